@@ -1,0 +1,1 @@
+"""What people run around a deploy: the command `pay`."""

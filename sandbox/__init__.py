@@ -1,0 +1,1 @@
+"""The local AWS: a moto server made strict, and the estate that already exists."""

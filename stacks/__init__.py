@@ -1,0 +1,1 @@
+"""Wiring only: one file per kind of stack."""
