@@ -1,0 +1,159 @@
+"""Every name in AWS that this project gives or looks for, in one place.
+
+The patterns are GOV.UK Pay's own where the public record shows them (clusters, task families,
+containers, load balancers, target groups, subnets, log groups, RDS identifiers).
+"""
+
+import hashlib
+
+from pay.model.sides import Segment, Side
+
+LOAD_BALANCER_NAME_LIMIT = 32
+"""Characters; AWS: Elastic Load Balancing `CreateLoadBalancer` and `CreateTargetGroup`, `Name`."""
+
+ROLE_NAME_LIMIT = 64
+"""Characters; AWS: IAM and STS quotas, role name."""
+
+_HASH_LENGTH = 6
+
+
+def shorten(name: str, limit: int) -> str:
+    """`name` itself when it fits `limit` characters, else its head and a hash of the whole, so that
+    two long names never become one.
+    """
+    if len(name) <= limit:
+        return name
+    digest = hashlib.sha256(name.encode()).hexdigest()[:_HASH_LENGTH]
+    return f"{name[: limit - _HASH_LENGTH - 1].rstrip('-_')}-{digest}"
+
+
+def platform_stack(environment: str) -> str:
+    return f"{environment}-platform"
+
+
+def side_stack(environment: str, service: str, side: Side) -> str:
+    return f"{environment}-{service}-{side}"
+
+
+def traffic_stack(environment: str, service: str) -> str:
+    return f"{environment}-{service}-traffic"
+
+
+def cluster(environment: str, side: Side) -> str:
+    return f"{environment}-{side}"
+
+
+def capacity_provider(environment: str, segment: Segment) -> str:
+    """Must not start with `aws`, `ecs` or `fargate` (AWS: ECS `CreateCapacityProvider`)."""
+    return f"{environment}-ec2-{segment}"
+
+
+def task_family(environment: str, service: str, side: Side) -> str:
+    return f"{environment}_{service}" + ("_FG" if side is Side.FARGATE else "")
+
+
+def load_balancer(environment: str, service: str, side: Side) -> str:
+    suffix = "-fg-alb" if side is Side.FARGATE else "-alb"
+    return shorten(f"{environment}-{service}{suffix}", LOAD_BALANCER_NAME_LIMIT)
+
+
+def target_group(environment: str, service: str, side: Side) -> str:
+    if side is Side.FARGATE:
+        suffix = "-fg-tg"
+    else:
+        # Pay's own exception: webhooks-egress lacks the "-lb" of the others.
+        suffix = "-tg" if service == "webhooks-egress" else "-lb-tg"
+    return shorten(f"{environment}-{service}{suffix}", LOAD_BALANCER_NAME_LIMIT)
+
+
+def log_group(environment: str, kind: str, service: str, side: Side) -> str:
+    """`kind` is the type of log that Pay's log pipeline routes by: app, nginx-reverse-proxy, adot,
+    squid.
+    """
+    return f"{environment}_{kind}_{service}" + ("_FG" if side is Side.FARGATE else "")
+
+
+def task_role(environment: str, service: str, side: Side) -> str:
+    return shorten(f"{environment}-{service}-{side}-task", ROLE_NAME_LIMIT)
+
+
+def execution_role(environment: str, service: str, side: Side) -> str:
+    return shorten(f"{environment}-{service}-{side}-execution", ROLE_NAME_LIMIT)
+
+
+def instance_role(environment: str, segment: Segment) -> str:
+    return f"{environment}-ec2-{segment}-instance"
+
+
+def subnet(environment: str, group: str, zone: str) -> str:
+    """`group` is a service name, `public` (internet-facing load balancers) or `ecs-<segment>`
+    (EC2 instances of the legacy cluster).
+    """
+    return f"{environment}-{group}-{zone}"
+
+
+def base_security_group(environment: str, segment: Segment) -> str:
+    return f"{environment}-sg-base" + ("-cde" if segment is Segment.CDE else "")
+
+
+def task_security_group(environment: str, service: str) -> str:
+    return f"{environment}-{service}-sg"
+
+
+def load_balancer_security_group(environment: str, service: str) -> str:
+    return f"{environment}-{service}-alb-sg"
+
+
+def instance_security_group(environment: str, segment: Segment) -> str:
+    return f"{environment}-ecs-{segment}-sg"
+
+
+def database(environment: str, service: str, suffix: int) -> str:
+    return f"{environment}-{service}-rds-{suffix}"
+
+
+def secret(environment: str, service: str) -> str:
+    """One Secrets Manager secret per service: a JSON object keyed by variable name."""
+    return f"{environment}/{service}"
+
+
+def parameter_path(environment: str, service: str) -> str:
+    """The Parameter Store path of a service's settings that are not secret; one parameter a name."""
+    return f"/{environment}/{service}/"
+
+
+def queue(environment: str, name: str) -> str:
+    return f"{environment}-{name}"
+
+
+def topic(environment: str, name: str) -> str:
+    return f"{environment}-{name}"
+
+
+def bucket(environment: str, name: str) -> str:
+    return f"pay-{environment}-{name}"
+
+
+def repository(service: str) -> str:
+    return f"govukpay/{service}"
+
+
+def key_alias(environment: str, segment: Segment) -> str:
+    return f"alias/{environment}-{segment}"
+
+
+def alarm_key_alias(environment: str) -> str:
+    return f"alias/{environment}-alarms"
+
+
+def alarm_topic(environment: str, severity: str) -> str:
+    return f"{environment}-alarms-{severity}"
+
+
+def alarm(environment: str, service: str, side: Side, what: str) -> str:
+    return f"{environment}-{service}-{side}-{what}"
+
+
+def set_identifier(service: str, side: Side) -> str:
+    """Unique per service, because Route 53 keys a weighted record by (name, type, identifier)."""
+    return f"{service}-{side}"

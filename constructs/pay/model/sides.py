@@ -1,0 +1,49 @@
+"""The two sides of a microservice and its place relative to the cardholder data environment."""
+
+from enum import StrEnum
+
+
+class Side(StrEnum):
+    """One deployment of a microservice: the launch type it runs on."""
+
+    EC2 = "ec2"
+    FARGATE = "fargate"
+
+
+class Scope(StrEnum):
+    """Where a system stands relative to the cardholder data environment (PCI DSS v4.0.1, 1.4 and
+    "Scope of PCI DSS requirements"): inside it, connected to it, or outside.
+    """
+
+    INSIDE = "inside"
+    CONNECTED = "connected"
+    OUTSIDE = "outside"
+
+    @property
+    def segment(self) -> "Segment":
+        """The network, key and capacity segment that a system of this scope belongs to."""
+        return Segment.CDE if self is Scope.INSIDE else Segment.GENERAL
+
+
+class Segment(StrEnum):
+    """What separates systems inside the cardholder data environment from all others: security
+    groups, EC2 capacity, keys and log groups are never shared across segments.
+    """
+
+    CDE = "cde"
+    GENERAL = "general"
+
+
+class Exposure(StrEnum):
+    """Who reaches a microservice's load balancer."""
+
+    PUBLIC = "public"
+    INTERNAL = "internal"
+    STAFF = "staff"
+
+
+class LoadBalancerType(StrEnum):
+    """AWS's own values of `load_balancer_type`."""
+
+    APPLICATION = "application"
+    NETWORK = "network"

@@ -1,0 +1,148 @@
+"""Where a microservice stands in its move, and which records each stage has.
+
+The stages are data: their order, their weights and their edges. Sources: Route 53 developer guide,
+"Weighted routing"; docs/decisions.
+"""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field, model_validator
+
+from pay.model.base import Model
+from pay.model.sides import Side
+
+FULL_WEIGHT = 100
+"""The weights of a name always sum to this while both records exist, so that a weight reads as a
+per cent."""
+
+
+class Stage(StrEnum):
+    """The stages in their order; forward is one at a time."""
+
+    LEGACY = "legacy"
+    DARK = "dark"
+    READY = "ready"
+    CANARY = "canary"
+    QUARTER = "quarter"
+    HALF = "half"
+    MOST = "most"
+    CUTOVER = "cutover"
+    SOAK = "soak"
+    DETACHED = "detached"
+    RETIRED = "retired"
+
+    @property
+    def has_ec2(self) -> bool:
+        """Whether the EC2 side exists (all but `retired`)."""
+        return self is not Stage.RETIRED
+
+    @property
+    def has_fargate(self) -> bool:
+        """Whether the Fargate side exists (all but `legacy`)."""
+        return self is not Stage.LEGACY
+
+    def has(self, side: Side) -> bool:
+        """Whether that side of the microservice exists in this stage."""
+        return self.has_ec2 if side is Side.EC2 else self.has_fargate
+
+    @property
+    def pins_fargate_at_peak(self) -> bool:
+        """Whether Fargate must hold capacity for the full peak although it may serve little: DNS
+        failover can hand it everything (a record of weight 0 with a healthy target answers when the
+        others are unhealthy; Route 53 developer guide, "How Route 53 chooses records when health
+        checking is configured").
+        """
+        return self in _PINNED
+
+
+_PINNED = frozenset(Stage) - {Stage.LEGACY, Stage.DETACHED, Stage.RETIRED}
+
+Weight = Annotated[int, Field(ge=0, le=255)]
+"""A Route 53 weight: an integer from 0 to 255."""
+
+Percent = Annotated[int, Field(ge=0, le=FULL_WEIGHT)]
+
+
+class Record(Model):
+    """One record of a name: an alias to the load balancer of `side`."""
+
+    side: Side
+    weight: Weight | None
+    """None: a simple record, with neither weight nor set identifier."""
+
+
+class Ladder(Model):
+    """Fargate's share of the answers, in per cent, at each weighted stage of an environment.
+
+    `ready` and `cutover` are fixed by what they mean; the stages between them may be left out or
+    weighted otherwise, as long as the ladder rises.
+    """
+
+    ready: Percent = 0
+    canary: Percent | None = 5
+    quarter: Percent | None = 25
+    half: Percent | None = 50
+    most: Percent | None = 75
+    cutover: Percent = FULL_WEIGHT
+
+    @model_validator(mode="after")
+    def _starts_at_zero_rises_and_ends_at_full(self) -> "Ladder":
+        problems = []
+        if self.ready != 0:
+            problems.append(f"ready: found {self.ready}; a ladder starts at 0")
+        if self.cutover != FULL_WEIGHT:
+            problems.append(f"cutover: found {self.cutover}; a ladder ends at {FULL_WEIGHT}")
+        rungs = list(self.rungs.items())
+        for (lower, a), (upper, b) in zip(rungs, rungs[1:], strict=False):
+            if b <= a:
+                problems.append(f"{upper}: found {b}; must be more than {lower} ({a})")
+        if problems:
+            raise ValueError("; ".join(problems))
+        return self
+
+    @property
+    def rungs(self) -> dict[Stage, int]:
+        """The weighted stages of this ladder, in order, with Fargate's per cent."""
+        values = {
+            Stage.READY: self.ready,
+            Stage.CANARY: self.canary,
+            Stage.QUARTER: self.quarter,
+            Stage.HALF: self.half,
+            Stage.MOST: self.most,
+            Stage.CUTOVER: self.cutover,
+        }
+        return {stage: share for stage, share in values.items() if share is not None}
+
+    @property
+    def stages(self) -> tuple[Stage, ...]:
+        """Every stage that a service passes through in an environment with this ladder."""
+        return (
+            Stage.LEGACY,
+            Stage.DARK,
+            *self.rungs,
+            Stage.SOAK,
+            Stage.DETACHED,
+            Stage.RETIRED,
+        )
+
+    @property
+    def largest_step(self) -> int:
+        """The largest rise of Fargate's share in one promotion, in per cent."""
+        shares = list(self.rungs.values())
+        return max(b - a for a, b in zip(shares, shares[1:], strict=False))
+
+    def records(self, stage: Stage) -> tuple[Record, ...]:
+        """The records of a name at `stage`, EC2's first: the order in which they are written.
+
+        Raises KeyError for a stage that is not on this ladder.
+        """
+        if stage in (Stage.LEGACY, Stage.DARK):
+            return (Record(side=Side.EC2, weight=None),)
+        if stage in (Stage.DETACHED, Stage.RETIRED):
+            return (Record(side=Side.FARGATE, weight=FULL_WEIGHT),)
+        share = FULL_WEIGHT if stage is Stage.SOAK else self.rungs[stage]
+        return (
+            Record(side=Side.EC2, weight=FULL_WEIGHT - share),
+            Record(side=Side.FARGATE, weight=share),
+        )
