@@ -1,0 +1,40 @@
+"""Generates `imports/` from the trimmed schema with `cdktf get`."""
+
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from bindings import schema_file
+from toolchain import stamps
+from toolchain.commands import run_logged
+from toolchain.paths import CDKTF, IMPORTS, ROOT
+
+
+def generate(env: dict[str, str]) -> bool:
+    """Makes `imports/` unless it is there for this schema and this cdktf; True when made."""
+    inputs = [schema_file.SCHEMA, ROOT / "package-lock.json", ROOT / "cdktf.json"]
+    return stamps.step(
+        "imports/ (typed bindings from the trimmed provider schema)",
+        IMPORTS / ".generated",
+        stamps.fingerprint(inputs),
+        lambda: _generate(env),
+    )
+
+
+def _generate(env: dict[str, str]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        terraform = Path(folder) / "terraform"
+        terraform.write_text(
+            f'#!/bin/sh\ncd "{ROOT}" && exec "{sys.executable}" -m bindings.terraform_answers "$@"\n'
+        )
+        terraform.chmod(0o755)
+        fresh = Path(folder) / "imports"
+        run_logged(
+            [str(CDKTF), "get", "--force", "--language", "python", "--output", str(fresh)],
+            log="bindings",
+            doing="generating the bindings with cdktf get",
+            env={**env, "TERRAFORM_BINARY_NAME": str(terraform), "CDKTF_HOME": f"{folder}/home"},
+        )
+        shutil.rmtree(IMPORTS, ignore_errors=True)
+        shutil.move(fresh, IMPORTS)

@@ -1,0 +1,49 @@
+"""The trimmed provider schema as a file: no descriptions, sorted, one type a line, no host."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+SCHEMA = Path(__file__).with_name("aws-5.100.schema.json")
+PROVIDER = "hashicorp/aws"
+REGISTRY = "registry.terraform.io"  # Terraform's name for the public registry, part of addresses
+KINDS = ("resource_schemas", "data_source_schemas")
+PROSE = {"description", "description_kind"}
+
+Json = dict[str, Any]
+
+
+def read(path: Path = SCHEMA) -> Json:
+    """`provider`, `provider_version`, `resource_schemas` and `data_source_schemas`."""
+    schema: Json = json.loads(path.read_text())
+    return schema
+
+
+def render(provider: Json, version: str) -> str:
+    """The file's text: a diff of it names the types that changed."""
+    lines = ["{", f'"provider":{_line(provider["provider"])},', f'"provider_version":"{version}",']
+    for kind in KINDS:
+        rows = [f'"{name}":{_line(body)}' for name, body in sorted(provider[kind].items())]
+        lines += [f'"{kind}":{{', *_with_commas(rows), "}" if kind == KINDS[-1] else "},"]
+    return "\n".join([*lines, "}", ""])
+
+
+def _line(schema: Json) -> str:
+    return json.dumps(_without_prose(schema), sort_keys=True, separators=(",", ":"))
+
+
+def _with_commas(rows: list[str]) -> list[str]:
+    return [*(f"{row}," for row in rows[:-1]), *rows[-1:]]
+
+
+def _without_prose(schema: Any) -> Any:
+    # An attribute may be called `description` too: only texts are prose, attributes are objects.
+    if isinstance(schema, dict):
+        return {
+            key: _without_prose(value)
+            for key, value in schema.items()
+            if key not in PROSE or not isinstance(value, str)
+        }
+    if isinstance(schema, list):
+        return [_without_prose(item) for item in schema]
+    return schema

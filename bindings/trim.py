@@ -1,0 +1,85 @@
+"""`make bindings`: re-trims the schema from a real provider to the types in `types.txt`."""
+
+import difflib
+import json
+import subprocess
+import tempfile
+from pathlib import Path
+
+from bindings import schema_file, types_list
+from bindings.schema_file import Json
+from bindings.types_list import WantedTypes
+from toolchain.environment import tool_environment
+from toolchain.problems import ToolProblem
+
+CONSTRAINT = "~> 5.100"
+TIMEOUT_SECONDS = 600
+
+
+def trim_from_provider() -> None:
+    """Writes the trimmed schema; raises ToolProblem when Terraform fails or a type is unknown."""
+    wanted = types_list.read()
+    with tempfile.TemporaryDirectory() as folder:
+        version, provider = _ask_provider(Path(folder))
+    text = schema_file.render(trim(provider, wanted), version)
+    schema_file.SCHEMA.write_text(text)
+    print(
+        f"  bindings/{schema_file.SCHEMA.name}: {len(wanted.resources)} resources, "
+        f"{len(wanted.data_sources)} data sources of {schema_file.PROVIDER} {version}, "
+        f"{len(text) // 1000} kB"
+    )
+
+
+def trim(provider: Json, wanted: WantedTypes) -> Json:
+    """The provider's schema with the wanted types only; names all that it does not have."""
+    mistakes = []
+    trimmed: Json = {"provider": provider["provider"]}
+    kinds = (
+        ("resource", "resource_schemas", wanted.resources),
+        ("data", "data_source_schemas", wanted.data_sources),
+    )
+    for word, kind, names in kinds:
+        known = provider[kind]
+        for name in (name for name in names if name not in known):
+            near = difflib.get_close_matches(name, known, n=3) or ["nothing like it"]
+            mistakes.append(f"types.txt: no `{word} {name}` (nearest: {', '.join(near)})")
+        trimmed[kind] = {name: known[name] for name in names if name in known}
+    if mistakes:
+        raise ToolProblem(
+            "\n".join(mistakes),
+            needed=f"types of {schema_file.PROVIDER} {CONSTRAINT}",
+            do="correct bindings/types.txt and run `make bindings` again; nothing was written",
+        )
+    return trimmed
+
+
+def _ask_provider(folder: Path) -> tuple[str, Json]:
+    source = f'{{ source = "{schema_file.PROVIDER}", version = "{CONSTRAINT}" }}'
+    (folder / "main.tf").write_text(
+        f"terraform {{\n  required_providers {{\n    aws = {source}\n  }}\n}}\n"
+    )
+    print("  terraform init (fetches the provider, unless a mirror is found) ...", flush=True)
+    _terraform(folder, "init", "-input=false", "-no-color")
+    print("  terraform providers schema ...", flush=True)
+    address = f"{schema_file.REGISTRY}/{schema_file.PROVIDER}"
+    selections = json.loads(_terraform(folder, "version", "-json"))["provider_selections"]
+    schemas = json.loads(_terraform(folder, "providers", "schema", "-json"))["provider_schemas"]
+    return selections[address], schemas[address]
+
+
+def _terraform(folder: Path, *arguments: str) -> str:
+    done = subprocess.run(
+        ["terraform", *arguments],
+        cwd=folder,
+        env=tool_environment(),
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT_SECONDS,
+    )
+    if done.returncode != 0:
+        raise ToolProblem(
+            f"terraform {' '.join(arguments)} failed:\n{done.stderr.strip()}",
+            needed=f"{schema_file.PROVIDER} {CONSTRAINT} from the public registry or from a mirror",
+            do="name a mirror's folder in PAY_PROVIDER_MIRROR, or reach the registry",
+        )
+    return done.stdout

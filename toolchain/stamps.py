@@ -1,0 +1,34 @@
+"""Stamps: what a step of set-up was made from, so that a second run does nothing."""
+
+import hashlib
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from toolchain.paths import ROOT
+
+
+def fingerprint(files: Iterable[Path], *facts: str) -> str:
+    """Digest of the files' contents and of further facts; the checkout's place is one of them,
+    because virtual environments hold absolute paths."""
+    digest = hashlib.sha256()
+    for fact in (str(ROOT), *facts):
+        digest.update(fact.encode() + b"\0")
+    for file in files:
+        digest.update(file.relative_to(ROOT).as_posix().encode() + b"\0")
+        digest.update(file.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def step(title: str, stamp: Path, wanted: str, make: Callable[[], None]) -> bool:
+    """Makes something unless its stamp says that it is there already; True when it was made."""
+    if stamp.is_file() and stamp.read_text() == wanted:
+        return False
+    print(f"  {title} ...", flush=True)
+    started = time.monotonic()
+    stamp.unlink(missing_ok=True)
+    make()
+    stamp.parent.mkdir(parents=True, exist_ok=True)
+    stamp.write_text(wanted)
+    print(f"  {title}: done in {time.monotonic() - started:.0f} s", flush=True)
+    return True

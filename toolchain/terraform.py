@@ -1,0 +1,59 @@
+"""Terraform: the one on PATH when it is new enough, else its command line from a Python package."""
+
+import sys
+from pathlib import Path
+
+from toolchain import versions, virtual_environments
+from toolchain.commands import output_of
+from toolchain.paths import ROOT, VENV_BIN, virtual_environment
+from toolchain.problems import ToolProblem
+from toolchain.search import programs_on_path
+
+NAME = "terraform"
+FALLBACK = VENV_BIN / NAME
+
+
+def version_of(program: Path) -> versions.Version | None:
+    """Asked without -json, which would read the working directory's configuration."""
+    return versions.parse(output_of([str(program), "-version"]) or "")
+
+
+def suitable(version: versions.Version | None) -> bool:
+    return version is not None and version >= versions.TERRAFORM_AT_LEAST
+
+
+def provide() -> None:
+    """Leaves PATH's terraform in use, or writes a stand-in to `.venv/bin/terraform`."""
+    first = next(iter(programs_on_path(NAME)), None)
+    version = None if first is None else version_of(first)
+    if suitable(version):
+        FALLBACK.unlink(missing_ok=True)
+        return
+    found = "there is none on PATH" if first is None else f"PATH has {_shown(version)}"
+    _refuse_where_the_package_does_not_run(found)
+    virtual_environments.install(NAME, f"Terraform from a Python package ({found})")
+    python = virtual_environment(NAME) / "bin" / "python"
+    program = ROOT / "toolchain" / "terraform_program.py"
+    text = f'#!/bin/sh\nexec "{python}" -I "{program}" "$@"\n'
+    if not FALLBACK.is_file() or FALLBACK.read_text() != text:
+        FALLBACK.write_text(text)
+        FALLBACK.chmod(0o755)
+    if not suitable(version_of(FALLBACK)):
+        raise _problem(found, "the packaged Terraform does not run on this machine")
+
+
+def _refuse_where_the_package_does_not_run(found: str) -> None:
+    if sys.platform not in ("linux", "darwin"):
+        raise _problem(found, f"there is no packaged Terraform for {sys.platform}")
+
+
+def _shown(version: versions.Version | None) -> str:
+    return "an unknown version" if version is None else versions.show(version)
+
+
+def _problem(found: str, why: str) -> ToolProblem:
+    return ToolProblem(
+        f"no usable Terraform: {found}, and {why}",
+        needed=f"Terraform {versions.show(versions.TERRAFORM_AT_LEAST)} or later on PATH",
+        do="install Terraform and run `make setup` again",
+    )

@@ -1,0 +1,98 @@
+"""Virtual environments, each made from one lock file with hashes by plain pip."""
+
+import json
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+from toolchain import stamps
+from toolchain.commands import output_of, run_logged
+from toolchain.paths import LOCKS, ROOT, VENV, virtual_environment
+from toolchain.problems import ToolProblem
+
+KEPT = {"pip", "setuptools", "pay-infra"}
+
+
+def install(name: str, title: str) -> bool:
+    """Makes the environment of `locks/<name>.txt`; True when there was something to do."""
+    lock = LOCKS / f"{name}.txt"
+    home = virtual_environment(name)
+    wanted = stamps.fingerprint([lock], _python())
+    return stamps.step(title, home / "installed", wanted, lambda: _install(name, lock, home))
+
+
+def install_project() -> bool:
+    """Puts the source roots and the command `pay` into `.venv`."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    relevant = [settings["project"], settings["build-system"], settings["tool"]["hatch"]]
+    wanted = stamps.fingerprint([], _python(), json.dumps(relevant, sort_keys=True))
+    command = [*_pip(VENV), "install", "--no-deps", "--no-build-isolation", "--editable", "."]
+    return stamps.step(
+        "command `pay` (editable install)",
+        VENV / "installed-project",
+        wanted,
+        lambda: run_logged(command, log="project", doing="installing this project into .venv"),
+    )
+
+
+def _python() -> str:
+    return f"{sys.version_info.major}.{sys.version_info.minor}"
+
+
+def _pip(home: Path) -> list[str]:
+    return [
+        str(home / "bin" / "python"),
+        *("-m", "pip", "--disable-pip-version-check", "--no-input", "--require-virtualenv"),
+    ]
+
+
+def _install(name: str, lock: Path, home: Path) -> None:
+    _create(home, log=name)
+    run_logged(
+        [*_pip(home), "install", "--require-hashes", "--no-deps", "--requirement", str(lock)],
+        log=name,
+        doing=f"installing {lock.relative_to(ROOT)} into {home.name}",
+    )
+    _remove_what_the_lock_does_not_name(name, lock, home)
+
+
+def _create(home: Path, log: str) -> None:
+    python = home / "bin" / "python"
+    if output_of([str(python), "-c", "import sys, pip; print(sys.prefix)"]) == f"{home}\n":
+        version = output_of([str(python), "-c", "import sys; print('%d.%d' % sys.version_info[:2])"])
+        if version == f"{_python()}\n":
+            return
+    try:
+        run_logged(
+            [sys.executable, "-m", "venv", "--clear", str(home)],
+            log=log,
+            doing=f"making the virtual environment {home.name}",
+        )
+    except ToolProblem as problem:
+        if output_of([sys.executable, "-c", "import ensurepip, venv"]) is not None:
+            raise
+        raise ToolProblem(
+            f"{sys.executable} cannot make virtual environments",
+            needed="Python's modules venv and ensurepip",
+            do=f"install them (Debian and Ubuntu: apt-get install python{_python()}-venv)",
+        ) from problem
+
+
+def _remove_what_the_lock_does_not_name(name: str, lock: Path, home: Path) -> None:
+    locked = {_normal(found) for found in re.findall(r"(?m)^([\w.-]+)==", lock.read_text())}
+    listed = subprocess.run(
+        [*_pip(home), "list", "--format", "json"], capture_output=True, text=True, check=True
+    )
+    present = {_normal(entry["name"]) for entry in json.loads(listed.stdout)}
+    if extra := sorted(present - locked - KEPT):
+        run_logged(
+            [*_pip(home), "uninstall", "--yes", *extra],
+            log=name,
+            doing=f"removing packages that {lock.name} does not name",
+        )
+
+
+def _normal(package: str) -> str:
+    return re.sub(r"[-_.]+", "-", package).lower()
