@@ -15,6 +15,11 @@ from pay.model.timing import Timing
 ServiceName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=20)]
 VariableName = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")]
 Port = Annotated[int, Field(ge=1, le=65535)]
+ContainerUser = Annotated[str, Field(pattern=r"^[1-9][0-9]*:[1-9][0-9]*$")]
+"""`uid:gid` that a container runs as; never root (PCI DSS v4.0.1, 2.2.6)."""
+ContainerPath = Annotated[str, Field(pattern=r"^(/[A-Za-z0-9._-]+)+$")]
+RepositoryName = Annotated[str, Field(pattern=r"^[a-z0-9]+([._/-][a-z0-9]+)*$")]
+"""An ECR repository without a tag: tags are Terraform variables, so that `latest` never slips in."""
 
 TEMPLATE_FIELDS = frozenset(
     {"environment", "account_name", "account_id", "region", "public_zone", "internal_zone"}
@@ -160,6 +165,15 @@ class TaskRun(Model):
     subnets_variable: VariableName
     security_groups_variable: VariableName
 
+    @property
+    def variables(self) -> tuple[VariableName, ...]:
+        """The variables that tell the service what to run and where."""
+        return (
+            self.task_definition_variable,
+            self.subnets_variable,
+            self.security_groups_variable,
+        )
+
 
 class Secret(Model):
     """A secret variable: a key of the Secrets Manager secret of `owner`, never a value."""
@@ -173,7 +187,7 @@ class Sidecar(Model):
     """A container beside the application, defined once for both sides."""
 
     name: ServiceName
-    repository: str
+    repository: RepositoryName
     """The ECR repository of its image."""
     image_tag_variable: str
     """The Terraform variable that carries its image tag."""
@@ -183,8 +197,10 @@ class Sidecar(Model):
     cpu: int = Field(gt=0)
     memory_mib: int = Field(gt=0)
     essential: bool
+    user: ContainerUser
     environment: Mapping[VariableName, SidecarTemplate] = {}
-    writable_paths: tuple[str, ...] = ("/tmp",)
+    writable_paths: tuple[ContainerPath, ...] = ("/tmp",)
+    """Where the container may write; its root file system is read-only."""
 
 
 class Microservice(Model):
@@ -216,6 +232,9 @@ class Microservice(Model):
     """Variables that are not secret and differ by environment: read from Parameter Store."""
     secrets: tuple[Secret, ...] = ()
     sidecars: tuple[Sidecar, ...] = ()
+    user: ContainerUser
+    writable_paths: tuple[ContainerPath, ...] = ("/tmp",)
+    """Where the application container may write; its root file system is read-only."""
     size: TaskSize
     timing: Timing = Timing()
 
@@ -306,6 +325,7 @@ class Microservice(Model):
             *(bucket.variable for bucket in self.buckets),
             *(variable for call in self.calls for variable in call.variables),
             *(link.variable for link in self.links),
+            *(variable for run in self.task_runs for variable in run.variables),
         )
 
 

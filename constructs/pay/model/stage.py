@@ -33,6 +33,16 @@ class Stage(StrEnum):
     RETIRED = "retired"
 
     @property
+    def position(self) -> int:
+        """The place in the order: a stage is text, so `<` would compare its letters."""
+        return _POSITIONS[self]
+
+    @property
+    def is_in_flight(self) -> bool:
+        """Whether the move has begun and can still be taken back by weight: `dark` to `soak`."""
+        return Stage.DARK.position <= self.position <= Stage.SOAK.position
+
+    @property
     def has_ec2(self) -> bool:
         """Whether the EC2 side exists (all but `retired`)."""
         return self is not Stage.RETIRED
@@ -56,6 +66,7 @@ class Stage(StrEnum):
         return self in _PINNED
 
 
+_POSITIONS = {stage: position for position, stage in enumerate(Stage)}
 _PINNED = frozenset(Stage) - {Stage.LEGACY, Stage.DETACHED, Stage.RETIRED}
 
 Weight = Annotated[int, Field(ge=0, le=255)]
@@ -75,8 +86,10 @@ class Record(Model):
 class Ladder(Model):
     """Fargate's share of the answers, in per cent, at each weighted stage of an environment.
 
-    `ready` and `cutover` are fixed by what they mean; the stages between them may be left out or
-    weighted otherwise, as long as the ladder rises.
+    `ready` and `cutover` are fixed by what they mean; the stages between them may be weighted
+    otherwise, as long as the ladder rises, or left out, as long as one of them stays: the records
+    are written one after the other, so from 100/0 straight to 0/100 a name would pass through 0/0,
+    which Route 53 answers half and half.
     """
 
     ready: Percent = 0
@@ -94,6 +107,11 @@ class Ladder(Model):
         if self.cutover != FULL_WEIGHT:
             problems.append(f"cutover: found {self.cutover}; a ladder ends at {FULL_WEIGHT}")
         rungs = list(self.rungs.items())
+        if len(rungs) == 2:
+            problems.append(
+                "found no stage between ready and cutover; keep at least one of canary, quarter, "
+                "half, most: in one step the weights would pass through 0/0"
+            )
         for (lower, a), (upper, b) in zip(rungs, rungs[1:], strict=False):
             if b <= a:
                 problems.append(f"{upper}: found {b}; must be more than {lower} ({a})")

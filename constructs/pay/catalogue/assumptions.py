@@ -1,0 +1,86 @@
+"""What the public record does not say, chosen once, each with its reasoning.
+
+Nothing here is read from GOV.UK Pay's repositories: their task sizes, users and writable paths are
+private. Replace a value when the real one is known; every service takes it from here.
+"""
+
+from pay.model import TaskSize, Timing
+
+JAVA_SIZE = TaskSize(cpu=512, memory_mib=2048)
+"""A heap of 1 GiB (the last published manifests ran `-Xmx1G`), about 300 MiB of JVM beside it, and
+the sidecars' 384 MiB. Half a vCPU: these services wait for PostgreSQL and for each other."""
+
+JAVA_HEAP = "-Xms512m -Xmx1G"
+"""The heap of the last published manifests (2020)."""
+
+CONNECTOR_SIZE = TaskSize(cpu=1024, memory_mib=4096)
+"""Every payment passes connector, with a thread pool for authorisations and consumers for three
+queues beside the requests: twice the others."""
+
+CONNECTOR_HEAP = "-Xms1G -Xmx2G"
+"""In proportion to its memory."""
+
+CARDID_SIZE = TaskSize(cpu=512, memory_mib=3072)
+"""Its image sets a heap of 1500 MiB, because the card ranges are held in memory: 2 GiB would leave
+too little for JVM and sidecars."""
+
+CARDID_HEAP = "-Xms1500m -Xmx1500m"
+"""What cardid's own image sets (public: its Dockerfile); said here because JAVA_OPTS replaces it."""
+
+NODE_SIZE = TaskSize(cpu=512, memory_mib=1024)
+"""One Node worker uses less than 400 MiB; the sidecars take 384 MiB."""
+
+FRONTEND_SIZE = TaskSize(cpu=1024, memory_mib=2048)
+"""Renders every payment page and encrypts every session: it is bound by CPU."""
+
+PROXY_SIZE = TaskSize(cpu=512, memory_mib=1024)
+"""squid on the path of every authorisation: tunnels hold little memory, but it must never be the
+slow part."""
+
+SMALL_PROXY_SIZE = TaskSize(cpu=256, memory_mib=512)
+"""notifications and webhooks-egress pass small messages on, nobody waits for them on a page."""
+
+NGINX_CPU, NGINX_MEMORY_MIB = 64, 128
+"""TLS and buffers for one task's requests."""
+
+ADOT_CPU, ADOT_MEMORY_MIB = 64, 256
+"""A collector that scrapes one target every 30 seconds; AWS's own examples give it 256 MiB."""
+
+APPLICATION_USER = "1000:1000"
+"""The first ordinary user of an Alpine image, and the user `node` of the official Node images."""
+
+NGINX_USER = "100:101"
+"""The user `nginx` that Alpine's package makes: sidecar and notifications are built on it."""
+
+SQUID_USER = "31:31"
+"""The user `squid` that Alpine's package makes."""
+
+ADOT_USER = "4317:4317"
+"""The user that the AWS distribution's image makes."""
+
+NGINX_WRITABLE_PATHS = ("/tmp", "/etc/keys", "/etc/nginx/conf", "/run/nginx", "/var/lib/nginx")
+"""The sidecar writes its locations and a self-signed certificate when it starts, then its pid and
+its temporary files."""
+
+NOTIFICATIONS_WRITABLE_PATHS = ("/tmp", "/etc/nginx/conf.d", "/run/nginx", "/var/lib/nginx")
+"""Fills in its configuration from the environment when it starts."""
+
+SQUID_WRITABLE_PATHS = ("/tmp", "/etc/squid", "/run/squid", "/var/cache/squid", "/var/log/squid")
+"""Decodes its configuration from the environment when it starts."""
+
+INTERNAL_TIMING = Timing(longest_request_seconds=30, start_seconds=90)
+"""A JVM with a database pool is healthy well within 90 seconds; 30 is above every query timeout."""
+
+STARTS_FAST = 30
+"""Seconds; Node, nginx and squid are up in a few."""
+
+AUTHORISATION_SECONDS = 55
+"""connector gives a payment provider 50 seconds (public: its configuration), just below the 60 of
+the egress proxies; 5 more for itself."""
+
+CALLER_OF_AUTHORISATION_SECONDS = 60
+"""Whoever waits for connector waits longer than connector does, or it would give up on a payment
+that then succeeds."""
+
+NODE_WORKER_COUNT = "1"
+"""One worker per task: ECS adds tasks, not workers."""

@@ -1,0 +1,26 @@
+"""notifications: passes the payment providers' messages on to connector."""
+
+from pay.catalogue import assumptions, common
+from pay.model import Call, Exposure, Microservice, Runtime, Scope, Timing
+
+NOTIFICATIONS = Microservice(
+    name="notifications",
+    runtime=Runtime.NGINX,
+    container_port=443,
+    health_check_path=common.HEALTH_CHECK_PATH,
+    exposure=Exposure.PUBLIC,
+    # Providers send references, never card numbers, but it calls connector, inside the CDE.
+    scope=Scope.CONNECTED,
+    # It is an nginx itself, so it has no sidecars.
+    terminates_tls=True,
+    calls=(Call(service="connector", variables=("CONNECTOR_URL",)),),
+    # The VPC's own resolver: the base of its address range plus two.
+    parameters=("NGINX_RESOLVER",),
+    user=assumptions.NGINX_USER,
+    writable_paths=assumptions.NOTIFICATIONS_WRITABLE_PATHS,
+    size=assumptions.SMALL_PROXY_SIZE,
+    timing=Timing(
+        longest_request_seconds=assumptions.CALLER_OF_AUTHORISATION_SECONDS,
+        start_seconds=assumptions.STARTS_FAST,
+    ),
+)

@@ -1,0 +1,43 @@
+"""products-ui: the public pages of payment links."""
+
+from pay.catalogue import assumptions, common, sidecars
+from pay.model import Call, Exposure, Link, Microservice, Runtime, Scope, Secret, Timing
+
+PRODUCTS_UI = Microservice(
+    name="products-ui",
+    runtime=Runtime.NODE,
+    container_port=common.NODE_PORT,
+    health_check_path=common.HEALTH_CHECK_PATH,
+    exposure=Exposure.PUBLIC,
+    # The public knows it as products.<zone>; the service of that name is internal.
+    host="products",
+    # Talks to products and adminusers only, and neither is inside the CDE.
+    scope=Scope.OUTSIDE,
+    calls=(
+        Call(service="adminusers", variables=("ADMINUSERS_URL",)),
+        Call(service="products", variables=("PRODUCTS_URL",)),
+    ),
+    links=(
+        Link(service="products-ui", variable="PRODUCTS_UI_URL"),
+        Link(service="selfservice", variable="SELFSERVICE_DASHBOARD_URL"),
+    ),
+    environment={**common.node(), "COOKIE_MAX_AGE": "3600000"},
+    # The return address has a path that the public record does not show.
+    parameters=(
+        "GOOGLE_RECAPTCHA_ENTERPRISE_PROJECT_ID",
+        "GOOGLE_RECAPTCHA_SITE_KEY",
+        "SELFSERVICE_DEMO_PAYMENT_RETURN_URL",
+    ),
+    secrets=(
+        common.SENTRY_DSN,
+        Secret(variable="GOOGLE_RECAPTCHA_SECRET_KEY"),
+        Secret(variable="SESSION_ENCRYPTION_KEY"),
+    ),
+    sidecars=sidecars.WEB,
+    user=assumptions.APPLICATION_USER,
+    size=assumptions.NODE_SIZE,
+    timing=Timing(
+        longest_request_seconds=assumptions.CALLER_OF_AUTHORISATION_SECONDS,
+        start_seconds=assumptions.STARTS_FAST,
+    ),
+)

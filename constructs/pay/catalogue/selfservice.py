@@ -1,0 +1,70 @@
+"""selfservice: the admin tool of Pay's users."""
+
+from pay.catalogue import assumptions, common, sidecars
+from pay.model import (
+    Access,
+    BucketUse,
+    Call,
+    CallStyle,
+    Exposure,
+    Link,
+    Microservice,
+    Runtime,
+    Scope,
+    Secret,
+    Timing,
+)
+
+SELFSERVICE = Microservice(
+    name="selfservice",
+    runtime=Runtime.NODE,
+    container_port=common.NODE_PORT,
+    health_check_path=common.HEALTH_CHECK_PATH,
+    exposure=Exposure.PUBLIC,
+    # Shows no card numbers, but calls connector, inside the CDE.
+    scope=Scope.CONNECTED,
+    buckets=(
+        BucketUse(
+            name="policy-documents",
+            variable="AWS_S3_POLICY_DOCUMENTS_BUCKET_NAME",
+            access=frozenset({Access.READ}),
+        ),
+    ),
+    calls=(
+        Call(service="adminusers", variables=("ADMINUSERS_URL",)),
+        Call(service="connector", variables=("CONNECTOR_URL",)),
+        Call(service="ledger", variables=("LEDGER_URL",)),
+        Call(service="products", variables=("PRODUCTS_URL",)),
+        Call(service="publicauth", variables=("PUBLIC_AUTH_URL",), path="/v1/frontend/auth"),
+        Call(service="webhooks", variables=("WEBHOOKS_URL",)),
+        # Stripe and Zendesk.
+        Call(
+            service="egress",
+            variables=("HTTP_PROXY", "HTTPS_PROXY"),
+            style=CallStyle.HTTP_PROXY,
+        ),
+    ),
+    links=(
+        Link(service="selfservice", variable="SELFSERVICE_URL"),
+        Link(service="products-ui", variable="PRODUCTS_FRIENDLY_BASE_URI", path="/redirect"),
+    ),
+    environment={
+        **common.node(),
+        "COOKIE_MAX_AGE": "10800000",
+        "NO_PROXY": ".{internal_zone}",
+    },
+    parameters=("ZENDESK_URL", "ZENDESK_USER"),
+    secrets=(
+        common.SENTRY_DSN,
+        Secret(variable="SESSION_ENCRYPTION_KEY"),
+        Secret(variable="STRIPE_ACCOUNT_API_KEY"),
+        Secret(variable="ZENDESK_API_KEY"),
+    ),
+    sidecars=sidecars.WEB,
+    user=assumptions.APPLICATION_USER,
+    size=assumptions.NODE_SIZE,
+    timing=Timing(
+        longest_request_seconds=assumptions.CALLER_OF_AUTHORISATION_SECONDS,
+        start_seconds=assumptions.STARTS_FAST,
+    ),
+)

@@ -1,0 +1,77 @@
+"""What Route 53 answers for a name: the share of each record by weight and health.
+
+Source: Route 53 developer guide, "Weighted routing" (its two tables are this module's test) and
+"How Amazon Route 53 chooses records when health checking is configured".
+"""
+
+from collections.abc import Hashable, Iterable, Mapping
+from fractions import Fraction
+from itertools import product
+from typing import NamedTuple, TypeVar
+
+from pay.model.sides import Side
+from pay.model.stage import Record
+
+Key = TypeVar("Key", bound=Hashable)
+
+
+class Weighted(NamedTuple):
+    """A weighted record as Route 53 sees it when a query comes."""
+
+    weight: int
+    healthy: bool = True
+    """A record without a health check always counts as healthy."""
+
+
+def answer_shares(records: Mapping[Key, Weighted]) -> dict[Key, Fraction]:
+    """The probability of each record being the answer; they sum to 1 when there is a record.
+
+    1. Of the records with a weight, the healthy ones share by weight.
+    2. When none of those is healthy, the healthy records of weight 0 share equally.
+    3. When nothing is healthy, everything counts as healthy, so rule 1 holds again.
+    4. When every weight is 0, the healthy ones (or all) share equally: 0/0 is half and half, not
+       nothing.
+    """
+    with_weight = {key: record for key, record in records.items() if record.weight > 0}
+    chosen = _healthy(with_weight) or _healthy(records) or with_weight or dict(records)
+    total = sum(record.weight for record in chosen.values())
+    return {
+        key: Fraction(0)
+        if key not in chosen
+        else Fraction(chosen[key].weight, total)
+        if total
+        else Fraction(1, len(chosen))
+        for key in records
+    }
+
+
+def side_shares(records: Iterable[Record], unhealthy: Iterable[Side] = ()) -> dict[Side, Fraction]:
+    """The share of a name's answers that leads to each side. A simple record is always the answer,
+    healthy or not.
+    """
+    sick = set(unhealthy)
+    records = tuple(records)
+    simple = [record for record in records if record.weight is None]
+    if simple:
+        return {record.side: Fraction(1, len(simple)) for record in simple}
+    return answer_shares(
+        {r.side: Weighted(r.weight or 0, healthy=r.side not in sick) for r in records}
+    )
+
+
+def reachable_sides(records: Iterable[Record]) -> frozenset[Side]:
+    """The sides that some state of health can hand traffic to, whatever their weight: a record of
+    weight 0 is a standby, not off.
+    """
+    records = tuple(records)
+    found: set[Side] = set()
+    for healths in product((True, False), repeat=len(records)):
+        sick = [
+            record.side for record, healthy in zip(records, healths, strict=True) if not healthy
+        ]
+        found |= {side for side, share in side_shares(records, sick).items() if share > 0}
+    return frozenset(found)
+
+
+def _healthy(records: Mapping[Key, Weighted]) -> dict[Key, Weighted]:
+    return {key: record for key, record in records.items() if record.healthy}
