@@ -1,0 +1,154 @@
+"""Route 53: strict change batches, and changes that are PENDING before they are INSYNC.
+
+Where moto 5.2 differs: see `route53_rules`; a change is INSYNC at once and all changes have one id;
+names keep their case and `*`; a list cannot start at a set identifier.
+"""
+
+import secrets
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+from moto.core.responses import ActionResult
+from moto.route53.exceptions import Route53ClientError
+from moto.route53.models import FakeZone, RecordSet, Route53Backend, reverse_domain_name
+from moto.route53.responses import Route53
+
+from sandbox.aws import route53_rules as rules
+from sandbox.patching import replaces
+from sandbox.settings import Settings
+
+SETTINGS = Settings.from_environment()
+
+
+def _as_api(record: RecordSet) -> rules.RecordSet:
+    """moto's record as the API has it. Fields that this estate does not use are kept too."""
+    return rules.normalise(
+        {
+            "Name": record.name,
+            "Type": record.type,
+            "TTL": record.ttl,
+            "ResourceRecords": [{"Value": value} for value in _values(record)],
+            "SetIdentifier": record.set_identifier,
+            "Weight": record.weight,
+            "Region": record.region,
+            "HealthCheckId": record.health_check_id,
+            "AliasTarget": record.alias_target,
+            "Failover": record.failover,
+            "GeoLocation": record.geo_location,
+            "MultiValueAnswer": record.multi_value_answer,
+        }
+    )
+
+
+def _values(record: RecordSet) -> list[str]:
+    # moto's own SOA record holds the API's shape where its others hold bare values
+    return [entry["Value"] if isinstance(entry, dict) else entry for entry in record.records or []]
+
+
+def _as_moto(record: rules.RecordSet) -> RecordSet:
+    values = [entry["Value"] for entry in record.get("ResourceRecords", ())]
+    return RecordSet(  # type: ignore[abstract]  # moto instantiates it itself
+        {**record, "ResourceRecords": values}
+    )
+
+
+@replaces(Route53Backend)
+def change_resource_record_sets(
+    self: Route53Backend, zoneid: str, change_list: list[dict[str, Any]]
+) -> None:
+    zone = self.get_hosted_zone(zoneid)
+    try:
+        after = rules.apply_batch([_as_api(r) for r in zone.rrsets], change_list, zone.name)
+    except rules.InvalidInput as problem:
+        raise Route53ClientError("InvalidInput", str(problem)) from None
+    except rules.InvalidChangeBatch as problem:
+        raise Route53ClientError("InvalidChangeBatch", str(problem)) from None
+    zone.rrsets = [_as_moto(record) for record in after]
+
+
+_submitted: dict[str, tuple[float, datetime]] = {}
+"""Id of a change -> when it was submitted, on the monotonic clock and on the wall clock."""
+
+
+def _change_info(change_id: str) -> dict[str, Any]:
+    monotonic, wall = _submitted[change_id]
+    in_sync = time.monotonic() - monotonic >= SETTINGS.dns_change_seconds
+    status = "INSYNC" if in_sync else "PENDING"
+    return {"Id": f"/change/{change_id}", "Status": status, "SubmittedAt": wall}
+
+
+original_change = Route53.change_resource_record_sets
+
+
+@replaces(Route53, "change_resource_record_sets")
+def respond_to_change(self: Route53) -> ActionResult:
+    original_change(self)
+    if not SETTINGS.wait_for_dns_changes:
+        return ActionResult({})
+    change_id = "C" + secrets.token_hex(10).upper()
+    _submitted[change_id] = (time.monotonic(), datetime.now(UTC))
+    # A change is never in sync when it is submitted: AWS has yet to tell its name servers.
+    return ActionResult({"ChangeInfo": {**_change_info(change_id), "Status": "PENDING"}})
+
+
+@replaces(Route53)
+def get_change(self: Route53) -> ActionResult:
+    change_id = self._get_param("Id").removeprefix("/change/")
+    if change_id not in _submitted:
+        raise Route53ClientError(
+            "NoSuchChange", f"A change with the specified change ID does not exist: {change_id}"
+        )
+    return ActionResult({"ChangeInfo": _change_info(change_id)})
+
+
+@replaces(Route53)
+def list_resource_record_sets(self: Route53) -> ActionResult:
+    zone = self.backend.get_hosted_zone(self._get_param("HostedZoneId"))
+    start_name = self._get_param("StartRecordName")
+    start_type = self._get_param("StartRecordType") or ""
+    start_identifier = self._get_param("StartRecordIdentifier")
+    max_items = self._get_int_param("MaxItems", 300)
+    if start_type and not start_name:
+        raise Route53ClientError("InvalidInput", "The input is not valid")
+    records = get_record_sets(zone, start_type, start_name, start_identifier)
+    page, rest = records[:max_items], records[max_items:]
+    following = rest[0] if rest else None
+    return ActionResult(
+        {
+            "ResourceRecordSets": page,
+            "IsTruncated": following is not None,
+            "NextRecordName": following.name if following else None,
+            "NextRecordType": following.type if following else None,
+            "NextRecordIdentifier": following.set_identifier if following else None,
+            "MaxItems": max_items,
+        }
+    )
+
+
+def _order(record: RecordSet) -> tuple[str, str, str]:
+    return reverse_domain_name(record.name), record.type or "", record.set_identifier or ""
+
+
+@replaces(FakeZone)
+def get_record_sets(
+    self: FakeZone, start_type: str, start_name: str, start_identifier: str | None = None
+) -> list[RecordSet]:
+    """In Route 53's order: by reversed name, type and set identifier."""
+    ordered = sorted(self.rrsets, key=_order)
+    if not start_name:
+        return ordered
+    name = rules.normalise_name(start_name)
+    start = (reverse_domain_name(name), start_type or "", start_identifier or "")
+    return [record for record in ordered if _order(record) >= start]
+
+
+original_create_hosted_zone = Route53Backend.create_hosted_zone
+
+
+@replaces(Route53Backend)
+def create_hosted_zone(self: Route53Backend, *args: Any, **kwargs: Any) -> FakeZone:
+    """moto stores the SOA record's value in the wrong shape and the NS record's TTL as text."""
+    zone = original_create_hosted_zone(self, *args, **kwargs)
+    zone.rrsets = [_as_moto(_as_api(record)) for record in zone.rrsets]
+    return zone

@@ -1,0 +1,184 @@
+"""Failures on purpose, and the log of every API call: a front before the local AWS, apart from it.
+
+    POST /_sandbox/faults    {"throttle": 0.1, "error": 0.05, "lost": 0.05, "seed": 7}
+    GET  /_sandbox/requests  the calls so far; DELETE forgets them
+    GET  /_sandbox/status    the process id and the number of calls
+
+`throttle` and `error` are the chances that a call is refused before anything happens; `lost` is
+the chance that a call takes effect and its answer never arrives, which a retry has to survive.
+"""
+
+import json
+import os
+import random
+import re
+import threading
+import time
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+PREFIX = "/_sandbox/"
+
+
+@dataclass(frozen=True)
+class Faults:
+    """Chances between 0 and 1, and the seed of the dice: the same seed gives the same failures for
+    the same calls in the same order."""
+
+    throttle: float = 0.0
+    error: float = 0.0
+    lost: float = 0.0
+    seed: int = 0
+    only: str = ""
+    """A regular expression over `service.Operation`; empty: every call."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """One API call and its outcome."""
+
+    time: float
+    """Seconds since the epoch, as it arrived."""
+    seconds: float
+    service: str
+    operation: str
+    status: int
+    fault: str | None
+
+
+class FaultInjection:
+    """WSGI middleware; `app` sees the calls that no fault takes."""
+
+    def __init__(self, app: "WSGIApplication") -> None:
+        self._app = app
+        self._lock = threading.Lock()
+        self._requests: list[Request] = []
+        self._set(Faults())
+
+    def _set(self, faults: Faults) -> None:
+        self._faults = faults
+        self._dice = random.Random(faults.seed)
+
+    def __call__(self, environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
+        if environ["PATH_INFO"].startswith(PREFIX):
+            return self._administer(environ, start)
+        arrived, began = time.time(), time.perf_counter()
+        service, operation = identify(environ)
+        status = 500
+
+        def remember_status(line: str, headers: Any, exc_info: Any = None) -> Any:
+            nonlocal status
+            status = int(line.split()[0])
+            return start(line, headers, exc_info)
+
+        fault = self._roll(f"{service}.{operation}")
+        if fault == "lost":
+            # Goes through, but its answer is dropped and an error sent instead.
+            list(self._app(environ, lambda *_: lambda data: None))
+        if fault is None:
+            body = self._app(environ, remember_status)
+        else:
+            body = _refuse(fault, service, environ, remember_status)
+        entry = Request(arrived, time.perf_counter() - began, service, operation, status, fault)
+        with self._lock:
+            self._requests.append(entry)
+        return body
+
+    def _roll(self, call: str) -> str | None:
+        faults = self._faults
+        if not (faults.throttle or faults.error or faults.lost):
+            return None
+        if faults.only and not re.search(faults.only, call):
+            return None
+        with self._lock:
+            throw = self._dice.random()
+        for kind in ("throttle", "error", "lost"):
+            chance: float = getattr(faults, kind)
+            if throw < chance:
+                return kind
+            throw -= chance
+        return None
+
+    def _administer(self, environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
+        what, method = environ["PATH_INFO"].removeprefix(PREFIX), environ["REQUEST_METHOD"]
+        answer: Any = None
+        with self._lock:
+            if what == "status" and method == "GET":
+                answer = {"pid": os.getpid(), "requests": len(self._requests)}
+            elif what == "requests" and method == "GET":
+                answer = [asdict(request) for request in self._requests]
+            elif what == "requests" and method == "DELETE":
+                self._requests.clear()
+            elif what == "faults" and method == "GET":
+                answer = asdict(self._faults)
+            elif what == "faults" and method == "POST":
+                self._set(Faults(**json.loads(_body(environ))))
+                answer = asdict(self._faults)
+            else:
+                start("404 Not Found", [("Content-Length", "0")])
+                return []
+        body = json.dumps(answer).encode()
+        headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
+        start("200 OK", headers)
+        return [body]
+
+
+def identify(environ: "WSGIEnvironment") -> tuple[str, str]:
+    """The AWS service, as requests are signed for it, and the operation.
+
+    Services without an operation in the request (Route 53, S3) give method and path instead.
+    """
+    scope = re.search(r"Credential=[^/]+/\d+/[^/]+/([^/]+)/", environ.get("HTTP_AUTHORIZATION", ""))
+    service = scope[1] if scope else "unsigned"
+    if target := environ.get("HTTP_X_AMZ_TARGET"):
+        return service, target.split(".")[-1]
+    if environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded"):
+        action = parse_qs(_body(environ).decode()).get("Action")
+        if action:
+            return service, action[0]
+    return service, f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}"
+
+
+def _body(environ: "WSGIEnvironment") -> bytes:
+    """The request's body, still there for whoever reads it next."""
+    body: bytes = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+    environ["wsgi.input"] = BytesIO(body)
+    return body
+
+
+def _refuse(
+    fault: str, service: str, environ: "WSGIEnvironment", start: "StartResponse"
+) -> list[bytes]:
+    """An error in the service's own protocol, as botocore and the AWS SDK for Go read it."""
+    _body(environ)  # an unread body would be taken for the next request of the connection
+    throttled = fault == "throttle"
+    code = "Throttling" if throttled else "InternalFailure"
+    message = "Rate exceeded" if throttled else "An internal error has occurred"
+    if "HTTP_X_AMZ_TARGET" in environ:
+        code = "ThrottlingException" if throttled else "InternalServerError"
+        content_type = "application/x-amz-json-1.1"
+        text = json.dumps({"__type": code, "message": message})
+    else:
+        content_type = "text/xml"
+        error = f"<Error><Code>{code}</Code><Message>{message}</Message></Error>"
+        if service == "ec2":
+            code = "RequestLimitExceeded" if throttled else "InternalError"
+            error = f"<Error><Code>{code}</Code><Message>{message}</Message></Error>"
+            text = f"<Response><Errors>{error}</Errors><RequestID>sandbox</RequestID></Response>"
+        elif service == "s3":
+            code = "SlowDown" if throttled else "InternalError"
+            text = f"<Error><Code>{code}</Code><Message>{message}</Message></Error>"
+        else:
+            text = f"<ErrorResponse>{error}<RequestId>sandbox</RequestId></ErrorResponse>"
+    status = "400 Bad Request" if throttled else "500 Internal Server Error"
+    if service == "s3" and throttled:
+        status = "503 Slow Down"
+    body = text.encode()
+    start(status, [("Content-Type", content_type), ("Content-Length", str(len(body)))])
+    return [body]

@@ -1,0 +1,131 @@
+"""The server as a process: started, asked, ended. Nothing here knows what is in it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from sandbox.settings import Settings
+
+ROOT = Path(__file__).resolve().parent.parent
+STOP_TIMEOUT_SECONDS = 10
+LOG_TAIL_CHARACTERS = 2000
+
+
+class SandboxError(Exception):
+    """The sandbox cannot do what was asked; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server. It outlives the program that started it until someone calls `stop`."""
+
+    pid: int
+    port: int
+    settings: Settings
+
+    @property
+    def endpoint(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def variables(self) -> dict[str, str]:
+        """What a program needs in its environment to take this server for AWS."""
+        return {
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "AWS_ACCESS_KEY_ID": "sandbox",
+            "AWS_SECRET_ACCESS_KEY": "sandbox",
+            "AWS_REGION": self.settings.region,
+            "AWS_DEFAULT_REGION": self.settings.region,
+            # A call that is not answered fails in seconds, not after minutes of retries.
+            "AWS_MAX_ATTEMPTS": "3",
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "NO_PROXY": "127.0.0.1",
+        }
+
+    def client(self, service: str) -> Any:
+        """A boto3 client of one AWS service."""
+        return boto3.client(
+            service,
+            endpoint_url=self.endpoint,
+            region_name=self.settings.region,
+            aws_access_key_id="sandbox",
+            aws_secret_access_key="sandbox",
+            config=Config(retries={"total_max_attempts": 1}, proxies={}),
+        )
+
+    def administer(self, what: str, *, method: str = "GET", body: Any = None) -> Any:
+        """Talks to the server itself: `status`, `faults` or `requests` (see `sandbox.faults`).
+
+        Raises OSError when nothing answers.
+        """
+        request = urllib.request.Request(
+            f"{self.endpoint}/_sandbox/{what}",
+            data=None if body is None else json.dumps(body).encode(),
+            method=method,
+        )
+        direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with direct.open(request, timeout=5) as answer:
+            return json.load(answer)
+
+    def answers(self) -> bool:
+        """Whether this very process serves this port: neither may have gone to another since."""
+        try:
+            return bool(self.administer("status")["pid"] == self.pid)
+        except (OSError, ValueError, KeyError, TypeError):
+            return False
+
+    def stop(self) -> None:
+        """Ends the process and waits for it; raises SandboxError when it does not end."""
+        if not self.answers():
+            return
+        os.kill(self.pid, signal.SIGTERM)
+        deadline = time.monotonic() + STOP_TIMEOUT_SECONDS
+        while self.answers():
+            if time.monotonic() > deadline:
+                raise SandboxError(
+                    f"process {self.pid} does not end; look at it, or end it: kill -9 {self.pid}"
+                )
+            time.sleep(0.02)
+
+
+def launch(settings: Settings, *, port: int = 0, log: Path) -> Server:
+    """Starts a server and waits until it answers; port 0 takes a free one.
+
+    Raises SandboxError with the end of its log when it does not start.
+    """
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("ab") as sink:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "sandbox.server", "--port", str(port)],
+            cwd=ROOT,
+            env=_server_environment(settings),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=sink,
+            start_new_session=True,
+        )
+    if process.stdout is None:
+        raise SandboxError("the server's output could not be read")
+    with process.stdout as output:
+        line = output.readline().strip()
+    if not line.isdigit():
+        process.wait()
+        tail = log.read_text(errors="replace")[-LOG_TAIL_CHARACTERS:]
+        raise SandboxError(f"the server did not start; the end of {log}:\n{tail}")
+    return Server(process.pid, int(line), settings)
+
+
+def _server_environment(settings: Settings) -> Mapping[str, str]:
+    """The server must not take settings of a real account, a proxy or another endpoint."""
+    inherited = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
+    return {**inherited, **settings.to_environment(), "PYTHONPATH": str(ROOT)}

@@ -1,0 +1,102 @@
+"""The server's process: moto behind the sandbox's own front, on the loopback address.
+
+Started by `sandbox.process`; on its own: `python -m sandbox.server`. It prints its port, which
+tells whoever started it that it answers.
+"""
+
+import argparse
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterable
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+from sandbox.settings import Settings
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+
+def _configure_moto(settings: Settings) -> None:
+    """Before moto is imported: it reads its environment as it loads."""
+    os.environ["MOTO_ACCOUNT_ID"] = settings.account_id
+    # Hundreds of public images that no one here looks for: a second of every start.
+    os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
+    # Without it moto's IAM knows no AWS managed policy to attach.
+    os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
+    os.environ["MOTO_ACM_VALIDATION_WAIT"] = "0"
+    os.environ["MOTO_DISABLE_GLOBAL_CORS"] = "true"
+
+
+class OneAtATime:
+    """Runs one API call at a time, and lets the estate move on before each.
+
+    moto keeps its state in plain objects without locks; a change that spans several of them (tasks,
+    targets, counts) must not be seen half done.
+    """
+
+    def __init__(self, app: "WSGIApplication") -> None:
+        from sandbox.aws import before_each_call
+
+        self._app = app
+        self._lock = threading.Lock()
+        self._before = before_each_call
+
+    def __call__(self, environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
+        with self._lock:
+            for move_on in self._before:
+                move_on()
+            return list(self._app(environ, start))
+
+
+def build_application() -> "WSGIApplication":
+    """moto with the sandbox's changes, fault injection and request log around it."""
+    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+
+    from sandbox import aws
+    from sandbox.faults import FaultInjection
+
+    def create_app(service: Any) -> Any:
+        aws.load(service)
+        return create_backend_app(service)
+
+    return FaultInjection(OneAtATime(DomainDispatcherApplication(create_app)))
+
+
+def _stop(signal_number: int, frame: FrameType | None) -> None:
+    sys.exit(0)
+
+
+def main() -> None:
+    """Serves until SIGTERM or SIGINT."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--port", type=int, default=0, help="0: a free one")
+    arguments = parser.parse_args()
+    signal.signal(signal.SIGTERM, _stop)
+    signal.signal(signal.SIGINT, _stop)
+    _configure_moto(Settings.from_environment())
+
+    from moto.moto_server.werkzeug_app import MotoRequestHandler
+    from werkzeug.serving import make_server
+
+    class KeepAliveHandler(MotoRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+            """The request log of `sandbox.faults` has it."""
+
+    server = make_server(
+        "127.0.0.1",
+        arguments.port,
+        build_application(),
+        threaded=True,
+        request_handler=KeepAliveHandler,
+    )
+    print(server.port, flush=True)
+    server.serve_forever()
+
+
+if __name__ == "__main__":
+    main()
