@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from pay.model.base import Model
 from pay.model.microservice import ServiceName
@@ -20,6 +20,12 @@ class Architecture(StrEnum):
 
     ARM64 = "ARM64"
     X86_64 = "X86_64"
+
+
+def _leaves_out_what_is_not_named(table: object) -> object:
+    """TOML has no null: in a `[ladder]` table, a stage that is not named is left out."""
+    rungs: dict[str, object] = dict.fromkeys(("canary", "quarter", "half", "most"))
+    return rungs | table if isinstance(table, dict) else table
 
 
 class Network(Model):
@@ -129,7 +135,8 @@ class Environment(Model):
     """The largest rise of Fargate's share in one promotion, in per cent."""
     max_in_flight: int = Field(default=3, ge=1)
     """How many services may be between `dark` and `soak` at the same time."""
-    ladder: Ladder = Ladder()
+    ladder: Annotated[Ladder, BeforeValidator(_leaves_out_what_is_not_named)] = Ladder()
+    """Every weighted stage that services pass through; a stage that is not named is left out."""
     network: Network
     dns: Dns
     load_balancers: LoadBalancers
