@@ -1,0 +1,242 @@
+"""Bodies of blocks: each argument as attribute or as nested block, in a fixed order."""
+
+import difflib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from pay.hcl.errors import TemplateError
+from pay.hcl.expressions import format_expression, is_reference
+from pay.hcl.json_documents import JSON_ARGUMENTS, PrimitiveOf, json_document
+from pay.hcl.shapes import COMMENT, Argument, NestedBlock, Place, Reading, Shape
+from pay.hcl.templates import literal, template
+from pay.hcl.values import assignments, is_identifier, render
+
+_FOUND = {dict: "an object", list: "a list", str: "a string", bool: "a bool", type(None): "null"}
+
+
+@dataclass
+class BodyWriter:
+    """Writes bodies and keeps every problem, each with the place where it stands."""
+
+    primitive_of: PrimitiveOf
+    problems: list[str] = field(default_factory=list)
+
+    def block(self, header: str, body: Any, shape: Shape, indent: str, where: str) -> str:
+        """One block with its header, braces and body; lines start with `indent`."""
+        return enclosed(header, self.sections(body, shape, indent + "  ", where), indent)
+
+    def sections(self, body: Any, shape: Shape, indent: str, where: str) -> list[str]:
+        """The parts of a body that a blank line separates."""
+        if type(body) is not dict:
+            self.problem(where, f"is a block, so an object is expected; found {_found(body)}")
+            return []
+        first: list[tuple[str, str]] = []
+        short: list[tuple[str, str]] = []
+        long: list[str] = []
+        last: list[str] = []
+        blocks: list[str] = []
+        entries = shape.entries
+        for name in self._ordered(body, shape, where):
+            if name == COMMENT:
+                continue
+            entry = entries.get(name) or shape.others
+            value = body[name]
+            if isinstance(entry, NestedBlock):
+                blocks += self.nested(name, value, entry, indent, f"{where}.{name}")
+                continue
+            if entry is None:
+                blocks += self._dynamic(value, shape, indent, f"{where}.dynamic")
+                continue
+            text = self._attribute(name, value, entry, indent, where)
+            if text is None:
+                continue
+            if entry.place is Place.FIRST:
+                first.append((name, text))
+            elif entry.place is Place.LAST:
+                last += assignments([(name, text)], indent)
+            elif "\n" in text:
+                long.append(f"{indent}{name} = {text}")
+            else:
+                short.append((name, text))
+        groups = [assignments(first, indent), assignments(short, indent)]
+        return ["\n".join(group) for group in groups if group] + long + blocks + last
+
+    def nested(
+        self, name: str, value: Any, block: NestedBlock, indent: str, where: str
+    ) -> list[str]:
+        """Every block of one name, in the order of the document."""
+        label_count = 1 if block.nesting_mode == "map" else block.label_count
+        found = list(self.labelled(value, label_count, where))
+        if block.nesting_mode in ("single", "group") and len(found) > 1:
+            self.problem(where, f"may stand once; found {len(found)}")
+        texts = []
+        for position, (labels, body) in enumerate(found):
+            place = ".".join([where, *labels]) + (f"[{position}]" if len(found) > 1 else "")
+            header = " ".join([name, *map(literal, labels)])
+            texts.append(self.block(header, body, block.shape, indent, place))
+        return texts
+
+    def labelled(
+        self, value: Any, label_count: int, where: str
+    ) -> Iterator[tuple[tuple[str, ...], Any]]:
+        """The bodies under a name with their labels; a list at any level means several."""
+        if value is None:
+            return
+        if type(value) is list:
+            for item in value:
+                yield from self.labelled(item, label_count, where)
+        elif label_count == 0:
+            yield (), value
+        elif type(value) is not dict:
+            self.problem(where, f"takes an object of blocks by name; found {_found(value)}")
+        else:
+            for label in self._strings(value, where):
+                for labels, body in self.labelled(value[label], label_count - 1, where):
+                    yield (label, *labels), body
+
+    def problem(self, where: str, what: str) -> None:
+        self.problems.append(f"{where}: {what}")
+
+    def _strings(self, names: dict[Any, Any], where: str) -> list[str]:
+        """The names in order, without the others, which are problems."""
+        for name in names:
+            if type(name) is not str:
+                self.problem(where, f"the name {name!r} is a {type(name).__name__}, not a string")
+        return sorted(name for name in names if type(name) is str)
+
+    def _ordered(self, body: dict[str, Any], shape: Shape, where: str) -> list[str]:
+        """The names of a body in the order of writing, without comments and unknown names."""
+        rank = shape.rank
+        try:
+            return sorted(body, key=rank.__getitem__)
+        except KeyError:
+            pass
+        names = []
+        for name in self._strings(body, where):
+            if name in rank or (name == "dynamic" and shape.allows_dynamic):
+                names.append(name)
+            elif shape.others is None:
+                close = difflib.get_close_matches(name, shape.entries, n=1)
+                hint = f"; did you mean {close[0]}?" if close else ""
+                self.problem(where, f"has no argument {name}{hint}")
+            elif is_identifier(name):
+                names.append(name)
+            else:
+                self.problem(where, f"the name {name!r} is no identifier")
+        after_blocks = rank.get("lifecycle", len(rank)) - 0.5
+        return sorted(names, key=lambda name: rank.get(name, after_blocks))
+
+    def _dynamic(self, value: Any, shape: Shape, indent: str, where: str) -> list[str]:
+        texts = []
+        for (name,), body in self.labelled(value, 1, where):
+            block = shape.entries.get(name)
+            if not isinstance(block, NestedBlock):
+                self.problem(f"{where}.{name}", f"{name} is not a block of this resource")
+                continue
+            content = NestedBlock(block.shape, "single")
+            iterator = Argument(Reading.REFERENCE)
+            shape_of_dynamic = Shape(
+                {"for_each": Argument(), "iterator": iterator, "content": content}
+            )
+            header = f"dynamic {literal(name)}"
+            texts.append(self.block(header, body, shape_of_dynamic, indent, f"{where}.{name}"))
+        return texts
+
+    def _attribute(
+        self, name: str, value: Any, argument: Argument, indent: str, where: str
+    ) -> str | None:
+        """The right-hand side; None after a problem."""
+        mistake = _shape_mistake(value, argument)
+        if mistake:
+            self.problem(f"{where}.{name}", mistake)
+            return None
+        try:
+            if argument.reading is Reading.TEMPLATE:
+                if name in JSON_ARGUMENTS and argument.primitive == "string" and value:
+                    document = json_document(value, indent, self.primitive_of)
+                    if document:
+                        return document
+                return render(value, indent, template)
+            return _OTHER_READINGS[argument.reading](value, indent)
+        except TemplateError as error:
+            self.problem(f"{where}.{name}", str(error))
+            return None
+
+
+def enclosed(header: str, sections: list[str], indent: str) -> str:
+    """A block around the sections of its body."""
+    if not sections:
+        return f"{indent}{header} {{}}"
+    return f"{indent}{header} {{\n" + "\n\n".join(sections) + f"\n{indent}}}"
+
+
+def _shape_mistake(value: Any, argument: Argument) -> str | None:
+    kind, found = argument.kind, type(value)
+    if kind == "any" or value is None:
+        return None
+    if kind == "scalar":
+        if found is dict or found is list:
+            return f"is an attribute of type {argument.primitive}; found {_found(value)}"
+        return None
+    if found is str and "${" in value:
+        return None
+    if kind == "sequence":
+        return (
+            None if found is list else f"is an attribute that takes a list; found {_found(value)}"
+        )
+    return None if found is dict else f"is an attribute that takes an object; found {_found(value)}"
+
+
+def _found(value: Any) -> str:
+    return _FOUND.get(type(value), f"the number {value!r}")
+
+
+def _as_literal(value: Any, indent: str) -> str:
+    return render(value, indent, literal)
+
+
+def _as_expression(value: Any, indent: str) -> str:
+    if type(value) is not str:
+        raise TemplateError(f"takes a Terraform expression as a string; found {_found(value)}")
+    return format_expression(value)
+
+
+def _as_reference(value: Any, indent: str) -> str:
+    if type(value) is not str or not is_reference(value):
+        raise TemplateError(
+            f"takes a reference such as aws_lb.this, without ${{}}; found {value!r}"
+        )
+    return value
+
+
+def _as_references(value: Any, indent: str) -> str:
+    return _each(value, indent, _as_reference)
+
+
+def _as_references_or_all(value: Any, indent: str) -> str:
+    return "all" if value == "all" else _as_references(value, indent)
+
+
+def _as_expressions(value: Any, indent: str) -> str:
+    return _each(value, indent, _as_expression)
+
+
+def _each(value: Any, indent: str, write: Callable[[Any, str], str]) -> str:
+    if type(value) is not list:
+        raise TemplateError(f"takes a list of references; found {_found(value)}")
+    return render([write(item, indent) for item in value], indent, _as_it_is)
+
+
+def _as_it_is(text: str) -> str:
+    return text
+
+
+_OTHER_READINGS: dict[Reading, Callable[[Any, str], str]] = {
+    Reading.LITERAL: _as_literal,
+    Reading.REFERENCE: _as_reference,
+    Reading.REFERENCES: _as_references,
+    Reading.REFERENCES_OR_ALL: _as_references_or_all,
+    Reading.EXPRESSION: _as_expression,
+    Reading.EXPRESSIONS: _as_expressions,
+}

@@ -1,0 +1,95 @@
+"""The provider's schema: which argument is a block, and what type an attribute has."""
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pay.hcl import terraform_blocks
+from pay.hcl.shapes import Argument, Kind, NestedBlock, Primitive, Shape
+
+_ATTRIBUTE_OF = re.compile(r"(data\.)?([a-z]\w*)\.[\w-]+(?:\[[^]]*\])?\.(\w+)", re.ASCII)
+_KINDS: dict[str, Kind] = {
+    "list": "sequence",
+    "set": "sequence",
+    "tuple": "sequence",
+    "map": "mapping",
+    "object": "mapping",
+    "single": "mapping",
+}
+
+
+@dataclass(frozen=True)
+class ProviderSchema:
+    """One provider's part of `terraform providers schema -json`, and the file it came from."""
+
+    resource_schemas: dict[str, Any]
+    data_source_schemas: dict[str, Any]
+    provider_schemas: dict[str, Any]
+    source: str
+    _shapes: dict[tuple[int, str], Shape | None] = field(default_factory=dict, repr=False)
+
+    @staticmethod
+    def load(path: Path, provider: str = "aws") -> "ProviderSchema":
+        """Reads the trimmed schema that `make bindings` writes."""
+        document = json.loads(path.read_text(encoding="utf-8"))
+        return ProviderSchema(
+            document["resource_schemas"],
+            document["data_source_schemas"],
+            {provider: document["provider"]},
+            path.name,
+        )
+
+    def resource(self, type_: str) -> Shape | None:
+        """The body of a resource of this type; None when the schema does not hold it."""
+        return self._shape(self.resource_schemas, type_, terraform_blocks.with_meta_arguments)
+
+    def data_source(self, type_: str) -> Shape | None:
+        """The body of a data source of this type; None when the schema does not hold it."""
+        return self._shape(self.data_source_schemas, type_, terraform_blocks.with_meta_arguments)
+
+    def provider(self, name: str) -> Shape | None:
+        """The body of a provider block; None when the schema does not hold the provider."""
+        return self._shape(self.provider_schemas, name, terraform_blocks.with_alias)
+
+    def primitive_of(self, expression: str) -> Primitive | None:
+        """The type of `aws_lb.this.arn` and the like; None where it is no such plain reference."""
+        match = _ATTRIBUTE_OF.fullmatch(expression)
+        if match is None:
+            return None
+        shape = self.data_source(match[2]) if match[1] else self.resource(match[2])
+        entry = shape.entries.get(match[3]) if shape else None
+        return entry.primitive if isinstance(entry, Argument) else None
+
+    def _shape(
+        self, described: dict[str, Any], name: str, around: Callable[[Shape], Shape]
+    ) -> Shape | None:
+        key = (id(described), name)
+        if key not in self._shapes:
+            found = described.get(name)
+            self._shapes[key] = around(_block(found["block"])) if found else None
+        return self._shapes[key]
+
+
+def _block(described: dict[str, Any]) -> Shape:
+    attributes = described.get("attributes", {})
+    blocks = described.get("block_types", {})
+    entries: dict[str, Argument | NestedBlock] = {}
+    for name in sorted(attributes):
+        entries[name] = _attribute(attributes[name])
+    for name in sorted(blocks):
+        entries[name] = NestedBlock(_block(blocks[name]["block"]), blocks[name]["nesting_mode"])
+    return Shape(entries)
+
+
+def _attribute(described: dict[str, Any]) -> Argument:
+    type_ = described.get("type")
+    if type_ in ("string", "number", "bool"):
+        return Argument(kind="scalar", primitive=type_)
+    if isinstance(type_, list):
+        return Argument(kind=_KINDS[type_[0]])
+    if "nested_type" in described:
+        return Argument(kind=_KINDS[described["nested_type"]["nesting_mode"]])
+    return Argument()

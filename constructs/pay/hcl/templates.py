@@ -1,0 +1,119 @@
+"""Terraform templates: what a string in Terraform JSON means and how HCL2 writes the same.
+
+In Terraform JSON nearly every string is a template: `${...}` is live and `$${` stands for a plain
+`${`. A few places (descriptions, defaults of variables, backends) are read as they are.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from pay.hcl.errors import TemplateError
+from pay.hcl.expressions import format_expression, in_marks, read_interpolation
+
+_PLAIN = re.compile(r"[ !#&-\[\]-~]*")  # printable ASCII without " $ % and backslash
+_ONE_REFERENCE = re.compile(r"\$\{([A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)*)\}", re.ASCII)
+_MARK = re.compile(r"\$\$\{|%%\{|\$\{~?|%\{~?")
+_LIVE = re.compile(r"[$%]\{")
+_SHORT_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """Text of a template as written there, `$${` and `%%{` still doubled."""
+
+    source: str
+
+    @property
+    def text(self) -> str:
+        """The text it stands for."""
+        return self.source.replace("$${", "${").replace("%%{", "%{")
+
+
+@dataclass(frozen=True, slots=True)
+class Interpolation:
+    """`${expression}` or `%{directive}`, the expression in `terraform fmt` form."""
+
+    opening: str
+    expression: str
+    closing: str
+
+
+def template(text: str) -> str:
+    """The HCL2 expression for a string that Terraform JSON reads as a template.
+
+    `${x}` alone becomes the bare expression, which is also what Terraform makes of it.
+    Raises TemplateError for a template that Terraform could not read.
+    """
+    if _PLAIN.fullmatch(text):
+        return f'"{text}"'
+    reference = _ONE_REFERENCE.fullmatch(text)
+    if reference:
+        return reference[1]
+    if "${" not in text and "%{" not in text:
+        return f'"{_escaped(text)}"'
+    return _mixed(text)
+
+
+def literal(text: str) -> str:
+    """The HCL2 string for text that Terraform JSON reads as it is."""
+    if _PLAIN.fullmatch(text):
+        return f'"{text}"'
+    return f'"{escaped_value(text)}"'
+
+
+def escaped_value(text: str) -> str:
+    """Plain text as it stands between the quotes of an HCL2 string."""
+    return _escaped(_LIVE.sub(lambda mark: mark[0][0] + mark[0], text))
+
+
+def parse(text: str) -> list[Literal | Interpolation]:
+    """The parts of a template, in order."""
+    parts: list[Literal | Interpolation] = []
+    position = literal_start = 0
+    while mark := _MARK.search(text, position):
+        position = mark.end()
+        if mark[0] in ("$${", "%%{"):
+            continue
+        if mark.start() > literal_start:
+            parts.append(Literal(text[literal_start : mark.start()]))
+        expression, closing, position = read_interpolation(text, position)
+        parts.append(Interpolation(mark[0], expression, closing))
+        literal_start = position
+    if literal_start < len(text):
+        parts.append(Literal(text[literal_start:]))
+    return parts
+
+
+@lru_cache(maxsize=16384)
+def _mixed(text: str) -> str:
+    parts = parse(text)
+    if len(parts) == 1 and isinstance(parts[0], Interpolation) and parts[0].opening[0] == "$":
+        # Also the form that `terraform fmt` demands.
+        return format_expression(parts[0].expression)
+    pieces = []
+    for part in parts:
+        if isinstance(part, Literal):
+            pieces.append(_escaped(part.source))
+        else:
+            pieces.append(in_marks(part.opening, part.expression, part.closing))
+    return f'"{"".join(pieces)}"'
+
+
+def _escaped(text: str) -> str:
+    if text.isprintable():
+        return text.replace("\\", "\\\\").replace('"', '\\"')
+    return "".join(map(_escape, text))
+
+
+def _escape(character: str) -> str:
+    short = _SHORT_ESCAPES.get(character)
+    if short:
+        return short
+    if character.isprintable():
+        return character
+    code = ord(character)
+    if 0xD800 <= code <= 0xDFFF:
+        raise TemplateError(f"half a surrogate pair, \\u{code:04x}, is not a character")
+    # Control, format and unusual space characters stay visible to whoever reviews the file.
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

@@ -1,0 +1,101 @@
+"""Terraform's own blocks (as of 1.11): their arguments and how each is read in JSON syntax.
+
+Source: the JSON Configuration Syntax page of the Terraform documentation, section
+"Block-type-specific Exceptions", and trials with `terraform validate` (tests/pay/hcl).
+`module`, `provisioner`, `connection`, `cloud` and the like have no caller here and are refused.
+"""
+
+from collections.abc import Mapping
+
+from pay.hcl.shapes import Argument, NestedBlock, Place, Reading, Shape
+
+TEMPLATE = Argument()
+LITERAL = Argument(Reading.LITERAL)
+REFERENCE = Argument(Reading.REFERENCE)
+EXPRESSION = Argument(Reading.EXPRESSION)
+DEPENDS_ON = Argument(Reading.REFERENCES, place=Place.LAST)
+
+
+def _own(entries: Mapping[str, Argument | NestedBlock], others: Argument | None = None) -> Shape:
+    return Shape(dict(entries), others, allows_dynamic=False)
+
+
+_CONDITION = NestedBlock(_own({"condition": TEMPLATE, "error_message": TEMPLATE}))
+
+_LIFECYCLE = NestedBlock(
+    _own(
+        {
+            "create_before_destroy": LITERAL,
+            "prevent_destroy": LITERAL,
+            "ignore_changes": Argument(Reading.REFERENCES_OR_ALL),
+            "replace_triggered_by": Argument(Reading.EXPRESSIONS),
+            "precondition": _CONDITION,
+            "postcondition": _CONDITION,
+        }
+    )
+)
+
+TERRAFORM = _own(
+    {
+        "required_version": LITERAL,
+        "required_providers": NestedBlock(_own({}, others=LITERAL)),
+        "backend": NestedBlock(_own({}, others=LITERAL), label_count=1),
+    }
+)
+VARIABLE = _own(
+    {
+        "description": LITERAL,
+        "type": EXPRESSION,
+        "default": LITERAL,
+        "sensitive": LITERAL,
+        "nullable": LITERAL,
+        "ephemeral": LITERAL,
+        "validation": _CONDITION,
+    }
+)
+LOCALS = _own({}, others=TEMPLATE)
+MOVED = _own({"from": EXPRESSION, "to": EXPRESSION})
+IMPORT = _own(
+    {
+        "for_each": Argument(place=Place.FIRST),
+        "provider": Argument(Reading.REFERENCE, place=Place.FIRST),
+        "to": EXPRESSION,
+        "id": TEMPLATE,
+    }
+)
+REMOVED = _own(
+    {"from": EXPRESSION, "lifecycle": NestedBlock(_own({"destroy": LITERAL}))},
+)
+OUTPUT = _own(
+    {
+        "description": LITERAL,
+        "value": TEMPLATE,
+        "sensitive": LITERAL,
+        "ephemeral": LITERAL,
+        "precondition": _CONDITION,
+        "depends_on": DEPENDS_ON,
+    }
+)
+
+
+CHECK = _own({"assert": _CONDITION})
+
+
+def with_meta_arguments(shape: Shape) -> Shape:
+    """The body of a resource or data source: the provider's arguments between Terraform's own."""
+    return Shape(
+        {
+            "count": Argument(place=Place.FIRST),
+            "for_each": Argument(place=Place.FIRST),
+            "provider": Argument(Reading.REFERENCE, place=Place.FIRST),
+            **shape.entries,
+            "lifecycle": _LIFECYCLE,
+            "depends_on": DEPENDS_ON,
+        }
+    )
+
+
+def with_alias(shape: Shape) -> Shape:
+    """The body of a provider block."""
+    alias = Argument(Reading.LITERAL, place=Place.FIRST)
+    return Shape({"alias": alias, **shape.entries})

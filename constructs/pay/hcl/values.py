@@ -1,0 +1,138 @@
+"""Values of arguments as HCL2: strings, numbers, lists and objects, laid out for a reader."""
+
+import math
+import re
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+
+from pay.hcl.errors import TemplateError
+
+Strings = Callable[[str], str]
+"""How the strings of a value are read: as templates, as they are, or as a JSON document's."""
+
+LINE_LENGTH = 90
+"""Characters that a list or a small object may take before it is broken over several lines."""
+
+_ENTRIES_ON_A_LINE = 3
+_BARE_KEY = re.compile(r"(?!(?:for|true|false|null)$)[A-Za-z_][A-Za-z0-9_-]*")
+_ONE_QUOTED_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+# `terraform fmt` counts what a reader sees as one character; these are surely one each.
+_ONE_COLUMN_EACH = re.compile(r"[\x20-\x7e\u00a1-\u00ac\u00ae-\u024f]*")
+
+
+def render(value: object, indent: str, strings: Strings) -> str:
+    """The HCL2 expression; lines after the first start with `indent`.
+
+    Raises TemplateError for anything that is no value of Terraform's.
+    """
+    kind = type(value)
+    if kind is str:
+        return strings(value)  # type: ignore[arg-type]
+    if kind is dict:
+        return _object(value, indent, strings)  # type: ignore[arg-type]
+    if kind is list or kind is tuple:
+        return _list(value, indent, strings)  # type: ignore[arg-type]
+    if value is True:
+        return "true"
+    if value is False:
+        return "false"
+    if value is None:
+        return "null"
+    if kind is int:
+        return str(value)
+    if kind is float or kind is Decimal:
+        return _number(value)  # type: ignore[arg-type]
+    raise TemplateError(f"{value!r} is a {kind.__name__}; Terraform has no such value")
+
+
+def is_identifier(name: str) -> bool:
+    """Whether the name can stand without quotes left of an equals sign."""
+    return _BARE_KEY.fullmatch(name) is not None
+
+
+def assignments(pairs: Iterable[tuple[str, str]], indent: str) -> list[str]:
+    """Lines `name = value`; the equals signs of neighbouring one-line values stand in a column."""
+    lines: list[str] = []
+    run: list[tuple[str, str]] = []
+    for name, text in pairs:
+        if "\n" in text:
+            lines += _aligned(run, indent)
+            run = []
+            lines.append(f"{indent}{name} = {text}")
+        else:
+            run.append((name, text))
+    return lines + _aligned(run, indent)
+
+
+def _aligned(run: list[tuple[str, str]], indent: str) -> list[str]:
+    if not run:
+        return []
+    width = max([len(name) for name, _ in run])
+    return [f"{indent}{name:<{width}} = {text}" for name, text in run]
+
+
+def _object(value: dict[object, object], indent: str, strings: Strings) -> str:
+    if not value:
+        return "{}"
+    inner = indent + "  "
+    pairs = [(_key(name, strings), render(item, inner, strings)) for name, item in value.items()]
+    return "{\n" + "\n".join(assignments(pairs, inner)) + "\n" + indent + "}"
+
+
+def _list(items: list[object] | tuple[object, ...], indent: str, strings: Strings) -> str:
+    if not items:
+        return "[]"
+    inner = indent + "  "
+    has_objects = False
+    texts = []
+    for item in items:
+        if type(item) is dict:
+            has_objects = True
+            texts.append(_element(item, inner, strings))
+        else:
+            texts.append(render(item, inner, strings))
+    if not has_objects:
+        line = ", ".join(texts)
+        if len(indent) + len(line) <= LINE_LENGTH and "\n" not in line:
+            return f"[{line}]"
+    return "[\n" + "".join([f"{inner}{text},\n" for text in texts]) + indent + "]"
+
+
+def _element(value: dict[object, object], indent: str, strings: Strings) -> str:
+    """An object in a list: a small one stays on its line, `{ name = "PORT", value = "9000" }`."""
+    if 0 < len(value) <= _ENTRIES_ON_A_LINE and not any(
+        type(item) in (dict, list, tuple) for item in value.values()
+    ):
+        pairs = [
+            f"{_key(name, strings)} = {render(item, indent, strings)}"
+            for name, item in value.items()
+        ]
+        line = "{ " + ", ".join(pairs) + " }"
+        if len(indent) + len(line) <= LINE_LENGTH and "\n" not in line:
+            return line
+    return _object(value, indent, strings)
+
+
+def _key(name: object, strings: Strings) -> str:
+    if type(name) is not str:
+        raise TemplateError(f"the key {name!r} is a {type(name).__name__}; keys are strings")
+    if _BARE_KEY.fullmatch(name):
+        return name
+    text = strings(name)
+    if not _ONE_COLUMN_EACH.fullmatch(text):
+        text = "".join(map(_visible_code, text))
+    # A computed key stands in parentheses; without them a name would be taken as it is.
+    return text if _ONE_QUOTED_STRING.fullmatch(text) else f"({text})"
+
+
+def _visible_code(character: str) -> str:
+    if _ONE_COLUMN_EACH.fullmatch(character):
+        return character
+    code = ord(character)
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def _number(value: float | Decimal) -> str:
+    if not math.isfinite(value):
+        raise TemplateError(f"{value!r} is not a number that Terraform knows")
+    return str(value)

@@ -1,0 +1,102 @@
+"""One stack's Terraform JSON as HCL2: the blocks of a document in a fixed order."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pay.hcl import terraform_blocks as own
+from pay.hcl.bodies import BodyWriter, enclosed
+from pay.hcl.errors import HclError
+from pay.hcl.schema import ProviderSchema
+from pay.hcl.shapes import NestedBlock, Primitive, Shape
+from pay.hcl.templates import literal
+
+_ADD_TYPE = "add the line `{section} {type}` to bindings/types.txt and run `make bindings`"
+
+
+def to_hcl(document: Mapping[str, Any], schema: ProviderSchema) -> str:
+    """The document as HCL2 text in `terraform fmt` form; the same input gives the same bytes.
+
+    Takes what cdktf writes to `cdk.tf.json`, read with `json.loads`. Raises HclError with every
+    problem: a type or argument that the schema does not hold, a block given as attribute or the
+    reverse, a string that is no valid template.
+    """
+    return _DocumentWriter(document, schema).text()
+
+
+class _DocumentWriter:
+    def __init__(self, document: Mapping[str, Any], schema: ProviderSchema) -> None:
+        self._document = document
+        self._schema = schema
+        self._bodies = BodyWriter(self._primitive_of)
+
+    def text(self) -> str:
+        sections = {
+            "terraform": self._own("terraform", own.TERRAFORM),
+            "provider": self._providers(),
+            "variable": self._own("variable", own.VARIABLE, label_count=1),
+            "locals": self._own("locals", own.LOCALS),
+            "moved": self._own("moved", own.MOVED),
+            "import": self._own("import", own.IMPORT),
+            "removed": self._own("removed", own.REMOVED),
+            "data": self._resources("data", self._document.get("data"), "", "data"),
+            "resource": self._resources("resource", self._document.get("resource"), "", "resource"),
+            "check": self._checks(),
+            "output": self._own("output", own.OUTPUT, label_count=1),
+        }
+        for name in self._document:
+            if name not in sections and name != "//":
+                known = ", ".join(sections)
+                self._bodies.problem(str(name), f"is no block that can be written; known: {known}")
+        blocks = [text for section in sections.values() for text in section]
+        if self._bodies.problems:
+            raise HclError(self._bodies.problems)
+        return "\n\n".join(blocks) + "\n" if blocks else ""
+
+    def _own(self, section: str, shape: Shape, label_count: int = 0) -> Iterator[str]:
+        block = NestedBlock(shape, label_count=label_count)
+        value = self._document.get(section)
+        yield from self._bodies.nested(section, value, block, "", section)
+
+    def _providers(self) -> Iterator[str]:
+        value = self._document.get("provider")
+        for (name,), body in self._bodies.labelled(value, 1, "provider"):
+            where = f"provider.{name}"
+            shape = self._schema.provider(name)
+            if shape is None:
+                self._bodies.problem(where, f"is not in {self._schema.source}")
+                continue
+            header = f"provider {literal(name)}"
+            yield self._bodies.block(header, body, own.with_alias(shape), "", where)
+
+    def _resources(self, section: str, value: Any, indent: str, where: str) -> Iterator[str]:
+        find = self._schema.data_source if section == "data" else self._schema.resource
+        for (type_, name), body in self._bodies.labelled(value, 2, where):
+            place = f"{where}.{type_}.{name}"
+            shape = find(type_)
+            if shape is None:
+                fix = _ADD_TYPE.format(section=section, type=type_)
+                self._bodies.problem(place, f"{type_} is not in {self._schema.source}; {fix}")
+                continue
+            header = f"{section} {literal(type_)} {literal(name)}"
+            yield self._bodies.block(header, body, shape, indent, place)
+
+    def _checks(self) -> Iterator[str]:
+        value = self._document.get("check")
+        for (name,), body in self._bodies.labelled(value, 1, "check"):
+            where = f"check.{name}"
+            scoped: list[str] = []
+            if isinstance(body, dict) and "data" in body:
+                scoped = list(self._resources("data", body["data"], "  ", f"{where}.data"))
+                body = {key: item for key, item in body.items() if key != "data"}
+            asserts = self._bodies.sections(body, own.CHECK, "  ", where)
+            yield enclosed(f"check {literal(name)}", scoped + asserts, "")
+
+    def _primitive_of(self, expression: str) -> Primitive | None:
+        """The type of a variable or of a resource's attribute, where it is written down."""
+        kind, _, name = expression.partition(".")
+        if kind == "var":
+            variables = self._document.get("variable", {})
+            declared = variables.get(name, {}) if isinstance(variables, dict) else {}
+            is_string = isinstance(declared, dict) and declared.get("type") == "string"
+            return "string" if is_string else None
+        return self._schema.primitive_of(expression)
