@@ -40,7 +40,7 @@ def keeps_answering(before: Records, after: Records) -> bool:
     a record is cached as missing for 15 minutes (the zone's negative TTL).
     """
     kept = {record.side for record in before} & {record.side for record in after}
-    return any(side_shares(before)[side] > 0 for side in kept)
+    return any(side_shares(before).get(side, 0) > 0 for side in kept)
 
 
 def moves_one_rung_at_most(ladder: Ladder, edge: Edge, max_step: int) -> bool:
@@ -101,7 +101,7 @@ def way_back_to_ec2(ladder: Ladder, stage: Stage) -> tuple[Edge, ...] | None:
 
 
 def deletes_no_record(ladder: Ladder, edge: Edge) -> bool:
-    """I11: a rollback only updates and creates records, because a deletion cannot be half undone."""
+    """I11: a rollback only updates and creates records, because a deletion is a gap to fill again."""
     after = {record.side for record in ladder.records(edge.after)}
     return all(record.side in after for record in ladder.records(edge.before))
 
@@ -153,7 +153,7 @@ def neighbours(service: str, catalogue: Iterable[Microservice]) -> frozenset[str
     """I18: the callers and the called services of one; an error of a moving service is seen at its
     neighbours, so of two neighbours only one moves at a time.
     """
-    found = set()
+    found: set[str] = set()
     for microservice in catalogue:
         if microservice.name == service:
             found.update(microservice.called)
