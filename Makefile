@@ -9,7 +9,7 @@ env: ## print the variables that cdktf and terraform run with, for eval "$$(make
 	@$(TOOLCHAIN) env
 
 lock: ## re-make the lock files from their inputs
-	@$(TOOLCHAIN) lock
+	@$(TOOLCHAIN) lock $(if $(UPGRADE),--upgrade)
 
 bindings: setup ## re-trim the provider schema to bindings/types.txt and generate imports/
 	@$(TOOLCHAIN) bindings

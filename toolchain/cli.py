@@ -3,10 +3,12 @@
 import argparse
 import os
 import shlex
+import shutil
 import sys
 
 from toolchain import install, lock
 from toolchain.environment import changes, tool_environment
+from toolchain.paths import VENV_BIN
 from toolchain.problems import ToolProblem
 
 
@@ -21,7 +23,7 @@ def main(arguments: list[str]) -> int:
             case "run":
                 _run(options.program)
             case "lock":
-                lock.lock()
+                lock.lock(upgrade=options.upgrade)
             case "bindings":
                 from bindings.trim import trim_from_provider
 
@@ -36,7 +38,10 @@ def shell_lines() -> str:
     """Lines for `eval` in a shell: what differs from the shell's own environment."""
     lines = []
     for name, value in changes(os.environ).items():
-        if value is None:
+        if name == "PATH":
+            # The shell's own PATH, not the one that make and its helpers run with.
+            lines.append(f'export PATH={shlex.quote(str(VENV_BIN))}:"$PATH"')
+        elif value is None:
             lines.append(f"unset {name}")
         else:
             lines.append(f"export {name}={shlex.quote(value)}")
@@ -46,22 +51,29 @@ def shell_lines() -> str:
 def _run(program: list[str]) -> None:
     command = program[1:] if program[:1] == ["--"] else program
     env = tool_environment()
-    try:
-        os.execvpe(command[0], command, env)
-    except FileNotFoundError as error:
+    if not command or shutil.which(command[0], path=env["PATH"]) is None:
         raise ToolProblem(
-            f"{command[0]} is not there", needed="a finished set-up", do="run `make setup`"
-        ) from error
+            f"there is no program {' '.join(command[:1]) or 'named'}",
+            needed="a finished set-up",
+            do="run `make setup`",
+        )
+    if not sys.stdout.isatty():
+        env.setdefault("CI", "true")  # cdktf draws no spinner into a file or a log
+    sys.stdout.flush()
+    os.execvpe(command[0], command, env)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m toolchain", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     setup = commands.add_parser("setup", help="install what is missing")
-    setup.add_argument("--with-prebuilt", action="store_true", help="the benchmark's environment too")
+    setup.add_argument(
+        "--with-prebuilt", action="store_true", help="the benchmark's own environment too"
+    )
     commands.add_parser("env", help="print the variables to `eval`")
     run = commands.add_parser("run", help="run a command with these variables")
     run.add_argument("program", nargs=argparse.REMAINDER)
-    commands.add_parser("lock", help="re-make the lock files")
+    locking = commands.add_parser("lock", help="re-make the lock files")
+    locking.add_argument("--upgrade", action="store_true", help="to the newest versions allowed")
     commands.add_parser("bindings", help="re-trim the provider schema")
     return parser

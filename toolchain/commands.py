@@ -8,6 +8,7 @@ from toolchain.paths import LOGS, ROOT
 from toolchain.problems import ToolProblem
 
 TAIL_LINES = 25
+REGISTRY = "a package registry that this machine can reach (or mirrors set for pip and npm)"
 
 
 def output_of(command: Sequence[str], *, timeout_seconds: float = 60) -> str | None:
@@ -30,6 +31,7 @@ def run_logged(
     *,
     log: str,
     doing: str,
+    needed: str = REGISTRY,
     env: Mapping[str, str] | None = None,
     cwd: Path = ROOT,
 ) -> None:
@@ -52,7 +54,7 @@ def run_logged(
         raise ToolProblem(
             f"{doing} failed with exit status {done.returncode}:\n"
             + "\n".join(f"    {line}" for line in tail),
-            needed="a package registry that this machine can reach (or mirrors set for pip and npm)",
+            needed=needed,
             do=f"read {path.relative_to(ROOT)} whole, then run `make setup` again: it goes on "
             "where it stopped",
         )

@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 
 from toolchain import provider_mirror
-from toolchain.paths import VENV_BIN
+from toolchain.paths import CACHE, VENV_BIN
 
 # jsii stops supporting a Node before cdktf-cli can leave it, and says so on every start. It wants
 # the Node majors by name here, separated by commas; a plain 1 silences nothing.
@@ -13,9 +13,10 @@ JSII = {
     "JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION": "1",
     "JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION": "1",
 }
-QUIET = {
+OTHERS = {
     "CHECKPOINT_DISABLE": "1",  # neither Terraform nor cdktf calls home
     "NO_UPDATE_NOTIFIER": "1",
+    "CDKTF_HOME": str(CACHE / "cdktf"),  # else ~/.cdktf
 }
 
 
@@ -39,6 +40,6 @@ def changes(base: Mapping[str, str]) -> dict[str, str | None]:
         # First, so that the fallbacks of a tool that PATH lacks or has too old are found.
         "PATH": os.pathsep.join([ours, *(folder for folder in path if folder != ours)]),
         **JSII,
-        **QUIET,
+        **OTHERS,
         **provider_mirror.settings(base),
     }

@@ -2,38 +2,62 @@
 
 import fcntl
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 from bindings import generate
 from toolchain import node, shell_commands, terraform, virtual_environments
 from toolchain.environment import tool_environment
-from toolchain.paths import CACHE
+from toolchain.paths import CACHE, VENV
+from toolchain.problems import ToolProblem
 
 
 def install(*, with_prebuilt: bool = False) -> None:
     """Installs what is missing; `with_prebuilt` adds the benchmark's own environment."""
     with _one_at_a_time():
         started = time.monotonic()
-        made = [
-            virtual_environments.install("project", "Python packages (.venv)"),
-            virtual_environments.install_project(),
-        ]
-        node.provide()
+        if not VENV.is_dir():
+            print("Installing into this checkout (a few minutes the first time):", flush=True)
+        virtual_environments.create("project")  # the others put commands into its bin
+        made = _side_by_side(
+            [_python_packages, _node_packages_and_bindings, _checkov]
+            + ([_prebuilt] if with_prebuilt else [])
+        )
         terraform.provide()
         shell_commands.write()
-        env = tool_environment()
-        made += [
-            node.install_packages(env),
-            generate.generate(env),
-            virtual_environments.install("checkov", "checkov (.venv-checkov)"),
-        ]
-        if with_prebuilt:
-            made.append(
-                virtual_environments.install("prebuilt", "prebuilt provider (.venv-prebuilt)")
-            )
-        if any(made):
-            print(f"  everything is installed ({time.monotonic() - started:.0f} s)", flush=True)
+        if made:
+            print(f"Everything is installed ({time.monotonic() - started:.0f} s).", flush=True)
+
+
+def _python_packages() -> bool:
+    made = virtual_environments.install("project", "Python packages (.venv)")
+    return virtual_environments.install_project() or made
+
+
+def _node_packages_and_bindings() -> bool:
+    node.provide()
+    env = tool_environment()
+    made = node.install_packages(env)
+    return generate.generate(env) or made
+
+
+def _checkov() -> bool:
+    return virtual_environments.install("checkov", "checkov (.venv-checkov)")
+
+
+def _prebuilt() -> bool:
+    return virtual_environments.install("prebuilt", "the prebuilt provider (.venv-prebuilt)")
+
+
+def _side_by_side(jobs: list[Callable[[], bool]]) -> bool:
+    """Runs independent parts in parallel; raises every part's problem, as one, at the end."""
+    with ThreadPoolExecutor() as pool:
+        futures = [pool.submit(job) for job in jobs]
+    problems = [future.exception() for future in futures if future.exception()]
+    if len(problems) > 1 and all(isinstance(problem, ToolProblem) for problem in problems):
+        raise ToolProblem.together([str(problem) for problem in problems])
+    return any([future.result() for future in futures])
 
 
 @contextmanager
@@ -43,6 +67,6 @@ def _one_at_a_time() -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            print("  another set-up is at work in this checkout: waiting for it ...", flush=True)
+            print("another set-up is at work in this checkout: waiting for it ...", flush=True)
             fcntl.flock(lock, fcntl.LOCK_EX)
         yield

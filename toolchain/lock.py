@@ -1,48 +1,52 @@
-"""`make lock`: re-makes every lock file from what it is locked from, naming no registry."""
+"""`make lock`: re-makes every lock file from what it is locked from, naming no registry.
+
+Versions that are locked already stay, unless `upgrade` asks for the newest that are allowed.
+"""
 
 import os
-import subprocess
 
-from toolchain import virtual_environments
+from toolchain import lock_inputs, virtual_environments
 from toolchain.commands import output_of, run_logged
 from toolchain.environment import tool_environment
+from toolchain.lock_inputs import BUILD, NAMES
 from toolchain.paths import LOCKS, ROOT, virtual_environment
 
 OLDEST_PYTHON = "3.11"
 
 
-def lock() -> None:
+def lock(*, upgrade: bool) -> None:
     """Writes `toolchain/locks/*.txt` and package-lock.json."""
-    virtual_environments.install("lock", "uv, which resolves for every Python and platform at once")
-    for source in sorted(LOCKS.glob("*.in")):
-        name = source.stem
-        if name == "build":
-            continue
-        _compile(name, [str(source.relative_to(ROOT))])
-    build = str((LOCKS / "build.in").relative_to(ROOT))
-    _compile("project", ["pyproject.toml", "--group", "dev", build])
+    virtual_environments.install("lock", "uv, which locks for every Python and platform at once")
+    for name in NAMES:
+        _lock_python(name, upgrade)
     print("  package-lock.json ...", flush=True)
     run_logged(
-        ["npm", "install", "--package-lock-only", "--ignore-scripts"],
+        ["npm", "update" if upgrade else "install", "--package-lock-only", "--ignore-scripts"],
         log="lock",
         doing="locking the npm packages",
         env=tool_environment(),
     )
 
 
-def _compile(name: str, sources: list[str]) -> None:
-    print(f"  toolchain/locks/{name}.txt ...", flush=True)
+def _lock_python(name: str, upgrade: bool) -> None:
+    target = LOCKS / f"{name}.txt"
+    print(f"  {target.relative_to(ROOT)} ...", flush=True)
+    build = str(BUILD.relative_to(ROOT))
+    project = ["pyproject.toml", "--group", "dev", build]
     uv = virtual_environment("lock") / "bin" / "uv"
     run_logged(
         [
-            *(str(uv), "pip", "compile", *sources, "--output-file", f"toolchain/locks/{name}.txt"),
-            *("--universal", "--python-version", OLDEST_PYTHON, "--generate-hashes", "--upgrade"),
+            *(str(uv), "pip", "compile", "--output-file", str(target.relative_to(ROOT))),
+            *(project if name == "project" else [f"toolchain/locks/{name}.in"]),
+            *("--universal", "--python-version", OLDEST_PYTHON, "--generate-hashes"),
             *("--no-emit-index-url", "--no-emit-find-links", "--no-config"),
+            *(["--upgrade"] if upgrade else []),
         ],
         log="lock",
         doing=f"locking {name}",
         env={**os.environ, **_index_of_pip(), "UV_CUSTOM_COMPILE_COMMAND": "make lock"},
     )
+    target.write_text(lock_inputs.heading(name) + target.read_text())
 
 
 def _index_of_pip() -> dict[str, str]:

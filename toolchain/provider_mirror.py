@@ -8,7 +8,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from toolchain.paths import TERRAFORM_RC
+from toolchain.paths import PLUGIN_CACHE, TERRAFORM_RC
 from toolchain.problems import ToolProblem
 
 SETTING = "PAY_PROVIDER_MIRROR"
@@ -21,7 +21,6 @@ PLACES = (
     "~/.local/share/terraform/plugins",
     "/usr/share/terraform/plugins",
     "/usr/local/share/terraform/plugins",
-    "~/.terraform.d/plugin-cache",
     "~/.terraform.d/mirror",
     "/usr/lib/terraform/plugins",
     "/usr/local/lib/terraform/plugins",
@@ -39,17 +38,39 @@ def settings(env: Mapping[str, str]) -> dict[str, str | None]:
     mirror = find(env)
     if mirror is None:
         # Terraform would print a warning about the missing file with every command.
-        return {CLI_CONFIG: None} if named else {}
-    _write(mirror)
-    # `cdktf deploy` would otherwise ask the public registry for checksums.
-    return {CLI_CONFIG: str(TERRAFORM_RC), "CDKTF_SKIP_PROVIDER_LOCK": "true"}
+        return ({CLI_CONFIG: None} if named else {}) | _one_download(env)
+    _write_cli_config(mirror)
+    return {
+        CLI_CONFIG: str(TERRAFORM_RC),
+        # `cdktf deploy` would otherwise ask the public registry for checksums.
+        "CDKTF_SKIP_PROVIDER_LOCK": "true",
+        # Terraform links the mirror's files: a cache would save nothing.
+        "CDKTF_DISABLE_PLUGIN_CACHE_ENV": "1",
+    }
+
+
+def _mirrors_aws(folder: Path) -> bool:
+    return os.path.isdir(folder / AWS)  # False, where Path.is_dir raises, for a forbidden folder
+
+
+def _one_download(env: Mapping[str, str]) -> dict[str, str | None]:
+    """From the registry, each stack would fetch the provider (650 MB) for itself."""
+    if env.get("TF_PLUGIN_CACHE_DIR"):
+        return {}
+    PLUGIN_CACHE.mkdir(parents=True, exist_ok=True)
+    return {
+        "TF_PLUGIN_CACHE_DIR": str(PLUGIN_CACHE),
+        # Else Terraform does not use its cache for a stack without a lock file, and the stacks'
+        # lock files are in cdktf.out, which is generated.
+        "TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE": "true",
+    }
 
 
 def find(env: Mapping[str, str], places: tuple[str, ...] = PLACES) -> Path | None:
     """The first folder that mirrors the AWS provider."""
     if chosen := env.get(SETTING):
         folder = Path(chosen).expanduser().absolute()
-        if not (folder / AWS).is_dir():
+        if not _mirrors_aws(folder):
             raise ToolProblem(
                 f"{SETTING} is {chosen}, which holds no {AWS}",
                 needed="a folder laid out like the output of `terraform providers mirror`",
@@ -60,12 +81,12 @@ def find(env: Mapping[str, str], places: tuple[str, ...] = PLACES) -> Path | Non
         pattern = Path(place).expanduser()
         root = Path(pattern.anchor)
         for folder in sorted(root.glob(str(pattern.relative_to(root)))):
-            if (folder / AWS).is_dir():
+            if _mirrors_aws(folder):
                 return folder
     return None
 
 
-def _write(mirror: Path) -> None:
+def _write_cli_config(mirror: Path) -> None:
     text = (
         "# Written by set-up: the provider comes from this folder, all else from its registry.\n"
         "provider_installation {\n"

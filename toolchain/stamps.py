@@ -30,5 +30,5 @@ def step(title: str, stamp: Path, wanted: str, make: Callable[[], None]) -> bool
     make()
     stamp.parent.mkdir(parents=True, exist_ok=True)
     stamp.write_text(wanted)
-    print(f"  {title}: done in {time.monotonic() - started:.0f} s", flush=True)
+    print(f"  {title}: {time.monotonic() - started:.0f} s", flush=True)
     return True
