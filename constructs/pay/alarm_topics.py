@@ -1,0 +1,48 @@
+"""The encrypted SNS topics that alarms are sent to, one a severity."""
+
+from constructs import Construct
+
+from imports.aws.sns_topic import SnsTopic
+from imports.aws.sns_topic_policy import SnsTopicPolicy
+from pay.encryption_key import encryption_key, used_by_alarms
+from pay.iam import Statement, policy_document
+from pay.model import Environment, names
+
+SEVERITIES = ("critical", "warning")
+"""`critical` pages somebody at any hour, `warning` waits for the morning."""
+
+
+class AlarmTopics(Construct):
+    """The topics; who subscribes is not managed here."""
+
+    def __init__(self, scope: Construct, id: str, *, environment: Environment) -> None:
+        super().__init__(scope, id)
+        key = encryption_key(
+            scope,
+            "alarms",
+            environment=environment,
+            alias=names.alarm_key_alias(environment.name),
+            description=f"Alarms of {environment.name}",
+            used_by=[used_by_alarms(environment)],
+        )
+        for severity in SEVERITIES:
+            topic = SnsTopic(
+                scope,
+                f"{severity}_topic",
+                name=names.alarm_topic(environment.name, severity),
+                kms_master_key_id=key.arn,
+            )
+            SnsTopicPolicy(
+                scope,
+                f"{severity}_topic_policy",
+                arn=topic.arn,
+                policy=policy_document(
+                    Statement(
+                        "SendsAlarms",
+                        ["sns:Publish"],
+                        [topic.arn],
+                        principal={"Service": "cloudwatch.amazonaws.com"},
+                        conditions={"StringEquals": {"aws:SourceAccount": environment.account_id}},
+                    )
+                ),
+            )

@@ -1,0 +1,152 @@
+"""The EC2 instances of the legacy cluster, one group a segment."""
+
+from cdktf import Fn
+from constructs import Construct
+
+from imports.aws.autoscaling_group import (
+    AutoscalingGroup,
+    AutoscalingGroupLaunchTemplate,
+    AutoscalingGroupTag,
+)
+from imports.aws.ecs_capacity_provider import (
+    EcsCapacityProvider,
+    EcsCapacityProviderAutoScalingGroupProvider,
+    EcsCapacityProviderAutoScalingGroupProviderManagedScaling,
+)
+from imports.aws.launch_template import (
+    LaunchTemplate,
+    LaunchTemplateBlockDeviceMappings,
+    LaunchTemplateBlockDeviceMappingsEbs,
+    LaunchTemplateIamInstanceProfile,
+    LaunchTemplateMetadataOptions,
+    LaunchTemplateMonitoring,
+)
+from pay.existing.network import ExistingNetwork
+from pay.instance_profile import instance_profile
+from pay.model import Architecture, Environment, Segment, Side, names
+
+METADATA_HOP_LIMIT = 1
+"""One hop ends at the instance: a bridge container, one hop further, cannot read the instance's
+role. Task roles come through the ECS agent's own address, which hops do not limit (AWS: ECS
+developer guide, "Amazon ECS container instance IAM role")."""
+
+STOP_TIMEOUT = "2m"
+"""As long as the longest `stopTimeout` of any task."""
+
+ROOT_VOLUME_GIB = 50
+
+_AMI = "/aws/service/ecs/optimized-ami/amazon-linux-2023/{}recommended/image_id"
+"""AWS's public parameter of the newest ECS-optimised image (AWS: ECS developer guide, "Retrieving
+Amazon ECS-optimized Linux AMI metadata"). EC2 reads it at each launch, so that a new image neither
+waits for an apply nor shows in an unrelated plan."""
+
+_AMI_FOLDER = {Architecture.ARM64: "arm64/", Architecture.X86_64: ""}
+
+
+def ec2_capacity(
+    scope: Construct, segment: Segment, *, environment: Environment, network: ExistingNetwork
+) -> EcsCapacityProvider:
+    """Launch template, Auto Scaling group and capacity provider of one segment: instances inside
+    the cardholder data environment are never shared with other services.
+    """
+    template = _launch_template(scope, segment, environment, network)
+    group = _auto_scaling_group(scope, segment, environment, network, template)
+    return EcsCapacityProvider(
+        scope,
+        f"{segment}_capacity",
+        name=names.capacity_provider(environment.name, segment),
+        auto_scaling_group_provider=EcsCapacityProviderAutoScalingGroupProvider(
+            auto_scaling_group_arn=group.arn,
+            # An instance with tasks is drained before it goes, and is not chosen for scaling in.
+            managed_draining="ENABLED",
+            managed_termination_protection="ENABLED",
+            managed_scaling=EcsCapacityProviderAutoScalingGroupProviderManagedScaling(
+                status="ENABLED", target_capacity=100
+            ),
+        ),
+    )
+
+
+def _launch_template(
+    scope: Construct, segment: Segment, environment: Environment, network: ExistingNetwork
+) -> LaunchTemplate:
+    return LaunchTemplate(
+        scope,
+        f"{segment}_template",
+        name=names.capacity_provider(environment.name, segment),
+        image_id=f"resolve:ssm:{_AMI.format(_AMI_FOLDER[environment.architecture])}",
+        instance_type=environment.capacity[segment].instance_type,
+        update_default_version=True,
+        ebs_optimized="true",
+        iam_instance_profile=LaunchTemplateIamInstanceProfile(
+            arn=instance_profile(scope, segment, environment=environment)
+        ),
+        vpc_security_group_ids=network.security_groups(
+            f"{segment}_security_groups",
+            [
+                names.base_security_group(environment.name, segment),
+                names.instance_security_group(environment.name, segment),
+            ],
+        ),
+        metadata_options=LaunchTemplateMetadataOptions(
+            http_endpoint="enabled",
+            http_tokens="required",
+            http_put_response_hop_limit=METADATA_HOP_LIMIT,
+        ),
+        monitoring=LaunchTemplateMonitoring(enabled=True),
+        block_device_mappings=[
+            LaunchTemplateBlockDeviceMappings(
+                device_name="/dev/xvda",
+                ebs=LaunchTemplateBlockDeviceMappingsEbs(
+                    encrypted="true",
+                    delete_on_termination="true",
+                    volume_type="gp3",
+                    volume_size=ROOT_VOLUME_GIB,
+                ),
+            )
+        ],
+        user_data=Fn.base64encode(Fn.raw_string(_user_data(environment, segment))),
+    )
+
+
+def _user_data(environment: Environment, segment: Segment) -> str:
+    settings = {
+        "ECS_CLUSTER": names.cluster(environment.name, Side.EC2),
+        "ECS_INSTANCE_ATTRIBUTES": f'{{"segment":"{segment}"}}',
+        "ECS_AWSVPC_BLOCK_IMDS": "true",
+        "ECS_CONTAINER_STOP_TIMEOUT": STOP_TIMEOUT,
+        "ECS_ENABLE_CONTAINER_METADATA": "true",
+    }
+    lines = [f"echo '{name}={value}' >> /etc/ecs/ecs.config" for name, value in settings.items()]
+    return "\n".join(["#!/bin/sh", *lines, ""])
+
+
+def _auto_scaling_group(
+    scope: Construct,
+    segment: Segment,
+    environment: Environment,
+    network: ExistingNetwork,
+    template: LaunchTemplate,
+) -> AutoscalingGroup:
+    capacity = environment.capacity[segment]
+    name = names.capacity_provider(environment.name, segment)
+    tags = {"Name": name, "AmazonECSManaged": "true"}
+    group = AutoscalingGroup(
+        scope,
+        f"{segment}_instances",
+        name=name,
+        min_size=capacity.min_instances,
+        max_size=capacity.max_instances,
+        vpc_zone_identifier=network.subnets(f"ecs-{segment}"),
+        launch_template=AutoscalingGroupLaunchTemplate(id=template.id, version="$Latest"),
+        health_check_type="EC2",
+        # ECS's managed termination protection needs it.
+        protect_from_scale_in=True,
+        tag=[
+            AutoscalingGroupTag(key=key, value=value, propagate_at_launch=True)
+            for key, value in tags.items()
+        ],
+    )
+    # Managed scaling owns the number of instances between the two bounds.
+    group.add_override("lifecycle.ignore_changes", ["desired_capacity"])
+    return group

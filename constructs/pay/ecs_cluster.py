@@ -1,0 +1,49 @@
+"""An ECS cluster: Container Insights on, and ECS Exec never unrecorded."""
+
+from constructs import Construct
+
+from imports.aws.cloudwatch_log_group import CloudwatchLogGroup
+from imports.aws.ecs_cluster import (
+    EcsCluster,
+    EcsClusterConfiguration,
+    EcsClusterConfigurationExecuteCommandConfiguration,
+    EcsClusterConfigurationExecuteCommandConfigurationLogConfiguration,
+    EcsClusterSetting,
+)
+from imports.aws.kms_key import KmsKey
+from pay.model import Environment, Side, names
+
+
+def ecs_cluster(
+    scope: Construct, side: Side, *, environment: Environment, key: KmsKey
+) -> EcsCluster:
+    """The cluster of one side.
+
+    No service enables ECS Exec: its agent needs a writable root file system. Should somebody enable
+    it by hand, the session is encrypted and recorded (PCI DSS v4.0.1, 10.2.1.2).
+    """
+    name = names.cluster(environment.name, side)
+    sessions = CloudwatchLogGroup(
+        scope,
+        f"{side}_exec_log",
+        name=f"{environment.name}_ecs-exec_{side}",
+        retention_in_days=environment.logs.retention_in_days,
+        kms_key_id=key.arn,
+        skip_destroy=environment.logs.outlive_the_service or None,
+    )
+    return EcsCluster(
+        scope,
+        f"{side}_cluster",
+        name=name,
+        setting=[EcsClusterSetting(name="containerInsights", value="enabled")],
+        configuration=EcsClusterConfiguration(
+            execute_command_configuration=EcsClusterConfigurationExecuteCommandConfiguration(
+                kms_key_id=key.arn,
+                logging="OVERRIDE",
+                log_configuration=EcsClusterConfigurationExecuteCommandConfigurationLogConfiguration(
+                    cloud_watch_encryption_enabled=True,
+                    cloud_watch_log_group_name=sessions.name,
+                ),
+            )
+        ),
+    )

@@ -1,0 +1,84 @@
+"""The existing secrets and parameters of a microservice: references, never values."""
+
+import json
+
+from constructs import Construct
+
+from imports.aws.data_aws_secretsmanager_secret import DataAwsSecretsmanagerSecret
+from imports.aws.data_aws_ssm_parameters_by_path import DataAwsSsmParametersByPath
+from pay.existing.contract import contract
+from pay.model import names
+from pay.service_side import ServiceSide
+
+
+class ExistingConfiguration:
+    """Where each secret and parameter of a microservice is, and what may be read to get it."""
+
+    def __init__(self, scope: Construct, side: ServiceSide) -> None:
+        self._scope = scope
+        self._side = side
+        self.secret_arns: list[str] = []
+        """The secrets that the execution role may read."""
+        self.secret_key_arns: list[str] = []
+        """The KMS keys that encrypt them."""
+        self.parameter_arns: list[str] = []
+        """The parameters that the execution role may read."""
+        self.value_from: dict[str, str] = {}
+        """Variable name -> the ARN that ECS reads its value from when a task starts."""
+        self._find_secrets()
+        self._find_parameters()
+
+    def _find_secrets(self) -> None:
+        service = self._side.service
+        keys: dict[str, list[str]] = {}
+        for secret in service.secrets:
+            keys.setdefault(secret.owner or service.name, []).append(secret.variable)
+        for owner, variables in keys.items():
+            found = self._secret_of(owner)
+            arn = found.arn
+            self.secret_arns.append(arn)
+            self.secret_key_arns.append(found.kms_key_id)
+            for variable in variables:
+                # AWS: ECS developer guide, "Pass Secrets Manager secrets": secret-arn:json-key:
+                # version-stage:version-id, the last two empty for the current version.
+                self.value_from[variable] = f"{arn}:{variable}::"
+
+    def _secret_of(self, owner: str) -> DataAwsSecretsmanagerSecret:
+        name = names.secret(self._side.environment.name, owner)
+        return DataAwsSecretsmanagerSecret(
+            self._scope,
+            f"{owner}_secret".replace("-", "_"),
+            name=name,
+            lifecycle=contract(
+                (
+                    'startswith(self.kms_key_id, "arn:")',
+                    f"The secret {name} is not encrypted with a customer managed key given by its "
+                    "ARN. Check its KMS key (PCI DSS v4.0.1, 3.6.1).",
+                )
+            ),
+        )
+
+    def _find_parameters(self) -> None:
+        service, environment = self._side.service, self._side.environment
+        if not service.parameters:
+            return
+        path = names.parameter_path(environment.name, service.name)
+        wanted = [f"{path}{variable}" for variable in service.parameters]
+        missing = f"setsubtract({json.dumps(wanted)}, self.names)"
+        DataAwsSsmParametersByPath(
+            self._scope,
+            "parameters",
+            path=path.rstrip("/"),
+            with_decryption=False,
+            lifecycle=contract(
+                (
+                    f"length({missing}) == 0",
+                    f'Parameter Store lacks ${{join(", ", {missing})}}. Create each as a String, '
+                    "or a task cannot start.",
+                )
+            ),
+        )
+        for variable, name in zip(service.parameters, wanted, strict=True):
+            arn = self._side.arn("ssm", f"parameter{name}")
+            self.parameter_arns.append(arn)
+            self.value_from[variable] = arn

@@ -1,0 +1,22 @@
+"""The existing hosted zones and their certificates."""
+
+from constructs import Construct
+
+from imports.aws.data_aws_acm_certificate import DataAwsAcmCertificate
+from imports.aws.data_aws_route53_zone import DataAwsRoute53Zone
+
+
+def zone_id(scope: Construct, name: str, *, public: bool) -> str:
+    """The id of the hosted zone of this name, public or private."""
+    zone = DataAwsRoute53Zone(scope, "zone", name=name, private_zone=not public)
+    found: str = zone.zone_id
+    return found
+
+
+def certificate_arn(scope: Construct, zone: str) -> str:
+    """The ARN of the issued certificate for every name of `zone`."""
+    certificate = DataAwsAcmCertificate(
+        scope, "certificate", domain=f"*.{zone}", statuses=["ISSUED"], most_recent=True
+    )
+    found: str = certificate.arn
+    return found

@@ -1,0 +1,66 @@
+"""What an EC2 instance of the legacy cluster may do: run the ECS agent, nothing more."""
+
+from constructs import Construct
+
+from imports.aws.iam_instance_profile import IamInstanceProfile
+from imports.aws.iam_role import IamRole
+from imports.aws.iam_role_policy import IamRolePolicy
+from pay.iam import Statement, policy_document
+from pay.model import Environment, Segment, Side, names
+
+
+def instance_profile(scope: Construct, segment: Segment, *, environment: Environment) -> str:
+    """The ARN of the segment's instance profile."""
+    name = names.instance_role(environment.name, segment)
+    role = IamRole(
+        scope,
+        f"{segment}_instance_role",
+        name=name,
+        # EC2 itself assumes the role; it sends no source ARN that a condition could hold.
+        assume_role_policy=policy_document(
+            Statement(
+                "AssumedByInstances",
+                ["sts:AssumeRole"],
+                principal={"Service": "ec2.amazonaws.com"},
+            )
+        ),
+    )
+    IamRolePolicy(
+        scope,
+        f"{segment}_instance_policy",
+        name="ecs-agent",
+        role=role.name,
+        policy=policy_document(*_agent_statements(environment)),
+    )
+    profile = IamInstanceProfile(scope, f"{segment}_instance_profile", name=name, role=role.name)
+    arn: str = profile.arn
+    return arn
+
+
+def _agent_statements(environment: Environment) -> list[Statement]:
+    """AWS: ECS developer guide, "Amazon ECS container instance IAM role", cut to this cluster."""
+    region, account = environment.region, environment.account_id
+    cluster = names.cluster(environment.name, Side.EC2)
+    cluster_arn = f"arn:aws:ecs:{region}:{account}:cluster/{cluster}"
+    return [
+        Statement(
+            "RegisterWithCluster",
+            ["ecs:DeregisterContainerInstance", "ecs:RegisterContainerInstance"],
+            [cluster_arn],
+        ),
+        Statement(
+            "RunAgent",
+            [
+                "ecs:Poll",
+                "ecs:StartTelemetrySession",
+                "ecs:SubmitAttachmentStateChanges",
+                "ecs:SubmitContainerStateChange",
+                "ecs:SubmitTaskStateChange",
+                "ecs:UpdateContainerInstancesState",
+            ],
+            ["*"],
+            conditions={"ArnEquals": {"ecs:cluster": cluster_arn}},
+        ),
+        # AWS: service authorization reference, Amazon ECS: DiscoverPollEndpoint takes no resource.
+        Statement("FindAgentEndpoint", ["ecs:DiscoverPollEndpoint"], ["*"]),
+    ]

@@ -1,0 +1,185 @@
+"""The two roles of a task, each with no more than what the catalogue says the service uses."""
+
+from cdktf import ITerraformDependable
+from constructs import Construct
+
+from imports.aws.iam_role import IamRole
+from imports.aws.iam_role_policy import IamRolePolicy
+from pay.existing.configuration import ExistingConfiguration
+from pay.iam import Statement, policy_document, service_trust
+from pay.logs import LogGroups
+from pay.model import Access, QueueUse, names
+from pay.service_side import ServiceSide
+from pay.variables import Variables
+
+_QUEUE_ACTIONS = {
+    Access.SEND: ("sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:SendMessage"),
+    Access.RECEIVE: (
+        "sqs:ChangeMessageVisibility",
+        "sqs:DeleteMessage",
+        "sqs:GetQueueAttributes",
+        "sqs:GetQueueUrl",
+        "sqs:ReceiveMessage",
+    ),
+}
+_BUCKET_ACTIONS = {Access.READ: "s3:GetObject", Access.WRITE: "s3:PutObject"}
+
+
+class Roles:
+    """The task role (what the application may do) and the execution role (what ECS may do to start
+    it: pull the images, read the secrets, write the logs).
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        side: ServiceSide,
+        *,
+        variables: Variables,
+        configuration: ExistingConfiguration,
+        logs: LogGroups,
+    ) -> None:
+        self._scope = scope
+        self._side = side
+        self.policies: list[ITerraformDependable] = []
+        """What a service must not outlive: without its policy a task can neither start nor drain."""
+        environment, service = side.environment.name, side.service.name
+        self.execution_role_arn = self._role(
+            "execution",
+            names.execution_role(environment, service, side.side),
+            _execution_statements(side, configuration, logs),
+        )
+        self.task_role_arn = self._role(
+            "task",
+            names.task_role(environment, service, side.side),
+            _task_statements(side, variables),
+        )
+
+    def _role(self, key: str, name: str, statements: list[Statement]) -> str:
+        environment = self._side.environment
+        role = IamRole(
+            self._scope,
+            f"{key}_role",
+            name=name,
+            assume_role_policy=service_trust(
+                "ecs-tasks.amazonaws.com", environment.account_id, self._side.arn("ecs", "*")
+            ),
+        )
+        if statements:
+            policy = IamRolePolicy(
+                self._scope,
+                f"{key}_policy",
+                name=f"{key}-policy",
+                role=role.name,
+                policy=policy_document(*statements),
+            )
+            self.policies.append(policy)
+        arn: str = role.arn
+        return arn
+
+
+def _execution_statements(
+    side: ServiceSide, configuration: ExistingConfiguration, logs: LogGroups
+) -> list[Statement]:
+    repositories = [
+        names.repository(side.service.name),
+        *(sidecar.repository for sidecar in side.service.sidecars),
+    ]
+    statements = [
+        # AWS: service authorization reference, Amazon ECR: GetAuthorizationToken takes no resource.
+        Statement("LogInToEcr", ["ecr:GetAuthorizationToken"], ["*"]),
+        Statement(
+            "PullImages",
+            [
+                "ecr:BatchCheckLayerAvailability",
+                "ecr:BatchGetImage",
+                "ecr:GetDownloadUrlForLayer",
+            ],
+            [side.arn("ecr", f"repository/{repository}") for repository in repositories],
+        ),
+        Statement(
+            "WriteLogs",
+            ["logs:CreateLogStream", "logs:PutLogEvents"],
+            [f"{arn}:*" for arn in logs.arns],
+        ),
+    ]
+    if configuration.secret_arns:
+        statements += [
+            Statement("ReadSecrets", ["secretsmanager:GetSecretValue"], configuration.secret_arns),
+            Statement(
+                "DecryptSecrets",
+                ["kms:Decrypt"],
+                configuration.secret_key_arns,
+                conditions=_through(side, "secretsmanager"),
+            ),
+        ]
+    if configuration.parameter_arns:
+        statements.append(
+            Statement("ReadParameters", ["ssm:GetParameters"], configuration.parameter_arns)
+        )
+    return statements
+
+
+def _task_statements(side: ServiceSide, variables: Variables) -> list[Statement]:
+    service = side.service
+    statements = []
+    for access, actions in _QUEUE_ACTIONS.items():
+        queues = [variables.queue_arns[q.name] for q in service.queues if access in q.access]
+        if queues:
+            statements.append(Statement(f"{access.capitalize()}Messages", actions, queues))
+    if variables.topic_arns:
+        statements.append(Statement("PublishEvents", ["sns:Publish"], variables.topic_arns))
+    if service.queues or service.topics:
+        statements.append(_encrypt_messages(side, service.queues))
+    for bucket in service.buckets:
+        arn = f"arn:aws:s3:::{names.bucket(side.environment.name, bucket.name)}/*"
+        actions = [_BUCKET_ACTIONS[access] for access in sorted(bucket.access)]
+        sid = "Use" + "".join(word.capitalize() for word in bucket.name.split("-"))
+        statements.append(Statement(sid, actions, [arn]))
+    statements += _one_off_task_statements(side)
+    if any(sidecar.name == "adot" for sidecar in service.sidecars):
+        role = side.environment.metrics.prometheus_write_role_arn
+        statements.append(Statement("WriteMetrics", ["sts:AssumeRole"], [role]))
+    return statements
+
+
+def _encrypt_messages(side: ServiceSide, queues: tuple[QueueUse, ...]) -> Statement:
+    """SQS and SNS encrypt with keys that exist already; they are reached through those services
+    only.
+    """
+    through = _through(side, "sqs" if queues else "sns")
+    return Statement(
+        "EncryptMessages",
+        ["kms:Decrypt", "kms:GenerateDataKey"],
+        [side.arn("kms", "key/*")],
+        conditions=through,
+    )
+
+
+def _one_off_task_statements(side: ServiceSide) -> list[Statement]:
+    environment = side.environment.name
+    families = [f"{environment}_{run.family}" for run in side.service.task_runs]
+    if not families:
+        return []
+    role_pattern = f"arn:aws:iam::{side.environment.account_id}:role"
+    return [
+        Statement(
+            "RunOneOffTasks",
+            ["ecs:RunTask"],
+            [side.arn("ecs", f"task-definition/{family}:*") for family in families],
+            conditions={
+                "ArnEquals": {"ecs:cluster": side.arn("ecs", f"cluster/{environment}-fargate")}
+            },
+        ),
+        Statement(
+            "PassRolesOfOneOffTasks",
+            ["iam:PassRole"],
+            [f"{role_pattern}/{family}-*" for family in families],
+            conditions={"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}},
+        ),
+    ]
+
+
+def _through(side: ServiceSide, aws_service: str) -> dict[str, dict[str, object]]:
+    via = f"{aws_service}.{side.environment.region}.amazonaws.com"
+    return {"StringEquals": {"kms:ViaService": via}}

@@ -1,0 +1,66 @@
+"""Target-tracking scaling of a Fargate service."""
+
+from cdktf import ITerraformDependable
+from constructs import Construct
+
+from imports.aws.appautoscaling_policy import (
+    AppautoscalingPolicy,
+    AppautoscalingPolicyTargetTrackingScalingPolicyConfiguration,
+    AppautoscalingPolicyTargetTrackingScalingPolicyConfigurationPredefinedMetricSpecification,
+)
+from imports.aws.appautoscaling_target import AppautoscalingTarget
+from pay.service_side import ServiceSide
+
+TARGET_CPU_PERCENT = 60
+SCALE_OUT_COOLDOWN_SECONDS = 60
+SCALE_IN_COOLDOWN_SECONDS = 300
+"""Slow in, quick out: too many tasks cost money, too few cost payments."""
+HEADROOM = 2
+"""Scaling may go to so many times the tasks that carry the daily peak."""
+
+
+class Scaling:
+    """Between the tasks that always run and twice the daily peak, by CPU.
+
+    From `dark` to `soak` the lower bound is the peak itself: DNS failover can hand Fargate all
+    traffic at any moment.
+    """
+
+    def __init__(
+        self, scope: Construct, side: ServiceSide, *, service: ITerraformDependable
+    ) -> None:
+        tasks, stage = side.deployment.tasks, side.deployment.stage
+        target = AppautoscalingTarget(
+            scope,
+            "scaling_target",
+            service_namespace="ecs",
+            scalable_dimension="ecs:service:DesiredCount",
+            resource_id=f"service/{side.cluster}/{side.service.name}",
+            min_capacity=tasks.peak if stage.pins_fargate_at_peak else tasks.min,
+            max_capacity=tasks.peak * HEADROOM,
+            depends_on=[service],
+        )
+        AppautoscalingPolicy(
+            scope,
+            "scaling_policy",
+            name=f"{side.cluster}-{side.service.name}-cpu",
+            policy_type="TargetTrackingScaling",
+            service_namespace="ecs",
+            scalable_dimension="ecs:service:DesiredCount",
+            resource_id=target.resource_id,
+            target_tracking_scaling_policy_configuration=_by_cpu(),
+        )
+
+
+def _by_cpu() -> AppautoscalingPolicyTargetTrackingScalingPolicyConfiguration:
+    metric = (
+        AppautoscalingPolicyTargetTrackingScalingPolicyConfigurationPredefinedMetricSpecification
+    )
+    return AppautoscalingPolicyTargetTrackingScalingPolicyConfiguration(
+        target_value=TARGET_CPU_PERCENT,
+        scale_out_cooldown=SCALE_OUT_COOLDOWN_SECONDS,
+        scale_in_cooldown=SCALE_IN_COOLDOWN_SECONDS,
+        predefined_metric_specification=metric(
+            predefined_metric_type="ECSServiceAverageCPUUtilization"
+        ),
+    )

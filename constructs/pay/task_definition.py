@@ -1,0 +1,62 @@
+"""The task definition of one service on one side."""
+
+from cdktf import ITerraformDependable
+from constructs import Construct
+
+from imports.aws.ecs_task_definition import (
+    EcsTaskDefinition,
+    EcsTaskDefinitionRuntimePlatform,
+    EcsTaskDefinitionVolume,
+)
+from pay.containers import container_definitions, volume_names
+from pay.existing.configuration import ExistingConfiguration
+from pay.existing.network import ExistingNetwork
+from pay.images import images
+from pay.logs import LogGroups
+from pay.model import Side
+from pay.roles import Roles
+from pay.service_side import ServiceSide
+from pay.variables import Variables, as_text
+
+
+class TaskDefinition:
+    """The task: containers, roles, log groups, and the lookups that they need."""
+
+    def __init__(self, scope: Construct, side: ServiceSide, network: ExistingNetwork) -> None:
+        variables = Variables(scope, side, network)
+        configuration = ExistingConfiguration(scope, side)
+        logs = LogGroups(scope, side)
+        roles = Roles(scope, side, variables=variables, configuration=configuration, logs=logs)
+        self.needed_by_tasks: list[ITerraformDependable] = [*roles.policies, *logs.groups]
+        """What must exist before a task starts, and must not go before the last one has stopped."""
+        on_fargate = side.side is Side.FARGATE
+        definition = EcsTaskDefinition(
+            scope,
+            "task",
+            family=side.task_family,
+            requires_compatibilities=["FARGATE" if on_fargate else "EC2"],
+            network_mode="awsvpc" if on_fargate else "bridge",
+            cpu=str(side.size.cpu),
+            memory=str(side.size.memory_mib),
+            execution_role_arn=roles.execution_role_arn,
+            task_role_arn=roles.task_role_arn,
+            container_definitions=as_text(
+                container_definitions(
+                    side,
+                    images=images(scope, side),
+                    variables=variables,
+                    configuration=configuration,
+                    logs=logs,
+                )
+            ),
+            runtime_platform=EcsTaskDefinitionRuntimePlatform(
+                cpu_architecture=side.environment.architecture,
+                operating_system_family="LINUX",
+            )
+            if on_fargate
+            else None,
+            volume=[EcsTaskDefinitionVolume(name=name) for name in volume_names(side)],
+            # A rollback needs the previous revision: it stays registered.
+            skip_destroy=True,
+        )
+        self.arn = definition.arn

@@ -1,0 +1,134 @@
+"""The environment variables of a microservice's containers, from the catalogue and the lookups."""
+
+import json
+from collections.abc import Mapping
+
+from cdktf import Fn, TerraformLocal
+from constructs import Construct
+
+from pay.catalogue import CATALOGUE
+from pay.existing.database import database_address
+from pay.existing.messaging import queue, topic_arn
+from pay.existing.network import ExistingNetwork
+from pay.model import CallStyle, Environment, Exposure, Microservice, Side, Sidecar, names
+from pay.service_side import ServiceSide
+
+
+def host_name(service: Microservice, environment: Environment) -> str:
+    """The DNS name that callers use, whichever side answers."""
+    dns = environment.dns
+    zone = dns.public_zone if service.exposure is Exposure.PUBLIC else dns.internal_zone
+    return f"{service.host or service.name}.{zone}"
+
+
+def template_values(environment: Environment) -> dict[str, str]:
+    """What the braces in a catalogue value stand for."""
+    return {
+        "environment": environment.name,
+        "account_name": environment.account_name,
+        "account_id": environment.account_id,
+        "region": environment.region,
+        "public_zone": environment.dns.public_zone,
+        "internal_zone": environment.dns.internal_zone,
+    }
+
+
+class Variables:
+    """The application container's variables, and what the task role needs for them."""
+
+    def __init__(self, scope: Construct, side: ServiceSide, network: ExistingNetwork) -> None:
+        self._scope = scope
+        self._side = side
+        self._network = network
+        self.queue_arns: dict[str, str] = {}
+        """Queue name -> ARN."""
+        self.topic_arns: list[str] = []
+        self.values = self._values()
+        """Variable name -> value."""
+
+    def _values(self) -> dict[str, str]:
+        service, environment = self._side.service, self._side.environment
+        fields = template_values(environment)
+        values = {name: text.format(**fields) for name, text in service.environment.items()}
+        values.update(self._addresses_of_called_services(values.get("JAVA_OPTS", "")))
+        for link in service.links:
+            values[link.variable] = _url(link.service, environment, link.path)
+        if service.database:
+            values["DB_HOST"] = database_address(
+                self._scope, environment, service.name, service.database
+            )
+        for use in service.queues:
+            found = queue(self._scope, environment, use.name)
+            values[use.variable] = found.url
+            self.queue_arns[use.name] = found.arn
+        for topic in service.topics:
+            arn = topic_arn(self._scope, environment, topic.name)
+            values[topic.variable] = arn
+            self.topic_arns.append(arn)
+        for bucket in service.buckets:
+            values[bucket.variable] = names.bucket(environment.name, bucket.name)
+        values.update(self._one_off_tasks())
+        return values
+
+    def _addresses_of_called_services(self, java_options: str) -> dict[str, str]:
+        environment = self._side.environment
+        values = {}
+        for call in self._side.service.calls:
+            called = CATALOGUE[call.service]
+            host, port = host_name(called, environment), called.listener_port
+            if call.style is CallStyle.JAVA_PROXY:
+                proxy = f"-Dhttps.proxyHost={host} -Dhttps.proxyPort={port}"
+                java_options = f"{java_options} {proxy}".strip()
+                values["JAVA_OPTS"] = java_options
+            elif call.style is CallStyle.HTTP_PROXY:
+                values.update(dict.fromkeys(call.variables, f"http://{host}:{port}"))
+            else:
+                url = _url(call.service, environment, call.path)
+                values.update(dict.fromkeys(call.variables, url))
+        return values
+
+    def _one_off_tasks(self) -> dict[str, str]:
+        service, environment = self._side.service, self._side.environment
+        values = {}
+        for run in service.task_runs:
+            values[run.task_definition_variable] = f"{environment.name}_{run.family}"
+            values[run.subnets_variable] = self._comma_separated(
+                "task_run_subnets", self._network.subnets(service.name)
+            )
+            values[run.security_groups_variable] = self._comma_separated(
+                "task_run_security_groups", self._network.task_security_groups(service)
+            )
+        return values
+
+    def _comma_separated(self, key: str, ids: list[str]) -> str:
+        """A local value: an expression with quotes cannot stand inside JSON text."""
+        TerraformLocal(self._scope, key, Fn.join(",", ids))
+        return f"${{local.{key}}}"
+
+
+def sidecar_variables(sidecar: Sidecar, side: ServiceSide) -> Mapping[str, str]:
+    """A sidecar's variables. The application answers on the same address inside a Fargate task, and
+    under its container's name (a Docker link) in the bridge network of an EC2 instance.
+    """
+    fields = template_values(side.environment) | {
+        "application_host": "127.0.0.1" if side.side is Side.FARGATE else side.service.name,
+        "application_port": str(side.service.container_port),
+        "metrics_port": str(side.service.metrics_port),
+        "prometheus_endpoint": side.environment.metrics.prometheus_endpoint,
+        "prometheus_write_role_arn": side.environment.metrics.prometheus_write_role_arn,
+    }
+    return {name: text.format(**fields) for name, text in sidecar.environment.items()}
+
+
+def _url(service: str, environment: Environment, path: str) -> str:
+    return f"https://{host_name(CATALOGUE[service], environment)}{path}"
+
+
+def as_pairs(values: Mapping[str, str], value_key: str) -> list[dict[str, str]]:
+    """The list that ECS takes, sorted, so that equal variables give equal text."""
+    return [{"name": name, value_key: values[name]} for name in sorted(values)]
+
+
+def as_text(containers: list[dict[str, object]]) -> str:
+    """Container definitions as JSON text, keys sorted: equal definitions give equal text."""
+    return json.dumps(containers, sort_keys=True)

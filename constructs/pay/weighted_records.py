@@ -1,0 +1,66 @@
+"""The DNS records of a microservice at its stage."""
+
+from constructs import Construct
+
+from imports.aws.data_aws_lb import DataAwsLb
+from imports.aws.route53_record import (
+    Route53Record,
+    Route53RecordAlias,
+    Route53RecordWeightedRoutingPolicy,
+)
+from pay.existing.dns import zone_id
+from pay.model import Environment, Exposure, Microservice, Record, Side, names
+from pay.variables import host_name
+
+
+class WeightedRecords(Construct):
+    """An alias record to each side that the stage sends to, EC2's written first.
+
+    - EC2's record keeps its address from the simple record of `legacy` on: adding the weight and
+      the identifier converts it in place, in one change batch, so the name never stops resolving.
+    - Fargate's record depends on EC2's, so a rollback raises EC2 before it lowers Fargate, and the
+      weights never sum to 0 on the way.
+    - Both evaluate their target's health, so that a sick side is left out by DNS itself, without
+      a deployment (Route 53's data plane).
+    """
+
+    def __init__(
+        self, scope: Construct, id: str, *, service: Microservice, environment: Environment
+    ) -> None:
+        super().__init__(scope, id)
+        self._service = service
+        self._environment = environment
+        self._name = host_name(service, environment)
+        is_public = service.exposure is Exposure.PUBLIC
+        zone = environment.dns.public_zone if is_public else environment.dns.internal_zone
+        self._zone_id = zone_id(self, zone, public=is_public)
+        stage = environment.services[service.name].stage
+        before: Route53Record | None = None
+        for record in environment.ladder.records(stage):
+            before = self._record(record, before)
+
+    def _record(self, record: Record, before: Route53Record | None) -> Route53Record:
+        side = record.side
+        load_balancer = DataAwsLb(
+            self,
+            f"{side}_alb",
+            name=names.load_balancer(self._environment.name, self._service.name, Side(side)),
+        )
+        weighted = record.weight is not None
+        return Route53Record(
+            self,
+            side.value,
+            zone_id=self._zone_id,
+            name=self._name,
+            type="A",
+            alias=Route53RecordAlias(
+                name=load_balancer.dns_name,
+                zone_id=load_balancer.zone_id,
+                evaluate_target_health=True,
+            ),
+            set_identifier=names.set_identifier(self._service.name, side) if weighted else None,
+            weighted_routing_policy=Route53RecordWeightedRoutingPolicy(weight=record.weight)
+            if record.weight is not None
+            else None,
+            depends_on=[before] if before else None,
+        )

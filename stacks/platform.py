@@ -1,0 +1,52 @@
+"""`<env>-platform`: what all services of an environment share."""
+
+from constructs import Construct
+
+from imports.aws.ecs_cluster_capacity_providers import EcsClusterCapacityProviders
+from pay.alarm_topics import AlarmTopics
+from pay.ec2_capacity import ec2_capacity
+from pay.ecs_cluster import ecs_cluster
+from pay.encryption_key import encryption_key, used_by_logs
+from pay.existing.network import ExistingNetwork
+from pay.model import Environment, Segment, Side, names
+from stacks.base import EnvironmentStack
+
+
+class PlatformStack(EnvironmentStack):
+    """Keys, alarm topics, the Fargate cluster, and the legacy cluster with its instances."""
+
+    def __init__(self, scope: Construct, environment: Environment) -> None:
+        name = environment.name
+        super().__init__(scope, names.platform_stack(name), environment=environment)
+        keys = {
+            segment: encryption_key(
+                self,
+                segment,
+                environment=environment,
+                alias=names.key_alias(name, segment),
+                description=f"Logs of {name}, {segment}",
+                used_by=[used_by_logs(environment)],
+            )
+            for segment in Segment
+        }
+        AlarmTopics(self, "alarm_topics", environment=environment)
+        # Sessions could reach any service, so they are kept by the strictest key.
+        fargate = ecs_cluster(self, Side.FARGATE, environment=environment, key=keys[Segment.CDE])
+        EcsClusterCapacityProviders(
+            self,
+            "fargate_capacity_providers",
+            cluster_name=fargate.name,
+            capacity_providers=["FARGATE"],
+        )
+        ec2 = ecs_cluster(self, Side.EC2, environment=environment, key=keys[Segment.CDE])
+        network = ExistingNetwork(self, environment)
+        providers = [
+            ec2_capacity(self, segment, environment=environment, network=network)
+            for segment in Segment
+        ]
+        EcsClusterCapacityProviders(
+            self,
+            "ec2_capacity_providers",
+            cluster_name=ec2.name,
+            capacity_providers=[provider.name for provider in providers],
+        )
