@@ -1,1 +1,1 @@
-"""The Terraform-generating library of GOV.UK Pay: model, catalogue, constructs and the HCL2 writer."""
+"""The Terraform-generating library: model, catalogue, constructs and the HCL2 writer."""

@@ -14,8 +14,8 @@ from pay.service_side import ServiceSide
 from pay.variables import Variables, as_pairs, sidecar_variables
 
 LOG_BUFFER = "25m"
-"""How much log text waits in memory when CloudWatch Logs is slow. The mode is non-blocking: payments
-go on when logging does not (AWS: ECS developer guide, "awslogs log driver", `mode`)."""
+"""How much log text waits in memory when CloudWatch Logs is slow. The mode is non-blocking:
+payments go on when logging does not (AWS: ECS developer guide, "awslogs log driver", `mode`)."""
 
 
 def container_definitions(
@@ -44,10 +44,8 @@ def container_definitions(
     )
     if configuration.value_from:
         application["secrets"] = as_pairs(configuration.value_from, "valueFrom")
-    return [
-        application,
-        *(_sidecar(side, logs, sidecar, images[sidecar.name]) for sidecar in service.sidecars),
-    ]
+    sidecars = [_sidecar(side, logs, each, images[each.name]) for each in service.sidecars]
+    return [application, *sidecars]
 
 
 def _sidecar(side: ServiceSide, logs: LogGroups, sidecar: Sidecar, image: str) -> dict[str, object]:

@@ -9,7 +9,7 @@ from pay.service_side import ServiceSide
 
 
 class LogGroups:
-    """One log group a container, encrypted and kept for at least a year (PCI DSS v4.0.1, 10.5.1)."""
+    """One log group a container, encrypted, kept for a year or more (PCI DSS v4.0.1, 10.5.1)."""
 
     def __init__(self, scope: Construct, side: ServiceSide) -> None:
         environment, service = side.environment, side.service

@@ -42,7 +42,7 @@ class Roles:
         self._scope = scope
         self._side = side
         self.policies: list[ITerraformDependable] = []
-        """What a service must not outlive: without its policy a task can neither start nor drain."""
+        """What a service must not outlive: without them a task can neither start nor drain."""
         environment, service = side.environment.name, side.service.name
         self.execution_role_arn = self._role(
             "execution",
@@ -133,9 +133,9 @@ def _task_statements(side: ServiceSide, variables: Variables) -> list[Statement]
         statements.append(_encrypt_messages(side, service.queues))
     for bucket in service.buckets:
         arn = f"arn:aws:s3:::{names.bucket(side.environment.name, bucket.name)}/*"
-        actions = [_BUCKET_ACTIONS[access] for access in sorted(bucket.access)]
+        allowed = [_BUCKET_ACTIONS[access] for access in sorted(bucket.access)]
         sid = "Use" + "".join(word.capitalize() for word in bucket.name.split("-"))
-        statements.append(Statement(sid, actions, [arn]))
+        statements.append(Statement(sid, allowed, [arn]))
     statements += _one_off_task_statements(side)
     if any(sidecar.name == "adot" for sidecar in service.sidecars):
         role = side.environment.metrics.prometheus_write_role_arn
