@@ -25,7 +25,7 @@ CARDID_SIZE = TaskSize(cpu=512, memory_mib=3072)
 too little for JVM and sidecars."""
 
 CARDID_HEAP = "-Xms1500m -Xmx1500m"
-"""What cardid's own image sets (public: its Dockerfile); said here because JAVA_OPTS replaces it."""
+"""What cardid's own image sets (public: its Dockerfile); repeated, as JAVA_OPTS replaces it."""
 
 NODE_SIZE = TaskSize(cpu=512, memory_mib=1024)
 """One Node worker uses less than 400 MiB; the sidecars take 384 MiB."""

@@ -36,7 +36,8 @@ def java(heap: str = assumptions.JAVA_HEAP) -> dict[str, str]:
         "PORT": str(JAVA_PORT),
         "ADMIN_PORT": str(JAVA_ADMIN_PORT),
         "BIND_HOST": BIND_HOST,
-        "JAVA_OPTS": heap,
+        # A service's own calls to others never take the way through a forward proxy.
+        "JAVA_OPTS": f"{heap} -Dhttp.nonProxyHosts=*.{{internal_zone}}",
     }
 
 

@@ -1,21 +1,21 @@
 """The model: microservices, environments and stages as frozen values; imports no cdktf."""
 
-from pay.model.environment import Architecture, Capacity, Deployment, Environment, scope_tag
-from pay.model.microservice import (
+from pay.model.container import Sidecar
+from pay.model.dependencies import (
     Access,
     BucketUse,
     Call,
     CallStyle,
     Database,
     Link,
-    Microservice,
     QueueUse,
-    Runtime,
     Secret,
-    Sidecar,
     TaskRun,
     TopicUse,
 )
+from pay.model.environment import Architecture, Capacity, Deployment, Environment, scope_tag
+from pay.model.microservice import Microservice, Runtime
+from pay.model.problem import InvalidInput, Problem
 from pay.model.sides import Exposure, LoadBalancerType, Scope, Segment, Side
 from pay.model.size import TaskCount, TaskSize
 from pay.model.stage import Ladder, Record, Stage
@@ -32,10 +32,12 @@ __all__ = [
     "Deployment",
     "Environment",
     "Exposure",
+    "InvalidInput",
     "Ladder",
     "Link",
     "LoadBalancerType",
     "Microservice",
+    "Problem",
     "QueueUse",
     "Record",
     "Runtime",

@@ -1,18 +1,30 @@
 """An environment: one AWS account's part of the estate, and the stage of every service in it."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field
 
 from pay.model.base import Model
-from pay.model.microservice import ServiceName
+from pay.model.problem import Problem
 from pay.model.sides import Scope, Segment
 from pay.model.size import TaskCount, TaskSize
 from pay.model.stage import Ladder, Stage
-
-EnvironmentName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=16)]
+from pay.model.text import (
+    AccountId,
+    BucketName,
+    DomainName,
+    EnvironmentName,
+    HttpsUrl,
+    InstanceType,
+    Region,
+    RoleArn,
+    ServiceName,
+    TagValue,
+    Zone,
+)
 
 
 class Architecture(StrEnum):
@@ -20,6 +32,15 @@ class Architecture(StrEnum):
 
     ARM64 = "ARM64"
     X86_64 = "X86_64"
+
+    @classmethod
+    def of(cls, instance_type: str) -> "Architecture":
+        """What an EC2 instance type runs (AWS: "Amazon EC2 instance type naming conventions"; `g`
+        after the generation is Graviton, as are all of `a1`).
+        """
+        family = instance_type.split(".")[0]
+        is_graviton = re.fullmatch(r"[a-z]+\d+[a-z]*g[a-z]*(-[a-z0-9]+)*", family)
+        return cls.ARM64 if is_graviton or family == "a1" else cls.X86_64
 
 
 def _leaves_out_what_is_not_named(table: object) -> object:
@@ -31,32 +52,39 @@ def _leaves_out_what_is_not_named(table: object) -> object:
 class Network(Model):
     """The VPC and the availability zones that exist already."""
 
-    vpc: str
+    vpc: TagValue
     """The VPC's Name tag."""
-    zones: tuple[Annotated[str, Field(pattern=r"^[a-z]{2}-[a-z]+-\d[a-z]$")], ...]
+    zones: tuple[Zone, ...]
     """The availability zones in use: at least two."""
 
-    @model_validator(mode="after")
-    def _spans_two_zones(self) -> "Network":
-        if len(set(self.zones)) < 2 or len(set(self.zones)) != len(self.zones):
-            raise ValueError(
-                f"zones: found {', '.join(self.zones) or 'none'}; "
-                "at least two different availability zones are needed to survive the loss of one"
+    def problems(self) -> Iterator[Problem]:
+        if len(set(self.zones)) < max(2, len(self.zones)):
+            yield Problem(
+                key="zones",
+                found=", ".join(self.zones) or "none",
+                allowed="at least two different zones, to survive the loss of one",
             )
-        return self
 
 
 class Dns(Model):
     """The hosted zones that exist already; each has a certificate for `*.<zone>`."""
 
-    public_zone: str
+    public_zone: DomainName
     """The zone of what the public reaches."""
-    internal_zone: str
+    internal_zone: DomainName
     """The private zone of what only services and staff reach."""
+
+    def problems(self) -> Iterator[Problem]:
+        if self.public_zone == self.internal_zone:
+            yield Problem(
+                key="internal_zone",
+                found=self.internal_zone,
+                allowed="another zone than public_zone: `products` is a name in both",
+            )
 
 
 class LoadBalancers(Model):
-    access_logs_bucket: str
+    access_logs_bucket: BucketName
     """The S3 bucket that exists already and takes the load balancers' access logs."""
     deletion_protection: bool
 
@@ -71,39 +99,41 @@ class Logs(Model):
 class Metrics(Model):
     """Where the ADOT sidecar writes."""
 
-    prometheus_endpoint: str
-    prometheus_write_role_arn: str
+    prometheus_endpoint: HttpsUrl
+    prometheus_write_role_arn: RoleArn
 
 
 class State(Model):
     """Where Terraform keeps the states of this environment."""
 
     backend: Literal["s3", "local"]
-    bucket: str | None = None
+    bucket: BucketName | None = None
     """The S3 bucket that exists already; None with the local backend."""
 
-    @model_validator(mode="after")
-    def _bucket_goes_with_s3(self) -> "State":
+    def problems(self) -> Iterator[Problem]:
         if (self.backend == "s3") != (self.bucket is not None):
-            raise ValueError("bucket: needed with backend s3, and only then")
-        return self
+            yield Problem(
+                key="bucket",
+                found=self.bucket or "nothing",
+                allowed="a bucket with backend s3, and only then",
+                fix="remove it" if self.bucket else "add it",
+            )
 
 
 class Capacity(Model):
     """The EC2 instances of one segment of the legacy cluster."""
 
-    instance_type: str
+    instance_type: InstanceType
     min_instances: int = Field(ge=1)
     max_instances: int = Field(ge=1)
 
-    @model_validator(mode="after")
-    def _min_is_at_most_max(self) -> "Capacity":
+    def problems(self) -> Iterator[Problem]:
         if self.min_instances > self.max_instances:
-            raise ValueError(
-                f"min_instances is {self.min_instances}, max_instances is {self.max_instances}; "
-                "min_instances must not exceed max_instances"
+            yield Problem(
+                key="min_instances",
+                found=str(self.min_instances),
+                allowed=f"at most max_instances, which is {self.max_instances}",
             )
-        return self
 
 
 class Deployment(Model):
@@ -119,9 +149,10 @@ class Environment(Model):
     """One file of `environments/`."""
 
     name: EnvironmentName
-    account_id: Annotated[str, Field(pattern=r"^\d{12}$")]
-    account_name: str
-    region: Annotated[str, Field(pattern=r"^[a-z]{2}-[a-z]+-\d$")]
+    """The file's name without `.toml`."""
+    account_id: AccountId
+    account_name: TagValue
+    region: Region
     architecture: Architecture
     production: bool
     """Whether real payments pass: databases must be Multi-AZ and ECS Exec is off."""
@@ -150,27 +181,70 @@ class Environment(Model):
         """The zone that a service's name lives in."""
         return self.dns.public_zone if public else self.dns.internal_zone
 
-    @model_validator(mode="after")
-    def _holds_together(self) -> "Environment":
-        problems = []
-        if wrong := [zone for zone in self.network.zones if not zone.startswith(self.region)]:
-            problems.append(f"network.zones: {', '.join(wrong)} is not in region {self.region}")
-        if self.ladder.largest_step > self.max_step:
-            problems.append(
-                f"ladder: a step of {self.ladder.largest_step} per cent; "
-                f"max_step allows {self.max_step}"
+    def problems(self, broken: frozenset[str] = frozenset()) -> Iterator[Problem]:
+        """What does not hold together; `broken` are keys that could not be read, so that nothing is
+        said about them a second time.
+        """
+
+        def readable(*keys: str) -> bool:
+            return broken.isdisjoint(keys)
+
+        if readable("name"):
+            yield from _name_problems(self.name)
+        if readable("network", "region"):
+            for zone in self.network.zones:
+                if zone[:-1] != self.region:
+                    yield Problem(
+                        key="network.zones", found=zone, allowed=f"zones of region {self.region}"
+                    )
+        if readable("ladder", "max_step") and self.ladder.largest_step > self.max_step:
+            yield Problem(
+                key="ladder",
+                found=f"a step of {self.ladder.largest_step} per cent",
+                allowed=f"at most max_step, which is {self.max_step}",
+                fix="name a stage between, or raise max_step",
             )
-        if missing := sorted(set(Segment) - set(self.capacity)):
-            problems.append(f"capacity: {', '.join(missing)} is missing")
-        for service, deployment in self.services.items():
-            if deployment.stage not in self.ladder.stages:
-                problems.append(
-                    f"services.{service}.stage: {deployment.stage} is not on this environment's "
-                    f"ladder; allowed: {', '.join(self.ladder.stages)}"
+        if readable("capacity"):
+            yield from self._capacity_problems(readable("architecture"))
+        if readable("ladder"):
+            for service, deployment in self.services.items():
+                if deployment.stage not in self.ladder.stages:
+                    yield Problem(
+                        key=f"services.{service}.stage",
+                        found=deployment.stage,
+                        allowed=", ".join(self.ladder.stages),
+                        fix="this ladder leaves it out: choose another stage, or add it",
+                    )
+
+    def _capacity_problems(self, is_architecture_known: bool) -> Iterator[Problem]:
+        for segment in Segment:
+            capacity = self.capacity.get(segment)
+            if capacity is None:
+                yield Problem(
+                    key=f"capacity.{segment}",
+                    found="nothing",
+                    allowed="instances of its own for every segment",
+                    fix="add the table",
                 )
-        if problems:
-            raise ValueError("; ".join(problems))
-        return self
+            elif is_architecture_known:
+                found = Architecture.of(capacity.instance_type)
+                if found is not self.architecture:
+                    yield Problem(
+                        key=f"capacity.{segment}.instance_type",
+                        found=f"{capacity.instance_type}, which is {found}",
+                        allowed=f"types of architecture {self.architecture}",
+                    )
+
+
+def _name_problems(name: str) -> Iterator[Problem]:
+    """AWS: ECS `CreateCapacityProvider` and Elastic Load Balancing `CreateLoadBalancer`, `Name`;
+    both are named after the environment.
+    """
+    for prefix in ("aws", "ecs", "fargate", "internal-"):
+        if name.startswith(prefix):
+            yield Problem(
+                key="name", found=name, allowed=f"names that AWS does not reserve: not {prefix}..."
+            )
 
 
 def scope_tag(scope: Scope | None) -> str:

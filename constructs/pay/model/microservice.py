@@ -1,55 +1,26 @@
 """What a microservice is, once, whatever it runs on and wherever."""
 
-import string
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
-from typing import Annotated
-
-from pydantic import AfterValidator, Field, model_validator
 
 from pay.model.base import Model
+from pay.model.container import Port, Sidecar, Template, plain_text_secrets
+from pay.model.dependencies import (
+    BucketUse,
+    Call,
+    Database,
+    Link,
+    QueueUse,
+    Secret,
+    TaskRun,
+    TopicUse,
+)
+from pay.model.plain_text_secrets import names_a_secret
+from pay.model.problem import Problem
 from pay.model.sides import Exposure, LoadBalancerType, Scope
 from pay.model.size import TaskSize
+from pay.model.text import ContainerPath, ContainerUser, ServiceName, VariableName
 from pay.model.timing import Timing
-
-ServiceName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=20)]
-VariableName = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")]
-Port = Annotated[int, Field(ge=1, le=65535)]
-ContainerUser = Annotated[str, Field(pattern=r"^[1-9][0-9]*:[1-9][0-9]*$")]
-"""`uid:gid` that a container runs as; never root (PCI DSS v4.0.1, 2.2.6)."""
-ContainerPath = Annotated[str, Field(pattern=r"^(/[A-Za-z0-9._-]+)+$")]
-RepositoryName = Annotated[str, Field(pattern=r"^[a-z0-9]+([._/-][a-z0-9]+)*$")]
-"""An ECR repository without a tag: tags are Terraform variables, so that `latest` never slips in."""
-
-TEMPLATE_FIELDS = frozenset(
-    {"environment", "account_name", "account_id", "region", "public_zone", "internal_zone"}
-)
-"""What a variable's value may name in braces; filled in from the environment."""
-
-SIDECAR_TEMPLATE_FIELDS = TEMPLATE_FIELDS | {
-    "application_host",
-    "application_port",
-    "metrics_port",
-    "prometheus_endpoint",
-    "prometheus_write_role_arn",
-}
-"""What a sidecar's variable may name besides: the application container beside it."""
-
-
-def _names_only(allowed: frozenset[str]) -> AfterValidator:
-    def check(value: str) -> str:
-        found = {field for _, field, _, _ in string.Formatter().parse(value) if field is not None}
-        if unknown := sorted(found - allowed):
-            raise ValueError(
-                f"found {{{unknown[0]}}} in {value!r}; allowed: {', '.join(sorted(allowed))}"
-            )
-        return value
-
-    return AfterValidator(check)
-
-
-Template = Annotated[str, _names_only(TEMPLATE_FIELDS)]
-SidecarTemplate = Annotated[str, _names_only(SIDECAR_TEMPLATE_FIELDS)]
 
 
 class Runtime(StrEnum):
@@ -59,148 +30,6 @@ class Runtime(StrEnum):
     NODE = "node"
     NGINX = "nginx"
     SQUID = "squid"
-
-
-class Database(Model):
-    """The microservice's own PostgreSQL database, an RDS instance that exists already."""
-
-    identifier_suffix: int = 0
-    """The number at the end of the RDS identifier `<env>-<service>-rds-<suffix>`."""
-
-
-class Access(StrEnum):
-    """What a microservice does with a queue or a bucket."""
-
-    SEND = "send"
-    RECEIVE = "receive"
-    READ = "read"
-    WRITE = "write"
-
-
-class QueueUse(Model):
-    """An SQS queue that exists already, what the service does with it, and the variable that
-    carries its URL.
-    """
-
-    name: str
-    """The queue's name without the environment."""
-    variable: VariableName
-    access: frozenset[Access]
-
-    @model_validator(mode="after")
-    def _sends_or_receives(self) -> "QueueUse":
-        if not self.access or self.access - {Access.SEND, Access.RECEIVE}:
-            raise ValueError(f"access of queue {self.name}: allowed are send, receive or both")
-        return self
-
-
-class TopicUse(Model):
-    """An SNS topic that the service publishes to, and the variable that carries its ARN."""
-
-    name: str
-    variable: VariableName
-
-
-class BucketUse(Model):
-    """An S3 bucket that the service reads or writes, and the variable that carries its name."""
-
-    name: str
-    """The bucket's name without the environment."""
-    variable: VariableName
-    access: frozenset[Access]
-
-    @model_validator(mode="after")
-    def _reads_or_writes(self) -> "BucketUse":
-        if not self.access or self.access - {Access.READ, Access.WRITE}:
-            raise ValueError(f"access of bucket {self.name}: allowed are read, write or both")
-        return self
-
-
-class CallStyle(StrEnum):
-    """How a caller is told where a called service is."""
-
-    URL = "url"
-    """A variable holds `https://<host>`."""
-    JAVA_PROXY = "java_proxy"
-    """JAVA_OPTS gets `-Dhttps.proxyHost` and `-Dhttps.proxyPort`: a forward proxy for a JVM."""
-    HTTP_PROXY = "http_proxy"
-    """A variable holds `http://<host>:<port>`: a forward proxy for Node."""
-
-
-class Call(Model):
-    """A call to another microservice over its name in DNS."""
-
-    service: ServiceName
-    variables: tuple[VariableName, ...] = ()
-    """The variables that tell the caller where the service is; none for a Java proxy."""
-    path: str = ""
-    """What follows the host in the variable's value, for example `/v1/api/auth`."""
-    style: CallStyle = CallStyle.URL
-
-    @model_validator(mode="after")
-    def _style_and_variables_agree(self) -> "Call":
-        if (self.style is CallStyle.JAVA_PROXY) == bool(self.variables):
-            raise ValueError(
-                f"call to {self.service}: a java_proxy has no variables, any other style has some"
-            )
-        return self
-
-
-class Link(Model):
-    """A public address that is only written into pages or messages: no call, no edge in the call
-    graph.
-    """
-
-    service: ServiceName
-    variable: VariableName
-    path: str = ""
-
-
-class TaskRun(Model):
-    """A one-off Fargate task that the service starts through ECS `RunTask`."""
-
-    family: str
-    """The task definition's family without the environment."""
-    task_definition_variable: VariableName
-    subnets_variable: VariableName
-    security_groups_variable: VariableName
-
-    @property
-    def variables(self) -> tuple[VariableName, ...]:
-        """The variables that tell the service what to run and where."""
-        return (
-            self.task_definition_variable,
-            self.subnets_variable,
-            self.security_groups_variable,
-        )
-
-
-class Secret(Model):
-    """A secret variable: a key of the Secrets Manager secret of `owner`, never a value."""
-
-    variable: VariableName
-    owner: ServiceName | None = None
-    """The service in whose secret the key lives; None: the service itself."""
-
-
-class Sidecar(Model):
-    """A container beside the application, defined once for both sides."""
-
-    name: ServiceName
-    repository: RepositoryName
-    """The ECR repository of its image."""
-    image_tag_variable: str
-    """The Terraform variable that carries its image tag."""
-    port: Port | None = None
-    """The port that the load balancer sends to; None: it takes no traffic."""
-    log_kind: str
-    cpu: int = Field(gt=0)
-    memory_mib: int = Field(gt=0)
-    essential: bool
-    user: ContainerUser
-    environment: Mapping[VariableName, SidecarTemplate] = {}
-    writable_paths: tuple[ContainerPath, ...] = ("/tmp",)
-    """Where the container may write; its root file system is read-only."""
 
 
 class Microservice(Model):
@@ -287,32 +116,6 @@ class Microservice(Model):
         """The services that this one calls, without repetition, in order."""
         return tuple(dict.fromkeys(call.service for call in self.calls))
 
-    @model_validator(mode="after")
-    def _holds_together(self) -> "Microservice":
-        problems = []
-        if self.load_balancer_type is LoadBalancerType.APPLICATION:
-            if self.health_check_path is None:
-                problems.append("health_check_path: needed behind an Application Load Balancer")
-            if not (self.front or self.terminates_tls):
-                problems.append(
-                    "sidecars: traffic to the task must be TLS; add the nginx sidecar or say "
-                    "terminates_tls"
-                )
-        elif self.health_check_path is not None:
-            problems.append(
-                "health_check_path: a Network Load Balancer checks by TCP; leave it out"
-            )
-        for limit, used, key in (
-            (self.size.cpu, sum(s.cpu for s in self.sidecars), "cpu"),
-            (self.size.memory_mib, sum(s.memory_mib for s in self.sidecars), "memory_mib"),
-        ):
-            if used >= limit:
-                problems.append(f"size.{key}: sidecars take {used} of {limit}, nothing is left")
-        problems += [f"{name}: set twice" for name in _repeated(self.variable_names)]
-        if problems:
-            raise ValueError("; ".join(problems))
-        return self
-
     @property
     def variable_names(self) -> tuple[str, ...]:
         """Every variable of the application container that the catalogue names."""
@@ -328,6 +131,55 @@ class Microservice(Model):
             *(variable for run in self.task_runs for variable in run.variables),
         )
 
+    def problems(self) -> Iterator[Problem]:
+        yield from self._load_balancer_problems()
+        for key, limit, used in (
+            ("size.cpu", self.size.cpu, sum(s.cpu for s in self.sidecars)),
+            ("size.memory_mib", self.size.memory_mib, sum(s.memory_mib for s in self.sidecars)),
+        ):
+            if used >= limit:
+                yield Problem(
+                    key=key,
+                    found=str(limit),
+                    allowed=f"more than the {used} of the sidecars, or nothing is left",
+                )
+        names = self.variable_names
+        for variable in dict.fromkeys(name for name in names if names.count(name) > 1):
+            yield Problem(
+                found=f"{variable} {names.count(variable)} times",
+                allowed="each variable once",
+                fix="remove all but one of them",
+            )
+        yield from plain_text_secrets(self.environment)
+        for variable in filter(names_a_secret, self.parameters):
+            yield Problem(
+                key="parameters",
+                found=f"{variable}, the name of a secret",
+                allowed="settings that are not secret",
+                fix=f"move {variable} to secrets",
+            )
 
-def _repeated(names: tuple[str, ...]) -> list[str]:
-    return sorted({name for name in names if names.count(name) > 1})
+    def _load_balancer_problems(self) -> Iterator[Problem]:
+        if self.load_balancer_type is LoadBalancerType.NETWORK:
+            if self.health_check_path is not None:
+                yield Problem(
+                    key="health_check_path",
+                    found=self.health_check_path,
+                    allowed="nothing: a Network Load Balancer checks by TCP",
+                    fix="remove it",
+                )
+            return
+        if self.health_check_path is None:
+            yield Problem(
+                key="health_check_path",
+                found="nothing",
+                allowed="the path that an Application Load Balancer asks for, with 200 for healthy",
+                fix="add it",
+            )
+        if not (self.front or self.terminates_tls):
+            yield Problem(
+                key="sidecars",
+                found="no container that ends TLS",
+                allowed="TLS up to the task (PCI DSS v4.0.1, 4.2.1)",
+                fix="add the nginx sidecar, or terminates_tls if the application speaks TLS itself",
+            )

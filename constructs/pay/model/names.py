@@ -118,7 +118,7 @@ def secret(environment: str, service: str) -> str:
 
 
 def parameter_path(environment: str, service: str) -> str:
-    """The Parameter Store path of a service's settings that are not secret; one parameter a name."""
+    """The Parameter Store path of a service's settings that are not secret, one parameter each."""
     return f"/{environment}/{service}/"
 
 

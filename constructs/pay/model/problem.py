@@ -1,27 +1,28 @@
 """What is wrong with an input, so that a person can put it right: one mistake, one message."""
 
+import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Problem:
-    """One mistake."""
+    """One mistake: where it is, what was found, what is allowed and what to do."""
 
-    where: str
-    """The file, or the part of the command line."""
-    key: str
+    where: str = ""
+    """The file, or the part of the command line; empty for the value that is being checked."""
+    key: str = ""
     """The dotted key, `services.connector.stage`; empty for the whole."""
+    line: int | None = None
     found: str
     allowed: str
     fix: str = ""
-    line: int | None = None
 
     def __str__(self) -> str:
         place = self.where if self.line is None else f"{self.where}:{self.line}"
-        key = f" {self.key}:" if self.key else ""
-        fix = f"; {self.fix}" if self.fix else ""
-        return f"{place}:{key} found {self.found}; allowed: {self.allowed}{fix}"
+        parts = [f"found {self.found}", f"allowed: {self.allowed}", self.fix]
+        text = "; ".join(part for part in parts if part)
+        return ": ".join(part for part in (place, self.key, text) if part)
 
 
 class InvalidInput(Exception):
@@ -36,3 +37,9 @@ class InvalidInput(Exception):
 
     def __str__(self) -> str:
         return "\n".join(map(str, self.problems))
+
+
+def did_you_mean(word: str, known: Iterable[str], otherwise: str = "") -> str:
+    """The fix for a word that is not among the known ones."""
+    close = difflib.get_close_matches(word, list(known), n=1)
+    return f"did you mean {close[0]}?" if close else otherwise

@@ -1,8 +1,11 @@
 """Task sizes that AWS Fargate offers, and how many tasks a side runs."""
 
-from pydantic import Field, model_validator
+from collections.abc import Iterator
+
+from pydantic import Field
 
 from pay.model.base import Model
+from pay.model.problem import Problem
 
 FARGATE_MEMORY_MIB: dict[int, range] = {
     256: range(512, 2048 + 1, 512),
@@ -30,25 +33,27 @@ class TaskSize(Model):
     cpu: int
     memory_mib: int
 
-    @model_validator(mode="after")
-    def _is_a_pair_that_fargate_offers(self) -> "TaskSize":
-        if not is_offered(self.cpu, self.memory_mib):
-            if self.cpu not in FARGATE_MEMORY_MIB:
-                allowed = f"cpu is one of {', '.join(map(str, FARGATE_MEMORY_MIB))}"
-            else:
-                sizes = [m for m in FARGATE_MEMORY_MIB[self.cpu] if is_offered(self.cpu, m)]
-                allowed = f"with cpu {self.cpu}, memory_mib is {_in_words(sizes)}"
-            raise ValueError(
-                f"AWS Fargate offers no task of cpu {self.cpu} and memory_mib {self.memory_mib}; "
-                f"{allowed}"
+    def problems(self) -> Iterator[Problem]:
+        if self.cpu not in FARGATE_MEMORY_MIB:
+            yield Problem(
+                key="cpu",
+                found=str(self.cpu),
+                allowed=f"the CPU units that Fargate offers: {_in_words(list(FARGATE_MEMORY_MIB))}",
             )
-        return self
+        elif not is_offered(self.cpu, self.memory_mib):
+            sizes = [m for m in FARGATE_MEMORY_MIB[self.cpu] if is_offered(self.cpu, m)]
+            yield Problem(
+                key="memory_mib",
+                found=str(self.memory_mib),
+                allowed=f"what Fargate offers with cpu {self.cpu}: {_in_words(sizes)}",
+            )
 
 
 def _in_words(sizes: list[int]) -> str:
-    if len(sizes) <= 4:
+    steps = {b - a for a, b in zip(sizes, sizes[1:], strict=False)}
+    if len(sizes) <= 4 or len(steps) > 1:
         return ", ".join(map(str, sizes))
-    return f"{sizes[0]} to {sizes[-1]} in steps of {sizes[1] - sizes[0]}"
+    return f"{sizes[0]} to {sizes[-1]} in steps of {steps.pop()}"
 
 
 class TaskCount(Model):
@@ -64,8 +69,8 @@ class TaskCount(Model):
     peak: int = Field(ge=1, le=1000)
     """Tasks that carry the daily peak."""
 
-    @model_validator(mode="after")
-    def _min_is_at_most_peak(self) -> "TaskCount":
+    def problems(self) -> Iterator[Problem]:
         if self.min > self.peak:
-            raise ValueError(f"min is {self.min}, peak is {self.peak}; min must not exceed peak")
-        return self
+            yield Problem(
+                key="min", found=str(self.min), allowed=f"at most peak, which is {self.peak}"
+            )

@@ -48,7 +48,7 @@ class Timing(Model):
 
     @property
     def stop_timeout_seconds(self) -> int:
-        """From SIGTERM to SIGKILL: at least one more longest request, for work taken from a queue."""
+        """From SIGTERM to SIGKILL: one more longest request, for work taken from a queue."""
         return min(
             MAX_STOP_TIMEOUT_SECONDS, self.longest_request_seconds + IDLE_TIMEOUT_MARGIN_SECONDS
         )

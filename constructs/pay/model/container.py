@@ -1,0 +1,96 @@
+"""What a container is told and allowed: templates for its variables, ports, and the sidecar."""
+
+import string
+from collections.abc import Iterator, Mapping
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
+
+from pay.model.base import PROBLEM, Model
+from pay.model.plain_text_secrets import looks_like_a_secret, names_a_secret
+from pay.model.problem import Problem, did_you_mean
+from pay.model.text import ContainerPath, ContainerUser, RepositoryName, ServiceName, VariableName
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+TEMPLATE_FIELDS = frozenset(
+    {"environment", "account_name", "account_id", "region", "public_zone", "internal_zone"}
+)
+"""What a variable's value may name in braces; filled in from the environment."""
+
+SIDECAR_TEMPLATE_FIELDS = TEMPLATE_FIELDS | {
+    "application_host",
+    "application_port",
+    "metrics_port",
+    "prometheus_endpoint",
+    "prometheus_write_role_arn",
+}
+"""What a sidecar's variable may name besides: the application container beside it."""
+
+
+def _names_only(allowed: frozenset[str]) -> AfterValidator:
+    def check(value: str) -> str:
+        try:
+            found = {f for _, f, _, _ in string.Formatter().parse(value) if f is not None}
+        except ValueError:
+            raise _wrong_template(value, "a brace without its partner", allowed, "") from None
+        if unknown := sorted(found - allowed):
+            fix = did_you_mean(unknown[0], sorted(allowed))
+            raise _wrong_template(value, f"{{{unknown[0]}}}", allowed, fix)
+        return value
+
+    return AfterValidator(check)
+
+
+def _wrong_template(
+    value: str, what: str, allowed: frozenset[str], fix: str
+) -> PydanticCustomError:
+    words = {
+        "found": f"{what} in {value!r}",
+        "allowed": ", ".join(f"{{{field}}}" for field in sorted(allowed)),
+        "fix": fix,
+    }
+    return PydanticCustomError(PROBLEM, "found {found}; allowed: {allowed}; {fix}", words)
+
+
+Template = Annotated[str, _names_only(TEMPLATE_FIELDS)]
+SidecarTemplate = Annotated[str, _names_only(SIDECAR_TEMPLATE_FIELDS)]
+
+
+def plain_text_secrets(environment: Mapping[str, str]) -> Iterator[Problem]:
+    """Variables that hold a secret for everyone to read: in Git, in the task definition and in the
+    console (PCI DSS v4.0.1, 8.6.2).
+    """
+    for variable, value in environment.items():
+        kind = looks_like_a_secret(value)
+        if kind or names_a_secret(variable):
+            yield Problem(
+                key=f"environment.{variable}",
+                found=f"what looks like {kind}" if kind else "a secret's name with a plain value",
+                allowed="settings that everyone may read",
+                fix=f"move {variable} to secrets",
+            )
+
+
+class Sidecar(Model):
+    """A container beside the application, defined once for both sides."""
+
+    name: ServiceName
+    repository: RepositoryName
+    """The ECR repository of its image."""
+    image_tag_variable: str
+    """The Terraform variable that carries its image tag."""
+    port: Port | None = None
+    """The port that the load balancer sends to; None: it takes no traffic."""
+    log_kind: str
+    cpu: int = Field(gt=0)
+    memory_mib: int = Field(gt=0)
+    essential: bool
+    user: ContainerUser
+    environment: Mapping[VariableName, SidecarTemplate] = {}
+    writable_paths: tuple[ContainerPath, ...] = ("/tmp",)
+    """Where the container may write; its root file system is read-only."""
+
+    def problems(self) -> Iterator[Problem]:
+        yield from plain_text_secrets(self.environment)

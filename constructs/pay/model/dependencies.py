@@ -1,0 +1,137 @@
+"""What a microservice needs from others: a database, queues, topics, buckets, calls, secrets."""
+
+from collections.abc import Iterator
+from enum import StrEnum
+
+from pay.model.base import Model
+from pay.model.problem import Problem
+from pay.model.text import ServiceName, VariableName
+
+
+class Database(Model):
+    """The microservice's own PostgreSQL database, an RDS instance that exists already."""
+
+    identifier_suffix: int = 0
+    """The number at the end of the RDS identifier `<env>-<service>-rds-<suffix>`."""
+
+
+class Access(StrEnum):
+    """What a microservice does with a queue or a bucket."""
+
+    SEND = "send"
+    RECEIVE = "receive"
+    READ = "read"
+    WRITE = "write"
+
+
+class QueueUse(Model):
+    """An SQS queue that exists already, what the service does with it, and the variable that
+    carries its URL.
+    """
+
+    name: str
+    """The queue's name without the environment."""
+    variable: VariableName
+    access: frozenset[Access]
+
+    def problems(self) -> Iterator[Problem]:
+        yield from _allows(self.access, {Access.SEND, Access.RECEIVE})
+
+
+class TopicUse(Model):
+    """An SNS topic that the service publishes to, and the variable that carries its ARN."""
+
+    name: str
+    variable: VariableName
+
+
+class BucketUse(Model):
+    """An S3 bucket that the service reads or writes, and the variable that carries its name."""
+
+    name: str
+    """The bucket's name without the environment."""
+    variable: VariableName
+    access: frozenset[Access]
+
+    def problems(self) -> Iterator[Problem]:
+        yield from _allows(self.access, {Access.READ, Access.WRITE})
+
+
+def _allows(access: frozenset[Access], allowed: set[Access]) -> Iterator[Problem]:
+    if not access or access - allowed:
+        words = " and ".join(sorted(allowed))
+        found = ", ".join(sorted(access)) or "nothing"
+        yield Problem(key="access", found=found, allowed=f"{words}, one or both")
+
+
+class CallStyle(StrEnum):
+    """How a caller is told where a called service is."""
+
+    URL = "url"
+    """A variable holds `https://<host>`."""
+    JAVA_PROXY = "java_proxy"
+    """JAVA_OPTS gets `-Dhttps.proxyHost` and `-Dhttps.proxyPort`: a forward proxy for a JVM."""
+    HTTP_PROXY = "http_proxy"
+    """A variable holds `http://<host>:<port>`: a forward proxy for Node."""
+
+
+class Call(Model):
+    """A call to another microservice over its name in DNS."""
+
+    service: ServiceName
+    variables: tuple[VariableName, ...] = ()
+    """The variables that tell the caller where the service is; none for a Java proxy."""
+    path: str = ""
+    """What follows the host in the variable's value, for example `/v1/api/auth`."""
+    style: CallStyle = CallStyle.URL
+
+    def problems(self) -> Iterator[Problem]:
+        if self.style is CallStyle.JAVA_PROXY and self.variables:
+            yield Problem(
+                key="variables",
+                found=", ".join(self.variables),
+                allowed="none: a java_proxy is named in JAVA_OPTS",
+            )
+        if self.style is not CallStyle.JAVA_PROXY and not self.variables:
+            yield Problem(
+                key="variables",
+                found="none",
+                allowed=f"at least one that tells the caller where {self.service} is",
+            )
+
+
+class Link(Model):
+    """A public address that is only written into pages or messages: no call, no edge in the call
+    graph.
+    """
+
+    service: ServiceName
+    variable: VariableName
+    path: str = ""
+
+
+class TaskRun(Model):
+    """A one-off Fargate task that the service starts through ECS `RunTask`."""
+
+    family: str
+    """The task definition's family without the environment."""
+    task_definition_variable: VariableName
+    subnets_variable: VariableName
+    security_groups_variable: VariableName
+
+    @property
+    def variables(self) -> tuple[VariableName, ...]:
+        """The variables that tell the service what to run and where."""
+        return (
+            self.task_definition_variable,
+            self.subnets_variable,
+            self.security_groups_variable,
+        )
+
+
+class Secret(Model):
+    """A secret variable: a key of the Secrets Manager secret of `owner`, never a value."""
+
+    variable: VariableName
+    owner: ServiceName | None = None
+    """The service in whose secret the key lives; None: the service itself."""

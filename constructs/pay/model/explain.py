@@ -1,0 +1,104 @@
+"""Turns pydantic's errors into Problems, in the words of who wrote the input."""
+
+import types
+from collections.abc import Mapping
+from typing import Annotated, Any, Union, get_args, get_origin
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from pay.model import base
+from pay.model.base import Model
+from pay.model.plain_text_secrets import looks_like_a_secret
+from pay.model.problem import Problem, did_you_mean
+from pay.model.text import says
+
+
+def explain(error: ValidationError, model: type[Model]) -> list[Problem]:
+    """Every mistake in an input that was to become `model`; without file and line."""
+    return [_problem(details, model) for details in error.errors(include_url=False)]
+
+
+def _problem(error: ErrorDetails, model: type[Model]) -> Problem:
+    path = [str(part) for part in error["loc"] if part != "[key]"]
+    key, context = ".".join(path), error.get("ctx", {})
+    match error["type"]:
+        case base.PROBLEM:
+            return Problem(
+                key=key, found=context["found"], allowed=context["allowed"], fix=context["fix"]
+            )
+        case "extra_forbidden":
+            known = _keys(model, path[:-1])
+            return Problem(
+                key=key,
+                found="an unknown key",
+                allowed=", ".join(known) or "no keys here",
+                fix=did_you_mean(path[-1], known, "remove it"),
+            )
+        case "missing":
+            return Problem(key=key, found="nothing", allowed=_meaning(model, path), fix="add it")
+        case "enum" | "literal_error":
+            allowed = str(context["expected"]).replace("'", "").replace(" or ", ", ")
+            return Problem(
+                key=key,
+                found=_shown(error["input"]),
+                allowed=allowed,
+                fix=did_you_mean(str(error["input"]), allowed.split(", ")),
+            )
+        case "string_pattern_mismatch":
+            allowed = says(context["pattern"])
+        case "value_error":
+            allowed = str(context["error"])
+        case _:
+            message = error["msg"].removeprefix("Input should be ")
+            allowed = message[:1].lower() + message[1:]
+    return Problem(key=key, found=_shown(error["input"]), allowed=allowed)
+
+
+def _shown(value: object) -> str:
+    """A value as a message may show it: a secret in the wrong place is not repeated in a log."""
+    if isinstance(value, str) and (kind := looks_like_a_secret(value)):
+        return f"what looks like {kind}"
+    if isinstance(value, Mapping):
+        return "a table"
+    return repr(value) if isinstance(value, str) else str(value).lower()
+
+
+def _keys(model: type[Model], path: list[str]) -> list[str]:
+    """The keys of the table at `path`."""
+    found = _at(model, path)
+    return list(found.model_fields) if _is_model(found) else []
+
+
+def _meaning(model: type[Model], path: list[str]) -> str:
+    """What the key at `path` is for: the first sentence of its description."""
+    table = _at(model, path[:-1])
+    field = table.model_fields.get(path[-1]) if _is_model(table) else None
+    description = (field.description if field else None) or "a value"
+    return description.split("\n")[0].rstrip(".")
+
+
+def _at(annotation: Any, path: list[str]) -> Any:
+    """The type of what stands at `path`."""
+    annotation = _bare(annotation)
+    if not path:
+        return annotation
+    if _is_model(annotation):
+        field = annotation.model_fields.get(path[0])
+        return _at(field.annotation, path[1:]) if field else None
+    # A mapping's last type is its values', a tuple's `...` is none.
+    inner = [part for part in get_args(annotation) if part is not ...]
+    return _at(inner[-1], path[1:]) if inner else None
+
+
+def _bare(annotation: Any) -> Any:
+    """A type without `Annotated` and without `None`."""
+    if get_origin(annotation) is Annotated:
+        return _bare(get_args(annotation)[0])
+    if get_origin(annotation) in (Union, types.UnionType):
+        return _bare(next(part for part in get_args(annotation) if part is not type(None)))
+    return annotation
+
+
+def _is_model(found: Any) -> bool:
+    return isinstance(found, type) and issubclass(found, Model)
