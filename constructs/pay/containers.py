@@ -94,7 +94,6 @@ def _container(
             for volume, path in _volumes(name, writable_paths).items()
         ],
         "stopTimeout": service.timing.stop_timeout_seconds,
-        "environment": as_pairs(values, "value"),
         "logConfiguration": {
             "logDriver": "awslogs",
             "options": {
@@ -106,6 +105,8 @@ def _container(
             },
         },
     }
+    if values:
+        container["environment"] = as_pairs(values, "value")
     if name == service.target_container:
         container["portMappings"] = [{"containerPort": service.target_port}]
     return container

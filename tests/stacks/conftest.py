@@ -1,0 +1,40 @@
+"""The whole estate synthesised once a session, and variants of one environment."""
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from pay.environments import load_environments
+from pay.model import Environment, Stage
+from tests.support.synthesised import Synthesised, synthesise
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="session")
+def environments() -> Mapping[str, Environment]:
+    return load_environments(ROOT / "environments")
+
+
+@pytest.fixture(scope="session")
+def estate(environments: Mapping[str, Environment]) -> Iterator[Mapping[str, Synthesised]]:
+    """Every stack of every environment."""
+    yield synthesise(environments.values())
+
+
+AtStage = Callable[..., Synthesised]
+
+
+@pytest.fixture
+def at_stage(environments: Mapping[str, Environment]) -> AtStage:
+    """A stack as it would be with one service at another stage."""
+
+    def build(stack: str, service: str, stage: Stage, environment: str = "sandbox") -> Synthesised:
+        base = environments[environment]
+        moved = base.services[service].model_copy(update={"stage": stage})
+        services = {**base.services, service: moved}
+        changed = base.model_copy(update={"services": services})
+        return synthesise([changed], [stack])[stack]
+
+    return build

@@ -1,0 +1,200 @@
+"""What holds on both sides of every service in every environment."""
+
+from collections.abc import Iterator, Mapping
+
+import pytest
+
+from pay.catalogue import CATALOGUE
+from pay.model import LoadBalancerType, Side, names
+from pay.model.names import LOAD_BALANCER_NAME_LIMIT
+from tests.support.synthesised import Synthesised
+
+Estate = Mapping[str, Synthesised]
+
+
+def sides(estate: Estate) -> Iterator[Synthesised]:
+    """The stacks of all sides that render something."""
+    for stack in estate.values():
+        if stack.id.endswith(("-ec2", "-fargate")) and stack.addresses:
+            yield stack
+
+
+def test_the_estate_has_both_sides_in_motion(estate: Estate) -> None:
+    assert len(list(sides(estate))) > 90
+
+
+def test_containers_are_locked_down(estate: Estate) -> None:
+    for stack in sides(estate):
+        for container in stack.containers.values():
+            assert container["readonlyRootFilesystem"] is True
+            assert container["linuxParameters"]["capabilities"]["drop"] == ["ALL"]
+            assert container["user"].split(":")[0] != "0"
+            assert "privileged" not in container
+            assert container["logConfiguration"]["logDriver"] == "awslogs"
+            assert {"/tmp"} <= {mount["containerPath"] for mount in container["mountPoints"]}
+
+
+def test_containers_carry_no_null_and_no_default_that_aws_adds(estate: Estate) -> None:
+    for stack in sides(estate):
+        for container in stack.containers.values():
+            assert None not in container.values()
+            assert not [key for key, value in container.items() if value in ([], {}, "")]
+            for mapping in container.get("portMappings", []):
+                assert set(mapping) == {"containerPort"}
+
+
+def test_secrets_are_references_and_never_values(estate: Estate) -> None:
+    for stack in sides(estate):
+        for container in stack.containers.values():
+            secret = {pair["name"] for pair in container.get("secrets", [])}
+            plain = {pair["name"] for pair in container["environment"]}
+            assert not secret & plain
+            for pair in container.get("secrets", []):
+                assert pair["valueFrom"].startswith(("arn:aws:ssm:", "${data.aws_secretsmanager"))
+
+
+def test_a_failed_deployment_is_rolled_back_and_fails_the_apply(estate: Estate) -> None:
+    for stack in sides(estate):
+        service = stack.resource("aws_ecs_service", "service")
+        assert service["deployment_circuit_breaker"] == {"enable": True, "rollback": True}
+        assert service["wait_for_steady_state"] is True
+        (postcondition,) = service["lifecycle"]["postcondition"]
+        assert (
+            postcondition["condition"]
+            == "${self.task_definition == aws_ecs_task_definition.task.arn}"
+        )
+
+
+def test_a_deployment_never_has_fewer_healthy_tasks_than_wanted(estate: Estate) -> None:
+    for stack in sides(estate):
+        service = stack.resource("aws_ecs_service", "service")
+        assert service["deployment_minimum_healthy_percent"] == 100
+        assert service["deployment_maximum_percent"] == 200
+
+
+def test_the_service_waits_for_its_listener_its_policies_and_its_log_groups(
+    estate: Estate,
+) -> None:
+    for stack in sides(estate):
+        awaited = stack.resource("aws_ecs_service", "service")["depends_on"]
+        needed = [
+            address
+            for address in stack.addresses
+            if address.startswith(
+                ("aws_lb_listener.", "aws_iam_role_policy.", "aws_cloudwatch_log_group.")
+            )
+        ]
+        assert sorted(awaited) == sorted(needed)
+
+
+def test_ecs_exec_is_off(estate: Estate) -> None:
+    for stack in sides(estate):
+        assert "enable_execute_command" not in stack.resource("aws_ecs_service", "service")
+
+
+def test_task_and_execution_role_differ_and_trust_only_this_account(estate: Estate) -> None:
+    for stack in sides(estate):
+        task = stack.resource("aws_ecs_task_definition", "task")
+        assert task["task_role_arn"] != task["execution_role_arn"]
+        for role in ("task_role", "execution_role"):
+            trust = stack.resource("aws_iam_role", role)["assume_role_policy"]
+            assert "aws:SourceAccount" in trust and "aws:SourceArn" in trust
+
+
+def test_no_action_is_a_wildcard_and_only_one_statement_has_a_wildcard_resource(
+    estate: Estate,
+) -> None:
+    for stack in sides(estate):
+        for policy in ("task_policy", "execution_policy"):
+            if f"aws_iam_role_policy.{policy}" not in stack.addresses:
+                continue
+            for sid, statement in stack.policy(policy).items():
+                assert not [action for action in statement["Action"] if "*" in action]
+                if "*" in statement["Resource"]:
+                    assert sid == "LogInToEcr"
+
+
+def test_load_balancers_are_hardened(estate: Estate) -> None:
+    for stack in sides(estate):
+        load_balancer = stack.resource("aws_lb", "alb")
+        assert load_balancer["access_logs"]["enabled"] is True
+        assert len(load_balancer["name"]) <= LOAD_BALANCER_NAME_LIMIT
+        if load_balancer["load_balancer_type"] == "application":
+            assert load_balancer["drop_invalid_header_fields"] is True
+            assert load_balancer["desync_mitigation_mode"] == "defensive"
+            assert load_balancer["client_keep_alive"] == 300
+
+
+def test_http_is_only_ever_redirected(estate: Estate) -> None:
+    for stack in sides(estate):
+        for listener in stack.document["resource"]["aws_lb_listener"].values():
+            if listener["protocol"] == "HTTP":
+                assert [action["type"] for action in listener["default_action"]] == ["redirect"]
+            if listener["protocol"] == "HTTPS":
+                assert listener["ssl_policy"] == "ELBSecurityPolicy-TLS13-1-2-2021-06"
+
+
+def test_traffic_to_the_task_is_tls_behind_an_application_load_balancer(estate: Estate) -> None:
+    for stack in sides(estate):
+        target_group = stack.resource("aws_lb_target_group", "target_group")
+        load_balancer = stack.resource("aws_lb", "alb")
+        assert (target_group["protocol"] == "HTTPS") == (
+            load_balancer["load_balancer_type"] == "application"
+        )
+
+
+def test_log_groups_are_kept_for_a_year_and_encrypted(estate: Estate) -> None:
+    for stack in sides(estate):
+        for group in stack.document["resource"]["aws_cloudwatch_log_group"].values():
+            assert group["retention_in_days"] >= 365
+            assert group["kms_key_id"] == "${data.aws_kms_alias.key.target_key_arn}"
+
+
+def test_every_alarm_reaches_somebody(estate: Estate) -> None:
+    for stack in sides(estate):
+        alarms = stack.document["resource"]["aws_cloudwatch_metric_alarm"]
+        assert "healthy_hosts_alarm" in alarms
+        assert all(alarm["alarm_actions"] for alarm in alarms.values())
+
+
+@pytest.mark.parametrize("name", sorted(CATALOGUE))
+def test_the_times_of_a_request_agree(name: str) -> None:
+    timing = CATALOGUE[name].timing
+    longest = timing.longest_request_seconds
+    assert timing.deregistration_delay_seconds > longest
+    assert timing.stop_timeout_seconds > longest
+    assert timing.idle_timeout_seconds > longest
+    assert timing.target_keep_alive_seconds > timing.idle_timeout_seconds
+
+
+def test_sidecars_are_the_same_on_both_sides_but_for_where_the_application_is(
+    estate: Estate,
+) -> None:
+    ec2 = estate["test-12-connector-ec2"].containers
+    fargate = estate["test-12-connector-fargate"].containers
+    assert set(ec2) == set(fargate)
+    for name in ec2:
+        differing = {
+            key
+            for key in set(ec2[name]) | set(fargate[name])
+            if ec2[name].get(key) != fargate[name].get(key)
+        }
+        assert differing <= {"links", "environment", "logConfiguration"}
+
+
+def test_no_two_services_share_a_name_in_aws(estate: Estate) -> None:
+    for type in ("aws_lb", "aws_lb_target_group", "aws_iam_role", "aws_cloudwatch_log_group"):
+        found = [
+            resource["name"]
+            for stack in sides(estate)
+            for resource in stack.document["resource"][type].values()
+        ]
+        assert len(found) == len(set(found)), type
+
+
+def test_load_balancer_types_follow_the_catalogue(estate: Estate) -> None:
+    for name, service in CATALOGUE.items():
+        stack = estate[names.side_stack("sandbox", name, Side.EC2)]
+        assert stack.resource("aws_lb", "alb")["load_balancer_type"] == service.load_balancer_type
+    proxies = {n for n, s in CATALOGUE.items() if s.load_balancer_type is LoadBalancerType.NETWORK}
+    assert proxies == {"egress", "webhooks-egress"}

@@ -1,0 +1,100 @@
+"""What exists already is looked up, never managed, and every lookup is held to a contract."""
+
+from collections.abc import Mapping
+
+from tests.support.synthesised import Synthesised
+
+Estate = Mapping[str, Synthesised]
+
+MANAGED = {
+    "aws_appautoscaling_policy",
+    "aws_appautoscaling_target",
+    "aws_autoscaling_group",
+    "aws_cloudwatch_log_group",
+    "aws_cloudwatch_metric_alarm",
+    "aws_ecs_capacity_provider",
+    "aws_ecs_cluster",
+    "aws_ecs_cluster_capacity_providers",
+    "aws_ecs_service",
+    "aws_ecs_task_definition",
+    "aws_iam_instance_profile",
+    "aws_iam_role",
+    "aws_iam_role_policy",
+    "aws_kms_alias",
+    "aws_kms_key",
+    "aws_launch_template",
+    "aws_lb",
+    "aws_lb_listener",
+    "aws_lb_target_group",
+    "aws_route53_record",
+    "aws_sns_topic",
+    "aws_sns_topic_policy",
+}
+"""Everything that this project may create. A network, a database, a zone, a certificate, a secret or
+a queue is not on the list, and adding one is a decision."""
+
+
+def test_nothing_of_the_existing_estate_is_managed(estate: Estate) -> None:
+    found = {type for stack in estate.values() for type in stack.document.get("resource", {})}
+    assert found == MANAGED
+
+
+def conditions(stack: Synthesised, type: str) -> str:
+    return " ".join(
+        promise["condition"]
+        for lookup in stack.document.get("data", {})[type].values()
+        for promise in lookup["lifecycle"]["postcondition"]
+    )
+
+
+def test_subnets_must_span_the_zones_lie_in_the_vpc_and_be_private(estate: Estate) -> None:
+    stack = estate["test-12-connector-fargate"]
+    assert conditions(stack, "aws_subnets") == "${length(self.ids) == 3}"
+    each = conditions(stack, "aws_subnet")
+    assert "self.vpc_id == data.aws_vpc.vpc.id" in each
+    assert "!self.map_public_ip_on_launch" in each
+    assert "self.availability_zone" in each
+
+
+def test_a_database_must_be_encrypted_on_its_port_and_multi_az_only_in_production(
+    estate: Estate,
+) -> None:
+    production = conditions(estate["production-2-connector-ec2"], "aws_db_instance")
+    assert "self.storage_encrypted" in production
+    assert "self.port == 5432" in production
+    assert "self.multi_az" in production
+    sandbox = conditions(estate["sandbox-connector-ec2"], "aws_db_instance")
+    assert "self.multi_az" not in sandbox
+
+
+def test_every_missing_parameter_is_named(estate: Estate) -> None:
+    stack = estate["production-2-connector-ec2"]
+    parameters = stack.data("aws_ssm_parameters_by_path", "parameters")
+    assert parameters["with_decryption"] is False
+    assert "STRIPE_ALLOWED_CIDRS" in parameters["lifecycle"]["postcondition"][0]["condition"]
+
+
+def test_a_sentence_says_what_to_check(estate: Estate) -> None:
+    for stack in estate.values():
+        for lookups in stack.document.get("data", {}).values():
+            for lookup in lookups.values():
+                for promise in lookup.get("lifecycle", {}).get("postcondition", []):
+                    assert any(word in promise["error_message"] for word in ("Check", "Create"))
+
+
+def test_no_secret_value_is_ever_read_into_a_state(estate: Estate) -> None:
+    for stack in estate.values():
+        assert "aws_secretsmanager_secret_version" not in stack.document.get("data", {})
+        assert "aws_ssm_parameter" not in stack.document.get("data", {})
+
+
+def test_states_of_real_environments_are_encrypted_locked_and_apart(estate: Estate) -> None:
+    keys = set()
+    for stack in estate.values():
+        if stack.id.startswith("sandbox-"):
+            assert "local" in stack.document["terraform"]["backend"]
+            continue
+        backend = stack.document["terraform"]["backend"]["s3"]
+        assert backend["encrypt"] is True and backend["use_lockfile"] is True
+        keys.add((backend["bucket"], backend["key"]))
+    assert len(keys) == len([s for s in estate if not s.startswith("sandbox-")])

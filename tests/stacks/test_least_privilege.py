@@ -1,0 +1,51 @@
+"""Roles hold exactly what the catalogue says a service uses."""
+
+from collections.abc import Mapping
+
+from tests.support.synthesised import Synthesised
+
+Estate = Mapping[str, Synthesised]
+
+
+def test_connector_receives_only_from_the_queues_that_it_consumes(estate: Estate) -> None:
+    policy = estate["test-12-connector-fargate"].policy("task_policy")
+    received = " ".join(policy["ReceiveMessages"]["Resource"])
+    assert "capture_queue" in received
+    assert "payment_event_queue" not in received
+    assert "payment_event_queue" in " ".join(policy["SendMessages"]["Resource"])
+
+
+def test_cardid_has_no_rights_but_to_write_metrics(estate: Estate) -> None:
+    assert set(estate["test-12-cardid-fargate"].policy("task_policy")) == {"WriteMetrics"}
+
+
+def test_a_proxy_has_no_task_policy_at_all(estate: Estate) -> None:
+    assert "aws_iam_role_policy.task_policy" not in estate["production-2-egress-ec2"].addresses
+
+
+def test_ledger_publishes_to_its_two_topics(estate: Estate) -> None:
+    policy = estate["test-12-ledger-fargate"].policy("task_policy")
+    assert len(policy["PublishEvents"]["Resource"]) == 2
+
+
+def test_toolbox_may_start_its_one_off_task_and_pass_only_its_roles(estate: Estate) -> None:
+    policy = estate["test-12-toolbox-fargate"].policy("task_policy")
+    assert policy["RunOneOffTasks"]["Action"] == ["ecs:RunTask"]
+    assert policy["PassRolesOfOneOffTasks"]["Condition"] == {
+        "StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}
+    }
+    assert "*" not in policy["PassRolesOfOneOffTasks"]["Resource"]
+
+
+def test_the_execution_role_reads_only_the_services_own_and_shared_secrets(estate: Estate) -> None:
+    policy = estate["production-2-publicapi-ec2"].policy("execution_policy")
+    assert policy["ReadSecrets"]["Resource"] == [
+        "${data.aws_secretsmanager_secret.publicapi_secret.arn}",
+        "${data.aws_secretsmanager_secret.publicauth_secret.arn}",
+    ]
+
+
+def test_the_execution_role_pulls_only_the_images_of_its_task(estate: Estate) -> None:
+    policy = estate["production-2-cardid-ec2"].policy("execution_policy")
+    repositories = {arn.rsplit("repository/", 1)[1] for arn in policy["PullImages"]["Resource"]}
+    assert repositories == {"govukpay/cardid", "govukpay/docker-nginx-proxy", "govukpay/adot"}

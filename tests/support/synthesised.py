@@ -1,0 +1,61 @@
+"""Stacks as Terraform JSON, for assertions."""
+
+import json
+import tempfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cdktf import App
+
+from pay.model import Environment
+from stacks.estate import Estate
+
+
+@dataclass(frozen=True)
+class Synthesised:
+    """The Terraform JSON of one stack."""
+
+    id: str
+    document: Mapping[str, Any]
+
+    def resource(self, type: str, name: str) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = self.document["resource"][type][name]
+        return found
+
+    def data(self, type: str, name: str) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = self.document["data"][type][name]
+        return found
+
+    @property
+    def addresses(self) -> list[str]:
+        """The state addresses of everything that the stack manages."""
+        resources = self.document.get("resource", {})
+        return sorted(f"{type}.{name}" for type, names in resources.items() for name in names)
+
+    @property
+    def containers(self) -> dict[str, Any]:
+        text = self.resource("aws_ecs_task_definition", "task")["container_definitions"]
+        return {container["name"]: container for container in json.loads(text)}
+
+    def policy(self, name: str) -> dict[str, Any]:
+        """The statements of an inline role policy, by their sid."""
+        text = self.resource("aws_iam_role_policy", name)["policy"]
+        return {statement["Sid"]: statement for statement in json.loads(text)["Statement"]}
+
+
+def synthesise(
+    environments: Iterable[Environment], patterns: Iterable[str] = ()
+) -> dict[str, Synthesised]:
+    """Build and synthesise in a folder of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        app = App(outdir=folder, stack_traces=False)
+        estate = Estate(app, patterns)
+        for environment in environments:
+            estate.add(environment)
+        app.synth()
+        return {
+            path.parent.name: Synthesised(path.parent.name, json.loads(path.read_text()))
+            for path in sorted(Path(folder).glob("stacks/*/cdk.tf.json"))
+        }
