@@ -1,16 +1,52 @@
-.PHONY: setup env lock bindings
-PYTHON ?= python3
-TOOLCHAIN := $(PYTHON) -m toolchain
+# Every target needs Python 3.11+ only: `make setup` installs the rest into this checkout.
+.DEFAULT_GOAL := help
+.PHONY: help setup demo check test synth bench sandbox policy lab env bindings lock clean
 
-setup: ## install everything that is missing into this checkout
+PYTHON ?= $(shell sh toolchain/find-python.sh)
+TOOLCHAIN := $(PYTHON) -m toolchain
+RUN := .venv/bin/python -m toolchain run --
+ENV ?= sandbox
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+
+setup: ## install everything that is missing (.venv, node_modules, imports/ and so on)
 	@$(TOOLCHAIN) setup
 
-env: ## print the variables that cdktf and terraform run with, for eval "$$(make -s env)"
+demo: setup ## deploy two services on both sides into a local AWS, show them, stop
+	@$(RUN) .venv/bin/python -m sandbox.demo
+
+check: setup ## format, lint, types and unit tests: under a minute
+	@$(RUN) sh toolchain/check.sh
+
+test: setup ## everything: `make check` and every test
+	@$(RUN) sh toolchain/check.sh all
+
+synth: setup ## write every stack's HCL2 below cdktf.out/stacks
+	@.venv/bin/cdktf synth
+
+bench: ## time and memory, also against the prebuilt provider package
+	@$(TOOLCHAIN) setup --with-prebuilt
+	@$(RUN) .venv/bin/python tests/bench
+
+sandbox: setup ## a local AWS seeded for ENV (default: sandbox); prints what to export
+	@$(RUN) .venv/bin/python -m sandbox $(ENV)
+
+policy: synth ## the PCI policies over the synthesised stacks
+	@$(RUN) .venv/bin/pay policy
+
+lab: setup ## try every stage of a move against the local AWS
+	@$(RUN) .venv/bin/python -m sandbox.lab
+
+env: ## the variables that terraform and cdktf run with: eval "$$(make -s env)"
 	@$(TOOLCHAIN) env
 
-lock: ## re-make the lock files from their inputs
-	@$(TOOLCHAIN) lock $(if $(UPGRADE),--upgrade)
-
-bindings: setup ## re-trim the provider schema to bindings/types.txt and generate imports/
+bindings: setup ## re-trim the provider's schema to bindings/types.txt, generate imports/
 	@$(TOOLCHAIN) bindings
 	@$(TOOLCHAIN) setup
+
+lock: ## re-make the lock files from their inputs (UPGRADE=1: to the newest versions)
+	@$(TOOLCHAIN) lock $(if $(UPGRADE),--upgrade)
+
+clean: ## remove what was generated; keeps the installed environments
+	rm -rf cdktf.out imports .cache .sandbox .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -26,7 +26,8 @@ def _generate(env: dict[str, str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         terraform = Path(folder) / "terraform"
         terraform.write_text(
-            f'#!/bin/sh\ncd "{ROOT}" && exec "{sys.executable}" -m bindings.terraform_answers "$@"\n'
+            "#!/bin/sh\n"
+            f'cd "{ROOT}" && exec "{sys.executable}" -m bindings.terraform_answers "$@"\n'
         )
         terraform.chmod(0o755)
         fresh = Path(folder) / "imports"

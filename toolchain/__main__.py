@@ -2,7 +2,7 @@
 
 import sys
 
-if sys.version_info < (3, 11):
+if sys.version_info < (3, 11):  # noqa: UP036 - whoever runs this may have an older one
     sys.exit(
         "Python {}.{} is too old\n  needed: Python 3.11 or later\n"
         "  do:     install it, or name one: make setup PYTHON=...".format(*sys.version_info[:2])

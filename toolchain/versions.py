@@ -23,3 +23,7 @@ def parse(text: str) -> Version | None:
 
 def show(version: Version) -> str:
     return ".".join(str(number) for number in version)
+
+
+def show_or_unknown(version: Version | None) -> str:
+    return "a version that it does not tell" if version is None else show(version)

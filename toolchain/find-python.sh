@@ -1,0 +1,15 @@
+#!/bin/sh
+# Prints the first Python that is new enough; without one, says so and prints `false`, so that
+# make stops.
+for python in python3 python3.13 python3.12 python3.11; do
+    if "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+        echo "$python"
+        exit
+    fi
+done
+cat >&2 <<END
+no Python that is new enough: $(python3 --version 2>&1 || true)
+  needed: Python 3.11 or later
+  do:     install it, or name one: make setup PYTHON=...
+END
+echo false
