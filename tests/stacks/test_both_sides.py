@@ -47,7 +47,7 @@ def test_secrets_are_references_and_never_values(estate: Estate) -> None:
     for stack in sides(estate):
         for container in stack.containers.values():
             secret = {pair["name"] for pair in container.get("secrets", [])}
-            plain = {pair["name"] for pair in container["environment"]}
+            plain = {pair["name"] for pair in container.get("environment", [])}
             assert not secret & plain
             for pair in container.get("secrets", []):
                 assert pair["valueFrom"].startswith(("arn:aws:ssm:", "${data.aws_secretsmanager"))

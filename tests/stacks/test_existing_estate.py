@@ -30,8 +30,8 @@ MANAGED = {
     "aws_sns_topic",
     "aws_sns_topic_policy",
 }
-"""Everything that this project may create. A network, a database, a zone, a certificate, a secret or
-a queue is not on the list, and adding one is a decision."""
+"""Everything that this project may create. A network, a database, a zone, a certificate, a secret
+or a queue is not on the list, and adding one is a decision."""
 
 
 def test_nothing_of_the_existing_estate_is_managed(estate: Estate) -> None:
