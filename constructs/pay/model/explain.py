@@ -1,7 +1,7 @@
 """Turns pydantic's errors into Problems, in the words of who wrote the input."""
 
 import types
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import ValidationError
@@ -13,10 +13,28 @@ from pay.model.plain_text_secrets import looks_like_a_secret
 from pay.model.problem import Problem, did_you_mean
 from pay.model.text import says
 
+_TYPES = {
+    "bool_type": "true or false",
+    "int_type": "a whole number, without quotes",
+    "int_from_float": "a whole number",
+    "string_type": "text in quotes",
+    "tuple_type": "a list in brackets",
+    "model_type": "a table",
+    "dict_type": "a table",
+}
+"""pydantic's names of a wrong type -> what TOML calls the right one."""
 
-def explain(error: ValidationError, model: type[Model]) -> list[Problem]:
-    """Every mistake in an input that was to become `model`; without file and line."""
+
+def explain(error: ValidationError) -> list[Problem]:
+    """Every mistake in an input that was to become a Model; without file and line."""
+    model = next((m for m in _all(Model) if m.__name__ == error.title), Model)
     return [_problem(details, model) for details in error.errors(include_url=False)]
+
+
+def _all(model: type[Model]) -> Iterator[type[Model]]:
+    yield model
+    for child in model.__subclasses__():
+        yield from _all(child)
 
 
 def _problem(error: ErrorDetails, model: type[Model]) -> Problem:
@@ -49,6 +67,8 @@ def _problem(error: ErrorDetails, model: type[Model]) -> Problem:
             allowed = says(context["pattern"])
         case "value_error":
             allowed = str(context["error"])
+        case kind if kind in _TYPES:
+            allowed = _TYPES[kind]
         case _:
             message = error["msg"].removeprefix("Input should be ")
             allowed = message[:1].lower() + message[1:]

@@ -1,0 +1,122 @@
+"""Reads one file of `environments/` as far as it can be read, with every mistake in it."""
+
+import json
+import re
+import tomllib
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from pay.model import Environment, Problem
+from pay.model.environment import Deployment
+from pay.model.estate_checks import Draft
+from pay.model.explain import explain
+from pay.model.plain_text_secrets import looks_like_a_secret
+from pay.model.text import ServiceName
+from pay.toml_lines import TomlLines
+
+UNREADABLE = Draft(
+    environment=Environment.model_construct(), broken=frozenset(Environment.model_fields)
+)
+
+
+def read(path: Path) -> tuple[Draft, list[Problem]]:
+    """What a file says, and its mistakes with their lines. Checks that need other files or the
+    catalogue are not made here.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+        data = tomllib.loads(text)
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        return UNREADABLE, [_unreadable(path, error)]
+    draft, problems = _validated(data)
+    if draft.readable("name") and draft.environment.name != path.stem:
+        problems.append(
+            Problem(
+                key="name",
+                found=draft.environment.name,
+                allowed=f"the file's own name, {path.stem}",
+                fix="rename the file or the environment",
+            )
+        )
+    problems += _secrets(data, "")
+    lines = TomlLines(text)
+    return draft, [replace(p, where=str(path), line=lines.of(p.key)) for p in problems]
+
+
+def _unreadable(path: Path, error: Exception) -> Problem:
+    at = re.search(r" \(at line (\d+), column \d+\)", str(error))
+    return Problem(
+        where=str(path),
+        line=int(at[1]) if at else None,
+        found=str(error)[: at.start()] if at else str(error),
+        allowed="a readable TOML file in UTF-8",
+    )
+
+
+def _validated(data: dict[str, Any]) -> tuple[Draft, list[Problem]]:
+    services = data.get("services")
+    declared = frozenset(services if isinstance(services, dict) else ())
+    try:
+        # By way of JSON, because pydantic's strict mode (no "2" for 2, no true for 1) then still
+        # reads text as an enum and a list as a tuple.
+        environment = Environment.model_validate_json(_json(data), strict=True)
+    except ValidationError as error:
+        draft = replace(_readable_part(data), declared=declared)
+        # Checks across keys have not run where a key could not be read: run those that can.
+        problems = [*explain(error), *draft.environment.problems(draft.broken)]
+        return draft, list(dict.fromkeys(problems))
+    return Draft(environment=environment, declared=declared), []
+
+
+def _readable_part(data: dict[str, Any]) -> Draft:
+    """The keys and the services that are right each for itself."""
+    values: dict[str, Any] = {}
+    broken = {key for key, field in Environment.model_fields.items() if field.is_required()}
+    for key, field in Environment.model_fields.items():
+        if key == "services" or key not in data:
+            continue
+        try:
+            values[key] = _checked(field.rebuild_annotation(), data[key])
+            broken.discard(key)
+        except ValidationError:
+            broken.add(key)
+    if isinstance(data.get("services"), dict):
+        values["services"] = dict(_readable_services(data["services"]))
+        broken.remove("services")
+    return Draft(environment=Environment.model_construct(**values), broken=frozenset(broken))
+
+
+def _readable_services(table: dict[str, Any]) -> Iterator[tuple[str, Deployment]]:
+    for name, deployment in table.items():
+        with suppress(ValidationError):
+            yield _checked(ServiceName, name), _checked(Deployment, deployment)
+
+
+def _checked(type_: Any, value: object) -> Any:
+    return TypeAdapter(type_).validate_json(_json(value), strict=True)
+
+
+def _json(value: object) -> str:
+    # TOML's dates are the only values that JSON lacks; as text they are refused like any other.
+    return json.dumps(value, default=str)
+
+
+def _secrets(value: object, key: str) -> Iterator[Problem]:
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from _secrets(inner, f"{key}.{name}" if key else name)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _secrets(inner, key)
+    elif isinstance(value, str) and (kind := looks_like_a_secret(value)):
+        yield Problem(
+            key=key,
+            found=f"what looks like {kind}",
+            allowed="no secrets: these files are read by everyone",
+            fix="put it into Secrets Manager, and replace it where it is valid",
+        )

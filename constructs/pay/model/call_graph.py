@@ -1,0 +1,131 @@
+"""Who calls whom, and what must hold between a caller and what it calls."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from pay.model.dependencies import Call, CallStyle
+from pay.model.microservice import Microservice
+from pay.model.problem import Problem, did_you_mean
+from pay.model.sides import LoadBalancerType, Scope
+
+Catalogue = Mapping[str, Microservice]
+
+
+def neighbours(catalogue: Catalogue, service: str) -> frozenset[str]:
+    """The services that call this one or are called by it."""
+    callers = {s.name for s in catalogue.values() if service in s.called}
+    return frozenset(callers.union(catalogue[service].called) - {service})
+
+
+def callers(catalogue: Catalogue, service: str) -> list[str]:
+    """The services that call this one, in order."""
+    return sorted(s.name for s in catalogue.values() if service in s.called)
+
+
+def cycles(edges: Mapping[str, Iterable[str]]) -> list[tuple[str, ...]]:
+    """Chains of edges that lead back to where they start, each once, its smallest name first; at
+    least one for every edge that closes a chain. Names without edges of their own may be missing.
+    """
+    found: set[tuple[str, ...]] = set()
+    done: set[str] = set()
+    path: list[str] = []
+
+    def walk(name: str) -> None:
+        if name in path:
+            cycle = tuple(path[path.index(name) :])
+            first = cycle.index(min(cycle))
+            found.add(cycle[first:] + cycle[:first])
+        elif name not in done:
+            path.append(name)
+            for following in edges.get(name, ()):
+                walk(following)
+            done.add(path.pop())
+
+    for name in edges:
+        walk(name)
+    return sorted(found)
+
+
+def call_graph_problems(catalogue: Catalogue) -> Iterator[Problem]:
+    """What is wrong between services; `where` is the service that has to be changed."""
+    for service in catalogue.values():
+        for problem in (*_unknown_names(service, catalogue), *_calls(service, catalogue)):
+            yield replace(problem, where=service.name)
+    # In a cycle no service could move before the one that it calls.
+    for cycle in cycles({service.name: service.called for service in catalogue.values()}):
+        yield Problem(
+            where=cycle[0],
+            key="calls",
+            found=" -> ".join((*cycle, cycle[0])),
+            allowed="calls that never lead back to the caller",
+            fix="make one of them a link, a queue or a topic",
+        )
+
+
+def _unknown_names(service: Microservice, catalogue: Catalogue) -> Iterator[Problem]:
+    named: Iterable[tuple[str, str]] = (
+        *(("calls", call.service) for call in service.calls),
+        *(("links", link.service) for link in service.links),
+        *(("secrets", secret.owner) for secret in service.secrets if secret.owner),
+    )
+    for key, name in named:
+        if name not in catalogue:
+            yield Problem(
+                key=key,
+                found=f"{name}, an unknown service",
+                allowed=", ".join(catalogue),
+                fix=did_you_mean(name, catalogue),
+            )
+    for secret in service.secrets:
+        owner = catalogue.get(secret.owner or "")
+        if owner and secret.variable not in {s.variable for s in owner.secrets if not s.owner}:
+            yield Problem(
+                key="secrets",
+                found=f"{secret.variable} of {owner.name}, which has no such secret",
+                allowed="secrets that their owner declares",
+                fix=f"add it to the secrets of {owner.name}, or change the owner",
+            )
+
+
+def _calls(service: Microservice, catalogue: Catalogue) -> Iterator[Problem]:
+    for call in service.calls:
+        called = catalogue.get(call.service)
+        if called is None:
+            continue
+        yield from _scope(service, called)
+        yield from _style(call, called)
+        is_proxy = called.load_balancer_type is LoadBalancerType.NETWORK
+        ours, theirs = (s.timing.longest_request_seconds for s in (service, called))
+        if ours < theirs and not is_proxy:
+            yield Problem(
+                key="timing.longest_request_seconds",
+                found=str(ours),
+                allowed=f"at least the {theirs} of {called.name}, whose answer it waits for",
+                fix="a shorter one ends the request while the called service still works on it",
+            )
+
+
+def _scope(service: Microservice, called: Microservice) -> Iterator[Problem]:
+    """PCI DSS v4.0.1, "Scope of PCI DSS Requirements": what may talk to a system inside the CDE, in
+    either direction, is connected to it.
+    """
+    for one, other in ((service, called), (called, service)):
+        if one.scope is Scope.OUTSIDE and other.scope is Scope.INSIDE:
+            direction = "calls" if one is service else "is called by"
+            yield Problem(
+                key="scope" if one is service else "calls",
+                found=f"{one.name}, which is outside, {direction} {other.name}, which is inside",
+                allowed="calls between inside and inside or connected",
+                fix=f"set the scope of {one.name} to connected, or remove the call",
+            )
+
+
+def _style(call: Call, called: Microservice) -> Iterator[Problem]:
+    is_proxy = called.load_balancer_type is LoadBalancerType.NETWORK
+    if is_proxy == (call.style is CallStyle.URL):
+        proxies = f"{CallStyle.JAVA_PROXY} or {CallStyle.HTTP_PROXY}"
+        yield Problem(
+            key="calls",
+            found=f"style {call.style} for {called.name}",
+            allowed=f"{proxies}: it is a forward proxy" if is_proxy else f"{CallStyle.URL}",
+        )

@@ -1,0 +1,83 @@
+"""What must hold between the environments and the catalogue, and between the environments."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from pay.model.call_graph import Catalogue, callers, cycles
+from pay.model.environment import Environment
+from pay.model.name_checks import name_problems, security_group_problems
+from pay.model.problem import Problem, did_you_mean
+
+
+@dataclass(frozen=True)
+class Draft:
+    """An environment file as far as it could be read."""
+
+    environment: Environment
+    """What could be read: unreadable keys are missing, unreadable services are left out."""
+    broken: frozenset[str] = frozenset()
+    """The keys that could not be read: nothing is said about them a second time."""
+    declared: frozenset[str] = frozenset()
+    """The names of all services in the file, also of those that could not be read."""
+
+    def readable(self, *keys: str) -> bool:
+        """Whether all these keys could be read."""
+        return self.broken.isdisjoint(keys)
+
+
+def draft_problems(draft: Draft, catalogue: Catalogue) -> Iterator[Problem]:
+    """What is wrong between one environment and the catalogue; without file and line."""
+    environment = draft.environment
+    if draft.readable("services"):
+        for service in sorted(draft.declared - set(catalogue)):
+            yield Problem(
+                key=f"services.{service}",
+                found="an unknown service",
+                allowed=", ".join(catalogue),
+                fix=did_you_mean(service, catalogue, "remove it, or add it to the catalogue"),
+            )
+        for service in catalogue:
+            if service not in draft.declared:
+                needed_by = [name for name in callers(catalogue, service) if name in draft.declared]
+                why = f", which {', '.join(needed_by)} would call in vain" if needed_by else ""
+                yield Problem(
+                    key="services",
+                    found=f"no {service}{why}",
+                    allowed="every service of the catalogue, with its stage",
+                    fix=f"add [services.{service}]",
+                )
+    if draft.readable("name"):
+        yield from security_group_problems(environment, catalogue.values())
+
+
+def estate_problems(drafts: Mapping[str, Draft], catalogue: Catalogue) -> Iterator[Problem]:
+    """What is wrong between environments, given by name; `where` is the environment's name."""
+    following: dict[str, tuple[str, ...]] = {}
+    for name, draft in drafts.items():
+        follows = draft.environment.follows if draft.readable("follows") else None
+        if follows is None:
+            continue
+        following[name] = (follows,)
+        if follows not in drafts:
+            others = sorted(set(drafts) - {name})
+            yield Problem(
+                where=name,
+                key="follows",
+                found=f"{follows}, an unknown environment",
+                allowed=", ".join(others) or "no environment: there is no other",
+                fix=did_you_mean(follows, others),
+            )
+    for cycle in cycles(following):
+        yield Problem(
+            where=cycle[0],
+            key="follows",
+            found=" -> ".join((*cycle, cycle[0])),
+            allowed="a chain that ends",
+            fix="remove follows from the one that moves first",
+        )
+    yield from name_problems(
+        (draft.environment, service)
+        for name, draft in drafts.items()
+        if draft.readable("name", "account_id", "dns") and draft.environment.name == name
+        for service in catalogue.values()
+    )

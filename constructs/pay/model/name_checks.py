@@ -1,0 +1,124 @@
+"""Names in AWS that would be refused, or that two things would share."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from pay.model import names
+from pay.model.environment import Environment
+from pay.model.microservice import Microservice
+from pay.model.problem import Problem
+from pay.model.sides import Exposure, Segment, Side
+
+QUEUE_NAME_LIMIT = 80
+"""Characters; AWS: SQS `CreateQueue`, `QueueName`."""
+TOPIC_NAME_LIMIT = 256
+"""Characters; AWS: SNS `CreateTopic`, `Name`."""
+BUCKET_NAME_LIMIT = 63
+"""Characters; AWS: S3, "Bucket naming rules"."""
+
+
+@dataclass(frozen=True)
+class Name:
+    """One name, and what must have it for itself."""
+
+    kind: str
+    """What is named; two things of one kind in one account must not share a name."""
+    text: str
+    owner: str
+    """`<environment>/<service>`, and the side where each side has its own."""
+    limit: int = 255
+
+
+def names_of(environment: Environment, service: Microservice) -> Iterator[Name]:
+    """Every name that a service has for itself in an environment."""
+    env, owner = environment.name, f"{environment.name}/{service.name}"
+    for side in Side:
+        one_side = f"{owner} on {side}"
+        limit = names.LOAD_BALANCER_NAME_LIMIT
+        stack = names.side_stack(env, service.name, side)
+        balancer = names.load_balancer(env, service.name, side)
+        group = names.target_group(env, service.name, side)
+        yield Name("stack", stack, one_side)
+        yield Name("load balancer", balancer, one_side, limit)
+        yield Name("target group", group, one_side, limit)
+        for role in (names.task_role, names.execution_role):
+            yield Name("role", role(env, service.name, side), one_side, names.ROLE_NAME_LIMIT)
+    yield Name("stack", names.traffic_stack(env, service.name), owner)
+    is_public = service.exposure is Exposure.PUBLIC
+    zone = environment.base_domain(public=is_public)
+    yield Name("DNS name", f"{service.host or service.name}.{zone}", owner)
+
+
+def name_problems(pairs: Iterable[tuple[Environment, Microservice]]) -> Iterator[Problem]:
+    """Names over AWS's limits, and names that two things would share; `where` is the environment.
+
+    Two environments of one account share its names, so all environments are given together.
+    """
+    owners: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+    for environment, service in pairs:
+        for name in names_of(environment, service):
+            owners[environment.account_id, name.kind, name.text].append(name.owner)
+            if len(name.text) > name.limit:
+                yield _too_long(environment, service, name)
+        for name in _names_of_what_exists(environment, service):
+            if len(name.text) > name.limit:
+                yield _too_long(environment, service, name)
+    for (_, kind, text), found in owners.items():
+        if len(found) > 1:
+            yield Problem(
+                where=found[0].split("/")[0],
+                key="services",
+                found=f"one {kind} {text} for {' and '.join(found)}",
+                allowed=f"a {kind} of its own for each",
+                fix="rename one of the services or environments",
+            )
+
+
+def _names_of_what_exists(environment: Environment, service: Microservice) -> Iterator[Name]:
+    env = environment.name
+    for queue in service.queues:
+        yield Name("queue", names.queue(env, queue.name), service.name, QUEUE_NAME_LIMIT)
+    for topic in service.topics:
+        yield Name("topic", names.topic(env, topic.name), service.name, TOPIC_NAME_LIMIT)
+    for bucket in service.buckets:
+        yield Name("bucket", names.bucket(env, bucket.name), service.name, BUCKET_NAME_LIMIT)
+
+
+def _too_long(environment: Environment, service: Microservice, name: Name) -> Problem:
+    return Problem(
+        where=environment.name,
+        key=f"services.{service.name}",
+        found=f"{name.kind} {name.text} of {len(name.text)} characters",
+        allowed=f"at most {name.limit} characters",
+        fix="choose a shorter name in the catalogue",
+    )
+
+
+def security_group_problems(
+    environment: Environment, services: Iterable[Microservice]
+) -> Iterator[Problem]:
+    """A security group that services inside the cardholder data environment would share with others
+    (PCI DSS v4.0.1, 1.4.4: systems that store or process card data are separated); `where` is the
+    environment.
+    """
+    users: dict[str, dict[Segment, str]] = defaultdict(dict)
+    for service in services:
+        env, segment = environment.name, service.scope.segment
+        for group in (
+            names.base_security_group(env, segment),
+            names.instance_security_group(env, segment),
+            names.task_security_group(env, service.name),
+            names.load_balancer_security_group(env, service.name),
+        ):
+            users[group].setdefault(segment, service.name)
+    for group, by_segment in users.items():
+        if len(by_segment) > 1:
+            cde, general = by_segment[Segment.CDE], by_segment[Segment.GENERAL]
+            yield Problem(
+                where=environment.name,
+                key="services",
+                found=f"security group {group} for {cde} (in the CDE) and {general} (not in it)",
+                allowed="security groups of its own for the CDE",
+                fix="rename one of the services",
+            )
