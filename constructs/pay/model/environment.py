@@ -108,7 +108,7 @@ class State(Model):
 
     backend: Literal["s3", "local"]
     bucket: BucketName | None = None
-    """The S3 bucket that exists already; None with the local backend."""
+    """The S3 bucket that exists already; left out with the local backend."""
 
     def problems(self) -> Iterator[Problem]:
         if (self.backend == "s3") != (self.bucket is not None):
@@ -142,7 +142,7 @@ class Deployment(Model):
     stage: Stage
     tasks: TaskCount
     size: TaskSize | None = None
-    """None: the catalogue's size."""
+    """Replaces the catalogue's size; left out: the catalogue's."""
 
 
 class Environment(Model):
@@ -159,9 +159,9 @@ class Environment(Model):
     adopt: bool = False
     """Whether what runs today on EC2 is imported into these stacks rather than created."""
     follows: EnvironmentName | None = None
-    """The environment that a service must have passed first; None: none."""
+    """The environment that a service must have passed first; left out: none."""
     frozen: str | None = None
-    """Why nothing moves forward at the moment; None: moves are open."""
+    """Why nothing moves forward at the moment; left out: moves are open."""
     max_step: int = Field(default=25, ge=1, le=100)
     """The largest rise of Fargate's share in one promotion, in per cent."""
     max_in_flight: int = Field(default=3, ge=1)
