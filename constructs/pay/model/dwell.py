@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from pay.model.stage import Stage
+from pay.model.stage import Ladder, Stage
 from pay.model.timing import CLIENT_KEEP_ALIVE_SECONDS, Timing
 
 PROPAGATION_SECONDS = 60
@@ -36,8 +36,7 @@ when payments peak; office hours are when people pay and when call centres take 
 
 _WATCHED = frozenset({Stage.CANARY, Stage.QUARTER, Stage.HALF, Stage.MOST})
 _DRAINED = frozenset({Stage.READY, Stage.CUTOVER, Stage.DETACHED})
-PEAK_STAGES = frozenset({Stage.QUARTER, Stage.HALF, Stage.MOST})
-"""Where a daily peak says something: Fargate serves enough, and EC2 still shares the load."""
+_PEAK_STAGES = frozenset({Stage.QUARTER, Stage.HALF, Stage.MOST})
 
 
 def drain(timing: Timing) -> timedelta:
@@ -82,8 +81,16 @@ def holds_a_peak(start: datetime, end: datetime) -> bool:
     return any(start <= begins and ends <= end for begins, ends in peaks)
 
 
-def has_seen_a_peak(stays: Iterable[tuple[Stage, datetime, datetime]]) -> bool:
-    """Whether a service saw a whole daily peak at one of `PEAK_STAGES`; a stay is a stage with the
+def peak_stages(ladder: Ladder) -> frozenset[Stage]:
+    """Where a daily peak says something, because Fargate serves enough and EC2 still shares the
+    load: `quarter` to `most`, or the last stage before `cutover` where a ladder has none of them.
+    """
+    return _PEAK_STAGES.intersection(ladder.rungs) or frozenset({list(ladder.rungs)[-2]})
+
+
+def has_seen_a_peak(ladder: Ladder, stays: Iterable[tuple[Stage, datetime, datetime]]) -> bool:
+    """Whether a service saw a whole daily peak at one of `peak_stages`; a stay is a stage with the
     moments of entering and leaving it.
     """
-    return any(stage in PEAK_STAGES and holds_a_peak(start, end) for stage, start, end in stays)
+    telling = peak_stages(ladder)
+    return any(stage in telling and holds_a_peak(start, end) for stage, start, end in stays)

@@ -6,13 +6,13 @@ plan guard, which checks on a plan what cannot be known here (I8, I9, I10, I17 a
 I13, no verdict without data, belongs to who measures: until then `has_evidence` stands for it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 
 from pay.model.answers import reachable_sides, side_shares
+from pay.model.call_graph import Catalogue, neighbours
 from pay.model.dwell import shortest_dwell
 from pay.model.edges import Edge, rollbacks
-from pay.model.microservice import Microservice
 from pay.model.sides import Side
 from pay.model.stage import Ladder, Stage
 from pay.model.timing import Timing
@@ -101,7 +101,7 @@ def way_back_to_ec2(ladder: Ladder, stage: Stage) -> tuple[Edge, ...] | None:
 
 
 def deletes_no_record(ladder: Ladder, edge: Edge) -> bool:
-    """I11: a rollback only updates and creates records, because a deletion is a gap to fill again."""
+    """I11: a rollback only updates and creates records; a deletion would have to be undone too."""
     after = {record.side for record in ladder.records(edge.after)}
     return all(record.side in after for record in ladder.records(edge.before))
 
@@ -149,29 +149,16 @@ def has_room(stages: Mapping[str, Stage], limit: int) -> bool:
     return sum(stage.is_in_flight for stage in stages.values()) <= limit
 
 
-def neighbours(service: str, catalogue: Iterable[Microservice]) -> frozenset[str]:
-    """I18: the callers and the called services of one; an error of a moving service is seen at its
-    neighbours, so of two neighbours only one moves at a time.
-    """
-    found: set[str] = set()
-    for microservice in catalogue:
-        if microservice.name == service:
-            found.update(microservice.called)
-        elif service in microservice.called:
-            found.add(microservice.name)
-    return frozenset(found - {service})
-
-
 def moving_neighbours(
-    service: str, stages: Mapping[str, Stage], catalogue: Iterable[Microservice]
+    service: str, stages: Mapping[str, Stage], catalogue: Catalogue
 ) -> tuple[str, ...]:
-    """I18: the neighbours that are in flight, in alphabetical order."""
+    """I18: the neighbours in the call graph that are in flight; an error of a moving service is
+    seen at its neighbours, so of two neighbours only one moves at a time.
+    """
     return tuple(
-        sorted(
-            name
-            for name in neighbours(service, catalogue)
-            if name in stages and stages[name].is_in_flight
-        )
+        name
+        for name in sorted(neighbours(catalogue, service))
+        if name in stages and stages[name].is_in_flight
     )
 
 

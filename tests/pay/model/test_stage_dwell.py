@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pay.model import Stage, Timing
+from pay.model import Ladder, Stage, Timing
 from pay.model.dwell import drain, has_seen_a_peak, holds_a_peak, peak_of, shortest_dwell
 from pay.model.invariants import has_dwelt, has_passed
 
@@ -70,8 +70,14 @@ def test_the_peak_follows_summer_time() -> None:
 
 @pytest.mark.parametrize("stage", [Stage.READY, Stage.CANARY, Stage.CUTOVER, Stage.SOAK])
 def test_a_peak_seen_at_another_stage_than_quarter_to_most_does_not_count(stage: Stage) -> None:
-    assert not has_seen_a_peak([(stage, at(9), at(17))])
-    assert has_seen_a_peak([(stage, at(9), at(17)), (Stage.HALF, at(9, days=1), at(17, days=1))])
+    stays = [(stage, at(9), at(17))]
+    assert not has_seen_a_peak(Ladder(), stays)
+    assert has_seen_a_peak(Ladder(), [*stays, (Stage.HALF, at(9, days=1), at(17, days=1))])
+
+
+def test_a_short_ladder_sees_the_peak_at_its_last_stage_before_cutover() -> None:
+    short = Ladder(quarter=None, half=None, most=None)
+    assert has_seen_a_peak(short, [(Stage.CANARY, at(9), at(17))])
 
 
 @given(moments, st.timedeltas(min_value=timedelta(0), max_value=timedelta(days=9)))
