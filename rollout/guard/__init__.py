@@ -1,0 +1,1 @@
+"""The guard: refuses a Terraform plan that could hurt."""

@@ -1,0 +1,36 @@
+"""`pay guard`: refuses a plan that could hurt."""
+
+import typer
+
+from rollout.guard.options import Allow, Base, Because, Plans, allowances, read_and_judge
+from rollout.options import Json
+
+
+def guard(
+    plans: Plans,
+    allow: Allow = [],  # noqa: B006  typer reads the default and copies it
+    because: Because = [],  # noqa: B006
+    base: Base = None,
+    as_json: Json = False,
+) -> None:
+    """Refuse a plan that could hurt. Exit codes: 0 clean, 1 refused, 2 not a plan.
+
+    Give it all plans of a change at once: some rules look at them together.
+
+    Example: `pay guard plans/*.json`
+    """
+    from pay.model.problem import InvalidInput
+    from rollout.guard.report import as_data, print_mistakes, print_verdict
+    from rollout.output import console, print_json
+
+    allowed = allowances(allow, because)
+    try:
+        context, verdict = read_and_judge(plans, base, allowed)
+    except InvalidInput as mistakes:
+        print_mistakes(mistakes, as_json=as_json)
+        raise typer.Exit(2) from None
+    if as_json:
+        print_json(as_data(context, verdict))
+    else:
+        print_verdict(console(), context, verdict)
+    raise typer.Exit(0 if verdict.is_clean else 1)

@@ -1,0 +1,48 @@
+"""Judges plans by every rule; break-glass lets the findings of a rule pass, and says so."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from rollout.guard.context import Context
+from rollout.guard.finding import Refusal
+from rollout.guard.rules import RULES
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the guard says about a set of plans."""
+
+    refusals: tuple[Refusal, ...]
+    allowances: Mapping[str, str]
+    """Break-glass: rule id -> why."""
+
+    @property
+    def refused(self) -> tuple[Refusal, ...]:
+        return tuple(refusal for refusal in self.refusals if not refusal.is_allowed)
+
+    @property
+    def allowed(self) -> tuple[Refusal, ...]:
+        return tuple(refusal for refusal in self.refusals if refusal.is_allowed)
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether the plans may be applied."""
+        return not self.refused
+
+    @property
+    def unused(self) -> tuple[str, ...]:
+        """The rules that break-glass names although they refuse nothing."""
+        found = {refusal.rule for refusal in self.refusals}
+        return tuple(rule for rule in self.allowances if rule not in found)
+
+
+def judge(context: Context, allowances: Mapping[str, str] | None = None) -> Verdict:
+    """Every rule on every plan. `allowances` is break-glass: rule id -> why."""
+    allowances = allowances or {}
+    refusals = tuple(
+        Refusal(rule, plan.stack.id, finding, allowances.get(rule))
+        for plan in context.plans
+        for rule, check in RULES.items()
+        for finding in check(plan, context)
+    )
+    return Verdict(refusals, allowances)

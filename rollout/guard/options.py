@@ -1,0 +1,84 @@
+"""The arguments that `pay guard` and `pay review` share, and how they become a verdict."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pay.environments import load_environments
+from pay.model.problem import did_you_mean
+from rollout.guard.context import Context
+from rollout.guard.judge import Verdict, judge
+from rollout.guard.rules import RULES
+from rollout.options import environments_folder
+from rollout.plans.read import read_plans
+
+Plans = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar="PLAN.json...",
+        help="Plans as `terraform show -json PLANFILE` writes them: all that one change makes.",
+    ),
+]
+
+Allow = Annotated[
+    list[str],
+    typer.Option(
+        "--allow",
+        metavar="RULE",
+        help="Break-glass: let the findings of this rule pass. Give --because for each.",
+    ),
+]
+
+Because = Annotated[
+    list[str],
+    typer.Option(
+        "--because", metavar="TEXT", help="Why the --allow before it is right; the review shows it."
+    ),
+]
+
+Base = Annotated[
+    Path | None,
+    typer.Option(
+        "--base",
+        metavar="FOLDER",
+        help="The environment files as they are before the change. Without it the stage before is "
+        "read from the records alone, which cannot tell `cutover` from `soak`.",
+    ),
+]
+
+
+def allowances(allow: list[str], because: list[str]) -> Mapping[str, str]:
+    """Rule id -> why.
+
+    Raises typer.BadParameter when the two do not pair up, a rule is unknown or a reason is empty.
+    """
+    if len(allow) != len(because):
+        raise typer.BadParameter(
+            f"found {len(allow)} --allow and {len(because)} --because; give one reason for each",
+            param_hint="--because",
+        )
+    for rule, reason in zip(allow, because, strict=True):
+        if rule not in RULES:
+            fix = did_you_mean(rule, RULES, f"there are: {', '.join(RULES)}")
+            raise typer.BadParameter(f"no rule is called {rule!r}; {fix}", param_hint="--allow")
+        if not reason.strip():
+            raise typer.BadParameter(
+                f"the reason to allow {rule} is empty; say why it is right this time",
+                param_hint="--because",
+            )
+    return dict(zip(allow, because, strict=True))
+
+
+def read_and_judge(
+    plans: list[Path], base: Path | None, allowed: Mapping[str, str]
+) -> tuple[Context, Verdict]:
+    """The plans and what the guard says about them.
+
+    Raises InvalidInput when a plan, or an environment's file, cannot be read.
+    """
+    environments = load_environments(environments_folder())
+    before = load_environments(base) if base else None
+    context = Context(read_plans(plans, environments), environments, before)
+    return context, judge(context, allowed)

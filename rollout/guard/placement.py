@@ -1,0 +1,98 @@
+"""From records in a plan to stages: where a name stands, and which moves can have led there."""
+
+from dataclasses import dataclass
+
+from pay.model import Ladder, Record, Side, Stage, names
+from pay.model.edges import Edge, edges, find_edge
+from pay.model.writes import Records, states
+from rollout.plans.records import RecordState, States
+
+
+def side_of(record: RecordState, service: str) -> Side | None:
+    """The side that a record leads to, by its set identifier; None: it is another service's.
+
+    A simple record has no identifier; the only one that a service has is EC2's.
+    """
+    if record.is_simple:
+        return Side.EC2
+    return next(
+        (side for side in Side if record.set_identifier == names.set_identifier(service, side)),
+        None,
+    )
+
+
+def placement(records: States, service: str) -> Records | None:
+    """The records as the model knows them, EC2's first; None where one of them is of another
+    service, has another policy or an unknown weight.
+    """
+    found = []
+    for record in records:
+        side = side_of(record, service)
+        if side is None or not (record.is_simple or record.is_weighted):
+            return None
+        if record.is_weighted and record.weight is None:
+            return None
+        found.append(Record(side=side, weight=record.weight if record.is_weighted else None))
+    return tuple(sorted(found, key=lambda record: list(Side).index(record.side)))
+
+
+def in_words(records: States) -> str:
+    """The records as a reader of the plan knows them: `connector-ec2 95, connector-fargate 5`."""
+    return (
+        ", ".join(
+            f"{record.set_identifier or 'simple record'}"
+            + ("" if record.is_simple else f" {'?' if record.weight is None else record.weight}")
+            for record in records
+        )
+        or "no record"
+    )
+
+
+def expected_in_words(records: Records, service: str) -> str:
+    """The same for records of the model."""
+    return ", ".join(
+        "simple record"
+        if record.weight is None
+        else f"{names.set_identifier(service, record.side)} {record.weight}"
+        for record in records
+    )
+
+
+@dataclass(frozen=True)
+class Start:
+    """Where a name stands before the plan."""
+
+    stages: frozenset[Stage]
+    """The stages whose records these are; several where stages share their records."""
+    interrupted: tuple[Edge, ...]
+    """The moves that an apply may have left half done, with these records."""
+
+    @property
+    def is_known(self) -> bool:
+        return bool(self.stages or self.interrupted)
+
+    def may_become(self, ladder: Ladder, stage: Stage) -> bool:
+        """Whether the stage machine leads from here to `stage`: by one move; by staying; by ending
+        an interrupted move, going back on it, or rolling back from either of its ends.
+        """
+        if stage in self.stages or any(find_edge(ladder, s, stage) for s in self.stages):
+            return True
+        for edge in self.interrupted:
+            if stage in (edge.before, edge.after):
+                return True
+            for end in (edge.before, edge.after):
+                onward = find_edge(ladder, end, stage)
+                if onward and not onward.is_forward:
+                    return True
+        return False
+
+
+def start_of(records: Records, ladder: Ladder) -> Start:
+    """The stages and the interrupted moves that these records fit."""
+    stages = frozenset(stage for stage in ladder.stages if ladder.records(stage) == records)
+    interrupted = tuple(
+        edge
+        for edge in edges(ladder)
+        if records in states(ladder.records(edge.before), ladder.records(edge.after))[1:-1]
+    )
+    return Start(stages, interrupted)

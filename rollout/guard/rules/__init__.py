@@ -1,0 +1,71 @@
+"""The rules of the guard: one a file, the file's name is the rule's id.
+
+A rule is a pure function `check(plan, context)` that yields what it refuses; the module's docstring
+says what it protects and why. To add one, write the file and list it here.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+
+from rollout.guard.context import Context
+from rollout.guard.finding import Finding
+from rollout.guard.rules import (
+    changes_only_weights,
+    evaluates_target_health,
+    has_no_drift,
+    keeps_desired_count,
+    keeps_ec2_capacity,
+    keeps_fargate_at_peak,
+    keeps_names_answered,
+    keeps_one_routing_policy,
+    keeps_what_carries_traffic,
+    knows_every_weight,
+    leaves_the_existing_estate,
+    matches_the_stage,
+    moves_one_service,
+    moves_records_apart_from_capacity,
+    never_weighs_all_zero,
+    pins_every_image,
+    plans_everything,
+    starts_from_the_stage_before,
+    takes_one_step,
+    widens_no_iam_statement,
+    writes_no_secret_in_plain_text,
+)
+from rollout.plans.read import StackPlan
+
+Rule = Callable[[StackPlan, Context], Iterable[Finding]]
+
+_MODULES = (
+    keeps_names_answered,
+    keeps_what_carries_traffic,
+    matches_the_stage,
+    starts_from_the_stage_before,
+    takes_one_step,
+    changes_only_weights,
+    knows_every_weight,
+    never_weighs_all_zero,
+    keeps_one_routing_policy,
+    evaluates_target_health,
+    moves_one_service,
+    moves_records_apart_from_capacity,
+    keeps_ec2_capacity,
+    keeps_fargate_at_peak,
+    keeps_desired_count,
+    leaves_the_existing_estate,
+    has_no_drift,
+    plans_everything,
+    writes_no_secret_in_plain_text,
+    pins_every_image,
+    widens_no_iam_statement,
+)
+
+RULES: Mapping[str, Rule] = {
+    module.__name__.rpartition(".")[2].replace("_", "-"): module.check for module in _MODULES
+}
+"""Every rule by its id, in the order in which findings are listed."""
+
+REASONS: Mapping[str, str] = {
+    module.__name__.rpartition(".")[2].replace("_", "-"): (module.__doc__ or "").strip()
+    for module in _MODULES
+}
+"""What each rule protects, and why."""

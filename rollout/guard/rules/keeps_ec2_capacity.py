@@ -1,0 +1,75 @@
+"""EC2 keeps its capacity until it is retired, however idle: a rollback, or a sick Fargate side, can
+hand it all traffic from one minute to the next.
+"""
+
+from collections.abc import Iterator
+
+from pay.model import Side, Stage
+from rollout.guard.context import Context
+from rollout.guard.decrease import decreases, newly_set
+from rollout.guard.finding import Finding
+from rollout.plans.plan import ResourceChange, Verb
+from rollout.plans.read import StackPlan
+from rollout.plans.stack import StackKind
+from rollout.plans.values import attribute_changes
+
+_NUMBERS = {
+    "aws_autoscaling_group": ("min_size", "max_size", "desired_capacity"),
+    "aws_appautoscaling_target": ("min_capacity", "max_capacity"),
+    "aws_ecs_service": ("deployment_minimum_healthy_percent",),
+}
+"""What must not become smaller."""
+
+_SCALES_IN = frozenset(
+    {
+        "aws_appautoscaling_policy",
+        "aws_appautoscaling_scheduled_action",
+        "aws_appautoscaling_target",
+        "aws_autoscaling_policy",
+        "aws_autoscaling_schedule",
+        "aws_autoscalingplans_scaling_plan",
+    }
+)
+"""What takes capacity away by itself once it exists: idle EC2 would shrink under it."""
+
+_SWITCHES = {
+    "aws_autoscaling_group": ("protect_from_scale_in",),
+    "aws_ecs_capacity_provider": (
+        "auto_scaling_group_provider[0].managed_draining",
+        "auto_scaling_group_provider[0].managed_termination_protection",
+    ),
+    "aws_launch_template": ("instance_type",),
+}
+"""What makes instances go, or makes them smaller or larger by an amount that no number tells."""
+
+DO = (
+    "keep EC2 at the daily peak until its stage is retired; size it down then, in an apply of its "
+    "own"
+)
+
+
+def check(plan: StackPlan, context: Context) -> Iterator[Finding]:
+    if not _holds_needed_ec2(plan, context):
+        return
+    for change in plan.plan.moving:
+        for text in decreases(change, _NUMBERS.get(change.type, ())):
+            yield Finding(change.address, f"EC2 capacity is reduced: {text}", DO)
+        if change.type in _SCALES_IN and change.verb is Verb.CREATE:
+            yield Finding(change.address, f"a new {change.type} can scale EC2 in", DO)
+        for attribute in _switched(change):
+            yield Finding(change.address, f"EC2 capacity changes through {attribute}", DO)
+
+
+def _holds_needed_ec2(plan: StackPlan, context: Context) -> bool:
+    if plan.stack.kind is StackKind.PLATFORM:
+        services = context.environment(plan).services.values()
+        return any(service.stage is not Stage.RETIRED for service in services)
+    return plan.stack.kind.side is Side.EC2 and context.stage(plan) is not Stage.RETIRED
+
+
+def _switched(change: ResourceChange) -> Iterator[str]:
+    if change.verb is not Verb.UPDATE:
+        return
+    for attribute in attribute_changes(change.change):
+        if attribute.name in _SWITCHES.get(change.type, ()) and not newly_set(attribute):
+            yield attribute.name

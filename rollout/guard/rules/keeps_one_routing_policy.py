@@ -1,0 +1,41 @@
+"""A name has one routing policy and unique identifiers, before, after and between any two calls:
+Route 53 refuses a mixture, and an apply that is refused half way leaves half a change behind
+(Route 53 API reference, `ResourceRecordSet`: `SetIdentifier`, `Weight`).
+"""
+
+from collections.abc import Iterator
+
+from rollout.guard.context import Context
+from rollout.guard.finding import Finding
+from rollout.guard.placement import in_words
+from rollout.plans.read import StackPlan
+from rollout.plans.records import States, names_in
+
+
+def check(plan: StackPlan, context: Context) -> Iterator[Finding]:
+    for name in names_in(plan.plan):
+        if not name.moves:
+            continue
+        for state in (*name.states(), name.after):
+            if problem := _problem(state):
+                yield Finding(
+                    name.writes[0].address,
+                    f"{name.key} passes through or ends with {in_words(state)}: {problem}",
+                    "convert the record in place first: the Fargate record needs `depends_on` the "
+                    "EC2 record",
+                )
+                break
+
+
+def _problem(state: States) -> str | None:
+    others = {policy for record in state for policy in record.policies} - {"weighted"}
+    if others:
+        return f"the policy {', '.join(sorted(others))} is not simple and not weighted"
+    if len({record.policies for record in state}) > 1:
+        return "simple and weighted records of one name do not go together"
+    identifiers = [record.set_identifier for record in state]
+    if len(set(identifiers)) < len(identifiers):
+        return "two records have the same identifier"
+    if any(record.is_weighted and record.set_identifier is None for record in state):
+        return "a weighted record has no identifier"
+    return None

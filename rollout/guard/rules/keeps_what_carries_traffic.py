@@ -1,0 +1,145 @@
+"""Nothing that carries traffic is replaced or destroyed, nor what its tasks need to start.
+
+A side may go when the stage says so (EC2 at `retired`, Fargate at `legacy`; what is dark may be
+rebuilt) and the plan of the same service's records shows that no record leads there any more:
+clients hold a deleted record's answer for a while, so records go in an earlier apply than capacity.
+"""
+
+from collections.abc import Iterator
+
+from pay.model import Side, Stage, names
+from rollout.guard.context import Context
+from rollout.guard.finding import Finding
+from rollout.guard.placement import side_of
+from rollout.plans.containers import TASK_DEFINITION
+from rollout.plans.plan import ResourceChange, Verb
+from rollout.plans.read import StackPlan
+from rollout.plans.records import names_in
+from rollout.plans.stack import StackKind
+
+CARRIERS = frozenset(
+    {
+        "aws_alb",
+        "aws_alb_listener",
+        "aws_alb_listener_rule",
+        "aws_alb_target_group",
+        "aws_autoscaling_group",
+        "aws_cloudwatch_log_group",
+        "aws_ecs_capacity_provider",
+        "aws_ecs_cluster",
+        "aws_ecs_cluster_capacity_providers",
+        "aws_ecs_service",
+        "aws_ecs_task_set",
+        "aws_iam_instance_profile",
+        "aws_iam_policy",
+        "aws_iam_role",
+        "aws_iam_role_policy",
+        "aws_iam_role_policy_attachment",
+        "aws_kms_alias",
+        "aws_kms_key",
+        "aws_launch_template",
+        "aws_lb",
+        "aws_lb_listener",
+        "aws_lb_listener_certificate",
+        "aws_lb_listener_rule",
+        "aws_lb_target_group",
+        "aws_lb_target_group_attachment",
+    }
+)
+"""What a request passes through, and what a task cannot start without."""
+
+_VERBS = {Verb.DELETE: "destroyed", Verb.REPLACE: "replaced", Verb.FORGET: "no longer managed"}
+
+_GONE_AT = {Side.EC2: {Stage.RETIRED}, Side.FARGATE: {Stage.LEGACY, Stage.DARK}}
+"""The stages at which a side may be taken down or rebuilt."""
+
+
+def check(plan: StackPlan, context: Context) -> Iterator[Finding]:
+    for change in plan.plan.moving:
+        if not takes_a_carrier(change):
+            continue
+        reason = _why_it_must_stay(plan, context, change)
+        if reason:
+            saw, do = reason
+            verb = _VERBS[change.verb]
+            forced = ", ".join(
+                sorted({str(path[0]) for path in change.change.replace_paths if path})
+            )
+            because = f" because of {forced}" if forced else ""
+            yield Finding(change.address, f"{change.type} is {verb}{because}; {saw}", do)
+
+
+def takes_a_carrier(change: ResourceChange) -> bool:
+    """Whether the change takes away something that a request or a starting task needs. A replaced
+    task definition is a new revision, and the old one's tasks run on.
+    """
+    if change.type == TASK_DEFINITION:
+        return change.goes and change.verb is not Verb.REPLACE
+    return change.goes and change.type in CARRIERS
+
+
+def _why_it_must_stay(
+    plan: StackPlan, context: Context, change: ResourceChange
+) -> tuple[str, str] | None:
+    side = plan.stack.kind.side
+    if side and plan.stack.service:
+        return _side_must_stay(plan, context, side, plan.stack.service)
+    if plan.stack.kind is StackKind.PLATFORM:
+        return _platform_must_stay(plan, context, change)
+    return (
+        "this stack is no side of a service that could be moved away first",
+        "keep the resource; for a renamed address write a `moved` block",
+    )
+
+
+def _side_must_stay(
+    plan: StackPlan, context: Context, side: Side, service: str
+) -> tuple[str, str] | None:
+    stage = context.stage(plan)
+    if stage not in _GONE_AT[side]:
+        allowed = " or ".join(sorted(_GONE_AT[side]))
+        return (
+            f"{service} is at {stage}, where its {side} side can be sent traffic",
+            f"keep it until {allowed}; for a renamed address write a `moved` block; for a new "
+            "value that AWS cannot change in place make a second resource beside it",
+        )
+    traffic_stack = names.traffic_stack(plan.stack.environment, service)
+    traffic = context.traffic_plan(plan)
+    if traffic is None:
+        return (
+            "it cannot be seen whether a record leads there",
+            f"give the plan of {traffic_stack} too",
+        )
+    records = [record for name in names_in(traffic.plan) for record in (*name.before, *name.after)]
+    if any(side_of(record, service) is side for record in records):
+        return (
+            f"a record of {traffic_stack} leads to the {side} side",
+            f"apply {traffic_stack} first, wait until clients have followed, then plan this again",
+        )
+    if not records:
+        return (
+            f"{traffic_stack} has no record at all",
+            f"apply {traffic_stack} first, so that the other side answers, then plan this again",
+        )
+    return None
+
+
+def _platform_must_stay(
+    plan: StackPlan, context: Context, change: ResourceChange
+) -> tuple[str, str] | None:
+    environment = context.environment(plan)
+    cluster = (change.change.before or {}).get("name")
+    side = Side.FARGATE if cluster == names.cluster(environment.name, Side.FARGATE) else Side.EC2
+    gone = {Side.EC2: Stage.RETIRED, Side.FARGATE: Stage.LEGACY}[side]
+    using = [name for name, s in environment.services.items() if s.stage is not gone]
+    if change.type in ("aws_kms_key", "aws_kms_alias", "aws_cloudwatch_log_group"):
+        return (
+            "logs written with it must stay readable (PCI DSS v4.0.1, 10.5.1)",
+            "keep it; for a renamed address write a `moved` block",
+        )
+    if not using:
+        return None
+    return (
+        f"{', '.join(using[:3])}{' and others' if len(using) > 3 else ''} still need {side}",
+        f"keep it until every service is at {gone}",
+    )

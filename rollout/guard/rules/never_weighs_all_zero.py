@@ -1,0 +1,29 @@
+"""The weights of a name never sum to 0, in whatever order Terraform writes: when they do, Route 53
+answers with every record equally, and half of the traffic jumps to the other side (Route 53
+developer guide, "Values specific for weighted alias records": `Weight`).
+"""
+
+from collections.abc import Iterator
+
+from rollout.guard.context import Context
+from rollout.guard.finding import Finding
+from rollout.guard.placement import in_words
+from rollout.plans.read import StackPlan
+from rollout.plans.records import States, names_in
+
+
+def check(plan: StackPlan, context: Context) -> Iterator[Finding]:
+    for name in names_in(plan.plan):
+        for state in (*name.states(), name.after):
+            if _weighs_nothing(state):
+                yield Finding(
+                    state[0].address,
+                    f"{name.key} passes through or ends with {in_words(state)}",
+                    "raise one weight before the other goes to 0: the Fargate record needs "
+                    "`depends_on` the EC2 record, and 100/0 to 0/100 needs a stage in between",
+                )
+                break
+
+
+def _weighs_nothing(state: States) -> bool:
+    return bool(state) and all(record.is_weighted and not record.weight for record in state)

@@ -1,0 +1,54 @@
+"""The records before apply are those of a stage, or what an interrupted move between two stages
+leaves behind; with the environments of before the change at hand, of exactly that stage.
+"""
+
+from collections.abc import Iterator
+
+from pay.model import Ladder, Stage
+from pay.model.writes import Records, states
+from rollout.guard.context import Context
+from rollout.guard.finding import Finding
+from rollout.guard.placement import expected_in_words, in_words, placement, start_of
+from rollout.plans.read import StackPlan
+from rollout.plans.records import names_in
+from rollout.plans.stack import StackKind
+
+
+def check(plan: StackPlan, context: Context) -> Iterator[Finding]:
+    service, stage = plan.stack.service, context.stage(plan)
+    if plan.stack.kind is not StackKind.TRAFFIC or service is None or stage is None:
+        return
+    ladder = context.environment(plan).ladder
+    before = context.stage_before(plan)
+    for name in names_in(plan.plan):
+        if not name.before:
+            continue
+        records = placement(name.before, service)
+        if records is None or not start_of(records, ladder).is_known:
+            yield Finding(
+                name.before[0].address,
+                f"{name.key} has {in_words(name.before)}, which is no stage of "
+                f"{plan.stack.environment}",
+                "somebody or something else wrote these records: find out who, put back the "
+                "records of a stage, and plan again",
+            )
+        elif before in ladder.stages and not _explains(records, ladder, before, stage):
+            yield Finding(
+                name.before[0].address,
+                f"{name.key} has {in_words(name.before)}; before this change {service} was at "
+                f"{before}: {expected_in_words(ladder.records(before), service)}",
+                f"apply what makes {service} stand at {before} first, and plan again",
+            )
+
+
+def _explains(records: Records, ladder: Ladder, before: Stage, stage: Stage) -> bool:
+    """Whether a service at `before` on its way to `stage` can have these records: before, after, in
+    between, or in the middle of an earlier move that ended at, or went back to, `before`.
+    """
+    if records in (ladder.records(before), *_on_the_way(ladder, before, stage)):
+        return True
+    return any(before in (e.before, e.after) for e in start_of(records, ladder).interrupted)
+
+
+def _on_the_way(ladder: Ladder, before: Stage, stage: Stage) -> tuple[Records, ...]:
+    return states(ladder.records(before), ladder.records(stage))

@@ -1,0 +1,54 @@
+"""A service moves along one edge of the stage machine: forward by one stage, back as far as is safe
+(`pay.model.edges`). A skipped stage was not judged; from `retired` there is no way back.
+"""
+
+from collections.abc import Iterator
+
+from pay.model import Ladder, Stage
+from pay.model.edges import find_edge, promotion, rollbacks
+from rollout.guard.context import Context
+from rollout.guard.finding import Finding
+from rollout.guard.placement import in_words, placement, start_of
+from rollout.plans.read import StackPlan
+from rollout.plans.records import names_in
+from rollout.plans.stack import StackKind
+
+
+def check(plan: StackPlan, context: Context) -> Iterator[Finding]:
+    service, stage = plan.stack.service, context.stage(plan)
+    if service is None or stage is None:
+        return
+    ladder, before = context.environment(plan).ladder, context.stage_before(plan)
+    if before in ladder.stages and before is not stage and not find_edge(ladder, before, stage):
+        yield Finding(
+            "",
+            f"environments/{plan.stack.environment}.toml moves {service} from {before} to {stage}",
+            f"from {before} a service can go {_ways(ladder, before)}",
+        )
+    elif plan.stack.kind is StackKind.TRAFFIC:
+        yield from _records(plan, service, ladder, stage)
+
+
+def _records(plan: StackPlan, service: str, ladder: Ladder, stage: Stage) -> Iterator[Finding]:
+    for name in names_in(plan.plan):
+        records = placement(name.before, service) if name.before else None
+        start = start_of(records, ladder) if records else None
+        if start and start.is_known and not start.may_become(ladder, stage):
+            stages = sorted(start.stages, key=lambda s: s.position) or [
+                edge.before for edge in start.interrupted
+            ]
+            yield Finding(
+                name.before[0].address,
+                f"{name.key} has {in_words(name.before)} ({' or '.join(stages)}), and the file has "
+                f"{service} at {stage}",
+                "; ".join(f"from {s} it can go {_ways(ladder, s)}" for s in dict.fromkeys(stages)),
+            )
+
+
+def _ways(ladder: Ladder, stage: Stage) -> str:
+    forward = promotion(ladder, stage)
+    back = [edge.after for edge in rollbacks(ladder, stage)]
+    ways = ([f"forward to {forward.after}"] if forward else []) + (
+        [f"back to {', '.join(back)}"] if back else []
+    )
+    return ", or ".join(ways) or "nowhere"

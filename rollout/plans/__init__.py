@@ -1,0 +1,1 @@
+"""Reading Terraform plans: what changes, in which stack, in which order."""

@@ -1,0 +1,105 @@
+"""Which stack a plan is of: its environment, its service and what the stack holds."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pay.model import Environment, Side, names
+from rollout.plans.plan import Plan
+from rollout.plans.values import dig
+
+
+class StackKind(StrEnum):
+    """What a stack holds."""
+
+    PLATFORM = "platform"
+    EC2 = "ec2"
+    FARGATE = "fargate"
+    TRAFFIC = "traffic"
+    OTHER = "other"
+
+    @property
+    def side(self) -> Side | None:
+        """The side of the service that the stack holds; None: it holds no side."""
+        return {StackKind.EC2: Side.EC2, StackKind.FARGATE: Side.FARGATE}.get(self)
+
+
+@dataclass(frozen=True)
+class Stack:
+    """One stack of one environment."""
+
+    id: str
+    environment: str
+    service: str | None
+    kind: StackKind
+
+
+def known_stacks(environments: Mapping[str, Environment]) -> dict[str, Stack]:
+    """Every stack that the environments' files make, by its id."""
+    found = []
+    for name, environment in environments.items():
+        found.append(Stack(names.platform_stack(name), name, None, StackKind.PLATFORM))
+        for service in environment.services:
+            found += [
+                Stack(names.side_stack(name, service, Side.EC2), name, service, StackKind.EC2),
+                Stack(
+                    names.side_stack(name, service, Side.FARGATE), name, service, StackKind.FARGATE
+                ),
+                Stack(names.traffic_stack(name, service), name, service, StackKind.TRAFFIC),
+            ]
+    return {stack.id: stack for stack in found}
+
+
+def default_tags(plan: Plan) -> list[Mapping[str, str]]:
+    """The default tags of every provider block, where they are written as constants."""
+    found: list[Mapping[str, str]] = []
+    for provider in plan.configuration.provider_config.values():
+        tags = dig(provider, "expressions", "default_tags", 0, "tags", "constant_value")
+        if isinstance(tags, dict):
+            found.append({str(key): str(value) for key, value in tags.items()})
+    return found
+
+
+def stack_of(
+    plan: Plan, environments: Mapping[str, Environment], *, file_name: str, folder_name: str
+) -> Stack:
+    """The stack of a plan, by the tag `Stack` that its provider puts on everything; without it, by
+    the name of the plan's file or folder (`<stack>.json`, `<stack>/plan.json`).
+
+    Raises LookupError with the reason when that leaves it open.
+    """
+    known = known_stacks(environments)
+    named = [name for name in (file_name.split(".")[0], folder_name) if name in known]
+    tags = default_tags(plan)
+    tagged = {tag["Stack"] for tag in tags if "Stack" in tag}
+    candidates = tagged or set(named[:1])
+    if not candidates:
+        raise LookupError(
+            "no tag Stack among the provider's default_tags, and the file's name is no stack's"
+        )
+    if len(candidates) > 1:
+        raise LookupError(f"default_tags name several stacks: {', '.join(sorted(candidates))}")
+    id = candidates.pop()
+    if named and named[0] != id:
+        raise LookupError(f"the file is named for {named[0]}, its default_tags for {id}")
+    return known.get(id) or _other(id, tags, environments)
+
+
+def _other(
+    id: str, tags: list[Mapping[str, str]], environments: Mapping[str, Environment]
+) -> Stack:
+    """A stack of another kind, in an environment that has a file."""
+    environment = next((tag["Environment"] for tag in tags if "Environment" in tag), "")
+    if environment not in environments:
+        raise LookupError(
+            f"stack {id} is of environment {environment or '(none)'}, which has no file; "
+            f"there are: {', '.join(sorted(environments)) or 'none'}"
+        )
+    service = next((tag["Service"] for tag in tags if "Service" in tag), None)
+    if service is not None:
+        raise LookupError(
+            f"stack {id} is of service {service}, which environment {environment} does not list"
+            if service not in environments[environment].services
+            else f"stack {id} is no known stack of service {service}"
+        )
+    return Stack(id, environment, None, StackKind.OTHER)
