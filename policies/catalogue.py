@@ -1,0 +1,76 @@
+"""Every rule that the gate applies, with its message and the requirements that it serves."""
+
+from pathlib import Path
+
+import yaml
+from checkov.common.bridgecrew.check_type import CheckType
+from checkov.common.checks.base_check_registry import BaseCheckRegistry
+from checkov.common.checks_infra.registry import get_graph_checks_registry
+from checkov.terraform.checks.data.registry import data_registry
+from checkov.terraform.checks.provider.registry import provider_registry
+from checkov.terraform.checks.resource.registry import resource_registry
+
+import policies.checks
+import policies.estate
+from policies.requirements import Requirements
+from policies.results import RuleText
+from policies.rule import ESTATE_RULES, RULES
+from policies.scan import GRAPH_CHECKS
+
+assert policies.checks.__all__ and policies.estate.__all__  # importing them declares the rules
+
+
+class UnknownRule(ValueError):
+    """The table of requirements and the rules do not agree; the message lists every mistake."""
+
+
+def catalogue(requirements: Requirements) -> dict[str, RuleText]:
+    """The rules of the table, by id.
+
+    Raises UnknownRule where the table names a rule that does not exist, or leaves out one of ours.
+    """
+    numbers = requirements.numbers_of_rules()
+    ours = _ours()
+    theirs = _checkovs()
+    mistakes = [
+        f"requirements.toml names {each}, which is neither a check of checkov nor a file of checks/"
+        for each in sorted(set(numbers) - set(ours) - set(theirs))
+    ] + [
+        f"requirements.toml does not name {each}, which exists"
+        for each in sorted(set(ours) - set(numbers))
+    ]
+    if mistakes:
+        raise UnknownRule("\n".join(mistakes))
+    rules = {}
+    for id_, served in numbers.items():
+        if id_ in ours:
+            what, why, over_estate = ours[id_]
+            origin = "ours, over the estate" if over_estate else "ours"
+            rules[id_] = RuleText(id_, what, why, origin, served)  # type: ignore[arg-type]
+        else:
+            rules[id_] = RuleText(id_, theirs[id_], "", "checkov", served)
+    return rules
+
+
+def _ours() -> dict[str, tuple[str, str, bool]]:
+    rules = {each.id: (each.what, each.why, False) for each in RULES.values()}
+    rules |= {each.id: (each.what, each.why, True) for each in ESTATE_RULES.values()}
+    for file in sorted(Path(GRAPH_CHECKS).glob("*.yaml")):
+        metadata = yaml.safe_load(file.read_text(encoding="utf-8"))["metadata"]
+        rules[metadata["id"]] = (metadata["name"], metadata["guideline"], False)
+    return rules
+
+
+def _checkovs() -> dict[str, str]:
+    graph = get_graph_checks_registry(CheckType.TERRAFORM)
+    graph.load_checks()
+    names = {each.id: each.name for each in graph.checks}
+    registries: tuple[BaseCheckRegistry, ...] = (
+        resource_registry,
+        data_registry,
+        provider_registry,
+    )
+    for registry in registries:
+        for checks in (*registry.checks.values(), *registry.wildcard_checks.values()):
+            names |= {each.id: each.name for each in checks}
+    return names

@@ -1,0 +1,83 @@
+"""Turns the rules of `checks/` into checks of checkov."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from checkov.common.models.enums import CheckCategories, CheckResult
+from checkov.terraform.checks.data.base_check import BaseDataCheck
+from checkov.terraform.checks.resource.base_resource_check import BaseResourceCheck
+
+import policies.checks
+from policies.rule import RULES, Rule, Unread
+from policies.stack import Block, Kind, Stack
+
+assert policies.checks.__all__  # importing it is what fills RULES
+
+_STRICTEST = Stack("unknown", Path())
+_current: list[Stack] = []
+
+
+@contextmanager
+def judging(stack: Stack) -> Iterator[None]:
+    """Makes `stack` the one whose blocks the checks see, with its scope and its other blocks.
+
+    Outside of it, when checkov's own command line runs the checks, every block is held to the
+    strictest rules.
+    """
+    _current.append(stack)
+    try:
+        yield
+    finally:
+        _current.pop()
+
+
+def register() -> None:
+    """Makes every rule known to checkov; a second call changes nothing."""
+    if _registered:
+        return
+    for rule in RULES.values():
+        resources = [each for each in rule.types if not each.startswith("data.")]
+        data = [each.removeprefix("data.") for each in rule.types if each.startswith("data.")]
+        if resources:
+            _registered.append(_ResourceCheck(rule, resources))
+        if data:
+            _registered.append(_DataCheck(rule, data))
+
+
+_registered: list[object] = []
+
+
+class _ResourceCheck(BaseResourceCheck):
+    def __init__(self, rule: Rule, types: list[str]) -> None:
+        super().__init__(rule.what, rule.id, (CheckCategories.GENERAL_SECURITY,), types)
+        self.rule = rule
+
+    def scan_resource_conf(self, conf: dict[str, Any]) -> CheckResult:
+        return _answer(self, "resource", conf)
+
+
+class _DataCheck(BaseDataCheck):
+    def __init__(self, rule: Rule, types: list[str]) -> None:
+        super().__init__(rule.what, rule.id, (CheckCategories.GENERAL_SECURITY,), types)
+        self.rule = rule
+
+    def scan_data_conf(self, conf: dict[str, Any]) -> CheckResult:
+        return _answer(self, "data", conf)
+
+
+def _answer(check: Any, kind: Kind, conf: dict[str, Any]) -> CheckResult:
+    stack = _current[-1] if _current else _STRICTEST
+    _, type_, name = check.entity_path.rsplit(":", 2)
+    block = stack.block(kind, type_, name) or Block(kind, type_, name, conf, stack)
+    try:
+        problems = check.rule.judge(block)
+    except Unread as unread:
+        if stack.from_plan:
+            return CheckResult.UNKNOWN
+        problems = [f"cannot be read: {unread}"]
+    if problems is None:
+        return CheckResult.UNKNOWN
+    check.details += problems
+    return CheckResult.FAILED if problems else CheckResult.PASSED

@@ -1,0 +1,18 @@
+"""Alarms notify somebody.
+
+An alarm without an action turns red and nobody knows; a failure of a critical system must be
+noticed and answered promptly. checkov's own check passes an alarm that has no action at all.
+"""
+
+from policies.rule import rule
+from policies.stack import Block
+
+
+@rule("aws_cloudwatch_metric_alarm", "aws_cloudwatch_composite_alarm")
+def judge(alarm: Block) -> list[str]:
+    problems = []
+    if not alarm.strings("alarm_actions"):
+        problems.append("alarm_actions is empty")
+    if (enabled := alarm.value("actions_enabled")) not in {None, True}:
+        problems.append(f"actions_enabled is {enabled!r}")
+    return problems

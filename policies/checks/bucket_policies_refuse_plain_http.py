@@ -1,0 +1,19 @@
+"""Bucket policies refuse requests over plain HTTP.
+
+S3 answers unencrypted requests unless the bucket's policy denies them.
+"""
+
+from policies.documents import statements
+from policies.rule import rule
+from policies.stack import Block
+
+
+@rule("aws_s3_bucket_policy")
+def judge(policy: Block) -> list[str]:
+    refuses = any(
+        statement.effect == "Deny"
+        and any("*" in principal for _, principal in statement.principals)
+        and "false" in {each.lower() for each in statement.condition("aws:SecureTransport")}
+        for statement in statements(policy, "policy")
+    )
+    return [] if refuses else ["no statement denies aws:SecureTransport = false to everybody"]

@@ -1,0 +1,21 @@
+"""Builds hold no secret in plain text.
+
+The variables of a CodeBuild project are readable for whoever may look at the project; a secret is of
+type SECRETS_MANAGER or PARAMETER_STORE.
+"""
+
+from policies.checks.containers_hold_no_secret_in_their_environment import looks_secret
+from policies.rule import rule
+from policies.stack import Block, blocks_of
+from policies.stack import value as get
+
+
+@rule("aws_codebuild_project")
+def judge(project: Block) -> list[str]:
+    return [
+        f"{get(variable, 'name')} is plain text"
+        for environment in project.blocks("environment")
+        for variable in blocks_of(environment, "environment_variable")
+        if get(variable, "type") in {None, "PLAINTEXT"}
+        and looks_secret(str(get(variable, "name")), str(get(variable, "value")))
+    ]

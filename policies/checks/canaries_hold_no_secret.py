@@ -1,0 +1,22 @@
+"""Canaries hold no secret in their environment.
+
+The variables of a Synthetics canary are readable for whoever may look at the canary.
+"""
+
+from collections.abc import Mapping
+
+from policies.checks.containers_hold_no_secret_in_their_environment import looks_secret
+from policies.rule import rule
+from policies.stack import Block
+
+
+@rule("aws_synthetics_canary")
+def judge(canary: Block) -> list[str]:
+    variables = canary.value("run_config", "environment_variables")
+    if not isinstance(variables, Mapping):
+        return [] if variables is None else [f"environment_variables is {variables!r:.80}"]
+    return [
+        f"{name} is plain text"
+        for name, value in variables.items()
+        if looks_secret(str(name), str(value))
+    ]

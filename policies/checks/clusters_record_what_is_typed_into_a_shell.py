@@ -1,0 +1,23 @@
+"""Clusters record every ECS Exec session, encrypted with a customer key.
+
+A cluster without this configuration lets ECS Exec pass without an audit trail of what was typed.
+"""
+
+from policies.rule import rule
+from policies.stack import Block
+
+
+@rule("aws_ecs_cluster")
+def judge(cluster: Block) -> list[str]:
+    exec_ = "configuration", "execute_command_configuration"
+    logs = *exec_, "log_configuration"
+    problems = []
+    if (logging := cluster.value(*exec_, "logging")) != "OVERRIDE":
+        problems.append(f"execute_command_configuration.logging is {logging!r}, not 'OVERRIDE'")
+    if not cluster.value(*exec_, "kms_key_id"):
+        problems.append("execute_command_configuration.kms_key_id is missing")
+    if not cluster.value(*logs, "cloud_watch_log_group_name"):
+        problems.append("log_configuration.cloud_watch_log_group_name is missing")
+    if cluster.value(*logs, "cloud_watch_encryption_enabled") is not True:
+        problems.append("log_configuration.cloud_watch_encryption_enabled is not true")
+    return problems

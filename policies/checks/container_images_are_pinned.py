@@ -1,0 +1,32 @@
+"""Container images are pinned to a digest or to a tag other than `latest`.
+
+What runs must be what was scanned and tested: a moving tag changes the software of the cardholder
+data environment without a change in Git.
+"""
+
+import re
+
+from policies.containers import containers
+from policies.rule import rule
+from policies.stack import Block
+
+_DIGEST = re.compile(r"@sha256:[0-9a-f]{64}$")
+_TAG_VARIABLE = re.compile(r"[:@]\$\{var\.[a-z_]+_image_tag\}$")
+_TAG = re.compile(r"(?<!/):(?P<tag>[A-Za-z0-9_][A-Za-z0-9_.-]*)$")
+
+
+@rule("aws_ecs_task_definition")
+def judge(task_definition: Block) -> list[str]:
+    return [
+        f"container {each['name']}: image is {each.get('image')!r}"
+        for each in containers(task_definition)
+        if not is_pinned(str(each.get("image") or ""))
+    ]
+
+
+def is_pinned(image: str) -> bool:
+    """A digest, a tag, or a tag from a `*_image_tag` variable, which the pipeline must give."""
+    if _DIGEST.search(image) or _TAG_VARIABLE.search(image):
+        return True
+    tag = _TAG.search(image)
+    return tag is not None and tag["tag"] != "latest"

@@ -1,0 +1,17 @@
+"""Containers are not privileged.
+
+A privileged container owns its host: whoever breaks out of it reaches every other task on it.
+"""
+
+from policies.containers import containers
+from policies.rule import rule
+from policies.stack import Block
+
+
+@rule("aws_ecs_task_definition")
+def judge(task_definition: Block) -> list[str]:
+    return [
+        f"container {each['name']}: privileged is {each['privileged']!r}"
+        for each in containers(task_definition)
+        if each.get("privileged", False) is not False
+    ]

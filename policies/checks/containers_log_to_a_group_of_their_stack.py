@@ -1,0 +1,35 @@
+"""Containers log to a log group of their own stack.
+
+What a container does must leave an audit trail; a group of the same stack is one whose key and
+retention this gate has judged too.
+"""
+
+from policies.containers import containers, table
+from policies.expressions import references
+from policies.rule import rule
+from policies.stack import Block
+
+
+@rule("aws_ecs_task_definition")
+def judge(task_definition: Block) -> list[str]:
+    problems = []
+    for each in containers(task_definition):
+        driver = table(each, "logConfiguration").get("logDriver")
+        if driver != "awslogs":
+            problems.append(f"container {each['name']}: logDriver is {driver!r}, not 'awslogs'")
+            continue
+        group = table(each, "logConfiguration", "options").get("awslogs-group")
+        if not _is_of(task_definition, group):
+            problems.append(
+                f"container {each['name']}: awslogs-group is {group!r}, "
+                "not an aws_cloudwatch_log_group of this stack"
+            )
+    return problems
+
+
+def _is_of(task_definition: Block, group: object) -> bool:
+    groups = list(task_definition.stack.of("aws_cloudwatch_log_group"))
+    if any(each.value("name") == group for each in groups if group):
+        return True
+    found = [task_definition.stack.find(each) for each in references(group)]
+    return bool(found) and all(each in groups for each in found)

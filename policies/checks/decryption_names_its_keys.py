@@ -1,0 +1,24 @@
+"""IAM policies name the keys that may decrypt.
+
+A role that may use every key of the account can read what every other service encrypts, inside the
+cardholder data environment too.
+"""
+
+from policies.documents import is_open_resource, may, statements
+from policies.rule import rule
+from policies.stack import Block
+
+_ACTIONS = ("kms:Decrypt", "kms:GenerateDataKey", "kms:ReEncryptFrom", "kms:CreateGrant")
+
+
+@rule("aws_iam_role_policy", "aws_iam_policy")
+def judge(policy: Block) -> list[str]:
+    return [
+        f"{action} is allowed on {resource}"
+        for statement in statements(policy, "policy")
+        if statement.allows
+        for action in _ACTIONS
+        if may(action, statement.actions)
+        for resource in statement.resources
+        if is_open_resource(resource)
+    ]

@@ -1,0 +1,38 @@
+"""Security groups let in named sources only, never the whole internet; port 443 of a public load
+balancer is the exception.
+
+Inbound traffic is limited to what is needed; checkov's own checks look at the ports 22, 80 and 3389
+and at a rule for all ports, and pass every other port.
+"""
+
+from policies.network import is_world, permissions
+from policies.rule import rule
+from policies.stack import Block
+
+
+@rule("aws_security_group", "aws_security_group_rule", "aws_vpc_security_group_ingress_rule")
+def judge(block: Block) -> list[str] | None:
+    found = permissions(block, "ingress")
+    if found is None:
+        return None
+    return [
+        f"{each.protocol} {each.ports} is open to {source}"
+        for each in found
+        for source in each.peers
+        if is_world(source)
+        and not (each.is_https_only and _belongs_to_a_public_load_balancer(block))
+    ]
+
+
+def _belongs_to_a_public_load_balancer(block: Block) -> bool:
+    group = block
+    if block.type != "aws_security_group":
+        found = block.stack.find(block.value("security_group_id"))
+        if found is None:
+            return False
+        group = found
+    return any(
+        load_balancer.value("internal") is False
+        and any(block.stack.find(each) == group for each in load_balancer.strings("security_groups"))
+        for load_balancer in block.stack.of("aws_lb", "aws_alb")
+    )

@@ -1,0 +1,17 @@
+"""Load balancers are internal unless their service is declared public.
+
+A component that stores or handles card data must not be reachable from the internet by a slip: a
+public load balancer carries the tag `Exposure = "public"`, which a reviewer sees.
+"""
+
+from policies.rule import rule
+from policies.stack import Block
+
+
+@rule("aws_lb", "aws_alb")
+def judge(load_balancer: Block) -> list[str]:
+    if load_balancer.value("internal") is True:
+        return []
+    if load_balancer.value("tags", "Exposure") == "public":
+        return []
+    return [f"internal is {load_balancer.value('internal')!r} and there is no tag Exposure"]

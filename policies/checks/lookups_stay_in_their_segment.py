@@ -1,0 +1,41 @@
+"""Systems use the network, the capacity and the keys of their own segment.
+
+Inside the cardholder data environment nothing of the general segment is used, and outside nothing of
+the environment: that separation is what keeps the rest of the estate out of scope.
+"""
+
+import re
+
+from policies.rule import rule
+from policies.stack import Block
+from policies.stack import value as get
+
+_CDE = re.compile(r"(^|[-/_])cde([-/_]|$)")
+_GENERAL = re.compile(r"(^|[-/_])general([-/_]|$)|-sg-base$")
+
+
+@rule("data.aws_security_group", "data.aws_kms_alias", "data.aws_kms_key", "aws_ecs_service")
+def judge(block: Block) -> list[str] | None:
+    stack = block.stack
+    if stack.service in {"", "platform"}:
+        return None
+    names = [
+        name
+        for each in (
+            block.value("name"),
+            block.value("alias"),
+            block.value("key_id"),
+            block.value("tags", "Name"),
+            *(get(f, "values") for f in block.blocks("filter")),
+            *(get(s, "capacity_provider") for s in block.blocks("capacity_provider_strategy")),
+        )
+        if isinstance(name := each, str)
+    ]
+    if block.kind == "data" and not names:
+        return ["neither name, alias nor tag Name says what is looked up"]
+    other = _GENERAL if stack.scope == "inside" else _CDE
+    return [
+        f"{name} belongs to the other segment; this stack is {stack.scope}"
+        for name in names
+        if other.search(name)
+    ]

@@ -1,0 +1,20 @@
+"""`iam:PassRole` names the roles that may be passed and the service they are passed to.
+
+Who may pass any role to a task has the rights of every role.
+"""
+
+from policies.documents import is_open_resource, may, statements
+from policies.rule import rule
+from policies.stack import Block
+
+
+@rule("aws_iam_role_policy", "aws_iam_policy")
+def judge(policy: Block) -> list[str]:
+    problems = []
+    for statement in statements(policy, "policy"):
+        if not statement.allows or not may("iam:PassRole", statement.actions):
+            continue
+        problems += [f"any role may be passed: {r}" for r in statement.resources if is_open_resource(r)]
+        if not statement.condition("iam:PassedToService"):
+            problems.append("the role may be passed to any service: no iam:PassedToService")
+    return problems

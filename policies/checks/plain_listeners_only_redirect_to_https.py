@@ -1,0 +1,26 @@
+"""Listeners of an Application Load Balancer speak HTTPS; plain HTTP only redirects to it.
+
+Card data and credentials cross a plain connection readable for everyone on the way.
+"""
+
+from policies.rule import rule
+from policies.stack import Block
+from policies.stack import value as get
+
+
+@rule("aws_lb_listener", "aws_alb_listener", "aws_lb_listener_rule", "aws_alb_listener_rule")
+def judge(block: Block) -> list[str] | None:
+    listener = block
+    if block.type.endswith("_rule"):
+        found = block.stack.find(block.value("listener_arn"))
+        if found is None:
+            return None
+        listener = found
+    if listener.value("protocol") != "HTTP":
+        return None if listener.value("protocol") in {"TCP", "UDP", "TCP_UDP", "TLS"} else []
+    actions = [*block.blocks("default_action"), *block.blocks("action")]
+    return [
+        f"the action over plain HTTP is {get(action, 'type')!r}"
+        for action in actions or [{}]
+        if get(action, "type") != "redirect" or get(action, "redirect", "protocol") != "HTTPS"
+    ]

@@ -1,0 +1,24 @@
+"""Roles are assumed by named services and roles only.
+
+A trust policy for everybody, or for a whole account, gives the role's rights to whoever finds its
+name.
+"""
+
+import re
+
+from policies.documents import statements
+from policies.rule import rule
+from policies.stack import Block
+
+_WHOLE_ACCOUNT = re.compile(r"\d{12}|arn:aws[a-z-]*:iam::\d{12}:root")
+
+
+@rule("aws_iam_role")
+def judge(role: Block) -> list[str]:
+    return [
+        f"{kind} {principal} may assume the role"
+        for statement in statements(role, "assume_role_policy")
+        if statement.allows
+        for kind, principal in statement.principals
+        if "*" in principal or (kind == "AWS" and _WHOLE_ACCOUNT.fullmatch(principal))
+    ]

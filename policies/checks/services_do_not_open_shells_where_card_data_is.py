@@ -1,0 +1,18 @@
+"""ECS Exec is off inside the cardholder data environment and in production.
+
+A shell in a running task is administrative access that no deployment and no review has seen.
+"""
+
+from policies.rule import rule
+from policies.stack import Block
+
+
+@rule("aws_ecs_service", "aws_ecs_task_set")
+def judge(service: Block) -> list[str]:
+    enabled = service.value("enable_execute_command")
+    if enabled in {None, False}:
+        return []
+    stack = service.stack
+    if enabled is True and stack.scope != "inside" and "production" not in stack.environment:
+        return []
+    return [f"enable_execute_command is {enabled!r}"]

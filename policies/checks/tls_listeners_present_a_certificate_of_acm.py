@@ -1,0 +1,20 @@
+"""TLS listeners present a certificate that AWS Certificate Manager issued or holds.
+
+ACM renews what it issued and lists all it holds, which is the inventory of trusted keys and
+certificates that the requirement asks for.
+"""
+
+from policies.rule import rule
+from policies.stack import Block
+
+
+@rule("aws_lb_listener", "aws_alb_listener", "aws_lb_listener_certificate")
+def judge(listener: Block) -> list[str] | None:
+    certificate = listener.value("certificate_arn")
+    if certificate is None and listener.value("protocol") not in {"HTTPS", "TLS", None}:
+        return None
+    text = str(certificate)
+    reference = text.removeprefix("data.").startswith(
+        ("aws_acm_certificate.", "aws_acm_certificate_validation.")
+    )
+    return [] if reference or ":acm:" in text else [f"certificate_arn is {certificate!r}"]

@@ -1,0 +1,27 @@
+"""The volumes of EC2 instances are encrypted with a customer managed key.
+
+A container's writable layer and its swap end on the instance's volume; whoever gets a snapshot of it
+must not be able to read it.
+"""
+
+from policies.rule import rule
+from policies.stack import Block
+from policies.stack import value as get
+
+
+@rule("aws_launch_template")
+def judge(template: Block) -> list[str]:
+    volumes = [
+        ebs
+        for mapping in template.blocks("block_device_mappings")
+        if (ebs := get(mapping, "ebs")) is not None
+    ]
+    if not volumes:
+        return ["block_device_mappings names no ebs volume: the image's own would be used"]
+    problems = []
+    for ebs in volumes:
+        if get(ebs, "encrypted") not in {True, "true"}:
+            problems.append(f"ebs.encrypted is {get(ebs, 'encrypted')!r}")
+        if not get(ebs, "kms_key_id"):
+            problems.append("ebs.kms_key_id is missing")
+    return problems

@@ -1,0 +1,36 @@
+"""No system outside the cardholder data environment shares a log group with one inside.
+
+Logs of the inside may hold what an attacker needs; who reads or writes the group of a system outside
+must not reach them.
+"""
+
+from collections.abc import Iterator
+
+from policies.containers import containers, table
+from policies.rule import Unread, estate_rule
+from policies.sharing import shared_with_the_inside
+from policies.stack import Block, Stack
+
+
+@estate_rule
+def judge(stacks: list[Stack]) -> Iterator[tuple[Block, list[str]]]:
+    return shared_with_the_inside(stacks, _log_groups)
+
+
+def _log_groups(stack: Stack) -> Iterator[tuple[Block, str]]:
+    for kind in ("resource", "data"):
+        for block in stack.of("aws_cloudwatch_log_group", kind=kind):
+            if isinstance(name := block.value("name"), str):
+                yield block, name
+    for block in stack.of("aws_ecs_task_definition"):
+        try:
+            options = [
+                table(each, "logConfiguration", "options") for each in containers(block)
+            ]
+        except Unread:
+            # The rules about containers refuse this task definition already.
+            continue
+        for each in options:
+            name = each.get("awslogs-group")
+            if isinstance(name, str) and not name.startswith(("aws_", "data.", "${")):
+                yield block, name

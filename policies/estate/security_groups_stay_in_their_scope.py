@@ -1,0 +1,23 @@
+"""No system outside the cardholder data environment shares a security group with one inside.
+
+A shared group is one network: whoever is in it reaches what is inside.
+"""
+
+from collections.abc import Iterator
+
+from policies.rule import estate_rule
+from policies.sharing import shared_with_the_inside
+from policies.stack import Block, Stack
+
+
+@estate_rule
+def judge(stacks: list[Stack]) -> Iterator[tuple[Block, list[str]]]:
+    return shared_with_the_inside(stacks, _security_groups)
+
+
+def _security_groups(stack: Stack) -> Iterator[tuple[Block, str]]:
+    for kind in ("resource", "data"):
+        for block in stack.of("aws_security_group", kind=kind):
+            for key in (("name",), ("id",), ("tags", "Name")):
+                if isinstance(name := block.value(*key), str):
+                    yield block, name

@@ -1,0 +1,34 @@
+"""Every stack is bound to one AWS account, and production shares its account with no other.
+
+Production and everything else are separated: credentials for a test account must not be able to
+apply a production stack, and the other way round.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from policies.estate.stacks_say_their_scope import provider
+from policies.rule import estate_rule
+from policies.stack import Block, Stack
+
+
+@estate_rule
+def judge(stacks: list[Stack]) -> Iterator[tuple[Block, list[str]]]:
+    environments: dict[str, set[str]] = defaultdict(set)
+    for stack in stacks:
+        for account in stack.allowed_account_ids:
+            environments[account].add(stack.environment)
+    for stack in stacks:
+        accounts = stack.allowed_account_ids
+        problems = []
+        if len(accounts) != 1:
+            problems.append(f"allowed_account_ids is {list(accounts)!r}; exactly one is allowed")
+        for account in accounts:
+            others = sorted(environments[account] - {stack.environment})
+            if others and _is_production(stack.environment) | any(map(_is_production, others)):
+                problems.append(f"account {account} is used by {', '.join(others)} too")
+        yield provider(stack), problems
+
+
+def _is_production(environment: str) -> bool:
+    return environment.startswith("production")

@@ -1,0 +1,28 @@
+"""Every stack says what it is and whether it is inside the cardholder data environment.
+
+The scope of the assessment is documented and confirmed; the rules depend on it. The tags are the
+provider's `default_tags`, so that every resource in AWS carries them too.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from policies.rule import estate_rule
+from policies.stack import Block, Stack
+
+_TAGS = ("Environment", "Service", "Side")
+_SCOPES = ("inside", "connected", "outside")
+
+
+@estate_rule
+def judge(stacks: list[Stack]) -> Iterator[tuple[Block, list[str]]]:
+    for stack in stacks:
+        problems = [f"default_tags has no {tag}" for tag in _TAGS if not stack.tags.get(tag)]
+        if (scope := stack.tags.get("CardholderData")) not in _SCOPES:
+            problems.append(f"CardholderData is {scope!r}; allowed: {', '.join(_SCOPES)}")
+        yield provider(stack), problems
+
+
+def provider(stack: Stack) -> Block:
+    """A block that stands for the stack's provider."""
+    return Block("resource", "provider", "aws", {}, stack, str(Path(stack.name) / "cdk.tf"))

@@ -1,0 +1,114 @@
+"""Nothing passes unread: what Terraform would load and the gate would not see."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from policies.expressions import references, unevaluated
+from policies.results import Problem
+from policies.stack import Block, Stack
+
+_HEADER = re.compile(r'^(resource|data)\s+"([^"]+)"\s+"([^"]+)"\s*\{', re.MULTILINE)
+_SKIP = re.compile(r"(checkov|bridgecrew|cortex):skip", re.IGNORECASE)
+_MODULE = re.compile(r'^module\s+"', re.MULTILINE)
+_LOCALS = re.compile(r"^locals\s*\{", re.MULTILINE)
+_LOADED_TOO = ("*.tf.json", "*.tfvars", "*.tfvars.json", "*.tofu")
+_IMAGE_TAG = re.compile(r"var\.[a-z_]+_image_tag")
+
+_CONDITIONS = frozenset({"lifecycle", "depends_on", "provider", "timeouts", "connection"})
+"""What holds no setting of a resource: its expressions need no reading."""
+
+_REPEATED = ("count", "for_each", "dynamic")
+
+
+def unread(stack: Stack, root: Path) -> list[Problem]:
+    """Everything in the stack's folder that no check has judged, or not for what it is."""
+    return [
+        *_other_files(stack, root),
+        *_texts(stack, root),
+        *_uncounted(stack, root),
+        *(problem for block in stack.blocks for problem in _unreadable(block)),
+    ]
+
+
+def _other_files(stack: Stack, root: Path) -> Iterator[Problem]:
+    for pattern in _LOADED_TOO:
+        for file in sorted(stack.folder.glob(pattern)):
+            where = str(file.relative_to(root))
+            yield Problem("unread", where, "Terraform loads this file and the gate does not read it")
+
+
+def _texts(stack: Stack, root: Path) -> Iterator[Problem]:
+    for file in sorted(stack.folder.glob("*.tf")):
+        text = file.read_text(encoding="utf-8")
+        where = str(file.relative_to(root))
+        for found in _SKIP.finditer(text):
+            line = text.count("\n", 0, found.start()) + 1
+            yield Problem(
+                "skip", where, "inline skips are refused: write a waiver in waivers.toml", line
+            )
+        if _MODULE.search(text):
+            yield Problem("unread", where, "a module's resources are not read: write them out")
+        if _LOCALS.search(text):
+            yield Problem("unread", where, "locals are not evaluated: write their values out")
+        if "override" in file.name and _HEADER.search(text):
+            yield Problem("unread", where, "an override file changes resources that were judged")
+
+
+def _uncounted(stack: Stack, root: Path) -> Iterator[Problem]:
+    """Compares what was judged with what the text says and with what Terraform would count: the
+    Terraform JSON of the same stack, which cdktf leaves beside the HCL.
+    """
+    where = str(stack.folder.relative_to(root))
+    judged = {block.address for block in stack.blocks}
+    written: list[str] = []
+    for file in sorted(stack.folder.glob("*.tf")):
+        written += [_address(*h.groups()) for h in _HEADER.finditer(file.read_text("utf-8"))]
+    for address in sorted(set(written) ^ judged):
+        yield Problem("unread", where, f"{address} is written but was not judged")
+    for address in sorted({each for each in written if written.count(each) > 1}):
+        yield Problem("unread", where, f"{address} is written more than once")
+    metadata = stack.folder / "metadata.json"
+    if not metadata.exists():
+        return
+    counted = terraform_addresses(json.loads(metadata.read_text("utf-8")))
+    for address in sorted(counted - judged):
+        yield Problem("unread", where, f"{address} is in metadata.json but was not judged")
+    for address in sorted(judged - counted):
+        yield Problem("unread", where, f"{address} was judged but is not in metadata.json")
+
+
+def terraform_addresses(document: Mapping[str, Any]) -> set[str]:
+    """The addresses of all resources and data sources in a stack's Terraform JSON."""
+    return {
+        _address(kind, type_, name)
+        for kind in ("resource", "data")
+        for type_, named in document.get(kind, {}).items()
+        for name in named
+    }
+
+
+def _unreadable(block: Block) -> Iterator[Problem]:
+    where = f"{block.file}: {block.address}"
+    for key in _REPEATED:
+        if key in block.conf:
+            what = f"{key} makes resources that are not judged one by one: write them out"
+            yield Problem("unread", where, what, block.first_line)
+    for key, found in block.conf.items():
+        if key in _CONDITIONS or key in _REPEATED or key.startswith("__"):
+            continue
+        for expression in unevaluated(found):
+            what = f"{key} holds an expression that the gate cannot evaluate: {expression:.120}"
+            yield Problem("unread", where, what, block.first_line)
+        for reference in references(found):
+            if reference.startswith(("var.", "local.", "module.", "each.", "count.")) and not (
+                key == "container_definitions" and _IMAGE_TAG.fullmatch(reference)
+            ):
+                what = f"{key} depends on {reference}, whose value the gate does not know"
+                yield Problem("unread", where, what, block.first_line)
+
+
+def _address(kind: str, type_: str, name: str) -> str:
+    return f"{'data.' if kind == 'data' else ''}{type_}.{name}"

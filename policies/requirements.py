@@ -1,0 +1,57 @@
+"""The table of requirements: which rules show which requirement of PCI DSS v4.0.1."""
+
+import tomllib
+from collections import defaultdict
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+TABLE = Path(__file__).with_name("requirements.toml")
+
+
+class Requirement(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    number: str
+    title: str
+    rules: tuple[str, ...]
+    inventory: str | None = None
+    """The inventory of the report that shows this requirement beside its rules."""
+
+
+class NotProvable(BaseModel):
+    """A requirement that generated Terraform cannot show."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    number: str
+    title: str
+    why: str
+
+
+class Requirements(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    version: str
+    requirement: tuple[Requirement, ...]
+    not_provable: tuple[NotProvable, ...]
+
+    @property
+    def in_order(self) -> list[Requirement]:
+        return sorted(self.requirement, key=lambda each: _key(each.number))
+
+    def numbers_of_rules(self) -> dict[str, tuple[str, ...]]:
+        """The requirements that each rule serves."""
+        numbers: dict[str, list[str]] = defaultdict(list)
+        for requirement in self.in_order:
+            for rule in requirement.rules:
+                numbers[rule].append(requirement.number)
+        return {rule: tuple(found) for rule, found in numbers.items()}
+
+
+def load(table: Path = TABLE) -> Requirements:
+    return Requirements.model_validate(tomllib.loads(table.read_text(encoding="utf-8")))
+
+
+def _key(number: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in number.split("."))

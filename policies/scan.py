@@ -1,0 +1,156 @@
+"""Runs checkov, its own checks and ours, over one Terraform root, in this process."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("LOG_LEVEL", "ERROR")  # read by checkov when it is imported
+
+from checkov.common.bridgecrew.check_type import CheckType  # noqa: E402
+from checkov.common.output.record import Record  # noqa: E402
+from checkov.common.output.report import Report  # noqa: E402
+from checkov.runner_filter import RunnerFilter  # noqa: E402
+from checkov.terraform.modules.module_objects import TFDefinitionKey  # noqa: E402
+from checkov.terraform.parser_utils import load_or_die_quietly  # noqa: E402
+from checkov.terraform.runner import Runner  # noqa: E402
+
+from policies import checkov_checks  # noqa: E402
+from policies.expressions import decode  # noqa: E402
+from policies.results import Problem, Result  # noqa: E402
+from policies.stack import Block, Stack, first, strings, value  # noqa: E402
+
+GRAPH_CHECKS = Path(__file__).parent / "checks" / "graph"
+
+Definitions = dict[TFDefinitionKey, dict[str, Any]]
+
+
+@dataclass(slots=True)
+class Scan:
+    """One stack with the answers of all rules that look at one block or one graph."""
+
+    stack: Stack
+    results: list[Result] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+class _Only(RunnerFilter):
+    """Runs the named rules; checkov's own filter compares every check with every name as a
+    pattern, which costs a quarter of the whole run.
+    """
+
+    def __init__(self, rules: frozenset[str]) -> None:
+        super().__init__(framework=["terraform"], checks=sorted(rules))
+        self._rules = rules
+
+    def should_run_check(self, check: Any = None, check_id: str | None = None, **_: Any) -> bool:
+        return (check.id if check else check_id) in self._rules
+
+
+class Scanner:
+    """Judges stacks by `rules`, one at a time: each is a Terraform root of its own, so each gets a
+    graph of its own.
+    """
+
+    def __init__(self, rules: frozenset[str]) -> None:
+        self._filter = _Only(rules)
+        checkov_checks.register()
+        Runner().graph_registry.load_external_checks(str(GRAPH_CHECKS))
+
+    def scan(self, folder: Path, root: Path) -> Scan:
+        stack = Stack(folder.name, folder)
+        scan = Scan(stack)
+        definitions: Definitions = {}
+        for file in sorted(folder.glob("*.tf")):
+            errors: dict[str, Exception] = {}
+            raw = load_or_die_quietly(file, errors)
+            if raw is None:
+                where = str(file.relative_to(root))
+                error = next(iter(errors.values()), "no reason given")
+                scan.problems.append(Problem("unread", where, f"checkov cannot parse it: {error}"))
+                continue
+            definitions[TFDefinitionKey(str(file.resolve()))] = decode(raw)
+        _describe(stack, definitions, root)
+        with checkov_checks.judging(stack):
+            report = self._run(definitions, folder)
+        scan.results = [_result(record, stack, root) for record in _records(report)]
+        return scan
+
+    def _run(self, definitions: Definitions, folder: Path) -> Report:
+        runner = Runner()
+        # Variables are not rendered: that is what leaves long or mixed documents unparsed, and it
+        # costs half of the time (docs/decisions/0040).
+        graph = runner.graph_manager.build_graph_from_definitions(
+            definitions, render_variables=False
+        )
+        runner._update_definitions_and_breadcrumbs(
+            [(None, graph)], Report(CheckType.TERRAFORM), str(folder)
+        )
+        runner.breadcrumbs = {}
+        runner.context = {}
+        # Inline skips are not collected: they have no effect, and reading.py refuses them.
+        report = runner.run(
+            str(folder), runner_filter=self._filter, collect_skip_comments=False
+        )
+        return report[0] if isinstance(report, list) else report
+
+
+def _describe(stack: Stack, definitions: Definitions, root: Path) -> None:
+    """Fills in the stack's tags, account and blocks."""
+    for key, blocks in definitions.items():
+        file = os.path.relpath(key.file_path, root.resolve())
+        for provider in blocks.get("provider", []):
+            for name, conf in provider.items():
+                if name == "aws" and value(conf, "alias") is None:
+                    tags = value(conf, "default_tags", "tags")
+                    stack.tags = {str(k): str(first(v)) for k, v in (tags or {}).items()}
+                    stack.allowed_account_ids = tuple(strings(conf, "allowed_account_ids"))
+        for block in _blocks(blocks, stack, file):
+            stack.add(block)
+
+
+def _blocks(definition: dict[str, Any], stack: Stack, file: str) -> Iterator[Block]:
+    for kind in ("resource", "data"):
+        for entry in definition.get(kind, []):
+            for type_, named in entry.items():
+                for name, conf in named.items():
+                    yield Block(
+                        kind,  # type: ignore[arg-type]  # one of the two literals above
+                        type_,
+                        name,
+                        conf,
+                        stack,
+                        file,
+                        conf.get("__start_line__", 1),
+                        conf.get("__end_line__", 1),
+                    )
+
+
+def _records(report: Report) -> Iterator[tuple[Record, bool]]:
+    yield from ((record, True) for record in report.passed_checks)
+    yield from ((record, False) for record in report.failed_checks)
+
+
+def _result(judged: tuple[Record, bool], stack: Stack, root: Path) -> Result:
+    record, passed = judged
+    lines = record.file_line_range
+    return Result(
+        rule=record.check_id,
+        stack=stack.name,
+        address=_address(record, stack),
+        file=os.path.relpath(record.file_abs_path, root.resolve()),
+        first_line=lines[0],
+        last_line=lines[1],
+        outcome="passed" if passed else "failed",
+        details=tuple(record.details or ()),
+    )
+
+
+def _address(record: Record, stack: Stack) -> str:
+    """checkov leaves the `data.` of a data source out."""
+    address = str(record.resource)
+    type_, _, name = address.partition(".")
+    if stack.block("resource", type_, name) is None and stack.block("data", type_, name):
+        return f"data.{address}"
+    return address

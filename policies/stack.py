@@ -1,0 +1,131 @@
+"""A stack as the gate sees it: one Terraform root, its tags and its blocks."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+Conf = Mapping[str, Any]
+"""The body of a block in checkov's shape: every attribute and nested block inside a list."""
+
+Kind = Literal["resource", "data"]
+
+
+def value(conf: Any, *path: str) -> Any:
+    """What `conf` holds under `path`, without the lists that the parser puts around each level;
+    None where nothing is written.
+    """
+    for key in path:
+        conf = first(conf)
+        if not isinstance(conf, Mapping):
+            return None
+        conf = conf.get(key)
+    return first(conf)
+
+
+def first(item: Any) -> Any:
+    """The only content of a list of one, or `item` itself."""
+    return item[0] if isinstance(item, list) and len(item) == 1 else item
+
+
+def blocks_of(conf: Conf, name: str) -> list[Conf]:
+    """Every nested block called `name`, or every element of an attribute that holds objects."""
+    return [item for item in _flat(conf.get(name)) if isinstance(item, Mapping)]
+
+
+def strings(conf: Conf, name: str) -> list[str]:
+    """Every string of a list attribute."""
+    return [str(item) for item in _flat(conf.get(name))]
+
+
+def _flat(item: Any) -> list[Any]:
+    if item is None:
+        return []
+    if isinstance(item, list):
+        return [inner for each in item for inner in _flat(each)]
+    return [item]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A `resource` or `data` block and where it is written."""
+
+    kind: Kind
+    type: str
+    name: str
+    conf: Conf
+    stack: "Stack" = field(repr=False, compare=False)
+    file: str = ""
+    first_line: int = 1
+    last_line: int = 1
+
+    @property
+    def address(self) -> str:
+        prefix = "data." if self.kind == "data" else ""
+        return f"{prefix}{self.type}.{self.name}"
+
+    def value(self, *path: str) -> Any:
+        return value(self.conf, *path)
+
+    def blocks(self, name: str) -> list[Conf]:
+        return blocks_of(self.conf, name)
+
+    def strings(self, name: str) -> list[str]:
+        return strings(self.conf, name)
+
+
+@dataclass(slots=True)
+class Stack:
+    """One Terraform root. Its tags are the provider's `default_tags`, which every resource
+    carries.
+    """
+
+    name: str
+    folder: Path
+    tags: Mapping[str, str] = field(default_factory=dict)
+    allowed_account_ids: tuple[str, ...] = ()
+    from_plan: bool = False
+    """Read from a plan: what is not known before the apply must not be taken for missing."""
+    _index: dict[tuple[str, str, str], Block] = field(default_factory=dict)
+
+    def add(self, block: Block) -> None:
+        self._index[block.kind, block.type, block.name] = block
+
+    @property
+    def blocks(self) -> Collection[Block]:
+        return self._index.values()
+
+    def block(self, kind: str, type_: str, name: str) -> Block | None:
+        return self._index.get((kind, type_, name))
+
+    @property
+    def scope(self) -> str:
+        """`inside`, `connected` or `outside` the cardholder data environment; a stack that does
+        not say is held to the strictest rules.
+        """
+        return self.tags.get("CardholderData", "inside")
+
+    @property
+    def environment(self) -> str:
+        return self.tags.get("Environment", "")
+
+    @property
+    def service(self) -> str:
+        return self.tags.get("Service", "")
+
+    @property
+    def side(self) -> str:
+        return self.tags.get("Side", "")
+
+    def of(self, *types: str, kind: Kind = "resource") -> Iterator[Block]:
+        return (block for block in self.blocks if block.kind == kind and block.type in types)
+
+    def find(self, reference: Any) -> Block | None:
+        """The block of this stack that a reference such as `aws_lb.this.arn` leads to."""
+        if not isinstance(reference, str):
+            return None
+        parts = reference.removeprefix("data.").split(".")
+        if len(parts) < 2:
+            return None
+        kind = "data" if reference.startswith("data.") else "resource"
+        return self.block(kind, parts[0], parts[1].split("[")[0])

@@ -1,0 +1,118 @@
+"""Waivers: findings that are accepted, by whom, why and until when."""
+
+import tomllib
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, timedelta
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from policies.results import Problem, Result
+
+FILE = Path(__file__).with_name("waivers.toml")
+
+LONGEST = timedelta(days=366)
+"""A waiver is looked at again at least once a year (PCI DSS v4.0.1, 12.3.1 and 12.5.2)."""
+
+Text = Annotated[str, Field(min_length=1, pattern=r"\S")]
+
+
+class Waiver(BaseModel):
+    """One accepted finding; a false positive of protective monitoring has the same form."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    check: Text
+    """The rule's id."""
+    stack: Text
+    """The stack's id; `*` and `?` match as in a shell."""
+    resource: Text
+    """The resource's address in the stack, with the same wildcards."""
+    reason: Annotated[str, Field(min_length=20)]
+    owner: Text
+    """A role, not a person."""
+    expires: date
+
+    def covers(self, result: Result) -> bool:
+        return (
+            self.check == result.rule
+            and fnmatchcase(result.stack, self.stack)
+            and fnmatchcase(result.address, self.resource)
+        )
+
+    def __str__(self) -> str:
+        return f"{self.check} on {self.stack} {self.resource}"
+
+
+class InvalidWaivers(ValueError):
+    """The file of waivers is not what it must be; the message lists every mistake."""
+
+
+def load(file: Path) -> tuple[Waiver, ...]:
+    """Raises InvalidWaivers."""
+    try:
+        document = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise InvalidWaivers(f"{file}: {error}") from None
+    if unknown := sorted(set(document) - {"waiver"}):
+        raise InvalidWaivers(f"{file}: {', '.join(unknown)} is not known; allowed: [[waiver]]")
+    waivers, mistakes = [], []
+    for number, entry in enumerate(document.get("waiver", []), start=1):
+        try:
+            waivers.append(Waiver.model_validate(entry))
+        except ValidationError as error:
+            mistakes += [
+                f"{file}: waiver {number}, {'.'.join(map(str, each['loc']))}: {each['msg']}"
+                for each in error.errors()
+            ]
+    if mistakes:
+        raise InvalidWaivers("\n".join(mistakes))
+    return tuple(waivers)
+
+
+def apply(
+    waivers: Iterable[Waiver],
+    results: list[Result],
+    *,
+    today: date,
+    rules: Iterable[str],
+    stacks: Iterable[str],
+    partial: bool = False,
+) -> tuple[list[Result], list[Problem]]:
+    """The results with those covered marked as waived, and what is wrong with the waivers.
+
+    With `partial`, only some stacks of the estate were judged: a waiver for none of them is left
+    alone.
+    """
+    problems = []
+    known, names = set(rules), list(stacks)
+    for waiver in waivers:
+        if wrong := _wrong(waiver, today, known):
+            problems.append(Problem("waiver", "policies/waivers.toml", f"{waiver}: {wrong}"))
+            continue
+        covered = {
+            index
+            for index, result in enumerate(results)
+            if result.outcome == "failed" and waiver.covers(result)
+        }
+        if not covered:
+            if partial and not any(fnmatchcase(name, waiver.stack) for name in names):
+                continue
+            what = f"{waiver}: covers no finding; remove it"
+            problems.append(Problem("waiver", "policies/waivers.toml", what))
+        for index in covered:
+            results[index] = replace(results[index], outcome="waived", waiver=waiver.reason)
+    return results, problems
+
+
+def _wrong(waiver: Waiver, today: date, rules: set[str]) -> str | None:
+    if waiver.check not in rules:
+        return "there is no such rule"
+    if waiver.expires < today:
+        return f"expired on {waiver.expires}; fix the finding or have it accepted again"
+    if waiver.expires - today > LONGEST:
+        return f"expires on {waiver.expires}; at most a year ahead is allowed"
+    return None
