@@ -15,6 +15,9 @@ JSII = {
 }
 OTHERS = {
     "CHECKPOINT_DISABLE": "1",  # neither Terraform nor cdktf calls home
+    # `cdktf deploy` would fetch every stack's provider once more from the public registry, for the
+    # checksums of a lock file in cdktf.out, which is generated.
+    "CDKTF_SKIP_PROVIDER_LOCK": "true",
     "NO_UPDATE_NOTIFIER": "1",
     "CDKTF_HOME": str(CACHE / "cdktf"),  # else ~/.cdktf
 }

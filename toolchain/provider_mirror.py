@@ -1,7 +1,7 @@
 """The AWS provider without the public registry: finds a filesystem mirror and tells Terraform.
 
-In this order: the CLI configuration that TF_CLI_CONFIG_FILE names, when that file exists, as it
-is; the folder in PAY_PROVIDER_MIRROR; the folders below; else the public registry.
+In this order: the folder in PAY_PROVIDER_MIRROR; the CLI configuration that TF_CLI_CONFIG_FILE
+names, when that file exists, as it is; the folders below; else the public registry.
 """
 
 import os
@@ -33,7 +33,8 @@ PLACES = (
 def settings(env: Mapping[str, str]) -> dict[str, str | None]:
     """The variables that make Terraform find the provider; None means: unset it."""
     named = env.get(CLI_CONFIG)
-    if named and Path(named).is_file():
+    theirs = named not in (None, "", str(TERRAFORM_RC)) and os.path.isfile(str(named))
+    if theirs and not env.get(SETTING):
         return {}
     mirror = find(env)
     if mirror is None:
@@ -42,8 +43,6 @@ def settings(env: Mapping[str, str]) -> dict[str, str | None]:
     _write_cli_config(mirror)
     return {
         CLI_CONFIG: str(TERRAFORM_RC),
-        # `cdktf deploy` would otherwise ask the public registry for checksums.
-        "CDKTF_SKIP_PROVIDER_LOCK": "true",
         # Terraform links the mirror's files: a cache would save nothing.
         "CDKTF_DISABLE_PLUGIN_CACHE_ENV": "1",
     }
@@ -66,7 +65,7 @@ def _one_download(env: Mapping[str, str]) -> dict[str, str | None]:
     }
 
 
-def find(env: Mapping[str, str], places: tuple[str, ...] = PLACES) -> Path | None:
+def find(env: Mapping[str, str]) -> Path | None:
     """The first folder that mirrors the AWS provider."""
     if chosen := env.get(SETTING):
         folder = Path(chosen).expanduser().absolute()
@@ -77,7 +76,7 @@ def find(env: Mapping[str, str], places: tuple[str, ...] = PLACES) -> Path | Non
                 do=f"correct {SETTING}, or unset it to search the usual places",
             )
         return folder
-    for place in places:
+    for place in PLACES:
         pattern = Path(place).expanduser()
         root = Path(pattern.anchor)
         for folder in sorted(root.glob(str(pattern.relative_to(root)))):

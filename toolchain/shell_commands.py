@@ -1,14 +1,13 @@
 """Puts `cdktf` into `.venv/bin`: after `. .venv/bin/activate` it runs with everything set."""
 
-from toolchain.paths import CDKTF as NODE_PROGRAM
-from toolchain.paths import VENV_BIN
+from toolchain.paths import CDKTF, VENV_BIN
 
-CDKTF = VENV_BIN / "cdktf"
+COMMAND = VENV_BIN / "cdktf"
 
 
 def write() -> None:
     python = VENV_BIN / "python"
-    text = f'#!/bin/sh\nexec "{python}" -m toolchain run -- "{NODE_PROGRAM}" "$@"\n'
-    if not CDKTF.is_file() or CDKTF.read_text() != text:
-        CDKTF.write_text(text)
-        CDKTF.chmod(0o755)
+    text = f'#!/bin/sh\nexec "{python}" -m toolchain run -- "{CDKTF}" "$@"\n'
+    if not COMMAND.is_file() or COMMAND.read_text() != text:
+        COMMAND.write_text(text)
+        COMMAND.chmod(0o755)

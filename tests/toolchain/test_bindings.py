@@ -1,0 +1,113 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bindings import schema_file, terraform_answers, trim, types_list
+from bindings.types_list import WantedTypes
+from toolchain.paths import IMPORTS, ROOT
+from toolchain.problems import ToolProblem
+
+PROVIDER: dict[str, Any] = {
+    "provider": {"version": 0, "block": {"attributes": {"region": {"type": "string"}}}},
+    "resource_schemas": {
+        "aws_lb": {"version": 0, "block": {"description": "a load balancer"}},
+        "aws_lb_listener": {"version": 0, "block": {}},
+    },
+    "data_source_schemas": {"aws_vpc": {"version": 0, "block": {}}},
+}
+
+
+def test_the_schema_holds_the_types_of_the_list_and_no_others() -> None:
+    wanted = types_list.read()
+    schema = schema_file.read()
+    assert sorted(schema["resource_schemas"]) == wanted.resources
+    assert sorted(schema["data_source_schemas"]) == wanted.data_sources
+
+
+def test_the_schema_file_is_in_the_form_that_make_bindings_writes() -> None:
+    schema = schema_file.read()
+    rendered = schema_file.render(schema, schema["provider_version"])
+    assert rendered == schema_file.SCHEMA.read_text()
+
+
+def test_the_schema_file_names_no_registry() -> None:
+    assert "terraform.io" not in schema_file.SCHEMA.read_text()
+
+
+def test_every_type_of_the_list_has_its_binding() -> None:
+    wanted = types_list.read()
+    expected = [name.removeprefix("aws_") for name in wanted.resources]
+    expected += [f"data_{name}" for name in wanted.data_sources]
+    assert [name for name in expected if not (IMPORTS / "aws" / name).is_dir()] == []
+
+
+def test_reads_a_list_with_comments(tmp_path: Path) -> None:
+    path = tmp_path / "types.txt"
+    path.write_text("# types\nresource aws_lb\n\ndata aws_vpc  # the one VPC\nresource aws_alb\n")
+    assert types_list.read(path) == WantedTypes(["aws_alb", "aws_lb"], ["aws_vpc"])
+
+
+def test_refuses_every_line_that_is_no_type(tmp_path: Path) -> None:
+    path = tmp_path / "types.txt"
+    path.write_text("resource aws_lb\naws_vpc\ndatum aws_vpc\nresource aws_lb\ndata google_vpc\n")
+    with pytest.raises(ToolProblem) as refusal:
+        types_list.read(path)
+    for line in ("types.txt:2", "types.txt:3", "types.txt:4: 'resource aws_lb' is there twice"):
+        assert line in str(refusal.value)
+    assert "types.txt:5: 'data google_vpc'" in str(refusal.value)
+
+
+def test_refuses_types_that_the_provider_lacks_naming_the_nearest() -> None:
+    wanted = WantedTypes(["aws_lb", "aws_lb_listner"], ["aws_vpcs_and_more"])
+    with pytest.raises(ToolProblem) as refusal:
+        trim.trim(PROVIDER, wanted)
+    assert "no `resource aws_lb_listner` (nearest: aws_lb_listener" in str(refusal.value)
+    assert "no `data aws_vpcs_and_more`" in str(refusal.value)
+
+
+def test_trims_to_the_wanted_types() -> None:
+    trimmed = trim.trim(PROVIDER, WantedTypes(["aws_lb"], []))
+    assert list(trimmed["resource_schemas"]) == ["aws_lb"]
+    assert trimmed["data_source_schemas"] == {}
+
+
+def test_leaves_out_prose_but_not_an_attribute_that_is_called_description() -> None:
+    provider = {
+        "provider": {"description": "prose"},
+        "resource_schemas": {
+            "aws_lb": {
+                "description_kind": "plain",
+                "attributes": {"description": {"type": "string", "description": "prose"}},
+            }
+        },
+        "data_source_schemas": {},
+    }
+    read = json.loads(schema_file.render(provider, "5.100.0"))
+    assert read["provider"] == {}
+    assert read["resource_schemas"]["aws_lb"] == {"attributes": {"description": {"type": "string"}}}
+
+
+def test_writes_one_type_a_line() -> None:
+    text = schema_file.render(PROVIDER, "5.100.0")
+    assert [line for line in text.splitlines() if line.startswith('"aws_lb_listener"')]
+
+
+def test_answers_with_the_address_that_terraform_gives_the_provider() -> None:
+    answer = terraform_answers.answer(["providers", "schema", "-json"])
+    (address,) = json.loads(str(answer))["provider_schemas"]
+    assert address == f"{schema_file.REGISTRY}/{schema_file.PROVIDER}"
+
+
+def test_answers_no_question_that_only_terraform_can_answer() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "bindings.terraform_answers", "apply"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 1
+    assert "not Terraform" in done.stderr

