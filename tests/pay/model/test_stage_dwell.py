@@ -22,7 +22,7 @@ def at(hour: int, *, days: int = 0) -> datetime:
 
 
 def test_the_drain_is_the_sum_of_what_keeps_a_client_on_the_old_side() -> None:
-    assert drain(Timing(longest_request_seconds=90)) == timedelta(seconds=60 + 60 + 30 + 300 + 90)
+    assert drain(Timing(longest_request_seconds=60)) == timedelta(seconds=60 + 60 + 30 + 300 + 60)
 
 
 @pytest.mark.parametrize(
