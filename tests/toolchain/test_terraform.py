@@ -48,12 +48,19 @@ def test_refuses_a_platform_without_a_packaged_terraform(
         terraform.provide()
 
 
-@pytest.fixture
-def packaged_terraform(
-    path_folder: Path, venv_bin: Path, virtual_environments_elsewhere: Path
-) -> Path:
-    terraform.provide()
-    return venv_bin / "terraform"
+@pytest.fixture(scope="module")
+def packaged_terraform(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What set-up installs on a machine without Terraform."""
+    folder = tmp_path_factory.mktemp("packaged-terraform")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(terraform, "programs_on_path", lambda name: [])
+        patch.setattr(terraform, "FALLBACK", folder / "terraform")
+        for module in ("terraform", "virtual_environments"):
+            patch.setattr(f"toolchain.{module}.virtual_environment", lambda name: folder / "venv")
+        patch.setattr("toolchain.commands.LOGS", folder / "logs")
+        (folder / "logs").mkdir()
+        terraform.provide()
+    return folder / "terraform"
 
 
 @pytest.fixture
