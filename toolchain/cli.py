@@ -31,6 +31,9 @@ def main(arguments: list[str]) -> int:
     except ToolProblem as problem:
         print(f"\n{problem}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("\nstopped; run it again: it goes on where it stopped", file=sys.stderr)
+        return 130
     return 0
 
 

@@ -1,5 +1,6 @@
 """Runs the programs of set-up: their output goes to a log, and is shown only when they fail."""
 
+import re
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -7,7 +8,9 @@ from pathlib import Path
 from toolchain.paths import LOGS, ROOT
 from toolchain.problems import ToolProblem
 
-TAIL_LINES = 25
+TAIL_LINES = 12
+# What pip says about other platforms, and npm's stack traces: they are in the log.
+NOISE = re.compile(r"Ignoring .*: markers|Looking in |npm error\s+at |npm error [ }]|\s*$")
 REGISTRY = "a package registry that this machine can reach (or mirrors set for pip and npm)"
 
 
@@ -50,7 +53,8 @@ def run_logged(
             cwd=cwd,
         )
     if done.returncode != 0:
-        tail = path.read_text(errors="replace").splitlines()[-TAIL_LINES:]
+        lines = path.read_text(errors="replace").splitlines()
+        tail = [line for line in lines if not NOISE.match(line)][-TAIL_LINES:]
         raise ToolProblem(
             f"{doing} failed with exit status {done.returncode}:\n"
             + "\n".join(f"    {line}" for line in tail),

@@ -6,6 +6,7 @@ import pytest
 
 from toolchain import node, virtual_environments
 from toolchain.problems import ToolProblem
+from toolchain.search import programs_on_path
 
 WriteProgram = Callable[[str, str], Path]
 
@@ -64,6 +65,16 @@ def test_packages_a_node_where_path_has_none_that_fits_or_no_npm(
     node.provide()
     assert (venv_bin / "node").resolve() == package / node.PACKAGED["node"]
     assert (venv_bin / "npm").resolve() == package / node.PACKAGED["npm"]
+
+
+def test_does_not_take_an_earlier_fallback_for_the_machines_own_node(
+    write_program: WriteProgram, venv_bin: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = write_program("node", "v24.1.0")
+    (venv_bin / "node").write_text("#!/bin/sh\necho v20.18.0\n")
+    (venv_bin / "node").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{venv_bin}:{own.parent}")
+    assert programs_on_path("node") == [own]
 
 
 @pytest.mark.slow
