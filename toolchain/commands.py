@@ -44,6 +44,7 @@ def run_logged(
     with path.open("ab") as sink:
         sink.write(f"$ {' '.join(command)}\n".encode())
         sink.flush()
+        start = sink.tell()
         done = subprocess.run(
             command,
             stdout=sink,
@@ -53,7 +54,7 @@ def run_logged(
             cwd=cwd,
         )
     if done.returncode != 0:
-        lines = path.read_text(errors="replace").splitlines()
+        lines = path.read_bytes()[start:].decode(errors="replace").splitlines()
         tail = [line for line in lines if not NOISE.match(line)][-TAIL_LINES:]
         raise ToolProblem(
             f"{doing} failed with exit status {done.returncode}:\n"

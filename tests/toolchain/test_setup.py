@@ -56,13 +56,13 @@ def test_a_failing_program_is_told_with_the_end_of_its_output(
 ) -> None:
     monkeypatch.setattr("toolchain.commands.LOGS", tmp_path)
     monkeypatch.setattr("toolchain.commands.ROOT", tmp_path)
-    with pytest.raises(
-        ToolProblem, match=r"installing failed with exit status 3:\n.*\n    no route"
-    ):
-        run_logged(
-            ["sh", "-c", "echo no route; exit 3"], log="pip", doing="installing", cwd=tmp_path
-        )
-    assert "no route" in (tmp_path / "pip.log").read_text()
+    run_logged(["echo", "earlier"], log="pip", doing="asking", cwd=tmp_path)
+    program = "echo no route; echo 'npm error     at Socket.emit'; exit 3"
+    with pytest.raises(ToolProblem) as refusal:
+        run_logged(["sh", "-c", program], log="pip", doing="installing", cwd=tmp_path)
+    told, _ = str(refusal.value).split("\n  needed:")
+    assert told == "installing failed with exit status 3:\n    no route"
+    assert "at Socket.emit" in (tmp_path / "pip.log").read_text()
 
 
 def test_the_problems_of_all_parts_are_told_at_once() -> None:
