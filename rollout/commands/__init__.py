@@ -1,0 +1,1 @@
+"""The commands of `pay`, one file each."""

@@ -1,0 +1,61 @@
+"""`pay parity`: what a service has on one side and cannot have on the other."""
+
+from typing import Annotated
+
+import typer
+
+from rollout.options import Json, environments_folder
+
+
+def parity(
+    environment: Annotated[
+        str | None,
+        typer.Argument(metavar="ENV", help="An environment; left out: the last of the chain."),
+    ] = None,
+    service: Annotated[
+        str | None, typer.Argument(metavar="SERVICE", help="A service; left out: all of them.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Show what a service has on one side and cannot have on the other, and why it matters.
+
+    Services with the same difference share a row.
+
+    Example: `pay parity production-2 connector`
+    """
+    from pay.catalogue import CATALOGUE
+    from pay.environments import load_environments
+    from pay.parity import parity as differences_of
+    from rollout.board import by_chain
+    from rollout.output import choose, console, print_json, reporting
+    from rollout.parity_table import as_table, by_difference
+
+    with reporting(as_json):
+        environments = load_environments(environments_folder())
+        name = environment or by_chain(environments)[-1]
+        choose(name, tuple(environments), "ENV")
+        services = environments[name].services
+        if service is not None:
+            choose(service, tuple(services), "SERVICE")
+        found = {
+            each: differences_of(CATALOGUE[each], deployment)
+            for each, deployment in services.items()
+            if service in (None, each)
+        }
+        if as_json:
+            print_json(
+                [
+                    {
+                        "service": each,
+                        "aspect": difference.aspect,
+                        "ec2": difference.ec2,
+                        "fargate": difference.fargate,
+                        "matters": difference.matters,
+                        "attributes": list(difference.attributes),
+                    }
+                    for each, differences in found.items()
+                    for difference in differences
+                ]
+            )
+            return
+        console().print(as_table(name, by_difference(found)))

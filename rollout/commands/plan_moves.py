@@ -1,0 +1,63 @@
+"""`pay plan-moves`: what happens when."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from rollout.options import EnvironmentName, Json, environments_folder, now
+
+
+def plan_moves(
+    environment: EnvironmentName,
+    start: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="The first day; left out: today."),
+    ] = None,
+    markdown: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write Markdown with a Gantt chart; - prints it."),
+    ] = None,
+    ics: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write a calendar file; - prints it.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Show what happens when: waves by the call graph, and the earliest date of every move.
+
+    No two neighbours move in one wave, called services move before their callers, the cardholder
+    data environment moves last. Moves are made on working days, before or after the daily peak.
+
+    Example: `pay plan-moves production-2 --start 2026-12-01 --markdown moves.md --ics moves.ics`
+    """
+    from rollout.output import choose, console, print_json, reporting
+    from rollout.plan_table import as_data, as_table, rules
+    from rollout.situation import load_situation
+    from rollout.timetable import timetable
+
+    with reporting(as_json):
+        situation = load_situation(environments_folder(), now())
+        choose(environment, tuple(situation.environments), "ENV")
+        target = situation.environments[environment]
+        plan = timetable(situation, environment, (start or situation.now).date())
+        told = rules(situation, target)
+        if markdown is not None:
+            from rollout.plan_markdown import as_markdown
+
+            _write(markdown, as_markdown(target, plan, told).encode())
+        if ics is not None:
+            from rollout.plan_calendar import as_calendar
+
+            _write(ics, as_calendar(target, plan, situation.now))
+        if as_json:
+            print_json(as_data(target, plan))
+        elif Path("-") not in (markdown, ics):
+            console().print(as_table(situation, target, plan, told))
+
+
+def _write(path: Path, content: bytes) -> None:
+    if path == Path("-"):
+        typer.echo(content, nl=False)
+    else:
+        path.write_bytes(content)

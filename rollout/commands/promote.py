@@ -1,0 +1,90 @@
+"""`pay promote`: moves a service one stage on."""
+
+from typing import Annotated
+
+import typer
+
+from rollout.options import EnvironmentName, Json, ServiceName, environments_folder, now
+
+
+def promote(
+    environment: EnvironmentName,
+    service: ServiceName,
+    to: Annotated[
+        str | None,
+        typer.Option(metavar="STAGE", help="The stage you expect; refused if it is not the next."),
+    ] = None,
+    evidence: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="What was measured, and where to see it.")
+    ] = None,
+    allow_adjacent: Annotated[
+        str | None,
+        typer.Option(metavar="REASON", help="Why a neighbour may move at the same time."),
+    ] = None,
+    approver: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ROLE", help="A role that agrees (detached, retired). Repeatable."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Move a service one stage on, if nothing stands before it.
+
+    Changes one line of the environment's file and adds one to the journal. Everything that stands
+    before the move is told at once, and then nothing is written.
+
+    Example: `pay promote test-12 connector --evidence "errors 0.1 %, p99 as before, 4 h"`
+    """
+    from pay.model import Stage
+    from pay.model.edges import promotion
+    from rollout import journal
+    from rollout.gates import Finding, Promotion, findings
+    from rollout.moving import tell, write_move
+    from rollout.output import Refused, choose, console, reporting
+    from rollout.situation import load_situation
+    from rollout.stage_line import locked
+
+    folder = environments_folder()
+    with reporting(as_json), locked(folder):
+        situation = load_situation(folder, now())
+        choose(environment, tuple(situation.environments), "ENV")
+        target = situation.environments[environment]
+        choose(service, tuple(target.services), "SERVICE")
+        if to is not None:
+            choose(to, tuple(Stage), "--to")
+        stage = target.services[service].stage
+        edge = promotion(target.ladder, stage)
+        what = f"{service} in {environment} from {stage}"
+        if edge is None:
+            over = f"{service} is {stage} in {environment}: the move is over"
+            raise Refused(what, [Finding("end", over, "nothing is left to do")])
+        what += f" to {edge.after}"
+        asked = Promotion(
+            situation=situation,
+            environment=environment,
+            service=service,
+            edge=edge,
+            evidence=evidence,
+            adjacent=allow_adjacent,
+            approvers=tuple(approver or ()),
+        )
+        found = findings(asked)
+        if to is not None and to != edge.after:
+            skipped = Finding(
+                "next-stage",
+                f"{service} is at {stage} and goes on to {edge.after}, not to {to}",
+                "move one stage at a time; the way back is `pay rollback`",
+            )
+            found = (skipped, *found)
+        if any(finding.refuses for finding in found):
+            raise Refused(what, found)
+        entry = journal.move(
+            target.ladder,
+            edge,
+            at=situation.now,
+            by=journal.who(folder),
+            evidence=evidence,
+            adjacent=allow_adjacent if asked.moving_neighbours else None,
+            approvers=asked.approvers,
+        )
+        done = write_move(folder, target, service, edge, entry, found)
+        tell(done, console(), as_json=as_json)

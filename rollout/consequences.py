@@ -1,0 +1,70 @@
+"""What a move changes: which stacks, in which order, and what `cdktf diff` shows of each."""
+
+from dataclasses import dataclass
+
+from pay.model import Environment, Side, Stage, names
+from pay.model.edges import Edge
+from pay.model.writes import written_sides
+
+
+@dataclass(frozen=True)
+class StackChange:
+    """One stack that a move changes."""
+
+    stack: str
+    shows: str
+    """What `cdktf diff` shows of it."""
+
+
+def stack_changes(environment: Environment, service: str, edge: Edge) -> tuple[StackChange, ...]:
+    """The stacks to deploy after a move, in their order: a side comes before its record, a record
+    goes before its side.
+    """
+    traffic = StackChange(
+        names.traffic_stack(environment.name, service), _records_change(environment, edge)
+    )
+    changes = [traffic] if traffic.shows else []
+    for side in Side:
+        stack = names.side_stack(environment.name, service, side)
+        if not edge.before.has(side) and edge.after.has(side):
+            changes.insert(0, StackChange(stack, "only creates: the whole Fargate side"))
+        elif edge.before.has(side) and not edge.after.has(side):
+            changes.append(StackChange(stack, f"only destroys: everything of the {side} side"))
+    fargate = names.side_stack(environment.name, service, Side.FARGATE)
+    if edge.before.pins_fargate_at_peak and edge.after is Stage.DETACHED:
+        shows = "one in-place update: scaling may go below the peak again"
+        changes.append(StackChange(fargate, shows))
+    if edge.before is Stage.DETACHED and edge.after.pins_fargate_at_peak:
+        changes.insert(0, StackChange(fargate, "one in-place update: scaling holds the peak"))
+    return tuple(changes)
+
+
+def commands(changes: tuple[StackChange, ...]) -> tuple[str, ...]:
+    """What to run, in order: look at all of it, then deploy one after the other."""
+    return (
+        *(f"cdktf diff {change.stack}" for change in changes),
+        *(f"cdktf deploy --ignore-missing-stack-dependencies {change.stack}" for change in changes),
+    )
+
+
+def _records_change(environment: Environment, edge: Edge) -> str:
+    before = environment.ladder.records(edge.before)
+    after = environment.ladder.records(edge.after)
+    if not written_sides(before, after):
+        return ""
+    was, becomes = {r.side: r for r in before}, {r.side: r for r in after}
+    updates, others = [], []
+    for side in Side:
+        old, new = was.get(side), becomes.get(side)
+        if old == new:
+            continue
+        if old is None and new is not None:
+            others.append(f"one create, the {side} record of weight {new.weight}")
+        elif new is None and old is not None:
+            others.append(f"one delete, the {side} record of weight {old.weight}")
+        elif old is not None and new is not None:
+            weight = "no weight" if old.weight is None else f"weight {old.weight}"
+            updates.append(f"{side} {weight} -> {new.weight}")
+    count = {1: "one in-place update", 2: "two in-place updates"}
+    told = [f"{count[len(updates)]}, {', '.join(updates)}"] if updates else []
+    return "; ".join([*told, *others])

@@ -1,0 +1,256 @@
+"""What stands before a promotion, all of it at once; nothing here is asked of a rollback.
+
+A gate is a function of a promotion and answers with a finding or None. A finding refuses, or warns
+where only real payments justify refusing.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pay.model import Environment, Stage, invariants
+from pay.model.conditions import Proof, asks_for
+from pay.model.dwell import LOCAL_ZONE, has_seen_a_peak, peak_of, shortest_dwell
+from pay.model.edges import Direction, Edge
+from rollout.journal import move
+from rollout.situation import Situation
+from rollout.words import local, short_moment, span
+
+
+@dataclass(frozen=True)
+class Promotion:
+    """A move forward that somebody asks for."""
+
+    situation: Situation
+    environment: str
+    service: str
+    edge: Edge
+    evidence: str | None = None
+    adjacent: str | None = None
+    approvers: tuple[str, ...] = ()
+
+    @property
+    def target(self) -> Environment:
+        return self.situation.environments[self.environment]
+
+    @property
+    def stages_after(self) -> dict[str, Stage]:
+        """The environment's stages once this move is done."""
+        return {**self.situation.stages(self.environment), self.service: self.edge.after}
+
+    @property
+    def moving_neighbours(self) -> tuple[str, ...]:
+        """The neighbours in the call graph that would move at the same time as this service."""
+        if not self.edge.after.is_in_flight:
+            return ()
+        return invariants.moving_neighbours(
+            self.service, self.stages_after, self.situation.catalogue
+        )
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Why a promotion is refused, or what to know about it, and what to do."""
+
+    gate: str
+    reason: str
+    fix: str
+    brief: str = ""
+    """The reason in a few words, for a table."""
+    refuses: bool = True
+
+
+Gate = Callable[[Promotion], Finding | None]
+
+
+def findings(promotion: Promotion) -> tuple[Finding, ...]:
+    """Everything that stands before a promotion or is worth knowing about it."""
+    found = (gate(promotion) for gate in GATES)
+    return tuple(finding for finding in found if finding is not None)
+
+
+def environment_is_open(p: Promotion) -> Finding | None:
+    """A frozen environment moves nothing forward."""
+    if p.target.frozen is None:
+        return None
+    return Finding(
+        "frozen",
+        f"{p.environment} is frozen: {p.target.frozen}",
+        f"wait, or take the line `frozen` out of {p.environment}.toml when the reason is gone",
+        "frozen",
+    )
+
+
+def environment_before_has_passed(p: Promotion) -> Finding | None:
+    """I15: an environment is never ahead of the one it follows."""
+    before = p.target.follows
+    if before is None:
+        return None
+    reached = p.situation.environments[before].services[p.service].stage
+    timing = p.situation.catalogue[p.service].timing
+    since = p.situation.since(before, p.service)
+    now = p.situation.now
+    if invariants.has_passed(p.edge.after, reached, timing, since, now):
+        return None
+    if reached is not p.edge.after:
+        return Finding(
+            "follows",
+            f"{p.service} is at {reached} in {before}, so {p.environment} would be ahead",
+            f"bring it to {p.edge.after} there first: pay promote {before} {p.service}",
+            f"after {before}",
+        )
+    if since is None:
+        return Finding(
+            "follows", *_unknown_since(p.situation, before, p.service), f"after {before}"
+        )
+    return Finding(
+        "follows",
+        f"{p.service} has not been at {p.edge.after} in {before} for long enough",
+        f"wait until {local(since + shortest_dwell(p.edge.after, timing))}",
+        f"after {before}",
+    )
+
+
+def environment_has_room(p: Promotion) -> Finding | None:
+    """I18: asked when a service takes off; one in flight may always go on."""
+    if p.edge.before.is_in_flight or not p.edge.after.is_in_flight:
+        return None
+    if invariants.has_room(p.stages_after, p.target.max_in_flight):
+        return None
+    flying = [n for n, stage in p.situation.stages(p.environment).items() if stage.is_in_flight]
+    return Finding(
+        "in-flight",
+        f"{len(flying)} services are in flight in {p.environment} "
+        f"({', '.join(flying)}), and {p.target.max_in_flight} may be",
+        "bring one of them to detached first, or back to legacy from dark",
+        "no room",
+    )
+
+
+def neighbours_stand_still(p: Promotion) -> Finding | None:
+    """I18: of two neighbours in the call graph one moves at a time."""
+    if p.adjacent or not p.moving_neighbours:
+        return None
+    stages = p.situation.stages(p.environment)
+    moving = ", ".join(f"{name} ({stages[name]})" for name in p.moving_neighbours)
+    return Finding(
+        "adjacent",
+        f"{p.service} calls or is called by {moving}: an error could come from either",
+        'wait until that is detached, or say why both may move: --allow-adjacent "REASON"',
+        "beside " + ", ".join(p.moving_neighbours),
+    )
+
+
+def measurements_are_told(p: Promotion) -> Finding | None:
+    """I13: until a judge measures, a person says what was measured."""
+    asked = asks_for(p.edge, Proof.MEASUREMENT)
+    if not asked or invariants.has_evidence(p.evidence):
+        return None
+    return Finding(
+        "evidence",
+        "nothing says that " + ", and that ".join(condition.sentence for condition in asked),
+        'measure it and say where it can be seen: --evidence "TEXT"',
+        "evidence",
+    )
+
+
+def approver_is_named(p: Promotion) -> Finding | None:
+    """What is hard to take back needs a second pair of eyes."""
+    if not asks_for(p.edge, Proof.APPROVER) or any(role.strip() for role in p.approvers):
+        return None
+    undone = (
+        "destroys the EC2 side and cannot be taken back"
+        if p.edge.after is Stage.RETIRED
+        else "takes EC2's record away"
+    )
+    return Finding(
+        "approver",
+        f"{p.edge.after} {undone}, and nobody is named who agrees",
+        "ask, and name the role: --approver ROLE",
+        "approver",
+    )
+
+
+def clients_have_followed(p: Promotion) -> Finding | None:
+    """I12: what is measured too early belongs to the weights before."""
+    stage, timing = p.edge.before, p.situation.catalogue[p.service].timing
+    dwell = shortest_dwell(stage, timing)
+    if not dwell:
+        return None
+    strict = p.target.production
+    since = p.situation.since(p.environment, p.service)
+    if since is None:
+        return Finding(
+            "dwell", *_unknown_since(p.situation, p.environment, p.service), "since when?", strict
+        )
+    if invariants.has_dwelt(stage, timing, since, p.situation.now):
+        return None
+    return Finding(
+        "dwell",
+        f"{p.service} is at {stage} since {local(since)}; it stays at least {span(dwell)}",
+        f"wait until {local(since + dwell)}" if strict else "production waits here",
+        f"from {short_moment(since + dwell)}",
+        strict,
+    )
+
+
+def peak_was_seen(p: Promotion) -> Finding | None:
+    """Fargate carries a share of a whole daily peak before it carries all of it."""
+    if p.edge.after is not Stage.CUTOVER:
+        return None
+    stays = p.situation.stays(p.environment, p.service)
+    if has_seen_a_peak(p.target.ladder, stays):
+        return None
+    strict = p.target.production
+    return Finding(
+        "peak",
+        f"{p.service} has seen no whole daily peak (Monday to Friday) from quarter to most",
+        "wait until one is over" if strict else "production waits for one here",
+        "after a daily peak",
+        strict,
+    )
+
+
+def outside_the_peak(p: Promotion) -> Finding | None:
+    """Weights of real payments better move before or after the busiest hours."""
+    now = p.situation.now
+    peak = peak_of(now.astimezone(LOCAL_ZONE).date())
+    records = p.target.ladder.records
+    changes_answers = records(p.edge.before) != records(p.edge.after)
+    if not (p.target.production and changes_answers and peak and peak[0] <= now < peak[1]):
+        return None
+    return Finding(
+        "busy",
+        f"this is the daily peak (until {peak[1]:%H:%M})",
+        "move after it unless the peak is what you want to measure",
+        refuses=False,
+    )
+
+
+GATES: tuple[Gate, ...] = (
+    environment_is_open,
+    environment_before_has_passed,
+    environment_has_room,
+    neighbours_stand_still,
+    approver_is_named,
+    measurements_are_told,
+    clients_have_followed,
+    peak_was_seen,
+    outside_the_peak,
+)
+
+
+def _unknown_since(situation: Situation, environment: str, service: str) -> tuple[str, str]:
+    """The reason and the remedy when a stage was changed by hand."""
+    target = situation.environments[environment]
+    stage = target.services[service].stage
+    moves = situation.moves(environment, service)
+    before = moves[-1].after if moves else Stage.LEGACY
+    forward = stage.position > before.position
+    direction = Direction.FORWARD if forward else Direction.ROLLBACK
+    edge = Edge(before=before, after=stage, direction=direction)
+    line = move(target.ladder, edge, at=situation.now, by="you").line().strip()
+    return (
+        f"the journal does not say since when {service} is at {stage} in {environment}",
+        f"if its line was changed by hand, add the move, with the time of the deploy, to "
+        f"journal/{environment}/{service}.jsonl: {line}",
+    )

@@ -1,0 +1,173 @@
+"""The journal: who moved what from where to where, when and why.
+
+One file for each environment and service, `journal/<environment>/<service>.jsonl` beside the
+environment files, one move a line, appended only: two people who promote different services touch
+different files, and two who move the same service get a conflict, as they should (docs/decisions).
+"""
+
+import getpass
+import subprocess
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, ValidationError
+
+from pay.model import Ladder, Record, Stage
+from pay.model.base import Model
+from pay.model.edges import Direction, Edge
+from pay.model.problem import InvalidInput, Problem
+
+
+def _is_utc(moment: datetime) -> datetime:
+    offset = moment.utcoffset()
+    if offset is None or offset.total_seconds() != 0:
+        raise ValueError("write it in UTC, ending in Z")
+    return moment
+
+
+class Move(Model):
+    """One line of the journal."""
+
+    model_config = ConfigDict(
+        serialize_by_alias=True, validate_by_name=True, validate_by_alias=True
+    )
+
+    at: Annotated[AwareDatetime, AfterValidator(_is_utc)]
+    direction: Direction
+    before: Stage = Field(alias="from")
+    after: Stage = Field(alias="to")
+    weights: str
+    """EC2's and Fargate's after the move, as `weights_text` writes them."""
+    by: str
+    """Who ran the command: the address that Git knows, or the login name."""
+    evidence: str | None = None
+    """What was measured before a promotion."""
+    because: str | None = None
+    """Why a rollback."""
+    adjacent: str | None = None
+    """Why a neighbour in the call graph may move at the same time."""
+    approvers: tuple[str, ...] = ()
+    """The roles that agreed."""
+
+    def line(self) -> str:
+        """The move as a line of its file, without what it does not have."""
+        return self.model_dump_json(exclude_defaults=True) + "\n"
+
+
+Journals = Mapping[tuple[str, str], tuple[Move, ...]]
+"""The moves of each (environment, service), the oldest first."""
+
+
+def weights_text(records: Iterable[Record]) -> str:
+    """EC2's weight, a slash, Fargate's: `95/5`; `simple` without weights, `-` without a record."""
+    weights = {record.side.value: record.weight for record in records}
+    if None in weights.values():
+        return "simple"
+    return "/".join(str(weights.get(side, "-")) for side in ("ec2", "fargate"))
+
+
+def move(
+    ladder: Ladder,
+    edge: Edge,
+    *,
+    at: datetime,
+    by: str,
+    evidence: str | None = None,
+    because: str | None = None,
+    adjacent: str | None = None,
+    approvers: tuple[str, ...] = (),
+) -> Move:
+    """A line for a move along `ladder`."""
+    return Move(
+        at=at,
+        direction=edge.direction,
+        before=edge.before,
+        after=edge.after,
+        weights=weights_text(ladder.records(edge.after)),
+        by=by,
+        evidence=evidence,
+        because=because,
+        adjacent=adjacent,
+        approvers=approvers,
+    )
+
+
+def journal_path(folder: Path, environment: str, service: str) -> Path:
+    """Where a service's moves are written; `folder` holds the environment files."""
+    return folder / "journal" / environment / f"{service}.jsonl"
+
+
+def append(path: Path, entry: Move) -> None:
+    """Adds a line. Raises OSError when it cannot."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("ab+") as file:
+        if file.tell():
+            file.seek(-1, 2)
+            if file.read(1) != b"\n":
+                file.write(b"\n")
+        file.write(entry.line().encode())
+
+
+def read(path: Path) -> tuple[Move, ...]:
+    """The moves of one file, none when there is no file.
+
+    Raises InvalidInput with every line that is not a move.
+    """
+    if not path.exists():
+        return ()
+    moves, problems = [], []
+    for number, line in enumerate(path.read_text().splitlines(), start=1):
+        if not line.strip():
+            continue
+        try:
+            moves.append(Move.model_validate_json(line))
+        except ValidationError as error:
+            problems += [
+                Problem(
+                    where=f"journal/{path.parent.name}/{path.name}",
+                    line=number,
+                    key=".".join(map(str, mistake["loc"])),
+                    found=repr(mistake["input"]),
+                    allowed=mistake["msg"],
+                    fix="correct the line, or restore it from Git",
+                )
+                for mistake in error.errors()
+            ]
+    if problems:
+        raise InvalidInput(problems)
+    return tuple(sorted(moves, key=lambda entry: entry.at))
+
+
+def read_all(folder: Path) -> Journals:
+    """Every journal below a folder of environment files.
+
+    Raises InvalidInput with every line of every file that is not a move.
+    """
+    found: dict[tuple[str, str], tuple[Move, ...]] = {}
+    problems: list[Problem] = []
+    for path in sorted((folder / "journal").glob("*/*.jsonl")):
+        try:
+            found[path.parent.name, path.stem] = read(path)
+        except InvalidInput as error:
+            problems += error.problems
+    if problems:
+        raise InvalidInput(problems)
+    return found
+
+
+def who(folder: Path) -> str:
+    """Who runs this: the address in Git's settings, else the login name."""
+    try:
+        found = subprocess.run(
+            ["git", "config", "user.email"],
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            timeout=5,
+            check=False,
+        ).stdout.strip()
+    except (OSError, subprocess.TimeoutExpired):
+        found = ""
+    return found or getpass.getuser()

@@ -1,0 +1,87 @@
+"""The planned moves as a table in the terminal, and as data."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from rich import box
+from rich.table import Table
+
+from pay.model import Environment, Stage, Timing
+from pay.model.dwell import PEAK_END, PEAK_START, shortest_dwell
+from rollout.situation import Situation
+from rollout.timetable import PlannedWave
+from rollout.words import short_date, span
+
+_COLUMNS = (Stage.DARK, Stage.CANARY, Stage.CUTOVER, Stage.DETACHED, Stage.RETIRED)
+
+
+def rules(situation: Situation, environment: Environment) -> str:
+    """The sentences that explain the dates."""
+    slowest = max(s.timing.longest_request_seconds for s in situation.catalogue.values())
+    timing = Timing(longest_request_seconds=slowest)
+    dwells = ", ".join(
+        f"{stage} {span(dwell)}"
+        for stage in environment.ladder.stages
+        if (dwell := shortest_dwell(stage, timing))
+    )
+    follows = f" Nothing is before {environment.follows}." if environment.follows else ""
+    return (
+        f"Earliest dates. Shortest stays: {dwells}. Moves are made on working days at 09:00 or "
+        f"{PEAK_END:%H:%M} local time, outside the daily peak ({PEAK_START:%H:%M} to "
+        f"{PEAK_END:%H:%M}), and one stage from quarter to most spans a whole peak.{follows}"
+    )
+
+
+def as_table(
+    situation: Situation, environment: Environment, plan: Sequence[PlannedWave], told: str
+) -> Table:
+    """A service a row, the dates of the stages that people ask for as columns."""
+    title = f"Planned moves in {environment.name}"
+    if environment.frozen:
+        title += f"  frozen: {environment.frozen}"
+    table = Table(
+        title=title,
+        title_justify="left",
+        caption=told if plan else "Every service has moved.",
+        caption_justify="left",
+        box=box.SIMPLE_HEAD,
+        padding=(0, 1),
+    )
+    table.add_column("wave", no_wrap=True)
+    table.add_column("service", no_wrap=True)
+    for stage in _COLUMNS:
+        table.add_column(stage.value, no_wrap=True, justify="right")
+    for wave in plan:
+        for number, service in enumerate(wave.services):
+            at = {move.after: move.at for move in wave.moves if move.service == service}
+            scope = situation.catalogue[service].scope.value
+            cells = [short_date(at[stage]) if stage in at else "" for stage in _COLUMNS]
+            inside = " [magenta]CDE[/]" if scope == "inside" else ""
+            table.add_row("" if number else wave.title, service + inside, *cells)
+        table.add_section()
+    return table
+
+
+def as_data(environment: Environment, plan: Sequence[PlannedWave]) -> dict[str, Any]:
+    """Every move, for programs."""
+    return {
+        "environment": environment.name,
+        "frozen": environment.frozen,
+        "waves": [
+            {
+                "title": wave.title,
+                "services": list(wave.services),
+                "moves": [
+                    {
+                        "service": move.service,
+                        "from": move.before.value,
+                        "to": move.after.value,
+                        "weights": move.weights,
+                        "earliest": move.at.isoformat(),
+                    }
+                    for move in wave.moves
+                ],
+            }
+            for wave in plan
+        ],
+    }

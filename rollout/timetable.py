@@ -1,0 +1,160 @@
+"""When every move can happen at the earliest: dwell times, working days and the daily peak.
+
+A move is made on a working day, before the peak or after it, never within: at 09:00 or at 15:00
+local time, when people are there to watch.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from holidays import country_holidays
+
+from pay.model import Environment, Stage, Timing
+from pay.model.dwell import LOCAL_ZONE, PEAK_END, has_seen_a_peak, peak_of, shortest_dwell
+from pay.model.edges import promotion
+from rollout.journal import weights_text
+from rollout.situation import Situation
+from rollout.waves import under_way, waves
+
+MORNING = time(9)
+"""An hour before the peak: time enough to see the first effect of a move before it."""
+
+AFTERNOON = PEAK_END
+
+BANK_HOLIDAYS = country_holidays("GB", subdiv="ENG")
+
+
+@dataclass(frozen=True)
+class PlannedMove:
+    """One promotion and the earliest moment for it."""
+
+    service: str
+    before: Stage
+    after: Stage
+    weights: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class PlannedWave:
+    """Services that move at the same time; those under way have begun already."""
+
+    title: str
+    services: tuple[str, ...]
+    moves: tuple[PlannedMove, ...]
+
+    @property
+    def start(self) -> datetime:
+        return min(move.at for move in self.moves)
+
+    @property
+    def end(self) -> datetime:
+        return max(move.at for move in self.moves)
+
+
+Arrivals = Mapping[str, Sequence[tuple[Stage, datetime]]]
+"""When a service arrives at its stages at the earliest, in their order."""
+
+SHORTEST_GAP = timedelta(minutes=1)
+"""Two moves of one service never share a slot."""
+
+
+def timetable(situation: Situation, environment: str, start: date) -> list[PlannedWave]:
+    """The waves of an environment from `start` on, none before now and none before the environment
+    that it follows.
+    """
+    first = max(datetime.combine(start, time(0), LOCAL_ZONE), situation.now)
+    return _planned(situation, environment, first)
+
+
+def _planned(situation: Situation, environment: str, start: datetime) -> list[PlannedWave]:
+    target = situation.environments[environment]
+    followed = _arrivals(situation, target.follows, start) if target.follows else {}
+    stages = situation.stages(environment)
+    groups = [
+        ("Then" if number else "Under way", group)
+        for number, group in enumerate(under_way(stages, situation.catalogue))
+    ]
+    for number, wave in enumerate(waves(stages, situation.catalogue, target.max_in_flight), 1):
+        groups.append((f"Wave {number}", wave))
+    plan: list[PlannedWave] = []
+    free_from = start
+    for title, services in groups:
+        moves: list[PlannedMove] = []
+        for service in services:
+            moves += _walk(situation, target, service, free_from, followed)
+        plan.append(PlannedWave(title, services, tuple(sorted(moves, key=lambda m: m.at))))
+        # The next wave takes off when this one is out of flight: no weight can change any more.
+        detached = [move.at + SHORTEST_GAP for move in moves if move.after is Stage.DETACHED]
+        free_from = max([free_from, *detached])
+    return plan
+
+
+def _walk(
+    situation: Situation,
+    environment: Environment,
+    service: str,
+    free_from: datetime,
+    followed: Arrivals,
+) -> Iterator[PlannedMove]:
+    """The moves of one service from its stage to `retired`."""
+    timing = situation.catalogue[service].timing
+    ladder = environment.ladder
+    stage = environment.services[service].stage
+    stays = situation.stays(environment.name, service)[:-1]
+    entered = situation.since(environment.name, service) or free_from
+    while (edge := promotion(ladder, stage)) is not None:
+        earliest = max(
+            free_from,
+            entered + max(shortest_dwell(stage, timing), SHORTEST_GAP),
+            _passed_at(edge.after, followed.get(service, ()), timing),
+        )
+        at = next_slot(earliest)
+        if edge.after is Stage.CUTOVER:
+            while not has_seen_a_peak(ladder, [*stays, (stage, entered, at)]):
+                at = next_slot(at + SHORTEST_GAP)
+        yield PlannedMove(
+            service=service,
+            before=stage,
+            after=edge.after,
+            weights=weights_text(ladder.records(edge.after)),
+            at=at,
+        )
+        stays.append((stage, entered, at))
+        stage, entered = edge.after, at
+
+
+def _arrivals(situation: Situation, environment: str, start: datetime) -> Arrivals:
+    """When each service arrives where, in an environment that another follows."""
+    found: dict[str, list[tuple[Stage, datetime]]] = {}
+    for service, stage in situation.stages(environment).items():
+        found[service] = [(stage, situation.since(environment, service) or start)]
+    for wave in _planned(situation, environment, start):
+        for move in wave.moves:
+            found[move.service].append((move.after, move.at))
+    return found
+
+
+def _passed_at(
+    stage: Stage, arrivals: Sequence[tuple[Stage, datetime]], timing: Timing
+) -> datetime:
+    """When a stage is passed: it was stayed at for long enough, or a later one is reached."""
+    passed = [
+        at + shortest_dwell(stage, timing) if reached is stage else at
+        for reached, at in arrivals
+        if reached.position >= stage.position
+    ]
+    return min(passed, default=datetime.min.replace(tzinfo=UTC))
+
+
+def next_slot(earliest: datetime) -> datetime:
+    """The first moment for a move that is not before `earliest`."""
+    day = earliest.astimezone(LOCAL_ZONE).date()
+    while True:
+        if peak_of(day) is not None and day not in BANK_HOLIDAYS:
+            for slot in (MORNING, AFTERNOON):
+                at = datetime.combine(day, slot, LOCAL_ZONE)
+                if at >= earliest:
+                    return at
+        day += timedelta(days=1)

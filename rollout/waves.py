@@ -1,0 +1,62 @@
+"""Which services move together: waves by the call graph.
+
+Leaves first: a service moves after those it calls, so that an error on the way to a called service
+is known before its callers move. The cardholder data environment goes last, with all that was
+learnt. The first wave of an environment is one service, the pilot.
+"""
+
+from collections.abc import Mapping
+
+from pay.model import Scope, Stage
+from pay.model.call_graph import Catalogue, neighbours
+
+PILOT_SIZE = 1
+
+
+def waves(
+    stages: Mapping[str, Stage], catalogue: Catalogue, max_in_flight: int
+) -> list[tuple[str, ...]]:
+    """The services that have not begun to move, in waves: no two neighbours in one, at most
+    `max_in_flight` each. Services in flight and those done are no part of it.
+    """
+    waiting = {name for name, stage in stages.items() if stage is Stage.LEGACY}
+    is_first = waiting == set(stages)
+    found: list[tuple[str, ...]] = []
+    while waiting:
+        size = PILOT_SIZE if is_first and not found else max_in_flight
+        wave: list[str] = []
+        for name in sorted(_may_move(waiting, catalogue), key=lambda n: (_height(n, catalogue), n)):
+            if len(wave) < size and not neighbours(catalogue, name).intersection(wave):
+                wave.append(name)
+        found.append(tuple(wave))
+        waiting -= set(wave)
+    return found
+
+
+def under_way(stages: Mapping[str, Stage], catalogue: Catalogue) -> list[tuple[str, ...]]:
+    """The services that have begun to move and are not done. Where two of them are neighbours, the
+    one that is further on ends first: it is in a group of its own before the other's.
+    """
+    begun = [name for name, s in stages.items() if s not in (Stage.LEGACY, Stage.RETIRED)]
+    groups: list[list[str]] = []
+    for name in sorted(begun, key=lambda n: -stages[n].position):
+        near = neighbours(catalogue, name)
+        conflicts = [n for n, group in enumerate(groups) if near.intersection(group)]
+        place = conflicts[-1] + 1 if conflicts else 0
+        if place == len(groups):
+            groups.append([])
+        groups[place].append(name)
+    return [tuple(sorted(group)) for group in groups]
+
+
+def _may_move(waiting: set[str], catalogue: Catalogue) -> set[str]:
+    """Those whose turn it is: all others before the inside, callers after what they call."""
+    outside = {name for name in waiting if catalogue[name].scope is not Scope.INSIDE}
+    group = outside or waiting
+    return {name for name in group if not group.intersection(catalogue[name].called)}
+
+
+def _height(service: str, catalogue: Catalogue) -> int:
+    """The longest chain of calls below a service: 0 for one that calls nothing."""
+    called = catalogue[service].called
+    return 1 + max(_height(name, catalogue) for name in called) if called else 0
