@@ -15,37 +15,39 @@ from pydantic import ValidationError
 from pay.model import Microservice, Problem
 from pay.model.explain import explain
 
-_FOLDER = Path(__file__).parent
-
 
 def file_of(service: str) -> str:
     """The file that describes a service, as messages name it."""
     return f"constructs/pay/catalogue/{service.replace('-', '_')}.py"
 
 
-def _read() -> tuple[dict[str, Microservice], tuple[Problem, ...]]:
+def read(folder: Path, package: str) -> tuple[dict[str, Microservice], tuple[Problem, ...]]:
+    """Every service that a package's files describe, and the mistakes of those that do not hold
+    together.
+    """
     services: list[Microservice] = []
     problems: list[Problem] = []
-    for path in sorted(_FOLDER.glob("[a-z]*.py")):
+    for path in sorted(folder.glob("[a-z]*.py")):
         try:
-            module = import_module(f"{__name__}.{path.stem}")
+            module = import_module(f"{package}.{path.stem}")
         except ValidationError as error:
-            problems += _explained(error, path)
+            problems += _explained(error, folder)
         else:
             services += [v for v in vars(module).values() if isinstance(v, Microservice)]
-    return {service.name: service for service in services}, tuple(problems)
+    return {service.name: service for service in services}, tuple(dict.fromkeys(problems))
 
 
-def _explained(error: ValidationError, path: Path) -> list[Problem]:
-    """A file's own mistakes: the last line of the file that was running says where."""
+def _explained(error: ValidationError, folder: Path) -> list[Problem]:
+    """The mistakes, at the last line of this folder that ran: the one that made the value."""
     frames = traceback.extract_tb(error.__traceback__)
-    line = next((f.lineno for f in reversed(frames) if Path(f.filename) == path), None)
-    return [replace(p, where=file_of(path.stem), line=line) for p in explain(error)]
+    frame = next(f for f in reversed(frames) if Path(f.filename).parent == folder)
+    where = file_of(Path(frame.filename).stem)
+    return [replace(problem, where=where, line=frame.lineno) for problem in explain(error)]
 
 
-_services, PROBLEMS = _read()
+_services, PROBLEMS = read(Path(__file__).parent, __name__)
 
 CATALOGUE: Mapping[str, Microservice] = MappingProxyType(dict(sorted(_services.items())))
 """Every service by its name, in the order of the names."""
 
-__all__ = ["CATALOGUE", "PROBLEMS", "file_of"]
+__all__ = ["CATALOGUE", "PROBLEMS", "file_of", "read"]
