@@ -2,7 +2,7 @@
 
 cdktf's JSON is right and its HCL is not (docs/decisions/0020), so cdktf writes JSON into a
 temporary folder, `pay.hcl` turns it into HCL2, and only when that went well for every stack the
-files of the output folder are replaced, each as a whole. An app that fails leaves the last synthesis.
+files of the output folder are replaced, each as a whole. A failing app leaves the last synthesis.
 """
 
 import json
