@@ -69,6 +69,8 @@ class ServiceLoadBalancer:
             drop_invalid_header_fields=True,
             enable_deletion_protection=self._deletion_protection(),
             idle_timeout=timing.idle_timeout_seconds,
+            # The PCI gate lets a load balancer face the internet only where it says so.
+            tags={"Exposure": "public"} if self._side.is_public else None,
         )
 
     def _network_load_balancer(self, subnets: list[str], security_groups: list[str]) -> Lb:
