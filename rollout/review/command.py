@@ -1,0 +1,51 @@
+"""`pay review`: what a plan does, for the people who approve it."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from rollout.guard.options import Allow, Base, Because, Plans, allowances, read_and_judge
+
+
+def review(
+    plans: Plans,
+    html: Annotated[
+        Path | None,
+        typer.Option("--html", metavar="FILE", help="Write it as an HTML page too, all of it."),
+    ] = None,
+    policy: Annotated[
+        Path | None,
+        typer.Option(
+            "--policy", metavar="RESULT", help="The PCI gate's SARIF file, to be shown beside."
+        ),
+    ] = None,
+    allow: Allow = [],  # noqa: B006  typer reads the default and copies it
+    because: Because = [],  # noqa: B006
+    base: Base = None,
+) -> None:
+    """Tell what a plan does, as Markdown for the pull request. It refuses nothing: that is
+    `pay guard`'s; give both the same plans and the same --allow.
+
+    Secrets and sensitive values never appear. Exit codes: 0 written, 2 not a plan.
+
+    Example: `pay review plans/*.json --html review.html > review.md`
+    """
+    from pay.model.problem import InvalidInput
+    from rollout.guard.report import print_mistakes
+    from rollout.review.document import review as review_plans
+    from rollout.review.policy import read_policy_result
+    from rollout.review.render import as_html, as_markdown
+
+    allowed = allowances(allow, because)
+    try:
+        context, verdict = read_and_judge(plans, base, allowed)
+        result = read_policy_result(policy) if policy else None
+    except InvalidInput as mistakes:
+        print_mistakes(mistakes, as_json=False)
+        raise typer.Exit(2) from None
+    document = review_plans(context, verdict, result)
+    if html:
+        html.write_text(as_html(document))
+    rest = f"the HTML review, {html.name}" if html else "`pay review PLAN.json... --html FILE`"
+    typer.echo(as_markdown(document, rest=rest), nl=False)

@@ -1,0 +1,82 @@
+"""The whole review: every stack of a change, what moves first."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from rollout.guard.context import Context
+from rollout.guard.judge import Verdict
+from rollout.guard.rules import RULES
+from rollout.plans.read import StackPlan
+from rollout.review.lines import Area, SecurityLine
+from rollout.review.moves import Move
+from rollout.review.policy import PolicyResult
+from rollout.review.rollback import Rollback, rollback_of
+from rollout.review.stack_review import StackReview, review_stack
+
+
+@dataclass(frozen=True)
+class Document:
+    """What the templates write down."""
+
+    stacks: tuple[StackReview, ...]
+    """Those that change: records first, then the shortest first."""
+    unchanged: tuple[str, ...]
+    verdict: Verdict
+    policy: PolicyResult | None
+    rollbacks: tuple[Rollback, ...]
+    plans: tuple[StackPlan, ...]
+    rules: int = len(RULES)
+
+    @property
+    def headlines(self) -> tuple[str, ...]:
+        """What happens, one sentence a thing."""
+        return tuple(text for stack in self.stacks for text in stack.headlines)
+
+    @property
+    def title(self) -> str:
+        if not self.headlines:
+            return "Nothing changes"
+        if len(self.headlines) == 1:
+            return self.headlines[0]
+        moving = [text for stack in self.stacks if stack.moves for text in stack.headlines]
+        others = len(self.headlines) - 1
+        if len(moving) == 1:
+            return f"{moving[0]}, and {others} more"
+        return f"{len(self.headlines)} changes in {len(self.stacks)} stacks"
+
+    @property
+    def moves(self) -> tuple[Move, ...]:
+        return tuple(move for stack in self.stacks for move in stack.moves)
+
+    @property
+    def security(self) -> Mapping[Area, tuple[SecurityLine, ...]]:
+        """By area, in the order of the areas."""
+        found: dict[Area, list[SecurityLine]] = defaultdict(list)
+        for stack in self.stacks:
+            for line in stack.security:
+                found[line.area].append(line)
+        return {area: tuple(found[area]) for area in Area if area in found}
+
+    @property
+    def noise(self) -> tuple[str, ...]:
+        return tuple(f"{stack.stack}: {text}" for stack in self.stacks for text in stack.noise)
+
+    def refusals_of(self, stack: str) -> int:
+        """How many findings refuse this stack."""
+        return sum(refusal.stack == stack for refusal in self.verdict.refused)
+
+
+def review(context: Context, verdict: Verdict, policy: PolicyResult | None) -> Document:
+    """Reads all plans of a change."""
+    read = [(plan, review_stack(plan, context)) for plan in context.plans]
+    changed = [(plan, stack) for plan, stack in read if not stack.is_empty]
+    changed.sort(key=lambda pair: (not pair[1].moves, pair[1].length, pair[1].stack))
+    return Document(
+        stacks=tuple(stack for _, stack in changed),
+        unchanged=tuple(stack.stack for _, stack in read if stack.is_empty),
+        verdict=verdict,
+        policy=policy,
+        rollbacks=tuple(r for plan, stack in changed for r in rollback_of(plan, stack, context)),
+        plans=context.plans,
+    )

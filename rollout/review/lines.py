@@ -1,0 +1,54 @@
+"""What a review is made of, ready to be written as Markdown or HTML."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing that changes."""
+
+    what: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class ResourceLines:
+    """A resource that changes, attribute by attribute."""
+
+    address: str
+    type: str
+    how: str
+    """`changed in place`, `replaced because of image` and so on."""
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class ContainerLines:
+    """A container that changes, field by field."""
+
+    container: str
+    how: str
+    lines: tuple[Line, ...]
+
+
+class Area(StrEnum):
+    """What a change can do to security."""
+
+    IAM = "IAM"
+    SECURITY_GROUPS = "Security groups"
+    EXPOSURE = "Exposure"
+    ENCRYPTION = "Encryption"
+    HARDENING = "Hardening of containers and instances"
+    LOGS = "Logs"
+
+
+@dataclass(frozen=True)
+class SecurityLine:
+    """One security-relevant change."""
+
+    area: Area
+    stack: str
+    address: str
+    text: str

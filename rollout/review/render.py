@@ -1,0 +1,89 @@
+"""Writes the review as Markdown for a pull request and as an HTML page."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from rollout.review.document import Document
+
+COMMENT_LIMIT = 65_536
+"""Characters that a comment on GitHub may have."""
+
+_LIMITS = (None, 100, 50, 20, 10, 5, 2, 1, 0)
+"""How many entries of each list are written: the most that fits."""
+
+MAX_CHARACTERS = 500
+"""A longer sentence is written up to here, with the number of characters that follow."""
+
+
+def as_markdown(document: Document, *, rest: str, limit: int = COMMENT_LIMIT) -> str:
+    """Markdown of at most `limit` characters. What does not fit is folded into "N more"; `rest`
+    says where all of it is.
+    """
+    template = _environment(escapes_html=False).get_template("review.md.j2")
+    for entries in _LIMITS:
+        text = _without_gaps(template.render(doc=document, entries=entries, rest=rest))
+        if len(text) <= limit:
+            return text
+    raise OverflowError(f"the shortest review has {len(text)} characters, {limit} are allowed")
+
+
+def as_html(document: Document) -> str:
+    """One page that needs no other file."""
+    template = _environment(escapes_html=True).get_template("review.html.j2")
+    return template.render(doc=document)
+
+
+def _environment(*, escapes_html: bool) -> Environment:
+    environment = Environment(
+        loader=PackageLoader("rollout.review"),
+        autoescape=escapes_html,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"md": _md, "code": _code, "fenced": _fenced, "some": _some}
+    return environment
+
+
+def _some(items: Sequence[Any], entries: int | None) -> Sequence[Any]:
+    """The entries of a list that are written."""
+    return items if entries is None else items[:entries]
+
+
+def _md(text: object) -> str:
+    """Text that Markdown shows as it is: no markup, no HTML, nobody mentioned."""
+    line = _capped(" ".join(str(text).split()))
+    line = line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return re.sub(r"([\\`*_{}\[\]#|~])", r"\\\1", line).replace("@", "&#64;")
+
+
+def _code(text: object) -> str:
+    """The text as a code span, whatever backticks it holds."""
+    line = _capped(" ".join(str(text).split())) or " "
+    ticks = "`" * (_longest_run(line) + 1)
+    pad = " " if line.startswith("`") or line.endswith("`") else ""
+    return f"{ticks}{pad}{line}{pad}{ticks}"
+
+
+def _fenced(lines: Sequence[str]) -> str:
+    """The lines as a block of shell commands."""
+    text = "\n".join(lines)
+    ticks = "`" * max(3, _longest_run(text) + 1)
+    return f"{ticks}sh\n{text}\n{ticks}"
+
+
+def _longest_run(text: str) -> int:
+    return max((len(run) for run in re.findall(r"`+", text)), default=0)
+
+
+def _capped(text: str) -> str:
+    if len(text) <= MAX_CHARACTERS:
+        return text
+    return f"{text[:MAX_CHARACTERS]}... ({len(text) - MAX_CHARACTERS} more characters)"
+
+
+def _without_gaps(text: str) -> str:
+    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"

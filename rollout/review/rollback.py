@@ -1,0 +1,145 @@
+"""How to take a change back: the exact commands."""
+
+import json
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from pay.catalogue import CATALOGUE
+from pay.model import Stage
+from pay.model.edges import Edge, rollbacks
+from rollout.consequences import commands, stack_changes
+from rollout.guard.context import Context
+from rollout.plans.plan import Verb
+from rollout.plans.read import StackPlan
+from rollout.plans.records import names_in
+from rollout.review.containers import images
+from rollout.review.moves import Move
+from rollout.review.stack_review import StackReview
+
+
+@dataclass(frozen=True)
+class Rollback:
+    """The way back of one stack."""
+
+    what: str
+    commands: tuple[str, ...]
+    note: str = ""
+
+
+def rollback_of(plan: StackPlan, review: StackReview, context: Context) -> Iterator[Rollback]:
+    """The ways back of a stack's plan; none when nothing changes."""
+    if review.is_empty:
+        return
+    if review.moves:
+        move = review.moves[0]
+        yield _of_move(move, context)
+        if emergency := _emergency(plan):
+            yield emergency
+        return
+    variables = _old_image_tags(plan)
+    settings = " ".join(f"{name}={shlex.quote(tag)}" for name, tag in variables.items())
+    deploy = f"cdktf deploy --ignore-missing-stack-dependencies {plan.stack.id}"
+    only_images = variables and not review.changed and not review.created
+    yield Rollback(
+        f"{review.title}",
+        (
+            *(() if only_images else ("git revert COMMIT",)),
+            f"{settings} {deploy}" if settings else deploy,
+        ),
+        note=_lost(review),
+    )
+
+
+def _of_move(move: Move, context: Context) -> Rollback:
+    environment, stage = context.environments[move.environment], move.stage
+    what = f"{move.service}, {move.environment}"
+    ways = {edge.after: edge for edge in rollbacks(environment.ladder, stage)} if stage else {}
+    if stage is None or not ways:
+        reason = "the point of no return" if stage is Stage.RETIRED else "EC2 has all traffic"
+        return Rollback(what, (), note=f"There is no rollback from {stage}: {reason}.")
+    edge = _edge(ways, move)
+    return Rollback(
+        what,
+        (
+            f"pay rollback {move.environment} {move.service} --to {edge.after} --because TEXT",
+            *commands(stack_changes(environment, move.service, edge)),
+        ),
+        note=f"Back to {edge.after}; no gate stands before it. Also open: "
+        + (", ".join(way for way in ways if way is not edge.after) or "no other stage")
+        + ".",
+    )
+
+
+def _edge(ways: dict[Stage, Edge], move: Move) -> Edge:
+    """Back to where the service came from, if that is a way; else to what gives EC2 the most."""
+    came_from = next((stage for stage in move.stages_before if stage in ways), None)
+    return ways[came_from] if came_from else next(iter(ways.values()))
+
+
+def _emergency(plan: StackPlan) -> Rollback | None:
+    """Both records back in one change batch, by Route 53 alone, for when Terraform or the pipeline
+    is down. Only for weights: what was created or deleted needs Terraform.
+    """
+    batches: dict[str, list[dict[str, Any]]] = {}
+    for name in names_in(plan.plan):
+        for write in name.writes:
+            before = write.change.change.before or {}
+            if write.change.verb is not Verb.UPDATE or not (write.before and write.after):
+                return None
+            if not (write.before.is_weighted and write.after.is_weighted and write.before.alias):
+                return None
+            batches.setdefault(str(before.get("zone_id")), []).append(_upsert(before))
+    if not batches:
+        return None
+    return Rollback(
+        "When Terraform or the pipeline is down (both records in one batch; plan afterwards: it "
+        "must be empty once the file says the same)",
+        tuple(
+            "aws route53 change-resource-record-sets "
+            f"--hosted-zone-id {shlex.quote(zone)} "
+            f"--change-batch {shlex.quote(json.dumps({'Changes': changes}))}"
+            for zone, changes in batches.items()
+        ),
+    )
+
+
+def _upsert(values: dict[str, Any]) -> dict[str, Any]:
+    alias = values["alias"][0]
+    return {
+        "Action": "UPSERT",
+        "ResourceRecordSet": {
+            "Name": values["name"],
+            "Type": values["type"],
+            "SetIdentifier": values["set_identifier"],
+            "Weight": values["weighted_routing_policy"][0]["weight"],
+            "AliasTarget": {
+                "HostedZoneId": alias.get("zone_id"),
+                "DNSName": alias["name"],
+                "EvaluateTargetHealth": bool(alias.get("evaluate_target_health")),
+            },
+        },
+    }
+
+
+def _old_image_tags(plan: StackPlan) -> dict[str, str]:
+    """TF_VAR_... -> the tag that runs now, for every image that the plan changes."""
+    service = CATALOGUE.get(plan.stack.service or "")
+    if service is None:
+        return {}
+    variables = {sidecar.name: sidecar.image_tag_variable for sidecar in service.sidecars}
+    variables[service.name] = "application_image_tag"
+    found = {}
+    for change in plan.plan.moving:
+        for container, (before, _) in images(change).items():
+            if container in variables:
+                digest = before.partition("@")[2]
+                found[f"TF_VAR_{variables[container]}"] = digest or before.rpartition(":")[2]
+    return found
+
+
+def _lost(review: StackReview) -> str:
+    if review.destroyed:
+        return "What is destroyed is made anew: it does not come back as it was."
+    return ""
