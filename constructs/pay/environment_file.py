@@ -5,7 +5,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,15 +24,29 @@ UNREADABLE = Draft(
 )
 
 
-def read(path: Path) -> tuple[Draft, list[Problem]]:
-    """What a file says, and its mistakes with their lines. Checks that need other files or the
-    catalogue are not made here.
+@dataclass(frozen=True)
+class EnvironmentFile:
+    """A file as far as it could be read, and what is wrong with it alone."""
+
+    path: Path
+    draft: Draft
+    problems: tuple[Problem, ...]
+    lines: TomlLines
+
+    def placed(self, problem: Problem) -> Problem:
+        """A problem of this file, with its place."""
+        return replace(problem, where=str(self.path), line=self.lines.of(problem.key))
+
+
+def read(path: Path) -> EnvironmentFile:
+    """What a file says, and its mistakes. What needs other files or the catalogue is not checked
+    here.
     """
     try:
         text = path.read_text(encoding="utf-8")
         data = tomllib.loads(text)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        return UNREADABLE, [_unreadable(path, error)]
+        return EnvironmentFile(path, UNREADABLE, (_unreadable(path, error),), TomlLines(""))
     draft, problems = _validated(data)
     if draft.readable("name") and draft.environment.name != path.stem:
         problems.append(
@@ -44,8 +58,8 @@ def read(path: Path) -> tuple[Draft, list[Problem]]:
             )
         )
     problems += _secrets(data, "")
-    lines = TomlLines(text)
-    return draft, [replace(p, where=str(path), line=lines.of(p.key)) for p in problems]
+    file = EnvironmentFile(path, draft, (), TomlLines(text))
+    return replace(file, problems=tuple(map(file.placed, problems)))
 
 
 def _unreadable(path: Path, error: Exception) -> Problem:

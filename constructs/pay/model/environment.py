@@ -206,7 +206,7 @@ class Environment(Model):
             )
         if readable("capacity"):
             yield from self._capacity_problems(readable("architecture"))
-        if readable("ladder"):
+        if readable("ladder", "services"):
             for service, deployment in self.services.items():
                 if deployment.stage not in self.ladder.stages:
                     yield Problem(

@@ -1,0 +1,260 @@
+"""A mistake in an environment file is refused with its place, and all of them at once."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from pay.environments import load_environment, load_environments
+from pay.model import InvalidInput
+from tests.support.problems import only
+from tests.support.spoiled import Edit, Refused
+
+CARDID = '[services.cardid]\nstage = "half"\ntasks = { min = 3, peak = 4 }'
+
+# (what is spoiled in production-2, by what, the key that is named, what was found, what helps)
+MISTAKES = {
+    "an unknown key": ('vpc = "', 'vpcs = 1\nvpc = "', "network.vpcs", "an unknown key", "vpc?"),
+    "a missing key": ('vpc = "production-2"\n', "", "network.vpc", "nothing", "add it"),
+    "an unknown stage": ('"half"', '"hafl"', "services.cardid.stage", "'hafl'", "half?"),
+    "text for a number": ("peak = 4", 'peak = "4"', "services.adminusers.tasks.peak", "'4'", ""),
+    "more always than at peak": (
+        "min = 3, peak = 4",
+        "min = 5, peak = 4",
+        "services.adminusers.tasks.min",
+        "5",
+        "at most peak",
+    ),
+    "a size that Fargate lacks": (
+        "cpu = 1024, memory_mib = 2048",
+        "cpu = 1024, memory_mib = 1024",
+        "services.egress.size.memory_mib",
+        "1024",
+        "2048 to 8192",
+    ),
+    "a weight over 100": ("most = 75", "most = 175", "ladder.most", "175", "100"),
+    "a step over max_step": ("max_step = 25", "max_step = 24", "ladder", "a step of 25", "24"),
+    "a stage that the ladder leaves out": (
+        "half = 50",
+        "",
+        "services.cardid.stage",
+        "half",
+        "leaves it out",
+    ),
+    "one zone": (
+        '"eu-west-1a", "eu-west-1b", "eu-west-1c"',
+        '"eu-west-1a"',
+        "network.zones",
+        "eu-west-1a",
+        "at least two",
+    ),
+    "one zone twice": ("1b", "1a", "network.zones", "eu-west-1a, eu-west-1a", "different"),
+    "a zone of another region": ("1c", "2c", "network.zones", "eu-west-2c", "region eu-west-1"),
+    "a zone that is no domain name": (
+        "payments.service.gov.uk",
+        "x",
+        "dns.public_zone",
+        "'x'",
+        "domain name",
+    ),
+    "one zone for the public and for services": (
+        'internal_zone = "production-2.pymnt.internal"',
+        'internal_zone = "payments.service.gov.uk"',
+        "dns.internal_zone",
+        "payments.service.gov.uk",
+        "another zone than public_zone",
+    ),
+    "an account id as a number": (
+        '"111111111111"',
+        "111111111111",
+        "account_id",
+        "111111111111",
+        "text in quotes",
+    ),
+    "a retention under a year": ("= 400", "= 90", "logs.retention_in_days", "90", "365"),
+    "an S3 backend without a bucket": (
+        'bucket = "pay-production-terraform-state"',
+        "",
+        "state.bucket",
+        "nothing",
+        "add it",
+    ),
+    "fewer instances than at least": (
+        "max_instances = 9",
+        "max_instances = 5",
+        "capacity.cde.min_instances",
+        "6",
+        "at most max_instances",
+    ),
+    "instances of another architecture": (
+        "m7g.4xlarge",
+        "m7i.4xlarge",
+        "capacity.cde.instance_type",
+        "m7i.4xlarge, which is X86_64",
+        "ARM64",
+    ),
+    "a segment without instances": (
+        '[capacity.general]\ninstance_type = "m7g.2xlarge"\nmin_instances = 6\nmax_instances = 9\n',
+        "",
+        "capacity.general",
+        "nothing",
+        "add the table",
+    ),
+    "an unknown service": (
+        "[services.cardid]",
+        "[services.cardld]",
+        "services.cardld",
+        "an unknown service",
+        "cardid?",
+    ),
+    "a missing service": (CARDID, "", "services", "no cardid, which connector, frontend", "add"),
+    "an unknown environment to follow": (
+        '"staging-2"',
+        '"stagin-2"',
+        "follows",
+        "stagin-2",
+        "staging-2?",
+    ),
+    "another name than the file's": (
+        'name = "production-2"',
+        'name = "production-3"',
+        "name",
+        "production-3",
+        "rename",
+    ),
+    "a secret": (
+        'vpc = "production-2"',
+        'vpc = "AKIA' + 'ABCDEFGHIJKLMNOP"',
+        "network.vpc",
+        "what looks like an AWS access key",
+        "Secrets Manager",
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key", "found", "helps"), MISTAKES.values(), ids=list(MISTAKES)
+)
+def test_refuses(
+    edit: Edit, refused: Refused, folder: Path, old: str, new: str, key: str, found: str, helps: str
+) -> None:
+    edit("production-2", old, new)
+    problem = next(p for p in refused() if p.key == key and p.found.startswith(found))
+    assert problem.where == str(folder / "production-2.toml")
+    assert problem.allowed
+    assert helps in f"{problem.allowed} {problem.fix}"
+
+
+def test_says_the_line_of_a_key(edit: Edit, refused: Refused, folder: Path) -> None:
+    edit("production-2", 'vpc = "production-2"', "vpc = 1")
+    problem = only(refused())
+    lines = (folder / "production-2.toml").read_text().splitlines()
+    assert problem.line is not None
+    assert lines[problem.line - 1] == "vpc = 1"
+
+
+def test_reports_mistakes_of_every_kind_in_every_file_at_once(edit: Edit, refused: Refused) -> None:
+    edit("production-2", 'vpc = "', 'vpcs = 1\nvpc = "')
+    edit("production-2", '"half"', '"hafl"')
+    edit("production-2", "m7g.4xlarge", "m7i.4xlarge")
+    edit("staging-2", "[services.cardid]", "[services.cardld]")
+    edit("staging-2", '"test-12"', '"test-13"')
+    edit("test-12", "[network]", "[network")
+    found = {(Path(p.where).stem, p.key) for p in refused()}
+    assert found == {
+        ("production-2", "network.vpcs"),
+        ("production-2", "services.cardid.stage"),
+        ("production-2", "capacity.cde.instance_type"),
+        ("staging-2", "services.cardld"),
+        ("staging-2", "services"),
+        ("staging-2", "follows"),
+        ("test-12", ""),
+    }
+
+
+def test_says_nothing_twice_about_a_key_that_could_not_be_read(
+    edit: Edit, refused: Refused
+) -> None:
+    edit("production-2", "half = 50", 'half = "x"')
+    edit("production-2", 'region = "eu-west-1"', "region = 1")
+    assert {p.key for p in refused()} == {"ladder.half", "region"}
+
+
+def test_a_service_that_cannot_be_read_is_not_called_missing(edit: Edit, refused: Refused) -> None:
+    edit("production-2", CARDID, "[services.cardid]\nstage = 1")
+    assert {p.key for p in refused()} == {"services.cardid.stage", "services.cardid.tasks"}
+
+
+def test_refuses_a_file_that_is_no_toml_at_its_line(edit: Edit, refused: Refused) -> None:
+    edit("production-2", 'name = "production-2"', 'name = "production-2')
+    problem = only(refused())
+    assert problem.line == 5
+    assert problem.allowed == "a readable TOML file in UTF-8"
+
+
+def test_refuses_a_file_that_is_no_text(folder: Path, refused: Refused) -> None:
+    (folder / "production-2.toml").write_bytes(b"\xff\xfe")
+    assert only(refused()).allowed == "a readable TOML file in UTF-8"
+
+
+def test_refuses_a_table_where_services_should_be(refused: Refused, folder: Path) -> None:
+    path = folder / "production-2.toml"
+    head = path.read_text().split("[services.")[0]
+    path.write_text(head.replace('name = "production-2"', 'name = "production-2"\nservices = 1'))
+    assert only(refused()).key == "services"
+
+
+def test_refuses_to_follow_in_a_circle(edit: Edit, refused: Refused) -> None:
+    edit("test-12", "max_step", 'follows = "production-2"\nmax_step')
+    problem = only(refused())
+    assert problem.key == "follows"
+    assert problem.found == "production-2 -> staging-2 -> test-12 -> production-2"
+
+
+def test_refuses_two_environments_that_write_the_same_dns_names(
+    edit: Edit, refused: Refused
+) -> None:
+    edit("test-perf-1", '"test-perf-1.pymnt.uk"', '"pymnt.uk"')
+    problems = refused()
+    assert {p.key for p in problems} == {"services"}
+    assert any(
+        p.found == "one DNS name www.pymnt.uk for test-12/frontend and test-perf-1/frontend"
+        for p in problems
+    )
+
+
+def test_refuses_a_name_that_aws_reserves(folder: Path, edit: Edit, refused: Refused) -> None:
+    edit("sandbox", 'name = "sandbox"', 'name = "fargate-1"')
+    (folder / "sandbox.toml").rename(folder / "fargate-1.toml")
+    problem = only(refused())
+    assert (problem.key, problem.found) == ("name", "fargate-1")
+
+
+def test_refuses_an_empty_folder_and_a_missing_one(tmp_path: Path) -> None:
+    for folder, found in ((tmp_path, "no *.toml file"), (tmp_path / "x", "no such folder")):
+        with pytest.raises(InvalidInput) as caught:
+            load_environments(folder)
+        assert only(caught.value.problems).found == found
+
+
+def test_reads_one_file_alone(folder: Path, tmp_path: Path) -> None:
+    alone = tmp_path / "production-2.toml"
+    shutil.copy(folder / "production-2.toml", alone)
+    assert load_environment(alone).name == "production-2"
+
+
+def test_refuses_one_file_alone_with_all_its_mistakes(folder: Path, edit: Edit) -> None:
+    edit("sandbox", '"canary"', '"canery"')
+    edit("sandbox", "[services.cardid]", "[services.cardld]")
+    with pytest.raises(InvalidInput) as caught:
+        load_environment(folder / "sandbox.toml")
+    assert {p.key for p in caught.value.problems} == {
+        "services",
+        "services.cardld",
+        "services.connector.stage",
+    }
+
+
+def test_refuses_a_missing_file(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match=r"nowhere\.toml: found .*No such file"):
+        load_environment(tmp_path / "nowhere.toml")
