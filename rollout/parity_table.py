@@ -35,6 +35,6 @@ def as_table(environment: str, shared: Shared) -> Table:
     for (aspect, ec2, fargate, matters), services in shared.items():
         who = "all" if set(services) == everybody else ", ".join(services)
         table.add_row(
-            aspect, ec2, Text.assemble(fargate, (f"\n{matters}", "dim")), who
+            aspect, ec2, Text.assemble(fargate, (f"\n-> {matters}", "dim")), who
         )
     return table

@@ -1,0 +1,94 @@
+"""A copy of the environment files that a test may change."""
+
+import re
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from typer.testing import Result
+
+from pay.model import Ladder, Stage
+from pay.model.edges import Direction, Edge
+from rollout import journal
+from rollout.journal import Move, journal_path
+from rollout.situation import Situation, load_situation
+from rollout.stage_line import with_stage
+
+COMMITTED = Path(__file__).parents[2] / "environments"
+LONG_AGO = timedelta(days=30)
+
+Pay = Callable[..., Result]
+"""Runs `pay` with some arguments."""
+
+Answer = tuple[int, Any]
+PayJson = Callable[..., Answer]
+"""Runs `pay ... --json`: its exit code and its answer."""
+
+
+@dataclass(frozen=True)
+class Checkout:
+    """A folder of environment files that a test may change."""
+
+    folder: Path
+
+    def file(self, environment: str) -> Path:
+        return self.folder / f"{environment}.toml"
+
+    def put(
+        self,
+        environment: str,
+        service: str,
+        stage: str,
+        *,
+        ago: timedelta | None = LONG_AGO,
+        now: datetime | None = None,
+    ) -> None:
+        """Sets a stage, and tells the journal since when; `ago=None`: changed by hand."""
+        path = self.file(environment)
+        written = tomllib.loads(path.read_text())
+        before = Stage(written["services"][service]["stage"])
+        path.write_text(with_stage(path.read_text(), service, Stage(stage), where=path.name))
+        if ago is None or before == stage:
+            return
+        ladder = Ladder.model_validate(written["ladder"])
+        forward = Stage(stage).position > before.position
+        edge = Edge(
+            before=before,
+            after=Stage(stage),
+            direction=Direction.FORWARD if forward else Direction.ROLLBACK,
+        )
+        at = (now or datetime.now(UTC)).replace(microsecond=0) - ago
+        entry = journal.move(ladder, edge, at=at, by="test")
+        journal.append(journal_path(self.folder, environment, service), entry)
+
+    def set(self, environment: str, line: str) -> None:
+        """Puts a line among the environment's own settings."""
+        path = self.file(environment)
+        path.write_text(path.read_text().replace("max_step =", f"{line}\nmax_step =", 1))
+
+    def stage(self, environment: str, service: str) -> Stage:
+        written = tomllib.loads(self.file(environment).read_text())
+        return Stage(written["services"][service]["stage"])
+
+    def moves(self, environment: str, service: str) -> tuple[Move, ...]:
+        return journal.read(journal_path(self.folder, environment, service))
+
+    def contents(self) -> dict[str, bytes]:
+        """Every file, to see that nothing was written."""
+        files = (path for path in sorted(self.folder.rglob("*")) if path.is_file())
+        return {str(path.relative_to(self.folder)): path.read_bytes() for path in files}
+
+    def situation(self, now: datetime) -> Situation:
+        return load_situation(self.folder, now)
+
+
+def fresh_checkout(folder: Path) -> Checkout:
+    """The committed environment files with every service at `legacy` and no journal."""
+    folder.mkdir()
+    for path in COMMITTED.glob("*.toml"):
+        text = re.sub(r'^stage = ".*"$', 'stage = "legacy"', path.read_text(), flags=re.MULTILINE)
+        (folder / path.name).write_text(text)
+    return Checkout(folder)
