@@ -1,12 +1,15 @@
 #!/bin/sh
-# `make check`; with the argument `all`, `make test`. The last line is pytest's own.
-set -eu
+# `make check`; with the argument `all`, `make test`. Every part runs, so that all that is wrong is
+# told at once; the last line is pytest's own.
+set -u
 bin=.venv/bin
-echo "ruff format" && $bin/ruff format --check --quiet .
-echo "ruff check" && $bin/ruff check --quiet .
-echo "mypy" && $bin/mypy --no-error-summary
+status=0
+echo "ruff format" && $bin/ruff format --check --quiet . || status=1
+echo "ruff check" && $bin/ruff check --quiet . || status=1
+echo "mypy" && $bin/mypy --no-error-summary || status=1
 if [ "${1:-}" = all ]; then
-    $bin/pytest
+    $bin/pytest || status=1
 else
-    $bin/pytest -q -m "not slow and not e2e"
+    $bin/pytest -q -m "not slow and not e2e" || status=1
 fi
+exit $status
