@@ -67,6 +67,12 @@ def escaped_value(text: str) -> str:
     return _escaped(_LIVE.sub(lambda mark: mark[0][0] + mark[0], text))
 
 
+def is_text(text: str) -> bool:
+    """Whether the template is a string whatever it refers to: more than one expression alone."""
+    parts = parse(text)
+    return not (len(parts) == 1 and isinstance(parts[0], Interpolation))
+
+
 def parse(text: str) -> list[Literal | Interpolation]:
     """The parts of a template, in order."""
     parts: list[Literal | Interpolation] = []

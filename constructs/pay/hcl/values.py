@@ -10,8 +10,11 @@ from pay.hcl.errors import TemplateError
 Strings = Callable[[str], str]
 """How the strings of a value are read: as templates, as they are, or as a JSON document's."""
 
-LINE_LENGTH = 90
-"""Characters that a list or a small object may take before it is broken over several lines."""
+LIST_LENGTH = 90
+"""Characters that a line with a list may have before the list is broken over several lines."""
+
+OBJECT_LENGTH = 160
+"""The same for a small object in a list; more, as a change of one such object is then one line."""
 
 _ENTRIES_ON_A_LINE = 3
 _BARE_KEY = re.compile(r"(?!(?:for|true|false|null)$)[A-Za-z_][A-Za-z0-9_-]*")
@@ -93,7 +96,7 @@ def _list(items: list[object] | tuple[object, ...], indent: str, strings: String
             texts.append(render(item, inner, strings))
     if not has_objects:
         line = ", ".join(texts)
-        if len(indent) + len(line) <= LINE_LENGTH and "\n" not in line:
+        if len(indent) + len(line) <= LIST_LENGTH and "\n" not in line:
             return f"[{line}]"
     return "[\n" + "".join([f"{inner}{text},\n" for text in texts]) + indent + "]"
 
@@ -108,7 +111,7 @@ def _element(value: dict[object, object], indent: str, strings: Strings) -> str:
             for name, item in value.items()
         ]
         line = "{ " + ", ".join(pairs) + " }"
-        if len(indent) + len(line) <= LINE_LENGTH and "\n" not in line:
+        if len(indent) + len(line) <= OBJECT_LENGTH and "\n" not in line:
             return line
     return _object(value, indent, strings)
 

@@ -8,7 +8,7 @@ from pay.hcl.bodies import BodyWriter, enclosed
 from pay.hcl.errors import HclError
 from pay.hcl.schema import ProviderSchema
 from pay.hcl.shapes import NestedBlock, Primitive, Shape
-from pay.hcl.templates import literal
+from pay.hcl.templates import is_text, literal
 
 _ADD_TYPE = "add the line `{section} {type}` to bindings/types.txt and run `make bindings`"
 
@@ -92,11 +92,18 @@ class _DocumentWriter:
             yield enclosed(f"check {literal(name)}", scoped + asserts, "")
 
     def _primitive_of(self, expression: str) -> Primitive | None:
-        """The type of a variable or of a resource's attribute, where it is written down."""
+        """The type of a variable, local or attribute of a resource, where it can be told."""
         kind, _, name = expression.partition(".")
         if kind == "var":
-            variables = self._document.get("variable", {})
-            declared = variables.get(name, {}) if isinstance(variables, dict) else {}
-            is_string = isinstance(declared, dict) and declared.get("type") == "string"
-            return "string" if is_string else None
+            return "string" if self._find("variable", name, "type") == "string" else None
+        if kind == "local":
+            value = self._find("locals", name)
+            return "string" if isinstance(value, str) and is_text(value) else None
         return self._schema.primitive_of(expression)
+
+    def _find(self, *path: str) -> Any:
+        """The value below these names; None where there is none."""
+        found: Any = self._document
+        for name in path:
+            found = found.get(name) if isinstance(found, dict) else None
+        return found
