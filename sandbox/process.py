@@ -84,6 +84,11 @@ class Server:
         except (OSError, ValueError, KeyError, TypeError):
             return False
 
+    def wait(self) -> None:
+        """Returns when the server does not answer any more."""
+        while self.answers():
+            time.sleep(1)
+
     def stop(self) -> None:
         """Ends the process and waits for it; raises SandboxError when it does not end."""
         if not self.answers():

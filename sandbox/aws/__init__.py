@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 MODULES: dict[str, tuple[str, ...]] = {
     "applicationautoscaling": ("application_autoscaling", "ecs"),
-    "autoscaling": ("autoscaling", "ecs"),
+    "autoscaling": ("autoscaling", "ec2", "ecs"),
     "ec2": ("ec2",),
     "ecs": ("ecs",),
     "elbv2": ("elbv2",),

@@ -1,1 +1,58 @@
-"""todo"""
+"""Application Auto Scaling: tags of scalable targets, which moto 5.2 lacks.
+
+Terraform's AWS provider asks for them after every read and retries for minutes without an answer.
+"""
+
+import json
+
+from moto.applicationautoscaling.exceptions import AWSValidationException
+from moto.applicationautoscaling.models import FakeScalableTarget
+from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
+
+from sandbox.patching import adds, replaces
+
+Tags = dict[str, str]
+
+
+def _target(response: ApplicationAutoScalingResponse) -> FakeScalableTarget:
+    arn = response._get_param("ResourceARN")
+    for targets in response.applicationautoscaling_backend.targets.values():
+        for target in targets.values():
+            if target.arn == arn:
+                return target
+    raise AWSValidationException(f"No scalable target found for resource ARN: {arn}")
+
+
+def _tags(target: FakeScalableTarget) -> Tags:
+    tags: Tags = target.__dict__.setdefault("tags", {})
+    return tags
+
+
+@adds(ApplicationAutoScalingResponse)
+def list_tags_for_resource(self: ApplicationAutoScalingResponse) -> str:
+    return json.dumps({"Tags": _tags(_target(self))})
+
+
+@adds(ApplicationAutoScalingResponse)
+def tag_resource(self: ApplicationAutoScalingResponse) -> str:
+    _tags(_target(self)).update(self._get_param("Tags"))
+    return "{}"
+
+
+@adds(ApplicationAutoScalingResponse)
+def untag_resource(self: ApplicationAutoScalingResponse) -> str:
+    for key in self._get_param("TagKeys"):
+        _tags(_target(self)).pop(key, None)
+    return "{}"
+
+
+original_register = ApplicationAutoScalingResponse.register_scalable_target
+
+
+@replaces(ApplicationAutoScalingResponse)
+def register_scalable_target(self: ApplicationAutoScalingResponse) -> str:
+    answer = original_register(self)
+    backend = self.applicationautoscaling_backend
+    target = backend.targets[self._get_param("ScalableDimension")][self._get_param("ResourceId")]
+    _tags(target).update(self._get_param("Tags") or {})
+    return answer

@@ -1,1 +1,44 @@
-"""todo"""
+"""EC2 Auto Scaling: instances spread over the group's subnets, and protection that can be lifted.
+
+On AWS a group balances its instances across zones, and an instance that loses its scale-in
+protection while the group is too large is terminated. moto 5.2 puts all instances into the first
+subnet, and forgets about instances that were protected as the group shrank, so that a protected
+group can never be destroyed.
+"""
+
+from moto.autoscaling.models import AutoScalingBackend, FakeAutoScalingGroup
+
+from sandbox.patching import replaces
+
+original_launch = FakeAutoScalingGroup.replace_autoscaling_group_instances
+
+
+@replaces(FakeAutoScalingGroup)
+def replace_autoscaling_group_instances(
+    self: FakeAutoScalingGroup, count_needed: int, propagated_tags: dict[str, str]
+) -> None:
+    subnets = self.vpc_zone_identifier
+    if not subnets:
+        return original_launch(self, count_needed, propagated_tags)
+    try:
+        for _ in range(count_needed):
+            own = [state.instance.subnet_id for state in self.instance_states]
+            self.vpc_zone_identifier = min(subnets.split(","), key=own.count)
+            original_launch(self, 1, propagated_tags)
+    finally:
+        self.vpc_zone_identifier = subnets
+
+
+original_protect = AutoScalingBackend.set_instance_protection
+
+
+@replaces(AutoScalingBackend)
+def set_instance_protection(
+    self: AutoScalingBackend,
+    group_name: str,
+    instance_ids: list[str],
+    protected_from_scale_in: bool | None,
+) -> None:
+    original_protect(self, group_name, instance_ids, protected_from_scale_in)
+    group = self.autoscaling_groups[group_name]
+    group.set_desired_capacity(group.desired_capacity)

@@ -1,1 +1,32 @@
-"""todo"""
+"""EC2: launch templates.
+
+moto 5.2 puts the tags of a launch template itself into the template's data too, where AWS has only
+the tags for what is launched; Terraform then plans to remove them for ever.
+"""
+
+from typing import Any
+
+from moto.ec2.models import EC2Backend
+from moto.ec2.models.launch_templates import LaunchTemplate
+
+from sandbox.patching import replaces
+
+original_create_launch_template = EC2Backend.create_launch_template
+
+
+@replaces(EC2Backend)
+def create_launch_template(
+    self: EC2Backend,
+    name: str,
+    description: str,
+    template_data: dict[str, Any],
+    tag_spec: dict[str, Any],
+) -> LaunchTemplate:
+    for_launches = [
+        specification
+        for specification in template_data.pop("TagSpecifications", [])
+        if specification["ResourceType"] != "launch-template"
+    ]
+    if for_launches:
+        template_data["TagSpecifications"] = for_launches
+    return original_create_launch_template(self, name, description, template_data, tag_spec)

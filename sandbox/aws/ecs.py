@@ -1,1 +1,310 @@
-"""todo"""
+"""ECS: clusters, capacity providers and the calls that create, change, list and delete services.
+
+Where moto 5.2 differs from AWS: it forgets most settings of a service (deployment configuration,
+placement, grace period, strategies), accepts one that AWS refuses, replaces one of the same name,
+lists deleted ones, starts no tasks (`ecs_tasks`), has no real deployments (`ecs_deployments`), and
+its instances never join a cluster (`ecs_instances`).
+"""
+
+from typing import Any
+
+from moto.core.responses import ActionResult
+from moto.ecs.exceptions import EcsClientException, ECSException, InvalidParameterException
+from moto.ecs.models import (
+    CapacityProvider,
+    Cluster,
+    EC2ContainerServiceBackend,
+    Task,
+    ecs_backends,
+)
+from moto.ecs.responses import EC2ContainerServiceResponse
+from moto.elbv2.models import elbv2_backends
+
+from sandbox.aws import before_each_call, ecs_deployments, ecs_tasks, elbv2  # noqa: F401
+from sandbox.aws.ecs_tasks import Service, TaskDefinition
+from sandbox.patching import replaces
+
+KEPT_SETTINGS = {
+    "availabilityZoneRebalancing": "DISABLED",
+    "capacityProviderStrategy": [],
+    "enableECSManagedTags": False,
+    "enableExecuteCommand": False,
+    "healthCheckGracePeriodSeconds": None,
+    "placementConstraints": [],
+    "placementStrategy": [],
+}
+"""What moto drops, with the value that AWS has when it is not given."""
+
+DEPLOYING_SETTINGS = ("taskDefinition", "networkConfiguration", "loadBalancers", "platformVersion")
+"""A change of any of these is a new deployment."""
+
+
+def _attribute(key: str) -> str:
+    """The attribute that moto's serialiser reads for a key of the API."""
+    snake = "".join("_" + c.lower() if c.isupper() else c for c in key)
+    return snake.replace("e_c_s_", "ecs_").lstrip("_")
+
+
+def _deployment_configuration(given: dict[str, Any] | None) -> dict[str, Any]:
+    given = given or {}
+    breaker = given.get("deploymentCircuitBreaker") or {"enable": False, "rollback": False}
+    defaults = {"maximumPercent": 200, "minimumHealthyPercent": 100, "strategy": "ROLLING"}
+    return {**defaults, "bakeTimeInMinutes": 0, **given, "deploymentCircuitBreaker": breaker}
+
+
+def _move_on() -> None:
+    for regions in ecs_backends.values():
+        for backend in regions.values():
+            ecs_deployments.move_on(backend)
+
+
+before_each_call.append(_move_on)
+
+
+def _refuse_unfit(
+    backend: EC2ContainerServiceBackend, params: dict[str, Any], definition: TaskDefinition
+) -> None:
+    """What `CreateService` and `UpdateService` refuse about load balancers and launch types."""
+    if params.get("launchType") and params.get("capacityProviderStrategy"):
+        raise InvalidParameterException(
+            "Specifying both a launch type and capacity provider strategy is not supported. "
+            "Remove one and try again."
+        )
+    if params.get("launchType") == "FARGATE" and "FARGATE" not in definition.compatibilities:
+        raise InvalidParameterException("Task definition does not support launch_type FARGATE.")
+    groups = elbv2_backends[backend.account_id][backend.region_name].target_groups
+    containers = {part["name"]: part for part in definition.container_definitions}
+    for balancer in params.get("loadBalancers") or []:
+        arn, name = balancer["targetGroupArn"], balancer["containerName"]
+        if arn not in groups:
+            raise InvalidParameterException(
+                f"Unable to assume role and validate the specified targetGroupArn {arn}."
+            )
+        if not groups[arn].load_balancer_arns:
+            raise InvalidParameterException(
+                f"The target group with targetGroupArn {arn} does not have an associated load "
+                "balancer."
+            )
+        if name not in containers:
+            raise InvalidParameterException(
+                f"The container {name} does not exist in the task definition."
+            )
+        ports = [m["containerPort"] for m in containers[name].get("portMappings", [])]
+        if balancer["containerPort"] not in ports:
+            raise InvalidParameterException(
+                f"The container {name} did not have a container port "
+                f"{balancer['containerPort']} defined."
+            )
+        if (groups[arn].target_type == "ip") != (definition.network_mode == "awsvpc"):
+            raise InvalidParameterException(
+                f"The provided target group {arn} has target type {groups[arn].target_type}, "
+                f"which is incompatible with the {definition.network_mode} network mode specified "
+                "in the task definition."
+            )
+
+
+original_create_service = EC2ContainerServiceResponse.create_service
+
+
+@replaces(EC2ContainerServiceResponse, "create_service")
+def respond_to_create_service(self: EC2ContainerServiceResponse) -> ActionResult:
+    backend, params = self.ecs_backend, self._get_params()
+    cluster = params.get("cluster", "default").split("/")[-1]
+    existing = backend.services.get(f"{cluster}:{params['serviceName']}")
+    if existing and existing.status == "ACTIVE":
+        raise InvalidParameterException("Creation of service was not idempotent.")
+    definition = backend.describe_task_definition(params["taskDefinition"])
+    _refuse_unfit(backend, params, definition)
+    original_create_service(self)
+    service: Service = backend._get_service(cluster, params["serviceName"])
+    for key, default in KEPT_SETTINGS.items():
+        setattr(service, _attribute(key), params.get(key, default))
+    if params.get("capacityProviderStrategy"):
+        service.launch_type = None
+    if service.launch_type == "FARGATE":
+        service.platform_version = service.platform_version or "LATEST"
+        service.platform_family = "Linux"
+    service.deployment_configuration = _deployment_configuration(
+        params.get("deploymentConfiguration")
+    )
+    # moto answers {} for a service outside awsvpc; Terraform's AWS provider crashes on it.
+    service.network_configuration = params.get("networkConfiguration")
+    service.deployments = []
+    service.running_count = service.pending_count = 0
+    ecs_deployments.deploy(service)
+    return ActionResult({"service": service})
+
+
+@replaces(EC2ContainerServiceResponse, "update_service")
+def respond_to_update_service(self: EC2ContainerServiceResponse) -> ActionResult:
+    backend, params = self.ecs_backend, self._get_params()
+    service: Service = backend._get_service(
+        params.get("cluster", "default"), params["service"].split("/")[-1]
+    )
+    if service.status != "ACTIVE":
+        raise ECSException("ServiceNotActiveException", "Service was not ACTIVE.")
+    if "taskDefinition" in params:
+        params["taskDefinition"] = backend.describe_task_definition(params["taskDefinition"]).arn
+    definition = backend.describe_task_definition(
+        params.get("taskDefinition") or str(service.task_definition)
+    )
+    _refuse_unfit(backend, {k: v for k, v in params.items() if k != "launchType"}, definition)
+    if "deploymentConfiguration" in params:
+        service.deployment_configuration = _deployment_configuration(
+            params["deploymentConfiguration"]
+        )
+    deploys = bool(params.get("forceNewDeployment"))
+    for key in ("desiredCount", "propagateTags", *KEPT_SETTINGS, *DEPLOYING_SETTINGS):
+        if params.get(key) is None:
+            continue
+        changed = getattr(service, _attribute(key), None) != params[key]
+        deploys |= changed and key in DEPLOYING_SETTINGS
+        setattr(service, _attribute(key), params[key])
+    if deploys:
+        ecs_deployments.deploy(service)
+    return ActionResult({"service": service})
+
+
+@replaces(EC2ContainerServiceBackend)
+def update_service(self: EC2ContainerServiceBackend, service_properties: dict[str, Any]) -> Service:
+    """Called by Application Auto Scaling, with the desired count."""
+    service = self._get_service(service_properties["cluster"], service_properties["service"])
+    service.desired_count = service_properties["desired_count"]
+    return service
+
+
+original_delete_service = EC2ContainerServiceBackend.delete_service
+
+
+@replaces(EC2ContainerServiceBackend)
+def delete_service(
+    self: EC2ContainerServiceBackend, cluster_name: str, service_name: str, force: bool
+) -> Service:
+    service = original_delete_service(self, cluster_name, service_name.split("/")[-1], force)
+    for task in ecs_tasks.tasks_of(service):
+        ecs_tasks.stop(task, f"Scaling activity initiated by (service {service.name})")
+    service.desired_count = service.running_count = service.pending_count = 0
+    service.deployments = []
+    return service
+
+
+@replaces(EC2ContainerServiceBackend)
+def list_services(
+    self: EC2ContainerServiceBackend,
+    cluster_str: str,
+    scheduling_strategy: str | None = None,
+    launch_type: str | None = None,
+) -> list[str]:
+    cluster = self._get_cluster(cluster_str)
+    return sorted(
+        service.arn
+        for service in self.services.values()
+        if service.cluster_name == cluster.name
+        and service.status == "ACTIVE"
+        and scheduling_strategy in (None, service.scheduling_strategy)
+        and launch_type in (None, service.launch_type)
+    )
+
+
+original_list_tasks = EC2ContainerServiceBackend.list_tasks
+
+
+@replaces(EC2ContainerServiceBackend)
+def list_tasks(
+    self: EC2ContainerServiceBackend,
+    cluster_str: str | None = None,
+    container_instance: str | None = None,
+    family: str | None = None,
+    started_by: str | None = None,
+    service_name: str | None = None,
+    desiredStatus: str | None = None,  # noqa: N803  # moto's own name
+) -> list[Task]:
+    """Unless asked for stopped tasks, only those that are to run."""
+    tasks = original_list_tasks(
+        self, cluster_str, None, family, started_by, None, desiredStatus or "RUNNING"
+    )
+    group = f"service:{(service_name or '').split('/')[-1]}"
+    return [
+        task
+        for task in tasks
+        if (not service_name or task.group == group)
+        and (not container_instance or container_instance in (task.container_instance_arn or ""))
+        and (not cluster_str or task.cluster_name == cluster_str.split("/")[-1])
+    ]
+
+
+original_stop_task = EC2ContainerServiceBackend.stop_task
+
+
+@replaces(EC2ContainerServiceBackend)
+def stop_task(
+    self: EC2ContainerServiceBackend, cluster_str: str, task_str: str, reason: str
+) -> Task:
+    tasks = self.tasks.get(self._get_cluster(cluster_str).name, {})
+    for task in tasks.values():
+        if task.id == task_str.split("/")[-1] and isinstance(task, ecs_tasks.ServiceTask):
+            ecs_tasks.stop(task, reason or "Task stopped by user", "UserInitiated")
+            return task
+    return original_stop_task(self, cluster_str, task_str, reason)
+
+
+original_delete_cluster = EC2ContainerServiceBackend.delete_cluster
+
+
+@replaces(EC2ContainerServiceBackend)
+def delete_cluster(self: EC2ContainerServiceBackend, cluster_str: str) -> Cluster:
+    cluster = self._get_cluster(cluster_str)
+    if cluster.active_services_count:
+        raise ECSException(
+            "ClusterContainsServicesException",
+            "The Cluster cannot be deleted while Services are active.",
+        )
+    if cluster.registered_container_instances_count:
+        raise ECSException(
+            "ClusterContainsContainerInstancesException",
+            "The Cluster cannot be deleted while Container Instances are active or draining.",
+        )
+    return original_delete_cluster(self, cluster_str)
+
+
+original_create_cluster = EC2ContainerServiceBackend.create_cluster
+
+
+@replaces(EC2ContainerServiceBackend)
+def create_cluster(
+    self: EC2ContainerServiceBackend, cluster_name: str, *args: Any, **settings: Any
+) -> Cluster:
+    """Idempotent: an active cluster of that name is returned as it is."""
+    existing = self.clusters.get(cluster_name)
+    if existing and existing.status == "ACTIVE":
+        return existing
+    return original_create_cluster(self, cluster_name, *args, **settings)
+
+
+original_update_provider = CapacityProvider.update
+
+
+@replaces(CapacityProvider)
+def update(self: CapacityProvider, asg_details: dict[str, Any]) -> None:
+    original_update_provider(self, asg_details)
+    if "managedDraining" in asg_details:
+        self.auto_scaling_group_provider["managedDraining"] = asg_details["managedDraining"]
+
+
+original_create_provider = EC2ContainerServiceBackend.create_capacity_provider
+
+
+@replaces(EC2ContainerServiceBackend)
+def create_capacity_provider(
+    self: EC2ContainerServiceBackend,
+    name: str,
+    asg_details: dict[str, Any],
+    tags: list[dict[str, str]] | None,
+) -> CapacityProvider:
+    if name in self.capacity_providers:
+        raise EcsClientException(
+            "The specified capacity provider already exists. To change the configuration of an "
+            "existing capacity provider, update the capacity provider."
+        )
+    asg_details.setdefault("managedDraining", "ENABLED")
+    return original_create_provider(self, name, asg_details, tags)

@@ -1,1 +1,255 @@
-"""todo"""
+"""Elastic Load Balancing v2: load balancers, listeners, target groups and the health of targets.
+
+Where moto 5.2 differs from AWS: a target is known by its id alone, so that two tasks on one
+instance (bridge network, a dynamic port each) become one; Network Load Balancers get the ARN of an
+Application one; the DNS zone of load balancers is made up; attributes have other defaults; a name
+can be used twice, a port can have two listeners; deletion protection does not protect; a target
+group stays tied to load balancers that are gone; a target without a listener counts as healthy.
+"""
+
+import secrets
+from typing import Any
+
+from moto.ec2.models import EC2Backend
+from moto.elbv2.exceptions import ELBClientError, TargetGroupNotFoundError
+from moto.elbv2.models import (
+    ELBv2Backend,
+    FakeHealthStatus,
+    FakeListener,
+    FakeLoadBalancer,
+    FakeTargetGroup,
+    elbv2_backends,
+)
+
+from sandbox.aws.route53_rules import LOAD_BALANCER_ZONES
+from sandbox.patching import replaces
+
+Target = dict[str, Any]
+
+COMMON_ATTRIBUTES = {
+    "access_logs.s3.bucket": "",
+    "access_logs.s3.enabled": "false",
+    "access_logs.s3.prefix": "",
+    "deletion_protection.enabled": "false",
+    "ipv6.deny_all_igw_traffic": "false",
+    "zonal_shift.config.enabled": "false",
+}
+
+ATTRIBUTES = {
+    "application": {
+        **COMMON_ATTRIBUTES,
+        "client_keep_alive.seconds": "3600",
+        "connection_logs.s3.bucket": "",
+        "connection_logs.s3.enabled": "false",
+        "connection_logs.s3.prefix": "",
+        "idle_timeout.timeout_seconds": "60",
+        "load_balancing.cross_zone.enabled": "true",
+        "routing.http.desync_mitigation_mode": "defensive",
+        "routing.http.drop_invalid_header_fields.enabled": "false",
+        "routing.http.preserve_host_header.enabled": "false",
+        "routing.http.x_amzn_tls_version_and_cipher_suite.enabled": "false",
+        "routing.http.xff_client_port.enabled": "false",
+        "routing.http.xff_header_processing.mode": "append",
+        "routing.http2.enabled": "true",
+        "waf.fail_open.enabled": "false",
+    },
+    "network": {
+        **COMMON_ATTRIBUTES,
+        "dns_record.client_routing_policy": "any_availability_zone",
+        "load_balancing.cross_zone.enabled": "false",
+        "secondary_ips.auto_assigned.per_subnet": "0",
+    },
+}
+"""The defaults of the API reference, `LoadBalancerAttribute`."""
+
+
+def _backend_of(owner: FakeTargetGroup) -> ELBv2Backend:
+    return elbv2_backends[owner.account_id][owner.region_name]
+
+
+original_create_load_balancer = ELBv2Backend.create_load_balancer
+
+
+@replaces(ELBv2Backend)
+def create_load_balancer(
+    self: ELBv2Backend, name: str, security_groups: list[str], subnet_ids: list[str], **more: Any
+) -> FakeLoadBalancer:
+    """Idempotent: the same name with the same settings is the same load balancer."""
+    kind = more.get("loadbalancer_type") or "application"
+    more["scheme"] = more.get("scheme") or "internet-facing"
+    for existing in self.load_balancers.values():
+        if existing.name == name:
+            if (
+                existing.type == kind
+                and existing.scheme == more["scheme"]
+                and sorted(existing.security_groups) == sorted(security_groups)
+                and sorted(subnet.id for subnet in existing.subnets) == sorted(subnet_ids)
+            ):
+                return existing
+            raise ELBClientError(
+                "DuplicateLoadBalancerName",
+                f"A load balancer with the same name '{name}' exists, but with different settings",
+            )
+    made = original_create_load_balancer(self, name, security_groups, subnet_ids, **more)
+    tags = self.tagging_service.get_tag_dict_for_resource(made.arn)
+    del self.load_balancers[made.arn]
+    if kind == "network":
+        made.arn = made.arn.replace(":loadbalancer/app/", ":loadbalancer/net/")
+    self.load_balancers[made.arn] = made
+    self.tagging_service.tag_resource(
+        made.arn, [{"Key": key, "Value": value} for key, value in tags.items()]
+    )
+    made.attrs = dict(ATTRIBUTES[kind])
+    zones = LOAD_BALANCER_ZONES.get(self.region_name)
+    if zones:
+        made.canonical_hosted_zone_id = zones[kind == "network"]
+    label = f"{name}-{secrets.randbelow(10**10):010}"
+    if kind == "network":
+        made.dns_name = f"{label}.elb.{self.region_name}.amazonaws.com"
+    else:
+        prefix = "internal-" if made.scheme == "internal" else ""
+        made.dns_name = f"{prefix}{label}.{self.region_name}.elb.amazonaws.com"
+    return made
+
+
+@replaces(ELBv2Backend)
+def delete_load_balancer(self: ELBv2Backend, arn: str) -> None:
+    balancer = self.load_balancers.get(arn)
+    if balancer and balancer.attrs["deletion_protection.enabled"] == "true":
+        raise ELBClientError(
+            "OperationNotPermitted",
+            f"Load balancer '{arn}' cannot be deleted because deletion protection is enabled",
+        )
+    self.load_balancers.pop(arn, None)
+
+
+original_create_listener = ELBv2Backend.create_listener
+
+
+@replaces(ELBv2Backend)
+def create_listener(
+    self: ELBv2Backend, load_balancer_arn: str, protocol: str, port: str, *args: Any, **more: Any
+) -> FakeListener:
+    balancer = self.load_balancers.get(load_balancer_arn)
+    if balancer and any(int(other.port) == int(port) for other in balancer.listeners.values()):
+        raise ELBClientError(
+            "DuplicateListener",
+            f"A listener already exists on this port for this load balancer '{load_balancer_arn}'",
+        )
+    if protocol in ("HTTP", "TCP"):
+        # moto gives every listener a TLS policy; AWS gives one to HTTPS and TLS listeners only.
+        more["ssl_policy"] = None
+    return original_create_listener(self, load_balancer_arn, protocol, port, *args, **more)
+
+
+def _load_balancers_of(group: FakeTargetGroup) -> list[str]:
+    """The load balancers that have a listener or rule with this target group at this moment."""
+    backend = _backend_of(group)
+    return [
+        balancer.arn
+        for balancer in backend.load_balancers.values()
+        if any(
+            group.arn in backend._get_target_group_arns_from(action_data=action.data)
+            for listener in balancer.listeners.values()
+            for rule in listener.rules.values()
+            for action in rule.actions
+        )
+    ]
+
+
+# moto's list of load balancers only ever grows: worked out when it is asked for, instead. moto
+# still assigns to it, to no effect.
+FakeTargetGroup.load_balancer_arns = property(  # type: ignore[assignment]
+    _load_balancers_of, lambda group, value: None
+)
+
+
+original_create_target_group = ELBv2Backend.create_target_group
+
+
+@replaces(ELBv2Backend)
+def create_target_group(self: ELBv2Backend, name: str, **settings: Any) -> FakeTargetGroup:
+    """Idempotent: the same name with the same settings is the same target group."""
+    for existing in self.target_groups.values():
+        if existing.name == name and all(
+            str(getattr(existing, key)) == str(settings.get(key))
+            for key in ("vpc_id", "protocol", "port", "target_type")
+        ):
+            return existing
+    made = original_create_target_group(self, name, **settings)
+    if made.protocol in ("TCP", "UDP", "TCP_UDP", "TLS"):
+        made.attributes.pop("load_balancing.algorithm.type")
+        made.attributes.pop("slow_start.duration_seconds")
+        made.attributes["deregistration_delay.connection_termination.enabled"] = "false"
+        made.attributes["preserve_client_ip.enabled"] = (
+            "true" if made.target_type == "instance" else "false"
+        )
+        made.attributes["proxy_protocol_v2.enabled"] = "false"
+    else:
+        made.attributes["stickiness.lb_cookie.duration_seconds"] = "86400"
+        made.attributes["load_balancing.algorithm.anomaly_mitigation"] = "off"
+    return made
+
+
+def _key(target: Target, group: FakeTargetGroup) -> str:
+    return f"{target['Id']}:{target.get('Port') or group.port}"
+
+
+@replaces(FakeTargetGroup)
+def register(self: FakeTargetGroup, targets: list[Target]) -> None:
+    for target in targets:
+        instance = self.ec2_backend.get_instance_by_id(target["Id"])
+        if instance and instance.state != "running":
+            raise ELBClientError(
+                "InvalidTarget",
+                f"The following targets are not in a running state and cannot be registered: "
+                f"'{target['Id']}'",
+            )
+        port = int(target.get("Port") or self.port)
+        self.targets[_key(target, self)] = {"Id": target["Id"], "Port": port}
+
+
+@replaces(FakeTargetGroup)
+def deregister(self: FakeTargetGroup, targets: list[Target]) -> None:
+    """Without a port every target with that id goes; an unknown target is no error."""
+    for target in targets:
+        for key, known in list(self.targets.items()):
+            if known["Id"] == target["Id"] and target.get("Port") in (None, known["Port"]):
+                del self.targets[key]
+
+
+@replaces(FakeTargetGroup)
+def deregister_terminated_instances(self: FakeTargetGroup, instance_ids: list[str]) -> None:
+    self.deregister([{"Id": instance_id} for instance_id in instance_ids])
+
+
+@replaces(FakeTargetGroup)
+def health_for(self: FakeTargetGroup, target: Target, ec2_backend: EC2Backend) -> FakeHealthStatus:
+    """A registered target is healthy once a listener sends to it: only running tasks register."""
+    port = target.get("Port") or self.port
+    state: tuple[str, str | None, str | None] = ("healthy", None, None)
+    if _key(target, self) not in self.targets:
+        state = (
+            "unused",
+            "Target.NotRegistered",
+            "Target is not registered to the target group",
+        )
+    elif not self.load_balancer_arns:
+        state = (
+            "unused",
+            "Target.NotInUse",
+            "Target group is not configured to receive traffic from the load balancer",
+        )
+    check_port = str(port) if self.health_check_port == "traffic-port" else self.health_check_port
+    return FakeHealthStatus(target["Id"], port, check_port, *state)
+
+
+@replaces(ELBv2Backend)
+def describe_target_health(
+    self: ELBv2Backend, target_group_arn: str, targets: list[Target]
+) -> list[FakeHealthStatus]:
+    group = self.target_groups.get(target_group_arn)
+    if group is None:
+        raise TargetGroupNotFoundError()
+    asked = targets or list(group.targets.values())
+    return [group.health_for(target, self.ec2_backend) for target in asked]

@@ -1,0 +1,317 @@
+"""The tasks of ECS services: placed, started, registered as targets, stopped.
+
+moto 5.2 launches no task for a service. On AWS the service scheduler does: on Fargate each task
+gets a network interface in one of the service's subnets; on EC2 each is placed on a container
+instance that meets the placement constraints and has CPU and memory left, with a dynamic host port
+for each container port (bridge network). A running task is registered with the service's target
+groups, and deregistered before it stops.
+"""
+
+import ipaddress
+import re
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+from moto.ec2.models import ec2_backends
+from moto.ecs.models import (
+    ContainerInstance,
+    EC2ContainerServiceBackend,
+    Task,
+)
+from moto.elbv2.models import elbv2_backends
+from moto.moto_api._internal import mock_random
+
+from sandbox.aws.ecs_instances import fits, take
+from sandbox.settings import Settings
+
+SETTINGS = Settings.from_environment()
+
+Service = Any
+"""moto's `Service`, with the attributes that `sandbox.aws.ecs` gives it besides."""
+
+TaskDefinition = Any
+"""moto's `TaskDefinition`, whose own type says too little about container definitions."""
+
+BROKEN_TAG = "broken"
+"""A task with an image of this tag never starts: for trying out failed deployments."""
+
+FIRST_DYNAMIC_PORT = 32768
+"""The start of the ephemeral port range of the ECS-optimised image."""
+
+FIRST_FREE_HOST = 4
+"""AWS keeps a subnet's first four addresses and its last."""
+
+_CONSTRAINT = re.compile(r"\s*attribute:([\w.-]+)\s*==\s*['\"]?([\w.-]+)['\"]?\s*$")
+
+
+class ServiceTask(Task):
+    """A task of a service. Unlike moto's own it does not change state because someone looks."""
+
+    last_status = "PENDING"
+
+    def __init__(
+        self,
+        service: Service,
+        definition: TaskDefinition,
+        *,
+        deployment_id: str,
+        instance: ContainerInstance | None,
+        ports: dict[int, int],
+        interface: Any,
+    ) -> None:
+        self.id = mock_random.uuid4().hex
+        self.region_name = service.region_name
+        self.cluster_name, self.cluster_arn = service.cluster_name, service.cluster_arn
+        self._account_id, self._backend = service._account_id, service._backend
+        self.definition = definition
+        self.task_definition_arn = definition.arn
+        self.group, self.started_by = f"service:{service.name}", deployment_id
+        self.launch_type = service.launch_type or "EC2"
+        self.platform_version = "1.4.0" if self.launch_type == "FARGATE" else None
+        self.capacity_provider_name = None
+        self.cpu, self.memory = definition.cpu, definition.memory
+        self.desired_status = "RUNNING"
+        self.stopped_reason = ""
+        self.stop_code: str | None = None
+        self.overrides = {}
+        self.resource_requirements = None
+        self.tags = list(service.tags) if service.propagate_tags == "SERVICE" else []
+        self.created_at = datetime.now(UTC)
+        self.started_at: datetime | None = None
+        self.ready_at = time.monotonic() + SETTINGS.task_start_seconds
+        self.instance = instance
+        self.container_instance_arn = instance.container_instance_arn if instance else None
+        self.interface = interface
+        self.ports = ports
+        self.registered: list[tuple[str, dict[str, Any]]] = []
+        """Target groups, by ARN, that this task is a target of, and the target."""
+        self.attachments = [_attachment(interface)] if interface else []
+        # moto's own containers lack ports and addresses; its serialiser takes plain data as well.
+        containers: Any = [_container(self, part) for part in definition.container_definitions]
+        self.containers = containers
+
+    def mark_containers(self, status: str, health: str) -> None:
+        """Gives every container of the task this last status and health."""
+        containers: Any = self.containers
+        for container in containers:
+            container.update(lastStatus=status, healthStatus=health)
+
+    def advance(self) -> None:
+        """Called by moto as a task is described."""
+
+    @property
+    def availability_zone(self) -> str | None:
+        if self.interface:
+            return str(self.interface.subnet.availability_zone)
+        return self.instance.attributes["ecs.availability-zone"] if self.instance else None
+
+    @property
+    def is_broken(self) -> bool:
+        images = [part["image"] for part in self.definition.container_definitions]
+        return any(image.rpartition(":")[2] == BROKEN_TAG for image in images)
+
+
+def _attachment(interface: Any) -> dict[str, Any]:
+    details = {
+        "subnetId": interface.subnet.id,
+        "networkInterfaceId": interface.id,
+        "macAddress": interface.mac_address,
+        "privateIPv4Address": interface.private_ip_address,
+    }
+    return {
+        "id": str(mock_random.uuid4()),
+        "type": "ElasticNetworkInterface",
+        "status": "ATTACHED",
+        "details": [{"name": name, "value": value} for name, value in details.items()],
+    }
+
+
+def _container(task: ServiceTask, definition: dict[str, Any]) -> dict[str, Any]:
+    container = {
+        "containerArn": f"{task.task_arn.replace(':task/', ':container/')}/{mock_random.uuid4()}",
+        "taskArn": task.task_arn,
+        "name": definition["name"],
+        "image": definition["image"],
+        "lastStatus": "PENDING",
+        "healthStatus": "UNKNOWN",
+        "cpu": str(definition.get("cpu", 0)),
+        "networkInterfaces": [],
+        "networkBindings": [],
+    }
+    if task.interface:
+        address = task.interface.private_ip_address
+        container["networkInterfaces"] = [
+            {"attachmentId": task.attachments[0]["id"], "privateIpv4Address": address}
+        ]
+    else:
+        container["networkBindings"] = [
+            {
+                "bindIP": "0.0.0.0",
+                "containerPort": mapping["containerPort"],
+                "hostPort": task.ports[mapping["containerPort"]],
+                "protocol": mapping.get("protocol", "tcp"),
+            }
+            for mapping in definition.get("portMappings", [])
+        ]
+    return container
+
+
+def tasks_of(service: Service) -> list[ServiceTask]:
+    """The service's tasks that have not been told to stop, oldest first."""
+    return [
+        task
+        for task in service._backend.tasks.get(service.cluster_name, {}).values()
+        if isinstance(task, ServiceTask)
+        and task.group == f"service:{service.name}"
+        and task.desired_status == "RUNNING"
+    ]
+
+
+def start(service: Service, definition: TaskDefinition, deployment_id: str) -> ServiceTask | None:
+    """Starts one more task; None when no instance can take it."""
+    backend = service._backend
+    instance: ContainerInstance | None = None
+    interface, ports = None, {}
+    if definition.network_mode == "awsvpc":
+        interface = _interface(service)
+    if service.launch_type != "FARGATE":
+        instance = _place(service, definition)
+        if instance is None:
+            return None
+        if interface is None:
+            ports = _host_ports(backend, instance, definition)
+    task = ServiceTask(
+        service,
+        definition,
+        deployment_id=deployment_id,
+        instance=instance,
+        ports=ports,
+        interface=interface,
+    )
+    backend.tasks.setdefault(service.cluster_name, {})[task.task_arn] = task
+    if instance:
+        take(instance, *_needs(definition))
+        instance.running_tasks_count += 1
+    return task
+
+
+def _needs(definition: TaskDefinition) -> tuple[int, int]:
+    """CPU units and MiB of memory that one task takes of an instance."""
+    parts = definition.container_definitions
+    cpu = int(definition.cpu or sum(part.get("cpu", 0) for part in parts))
+    memory = definition.memory or sum(
+        part.get("memoryReservation") or part.get("memory", 0) for part in parts
+    )
+    return cpu, int(memory)
+
+
+def _place(service: Service, definition: TaskDefinition) -> ContainerInstance | None:
+    """The instance with the fewest tasks of this service among those that can take one more."""
+    members = service._backend.container_instances.get(service.cluster_name, {}).values()
+    constraints = [
+        *getattr(service, "placement_constraints", []),
+        *definition.placement_constraints,
+    ]
+    wanted = [
+        match.groups()
+        for constraint in constraints
+        if (match := _CONSTRAINT.match(constraint.get("expression") or ""))
+    ]
+    able = [
+        member
+        for member in members
+        if member.status == "ACTIVE"
+        and all(member.attributes.get(name) == value for name, value in wanted)
+        and fits(member, *_needs(definition))
+    ]
+    own = [task.container_instance_arn for task in tasks_of(service)]
+    return min(able, key=lambda member: own.count(member.container_instance_arn), default=None)
+
+
+def _host_ports(
+    backend: EC2ContainerServiceBackend, instance: ContainerInstance, definition: TaskDefinition
+) -> dict[int, int]:
+    """Container port -> host port: the mapping's own, or a free one when it says 0 or nothing."""
+    taken = {
+        port
+        for tasks in backend.tasks.values()
+        for task in tasks.values()
+        if isinstance(task, ServiceTask) and task.instance is instance
+        if task.desired_status == "RUNNING"
+        for port in task.ports.values()
+    }
+    free = (port for port in range(FIRST_DYNAMIC_PORT, 65536) if port not in taken)
+    return {
+        mapping["containerPort"]: mapping.get("hostPort") or next(free)
+        for part in definition.container_definitions
+        for mapping in part.get("portMappings", [])
+    }
+
+
+def _interface(service: Service) -> Any:
+    """A network interface in the service's subnet with the fewest of its tasks."""
+    ec2 = ec2_backends[service._account_id][service.region_name]
+    network = service.network_configuration["awsvpcConfiguration"]
+    used = [task.interface.subnet.id for task in tasks_of(service) if task.interface]
+    subnet = ec2.get_subnet(min(network["subnets"], key=used.count))
+    taken = {eni.private_ip_address for eni in ec2.enis.values() if eni.subnet.id == subnet.id}
+    network_range = ipaddress.ip_network(subnet.cidr_block)
+    address = next(
+        str(network_range[host])
+        for host in range(FIRST_FREE_HOST, network_range.num_addresses - 1)
+        if str(network_range[host]) not in taken
+    )
+    interface = ec2.create_network_interface(
+        subnet,
+        address,
+        group_ids=network.get("securityGroups"),
+        description=f"ECS task of {service.name}",
+    )
+    interface.status = "in-use"
+    return interface
+
+
+def mark_running(service: Service, task: ServiceTask) -> None:
+    """The task runs: its containers are healthy and it becomes a target."""
+    task.last_status = "RUNNING"
+    task.started_at = datetime.now(UTC)
+    task.mark_containers("RUNNING", "HEALTHY")
+    elbv2 = elbv2_backends[service._account_id][service.region_name]
+    for balancer in service.load_balancers:
+        group = elbv2.target_groups.get(balancer.get("targetGroupArn", ""))
+        if group is None:
+            continue
+        port = balancer["containerPort"]
+        if group.target_type == "ip":
+            target = {"Id": task.interface.private_ip_address, "Port": port}
+        elif task.instance:
+            target = {"Id": task.instance.ec2_instance_id, "Port": task.ports[port]}
+        else:
+            continue
+        group.register([target])
+        task.registered.append((group.arn, target))
+
+
+def stop(task: ServiceTask, reason: str, code: str = "ServiceSchedulerInitiated") -> None:
+    """Deregisters the task and ends it. ECS keeps stopped tasks for a while; so does this."""
+    elbv2 = elbv2_backends[task._account_id][task.region_name]
+    for group_arn, target in task.registered:
+        if group := elbv2.target_groups.get(group_arn):
+            group.deregister([target])
+    task.registered = []
+    task.desired_status = task.last_status = "STOPPED"
+    task.stopped_reason, task.stop_code = reason, code
+    task.mark_containers("STOPPED", "UNKNOWN")
+    if task.interface:
+        ec2_backends[task._account_id][task.region_name].enis.pop(task.interface.id, None)
+    if task.instance:
+        cpu, memory_mib = _needs(task.definition)
+        take(task.instance, -cpu, -memory_mib)
+        task.instance.running_tasks_count -= 1
+
+
+def has_lost_its_instance(task: ServiceTask) -> bool:
+    """Whether the instance under the task has ended or left the cluster."""
+    members = task._backend.container_instances.get(task.cluster_name, {})
+    return task.instance is not None and task.instance.id not in members

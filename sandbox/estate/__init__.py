@@ -1,0 +1,1 @@
+"""What exists before this project comes: made through boto3 as another team would have made it."""

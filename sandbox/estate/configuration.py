@@ -1,0 +1,53 @@
+"""The services' secrets and parameters, and the key that encrypts the secrets."""
+
+import json
+
+from pay.model import Microservice, names
+from sandbox.estate.mistakes import Mistake
+from sandbox.estate.owner import Owner
+
+NOT_A_SECRET = "not-a-secret"
+"""The value of every secret and parameter: nothing here is one."""
+
+
+def make_configuration(owner: Owner) -> None:
+    """One secret a service, with a JSON key for each of its variables; one String a parameter."""
+    key_arn = _secrets_key(owner)
+    for service in owner.services:
+        _secret(owner, service, key_arn)
+        _parameters(owner, service)
+
+
+def _secrets_key(owner: Owner) -> str:
+    kms = owner.client("kms")
+    alias = f"alias/{owner.name}-existing-secrets"
+    for entry in owner.pages("kms", "list_aliases", "Aliases"):
+        if entry["AliasName"] == alias:
+            return str(kms.describe_key(KeyId=alias)["KeyMetadata"]["Arn"])
+    key = kms.create_key(Description=f"Secrets of {owner.name}")["KeyMetadata"]
+    kms.create_alias(AliasName=alias, TargetKeyId=key["KeyId"])
+    return str(key["Arn"])
+
+
+def _secret(owner: Owner, service: Microservice, key_arn: str) -> None:
+    name = names.secret(owner.name, service.name)
+    own = [secret.variable for secret in service.secrets if secret.owner in (None, service.name)]
+    key = {} if Mistake.SECRET_WITHOUT_OWN_KEY in owner.mistakes else {"KmsKeyId": key_arn}
+    owner.unless_there(
+        lambda: owner.client("secretsmanager").create_secret(
+            Name=name,
+            SecretString=json.dumps(dict.fromkeys(own, NOT_A_SECRET)),
+            Tags=owner.tags(name),
+            **key,
+        ),
+        "ResourceExistsException",
+    )
+
+
+def _parameters(owner: Owner, service: Microservice) -> None:
+    path = names.parameter_path(owner.name, service.name)
+    lacks_one = Mistake.MISSING_PARAMETER in owner.mistakes
+    for variable in service.parameters[1 if lacks_one else 0 :]:
+        owner.client("ssm").put_parameter(
+            Name=path + variable, Value=NOT_A_SECRET, Type="String", Overwrite=True
+        )

@@ -1,0 +1,37 @@
+"""The RDS PostgreSQL instances."""
+
+from pay.model import names
+from sandbox.estate.mistakes import Mistake
+from sandbox.estate.owner import Owner
+
+POSTGRESQL_PORT, OTHER_PORT = 5432, 5433
+ENGINE_VERSION = "15.8"
+STORAGE_GB = 110
+
+
+def make_databases(owner: Owner) -> None:
+    """One instance for each service with a database."""
+    wrong = owner.mistakes
+    for service in owner.services:
+        if service.database is None:
+            continue
+        identifier = names.database(owner.name, service.name, service.database.identifier_suffix)
+        settings = {
+            "DBInstanceIdentifier": identifier,
+            "DBName": service.name.replace("-", "_"),
+            "Engine": "postgres",
+            "EngineVersion": ENGINE_VERSION,
+            "DBInstanceClass": "db.m6g.large",
+            "AllocatedStorage": STORAGE_GB,
+            "MasterUsername": "pay",
+            "ManageMasterUserPassword": True,
+            "Port": OTHER_PORT if Mistake.WRONG_PORT in wrong else POSTGRESQL_PORT,
+            "StorageEncrypted": Mistake.UNENCRYPTED_DATABASE not in wrong,
+            "MultiAZ": Mistake.NOT_MULTI_AZ not in wrong,
+            "PubliclyAccessible": Mistake.PUBLIC_DATABASE in wrong,
+            "Tags": owner.tags(identifier),
+        }
+        owner.unless_there(
+            lambda settings=settings: owner.client("rds").create_db_instance(**settings),  # type: ignore[misc]
+            "DBInstanceAlreadyExists",
+        )

@@ -1,0 +1,52 @@
+"""The hosted zones, public and private, and the certificates for every name in them."""
+
+from sandbox.estate.mistakes import Mistake
+from sandbox.estate.owner import Owner
+
+
+def make_dns(owner: Owner, vpc_id: str) -> None:
+    """Both zones of the environment with a certificate each."""
+    dns = owner.environment.dns
+    if Mistake.MISSING_ZONE not in owner.mistakes:
+        _zone(owner, dns.public_zone, vpc_id=None)
+        _zone(owner, dns.internal_zone, vpc_id=vpc_id)
+    if Mistake.MISSING_CERTIFICATE not in owner.mistakes:
+        for zone in (dns.public_zone, dns.internal_zone):
+            _certificate(owner, f"*.{zone}")
+
+
+def zone_id(owner: Owner, name: str) -> str | None:
+    """The hosted zone of this name, if there is one."""
+    for zone in owner.pages("route53", "list_hosted_zones", "HostedZones"):
+        if zone["Name"] == f"{name}.":
+            return str(zone["Id"]).removeprefix("/hostedzone/")
+    return None
+
+
+def _zone(owner: Owner, name: str, *, vpc_id: str | None) -> None:
+    if zone_id(owner, name):
+        return
+    private = (
+        {
+            "VPC": {"VPCRegion": owner.environment.region, "VPCId": vpc_id},
+            "HostedZoneConfig": {"PrivateZone": True},
+        }
+        if vpc_id
+        else {}
+    )
+    owner.client("route53").create_hosted_zone(
+        Name=f"{name}.", CallerReference=f"{owner.name}-{name}", **private
+    )
+
+
+def _certificate(owner: Owner, domain: str) -> None:
+    if domain not in certificates(owner):
+        owner.client("acm").request_certificate(
+            DomainName=domain, ValidationMethod="DNS", Tags=owner.tags(domain)
+        )
+
+
+def certificates(owner: Owner) -> dict[str, str]:
+    """Domain -> ARN of its certificate."""
+    found = owner.pages("acm", "list_certificates", "CertificateSummaryList")
+    return {entry["DomainName"]: entry["CertificateArn"] for entry in found}

@@ -1,0 +1,27 @@
+"""What can be wrong with what exists: each a lookup that has to fail a plan, with a sentence."""
+
+from enum import StrEnum
+
+
+class Mistake(StrEnum):
+    """One deliberate wrongness of an estate; it befalls every service of the environment."""
+
+    SUBNET_IN_OTHER_VPC = "subnet_in_other_vpc"
+    """The subnets of the last zone carry the right name in another VPC."""
+    SINGLE_ZONE = "single_zone"
+    """All subnets are in the first zone, whatever their names say."""
+    PUBLIC_SUBNET = "public_subnet"
+    """The services' subnets give out public addresses."""
+    MISSING_SECURITY_GROUP = "missing_security_group"
+    """The security groups of the tasks are not there."""
+    UNENCRYPTED_DATABASE = "unencrypted_database"
+    PUBLIC_DATABASE = "public_database"
+    NOT_MULTI_AZ = "not_multi_az"
+    WRONG_PORT = "wrong_port"
+    """The databases listen on 5433."""
+    SECRET_WITHOUT_OWN_KEY = "secret_without_own_key"
+    """The secrets are encrypted with the key that AWS manages."""
+    MISSING_PARAMETER = "missing_parameter"
+    """Each service lacks the first of its parameters."""
+    MISSING_CERTIFICATE = "missing_certificate"
+    MISSING_ZONE = "missing_zone"

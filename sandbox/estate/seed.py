@@ -1,0 +1,33 @@
+"""Makes all that an environment's lookups expect to find."""
+
+from collections.abc import Callable, Collection
+from typing import Any
+
+from pay.model import Environment
+from sandbox.estate.configuration import make_configuration
+from sandbox.estate.databases import make_databases
+from sandbox.estate.dns import make_dns
+from sandbox.estate.mistakes import Mistake
+from sandbox.estate.network import make_network
+from sandbox.estate.owner import Owner
+from sandbox.estate.storage import make_storage
+
+
+def seed(
+    environment: Environment,
+    make_client: Callable[[str], Any],
+    *,
+    legacy: Collection[str] = (),
+    mistakes: Collection[Mistake] = (),
+) -> None:
+    """Makes what is not there yet; a second run changes nothing.
+
+    `legacy` names the services that run on EC2 already. `mistakes` are made on purpose; they do not
+    alter what a run before has made right.
+    """
+    owner = Owner(environment, make_client, mistakes)
+    vpc_id = make_network(owner)
+    make_databases(owner)
+    make_dns(owner, vpc_id)
+    make_configuration(owner)
+    make_storage(owner)

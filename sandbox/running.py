@@ -1,0 +1,32 @@
+"""The sandbox of this checkout: which one runs is written in `.sandbox/server.json`."""
+
+import json
+from dataclasses import asdict
+
+from sandbox.process import ROOT, Server
+from sandbox.settings import Settings
+
+FOLDER = ROOT / ".sandbox"
+RECORD = FOLDER / "server.json"
+LOG = FOLDER / "server.log"
+
+
+def remember(server: Server) -> None:
+    """Notes the server, so that other commands find it."""
+    FOLDER.mkdir(exist_ok=True)
+    RECORD.write_text(json.dumps(asdict(server), indent=2) + "\n")
+
+
+def running() -> Server | None:
+    """The server that `remember` noted, if that very process still answers."""
+    try:
+        record = json.loads(RECORD.read_text())
+        server = Server(record["pid"], record["port"], Settings(**record["settings"]))
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return None
+    return server if server.answers() else None
+
+
+def forget() -> None:
+    """Drops the note."""
+    RECORD.unlink(missing_ok=True)
