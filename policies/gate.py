@@ -1,11 +1,13 @@
 """The gate: reads a whole estate, judges it, applies the waivers."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Any
 
+from policies import plan
 from policies import waivers as waiving
 from policies.reading import unread
 from policies.requirements import Requirements
@@ -31,6 +33,8 @@ class Verdict:
     results: list[Result] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     waivers: tuple[Waiver, ...] = ()
+    not_known: list[str] = field(default_factory=list)
+    """What the plans leave open until the apply, of what the HCL sets."""
     judged_on: date = field(default_factory=date.today)
 
     @property
@@ -58,10 +62,14 @@ class Gate:
         self._requirements = requirements
         self._rules = rules
         self._waivers = waivers
-        self._scanner = Scanner(frozenset(rules) - frozenset(ESTATE_RULES))
+        self._block_rules = frozenset(rules) - frozenset(ESTATE_RULES)
+        self._scanner = Scanner(self._block_rules)
 
-    def judge(self, root: Path, *, today: date, partial: bool = False) -> Verdict:
-        """Raises NothingToJudge."""
+    def judge(
+        self, root: Path, *, today: date, plans: Sequence[Path] = (), partial: bool = False
+    ) -> Verdict:
+        """Raises NothingToJudge, NotAPlan."""
+        documents = {file: plan.read(file) for file in plans}
         folders = stack_folders(root)
         if not folders:
             raise NothingToJudge(f"{root}: holds no Terraform (*.tf); run `cdktf synth` first")
@@ -76,10 +84,23 @@ class Gate:
             verdict.problems += unread(scan.stack, root)
         verdict.problems += _missing(root, folders)
         verdict.results += over_the_estate(verdict.stacks)
-        self.waive(verdict, today=today, partial=partial)
+        for file, document in documents.items():
+            self._second_net(verdict, file, document)
+        self._waive(verdict, today=today, partial=partial)
         return verdict
 
-    def waive(self, verdict: Verdict, *, today: date, partial: bool) -> None:
+    def _second_net(self, verdict: Verdict, file: Path, document: dict[str, Any]) -> None:
+        results, problems, not_known = plan.judge(
+            file, document, verdict.stacks, self._block_rules
+        )
+        seen = {(each.rule, each.stack, each.address) for each in verdict.failed}
+        verdict.results += [
+            each for each in results if (each.rule, each.stack, each.address) not in seen
+        ]
+        verdict.problems += problems
+        verdict.not_known += not_known
+
+    def _waive(self, verdict: Verdict, *, today: date, partial: bool) -> None:
         verdict.results, problems = waiving.apply(
             self._waivers,
             verdict.results,

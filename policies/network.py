@@ -35,6 +35,19 @@ def is_world(peer: str) -> bool:
     return peer in _WORLD
 
 
+def looked_up_names(block: Block) -> list[str]:
+    """The names that a block has or looks up: by argument, by tag or by filter."""
+    names = [
+        name
+        for path in (("name",), ("id",), ("key_id",), ("tags", "Name"))
+        if isinstance(name := block.value(*path), str)
+    ]
+    for each in blocks_of(block.conf, "filter"):
+        if value(each, "name") in {"group-name", "group-id", "tag:Name"}:
+            names += strings(each, "values")
+    return names
+
+
 def permissions(block: Block, direction: str) -> list[Permission] | None:
     """The permissions of a group's inline blocks or of a rule resource; None for a rule of the
     other direction.

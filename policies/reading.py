@@ -13,12 +13,12 @@ from policies.stack import Block, Stack
 _HEADER = re.compile(r'^(resource|data)\s+"([^"]+)"\s+"([^"]+)"\s*\{', re.MULTILINE)
 _SKIP = re.compile(r"(checkov|bridgecrew|cortex):skip", re.IGNORECASE)
 _MODULE = re.compile(r'^module\s+"', re.MULTILINE)
-_LOCALS = re.compile(r"^locals\s*\{", re.MULTILINE)
 _LOADED_TOO = ("*.tf.json", "*.tfvars", "*.tfvars.json", "*.tofu")
-_IMAGE_TAG = re.compile(r"var\.[a-z_]+_image_tag")
 
 _CONDITIONS = frozenset({"lifecycle", "depends_on", "provider", "timeouts", "connection"})
 """What holds no setting of a resource: its expressions need no reading."""
+
+_UNKNOWN = ("var.", "local.", "module.", "each.", "count.", "path.", "terraform.")
 
 _REPEATED = ("count", "for_each", "dynamic")
 
@@ -51,8 +51,6 @@ def _texts(stack: Stack, root: Path) -> Iterator[Problem]:
             )
         if _MODULE.search(text):
             yield Problem("unread", where, "a module's resources are not read: write them out")
-        if _LOCALS.search(text):
-            yield Problem("unread", where, "locals are not evaluated: write their values out")
         if "override" in file.name and _HEADER.search(text):
             yield Problem("unread", where, "an override file changes resources that were judged")
 
@@ -90,24 +88,43 @@ def terraform_addresses(document: Mapping[str, Any]) -> set[str]:
     }
 
 
+def terraform_addresses_of_plan(document: Mapping[str, Any]) -> set[str]:
+    """The addresses of all resources and data sources in a plan's configuration."""
+    module = document.get("configuration", {}).get("root_module", {})
+    return {
+        _address("data" if each["mode"] == "data" else "resource", each["type"], each["name"])
+        for each in module.get("resources", [])
+    }
+
+
 def _unreadable(block: Block) -> Iterator[Problem]:
     where = f"{block.file}: {block.address}"
     for key in _REPEATED:
-        if key in block.conf:
+        # A data source that is read for each of several ids changes nothing.
+        if key in block.conf and block.kind == "resource":
             what = f"{key} makes resources that are not judged one by one: write them out"
             yield Problem("unread", where, what, block.first_line)
     for key, found in block.conf.items():
         if key in _CONDITIONS or key in _REPEATED or key.startswith("__"):
             continue
+        if key == "container_definitions":
+            found = _without_images(found)
         for expression in unevaluated(found):
             what = f"{key} holds an expression that the gate cannot evaluate: {expression:.120}"
             yield Problem("unread", where, what, block.first_line)
         for reference in references(found):
-            if reference.startswith(("var.", "local.", "module.", "each.", "count.")) and not (
-                key == "container_definitions" and _IMAGE_TAG.fullmatch(reference)
-            ):
+            if reference.startswith(_UNKNOWN) and block.kind == "resource":
                 what = f"{key} depends on {reference}, whose value the gate does not know"
                 yield Problem("unread", where, what, block.first_line)
+
+
+def _without_images(definitions: Any) -> Any:
+    """The image alone may depend on a variable; container_images_are_pinned judges it."""
+    if isinstance(definitions, list):
+        return [_without_images(each) for each in definitions]
+    if isinstance(definitions, Mapping):
+        return {key: found for key, found in definitions.items() if key != "image"}
+    return definitions
 
 
 def _address(kind: str, type_: str, name: str) -> str:

@@ -29,12 +29,33 @@ class NotProvable(BaseModel):
     why: str
 
 
+class LeftOut(BaseModel):
+    """A check of checkov that sounds right and is not used."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str
+    why: str
+
+
+class OutOfReach(BaseModel):
+    """A rule of another pack that this gate does not have."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    pack: str
+    rules: tuple[str, ...]
+    why: str
+
+
 class Requirements(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     version: str
     requirement: tuple[Requirement, ...]
     not_provable: tuple[NotProvable, ...]
+    left_out: tuple[LeftOut, ...]
+    out_of_reach: tuple[OutOfReach, ...] = ()
 
     @property
     def in_order(self) -> list[Requirement]:

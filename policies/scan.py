@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 os.environ.setdefault("LOG_LEVEL", "ERROR")  # read by checkov when it is imported
 
@@ -35,7 +35,7 @@ class Scan:
     problems: list[Problem] = field(default_factory=list)
 
 
-class _Only(RunnerFilter):
+class Only(RunnerFilter):
     """Runs the named rules; checkov's own filter compares every check with every name as a
     pattern, which costs a quarter of the whole run.
     """
@@ -54,7 +54,7 @@ class Scanner:
     """
 
     def __init__(self, rules: frozenset[str]) -> None:
-        self._filter = _Only(rules)
+        self._filter = Only(rules)
         checkov_checks.register()
         Runner().graph_registry.load_external_checks(str(GRAPH_CHECKS))
 
@@ -70,11 +70,13 @@ class Scanner:
                 error = next(iter(errors.values()), "no reason given")
                 scan.problems.append(Problem("unread", where, f"checkov cannot parse it: {error}"))
                 continue
-            definitions[TFDefinitionKey(str(file.resolve()))] = decode(raw)
+            definitions[TFDefinitionKey(str(file.resolve()))] = raw
+        locals_ = _locals(definitions)
+        definitions = {key: decode(raw, locals_) for key, raw in definitions.items()}
         _describe(stack, definitions, root)
         with checkov_checks.judging(stack):
             report = self._run(definitions, folder)
-        scan.results = [_result(record, stack, root) for record in _records(report)]
+        scan.results = results_of(report, stack, root)
         return scan
 
     def _run(self, definitions: Definitions, folder: Path) -> Report:
@@ -94,6 +96,16 @@ class Scanner:
             str(folder), runner_filter=self._filter, collect_skip_comments=False
         )
         return report[0] if isinstance(report, list) else report
+
+
+def _locals(definitions: Definitions) -> dict[str, Any]:
+    return {
+        name: first(found)
+        for blocks in definitions.values()
+        for entry in blocks.get("locals", [])
+        for name, found in entry.items()
+        if not name.startswith("__")
+    }
 
 
 def _describe(stack: Stack, definitions: Definitions, root: Path) -> None:
@@ -127,23 +139,34 @@ def _blocks(definition: dict[str, Any], stack: Stack, file: str) -> Iterator[Blo
                     )
 
 
-def _records(report: Report) -> Iterator[tuple[Record, bool]]:
-    yield from ((record, True) for record in report.passed_checks)
-    yield from ((record, False) for record in report.failed_checks)
+def results_of(
+    report: Report, stack: Stack, root: Path, source: Literal["hcl", "plan"] = "hcl"
+) -> list[Result]:
+    """The records of a report of checkov, as results."""
+    return [
+        _result(record, outcome, stack, root, source)
+        for outcome, records in (
+            ("passed", report.passed_checks),
+            ("failed", report.failed_checks),
+        )
+        for record in records
+    ]
 
 
-def _result(judged: tuple[Record, bool], stack: Stack, root: Path) -> Result:
-    record, passed = judged
-    lines = record.file_line_range
+def _result(
+    record: Record, outcome: Any, stack: Stack, root: Path, source: Literal["hcl", "plan"]
+) -> Result:
+    first_line, last_line = record.file_line_range
     return Result(
         rule=record.check_id,
         stack=stack.name,
         address=_address(record, stack),
         file=os.path.relpath(record.file_abs_path, root.resolve()),
-        first_line=lines[0],
-        last_line=lines[1],
-        outcome="passed" if passed else "failed",
+        first_line=max(first_line, 1),
+        last_line=max(last_line, first_line, 1),
+        outcome=outcome,
         details=tuple(record.details or ()),
+        source=source,
     )
 
 

@@ -19,7 +19,7 @@ def shared_with_the_inside(
     """
     users: dict[tuple[str, str, str], list[tuple[Stack, Block]]] = defaultdict(list)
     for stack in stacks:
-        if stack.service != "platform":
+        if not stack.is_platform:
             for block, name in names(stack):
                 account = ",".join(stack.allowed_account_ids)
                 users[account, stack.environment, name].append((stack, block))

@@ -114,6 +114,11 @@ class Stack:
         return self.tags.get("Service", "")
 
     @property
+    def is_platform(self) -> bool:
+        """The one stack of an environment that makes the things of both segments."""
+        return self.tags.get("Stack") == f"{self.environment}-platform"
+
+    @property
     def side(self) -> str:
         return self.tags.get("Side", "")
 

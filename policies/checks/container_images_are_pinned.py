@@ -11,7 +11,9 @@ from policies.rule import rule
 from policies.stack import Block
 
 _DIGEST = re.compile(r"@sha256:[0-9a-f]{64}$")
-_TAG_VARIABLE = re.compile(r"[:@]\$\{var\.[a-z_]+_image_tag\}$")
+_TAG_VARIABLE = re.compile(
+    r"(:|@|\$\{startswith\([^)]*\) \? \"@\" : \":\"\})\$\{var\.[a-z_]+_image_tag\}$"
+)
 _TAG = re.compile(r"(?<!/):(?P<tag>[A-Za-z0-9_][A-Za-z0-9_.-]*)$")
 
 

@@ -15,13 +15,18 @@ SECRET_NAME = re.compile(
     r"|CREDENTIAL|SALT|HMAC|(^|_)DSN($|_)|SIGNING",
     re.IGNORECASE,
 )
-_NAMES_A_PLACE = re.compile(r"_(URL|ARN|HOST|PATH|NAME|ID|ENABLED|TTL|QUEUE)$", re.IGNORECASE)
+_NAMES_NO_SECRET = re.compile(
+    r"_(URL|ARN|HOST|PORT|PATH|NAME|ID|ENABLED|TTL|SECONDS|MINUTES|HOURS|DAYS|LENGTH)$",
+    re.IGNORECASE,
+)
+"""A place, a switch or a duration, whatever it belongs to: `FORGOTTEN_PASSWORD_EXPIRY_MINUTES`."""
+
 _PASSWORD_IN_URL = re.compile(r"://[^/\s:@]+:[^/\s@]+@|[?&;]password=", re.IGNORECASE)
 
 
 def looks_secret(name: str, value: str) -> bool:
     """Whether a variable's name or value says that it holds a secret."""
-    named = SECRET_NAME.search(name) and not _NAMES_A_PLACE.search(name)
+    named = SECRET_NAME.search(name) and not _NAMES_NO_SECRET.search(name)
     return bool(named or _PASSWORD_IN_URL.search(value))
 
 

@@ -1,7 +1,8 @@
 """IAM policies name the keys that may decrypt.
 
 A role that may use every key of the account can read what every other service encrypts, inside the
-cardholder data environment too.
+cardholder data environment too. Only through one named AWS service (`kms:ViaService`), whose own
+permission names the queue or topic, may the key stay open.
 """
 
 from policies.documents import is_open_resource, may, statements
@@ -16,7 +17,7 @@ def judge(policy: Block) -> list[str]:
     return [
         f"{action} is allowed on {resource}"
         for statement in statements(policy, "policy")
-        if statement.allows
+        if statement.allows and not statement.condition("kms:ViaService")
         for action in _ACTIONS
         if may(action, statement.actions)
         for resource in statement.resources

@@ -6,6 +6,7 @@ the environment: that separation is what keeps the rest of the estate out of sco
 
 import re
 
+from policies.network import looked_up_names
 from policies.rule import rule
 from policies.stack import Block
 from policies.stack import value as get
@@ -14,25 +15,27 @@ _CDE = re.compile(r"(^|[-/_])cde([-/_]|$)")
 _GENERAL = re.compile(r"(^|[-/_])general([-/_]|$)|-sg-base$")
 
 
-@rule("data.aws_security_group", "data.aws_kms_alias", "data.aws_kms_key", "aws_ecs_service")
+@rule(
+    "data.aws_security_group",
+    "data.aws_security_groups",
+    "data.aws_kms_alias",
+    "data.aws_kms_key",
+    "aws_ecs_service",
+)
 def judge(block: Block) -> list[str] | None:
     stack = block.stack
-    if stack.service in {"", "platform"}:
+    if stack.is_platform:
         return None
     names = [
-        name
-        for each in (
-            block.value("name"),
-            block.value("alias"),
-            block.value("key_id"),
-            block.value("tags", "Name"),
-            *(get(f, "values") for f in block.blocks("filter")),
-            *(get(s, "capacity_provider") for s in block.blocks("capacity_provider_strategy")),
-        )
-        if isinstance(name := each, str)
+        *looked_up_names(block),
+        *(
+            name
+            for each in block.blocks("capacity_provider_strategy")
+            if isinstance(name := get(each, "capacity_provider"), str)
+        ),
     ]
     if block.kind == "data" and not names:
-        return ["neither name, alias nor tag Name says what is looked up"]
+        return ["neither a name, a filter nor a tag says what is looked up"]
     other = _GENERAL if stack.scope == "inside" else _CDE
     return [
         f"{name} belongs to the other segment; this stack is {stack.scope}"

@@ -1,4 +1,4 @@
-"""The volumes of EC2 instances are encrypted with a customer managed key.
+"""The volumes of EC2 instances are encrypted.
 
 A container's writable layer and its swap end on the instance's volume; whoever gets a snapshot of it
 must not be able to read it.
@@ -18,10 +18,8 @@ def judge(template: Block) -> list[str]:
     ]
     if not volumes:
         return ["block_device_mappings names no ebs volume: the image's own would be used"]
-    problems = []
-    for ebs in volumes:
-        if get(ebs, "encrypted") not in {True, "true"}:
-            problems.append(f"ebs.encrypted is {get(ebs, 'encrypted')!r}")
-        if not get(ebs, "kms_key_id"):
-            problems.append("ebs.kms_key_id is missing")
-    return problems
+    return [
+        f"ebs.encrypted is {found!r}"
+        for ebs in volumes
+        if (found := get(ebs, "encrypted")) not in {True, "true"}
+    ]

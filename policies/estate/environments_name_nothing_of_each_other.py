@@ -7,10 +7,11 @@ load balancer by name is connected to it.
 import re
 from collections.abc import Iterator
 
+from policies.network import looked_up_names
 from policies.rule import estate_rule
 from policies.stack import Block, Stack
 
-_LOOKED_UP_BY = (("name",), ("id",), ("cluster_name",), ("db_instance_identifier",), ("bucket",))
+_LOOKED_UP_BY = ("cluster_name", "db_instance_identifier", "bucket", "path")
 
 
 @estate_rule
@@ -25,20 +26,23 @@ def judge(stacks: list[Stack]) -> Iterator[tuple[Block, list[str]]]:
             if block.kind != "data":
                 continue
             names = [
-                text
-                for path in (*_LOOKED_UP_BY, ("tags", "Name"))
-                if isinstance(text := block.value(*path), str)
+                *looked_up_names(block),
+                *(
+                    text
+                    for key in _LOOKED_UP_BY
+                    if isinstance(text := block.value(key), str)
+                ),
             ]
             if names:
                 yield block, [
                     f"{name} belongs to {other}; this stack is of {stack.environment}"
                     for name in names
                     for other, pattern in others.items()
-                    if pattern.search(name) and not patterns_match_own(patterns, stack, name)
+                    if pattern.search(name) and not _is_own(patterns, stack, name)
                 ]
 
 
-def patterns_match_own(patterns: dict[str, re.Pattern[str]], stack: Stack, name: str) -> bool:
+def _is_own(patterns: dict[str, re.Pattern[str]], stack: Stack, name: str) -> bool:
     """Whether the name is the stack's own: `test-perf-1` contains no other environment's name, but
     an environment called `perf-1` would be found in it.
     """

@@ -5,6 +5,7 @@ A shared group is one network: whoever is in it reaches what is inside.
 
 from collections.abc import Iterator
 
+from policies.network import looked_up_names
 from policies.rule import estate_rule
 from policies.sharing import shared_with_the_inside
 from policies.stack import Block, Stack
@@ -17,7 +18,6 @@ def judge(stacks: list[Stack]) -> Iterator[tuple[Block, list[str]]]:
 
 def _security_groups(stack: Stack) -> Iterator[tuple[Block, str]]:
     for kind in ("resource", "data"):
-        for block in stack.of("aws_security_group", kind=kind):
-            for key in (("name",), ("id",), ("tags", "Name")):
-                if isinstance(name := block.value(*key), str):
-                    yield block, name
+        for block in stack.of("aws_security_group", "aws_security_groups", kind=kind):
+            for name in looked_up_names(block):
+                yield block, name

@@ -10,14 +10,17 @@ from pathlib import Path
 from policies.rule import estate_rule
 from policies.stack import Block, Stack
 
-_TAGS = ("Environment", "Service", "Side")
+_TAGS = ("Environment", "Stack")
 _SCOPES = ("inside", "connected", "outside")
 
 
 @estate_rule
 def judge(stacks: list[Stack]) -> Iterator[tuple[Block, list[str]]]:
     for stack in stacks:
-        problems = [f"default_tags has no {tag}" for tag in _TAGS if not stack.tags.get(tag)]
+        tags = _TAGS if stack.is_platform else (*_TAGS, "Service")
+        problems = [f"default_tags has no {tag}" for tag in tags if not stack.tags.get(tag)]
+        if stack.tags.get("Stack") != stack.name:
+            problems.append(f"the tag Stack is {stack.tags.get('Stack')!r}, not {stack.name!r}")
         if (scope := stack.tags.get("CardholderData")) not in _SCOPES:
             problems.append(f"CardholderData is {scope!r}; allowed: {', '.join(_SCOPES)}")
         yield provider(stack), problems

@@ -1,0 +1,114 @@
+"""`python -m policies`: the PCI gate on the command line.
+
+Exit status: 0 passed, 1 refused, 2 wrong use.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from rich.console import Console
+
+from policies import requirements, waivers
+from policies.catalogue import UnknownRule, catalogue
+from policies.gate import Gate, NothingToJudge, Verdict
+from policies.plan import NotAPlan
+from policies.report import FORMATS
+from policies.report.terminal import print_verdict
+
+PASSED, REFUSED, WRONG_USE = 0, 1, 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    options = _parser().parse_args(arguments)
+    if options.plan and len(options.root) > 1:
+        print("--plan: name the one --root that the plans belong to", file=sys.stderr)
+        return WRONG_USE
+    try:
+        verdicts = _judge(options)
+    except (waivers.InvalidWaivers, NothingToJudge, NotAPlan, UnknownRule) as mistake:
+        print(mistake, file=sys.stderr)
+        return WRONG_USE
+    for form, file in options.format or [("table", None)]:
+        if form == "table":
+            console = Console() if file is None else Console(file=file.open("w"), width=140)
+            for verdict in verdicts:
+                print_verdict(verdict, console)
+            continue
+        text = FORMATS[form](verdicts)
+        if file is None:
+            print(text)
+        else:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, encoding="utf-8")
+    return REFUSED if any(each.refused for each in verdicts) else PASSED
+
+
+def _judge(options: argparse.Namespace) -> list[Verdict]:
+    table = requirements.load()
+    gate = Gate(table, catalogue(table), waivers.load(options.waivers))
+    return [
+        gate.judge(root, today=options.on, plans=options.plan, partial=options.partial)
+        for root in options.root
+    ]
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m policies", description=__doc__)
+    parser.add_argument(
+        "--root",
+        type=_folder,
+        action="append",
+        required=True,
+        help="the folder that holds the synthesised stacks; several are judged one by one",
+    )
+    parser.add_argument(
+        "--plan",
+        type=Path,
+        nargs="+",
+        default=[],
+        metavar="PLAN.json",
+        help="plans of stacks under the root, from `terraform show -json`: the second net",
+    )
+    parser.add_argument("--waivers", type=Path, default=waivers.FILE, help="default: %(default)s")
+    parser.add_argument(
+        "--on",
+        type=date.fromisoformat,
+        default=date.today(),
+        metavar="YYYY-MM-DD",
+        help="the day on which waivers must hold; default: today",
+    )
+    parser.add_argument(
+        "--partial",
+        action="store_true",
+        help="the root holds some stacks of the estate only: leave waivers for the others alone",
+    )
+    parser.add_argument(
+        "--format",
+        type=_format,
+        action="append",
+        metavar="FORMAT[=FILE]",
+        help=f"table, {', '.join(FORMATS)}; may be given several times; default: table",
+    )
+    return parser
+
+
+def _folder(text: str) -> Path:
+    folder = Path(text)
+    if not folder.is_dir():
+        raise argparse.ArgumentTypeError(f"{text} is not a folder; run `cdktf synth` first")
+    return folder
+
+
+def _format(text: str) -> tuple[str, Path | None]:
+    form, _, file = text.partition("=")
+    if form != "table" and form not in FORMATS:
+        known = ", ".join(["table", *FORMATS])
+        raise argparse.ArgumentTypeError(f"{form!r} is not a format; allowed: {known}")
+    return form, Path(file) if file else None
+
+
+if __name__ == "__main__":
+    sys.exit(main())

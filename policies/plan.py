@@ -1,0 +1,117 @@
+"""The second net: a plan file judged by the same rules.
+
+A plan knows what HCL does not: what data sources found, what variables were given. It lacks what
+only the apply will show, so it never replaces the first net (docs/decisions/0042).
+"""
+
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+# Read by checkov for every plan: what is not known yet must not be taken for missing.
+os.environ["EVAL_TF_PLAN_AFTER_UNKNOWN"] = "true"
+
+from checkov.common.output.report import Report  # noqa: E402
+from checkov.terraform.plan_runner import Runner  # noqa: E402
+from checkov.terraform.plan_utils import create_definitions  # noqa: E402
+
+from policies import checkov_checks  # noqa: E402
+from policies.reading import terraform_addresses_of_plan  # noqa: E402
+from policies.results import Problem, Result  # noqa: E402
+from policies.scan import Only, results_of  # noqa: E402
+from policies.stack import Block, Stack  # noqa: E402
+
+
+class NotAPlan(ValueError):
+    """A file is not the JSON of a plan (`terraform show -json PLAN`)."""
+
+
+def read(file: Path) -> dict[str, Any]:
+    """Raises NotAPlan."""
+    try:
+        document = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise NotAPlan(f"{file}: {error}") from None
+    if not isinstance(document, dict) or not isinstance(document.get("planned_values"), dict):
+        raise NotAPlan(
+            f"{file}: not a plan; make one with `terraform show -json PLAN > PLAN.json`"
+        )
+    return document
+
+
+def judge(
+    file: Path, document: Mapping[str, Any], stacks: Iterable[Stack], rules: frozenset[str]
+) -> tuple[list[Result], list[Problem], list[str]]:
+    """The rules' answers about a plan, what is wrong with the plan itself, and what it leaves
+    unknown of what the stack's HCL sets.
+    """
+    name = _stack_name(document)
+    stack = next((each for each in stacks if each.name == name), None)
+    if stack is None:
+        what = f"it is the plan of the stack {name!r}, which was not judged"
+        return [], [Problem("plan", str(file), what)], []
+    return (
+        _answers(file, stack, rules),
+        list(_differences(file, document, stack)),
+        [f"{stack.name} {each}" for each in _not_known(document, stack)],
+    )
+
+
+def _stack_name(document: Mapping[str, Any]) -> str | None:
+    """The tag `Stack` among the provider's default tags."""
+    found: Any = document.get("configuration", {}).get("provider_config", {}).get("aws", {})
+    for key in ("expressions", "default_tags"):
+        found = found.get(key, {})
+    if not isinstance(found, list) or not found:
+        return None
+    tags = found[0].get("tags", {}).get("constant_value", {})
+    name = tags.get("Stack")
+    return name if isinstance(name, str) else None
+
+
+def _answers(file: Path, stack: Stack, rules: frozenset[str]) -> list[Result]:
+    planned = Stack(
+        stack.name, file.parent, stack.tags, stack.allowed_account_ids, from_plan=True
+    )
+    definitions, _ = create_definitions(None, [str(file)])
+    for blocks in definitions.values():
+        for block in _blocks(blocks, planned, file.name):
+            planned.add(block)
+    with checkov_checks.judging(planned):
+        report = Runner().run(files=[str(file)], runner_filter=Only(rules))
+    if isinstance(report, list):
+        report = report[0]
+    if not isinstance(report, Report):
+        raise TypeError(f"{file}: checkov gave no report")
+    return results_of(report, planned, file.parent.resolve(), source="plan")
+
+
+def _blocks(definition: Mapping[str, Any], stack: Stack, file: str) -> Iterator[Block]:
+    for kind in ("resource", "data"):
+        for entry in definition.get(kind, []):
+            for type_, named in entry.items():
+                for name, conf in named.items():
+                    yield Block(kind, type_, name, conf, stack, file)  # type: ignore[arg-type]
+
+
+def _differences(file: Path, document: Mapping[str, Any], stack: Stack) -> Iterator[Problem]:
+    """Terraform's own count of the stack's resources, against what was judged."""
+    counted = terraform_addresses_of_plan(document)
+    judged = {block.address for block in stack.blocks}
+    for address in sorted(counted - judged):
+        yield Problem("plan", str(file), f"Terraform counts {address}; the HCL judged has it not")
+    for address in sorted(judged - counted):
+        yield Problem("plan", str(file), f"{address} was judged; Terraform does not count it")
+
+
+def _not_known(document: Mapping[str, Any], stack: Stack) -> Iterator[str]:
+    for change in document.get("resource_changes", []):
+        unknown = change.get("change", {}).get("after_unknown")
+        block = stack.block("resource", str(change.get("type")), str(change.get("name")))
+        if block is None or not isinstance(unknown, Mapping):
+            continue
+        for key in sorted(unknown):
+            if unknown[key] is True and key in block.conf:
+                yield f"{block.address}: {key}"

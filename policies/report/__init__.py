@@ -1,0 +1,17 @@
+"""What the gate found, in each form that somebody reads it in."""
+
+from collections.abc import Callable
+
+from policies.gate import Verdict
+from policies.report.as_json import as_json
+from policies.report.assessor import as_html, as_markdown
+from policies.report.junit import as_junit
+from policies.report.sarif import as_sarif
+
+FORMATS: dict[str, Callable[[list[Verdict]], str]] = {
+    "html": as_html,
+    "json": as_json,
+    "junit": as_junit,
+    "markdown": as_markdown,
+    "sarif": as_sarif,
+}

@@ -1,0 +1,128 @@
+"""The report for an assessor: requirement -> rule -> resource -> result, with the inventories."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from policies import inventory
+from policies.gate import Verdict
+from policies.results import Result, RuleText
+
+
+@dataclass(slots=True)
+class RuleEvidence:
+    """One rule with every resource that it was asked about."""
+
+    rule: RuleText
+    failed: list[Result] = field(default_factory=list)
+    waived: list[Result] = field(default_factory=list)
+    passed: dict[str, list[str]] = field(default_factory=dict)
+    """Address -> the stacks in which that resource passed."""
+
+    @property
+    def passes(self) -> int:
+        return sum(map(len, self.passed.values()))
+
+    @property
+    def state(self) -> str:
+        if self.failed:
+            return "failed"
+        if self.waived:
+            return "waived"
+        return "passed" if self.passed else "nothing to judge"
+
+
+@dataclass(slots=True)
+class Section:
+    """One requirement with the evidence of its rules."""
+
+    number: str
+    title: str
+    inventory: str | None
+    rules: list[RuleEvidence]
+
+    @property
+    def state(self) -> str:
+        states = [each.state for each in self.rules]
+        for state in ("failed", "waived", "passed"):
+            if state in states:
+                return state
+        return "nothing to judge"
+
+
+def as_markdown(verdicts: list[Verdict]) -> str:
+    return _render("assessor.md.j2", verdicts)
+
+
+def as_html(verdicts: list[Verdict]) -> str:
+    return _render("assessor.html.j2", verdicts)
+
+
+def _render(template: str, verdicts: list[Verdict]) -> str:
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=template.endswith(".html.j2"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["cell"] = lambda text: str(text).replace("|", "\\|").replace("\n", " ")
+    return environment.get_template(template).render(roots=[_view(each) for each in verdicts])
+
+
+def _view(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "verdict": verdict,
+        "blocks": sum(len(stack.blocks) for stack in verdict.stacks),
+        "files": sum(len(list(stack.folder.glob("*.tf"))) for stack in verdict.stacks),
+        "scopes": _scopes(verdict),
+        "sections": _sections(verdict),
+        "waivers": _waivers(verdict),
+        "only_plan": [each for each in verdict.failed if each.source == "plan"],
+        "certificates": inventory.certificates(verdict.stacks),
+        "components": inventory.components(verdict.stacks),
+        "group_uses": inventory.group_uses(verdict.stacks),
+        "open_ports": inventory.open_ports(verdict.stacks),
+    }
+
+
+def _sections(verdict: Verdict) -> list[Section]:
+    evidence = {id_: RuleEvidence(text) for id_, text in verdict.rules.items()}
+    passed: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for result in verdict.results:
+        if result.outcome == "passed":
+            passed[result.rule][result.address].append(result.stack)
+        else:
+            getattr(evidence[result.rule], result.outcome).append(result)
+    for id_, addresses in passed.items():
+        evidence[id_].passed = {a: sorted(set(s)) for a, s in sorted(addresses.items())}
+    return [
+        Section(each.number, each.title, each.inventory, [evidence[r] for r in each.rules])
+        for each in verdict.requirements.in_order
+    ]
+
+
+def _scopes(verdict: Verdict) -> list[dict[str, Any]]:
+    counts: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for stack in verdict.stacks:
+        counts[stack.environment or "(no environment)"][stack.scope] += 1
+    return [
+        {"environment": environment, **{s: found[s] for s in ("inside", "connected", "outside")}}
+        for environment, found in sorted(counts.items())
+    ]
+
+
+def _waivers(verdict: Verdict) -> list[dict[str, Any]]:
+    return [
+        {
+            "waiver": each,
+            "count": sum(
+                result.waiver == each.reason and each.covers(result) for result in verdict.waived
+            ),
+        }
+        for each in verdict.waivers
+    ]

@@ -1,0 +1,70 @@
+"""The verdict for a person at a terminal."""
+
+from collections import Counter
+
+from rich.console import Console
+from rich.table import Table
+
+from policies.gate import Verdict
+
+_MOST_LINES = 40
+"""How many findings of one rule are listed one by one."""
+
+
+def print_verdict(verdict: Verdict, console: Console) -> None:
+    if verdict.failed:
+        console.print(_findings(verdict))
+    if verdict.problems:
+        table = Table("kind", "where", "what", title="Not read, or not allowed", show_lines=True)
+        for each in verdict.problems:
+            table.add_row(each.kind, f"{each.where}:{each.line}", each.what)
+        console.print(table)
+    console.print(_summary(verdict))
+    for each in verdict.not_known:
+        console.print(f"not known before the apply: {each}", style="dim")
+    read = sum(len(stack.blocks) for stack in verdict.stacks)
+    style, word = ("bold red", "refused") if verdict.refused else ("bold green", "passed")
+    console.print(
+        f"{word}: {verdict.root}: {len(verdict.stacks)} stacks, {read} resources and data sources, "
+        f"{len(verdict.results)} answers: {len(verdict.failed)} failed, "
+        f"{len(verdict.waived)} waived, {len(verdict.problems)} problems of reading",
+        style=style,
+        highlight=False,
+    )
+
+
+def _findings(verdict: Verdict) -> Table:
+    table = Table(title="Findings", show_lines=True)
+    for column in ("requirement", "rule", "where", "what and why"):
+        table.add_column(column, overflow="fold")
+    listed: Counter[str] = Counter()
+    for each in verdict.failed:
+        listed[each.rule] += 1
+        if listed[each.rule] > _MOST_LINES:
+            continue
+        numbers = "\n".join(verdict.rules[each.rule].requirements)
+        where = f"{each.stack}\n{each.address}\n{each.file}:{each.first_line}"
+        table.add_row(numbers, each.rule, where, verdict.message(each))
+    for rule, count in listed.items():
+        if count > _MOST_LINES:
+            table.add_row("", rule, f"and {count - _MOST_LINES} more", "")
+    return table
+
+
+def _summary(verdict: Verdict) -> Table:
+    outcomes = Counter((each.rule, each.outcome) for each in verdict.results)
+    table = Table("requirement", "title", "rules", "passed", "waived", "failed")
+    for requirement in verdict.requirements.in_order:
+        counts = {
+            outcome: sum(outcomes[rule, outcome] for rule in requirement.rules)
+            for outcome in ("passed", "waived", "failed")
+        }
+        style = "red" if counts["failed"] else "" if sum(counts.values()) else "dim"
+        table.add_row(
+            requirement.number,
+            requirement.title,
+            str(len(requirement.rules)),
+            *(str(count or "") for count in counts.values()),
+            style=style,
+        )
+    return table
