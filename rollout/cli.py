@@ -44,16 +44,11 @@ COMMANDS = {
 class Commands(TyperGroup):
     """Lists all commands without importing one, and imports the one that is run."""
 
-    def list_commands(self, ctx: Any) -> list[str]:
-        return [name for name, listed in COMMANDS.items() if _is_there(listed.module)]
-
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        if cmd_name not in self.list_commands(ctx):
-            return None
-        listed = COMMANDS[cmd_name]
-        stand_in = typer.Typer(add_completion=False)
-        stand_in.command(listed.name, help=listed.summary, rich_help_panel=listed.panel)(_nothing)
-        return get_command(stand_in)
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        for listed in COMMANDS.values():
+            if _is_there(listed.module):
+                self.add_command(_stand_in(listed))
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         name, _, rest = super().resolve_command(ctx, args)
@@ -87,8 +82,11 @@ def _pay() -> None:
     """
 
 
-def _nothing() -> None:
-    """Stands in for a command where only its name and summary are shown."""
+def _stand_in(listed: Listed) -> Any:
+    """What `pay --help` shows of a command: its name, summary and panel."""
+    stand_in = typer.Typer(add_completion=False)
+    stand_in.command(listed.name, help=listed.summary, rich_help_panel=listed.panel)(lambda: None)
+    return get_command(stand_in)
 
 
 def _is_there(module: str) -> bool:

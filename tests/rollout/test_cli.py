@@ -1,0 +1,125 @@
+"""The command `pay` as a process of its own."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from rollout.cli import COMMANDS, app, load
+from rollout.options import environments_folder
+from tests.support.checkout import COMMITTED, Checkout, Pay
+
+MINE = ("stages", "promote", "rollback", "journal", "plan-moves", "parity")
+
+
+def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "rollout.cli", *arguments],
+        env={**os.environ, "PAY_ENVIRONMENTS": str(folder), "COLUMNS": "80"},
+        cwd=COMMITTED.parent,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_help_lists_every_command_that_is_there(pay: Pay) -> None:
+    result = pay("--help")
+    assert result.exit_code == 0
+    for name in MINE:
+        assert f" {name} " in result.stdout and COMMANDS[name].summary in result.stdout
+
+
+@pytest.mark.parametrize("name", MINE)
+def test_help_of_a_command_has_an_example_and_json(name: str, pay: Pay) -> None:
+    result = pay(name, "--help")
+    assert result.exit_code == 0
+    assert f"Example: pay {name}" in " ".join(result.stdout.split())
+    assert "--json" in result.stdout
+
+
+@pytest.mark.parametrize("name", MINE)
+def test_the_summary_in_the_list_is_not_another_command_s(name: str) -> None:
+    assert load(COMMANDS[name]).name == name
+
+
+def test_an_unknown_command_is_wrong_use(pay: Pay) -> None:
+    result = pay("promot")
+    assert result.exit_code == 2 and "promote" in result.stderr
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["stages"], ["rollback", "test-12", "ledger"]])
+def test_neither_cdktf_nor_boto3_is_imported(arguments: list[str], checkout: Checkout) -> None:
+    checkout.put("test-12", "ledger", "half")
+    script = (
+        "import sys\nfrom rollout.cli import app\n"
+        f"app({arguments!r}, standalone_mode=False)\n"
+        "print([m for m in ('cdktf', 'jsii', 'boto3') if m in sys.modules])"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", script],
+        env={**os.environ, "PAY_ENVIRONMENTS": str(checkout.folder)},
+        cwd=COMMITTED.parent,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert told.stdout.splitlines()[-1] == "[]"
+
+
+def test_help_imports_no_model(checkout: Checkout) -> None:
+    script = (
+        "import sys\nfrom rollout.cli import app\napp(['--help'], standalone_mode=False)\n"
+        "print([m for m in sys.modules if m.startswith(('pay.', 'pydantic', 'rollout.commands.'))])"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=COMMITTED.parent,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert told.stdout.splitlines()[-1] == "[]"
+
+
+def test_the_exit_codes_of_the_process_are_0_1_and_2(checkout: Checkout) -> None:
+    fine = run(checkout.folder, "promote", "test-12", "ledger")
+    refused = run(checkout.folder, "promote", "test-12", "connector", "--json")
+    wrong = run(checkout.folder, "promote", "test-12")
+    assert (fine.returncode, refused.returncode, wrong.returncode) == (0, 1, 2)
+    assert json.loads(refused.stdout)["findings"][0]["gate"] == "adjacent"
+    assert fine.stderr == "" and refused.stderr == ""
+
+
+def test_a_refusal_for_people_goes_to_the_error_stream(checkout: Checkout) -> None:
+    checkout.put("test-12", "ledger", "retired")
+    result = run(checkout.folder, "rollback", "test-12", "ledger")
+    assert result.stdout == ""
+    assert "Refused" in result.stderr and "Nothing was written" in result.stderr
+
+
+def test_a_folder_that_is_none_is_wrong_use(tmp_path: Path) -> None:
+    result = run(tmp_path / "nowhere", "stages")
+    assert result.returncode == 2
+    assert "PAY_ENVIRONMENTS" in result.stderr
+
+
+def test_the_folder_is_the_checkout_s_own_without_a_setting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PAY_ENVIRONMENTS", raising=False)
+    monkeypatch.chdir(tmp_path)
+    assert environments_folder() == COMMITTED
+    (tmp_path / "environments").mkdir()
+    assert environments_folder() == Path("environments")
+
+
+def test_the_app_is_what_the_command_pay_runs() -> None:
+    text = (COMMITTED.parent / "pyproject.toml").read_text()
+    assert 'pay = "rollout.cli:app"' in text and callable(app)

@@ -1,0 +1,73 @@
+"""What a move changes, and in which order the stacks are deployed."""
+
+import pytest
+
+from pay.environments import load_environments
+from pay.model import Stage
+from pay.model.edges import find_edge
+from rollout.consequences import commands, stack_changes
+from tests.support.checkout import COMMITTED
+
+TEST_12 = load_environments(COMMITTED)["test-12"]
+
+
+def changes(before: str, after: str) -> list[tuple[str, str]]:
+    edge = find_edge(TEST_12.ladder, Stage(before), Stage(after))
+    assert edge is not None
+    found = stack_changes(TEST_12, "ledger", edge)
+    return [(change.stack.removeprefix("test-12-ledger-"), change.shows) for change in found]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ("legacy", "dark", [("fargate", "only creates: the whole Fargate side")]),
+        (
+            "dark",
+            "ready",
+            [
+                (
+                    "traffic",
+                    "one in-place update, ec2 no weight -> 100; "
+                    "one create, the fargate record of weight 0",
+                )
+            ],
+        ),
+        (
+            "most",
+            "cutover",
+            [("traffic", "two in-place updates, ec2 weight 25 -> 0, fargate weight 75 -> 100")],
+        ),
+        ("cutover", "soak", []),
+        (
+            "soak",
+            "detached",
+            [
+                ("traffic", "one delete, the ec2 record of weight 0"),
+                ("fargate", "one in-place update: scaling may go below the peak again"),
+            ],
+        ),
+        ("detached", "retired", [("ec2", "only destroys: everything of the ec2 side")]),
+        ("dark", "legacy", [("fargate", "only destroys: everything of the fargate side")]),
+        (
+            "soak",
+            "ready",
+            [("traffic", "two in-place updates, ec2 weight 0 -> 100, fargate weight 100 -> 0")],
+        ),
+    ],
+)
+def test_the_stacks_that_a_move_changes(
+    before: str, after: str, expected: list[tuple[str, str]]
+) -> None:
+    assert changes(before, after) == expected
+
+
+def test_everything_is_looked_at_before_anything_is_deployed() -> None:
+    edge = find_edge(TEST_12.ladder, Stage.SOAK, Stage.DETACHED)
+    assert edge is not None
+    assert commands(stack_changes(TEST_12, "ledger", edge)) == (
+        "cdktf diff test-12-ledger-traffic",
+        "cdktf diff test-12-ledger-fargate",
+        "cdktf deploy --ignore-missing-stack-dependencies test-12-ledger-traffic",
+        "cdktf deploy --ignore-missing-stack-dependencies test-12-ledger-fargate",
+    )

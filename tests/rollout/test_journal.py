@@ -1,0 +1,148 @@
+"""The journal: what a line says, and that two people's lines merge."""
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from pay.environments import load_environments
+from pay.model import Stage
+from pay.model.problem import InvalidInput
+from rollout.journal import append, read, read_all
+from tests.support.checkout import COMMITTED, Checkout, Pay, PayJson
+
+LINE = (
+    '{"at":"2026-11-16T09:00:00Z","direction":"forward","from":"legacy","to":"dark",'
+    '"weights":"simple","by":"release-engineer"}'
+)
+
+
+def git(folder: Path, *arguments: str) -> str:
+    settings = ("-c", "user.name=Test", "-c", "user.email=test@example.com")
+    run = subprocess.run(
+        ["git", *settings, *arguments], cwd=folder, capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+    return run.stdout
+
+
+def test_a_line_is_plain_json_without_empty_keys(checkout: Checkout, pay: Pay) -> None:
+    pay("promote", "test-12", "ledger")
+    path = checkout.folder / "journal" / "test-12" / "ledger.jsonl"
+    (line,) = path.read_text().splitlines()
+    told = json.loads(line)
+    assert list(told) == ["at", "direction", "from", "to", "weights", "by"]
+    assert told["at"].endswith("Z") and "." not in told["at"]
+
+
+def test_who_is_the_address_that_git_knows(checkout: Checkout, pay: Pay) -> None:
+    git(checkout.folder, "init", "-q")
+    git(checkout.folder, "config", "user.email", "release-engineer@example.com")
+    pay("promote", "test-12", "ledger")
+    assert checkout.moves("test-12", "ledger")[0].by == "release-engineer@example.com"
+
+
+def test_two_people_who_promote_different_services_merge_without_a_conflict(
+    checkout: Checkout, pay: Pay
+) -> None:
+    folder = checkout.folder
+    pay("promote", "test-12", "cardid")
+    git(folder, "init", "-q", "-b", "main")
+    git(folder, "add", ".")
+    git(folder, "commit", "-q", "-m", "start")
+    # Neighbours in the file too: the lines of two services that follow each other.
+    for branch, service in (("one", "publicapi"), ("two", "publicauth")):
+        git(folder, "switch", "-q", "-c", branch, "main")
+        assert pay("promote", "test-12", service).exit_code == 0
+        assert pay("promote", "staging-2", "cardid", "--to", "soak").exit_code == 1
+        git(folder, "add", ".")
+        git(folder, "commit", "-q", "-m", service)
+    git(folder, "merge", "-q", "--no-edit", "one")
+    assert checkout.stage("test-12", "publicapi") is Stage.DARK
+    assert checkout.stage("test-12", "publicauth") is Stage.DARK
+    moved = {service for _, service in read_all(folder)}
+    assert moved == {"cardid", "publicapi", "publicauth"}
+
+
+def test_two_people_who_move_the_same_service_get_a_conflict(checkout: Checkout, pay: Pay) -> None:
+    folder = checkout.folder
+    checkout.put("test-12", "cardid", "half")
+    git(folder, "init", "-q", "-b", "main")
+    git(folder, "add", ".")
+    git(folder, "commit", "-q", "-m", "start")
+    moves = (
+        ("one", ("promote", "test-12", "cardid", "--evidence", "errors 0")),
+        ("two", ("rollback", "test-12", "cardid")),
+    )
+    for branch, command in moves:
+        git(folder, "switch", "-q", "-c", branch, "main")
+        assert pay(*command).exit_code == 0
+        git(folder, "commit", "-q", "-a", "-m", branch)
+    merge = subprocess.run(["git", "merge", "one"], cwd=folder, capture_output=True, check=False)
+    assert merge.returncode != 0
+
+
+def test_a_line_is_added_after_a_file_without_a_last_newline(tmp_path: Path) -> None:
+    path = tmp_path / "journal" / "test-12" / "ledger.jsonl"
+    path.parent.mkdir(parents=True)
+    path.write_text(LINE)
+    append(path, read(path)[0])
+    assert path.read_text() == f"{LINE}\n{LINE}\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ("{", "Invalid JSON"),
+        (LINE.replace("dark", "darkish"), "to: found 'darkish'"),
+        (LINE.replace("00Z", "00"), "at: found"),
+        (LINE.replace("00Z", "00+01:00"), "write it in UTC"),
+        (LINE.replace('"by"', '"who"'), "by: found"),
+        (LINE.replace("}", ',"extra":1}'), "extra: found 1"),
+    ],
+)
+def test_refuses_a_line_that_is_no_move_and_names_file_and_line(
+    line: str, problem: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "journal" / "test-12" / "ledger.jsonl"
+    path.parent.mkdir(parents=True)
+    path.write_text(f"{LINE}\n{line}\n")
+    with pytest.raises(InvalidInput) as caught:
+        read_all(tmp_path)
+    assert str(caught.value).startswith("journal/test-12/ledger.jsonl:2:")
+    assert problem in str(caught.value)
+
+
+def test_shows_who_moved_what_and_why(checkout: Checkout, pay: Pay) -> None:
+    checkout.put("test-12", "ledger", "soak")
+    pay("rollback", "test-12", "ledger", "--because", "timeouts [since] noon")
+    pay("promote", "test-12", "cardid")
+    shown = pay("journal", "test-12", "ledger").stdout
+    assert "soak -> ready  100/0" in shown and "timeouts [since] noon" in shown
+    assert "cardid" not in shown
+    assert "cardid" in pay("journal").stdout
+
+
+def test_shows_the_moves_as_json_the_oldest_first(checkout: Checkout, pay_json: PayJson) -> None:
+    checkout.put("test-12", "ledger", "soak")
+    pay_json("promote", "test-12", "cardid")
+    code, told = pay_json("journal")
+    assert code == 0
+    assert [(m["service"], m["from"], m["to"]) for m in told] == [
+        ("ledger", "legacy", "soak"),
+        ("cardid", "legacy", "dark"),
+    ]
+
+
+def test_the_committed_journals_lead_from_legacy_to_the_present_stages() -> None:
+    environments = load_environments(COMMITTED)
+    journals = read_all(COMMITTED)
+    for place, moves in journals.items():
+        stages = [Stage.LEGACY, *(move.after for move in moves)]
+        assert [move.before for move in moves] == stages[:-1], place
+    for name, environment in environments.items():
+        for service, deployment in environment.services.items():
+            moves = journals.get((name, service), ())
+            told = moves[-1].after if moves else Stage.LEGACY
+            assert deployment.stage is told, f"journal the move of {service} in {name}"

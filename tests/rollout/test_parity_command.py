@@ -1,0 +1,25 @@
+"""`pay parity`: the differences between the sides, readable."""
+
+from pay.catalogue import CATALOGUE
+from tests.support.checkout import Pay, PayJson
+
+
+def test_services_with_the_same_difference_share_a_row(pay: Pay) -> None:
+    shown = pay("parity", "production-2").stdout
+    assert shown.count("awsvpc: an address") == 1
+
+
+def test_every_service_has_its_differences_as_json(pay_json: PayJson) -> None:
+    code, told = pay_json("parity")
+    assert code == 0
+    assert {d["service"] for d in told} == set(CATALOGUE)
+    assert all(d["ec2"] and d["fargate"] and d["attributes"] for d in told)
+
+
+def test_one_service_is_asked_for(pay_json: PayJson) -> None:
+    code, told = pay_json("parity", "test-12", "egress")
+    assert (code, {d["service"] for d in told}) == (0, {"egress"})
+
+
+def test_an_unknown_service_is_wrong_use(pay: Pay) -> None:
+    assert pay("parity", "test-12", "egres").exit_code == 2

@@ -1,0 +1,106 @@
+"""`pay rollback`: the way back is open whatever stands elsewhere."""
+
+import pytest
+
+from pay.model import Stage
+from pay.model.edges import Direction
+from tests.support.checkout import Checkout, Pay, PayJson
+
+
+@pytest.mark.parametrize(
+    ("stage", "target"),
+    [
+        ("dark", "legacy"),
+        ("canary", "ready"),
+        ("most", "ready"),
+        ("cutover", "ready"),
+        ("soak", "ready"),
+        ("detached", "cutover"),
+    ],
+)
+def test_gives_ec2_everything_that_can_be_given(
+    stage: str, target: str, checkout: Checkout, pay: Pay
+) -> None:
+    checkout.put("production-2", "ledger", stage)
+    assert pay("rollback", "production-2", "ledger", "--because", "errors").exit_code == 0
+    assert checkout.stage("production-2", "ledger") == target
+    entry = checkout.moves("production-2", "ledger")[-1]
+    assert (entry.direction, entry.because) == (Direction.ROLLBACK, "errors")
+
+
+def test_goes_back_to_a_lower_weight_that_is_named(checkout: Checkout, pay_json: PayJson) -> None:
+    checkout.put("production-2", "ledger", "most")
+    code, told = pay_json("rollback", "production-2", "ledger", "--to", "quarter")
+    assert (code, told["to"], told["weights"]["to"]) == (0, "quarter", "75/25")
+
+
+@pytest.mark.parametrize("target", ["most", "cutover", "detached", "dark", "half"])
+def test_refuses_a_target_that_is_no_lower_weight(
+    target: str, checkout: Checkout, pay_json: PayJson
+) -> None:
+    checkout.put("production-2", "ledger", "half")
+    before = checkout.contents()
+    code, told = pay_json("rollback", "production-2", "ledger", "--to", target)
+    assert code == 1
+    assert told["findings"][0]["fix"] == "one of ready, canary, quarter"
+    assert checkout.contents() == before
+
+
+@pytest.mark.parametrize("stage", ["legacy", "ready", "retired"])
+def test_refuses_where_the_stage_has_no_rollback(
+    stage: str, checkout: Checkout, pay_json: PayJson
+) -> None:
+    checkout.put("production-2", "ledger", stage)
+    code, told = pay_json("rollback", "production-2", "ledger")
+    assert (code, told["findings"][0]["gate"]) == (1, "no-way-back")
+
+
+def test_no_gate_stands_before_it(checkout: Checkout, pay: Pay) -> None:
+    checkout.set("production-2", 'frozen = "budget day"')
+    checkout.put("production-2", "ledger", "soak", ago=None)
+    for neighbour in ("connector", "adminusers", "webhooks", "publicapi"):
+        checkout.put("production-2", neighbour, "canary")
+    assert pay("rollback", "production-2", "ledger").exit_code == 0
+
+
+def test_mistakes_in_other_files_do_not_block_it(checkout: Checkout, pay: Pay) -> None:
+    checkout.put("production-2", "ledger", "soak")
+    checkout.file("test-12").write_text("this is no TOML")
+    journal = checkout.folder / "journal" / "test-12" / "ledger.jsonl"
+    journal.parent.mkdir(parents=True)
+    journal.write_text("this is no JSON\n")
+    assert pay("rollback", "production-2", "ledger").exit_code == 0
+    assert checkout.stage("production-2", "ledger") is Stage.READY
+
+
+def test_a_journal_that_cannot_be_written_does_not_block_it(
+    checkout: Checkout, pay_json: PayJson
+) -> None:
+    checkout.put("production-2", "ledger", "soak", ago=None)
+    (checkout.folder / "journal").write_text("a file where a folder should be")
+    code, told = pay_json("rollback", "production-2", "ledger", "--because", "errors")
+    assert (code, checkout.stage("production-2", "ledger")) == (0, "ready")
+    (warning,) = told["warnings"]
+    assert warning["gate"] == "journal" and '"because":"errors"' in warning["fix"]
+
+
+def test_capacity_comes_back_before_its_record(checkout: Checkout, pay_json: PayJson) -> None:
+    checkout.put("production-2", "ledger", "detached")
+    _, told = pay_json("rollback", "production-2", "ledger")
+    assert told["diff"] == [
+        {
+            "stack": "production-2-ledger-fargate",
+            "shows": "one in-place update: scaling holds the peak",
+        },
+        {
+            "stack": "production-2-ledger-traffic",
+            "shows": "one create, the ec2 record of weight 0",
+        },
+    ]
+
+
+@pytest.mark.parametrize(
+    "arguments", [("production-3", "ledger"), ("production-2", "leger"), ("production-2",)]
+)
+def test_wrong_use_is_exit_code_2(arguments: tuple[str, ...], pay: Pay) -> None:
+    assert pay("rollback", *arguments).exit_code == 2

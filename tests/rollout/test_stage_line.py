@@ -1,0 +1,88 @@
+"""The one line of an environment file that a move changes."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pay.model import Stage
+from rollout.stage_line import with_stage, write_atomically
+from tests.support.checkout import COMMITTED, Checkout
+
+ENVIRONMENTS = sorted(COMMITTED.glob("*.toml"))
+
+
+@pytest.mark.parametrize("path", ENVIRONMENTS, ids=lambda path: path.stem)
+@given(stage=st.sampled_from(Stage), service=st.sampled_from(["connector", "products-ui"]))
+def test_every_other_byte_of_a_real_file_is_kept(path: Path, stage: Stage, service: str) -> None:
+    text = path.read_text()
+    changed = with_stage(text, service, stage, where=path.name)
+    head, tail = text.split(f"[services.{service}]\n", 1)
+    old_line, rest = tail.split("\n", 1)
+    assert old_line.startswith("stage = ")
+    assert changed == f'{head}[services.{service}]\nstage = "{stage}"\n{rest}'
+
+
+def test_comments_order_spaces_and_line_ends_are_kept() -> None:
+    text = (
+        "# top\r\n[services.b]   # b first\r\n"
+        '  stage   =  "dark"   # since Monday\r\ntasks={min=1,peak=2}\r\n\r\n'
+        '[services.a]\r\nstage = "legacy"\r\n'
+    )
+    assert with_stage(text, "b", Stage.READY, where="x.toml") == text.replace('"dark"', '"ready"')
+
+
+def test_an_inline_table_is_one_line_too() -> None:
+    text = 'services.a = { stage = "legacy", tasks = { min = 1, peak = 2 } }\n'
+    assert with_stage(text, "a", Stage.DARK, where="x.toml") == text.replace("legacy", "dark")
+
+
+def test_the_file_keeps_its_mode_and_its_link(tmp_path: Path) -> None:
+    real, link = tmp_path / "real.toml", tmp_path / "link.toml"
+    real.write_text("old")
+    real.chmod(0o640)
+    link.symlink_to(real)
+    write_atomically(link, b"new")
+    assert (real.read_text(), real.stat().st_mode & 0o777, link.is_symlink()) == (
+        "new",
+        0o640,
+        True,
+    )
+    assert sorted(os.listdir(tmp_path)) == ["link.toml", "real.toml"]
+
+
+def test_a_failed_write_leaves_the_old_file_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.toml"
+    path.write_text("old")
+
+    def fail(*_: object) -> None:
+        raise OSError("no space left")
+
+    monkeypatch.setattr(os, "replace", fail)
+    with pytest.raises(OSError, match="no space left"):
+        write_atomically(path, b"new")
+    assert path.read_text() == "old" and os.listdir(tmp_path) == ["a.toml"]
+
+
+def test_two_promotions_at_the_same_time_are_both_written(checkout: Checkout) -> None:
+    services = ("ledger", "publicauth", "cardid", "webhooks-egress")
+    runs = [
+        subprocess.Popen(
+            [sys.executable, "-m", "rollout.cli", "promote", "test-12", service],
+            env={**os.environ, "PAY_ENVIRONMENTS": str(checkout.folder)},
+            cwd=COMMITTED.parent,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        for service in services
+    ]
+    for run in runs:
+        _, error = run.communicate(timeout=60)
+        assert run.returncode == 0, error.decode()
+    assert {checkout.stage("test-12", service) for service in services} == {Stage.DARK}
