@@ -1,20 +1,11 @@
 """The whole estate synthesised once a session, and variants of one environment."""
 
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
 
 import pytest
 
-from pay.environments import load_environments
 from pay.model import Environment, Stage
 from tests.support.synthesised import Synthesised, synthesise
-
-ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture(scope="session")
-def environments() -> Mapping[str, Environment]:
-    return load_environments(ROOT / "environments")
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,68 @@
+"""What every test may use: the tools' environment, the estate as it is written, golden files."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from pay.environments import load_environments
+from pay.model import Environment
+from toolchain.environment import tool_environment
+
+ROOT = Path(__file__).parents[1]
+GOLDEN = ROOT / "tests" / "golden"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="write tests/golden anew")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def tools() -> Mapping[str, str]:
+    """The environment that terraform, cdktf and jsii run in; set for this process too."""
+    environment = tool_environment()
+    os.environ.update(environment)
+    return environment
+
+
+@pytest.fixture(scope="session")
+def environments() -> Mapping[str, Environment]:
+    """The committed environments."""
+    return load_environments(ROOT / "environments")
+
+
+@pytest.fixture(scope="session")
+def written(tools: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of all stacks, `<id>/cdk.tf`, as main.py writes them."""
+    outdir = tmp_path_factory.mktemp("cdktf.out")
+    synthesise(outdir, tools)
+    return outdir / "stacks"
+
+
+def synthesise(outdir: Path, tools: Mapping[str, str], **settings: str) -> None:
+    """Run main.py as cdktf does, with PAY_ settings."""
+    subprocess.run(
+        [sys.executable, "-O", "main.py"],
+        cwd=ROOT,
+        env={**tools, "CDKTF_OUTDIR": str(outdir), **settings},
+        check=True,
+    )
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
+    """Compare a text with a file of tests/golden; `pytest --update-golden` writes it anew."""
+
+    def compare(name: str, text: str) -> None:
+        path = GOLDEN / name
+        if request.config.getoption("--update-golden"):
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text)
+        assert text == path.read_text(), (
+            f"tests/golden/{name} differs; if it should, run pytest --update-golden"
+        )
+
+    return compare
