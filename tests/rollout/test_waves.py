@@ -36,7 +36,8 @@ def catalogues(draw: st.DrawFn) -> Mapping[str, Microservice]:
 @st.composite
 def plans(draw: st.DrawFn) -> tuple[Mapping[str, Microservice], dict[str, Stage], int]:
     catalogue = draw(catalogues())
-    stages = {name: draw(st.sampled_from(Stage)) for name in catalogue}
+    stage = st.one_of(st.just(Stage.LEGACY), st.sampled_from(Stage))
+    stages = {name: draw(stage) for name in catalogue}
     return catalogue, stages, draw(st.integers(1, 5))
 
 
