@@ -22,7 +22,9 @@ class Statement:
             "Action": sorted(self.actions),
         }
         if self.resources:
-            document["Resource"] = sorted(self.resources)
+            # In the order given: a reference is a token here, and sorting by a token's number
+            # would change the text with whatever else is built in the same run.
+            document["Resource"] = list(self.resources)
         if self.principal:
             document["Principal"] = dict(self.principal)
         if self.conditions:
