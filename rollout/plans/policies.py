@@ -29,11 +29,6 @@ class Grant:
     action: str
     resource: str
 
-    def __str__(self) -> str:
-        who = f" for {self.principal}" if self.principal != _NOBODY else ""
-        where = f" on {self.resource}" if self.resource != _NOWHERE else ""
-        return f"{self.action}{where}{who}"
-
 
 _NOBODY = "-"
 _NOWHERE = "-"
@@ -54,7 +49,7 @@ class Statement:
         if not self.is_opaque and "Action" not in document:
             raise UnreadablePolicy("a statement without an action")
         self.principals = _principals(document.get("Principal"))
-        self.actions = [action.lower() for action in _texts(document.get("Action"))]
+        self.actions = _texts(document.get("Action"))
         self.resources = _texts(document.get("Resource")) or [_NOWHERE]
 
     def grants(self) -> Iterator[Grant]:
@@ -67,7 +62,7 @@ class Statement:
             return False
         return (
             any(_matches(p, grant.principal) for p in self.principals)
-            and any(_matches(a, grant.action) for a in self.actions)
+            and any(_matches(a.lower(), grant.action.lower()) for a in self.actions)
             and any(_matches(r, grant.resource) for r in self.resources)
         )
 
@@ -105,11 +100,13 @@ def widenings(before: list[Statement], after: list[Statement]) -> list[str]:
             if statement.is_opaque:
                 found.append(words.format(f"all but what it names: {statement.exact}"))
                 continue
-            found += [
-                words.format(grant) + (" under another condition" if statement.condition else "")
+            uncovered = [
+                grant
                 for grant in statement.grants()
                 if not any(other.covers(grant, statement) for other in others)
             ]
+            condition = " under a condition" if statement.condition else ""
+            found += [words.format(text) + condition for text in _in_words(uncovered)]
     return found
 
 
@@ -125,14 +122,36 @@ def broad_grants(statements: list[Statement], *, on_resource: bool) -> list[str]
         if statement.is_opaque:
             found.append(f"allows all but what it names: {statement.exact}")
             continue
+        broad = []
         for grant in statement.grants():
             anybody = grant.principal.endswith(":*") and not statement.condition
             everything = grant.action == "*" or (
                 not on_resource and grant.action.endswith(":*") and grant.resource == "*"
             )
-            handing_on = grant.action == "iam:passrole" and grant.resource == "*"
+            handing_on = grant.action.lower() == "iam:passrole" and grant.resource == "*"
             if anybody or everything or handing_on:
-                found.append(f"allows {grant}")
+                broad.append(grant)
+        found += [f"allows {text}" for text in _in_words(broad)]
+    return found
+
+
+def _in_words(grants: list[Grant]) -> list[str]:
+    """The grants as sentences: actions that share their resources and principals together."""
+    targets: dict[str, list[tuple[str, str]]] = {}
+    for grant in grants:
+        targets.setdefault(grant.action, []).append((grant.resource, grant.principal))
+    actions: dict[tuple[tuple[str, str], ...], list[str]] = {}
+    for action, where in targets.items():
+        actions.setdefault(tuple(sorted(set(where))), []).append(action)
+    found = []
+    for pairs, together in actions.items():
+        resources = sorted({resource for resource, _ in pairs} - {_NOWHERE})
+        principals = sorted({principal for _, principal in pairs} - {_NOBODY})
+        found.append(
+            ", ".join(sorted(set(together)))
+            + (f" on {', '.join(resources)}" if resources else "")
+            + (f" for {', '.join(principals)}" if principals else "")
+        )
     return found
 
 

@@ -51,11 +51,20 @@ class Document:
 
     @property
     def security(self) -> Mapping[Area, tuple[SecurityLine, ...]]:
-        """By area, in the order of the areas."""
+        """What changes at what exists, by area, in the order of the areas."""
+        return self._security(new=False)
+
+    @property
+    def new_security(self) -> Mapping[Area, tuple[SecurityLine, ...]]:
+        """What new resources bring along, by area."""
+        return self._security(new=True)
+
+    def _security(self, *, new: bool) -> Mapping[Area, tuple[SecurityLine, ...]]:
         found: dict[Area, list[SecurityLine]] = defaultdict(list)
         for stack in self.stacks:
             for line in stack.security:
-                found[line.area].append(line)
+                if line.is_new is new:
+                    found[line.area].append(line)
         return {area: tuple(found[area]) for area in Area if area in found}
 
     @property
@@ -65,6 +74,10 @@ class Document:
     def refusals_of(self, stack: str) -> int:
         """How many findings refuse this stack."""
         return sum(refusal.stack == stack for refusal in self.verdict.refused)
+
+    def allowances_of(self, stack: str) -> int:
+        """How many findings about this stack break-glass lets pass."""
+        return sum(refusal.stack == stack for refusal in self.verdict.allowed)
 
 
 def review(context: Context, verdict: Verdict, policy: PolicyResult | None) -> Document:

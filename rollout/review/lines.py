@@ -52,3 +52,5 @@ class SecurityLine:
     stack: str
     address: str
     text: str
+    is_new: bool
+    """Whether the resource is made by this plan: nothing that runs changes by it."""

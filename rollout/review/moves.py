@@ -59,9 +59,9 @@ def _words(name: Name, service: str, before: int | None, after: int | None) -> s
     if after is None or (name.before and before is None):
         return f"the records of {name.key} change in a way that cannot be read"
     if not name.before:
-        return f"{name.key} begins to answer, Fargate {after} %"
+        return f"{name.key} begins to answer, EC2 {100 - after} %, Fargate {after} %"
     if before != after:
-        return f"Fargate {before} % -> {after} %"
+        return f"Fargate {before} % → {after} %"
     if all(record.is_simple for record in name.before) and len(name.after) > 1:
         return "the record gets a weight; EC2 keeps all traffic, Fargate stands by"
     if len(name.after) < len(name.before):

@@ -38,6 +38,9 @@ def rollback_of(plan: StackPlan, review: StackReview, context: Context) -> Itera
         if emergency := _emergency(plan):
             yield emergency
         return
+    if edge := _side_edge(plan, review, context):
+        yield _of_edge(edge, plan.stack.environment, plan.stack.service or "", context)
+        return
     variables = _old_image_tags(plan)
     settings = " ".join(f"{name}={shlex.quote(tag)}" for name, tag in variables.items())
     deploy = f"cdktf deploy --ignore-missing-stack-dependencies {plan.stack.id}"
@@ -59,17 +62,29 @@ def _of_move(move: Move, context: Context) -> Rollback:
     if stage is None or not ways:
         reason = "the point of no return" if stage is Stage.RETIRED else "EC2 has all traffic"
         return Rollback(what, (), note=f"There is no rollback from {stage}: {reason}.")
-    edge = _edge(ways, move)
+    return _of_edge(_edge(ways, move), move.environment, move.service, context)
+
+
+def _of_edge(edge: Edge, environment: str, service: str, context: Context) -> Rollback:
+    target = context.environments[environment]
+    others = [e.after for e in rollbacks(target.ladder, edge.before) if e.after is not edge.after]
+    also = f" Also open: {', '.join(others)}." if others else ""
     return Rollback(
-        what,
+        f"{service}, {environment}: back to {edge.after}",
         (
-            f"pay rollback {move.environment} {move.service} --to {edge.after} --because TEXT",
-            *commands(stack_changes(environment, move.service, edge)),
+            f"pay rollback {environment} {service} --to {edge.after} --because TEXT",
+            *commands(stack_changes(target, service, edge)),
         ),
-        note=f"Back to {edge.after}; no gate stands before it. Also open: "
-        + (", ".join(way for way in ways if way is not edge.after) or "no other stage")
-        + ".",
+        note=f"No gate stands before it.{also}",
     )
+
+
+def _side_edge(plan: StackPlan, review: StackReview, context: Context) -> Edge | None:
+    """The edge that takes back the creation of the Fargate side: the way from `dark`."""
+    if context.stage(plan) is not Stage.DARK or set(review.counts) != {Verb.CREATE}:
+        return None
+    ladder = context.environment(plan).ladder
+    return next(iter(rollbacks(ladder, Stage.DARK)), None)
 
 
 def _edge(ways: dict[Stage, Edge], move: Move) -> Edge:
@@ -141,5 +156,5 @@ def _old_image_tags(plan: StackPlan) -> dict[str, str]:
 
 def _lost(review: StackReview) -> str:
     if review.destroyed:
-        return "What is destroyed is made anew: it does not come back as it was."
+        return "What is destroyed does not come back as it was: it would be made anew."
     return ""

@@ -87,24 +87,31 @@ def security_lines(stack: str, change: ResourceChange) -> Iterator[SecurityLine]
     """What the change does to security; nothing for a change that only computes values."""
     if not change.moves:
         return
+    is_new = change.verb is Verb.CREATE
     whole = next((area for type, area in _TYPES.items() if change.type.startswith(type)), None)
     if whole:
         for text in _whole(change):
-            yield SecurityLine(whole, stack, change.address, text)
+            yield SecurityLine(whole, stack, change.address, text, is_new)
         return
-    for attribute in attribute_changes(change.change):
-        if area := area_of(change.type, attribute):
-            before, after = before_and_after(attribute)
-            text = (
-                f"{attribute.name} = {after}"
-                if change.verb is Verb.CREATE
-                else f"{attribute.name}: {before} -> {after}"
-            )
-            if change.verb in (Verb.CREATE, Verb.DELETE) and after in ("", UNKNOWN):
-                continue
-            yield SecurityLine(area, stack, change.address, text)
+    for area, texts in _by_area(change).items():
+        # What is new is told in one line, what changes in one line an attribute.
+        for text in ["; ".join(texts)] if is_new else texts:
+            yield SecurityLine(area, stack, change.address, text, is_new)
     for text in _container_fields(change):
-        yield SecurityLine(Area.HARDENING, stack, change.address, text)
+        yield SecurityLine(Area.HARDENING, stack, change.address, text, is_new)
+
+
+def _by_area(change: ResourceChange) -> dict[Area, list[str]]:
+    found: dict[Area, list[str]] = {}
+    for attribute in attribute_changes(change.change):
+        area = area_of(change.type, attribute)
+        before, after = before_and_after(attribute)
+        if area is None or (change.verb is Verb.CREATE and after == UNKNOWN):
+            continue
+        new = change.verb is Verb.CREATE
+        text = f"{attribute.name} = {after}" if new else f"{attribute.name}: {before} → {after}"
+        found.setdefault(area, []).append(text)
+    return found
 
 
 def area_of(type: str, attribute: AttributeChange) -> Area | None:
@@ -124,7 +131,7 @@ def _whole(change: ResourceChange) -> Iterator[str]:
             yield from _policy(change, attribute)
         elif change.verb in (Verb.UPDATE, Verb.REPLACE):
             before, after = before_and_after(attribute)
-            yield f"{attribute.name}: {before} -> {after}"
+            yield f"{attribute.name}: {before} → {after}"
 
 
 def _policy(change: ResourceChange, attribute: AttributeChange) -> Iterator[str]:
@@ -162,7 +169,7 @@ def _container_fields(change: ResourceChange) -> Iterator[str]:
         for field in _CONTAINER_FIELDS:
             old, new = dig(before, name, field), container.get(field)
             if name in before and not same(old, new):
-                yield f"container {name}, {field}: {shown(field, old)} -> {shown(field, new)}"
+                yield f"container {name}, {field}: {shown(field, old)} → {shown(field, new)}"
 
 
 def _by_name(values: Values | None, unknown: object = False) -> dict[str, Any]:

@@ -29,7 +29,7 @@ class StackReview:
     counts: Mapping[Verb, int]
     moves: tuple[Move, ...]
     releases: tuple[str, ...]
-    """The images that change: `nginx 12 -> 13`."""
+    """The images that change: `nginx 12 → 13`."""
     containers: tuple[ContainerLines, ...]
     changed: tuple[ResourceLines, ...]
     created: tuple[str, ...]
@@ -129,7 +129,7 @@ def _resources(count: int) -> str:
 def _releases(moving: tuple[ResourceChange, ...]) -> Iterator[str]:
     for change in moving:
         for container, (before, after) in images(change).items():
-            yield f"{container} {_version(before)} -> {_version(after)}"
+            yield f"{container} {_version(before)} → {_version(after)}"
 
 
 def _version(image: str) -> str:

@@ -14,10 +14,13 @@ from rollout.plans.stack import StackKind
 
 
 def check(plan: StackPlan, context: Context) -> Iterator[Finding]:
-    service = plan.stack.service
     for name in names_in(plan.plan):
-        for record in {r for w in name.writes for r in (w.before, w.after) if r}:
-            if service is None or not _is_its_own(record, plan, context, service):
+        for write in name.writes:
+            record = next(
+                (r for r in (write.before, write.after) if r and not _is_its_own(r, plan, context)),
+                None,
+            )
+            if record:
                 yield Finding(
                     record.address,
                     f"{plan.stack.id} writes {record.set_identifier or 'a simple record'} of "
@@ -50,8 +53,11 @@ def _shape(name: Name, *, after: bool) -> set[tuple[object, ...]]:
     }
 
 
-def _is_its_own(record: RecordState, plan: StackPlan, context: Context, service: str) -> bool:
-    if plan.stack.kind is not StackKind.TRAFFIC or side_of(record, service) is None:
+def _is_its_own(record: RecordState, plan: StackPlan, context: Context) -> bool:
+    service = plan.stack.service
+    if service is None or plan.stack.kind is not StackKind.TRAFFIC:
+        return False
+    if side_of(record, service) is None:
         return False
     microservice, environment = CATALOGUE.get(service), context.environment(plan)
     label = (microservice and microservice.host) or service
