@@ -4,12 +4,14 @@ The stages are data: their order, their weights and their edges. Sources: Route 
 "Weighted routing"; docs/decisions.
 """
 
+from collections.abc import Iterator
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from pay.model.base import Model
+from pay.model.problem import Problem
 from pay.model.sides import Side
 
 FULL_WEIGHT = 100
@@ -99,25 +101,25 @@ class Ladder(Model):
     most: Percent | None = 75
     cutover: Percent = FULL_WEIGHT
 
-    @model_validator(mode="after")
-    def _starts_at_zero_rises_and_ends_at_full(self) -> "Ladder":
-        problems = []
+    def problems(self) -> Iterator[Problem]:
         if self.ready != 0:
-            problems.append(f"ready: found {self.ready}; a ladder starts at 0")
+            yield Problem(key="ready", found=str(self.ready), allowed="0, where a ladder starts")
         if self.cutover != FULL_WEIGHT:
-            problems.append(f"cutover: found {self.cutover}; a ladder ends at {FULL_WEIGHT}")
+            yield Problem(
+                key="cutover",
+                found=str(self.cutover),
+                allowed=f"{FULL_WEIGHT}, where a ladder ends",
+            )
         rungs = list(self.rungs.items())
         if len(rungs) == 2:
-            problems.append(
-                "found no stage between ready and cutover; keep at least one of canary, quarter, "
-                "half, most: in one step the weights would pass through 0/0"
+            yield Problem(
+                found="no stage between ready and cutover",
+                allowed="at least one of canary, quarter, half, most",
+                fix="name one: in one step the weights would pass through 0/0",
             )
         for (lower, a), (upper, b) in zip(rungs, rungs[1:], strict=False):
             if b <= a:
-                problems.append(f"{upper}: found {b}; must be more than {lower} ({a})")
-        if problems:
-            raise ValueError("; ".join(problems))
-        return self
+                yield Problem(key=upper, found=str(b), allowed=f"more than {lower}, which is {a}")
 
     @property
     def rungs(self) -> dict[Stage, int]:

@@ -33,6 +33,7 @@ MISTAKES = {
         "2048 to 8192",
     ),
     "a weight over 100": ("most = 75", "most = 175", "ladder.most", "175", "100"),
+    "a ladder that falls": ("half = 50", "half = 20", "ladder.half", "20", "more than quarter"),
     "a step over max_step": ("max_step = 25", "max_step = 24", "ladder", "a step of 25", "24"),
     "a stage that the ladder leaves out": (
         "half = 50",

@@ -17,10 +17,10 @@ def test_shortened_names_never_exceed_the_limit(name: str, limit: int) -> None:
     assert len(shorten(name, limit)) <= limit
 
 
-@given(text, limits)
-def test_a_name_that_fits_is_left_alone(name: str, limit: int) -> None:
-    if len(name) <= limit:
-        assert shorten(name, limit) == name
+@given(limits)
+def test_only_a_name_over_the_limit_is_shortened(limit: int) -> None:
+    assert shorten("a" * limit, limit) == "a" * limit
+    assert len(shorten("a" * (limit + 1), limit)) <= limit
 
 
 @given(
