@@ -53,20 +53,21 @@ def _gantt(environment: Environment, plan: Sequence[PlannedWave]) -> Iterator[st
     yield f"    title {environment.name}"
     yield "    dateFormat YYYY-MM-DD HH:mm"
     yield "    axisFormat %d %b"
+    begin = min(wave.start for wave in plan)
     for wave in plan:
         yield f"    section {wave.title}"
         for service in wave.services:
             moves = [move for move in wave.moves if move.service == service]
-            yield from _bars(service, moves)
+            yield from _bars(service, moves, begin)
 
 
-def _bars(service: str, moves: Sequence[PlannedMove]) -> Iterator[str]:
-    """One bar a phase that lies ahead, in part or whole, and a milestone at the end."""
+def _bars(service: str, moves: Sequence[PlannedMove], begin: datetime) -> Iterator[str]:
+    """One bar a phase that ends in the plan, from its start or from the plan's, and a milestone."""
     at = {move.after: move.at for move in moves}
-    first = moves[0].at
-    for label, begin, end in _PHASES:
-        if end in at:
-            yield f"    {service} {label} :{_when(at.get(begin, first))}, {_when(at[end])}"
+    for label, first, last in _PHASES:
+        start = at.get(first, begin)
+        if last in at and start < at[last]:
+            yield f"    {service} {label} :{_when(start)}, {_when(at[last])}"
     yield f"    {service} retired :milestone, {_when(at[Stage.RETIRED])}, 0d"
 
 

@@ -1,7 +1,7 @@
 """`pay plan-moves`: as a table, as Markdown with a chart, as a calendar."""
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from icalendar import Calendar
@@ -79,3 +79,14 @@ def test_a_file_that_cannot_be_written_is_told(tmp_path: Path, pay: Pay) -> None
 def test_wrong_use_is_exit_code_2(pay: Pay) -> None:
     assert pay("plan-moves", "test-13").exit_code == 2
     assert pay("plan-moves", "test-12", "--start", "tomorrow").exit_code == 2
+
+
+def test_a_phase_that_has_begun_is_drawn_from_the_start_of_the_plan(
+    checkout: Checkout, pay: Pay
+) -> None:
+    checkout.put("test-12", "ledger", "soak", ago=timedelta(days=1))
+    checkout.put("test-12", "cardid", "detached")
+    text = pay("plan-moves", "test-12", "--markdown", "-").stdout
+    (soak,) = re.findall(r"ledger soak :(\S+ \S+), (\S+ \S+)", text)
+    assert soak[0] < soak[1]
+    assert "cardid soak" not in text and "cardid retired :milestone" in text
