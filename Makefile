@@ -29,11 +29,11 @@ bench: ## time and memory, also against the prebuilt provider package
 	@$(TOOLCHAIN) setup --with-prebuilt
 	@$(RUN) .venv/bin/python tests/bench
 
-sandbox: setup ## a local AWS seeded for ENV (default: sandbox); prints what to export
-	@$(RUN) .venv/bin/python -m sandbox $(ENV)
+sandbox: setup ## start a local AWS for ENV=sandbox: eval "$$(make -s sandbox)"
+	@$(RUN) .venv/bin/python -m sandbox start --environment $(ENV)
 
 policy: synth ## the PCI policies over the synthesised stacks
-	@$(RUN) .venv/bin/pay policy
+	@.venv-checkov/bin/python -m policies --root cdktf.out
 
 lab: setup ## try every stage of a move against the local AWS
 	@$(RUN) .venv/bin/python -m sandbox.lab

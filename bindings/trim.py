@@ -11,6 +11,7 @@ from bindings.schema_file import Json
 from bindings.types_list import WantedTypes
 from toolchain.environment import tool_environment
 from toolchain.problems import ToolProblem
+from toolchain.progress import say
 
 CONSTRAINT = "~> 5.100"
 TIMEOUT_SECONDS = 600
@@ -23,7 +24,7 @@ def trim_from_provider() -> None:
         version, provider = _ask_provider(Path(folder))
     text = schema_file.render(trim(provider, wanted), version)
     schema_file.SCHEMA.write_text(text)
-    print(
+    say(
         f"  bindings/{schema_file.SCHEMA.name}: {len(wanted.resources)} resources, "
         f"{len(wanted.data_sources)} data sources of {schema_file.PROVIDER} {version}, "
         f"{len(text) // 1000} kB"
@@ -58,9 +59,9 @@ def _ask_provider(folder: Path) -> tuple[str, Json]:
     (folder / "main.tf").write_text(
         f"terraform {{\n  required_providers {{\n    aws = {source}\n  }}\n}}\n"
     )
-    print("  terraform init (fetches the provider, unless a mirror is found) ...", flush=True)
+    say("  terraform init (fetches the provider, unless a mirror is found) ...")
     _terraform(folder, "init", "-input=false", "-no-color")
-    print("  terraform providers schema ...", flush=True)
+    say("  terraform providers schema ...")
     address = f"{schema_file.REGISTRY}/{schema_file.PROVIDER}"
     selections = json.loads(_terraform(folder, "version", "-json"))["provider_selections"]
     schemas = json.loads(_terraform(folder, "providers", "schema", "-json"))["provider_schemas"]

@@ -11,6 +11,7 @@ from toolchain import node, shell_commands, terraform, virtual_environments
 from toolchain.environment import tool_environment
 from toolchain.paths import CACHE, VENV
 from toolchain.problems import ToolProblem
+from toolchain.progress import say
 
 
 def install(*, with_prebuilt: bool = False) -> None:
@@ -18,7 +19,7 @@ def install(*, with_prebuilt: bool = False) -> None:
     with _one_at_a_time():
         started = time.monotonic()
         if not VENV.is_dir():
-            print("Installing into this checkout (a few minutes the first time):", flush=True)
+            say("Installing into this checkout (a few minutes the first time):")
         virtual_environments.create("project")  # the others put commands into its bin
         made = _side_by_side(
             [_python_packages, _node_packages_and_bindings, _checkov]
@@ -27,7 +28,7 @@ def install(*, with_prebuilt: bool = False) -> None:
         terraform.provide()
         shell_commands.write()
         if made:
-            print(f"Everything is installed ({time.monotonic() - started:.0f} s).", flush=True)
+            say(f"Everything is installed ({time.monotonic() - started:.0f} s).")
 
 
 def _python_packages() -> bool:
@@ -67,6 +68,6 @@ def _one_at_a_time() -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            print("another set-up is at work in this checkout: waiting for it ...", flush=True)
+            say("another set-up is at work in this checkout: waiting for it ...")
             fcntl.flock(lock, fcntl.LOCK_EX)
         yield

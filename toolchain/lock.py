@@ -10,6 +10,7 @@ from toolchain.commands import output_of, run_logged
 from toolchain.environment import tool_environment
 from toolchain.lock_inputs import BUILD, NAMES
 from toolchain.paths import LOCKS, ROOT, virtual_environment
+from toolchain.progress import say
 
 OLDEST_PYTHON = "3.11"
 
@@ -19,7 +20,7 @@ def lock(*, upgrade: bool) -> None:
     virtual_environments.install("lock", "uv, which locks for every Python and platform at once")
     for name in NAMES:
         _lock_python(name, upgrade)
-    print("  package-lock.json ...", flush=True)
+    say("  package-lock.json ...")
     run_logged(
         ["npm", "update" if upgrade else "install", "--package-lock-only", "--ignore-scripts"],
         log="lock",
@@ -30,7 +31,7 @@ def lock(*, upgrade: bool) -> None:
 
 def _lock_python(name: str, upgrade: bool) -> None:
     target = LOCKS / f"{name}.txt"
-    print(f"  {target.relative_to(ROOT)} ...", flush=True)
+    say(f"  {target.relative_to(ROOT)} ...")
     build = str(BUILD.relative_to(ROOT))
     project = ["pyproject.toml", "--group", "dev", build]
     uv = virtual_environment("lock") / "bin" / "uv"

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from toolchain.paths import ROOT
+from toolchain.progress import say
 
 
 def fingerprint(files: Iterable[Path], *facts: str) -> str:
@@ -24,11 +25,11 @@ def step(title: str, stamp: Path, wanted: str, make: Callable[[], None]) -> bool
     """Makes something unless its stamp says that it is there already; True when it was made."""
     if stamp.is_file() and stamp.read_text() == wanted:
         return False
-    print(f"  {title} ...", flush=True)
+    say(f"  {title} ...")
     started = time.monotonic()
     stamp.unlink(missing_ok=True)
     make()
     stamp.parent.mkdir(parents=True, exist_ok=True)
     stamp.write_text(wanted)
-    print(f"  {title}: {time.monotonic() - started:.0f} s", flush=True)
+    say(f"  {title}: {time.monotonic() - started:.0f} s")
     return True
