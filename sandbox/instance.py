@@ -48,7 +48,9 @@ class Sandbox:
     def __enter__(self) -> Self:
         self._folder = tempfile.TemporaryDirectory(prefix="sandbox-")
         try:
-            self._server = launch(self._settings, log=Path(self._folder.name) / "server.log")
+            self._server = launch(
+                self._settings, log=Path(self._folder.name) / "server.log", tied=True
+            )
             seed(self.environment, self.client, mistakes=self._mistakes, legacy=self._legacy)
         except BaseException:
             self.__exit__(None, None, None)

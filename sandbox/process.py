@@ -28,7 +28,7 @@ class SandboxError(Exception):
 
 @dataclass(frozen=True)
 class Server:
-    """A running server. It outlives the program that started it until someone calls `stop`."""
+    """A running server: until someone calls `stop`, even when its starting program has ended."""
 
     pid: int
     port: int
@@ -103,15 +103,19 @@ class Server:
             time.sleep(0.02)
 
 
-def launch(settings: Settings, *, port: int = 0, log: Path) -> Server:
-    """Starts a server and waits until it answers; port 0 takes a free one.
+def launch(settings: Settings, *, port: int = 0, log: Path, tied: bool = False) -> Server:
+    """Starts a server and waits until it answers; port 0 takes a free one. A tied server ends with
+    this program, even when that is killed.
 
     Raises SandboxError with the end of its log when it does not start.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as sink:
         process = subprocess.Popen(
-            [sys.executable, "-m", "sandbox.server", "--port", str(port)],
+            [
+                *(sys.executable, "-m", "sandbox.server", "--port", str(port)),
+                *(["--tied"] if tied else []),
+            ],
             cwd=ROOT,
             env=_server_environment(settings),
             stdin=subprocess.DEVNULL,

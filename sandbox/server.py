@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Iterable
 from types import FrameType
 from typing import TYPE_CHECKING, Any
@@ -65,6 +66,18 @@ def build_application() -> "WSGIApplication":
     return FaultInjection(OneAtATime(DomainDispatcherApplication(create_app)))
 
 
+def _end_with_parent() -> None:
+    """Ends this process when the one that started it is gone, however that came about."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1)
+        os._exit(0)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
 def _stop(signal_number: int, frame: FrameType | None) -> None:
     sys.exit(0)
 
@@ -73,7 +86,10 @@ def main() -> None:
     """Serves until SIGTERM or SIGINT."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, default=0, help="0: a free one")
+    parser.add_argument("--tied", action="store_true", help="end with the starting program")
     arguments = parser.parse_args()
+    if arguments.tied:
+        _end_with_parent()
     signal.signal(signal.SIGTERM, _stop)
     signal.signal(signal.SIGINT, _stop)
     _configure_moto(Settings.from_environment())

@@ -8,8 +8,8 @@ from pay.model import Exposure, LoadBalancerType, Segment, names
 from sandbox.estate.mistakes import Mistake
 from sandbox.estate.owner import Owner
 
-VPC_RANGE = ipaddress.ip_network("10.16.0.0/16")
-OTHER_VPC_RANGE = ipaddress.ip_network("10.17.0.0/16")
+VPC_RANGE = ipaddress.IPv4Network("10.16.0.0/16")
+OTHER_VPC_RANGE = ipaddress.IPv4Network("10.17.0.0/16")
 SUBNET_PREFIX = 24
 DYNAMIC_PORTS = (32768, 65535)
 HTTPS, HTTP, DNS = 443, 80, 53

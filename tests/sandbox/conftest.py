@@ -1,0 +1,53 @@
+"""A server for all tests of the sandbox, and what they put into it."""
+
+import functools
+import itertools
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from sandbox.process import Server, launch
+from sandbox.settings import Settings
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Tasks start and DNS changes spread at once, so that no test has to wait."""
+    log = tmp_path_factory.mktemp("sandbox") / "server.log"
+    started = launch(Settings(account_id="222222222222", dns_change_seconds=0), log=log, tied=True)
+    yield started
+    started.stop()
+
+
+@pytest.fixture(scope="session")
+def client(server: Server) -> Callable[[str], Any]:
+    """The boto3 client of a service, made once."""
+    return functools.cache(server.client)
+
+
+@pytest.fixture
+def unique() -> str:
+    """A name that no other test uses: they share one server."""
+    return f"t{next(_numbers)}"
+
+
+@pytest.fixture(scope="session")
+def subnets(client: Callable[[str], Any]) -> list[str]:
+    """Two subnets of one VPC, in two zones."""
+    ec2 = client("ec2")
+    vpc_id = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    return [
+        ec2.create_subnet(
+            VpcId=vpc_id, CidrBlock=f"10.0.{index}.0/24", AvailabilityZone=f"eu-west-1{zone}"
+        )["Subnet"]["SubnetId"]
+        for index, zone in enumerate("ab")
+    ]
+
+
+@pytest.fixture(scope="session")
+def vpc_id(client: Callable[[str], Any], subnets: list[str]) -> str:
+    found = client("ec2").describe_subnets(SubnetIds=subnets)["Subnets"]
+    return str(found[0]["VpcId"])

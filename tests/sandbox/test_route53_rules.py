@@ -1,0 +1,86 @@
+"""Properties of every sequence of change batches, whatever is in them."""
+
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sandbox.aws.route53_rules import (
+    InvalidChangeBatch,
+    InvalidInput,
+    RecordSet,
+    apply_batch,
+    key_of,
+    normalise,
+)
+
+ZONE = "pay.test."
+
+names = st.sampled_from(["connector.pay.test", "ledger.pay.test", "Ledger.pay.test."])
+ttls = st.sampled_from([60, 300])
+
+
+@st.composite
+def record_sets(draw: st.DrawFn) -> RecordSet:
+    record: dict[str, Any] = {"Name": draw(names), "Type": draw(st.sampled_from(["A", "AAAA"]))}
+    if draw(st.booleans()):
+        record |= {"TTL": draw(ttls), "ResourceRecords": [{"Value": "192.0.2.1"}]}
+    else:
+        target = {"HostedZoneId": "Z1", "DNSName": "x.test", "EvaluateTargetHealth": True}
+        record["AliasTarget"] = target
+    if draw(st.booleans()):
+        record["SetIdentifier"] = draw(st.sampled_from(["ec2", "fargate"]))
+        record["Weight"] = draw(st.integers(-1, 256))
+    return record
+
+
+changes = st.fixed_dictionaries(
+    {
+        "Action": st.sampled_from(["CREATE", "UPSERT", "DELETE"]),
+        "ResourceRecordSet": record_sets(),
+    }
+)
+batches = st.lists(st.lists(changes, min_size=1, max_size=4), max_size=6)
+
+
+def outcome(batches: list[list[dict[str, Any]]]) -> list[RecordSet]:
+    """The records after all the batches that were accepted."""
+    records: list[RecordSet] = []
+    for batch in batches:
+        try:
+            records = apply_batch(records, batch, ZONE)
+        except (InvalidInput, InvalidChangeBatch):
+            continue
+    return records
+
+
+@given(batches)
+def test_no_sequence_of_batches_leaves_mixed_policies_or_ttls_or_bad_weights(
+    batches: list[list[dict[str, Any]]],
+) -> None:
+    groups: dict[tuple[str, str], list[RecordSet]] = {}
+    for record in outcome(batches):
+        groups.setdefault((record["Name"], record["Type"]), []).append(record)
+    for records in groups.values():
+        assert len({"Weight" in record for record in records}) == 1
+        assert len({record.get("TTL") for record in records}) == 1
+        assert all("Weight" in record for record in records) or len(records) == 1
+        assert all(0 <= record.get("Weight", 0) <= 255 for record in records)
+
+
+@given(batches)
+def test_every_key_is_there_once(batches: list[list[dict[str, Any]]]) -> None:
+    keys = [key_of(record) for record in outcome(batches)]
+    assert len(keys) == len(set(keys))
+
+
+@given(batches)
+def test_what_is_there_can_be_deleted_in_one_batch(batches: list[list[dict[str, Any]]]) -> None:
+    records = outcome(batches)
+    deletes = [{"Action": "DELETE", "ResourceRecordSet": record} for record in records]
+    assert apply_batch(records, deletes, ZONE) == []
+
+
+@given(record_sets())
+def test_normalising_twice_is_normalising_once(record: RecordSet) -> None:
+    assert normalise(normalise(record)) == normalise(record)
