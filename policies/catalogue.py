@@ -1,5 +1,7 @@
 """Every rule that the gate applies, with its message and the requirements that it serves."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from pathlib import Path
 
 import yaml
@@ -50,6 +52,18 @@ def catalogue(requirements: Requirements) -> dict[str, RuleText]:
         else:
             rules[id_] = RuleText(id_, theirs[id_], "", "checkov", served)
     return rules
+
+
+def block_types(rules: Iterable[str]) -> dict[str, frozenset[str]]:
+    """The types of blocks that each rule answers about; checks of connections are left out, for
+    they answer about whatever their pattern meets.
+    """
+    types: dict[str, set[str]] = defaultdict(set)
+    for prefix, registry in (("", resource_registry), ("data.", data_registry)):
+        for type_, checks in registry.checks.items():
+            for check in checks:
+                types[check.id].add(f"{prefix}{type_}")
+    return {rule: frozenset(types[rule]) for rule in rules if rule in types}
 
 
 def _ours() -> dict[str, tuple[str, str, bool]]:

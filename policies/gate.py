@@ -1,6 +1,7 @@
 """The gate: reads a whole estate, judges it, applies the waivers."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -9,6 +10,7 @@ from typing import Any
 
 from policies import plan
 from policies import waivers as waiving
+from policies.catalogue import block_types
 from policies.reading import unread
 from policies.requirements import Requirements
 from policies.results import Problem, Result, RuleText
@@ -29,6 +31,8 @@ class Verdict:
     root: Path
     requirements: Requirements
     rules: dict[str, RuleText]
+    types: dict[str, frozenset[str]]
+    """The types of blocks that each rule answers about."""
     stacks: list[Stack] = field(default_factory=list)
     results: list[Result] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -44,6 +48,19 @@ class Verdict:
     @property
     def waived(self) -> list[Result]:
         return [each for each in self.results if each.outcome == "waived"]
+
+    @property
+    def no_answer(self) -> dict[str, int]:
+        """By rule, the blocks of its types that it said nothing about: it does not apply to them,
+        or, for a check of checkov, it found nothing that it could read.
+        """
+        asked: Counter[str] = Counter()
+        for stack in self.stacks:
+            for block in stack.blocks:
+                name = f"data.{block.type}" if block.kind == "data" else block.type
+                asked.update(rule for rule, types in self.types.items() if name in types)
+        answered = Counter(each.rule for each in self.results if each.source == "hcl")
+        return {rule: n for rule in sorted(asked) if (n := asked[rule] - answered[rule])}
 
     @property
     def refused(self) -> bool:
@@ -64,6 +81,7 @@ class Gate:
         self._waivers = waivers
         self._block_rules = frozenset(rules) - frozenset(ESTATE_RULES)
         self._scanner = Scanner(self._block_rules)
+        self._types = block_types(self._block_rules)
 
     def judge(
         self, root: Path, *, today: date, plans: Sequence[Path] = (), partial: bool = False
@@ -74,7 +92,7 @@ class Gate:
         if not folders:
             raise NothingToJudge(f"{root}: holds no Terraform (*.tf); run `cdktf synth` first")
         verdict = Verdict(
-            root, self._requirements, self._rules, waivers=self._waivers, judged_on=today
+            root, self._requirements, self._rules, self._types, waivers=self._waivers, judged_on=today
         )
         for folder in folders:
             scan = self._scanner.scan(folder, root)
@@ -106,7 +124,6 @@ class Gate:
             verdict.results,
             today=today,
             rules=self._rules,
-            stacks=[stack.name for stack in verdict.stacks],
             partial=partial,
         )
         verdict.problems += problems

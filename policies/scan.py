@@ -12,6 +12,9 @@ from checkov.common.bridgecrew.check_type import CheckType  # noqa: E402
 from checkov.common.output.record import Record  # noqa: E402
 from checkov.common.output.report import Report  # noqa: E402
 from checkov.runner_filter import RunnerFilter  # noqa: E402
+from checkov.terraform.checks.utils.base_cloudsplaining_iam_scanner import (  # noqa: E402
+    BaseTerraformCloudsplainingIAMScanner,
+)
 from checkov.terraform.modules.module_objects import TFDefinitionKey  # noqa: E402
 from checkov.terraform.parser_utils import load_or_die_quietly  # noqa: E402
 from checkov.terraform.runner import Runner  # noqa: E402
@@ -89,6 +92,8 @@ class Scanner:
         runner._update_definitions_and_breadcrumbs(
             [(None, graph)], Report(CheckType.TERRAFORM), str(folder)
         )
+        # Kept by the file's path below the root, which is the same in every stack.
+        BaseTerraformCloudsplainingIAMScanner.policy_document_cache.clear()
         runner.breadcrumbs = {}
         runner.context = {}
         # Inline skips are not collected: they have no effect, and reading.py refuses them.

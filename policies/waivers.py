@@ -79,16 +79,14 @@ def apply(
     *,
     today: date,
     rules: Iterable[str],
-    stacks: Iterable[str],
     partial: bool = False,
 ) -> tuple[list[Result], list[Problem]]:
     """The results with those covered marked as waived, and what is wrong with the waivers.
 
-    With `partial`, only some stacks of the estate were judged: a waiver for none of them is left
-    alone.
+    With `partial`, only some stacks of the estate were judged: an unused waiver is left alone.
     """
     problems = []
-    known, names = set(rules), list(stacks)
+    known = set(rules)
     for waiver in waivers:
         if wrong := _wrong(waiver, today, known):
             problems.append(Problem("waiver", "policies/waivers.toml", f"{waiver}: {wrong}"))
@@ -98,9 +96,7 @@ def apply(
             for index, result in enumerate(results)
             if result.outcome == "failed" and waiver.covers(result)
         }
-        if not covered:
-            if partial and not any(fnmatchcase(name, waiver.stack) for name in names):
-                continue
+        if not covered and not partial:
             what = f"{waiver}: covers no finding; remove it"
             problems.append(Problem("waiver", "policies/waivers.toml", what))
         for index in covered:

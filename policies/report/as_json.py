@@ -29,6 +29,7 @@ def _root(verdict: Verdict) -> dict[str, Any]:
             {"kind": each.kind, "where": each.where, "line": each.line, "what": each.what}
             for each in verdict.problems
         ],
+        "no_answer": verdict.no_answer,
         "not_known_before_apply": verdict.not_known,
     }
 

@@ -19,6 +19,8 @@ class RuleEvidence:
     rule: RuleText
     failed: list[Result] = field(default_factory=list)
     waived: list[Result] = field(default_factory=list)
+    no_answer: int = 0
+    """The resources of its types that it said nothing about."""
     passed: dict[str, list[str]] = field(default_factory=dict)
     """Address -> the stacks in which that resource passed."""
 
@@ -91,7 +93,10 @@ def _view(verdict: Verdict) -> dict[str, Any]:
 
 
 def _sections(verdict: Verdict) -> list[Section]:
-    evidence = {id_: RuleEvidence(text) for id_, text in verdict.rules.items()}
+    silent = verdict.no_answer
+    evidence = {
+        id_: RuleEvidence(text, no_answer=silent.get(id_, 0)) for id_, text in verdict.rules.items()
+    }
     passed: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for result in verdict.results:
         if result.outcome == "passed":

@@ -1,0 +1,163 @@
+"""One break per rule about resources that the estate does not make yet: of `fixtures/`, which is
+written as these rules want it.
+"""
+
+from tests.policies.mutations import Mutation
+
+LATER = "production-2-later"
+
+
+def later(rule: str, address: str, find: str, put: str) -> Mutation:
+    return Mutation(rule, LATER, address, find, put)
+
+
+def data_statement(rule: str, action: str) -> Mutation:
+    return later(
+        rule,
+        "data.aws_iam_policy_document.read",
+        "statement {",
+        f'statement {{\n    actions   = ["{action}"]\n    resources = ["*"]\n  }}\n\n  statement {{',
+    )
+
+
+def ingress(rule: str, port: int) -> Mutation:
+    return later(
+        rule,
+        "aws_vpc_security_group_ingress_rule.from_agents",
+        "referenced_security_group_id",
+        'cidr_ipv4 = "0.0.0.0/0"',
+    ) if port == 8443 else Mutation(
+        rule,
+        LATER,
+        "aws_security_group_rule.open",
+        "",
+        'resource "aws_security_group_rule" "open" {\n'
+        f'  cidr_blocks       = ["0.0.0.0/0"]\n  description       = "open"\n  from_port         = {port}\n'
+        f'  protocol          = "tcp"\n  security_group_id = aws_security_group.canaries.id\n'
+        f'  to_port           = {port}\n  type              = "ingress"\n}}\n',
+    )
+
+
+BLOCK = "aws_s3_bucket_public_access_block.logs"
+BUILD = "aws_codebuild_project.tests"
+TRAIL = "aws_cloudtrail.trail"
+CANARY = "aws_synthetics_canary.payment"
+REPOSITORY = "aws_ecr_repository.app"
+
+LATER_MUTATIONS = (
+    later("CKV2_AWS_10", TRAIL, "cloud_watch_logs_group_arn", "include_global_service_events = true"),
+    later("CKV2_AWS_11", "aws_flow_log.vpc", "vpc_id", 'vpc_id = "vpc-0123456789abcdef0"'),
+    later(
+        "CKV2_AWS_31",
+        "aws_wafv2_web_acl_logging_configuration.public",
+        "resource_arn",
+        'resource_arn = "arn:aws:wafv2:eu-west-1:111111111111:regional/webacl/other/1"',
+    ),
+    later("CKV2_AWS_34", "aws_ssm_parameter.passphrase", '"SecureString"', '"String"'),
+    later(
+        "CKV2_AWS_57",
+        "aws_secretsmanager_secret_rotation.canaries",
+        "secret_id",
+        'secret_id = "arn:aws:secretsmanager:eu-west-1:111111111111:secret:other"',
+    ),
+    later("CKV2_AWS_6", BLOCK, "bucket", 'bucket = "pay-production-2-other"'),
+    data_statement("CKV_AWS_1", "*"),
+    data_statement("CKV_AWS_107", "iam:CreateAccessKey"),
+    data_statement("CKV_AWS_108", "s3:GetObject"),
+    data_statement("CKV_AWS_109", "iam:AttachRolePolicy"),
+    data_statement("CKV_AWS_110", "iam:CreatePolicyVersion"),
+    data_statement("CKV_AWS_111", "sqs:SendMessage"),
+    data_statement("CKV_AWS_356", "sqs:SendMessage"),
+    data_statement("CKV_AWS_49", "*"),
+    later(
+        "CKV_AWS_283",
+        "data.aws_iam_policy_document.read",
+        "statement {",
+        'statement {\n    principals {\n      identifiers = ["*"]\n      type = "AWS"\n    }\n',
+    ),
+    later(
+        "CKV_AWS_130",
+        "aws_subnet.canaries",
+        "map_public_ip_on_launch = false",
+        "map_public_ip_on_launch = true",
+    ),
+    later("CKV_AWS_136", REPOSITORY, '"KMS"', '"AES256"'),
+    later(
+        "CKV_AWS_145",
+        "aws_s3_bucket_server_side_encryption_configuration.logs",
+        '"aws:kms"',
+        '"AES256"',
+    ),
+    later("CKV_AWS_147", BUILD, "encryption_key", "build_timeout = 5"),
+    later("CKV_AWS_149", "aws_secretsmanager_secret.canaries", "kms_key_id", "force_overwrite_replica_secret = true"),
+    later("CKV_AWS_163", REPOSITORY, "scan_on_push = true", "scan_on_push = false"),
+    later("CKV_AWS_21", "aws_s3_bucket_versioning.logs", '"Enabled"', '"Suspended"'),
+    later("CKV_AWS_219", "aws_codepipeline.release", "encryption_key {", "no_encryption_key {"),
+    later("CKV_AWS_23", "aws_security_group.canaries", "description", "revoke_rules_on_delete = true"),
+    later("CKV_AWS_238", "aws_guardduty_detector.detector", "enable = true", "enable = false"),
+    ingress("CKV_AWS_24", 22),
+    ingress("CKV_AWS_25", 3389),
+    ingress("CKV_AWS_260", 80),
+    ingress("CKV_AWS_277", -1),
+    ingress("ingress_names_its_sources", 8443),
+    later(
+        "egress_names_its_destinations",
+        "aws_vpc_security_group_egress_rule.to_endpoints",
+        "referenced_security_group_id",
+        'cidr_ipv6 = "::/0"',
+    ),
+    later(
+        "CKV_AWS_382",
+        "aws_security_group_rule.all",
+        "",
+        'resource "aws_security_group_rule" "all" {\n'
+        '  cidr_blocks       = ["0.0.0.0/0"]\n  description       = "open"\n'
+        '  from_port         = 0\n  protocol          = "-1"\n'
+        "  security_group_id = aws_security_group.canaries.id\n"
+        '  to_port           = 0\n  type              = "egress"\n}\n',
+    ),
+    later("CKV_AWS_251", TRAIL, "enable_logging = true", "enable_logging = false"),
+    later("CKV_AWS_35", TRAIL, "kms_key_id", "include_global_service_events = true"),
+    later("CKV_AWS_36", TRAIL, "enable_log_file_validation = true", "enable_log_file_validation = false"),
+    later("CKV_AWS_67", TRAIL, "is_multi_region_trail = true", "is_multi_region_trail = false"),
+    later(
+        "CKV_AWS_304",
+        "aws_secretsmanager_secret_rotation.canaries",
+        "automatically_after_days",
+        "automatically_after_days = 365",
+    ),
+    later("CKV_AWS_311", BUILD, "encryption_disabled = false", "encryption_disabled = true"),
+    later("CKV_AWS_314", BUILD, "logs_config {", "no_logs_config {"),
+    later("CKV_AWS_316", BUILD, "privileged_mode = false", "privileged_mode = true"),
+    later(
+        "CKV_AWS_78",
+        BUILD,
+        'type = "S3"',
+        'encryption_disabled = true\ntype = "S3"',
+    ),
+    later("CKV_AWS_337", "aws_ssm_parameter.passphrase", "key_id", 'tier = "Standard"'),
+    later(
+        "CKV_AWS_389",
+        "aws_launch_configuration.old",
+        "associate_public_ip_address = false",
+        "associate_public_ip_address = true",
+    ),
+    later("CKV_AWS_51", REPOSITORY, '"IMMUTABLE"', '"MUTABLE"'),
+    later("CKV_AWS_53", BLOCK, "block_public_acls = true", "block_public_acls = false"),
+    later("CKV_AWS_54", BLOCK, "block_public_policy = true", "block_public_policy = false"),
+    later("CKV_AWS_55", BLOCK, "ignore_public_acls = true", "ignore_public_acls = false"),
+    later("CKV_AWS_56", BLOCK, "restrict_public_buckets = true", "restrict_public_buckets = false"),
+    later("bucket_policies_refuse_plain_http", "aws_s3_bucket_policy.logs", '"Deny"', '"Allow"'),
+    later("buckets_have_a_policy", "aws_s3_bucket_policy.logs", "bucket", 'bucket = "pay-production-2-other"'),
+    later("builds_hold_no_secret", BUILD, '"SECRETS_MANAGER"', '"PLAINTEXT"'),
+    later("canaries_hold_no_secret", CANARY, "SECRET_NAME", 'API_TOKEN = "hunter2"'),
+    later("canary_artefacts_use_a_customer_key", CANARY, '"SSE_KMS"', '"SSE_S3"'),
+    later(
+        "logs_in_buckets_stay_at_hand",
+        "aws_s3_bucket_lifecycle_configuration.logs",
+        "days = 90",
+        "days = 30",
+    ),
+    later("queues_use_a_customer_key", "aws_sqs_queue.findings", "kms_master_key_id", "sqs_managed_sse_enabled = true"),
+    later("repositories_expire_old_images", "aws_ecr_lifecycle_policy.app", "repository", 'repository = "govukpay/other"'),
+)

@@ -1,0 +1,382 @@
+"""One break per rule: what the rule forbids, done to stacks as main.py writes them.
+
+`find` is looked for in the text of the block at `address`, any run of blanks standing for any other,
+a bare name for that name and its value; its first occurrence becomes `put`. An empty `find`
+appends `put` to the file.
+"""
+
+import re
+from dataclasses import dataclass
+
+CONNECTOR = "production-2-connector-fargate"
+FRONTEND = "production-2-frontend-fargate"
+PLATFORM = "production-2-platform"
+LEDGER = "production-2-ledger-fargate"
+TASK = "aws_ecs_task_definition.task"
+SERVICE = "aws_ecs_service.service"
+ALB = "aws_lb.alb"
+HTTPS = "aws_lb_listener.https"
+ROLE = "aws_iam_role.task_role"
+POLICY = "aws_iam_role_policy.task_policy"
+LOG = "aws_cloudwatch_log_group.app_log"
+TEMPLATE = "aws_launch_template.cde_template"
+CLUSTER = "aws_ecs_cluster.fargate_cluster"
+KEY = "aws_kms_key.cde_key"
+PROVIDER = "provider.aws"
+STATEMENT = "Statement = [\n"
+
+
+@dataclass(frozen=True)
+class Mutation:
+    rule: str
+    stack: str
+    address: str
+    find: str
+    put: str
+    beside: tuple[str, ...] = ()
+    """Other stacks that must be there for the rule to see the break."""
+
+    def apply(self, text: str) -> str:
+        """The file's text with the break in it."""
+        if not self.find:
+            return f"{text}\n{self.put}"
+        block = _block(text, self.address)
+        pattern = (
+            rf'(?<=\s){self.find}\s*=\s*("(?:[^"\\]|\\.)*"|[^\s,]+)'
+            if self.find.isidentifier()
+            else r"\s+".join(re.escape(word) for word in self.find.split())
+        )
+        broken, count = re.subn(pattern, lambda _: self.put, block, count=1)
+        if not count or broken == block:
+            raise LookupError(f"{self.rule}: {self.find!r} is not in {self.stack} {self.address}")
+        return text.replace(block, broken)
+
+
+def _block(text: str, address: str) -> str:
+    """The text of a top-level block, from its header to the brace in the first column."""
+    kind, *labels = address.split(".")
+    if kind not in {"data", "provider"}:
+        kind, labels = "resource", [kind, *labels]
+    header = " ".join([kind, *(f'"{label}"' for label in labels)])
+    found = re.search(rf"(?ms)^{re.escape(header)} \{{.*?^\}}$", text)
+    if found is None:
+        raise LookupError(f"there is no {address}")
+    return found[0]
+
+
+def statement(action: str, resource: str) -> str:
+    """One more statement at the head of a policy."""
+    return (
+        f'{STATEMENT}{{ Action = ["{action}"], Effect = "Allow", Resource = ["{resource}"] }},\n'
+    )
+
+
+def container(rule: str, put: str, find: str = "readonlyRootFilesystem = true") -> Mutation:
+    return Mutation(rule, CONNECTOR, TASK, find, put)
+
+
+def granted(rule: str, action: str, resource: str = "*") -> Mutation:
+    return Mutation(rule, CONNECTOR, POLICY, STATEMENT, statement(action, resource))
+
+
+MUTATIONS = (
+    container("containers_are_not_privileged", "privileged = true\nreadonlyRootFilesystem = true"),
+    container("containers_cannot_write_to_their_root_file_system", "readonlyRootFilesystem = false"),
+    container("CKV_AWS_336", "readonlyRootFilesystem = false"),
+    container("containers_run_as_a_user_other_than_root", 'user = "0:0"\nenvironmentFiles = []', "user"),
+    container("containers_add_no_capabilities", 'add = ["SYS_ADMIN"]\ndrop = ["ALL"]', 'drop = ["ALL"]'),
+    container("containers_log_to_a_group_of_their_stack", 'logDriver = "json-file"', 'logDriver = "awslogs"'),
+    container(
+        "containers_hold_no_secret_in_their_environment",
+        'environment = [\n{ name = "DB_PASSWORD", value = "hunter2" },\n',
+        "environment = [\n",
+    ),
+    container("container_secrets_come_from_a_secret_store", 'valueFrom = "hunter2"', "valueFrom"),
+    container("container_images_are_pinned", 'image = "govukpay/connector:latest"', "image"),
+    Mutation(
+        "tasks_do_not_use_the_network_of_their_host",
+        "production-2-connector-ec2",
+        TASK,
+        'network_mode = "bridge"',
+        'network_mode = "host"',
+    ),
+    container(
+        "tasks_share_no_namespace_with_their_host",
+        'network_mode = "awsvpc"\npid_mode = "host"',
+        'network_mode = "awsvpc"',
+    ),
+    container(
+        "tasks_mount_nothing_of_their_host",
+        'volume {\nhost_path = "/var/run/docker.sock"\n',
+        "volume {\n",
+    ),
+    container(
+        "CKV_AWS_97",
+        'volume {\nefs_volume_configuration {\nfile_system_id = "fs-1"\n'
+        'transit_encryption = "DISABLED"\n}\n',
+        "volume {\n",
+    ),
+    container("CKV_AWS_249", "task_role_arn = aws_iam_role.execution_role.arn", "task_role_arn"),
+    Mutation(
+        "services_do_not_open_shells_where_card_data_is",
+        CONNECTOR,
+        SERVICE,
+        "enable_ecs_managed_tags = true",
+        "enable_ecs_managed_tags = true\nenable_execute_command = true",
+    ),
+    Mutation(
+        "tasks_have_no_public_address",
+        CONNECTOR,
+        SERVICE,
+        "assign_public_ip = false",
+        "assign_public_ip = true",
+    ),
+    Mutation(
+        "CKV_AWS_333", CONNECTOR, SERVICE, "assign_public_ip = false", "assign_public_ip = true"
+    ),
+    Mutation(
+        "CKV_AWS_332", CONNECTOR, SERVICE, "platform_version", 'platform_version = "1.3.0"'
+    ),
+    Mutation(
+        "deployments_roll_back_by_themselves", CONNECTOR, SERVICE, "rollback = true", "rollback = false"
+    ),
+    Mutation(
+        "clusters_record_what_is_typed_into_a_shell",
+        PLATFORM,
+        CLUSTER,
+        'logging = "OVERRIDE"',
+        'logging = "DEFAULT"',
+    ),
+    Mutation("CKV_AWS_223", PLATFORM, CLUSTER, 'logging = "OVERRIDE"', 'logging = "NONE"'),
+    Mutation("CKV_AWS_224", PLATFORM, CLUSTER, "kms_key_id", 'name_of_no_key = ""'),
+    Mutation("CKV_AWS_65", PLATFORM, CLUSTER, 'value = "enabled"', 'value = "disabled"'),
+    Mutation("CKV_AWS_158", CONNECTOR, LOG, "kms_key_id", 'log_group_class = "STANDARD"'),
+    Mutation("CKV_AWS_338", CONNECTOR, LOG, "retention_in_days", "retention_in_days = 90"),
+    Mutation("CKV_AWS_66", CONNECTOR, LOG, "retention_in_days", 'log_group_class = "STANDARD"'),
+    Mutation("CKV_AWS_91", CONNECTOR, ALB, "enabled = true", "enabled = false"),
+    Mutation("CKV_AWS_131", CONNECTOR, ALB, "drop_invalid_header_fields", "drop_invalid_header_fields = false"),
+    Mutation("CKV_AWS_328", CONNECTOR, ALB, "desync_mitigation_mode", 'desync_mitigation_mode = "monitor"'),
+    Mutation("CKV2_AWS_28", CONNECTOR, ALB, "internal = true", "internal = false"),
+    Mutation(
+        "load_balancers_are_internal_unless_declared_public",
+        CONNECTOR,
+        ALB,
+        "internal = true",
+        "internal = false",
+    ),
+    Mutation("load_balancers_are_watched_by_an_alarm", CONNECTOR, ALB, 'resource "aws_lb" "alb"', 'resource "aws_lb" "unwatched"'),
+    Mutation(
+        "load_balancers_with_traffic_cannot_be_deleted",
+        CONNECTOR,
+        ALB,
+        "enable_deletion_protection = true",
+        "enable_deletion_protection = false",
+        beside=("production-2-connector-traffic",),
+    ),
+    Mutation("CKV_AWS_2", CONNECTOR, HTTPS, 'protocol = "HTTPS"', 'protocol = "HTTP"'),
+    Mutation(
+        "CKV_AWS_378",
+        CONNECTOR,
+        "aws_lb_target_group.plain",
+        "",
+        'resource "aws_lb_target_group" "plain" {\n  port     = 80\n  protocol = "HTTP"\n}\n',
+    ),
+    Mutation("plain_listeners_only_redirect_to_https", CONNECTOR, HTTPS, 'protocol = "HTTPS"', 'protocol = "HTTP"'),
+    Mutation(
+        "CKV2_AWS_20",
+        FRONTEND,
+        "aws_lb_listener.http",
+        'type = "redirect"',
+        'target_group_arn = aws_lb_target_group.target_group.arn\ntype = "forward"',
+    ),
+    Mutation("CKV_AWS_103", CONNECTOR, HTTPS, "ssl_policy", 'ssl_policy = "ELBSecurityPolicy-2016-08"'),
+    Mutation("CKV2_AWS_74", CONNECTOR, HTTPS, "ssl_policy", 'ssl_policy = "ELBSecurityPolicy-2016-08"'),
+    Mutation(
+        "listeners_speak_tls_1_2_or_newer",
+        CONNECTOR,
+        HTTPS,
+        "ssl_policy",
+        'ssl_policy = "ELBSecurityPolicy-TLS13-1-0-2021-06"',
+    ),
+    Mutation(
+        "tls_listeners_present_a_certificate_of_acm",
+        CONNECTOR,
+        HTTPS,
+        "certificate_arn",
+        'certificate_arn = "arn:aws:iam::111111111111:server-certificate/old"',
+    ),
+    Mutation(
+        "targets_inside_speak_tls",
+        CONNECTOR,
+        "aws_lb_target_group.target_group",
+        'protocol = "HTTPS"',
+        'protocol = "HTTP"',
+    ),
+    Mutation(
+        "alarms_notify_somebody",
+        CONNECTOR,
+        "aws_cloudwatch_metric_alarm.errors_alarm",
+        "alarm_actions",
+        "alarm_actions = []",
+    ),
+    Mutation(
+        "CKV_AWS_319",
+        CONNECTOR,
+        "aws_cloudwatch_metric_alarm.errors_alarm",
+        "alarm_actions",
+        "actions_enabled = false",
+    ),
+    Mutation("trust_names_the_own_account", CONNECTOR, ROLE, "Condition = {", "NoCondition = {"),
+    Mutation(
+        "roles_are_assumed_by_named_principals",
+        CONNECTOR,
+        ROLE,
+        'Service = "ecs-tasks.amazonaws.com"',
+        'AWS = "arn:aws:iam::222222222222:root"',
+    ),
+    Mutation("CKV_AWS_60", CONNECTOR, ROLE, 'Service = "ecs-tasks.amazonaws.com"', 'AWS = "*"'),
+    Mutation(
+        "CKV_AWS_61",
+        CONNECTOR,
+        ROLE,
+        'Service = "ecs-tasks.amazonaws.com"',
+        'AWS = "111111111111"',
+    ),
+    granted("CKV_AWS_62", "*"),
+    granted("CKV_AWS_63", "*"),
+    granted("CKV2_AWS_40", "iam:*"),
+    granted("CKV_AWS_286", "iam:CreatePolicyVersion"),
+    granted("CKV_AWS_287", "iam:CreateAccessKey"),
+    granted("CKV_AWS_288", "s3:GetObject"),
+    granted("CKV_AWS_289", "iam:AttachRolePolicy"),
+    granted("CKV_AWS_290", "sqs:SendMessage"),
+    granted("CKV_AWS_355", "sqs:SendMessage"),
+    granted("decryption_names_its_keys", "kms:Decrypt"),
+    granted("secrets_are_read_by_name", "secretsmanager:GetSecretValue"),
+    granted("pass_role_names_its_roles", "iam:PassRole", "arn:aws:iam::111111111111:role/*"),
+    Mutation(
+        "CKV_AWS_274",
+        CONNECTOR,
+        "aws_iam_role_policy_attachment.all",
+        "",
+        'resource "aws_iam_role_policy_attachment" "all" {\n'
+        '  policy_arn = "arn:aws:iam::aws:policy/AdministratorAccess"\n'
+        "  role       = aws_iam_role.task_role.name\n}\n",
+    ),
+    Mutation(
+        "CKV2_AWS_56",
+        CONNECTOR,
+        "aws_iam_role_policy_attachment.all",
+        "",
+        'resource "aws_iam_role_policy_attachment" "all" {\n'
+        '  policy_arn = "arn:aws:iam::aws:policy/IAMFullAccess"\n'
+        "  role       = aws_iam_role.task_role.name\n}\n",
+    ),
+    Mutation("instances_do_not_lend_their_credentials", PLATFORM, TEMPLATE, "metadata_options {", "no_options {"),
+    Mutation("CKV_AWS_79", PLATFORM, TEMPLATE, 'http_tokens = "required"', 'http_tokens = "optional"'),
+    Mutation("CKV_AWS_341", PLATFORM, TEMPLATE, "http_put_response_hop_limit = 1", "http_put_response_hop_limit = 2"),
+    Mutation(
+        "CKV_AWS_88",
+        PLATFORM,
+        TEMPLATE,
+        "monitoring {",
+        "network_interfaces {\nassociate_public_ip_address = true\n}\nmonitoring {",
+    ),
+    Mutation("volumes_of_instances_are_encrypted", PLATFORM, TEMPLATE, 'encrypted = "true"', 'encrypted = "false"'),
+    Mutation(
+        "CKV_AWS_46",
+        PLATFORM,
+        TEMPLATE,
+        "#!/bin/sh",
+        "#!/bin/sh\\nexport AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE",
+    ),
+    Mutation("CKV_AWS_7", PLATFORM, KEY, "enable_key_rotation = true", "enable_key_rotation = false"),
+    Mutation("CKV_AWS_227", PLATFORM, KEY, "enable_key_rotation", "is_enabled = false\nenable_key_rotation = true"),
+    Mutation("CKV_AWS_33", PLATFORM, KEY, 'AWS = "arn:aws:iam::111111111111:root"', 'AWS = "*"'),
+    Mutation("CKV2_AWS_64", PLATFORM, KEY, "policy = jsonencode(", "not_the_policy = jsonencode("),
+    Mutation(
+        "topics_use_a_customer_key",
+        PLATFORM,
+        "aws_sns_topic.critical_topic",
+        "kms_master_key_id",
+        'kms_master_key_id = "alias/aws/sns"',
+    ),
+    Mutation(
+        "resource_policies_do_not_speak_to_everybody",
+        PLATFORM,
+        "aws_sns_topic_policy.critical_topic_policy",
+        STATEMENT,
+        f'{STATEMENT}{{ Action = ["sns:Publish"], Effect = "Allow", Principal = "*", Resource = "*" }},\n',
+    ),
+    Mutation(
+        "lookups_stay_in_their_segment",
+        LEDGER,
+        "data.aws_kms_alias.key",
+        "alias/production-2-general",
+        "alias/production-2-cde",
+    ),
+    Mutation(
+        "keys_stay_in_their_scope",
+        LEDGER,
+        "data.aws_kms_alias.key",
+        "alias/production-2-general",
+        "alias/production-2-cde",
+        beside=(CONNECTOR,),
+    ),
+    Mutation(
+        "security_groups_stay_in_their_scope",
+        LEDGER,
+        "data.aws_security_groups.task_security_groups",
+        "production-2-ledger-sg",
+        "production-2-connector-sg",
+        beside=(CONNECTOR,),
+    ),
+    Mutation(
+        "roles_stay_in_their_scope",
+        LEDGER,
+        TASK,
+        "task_role_arn",
+        'task_role_arn = "arn:aws:iam::111111111111:role/production-2-connector-fargate-task"',
+        beside=(CONNECTOR,),
+    ),
+    Mutation(
+        "log_groups_stay_in_their_scope",
+        LEDGER,
+        TASK,
+        'awslogs-group = "production-2_app_ledger_FG"',
+        'awslogs-group = "production-2_app_connector_FG"',
+        beside=(CONNECTOR,),
+    ),
+    Mutation(
+        "environments_name_nothing_of_each_other",
+        CONNECTOR,
+        "data.aws_sqs_queue.capture_queue",
+        "production-2-capture",
+        "test-12-capture",
+        beside=("test-12-platform",),
+    ),
+    Mutation("stacks_say_their_scope", CONNECTOR, PROVIDER, '"inside"', '"somewhere"'),
+    Mutation(
+        "stacks_are_bound_to_one_account",
+        "test-12-platform",
+        PROVIDER,
+        "333333333333",
+        "111111111111",
+        beside=(CONNECTOR,),
+    ),
+    Mutation(
+        "files_hold_no_credentials",
+        CONNECTOR,
+        PROVIDER,
+        'ManagedBy = "terraform"',
+        'ManagedBy = "AKIAIOSFODNN7EXAMPLE"',
+    ),
+    Mutation(
+        "CKV_AWS_41",
+        CONNECTOR,
+        PROVIDER,
+        "region",
+        'access_key = "AKIAIOSFODNN7EXAMPLE"\n'
+        'secret_key = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"\nregion = "eu-west-1"',
+    ),
+)

@@ -1,0 +1,60 @@
+"""Every rule: the unbroken stacks pass it, and breaking them in the way it forbids is refused."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.policies.conftest import ROOT, judge
+from tests.policies.later_mutations import LATER, LATER_MUTATIONS
+from tests.policies.mutations import MUTATIONS, Mutation
+
+ALL = (*MUTATIONS, *LATER_MUTATIONS)
+
+
+@pytest.fixture(scope="module")
+def unbroken(both_sides: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The stacks, and one of the resource types that no stack has yet."""
+    folder = tmp_path_factory.mktemp("mutations") / "unbroken"
+    shutil.copytree(both_sides, folder)
+    shutil.copytree(ROOT / "tests" / "policies" / "fixtures" / LATER, folder / LATER)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def found(unbroken: Path) -> dict[str, Any]:
+    """What the gate finds in the unbroken stacks and in a copy per mutation, all in one run."""
+    roots = [unbroken]
+    for mutation in ALL:
+        root = unbroken.with_name(mutation.rule)
+        for stack in (mutation.stack, *mutation.beside):
+            shutil.copytree(unbroken / stack, root / stack)
+        file = root / mutation.stack / "cdk.tf"
+        file.write_text(mutation.apply(file.read_text()))
+        roots.append(root)
+    return judge(roots, "--partial")
+
+
+def test_the_unbroken_stacks_pass(found: dict[str, Any]) -> None:
+    assert found["unbroken"]["problems"] == []
+    assert [f for f in found["unbroken"]["findings"] if f["outcome"] == "failed"] == []
+    assert not found["unbroken"]["refused"]
+
+
+def test_every_rule_has_judged_something_and_has_one_mutation(found: dict[str, Any]) -> None:
+    rules = found["unbroken"]["rules"]
+    assert sorted(found["unbroken"]["outcomes"]["passed"]) == rules
+    assert sorted(mutation.rule for mutation in ALL) == rules
+
+
+@pytest.mark.parametrize("mutation", ALL, ids=lambda mutation: mutation.rule)
+def test_a_break_of_the_rule_is_refused(mutation: Mutation, found: dict[str, Any]) -> None:
+    broken = found[mutation.rule]
+    assert broken["refused"]
+    assert [
+        finding
+        for finding in broken["findings"]
+        if (finding["rule"], finding["outcome"]) == (mutation.rule, "failed")
+        and finding["stack"] == mutation.stack
+    ]
