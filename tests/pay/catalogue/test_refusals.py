@@ -38,6 +38,15 @@ def test_one_environment_alone_is_refused_as_well(spoiled: Catalogue) -> None:
         load_environment(ENVIRONMENTS / "sandbox.toml", spoiled)
 
 
+def test_refuses_a_service_whose_name_gives_it_a_security_group_of_the_cde() -> None:
+    services = {
+        **CATALOGUE,
+        "ecs-cde": CATALOGUE["webhooks"].model_copy(update={"name": "ecs-cde"}),
+    }
+    with pytest.raises(InvalidInput, match="security group sandbox-ecs-cde-sg for cardid"):
+        load_environments(ENVIRONMENTS, services)
+
+
 def test_a_file_that_cannot_be_read_is_said_and_not_that_its_service_is_missing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

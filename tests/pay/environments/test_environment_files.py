@@ -17,7 +17,7 @@ FILES = sorted((Path(__file__).parents[3] / "environments").glob("*.toml"))
 REAL = ("production-2", "staging-2", "test-12", "test-perf-1")
 
 # Keys that one environment needs and another must not have.
-OPTIONAL = {"follows", "state.bucket", "size", "canary", "quarter", "half", "most"}
+OPTIONAL = {"follows", "frozen", "state.bucket", "size", "canary", "quarter", "half", "most"}
 
 
 def keys(table: Mapping[str, Any], prefix: str = "") -> Iterator[str]:

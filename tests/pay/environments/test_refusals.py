@@ -224,6 +224,13 @@ def test_refuses_two_environments_that_write_the_same_dns_names(
     )
 
 
+def test_a_wrong_name_does_not_hide_other_mistakes(edit: Edit, refused: Refused) -> None:
+    edit("test-12", 'name = "test-12"', 'name = "test-13"')
+    edit("test-perf-1", '"test-perf-1.pymnt.uk"', '"pymnt.uk"')
+    edit("sandbox", "= 365", "= 30")
+    assert {p.key for p in refused()} == {"name", "logs.retention_in_days"}
+
+
 def test_refuses_a_name_that_aws_reserves(folder: Path, edit: Edit, refused: Refused) -> None:
     edit("sandbox", 'name = "sandbox"', 'name = "fargate-1"')
     (folder / "sandbox.toml").rename(folder / "fargate-1.toml")
