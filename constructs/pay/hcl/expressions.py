@@ -70,6 +70,8 @@ def read_interpolation(text: str, start: int) -> tuple[str, str, int]:
     Returns the formatted expression, the end mark (`}` or `~}`) and the position after it.
     """
     line, end = _read(text, start, inside_template=True)
+    if not line.texts:
+        raise TemplateError(f"an interpolation is empty in {text!r}")
     mark = "~}" if text.startswith("~}", end) else "}"
     return _spaced(line), mark, end + len(mark)
 

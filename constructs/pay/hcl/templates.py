@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from pay.hcl.errors import TemplateError
-from pay.hcl.expressions import format_expression, in_marks, read_interpolation
+from pay.hcl.expressions import in_marks, read_interpolation
 
 _PLAIN = re.compile(r"[ !#&-\[\]-~]*")  # printable ASCII without " $ % and backslash
 _ONE_REFERENCE = re.compile(r"\$\{([A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)*)\}", re.ASCII)
 _MARK = re.compile(r"\$\$\{|%%\{|\$\{~?|%\{~?")
+_LONE_RETURN = re.compile(r"\r(?!\n)")
 _LIVE = re.compile(r"[$%]\{")
 _SHORT_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
@@ -75,6 +76,9 @@ def is_text(text: str) -> bool:
 
 def parse(text: str) -> list[Literal | Interpolation]:
     """The parts of a template, in order."""
+    if _LONE_RETURN.search(text):
+        # Terraform 1.11 gives up on the marks after one and takes them as text.
+        raise TemplateError(f"a carriage return without a line feed beside ${{ or %{{ in {text!r}")
     parts: list[Literal | Interpolation] = []
     position = literal_start = 0
     while mark := _MARK.search(text, position):
@@ -95,8 +99,7 @@ def parse(text: str) -> list[Literal | Interpolation]:
 def _mixed(text: str) -> str:
     parts = parse(text)
     if len(parts) == 1 and isinstance(parts[0], Interpolation) and parts[0].opening[0] == "$":
-        # Also the form that `terraform fmt` demands.
-        return format_expression(parts[0].expression)
+        return _unwrapped(parts[0].expression)
     pieces = []
     for part in parts:
         if isinstance(part, Literal):
@@ -104,6 +107,15 @@ def _mixed(text: str) -> str:
         else:
             pieces.append(in_marks(part.opening, part.expression, part.closing))
     return f'"{"".join(pieces)}"'
+
+
+def _unwrapped(expression: str) -> str:
+    """`"${x}"` inside an interpolation is x once more; `terraform fmt` wants it unwrapped too."""
+    if expression.startswith('"${') and expression.endswith('}"'):
+        inside = parse(expression[1:-1])
+        if len(inside) == 1 and isinstance(inside[0], Interpolation):
+            return _unwrapped(inside[0].expression)
+    return expression
 
 
 def _escaped(text: str) -> str:

@@ -1,0 +1,34 @@
+"""The provider's schema and Terraform itself, for tests of what the HCL2 means."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from pay.hcl import ProviderSchema
+from tests.support.terraform_runs import Terraform, meaning_workspace
+from toolchain.environment import tool_environment
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture(scope="session")
+def aws() -> ProviderSchema:
+    """The committed, trimmed schema."""
+    return ProviderSchema.load(ROOT / "bindings" / "aws-5.100.schema.json")
+
+
+@pytest.fixture(scope="session")
+def terraform() -> Terraform:
+    env = tool_environment(os.environ)
+    program = shutil.which("terraform", path=env["PATH"])
+    if program is None:
+        pytest.fail("there is no terraform; run `make setup`")
+    return Terraform(program, env)
+
+
+@pytest.fixture(scope="session")
+def workspace(terraform: Terraform, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the modules `json` and `hcl`, initialised; see `meanings`."""
+    return meaning_workspace(terraform, tmp_path_factory.mktemp("meaning"))

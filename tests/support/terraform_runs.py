@@ -1,0 +1,76 @@
+"""Runs of the real Terraform on generated configurations."""
+
+import json
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pay.hcl import ProviderSchema, to_hcl
+
+NO_PROVIDER = ProviderSchema({}, {}, {}, "no provider")
+
+TIMEOUT_SECONDS = 300
+
+
+@dataclass(frozen=True)
+class Terraform:
+    """The program with the environment it needs to find its providers."""
+
+    program: str
+    env: Mapping[str, str] = field(repr=False)
+
+    def run(
+        self, folder: Path, *arguments: str, stdin: str | None = None, fails: bool = False
+    ) -> str:
+        """What it printed; a failing run fails the test with Terraform's words."""
+        done = subprocess.run(
+            [self.program, *arguments],
+            cwd=folder,
+            env=self.env,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=TIMEOUT_SECONDS,
+        )
+        if (done.returncode != 0) != fails:
+            raise AssertionError(f"terraform {' '.join(arguments)}\n{done.stdout}{done.stderr}")
+        return done.stdout + done.stderr if fails else done.stdout
+
+    def formatted(self, folder: Path, hcl: str) -> str:
+        """What `terraform fmt` makes of the text."""
+        return self.run(folder, "fmt", "-no-color", "-", stdin=hcl)
+
+    def plan(self, folder: Path) -> dict[str, Any]:
+        """The plan as JSON; nothing is read from a provider's API for existing resources."""
+        self.run(folder, "plan", "-input=false", "-refresh=false", "-no-color", "-out=plan.bin")
+        plan: dict[str, Any] = json.loads(self.run(folder, "show", "-json", "plan.bin"))
+        return plan
+
+    def warnings(self, folder: Path) -> list[str]:
+        """What `terraform validate` says of a valid configuration."""
+        found = json.loads(self.run(folder, "validate", "-json"))
+        return [f"{each['summary']}: {each['detail']}" for each in found["diagnostics"]]
+
+
+def meaning_workspace(terraform: Terraform, folder: Path) -> Path:
+    """A root module that calls one document twice: as JSON and as our HCL2."""
+    names = ("json", "hcl")
+    for name in names:
+        (folder / name).mkdir()
+    root = {
+        "module": {name: {"source": f"./{name}"} for name in names},
+        "output": {name: {"value": f"${{module.{name}}}"} for name in names},
+    }
+    (folder / "main.tf.json").write_text(json.dumps(root))
+    terraform.run(folder, "init", "-input=false", "-no-color")
+    return folder
+
+
+def meanings(terraform: Terraform, workspace: Path, document: Mapping[str, Any]) -> list[Any]:
+    """What Terraform makes of the outputs of a document: from its JSON and from our HCL2."""
+    (workspace / "json" / "cdk.tf.json").write_text(json.dumps(document))
+    (workspace / "hcl" / "cdk.tf").write_text(to_hcl(document, NO_PROVIDER), encoding="utf-8")
+    outputs = terraform.plan(workspace)["planned_values"]["outputs"]
+    return [outputs[name].get("value") for name in ("json", "hcl")]
