@@ -64,6 +64,8 @@ Gate = Callable[[Promotion], Finding | None]
 
 def findings(promotion: Promotion) -> tuple[Finding, ...]:
     """Everything that stands before a promotion or is worth knowing about it."""
+    if not invariants.may_be_gated(promotion.edge):
+        return ()
     found = (gate(promotion) for gate in GATES)
     return tuple(finding for finding in found if finding is not None)
 

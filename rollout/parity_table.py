@@ -25,16 +25,12 @@ def by_difference(found: Mapping[str, Sequence[Difference]]) -> Shared:
 def as_table(environment: str, shared: Shared) -> Table:
     """What differs, on either side, why it matters, and for whom."""
     everybody = {service for services in shared.values() for service in services}
-    table = Table(
-        title=f"EC2 and Fargate in {environment}", title_justify="left", show_lines=True
-    )
+    table = Table(title=f"EC2 and Fargate in {environment}", title_justify="left", show_lines=True)
     table.add_column("aspect", min_width=8)
     table.add_column("EC2", ratio=3)
     table.add_column("Fargate", ratio=3)
     table.add_column("services", ratio=2)
     for (aspect, ec2, fargate, matters), services in shared.items():
         who = "all" if set(services) == everybody else ", ".join(services)
-        table.add_row(
-            aspect, ec2, Text.assemble(fargate, (f"\n-> {matters}", "dim")), who
-        )
+        table.add_row(aspect, ec2, Text.assemble(fargate, (f"\n-> {matters}", "dim")), who)
     return table

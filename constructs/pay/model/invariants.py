@@ -1,9 +1,10 @@
 """What always holds while a service moves, each rule with its number and its reason.
 
 Pure functions: tests hold them against every ladder, every move and every write order, and the
-commands use the ones that a person can break. The numbers are those of docs/decisions and of the
-plan guard, which checks on a plan what cannot be known here (I8, I9, I10, I17 and I19 are its own);
-I13, no verdict without data, belongs to who measures: until then `has_evidence` stands for it.
+commands use the ones that a person can break. The numbers are shared with the plan guard, which
+checks on a plan what cannot be known here (I8, I9, I10, I17, I19); I6, that both records evaluate
+their target's health, is the traffic stack's; I13, no verdict without data, belongs to who
+measures: until then `has_evidence` stands for it.
 """
 
 from collections.abc import Mapping
