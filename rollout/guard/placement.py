@@ -1,33 +1,51 @@
 """From records in a plan to stages: where a name stands, and which moves can have led there."""
 
+import re
 from dataclasses import dataclass
 
 from pay.model import Ladder, Record, Side, Stage, names
 from pay.model.edges import Edge, edges, find_edge
 from pay.model.writes import Records, states
 from rollout.plans.records import RecordState, States
+from rollout.plans.stack import Stack
 
 
-def side_of(record: RecordState, service: str) -> Side | None:
-    """The side that a record leads to, by its set identifier; None: it is another service's.
-
-    A simple record has no identifier; the only one that a service has is EC2's.
+def side_of(record: RecordState, stack: Stack) -> Side | None:
+    """The side that a record is for: by its set identifier; a simple record, which has none, by its
+    target. None: it is not one of the stack's service.
     """
+    if stack.service is None:
+        return None
     if record.is_simple:
-        return Side.EC2
-    return next(
-        (side for side in Side if record.set_identifier == names.set_identifier(service, side)),
-        None,
-    )
+        return target_of(record, stack)
+    for side in Side:
+        if record.set_identifier == names.set_identifier(stack.service, side):
+            return side
+    return None
 
 
-def placement(records: States, service: str) -> Records | None:
+def target_of(record: RecordState, stack: Stack) -> Side | None:
+    """The side whose load balancer the record leads to; None: another one.
+
+    A load balancer's DNS name begins with its own name, after `internal-` when it is internal, and
+    `dualstack.` when both address families were asked for.
+    """
+    if stack.service is None or record.alias is None:
+        return None
+    for side in Side:
+        name = re.escape(names.load_balancer(stack.environment, stack.service, side))
+        if re.match(rf"(?:dualstack\.)?(?:internal-)?{name}-[0-9a-z]+\.", record.alias.lower()):
+            return side
+    return None
+
+
+def placement(records: States, stack: Stack) -> Records | None:
     """The records as the model knows them, EC2's first; None where one of them is of another
     service, has another policy or an unknown weight.
     """
     found = []
     for record in records:
-        side = side_of(record, service)
+        side = side_of(record, stack)
         if side is None or not (record.is_simple or record.is_weighted):
             return None
         if record.is_weighted and record.weight is None:

@@ -8,7 +8,7 @@ from rollout.guard.context import Context
 from rollout.guard.placement import placement, start_of
 from rollout.plans.read import StackPlan
 from rollout.plans.records import Name, States, names_in
-from rollout.plans.stack import StackKind
+from rollout.plans.stack import Stack, StackKind
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,8 @@ def moves_of(plan: StackPlan, context: Context) -> tuple[Move, ...]:
 
 
 def _move(plan: StackPlan, context: Context, service: str, name: Name) -> Move:
-    before, after = _share(name.before, service), _share(name.after, service)
-    records = placement(name.before, service) if name.before else None
+    before, after = _share(name.before, plan.stack), _share(name.after, plan.stack)
+    records = placement(name.before, plan.stack) if name.before else None
     stages = start_of(records, context.environment(plan).ladder).stages if records else frozenset()
     return Move(
         stack=plan.stack.id,
@@ -71,8 +71,8 @@ def _words(name: Name, service: str, before: int | None, after: int | None) -> s
     return f"records change, Fargate keeps {after} %"
 
 
-def _share(records: States, service: str) -> int | None:
-    found = placement(records, service) if records else None
+def _share(records: States, stack: Stack) -> int | None:
+    found = placement(records, stack) if records else None
     if not found:
         return None
     return round(side_shares(found).get(Side.FARGATE, 0) * 100)

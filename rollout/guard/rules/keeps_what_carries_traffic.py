@@ -111,9 +111,9 @@ def _side_must_stay(
             f"give the plan of {traffic_stack} too",
         )
     records = [record for name in names_in(traffic.plan) for record in (*name.before, *name.after)]
-    if any(side_of(record, service) is side for record in records):
+    if any(side_of(record, traffic.stack) in (side, None) for record in records):
         return (
-            f"a record of {traffic_stack} leads to the {side} side",
+            f"a record of {traffic_stack} leads to the {side} side, or it cannot be seen where",
             f"apply {traffic_stack} first, wait until clients have followed, then plan this again",
         )
     if not records:

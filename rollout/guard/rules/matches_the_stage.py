@@ -26,7 +26,7 @@ def check(plan: StackPlan, context: Context) -> Iterator[Finding]:
             f"plan the stack with its records: {expected_in_words(expected, service)}",
         )
     for name in found:
-        if name.after and placement(name.after, service) != expected:
+        if name.after and placement(name.after, plan.stack) != expected:
             yield Finding(
                 name.after[0].address,
                 f"{name.key} ends with {in_words(name.after)}; {file} has {service} at {stage}: "

@@ -57,7 +57,7 @@ def _is_its_own(record: RecordState, plan: StackPlan, context: Context) -> bool:
     service = plan.stack.service
     if service is None or plan.stack.kind is not StackKind.TRAFFIC:
         return False
-    if side_of(record, service) is None:
+    if side_of(record, plan.stack) is None:
         return False
     microservice, environment = CATALOGUE.get(service), context.environment(plan)
     label = (microservice and microservice.host) or service

@@ -14,7 +14,9 @@ from rollout.plans.records import States, names_in
 
 def check(plan: StackPlan, context: Context) -> Iterator[Finding]:
     for name in names_in(plan.plan):
-        for state in (*name.states(), name.after):
+        # A name that is new has no traffic to lose before its second record is there.
+        on_the_way = name.states() if name.before else ()
+        for state in (*on_the_way, name.after):
             if _weighs_nothing(state):
                 yield Finding(
                     state[0].address,

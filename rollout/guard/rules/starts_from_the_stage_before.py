@@ -23,7 +23,7 @@ def check(plan: StackPlan, context: Context) -> Iterator[Finding]:
     for name in names_in(plan.plan):
         if not name.before:
             continue
-        records = placement(name.before, service)
+        records = placement(name.before, plan.stack)
         if records is None or not start_of(records, ladder).is_known:
             yield Finding(
                 name.before[0].address,

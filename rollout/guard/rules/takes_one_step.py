@@ -31,7 +31,7 @@ def check(plan: StackPlan, context: Context) -> Iterator[Finding]:
 
 def _records(plan: StackPlan, service: str, ladder: Ladder, stage: Stage) -> Iterator[Finding]:
     for name in names_in(plan.plan):
-        records = placement(name.before, service) if name.before else None
+        records = placement(name.before, plan.stack) if name.before else None
         start = start_of(records, ladder) if records else None
         if start and start.is_known and not start.may_become(ladder, stage):
             stages = sorted(start.stages, key=lambda s: s.position) or [

@@ -1,0 +1,29 @@
+"""The guard, on plans made small."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pay.model import Environment, Stage
+from rollout.guard.finding import Refusal
+from tests.support.plans import ENVIRONMENT, Json, at, judged
+
+Judge = Callable[..., tuple[Refusal, ...]]
+
+
+@pytest.fixture
+def sandbox(environments: dict[str, Environment]) -> Environment:
+    """The environment that the small plans are of."""
+    return environments[ENVIRONMENT]
+
+
+@pytest.fixture
+def refused(sandbox: Environment, tmp_path: Path) -> Judge:
+    """What the guard refuses in some plans, with the service at a stage."""
+
+    def run(*plans: Json, stage: Stage = Stage.LEGACY, **more: Any) -> tuple[Refusal, ...]:
+        return judged(tmp_path, plans, at(sandbox, stage), **more).refused
+
+    return run
