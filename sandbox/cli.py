@@ -160,7 +160,14 @@ def _seed(
             f"--legacy: found {', '.join(unknown)}; {environment.name} has "
             f"{', '.join(environment.services)}"
         )
-    seed_estate(environment, server.client, legacy=legacy, mistakes=mistakes)
+    seed_estate(
+        environment,
+        server.client,
+        legacy=legacy,
+        mistakes=mistakes,
+        # Only the environment with local state is ever deployed here; of others, stacks are planned.
+        neighbours=environment.state.backend != "local",
+    )
     _say(f"The estate of {environment.name} is there: {len(environment.services)} services.")
 
 

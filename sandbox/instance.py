@@ -25,7 +25,8 @@ class Sandbox:
     """A context manager: starts a private server on a free port, seeds it, and ends it.
 
     `settings` says how it behaves; its account and region are the environment's. `legacy` names the
-    services that run on EC2 already, made by nobody's Terraform.
+    services that run on EC2 already, made by nobody's Terraform; `neighbours` adds what the
+    environment's stacks look up of each other, so that each can be planned alone.
     """
 
     def __init__(
@@ -34,10 +35,11 @@ class Sandbox:
         *,
         legacy: Collection[str] = (),
         mistakes: Collection[Mistake] = (),
+        neighbours: bool = False,
         settings: Settings | None = None,
     ) -> None:
         self.environment = environment
-        self._legacy, self._mistakes = legacy, mistakes
+        self._legacy, self._mistakes, self._neighbours = legacy, mistakes, neighbours
         self._settings = replace(
             settings or Settings(),
             account_id=environment.account_id,
@@ -51,7 +53,13 @@ class Sandbox:
             self._server = launch(
                 self._settings, log=Path(self._folder.name) / "server.log", tied=True
             )
-            seed(self.environment, self.client, mistakes=self._mistakes, legacy=self._legacy)
+            seed(
+                self.environment,
+                self.client,
+                mistakes=self._mistakes,
+                legacy=self._legacy,
+                neighbours=self._neighbours,
+            )
         except BaseException:
             self.__exit__(None, None, None)
             raise

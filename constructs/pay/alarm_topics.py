@@ -6,10 +6,7 @@ from imports.aws.sns_topic import SnsTopic
 from imports.aws.sns_topic_policy import SnsTopicPolicy
 from pay.encryption_key import encryption_key, used_by_alarms
 from pay.iam import Statement, policy_document
-from pay.model import Environment, names
-
-SEVERITIES = ("critical", "warning")
-"""`critical` pages somebody at any hour, `warning` waits for the morning."""
+from pay.model import Environment, Severity, names
 
 
 class AlarmTopics(Construct):
@@ -25,7 +22,7 @@ class AlarmTopics(Construct):
             description=f"Alarms of {environment.name}",
             used_by=[used_by_alarms(environment)],
         )
-        for severity in SEVERITIES:
+        for severity in Severity:
             topic = SnsTopic(
                 scope,
                 f"{severity}_topic",

@@ -16,7 +16,7 @@ from imports.aws.cloudwatch_metric_alarm import (
 )
 from pay.existing.messaging import topic_arn
 from pay.load_balancer import ServiceLoadBalancer
-from pay.model import LoadBalancerType, names
+from pay.model import LoadBalancerType, Severity, names
 from pay.service_side import ServiceSide
 
 PERIOD_SECONDS = 60
@@ -43,14 +43,22 @@ class Alarms:
             "TargetGroup": load_balancer.target_group_arn_suffix,
         }
         environment = side.environment
-        self._critical = topic_arn(scope, environment, "alarms-critical")
+        self._critical = topic_arn(
+            scope, "critical_topic", names.alarm_topic(environment.name, Severity.CRITICAL)
+        )
         if side.service.load_balancer_type is LoadBalancerType.APPLICATION:
-            self._warning = topic_arn(scope, environment, "alarms-warning")
+            self._warning = topic_arn(
+                scope, "warning_topic", names.alarm_topic(environment.name, Severity.WARNING)
+            )
             self._errors()
             self._latency()
             self._healthy_hosts("AWS/ApplicationELB")
         else:
             self._healthy_hosts("AWS/NetworkELB")
+
+    def _topic(self, severity: Severity) -> str:
+        name = names.alarm_topic(self._side.environment.name, severity)
+        return topic_arn(self._scope, f"{severity}_topic", name)
 
     def _name(self, what: str) -> str:
         return names.alarm(

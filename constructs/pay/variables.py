@@ -62,7 +62,11 @@ class Variables:
             values[use.variable] = found.url
             self.queue_arns[use.name] = found.arn
         for topic in service.topics:
-            arn = topic_arn(self._scope, environment, topic.name)
+            arn = topic_arn(
+                self._scope,
+                f"{topic.name}_topic".replace("-", "_"),
+                names.topic(environment.name, topic.name),
+            )
             values[topic.variable] = arn
             self.topic_arns.append(arn)
         for bucket in service.buckets:

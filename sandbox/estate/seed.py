@@ -8,6 +8,7 @@ from sandbox.estate.configuration import make_configuration
 from sandbox.estate.databases import make_databases
 from sandbox.estate.dns import make_dns
 from sandbox.estate.mistakes import Mistake
+from sandbox.estate.neighbours import make_neighbours
 from sandbox.estate.network import make_network
 from sandbox.estate.owner import Owner
 from sandbox.estate.storage import make_storage
@@ -19,9 +20,12 @@ def seed(
     *,
     legacy: Collection[str] = (),
     mistakes: Collection[Mistake] = (),
+    neighbours: bool = False,
 ) -> None:
     """Makes what is not there yet; a second run changes nothing.
 
+    With `neighbours`, also what the environment's own stacks look up of each other, so that every
+    stack can be planned; not for an environment that is then deployed.
     `legacy` names the services that run on EC2 already. `mistakes` are made on purpose; they do not
     alter what a run before has made right.
     """
@@ -31,3 +35,5 @@ def seed(
     make_dns(owner, vpc_id)
     make_configuration(owner)
     make_storage(owner)
+    if neighbours:
+        make_neighbours(owner)

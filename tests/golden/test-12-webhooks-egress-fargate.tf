@@ -94,7 +94,7 @@ data "aws_security_groups" "task_security_groups" {
   }
 }
 
-data "aws_sns_topic" "alarms_critical_topic" {
+data "aws_sns_topic" "critical_topic" {
   name = "test-12-alarms-critical"
 }
 
@@ -201,7 +201,7 @@ resource "aws_cloudwatch_log_group" "squid_log" {
 }
 
 resource "aws_cloudwatch_metric_alarm" "healthy_hosts_alarm" {
-  alarm_actions       = [data.aws_sns_topic.alarms_critical_topic.arn]
+  alarm_actions       = [data.aws_sns_topic.critical_topic.arn]
   alarm_description   = "Fewer than 1 healthy tasks of webhooks-egress on fargate: DNS may send everything to the other side."
   alarm_name          = "test-12-webhooks-egress-fargate-healthy-hosts"
   comparison_operator = "LessThanThreshold"
@@ -209,7 +209,7 @@ resource "aws_cloudwatch_metric_alarm" "healthy_hosts_alarm" {
   evaluation_periods  = 5
   metric_name         = "HealthyHostCount"
   namespace           = "AWS/NetworkELB"
-  ok_actions          = [data.aws_sns_topic.alarms_critical_topic.arn]
+  ok_actions          = [data.aws_sns_topic.critical_topic.arn]
   period              = 60
   statistic           = "Minimum"
   threshold           = 1
@@ -288,7 +288,7 @@ resource "aws_ecs_task_definition" "task" {
     {
       cpu       = 256
       essential = true
-      image     = tostring(local.webhooks_egress_image)
+      image     = local.webhooks_egress_image
       linuxParameters = {
         capabilities = {
           drop = ["ALL"]
@@ -309,14 +309,8 @@ resource "aws_ecs_task_definition" "task" {
         { containerPath = "/tmp", sourceVolume = "webhooks-egress-tmp" },
         { containerPath = "/etc/squid", sourceVolume = "webhooks-egress-etc-squid" },
         { containerPath = "/run/squid", sourceVolume = "webhooks-egress-run-squid" },
-        {
-          containerPath = "/var/cache/squid"
-          sourceVolume  = "webhooks-egress-var-cache-squid"
-        },
-        {
-          containerPath = "/var/log/squid"
-          sourceVolume  = "webhooks-egress-var-log-squid"
-        },
+        { containerPath = "/var/cache/squid", sourceVolume = "webhooks-egress-var-cache-squid" },
+        { containerPath = "/var/log/squid", sourceVolume = "webhooks-egress-var-log-squid" },
       ]
       name = "webhooks-egress"
       portMappings = [
@@ -324,10 +318,7 @@ resource "aws_ecs_task_definition" "task" {
       ]
       readonlyRootFilesystem = true
       secrets = [
-        {
-          name      = "SQUID_CONFIG"
-          valueFrom = "arn:aws:ssm:eu-west-1:333333333333:parameter/test-12/webhooks-egress/SQUID_CONFIG"
-        },
+        { name = "SQUID_CONFIG", valueFrom = "arn:aws:ssm:eu-west-1:333333333333:parameter/test-12/webhooks-egress/SQUID_CONFIG" },
       ]
       stopTimeout = 40
       user        = "31:31"

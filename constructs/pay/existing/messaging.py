@@ -14,10 +14,8 @@ def queue(scope: Construct, environment: Environment, name: str) -> DataAwsSqsQu
     )
 
 
-def topic_arn(scope: Construct, environment: Environment, name: str) -> str:
-    """The ARN of the topic `<env>-<name>`."""
-    topic = DataAwsSnsTopic(
-        scope, f"{name}_topic".replace("-", "_"), name=names.topic(environment.name, name)
-    )
+def topic_arn(scope: Construct, key: str, name: str) -> str:
+    """The ARN of the topic of this name."""
+    topic = DataAwsSnsTopic(scope, key, name=name)
     found: str = topic.arn
     return found

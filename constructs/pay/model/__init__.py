@@ -16,6 +16,7 @@ from pay.model.dependencies import (
 from pay.model.environment import Architecture, Capacity, Deployment, Environment, scope_tag
 from pay.model.microservice import Microservice, Runtime
 from pay.model.problem import InvalidInput, Problem
+from pay.model.severity import Severity
 from pay.model.sides import Exposure, LoadBalancerType, Scope, Segment, Side
 from pay.model.size import TaskCount, TaskSize
 from pay.model.stage import Ladder, Record, Stage
@@ -44,6 +45,7 @@ __all__ = [
     "Scope",
     "Secret",
     "Segment",
+    "Severity",
     "Side",
     "Sidecar",
     "Stage",

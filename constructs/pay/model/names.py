@@ -6,6 +6,7 @@ containers, load balancers, target groups, subnets, log groups, RDS identifiers)
 
 import hashlib
 
+from pay.model.severity import Severity
 from pay.model.sides import Segment, Side
 
 LOAD_BALANCER_NAME_LIMIT = 32
@@ -146,7 +147,7 @@ def alarm_key_alias(environment: str) -> str:
     return f"alias/{environment}-alarms"
 
 
-def alarm_topic(environment: str, severity: str) -> str:
+def alarm_topic(environment: str, severity: Severity) -> str:
     return f"{environment}-alarms-{severity}"
 
 
