@@ -78,13 +78,16 @@ class FaultInjection:
             return start(line, headers, exc_info)
 
         fault = self._roll(f"{service}.{operation}")
+        if fault:
+            # An unread body would be taken for the next request of the connection.
+            _body(environ)
         if fault == "lost":
             # Goes through, but its answer is dropped and an error sent instead.
             list(self._app(environ, lambda *_: lambda data: None))
         if fault is None:
             body = self._app(environ, remember_status)
         else:
-            body = _refuse(fault, service, environ, remember_status)
+            body = _refuse(fault, service, "HTTP_X_AMZ_TARGET" in environ, remember_status)
         entry = Request(arrived, time.perf_counter() - began, service, operation, status, fault)
         with self._lock:
             self._requests.append(entry)
@@ -152,15 +155,12 @@ def _body(environ: "WSGIEnvironment") -> bytes:
     return body
 
 
-def _refuse(
-    fault: str, service: str, environ: "WSGIEnvironment", start: "StartResponse"
-) -> list[bytes]:
+def _refuse(fault: str, service: str, speaks_json: bool, start: "StartResponse") -> list[bytes]:
     """An error in the service's own protocol, as botocore and the AWS SDK for Go read it."""
-    _body(environ)  # an unread body would be taken for the next request of the connection
     throttled = fault == "throttle"
     code = "Throttling" if throttled else "InternalFailure"
     message = "Rate exceeded" if throttled else "An internal error has occurred"
-    if "HTTP_X_AMZ_TARGET" in environ:
+    if speaks_json:
         code = "ThrottlingException" if throttled else "InternalServerError"
         content_type = "application/x-amz-json-1.1"
         text = json.dumps({"__type": code, "message": message})

@@ -81,8 +81,8 @@ def _schedule(service: Service) -> None:
     if primary.rollout_state != "FAILED":
         _start_and_stop(service, primary)
         _settle(service, primary)
-        _break_circuit(service, primary)
-    _retire_older(service)
+        if not _break_circuit(service, primary):
+            _retire_older(service)
     _count(service)
 
 
@@ -118,11 +118,12 @@ def _settle(service: Service, primary: Deployment) -> None:
                 ecs_tasks.mark_running(service, task)
 
 
-def _break_circuit(service: Service, primary: Deployment) -> None:
+def _break_circuit(service: Service, primary: Deployment) -> bool:
+    """Whether the primary deployment has failed for good, in this turn."""
     breaker = service.deployment_configuration.get("deploymentCircuitBreaker") or {}
     threshold = min(max(FEWEST_FAILURES, service.desired_count // 2), MOST_FAILURES)
     if not breaker.get("enable") or primary.failed_tasks < threshold:
-        return
+        return False
     primary.rollout("FAILED", "ECS deployment circuit breaker: tasks failed to start.")
     note(service, f"(deployment {primary.id}) deployment failed: tasks failed to start.")
     completed = [d for d in service.deployments[1:] if d.rollout_state == "COMPLETED"]
@@ -138,13 +139,14 @@ def _break_circuit(service: Service, primary: Deployment) -> None:
         service.task_definition = last.task_definition
         service.network_configuration = last.network_configuration
         note(service, f"rolling back to deployment {last.id}.")
+    return True
 
 
 def _retire_older(service: Service) -> None:
     """Once all of the primary's tasks run, the older deployments' tasks may go."""
     primary: Deployment = service.deployments[0]
     running = [t for t in _tasks_of(service, primary) if t.last_status == "RUNNING"]
-    if len(running) < service.desired_count or primary.rollout_state == "FAILED":
+    if len(running) < service.desired_count:
         return
     for older in service.deployments[1:]:
         for task in _tasks_of(service, older):
