@@ -107,8 +107,11 @@ def unevaluated(value: Any) -> list[str]:
 def _says_nothing_new(expression: str) -> bool:
     """Whether an expression is references alone, put together by a function that adds nothing."""
     call = _COLLECTING.fullmatch(expression)
-    parts = [each for each in _ARGUMENT.findall(call[1]) if each] if call else [expression]
-    return all(REFERENCE.fullmatch(each) or each[0] == each[-1] == '"' for each in parts)
+    if call is None:
+        return REFERENCE.fullmatch(expression) is not None
+    return all(
+        REFERENCE.fullmatch(part) or _STRING.fullmatch(part) for part in _ARGUMENT.findall(call[1])
+    )
 
 
 def _is_terraform(text: str) -> bool:

@@ -31,4 +31,4 @@ def is_pinned(image: str) -> bool:
     if _DIGEST.search(image) or _TAG_VARIABLE.search(image):
         return True
     tag = _TAG.search(image)
-    return tag is not None and tag["tag"] != "latest"
+    return "@" not in image and tag is not None and tag["tag"] != "latest"

@@ -1,0 +1,23 @@
+"""Blocks for tests of single rules, in the parser's shape."""
+
+from pathlib import Path
+from typing import Any
+
+from policies.stack import Block, Kind, Stack
+
+
+def stack(**tags: str) -> Stack:
+    return Stack("production-2-connector-fargate", Path(), tags)
+
+
+def block(type_: str, conf: dict[str, Any], *, kind: Kind = "resource", of: Stack | None = None) -> Block:
+    """A block whose attributes are wrapped in lists, as the parser does it."""
+    wrapped = {key: [value] for key, value in conf.items()}
+    made = Block(kind, type_, "this", wrapped, of or stack(CardholderData="inside"))
+    made.stack.add(made)
+    return made
+
+
+def task(*containers: dict[str, Any]) -> Block:
+    definitions = [{"name": "app", "image": "app:1", **each} for each in containers]
+    return block("aws_ecs_task_definition", {"container_definitions": definitions})

@@ -1,0 +1,182 @@
+"""The answers of single rules where one mutation of the real output does not show them all."""
+
+from typing import Any
+
+import pytest
+
+from policies.checks import (
+    container_images_are_pinned as images,
+)
+from policies.checks import (
+    container_secrets_come_from_a_secret_store as stores,
+)
+from policies.checks import (
+    containers_are_not_privileged as privileged,
+)
+from policies.checks import (
+    containers_hold_no_secret_in_their_environment as secrets,
+)
+from policies.checks import (
+    containers_run_as_a_user_other_than_root as users,
+)
+from policies.checks import (
+    egress_names_its_destinations as egress,
+)
+from policies.checks import (
+    ingress_names_its_sources as ingress,
+)
+from policies.checks import (
+    listeners_speak_tls_1_2_or_newer as tls,
+)
+from policies.checks import (
+    services_do_not_open_shells_where_card_data_is as shells,
+)
+from policies.stack import Block
+from tests.policies.blocks import block, stack, task
+
+
+@pytest.mark.parametrize("user", [None, "", "0", "00", "root", "0:1000", "root:app", "${var.user}"])
+def test_refuses_root_in_every_spelling(user: str | None) -> None:
+    assert users.judge(task({"user": user}))
+
+
+@pytest.mark.parametrize("user", ["1000", "1000:1000", "app", "nginx:nginx"])
+def test_accepts_a_user_other_than_root(user: str) -> None:
+    assert users.judge(task({"user": user})) == []
+
+
+@pytest.mark.parametrize("value", [True, "true", "${var.privileged}", 1])
+def test_refuses_privileged_in_every_spelling(value: object) -> None:
+    assert privileged.judge(task({}, {"privileged": value}))
+
+
+def test_an_absent_or_false_privileged_is_accepted() -> None:
+    assert privileged.judge(task({}, {"privileged": False})) == []
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        "app",
+        "app:latest",
+        "111111111111.dkr.ecr.eu-west-1.amazonaws.com/app",
+        "registry:5000/app",
+        "app:${var.tag}",
+        "app@sha256:123",
+        "",
+    ],
+)
+def test_refuses_an_image_that_may_move(image: str) -> None:
+    assert images.judge(task({"image": image}))
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        "app:123-release",
+        "registry:5000/app:1",
+        "app@sha256:" + "a" * 64,
+        "app:${var.application_image_tag}",
+        'app${startswith(var.nginx_image_tag, "sha256:") ? "@" : ":"}${var.nginx_image_tag}',
+    ],
+)
+def test_accepts_a_pinned_image(image: str) -> None:
+    assert images.judge(task({"image": image})) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DB_PASSWORD", "hunter2"),
+        ("NOTIFY_API_KEY", "x"),
+        ("SENTRY_DSN", "https://x"),
+        ("TOKEN_API_HMAC_SECRET", "x"),
+        ("DATABASE", "postgres://user:pass@host/db"),
+        ("JDBC", "jdbc:postgresql://host/db?user=a&password=b"),
+    ],
+)
+def test_refuses_a_variable_that_is_a_secret(name: str, value: str) -> None:
+    found = task({"environment": [{"name": name, "value": value}]})
+    (problem,) = secrets.judge(found)
+    assert name in problem
+    assert value not in problem.replace(name, "")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["DB_HOST", "FORGOTTEN_PASSWORD_EXPIRY_MINUTES", "PASSWORD_RESET_URL", "TOPIC_ARN", "PORT"],
+)
+def test_accepts_a_variable_that_only_sounds_like_one(name: str) -> None:
+    assert secrets.judge(task({"environment": [{"name": name, "value": "10"}]})) == []
+
+
+@pytest.mark.parametrize(
+    "source", ["hunter2", "${var.secret}", "arn:aws:s3:::bucket/key", "data.aws_lb.alb.arn", None]
+)
+def test_refuses_a_secret_that_is_from_no_store(source: str | None) -> None:
+    assert stores.judge(task({"secrets": [{"name": "KEY", "valueFrom": source}]}))
+
+
+@pytest.mark.parametrize(
+    "policy",
+    ["ELBSecurityPolicy-TLS13-1-0-2021-06", "ELBSecurityPolicy-TLS13-1-1-2021-06",
+     "ELBSecurityPolicy-2016-08", "ELBSecurityPolicy-FS-1-1-2019-08", None],
+)
+def test_refuses_a_policy_that_accepts_tls_1_0_or_1_1(policy: str | None) -> None:
+    assert tls.judge(block("aws_lb_listener", {"protocol": "HTTPS", "ssl_policy": policy}))
+
+
+@pytest.mark.parametrize(
+    "policy",
+    ["ELBSecurityPolicy-TLS13-1-2-2021-06", "ELBSecurityPolicy-TLS13-1-3-2021-06",
+     "ELBSecurityPolicy-TLS13-1-2-Res-FIPS-2023-04", "ELBSecurityPolicy-FS-1-2-Res-2020-10"],
+)
+def test_accepts_a_policy_of_tls_1_2_and_newer(policy: str) -> None:
+    listener = block("aws_lb_listener", {"protocol": "TLS", "ssl_policy": policy})
+    assert tls.judge(listener) == []
+
+
+def rule(type_: str, **conf: Any) -> Block:
+    return block(type_, {"security_group_id": "sg-1", **conf})
+
+
+@pytest.mark.parametrize(
+    "conf",
+    [
+        {"cidr_ipv4": "0.0.0.0/0", "ip_protocol": "-1"},
+        {"cidr_ipv6": "::/0", "ip_protocol": "tcp", "from_port": 8080, "to_port": 8080},
+        {"cidr_ipv4": "0.0.0.0/0", "ip_protocol": "tcp", "from_port": 443, "to_port": 443},
+    ],
+)
+def test_refuses_the_whole_internet_in_either_direction(conf: dict[str, Any]) -> None:
+    assert ingress.judge(rule("aws_vpc_security_group_ingress_rule", **conf))
+    assert egress.judge(rule("aws_vpc_security_group_egress_rule", **conf))
+
+
+def test_https_from_anywhere_reaches_the_group_of_a_public_load_balancer_only() -> None:
+    estate = stack(CardholderData="inside")
+    world = {"cidr_blocks": ["0.0.0.0/0"], "protocol": "tcp", "from_port": 443, "to_port": 443}
+    group = block("aws_security_group", {"name": "public", "ingress": world}, of=estate)
+    assert ingress.judge(group)
+    block(
+        "aws_lb",
+        {"internal": False, "security_groups": ["aws_security_group.this.id"]},
+        of=estate,
+    )
+    assert ingress.judge(group) == []
+
+
+@pytest.mark.parametrize(
+    ("tags", "refused"),
+    [
+        ({"CardholderData": "inside", "Environment": "test-12"}, True),
+        ({"CardholderData": "outside", "Environment": "production-2"}, True),
+        ({"Environment": "test-12"}, True),
+        ({"CardholderData": "outside", "Environment": "test-12"}, False),
+    ],
+)
+def test_a_shell_may_be_opened_outside_and_away_from_production_only(
+    tags: dict[str, str], refused: bool
+) -> None:
+    service = block("aws_ecs_service", {"enable_execute_command": True}, of=stack(**tags))
+    assert bool(shells.judge(service)) is refused

@@ -1,0 +1,178 @@
+"""Nothing passes unread: whatever the gate would not see is refused."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.policies.conftest import judge
+from tests.policies.mutations import CONNECTOR, TASK, Mutation
+
+Break = Callable[[Path], object]
+"""Does something to a folder of stacks."""
+
+
+def edit(find: str, put: str, address: str = TASK) -> Break:
+    def apply(stacks: Path) -> None:
+        file = stacks / CONNECTOR / "cdk.tf"
+        file.write_text(Mutation("", CONNECTOR, address, find, put).apply(file.read_text()))
+
+    return apply
+
+
+def append(text: str) -> Break:
+    return edit("", text)
+
+
+def add_file(name: str, text: str) -> Break:
+    return lambda stacks: (stacks / CONNECTOR / name).write_text(text)
+
+
+def metadata(change: Callable[[dict[str, Any]], object]) -> Break:
+    def apply(stacks: Path) -> None:
+        file = stacks / CONNECTOR / "metadata.json"
+        document = json.loads(file.read_text())
+        change(document)
+        file.write_text(json.dumps(document))
+
+    return apply
+
+
+def manifest(change: Callable[[dict[str, Any]], object]) -> Break:
+    def apply(stacks: Path) -> None:
+        document = {
+            "stacks": {
+                folder.name: {"synthesizedStackPath": f"{folder.name}/cdk.tf"}
+                for folder in stacks.iterdir()
+            }
+        }
+        change(document["stacks"])
+        (stacks / "manifest.json").write_text(json.dumps(document))
+
+    return apply
+
+
+BREAKS: dict[str, tuple[Break, str, str]] = {
+    "a file that checkov cannot parse": (append('resource "aws_lb" "x" {\n'), "unread", "cannot parse it"),
+    "a wrapped jsonencode": (
+        edit("container_definitions = jsonencode([", 'container_definitions = "${jsonencode(['),
+        "unread",
+        "cannot parse it",
+    ),
+    "an inline skip": (
+        edit("network_mode", '# checkov:skip=CKV_AWS_336: no time\nnetwork_mode = "awsvpc"'),
+        "skip",
+        "inline skips are refused",
+    ),
+    "a skip inside a tag": (
+        edit("ManagedBy", 'ManagedBy = "checkov:skip=CKV_AWS_336:no time"', "provider.aws"),
+        "skip",
+        "inline skips are refused",
+    ),
+    "a skip in the spelling of another product": (
+        append("# bridgecrew:skip=CKV_AWS_336\n"),
+        "skip",
+        "inline skips are refused",
+    ),
+    "a resource that Terraform's count lacks": (
+        append('resource "aws_kms_alias" "more" {\n  name = "alias/more"\n}\n'),
+        "unread",
+        "aws_kms_alias.more was judged but is not in metadata.json",
+    ),
+    "a resource that only Terraform counts": (
+        metadata(lambda document: document["resource"].update({"aws_lb": {"alb": {}, "more": {}}})),
+        "unread",
+        "aws_lb.more is in metadata.json but was not judged",
+    ),
+    "a stack that only the manifest names": (
+        manifest(lambda stacks: stacks.update({"x": {"synthesizedStackPath": "x/cdk.tf"}})),
+        "unread",
+        "the manifest names this stack",
+    ),
+    "a stack that the manifest does not name": (
+        manifest(lambda stacks: stacks.pop(CONNECTOR)),
+        "unread",
+        "the manifest does not name it",
+    ),
+    "Terraform in JSON": (add_file("more.tf.json", "{}"), "unread", "does not read it"),
+    "values of variables": (add_file("x.auto.tfvars", 'a = "b"\n'), "unread", "does not read it"),
+    "an override of a resource": (
+        add_file("x_override.tf", 'resource "aws_lb" "alb" {\n  internal = false\n}\n'),
+        "unread",
+        "an override file",
+    ),
+    "the same resource twice": (
+        add_file("more.tf", 'resource "aws_lb" "alb" {\n  internal = true\n}\n'),
+        "unread",
+        "aws_lb.alb is written more than once",
+    ),
+    "a module": (append('module "m" {\n  source = "./m"\n}\n'), "unread", "a module's resources"),
+    "a resource made several times": (
+        edit("network_mode", 'count = 2\nnetwork_mode = "awsvpc"'),
+        "unread",
+        "count makes resources",
+    ),
+    "a dynamic block": (
+        edit("volume {", 'dynamic "volume" {\nfor_each = var.volumes\ncontent {\nname = "x"\n}\n}\nvolume {'),
+        "unread",
+        "dynamic makes resources",
+    ),
+    "a setting from a variable": (
+        edit("internal", "internal = var.internal", "aws_lb.alb"),
+        "unread",
+        "internal depends on var.internal",
+    ),
+    "a setting from an expression": (
+        edit("internal", 'internal = var.environment == "test" ? true : false', "aws_lb.alb"),
+        "unread",
+        "internal holds an expression",
+    ),
+    "a container's setting from a variable": (
+        edit("readonlyRootFilesystem", "readonlyRootFilesystem = var.read_only"),
+        "unread",
+        "container_definitions depends on var.read_only",
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def found(both_sides: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    roots = []
+    folder = tmp_path_factory.mktemp("unread")
+    for name, (break_, _, _) in BREAKS.items():
+        root = folder / name
+        shutil.copytree(both_sides / CONNECTOR, root / CONNECTOR)
+        break_(root)
+        roots.append(root)
+    return judge(roots, "--partial")
+
+
+@pytest.mark.parametrize("name", BREAKS)
+def test_refuses(name: str, found: dict[str, Any]) -> None:
+    _, kind, what = BREAKS[name]
+    assert found[name]["refused"]
+    assert [p for p in found[name]["problems"] if p["kind"] == kind and what in p["what"]]
+
+
+def test_containers_that_cannot_be_read_fail_every_rule_about_containers(
+    both_sides: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(both_sides / CONNECTOR, tmp_path / "root" / CONNECTOR)
+    edit("container_definitions = jsonencode([", "container_definitions = jsonencode([local.first,")(
+        tmp_path / "root"
+    )
+    findings = judge([tmp_path / "root"], "--partial")["root"]["findings"]
+    failed = {each["rule"] for each in findings if "cannot be read" in each["message"]}
+    assert failed >= {
+        "containers_are_not_privileged",
+        "containers_cannot_write_to_their_root_file_system",
+        "containers_run_as_a_user_other_than_root",
+        "containers_log_to_a_group_of_their_stack",
+        "containers_hold_no_secret_in_their_environment",
+        "container_secrets_come_from_a_secret_store",
+        "container_images_are_pinned",
+        "containers_add_no_capabilities",
+    }

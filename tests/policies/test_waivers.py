@@ -1,0 +1,108 @@
+"""Waivers hold for what they name, until they expire, and only while they are needed."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from policies import waivers
+from policies.results import Result
+from policies.waivers import InvalidWaivers, Waiver
+
+TODAY = date(2026, 12, 1)
+RULES = ["CKV_AWS_91", "CKV_AWS_158"]
+
+ENTRY = """
+[[waiver]]
+check = "CKV_AWS_91"
+stack = "*-egress-*"
+resource = "aws_lb.alb"
+reason = "A Network Load Balancer logs TLS listeners only, and this one passes TLS through."
+owner = "technical lead"
+expires = 2027-05-31
+"""
+
+
+def waiver(**changes: object) -> Waiver:
+    entry = waivers.tomllib.loads(ENTRY)["waiver"][0]
+    return Waiver.model_validate(entry | changes)
+
+
+def failing(stack: str = "production-2-egress-ec2", rule: str = "CKV_AWS_91") -> Result:
+    return Result(rule, stack, "aws_lb.alb", f"{stack}/cdk.tf", 1, 9, "failed")
+
+
+def apply(*given: Waiver, results: list[Result], partial: bool = False) -> tuple[list[str], list[str]]:
+    after, problems = waivers.apply(given, results, today=TODAY, rules=RULES, partial=partial)
+    return [each.outcome for each in after], [each.what for each in problems]
+
+
+def test_a_waiver_covers_every_finding_that_it_matches() -> None:
+    results = [failing(), failing("test-12-egress-fargate"), failing("test-12-frontend-ec2")]
+    assert apply(waiver(), results=results) == (["waived", "waived", "failed"], [])
+
+
+def test_a_waiver_covers_no_other_rule() -> None:
+    outcomes, _ = apply(waiver(), results=[failing(), failing(rule="CKV_AWS_158")])
+    assert outcomes == ["waived", "failed"]
+
+
+def test_refuses_an_expired_waiver_and_what_it_covered() -> None:
+    outcomes, (problem,) = apply(waiver(expires=date(2026, 11, 30)), results=[failing()])
+    assert outcomes == ["failed"]
+    assert "expired on 2026-11-30" in problem
+
+
+def test_a_waiver_holds_on_its_last_day() -> None:
+    assert apply(waiver(expires=TODAY), results=[failing()]) == (["waived"], [])
+
+
+def test_refuses_an_unused_waiver() -> None:
+    _, (problem,) = apply(waiver(), results=[failing("test-12-frontend-ec2")])
+    assert "covers no finding" in problem
+
+
+def test_leaves_an_unused_waiver_alone_when_only_some_stacks_were_judged() -> None:
+    _, problems = apply(waiver(), results=[failing("test-12-frontend-ec2")], partial=True)
+    assert problems == []
+
+
+def test_refuses_a_waiver_of_a_rule_that_does_not_exist() -> None:
+    _, (problem,) = apply(waiver(check="CKV_AWS_9999"), results=[failing()])
+    assert "no such rule" in problem
+
+
+def test_refuses_a_waiver_for_more_than_a_year() -> None:
+    _, (problem,) = apply(waiver(expires=date(2028, 1, 1)), results=[failing()])
+    assert "at most a year" in problem
+
+
+def test_reads_a_file_of_waivers(tmp_path: Path) -> None:
+    file = tmp_path / "waivers.toml"
+    file.write_text(ENTRY)
+    assert waivers.load(file) == (waiver(),)
+
+
+def test_lists_every_mistake_of_the_file_at_once(tmp_path: Path) -> None:
+    file = tmp_path / "waivers.toml"
+    file.write_text(ENTRY.replace("owner", "person") + ENTRY.replace("2027-05-31", '"soon"'))
+    with pytest.raises(InvalidWaivers) as mistakes:
+        waivers.load(file)
+    text = str(mistakes.value)
+    assert "waiver 1, owner" in text
+    assert "waiver 1, person" in text
+    assert "waiver 2, expires" in text
+
+
+def test_refuses_a_reason_that_says_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "waivers.toml"
+    file.write_text('[[waiver]]\ncheck = "x"\nstack = "*"\nresource = "*"\nreason = "later"\n')
+    with pytest.raises(InvalidWaivers, match="reason"):
+        waivers.load(file)
+
+
+def test_refuses_a_misspelt_table(tmp_path: Path) -> None:
+    file = tmp_path / "waivers.toml"
+    file.write_text(ENTRY.replace("[[waiver]]", "[[waivers]]"))
+    with pytest.raises(InvalidWaivers, match="waivers is not known"):
+        waivers.load(file)
