@@ -47,7 +47,7 @@ def _expression(text: str, locals_: Locals, as_written: str) -> Any:
     if transparent := _TRANSPARENT.fullmatch(text):
         return _expression(transparent[1], locals_, as_written)
     if len(text) > 1 and text[0] == text[-1] == '"' and _is_one_string(text):
-        return text[1:-1].replace('\\n', "\n").replace('\\"', '"')
+        return text[1:-1].replace("\\n", "\n").replace('\\"', '"')
     if _NUMBER.fullmatch(text):
         return float(text) if "." in text else int(text)
     if not REFERENCE.fullmatch(text):

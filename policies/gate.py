@@ -92,7 +92,12 @@ class Gate:
         if not folders:
             raise NothingToJudge(f"{root}: holds no Terraform (*.tf); run `cdktf synth` first")
         verdict = Verdict(
-            root, self._requirements, self._rules, self._types, waivers=self._waivers, judged_on=today
+            root,
+            self._requirements,
+            self._rules,
+            self._types,
+            waivers=self._waivers,
+            judged_on=today,
         )
         for folder in folders:
             scan = self._scanner.scan(folder, root)
@@ -108,9 +113,7 @@ class Gate:
         return verdict
 
     def _second_net(self, verdict: Verdict, file: Path, document: dict[str, Any]) -> None:
-        results, problems, not_known = plan.judge(
-            file, document, verdict.stacks, self._block_rules
-        )
+        results, problems, not_known = plan.judge(file, document, verdict.stacks, self._block_rules)
         seen = {(each.rule, each.stack, each.address) for each in verdict.failed}
         verdict.results += [
             each for each in results if (each.rule, each.stack, each.address) not in seen

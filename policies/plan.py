@@ -35,9 +35,7 @@ def read(file: Path) -> dict[str, Any]:
     except (OSError, ValueError) as error:
         raise NotAPlan(f"{file}: {error}") from None
     if not isinstance(document, dict) or not isinstance(document.get("planned_values"), dict):
-        raise NotAPlan(
-            f"{file}: not a plan; make one with `terraform show -json PLAN > PLAN.json`"
-        )
+        raise NotAPlan(f"{file}: not a plan; make one with `terraform show -json PLAN > PLAN.json`")
     return document
 
 
@@ -72,9 +70,7 @@ def _stack_name(document: Mapping[str, Any]) -> str | None:
 
 
 def _answers(file: Path, stack: Stack, rules: frozenset[str]) -> list[Result]:
-    planned = Stack(
-        stack.name, file.parent, stack.tags, stack.allowed_account_ids, from_plan=True
-    )
+    planned = Stack(stack.name, file.parent, stack.tags, stack.allowed_account_ids, from_plan=True)
     definitions, _ = create_definitions(None, [str(file)])
     for blocks in definitions.values():
         for block in _blocks(blocks, planned, file.name):

@@ -37,7 +37,9 @@ def _other_files(stack: Stack, root: Path) -> Iterator[Problem]:
     for pattern in _LOADED_TOO:
         for file in sorted(stack.folder.glob(pattern)):
             where = str(file.relative_to(root))
-            yield Problem("unread", where, "Terraform loads this file and the gate does not read it")
+            yield Problem(
+                "unread", where, "Terraform loads this file and the gate does not read it"
+            )
 
 
 def _texts(stack: Stack, root: Path) -> Iterator[Problem]:

@@ -97,9 +97,7 @@ class Scanner:
         runner.breadcrumbs = {}
         runner.context = {}
         # Inline skips are not collected: they have no effect, and reading.py refuses them.
-        report = runner.run(
-            str(folder), runner_filter=self._filter, collect_skip_comments=False
-        )
+        report = runner.run(str(folder), runner_filter=self._filter, collect_skip_comments=False)
         return report[0] if isinstance(report, list) else report
 
 

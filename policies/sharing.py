@@ -9,9 +9,7 @@ Names = Callable[[Stack], Iterator[tuple[Block, str]]]
 """The things of one kind that a stack uses, by a name that is the same in every stack."""
 
 
-def shared_with_the_inside(
-    stacks: list[Stack], names: Names
-) -> Iterator[tuple[Block, list[str]]]:
+def shared_with_the_inside(stacks: list[Stack], names: Names) -> Iterator[tuple[Block, list[str]]]:
     """Each block of a stack inside the cardholder data environment, or of any other, that names a
     thing, with the stacks across the boundary that use the same thing.
 

@@ -33,6 +33,8 @@ def _belongs_to_a_public_load_balancer(block: Block) -> bool:
         group = found
     return any(
         load_balancer.value("internal") is False
-        and any(block.stack.find(each) == group for each in load_balancer.strings("security_groups"))
+        and any(
+            block.stack.find(each) == group for each in load_balancer.strings("security_groups")
+        )
         for load_balancer in block.stack.of("aws_lb", "aws_alb")
     )

@@ -14,7 +14,9 @@ def judge(policy: Block) -> list[str]:
     for statement in statements(policy, "policy"):
         if not statement.allows or not may("iam:PassRole", statement.actions):
             continue
-        problems += [f"any role may be passed: {r}" for r in statement.resources if is_open_resource(r)]
+        problems += [
+            f"any role may be passed: {r}" for r in statement.resources if is_open_resource(r)
+        ]
         if not statement.condition("iam:PassedToService"):
             problems.append("the role may be passed to any service: no iam:PassedToService")
     return problems

@@ -8,7 +8,9 @@ from policies.stack import Block
 from policies.stack import value as get
 
 
-@rule("aws_ecs_service", "aws_ecs_task_set", "aws_cloudwatch_event_target", "aws_scheduler_schedule")
+@rule(
+    "aws_ecs_service", "aws_ecs_task_set", "aws_cloudwatch_event_target", "aws_scheduler_schedule"
+)
 def judge(block: Block) -> list[str] | None:
     networks = [
         *block.blocks("network_configuration"),

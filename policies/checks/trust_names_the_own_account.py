@@ -28,6 +28,4 @@ def judge(role: Block) -> list[str]:
 
 
 def _names_account(statement: Statement) -> bool:
-    return bool(
-        statement.condition("aws:SourceAccount") or statement.condition("aws:SourceArn")
-    )
+    return bool(statement.condition("aws:SourceAccount") or statement.condition("aws:SourceArn"))

@@ -27,19 +27,18 @@ def judge(stacks: list[Stack]) -> Iterator[tuple[Block, list[str]]]:
                 continue
             names = [
                 *looked_up_names(block),
-                *(
-                    text
-                    for key in _LOOKED_UP_BY
-                    if isinstance(text := block.value(key), str)
-                ),
+                *(text for key in _LOOKED_UP_BY if isinstance(text := block.value(key), str)),
             ]
             if names:
-                yield block, [
-                    f"{name} belongs to {other}; this stack is of {stack.environment}"
-                    for name in names
-                    for other, pattern in others.items()
-                    if pattern.search(name) and not _is_own(patterns, stack, name)
-                ]
+                yield (
+                    block,
+                    [
+                        f"{name} belongs to {other}; this stack is of {stack.environment}"
+                        for name in names
+                        for other, pattern in others.items()
+                        if pattern.search(name) and not _is_own(patterns, stack, name)
+                    ],
+                )
 
 
 def _is_own(patterns: dict[str, re.Pattern[str]], stack: Stack, name: str) -> bool:

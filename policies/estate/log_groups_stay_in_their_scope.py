@@ -24,9 +24,7 @@ def _log_groups(stack: Stack) -> Iterator[tuple[Block, str]]:
                 yield block, name
     for block in stack.of("aws_ecs_task_definition"):
         try:
-            options = [
-                table(each, "logConfiguration", "options") for each in containers(block)
-            ]
+            options = [table(each, "logConfiguration", "options") for each in containers(block)]
         except Unread:
             # The rules about containers refuse this task definition already.
             continue

@@ -10,7 +10,9 @@ def stack(**tags: str) -> Stack:
     return Stack("production-2-connector-fargate", Path(), tags)
 
 
-def block(type_: str, conf: dict[str, Any], *, kind: Kind = "resource", of: Stack | None = None) -> Block:
+def block(
+    type_: str, conf: dict[str, Any], *, kind: Kind = "resource", of: Stack | None = None
+) -> Block:
     """A block whose attributes are wrapped in lists, as the parser does it."""
     wrapped = {key: [value] for key, value in conf.items()}
     made = Block(kind, type_, "this", wrapped, of or stack(CardholderData="inside"))

@@ -21,20 +21,24 @@ def data_statement(rule: str, action: str) -> Mutation:
 
 
 def ingress(rule: str, port: int) -> Mutation:
-    return later(
-        rule,
-        "aws_vpc_security_group_ingress_rule.from_agents",
-        "referenced_security_group_id",
-        'cidr_ipv4 = "0.0.0.0/0"',
-    ) if port == 8443 else Mutation(
-        rule,
-        LATER,
-        "aws_security_group_rule.open",
-        "",
-        'resource "aws_security_group_rule" "open" {\n'
-        f'  cidr_blocks       = ["0.0.0.0/0"]\n  description       = "open"\n  from_port         = {port}\n'
-        f'  protocol          = "tcp"\n  security_group_id = aws_security_group.canaries.id\n'
-        f'  to_port           = {port}\n  type              = "ingress"\n}}\n',
+    return (
+        later(
+            rule,
+            "aws_vpc_security_group_ingress_rule.from_agents",
+            "referenced_security_group_id",
+            'cidr_ipv4 = "0.0.0.0/0"',
+        )
+        if port == 8443
+        else Mutation(
+            rule,
+            LATER,
+            "aws_security_group_rule.open",
+            "",
+            'resource "aws_security_group_rule" "open" {\n'
+            f'  cidr_blocks       = ["0.0.0.0/0"]\n  description       = "open"\n  from_port         = {port}\n'
+            f'  protocol          = "tcp"\n  security_group_id = aws_security_group.canaries.id\n'
+            f'  to_port           = {port}\n  type              = "ingress"\n}}\n',
+        )
     )
 
 
@@ -45,7 +49,21 @@ CANARY = "aws_synthetics_canary.payment"
 REPOSITORY = "aws_ecr_repository.app"
 
 LATER_MUTATIONS = (
-    later("CKV2_AWS_10", TRAIL, "cloud_watch_logs_group_arn", "include_global_service_events = true"),
+    later(
+        "CKV2_AWS_12",
+        "aws_default_security_group.canaries",
+        "vpc_id",
+        'vpc_id = "vpc-0123456789abcdef0"',
+    ),
+    later("CKV2_AWS_15", "aws_autoscaling_group.bastion", '"ELB"', '"EC2"'),
+    later(
+        "CKV_AWS_18", "aws_s3_bucket_logging.logs", "bucket", 'bucket = "pay-production-2-other"'
+    ),
+    later("CKV_AWS_20", "aws_s3_bucket_acl.logs", '"log-delivery-write"', '"public-read"'),
+    later("CKV_AWS_57", "aws_s3_bucket_acl.logs", '"log-delivery-write"', '"public-read-write"'),
+    later(
+        "CKV2_AWS_10", TRAIL, "cloud_watch_logs_group_arn", "include_global_service_events = true"
+    ),
     later("CKV2_AWS_11", "aws_flow_log.vpc", "vpc_id", 'vpc_id = "vpc-0123456789abcdef0"'),
     later(
         "CKV2_AWS_31",
@@ -89,11 +107,18 @@ LATER_MUTATIONS = (
         '"AES256"',
     ),
     later("CKV_AWS_147", BUILD, "encryption_key", "build_timeout = 5"),
-    later("CKV_AWS_149", "aws_secretsmanager_secret.canaries", "kms_key_id", "force_overwrite_replica_secret = true"),
+    later(
+        "CKV_AWS_149",
+        "aws_secretsmanager_secret.canaries",
+        "kms_key_id",
+        "force_overwrite_replica_secret = true",
+    ),
     later("CKV_AWS_163", REPOSITORY, "scan_on_push = true", "scan_on_push = false"),
     later("CKV_AWS_21", "aws_s3_bucket_versioning.logs", '"Enabled"', '"Suspended"'),
     later("CKV_AWS_219", "aws_codepipeline.release", "encryption_key {", "no_encryption_key {"),
-    later("CKV_AWS_23", "aws_security_group.canaries", "description", "revoke_rules_on_delete = true"),
+    later(
+        "CKV_AWS_23", "aws_security_group.canaries", "description", "revoke_rules_on_delete = true"
+    ),
     later("CKV_AWS_238", "aws_guardduty_detector.detector", "enable = true", "enable = false"),
     ingress("CKV_AWS_24", 22),
     ingress("CKV_AWS_25", 3389),
@@ -118,7 +143,12 @@ LATER_MUTATIONS = (
     ),
     later("CKV_AWS_251", TRAIL, "enable_logging = true", "enable_logging = false"),
     later("CKV_AWS_35", TRAIL, "kms_key_id", "include_global_service_events = true"),
-    later("CKV_AWS_36", TRAIL, "enable_log_file_validation = true", "enable_log_file_validation = false"),
+    later(
+        "CKV_AWS_36",
+        TRAIL,
+        "enable_log_file_validation = true",
+        "enable_log_file_validation = false",
+    ),
     later("CKV_AWS_67", TRAIL, "is_multi_region_trail = true", "is_multi_region_trail = false"),
     later(
         "CKV_AWS_304",
@@ -148,7 +178,12 @@ LATER_MUTATIONS = (
     later("CKV_AWS_55", BLOCK, "ignore_public_acls = true", "ignore_public_acls = false"),
     later("CKV_AWS_56", BLOCK, "restrict_public_buckets = true", "restrict_public_buckets = false"),
     later("bucket_policies_refuse_plain_http", "aws_s3_bucket_policy.logs", '"Deny"', '"Allow"'),
-    later("buckets_have_a_policy", "aws_s3_bucket_policy.logs", "bucket", 'bucket = "pay-production-2-other"'),
+    later(
+        "buckets_have_a_policy",
+        "aws_s3_bucket_policy.logs",
+        "bucket",
+        'bucket = "pay-production-2-other"',
+    ),
     later("builds_hold_no_secret", BUILD, '"SECRETS_MANAGER"', '"PLAINTEXT"'),
     later("canaries_hold_no_secret", CANARY, "SECRET_NAME", 'API_TOKEN = "hunter2"'),
     later("canary_artefacts_use_a_customer_key", CANARY, '"SSE_KMS"', '"SSE_S3"'),
@@ -158,6 +193,16 @@ LATER_MUTATIONS = (
         "days = 90",
         "days = 30",
     ),
-    later("queues_use_a_customer_key", "aws_sqs_queue.findings", "kms_master_key_id", "sqs_managed_sse_enabled = true"),
-    later("repositories_expire_old_images", "aws_ecr_lifecycle_policy.app", "repository", 'repository = "govukpay/other"'),
+    later(
+        "queues_use_a_customer_key",
+        "aws_sqs_queue.findings",
+        "kms_master_key_id",
+        "sqs_managed_sse_enabled = true",
+    ),
+    later(
+        "repositories_expire_old_images",
+        "aws_ecr_lifecycle_policy.app",
+        "repository",
+        'repository = "govukpay/other"',
+    ),
 )

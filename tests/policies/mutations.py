@@ -66,9 +66,7 @@ def _block(text: str, address: str) -> str:
 
 def statement(action: str, resource: str) -> str:
     """One more statement at the head of a policy."""
-    return (
-        f'{STATEMENT}{{ Action = ["{action}"], Effect = "Allow", Resource = ["{resource}"] }},\n'
-    )
+    return f'{STATEMENT}{{ Action = ["{action}"], Effect = "Allow", Resource = ["{resource}"] }},\n'
 
 
 def container(rule: str, put: str, find: str = "readonlyRootFilesystem = true") -> Mutation:
@@ -81,11 +79,21 @@ def granted(rule: str, action: str, resource: str = "*") -> Mutation:
 
 MUTATIONS = (
     container("containers_are_not_privileged", "privileged = true\nreadonlyRootFilesystem = true"),
-    container("containers_cannot_write_to_their_root_file_system", "readonlyRootFilesystem = false"),
+    container(
+        "containers_cannot_write_to_their_root_file_system", "readonlyRootFilesystem = false"
+    ),
     container("CKV_AWS_336", "readonlyRootFilesystem = false"),
-    container("containers_run_as_a_user_other_than_root", 'user = "0:0"\nenvironmentFiles = []', "user"),
-    container("containers_add_no_capabilities", 'add = ["SYS_ADMIN"]\ndrop = ["ALL"]', 'drop = ["ALL"]'),
-    container("containers_log_to_a_group_of_their_stack", 'logDriver = "json-file"', 'logDriver = "awslogs"'),
+    container(
+        "containers_run_as_a_user_other_than_root", 'user = "0:0"\nenvironmentFiles = []', "user"
+    ),
+    container(
+        "containers_add_no_capabilities", 'add = ["SYS_ADMIN"]\ndrop = ["ALL"]', 'drop = ["ALL"]'
+    ),
+    container(
+        "containers_log_to_a_group_of_their_stack",
+        'logDriver = "json-file"',
+        'logDriver = "awslogs"',
+    ),
     container(
         "containers_hold_no_secret_in_their_environment",
         'environment = [\n{ name = "DB_PASSWORD", value = "hunter2" },\n',
@@ -134,11 +142,13 @@ MUTATIONS = (
     Mutation(
         "CKV_AWS_333", CONNECTOR, SERVICE, "assign_public_ip = false", "assign_public_ip = true"
     ),
+    Mutation("CKV_AWS_332", CONNECTOR, SERVICE, "platform_version", 'platform_version = "1.3.0"'),
     Mutation(
-        "CKV_AWS_332", CONNECTOR, SERVICE, "platform_version", 'platform_version = "1.3.0"'
-    ),
-    Mutation(
-        "deployments_roll_back_by_themselves", CONNECTOR, SERVICE, "rollback = true", "rollback = false"
+        "deployments_roll_back_by_themselves",
+        CONNECTOR,
+        SERVICE,
+        "rollback = true",
+        "rollback = false",
     ),
     Mutation(
         "clusters_record_what_is_typed_into_a_shell",
@@ -154,8 +164,20 @@ MUTATIONS = (
     Mutation("CKV_AWS_338", CONNECTOR, LOG, "retention_in_days", "retention_in_days = 90"),
     Mutation("CKV_AWS_66", CONNECTOR, LOG, "retention_in_days", 'log_group_class = "STANDARD"'),
     Mutation("CKV_AWS_91", CONNECTOR, ALB, "enabled = true", "enabled = false"),
-    Mutation("CKV_AWS_131", CONNECTOR, ALB, "drop_invalid_header_fields", "drop_invalid_header_fields = false"),
-    Mutation("CKV_AWS_328", CONNECTOR, ALB, "desync_mitigation_mode", 'desync_mitigation_mode = "monitor"'),
+    Mutation(
+        "CKV_AWS_131",
+        CONNECTOR,
+        ALB,
+        "drop_invalid_header_fields",
+        "drop_invalid_header_fields = false",
+    ),
+    Mutation(
+        "CKV_AWS_328",
+        CONNECTOR,
+        ALB,
+        "desync_mitigation_mode",
+        'desync_mitigation_mode = "monitor"',
+    ),
     Mutation("CKV2_AWS_28", CONNECTOR, ALB, "internal = true", "internal = false"),
     Mutation(
         "load_balancers_are_internal_unless_declared_public",
@@ -164,7 +186,13 @@ MUTATIONS = (
         "internal = true",
         "internal = false",
     ),
-    Mutation("load_balancers_are_watched_by_an_alarm", CONNECTOR, ALB, 'resource "aws_lb" "alb"', 'resource "aws_lb" "unwatched"'),
+    Mutation(
+        "load_balancers_are_watched_by_an_alarm",
+        CONNECTOR,
+        ALB,
+        'resource "aws_lb" "alb"',
+        'resource "aws_lb" "unwatched"',
+    ),
     Mutation(
         "load_balancers_with_traffic_cannot_be_deleted",
         CONNECTOR,
@@ -181,7 +209,13 @@ MUTATIONS = (
         "",
         'resource "aws_lb_target_group" "plain" {\n  port     = 80\n  protocol = "HTTP"\n}\n',
     ),
-    Mutation("plain_listeners_only_redirect_to_https", CONNECTOR, HTTPS, 'protocol = "HTTPS"', 'protocol = "HTTP"'),
+    Mutation(
+        "plain_listeners_only_redirect_to_https",
+        CONNECTOR,
+        HTTPS,
+        'protocol = "HTTPS"',
+        'protocol = "HTTP"',
+    ),
     Mutation(
         "CKV2_AWS_20",
         FRONTEND,
@@ -189,8 +223,12 @@ MUTATIONS = (
         'type = "redirect"',
         'target_group_arn = aws_lb_target_group.target_group.arn\ntype = "forward"',
     ),
-    Mutation("CKV_AWS_103", CONNECTOR, HTTPS, "ssl_policy", 'ssl_policy = "ELBSecurityPolicy-2016-08"'),
-    Mutation("CKV2_AWS_74", CONNECTOR, HTTPS, "ssl_policy", 'ssl_policy = "ELBSecurityPolicy-2016-08"'),
+    Mutation(
+        "CKV_AWS_103", CONNECTOR, HTTPS, "ssl_policy", 'ssl_policy = "ELBSecurityPolicy-2016-08"'
+    ),
+    Mutation(
+        "CKV2_AWS_74", CONNECTOR, HTTPS, "ssl_policy", 'ssl_policy = "ELBSecurityPolicy-2016-08"'
+    ),
     Mutation(
         "listeners_speak_tls_1_2_or_newer",
         CONNECTOR,
@@ -272,9 +310,23 @@ MUTATIONS = (
         '  policy_arn = "arn:aws:iam::aws:policy/IAMFullAccess"\n'
         "  role       = aws_iam_role.task_role.name\n}\n",
     ),
-    Mutation("instances_do_not_lend_their_credentials", PLATFORM, TEMPLATE, "metadata_options {", "no_options {"),
-    Mutation("CKV_AWS_79", PLATFORM, TEMPLATE, 'http_tokens = "required"', 'http_tokens = "optional"'),
-    Mutation("CKV_AWS_341", PLATFORM, TEMPLATE, "http_put_response_hop_limit = 1", "http_put_response_hop_limit = 2"),
+    Mutation(
+        "instances_do_not_lend_their_credentials",
+        PLATFORM,
+        TEMPLATE,
+        "metadata_options {",
+        "no_options {",
+    ),
+    Mutation(
+        "CKV_AWS_79", PLATFORM, TEMPLATE, 'http_tokens = "required"', 'http_tokens = "optional"'
+    ),
+    Mutation(
+        "CKV_AWS_341",
+        PLATFORM,
+        TEMPLATE,
+        "http_put_response_hop_limit = 1",
+        "http_put_response_hop_limit = 2",
+    ),
     Mutation(
         "CKV_AWS_88",
         PLATFORM,
@@ -282,7 +334,13 @@ MUTATIONS = (
         "monitoring {",
         "network_interfaces {\nassociate_public_ip_address = true\n}\nmonitoring {",
     ),
-    Mutation("volumes_of_instances_are_encrypted", PLATFORM, TEMPLATE, 'encrypted = "true"', 'encrypted = "false"'),
+    Mutation(
+        "volumes_of_instances_are_encrypted",
+        PLATFORM,
+        TEMPLATE,
+        'encrypted = "true"',
+        'encrypted = "false"',
+    ),
     Mutation(
         "CKV_AWS_46",
         PLATFORM,
@@ -290,8 +348,16 @@ MUTATIONS = (
         "#!/bin/sh",
         "#!/bin/sh\\nexport AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE",
     ),
-    Mutation("CKV_AWS_7", PLATFORM, KEY, "enable_key_rotation = true", "enable_key_rotation = false"),
-    Mutation("CKV_AWS_227", PLATFORM, KEY, "enable_key_rotation", "is_enabled = false\nenable_key_rotation = true"),
+    Mutation(
+        "CKV_AWS_7", PLATFORM, KEY, "enable_key_rotation = true", "enable_key_rotation = false"
+    ),
+    Mutation(
+        "CKV_AWS_227",
+        PLATFORM,
+        KEY,
+        "enable_key_rotation",
+        "is_enabled = false\nenable_key_rotation = true",
+    ),
     Mutation("CKV_AWS_33", PLATFORM, KEY, 'AWS = "arn:aws:iam::111111111111:root"', 'AWS = "*"'),
     Mutation("CKV2_AWS_64", PLATFORM, KEY, "policy = jsonencode(", "not_the_policy = jsonencode("),
     Mutation(

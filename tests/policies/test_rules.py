@@ -119,8 +119,13 @@ def test_refuses_a_secret_that_is_from_no_store(source: str | None) -> None:
 
 @pytest.mark.parametrize(
     "policy",
-    ["ELBSecurityPolicy-TLS13-1-0-2021-06", "ELBSecurityPolicy-TLS13-1-1-2021-06",
-     "ELBSecurityPolicy-2016-08", "ELBSecurityPolicy-FS-1-1-2019-08", None],
+    [
+        "ELBSecurityPolicy-TLS13-1-0-2021-06",
+        "ELBSecurityPolicy-TLS13-1-1-2021-06",
+        "ELBSecurityPolicy-2016-08",
+        "ELBSecurityPolicy-FS-1-1-2019-08",
+        None,
+    ],
 )
 def test_refuses_a_policy_that_accepts_tls_1_0_or_1_1(policy: str | None) -> None:
     assert tls.judge(block("aws_lb_listener", {"protocol": "HTTPS", "ssl_policy": policy}))
@@ -128,8 +133,12 @@ def test_refuses_a_policy_that_accepts_tls_1_0_or_1_1(policy: str | None) -> Non
 
 @pytest.mark.parametrize(
     "policy",
-    ["ELBSecurityPolicy-TLS13-1-2-2021-06", "ELBSecurityPolicy-TLS13-1-3-2021-06",
-     "ELBSecurityPolicy-TLS13-1-2-Res-FIPS-2023-04", "ELBSecurityPolicy-FS-1-2-Res-2020-10"],
+    [
+        "ELBSecurityPolicy-TLS13-1-2-2021-06",
+        "ELBSecurityPolicy-TLS13-1-3-2021-06",
+        "ELBSecurityPolicy-TLS13-1-2-Res-FIPS-2023-04",
+        "ELBSecurityPolicy-FS-1-2-Res-2020-10",
+    ],
 )
 def test_accepts_a_policy_of_tls_1_2_and_newer(policy: str) -> None:
     listener = block("aws_lb_listener", {"protocol": "TLS", "ssl_policy": policy})

@@ -56,7 +56,11 @@ def manifest(change: Callable[[dict[str, Any]], object]) -> Break:
 
 
 BREAKS: dict[str, tuple[Break, str, str]] = {
-    "a file that checkov cannot parse": (append('resource "aws_lb" "x" {\n'), "unread", "cannot parse it"),
+    "a file that checkov cannot parse": (
+        append('resource "aws_lb" "x" {\n'),
+        "unread",
+        "cannot parse it",
+    ),
     "a wrapped jsonencode": (
         edit("container_definitions = jsonencode([", 'container_definitions = "${jsonencode(['),
         "unread",
@@ -116,7 +120,10 @@ BREAKS: dict[str, tuple[Break, str, str]] = {
         "count makes resources",
     ),
     "a dynamic block": (
-        edit("volume {", 'dynamic "volume" {\nfor_each = var.volumes\ncontent {\nname = "x"\n}\n}\nvolume {'),
+        edit(
+            "volume {",
+            'dynamic "volume" {\nfor_each = var.volumes\ncontent {\nname = "x"\n}\n}\nvolume {',
+        ),
         "unread",
         "dynamic makes resources",
     ),
@@ -161,9 +168,9 @@ def test_containers_that_cannot_be_read_fail_every_rule_about_containers(
     both_sides: Path, tmp_path: Path
 ) -> None:
     shutil.copytree(both_sides / CONNECTOR, tmp_path / "root" / CONNECTOR)
-    edit("container_definitions = jsonencode([", "container_definitions = jsonencode([local.first,")(
-        tmp_path / "root"
-    )
+    edit(
+        "container_definitions = jsonencode([", "container_definitions = jsonencode([local.first,"
+    )(tmp_path / "root")
     findings = judge([tmp_path / "root"], "--partial")["root"]["findings"]
     failed = {each["rule"] for each in findings if "cannot be read" in each["message"]}
     assert failed >= {

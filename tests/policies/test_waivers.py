@@ -32,7 +32,9 @@ def failing(stack: str = "production-2-egress-ec2", rule: str = "CKV_AWS_91") ->
     return Result(rule, stack, "aws_lb.alb", f"{stack}/cdk.tf", 1, 9, "failed")
 
 
-def apply(*given: Waiver, results: list[Result], partial: bool = False) -> tuple[list[str], list[str]]:
+def apply(
+    *given: Waiver, results: list[Result], partial: bool = False
+) -> tuple[list[str], list[str]]:
     after, problems = waivers.apply(given, results, today=TODAY, rules=RULES, partial=partial)
     return [each.outcome for each in after], [each.what for each in problems]
 

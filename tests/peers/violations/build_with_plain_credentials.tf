@@ -1,0 +1,26 @@
+# cdk-nag: CodeBuildProjectEnvVarAwsCred
+# flagged by: builds_hold_no_secret
+
+resource "aws_codebuild_project" "this" {
+  name         = "payments"
+  service_role = "arn:aws:iam::111111111111:role/build"
+
+  artifacts {
+    type = "NO_ARTIFACTS"
+  }
+
+  environment {
+    compute_type = "BUILD_GENERAL1_SMALL"
+    image        = "aws/codebuild/standard:7.0"
+    type         = "LINUX_CONTAINER"
+
+    environment_variable {
+      name  = "AWS_SECRET_ACCESS_KEY"
+      value = "not-a-real-key"
+    }
+  }
+
+  source {
+    type = "CODEPIPELINE"
+  }
+}

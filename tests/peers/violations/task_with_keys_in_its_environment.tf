@@ -1,0 +1,17 @@
+# AWS Config: ECS_NO_ENVIRONMENT_SECRETS
+# flagged by: containers_hold_no_secret_in_their_environment
+
+resource "aws_ecs_task_definition" "this" {
+  family = "payments"
+
+  container_definitions = jsonencode([
+    {
+      image = "payments:1"
+      name  = "payments"
+      environment = [
+        { name = "AWS_ACCESS_KEY_ID", value = "not-a-real-key" },
+        { name = "AWS_SECRET_ACCESS_KEY", value = "not-a-real-key" },
+      ]
+    },
+  ])
+}
