@@ -3,7 +3,6 @@
 import json
 import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +13,12 @@ NO_PROVIDER = ProviderSchema({}, {}, {}, "no provider")
 TIMEOUT_SECONDS = 300
 
 
-@dataclass(frozen=True)
 class Terraform:
     """The program with the environment it needs to find its providers."""
 
-    program: str
-    env: Mapping[str, str] = field(repr=False)
+    def __init__(self, program: str, env: Mapping[str, str]) -> None:
+        self.program = program
+        self.env = env
 
     def run(
         self, folder: Path, *arguments: str, stdin: str | None = None, fails: bool = False
@@ -42,9 +41,10 @@ class Terraform:
         """What `terraform fmt` makes of the text."""
         return self.run(folder, "fmt", "-no-color", "-", stdin=hcl)
 
-    def plan(self, folder: Path) -> dict[str, Any]:
+    def plan(self, folder: Path, *arguments: str) -> dict[str, Any]:
         """The plan as JSON; nothing is read from a provider's API for existing resources."""
-        self.run(folder, "plan", "-input=false", "-refresh=false", "-no-color", "-out=plan.bin")
+        options = ("-input=false", "-refresh=false", "-no-color", "-out=plan.bin")
+        self.run(folder, "plan", *options, *arguments)
         plan: dict[str, Any] = json.loads(self.run(folder, "show", "-json", "plan.bin"))
         return plan
 
@@ -70,7 +70,14 @@ def meaning_workspace(terraform: Terraform, folder: Path) -> Path:
 
 def meanings(terraform: Terraform, workspace: Path, document: Mapping[str, Any]) -> list[Any]:
     """What Terraform makes of the outputs of a document: from its JSON and from our HCL2."""
+    return evaluated(terraform, workspace, document, to_hcl(document, NO_PROVIDER))
+
+
+def evaluated(
+    terraform: Terraform, workspace: Path, document: Mapping[str, Any], hcl: str
+) -> list[Any]:
+    """The values of the outputs of a JSON document and of an HCL2 text."""
     (workspace / "json" / "cdk.tf.json").write_text(json.dumps(document))
-    (workspace / "hcl" / "cdk.tf").write_text(to_hcl(document, NO_PROVIDER), encoding="utf-8")
+    (workspace / "hcl" / "cdk.tf").write_text(hcl, encoding="utf-8")
     outputs = terraform.plan(workspace)["planned_values"]["outputs"]
     return [outputs[name].get("value") for name in ("json", "hcl")]

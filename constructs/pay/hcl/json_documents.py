@@ -6,6 +6,7 @@ argument listed here ignores.
 """
 
 import json
+import unicodedata
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -90,6 +91,8 @@ class _StringsOfDocument:
         self._primitive_of = primitive_of
 
     def __call__(self, text: str) -> str:
+        if not text.isascii() and not unicodedata.is_normalized("NFC", text):
+            raise TemplateError("Terraform normalises strings, but not the escapes of a JSON text")
         if _OPEN not in text:
             return f'"{escaped_value(text)}"'
         before, *rest = text.split(_OPEN)
