@@ -89,7 +89,7 @@ def _blocks(definition: Mapping[str, Any], stack: Stack, file: str) -> Iterator[
         for entry in definition.get(kind, []):
             for type_, named in entry.items():
                 for name, conf in named.items():
-                    yield Block(kind, type_, name, conf, stack, file)  # type: ignore[arg-type]
+                    yield Block(kind, type_, name, conf, stack, file)
 
 
 def _differences(file: Path, document: Mapping[str, Any], stack: Stack) -> Iterator[Problem]:

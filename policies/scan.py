@@ -131,7 +131,7 @@ def _blocks(definition: dict[str, Any], stack: Stack, file: str) -> Iterator[Blo
             for type_, named in entry.items():
                 for name, conf in named.items():
                     yield Block(
-                        kind,  # type: ignore[arg-type]  # one of the two literals above
+                        kind,
                         type_,
                         name,
                         conf,

@@ -1,7 +1,7 @@
 """Builds hold no secret in plain text.
 
-The variables of a CodeBuild project are readable for whoever may look at the project; a secret is of
-type SECRETS_MANAGER or PARAMETER_STORE.
+The variables of a CodeBuild project are readable for whoever may look at the project; a secret
+is of type SECRETS_MANAGER or PARAMETER_STORE.
 """
 
 from policies.checks.containers_hold_no_secret_in_their_environment import looks_secret

@@ -5,8 +5,7 @@ restore that takes hours.
 """
 
 from policies.rule import rule
-from policies.stack import Block
-from policies.stack import blocks_of
+from policies.stack import Block, blocks_of
 from policies.stack import value as get
 
 _SLOW = {"GLACIER", "DEEP_ARCHIVE"}

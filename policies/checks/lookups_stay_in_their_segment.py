@@ -1,7 +1,7 @@
 """Systems use the network, the capacity and the keys of their own segment.
 
-Inside the cardholder data environment nothing of the general segment is used, and outside nothing of
-the environment: that separation is what keeps the rest of the estate out of scope.
+Inside the cardholder data environment nothing of the general segment is used, and outside nothing
+of the environment: that separation is what keeps the rest of the estate out of scope.
 """
 
 import re

@@ -1,7 +1,7 @@
 """SQS queues are encrypted with a customer managed key.
 
-Encryption with SQS's own key, or with `alias/aws/sqs`, cannot be restricted to the systems that need
-the key; checkov's own checks pass the first.
+Encryption with SQS's own key, or with `alias/aws/sqs`, cannot be restricted to the systems that
+need the key; checkov's own checks pass the first.
 """
 
 from policies.rule import rule

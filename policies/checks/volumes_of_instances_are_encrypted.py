@@ -1,7 +1,7 @@
 """The volumes of EC2 instances are encrypted.
 
-A container's writable layer and its swap end on the instance's volume; whoever gets a snapshot of it
-must not be able to read it.
+A container's writable layer and its swap end on the instance's volume; whoever gets a snapshot of
+it must not be able to read it.
 """
 
 from policies.rule import rule

@@ -1,7 +1,7 @@
 """No system outside the cardholder data environment shares a log group with one inside.
 
-Logs of the inside may hold what an attacker needs; who reads or writes the group of a system outside
-must not reach them.
+Logs of the inside may hold what an attacker needs; who reads or writes the group of a system
+outside must not reach them.
 """
 
 from collections.abc import Iterator

@@ -10,18 +10,21 @@ from policies.gate import Verdict
 _MOST_LINES = 40
 """How many findings of one rule are listed one by one."""
 
+_WIDE = 120
+"""Characters from which a rule's name fits on a line."""
+
 
 def print_verdict(verdict: Verdict, console: Console) -> None:
     if verdict.failed:
-        console.print(_findings(verdict))
+        console.print(_findings(verdict, console.width))
     if verdict.problems:
         table = Table("kind", "where", "what", title="Not read, or not allowed", show_lines=True)
         for each in verdict.problems:
             table.add_row(each.kind, f"{each.where}:{each.line}", each.what)
         console.print(table)
     console.print(_summary(verdict))
-    for each in verdict.not_known:
-        console.print(f"not known before the apply: {each}", style="dim")
+    for unknown in verdict.not_known:
+        console.print(f"not known before the apply: {unknown}", style="dim")
     read = sum(len(stack.blocks) for stack in verdict.stacks)
     style, word = ("bold red", "refused") if verdict.refused else ("bold green", "passed")
     console.print(
@@ -33,21 +36,22 @@ def print_verdict(verdict: Verdict, console: Console) -> None:
     )
 
 
-def _findings(verdict: Verdict) -> Table:
+def _findings(verdict: Verdict, width: int) -> Table:
     table = Table(title="Findings", show_lines=True)
-    for column in ("requirement", "rule", "where", "what and why"):
-        table.add_column(column, overflow="fold")
+    table.add_column("rule, requirements", no_wrap=width >= _WIDE, overflow="fold")
+    table.add_column("where", overflow="fold")
+    table.add_column("what and why", overflow="fold")
     listed: Counter[str] = Counter()
     for each in verdict.failed:
         listed[each.rule] += 1
         if listed[each.rule] > _MOST_LINES:
             continue
-        numbers = "\n".join(verdict.rules[each.rule].requirements)
+        numbers = ", ".join(verdict.rules[each.rule].requirements)
         where = f"{each.stack}\n{each.address}\n{each.file}:{each.first_line}"
-        table.add_row(numbers, each.rule, where, verdict.message(each))
+        table.add_row(f"{each.rule}\n{numbers}", where, verdict.message(each))
     for rule, count in listed.items():
         if count > _MOST_LINES:
-            table.add_row("", rule, f"and {count - _MOST_LINES} more", "")
+            table.add_row(rule, f"and {count - _MOST_LINES} more", "")
     return table
 
 

@@ -12,6 +12,8 @@ import pytest
 from policies.requirements import load
 from tests.policies.conftest import judge
 
+pytestmark = pytest.mark.slow
+
 HERE = Path(__file__).parent
 PACKS: dict[str, list[str]] = tomllib.loads((HERE / "packs.toml").read_text())
 

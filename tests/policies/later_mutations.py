@@ -12,33 +12,25 @@ def later(rule: str, address: str, find: str, put: str) -> Mutation:
 
 
 def data_statement(rule: str, action: str) -> Mutation:
+    """One more statement at the head of the policy document."""
+    more = f'statement {{\nactions = ["{action}"]\nresources = ["*"]\n}}\nstatement {{'
+    return later(rule, "data.aws_iam_policy_document.read", "statement {", more)
+
+
+def open_rule(rule: str, direction: str, port: int, protocol: str = "tcp") -> Mutation:
+    """A rule of a security group for the whole internet."""
     return later(
         rule,
-        "data.aws_iam_policy_document.read",
-        "statement {",
-        f'statement {{\n    actions   = ["{action}"]\n    resources = ["*"]\n  }}\n\n  statement {{',
-    )
-
-
-def ingress(rule: str, port: int) -> Mutation:
-    return (
-        later(
-            rule,
-            "aws_vpc_security_group_ingress_rule.from_agents",
-            "referenced_security_group_id",
-            'cidr_ipv4 = "0.0.0.0/0"',
-        )
-        if port == 8443
-        else Mutation(
-            rule,
-            LATER,
-            "aws_security_group_rule.open",
-            "",
-            'resource "aws_security_group_rule" "open" {\n'
-            f'  cidr_blocks       = ["0.0.0.0/0"]\n  description       = "open"\n  from_port         = {port}\n'
-            f'  protocol          = "tcp"\n  security_group_id = aws_security_group.canaries.id\n'
-            f'  to_port           = {port}\n  type              = "ingress"\n}}\n',
-        )
+        "aws_security_group_rule.open",
+        "",
+        'resource "aws_security_group_rule" "open" {\n'
+        '  cidr_blocks       = ["0.0.0.0/0"]\n'
+        '  description       = "open"\n'
+        f"  from_port         = {port}\n"
+        f'  protocol          = "{protocol}"\n'
+        "  security_group_id = aws_security_group.canaries.id\n"
+        f"  to_port           = {port}\n"
+        f'  type              = "{direction}"\n}}\n',
     )
 
 
@@ -120,27 +112,23 @@ LATER_MUTATIONS = (
         "CKV_AWS_23", "aws_security_group.canaries", "description", "revoke_rules_on_delete = true"
     ),
     later("CKV_AWS_238", "aws_guardduty_detector.detector", "enable = true", "enable = false"),
-    ingress("CKV_AWS_24", 22),
-    ingress("CKV_AWS_25", 3389),
-    ingress("CKV_AWS_260", 80),
-    ingress("CKV_AWS_277", -1),
-    ingress("ingress_names_its_sources", 8443),
+    open_rule("CKV_AWS_24", "ingress", 22),
+    open_rule("CKV_AWS_25", "ingress", 3389),
+    open_rule("CKV_AWS_260", "ingress", 80),
+    open_rule("CKV_AWS_277", "ingress", -1),
+    later(
+        "ingress_names_its_sources",
+        "aws_vpc_security_group_ingress_rule.from_agents",
+        "referenced_security_group_id",
+        'cidr_ipv4 = "0.0.0.0/0"',
+    ),
     later(
         "egress_names_its_destinations",
         "aws_vpc_security_group_egress_rule.to_endpoints",
         "referenced_security_group_id",
         'cidr_ipv6 = "::/0"',
     ),
-    later(
-        "CKV_AWS_382",
-        "aws_security_group_rule.all",
-        "",
-        'resource "aws_security_group_rule" "all" {\n'
-        '  cidr_blocks       = ["0.0.0.0/0"]\n  description       = "open"\n'
-        '  from_port         = 0\n  protocol          = "-1"\n'
-        "  security_group_id = aws_security_group.canaries.id\n"
-        '  to_port           = 0\n  type              = "egress"\n}\n',
-    ),
+    open_rule("CKV_AWS_382", "egress", 0, "-1"),
     later("CKV_AWS_251", TRAIL, "enable_logging = true", "enable_logging = false"),
     later("CKV_AWS_35", TRAIL, "kms_key_id", "include_global_service_events = true"),
     later(

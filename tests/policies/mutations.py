@@ -1,7 +1,7 @@
 """One break per rule: what the rule forbids, done to stacks as main.py writes them.
 
-`find` is looked for in the text of the block at `address`, any run of blanks standing for any other,
-a bare name for that name and its value; its first occurrence becomes `put`. An empty `find`
+`find` is looked for in the text of the block at `address`, any run of blanks standing for any
+other, a bare name for that name and its value; its first occurrence becomes `put`. An empty `find`
 appends `put` to the file.
 """
 
@@ -372,7 +372,8 @@ MUTATIONS = (
         PLATFORM,
         "aws_sns_topic_policy.critical_topic_policy",
         STATEMENT,
-        f'{STATEMENT}{{ Action = ["sns:Publish"], Effect = "Allow", Principal = "*", Resource = "*" }},\n',
+        STATEMENT
+        + '{ Action = "sns:Publish", Effect = "Allow", Principal = "*", Resource = "*" },\n',
     ),
     Mutation(
         "lookups_stay_in_their_segment",

@@ -6,9 +6,12 @@ from typing import Any
 
 import pytest
 
-from tests.policies.conftest import ROOT, judge
+from tests.conftest import ROOT
+from tests.policies.conftest import judge
 from tests.policies.later_mutations import LATER, LATER_MUTATIONS
 from tests.policies.mutations import MUTATIONS, Mutation
+
+pytestmark = pytest.mark.slow
 
 ALL = (*MUTATIONS, *LATER_MUTATIONS)
 

@@ -97,7 +97,7 @@ def test_accepts_a_pinned_image(image: str) -> None:
 )
 def test_refuses_a_variable_that_is_a_secret(name: str, value: str) -> None:
     found = task({"environment": [{"name": name, "value": value}]})
-    (problem,) = secrets.judge(found)
+    (problem,) = secrets.judge(found) or []
     assert name in problem
     assert value not in problem.replace(name, "")
 

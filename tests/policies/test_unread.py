@@ -11,6 +11,8 @@ import pytest
 from tests.policies.conftest import judge
 from tests.policies.mutations import CONNECTOR, TASK, Mutation
 
+pytestmark = pytest.mark.slow
+
 Break = Callable[[Path], object]
 """Does something to a folder of stacks."""
 

@@ -1,5 +1,6 @@
 """Waivers hold for what they name, until they expire, and only while they are needed."""
 
+import tomllib
 from datetime import date
 from pathlib import Path
 
@@ -24,7 +25,7 @@ expires = 2027-05-31
 
 
 def waiver(**changes: object) -> Waiver:
-    entry = waivers.tomllib.loads(ENTRY)["waiver"][0]
+    entry = tomllib.loads(ENTRY)["waiver"][0]
     return Waiver.model_validate(entry | changes)
 
 

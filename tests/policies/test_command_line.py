@@ -1,0 +1,42 @@
+"""`python -m policies`: 0 passed, 1 refused, 2 wrong use, and what to do said in the message."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.policies.conftest import run_gate
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--root", "no-such-folder"], "run `cdktf synth` first"),
+        (["--root", "{empty}"], "holds no Terraform"),
+        (["--root", "{stacks}", "--format", "xml"], "'xml' is not a format; allowed: table, html"),
+        (["--root", "{stacks}", "--plan", "{stacks}/main.tf"], "main.tf"),
+        (["--root", "{stacks}", "--plan", "{not_plan}"], "not a plan; make one with"),
+        (["--root", "{stacks}", "--waivers", "{stacks}/main.tf"], "main.tf"),
+        (["--root", "{stacks}", "--root", "{empty}", "--plan", "x.json"], "name the one --root"),
+    ],
+)
+def test_refuses_wrong_use(arguments: list[str], message: str, tmp_path: Path) -> None:
+    places = {"empty": tmp_path / "empty", "stacks": tmp_path / "stacks"}
+    for folder in places.values():
+        folder.mkdir()
+    (places["stacks"] / "main.tf").write_text('resource "aws_vpc" "v" {\n}\n')
+    places["not_plan"] = tmp_path / "state.json"
+    places["not_plan"].write_text('{"version": 4}')
+    run = run_gate(*(argument.format(**places) for argument in arguments))
+    assert run.returncode == 2
+    assert message in run.stderr
+    assert "Traceback" not in run.stderr
+
+
+def test_prints_nothing_but_the_verdict(tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text('resource "aws_sns_topic" "t" {\n}\n')
+    run = run_gate("--root", tmp_path, "--partial")
+    assert run.returncode == 1
+    assert run.stderr == ""
+    assert "refused" in run.stdout.splitlines()[-1] + run.stdout.splitlines()[-2]
