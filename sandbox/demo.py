@@ -1,0 +1,177 @@
+"""`make demo`: the project's main job, on a local AWS, with the real Terraform and AWS provider.
+
+Plans and deploys the sandbox environment's platform, then connector and frontend on both sides with
+their records; shows what was made, that a second plan is empty, and what moving connector one stage
+on would change. A sandbox that runs already is used and left running, so that a second demo changes
+nothing; otherwise one is started, and stopped at the end.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.rule import Rule
+
+from pay.environments import load_environment
+from pay.model import Side, names
+from sandbox.estate.seed import seed
+from sandbox.made import made_table
+from sandbox.process import ROOT, SandboxError, Server, launch
+from sandbox.running import FOLDER, LOG, running
+from sandbox.settings import Settings
+from sandbox.variables import whole_environment
+
+ENVIRONMENT = "sandbox"
+SERVICES = ("connector", "frontend")
+MOVED = "connector"
+
+TOLD = re.compile(
+    r"Plan: |No changes|Apply complete|Creation complete|Modifications complete|"
+    r"Still creating|Error|weight +="
+)
+"""The lines of Terraform's output that tell progress; the whole is in the log."""
+
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+
+
+class Demo:
+    """One run against one server."""
+
+    def __init__(self, console: Console, server: Server) -> None:
+        self._console = console
+        self._server = server
+        self._environment = load_environment(ROOT / "environments" / f"{ENVIRONMENT}.toml")
+        self._log = FOLDER / "demo.log"
+        self._log.write_text("")
+
+    def run(self) -> None:
+        platform = [names.platform_stack(ENVIRONMENT)]
+        sides = [names.side_stack(ENVIRONMENT, s, side) for s in SERVICES for side in Side]
+        traffic = [names.traffic_stack(ENVIRONMENT, s) for s in SERVICES]
+        self._step("The estate that exists already")
+        seed(self._environment, self._server.client)
+        self._console.print(f"{len(self._environment.services)} services' networks, databases, …")
+        self._step("cdktf synth: every stack of every environment")
+        self._cdktf("synth")
+        for title, stacks in (
+            ("The platform: clusters, instances, keys, alarm topics", platform),
+            ("Both sides of connector and frontend", sides),
+            ("Their DNS records", traffic),
+        ):
+            self._step(title)
+            for stack in stacks:
+                self._cdktf("diff", stack, "--skip-synth")
+            self._cdktf(
+                "deploy",
+                *stacks,
+                "--auto-approve",
+                "--skip-synth",
+                "--ignore-missing-stack-dependencies",
+            )
+        self._step("What was made")
+        self._console.print(made_table(self._server.client, self._environment, SERVICES))
+        self._step("A second plan of connector is empty")
+        for side in Side:
+            self._cdktf("diff", names.side_stack(ENVIRONMENT, MOVED, side), "--skip-synth")
+        self._step(f"Moving {MOVED} one stage on")
+        self._show_the_next_stage()
+
+    def _show_the_next_stage(self) -> None:
+        """In a copy of the environments: the checkout stays as it is."""
+        copy = FOLDER / "demo-environments"
+        shutil.rmtree(copy, ignore_errors=True)
+        shutil.copytree(ROOT / "environments", copy)
+        moved = {"PAY_ENVIRONMENTS": str(copy), "PAY_STACKS": f"{ENVIRONMENT}-{MOVED}-traffic"}
+        self._stream(
+            [
+                *("pay", "promote", ENVIRONMENT, MOVED),
+                *("--evidence", "the demo's deploys were healthy"),
+                *("--allow-adjacent", "frontend serves nothing yet"),
+            ],
+            moved,
+            tell=re.compile(""),
+        )
+        self._cdktf("diff", moved["PAY_STACKS"], settings=moved)
+
+    def _step(self, title: str) -> None:
+        self._console.print()
+        self._console.print(Rule(title, align="left"))
+
+    def _cdktf(self, *arguments: str, settings: Mapping[str, str] | None = None) -> None:
+        self._console.print(f"$ cdktf {' '.join(arguments)}", style="bold", highlight=False)
+        self._stream(["cdktf", *arguments], settings or {}, tell=TOLD)
+
+    def _stream(
+        self, command: list[str], settings: Mapping[str, str], *, tell: re.Pattern[str]
+    ) -> None:
+        """Runs a command, tells its progress, logs all of it; raises SandboxError if it fails."""
+        started = time.monotonic()
+        process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env={**whole_environment(self._server), **settings},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        with self._log.open("a") as log:
+            for line in process.stdout or ():
+                plain = _COLOURS.sub("", line).rstrip()
+                log.write(f"{plain}\n")
+                if plain.strip() and tell.search(plain):
+                    self._console.print(f"  {plain.strip()}", style="dim", highlight=False)
+        if process.wait():
+            raise SandboxError(
+                f"{' '.join(command)} failed; the end of {self._log.relative_to(ROOT)}:\n"
+                + "\n".join(self._log.read_text().splitlines()[-30:])
+            )
+        self._console.print(f"  {time.monotonic() - started:.0f} s", style="dim")
+
+
+@contextmanager
+def sandbox(console: Console) -> Iterator[Server]:
+    """The sandbox that runs, or one that ends with this run."""
+    server = running()
+    if server:
+        console.print(f"Using the sandbox that runs at {server.endpoint}.")
+        yield server
+        return
+    # A state of a sandbox that is gone describes nothing.
+    for state in (FOLDER / "state").glob(f"{ENVIRONMENT}-*"):
+        state.unlink()
+    environment = load_environment(ROOT / "environments" / f"{ENVIRONMENT}.toml")
+    settings = Settings(account_id=environment.account_id, region=environment.region)
+    server = launch(settings, log=LOG, tied=True)
+    console.print(f"Started a local AWS at {server.endpoint}.")
+    try:
+        yield server
+    finally:
+        server.stop()
+        console.print("Stopped the local AWS.")
+
+
+def main() -> int:
+    """Exit status 1, with the reason, when a step fails."""
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 110)
+    started = time.monotonic()
+    os.chdir(ROOT)
+    FOLDER.mkdir(exist_ok=True)
+    try:
+        with sandbox(console) as server:
+            Demo(console, server).run()
+    except SandboxError as problem:
+        console.print(str(problem), style="red", markup=False)
+        return 1
+    console.print(f"\nDone in {time.monotonic() - started:.0f} s; all output: .sandbox/demo.log")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

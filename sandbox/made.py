@@ -1,0 +1,60 @@
+"""What stands in the sandbox, read back through AWS: services, sides, tasks, weights."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from rich.table import Table
+
+from pay.catalogue import CATALOGUE
+from pay.model import Environment, Exposure, Microservice, Side, names
+
+
+def made_table(
+    make_client: Callable[[str], Any], environment: Environment, services: Iterable[str]
+) -> Table:
+    """A row for each side of each service."""
+    table = Table("service", "side", "launch type", "tasks", "healthy targets", "weight")
+    ecs, elbv2 = make_client("ecs"), make_client("elbv2")
+    for name in services:
+        weights = _weights(make_client("route53"), environment, CATALOGUE[name])
+        for side in Side:
+            [service] = ecs.describe_services(
+                cluster=names.cluster(environment.name, side), services=[name]
+            )["services"]
+            healthy = _healthy_targets(elbv2, names.target_group(environment.name, name, side))
+            table.add_row(
+                name,
+                side.value,
+                service["launchType"],
+                f"{service['runningCount']} of {service['desiredCount']}",
+                str(healthy),
+                weights.get(names.set_identifier(name, side), "-"),
+            )
+        table.add_section()
+    return table
+
+
+def _healthy_targets(elbv2: Any, name: str) -> int:
+    [group] = elbv2.describe_target_groups(Names=[name])["TargetGroups"]
+    found = elbv2.describe_target_health(TargetGroupArn=group["TargetGroupArn"])
+    return sum(
+        target["TargetHealth"]["State"] == "healthy" for target in found["TargetHealthDescriptions"]
+    )
+
+
+def _weights(route53: Any, environment: Environment, service: Microservice) -> dict[str, str]:
+    """Set identifier -> weight of the service's records."""
+    public = service.exposure is Exposure.PUBLIC
+    zone = environment.dns.public_zone if public else environment.dns.internal_zone
+    [found] = [
+        each
+        for each in route53.list_hosted_zones()["HostedZones"]
+        if each["Name"] == f"{zone}." and each["Config"]["PrivateZone"] is not public
+    ]
+    name = f"{service.host or service.name}.{zone}."
+    records = route53.list_resource_record_sets(HostedZoneId=found["Id"])["ResourceRecordSets"]
+    return {
+        record["SetIdentifier"]: str(record["Weight"])
+        for record in records
+        if record["Name"] == name and "SetIdentifier" in record
+    }
