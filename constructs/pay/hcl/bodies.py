@@ -92,7 +92,9 @@ class BodyWriter:
             self.problem(where, f"takes an object of blocks by name; found {_found(value)}")
         else:
             for label in self._strings(value, where):
-                for labels, body in self.labelled(value[label], label_count - 1, where):
+                for labels, body in self.labelled(
+                    value[label], label_count - 1, f"{where}.{label}"
+                ):
                     yield (label, *labels), body
 
     def problem(self, where: str, what: str) -> None:
