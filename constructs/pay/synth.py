@@ -108,8 +108,11 @@ def _put_in_place(target: Path, files: Mapping[str, bytes]) -> None:
         file = target / name
         file.parent.mkdir(parents=True, exist_ok=True)
         half_written = file.with_name(f".{file.name}.{os.getpid()}")
-        half_written.write_bytes(content)
-        half_written.replace(file)
+        try:
+            half_written.write_bytes(content)
+            half_written.replace(file)
+        finally:
+            half_written.unlink(missing_ok=True)
     for old in target.glob(f"stacks/*/{_HCL}"):
         if old.relative_to(target).as_posix() not in files:
             old.unlink()
