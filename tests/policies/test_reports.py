@@ -52,10 +52,12 @@ def reports(both_sides: Path, tmp_path_factory: pytest.TempPathFactory) -> Repor
     ]
     run = run_gate("--root", root, "--on", DAY, "--partial", *formats)
     return Reports(
-        run.returncode,
-        *((folder / names[form]).read_text() for form in ("table", "html", "markdown")),
-        json.loads((folder / names["sarif"]).read_text()),
-        ElementTree.parse(folder / names["junit"]).getroot(),
+        status=run.returncode,
+        table=(folder / names["table"]).read_text(),
+        html=(folder / names["html"]).read_text(),
+        markdown=(folder / names["markdown"]).read_text(),
+        sarif=json.loads((folder / names["sarif"]).read_text()),
+        junit=ElementTree.parse(folder / names["junit"]).getroot(),
     )
 
 

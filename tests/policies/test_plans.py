@@ -1,0 +1,124 @@
+"""Plans as a second net: made by Terraform against the sandbox, then changed as no HCL shows it."""
+
+import copy
+import json
+import shutil
+import subprocess
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pay.model import Environment
+from sandbox.instance import Sandbox
+from tests.policies.conftest import judge
+from tests.policies.mutations import CONNECTOR
+
+pytestmark = [pytest.mark.slow, pytest.mark.e2e]
+
+Plan = dict[str, Any]
+
+TERRAFORM_TIMEOUT_SECONDS = 240
+LOCAL_BACKEND = 'terraform {\n  backend "local" {\n    path = "plan.tfstate"\n  }\n}\n'
+
+
+@pytest.fixture(scope="module")
+def plan(
+    both_sides: Path,
+    environments: Mapping[str, Environment],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Plan:
+    """The plan that makes the connector's Fargate side."""
+    folder = tmp_path_factory.mktemp("plan") / CONNECTOR
+    shutil.copytree(both_sides / CONNECTOR, folder)
+    (folder / "backend_override.tf").write_text(LOCAL_BACKEND)
+    with Sandbox(environments["production-2"], neighbours=True) as sandbox:
+
+        def terraform(*arguments: str) -> str:
+            return subprocess.run(
+                ["terraform", *arguments],
+                cwd=folder,
+                env=dict(sandbox.environment_variables),
+                capture_output=True,
+                check=True,
+                text=True,
+                timeout=TERRAFORM_TIMEOUT_SECONDS,
+            ).stdout
+
+        terraform("init", "-input=false")
+        terraform("plan", "-input=false", "-out=plan.tfplan")
+        document: Plan = json.loads(terraform("show", "-json", "plan.tfplan"))
+    return document
+
+
+Judged = Callable[[Plan], dict[str, Any]]
+
+
+@pytest.fixture
+def judged(both_sides: Path, tmp_path: Path) -> Judged:
+    """What the gate says about the connector's stack and a plan of it."""
+
+    def run(document: Plan) -> dict[str, Any]:
+        root = tmp_path / "root"
+        shutil.copytree(both_sides / CONNECTOR, root / CONNECTOR)
+        file = tmp_path / "plan.json"
+        file.write_text(json.dumps(document))
+        found: dict[str, Any] = judge([root], "--partial", "--plan", file)["root"]
+        return found
+
+    return run
+
+
+def planned(document: Plan, type_: str) -> dict[str, Any]:
+    """The planned values of the only resource of a type."""
+    resources = document["planned_values"]["root_module"]["resources"]
+    (found,) = [each for each in resources if each["type"] == type_]
+    values: dict[str, Any] = found["values"]
+    return values
+
+
+def test_the_plan_of_a_stack_that_passes_passes_too(plan: Plan, judged: Judged) -> None:
+    found = judged(plan)
+    assert found["problems"] == []
+    assert [each for each in found["findings"] if each["outcome"] == "failed"] == []
+
+
+def test_says_what_the_plan_leaves_open(plan: Plan, judged: Judged) -> None:
+    unknown = judged(plan)["not_known_before_apply"]
+    assert f"{CONNECTOR} aws_ecs_task_definition.task: task_role_arn" in unknown
+
+
+def test_finds_what_only_the_plan_shows(plan: Plan, judged: Judged) -> None:
+    broken = copy.deepcopy(plan)
+    values = planned(broken, "aws_ecs_task_definition")
+    containers = json.loads(values["container_definitions"])
+    containers[0]["privileged"] = True
+    values["container_definitions"] = json.dumps(containers)
+    (finding,) = [f for f in judged(broken)["findings"] if f["outcome"] == "failed"]
+    assert (finding["rule"], finding["source"]) == ("containers_are_not_privileged", "plan")
+    assert finding["stack"] == CONNECTOR
+
+
+def test_refuses_a_plan_that_counts_more_than_was_judged(plan: Plan, judged: Judged) -> None:
+    more = copy.deepcopy(plan)
+    more["configuration"]["root_module"]["resources"].append(
+        {"address": "aws_lb.more", "mode": "managed", "type": "aws_lb", "name": "more"}
+    )
+    (problem,) = judged(more)["problems"]
+    assert problem["kind"] == "plan"
+    assert "Terraform counts aws_lb.more" in problem["what"]
+
+
+def test_refuses_a_plan_that_counts_less_than_was_judged(plan: Plan, judged: Judged) -> None:
+    less = copy.deepcopy(plan)
+    module = less["configuration"]["root_module"]
+    module["resources"] = [r for r in module["resources"] if r["type"] != "aws_lb"]
+    (problem,) = judged(less)["problems"]
+    assert "aws_lb.alb was judged; Terraform does not count it" in problem["what"]
+
+
+def test_refuses_a_plan_of_a_stack_that_was_not_judged(plan: Plan, judged: Judged) -> None:
+    other = json.loads(json.dumps(plan).replace(CONNECTOR, "production-2-frontend-fargate"))
+    (problem,) = judged(other)["problems"]
+    assert "'production-2-frontend-fargate', which was not judged" in problem["what"]
