@@ -16,9 +16,12 @@ import threading
 import time
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from http import HTTPStatus
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
+
+from sandbox.errors import answer_error, service_of
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -87,7 +90,7 @@ class FaultInjection:
         if fault is None:
             body = self._app(environ, remember_status)
         else:
-            body = _refuse(fault, service, "HTTP_X_AMZ_TARGET" in environ, remember_status)
+            body = _refuse(fault, service, environ, remember_status)
         entry = Request(arrived, time.perf_counter() - began, service, operation, status, fault)
         with self._lock:
             self._requests.append(entry)
@@ -137,8 +140,7 @@ def identify(environ: "WSGIEnvironment") -> tuple[str, str]:
 
     Services without an operation in the request (Route 53, S3) give method and path instead.
     """
-    scope = re.search(r"Credential=[^/]+/\d+/[^/]+/([^/]+)/", environ.get("HTTP_AUTHORIZATION", ""))
-    service = scope[1] if scope else "unsigned"
+    service = service_of(environ)
     if target := environ.get("HTTP_X_AMZ_TARGET"):
         return service, target.split(".")[-1]
     if environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded"):
@@ -155,30 +157,20 @@ def _body(environ: "WSGIEnvironment") -> bytes:
     return body
 
 
-def _refuse(fault: str, service: str, speaks_json: bool, start: "StartResponse") -> list[bytes]:
-    """An error in the service's own protocol, as botocore and the AWS SDK for Go read it."""
-    throttled = fault == "throttle"
-    code = "Throttling" if throttled else "InternalFailure"
-    message = "Rate exceeded" if throttled else "An internal error has occurred"
-    if speaks_json:
-        code = "ThrottlingException" if throttled else "InternalServerError"
-        content_type = "application/x-amz-json-1.1"
-        text = json.dumps({"__type": code, "message": message})
-    else:
-        content_type = "text/xml"
-        error = f"<Error><Code>{code}</Code><Message>{message}</Message></Error>"
-        if service == "ec2":
-            code = "RequestLimitExceeded" if throttled else "InternalError"
-            error = f"<Error><Code>{code}</Code><Message>{message}</Message></Error>"
-            text = f"<Response><Errors>{error}</Errors><RequestID>sandbox</RequestID></Response>"
-        elif service == "s3":
-            code = "SlowDown" if throttled else "InternalError"
-            text = f"<Error><Code>{code}</Code><Message>{message}</Message></Error>"
-        else:
-            text = f"<ErrorResponse>{error}<RequestId>sandbox</RequestId></ErrorResponse>"
-    status = "400 Bad Request" if throttled else "500 Internal Server Error"
-    if service == "s3" and throttled:
-        status = "503 Slow Down"
-    body = text.encode()
-    start(status, [("Content-Type", content_type), ("Content-Length", str(len(body)))])
-    return [body]
+def _refuse(
+    fault: str, service: str, environ: "WSGIEnvironment", start: "StartResponse"
+) -> list[bytes]:
+    """The error that AWS would send: each protocol has its own codes for the same thing."""
+    if fault == "throttle":
+        code = {"ec2": "RequestLimitExceeded", "s3": "SlowDown"}.get(service, "Throttling")
+        status = HTTPStatus.SERVICE_UNAVAILABLE if service == "s3" else HTTPStatus.BAD_REQUEST
+        if "HTTP_X_AMZ_TARGET" in environ:
+            code = "ThrottlingException"
+        return answer_error(environ, start, status, code, "Rate exceeded")
+    return answer_error(
+        environ,
+        start,
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        "InternalFailure",
+        "An internal error has occurred",
+    )

@@ -13,6 +13,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "ec2": ("ec2",),
     "ecs": ("ecs",),
     "elbv2": ("elbv2",),
+    "logs": ("logs",),
     "route53": ("route53",),
 }
 """moto's name of a service -> the modules of this package that change it."""

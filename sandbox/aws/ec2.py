@@ -1,12 +1,14 @@
-"""EC2: launch templates.
+"""EC2: launch templates, and what is left of a terminated instance.
 
 moto 5.2 puts the tags of a launch template itself into the template's data too, where AWS has only
-the tags for what is launched; Terraform then plans to remove them for ever.
+the tags for what is launched; Terraform then plans to remove them for ever. And the network
+interfaces of terminated instances stay.
 """
 
 from typing import Any
 
 from moto.ec2.models import EC2Backend
+from moto.ec2.models.instances import Instance
 from moto.ec2.models.launch_templates import LaunchTemplate
 
 from sandbox.patching import replaces
@@ -30,3 +32,16 @@ def create_launch_template(
     if for_launches:
         template_data["TagSpecifications"] = for_launches
     return original_create_launch_template(self, name, description, template_data, tag_spec)
+
+
+original_terminate = Instance.terminate
+
+
+@replaces(Instance)
+def terminate(self: Instance) -> Any:
+    """The primary network interface goes with its instance."""
+    interfaces = [interface.id for interface in self.nics.values()]
+    state = original_terminate(self)
+    for interface_id in interfaces:
+        self.ec2_backend.enis.pop(interface_id, None)
+    return state

@@ -4,12 +4,12 @@ from sandbox.estate.mistakes import Mistake
 from sandbox.estate.owner import Owner
 
 
-def make_dns(owner: Owner, vpc_id: str) -> None:
+def make_dns(owner: Owner) -> None:
     """Both zones of the environment with a certificate each."""
     dns = owner.environment.dns
     if Mistake.MISSING_ZONE not in owner.mistakes:
         _zone(owner, dns.public_zone, vpc_id=None)
-        _zone(owner, dns.internal_zone, vpc_id=vpc_id)
+        _zone(owner, dns.internal_zone, vpc_id=owner.vpc_id)
     if Mistake.MISSING_CERTIFICATE not in owner.mistakes:
         for zone in (dns.public_zone, dns.internal_zone):
             _certificate(owner, f"*.{zone}")

@@ -18,11 +18,11 @@ ANYWHERE = "0.0.0.0/0"
 Rule = dict[str, Any]
 
 
-def make_network(owner: Owner) -> str:
-    """Makes everything of this module; returns the VPC's id."""
+def make_network(owner: Owner) -> None:
+    """Makes everything of this module."""
     vpc_id = _vpc(owner, owner.environment.network.vpc, VPC_RANGE)
     _subnets(owner, vpc_id)
-    groups = {name: _security_group(owner, vpc_id, name) for name in _group_names(owner)}
+    groups = _security_groups(owner, vpc_id)
     for name, rules in _rules(owner, groups):
         owner.unless_there(
             lambda name=name, rules=rules: owner.client("ec2").authorize_security_group_ingress(  # type: ignore[misc]
@@ -30,7 +30,6 @@ def make_network(owner: Owner) -> str:
             ),
             "InvalidPermission.Duplicate",
         )
-    return vpc_id
 
 
 def _vpc(owner: Owner, name: str, block: ipaddress.IPv4Network) -> str:
@@ -97,20 +96,18 @@ def _group_names(owner: Owner) -> Iterator[str]:
             yield names.task_security_group(owner.name, service.name)
 
 
-def _security_group(owner: Owner, vpc_id: str, name: str) -> str:
-    ec2 = owner.client("ec2")
-    filters = [
-        {"Name": "vpc-id", "Values": [vpc_id]},
-        {"Name": "group-name", "Values": [name]},
-    ]
-    found = ec2.describe_security_groups(Filters=filters)["SecurityGroups"]
-    if found:
-        return str(found[0]["GroupId"])
-    specification = [{"ResourceType": "security-group", "Tags": owner.tags(name)}]
-    made = ec2.create_security_group(
-        GroupName=name, Description=name, VpcId=vpc_id, TagSpecifications=specification
-    )
-    return str(made["GroupId"])
+def _security_groups(owner: Owner, vpc_id: str) -> dict[str, str]:
+    """Name -> id of every group."""
+    wanted = list(_group_names(owner))
+    groups = owner.security_groups(wanted)
+    for name in wanted:
+        if name not in groups:
+            specification = [{"ResourceType": "security-group", "Tags": owner.tags(name)}]
+            made = owner.client("ec2").create_security_group(
+                GroupName=name, Description=name, VpcId=vpc_id, TagSpecifications=specification
+            )
+            groups[name] = made["GroupId"]
+    return groups
 
 
 def _rules(owner: Owner, groups: dict[str, str]) -> Iterator[tuple[str, list[Rule]]]:

@@ -1,6 +1,6 @@
 """Who makes the estate: an environment, the services in it, and clients of the AWS that gets it."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from pay.catalogue import CATALOGUE
-from pay.model import Environment, Microservice
+from pay.model import Environment, Microservice, names
 from sandbox.estate.mistakes import Mistake
 
 
@@ -38,6 +38,28 @@ class Owner:
     @property
     def name(self) -> str:
         return self.environment.name
+
+    @cached_property
+    def vpc_id(self) -> str:
+        """The environment's VPC; asked for once it is there."""
+        filters = [{"Name": "tag:Name", "Values": [self.environment.network.vpc]}]
+        return str(self.client("ec2").describe_vpcs(Filters=filters)["Vpcs"][0]["VpcId"])
+
+    def subnets(self, group: str) -> list[str]:
+        """The ids of a group's subnets, one in each zone."""
+        wanted = [names.subnet(self.name, group, zone) for zone in self.environment.network.zones]
+        filters = [{"Name": "tag:Name", "Values": wanted}]
+        found = self.pages("ec2", "describe_subnets", "Subnets", Filters=filters)
+        return [subnet["SubnetId"] for subnet in found]
+
+    def security_groups(self, wanted: Sequence[str]) -> dict[str, str]:
+        """Name -> id of the security groups of these names in the VPC."""
+        filters = [
+            {"Name": "vpc-id", "Values": [self.vpc_id]},
+            {"Name": "group-name", "Values": list(wanted)},
+        ]
+        found = self.pages("ec2", "describe_security_groups", "SecurityGroups", Filters=filters)
+        return {group["GroupName"]: group["GroupId"] for group in found}
 
     def unless_there(self, make: Callable[[], Any], *codes: str) -> Any:
         """What `make` returns, or None when AWS says with one of these codes that it exists."""

@@ -7,6 +7,8 @@ from pay.model import Environment
 from sandbox.estate.configuration import make_configuration
 from sandbox.estate.databases import make_databases
 from sandbox.estate.dns import make_dns
+from sandbox.estate.legacy_cluster import make_legacy_cluster
+from sandbox.estate.legacy_service import make_legacy_service
 from sandbox.estate.mistakes import Mistake
 from sandbox.estate.neighbours import make_neighbours
 from sandbox.estate.network import make_network
@@ -30,10 +32,15 @@ def seed(
     alter what a run before has made right.
     """
     owner = Owner(environment, make_client, mistakes)
-    vpc_id = make_network(owner)
+    make_network(owner)
     make_databases(owner)
-    make_dns(owner, vpc_id)
+    make_dns(owner)
     make_configuration(owner)
     make_storage(owner)
+    if legacy:
+        make_legacy_cluster(owner)
+    for service in owner.services:
+        if service.name in legacy:
+            make_legacy_service(owner, service)
     if neighbours:
         make_neighbours(owner)

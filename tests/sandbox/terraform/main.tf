@@ -1,5 +1,5 @@
 # Every resource type of the project, on both launch types, so that a gap in the sandbox shows here.
-# The VPC, zone and certificate exist already: tests/sandbox/conftest.py makes them through boto3.
+# What exists already is that of the environment `sandbox`, made by sandbox.estate.
 
 terraform {
   required_providers {
@@ -12,7 +12,7 @@ terraform {
 
 provider "aws" {
   region              = "eu-west-1"
-  allowed_account_ids = ["222222222222"]
+  allowed_account_ids = ["555555555555"]
   default_tags {
     tags = { Environment = "sandbox" }
   }
@@ -43,7 +43,7 @@ locals {
   account = data.aws_caller_identity.this.account_id
   container = {
     name                   = "nginx"
-    image                  = "222222222222.dkr.ecr.eu-west-1.amazonaws.com/govukpay/docker-nginx-proxy:${var.image_tag}"
+    image                  = "555555555555.dkr.ecr.eu-west-1.amazonaws.com/govukpay/docker-nginx-proxy:${var.image_tag}"
     cpu                    = 128
     memory                 = 256
     essential              = true
@@ -64,7 +64,7 @@ locals {
 data "aws_caller_identity" "this" {}
 
 data "aws_vpc" "this" {
-  tags = { Name = "sandbox-vpc" }
+  tags = { Name = "sandbox" }
 }
 
 data "aws_subnets" "this" {
@@ -104,12 +104,12 @@ data "aws_db_instance" "this" {
 }
 
 data "aws_route53_zone" "this" {
-  name         = "pay.internal."
+  name         = "sandbox.pymnt.internal."
   private_zone = true
 }
 
 data "aws_acm_certificate" "this" {
-  domain      = "*.pay.internal"
+  domain      = "*.sandbox.pymnt.internal"
   statuses    = ["ISSUED"]
   most_recent = true
 }
@@ -135,7 +135,7 @@ data "aws_sns_topic" "this" {
 }
 
 data "aws_s3_bucket" "this" {
-  bucket = "pay-sandbox-access-logs"
+  bucket = "pay-sandbox-alb-access-logs"
 }
 
 data "aws_ecr_repository" "this" {
@@ -143,7 +143,7 @@ data "aws_ecr_repository" "this" {
 }
 
 data "aws_kms_alias" "aws_sqs" {
-  name = "alias/sandbox-existing"
+  name = "alias/sandbox-existing-secrets"
 }
 
 data "aws_kms_key" "existing" {
@@ -171,7 +171,7 @@ resource "aws_kms_key" "this" {
   deletion_window_in_days = 30
   policy = jsonencode({
     Version   = "2012-10-17"
-    Statement = [{ Sid = "root", Effect = "Allow", Principal = { AWS = "arn:aws:iam::222222222222:root" }, Action = "kms:*", Resource = "*" }]
+    Statement = [{ Sid = "root", Effect = "Allow", Principal = { AWS = "arn:aws:iam::555555555555:root" }, Action = "kms:*", Resource = "*" }]
   })
 }
 
@@ -643,7 +643,7 @@ resource "aws_cloudwatch_metric_alarm" "latency" {
 
 resource "aws_route53_record" "ec2" {
   zone_id        = data.aws_route53_zone.this.zone_id
-  name           = "connector.pay.internal"
+  name           = "connector.sandbox.pymnt.internal"
   type           = "A"
   set_identifier = var.weighted ? "connector-ec2" : null
   dynamic "weighted_routing_policy" {
@@ -662,7 +662,7 @@ resource "aws_route53_record" "ec2" {
 resource "aws_route53_record" "fargate" {
   count          = var.weighted ? 1 : 0
   zone_id        = data.aws_route53_zone.this.zone_id
-  name           = "connector.pay.internal"
+  name           = "connector.sandbox.pymnt.internal"
   type           = "A"
   set_identifier = "connector-fargate"
   weighted_routing_policy {

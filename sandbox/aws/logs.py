@@ -1,0 +1,28 @@
+"""CloudWatch Logs: the key of a log group can be changed.
+
+moto 5.2 takes a key as a log group is made and never after.
+"""
+
+from moto.logs.exceptions import ResourceNotFoundException
+from moto.logs.responses import LogsResponse
+
+from sandbox.patching import adds
+
+
+def _set_key(response: LogsResponse, key_arn: str | None) -> str:
+    # AWS takes a name, or the ARN of a log group; the name is all that this estate gives.
+    group = response.logs_backend.groups.get(response._get_param("logGroupName"))
+    if group is None:
+        raise ResourceNotFoundException()
+    group.kms_key_id = key_arn
+    return ""
+
+
+@adds(LogsResponse)
+def associate_kms_key(self: LogsResponse) -> str:
+    return _set_key(self, self._get_param("kmsKeyId"))
+
+
+@adds(LogsResponse)
+def disassociate_kms_key(self: LogsResponse) -> str:
+    return _set_key(self, None)
