@@ -17,6 +17,10 @@ LOG_BUFFER = "25m"
 """How much log text waits in memory when CloudWatch Logs is slow. The mode is non-blocking:
 payments go on when logging does not (AWS: ECS developer guide, "awslogs log driver", `mode`)."""
 
+FIRST_UNPRIVILEGED_PORT = 1024
+"""Below it Linux lets only root listen, and no container runs as root: such a container's network
+namespace is told otherwise (AWS: ECS API reference, `SystemControl`; Fargate since 1.4.0)."""
+
 
 def container_definitions(
     side: ServiceSide,
@@ -109,6 +113,10 @@ def _container(
         container["environment"] = as_pairs(values, "value")
     if name == service.target_container:
         container["portMappings"] = [{"containerPort": service.target_port}]
+        if service.target_port < FIRST_UNPRIVILEGED_PORT:
+            container["systemControls"] = [
+                {"namespace": "net.ipv4.ip_unprivileged_port_start", "value": "0"}
+            ]
     return container
 
 

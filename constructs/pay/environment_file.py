@@ -19,8 +19,9 @@ from pay.model.plain_text_secrets import looks_like_a_secret
 from pay.model.text import ServiceName
 from pay.toml_lines import TomlLines
 
+NOTHING: dict[str, Any] = {}
 UNREADABLE = Draft(
-    environment=Environment.model_construct(), broken=frozenset(Environment.model_fields)
+    environment=Environment.model_construct(**NOTHING), broken=frozenset(Environment.model_fields)
 )
 
 

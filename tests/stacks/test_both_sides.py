@@ -198,3 +198,13 @@ def test_load_balancer_types_follow_the_catalogue(estate: Estate) -> None:
         assert stack.resource("aws_lb", "alb")["load_balancer_type"] == service.load_balancer_type
     proxies = {n for n, s in CATALOGUE.items() if s.load_balancer_type is LoadBalancerType.NETWORK}
     assert proxies == {"egress", "webhooks-egress"}
+
+
+def test_a_container_that_listens_on_a_privileged_port_may_do_so_without_root(
+    estate: Estate,
+) -> None:
+    container = estate["production-2-notifications-ec2"].containers["notifications"]
+    assert container["portMappings"] == [{"containerPort": 443}]
+    assert container["systemControls"] == [
+        {"namespace": "net.ipv4.ip_unprivileged_port_start", "value": "0"}
+    ]
