@@ -75,6 +75,9 @@ def _answer(check: Any, kind: Kind, conf: dict[str, Any]) -> CheckResult:
         if stack.from_plan:
             return CheckResult.UNKNOWN
         problems = [f"cannot be read: {unread}"]
+    except Exception as error:
+        # checkov would drop the answer of a check that crashes.
+        problems = [f"cannot be judged: {error!r}"]
     if problems is None:
         return CheckResult.UNKNOWN
     check.details += problems

@@ -20,7 +20,7 @@ from checkov.terraform.plan_utils import create_definitions  # noqa: E402
 from policies import checkov_checks  # noqa: E402
 from policies.reading import terraform_addresses_of_plan  # noqa: E402
 from policies.results import Problem, Result  # noqa: E402
-from policies.scan import Only, results_of  # noqa: E402
+from policies.scan import Only, crashes, results_of  # noqa: E402
 from policies.stack import Block, Stack  # noqa: E402
 
 
@@ -50,9 +50,10 @@ def judge(
     if stack is None:
         what = f"it is the plan of the stack {name!r}, which was not judged"
         return [], [Problem("plan", str(file), what)], []
+    results, problems = _answers(file, stack, rules)
     return (
-        _answers(file, stack, rules),
-        list(_differences(file, document, stack)),
+        results,
+        [*problems, *_differences(file, document, stack)],
         [f"{stack.name} {each}" for each in _not_known(document, stack)],
     )
 
@@ -69,19 +70,20 @@ def _stack_name(document: Mapping[str, Any]) -> str | None:
     return name if isinstance(name, str) else None
 
 
-def _answers(file: Path, stack: Stack, rules: frozenset[str]) -> list[Result]:
+def _answers(file: Path, stack: Stack, rules: frozenset[str]) -> tuple[list[Result], list[Problem]]:
     planned = Stack(stack.name, file.parent, stack.tags, stack.allowed_account_ids, from_plan=True)
     definitions, _ = create_definitions(None, [str(file)])
     for blocks in definitions.values():
         for block in _blocks(blocks, planned, file.name):
             planned.add(block)
-    with checkov_checks.judging(planned):
+    with checkov_checks.judging(planned), crashes() as told:
         report = Runner().run(files=[str(file)], runner_filter=Only(rules))
     if isinstance(report, list):
         report = report[0]
     if not isinstance(report, Report):
         raise TypeError(f"{file}: checkov gave no report")
-    return results_of(report, planned, file.parent.resolve(), source="plan")
+    problems = [Problem("plan", str(file), f"checkov: {each}") for each in told]
+    return results_of(report, planned, file.parent, source="plan"), problems
 
 
 def _blocks(definition: Mapping[str, Any], stack: Stack, file: str) -> Iterator[Block]:

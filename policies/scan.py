@@ -1,7 +1,9 @@
 """Runs checkov, its own checks and ours, over one Terraform root, in this process."""
 
+import logging
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -51,6 +53,49 @@ class Only(RunnerFilter):
         return (check.id if check else check_id) in self._rules
 
 
+class _Runner(Runner):
+    """Runs checks of connections one after the other: checkov's own threads cost more than they
+    give, and swallow the exception of a check that crashes.
+    """
+
+    def run_graph_checks_results(
+        self, runner_filter: RunnerFilter, report_type: str, graph: Any = None
+    ) -> dict[Any, Any]:
+        results: dict[Any, Any] = {}
+        for check in self.graph_registry.checks:
+            if runner_filter.should_run_check(check, report_type=report_type):
+                try:
+                    self.graph_registry.run_check_parallel(check, results, graph)
+                except Exception:
+                    logging.exception("Failed to run check %s", check.id)
+        self._update_check_correct_connected_node(results)
+        return results
+
+
+class _Crashes(logging.Handler):
+    """Notes what checkov only logs: a check that crashed has given no answer."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.told: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        error = record.exc_info[1] if record.exc_info else None
+        self.told.append(f"{record.getMessage()}: {error!r}" if error else record.getMessage())
+
+
+@contextmanager
+def crashes() -> Iterator[list[str]]:
+    """The errors that checkov logs while it judges; nothing goes to the terminal."""
+    logger = logging.getLogger()
+    before, handler = logger.handlers[:], _Crashes()
+    logger.handlers[:] = [handler]
+    try:
+        yield handler.told
+    finally:
+        logger.handlers[:] = before
+
+
 class Scanner:
     """Judges stacks by `rules`, one at a time: each is a Terraform root of its own, so each gets a
     graph of its own.
@@ -77,13 +122,15 @@ class Scanner:
         locals_ = _locals(definitions)
         definitions = {key: decode(raw, locals_) for key, raw in definitions.items()}
         _describe(stack, definitions, root)
-        with checkov_checks.judging(stack):
+        with checkov_checks.judging(stack), crashes() as told:
             report = self._run(definitions, folder)
         scan.results = results_of(report, stack, root)
+        where = str(folder.relative_to(root))
+        scan.problems += [Problem("unread", where, f"checkov: {each}") for each in told]
         return scan
 
     def _run(self, definitions: Definitions, folder: Path) -> Report:
-        runner = Runner()
+        runner = _Runner()
         # Variables are not rendered: that is what leaves long or mixed documents unparsed, and it
         # costs half of the time (docs/decisions/0040).
         graph = runner.graph_manager.build_graph_from_definitions(
@@ -146,8 +193,9 @@ def results_of(
     report: Report, stack: Stack, root: Path, source: Literal["hcl", "plan"] = "hcl"
 ) -> list[Result]:
     """The records of a report of checkov, as results."""
+    resolved = root.resolve()
     return [
-        _result(record, outcome, stack, root, source)
+        _result(record, outcome, stack, resolved, source)
         for outcome, records in (
             ("passed", report.passed_checks),
             ("failed", report.failed_checks),
@@ -164,7 +212,7 @@ def _result(
         rule=record.check_id,
         stack=stack.name,
         address=_address(record, stack),
-        file=os.path.relpath(record.file_abs_path, root.resolve()),
+        file=os.path.relpath(record.file_abs_path, root),
         first_line=max(first_line, 1),
         last_line=max(last_line, first_line, 1),
         outcome=outcome,

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.policies.conftest import judge
-from tests.policies.mutations import CONNECTOR, TASK, Mutation
+from tests.policies.mutations import CONNECTOR, ROLE, TASK, Mutation
 
 pytestmark = pytest.mark.slow
 
@@ -139,6 +139,14 @@ BREAKS: dict[str, tuple[Break, str, str]] = {
         "unread",
         "internal holds an expression",
     ),
+    "what makes a check of checkov crash": (
+        append(
+            'resource "aws_lb_listener" "odd" {\n  protocol = "HTTP"\n\n'
+            '  default_action {\n    target_group_arn = "arn"\n  }\n}\n'
+        ),
+        "unread",
+        "Failed to run check CKV_AWS_2 ",
+    ),
     "a container's setting from a variable": (
         edit("readonlyRootFilesystem", "readonlyRootFilesystem = var.read_only"),
         "unread",
@@ -164,6 +172,16 @@ def test_refuses(name: str, found: dict[str, Any]) -> None:
     _, kind, what = BREAKS[name]
     assert found[name]["refused"]
     assert [p for p in found[name]["problems"] if p["kind"] == kind and what in p["what"]]
+
+
+def test_a_document_that_makes_a_rule_crash_fails_the_rule(
+    both_sides: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(both_sides / CONNECTOR, tmp_path / "root" / CONNECTOR)
+    edit("Condition = {", 'Condition = "always"\nX = {', ROLE)(tmp_path / "root")
+    findings = judge([tmp_path / "root"], "--partial")["root"]["findings"]
+    crashed = {each["rule"] for each in findings if "cannot be judged" in each["message"]}
+    assert crashed == {"roles_are_assumed_by_named_principals", "trust_names_the_own_account"}
 
 
 def test_containers_that_cannot_be_read_fail_every_rule_about_containers(
