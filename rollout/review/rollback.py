@@ -13,7 +13,8 @@ from rollout.consequences import commands, stack_changes
 from rollout.guard.context import Context
 from rollout.plans.plan import Verb
 from rollout.plans.read import StackPlan
-from rollout.plans.records import names_in
+from rollout.plans.records import RecordState, names_in
+from rollout.plans.values import dig
 from rollout.review.containers import images
 from rollout.review.moves import Move
 from rollout.review.stack_review import StackReview
@@ -100,12 +101,14 @@ def _emergency(plan: StackPlan) -> Rollback | None:
     batches: dict[str, list[dict[str, Any]]] = {}
     for name in names_in(plan.plan):
         for write in name.writes:
-            before = write.change.change.before or {}
-            if write.change.verb is not Verb.UPDATE or not (write.before and write.after):
+            before, after = write.before, write.after
+            if write.change.verb is not Verb.UPDATE or before is None or after is None:
                 return None
-            if not (write.before.is_weighted and write.after.is_weighted and write.before.alias):
+            alias_zone = dig(write.change.change.before, "alias", 0, "zone_id")
+            known = (*vars(before.key).values(), before.set_identifier, before.weight, before.alias)
+            if None in (*known, alias_zone) or not (before.is_weighted and after.is_weighted):
                 return None
-            batches.setdefault(str(before.get("zone_id")), []).append(_upsert(before))
+            batches.setdefault(str(before.key.zone_id), []).append(_upsert(before, alias_zone))
     if not batches:
         return None
     return Rollback(
@@ -120,19 +123,18 @@ def _emergency(plan: StackPlan) -> Rollback | None:
     )
 
 
-def _upsert(values: dict[str, Any]) -> dict[str, Any]:
-    alias = values["alias"][0]
+def _upsert(record: RecordState, alias_zone: str) -> dict[str, Any]:
     return {
         "Action": "UPSERT",
         "ResourceRecordSet": {
-            "Name": values["name"],
-            "Type": values["type"],
-            "SetIdentifier": values["set_identifier"],
-            "Weight": values["weighted_routing_policy"][0]["weight"],
+            "Name": record.key.name,
+            "Type": record.key.type,
+            "SetIdentifier": record.set_identifier,
+            "Weight": record.weight,
             "AliasTarget": {
-                "HostedZoneId": alias.get("zone_id"),
-                "DNSName": alias["name"],
-                "EvaluateTargetHealth": bool(alias.get("evaluate_target_health")),
+                "HostedZoneId": alias_zone,
+                "DNSName": record.alias,
+                "EvaluateTargetHealth": record.evaluates_target_health,
             },
         },
     }

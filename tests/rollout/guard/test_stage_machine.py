@@ -60,7 +60,12 @@ def test_says_nothing_about_a_service_that_does_not_move(refused: Judge, stage: 
     assert refused(traffic(*[Ladder().records(stage)] * 2), stage=stage) == ()
 
 
-weights = st.one_of(st.none(), st.just("none"), st.integers(min_value=0, max_value=255))
+weights = st.one_of(
+    st.none(),
+    st.just("none"),
+    st.sampled_from((0, 5, 25, 50, 75, 95, 100)),
+    st.integers(min_value=0, max_value=255),
+)
 
 
 @given(weights, weights, weights, weights, st.sampled_from(Ladder().stages))
