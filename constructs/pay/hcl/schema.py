@@ -21,7 +21,7 @@ _KINDS: dict[str, Kind] = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class ProviderSchema:
     """One provider's part of `terraform providers schema -json`, and the file it came from."""
 
@@ -29,7 +29,10 @@ class ProviderSchema:
     data_source_schemas: dict[str, Any]
     provider_schemas: dict[str, Any]
     source: str
-    _shapes: dict[tuple[int, str], Shape | None] = field(default_factory=dict, repr=False)
+    _shapes: dict[tuple[int, str], Shape | None] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return f"ProviderSchema({self.source})"
 
     @staticmethod
     def load(path: Path, provider: str = "aws") -> "ProviderSchema":

@@ -1,10 +1,6 @@
 """Strings: what Terraform JSON means by them and how HCL2 says the same."""
 
-import hcl2
 import pytest
-from hcl2.utils import SerializationOptions
-from hypothesis import given
-from hypothesis import strategies as st
 
 from pay.hcl.errors import TemplateError
 from pay.hcl.templates import literal, template
@@ -75,11 +71,3 @@ def test_escapes_text_that_is_not_a_template(text: str, hcl: str) -> None:
 def test_refuses_a_template_that_terraform_could_not_read(json_string: str, reason: str) -> None:
     with pytest.raises(TemplateError, match=reason):
         template(json_string)
-
-
-@given(st.text(st.characters(codec="utf-8")))
-def test_python_hcl2_reads_every_text_back(text: str) -> None:
-    written = f"a = {literal(text)}\n"
-    read = hcl2.loads(written, serialization_options=SerializationOptions(strip_string_quotes=True))
-    # It keeps the marks doubled; Terraform's own reading is compared in test_same_meaning.
-    assert read["a"].replace("$${", "${").replace("%%{", "%{") == text
