@@ -1,0 +1,27 @@
+"""What the figures are held to. A budget that is not met is shown, it never fails anything."""
+
+from dataclasses import dataclass
+
+WHOLE_ESTATE_SECONDS = 6.0
+WHOLE_ESTATE_MB = 300.0
+ONE_STACK_SECONDS = 1.5
+TIMES_FASTER_THAN_PREBUILT = 5.0
+GATE_SECONDS = 15.0
+GROWTH_OF_COST_PER_STACK = 1.2
+"""Linear: with eight times the services a stack costs no more than this times as much."""
+
+
+@dataclass(frozen=True)
+class Budget:
+    """One figure beside its limit."""
+
+    text: str
+    is_met: bool
+
+
+def at_most(limit: float, found: float, unit: str) -> Budget:
+    return Budget(f"at most {limit:g} {unit}", found <= limit)
+
+
+def at_least(limit: float, found: float, unit: str) -> Budget:
+    return Budget(f"at least {limit:g} {unit}", found >= limit)

@@ -1,0 +1,58 @@
+"""The same estate with two, four, eight times the services: copies under other names."""
+
+import re
+import shutil
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+from pay.model import Microservice
+
+_SERVICE = re.compile(r"^\[services\.([\w-]+)\]\n(?:(?!\[).*\n?)*", re.MULTILINE)
+
+
+def copies(services: Mapping[str, Microservice], times: int) -> Mapping[str, Microservice]:
+    """The services and `times` - 1 copies of each; a copy calls copies of the same number, so that
+    there are as many separate call graphs.
+    """
+    found = {
+        copy.name: copy
+        for number in range(1, times + 1)
+        for service in services.values()
+        for copy in [service if number == 1 else _copy(service, number)]
+    }
+    return MappingProxyType(dict(sorted(found.items())))
+
+
+def _copy(service: Microservice, number: int) -> Microservice:
+    def renamed(name: str) -> str:
+        return f"{name}-{number}"
+
+    return service.model_copy(
+        update={
+            "name": renamed(service.name),
+            "host": renamed(service.host or service.name),
+            "calls": tuple(
+                call.model_copy(update={"service": renamed(call.service)}) for call in service.calls
+            ),
+            "links": tuple(
+                link.model_copy(update={"service": renamed(link.service)}) for link in service.links
+            ),
+        }
+    )
+
+
+def write_environments(source: Path, target: Path, times: int) -> None:
+    """Environment files in which every copy of a service stands where its original does."""
+    for file in source.glob("*.toml"):
+        text = file.read_text(encoding="utf-8")
+        more = "\n".join(_tables(text, times))
+        (target / file.name).write_text(f"{text}\n{more}", encoding="utf-8")
+    for folder in filter(Path.is_dir, source.iterdir()):
+        shutil.copytree(folder, target / folder.name)
+
+
+def _tables(text: str, times: int) -> Iterator[str]:
+    for number in range(2, times + 1):
+        for table in _SERVICE.finditer(text):
+            yield table[0].replace(f"[services.{table[1]}]", f"[services.{table[1]}-{number}]")

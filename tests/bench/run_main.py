@@ -1,0 +1,80 @@
+"""Runs main.py with laps, on the prebuilt provider package, or with more services.
+
+    python -O tests/bench/run_main.py [--prebuilt] [--services N] [--laps FILE]
+
+The environment variable BENCH_STARTED is the time.monotonic() at which it was started.
+"""
+
+import argparse
+import json
+import os
+import runpy
+import sys
+import time
+from dataclasses import asdict
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+# .venv-prebuilt does not know this project's source roots.
+sys.path[:1] = [str(ROOT), str(ROOT / "constructs")]
+
+from tests.bench import prebuilt_alias  # noqa: E402 - the paths come first
+from tests.bench.phases import OTHER, Phases  # noqa: E402
+
+
+def main() -> None:
+    options = _parser().parse_args()
+    phases = Phases(float(os.environ.get("BENCH_STARTED", time.monotonic())))
+    if options.prebuilt:
+        prebuilt_alias.install()
+    phases.lap("start Python")
+    if options.services > 1:
+        _add_services(options.services)
+    if options.laps:
+        _lap_steps(phases)
+    try:
+        runpy.run_path(str(ROOT / "main.py"), run_name="__main__")
+    finally:
+        if options.laps:
+            phases.lap(OTHER)
+            laps = {name: asdict(lap) for name, lap in phases.laps.items()}
+            options.laps.write_text(json.dumps(laps))
+
+
+def _add_services(times: int) -> None:
+    import pay.catalogue
+    from tests.bench import more_services
+
+    # Before anybody else takes it from there.
+    pay.catalogue.CATALOGUE = more_services.copies(pay.catalogue.CATALOGUE, times)
+
+
+def _lap_steps(phases: Phases) -> None:
+    """Imports what main.py imports, and counts its steps."""
+    import pay.environments
+
+    phases.lap("import the model")
+    import cdktf
+
+    phases.lap("import cdktf, start Node")
+    import pay.synth
+    import stacks.estate
+
+    phases.lap("import the bindings and stacks")
+    phases.wrap(pay.environments, "load_environments", "load and check the environments")
+    phases.wrap(stacks.estate.Estate, "add", "build the constructs")
+    # HclApp calls cdktf.App: the inner one first, so that the outer one keeps what is left.
+    phases.wrap(cdktf.App, "synth", "synthesise JSON (in Node)")
+    phases.wrap(pay.synth.HclApp, "synth", "write HCL2")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--prebuilt", action="store_true")
+    parser.add_argument("--services", type=int, default=1, metavar="N")
+    parser.add_argument("--laps", type=Path, metavar="FILE")
+    return parser
+
+
+if __name__ == "__main__":
+    main()
