@@ -2,10 +2,13 @@
 
 On AWS a group balances its instances across zones, and an instance that loses its scale-in
 protection while the group is too large is terminated. moto 5.2 puts all instances into the first
-subnet, and forgets about instances that were protected as the group shrank, so that a protected
-group can never be destroyed.
+subnet, forgets about instances that were protected as the group shrank, so that a protected group
+can never be destroyed, and replaces a group by a second one of the same name.
 """
 
+from typing import Any
+
+from moto.autoscaling.exceptions import AutoscalingClientError
 from moto.autoscaling.models import AutoScalingBackend, FakeAutoScalingGroup
 
 from sandbox.patching import replaces
@@ -42,3 +45,19 @@ def set_instance_protection(
     original_protect(self, group_name, instance_ids, protected_from_scale_in)
     group = self.autoscaling_groups[group_name]
     group.set_desired_capacity(group.desired_capacity)
+
+
+original_create = AutoScalingBackend.create_auto_scaling_group
+
+
+@replaces(AutoScalingBackend)
+def create_auto_scaling_group(
+    self: AutoScalingBackend, name: str, *args: Any, **settings: Any
+) -> FakeAutoScalingGroup:
+    if name in self.autoscaling_groups:
+        raise AutoscalingClientError(
+            "AlreadyExists",
+            "AutoScalingGroup by this name already exists - A group with the name "
+            f"{name} already exists",
+        )
+    return original_create(self, name, *args, **settings)

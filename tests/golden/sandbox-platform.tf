@@ -578,7 +578,7 @@ resource "aws_kms_key" "general_key" {
 resource "aws_launch_template" "cde_template" {
   ebs_optimized          = "true"
   image_id               = "resolve:ssm:/aws/service/ecs/optimized-ami/amazon-linux-2023/arm64/recommended/image_id"
-  instance_type          = "m7g.large"
+  instance_type          = "m7g.2xlarge"
   name                   = "sandbox-ec2-cde"
   update_default_version = true
   user_data              = base64encode("#!/bin/sh\necho 'ECS_CLUSTER=sandbox-ec2' >> /etc/ecs/ecs.config\necho 'ECS_INSTANCE_ATTRIBUTES={\"segment\":\"cde\"}' >> /etc/ecs/ecs.config\necho 'ECS_AWSVPC_BLOCK_IMDS=true' >> /etc/ecs/ecs.config\necho 'ECS_CONTAINER_STOP_TIMEOUT=2m' >> /etc/ecs/ecs.config\necho 'ECS_ENABLE_CONTAINER_METADATA=true' >> /etc/ecs/ecs.config\n")
@@ -613,7 +613,7 @@ resource "aws_launch_template" "cde_template" {
 resource "aws_launch_template" "general_template" {
   ebs_optimized          = "true"
   image_id               = "resolve:ssm:/aws/service/ecs/optimized-ami/amazon-linux-2023/arm64/recommended/image_id"
-  instance_type          = "m7g.large"
+  instance_type          = "m7g.2xlarge"
   name                   = "sandbox-ec2-general"
   update_default_version = true
   user_data              = base64encode("#!/bin/sh\necho 'ECS_CLUSTER=sandbox-ec2' >> /etc/ecs/ecs.config\necho 'ECS_INSTANCE_ATTRIBUTES={\"segment\":\"general\"}' >> /etc/ecs/ecs.config\necho 'ECS_AWSVPC_BLOCK_IMDS=true' >> /etc/ecs/ecs.config\necho 'ECS_CONTAINER_STOP_TIMEOUT=2m' >> /etc/ecs/ecs.config\necho 'ECS_ENABLE_CONTAINER_METADATA=true' >> /etc/ecs/ecs.config\n")

@@ -31,7 +31,7 @@ def client(server: Server) -> Callable[[str], Any]:
 @pytest.fixture
 def unique() -> str:
     """A name that no other test uses: they share one server."""
-    return f"t{next(_numbers)}"
+    return f"test-{next(_numbers)}"
 
 
 @pytest.fixture(scope="session")

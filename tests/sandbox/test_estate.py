@@ -1,0 +1,220 @@
+"""What exists before this project comes: complete, made once, and wrong on purpose."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from pay.catalogue import CATALOGUE
+from pay.model import Environment, Side, names
+from sandbox.estate.mistakes import Mistake
+from sandbox.estate.seed import seed
+from sandbox.instance import Sandbox
+
+LEGACY = ("connector", "egress", "products-ui")
+"""One service of each kind: internal, behind a Network Load Balancer, public."""
+
+
+@pytest.fixture(scope="module")
+def sandbox(environments: Mapping[str, Environment]) -> Iterator[Sandbox]:
+    with Sandbox(environments["sandbox"], legacy=LEGACY) as started:
+        yield started
+
+
+def named(sandbox: Sandbox, resource: str, operation: str, key: str) -> dict[str, Any]:
+    """Name tag -> what EC2 describes under it."""
+    found = getattr(sandbox.client(resource), operation)()[key]
+    return {
+        tag["Value"]: each for each in found for tag in each.get("Tags", []) if tag["Key"] == "Name"
+    }
+
+
+@pytest.mark.parametrize("group", ["public", "ecs-cde", "ecs-general", *CATALOGUE])
+def test_every_group_has_a_subnet_in_each_zone(sandbox: Sandbox, group: str) -> None:
+    subnets = named(sandbox, "ec2", "describe_subnets", "Subnets")
+    for zone in sandbox.environment.network.zones:
+        subnet = subnets[names.subnet("sandbox", group, zone)]
+        assert subnet["AvailabilityZone"] == zone
+        assert subnet["MapPublicIpOnLaunch"] is (group == "public")
+
+
+def test_tasks_are_reached_from_their_own_load_balancer_only(sandbox: Sandbox) -> None:
+    groups = {
+        group["GroupName"]: group
+        for group in sandbox.client("ec2").describe_security_groups()["SecurityGroups"]
+    }
+    service = CATALOGUE["connector"]
+    [rule] = groups[names.task_security_group("sandbox", "connector")]["IpPermissions"]
+    source = groups[names.load_balancer_security_group("sandbox", "connector")]["GroupId"]
+    assert [pair["GroupId"] for pair in rule["UserIdGroupPairs"]] == [source]
+    assert (rule["FromPort"], rule["ToPort"]) == (service.target_port, service.target_port)
+    assert rule["IpRanges"] == []
+
+
+def test_every_database_is_encrypted_private_and_survives_a_zone(sandbox: Sandbox) -> None:
+    databases = sandbox.client("rds").describe_db_instances()["DBInstances"]
+    assert {database["DBInstanceIdentifier"] for database in databases} == {
+        names.database("sandbox", service.name, service.database.identifier_suffix)
+        for service in CATALOGUE.values()
+        if service.database
+    }
+    for database in databases:
+        assert database["StorageEncrypted"] and database["MultiAZ"]
+        assert not database["PubliclyAccessible"]
+        assert database["Endpoint"]["Port"] == 5432
+
+
+def test_every_secret_has_a_key_of_its_own(sandbox: Sandbox) -> None:
+    client = sandbox.client("secretsmanager")
+    for service in CATALOGUE:
+        secret = client.describe_secret(SecretId=names.secret("sandbox", service))
+        assert secret["KmsKeyId"].startswith("arn:aws:kms:")
+
+
+def test_a_second_run_changes_nothing(sandbox: Sandbox) -> None:
+    def count() -> dict[str, int]:
+        ec2, ecs = sandbox.client("ec2"), sandbox.client("ecs")
+        return {
+            "subnets": len(ec2.describe_subnets()["Subnets"]),
+            "groups": len(ec2.describe_security_groups()["SecurityGroups"]),
+            "instances": len(ec2.describe_instances()["Reservations"]),
+            "databases": len(sandbox.client("rds").describe_db_instances()["DBInstances"]),
+            "zones": len(sandbox.client("route53").list_hosted_zones()["HostedZones"]),
+            "certificates": len(
+                sandbox.client("acm").list_certificates()["CertificateSummaryList"]
+            ),
+            "keys": len(sandbox.client("kms").list_keys()["Keys"]),
+            "revisions": len(ecs.list_task_definitions()["taskDefinitionArns"]),
+            "balancers": len(sandbox.client("elbv2").describe_load_balancers()["LoadBalancers"]),
+        }
+
+    before = count()
+    seed(sandbox.environment, sandbox.client, legacy=LEGACY)
+    assert count() == before
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["production-2", "staging-2", "test-12", "test-perf-1"])
+def test_every_environment_can_be_seeded(
+    environments: Mapping[str, Environment], name: str
+) -> None:
+    with Sandbox(environments[name], neighbours=True) as sandbox:
+        account = sandbox.client("sts").get_caller_identity()["Account"]
+        assert account == environments[name].account_id
+        vpcs = named(sandbox, "ec2", "describe_vpcs", "Vpcs")
+        assert environments[name].network.vpc in vpcs
+
+
+# The legacy estate
+
+
+@pytest.mark.parametrize("service", LEGACY)
+def test_a_legacy_service_runs_at_its_peak_and_answers(sandbox: Sandbox, service: str) -> None:
+    found = sandbox.client("ecs").describe_services(
+        cluster=names.cluster("sandbox", Side.EC2), services=[service]
+    )["services"][0]
+    peak = sandbox.environment.services[service].tasks.peak
+    assert (found["launchType"], found["runningCount"]) == ("EC2", peak)
+    elbv2 = sandbox.client("elbv2")
+    [group] = elbv2.describe_target_groups(
+        Names=[names.target_group("sandbox", service, Side.EC2)]
+    )["TargetGroups"]
+    health = elbv2.describe_target_health(TargetGroupArn=group["TargetGroupArn"])
+    states = [entry["TargetHealth"]["State"] for entry in health["TargetHealthDescriptions"]]
+    assert states == ["healthy"] * peak
+
+
+@pytest.mark.parametrize("service", LEGACY)
+def test_a_legacy_service_has_one_simple_record_to_its_load_balancer(
+    sandbox: Sandbox, service: str
+) -> None:
+    route53, elbv2 = sandbox.client("route53"), sandbox.client("elbv2")
+    [balancer] = elbv2.describe_load_balancers(
+        Names=[names.load_balancer("sandbox", service, Side.EC2)]
+    )["LoadBalancers"]
+    records = [
+        record
+        for zone in route53.list_hosted_zones()["HostedZones"]
+        for record in route53.list_resource_record_sets(HostedZoneId=zone["Id"])[
+            "ResourceRecordSets"
+        ]
+        if record.get("AliasTarget", {}).get("DNSName") == balancer["DNSName"] + "."
+    ]
+    assert len(records) == 1
+    assert "SetIdentifier" not in records[0] and "Weight" not in records[0]
+
+
+def test_only_the_named_services_are_legacy(sandbox: Sandbox) -> None:
+    cluster = names.cluster("sandbox", Side.EC2)
+    found = sandbox.client("ecs").list_services(cluster=cluster)["serviceArns"]
+    assert sorted(arn.rpartition("/")[2] for arn in found) == sorted(LEGACY)
+
+
+# Mistakes
+
+Finder = Callable[[Sandbox], bool]
+
+
+def databases(sandbox: Sandbox) -> list[Any]:
+    return list(sandbox.client("rds").describe_db_instances()["DBInstances"])
+
+
+def connector_subnets(sandbox: Sandbox) -> list[Any]:
+    subnets = named(sandbox, "ec2", "describe_subnets", "Subnets")
+    zones = sandbox.environment.network.zones
+    return [subnets[names.subnet("sandbox", "connector", zone)] for zone in zones]
+
+
+def group_names(sandbox: Sandbox) -> set[str]:
+    found = sandbox.client("ec2").describe_security_groups()["SecurityGroups"]
+    return {group["GroupName"] for group in found}
+
+
+def parameter_names(sandbox: Sandbox) -> set[str]:
+    path = names.parameter_path("sandbox", "connector").rstrip("/")
+    pages = sandbox.client("ssm").get_paginator("get_parameters_by_path").paginate(Path=path)
+    return {parameter["Name"] for page in pages for parameter in page["Parameters"]}
+
+
+FINDERS: dict[Mistake, Finder] = {
+    Mistake.SUBNET_IN_OTHER_VPC: lambda s: len({n["VpcId"] for n in connector_subnets(s)}) == 2,
+    Mistake.SINGLE_ZONE: lambda s: len({n["AvailabilityZone"] for n in connector_subnets(s)}) == 1,
+    Mistake.PUBLIC_SUBNET: lambda s: all(n["MapPublicIpOnLaunch"] for n in connector_subnets(s)),
+    Mistake.MISSING_SECURITY_GROUP: lambda s: (
+        names.task_security_group("sandbox", "connector") not in group_names(s)
+    ),
+    Mistake.UNENCRYPTED_DATABASE: lambda s: not any(d["StorageEncrypted"] for d in databases(s)),
+    Mistake.PUBLIC_DATABASE: lambda s: all(d["PubliclyAccessible"] for d in databases(s)),
+    Mistake.NOT_MULTI_AZ: lambda s: not any(d["MultiAZ"] for d in databases(s)),
+    Mistake.WRONG_PORT: lambda s: {d["Endpoint"]["Port"] for d in databases(s)} == {5433},
+    Mistake.SECRET_WITHOUT_OWN_KEY: lambda s: (
+        "KmsKeyId"
+        not in s.client("secretsmanager").describe_secret(
+            SecretId=names.secret("sandbox", "connector")
+        )
+    ),
+    Mistake.MISSING_PARAMETER: lambda s: (
+        len(parameter_names(s)) == len(CATALOGUE["connector"].parameters) - 1
+    ),
+    Mistake.MISSING_CERTIFICATE: lambda s: (
+        s.client("acm").list_certificates()["CertificateSummaryList"] == []
+    ),
+    Mistake.MISSING_ZONE: lambda s: s.client("route53").list_hosted_zones()["HostedZones"] == [],
+}
+
+
+def test_every_mistake_can_be_found() -> None:
+    assert set(FINDERS) == set(Mistake)
+
+
+def test_an_estate_without_mistakes_has_none(sandbox: Sandbox) -> None:
+    assert [mistake for mistake, finds in FINDERS.items() if finds(sandbox)] == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("mistake", Mistake)
+def test_a_mistake_is_there_and_no_other(
+    environments: Mapping[str, Environment], mistake: Mistake
+) -> None:
+    with Sandbox(environments["sandbox"], mistakes=[mistake]) as wrong:
+        assert [each for each, finds in FINDERS.items() if finds(wrong)] == [mistake]
