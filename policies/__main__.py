@@ -9,14 +9,12 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from rich.console import Console
-
 from policies import requirements, waivers
 from policies.catalogue import UnknownRule, catalogue
 from policies.gate import Gate, NothingToJudge, Verdict
 from policies.plan import NotAPlan
 from policies.report import FORMATS
-from policies.report.terminal import print_verdict
+from policies.report.terminal import as_table
 
 PASSED, REFUSED, WRONG_USE = 0, 1, 2
 
@@ -33,11 +31,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return WRONG_USE
     for form, file in options.format or [("table", None)]:
         if form == "table":
-            console = Console() if file is None else Console(file=file.open("w"), width=140)
-            for verdict in verdicts:
-                print_verdict(verdict, console)
-            continue
-        text = FORMATS[form](verdicts)
+            text = as_table(verdicts, terminal=file is None and sys.stdout.isatty())
+        else:
+            text = FORMATS[form](verdicts)
         if file is None:
             print(text)
         else:

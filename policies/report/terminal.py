@@ -10,11 +10,23 @@ from policies.gate import Verdict
 _MOST_LINES = 40
 """How many findings of one rule are listed one by one."""
 
+_LOG_WIDTH = 140
+"""Characters a line where no terminal says how wide it is."""
+
 _WIDE = 120
 """Characters from which a rule's name fits on a line."""
 
 
-def print_verdict(verdict: Verdict, console: Console) -> None:
+def as_table(verdicts: list[Verdict], *, terminal: bool) -> str:
+    """Tables, as wide and coloured as the terminal, else of a width that a log can be read at."""
+    console = Console() if terminal else Console(width=_LOG_WIDTH, color_system=None)
+    with console.capture() as captured:
+        for verdict in verdicts:
+            _print(verdict, console)
+    return captured.get().rstrip()
+
+
+def _print(verdict: Verdict, console: Console) -> None:
     if verdict.failed:
         console.print(_findings(verdict, console.width))
     if verdict.problems:
@@ -33,6 +45,7 @@ def print_verdict(verdict: Verdict, console: Console) -> None:
         f"{len(verdict.waived)} waived, {len(verdict.problems)} problems of reading",
         style=style,
         highlight=False,
+        soft_wrap=True,
     )
 
 
