@@ -10,10 +10,13 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterable
+import traceback
+from collections.abc import Callable, Iterable
+from http import HTTPStatus
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
+from sandbox.errors import answer_error
 from sandbox.settings import Settings
 
 if TYPE_CHECKING:
@@ -32,38 +35,60 @@ def _configure_moto(settings: Settings) -> None:
 
 
 class OneAtATime:
-    """Runs one API call at a time, and lets the estate move on before each.
+    """Runs one API call at a time, lets the estate move on before each and looks at it after.
 
     moto keeps its state in plain objects without locks; a change that spans several of them (tasks,
     targets, counts) must not be seen half done.
     """
 
-    def __init__(self, app: "WSGIApplication") -> None:
+    def __init__(self, app: "WSGIApplication", look: Callable[[], None]) -> None:
         from sandbox.aws import before_each_call
 
-        self._app = app
+        self._app, self._look = app, look
         self._lock = threading.Lock()
         self._before = before_each_call
 
     def __call__(self, environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
         with self._lock:
-            for move_on in self._before:
-                move_on()
-            return list(self._app(environ, start))
+            try:
+                self._move_on()
+                return list(self._app(environ, start))
+            except Exception as failure:
+                # Terraform's AWS provider retries a 500 up to 25 times, for many minutes; what the
+                # sandbox cannot do must be seen at once.
+                traceback.print_exc()
+                message = f"the sandbox cannot do this: {failure or type(failure).__name__}"
+                bad_request = HTTPStatus.BAD_REQUEST
+                return answer_error(environ, start, bad_request, "SandboxFailure", message)
+            finally:
+                self._look()
+
+    def idle(self) -> None:
+        """Lets the estate move on and looks at it, without a call."""
+        with self._lock:
+            self._move_on()
+            self._look()
+
+    def _move_on(self) -> None:
+        for move_on in self._before:
+            move_on()
 
 
-def build_application() -> "WSGIApplication":
-    """moto with the sandbox's changes, fault injection and request log around it."""
+def build_application(settings: Settings) -> "WSGIApplication":
+    """moto with the sandbox's changes; fault injection, request log and history around it."""
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
     from sandbox import aws
     from sandbox.faults import FaultInjection
+    from sandbox.traffic_history import TrafficHistory
 
     def create_app(service: Any) -> Any:
         aws.load(service)
         return create_backend_app(service)
 
-    return FaultInjection(OneAtATime(DomainDispatcherApplication(create_app)))
+    history = TrafficHistory(settings)
+    moto = OneAtATime(DomainDispatcherApplication(create_app), history.look)
+    return history.serve_beside(FaultInjection(moto), moto.idle)
 
 
 def _end_with_parent() -> None:
@@ -92,7 +117,8 @@ def main() -> None:
         _end_with_parent()
     signal.signal(signal.SIGTERM, _stop)
     signal.signal(signal.SIGINT, _stop)
-    _configure_moto(Settings.from_environment())
+    settings = Settings.from_environment()
+    _configure_moto(settings)
 
     from moto.moto_server.werkzeug_app import MotoRequestHandler
     from werkzeug.serving import make_server
@@ -106,7 +132,7 @@ def main() -> None:
     server = make_server(
         "127.0.0.1",
         arguments.port,
-        build_application(),
+        build_application(settings),
         threaded=True,
         request_handler=KeepAliveHandler,
     )

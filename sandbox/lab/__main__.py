@@ -1,0 +1,89 @@
+"""`make lab`: moves a service from EC2 to Fargate, another one back from each stage, under traffic.
+
+Everything is on the loopback: a local AWS, a name server, both sides' servers, the clients.
+"""
+
+import asyncio
+import os
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from pay.environments import load_environment
+from sandbox.instance import Sandbox
+from sandbox.lab.lab import Lab
+from sandbox.lab.pace import Pace
+from sandbox.lab.page import write_page
+from sandbox.lab.table import LiveTable
+from sandbox.lab.walk import Walk, back_from_each_stage, forward
+from sandbox.process import ROOT, SandboxError
+from sandbox.settings import Settings
+from toolchain.environment import tool_environment
+
+ENVIRONMENT = "sandbox"
+
+
+def main(
+    moved: Annotated[str, typer.Option(help="The service that goes all the way.")] = "connector",
+    rolled_back: Annotated[
+        str, typer.Option(help="The service that is rolled back; empty: none.")
+    ] = "cardid",
+    pace: Annotated[float, typer.Option(help="AWS's seconds in one second of the lab.")] = 100.0,
+    seed: Annotated[int, typer.Option(help="Of the clients' and the name server's dice.")] = 1,
+    page: Annotated[Path, typer.Option(help="Where the page goes.")] = ROOT / ".sandbox/lab.html",
+) -> None:
+    """Walk two services through every stage of a move while clients use them.
+
+    Example: `python -m sandbox.lab --moved publicauth --rolled-back ""`
+    """
+    os.environ.update(tool_environment())
+    console = Console(width=None if Console().is_terminal else 120)
+    try:
+        walks = asyncio.run(_walk(console, moved, rolled_back, Pace(pace), seed))
+    except SandboxError as problem:
+        console.print(str(problem), style="red", markup=False)
+        raise typer.Exit(1) from None
+    write_page(page, walks)
+    console.print(f"The page: {page}")
+    findings = [f"{walk.service}: {finding}" for walk in walks for finding in walk.findings()]
+    findings += [
+        f"{walk.service} at {stay.stage}: a wrong share"
+        for walk in walks
+        for stay in walk.stays
+        if stay.is_measured and not stay.is_as_expected
+    ]
+    for finding in findings[:20]:
+        console.print(finding, style="red", markup=False)
+    if findings:
+        raise typer.Exit(1)
+    console.print("No request failed, and the name always resolved.", style="green")
+
+
+async def _walk(
+    console: Console, moved: str, rolled_back: str, pace: Pace, seed: int
+) -> list[Walk]:
+    environment = load_environment(ROOT / "environments" / f"{ENVIRONMENT}.toml")
+    settings = Settings(wait_for_dns_changes=False)
+    with tempfile.TemporaryDirectory(prefix="lab-") as folder:
+        async with LiveTable(console) as table:
+            table.tell("starting a local AWS")
+            with Sandbox(environment, settings=settings) as sandbox:
+                lab = Lab(Path(folder), sandbox, pace=pace, seed=seed, tell=table.tell)
+                await lab.prepare(moved, rolled_back)
+                async with lab.walking(moved, lab.workshop.cdktf_deploy) as walk:
+                    table.walks.append(walk)
+                    await walk.measure()
+                    await walk.go(forward(walk.ladder))
+                if rolled_back:
+                    async with lab.walking(rolled_back, lab.deploy) as walk:
+                        table.walks.append(walk)
+                        await walk.measure()
+                        await walk.go(back_from_each_stage(walk.ladder))
+                return table.walks
+
+
+if __name__ == "__main__":
+    typer.run(main)

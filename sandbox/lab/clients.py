@@ -1,0 +1,142 @@
+"""The clients of a name: how long each keeps an answer and a connection, and its requests."""
+
+import asyncio
+import random
+import socket
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+import aiohttp
+import dns.asyncresolver
+import dns.exception
+import dns.rdatatype
+import dns.resolver
+from aiohttp.abc import AbstractResolver, ResolveResult
+
+from pay.model import Side
+from pay.model.dwell import CLIENT_DNS_CACHE_SECONDS
+from sandbox.lab.load_balancers import SIDE_HEADER
+from sandbox.lab.log import Draw, Request, TrafficLog
+from sandbox.lab.name_server import NEGATIVE_TTL_SECONDS
+from sandbox.lab.pace import Pace
+
+REQUEST_TIMEOUT_SECONDS = 30
+"""In the lab's seconds: a loaded machine is slow, and slow is not lost."""
+
+
+class Habit(Enum):
+    """What a client does with an answer of DNS."""
+
+    AT_TTL = "re-resolves at TTL"
+    JVM = "30 s JVM cache"
+    KEEP_ALIVE = "keep-alive connection"
+
+
+@dataclass(frozen=True)
+class Population:
+    """How many clients of each habit, and how often each asks for something."""
+
+    clients: Mapping[Habit, int]
+    pause_seconds: float
+    """The lab's seconds from an answer to the next request of the same client."""
+
+    @property
+    def most_requests_per_second(self) -> float:
+        """No client sends faster, because each waits for its answer first."""
+        return sum(self.clients.values()) / self.pause_seconds
+
+
+class CachingResolver(AbstractResolver):
+    """A client's own resolver: each answer is drawn for this client alone."""
+
+    def __init__(
+        self, name_server_port: int, cache_seconds: float | None, pace: Pace,
+        side_of: Callable[[str], Side | None], log: TrafficLog,
+    ) -> None:  # fmt: skip
+        """`cache_seconds`: AWS's seconds; None: the answer's own TTL."""
+        self._dns = dns.asyncresolver.Resolver(configure=False)
+        self._dns.nameservers, self._dns.port = ["127.0.0.1"], name_server_port
+        self._dns.lifetime = REQUEST_TIMEOUT_SECONDS
+        self._cache_seconds, self._pace = cache_seconds, pace
+        self._side_of, self._log = side_of, log
+        self._address: str | None = None
+        self._until = 0.0
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        """Raises OSError while the name does not resolve, and for as long as that is cached."""
+        if time.monotonic() >= self._until:
+            await self._ask(host)
+        if self._address is None:
+            raise OSError(f"{host} does not resolve")
+        return [
+            ResolveResult(
+                hostname=host, host=self._address, port=port,
+                family=socket.AF_INET, proto=0, flags=socket.AI_NUMERICHOST,
+            )
+        ]  # fmt: skip
+
+    async def close(self) -> None:
+        """Nothing is held open."""
+
+    async def _ask(self, host: str) -> None:
+        try:
+            answer = await self._dns.resolve(f"{host}.", dns.rdatatype.A)
+        except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
+            self._keep(None, NEGATIVE_TTL_SECONDS)
+        except dns.exception.DNSException as problem:
+            raise OSError(str(problem)) from problem
+        else:
+            ttl_seconds = answer.rrset.ttl if answer.rrset else 0
+            seconds = ttl_seconds if self._cache_seconds is None else self._cache_seconds
+            self._keep(answer[0].to_text(), seconds)
+        side = self._side_of(self._address) if self._address else None
+        self._log.draws.append(Draw(time.time(), side))
+
+    def _keep(self, address: str | None, seconds: float) -> None:
+        self._address = address
+        self._until = time.monotonic() + self._pace.lab_seconds(seconds)
+
+
+CACHE_SECONDS: Mapping[Habit, float | None] = {
+    Habit.AT_TTL: None,
+    Habit.JVM: CLIENT_DNS_CACHE_SECONDS,
+    # It asks when it connects, and not again before the load balancer closes the connection.
+    Habit.KEEP_ALIVE: 0,
+}
+
+
+async def run_client(
+    habit: Habit, url: str, resolver: CachingResolver, population: Population,
+    dice: random.Random, log: TrafficLog,
+) -> None:  # fmt: skip
+    """Sends one request after the other until it is cancelled. Fails and retries nothing."""
+    connector = aiohttp.TCPConnector(
+        resolver=resolver,
+        use_dns_cache=False,
+        limit=1,
+        force_close=habit is not Habit.KEEP_ALIVE,
+    )
+    timeout = aiohttp.ClientTimeout(total=REQUEST_TIMEOUT_SECONDS)
+    async with aiohttp.ClientSession(connector=connector, timeout=timeout) as session:
+        # Not all at once.
+        await asyncio.sleep(dice.random() * population.pause_seconds)
+        while True:
+            log.requests.append(await _request(session, url, habit))
+            await asyncio.sleep(population.pause_seconds * dice.uniform(1, 1.2))
+
+
+async def _request(session: aiohttp.ClientSession, url: str, habit: Habit) -> Request:
+    began, side, error = time.time(), None, None
+    try:
+        async with session.get(url) as answer:
+            text = await answer.text()
+            if answer.status != 200:
+                error = f"answered {answer.status}: {text}"
+            side = Side(answer.headers[SIDE_HEADER])
+    except (aiohttp.ClientError, OSError, TimeoutError) as problem:
+        error = f"{type(problem).__name__}: {problem}"
+    return Request(began, time.time(), habit.value, side, error)

@@ -1,0 +1,111 @@
+"""What must not happen while a service moves, looked for in every state and in every request.
+
+The numbers are those of `pay.model.invariants`, where each has its reason.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from itertools import pairwise
+
+from pay.model import Side
+from sandbox.lab.estate import AliasRecord, Estate
+from sandbox.lab.log import TrafficLog
+from sandbox.lab.traffic import Traffic
+
+
+class Fault(Enum):
+    """Kinds of what must not happen."""
+
+    REQUEST_FAILED = "a request failed"
+    NAME_GONE = "the name does not resolve (I3)"
+    ALL_ZERO = "the weights sum to 0 (I1)"
+    RECORD_GONE = "a record that answered is gone (I3)"
+    NO_CAPACITY = "a side that DNS can reach lacks the tasks for the peak (I5)"
+    DESTROYED_TOO_SOON = "a side went before its clients had (I7)"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that must not have happened."""
+
+    fault: Fault
+    time: float
+    """Seconds since the epoch."""
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.fault.value}: {self.what}"
+
+
+def findings(traffic: Traffic, drain_seconds: float) -> list[Finding]:
+    """Everything that went wrong around `traffic`, in order of time. `drain_seconds`: the lab's,
+    how long a client may go on using what DNS said.
+    """
+    states = traffic.watch.states
+    found = [
+        *_failed(traffic.log),
+        *(f for state in states for f in _unanswered(state, traffic.name)),
+        *_lost_records(states, traffic.name),
+        *_lost_capacity(states, traffic, drain_seconds),
+    ]
+    return sorted(found, key=lambda finding: finding.time)
+
+
+def _failed(log: TrafficLog) -> Iterator[Finding]:
+    for request in log.failures:
+        yield Finding(Fault.REQUEST_FAILED, request.ended, f"{request.habit}: {request.error}")
+
+
+def _unanswered(state: Estate, name: str) -> Iterator[Finding]:
+    records = state.records_of(name)
+    if not records:
+        yield Finding(Fault.NAME_GONE, state.time, f"no record of {name}")
+    elif all(record.weight == 0 for record in records):
+        told = ", ".join(f"{record.set_identifier} {record.weight}" for record in records)
+        yield Finding(Fault.ALL_ZERO, state.time, told)
+
+
+def _lost_records(states: Sequence[Estate], name: str) -> Iterator[Finding]:
+    """A simple record may become a weighted one, but only in one change."""
+    for before, after in pairwise(states):
+        kept = {record.target for record in after.records_of(name)}
+        for record, share in before.answers(name).items():
+            if share and record.target not in kept:
+                what = f"{_told(record)} had {float(share):.0%} of the answers"
+                yield Finding(Fault.RECORD_GONE, after.time, what)
+
+
+def _lost_capacity(
+    states: Sequence[Estate], traffic: Traffic, drain_seconds: float
+) -> Iterator[Finding]:
+    """EC2 holds the peak while a record leads to it, and until clients that heard of it are gone;
+    Fargate while a second record can hand it everything.
+    """
+    needed: dict[Side, tuple[int, float]] = {}
+    """Side -> its tasks by the last state that had a record of it, and when that state ended."""
+    for state, after in pairwise([*states, None]):
+        if state is None:
+            return
+        records = state.records_of(traffic.name)
+        for side, name in traffic.balancers.items():
+            balancer = state.balancer(name)
+            tasks = balancer.tasks if balancer else 0
+            if balancer and any(record.target == balancer.dns_name for record in records):
+                least = traffic.peak_tasks if side is Side.EC2 or len(records) > 1 else 1
+                needed[side] = (least, after.time if after else float("inf"))
+                if tasks < least:
+                    what = f"{tasks} of {least} tasks on {side}"
+                    yield Finding(Fault.NO_CAPACITY, state.time, what)
+            elif side in needed:
+                least, left = needed[side]
+                if tasks < least and state.time < left + drain_seconds:
+                    what = (
+                        f"{tasks} of {least} tasks on {side} {state.time - left:.1f} s after its "
+                        f"record went; clients may use it for {drain_seconds:.1f} s"
+                    )
+                    yield Finding(Fault.DESTROYED_TOO_SOON, state.time, what)
+
+
+def _told(record: AliasRecord) -> str:
+    return record.set_identifier or "the simple record"

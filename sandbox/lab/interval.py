@@ -1,0 +1,45 @@
+"""Exact intervals of a share that was seen in so many independent draws.
+
+Clopper and Pearson's interval ("The use of confidence or fiducial limits illustrated in the case of
+the binomial", Biometrika 26, 1934): the shares for which what was seen is not too unlikely. It is
+exact for few draws and for shares near 0, where the normal approximation is not.
+"""
+
+from collections.abc import Callable
+from math import exp, lgamma, log
+
+BISECTIONS = 60
+
+
+def exact_interval(hits: int, draws: int, confidence: float) -> tuple[float, float]:
+    """The lowest and the highest share that `hits` in `draws` speak for."""
+    tail = (1 - confidence) / 2
+    low = 0.0 if hits == 0 else _bisect(lambda p: at_least(hits, draws, p) < tail)
+    high = 1.0 if hits == draws else _bisect(lambda p: at_most(hits, draws, p) >= tail)
+    return low, high
+
+
+def at_most(hits: int, draws: int, share: float) -> float:
+    """The probability of `hits` or fewer."""
+    return min(1.0, sum(_exactly(k, draws, share) for k in range(hits + 1)))
+
+
+def at_least(hits: int, draws: int, share: float) -> float:
+    """The probability of `hits` or more."""
+    return min(1.0, sum(_exactly(k, draws, share) for k in range(hits, draws + 1)))
+
+
+def _exactly(k: int, n: int, p: float) -> float:
+    if p in (0.0, 1.0):
+        return float(k == n * p)
+    ways = lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1)
+    return exp(ways + k * log(p) + (n - k) * log(1 - p))
+
+
+def _bisect(is_below: Callable[[float], bool]) -> float:
+    """The share at which the condition, true for small shares, becomes false."""
+    low, high = 0.0, 1.0
+    for _ in range(BISECTIONS):
+        middle = (low + high) / 2
+        low, high = (middle, high) if is_below(middle) else (low, middle)
+    return (low + high) / 2

@@ -1,0 +1,60 @@
+"""A lab: a sandbox, a workshop, and services that are ready to be moved under traffic."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from pay.model import Side, Stage, names
+from sandbox.instance import Sandbox
+from sandbox.lab.pace import Pace
+from sandbox.lab.traffic import Traffic
+from sandbox.lab.walk import Deploy, Walk
+from sandbox.lab.workshop import Workshop
+
+
+class Lab:
+    """One sandbox with one environment's estate; its folder holds all that is written."""
+
+    def __init__(
+        self,
+        folder: Path,
+        sandbox: Sandbox,
+        *,
+        pace: Pace,
+        seed: int,
+        tell: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self.sandbox, self._pace, self._seed, self._tell = sandbox, pace, seed, tell
+        self.name = sandbox.environment.name
+        self.workshop = Workshop(folder, self.name, sandbox.environment_variables)
+
+    async def prepare(self, moved: str, rolled_back: str = "") -> None:
+        """Deploys the platform, then `moved` at `legacy` and `rolled_back` at `dark`."""
+        self.workshop.place(moved, Stage.LEGACY)
+        sides = [names.side_stack(self.name, moved, Side.EC2)]
+        traffic = [names.traffic_stack(self.name, moved)]
+        if rolled_back:
+            self.workshop.place(rolled_back, Stage.DARK)
+            sides += [names.side_stack(self.name, rolled_back, side) for side in Side]
+            traffic.append(names.traffic_stack(self.name, rolled_back))
+        platform = names.platform_stack(self.name)
+        await self.workshop.synthesise(platform, *sides, *traffic)
+        for stacks in ([platform], sides, traffic):
+            self._tell(f"deploying {', '.join(stacks)}")
+            await asyncio.gather(*(self.workshop.apply(stack) for stack in stacks))
+
+    async def deploy(self, stack: str) -> None:
+        """What `cdktf deploy` comes down to, in a third of its time."""
+        await self.workshop.synthesise(stack)
+        await self.workshop.apply(stack)
+
+    @asynccontextmanager
+    async def walking(self, service: str, deploy: Deploy) -> AsyncIterator[Walk]:
+        """A walk of a service from where it stands, with clients that use it meanwhile."""
+        endpoint = self.sandbox.server.endpoint
+        environment = self.workshop.environment
+        async with Traffic(
+            endpoint, environment, service, pace=self._pace, seed=self._seed
+        ) as traffic:
+            yield Walk(self.workshop, traffic, deploy, self._tell)

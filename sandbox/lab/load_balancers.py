@@ -1,0 +1,147 @@
+"""HTTP servers on the loopback that stand where load balancers would be.
+
+One for each load balancer of the name's two sides, at an address of its own. It listens exactly
+while the sandbox says that the load balancer exists and has a listener, and answers 200 exactly
+while there are healthy targets, that is running tasks of an existing service; else 503, as an
+Application Load Balancer without targets does. A task takes only so many requests: more than the
+tasks can take are answered 503 too, so that a side that was scaled in shows.
+"""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Mapping
+from contextlib import suppress
+from weakref import WeakKeyDictionary
+
+from aiohttp import web
+
+from pay.model import Side
+from sandbox.lab.addresses import FIRST, Addresses
+from sandbox.lab.estate import Balancer, Estate
+from sandbox.lab.pace import Pace
+
+SIDE_HEADER = "X-Side"
+WINDOW_SECONDS = 2.0
+"""Capacity counts over so long: a pause of the machine that the lab runs on is no overload."""
+
+
+class SideServer:
+    """The server of one side, while its load balancer exists."""
+
+    def __init__(
+        self, side: Side, requests_per_second_and_task: float, request_seconds: float, pace: Pace
+    ) -> None:
+        self._side, self._pace = side, pace
+        self._per_task = requests_per_second_and_task * WINDOW_SECONDS
+        self._request_seconds = request_seconds
+        self._balancer: Balancer | None = None
+        self._arrivals: deque[float] = deque()
+        self._connected: WeakKeyDictionary[asyncio.BaseTransport, float] = WeakKeyDictionary()
+        self._runner: web.ServerRunner | None = None
+
+    async def follow(self, balancer: Balancer | None, address: str, port: int) -> None:
+        """Becomes what the sandbox says."""
+        self._balancer = balancer
+        if balancer and balancer.listens and self._runner is None:
+            self._runner = web.ServerRunner(web.Server(self._answer))
+            await self._runner.setup()
+            await web.TCPSite(
+                self._runner, address, port, shutdown_timeout=1, reuse_address=True
+            ).start()
+        elif self._runner and not (balancer and balancer.listens):
+            await self.stop()
+
+    async def stop(self) -> None:
+        runner, self._runner = self._runner, None
+        if runner:
+            await runner.cleanup()
+
+    async def _answer(self, request: web.BaseRequest) -> web.Response:
+        now = time.monotonic()
+        while self._arrivals and self._arrivals[0] < now - WINDOW_SECONDS:
+            self._arrivals.popleft()
+        balancer = self._balancer
+        tasks = balancer.tasks if balancer else 0
+        headers = {SIDE_HEADER: self._side.value}
+        if balancer is None or not tasks:
+            response = web.Response(status=503, text="no healthy targets", headers=headers)
+        elif len(self._arrivals) >= tasks * self._per_task:
+            response = web.Response(status=503, text=f"overload of {tasks} tasks", headers=headers)
+        else:
+            self._arrivals.append(now)
+            await asyncio.sleep(self._request_seconds)
+            response = web.Response(text="ok", headers=headers)
+        # Without a transport the client is gone already.
+        transport = request.transport
+        age = now - self._connected.setdefault(transport, now) if transport else 0
+        if balancer and age >= self._pace.lab_seconds(balancer.client_keep_alive_seconds):
+            # The load balancer answers and then closes, so that the client connects anew.
+            response.force_close()
+        return response
+
+
+class SideServers:
+    """Both sides of a name. They share a port, because an A record cannot tell one."""
+
+    def __init__(
+        self,
+        balancers: Mapping[Side, str],
+        addresses: Addresses,
+        pace: Pace,
+        *,
+        requests_per_second_and_task: float,
+        request_seconds: float,
+    ) -> None:
+        """`balancers`: the name of each side's load balancer; times in the lab's seconds."""
+        self._balancers, self._addresses = balancers, addresses
+        self._servers = {
+            side: SideServer(side, requests_per_second_and_task, request_seconds, pace)
+            for side in balancers
+        }
+        self._changed = asyncio.Event()
+        self._estate: Estate | None = None
+
+    async def start(self, estate: Estate) -> int:
+        """Follows `estate` at once, and returns the port."""
+        # Whoever binds a free port at the first address finds it free at the others as well.
+        probe = await asyncio.get_running_loop().create_server(asyncio.Protocol, str(FIRST), 0)
+        self.port = int(probe.sockets[0].getsockname()[1])
+        probe.close()
+        await probe.wait_closed()
+        await self._follow(estate)
+        self._task = asyncio.create_task(self._keep_following())
+        return self.port
+
+    def told(self, estate: Estate) -> None:
+        """To be called with each new state."""
+        self._estate = estate
+        self._changed.set()
+
+    async def stop(self) -> None:
+        self._task.cancel()
+        with suppress(asyncio.CancelledError):
+            await self._task
+        for server in self._servers.values():
+            await server.stop()
+
+    def side_of(self, address: str, estate: Estate) -> Side | None:
+        """The side whose load balancer has this address."""
+        dns_name = self._addresses.dns_name(address)
+        balancer = estate.balancers.get(dns_name or "")
+        sides = [s for s, name in self._balancers.items() if balancer and name == balancer.name]
+        return sides[0] if sides else None
+
+    async def _keep_following(self) -> None:
+        while True:
+            await self._changed.wait()
+            self._changed.clear()
+            if self._estate:
+                await self._follow(self._estate)
+
+    async def _follow(self, estate: Estate) -> None:
+        for side, name in self._balancers.items():
+            balancer = estate.balancer(name)
+            # A load balancer that is gone keeps its address, where nothing answers.
+            address = self._addresses.of(balancer.dns_name) if balancer else ""
+            await self._servers[side].follow(balancer, address, self.port)

@@ -1,0 +1,80 @@
+"""A name server on the loopback that answers as Route 53 would in the sandbox's present state.
+
+Sources: Route 53 developer guide, "Weighted routing", "How Amazon Route 53 chooses records when
+health checking is configured", "Choosing between alias and non-alias records".
+"""
+
+import asyncio
+import random
+from collections.abc import Callable
+from typing import cast
+
+import dns.flags
+import dns.message
+import dns.rcode
+import dns.rdatatype
+import dns.rrset
+
+from pay.model.dwell import ALIAS_TTL_SECONDS
+from sandbox.lab.addresses import Addresses
+from sandbox.lab.estate import AliasRecord, Estate
+
+NEGATIVE_TTL_SECONDS = 900
+"""How long resolvers keep that a name does not exist: the SOA's TTL or its minimum, the smaller
+(RFC 2308; Route 53 writes a TTL of 900 and a minimum of 86400)."""
+
+SOA = (
+    f"ns-1.awsdns-01.org. awsdns-hostmaster.amazon.com. 1 7200 {NEGATIVE_TTL_SECONDS} 1209600 86400"
+)
+
+
+class NameServer(asyncio.DatagramProtocol):
+    """TTLs are AWS's: whoever asks shortens them by the lab's pace."""
+
+    def __init__(
+        self, estate: Callable[[], Estate], addresses: Addresses, dice: random.Random
+    ) -> None:
+        self._estate, self._addresses, self._dice = estate, addresses, dice
+        self._transport: asyncio.DatagramTransport | None = None
+
+    async def start(self) -> int:
+        """Listens on a free port and returns it."""
+        loop = asyncio.get_running_loop()
+        transport, _ = await loop.create_datagram_endpoint(lambda: self, ("127.0.0.1", 0))
+        return int(transport.get_extra_info("sockname")[1])
+
+    def stop(self) -> None:
+        if self._transport:
+            self._transport.close()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.DatagramTransport, transport)
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        if self._transport:
+            answer = self.answer(dns.message.from_wire(data))
+            self._transport.sendto(answer.to_wire(), addr)
+
+    def answer(self, query: dns.message.Message) -> dns.message.Message:
+        """The response to one query."""
+        question = query.question[0]
+        name = question.name.to_text().lower()
+        response = dns.message.make_response(query)
+        response.flags |= dns.flags.AA
+        record = self._choose(name)
+        if record and question.rdtype == dns.rdatatype.A:
+            address = self._addresses.of(record.target)
+            response.answer.append(dns.rrset.from_text(name, ALIAS_TTL_SECONDS, "IN", "A", address))
+            return response
+        if record is None:
+            response.set_rcode(dns.rcode.NXDOMAIN)
+        zone = question.name.parent().to_text()
+        response.authority.append(dns.rrset.from_text(zone, NEGATIVE_TTL_SECONDS, "IN", "SOA", SOA))
+        return response
+
+    def _choose(self, name: str) -> AliasRecord | None:
+        shares = self._estate().answers(name)
+        if not shares:
+            return None
+        [chosen] = self._dice.choices(list(shares), [float(share) for share in shares.values()])
+        return chosen

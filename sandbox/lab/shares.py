@@ -1,0 +1,99 @@
+"""What the page draws: Fargate's share of the requests over time, and when what was deployed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pay.model import Side
+from sandbox.lab.findings import Finding
+from sandbox.lab.walk import Deployment, Stay, Walk
+
+BIN_SECONDS = 1.0
+WIDTH, HEIGHT = 1000, 220
+"""Of the plot, in SVG's units."""
+
+SHORTEST_LABEL = 34
+"""In SVG's units: a narrower stage is named in the table only."""
+
+
+@dataclass(frozen=True)
+class Band:
+    """A stretch of time on the plot."""
+
+    x: float
+    width: float
+    label: str
+    title: str
+
+
+class Plot:
+    """Where things of one walk lie on its plot; y is a share, from 0 below to 1 above."""
+
+    def __init__(self, walk: Walk) -> None:
+        self._walk = walk
+        requests = walk.traffic.log.requests
+        self._start = walk.began
+        self._end = max([walk.began + 1, *(request.ended for request in requests)])
+        self.findings: Sequence[Finding] = walk.findings()
+
+    @property
+    def seconds(self) -> float:
+        return self._end - self._start
+
+    def x(self, time: float) -> float:
+        return round(min(max(time - self._start, 0) / self.seconds, 1) * WIDTH, 1)
+
+    @property
+    def seen(self) -> str:
+        """The points of Fargate's share of the requests, second by second."""
+        bins: dict[int, list[int]] = {}
+        for request in self._walk.traffic.log.requests:
+            if request.side:
+                index = int((request.began - self._start) / BIN_SECONDS)
+                bins.setdefault(index, []).append(request.side is Side.FARGATE)
+        return " ".join(
+            f"{self.x(self._start + (index + 0.5) * BIN_SECONDS)},"
+            f"{round(HEIGHT * (1 - sum(hits) / len(hits)), 1)}"
+            for index, hits in sorted(bins.items())
+        )
+
+    @property
+    def expected(self) -> str:
+        """The points of the share by Route 53's rules: a step at each write."""
+        points = []
+        for stay in self._walk.stays:
+            y = round(HEIGHT * (1 - stay.expected), 1)
+            points += [f"{self.x(stay.began)},{y}", f"{self.x(min(stay.ended, self._end))},{y}"]
+        return " ".join(points)
+
+    @property
+    def stages(self) -> list[Band]:
+        return [self._stage(stay) for stay in self._walk.stays]
+
+    @property
+    def deployments(self) -> list[Band]:
+        return [self._deployment(deployment) for deployment in self._walk.deployments]
+
+    @property
+    def errors(self) -> list[Band]:
+        return [Band(self.x(f.time), 0, "", str(f)) for f in self.findings]
+
+    @property
+    def ticks(self) -> list[tuple[float, str]]:
+        """A dozen at most, at round seconds."""
+        step = next(s for s in (5, 10, 30, 60, 120, 300, 600, 3600) if self.seconds / s <= 12)
+        return [
+            (self.x(self._start + s), f"{s // 60}:{s % 60:02}")
+            for s in range(0, int(self.seconds) + 1, step)
+        ]
+
+    def _stage(self, stay: Stay) -> Band:
+        x = self.x(stay.began)
+        width = self.x(min(stay.ended, self._end)) - x
+        label = stay.stage.value if width >= SHORTEST_LABEL else ""
+        return Band(x, width, label, f"{stay.stage}, weights {stay.weights}")
+
+    def _deployment(self, deployment: Deployment) -> Band:
+        x = self.x(deployment.began)
+        took = deployment.ended - deployment.began
+        title = f"{deployment.edge}: {deployment.stack}, {took:.0f} s"
+        return Band(x, self.x(deployment.ended) - x, "", title)

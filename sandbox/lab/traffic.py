@@ -1,0 +1,104 @@
+"""The whole of a lab's traffic around one service: name server, both sides' servers, clients."""
+
+import asyncio
+import random
+from contextlib import suppress
+
+from pay.catalogue import CATALOGUE
+from pay.model import Environment, Side, names
+from sandbox.lab.addresses import Addresses
+from sandbox.lab.clients import (
+    CACHE_SECONDS,
+    CachingResolver,
+    Habit,
+    Population,
+    run_client,
+)
+from sandbox.lab.load_balancers import SideServers
+from sandbox.lab.log import TrafficLog
+from sandbox.lab.name_server import NameServer
+from sandbox.lab.pace import Pace
+from sandbox.lab.watch import Watch
+
+POPULATION = Population(
+    clients={Habit.AT_TTL: 16, Habit.JVM: 16, Habit.KEEP_ALIVE: 12}, pause_seconds=0.5
+)
+
+REQUEST_SECONDS = 0.02
+
+HEADROOM = 1.3
+"""The tasks that carry the daily peak carry so many times the clients' requests; one of two does
+not."""
+
+
+class Traffic:
+    """An async context manager: clients send requests inside it. Loopback only."""
+
+    def __init__(
+        self,
+        endpoint: str,
+        environment: Environment,
+        service: str,
+        *,
+        pace: Pace,
+        seed: int,
+        population: Population = POPULATION,
+    ) -> None:
+        """`endpoint`: the sandbox's. The name has to resolve before the first client starts."""
+        # Only here: `pay.variables` brings cdktf along, which takes a while to start.
+        from pay.variables import host_name
+
+        self.environment, self.service, self.pace = environment, service, pace
+        self.population = population
+        self.name = host_name(CATALOGUE[service], environment)
+        self.balancers = {
+            side: names.load_balancer(environment.name, service, side) for side in Side
+        }
+        self.peak_tasks = environment.services[service].tasks.peak
+        self.log = TrafficLog()
+        self.watch = Watch(endpoint)
+        self._dice = random.Random(seed)
+
+    async def __aenter__(self) -> "Traffic":
+        await self.watch.__aenter__()
+        addresses = Addresses()
+        self._name_server = NameServer(lambda: self.watch.latest, addresses, self._dice)
+        dns_port = await self._name_server.start()
+        most = self.population.most_requests_per_second
+        self._servers = SideServers(
+            self.balancers,
+            addresses,
+            self.pace,
+            requests_per_second_and_task=most * HEADROOM / self.peak_tasks,
+            request_seconds=REQUEST_SECONDS,
+        )
+        port = await self._servers.start(self.watch.latest)
+        self.watch.tell(self._servers.told)
+        self._clients = [
+            asyncio.create_task(self._client(habit, dns_port, port))
+            for habit, count in self.population.clients.items()
+            for _ in range(count)
+        ]
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for client in self._clients:
+            client.cancel()
+        for client in self._clients:
+            with suppress(asyncio.CancelledError):
+                await client
+        await self.watch.catch_up()
+        await self._servers.stop()
+        self._name_server.stop()
+        await self.watch.__aexit__()
+
+    async def _client(self, habit: Habit, dns_port: int, port: int) -> None:
+        resolver = CachingResolver(
+            dns_port, CACHE_SECONDS[habit], self.pace, self._side_of, self.log
+        )
+        url = f"http://{self.name}:{port}/healthcheck"
+        dice = random.Random(self._dice.random())
+        await run_client(habit, url, resolver, self.population, dice, self.log)
+
+    def _side_of(self, address: str) -> Side | None:
+        return self._servers.side_of(address, self.watch.latest)

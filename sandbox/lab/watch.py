@@ -1,0 +1,65 @@
+"""Follows the sandbox's states of names and load balancers, missing none."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+
+import aiohttp
+
+from sandbox.lab.estate import Estate
+from sandbox.traffic_history import PATH
+
+CALL_TIMEOUT_SECONDS = 60
+"""A loaded machine, and Terraform's own calls, may keep the server busy."""
+
+Listener = Callable[[Estate], None]
+
+
+class Watch:
+    """Use as an async context manager: `latest` is known inside, `states` afterwards too."""
+
+    def __init__(self, endpoint: str) -> None:
+        self._url = f"{endpoint}{PATH}"
+        self._listeners: list[Listener] = []
+        self.states: list[Estate] = []
+
+    @property
+    def latest(self) -> Estate:
+        return self.states[-1]
+
+    def tell(self, listener: Listener) -> None:
+        """Calls `listener` with the latest state now, and with each that follows."""
+        self._listeners.append(listener)
+        listener(self.latest)
+
+    async def __aenter__(self) -> "Watch":
+        timeout = aiohttp.ClientTimeout(total=CALL_TIMEOUT_SECONDS)
+        self._session = aiohttp.ClientSession(timeout=timeout)
+        await self._ask()
+        # States from before this watch are somebody else's.
+        self.states = self.states[-1:]
+        self._task = asyncio.create_task(self._follow())
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._task.cancel()
+        with suppress(asyncio.CancelledError):
+            await self._task
+        await self._session.close()
+
+    async def catch_up(self) -> None:
+        """Returns when every state up to this moment is known."""
+        await self._ask()
+
+    async def _follow(self) -> None:
+        while True:
+            await self._ask()
+
+    async def _ask(self) -> None:
+        after = self.latest.number if self.states else 0
+        async with self._session.get(self._url, params={"after": str(after)}) as answer:
+            for state in await answer.json():
+                if not self.states or state["number"] > self.latest.number:
+                    self.states.append(Estate.parse(state))
+                    for listener in self._listeners:
+                        listener(self.latest)

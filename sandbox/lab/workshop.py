@@ -1,0 +1,179 @@
+"""Synthesises and deploys stacks in a folder of their own, with the real programs."""
+
+import asyncio
+import json
+import os
+import shutil
+import signal
+import sys
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from pay.environments import load_environments
+from pay.model import Environment, Stage
+from pay.model.edges import Edge
+from rollout import journal
+from rollout.moving import write_move
+from rollout.stage_line import with_stage
+from sandbox.process import ROOT, SandboxError
+
+TIMEOUT_SECONDS = 600
+LOG_TAIL_LINES = 40
+
+
+class Killed(SandboxError):
+    """The program was killed on purpose."""
+
+
+class Workshop:
+    """A copy of the environment files, the stacks synthesised from it, and their states."""
+
+    def __init__(self, folder: Path, environment: str, variables: Mapping[str, str]) -> None:
+        """`variables`: the environment of programs that take the sandbox for AWS."""
+        self._folder = folder
+        self.environments = folder / "environments"
+        self._out = folder / "cdktf.out"
+        self._log = folder / "programs.log"
+        self._name = environment
+        self._variables = {**variables, "PAY_ENVIRONMENTS": str(self.environments)}
+        self._ready: set[str] = set()
+        (folder / ".sandbox" / "state").mkdir(parents=True, exist_ok=True)
+        shutil.copytree(
+            ROOT / "environments", self.environments, ignore=shutil.ignore_patterns("journal")
+        )
+
+    @property
+    def environment(self) -> Environment:
+        """As its file says at this moment."""
+        return load_environments(self.environments)[self._name]
+
+    def stack(self, stack: str) -> Path:
+        """The folder of a synthesised stack."""
+        return self._out / "stacks" / stack
+
+    def state(self, stack: str) -> Path:
+        """The file of a stack's Terraform state."""
+        return self._folder / ".sandbox" / "state" / f"{stack}.tfstate"
+
+    def place(self, service: str, stage: Stage) -> None:
+        """Sets a stage, whatever stage it was."""
+        path = self.environments / f"{self._name}.toml"
+        path.write_text(with_stage(path.read_text(), service, stage, where=path.name))
+
+    def move(self, service: str, edge: Edge, why: str) -> None:
+        """Writes a move as `pay promote` and `pay rollback` do, journal included. Their gates ask
+        for hours between moves, which the lab does not have.
+        """
+        environment = self.environment
+        entry = journal.move(
+            environment.ladder,
+            edge,
+            at=datetime.now(UTC).replace(microsecond=0),
+            by="lab",
+            evidence=why if edge.is_forward else None,
+            because=None if edge.is_forward else why,
+        )
+        write_move(self.environments, environment, service, edge, entry)
+
+    async def cdktf_deploy(self, *stacks: str) -> None:
+        """`cdktf deploy`, with its own synthesis."""
+        await self._run(
+            ROOT,
+            *("cdktf", "deploy", *stacks, "--auto-approve", "--output", str(self._out)),
+            "--ignore-missing-stack-dependencies",
+            PAY_STACKS=" ".join(stacks),
+        )
+
+    async def synthesise(self, *stacks: str) -> None:
+        """What cdktf does before it deploys."""
+        await self._run(
+            ROOT,
+            *(sys.executable, "-O", "main.py"),
+            CDKTF_OUTDIR=str(self._out),
+            PAY_STACKS=" ".join(stacks),
+        )
+
+    async def apply(self, stack: str, *options: str, kill: "Kill | None" = None) -> None:
+        """`terraform apply` of what is synthesised. Raises Killed when `kill` came true."""
+        await self._initialise(stack)
+        arguments = ("apply", "-auto-approve", "-input=false", "-no-color", *options)
+        await self._run(self.stack(stack), "terraform", *arguments, kill=kill)
+
+    async def plan(self, stack: str, *options: str) -> dict[str, Any]:
+        """The plan, as `terraform show -json` writes it; kept as `lab.plan` for `apply_plan`."""
+        await self._initialise(stack)
+        arguments = ("plan", "-input=false", "-no-color", "-out=lab.plan", *options)
+        await self._run(self.stack(stack), "terraform", *arguments)
+        shown = await self._run(self.stack(stack), "terraform", "show", "-json", "lab.plan")
+        plan: dict[str, Any] = json.loads(shown)
+        return plan
+
+    async def apply_plan(self, stack: str) -> None:
+        """Applies the last `plan`."""
+        await self._run(
+            self.stack(stack), "terraform", "apply", "-input=false", "-no-color", "lab.plan"
+        )
+
+    async def adopt(self, stack: str, address: str, id: str) -> None:
+        """`terraform import`: what an operator does with a resource that the state lacks."""
+        await self._run(
+            self.stack(stack), "terraform", "import", "-input=false", "-no-color", address, id
+        )
+
+    async def _initialise(self, stack: str) -> None:
+        if stack not in self._ready:
+            await self._run(self.stack(stack), "terraform", "init", "-input=false", "-no-color")
+            self._ready.add(stack)
+
+    async def _run(
+        self, folder: Path, *command: str, kill: "Kill | None" = None, **settings: str
+    ) -> str:
+        """The standard output. Raises SandboxError with the end of all output on failure."""
+        process = await asyncio.create_subprocess_exec(
+            *command,
+            cwd=folder,
+            env={**self._variables, **settings},
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT if command[1] != "show" else None,
+            start_new_session=True,
+        )
+        killer = asyncio.create_task(_kill(process.pid, kill)) if kill else None
+        try:
+            said, _ = await asyncio.wait_for(process.communicate(), TIMEOUT_SECONDS)
+        except BaseException:
+            _end(process.pid)
+            await process.wait()
+            raise
+        finally:
+            if killer:
+                killer.cancel()
+                with suppress(asyncio.CancelledError):
+                    await killer
+        text = said.decode(errors="replace")
+        with self._log.open("a") as log:
+            log.write(f"$ {' '.join(command)}\n{text if command[1] != 'show' else ''}\n")
+        if process.returncode == -signal.SIGKILL:
+            raise Killed(f"{' '.join(command)} was killed")
+        if process.returncode:
+            tail = "\n".join(text.splitlines()[-LOG_TAIL_LINES:])
+            raise SandboxError(f"{' '.join(command)} failed; the end of its output:\n{tail}")
+        return text
+
+
+Kill = Callable[[], Awaitable[None]]
+"""Returns at the moment at which the program is to be killed."""
+
+
+async def _kill(pid: int, kill: Kill) -> None:
+    await kill()
+    _end(pid)
+
+
+def _end(pid: int) -> None:
+    """SIGKILL to the program and all it started: Terraform's provider is a process of its own."""
+    with suppress(ProcessLookupError):
+        os.killpg(pid, signal.SIGKILL)

@@ -1,0 +1,109 @@
+"""Every state that names and load balancers were in, in order and with none left out.
+
+    GET /_sandbox/traffic?after=N   the states numbered above N; waits a second for the first
+
+What is looked at from outside, call by call, misses what lies between two looks; a name that is
+without a record for a tenth of a second is just what the traffic lab is there to see. So the server
+itself looks after each API call, before the next one starts. It costs nothing until somebody asks.
+"""
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs
+
+from sandbox.settings import Settings
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+PATH = "/_sandbox/traffic"
+WAIT_SECONDS = 1.0
+
+
+class TrafficHistory:
+    """WSGI middleware around everything else, and a hook to be run after each call."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._changed = threading.Condition()
+        self._states: list[dict[str, Any]] = []
+        self._last: dict[str, Any] | None = None
+        self._is_watched = False
+
+    def look(self) -> None:
+        """Adds a state when something differs from the one before; no API call may run."""
+        if not self._is_watched:
+            return
+        state = self._look()
+        if state == self._last:
+            return
+        self._last = state
+        with self._changed:
+            number = len(self._states) + 1
+            self._states.append({"number": number, "time": time.time(), **state})
+            self._changed.notify_all()
+
+    def serve_beside(self, app: "WSGIApplication", idle: Callable[[], None]) -> "WSGIApplication":
+        """`app` with the history beside it; `idle` looks when no API call does."""
+
+        def serve(environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
+            if environ["PATH_INFO"] != PATH:
+                return app(environ, start)
+            self._is_watched = True
+            idle()
+            after = int(parse_qs(environ.get("QUERY_STRING", "")).get("after", ["0"])[0])
+            with self._changed:
+                self._changed.wait_for(lambda: len(self._states) > after, WAIT_SECONDS)
+                body = json.dumps(self._states[after:]).encode()
+            headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
+            start("200 OK", headers)
+            return [body]
+
+        return serve
+
+    def _look(self) -> dict[str, Any]:
+        return {
+            "records": list(self._records()),
+            "balancers": list(self._balancers()),
+        }
+
+    def _records(self) -> Iterable[dict[str, Any]]:
+        """The alias records: the names that lead to load balancers."""
+        from moto.route53.models import route53_backends
+
+        for zone in route53_backends[self._settings.account_id]["aws"].zones.values():
+            for record in zone.rrsets:
+                if record.alias_target:
+                    yield {
+                        "name": record.name,
+                        "set_identifier": record.set_identifier,
+                        "weight": None if record.weight is None else int(record.weight),
+                        "target": record.alias_target["DNSName"].rstrip("."),
+                        "evaluates_health": str(
+                            record.alias_target.get("EvaluateTargetHealth")
+                        ).lower()
+                        == "true",
+                    }
+
+    def _balancers(self) -> Iterable[dict[str, Any]]:
+        from moto.elbv2.models import elbv2_backends
+
+        backend = elbv2_backends[self._settings.account_id][self._settings.region]
+        groups: dict[str, list[int]] = {}
+        for group in backend.target_groups.values():
+            health = backend.describe_target_health(group.arn, [])
+            for arn in group.load_balancer_arns:
+                groups.setdefault(arn, []).append(sum(t.status == "healthy" for t in health))
+        for balancer in backend.load_balancers.values():
+            yield {
+                "name": balancer.name,
+                "dns_name": balancer.dns_name,
+                "listens": bool(balancer.listeners),
+                "healthy_targets": sorted(groups.get(balancer.arn, [])),
+                "client_keep_alive_seconds": int(
+                    balancer.attrs.get("client_keep_alive.seconds", 3600)
+                ),
+            }
