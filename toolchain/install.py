@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 from bindings import generate
-from toolchain import node, shell_commands, terraform, virtual_environments
+from toolchain import bytecode, node, shell_commands, terraform, virtual_environments
 from toolchain.environment import tool_environment
 from toolchain.paths import CACHE, VENV
 from toolchain.problems import ToolProblem
@@ -25,6 +25,7 @@ def install(*, with_prebuilt: bool = False) -> None:
             [_python_packages, _node_packages_and_bindings, _checkov]
             + ([_prebuilt] if with_prebuilt else [])
         )
+        made = bytecode.write() or made
         terraform.provide()
         shell_commands.write()
         if made:

@@ -1,0 +1,40 @@
+"""Bytecode of what synthesis imports: without it every start takes 1.5 s longer.
+
+pip does not write it (virtual_environments.py), and where PYTHONDONTWRITEBYTECODE is set, as in
+most containers, Python never does.
+"""
+
+from toolchain import stamps
+from toolchain.commands import run_logged
+from toolchain.environment import tool_environment
+from toolchain.paths import IMPORTS, LOCKS, VENV, VENV_BIN
+
+# Libraries are imported rather than compiled whole, because most of their files are never used. The
+# project's own files are few, change often and may be broken.
+_COMPILE = (
+    "import compileall, sys, cdktf, pydantic; "
+    "sys.exit(not compileall.compile_dir('imports', quiet=1))"
+)
+# cdktf runs the app with -O, whose bytecode is kept apart; pytest and `pay` run without.
+_FLAGS: tuple[list[str], ...] = ([], ["-O"])
+
+
+def write() -> bool:
+    """Writes it unless it is there for these packages and bindings; True when it was written."""
+    return stamps.step(
+        "bytecode of cdktf and imports/",
+        VENV / "installed-bytecode",
+        stamps.fingerprint([LOCKS / "project.txt"], (IMPORTS / ".generated").read_text()),
+        _write,
+    )
+
+
+def _write() -> None:
+    for flags in _FLAGS:
+        run_logged(
+            [str(VENV_BIN / "python"), *flags, "-c", _COMPILE],
+            log="bytecode",
+            doing="compiling what synthesis imports",
+            needed="the packages of .venv and imports/",
+            env={**tool_environment(), "PYTHONDONTWRITEBYTECODE": ""},
+        )
