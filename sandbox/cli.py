@@ -165,7 +165,7 @@ def _seed(
         server.client,
         legacy=legacy,
         mistakes=mistakes,
-        # Only the environment with local state is ever deployed here; of others, stacks are planned.
+        # Only the environment with local state is ever deployed here; others are planned.
         neighbours=environment.state.backend != "local",
     )
     _say(f"The estate of {environment.name} is there: {len(environment.services)} services.")

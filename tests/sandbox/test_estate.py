@@ -94,8 +94,8 @@ def test_a_second_run_changes_nothing(sandbox: Sandbox) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["production-2", "staging-2", "test-12", "test-perf-1"])
-def test_every_environment_can_be_seeded(
+@pytest.mark.parametrize("name", ["production-2", "test-perf-1"])
+def test_other_environments_can_be_seeded(
     environments: Mapping[str, Environment], name: str
 ) -> None:
     with Sandbox(environments[name], neighbours=True) as sandbox:
@@ -212,9 +212,14 @@ def test_an_estate_without_mistakes_has_none(sandbox: Sandbox) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("mistake", Mistake)
-def test_a_mistake_is_there_and_no_other(
-    environments: Mapping[str, Environment], mistake: Mistake
+@pytest.mark.parametrize(
+    "mistakes",
+    # A subnet in another VPC is in another zone, too: these two need an estate each.
+    [{Mistake.SINGLE_ZONE}, set(Mistake) - {Mistake.SINGLE_ZONE}],
+    ids=["single_zone", "all_others"],
+)
+def test_the_mistakes_that_were_asked_for_are_there_and_no_others(
+    environments: Mapping[str, Environment], mistakes: set[Mistake]
 ) -> None:
-    with Sandbox(environments["sandbox"], mistakes=[mistake]) as wrong:
-        assert [each for each, finds in FINDERS.items() if finds(wrong)] == [mistake]
+    with Sandbox(environments["sandbox"], mistakes=mistakes) as wrong:
+        assert {each for each, finds in FINDERS.items() if finds(wrong)} == mistakes
