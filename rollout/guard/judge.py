@@ -1,11 +1,12 @@
 """Judges plans by every rule; break-glass lets the findings of a rule pass, and says so."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rollout.guard.context import Context
 from rollout.guard.finding import Refusal
 from rollout.guard.rules import RULES
+from rollout.plans.secrets import redacted
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,13 @@ def judge(context: Context, allowances: Mapping[str, str] | None = None) -> Verd
     """Every rule on every plan. `allowances` is break-glass: rule id -> why."""
     allowances = allowances or {}
     refusals = tuple(
-        Refusal(rule, plan.stack.id, finding, allowances.get(rule))
+        Refusal(
+            rule,
+            plan.stack.id,
+            # A finding may quote what it saw, and what it saw may hold a secret.
+            replace(finding, saw=redacted(finding.saw)),
+            allowances.get(rule),
+        )
         for plan in context.plans
         for rule, check in RULES.items()
         for finding in check(plan, context)

@@ -6,7 +6,7 @@ variables come as pairs and not as lines of source code.
 
 import re
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 
 from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class
 from detect_secrets.plugins.base import BasePlugin, RegexBasedDetector
@@ -38,6 +38,7 @@ MIN_HEX_ENTROPY_BITS = 3.0
 """detect-secrets' own limit for hexadecimal text."""
 
 
+@lru_cache(maxsize=65_536)
 def why_secret(name: str, value: str) -> str | None:
     """Why the value of the variable looks like a secret; None: it does not."""
     for detector in _formats():
@@ -52,6 +53,15 @@ def why_secret(name: str, value: str) -> str | None:
     if any(map(_is_random, re.split(r"[\s,;:]+", value))):
         return "its value is as random as a key"
     return None
+
+
+@lru_cache(maxsize=65_536)
+def redacted(text: str) -> str:
+    """The text with everything masked that has the form of a secret, wherever in it that is."""
+    for detector in _formats():
+        for found in {str(match) for match in detector.analyze_string(text) if match}:
+            text = text.replace(found, MASK)
+    return text
 
 
 @cache

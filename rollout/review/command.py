@@ -17,7 +17,9 @@ def review(
     policy: Annotated[
         Path | None,
         typer.Option(
-            "--policy", metavar="RESULT", help="The PCI gate's SARIF file, to be shown beside."
+            "--policy",
+            metavar="RESULT.json",
+            help="The PCI gate's result, `.cache/policy/pci.json`.",
         ),
     ] = None,
     allow: Allow = [],  # noqa: B006  typer reads the default and copies it

@@ -89,7 +89,7 @@ def review(context: Context, verdict: Verdict, policy: PolicyResult | None) -> D
         stacks=tuple(stack for _, stack in changed),
         unchanged=tuple(stack.stack for _, stack in read if stack.is_empty),
         verdict=verdict,
-        policy=policy,
+        policy=policy.about({plan.stack.id for plan in context.plans}) if policy else None,
         rollbacks=tuple(r for plan, stack in changed for r in rollback_of(plan, stack, context)),
         plans=context.plans,
     )

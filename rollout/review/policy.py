@@ -1,19 +1,52 @@
-"""The result of the PCI gate, as it hands it to other tools: SARIF 2.1.0 (OASIS)."""
+"""The result of the PCI gate, as `pay policy` writes it: `pci.json` among its reports."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pay.model.problem import InvalidInput, Problem
-from rollout.plans.values import dig
+
+
+class _Read(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class _Finding(_Read):
+    rule: str
+    stack: str
+    address: str
+    outcome: str
+    message: str
+    requirements: tuple[str, ...] = ()
+    waiver: str | None = None
+
+
+class _Problem(_Read):
+    kind: str
+    where: str
+    what: str
+
+
+class _Root(_Read):
+    refused: bool
+    rules: tuple[str, ...]
+    findings: tuple[_Finding, ...]
+    problems: tuple[_Problem, ...]
+
+
+class _Result(_Read):
+    roots: tuple[_Root, ...]
 
 
 @dataclass(frozen=True)
 class PolicyFinding:
-    """One rule that a resource breaks."""
+    """One rule that a resource breaks, or one thing that the gate could not read."""
 
     rule: str
+    stack: str
     where: str
     message: str
 
@@ -22,60 +55,53 @@ class PolicyFinding:
 class PolicyResult:
     """What the gate says: failures, and what waivers cover."""
 
+    is_clean: bool
     failed: tuple[PolicyFinding, ...]
     waived: tuple[PolicyFinding, ...]
     rules: int
     """How many rules looked at the estate."""
 
-    @property
-    def is_clean(self) -> bool:
-        return not self.failed
+    def about(self, stacks: Collection[str]) -> "PolicyResult":
+        """The same with every failure, and the waivers of these stacks only."""
+        waived = tuple(finding for finding in self.waived if finding.stack in stacks)
+        return replace(self, waived=waived)
 
 
 def read_policy_result(path: Path) -> PolicyResult:
-    """The gate's SARIF file.
+    """The gate's JSON file.
 
     Raises InvalidInput when it is none.
     """
     try:
-        document = json.loads(path.read_bytes())
-        if not isinstance(document, dict) or not isinstance(document.get("runs"), list):
-            raise ValueError("JSON without `runs`")
-        return _result(document["runs"])
-    except (OSError, ValueError, RecursionError) as error:
+        result = _Result.model_validate(json.loads(path.read_bytes()))
+    except (OSError, ValidationError, ValueError, RecursionError) as error:
+        found = error.strerror if isinstance(error, OSError) else "something else"
         raise InvalidInput(
             [
                 Problem(
                     where=str(path),
-                    found=str(error) or "no file",
-                    allowed="the PCI gate's SARIF file",
-                    fix="write it with `pay policy`, or leave --policy out",
+                    found=found or "no file",
+                    allowed="the PCI gate's result",
+                    fix="run `pay policy`: it writes .cache/policy/pci.json; or leave --policy out",
                 )
             ]
         ) from None
+    findings = [finding for root in result.roots for finding in root.findings]
+    problems = [
+        PolicyFinding(problem.kind, "", problem.where, problem.what)
+        for root in result.roots
+        for problem in root.problems
+    ]
+    failed = [_told(finding) for finding in findings if finding.outcome != "waived"]
+    return PolicyResult(
+        is_clean=not any(root.refused for root in result.roots) and not failed and not problems,
+        failed=tuple(failed + problems),
+        waived=tuple(_told(finding) for finding in findings if finding.outcome == "waived"),
+        rules=len({rule for root in result.roots for rule in root.rules}),
+    )
 
 
-def _result(runs: list[Any]) -> PolicyResult:
-    failed: list[PolicyFinding] = []
-    waived: list[PolicyFinding] = []
-    rules = 0
-    for run in runs:
-        rules += len(dig(run, "tool", "driver", "rules") or ())
-        for result in dig(run, "results") or ():
-            if not isinstance(result, dict) or result.get("kind", "fail") != "fail":
-                continue
-            finding = PolicyFinding(
-                rule=str(result.get("ruleId") or "?"),
-                where=_where(result),
-                message=str(dig(result, "message", "text") or ""),
-            )
-            (waived if result.get("suppressions") else failed).append(finding)
-    return PolicyResult(tuple(failed), tuple(waived), rules)
-
-
-def _where(result: dict[str, Any]) -> str:
-    location = dig(result, "locations", 0)
-    logical = dig(location, "logicalLocations", 0, "fullyQualifiedName")
-    file = dig(location, "physicalLocation", "artifactLocation", "uri")
-    line = dig(location, "physicalLocation", "region", "startLine")
-    return str(logical or (f"{file}:{line}" if file and line else file) or "")
+def _told(finding: _Finding) -> PolicyFinding:
+    waiver = f" Waived: {finding.waiver}" if finding.waiver else ""
+    where = f"{finding.stack} {finding.address}".strip()
+    return PolicyFinding(finding.rule, finding.stack, where, finding.message + waiver)

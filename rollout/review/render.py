@@ -6,6 +6,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from rollout.plans.secrets import redacted
 from rollout.review.document import Document
 
 COMMENT_LIMIT = 65_536
@@ -43,6 +44,8 @@ def _environment(*, escapes_html: bool) -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        # The last net: nothing is written that has the form of a secret.
+        finalize=lambda value: redacted(value) if type(value) is str else value,
     )
     environment.filters |= {"md": _md, "code": _code, "fenced": _fenced, "some": _some}
     return environment

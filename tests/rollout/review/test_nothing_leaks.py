@@ -1,0 +1,154 @@
+"""Secrets and sensitive values never appear, whatever holds them, and no text becomes markup."""
+
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pay.model import Environment, Stage
+from pay.model.problem import InvalidInput
+from rollout.guard.judge import judge
+from rollout.review.document import review
+from rollout.review.render import as_html, as_markdown
+from tests.support.mutations import damaged
+from tests.support.plans import (
+    EC2,
+    Json,
+    at,
+    change,
+    container,
+    plan,
+    read,
+    records,
+    task_definition,
+    traffic,
+)
+
+SECRET = "AKIAIOSFODNN7EXAMPLE"
+
+
+@pytest.fixture(scope="session")
+def sandbox(environments: dict[str, Environment]) -> Environment:
+    return at(environments["sandbox"], Stage.QUARTER)
+
+
+def pages(environment: Environment, *plans: Json) -> list[str]:
+    with tempfile.TemporaryDirectory() as folder:
+        context = read(Path(folder), plans, environment)
+        document = review(context, judge(context), None)
+    return [as_markdown(document, rest="the page"), as_html(document)]
+
+
+def where(secret: str) -> dict[str, Json]:
+    """A secret in every place of a plan that a review reads."""
+    named = {"name": "DB_PASSWORD", "value": secret}
+    return {
+        "a variable": task_definition([container()], [container(environment=[named])]),
+        "a variable before": task_definition([container(environment=[named])], [container()]),
+        "a command": task_definition([container()], [container(command=["-p", secret])]),
+        "a label": task_definition([container()], [container(dockerLabels={"k": secret})]),
+        "an option of the log": task_definition(
+            [container()],
+            [container(logConfiguration={"options": {"splunk-token": secret}})],
+        ),
+        "an attribute": change("aws_lb.alb", {"name": "a"}, {"name": secret}),
+        "a tag": change("aws_lb.alb", {"tags": {"a": "b"}}, {"tags": {"a": secret}}),
+        "a nested list": change("aws_x.y", {"a": [1]}, {"a": [{"b": [secret, {"c": secret}]}]}),
+        "a JSON document": change("aws_x.y", {"a": "{}"}, {"a": json.dumps({"b": [secret]})}),
+        "user data": change("aws_launch_template.t", {"user_data": "a"}, {"user_data": secret}),
+        "a policy": change(
+            "aws_iam_role_policy.p",
+            {"role": "r", "policy": '{"Statement": []}'},
+            {
+                "role": "r",
+                "policy": json.dumps(
+                    {"Statement": {"Effect": "Allow", "Action": secret, "Resource": "*"}}
+                ),
+            },
+        ),
+    }
+
+
+@pytest.mark.parametrize("place", where(SECRET))
+def test_masks_what_looks_like_a_secret(sandbox: Environment, place: str) -> None:
+    for page in pages(sandbox, plan(EC2, where(SECRET)[place])):
+        assert SECRET not in page
+
+
+@pytest.mark.parametrize(
+    ("before_sensitive", "after_sensitive"),
+    [
+        ({"value": True}, {}),
+        ({}, {"value": True}),
+        (True, False),
+        (False, True),
+        ({}, {"value": [{"inner": True}]}),
+    ],
+)
+def test_honours_what_terraform_calls_sensitive(
+    sandbox: Environment, before_sensitive: Any, after_sensitive: Any
+) -> None:
+    entry = change(
+        "aws_lb.alb",
+        {"value": [{"inner": "plain-old-word"}]},
+        {"value": [{"inner": "plain-new-word"}]},
+        before_sensitive=before_sensitive,
+        after_sensitive=after_sensitive,
+    )
+    for page in pages(sandbox, plan(EC2, entry)):
+        assert "plain-old-word" not in page and "plain-new-word" not in page
+        assert "sensitive" in page
+
+
+def test_honours_sensitive_container_definitions(sandbox: Environment) -> None:
+    task = task_definition(
+        [container()],
+        [container(environment=[{"name": "WORD", "value": "plain-new-word"}], user="0")],
+        after_sensitive={"container_definitions": True},
+    )
+    for page in pages(sandbox, plan(EC2, task)):
+        assert "plain-new-word" not in page
+
+
+HOSTILE = "`</code>|<script>alert(1)</script> @everyone [x](http://evil.test) ```"
+
+
+def test_no_value_becomes_markup(sandbox: Environment) -> None:
+    entry = change("aws_lb.alb", {"name": "a"}, {"name": HOSTILE})
+    variables = task_definition(
+        [container()], [container(environment=[{"name": "WORD", "value": HOSTILE}])]
+    )
+    markdown, html = pages(sandbox, plan(EC2, entry, variables))
+    assert "<script>" not in html
+    assert "<script>" not in _outside_code(markdown)
+    assert "@everyone" not in _outside_code(markdown)
+
+
+def _outside_code(markdown: str) -> str:
+    """The text that GitHub reads as Markdown: code spans of three and more backticks taken out."""
+    parts = markdown.split("````")
+    return "".join(parts[::2])
+
+
+@pytest.mark.slow
+@given(data=st.data())
+@settings(
+    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_never_crashes_on_a_plan_that_can_be_read(
+    sandbox: Environment, data: st.DataObject
+) -> None:
+    plans = [
+        traffic(records(95, 5), records(75, 25)),
+        plan(EC2, *where(SECRET).values()),
+    ]
+    document = data.draw(damaged(data.draw(st.sampled_from(plans))))
+    try:
+        found = pages(sandbox, document)
+    except InvalidInput:
+        return
+    assert all(SECRET not in page for page in found)

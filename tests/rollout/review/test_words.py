@@ -1,0 +1,238 @@
+"""What the review says: what moves, what changes, how to go back."""
+
+from pathlib import Path
+
+import pytest
+
+from pay.model import Environment, Side, Stage
+from rollout.guard.judge import judge
+from rollout.review.document import Document, review
+from rollout.review.render import as_html, as_markdown
+from tests.support.plans import (
+    EC2,
+    FARGATE,
+    TRAFFIC,
+    Json,
+    at,
+    change,
+    container,
+    plan,
+    policy,
+    read,
+    record_change,
+    records,
+    stage_change,
+    task_definition,
+    traffic,
+)
+
+
+@pytest.fixture
+def sandbox(environments: dict[str, Environment]) -> Environment:
+    return environments["sandbox"]
+
+
+def reviewed(
+    folder: Path, environment: Environment, *plans: Json, allowed: dict[str, str] | None = None
+) -> Document:
+    context = read(folder, plans, environment)
+    return review(context, judge(context, allowed), None)
+
+
+def text(document: Document) -> str:
+    return as_markdown(document, rest="the page")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "says"),
+    [
+        (Stage.CANARY, Stage.QUARTER, "publicauth, sandbox: Fargate 5 % → 25 %"),
+        (Stage.HALF, Stage.READY, "publicauth, sandbox: Fargate 50 % → 0 %"),
+        (Stage.DARK, Stage.READY, "publicauth, sandbox: the record gets a weight; EC2 keeps all"),
+        (Stage.SOAK, Stage.DETACHED, "publicauth, sandbox: the record of weight 0 goes; Fargate"),
+        (Stage.DETACHED, Stage.CUTOVER, "publicauth, sandbox: a record of weight 0 comes back"),
+    ],
+)
+def test_says_what_moves_first(
+    sandbox: Environment, tmp_path: Path, before: Stage, after: Stage, says: str
+) -> None:
+    document = reviewed(tmp_path, at(sandbox, after), stage_change(sandbox, before, after))
+    assert text(document).startswith(f"## {says}")
+    assert f"<h1>{says}" in as_html(document)
+
+
+def test_says_that_nothing_changes(sandbox: Environment, tmp_path: Path) -> None:
+    plans = traffic(records(None), records(None))
+    document = reviewed(tmp_path, at(sandbox, Stage.DARK), plans)
+    assert text(document).startswith("## Nothing changes")
+
+
+def test_says_when_a_name_stops_answering(sandbox: Environment, tmp_path: Path) -> None:
+    document = reviewed(tmp_path, at(sandbox, Stage.DARK), traffic(records(None), ()))
+    assert "stops answering" in document.title
+
+
+def test_tells_the_verdict_and_what_to_do(sandbox: Environment, tmp_path: Path) -> None:
+    plans = stage_change(sandbox, Stage.READY, Stage.CUTOVER)
+    refused = text(reviewed(tmp_path, at(sandbox, Stage.CUTOVER), plans))
+    assert "**Guard: refused**" in refused
+    assert "**never-weighs-all-zero**" in refused
+    clean = text(
+        reviewed(
+            tmp_path,
+            at(sandbox, Stage.CANARY),
+            stage_change(sandbox, Stage.READY, Stage.CANARY),
+        )
+    )
+    assert "**Guard: clean**" in clean
+
+
+def test_break_glass_lands_in_the_review(sandbox: Environment, tmp_path: Path) -> None:
+    fewer = plan(EC2, change("aws_ecs_service.s", {"desired_count": 2}, {"desired_count": 1}))
+    document = reviewed(
+        tmp_path, sandbox, fewer, allowed={"keeps-desired-count": "agreed with the on-call"}
+    )
+    for page in (text(document), as_html(document)):
+        assert "Break-glass" in page or "break-glass" in page
+        assert "agreed with the on-call" in page
+        assert "desired_count" in page.replace("\\_", "_")
+
+
+RELEASED = task_definition(
+    [container()],
+    [
+        container(
+            image="111111111111.dkr.ecr.eu-west-1.amazonaws.com/govukpay/publicauth:8-release",
+            cpu=512,
+            environment=[{"name": "PORT", "value": "8081"}, {"name": "NEW", "value": "on"}],
+            secrets=[{"name": "SENTRY_DSN", "valueFrom": "arn:aws:secretsmanager:x:SENTRY_DSN::"}],
+        ),
+        container("adot"),
+    ],
+)
+
+
+def test_compares_containers_field_by_field(sandbox: Environment, tmp_path: Path) -> None:
+    said = text(reviewed(tmp_path, sandbox, plan(EC2, RELEASED)))
+    for line in (
+        "publicauth:7-release` → `111111111111.dkr.ecr.eu-west-1.amazonaws.com/govukpay/publicauth",
+        "`cpu`: `256` → `512`",
+        "`variable PORT`: `8080` → `8081`",
+        "`variable NEW`: `on` (new)",
+        "`secret DB_PASSWORD`: `given` goes",
+        "`secret SENTRY_DSN`: `given` (new)",
+        "container `adot` added",
+    ):
+        assert line in said
+    assert "secretsmanager" not in said
+    assert said.startswith("## publicauth, sandbox: EC2 side: publicauth 7-release → 8-release")
+
+
+def test_defaults_that_ecs_adds_are_no_change(sandbox: Environment, tmp_path: Path) -> None:
+    read_back = container(
+        mountPoints=[], volumesFrom=[], portMappings=[{"containerPort": 1, "protocol": "tcp"}]
+    )
+    task = task_definition([read_back], [container(portMappings=[{"containerPort": 1}])])
+    document = reviewed(tmp_path, sandbox, plan(EC2, task))
+    assert document.stacks[0].containers == ()
+
+
+def test_the_way_back_is_the_command(sandbox: Environment, tmp_path: Path) -> None:
+    document = reviewed(
+        tmp_path, at(sandbox, Stage.HALF), stage_change(sandbox, Stage.QUARTER, Stage.HALF)
+    )
+    said = text(document)
+    assert "pay rollback sandbox publicauth --to quarter --because TEXT" in said
+    assert f"cdktf diff {TRAFFIC}" in said
+    assert f"cdktf deploy --ignore-missing-stack-dependencies {TRAFFIC}" in said
+    assert "Also open: ready, canary" in said
+
+
+def test_the_way_back_works_without_terraform(sandbox: Environment, tmp_path: Path) -> None:
+    """Both records in one batch, with the weights that are now."""
+    document = reviewed(
+        tmp_path, at(sandbox, Stage.HALF), stage_change(sandbox, Stage.QUARTER, Stage.HALF)
+    )
+    (command,) = document.rollbacks[1].commands
+    assert "--hosted-zone-id ZINTERNAL" in command
+    assert '"Weight": 75' in command and '"Weight": 25' in command
+    assert command.count("UPSERT") == 2
+
+
+def test_a_release_goes_back_to_the_image_that_runs_now(
+    sandbox: Environment, tmp_path: Path
+) -> None:
+    said = text(reviewed(tmp_path, sandbox, plan(EC2, RELEASED)))
+    assert "TF_VAR_application_image_tag=7-release cdktf deploy --ignore-missing" in said
+    assert EC2 in said
+
+
+def test_says_where_there_is_no_way_back(sandbox: Environment, tmp_path: Path) -> None:
+    document = reviewed(
+        tmp_path, at(sandbox, Stage.READY), stage_change(sandbox, Stage.DARK, Stage.READY)
+    )
+    assert "There is no rollback from ready" in text(document)
+
+
+def test_the_dark_side_is_taken_away_again(sandbox: Environment, tmp_path: Path) -> None:
+    created = plan(FARGATE, change("aws_lb.alb", None, {"name": "a"}))
+    document = reviewed(tmp_path, at(sandbox, Stage.DARK), created)
+    assert "pay rollback sandbox publicauth --to legacy" in text(document)
+    assert document.title == "publicauth, sandbox: Fargate side is created (1 resource)"
+
+
+def test_sets_security_apart(sandbox: Environment, tmp_path: Path) -> None:
+    role = change(
+        "aws_iam_role_policy.task_policy",
+        {"role": "r", "policy": policy({"Action": "s3:GetObject", "Resource": "arn:a"})},
+        {"role": "r", "policy": policy({"Action": "s3:PutObject", "Resource": "arn:a"})},
+    )
+    listener = change("aws_lb_listener.https", {"ssl_policy": "new"}, {"ssl_policy": "old"})
+    exposed = change("aws_lb.alb", {"internal": True}, {"internal": False})
+    hardened = task_definition([container(user="1")], [container(user="0")])
+    document = reviewed(tmp_path, sandbox, plan(EC2, role, listener, exposed, hardened))
+    said = text(document)
+    found = {area.value for area in document.security}
+    assert found == {
+        "IAM",
+        "Exposure",
+        "Encryption",
+        "Hardening of containers and instances",
+    }
+    assert "allows s3:PutObject on arn:a" in said
+    assert "before, but not any more: allows s3:GetObject on arn:a" in said
+    assert "internal: true → not set" in said or "internal: true → false" in said
+
+
+def test_noise_is_folded_away(sandbox: Environment, tmp_path: Path) -> None:
+    quiet = change(
+        "aws_ecs_service.service",
+        {"tags": None, "task_definition": "a:1"},
+        {"tags": {}},
+        unknown={"task_definition": True},
+    )
+    document = reviewed(tmp_path, sandbox, plan(EC2, quiet))
+    assert document.noise == (f"{EC2}: aws_ecs_service.service: computed: task_definition",)
+    assert document.stacks[0].changed == ()
+    assert document.title.endswith("only computed values change")
+
+
+def test_several_stacks_have_a_table_the_records_first(
+    sandbox: Environment, tmp_path: Path
+) -> None:
+    move = stage_change(sandbox, Stage.READY, Stage.CANARY)
+    said = text(reviewed(tmp_path, at(sandbox, Stage.CANARY), plan(EC2, RELEASED), move))
+    assert said.index(f"| {TRAFFIC} |") < said.index(f"| {EC2} |")
+    assert said.startswith("## publicauth, sandbox: Fargate 0 % → 5 %, and 1 more")
+
+
+def test_tells_a_check_that_does_not_hold(sandbox: Environment, tmp_path: Path) -> None:
+    check = {
+        "address": {"to_display": "data.aws_vpc.vpc"},
+        "status": "fail",
+        "instances": [{"problems": [{"message": "wrong VPC"}]}],
+    }
+    plans = plan(TRAFFIC, record_change(Side.EC2, None, None), checks=[check])
+    moved = traffic(records(100, 0), records(95, 5))
+    moved["checks"] = plans["checks"]
+    assert "wrong VPC" in text(reviewed(tmp_path, at(sandbox, Stage.CANARY), moved))
