@@ -1,0 +1,201 @@
+"""One service on both sides, deployed with cdktf and the real provider, and destroyed again."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pay.model import Environment, Side, names
+from sandbox.instance import Sandbox
+
+pytestmark = pytest.mark.e2e
+
+ROOT = Path(__file__).parents[2]
+SERVICE = "ledger"
+PLATFORM = "sandbox-platform"
+SIDES = [names.side_stack("sandbox", SERVICE, side) for side in Side]
+TRAFFIC = names.traffic_stack("sandbox", SERVICE)
+TIMEOUT_SECONDS = 580
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """A sandbox, and the folder that cdktf works in."""
+
+    sandbox: Sandbox
+    outdir: Path
+    variables: Mapping[str, str]
+
+    def cdktf(self, *arguments: str, fails: bool = False, **settings: str) -> str:
+        """What cdktf printed."""
+        finished = subprocess.run(
+            ["cdktf", *arguments, "--output", str(self.outdir)],
+            cwd=ROOT,
+            env={**self.variables, **settings},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=TIMEOUT_SECONDS,
+        )
+        assert bool(finished.returncode) == fails, finished.stdout + finished.stderr
+        return finished.stdout + finished.stderr
+
+    def deploy(self, *arguments: str, fails: bool = False, **settings: str) -> str:
+        return self.cdktf(
+            "deploy", *arguments, "--auto-approve", "--skip-synth", fails=fails, **settings
+        )
+
+    def redeploy(self, stack: str, fails: bool = False, **settings: str) -> str:
+        """A stack whose dependencies are deployed already."""
+        return self.deploy(stack, "--ignore-missing-stack-dependencies", fails=fails, **settings)
+
+    def plan_exit_code(self, stack: str) -> int:
+        """0: nothing to change; 2: something."""
+        return subprocess.run(
+            ["terraform", "plan", "-detailed-exitcode", "-input=false"],
+            cwd=self.outdir / "stacks" / stack,
+            env=self.variables,
+            capture_output=True,
+            timeout=TIMEOUT_SECONDS,
+        ).returncode
+
+    def ecs_service(self, side: Side) -> dict[str, Any]:
+        ecs = self.sandbox.client("ecs")
+        [found] = ecs.describe_services(cluster=names.cluster("sandbox", side), services=[SERVICE])[
+            "services"
+        ]
+        return dict(found)
+
+    def healthy_targets(self, side: Side) -> int:
+        elbv2 = self.sandbox.client("elbv2")
+        [group] = elbv2.describe_target_groups(
+            Names=[names.target_group("sandbox", SERVICE, side)]
+        )["TargetGroups"]
+        health = elbv2.describe_target_health(TargetGroupArn=group["TargetGroupArn"])
+        return sum(
+            each["TargetHealth"]["State"] == "healthy"
+            for each in health["TargetHealthDescriptions"]
+        )
+
+    def records(self) -> dict[str, int]:
+        """Set identifier -> weight of the service's records."""
+        route53 = self.sandbox.client("route53")
+        return {
+            record["SetIdentifier"]: record["Weight"]
+            for zone in route53.list_hosted_zones()["HostedZones"]
+            for record in route53.list_resource_record_sets(HostedZoneId=zone["Id"])[
+                "ResourceRecordSets"
+            ]
+            if record["Name"].startswith(f"{SERVICE}.") and "SetIdentifier" in record
+        }
+
+
+@pytest.fixture(scope="module")
+def deployed(
+    environments: Mapping[str, Environment], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Deployed]:
+    """The platform, both sides of the service and its records, at `canary`."""
+    folder = tmp_path_factory.mktemp("deploy")
+    copy = folder / "environments"
+    copy.mkdir()
+    text = (ROOT / "environments" / "sandbox.toml").read_text()
+    before = f'[services.{SERVICE}]\nstage = "legacy"'
+    assert before in text
+    (copy / "sandbox.toml").write_text(text.replace(before, before.replace("legacy", "canary")))
+    with Sandbox(environments["sandbox"]) as sandbox:
+        python = Path(sys.executable).parent
+        variables = {
+            **sandbox.environment_variables,
+            "PATH": f"{python}{os.pathsep}{sandbox.environment_variables['PATH']}",
+            "PAY_ENVIRONMENTS": str(copy),
+            "PAY_STACKS": f"{PLATFORM} sandbox-{SERVICE}-*",
+        }
+        here = Deployed(sandbox, folder / "cdktf.out", variables)
+        here.cdktf("synth")
+        here.deploy(PLATFORM, *SIDES, TRAFFIC)
+        yield here
+
+
+def existing_estate(sandbox: Sandbox) -> str:
+    """What must never change, as text."""
+    ec2, rds, route53 = (sandbox.client(name) for name in ("ec2", "rds", "route53"))
+    return json.dumps(
+        {
+            "vpcs": ec2.describe_vpcs()["Vpcs"],
+            "subnets": ec2.describe_subnets()["Subnets"],
+            "security_groups": ec2.describe_security_groups()["SecurityGroups"],
+            "databases": rds.describe_db_instances()["DBInstances"],
+            "zones": [zone["Id"] for zone in route53.list_hosted_zones()["HostedZones"]],
+            "secrets": sandbox.client("secretsmanager").list_secrets()["SecretList"],
+            "queues": sandbox.client("sqs").list_queues()["QueueUrls"],
+        },
+        default=str,
+        sort_keys=True,
+    )
+
+
+@pytest.mark.parametrize("side", list(Side))
+def test_each_side_runs_its_tasks_behind_its_own_load_balancer(
+    deployed: Deployed, side: Side
+) -> None:
+    service = deployed.ecs_service(side)
+    assert service["launchType"] == side.upper()
+    assert (service["runningCount"], service["desiredCount"]) == (2, 2)
+    assert deployed.healthy_targets(side) == 2
+
+
+def test_the_records_weigh_the_sides_as_the_stage_says(deployed: Deployed) -> None:
+    assert deployed.records() == {f"{SERVICE}-ec2": 95, f"{SERVICE}-fargate": 5}
+
+
+@pytest.mark.parametrize("stack", [PLATFORM, *SIDES, TRAFFIC])
+def test_a_second_plan_is_empty(deployed: Deployed, stack: str) -> None:
+    assert deployed.plan_exit_code(stack) == 0
+
+
+def test_a_release_that_does_not_start_fails_the_apply_and_the_old_one_goes_on(
+    deployed: Deployed,
+) -> None:
+    before = deployed.ecs_service(Side.FARGATE)["taskDefinition"]
+
+    printed = deployed.redeploy(SIDES[1], fails=True, TF_VAR_application_image_tag="broken")
+
+    assert "was rolled back" in " ".join(printed.replace("│", " ").split())
+    after = deployed.ecs_service(Side.FARGATE)
+    assert after["taskDefinition"] == before
+    assert after["runningCount"] == 2
+    # The old release again: the next apply mends the state.
+    deployed.redeploy(SIDES[1])
+    assert deployed.plan_exit_code(SIDES[1]) == 0
+
+
+def test_latest_is_refused_before_anything_is_planned(deployed: Deployed) -> None:
+    printed = deployed.redeploy(SIDES[1], fails=True, TF_VAR_application_image_tag="latest")
+    assert "must be a pinned tag" in " ".join(printed.replace("│", " ").split())
+
+
+def test_destroy_removes_what_was_made_and_nothing_else(deployed: Deployed) -> None:
+    before = existing_estate(deployed.sandbox)
+
+    for stacks in ([TRAFFIC], SIDES, [PLATFORM]):
+        deployed.cdktf(
+            "destroy",
+            *stacks,
+            "--auto-approve",
+            "--skip-synth",
+            "--ignore-missing-stack-dependencies",
+        )
+
+    assert existing_estate(deployed.sandbox) == before
+    assert deployed.records() == {}
+    assert deployed.sandbox.client("elbv2").describe_load_balancers()["LoadBalancers"] == []
+    assert deployed.sandbox.client("iam").list_roles()["Roles"] == []
+    assert deployed.sandbox.client("logs").describe_log_groups()["logGroups"] == []
+    clusters = deployed.sandbox.client("ecs").list_clusters()["clusterArns"]
+    assert clusters == []
