@@ -11,6 +11,8 @@ from sandbox.estate.mistakes import Mistake
 from sandbox.estate.seed import seed
 from sandbox.instance import Sandbox
 
+pytestmark = pytest.mark.slow
+
 LEGACY = ("connector", "egress", "products-ui")
 """One service of each kind: internal, behind a Network Load Balancer, public."""
 
@@ -93,7 +95,6 @@ def test_a_second_run_changes_nothing(sandbox: Sandbox) -> None:
     assert count() == before
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", ["production-2", "test-perf-1"])
 def test_other_environments_can_be_seeded(
     environments: Mapping[str, Environment], name: str
@@ -211,7 +212,6 @@ def test_an_estate_without_mistakes_has_none(sandbox: Sandbox) -> None:
     assert [mistake for mistake, finds in FINDERS.items() if finds(sandbox)] == []
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "mistakes",
     # A subnet in another VPC is in another zone, too: these two need an estate each.
