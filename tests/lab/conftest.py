@@ -1,0 +1,63 @@
+"""One lab for all tests of this folder: its estate takes a minute to deploy."""
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+import pytest
+
+from pay.model import Environment
+from sandbox.instance import Sandbox
+from sandbox.lab.lab import Lab
+from sandbox.lab.pace import Pace
+from sandbox.lab.walk import Walk, back_from_each_stage, forward
+from sandbox.settings import Settings
+
+MOVED = "connector"
+ROLLED_BACK = "cardid"
+"""The one with the fewest resources."""
+
+ENVIRONMENT = "sandbox"
+PACE = Pace(100)
+SEED = 20
+
+
+class Walks(NamedTuple):
+    """Both walks, at the end of each."""
+
+    moved: Walk
+    rolled_back: Walk
+
+
+@pytest.fixture(scope="session")
+def lab(
+    environments: Mapping[str, Environment], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Lab]:
+    """Both services deployed, nothing moved yet."""
+    settings = Settings(wait_for_dns_changes=False)
+    with Sandbox(environments[ENVIRONMENT], settings=settings) as sandbox:
+        made = Lab(tmp_path_factory.mktemp("lab"), sandbox, pace=PACE, seed=SEED)
+        asyncio.run(made.prepare(MOVED, ROLLED_BACK))
+        yield made
+
+
+@pytest.fixture(scope="session")
+def walks(lab: Lab) -> Walks:
+    """Both services walked at the same time, which saves half of the waiting."""
+    return asyncio.run(_walk(lab))
+
+
+async def _walk(lab: Lab) -> Walks:
+    async with (
+        lab.walking(MOVED, lab.workshop.cdktf_deploy) as moved,
+        lab.walking(ROLLED_BACK, lab.deploy) as rolled_back,
+        asyncio.TaskGroup() as group,
+    ):
+        group.create_task(_go(moved, forward(moved.ladder)))
+        group.create_task(_go(rolled_back, back_from_each_stage(rolled_back.ladder)))
+    return Walks(moved, rolled_back)
+
+
+async def _go(walk: Walk, stages: tuple) -> None:  # type: ignore[type-arg]
+    await walk.measure()
+    await walk.go(stages)

@@ -1,0 +1,72 @@
+"""Whole walks under traffic: one service all the way, another one back from each stage."""
+
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from pay.model import Side, Stage
+from pay.model.edges import rollbacks
+from sandbox.lab.lab import Lab
+from sandbox.lab.page import write_page
+from sandbox.lab.walk import Walk
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+
+SERVICES = ("moved", "rolled_back")
+
+
+@pytest.fixture(params=SERVICES)
+def walk(request: pytest.FixtureRequest, walks: tuple[Walk, Walk]) -> Walk:
+    """Each of the two."""
+    return walks[SERVICES.index(request.param)]
+
+
+def test_no_request_fails(walk: Walk) -> None:
+    assert len(walk.traffic.log.requests) > 1000
+    assert walk.traffic.log.failures == []
+
+
+def test_at_every_instant_the_name_resolves_and_what_it_leads_to_has_capacity(walk: Walk) -> None:
+    assert len(walk.traffic.watch.states) > 5
+    assert walk.findings() == []
+
+
+def test_fargate_is_drawn_as_often_as_each_stage_says(walk: Walk) -> None:
+    measured = [stay for stay in walk.stays if stay.is_measured]
+    assert len(measured) >= len(walk.ladder.stages)
+    told = [
+        (s.stage, s.weights, s.fargate_draws, s.draws) for s in measured if not s.is_as_expected
+    ]
+    assert told == []
+
+
+def test_a_service_goes_through_every_stage_in_order(walks: tuple[Walk, Walk]) -> None:
+    walk = walks[0]
+    assert tuple(stay.stage for stay in walk.stays) == walk.ladder.stages
+
+
+def test_every_stage_that_has_a_rollback_is_rolled_back_from(walks: tuple[Walk, Walk]) -> None:
+    walk = walks[1]
+    moves = {(before.stage, after.stage) for before, after in pairwise(walk.stays)}
+    for stage in walk.ladder.stages:
+        targets = {edge.after for edge in rollbacks(walk.ladder, stage)}
+        # From `ready` there is nothing to take back; `soak` shares its records with `cutover`.
+        assert not targets or any((stage, target) in moves for target in targets), stage
+
+
+def test_nothing_of_the_ec2_side_is_left_at_retired(walks: tuple[Walk, Walk], lab: Lab) -> None:
+    latest = walks[0].traffic.watch.latest
+    assert latest.balancer(walks[0].traffic.balancers[Side.EC2]) is None
+    assert walks[0].stage is Stage.RETIRED
+    assert '"resources": []' in lab.workshop.state(f"{lab.name}-{walks[0].service}-ec2").read_text()
+
+
+def test_the_page_shows_each_walk_and_needs_nothing_else(
+    walks: tuple[Walk, Walk], tmp_path: Path
+) -> None:
+    write_page(tmp_path / "lab.html", walks)
+    text = (tmp_path / "lab.html").read_text()
+    assert text.count('<svg viewBox="-40') == 2
+    assert text.count("No request failed") == 2
+    assert "http" not in text and "<script" not in text
