@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pay.model import Ladder, Record, Side, Stage, names
 from pay.model.edges import Edge, edges, find_edge
@@ -105,6 +106,7 @@ class Start:
         return False
 
 
+@lru_cache(maxsize=1024)
 def start_of(records: Records, ladder: Ladder) -> Start:
     """The stages and the interrupted moves that these records fit."""
     stages = frozenset(stage for stage in ladder.stages if ladder.records(stage) == records)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -37,6 +38,7 @@ def as_html(document: Document) -> str:
     return template.render(doc=document)
 
 
+@cache
 def _environment(*, escapes_html: bool) -> Environment:
     environment = Environment(
         loader=PackageLoader("rollout.review"),
