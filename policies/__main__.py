@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from policies import requirements, waivers
-from policies.catalogue import UnknownRule, catalogue
-from policies.gate import Gate, NothingToJudge, Verdict
-from policies.plan import NotAPlan
+from policies import plan_file, requirements, waivers
+from policies.plan_file import NotAPlan
 from policies.report import FORMATS
 from policies.report.terminal import as_table
+from policies.root import NothingToJudge, stack_folders
+from policies.verdict import Verdict
 
 PASSED, REFUSED, WRONG_USE = 0, 1, 2
 
@@ -26,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return WRONG_USE
     try:
         verdicts = _judge(options)
-    except (waivers.InvalidWaivers, NothingToJudge, NotAPlan, UnknownRule) as mistake:
+    except (waivers.InvalidWaivers, NothingToJudge, NotAPlan, requirements.UnknownRule) as mistake:
         print(mistake, file=sys.stderr)
         return WRONG_USE
     for form, file in options.format or [("table", None)]:
@@ -43,10 +43,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _judge(options: argparse.Namespace) -> list[Verdict]:
+    for root in options.root:
+        stack_folders(root)
+    plans = {file: plan_file.read(file) for file in options.plan}
+    accepted = waivers.load(options.waivers)
+    # checkov takes seconds to import; wrong use is told at once.
+    from policies.catalogue import catalogue
+    from policies.gate import Gate
+
     table = requirements.load()
-    gate = Gate(table, catalogue(table), waivers.load(options.waivers))
+    gate = Gate(table, catalogue(table), accepted)
     return [
-        gate.judge(root, today=options.on, plans=options.plan, partial=options.partial)
+        gate.judge(root, today=options.on, plans=plans, partial=options.partial)
         for root in options.root
     ]
 

@@ -14,14 +14,10 @@ from checkov.terraform.checks.resource.registry import resource_registry
 
 import policies.checks  # noqa: F401  # declares the rules
 import policies.estate  # noqa: F401  # declares the rules
-from policies.requirements import Requirements
+from policies.requirements import Requirements, UnknownRule
 from policies.results import RuleText
 from policies.rule import ESTATE_RULES, RULES
 from policies.scan import GRAPH_CHECKS
-
-
-class UnknownRule(ValueError):
-    """The table of requirements and the rules do not agree; the message lists every mistake."""
 
 
 def catalogue(requirements: Requirements) -> dict[str, RuleText]:

@@ -1,73 +1,22 @@
 """The gate: reads a whole estate, judges it, applies the waivers."""
 
-import json
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from policies import plan
 from policies import waivers as waiving
 from policies.catalogue import block_types
+from policies.plan_file import Plan
 from policies.reading import unread
 from policies.requirements import Requirements
-from policies.results import Problem, Result, RuleText
+from policies.results import Result, RuleText
+from policies.root import missing, stack_folders
 from policies.rule import ESTATE_RULES
 from policies.scan import Scanner
 from policies.stack import Stack
+from policies.verdict import Verdict
 from policies.waivers import Waiver
-
-
-class NothingToJudge(ValueError):
-    """A root holds no Terraform."""
-
-
-@dataclass(slots=True)
-class Verdict:
-    """What the gate says about one root."""
-
-    root: Path
-    requirements: Requirements
-    rules: dict[str, RuleText]
-    types: dict[str, frozenset[str]]
-    """The types of blocks that each rule answers about."""
-    stacks: list[Stack] = field(default_factory=list)
-    results: list[Result] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    waivers: tuple[Waiver, ...] = ()
-    not_known: list[str] = field(default_factory=list)
-    """What the plans leave open until the apply, of what the HCL sets."""
-    judged_on: date = field(default_factory=date.today)
-
-    @property
-    def failed(self) -> list[Result]:
-        return [each for each in self.results if each.outcome == "failed"]
-
-    @property
-    def waived(self) -> list[Result]:
-        return [each for each in self.results if each.outcome == "waived"]
-
-    @property
-    def no_answer(self) -> dict[str, int]:
-        """By rule, the blocks of its types that it said nothing about: it does not apply to them,
-        or, for a check of checkov, it found nothing that it could read.
-        """
-        asked: Counter[str] = Counter()
-        for stack in self.stacks:
-            for block in stack.blocks:
-                name = f"data.{block.type}" if block.kind == "data" else block.type
-                asked.update(rule for rule, types in self.types.items() if name in types)
-        answered = Counter(each.rule for each in self.results if each.source == "hcl")
-        return {rule: n for rule in sorted(asked) if (n := asked[rule] - answered[rule])}
-
-    @property
-    def refused(self) -> bool:
-        return bool(self.failed or self.problems)
-
-    def message(self, result: Result) -> str:
-        return self.rules[result.rule].message(result.details)
 
 
 class Gate:
@@ -84,13 +33,10 @@ class Gate:
         self._types = block_types(self._block_rules)
 
     def judge(
-        self, root: Path, *, today: date, plans: Sequence[Path] = (), partial: bool = False
+        self, root: Path, *, today: date, plans: Mapping[Path, Plan], partial: bool = False
     ) -> Verdict:
-        """Raises NothingToJudge, NotAPlan."""
-        documents = {file: plan.read(file) for file in plans}
+        """Raises NothingToJudge."""
         folders = stack_folders(root)
-        if not folders:
-            raise NothingToJudge(f"{root}: holds no Terraform (*.tf); run `cdktf synth` first")
         verdict = Verdict(
             root,
             self._requirements,
@@ -105,14 +51,14 @@ class Gate:
             verdict.results += scan.results
             verdict.problems += scan.problems
             verdict.problems += unread(scan.stack, root)
-        verdict.problems += _missing(root, folders)
+        verdict.problems += missing(root, folders)
         verdict.results += over_the_estate(verdict.stacks)
-        for file, document in documents.items():
+        for file, document in plans.items():
             self._second_net(verdict, file, document)
         self._waive(verdict, today=today, partial=partial)
         return verdict
 
-    def _second_net(self, verdict: Verdict, file: Path, document: dict[str, Any]) -> None:
+    def _second_net(self, verdict: Verdict, file: Path, document: Plan) -> None:
         results, problems, not_known = plan.judge(file, document, verdict.stacks, self._block_rules)
         seen = {(each.rule, each.stack, each.address) for each in verdict.failed}
         verdict.results += [
@@ -147,36 +93,4 @@ def over_the_estate(stacks: list[Stack]) -> list[Result]:
         )
         for rule in ESTATE_RULES.values()
         for block, problems in rule.judge(stacks)
-    ]
-
-
-def stack_folders(root: Path) -> list[Path]:
-    """Every folder below `root` that holds Terraform; Terraform's own working folders left out."""
-    found = {
-        file.parent
-        for pattern in ("*.tf", "*.tf.json")
-        for file in root.rglob(pattern)
-        if ".terraform" not in file.relative_to(root).parts
-    }
-    return sorted(found)
-
-
-def _missing(root: Path, folders: Iterable[Path]) -> list[Problem]:
-    """Compares what was judged with the manifest that cdktf writes beside the stacks."""
-    manifest = next(
-        (m for m in (root / "manifest.json", root.parent / "manifest.json") if m.exists()), None
-    )
-    if manifest is None:
-        return []
-    stacks = json.loads(manifest.read_text(encoding="utf-8"))["stacks"].values()
-    expected = {
-        (manifest.parent / each["synthesizedStackPath"]).parent.resolve() for each in stacks
-    }
-    judged = {folder.resolve() for folder in folders}
-    return [
-        Problem("unread", each.name, "the manifest names this stack, but it was not judged")
-        for each in sorted(expected - judged)
-    ] + [
-        Problem("unread", each.name, "judged, but the manifest does not name it: synthesise anew")
-        for each in sorted(judged - expected)
     ]

@@ -4,7 +4,6 @@ A plan knows what HCL does not: what data sources found, what variables were giv
 only the apply will show, so it never replaces the first net (docs/decisions/0042).
 """
 
-import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -18,34 +17,20 @@ from checkov.terraform.plan_runner import Runner  # noqa: E402
 from checkov.terraform.plan_utils import create_definitions  # noqa: E402
 
 from policies import checkov_checks  # noqa: E402
+from policies.plan_file import Plan, stack_name  # noqa: E402
 from policies.reading import terraform_addresses_of_plan  # noqa: E402
 from policies.results import Problem, Result  # noqa: E402
 from policies.scan import Only, crashes, results_of  # noqa: E402
 from policies.stack import Block, Stack  # noqa: E402
 
 
-class NotAPlan(ValueError):
-    """A file is not the JSON of a plan (`terraform show -json PLAN`)."""
-
-
-def read(file: Path) -> dict[str, Any]:
-    """Raises NotAPlan."""
-    try:
-        document = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise NotAPlan(f"{file}: {error}") from None
-    if not isinstance(document, dict) or not isinstance(document.get("planned_values"), dict):
-        raise NotAPlan(f"{file}: not a plan; make one with `terraform show -json PLAN > PLAN.json`")
-    return document
-
-
 def judge(
-    file: Path, document: Mapping[str, Any], stacks: Iterable[Stack], rules: frozenset[str]
+    file: Path, document: Plan, stacks: Iterable[Stack], rules: frozenset[str]
 ) -> tuple[list[Result], list[Problem], list[str]]:
     """The rules' answers about a plan, what is wrong with the plan itself, and what it leaves
     unknown of what the stack's HCL sets.
     """
-    name = _stack_name(document)
+    name = stack_name(document)
     stack = next((each for each in stacks if each.name == name), None)
     if stack is None:
         what = f"it is the plan of the stack {name!r}, which was not judged"
@@ -56,18 +41,6 @@ def judge(
         [*problems, *_differences(file, document, stack)],
         [f"{stack.name} {each}" for each in _not_known(document, stack)],
     )
-
-
-def _stack_name(document: Mapping[str, Any]) -> str | None:
-    """The tag `Stack` among the provider's default tags."""
-    found: Any = document.get("configuration", {}).get("provider_config", {}).get("aws", {})
-    for key in ("expressions", "default_tags"):
-        found = found.get(key, {})
-    if not isinstance(found, list) or not found:
-        return None
-    tags = found[0].get("tags", {}).get("constant_value", {})
-    name = tags.get("Stack")
-    return name if isinstance(name, str) else None
 
 
 def _answers(file: Path, stack: Stack, rules: frozenset[str]) -> tuple[list[Result], list[Problem]]:
@@ -94,7 +67,7 @@ def _blocks(definition: Mapping[str, Any], stack: Stack, file: str) -> Iterator[
                     yield Block(kind, type_, name, conf, stack, file)
 
 
-def _differences(file: Path, document: Mapping[str, Any], stack: Stack) -> Iterator[Problem]:
+def _differences(file: Path, document: Plan, stack: Stack) -> Iterator[Problem]:
     """Terraform's own count of the stack's resources, against what was judged."""
     counted = terraform_addresses_of_plan(document)
     judged = {block.address for block in stack.blocks}
@@ -104,7 +77,7 @@ def _differences(file: Path, document: Mapping[str, Any], stack: Stack) -> Itera
         yield Problem("plan", str(file), f"{address} was judged; Terraform does not count it")
 
 
-def _not_known(document: Mapping[str, Any], stack: Stack) -> Iterator[str]:
+def _not_known(document: Plan, stack: Stack) -> Iterator[str]:
     for change in document.get("resource_changes", []):
         unknown = change.get("change", {}).get("after_unknown")
         block = stack.block("resource", str(change.get("type")), str(change.get("name")))

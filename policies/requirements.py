@@ -9,6 +9,10 @@ from pydantic import BaseModel, ConfigDict
 TABLE = Path(__file__).with_name("requirements.toml")
 
 
+class UnknownRule(ValueError):
+    """The table and the rules do not agree; the message lists every mistake."""
+
+
 class Requirement(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 

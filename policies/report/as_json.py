@@ -4,8 +4,8 @@ import json
 from collections import Counter
 from typing import Any
 
-from policies.gate import Verdict
 from policies.results import Result
+from policies.verdict import Verdict
 
 
 def as_json(verdicts: list[Verdict]) -> str:

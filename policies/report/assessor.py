@@ -8,8 +8,8 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from policies import inventory
-from policies.gate import Verdict
 from policies.results import Result, RuleText
+from policies.verdict import Verdict
 
 
 @dataclass(slots=True)

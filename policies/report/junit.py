@@ -3,8 +3,8 @@
 from collections import defaultdict
 from xml.etree import ElementTree
 
-from policies.gate import Verdict
 from policies.results import Result
+from policies.verdict import Verdict
 
 
 def as_junit(verdicts: list[Verdict]) -> str:

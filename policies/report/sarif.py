@@ -5,8 +5,8 @@ import os
 from pathlib import Path
 from typing import Any
 
-from policies.gate import Verdict
 from policies.results import Problem, Result
+from policies.verdict import Verdict
 
 _PROBLEMS = {
     "unread": "Everything that Terraform would apply is read by the gate",

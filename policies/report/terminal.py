@@ -5,7 +5,7 @@ from collections import Counter
 from rich.console import Console
 from rich.table import Table
 
-from policies.gate import Verdict
+from policies.verdict import Verdict
 
 _MOST_LINES = 40
 """How many findings of one rule are listed one by one."""
