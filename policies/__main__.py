@@ -4,6 +4,7 @@ Exit status: 0 passed, 1 refused, 2 wrong use.
 """
 
 import argparse
+import signal
 import sys
 from collections.abc import Sequence
 from datetime import date
@@ -20,6 +21,8 @@ PASSED, REFUSED, WRONG_USE = 0, 1, 2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
+    # `... | head` ends the gate without a traceback.
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     options = _parser().parse_args(arguments)
     if options.plan and len(options.root) > 1:
         print("--plan: name the one --root that the plans belong to", file=sys.stderr)
