@@ -1,13 +1,13 @@
 """The table of contents: environments -> stacks -> Terraform. `cdktf` runs this file.
 
-PAY_STACKS limits a run to the stacks whose ids match its shell globs; PAY_ENVIRONMENTS names
-another folder of environment files.
+PAY_STACKS limits a run to stack ids by shell globs; PAY_ENVIRONMENTS names another folder.
 """
 
 import os
 import sys
 from pathlib import Path
 
+from pay.adoption import load_adopted
 from pay.environments import load_environments
 from pay.hcl import HclError, ProviderSchema
 from pay.model import InvalidInput
@@ -28,7 +28,7 @@ def main() -> None:
     app = HclApp(schema)
     estate = Estate(app, STACKS)
     for environment in environments.values():
-        estate.add(environment)
+        estate.add(environment, load_adopted(ENVIRONMENTS, environment))
     app.synth()
 
 

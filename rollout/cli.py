@@ -33,6 +33,7 @@ COMMANDS = {
         Listed("rollback", "rollout.commands.rollback", "Give traffic back to EC2.", MOVING),
         Listed("journal", "rollout.commands.journal", "Show who moved what, when and why.", MOVING),
         Listed("plan-moves", "rollout.commands.plan_moves", "Show what happens when.", MOVING),
+        Listed("adopt", "rollout.commands.adopt", "Take over what runs on EC2 today.", MOVING),
         Listed("guard", "rollout.guard.command", "Refuse a plan that could hurt.", CHECKING),
         Listed("review", "rollout.review.command", "Tell what a plan does.", CHECKING),
         Listed("policy", "rollout.policy", "Run the PCI gate.", CHECKING),

@@ -4,6 +4,7 @@ from cdktf import LocalBackend, S3Backend, TerraformStack
 from constructs import Construct
 
 from imports.aws.provider import AwsProvider, AwsProviderDefaultTags
+from pay.adoption import Imports
 from pay.model import Environment, Microservice, Side, scope_tag
 
 TERRAFORM_VERSION = ">= 1.10"
@@ -42,6 +43,11 @@ class EnvironmentStack(TerraformStack):
         )
         self._keep_state(id, environment)
         self.add_override("terraform.required_version", TERRAFORM_VERSION)
+
+    def adopt(self, imports: Imports) -> None:
+        """Take over what runs already: an `import` block for each address of this stack."""
+        if imports:
+            self.add_override("import", [{"to": to, "id": id} for to, id in imports.items()])
 
     def _keep_state(self, id: str, environment: Environment) -> None:
         state = environment.state

@@ -1,10 +1,12 @@
 """Which stacks an environment has, and in which order they are deployed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
+from types import MappingProxyType
 
 from cdktf import App, TerraformStack
 
+from pay.adoption import Imports
 from pay.catalogue import CATALOGUE
 from pay.model import Environment, Side, names
 from stacks.ec2 import Ec2Stack
@@ -20,28 +22,42 @@ class Estate:
         self._app = app
         self._patterns = tuple(patterns)
 
-    def add(self, environment: Environment) -> None:
-        """The stacks of one environment."""
+    def add(
+        self, environment: Environment, adopted: Mapping[str, Imports] = MappingProxyType({})
+    ) -> None:
+        """The stacks of one environment; `adopted` says by stack id what is taken over."""
         platform = None
         if self._wanted(names.platform_stack(environment.name)):
             platform = PlatformStack(self._app, environment)
+            platform.adopt(adopted.get(names.platform_stack(environment.name), {}))
         for name in environment.services:
-            self._add_service(environment, name, platform)
+            self._add_service(environment, name, platform, adopted)
 
     def _add_service(
-        self, environment: Environment, name: str, platform: TerraformStack | None
+        self,
+        environment: Environment,
+        name: str,
+        platform: TerraformStack | None,
+        adopted: Mapping[str, Imports],
     ) -> None:
-        service = CATALOGUE[name]
+        service, stage = CATALOGUE[name], environment.services[name].stage
         sides: list[TerraformStack] = []
-        if self._wanted(names.side_stack(environment.name, name, Side.EC2)):
-            sides.append(Ec2Stack(self._app, environment, service))
+        ec2_id = names.side_stack(environment.name, name, Side.EC2)
+        if self._wanted(ec2_id):
+            ec2 = Ec2Stack(self._app, environment, service)
+            if stage.has_ec2:
+                ec2.adopt(adopted.get(ec2_id, {}))
+            sides.append(ec2)
         if self._wanted(names.side_stack(environment.name, name, Side.FARGATE)):
             sides.append(FargateStack(self._app, environment, service))
         for side in sides:
             if platform:
                 side.add_dependency(platform)
-        if self._wanted(names.traffic_stack(environment.name, name)):
+        traffic_id = names.traffic_stack(environment.name, name)
+        if self._wanted(traffic_id):
             traffic = TrafficStack(self._app, environment, service)
+            if any(record.side is Side.EC2 for record in environment.ladder.records(stage)):
+                traffic.adopt(adopted.get(traffic_id, {}))
             for side in sides:
                 traffic.add_dependency(side)
 
