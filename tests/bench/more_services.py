@@ -1,7 +1,6 @@
 """The same estate with two, four, eight times the services: copies under other names."""
 
 import re
-import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -9,6 +8,8 @@ from types import MappingProxyType
 from pay.model import Microservice
 
 _SERVICE = re.compile(r"^\[services\.([\w-]+)\]\n(?:(?!\[).*\n?)*", re.MULTILINE)
+
+_ADOPT = re.compile(r"^adopt = true$", re.MULTILINE)
 
 
 def copies(services: Mapping[str, Microservice], times: int) -> Mapping[str, Microservice]:
@@ -43,13 +44,13 @@ def _copy(service: Microservice, number: int) -> Microservice:
 
 
 def write_environments(source: Path, target: Path, times: int) -> None:
-    """Environment files in which every copy of a service stands where its original does."""
+    """Environment files in which every copy of a service stands where its original does. Nothing is
+    adopted: nothing runs yet of what the copies describe.
+    """
     for file in source.glob("*.toml"):
         text = file.read_text(encoding="utf-8")
-        more = "\n".join(_tables(text, times))
-        (target / file.name).write_text(f"{text}\n{more}", encoding="utf-8")
-    for folder in filter(Path.is_dir, source.iterdir()):
-        shutil.copytree(folder, target / folder.name)
+        text = "\n".join([text, *_tables(text, times)])
+        (target / file.name).write_text(_ADOPT.sub("adopt = false", text), encoding="utf-8")
 
 
 def _tables(text: str, times: int) -> Iterator[str]:

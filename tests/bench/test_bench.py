@@ -1,0 +1,51 @@
+"""The benchmark measures what it says: process trees, and an estate with more services."""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from pay.catalogue import CATALOGUE
+from pay.environments import load_environments
+from tests.bench.estate import ENVIRONMENTS
+from tests.bench.more_services import copies, write_environments
+from tests.bench.process import RunFailed, can_measure_memory, measure
+
+HELD_MB = 60
+BUSY_CHILD = f"""
+import subprocess, sys
+subprocess.run([sys.executable, "-c", '''
+import time
+held = b"x" * {HELD_MB} * 1000 * 1000
+while time.process_time() < 0.5:
+    pass
+'''])
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not can_measure_memory(), reason="memory is read from /proc")
+def test_counts_the_time_and_the_memory_of_descendants(tmp_path: Path) -> None:
+    run = measure([sys.executable, "-c", BUSY_CHILD], os.environ, tmp_path)
+    assert run.seconds >= 0.5
+    assert run.cpu_seconds >= 0.5
+    assert HELD_MB < run.peak_mb < 2 * HELD_MB
+
+
+def test_refuses_to_measure_a_program_that_fails(tmp_path: Path) -> None:
+    with pytest.raises(RunFailed, match="ended with 3:\nno such estate"):
+        measure(["sh", "-c", "echo no such estate; exit 3"], os.environ, tmp_path)
+
+
+def test_an_estate_with_more_services_is_a_valid_one(tmp_path: Path) -> None:
+    services = copies(CATALOGUE, 3)
+    write_environments(ENVIRONMENTS, tmp_path, 3)
+    environments = load_environments(tmp_path, services)
+    assert len(services) == 3 * len(CATALOGUE)
+    assert all(
+        environment.services.keys() == services.keys() for environment in environments.values()
+    )
+    assert services["frontend-2"].called == tuple(
+        f"{name}-2" for name in services["frontend"].called
+    )
