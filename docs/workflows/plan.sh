@@ -1,0 +1,47 @@
+#!/bin/sh
+# Plan every stack that a change touches, with credentials that can only read.
+#   plan.sh BASE PLANS
+# Runs at the root of the project with the change; BASE is a checkout of it without the change. PLANS gets
+# STACK.tfplan and STACK.json of every stack whose HCL differs, and SHA256SUMS.
+set -eu
+base=$(cd "$1" && pwd)
+mkdir -p "$2"
+plans=$(cd "$2" && pwd)
+: "${CDKTF_OUTDIR:=cdktf.out}"
+export CDKTF_OUTDIR
+before=.cache/base.out
+
+# The base is synthesised by its own code; only the generated bindings are shared.
+mkdir -p .cache
+PYTHONPATH="$base:$base/constructs" PAY_ENVIRONMENTS="$base/environments" CDKTF_OUTDIR="$before" \
+    python -O "$base/main.py"
+python -O main.py
+
+removed=$(for folder in "$before"/stacks/*/; do
+    stack=$(basename "$folder")
+    [ -d "$CDKTF_OUTDIR/stacks/$stack" ] || echo "$stack"
+done)
+if [ -n "$removed" ]; then
+    echo "stacks without code: $removed; take their resources out first, then the stack" >&2
+    exit 1
+fi
+
+for folder in "$CDKTF_OUTDIR"/stacks/*/; do
+    stack=$(basename "$folder")
+    cmp -s "$folder/cdk.tf" "$before/stacks/$stack/cdk.tf" && continue
+    echo "$stack"
+    case $stack in
+        # The guard has to see the records of a service beside its sides.
+        *-ec2 | *-fargate) echo "${stack%-*}-traffic" ;;
+    esac
+done | sort -u > "$plans/stacks"
+
+while read -r stack; do
+    folder=$CDKTF_OUTDIR/stacks/$stack
+    terraform -chdir="$folder" init -input=false -no-color
+    terraform -chdir="$folder" plan -input=false -no-color -lock=false -out="$plans/$stack.tfplan"
+    terraform -chdir="$folder" show -json "$plans/$stack.tfplan" > "$plans/$stack.json"
+    (cd "$plans" && sha256sum "$stack.tfplan")
+done < "$plans/stacks" > "$plans/log"
+grep '\.tfplan$' "$plans/log" > "$plans/SHA256SUMS" || :
+cat "$plans/stacks"

@@ -1,0 +1,132 @@
+"""Real plans: the project's own stacks, synthesised, planned and applied in a sandbox."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+from pay.model import Stage
+from sandbox.instance import Sandbox
+
+ROOT = Path(__file__).parents[2]
+TIMEOUT_SECONDS = 580
+
+Edit = Callable[[str], str]
+
+
+class RealStacks:
+    """The stacks of one service of the environment `sandbox`, in a folder of their own."""
+
+    def __init__(self, sandbox: Sandbox, folder: Path, service: str) -> None:
+        self.sandbox, self.folder, self.service = sandbox, folder, service
+        self.environments = folder / "environments"
+        self.environments.mkdir()
+        self._stacks = folder / "cdktf.out" / "stacks"
+        self._written = ""
+        self.synthesise(Stage.LEGACY)
+
+    def synthesise(self, stage: Stage, edit: Edit = lambda text: text) -> None:
+        """Writes the stacks with the service at a stage; `edit` changes the environment's file."""
+        text = (ROOT / "environments" / "sandbox.toml").read_text()
+        text = re.sub(r'^stage = ".*"$', 'stage = "legacy"', text, flags=re.MULTILINE)
+        here = f'[services.{self.service}]\nstage = "legacy"'
+        text = edit(_replaced(text, here, here.replace("legacy", stage)))
+        if text == self._written:
+            return
+        self._written = text
+        (self.environments / "sandbox.toml").write_text(text)
+        self._run(
+            [sys.executable, "-O", "main.py"],
+            ROOT,
+            PAY_ENVIRONMENTS=str(self.environments),
+            PAY_STACKS=f"sandbox-platform sandbox-{self.service}-*",
+            CDKTF_OUTDIR=str(self.folder / "cdktf.out"),
+        )
+
+    def plan(
+        self,
+        label: str,
+        stack: str,
+        *arguments: str,
+        edit: Edit | None = None,
+        apply: bool = False,
+        variables: Mapping[str, str] | None = None,
+    ) -> Path:
+        """The plan of a stack as JSON, `<label>/<stack>.json`. `edit` changes the HCL for this plan
+        only.
+        """
+        folder = self._stacks / stack
+        if not (folder / ".terraform").is_dir():
+            self._run(["terraform", "init", "-input=false", "-no-color"], folder)
+        with self._edited(folder / "cdk.tf", edit):
+            options = ["-input=false", "-no-color", "-out=plan.bin", *arguments]
+            self._run(["terraform", "plan", *options], folder, **(variables or {}))
+            shown = self._run(["terraform", "show", "-json", "plan.bin"], folder)
+            if apply:
+                self._run(["terraform", "apply", "-no-color", "plan.bin"], folder)
+        path = self.folder / label / f"{stack}.json"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(shown)
+        return path
+
+    def plan_all(self, label: str, *stacks: str, apply: bool = False) -> list[Path]:
+        """Several stacks at once."""
+        with ThreadPoolExecutor(len(stacks)) as pool:
+            return list(pool.map(lambda stack: self.plan(label, stack, apply=apply), stacks))
+
+    @contextmanager
+    def _edited(self, file: Path, edit: Edit | None) -> Iterator[None]:
+        text = file.read_text()
+        if edit is None:
+            yield
+            return
+        changed = edit(text)
+        assert changed != text, f"{file}: the edit changes nothing"
+        file.write_text(changed)
+        try:
+            yield
+        finally:
+            file.write_text(text)
+
+    def _run(self, command: list[str], folder: Path, **variables: str) -> str:
+        finished = subprocess.run(
+            command,
+            cwd=folder,
+            env={**self.sandbox.environment_variables, **variables},
+            capture_output=True,
+            text=True,
+            timeout=TIMEOUT_SECONDS,
+        )
+        if finished.returncode:
+            said = finished.stdout + finished.stderr
+            raise AssertionError(f"{' '.join(command)} in {folder.name}\n{said}")
+        return finished.stdout
+
+
+def _replaced(text: str, old: str, new: str) -> str:
+    assert old in text, f"{old!r} is not in the text"
+    return text.replace(old, new, 1)
+
+
+def put(old: str, new: str) -> Edit:
+    """An edit that replaces the first `old`."""
+    return lambda text: _replaced(text, old, new)
+
+
+def put_in(block: str, old: str, new: str) -> Edit:
+    """An edit that replaces the first `old` after the line that begins a block."""
+
+    def edit(text: str) -> str:
+        head, found, tail = text.partition(block)
+        assert found, f"{block!r} is not in the text"
+        return head + found + _replaced(tail, old, new)
+
+    return edit
+
+
+def appended(more: str) -> Edit:
+    """An edit that adds blocks at the end."""
+    return lambda text: f"{text}\n{more}\n"
