@@ -9,10 +9,9 @@ mkdir -p "$2"
 plans=$(cd "$2" && pwd)
 : "${CDKTF_OUTDIR:=cdktf.out}"
 export CDKTF_OUTDIR
-before=.cache/base.out
+before=$(mktemp -d)
 
 # The base is synthesised by its own code; only the generated bindings are shared.
-mkdir -p .cache
 PYTHONPATH="$base:$base/constructs" PAY_ENVIRONMENTS="$base/environments" CDKTF_OUTDIR="$before" \
     python -O "$base/main.py"
 python -O main.py

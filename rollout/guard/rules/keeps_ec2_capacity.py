@@ -54,6 +54,8 @@ def check(plan: StackPlan, context: Context) -> Iterator[Finding]:
     for change in plan.plan.moving:
         for text in decreases(change, _NUMBERS.get(change.type, ())):
             yield Finding(change.address, f"EC2 capacity is reduced: {text}", DO)
+        for provider in _dropped_providers(change):
+            yield Finding(change.address, f"the cluster no longer uses {provider}", DO)
         if change.type in _SCALES_IN and change.verb is Verb.CREATE:
             yield Finding(change.address, f"a new {change.type} can scale EC2 in", DO)
         for attribute in _switched(change):
@@ -65,6 +67,16 @@ def _holds_needed_ec2(plan: StackPlan, context: Context) -> bool:
         services = context.environment(plan).services.values()
         return any(service.stage is not Stage.RETIRED for service in services)
     return plan.stack.kind.side is Side.EC2 and context.stage(plan) is not Stage.RETIRED
+
+
+def _dropped_providers(change: ResourceChange) -> list[str]:
+    """Capacity providers that a cluster no longer has: what they hold takes no more tasks."""
+    if change.type != "aws_ecs_cluster_capacity_providers" or change.verb is not Verb.UPDATE:
+        return []
+    before = (change.change.before or {}).get("capacity_providers")
+    after = (change.change.after or {}).get("capacity_providers")
+    kept = after if isinstance(after, list) else []
+    return [str(p) for p in before if p not in kept] if isinstance(before, list) else []
 
 
 def _switched(change: ResourceChange) -> Iterator[str]:

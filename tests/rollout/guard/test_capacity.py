@@ -110,6 +110,11 @@ def test_refuses_to_destroy_the_key_of_logs(sandbox: Environment, tmp_path: Path
             {"instance_type": "t"},
         ),
         ("aws_autoscaling_schedule.night", None, {"min_size": 0}),
+        (
+            "aws_ecs_cluster_capacity_providers.ec2",
+            {"capacity_providers": ["sandbox-ec2-cde", "sandbox-ec2-general"]},
+            {"capacity_providers": ["sandbox-ec2-cde"]},
+        ),
     ],
 )
 def test_refuses_to_reduce_ec2_before_all_is_retired(
