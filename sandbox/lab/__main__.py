@@ -78,7 +78,7 @@ async def _walk(
                     await walk.measure()
                     await walk.go(forward(walk.ladder))
                 if rolled_back:
-                    async with lab.walking(rolled_back, lab.deploy) as walk:
+                    async with lab.walking(rolled_back, lab.workshop.deploy) as walk:
                         table.walks.append(walk)
                         await walk.measure()
                         await walk.go(back_from_each_stage(walk.ladder))

@@ -39,15 +39,9 @@ class Lab:
             sides += [names.side_stack(self.name, rolled_back, side) for side in Side]
             traffic.append(names.traffic_stack(self.name, rolled_back))
         platform = names.platform_stack(self.name)
-        await self.workshop.synthesise(platform, *sides, *traffic)
         for stacks in ([platform], sides, traffic):
             self._tell(f"deploying {', '.join(stacks)}")
-            await asyncio.gather(*(self.workshop.apply(stack) for stack in stacks))
-
-    async def deploy(self, stack: str) -> None:
-        """What `cdktf deploy` comes down to, in a third of its time."""
-        await self.workshop.synthesise(stack)
-        await self.workshop.apply(stack)
+            await asyncio.gather(*(self.workshop.deploy(stack) for stack in stacks))
 
     @asynccontextmanager
     async def walking(self, service: str, deploy: Deploy) -> AsyncIterator[Walk]:

@@ -29,21 +29,19 @@ class Killed(SandboxError):
 
 
 class Workshop:
-    """A copy of the environment files, the stacks synthesised from it, and their states."""
+    """A copy of one environment's file, and below it a folder for each stack with its synthesis and
+    its state: several stacks can be synthesised and deployed at the same time.
+    """
 
     def __init__(self, folder: Path, environment: str, variables: Mapping[str, str]) -> None:
         """`variables`: the environment of programs that take the sandbox for AWS."""
         self._folder = folder
         self.environments = folder / "environments"
-        self._out = folder / "cdktf.out"
         self._log = folder / "programs.log"
         self._name = environment
         self._variables = {**variables, "PAY_ENVIRONMENTS": str(self.environments)}
-        self._ready: set[str] = set()
-        (folder / ".sandbox" / "state").mkdir(parents=True, exist_ok=True)
-        shutil.copytree(
-            ROOT / "environments", self.environments, ignore=shutil.ignore_patterns("journal")
-        )
+        self.environments.mkdir()
+        shutil.copy(ROOT / "environments" / f"{environment}.toml", self.environments)
 
     @property
     def environment(self) -> Environment:
@@ -51,12 +49,15 @@ class Workshop:
         return load_environments(self.environments)[self._name]
 
     def stack(self, stack: str) -> Path:
-        """The folder of a synthesised stack."""
-        return self._out / "stacks" / stack
+        """The folder that Terraform runs in."""
+        return self._out(stack) / "stacks" / stack
 
     def state(self, stack: str) -> Path:
         """The file of a stack's Terraform state."""
-        return self._folder / ".sandbox" / "state" / f"{stack}.tfstate"
+        return self._folder / stack / ".sandbox" / "state" / f"{stack}.tfstate"
+
+    def _out(self, stack: str) -> Path:
+        return self._folder / stack / "cdktf.out"
 
     def place(self, service: str, stage: Stage) -> None:
         """Sets a stage, whatever stage it was."""
@@ -78,23 +79,30 @@ class Workshop:
         )
         write_move(self.environments, environment, service, edge, entry)
 
-    async def cdktf_deploy(self, *stacks: str) -> None:
+    async def cdktf_deploy(self, stack: str) -> None:
         """`cdktf deploy`, with its own synthesis."""
+        self.state(stack).parent.mkdir(parents=True, exist_ok=True)
         await self._run(
             ROOT,
-            *("cdktf", "deploy", *stacks, "--auto-approve", "--output", str(self._out)),
+            *("cdktf", "deploy", stack, "--auto-approve", "--output", str(self._out(stack))),
             "--ignore-missing-stack-dependencies",
-            PAY_STACKS=" ".join(stacks),
+            PAY_STACKS=stack,
         )
 
-    async def synthesise(self, *stacks: str) -> None:
+    async def synthesise(self, stack: str) -> None:
         """What cdktf does before it deploys."""
+        self.state(stack).parent.mkdir(parents=True, exist_ok=True)
         await self._run(
             ROOT,
             *(sys.executable, "-O", "main.py"),
-            CDKTF_OUTDIR=str(self._out),
-            PAY_STACKS=" ".join(stacks),
+            CDKTF_OUTDIR=str(self._out(stack)),
+            PAY_STACKS=stack,
         )
+
+    async def deploy(self, stack: str) -> None:
+        """What `cdktf deploy` comes down to, in a third of its time."""
+        await self.synthesise(stack)
+        await self.apply(stack)
 
     async def apply(self, stack: str, *options: str, kill: "Kill | None" = None) -> None:
         """`terraform apply` of what is synthesised. Raises Killed when `kill` came true."""
@@ -124,9 +132,8 @@ class Workshop:
         )
 
     async def _initialise(self, stack: str) -> None:
-        if stack not in self._ready:
+        if not (self.stack(stack) / ".terraform").is_dir():
             await self._run(self.stack(stack), "terraform", "init", "-input=false", "-no-color")
-            self._ready.add(stack)
 
     async def _run(
         self, folder: Path, *command: str, kill: "Kill | None" = None, **settings: str

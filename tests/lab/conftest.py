@@ -50,7 +50,7 @@ def walks(lab: Lab) -> Walks:
 async def _walk(lab: Lab) -> Walks:
     async with (
         lab.walking(MOVED, lab.workshop.cdktf_deploy) as moved,
-        lab.walking(ROLLED_BACK, lab.deploy) as rolled_back,
+        lab.walking(ROLLED_BACK, lab.workshop.deploy) as rolled_back,
         asyncio.TaskGroup() as group,
     ):
         group.create_task(_go(moved, forward(moved.ladder)))

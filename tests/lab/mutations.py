@@ -1,0 +1,93 @@
+"""Moves done wrong on purpose, each as a person could write it."""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from pay.model import Side, Stage, names
+from sandbox.lab.findings import Fault
+from sandbox.lab.lab import Lab
+from sandbox.lab.walk import Walk
+
+Mutation = Callable[[Lab, Walk], Awaitable[None]]
+
+
+def edit(path: Path, pattern: str, replacement: str) -> None:
+    """Replaces what the pattern matches, which has to be there once."""
+    text, count = re.subn(pattern, replacement, path.read_text(), flags=re.DOTALL)
+    assert count == 1, (pattern, path.read_text())
+    path.write_text(text)
+
+
+async def records_in_the_wrong_order(lab: Lab, walk: Walk) -> None:
+    """A rollback that lowers Fargate before it raises EC2."""
+    stack = names.traffic_stack(lab.name, walk.service)
+    lab.workshop.place(walk.service, Stage.READY)
+    await lab.workshop.synthesise(stack)
+    code = lab.workshop.stack(stack) / "cdk.tf"
+    edit(code, r"\n\n  depends_on = \[aws_route53_record.ec2\]", "")
+    edit(
+        code,
+        r'("aws_route53_record" "ec2" \{.*?)\n\}\n',
+        r"\1\n\n  depends_on = [aws_route53_record.fargate]\n}\n",
+    )
+    await lab.workshop.apply(stack)
+
+
+async def a_renamed_identifier(lab: Lab, walk: Walk) -> None:
+    """The set identifier is the record's key: a change of it is a delete and a create."""
+    stack = names.traffic_stack(lab.name, walk.service)
+    await lab.workshop.synthesise(stack)
+    edit(
+        lab.workshop.stack(stack) / "cdk.tf",
+        f'"{names.set_identifier(walk.service, Side.EC2)}"',
+        '"old-world"',
+    )
+    await lab.workshop.apply(stack)
+
+
+async def the_only_record_renamed(lab: Lab, walk: Walk) -> None:
+    """At `detached` there is but one."""
+    stack = names.traffic_stack(lab.name, walk.service)
+    await lab.workshop.synthesise(stack)
+    edit(
+        lab.workshop.stack(stack) / "cdk.tf",
+        f'"{names.set_identifier(walk.service, Side.FARGATE)}"',
+        '"new-world"',
+    )
+    await lab.workshop.apply(stack)
+
+
+async def ec2_destroyed_with_its_record(lab: Lab, walk: Walk) -> None:
+    """From `cutover` to `retired` at once: `cdktf deploy` runs stacks side by side."""
+    lab.workshop.place(walk.service, Stage.RETIRED)
+    await asyncio.gather(
+        lab.workshop.deploy(names.traffic_stack(lab.name, walk.service)),
+        lab.workshop.deploy(names.side_stack(lab.name, walk.service, Side.EC2)),
+    )
+
+
+async def idle_ec2_scaled_in(lab: Lab, walk: Walk) -> None:
+    """At `cutover` EC2 serves nothing, so somebody saves money; then comes the rollback."""
+    stack = names.side_stack(lab.name, walk.service, Side.EC2)
+    await lab.workshop.synthesise(stack)
+    edit(lab.workshop.stack(stack) / "cdk.tf", r"(desired_count +=) \d+", r"\1 1")
+    await lab.workshop.apply(stack)
+    lab.workshop.place(walk.service, Stage.READY)
+    await lab.workshop.deploy(names.traffic_stack(lab.name, walk.service))
+
+
+MUTATIONS: tuple[tuple[Mutation, Stage, frozenset[Fault]], ...] = (
+    (records_in_the_wrong_order, Stage.CUTOVER, frozenset({Fault.ALL_ZERO})),
+    (a_renamed_identifier, Stage.HALF, frozenset({Fault.RECORD_GONE})),
+    (
+        the_only_record_renamed,
+        Stage.DETACHED,
+        frozenset({Fault.NAME_GONE, Fault.RECORD_GONE, Fault.REQUEST_FAILED}),
+    ),
+    (idle_ec2_scaled_in, Stage.CUTOVER, frozenset({Fault.NO_CAPACITY, Fault.REQUEST_FAILED})),
+    (ec2_destroyed_with_its_record, Stage.CUTOVER, frozenset({Fault.DESTROYED_TOO_SOON})),
+)
+"""The mutation, the stage that it starts from, and what the lab has to find. The last one leaves no
+EC2 side for another."""

@@ -1,0 +1,38 @@
+"""The lab finds what is done wrong: a lab that never fails proves nothing."""
+
+import asyncio
+
+import pytest
+
+from pay.model import Stage, names
+from sandbox.lab.findings import Fault
+from sandbox.lab.lab import Lab
+from tests.lab.conftest import ROLLED_BACK, Walks
+from tests.lab.mutations import MUTATIONS, Mutation
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+
+CLIENTS_NOTICE_SECONDS = 2.0
+
+
+@pytest.mark.parametrize(
+    ("mutation", "start", "expected"), MUTATIONS, ids=[m[0].__name__ for m in MUTATIONS]
+)
+def test_the_lab_finds(
+    lab: Lab, walks: Walks, mutation: Mutation, start: Stage, expected: frozenset[Fault]
+) -> None:
+    found = asyncio.run(_mutated(lab, mutation, start))
+    assert expected <= found
+
+
+async def _mutated(lab: Lab, mutation: Mutation, start: Stage) -> set[Fault]:
+    """The kinds of findings of a move that starts at a stage and is done wrong."""
+    lab.workshop.place(ROLLED_BACK, start)
+    await lab.workshop.deploy(names.traffic_stack(lab.name, ROLLED_BACK))
+    async with lab.walking(ROLLED_BACK, lab.workshop.deploy) as walk:
+        await walk.measure()
+        # Before the mutation all is well: the finding is the mutation's.
+        assert walk.findings() == []
+        await mutation(lab, walk)
+        await asyncio.sleep(CLIENTS_NOTICE_SECONDS)
+    return {finding.fault for finding in walk.findings()}
