@@ -19,6 +19,7 @@ from sandbox.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
 STOP_TIMEOUT_SECONDS = 10
+ANSWER_TIMEOUT_SECONDS = 60
 LOG_TAIL_CHARACTERS = 2000
 
 
@@ -74,7 +75,8 @@ class Server:
             method=method,
         )
         direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with direct.open(request, timeout=5) as answer:
+        # A server that is gone refuses at once; a busy machine's one may take long.
+        with direct.open(request, timeout=ANSWER_TIMEOUT_SECONDS) as answer:
             return json.load(answer)
 
     def answers(self) -> bool:

@@ -11,7 +11,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "applicationautoscaling": ("application_autoscaling", "ecs"),
     "autoscaling": ("autoscaling", "ec2", "ecs"),
     "ec2": ("ec2",),
-    "ecs": ("ecs",),
+    "ecs": ("ecs", "ecs_clusters"),
     "elbv2": ("elbv2",),
     "logs": ("logs",),
     "route53": ("route53",),

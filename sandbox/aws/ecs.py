@@ -1,4 +1,4 @@
-"""ECS: clusters, capacity providers and the calls that create, change, list and delete services.
+"""ECS: the calls that create, change, list and delete services and list their tasks.
 
 Where moto 5.2 differs from AWS: it forgets most settings of a service (deployment configuration,
 placement, grace period, strategies), accepts one that AWS refuses, replaces one of the same name,
@@ -9,10 +9,8 @@ its instances never join a cluster (`ecs_instances`).
 from typing import Any
 
 from moto.core.responses import ActionResult
-from moto.ecs.exceptions import EcsClientException, ECSException, InvalidParameterException
+from moto.ecs.exceptions import ECSException, InvalidParameterException
 from moto.ecs.models import (
-    CapacityProvider,
-    Cluster,
     EC2ContainerServiceBackend,
     Task,
     ecs_backends,
@@ -21,7 +19,7 @@ from moto.ecs.responses import EC2ContainerServiceResponse
 from moto.elbv2.models import elbv2_backends
 
 from sandbox.aws import before_each_call, ecs_deployments, ecs_tasks, elbv2  # noqa: F401
-from sandbox.aws.ecs_tasks import Service, TaskDefinition
+from sandbox.aws.ecs_placement import Service, TaskDefinition
 from sandbox.patching import replaces
 
 KEPT_SETTINGS = {
@@ -246,65 +244,3 @@ def stop_task(
             ecs_tasks.stop(task, reason or "Task stopped by user", "UserInitiated")
             return task
     return original_stop_task(self, cluster_str, task_str, reason)
-
-
-original_delete_cluster = EC2ContainerServiceBackend.delete_cluster
-
-
-@replaces(EC2ContainerServiceBackend)
-def delete_cluster(self: EC2ContainerServiceBackend, cluster_str: str) -> Cluster:
-    cluster = self._get_cluster(cluster_str)
-    if cluster.active_services_count:
-        raise ECSException(
-            "ClusterContainsServicesException",
-            "The Cluster cannot be deleted while Services are active.",
-        )
-    if cluster.registered_container_instances_count:
-        raise ECSException(
-            "ClusterContainsContainerInstancesException",
-            "The Cluster cannot be deleted while Container Instances are active or draining.",
-        )
-    return original_delete_cluster(self, cluster_str)
-
-
-original_create_cluster = EC2ContainerServiceBackend.create_cluster
-
-
-@replaces(EC2ContainerServiceBackend)
-def create_cluster(
-    self: EC2ContainerServiceBackend, cluster_name: str, *args: Any, **settings: Any
-) -> Cluster:
-    """Idempotent: an active cluster of that name is returned as it is."""
-    existing = self.clusters.get(cluster_name)
-    if existing and existing.status == "ACTIVE":
-        return existing
-    return original_create_cluster(self, cluster_name, *args, **settings)
-
-
-original_update_provider = CapacityProvider.update
-
-
-@replaces(CapacityProvider)
-def update(self: CapacityProvider, asg_details: dict[str, Any]) -> None:
-    original_update_provider(self, asg_details)
-    if "managedDraining" in asg_details:
-        self.auto_scaling_group_provider["managedDraining"] = asg_details["managedDraining"]
-
-
-original_create_provider = EC2ContainerServiceBackend.create_capacity_provider
-
-
-@replaces(EC2ContainerServiceBackend)
-def create_capacity_provider(
-    self: EC2ContainerServiceBackend,
-    name: str,
-    asg_details: dict[str, Any],
-    tags: list[dict[str, str]] | None,
-) -> CapacityProvider:
-    if name in self.capacity_providers:
-        raise EcsClientException(
-            "The specified capacity provider already exists. To change the configuration of an "
-            "existing capacity provider, update the capacity provider."
-        )
-    asg_details.setdefault("managedDraining", "ENABLED")
-    return original_create_provider(self, name, asg_details, tags)

@@ -15,7 +15,7 @@ from moto.moto_api._internal import mock_random
 
 from sandbox.aws import ecs_tasks
 from sandbox.aws.ecs_instances import follow_instances
-from sandbox.aws.ecs_tasks import Service
+from sandbox.aws.ecs_placement import Service
 
 FEWEST_FAILURES, MOST_FAILURES = 3, 200
 """The circuit breaker's threshold is half the desired count, within these bounds."""

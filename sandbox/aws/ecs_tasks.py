@@ -1,48 +1,35 @@
-"""The tasks of ECS services: placed, started, registered as targets, stopped.
+"""The tasks of ECS services: started, registered as targets, stopped.
 
 moto 5.2 launches no task for a service. On AWS the service scheduler does: on Fargate each task
 gets a network interface in one of the service's subnets; on EC2 each is placed on a container
-instance that meets the placement constraints and has CPU and memory left, with a dynamic host port
-for each container port (bridge network). A running task is registered with the service's target
-groups, and deregistered before it stops.
+instance, with a dynamic host port for each container port (bridge network). A running task is
+registered with the service's target groups, and deregistered before it stops.
 """
 
-import ipaddress
-import re
 import time
 from datetime import UTC, datetime
 from typing import Any
 
 from moto.ec2.models import ec2_backends
-from moto.ecs.models import (
-    ContainerInstance,
-    EC2ContainerServiceBackend,
-    Task,
-)
+from moto.ecs.models import ContainerInstance, Task
 from moto.elbv2.models import elbv2_backends
 from moto.moto_api._internal import mock_random
 
-from sandbox.aws.ecs_instances import fits, take
+from sandbox.aws.ecs_instances import take
+from sandbox.aws.ecs_placement import (
+    Service,
+    TaskDefinition,
+    host_ports,
+    needs,
+    new_interface,
+    place,
+)
 from sandbox.settings import Settings
 
 SETTINGS = Settings.from_environment()
 
-Service = Any
-"""moto's `Service`, with the attributes that `sandbox.aws.ecs` gives it besides."""
-
-TaskDefinition = Any
-"""moto's `TaskDefinition`, whose own type says too little about container definitions."""
-
 BROKEN_TAG = "broken"
 """A task with an image of this tag never starts: for trying out failed deployments."""
-
-FIRST_DYNAMIC_PORT = 32768
-"""The start of the ephemeral port range of the ECS-optimised image."""
-
-FIRST_FREE_HOST = 4
-"""AWS keeps a subnet's first four addresses and its last."""
-
-_CONSTRAINT = re.compile(r"\s*attribute:([\w.-]+)\s*==\s*['\"]?([\w.-]+)['\"]?\s*$")
 
 
 class ServiceTask(Task):
@@ -170,17 +157,17 @@ def tasks_of(service: Service) -> list[ServiceTask]:
 
 def start(service: Service, definition: TaskDefinition, deployment_id: str) -> ServiceTask | None:
     """Starts one more task; None when no instance can take it."""
-    backend = service._backend
+    backend, own = service._backend, tasks_of(service)
     instance: ContainerInstance | None = None
     interface, ports = None, {}
     if definition.network_mode == "awsvpc":
-        interface = _interface(service)
+        interface = new_interface(service, own)
     if service.launch_type != "FARGATE":
-        instance = _place(service, definition)
+        instance = place(service, definition, own)
         if instance is None:
             return None
         if interface is None:
-            ports = _host_ports(backend, instance, definition)
+            ports = host_ports(definition, _ports_in_use(instance))
     task = ServiceTask(
         service,
         definition,
@@ -191,85 +178,20 @@ def start(service: Service, definition: TaskDefinition, deployment_id: str) -> S
     )
     backend.tasks.setdefault(service.cluster_name, {})[task.task_arn] = task
     if instance:
-        take(instance, *_needs(definition))
+        take(instance, *needs(definition))
         instance.running_tasks_count += 1
     return task
 
 
-def _needs(definition: TaskDefinition) -> tuple[int, int]:
-    """CPU units and MiB of memory that one task takes of an instance."""
-    parts = definition.container_definitions
-    cpu = int(definition.cpu or sum(part.get("cpu", 0) for part in parts))
-    memory = definition.memory or sum(
-        part.get("memoryReservation") or part.get("memory", 0) for part in parts
-    )
-    return cpu, int(memory)
-
-
-def _place(service: Service, definition: TaskDefinition) -> ContainerInstance | None:
-    """The instance with the fewest tasks of this service among those that can take one more."""
-    members = service._backend.container_instances.get(service.cluster_name, {}).values()
-    constraints = [
-        *getattr(service, "placement_constraints", []),
-        *definition.placement_constraints,
-    ]
-    wanted = [
-        match.groups()
-        for constraint in constraints
-        if (match := _CONSTRAINT.match(constraint.get("expression") or ""))
-    ]
-    able = [
-        member
-        for member in members
-        if member.status == "ACTIVE"
-        and all(member.attributes.get(name) == value for name, value in wanted)
-        and fits(member, *_needs(definition))
-    ]
-    own = [task.container_instance_arn for task in tasks_of(service)]
-    return min(able, key=lambda member: own.count(member.container_instance_arn), default=None)
-
-
-def _host_ports(
-    backend: EC2ContainerServiceBackend, instance: ContainerInstance, definition: TaskDefinition
-) -> dict[int, int]:
-    """Container port -> host port: the mapping's own, or a free one when it says 0 or nothing."""
-    taken = {
+def _ports_in_use(instance: ContainerInstance) -> list[int]:
+    return [
         port
-        for tasks in backend.tasks.values()
+        for tasks in instance._backend.tasks.values()
         for task in tasks.values()
         if isinstance(task, ServiceTask) and task.instance is instance
         if task.desired_status == "RUNNING"
         for port in task.ports.values()
-    }
-    free = (port for port in range(FIRST_DYNAMIC_PORT, 65536) if port not in taken)
-    return {
-        mapping["containerPort"]: mapping.get("hostPort") or next(free)
-        for part in definition.container_definitions
-        for mapping in part.get("portMappings", [])
-    }
-
-
-def _interface(service: Service) -> Any:
-    """A network interface in the service's subnet with the fewest of its tasks."""
-    ec2 = ec2_backends[service._account_id][service.region_name]
-    network = service.network_configuration["awsvpcConfiguration"]
-    used = [task.interface.subnet.id for task in tasks_of(service) if task.interface]
-    subnet = ec2.get_subnet(min(network["subnets"], key=used.count))
-    taken = {eni.private_ip_address for eni in ec2.enis.values() if eni.subnet.id == subnet.id}
-    network_range = ipaddress.ip_network(subnet.cidr_block)
-    address = next(
-        str(network_range[host])
-        for host in range(FIRST_FREE_HOST, network_range.num_addresses - 1)
-        if str(network_range[host]) not in taken
-    )
-    interface = ec2.create_network_interface(
-        subnet,
-        address,
-        group_ids=network.get("securityGroups"),
-        description=f"ECS task of {service.name}",
-    )
-    interface.status = "in-use"
-    return interface
+    ]
 
 
 def mark_running(service: Service, task: ServiceTask) -> None:
@@ -306,7 +228,7 @@ def stop(task: ServiceTask, reason: str, code: str = "ServiceSchedulerInitiated"
     if task.interface:
         ec2_backends[task._account_id][task.region_name].enis.pop(task.interface.id, None)
     if task.instance:
-        cpu, memory_mib = _needs(task.definition)
+        cpu, memory_mib = needs(task.definition)
         take(task.instance, -cpu, -memory_mib)
         task.instance.running_tasks_count -= 1
 

@@ -1,0 +1,97 @@
+"""Where a task of an ECS service goes: its instance and host ports, or its network interface.
+
+On AWS placement looks at constraints, at CPU and memory that are left, and spreads; moto 5.2 gives
+every instance the same size and every network interface an address outside its subnet.
+"""
+
+import ipaddress
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from moto.ec2.models import ec2_backends
+from moto.ecs.models import ContainerInstance
+
+from sandbox.aws.ecs_instances import fits
+
+Service = Any
+"""moto's `Service`, with the attributes that `sandbox.aws.ecs` gives it besides."""
+
+TaskDefinition = Any
+"""moto's `TaskDefinition`, whose own type says too little about container definitions."""
+
+FIRST_DYNAMIC_PORT = 32768
+"""The start of the ephemeral port range of the ECS-optimised image."""
+
+FIRST_FREE_HOST = 4
+"""AWS keeps a subnet's first four addresses and its last."""
+
+_CONSTRAINT = re.compile(r"\s*attribute:([\w.-]+)\s*==\s*['\"]?([\w.-]+)['\"]?\s*$")
+
+
+def needs(definition: TaskDefinition) -> tuple[int, int]:
+    """CPU units and MiB of memory that one task takes of an instance."""
+    parts = definition.container_definitions
+    cpu = int(definition.cpu or sum(part.get("cpu", 0) for part in parts))
+    memory = definition.memory or sum(
+        part.get("memoryReservation") or part.get("memory", 0) for part in parts
+    )
+    return cpu, int(memory)
+
+
+def place(
+    service: Service, definition: TaskDefinition, own_tasks: Iterable[Any]
+) -> ContainerInstance | None:
+    """The instance with the fewest of the service's tasks among those that can take one more."""
+    constraints = [
+        *getattr(service, "placement_constraints", []),
+        *definition.placement_constraints,
+    ]
+    wanted = [
+        match.groups()
+        for constraint in constraints
+        if (match := _CONSTRAINT.match(constraint.get("expression") or ""))
+    ]
+    able = [
+        member
+        for member in service._backend.container_instances.get(service.cluster_name, {}).values()
+        if member.status == "ACTIVE"
+        and all(member.attributes.get(name) == value for name, value in wanted)
+        and fits(member, *needs(definition))
+    ]
+    own = [task.container_instance_arn for task in own_tasks]
+    return min(able, key=lambda member: own.count(member.container_instance_arn), default=None)
+
+
+def host_ports(definition: TaskDefinition, taken: Iterable[int]) -> dict[int, int]:
+    """Container port -> host port: the mapping's own, or a free one when it says 0 or nothing."""
+    used = set(taken)
+    free = (port for port in range(FIRST_DYNAMIC_PORT, 65536) if port not in used)
+    return {
+        mapping["containerPort"]: mapping.get("hostPort") or next(free)
+        for part in definition.container_definitions
+        for mapping in part.get("portMappings", [])
+    }
+
+
+def new_interface(service: Service, own_tasks: Iterable[Any]) -> Any:
+    """A network interface in the service's subnet with the fewest of its tasks."""
+    ec2 = ec2_backends[service._account_id][service.region_name]
+    network = service.network_configuration["awsvpcConfiguration"]
+    used = [task.interface.subnet.id for task in own_tasks if task.interface]
+    subnet = ec2.get_subnet(min(network["subnets"], key=used.count))
+    taken = {eni.private_ip_address for eni in ec2.enis.values() if eni.subnet.id == subnet.id}
+    hosts = ipaddress.ip_network(subnet.cidr_block)
+    address = next(
+        str(hosts[host])
+        for host in range(FIRST_FREE_HOST, hosts.num_addresses - 1)
+        if str(hosts[host]) not in taken
+    )
+    interface = ec2.create_network_interface(
+        subnet,
+        address,
+        group_ids=network.get("securityGroups"),
+        description=f"ECS task of {service.name}",
+    )
+    interface.status = "in-use"
+    return interface
