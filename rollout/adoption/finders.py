@@ -84,7 +84,7 @@ def _capacity(
     groups = client("autoscaling").describe_auto_scaling_groups(AutoScalingGroupNames=[name])
     provider = _first(
         lambda: ecs.describe_capacity_providers(capacityProviders=[name])["capacityProviders"],
-        "capacityProviderArn",
+        "name",
     )
     template = _first(
         lambda: ec2.describe_launch_templates(LaunchTemplateNames=[name])["LaunchTemplates"],

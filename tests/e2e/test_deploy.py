@@ -183,14 +183,7 @@ def test_latest_is_refused_before_anything_is_planned(deployed: Deployed) -> Non
 def test_destroy_removes_what_was_made_and_nothing_else(deployed: Deployed) -> None:
     before = existing_estate(deployed.sandbox)
 
-    for stacks in ([TRAFFIC], SIDES, [PLATFORM]):
-        deployed.cdktf(
-            "destroy",
-            *stacks,
-            "--auto-approve",
-            "--skip-synth",
-            "--ignore-missing-stack-dependencies",
-        )
+    deployed.cdktf("destroy", TRAFFIC, *SIDES, PLATFORM, "--auto-approve", "--skip-synth")
 
     assert existing_estate(deployed.sandbox) == before
     assert deployed.records() == {}
