@@ -6,12 +6,13 @@ from typing import NamedTuple
 
 import pytest
 
-from pay.model import Environment
+from pay.model import Environment, Stage
 from sandbox.instance import Sandbox
 from sandbox.lab.lab import Lab
 from sandbox.lab.pace import Pace
 from sandbox.lab.walk import Walk, back_from_each_stage, forward
 from sandbox.settings import Settings
+from tests.lab.existing import Inventory, inventory
 
 MOVED = "connector"
 ROLLED_BACK = "cardid"
@@ -30,15 +31,25 @@ class Walks(NamedTuple):
 
 
 @pytest.fixture(scope="session")
-def lab(
-    environments: Mapping[str, Environment], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Lab]:
-    """Both services deployed, nothing moved yet."""
+def sandbox(environments: Mapping[str, Environment]) -> Iterator[Sandbox]:
+    """The estate that exists before anything is deployed."""
     settings = Settings(wait_for_dns_changes=False)
-    with Sandbox(environments[ENVIRONMENT], settings=settings) as sandbox:
-        made = Lab(tmp_path_factory.mktemp("lab"), sandbox, pace=PACE, seed=SEED)
-        asyncio.run(made.prepare(MOVED, ROLLED_BACK))
-        yield made
+    with Sandbox(environments[ENVIRONMENT], settings=settings) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def existing(sandbox: Sandbox) -> Inventory:
+    """What exists in it; asked for by `lab`, so that it is known before the first deploy."""
+    return inventory(sandbox)
+
+
+@pytest.fixture(scope="session")
+def lab(sandbox: Sandbox, existing: Inventory, tmp_path_factory: pytest.TempPathFactory) -> Lab:
+    """Both services deployed, nothing moved yet."""
+    made = Lab(tmp_path_factory.mktemp("lab"), sandbox, pace=PACE, seed=SEED)
+    asyncio.run(made.prepare(MOVED, ROLLED_BACK))
+    return made
 
 
 @pytest.fixture(scope="session")
@@ -58,6 +69,6 @@ async def _walk(lab: Lab) -> Walks:
     return Walks(moved, rolled_back)
 
 
-async def _go(walk: Walk, stages: tuple) -> None:  # type: ignore[type-arg]
+async def _go(walk: Walk, stages: tuple[Stage, ...]) -> None:
     await walk.measure()
     await walk.go(stages)

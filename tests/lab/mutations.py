@@ -89,5 +89,4 @@ MUTATIONS: tuple[tuple[Mutation, Stage, frozenset[Fault]], ...] = (
     (idle_ec2_scaled_in, Stage.CUTOVER, frozenset({Fault.NO_CAPACITY, Fault.REQUEST_FAILED})),
     (ec2_destroyed_with_its_record, Stage.CUTOVER, frozenset({Fault.DESTROYED_TOO_SOON})),
 )
-"""The mutation, the stage that it starts from, and what the lab has to find. The last one leaves no
-EC2 side for another."""
+"""The mutation, the stage that it starts from, and what the lab has to find."""
