@@ -35,12 +35,12 @@ for folder in "$CDKTF_OUTDIR"/stacks/*/; do
     esac
 done | sort -u > "$plans/stacks"
 
+: > "$plans/SHA256SUMS"
 while read -r stack; do
     folder=$CDKTF_OUTDIR/stacks/$stack
-    terraform -chdir="$folder" init -input=false -no-color
-    terraform -chdir="$folder" plan -input=false -no-color -lock=false -out="$plans/$stack.tfplan"
+    terraform -chdir="$folder" init -input=false -no-color >&2
+    terraform -chdir="$folder" plan -input=false -no-color -lock=false -out="$plans/$stack.tfplan" >&2
     terraform -chdir="$folder" show -json "$plans/$stack.tfplan" > "$plans/$stack.json"
-    (cd "$plans" && sha256sum "$stack.tfplan")
-done < "$plans/stacks" > "$plans/log"
-grep '\.tfplan$' "$plans/log" > "$plans/SHA256SUMS" || :
+    (cd "$plans" && sha256sum "$stack.tfplan" >> SHA256SUMS)
+done < "$plans/stacks"
 cat "$plans/stacks"

@@ -1,9 +1,20 @@
 """`pay guard`: refuses a plan that could hurt."""
 
+from typing import Annotated
+
 import typer
 
 from rollout.guard.options import Allow, Base, Because, Plans, allowances, read_and_judge
 from rollout.options import Json
+
+
+def _tell_rules(wanted: bool) -> None:
+    if wanted:
+        from rollout.guard.report import print_rules
+        from rollout.output import console
+
+        print_rules(console())
+        raise typer.Exit(0)
 
 
 def guard(
@@ -12,6 +23,12 @@ def guard(
     because: Because = [],  # noqa: B006
     base: Base = None,
     as_json: Json = False,
+    rules: Annotated[
+        bool,
+        typer.Option(
+            "--rules", callback=_tell_rules, is_eager=True, help="Tell every rule and its reason."
+        ),
+    ] = False,
 ) -> None:
     """Refuse a plan that could hurt. Exit codes: 0 clean, 1 refused, 2 not a plan.
 

@@ -11,7 +11,7 @@ from pay.model.problem import InvalidInput
 from rollout.guard.context import Context
 from rollout.guard.finding import Refusal
 from rollout.guard.judge import Verdict
-from rollout.guard.rules import RULES
+from rollout.guard.rules import REASONS, RULES
 from rollout.output import print_json
 
 
@@ -46,6 +46,13 @@ def print_verdict(out: Console, context: Context, verdict: Verdict) -> None:
         out.print(
             f"[red]Refused:[/] {len(verdict.refused)} findings in {stacks} of {_count(context)}."
         )
+
+
+def print_rules(out: Console) -> None:
+    """Every rule: what it protects, and why."""
+    for rule, reason in REASONS.items():
+        out.print(f"[bold]{rule}[/]")
+        out.print(Padding(escape(" ".join(reason.split())), (0, 0, 1, 2)))
 
 
 def print_mistakes(mistakes: InvalidInput, *, as_json: bool) -> None:

@@ -116,6 +116,12 @@ def test_takes_the_stage_before_from_the_base(guard: Any, tmp_path: Path) -> Non
     assert guard(CANARY, options=("--base", str(base.folder))).exit_code == 0
 
 
+def test_tells_its_rules(guard: Any) -> None:
+    result = guard(options=("--rules",))
+    assert result.exit_code == 0
+    assert all(rule in result.stdout for rule in RULES)
+
+
 def test_every_rule_is_listed_once_and_says_why() -> None:
     files = (Path(__file__).parents[3] / "rollout" / "guard" / "rules").glob("[a-z]*.py")
     assert {path.stem.replace("_", "-") for path in files} == set(RULES)
