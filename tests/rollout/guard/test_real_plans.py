@@ -104,7 +104,10 @@ def _tasks(*, peak: int) -> Edit:
 
 
 HCL = {
-    "keeps-names-answered": (TRAFFIC, put(EC2_RECORD, EC2_RECORD.replace("ec2", "renamed"))),
+    "keeps-names-answered": (
+        TRAFFIC,
+        put(FARGATE_RECORD, FARGATE_RECORD.replace("fargate", "renamed")),
+    ),
     "keeps-what-carries-traffic": (EC2, put(f"sandbox-{SERVICE}-lb-tg", "sandbox-renamed-tg")),
     "matches-the-stage": (TRAFFIC, put_in(FARGATE_RECORD, "weight = 5", "weight = 6")),
     "changes-only-weights": (
