@@ -1,8 +1,8 @@
 """EC2: launch templates, and what is left of a terminated instance.
 
 moto 5.2 puts the tags of a launch template itself into the template's data too, where AWS has only
-the tags for what is launched; Terraform then plans to remove them for ever. And the network
-interfaces of terminated instances stay.
+the tags for what is launched; Terraform then plans to remove them for ever. The tags that a launch
+template gets later are not shown. And the network interfaces of terminated instances stay.
 """
 
 from typing import Any
@@ -32,6 +32,14 @@ def create_launch_template(
     if for_launches:
         template_data["TagSpecifications"] = for_launches
     return original_create_launch_template(self, name, description, template_data, tag_spec)
+
+
+def _tags(self: LaunchTemplate) -> Any:
+    """Those of now, not those that the launch template was made with."""
+    return self.get_tags()
+
+
+LaunchTemplate.tags = property(_tags, lambda self, tags: None)  # type: ignore[assignment]
 
 
 original_terminate = Instance.terminate
