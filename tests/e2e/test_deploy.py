@@ -31,6 +31,8 @@ class Deployed:
     sandbox: Sandbox
     outdir: Path
     variables: Mapping[str, str]
+    before: str
+    """The existing estate before anything was deployed."""
 
     def cdktf(self, *arguments: str, fails: bool = False, **settings: str) -> str:
         """What cdktf printed."""
@@ -116,7 +118,7 @@ def deployed(
             "PAY_ENVIRONMENTS": str(copy),
             "PAY_STACKS": f"{PLATFORM} sandbox-{SERVICE}-*",
         }
-        here = Deployed(sandbox, folder / "cdktf.out", variables)
+        here = Deployed(sandbox, folder / "cdktf.out", variables, existing_estate(sandbox))
         here.cdktf("synth")
         here.deploy(PLATFORM, *SIDES, TRAFFIC)
         yield here
@@ -181,11 +183,9 @@ def test_latest_is_refused_before_anything_is_planned(deployed: Deployed) -> Non
 
 
 def test_destroy_removes_what_was_made_and_nothing_else(deployed: Deployed) -> None:
-    before = existing_estate(deployed.sandbox)
-
     deployed.cdktf("destroy", TRAFFIC, *SIDES, PLATFORM, "--auto-approve", "--skip-synth")
 
-    assert existing_estate(deployed.sandbox) == before
+    assert existing_estate(deployed.sandbox) == deployed.before
     assert deployed.records() == {}
     assert deployed.sandbox.client("elbv2").describe_load_balancers()["LoadBalancers"] == []
     assert deployed.sandbox.client("iam").list_roles()["Roles"] == []
