@@ -6,11 +6,16 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from pay.environments import load_environments
 from pay.model import Environment
 from toolchain.environment import tool_environment
+
+# How long one example takes says more of the machine's other work than of the code.
+hypothesis.settings.register_profile("project", deadline=None)
+hypothesis.settings.load_profile("project")
 
 ROOT = Path(__file__).parents[1]
 GOLDEN = ROOT / "tests" / "golden"

@@ -1,6 +1,6 @@
 """The JSON Schema of the environment files, so that editors complete and check them.
 
-    python -m pay.environment_schema > environments/environment.schema.json
+python -m pay.environment_schema > environments/environment.schema.json
 """
 
 import json
