@@ -12,6 +12,8 @@ MODULES: dict[str, tuple[str, ...]] = {
     "autoscaling": ("autoscaling", "ec2", "ecs"),
     "ec2": ("ec2",),
     "ecs": ("ecs", "ecs_clusters"),
+    # moto takes the calls of both load balancer APIs in `elb`, and hands them on by their version.
+    "elb": ("elbv2",),
     "elbv2": ("elbv2",),
     "logs": ("logs",),
     "route53": ("route53",),
