@@ -20,6 +20,7 @@ TRIED_ELSEWHERE = {
     "make test": "it runs this test",
     "make check": "part of make test",
     "make policy": "tests/policies runs the same gate over the same stacks",
+    "make lab": "tests/lab walks under traffic",
     "make bench": "measures for minutes, and installs the prebuilt provider package",
     "cdktf deploy": "asks for approval; tests/e2e/test_deploy.py gives it",
 }
