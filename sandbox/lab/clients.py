@@ -83,6 +83,7 @@ class CachingResolver(AbstractResolver):
         """Nothing is held open."""
 
     async def _ask(self, host: str) -> None:
+        asked = time.time()
         try:
             answer = await self._dns.resolve(f"{host}.", dns.rdatatype.A)
         except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
@@ -94,7 +95,7 @@ class CachingResolver(AbstractResolver):
             seconds = ttl_seconds if self._cache_seconds is None else self._cache_seconds
             self._keep(answer[0].to_text(), seconds)
         side = self._side_of(self._address) if self._address else None
-        self._log.draws.append(Draw(time.time(), side))
+        self._log.draws.append(Draw(asked, side))
 
     def _keep(self, address: str | None, seconds: float) -> None:
         self._address = address

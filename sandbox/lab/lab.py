@@ -51,4 +51,6 @@ class Lab:
         async with Traffic(
             endpoint, environment, service, pace=self._pace, seed=self._seed
         ) as traffic:
-            yield Walk(self.workshop, traffic, deploy, self._tell)
+            walk = Walk(self.workshop, traffic, deploy, self._tell)
+            yield walk
+            walk.finish()

@@ -44,11 +44,9 @@ class SideServer:
         """Becomes what the sandbox says."""
         self._balancer = balancer
         if balancer and balancer.listens and self._runner is None:
-            self._runner = web.ServerRunner(web.Server(self._answer))
+            self._runner = web.ServerRunner(web.Server(self._answer), shutdown_timeout=1)
             await self._runner.setup()
-            await web.TCPSite(
-                self._runner, address, port, shutdown_timeout=1, reuse_address=True
-            ).start()
+            await web.TCPSite(self._runner, address, port, reuse_address=True).start()
         elif self._runner and not (balancer and balancer.listens):
             await self.stop()
 

@@ -13,7 +13,7 @@ class Draw:
     """One resolution by a client: an independent draw, whatever number of requests follow it."""
 
     time: float
-    """Seconds since the epoch."""
+    """When it was asked for, in seconds since the epoch."""
     side: Side | None
     """None: no answer, or one that leads to neither side."""
 

@@ -6,13 +6,12 @@ from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from rollout.stage_line import write_atomically
 from sandbox.lab.shares import HEIGHT, WIDTH, Plot
 from sandbox.lab.walk import CONFIDENCE, Walk
 
 
 def write_page(path: Path, walks: Sequence[Walk]) -> None:
-    """Writes the page, whole or not at all."""
+    """Writes the page."""
     templates = Environment(
         loader=PackageLoader("sandbox.lab"),
         autoescape=True,
@@ -20,8 +19,6 @@ def write_page(path: Path, walks: Sequence[Walk]) -> None:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    for walk in walks:
-        walk.count(walk.stays[-1])
     text = templates.get_template("lab.html.j2").render(
         walks=[(walk, Plot(walk)) for walk in walks],
         width=WIDTH,
@@ -30,4 +27,4 @@ def write_page(path: Path, walks: Sequence[Walk]) -> None:
         made=datetime.now().astimezone().strftime("%d %B %Y, %H:%M"),
     )
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(path, text.encode())
+    path.write_text(text, encoding="utf-8")

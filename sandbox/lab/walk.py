@@ -117,7 +117,7 @@ class Walk:
 
     async def move(self, stage: Stage) -> None:
         """Writes the move and deploys what it changes, one stack after the other."""
-        environment, before = self._workshop.environment, self.stage
+        environment, before, start = self._workshop.environment, self.stage, time.time()
         edge = find_edge(environment.ladder, before, stage)
         if edge is None:
             raise SandboxError(f"{self.service} cannot go from {before} to {stage}")
@@ -131,7 +131,7 @@ class Walk:
                 Deployment(change.stack, f"{before} -> {stage}", began, time.time())
             )
         await self.traffic.watch.catch_up()
-        self._enter(self._last_write())
+        self._enter(self._last_write(start))
 
     async def measure(self) -> Stay:
         """Waits for enough draws, and for as long as a client may use what DNS said before; at a
@@ -152,6 +152,11 @@ class Walk:
             self.count(stay)
         stay.is_measured = True
         return stay
+
+    def finish(self) -> None:
+        """The last stay ends."""
+        self.stays[-1].ended = time.time()
+        self.count(self.stays[-1])
 
     def count(self, stay: Stay) -> None:
         """Brings the numbers of the present stay up to date."""
@@ -176,16 +181,15 @@ class Walk:
         share = side_shares(records).get(Side.FARGATE, 0)
         self.stays.append(Stay(self.stage, weights_text(records), float(share), time_))
 
-    def _last_write(self) -> float:
-        """When the last change of this name reached the name server."""
-        states = self.traffic.watch.states
+    def _last_write(self, since: float) -> float:
+        """When the name server heard of the last change of this name; `since` without one."""
+        watch = self.traffic.watch
         changes = [
-            after.time
-            for before, after in pairwise(states)
+            watch.heard[after.number]
+            for before, after in pairwise(watch.states)
             if before.records_of(self.traffic.name) != after.records_of(self.traffic.name)
         ]
-        # Draws of the name server's last moment before it heard of the change do not count.
-        return max([self.stays[-1].began, *(change + 0.2 for change in changes)])
+        return max([since, *changes])
 
 
 def forward(ladder: Ladder) -> tuple[Stage, ...]:

@@ -1,6 +1,7 @@
 """Follows the sandbox's states of names and load balancers, missing none."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -22,6 +23,8 @@ class Watch:
         self._url = f"{endpoint}{PATH}"
         self._listeners: list[Listener] = []
         self.states: list[Estate] = []
+        self.heard: dict[int, float] = {}
+        """When each state became known here, in seconds since the epoch."""
 
     @property
     def latest(self) -> Estate:
@@ -61,5 +64,6 @@ class Watch:
             for state in await answer.json():
                 if not self.states or state["number"] > self.latest.number:
                     self.states.append(Estate.parse(state))
+                    self.heard[self.latest.number] = time.time()
                     for listener in self._listeners:
                         listener(self.latest)

@@ -60,6 +60,19 @@ def test_a_kill_between_two_writes_leaves_no_gap(lab: Lab, at_ready: None) -> No
     assert found == []
 
 
+def test_a_kill_within_the_conversion_leaves_no_gap(lab: Lab, at_ready: None) -> None:
+    """The simple record is a weighted one by then, under a key that the state does not know."""
+    lab.workshop.place(ROLLED_BACK, Stage.DARK)
+    asyncio.run(lab.workshop.deploy(names.traffic_stack(lab.name, ROLLED_BACK)))
+
+    async def interrupted(walk: Walk, stack: str) -> bool:
+        return await _is_killed(lab, stack, after_writes(walk.traffic.watch, walk.traffic.name, 1))
+
+    killed, found = asyncio.run(_round(lab, (Stage.READY,), interrupted))
+    assert killed == 1
+    assert found == []
+
+
 @pytest.mark.parametrize("seed", [1])
 def test_throttling_errors_and_lost_answers_leave_no_gap(
     lab: Lab, at_ready: None, seed: int
