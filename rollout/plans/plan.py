@@ -214,9 +214,11 @@ class Plan(_Read):
 
     @model_validator(mode="after")
     def _lists_every_resource(self) -> Self:
-        """A plan names each managed resource among its changes, the unchanged ones too; one that is
-        missing there could change unseen.
+        """A whole plan names each managed resource among its changes, the unchanged ones too; one
+        that is missing there could change unseen.
         """
+        if not self.complete or self.errored:
+            return self
         listed = {change.address for change in self.managed} | {
             change.previous_address for change in self.managed
         }

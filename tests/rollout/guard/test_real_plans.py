@@ -178,7 +178,7 @@ HCL = {
 def _bad_changes(stacks: RealStacks, made: Plans) -> None:
     stacks.synthesise(Stage.CANARY)
     for rule, (stack, edit) in HCL.items():
-        _keep(stacks, made, rule, stacks.plan(rule, stack, edit=edit))
+        _keep(stacks, made, rule, stacks.plan(rule, stack, "-refresh=false", edit=edit))
     moving = {"TF_VAR_application_image_tag": "main"}
     _keep(stacks, made, "pins-every-image", stacks.plan("pins-every-image", EC2, variables=moving))
     targeted = "-target=aws_route53_record.ec2"
@@ -232,10 +232,9 @@ class _somebody_changes_the_weights:
 
 
 def _walk_to_the_end(stacks: RealStacks, made: Plans) -> None:
-    stages = (Stage.QUARTER, Stage.HALF, Stage.MOST, Stage.CUTOVER, Stage.SOAK)
-    for stage in stages:
-        stacks.synthesise(stage)
-        _keep(stacks, made, f"to {stage}", stacks.plan(f"to {stage}", TRAFFIC, apply=True))
+    # The steps between are the lab's (tests/lab); here the service is put at its end of them.
+    stacks.synthesise(Stage.SOAK)
+    stacks.plan("the steps between", TRAFFIC, apply=True)
     stacks.synthesise(Stage.READY)
     _keep(stacks, made, "soak to ready", stacks.plan("soak to ready", TRAFFIC))
     stacks.synthesise(Stage.DETACHED)
@@ -275,10 +274,7 @@ GOOD = {
 }
 """Rule -> a real change that it looks at and lets pass."""
 
-WALK = (
-    *("platform", "dark", "ready", "canary", "to quarter", "to half", "to most", "to cutover"),
-    *("to soak", "to detached", "to retired"),
-)
+WALK = ("platform", "dark", "ready", "canary", "quarter", "to detached", "to retired")
 
 
 @pytest.mark.parametrize("rule", RULES)

@@ -91,6 +91,15 @@ def test_refuses_a_plan_that_hides_a_resource(
     assert "leaves out aws_lb.alb" in problems(write(tmp_path, document), environments)
 
 
+def test_a_partial_plan_leaves_out_what_it_was_not_asked_for(
+    tmp_path: Path, environments: dict[str, Environment]
+) -> None:
+    """It is a plan, and the guard refuses it for being partial."""
+    other = {"address": "aws_lb.alb", "mode": "managed", "type": "aws_lb", "values": {}}
+    partial = plan(EC2, planned_values={"root_module": {"resources": [other]}}, complete=False)
+    read_plans([write(tmp_path, partial)], environments)
+
+
 def test_refuses_a_managed_resource_that_calls_itself_data(
     tmp_path: Path, environments: dict[str, Environment]
 ) -> None:
