@@ -35,28 +35,16 @@ async def records_in_the_wrong_order(lab: Lab, walk: Walk) -> None:
     await lab.workshop.apply(stack)
 
 
-async def a_renamed_identifier(lab: Lab, walk: Walk) -> None:
-    """The set identifier is the record's key: a change of it is a delete and a create."""
+async def a_replaced_record(lab: Lab, walk: Walk) -> None:
+    """What `terraform taint`, `-replace` and a renamed construct come to: a delete and a create."""
     stack = names.traffic_stack(lab.name, walk.service)
-    await lab.workshop.synthesise(stack)
-    edit(
-        lab.workshop.stack(stack) / "cdk.tf",
-        f'"{names.set_identifier(walk.service, Side.EC2)}"',
-        '"old-world"',
-    )
-    await lab.workshop.apply(stack)
+    await lab.workshop.apply(stack, "-replace=aws_route53_record.ec2")
 
 
-async def the_only_record_renamed(lab: Lab, walk: Walk) -> None:
+async def the_only_record_replaced(lab: Lab, walk: Walk) -> None:
     """At `detached` there is but one."""
     stack = names.traffic_stack(lab.name, walk.service)
-    await lab.workshop.synthesise(stack)
-    edit(
-        lab.workshop.stack(stack) / "cdk.tf",
-        f'"{names.set_identifier(walk.service, Side.FARGATE)}"',
-        '"new-world"',
-    )
-    await lab.workshop.apply(stack)
+    await lab.workshop.apply(stack, "-replace=aws_route53_record.fargate")
 
 
 async def ec2_destroyed_with_its_record(lab: Lab, walk: Walk) -> None:
@@ -80,12 +68,8 @@ async def idle_ec2_scaled_in(lab: Lab, walk: Walk) -> None:
 
 MUTATIONS: tuple[tuple[Mutation, Stage, frozenset[Fault]], ...] = (
     (records_in_the_wrong_order, Stage.CUTOVER, frozenset({Fault.ALL_ZERO})),
-    (a_renamed_identifier, Stage.HALF, frozenset({Fault.RECORD_GONE})),
-    (
-        the_only_record_renamed,
-        Stage.DETACHED,
-        frozenset({Fault.NAME_GONE, Fault.RECORD_GONE, Fault.REQUEST_FAILED}),
-    ),
+    (a_replaced_record, Stage.HALF, frozenset({Fault.RECORD_GONE})),
+    (the_only_record_replaced, Stage.DETACHED, frozenset({Fault.NAME_GONE, Fault.RECORD_GONE})),
     (idle_ec2_scaled_in, Stage.CUTOVER, frozenset({Fault.NO_CAPACITY, Fault.REQUEST_FAILED})),
     (ec2_destroyed_with_its_record, Stage.CUTOVER, frozenset({Fault.DESTROYED_TOO_SOON})),
 )
