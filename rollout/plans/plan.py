@@ -2,6 +2,7 @@
 review read, and refused where it contradicts itself.
 """
 
+import re
 from collections.abc import Iterator
 from enum import StrEnum
 from typing import Any, Literal, Self
@@ -41,6 +42,9 @@ _VERBS: dict[tuple[str, ...], Verb] = {
     ("create", "forget"): Verb.REPLACE,
     ("forget", "create"): Verb.REPLACE,
 }
+
+_DATA_ADDRESS = re.compile(r"(module\.[^.\[]+(\[[^\]]*\])?\.)*data\.")
+"""`data.aws_vpc.vpc`, in the root module or below."""
 
 _HAS_BEFORE = {Verb.NO_OP, Verb.UPDATE, Verb.DELETE, Verb.REPLACE, Verb.FORGET}
 _HAS_AFTER = {Verb.NO_OP, Verb.CREATE, Verb.UPDATE, Verb.REPLACE}
@@ -117,9 +121,7 @@ class ResourceChange(_Read):
 
     @model_validator(mode="after")
     def _mode_is_the_addresses(self) -> Self:
-        last = self.address.rsplit("]", 1)[-1] if self.address.endswith("]") else self.address
-        segments = last.split(".") if "[" not in last else self.address.split(".")
-        if (self.mode == "data") != ("data" in segments):
+        if (self.mode == "data") != (_DATA_ADDRESS.match(self.address) is not None):
             raise ValueError(f"mode is {self.mode}, which contradicts the address {self.address}")
         return self
 
