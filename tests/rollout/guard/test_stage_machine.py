@@ -68,6 +68,7 @@ weights = st.one_of(
 )
 
 
+@pytest.mark.slow
 @given(weights, weights, weights, weights, st.sampled_from(Ladder().stages))
 @settings(max_examples=300, deadline=None)
 def test_never_lets_weights_pass_that_no_move_explains(
