@@ -11,8 +11,8 @@ BIN_SECONDS = 1.0
 WIDTH, HEIGHT = 1000, 220
 """Of the plot, in SVG's units."""
 
-SHORTEST_LABEL = 34
-"""In SVG's units: a narrower stage is named in the table only."""
+LETTER_WIDTH = 6.2
+"""In SVG's units, with a little room: a stage narrower than its name is named by its title only."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ class Plot:
     def _stage(self, stay: Stay) -> Band:
         x = self.x(stay.began)
         width = self.x(min(stay.ended, self._end)) - x
-        label = stay.stage.value if width >= SHORTEST_LABEL else ""
+        label = stay.stage.value if width >= len(stay.stage) * LETTER_WIDTH else ""
         return Band(x, width, label, f"{stay.stage}, weights {stay.weights}")
 
     def _deployment(self, deployment: Deployment) -> Band:
