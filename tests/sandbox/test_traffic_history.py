@@ -43,7 +43,7 @@ def states(server: Server, after: int) -> list[dict[str, Any]]:
 
 
 def latest(server: Server) -> int:
-    return max([0, *(state["number"] for state in states(server, 0))])
+    return int(max([0, *(state["number"] for state in states(server, 0))]))
 
 
 def test_tells_states_that_are_over_before_anybody_asks(
