@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-from contextlib import suppress
 
 from pay.catalogue import CATALOGUE
 from pay.model import Environment, Side, names
@@ -18,6 +17,7 @@ from sandbox.lab.load_balancers import SideServers
 from sandbox.lab.log import TrafficLog
 from sandbox.lab.name_server import NameServer
 from sandbox.lab.pace import Pace
+from sandbox.lab.tasks import end
 from sandbox.lab.watch import Watch
 
 POPULATION = Population(
@@ -82,11 +82,7 @@ class Traffic:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        for client in self._clients:
-            client.cancel()
-        for client in self._clients:
-            with suppress(asyncio.CancelledError):
-                await client
+        await end(*self._clients)
         await self.watch.catch_up()
         await self._servers.stop()
         self._name_server.stop()

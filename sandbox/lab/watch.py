@@ -3,11 +3,11 @@
 import asyncio
 import time
 from collections.abc import Callable
-from contextlib import suppress
 
 import aiohttp
 
 from sandbox.lab.estate import Estate
+from sandbox.lab.tasks import end
 from sandbox.traffic_history import PATH
 
 CALL_TIMEOUT_SECONDS = 60
@@ -45,9 +45,7 @@ class Watch:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        self._task.cancel()
-        with suppress(asyncio.CancelledError):
-            await self._task
+        await end(self._task)
         await self._session.close()
 
     async def catch_up(self) -> None:
