@@ -44,7 +44,8 @@ Base = Annotated[
         "--base",
         metavar="FOLDER",
         help="The environment files as they are before the change. Without it the stage before is "
-        "read from the records alone, which cannot tell `cutover` from `soak`.",
+        "read from the records alone, which cannot tell `cutover` from `soak` nor `legacy` from "
+        "`dark`: a move on from these is refused.",
     ),
 ]
 

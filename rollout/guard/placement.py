@@ -105,6 +105,19 @@ class Start:
                     return True
         return False
 
+    def may_skip(self, ladder: Ladder, stage: Stage) -> Stage | None:
+        """A stage that it may be, of several with the same records, from which a move forward to
+        `stage` skips one; None: whichever it is, nothing is skipped.
+        """
+        if stage in self.stages or not any(_goes_on(ladder, s, stage) for s in self.stages):
+            return None
+        return next((s for s in self.stages if not _goes_on(ladder, s, stage)), None)
+
+
+def _goes_on(ladder: Ladder, before: Stage, after: Stage) -> bool:
+    edge = find_edge(ladder, before, after)
+    return edge is not None and edge.is_forward
+
 
 @lru_cache(maxsize=1024)
 def start_of(records: Records, ladder: Ladder) -> Start:

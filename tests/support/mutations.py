@@ -108,6 +108,11 @@ HARM: dict[str, Callable[[], Json]] = {
     "runs fewer tasks": lambda: change(
         "aws_ecs_service.other", {"desired_count": 4}, {"desired_count": 3}
     ),
+    "sends requests elsewhere": lambda: change(
+        "aws_lb_listener.other",
+        {"default_action": [{"type": "forward", "target_group_arn": "arn:a"}]},
+        {"default_action": [{"type": "forward", "target_group_arn": "arn:b"}]},
+    ),
     "changes a security group": lambda: change(
         "aws_security_group_rule.open", None, {"cidr_blocks": ["0.0.0.0/0"]}
     ),

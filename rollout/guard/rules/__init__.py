@@ -17,6 +17,7 @@ from rollout.guard.rules import (
     keeps_fargate_at_peak,
     keeps_names_answered,
     keeps_one_routing_policy,
+    keeps_the_way_to_its_tasks,
     keeps_what_carries_traffic,
     knows_every_weight,
     leads_to_its_own_load_balancer,
@@ -39,6 +40,7 @@ Rule = Callable[[StackPlan, Context], Iterable[Finding]]
 _MODULES = (
     keeps_names_answered,
     keeps_what_carries_traffic,
+    keeps_the_way_to_its_tasks,
     matches_the_stage,
     starts_from_the_stage_before,
     takes_one_step,

@@ -26,17 +26,29 @@ def check(plan: StackPlan, context: Context) -> Iterator[Finding]:
             f"from {before} a service can go {_ways(ladder, before)}",
         )
     elif plan.stack.kind is StackKind.TRAFFIC:
-        yield from _records(plan, service, ladder, stage)
+        yield from _records(plan, service, ladder, stage, is_told=before in ladder.stages)
 
 
-def _records(plan: StackPlan, service: str, ladder: Ladder, stage: Stage) -> Iterator[Finding]:
+def _records(
+    plan: StackPlan, service: str, ladder: Ladder, stage: Stage, *, is_told: bool
+) -> Iterator[Finding]:
+    """`is_told`: the files of before say the stage, and the step from there is right."""
     for name in names_in(plan.plan):
         records = placement(name.before, plan.stack) if name.before else None
         start = start_of(records, ladder) if records else None
-        if start and start.is_known and not start.may_become(ladder, stage):
-            stages = sorted(start.stages, key=lambda s: s.position) or [
-                edge.before for edge in start.interrupted
-            ]
+        if start is None or not start.is_known:
+            continue
+        stages = sorted(start.stages, key=lambda s: s.position)
+        if not is_told and (skipping := start.may_skip(ladder, stage)):
+            yield Finding(
+                name.before[0].address,
+                f"{name.key} has {in_words(name.before)}: {service} was at {' or '.join(stages)}, "
+                f"and from {skipping} it cannot go to {stage}",
+                "give the environment files of before the change with --base, which tell the two "
+                "apart",
+            )
+        elif not start.may_become(ladder, stage):
+            stages = stages or [edge.before for edge in start.interrupted]
             yield Finding(
                 name.before[0].address,
                 f"{name.key} has {in_words(name.before)} ({' or '.join(stages)}), and the file has "

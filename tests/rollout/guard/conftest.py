@@ -21,9 +21,15 @@ def sandbox(environments: dict[str, Environment]) -> Environment:
 
 @pytest.fixture
 def refused(sandbox: Environment, tmp_path: Path) -> Judge:
-    """What the guard refuses in some plans, with the service at a stage."""
+    """What the guard refuses in some plans, with the service at a stage; `before`: the stage that
+    the files of before the change say.
+    """
 
-    def run(*plans: Json, stage: Stage = Stage.LEGACY, **more: Any) -> tuple[Refusal, ...]:
+    def run(
+        *plans: Json, stage: Stage = Stage.LEGACY, before: Stage | None = None, **more: Any
+    ) -> tuple[Refusal, ...]:
+        if before:
+            more["base"] = {sandbox.name: at(sandbox, before)}
         return judged(tmp_path, plans, at(sandbox, stage), **more).refused
 
     return run

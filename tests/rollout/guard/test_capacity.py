@@ -267,3 +267,84 @@ def test_refuses_a_partial_plan(refused: Judge) -> None:
     partials: list[Json] = [{"complete": False}, {"errored": True}, {"deferred_changes": [{}]}]
     for partial in partials:
         assert found(refused, plan(EC2, **partial), stage=Stage.LEGACY) == {"plans-everything"}
+
+
+LISTENER: Json = {
+    "default_action": [{"type": "forward", "target_group_arn": "arn:blue", "forward": []}],
+    "port": 443,
+    "protocol": "HTTPS",
+    "ssl_policy": "old",
+}
+HEALTH: Json = {
+    "health_check": [{"path": "/healthcheck", "port": "traffic-port", "interval": 10}],
+    "deregistration_delay": "60",
+}
+BALANCER: Json = {"security_groups": ["sg-1", "sg-2"], "subnets": ["a", "b"], "internal": True}
+REGISTERED: Json = {**SERVICE, "load_balancer": [{"target_group_arn": "arn:blue"}]}
+
+UNDER_TRAFFIC = [
+    ("aws_lb_listener.https", LISTENER, {"default_action": [{"type": "fixed-response"}]}),
+    (
+        "aws_lb_listener.https",
+        LISTENER,
+        {"default_action": [{**LISTENER["default_action"][0], "target_group_arn": "arn:green"}]},
+    ),
+    ("aws_alb_listener.https", LISTENER, {"port": 8443}),
+    ("aws_lb_target_group.target_group", HEALTH, {"health_check": [{"path": "/ready"}]}),
+    (
+        "aws_lb_target_group.target_group",
+        HEALTH,
+        {"health_check": [{**HEALTH["health_check"][0], "path": "/ready"}]},
+    ),
+    ("aws_lb.alb", BALANCER, {"security_groups": ["sg-2", "sg-3"]}),
+    ("aws_lb.alb", BALANCER, {"subnets": ["a"]}),
+    ("aws_ecs_service.service", REGISTERED, {"load_balancer": []}),
+]
+
+
+@pytest.mark.parametrize(("address", "before", "changed"), UNDER_TRAFFIC)
+def test_refuses_to_change_the_way_to_the_tasks_under_traffic(
+    refused: Judge, address: str, before: Json, changed: Json
+) -> None:
+    update = change(address, before, {**before, **changed})
+    rule = {"keeps-the-way-to-its-tasks"}
+    assert found(refused, plan(EC2, update), stage=Stage.LEGACY) == rule
+    assert found(refused, plan(FARGATE, update), stage=Stage.READY) == rule
+    assert found(refused, plan(FARGATE, update), stage=Stage.DARK) == set()
+
+
+def test_refuses_a_way_to_the_tasks_that_is_not_known(refused: Judge) -> None:
+    for address, before, unknown in (
+        ("aws_lb.alb", BALANCER, {"subnets": True}),
+        ("aws_lb_listener.https", LISTENER, {"default_action": True}),
+    ):
+        after = {key: value for key, value in before.items() if key not in unknown}
+        update = change(address, before, after, unknown=unknown)
+        assert found(refused, plan(EC2, update), stage=Stage.HALF) == {"keeps-the-way-to-its-tasks"}
+
+
+@pytest.mark.parametrize(
+    ("address", "before", "changed"),
+    [
+        ("aws_lb_listener.https", LISTENER, {"ssl_policy": "new"}),
+        ("aws_lb_target_group.target_group", HEALTH, {"deregistration_delay": "120"}),
+        (
+            "aws_lb_target_group.target_group",
+            HEALTH,
+            {"health_check": [{**HEALTH["health_check"][0], "interval": 5}]},
+        ),
+        ("aws_lb.alb", BALANCER, {"security_groups": ["sg-3", "sg-2", "sg-1"]}),
+    ],
+)
+def test_lets_pass_what_leaves_the_way_open(
+    refused: Judge, address: str, before: Json, changed: Json
+) -> None:
+    update = change(address, before, {**before, **changed})
+    assert found(refused, plan(EC2, update), stage=Stage.HALF) == set()
+
+
+def test_refuses_it_in_a_stack_that_is_of_no_side(refused: Judge) -> None:
+    update = change("aws_lb_listener.https", LISTENER, {**LISTENER, "port": 8443})
+    assert found(refused, plan(PLATFORM, update), stage=Stage.LEGACY) == {
+        "keeps-the-way-to-its-tasks"
+    }

@@ -26,7 +26,7 @@ from rollout.review.render import as_html, as_markdown
 from sandbox.instance import Sandbox
 from sandbox.settings import Settings
 from tests.support.mutations import HARM, damaged
-from tests.support.plans import EC2, FARGATE, PLATFORM, SERVICE, TRAFFIC, rules
+from tests.support.plans import EC2, ENVIRONMENT, FARGATE, PLATFORM, SERVICE, TRAFFIC, at, rules
 from tests.support.real_stacks import Edit, RealStacks, appended, put, put_in
 
 pytestmark = pytest.mark.e2e
@@ -46,7 +46,13 @@ class Plans:
     def context(self, *labels: str) -> Context:
         environments = self.environments[labels[0]]
         paths = [path for label in labels for path in self.files[label]]
-        return Context(read_plans(paths, environments), environments)
+        before = BEFORE.get(labels[0])
+        base = {ENVIRONMENT: at(environments[ENVIRONMENT], before)} if before else None
+        return Context(read_plans(paths, environments), environments, base)
+
+
+BEFORE = {"ready": Stage.DARK, "to detached": Stage.SOAK}
+"""The stage before, where the records of two stages are the same."""
 
 
 @pytest.fixture(scope="session")
@@ -109,6 +115,7 @@ HCL = {
         put(FARGATE_RECORD, FARGATE_RECORD.replace("fargate", "renamed")),
     ),
     "keeps-what-carries-traffic": (EC2, put(f"sandbox-{SERVICE}-lb-tg", "sandbox-renamed-tg")),
+    "keeps-the-way-to-its-tasks": (EC2, put('path                = "/healthcheck"', 'path = "/"')),
     "matches-the-stage": (TRAFFIC, put_in(FARGATE_RECORD, "weight = 5", "weight = 6")),
     "changes-only-weights": (
         TRAFFIC,
@@ -251,6 +258,7 @@ def _walk_to_the_end(stacks: RealStacks, made: Plans) -> None:
 GOOD = {
     "keeps-names-answered": "to detached",
     "keeps-what-carries-traffic": "to retired",
+    "keeps-the-way-to-its-tasks": "cipher",
     "matches-the-stage": "quarter",
     "starts-from-the-stage-before": "canary",
     "takes-one-step": "rollback",

@@ -58,7 +58,7 @@ def test_refuses_to_forget_a_record(refused: Judge) -> None:
 
 def test_lets_a_record_of_weight_zero_go(refused: Judge) -> None:
     plans = traffic(records(0, 100), records("none", 100))
-    assert found(refused, plans, stage=Stage.DETACHED) == set()
+    assert found(refused, plans, stage=Stage.DETACHED, before=Stage.SOAK) == set()
 
 
 def test_refuses_the_way_through_zero_forward(refused: Judge) -> None:
@@ -75,7 +75,8 @@ def test_lets_the_rollback_pass_only_when_ec2_is_written_first(refused: Judge) -
 
 def test_refuses_a_conversion_that_can_write_fargate_first(refused: Judge) -> None:
     unordered = traffic(records(None), records(100, 0), ordered=False)
-    assert found(refused, unordered, stage=Stage.READY) == {"keeps-one-routing-policy"}
+    refusals = found(refused, unordered, stage=Stage.READY, before=Stage.DARK)
+    assert refusals == {"keeps-one-routing-policy"}
 
 
 def test_follows_references_as_terraform_does(refused: Judge) -> None:
@@ -189,7 +190,8 @@ def test_refuses_a_record_that_does_not_look_at_its_target(refused: Judge) -> No
         record_change(Side.EC2, None, 100),
         change("aws_route53_record.fargate", None, record(Side.FARGATE, 0, alias=blind)),
     )
-    assert found(refused, plans, stage=Stage.READY) == {"evaluates-target-health"}
+    refusals = found(refused, plans, stage=Stage.READY, before=Stage.DARK)
+    assert refusals == {"evaluates-target-health"}
 
 
 def test_refuses_a_record_that_leads_to_the_other_side(refused: Judge) -> None:
@@ -199,7 +201,8 @@ def test_refuses_a_record_that_leads_to_the_other_side(refused: Judge) -> None:
         record_change(Side.EC2, None, 100),
         change("aws_route53_record.fargate", None, swapped),
     )
-    assert found(refused, plans, stage=Stage.READY) == {"leads-to-its-own-load-balancer"}
+    refusals = found(refused, plans, stage=Stage.READY, before=Stage.DARK)
+    assert refusals == {"leads-to-its-own-load-balancer"}
 
 
 def test_refuses_the_records_of_another_service(refused: Judge) -> None:
@@ -252,4 +255,5 @@ def test_lets_fargate_unpin_while_ec2_is_detached(sandbox: Environment, tmp_path
         ),
     )
     move = stage_change(sandbox, Stage.SOAK, Stage.DETACHED)
-    assert judged(tmp_path, [move, unpinned], at(sandbox, Stage.DETACHED)).is_clean
+    base = {sandbox.name: at(sandbox, Stage.SOAK)}
+    assert judged(tmp_path, [move, unpinned], at(sandbox, Stage.DETACHED), base=base).is_clean

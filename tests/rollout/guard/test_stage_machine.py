@@ -108,14 +108,33 @@ def sandbox_of_the_session(environments: dict[str, Environment]) -> Environment:
     return environments["sandbox"]
 
 
-def test_knows_the_stage_before_from_the_files_where_records_cannot_tell(
+SHARED = [
+    (Stage.LEGACY, Stage.DARK, Stage.READY),
+    (Stage.CUTOVER, Stage.SOAK, Stage.DETACHED),
+]
+"""Two stages with the same records, and the one that follows them."""
+
+
+@pytest.mark.parametrize(("too_early", "before", "after"), SHARED)
+def test_asks_for_the_files_of_before_where_records_cannot_tell(
+    sandbox: Environment, tmp_path: Path, too_early: Stage, before: Stage, after: Stage
+) -> None:
+    plan, there = stage_change(sandbox, before, after), at(sandbox, after)
+    [refusal] = judged(tmp_path, [plan], there).refused
+    assert refusal.rule == "takes-one-step"
+    assert f"{too_early} or {before}" in refusal.finding.saw
+    assert "--base" in refusal.finding.do
+    skipped = {sandbox.name: at(sandbox, too_early)}
+    assert rules(judged(tmp_path, [plan], there, base=skipped)) == {"takes-one-step"}
+    base = {sandbox.name: at(sandbox, before)}
+    assert judged(tmp_path, [plan], there, base=base).is_clean
+
+
+def test_lets_a_rollback_pass_whatever_stage_it_may_be(
     sandbox: Environment, tmp_path: Path
 ) -> None:
-    plan = stage_change(sandbox, Stage.CUTOVER, Stage.DETACHED)
-    after = at(sandbox, Stage.DETACHED)
-    assert judged(tmp_path, [plan], after).is_clean
-    base = {sandbox.name: at(sandbox, Stage.CUTOVER)}
-    assert rules(judged(tmp_path, [plan], after, base=base)) == {"takes-one-step"}
+    plan = stage_change(sandbox, Stage.DETACHED, Stage.CUTOVER)
+    assert judged(tmp_path, [plan], at(sandbox, Stage.CUTOVER)).is_clean
 
 
 def test_refuses_records_that_the_stage_before_does_not_have(
