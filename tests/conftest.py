@@ -8,6 +8,8 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from pay.environments import load_environments
 from pay.model import Environment
@@ -20,9 +22,34 @@ hypothesis.settings.load_profile("project")
 ROOT = Path(__file__).parents[1]
 GOLDEN = ROOT / "tests" / "golden"
 
+LAB = "tests/lab"
+"""Its walks take longer than any other file."""
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="write tests/golden anew")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first, so that no worker is left with one of them at the end."""
+    items.sort(key=lambda item: (item.get_closest_marker("e2e") is None, scope(item.nodeid) != LAB))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    return ByWhatTheyShare(config, log)
+
+
+class ByWhatTheyShare(LoadScopeScheduling):
+    """Keeps tests that share a fixture on one worker, where it is made once."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return scope(nodeid)
+
+
+def scope(nodeid: str) -> str:
+    """The file; all that use the traffic lab's walks are one."""
+    file = nodeid.partition("::")[0]
+    return LAB if file.startswith(f"{LAB}/") else file
 
 
 @pytest.fixture(scope="session", autouse=True)

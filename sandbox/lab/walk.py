@@ -45,6 +45,9 @@ class Stay:
     """Fargate's share of the answers by Route 53's rules."""
     began: float
     ended: float = float("inf")
+    """The last write of the next stage."""
+    left: float = float("inf")
+    """When the move to the next stage began: what is drawn while it writes is of neither stage."""
     draws: int = 0
     fargate_draws: int = 0
     requests: dict[Side, int] = field(default_factory=dict)
@@ -122,6 +125,7 @@ class Walk:
         if edge is None:
             raise SandboxError(f"{self.service} cannot go from {before} to {stage}")
         self._tell(f"{self.service}: {before} -> {stage}")
+        self.stays[-1].left = start
         self._workshop.move(self.service, edge, "the traffic lab")
         for change in stack_changes(environment, self.service, edge):
             began = time.time()
@@ -155,12 +159,12 @@ class Walk:
 
     def finish(self) -> None:
         """The last stay ends."""
-        self.stays[-1].ended = time.time()
+        self.stays[-1].left = self.stays[-1].ended = time.time()
         self.count(self.stays[-1])
 
     def count(self, stay: Stay) -> None:
         """Brings the numbers of the present stay up to date."""
-        end = min(stay.ended, time.time())
+        end = min(stay.left, time.time())
         draws = self.traffic.log.draws_between(stay.began, end)
         stay.draws, stay.fargate_draws = draws.total(), draws[Side.FARGATE]
         requests = self.traffic.log.requests_between(stay.began, end)

@@ -19,7 +19,7 @@ ROLLED_BACK = "cardid"
 """The one with the fewest resources."""
 
 ENVIRONMENT = "sandbox"
-PACE = Pace(100)
+PACE = Pace(200)
 SEED = 20
 
 

@@ -28,7 +28,7 @@ FEWEST_CALLS, MOST_CALLS = 2, 20
 Interrupted = Callable[[Walk, str], Awaitable[bool]]
 """Applies a stack, disturbed; whether it indeed was."""
 
-FAULTS = {"throttle": 0.15, "error": 0.1, "lost": 0.1}
+FAULTS = {"throttle": 0.1, "error": 0.06, "lost": 0.06}
 
 
 @pytest.fixture
