@@ -93,6 +93,8 @@ def _good_changes(stacks: RealStacks, made: Plans) -> None:
         _keep(stacks, made, "release", stacks.plan("release", stack, variables=release))
     narrowed = put('"ecr:BatchCheckLayerAvailability",', "")
     _keep(stacks, made, "narrowed", stacks.plan("narrowed", FARGATE, edit=narrowed))
+    cipher = put("ELBSecurityPolicy-TLS13-1-2-2021-06", "ELBSecurityPolicy-TLS13-1-3-2021-06")
+    _keep(stacks, made, "cipher", stacks.plan("cipher", EC2, edit=cipher))
     stacks.synthesise(Stage.CANARY, _tasks(peak=3))
     _keep(stacks, made, "more tasks", stacks.plan("more tasks", EC2))
     _keep(stacks, made, "more tasks", stacks.plan("more tasks", FARGATE))
