@@ -8,6 +8,7 @@ are the ones that AWS sends.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -19,6 +20,8 @@ Key = tuple[str, str, str | None]
 
 ROUTING_POLICIES = ("Weight", "Region", "Failover", "GeoLocation", "MultiValueAnswer")
 MAX_WEIGHT = 255
+MAX_WEIGHTED = 100
+"""Weighted records of one name and type (Route 53 developer guide, "Quotas on records")."""
 
 
 class InvalidInput(Exception):
@@ -94,6 +97,7 @@ def apply_batch(
             written.append(record)
     for record in written:
         problems += _misfits(record, after.values(), zone)
+    problems += _too_many(written, after.values())
     if problems:
         raise InvalidChangeBatch(problems)
     return list(after.values())
@@ -169,6 +173,16 @@ def _misfits(record: RecordSet, outcome: Iterable[RecordSet], zone: str) -> list
             f"other records with the same DNS name in zone {zone}"
         ]
     return _misplaced_alias(record)
+
+
+def _too_many(written: Iterable[RecordSet], outcome: Iterable[RecordSet]) -> list[str]:
+    """The names with a written record that have more weighted records than Route 53 allows."""
+    weighted = Counter((r["Name"], r["Type"]) for r in outcome if "Weight" in r)
+    return [
+        f"Exceeded limit on number of weighted RRSets for {name}, type {kind} in this zone."
+        for name, kind in dict.fromkeys((r["Name"], r["Type"]) for r in written)
+        if weighted[name, kind] > MAX_WEIGHTED
+    ]
 
 
 def _misplaced_alias(record: RecordSet) -> list[str]:

@@ -73,7 +73,7 @@ def weights(zone: Zone) -> dict[str, int]:
     return {record["SetIdentifier"]: record["Weight"] for record in zone.records}
 
 
-# R1, R2: weights
+# R1, R2: weights. R3 to R6, what Route 53 answers, are the name server's (tests/lab).
 
 
 @pytest.mark.parametrize("weight", [0, 255])
@@ -154,6 +154,19 @@ def test_keeps_the_policies_of_two_names_apart(zone: Zone) -> None:
 
 
 # R8, R11: time to live
+
+
+def test_refuses_the_101st_weighted_record_of_a_name(zone: Zone) -> None:
+    zone.change(*(("CREATE", zone.weighted(f"connector-{n}", n)) for n in range(100)))
+    zone.refuses(
+        "InvalidChangeBatch",
+        f"Exceeded limit on number of weighted RRSets for connector.{zone.name}., type A",
+        ("CREATE", zone.weighted("connector-100", 100)),
+    )
+    zone.change(
+        ("DELETE", zone.weighted("connector-0", 0)),
+        ("CREATE", zone.weighted("connector-100", 100)),
+    )
 
 
 def test_refuses_differing_ttls_in_a_weighted_set(zone: Zone) -> None:

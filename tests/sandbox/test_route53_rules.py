@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -85,3 +86,13 @@ def test_what_is_there_can_be_deleted_in_one_batch(batches: list[list[dict[str, 
 @given(record_sets())
 def test_normalising_twice_is_normalising_once(record: RecordSet) -> None:
     assert normalise(normalise(record)) == normalise(record)
+
+
+@given(st.integers(max_value=-1) | st.integers(min_value=256))
+def test_refuses_every_weight_out_of_range(weight: int) -> None:
+    """boto3 refuses one below 0 before it asks; other clients do not."""
+    record = {"Name": "ledger.pay.test", "Type": "A", "TTL": 60, "SetIdentifier": "ec2"}
+    record |= {"ResourceRecords": [{"Value": "192.0.2.1"}], "Weight": weight}
+    bound = "less than or equal to 255" if weight > 0 else "greater than or equal to 0"
+    with pytest.raises(InvalidInput, match=f"Member must have value {bound}"):
+        apply_batch([], [{"Action": "CREATE", "ResourceRecordSet": record}], ZONE)
