@@ -19,9 +19,10 @@ class WeightedRecords(Construct):
     - EC2's record keeps its address from the simple record of `legacy` on: adding the weight and
       the identifier converts it in place, in one change batch, so the name never stops resolving.
     - Fargate's record depends on EC2's, so a rollback raises EC2 before it lowers Fargate, and the
-      weights never sum to 0 on the way.
+      weights never sum to 0 on the way (I1; I19: the plan shows the dependency).
     - Both evaluate their target's health, so that a sick side is left out by DNS itself, without
-      a deployment (Route 53's data plane).
+      a deployment (Route 53's data plane). That is right because each load balancer serves this
+      service alone: a shared one would take every service out with its sickest (I6).
     """
 
     def __init__(

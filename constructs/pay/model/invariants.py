@@ -3,8 +3,8 @@
 Pure functions: tests hold them against every ladder, every move and every write order, and the
 commands use the ones that a person can break. The numbers are shared with the plan guard, which
 checks on a plan what cannot be known here (I8, I9, I10, I17, I19); I6, that both records evaluate
-their target's health, is the traffic stack's; I13, no verdict without data, belongs to who
-measures: until then `has_evidence` stands for it.
+their target's health, is kept in `pay.weighted_records`; I13, no verdict without data, belongs to
+who measures: until then `has_evidence` stands for it.
 """
 
 from collections.abc import Mapping

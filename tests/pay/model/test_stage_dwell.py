@@ -99,3 +99,20 @@ def test_i15_the_environment_before_has_passed_when_it_is_beyond_or_has_dwelt() 
     assert not has_passed(Stage.CANARY, Stage.CANARY, TIMING, None, now)
     assert not has_passed(Stage.CANARY, Stage.READY, TIMING, long_ago, now)
     assert has_passed(Stage.RETIRED, Stage.RETIRED, TIMING, None, now)
+
+
+@given(st.sampled_from(Stage), st.sampled_from(Stage), moments, moments)
+def test_i15_what_passes_goes_on_passing_with_time_and_progress(
+    stage: Stage, reached: Stage, since: datetime, now: datetime
+) -> None:
+    if reached.position < stage.position:
+        assert not has_passed(stage, reached, TIMING, since, now)
+        return
+    passed = has_passed(stage, reached, TIMING, since, now)
+    assert has_passed(stage, reached, TIMING, since, now + timedelta(hours=1)) >= passed
+    further = [later for later in Stage if later.position > reached.position]
+    assert all(has_passed(stage, later, TIMING, now, now) for later in further)
+    if shortest_dwell(stage, TIMING):
+        assert passed == (reached is not stage or now - since >= shortest_dwell(stage, TIMING))
+        # Without a journal nobody knows how long it stayed.
+        assert has_passed(stage, stage, TIMING, None, now) is False

@@ -6,6 +6,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pay.catalogue import CATALOGUE
 from pay.model import Ladder, Record, Side, Stage
 from pay.model import invariants as must
 from pay.model.answers import side_shares
@@ -210,3 +211,38 @@ def test_a_move_of_weights_is_two_updates_of_one_weight_each(ladder: Ladder) -> 
         if {edge.before, edge.after} <= set(ladder.rungs):
             assert written_sides(before, after) == set(Side)
             assert {r.side for r in before} == {r.side for r in after}
+
+
+@given(st.text())
+def test_i13_evidence_is_something_that_can_be_read(text: str) -> None:
+    assert must.has_evidence(text) == any(not character.isspace() for character in text)
+    assert not must.has_evidence(None)
+
+
+stages_of_all = st.fixed_dictionaries({name: st.sampled_from(Stage) for name in CATALOGUE})
+
+
+@given(stages_of_all, st.sampled_from(sorted(CATALOGUE)), st.integers(0, len(CATALOGUE)))
+def test_i18_a_service_that_lands_makes_room_and_one_that_takes_off_needs_it(
+    stages: dict[str, Stage], service: str, limit: int
+) -> None:
+    landed, flying = {**stages, service: Stage.RETIRED}, {**stages, service: Stage.CANARY}
+    assert must.has_room(landed, limit) >= must.has_room(stages, limit)
+    assert must.has_room(stages, limit) >= must.has_room(flying, limit)
+    assert must.has_room(stages, limit) == (len(_in_flight(stages)) <= limit)
+
+
+@given(stages_of_all)
+def test_i18_of_two_neighbours_in_flight_each_sees_the_other(stages: dict[str, Stage]) -> None:
+    seen = {name: must.moving_neighbours(name, stages, CATALOGUE) for name in stages}
+    for name, others in seen.items():
+        assert set(others) <= _in_flight(stages) - {name}
+        calls = set(CATALOGUE[name].called)
+        assert calls & _in_flight(stages) <= {*others, name}
+        if name in _in_flight(stages):
+            assert all(name in seen[other] for other in others)
+
+
+def _in_flight(stages: dict[str, Stage]) -> set[str]:
+    first, last = Stage.DARK.position, Stage.SOAK.position
+    return {name for name, stage in stages.items() if first <= stage.position <= last}
