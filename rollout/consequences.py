@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from pay.model import Environment, Side, Stage, names
+from pay.model import Environment, Side, names
 from pay.model.edges import Edge
 from pay.model.writes import written_sides
 
@@ -17,26 +17,47 @@ class StackChange:
 
 
 def stack_changes(environment: Environment, service: str, edge: Edge) -> tuple[StackChange, ...]:
-    """The stacks to deploy after a move, in their order: a side comes before its record, a record
-    goes before its side.
+    """The stacks to deploy after a move, in their order: a side is there, protected and at the peak
+    before its record leads to it, and gives that up only when its record is gone.
     """
-    traffic = StackChange(
-        names.traffic_stack(environment.name, service), _records_change(environment, edge)
-    )
-    changes = [traffic] if traffic.shows else []
+    first, last = [], []
     for side in Side:
         stack = names.side_stack(environment.name, service, side)
         if not edge.before.has(side) and edge.after.has(side):
-            changes.insert(0, StackChange(stack, "only creates: the whole Fargate side"))
+            first.append(StackChange(stack, "only creates: the whole Fargate side"))
         elif edge.before.has(side) and not edge.after.has(side):
-            changes.append(StackChange(stack, f"only destroys: everything of the {side} side"))
-    fargate = names.side_stack(environment.name, service, Side.FARGATE)
-    if edge.before.pins_fargate_at_peak and edge.after is Stage.DETACHED:
-        shows = "one in-place update: scaling may go below the peak again"
-        changes.append(StackChange(fargate, shows))
-    if edge.before is Stage.DETACHED and edge.after.pins_fargate_at_peak:
-        changes.insert(0, StackChange(fargate, "one in-place update: scaling holds the peak"))
-    return tuple(changes)
+            last.append(StackChange(stack, f"only destroys: everything of the {side} side"))
+        elif edge.after.has(side):
+            gained, lost = _updates(environment, side, edge)
+            first += [StackChange(stack, f"one in-place update: {shows}") for shows in gained]
+            last += [StackChange(stack, f"one in-place update: {shows}") for shows in lost]
+    records = _records_change(environment, edge)
+    traffic = StackChange(names.traffic_stack(environment.name, service), records)
+    return (*first, *([traffic] if records else []), *last)
+
+
+def _updates(environment: Environment, side: Side, edge: Edge) -> tuple[list[str], list[str]]:
+    """What a side that stays gains before its record is written, and what it loses after."""
+    changes = [
+        (
+            environment.protects(side, edge.before),
+            environment.protects(side, edge.after),
+            "the load balancer is protected from deletion",
+            "the load balancer may be deleted",
+        )
+    ]
+    if side is Side.FARGATE:
+        changes.append(
+            (
+                edge.before.pins_fargate_at_peak,
+                edge.after.pins_fargate_at_peak,
+                "scaling holds the peak",
+                "scaling may go below the peak again",
+            )
+        )
+    gained = [gain for was, becomes, gain, _ in changes if becomes and not was]
+    lost = [loss for was, becomes, _, loss in changes if was and not becomes]
+    return gained, lost
 
 
 def commands(changes: tuple[StackChange, ...]) -> tuple[str, ...]:

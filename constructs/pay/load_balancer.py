@@ -12,7 +12,7 @@ from imports.aws.lb_listener import (
 from imports.aws.lb_target_group import LbTargetGroup, LbTargetGroupHealthCheck
 from pay.existing.dns import certificate_arn
 from pay.existing.network import ExistingNetwork
-from pay.model import LoadBalancerType, Side, Stage, names
+from pay.model import LoadBalancerType, Side, names
 from pay.model.timing import CLIENT_KEEP_ALIVE_SECONDS
 from pay.service_side import ServiceSide
 
@@ -95,11 +95,7 @@ class ServiceLoadBalancer:
         )
 
     def _deletion_protection(self) -> bool:
-        """On, but for an EC2 side that is about to go: at `detached` nothing is sent to it, and
-        `retired` must be able to destroy it.
-        """
-        leaving = self._side.side is Side.EC2 and self._side.deployment.stage is Stage.DETACHED
-        return self._side.environment.load_balancers.deletion_protection and not leaving
+        return self._side.environment.protects(self._side.side, self._side.deployment.stage)
 
     def _target_group(self, vpc_id: str) -> LbTargetGroup:
         service = self._side.service

@@ -8,14 +8,16 @@ from pay.model.edges import find_edge
 from rollout.consequences import commands, stack_changes
 from tests.support.checkout import COMMITTED
 
-TEST_12 = load_environments(COMMITTED)["test-12"]
+ENVIRONMENTS = load_environments(COMMITTED)
+TEST_12 = ENVIRONMENTS["test-12"]
 
 
-def changes(before: str, after: str) -> list[tuple[str, str]]:
-    edge = find_edge(TEST_12.ladder, Stage(before), Stage(after))
+def changes(before: str, after: str, name: str = "test-12") -> list[tuple[str, str]]:
+    environment = ENVIRONMENTS[name]
+    edge = find_edge(environment.ladder, Stage(before), Stage(after))
     assert edge is not None
-    found = stack_changes(TEST_12, "ledger", edge)
-    return [(change.stack.removeprefix("test-12-ledger-"), change.shows) for change in found]
+    found = stack_changes(environment, "ledger", edge)
+    return [(change.stack.removeprefix(f"{name}-ledger-"), change.shows) for change in found]
 
 
 @pytest.mark.parametrize(
@@ -60,6 +62,53 @@ def test_the_stacks_that_a_move_changes(
     before: str, after: str, expected: list[tuple[str, str]]
 ) -> None:
     assert changes(before, after) == expected
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ("legacy", "dark", [("fargate", "only creates: the whole Fargate side")]),
+        ("dark", "legacy", [("fargate", "only destroys: everything of the fargate side")]),
+        (
+            "dark",
+            "ready",
+            [
+                (
+                    "fargate",
+                    "one in-place update: the load balancer is protected from deletion",
+                ),
+                (
+                    "traffic",
+                    "one in-place update, ec2 no weight -> 100; "
+                    "one create, the fargate record of weight 0",
+                ),
+            ],
+        ),
+        (
+            "soak",
+            "detached",
+            [
+                ("traffic", "one delete, the ec2 record of weight 0"),
+                ("ec2", "one in-place update: the load balancer may be deleted"),
+                ("fargate", "one in-place update: scaling may go below the peak again"),
+            ],
+        ),
+        (
+            "detached",
+            "cutover",
+            [
+                ("ec2", "one in-place update: the load balancer is protected from deletion"),
+                ("fargate", "one in-place update: scaling holds the peak"),
+                ("traffic", "one create, the ec2 record of weight 0"),
+            ],
+        ),
+        ("detached", "retired", [("ec2", "only destroys: everything of the ec2 side")]),
+    ],
+)
+def test_the_stacks_that_a_move_changes_where_load_balancers_are_protected(
+    before: str, after: str, expected: list[tuple[str, str]]
+) -> None:
+    assert changes(before, after, "production-2") == expected
 
 
 def test_everything_is_looked_at_before_anything_is_deployed() -> None:

@@ -6,14 +6,21 @@ from typing import Any
 import pytest
 
 from pay.environments import load_environments
-from pay.model import Stage
+from pay.model import Stage, names
 from pay.model.edges import Edge, edges
 from rollout.consequences import stack_changes
 from tests.support.checkout import COMMITTED
 from tests.support.synthesised import synthesise
 
-TEST_12 = load_environments(COMMITTED)["test-12"]
-EDGES = edges(TEST_12.ladder)
+ENVIRONMENTS = load_environments(COMMITTED)
+SAMPLES = ("test-12", "production-2")
+"""Without deletion protection, and with it."""
+
+MOVES = [
+    pytest.param(name, edge, id=f"{name}: {edge.before}-{edge.after}")
+    for name in SAMPLES
+    for edge in edges(ENVIRONMENTS[name].ladder)
+]
 
 Resources = dict[str, dict[str, Any]]
 
@@ -27,36 +34,47 @@ def resources_of(document: Mapping[str, Any]) -> Resources:
     }
 
 
+Stacks = Mapping[tuple[str, Stage], Mapping[str, Resources]]
+
+
 @pytest.fixture(scope="module")
-def stacks() -> Mapping[Stage, Mapping[str, Resources]]:
-    """Every stack of the ledger at every stage."""
+def stacks() -> Stacks:
+    """Every stack of the ledger at every stage, by environment and stage."""
     found = {}
-    for stage in TEST_12.ladder.stages:
-        deployment = TEST_12.services["ledger"].model_copy(update={"stage": stage})
-        environment = TEST_12.model_copy(update={"services": {"ledger": deployment}})
-        built = synthesise([environment])
-        found[stage] = {name: resources_of(stack.document) for name, stack in built.items()}
+    for name in SAMPLES:
+        committed = ENVIRONMENTS[name]
+        for stage in committed.ladder.stages:
+            deployment = committed.services["ledger"].model_copy(update={"stage": stage})
+            environment = committed.model_copy(update={"services": {"ledger": deployment}})
+            built = synthesise([environment])
+            found[name, stage] = {i: resources_of(stack.document) for i, stack in built.items()}
     return found
 
 
-@pytest.mark.parametrize("edge", EDGES, ids=lambda e: f"{e.before}-{e.after}")
+def test_the_samples_are_one_without_deletion_protection_and_one_with_it() -> None:
+    protecting = [ENVIRONMENTS[name].load_balancers.deletion_protection for name in SAMPLES]
+    assert protecting == [False, True]
+
+
+@pytest.mark.parametrize(("name", "edge"), MOVES)
 def test_a_move_changes_the_stacks_that_it_names_and_no_other(
-    edge: Edge, stacks: Mapping[Stage, Mapping[str, Resources]]
+    name: str, edge: Edge, stacks: Stacks
 ) -> None:
-    before, after = stacks[edge.before], stacks[edge.after]
-    changed = {n for n in {*before, *after} if before.get(n, {}) != after.get(n, {})}
-    assert changed == {change.stack for change in stack_changes(TEST_12, "ledger", edge)}
+    before, after = stacks[name, edge.before], stacks[name, edge.after]
+    changed = sorted(n for n in {*before, *after} if before.get(n, {}) != after.get(n, {}))
+    told = stack_changes(ENVIRONMENTS[name], "ledger", edge)
+    assert changed == sorted(change.stack for change in told)
 
 
-@pytest.mark.parametrize("edge", EDGES, ids=lambda e: f"{e.before}-{e.after}")
+@pytest.mark.parametrize(("name", "edge"), MOVES)
 def test_a_move_creates_updates_and_destroys_what_it_says(
-    edge: Edge, stacks: Mapping[Stage, Mapping[str, Resources]]
+    name: str, edge: Edge, stacks: Stacks
 ) -> None:
-    for change in stack_changes(TEST_12, "ledger", edge):
-        before = stacks[edge.before].get(change.stack, {})
-        after = stacks[edge.after].get(change.stack, {})
+    for change in stack_changes(ENVIRONMENTS[name], "ledger", edge):
+        before = stacks[name, edge.before].get(change.stack, {})
+        after = stacks[name, edge.after].get(change.stack, {})
         creates, destroys = set(after) - set(before), set(before) - set(after)
-        updates = {name for name in set(before) & set(after) if before[name] != after[name]}
+        updates = {at for at in set(before) & set(after) if before[at] != after[at]}
         counts = (len(creates), len(updates), len(destroys))
         if "only creates" in change.shows:
             assert counts[0] > 0 and counts[1:] == (0, 0)
@@ -66,3 +84,25 @@ def test_a_move_creates_updates_and_destroys_what_it_says(
             words = change.shows
             told_updates = 2 if "two in-place" in words else int("one in-place" in words)
             assert counts == ("one create" in words, told_updates, "one delete" in words)
+
+
+@pytest.mark.parametrize(("name", "edge"), MOVES)
+def test_a_move_destroys_no_load_balancer_that_is_still_protected(
+    name: str, edge: Edge, stacks: Stacks
+) -> None:
+    for stack, before in stacks[name, edge.before].items():
+        gone = set(before) - set(stacks[name, edge.after].get(stack, {}))
+        protected = [at for at in gone if before[at].get("enable_deletion_protection")]
+        assert protected == []
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_a_load_balancer_that_a_record_leads_to_is_protected_where_the_environment_says_so(
+    name: str, stacks: Stacks
+) -> None:
+    environment = ENVIRONMENTS[name]
+    for stage in environment.ladder.stages:
+        for record in environment.ladder.records(stage):
+            side = stacks[name, stage][names.side_stack(name, "ledger", record.side)]
+            protected = side["aws_lb.alb"]["enable_deletion_protection"]
+            assert protected is environment.load_balancers.deletion_protection

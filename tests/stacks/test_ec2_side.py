@@ -68,5 +68,6 @@ def test_deletion_protection_ends_only_when_the_records_are_gone(
         stack = at_stage("staging-2-ledger-ec2", "ledger", stage, environment="staging-2")
         return bool(stack.resource("aws_lb", "alb")["enable_deletion_protection"])
 
+    assert protected(Stage.LEGACY)
     assert protected(Stage.SOAK)
     assert not protected(Stage.DETACHED)

@@ -44,6 +44,16 @@ def test_scaling_may_go_down_to_the_minimum_once_the_move_is_over(at_stage: AtSt
     assert stack.resource("aws_appautoscaling_target", "scaling_target")["min_capacity"] == 1
 
 
+def test_deletion_protection_begins_with_the_record(at_stage: AtStage) -> None:
+    def protected(stage: Stage) -> bool:
+        stack = at_stage("staging-2-ledger-fargate", "ledger", stage, environment="staging-2")
+        return bool(stack.resource("aws_lb", "alb")["enable_deletion_protection"])
+
+    assert not protected(Stage.DARK)
+    assert protected(Stage.READY)
+    assert protected(Stage.RETIRED)
+
+
 def test_renders_nothing_at_legacy(at_stage: AtStage) -> None:
     assert at_stage("sandbox-ledger-fargate", "ledger", Stage.LEGACY).addresses == []
 

@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field
 
 from pay.model.base import Model
 from pay.model.problem import Problem
-from pay.model.sides import Scope, Segment
+from pay.model.sides import Scope, Segment, Side
 from pay.model.size import TaskCount, TaskSize
 from pay.model.stage import Ladder, Stage
 from pay.model.text import (
@@ -180,6 +180,14 @@ class Environment(Model):
     def base_domain(self, *, public: bool) -> str:
         """The zone that a service's name lives in."""
         return self.dns.public_zone if public else self.dns.internal_zone
+
+    def protects(self, side: Side, stage: Stage) -> bool:
+        """Whether the side's load balancer is protected from deletion at `stage`: while a record
+        leads to it. No other is, so that `dark` -> `legacy` and `detached` -> `retired` can destroy
+        theirs (ELB refuses DeleteLoadBalancer for a protected one: OperationNotPermitted).
+        """
+        has_record = any(record.side is side for record in self.ladder.records(stage))
+        return self.load_balancers.deletion_protection and has_record
 
     def problems(self, broken: frozenset[str] = frozenset()) -> Iterator[Problem]:
         """What does not hold together; `broken` are keys that could not be read, so that nothing is
