@@ -1,13 +1,42 @@
 """Policy documents (IAM, KMS, S3): the statements of a document, however it is written."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
 from policies.rule import Unread
-from policies.stack import Block, Conf, blocks_of, first, strings, value
+from policies.stack import Block, Conf, Stack, blocks_of, first, strings, value
+
+IDENTITY_POLICIES = (
+    "aws_iam_role_policy",
+    "aws_iam_policy",
+    "aws_iam_user_policy",
+    "aws_iam_group_policy",
+)
+"""The resources that say what a role, a user or a group may do."""
+
+_LIMITING = frozenset(
+    {
+        "StringEquals",
+        "StringEqualsIgnoreCase",
+        "StringLike",
+        "ArnEquals",
+        "ArnLike",
+        "ForAnyValue:StringEquals",
+        "ForAnyValue:StringLike",
+        "ForAnyValue:ArnEquals",
+        "ForAnyValue:ArnLike",
+    }
+)
+"""Operators that let through only what they name: `...Not...` lets through the rest, `...IfExists`
+and `ForAllValues:` also who does not say.
+"""
+
+_WILDCARD = re.compile(r"[*?]")
+_NAMED = re.compile(r"[^/:*?]+[/:][^*?].*", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +59,15 @@ class Statement:
         """The values that any operator compares `key` with."""
         return tuple(v for _, name, vs in self.conditions if name == key.lower() for v in vs)
 
+    def limited_to(self, key: str) -> tuple[str, ...]:
+        """The values that a condition lets through for `key`; empty where any may pass."""
+        return tuple(
+            value
+            for operator, name, values in self.conditions
+            if name == key.lower() and operator in _LIMITING
+            for value in values
+        )
+
 
 def statements(block: Block, attribute: str) -> list[Statement]:
     """The statements of the policy under `attribute`: a `jsonencode({...})`, a JSON text, or a
@@ -41,6 +79,9 @@ def statements(block: Block, attribute: str) -> list[Statement]:
     if isinstance(document, str):
         source = block.stack.find(document)
         if source is not None and source.type == "aws_iam_policy_document":
+            for key in ("source_policy_documents", "override_policy_documents"):
+                if source.strings(key):
+                    raise Unread(f"{source.address} takes in {key}: write the statements out")
             return [_from_block(each) for each in source.blocks("statement")]
         try:
             document = json.loads(document.replace('\\"', '"'))
@@ -53,13 +94,30 @@ def statements(block: Block, attribute: str) -> list[Statement]:
 
 
 def is_open_resource(resource: str) -> bool:
-    """Whether a resource stands for all of its kind: `*`, or an ARN that ends in `/*` or `:*` right
-    after the resource's type.
+    """Whether a resource stands for all of its kind: `*`, an ARN that ends in a wildcard before it
+    has come to a resource, or one whose resource begins with a wildcard right after its type
+    (`key/*`, `secret:*`).
+
+    In a pattern of IAM `*` stands for anything, slashes and colons included: `secret:*-api` names
+    no secret, `secret:production-2/connector-*` does.
     """
-    if resource == "*":
-        return True
+    if resource.startswith("${"):
+        # What is referred to has a name, whatever follows it.
+        return False
     parts = resource.split(":", 5)
-    return len(parts) == 6 and parts[5].rsplit("/", 1)[-1] == "*" and parts[5].count("/") <= 1
+    if len(parts) < 6:
+        return _WILDCARD.search(resource) is not None
+    return _WILDCARD.search(parts[5]) is not None and not _NAMED.fullmatch(parts[5])
+
+
+def is_own(stack: Stack, principal: str) -> bool:
+    """Whether an account's id, an ARN or a reference belongs to the stack's own account."""
+    parts = principal.split(":", 5)
+    account = parts[4] if len(parts) == 6 else principal
+    if account.startswith(("data.aws_caller_identity.", "${data.aws_caller_identity.")):
+        return True
+    # Whatever a stack makes or looks up is in the account that it is bound to.
+    return account in stack.allowed_account_ids or stack.find(principal) is not None
 
 
 def may(action: str, granted: tuple[str, ...]) -> bool:

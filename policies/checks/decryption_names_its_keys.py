@@ -5,21 +5,26 @@ cardholder data environment too. Only through one named AWS service (`kms:ViaSer
 permission names the queue or topic, may the key stay open.
 """
 
-from policies.documents import is_open_resource, may, statements
+from policies.documents import IDENTITY_POLICIES, Statement, is_open_resource, may, statements
 from policies.rule import rule
 from policies.stack import Block
 
 _ACTIONS = ("kms:Decrypt", "kms:GenerateDataKey", "kms:ReEncryptFrom", "kms:CreateGrant")
 
 
-@rule("aws_iam_role_policy", "aws_iam_policy")
+@rule(*IDENTITY_POLICIES)
 def judge(policy: Block) -> list[str]:
     return [
         f"{action} is allowed on {resource}"
         for statement in statements(policy, "policy")
-        if statement.allows and not statement.condition("kms:ViaService")
+        if statement.allows and not _goes_through_one_service(statement)
         for action in _ACTIONS
         if may(action, statement.actions)
         for resource in statement.resources
         if is_open_resource(resource)
     ]
+
+
+def _goes_through_one_service(statement: Statement) -> bool:
+    services = statement.limited_to("kms:ViaService")
+    return bool(services) and not any("*" in each for each in services)

@@ -3,12 +3,12 @@
 Who may pass any role to a task has the rights of every role.
 """
 
-from policies.documents import is_open_resource, may, statements
+from policies.documents import IDENTITY_POLICIES, is_open_resource, may, statements
 from policies.rule import rule
 from policies.stack import Block
 
 
-@rule("aws_iam_role_policy", "aws_iam_policy")
+@rule(*IDENTITY_POLICIES)
 def judge(policy: Block) -> list[str]:
     problems = []
     for statement in statements(policy, "policy"):
@@ -17,6 +17,7 @@ def judge(policy: Block) -> list[str]:
         problems += [
             f"any role may be passed: {r}" for r in statement.resources if is_open_resource(r)
         ]
-        if not statement.condition("iam:PassedToService"):
-            problems.append("the role may be passed to any service: no iam:PassedToService")
+        services = statement.limited_to("iam:PassedToService")
+        if not services or any("*" in each for each in services):
+            problems.append("the role may be passed to any service: iam:PassedToService names none")
     return problems

@@ -1,19 +1,56 @@
-"""Policies of buckets, topics and queues allow nothing to everybody.
+"""Policies of buckets, topics, queues, secrets and image repositories allow nothing to everybody.
 
 A log or an artefact that the whole world may read or replace is neither protected nor evidence.
+`Principal = "*"` needs a condition that says whose request it must be: a condition that lets every
+value through limits nobody.
 """
 
-from policies.documents import statements
+from policies.documents import Statement, statements
 from policies.rule import rule
 from policies.stack import Block
 
+_WHOSE = (
+    "aws:SourceAccount",
+    "aws:SourceArn",
+    "aws:SourceOrgID",
+    "aws:SourceVpc",
+    "aws:SourceVpce",
+    "aws:PrincipalAccount",
+    "aws:PrincipalArn",
+    "aws:PrincipalOrgID",
+)
 
-@rule("aws_s3_bucket_policy", "aws_sns_topic_policy", "aws_sqs_queue_policy")
-def judge(policy: Block) -> list[str]:
+
+@rule(
+    "aws_ecr_repository_policy",
+    "aws_s3_bucket",
+    "aws_s3_bucket_policy",
+    "aws_secretsmanager_secret",
+    "aws_secretsmanager_secret_policy",
+    "aws_sns_topic",
+    "aws_sns_topic_policy",
+    "aws_sqs_queue",
+    "aws_sqs_queue_policy",
+)
+def judge(block: Block) -> list[str] | None:
+    if not block.type.endswith("_policy") and block.value("policy") is None:
+        return None
     return [
         f"{', '.join(statement.actions)} is allowed to everybody"
-        for statement in statements(policy, "policy")
+        for statement in statements(block, "policy")
         if statement.allows
         and any(principal == "*" for _, principal in statement.principals)
-        and not statement.conditions
+        and not any(_limits(statement, key) for key in _WHOSE)
     ]
+
+
+def _limits(statement: Statement, key: str) -> bool:
+    values = statement.limited_to(key)
+    return bool(values) and all(map(_names_somebody, values))
+
+
+def _names_somebody(value: str) -> bool:
+    """Whether no wildcard stands where the account is; an ARN of S3 has none, its bucket counts."""
+    parts = value.split(":", 5)
+    whose = value if len(parts) < 6 else parts[4] or parts[5].split("/")[0]
+    return "*" not in whose and "?" not in whose

@@ -4,7 +4,7 @@ A service needs its own secrets and nobody else's; a wildcard over all secrets g
 providers' keys.
 """
 
-from policies.documents import is_open_resource, may, statements
+from policies.documents import IDENTITY_POLICIES, is_open_resource, may, statements
 from policies.rule import rule
 from policies.stack import Block
 
@@ -17,7 +17,7 @@ _ACTIONS = (
 )
 
 
-@rule("aws_iam_role_policy", "aws_iam_policy")
+@rule(*IDENTITY_POLICIES)
 def judge(policy: Block) -> list[str]:
     return [
         f"{action} is allowed on {resource}"

@@ -24,6 +24,8 @@ CLUSTER = "aws_ecs_cluster.fargate_cluster"
 KEY = "aws_kms_key.cde_key"
 PROVIDER = "provider.aws"
 STATEMENT = "Statement = [\n"
+SECRET = "arn:aws:secretsmanager:eu-west-1:111111111111:secret:"
+TABLE = "arn:aws:dynamodb:eu-west-1:111111111111:table/production-2-sessions"
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,12 @@ class Mutation:
     put: str
     beside: tuple[str, ...] = ()
     """Other stacks that must be there for the rule to see the break."""
+    way: str = ""
+    """Which break it is, where a rule has several."""
+
+    @property
+    def title(self) -> str:
+        return f"{self.rule} {self.way}".strip()
 
     def apply(self, text: str) -> str:
         """The file's text with the break in it."""
@@ -64,17 +72,53 @@ def _block(text: str, address: str) -> str:
     return found[0]
 
 
-def statement(action: str, resource: str) -> str:
+def statement(action: str, resource: str, more: str = "") -> str:
     """One more statement at the head of a policy."""
-    return f'{STATEMENT}{{ Action = ["{action}"], Effect = "Allow", Resource = ["{resource}"] }},\n'
+    allowed = f'Action = ["{action}"], Effect = "Allow", Resource = ["{resource}"]'
+    return f"{STATEMENT}{{ {allowed}{more} }},\n"
 
 
 def container(rule: str, put: str, find: str = "readonlyRootFilesystem = true") -> Mutation:
     return Mutation(rule, CONNECTOR, TASK, find, put)
 
 
-def granted(rule: str, action: str, resource: str = "*") -> Mutation:
-    return Mutation(rule, CONNECTOR, POLICY, STATEMENT, statement(action, resource))
+def granted(rule: str, action: str, resource: str = "*", way: str = "", more: str = "") -> Mutation:
+    put = statement(action, resource, more)
+    return Mutation(rule, CONNECTOR, POLICY, STATEMENT, put, way=way)
+
+
+def attached(rule: str, policy: str) -> Mutation:
+    """A managed policy of AWS, attached to a role."""
+    return Mutation(
+        rule,
+        CONNECTOR,
+        "aws_iam_role_policy_attachment.all",
+        "",
+        'resource "aws_iam_role_policy_attachment" "all" {\n'
+        f'  policy_arn = "arn:aws:iam::aws:policy/{policy}"\n'
+        "  role       = aws_iam_role.task_role.name\n}\n",
+        way=policy,
+    )
+
+
+def published(condition: str, way: str) -> Mutation:
+    """Everybody may publish to a topic, under a condition."""
+    return Mutation(
+        "resource_policies_do_not_speak_to_everybody",
+        PLATFORM,
+        "aws_sns_topic_policy.critical_topic_policy",
+        STATEMENT,
+        f'{STATEMENT}{{ Action = "sns:Publish", {condition}Effect = "Allow", Principal = "*", '
+        'Resource = "*" },\n',
+        way=way,
+    )
+
+
+def trusted(rule: str, principal: str, way: str = "") -> Mutation:
+    """Another principal may assume the role."""
+    return Mutation(
+        rule, CONNECTOR, ROLE, 'Service = "ecs-tasks.amazonaws.com"', principal, way=way
+    )
 
 
 MUTATIONS = (
@@ -264,21 +308,47 @@ MUTATIONS = (
         "alarm_actions",
         "actions_enabled = false",
     ),
-    Mutation("trust_names_the_own_account", CONNECTOR, ROLE, "Condition = {", "NoCondition = {"),
     Mutation(
-        "roles_are_assumed_by_named_principals",
+        "trust_names_the_own_account",
         CONNECTOR,
         ROLE,
-        'Service = "ecs-tasks.amazonaws.com"',
-        'AWS = "arn:aws:iam::222222222222:root"',
+        "Condition = {",
+        "NoCondition = {",
+        way="no source",
     ),
-    Mutation("CKV_AWS_60", CONNECTOR, ROLE, 'Service = "ecs-tasks.amazonaws.com"', 'AWS = "*"'),
     Mutation(
-        "CKV_AWS_61",
+        "trust_names_the_own_account",
         CONNECTOR,
         ROLE,
-        'Service = "ecs-tasks.amazonaws.com"',
-        'AWS = "111111111111"',
+        'ArnLike = { "aws:SourceArn" = "arn:aws:ecs:eu-west-1:111111111111:*" } StringEquals = {',
+        "StringNotEquals = {\n",
+        way="every source but the own",
+    ),
+    trusted(
+        "trust_names_the_own_account",
+        'AWS = "arn:aws:iam::999999999999:role/evil"',
+        way="a role of another account",
+    ),
+    trusted("roles_are_assumed_by_named_principals", 'AWS = "arn:aws:iam::222222222222:root"'),
+    trusted("CKV_AWS_60", 'AWS = "*"'),
+    trusted("CKV_AWS_61", 'AWS = "111111111111"'),
+    Mutation(
+        "roles_get_their_rights_from_policies_of_their_own",
+        CONNECTOR,
+        ROLE,
+        "assume_role_policy",
+        'inline_policy {\nname = "all"\npolicy = jsonencode({ Statement = [{ Action = "*", '
+        'Effect = "Allow", Resource = "*" }] })\n}\nassume_role_policy = jsonencode({',
+        way="inline_policy",
+    ),
+    Mutation(
+        "roles_get_their_rights_from_policies_of_their_own",
+        CONNECTOR,
+        ROLE,
+        "assume_role_policy",
+        'managed_policy_arns = ["arn:aws:iam::aws:policy/PowerUserAccess"]\n'
+        "assume_role_policy = jsonencode({",
+        way="managed_policy_arns",
     ),
     granted("CKV_AWS_62", "*"),
     granted("CKV_AWS_63", "*"),
@@ -289,27 +359,23 @@ MUTATIONS = (
     granted("CKV_AWS_289", "iam:AttachRolePolicy"),
     granted("CKV_AWS_290", "sqs:SendMessage"),
     granted("CKV_AWS_355", "sqs:SendMessage"),
+    granted("actions_are_named_one_by_one", "dynamodb:*", TABLE),
     granted("decryption_names_its_keys", "kms:Decrypt"),
-    granted("secrets_are_read_by_name", "secretsmanager:GetSecretValue"),
+    granted(
+        "decryption_names_its_keys",
+        "kms:Decrypt",
+        "arn:aws:kms:eu-west-1:111111111111:key/*",
+        way="through every service but one",
+        more=', Condition = { StringNotEquals = { "kms:ViaService" = "sqs.amazonaws.com" } }',
+    ),
+    granted("secrets_are_read_by_name", "secretsmanager:GetSecretValue", way="every resource"),
+    granted("secrets_are_read_by_name", "secretsmanager:GetSecretValue", f"{SECRET}*", "secret:*"),
+    granted("secrets_are_read_by_name", "secretsmanager:GetSecretValue", "arn:*", "every ARN"),
     granted("pass_role_names_its_roles", "iam:PassRole", "arn:aws:iam::111111111111:role/*"),
-    Mutation(
-        "CKV_AWS_274",
-        CONNECTOR,
-        "aws_iam_role_policy_attachment.all",
-        "",
-        'resource "aws_iam_role_policy_attachment" "all" {\n'
-        '  policy_arn = "arn:aws:iam::aws:policy/AdministratorAccess"\n'
-        "  role       = aws_iam_role.task_role.name\n}\n",
-    ),
-    Mutation(
-        "CKV2_AWS_56",
-        CONNECTOR,
-        "aws_iam_role_policy_attachment.all",
-        "",
-        'resource "aws_iam_role_policy_attachment" "all" {\n'
-        '  policy_arn = "arn:aws:iam::aws:policy/IAMFullAccess"\n'
-        "  role       = aws_iam_role.task_role.name\n}\n",
-    ),
+    attached("attached_policies_are_written_in_the_stack", "PowerUserAccess"),
+    attached("attached_policies_are_written_in_the_stack", "SecretsManagerReadWrite"),
+    attached("CKV_AWS_274", "AdministratorAccess"),
+    attached("CKV2_AWS_56", "IAMFullAccess"),
     Mutation(
         "instances_do_not_lend_their_credentials",
         PLATFORM,
@@ -367,14 +433,8 @@ MUTATIONS = (
         "kms_master_key_id",
         'kms_master_key_id = "alias/aws/sns"',
     ),
-    Mutation(
-        "resource_policies_do_not_speak_to_everybody",
-        PLATFORM,
-        "aws_sns_topic_policy.critical_topic_policy",
-        STATEMENT,
-        STATEMENT
-        + '{ Action = "sns:Publish", Effect = "Allow", Principal = "*", Resource = "*" },\n',
-    ),
+    published("", "without a condition"),
+    published('Condition = { ArnLike = { "aws:SourceArn" = "*" } }, ', "for every source"),
     Mutation(
         "lookups_stay_in_their_segment",
         LEDGER,

@@ -30,7 +30,7 @@ def found(unbroken: Path) -> dict[str, Any]:
     """What the gate finds in the unbroken stacks and in a copy per mutation, all in one run."""
     roots = [unbroken]
     for mutation in ALL:
-        root = unbroken.with_name(mutation.rule)
+        root = unbroken.with_name(mutation.title)
         for stack in (mutation.stack, *mutation.beside):
             shutil.copytree(unbroken / stack, root / stack)
         file = root / mutation.stack / "cdk.tf"
@@ -45,15 +45,16 @@ def test_the_unbroken_stacks_pass(found: dict[str, Any]) -> None:
     assert not found["unbroken"]["refused"]
 
 
-def test_every_rule_has_judged_something_and_has_one_mutation(found: dict[str, Any]) -> None:
+def test_every_rule_has_judged_something_and_has_a_mutation(found: dict[str, Any]) -> None:
     rules = found["unbroken"]["rules"]
     assert sorted(found["unbroken"]["outcomes"]["passed"]) == rules
-    assert sorted(mutation.rule for mutation in ALL) == rules
+    assert sorted({mutation.rule for mutation in ALL}) == rules
+    assert len({mutation.title for mutation in ALL}) == len(ALL)
 
 
-@pytest.mark.parametrize("mutation", ALL, ids=lambda mutation: mutation.rule)
+@pytest.mark.parametrize("mutation", ALL, ids=lambda mutation: mutation.title)
 def test_a_break_of_the_rule_is_refused(mutation: Mutation, found: dict[str, Any]) -> None:
-    broken = found[mutation.rule]
+    broken = found[mutation.title]
     assert broken["refused"]
     assert [
         finding

@@ -1,0 +1,24 @@
+"""IAM policies name their actions; none allows all actions of a service.
+
+Next year's actions of that service are allowed too, and nobody has looked at them. It is so on any
+resource: `dynamodb:*` on one table may delete the table.
+"""
+
+import re
+
+from policies.documents import IDENTITY_POLICIES, statements
+from policies.rule import rule
+from policies.stack import Block
+
+_NAMED = re.compile(r"[a-z0-9-]+:[A-Za-z][A-Za-z0-9*?]*")
+
+
+@rule(*IDENTITY_POLICIES)
+def judge(policy: Block) -> list[str]:
+    return [
+        f"{action} is allowed"
+        for statement in statements(policy, "policy")
+        if statement.allows
+        for action in statement.actions
+        if not _NAMED.fullmatch(action)
+    ]
