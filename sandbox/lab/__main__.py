@@ -24,6 +24,8 @@ from sandbox.settings import Settings
 from toolchain.environment import tool_environment
 
 ENVIRONMENT = "sandbox"
+MOST_FINDINGS = 20
+"""Told in the terminal; the page has more."""
 
 
 def main(
@@ -41,48 +43,47 @@ def main(
     """
     os.environ.update(tool_environment())
     console = Console(width=None if Console().is_terminal else 120)
+    walks: list[Walk] = []
+    problem = ""
     try:
-        walks = asyncio.run(_walk(console, moved, rolled_back, Pace(pace), seed))
-    except SandboxError as problem:
-        console.print(str(problem), style="red", markup=False)
-        raise typer.Exit(1) from None
-    write_page(page, walks)
-    console.print(f"The page: {page}")
+        asyncio.run(_walk(console, walks, moved, rolled_back, Pace(pace), seed))
+    except SandboxError as error:
+        problem = str(error)
+    finally:
+        # What was seen until then is what shows why it failed.
+        if walks:
+            write_page(page, walks, problem)
+            console.print(f"The page: {page}")
     findings = [f"{walk.service}: {finding}" for walk in walks for finding in walk.findings()]
-    findings += [
-        f"{walk.service} at {stay.stage}: a wrong share"
-        for walk in walks
-        for stay in walk.stays
-        if stay.is_measured and not stay.is_as_expected
-    ]
-    for finding in findings[:20]:
-        console.print(finding, style="red", markup=False)
-    if findings:
+    wrong = [*findings[:MOST_FINDINGS], *([problem] if problem else [])]
+    for line in wrong:
+        console.print(line, style="red", markup=False)
+    if wrong:
         raise typer.Exit(1)
     console.print("No request failed, and the name always resolved.", style="green")
 
 
 async def _walk(
-    console: Console, moved: str, rolled_back: str, pace: Pace, seed: int
-) -> list[Walk]:
+    console: Console, walks: list[Walk], moved: str, rolled_back: str, pace: Pace, seed: int
+) -> None:
+    """Adds each walk to `walks` as it begins."""
     environment = load_environment(ROOT / "environments" / f"{ENVIRONMENT}.toml")
     settings = Settings(wait_for_dns_changes=False)
     with tempfile.TemporaryDirectory(prefix="lab-") as folder:
-        async with LiveTable(console) as table:
+        async with LiveTable(console, walks) as table:
             table.tell("starting a local AWS")
             with Sandbox(environment, settings=settings) as sandbox:
                 lab = Lab(Path(folder), sandbox, pace=pace, seed=seed, tell=table.tell)
                 await lab.prepare(moved, rolled_back)
                 async with lab.walking(moved, lab.workshop.cdktf_deploy) as walk:
-                    table.walks.append(walk)
+                    walks.append(walk)
                     await walk.measure()
                     await walk.go(forward(walk.ladder))
                 if rolled_back:
                     async with lab.walking(rolled_back, lab.workshop.deploy) as walk:
-                        table.walks.append(walk)
+                        walks.append(walk)
                         await walk.measure()
                         await walk.go(back_from_each_stage(walk.ladder))
-                return table.walks
 
 
 if __name__ == "__main__":

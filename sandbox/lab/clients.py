@@ -18,7 +18,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from pay.model import Side
 from pay.model.dwell import CLIENT_DNS_CACHE_SECONDS
 from sandbox.lab.load_balancers import SIDE_HEADER
-from sandbox.lab.log import Draw, Request, TrafficLog
+from sandbox.lab.log import Request, TrafficLog
 from sandbox.lab.name_server import NEGATIVE_TTL_SECONDS
 from sandbox.lab.pace import Pace
 
@@ -34,35 +34,51 @@ class Habit(Enum):
     KEEP_ALIVE = "keep-alive connection"
 
 
+CACHE_SECONDS: Mapping[Habit, float] = {
+    Habit.AT_TTL: 0,
+    Habit.JVM: CLIENT_DNS_CACHE_SECONDS,
+    # It asks when it connects, and not again before the load balancer closes the connection.
+    Habit.KEEP_ALIVE: 0,
+}
+"""AWS's seconds for which a client keeps what its resolver told it, which may be as old as the TTL:
+both add up, as they do in `pay.model.dwell.drain`."""
+
+MOST_JITTER = 1.2
+"""A pause is up to so many times as long as it should be, so that clients do not march in step."""
+
+
 @dataclass(frozen=True)
-class Population:
-    """How many clients of each habit, and how often each asks for something."""
+class Group:
+    """Clients of one habit."""
 
-    clients: Mapping[Habit, int]
+    clients: int
     pause_seconds: float
-    """The lab's seconds from an answer to the next request of the same client."""
+    """AWS's seconds from an answer to the next request of the same client. What is cached serves
+    several requests only if this is clearly shorter than the cache lasts."""
 
-    @property
-    def most_requests_per_second(self) -> float:
-        """No client sends faster, because each waits for its answer first."""
-        return sum(self.clients.values()) / self.pause_seconds
+
+Population = Mapping[Habit, Group]
 
 
 class CachingResolver(AbstractResolver):
     """A client's own resolver: each answer is drawn for this client alone."""
 
     def __init__(
-        self, name_server_port: int, cache_seconds: float | None, pace: Pace,
-        side_of: Callable[[str], Side | None], log: TrafficLog,
+        self, name_server_port: int, cache_seconds: float, pace: Pace,
+        side_of: Callable[[str], Side | None],
     ) -> None:  # fmt: skip
-        """`cache_seconds`: AWS's seconds; None: the answer's own TTL."""
+        """`cache_seconds`: AWS's seconds after the end of the answer's TTL."""
         self._dns = dns.asyncresolver.Resolver(configure=False)
         self._dns.nameservers, self._dns.port = ["127.0.0.1"], name_server_port
         self._dns.lifetime = REQUEST_TIMEOUT_SECONDS
         self._cache_seconds, self._pace = cache_seconds, pace
-        self._side_of, self._log = side_of, log
+        self._side_of = side_of
         self._address: str | None = None
         self._until = 0.0
+        self.side: Side | None = None
+        """Where the latest answer led."""
+        self.asked: float | None = None
+        """When it was asked for, in seconds since the epoch."""
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
@@ -92,29 +108,23 @@ class CachingResolver(AbstractResolver):
             raise OSError(str(problem)) from problem
         else:
             ttl_seconds = answer.rrset.ttl if answer.rrset else 0
-            seconds = ttl_seconds if self._cache_seconds is None else self._cache_seconds
-            self._keep(answer[0].to_text(), seconds)
-        side = self._side_of(self._address) if self._address else None
-        self._log.draws.append(Draw(asked, side))
+            self._keep(answer[0].to_text(), ttl_seconds + self._cache_seconds)
+        self.side = self._side_of(self._address) if self._address else None
+        self.asked = asked
 
     def _keep(self, address: str | None, seconds: float) -> None:
         self._address = address
         self._until = time.monotonic() + self._pace.lab_seconds(seconds)
 
 
-CACHE_SECONDS: Mapping[Habit, float | None] = {
-    Habit.AT_TTL: None,
-    Habit.JVM: CLIENT_DNS_CACHE_SECONDS,
-    # It asks when it connects, and not again before the load balancer closes the connection.
-    Habit.KEEP_ALIVE: 0,
-}
-
-
 async def run_client(
-    habit: Habit, url: str, resolver: CachingResolver, population: Population,
+    habit: Habit, url: str, resolver: CachingResolver, pause_seconds: float,
     dice: random.Random, log: TrafficLog,
 ) -> None:  # fmt: skip
-    """Sends one request after the other until it is cancelled. Fails and retries nothing."""
+    """Sends one request after the other until it is cancelled. Fails and retries nothing.
+
+    `pause_seconds`: the lab's, from an answer to the next request.
+    """
     connector = aiohttp.TCPConnector(
         resolver=resolver,
         use_dns_cache=False,
@@ -124,14 +134,16 @@ async def run_client(
     timeout = aiohttp.ClientTimeout(total=REQUEST_TIMEOUT_SECONDS)
     async with aiohttp.ClientSession(connector=connector, timeout=timeout) as session:
         # Not all at once.
-        await asyncio.sleep(dice.random() * population.pause_seconds)
+        await asyncio.sleep(dice.random() * pause_seconds)
         while True:
-            log.requests.append(await _request(session, url, habit))
-            await asyncio.sleep(population.pause_seconds * dice.uniform(1, 1.2))
+            log.requests.append(await _request(session, url, habit, resolver))
+            await asyncio.sleep(pause_seconds * dice.uniform(1, MOST_JITTER))
 
 
-async def _request(session: aiohttp.ClientSession, url: str, habit: Habit) -> Request:
-    began, side, error = time.time(), None, None
+async def _request(
+    session: aiohttp.ClientSession, url: str, habit: Habit, resolver: CachingResolver
+) -> Request:
+    began, side, error, last_asked = time.time(), None, None, resolver.asked
     try:
         async with session.get(url) as answer:
             text = await answer.text()
@@ -140,4 +152,12 @@ async def _request(session: aiohttp.ClientSession, url: str, habit: Habit) -> Re
             side = Side(answer.headers[SIDE_HEADER])
     except (aiohttp.ClientError, OSError, TimeoutError) as problem:
         error = f"{type(problem).__name__}: {problem}"
-    return Request(began, time.time(), habit.value, side, error)
+    return Request(
+        began,
+        time.time(),
+        habit.value,
+        side,
+        error,
+        drawn=resolver.asked if resolver.asked != last_asked else None,
+        led_to=resolver.side,
+    )

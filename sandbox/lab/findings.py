@@ -23,6 +23,7 @@ class Fault(Enum):
     RECORD_GONE = "a record that answered is gone (I3)"
     NO_CAPACITY = "a side that DNS can reach lacks the tasks for the peak (I5)"
     DESTROYED_TOO_SOON = "a side went before its clients had (I7)"
+    WRONG_SHARE = "Fargate's share is not the stage's"
 
 
 @dataclass(frozen=True)

@@ -52,5 +52,7 @@ class Lab:
             endpoint, environment, service, pace=self._pace, seed=self._seed
         ) as traffic:
             walk = Walk(self.workshop, traffic, deploy, self._tell)
-            yield walk
-            walk.finish()
+            try:
+                yield walk
+            finally:
+                walk.finish()

@@ -1,4 +1,4 @@
-"""What happened, as it happened: answers of the name server, requests, and moments of the walk."""
+"""What happened, as it happened: each request, and the resolution that it followed."""
 
 import time
 from collections import Counter
@@ -6,16 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from pay.model import Side
-
-
-@dataclass(frozen=True)
-class Draw:
-    """One resolution by a client: an independent draw, whatever number of requests follow it."""
-
-    time: float
-    """When it was asked for, in seconds since the epoch."""
-    side: Side | None
-    """None: no answer, or one that leads to neither side."""
 
 
 @dataclass(frozen=True)
@@ -29,22 +19,36 @@ class Request:
     """Of the client."""
     side: Side | None
     error: str | None = None
+    drawn: float | None = None
+    """When this request asked DNS, in seconds since the epoch; None: it used what the client kept,
+    an answer or a connection. One resolution by one client is an independent draw, whatever number
+    of requests follow it."""
+    led_to: Side | None = None
+    """Where the client's latest answer of DNS led; None: nowhere, or to neither side."""
 
 
 @dataclass
 class TrafficLog:
-    """Everything the clients saw."""
+    """Everything the clients saw, in the order in which the requests ended."""
 
-    draws: list[Draw] = field(default_factory=list)
     requests: list[Request] = field(default_factory=list)
 
     @property
     def failures(self) -> list[Request]:
         return [request for request in self.requests if request.error]
 
+    @property
+    def draws(self) -> list[Request]:
+        """The requests that asked DNS."""
+        return [request for request in self.requests if request.drawn is not None]
+
     def draws_between(self, start: float, end: float) -> Counter[Side | None]:
-        """How often each side was drawn."""
-        return Counter(draw.side for draw in self.draws if start <= draw.time < end)
+        """How often each side answered what was drawn in that time; None: nobody answered."""
+        return Counter(
+            request.side
+            for request in self._recent(start)
+            if request.drawn is not None and start <= request.drawn < end
+        )
 
     def requests_between(self, start: float, end: float) -> Counter[Side | None]:
         """How many requests, sent in that time, each side answered."""

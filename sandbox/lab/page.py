@@ -10,8 +10,8 @@ from sandbox.lab.shares import HEIGHT, WIDTH, Plot
 from sandbox.lab.walk import CONFIDENCE, Walk
 
 
-def write_page(path: Path, walks: Sequence[Walk]) -> None:
-    """Writes the page."""
+def write_page(path: Path, walks: Sequence[Walk], problem: str = "") -> None:
+    """Writes the page; there has to be a walk. `problem`: why the lab ended before its time."""
     templates = Environment(
         loader=PackageLoader("sandbox.lab"),
         autoescape=True,
@@ -21,6 +21,7 @@ def write_page(path: Path, walks: Sequence[Walk]) -> None:
     )
     text = templates.get_template("lab.html.j2").render(
         walks=[(walk, Plot(walk)) for walk in walks],
+        problem=problem,
         width=WIDTH,
         height=HEIGHT,
         confidence=CONFIDENCE,

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 
 from rich.console import Console, Group
@@ -18,10 +19,10 @@ RENEWED_PER_SECOND = 2
 class LiveTable:
     """An async context manager: renews the table while the loop runs other things."""
 
-    def __init__(self, console: Console) -> None:
-        self._console = console
+    def __init__(self, console: Console, walks: Sequence[Walk]) -> None:
+        """`walks`: as many as there are when the table is renewed; the last one is shown."""
+        self._console, self._walks = console, walks
         self._live = Live(console=console, auto_refresh=False, transient=True)
-        self.walks: list[Walk] = []
         self._doing = ""
 
     def tell(self, what: str) -> None:
@@ -41,15 +42,15 @@ class LiveTable:
         with suppress(asyncio.CancelledError):
             await self._task
         self._live.stop()
-        for walk in self.walks:
+        for walk in self._walks:
             self._console.print(table(walk))
 
     async def _renew(self) -> None:
         while self._console.is_terminal:
             await asyncio.sleep(1 / RENEWED_PER_SECOND)
-            for walk in self.walks:
+            for walk in self._walks[-1:]:
                 walk.count(walk.stays[-1])
-            shown = [table(walk) for walk in self.walks[-1:]]
+            shown = [table(walk) for walk in self._walks[-1:]]
             self._live.update(Group(*shown, Text(self._doing, style="dim")), refresh=True)
 
 

@@ -9,6 +9,7 @@ from sandbox.lab.addresses import Addresses
 from sandbox.lab.clients import (
     CACHE_SECONDS,
     CachingResolver,
+    Group,
     Habit,
     Population,
     run_client,
@@ -20,13 +21,18 @@ from sandbox.lab.pace import Pace
 from sandbox.lab.tasks import end
 from sandbox.lab.watch import Watch
 
-POPULATION = Population(
-    clients={Habit.AT_TTL: 16, Habit.JVM: 16, Habit.KEEP_ALIVE: 12}, pause_seconds=0.5
-)
+POPULATION: Population = {
+    # An answer serves three requests or four, with a cache on top five or six.
+    Habit.AT_TTL: Group(clients=8, pause_seconds=15),
+    Habit.JVM: Group(clients=8, pause_seconds=15),
+    # Shorter than the load balancer's idle timeout, or it would close the connection.
+    Habit.KEEP_ALIVE: Group(clients=10, pause_seconds=30),
+}
 
 REQUEST_SECONDS = 0.02
+"""In the lab's seconds: it is real work's time, which nothing shortens."""
 
-HEADROOM = 1.3
+HEADROOM = 1.2
 """The tasks that carry the daily peak carry so many times the clients' requests; one of two does
 not."""
 
@@ -64,7 +70,11 @@ class Traffic:
         addresses = Addresses()
         self._name_server = NameServer(lambda: self.watch.latest, addresses, self._dice)
         dns_port = await self._name_server.start()
-        most = self.population.most_requests_per_second
+        # No client sends faster, because each waits for its answer first.
+        most = sum(
+            group.clients / (self.pace.lab_seconds(group.pause_seconds) + REQUEST_SECONDS)
+            for group in self.population.values()
+        )
         self._servers = SideServers(
             self.balancers,
             addresses,
@@ -76,8 +86,8 @@ class Traffic:
         self.watch.tell(self._servers.told)
         self._clients = [
             asyncio.create_task(self._client(habit, dns_port, port))
-            for habit, count in self.population.clients.items()
-            for _ in range(count)
+            for habit, group in self.population.items()
+            for _ in range(group.clients)
         ]
         return self
 
@@ -89,12 +99,11 @@ class Traffic:
         await self.watch.__aexit__()
 
     async def _client(self, habit: Habit, dns_port: int, port: int) -> None:
-        resolver = CachingResolver(
-            dns_port, CACHE_SECONDS[habit], self.pace, self._side_of, self.log
-        )
+        resolver = CachingResolver(dns_port, CACHE_SECONDS[habit], self.pace, self._side_of)
         url = f"http://{self.name}:{port}/healthcheck"
+        pause_seconds = self.pace.lab_seconds(self.population[habit].pause_seconds)
         dice = random.Random(self._dice.random())
-        await run_client(habit, url, resolver, self.population, dice, self.log)
+        await run_client(habit, url, resolver, pause_seconds, dice, self.log)
 
     def _side_of(self, address: str) -> Side | None:
         return self._servers.side_of(address, self.watch.latest)

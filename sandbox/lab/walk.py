@@ -13,7 +13,7 @@ from pay.model.dwell import drain
 from pay.model.edges import find_edge
 from rollout.consequences import stack_changes
 from rollout.journal import weights_text
-from sandbox.lab.findings import Finding, findings
+from sandbox.lab.findings import Fault, Finding, findings
 from sandbox.lab.interval import exact_interval
 from sandbox.lab.traffic import Traffic
 from sandbox.lab.workshop import Workshop
@@ -50,6 +50,7 @@ class Stay:
     """When the move to the next stage began: what is drawn while it writes is of neither stage."""
     draws: int = 0
     fargate_draws: int = 0
+    """The draws after which Fargate answered the request; not only was it what DNS said."""
     requests: dict[Side, int] = field(default_factory=dict)
     is_measured: bool = False
 
@@ -110,7 +111,19 @@ class Walk:
         return self.traffic.pace.lab_seconds(drain(timing).total_seconds())
 
     def findings(self) -> list[Finding]:
-        return findings(self.traffic, self.drain_seconds)
+        """Everything that went wrong so far, in order of time."""
+        wrong = [
+            Finding(
+                Fault.WRONG_SHARE,
+                stay.began,
+                f"at {stay.stage}, {stay.weights}, Fargate answered {stay.fargate_draws} of "
+                f"{stay.draws} draws",
+            )
+            for stay in self.stays
+            if stay.is_measured and not stay.is_as_expected
+        ]
+        found = [*findings(self.traffic, self.drain_seconds), *wrong]
+        return sorted(found, key=lambda finding: finding.time)
 
     async def go(self, stages: tuple[Stage, ...]) -> None:
         """Moves to one stage after the other and measures each."""

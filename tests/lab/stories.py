@@ -1,0 +1,64 @@
+"""Walks that are made up: states of names and load balancers, and requests."""
+
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import cast
+
+from pay.model import Side
+from sandbox.lab.estate import AliasRecord, Balancer, Estate
+from sandbox.lab.log import Request, TrafficLog
+from sandbox.lab.pace import Pace
+from sandbox.lab.traffic import Traffic
+
+SERVICE = "connector"
+NAME = f"{SERVICE}.sandbox.pymnt.internal"
+PEAK_TASKS = 2
+
+
+@dataclass
+class Story:
+    """States one second after the other."""
+
+    states: list[Estate] = field(default_factory=list)
+    log: TrafficLog = field(default_factory=TrafficLog)
+
+    def then(
+        self, *weights: int | None, ec2: int | None = 2, fargate: int | None = 2, after: float = 1
+    ) -> "Story":
+        """Weights of EC2 and Fargate, `-1` for no record, None for a simple one; tasks of each
+        side, None without a load balancer."""
+        records = tuple(
+            AliasRecord(f"{NAME}.", None if w is None else str(side), w, f"{side}.example", True)
+            for side, w in zip(Side, weights, strict=False)
+            if w != -1
+        )
+        tasks = {Side.EC2: ec2, Side.FARGATE: fargate}
+        balancers = {
+            f"{side}.example": Balancer(str(side), f"{side}.example", True, (count,), 300)
+            for side, count in tasks.items()
+            if count is not None
+        }
+        time = self.states[-1].time + after if self.states else 0.0
+        self.states.append(Estate(len(self.states), time, records, balancers))
+        return self
+
+    @property
+    def traffic(self) -> Traffic:
+        """What findings are looked for in."""
+        made_up = SimpleNamespace(
+            service=SERVICE,
+            name=NAME,
+            balancers={side: str(side) for side in Side},
+            peak_tasks=PEAK_TASKS,
+            pace=Pace(100),
+            watch=SimpleNamespace(states=self.states),
+            log=self.log,
+        )
+        return cast(Traffic, made_up)
+
+    def request(
+        self, began: float, side: Side | None, error: str | None = None, *, is_drawn: bool = True
+    ) -> None:
+        """A request of a tenth of a second."""
+        drawn = began if is_drawn else None
+        self.log.requests.append(Request(began, began + 0.1, "JVM", side, error, drawn, side))

@@ -1,0 +1,83 @@
+"""What the lab's clients keep, and for how long: they are the slow ones that a move waits for."""
+
+import asyncio
+import random
+from types import SimpleNamespace
+
+import pytest
+
+from pay.catalogue import CATALOGUE
+from pay.model import Side
+from pay.model.dwell import ALIAS_TTL_SECONDS, CLIENT_DNS_CACHE_SECONDS, PROPAGATION_SECONDS, drain
+from pay.model.timing import CLIENT_KEEP_ALIVE_SECONDS
+from sandbox.lab.addresses import Addresses
+from sandbox.lab.clients import CACHE_SECONDS, MOST_JITTER, CachingResolver, Habit
+from sandbox.lab.estate import AliasRecord, Balancer, Estate
+from sandbox.lab.name_server import NameServer
+from sandbox.lab.pace import Pace
+from sandbox.lab.traffic import POPULATION
+
+NAME = "connector.sandbox.pymnt.internal"
+PACE = Pace(1)
+ESTATE = Estate(
+    1,
+    0.0,
+    (AliasRecord(f"{NAME}.", None, None, "ec2.example", True),),
+    {"ec2.example": Balancer("ec2", "ec2.example", True, (2,), 300)},
+)
+
+
+@pytest.mark.parametrize(
+    ("habit", "kept_seconds"),
+    [
+        (Habit.AT_TTL, ALIAS_TTL_SECONDS),
+        (Habit.JVM, ALIAS_TTL_SECONDS + CLIENT_DNS_CACHE_SECONDS),
+    ],
+)
+def test_keeps_an_answer_for_its_ttl_and_the_cache_on_top(
+    habit: Habit, kept_seconds: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [1000.0]
+    clock = SimpleNamespace(time=lambda: now[0], monotonic=lambda: now[0])
+    monkeypatch.setattr("sandbox.lab.clients.time", clock)
+
+    async def asked_at(*moments: float) -> list[float | None]:
+        server = NameServer(lambda: ESTATE, Addresses(), random.Random(1))
+        resolver = CachingResolver(
+            await server.start(), CACHE_SECONDS[habit], PACE, lambda _: Side.EC2
+        )
+        found = []
+        for moment in moments:
+            now[0] = moment
+            await resolver.resolve(NAME)
+            found.append(resolver.asked)
+        server.stop()
+        return found
+
+    last, first_after = 1000 + kept_seconds - 0.1, 1000 + kept_seconds + 0.1
+    found = asyncio.run(asked_at(1000, last, first_after))
+    assert found == [1000, 1000, first_after]
+
+
+@pytest.mark.parametrize("habit", [Habit.AT_TTL, Habit.JVM])
+def test_sends_several_requests_in_the_life_of_an_answer(habit: Habit) -> None:
+    kept = ALIAS_TTL_SECONDS + CACHE_SECONDS[habit]
+    assert POPULATION[habit].pause_seconds * MOST_JITTER * 3 < kept
+
+
+@pytest.mark.parametrize("service", CATALOGUE)
+def test_no_client_uses_what_dns_said_for_longer_than_a_drain(service: str) -> None:
+    """Or a side would be destroyed under it. The lab's name server follows a change at once."""
+    waited = drain(CATALOGUE[service].timing).total_seconds() - PROPAGATION_SECONDS
+    longest = {
+        habit: ALIAS_TTL_SECONDS + CACHE_SECONDS[habit] + group.pause_seconds * MOST_JITTER
+        for habit, group in POPULATION.items()
+    }
+    # After so long the load balancer takes one more request of a connection, then closes it.
+    longest[Habit.KEEP_ALIVE] += CLIENT_KEEP_ALIVE_SECONDS
+    assert max(longest.values()) <= waited
+
+
+def test_a_kept_connection_is_used_before_the_load_balancer_finds_it_idle() -> None:
+    idle = min(service.timing.idle_timeout_seconds for service in CATALOGUE.values())
+    assert POPULATION[Habit.KEEP_ALIVE].pause_seconds * MOST_JITTER < idle

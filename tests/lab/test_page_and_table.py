@@ -1,0 +1,128 @@
+"""The page and the table show what the clients saw, also of a walk that went wrong."""
+
+import io
+import time
+from pathlib import Path
+
+import pytest
+import typer
+from rich.console import Console
+
+from pay.model import Side, Stage
+from sandbox.lab import __main__ as program
+from sandbox.lab.pace import Pace
+from sandbox.lab.page import write_page
+from sandbox.lab.table import table
+from sandbox.lab.walk import Walk
+from sandbox.lab.workshop import Workshop
+from sandbox.process import SandboxError
+from tests.lab.stories import SERVICE, Story
+
+SECONDS = 60
+REQUESTS = 400
+
+
+async def deploy_nothing(stack: str) -> None:
+    """Nothing is deployed here."""
+
+
+@pytest.fixture
+def story() -> Story:
+    return Story().then(None, -1, fargate=None)
+
+
+@pytest.fixture
+def walk(story: Story, tmp_path: Path) -> Walk:
+    """A minute at `legacy`, all of it answered by EC2; half of the requests asked DNS."""
+    workshop = Workshop(tmp_path, "sandbox", {})
+    workshop.place(SERVICE, Stage.LEGACY)
+    made = Walk(workshop, story.traffic, deploy_nothing, print)
+    made.began = made.stays[0].began = time.time() - SECONDS
+    for number in range(REQUESTS):
+        story.request(made.began + number / 100, Side.EC2, is_drawn=number % 2 == 0)
+    made.stays[0].is_measured = True
+    return made
+
+
+def page_of(walk: Walk, path: Path, problem: str = "") -> str:
+    walk.finish()
+    write_page(path / "lab.html", [walk], problem)
+    return (path / "lab.html").read_text()
+
+
+def table_of(walk: Walk) -> str:
+    walk.finish()
+    console = Console(width=120, record=True, file=io.StringIO())
+    console.print(table(walk))
+    return console.export_text()
+
+
+def test_the_page_of_a_right_walk_says_so(walk: Walk, tmp_path: Path) -> None:
+    page = page_of(walk, tmp_path)
+    assert "No request failed" in page
+    assert 'class="error" x1="15"' in page and page.count('class="error"') == 1  # The legend's.
+    assert "<li>0" not in page
+
+
+def test_the_page_shows_a_finding_where_it_happened_and_in_words(
+    story: Story, walk: Walk, tmp_path: Path
+) -> None:
+    story.request(walk.began + SECONDS / 2, None, "ClientError: <refused>", is_drawn=False)
+    page = page_of(walk, tmp_path)
+    assert "1 findings." in page and "No request failed" not in page
+    assert page.count("a request failed: JVM: ClientError: &lt;refused&gt;") == 2
+    assert 'class="error" x1="' in page and page.count('class="error"') == 2
+
+
+def test_the_page_shows_a_wrong_share(story: Story, walk: Walk, tmp_path: Path) -> None:
+    story.request(walk.began + 5, Side.FARGATE)
+    page = page_of(walk, tmp_path)
+    assert '<td class="bad">wrong</td>' in page
+    assert "Fargate answered 1 of 201 draws" in page
+
+
+def test_the_page_of_a_lab_that_ended_early_says_why(walk: Walk, tmp_path: Path) -> None:
+    assert "<pre>terraform failed: &lt;no&gt;</pre>" in page_of(
+        walk, tmp_path, "terraform failed: <no>"
+    )
+
+
+def test_the_table_counts_draws_and_requests_apart(walk: Walk) -> None:
+    [row] = [line.split() for line in table_of(walk).splitlines() if "legacy" in line]
+    assert f"{REQUESTS} requests, 0 failed" in table_of(walk)
+    assert row[1] == "legacy" and str(REQUESTS // 2) in row and str(REQUESTS) in row
+    assert "ok" in row
+
+
+def test_the_table_shows_a_wrong_share(story: Story, walk: Walk) -> None:
+    story.request(walk.began + 5, Side.FARGATE)
+    assert "wrong share" in table_of(walk)
+
+
+def test_a_lab_that_fails_writes_its_page_all_the_same(
+    walk: Walk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def fail(
+        console: Console, walks: list[Walk], moved: str, rolled_back: str, pace: Pace, seed: int
+    ) -> None:
+        walks.append(walk)
+        raise SandboxError("the deploy of sandbox-connector-traffic failed")
+
+    monkeypatch.setattr(program, "_walk", fail)
+    with pytest.raises(typer.Exit) as exit_:
+        program.main(pace=100, page=tmp_path / "lab.html")
+    assert exit_.value.exit_code == 1
+    assert "the deploy of sandbox-connector-traffic failed" in (tmp_path / "lab.html").read_text()
+    assert "the deploy of sandbox-connector-traffic failed" in capsys.readouterr().out
+
+
+def test_a_lab_that_fails_before_its_first_walk_has_no_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(*_: object) -> None:
+        raise SandboxError("the sandbox does not start")
+
+    monkeypatch.setattr(program, "_walk", fail)
+    with pytest.raises(typer.Exit):
+        program.main(page=tmp_path / "lab.html")
+    assert not (tmp_path / "lab.html").exists()
