@@ -73,6 +73,27 @@ def test_mistakes_in_other_files_do_not_block_it(checkout: Checkout, pay: Pay) -
     assert checkout.stage("production-2", "ledger") is Stage.READY
 
 
+def test_a_mistake_in_another_service_of_the_same_file_has_to_be_mended_first(
+    checkout: Checkout, pay: Pay
+) -> None:
+    checkout.put("production-2", "ledger", "soak")
+    path = checkout.file("production-2")
+    path.write_text(path.read_text().replace('stage = "legacy"', 'stage = "legcy"', 1))
+    before = checkout.contents()
+    result = pay("rollback", "production-2", "ledger")
+    assert result.exit_code == 1 and checkout.contents() == before
+    assert "did you mean legacy" in " ".join(result.stderr.split()).lower()
+
+
+@pytest.mark.parametrize("blank", ["", "  "])
+def test_a_blank_reason_neither_blocks_it_nor_is_kept(
+    blank: str, checkout: Checkout, pay: Pay
+) -> None:
+    checkout.put("production-2", "ledger", "soak")
+    assert pay("rollback", "production-2", "ledger", "--because", blank).exit_code == 0
+    assert checkout.moves("production-2", "ledger")[-1].because is None
+
+
 def test_a_journal_that_cannot_be_written_does_not_block_it(
     checkout: Checkout, pay_json: PayJson
 ) -> None:
@@ -88,6 +109,10 @@ def test_capacity_comes_back_before_its_record(checkout: Checkout, pay_json: Pay
     checkout.put("production-2", "ledger", "detached")
     _, told = pay_json("rollback", "production-2", "ledger")
     assert told["diff"] == [
+        {
+            "stack": "production-2-ledger-ec2",
+            "shows": "one in-place update: the load balancer is protected from deletion",
+        },
         {
             "stack": "production-2-ledger-fargate",
             "shows": "one in-place update: scaling holds the peak",
