@@ -11,7 +11,7 @@ from pay.model import Environment, Stage, invariants
 from pay.model.conditions import Proof, asks_for
 from pay.model.dwell import LOCAL_ZONE, has_seen_a_peak, peak_of, shortest_dwell
 from pay.model.edges import Direction, Edge
-from rollout.journal import move
+from rollout.journal import move, said
 from rollout.situation import Situation
 from rollout.words import local, short_moment, span
 
@@ -130,7 +130,7 @@ def environment_has_room(p: Promotion) -> Finding | None:
 
 def neighbours_stand_still(p: Promotion) -> Finding | None:
     """I18: of two neighbours in the call graph one moves at a time."""
-    if p.adjacent or not p.moving_neighbours:
+    if said(p.adjacent) or not p.moving_neighbours:
         return None
     stages = p.situation.stages(p.environment)
     moving = ", ".join(f"{name} ({stages[name]})" for name in p.moving_neighbours)
@@ -157,7 +157,7 @@ def measurements_are_told(p: Promotion) -> Finding | None:
 
 def approver_is_named(p: Promotion) -> Finding | None:
     """What is hard to take back needs a second pair of eyes."""
-    if not asks_for(p.edge, Proof.APPROVER) or any(role.strip() for role in p.approvers):
+    if not asks_for(p.edge, Proof.APPROVER) or any(map(said, p.approvers)):
         return None
     undone = (
         "destroys the EC2 side and cannot be taken back"

@@ -6,6 +6,7 @@ different files, and two who move the same service get a conflict, as they shoul
 """
 
 import getpass
+import os
 import subprocess
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -41,7 +42,7 @@ class Move(Model):
     weights: str
     """EC2's and Fargate's after the move, as `weights_text` writes them."""
     by: str
-    """Who ran the command: the address that Git knows, or the login name."""
+    """Who ran the command: the address that Git knows, the login name, or the user's number."""
     evidence: str | None = None
     """What was measured before a promotion."""
     because: str | None = None
@@ -68,6 +69,11 @@ def weights_text(records: Iterable[Record]) -> str:
     return "/".join(str(weights.get(side, "-")) for side in ("ec2", "fargate"))
 
 
+def said(text: str | None) -> str | None:
+    """What somebody wrote as a reason; None when it is blank, which is no reason."""
+    return (text or "").strip() or None
+
+
 def move(
     ladder: Ladder,
     edge: Edge,
@@ -79,7 +85,7 @@ def move(
     adjacent: str | None = None,
     approvers: tuple[str, ...] = (),
 ) -> Move:
-    """A line for a move along `ladder`."""
+    """A line for a move along `ladder`, without the texts that are blank."""
     return Move(
         at=at,
         direction=edge.direction,
@@ -87,10 +93,10 @@ def move(
         after=edge.after,
         weights=weights_text(ladder.records(edge.after)),
         by=by,
-        evidence=evidence,
-        because=because,
-        adjacent=adjacent,
-        approvers=approvers,
+        evidence=said(evidence),
+        because=said(because),
+        adjacent=said(adjacent),
+        approvers=tuple(role for name in approvers if (role := said(name))),
     )
 
 
@@ -158,7 +164,9 @@ def read_all(folder: Path) -> Journals:
 
 
 def who(folder: Path) -> str:
-    """Who runs this: the address in Git's settings, else the login name."""
+    """Who runs this: the address in Git's settings, else the login name, else the user's number: a
+    container may run as one that its password file does not list.
+    """
     try:
         found = subprocess.run(
             ["git", "config", "user.email"],
@@ -170,4 +178,7 @@ def who(folder: Path) -> str:
         ).stdout.strip()
     except (OSError, subprocess.TimeoutExpired):
         found = ""
-    return found or getpass.getuser()
+    try:
+        return found or getpass.getuser()
+    except (KeyError, OSError):  # KeyError before Python 3.13
+        return f"uid {os.getuid()}"

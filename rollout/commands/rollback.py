@@ -27,6 +27,9 @@ def rollback(
     From `canary` up to `soak`, EC2 gets everything again (`ready`), or what `--to` says; from
     `detached` its record is made again (`cutover`); from `dark` the Fargate side goes (`legacy`).
 
+    Mistakes in other files do not matter. One in this environment's own file has to be mended
+    first, also in another service's table: `cdktf synth` refuses the whole file, too.
+
     Example: `pay rollback production-2 connector --because "payments time out since 14:05"`
     """
     from pay.environments import load_environment

@@ -1,6 +1,7 @@
 """The journal: what a line says, and that two people's lines merge."""
 
 import json
+import os
 import subprocess
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from pay.environments import load_environments
 from pay.model import Stage
 from pay.model.problem import InvalidInput
-from rollout.journal import append, read, read_all
+from rollout.journal import append, read, read_all, who
 from tests.support.checkout import COMMITTED, Checkout, Pay, PayJson
 
 LINE = (
@@ -41,6 +42,19 @@ def test_who_is_the_address_that_git_knows(checkout: Checkout, pay: Pay) -> None
     git(checkout.folder, "config", "user.email", "release-engineer@example.com")
     pay("promote", "test-12", "ledger")
     assert checkout.moves("test-12", "ledger")[0].by == "release-engineer@example.com"
+
+
+@pytest.mark.parametrize("unknown", [KeyError("getpwuid(): uid not found: 10001"), OSError()])
+def test_who_is_the_number_of_a_user_without_a_name(
+    unknown: Exception, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def getuser() -> str:
+        raise unknown
+
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    monkeypatch.setattr("getpass.getuser", getuser)
+    assert who(tmp_path) == f"uid {os.getuid()}"
 
 
 def test_two_people_who_promote_different_services_merge_without_a_conflict(

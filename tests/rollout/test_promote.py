@@ -137,6 +137,39 @@ def test_a_neighbour_is_allowed_for_a_reason_that_lands_in_the_journal(
     assert checkout.moves("test-12", "ledger")[-1].adjacent == "soaks only"
 
 
+BLANK = ("", "   ", "\t\n")
+
+
+@pytest.mark.parametrize("blank", BLANK)
+@pytest.mark.parametrize(
+    ("stage", "option", "gate"),
+    [
+        ("dark", "--allow-adjacent", "adjacent"),
+        ("dark", "--evidence", "evidence"),
+        ("soak", "--approver", "approver"),
+    ],
+)
+def test_refuses_a_blank_reason(
+    stage: str, option: str, gate: str, blank: str, checkout: Checkout, pay_json: PayJson
+) -> None:
+    checkout.put("test-12", "ledger", stage)
+    checkout.put("test-12", "connector", "canary")
+    before = checkout.contents()
+    assert gate in refused(pay_json("promote", "test-12", "ledger", option, blank))
+    assert checkout.contents() == before
+
+
+@pytest.mark.parametrize("blank", BLANK)
+def test_a_blank_text_that_nobody_asked_for_is_not_kept(
+    blank: str, checkout: Checkout, pay: Pay
+) -> None:
+    checkout.put("test-12", "ledger", "soak")
+    options = ("--evidence", blank, "--approver", blank, "--approver", " service-owner ")
+    assert pay("promote", "test-12", "ledger", *options).exit_code == 0
+    entry = checkout.moves("test-12", "ledger")[-1]
+    assert (entry.evidence, entry.approvers) == (None, ("service-owner",))
+
+
 def test_a_reason_for_a_neighbour_that_does_not_move_is_not_kept(
     checkout: Checkout, pay: Pay
 ) -> None:
