@@ -5,13 +5,13 @@ from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from pay.model.base import Model
 from pay.model.problem import Problem
 from pay.model.sides import Scope, Segment, Side
 from pay.model.size import TaskCount, TaskSize
-from pay.model.stage import Ladder, Stage
+from pay.model.stage import FULL_WEIGHT, Ladder, Stage
 from pay.model.text import (
     AccountId,
     BucketName,
@@ -47,6 +47,26 @@ def _leaves_out_what_is_not_named(table: object) -> object:
     """TOML has no null: in a `[ladder]` table, a stage that is not named is left out."""
     rungs: dict[str, object] = dict.fromkeys(("canary", "quarter", "half", "most"))
     return rungs | table if isinstance(table, dict) else table
+
+
+SMALLEST_MAX_STEP = 20
+"""A full ladder takes five steps from 0 to 100 per cent: canary, quarter, half, most, cutover."""
+
+
+def _a_ladder_can_keep(max_step: int) -> int:
+    if not SMALLEST_MAX_STEP <= max_step <= FULL_WEIGHT:
+        raise ValueError(
+            f"{SMALLEST_MAX_STEP} to {FULL_WEIGHT}: a ladder has five steps at most from 0 to 100, "
+            f"so that one of them is at least {SMALLEST_MAX_STEP}"
+        )
+    return max_step
+
+
+MaxStep = Annotated[
+    int,
+    AfterValidator(_a_ladder_can_keep),
+    Field(json_schema_extra={"minimum": SMALLEST_MAX_STEP, "maximum": FULL_WEIGHT}),
+]
 
 
 class Network(Model):
@@ -162,7 +182,7 @@ class Environment(Model):
     """The environment that a service must have passed first; left out: none."""
     frozen: str | None = None
     """Why nothing moves forward at the moment; left out: moves are open."""
-    max_step: int = Field(default=25, ge=1, le=100)
+    max_step: MaxStep = 25
     """The largest rise of Fargate's share in one promotion, in per cent."""
     max_in_flight: int = Field(default=3, ge=1)
     """How many services may be between `dark` and `soak` at the same time."""

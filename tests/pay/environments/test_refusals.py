@@ -35,6 +35,14 @@ MISTAKES = {
     "a weight over 100": ("most = 75", "most = 175", "ladder.most", "175", "100"),
     "a ladder that falls": ("half = 50", "half = 20", "ladder.half", "20", "more than quarter"),
     "a step over max_step": ("max_step = 25", "max_step = 24", "ladder", "a step of 25", "24"),
+    "a max_step that no ladder can keep": (
+        "max_step = 25",
+        "max_step = 19",
+        "max_step",
+        "19",
+        "20 to 100: a ladder has five steps at most",
+    ),
+    "a max_step over 100": ("max_step = 25", "max_step = 101", "max_step", "101", "20 to 100"),
     "a stage that the ladder leaves out": (
         "half = 50",
         "",
