@@ -1,34 +1,42 @@
 """Tells a secret from an ordinary value: by its format, by its name, by how random it is.
 
 The formats are those of detect-secrets; names and randomness are judged here, because a container's
-variables come as pairs and not as lines of source code.
+variables come as pairs and not as lines of source code. The PCI gate judges by this module too, in
+its own environment with a fork of detect-secrets: tests/support/secrets.toml holds for both.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class
 from detect_secrets.plugins.base import BasePlugin, RegexBasedDetector
+from detect_secrets.plugins.basic_auth import BasicAuthDetector
 from detect_secrets.plugins.high_entropy_strings import Base64HighEntropyString
-from detect_secrets.plugins.ip_public import IPPublicDetector
+
+from rollout.plans.secret_names import announces_password, announces_secret, is_harmless
 
 MASK = "(looks like a secret: not shown)"
 
-_NAME = re.compile(
-    r"(?:^|_)(?:PASSWORD|PASSWD|PASSPHRASE|PWD|SECRETS?|TOKENS?|SALT|CREDENTIALS?|DSN"
-    r"|(?:API|AUTH|ACCESS|PRIVATE|SIGNING|ENCRYPTION|CERTIFICATE|HMAC)_?KEY)(?:$|_)"
+_PRIVATE_KEY = re.compile(
+    r"-*BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-*.*?(?:-*END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-*|\Z)",
+    re.DOTALL,
 )
-"""Words of a variable's name that announce a secret."""
+"""All of it: detect-secrets names the first line only."""
 
-_ORDINARY = re.compile(
-    r"|true|false|\d{1,6}|-?\d+(?:ms|[smhd])|[a-z]+://[^\s@]+|arn:aws[a-z-]*:\S+|/[\w./-]+",
-    re.IGNORECASE,
+_VALUE = r"""(?:"(?P<quoted>[^"\n]+)"|'(?P<single>[^'\n]+)'|(?P<plain>[^\s"'`,;&|<>(){}\[\]\\]+))"""
+_PAIR = re.compile(rf"""(?P<key>[A-Za-z][\w.-]*)\\?["']?\s*(?P<sign>[=:])\s*\\?{_VALUE}""")
+"""`key=value`, `key: value`, `"key": "value"`, in a URL, a command line, JSON or YAML."""
+_OPTION = re.compile(rf"(?<!\S)--?(?P<key>[A-Za-z][\w-]*)[\s,]+{_VALUE}")
+"""`--password value`."""
+_CURL_USER = re.compile(r"\bcurl\b.*?\s(?:-u|--user)[\s=,]*[\"']?[^\s:\"']+:(?P<plain>[^\s\"',]+)")
+_AUTHORIZATION = re.compile(
+    r"Authorization[\"']?\s*[:=]\s*[\"']?(?P<plain>(?:[A-Za-z]+\s+)?[^\s\"',]+)", re.IGNORECASE
 )
-"""What is no secret under any name: nothing, a switch, a number or time, an address without
-credentials, an ARN, a path.
-"""
+_SHELL_VARIABLE = re.compile(r"\$[A-Z_][A-Z0-9_]*|\$\{[A-Z_][A-Z0-9_]*\}")
 
+_ARN = re.compile(r"arn:aws[a-z-]*:\S+")
 _RANDOM_TEXT = re.compile(r"[A-Za-z0-9+/=_-]{20,}")
 _RANDOM_HEX = re.compile(r"[0-9a-fA-F]{32,}")
 MIN_ENTROPY_BITS = 4.5
@@ -38,39 +46,106 @@ MIN_HEX_ENTROPY_BITS = 3.0
 """detect-secrets' own limit for hexadecimal text."""
 
 
+@dataclass(frozen=True)
+class _Found:
+    """A secret inside a text."""
+
+    start: int
+    end: int
+    why: str
+    is_prose: bool = False
+    """Whether it may be a sentence as well: `the secret: nobody knows`."""
+
+
 @lru_cache(maxsize=65_536)
 def why_secret(name: str, value: str) -> str | None:
     """Why the value of the variable looks like a secret; None: it does not."""
-    for detector in _formats():
-        if any(True for _ in detector.analyze_string(value)):
-            return f"its value has the form of: {detector.secret_type}"
-    if _announces_secret(name) and not _ORDINARY.fullmatch(value):
+    if announces_secret(name) and not is_harmless(name, value):
         return "its name announces a secret"
-    for word in value.split():
-        key, equals, rest = word.partition("=")
-        if equals and _announces_secret(key) and rest and not _ORDINARY.fullmatch(rest):
-            return f"it sets {key}, whose name announces a secret"
-    if any(map(_is_random, re.split(r"[\s,;:]+", value))):
-        return "its value is as random as a key"
-    return None
+    if found := next(_secrets_in(value), None):
+        return found.why
+    return "its value is as random as a key" if _holds_random(value) else None
+
+
+def secret_words(words: Sequence[str]) -> frozenset[int]:
+    """The positions of a command's words that are secrets, or hold one: after `--password`, say."""
+    text, places = "", []
+    for word in words:
+        places.append((len(text), len(text) + len(word)))
+        text += f"{word} "
+    found = [(each.start, each.end) for each in _secrets_in(text)]
+    return frozenset(
+        index
+        for index, (start, end) in enumerate(places)
+        if any(start < stop and begin < end for begin, stop in found) or _holds_random(words[index])
+    )
 
 
 @lru_cache(maxsize=65_536)
 def redacted(text: str) -> str:
     """The text with everything masked that has the form of a secret, wherever in it that is."""
+    # What is masked already is left alone.
+    return MASK.join(map(_redacted, text.split(MASK)))
+
+
+def _redacted(text: str) -> str:
+    found = [(each.start, each.end) for each in _secrets_in(text) if not each.is_prose]
+    written, position = "", 0
+    for start, end in sorted(found):
+        if end <= position:
+            continue
+        if start >= position:
+            written += text[position:start] + MASK
+        position = end
+    return written + text[position:]
+
+
+def _secrets_in(text: str) -> Iterator[_Found]:
+    for match in _PRIVATE_KEY.finditer(text):
+        yield _Found(*match.span(), "its value has the form of: Private Key")
     for detector in _formats():
-        for found in {str(match) for match in detector.analyze_string(text) if match}:
-            text = text.replace(found, MASK)
-    return text
+        # Of an address the password alone is secret.
+        group = 1 if isinstance(detector, BasicAuthDetector) else 0
+        for regex in detector.denylist:
+            for match in regex.finditer(text):
+                if match.end(group) > match.start(group):
+                    why = f"its value has the form of: {detector.secret_type}"
+                    yield _Found(*match.span(group), why)
+    for regex in (_CURL_USER, _AUTHORIZATION):
+        for match in regex.finditer(text):
+            if not _SHELL_VARIABLE.fullmatch(match["plain"].split()[-1]):
+                yield _Found(*match.span("plain"), "it logs in with a user's password or token")
+    for regex in (_PAIR, _OPTION):
+        yield from _named(text, regex)
+
+
+def _named(text: str, regex: re.Pattern[str]) -> Iterator[_Found]:
+    position = 0
+    while match := regex.search(text, position):
+        # The value may be the next key: `a: password: x`, `-Dconfig=password=x`.
+        position = match.end("key")
+        key, group = match["key"], str(match.lastgroup)
+        value = match[group]
+        sign = match["sign"] if regex is _PAIR else ""
+        if sign == ":" and text[: match.start()].endswith(":"):
+            continue  # an ARN: `...:111111111111:secret:name`
+        if not announces_secret(key) or is_harmless(key, value) or _SHELL_VARIABLE.fullmatch(value):
+            continue
+        yield _Found(
+            *match.span(group),
+            f"it sets {key}, whose name announces a secret",
+            is_prose=sign == ":" and group == "plain" and not announces_password(key),
+        )
 
 
 @cache
-def _formats() -> tuple[BasePlugin, ...]:
+def _formats() -> tuple[RegexBasedDetector, ...]:
     classes: Iterable[type[BasePlugin]] = get_mapping_from_secret_type_to_class().values()
     return tuple(
         plugin()
         for plugin in classes
-        if issubclass(plugin, RegexBasedDetector) and plugin is not IPPublicDetector
+        # By its name: the fork has no such detector.
+        if issubclass(plugin, RegexBasedDetector) and plugin.__name__ != "IPPublicDetector"
     )
 
 
@@ -79,9 +154,9 @@ def _entropy() -> Base64HighEntropyString:
     return Base64HighEntropyString(limit=MIN_ENTROPY_BITS)
 
 
-def _announces_secret(name: str) -> bool:
-    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
-    return _NAME.search(re.sub(r"[^A-Za-z0-9]+", "_", words).upper()) is not None
+def _holds_random(text: str) -> bool:
+    # An ARN may end in a long path, and names what it leads to.
+    return any(map(_is_random, re.split(r"[\s,;:]+", _ARN.sub("", text))))
 
 
 def _is_random(word: str) -> bool:

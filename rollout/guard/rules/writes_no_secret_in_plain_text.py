@@ -1,6 +1,6 @@
-"""No container variable, command or label holds a secret: whoever can describe a task definition
-could read it, and it stays in every old revision (PCI DSS v4.0.1, 8.6.2: no passwords hard coded in
-configuration files).
+"""No container variable, command, health check or label holds a secret: whoever can describe a task
+definition could read it, and it stays in every old revision (PCI DSS v4.0.1, 8.6.2: no passwords
+hard coded in configuration files).
 """
 
 from collections.abc import Iterator
@@ -38,10 +38,16 @@ def _secrets(container: Container) -> Iterator[tuple[str, str]]:
     for variable, value in pairs(container, "environment").items():
         if isinstance(value, str) and (why := why_secret(variable, value)):
             yield f"variable {variable} of container {name}", why
-    for key in ("command", "entryPoint"):
-        for word in container.get(key) or ():
-            if isinstance(word, str) and (why := why_secret("", word)):
-                yield f"{key} of container {name}", why
+    check = container.get("healthCheck")
+    for key, command in (
+        ("command", container.get("command")),
+        ("entryPoint", container.get("entryPoint")),
+        ("health check", check.get("command") if isinstance(check, dict) else None),
+    ):
+        # All words at once: a secret may be the word after `--password`.
+        words = [word for word in command if isinstance(word, str)] if command else []
+        if why := why_secret("", " ".join(words)):
+            yield f"{key} of container {name}", why
     labels = container.get("dockerLabels")
     for label, value in labels.items() if isinstance(labels, dict) else ():
         if isinstance(value, str) and (why := why_secret(label, value)):
