@@ -57,7 +57,13 @@ def _judge(options: argparse.Namespace) -> list[Verdict]:
     table = requirements.load()
     gate = Gate(table, catalogue(table), accepted)
     return [
-        gate.judge(root, today=options.on, plans=plans, partial=options.partial)
+        gate.judge(
+            root,
+            today=options.on,
+            plans=plans,
+            partial=options.partial,
+            counted=not options.uncounted,
+        )
         for root in options.root
     ]
 
@@ -91,6 +97,11 @@ def _parser() -> argparse.ArgumentParser:
         "--partial",
         action="store_true",
         help="the root holds some stacks of the estate only: leave waivers for the others alone",
+    )
+    parser.add_argument(
+        "--uncounted",
+        action="store_true",
+        help="the root was written by hand: no manifest.json and metadata.json to count by",
     )
     parser.add_argument(
         "--format",

@@ -33,9 +33,19 @@ class Gate:
         self._types = block_types(self._block_rules)
 
     def judge(
-        self, root: Path, *, today: date, plans: Mapping[Path, Plan], partial: bool = False
+        self,
+        root: Path,
+        *,
+        today: date,
+        plans: Mapping[Path, Plan],
+        partial: bool = False,
+        counted: bool = True,
     ) -> Verdict:
-        """Raises NothingToJudge."""
+        """Raises NothingToJudge.
+
+        With `partial`, only some stacks of the estate are there: unused waivers are left alone.
+        Without `counted`, the root was not synthesised: nothing beside it says what must be there.
+        """
         folders = stack_folders(root)
         verdict = Verdict(
             root,
@@ -50,8 +60,8 @@ class Gate:
             verdict.stacks.append(scan.stack)
             verdict.results += scan.results
             verdict.problems += scan.problems
-            verdict.problems += unread(scan.stack, root)
-        verdict.problems += missing(root, folders)
+            verdict.problems += unread(scan.stack, root, counted=counted)
+        verdict.problems += missing(root, folders, counted=counted)
         verdict.results += over_the_estate(verdict.stacks)
         for file, document in plans.items():
             self._second_net(verdict, file, document)

@@ -1,11 +1,34 @@
-"""Permissions of security groups, however they are written."""
+"""Security groups, subnets and VPCs: what a block names, looks up and permits."""
 
-from collections.abc import Mapping
+import ipaddress
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from policies.expressions import references
 from policies.stack import Block, blocks_of, strings, value
 
-_WORLD = {"0.0.0.0/0", "::/0", "0000:0000:0000:0000:0000:0000:0000:0000/0"}
+_WIDEST_PREFIX = {4: 8, 6: 32}
+"""10.0.0.0/8 is the widest private network; a provider of IPv6 gets a /32 for all its customers.
+Whatever is wider (0.0.0.0/1 and its other half) is the internet, in parts.
+"""
+
+_GROUPS = frozenset(
+    {
+        "security_groups",
+        "security_group_ids",
+        "vpc_security_group_ids",
+        "security_group_id",
+        "source_security_group_id",
+        "referenced_security_group_id",
+    }
+)
+_SUBNETS = frozenset({"subnets", "subnet_id", "subnet_ids", "vpc_zone_identifier"})
+_PLACES = _GROUPS | _SUBNETS | {"vpc_id"}
+
+ID = re.compile(r"(sg|subnet|vpc)-[0-9a-f]+")
+"""An id of AWS's own: it says nothing of where it belongs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +55,34 @@ class Permission:
 
 
 def is_world(peer: str) -> bool:
-    return peer in _WORLD
+    """Whether a peer is a network that is wider than any single organisation's."""
+    try:
+        network = ipaddress.ip_network(peer.strip(), strict=False)
+    except ValueError:  # a security group, a prefix list, a reference
+        return False
+    return network.prefixlen < _WIDEST_PREFIX[network.version]
+
+
+def groups(block: Block) -> Iterator[str]:
+    """Every security group that a resource names, wherever it does: as a reference or an id."""
+    return (found for key, found in places(block) if key in _GROUPS)
+
+
+def places(block: Block) -> Iterator[tuple[str, str]]:
+    """Every security group, subnet and VPC that a resource names, with the attribute."""
+    return _places(block.conf)
+
+
+def _places(item: Any, key: str = "") -> Iterator[tuple[str, str]]:
+    if isinstance(item, Mapping):
+        for name, inner in item.items():
+            yield from _places(inner, str(name))
+    elif isinstance(item, list):
+        for inner in item:
+            yield from _places(inner, key)
+    elif key in _PLACES and item not in {None, ""}:
+        for found in references(item) or [str(item)]:
+            yield key, found
 
 
 def looked_up_names(block: Block) -> list[str]:

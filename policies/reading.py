@@ -23,12 +23,15 @@ _UNKNOWN = ("var.", "local.", "module.", "each.", "count.", "path.", "terraform.
 _REPEATED = ("count", "for_each", "dynamic")
 
 
-def unread(stack: Stack, root: Path) -> list[Problem]:
-    """Everything in the stack's folder that no check has judged, or not for what it is."""
+def unread(stack: Stack, root: Path, *, counted: bool) -> list[Problem]:
+    """Everything in the stack's folder that no check has judged, or not for what it is.
+
+    With `counted`, Terraform's own count of the stack must lie beside it, as synthesis leaves it.
+    """
     return [
         *_other_files(stack, root),
         *_texts(stack, root),
-        *_uncounted(stack, root),
+        *_uncounted(stack, root, counted),
         *(problem for block in stack.blocks for problem in _unreadable(block)),
     ]
 
@@ -57,7 +60,7 @@ def _texts(stack: Stack, root: Path) -> Iterator[Problem]:
             yield Problem("unread", where, "an override file changes resources that were judged")
 
 
-def _uncounted(stack: Stack, root: Path) -> Iterator[Problem]:
+def _uncounted(stack: Stack, root: Path, must_be_counted: bool) -> Iterator[Problem]:
     """Compares what was judged with what the text says and with what Terraform would count: the
     Terraform JSON of the same stack, which cdktf leaves beside the HCL.
     """
@@ -72,8 +75,16 @@ def _uncounted(stack: Stack, root: Path) -> Iterator[Problem]:
         yield Problem("unread", where, f"{address} is written more than once")
     metadata = stack.folder / "metadata.json"
     if not metadata.exists():
+        if must_be_counted:
+            what = "metadata.json, which holds Terraform's count, is missing: synthesise anew"
+            yield Problem("unread", where, what)
         return
-    counted = terraform_addresses(json.loads(metadata.read_text("utf-8")))
+    try:
+        counted = terraform_addresses(json.loads(metadata.read_text("utf-8")))
+    except (ValueError, AttributeError, TypeError) as error:
+        what = f"metadata.json cannot be read: {error}; synthesise anew"
+        yield Problem("unread", where, what)
+        return
     for address in sorted(counted - judged):
         yield Problem("unread", where, f"{address} is in metadata.json but was not judged")
     for address in sorted(judged - counted):

@@ -27,17 +27,24 @@ def stack_folders(root: Path) -> list[Path]:
     return sorted(found)
 
 
-def missing(root: Path, folders: Iterable[Path]) -> list[Problem]:
-    """Compares what was judged with the manifest that cdktf writes beside the stacks."""
+def missing(root: Path, folders: Iterable[Path], *, counted: bool) -> list[Problem]:
+    """Compares what was judged with the manifest that cdktf writes beside the stacks; with
+    `counted`, it must be there.
+    """
     manifest = next(
         (m for m in (root / "manifest.json", root.parent / "manifest.json") if m.exists()), None
     )
     if manifest is None:
-        return []
-    stacks = json.loads(manifest.read_text(encoding="utf-8"))["stacks"].values()
-    expected = {
-        (manifest.parent / each["synthesizedStackPath"]).parent.resolve() for each in stacks
-    }
+        what = "manifest.json, which names every stack, is missing here and above: synthesise anew"
+        return [Problem("unread", str(root), what)] if counted else []
+    try:
+        stacks = json.loads(manifest.read_text(encoding="utf-8"))["stacks"].values()
+        expected = {
+            (manifest.parent / each["synthesizedStackPath"]).parent.resolve() for each in stacks
+        }
+    except (ValueError, LookupError, AttributeError, TypeError) as error:
+        what = f"is not a manifest of cdktf ({error!r}): synthesise anew"
+        return [Problem("unread", str(manifest), what)]
     judged = {folder.resolve() for folder in folders}
     return [
         Problem("unread", each.name, "the manifest names this stack, but it was not judged")

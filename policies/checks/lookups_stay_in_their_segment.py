@@ -1,12 +1,15 @@
 """Systems use the network, the capacity and the keys of their own segment.
 
 Inside the cardholder data environment nothing of the general segment is used, and outside nothing
-of the environment: that separation is what keeps the rest of the estate out of scope.
+of the environment: that separation is what keeps the rest of the estate out of scope. What is
+looked up by an id of AWS's own could be of either.
 """
 
 import re
+from collections.abc import Iterator
+from typing import Any
 
-from policies.network import looked_up_names
+from policies.network import ID, looked_up_names
 from policies.rule import rule
 from policies.stack import Block
 from policies.stack import value as get
@@ -18,14 +21,19 @@ _GENERAL = re.compile(r"(^|[-/_])general([-/_]|$)|-sg-base$")
 @rule(
     "data.aws_security_group",
     "data.aws_security_groups",
+    "data.aws_subnet",
+    "data.aws_subnets",
+    "data.aws_vpc",
+    "data.aws_vpcs",
     "data.aws_kms_alias",
     "data.aws_kms_key",
     "aws_ecs_service",
 )
 def judge(block: Block) -> list[str] | None:
     stack = block.stack
-    if stack.is_platform:
+    if stack.is_platform or (block.kind == "data" and stack.from_plan):
         return None
+    ids = sorted(set(_ids(block.conf))) if block.kind == "data" else []
     names = [
         *looked_up_names(block),
         *(
@@ -41,4 +49,12 @@ def judge(block: Block) -> list[str] | None:
         f"{name} belongs to the other segment; this stack is {stack.scope}"
         for name in names
         if other.search(name)
-    ]
+    ] + [f"{each} is an id: look it up by its name" for each in ids]
+
+
+def _ids(item: Any) -> Iterator[str]:
+    if isinstance(item, dict | list):
+        for inner in item.values() if isinstance(item, dict) else item:
+            yield from _ids(inner)
+    elif isinstance(item, str) and ID.fullmatch(item):
+        yield item

@@ -1,11 +1,12 @@
 """No system outside the cardholder data environment shares a security group with one inside.
 
-A shared group is one network: whoever is in it reaches what is inside.
+A shared group is one network: whoever is in it reaches what is inside. It counts where a stack
+looks it up and where a service, a load balancer or a rule names it.
 """
 
 from collections.abc import Iterator
 
-from policies.network import looked_up_names
+from policies.network import ID, groups, looked_up_names
 from policies.rule import estate_rule
 from policies.sharing import shared_with_the_inside
 from policies.stack import Block, Stack
@@ -21,3 +22,9 @@ def _security_groups(stack: Stack) -> Iterator[tuple[Block, str]]:
         for block in stack.of("aws_security_group", "aws_security_groups", kind=kind):
             for name in looked_up_names(block):
                 yield block, name
+    for block in stack.blocks:
+        if block.kind == "resource":
+            # A reference leads to one of those above; an id leads past them.
+            for group in sorted(set(groups(block))):
+                if ID.fullmatch(group):
+                    yield block, group

@@ -43,6 +43,15 @@ def judge(roots: Iterable[Path], *arguments: object) -> dict[str, Any]:
     return {Path(found["root"]).name: found for found in json.loads(run.stdout)["roots"]}
 
 
+def copy_stacks(source: Path, root: Path, *names: str) -> Path:
+    """Some of the stacks below a new root, with the manifest that cdktf writes beside them."""
+    for name in names:
+        shutil.copytree(source / name, root / name)
+    stacks = {name: {"synthesizedStackPath": f"{name}/cdk.tf"} for name in names}
+    (root / "manifest.json").write_text(json.dumps({"stacks": stacks}))
+    return root
+
+
 @pytest.fixture(scope="session")
 def both_sides(tools: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Some services of production, inside, connected and outside, with half of the traffic on each

@@ -1,6 +1,5 @@
 """`pay policy`: the gate with its reports, from the project's own environment."""
 
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +8,7 @@ import pytest
 
 from rollout.policy import REPORTS
 from tests.conftest import ROOT
-from tests.policies.conftest import DAY
+from tests.policies.conftest import DAY, copy_stacks
 from tests.policies.mutations import CONNECTOR, TASK, Mutation
 
 pytestmark = pytest.mark.slow
@@ -26,8 +25,7 @@ def pay_policy(*arguments: object) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture
 def root(both_sides: Path, tmp_path: Path) -> Path:
-    shutil.copytree(both_sides / CONNECTOR, tmp_path / "root" / CONNECTOR)
-    return tmp_path / "root"
+    return copy_stacks(both_sides, tmp_path / "root", CONNECTOR)
 
 
 def test_passes_and_writes_every_report(root: Path, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from pay.model import Environment
 from sandbox.instance import Sandbox
-from tests.policies.conftest import judge
+from tests.policies.conftest import copy_stacks, judge
 from tests.policies.mutations import CONNECTOR
 
 pytestmark = [pytest.mark.slow, pytest.mark.e2e]
@@ -60,8 +60,7 @@ def judged(both_sides: Path, tmp_path: Path) -> Judged:
     """What the gate says about the connector's stack and a plan of it."""
 
     def run(document: Plan) -> dict[str, Any]:
-        root = tmp_path / "root"
-        shutil.copytree(both_sides / CONNECTOR, root / CONNECTOR)
+        root = copy_stacks(both_sides, tmp_path / "root", CONNECTOR)
         file = tmp_path / "plan.json"
         file.write_text(json.dumps(document))
         found: dict[str, Any] = judge([root], "--partial", "--plan", file)["root"]

@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tests.policies.conftest import DAY, run_gate
+from tests.policies.conftest import DAY, copy_stacks, run_gate
 from tests.policies.mutations import CONNECTOR, FRONTEND, TASK, Mutation
 
 pytestmark = pytest.mark.slow
@@ -32,9 +31,7 @@ class Reports:
 def reports(both_sides: Path, tmp_path_factory: pytest.TempPathFactory) -> Reports:
     """A break and a skip in the connector's file; the frontend has a waived finding."""
     folder = tmp_path_factory.mktemp("reports")
-    root = folder / "root"
-    for stack in (CONNECTOR, FRONTEND):
-        shutil.copytree(both_sides / stack, root / stack)
+    root = copy_stacks(both_sides, folder / "root", CONNECTOR, FRONTEND)
     file = root / CONNECTOR / "cdk.tf"
     text = Mutation(
         "", CONNECTOR, TASK, "readonlyRootFilesystem", "readonlyRootFilesystem = false"

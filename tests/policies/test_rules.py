@@ -1,8 +1,12 @@
 """The answers of single rules where one mutation of the real output does not show them all."""
 
-from typing import Any
+import ipaddress
+from pathlib import Path
+from typing import Any, cast
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from policies.checks import (
     container_images_are_pinned as images,
@@ -31,7 +35,11 @@ from policies.checks import (
 from policies.checks import (
     services_do_not_open_shells_where_card_data_is as shells,
 )
-from policies.stack import Block
+from policies.estate import networks_are_looked_up_or_made as networks
+from policies.estate import security_groups_stay_in_their_scope as sharing
+from policies.network import is_world
+from policies.rule import EstateJudge
+from policies.stack import Block, Stack
 from tests.policies.blocks import block, stack, task
 
 
@@ -155,11 +163,66 @@ def rule(type_: str, **conf: Any) -> Block:
         {"cidr_ipv4": "0.0.0.0/0", "ip_protocol": "-1"},
         {"cidr_ipv6": "::/0", "ip_protocol": "tcp", "from_port": 8080, "to_port": 8080},
         {"cidr_ipv4": "0.0.0.0/0", "ip_protocol": "tcp", "from_port": 443, "to_port": 443},
+        {"cidr_ipv4": "0.0.0.0/1", "ip_protocol": "tcp", "from_port": 22, "to_port": 22},
+        {"cidr_ipv4": "128.0.0.0/1", "ip_protocol": "tcp", "from_port": 22, "to_port": 22},
+        {"cidr_ipv6": "::/1", "ip_protocol": "tcp", "from_port": 22, "to_port": 22},
+        {"cidr_ipv6": "2000::/3", "ip_protocol": "tcp", "from_port": 22, "to_port": 22},
     ],
 )
 def test_refuses_the_whole_internet_in_either_direction(conf: dict[str, Any]) -> None:
     assert ingress.judge(rule("aws_vpc_security_group_ingress_rule", **conf))
     assert egress.judge(rule("aws_vpc_security_group_egress_rule", **conf))
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(0, 32))
+def test_a_network_is_the_internet_when_it_is_wider_than_the_widest_private_one(
+    address: int, prefix: int
+) -> None:
+    network = ipaddress.ip_network((address, prefix), strict=False)
+    assert is_world(str(network)) is (prefix < 8)
+
+
+@pytest.mark.parametrize(
+    "peer", ["10.0.0.0/8", "172.18.0.0/16", "2001:db8::/32", "sg-0abc", "pl-0abc", "itself", ""]
+)
+def test_a_network_a_group_and_a_prefix_list_are_not_the_internet(peer: str) -> None:
+    assert not is_world(peer)
+
+
+def stack_with(name: str, scope: str, *groups: str) -> Stack:
+    made = Stack(name, Path(), {"CardholderData": scope, "Environment": "production-2"})
+    service = block("aws_ecs_service", {}, of=made)
+    cast(dict[str, Any], service.conf)["network_configuration"] = [
+        {"security_groups": [list(groups)]}
+    ]
+    return made
+
+
+def problems(judge: EstateJudge, *stacks: Stack) -> list[str]:
+    return [each for _, found in judge(list(stacks)) for each in found]
+
+
+def test_a_group_that_is_named_by_its_id_is_refused_and_seen_to_be_shared() -> None:
+    inside = stack_with("connector", "inside", "sg-0abc")
+    connected = stack_with("ledger", "connected", "sg-0abc")
+    assert problems(sharing.judge, inside, connected) == [
+        "sg-0abc is used by ledger (connected) too",
+        "sg-0abc is used by connector (inside) too",
+    ]
+    assert len(problems(networks.judge, inside, connected)) == 2
+
+
+@pytest.mark.parametrize(
+    "group", ["data.terraform_remote_state.network.outputs.group", "data.aws_ssm_parameter.g.value"]
+)
+def test_a_group_from_elsewhere_is_refused(group: str) -> None:
+    assert problems(networks.judge, stack_with("connector", "inside", group))
+
+
+def test_a_group_that_the_stack_looks_up_or_makes_is_accepted() -> None:
+    made = stack_with("connector", "inside", "data.aws_security_groups.this.ids")
+    block("aws_security_groups", {}, kind="data", of=made)
+    assert problems(networks.judge, made) == []
 
 
 def test_https_from_anywhere_reaches_the_group_of_a_public_load_balancer_only() -> None:

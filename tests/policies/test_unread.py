@@ -1,14 +1,13 @@
 """Nothing passes unread: whatever the gate would not see is refused."""
 
 import json
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.policies.conftest import judge
+from tests.policies.conftest import copy_stacks, judge
 from tests.policies.mutations import CONNECTOR, ROLE, TASK, Mutation
 
 pytestmark = pytest.mark.slow
@@ -45,16 +44,20 @@ def metadata(change: Callable[[dict[str, Any]], object]) -> Break:
 
 def manifest(change: Callable[[dict[str, Any]], object]) -> Break:
     def apply(stacks: Path) -> None:
-        document = {
-            "stacks": {
-                folder.name: {"synthesizedStackPath": f"{folder.name}/cdk.tf"}
-                for folder in stacks.iterdir()
-            }
-        }
+        file = stacks / "manifest.json"
+        document = json.loads(file.read_text())
         change(document["stacks"])
-        (stacks / "manifest.json").write_text(json.dumps(document))
+        file.write_text(json.dumps(document))
 
     return apply
+
+
+def remove(name: str) -> Break:
+    return lambda stacks: (stacks / name).unlink()
+
+
+def write(name: str, text: str) -> Break:
+    return lambda stacks: (stacks / name).write_text(text)
 
 
 BREAKS: dict[str, tuple[Break, str, str]] = {
@@ -102,6 +105,26 @@ BREAKS: dict[str, tuple[Break, str, str]] = {
         manifest(lambda stacks: stacks.pop(CONNECTOR)),
         "unread",
         "the manifest does not name it",
+    ),
+    "a stack without Terraform's count": (
+        remove(f"{CONNECTOR}/metadata.json"),
+        "unread",
+        "metadata.json, which holds Terraform's count, is missing",
+    ),
+    "a count that cannot be read": (
+        write(f"{CONNECTOR}/metadata.json", '{"resource": 3}'),
+        "unread",
+        "metadata.json cannot be read",
+    ),
+    "a root without a manifest": (
+        remove("manifest.json"),
+        "unread",
+        "manifest.json, which names every stack, is missing",
+    ),
+    "a manifest that is none": (
+        write("manifest.json", "{}"),
+        "unread",
+        "is not a manifest of cdktf",
     ),
     "Terraform in JSON": (add_file("more.tf.json", "{}"), "unread", "does not read it"),
     "values of variables": (add_file("x.auto.tfvars", 'a = "b"\n'), "unread", "does not read it"),
@@ -160,8 +183,7 @@ def found(both_sides: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[st
     roots = []
     folder = tmp_path_factory.mktemp("unread")
     for name, (break_, _, _) in BREAKS.items():
-        root = folder / name
-        shutil.copytree(both_sides / CONNECTOR, root / CONNECTOR)
+        root = copy_stacks(both_sides, folder / name, CONNECTOR)
         break_(root)
         roots.append(root)
     return judge(roots, "--partial")
@@ -174,10 +196,17 @@ def test_refuses(name: str, found: dict[str, Any]) -> None:
     assert [p for p in found[name]["problems"] if p["kind"] == kind and what in p["what"]]
 
 
+def test_what_was_written_by_hand_needs_no_count(both_sides: Path, tmp_path: Path) -> None:
+    root = copy_stacks(both_sides, tmp_path / "root", CONNECTOR)
+    remove("manifest.json")(root)
+    remove(f"{CONNECTOR}/metadata.json")(root)
+    assert judge([root], "--partial", "--uncounted")["root"]["problems"] == []
+
+
 def test_a_document_that_makes_a_rule_crash_fails_the_rule(
     both_sides: Path, tmp_path: Path
 ) -> None:
-    shutil.copytree(both_sides / CONNECTOR, tmp_path / "root" / CONNECTOR)
+    copy_stacks(both_sides, tmp_path / "root", CONNECTOR)
     edit("Condition = {", 'Condition = "always"\nX = {', ROLE)(tmp_path / "root")
     findings = judge([tmp_path / "root"], "--partial")["root"]["findings"]
     crashed = {each["rule"] for each in findings if "cannot be judged" in each["message"]}
@@ -187,7 +216,7 @@ def test_a_document_that_makes_a_rule_crash_fails_the_rule(
 def test_containers_that_cannot_be_read_fail_every_rule_about_containers(
     both_sides: Path, tmp_path: Path
 ) -> None:
-    shutil.copytree(both_sides / CONNECTOR, tmp_path / "root" / CONNECTOR)
+    copy_stacks(both_sides, tmp_path / "root", CONNECTOR)
     edit(
         "container_definitions = jsonencode([", "container_definitions = jsonencode([local.first,"
     )(tmp_path / "root")
