@@ -39,7 +39,8 @@ class Verdict:
 
 def judge(context: Context, allowances: Mapping[str, str] | None = None) -> Verdict:
     """Every rule on every plan. `allowances` is break-glass: rule id -> why."""
-    allowances = allowances or {}
+    # The reasons are shown wherever the findings are: what holds a secret is masked in both.
+    allowances = {rule: redacted(reason) for rule, reason in (allowances or {}).items()}
     refusals = tuple(
         Refusal(
             rule,

@@ -53,7 +53,8 @@ Base = Annotated[
 def allowances(allow: list[str], because: list[str]) -> Mapping[str, str]:
     """Rule id -> why.
 
-    Raises typer.BadParameter when the two do not pair up, a rule is unknown or a reason is empty.
+    Raises typer.BadParameter when the two do not pair up, a rule is unknown or named twice, or a
+    reason is empty.
     """
     if len(allow) != len(because):
         raise typer.BadParameter(
@@ -69,6 +70,11 @@ def allowances(allow: list[str], because: list[str]) -> Mapping[str, str]:
                 f"the reason to allow {rule} is empty; say why it is right this time",
                 param_hint="--because",
             )
+    if twice := sorted({rule for rule in allow if allow.count(rule) > 1}):
+        raise typer.BadParameter(
+            f"found {', '.join(twice)} more than once; name a rule once, with all of its reason",
+            param_hint="--allow",
+        )
     return dict(zip(allow, because, strict=True))
 
 

@@ -40,11 +40,11 @@ def print_verdict(out: Console, context: Context, verdict: Verdict) -> None:
         out.print(f"[yellow]![/] --allow {rule} was not needed: it refuses nothing here")
     stacks = len({refusal.stack for refusal in verdict.refused})
     if verdict.is_clean:
-        passed = f", {len(verdict.allowed)} findings by break-glass" if verdict.allowed else ""
+        passed = f", {_findings(verdict.allowed)} by break-glass" if verdict.allowed else ""
         out.print(f"[green]Clean:[/] {_count(context)} by {len(RULES)} rules{passed}.")
     else:
         out.print(
-            f"[red]Refused:[/] {len(verdict.refused)} findings in {stacks} of {_count(context)}."
+            f"[red]Refused:[/] {_findings(verdict.refused)} in {stacks} of {_count(context)}."
         )
 
 
@@ -93,6 +93,10 @@ def _mark(refusals: Sequence[Refusal]) -> str:
     if any(not refusal.is_allowed for refusal in refusals):
         return "[red]x[/]"
     return "[yellow]![/]" if refusals else "[green]ok[/]"
+
+
+def _findings(refusals: Sequence[Refusal]) -> str:
+    return f"{len(refusals)} finding{'' if len(refusals) == 1 else 's'}"
 
 
 def _count(context: Context) -> str:

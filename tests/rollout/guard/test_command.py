@@ -102,10 +102,26 @@ def test_tells_break_glass_that_was_not_needed(guard: Any) -> None:
         ("--because", "x"),
         ("--allow", "keeps-what-caries-traffic", "--because", "x"),
         ("--allow", "keeps-what-carries-traffic", "--because", " "),
+        (*ALLOWED, *ALLOWED),
+        (*ALLOWED, "--allow", "keeps-what-carries-traffic", "--because", "two"),
     ],
 )
 def test_refuses_break_glass_without_rule_or_reason(guard: Any, options: tuple[str, ...]) -> None:
     assert guard(CANARY, options=options).exit_code == 2
+
+
+def test_masks_a_secret_in_the_reason(guard: Any) -> None:
+    secret = "AKIAIOSFODNN7EXAMPLE"
+    options = ("--allow", "keeps-what-carries-traffic", "--because", f"as {secret} said")
+    for more in ((), ("--json",)):
+        said = guard(REPLACED, options=(*options, *more)).stdout
+        assert secret not in said
+        assert "looks like a secret" in said
+
+
+def test_counts_findings_in_words(guard: Any) -> None:
+    assert "1 finding in 1 of 1 plan" in guard(REPLACED).stdout
+    assert "1 finding by break-glass" in guard(REPLACED, options=ALLOWED).stdout
 
 
 def test_takes_the_stage_before_from_the_base(guard: Any, tmp_path: Path) -> None:
