@@ -61,9 +61,9 @@ class Statement:
         if self.is_opaque or not _is_no_stricter(self.condition, other.condition):
             return False
         return (
-            any(_matches(p, grant.principal) for p in self.principals)
-            and any(_matches(a.lower(), grant.action.lower()) for a in self.actions)
-            and any(_matches(r, grant.resource) for r in self.resources)
+            any(matches(p, grant.principal) for p in self.principals)
+            and any(matches(a.lower(), grant.action.lower()) for a in self.actions)
+            and any(matches(r, grant.resource) for r in self.resources)
         )
 
 
@@ -106,37 +106,12 @@ def widenings(before: list[Statement], after: list[Statement]) -> list[str]:
                 if not any(other.covers(grant, statement) for other in others)
             ]
             condition = " under a condition" if statement.condition else ""
-            found += [words.format(text) + condition for text in _in_words(uncovered)]
+            found += [words.format(text) + condition for text in in_words(uncovered)]
     return found
 
 
-def broad_grants(statements: list[Statement], *, on_resource: bool) -> list[str]:
-    """What no policy may allow even when it is new: every action, every resource of a whole
-    service, all but something, anybody. `on_resource`: the policy belongs to the one resource that
-    it protects, so `*` there means that resource.
-    """
-    found = []
-    for statement in statements:
-        if statement.effect != "Allow":
-            continue
-        if statement.is_opaque:
-            found.append(f"allows all but what it names: {statement.exact}")
-            continue
-        broad = []
-        for grant in statement.grants():
-            anybody = grant.principal.endswith(":*") and not statement.condition
-            everything = grant.action == "*" or (
-                not on_resource and grant.action.endswith(":*") and grant.resource == "*"
-            )
-            handing_on = grant.action.lower() == "iam:passrole" and grant.resource == "*"
-            if anybody or everything or handing_on:
-                broad.append(grant)
-        found += [f"allows {text}" for text in _in_words(broad)]
-    return found
-
-
-def _in_words(grants: list[Grant]) -> list[str]:
-    """The grants as sentences: actions that share their resources and principals together."""
+def in_words(grants: list[Grant]) -> list[str]:
+    """The grants in words: actions that share their resources and principals together."""
     targets: dict[str, list[tuple[str, str]]] = {}
     for grant in grants:
         targets.setdefault(grant.action, []).append((grant.resource, grant.principal))
@@ -175,7 +150,7 @@ def _texts(value: object) -> list[str]:
     return texts
 
 
-def _matches(pattern: str, text: str) -> bool:
+def matches(pattern: str, text: str) -> bool:
     """Whether the pattern covers the text, which may be a pattern itself: its own wildcards are
     only covered by `*`.
     """

@@ -1,7 +1,9 @@
 """Plans changed at random: some into nonsense, some into harm."""
 
 import copy
+import json
 from collections.abc import Callable, Iterator
+from pathlib import Path as File
 from typing import Any
 
 from hypothesis import strategies as st
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 from pay.model import Side
 from tests.support.plans import Json, change, container, policy, record, target, task_definition
 
-Path = tuple[str | int, ...]
+ROOT = File(__file__).parents[2]
 
 scalars: st.SearchStrategy[Any] = st.one_of(
     st.none(),
@@ -67,6 +69,83 @@ def _gone(address: str) -> Callable[[], Json]:
     return lambda: change(address, {"name": "x", "arn": "y"}, None)
 
 
+MADE = tuple(
+    json.loads((ROOT / "bindings" / "aws-5.100.schema.json").read_text())["resource_schemas"]
+)
+"""The types that the stacks make, as the provider's schema has them."""
+
+FOREIGN = (
+    "aws_alb",
+    "aws_appautoscaling_scheduled_action",
+    "aws_autoscaling_schedule",
+    "aws_cloudformation_stack",
+    "aws_cloudtrail",
+    "aws_docdb_cluster",
+    "aws_dynamodb_table",
+    "aws_ec2_managed_prefix_list",
+    "aws_ecr_registry_policy",
+    "aws_ecr_repository",
+    "aws_efs_file_system",
+    "aws_elb",
+    "aws_flow_log",
+    "aws_guardduty_detector",
+    "aws_iam_group_policy_attachment",
+    "aws_iam_policy",
+    "aws_iam_policy_attachment",
+    "aws_iam_role_policy_attachment",
+    "aws_iam_user_policy_attachment",
+    "aws_instance",
+    "aws_lambda_permission",
+    "aws_route53_records_exclusive",
+    "aws_route53_zone",
+    "aws_s3_bucket",
+    "aws_wafv2_web_acl",
+    "aws_wafv2_web_acl_association",
+    "cloudflare_record",
+    "null_resource",
+    "random_password",
+    "terraform_data",
+)
+"""Types that no stack makes; the rules name few of them."""
+
+_EXISTING = tuple(
+    json.loads((ROOT / "bindings" / "aws-5.100.schema.json").read_text())["data_source_schemas"]
+)
+"""Types that the stacks look up; some are made too, which the guard must not mind."""
+
+some_values = st.dictionaries(
+    st.sampled_from(("name", "id", "arn", "policy", "desired_count", "tags")),
+    st.text(max_size=4),
+    max_size=3,
+)
+
+
+@st.composite
+def harms(draw: st.DrawFn) -> Json:
+    """A change that no plan may carry at a stage that weights traffic: one that is written out in
+    `HARM`; anything that goes; or anything at all that happens to a type which no stack makes.
+    """
+    kind = draw(st.sampled_from(("written out", "goes", "foreign")))
+    if kind == "written out":
+        return HARM[draw(st.sampled_from(sorted(HARM)))]()
+    before, after = draw(some_values), draw(some_values)
+    if kind == "goes":
+        type = draw(st.sampled_from([t for t in MADE if t != "aws_ecs_task_definition"]))
+        actions = draw(st.sampled_from((["delete"], ["forget"], ["delete", "create"])))
+    else:
+        foreign = [t for t in (*FOREIGN, *_EXISTING) if t not in MADE]
+        type = draw(st.sampled_from(foreign))
+        actions = draw(
+            st.sampled_from((["create"], ["update"], ["delete"], ["forget"], ["create", "delete"]))
+        )
+    return change(
+        f"{type}.drawn",
+        None if actions == ["create"] else before,
+        after if "create" in actions or actions == ["update"] else None,
+        actions=actions,
+    )
+
+
 HARM: dict[str, Callable[[], Json]] = {
     **{
         f"destroys {address}": _gone(address)
@@ -82,6 +161,9 @@ HARM: dict[str, Callable[[], Json]] = {
             "aws_db_instance.database",
             "aws_vpc.vpc",
             "aws_security_group.group",
+            "aws_cloudwatch_metric_alarm.errors_alarm",
+            "aws_sns_topic.critical_topic",
+            "aws_s3_bucket.logs",
         )
     },
     "replaces the service": lambda: change(
@@ -115,6 +197,21 @@ HARM: dict[str, Callable[[], Json]] = {
     ),
     "changes a security group": lambda: change(
         "aws_security_group_rule.open", None, {"cidr_blocks": ["0.0.0.0/0"]}
+    ),
+    "runs smaller tasks": lambda: task_definition([container()], [container(cpu=16, memory=32)]),
+    "silences an alarm": lambda: change(
+        "aws_cloudwatch_metric_alarm.other", {"alarm_actions": ["arn"]}, {"alarm_actions": []}
+    ),
+    "runs under another role": lambda: change(
+        "aws_ecs_task_definition.other",
+        None,
+        {
+            "container_definitions": json.dumps([container()]),
+            "task_role_arn": "arn:aws:iam::555555555555:role/administrator",
+        },
+    ),
+    "makes an administrator": lambda: change(
+        "aws_iam_role_policy.other", None, {"policy": policy({"Action": "*:*", "Resource": "*"})}
     ),
     "runs the newest image": lambda: task_definition(
         [container()], [container(image="registry/publicauth:latest")]

@@ -4,7 +4,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -26,6 +26,8 @@ class RealStacks:
         self.environments.mkdir()
         self._stacks = folder / "cdktf.out" / "stacks"
         self._written = ""
+        self._showing = ThreadPoolExecutor(1)
+        self._shows: list[Future[None]] = []
         self.synthesise(Stage.LEGACY)
 
     def synthesise(self, stage: Stage, edit: Edit = lambda text: text) -> None:
@@ -55,22 +57,32 @@ class RealStacks:
         apply: bool = False,
         variables: Mapping[str, str] | None = None,
     ) -> Path:
-        """The plan of a stack as JSON, `<label>/<stack>.json`. `edit` changes the HCL for this plan
-        only.
+        """Where the plan of a stack will be as JSON, `<label>/<stack>.json`, once `finish` is done:
+        Terraform shows one plan while it makes the next. `edit` changes the HCL for this plan only.
         """
         folder = self._stacks / stack
         if not (folder / ".terraform").is_dir():
             self._run(["terraform", "init", "-input=false", "-no-color"], folder)
-        with self._edited(folder / "cdk.tf", edit):
-            options = ["-input=false", "-no-color", "-out=plan.bin", *arguments]
-            self._run(["terraform", "plan", *options], folder, **(variables or {}))
-            shown = self._run(["terraform", "show", "-json", "plan.bin"], folder)
-            if apply:
-                self._run(["terraform", "apply", "-no-color", "plan.bin"], folder)
         path = self.folder / label / f"{stack}.json"
         path.parent.mkdir(exist_ok=True)
-        path.write_text(shown)
+        binary = f"-out={path.with_suffix('.bin')}"
+        with self._edited(folder / "cdk.tf", edit):
+            options = ["-input=false", "-no-color", binary, *arguments]
+            self._run(["terraform", "plan", *options], folder, **(variables or {}))
+        self._shows.append(self._showing.submit(self._show, folder, path))
+        if apply:
+            self._run(["terraform", "apply", "-no-color", str(path.with_suffix(".bin"))], folder)
         return path
+
+    def _show(self, folder: Path, path: Path) -> None:
+        shown = ["terraform", "show", "-json", str(path.with_suffix(".bin"))]
+        path.write_text(self._run(shown, folder))
+
+    def finish(self) -> None:
+        """Waits until every plan has been written as JSON."""
+        for show in self._shows:
+            show.result()
+        self._showing.shutdown()
 
     def plan_all(self, label: str, *stacks: str, apply: bool = False) -> list[Path]:
         """Several stacks at once."""
@@ -123,6 +135,17 @@ def put_in(block: str, old: str, new: str) -> Edit:
         head, found, tail = text.partition(block)
         assert found, f"{block!r} is not in the text"
         return head + found + _replaced(tail, old, new)
+
+    return edit
+
+
+def all_of(*edits: Edit) -> Edit:
+    """Several edits, one after the other."""
+
+    def edit(text: str) -> str:
+        for one in edits:
+            text = one(text)
+        return text
 
     return edit
 

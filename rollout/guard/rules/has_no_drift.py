@@ -1,5 +1,5 @@
-"""Records, services and load balancers are as the last apply left them: a plan on top of somebody's
-manual change is not the change that was reviewed.
+"""Records, services, load balancers and what scales are as the last apply left them: a plan on top
+of somebody's manual change is not the change that was reviewed.
 """
 
 from collections.abc import Iterator
@@ -11,13 +11,14 @@ from rollout.plans.read import StackPlan
 from rollout.plans.values import attribute_changes
 
 _WATCHED = (
-    "aws_alb",
+    "aws_appautoscaling_target",
+    "aws_autoscaling_group",
     "aws_ecs_service",
     "aws_lb",
     "aws_route53_record",
 )
 
-_COMPUTED = frozenset({"load_balancer_arns", "tags_all"})
+_COMPUTED = frozenset({"load_balancer_arns", "predicted_capacity", "tags_all", "warm_pool_size"})
 """What AWS or the provider derives from other resources, and nobody sets."""
 
 
@@ -37,7 +38,7 @@ def check(plan: StackPlan, context: Context) -> Iterator[Finding]:
 def _drifted(plan: Plan, drift: ResourceChange) -> list[str]:
     if drift.goes:
         return ["it is gone"]
-    ignored = _COMPUTED | ({"desired_count"} if _is_scaled(plan, drift) else set())
+    ignored = _COMPUTED | _owned_by_scaling(plan, drift)
     return [
         attribute.name
         for attribute in attribute_changes(drift.change)
@@ -45,11 +46,16 @@ def _drifted(plan: Plan, drift: ResourceChange) -> list[str]:
     ]
 
 
-def _is_scaled(plan: Plan, drift: ResourceChange) -> bool:
-    """Whether scaling owns the service's count: then its change is no drift."""
+def _owned_by_scaling(plan: Plan, drift: ResourceChange) -> set[str]:
+    """The number that scaling sets: its change is no drift. The ECS capacity provider sets the size
+    of an Auto Scaling group between the bounds.
+    """
+    if drift.type == "aws_autoscaling_group":
+        return {"desired_capacity"}
     name = (drift.change.after or {}).get("name")
-    return drift.type == "aws_ecs_service" and any(
+    is_scaled = drift.type == "aws_ecs_service" and any(
         change.type == "aws_appautoscaling_target"
         and str((change.change.after or {}).get("resource_id")).endswith(f"/{name}")
         for change in plan.managed
     )
+    return {"desired_count"} if is_scaled else set()

@@ -5,6 +5,7 @@ hand it all traffic from one minute to the next.
 from collections.abc import Iterator
 
 from pay.model import Side, Stage
+from rollout.guard.attributes import gains_members, is_in, loses_members
 from rollout.guard.context import Context
 from rollout.guard.decrease import decreases, newly_set
 from rollout.guard.finding import Finding
@@ -15,7 +16,6 @@ from rollout.plans.values import attribute_changes
 
 _NUMBERS = {
     "aws_autoscaling_group": ("min_size", "max_size", "desired_capacity"),
-    "aws_appautoscaling_target": ("min_capacity", "max_capacity"),
     "aws_ecs_service": ("deployment_minimum_healthy_percent",),
 }
 """What must not become smaller."""
@@ -33,14 +33,21 @@ _SCALES_IN = frozenset(
 """What takes capacity away by itself once it exists: idle EC2 would shrink under it."""
 
 _SWITCHES = {
-    "aws_autoscaling_group": ("protect_from_scale_in",),
+    "aws_autoscaling_group": ("launch_template[0].id", "protect_from_scale_in"),
     "aws_ecs_capacity_provider": (
         "auto_scaling_group_provider[0].managed_draining",
+        "auto_scaling_group_provider[0].managed_scaling",
         "auto_scaling_group_provider[0].managed_termination_protection",
     ),
     "aws_launch_template": ("instance_type",),
 }
 """What makes instances go, or makes them smaller or larger by an amount that no number tells."""
+
+_PLACES = {
+    "aws_autoscaling_group": ("mixed_instances_policy",),
+    "aws_ecs_service": ("capacity_provider_strategy", "placement_constraints"),
+}
+"""Which instances there are and which of them take tasks; also where nothing was said before."""
 
 DO = (
     "keep EC2 at the daily peak until its stage is retired; size it down then, in an apply of its "
@@ -56,8 +63,10 @@ def check(plan: StackPlan, context: Context) -> Iterator[Finding]:
             yield Finding(change.address, f"EC2 capacity is reduced: {text}", DO)
         for provider in _dropped_providers(change):
             yield Finding(change.address, f"the cluster no longer uses {provider}", DO)
-        if change.type in _SCALES_IN and change.verb is Verb.CREATE:
-            yield Finding(change.address, f"a new {change.type} can scale EC2 in", DO)
+        if change.type in _SCALES_IN and change.change.after is not None:
+            yield Finding(change.address, f"{change.type} can scale EC2 in", DO)
+        for text in _fewer_ways_to_launch(change):
+            yield Finding(change.address, text, DO)
         for attribute in _switched(change):
             yield Finding(change.address, f"EC2 capacity changes through {attribute}", DO)
 
@@ -79,9 +88,19 @@ def _dropped_providers(change: ResourceChange) -> list[str]:
     return [str(p) for p in before if p not in kept] if isinstance(before, list) else []
 
 
+def _fewer_ways_to_launch(change: ResourceChange) -> Iterator[str]:
+    if change.type == "aws_autoscaling_group" and change.verb is Verb.UPDATE:
+        if loses_members(change, "vpc_zone_identifier"):
+            yield "the group loses subnets, and with a zone the instances in it"
+        if gains_members(change, "suspended_processes"):
+            yield "the group stops processes that keep its capacity (suspended_processes)"
+
+
 def _switched(change: ResourceChange) -> Iterator[str]:
     if change.verb is not Verb.UPDATE:
         return
     for attribute in attribute_changes(change.change):
-        if attribute.name in _SWITCHES.get(change.type, ()) and not newly_set(attribute):
+        switched = any(is_in(attribute.name, name) for name in _SWITCHES.get(change.type, ()))
+        placed = any(is_in(attribute.name, name) for name in _PLACES.get(change.type, ()))
+        if placed or (switched and not newly_set(attribute)):
             yield attribute.name

@@ -6,12 +6,13 @@ chooses records when health checking is configured").
 from collections.abc import Iterator
 
 from pay.model import Side
+from rollout.guard.attributes import is_in
 from rollout.guard.context import Context
 from rollout.guard.decrease import decreases, number
 from rollout.guard.finding import Finding
 from rollout.plans.plan import ResourceChange, Verb
 from rollout.plans.read import StackPlan
-from rollout.plans.values import is_marked
+from rollout.plans.values import attribute_changes, is_marked
 
 _TARGET = "aws_appautoscaling_target"
 _SCHEDULE = "aws_appautoscaling_scheduled_action"
@@ -33,6 +34,10 @@ def check(plan: StackPlan, context: Context) -> Iterator[Finding]:
 def _reduced(change: ResourceChange, peak: int) -> Iterator[str]:
     if change.type == _SCHEDULE and change.verb in (Verb.CREATE, Verb.UPDATE, Verb.REPLACE):
         yield "a schedule can scale Fargate in"
+    if change.type == "aws_ecs_service" and change.verb is Verb.UPDATE:
+        for attribute in attribute_changes(change.change):
+            if is_in(attribute.name, "capacity_provider_strategy"):
+                yield f"{attribute.name} changes: AWS may take away what is not plain Fargate"
     if change.type != _TARGET:
         return
     if change.verb in (Verb.DELETE, Verb.FORGET):

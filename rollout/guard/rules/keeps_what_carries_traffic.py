@@ -10,43 +10,19 @@ from collections.abc import Iterator
 from pay.model import Side, Stage, names
 from rollout.guard.context import Context
 from rollout.guard.finding import Finding
+from rollout.guard.made_types import MADE
 from rollout.guard.placement import side_of
+from rollout.guard.rules.keeps_its_alarms import ALARM
 from rollout.plans.containers import TASK_DEFINITION
 from rollout.plans.plan import ResourceChange, Verb
 from rollout.plans.read import StackPlan
-from rollout.plans.records import names_in
+from rollout.plans.records import RECORD_TYPE, names_in
 from rollout.plans.stack import StackKind
 
-CARRIERS = frozenset(
-    {
-        "aws_alb",
-        "aws_alb_listener",
-        "aws_alb_listener_rule",
-        "aws_alb_target_group",
-        "aws_autoscaling_group",
-        "aws_cloudwatch_log_group",
-        "aws_ecs_capacity_provider",
-        "aws_ecs_cluster",
-        "aws_ecs_cluster_capacity_providers",
-        "aws_ecs_service",
-        "aws_ecs_task_set",
-        "aws_iam_instance_profile",
-        "aws_iam_policy",
-        "aws_iam_role",
-        "aws_iam_role_policy",
-        "aws_iam_role_policy_attachment",
-        "aws_kms_alias",
-        "aws_kms_key",
-        "aws_launch_template",
-        "aws_lb",
-        "aws_lb_listener",
-        "aws_lb_listener_certificate",
-        "aws_lb_listener_rule",
-        "aws_lb_target_group",
-        "aws_lb_target_group_attachment",
-    }
-)
-"""What a request passes through, and what a task cannot start without."""
+CARRIERS = MADE - {ALARM, RECORD_TYPE, TASK_DEFINITION}
+"""What a request passes through, and what a task cannot start, scale or be watched without: all
+that the stacks make. Alarms and records have rules of their own, task definitions revisions.
+"""
 
 _VERBS = {Verb.DELETE: "destroyed", Verb.REPLACE: "replaced", Verb.FORGET: "no longer managed"}
 
@@ -135,6 +111,11 @@ def _platform_must_stay(
     if change.type in ("aws_kms_key", "aws_kms_alias", "aws_cloudwatch_log_group"):
         return (
             "logs written with it must stay readable (PCI DSS v4.0.1, 10.5.1)",
+            "keep it; for a renamed address write a `moved` block",
+        )
+    if change.type in ("aws_sns_topic", "aws_sns_topic_policy"):
+        return (
+            "the alarms of every service are sent through it",
             "keep it; for a renamed address write a `moved` block",
         )
     if not using:

@@ -1,16 +1,20 @@
 """The existing estate is never created, changed, imported or destroyed: VPC, subnets, security
-groups, RDS, zones, certificates, secrets, queues. It appears as data only.
+groups, RDS, zones, certificates, secrets, queues. It appears as data only. Nor does any other type
+move that the stacks do not make (`rollout.guard.made_types`): no rule here could judge it.
 """
 
 from collections.abc import Iterator
 
 from rollout.guard.context import Context
 from rollout.guard.finding import Finding
+from rollout.guard.made_types import MADE
 from rollout.plans.read import StackPlan
 
 _FAMILIES = (
     "aws_acm",
     "aws_acmpca",
+    "aws_cloudtrail",
+    "aws_config",
     "aws_customer_gateway",
     "aws_db",
     "aws_default_network_acl",
@@ -19,9 +23,12 @@ _FAMILIES = (
     "aws_default_subnet",
     "aws_default_vpc",
     "aws_dx",
+    "aws_ecr",
     "aws_egress_only_internet_gateway",
     "aws_eip",
     "aws_elasticache",
+    "aws_flow_log",
+    "aws_guardduty",
     "aws_internet_gateway",
     "aws_main_route_table_association",
     "aws_nat_gateway",
@@ -30,13 +37,9 @@ _FAMILIES = (
     "aws_networkfirewall",
     "aws_rds",
     "aws_route",
-    "aws_route53_delegation_set",
-    "aws_route53_hosted_zone_dnssec",
-    "aws_route53_key_signing_key",
-    "aws_route53_resolver",
-    "aws_route53_vpc_association_authorization",
-    "aws_route53_zone",
+    "aws_route53",
     "aws_route_table",
+    "aws_s3",
     "aws_secretsmanager_secret",
     "aws_security_group",
     "aws_sqs_queue",
@@ -44,32 +47,36 @@ _FAMILIES = (
     "aws_subnet",
     "aws_vpc",
     "aws_vpn",
+    "aws_wafv2",
 )
-"""A type belongs to a family when it is the family or begins with it and an underscore."""
-
-_NOT_EXISTING = ("aws_route53_",)
-"""`aws_route` is a family, Route 53 is not part of it."""
+"""What exists and is only looked up or relied on, for the message: a type belongs to a family when
+it is the family or begins with it and an underscore. What is refused is every type but `MADE`.
+"""
 
 
 def check(plan: StackPlan, context: Context) -> Iterator[Finding]:
     for change in plan.plan.managed:
         imported = change.change.importing is not None
-        if is_existing(change.type) and (change.moves or imported):
-            verb = "import" if imported else change.verb.value
+        if change.type in MADE or not (change.moves or imported):
+            continue
+        verb = "import" if imported else change.verb.value
+        if belongs_to_the_estate(change.type):
             yield Finding(
                 change.address,
                 f"the plan would {verb} {change.type}, which belongs to the existing estate",
                 "find it through a data source; what must change there is changed by its owner",
             )
+        else:
+            yield Finding(
+                change.address,
+                f"the plan would {verb} {change.type}, a type that these stacks do not make",
+                "keep it out of these stacks; for a type that they are to make, say how it is "
+                "judged: a line in rollout/guard/made_types.py, with the rules that look at it",
+            )
 
 
-def is_existing(type: str) -> bool:
-    """Whether resources of the type exist already and are none of this project's."""
-    return any(
-        type == family
-        or (
-            type.startswith(f"{family}_")
-            and not (family == "aws_route" and type.startswith(_NOT_EXISTING))
-        )
-        for family in _FAMILIES
+def belongs_to_the_estate(type: str) -> bool:
+    """Whether resources of the type are known to exist and to be none of this project's."""
+    return type not in MADE and any(
+        type == family or type.startswith(f"{family}_") for family in _FAMILIES
     )

@@ -1,17 +1,18 @@
 """No IAM statement gives more than before (PCI DSS v4.0.1, 7.2.1 and 7.2.5: least privileges). A
-new role's policies are judged alone: no `*` for everything, no `*` as principal; a new policy of a
-role that exists already is compared with nothing.
+new role's policies are judged by what no new policy may have (`rollout.guard.new_policies`); a new
+policy of a role that exists already is compared with nothing.
 """
 
 from collections.abc import Iterator
 
+from pay.model import Environment
 from rollout.guard.context import Context
 from rollout.guard.finding import Finding
+from rollout.guard.new_policies import Kind, too_much
 from rollout.plans.plan import Plan, ResourceChange, Verb
 from rollout.plans.policies import (
     Statement,
     UnreadablePolicy,
-    broad_grants,
     statements_of,
     widenings,
 )
@@ -19,28 +20,34 @@ from rollout.plans.read import StackPlan
 from rollout.plans.values import is_marked, is_unset, same
 
 _DOCUMENTS = {
-    "aws_iam_group_policy": "policy",
-    "aws_iam_policy": "policy",
-    "aws_iam_role": "assume_role_policy",
-    "aws_iam_role_policy": "policy",
-    "aws_iam_user_policy": "policy",
+    "aws_iam_group_policy": ("policy", Kind.IDENTITY),
+    "aws_iam_policy": ("policy", Kind.IDENTITY),
+    "aws_iam_role": ("assume_role_policy", Kind.TRUST),
+    "aws_iam_role_policy": ("policy", Kind.IDENTITY),
+    "aws_iam_user_policy": ("policy", Kind.IDENTITY),
+    "aws_ecr_registry_policy": ("policy", Kind.RESOURCE),
+    "aws_ecr_repository_policy": ("policy", Kind.RESOURCE),
+    "aws_kms_key": ("policy", Kind.RESOURCE),
+    "aws_kms_key_policy": ("policy", Kind.RESOURCE),
+    "aws_s3_bucket_policy": ("policy", Kind.RESOURCE),
+    "aws_secretsmanager_secret_policy": ("policy", Kind.RESOURCE),
+    "aws_sns_topic": ("policy", Kind.RESOURCE),
+    "aws_sns_topic_policy": ("policy", Kind.RESOURCE),
+    "aws_sqs_queue_policy": ("policy", Kind.RESOURCE),
+    "aws_vpc_endpoint_policy": ("policy", Kind.RESOURCE),
 }
-_RESOURCE_DOCUMENTS = {
-    "aws_ecr_repository_policy": "policy",
-    "aws_kms_key": "policy",
-    "aws_kms_key_policy": "policy",
-    "aws_s3_bucket_policy": "policy",
-    "aws_secretsmanager_secret_policy": "policy",
-    "aws_sns_topic": "policy",
-    "aws_sns_topic_policy": "policy",
-    "aws_sqs_queue_policy": "policy",
-    "aws_vpc_endpoint_policy": "policy",
+
+_ATTACHMENTS = {
+    "aws_iam_group_policy_attachment": "group",
+    "aws_iam_policy_attachment": "roles",
+    "aws_iam_role_policy_attachment": "role",
+    "aws_iam_user_policy_attachment": "user",
 }
-"""Policies of one resource, where `*` means that resource."""
+"""Policies by their ARN, and the attribute that says whose: what is in them no plan shows. The
+stacks attach none."""
 
 _OWNERS = {
     "aws_iam_role_policy": ("aws_iam_role", "role"),
-    "aws_iam_role_policy_attachment": ("aws_iam_role", "role"),
     "aws_sns_topic_policy": ("aws_sns_topic", "arn"),
     "aws_kms_key_policy": ("aws_kms_key", "key_id"),
 }
@@ -50,8 +57,6 @@ _NEVER = frozenset(
     {"aws_iam_access_key", "aws_iam_user", "aws_iam_user_login_profile", "aws_kms_grant"}
 )
 """Standing credentials and grants beside the policies: their creation alone widens."""
-
-_BROAD_MANAGED = ("AdministratorAccess", "PowerUserAccess", "IAMFullAccess")
 
 DO = (
     "give only what the service needs; when it does need it, say so: --allow "
@@ -63,21 +68,21 @@ def check(plan: StackPlan, context: Context) -> Iterator[Finding]:
     for change in plan.plan.moving:
         if change.verb in (Verb.DELETE, Verb.FORGET):
             continue
-        for text in (*_document(plan.plan, change), *_others(plan.plan, change)):
+        environment = context.environment(plan)
+        for text in (*_document(plan.plan, change, environment), *_others(change)):
             yield Finding(change.address, text, DO)
 
 
-def _document(plan: Plan, change: ResourceChange) -> Iterator[str]:
-    on_resource = change.type in _RESOURCE_DOCUMENTS
-    attribute = _DOCUMENTS.get(change.type) or _RESOURCE_DOCUMENTS.get(change.type)
-    if attribute is None:
+def _document(plan: Plan, change: ResourceChange, environment: Environment) -> Iterator[str]:
+    if change.type not in _DOCUMENTS:
         return
+    attribute, kind = _DOCUMENTS[change.type]
     is_new = change.verb is Verb.CREATE
     belongs_to_new = is_new and _owner_is_new(plan, change)
     if is_marked(change.change.after_unknown, attribute):
         # A new resource's own policy often names it, and its ARN is not known yet; whom a policy
         # of something new lets in is then left to the PCI gate, which reads the HCL.
-        if not (belongs_to_new and on_resource):
+        if not (belongs_to_new and kind is Kind.RESOURCE):
             yield f"{attribute} is known only after apply"
         return
     try:
@@ -87,7 +92,7 @@ def _document(plan: Plan, change: ResourceChange) -> Iterator[str]:
         yield f"{attribute} cannot be read: {error}"
         return
     if belongs_to_new:
-        yield from broad_grants(after, on_resource=on_resource)
+        yield from too_much(after, kind, environment)
     else:
         yield from widenings(before, after)
 
@@ -96,16 +101,13 @@ def _statements(values: dict[str, object] | None, attribute: str) -> list[Statem
     return statements_of((values or {}).get(attribute))
 
 
-def _others(plan: Plan, change: ResourceChange) -> Iterator[str]:
+def _others(change: ResourceChange) -> Iterator[str]:
     before, after = change.change.before or {}, change.change.after or {}
     if change.type in _NEVER and change.verb is Verb.CREATE:
         yield f"a new {change.type} is a credential or grant beside the policies"
-    if change.type == "aws_iam_role_policy_attachment" and not same(
-        before.get("policy_arn"), after.get("policy_arn")
-    ):
-        arn = str(after.get("policy_arn") or "a policy known only after apply")
-        if not _owner_is_new(plan, change) or arn.endswith(_BROAD_MANAGED) or "FullAccess" in arn:
-            yield f"attaches {arn} to {after.get('role')}"
+    if change.type in _ATTACHMENTS and not same(before.get("policy_arn"), after.get("policy_arn")):
+        arn = after.get("policy_arn") or "a policy known only after apply"
+        yield f"attaches {arn} to {after.get(_ATTACHMENTS[change.type])}"
     if change.type == "aws_iam_role":
         boundary = before.get("permissions_boundary")
         if not is_unset(boundary) and not same(boundary, after.get("permissions_boundary")):

@@ -33,3 +33,8 @@ def refused(sandbox: Environment, tmp_path: Path) -> Judge:
         return judged(tmp_path, plans, at(sandbox, stage), **more).refused
 
     return run
+
+
+def found(refused: Judge, *plans: Json, stage: Stage) -> set[str]:
+    """The rules that refuse something in the plans of a service at a stage."""
+    return {refusal.rule for refusal in refused(*plans, stage=stage)}

@@ -7,6 +7,7 @@ import copy
 import json
 import tempfile
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,13 +26,12 @@ from rollout.review.document import review
 from rollout.review.render import as_html, as_markdown
 from sandbox.instance import Sandbox
 from sandbox.settings import Settings
-from tests.support.mutations import HARM, damaged
-from tests.support.plans import EC2, ENVIRONMENT, FARGATE, PLATFORM, SERVICE, TRAFFIC, at, rules
-from tests.support.real_stacks import Edit, RealStacks, appended, put, put_in
+from tests.support.mutations import damaged, harms
+from tests.support.plans import EC2, ENVIRONMENT, FARGATE, PLATFORM, SERVICE, TRAFFIC, at
+from tests.support.real_stacks import Edit, RealStacks, all_of, appended, put, put_in
 
 pytestmark = pytest.mark.e2e
 
-STACKS = (PLATFORM, EC2, FARGATE, TRAFFIC)
 FARGATE_RECORD = 'resource "aws_route53_record" "fargate" {'
 EC2_RECORD = 'resource "aws_route53_record" "ec2" {'
 
@@ -68,6 +68,7 @@ def plans(
         _good_changes(stacks, made)
         _bad_changes(stacks, made)
         _walk_to_the_end(stacks, made)
+        stacks.finish()
     yield made
 
 
@@ -84,22 +85,19 @@ def _walk_to_canary(stacks: RealStacks, made: Plans) -> None:
     for stage in (Stage.READY, Stage.CANARY):
         stacks.synthesise(stage)
         _keep(stacks, made, stage, stacks.plan(stage, TRAFFIC, apply=True))
-    _keep(stacks, made, "unchanged", *stacks.plan_all("unchanged", *STACKS))
+
+
+CIPHER = put("ELBSecurityPolicy-TLS13-1-2-2021-06", "ELBSecurityPolicy-TLS13-1-3-2021-06")
+NARROWED = put('"ecr:BatchCheckLayerAvailability",', "")
 
 
 def _good_changes(stacks: RealStacks, made: Plans) -> None:
     release = {"TF_VAR_application_image_tag": "2-release"}
-    for stack in (EC2, FARGATE):
-        _keep(stacks, made, "release", stacks.plan("release", stack, variables=release))
-    narrowed = put('"ecr:BatchCheckLayerAvailability",', "")
-    _keep(stacks, made, "narrowed", stacks.plan("narrowed", FARGATE, edit=narrowed))
-    cipher = put("ELBSecurityPolicy-TLS13-1-2-2021-06", "ELBSecurityPolicy-TLS13-1-3-2021-06")
-    _keep(stacks, made, "cipher", stacks.plan("cipher", EC2, edit=cipher))
-    stacks.synthesise(Stage.CANARY, _tasks(peak=3))
-    _keep(stacks, made, "more tasks", stacks.plan("more tasks", EC2))
-    _keep(stacks, made, "more tasks", stacks.plan("more tasks", FARGATE))
-    stacks.synthesise(Stage.CANARY, put("min_instances = 2", "min_instances = 3"))
-    _keep(stacks, made, "more instances", stacks.plan("more instances", PLATFORM))
+    for stack, edit in ((EC2, CIPHER), (FARGATE, NARROWED)):
+        file = stacks.plan("release", stack, edit=edit, variables=release)
+        _keep(stacks, made, "release", file)
+    stacks.synthesise(Stage.CANARY, all_of(_tasks(peak=3), _instances(3)))
+    _keep(stacks, made, "more", *stacks.plan_all("more", PLATFORM, EC2, FARGATE))
     stacks.synthesise(Stage.READY)
     _keep(stacks, made, "rollback", stacks.plan("rollback", TRAFFIC))
     stacks.synthesise(Stage.QUARTER)
@@ -111,102 +109,136 @@ def _tasks(*, peak: int) -> Edit:
     return put(here, here.replace("peak = 2", f"peak = {peak}"))
 
 
-HCL = {
-    "keeps-names-answered": (
+def _instances(number: int) -> Edit:
+    return put("min_instances = 2", f"min_instances = {number}")
+
+
+HCL: dict[str, tuple[str, Edit]] = {
+    "renamed": (
         TRAFFIC,
-        put(FARGATE_RECORD, FARGATE_RECORD.replace("fargate", "renamed")),
-    ),
-    "keeps-what-carries-traffic": (EC2, put(f"sandbox-{SERVICE}-lb-tg", "sandbox-renamed-tg")),
-    "keeps-the-way-to-its-tasks": (EC2, put('path                = "/healthcheck"', 'path = "/"')),
-    "matches-the-stage": (TRAFFIC, put_in(FARGATE_RECORD, "weight = 5", "weight = 6")),
-    "changes-only-weights": (
-        TRAFFIC,
-        put_in(EC2_RECORD, "evaluate_target_health = true", "evaluate_target_health = false"),
-    ),
-    "evaluates-target-health": (
-        TRAFFIC,
-        put_in(FARGATE_RECORD, "evaluate_target_health = true", "evaluate_target_health = false"),
-    ),
-    "knows-every-weight": (
-        TRAFFIC,
-        lambda text: appended('resource "terraform_data" "weight" {\n  input = 25\n}')(
-            put_in(FARGATE_RECORD, "weight = 5", "weight = terraform_data.weight.output")(text)
+        all_of(
+            put_in(FARGATE_RECORD, "weight = 5", "weight = 6"),
+            put(FARGATE_RECORD, FARGATE_RECORD.replace("fargate", "renamed")),
+            appended(
+                'resource "aws_route53_record" "other" {\n'
+                '  name    = "ledger.sandbox.pymnt.internal"\n'
+                '  type    = "A"\n'
+                "  zone_id = data.aws_route53_zone.zone.zone_id\n"
+                "  alias {\n"
+                "    evaluate_target_health = true\n"
+                "    name                   = data.aws_lb.ec2_alb.dns_name\n"
+                "    zone_id                = data.aws_lb.ec2_alb.zone_id\n"
+                "  }\n}"
+            ),
         ),
     ),
-    "never-weighs-all-zero": (
+    "led elsewhere": (
+        TRAFFIC,
+        all_of(
+            put_in(EC2_RECORD, "evaluate_target_health = true", "evaluate_target_health = false"),
+            lambda text: text.replace("data.aws_lb.fargate_alb.", "data.aws_lb.ec2_alb."),
+        ),
+    ),
+    "unknown": (
+        TRAFFIC,
+        all_of(
+            put_in(FARGATE_RECORD, "weight = 5", "weight = terraform_data.weight.output"),
+            appended('resource "terraform_data" "weight" {\n  input = 25\n}'),
+        ),
+    ),
+    "all zero": (
         TRAFFIC,
         lambda text: text.replace("weight = 95", "weight = 0").replace("weight = 5", "weight = 0"),
     ),
-    "keeps-one-routing-policy": (
+    "by latency": (
         TRAFFIC,
-        lambda text: put_in(FARGATE_RECORD, "weight = 5", 'region = "eu-west-1"')(
-            put_in(FARGATE_RECORD, "weighted_routing_policy", "latency_routing_policy")(text)
+        all_of(
+            put_in(FARGATE_RECORD, "weighted_routing_policy", "latency_routing_policy"),
+            put_in(FARGATE_RECORD, "weight = 5", 'region = "eu-west-1"'),
         ),
     ),
-    "leads-to-its-own-load-balancer": (
-        TRAFFIC,
-        lambda text: text.replace("data.aws_lb.fargate_alb.", "data.aws_lb.ec2_alb."),
-    ),
-    "moves-one-service": (
-        TRAFFIC,
-        lambda text: appended(
-            'resource "aws_route53_record" "other" {\n'
-            '  name    = "ledger.sandbox.pymnt.internal"\n'
-            '  type    = "A"\n'
-            "  zone_id = data.aws_route53_zone.zone.zone_id\n"
-            "  alias {\n"
-            "    evaluate_target_health = true\n"
-            "    name                   = data.aws_lb.ec2_alb.dns_name\n"
-            "    zone_id                = data.aws_lb.ec2_alb.zone_id\n"
-            "  }\n}"
-        )(text),
-    ),
-    "leaves-the-existing-estate": (
+    "spoiled": (
         FARGATE,
-        appended(
-            'resource "aws_security_group" "open" {\n'
-            '  name   = "open"\n'
-            "  vpc_id = data.aws_vpc.vpc.id\n}"
+        all_of(
+            put('path                = "/healthcheck"', 'path = "/"'),
+            put(
+                '{ name = "PORT", value = "8080" },',
+                '{ name = "DB_PASSWORD", value = "hunter2" },\n{ name = "PORT", value = "8080" },',
+            ),
+            put('["ecr:GetAuthorizationToken"]', '["ecr:*"]'),
+            put("= aws_iam_role.task_role.arn", "= aws_iam_role.execution_role.arn"),
+            appended(
+                'resource "aws_security_group" "open" {\n'
+                '  name   = "open"\n'
+                "  vpc_id = data.aws_vpc.vpc.id\n}"
+            ),
         ),
     ),
-    "writes-no-secret-in-plain-text": (
-        FARGATE,
-        put(
-            '{ name = "PORT", value = "8080" },',
-            '{ name = "DB_PASSWORD", value = "hunter2" },\n{ name = "PORT", value = "8080" },',
+    "taken down": (
+        EC2,
+        all_of(
+            put(f"sandbox-{SERVICE}-lb-tg", "sandbox-renamed-tg"),
+            put(f"sandbox-{SERVICE}-ec2-latency", f"sandbox-{SERVICE}-ec2-slow"),
+            put('memory                   = "2048"', 'memory = "1024"'),
         ),
-    ),
-    "widens-no-iam-statement": (
-        FARGATE,
-        put('["ecr:GetAuthorizationToken"]', '["ecr:*"]'),
     ),
 }
-"""Rule -> the stack and the change to its HCL that the rule refuses."""
+"""Label -> a stack and what is changed in its HCL: several mistakes in one plan, each of a rule."""
+
+BAD = {
+    "keeps-names-answered": ("renamed", "aws_route53_record.fargate"),
+    "keeps-what-carries-traffic": ("taken down", "aws_lb_target_group.target_group"),
+    "keeps-the-way-to-its-tasks": ("spoiled", "aws_lb_target_group.target_group"),
+    "keeps-its-alarms": ("taken down", "aws_cloudwatch_metric_alarm.latency_alarm"),
+    "matches-the-stage": ("renamed", "aws_route53_record.renamed"),
+    "starts-from-the-stage-before": ("by hand", "aws_route53_record.ec2"),
+    "takes-one-step": ("two steps", "aws_route53_record.ec2"),
+    "changes-only-weights": ("led elsewhere", "aws_route53_record.ec2"),
+    "knows-every-weight": ("unknown", "aws_route53_record.fargate"),
+    "never-weighs-all-zero": ("all zero", "aws_route53_record.ec2"),
+    "keeps-one-routing-policy": ("by latency", "aws_route53_record.fargate"),
+    "evaluates-target-health": ("led elsewhere", "aws_route53_record.ec2"),
+    "leads-to-its-own-load-balancer": ("led elsewhere", "aws_route53_record.fargate"),
+    "moves-one-service": ("renamed", "aws_route53_record.other"),
+    "moves-records-apart-from-capacity": ("at once", "aws_lb_target_group.target_group"),
+    "keeps-ec2-capacity": ("fewer", "aws_autoscaling_group.cde_instances"),
+    "keeps-fargate-at-peak": ("fewer", "aws_appautoscaling_target.scaling_target"),
+    "keeps-desired-count": ("fewer", "aws_ecs_service.service"),
+    "keeps-the-size-of-its-tasks": ("taken down", "aws_ecs_task_definition.task"),
+    "leaves-the-existing-estate": ("spoiled", "aws_security_group.open"),
+    "has-no-drift": ("by hand", "aws_route53_record.ec2"),
+    "plans-everything": ("targeted", ""),
+    "writes-no-secret-in-plain-text": ("spoiled", "aws_ecs_task_definition.task"),
+    "pins-every-image": ("taken down", "aws_ecs_task_definition.task"),
+    "widens-no-iam-statement": ("spoiled", "aws_iam_role_policy.execution_policy"),
+    "runs-under-its-own-role": ("spoiled", "aws_ecs_task_definition.task"),
+}
+"""Rule -> the plan and the address there that it refuses."""
 
 
 def _bad_changes(stacks: RealStacks, made: Plans) -> None:
     stacks.synthesise(Stage.CANARY)
-    for rule, (stack, edit) in HCL.items():
-        _keep(stacks, made, rule, stacks.plan(rule, stack, "-refresh=false", edit=edit))
     moving = {"TF_VAR_application_image_tag": "main"}
-    _keep(stacks, made, "pins-every-image", stacks.plan("pins-every-image", EC2, variables=moving))
-    targeted = "-target=aws_route53_record.ec2"
-    _keep(stacks, made, "plans-everything", stacks.plan("plans-everything", TRAFFIC, targeted))
-    stacks.synthesise(Stage.CANARY, _tasks(peak=1))
-    _keep(stacks, made, "keeps-desired-count", stacks.plan("keeps-desired-count", EC2))
-    _keep(stacks, made, "keeps-fargate-at-peak", stacks.plan("keeps-fargate-at-peak", FARGATE))
-    stacks.synthesise(Stage.CANARY, put("min_instances = 2", "min_instances = 1"))
-    _keep(stacks, made, "keeps-ec2-capacity", stacks.plan("keeps-ec2-capacity", PLATFORM))
+
+    def plan_edits_of(stack: str) -> None:
+        for label, (edited, edit) in HCL.items():
+            if edited == stack:
+                variables = moving if stack == EC2 else None
+                file = stacks.plan(label, stack, "-refresh=false", edit=edit, variables=variables)
+                _keep(stacks, made, label, file)
+
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(plan_edits_of, (TRAFFIC, EC2, FARGATE)))
+    target = ("-refresh=false", "-target=aws_route53_record.ec2")
+    _keep(stacks, made, "targeted", stacks.plan("targeted", TRAFFIC, *target))
+    stacks.synthesise(Stage.CANARY, all_of(_tasks(peak=1), _instances(1)))
+    _keep(stacks, made, "fewer", *stacks.plan_all("fewer", PLATFORM, EC2, FARGATE))
     stacks.synthesise(Stage.HALF)
-    _keep(stacks, made, "takes-one-step", stacks.plan("takes-one-step", TRAFFIC))
+    _keep(stacks, made, "two steps", stacks.plan("two steps", TRAFFIC, "-refresh=false"))
     stacks.synthesise(Stage.QUARTER)
-    label = "moves-records-apart-from-capacity"
-    _keep(stacks, made, label, stacks.plan(label, TRAFFIC))
-    edit = HCL["keeps-what-carries-traffic"][1]
-    _keep(stacks, made, label, stacks.plan(label, EC2, edit=edit))
+    _keep(stacks, made, "at once", *made.files["quarter"], *made.files["taken down"])
     with _somebody_changes_the_weights(stacks.sandbox, 80, 20):
-        for rule in ("has-no-drift", "starts-from-the-stage-before"):
-            _keep(stacks, made, rule, stacks.plan(rule, TRAFFIC))
+        _keep(stacks, made, "by hand", stacks.plan("by hand", TRAFFIC))
 
 
 class _somebody_changes_the_weights:
@@ -246,21 +278,21 @@ def _walk_to_the_end(stacks: RealStacks, made: Plans) -> None:
     stacks.plan("the steps between", TRAFFIC, apply=True)
     stacks.synthesise(Stage.READY)
     _keep(stacks, made, "soak to ready", stacks.plan("soak to ready", TRAFFIC))
-    stacks.synthesise(Stage.DETACHED)
-    files = stacks.plan_all("to detached", EC2, FARGATE, TRAFFIC, apply=True)
-    _keep(stacks, made, "to detached", *files)
-    stacks.synthesise(Stage.CUTOVER)
-    files = stacks.plan_all("back to cutover", EC2, FARGATE, TRAFFIC)
-    _keep(stacks, made, "back to cutover", *files)
-    stacks.synthesise(Stage.RETIRED)
-    files = stacks.plan_all("to retired", EC2, FARGATE, TRAFFIC)
-    _keep(stacks, made, "to retired", *files)
+    for label, stage, sides in (
+        ("to detached", Stage.DETACHED, (FARGATE, TRAFFIC)),
+        ("back to cutover", Stage.CUTOVER, (FARGATE, TRAFFIC)),
+        ("to retired", Stage.RETIRED, (EC2, TRAFFIC)),
+    ):
+        stacks.synthesise(stage)
+        files = stacks.plan_all(label, *sides, apply=stage is Stage.DETACHED)
+        _keep(stacks, made, label, *files)
 
 
 GOOD = {
     "keeps-names-answered": "to detached",
     "keeps-what-carries-traffic": "to retired",
-    "keeps-the-way-to-its-tasks": "cipher",
+    "keeps-the-way-to-its-tasks": "release",
+    "keeps-its-alarms": "to retired",
     "matches-the-stage": "quarter",
     "starts-from-the-stage-before": "canary",
     "takes-one-step": "rollback",
@@ -272,15 +304,17 @@ GOOD = {
     "leads-to-its-own-load-balancer": "ready",
     "moves-one-service": "quarter",
     "moves-records-apart-from-capacity": "to detached",
-    "keeps-ec2-capacity": "more instances",
-    "keeps-fargate-at-peak": "more tasks",
-    "keeps-desired-count": "more tasks",
-    "leaves-the-existing-estate": "unchanged",
-    "has-no-drift": "unchanged",
+    "keeps-ec2-capacity": "more",
+    "keeps-fargate-at-peak": "more",
+    "keeps-desired-count": "more",
+    "keeps-the-size-of-its-tasks": "release",
+    "leaves-the-existing-estate": "release",
+    "has-no-drift": "more",
     "plans-everything": "quarter",
     "writes-no-secret-in-plain-text": "release",
     "pins-every-image": "release",
-    "widens-no-iam-statement": "narrowed",
+    "widens-no-iam-statement": "release",
+    "runs-under-its-own-role": "dark",
 }
 """Rule -> a real change that it looks at and lets pass."""
 
@@ -289,12 +323,16 @@ WALK = ("platform", "dark", "ready", "canary", "quarter", "to detached", "to ret
 
 @pytest.mark.parametrize("rule", RULES)
 def test_refuses_the_bad_change(plans: Plans, rule: str) -> None:
-    assert rule in rules(judge(plans.context(rule)))
+    label, address = BAD[rule]
+    refused = judge(plans.context(label)).refused
+    assert (rule, address) in {(refusal.rule, refusal.finding.address) for refusal in refused}
 
 
 @pytest.mark.parametrize("rule", RULES)
 def test_lets_the_good_change_pass(plans: Plans, rule: str) -> None:
-    assert judge(plans.context(GOOD[rule])).refused == ()
+    context = plans.context(GOOD[rule])
+    assert judge(context).refused == ()
+    assert any(plan.plan.moving for plan in context.plans)
 
 
 @pytest.mark.parametrize("step", WALK)
@@ -318,7 +356,7 @@ def test_says_what_the_real_plans_move(plans: Plans) -> None:
         assert headline.split(" (")[0] in as_html(document)
 
 
-@pytest.mark.parametrize("label", ["quarter", "release", "narrowed", "more tasks"])
+@pytest.mark.parametrize("label", ["quarter", "release", "more"])
 @given(data=st.data())
 @settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -327,9 +365,9 @@ def test_never_lets_harm_pass_in_a_real_plan(plans: Plans, label: str, data: st.
     context = plans.context(label)
     document = json.loads(data.draw(st.sampled_from(context.plans)).path.read_text())
     harmed = copy.deepcopy(document)
-    harm = data.draw(st.sampled_from(sorted(HARM)))
+    harm = data.draw(harms())
     where = data.draw(st.integers(0, len(harmed["resource_changes"])))
-    harmed["resource_changes"].insert(where, HARM[harm]())
+    harmed["resource_changes"].insert(where, harm)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "plan.json"
         path.write_text(json.dumps(harmed))

@@ -1,0 +1,124 @@
+"""What no new IAM policy may allow: a side is made with its own least-privilege roles, so being new
+is no excuse (PCI DSS v4.0.1, 7.2.5).
+"""
+
+import re
+from collections.abc import Iterator
+from enum import Enum
+
+from pay.model import Environment
+from rollout.plans.policies import Grant, Statement, in_words
+
+
+class Kind(Enum):
+    """Where a policy stands."""
+
+    IDENTITY = "what a role may do"
+    TRUST = "who may assume a role"
+    RESOURCE = "who may do what with the one resource that it belongs to, which `*` means there"
+
+
+_TAKE_NO_RESOURCE = frozenset({"ecr:getauthorizationtoken", "ecs:discoverpollendpoint"})
+"""Actions that can be allowed on `*` only (AWS: service authorization reference, Amazon ECR and
+Amazon ECS). The stacks use no others."""
+
+_BOUND_BY = {"ecs": "ecs:cluster", "kms": "kms:ViaService"}
+"""Condition keys that keep a service's actions small where the resource does not."""
+
+_POSITIVE = frozenset({"ArnEquals", "ArnLike", "StringEquals", "StringLike"})
+"""Condition operators that ask for a value to be there and to be the one given."""
+
+
+def too_much(statements: list[Statement], kind: Kind, environment: Environment) -> Iterator[str]:
+    """In words, what the statements allow that no new policy of the environment may."""
+    for statement in statements:
+        if statement.effect != "Allow":
+            continue
+        if statement.is_opaque:
+            yield f"allows all but what it names: {statement.exact}"
+            continue
+        found: dict[str, list[Grant]] = {}
+        for grant in statement.grants():
+            for why in _reasons(grant, statement, kind, environment):
+                found.setdefault(why, []).append(grant)
+        for why, grants in found.items():
+            yield from (f"allows {text}: {why}" for text in in_words(grants))
+
+
+def _reasons(
+    grant: Grant, statement: Statement, kind: Kind, environment: Environment
+) -> Iterator[str]:
+    service, _, verb = grant.action.lower().partition(":")
+    if set(service) & set("*?") or not verb:
+        yield "every service"
+    if why := _why_not_trusted(grant.principal, kind, environment):
+        yield why
+    if kind is not Kind.IDENTITY:
+        return
+    if not verb.strip("*?"):
+        yield "everything that the service can do"
+    if service == "iam" and verb != "passrole":
+        yield "who writes IAM gives itself everything"
+    if service == "sts" and grant.resource != environment.metrics.prometheus_write_role_arn:
+        yield "the only role that the stacks assume is the one that metrics are written with"
+    if _is_wide(grant.resource) and not _is_bound(grant, statement):
+        yield "on everything"
+    elif _account(grant.resource) not in ("", *_known_accounts(environment)):
+        yield "in an account that the environment's file does not know"
+
+
+def _why_not_trusted(principal: str, kind: Kind, environment: Environment) -> str | None:
+    """Why nobody new may be let in like this: AWS services and the own account may."""
+    who, _, name = principal.partition(":")
+    if kind is Kind.IDENTITY or who == "Service":
+        return None
+    if who != "AWS":
+        return "neither an AWS service nor a principal of the own account"
+    if set(name) & set("*?"):
+        return "anybody"
+    if environment.account_id not in (name, _account(name)):
+        return "another account"
+    return None
+
+
+def _known_accounts(environment: Environment) -> tuple[str, ...]:
+    return environment.account_id, _account(environment.metrics.prometheus_write_role_arn)
+
+
+def _account(arn: str) -> str:
+    """The account in an ARN; empty where it has none, as a bucket's."""
+    return (arn.split(":") + [""] * 5)[4]
+
+
+def _is_wide(resource: str) -> bool:
+    """Whether the resource is `*`, or an ARN that names nothing: `arn:*`,
+    `arn:aws:iam::555555555555:role/*`. A bucket's objects, `arn:aws:s3:::bucket/*`, are something.
+    """
+    parts = resource.split(":", 5)
+    if len(parts) < 6 or set(parts[2]) & set("*?"):
+        return True
+    kind = "" if parts[2] == "s3" else r"(?:[a-z-]+[/:])?"
+    return re.fullmatch(rf"{kind}[*?/:]*", parts[5]) is not None
+
+
+def _is_bound(grant: Grant, statement: Statement) -> bool:
+    """Whether a grant on everything is small all the same."""
+    action = grant.action.lower()
+    if action in _TAKE_NO_RESOURCE:
+        return True
+    service = action.partition(":")[0]
+    if service == "kms" and grant.resource == "*":
+        return False  # Keys of every account; those of the own one are `arn:aws:kms:...:key/*`.
+    return any(
+        operator in _POSITIVE and _names(keys.get(_BOUND_BY.get(service, "")))
+        for operator, keys in statement.condition.items()
+        if isinstance(keys, dict)
+    )
+
+
+def _names(value: object) -> bool:
+    """Whether a condition's value is text without a wildcard, or several."""
+    values = value if isinstance(value, list) else [value]
+    return bool(values) and all(
+        isinstance(v, str) and v != "" and not set(v) & set("*?") for v in values
+    )
