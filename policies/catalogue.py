@@ -60,6 +60,25 @@ def block_types(rules: Iterable[str]) -> dict[str, frozenset[str]]:
     return {rule: frozenset(types[rule]) for rule in rules if rule in types}
 
 
+def covered_types(requirements: Requirements, rules: frozenset[str]) -> frozenset[str]:
+    """The resource types that some rule about a block or a connection judges, and those that the
+    table says need none.
+
+    Raises UnknownRule where the table says it of a type that a rule judges.
+    """
+    judged = set().union(*block_types(rules).values())
+    for check in get_graph_checks_registry(CheckType.TERRAFORM).checks:
+        if check.id in rules:
+            judged |= set(check.resource_types)
+    exempt = {each.type for each in requirements.needs_no_rule}
+    if both := sorted(exempt & judged):
+        raise UnknownRule(
+            f"requirements.toml says under needs_no_rule that {', '.join(both)} needs no rule, "
+            "but there is one: remove the entry"
+        )
+    return frozenset(judged | exempt)
+
+
 def _ours() -> dict[str, tuple[str, str, bool]]:
     rules = {each.id: (each.what, each.why, False) for each in RULES.values()}
     rules |= {each.id: (each.what, each.why, True) for each in ESTATE_RULES.values()}

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from policies import plan
 from policies import waivers as waiving
-from policies.catalogue import block_types
+from policies.catalogue import block_types, covered_types
 from policies.plan_file import Plan
-from policies.reading import unread
+from policies.reading import unread, without_rules
 from policies.requirements import Requirements
 from policies.results import Result, RuleText
 from policies.root import missing, stack_folders
@@ -25,12 +25,14 @@ class Gate:
     def __init__(
         self, requirements: Requirements, rules: dict[str, RuleText], waivers: tuple[Waiver, ...]
     ) -> None:
+        """Raises UnknownRule where the table and the rules do not agree."""
         self._requirements = requirements
         self._rules = rules
         self._waivers = waivers
         self._block_rules = frozenset(rules) - frozenset(ESTATE_RULES)
         self._scanner = Scanner(self._block_rules)
         self._types = block_types(self._block_rules)
+        self._covered = covered_types(requirements, self._block_rules)
 
     def judge(
         self,
@@ -61,6 +63,7 @@ class Gate:
             verdict.results += scan.results
             verdict.problems += scan.problems
             verdict.problems += unread(scan.stack, root, counted=counted)
+            verdict.problems += without_rules(scan.stack, self._covered)
         verdict.problems += missing(root, folders, counted=counted)
         verdict.results += over_the_estate(verdict.stacks)
         for file, document in plans.items():

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,21 @@ def unread(stack: Stack, root: Path, *, counted: bool) -> list[Problem]:
         *_uncounted(stack, root, counted),
         *(problem for block in stack.blocks for problem in _unreadable(block)),
     ]
+
+
+def without_rules(stack: Stack, covered: Collection[str]) -> Iterator[Problem]:
+    """Every resource that no rule is about: it would pass whatever it says."""
+    for block in stack.blocks:
+        where = f"{block.file}: {block.address}"
+        if block.kind == "resource" and block.type not in covered:
+            what = (
+                f"no rule judges an {block.type}: write one, or say in requirements.toml under "
+                "needs_no_rule why it needs none"
+            )
+            yield Problem("unread", where, what, block.first_line)
+        if block.kind == "data" and not block.type.startswith("aws_"):
+            what = f"{block.type} reads, or runs, what the gate does not see: only aws_... is read"
+            yield Problem("unread", where, what, block.first_line)
 
 
 def _other_files(stack: Stack, root: Path) -> Iterator[Problem]:
@@ -117,6 +132,9 @@ def _unreadable(block: Block) -> Iterator[Problem]:
         if key in block.conf and block.kind == "resource":
             what = f"{key} makes resources that are not judged one by one: write them out"
             yield Problem("unread", where, what, block.first_line)
+    if "provisioner" in block.conf:
+        what = "a provisioner runs a program that is not judged: remove it"
+        yield Problem("unread", where, what, block.first_line)
     for key, found in block.conf.items():
         if key in _CONDITIONS or key in _REPEATED or key.startswith("__"):
             continue

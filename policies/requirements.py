@@ -42,6 +42,15 @@ class LeftOut(BaseModel):
     why: str
 
 
+class NeedsNoRule(BaseModel):
+    """A resource type that says nothing which a requirement is about."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    type: str
+    why: str
+
+
 class OutOfReach(BaseModel):
     """A rule of another pack that this gate does not have."""
 
@@ -59,6 +68,7 @@ class Requirements(BaseModel):
     requirement: tuple[Requirement, ...]
     not_provable: tuple[NotProvable, ...]
     left_out: tuple[LeftOut, ...]
+    needs_no_rule: tuple[NeedsNoRule, ...] = ()
     out_of_reach: tuple[OutOfReach, ...] = ()
 
     @property

@@ -110,6 +110,11 @@ class Stack:
         return self.tags.get("Environment", "")
 
     @property
+    def is_production(self) -> bool:
+        """A stack that does not say is held to the strictest rules."""
+        return self.tags.get("Production") != "false"
+
+    @property
     def service(self) -> str:
         return self.tags.get("Service", "")
 

@@ -29,6 +29,7 @@ class EnvironmentStack(TerraformStack):
             "Stack": id,
             "CardholderData": scope_tag(service.scope if service else None),
             "ManagedBy": "terraform",
+            "Production": "true" if environment.production else "false",
         }
         if service:
             tags["Service"] = service.name

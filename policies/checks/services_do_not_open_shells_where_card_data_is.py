@@ -13,6 +13,6 @@ def judge(service: Block) -> list[str]:
     if enabled in {None, False}:
         return []
     stack = service.stack
-    if enabled is True and stack.scope != "inside" and "production" not in stack.environment:
+    if enabled is True and stack.scope != "inside" and not stack.is_production:
         return []
     return [f"enable_execute_command is {enabled!r}"]

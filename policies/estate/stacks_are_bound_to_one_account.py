@@ -15,6 +15,7 @@ from policies.stack import Block, Stack
 @estate_rule
 def judge(stacks: list[Stack]) -> Iterator[tuple[Block, list[str]]]:
     environments: dict[str, set[str]] = defaultdict(set)
+    production = {stack.environment for stack in stacks if stack.is_production}
     for stack in stacks:
         for account in stack.allowed_account_ids:
             environments[account].add(stack.environment)
@@ -25,10 +26,6 @@ def judge(stacks: list[Stack]) -> Iterator[tuple[Block, list[str]]]:
             problems.append(f"allowed_account_ids is {list(accounts)!r}; exactly one is allowed")
         for account in accounts:
             others = sorted(environments[account] - {stack.environment})
-            if others and _is_production(stack.environment) | any(map(_is_production, others)):
+            if others and production & {stack.environment, *others}:
                 problems.append(f"account {account} is used by {', '.join(others)} too")
         yield provider(stack), problems
-
-
-def _is_production(environment: str) -> bool:
-    return environment.startswith("production")

@@ -1,9 +1,11 @@
-"""Every stack says what it is and whether it is inside the cardholder data environment.
+"""Every stack says what it is, whether it is inside the cardholder data environment, and whether it
+is production.
 
 The scope of the assessment is documented and confirmed; the rules depend on it. The tags are the
 provider's `default_tags`, so that every resource in AWS carries them too.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,10 +14,14 @@ from policies.stack import Block, Stack
 
 _TAGS = ("Environment", "Stack")
 _SCOPES = ("inside", "connected", "outside")
+_PRODUCTION = ("true", "false")
 
 
 @estate_rule
 def judge(stacks: list[Stack]) -> Iterator[tuple[Block, list[str]]]:
+    said = defaultdict(set)
+    for stack in stacks:
+        said[stack.environment].add(stack.tags.get("Production"))
     for stack in stacks:
         tags = _TAGS if stack.is_platform else (*_TAGS, "Service")
         problems = [f"default_tags has no {tag}" for tag in tags if not stack.tags.get(tag)]
@@ -23,6 +29,10 @@ def judge(stacks: list[Stack]) -> Iterator[tuple[Block, list[str]]]:
             problems.append(f"the tag Stack is {stack.tags.get('Stack')!r}, not {stack.name!r}")
         if (scope := stack.tags.get("CardholderData")) not in _SCOPES:
             problems.append(f"CardholderData is {scope!r}; allowed: {', '.join(_SCOPES)}")
+        if (production := stack.tags.get("Production")) not in _PRODUCTION:
+            problems.append(f"Production is {production!r}; allowed: {', '.join(_PRODUCTION)}")
+        elif len(said[stack.environment]) > 1:
+            problems.append(f"Production is {production!r}; other stacks of the environment differ")
         yield provider(stack), problems
 
 

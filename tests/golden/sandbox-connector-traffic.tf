@@ -22,6 +22,7 @@ provider "aws" {
       CardholderData = "inside"
       Environment    = "sandbox"
       ManagedBy      = "terraform"
+      Production     = "false"
       Service        = "connector"
       Stack          = "sandbox-connector-traffic"
     }

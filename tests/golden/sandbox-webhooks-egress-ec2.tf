@@ -22,6 +22,7 @@ provider "aws" {
       CardholderData = "outside"
       Environment    = "sandbox"
       ManagedBy      = "terraform"
+      Production     = "false"
       Service        = "webhooks-egress"
       Side           = "ec2"
       Stack          = "sandbox-webhooks-egress-ec2"

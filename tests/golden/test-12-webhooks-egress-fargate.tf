@@ -26,6 +26,7 @@ provider "aws" {
       CardholderData = "outside"
       Environment    = "test-12"
       ManagedBy      = "terraform"
+      Production     = "false"
       Service        = "webhooks-egress"
       Side           = "fargate"
       Stack          = "test-12-webhooks-egress-fargate"

@@ -63,7 +63,20 @@ LATER_MUTATIONS = (
         "resource_arn",
         'resource_arn = "arn:aws:wafv2:eu-west-1:111111111111:regional/webacl/other/1"',
     ),
+    later("CKV2_AWS_3", "aws_guardduty_organization_configuration.members", '"ALL"', '"NONE"'),
     later("CKV2_AWS_34", "aws_ssm_parameter.passphrase", '"SecureString"', '"String"'),
+    later(
+        "CKV2_AWS_45",
+        "aws_config_configuration_recorder_status.recorder",
+        "is_enabled = true",
+        "is_enabled = false",
+    ),
+    later(
+        "CKV2_AWS_48",
+        "aws_config_configuration_recorder.recorder",
+        "include_global_resource_types = true",
+        "include_global_resource_types = false",
+    ),
     later(
         "CKV2_AWS_57",
         "aws_secretsmanager_secret_rotation.canaries",
@@ -174,6 +187,12 @@ LATER_MUTATIONS = (
     ),
     later("builds_hold_no_secret", BUILD, '"SECRETS_MANAGER"', '"PLAINTEXT"'),
     later("canaries_hold_no_secret", CANARY, "SECRET_NAME", 'API_TOKEN = "hunter2"'),
+    later(
+        "canaries_are_watched_by_an_alarm",
+        "aws_cloudwatch_metric_alarm.payment",
+        "dimensions = { CanaryName = aws_synthetics_canary.payment.name }",
+        'dimensions = { CanaryName = "another" }',
+    ),
     later("canary_artefacts_use_a_customer_key", CANARY, '"SSE_KMS"', '"SSE_S3"'),
     later(
         "logs_in_buckets_stay_at_hand",

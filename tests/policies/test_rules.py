@@ -241,10 +241,18 @@ def test_https_from_anywhere_reaches_the_group_of_a_public_load_balancer_only() 
 @pytest.mark.parametrize(
     ("tags", "refused"),
     [
-        ({"CardholderData": "inside", "Environment": "test-12"}, True),
-        ({"CardholderData": "outside", "Environment": "production-2"}, True),
-        ({"Environment": "test-12"}, True),
-        ({"CardholderData": "outside", "Environment": "test-12"}, False),
+        ({"CardholderData": "inside", "Production": "false"}, True),
+        ({"CardholderData": "outside", "Production": "true", "Environment": "live-1"}, True),
+        ({"CardholderData": "outside"}, True),
+        ({"Production": "false"}, True),
+        (
+            {
+                "CardholderData": "outside",
+                "Production": "false",
+                "Environment": "not-production-1",
+            },
+            False,
+        ),
     ],
 )
 def test_a_shell_may_be_opened_outside_and_away_from_production_only(

@@ -152,6 +152,25 @@ BREAKS: dict[str, tuple[Break, str, str]] = {
         "unread",
         "dynamic makes resources",
     ),
+    "a type of resource that no rule judges": (
+        append('resource "aws_db_instance" "open" {\n  publicly_accessible = true\n}\n'),
+        "unread",
+        "no rule judges an aws_db_instance",
+    ),
+    "a program that runs while Terraform plans": (
+        append('data "external" "x" {\n  program = ["sh"]\n}\n'),
+        "unread",
+        "external reads, or runs",
+    ),
+    "a program that runs while Terraform applies": (
+        edit(
+            "internal",
+            'provisioner "local-exec" {\ncommand = "true"\n}\ninternal = true',
+            "aws_lb.alb",
+        ),
+        "unread",
+        "a provisioner runs a program",
+    ),
     "a setting from a variable": (
         edit("internal", "internal = var.internal", "aws_lb.alb"),
         "unread",
