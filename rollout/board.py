@@ -4,16 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from rich.table import Table
-from rich.text import Text
-
 from pay.model import Environment, Side, Stage
 from pay.model.answers import side_shares
 from pay.model.edges import promotion
+from rollout.collisions import Collision, collisions
 from rollout.gates import Finding, Promotion, findings
 from rollout.journal import weights_text
 from rollout.situation import Situation
-from rollout.words import short_date, span
 
 ASKED_FOR = frozenset({"evidence", "approver"})
 """Gates that a promotion's own options answer: they do not keep a service waiting."""
@@ -35,6 +32,8 @@ class Row:
     next_stage: Stage | None
     waits_for: tuple[Finding, ...]
     """What stands before the next stage right now."""
+    collisions: tuple[Collision, ...]
+    """What it is part of that should not be, allowed or not."""
 
     def as_data(self) -> dict[str, object]:
         return {
@@ -48,19 +47,22 @@ class Row:
             "changed_by_hand": self.by_hand,
             "next": self.next_stage.value if self.next_stage else None,
             "waits_for": [finding.reason for finding in self.waits_for],
+            "problems": [each.text for each in self.collisions if not each.allowed_because],
         }
 
 
 def rows(situation: Situation, environments: Sequence[str]) -> list[Row]:
     """The board of some environments, in their order and that of their services."""
-    return [
-        _row(situation, environment, service)
-        for environment in environments
-        for service in situation.environments[environment].services
-    ]
+    board = []
+    for environment in environments:
+        found = collisions(situation, environment)
+        for service in situation.environments[environment].services:
+            its_own = tuple(each for each in found if service in each.services)
+            board.append(_row(situation, environment, service, its_own))
+    return board
 
 
-def _row(situation: Situation, environment: str, service: str) -> Row:
+def _row(situation: Situation, environment: str, service: str, found: tuple[Collision, ...]) -> Row:
     target = situation.environments[environment]
     stage = target.services[service].stage
     records = target.ladder.records(stage)
@@ -84,26 +86,8 @@ def _row(situation: Situation, environment: str, service: str) -> Row:
         by_hand=situation.was_changed_by_hand(environment, service),
         next_stage=edge.after if edge else None,
         waits_for=waits,
+        collisions=found,
     )
-
-
-def detail(board: Sequence[Row], now: datetime, title: str, note: str | None) -> Table:
-    """One environment in full."""
-    table = Table(title=title, title_justify="left", caption=note, caption_justify="left")
-    table.add_column("service", no_wrap=True)
-    table.add_column("stage", no_wrap=True)
-    table.add_column("weights", no_wrap=True, justify="right")
-    table.add_column("since", no_wrap=True, justify="right")
-    table.add_column("next step", ratio=1)
-    for row in board:
-        table.add_row(
-            row.service,
-            stage_text(row.stage),
-            row.weights,
-            since_text(row, now),
-            _next_step(row),
-        )
-    return table
 
 
 def by_chain(environments: Mapping[str, Environment]) -> list[str]:
@@ -114,63 +98,3 @@ def by_chain(environments: Mapping[str, Environment]) -> list[str]:
         return 1 + depth(before) if before else 0
 
     return sorted(environments, key=lambda name: (depth(name), name))
-
-
-def overview(board: Sequence[Row], environments: Sequence[str]) -> Table:
-    """All environments beside each other, a service a row."""
-    table = Table(show_lines=True)
-    table.add_column("service", no_wrap=True)
-    for environment in environments:
-        table.add_column(environment, no_wrap=True)
-    cells = {(row.service, row.environment): row for row in board}
-    for service in sorted({row.service for row in board}):
-        found = (cells.get((service, environment)) for environment in environments)
-        table.add_row(service, *(_cell(row) for row in found))
-    return table
-
-
-def _cell(row: Row | None) -> Text:
-    if row is None:
-        return Text("-", style="dim")
-    cell = stage_text(row.stage)
-    if row.stage in (Stage.LEGACY, Stage.RETIRED):
-        return cell
-    cell.append(f" {row.weights}")
-    cell.append("\n")
-    cell.append(short_date(row.since) if row.since else "by hand", style="dim")
-    if row.next_stage:
-        cell.append(f" -> {row.next_stage}", style="dim")
-    return cell
-
-
-def _next_step(row: Row) -> Text:
-    if row.next_stage is None:
-        return Text("done", style="green")
-    text = stage_text(row.next_stage)
-    if row.waits_for:
-        waits = ", ".join(finding.brief for finding in row.waits_for)
-        text.append(f"  waits: {waits}", style="yellow")
-    return text
-
-
-def since_text(row: Row, now: datetime) -> Text:
-    """The day, and how long ago while a service is in flight."""
-    if row.since is None:
-        return Text("by hand" if row.by_hand else "-", style="yellow" if row.by_hand else "dim")
-    text = Text(short_date(row.since))
-    if row.stage.is_in_flight:
-        text.append(f", {span(now - row.since, units=1)}", style="dim")
-    return text
-
-
-def stage_text(stage: Stage) -> Text:
-    """A stage in the colour of where the traffic is."""
-    if stage is Stage.LEGACY:
-        style = "dim"
-    elif stage in (Stage.DARK, Stage.READY):
-        style = "blue"
-    elif stage.is_in_flight:
-        style = "bold cyan"
-    else:
-        style = "green"
-    return Text(stage.value, style=style)

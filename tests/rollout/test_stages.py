@@ -1,10 +1,19 @@
 """`pay stages`: the board."""
 
-from datetime import timedelta
+import io
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
-import pytest
+from rich.console import Console
 
+from rollout.board import by_chain, rows
+from rollout.board_table import show
+from rollout.situation import Situation
 from tests.support.checkout import Checkout, Pay, PayJson
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
 def row(told: list[dict[str, object]], environment: str, service: str) -> dict[str, object]:
@@ -36,6 +45,7 @@ def test_a_row_tells_stage_weights_since_when_and_the_next_step(
         "changed_by_hand": False,
         "next": "half",
         "waits_for": [],
+        "problems": [],
     }
 
 
@@ -59,16 +69,112 @@ def test_a_stage_that_was_changed_by_hand_is_told(
     assert "by hand" in pay("stages", "test-12").stdout
 
 
-@pytest.mark.parametrize("columns", [80, 100, 140])
-def test_the_board_fits_the_terminal_and_shows_every_stage(
-    columns: int, checkout: Checkout, pay: Pay
+def moving(checkout: Checkout, now: datetime = NOW) -> tuple[Situation, list[str]]:
+    """An estate with the widest cells: every environment has services on the way."""
+    for environment in ("test-12", "test-perf-1", "staging-2", "production-2", "sandbox"):
+        checkout.put(environment, "webhooks-egress", "soak", ago=timedelta(days=12), now=now)
+        checkout.put(environment, "products-ui", "detached", ago=timedelta(days=40), now=now)
+        checkout.put(environment, "notifications", "cutover", ago=timedelta(minutes=59), now=now)
+        checkout.put(environment, "selfservice", "half", ago=None)
+    situation = checkout.situation(now)
+    return situation, by_chain(situation.environments)
+
+
+def shown(situation: Situation, names: Sequence[str], columns: int, **style: Any) -> str:
+    text = io.StringIO()
+    out = Console(width=columns, file=text, **style)
+    show(out, situation, rows(situation, names), names)
+    return text.getvalue()
+
+
+def test_nothing_on_the_board_is_cut_at_any_width(checkout: Checkout) -> None:
+    situation, names = moving(checkout)
+    board = rows(situation, names)
+    for columns in range(80, 161):
+        text = shown(situation, names, columns)
+        assert max(map(len, text.splitlines())) <= columns
+        assert "\N{HORIZONTAL ELLIPSIS}" not in text, columns
+        assert all(environment in text for environment in names)
+        assert all(row.service in text and f"{row.stage} " in text for row in board)
+
+
+def test_nothing_of_one_environment_is_cut_at_any_width(checkout: Checkout) -> None:
+    situation, _ = moving(checkout)
+    for columns in range(80, 161):
+        text = shown(situation, ["staging-2"], columns)
+        assert max(map(len, text.splitlines())) <= columns
+        assert "\N{HORIZONTAL ELLIPSIS}" not in text, columns
+        for row in rows(situation, ["staging-2"]):
+            assert re.search(rf"│ {row.service} +│ {row.stage} +│ +{row.weights} │", text)
+
+
+def test_environments_stand_beside_each_other_as_soon_as_they_fit(checkout: Checkout) -> None:
+    situation, names = moving(checkout)
+    beside = ["in flight" not in shown(situation, names, columns) for columns in range(80, 161)]
+    assert not beside[0] and beside[-1] and sorted(beside) == beside
+
+
+def test_more_services_in_flight_than_the_limit_are_a_problem(
+    checkout: Checkout, pay: Pay, pay_json: PayJson
 ) -> None:
-    checkout.put("test-12", "products-ui", "detached")
-    checkout.put("production-2", "connector", "cutover")
-    shown = pay("stages", columns=columns).stdout
-    assert max(map(len, shown.splitlines())) <= columns
-    for text in ("products-ui", "detached", "-/100", "connector", "cutover", "0/100"):
-        assert text in shown
+    """As two branches leave it that each took off one service and were merged."""
+    lonely = ("cardid", "products-ui", "publicauth", "toolbox", "webhooks-egress")
+    for service in lonely:
+        checkout.put("test-12", service, "half")
+    _, told = pay_json("stages", "test-12")
+    sentence = f"5 services are in flight and 4 may be: {', '.join(lonely)}"
+    assert {r["service"] for r in told if sentence in r["problems"]} == set(lonely)
+    result = pay("stages", "test-12", columns=200)
+    assert result.exit_code == 0
+    assert f"x {sentence}" in result.stdout
+    assert f"x test-12: {sentence}" in pay("stages", columns=200).stdout
+
+
+def test_neighbours_in_flight_are_a_problem(
+    checkout: Checkout, pay: Pay, pay_json: PayJson
+) -> None:
+    checkout.put("test-12", "ledger", "canary", ago=timedelta(days=2))
+    checkout.put("test-12", "connector", "dark", ago=timedelta(days=1))
+    _, told = pay_json("stages", "test-12")
+    problems = {r["service"]: r["problems"] for r in told if r["problems"]}
+    assert set(problems) == {"connector", "ledger"}
+    (sentence,) = problems["ledger"]
+    assert sentence.startswith("connector (dark) and ledger (canary)")
+    assert f"x {sentence}" in pay("stages", "test-12", columns=200).stdout
+
+
+def test_neighbours_that_are_allowed_to_move_are_shown_with_the_reason(
+    checkout: Checkout, pay: Pay, pay_json: PayJson
+) -> None:
+    checkout.put("test-12", "ledger", "soak", ago=timedelta(days=2))
+    assert pay("promote", "test-12", "connector", "--allow-adjacent", "soaks only").exit_code == 0
+    _, told = pay_json("stages", "test-12")
+    assert [r["problems"] for r in told] == [[]] * 15
+    text = pay("stages", "test-12", columns=200).stdout
+    assert "! connector (dark) and ledger (soak)" in text and "allowed: soaks only" in text
+
+
+def test_a_reason_of_an_earlier_flight_allows_nothing(
+    checkout: Checkout, pay: Pay, pay_json: PayJson
+) -> None:
+    checkout.put("test-12", "ledger", "soak", ago=timedelta(days=2))
+    assert pay("promote", "test-12", "connector", "--allow-adjacent", "soaks only").exit_code == 0
+    assert pay("rollback", "test-12", "connector").exit_code == 0
+    checkout.put("test-12", "connector", "dark", ago=-timedelta(seconds=5))
+    _, told = pay_json("stages", "test-12")
+    assert {r["service"] for r in told if r["problems"]} == {"connector", "ledger"}
+
+
+def test_a_problem_is_red_and_what_is_allowed_yellow(checkout: Checkout, pay: Pay) -> None:
+    checkout.put("test-12", "ledger", "soak", ago=timedelta(days=2))
+    assert pay("promote", "test-12", "connector", "--allow-adjacent", "soaks only").exit_code == 0
+    for service in ("products-ui", "publicauth", "webhooks-egress"):
+        checkout.put("test-12", service, "half")
+    situation = checkout.situation(datetime.now(UTC))
+    text = shown(situation, ["test-12"], 200, force_terminal=True, color_system="standard")
+    assert "\x1b[1;31m5 of at most 4 in flight" in text
+    assert "\x1b[31mx 5 services" in text
+    assert "\x1b[33m! connector (dark)" in text
 
 
 def test_environments_stand_in_the_order_in_which_they_are_moved(pay_json: PayJson) -> None:
