@@ -31,11 +31,15 @@ def plan_moves(
 
     Example: `pay plan-moves production-2 --start 2026-12-01 --markdown moves.md --ics moves.ics`
     """
-    from rollout.output import choose, console, print_json, reporting
+    from rollout.output import choose, console, print_json, reporting, wrong_use
     from rollout.plan_table import as_data, as_table, rules
     from rollout.situation import load_situation
     from rollout.timetable import timetable
 
+    asked = (("--markdown -", markdown), ("--ics -", ics))
+    printed = [name for name, path in asked if path == Path("-")] + ["--json"] * as_json
+    if len(printed) > 1:
+        raise wrong_use("one of them at a time can be printed.", " and ".join(printed))
     with reporting(as_json):
         situation = load_situation(environments_folder(), now())
         choose(environment, tuple(situation.environments), "ENV")
@@ -52,7 +56,7 @@ def plan_moves(
             _write(ics, as_calendar(target, plan, situation.now))
         if as_json:
             print_json(as_data(target, plan))
-        elif Path("-") not in (markdown, ics):
+        elif not printed:
             console().print(as_table(situation, target, plan, told))
 
 

@@ -4,6 +4,7 @@ import re
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import pytest
 from icalendar import Calendar
 
 from tests.support.checkout import Checkout, Pay, PayJson
@@ -79,6 +80,30 @@ def test_a_file_that_cannot_be_written_is_told(tmp_path: Path, pay: Pay) -> None
 def test_wrong_use_is_exit_code_2(pay: Pay) -> None:
     assert pay("plan-moves", "test-13").exit_code == 2
     assert pay("plan-moves", "test-12", "--start", "tomorrow").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--json", "--markdown", "-"),
+        ("--json", "--ics", "-"),
+        ("--markdown", "-", "--ics", "-"),
+        ("--json", "--markdown", "-", "--ics", "-"),
+    ],
+)
+def test_two_documents_on_one_output_are_wrong_use(options: tuple[str, ...], pay: Pay) -> None:
+    result = pay("plan-moves", "test-12", *options)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "one of them at a time" in result.stderr
+
+
+def test_what_goes_to_a_file_does_not_keep_the_rest_from_being_printed(
+    tmp_path: Path, pay: Pay
+) -> None:
+    file = tmp_path / "moves.ics"
+    result = pay("plan-moves", "test-12", "--ics", str(file), "--markdown", "-")
+    assert result.exit_code == 0 and "```mermaid" in result.stdout
+    assert file.read_bytes().startswith(b"BEGIN:VCALENDAR")
 
 
 def test_a_phase_that_has_begun_is_drawn_from_the_start_of_the_plan(
