@@ -46,7 +46,8 @@ def _environment(*, escapes_html: bool) -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        # The last net: nothing is written that has the form of a secret.
+        # The last net: nothing is written that has the form of a secret. The filters below, which
+        # escape and cut, mask before they do.
         finalize=lambda value: redacted(value) if type(value) is str else value,
     )
     environment.filters |= {"md": _md, "code": _code, "fenced": _fenced, "some": _some}
@@ -60,14 +61,14 @@ def _some(items: Sequence[Any], entries: int | None) -> Sequence[Any]:
 
 def _md(text: object) -> str:
     """Text that Markdown shows as it is: no markup, no HTML, nobody mentioned."""
-    line = _capped(" ".join(str(text).split()))
+    line = _one_line(text)
     line = line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return re.sub(r"([\\`*_{}\[\]#|~])", r"\\\1", line).replace("@", "&#64;")
 
 
 def _code(text: object) -> str:
     """The text as a code span, whatever backticks it holds."""
-    line = _capped(" ".join(str(text).split())) or " "
+    line = _one_line(text) or " "
     ticks = "`" * (_longest_run(line) + 1)
     pad = " " if line.startswith("`") or line.endswith("`") else ""
     return f"{ticks}{pad}{line}{pad}{ticks}"
@@ -75,7 +76,7 @@ def _code(text: object) -> str:
 
 def _fenced(lines: Sequence[str]) -> str:
     """The lines as a block of shell commands."""
-    text = "\n".join(lines)
+    text = redacted("\n".join(lines))
     ticks = "`" * max(3, _longest_run(text) + 1)
     return f"{ticks}sh\n{text}\n{ticks}"
 
@@ -84,7 +85,9 @@ def _longest_run(text: str) -> int:
     return max((len(run) for run in re.findall(r"`+", text)), default=0)
 
 
-def _capped(text: str) -> str:
+def _one_line(value: object) -> str:
+    """Masked first: what is escaped or cut has not the form of a secret any more."""
+    text = " ".join(redacted(str(value)).split())
     if len(text) <= MAX_CHARACTERS:
         return text
     return f"{text[:MAX_CHARACTERS]}... ({len(text) - MAX_CHARACTERS} more characters)"

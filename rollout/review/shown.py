@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from rollout.plans.secrets import MASK, why_secret
+from rollout.plans.secrets import MASK, secret_words, why_secret
 from rollout.plans.values import AttributeChange, is_unset, parse_json
 
 SENSITIVE = "(sensitive: not shown)"
@@ -48,7 +48,10 @@ def masked(name: str, value: Any) -> Any:
             for key, item in value.items()
         }
     if isinstance(value, list):
-        return [masked(name, item) for item in value]
+        texts = [item if isinstance(item, str) else "" for item in value]
+        # A command: what follows `--password` is a secret, whatever it looks like.
+        secret = secret_words(texts)
+        return [MASK if index in secret else masked(name, item) for index, item in enumerate(value)]
     if isinstance(value, str) and why_secret(name, value):
         return MASK
     return value

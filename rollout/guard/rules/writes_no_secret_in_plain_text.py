@@ -4,6 +4,7 @@ hard coded in configuration files).
 """
 
 from collections.abc import Iterator
+from typing import TypeGuard
 
 from rollout.guard.context import Context
 from rollout.guard.finding import Finding
@@ -45,10 +46,14 @@ def _secrets(container: Container) -> Iterator[tuple[str, str]]:
         ("health check", check.get("command") if isinstance(check, dict) else None),
     ):
         # All words at once: a secret may be the word after `--password`.
-        words = [word for word in command if isinstance(word, str)] if command else []
+        words = filter(_is_text, command if isinstance(command, list) else [command])
         if why := why_secret("", " ".join(words)):
             yield f"{key} of container {name}", why
     labels = container.get("dockerLabels")
     for label, value in labels.items() if isinstance(labels, dict) else ():
         if isinstance(value, str) and (why := why_secret(label, value)):
             yield f"label {label} of container {name}", why
+
+
+def _is_text(word: object) -> TypeGuard[str]:
+    return isinstance(word, str)

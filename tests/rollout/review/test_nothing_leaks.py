@@ -36,10 +36,12 @@ def sandbox(environments: dict[str, Environment]) -> Environment:
     return at(environments["sandbox"], Stage.QUARTER)
 
 
-def pages(environment: Environment, *plans: Json) -> list[str]:
+def pages(
+    environment: Environment, *plans: Json, allowed: dict[str, str] | None = None
+) -> list[str]:
     with tempfile.TemporaryDirectory() as folder:
         context = read(Path(folder), plans, environment)
-        document = review(context, judge(context), None)
+        document = review(context, judge(context, allowed), None)
     return [as_markdown(document, rest="the page"), as_html(document)]
 
 
@@ -77,6 +79,103 @@ def where(secret: str) -> dict[str, Json]:
 def test_masks_what_looks_like_a_secret(sandbox: Environment, place: str) -> None:
     for page in pages(sandbox, plan(EC2, where(SECRET)[place])):
         assert SECRET not in page
+
+
+WORD = "Sw0rdfish"
+"""A secret that nothing gives away but what stands around it."""
+
+SHAPES = {
+    "a key of AWS": (SECRET, SECRET),
+    "a token of GitHub": (f"ghp_{WORD * 4}", WORD),
+    "a password in an address": (f"postgres://pay:{WORD}@db/pay", WORD),
+    "a password in a query": (f"jdbc:postgresql://db/pay?user=pay&password={WORD}", WORD),
+    "a password in JSON": (json.dumps({"password": WORD}), WORD),
+    "a password in YAML": (f"password: {WORD}", WORD),
+    "a Java property": (f"-Djavax.net.ssl.trustStorePassword={WORD}", WORD),
+    "an option": (f"run --password {WORD}", WORD),
+    "a login of curl": (f"curl -u admin:{WORD} http://localhost", WORD),
+    "a private key": (f"-----BEGIN PRIVATE KEY-----\n{WORD}\n-----END PRIVATE KEY-----", WORD),
+}
+"""Text with a secret in it, and what must not be seen of it."""
+
+
+def places(text: str) -> dict[str, Json]:
+    """Where people write such a text."""
+    words = text.split(" ")
+    return {
+        "a new variable": _released(environment=[{"name": "CONFIG", "value": text}]),
+        "a command": _released(command=["sh", "-c", text]),
+        "the words of a command": _released(command=words),
+        "a health check": _released(healthCheck={"command": ["CMD-SHELL", text]}),
+        "the words of a health check": _released(healthCheck={"command": ["CMD", *words]}),
+        "a container that is new": change(
+            "aws_ecs_task_definition.task",
+            None,
+            {
+                "container_definitions": json.dumps(
+                    [container(command=words, dockerLabels={"k": text})]
+                )
+            },
+        ),
+        "an attribute": change("aws_lb.alb", {"name": "a"}, {"name": text}),
+        "a new resource": change("aws_lb.alb", None, {"name": text, "internal": True}),
+        "an attribute of a security group": change(
+            "aws_security_group.sg", {"description": "a"}, {"description": text}
+        ),
+    }
+
+
+def _released(**changes: Any) -> Json:
+    return task_definition([container()], [container(**changes)])
+
+
+@pytest.mark.parametrize("place", places(""))
+@pytest.mark.parametrize("shape", SHAPES)
+def test_masks_every_shape_in_every_place(sandbox: Environment, shape: str, place: str) -> None:
+    text, secret = SHAPES[shape]
+    for page in pages(sandbox, plan(EC2, places(text)[place])):
+        assert secret not in page
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_masks_every_shape_in_the_reason_of_break_glass(sandbox: Environment, shape: str) -> None:
+    text, secret = SHAPES[shape]
+    fewer = plan(EC2, change("aws_ecs_service.s", {"desired_count": 2}, {"desired_count": 1}))
+    for page in pages(sandbox, fewer, allowed={"keeps-desired-count": f"try {text} then"}):
+        assert "Break-glass" in page
+        assert secret not in page
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_masks_every_shape_in_the_message_of_a_check(sandbox: Environment, shape: str) -> None:
+    text, secret = SHAPES[shape]
+    check = {
+        "address": {"to_display": "check.health"},
+        "status": "fail",
+        "instances": [{"problems": [{"message": f"found {text} there"}]}],
+    }
+    for page in pages(sandbox, plan(EC2, change("aws_lb.a", {"a": 1}, {"a": 2}), checks=[check])):
+        assert "check.health" in page.replace("\\", "")
+        assert secret not in page
+
+
+@pytest.mark.parametrize("name", ["DB_PASS", "PGPASS", "STRIPE_KEY", "MYSQL_PWD", "PASSWORD1"])
+def test_masks_a_variable_by_its_name(sandbox: Environment, name: str) -> None:
+    variable = {"name": name, "value": WORD}
+    for page in pages(sandbox, plan(EC2, _released(environment=[variable]))):
+        assert name in page.replace("\\", "")
+        assert WORD not in page
+
+
+def test_masks_a_secret_that_a_cut_would_halve(sandbox: Environment) -> None:
+    text = "word " * 98 + f"postgres://pay:{WORD}@db/pay"
+    check = {
+        "address": {"to_display": "check.a"},
+        "status": "fail",
+        "instances": [{"problems": [{"message": text}]}],
+    }
+    for page in pages(sandbox, plan(EC2, change("aws_lb.a", {"a": 1}, {"a": 2}), checks=[check])):
+        assert WORD[:4] not in page
 
 
 @pytest.mark.parametrize(
