@@ -55,6 +55,13 @@ def test_the_gate_flags(violation: Violation, found: dict[str, Any]) -> None:
     assert failed >= set(violation.flagged_by)
 
 
+@pytest.mark.parametrize("violation", VIOLATIONS, ids=lambda violation: violation.file.stem)
+def test_a_violation_breaks_one_rule_of_a_pack(violation: Violation) -> None:
+    packs = [pack for pack, _ in violation.broken]
+    assert packs
+    assert len(set(packs)) == len(packs)
+
+
 def test_every_rule_of_the_packs_is_flagged_or_named_as_out_of_reach() -> None:
     flagged = {pair for violation in VIOLATIONS for pair in violation.broken}
     out_of_reach = {(each.pack, rule) for each in load().out_of_reach for rule in each.rules}

@@ -1,4 +1,3 @@
-# cdk-nag: CloudWatchLogGroupRetentionPeriod
 # AWS Config: CW_LOGGROUP_RETENTION_PERIOD_CHECK
 # flagged by: CKV_AWS_338
 

@@ -1,14 +1,14 @@
 # cdk-nag: IAMPolicyNoStatementsWithFullAccess
-# flagged by: CKV_AWS_355 CKV_AWS_290
+# flagged by: actions_are_named_one_by_one
 
 resource "aws_iam_policy" "this" {
   name = "payments"
   policy = jsonencode({
     Statement = [
       {
-        Action   = "sqs:*"
+        Action   = ["dynamodb:*"]
         Effect   = "Allow"
-        Resource = "*"
+        Resource = "arn:aws:dynamodb:eu-west-1:111111111111:table/payments"
       },
     ]
     Version = "2012-10-17"

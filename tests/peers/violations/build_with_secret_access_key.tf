@@ -10,13 +10,21 @@ resource "aws_codebuild_project" "this" {
   }
 
   environment {
-    compute_type = "BUILD_GENERAL1_SMALL"
-    image        = "aws/codebuild/standard:7.0"
-    type         = "LINUX_CONTAINER"
+    compute_type    = "BUILD_GENERAL1_SMALL"
+    image           = "aws/codebuild/standard:7.0"
+    privileged_mode = false
+    type            = "LINUX_CONTAINER"
 
     environment_variable {
       name  = "AWS_SECRET_ACCESS_KEY"
       value = "not-a-real-key"
+    }
+  }
+
+  logs_config {
+    cloudwatch_logs {
+      group_name = "payments"
+      status     = "ENABLED"
     }
   }
 

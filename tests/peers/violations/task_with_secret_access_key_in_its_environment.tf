@@ -6,12 +6,9 @@ resource "aws_ecs_task_definition" "this" {
 
   container_definitions = jsonencode([
     {
-      image = "payments:1"
-      name  = "payments"
-      environment = [
-        { name = "AWS_ACCESS_KEY_ID", value = "not-a-real-key" },
-        { name = "AWS_SECRET_ACCESS_KEY", value = "not-a-real-key" },
-      ]
+      environment = [{ name = "AWS_SECRET_ACCESS_KEY", value = "not-a-real-key" }]
+      image       = "payments:1"
+      name        = "payments"
     },
   ])
 }

@@ -1,6 +1,5 @@
-# cdk-nag: S3BucketPublicReadProhibited
 # cdk-nag: S3BucketPublicWriteProhibited
-# flagged by: CKV_AWS_20 CKV_AWS_57
+# flagged by: CKV_AWS_57
 
 resource "aws_s3_bucket" "this" {
   bucket = "payments"
