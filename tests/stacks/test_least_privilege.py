@@ -1,7 +1,12 @@
 """Roles hold exactly what the catalogue says a service uses."""
 
+import re
 from collections.abc import Mapping
 
+from pay.model import Environment
+from rollout.guard.new_policies import Kind, too_much
+from rollout.plans.policies import statements_of
+from rollout.plans.stack import known_stacks
 from tests.support.synthesised import Synthesised
 
 Estate = Mapping[str, Synthesised]
@@ -49,3 +54,23 @@ def test_the_execution_role_pulls_only_the_images_of_its_task(estate: Estate) ->
     policy = estate["production-2-cardid-ec2"].policy("execution_policy")
     repositories = {arn.rsplit("repository/", 1)[1] for arn in policy["PullImages"]["Resource"]}
     assert repositories == {"govukpay/cardid", "govukpay/docker-nginx-proxy", "govukpay/adot"}
+
+
+def test_the_guard_lets_a_new_role_have_whatever_the_stacks_give(
+    estate: Estate, environments: Mapping[str, Environment]
+) -> None:
+    judged = {
+        ("aws_iam_role_policy", "policy"): Kind.IDENTITY,
+        ("aws_iam_role", "assume_role_policy"): Kind.TRUST,
+    }
+    seen = 0
+    for stack in estate.values():
+        environment = environments[known_stacks(environments)[stack.id].environment]
+        own = f"arn:aws:sqs:eu-west-1:{environment.account_id}:looked-up"
+        for (type, attribute), kind in judged.items():
+            for values in stack.document.get("resource", {}).get(type, {}).values():
+                # A lookup's ARN is known only to Terraform.
+                statements = statements_of(re.sub(r"\$\{[^}]*\}", own, values[attribute]))
+                assert list(too_much(statements, kind, environment)) == [], stack.id
+                seen += len(statements)
+    assert seen > 500
