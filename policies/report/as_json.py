@@ -20,7 +20,8 @@ def _root(verdict: Verdict) -> dict[str, Any]:
     return {
         "root": str(verdict.root),
         "refused": verdict.refused,
-        "stacks": len(verdict.stacks),
+        "judged_on": verdict.judged_on.isoformat(),
+        "stacks": sorted(stack.name for stack in verdict.stacks),
         "blocks": sum(len(stack.blocks) for stack in verdict.stacks),
         "rules": sorted(verdict.rules),
         "outcomes": outcomes,

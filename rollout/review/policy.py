@@ -3,9 +3,10 @@
 import json
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pay.model.problem import InvalidInput, Problem
 
@@ -32,13 +33,15 @@ class _Problem(_Read):
 
 class _Root(_Read):
     refused: bool
+    judged_on: date
+    stacks: tuple[str, ...] = Field(min_length=1)
     rules: tuple[str, ...]
     findings: tuple[_Finding, ...]
     problems: tuple[_Problem, ...]
 
 
 class _Result(_Read):
-    roots: tuple[_Root, ...]
+    roots: tuple[_Root, ...] = Field(min_length=1)
 
 
 @dataclass(frozen=True)
@@ -55,33 +58,45 @@ class PolicyFinding:
 class PolicyResult:
     """What the gate says: failures, and what waivers cover."""
 
-    is_clean: bool
+    has_passed: bool
+    """Whether nothing is refused, of whatever the gate saw."""
     failed: tuple[PolicyFinding, ...]
     waived: tuple[PolicyFinding, ...]
     rules: int
     """How many rules looked at the estate."""
+    judged_on: date
+    stacks: frozenset[str]
+    """Ids of the stacks that the gate saw."""
+    not_judged: tuple[str, ...] = ()
+    """Stacks of this review that it did not see: it says nothing about them."""
+
+    @property
+    def is_clean(self) -> bool:
+        return self.has_passed and not self.not_judged
 
     def about(self, stacks: Collection[str]) -> "PolicyResult":
-        """The same with every failure, and the waivers of these stacks only."""
+        """The same with every failure, the waivers of these stacks only, and those of them that the
+        gate did not see.
+        """
         waived = tuple(finding for finding in self.waived if finding.stack in stacks)
-        return replace(self, waived=waived)
+        return replace(self, waived=waived, not_judged=tuple(sorted(set(stacks) - self.stacks)))
 
 
 def read_policy_result(path: Path) -> PolicyResult:
     """The gate's JSON file.
 
-    Raises InvalidInput when it is none.
+    Raises InvalidInput when it is none, or judged nothing.
     """
     try:
         result = _Result.model_validate(json.loads(path.read_bytes()))
     except (OSError, ValidationError, ValueError, RecursionError) as error:
-        found = error.strerror if isinstance(error, OSError) else "something else"
+        found = _found(error)
         raise InvalidInput(
             [
                 Problem(
                     where=str(path),
-                    found=found or "no file",
-                    allowed="the PCI gate's result",
+                    found=found,
+                    allowed="the PCI gate's result over at least one stack",
                     fix="run `pay policy`: it writes .cache/policy/pci.json; or leave --policy out",
                 )
             ]
@@ -94,11 +109,24 @@ def read_policy_result(path: Path) -> PolicyResult:
     ]
     failed = [_told(finding) for finding in findings if finding.outcome != "waived"]
     return PolicyResult(
-        is_clean=not any(root.refused for root in result.roots) and not failed and not problems,
+        has_passed=not any(root.refused for root in result.roots) and not failed and not problems,
         failed=tuple(failed + problems),
         waived=tuple(_told(finding) for finding in findings if finding.outcome == "waived"),
         rules=len({rule for root in result.roots for rule in root.rules}),
+        judged_on=min(root.judged_on for root in result.roots),
+        stacks=frozenset(stack for root in result.roots for stack in root.stacks),
     )
+
+
+def _found(error: Exception) -> str:
+    if isinstance(error, OSError):
+        return error.strerror or "no file"
+    if isinstance(error, ValidationError):
+        return "; ".join(
+            f"{'.'.join(map(str, each['loc'])) or 'the file'}: {each['msg']}"
+            for each in error.errors()[:3]
+        )
+    return "no JSON"
 
 
 def _told(finding: _Finding) -> PolicyFinding:

@@ -1,5 +1,6 @@
 """`pay policy`: the gate with its reports, from the project's own environment."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -7,11 +8,14 @@ from pathlib import Path
 import pytest
 
 from rollout.policy import REPORTS
+from rollout.review.policy import read_policy_result
 from tests.conftest import ROOT
 from tests.policies.conftest import DAY, copy_stacks
 from tests.policies.mutations import CONNECTOR, TASK, Mutation
 
 pytestmark = pytest.mark.slow
+
+TRAFFIC = "production-2-connector-traffic"
 
 
 def pay_policy(*arguments: object) -> subprocess.CompletedProcess[str]:
@@ -35,6 +39,15 @@ def test_passes_and_writes_every_report(root: Path, tmp_path: Path) -> None:
     assert {file.name for file in (tmp_path / "reports").iterdir()} == set(REPORTS.values())
 
 
+def test_the_review_reads_what_the_gate_writes(root: Path, tmp_path: Path) -> None:
+    pay_policy("--root", root, "--reports", tmp_path / "reports", "--partial", "--on", DAY)
+    result = read_policy_result(tmp_path / "reports" / REPORTS["json"])
+    assert result.stacks == {CONNECTOR}
+    assert result.judged_on.isoformat() == DAY
+    assert result.about({CONNECTOR}).is_clean
+    assert not result.about({CONNECTOR, TRAFFIC}).is_clean
+
+
 def test_refuses_what_the_gate_refuses(root: Path, tmp_path: Path) -> None:
     file = root / CONNECTOR / "cdk.tf"
     broken = Mutation("", CONNECTOR, TASK, "network_mode", 'network_mode = "host"')
@@ -47,4 +60,30 @@ def test_refuses_what_the_gate_refuses(root: Path, tmp_path: Path) -> None:
 def test_refuses_a_root_that_is_not_there(tmp_path: Path) -> None:
     run = pay_policy("--root", tmp_path / "none", "--reports", tmp_path / "reports")
     assert run.returncode == 2
-    assert "run `cdktf synth` first" in run.stderr
+    assert "does not exist; run `cdktf synth`" in run.stderr
+    assert "python -m policies" not in run.stderr
+
+
+def test_says_what_a_plan_must_be(root: Path, tmp_path: Path) -> None:
+    plan = tmp_path / "plan.json"
+    plan.write_text("no plan")
+    run = pay_policy("--root", root, "--reports", tmp_path / "reports", plan)
+    assert run.returncode == 2
+    assert f"{plan}: not JSON (Expecting value: line 1 column 1 (char 0)); allowed is" in run.stderr
+
+
+def test_refuses_a_day_that_is_none(root: Path) -> None:
+    run = pay_policy("--root", root, "--on", "tomorrow")
+    assert run.returncode == 2
+    assert "%Y-%m-%d" in run.stderr
+    assert "python -m policies" not in run.stderr
+
+
+def test_prints_json_and_nothing_else(root: Path, tmp_path: Path) -> None:
+    reports = tmp_path / "reports"
+    run = pay_policy("--root", root, "--reports", reports, "--partial", "--on", DAY, "--json")
+    assert run.returncode == 0
+    (found,) = json.loads(run.stdout)["roots"]
+    assert (found["stacks"], found["refused"]) == (1, False)
+    assert json.loads((reports / REPORTS["json"]).read_text()) == json.loads(run.stdout)
+    assert run.stderr == f"Reports: {reports}\n"
