@@ -41,7 +41,7 @@ class PlatformStack(EnvironmentStack):
         ec2 = ecs_cluster(self, Side.EC2, environment=environment, key=keys[Segment.CDE])
         network = ExistingNetwork(self, environment)
         providers = [
-            ec2_capacity(self, segment, environment=environment, network=network)
+            ec2_capacity(self, segment, environment=environment, network=network, cluster=ec2)
             for segment in Segment
         ]
         EcsClusterCapacityProviders(

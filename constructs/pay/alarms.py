@@ -30,7 +30,7 @@ LATENCY_MARGIN = 0.5
 
 
 class Alarms:
-    """The three alarms; errors and hosts are critical, latency is a warning."""
+    """Errors and hosts are critical, latency is a warning; a TCP service has resets for errors."""
 
     def __init__(
         self, scope: Construct, side: ServiceSide, load_balancer: ServiceLoadBalancer
@@ -54,6 +54,7 @@ class Alarms:
             self._latency()
             self._healthy_hosts("AWS/ApplicationELB")
         else:
+            self._resets()
             self._healthy_hosts("AWS/NetworkELB")
 
     def _topic(self, severity: Severity) -> str:
@@ -100,13 +101,56 @@ class Alarms:
             ],
         )
 
+    def _resets(self) -> None:
+        """The errors of a TCP service, which has no status codes: connections that the proxy, or
+        the load balancer in its place, resets. Its latency is not measured anywhere.
+        """
+        reset_percent = (
+            f"IF(FILL(connections,0)>={MIN_REQUESTS},"
+            "100*(FILL(target_resets,0)+FILL(elb_resets,0))/FILL(connections,0),0)"
+        )
+        namespace = "AWS/NetworkELB"
+        CloudwatchMetricAlarm(
+            self._scope,
+            "resets_alarm",
+            alarm_name=self._name("resets"),
+            alarm_description=(
+                f"More than {MAX_ERROR_PERCENT} % of the connections to "
+                f"{self._side.service.name} on {self._side.side} are reset."
+            ),
+            comparison_operator="GreaterThanThreshold",
+            threshold=MAX_ERROR_PERCENT,
+            evaluation_periods=EVALUATION_PERIODS,
+            datapoints_to_alarm=DATAPOINTS_TO_ALARM,
+            treat_missing_data="notBreaching",
+            alarm_actions=[self._critical],
+            ok_actions=[self._critical],
+            metric_query=[
+                CloudwatchMetricAlarmMetricQuery(
+                    id="reset_percent",
+                    expression=reset_percent,
+                    label="reset connections, per cent",
+                    return_data=True,
+                ),
+                self._sum("connections", "NewFlowCount", self._load_balancer, namespace),
+                self._sum("elb_resets", "TCP_ELB_Reset_Count", self._load_balancer, namespace),
+                self._sum(
+                    "target_resets", "TCP_Target_Reset_Count", self._load_balancer, namespace
+                ),
+            ],
+        )
+
     def _sum(
-        self, id: str, metric_name: str, dimensions: Mapping[str, str]
+        self,
+        id: str,
+        metric_name: str,
+        dimensions: Mapping[str, str],
+        namespace: str = "AWS/ApplicationELB",
     ) -> CloudwatchMetricAlarmMetricQuery:
         return CloudwatchMetricAlarmMetricQuery(
             id=id,
             metric=CloudwatchMetricAlarmMetricQueryMetric(
-                namespace="AWS/ApplicationELB",
+                namespace=namespace,
                 metric_name=metric_name,
                 dimensions=dimensions,
                 period=PERIOD_SECONDS,

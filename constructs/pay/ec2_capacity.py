@@ -1,6 +1,6 @@
 """The EC2 instances of the legacy cluster, one group a segment."""
 
-from cdktf import Fn
+from cdktf import Fn, ITerraformDependable
 from constructs import Construct
 
 from imports.aws.autoscaling_group import (
@@ -20,10 +20,12 @@ from imports.aws.launch_template import (
     LaunchTemplateIamInstanceProfile,
     LaunchTemplateMetadataOptions,
     LaunchTemplateMonitoring,
+    LaunchTemplateTagSpecifications,
 )
 from pay.existing.network import ExistingNetwork
 from pay.instance_profile import instance_profile
-from pay.model import Architecture, Environment, Segment, Side, names
+from pay.model import Architecture, Environment, Scope, Segment, Side, names
+from pay.model.environment import scope_tag
 
 METADATA_HOP_LIMIT = 1
 """One hop ends at the instance: a bridge container, one hop further, cannot read the instance's
@@ -44,13 +46,21 @@ _AMI_FOLDER = {Architecture.ARM64: "arm64/", Architecture.X86_64: ""}
 
 
 def ec2_capacity(
-    scope: Construct, segment: Segment, *, environment: Environment, network: ExistingNetwork
+    scope: Construct,
+    segment: Segment,
+    *,
+    environment: Environment,
+    network: ExistingNetwork,
+    cluster: ITerraformDependable,
 ) -> EcsCapacityProvider:
     """Launch template, Auto Scaling group and capacity provider of one segment: instances inside
-    the cardholder data environment are never shared with other services.
+    the cardholder data environment are never shared with other services. They join `cluster`.
     """
-    template = _launch_template(scope, segment, environment, network)
-    group = _auto_scaling_group(scope, segment, environment, network, template)
+    profile_arn, permissions = instance_profile(scope, segment, environment=environment)
+    template = _launch_template(scope, segment, environment, network, profile_arn)
+    group = _auto_scaling_group(
+        scope, segment, environment, network, template, needed=[cluster, permissions]
+    )
     return EcsCapacityProvider(
         scope,
         f"{segment}_capacity",
@@ -68,7 +78,11 @@ def ec2_capacity(
 
 
 def _launch_template(
-    scope: Construct, segment: Segment, environment: Environment, network: ExistingNetwork
+    scope: Construct,
+    segment: Segment,
+    environment: Environment,
+    network: ExistingNetwork,
+    profile_arn: str,
 ) -> LaunchTemplate:
     return LaunchTemplate(
         scope,
@@ -78,9 +92,7 @@ def _launch_template(
         instance_type=environment.capacity[segment].instance_type,
         update_default_version=True,
         ebs_optimized="true",
-        iam_instance_profile=LaunchTemplateIamInstanceProfile(
-            arn=instance_profile(scope, segment, environment=environment)
-        ),
+        iam_instance_profile=LaunchTemplateIamInstanceProfile(arn=profile_arn),
         vpc_security_group_ids=network.security_groups(
             f"{segment}_security_groups",
             [
@@ -105,8 +117,24 @@ def _launch_template(
                 ),
             )
         ],
+        tag_specifications=[
+            LaunchTemplateTagSpecifications(
+                resource_type="volume", tags=_instance_tags(environment, segment)
+            )
+        ],
         user_data=Fn.base64encode(Fn.raw_string(_user_data(environment, segment))),
     )
+
+
+def _instance_tags(environment: Environment, segment: Segment) -> dict[str, str]:
+    """The provider's default tags reach neither the instances of a group nor their volumes."""
+    scope = Scope.INSIDE if segment is Segment.CDE else Scope.CONNECTED
+    return {
+        "CardholderData": scope_tag(scope),
+        "Environment": environment.name,
+        "ManagedBy": "terraform",
+        "Name": names.capacity_provider(environment.name, segment),
+    }
 
 
 def _user_data(environment: Environment, segment: Segment) -> str:
@@ -127,10 +155,11 @@ def _auto_scaling_group(
     environment: Environment,
     network: ExistingNetwork,
     template: LaunchTemplate,
+    needed: list[ITerraformDependable],
 ) -> AutoscalingGroup:
     capacity = environment.capacity[segment]
     name = names.capacity_provider(environment.name, segment)
-    tags = {"Name": name, "AmazonECSManaged": "true"}
+    tags = {**_instance_tags(environment, segment), "AmazonECSManaged": "true"}
     group = AutoscalingGroup(
         scope,
         f"{segment}_instances",
@@ -146,6 +175,9 @@ def _auto_scaling_group(
             AutoscalingGroupTag(key=key, value=value, propagate_at_launch=True)
             for key, value in tags.items()
         ],
+        # An instance that starts first, or is drained last, finds no cluster or may not speak to
+        # it.
+        depends_on=needed,
     )
     # Managed scaling owns the number of instances between the two bounds.
     group.add_override("lifecycle.ignore_changes", ["desired_capacity"])

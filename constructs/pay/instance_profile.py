@@ -1,5 +1,6 @@
 """What an EC2 instance of the legacy cluster may do: run the ECS agent, nothing more."""
 
+from cdktf import ITerraformDependable
 from constructs import Construct
 
 from imports.aws.iam_instance_profile import IamInstanceProfile
@@ -9,8 +10,12 @@ from pay.iam import Statement, policy_document
 from pay.model import Environment, Segment, Side, names
 
 
-def instance_profile(scope: Construct, segment: Segment, *, environment: Environment) -> str:
-    """The ARN of the segment's instance profile."""
+def instance_profile(
+    scope: Construct, segment: Segment, *, environment: Environment
+) -> tuple[str, ITerraformDependable]:
+    """The ARN of the segment's instance profile; and what an instance must not start before nor
+    outlive, because its agent would be refused.
+    """
     name = names.instance_role(environment.name, segment)
     role = IamRole(
         scope,
@@ -25,7 +30,7 @@ def instance_profile(scope: Construct, segment: Segment, *, environment: Environ
             )
         ),
     )
-    IamRolePolicy(
+    policy = IamRolePolicy(
         scope,
         f"{segment}_instance_policy",
         name="ecs-agent",
@@ -33,19 +38,27 @@ def instance_profile(scope: Construct, segment: Segment, *, environment: Environ
         policy=policy_document(*_agent_statements(environment)),
     )
     profile = IamInstanceProfile(scope, f"{segment}_instance_profile", name=name, role=role.name)
-    arn: str = profile.arn
-    return arn
+    return profile.arn, policy
 
 
 def _agent_statements(environment: Environment) -> list[Statement]:
-    """AWS: ECS developer guide, "Amazon ECS container instance IAM role", cut to this cluster."""
+    """AWS: ECS developer guide, "Amazon ECS container instance IAM role", cut to this cluster. An
+    action is cut by what the service authorization reference lists for it: those that take the
+    cluster as their resource do not know the condition key `ecs:cluster`: it would deny them.
+    """
     region, account = environment.region, environment.account_id
     cluster = names.cluster(environment.name, Side.EC2)
     cluster_arn = f"arn:aws:ecs:{region}:{account}:cluster/{cluster}"
     return [
         Statement(
             "RegisterWithCluster",
-            ["ecs:DeregisterContainerInstance", "ecs:RegisterContainerInstance"],
+            [
+                "ecs:DeregisterContainerInstance",
+                "ecs:RegisterContainerInstance",
+                "ecs:SubmitAttachmentStateChanges",
+                "ecs:SubmitContainerStateChange",
+                "ecs:SubmitTaskStateChange",
+            ],
             [cluster_arn],
         ),
         Statement(
@@ -53,9 +66,6 @@ def _agent_statements(environment: Environment) -> list[Statement]:
             [
                 "ecs:Poll",
                 "ecs:StartTelemetrySession",
-                "ecs:SubmitAttachmentStateChanges",
-                "ecs:SubmitContainerStateChange",
-                "ecs:SubmitTaskStateChange",
                 "ecs:UpdateContainerInstancesState",
             ],
             ["*"],

@@ -82,7 +82,7 @@ class ServiceLoadBalancer:
             internal=not self._side.is_public,
             subnets=subnets,
             security_groups=security_groups,
-            access_logs=self._access_logs(),
+            # No access logs: AWS writes them for TLS listeners only, and this one speaks TCP.
             enable_cross_zone_load_balancing=True,
             enable_deletion_protection=self._deletion_protection(),
         )
@@ -110,6 +110,10 @@ class ServiceLoadBalancer:
             protocol=service.target_protocol,
             vpc_id=vpc_id,
             deregistration_delay=str(service.timing.deregistration_delay_seconds),
+            # A Network Load Balancer that keeps the client's address cannot send it back to the
+            # instance that it came from, and the proxies' callers run beside them (AWS: "Target
+            # groups for your Network Load Balancers", client IP preservation, NAT loopback).
+            preserve_client_ip=None if self._is_application else "false",
             health_check=self._health_check(),
         )
 

@@ -72,9 +72,10 @@ def parity(service: Microservice, deployment: Deployment) -> tuple[Difference, .
 
 
 def _names_of_its_own(service: Microservice) -> Difference:
+    is_application = service.load_balancer_type is LoadBalancerType.APPLICATION
     alarms = ["healthy_hosts_alarm"]
-    if service.load_balancer_type is LoadBalancerType.APPLICATION:
-        alarms += ["errors_alarm", "latency_alarm"]
+    alarms += ["errors_alarm", "latency_alarm"] if is_application else ["resets_alarm"]
+    has_collector = any(sidecar.name == "adot" for sidecar in service.sidecars)
     logs = [service.log_kind, *(sidecar.log_kind for sidecar in service.sidecars)]
     return Difference(
         aspect="names",
@@ -83,13 +84,15 @@ def _names_of_its_own(service: Microservice) -> Difference:
         matters="both run side by side; dashboards and log searches name both",
         attributes=(
             "aws_lb.alb.name",
-            "aws_lb.alb.access_logs",
+            *(["aws_lb.alb.access_logs"] if is_application else []),
             "aws_lb_target_group.target_group.name",
             "aws_ecs_task_definition.task.family",
             "aws_iam_role.execution_role.name",
             "aws_iam_role.task_role.name",
             "aws_iam_role_policy.execution_policy.policy",
             "data.aws_ecs_cluster.cluster.cluster_name",
+            # The collector writes to the metrics of its own cluster.
+            *(["aws_iam_role_policy.task_policy.policy"] if has_collector else []),
             *(f"aws_cloudwatch_log_group.{kind.replace('-', '_')}_log.name" for kind in logs),
             *(f"aws_cloudwatch_metric_alarm.{alarm}.alarm_name" for alarm in alarms),
             *(f"aws_cloudwatch_metric_alarm.{alarm}.alarm_description" for alarm in alarms),

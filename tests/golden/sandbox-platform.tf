@@ -172,6 +172,24 @@ resource "aws_autoscaling_group" "cde_instances" {
   }
 
   tag {
+    key                 = "CardholderData"
+    propagate_at_launch = true
+    value               = "inside"
+  }
+
+  tag {
+    key                 = "Environment"
+    propagate_at_launch = true
+    value               = "sandbox"
+  }
+
+  tag {
+    key                 = "ManagedBy"
+    propagate_at_launch = true
+    value               = "terraform"
+  }
+
+  tag {
     key                 = "Name"
     propagate_at_launch = true
     value               = "sandbox-ec2-cde"
@@ -186,6 +204,8 @@ resource "aws_autoscaling_group" "cde_instances" {
   lifecycle {
     ignore_changes = [desired_capacity]
   }
+
+  depends_on = [aws_ecs_cluster.ec2_cluster, aws_iam_role_policy.cde_instance_policy]
 }
 
 resource "aws_autoscaling_group" "general_instances" {
@@ -199,6 +219,24 @@ resource "aws_autoscaling_group" "general_instances" {
   launch_template {
     id      = aws_launch_template.general_template.id
     version = "$Latest"
+  }
+
+  tag {
+    key                 = "CardholderData"
+    propagate_at_launch = true
+    value               = "connected"
+  }
+
+  tag {
+    key                 = "Environment"
+    propagate_at_launch = true
+    value               = "sandbox"
+  }
+
+  tag {
+    key                 = "ManagedBy"
+    propagate_at_launch = true
+    value               = "terraform"
   }
 
   tag {
@@ -216,6 +254,8 @@ resource "aws_autoscaling_group" "general_instances" {
   lifecycle {
     ignore_changes = [desired_capacity]
   }
+
+  depends_on = [aws_ecs_cluster.ec2_cluster, aws_iam_role_policy.general_instance_policy]
 }
 
 resource "aws_cloudwatch_log_group" "ec2_exec_log" {
@@ -369,20 +409,19 @@ resource "aws_iam_role_policy" "cde_instance_policy" {
   policy = jsonencode({
     Statement = [
       {
-        Action   = ["ecs:DeregisterContainerInstance", "ecs:RegisterContainerInstance"]
+        Action = [
+          "ecs:DeregisterContainerInstance",
+          "ecs:RegisterContainerInstance",
+          "ecs:SubmitAttachmentStateChanges",
+          "ecs:SubmitContainerStateChange",
+          "ecs:SubmitTaskStateChange",
+        ]
         Effect   = "Allow"
         Resource = ["arn:aws:ecs:eu-west-1:555555555555:cluster/sandbox-ec2"]
         Sid      = "RegisterWithCluster"
       },
       {
-        Action = [
-          "ecs:Poll",
-          "ecs:StartTelemetrySession",
-          "ecs:SubmitAttachmentStateChanges",
-          "ecs:SubmitContainerStateChange",
-          "ecs:SubmitTaskStateChange",
-          "ecs:UpdateContainerInstancesState",
-        ]
+        Action = ["ecs:Poll", "ecs:StartTelemetrySession", "ecs:UpdateContainerInstancesState"]
         Condition = {
           ArnEquals = {
             "ecs:cluster" = "arn:aws:ecs:eu-west-1:555555555555:cluster/sandbox-ec2"
@@ -410,20 +449,19 @@ resource "aws_iam_role_policy" "general_instance_policy" {
   policy = jsonencode({
     Statement = [
       {
-        Action   = ["ecs:DeregisterContainerInstance", "ecs:RegisterContainerInstance"]
+        Action = [
+          "ecs:DeregisterContainerInstance",
+          "ecs:RegisterContainerInstance",
+          "ecs:SubmitAttachmentStateChanges",
+          "ecs:SubmitContainerStateChange",
+          "ecs:SubmitTaskStateChange",
+        ]
         Effect   = "Allow"
         Resource = ["arn:aws:ecs:eu-west-1:555555555555:cluster/sandbox-ec2"]
         Sid      = "RegisterWithCluster"
       },
       {
-        Action = [
-          "ecs:Poll",
-          "ecs:StartTelemetrySession",
-          "ecs:SubmitAttachmentStateChanges",
-          "ecs:SubmitContainerStateChange",
-          "ecs:SubmitTaskStateChange",
-          "ecs:UpdateContainerInstancesState",
-        ]
+        Action = ["ecs:Poll", "ecs:StartTelemetrySession", "ecs:UpdateContainerInstancesState"]
         Condition = {
           ArnEquals = {
             "ecs:cluster" = "arn:aws:ecs:eu-west-1:555555555555:cluster/sandbox-ec2"
@@ -609,6 +647,17 @@ resource "aws_launch_template" "cde_template" {
   monitoring {
     enabled = true
   }
+
+  tag_specifications {
+    resource_type = "volume"
+
+    tags = {
+      CardholderData = "inside"
+      Environment    = "sandbox"
+      ManagedBy      = "terraform"
+      Name           = "sandbox-ec2-cde"
+    }
+  }
 }
 
 resource "aws_launch_template" "general_template" {
@@ -643,6 +692,17 @@ resource "aws_launch_template" "general_template" {
 
   monitoring {
     enabled = true
+  }
+
+  tag_specifications {
+    resource_type = "volume"
+
+    tags = {
+      CardholderData = "connected"
+      Environment    = "sandbox"
+      ManagedBy      = "terraform"
+      Name           = "sandbox-ec2-general"
+    }
   }
 }
 

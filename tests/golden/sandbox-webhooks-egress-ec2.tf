@@ -165,6 +165,70 @@ resource "aws_cloudwatch_metric_alarm" "healthy_hosts_alarm" {
   }
 }
 
+resource "aws_cloudwatch_metric_alarm" "resets_alarm" {
+  alarm_actions       = [data.aws_sns_topic.critical_topic.arn]
+  alarm_description   = "More than 5 % of the connections to webhooks-egress on ec2 are reset."
+  alarm_name          = "sandbox-webhooks-egress-ec2-resets"
+  comparison_operator = "GreaterThanThreshold"
+  datapoints_to_alarm = 3
+  evaluation_periods  = 5
+  ok_actions          = [data.aws_sns_topic.critical_topic.arn]
+  threshold           = 5
+  treat_missing_data  = "notBreaching"
+
+  metric_query {
+    expression  = "IF(FILL(connections,0)>=20,100*(FILL(target_resets,0)+FILL(elb_resets,0))/FILL(connections,0),0)"
+    id          = "reset_percent"
+    label       = "reset connections, per cent"
+    return_data = true
+  }
+
+  metric_query {
+    id = "connections"
+
+    metric {
+      metric_name = "NewFlowCount"
+      namespace   = "AWS/NetworkELB"
+      period      = 60
+      stat        = "Sum"
+
+      dimensions = {
+        LoadBalancer = aws_lb.alb.arn_suffix
+      }
+    }
+  }
+
+  metric_query {
+    id = "elb_resets"
+
+    metric {
+      metric_name = "TCP_ELB_Reset_Count"
+      namespace   = "AWS/NetworkELB"
+      period      = 60
+      stat        = "Sum"
+
+      dimensions = {
+        LoadBalancer = aws_lb.alb.arn_suffix
+      }
+    }
+  }
+
+  metric_query {
+    id = "target_resets"
+
+    metric {
+      metric_name = "TCP_Target_Reset_Count"
+      namespace   = "AWS/NetworkELB"
+      period      = 60
+      stat        = "Sum"
+
+      dimensions = {
+        LoadBalancer = aws_lb.alb.arn_suffix
+      }
+    }
+  }
+}
+
 resource "aws_ecs_service" "service" {
   cluster                            = data.aws_ecs_cluster.cluster.arn
   deployment_maximum_percent         = 200
@@ -397,12 +461,6 @@ resource "aws_lb" "alb" {
   name                             = "sandbox-webhooks-egress-alb"
   security_groups                  = data.aws_security_groups.alb_security_groups.ids
   subnets                          = data.aws_subnets.webhooks_egress_subnets.ids
-
-  access_logs {
-    bucket  = "pay-sandbox-alb-access-logs"
-    enabled = true
-    prefix  = "sandbox-webhooks-egress-alb"
-  }
 }
 
 resource "aws_lb_listener" "tcp" {
@@ -420,6 +478,7 @@ resource "aws_lb_target_group" "target_group" {
   deregistration_delay = "40"
   name                 = "sandbox-webhooks-egress-tg"
   port                 = 8080
+  preserve_client_ip   = "false"
   protocol             = "TCP"
   target_type          = "instance"
   vpc_id               = data.aws_vpc.vpc.id

@@ -7,7 +7,6 @@ import pytest
 from pay.catalogue import CATALOGUE
 from pay.model import LoadBalancerType, Side, names
 from pay.model.names import LOAD_BALANCER_NAME_LIMIT
-from pay.model.timing import TARGET_KEEP_ALIVE_SECONDS
 from tests.support.synthesised import Synthesised
 
 Estate = Mapping[str, Synthesised]
@@ -118,9 +117,9 @@ def test_no_action_is_a_wildcard_and_only_one_statement_has_a_wildcard_resource(
 def test_load_balancers_are_hardened(estate: Estate) -> None:
     for stack in sides(estate):
         load_balancer = stack.resource("aws_lb", "alb")
-        assert load_balancer["access_logs"]["enabled"] is True
         assert len(load_balancer["name"]) <= LOAD_BALANCER_NAME_LIMIT
         if load_balancer["load_balancer_type"] == "application":
+            assert load_balancer["access_logs"]["enabled"] is True
             assert load_balancer["drop_invalid_header_fields"] is True
             assert load_balancer["desync_mitigation_mode"] == "defensive"
             assert load_balancer["client_keep_alive"] == 300
@@ -164,7 +163,7 @@ def test_the_times_of_a_request_agree(name: str) -> None:
     longest = timing.longest_request_seconds
     assert longest < timing.deregistration_delay_seconds
     assert longest < timing.stop_timeout_seconds <= 120
-    assert longest < timing.idle_timeout_seconds < TARGET_KEEP_ALIVE_SECONDS
+    assert longest < timing.idle_timeout_seconds < timing.target_keep_alive_seconds
 
 
 def test_sidecars_are_the_same_on_both_sides_but_for_where_the_application_is(

@@ -69,4 +69,7 @@ def test_a_proxy_stands_behind_a_network_load_balancer(estate: Estate) -> None:
     assert stack.resource("aws_lb", "alb")["load_balancer_type"] == "network"
     assert stack.resource("aws_lb_target_group", "target_group")["protocol"] == "TCP"
     assert stack.resource("aws_lb_listener", "tcp")["port"] == 8080
+    # One that keeps the client's address cannot send it back to the instance that it came from.
+    assert stack.resource("aws_lb_target_group", "target_group")["preserve_client_ip"] == "false"
     assert "aws_cloudwatch_metric_alarm.errors_alarm" not in stack.addresses
+    assert "aws_cloudwatch_metric_alarm.resets_alarm" in stack.addresses

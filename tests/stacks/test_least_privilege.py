@@ -21,7 +21,8 @@ def test_connector_receives_only_from_the_queues_that_it_consumes(estate: Estate
 
 
 def test_cardid_has_no_rights_but_to_write_metrics(estate: Estate) -> None:
-    assert set(estate["test-12-cardid-fargate"].policy("task_policy")) == {"WriteMetrics"}
+    rights = set(estate["test-12-cardid-fargate"].policy("task_policy"))
+    assert rights == {"WriteContainerMetrics", "WriteMetrics"}
 
 
 def test_a_proxy_has_no_task_policy_at_all(estate: Estate) -> None:

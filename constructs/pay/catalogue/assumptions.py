@@ -58,12 +58,23 @@ SQUID_USER = "31:31"
 ADOT_USER = "4317:4317"
 """The user that the AWS distribution's image makes."""
 
-NGINX_WRITABLE_PATHS = ("/tmp", "/etc/keys", "/etc/nginx/conf", "/run/nginx", "/var/lib/nginx")
-"""The sidecar writes its locations and a self-signed certificate when it starts, then its pid and
-its temporary files."""
+NGINX_WRITABLE_PATHS = ("/tmp", "/etc/keys", "/etc/nginx/conf", "/run", "/var/lib/nginx")
+"""The sidecar writes its locations and a self-signed certificate when it starts, then its pid
+(public: `pid /run/nginx.pid` in its nginx.conf; its resolver dnsmasq has its own there too) and its
+temporary files."""
 
-NOTIFICATIONS_WRITABLE_PATHS = ("/tmp", "/etc/nginx/conf.d", "/run/nginx", "/var/lib/nginx")
-"""Fills in its configuration from the environment when it starts."""
+NOTIFICATIONS_WRITABLE_PATHS = (
+    "/tmp",
+    "/etc/keys",
+    "/etc/nginx/conf.d",
+    "/run",
+    "/var/lib/nginx",
+)
+"""Fills in its configuration from the environment and installs its key when it starts, then writes
+its pid (public: its start script and nginx_conf)."""
+
+NOTIFICATIONS_KEEP_ALIVE_SECONDS = 65
+"""Public: `keepalive_timeout 65` in its nginx_conf."""
 
 SQUID_WRITABLE_PATHS = ("/tmp", "/etc/squid", "/run/squid", "/var/cache/squid", "/var/log/squid")
 """Decodes its configuration from the environment when it starts."""

@@ -18,6 +18,10 @@ TOOLBOX_PORT = 3000
 SQUID_PORT = 8080
 HEALTH_CHECK_PATH = "/healthcheck"
 
+NO_PROXY = ".{internal_zone},169.254.170.2,localhost,127.0.0.1"
+"""What an HTTP proxy is never asked for: internal names, and the address at which ECS hands out the
+task's credentials (AWS: ECS developer guide, "Task IAM role")."""
+
 BIND_HOST = "0.0.0.0"
 """On EC2 the NGINX sidecar is in its own network namespace (bridge), so 127.0.0.1, the services'
 own default, would not be reachable. What may reach the port is the security group's business."""

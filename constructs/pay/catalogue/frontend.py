@@ -25,7 +25,7 @@ FRONTEND = Microservice(
         "COOKIE_MAX_AGE": "5400000",
         "CSP_ENFORCE": "true",
         "CSP_SEND_HEADER": "true",
-        "NO_PROXY": ".{internal_zone}",
+        "NO_PROXY": common.NO_PROXY,
     },
     parameters=(
         "ADYEN_APPLE_PAY_MERCHANT_ID",

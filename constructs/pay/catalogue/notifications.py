@@ -20,7 +20,8 @@ NOTIFICATIONS = Microservice(
     writable_paths=assumptions.NOTIFICATIONS_WRITABLE_PATHS,
     size=assumptions.SMALL_PROXY_SIZE,
     timing=Timing(
-        longest_request_seconds=assumptions.CALLER_OF_AUTHORISATION_SECONDS,
+        longest_request_seconds=assumptions.AUTHORISATION_SECONDS,
         start_seconds=assumptions.STARTS_FAST,
+        target_keep_alive_seconds=assumptions.NOTIFICATIONS_KEEP_ALIVE_SECONDS,
     ),
 )

@@ -51,7 +51,7 @@ SELFSERVICE = Microservice(
     environment={
         **common.node(),
         "COOKIE_MAX_AGE": "10800000",
-        "NO_PROXY": ".{internal_zone}",
+        "NO_PROXY": common.NO_PROXY,
     },
     parameters=("ZENDESK_URL", "ZENDESK_USER"),
     secrets=(

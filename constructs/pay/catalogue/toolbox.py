@@ -56,7 +56,7 @@ TOOLBOX = Microservice(
         ),
     ),
     links=(Link(service="selfservice", variable="SELFSERVICE_URL"),),
-    environment={**common.node(common.TOOLBOX_PORT), "NO_PROXY": ".{internal_zone}"},
+    environment={**common.node(common.TOOLBOX_PORT), "NO_PROXY": common.NO_PROXY},
     parameters=("GITHUB_OAUTH_CLIENT_ID", "ZENDESK_URL", "ZENDESK_USER"),
     secrets=(
         common.SENTRY_DSN,

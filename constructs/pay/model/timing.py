@@ -5,18 +5,21 @@ only then does ECS stop the task (stop timeout); a connection that outlives them
 bounds. A value that contradicts another loses requests, so they are derived, not set one by one.
 """
 
+from collections.abc import Iterable
+
 from pydantic import Field
 
 from pay.model.base import Model
+from pay.model.problem import Problem
 
 MARGIN_SECONDS = 10
-"""What every limit adds to the longest request."""
+"""What a limit adds to the longest request."""
 
-TARGET_KEEP_ALIVE_SECONDS = 75
-"""How long a target keeps an idle connection: NGINX's own default (`keepalive_timeout`), which the
-sidecar's image does not change. The load balancer must give up before, or it reuses a connection
-that the target has just closed and answers 502 (AWS: "Troubleshoot your Application Load
-Balancers", HTTP 502)."""
+IDLE_MARGIN_SECONDS = 5
+"""What the idle timeout adds: it has to stay below the target's keep-alive as well."""
+
+NGINX_KEEP_ALIVE_SECONDS = 75
+"""NGINX's own default (`keepalive_timeout`), which the sidecar's image does not change."""
 
 LONGEST_REQUEST_SECONDS = 60
 """More would leave the load balancer no idle timeout between the request and the keep-alive."""
@@ -34,13 +37,28 @@ class Timing(Model):
     """The longest request that the service answers."""
     start_seconds: int = Field(default=60, ge=1, le=600)
     """The longest time from container start to the first passing health check."""
+    target_keep_alive_seconds: int = Field(default=NGINX_KEEP_ALIVE_SECONDS, ge=1)
+    """How long the target keeps an idle connection. The load balancer must give up before, or it
+    reuses a connection that the target has just closed and answers 502 (AWS: "Troubleshoot your
+    Application Load Balancers", HTTP 502)."""
+
+    def problems(self) -> Iterable[Problem]:
+        if self.idle_timeout_seconds >= self.target_keep_alive_seconds:
+            yield Problem(
+                key="target_keep_alive_seconds",
+                found=str(self.target_keep_alive_seconds),
+                allowed=f"more than the load balancer's idle timeout of "
+                f"{self.idle_timeout_seconds}, which follows from the longest request of "
+                f"{self.longest_request_seconds}",
+                fix="raise it together with the server's own setting, or shorten the request",
+            )
 
     @property
     def idle_timeout_seconds(self) -> int:
         """The load balancer gives up on a silent target only after the longest request, and before
         the target closes its connection.
         """
-        return max(60, self.longest_request_seconds + MARGIN_SECONDS)
+        return max(60, self.longest_request_seconds + IDLE_MARGIN_SECONDS)
 
     @property
     def deregistration_delay_seconds(self) -> int:

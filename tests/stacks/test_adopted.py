@@ -1,0 +1,54 @@
+"""What can be taken over is what the stacks manage while nothing has moved."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from pay.adoption import adoptable
+from pay.model import Environment, Stage
+from tests.support.synthesised import Synthesised, synthesise
+
+NEVER_TWICE = {"aws_ecs_service", "aws_lb", "aws_lb_target_group", "aws_route53_record"}
+"""A second one would fail on the name of the first, or take its traffic."""
+
+
+@pytest.fixture(scope="module")
+def unmoved(environments: Mapping[str, Environment]) -> Environment:
+    base = environments["sandbox"]
+    services = {
+        name: deployment.model_copy(update={"stage": Stage.LEGACY})
+        for name, deployment in base.services.items()
+    }
+    return base.model_copy(update={"services": services})
+
+
+@pytest.fixture(scope="module")
+def stacks(unmoved: Environment) -> Mapping[str, Synthesised]:
+    return synthesise([unmoved], ["*-platform", "*-ec2", "*-traffic"])
+
+
+def test_every_address_that_is_looked_up_is_one_of_its_stack(
+    unmoved: Environment, stacks: Mapping[str, Synthesised]
+) -> None:
+    for stack, addresses in adoptable(unmoved).items():
+        assert set(addresses) <= set(stacks[stack].addresses), stack
+
+
+def test_no_service_load_balancer_target_group_or_record_is_left_out(
+    unmoved: Environment, stacks: Mapping[str, Synthesised]
+) -> None:
+    expected = adoptable(unmoved)
+    for id, stack in stacks.items():
+        managed = {a for a in stack.addresses if a.partition(".")[0] in NEVER_TWICE}
+        assert managed <= {address for address, must in expected[id].items() if must}, id
+
+
+def test_every_log_group_and_listener_of_a_service_is_looked_up(
+    unmoved: Environment, stacks: Mapping[str, Synthesised]
+) -> None:
+    looked_up = adoptable(unmoved)
+    for id, stack in stacks.items():
+        if id.endswith("-ec2"):
+            kinds = {"aws_cloudwatch_log_group", "aws_iam_role", "aws_lb_listener"}
+            managed = {a for a in stack.addresses if a.partition(".")[0] in kinds}
+            assert managed <= set(looked_up[id]), id
