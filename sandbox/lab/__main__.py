@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 
 from pay.environments import load_environment
+from pay.model import Stage
 from sandbox.instance import Sandbox
 from sandbox.lab.lab import Lab
 from sandbox.lab.pace import Pace
@@ -74,7 +75,8 @@ async def _walk(
             table.tell("starting a local AWS")
             with Sandbox(environment, settings=settings) as sandbox:
                 lab = Lab(Path(folder), sandbox, pace=pace, seed=seed, tell=table.tell)
-                await lab.prepare(moved, rolled_back)
+                stages = {moved: Stage.LEGACY}
+                await lab.prepare({**stages, rolled_back: Stage.DARK} if rolled_back else stages)
                 async with lab.walking(moved, lab.workshop.cdktf_deploy) as walk:
                     walks.append(walk)
                     await walk.measure()

@@ -1,7 +1,7 @@
 """A lab: a sandbox, a workshop, and services that are ready to be moved under traffic."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -29,15 +29,17 @@ class Lab:
         self.name = sandbox.environment.name
         self.workshop = Workshop(folder, self.name, sandbox.environment_variables)
 
-    async def prepare(self, moved: str, rolled_back: str = "") -> None:
-        """Deploys the platform, then `moved` at `legacy` and `rolled_back` at `dark`."""
-        self.workshop.place(moved, Stage.LEGACY)
-        sides = [names.side_stack(self.name, moved, Side.EC2)]
-        traffic = [names.traffic_stack(self.name, moved)]
-        if rolled_back:
-            self.workshop.place(rolled_back, Stage.DARK)
-            sides += [names.side_stack(self.name, rolled_back, side) for side in Side]
-            traffic.append(names.traffic_stack(self.name, rolled_back))
+    async def prepare(self, stages: Mapping[str, Stage]) -> None:
+        """Deploys the platform, then each service as it is at its stage."""
+        for service, stage in stages.items():
+            self.workshop.place(service, stage)
+        sides = [
+            names.side_stack(self.name, service, side)
+            for service, stage in stages.items()
+            for side in Side
+            if stage.has(side)
+        ]
+        traffic = [names.traffic_stack(self.name, service) for service in stages]
         platform = names.platform_stack(self.name)
         for stacks in ([platform], sides, traffic):
             self._tell(f"deploying {', '.join(stacks)}")

@@ -3,8 +3,9 @@
 One for each load balancer of the name's two sides, at an address of its own. It listens exactly
 while the sandbox says that the load balancer exists and has a listener, and answers 200 exactly
 while there are healthy targets, that is running tasks of an existing service; else 503, as an
-Application Load Balancer without targets does. A task takes only so many requests: more than the
-tasks can take are answered 503 too, so that a side that was scaled in shows.
+Application Load Balancer without targets does. A task takes only a share of what the clients send
+at the time, to both sides together: more than the tasks can take is answered 503 too, so that a
+side that was scaled in shows. A share, because how much clients can send depends on the machine.
 """
 
 import asyncio
@@ -30,13 +31,15 @@ class SideServer:
     """The server of one side, while its load balancer exists."""
 
     def __init__(
-        self, side: Side, requests_per_second_and_task: float, request_seconds: float, pace: Pace
-    ) -> None:
-        self._side, self._pace = side, pace
-        self._per_task = requests_per_second_and_task * WINDOW_SECONDS
+        self, side: Side, sent: deque[float], share_of_task: float, request_seconds: float,
+        pace: Pace,
+    ) -> None:  # fmt: skip
+        """`sent`: when the clients sent each request, to whichever side."""
+        self._side, self._sent, self._pace = side, sent, pace
+        self._share_of_task = share_of_task
         self._request_seconds = request_seconds
         self._balancer: Balancer | None = None
-        self._arrivals: deque[float] = deque()
+        self._taken: deque[float] = deque()
         self._connected: WeakKeyDictionary[asyncio.BaseTransport, float] = WeakKeyDictionary()
         self._runner: web.ServerRunner | None = None
 
@@ -57,17 +60,19 @@ class SideServer:
 
     async def _answer(self, request: web.BaseRequest) -> web.Response:
         now = time.monotonic()
-        while self._arrivals and self._arrivals[0] < now - WINDOW_SECONDS:
-            self._arrivals.popleft()
+        self._sent.append(now)
+        for moments in (self._sent, self._taken):
+            while moments and moments[0] < now - WINDOW_SECONDS:
+                moments.popleft()
         balancer = self._balancer
         tasks = balancer.tasks if balancer else 0
         headers = {SIDE_HEADER: self._side.value}
         if balancer is None or not tasks:
             response = web.Response(status=503, text="no healthy targets", headers=headers)
-        elif len(self._arrivals) >= tasks * self._per_task:
+        elif len(self._taken) >= tasks * self._share_of_task * len(self._sent):
             response = web.Response(status=503, text=f"overload of {tasks} tasks", headers=headers)
         else:
-            self._arrivals.append(now)
+            self._taken.append(now)
             await asyncio.sleep(self._request_seconds)
             response = web.Response(text="ok", headers=headers)
         # Without a transport the client is gone already.
@@ -88,14 +93,16 @@ class SideServers:
         addresses: Addresses,
         pace: Pace,
         *,
-        requests_per_second_and_task: float,
+        share_of_task: float,
         request_seconds: float,
     ) -> None:
-        """`balancers`: the name of each side's load balancer; times in the lab's seconds."""
+        """`balancers`: the name of each side's load balancer; `share_of_task`: what one task takes
+        of all requests; times in the lab's seconds.
+        """
+        sent: deque[float] = deque()
         self._balancers, self._addresses = balancers, addresses
         self._servers = {
-            side: SideServer(side, requests_per_second_and_task, request_seconds, pace)
-            for side in balancers
+            side: SideServer(side, sent, share_of_task, request_seconds, pace) for side in balancers
         }
         self._changed = asyncio.Event()
         self._estate: Estate | None = None

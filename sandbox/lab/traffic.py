@@ -33,8 +33,8 @@ REQUEST_SECONDS = 0.02
 """In the lab's seconds: it is real work's time, which nothing shortens."""
 
 HEADROOM = 1.2
-"""The tasks that carry the daily peak carry so many times the clients' requests; one of two does
-not."""
+"""The tasks that carry the daily peak carry so many times the clients' requests; one of two carries
+just over half of them."""
 
 
 class Traffic:
@@ -70,16 +70,11 @@ class Traffic:
         addresses = Addresses()
         self._name_server = NameServer(lambda: self.watch.latest, addresses, self._dice)
         dns_port = await self._name_server.start()
-        # No client sends faster, because each waits for its answer first.
-        most = sum(
-            group.clients / (self.pace.lab_seconds(group.pause_seconds) + REQUEST_SECONDS)
-            for group in self.population.values()
-        )
         self._servers = SideServers(
             self.balancers,
             addresses,
             self.pace,
-            requests_per_second_and_task=most * HEADROOM / self.peak_tasks,
+            share_of_task=HEADROOM / self.peak_tasks,
             request_seconds=REQUEST_SECONDS,
         )
         port = await self._servers.start(self.watch.latest)

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import shutil
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Mapping
@@ -11,6 +10,8 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+import tomlkit
 
 from pay.environments import load_environments
 from pay.model import Environment, Stage
@@ -21,7 +22,8 @@ from rollout.stage_line import with_stage
 from sandbox.process import ROOT, SandboxError
 
 TIMEOUT_SECONDS = 600
-LOG_TAIL_LINES = 40
+LOG_TAIL_LINES = 80
+"""Terraform tells each error in six lines or more, and several resources can fail at once."""
 
 
 class Killed(SandboxError):
@@ -29,8 +31,8 @@ class Killed(SandboxError):
 
 
 class Workshop:
-    """A copy of one environment's file, and below it a folder for each stack with its synthesis and
-    its state: several stacks can be synthesised and deployed at the same time.
+    """A copy of one environment's file with deletion protection on, and below it a folder for each
+    stack with its synthesis and its state: several stacks can be synthesised and deployed at once.
     """
 
     def __init__(self, folder: Path, environment: str, variables: Mapping[str, str]) -> None:
@@ -41,7 +43,11 @@ class Workshop:
         self._name = environment
         self._variables = {**variables, "PAY_ENVIRONMENTS": str(self.environments)}
         self.environments.mkdir()
-        shutil.copy(ROOT / "environments" / f"{environment}.toml", self.environments)
+        file = f"{environment}.toml"
+        document = tomlkit.parse((ROOT / "environments" / file).read_text())
+        # As in production: a side that still is protected cannot be destroyed.
+        document["load_balancers"]["deletion_protection"] = True
+        (self.environments / file).write_text(tomlkit.dumps(document))
 
     @property
     def environment(self) -> Environment:

@@ -18,6 +18,9 @@ MOVED = "connector"
 ROLLED_BACK = "cardid"
 """The one with the fewest resources."""
 
+INTERRUPTED = "publicauth"
+"""It stands at `legacy` until its sides are made and destroyed, both with interruptions."""
+
 ENVIRONMENT = "sandbox"
 PACE = Pace(200)
 SEED = 20
@@ -46,9 +49,10 @@ def existing(sandbox: Sandbox) -> Inventory:
 
 @pytest.fixture(scope="session")
 def lab(sandbox: Sandbox, existing: Inventory, tmp_path_factory: pytest.TempPathFactory) -> Lab:
-    """Both services deployed, nothing moved yet."""
+    """The services deployed, nothing moved yet."""
     made = Lab(tmp_path_factory.mktemp("lab"), sandbox, pace=PACE, seed=SEED)
-    asyncio.run(made.prepare(MOVED, ROLLED_BACK))
+    stages = {MOVED: Stage.LEGACY, ROLLED_BACK: Stage.DARK, INTERRUPTED: Stage.LEGACY}
+    asyncio.run(made.prepare(stages))
     return made
 
 

@@ -1,19 +1,26 @@
 """Whole walks under traffic: one service all the way, another one back from each stage."""
 
+import io
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from pay.model import Side, Stage
 from pay.model.edges import rollbacks
+from sandbox.lab.clients import Habit
 from sandbox.lab.lab import Lab
 from sandbox.lab.page import write_page
+from sandbox.lab.table import table
 from sandbox.lab.walk import Walk
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 SERVICES = ("moved", "rolled_back")
+
+MOST_DRAWS_PER_REQUEST = {Habit.AT_TTL: 0.7, Habit.JVM: 0.5, Habit.KEEP_ALIVE: 0.4}
+"""An idle machine draws for every third request, every fifth and every ninth."""
 
 
 @pytest.fixture(params=SERVICES)
@@ -39,6 +46,28 @@ def test_fargate_is_drawn_as_often_as_each_stage_says(walk: Walk) -> None:
         (s.stage, s.weights, s.fargate_draws, s.draws) for s in measured if not s.is_as_expected
     ]
     assert told == []
+
+
+def test_what_dns_said_is_what_answered(walk: Walk) -> None:
+    """So that a share of the answers is a share of what Fargate answered."""
+    requests = walk.traffic.log.requests
+    assert [request for request in requests if request.side is not request.led_to] == []
+
+
+def test_a_client_that_keeps_answers_draws_clearly_less_often_than_it_asks(walk: Walk) -> None:
+    """A population that resolves for each request is the friendliest there is."""
+    for habit in Habit:
+        requests = [r for r in walk.traffic.log.requests if r.habit == habit.value]
+        draws = [request for request in requests if request.drawn is not None]
+        assert 0 < len(draws) < len(requests) * MOST_DRAWS_PER_REQUEST[habit], habit
+
+
+def test_the_table_has_a_line_for_each_stay_and_no_complaint(walk: Walk) -> None:
+    console = Console(width=120, record=True, file=io.StringIO())
+    console.print(table(walk))
+    text = console.export_text()
+    assert f"{len(walk.traffic.log.requests):,} requests, 0 failed" in text
+    assert text.count(" ok ") == len(walk.stays)
 
 
 def test_a_service_goes_through_every_stage_in_order(walks: tuple[Walk, Walk]) -> None:

@@ -1,0 +1,71 @@
+"""The servers that stand for load balancers answer for as many tasks as there are."""
+
+import asyncio
+from collections import Counter
+
+import aiohttp
+import pytest
+
+from pay.model import Side
+from sandbox.lab.addresses import Addresses
+from sandbox.lab.estate import Balancer, Estate
+from sandbox.lab.load_balancers import SIDE_HEADER, SideServers
+from sandbox.lab.pace import Pace
+from sandbox.lab.traffic import HEADROOM
+
+REQUESTS = 100
+PEAK_TASKS = 2
+
+
+def estate(ec2_tasks: int) -> Estate:
+    tasks = {Side.EC2: ec2_tasks, Side.FARGATE: PEAK_TASKS}
+    return Estate(
+        1,
+        0.0,
+        (),
+        {f"{s}.example": Balancer(s, f"{s}.example", True, (n,), 300) for s, n in tasks.items()},
+    )
+
+
+def answers(ec2_tasks: int, sides: tuple[Side, ...]) -> Counter[tuple[str, int]]:
+    """Sides and statuses of requests that go to `sides` in turns."""
+
+    async def send() -> Counter[tuple[str, int]]:
+        addresses = Addresses()
+        servers = SideServers(
+            {side: str(side) for side in Side},
+            addresses,
+            Pace(1),
+            share_of_task=HEADROOM / PEAK_TASKS,
+            request_seconds=0,
+        )
+        port = await servers.start(estate(ec2_tasks))
+        found: Counter[tuple[str, int]] = Counter()
+        async with aiohttp.ClientSession() as session:
+            for number in range(REQUESTS):
+                address = addresses.of(f"{sides[number % len(sides)]}.example")
+                async with session.get(f"http://{address}:{port}/") as answer:
+                    found[answer.headers[SIDE_HEADER], answer.status] += 1
+        await servers.stop()
+        return found
+
+    return asyncio.run(send())
+
+
+def test_the_tasks_of_the_peak_answer_everything() -> None:
+    assert answers(PEAK_TASKS, (Side.EC2,)) == {("ec2", 200): REQUESTS}
+
+
+def test_half_of_the_tasks_answer_half_of_the_traffic() -> None:
+    found = answers(PEAK_TASKS // 2, (Side.FARGATE, Side.EC2))
+    assert found == {("ec2", 200): REQUESTS // 2, ("fargate", 200): REQUESTS // 2}
+
+
+def test_half_of_the_tasks_do_not_answer_everything() -> None:
+    found = answers(PEAK_TASKS // 2, (Side.EC2,))
+    assert found["ec2", 200] / REQUESTS == pytest.approx(HEADROOM / 2, abs=0.05)
+    assert found["ec2", 503] == REQUESTS - found["ec2", 200]
+
+
+def test_no_task_answers_nothing() -> None:
+    assert answers(0, (Side.EC2,)) == {("ec2", 503): REQUESTS}
