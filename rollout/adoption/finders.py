@@ -1,48 +1,31 @@
 """The import ids of what runs on EC2 today, read from AWS; nothing is changed there.
 
-A finder answers with the import id that the provider's documentation asks for (registry page of
+A lookup answers with the import id that the provider's documentation asks for (registry page of
 each resource, section "Import"), or None when AWS has no such thing.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from functools import cache, partial
 from typing import Any
 
-from botocore.exceptions import ClientError
-
+from pay.adoption import listeners, log_group_address
 from pay.catalogue import CATALOGUE
-from pay.model import Environment, Exposure, LoadBalancerType, Microservice, Segment, Side, names
+from pay.model import Environment, Exposure, Microservice, Segment, Side, names
+from rollout.adoption.found import Found, Lookup, look_up
 
 Client = Callable[[str], Any]
 """AWS service name -> boto3 client."""
 
-NOT_THERE = {
-    "ClientException",
-    "ClusterNotFoundException",
-    "InvalidLaunchTemplateName.NotFoundException",
-    "LoadBalancerNotFound",
-    "NoSuchEntity",
-    "ServiceNotFoundException",
-    "TargetGroupNotFound",
-}
-"""The error codes that say that something does not exist."""
-
-
-@dataclass(frozen=True)
-class Found:
-    """One address of one stack: what AWS has for it."""
-
-    stack: str
-    address: str
-    what: str
-    """In words, with its name."""
-    import_id: str | None
-    expected: bool
-    """Whether a service that runs today must have it; anything else is created when it lacks."""
-
 
 def find_all(environment: Environment, client: Client) -> Iterator[Found]:
-    """Everything of the platform, the EC2 sides and the records that could be taken over."""
+    """Everything of the platform, the EC2 sides and the records that could be taken over.
+
+    Raises botocore's BotoCoreError when AWS cannot be asked at all.
+    """
+    return look_up(environment, _lookups(environment, client))
+
+
+def _lookups(environment: Environment, client: Client) -> Iterator[Lookup]:
     yield from _platform(environment, client)
     for name, deployment in environment.services.items():
         service = CATALOGUE[name]
@@ -53,22 +36,26 @@ def find_all(environment: Environment, client: Client) -> Iterator[Found]:
             yield _record(environment, service, client)
 
 
-def _platform(environment: Environment, client: Client) -> Iterator[Found]:
+def _platform(environment: Environment, client: Client) -> Iterator[Lookup]:
     stack = names.platform_stack(environment.name)
-    cluster = names.cluster(environment.name, Side.EC2)
-    exists = [
-        each
-        for each in client("ecs").describe_clusters(clusters=[cluster])["clusters"]
-        if each["status"] == "ACTIVE"
-    ]
-    cluster_id = cluster if exists else None
-    yield Found(stack, "aws_ecs_cluster.ec2_cluster", f"cluster {cluster}", cluster_id, True)
-    yield Found(
+    name = names.cluster(environment.name, Side.EC2)
+
+    @cache
+    def cluster() -> dict[str, Any]:
+        found = client("ecs").describe_clusters(clusters=[name])["clusters"]
+        return next((each for each in found if each["status"] == "ACTIVE"), {})
+
+    yield Lookup(
+        stack,
+        "aws_ecs_cluster.ec2_cluster",
+        f"cluster {name}",
+        lambda: cluster().get("clusterName"),
+    )
+    yield Lookup(
         stack,
         "aws_ecs_cluster_capacity_providers.ec2_capacity_providers",
-        f"capacity providers of cluster {cluster}",
-        cluster if exists and exists[0].get("capacityProviders") else None,
-        False,
+        f"capacity providers of cluster {name}",
+        lambda: cluster()["clusterName"] if cluster().get("capacityProviders") else None,
     )
     for segment in Segment:
         yield from _capacity(stack, environment, segment, client)
@@ -76,144 +63,132 @@ def _platform(environment: Environment, client: Client) -> Iterator[Found]:
 
 def _capacity(
     stack: str, environment: Environment, segment: Segment, client: Client
-) -> Iterator[Found]:
+) -> Iterator[Lookup]:
     """What one segment's instances consist of; all of it may be made anew beside the old."""
     name = names.capacity_provider(environment.name, segment)
     role = names.instance_role(environment.name, segment)
-    ecs, ec2, iam = client("ecs"), client("ec2"), client("iam")
-    groups = client("autoscaling").describe_auto_scaling_groups(AutoScalingGroupNames=[name])
-    provider = _first(
-        lambda: ecs.describe_capacity_providers(capacityProviders=[name])["capacityProviders"],
-        "name",
-    )
-    template = _first(
-        lambda: ec2.describe_launch_templates(LaunchTemplateNames=[name])["LaunchTemplates"],
-        "LaunchTemplateId",
-    )
-    profile = _first(
-        lambda: [iam.get_instance_profile(InstanceProfileName=role)["InstanceProfile"]],
-        "InstanceProfileName",
-    )
-    group = name if groups["AutoScalingGroups"] else None
-    for address, what, import_id in (
+
+    def group() -> str | None:
+        autoscaling = client("autoscaling")
+        found = autoscaling.describe_auto_scaling_groups(AutoScalingGroupNames=[name])
+        return _first(found["AutoScalingGroups"], "AutoScalingGroupName")
+
+    def provider() -> str | None:
+        found = client("ecs").describe_capacity_providers(capacityProviders=[name])
+        return _first(found["capacityProviders"], "name")
+
+    def template() -> str | None:
+        found = client("ec2").describe_launch_templates(LaunchTemplateNames=[name])
+        return _first(found["LaunchTemplates"], "LaunchTemplateId")
+
+    def profile() -> str:
+        found = client("iam").get_instance_profile(InstanceProfileName=role)
+        return str(found["InstanceProfile"]["InstanceProfileName"])
+
+    for address, what, look in (
         (f"aws_autoscaling_group.{segment}_instances", f"Auto Scaling group {name}", group),
         (f"aws_ecs_capacity_provider.{segment}_capacity", f"capacity provider {name}", provider),
         (f"aws_launch_template.{segment}_template", f"launch template {name}", template),
         (f"aws_iam_instance_profile.{segment}_instance_profile", f"profile {role}", profile),
-        (f"aws_iam_role.{segment}_instance_role", f"role {role}", _role(iam, role)),
+        (f"aws_iam_role.{segment}_instance_role", f"role {role}", partial(_role, client, role)),
     ):
-        yield Found(stack, address, what, import_id, False)
+        yield Lookup(stack, address, what, look)
 
 
-def _side(environment: Environment, service: Microservice, client: Client) -> Iterator[Found]:
+def _side(environment: Environment, service: Microservice, client: Client) -> Iterator[Lookup]:
     stack = names.side_stack(environment.name, service.name, Side.EC2)
-    yield from _load_balancing(stack, environment, service, client("elbv2"))
+    yield from _load_balancing(stack, environment, service, client)
     cluster = names.cluster(environment.name, Side.EC2)
-    running = _first(
-        lambda: [
-            each
-            for each in client("ecs").describe_services(cluster=cluster, services=[service.name])[
-                "services"
-            ]
-            if each["status"] == "ACTIVE"
-        ],
-        "serviceName",
-    )
-    yield Found(
-        stack,
-        "aws_ecs_service.service",
-        f"ECS service {service.name} in cluster {cluster}",
-        f"{cluster}/{running}" if running else None,
-        True,
-    )
+
+    def running() -> str | None:
+        ecs = client("ecs")
+        found = ecs.describe_services(cluster=cluster, services=[service.name])["services"]
+        active = _first([each for each in found if each["status"] == "ACTIVE"], "serviceName")
+        return f"{cluster}/{active}" if active else None
+
+    what = f"ECS service {service.name} in cluster {cluster}"
+    yield Lookup(stack, "aws_ecs_service.service", what, running)
     for key, role in (
         ("execution", names.execution_role(environment.name, service.name, Side.EC2)),
         ("task", names.task_role(environment.name, service.name, Side.EC2)),
     ):
-        found = _role(client("iam"), role)
-        yield Found(stack, f"aws_iam_role.{key}_role", f"role {role}", found, False)
+        address = f"aws_iam_role.{key}_role"
+        yield Lookup(stack, address, f"role {role}", partial(_role, client, role))
     for kind in (service.log_kind, *(sidecar.log_kind for sidecar in service.sidecars)):
-        name = names.log_group(environment.name, kind, service.name, Side.EC2)
-        groups = client("logs").describe_log_groups(logGroupNamePrefix=name)["logGroups"]
-        yield Found(
-            stack,
-            f"aws_cloudwatch_log_group.{kind.replace('-', '_')}_log",
-            f"log group {name}",
-            name if name in {group["logGroupName"] for group in groups} else None,
-            False,
-        )
+        group = names.log_group(environment.name, kind, service.name, Side.EC2)
+        address = log_group_address(kind)
+        yield Lookup(stack, address, f"log group {group}", partial(_log_group, client, group))
 
 
 def _load_balancing(
-    stack: str, environment: Environment, service: Microservice, elbv2: Any
-) -> Iterator[Found]:
-    balancer = names.load_balancer(environment.name, service.name, Side.EC2)
+    stack: str, environment: Environment, service: Microservice, client: Client
+) -> Iterator[Lookup]:
+    name = names.load_balancer(environment.name, service.name, Side.EC2)
     group = names.target_group(environment.name, service.name, Side.EC2)
-    balancer_arn = _first(
-        lambda: elbv2.describe_load_balancers(Names=[balancer])["LoadBalancers"], "LoadBalancerArn"
-    )
-    group_arn = _first(
-        lambda: elbv2.describe_target_groups(Names=[group])["TargetGroups"], "TargetGroupArn"
-    )
-    yield Found(stack, "aws_lb.alb", f"load balancer {balancer}", balancer_arn, True)
-    yield Found(stack, "aws_lb_target_group.target_group", f"target group {group}", group_arn, True)
-    ports: dict[int, str] = {}
-    if balancer_arn:
-        listeners = elbv2.describe_listeners(LoadBalancerArn=balancer_arn)["Listeners"]
-        ports = {listener["Port"]: listener["ListenerArn"] for listener in listeners}
-    for key, port in _listeners(service).items():
-        yield Found(
-            stack,
-            f"aws_lb_listener.{key}",
-            f"listener of {balancer} on port {port}",
-            ports.get(port),
-            port == service.listener_port,
-        )
+
+    @cache
+    def balancer() -> str:
+        # By name AWS answers with it, or with LoadBalancerNotFound.
+        found = client("elbv2").describe_load_balancers(Names=[name])
+        return str(found["LoadBalancers"][0]["LoadBalancerArn"])
+
+    def target_group() -> str | None:
+        found = client("elbv2").describe_target_groups(Names=[group])
+        return _first(found["TargetGroups"], "TargetGroupArn")
+
+    @cache
+    def by_port() -> dict[int, str]:
+        found = client("elbv2").describe_listeners(LoadBalancerArn=balancer())["Listeners"]
+        return {each["Port"]: each["ListenerArn"] for each in found}
+
+    def listener(port: int) -> str | None:
+        return by_port().get(port)
+
+    yield Lookup(stack, "aws_lb.alb", f"load balancer {name}", balancer)
+    what = f"target group {group}"
+    yield Lookup(stack, "aws_lb_target_group.target_group", what, target_group)
+    for address, port in listeners(service).items():
+        what = f"listener of {name} on port {port}"
+        yield Lookup(stack, address, what, partial(listener, port))
 
 
-def _listeners(service: Microservice) -> dict[str, int]:
-    if service.load_balancer_type is LoadBalancerType.NETWORK:
-        return {"tcp": service.listener_port}
-    if service.exposure is Exposure.PUBLIC:
-        return {"https": 443, "http": 80}
-    return {"https": 443}
-
-
-def _record(environment: Environment, service: Microservice, client: Client) -> Found:
+def _record(environment: Environment, service: Microservice, client: Client) -> Lookup:
     """The simple alias record; import id: zone id, name and type."""
-    route53 = client("route53")
     public = service.exposure is Exposure.PUBLIC
     zone = environment.base_domain(public=public)
     name = f"{service.host or service.name}.{zone}"
-    import_id = None
-    for found in route53.list_hosted_zones_by_name(DNSName=zone)["HostedZones"]:
-        if found["Name"] != f"{zone}." or found["Config"]["PrivateZone"] is public:
-            continue
-        zone_id = found["Id"].rsplit("/", 1)[-1]
-        records = route53.list_resource_record_sets(
-            HostedZoneId=zone_id, StartRecordName=name, StartRecordType="A", MaxItems="1"
-        )["ResourceRecordSets"]
-        if [r for r in records if r["Name"] == f"{name}." and r["Type"] == "A"]:
-            import_id = f"{zone_id}_{name}_A"
-    return Found(
-        names.traffic_stack(environment.name, service.name),
-        "aws_route53_record.ec2",
-        f"record {name} A",
-        import_id,
-        True,
-    )
+
+    def record() -> str | None:
+        route53 = client("route53")
+        for found in route53.list_hosted_zones_by_name(DNSName=zone)["HostedZones"]:
+            if found["Name"] != f"{zone}." or found["Config"]["PrivateZone"] is public:
+                continue
+            zone_id = found["Id"].rsplit("/", 1)[-1]
+            records = route53.list_resource_record_sets(
+                HostedZoneId=zone_id, StartRecordName=name, StartRecordType="A", MaxItems="1"
+            )["ResourceRecordSets"]
+            if any(_is_simple(each, name) for each in records):
+                return f"{zone_id}_{name}_A"
+        return None
+
+    stack = names.traffic_stack(environment.name, service.name)
+    return Lookup(stack, "aws_route53_record.ec2", f"simple record {name} A", record)
 
 
-def _role(iam: Any, name: str) -> str | None:
-    return _first(lambda: [iam.get_role(RoleName=name)["Role"]], "RoleName")
+def _is_simple(record: dict[str, Any], name: str) -> bool:
+    # One with a routing policy has another import id, and is no start of a move.
+    is_it = record["Name"] == f"{name}." and record["Type"] == "A"
+    return is_it and "SetIdentifier" not in record
 
 
-def _first(look: Callable[[], list[dict[str, Any]]], key: str) -> str | None:
-    """The key of the first thing found; None when AWS says that there is none."""
-    try:
-        found = look()
-    except ClientError as error:
-        if error.response["Error"]["Code"] in NOT_THERE:
-            return None
-        raise
+def _role(client: Client, name: str) -> str:
+    return str(client("iam").get_role(RoleName=name)["Role"]["RoleName"])
+
+
+def _log_group(client: Client, name: str) -> str | None:
+    found = client("logs").describe_log_groups(logGroupNamePrefix=name)["logGroups"]
+    return name if name in {group["logGroupName"] for group in found} else None
+
+
+def _first(found: list[dict[str, Any]], key: str) -> str | None:
     return str(found[0][key]) if found else None

@@ -1,0 +1,69 @@
+"""AWS clients of an environment's account; every way not to get at it is a refusal."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    CredentialRetrievalError,
+    NoCredentialsError,
+    PartialCredentialsError,
+    ProfileNotFound,
+    SSOError,
+)
+
+from pay.model import Environment
+from rollout.gates import Finding
+from rollout.output import Refused
+
+SERVICES = ("autoscaling", "ec2", "ecs", "elbv2", "iam", "logs", "route53", "sts")
+
+CONFIG = Config(
+    connect_timeout=5, read_timeout=20, retries={"mode": "standard", "total_max_attempts": 3}
+)
+"""An address that nobody answers is told within a quarter of a minute, not after five."""
+
+_CREDENTIALS = (
+    CredentialRetrievalError,
+    NoCredentialsError,
+    PartialCredentialsError,
+    ProfileNotFound,
+    SSOError,
+)
+
+
+@contextmanager
+def asking(environment: Environment) -> Iterator[Callable[[str], Any]]:
+    """AWS service name -> client, of the environment's account and region.
+
+    Raises Refused without credentials, with those of another account, and without a connection,
+    then and whenever AWS is asked inside the `with` block.
+    """
+    login = f"log the shell in to account {environment.account_id} (AWS_PROFILE, or aws sso login)"
+    try:
+        session = boto3.Session(region_name=environment.region)
+        clients = {name: session.client(name, config=CONFIG) for name in SERVICES}
+        try:
+            account = clients["sts"].get_caller_identity()["Account"]
+        except ClientError as error:
+            raise _refused(environment, "credentials", str(error), login) from None
+        if account != environment.account_id:
+            found = f"the shell's credentials are of account {account}"
+            raise _refused(environment, "account", found, login)
+        yield clients.__getitem__
+    except _CREDENTIALS as error:
+        raise _refused(environment, "credentials", str(error), login) from None
+    except BotoCoreError as error:
+        fix = "check network, proxy and AWS_ENDPOINT_URL, and run it again"
+        raise _refused(environment, "connection", str(error), fix) from None
+
+
+def _refused(environment: Environment, gate: str, reason: str, fix: str) -> Refused:
+    where = f"account {environment.account_id}, {environment.region}"
+    return Refused(
+        f"looking up what runs in {environment.name} ({where})", [Finding(gate, reason, fix)]
+    )
