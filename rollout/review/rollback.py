@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from pay.catalogue import CATALOGUE
 from pay.model import Stage
 from pay.model.edges import Edge, rollbacks
 from rollout.consequences import commands, stack_changes
@@ -14,6 +13,7 @@ from rollout.guard.context import Context
 from rollout.plans.plan import Verb
 from rollout.plans.read import StackPlan
 from rollout.plans.records import RecordState, names_in
+from rollout.plans.releases import image_tag_variables, tag_of
 from rollout.plans.values import dig
 from rollout.review.containers import images
 from rollout.review.moves import Move
@@ -142,17 +142,12 @@ def _upsert(record: RecordState, alias_zone: str) -> dict[str, Any]:
 
 def _old_image_tags(plan: StackPlan) -> dict[str, str]:
     """TF_VAR_... -> the tag that runs now, for every image that the plan changes."""
-    service = CATALOGUE.get(plan.stack.service or "")
-    if service is None:
-        return {}
-    variables = {sidecar.name: sidecar.image_tag_variable for sidecar in service.sidecars}
-    variables[service.name] = "application_image_tag"
+    variables = image_tag_variables(plan.stack.service or "")
     found = {}
     for change in plan.plan.moving:
         for container, (before, _) in images(change).items():
             if container in variables:
-                digest = before.partition("@")[2]
-                found[f"TF_VAR_{variables[container]}"] = digest or before.rpartition(":")[2]
+                found[f"TF_VAR_{variables[container]}"] = tag_of(before)
     return found
 
 

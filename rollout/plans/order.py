@@ -1,0 +1,60 @@
+"""The order in which plans are applied: a side comes before the records that lead to it, and after
+the records that leave it (as rollout/consequences.py tells it to who deploys by hand).
+
+`python -m rollout.plans.order PLAN.json...` prints the stacks, the first to apply first.
+"""
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from pay.environments import load_environments
+from pay.model.problem import InvalidInput
+from rollout.options import environments_folder
+from rollout.plans.plan import ResourceChange, Verb
+from rollout.plans.read import StackPlan, read_plans
+from rollout.plans.stack import StackKind
+
+SCALING = "aws_appautoscaling_target"
+
+_PLATFORM, _SIDE_BEFORE, _RECORDS, _SIDE_AFTER, _REST = range(5)
+
+
+def in_order(plans: Iterable[StackPlan]) -> list[StackPlan]:
+    """Platform; sides that come or gain; records; sides that go or only loosen; the rest."""
+    return sorted(plans, key=lambda plan: (_turn(plan), plan.stack.id))
+
+
+def _turn(plan: StackPlan) -> int:
+    kind, moving = plan.stack.kind, plan.plan.moving
+    if kind is StackKind.PLATFORM:
+        return _PLATFORM
+    if kind is StackKind.TRAFFIC:
+        return _RECORDS
+    if kind.side is None:
+        return _REST
+    return _SIDE_AFTER if moving and all(map(_only_loses, moving)) else _SIDE_BEFORE
+
+
+def _only_loses(change: ResourceChange) -> bool:
+    """Whether the side is less than before: gone, or no longer held at the tasks of the peak."""
+    if change.verb in (Verb.DELETE, Verb.FORGET):
+        return True
+    if change.type != SCALING or change.verb is not Verb.UPDATE:
+        return False
+    before, after = change.change.before or {}, change.change.after or {}
+    was, becomes = before.get("min_capacity"), after.get("min_capacity")
+    return isinstance(was, int) and isinstance(becomes, int) and becomes < was
+
+
+def main(*plans: str) -> None:
+    environments = load_environments(environments_folder())
+    for plan in in_order(read_plans(map(Path, plans), environments)):
+        print(plan.stack.id)
+
+
+if __name__ == "__main__":
+    try:
+        main(*sys.argv[1:])
+    except InvalidInput as mistakes:
+        sys.exit(str(mistakes))

@@ -1,0 +1,83 @@
+"""The order of an apply is the order that rollout/consequences.py tells for the same move."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pay.model import Environment, Stage
+from pay.model.edges import Edge, edges
+from rollout.consequences import StackChange, stack_changes
+from rollout.plans.order import in_order
+from rollout.plans.read import read_plans
+from tests.support.plans import (
+    EC2,
+    ENVIRONMENT,
+    FARGATE,
+    PLATFORM,
+    SERVICE,
+    TRAFFIC,
+    Json,
+    change,
+    plan,
+    stage_change,
+)
+
+SCALING = "aws_appautoscaling_target.scaling"
+ALB = {"name": "a"}
+
+MADE = {
+    "only creates": change("aws_lb.alb", None, ALB),
+    "only destroys": change("aws_lb.alb", ALB, None),
+    "one in-place update: scaling may": change(SCALING, {"min_capacity": 4}, {"min_capacity": 2}),
+    "one in-place update: scaling holds": change(SCALING, {"min_capacity": 2}, {"min_capacity": 4}),
+}
+"""What a side's plan holds, by what consequences say that `cdktf diff` shows of it."""
+
+
+def plan_of(environment: Environment, edge: Edge, told: StackChange) -> Json:
+    if told.stack == TRAFFIC:
+        return stage_change(environment, edge.before, edge.after)
+    (made,) = (made for shows, made in MADE.items() if told.shows.startswith(shows))
+    return plan(told.stack, made)
+
+
+def ordered(folder: Path, environment: Environment, *plans: Json) -> list[str]:
+    paths = []
+    for number, document in enumerate(plans):
+        paths.append(folder / f"{number}.json")
+        paths[-1].write_text(json.dumps(document))
+    return [
+        found.stack.id for found in in_order(read_plans(paths, {environment.name: environment}))
+    ]
+
+
+@pytest.fixture
+def sandbox(environments: dict[str, Environment]) -> Environment:
+    return environments[ENVIRONMENT]
+
+
+def test_is_the_order_of_every_move(sandbox: Environment, tmp_path: Path) -> None:
+    for edge in edges(sandbox.ladder):
+        told = stack_changes(sandbox, SERVICE, edge)
+        # In the order of the names, which is not that of the apply.
+        plans = [plan_of(sandbox, edge, each) for each in sorted(told, key=lambda t: t.stack)]
+        assert ordered(tmp_path, sandbox, *plans) == [each.stack for each in told], edge
+
+
+def test_a_side_that_does_more_than_lose_comes_before_its_records(
+    sandbox: Environment, tmp_path: Path
+) -> None:
+    lowered = change(SCALING, {"min_capacity": 4}, {"min_capacity": 2})
+    changed = change("aws_lb.alb", {"idle_timeout": 60}, {"idle_timeout": 61})
+    records = stage_change(sandbox, Stage.READY, Stage.CANARY)
+    found = ordered(tmp_path, sandbox, records, plan(FARGATE, lowered, changed))
+    assert found == [FARGATE, TRAFFIC]
+
+
+def test_the_platform_comes_first(sandbox: Environment, tmp_path: Path) -> None:
+    made = change("aws_ecs_cluster.cluster", None, {"name": "a"})
+    records = stage_change(sandbox, Stage.READY, Stage.CANARY)
+    side = plan(EC2, change("aws_lb.alb", None, ALB))
+    found = ordered(tmp_path, sandbox, records, side, plan(PLATFORM, made))
+    assert found == [PLATFORM, EC2, TRAFFIC]
