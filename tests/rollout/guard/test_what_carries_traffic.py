@@ -82,8 +82,11 @@ def test_refuses_to_take_the_platform_down(sandbox: Environment, tmp_path: Path)
     assert judged(tmp_path, gone, everywhere(sandbox, Stage.RETIRED)).is_clean
 
 
-def test_refuses_to_destroy_the_key_of_logs(sandbox: Environment, tmp_path: Path) -> None:
-    gone = [plan(PLATFORM, change("aws_kms_key.cde_key", {"policy": ""}, None))]
+@pytest.mark.parametrize("type", ["aws_kms_key", "aws_sns_topic", "aws_sns_topic_policy"])
+def test_refuses_to_destroy_what_logs_and_alarms_need_for_good(
+    sandbox: Environment, tmp_path: Path, type: str
+) -> None:
+    gone = [plan(PLATFORM, change(f"{type}.this", {"policy": ""}, None))]
     verdict = judged(tmp_path, gone, everywhere(sandbox, Stage.RETIRED))
     assert rules(verdict) == {"keeps-what-carries-traffic"}
 
