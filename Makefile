@@ -32,8 +32,8 @@ bench: ## time and memory, also against the prebuilt provider package
 sandbox: setup ## start a local AWS for ENV=sandbox: eval "$$(make -s sandbox)"
 	@$(RUN) .venv/bin/python -m sandbox start --environment $(ENV)
 
-policy: synth ## the PCI policies over the synthesised stacks
-	@.venv-checkov/bin/python -m policies --root cdktf.out
+policy: synth ## the PCI policies over the synthesised stacks; reports in .cache/policy
+	@.venv/bin/pay policy
 
 lab: setup ## try every stage of a move against the local AWS
 	@$(RUN) .venv/bin/python -m sandbox.lab

@@ -72,7 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m policies", description=__doc__)
     parser.add_argument(
         "--root",
-        type=_folder,
+        type=Path,
         action="append",
         required=True,
         help="the folder that holds the synthesised stacks; several are judged one by one",
@@ -111,13 +111,6 @@ def _parser() -> argparse.ArgumentParser:
         help=f"table, {', '.join(FORMATS)}; may be given several times; default: table",
     )
     return parser
-
-
-def _folder(text: str) -> Path:
-    folder = Path(text)
-    if not folder.is_dir():
-        raise argparse.ArgumentTypeError(f"{text} is not a folder; run `cdktf synth` first")
-    return folder
 
 
 def _format(text: str) -> tuple[str, Path | None]:

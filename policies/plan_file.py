@@ -6,6 +6,8 @@ from typing import Any
 
 Plan = dict[str, Any]
 
+_ALLOWED = "allowed is the JSON of a plan: make it with `terraform show -json PLAN > PLAN.json`"
+
 
 class NotAPlan(ValueError):
     """A file is not the JSON of a plan (`terraform show -json PLAN`)."""
@@ -15,10 +17,12 @@ def read(file: Path) -> Plan:
     """Raises NotAPlan."""
     try:
         document = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise NotAPlan(f"{file}: {error}") from None
+    except OSError as error:
+        raise NotAPlan(f"{file}: {error.strerror}; {_ALLOWED}") from None
+    except ValueError as error:
+        raise NotAPlan(f"{file}: not JSON ({error}); {_ALLOWED}") from None
     if not isinstance(document, dict) or not isinstance(document.get("planned_values"), dict):
-        raise NotAPlan(f"{file}: not a plan; make one with `terraform show -json PLAN > PLAN.json`")
+        raise NotAPlan(f"{file}: JSON, but not a plan; {_ALLOWED}")
     return document
 
 

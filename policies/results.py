@@ -50,3 +50,8 @@ class RuleText:
         found = f": {'; '.join(details)}" if details else ""
         why = f" {self.why}" if self.why else ""
         return f"{self.what}{found}.{why} (PCI DSS v4.0.1 {', '.join(self.requirements)})"
+
+
+def counted(number: int, what: str) -> str:
+    """A number with its noun: `1 stack`, `2 stacks`."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"

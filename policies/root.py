@@ -16,6 +16,11 @@ def stack_folders(root: Path) -> list[Path]:
 
     Raises NothingToJudge where there is none.
     """
+    if not root.is_dir():
+        what = "is not a folder" if root.exists() else "does not exist"
+        raise NothingToJudge(
+            f"{root}: {what}; run `cdktf synth`, or name the folder that it wrote to with --root"
+        )
     found = {
         file.parent
         for pattern in ("*.tf", "*.tf.json")

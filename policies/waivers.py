@@ -1,5 +1,6 @@
 """Waivers: findings that are accepted, by whom, why and until when."""
 
+import re
 import tomllib
 from collections.abc import Iterable
 from dataclasses import replace
@@ -8,7 +9,8 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_core import PydanticCustomError
 
 from policies.results import Problem, Result
 
@@ -16,6 +18,9 @@ FILE = Path(__file__).with_name("waivers.toml")
 
 LONGEST = timedelta(days=366)
 """A waiver is looked at again at least once a year (PCI DSS v4.0.1, 12.3.1 and 12.5.2)."""
+
+_EVERY_STACK = "names no stack; write part of its name, for example '*-frontend-*'"
+_EVERY_RESOURCE = "names no type of resource; write its address, for example 'aws_lb.alb'"
 
 Text = Annotated[str, Field(min_length=1, pattern=r"\S")]
 
@@ -28,13 +33,28 @@ class Waiver(BaseModel):
     check: Text
     """The rule's id."""
     stack: Text
-    """The stack's id; `*` and `?` match as in a shell."""
+    """The stack's id; `*` and `?` match as in a shell. `*` alone is refused: a new stack must not
+    be waived before it is made."""
     resource: Text
-    """The resource's address in the stack, with the same wildcards."""
+    """The resource's address in the stack, with the same wildcards after its type."""
     reason: Annotated[str, Field(min_length=20)]
     owner: Text
     """A role, not a person."""
     expires: date
+
+    @field_validator("stack")
+    @classmethod
+    def _names_a_stack(cls, stack: str) -> str:
+        if not re.search(r"[a-z0-9]", stack):
+            raise PydanticCustomError("every_stack", _EVERY_STACK)
+        return stack
+
+    @field_validator("resource")
+    @classmethod
+    def _names_a_type(cls, resource: str) -> str:
+        if not re.match(r"(data\.)?[a-z0-9_]+\.", resource):
+            raise PydanticCustomError("every_resource", _EVERY_RESOURCE)
+        return resource
 
     def covers(self, result: Result) -> bool:
         return (

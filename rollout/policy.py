@@ -1,11 +1,12 @@
 """`pay policy`: the PCI gate over what was synthesised."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from rollout.options import PROJECT
+from rollout.options import PROJECT, Json
 
 REPORTS = {
     "html": "pci.html",
@@ -37,9 +38,14 @@ def policy(
         ),
     ] = False,
     on: Annotated[
-        str | None,
-        typer.Option(metavar="YYYY-MM-DD", help="The day on which waivers must hold; today."),
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"],
+            metavar="YYYY-MM-DD",
+            help="The day on which waivers must hold; today.",
+        ),
     ] = None,
+    as_json: Json = False,
 ) -> None:
     """Judge every synthesised stack by PCI DSS v4.0.1 and write the assessor's report.
 
@@ -54,7 +60,7 @@ def policy(
     if not python.exists():
         typer.echo("policy: .venv-checkov is missing; run `make setup`", err=True)
         raise typer.Exit(2)
-    arguments = ["--root", str(root.resolve()), "--format", "table"]
+    arguments = ["--root", str(root.resolve()), "--format", "json" if as_json else "table"]
     for form, name in REPORTS.items():
         arguments += ["--format", f"{form}={(reports / name).resolve()}"]
     if plans:
@@ -62,7 +68,7 @@ def policy(
     if partial:
         arguments.append("--partial")
     if on:
-        arguments += ["--on", on]
+        arguments += ["--on", f"{on:%Y-%m-%d}"]
     status = subprocess.run([str(python), "-m", "policies", *arguments], cwd=PROJECT).returncode
     if status != 2:
         typer.echo(f"Reports: {reports}", err=True)

@@ -8,7 +8,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from policies import inventory
-from policies.results import Result, RuleText
+from policies.results import Result, RuleText, counted
 from policies.verdict import Verdict
 
 
@@ -73,6 +73,7 @@ def _render(template: str, verdicts: list[Verdict]) -> str:
         keep_trailing_newline=True,
     )
     environment.filters["cell"] = lambda text: str(text).replace("|", "\\|").replace("\n", " ")
+    environment.filters["counted"] = counted
     return environment.get_template(template).render(roots=[_view(each) for each in verdicts])
 
 

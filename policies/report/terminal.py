@@ -5,6 +5,7 @@ from collections import Counter
 from rich.console import Console
 from rich.table import Table
 
+from policies.results import counted
 from policies.verdict import Verdict
 
 _MOST_LINES = 40
@@ -40,9 +41,10 @@ def _print(verdict: Verdict, console: Console) -> None:
     read = sum(len(stack.blocks) for stack in verdict.stacks)
     style, word = ("bold red", "refused") if verdict.refused else ("bold green", "passed")
     console.print(
-        f"{word}: {verdict.root}: {len(verdict.stacks)} stacks, {read} resources and data sources, "
-        f"{len(verdict.results)} answers: {len(verdict.failed)} failed, "
-        f"{len(verdict.waived)} waived, {len(verdict.problems)} problems of reading",
+        f"{word}: {verdict.root}: {counted(len(verdict.stacks), 'stack')}, "
+        f"{counted(read, 'resource')} and data sources, "
+        f"{counted(len(verdict.results), 'answer')}: {len(verdict.failed)} failed, "
+        f"{len(verdict.waived)} waived, {counted(len(verdict.problems), 'problem')} of reading",
         style=style,
         highlight=False,
         soft_wrap=True,

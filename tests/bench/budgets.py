@@ -7,6 +7,7 @@ WHOLE_ESTATE_MB = 300.0
 ONE_STACK_SECONDS = 1.5
 TIMES_FASTER_THAN_PREBUILT = 5.0
 GATE_SECONDS = 15.0
+GATE_MB = 300.0
 GROWTH_OF_COST_PER_STACK = 1.2
 """Linear: with eight times the services a stack costs no more than this times as much."""
 

@@ -12,11 +12,20 @@ pytestmark = pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--root", "no-such-folder"], "run `cdktf synth` first"),
+        (["--root", "no-such-folder"], "no-such-folder: does not exist; run `cdktf synth`"),
+        (["--root", "{stacks}/main.tf"], "main.tf: is not a folder; run `cdktf synth`"),
         (["--root", "{empty}"], "holds no Terraform"),
         (["--root", "{stacks}", "--format", "xml"], "'xml' is not a format; allowed: table, html"),
-        (["--root", "{stacks}", "--plan", "{stacks}/main.tf"], "main.tf"),
-        (["--root", "{stacks}", "--plan", "{not_plan}"], "not a plan; make one with"),
+        (["--root", "{stacks}", "--plan", "{stacks}/main.tf"], "not JSON (Expecting value"),
+        (
+            ["--root", "{stacks}", "--plan", "{stacks}/main.tf"],
+            "make it with `terraform show -json",
+        ),
+        (
+            ["--root", "{stacks}", "--plan", "{empty}/none.json"],
+            "No such file or directory",
+        ),
+        (["--root", "{stacks}", "--plan", "{not_plan}"], "JSON, but not a plan; allowed is"),
         (["--root", "{stacks}", "--waivers", "{stacks}/main.tf"], "main.tf"),
         (["--root", "{stacks}", "--root", "{empty}", "--plan", "x.json"], "name the one --root"),
     ],
@@ -32,6 +41,7 @@ def test_refuses_wrong_use(arguments: list[str], message: str, tmp_path: Path) -
     assert run.returncode == 2
     assert message in run.stderr
     assert "Traceback" not in run.stderr
+    assert ("usage:" in run.stderr) is ("--format" in arguments)
 
 
 def test_prints_nothing_but_the_verdict(tmp_path: Path) -> None:

@@ -84,6 +84,6 @@ def test_prints_json_and_nothing_else(root: Path, tmp_path: Path) -> None:
     run = pay_policy("--root", root, "--reports", reports, "--partial", "--on", DAY, "--json")
     assert run.returncode == 0
     (found,) = json.loads(run.stdout)["roots"]
-    assert (found["stacks"], found["refused"]) == (1, False)
+    assert (found["stacks"], found["refused"]) == ([CONNECTOR], False)
     assert json.loads((reports / REPORTS["json"]).read_text()) == json.loads(run.stdout)
     assert run.stderr == f"Reports: {reports}\n"

@@ -99,9 +99,34 @@ def test_lists_every_mistake_of_the_file_at_once(tmp_path: Path) -> None:
 
 def test_refuses_a_reason_that_says_nothing(tmp_path: Path) -> None:
     file = tmp_path / "waivers.toml"
-    file.write_text('[[waiver]]\ncheck = "x"\nstack = "*"\nresource = "*"\nreason = "later"\n')
+    file.write_text('[[waiver]]\ncheck = "x"\nstack = "a"\nresource = "a.b"\nreason = "later"\n')
     with pytest.raises(InvalidWaivers, match="reason"):
         waivers.load(file)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "message"),
+    [
+        ("stack", "*", "names no stack"),
+        ("stack", "*-*", "names no stack"),
+        ("resource", "*", "names no type of resource"),
+        ("resource", "*.alb", "names no type of resource"),
+        ("resource", "aws_*", "names no type of resource"),
+    ],
+)
+def test_refuses_a_waiver_for_everything(
+    key: str, value: str, message: str, tmp_path: Path
+) -> None:
+    entry = tomllib.loads(ENTRY)["waiver"][0]
+    file = tmp_path / "waivers.toml"
+    file.write_text(ENTRY.replace(f'"{entry[key]}"', f'"{value}"'))
+    with pytest.raises(InvalidWaivers, match=f"waiver 1, {key}: {message}"):
+        waivers.load(file)
+
+
+@pytest.mark.parametrize("resource", ["aws_lb.*", "data.aws_lb.alb", "provider.aws"])
+def test_a_waiver_names_a_type_at_least(resource: str) -> None:
+    assert waiver(resource=resource).resource == resource
 
 
 def test_refuses_a_misspelt_table(tmp_path: Path) -> None:
