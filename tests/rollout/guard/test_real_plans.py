@@ -190,7 +190,7 @@ BAD = {
     "keeps-what-carries-traffic": ("taken down", "aws_lb_target_group.target_group"),
     "keeps-the-way-to-its-tasks": ("spoiled", "aws_lb_target_group.target_group"),
     "keeps-its-alarms": ("taken down", "aws_cloudwatch_metric_alarm.latency_alarm"),
-    "matches-the-stage": ("renamed", "aws_route53_record.renamed"),
+    "matches-the-stage": ("renamed", "aws_route53_record.ec2"),
     "starts-from-the-stage-before": ("by hand", "aws_route53_record.ec2"),
     "takes-one-step": ("two steps", "aws_route53_record.ec2"),
     "changes-only-weights": ("led elsewhere", "aws_route53_record.ec2"),
