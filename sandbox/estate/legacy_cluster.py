@@ -40,8 +40,9 @@ def _capacity(owner: Owner, cluster: str, segment: Segment) -> str:
     group_arn = _auto_scaling_group(owner, segment, name, template_id)
     provider = {
         "autoScalingGroupArn": group_arn,
-        "managedScaling": {"status": "DISABLED"},
-        "managedTerminationProtection": "DISABLED",
+        # Who scales the instances is not changed by taking them over: that can cost capacity.
+        "managedScaling": {"status": "ENABLED", "targetCapacity": 100},
+        "managedTerminationProtection": "ENABLED",
     }
     owner.unless_there(
         lambda: owner.client("ecs").create_capacity_provider(
@@ -108,6 +109,7 @@ def _auto_scaling_group(owner: Owner, segment: Segment, name: str, template_id: 
             LaunchTemplate={"LaunchTemplateId": template_id, "Version": "$Latest"},
             MinSize=capacity.min_instances,
             MaxSize=capacity.max_instances,
+            NewInstancesProtectedFromScaleIn=True,
             VPCZoneIdentifier=",".join(owner.subnets(f"ecs-{segment}")),
             Tags=[
                 {

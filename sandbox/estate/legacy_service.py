@@ -18,6 +18,16 @@ OLD_RELEASE = "0-legacy"
 LOG_RETENTION_DAYS = 30
 HTTPS, HTTP = 443, 80
 
+TO_HTTPS = {
+    "Protocol": "HTTPS",
+    "Port": str(HTTPS),
+    "StatusCode": "HTTP_301",
+    # What AWS fills in when they are left out (ELB API reference, RedirectActionConfig).
+    "Host": "#{host}",
+    "Path": "/#{path}",
+    "Query": "#{query}",
+}
+
 TASK_TRUST = {
     "Version": "2012-10-17",
     "Statement": [
@@ -96,8 +106,7 @@ def _listeners(owner: Owner, service: Microservice, balancer_arn: str, group_arn
         Certificates=[{"CertificateArn": certificates(owner)[f"*.{zone}"]}],
     )
     if is_public:
-        to_https = {"Port": str(HTTPS), "Protocol": "HTTPS", "StatusCode": "HTTP_302"}
-        redirect = [{"Type": "redirect", "RedirectConfig": to_https}]
+        redirect = [{"Type": "redirect", "RedirectConfig": TO_HTTPS}]
         _listener(owner, balancer_arn, HTTP, "HTTP", redirect)
 
 
