@@ -57,8 +57,15 @@ class Story:
         return cast(Traffic, made_up)
 
     def request(
-        self, began: float, side: Side | None, error: str | None = None, *, is_drawn: bool = True
+        self,
+        began: float,
+        side: Side | None,
+        error: str | None = None,
+        *,
+        is_drawn: bool = True,
+        led_to: Side | None = None,
     ) -> None:
-        """A request of a tenth of a second."""
+        """A request of a tenth of a second, answered by `side`; `led_to`: unless DNS said so."""
         drawn = began if is_drawn else None
-        self.log.requests.append(Request(began, began + 0.1, "JVM", side, error, drawn, side))
+        request = Request(began, began + 0.1, "JVM", side, error, drawn, led_to or side)
+        self.log.requests.append(request)

@@ -87,6 +87,15 @@ def test_the_page_of_a_lab_that_ended_early_says_why(walk: Walk, tmp_path: Path)
     )
 
 
+def test_a_share_is_of_what_answered_not_of_what_dns_said(story: Story, walk: Walk) -> None:
+    story.request(walk.began + 5, Side.EC2, led_to=Side.FARGATE)
+    walk.finish()
+    assert walk.stays[0].fargate_draws == 0
+    story.request(walk.began + 6, Side.FARGATE, led_to=Side.EC2)
+    walk.finish()
+    assert walk.stays[0].fargate_draws == 1
+
+
 def test_the_table_counts_draws_and_requests_apart(walk: Walk) -> None:
     [row] = [line.split() for line in table_of(walk).splitlines() if "legacy" in line]
     assert f"{REQUESTS} requests, 0 failed" in table_of(walk)
