@@ -12,15 +12,25 @@ NOT_A_SECRET = "not-a-secret"
 
 def make_configuration(owner: Owner) -> None:
     """One secret a service, with a JSON key for each of its variables; one String a parameter."""
-    key_arn = _secrets_key(owner)
+    key = _key_argument(owner)
     for service in owner.services:
-        _secret(owner, service, key_arn)
+        _secret(owner, service, key)
         _parameters(owner, service)
 
 
-def _secrets_key(owner: Owner) -> str:
-    kms = owner.client("kms")
+def _key_argument(owner: Owner) -> dict[str, str]:
+    """How the secrets name their key; without, Secrets Manager takes the one that AWS manages."""
+    if Mistake.SECRET_WITHOUT_OWN_KEY in owner.mistakes:
+        return {}
     alias = f"alias/{owner.name}-existing-secrets"
+    arn = _secrets_key(owner, alias)
+    if Mistake.SECRET_WITH_KEY_ALIAS in owner.mistakes:
+        arn = f"{arn.rpartition(':')[0]}:{alias}"
+    return {"KmsKeyId": arn}
+
+
+def _secrets_key(owner: Owner, alias: str) -> str:
+    kms = owner.client("kms")
     for entry in owner.pages("kms", "list_aliases", "Aliases"):
         if entry["AliasName"] == alias:
             return str(kms.describe_key(KeyId=alias)["KeyMetadata"]["Arn"])
@@ -29,10 +39,9 @@ def _secrets_key(owner: Owner) -> str:
     return str(key["Arn"])
 
 
-def _secret(owner: Owner, service: Microservice, key_arn: str) -> None:
+def _secret(owner: Owner, service: Microservice, key: dict[str, str]) -> None:
     name = names.secret(owner.name, service.name)
     own = [secret.variable for secret in service.secrets if secret.owner in (None, service.name)]
-    key = {} if Mistake.SECRET_WITHOUT_OWN_KEY in owner.mistakes else {"KmsKeyId": key_arn}
     owner.unless_there(
         lambda: owner.client("secretsmanager").create_secret(
             Name=name,

@@ -21,6 +21,8 @@ class Mistake(StrEnum):
     """The databases listen on 5433."""
     SECRET_WITHOUT_OWN_KEY = "secret_without_own_key"
     """The secrets are encrypted with the key that AWS manages."""
+    SECRET_WITH_KEY_ALIAS = "secret_with_key_alias"
+    """The secrets name their key by its alias's ARN, which grants nothing in a policy."""
     MISSING_PARAMETER = "missing_parameter"
     """Each service lacks the first of its parameters."""
     MISSING_CERTIFICATE = "missing_certificate"

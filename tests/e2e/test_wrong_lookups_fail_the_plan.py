@@ -23,7 +23,11 @@ SENTENCES = {
     Mistake.PUBLIC_DATABASE: "is publicly accessible. Check its settings",
     Mistake.NOT_MULTI_AZ: "is not Multi-AZ. Check its settings",
     Mistake.WRONG_PORT: "is postgres on port 5433, not postgres on 5432. Check",
-    Mistake.SECRET_WITHOUT_OWN_KEY: "is not encrypted with a customer managed key",
+    Mistake.SECRET_WITHOUT_OWN_KEY: "given by the ARN of the key: found none. Check its KMS key",
+    Mistake.SECRET_WITH_KEY_ALIAS: (
+        "given by the ARN of the key: found "
+        "arn:aws:kms:eu-west-1:111111111111:alias/production-2-existing-secrets. Check its KMS key"
+    ),
     Mistake.MISSING_PARAMETER: "Parameter Store lacks /production-2/products-ui/",
     # These two the provider refuses itself.
     Mistake.MISSING_CERTIFICATE: "reading ACM Certificates: empty result",
@@ -45,6 +49,7 @@ TOGETHER = [
         FARGATE,
         {
             Mistake.SINGLE_ZONE,
+            Mistake.SECRET_WITH_KEY_ALIAS,
             Mistake.PUBLIC_DATABASE,
             Mistake.NOT_MULTI_AZ,
             Mistake.WRONG_PORT,

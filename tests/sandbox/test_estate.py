@@ -1,5 +1,6 @@
 """What exists before this project comes: complete, made once, and wrong on purpose."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -70,7 +71,7 @@ def test_every_secret_has_a_key_of_its_own(sandbox: Sandbox) -> None:
     client = sandbox.client("secretsmanager")
     for service in CATALOGUE:
         secret = client.describe_secret(SecretId=names.secret("sandbox", service))
-        assert secret["KmsKeyId"].startswith("arn:aws:kms:")
+        assert re.fullmatch(r"arn:aws:kms:eu-west-1:\d{12}:key/.+", secret["KmsKeyId"])
 
 
 def test_a_second_run_changes_nothing(sandbox: Sandbox) -> None:
@@ -194,6 +195,12 @@ FINDERS: dict[Mistake, Finder] = {
             SecretId=names.secret("sandbox", "connector")
         )
     ),
+    Mistake.SECRET_WITH_KEY_ALIAS: lambda s: (
+        ":alias/"
+        in s.client("secretsmanager")
+        .describe_secret(SecretId=names.secret("sandbox", "connector"))
+        .get("KmsKeyId", "")
+    ),
     Mistake.MISSING_PARAMETER: lambda s: (
         len(parameter_names(s)) == len(CATALOGUE["connector"].parameters) - 1
     ),
@@ -212,11 +219,15 @@ def test_an_estate_without_mistakes_has_none(sandbox: Sandbox) -> None:
     assert [mistake for mistake, finds in FINDERS.items() if finds(sandbox)] == []
 
 
+FIRST_ESTATE = {Mistake.SINGLE_ZONE, Mistake.SECRET_WITH_KEY_ALIAS}
+
+
 @pytest.mark.parametrize(
     "mistakes",
-    # A subnet in another VPC is in another zone, too: these two need an estate each.
-    [{Mistake.SINGLE_ZONE}, set(Mistake) - {Mistake.SINGLE_ZONE}],
-    ids=["single_zone", "all_others"],
+    # A subnet in another VPC is in another zone, too, and a secret has one key or none: the two of
+    # each pair need an estate each.
+    [FIRST_ESTATE, set(Mistake) - FIRST_ESTATE],
+    ids=["first_estate", "all_others"],
 )
 def test_the_mistakes_that_were_asked_for_are_there_and_no_others(
     environments: Mapping[str, Environment], mistakes: set[Mistake]

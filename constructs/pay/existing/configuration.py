@@ -50,10 +50,15 @@ class ExistingConfiguration:
             f"{owner}_secret".replace("-", "_"),
             name=name,
             lifecycle=contract(
+                # Secrets Manager takes an alias's ARN, too, but a policy that has one as resource
+                # grants nothing (AWS: KMS developer guide, "Use aliases to control access to KMS
+                # keys"): tasks would not start.
                 (
-                    'startswith(self.kms_key_id, "arn:")',
-                    f"The secret {name} is not encrypted with a customer managed key given by its "
-                    "ARN. Check its KMS key (PCI DSS v4.0.1, 3.6.1).",
+                    'can(regex(":key/", self.kms_key_id))',
+                    f"The secret {name} is not encrypted with a customer managed key given by the "
+                    'ARN of the key: found ${coalesce(self.kms_key_id, "none")}. '
+                    "Check its KMS key: an alias or AWS's own key cannot be named in a role's "
+                    "policy (PCI DSS v4.0.1, 3.6.1).",
                 )
             ),
         )
