@@ -17,15 +17,11 @@ SERVICE = "aws_ecs_service.service"
 ALB = "aws_lb.alb"
 HTTPS = "aws_lb_listener.https"
 ROLE = "aws_iam_role.task_role"
-POLICY = "aws_iam_role_policy.task_policy"
 LOG = "aws_cloudwatch_log_group.app_log"
 TEMPLATE = "aws_launch_template.cde_template"
 CLUSTER = "aws_ecs_cluster.fargate_cluster"
 KEY = "aws_kms_key.cde_key"
 PROVIDER = "provider.aws"
-STATEMENT = "Statement = [\n"
-SECRET = "arn:aws:secretsmanager:eu-west-1:111111111111:secret:"
-TABLE = "arn:aws:dynamodb:eu-west-1:111111111111:table/production-2-sessions"
 
 
 @dataclass(frozen=True)
@@ -72,53 +68,8 @@ def _block(text: str, address: str) -> str:
     return found[0]
 
 
-def statement(action: str, resource: str, more: str = "") -> str:
-    """One more statement at the head of a policy."""
-    allowed = f'Action = ["{action}"], Effect = "Allow", Resource = ["{resource}"]'
-    return f"{STATEMENT}{{ {allowed}{more} }},\n"
-
-
 def container(rule: str, put: str, find: str = "readonlyRootFilesystem = true") -> Mutation:
     return Mutation(rule, CONNECTOR, TASK, find, put)
-
-
-def granted(rule: str, action: str, resource: str = "*", way: str = "", more: str = "") -> Mutation:
-    put = statement(action, resource, more)
-    return Mutation(rule, CONNECTOR, POLICY, STATEMENT, put, way=way)
-
-
-def attached(rule: str, policy: str) -> Mutation:
-    """A managed policy of AWS, attached to a role."""
-    return Mutation(
-        rule,
-        CONNECTOR,
-        "aws_iam_role_policy_attachment.all",
-        "",
-        'resource "aws_iam_role_policy_attachment" "all" {\n'
-        f'  policy_arn = "arn:aws:iam::aws:policy/{policy}"\n'
-        "  role       = aws_iam_role.task_role.name\n}\n",
-        way=policy,
-    )
-
-
-def published(condition: str, way: str) -> Mutation:
-    """Everybody may publish to a topic, under a condition."""
-    return Mutation(
-        "resource_policies_do_not_speak_to_everybody",
-        PLATFORM,
-        "aws_sns_topic_policy.critical_topic_policy",
-        STATEMENT,
-        f'{STATEMENT}{{ Action = "sns:Publish", {condition}Effect = "Allow", Principal = "*", '
-        'Resource = "*" },\n',
-        way=way,
-    )
-
-
-def trusted(rule: str, principal: str, way: str = "") -> Mutation:
-    """Another principal may assume the role."""
-    return Mutation(
-        rule, CONNECTOR, ROLE, 'Service = "ecs-tasks.amazonaws.com"', principal, way=way
-    )
 
 
 MUTATIONS = (
@@ -309,74 +260,6 @@ MUTATIONS = (
         "actions_enabled = false",
     ),
     Mutation(
-        "trust_names_the_own_account",
-        CONNECTOR,
-        ROLE,
-        "Condition = {",
-        "NoCondition = {",
-        way="no source",
-    ),
-    Mutation(
-        "trust_names_the_own_account",
-        CONNECTOR,
-        ROLE,
-        'ArnLike = { "aws:SourceArn" = "arn:aws:ecs:eu-west-1:111111111111:*" } StringEquals = {',
-        "StringNotEquals = {\n",
-        way="every source but the own",
-    ),
-    trusted(
-        "trust_names_the_own_account",
-        'AWS = "arn:aws:iam::999999999999:role/evil"',
-        way="a role of another account",
-    ),
-    trusted("roles_are_assumed_by_named_principals", 'AWS = "arn:aws:iam::222222222222:root"'),
-    trusted("CKV_AWS_60", 'AWS = "*"'),
-    trusted("CKV_AWS_61", 'AWS = "111111111111"'),
-    Mutation(
-        "roles_get_their_rights_from_policies_of_their_own",
-        CONNECTOR,
-        ROLE,
-        "assume_role_policy",
-        'inline_policy {\nname = "all"\npolicy = jsonencode({ Statement = [{ Action = "*", '
-        'Effect = "Allow", Resource = "*" }] })\n}\nassume_role_policy = jsonencode({',
-        way="inline_policy",
-    ),
-    Mutation(
-        "roles_get_their_rights_from_policies_of_their_own",
-        CONNECTOR,
-        ROLE,
-        "assume_role_policy",
-        'managed_policy_arns = ["arn:aws:iam::aws:policy/PowerUserAccess"]\n'
-        "assume_role_policy = jsonencode({",
-        way="managed_policy_arns",
-    ),
-    granted("CKV_AWS_62", "*"),
-    granted("CKV_AWS_63", "*"),
-    granted("CKV2_AWS_40", "iam:*"),
-    granted("CKV_AWS_286", "iam:CreatePolicyVersion"),
-    granted("CKV_AWS_287", "iam:CreateAccessKey"),
-    granted("CKV_AWS_288", "s3:GetObject"),
-    granted("CKV_AWS_289", "iam:AttachRolePolicy"),
-    granted("CKV_AWS_290", "sqs:SendMessage"),
-    granted("CKV_AWS_355", "sqs:SendMessage"),
-    granted("actions_are_named_one_by_one", "dynamodb:*", TABLE),
-    granted("decryption_names_its_keys", "kms:Decrypt"),
-    granted(
-        "decryption_names_its_keys",
-        "kms:Decrypt",
-        "arn:aws:kms:eu-west-1:111111111111:key/*",
-        way="through every service but one",
-        more=', Condition = { StringNotEquals = { "kms:ViaService" = "sqs.amazonaws.com" } }',
-    ),
-    granted("secrets_are_read_by_name", "secretsmanager:GetSecretValue", way="every resource"),
-    granted("secrets_are_read_by_name", "secretsmanager:GetSecretValue", f"{SECRET}*", "secret:*"),
-    granted("secrets_are_read_by_name", "secretsmanager:GetSecretValue", "arn:*", "every ARN"),
-    granted("pass_role_names_its_roles", "iam:PassRole", "arn:aws:iam::111111111111:role/*"),
-    attached("attached_policies_are_written_in_the_stack", "PowerUserAccess"),
-    attached("attached_policies_are_written_in_the_stack", "SecretsManagerReadWrite"),
-    attached("CKV_AWS_274", "AdministratorAccess"),
-    attached("CKV2_AWS_56", "IAMFullAccess"),
-    Mutation(
         "instances_do_not_lend_their_credentials",
         PLATFORM,
         TEMPLATE,
@@ -432,129 +315,6 @@ MUTATIONS = (
         "aws_sns_topic.critical_topic",
         "kms_master_key_id",
         'kms_master_key_id = "alias/aws/sns"',
-    ),
-    published("", "without a condition"),
-    published('Condition = { ArnLike = { "aws:SourceArn" = "*" } }, ', "for every source"),
-    Mutation(
-        "lookups_stay_in_their_segment",
-        LEDGER,
-        "data.aws_kms_alias.key",
-        "alias/production-2-general",
-        "alias/production-2-cde",
-    ),
-    Mutation(
-        "lookups_stay_in_their_segment",
-        CONNECTOR,
-        "data.aws_subnets.connector_subnets",
-        "production-2-connector-eu-west-1a",
-        "production-2-ecs-general-eu-west-1a",
-        way="subnets",
-    ),
-    Mutation(
-        "lookups_stay_in_their_segment",
-        LEDGER,
-        "data.aws_vpc.vpc",
-        "production-2",
-        "production-2-cde",
-        way="a VPC",
-    ),
-    Mutation(
-        "lookups_stay_in_their_segment",
-        LEDGER,
-        "data.aws_security_groups.task_security_groups",
-        "data.aws_vpc.vpc.id",
-        '"vpc-0abc"',
-        way="an id",
-    ),
-    Mutation(
-        "networks_are_looked_up_or_made",
-        LEDGER,
-        SERVICE,
-        "security_groups",
-        'security_groups = ["sg-0abc"]',
-        way="a service",
-    ),
-    Mutation(
-        "networks_are_looked_up_or_made",
-        LEDGER,
-        ALB,
-        "subnets",
-        'subnets = ["subnet-0abc"]',
-        way="a load balancer",
-    ),
-    Mutation(
-        "networks_are_looked_up_or_made",
-        PLATFORM,
-        TEMPLATE,
-        "vpc_security_group_ids",
-        "vpc_security_group_ids = data.aws_ssm_parameter.group.value",
-        way="a launch template",
-    ),
-    Mutation(
-        "keys_stay_in_their_scope",
-        LEDGER,
-        "data.aws_kms_alias.key",
-        "alias/production-2-general",
-        "alias/production-2-cde",
-        beside=(CONNECTOR,),
-    ),
-    Mutation(
-        "security_groups_stay_in_their_scope",
-        LEDGER,
-        "data.aws_security_groups.task_security_groups",
-        "production-2-ledger-sg",
-        "production-2-connector-sg",
-        beside=(CONNECTOR,),
-    ),
-    Mutation(
-        "roles_stay_in_their_scope",
-        LEDGER,
-        TASK,
-        "task_role_arn",
-        'task_role_arn = "arn:aws:iam::111111111111:role/production-2-connector-fargate-task"',
-        beside=(CONNECTOR,),
-    ),
-    Mutation(
-        "log_groups_stay_in_their_scope",
-        LEDGER,
-        TASK,
-        'awslogs-group = "production-2_app_ledger_FG"',
-        'awslogs-group = "production-2_app_connector_FG"',
-        beside=(CONNECTOR,),
-    ),
-    Mutation(
-        "environments_name_nothing_of_each_other",
-        CONNECTOR,
-        "data.aws_sqs_queue.capture_queue",
-        "production-2-capture",
-        "test-12-capture",
-        beside=("test-12-platform",),
-    ),
-    Mutation("stacks_say_their_scope", CONNECTOR, PROVIDER, '"inside"', '"somewhere"', way="scope"),
-    Mutation(
-        "stacks_say_their_scope",
-        CONNECTOR,
-        PROVIDER,
-        "Production",
-        "Productive = true",
-        way="silent",
-    ),
-    Mutation(
-        "stacks_say_their_scope",
-        CONNECTOR,
-        PROVIDER,
-        "Production",
-        'Production = "false"',
-        beside=(PLATFORM,),
-        way="two answers",
-    ),
-    Mutation(
-        "stacks_are_bound_to_one_account",
-        "test-12-platform",
-        PROVIDER,
-        "333333333333",
-        "111111111111",
-        beside=(CONNECTOR,),
     ),
     Mutation(
         "files_hold_no_credentials",

@@ -8,12 +8,14 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.policies.conftest import judge
+from tests.policies.iam_mutations import IAM_MUTATIONS
 from tests.policies.later_mutations import LATER, LATER_MUTATIONS
 from tests.policies.mutations import MUTATIONS, Mutation
+from tests.policies.scope_mutations import SCOPE_MUTATIONS
 
 pytestmark = pytest.mark.slow
 
-ALL = (*MUTATIONS, *LATER_MUTATIONS)
+ALL = (*MUTATIONS, *IAM_MUTATIONS, *SCOPE_MUTATIONS, *LATER_MUTATIONS)
 
 
 @pytest.fixture(scope="module")
