@@ -10,6 +10,7 @@ from rollout.guard.rules import RULES
 from rollout.plans.read import StackPlan
 from rollout.review.lines import Area, SecurityLine
 from rollout.review.moves import Move
+from rollout.review.plan_files import PlanFile, plan_files, together
 from rollout.review.policy import PolicyResult
 from rollout.review.rollback import Rollback, rollback_of
 from rollout.review.stack_review import StackReview, review_stack
@@ -26,6 +27,8 @@ class Document:
     policy: PolicyResult | None
     rollbacks: tuple[Rollback, ...]
     plans: tuple[StackPlan, ...]
+    plan_files: tuple[PlanFile, ...]
+    """What `terraform apply` takes, where that is at hand."""
     rules: int = len(RULES)
 
     @property
@@ -44,6 +47,11 @@ class Document:
         if len(moving) == 1:
             return f"{moving[0]}, and {others} more"
         return f"{len(self.headlines)} changes in {len(self.stacks)} stacks"
+
+    @property
+    def plan_files_sha256(self) -> str:
+        """The digest of all plan files, by which `docs/workflows/apply.sh` knows this review."""
+        return together(self.plan_files)
 
     @property
     def moves(self) -> tuple[Move, ...]:
@@ -92,4 +100,5 @@ def review(context: Context, verdict: Verdict, policy: PolicyResult | None) -> D
         policy=policy.about({plan.stack.id for plan in context.plans}) if policy else None,
         rollbacks=tuple(r for plan, stack in changed for r in rollback_of(plan, stack, context)),
         plans=context.plans,
+        plan_files=plan_files(context.plans),
     )

@@ -1,5 +1,7 @@
 """The scripts of docs/workflows, from a promotion's pull request to its apply, in a sandbox."""
 
+import hashlib
+import json
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
@@ -12,7 +14,7 @@ from pay.model import Environment, Side, Stage, names
 from sandbox.instance import Sandbox
 from sandbox.settings import Settings
 from tests.support.checkout import Checkout, fresh_checkout
-from tests.support.plans import ENVIRONMENT, SERVICE, TRAFFIC
+from tests.support.plans import EC2, ENVIRONMENT, FARGATE, SERVICE, TRAFFIC, container
 
 pytestmark = pytest.mark.e2e
 
@@ -30,18 +32,20 @@ class Pipeline:
     sandbox: Sandbox
     variables: Mapping[str, str]
 
-    def run(self, script: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, script: str, *arguments: str, **variables: str
+    ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [str(ROOT / "docs" / "workflows" / script), str(self.base), *arguments],
             cwd=ROOT,
-            env=self.variables,
+            env={**self.variables, **variables},
             capture_output=True,
             text=True,
             timeout=TIMEOUT_SECONDS,
         )
 
-    def succeeds(self, script: str, *arguments: str) -> str:
-        finished = self.run(script, *arguments)
+    def succeeds(self, script: str, *arguments: str, **variables: str) -> str:
+        finished = self.run(script, *arguments, **variables)
         assert finished.returncode == 0, finished.stdout + finished.stderr
         return finished.stdout
 
@@ -103,10 +107,11 @@ def test_a_promotion_goes_from_pull_request_to_apply(pipeline: Pipeline) -> None
     assert "PCI gate" in comment
     assert Path(review, "review.html").exists()
 
-    pipeline.succeeds("apply.sh", plans)
+    reviewed = f"{review}/review.md"
+    pipeline.succeeds("apply.sh", plans, reviewed)
     assert pipeline.weights() == {f"{SERVICE}-ec2": 95, f"{SERVICE}-fargate": 5}
 
-    again = pipeline.run("apply.sh", plans)
+    again = pipeline.run("apply.sh", plans, reviewed)
     assert again.returncode != 0
     assert "stale" in again.stderr.lower()
 
@@ -118,19 +123,75 @@ def test_a_refused_plan_is_explained_and_not_applied(pipeline: Pipeline) -> None
     assert pipeline.run("judge.sh", plans, review).returncode == 1
     assert "Guard: refused" in Path(review, "review.md").read_text()
     before = pipeline.weights()
-    assert pipeline.run("apply.sh", plans).returncode == 1
+    assert pipeline.run("apply.sh", plans, f"{review}/review.md").returncode == 1
     assert pipeline.weights() == before
 
 
-def test_a_plan_that_was_changed_after_the_review_is_not_applied(pipeline: Pipeline) -> None:
+def test_plans_that_the_approved_review_did_not_explain_are_not_applied(pipeline: Pipeline) -> None:
     pipeline.head.put(ENVIRONMENT, SERVICE, Stage.CANARY)
-    plans = pipeline.folder / "changed plans"
+    plans, review = pipeline.folder / "changed plans", pipeline.folder / "changed review"
     pipeline.succeeds("plan.sh", str(plans))
-    with (plans / f"{TRAFFIC}.tfplan").open("ab") as file:
-        file.write(b"more")
-    finished = pipeline.run("apply.sh", str(plans))
+    pipeline.succeeds("judge.sh", str(plans), str(review))
+    reviewed, file = review / "review.md", plans / f"{TRAFFIC}.tfplan"
+    with file.open("ab") as appended:
+        appended.write(b"more")
+    finished = pipeline.run("apply.sh", str(plans), str(reviewed))
     assert finished.returncode != 0
     assert "FAILED" in finished.stdout
+
+    # The digests that lie beside the plans are as easy to change as the plans.
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    (plans / "SHA256SUMS").write_text(f"{digest}  {file.name}\n")
+    finished = pipeline.run("apply.sh", str(plans), str(reviewed))
+    assert finished.returncode != 0
+    assert "is not the review of these plans" in finished.stderr
+
+
+def test_a_side_is_planned_with_the_release_that_runs(pipeline: Pipeline) -> None:
+    """The Fargate side was never applied here: it gets what runs on EC2, whatever the pipeline's
+    variable says.
+    """
+    _make_platform(pipeline.sandbox)
+    _put_state(pipeline.folder / ".sandbox" / "state" / f"{EC2}.tfstate", tag="7-release")
+    pipeline.head.put(ENVIRONMENT, SERVICE, Stage.DETACHED)
+    plans = pipeline.folder / "plans of a side"
+    pipeline.succeeds(
+        "plan.sh",
+        str(plans),
+        CDKTF_OUTDIR=str(pipeline.folder / "sides.out"),
+        PAY_STACKS=f"{ENVIRONMENT}-{SERVICE}-*",
+        TF_VAR_application_image_tag="another-service-1",
+    )
+    variables = json.loads((plans / f"{FARGATE}.json").read_text())["variables"]
+    assert variables["application_image_tag"]["value"] == "7-release"
+
+
+def _make_platform(sandbox: Sandbox) -> None:
+    """What a Fargate side looks up of the platform's stack."""
+    sandbox.client("ecs").create_cluster(clusterName=f"{ENVIRONMENT}-fargate")
+    kms = sandbox.client("kms")
+    key = kms.create_key()["KeyMetadata"]["KeyId"]
+    kms.create_alias(AliasName=f"alias/{ENVIRONMENT}-general", TargetKeyId=key)
+    for urgency in ("critical", "warning"):
+        sandbox.client("sns").create_topic(Name=f"{ENVIRONMENT}-alarms-{urgency}")
+
+
+def _put_state(path: Path, *, tag: str) -> None:
+    """A state in which the service's task definition runs a release."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    attributes = {
+        "family": "publicauth",
+        "container_definitions": json.dumps([container(image=f"registry.test/{SERVICE}:{tag}")]),
+    }
+    resource = {
+        "mode": "managed",
+        "type": "aws_ecs_task_definition",
+        "name": "task",
+        "provider": 'provider["registry.terraform.io/hashicorp/aws"]',
+        "instances": [{"schema_version": 1, "attributes": attributes}],
+    }
+    state = {"version": 4, "serial": 1, "lineage": "test", "resources": [resource]}
+    path.write_text(json.dumps(state))
 
 
 def test_nothing_changes_is_said_in_one_line(pipeline: Pipeline) -> None:
@@ -140,4 +201,4 @@ def test_nothing_changes_is_said_in_one_line(pipeline: Pipeline) -> None:
     pipeline.succeeds("judge.sh", plans, review)
     assert Path(review, "review.md").read_text() == "Nothing changes.\n"
     assert not list(Path(plans).glob("*.json"))
-    assert pipeline.succeeds("apply.sh", plans) == ""
+    assert pipeline.succeeds("apply.sh", plans, f"{review}/review.md") == ""

@@ -3,6 +3,7 @@
 import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +58,56 @@ def test_a_review_may_write_nothing_but_its_comment() -> None:
 
 
 def test_nothing_is_planned_when_it_is_applied() -> None:
-    assert " plan " not in re.sub(r"#.*", "", (WORKFLOWS / "apply.sh").read_text())
+    assert not re.search(r"terraform .*\bplan\b", (WORKFLOWS / "apply.sh").read_text())
+
+
+@pytest.mark.parametrize(
+    ("files", "says", "exit_code"),
+    [
+        ({}, "planning failed", 2),
+        ({"SHA256SUMS": "0  x.tfplan\n", "x.json": "no plan"}, "the plans cannot be read", 2),
+        ({"SHA256SUMS": ""}, "Nothing changes.", 0),
+    ],
+    ids=["no plan", "unreadable", "nothing"],
+)
+def test_there_is_always_something_to_comment(
+    tmp_path: Path, files: dict[str, str], says: str, exit_code: int
+) -> None:
+    finished = judge(tmp_path, files, old="## All is clean")
+    comment = (tmp_path / "review" / "review.md").read_text()
+    assert finished.returncode == exit_code, finished.stderr
+    assert says in comment
+    assert "clean" not in comment
+    if exit_code:
+        assert "## Not judged" in comment
+        assert "0123abc" in comment
+
+
+def test_the_last_line_of_break_glass_needs_no_newline(tmp_path: Path) -> None:
+    (tmp_path / "break-glass").write_text("keeps-desired-count: quiet\nno-such-rule: in a hurry")
+    finished = judge(tmp_path, {"SHA256SUMS": "0  x.tfplan\n", "x.json": "no plan"})
+    assert "no-such-rule" in finished.stderr
+
+
+def judge(
+    folder: Path, files: dict[str, str], *, old: str = ""
+) -> subprocess.CompletedProcess[str]:
+    """judge.sh over such plans, with the comment of another commit still lying there."""
+    for name in ("plans", "review", "out"):
+        (folder / name).mkdir()
+    for name, content in files.items():
+        (folder / "plans" / name).write_text(content)
+    (folder / "review" / "review.md").write_text(old)
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    base = str(WORKFLOWS.parents[1])
+    return subprocess.run(
+        [str(WORKFLOWS / "judge.sh"), base, "plans", "review"],
+        cwd=folder,
+        env={**os.environ, "PATH": path, "COMMIT": "0123abc", "CDKTF_OUTDIR": str(folder / "out")},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
 
 
 def _commands(value: Any) -> str:
