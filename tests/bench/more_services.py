@@ -9,6 +9,8 @@ from pay.model import Microservice
 
 _SERVICE = re.compile(r"^\[services\.([\w-]+)\]\n(?:(?!\[).*\n?)*", re.MULTILINE)
 
+_INSTANCES = re.compile(r"^(min_instances|max_instances) = (\d+)$", re.MULTILINE)
+
 _ADOPT = re.compile(r"^adopt = true$", re.MULTILINE)
 
 
@@ -44,12 +46,13 @@ def _copy(service: Microservice, number: int) -> Microservice:
 
 
 def write_environments(source: Path, target: Path, times: int) -> None:
-    """Environment files in which every copy of a service stands where its original does. Nothing is
-    adopted: nothing runs yet of what the copies describe.
+    """Environment files in which every copy of a service stands where its original does, with as
+    many times the instances. Nothing is adopted: nothing runs yet of what the copies describe.
     """
     for file in source.glob("*.toml"):
         text = file.read_text(encoding="utf-8")
         text = "\n".join([text, *_tables(text, times)])
+        text = _INSTANCES.sub(lambda found: f"{found[1]} = {times * int(found[2])}", text)
         (target / file.name).write_text(_ADOPT.sub("adopt = false", text), encoding="utf-8")
 
 

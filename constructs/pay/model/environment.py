@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from pay.model.base import Model
+from pay.model.instance_types import FAMILIES, SIZES, room_of
 from pay.model.problem import Problem
 from pay.model.sides import Scope, Segment, Side
 from pay.model.size import TaskCount, TaskSize
@@ -145,6 +146,7 @@ class Capacity(Model):
 
     instance_type: InstanceType
     min_instances: int = Field(ge=1)
+    """At least one a zone, and as many as hold the daily peak: nothing starts more by itself."""
     max_instances: int = Field(ge=1)
 
     def problems(self) -> Iterator[Problem]:
@@ -254,14 +256,21 @@ class Environment(Model):
                     allowed="instances of its own for every segment",
                     fix="add the table",
                 )
-            elif is_architecture_known:
-                found = Architecture.of(capacity.instance_type)
-                if found is not self.architecture:
-                    yield Problem(
-                        key=f"capacity.{segment}.instance_type",
-                        found=f"{capacity.instance_type}, which is {found}",
-                        allowed=f"types of architecture {self.architecture}",
-                    )
+                continue
+            found = Architecture.of(capacity.instance_type)
+            if is_architecture_known and found is not self.architecture:
+                yield Problem(
+                    key=f"capacity.{segment}.instance_type",
+                    found=f"{capacity.instance_type}, which is {found}",
+                    allowed=f"types of architecture {self.architecture}",
+                )
+            elif room_of(capacity.instance_type) is None:
+                yield Problem(
+                    key=f"capacity.{segment}.instance_type",
+                    found=f"{capacity.instance_type}, whose size is not known here",
+                    allowed=f"{', '.join(FAMILIES)} as {', '.join(SIZES)}",
+                    fix="choose one of these, or add the type to pay.model.instance_types",
+                )
 
 
 def _name_problems(name: str) -> Iterator[Problem]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from pay.model.call_graph import Catalogue, callers, cycles
+from pay.model.capacity_checks import capacity_problems, zone_problems
 from pay.model.environment import Environment
 from pay.model.name_checks import name_problems, security_group_problems
 from pay.model.problem import Problem, did_you_mean
@@ -46,6 +47,10 @@ def draft_problems(draft: Draft, catalogue: Catalogue) -> Iterator[Problem]:
                     allowed="every service of the catalogue, with its stage",
                     fix=f"add [services.{service}]",
                 )
+    if draft.readable("capacity", "services"):
+        yield from capacity_problems(environment, catalogue)
+    if draft.readable("capacity", "network"):
+        yield from zone_problems(environment)
     if draft.readable("name"):
         yield from security_group_problems(environment, catalogue.values())
 

@@ -102,6 +102,29 @@ MISTAKES = {
         "m7i.4xlarge, which is X86_64",
         "ARM64",
     ),
+    "instances of a size that is not known": (
+        "m7g.4xlarge",
+        "m7g.metal",
+        "capacity.cde.instance_type",
+        "m7g.metal, whose size is not known here",
+        "pay.model.instance_types",
+    ),
+    "fewer instances than zones": (
+        "min_instances = 6",
+        "min_instances = 2",
+        "capacity.cde.min_instances",
+        "2 for 3 zones",
+        "at least 3: an instance in each zone",
+    ),
+    "a peak that the instances cannot hold": (
+        'instance_type = "m7g.4xlarge"\nmin_instances = 6',
+        'instance_type = "m7g.xlarge"\nmin_instances = 8',
+        "capacity.cde.min_instances",
+        "8, which offer 32768 CPU units and 124512 MiB to tasks",
+        "instances that offer 33792 CPU units and 114688 MiB: `peak` tasks of every service with "
+        "an EC2 side, and one more of the largest for a rolling deployment with m7g.xlarge: at "
+        "least 9",
+    ),
     "a segment without instances": (
         '[capacity.general]\ninstance_type = "m7g.2xlarge"\nmin_instances = 6\nmax_instances = 9\n',
         "",

@@ -1,0 +1,67 @@
+"""Whether the legacy cluster's instances hold what runs on them."""
+
+import math
+from collections.abc import Iterator
+
+from pay.model.call_graph import Catalogue
+from pay.model.environment import Environment
+from pay.model.instance_types import Room, room_of
+from pay.model.problem import Problem
+from pay.model.sides import Segment
+
+
+def capacity_problems(environment: Environment, catalogue: Catalogue) -> Iterator[Problem]:
+    """A segment whose `min_instances` cannot place the daily peak of its services and, for a
+    rolling deployment, one task more of the largest.
+
+    It is the minimum that has to hold them: the services run by launch type, and managed scaling
+    starts no instance for tasks without a capacity provider strategy (AWS: ECS developer guide,
+    "Amazon ECS managed scaling behavior").
+    """
+    for segment, capacity in environment.capacity.items():
+        one = room_of(capacity.instance_type)
+        needed = room_needed(environment, catalogue, segment)
+        if one is None or needed is None:
+            continue
+        count = capacity.min_instances
+        found = Room(count * one.cpu, count * one.memory_mib)
+        if needed.cpu > found.cpu or needed.memory_mib > found.memory_mib:
+            enough = math.ceil(max(needed.cpu / one.cpu, needed.memory_mib / one.memory_mib))
+            yield Problem(
+                key=f"capacity.{segment}.min_instances",
+                found=f"{count}, which offer {found} to tasks",
+                allowed=f"instances that offer {needed}: `peak` tasks of every service with an EC2 "
+                "side, and one more of the largest for a rolling deployment",
+                fix=f"with {capacity.instance_type}: at least {enough}",
+            )
+
+
+def zone_problems(environment: Environment) -> Iterator[Problem]:
+    """A segment with fewer instances than the environment has zones."""
+    zones = len(environment.network.zones)
+    for segment, capacity in environment.capacity.items():
+        if capacity.min_instances < zones:
+            yield Problem(
+                key=f"capacity.{segment}.min_instances",
+                found=f"{capacity.min_instances} for {zones} zones",
+                allowed=f"at least {zones}: an instance in each zone of network.zones",
+                fix="raise it, or services on EC2 do not survive the loss of a zone",
+            )
+
+
+def room_needed(environment: Environment, catalogue: Catalogue, segment: Segment) -> Room | None:
+    """What the segment's services take on EC2 while one of them is deployed; None: none is left."""
+    sizes = [
+        (deployment.tasks.peak, deployment.size or catalogue[name].size)
+        for name, deployment in environment.services.items()
+        if deployment.stage.has_ec2
+        and name in catalogue
+        and catalogue[name].scope.segment is segment
+    ]
+    if not sizes:
+        return None
+    return Room(
+        sum(peak * size.cpu for peak, size in sizes) + max(size.cpu for _, size in sizes),
+        sum(peak * size.memory_mib for peak, size in sizes)
+        + max(size.memory_mib for _, size in sizes),
+    )

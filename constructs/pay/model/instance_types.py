@@ -1,0 +1,59 @@
+"""How much of an EC2 instance is there for tasks."""
+
+from typing import NamedTuple
+
+_GIB_PER_VCPU = {
+    "c6g": 2,
+    "c7g": 2,
+    "c7i": 2,
+    "m6g": 4,
+    "m6i": 4,
+    "m7g": 4,
+    "m7i": 4,
+    "m8g": 4,
+    "r6g": 8,
+    "r7g": 8,
+    "r7i": 8,
+}
+"""Family -> GiB of memory a vCPU (AWS: EC2 instance types guide, "Specifications")."""
+
+_VCPUS = {
+    "large": 2,
+    "xlarge": 4,
+    "2xlarge": 8,
+    "4xlarge": 16,
+    "8xlarge": 32,
+    "12xlarge": 48,
+    "16xlarge": 64,
+}
+"""Size -> vCPUs, the same in all of these families (same source)."""
+
+FAMILIES = tuple(_GIB_PER_VCPU)
+SIZES = tuple(_VCPUS)
+
+CPU_UNITS_PER_VCPU = 1024
+MEMORY_FOR_TASKS = 0.95
+"""The share that an instance offers to tasks. Less registers than is installed, because of the
+platform and the kernel: 7985 of 8192 MiB in AWS's example, 2.5 % (AWS: ECS developer guide,
+"Reserving Amazon ECS Linux container instance memory"); as much again for the ECS agent and the
+system's own processes, which the same page asks to leave room for."""
+
+
+class Room(NamedTuple):
+    """CPU units and memory, of an instance or of tasks."""
+
+    cpu: int
+    memory_mib: int
+
+    def __str__(self) -> str:
+        return f"{self.cpu} CPU units and {self.memory_mib} MiB"
+
+
+def room_of(instance_type: str) -> Room | None:
+    """What one instance offers to tasks; None for a type that is not in these tables."""
+    family, _, size = instance_type.partition(".")
+    if family not in _GIB_PER_VCPU or size not in _VCPUS:
+        return None
+    vcpus = _VCPUS[size]
+    installed_mib = vcpus * _GIB_PER_VCPU[family] * 1024
+    return Room(vcpus * CPU_UNITS_PER_VCPU, int(installed_mib * MEMORY_FOR_TASKS))
