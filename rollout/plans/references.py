@@ -13,15 +13,15 @@ class Dependencies:
 
     def __init__(self, configuration: Configuration) -> None:
         self._direct = {
-            resource.address: set(resource.depends_on) | set(_references(resource.expressions))
+            resource.address: set(resource.depends_on) | set(references_in(resource.expressions))
             for resource in configuration.root_module.resources
         }
 
     def needs(self, address: str, other: str) -> bool:
         """Whether Terraform must have `other` before it can make `address`."""
-        wanted = _block(other)
+        wanted = block_of(other)
         seen: set[str] = set()
-        waiting = [_block(address)]
+        waiting = [block_of(address)]
         while waiting:
             block = waiting.pop()
             if block in seen:
@@ -29,30 +29,31 @@ class Dependencies:
             seen.add(block)
             for reference in self._direct.get(block, ()):
                 needed = _referenced_block(reference)
-                if needed == wanted and wanted != _block(address):
+                if needed == wanted and wanted != block_of(address):
                     return True
                 waiting.append(needed)
         return False
 
 
-def _references(expression: Any) -> Iterator[str]:
+def references_in(expression: Any) -> Iterator[str]:
+    """Every reference in an expression, or in all expressions of a block."""
     if isinstance(expression, dict):
         for key, value in expression.items():
             if key == "references" and isinstance(value, list):
                 yield from (item for item in value if isinstance(item, str))
             else:
-                yield from _references(value)
+                yield from references_in(value)
     elif isinstance(expression, list):
         for item in expression:
-            yield from _references(item)
+            yield from references_in(item)
 
 
-def _block(address: str) -> str:
+def block_of(address: str) -> str:
     """The block of a resource: its address without the index of `count` or `for_each`."""
     return address.split("[", 1)[0]
 
 
 def _referenced_block(reference: str) -> str:
     """`aws_lb.this` of the reference `aws_lb.this.arn`."""
-    parts = _block(reference).split(".")
+    parts = block_of(reference).split(".")
     return ".".join(parts[: 3 if parts[0] == "data" else 2])

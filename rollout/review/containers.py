@@ -43,6 +43,43 @@ def container_changes(change: ResourceChange) -> tuple[ContainerLines, ...]:
         return (ContainerLines("all", "changed", (Line(key, "", f"not comparable: {error}"),)),)
 
 
+def new_containers(change: ResourceChange) -> tuple[ContainerLines, ...]:
+    """All that a new task definition says of its task and of its containers; none for another type,
+    or where a task definition was before.
+    """
+    values = change.change.after
+    if change.type != TASK_DEFINITION or change.change.before is not None or values is None:
+        return ()
+    key = "container_definitions"
+    task = ContainerLines(
+        change.address,
+        "task",
+        tuple(
+            Line(name, UNSET, shown(name, values.get(name)))
+            for name in ("cpu", "memory", "network_mode", "requires_compatibilities")
+            if values.get(name) and not is_marked(change.change.after_sensitive, name)
+        ),
+    )
+    if is_marked(change.change.after_sensitive, key):
+        return (task, ContainerLines("all", "containers", (Line(key, UNSET, SENSITIVE),)))
+    try:
+        found = containers_of(values, change.change.after_unknown)
+        return (
+            task,
+            *(
+                ContainerLines(
+                    each["name"], "container", tuple(_fields({"name": each["name"]}, each))
+                )
+                for each in found
+            ),
+        )
+    except Unreadable as error:
+        return (
+            task,
+            ContainerLines("all", "containers", (Line(key, UNSET, f"not readable: {error}"),)),
+        )
+
+
 def images(change: ResourceChange) -> dict[str, tuple[str, str]]:
     """Container -> image before and after, where it changes."""
     return {

@@ -16,8 +16,10 @@ COMMENT_LIMIT = 65_536
 _LIMITS = (None, 100, 50, 20, 10, 5, 2, 1, 0)
 """How many entries of each list are written: the most that fits."""
 
-MAX_CHARACTERS = 500
-"""A longer sentence is written up to here, with the number of characters that follow."""
+MAX_CHARACTERS = 300
+"""A longer text is cut here in Markdown, with the number of characters that follow, and folded in
+HTML, which has all of it.
+"""
 
 
 def as_markdown(document: Document, *, rest: str, limit: int = COMMENT_LIMIT) -> str:
@@ -51,6 +53,8 @@ def _environment(*, escapes_html: bool) -> Environment:
         finalize=lambda value: redacted(value) if type(value) is str else value,
     )
     environment.filters |= {"md": _md, "code": _code, "fenced": _fenced, "some": _some}
+    environment.filters["redacted"] = redacted
+    environment.globals["MAX_CHARACTERS"] = MAX_CHARACTERS
     return environment
 
 
@@ -90,7 +94,7 @@ def _one_line(value: object) -> str:
     text = " ".join(redacted(str(value)).split())
     if len(text) <= MAX_CHARACTERS:
         return text
-    return f"{text[:MAX_CHARACTERS]}... ({len(text) - MAX_CHARACTERS} more characters)"
+    return f"{text[:MAX_CHARACTERS]}... ({len(text) - MAX_CHARACTERS} more characters in the HTML)"
 
 
 def _without_gaps(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Values as a review shows them: no secret, nothing sensitive, nothing without end."""
+"""Values as a review shows them: no secret, nothing sensitive."""
 
 import json
 from typing import Any
@@ -9,8 +9,6 @@ from rollout.plans.values import AttributeChange, is_unset, parse_json
 SENSITIVE = "(sensitive: not shown)"
 UNKNOWN = "(known after apply)"
 UNSET = "not set"
-MAX_CHARACTERS = 300
-"""A longer value is shown up to here, with the number of characters that follow."""
 
 _NEVER_SHOWN = frozenset({"user_data", "user_data_base64", "certificate_body", "private_key"})
 
@@ -30,12 +28,8 @@ def shown(name: str, value: Any) -> str:
         return UNSET
     if isinstance(value, str):
         document = parse_json(value) if value[:1] in ("{", "[") else None
-        text = _as_text(masked(name, value if document is None else document))
-    else:
-        text = _as_text(masked(name, value))
-    if len(text) > MAX_CHARACTERS:
-        return f"{text[:MAX_CHARACTERS]}... ({len(text) - MAX_CHARACTERS} more characters)"
-    return text
+        return _as_text(masked(name, value if document is None else document))
+    return _as_text(masked(name, value))
 
 
 def masked(name: str, value: Any) -> Any:

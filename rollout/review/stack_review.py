@@ -11,9 +11,10 @@ from rollout.plans.plan import ResourceChange, Verb
 from rollout.plans.read import StackPlan
 from rollout.plans.stack import StackKind
 from rollout.plans.values import AttributeChange, attribute_changes, same
-from rollout.review.containers import container_changes, images
+from rollout.review.containers import container_changes, images, new_containers
 from rollout.review.lines import ContainerLines, Line, ResourceLines, SecurityLine
 from rollout.review.moves import Move, moves_of
+from rollout.review.origins import Origins
 from rollout.review.security import area_of, security_lines
 from rollout.review.shown import before_and_after
 
@@ -34,6 +35,8 @@ class StackReview:
     changed: tuple[ResourceLines, ...]
     created: tuple[str, ...]
     """Addresses."""
+    new_containers: tuple[ContainerLines, ...]
+    """What the created task definitions say."""
     destroyed: tuple[str, ...]
     security: tuple[SecurityLine, ...]
     noise: tuple[str, ...]
@@ -62,6 +65,11 @@ class StackReview:
             else:
                 texts = [f"{self.title}: {self.counts_in_words}"]
         return tuple(texts)
+
+    @property
+    def in_words(self) -> str:
+        """What the stack does, in one cell of a table."""
+        return "; ".join(self.headlines)
 
     @property
     def counts_in_words(self) -> str:
@@ -93,7 +101,12 @@ def review_stack(plan: StackPlan, context: Context) -> StackReview:
     """Reads one plan."""
     moving = plan.plan.moving
     security = tuple(line for change in moving for line in security_lines(plan.stack.id, change))
-    changed = [_resource(change) for change in moving if change.verb in (Verb.UPDATE, Verb.REPLACE)]
+    origins = Origins(plan.plan)
+    changed = [
+        _resource(change, origins)
+        for change in moving
+        if change.verb in (Verb.UPDATE, Verb.REPLACE)
+    ]
     return StackReview(
         stack=plan.stack.id,
         title=_title(plan),
@@ -103,11 +116,12 @@ def review_stack(plan: StackPlan, context: Context) -> StackReview:
         containers=tuple(c for change in moving for c in container_changes(change)),
         changed=tuple(resource for resource in changed if resource.lines or _is_hard(resource)),
         created=tuple(change.address for change in moving if change.verb is Verb.CREATE),
+        new_containers=tuple(c for change in moving for c in new_containers(change)),
         destroyed=tuple(
             change.address for change in moving if change.verb in (Verb.DELETE, Verb.FORGET)
         ),
         security=security,
-        noise=tuple(_noise(plan, security)),
+        noise=tuple(_noise(plan, security, origins)),
         checks=tuple(_failed_checks(plan)),
     )
 
@@ -138,7 +152,7 @@ def _version(image: str) -> str:
     return image.rpartition(":")[2]
 
 
-def _resource(change: ResourceChange) -> ResourceLines:
+def _resource(change: ResourceChange, origins: Origins) -> ResourceLines:
     forced = {path[0] for path in change.change.replace_paths if path}
     how = "changed in place"
     if change.verb is Verb.REPLACE:
@@ -151,7 +165,7 @@ def _resource(change: ResourceChange) -> ResourceLines:
     lines = tuple(
         Line(attribute.name, *before_and_after(attribute))
         for attribute in attribute_changes(change.change)
-        if not _is_noise(attribute) and not _is_told_elsewhere(change, attribute)
+        if not _is_noise(change, attribute, origins) and not _is_told_elsewhere(change, attribute)
     )
     return ResourceLines(change.address, change.type, how, lines)
 
@@ -161,9 +175,11 @@ def _is_hard(resource: ResourceLines) -> bool:
     return resource.how not in ("changed in place", "new revision")
 
 
-def _is_noise(attribute: AttributeChange) -> bool:
+def _is_noise(change: ResourceChange, attribute: AttributeChange, origins: Origins) -> bool:
     """What follows from the other changes, or means the same as before."""
-    return attribute.is_unknown or attribute.path[0] == "tags_all"
+    if attribute.path[0] == "tags_all":
+        return True
+    return attribute.is_unknown and origins.are_computed(change.address, attribute.path)
 
 
 def _is_told_elsewhere(change: ResourceChange, attribute: AttributeChange) -> bool:
@@ -172,13 +188,14 @@ def _is_told_elsewhere(change: ResourceChange, attribute: AttributeChange) -> bo
     return area_of(change.type, attribute) is not None
 
 
-def _noise(plan: StackPlan, security: tuple[SecurityLine, ...]) -> Iterator[str]:
+def _noise(plan: StackPlan, security: tuple[SecurityLine, ...], origins: Origins) -> Iterator[str]:
     told = {line.address for line in security}
     for change in plan.plan.moving:
         if change.verb is not Verb.UPDATE or change.address in told:
             continue
-        if all(map(_is_noise, attribute_changes(change.change))):
-            names = sorted({a.name for a in attribute_changes(change.change)})
+        attributes = list(attribute_changes(change.change))
+        if all(_is_noise(change, attribute, origins) for attribute in attributes):
+            names = sorted({attribute.name for attribute in attributes})
             what = f"computed: {', '.join(names)}" if names else "nothing that means anything"
             yield f"{change.address}: {what}"
     for drift in plan.plan.resource_drift:

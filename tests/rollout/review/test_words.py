@@ -1,5 +1,6 @@
 """What the review says: what moves, what changes, how to go back."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -204,26 +205,157 @@ def test_sets_security_apart(sandbox: Environment, tmp_path: Path) -> None:
     assert "internal: true → not set" in said or "internal: true → false" in said
 
 
-def test_noise_is_folded_away(sandbox: Environment, tmp_path: Path) -> None:
-    quiet = change(
+def service_plan(attribute: str, expression: Json | None, *others: Json) -> Json:
+    """A service of ECS one attribute of which becomes known only after apply."""
+    service = change(
         "aws_ecs_service.service",
-        {"tags": None, "task_definition": "a:1"},
+        {"tags": None, attribute: 2},
         {"tags": {}},
-        unknown={"task_definition": True},
+        unknown={attribute: True},
     )
-    document = reviewed(tmp_path, sandbox, plan(EC2, quiet))
-    assert document.noise == (f"{EC2}: aws_ecs_service.service: computed: task_definition",)
-    assert document.stacks[0].changed == ()
+    document = plan(EC2, service, *others)
+    expressions = {} if expression is None else {attribute: expression}
+    document["configuration"]["root_module"]["resources"].append(
+        {"address": "aws_ecs_service.service", "expressions": expressions}
+    )
+    return document
+
+
+@pytest.mark.parametrize(
+    "noise",
+    [
+        service_plan("iam_role", None),
+        service_plan(
+            "task_definition",
+            {"references": ["aws_ecs_task_definition.task.arn", "aws_ecs_task_definition.task"]},
+            RELEASED,
+        ),
+        service_plan(
+            "latest_version",
+            {"references": ["aws_launch_template.t[0].latest_version", "aws_launch_template.t"]},
+            change(
+                "aws_launch_template.t[0]", {"a": 1}, {"a": 2}, unknown={"latest_version": True}
+            ),
+        ),
+    ],
+    ids=["computed by AWS", "of a replaced resource", "computed for a changed resource"],
+)
+def test_noise_is_folded_away(sandbox: Environment, tmp_path: Path, noise: Json) -> None:
+    document = reviewed(tmp_path, sandbox, noise)
+    assert len(document.noise) == 1
+    assert document.noise[0].startswith(f"{EC2}: aws_ecs_service.service: computed: ")
+    assert "aws_ecs_service.service" not in {line.address for line in document.stacks[0].changed}
+
+
+def test_says_when_only_computed_values_change(sandbox: Environment, tmp_path: Path) -> None:
+    document = reviewed(tmp_path, sandbox, service_plan("iam_role", None))
     assert document.title.endswith("only computed values change")
 
 
-def test_several_stacks_have_a_table_the_records_first(
+@pytest.mark.parametrize(
+    "expression",
+    [
+        {},
+        {"constant_value": 2},
+        {"references": ["data.aws_x.y.count", "data.aws_x.y"]},
+        {"references": ["local.tasks"]},
+        {"references": ["aws_lb.alb.name", "aws_lb.alb"]},
+    ],
+)
+def test_what_is_configured_and_becomes_unknown_is_no_noise(
+    sandbox: Environment, tmp_path: Path, expression: Json
+) -> None:
+    other = change("aws_lb.alb", {"idle_timeout": 60}, {"idle_timeout": 61})
+    document = reviewed(tmp_path, sandbox, service_plan("desired_count", expression, other))
+    assert document.noise == ()
+    assert "`desired_count`: `2` → `(known after apply)`" in text(document)
+
+
+def test_a_resource_that_the_configuration_does_not_list_is_no_noise(
+    sandbox: Environment, tmp_path: Path
+) -> None:
+    port = change("aws_lb_target_group.t", {"port": 443}, {"port": None}, unknown={"port": True})
+    document = reviewed(tmp_path, sandbox, plan(EC2, port))
+    assert document.noise == ()
+    assert "`port`: `443` → `(known after apply)`" in text(document)
+
+
+NEW_TASK = change(
+    "aws_ecs_task_definition.task",
+    None,
+    {
+        "cpu": "1024",
+        "memory": "2048",
+        "container_definitions": json.dumps([container(), container("nginx", user="101")]),
+    },
+)
+
+
+def test_tells_what_a_new_side_runs(sandbox: Environment, tmp_path: Path) -> None:
+    document = reviewed(tmp_path, at(sandbox, Stage.DARK), plan(FARGATE, NEW_TASK))
+    said, html = text(document), as_html(document)
+    for line in (
+        "`cpu`: `1024`",
+        "`image`: `111111111111.dkr.ecr.eu-west-1.amazonaws.com/govukpay/publicauth:7-release`",
+        "`variable PORT`: `8080`",
+        "`secret DB_PASSWORD`: `given`",
+        "container `nginx`",
+        "`user`: `101`",
+    ):
+        assert line in said
+    assert said.index("<details><summary>What the new task") < said.index("`cpu`: `1024`")
+    assert "<code>variable PORT</code> 8080" in html
+    assert "<code>cpu</code> 1024" in html
+    assert "secretsmanager" not in said + html
+
+
+def test_a_new_task_definition_that_is_sensitive_stays_so(
+    sandbox: Environment, tmp_path: Path
+) -> None:
+    values = {"cpu": "4321", "container_definitions": json.dumps([container("plain-word")])}
+    hidden = {"cpu": True, "container_definitions": True}
+    task = change("aws_ecs_task_definition.task", None, values, after_sensitive=hidden)
+    document = reviewed(tmp_path, at(sandbox, Stage.DARK), plan(FARGATE, task))
+    for page in (text(document), as_html(document)):
+        assert "sensitive" in page
+        assert "plain-word" not in page and "4321" not in page
+
+
+def test_a_long_value_is_whole_in_html_and_counted_in_markdown(
+    sandbox: Environment, tmp_path: Path
+) -> None:
+    value = "word " * 200 + "the-end"
+    task = task_definition(
+        [container()], [container(environment=[{"name": "LONG", "value": value}])]
+    )
+    document = reviewed(tmp_path, sandbox, plan(EC2, task))
+    assert value in as_html(document)
+    assert "the-end" not in text(document)
+    assert f"({len(value) - 300} more characters in the HTML)" in text(document)
+
+
+def test_several_stacks_have_a_table_on_top_the_records_first(
     sandbox: Environment, tmp_path: Path
 ) -> None:
     move = stage_change(sandbox, Stage.READY, Stage.CANARY)
-    said = text(reviewed(tmp_path, at(sandbox, Stage.CANARY), plan(EC2, RELEASED), move))
+    fewer = change("aws_ecs_service.s", {"desired_count": 2}, {"desired_count": 1})
+    document = reviewed(tmp_path, at(sandbox, Stage.CANARY), plan(EC2, RELEASED, fewer), move)
+    said, html = text(document), as_html(document)
     assert said.index(f"| {TRAFFIC} |") < said.index(f"| {EC2} |")
+    assert said.index(f"| {EC2} |") < said.index("Guard: refused") < said.index("Refused by")
+    assert html.index("<table>") < html.index("Refused by the guard")
     assert said.startswith("## publicauth, sandbox: Fargate 0 % → 5 %, and 1 more")
+
+
+def test_the_table_says_what_happens_in_the_services_words(
+    sandbox: Environment, tmp_path: Path
+) -> None:
+    move = stage_change(sandbox, Stage.READY, Stage.CANARY)
+    document = reviewed(tmp_path, at(sandbox, Stage.CANARY), plan(EC2, RELEASED), move)
+    assert f"| {TRAFFIC} | publicauth, sandbox: Fargate 0 % → 5 % | ✅ |" in text(document)
+    release = "publicauth, sandbox: EC2 side: publicauth 7-release → 8-release"
+    assert f"| {EC2} | {release} |" in text(document)
+    assert f"<td>{release}</td>" in as_html(document)
 
 
 def test_tells_a_check_that_does_not_hold(sandbox: Environment, tmp_path: Path) -> None:
