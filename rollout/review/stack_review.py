@@ -68,8 +68,15 @@ class StackReview:
 
     @property
     def in_words(self) -> str:
-        """What the stack does, in one cell of a table."""
-        return "; ".join(self.headlines)
+        """What the stack does, for a cell of a table; a release hides nothing that comes with it."""
+        also = (
+            (len(self.changed), "changed"),
+            (len(self.created), "created"),
+            (len(self.destroyed), "destroyed"),
+        )
+        counts = ", ".join(f"{count} {how}" for count, how in also if count)
+        beside = [f"beside it {counts}"] if self.releases and not self.moves and counts else []
+        return "; ".join([*self.headlines, *beside])
 
     @property
     def counts_in_words(self) -> str:

@@ -358,6 +358,15 @@ def test_the_table_says_what_happens_in_the_services_words(
     assert f"<td>{release}</td>" in as_html(document)
 
 
+def test_a_release_in_the_table_does_not_hide_what_comes_with_it(
+    sandbox: Environment, tmp_path: Path
+) -> None:
+    fewer = change("aws_ecs_service.s", {"desired_count": 2}, {"desired_count": 1})
+    document = reviewed(tmp_path, sandbox, plan(EC2, RELEASED, fewer), plan(FARGATE, NEW_TASK))
+    release = "publicauth, sandbox: EC2 side: publicauth 7-release → 8-release"
+    assert f"| {EC2} | {release}; beside it 1 changed |" in text(document)
+
+
 def test_tells_a_check_that_does_not_hold(sandbox: Environment, tmp_path: Path) -> None:
     check = {
         "address": {"to_display": "data.aws_vpc.vpc"},
