@@ -68,7 +68,7 @@ class StackReview:
 
     @property
     def in_words(self) -> str:
-        """What the stack does, for a cell of a table; a release hides nothing that comes with it."""
+        """What the stack does, for a cell of a table; a release hides nothing beside it."""
         also = (
             (len(self.changed), "changed"),
             (len(self.created), "created"),
