@@ -112,7 +112,13 @@ def _lookups_of_the_task(service: Microservice) -> tuple[str, ...]:
     if service.exposure is not Exposure.PUBLIC:
         return (groups,)
     key = f"{service.name}_subnets".replace("-", "_")
-    return (groups, f"data.aws_subnets.{key}", f"data.aws_subnet.{key}_each")
+    return (
+        groups,
+        f"data.aws_subnets.{key}",
+        f"data.aws_subnet.{key}_each",
+        f"data.aws_route_tables.{key}_route_tables",
+        f"data.aws_route_table.{key}_routes",
+    )
 
 
 def _sidecars(service: Microservice) -> Difference:

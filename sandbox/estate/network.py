@@ -7,6 +7,7 @@ from typing import Any
 from pay.model import Exposure, LoadBalancerType, Segment, names
 from sandbox.estate.mistakes import Mistake
 from sandbox.estate.owner import Owner
+from sandbox.estate.routes import make_routes
 
 VPC_RANGE = ipaddress.IPv4Network("10.16.0.0/16")
 OTHER_VPC_RANGE = ipaddress.IPv4Network("10.17.0.0/16")
@@ -22,6 +23,7 @@ def make_network(owner: Owner) -> None:
     """Makes everything of this module."""
     vpc_id = _vpc(owner, owner.environment.network.vpc, VPC_RANGE)
     _subnets(owner, vpc_id)
+    make_routes(owner, vpc_id)
     groups = _security_groups(owner, vpc_id)
     for name, rules in _rules(owner, groups):
         owner.unless_there(
@@ -74,16 +76,12 @@ def _subnets(owner: Owner, vpc_id: str) -> None:
             if name in present:
                 continue
             elsewhere = other_vpc_id if zone == zones[-1] else None
-            subnet = ec2.create_subnet(
+            ec2.create_subnet(
                 VpcId=elsewhere or vpc_id,
                 CidrBlock=str(other_block if elsewhere else block),
                 AvailabilityZone=zones[0] if Mistake.SINGLE_ZONE in owner.mistakes else zone,
                 TagSpecifications=[{"ResourceType": "subnet", "Tags": owner.tags(name)}],
-            )["Subnet"]
-            if group == "public" or Mistake.PUBLIC_SUBNET in owner.mistakes:
-                ec2.modify_subnet_attribute(
-                    SubnetId=subnet["SubnetId"], MapPublicIpOnLaunch={"Value": True}
-                )
+            )
 
 
 def _group_names(owner: Owner) -> Iterator[str]:

@@ -17,7 +17,8 @@ FARGATE = "production-2-webhooks-fargate"
 SENTENCES = {
     Mistake.SUBNET_IN_OTHER_VPC: "Found 2 of 3 subnets named",
     Mistake.SINGLE_ZONE: "which its name does not say. Check the Name tag",
-    Mistake.PUBLIC_SUBNET: "is not private. Check map_public_ip_on_launch",
+    Mistake.PUBLIC_SUBNET: ") is not private: its route table rtb-",
+    Mistake.PRIVATE_PUBLIC_SUBNET: ") is not public: no route of its route table rtb-",
     Mistake.MISSING_SECURITY_GROUP: "Found 1 of 2 security groups named",
     Mistake.UNENCRYPTED_DATABASE: "is not encrypted. Check its storage encryption",
     Mistake.PUBLIC_DATABASE: "is publicly accessible. Check its settings",
@@ -34,6 +35,12 @@ SENTENCES = {
     Mistake.MISSING_ZONE: "no matching Route 53 Hosted Zone found",
 }
 
+
+PUBLIC_MISTAKES = {
+    Mistake.PUBLIC_SUBNET,
+    Mistake.PRIVATE_PUBLIC_SUBNET,
+    Mistake.MISSING_PARAMETER,
+}
 
 TOGETHER = [
     (
@@ -56,7 +63,7 @@ TOGETHER = [
             Mistake.MISSING_CERTIFICATE,
         },
     ),
-    ("production-2-products-ui-fargate", {Mistake.PUBLIC_SUBNET, Mistake.MISSING_PARAMETER}),
+    ("production-2-products-ui-fargate", PUBLIC_MISTAKES),
     ("production-2-webhooks-traffic", {Mistake.MISSING_ZONE}),
 ]
 """Mistakes that do not hide each other share a plan: it names them all at once."""

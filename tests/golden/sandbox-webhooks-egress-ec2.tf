@@ -53,6 +53,28 @@ data "aws_kms_alias" "key" {
   name = "alias/sandbox-general"
 }
 
+data "aws_route_table" "webhooks_egress_subnets_routes" {
+  for_each = toset(data.aws_subnets.webhooks_egress_subnets.ids)
+
+  route_table_id = concat(data.aws_route_tables.webhooks_egress_subnets_route_tables[each.value].ids, [data.aws_vpc.vpc.main_route_table_id])[0]
+
+  lifecycle {
+    postcondition {
+      condition     = length([for route in self.routes : route.gateway_id if can(regex("^igw-", route.gateway_id))]) == 0
+      error_message = "Subnet ${each.value} (${lookup(data.aws_subnet.webhooks_egress_subnets_each[each.value].tags, "Name", "without a name")}) is not private: its route table ${self.id} leads to the internet gateway ${join(", ", distinct([for route in self.routes : route.gateway_id if can(regex("^igw-", route.gateway_id))]))}. Check the routes, and which route table the subnet is associated with (PCI DSS v4.0.1, 1.4.4)."
+    }
+  }
+}
+
+data "aws_route_tables" "webhooks_egress_subnets_route_tables" {
+  for_each = toset(data.aws_subnets.webhooks_egress_subnets.ids)
+
+  filter {
+    name   = "association.subnet-id"
+    values = [each.value]
+  }
+}
+
 data "aws_security_groups" "alb_security_groups" {
   filter {
     name   = "vpc-id"
@@ -102,11 +124,6 @@ data "aws_subnet" "webhooks_egress_subnets_each" {
     postcondition {
       condition     = endswith(lookup(self.tags, "Name", ""), self.availability_zone)
       error_message = "Subnet ${self.id} (${lookup(self.tags, "Name", "without a name")}) is in zone ${self.availability_zone}, which its name does not say. Check the Name tag: subnets of one zone only would not survive its loss."
-    }
-
-    postcondition {
-      condition     = !self.map_public_ip_on_launch
-      error_message = "Subnet ${self.id} (${lookup(self.tags, "Name", "without a name")}) is not private. Check map_public_ip_on_launch: this group must be private (PCI DSS v4.0.1, 1.4.4)."
     }
   }
 }

@@ -32,13 +32,39 @@ def named(sandbox: Sandbox, resource: str, operation: str, key: str) -> dict[str
     }
 
 
+def leads_to_the_internet(sandbox: Sandbox, subnet: Any) -> bool:
+    """Whether the routes of a subnet, its own or those of its VPC, lead to an internet gateway."""
+    tables = sandbox.client("ec2").describe_route_tables(
+        Filters=[{"Name": "vpc-id", "Values": [subnet["VpcId"]]}]
+    )["RouteTables"]
+    own = [
+        t for t in tables if any(a.get("SubnetId") == subnet["SubnetId"] for a in t["Associations"])
+    ]
+    main = [t for t in tables if any(a.get("Main") for a in t["Associations"])]
+    routes = (own or main)[0]["Routes"]
+    return any(route.get("GatewayId", "").startswith("igw-") for route in routes)
+
+
+def test_instances_follow_the_main_route_table_and_services_one_of_their_own(
+    sandbox: Sandbox,
+) -> None:
+    tables = sandbox.client("ec2").describe_route_tables()["RouteTables"]
+    associated = {a.get("SubnetId") for table in tables for a in table["Associations"]}
+    subnets = named(sandbox, "ec2", "describe_subnets", "Subnets")
+    for group, has_own in (("ecs-cde", False), ("connector", True), ("public", True)):
+        for zone in sandbox.environment.network.zones:
+            subnet = subnets[names.subnet("sandbox", group, zone)]
+            assert (subnet["SubnetId"] in associated) is has_own
+
+
 @pytest.mark.parametrize("group", ["public", "ecs-cde", "ecs-general", *CATALOGUE])
 def test_every_group_has_a_subnet_in_each_zone(sandbox: Sandbox, group: str) -> None:
     subnets = named(sandbox, "ec2", "describe_subnets", "Subnets")
     for zone in sandbox.environment.network.zones:
         subnet = subnets[names.subnet("sandbox", group, zone)]
         assert subnet["AvailabilityZone"] == zone
-        assert subnet["MapPublicIpOnLaunch"] is (group == "public")
+        assert not subnet["MapPublicIpOnLaunch"]
+        assert leads_to_the_internet(sandbox, subnet) is (group == "public")
 
 
 def test_tasks_are_reached_from_their_own_load_balancer_only(sandbox: Sandbox) -> None:
@@ -79,6 +105,11 @@ def test_a_second_run_changes_nothing(sandbox: Sandbox) -> None:
         ec2, ecs = sandbox.client("ec2"), sandbox.client("ecs")
         return {
             "subnets": len(ec2.describe_subnets()["Subnets"]),
+            "gateways": len(ec2.describe_internet_gateways()["InternetGateways"]),
+            "routes": sum(
+                len(table["Routes"]) + len(table["Associations"])
+                for table in ec2.describe_route_tables()["RouteTables"]
+            ),
             "groups": len(ec2.describe_security_groups()["SecurityGroups"]),
             "instances": len(ec2.describe_instances()["Reservations"]),
             "databases": len(sandbox.client("rds").describe_db_instances()["DBInstances"]),
@@ -161,10 +192,14 @@ def databases(sandbox: Sandbox) -> list[Any]:
     return list(sandbox.client("rds").describe_db_instances()["DBInstances"])
 
 
-def connector_subnets(sandbox: Sandbox) -> list[Any]:
+def subnets_of(sandbox: Sandbox, group: str) -> list[Any]:
     subnets = named(sandbox, "ec2", "describe_subnets", "Subnets")
     zones = sandbox.environment.network.zones
-    return [subnets[names.subnet("sandbox", "connector", zone)] for zone in zones]
+    return [subnets[names.subnet("sandbox", group, zone)] for zone in zones]
+
+
+def connector_subnets(sandbox: Sandbox) -> list[Any]:
+    return subnets_of(sandbox, "connector")
 
 
 def group_names(sandbox: Sandbox) -> set[str]:
@@ -181,7 +216,10 @@ def parameter_names(sandbox: Sandbox) -> set[str]:
 FINDERS: dict[Mistake, Finder] = {
     Mistake.SUBNET_IN_OTHER_VPC: lambda s: len({n["VpcId"] for n in connector_subnets(s)}) == 2,
     Mistake.SINGLE_ZONE: lambda s: len({n["AvailabilityZone"] for n in connector_subnets(s)}) == 1,
-    Mistake.PUBLIC_SUBNET: lambda s: all(n["MapPublicIpOnLaunch"] for n in connector_subnets(s)),
+    Mistake.PUBLIC_SUBNET: lambda s: leads_to_the_internet(s, connector_subnets(s)[0]),
+    Mistake.PRIVATE_PUBLIC_SUBNET: lambda s: (
+        not leads_to_the_internet(s, subnets_of(s, "public")[0])
+    ),
     Mistake.MISSING_SECURITY_GROUP: lambda s: (
         names.task_security_group("sandbox", "connector") not in group_names(s)
     ),

@@ -1,5 +1,6 @@
 """What exists already is looked up, never managed, and every lookup is held to a contract."""
 
+import json
 from collections.abc import Mapping
 
 from tests.support.synthesised import Synthesised
@@ -52,8 +53,24 @@ def test_subnets_must_span_the_zones_lie_in_the_vpc_and_be_private(estate: Estat
     assert conditions(stack, "aws_subnets") == "${length(self.ids) == 3}"
     each = conditions(stack, "aws_subnet")
     assert "self.vpc_id == data.aws_vpc.vpc.id" in each
-    assert "!self.map_public_ip_on_launch" in each
     assert "self.availability_zone" in each
+    assert conditions(stack, "aws_route_table").endswith("]) == 0}")
+
+
+def test_subnets_of_public_load_balancers_must_have_a_route_to_the_internet(estate: Estate) -> None:
+    routes = estate["production-2-products-ui-fargate"].document["data"]["aws_route_table"]
+    conditions = {
+        key: lookup["lifecycle"]["postcondition"][0]["condition"] for key, lookup in routes.items()
+    }
+    assert conditions.keys() == {"public_subnets_routes", "products_ui_subnets_routes"}
+    assert conditions["public_subnets_routes"].endswith("]) > 0}")
+    assert conditions["products_ui_subnets_routes"].endswith("]) == 0}")
+
+
+def test_no_lookup_takes_public_addresses_for_a_public_subnet(estate: Estate) -> None:
+    assert not any(
+        "map_public_ip_on_launch" in json.dumps(stack.document) for stack in estate.values()
+    )
 
 
 def test_a_database_must_be_encrypted_on_its_port_and_multi_az_only_in_production(

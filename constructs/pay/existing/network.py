@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from constructs import Construct
 
+from imports.aws.data_aws_route_table import DataAwsRouteTable
+from imports.aws.data_aws_route_tables import DataAwsRouteTables, DataAwsRouteTablesFilter
 from imports.aws.data_aws_security_groups import (
     DataAwsSecurityGroups,
     DataAwsSecurityGroupsFilter,
@@ -30,7 +32,8 @@ class ExistingNetwork:
         """The ids of a group's subnets, one in each of the environment's zones.
 
         `group` is a service name, `public` or `ecs-<segment>`. Fails the plan unless each zone has
-        its subnet, inside the VPC, in the zone that its name says, and private (or public).
+        its subnet, inside the VPC, in the zone that its name says, and its routes are those of a
+        private (or public) subnet.
         """
         wanted = [
             names.subnet(self._environment.name, group, zone)
@@ -56,13 +59,12 @@ class ExistingNetwork:
                 )
             ),
         )
-        self._hold_each_subnet_to_it(key, public=public)
+        self._hold_each_subnet_to_it(key)
+        self._hold_its_routes_to_it(key, public=public)
         self._found[key] = found.ids
         return self._found[key]
 
-    def _hold_each_subnet_to_it(self, key: str, *, public: bool) -> None:
-        reach = "self.map_public_ip_on_launch" if public else "!self.map_public_ip_on_launch"
-        kind = "public" if public else "private"
+    def _hold_each_subnet_to_it(self, key: str) -> None:
         subnet = 'Subnet ${self.id} (${lookup(self.tags, "Name", "without a name")})'
         each = DataAwsSubnet(
             self._scope,
@@ -79,14 +81,54 @@ class ExistingNetwork:
                     f"{subnet} is in zone ${{self.availability_zone}}, which its name does not "
                     "say. Check the Name tag: subnets of one zone only would not survive its loss.",
                 ),
-                (
-                    reach,
-                    f"{subnet} is not {kind}. Check map_public_ip_on_launch: this group must be "
-                    f"{kind} (PCI DSS v4.0.1, 1.4.4).",
-                ),
             ),
         )
         each.add_override("for_each", f"${{toset(data.aws_subnets.{key}.ids)}}")
+
+    def _hold_its_routes_to_it(self, key: str, *, public: bool) -> None:
+        """A subnet is public when it has a route to an internet gateway, and private otherwise
+        (AWS: VPC user guide, "Subnet types"). Whether it gives out public addresses says neither: a
+        hardened public subnet does not (CKV_AWS_130).
+        """
+        # Without a table of its own a subnet follows the VPC's main one, which no association
+        # names: the singular lookup by subnet would fail with the provider's words.
+        own = DataAwsRouteTables(
+            self._scope,
+            f"{key}_route_tables",
+            filter=[
+                DataAwsRouteTablesFilter(name="association.subnet-id", values=["${each.value}"])
+            ],
+        )
+        own.add_override("for_each", f"${{toset(data.aws_subnets.{key}.ids)}}")
+        internet = (
+            '[for route in self.routes : route.gateway_id if can(regex("^igw-", route.gateway_id))]'
+        )
+        tags = f"data.aws_subnet.{key}_each[each.value].tags"
+        subnet = f'Subnet ${{each.value}} (${{lookup({tags}, "Name", "without a name")}})'
+        if public:
+            promise = (
+                f"length({internet}) > 0",
+                f"{subnet} is not public: no route of its route table ${{self.id}} leads to an "
+                "internet gateway. Check the routes, and which route table the subnet is "
+                "associated with: nobody would reach the load balancer.",
+            )
+        else:
+            promise = (
+                f"length({internet}) == 0",
+                f"{subnet} is not private: its route table ${{self.id}} leads to the internet "
+                f'gateway ${{join(", ", distinct({internet}))}}. Check the routes, and which route '
+                "table the subnet is associated with (PCI DSS v4.0.1, 1.4.4).",
+            )
+        routes = DataAwsRouteTable(
+            self._scope,
+            f"{key}_routes",
+            route_table_id=(
+                f"${{concat(data.aws_route_tables.{key}_route_tables[each.value].ids, "
+                "[data.aws_vpc.vpc.main_route_table_id])[0]}"
+            ),
+            lifecycle=contract(promise),
+        )
+        routes.add_override("for_each", f"${{toset(data.aws_subnets.{key}.ids)}}")
 
     def task_security_groups(self, service: Microservice) -> list[str]:
         """The ids of the security groups of a task of its own network (awsvpc)."""
