@@ -1,24 +1,76 @@
 """What runs on EC2 and was made by nobody's Terraform is taken over, and nothing is made twice."""
 
 import json
+import re
+import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pay.model import Deployment, Environment, Stage, names
+from pay.adoption import load_adopted
+from pay.environments import load_environments
+from pay.model import Environment, Segment, Severity, Side, Stage, names
+from rollout.guard.context import Context
+from rollout.guard.judge import judge
+from rollout.plans.read import read_plans
 from sandbox.instance import Sandbox
 from tests.conftest import ROOT, synthesise
+from tests.support.checkout import Checkout
 
 pytestmark = pytest.mark.e2e
 
-SERVICE = "egress"
-STACKS = [names.platform_stack("sandbox"), "sandbox-egress-ec2", "sandbox-egress-traffic"]
-NEVER_IMPORTED = {"aws_ecs_task_definition"}
-"""A task definition cannot change: the next revision is made, and the service moves to it."""
+ENVIRONMENT = "sandbox"
+SERVICES = ("connector", "egress", "products-ui")
+"""Behind an internal load balancer, with sidecars; behind a network load balancer; in public."""
+
+MOVED = "egress"
+PLATFORM = names.platform_stack(ENVIRONMENT)
+EC2 = {service: names.side_stack(ENVIRONMENT, service, Side.EC2) for service in SERVICES}
+TRAFFIC = {service: names.traffic_stack(ENVIRONMENT, service) for service in SERVICES}
+FARGATE = names.side_stack(ENVIRONMENT, MOVED, Side.FARGATE)
+STACKS = (PLATFORM, *EC2.values(), *TRAFFIC.values())
+TIMEOUT_SECONDS = 300
+
+WEB = {
+    "aws_cloudwatch_metric_alarm.errors_alarm",
+    "aws_cloudwatch_metric_alarm.healthy_hosts_alarm",
+    "aws_cloudwatch_metric_alarm.latency_alarm",
+    "aws_ecs_task_definition.task",
+    "aws_iam_role_policy.execution_policy",
+    "aws_iam_role_policy.task_policy",
+}
+CREATED = {
+    PLATFORM: {
+        "aws_cloudwatch_log_group.ec2_exec_log",
+        "aws_cloudwatch_log_group.fargate_exec_log",
+        "aws_ecs_cluster.fargate_cluster",
+        "aws_ecs_cluster_capacity_providers.fargate_capacity_providers",
+        *(f"aws_iam_role_policy.{segment}_instance_policy" for segment in Segment),
+        *(f"aws_kms_alias.{key}_alias" for key in (*Segment, "alarms")),
+        *(f"aws_kms_key.{key}_key" for key in (*Segment, "alarms")),
+        *(f"aws_sns_topic.{severity}_topic" for severity in Severity),
+        *(f"aws_sns_topic_policy.{severity}_topic_policy" for severity in Severity),
+    },
+    EC2["connector"]: WEB,
+    EC2["products-ui"]: WEB,
+    EC2["egress"]: {
+        "aws_cloudwatch_metric_alarm.healthy_hosts_alarm",
+        "aws_cloudwatch_metric_alarm.resets_alarm",
+        "aws_ecs_task_definition.task",
+        "aws_iam_role_policy.execution_policy",
+    },
+    **{stack: set[str]() for stack in TRAFFIC.values()},
+}
+"""All that the first apply may create: what such an estate lacks. A task definition cannot change:
+the next revision is made, and the service moves to it."""
+
+Changes = Mapping[str, Mapping[str, Any]]
+"""Address -> the change that Terraform plans for it; what is left alone is left out."""
 
 
 @dataclass(frozen=True)
@@ -26,110 +78,245 @@ class Running:
     """A sandbox with a legacy estate, and the stacks that take it over."""
 
     sandbox: Sandbox
-    stacks: Path
+    checkout: Checkout
+    folder: Path
+    tools: Mapping[str, str]
+    first: dict[str, Changes] = field(default_factory=dict)
+    """Stack -> its first plan, which was applied."""
+
+    @property
+    def plans(self) -> Path:
+        """The first plans as JSON, by stack."""
+        return self.folder / "plans"
+
+    @property
+    def environments(self) -> Mapping[str, Environment]:
+        return load_environments(self.checkout.folder)
+
+    def synthesise(self, *stacks: str) -> None:
+        """Write the stacks anew where Terraform has them, as `cdktf synth` does."""
+        outdir = self.folder / "synthesised"
+        synthesise(
+            outdir,
+            self.tools,
+            PAY_ENVIRONMENTS=str(self.checkout.folder),
+            PAY_STACKS=" ".join(stacks),
+        )
+        for stack in stacks:
+            target = self.where(stack)
+            target.mkdir(parents=True, exist_ok=True)
+            shutil.copy(outdir / "stacks" / stack / "cdk.tf", target)
+
+    def adopt(self, wanted: bool) -> None:
+        path = self.checkout.file(ENVIRONMENT)
+        line = f"adopt = {'true' if wanted else 'false'}"
+        path.write_text(re.sub("^adopt = .*$", line, path.read_text(), flags=re.MULTILINE))
 
     def terraform(self, stack: str, *arguments: str) -> str:
         finished = subprocess.run(
             ["terraform", *arguments],
-            cwd=self.stacks / stack,
+            cwd=self.where(stack),
             env=self.sandbox.environment_variables,
             capture_output=True,
             text=True,
-            timeout=500,
+            timeout=TIMEOUT_SECONDS,
         )
+        # With -detailed-exitcode, 2 says that the plan is not empty.
         assert finished.returncode == 0, finished.stdout + finished.stderr
         return finished.stdout
 
-    def plan(self, stack: str) -> list[dict[str, Any]]:
-        """What a plan would do, without what it leaves alone."""
-        self.terraform(stack, "init", "-input=false")
+    def plan(self, stack: str, folder: Path) -> Changes:
+        """What a plan would do; it is kept for the guard, as JSON, and for the apply."""
         self.terraform(stack, "plan", "-input=false", "-out=plan.bin")
-        plan = json.loads(self.terraform(stack, "show", "-json", "plan.bin"))
+        text = self.terraform(stack, "show", "-json", "plan.bin")
+        folder.mkdir(exist_ok=True)
+        (folder / f"{stack}.json").write_text(text)
+        return {
+            each["address"]: each["change"]
+            for each in json.loads(text).get("resource_changes", [])
+            if each["mode"] == "managed"
+            and (each["change"]["actions"] != ["no-op"] or "importing" in each["change"])
+        }
+
+    def take_over(self, *stacks: str) -> None:
+        """Plan and apply one after the other."""
+        for stack in stacks:
+            self.terraform(stack, "init", "-input=false")
+            self.first[stack] = self.plan(stack, self.plans)
+            self.terraform(stack, "apply", "-input=false", "plan.bin")
+
+    def assert_nothing_to_do(self, stack: str) -> None:
+        self.terraform(stack, "plan", "-input=false", "-lock=false", "-detailed-exitcode")
+
+    def refused(self, folder: Path, base: Mapping[str, Environment]) -> set[tuple[str, str, str]]:
+        """Rule, stack and address of all that the guard refuses of the plans in a folder, where the
+        change starts at `base`.
+        """
+        environments = self.environments
+        plans = read_plans(sorted(folder.glob("*.json")), environments)
+        assert plans
+        refusals = judge(Context(plans, environments, base)).refused
+        return {(each.rule, each.stack, each.finding.address) for each in refusals}
+
+    def records(self, service: str) -> list[tuple[str | None, int | None]]:
+        """Identifier and weight of each of a service's records."""
+        route53 = self.sandbox.client("route53")
         return [
-            change
-            for change in plan.get("resource_changes", [])
-            if change["mode"] == "managed"
-            and (change["change"]["actions"] != ["no-op"] or "importing" in change["change"])
+            (record.get("SetIdentifier"), record.get("Weight"))
+            for zone in route53.list_hosted_zones()["HostedZones"]
+            for record in route53.list_resource_record_sets(HostedZoneId=zone["Id"])[
+                "ResourceRecordSets"
+            ]
+            if record["Name"].startswith(f"{service}.") and record["Type"] == "A"
         ]
+
+    def where(self, stack: str) -> Path:
+        """The folder that Terraform runs in."""
+        return self.folder / "cdktf.out" / "stacks" / stack
+
+
+def adopt(sandbox: Sandbox, checkout: Checkout, *arguments: str) -> Any:
+    """`pay adopt sandbox` as a process of its own."""
+    return subprocess.run(
+        ["pay", "adopt", ENVIRONMENT, "--json", *arguments],
+        cwd=ROOT,
+        env={**sandbox.environment_variables, "PAY_ENVIRONMENTS": str(checkout.folder)},
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT_SECONDS,
+    )
 
 
 @pytest.fixture(scope="module")
 def running(
-    environments: Mapping[str, Environment],
-    tools: Mapping[str, str],
-    tmp_path_factory: pytest.TempPathFactory,
+    tools: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Running]:
-    """`pay adopt` has found what runs, and the stacks are written with its imports."""
+    """`pay adopt` has found what runs, and the first plan of each stack is applied."""
     folder = tmp_path_factory.mktemp("adoption")
-    copy = folder / "environments"
-    copy.mkdir()
-    text = (ROOT / "environments" / "sandbox.toml").read_text()
-    for stage in ("canary", "ready"):
-        text = text.replace(f'stage = "{stage}"', 'stage = "legacy"')
-    (copy / "sandbox.toml").write_text(text.replace("adopt = false", "adopt = true"))
-    environment = environments["sandbox"]
-    services = {
-        name: Deployment(stage=Stage.LEGACY, tasks=deployment.tasks)
-        for name, deployment in environment.services.items()
-    }
-    legacy = environment.model_copy(update={"services": services})
-    with Sandbox(legacy, legacy=[SERVICE]) as sandbox:
-        adopted = subprocess.run(
-            ["pay", "adopt", "sandbox", "--allow-missing"],
-            cwd=ROOT,
-            env={**sandbox.environment_variables, "PAY_ENVIRONMENTS": str(copy)},
-            capture_output=True,
-            text=True,
-        )
+    checkout = Checkout(folder / "environments")
+    checkout.folder.mkdir()
+    text = (ROOT / "environments" / f"{ENVIRONMENT}.toml").read_text()
+    text = re.sub('^stage = ".*"$', 'stage = "legacy"', text, flags=re.MULTILINE)
+    checkout.file(ENVIRONMENT).write_text(text)
+    legacy = load_environments(checkout.folder)[ENVIRONMENT]
+    with Sandbox(legacy, legacy=SERVICES) as sandbox:
+        adopted = adopt(sandbox, checkout, "--allow-missing")
         assert adopted.returncode == 0, adopted.stdout + adopted.stderr
-        assert "sandbox-connector-ec2 aws_lb.alb" in adopted.stdout
-        outdir = folder / "cdktf.out"
-        synthesise(outdir, tools, PAY_ENVIRONMENTS=str(copy), PAY_STACKS=" ".join(STACKS))
-        yield Running(sandbox, outdir / "stacks")
+        here = Running(sandbox, checkout, folder, tools)
+        here.adopt(True)
+        here.synthesise(*STACKS)
+        here.take_over(PLATFORM)
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(lambda each: here.take_over(EC2[each], TRAFFIC[each]), SERVICES))
+        yield here
 
 
 def test_missing_services_are_told_all_at_once_and_nothing_is_written(
     running: Running, tmp_path: Path
 ) -> None:
-    (tmp_path / "sandbox.toml").write_text((ROOT / "environments" / "sandbox.toml").read_text())
-    refused = subprocess.run(
-        ["pay", "adopt", "sandbox", "--json"],
-        cwd=ROOT,
-        env={**running.sandbox.environment_variables, "PAY_ENVIRONMENTS": str(tmp_path)},
-        capture_output=True,
-        text=True,
-    )
+    checkout = Checkout(tmp_path)
+    shutil.copy(running.checkout.file(ENVIRONMENT), tmp_path)
+
+    refused = adopt(running.sandbox, checkout)
+
     answer = json.loads(refused.stdout)
     assert refused.returncode == 1
     assert answer["file"] is None and not (tmp_path / "adopted").exists()
-    for service in ("connector", "ledger", "webhooks"):
-        assert any(f"sandbox-{service}-ec2 aws_lb.alb" in line for line in answer["missing"])
+    told = {line.partition(":")[0] for line in answer["missing"]}
+    for service in set(running.environments[ENVIRONMENT].services) - set(SERVICES):
+        assert f"{ENVIRONMENT}-{service}-ec2 aws_lb.alb" in told
+        assert f"{ENVIRONMENT}-{service}-traffic aws_route53_record.ec2" in told
+    assert not [each for each in told if each.split(" ")[0] in STACKS]
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_the_first_plan_imports_and_changes_in_place_and_the_second_is_empty(
+def test_the_first_plan_imports_what_runs_and_creates_what_it_lacks(
     running: Running, stack: str
 ) -> None:
-    changes = running.plan(stack)
-
-    actions = {change["address"]: change["change"]["actions"] for change in changes}
-    assert not [a for a, action in actions.items() if "delete" in action]
-    imported = {change["address"] for change in changes if "importing" in change["change"]}
-    metadata = json.loads((running.stacks / stack / "metadata.json").read_text())
-    assert imported == {each["to"] for each in metadata["import"]}
-    created = {change["type"] for change in changes if change["change"]["actions"] == ["create"]}
-    assert not created & {
-        "aws_autoscaling_group",
-        "aws_ecs_service",
-        "aws_launch_template",
-        "aws_lb",
-        "aws_lb_listener",
-        "aws_lb_target_group",
-        "aws_route53_record",
-    }
-    assert not {change["type"] for change in changes if "importing" in change["change"]} & (
-        NEVER_IMPORTED
+    changes = running.first[stack]
+    imported = {address for address, change in changes.items() if "importing" in change}
+    created = {address for address in changes if address not in imported}
+    reviewed = load_adopted(
+        running.checkout.folder,
+        running.environments[ENVIRONMENT].model_copy(update={"adopt": True}),
     )
+    assert imported == set(reviewed[stack])
+    assert created == CREATED[stack]
+    assert all(tuple(changes[address]["actions"]) == ("create",) for address in created)
+    # In place, or not at all: nothing is replaced or destroyed.
+    verbs = {tuple(changes[address]["actions"]) for address in imported}
+    assert verbs <= {("update",), ("no-op",)}
 
-    running.terraform(stack, "apply", "-input=false", "plan.bin")
-    assert running.plan(stack) == []
+
+@pytest.mark.parametrize(
+    ("service", "address"),
+    [
+        ("connector", "aws_lb_listener.https"),
+        ("products-ui", "aws_lb_listener.https"),
+        ("products-ui", "aws_lb_listener.http"),
+        ("egress", "aws_lb_listener.tcp"),
+    ],
+)
+def test_a_listener_keeps_its_port_certificate_and_what_it_does(
+    running: Running, service: str, address: str
+) -> None:
+    change = running.first[EC2[service]][address]
+    before, after = change["before"], change["after"]
+    kept = ("load_balancer_arn", "port", "protocol", "certificate_arn", "default_action")
+    assert {key: after.get(key) for key in kept} == {key: before.get(key) for key in kept}
+    if address.endswith("https"):
+        assert before["certificate_arn"] and "TLS13" in after["ssl_policy"]
+
+
+def test_the_guard_refuses_nothing_but_new_rights_of_roles_that_run(running: Running) -> None:
+    new_policies = {
+        ("widens-no-iam-statement", stack, address)
+        for stack, addresses in CREATED.items()
+        for address in addresses
+        if address.startswith("aws_iam_role_policy.")
+    }
+    # What such a role may do already is in no plan, so somebody has to say that it may do this.
+    assert running.refused(running.plans, running.environments) == new_policies
+
+
+@pytest.mark.parametrize("stack", [PLATFORM, EC2["products-ui"], TRAFFIC["products-ui"]])
+def test_with_the_import_blocks_the_second_plan_is_empty(running: Running, stack: str) -> None:
+    running.assert_nothing_to_do(stack)
+
+
+@pytest.fixture(scope="module")
+def settled(running: Running) -> Running:
+    """The file and the import blocks are gone. One service is at `dark`, where its Fargate side is
+    there, and neither its EC2 side nor its record has changed.
+    """
+    running.adopt(False)
+    shutil.rmtree(running.checkout.folder / "adopted")
+    running.checkout.put(ENVIRONMENT, MOVED, Stage.DARK, ago=None)
+    running.synthesise(*STACKS, FARGATE)
+    return running
+
+
+def test_the_import_blocks_can_go(settled: Running) -> None:
+    for stack in STACKS:
+        assert "import {" not in (settled.where(stack) / "cdk.tf").read_text()
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(settled.assert_nothing_to_do, STACKS))
+
+
+def test_an_adopted_record_goes_on_to_ready_in_place(settled: Running) -> None:
+    settled.terraform(FARGATE, "init", "-input=false")
+    settled.terraform(FARGATE, "apply", "-input=false", "-auto-approve")
+    assert settled.records(MOVED) == [(None, None)]
+    before = settled.environments
+
+    settled.checkout.put(ENVIRONMENT, MOVED, Stage.READY, ago=None)
+    settled.synthesise(TRAFFIC[MOVED])
+    changes = settled.plan(TRAFFIC[MOVED], settled.folder / "moves")
+
+    assert {address: change["actions"] for address, change in changes.items()} == {
+        "aws_route53_record.ec2": ["update"],
+        "aws_route53_record.fargate": ["create"],
+    }
+    assert settled.refused(settled.folder / "moves", before) == set()
+    settled.terraform(TRAFFIC[MOVED], "apply", "-input=false", "plan.bin")
+    assert settled.records(MOVED) == [(f"{MOVED}-ec2", 100), (f"{MOVED}-fargate", 0)]
