@@ -15,7 +15,8 @@ from rollout.plans.plan import ResourceChange, Verb
 from rollout.plans.read import StackPlan, read_plans
 from rollout.plans.stack import StackKind
 
-SCALING = "aws_appautoscaling_target"
+_GIVEN_UP = {"aws_appautoscaling_target": "min_capacity", "aws_lb": "enable_deletion_protection"}
+"""What a side holds on to while a record leads to it; true is more than false."""
 
 _PLATFORM, _SIDE_BEFORE, _RECORDS, _SIDE_AFTER, _REST = range(5)
 
@@ -37,13 +38,16 @@ def _turn(plan: StackPlan) -> int:
 
 
 def _only_loses(change: ResourceChange) -> bool:
-    """Whether the side is less than before: gone, or no longer held at the tasks of the peak."""
+    """Whether the side is less than before: gone, no longer held at the tasks of the peak, or no
+    longer protected from deletion.
+    """
     if change.verb in (Verb.DELETE, Verb.FORGET):
         return True
-    if change.type != SCALING or change.verb is not Verb.UPDATE:
+    attribute = _GIVEN_UP.get(change.type)
+    if attribute is None or change.verb is not Verb.UPDATE:
         return False
     before, after = change.change.before or {}, change.change.after or {}
-    was, becomes = before.get("min_capacity"), after.get("min_capacity")
+    was, becomes = before.get(attribute), after.get(attribute)
     return isinstance(was, int) and isinstance(becomes, int) and becomes < was
 
 

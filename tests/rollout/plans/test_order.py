@@ -31,6 +31,12 @@ MADE = {
     "only destroys": change("aws_lb.alb", ALB, None),
     "one in-place update: scaling may": change(SCALING, {"min_capacity": 4}, {"min_capacity": 2}),
     "one in-place update: scaling holds": change(SCALING, {"min_capacity": 2}, {"min_capacity": 4}),
+    "one in-place update: the load balancer is": change(
+        "aws_lb.alb", {"enable_deletion_protection": False}, {"enable_deletion_protection": True}
+    ),
+    "one in-place update: the load balancer may": change(
+        "aws_lb.alb", {"enable_deletion_protection": True}, {"enable_deletion_protection": False}
+    ),
 }
 """What a side's plan holds, by what consequences say that `cdktf diff` shows of it."""
 
@@ -57,7 +63,10 @@ def sandbox(environments: dict[str, Environment]) -> Environment:
     return environments[ENVIRONMENT]
 
 
-def test_is_the_order_of_every_move(sandbox: Environment, tmp_path: Path) -> None:
+@pytest.mark.parametrize("protected", [True, False])
+def test_is_the_order_of_every_move(sandbox: Environment, tmp_path: Path, protected: bool) -> None:
+    balancers = sandbox.load_balancers.model_copy(update={"deletion_protection": protected})
+    sandbox = sandbox.model_copy(update={"load_balancers": balancers})
     for edge in edges(sandbox.ladder):
         told = stack_changes(sandbox, SERVICE, edge)
         # In the order of the names, which is not that of the apply.
