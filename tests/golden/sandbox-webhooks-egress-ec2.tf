@@ -54,14 +54,14 @@ data "aws_kms_alias" "key" {
 }
 
 data "aws_route_table" "webhooks_egress_subnets_routes" {
-  for_each = toset(data.aws_subnets.webhooks_egress_subnets.ids)
+  for_each = { for subnet, own in data.aws_route_tables.webhooks_egress_subnets_route_tables : subnet => concat(own.ids, [data.aws_vpc.vpc.main_route_table_id])[0] }
 
-  route_table_id = concat(data.aws_route_tables.webhooks_egress_subnets_route_tables[each.value].ids, [data.aws_vpc.vpc.main_route_table_id])[0]
+  route_table_id = each.value
 
   lifecycle {
     postcondition {
       condition     = length([for route in self.routes : route.gateway_id if can(regex("^igw-", route.gateway_id))]) == 0
-      error_message = "Subnet ${each.value} (${lookup(data.aws_subnet.webhooks_egress_subnets_each[each.value].tags, "Name", "without a name")}) is not private: its route table ${self.id} leads to the internet gateway ${join(", ", distinct([for route in self.routes : route.gateway_id if can(regex("^igw-", route.gateway_id))]))}. Check the routes, and which route table the subnet is associated with (PCI DSS v4.0.1, 1.4.4)."
+      error_message = "Subnet ${each.key} (${lookup(data.aws_subnet.webhooks_egress_subnets_each[each.key].tags, "Name", "without a name")}) is not private: its route table ${each.value} leads to the internet gateway ${join(", ", distinct([for route in self.routes : route.gateway_id if can(regex("^igw-", route.gateway_id))]))}. Check the routes, and which route table the subnet is associated with (PCI DSS v4.0.1, 1.4.4)."
     }
   }
 }

@@ -103,32 +103,33 @@ class ExistingNetwork:
         internet = (
             '[for route in self.routes : route.gateway_id if can(regex("^igw-", route.gateway_id))]'
         )
-        tags = f"data.aws_subnet.{key}_each[each.value].tags"
-        subnet = f'Subnet ${{each.value}} (${{lookup({tags}, "Name", "without a name")}})'
+        tags = f"data.aws_subnet.{key}_each[each.key].tags"
+        subnet = f'Subnet ${{each.key}} (${{lookup({tags}, "Name", "without a name")}})'
         if public:
             promise = (
                 f"length({internet}) > 0",
-                f"{subnet} is not public: no route of its route table ${{self.id}} leads to an "
+                f"{subnet} is not public: no route of its route table ${{each.value}} leads to an "
                 "internet gateway. Check the routes, and which route table the subnet is "
                 "associated with: nobody would reach the load balancer.",
             )
         else:
             promise = (
                 f"length({internet}) == 0",
-                f"{subnet} is not private: its route table ${{self.id}} leads to the internet "
+                f"{subnet} is not private: its route table ${{each.value}} leads to the internet "
                 f'gateway ${{join(", ", distinct({internet}))}}. Check the routes, and which route '
                 "table the subnet is associated with (PCI DSS v4.0.1, 1.4.4).",
             )
         routes = DataAwsRouteTable(
             self._scope,
             f"{key}_routes",
-            route_table_id=(
-                f"${{concat(data.aws_route_tables.{key}_route_tables[each.value].ids, "
-                "[data.aws_vpc.vpc.main_route_table_id])[0]}"
-            ),
+            route_table_id="${each.value}",
             lifecycle=contract(promise),
         )
-        routes.add_override("for_each", f"${{toset(data.aws_subnets.{key}.ids)}}")
+        routes.add_override(
+            "for_each",
+            f"${{{{for subnet, own in data.aws_route_tables.{key}_route_tables : "
+            "subnet => concat(own.ids, [data.aws_vpc.vpc.main_route_table_id])[0]}}",
+        )
 
     def task_security_groups(self, service: Microservice) -> list[str]:
         """The ids of the security groups of a task of its own network (awsvpc)."""
