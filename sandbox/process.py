@@ -9,6 +9,7 @@ import time
 import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
@@ -83,7 +84,8 @@ class Server:
         """Whether this very process serves this port: neither may have gone to another since."""
         try:
             return bool(self.administer("status")["pid"] == self.pid)
-        except (OSError, ValueError, KeyError, TypeError):
+        # A server that ends just then has begun an answer that it does not end.
+        except (OSError, HTTPException, ValueError, KeyError, TypeError):
             return False
 
     def wait(self) -> None:
