@@ -34,6 +34,8 @@ class RealStacks:
         """Writes the stacks with the service at a stage; `edit` changes the environment's file."""
         text = (ROOT / "environments" / "sandbox.toml").read_text()
         text = re.sub(r'^stage = ".*"$', 'stage = "legacy"', text, flags=re.MULTILINE)
+        # One instance more than the services need, so that one can be taken away.
+        text = _replaced(text, "min_instances = 2", "min_instances = 3")
         here = f'[services.{self.service}]\nstage = "legacy"'
         text = edit(_replaced(text, here, here.replace("legacy", stage)))
         if text == self._written:

@@ -96,7 +96,7 @@ def _good_changes(stacks: RealStacks, made: Plans) -> None:
     for stack, edit in ((EC2, CIPHER), (FARGATE, NARROWED)):
         file = stacks.plan("release", stack, edit=edit, variables=release)
         _keep(stacks, made, "release", file)
-    stacks.synthesise(Stage.CANARY, all_of(_tasks(peak=3), _instances(3)))
+    stacks.synthesise(Stage.CANARY, all_of(_tasks(peak=3), _instances(4)))
     _keep(stacks, made, "more", *stacks.plan_all("more", PLATFORM, EC2, FARGATE))
     stacks.synthesise(Stage.READY)
     _keep(stacks, made, "rollback", stacks.plan("rollback", TRAFFIC))
@@ -110,7 +110,7 @@ def _tasks(*, peak: int) -> Edit:
 
 
 def _instances(number: int) -> Edit:
-    return put("min_instances = 2", f"min_instances = {number}")
+    return put("min_instances = 3", f"min_instances = {number}")
 
 
 HCL: dict[str, tuple[str, Edit]] = {
@@ -231,7 +231,7 @@ def _bad_changes(stacks: RealStacks, made: Plans) -> None:
         list(pool.map(plan_edits_of, (TRAFFIC, EC2, FARGATE)))
     target = ("-refresh=false", "-target=aws_route53_record.ec2")
     _keep(stacks, made, "targeted", stacks.plan("targeted", TRAFFIC, *target))
-    stacks.synthesise(Stage.CANARY, all_of(_tasks(peak=1), _instances(1)))
+    stacks.synthesise(Stage.CANARY, all_of(_tasks(peak=1), _instances(2)))
     _keep(stacks, made, "fewer", *stacks.plan_all("fewer", PLATFORM, EC2, FARGATE))
     stacks.synthesise(Stage.HALF)
     _keep(stacks, made, "two steps", stacks.plan("two steps", TRAFFIC, "-refresh=false"))
