@@ -34,7 +34,7 @@ def main(
     rolled_back: Annotated[
         str, typer.Option(help="The service that is rolled back; empty: none.")
     ] = "cardid",
-    pace: Annotated[float, typer.Option(help="AWS's seconds in one second of the lab.")] = 100.0,
+    pace: Annotated[float, typer.Option(help="AWS's seconds in one second of the lab.")] = 200.0,
     seed: Annotated[int, typer.Option(help="Of the clients' and the name server's dice.")] = 1,
     page: Annotated[Path, typer.Option(help="Where the page goes.")] = ROOT / ".sandbox/lab.html",
 ) -> None:

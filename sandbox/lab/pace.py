@@ -9,7 +9,7 @@ class Pace:
     shortened alike, so that what outlives what stays the same.
     """
 
-    factor: float = 100.0
+    factor: float = 200.0
 
     def lab_seconds(self, aws_seconds: float) -> float:
         """How long the lab waits for what takes so many seconds on AWS."""
