@@ -2,10 +2,12 @@
 
     POST /_sandbox/faults    {"throttle": 0.1, "error": 0.05, "lost": 0.05, "seed": 7}
     GET  /_sandbox/requests  the calls so far; DELETE forgets them
-    GET  /_sandbox/status    the process id and the number of calls
+    GET  /_sandbox/status    the process id, the number of calls, and whether calls are held
 
 `throttle` and `error` are the chances that a call is refused before anything happens; `lost` is
 the chance that a call takes effect and its answer never arrives, which a retry has to survive.
+`hold` is for killing a program at one exact call: that call takes effect, then neither it nor any
+later one is answered until the faults are set anew. Held calls are refused then.
 """
 
 import json
@@ -40,6 +42,33 @@ class Faults:
     seed: int = 0
     only: str = ""
     """A regular expression over `service.Operation`; empty: every call."""
+    hold: int = 0
+    """Which call holds everything, counted from 1 among those that `only` names; 0: none."""
+
+
+class Hold:
+    """Calls that wait together for their end, from the moment at which one of them began it."""
+
+    def __init__(self, call: int) -> None:
+        """`call`: which call begins it, counted from 1; 0: none."""
+        self._calls_left = call
+        self._end = threading.Event()
+        self.has_begun = False
+
+    def is_due(self) -> bool:
+        """Whether this call is the one, to be asked once for each; callers take care of locks."""
+        self._calls_left -= 1
+        return self._calls_left == 0
+
+    def begin(self) -> None:
+        self.has_begun = True
+
+    def wait(self) -> None:
+        """Returns when it has ended."""
+        self._end.wait()
+
+    def end(self) -> None:
+        self._end.set()
 
 
 @dataclass(frozen=True)
@@ -62,11 +91,14 @@ class FaultInjection:
         self._app = app
         self._lock = threading.Lock()
         self._requests: list[Request] = []
+        self._hold = Hold(0)
         self._set(Faults())
 
     def _set(self, faults: Faults) -> None:
+        self._hold.end()
         self._faults = faults
         self._dice = random.Random(faults.seed)
+        self._hold = Hold(faults.hold)
 
     def __call__(self, environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
         if environ["PATH_INFO"].startswith(PREFIX):
@@ -80,13 +112,18 @@ class FaultInjection:
             status = int(line.split()[0])
             return start(line, headers, exc_info)
 
-        fault = self._roll(f"{service}.{operation}")
+        hold = self._hold
+        fault = self._choose(f"{service}.{operation}")
         if fault:
             # An unread body would be taken for the next request of the connection.
             _body(environ)
-        if fault == "lost":
+        if fault in ("lost", "hold"):
             # Goes through, but its answer is dropped and an error sent instead.
             list(self._app(environ, lambda *_: lambda data: None))
+        if fault == "hold":
+            hold.begin()
+        if fault in ("hold", "held"):
+            hold.wait()
         if fault is None:
             body = self._app(environ, remember_status)
         else:
@@ -96,13 +133,15 @@ class FaultInjection:
             self._requests.append(entry)
         return body
 
-    def _roll(self, call: str) -> str | None:
-        faults = self._faults
-        if not (faults.throttle or faults.error or faults.lost):
-            return None
-        if faults.only and not re.search(faults.only, call):
-            return None
+    def _choose(self, call: str) -> str | None:
         with self._lock:
+            faults = self._faults
+            if self._hold.has_begun:
+                return "held"
+            if faults.only and not re.search(faults.only, call):
+                return None
+            if self._hold.is_due():
+                return "hold"
             throw = self._dice.random()
         for kind in ("throttle", "error", "lost"):
             chance: float = getattr(faults, kind)
@@ -116,7 +155,11 @@ class FaultInjection:
         answer: Any = None
         with self._lock:
             if what == "status" and method == "GET":
-                answer = {"pid": os.getpid(), "requests": len(self._requests)}
+                answer = {
+                    "pid": os.getpid(),
+                    "requests": len(self._requests),
+                    "held": self._hold.has_begun,
+                }
             elif what == "requests" and method == "GET":
                 answer = [asdict(request) for request in self._requests]
             elif what == "requests" and method == "DELETE":

@@ -49,10 +49,18 @@ class OneAtATime:
         self._before = before_each_call
 
     def __call__(self, environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
+        begun: list[Any] = []
+
+        def begin(status: str, headers: Any, exc_info: Any = None) -> Callable[[bytes], None]:
+            # Not passed on yet: an answer that has begun cannot become an error any more.
+            begun[:] = status, headers
+            return lambda data: None
+
         with self._lock:
             try:
                 self._move_on()
-                return list(self._app(environ, start))
+                answer = list(self._app(environ, begin))
+                self._look()
             except Exception as failure:
                 # Terraform's AWS provider retries a 500 up to 25 times, for many minutes; what the
                 # sandbox cannot do must be seen at once.
@@ -60,8 +68,8 @@ class OneAtATime:
                 message = f"the sandbox cannot do this: {failure or type(failure).__name__}"
                 bad_request = HTTPStatus.BAD_REQUEST
                 return answer_error(environ, start, bad_request, "SandboxFailure", message)
-            finally:
-                self._look()
+        start(*begun)
+        return answer
 
     def idle(self) -> None:
         """Lets the estate move on and looks at it, without a call."""
@@ -123,7 +131,8 @@ def main() -> None:
     from moto.moto_server.werkzeug_app import MotoRequestHandler
     from werkzeug.serving import make_server
 
-    class KeepAliveHandler(MotoRequestHandler):
+    class QuietHandler(MotoRequestHandler):
+        # Uploads to S3 wait for "100 Continue", which HTTP/1.0 does not have.
         protocol_version = "HTTP/1.1"
 
         def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
@@ -134,7 +143,7 @@ def main() -> None:
         arguments.port,
         build_application(settings),
         threaded=True,
-        request_handler=KeepAliveHandler,
+        request_handler=QuietHandler,
     )
     print(server.port, flush=True)
     server.serve_forever()

@@ -1,44 +1,43 @@
 """Moments at which a program is killed, and what an operator does afterwards."""
 
 import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
 
 from sandbox.lab.imports import import_id, unnoted
 from sandbox.lab.lab import Lab
-from sandbox.lab.watch import Watch
 from sandbox.lab.workshop import Kill
 from sandbox.process import SandboxError, Server
 
 POLL_SECONDS = 0.01
 MOST_ATTEMPTS = 8
 
-
-def after_calls(server: Server, calls: int) -> Kill:
-    """When the sandbox has had so many more API calls."""
-
-    async def wait() -> None:
-        until = await _calls(server) + calls
-        while await _calls(server) < until:
-            await asyncio.sleep(POLL_SECONDS)
-
-    return wait
+WRITES_OF_RECORDS = r"^route53\.POST /[^/]+/hostedzone/[^/]+/rrset"
+"""A change batch of a hosted zone: ChangeResourceRecordSets."""
 
 
-async def _calls(server: Server) -> int:
-    return int((await asyncio.to_thread(server.administer, "status"))["requests"])
+def at_call(server: Server, call: int, only: str = "") -> Kill:
+    """When this API call from now on has taken effect and is not yet answered, nor any later one.
+
+    `only`: a regular expression over `service.Operation` of the calls that count; empty: all.
+    """
+
+    @asynccontextmanager
+    async def moment() -> AsyncIterator[None]:
+        await _set_faults(server, {"hold": call, "only": only})
+        try:
+            while not (await asyncio.to_thread(server.administer, "status"))["held"]:
+                await asyncio.sleep(POLL_SECONDS)
+            yield
+        finally:
+            await _set_faults(server, {})
+
+    return moment
 
 
-def after_writes(watch: Watch, name: str, writes: int) -> Kill:
-    """As soon as the records of a name have changed so often."""
-    start = watch.latest.number
-
-    async def wait() -> None:
-        while True:
-            states = [s.records_of(name) for s in watch.states if s.number >= start]
-            if sum(a != b for a, b in zip(states, states[1:], strict=False)) >= writes:
-                return
-            await asyncio.sleep(POLL_SECONDS)
-
-    return wait
+async def _set_faults(server: Server, faults: Mapping[str, Any]) -> None:
+    await asyncio.to_thread(server.administer, "faults", method="POST", body=faults)
 
 
 async def recover(lab: Lab, stack: str) -> list[str]:

@@ -5,8 +5,8 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -177,13 +177,13 @@ class Workshop:
         return text
 
 
-Kill = Callable[[], Awaitable[None]]
-"""Returns at the moment at which the program is to be killed."""
+Kill = Callable[[], AbstractAsyncContextManager[None]]
+"""Entered at the moment at which the program is to be killed, which lasts until it is left."""
 
 
 async def _kill(pid: int, kill: Kill) -> None:
-    await kill()
-    _end(pid)
+    async with kill():
+        _end(pid)
 
 
 def _end(pid: int) -> None:

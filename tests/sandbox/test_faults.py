@@ -1,6 +1,8 @@
 """Failures on purpose, and the log of calls."""
 
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -91,6 +93,28 @@ def test_faults_can_be_kept_to_some_calls(faulty: Server) -> None:
     faulty.client("ecs").list_clusters()
     with pytest.raises(ClientError):
         faulty.client("ecs").create_cluster(clusterName="x")
+
+
+def test_from_a_held_call_on_nothing_is_answered_until_it_is_told(faulty: Server) -> None:
+    calls = {"hold": 2, "only": "^ecs\\.CreateCluster$"}
+    faulty.administer("faults", method="POST", body=calls)
+    ecs = faulty.client("ecs")
+    ecs.create_cluster(clusterName="answered")
+    with ThreadPoolExecutor() as pool:
+        held = pool.submit(ecs.create_cluster, clusterName="held")
+        while not faulty.administer("status")["held"]:
+            time.sleep(0.01)
+        later = pool.submit(ecs.create_cluster, clusterName="later")
+        with pytest.raises(TimeoutError):
+            later.result(timeout=0.2)
+        assert not held.done()
+        faulty.administer("faults", method="POST", body={})
+        for call in (held, later):
+            with pytest.raises(ClientError):
+                call.result()
+    made = {arn.split("/")[-1] for arn in ecs.list_clusters()["clusterArns"]}
+    assert made >= {"answered", "held"}
+    assert "later" not in made
 
 
 def test_the_log_names_every_call_with_its_outcome(faulty: Server) -> None:
