@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from pay.catalogue import CATALOGUE
 from pay.model import Environment, Side, names
 from pay.model.edges import Edge
 from pay.model.writes import written_sides
@@ -28,15 +29,17 @@ def stack_changes(environment: Environment, service: str, edge: Edge) -> tuple[S
         elif edge.before.has(side) and not edge.after.has(side):
             last.append(StackChange(stack, f"only destroys: everything of the {side} side"))
         elif edge.after.has(side):
-            gained, lost = _updates(environment, side, edge)
-            first += [StackChange(stack, f"one in-place update: {shows}") for shows in gained]
-            last += [StackChange(stack, f"one in-place update: {shows}") for shows in lost]
+            gained, lost = _updates(environment, service, side, edge)
+            first += [StackChange(stack, "; ".join(gained))] if gained else []
+            last += [StackChange(stack, "; ".join(lost))] if lost else []
     records = _records_change(environment, edge)
     traffic = StackChange(names.traffic_stack(environment.name, service), records)
     return (*first, *([traffic] if records else []), *last)
 
 
-def _updates(environment: Environment, side: Side, edge: Edge) -> tuple[list[str], list[str]]:
+def _updates(
+    environment: Environment, service: str, side: Side, edge: Edge
+) -> tuple[list[str], list[str]]:
     """What a side that stays gains before its record is written, and what it loses after."""
     changes = [
         (
@@ -55,8 +58,15 @@ def _updates(environment: Environment, side: Side, edge: Edge) -> tuple[list[str
                 "scaling may go below the peak again",
             )
         )
-    gained = [gain for was, becomes, gain, _ in changes if becomes and not was]
-    lost = [loss for was, becomes, _, loss in changes if was and not becomes]
+    update = "one in-place update: {}"
+    gained = [update.format(gain) for was, becomes, gain, _ in changes if becomes and not was]
+    lost = [update.format(loss) for was, becomes, _, loss in changes if was and not becomes]
+    begins_to_work = edge.after.takes_work(side) and not edge.before.takes_work(side)
+    if begins_to_work and CATALOGUE[service].work_switches:
+        gained.append(
+            "a new revision of the task definition and one in-place update of the service: its "
+            "tasks take messages of queues"
+        )
     return gained, lost
 
 

@@ -66,6 +66,8 @@ def parity(service: Microservice, deployment: Deployment) -> tuple[Difference, .
             ),
         ),
     ]
+    if service.work_switches:
+        differences.append(_work(service))
     if service.sidecars:
         differences.append(_sidecars(service))
     return tuple(differences)
@@ -118,6 +120,16 @@ def _lookups_of_the_task(service: Microservice) -> tuple[str, ...]:
         f"data.aws_subnet.{key}_each",
         f"data.aws_route_tables.{key}_route_tables",
         f"data.aws_route_table.{key}_routes",
+    )
+
+
+def _work(service: Microservice) -> Difference:
+    return Difference(
+        aspect="messages of queues",
+        ec2="taken at every stage until the side goes",
+        fargate="left to EC2 at dark, taken from ready on",
+        matters="from ready on the sides share them about equally, whatever the weights are",
+        attributes=(f"container.{service.name}.environment",),
     )
 
 

@@ -49,6 +49,11 @@ class ServiceSide:
     def target_group(self) -> str:
         return names.target_group(self.environment.name, self.service.name, self.side)
 
+    @property
+    def takes_work(self) -> bool:
+        """Whether its tasks take messages of queues and jobs at the service's stage."""
+        return self.deployment.stage.takes_work(self.side)
+
     def log_group(self, kind: str) -> str:
         return names.log_group(self.environment.name, kind, self.service.name, self.side)
 

@@ -50,6 +50,8 @@ class Variables:
         service, environment = self._side.service, self._side.environment
         fields = template_values(environment)
         values = {name: text.format(**fields) for name, text in service.environment.items()}
+        if not self._side.takes_work:
+            values.update(dict.fromkeys(service.work_switches, "false"))
         values.update(self._addresses_of_called_services(values.get("JAVA_OPTS", "")))
         for link in service.links:
             values[link.variable] = _url(link.service, environment, link.path)

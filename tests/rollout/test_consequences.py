@@ -11,13 +11,20 @@ from tests.support.checkout import COMMITTED
 ENVIRONMENTS = load_environments(COMMITTED)
 TEST_12 = ENVIRONMENTS["test-12"]
 
+WORK = (
+    "a new revision of the task definition and one in-place update of the service: its tasks take "
+    "messages of queues"
+)
 
-def changes(before: str, after: str, name: str = "test-12") -> list[tuple[str, str]]:
+
+def changes(
+    before: str, after: str, name: str = "test-12", service: str = "ledger"
+) -> list[tuple[str, str]]:
     environment = ENVIRONMENTS[name]
     edge = find_edge(environment.ladder, Stage(before), Stage(after))
     assert edge is not None
-    found = stack_changes(environment, "ledger", edge)
-    return [(change.stack.removeprefix(f"{name}-ledger-"), change.shows) for change in found]
+    found = stack_changes(environment, service, edge)
+    return [(change.stack.removeprefix(f"{name}-{service}-"), change.shows) for change in found]
 
 
 @pytest.mark.parametrize(
@@ -28,11 +35,12 @@ def changes(before: str, after: str, name: str = "test-12") -> list[tuple[str, s
             "dark",
             "ready",
             [
+                ("fargate", WORK),
                 (
                     "traffic",
                     "one in-place update, ec2 no weight -> 100; "
                     "one create, the fargate record of weight 0",
-                )
+                ),
             ],
         ),
         (
@@ -75,7 +83,7 @@ def test_the_stacks_that_a_move_changes(
             [
                 (
                     "fargate",
-                    "one in-place update: the load balancer is protected from deletion",
+                    f"one in-place update: the load balancer is protected from deletion; {WORK}",
                 ),
                 (
                     "traffic",
@@ -109,6 +117,10 @@ def test_the_stacks_that_a_move_changes_where_load_balancers_are_protected(
     before: str, after: str, expected: list[tuple[str, str]]
 ) -> None:
     assert changes(before, after, "production-2") == expected
+
+
+def test_a_service_without_messages_changes_its_records_only() -> None:
+    assert [stack for stack, _ in changes("dark", "ready", service="publicauth")] == ["traffic"]
 
 
 def test_everything_is_looked_at_before_anything_is_deployed() -> None:

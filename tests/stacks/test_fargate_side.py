@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
+from pay.catalogue import CATALOGUE
 from pay.model import Stage
 from tests.stacks.conftest import AtStage
 from tests.support.synthesised import Synthesised
@@ -42,6 +43,18 @@ def test_scaling_never_goes_below_the_peak_while_dns_failover_can_reach_it(
 def test_scaling_may_go_down_to_the_minimum_once_the_move_is_over(at_stage: AtStage) -> None:
     stack = at_stage("sandbox-ledger-fargate", "ledger", Stage.DETACHED)
     assert stack.resource("aws_appautoscaling_target", "scaling_target")["min_capacity"] == 1
+
+
+@pytest.mark.parametrize(
+    ("stage", "value"), [(Stage.DARK, "false"), (Stage.READY, "true"), (Stage.RETIRED, "true")]
+)
+def test_messages_are_left_to_ec2_until_a_record_leads_here(
+    at_stage: AtStage, stage: Stage, value: str
+) -> None:
+    stack = at_stage("sandbox-connector-fargate", "connector", stage)
+    variables = stack.containers["connector"]["environment"]
+    switches = {v["value"] for v in variables if v["name"] in CATALOGUE["connector"].work_switches}
+    assert switches == {value}
 
 
 def test_deletion_protection_begins_with_the_record(at_stage: AtStage) -> None:

@@ -20,8 +20,10 @@ Edit = Callable[[str], str]
 class RealStacks:
     """The stacks of one service of the environment `sandbox`, in a folder of their own."""
 
-    def __init__(self, sandbox: Sandbox, folder: Path, service: str) -> None:
+    def __init__(self, sandbox: Sandbox, folder: Path, service: str, *more: str) -> None:
+        """`more`: stacks of other services, which stay at `legacy`."""
         self.sandbox, self.folder, self.service = sandbox, folder, service
+        self._selected = f"sandbox-platform sandbox-{service}-* {' '.join(more)}"
         self.environments = folder / "environments"
         self.environments.mkdir()
         self._stacks = folder / "cdktf.out" / "stacks"
@@ -46,7 +48,7 @@ class RealStacks:
             [sys.executable, "-O", "main.py"],
             ROOT,
             PAY_ENVIRONMENTS=str(self.environments),
-            PAY_STACKS=f"sandbox-platform sandbox-{self.service}-*",
+            PAY_STACKS=self._selected,
             CDKTF_OUTDIR=str(self.folder / "cdktf.out"),
         )
 

@@ -53,6 +53,7 @@ ADMINUSERS = Microservice(
         "FORGOTTEN_PASSWORD_EXPIRY_MINUTES": "90",
         "LOGIN_ATTEMPT_CAP": "10",
     },
+    work_switches=("EVENT_SUBSCRIBER_QUEUE_ENABLED",),
     # Every environment has its own Notify service, so its own templates.
     parameters=(
         "NOTIFY_CHANGE_SIGN_IN_2FA_TO_SMS_OTP_SMS_TEMPLATE_ID",

@@ -57,6 +57,11 @@ CONNECTOR = Microservice(
         "PAYOUT_RECONCILE_QUEUE_ENABLED": "true",
         "TASK_QUEUE_ENABLED": "true",
     },
+    work_switches=(
+        "BACKGROUND_PROCESSING_ENABLED",
+        "PAYOUT_RECONCILE_QUEUE_ENABLED",
+        "TASK_QUEUE_ENABLED",
+    ),
     # Addresses of payment providers are parameters, because a performance test runs on stubs.
     parameters=(
         "GDS_CONNECTOR_ADYEN_BALANCE_PLATFORM_ID_LIVE",

@@ -46,6 +46,7 @@ LEDGER = Microservice(
         "PUBLISH_CARD_PAYMENT_EVENTS_TO_SNS": "true",
         "SNS_ENABLED": "true",
     },
+    work_switches=("BACKGROUND_PROCESSING_ENABLED",),
     secrets=(common.DB_PASSWORD, common.SENTRY_DSN),
     sidecars=sidecars.WEB,
     user=assumptions.APPLICATION_USER,

@@ -41,6 +41,7 @@ WEBHOOKS = Microservice(
         **common.SQS,
         "BACKGROUND_PROCESSING_ENABLED": "true",
     },
+    work_switches=("BACKGROUND_PROCESSING_ENABLED",),
     secrets=(common.DB_PASSWORD, common.SENTRY_DSN),
     sidecars=sidecars.WEB,
     user=assumptions.APPLICATION_USER,

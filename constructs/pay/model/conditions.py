@@ -82,6 +82,10 @@ GATES: Mapping[Stage, Gate] = {
         exit=(
             DRAINED,
             Condition(sentence="the total traffic is unchanged", proof=Proof.MEASUREMENT),
+            Condition(
+                sentence="Fargate worked messages of its queues, and no dead-letter queue grew",
+                proof=Proof.MEASUREMENT,
+            ),
         ),
     ),
     Stage.CANARY: Gate(entry=(JUDGED,), exit=(DRAINED, JUDGED)),

@@ -6,6 +6,7 @@ from enum import StrEnum
 from pay.model.base import Model
 from pay.model.container import Port, Sidecar, Template, plain_text_secrets
 from pay.model.dependencies import (
+    Access,
     BucketUse,
     Call,
     Database,
@@ -57,6 +58,9 @@ class Microservice(Model):
     links: tuple[Link, ...] = ()
     environment: Mapping[VariableName, Template] = {}
     """Variables with the same meaning in every environment."""
+    work_switches: tuple[VariableName, ...] = ()
+    """Those of `environment`, "true" there, that let a task take work nobody sends it: messages of
+    queues, jobs in the background. No DNS weight keeps such work from a side."""
     parameters: tuple[VariableName, ...] = ()
     """Variables that are not secret and differ by environment: read from Parameter Store."""
     secrets: tuple[Secret, ...] = ()
@@ -150,6 +154,7 @@ class Microservice(Model):
                 allowed="each variable once",
                 fix="remove all but one of them",
             )
+        yield from self._work_switch_problems()
         yield from plain_text_secrets(self.environment)
         for variable in filter(names_a_secret, self.parameters):
             yield Problem(
@@ -157,6 +162,24 @@ class Microservice(Model):
                 found=f"{variable}, the name of a secret",
                 allowed="settings that are not secret",
                 fix=f"move {variable} to secrets",
+            )
+
+    def _work_switch_problems(self) -> Iterator[Problem]:
+        for switch in self.work_switches:
+            if self.environment.get(switch) != "true":
+                yield Problem(
+                    key="work_switches",
+                    found=f"{switch}, which is {self.environment.get(switch, 'not set')}",
+                    allowed='variables that are "true" in environment',
+                    fix=f'set {switch} to "true" there: EC2 does the work at every stage',
+                )
+        received = [queue.name for queue in self.queues if Access.RECEIVE in queue.access]
+        if received and not self.work_switches:
+            yield Problem(
+                key="work_switches",
+                found="none",
+                allowed=f"the variables that switch on receiving from {', '.join(received)}",
+                fix="name them: without one, a side at `dark` would take half of the messages",
             )
 
     def _load_balancer_problems(self) -> Iterator[Problem]:

@@ -67,6 +67,14 @@ class Stage(StrEnum):
         """
         return self in _PINNED
 
+    def takes_work(self, side: Side) -> bool:
+        """Whether that side takes work that no request brings it, messages of queues above all:
+        EC2 always, Fargate once it has a record. Before, what runs there is not proven; after, it
+        must: connector passes on what happened to a payment by the same switch that lets it receive
+        captures.
+        """
+        return self.has(side) and (side is Side.EC2 or self is not Stage.DARK)
+
 
 _POSITIONS = {stage: position for position, stage in enumerate(Stage)}
 _PINNED = frozenset(Stage) - {Stage.LEGACY, Stage.DETACHED, Stage.RETIRED}

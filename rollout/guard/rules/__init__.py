@@ -33,6 +33,7 @@ from rollout.guard.rules import (
     runs_under_its_own_role,
     starts_from_the_stage_before,
     takes_one_step,
+    takes_work_from_ready_on,
     widens_no_iam_statement,
     writes_no_secret_in_plain_text,
 )
@@ -58,6 +59,7 @@ _MODULES = (
     moves_records_apart_from_capacity,
     keeps_ec2_capacity,
     keeps_fargate_at_peak,
+    takes_work_from_ready_on,
     keeps_desired_count,
     keeps_the_size_of_its_tasks,
     leaves_the_existing_estate,

@@ -3,7 +3,7 @@
 import pytest
 
 from pay.catalogue.sidecars import ADOT, NGINX
-from pay.model import LoadBalancerType, Secret, Sidecar, TaskSize
+from pay.model import Access, LoadBalancerType, QueueUse, Secret, Sidecar, TaskSize
 from tests.support.problems import only, refusal
 from tests.support.services import proxy, service
 
@@ -128,3 +128,17 @@ def test_reports_all_mistakes_at_once() -> None:
         "",
         "parameters",
     ]
+
+
+def test_refuses_a_work_switch_that_is_not_on() -> None:
+    problem = only(refusal(lambda: service(environment={"WORK": "false"}, work_switches=("WORK",))))
+    assert (problem.key, problem.found) == ("work_switches", "WORK, which is false")
+    missing = only(refusal(lambda: service(work_switches=("WORK",))))
+    assert missing.found == "WORK, which is not set"
+
+
+def test_refuses_to_receive_messages_without_a_switch() -> None:
+    received = QueueUse(name="work", variable="QUEUE", access=frozenset({Access.RECEIVE}))
+    problem = only(refusal(lambda: service(queues=(received,))))
+    assert (problem.key, problem.found) == ("work_switches", "none")
+    assert "work" in problem.allowed

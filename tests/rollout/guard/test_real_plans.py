@@ -35,6 +35,9 @@ pytestmark = pytest.mark.e2e
 FARGATE_RECORD = 'resource "aws_route53_record" "fargate" {'
 EC2_RECORD = 'resource "aws_route53_record" "ec2" {'
 
+WORKER = names.side_stack(ENVIRONMENT, "webhooks", Side.EC2)
+"""Its service takes messages of a queue, which the one that is walked does not."""
+
 
 @dataclass
 class Plans:
@@ -63,7 +66,7 @@ def plans(
     made = Plans()
     settings = Settings(wait_for_dns_changes=False)
     with Sandbox(environments["sandbox"], settings=settings) as sandbox:
-        stacks = RealStacks(sandbox, tmp_path_factory.mktemp("real"), SERVICE)
+        stacks = RealStacks(sandbox, tmp_path_factory.mktemp("real"), SERVICE, WORKER)
         _walk_to_canary(stacks, made)
         _good_changes(stacks, made)
         _bad_changes(stacks, made)
@@ -96,6 +99,7 @@ def _good_changes(stacks: RealStacks, made: Plans) -> None:
     for stack, edit in ((EC2, CIPHER), (FARGATE, NARROWED)):
         file = stacks.plan("release", stack, edit=edit, variables=release)
         _keep(stacks, made, "release", file)
+    _keep(stacks, made, "at work", stacks.plan("at work", WORKER))
     stacks.synthesise(Stage.CANARY, all_of(_tasks(peak=3), _instances(4)))
     _keep(stacks, made, "more", *stacks.plan_all("more", PLATFORM, EC2, FARGATE))
     stacks.synthesise(Stage.READY)
@@ -174,6 +178,13 @@ HCL: dict[str, tuple[str, Edit]] = {
             ),
         ),
     ),
+    "idle": (
+        WORKER,
+        put(
+            '"BACKGROUND_PROCESSING_ENABLED", value = "true"',
+            '"BACKGROUND_PROCESSING_ENABLED", value = "false"',
+        ),
+    ),
     "taken down": (
         EC2,
         all_of(
@@ -203,6 +214,7 @@ BAD = {
     "moves-records-apart-from-capacity": ("at once", "aws_lb_target_group.target_group"),
     "keeps-ec2-capacity": ("fewer", "aws_autoscaling_group.cde_instances"),
     "keeps-fargate-at-peak": ("fewer", "aws_appautoscaling_target.scaling_target"),
+    "takes-work-from-ready-on": ("idle", "aws_ecs_task_definition.task"),
     "keeps-desired-count": ("fewer", "aws_ecs_service.service"),
     "keeps-the-size-of-its-tasks": ("taken down", "aws_ecs_task_definition.task"),
     "leaves-the-existing-estate": ("spoiled", "aws_security_group.open"),
@@ -228,7 +240,7 @@ def _bad_changes(stacks: RealStacks, made: Plans) -> None:
                 _keep(stacks, made, label, file)
 
     with ThreadPoolExecutor(3) as pool:
-        list(pool.map(plan_edits_of, (TRAFFIC, EC2, FARGATE)))
+        list(pool.map(plan_edits_of, (TRAFFIC, EC2, FARGATE, WORKER)))
     target = ("-refresh=false", "-target=aws_route53_record.ec2")
     _keep(stacks, made, "targeted", stacks.plan("targeted", TRAFFIC, *target))
     stacks.synthesise(Stage.CANARY, all_of(_tasks(peak=1), _instances(2)))
@@ -306,6 +318,7 @@ GOOD = {
     "moves-records-apart-from-capacity": "to detached",
     "keeps-ec2-capacity": "more",
     "keeps-fargate-at-peak": "more",
+    "takes-work-from-ready-on": "at work",
     "keeps-desired-count": "more",
     "keeps-the-size-of-its-tasks": "release",
     "leaves-the-existing-estate": "release",

@@ -1,0 +1,42 @@
+"""The EC2 side takes messages of queues for as long as it exists, the Fargate side from `ready` on:
+at `dark` it is not proven yet, and a side that takes requests but no messages keeps to itself what
+happened to a payment.
+"""
+
+from collections.abc import Iterator
+
+from pay.catalogue import CATALOGUE
+from rollout.guard.context import Context
+from rollout.guard.finding import Finding
+from rollout.plans.containers import TASK_DEFINITION, Unreadable, containers_of, pairs
+from rollout.plans.plan import ResourceChange
+from rollout.plans.read import StackPlan
+
+
+def check(plan: StackPlan, context: Context) -> Iterator[Finding]:
+    side, name, stage = plan.stack.kind.side, plan.stack.service, context.stage(plan)
+    if side is None or name is None or stage is None or not stage.has(side):
+        return
+    wanted = "true" if stage.takes_work(side) else "false"
+    for change in plan.plan.moving:
+        if change.type != TASK_DEFINITION or change.change.after is None:
+            continue
+        for switch, value in _switches(change, name).items():
+            if value != wanted:
+                yield Finding(
+                    change.address,
+                    f"{name} is at {stage}: {switch} of the {side} side is "
+                    f"{'not set' if value is None else repr(value)}",
+                    f"set it to {wanted!r}; the catalogue's work_switches do that by the stage",
+                )
+
+
+def _switches(change: ResourceChange, service: str) -> dict[str, str | None]:
+    """The service's switches and what they will be, None for one that is not set."""
+    try:
+        containers = containers_of(change.change.after, change.change.after_unknown)
+        found = {c["name"]: pairs(c, "environment") for c in containers}
+    except Unreadable:
+        return {}  # `writes-no-secret-in-plain-text` refuses what cannot be read.
+    values = found.get(service, {})
+    return {switch: values.get(switch) for switch in CATALOGUE[service].work_switches}
