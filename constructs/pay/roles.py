@@ -8,7 +8,7 @@ from imports.aws.iam_role_policy import IamRolePolicy
 from pay.existing.configuration import ExistingConfiguration
 from pay.iam import Statement, policy_document, service_trust
 from pay.logs import LogGroups
-from pay.model import Access, QueueUse, names
+from pay.model import Access, Side, names
 from pay.service_side import ServiceSide
 from pay.variables import Variables
 
@@ -130,7 +130,7 @@ def _task_statements(side: ServiceSide, variables: Variables) -> list[Statement]
     if variables.topic_arns:
         statements.append(Statement("PublishEvents", ["sns:Publish"], variables.topic_arns))
     if service.queues or service.topics:
-        statements.append(_encrypt_messages(side, service.queues))
+        statements.append(_encrypt_messages(side))
     for bucket in service.buckets:
         arn = f"arn:aws:s3:::{names.bucket(side.environment.name, bucket.name)}/*"
         allowed = [_BUCKET_ACTIONS[access] for access in sorted(bucket.access)]
@@ -151,43 +151,49 @@ def _task_statements(side: ServiceSide, variables: Variables) -> list[Statement]
     return statements
 
 
-def _encrypt_messages(side: ServiceSide, queues: tuple[QueueUse, ...]) -> Statement:
+def _encrypt_messages(side: ServiceSide) -> Statement:
     """SQS and SNS encrypt with keys that exist already; they are reached through those services
-    only.
+    only. Who sends or publishes makes data keys, and verifies them by decrypting; who receives
+    decrypts only (AWS: SQS and SNS developer guides, "Key management").
     """
-    through = _through(side, "sqs" if queues else "sns")
+    service = side.service
+    used = [name for name, uses in (("sqs", service.queues), ("sns", service.topics)) if uses]
+    sends = service.topics or any(Access.SEND in queue.access for queue in service.queues)
     return Statement(
         "EncryptMessages",
-        ["kms:Decrypt", "kms:GenerateDataKey"],
+        ["kms:Decrypt", *(["kms:GenerateDataKey"] if sends else [])],
         [side.arn("kms", "key/*")],
-        conditions=through,
+        conditions=_through(side, *used),
     )
 
 
 def _one_off_task_statements(side: ServiceSide) -> list[Statement]:
-    environment = side.environment.name
-    families = [f"{environment}_{run.family}" for run in side.service.task_runs]
-    if not families:
+    environment, runs = side.environment.name, side.service.task_runs
+    if not runs:
         return []
-    role_pattern = f"arn:aws:iam::{side.environment.account_id}:role"
+    families = [names.one_off_task_family(environment, run.family) for run in runs]
+    roles = [
+        role(environment, run.family)
+        for run in runs
+        for role in (names.one_off_task_role, names.one_off_execution_role)
+    ]
+    cluster = names.cluster(environment, Side.FARGATE)
     return [
         Statement(
             "RunOneOffTasks",
             ["ecs:RunTask"],
             [side.arn("ecs", f"task-definition/{family}:*") for family in families],
-            conditions={
-                "ArnEquals": {"ecs:cluster": side.arn("ecs", f"cluster/{environment}-fargate")}
-            },
+            conditions={"ArnEquals": {"ecs:cluster": side.arn("ecs", f"cluster/{cluster}")}},
         ),
         Statement(
             "PassRolesOfOneOffTasks",
             ["iam:PassRole"],
-            [f"{role_pattern}/{family}-*" for family in families],
+            [f"arn:aws:iam::{side.environment.account_id}:role/{role}" for role in roles],
             conditions={"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}},
         ),
     ]
 
 
-def _through(side: ServiceSide, aws_service: str) -> dict[str, dict[str, object]]:
-    via = f"{aws_service}.{side.environment.region}.amazonaws.com"
+def _through(side: ServiceSide, *aws_services: str) -> dict[str, dict[str, object]]:
+    via = [f"{service}.{side.environment.region}.amazonaws.com" for service in aws_services]
     return {"StringEquals": {"kms:ViaService": via}}

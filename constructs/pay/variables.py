@@ -97,7 +97,9 @@ class Variables:
         service, environment = self._side.service, self._side.environment
         values = {}
         for run in service.task_runs:
-            values[run.task_definition_variable] = f"{environment.name}_{run.family}"
+            values[run.task_definition_variable] = names.one_off_task_family(
+                environment.name, run.family
+            )
             values[run.subnets_variable] = self._comma_separated(
                 "task_run_subnets", self._network.subnets(service.name)
             )

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Mapping
 
+import pytest
+
 from pay.model import Environment
 from rollout.guard.new_policies import Kind, too_much
 from rollout.plans.policies import statements_of
@@ -34,13 +36,39 @@ def test_ledger_publishes_to_its_two_topics(estate: Estate) -> None:
     assert len(policy["PublishEvents"]["Resource"]) == 2
 
 
-def test_toolbox_may_start_its_one_off_task_and_pass_only_its_roles(estate: Estate) -> None:
+@pytest.mark.parametrize(
+    ("service", "actions", "through"),
+    [
+        ("ledger", ["kms:Decrypt", "kms:GenerateDataKey"], ["sqs", "sns"]),
+        ("connector", ["kms:Decrypt", "kms:GenerateDataKey"], ["sqs"]),
+        ("webhooks", ["kms:Decrypt"], ["sqs"]),
+    ],
+)
+def test_keys_of_messages_are_used_as_far_as_the_service_sends_or_receives(
+    estate: Estate, service: str, actions: list[str], through: list[str]
+) -> None:
+    statement = estate[f"test-12-{service}-fargate"].policy("task_policy")["EncryptMessages"]
+    assert statement["Action"] == actions
+    via = [f"{name}.eu-west-1.amazonaws.com" for name in through]
+    assert statement["Condition"] == {"StringEquals": {"kms:ViaService": via}}
+
+
+def test_toolbox_may_start_its_one_off_task_and_pass_only_its_roles(
+    estate: Estate, environments: Mapping[str, Environment]
+) -> None:
     policy = estate["test-12-toolbox-fargate"].policy("task_policy")
     assert policy["RunOneOffTasks"]["Action"] == ["ecs:RunTask"]
     assert policy["PassRolesOfOneOffTasks"]["Condition"] == {
         "StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}
     }
-    assert "*" not in policy["PassRolesOfOneOffTasks"]["Resource"]
+    account = environments["test-12"].account_id
+    assert policy["PassRolesOfOneOffTasks"]["Resource"] == [
+        f"arn:aws:iam::{account}:role/test-12_stream-s3-sqs-task",
+        f"arn:aws:iam::{account}:role/test-12_stream-s3-sqs-execution",
+    ]
+    assert policy["RunOneOffTasks"]["Condition"] == {
+        "ArnEquals": {"ecs:cluster": f"arn:aws:ecs:eu-west-1:{account}:cluster/test-12-fargate"}
+    }
 
 
 def test_the_execution_role_reads_only_the_services_own_and_shared_secrets(estate: Estate) -> None:

@@ -53,6 +53,21 @@ def task_family(environment: str, service: str, side: Side) -> str:
     return f"{environment}_{service}" + ("_FG" if side is Side.FARGATE else "")
 
 
+def one_off_task_family(environment: str, family: str) -> str:
+    """A task that a service starts by `RunTask`; `family` is the catalogue's. It and its two roles
+    exist already.
+    """
+    return f"{environment}_{family}"
+
+
+def one_off_task_role(environment: str, family: str) -> str:
+    return shorten(f"{one_off_task_family(environment, family)}-task", ROLE_NAME_LIMIT)
+
+
+def one_off_execution_role(environment: str, family: str) -> str:
+    return shorten(f"{one_off_task_family(environment, family)}-execution", ROLE_NAME_LIMIT)
+
+
 def load_balancer(environment: str, service: str, side: Side) -> str:
     suffix = "-fg-alb" if side is Side.FARGATE else "-alb"
     return shorten(f"{environment}-{service}{suffix}", LOAD_BALANCER_NAME_LIMIT)
