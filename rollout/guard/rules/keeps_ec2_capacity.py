@@ -14,10 +14,7 @@ from rollout.plans.read import StackPlan
 from rollout.plans.stack import StackKind
 from rollout.plans.values import attribute_changes
 
-_NUMBERS = {
-    "aws_autoscaling_group": ("min_size", "max_size", "desired_capacity"),
-    "aws_ecs_service": ("deployment_minimum_healthy_percent",),
-}
+_NUMBERS = {"aws_autoscaling_group": ("min_size", "max_size", "desired_capacity")}
 """What must not become smaller."""
 
 _SCALES_IN = frozenset(

@@ -1,6 +1,7 @@
 """From `dark` to `soak` Fargate holds the capacity for the full peak, whatever its weight: DNS
 sends it everything when the EC2 side is unhealthy (Route 53 developer guide, "How Amazon Route 53
-chooses records when health checking is configured").
+chooses records when health checking is configured"). Afterwards it alone carries everything: it
+may follow demand, from `tasks.min` up to the peak at least.
 """
 
 from collections.abc import Iterator
@@ -22,29 +23,40 @@ def check(plan: StackPlan, context: Context) -> Iterator[Finding]:
     service, stage = plan.stack.service, context.stage(plan)
     if plan.stack.kind.side is not Side.FARGATE or service is None or stage is None:
         return
-    if not stage.pins_fargate_at_peak:
+    if not stage.has_fargate:
         return
-    peak = context.environment(plan).services[service].tasks.peak
-    do = f"keep it at {peak} tasks and more until {service} is past soak"
+    tasks = context.environment(plan).services[service].tasks
+    lowest = tasks.peak if stage.pins_fargate_at_peak else tasks.min
+    until = " until it is past soak" if stage.pins_fargate_at_peak else ""
+    do = f"let {service} scale between {lowest} tasks and {tasks.peak} at least{until}"
     for change in plan.plan.managed:
-        for text in _reduced(change, peak):
+        texts = [*_may_be_taken_away(change), *_below(change, lowest, tasks.peak)]
+        if stage.pins_fargate_at_peak and change.type == _TARGET:
+            texts += decreases(change, ("min_capacity", "max_capacity"))
+        for text in texts:
             yield Finding(change.address, f"{service} is at {stage}: {text}", do)
 
 
-def _reduced(change: ResourceChange, peak: int) -> Iterator[str]:
+def _may_be_taken_away(change: ResourceChange) -> Iterator[str]:
     if change.type == _SCHEDULE and change.verb in (Verb.CREATE, Verb.UPDATE, Verb.REPLACE):
         yield "a schedule can scale Fargate in"
     if change.type == "aws_ecs_service" and change.verb is Verb.UPDATE:
         for attribute in attribute_changes(change.change):
             if is_in(attribute.name, "capacity_provider_strategy"):
                 yield f"{attribute.name} changes: AWS may take away what is not plain Fargate"
+
+
+def _below(change: ResourceChange, lowest: int, peak: int) -> Iterator[str]:
+    """Where the bounds of scaling are lower than what the side has to carry, or not known."""
     if change.type != _TARGET:
         return
     if change.verb in (Verb.DELETE, Verb.FORGET):
         yield "the bounds of its scaling go"
         return
-    yield from decreases(change, ("min_capacity", "max_capacity"))
-    lowest = number((change.change.after or {}).get("min_capacity"))
-    unknown = is_marked(change.change.after_unknown, "min_capacity")
-    if unknown or lowest is None or lowest < peak:
-        yield f"scaling may go down to {'?' if unknown or lowest is None else lowest} tasks"
+    for attribute, way, needed in (("min_capacity", "down", lowest), ("max_capacity", "up", peak)):
+        bound = number((change.change.after or {}).get(attribute))
+        if is_marked(change.change.after_unknown, attribute):
+            bound = None
+        if bound is None or bound < needed:
+            only = "only " if way == "up" else ""
+            yield f"scaling may go {way} to {only}{'?' if bound is None else bound} tasks"

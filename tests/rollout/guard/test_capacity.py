@@ -35,6 +35,7 @@ GROUP: Json = {
     "launch_template": [{"id": "lt-large", "version": "$Latest"}],
 }
 STAYS = traffic(records("none", 100), records("none", 100))
+AFTER_SOAK = [Stage.DETACHED, Stage.RETIRED]
 
 
 @pytest.mark.parametrize(
@@ -148,10 +149,11 @@ def test_refuses_other_places_for_the_tasks_of_ec2(
     assert found(refused, moved, stage=Stage.HALF) == {"keeps-ec2-capacity"}
 
 
-def test_refuses_fargate_capacity_that_aws_may_take_away(refused: Judge) -> None:
+@pytest.mark.parametrize("stage", [Stage.DARK, Stage.RETIRED])
+def test_refuses_fargate_capacity_that_aws_may_take_away(refused: Judge, stage: Stage) -> None:
     spot = {**SERVICE, "capacity_provider_strategy": [{"capacity_provider": "FARGATE_SPOT"}]}
     moved = plan(FARGATE, change("aws_ecs_service.service", SERVICE, spot))
-    assert found(refused, moved, stage=Stage.DARK) == {"keeps-fargate-at-peak"}
+    assert found(refused, moved, stage=stage) == {"keeps-fargate-at-peak"}
 
 
 @pytest.mark.parametrize("stage", [s for s in Stage if s.pins_fargate_at_peak])
@@ -165,18 +167,50 @@ def test_holds_fargate_at_the_peak_from_dark_to_soak(refused: Judge, stage: Stag
     assert "keeps-fargate-at-peak" in found(refused, gone, stage=stage)
 
 
-@pytest.mark.parametrize("type", ["aws_appautoscaling_target", "aws_appautoscaling_policy"])
-def test_refuses_to_stop_the_scaling_of_fargate_for_good(refused: Judge, type: str) -> None:
+@pytest.mark.parametrize(
+    ("type", "rules"),
+    [
+        ("aws_appautoscaling_policy", {"keeps-what-carries-traffic"}),
+        ("aws_appautoscaling_target", {"keeps-what-carries-traffic", "keeps-fargate-at-peak"}),
+    ],
+)
+@pytest.mark.parametrize("stage", AFTER_SOAK)
+def test_refuses_to_stop_the_scaling_of_fargate_for_good(
+    refused: Judge, type: str, rules: set[str], stage: Stage
+) -> None:
     gone = plan(FARGATE, change(f"{type}.scaling", TARGET, None))
-    for stage in (Stage.DETACHED, Stage.RETIRED):
-        assert found(refused, gone, STAYS, stage=stage) == {"keeps-what-carries-traffic"}
+    assert found(refused, gone, STAYS, stage=stage) == rules
 
 
-def test_lets_fargate_follow_demand_once_detached(refused: Judge) -> None:
-    lower = change(
-        "aws_appautoscaling_target.scaling_target", TARGET, {**TARGET, "min_capacity": 1}
+@pytest.mark.parametrize("bounds", [(1, 4), (1, 2), (2, 3)])
+@pytest.mark.parametrize("stage", AFTER_SOAK)
+def test_lets_fargate_follow_demand_once_detached(
+    refused: Judge, stage: Stage, bounds: tuple[int, int]
+) -> None:
+    assert found(refused, scaled(*bounds), stage=stage) == set()
+
+
+@pytest.mark.parametrize("bounds", [(0, 4), (0, 0), (1, 1), (None, 4), (1, None)])
+@pytest.mark.parametrize("stage", AFTER_SOAK)
+def test_refuses_bounds_within_which_fargate_cannot_carry_all_traffic(
+    refused: Judge, stage: Stage, bounds: tuple[int | None, int | None]
+) -> None:
+    assert found(refused, scaled(*bounds), stage=stage) == {"keeps-fargate-at-peak"}
+
+
+@pytest.mark.parametrize("bound", ["min_capacity", "max_capacity"])
+def test_refuses_bounds_that_are_not_known_once_detached(refused: Judge, bound: str) -> None:
+    unknown = change(
+        "aws_appautoscaling_target.scaling_target", TARGET, TARGET, unknown={bound: True}
     )
-    assert found(refused, plan(FARGATE, lower), stage=Stage.DETACHED) == set()
+    unknown["change"]["actions"] = ["update"]
+    assert found(refused, plan(FARGATE, unknown), stage=Stage.RETIRED) == {"keeps-fargate-at-peak"}
+
+
+def scaled(lowest: int | None, highest: int | None) -> Json:
+    """A plan that gives the scaling of Fargate other bounds; its service has 1 to 2 tasks."""
+    after = {**TARGET, "min_capacity": lowest, "max_capacity": highest}
+    return plan(FARGATE, change("aws_appautoscaling_target.scaling_target", TARGET, after))
 
 
 @pytest.mark.parametrize("stack", [EC2, FARGATE])
@@ -185,6 +219,18 @@ def test_refuses_fewer_tasks(refused: Judge, stack: str, after: Json) -> None:
     fewer = {"name": "publicauth", **after}
     plans = plan(stack, change("aws_ecs_service.service", SERVICE, fewer))
     assert found(refused, plans, stage=Stage.DARK) == {"keeps-desired-count"}
+
+
+@pytest.mark.parametrize("stage", [s for s in Stage if s.has_fargate])
+@pytest.mark.parametrize("after", [0, 50, None])
+def test_refuses_deployments_that_stop_tasks_first(
+    refused: Judge, stage: Stage, after: int | None
+) -> None:
+    was = {**SERVICE, "deployment_minimum_healthy_percent": 100}
+    fewer = {**SERVICE, "deployment_minimum_healthy_percent": after}
+    for stack in [FARGATE, *([EC2] if stage.has_ec2 else [])]:
+        plans = plan(stack, change("aws_ecs_service.service", was, fewer))
+        assert found(refused, plans, stage=stage) == {"keeps-desired-count"}
 
 
 def test_refuses_a_number_of_tasks_that_is_not_known(refused: Judge) -> None:
