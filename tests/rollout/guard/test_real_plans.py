@@ -127,6 +127,7 @@ HCL: dict[str, tuple[str, Edit]] = {
                 'resource "aws_route53_record" "other" {\n'
                 '  name    = "ledger.sandbox.pymnt.internal"\n'
                 '  type    = "A"\n'
+                "  allow_overwrite = true\n"
                 "  zone_id = data.aws_route53_zone.zone.zone_id\n"
                 "  alias {\n"
                 "    evaluate_target_health = true\n"
@@ -204,6 +205,7 @@ BAD = {
     "matches-the-stage": ("renamed", "aws_route53_record.ec2"),
     "starts-from-the-stage-before": ("by hand", "aws_route53_record.ec2"),
     "takes-one-step": ("two steps", "aws_route53_record.ec2"),
+    "overwrites-no-record": ("renamed", "aws_route53_record.other"),
     "changes-only-weights": ("led elsewhere", "aws_route53_record.ec2"),
     "knows-every-weight": ("unknown", "aws_route53_record.fargate"),
     "never-weighs-all-zero": ("all zero", "aws_route53_record.ec2"),
@@ -308,6 +310,7 @@ GOOD = {
     "matches-the-stage": "quarter",
     "starts-from-the-stage-before": "canary",
     "takes-one-step": "rollback",
+    "overwrites-no-record": "ready",
     "changes-only-weights": "ready",
     "knows-every-weight": "quarter",
     "never-weighs-all-zero": "soak to ready",

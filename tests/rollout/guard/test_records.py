@@ -122,6 +122,59 @@ def test_refuses_anything_but_the_weight_in_a_weight_move(refused: Judge, change
     assert found(refused, plans, stage=Stage.CANARY) != set()
 
 
+OVERWRITING = [
+    ({"allow_overwrite": True}, {}, {}),
+    ({"allow_overwrite": "true"}, {}, {}),
+    ({}, {"allow_overwrite": True}, {"allow_overwrite": {"references": ["var.over"]}}),
+]
+
+
+def created(values: Json, unknown: Json, expressions: Json, *, module: str = "") -> Json:
+    """The plan that creates the records of `quarter`, as it would be with a state that was lost."""
+    ladder = {Side.EC2: 75, Side.FARGATE: 25}
+    made = plan(
+        TRAFFIC,
+        *(
+            change(
+                f"aws_route53_record.{side}", None, record(side, weight, **values), unknown=unknown
+            )
+            for side, weight in ladder.items()
+        ),
+    )
+    for entry in made["resource_changes"]:
+        entry["address"] = module + entry["address"]
+    for block in made["configuration"]["root_module"]["resources"]:
+        block["expressions"] = expressions
+    return made
+
+
+@pytest.mark.parametrize(("values", "unknown", "expressions"), OVERWRITING)
+@pytest.mark.parametrize("before", [None, Stage.CANARY])
+def test_refuses_records_that_overwrite_whatever_is_there(
+    refused: Judge, values: Json, unknown: Json, expressions: Json, before: Stage | None
+) -> None:
+    plans = created(values, unknown, expressions)
+    refusals = refused(plans, stage=Stage.QUARTER, before=before)
+    assert [r.rule for r in refusals] == ["overwrites-no-record"] * 2
+    assert all("allow_overwrite is " in r.finding.saw for r in refusals)
+
+
+def test_refuses_a_record_of_a_module_that_may_overwrite(refused: Judge) -> None:
+    plans = created({}, {"allow_overwrite": True}, {}, module="module.records.")
+    assert "overwrites-no-record" in found(refused, plans, stage=Stage.QUARTER)
+
+
+@pytest.mark.parametrize(
+    ("values", "unknown"),
+    [({}, {"allow_overwrite": True}), ({"allow_overwrite": False}, {}), ({}, {})],
+)
+def test_lets_records_be_created_that_overwrite_nothing(
+    refused: Judge, values: Json, unknown: Json
+) -> None:
+    """Where nobody sets it, the provider tells `allow_overwrite` only after apply."""
+    assert found(refused, created(values, unknown, {}), stage=Stage.QUARTER) == set()
+
+
 def test_refuses_a_rename_in_a_weight_move(refused: Judge) -> None:
     moved = record_change(Side.EC2, 100, 95, previous_address="aws_route53_record.old")
     plans = plan(TRAFFIC, moved, record_change(Side.FARGATE, 0, 5))
