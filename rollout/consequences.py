@@ -45,22 +45,22 @@ def _updates(
         (
             environment.protects(side, edge.before),
             environment.protects(side, edge.after),
-            "the load balancer is protected from deletion",
-            "the load balancer may be deleted",
+            "one in-place update: the load balancer is protected from deletion",
+            "one in-place update: the load balancer may be deleted",
         )
     ]
-    if side is Side.FARGATE:
+    tasks = environment.services[service].tasks
+    if side is Side.FARGATE and tasks.min < tasks.peak:
         changes.append(
             (
                 edge.before.pins_fargate_at_peak,
                 edge.after.pins_fargate_at_peak,
-                "scaling holds the peak",
-                "scaling may go below the peak again",
+                "two in-place updates: scaling holds the peak, and its alarm asks for it",
+                "two in-place updates: scaling may go below the peak again, and its alarm with it",
             )
         )
-    update = "one in-place update: {}"
-    gained = [update.format(gain) for was, becomes, gain, _ in changes if becomes and not was]
-    lost = [update.format(loss) for was, becomes, _, loss in changes if was and not becomes]
+    gained = [gain for was, becomes, gain, _ in changes if becomes and not was]
+    lost = [loss for was, becomes, _, loss in changes if was and not becomes]
     begins_to_work = edge.after.takes_work(side) and not edge.before.takes_work(side)
     if begins_to_work and CATALOGUE[service].work_switches:
         gained.append(

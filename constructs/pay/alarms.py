@@ -2,7 +2,8 @@
 
 Metrics: AWS/ApplicationELB and AWS/NetworkELB (AWS: "CloudWatch metrics for your Application Load
 Balancer"). A count that is not reported is a count of zero, so it is filled; a host count that is
-not reported means that there is no target, so it breaches.
+not reported means that there is no target, so it breaches. A side must be able to take everything
+from one minute to the next, so too few healthy hosts is critical however little it serves.
 """
 
 from collections.abc import Mapping
@@ -17,11 +18,17 @@ from imports.aws.cloudwatch_metric_alarm import (
 from pay.existing.messaging import topic_arn
 from pay.load_balancer import ServiceLoadBalancer
 from pay.model import LoadBalancerType, Severity, names
+from pay.model.invariants import holds_full_peak
 from pay.service_side import ServiceSide
 
 PERIOD_SECONDS = 60
 EVALUATION_PERIODS = 5
 DATAPOINTS_TO_ALARM = 3
+HOSTS_EVALUATION_PERIODS = 10
+HOSTS_DATAPOINTS_TO_ALARM = 5
+"""A task that ends is replaced in less: nobody is called for that, nor for a deployment, which
+keeps all wanted tasks healthy. A task that ends again and again, or a zone whose tasks find no
+other place, takes more."""
 MAX_ERROR_PERCENT = 5
 MIN_REQUESTS = 20
 """Below this many requests a minute one error proves nothing: 1 of 1 would be 100 per cent."""
@@ -42,14 +49,9 @@ class Alarms:
             **self._load_balancer,
             "TargetGroup": load_balancer.target_group_arn_suffix,
         }
-        environment = side.environment
-        self._critical = topic_arn(
-            scope, "critical_topic", names.alarm_topic(environment.name, Severity.CRITICAL)
-        )
+        self._critical = self._topic(Severity.CRITICAL)
         if side.service.load_balancer_type is LoadBalancerType.APPLICATION:
-            self._warning = topic_arn(
-                scope, "warning_topic", names.alarm_topic(environment.name, Severity.WARNING)
-            )
+            self._warning = self._topic(Severity.WARNING)
             self._errors()
             self._latency()
             self._healthy_hosts("AWS/ApplicationELB")
@@ -185,14 +187,22 @@ class Alarms:
         )
 
     def _healthy_hosts(self, namespace: str) -> None:
-        needed = max(1, self._side.deployment.tasks.min // 2)
+        """Every node of a load balancer that balances across zones counts all targets, so the
+        minimum is what the node that sees the fewest has to send to (AWS: "CloudWatch metrics for
+        your Application Load Balancer", statistics).
+        """
+        deployment = self._side.deployment
+        if holds_full_peak(deployment.stage, self._side.side):
+            needed, why = deployment.tasks.peak, "too few to take the daily peak alone"
+        else:
+            needed, why = deployment.tasks.min, "fewer than always run"
         CloudwatchMetricAlarm(
             self._scope,
             "healthy_hosts_alarm",
             alarm_name=self._name("healthy-hosts"),
             alarm_description=(
                 f"Fewer than {needed} healthy tasks of {self._side.service.name} on "
-                f"{self._side.side}: DNS may send everything to the other side."
+                f"{self._side.side} for {HOSTS_DATAPOINTS_TO_ALARM} minutes: {why}."
             ),
             namespace=namespace,
             metric_name="HealthyHostCount",
@@ -201,8 +211,8 @@ class Alarms:
             comparison_operator="LessThanThreshold",
             threshold=needed,
             period=PERIOD_SECONDS,
-            evaluation_periods=EVALUATION_PERIODS,
-            datapoints_to_alarm=DATAPOINTS_TO_ALARM,
+            evaluation_periods=HOSTS_EVALUATION_PERIODS,
+            datapoints_to_alarm=HOSTS_DATAPOINTS_TO_ALARM,
             treat_missing_data="breaching",
             alarm_actions=[self._critical],
             ok_actions=[self._critical],

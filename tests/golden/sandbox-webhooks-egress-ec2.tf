@@ -163,17 +163,17 @@ resource "aws_cloudwatch_log_group" "squid_log" {
 
 resource "aws_cloudwatch_metric_alarm" "healthy_hosts_alarm" {
   alarm_actions       = [data.aws_sns_topic.critical_topic.arn]
-  alarm_description   = "Fewer than 1 healthy tasks of webhooks-egress on ec2: DNS may send everything to the other side."
+  alarm_description   = "Fewer than 2 healthy tasks of webhooks-egress on ec2 for 5 minutes: too few to take the daily peak alone."
   alarm_name          = "sandbox-webhooks-egress-ec2-healthy-hosts"
   comparison_operator = "LessThanThreshold"
-  datapoints_to_alarm = 3
-  evaluation_periods  = 5
+  datapoints_to_alarm = 5
+  evaluation_periods  = 10
   metric_name         = "HealthyHostCount"
   namespace           = "AWS/NetworkELB"
   ok_actions          = [data.aws_sns_topic.critical_topic.arn]
   period              = 60
   statistic           = "Minimum"
-  threshold           = 1
+  threshold           = 2
   treat_missing_data  = "breaching"
 
   dimensions = {

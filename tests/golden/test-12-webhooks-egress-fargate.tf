@@ -220,11 +220,11 @@ resource "aws_cloudwatch_log_group" "squid_log" {
 
 resource "aws_cloudwatch_metric_alarm" "healthy_hosts_alarm" {
   alarm_actions       = [data.aws_sns_topic.critical_topic.arn]
-  alarm_description   = "Fewer than 1 healthy tasks of webhooks-egress on fargate: DNS may send everything to the other side."
+  alarm_description   = "Fewer than 1 healthy tasks of webhooks-egress on fargate for 5 minutes: fewer than always run."
   alarm_name          = "test-12-webhooks-egress-fargate-healthy-hosts"
   comparison_operator = "LessThanThreshold"
-  datapoints_to_alarm = 3
-  evaluation_periods  = 5
+  datapoints_to_alarm = 5
+  evaluation_periods  = 10
   metric_name         = "HealthyHostCount"
   namespace           = "AWS/NetworkELB"
   ok_actions          = [data.aws_sns_topic.critical_topic.arn]

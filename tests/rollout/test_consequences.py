@@ -15,6 +15,8 @@ WORK = (
     "a new revision of the task definition and one in-place update of the service: its tasks take "
     "messages of queues"
 )
+AT_PEAK = "two in-place updates: scaling holds the peak, and its alarm asks for it"
+BELOW = "two in-place updates: scaling may go below the peak again, and its alarm with it"
 
 
 def changes(
@@ -54,7 +56,7 @@ def changes(
             "detached",
             [
                 ("traffic", "one delete, the ec2 record of weight 0"),
-                ("fargate", "one in-place update: scaling may go below the peak again"),
+                ("fargate", BELOW),
             ],
         ),
         ("detached", "retired", [("ec2", "only destroys: everything of the ec2 side")]),
@@ -98,7 +100,7 @@ def test_the_stacks_that_a_move_changes(
             [
                 ("traffic", "one delete, the ec2 record of weight 0"),
                 ("ec2", "one in-place update: the load balancer may be deleted"),
-                ("fargate", "one in-place update: scaling may go below the peak again"),
+                ("fargate", BELOW),
             ],
         ),
         (
@@ -106,7 +108,7 @@ def test_the_stacks_that_a_move_changes(
             "cutover",
             [
                 ("ec2", "one in-place update: the load balancer is protected from deletion"),
-                ("fargate", "one in-place update: scaling holds the peak"),
+                ("fargate", AT_PEAK),
                 ("traffic", "one create, the ec2 record of weight 0"),
             ],
         ),
@@ -121,6 +123,12 @@ def test_the_stacks_that_a_move_changes_where_load_balancers_are_protected(
 
 def test_a_service_without_messages_changes_its_records_only() -> None:
     assert [stack for stack, _ in changes("dark", "ready", service="publicauth")] == ["traffic"]
+
+
+def test_scaling_and_its_alarm_stay_where_as_many_tasks_always_run_as_at_peak() -> None:
+    tasks = TEST_12.services["toolbox"].tasks
+    assert tasks.min == tasks.peak
+    assert [stack for stack, _ in changes("soak", "detached", service="toolbox")] == ["traffic"]
 
 
 def test_everything_is_looked_at_before_anything_is_deployed() -> None:

@@ -115,7 +115,7 @@ def test_capacity_comes_back_before_its_record(checkout: Checkout, pay_json: Pay
         },
         {
             "stack": "production-2-ledger-fargate",
-            "shows": "one in-place update: scaling holds the peak",
+            "shows": "two in-place updates: scaling holds the peak, and its alarm asks for it",
         },
         {
             "stack": "production-2-ledger-traffic",
