@@ -31,6 +31,7 @@ from rollout.guard.rules import (
     overwrites_no_record,
     pins_every_image,
     plans_everything,
+    runs_its_own_task_definition,
     runs_under_its_own_role,
     starts_from_the_stage_before,
     takes_one_step,
@@ -70,6 +71,7 @@ _MODULES = (
     writes_no_secret_in_plain_text,
     pins_every_image,
     widens_no_iam_statement,
+    runs_its_own_task_definition,
     runs_under_its_own_role,
 )
 

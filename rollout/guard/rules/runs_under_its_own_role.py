@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from pay.model import Environment, Segment, names
 from rollout.guard.context import Context
 from rollout.guard.finding import Finding
+from rollout.guard.references import refers_to_own
 from rollout.plans.containers import TASK_DEFINITION
 from rollout.plans.plan import Plan, ResourceChange
 from rollout.plans.read import StackPlan
@@ -71,31 +72,8 @@ def _is_own(
     environment: Environment,
 ) -> bool:
     if is_marked(change.change.after_unknown, *path):
-        return _refers_to_own(plan, change, path, type, own)
+        return refers_to_own(plan, change, path, type, "name", own)
     value = dig(change.change.after, *path)
     kind = "role" if type == _ROLE else "instance-profile"
     arns = (f"arn:aws:iam::{environment.account_id}:{kind}/{name}" for name in own)
     return is_unset(value) or value in own or value in arns
-
-
-def _refers_to_own(
-    plan: Plan, change: ResourceChange, path: Path, type: str, own: tuple[str, ...]
-) -> bool:
-    """Whether all that the unknown value is made of is a resource of this plan with its own name:
-    a stack's first plan knows no ARN yet.
-    """
-    block = next(
-        (r for r in plan.configuration.root_module.resources if r.address == change.address), None
-    )
-    references = dig(block.expressions if block else None, *path, "references")
-    if not isinstance(references, list) or not references:
-        return False
-    addresses = [
-        c.address
-        for c in plan.managed
-        if c.type == type and (c.change.after or {}).get("name") in own
-    ]
-    return all(
-        any(reference == a or str(reference).startswith(f"{a}.") for a in addresses)
-        for reference in references
-    )

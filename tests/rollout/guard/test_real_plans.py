@@ -172,6 +172,11 @@ HCL: dict[str, tuple[str, Edit]] = {
             ),
             put('["ecr:GetAuthorizationToken"]', '["ecr:*"]'),
             put("= aws_iam_role.task_role.arn", "= aws_iam_role.execution_role.arn"),
+            put_in(
+                'resource "aws_ecs_service" "service" {',
+                "= aws_ecs_task_definition.task.arn",
+                '= "sandbox_administrator:1"',
+            ),
             appended(
                 'resource "aws_security_group" "open" {\n'
                 '  name   = "open"\n'
@@ -225,6 +230,7 @@ BAD = {
     "writes-no-secret-in-plain-text": ("spoiled", "aws_ecs_task_definition.task"),
     "pins-every-image": ("taken down", "aws_ecs_task_definition.task"),
     "widens-no-iam-statement": ("spoiled", "aws_iam_role_policy.execution_policy"),
+    "runs-its-own-task-definition": ("spoiled", "aws_ecs_service.service"),
     "runs-under-its-own-role": ("spoiled", "aws_ecs_task_definition.task"),
 }
 """Rule -> the plan and the address there that it refuses."""
@@ -330,6 +336,7 @@ GOOD = {
     "writes-no-secret-in-plain-text": "release",
     "pins-every-image": "release",
     "widens-no-iam-statement": "release",
+    "runs-its-own-task-definition": "release",
     "runs-under-its-own-role": "dark",
 }
 """Rule -> a real change that it looks at and lets pass."""

@@ -1,4 +1,4 @@
-"""What the guard refuses about the roles that tasks and instances run under."""
+"""What the guard refuses about what runs, and about the roles that it runs under."""
 
 import json
 from typing import Any
@@ -95,6 +95,74 @@ def test_refuses_a_new_task_that_may_run_under_another_role(
 ) -> None:
     changes, configuration = new_task(role, *references)
     assert found(refused, EC2, *changes, configuration=configuration) == OWN
+
+
+FAMILY = names.task_family(ENVIRONMENT, SERVICE, Side.EC2)
+OTHER_FAMILY = {"runs-its-own-task-definition"}
+
+
+def revision(family: str, *, account: str = ACCOUNT, region: str = "eu-west-1") -> str:
+    return f"arn:aws:ecs:{region}:{account}:task-definition/{family}:7"
+
+
+def service(after: object, **more: Any) -> Json:
+    was = {"name": SERVICE, "desired_count": 2, "task_definition": revision(FAMILY)}
+    return change("aws_ecs_service.service", was, {**was, "task_definition": after}, **more)
+
+
+@pytest.mark.parametrize("after", [f"{FAMILY}:8", FAMILY, revision(FAMILY).replace(":7", ":6")])
+def test_lets_a_service_run_a_revision_of_its_own_task_definition(
+    refused: Judge, after: str
+) -> None:
+    assert found(refused, EC2, service(after)) == set()
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        revision("administrator"),
+        revision(FAMILY, account="999999999999"),
+        revision(FAMILY, region="us-east-1"),
+        revision(names.task_family(ENVIRONMENT, SERVICE, Side.FARGATE)),
+        revision(names.task_family(ENVIRONMENT, "connector", Side.EC2)),
+        revision(f"{FAMILY}_other"),
+        "administrator:1",
+        None,
+        "",
+    ],
+)
+def test_refuses_a_service_that_runs_what_nobody_judged(refused: Judge, after: str | None) -> None:
+    assert found(refused, EC2, service(after)) == OTHER_FAMILY
+
+
+def test_refuses_a_service_outside_a_side(refused: Judge) -> None:
+    assert found(refused, PLATFORM, service(f"{FAMILY}:8")) == OTHER_FAMILY
+
+
+REVISION = ("aws_ecs_task_definition.task.arn", "aws_ecs_task_definition.task")
+
+
+@pytest.mark.parametrize(
+    ("family", "references", "rules"),
+    [
+        (FAMILY, REVISION, set()),
+        ("administrator", REVISION, OTHER_FAMILY),
+        (FAMILY, (), OTHER_FAMILY),
+        (FAMILY, ("data.aws_ecs_task_definition.task.arn",), OTHER_FAMILY),
+        (FAMILY, (*REVISION, "var.other"), OTHER_FAMILY),
+    ],
+)
+def test_judges_a_new_revision_by_what_the_service_refers_to(
+    refused: Judge, family: str, references: tuple[str, ...], rules: set[str]
+) -> None:
+    registered = task()
+    registered["change"]["after"]["family"] = family
+    runs = service(None, unknown={"task_definition": True})
+    del runs["change"]["after"]["task_definition"]
+    expressions = {"task_definition": {"references": list(references)}} if references else {}
+    blocks = [{"address": "aws_ecs_service.service", "expressions": expressions}]
+    configuration = plan(EC2)["configuration"] | {"root_module": {"resources": blocks}}
+    assert found(refused, EC2, registered, runs, configuration=configuration) == rules
 
 
 @pytest.mark.parametrize("stack", [PLATFORM, EC2])
