@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from pay.model import Side, Stage
 from rollout.guard.attributes import gains_members, is_in, loses_members
 from rollout.guard.context import Context
-from rollout.guard.decrease import decreases, newly_set
+from rollout.guard.decrease import decreases, newly_set, number
 from rollout.guard.finding import Finding
 from rollout.plans.plan import ResourceChange, Verb
 from rollout.plans.read import StackPlan
 from rollout.plans.stack import StackKind
-from rollout.plans.values import attribute_changes
+from rollout.plans.values import AttributeChange, attribute_changes, is_marked, is_unset, same
 
 _NUMBERS = {"aws_autoscaling_group": ("min_size", "max_size", "desired_capacity")}
 """What must not become smaller."""
@@ -40,6 +40,14 @@ _SWITCHES = {
 }
 """What makes instances go, or makes them smaller or larger by an amount that no number tells."""
 
+_PROTECTIONS = frozenset(
+    {
+        "auto_scaling_group_provider[0].managed_draining",
+        "auto_scaling_group_provider[0].managed_termination_protection",
+    }
+)
+"""Switches that, turned on, only keep instances or tasks longer."""
+
 _PLACES = {
     "aws_autoscaling_group": ("mixed_instances_policy",),
     "aws_ecs_service": ("capacity_provider_strategy", "placement_constraints"),
@@ -63,6 +71,8 @@ def check(plan: StackPlan, context: Context) -> Iterator[Finding]:
         if change.type in _SCALES_IN and change.change.after is not None:
             yield Finding(change.address, f"{change.type} can scale EC2 in", DO)
         for text in _fewer_ways_to_launch(change):
+            yield Finding(change.address, text, DO)
+        for text in _rolls_instances(change):
             yield Finding(change.address, text, DO)
         for attribute in _switched(change):
             yield Finding(change.address, f"EC2 capacity changes through {attribute}", DO)
@@ -93,11 +103,36 @@ def _fewer_ways_to_launch(change: ResourceChange) -> Iterator[str]:
             yield "the group stops processes that keep its capacity (suspended_processes)"
 
 
+def _rolls_instances(change: ResourceChange) -> Iterator[str]:
+    """What makes AWS replace running instances by itself: at once where the preferences say so
+    (AWS: Auto Scaling API, `RefreshPreferences`, `MinHealthyPercentage`), or those of one age
+    together (`MaxInstanceLifetime`).
+    """
+    if change.type != "aws_autoscaling_group" or change.change.after is None:
+        return
+    before, after = change.change.before or {}, change.change.after
+    refresh = after.get("instance_refresh")
+    if is_marked(change.change.after_unknown, "instance_refresh") or not (
+        is_unset(refresh) or same(before.get("instance_refresh"), refresh)
+    ):
+        yield "the group replaces its instances when its template changes (instance_refresh)"
+    old, new = (number(values.get("max_instance_lifetime")) for values in (before, after))
+    unknown = is_marked(change.change.after_unknown, "max_instance_lifetime")
+    if unknown or (new and (not old or new < old)):
+        yield f"the group replaces instances by their age (max_instance_lifetime {new or '?'})"
+
+
 def _switched(change: ResourceChange) -> Iterator[str]:
     if change.verb is not Verb.UPDATE:
         return
     for attribute in attribute_changes(change.change):
         switched = any(is_in(attribute.name, name) for name in _SWITCHES.get(change.type, ()))
         placed = any(is_in(attribute.name, name) for name in _PLACES.get(change.type, ()))
-        if placed or (switched and not newly_set(attribute)):
+        if placed or (switched and not newly_set(attribute) and not _protects(attribute)):
             yield attribute.name
+
+
+def _protects(attribute: AttributeChange) -> bool:
+    return attribute.name in _PROTECTIONS and (
+        (attribute.before, attribute.after) == ("DISABLED", "ENABLED")
+    )

@@ -102,6 +102,81 @@ def test_lets_ec2_grow(sandbox: Environment, tmp_path: Path, changed: Json) -> N
     assert judged(tmp_path, [plan(PLATFORM, more)], sandbox).is_clean
 
 
+ALL_AT_ONCE: Json = {"strategy": "Rolling", "preferences": [{"min_healthy_percentage": 0}]}
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({"instance_refresh": []}, {"instance_refresh": [ALL_AT_ONCE]}),
+        (
+            {"instance_refresh": [{**ALL_AT_ONCE, "preferences": []}]},
+            {"instance_refresh": [ALL_AT_ONCE]},
+        ),
+        ({"max_instance_lifetime": 0}, {"max_instance_lifetime": 86400}),
+        ({"max_instance_lifetime": None}, {"max_instance_lifetime": 86400}),
+        ({"max_instance_lifetime": 604800}, {"max_instance_lifetime": 86400}),
+    ],
+)
+def test_refuses_to_let_aws_replace_the_instances_of_ec2(
+    sandbox: Environment, tmp_path: Path, before: Json, after: Json
+) -> None:
+    was = {**GROUP, **before}
+    for entry in (
+        change("aws_autoscaling_group.cde_instances", was, {**was, **after}),
+        change("aws_autoscaling_group.cde_instances", None, {**GROUP, **after}),
+        change(
+            "aws_autoscaling_group.cde_instances",
+            was,
+            {**was, **dict.fromkeys(after)},
+            actions=["update"],
+            unknown=dict.fromkeys(after, True),
+        ),
+    ):
+        plans = [plan(PLATFORM, entry)]
+        assert rules(judged(tmp_path, plans, sandbox)) == {"keeps-ec2-capacity"}
+        assert judged(tmp_path, plans, everywhere(sandbox, Stage.RETIRED)).is_clean
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({"instance_refresh": [ALL_AT_ONCE]}, {"instance_refresh": []}),
+        ({"instance_refresh": [ALL_AT_ONCE]}, {"min_size": 3}),
+        ({"max_instance_lifetime": 86400}, {"max_instance_lifetime": 604800}),
+        ({"max_instance_lifetime": 86400}, {"max_instance_lifetime": 0}),
+    ],
+)
+def test_lets_the_instances_of_ec2_stay_longer(
+    sandbox: Environment, tmp_path: Path, before: Json, after: Json
+) -> None:
+    was = {**GROUP, **before}
+    longer = change("aws_autoscaling_group.cde_instances", was, {**was, **after})
+    assert judged(tmp_path, [plan(PLATFORM, longer)], sandbox).is_clean
+
+
+@pytest.mark.parametrize("switch", ["managed_draining", "managed_termination_protection"])
+def test_lets_instances_be_protected_and_refuses_the_way_back(
+    sandbox: Environment, tmp_path: Path, switch: str
+) -> None:
+    off, on = ({"auto_scaling_group_provider": [{switch: v}]} for v in ("DISABLED", "ENABLED"))
+    address = "aws_ecs_capacity_provider.cde_capacity"
+    assert judged(tmp_path, [plan(PLATFORM, change(address, off, on))], sandbox).is_clean
+    back = judged(tmp_path, [plan(PLATFORM, change(address, on, off))], sandbox)
+    assert rules(back) == {"keeps-ec2-capacity"}
+
+
+def test_refuses_managed_scaling_although_it_is_turned_on(
+    sandbox: Environment, tmp_path: Path
+) -> None:
+    off, on = (
+        {"auto_scaling_group_provider": [{"managed_scaling": [{"status": status}]}]}
+        for status in ("DISABLED", "ENABLED")
+    )
+    turned_on = [plan(PLATFORM, change("aws_ecs_capacity_provider.cde_capacity", off, on))]
+    assert rules(judged(tmp_path, turned_on, sandbox)) == {"keeps-ec2-capacity"}
+
+
 def test_lets_processes_of_a_group_run_again(sandbox: Environment, tmp_path: Path) -> None:
     stopped = {**GROUP, "suspended_processes": ["Launch"]}
     again = change("aws_autoscaling_group.cde_instances", stopped, GROUP)
