@@ -1,6 +1,7 @@
 """No IAM statement gives more than before (PCI DSS v4.0.1, 7.2.1 and 7.2.5: least privileges). A
 new role's policies are judged by what no new policy may have (`rollout.guard.new_policies`); a new
-policy of a role that exists already is compared with nothing.
+policy of a role that exists already is compared with nothing, and a policy that goes from one role
+to another is new to that one.
 """
 
 from collections.abc import Iterator
@@ -58,6 +59,9 @@ _NEVER = frozenset(
 )
 """Standing credentials and grants beside the policies: their creation alone widens."""
 
+_MAKES = (Verb.CREATE, Verb.REPLACE)
+"""A replaced role has none of the policies that it had."""
+
 DO = (
     "give only what the service needs; when it does need it, say so: --allow "
     "widens-no-iam-statement --because TEXT"
@@ -77,7 +81,7 @@ def _document(plan: Plan, change: ResourceChange, environment: Environment) -> I
     if change.type not in _DOCUMENTS:
         return
     attribute, kind = _DOCUMENTS[change.type]
-    is_new = change.verb is Verb.CREATE
+    is_new = change.verb is Verb.CREATE or _changes_owner(change)
     belongs_to_new = is_new and _owner_is_new(plan, change)
     if is_marked(change.change.after_unknown, attribute):
         # A new resource's own policy often names it, and its ARN is not known yet; whom a policy
@@ -86,7 +90,7 @@ def _document(plan: Plan, change: ResourceChange, environment: Environment) -> I
             yield f"{attribute} is known only after apply"
         return
     try:
-        before = _statements(change.change.before, attribute)
+        before = [] if is_new else _statements(change.change.before, attribute)
         after = _statements(change.change.after, attribute)
     except UnreadablePolicy as error:
         yield f"{attribute} cannot be read: {error}"
@@ -119,6 +123,17 @@ def _others(change: ResourceChange) -> Iterator[str]:
                 yield f"{attribute} changes"
 
 
+def _changes_owner(change: ResourceChange) -> bool:
+    """Whether the policy belonged to something else before, or nobody can tell."""
+    if change.type not in _OWNERS:
+        return False
+    _, attribute = _OWNERS[change.type]
+    before, after = change.change.before or {}, change.change.after or {}
+    return is_marked(change.change.after_unknown, attribute) or not same(
+        before.get(attribute), after.get(attribute)
+    )
+
+
 def _owner_is_new(plan: Plan, change: ResourceChange) -> bool:
     """Whether what the policy belongs to is created by the same plan; a policy that belongs to
     nothing else is as new as itself.
@@ -127,12 +142,12 @@ def _owner_is_new(plan: Plan, change: ResourceChange) -> bool:
         return change.verb is Verb.CREATE
     type, attribute = _OWNERS[change.type]
     if is_marked(change.change.after_unknown, attribute):
-        return any(c.type == type and c.verb is Verb.CREATE for c in plan.managed)
+        return any(c.type == type and c.verb in _MAKES for c in plan.managed)
     wanted = (change.change.after or {}).get(attribute)
     keys = ("name", "id", "arn", "key_id")
     return any(
         c.type == type
-        and c.verb is Verb.CREATE
+        and c.verb in _MAKES
         and wanted in [(c.change.after or {}).get(key) for key in keys]
         for c in plan.managed
     )

@@ -4,7 +4,7 @@ import pytest
 
 from pay.model import Stage
 from tests.rollout.guard.conftest import Judge
-from tests.support.plans import EC2, Json, change, plan, policy
+from tests.support.plans import EC2, FARGATE, Json, change, plan, policy, records, traffic
 
 ROLE = change("aws_iam_role.task_role", None, {"name": "task"})
 OLD_ROLE = change("aws_iam_role.task_role", {"name": "task"}, {"name": "task"})
@@ -79,6 +79,45 @@ def test_a_new_policy_widens_a_role_that_exists(refused: Judge) -> None:
     new = role_policy(None, policy(READ))
     assert found(refused, OLD_ROLE, new) == {"widens-no-iam-statement"}
     assert found(refused, ROLE, new) == set()
+
+
+@pytest.mark.parametrize("statement", [READ, {"Action": "s3:*", "Resource": "*"}])
+def test_refuses_a_policy_that_is_given_to_another_role(refused: Judge, statement: Json) -> None:
+    """At `dark`, where Fargate may be rebuilt, so that no other rule minds the replacement."""
+    assert given_to(refused, "administrator", statement) == {"widens-no-iam-statement"}
+    assert given_to(refused, None, statement) == {"widens-no-iam-statement"}
+
+
+@pytest.mark.parametrize(
+    ("statement", "rules"),
+    [(READ, set()), ({"Action": "s3:*", "Resource": "*"}, {"widens-no-iam-statement"})],
+)
+@pytest.mark.parametrize("before", [None, {"name": "task"}])
+def test_judges_a_policy_of_a_role_that_is_made_with_it_as_new(
+    refused: Judge, before: Json | None, statement: Json, rules: set[str]
+) -> None:
+    made = change(
+        "aws_iam_role.task_role",
+        before,
+        {"name": "task-2"},
+        actions=["delete", "create"] if before else None,
+    )
+    assert given_to(refused, "task-2", statement, made) == rules
+
+
+def given_to(refused: Judge, role: str | None, statement: Json, *others: Json) -> set[str]:
+    """What is refused when a policy goes from the role `task` to another; None: not known yet."""
+    was = {"role": "task", "policy": policy(statement)}
+    moved = change(
+        "aws_iam_role_policy.task_policy",
+        was,
+        {**was, "role": role},
+        actions=["delete", "create"],
+        replace_paths=[["role"]],
+        unknown={"role": True} if role is None else {},
+    )
+    plans = plan(FARGATE, *others, moved), traffic(records(None), records(None))
+    return {refusal.rule for refusal in refused(*plans, stage=Stage.DARK)}
 
 
 @pytest.mark.parametrize(
