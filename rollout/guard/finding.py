@@ -2,6 +2,15 @@
 
 from dataclasses import dataclass
 
+from rollout.plans.plan import Verb
+
+TAKEN_AWAY = {
+    Verb.DELETE: "destroyed",
+    Verb.REPLACE: "replaced",
+    Verb.FORGET: "no longer managed",
+}
+"""What happens to a resource that goes, in words."""
+
 
 @dataclass(frozen=True)
 class Finding:

@@ -4,11 +4,11 @@ from pay.model import Side, Stage
 from rollout.guard.context import Context
 from rollout.plans.read import StackPlan
 
-_UNREACHED = {
+UNREACHED = {
     Side.EC2: frozenset({Stage.RETIRED}),
     Side.FARGATE: frozenset({Stage.LEGACY, Stage.DARK}),
 }
-"""The stages at which no record leads to a side."""
+"""The stages at which no record leads to a side, so that it may be taken down or rebuilt."""
 
 
 def why_reached(plan: StackPlan, context: Context) -> str | None:
@@ -16,6 +16,6 @@ def why_reached(plan: StackPlan, context: Context) -> str | None:
     side, stage = plan.stack.kind.side, context.stage(plan)
     if side is None:
         return f"{plan.stack.id} is of no side that could be without traffic"
-    if stage in _UNREACHED[side]:
+    if stage in UNREACHED[side]:
         return None
     return f"{plan.stack.service} is at {stage}, where its {side} side can be sent traffic"

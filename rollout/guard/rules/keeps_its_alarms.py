@@ -7,14 +7,12 @@ from collections.abc import Iterator
 from pay.model import Stage
 from rollout.guard.attributes import loses_members
 from rollout.guard.context import Context
-from rollout.guard.finding import Finding
+from rollout.guard.finding import TAKEN_AWAY, Finding
 from rollout.plans.plan import ResourceChange, Verb
 from rollout.plans.read import StackPlan
 from rollout.plans.values import is_marked
 
 ALARM = "aws_cloudwatch_metric_alarm"
-
-_VERBS = {Verb.DELETE: "destroyed", Verb.REPLACE: "replaced", Verb.FORGET: "no longer managed"}
 
 
 def check(plan: StackPlan, context: Context) -> Iterator[Finding]:
@@ -38,7 +36,7 @@ def _decides_by_alarms(stage: Stage) -> bool:
 
 def _silenced(change: ResourceChange) -> Iterator[str]:
     if change.goes:
-        yield f"is {_VERBS[change.verb]}"
+        yield f"is {TAKEN_AWAY[change.verb]}"
     elif change.verb is Verb.UPDATE:
         before, after = change.change.before or {}, change.change.after or {}
         if before.get("actions_enabled") is not False and (

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 
 from pay.model import Side, Stage, names
 from rollout.guard.context import Context
-from rollout.guard.finding import Finding
+from rollout.guard.finding import TAKEN_AWAY, Finding
 from rollout.guard.made_types import MADE
 from rollout.guard.placement import side_of
+from rollout.guard.reach import UNREACHED
 from rollout.guard.rules.keeps_its_alarms import ALARM
 from rollout.plans.containers import TASK_DEFINITION
 from rollout.plans.plan import ResourceChange, Verb
@@ -24,11 +25,6 @@ CARRIERS = MADE - {ALARM, RECORD_TYPE, TASK_DEFINITION}
 that the stacks make. Alarms and records have rules of their own, task definitions revisions.
 """
 
-_VERBS = {Verb.DELETE: "destroyed", Verb.REPLACE: "replaced", Verb.FORGET: "no longer managed"}
-
-_GONE_AT = {Side.EC2: {Stage.RETIRED}, Side.FARGATE: {Stage.LEGACY, Stage.DARK}}
-"""The stages at which a side may be taken down or rebuilt."""
-
 
 def check(plan: StackPlan, context: Context) -> Iterator[Finding]:
     for change in plan.plan.moving:
@@ -37,7 +33,7 @@ def check(plan: StackPlan, context: Context) -> Iterator[Finding]:
         reason = _why_it_must_stay(plan, context, change)
         if reason:
             saw, do = reason
-            verb = _VERBS[change.verb]
+            verb = TAKEN_AWAY[change.verb]
             forced = ", ".join(
                 sorted({str(path[0]) for path in change.change.replace_paths if path})
             )
@@ -72,8 +68,8 @@ def _side_must_stay(
     plan: StackPlan, context: Context, side: Side, service: str
 ) -> tuple[str, str] | None:
     stage = context.stage(plan)
-    if stage not in _GONE_AT[side]:
-        allowed = " or ".join(sorted(_GONE_AT[side]))
+    if stage not in UNREACHED[side]:
+        allowed = " or ".join(sorted(UNREACHED[side]))
         return (
             f"{service} is at {stage}, where its {side} side can be sent traffic",
             f"keep it until {allowed}; for a renamed address write a `moved` block; for a new "
