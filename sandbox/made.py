@@ -6,7 +6,7 @@ from typing import Any
 from rich.table import Table
 
 from pay.catalogue import CATALOGUE
-from pay.model import Environment, Exposure, Microservice, Side, names
+from pay.model import Environment, Exposure, Microservice, Side, host_name, hosted_zone, names
 
 
 def made_table(
@@ -45,13 +45,13 @@ def _healthy_targets(elbv2: Any, name: str) -> int:
 def _weights(route53: Any, environment: Environment, service: Microservice) -> dict[str, str]:
     """Set identifier -> weight of the service's records."""
     public = service.exposure is Exposure.PUBLIC
-    zone = environment.dns.public_zone if public else environment.dns.internal_zone
+    zone = hosted_zone(service, environment)
     [found] = [
         each
         for each in route53.list_hosted_zones()["HostedZones"]
         if each["Name"] == f"{zone}." and each["Config"]["PrivateZone"] is not public
     ]
-    name = f"{service.host or service.name}.{zone}."
+    name = f"{host_name(service, environment)}."
     records = route53.list_resource_record_sets(HostedZoneId=found["Id"])["ResourceRecordSets"]
     return {
         record["SetIdentifier"]: str(record["Weight"])

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from pay.model import Environment, Exposure, Microservice, Side, TaskSize, names
+from pay.model import Environment, Exposure, Microservice, Side, TaskSize, hosted_zone, names
 from pay.model.environment import Deployment
 
 
@@ -30,8 +30,7 @@ class ServiceSide:
     @property
     def zone(self) -> str:
         """The hosted zone that the service's name lives in."""
-        dns = self.environment.dns
-        return dns.public_zone if self.is_public else dns.internal_zone
+        return hosted_zone(self.service, self.environment)
 
     @property
     def cluster(self) -> str:

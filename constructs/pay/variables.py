@@ -10,15 +10,8 @@ from pay.catalogue import CATALOGUE
 from pay.existing.database import database_address
 from pay.existing.messaging import queue, topic_arn
 from pay.existing.network import ExistingNetwork
-from pay.model import CallStyle, Environment, Exposure, Microservice, Side, Sidecar, names
+from pay.model import CallStyle, Environment, Side, Sidecar, host_name, names
 from pay.service_side import ServiceSide
-
-
-def host_name(service: Microservice, environment: Environment) -> str:
-    """The DNS name that callers use, whichever side answers."""
-    dns = environment.dns
-    zone = dns.public_zone if service.exposure is Exposure.PUBLIC else dns.internal_zone
-    return f"{service.host or service.name}.{zone}"
 
 
 def template_values(environment: Environment) -> dict[str, str]:

@@ -9,8 +9,16 @@ from imports.aws.route53_record import (
     Route53RecordWeightedRoutingPolicy,
 )
 from pay.existing.dns import zone_id
-from pay.model import Environment, Exposure, Microservice, Record, Side, names
-from pay.variables import host_name
+from pay.model import (
+    Environment,
+    Exposure,
+    Microservice,
+    Record,
+    Side,
+    host_name,
+    hosted_zone,
+    names,
+)
 
 
 class WeightedRecords(Construct):
@@ -32,9 +40,8 @@ class WeightedRecords(Construct):
         self._service = service
         self._environment = environment
         self._name = host_name(service, environment)
-        is_public = service.exposure is Exposure.PUBLIC
-        zone = environment.dns.public_zone if is_public else environment.dns.internal_zone
-        self._zone_id = zone_id(self, zone, public=is_public)
+        zone = hosted_zone(service, environment)
+        self._zone_id = zone_id(self, zone, public=service.exposure is Exposure.PUBLIC)
         stage = environment.services[service.name].stage
         before: Route53Record | None = None
         for record in environment.ladder.records(stage):

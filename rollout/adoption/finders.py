@@ -10,7 +10,16 @@ from typing import Any
 
 from pay.adoption import listeners, log_group_address
 from pay.catalogue import CATALOGUE
-from pay.model import Environment, Exposure, Microservice, Segment, Side, names
+from pay.model import (
+    Environment,
+    Exposure,
+    Microservice,
+    Segment,
+    Side,
+    host_name,
+    hosted_zone,
+    names,
+)
 from rollout.adoption.found import Found, Lookup, look_up
 
 Client = Callable[[str], Any]
@@ -155,8 +164,7 @@ def _load_balancing(
 def _record(environment: Environment, service: Microservice, client: Client) -> Lookup:
     """The simple alias record; import id: zone id, name and type."""
     public = service.exposure is Exposure.PUBLIC
-    zone = environment.base_domain(public=public)
-    name = f"{service.host or service.name}.{zone}"
+    zone, name = hosted_zone(service, environment), host_name(service, environment)
 
     def record() -> str | None:
         route53 = client("route53")

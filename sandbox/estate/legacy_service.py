@@ -9,7 +9,15 @@ that stay for an hour, no circuit breaker, logs kept for a month without a key.
 import json
 from typing import Any
 
-from pay.model import Exposure, LoadBalancerType, Microservice, Side, names
+from pay.model import (
+    Exposure,
+    LoadBalancerType,
+    Microservice,
+    Side,
+    host_name,
+    hosted_zone,
+    names,
+)
 from sandbox.estate.dns import certificates, zone_id
 from sandbox.estate.owner import Owner
 
@@ -95,7 +103,7 @@ def _listeners(owner: Owner, service: Microservice, balancer_arn: str, group_arn
         _listener(owner, balancer_arn, service.listener_port, "TCP", forward)
         return
     is_public = service.exposure is Exposure.PUBLIC
-    zone = owner.environment.base_domain(public=is_public)
+    zone = hosted_zone(service, owner.environment)
     _listener(
         owner,
         balancer_arn,
@@ -222,9 +230,9 @@ def _role(owner: Owner, name: str) -> str:
 
 def _record(owner: Owner, service: Microservice, balancer: dict[str, Any]) -> None:
     """A simple alias, and one that does not look at its target's health."""
-    zone = owner.environment.base_domain(public=service.exposure is Exposure.PUBLIC)
+    zone = hosted_zone(service, owner.environment)
     record = {
-        "Name": f"{service.host or service.name}.{zone}",
+        "Name": host_name(service, owner.environment),
         "Type": "A",
         "AliasTarget": {
             "HostedZoneId": balancer["CanonicalHostedZoneId"],

@@ -4,7 +4,7 @@ import asyncio
 import random
 
 from pay.catalogue import CATALOGUE
-from pay.model import Environment, Side, names
+from pay.model import Environment, Side, host_name, names
 from sandbox.lab.addresses import Addresses
 from sandbox.lab.clients import (
     CACHE_SECONDS,
@@ -51,9 +51,6 @@ class Traffic:
         population: Population = POPULATION,
     ) -> None:
         """`endpoint`: the sandbox's. The name has to resolve before the first client starts."""
-        # Only here: `pay.variables` brings cdktf along, which takes a while to start.
-        from pay.variables import host_name
-
         self.environment, self.service, self.pace = environment, service, pace
         self.population = population
         self.name = host_name(CATALOGUE[service], environment)

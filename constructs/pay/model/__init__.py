@@ -14,6 +14,7 @@ from pay.model.dependencies import (
     TopicUse,
 )
 from pay.model.environment import Architecture, Capacity, Deployment, Environment, scope_tag
+from pay.model.host_names import host_name, hosted_zone
 from pay.model.microservice import Microservice, Runtime
 from pay.model.problem import InvalidInput, Problem
 from pay.model.severity import Severity
@@ -54,5 +55,7 @@ __all__ = [
     "TaskSize",
     "Timing",
     "TopicUse",
+    "host_name",
+    "hosted_zone",
     "scope_tag",
 ]

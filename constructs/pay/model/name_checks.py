@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from pay.model import names
 from pay.model.environment import Environment
+from pay.model.host_names import host_name
 from pay.model.microservice import Microservice
 from pay.model.problem import Problem
-from pay.model.sides import Exposure, Segment, Side
+from pay.model.sides import Segment, Side
 
 QUEUE_NAME_LIMIT = 80
 """Characters; AWS: SQS `CreateQueue`, `QueueName`."""
@@ -45,9 +46,7 @@ def names_of(environment: Environment, service: Microservice) -> Iterator[Name]:
         for role in (names.task_role, names.execution_role):
             yield Name("role", role(env, service.name, side), one_side, names.ROLE_NAME_LIMIT)
     yield Name("stack", names.traffic_stack(env, service.name), owner)
-    is_public = service.exposure is Exposure.PUBLIC
-    zone = environment.base_domain(public=is_public)
-    yield Name("DNS name", f"{service.host or service.name}.{zone}", owner)
+    yield Name("DNS name", host_name(service, environment), owner)
 
 
 def name_problems(pairs: Iterable[tuple[Environment, Microservice]]) -> Iterator[Problem]:

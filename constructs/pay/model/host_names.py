@@ -1,0 +1,15 @@
+"""The name in DNS under which a microservice is reached, and the hosted zone that it is in."""
+
+from pay.model.environment import Environment
+from pay.model.microservice import Microservice
+from pay.model.sides import Exposure
+
+
+def hosted_zone(service: Microservice, environment: Environment) -> str:
+    """The name of the zone, which exists already."""
+    return environment.base_domain(public=service.exposure is Exposure.PUBLIC)
+
+
+def host_name(service: Microservice, environment: Environment) -> str:
+    """The DNS name that callers use, whichever side answers."""
+    return f"{service.host or service.name}.{hosted_zone(service, environment)}"
