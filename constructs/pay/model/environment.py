@@ -177,7 +177,9 @@ class Environment(Model):
     region: Region
     architecture: Architecture
     production: bool
-    """Whether real payments pass: databases must be Multi-AZ and ECS Exec is off."""
+    """Whether real payments pass: databases must be Multi-AZ, the tag `Production` says so, and
+    promotions wait for the dwell times and the daily peak, which elsewhere only warn.
+    """
     adopt: bool = False
     """Whether what runs today on EC2 is imported into these stacks rather than created."""
     follows: EnvironmentName | None = None
