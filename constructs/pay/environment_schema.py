@@ -8,7 +8,7 @@ from typing import Any
 
 from pay.catalogue import CATALOGUE
 from pay.model import Environment, Segment
-from pay.model.size import FARGATE_MEMORY_MIB, is_offered
+from pay.model.size import FARGATE_MEMORY_MIB
 
 
 def environment_schema() -> str:
@@ -25,16 +25,12 @@ def environment_schema() -> str:
     }
     schema["properties"]["capacity"]["required"] = list(Segment)
     definitions["TaskSize"]["anyOf"] = [
-        {"properties": {"cpu": {"const": cpu}, "memory_mib": {"enum": _offered_with(cpu)}}}
-        for cpu in FARGATE_MEMORY_MIB
+        {"properties": {"cpu": {"const": cpu}, "memory_mib": {"enum": list(sizes)}}}
+        for cpu, sizes in FARGATE_MEMORY_MIB.items()
     ]
     # Draft 7 is what editors' TOML tools know best.
     head = {"$schema": "http://json-schema.org/draft-07/schema#"}
     return json.dumps(head | schema | {"definitions": definitions}, indent=2) + "\n"
-
-
-def _offered_with(cpu: int) -> list[int]:
-    return [memory for memory in FARGATE_MEMORY_MIB[cpu] if is_offered(cpu, memory)]
 
 
 def _without_noise(node: Any) -> Any:

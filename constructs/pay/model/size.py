@@ -1,14 +1,14 @@
 """Task sizes that AWS Fargate offers, and how many tasks a side runs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pydantic import Field
 
 from pay.model.base import Model
 from pay.model.problem import Problem
 
-FARGATE_MEMORY_MIB: dict[int, range] = {
-    256: range(512, 2048 + 1, 512),
+FARGATE_MEMORY_MIB: dict[int, Sequence[int]] = {
+    256: (512, 1024, 2048),
     512: range(1024, 4096 + 1, 1024),
     1024: range(2048, 8192 + 1, 1024),
     2048: range(4096, 16384 + 1, 1024),
@@ -16,14 +16,11 @@ FARGATE_MEMORY_MIB: dict[int, range] = {
     8192: range(16384, 61440 + 1, 4096),
     16384: range(32768, 122880 + 1, 8192),
 }
-"""CPU units -> memory in MiB (AWS: Fargate task definition parameters, "Task size"; 256 CPU units
-also exclude 1536 MiB, see `_is_offered`)."""
+"""CPU units -> memory in MiB (AWS: Fargate task definition parameters, "Task size")."""
 
 
 def is_offered(cpu: int, memory_mib: int) -> bool:
     """Whether AWS Fargate offers this pair."""
-    if cpu == 256:
-        return memory_mib in (512, 1024, 2048)
     return memory_mib in FARGATE_MEMORY_MIB.get(cpu, ())
 
 
@@ -41,15 +38,15 @@ class TaskSize(Model):
                 allowed=f"the CPU units that Fargate offers: {_in_words(list(FARGATE_MEMORY_MIB))}",
             )
         elif not is_offered(self.cpu, self.memory_mib):
-            sizes = [m for m in FARGATE_MEMORY_MIB[self.cpu] if is_offered(self.cpu, m)]
             yield Problem(
                 key="memory_mib",
                 found=str(self.memory_mib),
-                allowed=f"what Fargate offers with cpu {self.cpu}: {_in_words(sizes)}",
+                allowed=f"what Fargate offers with cpu {self.cpu}: "
+                f"{_in_words(FARGATE_MEMORY_MIB[self.cpu])}",
             )
 
 
-def _in_words(sizes: list[int]) -> str:
+def _in_words(sizes: Sequence[int]) -> str:
     steps = {b - a for a, b in zip(sizes, sizes[1:], strict=False)}
     if len(sizes) <= 4 or len(steps) > 1:
         return ", ".join(map(str, sizes))
