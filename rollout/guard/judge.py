@@ -4,9 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from rollout.guard.context import Context
-from rollout.guard.finding import Refusal
+from rollout.guard.finding import Finding, Refusal
 from rollout.guard.rules import RULES
+from rollout.plans.read import StackPlan
 from rollout.plans.secrets import redacted
+from rollout.plans.values import is_sensitive
+
+SENSITIVE = "(holds a value that Terraform marks as sensitive: not shown)"
+"""What stands in a finding for all that its rule saw; the rule's id, the address and what to do
+remain."""
 
 
 @dataclass(frozen=True)
@@ -45,8 +51,7 @@ def judge(context: Context, allowances: Mapping[str, str] | None = None) -> Verd
         Refusal(
             rule,
             plan.stack.id,
-            # A finding may quote what it saw, and what it saw may hold a secret.
-            replace(finding, saw=redacted(finding.saw)),
+            _as_anybody_may_read(finding, plan),
             allowances.get(rule),
         )
         for plan in context.plans
@@ -54,3 +59,19 @@ def judge(context: Context, allowances: Mapping[str, str] | None = None) -> Verd
         for finding in check(plan, context)
     )
     return Verdict(refusals, allowances)
+
+
+def _as_anybody_may_read(finding: Finding, plan: StackPlan) -> Finding:
+    """A finding may quote what it saw, in words of its own, and that may hold a secret."""
+    if _is_about_sensitive(finding.address, plan):
+        return replace(finding, saw=SENSITIVE)
+    return replace(finding, saw=redacted(finding.saw))
+
+
+def _is_about_sensitive(address: str, plan: StackPlan) -> bool:
+    """Whether a value of the resource, or of another one of its type in the plan, is marked: a rule
+    that looks at a record tells the others of its name as well.
+    """
+    changes = (*plan.plan.resource_changes, *plan.plan.resource_drift)
+    types = {change.type for change in changes if change.address == address}
+    return any(change.type in types and is_sensitive(change.change) for change in changes)

@@ -33,6 +33,11 @@ def is_marked(marks: object, *path: str | int) -> bool:
     return _any_true(marks)
 
 
+def is_sensitive(change: Change) -> bool:
+    """Whether Terraform marks any value of the resource as sensitive."""
+    return is_marked(change.before_sensitive) or is_marked(change.after_sensitive)
+
+
 def _any_true(marks: object) -> bool:
     if isinstance(marks, dict):
         return any(_any_true(mark) for mark in marks.values())

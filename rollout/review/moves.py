@@ -7,8 +7,10 @@ from pay.model.answers import side_shares
 from rollout.guard.context import Context
 from rollout.guard.placement import placement, start_of
 from rollout.plans.read import StackPlan
-from rollout.plans.records import Name, States, names_in
+from rollout.plans.records import RECORD_TYPE, Name, States, names_in
 from rollout.plans.stack import Stack, StackKind
+from rollout.plans.values import is_sensitive
+from rollout.review.shown import SENSITIVE
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,8 @@ def moves_of(plan: StackPlan, context: Context) -> tuple[Move, ...]:
 
 
 def _move(plan: StackPlan, context: Context, service: str, name: Name) -> Move:
+    if any(c.type == RECORD_TYPE and is_sensitive(c.change) for c in plan.plan.managed):
+        return _hidden(plan, context, service)
     before, after = _share(name.before, plan.stack), _share(name.after, plan.stack)
     records = placement(name.before, plan.stack) if name.before else None
     stages = start_of(records, context.environment(plan).ladder).stages if records else frozenset()
@@ -50,6 +54,22 @@ def _move(plan: StackPlan, context: Context, service: str, name: Name) -> Move:
         fargate_after=after,
         stage=context.stage(plan),
         stages_before=tuple(sorted(stages, key=lambda stage: stage.position)),
+    )
+
+
+def _hidden(plan: StackPlan, context: Context, service: str) -> Move:
+    """The move of records of which one holds a value that is marked as sensitive."""
+    environment = plan.stack.environment
+    return Move(
+        stack=plan.stack.id,
+        service=service,
+        environment=environment,
+        name=SENSITIVE,
+        headline=f"{service}, {environment}: records change {SENSITIVE}",
+        fargate_before=None,
+        fargate_after=None,
+        stage=context.stage(plan),
+        stages_before=(),
     )
 
 

@@ -14,7 +14,7 @@ from rollout.plans.plan import Verb
 from rollout.plans.read import StackPlan
 from rollout.plans.records import RecordState, names_in
 from rollout.plans.releases import image_tag_variables, tag_of
-from rollout.plans.values import dig
+from rollout.plans.values import dig, is_sensitive
 from rollout.review.containers import images
 from rollout.review.moves import Move
 from rollout.review.stack_review import StackReview
@@ -103,6 +103,8 @@ def _emergency(plan: StackPlan) -> Rollback | None:
         for write in name.writes:
             before, after = write.before, write.after
             if write.change.verb is not Verb.UPDATE or before is None or after is None:
+                return None
+            if is_sensitive(write.change.change):
                 return None
             alias_zone = dig(write.change.change.before, "alias", 0, "zone_id")
             known = (*vars(before.key).values(), before.set_identifier, before.weight, before.alias)
