@@ -178,6 +178,9 @@ HARM: dict[str, Callable[[], Json]] = {
     "writes another service's record": lambda: change(
         "aws_route53_record.other", None, record(Side.EC2, 5, service="ledger")
     ),
+    "overwrites a record": lambda: change(
+        "aws_route53_record.other", None, record(Side.EC2, 75, allow_overwrite=True)
+    ),
     "swaps a target": lambda: change(
         "aws_route53_record.other",
         None,
@@ -189,6 +192,21 @@ HARM: dict[str, Callable[[], Json]] = {
     ),
     "runs fewer tasks": lambda: change(
         "aws_ecs_service.other", {"desired_count": 4}, {"desired_count": 3}
+    ),
+    "stops tasks before new ones run": lambda: change(
+        "aws_ecs_service.other",
+        {"deployment_minimum_healthy_percent": 100},
+        {"deployment_minimum_healthy_percent": 0},
+    ),
+    "runs what nobody judged": lambda: change(
+        "aws_ecs_service.other",
+        {"task_definition": "sandbox_publicauth:1"},
+        {"task_definition": "arn:aws:ecs:eu-west-1:999999999999:task-definition/x:1"},
+    ),
+    "scales to nothing": lambda: change(
+        "aws_appautoscaling_target.other",
+        {"min_capacity": 6, "max_capacity": 12},
+        {"min_capacity": 0, "max_capacity": 0},
     ),
     "sends requests elsewhere": lambda: change(
         "aws_lb_listener.other",
@@ -220,6 +238,11 @@ HARM: dict[str, Callable[[], Json]] = {
         [container()],
         [container(environment=[{"name": "DB_PASSWORD", "value": "hunter2"}])],
     ),
+    "gives a policy to another role": lambda: change(
+        "aws_iam_role_policy.other",
+        {"role": "x", "policy": policy({"Action": "s3:GetObject", "Resource": "arn:a"})},
+        {"role": "y", "policy": policy({"Action": "s3:GetObject", "Resource": "arn:a"})},
+    ),
     "widens a role": lambda: change(
         "aws_iam_role_policy.other",
         {"role": "x", "policy": policy({"Action": "s3:GetObject", "Resource": "arn:a"})},
@@ -227,3 +250,6 @@ HARM: dict[str, Callable[[], Json]] = {
     ),
 }
 """Changes that no plan may carry at a stage that weights traffic, whatever else is in it."""
+
+UNTIL_SOAK = frozenset({"destroys aws_cloudwatch_metric_alarm.errors_alarm", "silences an alarm"})
+"""Those of `HARM` that Fargate may carry after `soak`: no stage is decided by its alarms then."""

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from pay.model import Environment, Side, Stage
 from pay.model.problem import InvalidInput
-from tests.support.mutations import HARM, MADE, damaged, harms
+from tests.support.mutations import HARM, MADE, UNTIL_SOAK, damaged, harms
 from tests.support.plans import (
     EC2,
     FARGATE,
@@ -34,10 +34,15 @@ from tests.support.plans import (
 pytestmark = pytest.mark.slow
 
 MOVE = traffic(records(95, 5), records(75, 25))
+RUNNING: Json = {
+    "desired_count": 2,
+    "deployment_minimum_healthy_percent": 100,
+    "task_definition": "sandbox_publicauth:1",
+}
 RELEASE = plan(
     EC2,
     task_definition([container()], [container(image="registry/publicauth:8-release")]),
-    change("aws_ecs_service.service", {"desired_count": 2}, {"desired_count": 2}),
+    change("aws_ecs_service.service", RUNNING, {**RUNNING, "desired_count": 3}),
     change("aws_lb.alb", {"name": "alb", "idle_timeout": 60}, {"name": "alb", "idle_timeout": 75}),
     change(
         "aws_iam_role_policy.task_policy",
@@ -99,6 +104,31 @@ def test_refuses_each_harm(quarter: Environment, name: str, harm: str) -> None:
     assert not says([document], quarter)
 
 
+LATE = {
+    "scaled": SCALED,
+    "release": plan(
+        FARGATE,
+        task_definition([container()], [container(image="registry/publicauth:8-release")]),
+        change("aws_ecs_service.service", {"desired_count": 2}, {"desired_count": 3}),
+    ),
+    "records": traffic(records("none", 100), records("none", 100)),
+}
+"""What Fargate may carry when it alone is left."""
+
+
+@pytest.mark.parametrize("stage", [Stage.DETACHED, Stage.RETIRED])
+@pytest.mark.parametrize("name", LATE)
+def test_refuses_each_harm_when_fargate_alone_is_left(
+    environments: dict[str, Environment], stage: Stage, name: str
+) -> None:
+    late = at(environments["sandbox"], stage)
+    assert says([LATE[name]], late)
+    for harm in HARM.keys() - (set() if name == "records" else UNTIL_SOAK):
+        document = copy.deepcopy(LATE[name])
+        document["resource_changes"].append(HARM[harm]())
+        assert not says([document], late), harm
+
+
 @pytest.mark.parametrize("name", WHOLE)
 @given(data=st.data())
 @settings(quick, max_examples=200)
@@ -153,6 +183,14 @@ def _keeps(*numbers: str) -> Callable[[Json, Json], bool]:
     return check
 
 
+def _runs_as_many_of_its_own(before: Json, after: Json) -> bool:
+    runs = after.get("task_definition")
+    is_own = str(runs).startswith("sandbox_publicauth") or not (
+        runs or before.get("task_definition")
+    )
+    return is_own and _keeps("desired_count", "deployment_minimum_healthy_percent")(before, after)
+
+
 def _is_weighed(before: Json, after: Json) -> bool:
     return after["weighted_routing_policy"][0]["weight"] in (75, 25) and (
         not before or all(before[key] == after[key] for key in ("alias", "name"))
@@ -175,7 +213,7 @@ def _actions(values: Json) -> set[str]:
 
 _CHANGES: dict[str, Callable[[Json, Json], bool]] = {
     "aws_appautoscaling_target": _keeps("min_capacity", "max_capacity"),
-    "aws_ecs_service": _keeps("desired_count"),
+    "aws_ecs_service": _runs_as_many_of_its_own,
     "aws_ecs_task_definition": lambda before, after: _is_pinned(after),
     "aws_iam_role_policy": _gives_no_more,
     "aws_lb": lambda before, after: before.get("subnets") == after.get("subnets"),
