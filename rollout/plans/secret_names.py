@@ -23,14 +23,18 @@ _SECRET = re.compile(
 )
 
 _ABOUT_A_SECRET = re.compile(
-    r"^(?:MAX|MIN|NUM)_|^(?:OLD)?PWD$|^(?:HTTP_TOKENS|PROXY_PASS)$"
+    r"^(?:MAX|MIN|NUM)_|^(?:HTTP_TOKENS|PROXY_PASS)$"
     r"|_(?:URL|URI|ARNS?|HOST|PORT|ENDPOINT|PATH|FILE|DIR|NAME|ID|TYPE|VERSION|ALGORITHM|PREFIX"
     r"|HEADER|ISSUER|AUDIENCE|POLICY|ENABLED|DISABLED|REQUIRED|TTL|EXPIRY|EXPIRATION|LIFETIME|AGE"
     r"|TIMEOUT|MS|MILLIS|SECONDS|MINUTES|HOURS|DAYS|LENGTH|SIZE|COUNT|LIMIT|ROUNDS|ATTEMPTS)$"
 )
 """Names of what is said about a secret: a place, a switch, an amount, a time
-(`FORGOTTEN_PASSWORD_EXPIRY_MINUTES`); the shell's working directory, the switch of an instance's
-metadata service, nginx's upstream."""
+(`FORGOTTEN_PASSWORD_EXPIRY_MINUTES`); the switch of an instance's metadata service, nginx's
+upstream."""
+
+SHELL_DIRECTORIES = frozenset({"PWD", "OLDPWD"})
+"""The shell's own variables (POSIX: `cd`), always in upper case. As a variable's own name they are
+no secret; inside a value, `Uid=pay;Pwd=...`, the same word is a password's."""
 
 _ACCESS_KEY_ID = re.compile(r"(?:^|_)ACCESS_?KEY_?ID$")
 """The one identifier that has no place in plain text: half of a pair of IAM's long-lived keys."""

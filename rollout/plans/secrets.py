@@ -6,6 +6,7 @@ its own environment with a fork of detect-secrets: tests/support/secrets.toml ho
 """
 
 import re
+from base64 import b64decode
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -15,7 +16,12 @@ from detect_secrets.plugins.base import BasePlugin, RegexBasedDetector
 from detect_secrets.plugins.basic_auth import BasicAuthDetector
 from detect_secrets.plugins.high_entropy_strings import Base64HighEntropyString
 
-from rollout.plans.secret_names import announces_password, announces_secret, is_harmless
+from rollout.plans.secret_names import (
+    SHELL_DIRECTORIES,
+    announces_password,
+    announces_secret,
+    is_harmless,
+)
 
 MASK = "(looks like a secret: not shown)"
 
@@ -34,6 +40,9 @@ _CURL_USER = re.compile(r"\bcurl\b.*?\s(?:-u|--user)[\s=,]*[\"']?[^\s:\"']+:(?P<
 _AUTHORIZATION = re.compile(
     r"Authorization[\"']?\s*[:=]\s*[\"']?(?P<plain>(?:[A-Za-z]+\s+)?[^\s\"',]+)", re.IGNORECASE
 )
+_BASIC = re.compile(r"\bBasic\s+(?P<plain>[A-Za-z0-9+/]{6,}={0,2})", re.IGNORECASE)
+_NO_USER = re.compile(r"://:(?P<plain>[^\s/:@\"']+)@")
+"""A password in an address without a user, as Redis has them: detect-secrets asks for a user."""
 _SHELL_VARIABLE = re.compile(r"\$[A-Z_][A-Z0-9_]*|\$\{[A-Z_][A-Z0-9_]*\}")
 
 _ARN = re.compile(r"arn:aws[a-z-]*:\S+")
@@ -60,7 +69,8 @@ class _Found:
 @lru_cache(maxsize=65_536)
 def why_secret(name: str, value: str) -> str | None:
     """Why the value of the variable looks like a secret; None: it does not."""
-    if announces_secret(name) and not is_harmless(name, value):
+    is_directory = name in SHELL_DIRECTORIES
+    if announces_secret(name) and not is_directory and not is_harmless(name, value):
         return "its name announces a secret"
     if found := next(_secrets_in(value), None):
         return found.why
@@ -111,7 +121,10 @@ def _secrets_in(text: str) -> Iterator[_Found]:
                 if match.end(group) > match.start(group):
                     why = f"its value has the form of: {detector.secret_type}"
                     yield _Found(*match.span(group), why)
-    for regex in (_CURL_USER, _AUTHORIZATION):
+    for match in _BASIC.finditer(text):
+        if _is_login(match["plain"]):
+            yield _Found(*match.span("plain"), "it logs in with a user's password")
+    for regex in (_CURL_USER, _AUTHORIZATION, _NO_USER):
         for match in regex.finditer(text):
             if not _SHELL_VARIABLE.fullmatch(match["plain"].split()[-1]):
                 yield _Found(*match.span("plain"), "it logs in with a user's password or token")
@@ -129,6 +142,8 @@ def _named(text: str, regex: re.Pattern[str]) -> Iterator[_Found]:
         sign = match["sign"] if regex is _PAIR else ""
         if sign == ":" and text[: match.start()].endswith(":"):
             continue  # an ARN: `...:111111111111:secret:name`
+        if key in SHELL_DIRECTORIES and text[: match.start()].endswith("$"):
+            continue  # its value is used, nothing is set: `-v $PWD:/app`
         if not announces_secret(key) or is_harmless(key, value) or _SHELL_VARIABLE.fullmatch(value):
             continue
         yield _Found(
@@ -136,6 +151,15 @@ def _named(text: str, regex: re.Pattern[str]) -> Iterator[_Found]:
             f"it sets {key}, whose name announces a secret",
             is_prose=sign == ":" and group == "plain" and not announces_password(key),
         )
+
+
+def _is_login(text: str) -> bool:
+    """Whether the text is `user:password` in base 64 (RFC 7617), not a word after "basic"."""
+    try:
+        decoded = b64decode(text.rstrip("=") + "=" * (-len(text.rstrip("=")) % 4)).decode()
+    except ValueError:
+        return False
+    return ":" in decoded and decoded.isprintable()
 
 
 @cache

@@ -2,6 +2,7 @@
 
 import json
 import tempfile
+from base64 import b64encode
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -91,10 +92,15 @@ def test_masks_what_looks_like_a_secret(sandbox: Environment, place: str) -> Non
 WORD = "Sw0rdfish"
 """A secret that nothing gives away but what stands around it."""
 
+LOGIN = b64encode(f"pay:{WORD}".encode()).decode()
+
 SHAPES = {
     "a key of AWS": (SECRET, SECRET),
     "a token of GitHub": (f"ghp_{WORD * 4}", WORD),
     "a password in an address": (f"postgres://pay:{WORD}@db/pay", WORD),
+    "a password in an address without a user": (f"redis://:{WORD}@cache:6379/0", WORD),
+    "a password of a connection": (f"Server=db;Uid=pay;Pwd={WORD};", WORD),
+    "a login in a header": (f"Basic {LOGIN}", LOGIN),
     "a password in a query": (f"jdbc:postgresql://db/pay?user=pay&password={WORD}", WORD),
     "a password in JSON": (json.dumps({"password": WORD}), WORD),
     "a password in YAML": (f"password: {WORD}", WORD),
