@@ -1,7 +1,7 @@
 """IAM policies name the keys that may decrypt.
 
 A role that may use every key of the account can read what every other service encrypts, inside the
-cardholder data environment too. Only through one named AWS service (`kms:ViaService`), whose own
+cardholder data environment too. Only through named AWS services (`kms:ViaService`), whose own
 permission names the queue or topic, may the key stay open.
 """
 
@@ -17,7 +17,7 @@ def judge(policy: Block) -> list[str]:
     return [
         f"{action} is allowed on {resource}"
         for statement in statements(policy, "policy")
-        if statement.allows and not _goes_through_one_service(statement)
+        if statement.allows and not _goes_through_named_services(statement)
         for action in _ACTIONS
         if may(action, statement.actions)
         for resource in statement.resources
@@ -25,6 +25,6 @@ def judge(policy: Block) -> list[str]:
     ]
 
 
-def _goes_through_one_service(statement: Statement) -> bool:
+def _goes_through_named_services(statement: Statement) -> bool:
     services = statement.limited_to("kms:ViaService")
     return bool(services) and not any("*" in each for each in services)
