@@ -37,6 +37,9 @@ TOLD = re.compile(
 )
 """The lines of Terraform's output that tell progress; the whole is in the log."""
 
+EMPTY = "No changes."
+"""How Terraform says that a plan is empty."""
+
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -78,9 +81,17 @@ class Demo:
         self._console.print(made_table(self._server.client, self._environment, SERVICES))
         self._step("A second plan of connector is empty")
         for side in Side:
-            self._cdktf("diff", names.side_stack(ENVIRONMENT, MOVED, side), "--skip-synth")
+            self._plan_is_empty(names.side_stack(ENVIRONMENT, MOVED, side))
         self._step(f"Moving {MOVED} one stage on")
         self._show_the_next_stage()
+
+    def _plan_is_empty(self, stack: str) -> None:
+        """Raises SandboxError if a plan of what was just deployed would change anything."""
+        if EMPTY not in self._cdktf("diff", stack, "--skip-synth"):
+            raise SandboxError(
+                f"the second plan of {stack} is not empty, although nothing changed since its "
+                f"deployment; the end of .sandbox/demo.log has the plan"
+            )
 
     def _show_the_next_stage(self) -> None:
         """In a copy of the environments: the checkout stays as it is."""
@@ -103,14 +114,16 @@ class Demo:
         self._console.print()
         self._console.print(Rule(title, align="left"))
 
-    def _cdktf(self, *arguments: str, settings: Mapping[str, str] | None = None) -> None:
+    def _cdktf(self, *arguments: str, settings: Mapping[str, str] | None = None) -> str:
         self._console.print(f"$ cdktf {' '.join(arguments)}", style="bold", highlight=False)
-        self._stream(["cdktf", *arguments], settings or {}, tell=TOLD)
+        return self._stream(["cdktf", *arguments], settings or {}, tell=TOLD)
 
     def _stream(
         self, command: list[str], settings: Mapping[str, str], *, tell: re.Pattern[str]
-    ) -> None:
-        """Runs a command, tells its progress, logs all of it; raises SandboxError if it fails."""
+    ) -> str:
+        """Runs a command, tells its progress, logs all of it, and gives it back; raises
+        SandboxError if it fails.
+        """
         started = time.monotonic()
         process = subprocess.Popen(
             command,
@@ -121,9 +134,11 @@ class Demo:
             stderr=subprocess.STDOUT,
             text=True,
         )
+        printed = []
         with self._log.open("a") as log:
             for line in process.stdout or ():
                 plain = _COLOURS.sub("", line).rstrip()
+                printed.append(plain)
                 log.write(f"{plain}\n")
                 if plain.strip() and tell.search(plain):
                     self._console.print(f"  {plain.strip()}", style="dim", highlight=False)
@@ -133,6 +148,7 @@ class Demo:
                 + "\n".join(self._log.read_text().splitlines()[-30:])
             )
         self._console.print(f"  {time.monotonic() - started:.0f} s", style="dim")
+        return "\n".join(printed)
 
 
 @contextmanager
