@@ -28,7 +28,7 @@ def check(plan: StackPlan, context: Context) -> Iterator[Finding]:
     tasks = context.environment(plan).services[service].tasks
     lowest = tasks.peak if stage.pins_fargate_at_peak else tasks.min
     until = " until it is past soak" if stage.pins_fargate_at_peak else ""
-    do = f"let {service} scale between {lowest} tasks and {tasks.peak} at least{until}"
+    do = f"keep min_capacity at {lowest} or more and max_capacity at {tasks.peak} or more{until}"
     for change in plan.plan.managed:
         texts = [*_may_be_taken_away(change), *_below(change, lowest, tasks.peak)]
         if stage.pins_fargate_at_peak and change.type == _TARGET:
