@@ -1,8 +1,20 @@
 """What a value that is known only after apply will be, from the configuration in the plan."""
 
-from rollout.plans.plan import Plan, ResourceChange
+from rollout.plans.plan import ConfiguredResource, Plan, ResourceChange
 from rollout.plans.references import block_of
 from rollout.plans.values import Path, dig
+
+
+def block_in(plan: Plan, change: ResourceChange) -> ConfiguredResource | None:
+    """The resource's block as written; None: it stands in a module, or nowhere."""
+    return next(
+        (
+            resource
+            for resource in plan.configuration.root_module.resources
+            if resource.address == block_of(change.address)
+        ),
+        None,
+    )
 
 
 def refers_to_own(
@@ -11,14 +23,7 @@ def refers_to_own(
     """Whether all that the unknown value is made of is a resource of this plan, of that type, whose
     `key` is one of `own`: a stack's first plan knows no ARN yet.
     """
-    block = next(
-        (
-            resource
-            for resource in plan.configuration.root_module.resources
-            if resource.address == block_of(change.address)
-        ),
-        None,
-    )
+    block = block_in(plan, change)
     references = dig(block.expressions if block else None, *path, "references")
     if not isinstance(references, list) or not references:
         return False

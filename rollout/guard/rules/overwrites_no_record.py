@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from rollout.guard.context import Context
 from rollout.guard.finding import Finding
+from rollout.guard.references import block_in
 from rollout.plans.plan import Plan, ResourceChange
 from rollout.plans.read import StackPlan
 from rollout.plans.records import RECORD_TYPE
-from rollout.plans.references import block_of
 from rollout.plans.values import is_marked, is_unset
 
 _SWITCH = "allow_overwrite"
@@ -35,14 +35,7 @@ def _overwrites(plan: Plan, change: ResourceChange) -> str | None:
     in a module is not looked up there, so that an unknown one is refused.
     """
     if is_marked(change.change.after_unknown, _SWITCH):
-        block = next(
-            (
-                resource
-                for resource in plan.configuration.root_module.resources
-                if resource.address == block_of(change.address)
-            ),
-            None,
-        )
+        block = block_in(plan, change)
         is_left_out = block is not None and _SWITCH not in block.expressions
         return None if is_left_out else f"{_SWITCH} is known only after apply"
     value = (change.change.after or {}).get(_SWITCH)
