@@ -1,4 +1,4 @@
-"""Container images are pinned to a digest or to a tag other than `latest`.
+"""Container images are pinned to a digest or to a tag that does not move (`latest`, `main`).
 
 What runs must be what was scanned and tested: a moving tag changes the software of the cardholder
 data environment without a change in Git.
@@ -9,6 +9,7 @@ import re
 from policies.containers import containers
 from policies.rule import rule
 from policies.stack import Block
+from rollout.plans.images import MOVING_TAGS
 
 _DIGEST = re.compile(r"@sha256:[0-9a-f]{64}$")
 _TAG_VARIABLE = re.compile(
@@ -31,4 +32,4 @@ def is_pinned(image: str) -> bool:
     if _DIGEST.search(image) or _TAG_VARIABLE.search(image):
         return True
     tag = _TAG.search(image)
-    return "@" not in image and tag is not None and tag["tag"] != "latest"
+    return "@" not in image and tag is not None and tag["tag"].lower() not in MOVING_TAGS

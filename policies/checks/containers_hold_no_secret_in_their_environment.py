@@ -1,12 +1,13 @@
-"""Containers hold no secret in their environment.
+"""Containers hold no secret in their environment, their commands or their labels.
 
-The value of an environment variable is readable in the task definition, in the console and in
-Terraform's state; a secret comes through `secrets`, by the ARN of its store.
+All of these are readable in the task definition, in the console and in Terraform's state; a secret
+comes through `secrets`, by the ARN of its store.
 """
 
-from policies.containers import containers, pairs
-from policies.rule import rule
+from policies.containers import Container, containers, pairs, table
+from policies.rule import Unread, rule
 from policies.stack import Block
+from rollout.plans.container_secrets import plain_secrets
 from rollout.plans.secrets import why_secret
 
 
@@ -20,8 +21,22 @@ def looks_secret(name: str, value: str) -> bool:
 @rule("aws_ecs_task_definition")
 def judge(task_definition: Block) -> list[str]:
     return [
-        f"container {each['name']}: {variable.get('name')} belongs under secrets"
+        f"container {each['name']}: {where} belongs under secrets"
         for each in containers(task_definition)
-        for variable in pairs(each, "environment")
-        if looks_secret(str(variable.get("name", "")), str(variable.get("value", "")))
+        for where, _ in plain_secrets(_readable(each))
     ]
+
+
+def _readable(container: Container) -> Container:
+    """The container; raises Unread where a secret could hide in a form that is not judged."""
+    pairs(container, "environment")
+    health_check, _ = table(container, "healthCheck"), table(container, "dockerLabels")
+    for command in (
+        container.get("command"),
+        container.get("entryPoint"),
+        health_check.get("command"),
+    ):
+        words = command if isinstance(command, list) else [command]
+        if not all(word is None or isinstance(word, str | int | float) for word in words):
+            raise Unread(f"container {container['name']}: a command is {command!r:.80}")
+    return container

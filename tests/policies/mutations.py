@@ -68,8 +68,16 @@ def _block(text: str, address: str) -> str:
     return found[0]
 
 
-def container(rule: str, put: str, find: str = "readonlyRootFilesystem = true") -> Mutation:
-    return Mutation(rule, CONNECTOR, TASK, find, put)
+def container(
+    rule: str, put: str, find: str = "readonlyRootFilesystem = true", way: str = ""
+) -> Mutation:
+    return Mutation(rule, CONNECTOR, TASK, find, put, way=way)
+
+
+def holding(put: str, way: str) -> Mutation:
+    """A container that holds a secret beside its environment."""
+    rule = "containers_hold_no_secret_in_their_environment"
+    return container(rule, f"{put}\nreadonlyRootFilesystem = true", way=way)
 
 
 MUTATIONS = (
@@ -94,8 +102,16 @@ MUTATIONS = (
         'environment = [\n{ name = "DB_PASSWORD", value = "hunter2" },\n',
         "environment = [\n",
     ),
+    holding('command = ["run", "--password", "hunter2"]', "in its command"),
+    holding('entryPoint = ["run", "--password=hunter2"]', "in its entry point"),
+    holding('dockerLabels = { db-password = "hunter2" }', "in a label"),
+    holding(
+        'healthCheck = { command = ["CMD-SHELL", "curl -u admin:hunter2 http://localhost"] }',
+        "in its health check",
+    ),
     container("container_secrets_come_from_a_secret_store", 'valueFrom = "hunter2"', "valueFrom"),
     container("container_images_are_pinned", 'image = "govukpay/connector:latest"', "image"),
+    container("container_images_are_pinned", 'image = "govukpay/connector:main"', "image", "main"),
     Mutation(
         "tasks_do_not_use_the_network_of_their_host",
         "production-2-connector-ec2",

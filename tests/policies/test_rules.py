@@ -38,7 +38,7 @@ from policies.checks import (
 from policies.estate import networks_are_looked_up_or_made as networks
 from policies.estate import security_groups_stay_in_their_scope as sharing
 from policies.network import is_world
-from policies.rule import EstateJudge
+from policies.rule import EstateJudge, Unread
 from policies.stack import Block, Stack
 from tests.policies.blocks import block, stack, task
 
@@ -67,6 +67,9 @@ def test_an_absent_or_false_privileged_is_accepted() -> None:
     [
         "app",
         "app:latest",
+        "app:Latest",
+        "app:main",
+        "registry:5000/app:stable",
         "111111111111.dkr.ecr.eu-west-1.amazonaws.com/app",
         "registry:5000/app",
         "app:${var.tag}",
@@ -108,6 +111,44 @@ def test_refuses_a_variable_that_is_a_secret(name: str, value: str) -> None:
     (problem,) = secrets.judge(found) or []
     assert name in problem
     assert value not in problem.replace(name, "")
+
+
+@pytest.mark.parametrize(
+    ("where", "container"),
+    [
+        ("command", {"command": ["run", "--password", "hunter2"]}),
+        ("command", {"command": "run --password hunter2"}),
+        ("command", {"command": ["run", "--password", 123456]}),
+        ("entryPoint", {"entryPoint": ["run", "--password=hunter2"]}),
+        ("label db-password", {"dockerLabels": {"db-password": "hunter2"}}),
+        (
+            "health check",
+            {"healthCheck": {"command": ["CMD-SHELL", "curl -u admin:hunter2 http://localhost"]}},
+        ),
+    ],
+)
+def test_refuses_a_secret_beside_the_environment(where: str, container: dict[str, Any]) -> None:
+    assert secrets.judge(task(container)) == [f"container app: {where} belongs under secrets"]
+
+
+@pytest.mark.parametrize(
+    "container",
+    [
+        {"command": [["run", "--password", "hunter2"]]},
+        {"entryPoint": {"run": "--password hunter2"}},
+        {"healthCheck": "curl -u admin:hunter2 http://localhost"},
+        {"dockerLabels": ["db-password=hunter2"]},
+    ],
+)
+def test_a_command_in_a_form_of_its_own_is_not_read(container: dict[str, Any]) -> None:
+    with pytest.raises(Unread):
+        secrets.judge(task(container))
+
+
+def test_an_ordinary_command_is_no_secret() -> None:
+    check = {"command": ["CMD-SHELL", "curl -f http://localhost:8080/healthcheck || exit 1"]}
+    container = {"command": ["npm", "start"], "healthCheck": check, "dockerLabels": {"a": "b"}}
+    assert secrets.judge(task(container)) == []
 
 
 @pytest.mark.parametrize(

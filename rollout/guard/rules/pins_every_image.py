@@ -8,12 +8,8 @@ from collections.abc import Iterator
 from rollout.guard.context import Context
 from rollout.guard.finding import Finding
 from rollout.plans.containers import TASK_DEFINITION, Unreadable, containers_of
+from rollout.plans.images import MOVING_TAGS
 from rollout.plans.read import StackPlan
-
-MOVING_TAGS = frozenset(
-    {"latest", "main", "master", "head", "edge", "stable", "nightly", "dev", "develop", "current"}
-)
-"""Tags that name whatever came last."""
 
 _DIGEST = re.compile(r".+@sha256:[0-9a-f]{64}")
 _TAGGED = re.compile(r".+:(?P<tag>[A-Za-z0-9_][A-Za-z0-9._-]{0,127})")

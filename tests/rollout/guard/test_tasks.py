@@ -66,6 +66,7 @@ def test_refuses_a_secret_in_plain_text(refused: Judge, name: str, value: str) -
     [
         {"command": ["run", "--password=hunter2"]},
         {"command": ["run", "--password", "hunter2"]},
+        {"command": ["run", "--password", 123456]},
         {"healthCheck": {"command": ["CMD", "curl", "-u", "admin:hunter2", "http://localhost"]}},
         {"entryPoint": ["AKIAIOSFODNN7EXAMPLE"]},
         {"dockerLabels": {"api_key": "hunter2"}},
