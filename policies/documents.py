@@ -1,7 +1,6 @@
 """Policy documents (IAM, KMS, S3): the statements of a document, however it is written."""
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -34,9 +33,6 @@ _LIMITING = frozenset(
 """Operators that let through only what they name: `...Not...` lets through the rest, `...IfExists`
 and `ForAllValues:` also who does not say.
 """
-
-_WILDCARD = re.compile(r"[*?]")
-_NAMED = re.compile(r"[^/:*?]+[/:][^*?].*", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,23 +87,6 @@ def statements(block: Block, attribute: str) -> list[Statement]:
         raise Unread(f"{attribute} is {document!r:.80}, not a policy document")
     found = document["Statement"]
     return [_from_json(each) for each in (found if isinstance(found, list) else [found])]
-
-
-def is_open_resource(resource: str) -> bool:
-    """Whether a resource stands for all of its kind: `*`, an ARN that ends in a wildcard before it
-    has come to a resource, or one whose resource begins with a wildcard right after its type
-    (`key/*`, `secret:*`).
-
-    In a pattern of IAM `*` stands for anything, slashes and colons included: `secret:*-api` names
-    no secret, `secret:production-2/connector-*` does.
-    """
-    if resource.startswith("${"):
-        # What is referred to has a name, whatever follows it.
-        return False
-    parts = resource.split(":", 5)
-    if len(parts) < 6:
-        return _WILDCARD.search(resource) is not None
-    return _WILDCARD.search(parts[5]) is not None and not _NAMED.fullmatch(parts[5])
 
 
 def is_own(stack: Stack, principal: str) -> bool:

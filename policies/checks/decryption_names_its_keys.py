@@ -5,9 +5,10 @@ cardholder data environment too. Only through named AWS services (`kms:ViaServic
 permission names the queue or topic, may the key stay open.
 """
 
-from policies.documents import IDENTITY_POLICIES, Statement, is_open_resource, may, statements
+from policies.documents import IDENTITY_POLICIES, Statement, may, statements
 from policies.rule import rule
 from policies.stack import Block
+from rollout.plans.resources import is_open_resource
 
 _ACTIONS = ("kms:Decrypt", "kms:GenerateDataKey", "kms:ReEncryptFrom", "kms:CreateGrant")
 

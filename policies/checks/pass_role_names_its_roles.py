@@ -3,9 +3,10 @@
 Who may pass any role to a task has the rights of every role.
 """
 
-from policies.documents import IDENTITY_POLICIES, is_open_resource, may, statements
+from policies.documents import IDENTITY_POLICIES, may, statements
 from policies.rule import rule
 from policies.stack import Block
+from rollout.plans.resources import is_open_resource
 
 
 @rule(*IDENTITY_POLICIES)

@@ -4,9 +4,10 @@ A service needs its own secrets and nobody else's; a wildcard over all secrets g
 providers' keys.
 """
 
-from policies.documents import IDENTITY_POLICIES, is_open_resource, may, statements
+from policies.documents import IDENTITY_POLICIES, may, statements
 from policies.rule import rule
 from policies.stack import Block
+from rollout.plans.resources import is_open_resource
 
 _ACTIONS = (
     "secretsmanager:GetSecretValue",

@@ -2,12 +2,13 @@
 is no excuse (PCI DSS v4.0.1, 7.2.5).
 """
 
-import re
 from collections.abc import Iterator
 from enum import Enum
 
-from pay.model import Environment
+from pay.catalogue import CATALOGUE
+from pay.model import Environment, names
 from rollout.plans.policies import Grant, Statement, in_words
+from rollout.plans.resources import is_open_resource
 
 
 class Kind(Enum):
@@ -29,8 +30,12 @@ _POSITIVE = frozenset({"ArnEquals", "ArnLike", "StringEquals", "StringLike"})
 """Condition operators that ask for a value to be there and to be the one given."""
 
 
-def too_much(statements: list[Statement], kind: Kind, environment: Environment) -> Iterator[str]:
-    """In words, what the statements allow that no new policy of the environment may."""
+def too_much(
+    statements: list[Statement], kind: Kind, environment: Environment, service: str | None
+) -> Iterator[str]:
+    """In words, what the statements allow that no new policy of the environment may. `service`:
+    whose stack it is; None: no single one's.
+    """
     for statement in statements:
         if statement.effect != "Allow":
             continue
@@ -39,14 +44,18 @@ def too_much(statements: list[Statement], kind: Kind, environment: Environment) 
             continue
         found: dict[str, list[Grant]] = {}
         for grant in statement.grants():
-            for why in _reasons(grant, statement, kind, environment):
+            for why in _reasons(grant, statement, kind, environment, service):
                 found.setdefault(why, []).append(grant)
         for why, grants in found.items():
             yield from (f"allows {text}: {why}" for text in in_words(grants))
 
 
 def _reasons(
-    grant: Grant, statement: Statement, kind: Kind, environment: Environment
+    grant: Grant,
+    statement: Statement,
+    kind: Kind,
+    environment: Environment,
+    own_service: str | None,
 ) -> Iterator[str]:
     service, _, verb = grant.action.lower().partition(":")
     if set(service) & set("*?") or not verb:
@@ -59,6 +68,10 @@ def _reasons(
         yield "everything that the service can do"
     if service == "iam" and verb != "passrole":
         yield "who writes IAM gives itself everything"
+    if service == "iam" and verb == "passrole":
+        # Whoever passes a role to a task of its own has the role's rights.
+        if grant.resource not in _passable(environment, own_service):
+            yield "the only roles that a service passes are those of its own one-off tasks"
     if service == "sts" and grant.resource != environment.metrics.prometheus_write_role_arn:
         yield "the only role that the stacks assume is the one that metrics are written with"
     if _is_wide(grant.resource) and not _is_bound(grant, statement):
@@ -91,14 +104,21 @@ def _account(arn: str) -> str:
 
 
 def _is_wide(resource: str) -> bool:
-    """Whether the resource is `*`, or an ARN that names nothing: `arn:*`,
-    `arn:aws:iam::555555555555:role/*`. A bucket's objects, `arn:aws:s3:::bucket/*`, are something.
+    """Whether the resource stands for all of its kind, or is no ARN at all."""
+    return is_open_resource(resource) or resource.count(":") < 5
+
+
+def _passable(environment: Environment, service: str | None) -> frozenset[str]:
+    """The ARNs of the roles that the service may pass: those of the one-off tasks that the
+    catalogue lets it start.
     """
-    parts = resource.split(":", 5)
-    if len(parts) < 6 or set(parts[2]) & set("*?"):
-        return True
-    kind = "" if parts[2] == "s3" else r"(?:[a-z-]+[/:])?"
-    return re.fullmatch(rf"{kind}[*?/:]*", parts[5]) is not None
+    known = CATALOGUE.get(service or "")
+    runs = known.task_runs if known else ()
+    return frozenset(
+        f"arn:aws:iam::{environment.account_id}:role/{role(environment.name, run.family)}"
+        for run in runs
+        for role in (names.one_off_task_role, names.one_off_execution_role)
+    )
 
 
 def _is_bound(grant: Grant, statement: Statement) -> bool:

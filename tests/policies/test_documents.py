@@ -11,9 +11,10 @@ from policies.checks import attached_policies_are_written_in_the_stack as attach
 from policies.checks import resource_policies_do_not_speak_to_everybody as everybody
 from policies.checks import roles_get_their_rights_from_policies_of_their_own as own
 from policies.checks import trust_names_the_own_account as trust
-from policies.documents import is_open_resource, statements
+from policies.documents import statements
 from policies.rule import Unread
 from policies.stack import Block, Stack
+from rollout.plans.resources import is_open_resource
 from tests.policies.blocks import block
 
 ARN = "arn:aws:secretsmanager:eu-west-1:111111111111:"
@@ -23,6 +24,8 @@ ARN = "arn:aws:secretsmanager:eu-west-1:111111111111:"
     "resource",
     ["*", "**", "arn:*", "arn:aws:kms:*", "arn:aws:kms:eu-west-1:*", f"{ARN}secret:*", f"{ARN}*"]
     + [f"{ARN}{rest}" for rest in ("secret:**", "secret:?*", "s*", "secret*", "secret:*-api")]
+    + ["arn:aws:s3:::*-*", "arn:aws:s3:::*/*", "arn:aws:sqs:eu-west-1:111111111111:?*"]
+    + ["arn:aws:*:eu-west-1:111111111111:key/a", "arn:aws:kms:eu-west-1:111111111111:key/*-*"]
     + ["arn:aws:kms:eu-west-1:111111111111:key/*", "arn:aws:iam::111111111111:role/*"],
 )
 def test_a_wildcard_before_a_name_is_open(resource: str) -> None:
@@ -36,6 +39,7 @@ def test_a_wildcard_before_a_name_is_open(resource: str) -> None:
         f"{ARN}secret:production-2/connector-??????",
         "arn:aws:logs:eu-west-1:111111111111:log-group:production-2_app:*",
         "arn:aws:sqs:eu-west-1:111111111111:production-2-capture",
+        "arn:aws:s3:::pay-production-2-logs/*",
         "data.aws_secretsmanager_secret.connector.arn",
         "${aws_cloudwatch_log_group.trail.arn}:*",
     ],

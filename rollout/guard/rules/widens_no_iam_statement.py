@@ -73,16 +73,16 @@ def check(plan: StackPlan, context: Context) -> Iterator[Finding]:
         if change.verb in (Verb.DELETE, Verb.FORGET):
             continue
         environment = context.environment(plan)
-        for text in (*_document(plan.plan, change, environment), *_others(change)):
+        for text in (*_document(plan, change, environment), *_others(change)):
             yield Finding(change.address, text, DO)
 
 
-def _document(plan: Plan, change: ResourceChange, environment: Environment) -> Iterator[str]:
+def _document(plan: StackPlan, change: ResourceChange, environment: Environment) -> Iterator[str]:
     if change.type not in _DOCUMENTS:
         return
     attribute, kind = _DOCUMENTS[change.type]
     is_new = change.verb is Verb.CREATE or _changes_owner(change)
-    belongs_to_new = is_new and _owner_is_new(plan, change)
+    belongs_to_new = is_new and _owner_is_new(plan.plan, change)
     if is_marked(change.change.after_unknown, attribute):
         # A new resource's own policy often names it, and its ARN is not known yet; whom a policy
         # of something new lets in is then left to the PCI gate, which reads the HCL.
@@ -96,7 +96,7 @@ def _document(plan: Plan, change: ResourceChange, environment: Environment) -> I
         yield f"{attribute} cannot be read: {error}"
         return
     if belongs_to_new:
-        yield from too_much(after, kind, environment)
+        yield from too_much(after, kind, environment, plan.stack.service)
     else:
         yield from widenings(before, after)
 

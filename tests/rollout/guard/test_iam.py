@@ -2,7 +2,7 @@
 
 import pytest
 
-from pay.model import Stage
+from pay.model import Side, Stage, names
 from tests.rollout.guard.conftest import Judge
 from tests.support.plans import EC2, FARGATE, Json, change, plan, policy, records, traffic
 
@@ -11,6 +11,9 @@ OLD_ROLE = change("aws_iam_role.task_role", {"name": "task"}, {"name": "task"})
 ACCOUNT = "555555555555"
 QUEUE = f"arn:aws:sqs:eu-west-1:{ACCOUNT}:queue"
 READ = {"Action": ["sqs:ReceiveMessage", "sqs:DeleteMessage"], "Resource": [QUEUE]}
+SECRETS = f"arn:aws:secretsmanager:eu-west-1:{ACCOUNT}:secret:"
+ONE_OFF = "sandbox_stream-s3-sqs-task"
+"""A role that toolbox may pass, and no other service."""
 METRICS_ROLE = f"arn:aws:iam::{ACCOUNT}:role/sandbox-prometheus-write"
 """As environments/sandbox.toml has it."""
 
@@ -135,6 +138,12 @@ def given_to(refused: Judge, role: str | None, statement: Json, *others: Json) -
         {"Action": "iam:Pass*", "Resource": "*"},
         {"Action": "iam:Pass*", "Resource": f"arn:aws:iam::{ACCOUNT}:role/x"},
         {"Action": "IAM:PassRole", "Resource": f"arn:aws:iam::{ACCOUNT}:role/*"},
+        {"Action": "iam:PassRole", "Resource": f"arn:aws:iam::{ACCOUNT}:role/administrator"},
+        {"Action": "iam:PassRole", "Resource": f"arn:aws:iam::{ACCOUNT}:role/{ONE_OFF}"},
+        {"Action": "kms:Decrypt", "Resource": f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/*-*"},
+        {"Action": "secretsmanager:GetSecretValue", "Resource": f"{SECRETS}*-*"},
+        {"Action": "secretsmanager:GetSecretValue", "Resource": f"{SECRETS}*-api"},
+        {"Action": "s3:GetObject", "Resource": "arn:aws:s3:::*-*"},
         {"Action": "kms:Decrypt", "Resource": "*"},
         {"Action": "kms:Decrypt", "Resource": f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/*"},
         {"Action": "secretsmanager:GetSecretValue", "Resource": "*"},
@@ -168,6 +177,28 @@ def test_refuses_a_new_role_that_may_more_than_any_needs(refused: Judge, stateme
 
 
 @pytest.mark.parametrize(
+    ("role", "is_its_own"),
+    [
+        (ONE_OFF, True),
+        ("sandbox_stream-s3-sqs-execution", True),
+        ("sandbox_stream-s3-sqs-*", False),
+        ("administrator", False),
+    ],
+)
+def test_a_service_passes_the_roles_of_its_own_one_off_tasks_only(
+    refused: Judge, role: str, is_its_own: bool
+) -> None:
+    passes = {
+        "Action": "iam:PassRole",
+        "Resource": f"arn:aws:iam::{ACCOUNT}:role/{role}",
+        "Condition": {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}},
+    }
+    stack = names.side_stack("sandbox", "toolbox", Side.EC2)
+    refusals = refused(plan(stack, ROLE, role_policy(None, policy(passes))), stage=Stage.LEGACY)
+    assert {r.rule for r in refusals} == (set() if is_its_own else {"widens-no-iam-statement"})
+
+
+@pytest.mark.parametrize(
     "statement",
     [
         {"Action": "ecr:GetAuthorizationToken", "Resource": "*"},
@@ -177,11 +208,6 @@ def test_refuses_a_new_role_that_may_more_than_any_needs(refused: Judge, stateme
             "Action": ["kms:Decrypt", "kms:GenerateDataKey"],
             "Resource": f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/*",
             "Condition": {"StringEquals": {"kms:ViaService": "sqs.eu-west-1.amazonaws.com"}},
-        },
-        {
-            "Action": "iam:PassRole",
-            "Resource": f"arn:aws:iam::{ACCOUNT}:role/sandbox_task-*",
-            "Condition": {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}},
         },
         {
             "Action": "ecs:Poll",

@@ -1,0 +1,33 @@
+"""What a resource in a policy's statement stands for. Guard and PCI gate both judge by this, so it
+is plain Python without the libraries of either.
+"""
+
+import re
+
+_WILDCARD = re.compile(r"[*?]")
+_NAMED = re.compile(r"[^/:*?]+[/:][^*?].*", re.DOTALL)
+_WITHOUT_TYPE = frozenset({"s3", "sns", "sqs"})
+"""Services whose ARNs go on with the name, not with a type (AWS: service authorization
+reference)."""
+
+
+def is_open_resource(resource: str) -> bool:
+    """Whether a resource stands for all of its kind: `*`, an ARN that ends in a wildcard before it
+    has come to a resource, or one whose resource begins with a wildcard right after its type
+    (`key/*`, `secret:*`).
+
+    In a pattern of IAM `*` stands for anything, slashes and colons included: `secret:*-api` names
+    no secret, `secret:production-2/connector-*` does.
+    """
+    if resource.startswith("${"):
+        # What is referred to has a name, whatever follows it.
+        return False
+    parts = resource.split(":", 5)
+    if len(parts) < 6:
+        return _WILDCARD.search(resource) is not None
+    service, name = parts[2], parts[5]
+    if _WILDCARD.search(service):
+        return True
+    if service in _WITHOUT_TYPE:
+        return name[:1] in ("*", "?")
+    return _WILDCARD.search(name) is not None and not _NAMED.fullmatch(name)
