@@ -1,7 +1,6 @@
 """The commands in README.md work as they stand there."""
 
 import re
-import shutil
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,12 +10,13 @@ import pytest
 from pay.model import Environment
 from sandbox.instance import Sandbox
 from tests.conftest import ROOT
+from tests.support.whole_checkout import copy_checkout
 
 README = (ROOT / "README.md").read_text()
 BLOCKS = re.findall(r"^```sh\n(.*?)^```$", README, flags=re.DOTALL | re.MULTILINE)
 
 TRIED_ELSEWHERE = {
-    "make demo": "sandbox/demo.py runs what tests/e2e/test_deploy.py asserts",
+    "make demo": "tests/e2e/test_demo.py runs it",
     "make test": "it runs this test",
     "make check": "part of make test",
     "make policy": "tests/policies runs the same gate over the same stacks",
@@ -50,21 +50,7 @@ def test_every_exception_is_still_in_the_readme() -> None:
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """A copy of what Git tracks, with the installed tools of this one."""
-    tracked = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT,
-        capture_output=True,
-        check=True,
-    )
-    for name in filter(None, tracked.stdout.decode().split("\0")):
-        if (ROOT / name).exists():
-            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, tmp_path / name)
-    for installed in (".venv", ".venv-checkov", "node_modules", "imports", ".cache"):
-        if (ROOT / installed).exists():
-            (tmp_path / installed).symlink_to(ROOT / installed)
-    return tmp_path
+    return copy_checkout(tmp_path)
 
 
 @pytest.mark.e2e

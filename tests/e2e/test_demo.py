@@ -1,0 +1,55 @@
+"""`make demo` shows the main job: it runs in a copy, and never in the developer's own sandbox."""
+
+import re
+import subprocess
+
+import pytest
+
+from tests.support.whole_checkout import ROOT, copy_checkout
+
+pytestmark = pytest.mark.e2e
+
+COMMAND = (".venv/bin/python", "-m", "toolchain", "run", "--", ".venv/bin/python", "-m")
+"""What `make demo` runs after its set-up, up to the module."""
+
+TIMEOUT_SECONDS = 1500
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """What the demo printed."""
+    finished = subprocess.run(
+        [*COMMAND, "sandbox.demo"],
+        cwd=copy_checkout(tmp_path_factory.mktemp("demo")),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=TIMEOUT_SECONDS,
+    )
+    assert finished.returncode == 0, finished.stdout
+    return finished.stdout
+
+
+def test_make_demo_is_what_this_test_runs() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    assert f"\nRUN := {' '.join(COMMAND[:5])}\n" in makefile
+    assert f"@$(RUN) {' '.join(COMMAND[5:])} sandbox.demo\n" in makefile
+
+
+def test_the_demo_shows_both_sides_and_the_weights_of_the_stage(shown: str) -> None:
+    rows = [re.findall(r"[\w-]+", line) for line in shown.splitlines()]
+    assert ["connector", "ec2", "EC2", "2", "of", "2", "2", "95"] in rows
+    assert ["connector", "fargate", "FARGATE", "2", "of", "2", "2", "5"] in rows
+
+
+def test_the_demo_plans_anew_and_finds_nothing_to_change(shown: str) -> None:
+    again = shown.partition("A second plan of connector is empty")[2].partition("Moving")[0]
+    assert again.count("No changes.") == 2
+
+
+def test_the_demo_ends_with_the_plan_of_the_next_stage(shown: str) -> None:
+    moving = shown.partition("Moving connector one stage on")[2]
+    assert re.search(r"weight += 5 -> 25", moving)
+    assert "Plan: 0 to add, 2 to change, 0 to destroy." in moving
+    assert "Stopped the local AWS." in moving
