@@ -15,7 +15,11 @@ from rollout.plans.plan import ResourceChange, Verb
 from rollout.plans.read import StackPlan, read_plans
 from rollout.plans.stack import StackKind
 
-_GIVEN_UP = {"aws_appautoscaling_target": "min_capacity", "aws_lb": "enable_deletion_protection"}
+_GIVEN_UP = {
+    "aws_appautoscaling_target": "min_capacity",
+    "aws_cloudwatch_metric_alarm": "threshold",
+    "aws_lb": "enable_deletion_protection",
+}
 """What a side holds on to while a record leads to it; true is more than false."""
 
 _PLATFORM, _SIDE_BEFORE, _RECORDS, _SIDE_AFTER, _REST = range(5)
@@ -38,8 +42,8 @@ def _turn(plan: StackPlan) -> int:
 
 
 def _only_loses(change: ResourceChange) -> bool:
-    """Whether the side is less than before: gone, no longer held at the tasks of the peak, or no
-    longer protected from deletion.
+    """Whether the side is less than before: gone, no longer held at the tasks of the peak nor
+    watched for them, or no longer protected from deletion.
     """
     if change.verb in (Verb.DELETE, Verb.FORGET):
         return True
@@ -48,7 +52,7 @@ def _only_loses(change: ResourceChange) -> bool:
         return False
     before, after = change.change.before or {}, change.change.after or {}
     was, becomes = before.get(attribute), after.get(attribute)
-    return isinstance(was, int) and isinstance(becomes, int) and becomes < was
+    return isinstance(was, int | float) and isinstance(becomes, int | float) and becomes < was
 
 
 def main(*plans: str) -> None:

@@ -24,19 +24,26 @@ from tests.support.plans import (
 )
 
 SCALING = "aws_appautoscaling_target.scaling"
+ALARM = "aws_cloudwatch_metric_alarm.healthy_hosts_alarm"
 ALB = {"name": "a"}
 
+UNPROTECTED, PROTECTED = ({"enable_deletion_protection": protected} for protected in (False, True))
+MANY, FEW = {"min_capacity": 4}, {"min_capacity": 2}
+ASKS_FOR_MANY, ASKS_FOR_FEW = {"threshold": 4.0}, {"threshold": 2.0}
+
 MADE = {
-    "only creates": change("aws_lb.alb", None, ALB),
-    "only destroys": change("aws_lb.alb", ALB, None),
-    "one in-place update: scaling may": change(SCALING, {"min_capacity": 4}, {"min_capacity": 2}),
-    "one in-place update: scaling holds": change(SCALING, {"min_capacity": 2}, {"min_capacity": 4}),
-    "one in-place update: the load balancer is": change(
-        "aws_lb.alb", {"enable_deletion_protection": False}, {"enable_deletion_protection": True}
-    ),
-    "one in-place update: the load balancer may": change(
-        "aws_lb.alb", {"enable_deletion_protection": True}, {"enable_deletion_protection": False}
-    ),
+    "only creates": [change("aws_lb.alb", None, ALB)],
+    "only destroys": [change("aws_lb.alb", ALB, None)],
+    "two in-place updates: scaling may": [
+        change(SCALING, MANY, FEW),
+        change(ALARM, ASKS_FOR_MANY, ASKS_FOR_FEW),
+    ],
+    "two in-place updates: scaling holds": [
+        change(SCALING, FEW, MANY),
+        change(ALARM, ASKS_FOR_FEW, ASKS_FOR_MANY),
+    ],
+    "one in-place update: the load balancer is": [change("aws_lb.alb", UNPROTECTED, PROTECTED)],
+    "one in-place update: the load balancer may": [change("aws_lb.alb", PROTECTED, UNPROTECTED)],
 }
 """What a side's plan holds, by what consequences say that `cdktf diff` shows of it."""
 
@@ -45,7 +52,7 @@ def plan_of(environment: Environment, edge: Edge, told: StackChange) -> Json:
     if told.stack == TRAFFIC:
         return stage_change(environment, edge.before, edge.after)
     (made,) = (made for shows, made in MADE.items() if told.shows.startswith(shows))
-    return plan(told.stack, made)
+    return plan(told.stack, *made)
 
 
 def ordered(folder: Path, environment: Environment, *plans: Json) -> list[str]:
