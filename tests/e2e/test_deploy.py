@@ -1,6 +1,4 @@
-"""One service on both sides, deployed with cdktf and the real provider, and destroyed again; that
-both run and that their second plans are empty, test_demo.py asserts.
-"""
+"""One service on both sides, deployed with cdktf and the real provider, and destroyed again."""
 
 import json
 import os
@@ -76,6 +74,17 @@ class Deployed:
         ]
         return dict(found)
 
+    def healthy_targets(self, side: Side) -> int:
+        elbv2 = self.sandbox.client("elbv2")
+        [group] = elbv2.describe_target_groups(
+            Names=[names.target_group("sandbox", SERVICE, side)]
+        )["TargetGroups"]
+        health = elbv2.describe_target_health(TargetGroupArn=group["TargetGroupArn"])
+        return sum(
+            each["TargetHealth"]["State"] == "healthy"
+            for each in health["TargetHealthDescriptions"]
+        )
+
     def records(self) -> dict[str, int]:
         """Set identifier -> weight of the service's records."""
         route53 = self.sandbox.client("route53")
@@ -139,11 +148,21 @@ def existing_estate(sandbox: Sandbox) -> str:
     return json.dumps(found, default=str, sort_keys=True)
 
 
+@pytest.mark.parametrize("side", list(Side))
+def test_each_side_runs_its_tasks_behind_its_own_load_balancer(
+    deployed: Deployed, side: Side
+) -> None:
+    service = deployed.ecs_service(side)
+    assert service["launchType"] == side.upper()
+    assert (service["runningCount"], service["desiredCount"]) == (2, 2)
+    assert deployed.healthy_targets(side) == 2
+
+
 def test_the_records_weigh_the_sides_as_the_stage_says(deployed: Deployed) -> None:
     assert deployed.records() == {f"{SERVICE}-ec2": 95, f"{SERVICE}-fargate": 5}
 
 
-@pytest.mark.parametrize("stack", [PLATFORM, TRAFFIC])
+@pytest.mark.parametrize("stack", [PLATFORM, *SIDES, TRAFFIC])
 def test_a_second_plan_is_empty(deployed: Deployed, stack: str) -> None:
     assert deployed.plan_exit_code(stack) == 0
 
