@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from policies.container_keys import unknown_keys
 from policies.rule import Unread
 from policies.stack import Block
 
@@ -13,7 +14,8 @@ def containers(task_definition: Block) -> list[Container]:
     """The container definitions in every form that they are met in: `jsonencode([...])`, the same
     one list deeper, a list as in a plan, a JSON text.
 
-    Raises Unread for anything else: an expression, an empty list, an entry without a name.
+    Raises Unread for anything else: an expression, an empty list, an entry without a name, a key
+    that ECS does not know.
     """
     found: Any = task_definition.conf.get("container_definitions")
     while isinstance(found, list) and len(found) == 1 and isinstance(found[0], list | str):
@@ -25,6 +27,11 @@ def containers(task_definition: Block) -> list[Container]:
     for each in found:
         if not isinstance(each, dict) or not isinstance(each.get("name"), str):
             raise Unread(f"a container is {_short(each)}, not an object with a name")
+        for key in unknown_keys(each):
+            raise Unread(
+                f"container {each['name']}: {key} is no key of a container definition; allowed are "
+                "those of the ECS API, in its spelling"
+            )
     return found
 
 
