@@ -124,8 +124,9 @@ def _from_json(statement: Any) -> Statement:
 
 
 def _from_block(statement: Conf) -> Statement:
-    if strings(statement, "not_actions") or strings(statement, "not_resources"):
-        raise Unread("a statement allows by not_actions or not_resources: list what is allowed")
+    for negation in ("not_actions", "not_resources", "not_principals"):
+        if strings(statement, negation):
+            raise Unread(f"a statement allows by {negation}: list what is allowed")
     return Statement(
         effect=str(value(statement, "effect") or "Allow"),
         actions=tuple(strings(statement, "actions")),

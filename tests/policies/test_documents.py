@@ -180,3 +180,23 @@ def test_a_document_that_takes_in_another_is_not_read(key: str) -> None:
     )
     with pytest.raises(Unread, match=key):
         statements(policy, "policy")
+
+
+@pytest.mark.parametrize(
+    ("negation", "held"),
+    [
+        ("not_actions", ["iam:*"]),
+        ("not_resources", ["*"]),
+        ("not_principals", {"type": ["AWS"], "identifiers": [["arn:aws:iam::111111111111:root"]]}),
+    ],
+)
+def test_a_statement_that_allows_by_leaving_out_is_not_read(negation: str, held: object) -> None:
+    statement = {"actions": [["sns:Publish"]], "resources": [["*"]], negation: [held]}
+    document = block("aws_iam_policy_document", {"statement": statement}, kind="data")
+    topic = block(
+        "aws_sns_topic_policy",
+        {"policy": "data.aws_iam_policy_document.this.json"},
+        of=document.stack,
+    )
+    with pytest.raises(Unread, match=f"allows by {negation}"):
+        statements(topic, "policy")
