@@ -131,6 +131,7 @@ def tell(done: Done, out: Console, *, as_json: bool) -> None:
         out.print("\n[bold]Commit both files, then run[/]")
         for command in commands(done.changes):
             out.print(f"  {command}", soft_wrap=True)
+        out.print("The time at this stage counts from now: deploy without delay.")
     else:
         out.print("\n[bold]cdktf diff will show[/]  nothing: no stack changes.")
         out.print("[bold]Commit both files[/]: the time at this stage counts from now.")

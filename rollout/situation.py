@@ -8,6 +8,7 @@ from pathlib import Path
 from pay.catalogue import CATALOGUE
 from pay.environments import load_environments
 from pay.model import Environment, Microservice, Stage
+from pay.model.edges import Direction
 from pay.model.problem import InvalidInput, Problem
 from rollout.journal import Journals, Move, read_all
 
@@ -47,14 +48,14 @@ class Situation:
         return self.environments[environment].services[service].stage is not told
 
     def stays(self, environment: str, service: str) -> list[tuple[Stage, datetime, datetime]]:
-        """The stages a service stayed at since it last came from `canary` or below, with the
-        moments of entering and leaving; the present stage is left now.
+        """The stages a service stayed at since its last rollback, with the moments of entering and
+        leaving; the present stage is left now. What a rollback ended has proven nothing.
         """
         stays: list[tuple[Stage, datetime, datetime]] = []
         moves = self.moves(environment, service)
         for index, entry in enumerate(moves):
             left = moves[index + 1].at if index + 1 < len(moves) else self.now
-            if entry.after.position <= Stage.CANARY.position:
+            if entry.direction is Direction.ROLLBACK:
                 stays.clear()
             stays.append((entry.after, entry.at, left))
         return stays

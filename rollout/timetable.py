@@ -8,8 +8,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from holidays import country_holidays
-
 from pay.model import Environment, Stage, Timing
 from pay.model.dwell import LOCAL_ZONE, PEAK_END, has_seen_a_peak, peak_of, shortest_dwell
 from pay.model.edges import promotion
@@ -21,8 +19,6 @@ MORNING = time(9)
 """An hour before the peak: time enough to see the first effect of a move before it."""
 
 AFTERNOON = PEAK_END
-
-BANK_HOLIDAYS = country_holidays("GB", subdiv="ENG")
 
 
 @dataclass(frozen=True)
@@ -152,7 +148,7 @@ def next_slot(earliest: datetime) -> datetime:
     """The first moment for a move that is not before `earliest`."""
     day = earliest.astimezone(LOCAL_ZONE).date()
     while True:
-        if peak_of(day) is not None and day not in BANK_HOLIDAYS:
+        if peak_of(day) is not None:
             for slot in (MORNING, AFTERNOON):
                 at = datetime.combine(day, slot, LOCAL_ZONE)
                 if at >= earliest:

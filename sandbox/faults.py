@@ -2,7 +2,7 @@
 
     POST /_sandbox/faults    {"throttle": 0.1, "error": 0.05, "lost": 0.05, "seed": 7}
     GET  /_sandbox/requests  the calls so far; DELETE forgets them
-    GET  /_sandbox/status    the process id, the number of calls, and whether calls are held
+    GET  /_sandbox/status    the process id, the number of calls, and how many are held
 
 `throttle` and `error` are the chances that a call is refused before anything happens; `lost` is
 the chance that a call takes effect and its answer never arrives, which a retry has to survive.
@@ -47,21 +47,21 @@ class Faults:
 
 
 class Hold:
-    """Calls that wait together for their end, from the moment at which one of them began it."""
+    """Calls that wait together for their end, from the moment at which one of them began it.
+    Whoever asks or counts takes care of locks.
+    """
 
     def __init__(self, call: int) -> None:
         """`call`: which call begins it, counted from 1; 0: none."""
         self._calls_left = call
         self._end = threading.Event()
-        self.has_begun = False
+        self.held = 0
+        """How many calls wait."""
 
     def is_due(self) -> bool:
-        """Whether this call is the one, to be asked once for each; callers take care of locks."""
+        """Whether this call is the one, to be asked once for each."""
         self._calls_left -= 1
         return self._calls_left == 0
-
-    def begin(self) -> None:
-        self.has_begun = True
 
     def wait(self) -> None:
         """Returns when it has ended."""
@@ -112,17 +112,16 @@ class FaultInjection:
             status = int(line.split()[0])
             return start(line, headers, exc_info)
 
-        hold = self._hold
-        fault = self._choose(f"{service}.{operation}")
+        fault, hold = self._choose(f"{service}.{operation}")
         if fault:
             # An unread body would be taken for the next request of the connection.
             _body(environ)
         if fault in ("lost", "hold"):
             # Goes through, but its answer is dropped and an error sent instead.
             list(self._app(environ, lambda *_: lambda data: None))
-        if fault == "hold":
-            hold.begin()
         if fault in ("hold", "held"):
+            with self._lock:
+                hold.held += 1
             hold.wait()
         if fault is None:
             body = self._app(environ, remember_status)
@@ -133,22 +132,23 @@ class FaultInjection:
             self._requests.append(entry)
         return body
 
-    def _choose(self, call: str) -> str | None:
+    def _choose(self, call: str) -> tuple[str | None, Hold]:
+        """What befalls the call, and the hold that it may have to wait for."""
         with self._lock:
-            faults = self._faults
-            if self._hold.has_begun:
-                return "held"
+            faults, hold = self._faults, self._hold
+            if hold.held:
+                return "held", hold
             if faults.only and not re.search(faults.only, call):
-                return None
-            if self._hold.is_due():
-                return "hold"
+                return None, hold
+            if hold.is_due():
+                return "hold", hold
             throw = self._dice.random()
         for kind in ("throttle", "error", "lost"):
             chance: float = getattr(faults, kind)
             if throw < chance:
-                return kind
+                return kind, hold
             throw -= chance
-        return None
+        return None, hold
 
     def _administer(self, environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
         what, method = environ["PATH_INFO"].removeprefix(PREFIX), environ["REQUEST_METHOD"]
@@ -158,7 +158,7 @@ class FaultInjection:
                 answer = {
                     "pid": os.getpid(),
                     "requests": len(self._requests),
-                    "held": self._hold.has_begun,
+                    "held": self._hold.held,
                 }
             elif what == "requests" and method == "GET":
                 answer = [asdict(request) for request in self._requests]

@@ -10,7 +10,6 @@ from pay.adoption import adoptable
 from pay.model import Environment
 
 NOT_THERE = {
-    "ClientException",
     "ClusterNotFoundException",
     "InvalidLaunchTemplateName.NotFoundException",
     "LoadBalancerNotFound",
@@ -19,6 +18,9 @@ NOT_THERE = {
     "TargetGroupNotFound",
 }
 """The error codes that say that something does not exist."""
+
+NOT_THERE_IN = {("DescribeCapacityProviders", "ClientException")}
+"""Operation and error code: the code is ECS's for many things, and says this only there."""
 
 ACTIONS = (
     "autoscaling:DescribeAutoScalingGroups",
@@ -80,10 +82,15 @@ def look_up(environment: Environment, lookups: Iterable[Lookup]) -> Iterator[Fou
         try:
             import_id = each.look()
         except ClientError as error:
-            failure = None if error.response["Error"]["Code"] in NOT_THERE else error
+            failure = None if _is_not_there(error) else error
             yield Found(each.stack, each.address, each.what, None, must, failure)
         else:
             yield Found(each.stack, each.address, each.what, import_id, must)
+
+
+def _is_not_there(error: ClientError) -> bool:
+    code = error.response["Error"]["Code"]
+    return code in NOT_THERE or (error.operation_name, code) in NOT_THERE_IN
 
 
 @dataclass(frozen=True)

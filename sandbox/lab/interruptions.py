@@ -7,7 +7,7 @@ from typing import Any
 
 from sandbox.lab.imports import import_id, unnoted
 from sandbox.lab.lab import Lab
-from sandbox.lab.workshop import Kill
+from sandbox.lab.workshop import Kill, Moment
 from sandbox.process import SandboxError, Server
 
 POLL_SECONDS = 0.01
@@ -23,40 +23,42 @@ def at_call(server: Server, call: int, only: str = "") -> Kill:
     `only`: a regular expression over `service.Operation` of the calls that count; empty: all.
     """
 
+    async def moment() -> None:
+        while not (await asyncio.to_thread(server.administer, "status"))["held"]:
+            await asyncio.sleep(POLL_SECONDS)
+
     @asynccontextmanager
-    async def moment() -> AsyncIterator[None]:
+    async def kill() -> AsyncIterator[Moment]:
         await _set_faults(server, {"hold": call, "only": only})
         try:
-            while not (await asyncio.to_thread(server.administer, "status"))["held"]:
-                await asyncio.sleep(POLL_SECONDS)
-            yield
+            yield moment
         finally:
             await _set_faults(server, {})
 
-    return moment
+    return kill
 
 
 async def _set_faults(server: Server, faults: Mapping[str, Any]) -> None:
     await asyncio.to_thread(server.administer, "faults", method="POST", body=faults)
 
 
-async def recover(lab: Lab, stack: str) -> list[str]:
-    """Runs the apply of a stack until it is through; returns what went wrong on the way.
+async def recover(lab: Lab, stack: str) -> None:
+    """Runs the apply of a stack until it is through.
 
     A local state needs no unlocking: its lock is the kernel's and ends with the program. What AWS
     has and the state does not is imported, as Terraform cannot know whose it is.
 
     Raises SandboxError when it does not come through.
     """
-    problems: list[str] = []
+    last = ""
     for _ in range(MOST_ATTEMPTS):
         try:
             await lab.workshop.apply(stack)
         except SandboxError as problem:
-            problems.append(str(problem))
-            for resource in unnoted(str(problem)):
+            last = str(problem)
+            for resource in unnoted(last):
                 id_ = import_id(lab.sandbox, stack, resource)
                 await lab.workshop.adopt(stack, resource.address, id_)
         else:
-            return problems
-    raise SandboxError(f"{stack} does not converge; last: {problems[-1]}")
+            return
+    raise SandboxError(f"{stack} does not converge; last: {last}")

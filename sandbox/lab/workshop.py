@@ -5,8 +5,8 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable, Mapping
-from contextlib import AbstractAsyncContextManager, suppress
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -117,19 +117,13 @@ class Workshop:
         await self._run(self.stack(stack), "terraform", *arguments, kill=kill)
 
     async def plan(self, stack: str, *options: str) -> dict[str, Any]:
-        """The plan, as `terraform show -json` writes it; kept as `lab.plan` for `apply_plan`."""
+        """The plan, as `terraform show -json` writes it."""
         await self._initialise(stack)
         arguments = ("plan", "-input=false", "-no-color", "-out=lab.plan", *options)
         await self._run(self.stack(stack), "terraform", *arguments)
         shown = await self._run(self.stack(stack), "terraform", "show", "-json", "lab.plan")
         plan: dict[str, Any] = json.loads(shown)
         return plan
-
-    async def apply_plan(self, stack: str) -> None:
-        """Applies the last `plan`."""
-        await self._run(
-            self.stack(stack), "terraform", "apply", "-input=false", "-no-color", "lab.plan"
-        )
 
     async def adopt(self, stack: str, address: str, id: str) -> None:
         """`terraform import`: what an operator does with a resource that the state lacks."""
@@ -145,27 +139,29 @@ class Workshop:
         self, folder: Path, *command: str, kill: "Kill | None" = None, **settings: str
     ) -> str:
         """The standard output. Raises SandboxError with the end of all output on failure."""
-        process = await asyncio.create_subprocess_exec(
-            *command,
-            cwd=folder,
-            env={**self._variables, **settings},
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT if command[1] != "show" else None,
-            start_new_session=True,
-        )
-        killer = asyncio.create_task(_kill(process.pid, kill)) if kill else None
-        try:
-            said, _ = await asyncio.wait_for(process.communicate(), TIMEOUT_SECONDS)
-        except BaseException:
-            _end(process.pid)
-            await process.wait()
-            raise
-        finally:
-            if killer:
-                killer.cancel()
-                with suppress(asyncio.CancelledError):
-                    await killer
+        # Armed before the program starts: its first call counts already.
+        async with kill() if kill else nullcontext() as moment:
+            process = await asyncio.create_subprocess_exec(
+                *command,
+                cwd=folder,
+                env={**self._variables, **settings},
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.STDOUT if command[1] != "show" else None,
+                start_new_session=True,
+            )
+            killer = asyncio.create_task(_end_at(moment, process.pid)) if moment else None
+            try:
+                said, _ = await asyncio.wait_for(process.communicate(), TIMEOUT_SECONDS)
+            except BaseException:
+                _end(process.pid)
+                await process.wait()
+                raise
+            finally:
+                if killer:
+                    killer.cancel()
+                    with suppress(asyncio.CancelledError):
+                        await killer
         text = said.decode(errors="replace")
         with self._log.open("a") as log:
             log.write(f"$ {' '.join(command)}\n{text if command[1] != 'show' else ''}\n")
@@ -177,13 +173,16 @@ class Workshop:
         return text
 
 
-Kill = Callable[[], AbstractAsyncContextManager[None]]
-"""Entered at the moment at which the program is to be killed, which lasts until it is left."""
+Moment = Callable[[], Awaitable[None]]
+"""Returns at the moment at which a program is to be killed."""
+
+Kill = Callable[[], AbstractAsyncContextManager[Moment]]
+"""Entered before the program starts and left after its end."""
 
 
-async def _kill(pid: int, kill: Kill) -> None:
-    async with kill():
-        _end(pid)
+async def _end_at(moment: Moment, pid: int) -> None:
+    await moment()
+    _end(pid)
 
 
 def _end(pid: int) -> None:

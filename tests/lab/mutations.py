@@ -5,10 +5,15 @@ import re
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+import pytest
+
 from pay.model import Side, Stage, names
 from sandbox.lab.findings import Fault
 from sandbox.lab.lab import Lab
 from sandbox.lab.walk import Walk
+from sandbox.process import SandboxError
+
+POLL_SECONDS = 0.02
 
 Mutation = Callable[[Lab, Walk], Awaitable[None]]
 
@@ -48,17 +53,26 @@ async def the_only_record_replaced(lab: Lab, walk: Walk) -> None:
 
 
 async def ec2_destroyed_with_its_record(lab: Lab, walk: Walk) -> None:
-    """From `cutover` to `retired` at once: `cdktf deploy` runs stacks side by side. That the load
-    balancer is still protected does not keep its listener and the tasks.
+    """From `cutover` to `retired` at once: `cdktf deploy` runs stacks side by side, and the tasks
+    can be gone before the record is. That the load balancer is still protected keeps neither its
+    listener nor the tasks.
     """
     lab.workshop.place(walk.service, Stage.RETIRED)
-    traffic, ec2 = await asyncio.gather(
-        lab.workshop.deploy(names.traffic_stack(lab.name, walk.service)),
-        lab.workshop.deploy(names.side_stack(lab.name, walk.service, Side.EC2)),
-        return_exceptions=True,
-    )
-    assert traffic is None
-    assert "OperationNotPermitted" in str(ec2)
+    traffic = names.traffic_stack(lab.name, walk.service)
+    ec2 = names.side_stack(lab.name, walk.service, Side.EC2)
+    await lab.workshop.synthesise(traffic)
+    await lab.workshop.synthesise(ec2)
+    destroying = asyncio.create_task(lab.workshop.apply(ec2))
+    while _ec2_tasks(walk) and not destroying.done():
+        await asyncio.sleep(POLL_SECONDS)
+    await lab.workshop.apply(traffic)
+    with pytest.raises(SandboxError, match="OperationNotPermitted"):
+        await destroying
+
+
+def _ec2_tasks(walk: Walk) -> int:
+    balancer = walk.traffic.watch.latest.balancer(walk.traffic.balancers[Side.EC2])
+    return balancer.tasks if balancer else 0
 
 
 async def idle_ec2_scaled_in(lab: Lab, walk: Walk) -> None:

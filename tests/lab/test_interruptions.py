@@ -23,8 +23,8 @@ ROUND = (Stage.CANARY, Stage.CUTOVER, Stage.DETACHED, Stage.CUTOVER, Stage.READY
 """From `ready` and back: updates of two weights in both directions, a delete and a create. What
 lies between is left out: the records are written in the same way."""
 
-RECORDS = (2, 16)
-"""An apply of the records makes 16 calls to 24, the last of them writes."""
+RECORDS = (range(2, 5), range(5, 8), range(8, 11), range(11, 14), range(14, 17))
+"""An apply of the records makes 16 calls to 24, the last of them writes: a kill in each part."""
 
 CREATING = (30, 62)
 """The calls between the first resource of a Fargate side and the load balancer being there, for
@@ -52,32 +52,38 @@ def at_ready(lab: Lab, walks: Walks) -> None:
 
 
 def test_a_kill_at_a_random_call_leaves_no_gap(lab: Lab, at_ready: None) -> None:
-    dice = random.Random(SEED)
+    dice, parts = random.Random(SEED), iter(RECORDS)
 
     async def interrupted(stack: str) -> bool:
-        return await _is_killed(lab, stack, at_call(lab.sandbox.server, dice.randint(*RECORDS)))
+        return await _is_killed(lab, stack, at_call(lab.sandbox.server, dice.choice(next(parts))))
 
     killed, found = asyncio.run(_round(lab, ROUND, interrupted))
     assert killed == [True] * len(ROUND)
     assert found == []
 
 
-def test_a_kill_between_two_writes_leaves_no_gap(lab: Lab, at_ready: None) -> None:
+@pytest.mark.parametrize("write", [1, 2])
+def test_a_kill_after_a_write_leaves_no_gap(lab: Lab, at_ready: None, write: int) -> None:
+    """Between both writes, and before the second is noted in the state."""
+
     async def interrupted(stack: str) -> bool:
-        return await _is_killed(lab, stack, at_call(lab.sandbox.server, 1, WRITES_OF_RECORDS))
+        return await _is_killed(lab, stack, at_call(lab.sandbox.server, write, WRITES_OF_RECORDS))
 
     killed, found = asyncio.run(_round(lab, (Stage.CANARY, Stage.READY), interrupted))
     assert killed == [True, True]
     assert found == []
 
 
-def test_a_kill_within_the_conversion_leaves_no_gap(lab: Lab, at_ready: None) -> None:
-    """The simple record is a weighted one by then, under a key that the state does not know."""
+@pytest.mark.parametrize("write", [1, 2])
+def test_a_kill_within_the_conversion_leaves_no_gap(lab: Lab, at_ready: None, write: int) -> None:
+    """The simple record is a weighted one by then, under a key that the state does not know; after
+    the second write there is a record that the state does not know at all.
+    """
     lab.workshop.place(ROLLED_BACK, Stage.DARK)
     asyncio.run(lab.workshop.deploy(names.traffic_stack(lab.name, ROLLED_BACK)))
 
     async def interrupted(stack: str) -> bool:
-        return await _is_killed(lab, stack, at_call(lab.sandbox.server, 1, WRITES_OF_RECORDS))
+        return await _is_killed(lab, stack, at_call(lab.sandbox.server, write, WRITES_OF_RECORDS))
 
     killed, found = asyncio.run(_round(lab, (Stage.READY,), interrupted))
     assert killed == [True]

@@ -40,13 +40,14 @@ async def _mutated(
         await walk.measure()
         # Before the mutation all is well: the finding is the mutation's.
         assert walk.findings() == []
-        await mutation(lab, walk)
-        found = await _found(walk, expected)
-    if found & OF_CAPACITY:
-        # Whole again for the next one.
-        lab.workshop.place(ROLLED_BACK, start)
-        await lab.workshop.deploy(names.side_stack(lab.name, ROLLED_BACK, Side.EC2))
-    return found
+        try:
+            await mutation(lab, walk)
+            return await _found(walk, expected)
+        finally:
+            if expected & OF_CAPACITY:
+                # Whole again for the next one.
+                lab.workshop.place(ROLLED_BACK, start)
+                await lab.workshop.deploy(names.side_stack(lab.name, ROLLED_BACK, Side.EC2))
 
 
 async def _found(walk: Walk, expected: frozenset[Fault]) -> set[Fault]:

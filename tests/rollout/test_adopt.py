@@ -238,6 +238,18 @@ def test_all_denied_calls_are_told_at_once_with_every_action_that_is_needed(
     assert not told["missing"] and not file_of(checkout).exists()
 
 
+def test_what_ecs_refuses_for_another_reason_is_not_taken_for_missing(
+    adopt: Adopt, aws: Aws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(**_: Any) -> Any:
+        raise _error("ClientException", "not like this", "DescribeServices")
+
+    monkeypatch.setattr(aws, "DescribeServices", refuse)
+    told = json.loads(adopt("--json", "--allow-missing", **CREDENTIALS).stdout)
+    assert [each["action"] for each in told["failed"]] == ["ecs:DescribeServices"]
+    assert told["file"] is None
+
+
 def test_denied_calls_are_told_in_text(adopt: Adopt, aws: Aws) -> None:
     aws.denied = {"DescribeServices"}
     result = adopt(**CREDENTIALS)

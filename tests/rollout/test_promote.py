@@ -290,6 +290,17 @@ def test_production_takes_all_traffic_only_after_a_daily_peak(
     assert answer[0] == 0 if seen else set(refused(answer)) == {"peak"}
 
 
+def test_a_peak_that_a_rollback_ended_has_proven_nothing(
+    checkout: Checkout, pay_json: PayJson
+) -> None:
+    production_at(checkout, "half", timedelta(days=9))
+    checkout.put("production-2", "ledger", "quarter", ago=timedelta(hours=5))
+    checkout.put("production-2", "ledger", "half", ago=timedelta(hours=4))
+    checkout.put("production-2", "ledger", "most", ago=timedelta(hours=2))
+    answer = pay_json("promote", "production-2", "ledger", *MEASURED)
+    assert set(refused(answer)) == {"peak"}
+
+
 def test_refuses_beyond_the_last_stage(checkout: Checkout, pay_json: PayJson) -> None:
     checkout.put("test-12", "ledger", "retired")
     assert set(refused(pay_json("promote", "test-12", "ledger"))) == {"end"}

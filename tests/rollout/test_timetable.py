@@ -3,12 +3,13 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from holidays import country_holidays
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pay.model import Stage
 from pay.model.dwell import LOCAL_ZONE, holds_a_peak, peak_of, peak_stages, shortest_dwell
-from rollout.timetable import BANK_HOLIDAYS, PlannedMove, next_slot, timetable
+from rollout.timetable import PlannedMove, next_slot, timetable
 from tests.support.checkout import Checkout
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -26,7 +27,7 @@ def test_a_move_is_made_on_a_working_day_and_never_within_the_peak(earliest: dat
     at = next_slot(earliest)
     peak = peak_of(at.date())
     assert earliest <= at <= earliest + timedelta(days=6)
-    assert at.date() not in BANK_HOLIDAYS
+    assert at.date() not in country_holidays("GB", subdiv="ENG")
     assert peak is not None and not peak[0] <= at < peak[1]
 
 

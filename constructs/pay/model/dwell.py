@@ -4,8 +4,9 @@ DNS moves new connections only, and not at once: every weight needs the time in 
 client follows it, or what is measured belongs to the weight before.
 """
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from pay.model.stage import Ladder, Stage
@@ -63,9 +64,17 @@ def shortest_dwell(stage: Stage, timing: Timing) -> timedelta:
     return timedelta(0)
 
 
+@cache
+def _bank_holidays() -> Container[date]:
+    """England's, like the peak itself; loaded when a peak is first asked for."""
+    from holidays import country_holidays
+
+    return country_holidays("GB", subdiv="ENG")
+
+
 def peak_of(day: date) -> tuple[datetime, datetime] | None:
-    """The start and end of that day's peak; None at the weekend."""
-    if day.weekday() >= 5:
+    """The start and end of that day's peak; None at the weekend and on a bank holiday."""
+    if day.weekday() >= 5 or day in _bank_holidays():
         return None
     return (
         datetime.combine(day, PEAK_START, LOCAL_ZONE),

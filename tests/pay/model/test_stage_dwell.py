@@ -62,6 +62,12 @@ def test_the_weekend_has_no_peak() -> None:
     assert not holds_a_peak(at(16, days=4), at(9, days=7))
 
 
+def test_a_bank_holiday_has_no_peak() -> None:
+    christmas = datetime(2026, 12, 25, tzinfo=UTC)
+    assert peak_of(christmas.date()) is None
+    assert not holds_a_peak(christmas, christmas + timedelta(days=3))
+
+
 def test_the_peak_follows_summer_time() -> None:
     july = datetime(2026, 7, 6, tzinfo=UTC)
     assert holds_a_peak(july + timedelta(hours=9), july + timedelta(hours=14))
