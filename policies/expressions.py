@@ -15,6 +15,7 @@ _TRANSPARENT = re.compile(r"(?:tostring|base64encode)\((.*)\)", re.DOTALL)
 """Functions that change how a value is written, not what it says."""
 
 _COLLECTING = re.compile(r"(?:join|sort|tolist|toset|one|concat)\((.*)\)")
+_ROOTS = ("aws_", "count.", "data.", "each.", "local.", "module.", "path.", "terraform.", "var.")
 _STRING = re.compile(r'"[^"]*"')
 _ARGUMENT = re.compile(r'"[^"]*"|[^,\s]+')
 
@@ -115,4 +116,4 @@ def _says_nothing_new(expression: str) -> bool:
 
 
 def _is_terraform(text: str) -> bool:
-    return text.startswith(("data.", "var.", "local.", "module.", "aws_"))
+    return text.startswith(_ROOTS)

@@ -8,11 +8,10 @@ from typing import Any
 
 from policies.expressions import references, unevaluated
 from policies.results import Problem
-from policies.stack import Block, Stack
+from policies.stack import Block, Stack, first
 
 _HEADER = re.compile(r'^(resource|data)\s+"([^"]+)"\s+"([^"]+)"\s*\{', re.MULTILINE)
 _SKIP = re.compile(r"(checkov|bridgecrew|cortex):skip", re.IGNORECASE)
-_MODULE = re.compile(r'^module\s+"', re.MULTILINE)
 _LOADED_TOO = ("*.tf.json", "*.tfvars", "*.tfvars.json", "*.tofu")
 
 _CONDITIONS = frozenset({"lifecycle", "depends_on", "provider", "timeouts", "connection"})
@@ -20,13 +19,21 @@ _CONDITIONS = frozenset({"lifecycle", "depends_on", "provider", "timeouts", "con
 
 _UNKNOWN = ("var.", "local.", "module.", "each.", "count.", "path.", "terraform.")
 
-_REPEATED = ("count", "for_each", "dynamic")
+_REPEATED = ("count", "for_each")
+
+_GIVEN = re.compile(r"[\"']|\b(?:var|local|module|path|terraform)\.")
+"""What would bring a value of its own into an expression: a text, a variable."""
+
+_QUOTED_REFERENCE = re.compile(r"'\$\{([^'\"]*)\}'")
+"""How checkov's parser writes a reference inside a list."""
 
 
 def unread(stack: Stack, root: Path, *, counted: bool) -> list[Problem]:
     """Everything in the stack's folder that no check has judged, or not for what it is.
 
-    With `counted`, Terraform's own count of the stack must lie beside it, as synthesis leaves it.
+    With `counted`, cdktf's count of the stack (`metadata.json`) must lie beside it, as synthesis
+    leaves it. It comes from the same synthesis as the HCL: it shows what was added, lost or not
+    parsed afterwards, not what synthesis itself left out. Terraform's own count is in a plan.
     """
     return [
         *_other_files(stack, root),
@@ -69,15 +76,13 @@ def _texts(stack: Stack, root: Path) -> Iterator[Problem]:
             yield Problem(
                 "skip", where, "inline skips are refused: write a waiver in waivers.toml", line
             )
-        if _MODULE.search(text):
-            yield Problem("unread", where, "a module's resources are not read: write them out")
         if "override" in file.name and _HEADER.search(text):
             yield Problem("unread", where, "an override file changes resources that were judged")
 
 
 def _uncounted(stack: Stack, root: Path, must_be_counted: bool) -> Iterator[Problem]:
-    """Compares what was judged with what the text says and with what Terraform would count: the
-    Terraform JSON of the same stack, which cdktf leaves beside the HCL.
+    """Compares what was judged with what the text says and with what cdktf counted: the Terraform
+    JSON from which the HCL was written, which synthesis leaves beside it.
     """
     where = str(stack.folder.relative_to(root))
     judged = {block.address for block in stack.blocks}
@@ -91,11 +96,11 @@ def _uncounted(stack: Stack, root: Path, must_be_counted: bool) -> Iterator[Prob
     metadata = stack.folder / "metadata.json"
     if not metadata.exists():
         if must_be_counted:
-            what = "metadata.json, which holds Terraform's count, is missing: synthesise anew"
+            what = "metadata.json, which holds cdktf's count, is missing: synthesise anew"
             yield Problem("unread", where, what)
         return
     try:
-        counted = terraform_addresses(json.loads(metadata.read_text("utf-8")))
+        counted = cdktf_addresses(json.loads(metadata.read_text("utf-8")))
     except (ValueError, AttributeError, TypeError) as error:
         what = f"metadata.json cannot be read: {error}; synthesise anew"
         yield Problem("unread", where, what)
@@ -106,7 +111,7 @@ def _uncounted(stack: Stack, root: Path, must_be_counted: bool) -> Iterator[Prob
         yield Problem("unread", where, f"{address} was judged but is not in metadata.json")
 
 
-def terraform_addresses(document: Mapping[str, Any]) -> set[str]:
+def cdktf_addresses(document: Mapping[str, Any]) -> set[str]:
     """The addresses of all resources and data sources in a stack's Terraform JSON."""
     return {
         _address(kind, type_, name)
@@ -128,15 +133,22 @@ def terraform_addresses_of_plan(document: Mapping[str, Any]) -> set[str]:
 def _unreadable(block: Block) -> Iterator[Problem]:
     where = f"{block.file}: {block.address}"
     for key in _REPEATED:
-        # A data source that is read for each of several ids changes nothing.
+        # A data source makes nothing, however often it is read; what depends on the round is
+        # refused below.
         if key in block.conf and block.kind == "resource":
             what = f"{key} makes resources that are not judged one by one: write them out"
             yield Problem("unread", where, what, block.first_line)
+    if _has_dynamic(block.conf):
+        what = "dynamic makes nested blocks that are not judged one by one: write them out"
+        yield Problem("unread", where, what, block.first_line)
+    if "provider" in block.conf:
+        what = "provider may name another account than the stack's own: leave it out"
+        yield Problem("unread", where, what, block.first_line)
     if "provisioner" in block.conf:
         what = "a provisioner runs a program that is not judged: remove it"
         yield Problem("unread", where, what, block.first_line)
     for key, found in block.conf.items():
-        if key in _CONDITIONS or key in _REPEATED or key.startswith("__"):
+        if key in _CONDITIONS or key in (*_REPEATED, "dynamic") or key.startswith("__"):
             continue
         if key == "container_definitions":
             found = _without_images(found)
@@ -144,9 +156,35 @@ def _unreadable(block: Block) -> Iterator[Problem]:
             what = f"{key} holds an expression that the gate cannot evaluate: {expression:.120}"
             yield Problem("unread", where, what, block.first_line)
         for reference in references(found):
-            if reference.startswith(_UNKNOWN) and block.kind == "resource":
+            if reference.startswith(_UNKNOWN) and not _is_of_a_lookup(reference, block):
                 what = f"{key} depends on {reference}, whose value the gate does not know"
                 yield Problem("unread", where, what, block.first_line)
+
+
+def _has_dynamic(conf: Any) -> bool:
+    """Whether a block holds a `dynamic` block at any depth; the parser puts blocks into lists, the
+    values of an object not.
+    """
+    if isinstance(conf, list):
+        return any(_has_dynamic(each) for each in conf)
+    if not isinstance(conf, Mapping):
+        return False
+    return isinstance(conf.get("dynamic"), list) or any(map(_has_dynamic, conf.values()))
+
+
+def _is_of_a_lookup(reference: str, block: Block) -> bool:
+    """Whether `each.value` is what another data source has found, looked up once more: no rule
+    looks for a name there, and none can be put in.
+    """
+    repeated = first(block.conf.get("for_each"))
+    return (
+        reference.startswith("each.")
+        and block.kind == "data"
+        and block.type != "aws_iam_policy_document"
+        and isinstance(repeated, str)
+        and "data." in repeated
+        and _GIVEN.search(_QUOTED_REFERENCE.sub(r"\1", repeated)) is None
+    )
 
 
 def _without_images(definitions: Any) -> Any:

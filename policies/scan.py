@@ -21,10 +21,10 @@ from checkov.terraform.modules.module_objects import TFDefinitionKey  # noqa: E4
 from checkov.terraform.parser_utils import load_or_die_quietly  # noqa: E402
 from checkov.terraform.runner import Runner  # noqa: E402
 
-from policies import checkov_checks  # noqa: E402
+from policies import checkov_checks, top_level  # noqa: E402
 from policies.expressions import decode  # noqa: E402
 from policies.results import Problem, Result  # noqa: E402
-from policies.stack import Block, Stack, first, strings, value  # noqa: E402
+from policies.stack import Block, Stack, first  # noqa: E402
 
 GRAPH_CHECKS = Path(__file__).parent / "checks" / "graph"
 
@@ -121,7 +121,9 @@ class Scanner:
             definitions[TFDefinitionKey(str(file.resolve()))] = raw
         locals_ = _locals(definitions)
         definitions = {key: decode(raw, locals_) for key, raw in definitions.items()}
-        _describe(stack, definitions, root)
+        top_level.bind(stack, definitions)
+        scan.problems += top_level.not_judged(stack, definitions, root)
+        _add_blocks(stack, definitions, root)
         with checkov_checks.judging(stack), crashes() as told:
             report = self._run(definitions, folder)
         scan.results = results_of(report, stack, root)
@@ -158,16 +160,9 @@ def _locals(definitions: Definitions) -> dict[str, Any]:
     }
 
 
-def _describe(stack: Stack, definitions: Definitions, root: Path) -> None:
-    """Fills in the stack's tags, account and blocks."""
+def _add_blocks(stack: Stack, definitions: Definitions, root: Path) -> None:
     for key, blocks in definitions.items():
         file = os.path.relpath(key.file_path, root.resolve())
-        for provider in blocks.get("provider", []):
-            for name, conf in provider.items():
-                if name == "aws" and value(conf, "alias") is None:
-                    tags = value(conf, "default_tags", "tags")
-                    stack.tags = {str(k): str(first(v)) for k, v in (tags or {}).items()}
-                    stack.allowed_account_ids = tuple(strings(conf, "allowed_account_ids"))
         for block in _blocks(blocks, stack, file):
             stack.add(block)
 

@@ -60,6 +60,10 @@ def write(name: str, text: str) -> Break:
     return lambda stacks: (stacks / name).write_text(text)
 
 
+def document(body: str) -> str:
+    return f'data "aws_iam_policy_document" "x" {{\n{body}\n}}\n'
+
+
 BREAKS: dict[str, tuple[Break, str, str]] = {
     "a file that checkov cannot parse": (
         append('resource "aws_lb" "x" {\n'),
@@ -86,12 +90,12 @@ BREAKS: dict[str, tuple[Break, str, str]] = {
         "skip",
         "inline skips are refused",
     ),
-    "a resource that Terraform's count lacks": (
+    "a resource that cdktf did not count": (
         append('resource "aws_kms_alias" "more" {\n  name = "alias/more"\n}\n'),
         "unread",
         "aws_kms_alias.more was judged but is not in metadata.json",
     ),
-    "a resource that only Terraform counts": (
+    "a resource that only cdktf counts": (
         metadata(lambda document: document["resource"].update({"aws_lb": {"alb": {}, "more": {}}})),
         "unread",
         "aws_lb.more is in metadata.json but was not judged",
@@ -106,10 +110,10 @@ BREAKS: dict[str, tuple[Break, str, str]] = {
         "unread",
         "the manifest does not name it",
     ),
-    "a stack without Terraform's count": (
+    "a stack without cdktf's count": (
         remove(f"{CONNECTOR}/metadata.json"),
         "unread",
-        "metadata.json, which holds Terraform's count, is missing",
+        "metadata.json, which holds cdktf's count, is missing",
     ),
     "a count that cannot be read": (
         write(f"{CONNECTOR}/metadata.json", '{"resource": 3}'),
@@ -139,6 +143,54 @@ BREAKS: dict[str, tuple[Break, str, str]] = {
         "aws_lb.alb is written more than once",
     ),
     "a module": (append('module "m" {\n  source = "./m"\n}\n'), "unread", "a module's resources"),
+    "an indented module": (
+        append('  module "m" {\n  source = "./m"\n}\n'),
+        "unread",
+        "a module's resources",
+    ),
+    "a module without quotes": (
+        append('module m {\n  source = "./m"\n}\n'),
+        "unread",
+        "a module's resources",
+    ),
+    "an ephemeral block": (
+        append('ephemeral "aws_secretsmanager_secret_version" "x" {\n  secret_id = "a"\n}\n'),
+        "unread",
+        "blocks of the kind ephemeral are not read",
+    ),
+    "a check that reads": (
+        append('check "c" {\n  data "aws_lb" "o" {\n    name = "x"\n  }\n}\n'),
+        "unread",
+        "blocks of the kind check are not read",
+    ),
+    "a second provider, in another account": (
+        append(
+            'provider "aws" {\n  alias = "o"\n  region = "eu-west-1"\n'
+            '  allowed_account_ids = ["222222222222"]\n}\n'
+        ),
+        "unread",
+        "a provider beside the stack's own",
+    ),
+    "the provider by another name": (
+        append('provider "other" {\n  region = "eu-west-1"\n}\n'),
+        "unread",
+        "a provider beside the stack's own",
+    ),
+    "a resource of another provider": (
+        edit("internal", "provider = aws.o\ninternal = true", "aws_lb.alb"),
+        "unread",
+        "provider may name another account",
+    ),
+    "a role of another account": (
+        edit(
+            "region",
+            'region = "eu-west-1"\nassume_role {\n'
+            'role_arn = "arn:aws:iam::222222222222:role/admin"\n}',
+            "provider.aws",
+        ),
+        "unread",
+        "assume_role takes the role arn:aws:iam::222222222222:role/admin",
+    ),
     "a resource made several times": (
         edit("network_mode", 'count = 2\nnetwork_mode = "awsvpc"'),
         "unread",
@@ -150,7 +202,55 @@ BREAKS: dict[str, tuple[Break, str, str]] = {
             'dynamic "volume" {\nfor_each = var.volumes\ncontent {\nname = "x"\n}\n}\nvolume {',
         ),
         "unread",
-        "dynamic makes resources",
+        "dynamic makes nested blocks",
+    ),
+    "a dynamic statement in a policy document": (
+        append(
+            document(
+                'dynamic "statement" {\nfor_each = ["*"]\ncontent {\nactions = ["*"]\n'
+                'resources = ["*"]\n}\n}'
+            )
+        ),
+        "unread",
+        "dynamic makes nested blocks",
+    ),
+    "a dynamic block inside another": (
+        append(
+            document(
+                'statement {\nactions = ["kms:Decrypt"]\ndynamic "condition" {\nfor_each = []\n'
+                'content {\ntest = "Null"\n}\n}\n}'
+            )
+        ),
+        "unread",
+        "dynamic makes nested blocks",
+    ),
+    "a policy document from a variable": (
+        append(document('statement {\nactions = ["kms:Decrypt"]\nresources = [var.r]\n}')),
+        "unread",
+        "statement depends on var.r",
+    ),
+    "a policy document for each of several resources": (
+        append(
+            document(
+                'for_each = toset(["*"])\nstatement {\nactions = ["kms:Decrypt"]\n'
+                "resources = [each.value]\n}"
+            )
+        ),
+        "unread",
+        "statement depends on each.value",
+    ),
+    "a lookup of a name among what was found": (
+        append(
+            'data "aws_vpc" "x" {\nfor_each = toset(concat(data.aws_vpc.vpc[*].id, ["a"]))\n'
+            "tags = { Name = each.value }\n}\n"
+        ),
+        "unread",
+        "tags depends on each.value",
+    ),
+    "a lookup of several names": (
+        append('data "aws_vpc" "x" {\nfor_each = toset(["a"])\ntags = { Name = each.value }\n}\n'),
+        "unread",
+        "tags depends on each.value",
     ),
     "a type of resource that no rule judges": (
         append('resource "aws_db_instance" "open" {\n  publicly_accessible = true\n}\n'),

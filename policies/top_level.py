@@ -1,0 +1,76 @@
+"""What stands at the top of a stack's files: only kinds of blocks that are judged, one AWS account.
+
+Terraform gives a resource to the provider that its `provider` argument names, and each `provider`
+block may be bound to an account of its own (Terraform: "Provider Configuration"): the account of a
+stack is known only where the stack has one configuration of the provider, the default one.
+"""
+
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from checkov.terraform.modules.module_objects import TFDefinitionKey
+
+from policies.results import Problem
+from policies.stack import Stack, blocks_of, first, strings, value
+
+Definitions = Mapping[TFDefinitionKey, Mapping[str, Any]]
+
+_KINDS = frozenset(
+    {"data", "import", "locals", "output", "provider", "resource", "terraform", "variable"}
+)
+_ASSUMING = ("assume_role", "assume_role_with_web_identity")
+
+
+def bind(stack: Stack, definitions: Definitions) -> None:
+    """Fills in the stack's tags and account, from its default provider."""
+    for _, name, conf in _providers(definitions):
+        if name == "aws" and "alias" not in conf:
+            tags = value(conf, "default_tags", "tags")
+            stack.tags = {str(k): str(first(v)) for k, v in (tags or {}).items()}
+            stack.allowed_account_ids = tuple(strings(conf, "allowed_account_ids"))
+
+
+def not_judged(stack: Stack, definitions: Definitions, root: Path) -> Iterator[Problem]:
+    """Every kind of block that nothing reads, and every provider beside the one of the stack's
+    account; `stack` is bound.
+    """
+    for key, blocks in definitions.items():
+        # By what the parser found: indented or without quotes a block is the same to Terraform.
+        for kind in sorted(kind for kind in blocks if kind not in _KINDS and kind[:2] != "__"):
+            what = (
+                f"blocks of the kind {kind} are not read; allowed are {', '.join(sorted(_KINDS))}"
+            )
+            if kind == "module":
+                what = "a module's resources are not read: write them out"
+            yield Problem("unread", _where(key, root), what)
+    for key, name, conf in _providers(definitions):
+        where, line = f"{_where(key, root)}: provider.{name}", conf.get("__start_line__", 1)
+        if name != "aws" or "alias" in conf:
+            what = (
+                "a provider beside the stack's own may reach another account: only the aws "
+                "provider without an alias is allowed"
+            )
+            yield Problem("unread", where, what, line)
+        for block in _ASSUMING:
+            for each in blocks_of(conf, block):
+                arn = str(value(each, "role_arn"))
+                if arn.split(":", 5)[4:5] != list(stack.allowed_account_ids):
+                    what = (
+                        f"{block} takes the role {arn}; allowed is one of the account in "
+                        f"allowed_account_ids, {list(stack.allowed_account_ids)!r}"
+                    )
+                    yield Problem("unread", where, what, line)
+
+
+def _providers(definitions: Definitions) -> Iterator[tuple[TFDefinitionKey, str, dict[str, Any]]]:
+    for key, blocks in definitions.items():
+        for entry in blocks.get("provider", []):
+            for name, conf in entry.items():
+                if isinstance(conf, dict):
+                    yield key, name, conf
+
+
+def _where(key: TFDefinitionKey, root: Path) -> str:
+    return os.path.relpath(key.file_path, root.resolve())
