@@ -2,7 +2,7 @@
 
 The AWS provider reads container definitions without regard to case (Go: `encoding/json`), so
 `Privileged` takes effect where every rule looks for `privileged`: whatever is not spelt as in the
-ECS API (API reference: `ContainerDefinition`) is refused.
+ECS API (API reference: `ContainerDefinition`) is refused. A plan already has the API's spelling.
 """
 
 from collections.abc import Iterator, Mapping
