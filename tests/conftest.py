@@ -25,6 +25,9 @@ GOLDEN = ROOT / "tests" / "golden"
 LAB = "tests/lab"
 """Its walks take longer than any other file."""
 
+SHARING = (LAB, "tests/stacks")
+"""Folders whose files share what takes long to make: the walks, the estate."""
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="write tests/golden anew")
@@ -32,7 +35,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest first, so that no worker is left with one of them at the end."""
-    items.sort(key=lambda item: (item.get_closest_marker("e2e") is None, scope(item.nodeid) != LAB))
+    items.sort(
+        key=lambda item: (
+            item.get_closest_marker("e2e") is None,
+            scope(item.nodeid) != LAB,
+            scope(item.nodeid) not in SHARING,
+        )
+    )
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
@@ -47,9 +56,9 @@ class ByWhatTheyShare(LoadScopeScheduling):
 
 
 def scope(nodeid: str) -> str:
-    """The file; all that use the traffic lab's walks are one."""
+    """The file; all files of a folder that shares are one."""
     file = nodeid.partition("::")[0]
-    return LAB if file.startswith(f"{LAB}/") else file
+    return next((folder for folder in SHARING if file.startswith(f"{folder}/")), file)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -5,9 +5,10 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, nullcontext, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,9 @@ from sandbox.process import ROOT, SandboxError
 TIMEOUT_SECONDS = 600
 LOG_TAIL_LINES = 80
 """Terraform tells each error in six lines or more, and several resources can fail at once."""
+
+SETTLING_SECONDS = 0.25
+MOST_LOOKS = 20
 
 
 class Killed(SandboxError):
@@ -114,7 +118,8 @@ class Workshop:
         """`terraform apply` of what is synthesised. Raises Killed when `kill` came true."""
         await self._initialise(stack)
         arguments = ("apply", "-auto-approve", "-input=false", "-no-color", *options)
-        await self._run(self.stack(stack), "terraform", *arguments, kill=kill)
+        after = partial(once_noted, kill, self.state(stack)) if kill else None
+        await self._run(self.stack(stack), "terraform", *arguments, kill=after)
 
     async def plan(self, stack: str, *options: str) -> dict[str, Any]:
         """The plan, as `terraform show -json` writes it."""
@@ -178,6 +183,36 @@ Moment = Callable[[], Awaitable[None]]
 
 Kill = Callable[[], AbstractAsyncContextManager[Moment]]
 """Entered before the program starts and left after its end."""
+
+
+@asynccontextmanager
+async def once_noted(kill: Kill, state: Path) -> AsyncIterator[Moment]:
+    """As `kill`, but later where Terraform is writing what it already knows.
+
+    It empties a local file before it writes it anew: killed in between it loses the state of every
+    resource, which the S3 backend of the environments cannot, as it replaces an object whole.
+    """
+    async with kill() as moment:
+
+        async def settled() -> None:
+            await moment()
+            before = None
+            for _ in range(MOST_LOOKS):
+                await asyncio.sleep(SETTLING_SECONDS)
+                now = _document(state)
+                if now is not None and now == before:
+                    return
+                before = now
+
+        yield settled
+
+
+def _document(state: Path) -> Any:
+    """None where there is no file, or none that is whole."""
+    try:
+        return json.loads(state.read_text())
+    except (FileNotFoundError, json.JSONDecodeError):
+        return None
 
 
 async def _end_at(moment: Moment, pid: int) -> None:

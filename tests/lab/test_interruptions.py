@@ -114,11 +114,14 @@ def test_an_ec2_side_whose_end_is_interrupted_goes_without_a_gap(lab: Lab, walks
     for stage in (Stage.READY, Stage.DETACHED):
         lab.workshop.place(INTERRUPTED, stage)
         asyncio.run(lab.workshop.deploy(names.traffic_stack(lab.name, INTERRUPTED)))
-    unprotect(lab, names.load_balancer(lab.name, INTERRUPTED, Side.EC2))
+    balancer = names.load_balancer(lab.name, INTERRUPTED, Side.EC2)
+    unprotect(lab, balancer)
     found = asyncio.run(_interrupt_side(lab, Side.EC2, Stage.RETIRED, DESTROYING))
     assert found == (True, True, [])
     state = lab.workshop.state(names.side_stack(lab.name, INTERRUPTED, Side.EC2))
     assert json.loads(state.read_text())["resources"] == []
+    left = lab.sandbox.client("elbv2").describe_load_balancers()["LoadBalancers"]
+    assert balancer not in [found["LoadBalancerName"] for found in left]
 
 
 async def _interrupt_side(

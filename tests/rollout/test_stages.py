@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from rich.console import Console
 
 from rollout.board import by_chain, rows
@@ -87,6 +88,7 @@ def shown(situation: Situation, names: Sequence[str], columns: int, **style: Any
     return text.getvalue()
 
 
+@pytest.mark.slow
 def test_nothing_on_the_board_is_cut_at_any_width(checkout: Checkout) -> None:
     situation, names = moving(checkout)
     board = rows(situation, names)
@@ -108,6 +110,7 @@ def test_nothing_of_one_environment_is_cut_at_any_width(checkout: Checkout) -> N
             assert re.search(rf"│ {row.service} +│ {row.stage} +│ +{row.weights} │", text)
 
 
+@pytest.mark.slow
 def test_environments_stand_beside_each_other_as_soon_as_they_fit(checkout: Checkout) -> None:
     situation, names = moving(checkout)
     beside = ["in flight" not in shown(situation, names, columns) for columns in range(80, 161)]

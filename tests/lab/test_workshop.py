@@ -1,0 +1,54 @@
+"""A kill that leaves what Terraform knew: its local state is written in place."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from sandbox.lab.workshop import SETTLING_SECONDS, Moment, once_noted
+
+WHOLE = json.dumps({"serial": 2, "resources": [{"type": "aws_lb"}]})
+
+
+@pytest.mark.parametrize("cut", ["", WHOLE[:20]], ids=["emptied", "half written"])
+def test_waits_until_the_state_is_written(tmp_path: Path, cut: str) -> None:
+    state = tmp_path / "state"
+    state.write_text(cut)
+
+    async def found() -> str:
+        async with once_noted(at_once, state) as moment:
+            waiting = asyncio.create_task(moment())
+            await asyncio.sleep(3 * SETTLING_SECONDS)
+            assert not waiting.done()
+            state.write_text(WHOLE)
+            await waiting
+        return state.read_text()
+
+    assert asyncio.run(found()) == WHOLE
+
+
+def test_waits_for_what_still_is_noted(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    state.write_text(json.dumps({"serial": 1}))
+
+    async def writing() -> None:
+        async with once_noted(at_once, state) as moment:
+            waiting = asyncio.create_task(moment())
+            await asyncio.sleep(1.5 * SETTLING_SECONDS)
+            state.write_text(WHOLE)
+            await asyncio.sleep(SETTLING_SECONDS)
+            assert not waiting.done()
+            await waiting
+
+    asyncio.run(writing())
+
+
+@asynccontextmanager
+async def at_once() -> AsyncIterator[Moment]:
+    yield nothing_to_wait_for
+
+
+async def nothing_to_wait_for() -> None: ...
