@@ -20,7 +20,7 @@ def test_waits_until_the_state_is_written(tmp_path: Path, cut: str) -> None:
 
     async def found() -> str:
         async with once_noted(at_once, state) as moment:
-            waiting = asyncio.create_task(moment())
+            waiting = asyncio.ensure_future(moment())
             await asyncio.sleep(3 * SETTLING_SECONDS)
             assert not waiting.done()
             state.write_text(WHOLE)
@@ -36,7 +36,7 @@ def test_waits_for_what_still_is_noted(tmp_path: Path) -> None:
 
     async def writing() -> None:
         async with once_noted(at_once, state) as moment:
-            waiting = asyncio.create_task(moment())
+            waiting = asyncio.ensure_future(moment())
             await asyncio.sleep(1.5 * SETTLING_SECONDS)
             state.write_text(WHOLE)
             await asyncio.sleep(SETTLING_SECONDS)
