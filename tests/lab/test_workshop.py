@@ -8,9 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.lab.workshop import SETTLING_SECONDS, Moment, once_noted
+from sandbox.lab import workshop
+from sandbox.lab.workshop import Moment, once_noted
 
+SETTLING_SECONDS = 0.05
 WHOLE = json.dumps({"serial": 2, "resources": [{"type": "aws_lb"}]})
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workshop, "SETTLING_SECONDS", SETTLING_SECONDS)
 
 
 @pytest.mark.parametrize("cut", ["", WHOLE[:20]], ids=["emptied", "half written"])

@@ -12,6 +12,8 @@ from rollout.consequences import stack_changes
 from tests.support.checkout import COMMITTED
 from tests.support.synthesised import synthesise
 
+pytestmark = pytest.mark.slow
+
 ENVIRONMENTS = load_environments(COMMITTED)
 SAMPLES = ("test-12", "production-2")
 """Without deletion protection, and with it."""

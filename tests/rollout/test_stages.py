@@ -100,6 +100,7 @@ def test_nothing_on_the_board_is_cut_at_any_width(checkout: Checkout) -> None:
         assert all(row.service in text and f"{row.stage} " in text for row in board)
 
 
+@pytest.mark.slow
 def test_nothing_of_one_environment_is_cut_at_any_width(checkout: Checkout) -> None:
     situation, _ = moving(checkout)
     for columns in range(80, 161):

@@ -26,6 +26,7 @@ def test_a_started_server_answers_for_the_account_it_was_given(started: Server) 
     assert started.client("sts").get_caller_identity()["Account"] == "333333333333"
 
 
+@pytest.mark.slow
 def test_two_servers_know_nothing_of_each_other(started: Server, tmp_path: Path) -> None:
     other = launch(Settings(), log=tmp_path / "other", tied=True)
     try:
