@@ -17,6 +17,14 @@ def block_in(plan: Plan, change: ResourceChange) -> ConfiguredResource | None:
     )
 
 
+def is_left_to_provider(plan: Plan, change: ResourceChange, name: str) -> bool:
+    """Whether the configuration says nothing about the attribute, so that one which is unknown is
+    only computed; a resource in a module is not looked up there, so that its are not.
+    """
+    block = block_in(plan, change)
+    return block is not None and name not in block.expressions
+
+
 def refers_to_own(
     plan: Plan, change: ResourceChange, path: Path, type: str, key: str, own: tuple[str, ...]
 ) -> bool:

@@ -93,6 +93,15 @@ MUTATIONS = (
         "containers_add_no_capabilities", 'add = ["SYS_ADMIN"]\ndrop = ["ALL"]', 'drop = ["ALL"]'
     ),
     container(
+        "containers_use_no_devices_of_their_host",
+        'devices = [{ hostPath = "/dev/nvme0n1" }]\ncapabilities = {',
+        "capabilities = {",
+    ),
+    container(
+        "containers_stay_confined",
+        'dockerSecurityOptions = ["apparmor:unconfined"]\nreadonlyRootFilesystem = true',
+    ),
+    container(
         "containers_log_to_a_group_of_their_stack",
         'logDriver = "json-file"',
         'logDriver = "awslogs"',

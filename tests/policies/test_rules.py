@@ -24,6 +24,12 @@ from policies.checks import (
     containers_run_as_a_user_other_than_root as users,
 )
 from policies.checks import (
+    containers_stay_confined as confined,
+)
+from policies.checks import (
+    containers_use_no_devices_of_their_host as devices,
+)
+from policies.checks import (
     egress_names_its_destinations as egress,
 )
 from policies.checks import (
@@ -60,6 +66,35 @@ def test_refuses_privileged_in_every_spelling(value: object) -> None:
 
 def test_an_absent_or_false_privileged_is_accepted() -> None:
     assert privileged.judge(task({}, {"privileged": False})) == []
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["label:disable"],
+        ["no-new-privileges", "apparmor:unconfined"],
+        ["seccomp=unconfined"],
+        ["no-new-privileges:false"],
+        "${var.options}",
+        [None],
+    ],
+)
+def test_refuses_options_that_loosen_a_container(options: object) -> None:
+    assert confined.judge(task({}, {"dockerSecurityOptions": options}))
+
+
+@pytest.mark.parametrize("options", [None, [], ["no-new-privileges"], ["no-new-privileges:true"]])
+def test_accepts_options_that_tighten_a_container(options: object) -> None:
+    assert confined.judge(task({"dockerSecurityOptions": options})) == []
+
+
+@pytest.mark.parametrize("found", [[{"hostPath": "/dev/sda"}], "${var.devices}"])
+def test_refuses_devices_of_the_host(found: object) -> None:
+    assert devices.judge(task({}, {"linuxParameters": {"devices": found}}))
+
+
+def test_accepts_a_container_without_devices() -> None:
+    assert devices.judge(task({"linuxParameters": {"devices": []}}, {})) == []
 
 
 @pytest.mark.parametrize(

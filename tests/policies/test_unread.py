@@ -350,4 +350,6 @@ def test_containers_that_cannot_be_read_fail_every_rule_about_containers(
         "container_secrets_come_from_a_secret_store",
         "container_images_are_pinned",
         "containers_add_no_capabilities",
+        "containers_stay_confined",
+        "containers_use_no_devices_of_their_host",
     }

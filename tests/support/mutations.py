@@ -208,6 +208,18 @@ HARM: dict[str, Callable[[], Json]] = {
         {"min_capacity": 6, "max_capacity": 12},
         {"min_capacity": 0, "max_capacity": 0},
     ),
+    "keeps Fargate from growing": lambda: change(
+        "aws_appautoscaling_target.other",
+        {"min_capacity": 6, "max_capacity": 12},
+        {
+            "min_capacity": 6,
+            "max_capacity": 12,
+            "suspended_state": [{"dynamic_scaling_out_suspended": True}],
+        },
+    ),
+    "disables a key": lambda: change(
+        "aws_kms_key.other", {"is_enabled": True}, {"is_enabled": False}
+    ),
     "sends requests elsewhere": lambda: change(
         "aws_lb_listener.other",
         {"default_action": [{"type": "forward", "target_group_arn": "arn:a"}]},

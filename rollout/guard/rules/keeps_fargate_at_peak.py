@@ -1,7 +1,7 @@
 """From `dark` to `soak` Fargate holds the capacity for the full peak, whatever its weight: DNS
 sends it everything when the EC2 side is unhealthy (Route 53 developer guide, "How Amazon Route 53
 chooses records when health checking is configured"). Afterwards it alone carries everything: it
-may follow demand, from `tasks.min` up to the peak at least.
+may follow demand, from `tasks.min` up to the peak at least, and may not be kept from it.
 """
 
 from collections.abc import Iterator
@@ -11,9 +11,10 @@ from rollout.guard.attributes import is_in
 from rollout.guard.context import Context
 from rollout.guard.decrease import decreases, number
 from rollout.guard.finding import Finding
-from rollout.plans.plan import ResourceChange, Verb
+from rollout.guard.references import is_left_to_provider
+from rollout.plans.plan import Plan, ResourceChange, Verb
 from rollout.plans.read import StackPlan
-from rollout.plans.values import attribute_changes, is_marked
+from rollout.plans.values import attribute_changes, dig, is_marked
 
 _TARGET = "aws_appautoscaling_target"
 _SCHEDULE = "aws_appautoscaling_scheduled_action"
@@ -35,6 +36,12 @@ def check(plan: StackPlan, context: Context) -> Iterator[Finding]:
             texts += decreases(change, ("min_capacity", "max_capacity"))
         for text in texts:
             yield Finding(change.address, f"{service} is at {stage}: {text}", do)
+        if _cannot_grow(plan.plan, change):
+            yield Finding(
+                change.address,
+                f"{service} is at {stage}: scaling may not go up (dynamic_scaling_out_suspended)",
+                "leave suspended_state out: tasks are to be added when demand asks for them",
+            )
 
 
 def _may_be_taken_away(change: ResourceChange) -> Iterator[str]:
@@ -44,6 +51,18 @@ def _may_be_taken_away(change: ResourceChange) -> Iterator[str]:
         for attribute in attribute_changes(change.change):
             if is_in(attribute.name, "capacity_provider_strategy"):
                 yield f"{attribute.name} changes: AWS may take away what is not plain Fargate"
+
+
+def _cannot_grow(plan: Plan, change: ResourceChange) -> bool:
+    """Whether tasks are no longer added when demand asks for them, or nobody can tell (AWS:
+    Application Auto Scaling user guide, "Suspend and resume scaling").
+    """
+    if change.type != _TARGET or change.change.after is None:
+        return False
+    if is_marked(change.change.after_unknown, "suspended_state"):
+        return not is_left_to_provider(plan, change, "suspended_state")
+    suspended = dig(change.change.after, "suspended_state", 0, "dynamic_scaling_out_suspended")
+    return suspended not in (None, False)
 
 
 def _below(change: ResourceChange, lowest: int, peak: int) -> Iterator[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from rollout.guard.context import Context
 from rollout.guard.finding import Finding
-from rollout.guard.references import block_in
+from rollout.guard.references import is_left_to_provider
 from rollout.plans.plan import Plan, ResourceChange
 from rollout.plans.read import StackPlan
 from rollout.plans.records import RECORD_TYPE
@@ -31,12 +31,10 @@ def check(plan: StackPlan, context: Context) -> Iterator[Finding]:
 def _overwrites(plan: Plan, change: ResourceChange) -> str | None:
     """In words, why the write may replace a record that the plan does not show; None: it cannot.
 
-    The provider may compute the switch, so that it is unknown also where nobody sets it; a record
-    in a module is not looked up there, so that an unknown one is refused.
+    The provider may compute the switch, so that it is unknown also where nobody sets it.
     """
     if is_marked(change.change.after_unknown, _SWITCH):
-        block = block_in(plan, change)
-        is_left_out = block is not None and _SWITCH not in block.expressions
+        is_left_out = is_left_to_provider(plan, change, _SWITCH)
         return None if is_left_out else f"{_SWITCH} is known only after apply"
     value = (change.change.after or {}).get(_SWITCH)
     return None if is_unset(value) else f"{_SWITCH} is {value}"

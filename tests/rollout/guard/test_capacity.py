@@ -282,6 +282,41 @@ def test_refuses_bounds_that_are_not_known_once_detached(refused: Judge, bound: 
     assert found(refused, plan(FARGATE, unknown), stage=Stage.RETIRED) == {"keeps-fargate-at-peak"}
 
 
+@pytest.mark.parametrize("stage", [s for s in Stage if s.has_fargate])
+def test_refuses_to_keep_fargate_from_growing(refused: Judge, stage: Stage) -> None:
+    suspended = {**TARGET, "suspended_state": [{"dynamic_scaling_out_suspended": True}]}
+    scaling = change("aws_appautoscaling_target.scaling_target", TARGET, suspended)
+    assert found(refused, plan(FARGATE, scaling), stage=stage) == {"keeps-fargate-at-peak"}
+    unknown = change(
+        "aws_appautoscaling_target.scaling_target",
+        TARGET,
+        {**TARGET, "suspended_state": [{}]},
+        unknown={"suspended_state": [{"dynamic_scaling_out_suspended": True}]},
+    )
+    assert found(refused, plan(FARGATE, unknown), stage=stage) == {"keeps-fargate-at-peak"}
+
+
+@pytest.mark.parametrize(
+    ("expressions", "expected"),
+    [({}, set()), ({"suspended_state": [{}]}, {"keeps-fargate-at-peak"})],
+)
+def test_lets_the_provider_say_later_that_nothing_is_suspended(
+    refused: Judge, expressions: Json, expected: set[str]
+) -> None:
+    scaling = "aws_appautoscaling_target.scaling_target"
+    made = change(scaling, None, TARGET, unknown={"suspended_state": True})
+    blocks = [{"address": scaling, "expressions": expressions}]
+    configuration = plan(FARGATE)["configuration"] | {"root_module": {"resources": blocks}}
+    plans = plan(FARGATE, made, configuration=configuration)
+    assert found(refused, plans, stage=Stage.DARK) == expected
+
+
+def test_lets_fargate_be_kept_from_shrinking(refused: Judge) -> None:
+    stays = {**TARGET, "suspended_state": [{"dynamic_scaling_in_suspended": True}]}
+    scaling = change("aws_appautoscaling_target.scaling_target", TARGET, stays)
+    assert found(refused, plan(FARGATE, scaling), stage=Stage.DETACHED) == set()
+
+
 def scaled(lowest: int | None, highest: int | None) -> Json:
     """A plan that gives the scaling of Fargate other bounds; its service has 1 to 2 tasks."""
     after = {**TARGET, "min_capacity": lowest, "max_capacity": highest}

@@ -33,6 +33,7 @@ from tests.support.real_stacks import Edit, RealStacks, all_of, appended, put, p
 pytestmark = pytest.mark.e2e
 
 FARGATE_RECORD = 'resource "aws_route53_record" "fargate" {'
+KEY = 'resource "aws_kms_key" "cde_key" {'
 EC2_RECORD = 'resource "aws_route53_record" "ec2" {'
 
 WORKER = names.side_stack(ENVIRONMENT, "webhooks", Side.EC2)
@@ -118,6 +119,10 @@ def _instances(number: int) -> Edit:
 
 
 HCL: dict[str, tuple[str, Edit]] = {
+    "locked": (
+        PLATFORM,
+        put(KEY, f"{KEY}\n  is_enabled = false"),
+    ),
     "renamed": (
         TRAFFIC,
         all_of(
@@ -207,6 +212,7 @@ BAD = {
     "keeps-what-carries-traffic": ("taken down", "aws_lb_target_group.target_group"),
     "keeps-the-way-to-its-tasks": ("spoiled", "aws_lb_target_group.target_group"),
     "keeps-its-alarms": ("taken down", "aws_cloudwatch_metric_alarm.latency_alarm"),
+    "keeps-its-keys-enabled": ("locked", "aws_kms_key.cde_key"),
     "matches-the-stage": ("renamed", "aws_route53_record.ec2"),
     "starts-from-the-stage-before": ("by hand", "aws_route53_record.ec2"),
     "takes-one-step": ("two steps", "aws_route53_record.ec2"),
@@ -248,7 +254,7 @@ def _bad_changes(stacks: RealStacks, made: Plans) -> None:
                 _keep(stacks, made, label, file)
 
     with ThreadPoolExecutor(3) as pool:
-        list(pool.map(plan_edits_of, (TRAFFIC, EC2, FARGATE, WORKER)))
+        list(pool.map(plan_edits_of, (PLATFORM, TRAFFIC, EC2, FARGATE, WORKER)))
     target = ("-refresh=false", "-target=aws_route53_record.ec2")
     _keep(stacks, made, "targeted", stacks.plan("targeted", TRAFFIC, *target))
     stacks.synthesise(Stage.CANARY, all_of(_tasks(peak=1), _instances(2)))
@@ -313,6 +319,7 @@ GOOD = {
     "keeps-what-carries-traffic": "to retired",
     "keeps-the-way-to-its-tasks": "release",
     "keeps-its-alarms": "to retired",
+    "keeps-its-keys-enabled": "platform",
     "matches-the-stage": "quarter",
     "starts-from-the-stage-before": "canary",
     "takes-one-step": "rollback",

@@ -1,0 +1,28 @@
+"""Containers stay confined.
+
+What Docker does to keep a container apart (seccomp, AppArmor, SELinux) is only ever tightened:
+`no-new-privileges` is the one option that does nothing else (ECS API: `ContainerDefinition`,
+`dockerSecurityOptions`).
+"""
+
+from policies.containers import Container, containers
+from policies.rule import rule
+from policies.stack import Block
+
+_TIGHTENS = frozenset({"no-new-privileges", "no-new-privileges:true"})
+
+
+@rule("aws_ecs_task_definition")
+def judge(task_definition: Block) -> list[str]:
+    return [
+        f"container {each['name']}: dockerSecurityOptions has {option!r}; allowed is only "
+        "no-new-privileges"
+        for each in containers(task_definition)
+        for option in _options(each)
+        if option not in _TIGHTENS
+    ]
+
+
+def _options(container: Container) -> list[object]:
+    found = container.get("dockerSecurityOptions")
+    return found if isinstance(found, list) else [found] if found is not None else []
