@@ -9,7 +9,7 @@ from policies.containers import Container, containers
 from policies.rule import rule
 from policies.stack import Block
 
-_TIGHTENS = frozenset({"no-new-privileges", "no-new-privileges:true"})
+_TIGHTENS = ("no-new-privileges", "no-new-privileges:true")
 
 
 @rule("aws_ecs_task_definition")

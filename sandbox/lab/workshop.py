@@ -27,7 +27,10 @@ LOG_TAIL_LINES = 80
 """Terraform tells each error in six lines or more, and several resources can fail at once."""
 
 SETTLING_SECONDS = 0.25
+"""Between two looks at a state: it is still when both see the same."""
+
 MOST_LOOKS = 20
+"""A kill that has waited for as many comes all the same: the program may have nothing to note."""
 
 
 class Killed(SandboxError):

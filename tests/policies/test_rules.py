@@ -77,6 +77,7 @@ def test_an_absent_or_false_privileged_is_accepted() -> None:
         ["no-new-privileges:false"],
         "${var.options}",
         [None],
+        [{}],
     ],
 )
 def test_refuses_options_that_loosen_a_container(options: object) -> None:

@@ -56,11 +56,15 @@ def _may_be_taken_away(change: ResourceChange) -> Iterator[str]:
 def _cannot_grow(plan: Plan, change: ResourceChange) -> bool:
     """Whether tasks are no longer added when demand asks for them, or nobody can tell (AWS:
     Application Auto Scaling user guide, "Suspend and resume scaling").
+
+    The provider computes the block for a new target; an update knows it. A `dynamic` block is left
+    out of a plan's configuration, as if nobody had written it: the gate refuses those.
     """
     if change.type != _TARGET or change.change.after is None:
         return False
     if is_marked(change.change.after_unknown, "suspended_state"):
-        return not is_left_to_provider(plan, change, "suspended_state")
+        is_new = change.verb is not Verb.UPDATE
+        return not (is_new and is_left_to_provider(plan, change, "suspended_state"))
     suspended = dig(change.change.after, "suspended_state", 0, "dynamic_scaling_out_suspended")
     return suspended not in (None, False)
 

@@ -7,28 +7,27 @@ from collections.abc import Iterator
 
 from rollout.guard.context import Context
 from rollout.guard.finding import Finding
-from rollout.plans.plan import ResourceChange
+from rollout.plans.plan import Values
 from rollout.plans.read import StackPlan
 from rollout.plans.values import is_marked
 
 
 def check(plan: StackPlan, context: Context) -> Iterator[Finding]:
     for change in plan.plan.moving:
-        if change.type == "aws_kms_key" and _is_disabled(change):
-            yield Finding(
-                change.address,
-                "the key is disabled (is_enabled)",
-                "keep it enabled; to stop using a key move what it encrypts to another one first",
-            )
+        if change.type == "aws_kms_key" and change.change.after is not None:
+            if text := _disabled(change.change.after, change.change.after_unknown):
+                yield Finding(
+                    change.address,
+                    text,
+                    "keep it enabled; to stop using it move what it encrypts to another key first",
+                )
 
 
-def _is_disabled(change: ResourceChange) -> bool:
-    """Whether a key that stays or is made cannot be used afterwards, or nobody can tell; one that
-    the configuration says nothing about is enabled.
+def _disabled(after: Values, unknown: object) -> str | None:
+    """In words, why the key may be of no use afterwards; None: it is enabled, as AWS makes keys
+    that nothing is said about.
     """
-    after = change.change.after
-    if after is None:
-        return False
-    return is_marked(change.change.after_unknown, "is_enabled") or (
-        after.get("is_enabled") not in (None, True)
-    )
+    if is_marked(unknown, "is_enabled"):
+        return "is_enabled is known only after apply"
+    value = after.get("is_enabled")
+    return None if value in (None, True) else f"is_enabled is {value}"

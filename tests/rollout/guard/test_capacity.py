@@ -297,14 +297,18 @@ def test_refuses_to_keep_fargate_from_growing(refused: Judge, stage: Stage) -> N
 
 
 @pytest.mark.parametrize(
-    ("expressions", "expected"),
-    [({}, set()), ({"suspended_state": [{}]}, {"keeps-fargate-at-peak"})],
+    ("before", "expressions", "expected"),
+    [
+        (None, {}, set()),
+        (None, {"suspended_state": [{}]}, {"keeps-fargate-at-peak"}),
+        ({**TARGET, "max_capacity": 3}, {}, {"keeps-fargate-at-peak"}),
+    ],
 )
-def test_lets_the_provider_say_later_that_nothing_is_suspended(
-    refused: Judge, expressions: Json, expected: set[str]
+def test_lets_the_provider_say_of_a_new_target_that_nothing_is_suspended(
+    refused: Judge, before: Json | None, expressions: Json, expected: set[str]
 ) -> None:
     scaling = "aws_appautoscaling_target.scaling_target"
-    made = change(scaling, None, TARGET, unknown={"suspended_state": True})
+    made = change(scaling, before, TARGET, unknown={"suspended_state": True})
     blocks = [{"address": scaling, "expressions": expressions}]
     configuration = plan(FARGATE)["configuration"] | {"root_module": {"resources": blocks}}
     plans = plan(FARGATE, made, configuration=configuration)

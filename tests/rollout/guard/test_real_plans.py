@@ -33,8 +33,8 @@ from tests.support.real_stacks import Edit, RealStacks, all_of, appended, put, p
 pytestmark = pytest.mark.e2e
 
 FARGATE_RECORD = 'resource "aws_route53_record" "fargate" {'
-KEY = 'resource "aws_kms_key" "cde_key" {'
 EC2_RECORD = 'resource "aws_route53_record" "ec2" {'
+KEY = 'resource "aws_kms_key" "cde_key" {'
 
 WORKER = names.side_stack(ENVIRONMENT, "webhooks", Side.EC2)
 """Its service takes messages of a queue, which the one that is walked does not."""
@@ -119,10 +119,7 @@ def _instances(number: int) -> Edit:
 
 
 HCL: dict[str, tuple[str, Edit]] = {
-    "locked": (
-        PLATFORM,
-        put(KEY, f"{KEY}\n  is_enabled = false"),
-    ),
+    "locked": (PLATFORM, put(KEY, f"{KEY}\n  is_enabled = false")),
     "renamed": (
         TRAFFIC,
         all_of(
