@@ -27,7 +27,9 @@ class Done:
     service: str
     edge: Edge
     file: Path
-    journal: Path
+    journal: Path | None
+    """None: it could not be written; a finding says so."""
+
     entry: Move
     findings: Sequence[Finding] = ()
 
@@ -68,6 +70,7 @@ def write_move(
     before = file.read_bytes()
     after = with_stage(before.decode(), service, edge.after, where=file.name)
     write_atomically(file, after.encode())
+    written: Path | None = journal
     try:
         append(journal, entry)
     except OSError as error:
@@ -80,8 +83,8 @@ def write_move(
             f"add this line to {journal}: {entry.line().strip()}",
             refuses=False,
         )
-        findings = (*findings, lost)
-    return Done(environment, service, edge, file, journal, entry, findings)
+        findings, written = (*findings, lost), None
+    return Done(environment, service, edge, file, written, entry, findings)
 
 
 def as_data(done: Done) -> dict[str, Any]:
@@ -97,7 +100,7 @@ def as_data(done: Done) -> dict[str, Any]:
             "to": weights_text(records(done.edge.after)),
         },
         "file": str(done.file),
-        "journal": str(done.journal),
+        "journal": str(done.journal) if done.journal else None,
         "entry": done.entry.model_dump(mode="json", exclude_none=True),
         "warnings": warnings_as_data(done.findings),
         "diff": [{"stack": change.stack, "shows": change.shows} for change in done.changes],
@@ -122,19 +125,22 @@ def tell(done: Done, out: Console, *, as_json: bool) -> None:
         f"Fargate answers {float(share):.0%}"
     )
     print_findings(out, done.findings)
-    out.print(f"\n[bold]Written[/]  {done.file} (one line)\n         {done.journal}")
+    out.print(f"\n[bold]Written[/]  {done.file} (one line)")
+    if done.journal:
+        out.print(f"         {done.journal}")
+    files = "both files" if done.journal else "the file"
     if done.changes:
         table = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
         for change in done.changes:
             table.add_row(f"  {change.stack}", change.shows)
         out.print("\n[bold]cdktf diff will show[/]", table, sep="\n")
-        out.print("\n[bold]Commit both files, then run[/]")
+        out.print(f"\n[bold]Commit {files}, then run[/]")
         for command in commands(done.changes):
             out.print(f"  {command}", soft_wrap=True)
         out.print("The time at this stage counts from now: deploy without delay.")
     else:
         out.print("\n[bold]cdktf diff will show[/]  nothing: no stack changes.")
-        out.print("[bold]Commit both files[/]: the time at this stage counts from now.")
+        out.print(f"[bold]Commit {files}[/]: the time at this stage counts from now.")
     out.print(
         "\n[bold]To go back[/]  "
         + (done.way_back or "nothing to roll back to: EC2 has everything already.")

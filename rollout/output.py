@@ -71,6 +71,8 @@ def reporting(as_json: bool) -> Iterator[None]:
 def print_findings(out: Console, findings: Sequence[Finding]) -> None:
     """Each finding with its reason, and below it what to do."""
     table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column()
+    table.add_column(overflow="fold")  # a path or a line of JSON is no word to be cut
     for finding in findings:
         style, mark = ("red", "x") if finding.refuses else ("yellow", "!")
         table.add_row(f"[{style}]{mark} {finding.gate}[/]", escape(finding.reason))
@@ -79,11 +81,16 @@ def print_findings(out: Console, findings: Sequence[Finding]) -> None:
         out.print(table)
 
 
-def _as_data(finding: Finding) -> dict[str, str]:
-    return {"gate": finding.gate, "reason": finding.reason, "fix": finding.fix}
+def _as_data(finding: Finding) -> dict[str, str | bool]:
+    return {
+        "gate": finding.gate,
+        "refuses": finding.refuses,
+        "reason": finding.reason,
+        "fix": finding.fix,
+    }
 
 
-def warnings_as_data(findings: Sequence[Finding]) -> list[dict[str, str]]:
+def warnings_as_data(findings: Sequence[Finding]) -> list[dict[str, str | bool]]:
     """The findings that only warn, for JSON."""
     return [_as_data(finding) for finding in findings if not finding.refuses]
 

@@ -163,7 +163,8 @@ def _misfits(record: RecordSet, outcome: Iterable[RecordSet], zone: str) -> list
                 f"{subject} cannot be created as a non-{adjective} set exists with the same name "
                 "and type."
             ]
-        if policy == "Weight" and any(other.get("TTL") != record.get("TTL") for other in same_type):
+        ttls = {other["TTL"] for other in (*same_type, record) if "TTL" in other}
+        if policy == "Weight" and len(ttls) > 1:  # an alias has none: that of its target counts
             return [f"{subject} cannot be created as weighted sets must contain the same TTL."]
     if kind == "CNAME" and name == zone:
         return [f"RRSet of type CNAME with DNS name {name} is not permitted at apex in zone {zone}"]

@@ -1,11 +1,12 @@
 """`pay promote`: one line and one journal entry, or nothing and every reason."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from pay.model import Stage
 from pay.model.problem import InvalidInput
+from rollout.commands import promote
 from tests.support.checkout import Answer, Checkout, Pay, PayJson
 
 MEASURED = ("--evidence", "errors 0 in 5,000 requests")
@@ -15,7 +16,7 @@ def refused(answer: Answer) -> dict[str, str]:
     """The reason of each gate that refused."""
     code, data = answer
     assert code == 1, data
-    return {finding["gate"]: finding["reason"] for finding in data["findings"]}
+    return {f["gate"]: f["reason"] for f in data["findings"] if f["refuses"]}
 
 
 def warned(answer: Answer) -> set[str]:
@@ -272,7 +273,7 @@ def test_production_tells_how_to_journal_a_stage_that_was_changed_by_hand(
 ) -> None:
     production_at(checkout, "canary", None)
     code, data = pay_json("promote", "production-2", "ledger", *MEASURED)
-    (finding,) = data["findings"]
+    (finding,) = [found for found in data["findings"] if found["refuses"]]
     assert (code, finding["gate"]) == (1, "dwell")
     line = finding["fix"].split("ledger.jsonl: ")[1]
     journal = checkout.folder / "journal" / "production-2" / "ledger.jsonl"
@@ -281,7 +282,7 @@ def test_production_tells_how_to_journal_a_stage_that_was_changed_by_hand(
     assert pay("promote", "production-2", "ledger", *MEASURED).exit_code == 0
 
 
-@pytest.mark.parametrize(("ago", "seen"), [(timedelta(hours=2), False), (timedelta(days=4), True)])
+@pytest.mark.parametrize(("ago", "seen"), [(timedelta(hours=2), False), (timedelta(days=7), True)])
 def test_production_takes_all_traffic_only_after_a_daily_peak(
     ago: timedelta, seen: bool, checkout: Checkout, pay_json: PayJson
 ) -> None:
@@ -299,6 +300,32 @@ def test_a_peak_that_a_rollback_ended_has_proven_nothing(
     checkout.put("production-2", "ledger", "most", ago=timedelta(hours=2))
     answer = pay_json("promote", "production-2", "ledger", *MEASURED)
     assert set(refused(answer)) == {"peak"}
+
+
+@pytest.mark.parametrize(
+    ("environment", "stage", "moment", "busy"),
+    [
+        ("production-2", "canary", datetime(2026, 11, 24, 11, 30, tzinfo=UTC), True),
+        ("production-2", "canary", datetime(2026, 11, 24, 15, 30, tzinfo=UTC), False),
+        ("production-2", "canary", datetime(2026, 12, 25, 11, 30, tzinfo=UTC), False),
+        ("production-2", "cutover", datetime(2026, 11, 24, 11, 30, tzinfo=UTC), False),
+        ("test-12", "canary", datetime(2026, 11, 24, 11, 30, tzinfo=UTC), False),
+    ],
+)
+def test_warns_of_other_weights_of_real_payments_in_the_daily_peak(
+    environment: str,
+    stage: str,
+    moment: datetime,
+    busy: bool,
+    checkout: Checkout,
+    pay_json: PayJson,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(promote, "now", lambda: moment)
+    for each in ("test-12", "staging-2"):
+        checkout.put(each, "ledger", "retired", now=moment)
+    checkout.put(environment, "ledger", stage, now=moment, ago=timedelta(days=9))
+    assert ("busy" in warned(pay_json("promote", environment, "ledger", *MEASURED))) is busy
 
 
 def test_refuses_beyond_the_last_stage(checkout: Checkout, pay_json: PayJson) -> None:

@@ -103,6 +103,17 @@ def test_a_journal_that_cannot_be_written_does_not_block_it(
     assert (code, checkout.stage("production-2", "ledger")) == (0, "ready")
     (warning,) = told["warnings"]
     assert warning["gate"] == "journal" and '"because":"errors"' in warning["fix"]
+    assert told["journal"] is None
+
+
+def test_a_journal_that_cannot_be_written_is_told_with_its_whole_line(
+    checkout: Checkout, pay: Pay
+) -> None:
+    checkout.put("production-2", "ledger", "soak", ago=None)
+    (checkout.folder / "journal").write_text("a file where a folder should be")
+    text = pay("rollback", "production-2", "ledger", "--because", "errors").output
+    assert '"because":"errors"' in "".join(text.split())
+    assert "Commit the file" in text and "both files" not in text
 
 
 def test_capacity_comes_back_before_its_record(checkout: Checkout, pay_json: PayJson) -> None:

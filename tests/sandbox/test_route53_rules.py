@@ -65,9 +65,19 @@ def test_no_sequence_of_batches_leaves_mixed_policies_or_ttls_or_bad_weights(
         groups.setdefault((record["Name"], record["Type"]), []).append(record)
     for records in groups.values():
         assert len({"Weight" in record for record in records}) == 1
-        assert len({record.get("TTL") for record in records}) == 1
+        assert len({record["TTL"] for record in records if "TTL" in record}) <= 1
         assert all("Weight" in record for record in records) or len(records) == 1
         assert all(0 <= record.get("Weight", 0) <= 255 for record in records)
+
+
+def test_takes_an_alias_beside_a_weighted_record_with_a_time_to_live() -> None:
+    shared: RecordSet = {"Name": "ledger.pay.test", "Type": "A", "Weight": 5}
+    target = {"HostedZoneId": "Z1", "DNSName": "x.test", "EvaluateTargetHealth": True}
+    alias: RecordSet = {**shared, "SetIdentifier": "ec2", "AliasTarget": target}
+    values: RecordSet = {**shared, "SetIdentifier": "fargate", "TTL": 60}
+    values["ResourceRecords"] = [{"Value": "192.0.2.1"}]
+    batch = [{"Action": "CREATE", "ResourceRecordSet": record} for record in (alias, values)]
+    assert len(apply_batch([], batch, ZONE)) == 2
 
 
 @given(batches)

@@ -1,5 +1,5 @@
 """A move of weights changes weights and nothing else: what is reviewed as "5 % to 25 %" must not
-bring another load balancer, another name or another resource along.
+bring another load balancer, another name or another resource along (I8).
 
 Besides weights a move may convert a record in place (simple to weighted, which adds the identifier
 and the weight), create one or delete one; which of these a stage wants, `matches-the-stage` knows.

@@ -1,5 +1,5 @@
 """Records, services, load balancers and what scales are as the last apply left them: a plan on top
-of somebody's manual change is not the change that was reviewed.
+of somebody's manual change is not the change that was reviewed (I10).
 """
 
 from collections.abc import Iterator

@@ -1,7 +1,7 @@
 """The number of running tasks is never decreased by a plan, on either side: scaling owns it on
 Fargate, the daily peak fixes it on EC2. Nor does a plan let deployments run fewer healthy tasks
 meanwhile: at 0 per cent ECS may stop all of them before it starts a new one (AWS: ECS API,
-`DeploymentConfiguration`).
+`DeploymentConfiguration`). (I17)
 """
 
 from collections.abc import Iterator

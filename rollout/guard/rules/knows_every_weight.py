@@ -1,5 +1,5 @@
 """Everything that decides where a name leads is known before apply: zone, name, type, identifier,
-weight and target. What is known only after apply cannot be reviewed.
+weight and target. What is known only after apply cannot be reviewed (I9).
 """
 
 from collections.abc import Iterator

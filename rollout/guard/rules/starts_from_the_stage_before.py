@@ -1,5 +1,5 @@
 """The records before apply are those of a stage, or what an interrupted move between two stages
-leaves behind; with the environments of before the change at hand, of exactly that stage.
+leaves behind; with the environments of before the change at hand, of exactly that stage (I10).
 """
 
 from collections.abc import Iterator
