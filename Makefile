@@ -36,12 +36,12 @@ policy: synth ## the PCI policies over the synthesised stacks; reports in .cache
 	@.venv/bin/pay policy
 
 lab: setup ## try every stage of a move against the local AWS
-	@$(RUN) .venv/bin/python -m sandbox.lab
+	@$(RUN) .venv/bin/python -m lab
 
 env: ## the variables that terraform and cdktf run with: eval "$$(make -s env)"
 	@$(TOOLCHAIN) env
 
-bindings: setup ## re-trim the provider's schema to bindings/types.txt, generate imports/
+bindings: setup ## re-trim the provider's schema to toolchain/bindings/types.txt, generate imports/
 	@$(TOOLCHAIN) bindings
 	@$(TOOLCHAIN) setup
 

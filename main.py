@@ -7,8 +7,8 @@ import os
 import sys
 from pathlib import Path
 
-from pay.adoption import load_adopted
-from pay.environments import load_environments
+from pay.environments.adopted import load_adopted
+from pay.environments.load import load_environments
 from pay.hcl import HclError, ProviderSchema
 from pay.model import InvalidInput
 
@@ -19,10 +19,10 @@ STACKS = os.environ.get("PAY_STACKS", "").split()
 
 def main() -> None:
     environments = load_environments(ENVIRONMENTS)
-    schema = ProviderSchema.load(ROOT / "bindings" / "aws-5.100.schema.json")
+    schema = ProviderSchema.load(ROOT / "toolchain" / "bindings" / "aws-5.100.schema.json")
 
     # Only now: a mistake in a file is told in a tenth of the time that cdktf takes to start.
-    from pay.synth import HclApp
+    from pay.hcl.app import HclApp
     from stacks.estate import Estate
 
     app = HclApp(schema)

@@ -12,15 +12,15 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from pay.environments import load_environment
+from lab.lab import Lab
+from lab.pace import Pace
+from lab.page import write_page
+from lab.table import LiveTable
+from lab.walk import Walk, back_from_each_stage, forward
+from pay.environments.load import load_environment
 from pay.model import Stage
 from sandbox.instance import Sandbox
-from sandbox.lab.lab import Lab
-from sandbox.lab.pace import Pace
-from sandbox.lab.page import write_page
-from sandbox.lab.table import LiveTable
-from sandbox.lab.walk import Walk, back_from_each_stage, forward
-from sandbox.process import ROOT, SandboxError
+from sandbox.server.process import ROOT, SandboxError
 from sandbox.settings import Settings
 from toolchain.environment import tool_environment
 
@@ -40,7 +40,7 @@ def main(
 ) -> None:
     """Walk two services through every stage of a move while clients use them.
 
-    Example: `python -m sandbox.lab --moved publicauth --rolled-back ""`
+    Example: `python -m lab --moved publicauth --rolled-back ""`
     """
     os.environ.update(tool_environment())
     console = Console(width=None if Console().is_terminal else 120)

@@ -15,12 +15,12 @@ import dns.rdatatype
 import dns.resolver
 from aiohttp.abc import AbstractResolver, ResolveResult
 
+from lab.load_balancers import SIDE_HEADER
+from lab.log import Request, TrafficLog
+from lab.name_server import NEGATIVE_TTL_SECONDS
+from lab.pace import Pace
 from pay.model import Side
-from pay.model.dwell import CLIENT_DNS_CACHE_SECONDS
-from sandbox.lab.load_balancers import SIDE_HEADER
-from sandbox.lab.log import Request, TrafficLog
-from sandbox.lab.name_server import NEGATIVE_TTL_SECONDS
-from sandbox.lab.pace import Pace
+from pay.model.stage.dwell import CLIENT_DNS_CACHE_SECONDS
 
 REQUEST_TIMEOUT_SECONDS = 30
 """In the lab's seconds: a loaded machine is slow, and slow is not lost."""
@@ -41,7 +41,7 @@ CACHE_SECONDS: Mapping[Habit, float] = {
     Habit.KEEP_ALIVE: 0,
 }
 """AWS's seconds for which a client keeps what its resolver told it, which may be as old as the TTL:
-both add up, as they do in `pay.model.dwell.drain`."""
+both add up, as they do in `pay.model.stage.dwell.drain`."""
 
 MOST_JITTER = 1.2
 """A pause is up to so many times as long as it should be, so that clients do not march in step."""

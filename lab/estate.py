@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Self
 
-from pay.model.answers import Weighted, answer_shares
+from pay.model.stage.dns_answers import Weighted, answer_shares
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Estate:
 
     @classmethod
     def parse(cls, state: dict[str, Any]) -> Self:
-        """A state as `sandbox.traffic_history` writes it."""
+        """A state as `sandbox.server.traffic_history` writes it."""
         balancers = [
             Balancer(**{**balancer, "healthy_targets": tuple(balancer["healthy_targets"])})
             for balancer in state["balancers"]

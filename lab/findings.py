@@ -1,6 +1,6 @@
 """What must not happen while a service moves, looked for in every state and in every request.
 
-The numbers are those of `pay.model.invariants`, where each has its reason.
+The numbers are those of `pay.model.stage.invariants`, where each has its reason.
 """
 
 from collections.abc import Iterator, Sequence
@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from enum import Enum
 from itertools import pairwise
 
+from lab.estate import AliasRecord, Estate
+from lab.log import TrafficLog
+from lab.traffic import Traffic
 from pay.model import Side
-from sandbox.lab.estate import AliasRecord, Estate
-from sandbox.lab.log import TrafficLog
-from sandbox.lab.traffic import Traffic
 
 
 class Fault(Enum):

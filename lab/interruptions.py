@@ -5,10 +5,10 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
-from sandbox.lab.imports import import_id, unnoted
-from sandbox.lab.lab import Lab
-from sandbox.lab.workshop import Kill, Moment
-from sandbox.process import SandboxError, Server
+from lab.imports import import_id, unnoted
+from lab.lab import Lab
+from lab.workshop import Kill, Moment
+from sandbox.server.process import SandboxError, Server
 
 POLL_SECONDS = 0.01
 MOST_ATTEMPTS = 8

@@ -5,12 +5,12 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from lab.pace import Pace
+from lab.traffic import Traffic
+from lab.walk import Deploy, Walk
+from lab.workshop import Workshop
 from pay.model import Side, Stage, names
 from sandbox.instance import Sandbox
-from sandbox.lab.pace import Pace
-from sandbox.lab.traffic import Traffic
-from sandbox.lab.walk import Deploy, Walk
-from sandbox.lab.workshop import Workshop
 
 
 class Lab:

@@ -17,10 +17,10 @@ from weakref import WeakKeyDictionary
 
 from aiohttp import web
 
+from lab.addresses import FIRST, Addresses
+from lab.estate import Balancer, Estate
+from lab.pace import Pace
 from pay.model import Side
-from sandbox.lab.addresses import FIRST, Addresses
-from sandbox.lab.estate import Balancer, Estate
-from sandbox.lab.pace import Pace
 
 SIDE_HEADER = "X-Side"
 WINDOW_SECONDS = 2.0

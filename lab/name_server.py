@@ -15,9 +15,9 @@ import dns.rcode
 import dns.rdatatype
 import dns.rrset
 
-from pay.model.dwell import ALIAS_TTL_SECONDS
-from sandbox.lab.addresses import Addresses
-from sandbox.lab.estate import AliasRecord, Estate
+from lab.addresses import Addresses
+from lab.estate import AliasRecord, Estate
+from pay.model.stage.dwell import ALIAS_TTL_SECONDS
 
 NEGATIVE_TTL_SECONDS = 900
 """How long resolvers keep that a name does not exist: the SOA's TTL or its minimum, the smaller

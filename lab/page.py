@@ -6,14 +6,14 @@ from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from sandbox.lab.shares import HEIGHT, WIDTH, Plot
-from sandbox.lab.walk import CONFIDENCE, Walk
+from lab.shares import HEIGHT, WIDTH, Plot
+from lab.walk import CONFIDENCE, Walk
 
 
 def write_page(path: Path, walks: Sequence[Walk], problem: str = "") -> None:
     """Writes the page; there has to be a walk. `problem`: why the lab ended before its time."""
     templates = Environment(
-        loader=PackageLoader("sandbox.lab"),
+        loader=PackageLoader("lab"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from lab.findings import Finding
+from lab.walk import Deployment, Stay, Walk
 from pay.model import Side
-from sandbox.lab.findings import Finding
-from sandbox.lab.walk import Deployment, Stay, Walk
 
 BIN_SECONDS = 1.0
 WIDTH, HEIGHT = 1000, 220

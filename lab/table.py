@@ -10,8 +10,8 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from lab.walk import CONFIDENCE, Stay, Walk
 from pay.model import Side
-from sandbox.lab.walk import CONFIDENCE, Stay, Walk
 
 RENEWED_PER_SECOND = 2
 

@@ -3,10 +3,8 @@
 import asyncio
 import random
 
-from pay.catalogue import CATALOGUE
-from pay.model import Environment, Side, host_name, names
-from sandbox.lab.addresses import Addresses
-from sandbox.lab.clients import (
+from lab.addresses import Addresses
+from lab.clients import (
     CACHE_SECONDS,
     CachingResolver,
     Group,
@@ -14,12 +12,14 @@ from sandbox.lab.clients import (
     Population,
     run_client,
 )
-from sandbox.lab.load_balancers import SideServers
-from sandbox.lab.log import TrafficLog
-from sandbox.lab.name_server import NameServer
-from sandbox.lab.pace import Pace
-from sandbox.lab.tasks import end
-from sandbox.lab.watch import Watch
+from lab.load_balancers import SideServers
+from lab.log import TrafficLog
+from lab.name_server import NameServer
+from lab.pace import Pace
+from lab.tasks import end
+from lab.watch import Watch
+from pay.catalogue import CATALOGUE
+from pay.model import Environment, Side, host_name, names
 
 POPULATION: Population = {
     # An answer serves three requests or four, with a cache on top five or six.

@@ -6,18 +6,18 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from lab.findings import Fault, Finding, findings
+from lab.interval import exact_interval
+from lab.traffic import Traffic
+from lab.workshop import Workshop
 from pay.catalogue import CATALOGUE
 from pay.model import Ladder, Side, Stage
-from pay.model.answers import side_shares
-from pay.model.dwell import drain
-from pay.model.edges import find_edge
-from rollout.consequences import stack_changes
-from rollout.journal import weights_text
-from sandbox.lab.findings import Fault, Finding, findings
-from sandbox.lab.interval import exact_interval
-from sandbox.lab.traffic import Traffic
-from sandbox.lab.workshop import Workshop
-from sandbox.process import SandboxError
+from pay.model.stage.dns_answers import side_shares
+from pay.model.stage.dwell import drain
+from pay.model.stage.transitions import find_edge
+from rollout.moves.journal import weights_text
+from rollout.moves.stack_changes import stack_changes
+from sandbox.server.process import SandboxError
 
 DRAWS = 150
 """At least so many independent draws are waited for at each measured stage."""

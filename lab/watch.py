@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import aiohttp
 
-from sandbox.lab.estate import Estate
-from sandbox.lab.tasks import end
-from sandbox.traffic_history import PATH
+from lab.estate import Estate
+from lab.tasks import end
+from sandbox.server.traffic_history import PATH
 
 CALL_TIMEOUT_SECONDS = 60
 """A loaded machine, and Terraform's own calls, may keep the server busy."""

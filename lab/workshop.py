@@ -14,13 +14,13 @@ from typing import Any
 
 import tomlkit
 
-from pay.environments import load_environments
+from pay.environments.load import load_environments
 from pay.model import Environment, Stage
-from pay.model.edges import Edge
-from rollout import journal
-from rollout.moving import write_move
-from rollout.stage_line import with_stage
-from sandbox.process import ROOT, SandboxError
+from pay.model.stage.transitions import Edge
+from rollout.moves import journal
+from rollout.moves.record_move import write_move
+from rollout.moves.stage_file import with_stage
+from sandbox.server.process import ROOT, SandboxError
 
 TIMEOUT_SECONDS = 600
 LOG_TAIL_LINES = 80

@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from policies import plan_file, requirements, waivers
-from policies.plan_file import NotAPlan
+from policies.engine import plan_file, requirements, waivers
+from policies.engine.plan_file import NotAPlan
+from policies.engine.synth_output import NothingToJudge, stack_folders
+from policies.engine.verdict import Verdict
 from policies.report import FORMATS
 from policies.report.terminal import as_table
-from policies.root import NothingToJudge, stack_folders
-from policies.verdict import Verdict
 
 PASSED, REFUSED, WRONG_USE = 0, 1, 2
 
@@ -51,8 +51,8 @@ def _judge(options: argparse.Namespace) -> list[Verdict]:
     plans = {file: plan_file.read(file) for file in options.plan}
     accepted = waivers.load(options.waivers)
     # checkov takes seconds to import; wrong use is told at once.
-    from policies.catalogue import catalogue
-    from policies.gate import Gate
+    from policies.engine.catalogue import catalogue
+    from policies.engine.gate import Gate
 
     table = requirements.load()
     gate = Gate(table, catalogue(table), accepted)

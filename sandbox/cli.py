@@ -13,12 +13,12 @@ from typing import Annotated
 
 import typer
 
-from pay.environments import load_environment
+from pay.environments.load import load_environment
 from pay.model import Environment, InvalidInput
 from sandbox.estate.mistakes import Mistake
 from sandbox.estate.seed import seed as seed_estate
-from sandbox.process import ROOT, SandboxError, Server, launch
-from sandbox.running import LOG, forget, remember, running
+from sandbox.server.process import ROOT, SandboxError, Server, launch
+from sandbox.server.server_record import LOG, forget, remember, running
 from sandbox.settings import Settings
 from sandbox.variables import export_lines
 

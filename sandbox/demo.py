@@ -18,12 +18,12 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.rule import Rule
 
-from pay.environments import load_environment
+from pay.environments.load import load_environment
 from pay.model import Side, names
 from sandbox.estate.seed import seed
-from sandbox.made import made_table
-from sandbox.process import ROOT, SandboxError, Server, launch
-from sandbox.running import FOLDER, LOG, running
+from sandbox.read_back import made_table
+from sandbox.server.process import ROOT, SandboxError, Server, launch
+from sandbox.server.server_record import FOLDER, LOG, running
 from sandbox.settings import Settings
 from sandbox.variables import whole_environment
 

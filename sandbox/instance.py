@@ -16,7 +16,7 @@ from typing import Any, Self
 from pay.model import Environment
 from sandbox.estate.mistakes import Mistake
 from sandbox.estate.seed import seed
-from sandbox.process import Server, launch
+from sandbox.server.process import Server, launch
 from sandbox.settings import Settings
 from sandbox.variables import whole_environment
 

@@ -4,7 +4,7 @@ import os
 import shlex
 from collections.abc import Mapping
 
-from sandbox.process import Server
+from sandbox.server.process import Server
 from toolchain import environment as tools
 
 IMAGE_TAG = "1-sandbox"

@@ -4,7 +4,7 @@ from cdktf import LocalBackend, S3Backend, TerraformStack
 from constructs import Construct
 
 from imports.aws.provider import AwsProvider, AwsProviderDefaultTags
-from pay.adoption import Imports
+from pay.environments.adopted import Imports
 from pay.model import Environment, Microservice, Side, scope_tag
 
 TERRAFORM_VERSION = ">= 1.10"

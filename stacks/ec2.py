@@ -2,8 +2,8 @@
 
 from constructs import Construct
 
-from pay.ec2_service import Ec2Service
 from pay.model import Environment, Microservice, Side, names
+from pay.service.ec2 import Ec2Service
 from stacks.base import EnvironmentStack
 
 

@@ -6,8 +6,8 @@ from types import MappingProxyType
 
 from cdktf import App, TerraformStack
 
-from pay.adoption import Imports
 from pay.catalogue import CATALOGUE
+from pay.environments.adopted import Imports
 from pay.model import Environment, Side, names
 from stacks.ec2 import Ec2Stack
 from stacks.fargate import FargateStack

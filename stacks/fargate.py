@@ -2,8 +2,8 @@
 
 from constructs import Construct
 
-from pay.fargate_service import FargateService
 from pay.model import Environment, Microservice, Side, names
+from pay.service.fargate import FargateService
 from stacks.base import EnvironmentStack
 
 

@@ -3,12 +3,12 @@
 from constructs import Construct
 
 from imports.aws.ecs_cluster_capacity_providers import EcsClusterCapacityProviders
-from pay.alarm_topics import AlarmTopics
-from pay.ec2_capacity import ec2_capacity
-from pay.ecs_cluster import ecs_cluster
-from pay.encryption_key import encryption_key, used_by_logs
 from pay.existing.network import ExistingNetwork
 from pay.model import Environment, Segment, Side, names
+from pay.platform.capacity import ec2_capacity
+from pay.platform.clusters import ecs_cluster
+from pay.platform.keys import encryption_key, used_by_logs
+from pay.platform.topics import AlarmTopics
 from stacks.base import EnvironmentStack
 
 

@@ -3,7 +3,7 @@
 from constructs import Construct
 
 from pay.model import Environment, Microservice, names
-from pay.weighted_records import WeightedRecords
+from pay.service.records import WeightedRecords
 from stacks.base import EnvironmentStack
 
 

@@ -11,7 +11,7 @@ import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-from pay.environments import load_environments
+from pay.environments.load import load_environments
 from pay.model import Environment
 from toolchain.environment import tool_environment
 

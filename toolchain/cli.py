@@ -6,10 +6,11 @@ import shlex
 import shutil
 import sys
 
-from toolchain import install, lock, node, terraform
 from toolchain.environment import changes, tool_environment
+from toolchain.locks import lock
 from toolchain.paths import VENV_BIN
 from toolchain.problems import ToolProblem
+from toolchain.setup import install, node, terraform
 
 
 def main(arguments: list[str]) -> int:
@@ -25,7 +26,7 @@ def main(arguments: list[str]) -> int:
             case "lock":
                 lock.lock(upgrade=options.upgrade)
             case "bindings":
-                from bindings.trim import trim_from_provider
+                from toolchain.bindings.trim import trim_from_provider
 
                 trim_from_provider()
     except ToolProblem as problem:

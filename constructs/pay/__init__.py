@@ -4,9 +4,9 @@ import os
 from pathlib import Path
 
 # cdktf copies this when it is first imported. `cdktf synth --hcl` sets it to true, which would turn
-# on cdktf's own, broken HCL; pay.synth writes the HCL instead.
+# on cdktf's own, broken HCL; pay.hcl.app writes the HCL instead.
 os.environ["SYNTH_HCL_OUTPUT"] = "false"
 
 # jsii starts this as `node`: a relay less between Python and cdktf, a fifth of the time
 # (docs/decisions/0081). Who sets it to something else gets jsii's own way.
-os.environ.setdefault("JSII_NODE", str(Path(__file__).with_name("one_node_process.sh")))
+os.environ.setdefault("JSII_NODE", str(Path(__file__).with_name("hcl") / "one_node_process.sh"))

@@ -14,10 +14,10 @@ from checkov.terraform.checks.resource.registry import resource_registry
 
 import policies.checks  # noqa: F401  # declares the rules
 import policies.estate  # noqa: F401  # declares the rules
-from policies.requirements import Requirements, UnknownRule
-from policies.results import RuleText
-from policies.rule import ESTATE_RULES, RULES
-from policies.scan import GRAPH_CHECKS
+from policies.engine.requirements import Requirements, UnknownRule
+from policies.engine.results import RuleText
+from policies.engine.rule import ESTATE_RULES, RULES
+from policies.engine.scan import GRAPH_CHECKS
 
 
 def catalogue(requirements: Requirements) -> dict[str, RuleText]:

@@ -3,9 +3,9 @@
 import json
 from typing import Any
 
-from policies.container_keys import unknown_keys
-from policies.rule import Unread
-from policies.stack import Block
+from policies.engine.container_keys import unknown_keys
+from policies.engine.rule import Unread
+from policies.engine.stack import Block
 
 Container = dict[str, Any]
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
-from policies.rule import Unread
-from policies.stack import Block, Conf, Stack, blocks_of, first, strings, value
+from policies.engine.rule import Unread
+from policies.engine.stack import Block, Conf, Stack, blocks_of, first, strings, value
 
 IDENTITY_POLICIES = (
     "aws_iam_role_policy",

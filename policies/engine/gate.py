@@ -4,19 +4,19 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
-from policies import plan
-from policies import waivers as waiving
-from policies.catalogue import block_types, covered_types
-from policies.plan_file import Plan
-from policies.reading import unread, without_rules
-from policies.requirements import Requirements
-from policies.results import Result, RuleText
-from policies.root import missing, stack_folders
-from policies.rule import ESTATE_RULES
-from policies.scan import Scanner
-from policies.stack import Stack
-from policies.verdict import Verdict
-from policies.waivers import Waiver
+from policies.engine import plan
+from policies.engine import waivers as waiving
+from policies.engine.catalogue import block_types, covered_types
+from policies.engine.plan_file import Plan
+from policies.engine.requirements import Requirements
+from policies.engine.results import Result, RuleText
+from policies.engine.rule import ESTATE_RULES
+from policies.engine.scan import Scanner
+from policies.engine.stack import Stack
+from policies.engine.synth_output import missing, stack_folders
+from policies.engine.unread import unread, without_rules
+from policies.engine.verdict import Verdict
+from policies.engine.waivers import Waiver
 
 
 class Gate:

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from policies.expressions import references
-from policies.stack import Block, blocks_of, strings, value
+from policies.engine.expressions import references
+from policies.engine.stack import Block, blocks_of, strings, value
 
 _WIDEST_PREFIX = {4: 8, 6: 32}
 """10.0.0.0/8 is the widest private network; a provider of IPv6 gets a /32 for all its customers.

@@ -16,12 +16,12 @@ from checkov.common.output.report import Report  # noqa: E402
 from checkov.terraform.plan_runner import Runner  # noqa: E402
 from checkov.terraform.plan_utils import create_definitions  # noqa: E402
 
-from policies import checkov_checks  # noqa: E402
-from policies.plan_file import Plan, stack_name  # noqa: E402
-from policies.reading import terraform_addresses_of_plan  # noqa: E402
-from policies.results import Problem, Result  # noqa: E402
-from policies.scan import Only, crashes, results_of  # noqa: E402
-from policies.stack import Block, Stack  # noqa: E402
+from policies.engine import checkov_checks  # noqa: E402
+from policies.engine.plan_file import Plan, stack_name  # noqa: E402
+from policies.engine.results import Problem, Result  # noqa: E402
+from policies.engine.scan import Only, crashes, results_of  # noqa: E402
+from policies.engine.stack import Block, Stack  # noqa: E402
+from policies.engine.unread import terraform_addresses_of_plan  # noqa: E402
 
 
 def judge(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-TABLE = Path(__file__).with_name("requirements.toml")
+TABLE = Path(__file__).parents[1].joinpath("requirements.toml")
 
 
 class UnknownRule(ValueError):

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from policies.stack import Block, Stack
+from policies.engine.stack import Block, Stack
 
 Problems = list[str] | None
 """What is wrong with a block; an empty list: it complies; None: the rule does not apply to it."""

@@ -21,12 +21,15 @@ from checkov.terraform.modules.module_objects import TFDefinitionKey  # noqa: E4
 from checkov.terraform.parser_utils import load_or_die_quietly  # noqa: E402
 from checkov.terraform.runner import Runner  # noqa: E402
 
-from policies import checkov_checks, top_level  # noqa: E402
-from policies.expressions import decode  # noqa: E402
-from policies.results import Problem, Result  # noqa: E402
-from policies.stack import Block, Stack, first  # noqa: E402
+from policies.engine import (
+    checkov_checks,  # noqa: E402
+    top_level,
+)
+from policies.engine.expressions import decode  # noqa: E402
+from policies.engine.results import Problem, Result  # noqa: E402
+from policies.engine.stack import Block, Stack, first  # noqa: E402
 
-GRAPH_CHECKS = Path(__file__).parent / "checks" / "graph"
+GRAPH_CHECKS = Path(__file__).parents[1] / "checks" / "graph"
 
 Definitions = dict[TFDefinitionKey, dict[str, Any]]
 

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 
-from policies.stack import Block, Stack
+from policies.engine.stack import Block, Stack
 
 Names = Callable[[Stack], Iterator[tuple[Block, str]]]
 """The things of one kind that a stack uses, by a name that is the same in every stack."""

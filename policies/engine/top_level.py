@@ -12,8 +12,8 @@ from typing import Any
 
 from checkov.terraform.modules.module_objects import TFDefinitionKey
 
-from policies.results import Problem
-from policies.stack import Stack, blocks_of, first, strings, value
+from policies.engine.results import Problem
+from policies.engine.stack import Stack, blocks_of, first, strings, value
 
 Definitions = Mapping[TFDefinitionKey, Mapping[str, Any]]
 

@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from policies.expressions import references, unevaluated
-from policies.results import Problem
-from policies.stack import Block, Stack, first
+from policies.engine.expressions import references, unevaluated
+from policies.engine.results import Problem
+from policies.engine.stack import Block, Stack, first
 
 _HEADER = re.compile(r'^(resource|data)\s+"([^"]+)"\s+"([^"]+)"\s*\{', re.MULTILINE)
 _SKIP = re.compile(r"(checkov|bridgecrew|cortex):skip", re.IGNORECASE)

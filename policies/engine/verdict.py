@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from policies.requirements import Requirements
-from policies.results import Problem, Result, RuleText
-from policies.stack import Stack
-from policies.waivers import Waiver
+from policies.engine.requirements import Requirements
+from policies.engine.results import Problem, Result, RuleText
+from policies.engine.stack import Stack
+from policies.engine.waivers import Waiver
 
 
 @dataclass(slots=True)

@@ -12,9 +12,9 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_core import PydanticCustomError
 
-from policies.results import Problem, Result
+from policies.engine.results import Problem, Result
 
-FILE = Path(__file__).with_name("waivers.toml")
+FILE = Path(__file__).parents[1].joinpath("waivers.toml")
 
 LONGEST = timedelta(days=366)
 """A waiver is looked at again at least once a year (PCI DSS v4.0.1, 12.3.1 and 12.5.2)."""

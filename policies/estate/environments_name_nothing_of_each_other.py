@@ -7,9 +7,9 @@ load balancer by name is connected to it.
 import re
 from collections.abc import Iterator
 
-from policies.network import looked_up_names
-from policies.rule import estate_rule
-from policies.stack import Block, Stack
+from policies.engine.network import looked_up_names
+from policies.engine.rule import estate_rule
+from policies.engine.stack import Block, Stack
 
 _LOOKED_UP_BY = ("cluster_name", "db_instance_identifier", "bucket", "path")
 

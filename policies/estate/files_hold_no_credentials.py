@@ -16,9 +16,9 @@ from detect_secrets.plugins.slack import SlackDetector
 from detect_secrets.plugins.stripe import StripeDetector
 from detect_secrets.plugins.twilio import TwilioKeyDetector
 
+from policies.engine.rule import estate_rule
+from policies.engine.stack import Block, Stack
 from policies.estate.stacks_say_their_scope import provider
-from policies.rule import estate_rule
-from policies.stack import Block, Stack
 
 _DETECTORS = (
     AWSKeyDetector(),

@@ -5,9 +5,9 @@ Who may use a key may read what it encrypts: logs, secrets and queues of the ins
 
 from collections.abc import Iterator
 
-from policies.rule import estate_rule
-from policies.sharing import shared_with_the_inside
-from policies.stack import Block, Stack
+from policies.engine.rule import estate_rule
+from policies.engine.shared_across_scopes import shared_with_the_inside
+from policies.engine.stack import Block, Stack
 
 
 @estate_rule

@@ -6,8 +6,8 @@ A slip must not take payments down; what no record leads to any more may go. che
 
 from collections.abc import Iterator
 
-from policies.rule import estate_rule
-from policies.stack import Block, Stack
+from policies.engine.rule import estate_rule
+from policies.engine.stack import Block, Stack
 
 
 @estate_rule

@@ -6,10 +6,10 @@ outside must not reach them.
 
 from collections.abc import Iterator
 
-from policies.containers import containers, table
-from policies.rule import Unread, estate_rule
-from policies.sharing import shared_with_the_inside
-from policies.stack import Block, Stack
+from policies.engine.containers import containers, table
+from policies.engine.rule import Unread, estate_rule
+from policies.engine.shared_across_scopes import shared_with_the_inside
+from policies.engine.stack import Block, Stack
 
 
 @estate_rule

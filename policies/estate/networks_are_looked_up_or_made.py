@@ -6,9 +6,9 @@ sees that it is a group of the cardholder data environment, and no rule can tell
 
 from collections.abc import Iterator
 
-from policies.network import places
-from policies.rule import estate_rule
-from policies.stack import Block, Stack
+from policies.engine.network import places
+from policies.engine.rule import estate_rule
+from policies.engine.stack import Block, Stack
 
 _NETWORK = frozenset(
     {

@@ -5,9 +5,9 @@ A shared role is shared access: the rights given to one system are the rights of
 
 from collections.abc import Iterator
 
-from policies.rule import estate_rule
-from policies.sharing import shared_with_the_inside
-from policies.stack import Block, Stack
+from policies.engine.rule import estate_rule
+from policies.engine.shared_across_scopes import shared_with_the_inside
+from policies.engine.stack import Block, Stack
 
 _USERS = {
     "aws_ecs_task_definition": ("execution_role_arn", "task_role_arn"),

@@ -6,10 +6,10 @@ looks it up and where a service, a load balancer or a rule names it.
 
 from collections.abc import Iterator
 
-from policies.network import ID, groups, looked_up_names
-from policies.rule import estate_rule
-from policies.sharing import shared_with_the_inside
-from policies.stack import Block, Stack
+from policies.engine.network import ID, groups, looked_up_names
+from policies.engine.rule import estate_rule
+from policies.engine.shared_across_scopes import shared_with_the_inside
+from policies.engine.stack import Block, Stack
 
 
 @estate_rule

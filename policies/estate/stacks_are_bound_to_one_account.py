@@ -7,9 +7,9 @@ apply a production stack, and the other way round.
 from collections import defaultdict
 from collections.abc import Iterator
 
+from policies.engine.rule import estate_rule
+from policies.engine.stack import Block, Stack
 from policies.estate.stacks_say_their_scope import provider
-from policies.rule import estate_rule
-from policies.stack import Block, Stack
 
 
 @estate_rule

@@ -9,8 +9,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
-from policies.rule import estate_rule
-from policies.stack import Block, Stack
+from policies.engine.rule import estate_rule
+from policies.engine.stack import Block, Stack
 
 _TAGS = ("Environment", "Stack")
 _SCOPES = ("inside", "connected", "outside")

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 
+from policies.engine.verdict import Verdict
 from policies.report.as_json import as_json
 from policies.report.assessor import as_html, as_markdown
 from policies.report.junit import as_junit
 from policies.report.sarif import as_sarif
-from policies.verdict import Verdict
 
 FORMATS: dict[str, Callable[[list[Verdict]], str]] = {
     "html": as_html,

@@ -4,8 +4,8 @@ import json
 from collections import Counter
 from typing import Any
 
-from policies.results import Result
-from policies.verdict import Verdict
+from policies.engine.results import Result
+from policies.engine.verdict import Verdict
 
 
 def as_json(verdicts: list[Verdict]) -> str:

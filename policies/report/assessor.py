@@ -7,9 +7,9 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from policies import inventory
-from policies.results import Result, RuleText, counted
-from policies.verdict import Verdict
+from policies.engine.results import Result, RuleText, counted
+from policies.engine.verdict import Verdict
+from policies.report import inventory
 
 
 @dataclass(slots=True)

@@ -4,12 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from policies.checks.container_images_are_pinned import is_pinned
-from policies.containers import containers
-from policies.expressions import references
-from policies.network import is_world, looked_up_names, permissions
-from policies.rule import Unread
-from policies.stack import Block, Stack, value
+from policies.checks.containers.container_images_are_pinned import is_pinned
+from policies.engine.containers import containers
+from policies.engine.expressions import references
+from policies.engine.network import is_world, looked_up_names, permissions
+from policies.engine.rule import Unread
+from policies.engine.stack import Block, Stack, value
 
 
 @dataclass(frozen=True, slots=True)

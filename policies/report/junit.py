@@ -3,8 +3,8 @@
 from collections import defaultdict
 from xml.etree import ElementTree
 
-from policies.results import Result
-from policies.verdict import Verdict
+from policies.engine.results import Result
+from policies.engine.verdict import Verdict
 
 
 def as_junit(verdicts: list[Verdict]) -> str:

@@ -5,8 +5,8 @@ import os
 from pathlib import Path
 from typing import Any
 
-from policies.results import Problem, Result
-from policies.verdict import Verdict
+from policies.engine.results import Problem, Result
+from policies.engine.verdict import Verdict
 
 _PROBLEMS = {
     "unread": "Everything that Terraform would apply is read by the gate",

@@ -5,8 +5,8 @@ from collections import Counter
 from rich.console import Console
 from rich.table import Table
 
-from policies.results import counted
-from policies.verdict import Verdict
+from policies.engine.results import counted
+from policies.engine.verdict import Verdict
 
 _MOST_LINES = 40
 """How many findings of one rule are listed one by one."""

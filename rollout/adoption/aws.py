@@ -17,8 +17,8 @@ from botocore.exceptions import (
 )
 
 from pay.model import Environment
-from rollout.gates import Finding
-from rollout.output import Refused
+from rollout.moves.gates import Finding
+from rollout.terminal.console import Refused
 
 SERVICES = ("autoscaling", "ec2", "ecs", "elbv2", "iam", "logs", "route53", "sts")
 

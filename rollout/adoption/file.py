@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import tomlkit
 
-from pay.adoption import CREATE
+from pay.environments.adopted import CREATE
 from pay.model import Environment
 from rollout.adoption.found import Found
 

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from functools import cache, partial
 from typing import Any
 
-from pay.adoption import listeners, log_group_address
 from pay.catalogue import CATALOGUE
+from pay.environments.adopted import listeners, log_group_address
 from pay.model import (
     Environment,
     Exposure,

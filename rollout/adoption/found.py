@@ -6,7 +6,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from pay.adoption import adoptable
+from pay.environments.adopted import adoptable
 from pay.model import Environment
 
 NOT_THERE = {

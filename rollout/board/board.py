@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pay.model import Environment, Side, Stage
-from pay.model.answers import side_shares
-from pay.model.edges import promotion
-from rollout.collisions import Collision, collisions
-from rollout.gates import Finding, Promotion, findings
-from rollout.journal import weights_text
-from rollout.situation import Situation
+from pay.model.stage.dns_answers import side_shares
+from pay.model.stage.transitions import promotion
+from rollout.moves.collisions import Collision, collisions
+from rollout.moves.gates import Finding, Promotion, findings
+from rollout.moves.journal import weights_text
+from rollout.moves.standings import Situation
 
 ASKED_FOR = frozenset({"evidence", "approver"})
 """Gates that a promotion's own options answer: they do not keep a service waiting."""

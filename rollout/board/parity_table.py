@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from rich.table import Table
 from rich.text import Text
 
-from pay.parity import Difference
+from pay.service.parity import Difference
 
 Shared = Mapping[tuple[str, str, str, str], Sequence[str]]
 """The services of each (aspect, ec2, fargate, what it matters)."""

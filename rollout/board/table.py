@@ -8,9 +8,9 @@ from rich.table import Table
 from rich.text import Text
 
 from pay.model import Stage
-from rollout.board import Row
-from rollout.situation import Situation
-from rollout.words import short_date, span
+from rollout.board.board import Row
+from rollout.moves.standings import Situation
+from rollout.terminal.time_text import short_date, span
 
 UNBOUNDED = 10_000
 """More columns than any table needs."""

@@ -28,16 +28,16 @@ MOVING, CHECKING = "Moving services", "Checking changes"
 COMMANDS = {
     listed.name: listed
     for listed in (
-        Listed("stages", "rollout.commands.stages", "Show where every service stands.", MOVING),
-        Listed("promote", "rollout.commands.promote", "Move a service one stage on.", MOVING),
-        Listed("rollback", "rollout.commands.rollback", "Give traffic back to EC2.", MOVING),
-        Listed("journal", "rollout.commands.journal", "Show who moved what, when and why.", MOVING),
-        Listed("plan-moves", "rollout.commands.plan_moves", "Show what happens when.", MOVING),
-        Listed("adopt", "rollout.commands.adopt", "Take over what runs on EC2 today.", MOVING),
-        Listed("guard", "rollout.guard.command", "Refuse a plan that could hurt.", CHECKING),
-        Listed("review", "rollout.review.command", "Tell what a plan does.", CHECKING),
-        Listed("policy", "rollout.policy", "Run the PCI gate.", CHECKING),
-        Listed("parity", "rollout.commands.parity", "Compare the two sides.", CHECKING),
+        Listed("stages", "rollout.cli.stages", "Show where every service stands.", MOVING),
+        Listed("promote", "rollout.cli.promote", "Move a service one stage on.", MOVING),
+        Listed("rollback", "rollout.cli.rollback", "Give traffic back to EC2.", MOVING),
+        Listed("journal", "rollout.cli.journal", "Show who moved what, when and why.", MOVING),
+        Listed("plan-moves", "rollout.cli.plan_moves", "Show what happens when.", MOVING),
+        Listed("adopt", "rollout.cli.adopt", "Take over what runs on EC2 today.", MOVING),
+        Listed("guard", "rollout.cli.guard", "Refuse a plan that could hurt.", CHECKING),
+        Listed("review", "rollout.cli.review", "Tell what a plan does.", CHECKING),
+        Listed("policy", "rollout.cli.policy", "Run the PCI gate.", CHECKING),
+        Listed("parity", "rollout.cli.parity", "Compare the two sides.", CHECKING),
     )
 }
 
@@ -92,9 +92,5 @@ def _stand_in(listed: Listed) -> Any:
 
 def _is_there(module: str) -> bool:
     """Looks at the files: Python's own look-up would import the packages on the way."""
-    path = Path(__file__).parent.parent.joinpath(*module.split("."))
+    path = Path(__file__).parents[2].joinpath(*module.split("."))
     return path.with_suffix(".py").is_file() or path.joinpath("__init__.py").is_file()
-
-
-if __name__ == "__main__":
-    app()

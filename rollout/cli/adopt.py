@@ -2,7 +2,7 @@
 
 import typer
 
-from rollout.options import EnvironmentName, Json, environments_folder
+from rollout.terminal.arguments import EnvironmentName, Json, environments_folder
 
 
 def adopt(
@@ -21,15 +21,15 @@ def adopt(
 
     Example: `pay adopt staging-2`
     """
-    from pay.adoption import adopted_file
-    from pay.environments import load_environments
+    from pay.environments.adopted import adopted_file
+    from pay.environments.load import load_environments
     from rollout.adoption.aws import asking
     from rollout.adoption.file import as_toml
     from rollout.adoption.finders import find_all
     from rollout.adoption.found import failures
     from rollout.adoption.report import as_data, print_found
-    from rollout.output import choose, console, print_json, reporting
-    from rollout.stage_line import write_atomically
+    from rollout.moves.stage_file import write_atomically
+    from rollout.terminal.console import choose, console, print_json, reporting
 
     folder = environments_folder()
     with reporting(as_json):

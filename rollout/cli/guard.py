@@ -5,13 +5,13 @@ from typing import Annotated
 import typer
 
 from rollout.guard.options import Allow, Base, Because, Plans, allowances, read_and_judge
-from rollout.options import Json
+from rollout.terminal.arguments import Json
 
 
 def _tell_rules(wanted: bool) -> None:
     if wanted:
         from rollout.guard.report import print_rules
-        from rollout.output import console
+        from rollout.terminal.console import console
 
         print_rules(console())
         raise typer.Exit(0)
@@ -38,7 +38,7 @@ def guard(
     """
     from pay.model.problem import InvalidInput
     from rollout.guard.report import as_data, print_mistakes, print_verdict
-    from rollout.output import console, print_json
+    from rollout.terminal.console import console, print_json
 
     allowed = allowances(allow, because)
     try:

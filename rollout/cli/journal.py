@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rollout.options import Json, OptionalEnvironmentName, environments_folder
+from rollout.terminal.arguments import Json, OptionalEnvironmentName, environments_folder
 
 if TYPE_CHECKING:
-    from rollout.journal import Move
+    from rollout.moves.journal import Move
 
 
 def journal(
@@ -27,11 +27,11 @@ def journal(
     from rich.markup import escape
     from rich.padding import Padding
 
-    from pay.environments import load_environments
-    from pay.model.edges import Direction
-    from rollout.journal import read_all
-    from rollout.output import choose, console, print_json, reporting
-    from rollout.words import local
+    from pay.environments.load import load_environments
+    from pay.model.stage.transitions import Direction
+    from rollout.moves.journal import read_all
+    from rollout.terminal.console import choose, console, print_json, reporting
+    from rollout.terminal.time_text import local
 
     with reporting(as_json):
         folder = environments_folder()

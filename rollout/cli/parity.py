@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from rollout.options import Json, environments_folder
+from rollout.terminal.arguments import Json, environments_folder
 
 
 def parity(
@@ -24,11 +24,11 @@ def parity(
     Example: `pay parity production-2 connector`
     """
     from pay.catalogue import CATALOGUE
-    from pay.environments import load_environments
-    from pay.parity import parity as differences_of
-    from rollout.board import by_chain
-    from rollout.output import choose, console, print_json, reporting
-    from rollout.parity_table import as_table, by_difference
+    from pay.environments.load import load_environments
+    from pay.service.parity import parity as differences_of
+    from rollout.board.board import by_chain
+    from rollout.board.parity_table import as_table, by_difference
+    from rollout.terminal.console import choose, console, print_json, reporting
 
     with reporting(as_json):
         environments = load_environments(environments_folder())

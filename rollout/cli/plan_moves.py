@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from rollout.options import EnvironmentName, Json, environments_folder, now
+from rollout.terminal.arguments import EnvironmentName, Json, environments_folder, now
 
 
 def plan_moves(
@@ -31,10 +31,10 @@ def plan_moves(
 
     Example: `pay plan-moves production-2 --start 2026-12-01 --markdown moves.md --ics moves.ics`
     """
-    from rollout.output import choose, console, print_json, reporting, wrong_use
-    from rollout.plan_table import as_data, as_table, rules
-    from rollout.situation import load_situation
-    from rollout.timetable import timetable
+    from rollout.moves.standings import load_situation
+    from rollout.schedule.table import as_data, as_table, rules
+    from rollout.schedule.timetable import timetable
+    from rollout.terminal.console import choose, console, print_json, reporting, wrong_use
 
     asked = (("--markdown -", markdown), ("--ics -", ics))
     printed = [name for name, path in asked if path == Path("-")] + ["--json"] * as_json
@@ -47,11 +47,11 @@ def plan_moves(
         plan = timetable(situation, environment, (start or situation.now).date())
         told = rules(situation, target)
         if markdown is not None:
-            from rollout.plan_markdown import as_markdown
+            from rollout.schedule.markdown import as_markdown
 
             _write(markdown, as_markdown(target, plan, told).encode())
         if ics is not None:
-            from rollout.plan_calendar import as_calendar
+            from rollout.schedule.calendar import as_calendar
 
             _write(ics, as_calendar(target, plan, situation.now))
         if as_json:

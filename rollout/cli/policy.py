@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from rollout.options import PROJECT, Json
+from rollout.terminal.arguments import PROJECT, Json
 
 REPORTS = {
     "html": "pci.html",

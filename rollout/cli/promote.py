@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from rollout.options import EnvironmentName, Json, ServiceName, environments_folder, now
+from rollout.terminal.arguments import EnvironmentName, Json, ServiceName, environments_folder, now
 
 
 def promote(
@@ -35,13 +35,13 @@ def promote(
     Example: `pay promote test-12 connector --evidence "errors 0.1 %, p99 as before, 4 h"`
     """
     from pay.model import Stage
-    from pay.model.edges import promotion
-    from rollout import journal
-    from rollout.gates import Finding, Promotion, findings
-    from rollout.moving import tell, write_move
-    from rollout.output import Refused, choose, console, reporting
-    from rollout.situation import load_situation
-    from rollout.stage_line import locked
+    from pay.model.stage.transitions import promotion
+    from rollout.moves import journal
+    from rollout.moves.gates import Finding, Promotion, findings
+    from rollout.moves.record_move import tell, write_move
+    from rollout.moves.stage_file import locked
+    from rollout.moves.standings import load_situation
+    from rollout.terminal.console import Refused, choose, console, reporting
 
     folder = environments_folder()
     with reporting(as_json), locked(folder):

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from rollout.options import EnvironmentName, Json, ServiceName, environments_folder, now
+from rollout.terminal.arguments import EnvironmentName, Json, ServiceName, environments_folder, now
 
 
 def rollback(
@@ -32,14 +32,14 @@ def rollback(
 
     Example: `pay rollback production-2 connector --because "payments time out since 14:05"`
     """
-    from pay.environments import load_environment
+    from pay.environments.load import load_environment
     from pay.model import Stage
-    from pay.model.edges import rollbacks
-    from rollout import journal
-    from rollout.gates import Finding
-    from rollout.moving import tell, write_move
-    from rollout.output import Refused, choose, console, reporting
-    from rollout.stage_line import locked
+    from pay.model.stage.transitions import rollbacks
+    from rollout.moves import journal
+    from rollout.moves.gates import Finding
+    from rollout.moves.record_move import tell, write_move
+    from rollout.moves.stage_file import locked
+    from rollout.terminal.console import Refused, choose, console, reporting
 
     folder = environments_folder()
     with reporting(as_json), locked(folder):

@@ -1,6 +1,6 @@
 """`pay stages`: where every service stands."""
 
-from rollout.options import Json, OptionalEnvironmentName, environments_folder, now
+from rollout.terminal.arguments import Json, OptionalEnvironmentName, environments_folder, now
 
 
 def stages(environment: OptionalEnvironmentName = None, as_json: Json = False) -> None:
@@ -11,10 +11,10 @@ def stages(environment: OptionalEnvironmentName = None, as_json: Json = False) -
 
     Example: `pay stages production-2`
     """
-    from rollout.board import by_chain, rows
-    from rollout.board_table import show
-    from rollout.output import choose, console, print_json, reporting
-    from rollout.situation import load_situation
+    from rollout.board.board import by_chain, rows
+    from rollout.board.table import show
+    from rollout.moves.standings import load_situation
+    from rollout.terminal.console import choose, console, print_json, reporting
 
     with reporting(as_json):
         situation = load_situation(environments_folder(), now())

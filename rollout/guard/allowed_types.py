@@ -26,6 +26,6 @@ MADE = frozenset(
         "aws_sns_topic_policy",
     }
 )
-"""The resources of `bindings/types.txt`, which an installed package does not carry; a test holds
+"""The resources of `toolchain/bindings/types.txt`, which a package does not carry; a test holds
 the two equal, so that a new type is a decision here too.
 """

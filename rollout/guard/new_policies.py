@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from enum import Enum
 
 from pay.catalogue import CATALOGUE
+from pay.iam.resources import is_open_resource
 from pay.model import Environment, names
 from rollout.plans.policies import Grant, Statement, in_words
-from rollout.plans.resources import is_open_resource
 
 
 class Kind(Enum):

@@ -6,13 +6,13 @@ from typing import Annotated
 
 import typer
 
-from pay.environments import load_environments
+from pay.environments.load import load_environments
 from pay.model.problem import did_you_mean
 from rollout.guard.context import Context
-from rollout.guard.judge import Verdict, judge
 from rollout.guard.rules import RULES
-from rollout.options import environments_folder
+from rollout.guard.verdict import Verdict, judge
 from rollout.plans.read import read_plans
+from rollout.terminal.arguments import environments_folder
 
 Plans = Annotated[
     list[Path],

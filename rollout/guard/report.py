@@ -10,9 +10,9 @@ from rich.padding import Padding
 from pay.model.problem import InvalidInput
 from rollout.guard.context import Context
 from rollout.guard.finding import Refusal
-from rollout.guard.judge import Verdict
 from rollout.guard.rules import REASONS, RULES
-from rollout.output import print_json
+from rollout.guard.verdict import Verdict
+from rollout.terminal.console import print_json
 
 
 def as_data(context: Context, verdict: Verdict) -> dict[str, Any]:

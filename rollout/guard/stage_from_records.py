@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from pay.model import Ladder, Record, Side, Stage, names
-from pay.model.edges import Edge, edges, find_edge
-from pay.model.writes import Records, states
+from pay.model.stage.transitions import Edge, edges, find_edge
+from pay.model.stage.write_order import Records, states
 from rollout.plans.records import RecordState, States
 from rollout.plans.stack import Stack
 

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from pay.secrets.values import redacted
 from rollout.guard.context import Context
 from rollout.guard.finding import Finding, Refusal
 from rollout.guard.rules import RULES
 from rollout.plans.read import StackPlan
-from rollout.plans.secrets import redacted
 from rollout.plans.values import is_sensitive
 
 SENSITIVE = "(holds a value that Terraform marks as sensitive: not shown)"

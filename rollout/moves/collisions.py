@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import combinations
 
-from pay.model import invariants
-from pay.model.call_graph import neighbours
-from rollout.situation import Situation
+from pay.model.service.call_graph import neighbours
+from pay.model.stage import invariants
+from rollout.moves.standings import Situation
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,14 @@ where only real payments justify refusing.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from pay.model import Environment, Stage, invariants
-from pay.model.conditions import Proof, asks_for
-from pay.model.dwell import LOCAL_ZONE, has_seen_a_peak, peak_of, shortest_dwell
-from pay.model.edges import Direction, Edge
-from rollout.journal import move, said
-from rollout.situation import Situation
-from rollout.words import local, short_moment, span
+from pay.model import Environment, Stage
+from pay.model.stage import invariants
+from pay.model.stage.conditions import Proof, asks_for
+from pay.model.stage.dwell import LOCAL_ZONE, has_seen_a_peak, peak_of, shortest_dwell
+from pay.model.stage.transitions import Direction, Edge
+from rollout.moves.journal import move, said
+from rollout.moves.standings import Situation
+from rollout.terminal.time_text import local, short_moment, span
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,8 @@ from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, Validatio
 
 from pay.model import Ladder, Record, Stage
 from pay.model.base import Model
-from pay.model.edges import Direction, Edge
 from pay.model.problem import InvalidInput, Problem
+from pay.model.stage.transitions import Direction, Edge
 
 
 def _is_utc(moment: datetime) -> datetime:

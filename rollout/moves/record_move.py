@@ -9,14 +9,14 @@ from rich.console import Console
 from rich.table import Table
 
 from pay.model import Environment
-from pay.model.answers import side_shares
-from pay.model.edges import Edge, promotion, rollbacks
-from pay.model.sides import Side
-from rollout.consequences import StackChange, commands, stack_changes
-from rollout.gates import Finding
-from rollout.journal import Move, append, journal_path, weights_text
-from rollout.output import print_findings, print_json, warnings_as_data
-from rollout.stage_line import with_stage, write_atomically
+from pay.model.stage.dns_answers import side_shares
+from pay.model.stage.transitions import Edge, promotion, rollbacks
+from pay.model.vocabulary import Side
+from rollout.moves.gates import Finding
+from rollout.moves.journal import Move, append, journal_path, weights_text
+from rollout.moves.stack_changes import StackChange, commands, stack_changes
+from rollout.moves.stage_file import with_stage, write_atomically
+from rollout.terminal.console import print_findings, print_json, warnings_as_data
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from pay.catalogue import CATALOGUE
 from pay.model import Environment, Side, names
-from pay.model.edges import Edge
-from pay.model.writes import written_sides
+from pay.model.stage.transitions import Edge
+from pay.model.stage.write_order import written_sides
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,11 @@ from datetime import datetime
 from pathlib import Path
 
 from pay.catalogue import CATALOGUE
-from pay.environments import load_environments
+from pay.environments.load import load_environments
 from pay.model import Environment, Microservice, Stage
-from pay.model.edges import Direction
 from pay.model.problem import InvalidInput, Problem
-from rollout.journal import Journals, Move, read_all
+from pay.model.stage.transitions import Direction
+from rollout.moves.journal import Journals, Move, read_all
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,5 @@
 """The order in which plans are applied: a side comes before the records that lead to it, and after
-the records that leave it (as rollout/consequences.py tells it to who deploys by hand).
+the records that leave it (as rollout/moves/stack_changes.py tells it to who deploys by hand).
 
 `python -m rollout.plans.order PLAN.json...` prints the stacks, the first to apply first.
 """
@@ -8,12 +8,12 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from pay.environments import load_environments
+from pay.environments.load import load_environments
 from pay.model.problem import InvalidInput
-from rollout.options import environments_folder
 from rollout.plans.plan import ResourceChange, Verb
 from rollout.plans.read import StackPlan, read_plans
 from rollout.plans.stack import StackKind
+from rollout.terminal.arguments import environments_folder
 
 _GIVEN_UP = {
     "aws_appautoscaling_target": "min_capacity",

@@ -12,15 +12,15 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from pay.catalogue import CATALOGUE
-from pay.environments import load_environments
+from pay.environments.load import load_environments
 from pay.model.problem import InvalidInput, Problem
-from rollout.options import environments_folder
 from rollout.plans.containers import TASK_DEFINITION, Unreadable, containers_of
 from rollout.plans.plan import PriorState
 from rollout.plans.stack import known_stacks
+from rollout.terminal.arguments import environments_folder
 
 APPLICATION_IMAGE_TAG = "application_image_tag"
-"""As pay.images declares it, which is not imported because it imports cdktf."""
+"""As pay.service.images declares it, which is not imported because it imports cdktf."""
 
 
 def image_tag_variables(service: str) -> Mapping[str, str]:

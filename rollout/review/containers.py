@@ -13,8 +13,8 @@ from rollout.plans.containers import (
 )
 from rollout.plans.plan import ResourceChange
 from rollout.plans.values import is_marked, same
-from rollout.review.lines import ContainerLines, Line
-from rollout.review.shown import SENSITIVE, UNSET, shown
+from rollout.review.redact import SENSITIVE, UNSET, shown
+from rollout.review.view_models import ContainerLines, Line
 
 _FIRST = ("image", "cpu", "memory", "memoryReservation")
 _BY_NAME = ("environment", "secrets")

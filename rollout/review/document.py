@@ -5,15 +5,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from rollout.guard.context import Context
-from rollout.guard.judge import Verdict
 from rollout.guard.rules import RULES
+from rollout.guard.verdict import Verdict
 from rollout.plans.read import StackPlan
-from rollout.review.lines import Area, SecurityLine
-from rollout.review.moves import Move
 from rollout.review.plan_files import PlanFile, plan_files, together
 from rollout.review.policy import PolicyResult
 from rollout.review.rollback import Rollback, rollback_of
 from rollout.review.stack_review import StackReview, review_stack
+from rollout.review.traffic_changes import Move
+from rollout.review.view_models import Area, SecurityLine
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from rollout.plans.secrets import MASK, secret_words, why_secret
+from pay.secrets.values import MASK, secret_words, why_secret
 from rollout.plans.values import AttributeChange, is_unset, parse_json
 
 SENSITIVE = "(sensitive: not shown)"

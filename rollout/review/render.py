@@ -7,7 +7,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from rollout.plans.secrets import redacted
+from pay.secrets.values import redacted
 from rollout.review.document import Document
 
 COMMENT_LIMIT = 65_536

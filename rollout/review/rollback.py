@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from pay.model import Stage
-from pay.model.edges import Edge, rollbacks
-from rollout.consequences import commands, stack_changes
+from pay.model.stage.transitions import Edge, rollbacks
 from rollout.guard.context import Context
+from rollout.moves.stack_changes import commands, stack_changes
 from rollout.plans.plan import Verb
 from rollout.plans.read import StackPlan
 from rollout.plans.records import RecordState, names_in
 from rollout.plans.releases import image_tag_variables, tag_of
 from rollout.plans.values import dig, is_sensitive
 from rollout.review.containers import images
-from rollout.review.moves import Move
 from rollout.review.stack_review import StackReview
+from rollout.review.traffic_changes import Move
 
 
 @dataclass(frozen=True)

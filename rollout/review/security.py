@@ -7,8 +7,8 @@ from rollout.plans.containers import TASK_DEFINITION, Unreadable, containers_of
 from rollout.plans.plan import ResourceChange, Values, Verb
 from rollout.plans.policies import UnreadablePolicy, statements_of, widenings
 from rollout.plans.values import AttributeChange, attribute_changes, dig, is_marked, same
-from rollout.review.lines import Area, SecurityLine
-from rollout.review.shown import UNKNOWN, before_and_after, shown
+from rollout.review.redact import UNKNOWN, before_and_after, shown
+from rollout.review.view_models import Area, SecurityLine
 
 _TYPES = {
     "aws_iam_": Area.IAM,

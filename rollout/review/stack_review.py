@@ -12,11 +12,11 @@ from rollout.plans.read import StackPlan
 from rollout.plans.stack import StackKind
 from rollout.plans.values import AttributeChange, attribute_changes, same
 from rollout.review.containers import container_changes, images, new_containers
-from rollout.review.lines import ContainerLines, Line, ResourceLines, SecurityLine
-from rollout.review.moves import Move, moves_of
-from rollout.review.origins import Origins
+from rollout.review.redact import before_and_after
 from rollout.review.security import area_of, security_lines
-from rollout.review.shown import before_and_after
+from rollout.review.traffic_changes import Move, moves_of
+from rollout.review.unknown_values import Origins
+from rollout.review.view_models import ContainerLines, Line, ResourceLines, SecurityLine
 
 SIDE_WORDS = {Side.EC2: "EC2 side", Side.FARGATE: "Fargate side"}
 

@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 
 from pay.model import Side, Stage
-from pay.model.answers import side_shares
+from pay.model.stage.dns_answers import side_shares
 from rollout.guard.context import Context
-from rollout.guard.placement import placement, start_of
+from rollout.guard.stage_from_records import placement, start_of
 from rollout.plans.read import StackPlan
 from rollout.plans.records import RECORD_TYPE, Name, States, names_in
 from rollout.plans.stack import Stack, StackKind
 from rollout.plans.values import is_sensitive
-from rollout.review.shown import SENSITIVE
+from rollout.review.redact import SENSITIVE
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from icalendar import Calendar, Event
 
 from pay.model import Environment
-from rollout.timetable import PlannedWave
+from rollout.schedule.timetable import PlannedWave
 
 LENGTH = timedelta(minutes=30)
 """Plan, review, deploy and the first look at the graphs."""

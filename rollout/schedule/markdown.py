@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from pay.model import Environment, Stage
-from pay.model.dwell import LOCAL_ZONE
-from rollout.timetable import PlannedMove, PlannedWave
-from rollout.words import local
+from pay.model.stage.dwell import LOCAL_ZONE
+from rollout.schedule.timetable import PlannedMove, PlannedWave
+from rollout.terminal.time_text import local
 
 _PHASES = (
     ("dark", Stage.DARK, Stage.CANARY),

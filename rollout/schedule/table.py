@@ -7,10 +7,10 @@ from rich import box
 from rich.table import Table
 
 from pay.model import Environment, Stage, Timing
-from pay.model.dwell import PEAK_END, PEAK_START, shortest_dwell
-from rollout.situation import Situation
-from rollout.timetable import PlannedWave
-from rollout.words import short_date, span
+from pay.model.stage.dwell import PEAK_END, PEAK_START, shortest_dwell
+from rollout.moves.standings import Situation
+from rollout.schedule.timetable import PlannedWave
+from rollout.terminal.time_text import short_date, span
 
 _COLUMNS = (Stage.DARK, Stage.CANARY, Stage.CUTOVER, Stage.DETACHED, Stage.RETIRED)
 

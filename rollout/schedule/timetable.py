@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from pay.model import Environment, Stage, Timing
-from pay.model.dwell import LOCAL_ZONE, PEAK_END, has_seen_a_peak, peak_of, shortest_dwell
-from pay.model.edges import promotion
-from rollout.journal import weights_text
-from rollout.situation import Situation
-from rollout.waves import under_way, waves
+from pay.model.stage.dwell import LOCAL_ZONE, PEAK_END, has_seen_a_peak, peak_of, shortest_dwell
+from pay.model.stage.transitions import promotion
+from rollout.moves.journal import weights_text
+from rollout.moves.standings import Situation
+from rollout.schedule.waves import under_way, waves
 
 MORNING = time(9)
 """An hour before the peak: time enough to see the first effect of a move before it."""

@@ -8,7 +8,7 @@ learnt. The first wave of an environment is one service, the pilot.
 from collections.abc import Mapping
 
 from pay.model import Scope, Stage
-from pay.model.call_graph import Catalogue, neighbours
+from pay.model.service.call_graph import Catalogue, neighbours
 
 PILOT_SIZE = 1
 

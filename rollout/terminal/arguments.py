@@ -21,7 +21,7 @@ ServiceName = Annotated[
     str, typer.Argument(metavar="SERVICE", help="A microservice, for example `connector`.")
 ]
 
-PROJECT = Path(__file__).resolve().parent.parent
+PROJECT = Path(__file__).resolve().parents[2]
 
 
 def environments_folder() -> Path:

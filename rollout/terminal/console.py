@@ -12,7 +12,7 @@ from rich.padding import Padding
 from rich.table import Table
 
 from pay.model.problem import InvalidInput
-from rollout.gates import Finding
+from rollout.moves.gates import Finding
 
 
 class Refused(Exception):

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from pay.model.dwell import LOCAL_ZONE
+from pay.model.stage.dwell import LOCAL_ZONE
 
 
 def local(moment: datetime) -> str:

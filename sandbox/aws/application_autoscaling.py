@@ -9,7 +9,7 @@ from moto.applicationautoscaling.exceptions import AWSValidationException
 from moto.applicationautoscaling.models import FakeScalableTarget
 from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
 
-from sandbox.patching import adds, replaces
+from sandbox.aws.patching import adds, replaces
 
 Tags = dict[str, str]
 

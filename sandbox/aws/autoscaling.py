@@ -11,7 +11,7 @@ from typing import Any
 from moto.autoscaling.exceptions import AutoscalingClientError
 from moto.autoscaling.models import AutoScalingBackend, FakeAutoScalingGroup
 
-from sandbox.patching import replaces
+from sandbox.aws.patching import replaces
 
 original_launch = FakeAutoScalingGroup.replace_autoscaling_group_instances
 

@@ -11,7 +11,7 @@ from moto.ec2.models import EC2Backend
 from moto.ec2.models.instances import Instance
 from moto.ec2.models.launch_templates import LaunchTemplate
 
-from sandbox.patching import replaces
+from sandbox.aws.patching import replaces
 
 original_create_launch_template = EC2Backend.create_launch_template
 

@@ -20,7 +20,7 @@ from moto.elbv2.models import elbv2_backends
 
 from sandbox.aws import before_each_call, ecs_deployments, ecs_tasks, elbv2  # noqa: F401
 from sandbox.aws.ecs_placement import Service, TaskDefinition
-from sandbox.patching import replaces
+from sandbox.aws.patching import replaces
 
 KEPT_SETTINGS = {
     "availabilityZoneRebalancing": "DISABLED",

@@ -10,7 +10,7 @@ from typing import Any
 from moto.ecs.exceptions import EcsClientException, ECSException
 from moto.ecs.models import CapacityProvider, Cluster, EC2ContainerServiceBackend
 
-from sandbox.patching import replaces
+from sandbox.aws.patching import replaces
 
 original_delete_cluster = EC2ContainerServiceBackend.delete_cluster
 

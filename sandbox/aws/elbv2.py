@@ -21,8 +21,8 @@ from moto.elbv2.models import (
     elbv2_backends,
 )
 
+from sandbox.aws.patching import replaces
 from sandbox.aws.route53_rules import LOAD_BALANCER_ZONES
-from sandbox.patching import replaces
 
 Target = dict[str, Any]
 

@@ -6,7 +6,7 @@ moto 5.2 takes a key as a log group is made and never after.
 from moto.logs.exceptions import ResourceNotFoundException
 from moto.logs.responses import LogsResponse
 
-from sandbox.patching import adds
+from sandbox.aws.patching import adds
 
 
 def _set_key(response: LogsResponse, key_arn: str | None) -> str:

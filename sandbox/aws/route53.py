@@ -15,7 +15,7 @@ from moto.route53.models import FakeZone, RecordSet, Route53Backend, reverse_dom
 from moto.route53.responses import Route53
 
 from sandbox.aws import route53_rules as rules
-from sandbox.patching import replaces
+from sandbox.aws.patching import replaces
 from sandbox.settings import Settings
 
 SETTINGS = Settings.from_environment()

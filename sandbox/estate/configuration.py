@@ -3,8 +3,8 @@
 import json
 
 from pay.model import Microservice, names
+from sandbox.estate.estate_builder import Owner
 from sandbox.estate.mistakes import Mistake
-from sandbox.estate.owner import Owner
 
 NOT_A_SECRET = "not-a-secret"
 """The value of every secret and parameter: nothing here is one."""

@@ -1,8 +1,8 @@
 """The RDS PostgreSQL instances."""
 
 from pay.model import names
+from sandbox.estate.estate_builder import Owner
 from sandbox.estate.mistakes import Mistake
-from sandbox.estate.owner import Owner
 
 POSTGRESQL_PORT, OTHER_PORT = 5432, 5433
 ENGINE_VERSION = "15.8"

@@ -1,7 +1,7 @@
 """The hosted zones, public and private, and the certificates for every name in them."""
 
+from sandbox.estate.estate_builder import Owner
 from sandbox.estate.mistakes import Mistake
-from sandbox.estate.owner import Owner
 
 
 def make_dns(owner: Owner) -> None:

@@ -4,7 +4,7 @@ import base64
 import json
 
 from pay.model import Segment, Side, names
-from sandbox.estate.owner import Owner
+from sandbox.estate.estate_builder import Owner
 
 INSTANCE_TRUST = {
     "Version": "2012-10-17",

@@ -19,7 +19,7 @@ from pay.model import (
     names,
 )
 from sandbox.estate.dns import certificates, zone_id
-from sandbox.estate.owner import Owner
+from sandbox.estate.estate_builder import Owner
 
 OLD_TLS_POLICY = "ELBSecurityPolicy-2016-08"
 OLD_RELEASE = "0-legacy"

@@ -1,7 +1,7 @@
 """What an environment's other stacks make, so that any one of them can be planned alone."""
 
 from pay.model import Microservice, Segment, Severity, Side, names
-from sandbox.estate.owner import Owner
+from sandbox.estate.estate_builder import Owner
 
 
 def make_neighbours(owner: Owner) -> None:

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from pay.model import Exposure, LoadBalancerType, Segment, names
+from sandbox.estate.estate_builder import Owner
 from sandbox.estate.mistakes import Mistake
-from sandbox.estate.owner import Owner
 from sandbox.estate.routes import make_routes
 
 VPC_RANGE = ipaddress.IPv4Network("10.16.0.0/16")

@@ -1,8 +1,8 @@
 """The internet gateway and the route tables: they say which subnets are public."""
 
 from pay.model import names
+from sandbox.estate.estate_builder import Owner
 from sandbox.estate.mistakes import Mistake
-from sandbox.estate.owner import Owner
 
 ANYWHERE = "0.0.0.0/0"
 

@@ -7,12 +7,12 @@ from pay.model import Environment
 from sandbox.estate.configuration import make_configuration
 from sandbox.estate.databases import make_databases
 from sandbox.estate.dns import make_dns
+from sandbox.estate.estate_builder import Owner
 from sandbox.estate.legacy_cluster import make_legacy_cluster
 from sandbox.estate.legacy_service import make_legacy_service
 from sandbox.estate.mistakes import Mistake
 from sandbox.estate.neighbours import make_neighbours
 from sandbox.estate.network import make_network
-from sandbox.estate.owner import Owner
 from sandbox.estate.storage import make_storage
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from pay.model import names
-from sandbox.estate.owner import Owner
+from sandbox.estate.estate_builder import Owner
 
 MANAGED_KEYS = {"sqs": "alias/aws/sqs", "sns": "alias/aws/sns"}
 

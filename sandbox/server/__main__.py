@@ -1,7 +1,7 @@
 """The server's process: moto behind the sandbox's own front, on the loopback address.
 
-Started by `sandbox.process`; on its own: `python -m sandbox.server`. It prints its port, which
-tells whoever started it that it answers.
+Started by `sandbox.server.process`; on its own: `python -m sandbox.server`. It prints its port:
+it answers from then on.
 """
 
 import argparse
@@ -16,7 +16,7 @@ from http import HTTPStatus
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
-from sandbox.errors import answer_error
+from sandbox.server.errors import answer_error
 from sandbox.settings import Settings
 
 if TYPE_CHECKING:
@@ -87,8 +87,8 @@ def build_application(settings: Settings) -> "WSGIApplication":
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
     from sandbox import aws
-    from sandbox.faults import FaultInjection
-    from sandbox.traffic_history import TrafficHistory
+    from sandbox.server.faults import FaultInjection
+    from sandbox.server.traffic_history import TrafficHistory
 
     def create_app(service: Any) -> Any:
         aws.load(service)
@@ -136,7 +136,7 @@ def main() -> None:
         protocol_version = "HTTP/1.1"
 
         def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-            """The request log of `sandbox.faults` has it."""
+            """The request log of `sandbox.server.faults` has it."""
 
     server = make_server(
         "127.0.0.1",

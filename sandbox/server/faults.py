@@ -23,7 +23,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
-from sandbox.errors import answer_error, service_of
+from sandbox.server.errors import answer_error, service_of
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment

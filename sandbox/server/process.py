@@ -18,7 +18,7 @@ from botocore.config import Config
 
 from sandbox.settings import Settings
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 STOP_TIMEOUT_SECONDS = 10
 ANSWER_TIMEOUT_SECONDS = 60
 LOG_TAIL_CHARACTERS = 2000
@@ -66,7 +66,7 @@ class Server:
         )
 
     def administer(self, what: str, *, method: str = "GET", body: Any = None) -> Any:
-        """Talks to the server itself: `status`, `faults` or `requests` (see `sandbox.faults`).
+        """Talks to the server itself: `status`, `faults` or `requests` (see `faults.py`).
 
         Raises OSError when nothing answers.
         """

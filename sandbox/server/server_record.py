@@ -3,7 +3,7 @@
 import json
 from dataclasses import asdict
 
-from sandbox.process import ROOT, Server
+from sandbox.server.process import ROOT, Server
 from sandbox.settings import Settings
 
 FOLDER = ROOT / ".sandbox"

@@ -51,21 +51,21 @@ def _add_services(times: int) -> None:
 
 def _lap_steps(phases: Phases) -> None:
     """Imports what main.py imports, and counts its steps."""
-    import pay.environments
+    import pay.environments.load
 
     phases.lap("import the model")
     import cdktf
 
     phases.lap("import cdktf, start Node")
-    import pay.synth
+    import pay.hcl.app
     import stacks.estate
 
     phases.lap("import the bindings and stacks")
-    phases.wrap(pay.environments, "load_environments", "load and check the environments")
+    phases.wrap(pay.environments.load, "load_environments", "load and check the environments")
     phases.wrap(stacks.estate.Estate, "add", "build the constructs")
     # HclApp calls cdktf.App: the inner one first, so that the outer one keeps what is left.
     phases.wrap(cdktf.App, "synth", "synthesise JSON (in Node)")
-    phases.wrap(pay.synth.HclApp, "synth", "write HCL2")
+    phases.wrap(pay.hcl.app.HclApp, "synth", "write HCL2")
 
 
 def _parser() -> argparse.ArgumentParser:

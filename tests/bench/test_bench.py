@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pay.catalogue import CATALOGUE
-from pay.environments import load_environments
+from pay.environments.load import load_environments
 from tests.bench.estate import ENVIRONMENTS
 from tests.bench.more_services import copies, write_environments
 from tests.bench.process import RunFailed, can_measure_memory, measure

@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from pay.adoption import load_adopted
-from pay.environments import load_environments
+from pay.environments.adopted import load_adopted
+from pay.environments.load import load_environments
 from pay.model import Environment, Segment, Severity, Side, Stage, names
 from rollout.guard.context import Context
-from rollout.guard.judge import judge
+from rollout.guard.verdict import judge
 from rollout.plans.read import read_plans
 from sandbox.instance import Sandbox
 from tests.conftest import ROOT, synthesise

@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 import pytest
 
+from lab.lab import Lab
+from lab.pace import Pace
+from lab.walk import Walk, back_from_each_stage, forward
 from pay.model import Environment, Stage
 from sandbox.instance import Sandbox
-from sandbox.lab.lab import Lab
-from sandbox.lab.pace import Pace
-from sandbox.lab.walk import Walk, back_from_each_stage, forward
 from sandbox.settings import Settings
 from tests.lab.existing import Inventory, inventory
 

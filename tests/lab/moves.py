@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from pay.hcl import ProviderSchema
+from pay.hcl.app import HclApp
 from pay.model import Environment, Stage, names
-from pay.synth import HclApp
 from stacks.estate import Estate
 from tests.support.plans import at
 from tests.support.terraform_runs import Terraform

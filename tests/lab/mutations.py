@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from lab.findings import Fault
+from lab.lab import Lab
+from lab.walk import Walk
 from pay.model import Side, Stage, names
-from sandbox.lab.findings import Fault
-from sandbox.lab.lab import Lab
-from sandbox.lab.walk import Walk
-from sandbox.process import SandboxError
+from sandbox.server.process import SandboxError
 
 POLL_SECONDS = 0.02
 

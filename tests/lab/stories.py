@@ -4,11 +4,11 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import cast
 
+from lab.estate import AliasRecord, Balancer, Estate
+from lab.log import Request, TrafficLog
+from lab.pace import Pace
+from lab.traffic import Traffic
 from pay.model import Side
-from sandbox.lab.estate import AliasRecord, Balancer, Estate
-from sandbox.lab.log import Request, TrafficLog
-from sandbox.lab.pace import Pace
-from sandbox.lab.traffic import Traffic
 
 SERVICE = "connector"
 NAME = f"{SERVICE}.sandbox.pymnt.internal"

@@ -6,16 +6,21 @@ from types import SimpleNamespace
 
 import pytest
 
+from lab.addresses import Addresses
+from lab.clients import CACHE_SECONDS, MOST_JITTER, CachingResolver, Habit
+from lab.estate import AliasRecord, Balancer, Estate
+from lab.name_server import NameServer
+from lab.pace import Pace
+from lab.traffic import POPULATION
 from pay.catalogue import CATALOGUE
 from pay.model import Side
-from pay.model.dwell import ALIAS_TTL_SECONDS, CLIENT_DNS_CACHE_SECONDS, PROPAGATION_SECONDS, drain
-from pay.model.timing import CLIENT_KEEP_ALIVE_SECONDS
-from sandbox.lab.addresses import Addresses
-from sandbox.lab.clients import CACHE_SECONDS, MOST_JITTER, CachingResolver, Habit
-from sandbox.lab.estate import AliasRecord, Balancer, Estate
-from sandbox.lab.name_server import NameServer
-from sandbox.lab.pace import Pace
-from sandbox.lab.traffic import POPULATION
+from pay.model.service.timing import CLIENT_KEEP_ALIVE_SECONDS
+from pay.model.stage.dwell import (
+    ALIAS_TTL_SECONDS,
+    CLIENT_DNS_CACHE_SECONDS,
+    PROPAGATION_SECONDS,
+    drain,
+)
 
 NAME = "connector.sandbox.pymnt.internal"
 PACE = Pace(1)
@@ -39,7 +44,7 @@ def test_keeps_an_answer_for_its_ttl_and_the_cache_on_top(
 ) -> None:
     now = [1000.0]
     clock = SimpleNamespace(time=lambda: now[0], monotonic=lambda: now[0])
-    monkeypatch.setattr("sandbox.lab.clients.time", clock)
+    monkeypatch.setattr("lab.clients.time", clock)
 
     async def asked_at(*moments: float) -> list[float | None]:
         server = NameServer(lambda: ESTATE, Addresses(), random.Random(1))

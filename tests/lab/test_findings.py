@@ -1,6 +1,6 @@
 """What must not happen is found in states and requests that are made up."""
 
-from sandbox.lab.findings import Fault, findings
+from lab.findings import Fault, findings
 from tests.lab.stories import Story
 
 DRAIN_SECONDS = 5.0

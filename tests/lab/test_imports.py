@@ -5,8 +5,8 @@ from typing import Any, cast
 
 import pytest
 
+from lab.imports import Unnoted, import_id, unnoted
 from sandbox.instance import Sandbox
-from sandbox.lab.imports import Unnoted, import_id, unnoted
 
 RECORD_EXISTS = """
 ╷

@@ -9,12 +9,12 @@ from itertools import count
 
 import pytest
 
+from lab.findings import Finding
+from lab.interruptions import WRITES_OF_RECORDS, at_call, recover
+from lab.lab import Lab
+from lab.workshop import Kill, Killed
 from pay.model import Side, Stage, names
-from sandbox.lab.findings import Finding
-from sandbox.lab.interruptions import WRITES_OF_RECORDS, at_call, recover
-from sandbox.lab.lab import Lab
-from sandbox.lab.workshop import Kill, Killed
-from sandbox.process import SandboxError
+from sandbox.server.process import SandboxError
 from tests.lab.conftest import INTERRUPTED, ROLLED_BACK, SEED, Walks
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]

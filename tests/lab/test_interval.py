@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sandbox.lab.interval import at_least, at_most, exact_interval
+from lab.interval import at_least, at_most, exact_interval
 
 
 @pytest.mark.parametrize(

@@ -6,12 +6,12 @@ from collections import Counter
 import aiohttp
 import pytest
 
+from lab.addresses import Addresses
+from lab.estate import Balancer, Estate
+from lab.load_balancers import SIDE_HEADER, SideServers
+from lab.pace import Pace
+from lab.traffic import HEADROOM
 from pay.model import Side
-from sandbox.lab.addresses import Addresses
-from sandbox.lab.estate import Balancer, Estate
-from sandbox.lab.load_balancers import SIDE_HEADER, SideServers
-from sandbox.lab.pace import Pace
-from sandbox.lab.traffic import HEADROOM
 
 REQUESTS = 100
 PEAK_TASKS = 2

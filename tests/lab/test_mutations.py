@@ -5,10 +5,10 @@ import time
 
 import pytest
 
+from lab.findings import Fault
+from lab.lab import Lab
+from lab.walk import Walk
 from pay.model import Side, Stage, names
-from sandbox.lab.findings import Fault
-from sandbox.lab.lab import Lab
-from sandbox.lab.walk import Walk
 from tests.lab.conftest import ROLLED_BACK, Walks
 from tests.lab.mutations import MUTATIONS, Mutation
 

@@ -8,10 +8,10 @@ import dns.rcode
 import dns.rdatatype
 import pytest
 
-from pay.model.dwell import ALIAS_TTL_SECONDS
-from sandbox.lab.addresses import Addresses
-from sandbox.lab.estate import AliasRecord, Balancer, Estate
-from sandbox.lab.name_server import NEGATIVE_TTL_SECONDS, NameServer
+from lab.addresses import Addresses
+from lab.estate import AliasRecord, Balancer, Estate
+from lab.name_server import NEGATIVE_TTL_SECONDS, NameServer
+from pay.model.stage.dwell import ALIAS_TTL_SECONDS
 
 NAME = "connector.sandbox.pymnt.internal."
 DRAWS = 2000

@@ -8,14 +8,14 @@ import pytest
 import typer
 from rich.console import Console
 
+from lab import __main__ as program
+from lab.pace import Pace
+from lab.page import write_page
+from lab.table import table
+from lab.walk import Walk
+from lab.workshop import Workshop
 from pay.model import Side, Stage
-from sandbox.lab import __main__ as program
-from sandbox.lab.pace import Pace
-from sandbox.lab.page import write_page
-from sandbox.lab.table import table
-from sandbox.lab.walk import Walk
-from sandbox.lab.workshop import Workshop
-from sandbox.process import SandboxError
+from sandbox.server.process import SandboxError
 from tests.lab.stories import SERVICE, Story
 
 SECONDS = 60

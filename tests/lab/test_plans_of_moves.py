@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from pay.environments import load_environment
+from lab.lab import Lab
+from pay.environments.load import load_environment
 from pay.hcl import ProviderSchema
 from pay.model import Environment, Record, Side, Stage, names
-from pay.model.edges import edges
-from pay.model.writes import written_sides
+from pay.model.stage.transitions import edges
+from pay.model.stage.write_order import written_sides
 from sandbox.instance import Sandbox
-from sandbox.lab.lab import Lab
 from sandbox.settings import Settings
 from tests.conftest import ROOT
 from tests.lab.conftest import ROLLED_BACK, Walks
@@ -39,7 +39,7 @@ def plans(
 ) -> dict[Move, Changes]:
     """The plan of every move that the ladder allows, and of every stage as it is."""
     folder = tmp_path_factory.mktemp("moves")
-    schema = ProviderSchema.load(ROOT / "bindings" / "aws-5.100.schema.json")
+    schema = ProviderSchema.load(ROOT / "toolchain" / "bindings" / "aws-5.100.schema.json")
     environment = environments["sandbox"]
     code = {
         stage: synthesise_stage(folder / "code", schema, environment, stage)

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from sandbox.lab.tasks import end
+from lab.tasks import end
 
 
 def test_ends_what_loses_a_cancellation() -> None:

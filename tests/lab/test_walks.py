@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from lab.clients import Habit
+from lab.lab import Lab
+from lab.page import write_page
+from lab.table import table
+from lab.walk import Walk
 from pay.model import Side, Stage
-from pay.model.edges import rollbacks
-from sandbox.lab.clients import Habit
-from sandbox.lab.lab import Lab
-from sandbox.lab.page import write_page
-from sandbox.lab.table import table
-from sandbox.lab.walk import Walk
+from pay.model.stage.transitions import rollbacks
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.lab import workshop
-from sandbox.lab.workshop import Moment, once_noted
+from lab import workshop
+from lab.workshop import Moment, once_noted
 
 SETTLING_SECONDS = 0.05
 WHOLE = json.dumps({"serial": 2, "resources": [{"type": "aws_lb"}]})

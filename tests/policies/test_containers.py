@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from botocore.loaders import Loader
 
-from policies.container_keys import ANY, CONTAINER_DEFINITION
-from policies.containers import containers, pairs, table
-from policies.rule import Unread
-from policies.stack import Block
+from policies.engine.container_keys import ANY, CONTAINER_DEFINITION
+from policies.engine.containers import containers, pairs, table
+from policies.engine.rule import Unread
+from policies.engine.stack import Block
 from tests.policies.blocks import stack, task
 
 DEFINITIONS = [{"name": "app", "privileged": True}, {"name": "nginx"}]

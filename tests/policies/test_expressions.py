@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policies.expressions import decode, references, unevaluated
+from policies.engine.expressions import decode, references, unevaluated
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(alphabet="abc:/-_.'\"\\ é"),

@@ -8,44 +8,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policies.checks import (
-    container_images_are_pinned as images,
-)
-from policies.checks import (
-    container_secrets_come_from_a_secret_store as stores,
-)
-from policies.checks import (
-    containers_are_not_privileged as privileged,
-)
-from policies.checks import (
-    containers_hold_no_secret_in_their_environment as secrets,
-)
-from policies.checks import (
-    containers_run_as_a_user_other_than_root as users,
-)
-from policies.checks import (
-    containers_stay_confined as confined,
-)
-from policies.checks import (
-    containers_use_no_devices_of_their_host as devices,
-)
-from policies.checks import (
-    egress_names_its_destinations as egress,
-)
-from policies.checks import (
-    ingress_names_its_sources as ingress,
-)
-from policies.checks import (
-    listeners_speak_tls_1_2_or_newer as tls,
-)
-from policies.checks import (
-    services_do_not_open_shells_where_card_data_is as shells,
-)
+from policies.checks.containers import container_images_are_pinned as images
+from policies.checks.containers import container_secrets_come_from_a_secret_store as stores
+from policies.checks.containers import containers_are_not_privileged as privileged
+from policies.checks.containers import containers_hold_no_secret_in_their_environment as secrets
+from policies.checks.containers import containers_run_as_a_user_other_than_root as users
+from policies.checks.containers import containers_stay_confined as confined
+from policies.checks.containers import containers_use_no_devices_of_their_host as devices
+from policies.checks.containers import services_do_not_open_shells_where_card_data_is as shells
+from policies.checks.network import egress_names_its_destinations as egress
+from policies.checks.network import ingress_names_its_sources as ingress
+from policies.checks.tls import listeners_speak_tls_1_2_or_newer as tls
+from policies.engine.network import is_world
+from policies.engine.rule import EstateJudge, Unread
+from policies.engine.stack import Block, Stack
 from policies.estate import networks_are_looked_up_or_made as networks
 from policies.estate import security_groups_stay_in_their_scope as sharing
-from policies.network import is_world
-from policies.rule import EstateJudge, Unread
-from policies.stack import Block, Stack
 from tests.policies.blocks import block, stack, task
 
 

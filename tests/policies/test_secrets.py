@@ -12,7 +12,7 @@ from tests.support.secret_table import Pair, secret_table
 
 _JUDGE = """
 import json, sys
-from policies.checks.containers_hold_no_secret_in_their_environment import looks_secret
+from policies.checks.containers.containers_hold_no_secret_in_their_environment import looks_secret
 json.dump([looks_secret(*pair) for pair in json.load(sys.stdin)], sys.stdout)
 """
 

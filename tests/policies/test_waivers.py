@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from policies import waivers
-from policies.results import Result
-from policies.waivers import InvalidWaivers, Waiver
+from policies.engine import waivers
+from policies.engine.results import Result
+from policies.engine.waivers import InvalidWaivers, Waiver
 
 TODAY = date(2026, 12, 1)
 RULES = ["CKV_AWS_91", "CKV_AWS_158"]

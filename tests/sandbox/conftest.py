@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.process import Server, launch
+from sandbox.server.process import Server, launch
 from sandbox.settings import Settings
 
 _numbers = itertools.count(1)

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from sandbox import cli, running
-from sandbox.process import SandboxError
+from sandbox import cli
+from sandbox.server import server_record as running
+from sandbox.server.process import SandboxError
 
 pytestmark = pytest.mark.slow
 

@@ -7,7 +7,7 @@ import pytest
 from rich.table import Table
 
 from sandbox import demo
-from sandbox.process import Server
+from sandbox.server.process import Server
 from sandbox.settings import Settings
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from pay.adoption import adoptable
+from pay.environments.adopted import adoptable
 from pay.model import Environment, Stage
 from tests.support.synthesised import Synthesised, synthesise
 

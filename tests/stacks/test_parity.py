@@ -6,7 +6,7 @@ import pytest
 
 from pay.catalogue import CATALOGUE
 from pay.model import Environment, Side, Stage, names
-from pay.parity import parity
+from pay.service.parity import parity
 from tests.support.synthesised import Synthesised, synthesise
 
 

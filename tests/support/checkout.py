@@ -11,11 +11,11 @@ from typing import Any
 from typer.testing import Result
 
 from pay.model import Ladder, Stage
-from pay.model.edges import Direction, Edge
-from rollout import journal
-from rollout.journal import Move, journal_path
-from rollout.situation import Situation, load_situation
-from rollout.stage_line import with_stage
+from pay.model.stage.transitions import Direction, Edge
+from rollout.moves import journal
+from rollout.moves.journal import Move, journal_path
+from rollout.moves.stage_file import with_stage
+from rollout.moves.standings import Situation, load_situation
 
 COMMITTED = Path(__file__).parents[2] / "environments"
 LONG_AGO = timedelta(days=30)

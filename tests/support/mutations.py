@@ -70,7 +70,7 @@ def _gone(address: str) -> Callable[[], Json]:
 
 
 MADE = tuple(
-    json.loads((ROOT / "bindings" / "aws-5.100.schema.json").read_text())["resource_schemas"]
+    json.loads((ROOT / "toolchain/bindings/aws-5.100.schema.json").read_text())["resource_schemas"]
 )
 """The types that the stacks make, as the provider's schema has them."""
 
@@ -109,7 +109,9 @@ FOREIGN = (
 """Types that no stack makes; the rules name few of them."""
 
 _EXISTING = tuple(
-    json.loads((ROOT / "bindings" / "aws-5.100.schema.json").read_text())["data_source_schemas"]
+    json.loads((ROOT / "toolchain/bindings/aws-5.100.schema.json").read_text())[
+        "data_source_schemas"
+    ]
 )
 """Types that the stacks look up; some are made too, which the guard must not mind."""
 

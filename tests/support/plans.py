@@ -9,9 +9,9 @@ from typing import Any
 
 from pay.catalogue import CATALOGUE
 from pay.model import Environment, Record, Side, Stage, names
-from pay.model.writes import Records
+from pay.model.stage.write_order import Records
 from rollout.guard.context import Context
-from rollout.guard.judge import Verdict, judge
+from rollout.guard.verdict import Verdict, judge
 from rollout.plans.read import read_plans
 
 Json = dict[str, Any]

@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from pay.model import Problem
-from pay.model.explain import explain
+from pay.model.pydantic_errors import explain
 
 
 def refusal(build: Callable[[], object]) -> list[Problem]:

@@ -35,8 +35,8 @@ def venv_bin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "venv" / "bin"
     folder.mkdir(parents=True)
     for module in ("node", "search", "terraform"):
-        monkeypatch.setattr(f"toolchain.{module}.VENV_BIN", folder)
-    monkeypatch.setattr("toolchain.terraform.FALLBACK", folder / "terraform")
+        monkeypatch.setattr(f"toolchain.setup.{module}.VENV_BIN", folder)
+    monkeypatch.setattr("toolchain.setup.terraform.FALLBACK", folder / "terraform")
     return folder
 
 
@@ -48,6 +48,6 @@ def virtual_environments_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         return tmp_path / f".venv-{name}"
 
     for module in ("node", "terraform", "virtual_environments"):
-        monkeypatch.setattr(f"toolchain.{module}.virtual_environment", elsewhere)
+        monkeypatch.setattr(f"toolchain.setup.{module}.virtual_environment", elsewhere)
     monkeypatch.setattr("toolchain.commands.LOGS", tmp_path / "logs")
     return tmp_path

@@ -7,7 +7,7 @@ cdktf get runs the program in TERRAFORM_BINARY_NAME with `version -json`, `-v`, 
 import json
 import sys
 
-from bindings import schema_file
+from toolchain.bindings import schema_file
 
 # A version that cdktf accepts; the schema does not depend on it.
 TERRAFORM_VERSION = "1.10.0"

@@ -5,8 +5,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bindings import schema_file
 from toolchain import stamps
+from toolchain.bindings import schema_file
 from toolchain.commands import run_logged
 from toolchain.paths import CDKTF, IMPORTS, ROOT
 
@@ -27,7 +27,7 @@ def _generate(env: dict[str, str]) -> None:
         terraform = Path(folder) / "terraform"
         terraform.write_text(
             "#!/bin/sh\n"
-            f'cd "{ROOT}" && exec "{sys.executable}" -m bindings.terraform_answers "$@"\n'
+            f'cd "{ROOT}" && exec "{sys.executable}" -m toolchain.bindings.fake_terraform "$@"\n'
         )
         terraform.chmod(0o755)
         fresh = Path(folder) / "imports"

@@ -6,9 +6,9 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from bindings import schema_file, types_list
-from bindings.schema_file import Json
-from bindings.types_list import WantedTypes
+from toolchain.bindings import schema_file, types_list
+from toolchain.bindings.schema_file import Json
+from toolchain.bindings.types_list import WantedTypes
 from toolchain.environment import tool_environment
 from toolchain.problems import ToolProblem
 from toolchain.progress import say
@@ -25,7 +25,7 @@ def trim_from_provider() -> None:
     text = schema_file.render(trim(provider, wanted), version)
     schema_file.SCHEMA.write_text(text)
     say(
-        f"  bindings/{schema_file.SCHEMA.name}: {len(wanted.resources)} resources, "
+        f"  toolchain/bindings/{schema_file.SCHEMA.name}: {len(wanted.resources)} resources, "
         f"{len(wanted.data_sources)} data sources of {schema_file.PROVIDER} {version}, "
         f"{len(text) // 1000} kB"
     )
@@ -49,7 +49,8 @@ def trim(provider: Json, wanted: WantedTypes) -> Json:
         raise ToolProblem(
             "\n".join(mistakes),
             needed=f"types of {schema_file.PROVIDER} {CONSTRAINT}",
-            do="correct bindings/types.txt and run `make bindings` again; nothing was written",
+            do="correct toolchain/bindings/types.txt and run `make bindings` again; nothing was "
+            "written",
         )
     return trimmed
 

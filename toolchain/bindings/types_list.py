@@ -32,6 +32,6 @@ def read(path: Path = TYPES) -> WantedTypes:
         raise ToolProblem(
             "\n".join(mistakes),
             needed="lines like `resource aws_lb` or `data aws_vpc`, each once",
-            do=f"correct bindings/{path.name}",
+            do=f"correct toolchain/bindings/{path.name}",
         )
     return WantedTypes(sorted(wanted["resource"]), sorted(wanted["data"]))

@@ -5,10 +5,10 @@ Versions that are locked already stay, unless `upgrade` asks for the newest that
 
 import os
 
-from toolchain import lock_inputs, virtual_environments
 from toolchain.commands import output_of, run_logged
 from toolchain.environment import tool_environment
-from toolchain.lock_inputs import BUILD, NAMES
+from toolchain.locks import lock_inputs, virtual_environments
+from toolchain.locks.lock_inputs import BUILD, NAMES
 from toolchain.paths import LOCKS, ROOT, virtual_environment
 from toolchain.progress import say
 

@@ -7,8 +7,9 @@ import sys
 import tomllib
 from pathlib import Path
 
-from toolchain import lock_inputs, stamps
+from toolchain import stamps
 from toolchain.commands import output_of, run_logged
+from toolchain.locks import lock_inputs
 from toolchain.paths import LOCKS, ROOT, VENV, virtual_environment
 from toolchain.problems import ToolProblem
 
@@ -43,6 +44,13 @@ def install_project() -> bool:
             needed="a pyproject.toml that hatchling can build",
         ),
     )
+
+
+def add_source_roots(name: str) -> None:
+    """Lets the environment import this checkout's packages (`policies` and the readers of `pay`)."""
+    [site_packages] = virtual_environment(name).glob("lib/python*/site-packages")
+    roots = "".join(f"{root}\n" for root in (ROOT, ROOT / "constructs"))
+    site_packages.joinpath("pay-infra.pth").write_text(roots)
 
 
 def create(name: str) -> None:

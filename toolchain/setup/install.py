@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
-from bindings import generate
-from toolchain import bytecode, node, shell_commands, terraform, virtual_environments
+from toolchain.bindings import generate
 from toolchain.environment import tool_environment
+from toolchain.locks import virtual_environments
 from toolchain.paths import CACHE, VENV
 from toolchain.problems import ToolProblem
 from toolchain.progress import say
+from toolchain.setup import bytecode, node, shell_commands, terraform
 
 
 def install(*, with_prebuilt: bool = False) -> None:
@@ -45,7 +46,9 @@ def _node_packages_and_bindings() -> bool:
 
 
 def _checkov() -> bool:
-    return virtual_environments.install("checkov", "checkov (.venv-checkov)")
+    made = virtual_environments.install("checkov", "checkov (.venv-checkov)")
+    virtual_environments.add_source_roots("checkov")
+    return made
 
 
 def _prebuilt() -> bool:

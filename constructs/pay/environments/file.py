@@ -11,13 +11,13 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from pay.environments.toml_lines import TomlLines
 from pay.model import Environment, Problem
-from pay.model.environment import Deployment
-from pay.model.estate_checks import Draft
-from pay.model.explain import explain
-from pay.model.plain_text_secrets import looks_like_a_secret
-from pay.model.text import ServiceName
-from pay.toml_lines import TomlLines
+from pay.model.checks.estate import Draft
+from pay.model.environment.environment import Deployment
+from pay.model.pydantic_errors import explain
+from pay.model.text_types import ServiceName
+from pay.secrets.plain_text import looks_like_a_secret
 
 NOTHING: dict[str, Any] = {}
 UNREADABLE = Draft(

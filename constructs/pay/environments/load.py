@@ -5,10 +5,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from pay import catalogue
-from pay.environment_file import EnvironmentFile, read
+from pay.environments.file import EnvironmentFile, read
 from pay.model import Environment, InvalidInput, Problem
-from pay.model.call_graph import Catalogue, call_graph_problems
-from pay.model.estate_checks import draft_problems, estate_problems
+from pay.model.checks.estate import draft_problems, estate_problems
+from pay.model.service.call_graph import Catalogue, call_graph_problems
 
 
 def load_environment(path: Path, services: Catalogue = catalogue.CATALOGUE) -> Environment:

@@ -1,6 +1,6 @@
 """The JSON Schema of the environment files, so that editors complete and check them.
 
-python -m pay.environment_schema > environments/environment.schema.json
+python -m pay.environments.schema > environments/environment.schema.json
 """
 
 import json
@@ -8,7 +8,7 @@ from typing import Any
 
 from pay.catalogue import CATALOGUE
 from pay.model import Environment, Segment
-from pay.model.size import FARGATE_MEMORY_MIB
+from pay.model.service.size import FARGATE_MEMORY_MIB
 
 
 def environment_schema() -> str:

@@ -8,7 +8,7 @@ from imports.aws.data_aws_secretsmanager_secret import DataAwsSecretsmanagerSecr
 from imports.aws.data_aws_ssm_parameters_by_path import DataAwsSsmParametersByPath
 from pay.existing.contract import contract
 from pay.model import names
-from pay.service_side import ServiceSide
+from pay.service.side import ServiceSide
 
 
 class ExistingConfiguration:

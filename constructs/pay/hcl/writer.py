@@ -10,7 +10,9 @@ from pay.hcl.schema import ProviderSchema
 from pay.hcl.shapes import NestedBlock, Primitive, Shape
 from pay.hcl.templates import is_text, literal
 
-_ADD_TYPE = "add the line `{section} {type}` to bindings/types.txt and run `make bindings`"
+_ADD_TYPE = (
+    "add the line `{section} {type}` to toolchain/bindings/types.txt and run `make bindings`"
+)
 
 
 def to_hcl(document: Mapping[str, Any], schema: ProviderSchema) -> str:

@@ -1,7 +1,16 @@
 """The model: microservices, environments and stages as frozen values; imports no cdktf."""
 
-from pay.model.container import Sidecar
-from pay.model.dependencies import (
+from pay.model.environment.environment import (
+    Architecture,
+    Capacity,
+    Deployment,
+    Environment,
+    scope_tag,
+)
+from pay.model.environment.host_names import host_name, hosted_zone
+from pay.model.problem import InvalidInput, Problem
+from pay.model.service.container import Sidecar
+from pay.model.service.dependencies import (
     Access,
     BucketUse,
     Call,
@@ -13,15 +22,12 @@ from pay.model.dependencies import (
     TaskRun,
     TopicUse,
 )
-from pay.model.environment import Architecture, Capacity, Deployment, Environment, scope_tag
-from pay.model.host_names import host_name, hosted_zone
-from pay.model.microservice import Microservice, Runtime
-from pay.model.problem import InvalidInput, Problem
+from pay.model.service.microservice import Microservice, Runtime
+from pay.model.service.size import TaskCount, TaskSize
+from pay.model.service.timing import Timing
 from pay.model.severity import Severity
-from pay.model.sides import Exposure, LoadBalancerType, Scope, Segment, Side
-from pay.model.size import TaskCount, TaskSize
-from pay.model.stage import Ladder, Record, Stage
-from pay.model.timing import Timing
+from pay.model.stage.stage import Ladder, Record, Stage
+from pay.model.vocabulary import Exposure, LoadBalancerType, Scope, Segment, Side
 
 __all__ = [
     "Access",

@@ -7,7 +7,7 @@ containers, load balancers, target groups, subnets, log groups, RDS identifiers)
 import hashlib
 
 from pay.model.severity import Severity
-from pay.model.sides import Segment, Side
+from pay.model.vocabulary import Segment, Side
 
 LOAD_BALANCER_NAME_LIMIT = 32
 """Characters; AWS: Elastic Load Balancing `CreateLoadBalancer` and `CreateTargetGroup`, `Name`."""

@@ -9,9 +9,9 @@ from pydantic_core import ErrorDetails
 
 from pay.model import base
 from pay.model.base import Model
-from pay.model.plain_text_secrets import looks_like_a_secret
 from pay.model.problem import Problem, did_you_mean
-from pay.model.text import says
+from pay.model.text_types import says
+from pay.secrets.plain_text import looks_like_a_secret
 
 _TYPES = {
     "bool_type": "true or false",

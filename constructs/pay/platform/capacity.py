@@ -23,9 +23,9 @@ from imports.aws.launch_template import (
     LaunchTemplateTagSpecifications,
 )
 from pay.existing.network import ExistingNetwork
-from pay.instance_profile import instance_profile
 from pay.model import Architecture, Environment, Scope, Segment, Side, names
-from pay.model.environment import scope_tag
+from pay.model.environment.environment import scope_tag
+from pay.platform.profile import instance_profile
 
 METADATA_HOP_LIMIT = 1
 """One hop ends at the instance: a bridge container, one hop further, cannot read the instance's

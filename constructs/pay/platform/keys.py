@@ -6,7 +6,7 @@ from constructs import Construct
 
 from imports.aws.kms_alias import KmsAlias
 from imports.aws.kms_key import KmsKey
-from pay.iam import Statement, policy_document
+from pay.iam.document import Statement, policy_document
 from pay.model import Environment
 
 DELETION_WINDOW_DAYS = 30

@@ -6,7 +6,7 @@ from constructs import Construct
 from imports.aws.iam_instance_profile import IamInstanceProfile
 from imports.aws.iam_role import IamRole
 from imports.aws.iam_role_policy import IamRolePolicy
-from pay.iam import Statement, policy_document
+from pay.iam.document import Statement, policy_document
 from pay.model import Environment, Segment, Side, names
 
 

@@ -4,9 +4,9 @@ from constructs import Construct
 
 from imports.aws.sns_topic import SnsTopic
 from imports.aws.sns_topic_policy import SnsTopicPolicy
-from pay.encryption_key import encryption_key, used_by_alarms
-from pay.iam import Statement, policy_document
+from pay.iam.document import Statement, policy_document
 from pay.model import Environment, Severity, names
+from pay.platform.keys import encryption_key, used_by_alarms
 
 
 class AlarmTopics(Construct):

@@ -16,7 +16,7 @@ from detect_secrets.plugins.base import BasePlugin, RegexBasedDetector
 from detect_secrets.plugins.basic_auth import BasicAuthDetector
 from detect_secrets.plugins.high_entropy_strings import Base64HighEntropyString
 
-from rollout.plans.secret_names import (
+from pay.secrets.names import (
     SHELL_DIRECTORIES,
     announces_password,
     announces_secret,

@@ -16,10 +16,10 @@ from imports.aws.cloudwatch_metric_alarm import (
     CloudwatchMetricAlarmMetricQueryMetric,
 )
 from pay.existing.messaging import topic_arn
-from pay.load_balancer import ServiceLoadBalancer
 from pay.model import LoadBalancerType, Severity, names
-from pay.model.invariants import holds_full_peak
-from pay.service_side import ServiceSide
+from pay.model.stage.invariants import holds_full_peak
+from pay.service.balancer import ServiceLoadBalancer
+from pay.service.side import ServiceSide
 
 PERIOD_SECONDS = 60
 EVALUATION_PERIODS = 5

@@ -8,10 +8,10 @@ import re
 from collections.abc import Mapping
 
 from pay.existing.configuration import ExistingConfiguration
-from pay.logs import LogGroups
 from pay.model import Side, Sidecar
-from pay.service_side import ServiceSide
-from pay.variables import Variables, as_pairs, sidecar_variables
+from pay.service.logs import LogGroups
+from pay.service.side import ServiceSide
+from pay.service.variables import Variables, as_pairs, sidecar_variables
 
 LOG_BUFFER = "25m"
 """How much log text waits in memory when CloudWatch Logs is slow. The mode is non-blocking:

@@ -11,9 +11,9 @@ from imports.aws.ecs_service import (
     EcsServiceLoadBalancer,
     EcsServiceTimeouts,
 )
-from pay.load_balancer import ServiceLoadBalancer
-from pay.service_side import ServiceSide
-from pay.task_definition import TaskDefinition
+from pay.service.balancer import ServiceLoadBalancer
+from pay.service.side import ServiceSide
+from pay.service.task import TaskDefinition
 
 STEADY_STATE_TIMEOUT = "20m"
 """The circuit breaker gives up after 3 to 200 failed tasks (AWS: ECS developer guide, "Deployment

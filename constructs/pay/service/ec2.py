@@ -8,13 +8,13 @@ from imports.aws.ecs_service import (
     EcsServiceOrderedPlacementStrategy,
     EcsServicePlacementConstraints,
 )
-from pay.alarms import Alarms
-from pay.ecs_deployment import deployment, fails_when_rolled_back
 from pay.existing.network import ExistingNetwork
-from pay.load_balancer import ServiceLoadBalancer
 from pay.model import Environment, Microservice, Side
-from pay.service_side import ServiceSide
-from pay.task_definition import TaskDefinition
+from pay.service.alarms import Alarms
+from pay.service.balancer import ServiceLoadBalancer
+from pay.service.deployment import deployment, fails_when_rolled_back
+from pay.service.side import ServiceSide
+from pay.service.task import TaskDefinition
 
 
 class Ec2Service(Construct):

@@ -4,14 +4,14 @@ from constructs import Construct
 
 from imports.aws.data_aws_ecs_cluster import DataAwsEcsCluster
 from imports.aws.ecs_service import EcsService, EcsServiceNetworkConfiguration
-from pay.alarms import Alarms
-from pay.ecs_deployment import deployment, fails_when_rolled_back
 from pay.existing.network import ExistingNetwork
-from pay.load_balancer import ServiceLoadBalancer
 from pay.model import Environment, Microservice, Side
-from pay.scaling import Scaling
-from pay.service_side import ServiceSide
-from pay.task_definition import TaskDefinition
+from pay.service.alarms import Alarms
+from pay.service.balancer import ServiceLoadBalancer
+from pay.service.deployment import deployment, fails_when_rolled_back
+from pay.service.scaling import Scaling
+from pay.service.side import ServiceSide
+from pay.service.task import TaskDefinition
 
 PLATFORM_VERSION = "LATEST"
 """PCI DSS v4.0.1, 6.3.3: the platform gets its security patches with every new task."""

@@ -5,7 +5,7 @@ from constructs import Construct
 from imports.aws.cloudwatch_log_group import CloudwatchLogGroup
 from imports.aws.data_aws_kms_alias import DataAwsKmsAlias
 from pay.model import names
-from pay.service_side import ServiceSide
+from pay.service.side import ServiceSide
 
 
 class LogGroups:

@@ -6,11 +6,11 @@ from constructs import Construct
 from imports.aws.iam_role import IamRole
 from imports.aws.iam_role_policy import IamRolePolicy
 from pay.existing.configuration import ExistingConfiguration
-from pay.iam import Statement, policy_document, service_trust
-from pay.logs import LogGroups
+from pay.iam.document import Statement, policy_document, service_trust
 from pay.model import Access, Side, names
-from pay.service_side import ServiceSide
-from pay.variables import Variables
+from pay.service.logs import LogGroups
+from pay.service.side import ServiceSide
+from pay.service.variables import Variables
 
 _QUEUE_ACTIONS = {
     Access.SEND: ("sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:SendMessage"),

@@ -9,7 +9,7 @@ from imports.aws.appautoscaling_policy import (
     AppautoscalingPolicyTargetTrackingScalingPolicyConfigurationPredefinedMetricSpecification,
 )
 from imports.aws.appautoscaling_target import AppautoscalingTarget
-from pay.service_side import ServiceSide
+from pay.service.side import ServiceSide
 
 TARGET_CPU_PERCENT = 60
 SCALE_OUT_COOLDOWN_SECONDS = 60

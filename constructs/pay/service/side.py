@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from pay.model import Environment, Exposure, Microservice, Side, TaskSize, hosted_zone, names
-from pay.model.environment import Deployment
+from pay.model.environment.environment import Deployment
 
 
 @dataclass(frozen=True)

@@ -8,15 +8,15 @@ from imports.aws.ecs_task_definition import (
     EcsTaskDefinitionRuntimePlatform,
     EcsTaskDefinitionVolume,
 )
-from pay.containers import container_definitions, volume_names
 from pay.existing.configuration import ExistingConfiguration
 from pay.existing.network import ExistingNetwork
-from pay.images import images
-from pay.logs import LogGroups
 from pay.model import Side
-from pay.roles import Roles
-from pay.service_side import ServiceSide
-from pay.variables import Variables, as_text
+from pay.service.containers import container_definitions, volume_names
+from pay.service.images import images
+from pay.service.logs import LogGroups
+from pay.service.roles import Roles
+from pay.service.side import ServiceSide
+from pay.service.variables import Variables, as_text
 
 
 class TaskDefinition:

@@ -4,10 +4,10 @@ The variables of a CodeBuild project are readable for whoever may look at the pr
 is of type SECRETS_MANAGER or PARAMETER_STORE.
 """
 
-from policies.checks.containers_hold_no_secret_in_their_environment import looks_secret
-from policies.rule import rule
-from policies.stack import Block, blocks_of
-from policies.stack import value as get
+from policies.checks.containers.containers_hold_no_secret_in_their_environment import looks_secret
+from policies.engine.rule import rule
+from policies.engine.stack import Block, blocks_of
+from policies.engine.stack import value as get
 
 
 @rule("aws_codebuild_project")

@@ -5,9 +5,9 @@ The variables of a Synthetics canary are readable for whoever may look at the ca
 
 from collections.abc import Mapping
 
-from policies.checks.containers_hold_no_secret_in_their_environment import looks_secret
-from policies.rule import rule
-from policies.stack import Block
+from policies.checks.containers.containers_hold_no_secret_in_their_environment import looks_secret
+from policies.engine.rule import rule
+from policies.engine.stack import Block
 
 
 @rule("aws_synthetics_canary")

@@ -3,8 +3,8 @@
 A cluster without this configuration lets ECS Exec pass without an audit trail of what was typed.
 """
 
-from policies.rule import rule
-from policies.stack import Block
+from policies.engine.rule import rule
+from policies.engine.stack import Block
 
 
 @rule("aws_ecs_cluster")

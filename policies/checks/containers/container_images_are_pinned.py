@@ -6,10 +6,10 @@ data environment without a change in Git.
 
 import re
 
-from policies.containers import containers
-from policies.rule import rule
-from policies.stack import Block
-from rollout.plans.images import MOVING_TAGS
+from pay.containers.images import MOVING_TAGS
+from policies.engine.containers import containers
+from policies.engine.rule import rule
+from policies.engine.stack import Block
 
 _DIGEST = re.compile(r"@sha256:[0-9a-f]{64}$")
 _TAG_VARIABLE = re.compile(

@@ -5,10 +5,10 @@ A `valueFrom` that is not the ARN of a store is either broken or the secret itse
 
 import re
 
-from policies.containers import containers, pairs
-from policies.expressions import references
-from policies.rule import rule
-from policies.stack import Block
+from policies.engine.containers import containers, pairs
+from policies.engine.expressions import references
+from policies.engine.rule import rule
+from policies.engine.stack import Block
 
 _STORES = {"aws_secretsmanager_secret", "aws_secretsmanager_secret_version", "aws_ssm_parameter"}
 _ARN = re.compile(r"arn:aws[a-z-]*:(secretsmanager:[^:]*:[^:]*:secret:|ssm:[^:]*:[^:]*:parameter/)")

@@ -4,9 +4,9 @@ Every capability beyond Docker's own set is a function of the kernel that the se
 to take payments.
 """
 
-from policies.containers import containers, table
-from policies.rule import rule
-from policies.stack import Block
+from policies.engine.containers import containers, table
+from policies.engine.rule import rule
+from policies.engine.stack import Block
 
 
 @rule("aws_ecs_task_definition")

@@ -3,9 +3,9 @@
 A privileged container owns its host: whoever breaks out of it reaches every other task on it.
 """
 
-from policies.containers import containers
-from policies.rule import rule
-from policies.stack import Block
+from policies.engine.containers import containers
+from policies.engine.rule import rule
+from policies.engine.stack import Block
 
 
 @rule("aws_ecs_task_definition")

@@ -4,9 +4,9 @@ Who breaks into a container must not be able to change the programs that run in 
 written goes to a mounted volume.
 """
 
-from policies.containers import containers
-from policies.rule import rule
-from policies.stack import Block
+from policies.engine.containers import containers
+from policies.engine.rule import rule
+from policies.engine.stack import Block
 
 
 @rule("aws_ecs_task_definition")

@@ -4,11 +4,11 @@ All of these are readable in the task definition, in the console and in Terrafor
 comes through `secrets`, by the ARN of its store.
 """
 
-from policies.containers import Container, containers, pairs, table
-from policies.rule import Unread, rule
-from policies.stack import Block
-from rollout.plans.container_secrets import plain_secrets
-from rollout.plans.secrets import why_secret
+from pay.containers.secrets import plain_secrets
+from pay.secrets.values import why_secret
+from policies.engine.containers import Container, containers, pairs, table
+from policies.engine.rule import Unread, rule
+from policies.engine.stack import Block
 
 
 def looks_secret(name: str, value: str) -> bool:

@@ -4,9 +4,9 @@ Root inside the container is one kernel flaw away from root on the host, and an 
 user runs as root.
 """
 
-from policies.containers import containers
-from policies.rule import rule
-from policies.stack import Block
+from policies.engine.containers import containers
+from policies.engine.rule import rule
+from policies.engine.stack import Block
 
 
 @rule("aws_ecs_task_definition")

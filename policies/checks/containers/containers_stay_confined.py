@@ -5,9 +5,9 @@ What Docker does to keep a container apart (seccomp, AppArmor, SELinux) is only 
 `dockerSecurityOptions`).
 """
 
-from policies.containers import Container, containers
-from policies.rule import rule
-from policies.stack import Block
+from policies.engine.containers import Container, containers
+from policies.engine.rule import rule
+from policies.engine.stack import Block
 
 _TIGHTENS = ("no-new-privileges", "no-new-privileges:true")
 

@@ -3,9 +3,9 @@
 A device such as a disk lets a container read and write what belongs to every other task there.
 """
 
-from policies.containers import containers, table
-from policies.rule import rule
-from policies.stack import Block
+from policies.engine.containers import containers, table
+from policies.engine.rule import rule
+from policies.engine.stack import Block
 
 
 @rule("aws_ecs_task_definition")

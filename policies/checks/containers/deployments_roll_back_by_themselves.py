@@ -3,8 +3,8 @@
 Change control needs a way back that works at night too: the deployment circuit breaker.
 """
 
-from policies.rule import rule
-from policies.stack import Block
+from policies.engine.rule import rule
+from policies.engine.stack import Block
 
 
 @rule("aws_ecs_service")

@@ -3,8 +3,8 @@
 A shell in a running task is administrative access that no deployment and no review has seen.
 """
 
-from policies.rule import rule
-from policies.stack import Block
+from policies.engine.rule import rule
+from policies.engine.stack import Block
 
 
 @rule("aws_ecs_service", "aws_ecs_task_set")

@@ -4,8 +4,8 @@ With `network_mode = "host"` a container listens on every address of the instanc
 only the instance may reach, its metadata service included.
 """
 
-from policies.rule import rule
-from policies.stack import Block
+from policies.engine.rule import rule
+from policies.engine.stack import Block
 
 
 @rule("aws_ecs_task_definition")

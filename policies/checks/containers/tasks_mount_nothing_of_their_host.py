@@ -4,9 +4,9 @@ A mounted host folder, the Docker socket above all, is a way out of the containe
 service into another.
 """
 
-from policies.rule import rule
-from policies.stack import Block
-from policies.stack import value as get
+from policies.engine.rule import rule
+from policies.engine.stack import Block
+from policies.engine.stack import value as get
 
 
 @rule("aws_ecs_task_definition")

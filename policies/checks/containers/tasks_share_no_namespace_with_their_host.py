@@ -4,8 +4,8 @@ A shared namespace shows a task the processes, arguments and memory of its neigh
 them included.
 """
 
-from policies.rule import rule
-from policies.stack import Block
+from policies.engine.rule import rule
+from policies.engine.stack import Block
 
 
 @rule("aws_ecs_task_definition")

@@ -3,8 +3,8 @@
 Screenshots and network traces of a payment page are kept in the artefact bucket.
 """
 
-from policies.rule import rule
-from policies.stack import Block
+from policies.engine.rule import rule
+from policies.engine.stack import Block
 
 
 @rule("aws_synthetics_canary")

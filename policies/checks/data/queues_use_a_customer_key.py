@@ -4,8 +4,8 @@ Encryption with SQS's own key, or with `alias/aws/sqs`, cannot be restricted to 
 need the key; checkov's own checks pass the first.
 """
 
-from policies.rule import rule
-from policies.stack import Block
+from policies.engine.rule import rule
+from policies.engine.stack import Block
 
 
 @rule("aws_sqs_queue")

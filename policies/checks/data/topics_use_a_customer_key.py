@@ -4,8 +4,8 @@ An alias of AWS's own (`alias/aws/sns`) cannot be restricted to the systems that
 checkov's own check passes it.
 """
 
-from policies.rule import rule
-from policies.stack import Block
+from policies.engine.rule import rule
+from policies.engine.stack import Block
 
 
 @rule("aws_sns_topic")

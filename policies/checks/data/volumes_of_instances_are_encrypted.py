@@ -4,9 +4,9 @@ A container's writable layer and its swap end on the instance's volume; whoever 
 it must not be able to read it.
 """
 
-from policies.rule import rule
-from policies.stack import Block
-from policies.stack import value as get
+from policies.engine.rule import rule
+from policies.engine.stack import Block
+from policies.engine.stack import value as get
 
 
 @rule("aws_launch_template")

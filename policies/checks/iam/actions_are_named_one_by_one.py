@@ -6,9 +6,9 @@ resource: `dynamodb:*` on one table may delete the table.
 
 import re
 
-from policies.documents import IDENTITY_POLICIES, statements
-from policies.rule import rule
-from policies.stack import Block
+from policies.engine.documents import IDENTITY_POLICIES, statements
+from policies.engine.rule import rule
+from policies.engine.stack import Block
 
 _NAMED = re.compile(r"[a-z0-9-]+:[A-Za-z][A-Za-z0-9*?]*")
 

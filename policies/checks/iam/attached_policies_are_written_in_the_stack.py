@@ -4,8 +4,8 @@ What a managed policy allows is not in these files: AWS widens its own (PowerUse
 SecretsManagerReadWrite) without asking, and nobody reviews them here.
 """
 
-from policies.rule import rule
-from policies.stack import Block
+from policies.engine.rule import rule
+from policies.engine.stack import Block
 
 
 @rule(

@@ -5,10 +5,10 @@ cardholder data environment too. Only through named AWS services (`kms:ViaServic
 permission names the queue or topic, may the key stay open.
 """
 
-from policies.documents import IDENTITY_POLICIES, Statement, may, statements
-from policies.rule import rule
-from policies.stack import Block
-from rollout.plans.resources import is_open_resource
+from pay.iam.resources import is_open_resource
+from policies.engine.documents import IDENTITY_POLICIES, Statement, may, statements
+from policies.engine.rule import rule
+from policies.engine.stack import Block
 
 _ACTIONS = ("kms:Decrypt", "kms:GenerateDataKey", "kms:ReEncryptFrom", "kms:CreateGrant")
 

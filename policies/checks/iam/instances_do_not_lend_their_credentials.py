@@ -4,8 +4,8 @@ A request forged through a service must not fetch the credentials of the instanc
 without a `metadata_options` block AWS's defaults let it.
 """
 
-from policies.rule import rule
-from policies.stack import Block
+from policies.engine.rule import rule
+from policies.engine.stack import Block
 
 
 @rule("aws_launch_template", "aws_launch_configuration", "aws_instance")

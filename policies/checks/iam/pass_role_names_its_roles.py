@@ -3,10 +3,10 @@
 Who may pass any role to a task has the rights of every role.
 """
 
-from policies.documents import IDENTITY_POLICIES, may, statements
-from policies.rule import rule
-from policies.stack import Block
-from rollout.plans.resources import is_open_resource
+from pay.iam.resources import is_open_resource
+from policies.engine.documents import IDENTITY_POLICIES, may, statements
+from policies.engine.rule import rule
+from policies.engine.stack import Block
 
 
 @rule(*IDENTITY_POLICIES)

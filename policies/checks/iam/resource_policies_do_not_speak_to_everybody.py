@@ -5,9 +5,9 @@ A log or an artefact that the whole world may read or replace is neither protect
 value through limits nobody.
 """
 
-from policies.documents import Statement, statements
-from policies.rule import rule
-from policies.stack import Block
+from policies.engine.documents import Statement, statements
+from policies.engine.rule import rule
+from policies.engine.stack import Block
 
 _WHOSE = (
     "aws:SourceAccount",

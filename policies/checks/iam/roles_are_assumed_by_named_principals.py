@@ -6,9 +6,9 @@ name.
 
 import re
 
-from policies.documents import statements
-from policies.rule import rule
-from policies.stack import Block
+from policies.engine.documents import statements
+from policies.engine.rule import rule
+from policies.engine.stack import Block
 
 _WHOLE_ACCOUNT = re.compile(r"\d{12}|arn:aws[a-z-]*:iam::\d{12}:root")
 

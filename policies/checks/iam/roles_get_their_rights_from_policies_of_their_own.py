@@ -4,8 +4,8 @@
 about policies read it; an `aws_iam_role_policy` says the same and is read.
 """
 
-from policies.rule import rule
-from policies.stack import Block
+from policies.engine.rule import rule
+from policies.engine.stack import Block
 
 
 @rule("aws_iam_role")

@@ -4,10 +4,10 @@ A service needs its own secrets and nobody else's; a wildcard over all secrets g
 providers' keys.
 """
 
-from policies.documents import IDENTITY_POLICIES, may, statements
-from policies.rule import rule
-from policies.stack import Block
-from rollout.plans.resources import is_open_resource
+from pay.iam.resources import is_open_resource
+from policies.engine.documents import IDENTITY_POLICIES, may, statements
+from policies.engine.rule import rule
+from policies.engine.stack import Block
 
 _ACTIONS = (
     "secretsmanager:GetSecretValue",

@@ -5,9 +5,9 @@ without `aws:SourceAccount` or `aws:SourceArn` in the trust policy, the ECS serv
 use the role for somebody else's task (the confused deputy).
 """
 
-from policies.documents import Statement, is_own, statements
-from policies.rule import rule
-from policies.stack import Block, Stack
+from policies.engine.documents import Statement, is_own, statements
+from policies.engine.rule import rule
+from policies.engine.stack import Block, Stack
 
 _DEPUTIES = {
     "ecs-tasks.amazonaws.com",

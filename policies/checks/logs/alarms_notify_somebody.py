@@ -4,8 +4,8 @@ An alarm without an action turns red and nobody knows; a failure of a critical s
 noticed and answered promptly. checkov's own check passes an alarm that has no action at all.
 """
 
-from policies.rule import rule
-from policies.stack import Block
+from policies.engine.rule import rule
+from policies.engine.stack import Block
 
 
 @rule("aws_cloudwatch_metric_alarm", "aws_cloudwatch_composite_alarm")

@@ -4,10 +4,10 @@ What a container does must leave an audit trail; a group of the same stack is on
 retention this gate has judged too.
 """
 
-from policies.containers import containers, table
-from policies.expressions import references
-from policies.rule import rule
-from policies.stack import Block
+from policies.engine.containers import containers, table
+from policies.engine.expressions import references
+from policies.engine.rule import rule
+from policies.engine.stack import Block
 
 
 @rule("aws_ecs_task_definition")

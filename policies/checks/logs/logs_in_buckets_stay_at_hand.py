@@ -4,9 +4,9 @@ An investigation needs twelve months of audit trail, and the latest three at onc
 restore that takes hours.
 """
 
-from policies.rule import rule
-from policies.stack import Block, blocks_of
-from policies.stack import value as get
+from policies.engine.rule import rule
+from policies.engine.stack import Block, blocks_of
+from policies.engine.stack import value as get
 
 _SLOW = {"GLACIER", "DEEP_ARCHIVE"}
 _AT_HAND_DAYS = 90

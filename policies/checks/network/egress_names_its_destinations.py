@@ -4,9 +4,9 @@ Who has broken in must not be able to carry card data out; what has to reach the
 through the egress proxy. checkov's own check looks at rules for all ports only.
 """
 
-from policies.network import is_world, permissions
-from policies.rule import rule
-from policies.stack import Block
+from policies.engine.network import is_world, permissions
+from policies.engine.rule import rule
+from policies.engine.stack import Block
 
 
 @rule("aws_security_group", "aws_security_group_rule", "aws_vpc_security_group_egress_rule")

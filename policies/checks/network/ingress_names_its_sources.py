@@ -5,9 +5,9 @@ Inbound traffic is limited to what is needed; checkov's own checks look at the p
 and at a rule for all ports, and pass every other port.
 """
 
-from policies.network import is_world, permissions
-from policies.rule import rule
-from policies.stack import Block
+from policies.engine.network import is_world, permissions
+from policies.engine.rule import rule
+from policies.engine.stack import Block
 
 
 @rule("aws_security_group", "aws_security_group_rule", "aws_vpc_security_group_ingress_rule")

@@ -4,8 +4,8 @@ A component that stores or handles card data must not be reachable from the inte
 public load balancer carries the tag `Exposure = "public"`, which a reviewer sees.
 """
 
-from policies.rule import rule
-from policies.stack import Block
+from policies.engine.rule import rule
+from policies.engine.stack import Block
 
 
 @rule("aws_lb", "aws_alb")

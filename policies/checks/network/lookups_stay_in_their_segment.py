@@ -9,10 +9,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from policies.network import ID, looked_up_names
-from policies.rule import rule
-from policies.stack import Block
-from policies.stack import value as get
+from policies.engine.network import ID, looked_up_names
+from policies.engine.rule import rule
+from policies.engine.stack import Block
+from policies.engine.stack import value as get
 
 _CDE = re.compile(r"(^|[-/_])cde([-/_]|$)")
 _GENERAL = re.compile(r"(^|[-/_])general([-/_]|$)|-sg-base$")

@@ -3,9 +3,9 @@
 A task is reached through its load balancer only; an address of its own goes round it and its logs.
 """
 
-from policies.rule import rule
-from policies.stack import Block
-from policies.stack import value as get
+from policies.engine.rule import rule
+from policies.engine.stack import Block
+from policies.engine.stack import value as get
 
 
 @rule(

@@ -3,9 +3,9 @@
 S3 answers unencrypted requests unless the bucket's policy denies them.
 """
 
-from policies.documents import statements
-from policies.rule import rule
-from policies.stack import Block
+from policies.engine.documents import statements
+from policies.engine.rule import rule
+from policies.engine.stack import Block
 
 
 @rule("aws_s3_bucket_policy")

@@ -6,8 +6,8 @@ TLS 1.0 or 1.1 begin like the good ones: only the whole name tells.
 
 import re
 
-from policies.rule import rule
-from policies.stack import Block
+from policies.engine.rule import rule
+from policies.engine.stack import Block
 
 # AWS: "Security policies for your Application Load Balancer" and "... Network Load Balancer".
 _ACCEPTED = re.compile(

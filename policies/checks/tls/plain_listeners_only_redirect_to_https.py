@@ -3,9 +3,9 @@
 Card data and credentials cross a plain connection readable for everyone on the way.
 """
 
-from policies.rule import rule
-from policies.stack import Block
-from policies.stack import value as get
+from policies.engine.rule import rule
+from policies.engine.stack import Block
+from policies.engine.stack import value as get
 
 
 @rule("aws_lb_listener", "aws_alb_listener", "aws_lb_listener_rule", "aws_alb_listener_rule")

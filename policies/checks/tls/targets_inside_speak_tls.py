@@ -4,8 +4,8 @@ The network inside the VPC is not taken for trusted: card data stays encrypted u
 policy, stricter than the requirement, which names open and public networks).
 """
 
-from policies.rule import rule
-from policies.stack import Block
+from policies.engine.rule import rule
+from policies.engine.stack import Block
 
 
 @rule("aws_lb_target_group", "aws_alb_target_group")

@@ -4,8 +4,8 @@ ACM renews what it issued and lists all it holds, which is the inventory of trus
 certificates that the requirement asks for.
 """
 
-from policies.rule import rule
-from policies.stack import Block
+from policies.engine.rule import rule
+from policies.engine.stack import Block
 
 
 @rule("aws_lb_listener", "aws_alb_listener", "aws_lb_listener_certificate")

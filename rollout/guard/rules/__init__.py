@@ -8,37 +8,40 @@ from collections.abc import Callable, Iterable, Mapping
 
 from rollout.guard.context import Context
 from rollout.guard.finding import Finding
-from rollout.guard.rules import (
-    changes_only_weights,
-    evaluates_target_health,
-    has_no_drift,
+from rollout.guard.rules.capacity import (
     keeps_desired_count,
     keeps_ec2_capacity,
     keeps_fargate_at_peak,
-    keeps_its_alarms,
+    keeps_the_size_of_its_tasks,
+)
+from rollout.guard.rules.containers import (
+    pins_every_image,
+    runs_its_own_task_definition,
+    takes_work_from_ready_on,
+    writes_no_secret_in_plain_text,
+)
+from rollout.guard.rules.iam import (
     keeps_its_keys_enabled,
+    runs_under_its_own_role,
+    widens_no_iam_statement,
+)
+from rollout.guard.rules.monitoring import keeps_its_alarms
+from rollout.guard.rules.network import keeps_the_way_to_its_tasks, keeps_what_carries_traffic
+from rollout.guard.rules.plan import has_no_drift, leaves_the_existing_estate, plans_everything
+from rollout.guard.rules.records import (
+    changes_only_weights,
+    evaluates_target_health,
     keeps_names_answered,
     keeps_one_routing_policy,
-    keeps_the_size_of_its_tasks,
-    keeps_the_way_to_its_tasks,
-    keeps_what_carries_traffic,
     knows_every_weight,
     leads_to_its_own_load_balancer,
-    leaves_the_existing_estate,
     matches_the_stage,
     moves_one_service,
     moves_records_apart_from_capacity,
     never_weighs_all_zero,
     overwrites_no_record,
-    pins_every_image,
-    plans_everything,
-    runs_its_own_task_definition,
-    runs_under_its_own_role,
     starts_from_the_stage_before,
     takes_one_step,
-    takes_work_from_ready_on,
-    widens_no_iam_statement,
-    writes_no_secret_in_plain_text,
 )
 from rollout.plans.read import StackPlan
 

@@ -6,7 +6,7 @@ import pytest
 
 from pay.catalogue import CATALOGUE, PROBLEMS, file_of
 from pay.model import Exposure, LoadBalancerType, Microservice, Runtime, Scope
-from pay.model.call_graph import call_graph_problems
+from pay.model.service.call_graph import call_graph_problems
 
 ROOT = Path(__file__).parents[3]
 

@@ -6,9 +6,9 @@ import pytest
 
 from pay import catalogue
 from pay.catalogue import CATALOGUE
-from pay.environments import load_environment, load_environments
+from pay.environments.load import load_environment, load_environments
 from pay.model import Call, InvalidInput, Problem
-from pay.model.call_graph import Catalogue
+from pay.model.service.call_graph import Catalogue
 from tests.support.problems import only
 
 ENVIRONMENTS = Path(__file__).parents[3] / "environments"

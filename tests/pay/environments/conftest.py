@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pay.environments import load_environments
+from pay.environments.load import load_environments
 from pay.model import Environment, InvalidInput, Problem
 from tests.support.spoiled import Edit, Refused
 

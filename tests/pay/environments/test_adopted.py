@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pay.adoption import CREATE, adoptable, adopted_file, load_adopted
+from pay.environments.adopted import CREATE, adoptable, adopted_file, load_adopted
 from pay.model import Environment, InvalidInput, Stage
 
 EC2, TRAFFIC = "sandbox-connector-ec2", "sandbox-connector-traffic"

@@ -11,7 +11,7 @@ import pytest
 
 from pay.catalogue import CATALOGUE
 from pay.model import Environment, Stage
-from pay.model.call_graph import neighbours
+from pay.model.service.call_graph import neighbours
 
 FILES = sorted((Path(__file__).parents[3] / "environments").glob("*.toml"))
 REAL = ("production-2", "staging-2", "test-12", "test-perf-1")

@@ -8,7 +8,7 @@ from typing import Any
 import jsonschema  # type: ignore[import-untyped] # its stubs would serve these lines only
 import pytest
 
-from pay.environment_schema import environment_schema
+from pay.environments.schema import environment_schema
 
 FOLDER = Path(__file__).parents[3] / "environments"
 FILES = sorted(FOLDER.glob("*.toml"))
@@ -25,7 +25,7 @@ def validate(data: object) -> None:
 
 def test_the_committed_schema_is_current() -> None:
     committed = (FOLDER / "environment.schema.json").read_text()
-    assert committed == environment_schema(), "run `python -m pay.environment_schema`"
+    assert committed == environment_schema(), "run `python -m pay.environments.schema`"
 
 
 def test_the_schema_is_one() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pay.environments import load_environment, load_environments
+from pay.environments.load import load_environment, load_environments
 from pay.model import InvalidInput
 from tests.support.problems import only
 from tests.support.spoiled import Edit, Refused
@@ -107,7 +107,7 @@ MISTAKES = {
         "m7g.metal",
         "capacity.cde.instance_type",
         "m7g.metal, whose size is not known here",
-        "pay.model.instance_types",
+        "pay.model.environment.instance_types",
     ),
     "fewer instances than zones": (
         "min_instances = 6",

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[3]
 @pytest.fixture(scope="session")
 def aws() -> ProviderSchema:
     """The committed, trimmed schema."""
-    return ProviderSchema.load(ROOT / "bindings" / "aws-5.100.schema.json")
+    return ProviderSchema.load(ROOT / "toolchain" / "bindings" / "aws-5.100.schema.json")
 
 
 @pytest.fixture(scope="session")

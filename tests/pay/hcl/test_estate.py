@@ -9,7 +9,7 @@ import hcl2
 import pytest
 from hcl2.utils import SerializationOptions
 
-from pay.environments import load_environments
+from pay.environments.load import load_environments
 from pay.hcl import ProviderSchema, to_hcl
 from tests.support.plan_meaning import meaning_of_configuration
 from tests.support.synthesised import Synthesised, synthesise

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pay
 
-NODE = Path(pay.__file__).with_name("one_node_process.sh")
+NODE = Path(pay.__file__).with_name("hcl") / "one_node_process.sh"
 PROGRAM = """
 const fs = require("fs");
 const buffer = Buffer.alloc(100);

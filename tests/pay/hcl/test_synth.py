@@ -13,7 +13,7 @@ from cdktf import App, LocalBackend, TerraformOutput, TerraformStack
 from constructs import IValidation
 
 from pay.hcl import HclError
-from pay.synth import HclApp
+from pay.hcl.app import HclApp
 from tests.support.terraform_runs import NO_PROVIDER
 
 Synth = Callable[..., None]
@@ -149,8 +149,8 @@ def test_every_file_is_whole_when_writing_stops_half_way(
 @pytest.mark.parametrize(
     ("imports", "ending"),
     [
-        ("from pay.synth import HclApp; import cdktf", ""),
-        ("import cdktf; from pay.synth import HclApp", "import `pay` before `cdktf`\n"),
+        ("from pay.hcl.app import HclApp; import cdktf", ""),
+        ("import cdktf; from pay.hcl.app import HclApp", "import `pay` before `cdktf`\n"),
     ],
 )
 def test_never_uses_the_hcl_of_cdktf(imports: str, ending: str, tmp_path: Path) -> None:

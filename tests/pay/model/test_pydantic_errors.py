@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from pay.model import Environment, Problem
-from pay.model.environment import Capacity, Deployment, Logs, Network
+from pay.model.environment.environment import Capacity, Deployment, Logs, Network
 from tests.support.problems import only, refusal
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pay.catalogue import CATALOGUE
-from pay.model.plain_text_secrets import looks_like_a_secret, names_a_secret
+from pay.secrets.plain_text import looks_like_a_secret, names_a_secret
 
 # Put together here, so that no file of the repository holds what a search for secrets would find.
 SECRETS = {

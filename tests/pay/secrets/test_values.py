@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pay.catalogue import CATALOGUE
-from rollout.plans.secrets import MASK, redacted, secret_words, why_secret
+from pay.secrets.values import MASK, redacted, secret_words, why_secret
 from tests.support.secret_table import secret_table
 
 REFUSED, ORDINARY = secret_table()

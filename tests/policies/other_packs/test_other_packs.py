@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from policies.requirements import load
+from policies.engine.requirements import load
 from tests.policies.conftest import judge
 
 pytestmark = pytest.mark.slow

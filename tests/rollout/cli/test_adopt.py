@@ -11,8 +11,8 @@ import pytest
 from botocore.exceptions import ClientError
 from typer.testing import CliRunner, Result
 
-from pay.adoption import CREATE, adoptable, adopted_file, load_adopted
-from pay.environments import load_environments
+from pay.environments.adopted import CREATE, adoptable, adopted_file, load_adopted
+from pay.environments.load import load_environments
 from rollout.adoption.found import ACTIONS
 from rollout.cli import app
 from tests.support.checkout import Checkout

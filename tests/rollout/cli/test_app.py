@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from rollout.cli import COMMANDS, app, load
-from rollout.options import environments_folder
+from rollout.terminal.arguments import environments_folder
 from tests.support.checkout import COMMITTED, Checkout, Pay
 
 MINE = ("stages", "promote", "rollback", "journal", "plan-moves", "parity", "adopt")

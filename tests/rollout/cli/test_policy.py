@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from rollout.policy import REPORTS
+from rollout.cli.policy import REPORTS
 from rollout.review.policy import read_policy_result
 from tests.conftest import ROOT
 from tests.policies.conftest import DAY, copy_stacks

@@ -6,7 +6,7 @@ import pytest
 
 from pay.model import Stage
 from pay.model.problem import InvalidInput
-from rollout.commands import promote
+from rollout.cli import promote
 from tests.support.checkout import Answer, Checkout, Pay, PayJson
 
 MEASURED = ("--evidence", "errors 0 in 5,000 requests")
@@ -384,7 +384,7 @@ def test_wrong_use_is_exit_code_2(arguments: tuple[str, ...], told: str, pay: Pa
 
 
 def test_an_edit_of_more_than_one_line_is_never_made(checkout: Checkout) -> None:
-    from rollout.stage_line import with_stage
+    from rollout.moves.stage_file import with_stage
 
     text = 'services.ledger.stage = """\nlegacy"""\n'
     with pytest.raises(InvalidInput, match="more than this line would change"):

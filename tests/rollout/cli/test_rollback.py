@@ -3,7 +3,7 @@
 import pytest
 
 from pay.model import Stage
-from pay.model.edges import Direction
+from pay.model.stage.transitions import Direction
 from tests.support.checkout import Checkout, Pay, PayJson
 
 

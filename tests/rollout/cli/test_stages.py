@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from rollout.board import by_chain, rows
-from rollout.board_table import show
-from rollout.situation import Situation
+from rollout.board.board import by_chain, rows
+from rollout.board.table import show
+from rollout.moves.standings import Situation
 from tests.support.checkout import Checkout, Pay, PayJson
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)

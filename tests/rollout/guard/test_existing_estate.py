@@ -2,13 +2,13 @@
 
 import pytest
 
-from bindings import types_list
 from pay.model import Stage
-from rollout.guard.made_types import MADE
-from rollout.guard.rules.leaves_the_existing_estate import belongs_to_the_estate
+from rollout.guard.allowed_types import MADE
+from rollout.guard.rules.plan.leaves_the_existing_estate import belongs_to_the_estate
 from tests.rollout.guard.conftest import Judge, found
 from tests.support.mutations import FOREIGN
 from tests.support.plans import EC2, FARGATE, Json, change, plan
+from toolchain.bindings import types_list
 
 SERVICE: Json = {"name": "publicauth", "desired_count": 2, "launch_type": "EC2"}
 TARGET: Json = {

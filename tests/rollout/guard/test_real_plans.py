@@ -15,12 +15,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pay.environments import load_environments
+from pay.environments.load import load_environments
 from pay.model import Environment, Side, Stage, names
 from pay.model.problem import InvalidInput
 from rollout.guard.context import Context
-from rollout.guard.judge import judge
 from rollout.guard.rules import RULES
+from rollout.guard.verdict import judge
 from rollout.plans.read import read_plans
 from rollout.review.document import review
 from rollout.review.render import as_html, as_markdown

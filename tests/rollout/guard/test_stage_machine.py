@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pay.model import Environment, Ladder, Record, Side, Stage
-from pay.model.edges import Edge, edges, find_edge
-from pay.model.writes import Records, states
+from pay.model.stage.transitions import Edge, edges, find_edge
+from pay.model.stage.write_order import Records, states
 from tests.rollout.guard.conftest import Judge
 from tests.support.plans import at, judged, records, rules, stage_change, traffic
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pay.model import Environment, Stage
-from rollout.guard.made_types import MADE
+from rollout.guard.allowed_types import MADE
 from tests.rollout.guard.conftest import Judge, found
 from tests.support.plans import (
     EC2,

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from pay.environments import load_environments
+from pay.environments.load import load_environments
 from pay.model import Stage
 from pay.model.problem import InvalidInput
-from rollout.journal import append, read, read_all, who
+from rollout.moves.journal import append, read, read_all, who
 from tests.support.checkout import COMMITTED, Checkout, Pay, PayJson
 
 LINE = (

@@ -2,10 +2,10 @@
 
 import pytest
 
-from pay.environments import load_environments
+from pay.environments.load import load_environments
 from pay.model import Stage
-from pay.model.edges import find_edge
-from rollout.consequences import commands, stack_changes
+from pay.model.stage.transitions import find_edge
+from rollout.moves.stack_changes import commands, stack_changes
 from tests.support.checkout import COMMITTED
 
 ENVIRONMENTS = load_environments(COMMITTED)

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from pay.environments import load_environments
+from pay.environments.load import load_environments
 from pay.model import Stage, names
-from pay.model.edges import Edge, edges
-from rollout.consequences import stack_changes
+from pay.model.stage.transitions import Edge, edges
+from rollout.moves.stack_changes import stack_changes
 from tests.support.checkout import COMMITTED
 from tests.support.synthesised import synthesise
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pay.model import Stage
-from rollout.stage_line import with_stage, write_atomically
+from rollout.moves.stage_file import with_stage, write_atomically
 from tests.support.checkout import COMMITTED, Checkout
 
 ENVIRONMENTS = sorted(COMMITTED.glob("*.toml"))

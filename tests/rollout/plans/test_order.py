@@ -1,4 +1,4 @@
-"""The order of an apply is the order that rollout/consequences.py tells for the same move."""
+"""The order of an apply is the order that moves/stack_changes.py tells for the same move."""
 
 import json
 from pathlib import Path
@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from pay.model import Environment, Stage
-from pay.model.edges import Edge, edges
-from rollout.consequences import StackChange, stack_changes
+from pay.model.stage.transitions import Edge, edges
+from rollout.moves.stack_changes import StackChange, stack_changes
 from rollout.plans.order import in_order
 from rollout.plans.read import read_plans
 from tests.support.plans import (

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pay.environments import load_environments
+from pay.environments.load import load_environments
 from pay.model import Environment
 from pay.model.problem import InvalidInput
 from rollout.plans.read import read_plans

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from pay.catalogue import CATALOGUE
-from pay.images import APPLICATION_IMAGE_TAG
 from pay.model.problem import InvalidInput
+from pay.service.images import APPLICATION_IMAGE_TAG
 from rollout.plans import releases
 from rollout.plans.releases import image_tag_variables, main
 from tests.support.plans import EC2, FARGATE, Json, container

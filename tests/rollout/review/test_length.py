@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pay.model import Environment
-from rollout.guard.judge import judge
+from rollout.guard.verdict import judge
 from rollout.review.document import Document, review
 from rollout.review.render import COMMENT_LIMIT, as_html, as_markdown
 from tests.support.plans import Json, change, container, plan, read, task_definition

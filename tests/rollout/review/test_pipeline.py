@@ -69,7 +69,7 @@ def pipeline(
     base = folder / "base"
     base.mkdir()
     shutil.copy(ROOT / "main.py", base)
-    for name in ("constructs", "stacks", "bindings"):
+    for name in ("constructs", "stacks", "toolchain"):
         (base / name).symlink_to(ROOT / name)
     before, head = fresh_checkout(base / "environments"), fresh_checkout(folder / "head")
     before.put(ENVIRONMENT, SERVICE, Stage.READY)

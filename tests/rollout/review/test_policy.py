@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from pay.model import Environment
 from pay.model.problem import InvalidInput
 from rollout.cli import app
-from rollout.guard.judge import judge
+from rollout.guard.verdict import judge
 from rollout.review.document import review
 from rollout.review.policy import read_policy_result
 from rollout.review.render import as_html, as_markdown

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pay.model import Environment, Side, Stage
-from rollout.guard.judge import judge
+from rollout.guard.verdict import judge
 from rollout.review.document import Document, review
 from rollout.review.render import as_html, as_markdown
 from tests.support.plans import (

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pay.model import Stage
-from pay.model.dwell import LOCAL_ZONE, holds_a_peak, peak_of, peak_stages, shortest_dwell
-from rollout.timetable import PlannedMove, next_slot, timetable
+from pay.model.stage.dwell import LOCAL_ZONE, holds_a_peak, peak_of, peak_stages, shortest_dwell
+from rollout.schedule.timetable import PlannedMove, next_slot, timetable
 from tests.support.checkout import Checkout
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)

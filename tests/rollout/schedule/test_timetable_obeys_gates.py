@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from pay.model import Stage
-from pay.model.edges import promotion
-from rollout import journal
-from rollout.board import by_chain
-from rollout.collisions import collisions
-from rollout.gates import Finding, Promotion, findings
-from rollout.situation import Situation, load_situation
-from rollout.timetable import PlannedMove, timetable
+from pay.model.stage.transitions import promotion
+from rollout.board.board import by_chain
+from rollout.moves import journal
+from rollout.moves.collisions import collisions
+from rollout.moves.gates import Finding, Promotion, findings
+from rollout.moves.standings import Situation, load_situation
+from rollout.schedule.timetable import PlannedMove, timetable
 from tests.support.checkout import COMMITTED, fresh_checkout
 
 Told = tuple[str, PlannedMove, tuple[Finding, ...]]

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from pay.catalogue import CATALOGUE
 from pay.model import Microservice, Scope, Stage
-from pay.model.call_graph import neighbours
-from rollout.waves import under_way, waves
+from pay.model.service.call_graph import neighbours
+from rollout.schedule.waves import under_way, waves
 
 NAMES = tuple(CATALOGUE)
 

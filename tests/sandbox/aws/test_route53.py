@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from sandbox.process import launch
+from sandbox.server.process import launch
 from sandbox.settings import Settings
 
 Record = dict[str, Any]

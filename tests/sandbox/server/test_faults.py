@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from sandbox.process import Server, launch
+from sandbox.server.process import Server, launch
 from sandbox.settings import Settings
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.process import ROOT, SandboxError, Server, launch
+from sandbox.server.process import ROOT, SandboxError, Server, launch
 from sandbox.settings import Settings
 from sandbox.variables import IMAGE_TAGS, export_lines, whole_environment
 
@@ -58,7 +58,7 @@ def test_a_tied_server_ends_with_the_program_that_started_it_however_that_ends(
     tmp_path: Path,
 ) -> None:
     program = (
-        "import time; from pathlib import Path; from sandbox.process import launch;"
+        "import time; from pathlib import Path; from sandbox.server.process import launch;"
         "from sandbox.settings import Settings;"
         f"server = launch(Settings(), log=Path({str(tmp_path / 'log')!r}), tied=True);"
         "print(server.pid, server.port, flush=True); time.sleep(60)"

@@ -6,7 +6,7 @@ from typing import Any
 from werkzeug.test import Client
 from werkzeug.wrappers import Response
 
-from sandbox.server import OneAtATime
+from sandbox.server.__main__ import OneAtATime
 
 
 def answer(environ: Any, start: Callable[..., Any]) -> Iterable[bytes]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.process import Server
+from sandbox.server.process import Server
 
 pytestmark = pytest.mark.slow
 

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from bindings import schema_file, terraform_answers, trim, types_list
-from bindings.types_list import WantedTypes
+from toolchain.bindings import fake_terraform as terraform_answers
+from toolchain.bindings import schema_file, trim, types_list
+from toolchain.bindings.types_list import WantedTypes
 from toolchain.paths import IMPORTS, ROOT
 from toolchain.problems import ToolProblem
 
@@ -104,7 +105,7 @@ def test_answers_with_the_address_that_terraform_gives_the_provider() -> None:
 
 def test_answers_no_question_that_only_terraform_can_answer() -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "bindings.terraform_answers", "apply"],
+        [sys.executable, "-m", "toolchain.bindings.fake_terraform", "apply"],
         cwd=ROOT,
         capture_output=True,
         text=True,

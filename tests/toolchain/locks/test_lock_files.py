@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from toolchain import lock_inputs
+from toolchain.locks import lock_inputs
 from toolchain.paths import LOCKS, ROOT
 from toolchain.problems import ToolProblem
 

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from toolchain import node, virtual_environments
+from toolchain.locks import virtual_environments
 from toolchain.problems import ToolProblem
-from toolchain.search import programs_on_path
+from toolchain.setup import node
+from toolchain.setup.search import programs_on_path
 
 WriteProgram = Callable[[str, str], Path]
 

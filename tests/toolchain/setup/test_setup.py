@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from toolchain import install, stamps
+from toolchain import stamps
 from toolchain.commands import run_logged
 from toolchain.paths import ROOT
 from toolchain.problems import ToolProblem
+from toolchain.setup import install
 
 
 def test_a_second_set_up_does_nothing() -> None:

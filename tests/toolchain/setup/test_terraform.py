@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from toolchain import terraform
 from toolchain.problems import ToolProblem
+from toolchain.setup import terraform
 
 WriteProgram = Callable[[str, str], Path]
 

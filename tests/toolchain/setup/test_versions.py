@@ -1,6 +1,6 @@
 import pytest
 
-from toolchain import versions
+from toolchain.setup import versions
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from pay.model import names
-from pay.model.environment import Environment
-from pay.model.host_names import host_name
-from pay.model.microservice import Microservice
+from pay.model.environment.environment import Environment
+from pay.model.environment.host_names import host_name
 from pay.model.problem import Problem
-from pay.model.sides import Segment, Side
+from pay.model.service.microservice import Microservice
+from pay.model.vocabulary import Segment, Side
 
 QUEUE_NAME_LIMIT = 80
 """Characters; AWS: SQS `CreateQueue`, `QueueName`."""

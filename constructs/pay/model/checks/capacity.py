@@ -3,11 +3,11 @@
 import math
 from collections.abc import Iterator
 
-from pay.model.call_graph import Catalogue
-from pay.model.environment import Environment
-from pay.model.instance_types import Room, room_of
+from pay.model.environment.environment import Environment
+from pay.model.environment.instance_types import Room, room_of
 from pay.model.problem import Problem
-from pay.model.sides import Segment
+from pay.model.service.call_graph import Catalogue
+from pay.model.vocabulary import Segment
 
 
 def capacity_problems(environment: Environment, catalogue: Catalogue) -> Iterator[Problem]:

@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from pay.model.call_graph import Catalogue, callers, cycles
-from pay.model.capacity_checks import capacity_problems, zone_problems
-from pay.model.environment import Environment
-from pay.model.name_checks import name_problems, security_group_problems
+from pay.model.checks.aws_names import name_problems, security_group_problems
+from pay.model.checks.capacity import capacity_problems, zone_problems
+from pay.model.environment.environment import Environment
 from pay.model.problem import Problem, did_you_mean
+from pay.model.service.call_graph import Catalogue, callers, cycles
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,11 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from pay.model.base import Model
-from pay.model.instance_types import FAMILIES, SIZES, room_of
+from pay.model.environment.instance_types import FAMILIES, SIZES, room_of
 from pay.model.problem import Problem
-from pay.model.sides import Scope, Segment, Side
-from pay.model.size import TaskCount, TaskSize
-from pay.model.stage import FULL_WEIGHT, Ladder, Stage
-from pay.model.text import (
+from pay.model.service.size import TaskCount, TaskSize
+from pay.model.stage.stage import FULL_WEIGHT, Ladder, Stage
+from pay.model.text_types import (
     AccountId,
     BucketName,
     DomainName,
@@ -26,6 +25,7 @@ from pay.model.text import (
     TagValue,
     Zone,
 )
+from pay.model.vocabulary import Scope, Segment, Side
 
 
 class Architecture(StrEnum):
@@ -271,7 +271,8 @@ class Environment(Model):
                     key=f"capacity.{segment}.instance_type",
                     found=f"{capacity.instance_type}, whose size is not known here",
                     allowed=f"{', '.join(FAMILIES)} as {', '.join(SIZES)}",
-                    fix="choose one of these, or add the type to pay.model.instance_types",
+                    fix="choose one of these, or add the type to "
+                    "pay.model.environment.instance_types",
                 )
 
 

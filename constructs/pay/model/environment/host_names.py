@@ -1,8 +1,8 @@
 """The name in DNS under which a microservice is reached, and the hosted zone that it is in."""
 
-from pay.model.environment import Environment
-from pay.model.microservice import Microservice
-from pay.model.sides import Exposure
+from pay.model.environment.environment import Environment
+from pay.model.service.microservice import Microservice
+from pay.model.vocabulary import Exposure
 
 
 def hosted_zone(service: Microservice, environment: Environment) -> str:

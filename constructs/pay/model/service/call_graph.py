@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from pay.model.dependencies import Call, CallStyle
-from pay.model.microservice import Microservice
 from pay.model.problem import Problem, did_you_mean
-from pay.model.sides import LoadBalancerType, Scope
+from pay.model.service.dependencies import Call, CallStyle
+from pay.model.service.microservice import Microservice
+from pay.model.vocabulary import LoadBalancerType, Scope
 
 Catalogue = Mapping[str, Microservice]
 

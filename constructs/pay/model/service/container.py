@@ -8,9 +8,15 @@ from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from pay.model.base import PROBLEM, Model
-from pay.model.plain_text_secrets import looks_like_a_secret, names_a_secret
 from pay.model.problem import Problem, did_you_mean
-from pay.model.text import ContainerPath, ContainerUser, RepositoryName, ServiceName, VariableName
+from pay.model.text_types import (
+    ContainerPath,
+    ContainerUser,
+    RepositoryName,
+    ServiceName,
+    VariableName,
+)
+from pay.secrets.plain_text import looks_like_a_secret, names_a_secret
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 

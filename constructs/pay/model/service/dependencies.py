@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from pay.model.base import Model
 from pay.model.problem import Problem
-from pay.model.text import ServiceName, VariableName
+from pay.model.text_types import ServiceName, VariableName
 
 
 class Database(Model):

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
 from pay.model.base import Model
-from pay.model.container import Port, Sidecar, Template, plain_text_secrets
-from pay.model.dependencies import (
+from pay.model.problem import Problem
+from pay.model.service.container import Port, Sidecar, Template, plain_text_secrets
+from pay.model.service.dependencies import (
     Access,
     BucketUse,
     Call,
@@ -16,12 +17,11 @@ from pay.model.dependencies import (
     TaskRun,
     TopicUse,
 )
-from pay.model.plain_text_secrets import names_a_secret
-from pay.model.problem import Problem
-from pay.model.sides import Exposure, LoadBalancerType, Scope
-from pay.model.size import TaskSize
-from pay.model.text import ContainerPath, ContainerUser, ServiceName, VariableName
-from pay.model.timing import Timing
+from pay.model.service.size import TaskSize
+from pay.model.service.timing import Timing
+from pay.model.text_types import ContainerPath, ContainerUser, ServiceName, VariableName
+from pay.model.vocabulary import Exposure, LoadBalancerType, Scope
+from pay.secrets.plain_text import names_a_secret
 
 
 class Runtime(StrEnum):

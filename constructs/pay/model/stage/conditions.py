@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from pay.model.base import Model
-from pay.model.edges import Edge
-from pay.model.stage import Stage
+from pay.model.stage.stage import Stage
+from pay.model.stage.transitions import Edge
 
 
 class Proof(StrEnum):

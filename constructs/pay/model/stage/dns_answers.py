@@ -9,8 +9,8 @@ from fractions import Fraction
 from itertools import product
 from typing import NamedTuple, TypeVar
 
-from pay.model.sides import Side
-from pay.model.stage import Record
+from pay.model.stage.stage import Record
+from pay.model.vocabulary import Side
 
 Key = TypeVar("Key", bound=Hashable)
 

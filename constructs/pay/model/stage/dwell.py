@@ -9,8 +9,8 @@ from datetime import date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from pay.model.stage import Ladder, Stage
-from pay.model.timing import CLIENT_KEEP_ALIVE_SECONDS, Timing
+from pay.model.service.timing import CLIENT_KEEP_ALIVE_SECONDS, Timing
+from pay.model.stage.stage import Ladder, Stage
 
 PROPAGATION_SECONDS = 60
 """Until every Route 53 server answers with a change (Route 53 FAQ: "within 60 seconds")."""

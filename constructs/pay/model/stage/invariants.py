@@ -3,21 +3,21 @@
 Pure functions: tests hold them against every ladder, every move and every write order, and the
 commands use the ones that a person can break. The numbers are shared with the plan guard, which
 checks on a plan what cannot be known here (I8, I9, I10, I17, I19); I6, that both records evaluate
-their target's health, is kept in `pay.weighted_records`; I13, no verdict without data, belongs to
+their target's health, is kept in `pay.service.records`; I13, no verdict without data, belongs to
 who measures: until then `has_evidence` stands for it.
 """
 
 from collections.abc import Mapping
 from datetime import datetime
 
-from pay.model.answers import reachable_sides, side_shares
-from pay.model.call_graph import Catalogue, neighbours
-from pay.model.dwell import shortest_dwell
-from pay.model.edges import Edge, rollbacks
-from pay.model.sides import Side
-from pay.model.stage import Ladder, Stage
-from pay.model.timing import Timing
-from pay.model.writes import Records, states
+from pay.model.service.call_graph import Catalogue, neighbours
+from pay.model.service.timing import Timing
+from pay.model.stage.dns_answers import reachable_sides, side_shares
+from pay.model.stage.dwell import shortest_dwell
+from pay.model.stage.stage import Ladder, Stage
+from pay.model.stage.transitions import Edge, rollbacks
+from pay.model.stage.write_order import Records, states
+from pay.model.vocabulary import Side
 
 
 def always_has_weight(records: Records) -> bool:

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from pay.model.base import Model
 from pay.model.problem import Problem
-from pay.model.sides import Side
+from pay.model.vocabulary import Side
 
 FULL_WEIGHT = 100
 """The weights of a name always sum to this while both records exist, so that a weight reads as a

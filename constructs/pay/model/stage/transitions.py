@@ -13,7 +13,7 @@
 from enum import StrEnum
 
 from pay.model.base import Model
-from pay.model.stage import Ladder, Stage
+from pay.model.stage.stage import Ladder, Stage
 
 
 class Direction(StrEnum):

@@ -7,8 +7,8 @@ protects from (docs/decisions).
 
 from enum import StrEnum
 
-from pay.model.sides import Side
-from pay.model.stage import Record
+from pay.model.stage.stage import Record
+from pay.model.vocabulary import Side
 
 Records = tuple[Record, ...]
 

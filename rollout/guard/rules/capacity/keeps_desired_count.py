@@ -7,8 +7,8 @@ meanwhile: at 0 per cent ECS may stop all of them before it starts a new one (AW
 from collections.abc import Iterator
 
 from rollout.guard.context import Context
-from rollout.guard.decrease import decreases
 from rollout.guard.finding import Finding
+from rollout.guard.numbers import decreases
 from rollout.plans.read import StackPlan
 
 _KEPT = {

@@ -5,10 +5,10 @@ hand it all traffic from one minute to the next.
 from collections.abc import Iterator
 
 from pay.model import Side, Stage
-from rollout.guard.attributes import gains_members, is_in, loses_members
 from rollout.guard.context import Context
-from rollout.guard.decrease import decreases, newly_set, number
 from rollout.guard.finding import Finding
+from rollout.guard.numbers import decreases, newly_set, number
+from rollout.guard.set_changes import gains_members, is_in, loses_members
 from rollout.plans.plan import ResourceChange, Verb
 from rollout.plans.read import StackPlan
 from rollout.plans.stack import StackKind

@@ -7,11 +7,11 @@ may follow demand, from `tasks.min` up to the peak at least, and may not be kept
 from collections.abc import Iterator
 
 from pay.model import Side
-from rollout.guard.attributes import is_in
 from rollout.guard.context import Context
-from rollout.guard.decrease import decreases, number
 from rollout.guard.finding import Finding
+from rollout.guard.numbers import decreases, number
 from rollout.guard.references import is_left_to_provider
+from rollout.guard.set_changes import is_in
 from rollout.plans.plan import Plan, ResourceChange, Verb
 from rollout.plans.read import StackPlan
 from rollout.plans.values import attribute_changes, dig, is_marked

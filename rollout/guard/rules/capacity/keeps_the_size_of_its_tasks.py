@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from rollout.guard.context import Context
-from rollout.guard.decrease import number
 from rollout.guard.finding import Finding
-from rollout.guard.reach import why_reached
+from rollout.guard.may_receive_traffic import why_reached
+from rollout.guard.numbers import number
 from rollout.plans.containers import TASK_DEFINITION, Container, Unreadable, containers_of
 from rollout.plans.plan import ResourceChange
 from rollout.plans.read import StackPlan

@@ -5,10 +5,10 @@ runs, and a rollback starts the same image again.
 import re
 from collections.abc import Iterator
 
+from pay.containers.images import MOVING_TAGS
 from rollout.guard.context import Context
 from rollout.guard.finding import Finding
 from rollout.plans.containers import TASK_DEFINITION, Unreadable, containers_of
-from rollout.plans.images import MOVING_TAGS
 from rollout.plans.read import StackPlan
 
 _DIGEST = re.compile(r".+@sha256:[0-9a-f]{64}")

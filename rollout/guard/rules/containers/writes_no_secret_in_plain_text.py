@@ -5,9 +5,9 @@ hard coded in configuration files).
 
 from collections.abc import Iterator
 
+from pay.containers.secrets import plain_secrets
 from rollout.guard.context import Context
 from rollout.guard.finding import Finding
-from rollout.plans.container_secrets import plain_secrets
 from rollout.plans.containers import TASK_DEFINITION, Unreadable, containers_of, pairs
 from rollout.plans.read import StackPlan
 

@@ -5,9 +5,9 @@ a service goes on or back is decided by them, and CloudWatch forgets the state o
 from collections.abc import Iterator
 
 from pay.model import Stage
-from rollout.guard.attributes import loses_members
 from rollout.guard.context import Context
 from rollout.guard.finding import TAKEN_AWAY, Finding
+from rollout.guard.set_changes import loses_members
 from rollout.plans.plan import ResourceChange, Verb
 from rollout.plans.read import StackPlan
 from rollout.plans.values import is_marked

@@ -7,11 +7,11 @@ then sends everything to the other one.
 
 from collections.abc import Iterator
 
-from rollout.guard.attributes import is_in, loses_members
 from rollout.guard.context import Context
-from rollout.guard.decrease import newly_set
 from rollout.guard.finding import Finding
-from rollout.guard.reach import why_reached
+from rollout.guard.may_receive_traffic import why_reached
+from rollout.guard.numbers import newly_set
+from rollout.guard.set_changes import is_in, loses_members
 from rollout.plans.plan import ResourceChange, Verb
 from rollout.plans.read import StackPlan
 from rollout.plans.values import attribute_changes

@@ -8,12 +8,12 @@ clients hold a deleted record's answer for a while, so records go in an earlier 
 from collections.abc import Iterator
 
 from pay.model import Side, Stage, names
+from rollout.guard.allowed_types import MADE
 from rollout.guard.context import Context
 from rollout.guard.finding import TAKEN_AWAY, Finding
-from rollout.guard.made_types import MADE
-from rollout.guard.placement import side_of
-from rollout.guard.reach import UNREACHED
-from rollout.guard.rules.keeps_its_alarms import ALARM
+from rollout.guard.may_receive_traffic import UNREACHED
+from rollout.guard.rules.monitoring.keeps_its_alarms import ALARM
+from rollout.guard.stage_from_records import side_of
 from rollout.plans.containers import TASK_DEFINITION
 from rollout.plans.plan import ResourceChange, Verb
 from rollout.plans.read import StackPlan

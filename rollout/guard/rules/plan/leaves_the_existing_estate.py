@@ -1,13 +1,13 @@
 """The existing estate is never created, changed, imported or destroyed: VPC, subnets, security
 groups, RDS, zones, certificates, secrets, queues. It appears as data only. Nor does any other type
-move that the stacks do not make (`rollout.guard.made_types`): no rule here could judge it.
+move that the stacks do not make (`rollout.guard.allowed_types`): no rule here could judge it.
 """
 
 from collections.abc import Iterator
 
+from rollout.guard.allowed_types import MADE
 from rollout.guard.context import Context
 from rollout.guard.finding import Finding
-from rollout.guard.made_types import MADE
 from rollout.plans.read import StackPlan
 
 _FAMILIES = (
@@ -71,7 +71,7 @@ def check(plan: StackPlan, context: Context) -> Iterator[Finding]:
                 change.address,
                 f"the plan would {verb} {change.type}, a type that these stacks do not make",
                 "keep it out of these stacks; for a type that they are to make, say how it is "
-                "judged: a line in rollout/guard/made_types.py, with the rules that look at it",
+                "judged: a line in rollout/guard/allowed_types.py, with the rules that look at it",
             )
 
 

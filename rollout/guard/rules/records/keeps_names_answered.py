@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from rollout.guard.context import Context
 from rollout.guard.finding import Finding
-from rollout.guard.placement import in_words
+from rollout.guard.stage_from_records import in_words
 from rollout.plans.plan import Verb
 from rollout.plans.read import StackPlan
 from rollout.plans.records import MAX_WRITES_OF_A_NAME, Name, Write, names_in

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from rollout.guard.context import Context
 from rollout.guard.finding import Finding
-from rollout.guard.placement import in_words
+from rollout.guard.stage_from_records import in_words
 from rollout.plans.read import StackPlan
 from rollout.plans.records import States, names_in
 

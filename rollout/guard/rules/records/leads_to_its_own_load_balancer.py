@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pay.model import names
 from rollout.guard.context import Context
 from rollout.guard.finding import Finding
-from rollout.guard.placement import side_of, target_of
+from rollout.guard.stage_from_records import side_of, target_of
 from rollout.plans.read import StackPlan
 from rollout.plans.records import names_in
 from rollout.plans.stack import StackKind

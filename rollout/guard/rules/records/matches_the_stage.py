@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rollout.guard.context import Context
 from rollout.guard.finding import Finding
-from rollout.guard.placement import expected_in_words, in_words, placement
+from rollout.guard.stage_from_records import expected_in_words, in_words, placement
 from rollout.plans.read import StackPlan
 from rollout.plans.records import names_in
 from rollout.plans.stack import StackKind

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pay.catalogue import CATALOGUE
 from rollout.guard.context import Context
 from rollout.guard.finding import Finding
-from rollout.guard.placement import side_of
+from rollout.guard.stage_from_records import side_of
 from rollout.plans.read import StackPlan
 from rollout.plans.records import Name, RecordState, names_in
 from rollout.plans.stack import StackKind

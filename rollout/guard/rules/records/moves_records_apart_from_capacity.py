@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from rollout.guard.context import Context
 from rollout.guard.finding import Finding
-from rollout.guard.rules.keeps_what_carries_traffic import takes_a_carrier
-from rollout.guard.rules.moves_one_service import moves_traffic
+from rollout.guard.rules.network.keeps_what_carries_traffic import takes_a_carrier
+from rollout.guard.rules.records.moves_one_service import moves_traffic
 from rollout.plans.read import StackPlan
 from rollout.plans.stack import StackKind
 

@@ -5,10 +5,10 @@ leaves behind; with the environments of before the change at hand, of exactly th
 from collections.abc import Iterator
 
 from pay.model import Ladder, Stage
-from pay.model.writes import Records, states
+from pay.model.stage.write_order import Records, states
 from rollout.guard.context import Context
 from rollout.guard.finding import Finding
-from rollout.guard.placement import expected_in_words, in_words, placement, start_of
+from rollout.guard.stage_from_records import expected_in_words, in_words, placement, start_of
 from rollout.plans.read import StackPlan
 from rollout.plans.records import names_in
 from rollout.plans.stack import StackKind

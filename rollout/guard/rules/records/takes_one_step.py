@@ -1,14 +1,14 @@
 """A service moves along one edge of the stage machine: forward by one stage, back as far as is safe
-(`pay.model.edges`). A skipped stage was not judged; from `retired` there is no way back.
+(`stage.transitions`). A skipped stage was not judged; from `retired` there is no way back.
 """
 
 from collections.abc import Iterator
 
 from pay.model import Ladder, Stage
-from pay.model.edges import find_edge, promotion, rollbacks
+from pay.model.stage.transitions import find_edge, promotion, rollbacks
 from rollout.guard.context import Context
 from rollout.guard.finding import Finding
-from rollout.guard.placement import in_words, placement, start_of
+from rollout.guard.stage_from_records import in_words, placement, start_of
 from rollout.plans.read import StackPlan
 from rollout.plans.records import names_in
 from rollout.plans.stack import StackKind

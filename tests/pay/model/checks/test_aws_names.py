@@ -5,9 +5,9 @@ from collections.abc import Mapping
 import pytest
 
 from pay.catalogue import CATALOGUE
-from pay.environments import load_environments
+from pay.environments.load import load_environments
 from pay.model import Access, BucketUse, Environment, Problem, QueueUse, Scope, TopicUse
-from pay.model.name_checks import name_problems, names_of, security_group_problems
+from pay.model.checks.aws_names import name_problems, names_of, security_group_problems
 from tests.support.problems import only
 from tests.support.services import service
 

@@ -10,10 +10,10 @@ from moto.ec2.models.instance_types import INSTANCE_TYPES
 
 from pay.catalogue import CATALOGUE
 from pay.model import Environment, Segment, Stage
-from pay.model.capacity_checks import capacity_problems, room_needed
-from pay.model.environment import Capacity, Deployment
-from pay.model.instance_types import FAMILIES, MEMORY_FOR_TASKS, SIZES, Room, room_of
-from pay.model.size import TaskCount, TaskSize
+from pay.model.checks.capacity import capacity_problems, room_needed
+from pay.model.environment.environment import Capacity, Deployment
+from pay.model.environment.instance_types import FAMILIES, MEMORY_FOR_TASKS, SIZES, Room, room_of
+from pay.model.service.size import TaskCount, TaskSize
 from tests.support.problems import only
 
 SMALL, LARGE = TaskSize(cpu=512, memory_mib=4096), TaskSize(cpu=1024, memory_mib=2048)

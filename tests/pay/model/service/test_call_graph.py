@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pay.model import Call, CallStyle, Link, Problem, Scope, Secret, Timing
-from pay.model.call_graph import call_graph_problems, callers, cycles, neighbours
+from pay.model.service.call_graph import call_graph_problems, callers, cycles, neighbours
 from tests.support.problems import only
 from tests.support.services import catalogue, proxy, service
 

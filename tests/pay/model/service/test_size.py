@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pay.model import TaskCount, TaskSize
-from pay.model.size import is_offered
+from pay.model.service.size import is_offered
 from tests.support.problems import only, refusal
 
 GIB = 1024

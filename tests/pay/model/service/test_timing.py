@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pay.model import Timing
-from pay.model.timing import CLIENT_KEEP_ALIVE_SECONDS, LONGEST_REQUEST_SECONDS
+from pay.model.service.timing import CLIENT_KEEP_ALIVE_SECONDS, LONGEST_REQUEST_SECONDS
 from tests.support.problems import only, refusal
 
 timings = st.builds(

@@ -3,8 +3,8 @@
 import pytest
 
 from pay.model import Ladder, Stage
-from pay.model.conditions import GATES, Proof, asks_for, conditions
-from pay.model.edges import edges, find_edge
+from pay.model.stage.conditions import GATES, Proof, asks_for, conditions
+from pay.model.stage.transitions import edges, find_edge
 
 LADDER = Ladder()
 

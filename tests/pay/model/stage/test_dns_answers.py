@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pay.model import Record, Side
-from pay.model.answers import Weighted, answer_shares, reachable_sides, side_shares
+from pay.model.stage.dns_answers import Weighted, answer_shares, reachable_sides, side_shares
 
 HEALTHY, UNHEALTHY, UNCHECKED = True, False, True
 

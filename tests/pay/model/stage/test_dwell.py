@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pay.model import Ladder, Stage, Timing
-from pay.model.dwell import drain, has_seen_a_peak, holds_a_peak, peak_of, shortest_dwell
-from pay.model.invariants import has_dwelt, has_passed
+from pay.model.stage.dwell import drain, has_seen_a_peak, holds_a_peak, peak_of, shortest_dwell
+from pay.model.stage.invariants import has_dwelt, has_passed
 
 TIMING = Timing()
 MONDAY = datetime(2026, 11, 16, tzinfo=UTC)

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from pay.catalogue import CATALOGUE
 from pay.model import Ladder, Record, Side, Stage
-from pay.model import invariants as must
-from pay.model.answers import side_shares
-from pay.model.edges import Edge, edges
-from pay.model.writes import Order, Records, states, written_sides
+from pay.model.stage import invariants as must
+from pay.model.stage.dns_answers import side_shares
+from pay.model.stage.transitions import Edge, edges
+from pay.model.stage.write_order import Order, Records, states, written_sides
 
 MIDDLE = ("canary", "quarter", "half", "most")
 

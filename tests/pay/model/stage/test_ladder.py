@@ -4,7 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from pay.model import Ladder, Stage
-from pay.model.edges import Direction, edges, find_edge, promotion, rollbacks
+from pay.model.stage.transitions import Direction, edges, find_edge, promotion, rollbacks
 
 LADDER = Ladder()
 

@@ -1,0 +1,1 @@
+"""Reads container definitions in the spelling of the ECS API."""

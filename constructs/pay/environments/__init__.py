@@ -1,0 +1,1 @@
+"""Reads environment files and the reviewed ids of resources to adopt."""

@@ -1,0 +1,1 @@
+"""Checks across the catalogue and all environments."""

@@ -1,0 +1,1 @@
+"""A microservice as a value: containers, dependencies, sizes, times, and the graph of calls."""

@@ -1,0 +1,1 @@
+"""Stages of a move as values: the ladder, its transitions, conditions, and what always holds."""

@@ -1,0 +1,1 @@
+"""Constructs that the services of an environment share: clusters, capacity, keys, topics."""

@@ -1,0 +1,1 @@
+"""Constructs of one service on one side, and its DNS records."""

@@ -1,0 +1,1 @@
+"""Rules about containers, tasks, clusters and deployments."""

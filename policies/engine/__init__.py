@@ -1,0 +1,1 @@
+"""Reads stacks and plans, runs the checks, applies the waivers."""

@@ -1,0 +1,1 @@
+"""Shows where each service stands."""

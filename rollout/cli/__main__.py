@@ -1,0 +1,5 @@
+"""Runs `pay`: `python -m rollout.cli`."""
+
+from rollout.cli import app
+
+app()

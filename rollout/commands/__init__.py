@@ -1,1 +1,0 @@
-"""The commands of `pay`, one file each."""

@@ -1,0 +1,1 @@
+"""Rules about task definitions and what runs in them."""

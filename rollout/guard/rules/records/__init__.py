@@ -1,0 +1,1 @@
+"""Rules about DNS records and stages."""

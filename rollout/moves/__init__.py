@@ -1,0 +1,1 @@
+"""Moves a service to another stage: gates, the journal, the line in the environment file."""

@@ -1,0 +1,1 @@
+"""Reads arguments and writes to the terminal: the ground floor of `pay`."""

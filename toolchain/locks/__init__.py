@@ -1,0 +1,1 @@
+"""Lock files, what each was locked from, and the virtual environments made from them."""

@@ -1,0 +1,1 @@
+"""Installs what this checkout needs: Node, Terraform, bytecode, commands."""
