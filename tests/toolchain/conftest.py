@@ -47,7 +47,7 @@ def virtual_environments_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     def elsewhere(name: str) -> Path:
         return tmp_path / f".venv-{name}"
 
-    for module in ("node", "terraform", "virtual_environments"):
-        monkeypatch.setattr(f"toolchain.setup.{module}.virtual_environment", elsewhere)
+    for module in ("setup.node", "setup.terraform", "locks.virtual_environments"):
+        monkeypatch.setattr(f"toolchain.{module}.virtual_environment", elsewhere)
     monkeypatch.setattr("toolchain.commands.LOGS", tmp_path / "logs")
     return tmp_path

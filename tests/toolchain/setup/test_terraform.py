@@ -55,7 +55,7 @@ def packaged_terraform(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(terraform, "programs_on_path", lambda name: [])
         patch.setattr(terraform, "FALLBACK", folder / "terraform")
-        for module in ("terraform", "virtual_environments"):
+        for module in ("setup.terraform", "locks.virtual_environments"):
             patch.setattr(f"toolchain.{module}.virtual_environment", lambda name: folder / "venv")
         patch.setattr("toolchain.commands.LOGS", folder / "logs")
         (folder / "logs").mkdir()
