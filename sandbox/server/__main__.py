@@ -88,6 +88,7 @@ def build_application(settings: Settings) -> "WSGIApplication":
 
     from sandbox import aws
     from sandbox.server.faults import FaultInjection
+    from sandbox.server.repeated_calls import RepeatedCalls
     from sandbox.server.traffic_history import TrafficHistory
 
     def create_app(service: Any) -> Any:
@@ -95,7 +96,7 @@ def build_application(settings: Settings) -> "WSGIApplication":
         return create_backend_app(service)
 
     history = TrafficHistory(settings)
-    moto = OneAtATime(DomainDispatcherApplication(create_app), history.look)
+    moto = OneAtATime(RepeatedCalls(DomainDispatcherApplication(create_app)), history.look)
     return history.serve_beside(FaultInjection(moto), moto.idle)
 
 

@@ -6,6 +6,8 @@
 
 `throttle` and `error` are the chances that a call is refused before anything happens; `lost` is
 the chance that a call takes effect and its answer never arrives, which a retry has to survive.
+`late` is a number of seconds by which the first attempt of a call is answered late, after it took
+effect; an SDK that does not wait so long sends the call again.
 `hold` is for killing a program at one exact call: that call takes effect, then neither it nor any
 later one is answered until the faults are set anew. Held calls are refused then.
 """
@@ -24,6 +26,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
 from sandbox.server.errors import answer_error, service_of
+from sandbox.server.repeated_calls import INVOCATION
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -42,6 +45,8 @@ class Faults:
     seed: int = 0
     only: str = ""
     """A regular expression over `service.Operation`; empty: every call."""
+    late: float = 0.0
+    """Seconds."""
     hold: int = 0
     """Which call holds everything, counted from 1 among those that `only` names; 0: none."""
 
@@ -117,7 +122,9 @@ class FaultInjection:
             # An unread body would be taken for the next request of the connection.
             _body(environ)
         if fault in ("lost", "hold"):
-            # Goes through, but its answer is dropped and an error sent instead.
+            # Goes through, but its answer is dropped and an error sent instead. Sent again, it is
+            # a new call, as it would be for AWS.
+            environ.pop(INVOCATION, None)
             list(self._app(environ, lambda *_: lambda data: None))
         if fault in ("hold", "held"):
             with self._lock:
@@ -125,6 +132,7 @@ class FaultInjection:
             hold.wait()
         if fault is None:
             body = self._app(environ, remember_status)
+            time.sleep(self._lateness(environ, f"{service}.{operation}"))
         else:
             body = _refuse(fault, service, environ, remember_status)
         entry = Request(arrived, time.perf_counter() - began, service, operation, status, fault)
@@ -149,6 +157,12 @@ class FaultInjection:
                 return kind, hold
             throw -= chance
         return None, hold
+
+    def _lateness(self, environ: "WSGIEnvironment", call: str) -> float:
+        """Return the seconds that this attempt of the call waits for its answer."""
+        faults = self._faults
+        is_first = "attempt=1" in environ.get("HTTP_AMZ_SDK_REQUEST", "attempt=1")
+        return faults.late if is_first and re.search(faults.only, call) else 0.0
 
     def _administer(self, environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
         what, method = environ["PATH_INFO"].removeprefix(PREFIX), environ["REQUEST_METHOD"]

@@ -1,0 +1,57 @@
+"""Answers a repeated call with the first answer.
+
+An SDK sends a call again when it waited too long for the answer. AWS answers within an SDK's
+patience, so a create is hardly ever sent twice there. A busy machine is slower: without this the
+second create is refused because the first one took effect.
+
+Each SDK marks the attempts of one call with the same `amz-sdk-invocation-id` (AWS SDKs and Tools
+reference guide, "Retry behavior"). Only answers of success are kept: an SDK that was refused wants a
+new answer. Failures on purpose (`faults.py`) remove the mark, so a lost answer stays lost.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+INVOCATION = "HTTP_AMZ_SDK_INVOCATION_ID"
+"""The mark as WSGI names the header."""
+
+KEPT = 5_000
+"""Answers. An apply of one stack makes some hundred calls."""
+
+LONGEST_KEPT_BYTES = 65_536
+"""Longer answers list or describe; a repeated read does no harm."""
+
+
+class RepeatedCalls:
+    """WSGI middleware for one call at a time."""
+
+    def __init__(self, app: "WSGIApplication") -> None:
+        self._app = app
+        self._answers: OrderedDict[str, tuple[str, Any, list[bytes]]] = OrderedDict()
+
+    def __call__(self, environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
+        invocation = environ.get(INVOCATION)
+        if invocation is None:
+            return self._app(environ, start)
+        if invocation in self._answers:
+            status, headers, body = self._answers[invocation]
+            # An unread body would be taken for the next request of the connection.
+            environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+            start(status, headers)
+            return body
+        begun: list[Any] = []
+
+        def begin(status: str, headers: Any, exc_info: Any = None) -> Callable[[bytes], object]:
+            begun[:] = status, headers
+            return start(status, headers, exc_info)
+
+        body = list(self._app(environ, begin))
+        if begun[0].startswith("2") and sum(map(len, body)) <= LONGEST_KEPT_BYTES:
+            self._answers[invocation] = (begun[0], begun[1], body)
+            if len(self._answers) > KEPT:
+                self._answers.popitem(last=False)
+        return body
