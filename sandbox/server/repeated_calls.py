@@ -4,8 +4,8 @@ An SDK sends a call again when it waited too long for the answer. AWS answers wi
 patience, so a create is hardly ever sent twice there. A busy machine is slower: without this the
 second create is refused because the first one took effect.
 
-Each SDK marks the attempts of one call with the same `amz-sdk-invocation-id` (AWS SDKs and Tools
-reference guide, "Retry behavior"). Only answers of success are kept: an SDK that was refused wants a
+Each SDK marks the attempts of a call with one `amz-sdk-invocation-id` (AWS SDKs and Tools
+reference guide, "Retry behavior"). Only answers of success are kept: a refused SDK wants a
 new answer. Failures on purpose (`faults.py`) remove the mark, so a lost answer stays lost.
 """
 
