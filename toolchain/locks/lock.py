@@ -5,11 +5,11 @@ Versions that are locked already stay, unless `upgrade` asks for the newest that
 
 import os
 
-from toolchain.commands import output_of, run_logged
+from toolchain.commands import run_logged
 from toolchain.environment import tool_environment
 from toolchain.locks import lock_inputs, virtual_environments
 from toolchain.locks.lock_inputs import BUILD, NAMES
-from toolchain.paths import LOCKS, ROOT, virtual_environment
+from toolchain.paths import LOCKS, ROOT
 from toolchain.progress import say
 
 OLDEST_PYTHON = "3.11"
@@ -17,7 +17,7 @@ OLDEST_PYTHON = "3.11"
 
 def lock(*, upgrade: bool) -> None:
     """Writes `toolchain/locks/*.txt` and package-lock.json."""
-    virtual_environments.install("lock", "uv, which locks for every Python and platform at once")
+    virtual_environments.install_uv()
     for name in NAMES:
         _lock_python(name, upgrade)
     say("  package-lock.json ...")
@@ -31,13 +31,19 @@ def lock(*, upgrade: bool) -> None:
 
 def _lock_python(name: str, upgrade: bool) -> None:
     target = LOCKS / f"{name}.txt"
-    say(f"  {target.relative_to(ROOT)} ...")
+    path = str(target.relative_to(ROOT))
+    say(f"  {path} ...")
     build = str(BUILD.relative_to(ROOT))
     project = ["pyproject.toml", "--group", "dev", build]
-    uv = virtual_environment("lock") / "bin" / "uv"
     run_logged(
         [
-            *(str(uv), "pip", "compile", "--output-file", str(target.relative_to(ROOT))),
+            *(
+                str(virtual_environments.UV),
+                "pip",
+                "compile",
+                "--output-file",
+                str(target.relative_to(ROOT)),
+            ),
             *(project if name == "project" else [f"toolchain/locks/{name}.in"]),
             *("--universal", "--python-version", OLDEST_PYTHON, "--generate-hashes"),
             *("--no-emit-index-url", "--no-emit-find-links", "--no-config"),
@@ -45,13 +51,10 @@ def _lock_python(name: str, upgrade: bool) -> None:
         ],
         log="lock",
         doing=f"locking {name}",
-        env={**os.environ, **_index_of_pip(), "UV_CUSTOM_COMPILE_COMMAND": "make lock"},
+        env={
+            **os.environ,
+            **virtual_environments.index_of_pip(),
+            "UV_CUSTOM_COMPILE_COMMAND": "make lock",
+        },
     )
     target.write_text(lock_inputs.heading(name) + target.read_text())
-
-
-def _index_of_pip() -> dict[str, str]:
-    """uv does not read pip's settings, where a machine's mirror is named."""
-    python = virtual_environment("lock") / "bin" / "python"
-    found = output_of([str(python), "-m", "pip", "config", "get", "global.index-url"])
-    return {"UV_DEFAULT_INDEX": found.strip()} if found else {}

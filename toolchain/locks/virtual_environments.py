@@ -1,8 +1,7 @@
-"""Virtual environments, each made from one lock file with hashes by plain pip."""
+"""Virtual environments, each made by uv from one lock file with hashes; uv's own is made by pip."""
 
 import json
-import re
-import subprocess
+import os
 import sys
 import tomllib
 from pathlib import Path
@@ -14,31 +13,42 @@ from toolchain.paths import LOCKS, ROOT, VENV, virtual_environment
 from toolchain.problems import ToolProblem
 
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
-# Not from a lock file: what comes with the environment, and this project itself.
-KEPT = {"pip", "setuptools", "pay-infra"}
+PROJECT_STAMP = VENV / "installed-project"
+UV = virtual_environment("lock") / "bin" / "uv"
+
+
+def install_uv() -> None:
+    """Makes the environment of `locks/lock.txt`, whose uv makes all others."""
+    lock = LOCKS / "lock.txt"
+    stamps.step(
+        "uv (.venv-lock)",
+        virtual_environment("lock") / "installed",
+        stamps.fingerprint([lock], PYTHON),
+        lambda: _install_uv(lock),
+    )
 
 
 def install(name: str, title: str) -> bool:
     """Makes the environment of `locks/<name>.txt`; True when there was something to do."""
-    if name != "lock":
-        lock_inputs.require_current(name)
-    lock = LOCKS / f"{name}.txt"
-    home = virtual_environment(name)
+    lock_inputs.require_current(name)
+    lock, home = LOCKS / f"{name}.txt", virtual_environment(name)
     wanted = stamps.fingerprint([lock], PYTHON)
     return stamps.step(title, home / "installed", wanted, lambda: _install(name, lock, home))
 
 
 def install_project() -> bool:
-    """Puts the source roots and the command `pay` into `.venv`."""
+    """Puts the source roots and the command `pay` into `.venv`, after its packages."""
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text())
     relevant = [settings["project"], settings["build-system"], settings["tool"]["hatch"]]
-    wanted = stamps.fingerprint([], PYTHON, json.dumps(relevant, sort_keys=True))
     return stamps.step(
         "command `pay` (.venv, editable install)",
-        VENV / "installed-project",
-        wanted,
+        PROJECT_STAMP,
+        stamps.fingerprint([], PYTHON, json.dumps(relevant, sort_keys=True)),
         lambda: run_logged(
-            [*_pip(VENV), "install", "--no-deps", "--no-build-isolation", "--editable", "."],
+            [
+                *(str(UV), "pip", "install", "--python", str(VENV / "bin" / "python")),
+                *("--no-deps", "--no-build-isolation", "--offline", "--editable", "."),
+            ],
             log="project",
             doing="installing this project into .venv",
             needed="a pyproject.toml that hatchling can build",
@@ -75,37 +85,36 @@ def create(name: str) -> None:
         ) from problem
 
 
-def _pip(home: Path) -> list[str]:
-    python = str(home / "bin" / "python")
-    return [python, "-m", "pip", "--disable-pip-version-check", "--no-input"]
+def index_of_pip() -> dict[str, str]:
+    """uv does not read pip's settings, where a machine's mirror is named."""
+    found = output_of([sys.executable, "-m", "pip", "config", "get", "global.index-url"])
+    return {"UV_DEFAULT_INDEX": found.strip()} if found else {}
+
+
+def _install_uv(lock: Path) -> None:
+    create("lock")
+    python = virtual_environment("lock") / "bin" / "python"
+    run_logged(
+        [
+            *(str(python), "-m", "pip", "--disable-pip-version-check", "--no-input", "install"),
+            *("--require-hashes", "--no-deps", "--requirement", str(lock)),
+        ],
+        log="lock",
+        doing=f"installing toolchain/locks/{lock.name} into .venv-lock",
+    )
 
 
 def _install(name: str, lock: Path, home: Path) -> None:
     create(name)
+    if home == VENV:
+        # uv removes what the lock file does not name, and that file does not name this project.
+        PROJECT_STAMP.unlink(missing_ok=True)
     run_logged(
         [
-            *(*_pip(home), "install", "--require-hashes", "--no-deps", "--requirement", str(lock)),
-            "--no-compile",  # 15 s sooner; Python compiles what it imports when it does
+            *(str(UV), "pip", "sync", "--python", str(home / "bin" / "python")),
+            *("--require-hashes", "--no-config", str(lock)),
         ],
         log=name,
         doing=f"installing toolchain/locks/{lock.name} into {home.name}",
+        env={**os.environ, **index_of_pip()},
     )
-    _remove_what_the_lock_does_not_name(name, lock, home)
-
-
-def _remove_what_the_lock_does_not_name(name: str, lock: Path, home: Path) -> None:
-    locked = {_normal(found) for found in re.findall(r"(?m)^([\w.-]+)==", lock.read_text())}
-    listed = subprocess.run(
-        [*_pip(home), "list", "--format", "json"], capture_output=True, text=True, check=True
-    )
-    present = {_normal(entry["name"]) for entry in json.loads(listed.stdout)}
-    if extra := sorted(present - locked - KEPT):
-        run_logged(
-            [*_pip(home), "uninstall", "--yes", *extra],
-            log=name,
-            doing=f"removing packages that {lock.name} does not name",
-        )
-
-
-def _normal(package: str) -> str:
-    return re.sub(r"[-_.]+", "-", package).lower()

@@ -1,6 +1,6 @@
 """Bytecode of what synthesis imports: without it every start takes 1.5 s longer.
 
-pip does not write it (virtual_environments.py), and where PYTHONDONTWRITEBYTECODE is set, as in
+uv does not write it (virtual_environments.py), and where PYTHONDONTWRITEBYTECODE is set, as in
 most containers, Python never does.
 """
 

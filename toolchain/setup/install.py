@@ -22,6 +22,7 @@ def install(*, with_prebuilt: bool = False) -> None:
         if not VENV.is_dir():
             say("Installing into this checkout (a few minutes the first time):")
         virtual_environments.create("project")  # the others put commands into its bin
+        virtual_environments.install_uv()
         made = _side_by_side(
             [_python_packages, _node_packages_and_bindings, _checkov]
             + ([_prebuilt] if with_prebuilt else [])
