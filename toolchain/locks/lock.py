@@ -53,7 +53,7 @@ def _lock_python(name: str, upgrade: bool) -> None:
         doing=f"locking {name}",
         env={
             **os.environ,
-            **virtual_environments.index_of_pip(),
+            **virtual_environments.pip_settings(),
             "UV_CUSTOM_COMPILE_COMMAND": "make lock",
         },
     )

@@ -1,7 +1,9 @@
 """Virtual environments, each made by uv from one lock file with hashes; uv's own is made by pip."""
 
+import ast
 import json
 import os
+import re
 import sys
 import tomllib
 from pathlib import Path
@@ -14,6 +16,14 @@ from toolchain.problems import ToolProblem
 
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 PROJECT_STAMP = VENV / "installed-project"
+UV_VARIABLES = {
+    "cert": "SSL_CERT_FILE",
+    "extra-index-url": "UV_INDEX",
+    "find-links": "UV_FIND_LINKS",
+    "index-url": "UV_DEFAULT_INDEX",
+    "trusted-host": "UV_INSECURE_HOST",
+}
+"""Settings of pip (pip documentation, "Configuration") -> uv's ("Environment variables")."""
 UV = virtual_environment("lock") / "bin" / "uv"
 
 
@@ -85,10 +95,16 @@ def create(name: str) -> None:
         ) from problem
 
 
-def index_of_pip() -> dict[str, str]:
-    """uv does not read pip's settings, where a machine's mirror is named."""
-    found = output_of([sys.executable, "-m", "pip", "config", "get", "global.index-url"])
-    return {"UV_DEFAULT_INDEX": found.strip()} if found else {}
+def pip_settings() -> dict[str, str]:
+    """Return what pip is set up with, as uv's variables: uv reads nothing of pip's."""
+    listed = output_of([sys.executable, "-m", "pip", "config", "list"]) or ""
+    # pip looks for a version in every index; the hashes say which file is right.
+    given = {"UV_INDEX_STRATEGY": "unsafe-best-match"}
+    # A line is `global.index-url='...'` or `:env:.index-url='...'`; a later one wins.
+    for key, value in re.findall(r"(?m)^\S+\.([\w-]+)=('.*')$", listed):
+        if variable := UV_VARIABLES.get(key):
+            given[variable] = " ".join(ast.literal_eval(value).split())
+    return given
 
 
 def _install_uv(lock: Path) -> None:
@@ -116,5 +132,5 @@ def _install(name: str, lock: Path, home: Path) -> None:
         ],
         log=name,
         doing=f"installing toolchain/locks/{lock.name} into {home.name}",
-        env={**os.environ, **index_of_pip()},
+        env={**os.environ, **pip_settings()},
     )

@@ -1,0 +1,13 @@
+import pytest
+
+from toolchain.locks import virtual_environments
+
+
+def test_uv_asks_the_index_that_pip_is_set_up_with(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PIP_INDEX_URL", "https://mirror.test/simple")
+    monkeypatch.setenv("PIP_TRUSTED_HOST", "mirror.test other.test")
+    monkeypatch.setenv("PIP_TIMEOUT", "9")
+    settings = virtual_environments.pip_settings()
+    assert settings["UV_DEFAULT_INDEX"] == "https://mirror.test/simple"
+    assert settings["UV_INSECURE_HOST"] == "mirror.test other.test"
+    assert not {name for name in settings if "TIMEOUT" in name}
