@@ -7,7 +7,7 @@ import os
 import sys
 from pathlib import Path
 
-from pay.environments.adopted import load_adopted
+from pay.environments.adopted import load_all_adopted
 from pay.environments.load import load_environments
 from pay.hcl import HclError, ProviderSchema
 from pay.model import InvalidInput
@@ -23,12 +23,11 @@ def main() -> None:
 
     # Only now: a mistake in a file is told in a tenth of the time that cdktf takes to start.
     from pay.hcl.app import HclApp
-    from stacks.estate import Estate
+    from stacks.estate import add_stacks
 
     app = HclApp(schema)
-    estate = Estate(app, STACKS)
-    for environment in environments.values():
-        estate.add(environment, load_adopted(ENVIRONMENTS, environment))
+    adopted = load_all_adopted(ENVIRONMENTS, environments.values())
+    add_stacks(app, environments, adopted=adopted, patterns=STACKS)
     app.synth()
 
 

@@ -2,21 +2,16 @@
 
 from constructs import Construct
 
-from pay.model import Environment, Microservice, Side, names
+from pay.model import Environment, Microservice
+from pay.model.stacks import EC2
 from pay.service.ec2 import Ec2Service
-from stacks.base import EnvironmentStack
+from stacks.base import PayStack
 
 
-class Ec2Stack(EnvironmentStack):
+class Ec2Stack(PayStack):
     """Renders nothing at `retired`, so that the apply destroys what is left of the EC2 side."""
 
     def __init__(self, scope: Construct, environment: Environment, service: Microservice) -> None:
-        super().__init__(
-            scope,
-            names.side_stack(environment.name, service.name, Side.EC2),
-            environment=environment,
-            service=service,
-            side=Side.EC2,
-        )
+        super().__init__(scope, EC2, environment, service)
         if environment.services[service.name].stage.has_ec2:
             Ec2Service(self, "Default", service=service, environment=environment)

@@ -1,65 +1,67 @@
-"""Which stacks an environment has, and in which order they are deployed."""
+"""Builds the stacks that the table of kinds says there are."""
 
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
+from importlib import import_module
 from types import MappingProxyType
+from typing import Any
 
-from cdktf import App, TerraformStack
+from cdktf import App
 
 from pay.catalogue import CATALOGUE
 from pay.environments.adopted import Imports
-from pay.model import Environment, Side, names
-from stacks.ec2 import Ec2Stack
-from stacks.fargate import FargateStack
-from stacks.platform import PlatformStack
-from stacks.traffic import TrafficStack
+from pay.model import Environment
+from pay.model.environment.account import accounts
+from pay.model.stack_order import dependencies
+from pay.model.stacks import Stack, StackKind, StackScope, known_stacks
+from stacks.base import PayStack
 
 
-class Estate:
-    """Builds the stacks whose ids match one of the patterns (shell globs; none: all)."""
+def add_stacks(
+    app: App,
+    environments: Mapping[str, Environment],
+    *,
+    adopted: Mapping[str, Imports] = MappingProxyType({}),
+    patterns: Iterable[str] = (),
+) -> None:
+    """Add the stacks whose ids match one of the patterns (shell globs; none: all), each with what
+    it adopts by its id, and make each wait for those that it needs.
+    """
+    patterns = tuple(patterns)
+    known = known_stacks(environments)
+    owners: Mapping[tuple[bool, str], Any] = {
+        (is_account, owner.name): owner
+        for is_account, group in (
+            (False, environments.values()),
+            (True, accounts(environments.values())),
+        )
+        for owner in group
+    }
+    built = dict[str, PayStack]()
+    for id, stack in known.items():
+        if patterns and not any(fnmatchcase(id, pattern) for pattern in patterns):
+            continue
+        owner = owners[stack.kind.scope is StackScope.ACCOUNT, stack.owner]
+        service = (CATALOGUE[stack.service],) if stack.service else ()
+        built[id] = class_of(stack.kind)(app, owner, *service)
+        if _still_renders_what_it_adopts(stack, environments):
+            built[id].adopt(adopted.get(id, {}))
+    for id, needed in dependencies(known.values()).items():
+        for other in needed if id in built else ():
+            if other in built:
+                built[id].add_dependency(built[other])
 
-    def __init__(self, app: App, patterns: Iterable[str] = ()) -> None:
-        self._app = app
-        self._patterns = tuple(patterns)
 
-    def add(
-        self, environment: Environment, adopted: Mapping[str, Imports] = MappingProxyType({})
-    ) -> None:
-        """The stacks of one environment; `adopted` says by stack id what is taken over."""
-        platform = None
-        if self._wanted(names.platform_stack(environment.name)):
-            platform = PlatformStack(self._app, environment)
-            platform.adopt(adopted.get(names.platform_stack(environment.name), {}))
-        for name in environment.services:
-            self._add_service(environment, name, platform, adopted)
+def class_of(kind: StackKind) -> type[Any]:
+    """The class of a kind: `stacks/<name>.py` holds `<Name>Stack`."""
+    words = kind.name.split("-")
+    module = import_module(f"stacks.{'_'.join(words)}")
+    found: type[Any] = getattr(module, "".join(word.capitalize() for word in words) + "Stack")
+    return found
 
-    def _add_service(
-        self,
-        environment: Environment,
-        name: str,
-        platform: TerraformStack | None,
-        adopted: Mapping[str, Imports],
-    ) -> None:
-        service, stage = CATALOGUE[name], environment.services[name].stage
-        sides: list[TerraformStack] = []
-        ec2_id = names.side_stack(environment.name, name, Side.EC2)
-        if self._wanted(ec2_id):
-            ec2 = Ec2Stack(self._app, environment, service)
-            if stage.has_ec2:
-                ec2.adopt(adopted.get(ec2_id, {}))
-            sides.append(ec2)
-        if self._wanted(names.side_stack(environment.name, name, Side.FARGATE)):
-            sides.append(FargateStack(self._app, environment, service))
-        for side in sides:
-            if platform:
-                side.add_dependency(platform)
-        traffic_id = names.traffic_stack(environment.name, name)
-        if self._wanted(traffic_id):
-            traffic = TrafficStack(self._app, environment, service)
-            if any(record.side is Side.EC2 for record in environment.ladder.records(stage)):
-                traffic.adopt(adopted.get(traffic_id, {}))
-            for side in sides:
-                traffic.add_dependency(side)
 
-    def _wanted(self, stack_id: str) -> bool:
-        return not self._patterns or any(fnmatchcase(stack_id, p) for p in self._patterns)
+def _still_renders_what_it_adopts(stack: Stack, environments: Mapping[str, Environment]) -> bool:
+    if stack.kind.adoption is None or stack.service is None:
+        return stack.kind.adoption is not None
+    stage = environments[stack.environment].services[stack.service].stage
+    return stage in stack.kind.adoption.stages

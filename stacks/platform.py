@@ -5,19 +5,20 @@ from constructs import Construct
 from imports.aws.ecs_cluster_capacity_providers import EcsClusterCapacityProviders
 from pay.existing.network import ExistingNetwork
 from pay.model import Environment, Segment, Side, names
+from pay.model.stacks import PLATFORM
 from pay.platform.capacity import ec2_capacity
 from pay.platform.clusters import ecs_cluster
 from pay.platform.keys import encryption_key, used_by_logs
 from pay.platform.topics import AlarmTopics
-from stacks.base import EnvironmentStack
+from stacks.base import PayStack
 
 
-class PlatformStack(EnvironmentStack):
+class PlatformStack(PayStack):
     """Keys, alarm topics, the Fargate cluster, and the legacy cluster with its instances."""
 
     def __init__(self, scope: Construct, environment: Environment) -> None:
         name = environment.name
-        super().__init__(scope, names.platform_stack(name), environment=environment)
+        super().__init__(scope, PLATFORM, environment)
         keys = {
             segment: encryption_key(
                 self,

@@ -6,23 +6,15 @@ an `import` block for each, so that the first apply creates nothing twice (Terra
 """
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from pay.catalogue import CATALOGUE
-from pay.model import (
-    Environment,
-    Exposure,
-    InvalidInput,
-    LoadBalancerType,
-    Microservice,
-    Problem,
-    Segment,
-    Side,
-    names,
-)
+from pay.model import Environment, InvalidInput, Microservice, Problem
+from pay.model.adoptable import Addresses
 from pay.model.problem import did_you_mean
+from pay.model.stacks import KINDS, Stack, known_stacks
 
 Imports = Mapping[str, str]
 """State address -> import id."""
@@ -36,61 +28,19 @@ def adopted_file(folder: Path, environment: str) -> Path:
     return folder / "adopted" / f"{environment}.toml"
 
 
-def adoptable(environment: Environment) -> Mapping[str, Mapping[str, bool]]:
-    """Stack id -> every state address that is looked up -> whether what runs today must have it.
-
-    What must be there cannot be made beside the running one: its name is taken, or traffic finds
-    it by that name. It is no longer asked for once the stage has left it behind.
+def adoptable(environment: Environment) -> Mapping[str, Addresses]:
+    """Stack id -> every state address that is looked up -> whether what runs today must have it;
+    also of the stacks of the environment's account.
     """
-    platform = {"aws_ecs_cluster.ec2_cluster": True}
-    platform["aws_ecs_cluster_capacity_providers.ec2_capacity_providers"] = False
-    for segment in Segment:
-        platform |= dict.fromkeys(
-            (
-                f"aws_autoscaling_group.{segment}_instances",
-                f"aws_ecs_capacity_provider.{segment}_capacity",
-                f"aws_launch_template.{segment}_template",
-                f"aws_iam_instance_profile.{segment}_instance_profile",
-                f"aws_iam_role.{segment}_instance_role",
-            ),
-            False,
-        )
-    found: dict[str, Mapping[str, bool]] = {names.platform_stack(environment.name): platform}
-    for name, deployment in environment.services.items():
-        records = environment.ladder.records(deployment.stage)
-        found[names.side_stack(environment.name, name, Side.EC2)] = {
-            address: must and deployment.stage.has_ec2
-            for address, must in _side(CATALOGUE[name]).items()
-        }
-        found[names.traffic_stack(environment.name, name)] = {
-            "aws_route53_record.ec2": any(
-                record.side is Side.EC2 and record.weight is None for record in records
-            )
-        }
-    return found
+    return {
+        stack.id: stack.kind.adoption.addresses(environment, *_service(stack))
+        for stack in known_stacks({environment.name: environment}).values()
+        if stack.kind.adoption
+    }
 
 
-def listeners(service: Microservice) -> Mapping[str, int]:
-    """State address -> port of each listener of the EC2 side."""
-    if service.load_balancer_type is LoadBalancerType.NETWORK:
-        return {"aws_lb_listener.tcp": service.listener_port}
-    https = {"aws_lb_listener.https": service.listener_port}
-    public = service.exposure is Exposure.PUBLIC
-    return https | ({"aws_lb_listener.http": 80} if public else {})
-
-
-def log_group_address(kind: str) -> str:
-    return f"aws_cloudwatch_log_group.{kind.replace('-', '_')}_log"
-
-
-def _side(service: Microservice) -> dict[str, bool]:
-    must = ["aws_lb.alb", "aws_lb_target_group.target_group", "aws_ecs_service.service"]
-    may = ["aws_iam_role.execution_role", "aws_iam_role.task_role"]
-    for address, port in listeners(service).items():
-        (must if port == service.listener_port else may).append(address)
-    for kind in (service.log_kind, *(sidecar.log_kind for sidecar in service.sidecars)):
-        may.append(log_group_address(kind))
-    return dict.fromkeys(must, True) | dict.fromkeys(may, False)
+def _service(stack: Stack) -> tuple[Microservice, ...]:
+    return (CATALOGUE[stack.service],) if stack.service else ()
 
 
 def load_adopted(folder: Path, environment: Environment) -> Mapping[str, Imports]:
@@ -120,6 +70,20 @@ def load_adopted(folder: Path, environment: Environment) -> Mapping[str, Imports
     }
 
 
+def load_all_adopted(
+    folder: Path, environments: Iterable[Environment]
+) -> Mapping[str, Imports]:
+    """The same of several environments: what they say of a stack of their account is put together.
+
+    Raises InvalidInput at the first environment whose file has mistakes, with all of them.
+    """
+    found: dict[str, dict[str, str]] = {}
+    for environment in environments:
+        for stack, imports in load_adopted(folder, environment).items():
+            found.setdefault(stack, {}).update(imports)
+    return found
+
+
 def _unreadable(path: Path, environment: Environment, found: str) -> Problem:
     return Problem(
         where=str(path),
@@ -137,8 +101,7 @@ def _problems(tables: dict[str, Any], path: Path, environment: Environment) -> I
                 where=where,
                 key=stack,
                 found="a stack that takes over nothing, or does not exist",
-                allowed=f"{names.platform_stack(environment.name)}, and `-ec2` and `-traffic` of "
-                "each service",
+                allowed=_allowed_stacks(environment),
                 fix=did_you_mean(stack, known, "take the table out"),
             )
         elif not isinstance(table, dict):
@@ -158,6 +121,13 @@ def _problems(tables: dict[str, Any], path: Path, environment: Environment) -> I
                 fix=f"`pay adopt {environment.name}` looks it up; where there is none, write "
                 f'"{CREATE}" (pay adopt --allow-missing does)',
             )
+
+
+def _allowed_stacks(environment: Environment) -> str:
+    stacks = known_stacks({environment.name: environment}).values()
+    shared = [s.id for s in stacks if s.kind.adoption and s.kind.is_shared]
+    others = " and ".join(f"`-{k}`" for k in KINDS if k.adoption and not k.is_shared)
+    return f"{', '.join(shared)}, and {others} of each service"
 
 
 def _table_problems(

@@ -1,0 +1,40 @@
+"""What environments of one account must agree on, where a stack exists once per account."""
+
+from collections.abc import Iterable, Iterator
+
+from pay.model.environment.account import SHARED_FACTS
+from pay.model.environment.environment import Environment
+from pay.model.problem import Problem
+from pay.model.stacks import KINDS, StackKind, StackScope
+
+
+def account_problems(
+    environments: Iterable[Environment], kinds: Iterable[StackKind] = KINDS
+) -> Iterator[Problem]:
+    """Facts that differ within an account, and a name that two accounts share; `where` is the
+    environment. Nothing is refused while no kind of stack is per account.
+    """
+    if not any(kind.scope is StackScope.ACCOUNT for kind in kinds):
+        return
+    by_id, by_name = dict[str, Environment](), dict[str, Environment]()
+    for environment in environments:
+        first = by_id.setdefault(environment.account_id, environment)
+        for key in SHARED_FACTS:
+            if getattr(first, key) != getattr(environment, key):
+                yield Problem(
+                    where=environment.name,
+                    key=key,
+                    found=str(getattr(environment, key)),
+                    allowed=f"{getattr(first, key)}, as in {first.name}: both are account "
+                    f"{environment.account_id}, which has stacks of its own",
+                    fix="make the two equal",
+                )
+        namesake = by_name.setdefault(environment.account_name, environment)
+        if namesake.account_id != environment.account_id:
+            yield Problem(
+                where=environment.name,
+                key="account_name",
+                found=f"{environment.account_name} for account {environment.account_id}",
+                allowed=f"another name: {namesake.name} gives it to account {namesake.account_id}",
+                fix="rename one of the accounts",
+            )

@@ -1,0 +1,44 @@
+"""An AWS account as a value: what its environments share, and the home of a stack per account."""
+
+from collections.abc import Iterable
+
+from pay.model.base import Model
+from pay.model.environment.environment import Environment, State
+from pay.model.text_types import AccountId, EnvironmentName, Region, TagValue
+
+
+class Account(Model):
+    """The facts of an account that all its environments agree on."""
+
+    name: TagValue
+    """`account_name` of its environments."""
+    account_id: AccountId
+    region: Region
+    production: bool
+    state: State
+    environments: tuple[EnvironmentName, ...]
+    """In the order in which they were given."""
+
+
+SHARED_FACTS = ("account_name", "region", "production", "state")
+"""The fields of an environment that a stack per account is made from."""
+
+
+def accounts(environments: Iterable[Environment]) -> tuple[Account, ...]:
+    """Every account once, with the facts of its first environment; `pay.model.checks.accounts`
+    refuses environments that disagree.
+    """
+    found: dict[str, list[Environment]] = {}
+    for environment in environments:
+        found.setdefault(environment.account_id, []).append(environment)
+    return tuple(
+        Account(
+            name=first.account_name,
+            account_id=account_id,
+            region=first.region,
+            production=first.production,
+            state=first.state,
+            environments=tuple(environment.name for environment in (first, *others)),
+        )
+        for account_id, (first, *others) in found.items()
+    )

@@ -1,0 +1,304 @@
+"""Which kinds of stack exist, as a table: a row per kind, and all that follows from it.
+
+A new kind is a row of `KINDS` and the file `stacks/<name>.py`, which holds its class
+(docs/decisions/0101-write-the-kinds-of-stack-down-once.md).
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+
+from pay.model import adoptable
+from pay.model.environment.account import Account, accounts
+from pay.model.environment.environment import Environment, scope_tag
+from pay.model.service.microservice import Microservice
+from pay.model.stage.stage import Stage
+from pay.model.vocabulary import Side
+
+EVERY_STAGE = frozenset(Stage)
+
+
+class StackScope(StrEnum):
+    """What a kind has one stack for; the value is the tag that names it."""
+
+    ACCOUNT = "Account"
+    ENVIRONMENT = "Environment"
+    SERVICE = "Service"
+
+
+class Turn(IntEnum):
+    """When a stack is applied: what others look up comes first, records come after the sides that
+    they lead to, and a side that goes comes after its records.
+    """
+
+    ACCOUNT = 0
+    PLATFORM = 1
+    SIDES = 2
+    RECORDS = 3
+    SIDES_THAT_GO = 4
+    """The turn of a plan, never of a kind: of a side that only loses."""
+    LAST = 5
+
+
+class Loss(StrEnum):
+    """When a stack may lose a resource."""
+
+    NEVER = "never"
+    WITH_ITS_SIDE = "with its side"
+    """Once the stage has left the side, and no record leads to it."""
+    WHEN_UNUSED = "when unused"
+    """Once no service needs it; keys, logs and alarm topics stay."""
+    ANY_TIME = "any time"
+    """Nothing in it carries a request, starts a task or keeps a log."""
+
+
+@dataclass(frozen=True)
+class Adoption:
+    """What a kind takes over of what runs today."""
+
+    addresses: Callable[..., adoptable.Addresses]
+    """Called with the environment and, for a kind per service, the service."""
+    stages: frozenset[Stage] = EVERY_STAGE
+    """The stages at which the stack still renders what it took over."""
+
+
+@dataclass(frozen=True, eq=False)
+class StackKind:
+    """One row: what all stacks of a kind have in common."""
+
+    name: str
+    """The last part of the stack's id, and the file of its class: `stacks/<name>.py`."""
+    scope: StackScope
+    holds: str
+    """In words, for people."""
+    types: frozenset[str]
+    """The resource types that it may hold: a plan that moves another one is refused."""
+    turn: Turn = Turn.LAST
+    may_lose: Loss = Loss.NEVER
+    side: Side | None = None
+    """The side of the service that it is; None: it is no side."""
+    stages: frozenset[Stage] = EVERY_STAGE
+    """The stages of its service at which it holds resources."""
+    serves_both_segments: bool = False
+    """Whether it makes the things of both segments, so that it may name either's."""
+    adoption: Adoption | None = None
+    """None: nothing that runs is taken over."""
+    says_its_kind: bool = True
+    """Whether its resources carry the tag `Kind`."""
+    is_wanted: Callable[[Environment], bool] = lambda environment: True
+    """Whether an environment has it; an account has it when one of its environments wants it."""
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether several services use one stack."""
+        return self.scope is not StackScope.SERVICE
+
+    @property
+    def holds_records(self) -> bool:
+        """Whether a change of it moves traffic."""
+        return self.turn is Turn.RECORDS
+
+    @property
+    def owner_tag(self) -> str:
+        """The tag that names the account or the environment."""
+        return StackScope.ACCOUNT if self.scope is StackScope.ACCOUNT else StackScope.ENVIRONMENT
+
+    @property
+    def naming_tags(self) -> tuple[str, ...]:
+        """The tags without which it cannot be told what a stack is."""
+        service = () if self.is_shared else (StackScope.SERVICE.value,)
+        return (self.owner_tag, "Stack", *service, *(("Kind",) if self.says_its_kind else ()))
+
+    def stack_id(self, owner: str, service: str | None = None) -> str:
+        """`owner`: an environment's name or an account's; `service`: for a kind per service."""
+        return "-".join(part for part in (owner, service, self.name) if part)
+
+    def tags(
+        self, owner: Environment | Account, service: Microservice | None = None
+    ) -> dict[str, str]:
+        """What the provider puts on every resource of a stack."""
+        tags = {
+            self.owner_tag: owner.name,
+            "Stack": self.stack_id(owner.name, service.name if service else None),
+            "CardholderData": scope_tag(service.scope if service else None),
+            "ManagedBy": "terraform",
+            "Production": "true" if owner.production else "false",
+        }
+        if service:
+            tags["Service"] = service.name
+        if self.side:
+            tags["Side"] = self.side.value
+        return tags | ({"Kind": self.name} if self.says_its_kind else {})
+
+
+# Today's kinds carry no tag `Kind`: adding it would change every resource that runs.
+
+PLATFORM = StackKind(
+    name="platform",
+    scope=StackScope.ENVIRONMENT,
+    holds="clusters, instances, keys, alarm topics",
+    types=frozenset(
+        {
+            "aws_autoscaling_group",
+            "aws_cloudwatch_log_group",
+            "aws_ecs_capacity_provider",
+            "aws_ecs_cluster",
+            "aws_ecs_cluster_capacity_providers",
+            "aws_iam_instance_profile",
+            "aws_iam_role",
+            "aws_iam_role_policy",
+            "aws_kms_alias",
+            "aws_kms_key",
+            "aws_launch_template",
+            "aws_sns_topic",
+            "aws_sns_topic_policy",
+        }
+    ),
+    turn=Turn.PLATFORM,
+    may_lose=Loss.WHEN_UNUSED,
+    serves_both_segments=True,
+    adoption=Adoption(adoptable.legacy_cluster),
+    says_its_kind=False,
+)
+
+_SIDE_TYPES = frozenset(
+    {
+        "aws_cloudwatch_log_group",
+        "aws_cloudwatch_metric_alarm",
+        "aws_ecs_service",
+        "aws_ecs_task_definition",
+        "aws_iam_role",
+        "aws_iam_role_policy",
+        "aws_lb",
+        "aws_lb_listener",
+        "aws_lb_target_group",
+    }
+)
+
+EC2 = StackKind(
+    name=Side.EC2.value,
+    scope=StackScope.SERVICE,
+    holds="the legacy side of a service",
+    types=_SIDE_TYPES,
+    turn=Turn.SIDES,
+    may_lose=Loss.WITH_ITS_SIDE,
+    side=Side.EC2,
+    stages=frozenset(stage for stage in Stage if stage.has_ec2),
+    adoption=Adoption(
+        adoptable.ec2_side, stages=frozenset(stage for stage in Stage if stage.has_ec2)
+    ),
+    says_its_kind=False,
+)
+
+FARGATE = StackKind(
+    name=Side.FARGATE.value,
+    scope=StackScope.SERVICE,
+    holds="the new side of a service",
+    types=_SIDE_TYPES | {"aws_appautoscaling_policy", "aws_appautoscaling_target"},
+    turn=Turn.SIDES,
+    may_lose=Loss.WITH_ITS_SIDE,
+    side=Side.FARGATE,
+    stages=frozenset(stage for stage in Stage if stage.has_fargate),
+    says_its_kind=False,
+)
+
+TRAFFIC = StackKind(
+    name="traffic",
+    scope=StackScope.SERVICE,
+    holds="the DNS records of a service",
+    types=frozenset({"aws_route53_record"}),
+    turn=Turn.RECORDS,
+    adoption=Adoption(
+        adoptable.ec2_record, stages=EVERY_STAGE - {Stage.DETACHED, Stage.RETIRED}
+    ),
+    says_its_kind=False,
+)
+
+KINDS: tuple[StackKind, ...] = (
+    PLATFORM,
+    EC2,
+    FARGATE,
+    TRAFFIC,
+)
+"""Every kind."""
+
+RESOURCE_TYPES = frozenset[str]().union(*(kind.types for kind in KINDS))
+"""All that the stacks make. A network, a database, a zone, a certificate, a secret or a queue is
+not among them, and adding one is a decision.
+"""
+
+OTHER = StackKind(
+    name="other",
+    scope=StackScope.ENVIRONMENT,
+    holds="what the table does not know",
+    types=RESOURCE_TYPES,
+)
+"""A stack that no row describes: it may lose nothing."""
+
+
+def side_kind(side: Side) -> StackKind:
+    """The kind that is this side of a service."""
+    return next(kind for kind in KINDS if kind.side is side)
+
+
+def kind_of(tags: Mapping[str, str]) -> StackKind | None:
+    """The kind of the stack that carries these tags; None: the table does not know it."""
+    for kind in KINDS:
+        owner = tags.get(kind.owner_tag)
+        service = None if kind.is_shared else tags.get(StackScope.SERVICE, "")
+        if owner and tags.get("Stack") == kind.stack_id(owner, service):
+            return kind
+    return None
+
+
+@dataclass(frozen=True)
+class Stack:
+    """One stack: a kind in its place."""
+
+    id: str
+    kind: StackKind
+    owner: str
+    """Its environment's name, or its account's."""
+    environments: tuple[str, ...]
+    """The environments that it serves: one, or all of its account."""
+    service: str | None = None
+
+    @property
+    def environment(self) -> str:
+        """The environment whose file it is made from: an account's first."""
+        return self.environments[0]
+
+    def is_beside(self, other: "Stack") -> bool:
+        """Whether both serve one service: the same, or any where one of them is shared."""
+        meets = not set(self.environments).isdisjoint(other.environments)
+        return meets and (
+            self.service == other.service or self.kind.is_shared or other.kind.is_shared
+        )
+
+
+def known_stacks(environments: Mapping[str, Environment]) -> dict[str, Stack]:
+    """Every stack that the environments' files make, by its id."""
+    return {stack.id: stack for stack in _stacks(tuple(environments.values()))}
+
+
+def _stacks(environments: tuple[Environment, ...]) -> Iterator[Stack]:
+    for account in accounts(environments):
+        of_account = [each for each in environments if each.account_id == account.account_id]
+        for kind in _of_scope(StackScope.ACCOUNT, *of_account):
+            yield Stack(kind.stack_id(account.name), kind, account.name, account.environments)
+    for environment in environments:
+        name = environment.name
+        for kind in _of_scope(StackScope.ENVIRONMENT, environment):
+            yield Stack(kind.stack_id(name), kind, name, (name,))
+        for service in environment.services:
+            for kind in _of_scope(StackScope.SERVICE, environment):
+                yield Stack(kind.stack_id(name, service), kind, name, (name,), service)
+
+
+def _of_scope(scope: StackScope, *environments: Environment) -> Iterator[StackKind]:
+    return (
+        kind for kind in KINDS if kind.scope is scope and any(map(kind.is_wanted, environments))
+    )
