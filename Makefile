@@ -41,8 +41,8 @@ lab: setup ## try every stage of a move against the local AWS
 env: ## the variables that terraform and cdktf run with: eval "$$(make -s env)"
 	@$(TOOLCHAIN) env
 
-bindings: setup ## re-trim the provider's schema to toolchain/bindings/types.txt, generate imports/
-	@$(TOOLCHAIN) bindings
+bindings: setup ## re-trim the provider's schema to the types in use, generate imports/
+	@.venv/bin/python -m toolchain bindings
 	@$(TOOLCHAIN) setup
 
 lock: ## re-make the lock files from their inputs (UPGRADE=1: to the newest versions)

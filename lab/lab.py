@@ -9,7 +9,9 @@ from lab.pace import Pace
 from lab.traffic import Traffic
 from lab.walk import Deploy, Walk
 from lab.workshop import Workshop
-from pay.model import Side, Stage, names
+from pay.model import Stage
+from pay.model.stack_order import in_turns
+from pay.model.stacks import known_stacks
 from sandbox.instance import Sandbox
 
 
@@ -30,20 +32,17 @@ class Lab:
         self.workshop = Workshop(folder, self.name, sandbox.environment_variables)
 
     async def prepare(self, stages: Mapping[str, Stage]) -> None:
-        """Deploys the platform, then each service as it is at its stage."""
+        """Deploys what is shared and each service as it is at its stage, turn by turn."""
         for service, stage in stages.items():
             self.workshop.place(service, stage)
-        sides = [
-            names.side_stack(self.name, service, side)
-            for service, stage in stages.items()
-            for side in Side
-            if stage.has(side)
-        ]
-        traffic = [names.traffic_stack(self.name, service) for service in stages]
-        platform = names.platform_stack(self.name)
-        for stacks in ([platform], sides, traffic):
-            self._tell(f"deploying {', '.join(stacks)}")
-            await asyncio.gather(*(self.workshop.deploy(stack) for stack in stacks))
+        needed = (
+            stack
+            for stack in known_stacks({self.name: self.workshop.environment}).values()
+            if stack.service is None or stages.get(stack.service) in stack.kind.stages
+        )
+        for stacks in in_turns(needed):
+            self._tell(f"deploying {', '.join(stack.id for stack in stacks)}")
+            await asyncio.gather(*(self.workshop.deploy(stack.id) for stack in stacks))
 
     @asynccontextmanager
     async def walking(self, service: str, deploy: Deploy) -> AsyncIterator[Walk]:

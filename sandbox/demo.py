@@ -19,7 +19,9 @@ from rich.console import Console
 from rich.rule import Rule
 
 from pay.environments.load import load_environment
-from pay.model import Side, names
+from pay.model import names
+from pay.model.stack_order import in_turns
+from pay.model.stacks import Stack, known_stacks
 from sandbox.estate.seed import seed
 from sandbox.read_back import made_table
 from sandbox.server.process import ROOT, SandboxError, Server, launch
@@ -50,29 +52,24 @@ class Demo:
         self._console = console
         self._server = server
         self._environment = load_environment(ROOT / "environments" / f"{ENVIRONMENT}.toml")
+        self._known = known_stacks({ENVIRONMENT: self._environment}).values()
         self._log = FOLDER / "demo.log"
         self._log.write_text("")
 
     def run(self) -> None:
-        platform = [names.platform_stack(ENVIRONMENT)]
-        sides = [names.side_stack(ENVIRONMENT, s, side) for s in SERVICES for side in Side]
-        traffic = [names.traffic_stack(ENVIRONMENT, s) for s in SERVICES]
         self._step("The estate that exists already")
         seed(self._environment, self._server.client)
         self._console.print(f"{len(self._environment.services)} services' networks, databases, …")
         self._step("cdktf synth: every stack of every environment")
         self._cdktf("synth")
-        for title, stacks in (
-            ("The platform: clusters, instances, keys, alarm topics", platform),
-            ("Both sides of connector and frontend", sides),
-            ("Their DNS records", traffic),
-        ):
-            self._step(title)
+        shown = [stack for stack in self._known if stack.service in (None, *SERVICES)]
+        for stacks in in_turns(shown):
+            self._step("; ".join(dict.fromkeys(_title(stack) for stack in stacks)))
             for stack in stacks:
-                self._cdktf("diff", stack, "--skip-synth")
+                self._cdktf("diff", stack.id, "--skip-synth")
             self._cdktf(
                 "deploy",
-                *stacks,
+                *(stack.id for stack in stacks),
                 "--auto-approve",
                 "--skip-synth",
                 "--ignore-missing-stack-dependencies",
@@ -80,8 +77,9 @@ class Demo:
         self._step("What was made")
         self._console.print(made_table(self._server.client, self._environment, SERVICES))
         self._step("A second plan of connector is empty")
-        for side in Side:
-            self._plan_is_empty(names.side_stack(ENVIRONMENT, MOVED, side))
+        for stack in self._known:
+            if stack.service == MOVED and stack.kind.side:
+                self._plan_is_empty(stack.id)
         self._step(f"Moving {MOVED} one stage on")
         self._show_the_next_stage()
 
@@ -98,7 +96,8 @@ class Demo:
         copy = FOLDER / "demo-environments"
         shutil.rmtree(copy, ignore_errors=True)
         shutil.copytree(ROOT / "environments", copy)
-        moved = {"PAY_ENVIRONMENTS": str(copy), "PAY_STACKS": f"{ENVIRONMENT}-{MOVED}-traffic"}
+        records = names.traffic_stack(ENVIRONMENT, MOVED)
+        moved = {"PAY_ENVIRONMENTS": str(copy), "PAY_STACKS": records}
         self._stream(
             [
                 *("pay", "promote", ENVIRONMENT, MOVED),
@@ -108,7 +107,7 @@ class Demo:
             moved,
             tell=re.compile(""),
         )
-        self._cdktf("diff", moved["PAY_STACKS"], settings=moved)
+        self._cdktf("diff", records, settings=moved)
 
     def _step(self, title: str) -> None:
         self._console.print()
@@ -149,6 +148,10 @@ class Demo:
             )
         self._console.print(f"  {time.monotonic() - started:.0f} s", style="dim")
         return "\n".join(printed)
+
+
+def _title(stack: Stack) -> str:
+    return f"{stack.kind}: {stack.kind.holds}"
 
 
 @contextmanager

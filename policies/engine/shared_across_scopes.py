@@ -13,14 +13,14 @@ def shared_with_the_inside(stacks: list[Stack], names: Names) -> Iterator[tuple[
     """Each block of a stack inside the cardholder data environment, or of any other, that names a
     thing, with the stacks across the boundary that use the same thing.
 
-    The platform, which makes the things of both segments, uses none of them itself.
+    A stack that makes the things of both segments uses none of them itself.
     """
     users: dict[tuple[str, str, str], list[tuple[Stack, Block]]] = defaultdict(list)
     for stack in stacks:
-        if not stack.is_platform:
+        if not stack.serves_both_segments:
             for block, name in names(stack):
                 account = ",".join(stack.allowed_account_ids)
-                users[account, stack.environment, name].append((stack, block))
+                users[account, stack.owner, name].append((stack, block))
     for (_, _, name), found in users.items():
         for stack, block in found:
             across = sorted(

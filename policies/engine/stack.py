@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from pay.model.stacks import StackKind, StackScope, kind_of
+
 Conf = Mapping[str, Any]
 """The body of a block in checkov's shape: every attribute and nested block inside a list."""
 
@@ -119,9 +121,24 @@ class Stack:
         return self.tags.get("Service", "")
 
     @property
-    def is_platform(self) -> bool:
-        """The one stack of an environment that makes the things of both segments."""
-        return self.tags.get("Stack") == f"{self.environment}-platform"
+    def owner(self) -> str:
+        """The environment, or the account of a stack that all its environments share."""
+        return self.environment or self.tags.get(StackScope.ACCOUNT, "")
+
+    @property
+    def kind(self) -> StackKind | None:
+        """The row that its tags lead to; None: no kind of stack has such tags."""
+        return kind_of(self.tags)
+
+    @property
+    def is_of_account(self) -> bool:
+        """Whether all environments of its account share it."""
+        return self.kind is not None and self.kind.scope is StackScope.ACCOUNT
+
+    @property
+    def serves_both_segments(self) -> bool:
+        """Whether it makes the things of both segments; a stack of no known kind serves its own."""
+        return self.kind is not None and self.kind.serves_both_segments
 
     @property
     def side(self) -> str:

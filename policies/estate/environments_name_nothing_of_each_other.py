@@ -33,7 +33,7 @@ def judge(stacks: list[Stack]) -> Iterator[tuple[Block, list[str]]]:
                 yield (
                     block,
                     [
-                        f"{name} belongs to {other}; this stack is of {stack.environment}"
+                        f"{name} belongs to {other}; this stack is of {stack.owner}"
                         for name in names
                         for other, pattern in others.items()
                         if pattern.search(name) and not _is_own(patterns, stack, name)

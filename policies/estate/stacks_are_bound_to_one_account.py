@@ -15,10 +15,13 @@ from policies.estate.stacks_say_their_scope import provider
 @estate_rule
 def judge(stacks: list[Stack]) -> Iterator[tuple[Block, list[str]]]:
     environments: dict[str, set[str]] = defaultdict(set)
+    production_tags: dict[str, set[bool]] = defaultdict(set)
     production = {stack.environment for stack in stacks if stack.is_production}
     for stack in stacks:
         for account in stack.allowed_account_ids:
-            environments[account].add(stack.environment)
+            production_tags[account].add(stack.is_production)
+            if not stack.is_of_account:
+                environments[account].add(stack.environment)
     for stack in stacks:
         accounts = stack.allowed_account_ids
         problems = []
@@ -26,6 +29,9 @@ def judge(stacks: list[Stack]) -> Iterator[tuple[Block, list[str]]]:
             problems.append(f"allowed_account_ids is {list(accounts)!r}; exactly one is allowed")
         for account in accounts:
             others = sorted(environments[account] - {stack.environment})
-            if others and production & {stack.environment, *others}:
+            if stack.is_of_account:
+                if len(production_tags[account]) > 1:
+                    problems.append(f"account {account} holds production and other stacks")
+            elif others and production & {stack.environment, *others}:
                 problems.append(f"account {account} is used by {', '.join(others)} too")
         yield provider(stack), problems

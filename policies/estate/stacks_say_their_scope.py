@@ -12,7 +12,7 @@ from pathlib import Path
 from policies.engine.rule import estate_rule
 from policies.engine.stack import Block, Stack
 
-_TAGS = ("Environment", "Stack")
+_OF_NO_KNOWN_KIND = ("Environment", "Stack", "Service")
 _SCOPES = ("inside", "connected", "outside")
 _PRODUCTION = ("true", "false")
 
@@ -21,9 +21,9 @@ _PRODUCTION = ("true", "false")
 def judge(stacks: list[Stack]) -> Iterator[tuple[Block, list[str]]]:
     said = defaultdict(set)
     for stack in stacks:
-        said[stack.environment].add(stack.tags.get("Production"))
+        said[stack.owner].add(stack.tags.get("Production"))
     for stack in stacks:
-        tags = _TAGS if stack.is_platform else (*_TAGS, "Service")
+        tags = stack.kind.naming_tags if stack.kind else _OF_NO_KNOWN_KIND
         problems = [f"default_tags has no {tag}" for tag in tags if not stack.tags.get(tag)]
         if stack.tags.get("Stack") != stack.name:
             problems.append(f"the tag Stack is {stack.tags.get('Stack')!r}, not {stack.name!r}")
@@ -31,8 +31,8 @@ def judge(stacks: list[Stack]) -> Iterator[tuple[Block, list[str]]]:
             problems.append(f"CardholderData is {scope!r}; allowed: {', '.join(_SCOPES)}")
         if (production := stack.tags.get("Production")) not in _PRODUCTION:
             problems.append(f"Production is {production!r}; allowed: {', '.join(_PRODUCTION)}")
-        elif len(said[stack.environment]) > 1:
-            problems.append(f"Production is {production!r}; other stacks of the environment differ")
+        elif len(said[stack.owner]) > 1:
+            problems.append(f"Production is {production!r}; other stacks of {stack.owner} differ")
         yield provider(stack), problems
 
 

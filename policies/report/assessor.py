@@ -115,7 +115,7 @@ def _sections(verdict: Verdict) -> list[Section]:
 def _scopes(verdict: Verdict) -> list[dict[str, Any]]:
     counts: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for stack in verdict.stacks:
-        counts[stack.environment or "(no environment)"][stack.scope] += 1
+        counts[stack.owner or "(no environment)"][stack.scope] += 1
     return [
         {"environment": environment, **{s: found[s] for s in ("inside", "connected", "outside")}}
         for environment, found in sorted(counts.items())

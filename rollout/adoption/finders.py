@@ -9,7 +9,6 @@ from functools import cache, partial
 from typing import Any
 
 from pay.catalogue import CATALOGUE
-from pay.environments.adopted import listeners, log_group_address
 from pay.model import (
     Environment,
     Exposure,
@@ -20,6 +19,7 @@ from pay.model import (
     hosted_zone,
     names,
 )
+from pay.model.adoptable import listeners, log_group_address
 from rollout.adoption.found import Found, Lookup, look_up
 
 Client = Callable[[str], Any]

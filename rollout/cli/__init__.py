@@ -33,6 +33,7 @@ COMMANDS = {
         Listed("rollback", "rollout.cli.rollback", "Give traffic back to EC2.", MOVING),
         Listed("journal", "rollout.cli.journal", "Show who moved what, when and why.", MOVING),
         Listed("plan-moves", "rollout.cli.plan_moves", "Show what happens when.", MOVING),
+        Listed("stacks", "rollout.cli.stacks", "Show which stacks there are.", CHECKING),
         Listed("adopt", "rollout.cli.adopt", "Take over what runs on EC2 today.", MOVING),
         Listed("guard", "rollout.cli.guard", "Refuse a plan that could hurt.", CHECKING),
         Listed("review", "rollout.cli.review", "Tell what a plan does.", CHECKING),

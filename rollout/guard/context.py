@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from pay.model import Environment, Stage
 from rollout.plans.read import StackPlan
-from rollout.plans.stack import StackKind
 
 
 @dataclass(frozen=True)
@@ -42,7 +41,7 @@ class Context:
             (
                 other
                 for other in self.plans
-                if other.stack.kind is StackKind.TRAFFIC
+                if other.stack.kind.holds_records
                 and other.stack.environment == plan.stack.environment
                 and other.stack.service == plan.stack.service
             ),

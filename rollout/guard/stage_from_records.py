@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from pay.model import Ladder, Record, Side, Stage, names
+from pay.model.stacks import Stack
 from pay.model.stage.transitions import Edge, edges, find_edge
 from pay.model.stage.write_order import Records, states
 from rollout.plans.records import RecordState, States
-from rollout.plans.stack import Stack
 
 
 def side_of(record: RecordState, stack: Stack) -> Side | None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from pay.catalogue import CATALOGUE
 from pay.model import Environment, Side, names
+from pay.model.stacks import known_stacks
 from pay.model.stage.transitions import Edge
 from pay.model.stage.write_order import written_sides
 
@@ -22,16 +23,18 @@ def stack_changes(environment: Environment, service: str, edge: Edge) -> tuple[S
     before its record leads to it, and gives that up only when its record is gone.
     """
     first, last = [], []
-    for side in Side:
-        stack = names.side_stack(environment.name, service, side)
-        if not edge.before.has(side) and edge.after.has(side):
-            first.append(StackChange(stack, "only creates: the whole Fargate side"))
-        elif edge.before.has(side) and not edge.after.has(side):
-            last.append(StackChange(stack, f"only destroys: everything of the {side} side"))
-        elif edge.after.has(side):
-            gained, lost = _updates(environment, service, side, edge)
-            first += [StackChange(stack, "; ".join(gained))] if gained else []
-            last += [StackChange(stack, "; ".join(lost))] if lost else []
+    for stack in known_stacks({environment.name: environment}).values():
+        if stack.service != service or stack.kind.holds_records:
+            continue
+        before, after = edge.before in stack.kind.stages, edge.after in stack.kind.stages
+        if not before and after:
+            first.append(StackChange(stack.id, f"only creates: {stack.kind.holds}"))
+        elif before and not after:
+            last.append(StackChange(stack.id, f"only destroys: {stack.kind.holds}"))
+        elif after and stack.kind.side:
+            gained, lost = _updates(environment, service, stack.kind.side, edge)
+            first += [StackChange(stack.id, "; ".join(gained))] if gained else []
+            last += [StackChange(stack.id, "; ".join(lost))] if lost else []
     records = _records_change(environment, edge)
     traffic = StackChange(names.traffic_stack(environment.name, service), records)
     return (*first, *([traffic] if records else []), *last)

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from pay.environments.load import load_environments
 from pay.model.problem import InvalidInput
+from pay.model.stacks import Turn
 from rollout.plans.plan import ResourceChange, Verb
 from rollout.plans.read import StackPlan, read_plans
-from rollout.plans.stack import StackKind
 from rollout.terminal.arguments import environments_folder
 
 _GIVEN_UP = {
@@ -22,23 +22,16 @@ _GIVEN_UP = {
 }
 """What a side holds on to while a record leads to it; true is more than false."""
 
-_PLATFORM, _SIDE_BEFORE, _RECORDS, _SIDE_AFTER, _REST = range(5)
-
 
 def in_order(plans: Iterable[StackPlan]) -> list[StackPlan]:
-    """Platform; sides that come or gain; records; sides that go or only loosen; the rest."""
+    """By the turns of their kinds; a side that goes or only loosens comes after the records."""
     return sorted(plans, key=lambda plan: (_turn(plan), plan.stack.id))
 
 
-def _turn(plan: StackPlan) -> int:
-    kind, moving = plan.stack.kind, plan.plan.moving
-    if kind is StackKind.PLATFORM:
-        return _PLATFORM
-    if kind is StackKind.TRAFFIC:
-        return _RECORDS
-    if kind.side is None:
-        return _REST
-    return _SIDE_AFTER if moving and all(map(_only_loses, moving)) else _SIDE_BEFORE
+def _turn(plan: StackPlan) -> Turn:
+    turn, moving = plan.stack.kind.turn, plan.plan.moving
+    goes = turn is Turn.SIDES and bool(moving) and all(map(_only_loses, moving))
+    return Turn.SIDES_THAT_GO if goes else turn
 
 
 def _only_loses(change: ResourceChange) -> bool:

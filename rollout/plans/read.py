@@ -10,8 +10,9 @@ from pydantic import ValidationError
 
 from pay.model import Environment
 from pay.model.problem import InvalidInput, Problem
+from pay.model.stacks import Stack
 from rollout.plans.plan import Plan
-from rollout.plans.stack import Stack, stack_of
+from rollout.plans.stack import stack_of
 
 HOW = "write it with: terraform show -json PLANFILE > {name}.json"
 

@@ -14,9 +14,9 @@ from pydantic import ValidationError
 from pay.catalogue import CATALOGUE
 from pay.environments.load import load_environments
 from pay.model.problem import InvalidInput, Problem
+from pay.model.stacks import known_stacks
 from rollout.plans.containers import TASK_DEFINITION, Unreadable, containers_of
 from rollout.plans.plan import PriorState
-from rollout.plans.stack import known_stacks
 from rollout.terminal.arguments import environments_folder
 
 APPLICATION_IMAGE_TAG = "application_image_tag"

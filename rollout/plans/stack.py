@@ -1,53 +1,11 @@
 """Which stack a plan is of: its environment, its service and what the stack holds."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import StrEnum
 
-from pay.model import Environment, Side, names
+from pay.model import Environment
+from pay.model.stacks import OTHER, Stack, known_stacks
 from rollout.plans.plan import Plan
 from rollout.plans.values import dig
-
-
-class StackKind(StrEnum):
-    """What a stack holds."""
-
-    PLATFORM = "platform"
-    EC2 = "ec2"
-    FARGATE = "fargate"
-    TRAFFIC = "traffic"
-    OTHER = "other"
-
-    @property
-    def side(self) -> Side | None:
-        """The side of the service that the stack holds; None: it holds no side."""
-        return {StackKind.EC2: Side.EC2, StackKind.FARGATE: Side.FARGATE}.get(self)
-
-
-@dataclass(frozen=True)
-class Stack:
-    """One stack of one environment."""
-
-    id: str
-    environment: str
-    service: str | None
-    kind: StackKind
-
-
-def known_stacks(environments: Mapping[str, Environment]) -> dict[str, Stack]:
-    """Every stack that the environments' files make, by its id."""
-    found = []
-    for name, environment in environments.items():
-        found.append(Stack(names.platform_stack(name), name, None, StackKind.PLATFORM))
-        for service in environment.services:
-            found += [
-                Stack(names.side_stack(name, service, Side.EC2), name, service, StackKind.EC2),
-                Stack(
-                    names.side_stack(name, service, Side.FARGATE), name, service, StackKind.FARGATE
-                ),
-                Stack(names.traffic_stack(name, service), name, service, StackKind.TRAFFIC),
-            ]
-    return {stack.id: stack for stack in found}
 
 
 def default_tags(plan: Plan) -> list[Mapping[str, str]]:
@@ -102,4 +60,4 @@ def _other(
             if service not in environments[environment].services
             else f"stack {id} is no known stack of service {service}"
         )
-    return Stack(id, environment, None, StackKind.OTHER)
+    return Stack(id, OTHER, environment, (environment,))

@@ -5,11 +5,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from pay.model import Side
+from pay.model.stacks import OTHER
 from rollout.guard.context import Context
 from rollout.plans.containers import TASK_DEFINITION
 from rollout.plans.plan import ResourceChange, Verb
 from rollout.plans.read import StackPlan
-from rollout.plans.stack import StackKind
 from rollout.plans.values import AttributeChange, attribute_changes, same
 from rollout.review.containers import container_changes, images, new_containers
 from rollout.review.redact import before_and_after
@@ -136,9 +136,7 @@ def review_stack(plan: StackPlan, context: Context) -> StackReview:
 def _title(plan: StackPlan) -> str:
     stack = plan.stack
     if stack.service is None:
-        return (
-            f"{stack.environment}: {stack.kind if stack.kind is not StackKind.OTHER else stack.id}"
-        )
+        return f"{stack.owner}: {stack.kind if stack.kind is not OTHER else stack.id}"
     side = stack.kind.side
     return f"{stack.service}, {stack.environment}: {SIDE_WORDS[side] if side else stack.kind}"
 

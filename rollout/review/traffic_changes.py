@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 
 from pay.model import Side, Stage
+from pay.model.stacks import Stack
 from pay.model.stage.dns_answers import side_shares
 from rollout.guard.context import Context
 from rollout.guard.stage_from_records import placement, start_of
 from rollout.plans.read import StackPlan
 from rollout.plans.records import RECORD_TYPE, Name, States, names_in
-from rollout.plans.stack import Stack, StackKind
 from rollout.plans.values import is_sensitive
 from rollout.review.redact import SENSITIVE
 
@@ -33,7 +33,7 @@ class Move:
 def moves_of(plan: StackPlan, context: Context) -> tuple[Move, ...]:
     """Every name whose records the plan changes."""
     service = plan.stack.service
-    if plan.stack.kind is not StackKind.TRAFFIC or service is None:
+    if not plan.stack.kind.holds_records or service is None:
         return ()
     return tuple(_move(plan, context, service, name) for name in names_in(plan.plan) if name.moves)
 

@@ -59,10 +59,13 @@ def _lap_steps(phases: Phases) -> None:
     phases.lap("import cdktf, start Node")
     import pay.hcl.app
     import stacks.estate
+    from pay.model.stacks import KINDS
 
+    for kind in KINDS:
+        stacks.estate.class_of(kind)
     phases.lap("import the bindings and stacks")
     phases.wrap(pay.environments.load, "load_environments", "load and check the environments")
-    phases.wrap(stacks.estate.Estate, "add", "build the constructs")
+    phases.wrap(stacks.estate, "add_stacks", "build the constructs")
     # HclApp calls cdktf.App: the inner one first, so that the outer one keeps what is left.
     phases.wrap(cdktf.App, "synth", "synthesise JSON (in Node)")
     phases.wrap(pay.hcl.app.HclApp, "synth", "write HCL2")

@@ -16,7 +16,7 @@ from typing import Any
 from pay.hcl import ProviderSchema
 from pay.hcl.app import HclApp
 from pay.model import Environment, Stage, names
-from stacks.estate import Estate
+from stacks.estate import add_stacks
 from tests.support.plans import at
 from tests.support.terraform_runs import Terraform
 
@@ -33,7 +33,8 @@ def synthesise_stage(
     """The HCL2 of the traffic stack at a stage."""
     stack = names.traffic_stack(environment.name, SERVICE)
     app = HclApp(schema, outdir=folder / stage)
-    Estate(app, [stack]).add(at(environment, stage, SERVICE))
+    environments = {environment.name: at(environment, stage, SERVICE)}
+    add_stacks(app, environments, patterns=[stack])
     app.synth()
     return (folder / stage / "stacks" / stack / "cdk.tf").read_text()
 

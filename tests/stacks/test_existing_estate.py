@@ -3,41 +3,20 @@
 import json
 from collections.abc import Mapping
 
+from pay.model import Environment
+from pay.model.stacks import KINDS, known_stacks
 from tests.support.synthesised import Synthesised
 
 Estate = Mapping[str, Synthesised]
 
-MANAGED = {
-    "aws_appautoscaling_policy",
-    "aws_appautoscaling_target",
-    "aws_autoscaling_group",
-    "aws_cloudwatch_log_group",
-    "aws_cloudwatch_metric_alarm",
-    "aws_ecs_capacity_provider",
-    "aws_ecs_cluster",
-    "aws_ecs_cluster_capacity_providers",
-    "aws_ecs_service",
-    "aws_ecs_task_definition",
-    "aws_iam_instance_profile",
-    "aws_iam_role",
-    "aws_iam_role_policy",
-    "aws_kms_alias",
-    "aws_kms_key",
-    "aws_launch_template",
-    "aws_lb",
-    "aws_lb_listener",
-    "aws_lb_target_group",
-    "aws_route53_record",
-    "aws_sns_topic",
-    "aws_sns_topic_policy",
-}
-"""Everything that this project may create. A network, a database, a zone, a certificate, a secret
-or a queue is not on the list, and adding one is a decision."""
 
-
-def test_nothing_of_the_existing_estate_is_managed(estate: Estate) -> None:
-    found = {type for stack in estate.values() for type in stack.document.get("resource", {})}
-    assert found == MANAGED
+def test_a_stack_makes_what_its_kind_may_hold_and_nothing_of_the_existing_estate(
+    estate: Estate, environments: Mapping[str, Environment]
+) -> None:
+    found: dict[str, set[str]] = {kind.name: set() for kind in KINDS}
+    for stack in known_stacks(environments).values():
+        found[stack.kind.name] |= estate[stack.id].document.get("resource", {}).keys()
+    assert found == {kind.name: kind.types for kind in KINDS}
 
 
 def conditions(stack: Synthesised, type: str) -> str:

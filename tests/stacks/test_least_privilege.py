@@ -6,9 +6,9 @@ from collections.abc import Mapping
 import pytest
 
 from pay.model import Environment
+from pay.model.stacks import known_stacks
 from rollout.guard.new_policies import Kind, too_much
 from rollout.plans.policies import statements_of
-from rollout.plans.stack import known_stacks
 from tests.support.synthesised import Synthesised
 
 Estate = Mapping[str, Synthesised]

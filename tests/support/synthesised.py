@@ -10,7 +10,7 @@ from typing import Any
 from cdktf import App
 
 from pay.model import Environment
-from stacks.estate import Estate
+from stacks.estate import add_stacks
 
 
 @dataclass(frozen=True)
@@ -51,9 +51,7 @@ def synthesise(
     """Build and synthesise in a folder of its own."""
     with tempfile.TemporaryDirectory() as folder:
         app = App(outdir=folder, stack_traces=False)
-        estate = Estate(app, patterns)
-        for environment in environments:
-            estate.add(environment)
+        add_stacks(app, {each.name: each for each in environments}, patterns=patterns)
         app.synth()
         return {
             path.parent.name: Synthesised(path.parent.name, json.loads(path.read_text()))

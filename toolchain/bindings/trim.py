@@ -1,4 +1,4 @@
-"""`make bindings`: re-trims the schema from a real provider to the types in `types.txt`."""
+"""`make bindings`: re-trims the schema from a real provider to the types in use."""
 
 import difflib
 import json
@@ -43,14 +43,13 @@ def trim(provider: Json, wanted: WantedTypes) -> Json:
         known = provider[kind]
         for name in (name for name in names if name not in known):
             near = difflib.get_close_matches(name, known, n=3) or ["nothing like it"]
-            mistakes.append(f"types.txt: no `{word} {name}` (nearest: {', '.join(near)})")
+            mistakes.append(f"no `{word} {name}` (nearest: {', '.join(near)})")
         trimmed[kind] = {name: known[name] for name in names if name in known}
     if mistakes:
         raise ToolProblem(
             "\n".join(mistakes),
             needed=f"types of {schema_file.PROVIDER} {CONSTRAINT}",
-            do="correct toolchain/bindings/types.txt and run `make bindings` again; nothing was "
-            "written",
+            do=f"correct {types_list.WHERE} and run `make bindings` again; nothing was written",
         )
     return trimmed
 

@@ -1,11 +1,16 @@
-"""Reads `types.txt`: the provider's types that have typed bindings."""
+"""The provider's types that have typed bindings: the resources that a kind of stack may hold, and
+the data sources of `data_sources.txt`.
+"""
 
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pay.model.stacks import RESOURCE_TYPES
 from toolchain.problems import ToolProblem
 
-TYPES = Path(__file__).with_name("types.txt")
+DATA_SOURCES = Path(__file__).with_name("data_sources.txt")
+
+WHERE = "the kind's row in constructs/pay/model/stacks.py, or toolchain/bindings/data_sources.txt"
 
 
 @dataclass(frozen=True)
@@ -14,24 +19,23 @@ class WantedTypes:
     data_sources: list[str] = field(default_factory=list)
 
 
-def read(path: Path = TYPES) -> WantedTypes:
-    """The types by kind, sorted; raises ToolProblem naming every line that is no type."""
-    wanted: dict[str, set[str]] = {"resource": set(), "data": set()}
+def read(path: Path = DATA_SOURCES) -> WantedTypes:
+    """The types by kind, sorted; raises ToolProblem naming every line that is no data source."""
+    found: set[str] = set()
     mistakes = []
     for number, line in enumerate(path.read_text().splitlines(), start=1):
         words = line.split("#")[0].split()
         if not words:
             continue
-        if len(words) != 2 or words[0] not in wanted or not words[1].startswith("aws_"):
+        if len(words) != 1 or not words[0].startswith("aws_"):
             mistakes.append(f"{path.name}:{number}: {line.strip()!r}")
-        elif words[1] in wanted[words[0]]:
+        elif words[0] in found:
             mistakes.append(f"{path.name}:{number}: {line.strip()!r} is there twice")
-        else:
-            wanted[words[0]].add(words[1])
+        found.add(words[0])
     if mistakes:
         raise ToolProblem(
             "\n".join(mistakes),
-            needed="lines like `resource aws_lb` or `data aws_vpc`, each once",
+            needed="lines like `aws_vpc`, each once",
             do=f"correct toolchain/bindings/{path.name}",
         )
-    return WantedTypes(sorted(wanted["resource"]), sorted(wanted["data"]))
+    return WantedTypes(sorted(RESOURCE_TYPES), sorted(found))

@@ -70,9 +70,7 @@ def load_adopted(folder: Path, environment: Environment) -> Mapping[str, Imports
     }
 
 
-def load_all_adopted(
-    folder: Path, environments: Iterable[Environment]
-) -> Mapping[str, Imports]:
+def load_all_adopted(folder: Path, environments: Iterable[Environment]) -> Mapping[str, Imports]:
     """The same of several environments: what they say of a stack of their account is put together.
 
     Raises InvalidInput at the first environment whose file has mistakes, with all of them.

@@ -10,9 +10,11 @@ from pay.hcl.schema import ProviderSchema
 from pay.hcl.shapes import NestedBlock, Primitive, Shape
 from pay.hcl.templates import is_text, literal
 
-_ADD_TYPE = (
-    "add the line `{section} {type}` to toolchain/bindings/types.txt and run `make bindings`"
-)
+_ADD_TYPE = {
+    "resource": "add {type} to its stack's row in constructs/pay/model/stacks.py and run "
+    "`make bindings`",
+    "data": "add the line {type} to toolchain/bindings/data_sources.txt and run `make bindings`",
+}
 
 
 def to_hcl(document: Mapping[str, Any], schema: ProviderSchema) -> str:
@@ -76,7 +78,7 @@ class _DocumentWriter:
             place = f"{where}.{type_}.{name}"
             shape = find(type_)
             if shape is None:
-                fix = _ADD_TYPE.format(section=section, type=type_)
+                fix = _ADD_TYPE[section].format(type=type_)
                 self._bodies.problem(place, f"{type_} is not in {self._schema.source}; {fix}")
                 continue
             header = f"{section} {literal(type_)} {literal(name)}"

@@ -7,6 +7,7 @@ containers, load balancers, target groups, subnets, log groups, RDS identifiers)
 import hashlib
 
 from pay.model.severity import Severity
+from pay.model.stacks import PLATFORM, TRAFFIC, side_kind
 from pay.model.vocabulary import Segment, Side
 
 LOAD_BALANCER_NAME_LIMIT = 32
@@ -29,15 +30,15 @@ def shorten(name: str, limit: int) -> str:
 
 
 def platform_stack(environment: str) -> str:
-    return f"{environment}-platform"
+    return PLATFORM.stack_id(environment)
 
 
 def side_stack(environment: str, service: str, side: Side) -> str:
-    return f"{environment}-{service}-{side}"
+    return side_kind(side).stack_id(environment, service)
 
 
 def traffic_stack(environment: str, service: str) -> str:
-    return f"{environment}-{service}-traffic"
+    return TRAFFIC.stack_id(environment, service)
 
 
 def cluster(environment: str, side: Side) -> str:

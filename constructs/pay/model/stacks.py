@@ -4,7 +4,7 @@ A new kind is a row of `KINDS` and the file `stacks/<name>.py`, which holds its 
 (docs/decisions/0101-write-the-kinds-of-stack-down-once.md).
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
@@ -181,7 +181,7 @@ _SIDE_TYPES = frozenset(
 EC2 = StackKind(
     name=Side.EC2.value,
     scope=StackScope.SERVICE,
-    holds="the legacy side of a service",
+    holds="the whole EC2 side",
     types=_SIDE_TYPES,
     turn=Turn.SIDES,
     may_lose=Loss.WITH_ITS_SIDE,
@@ -196,7 +196,7 @@ EC2 = StackKind(
 FARGATE = StackKind(
     name=Side.FARGATE.value,
     scope=StackScope.SERVICE,
-    holds="the new side of a service",
+    holds="the whole Fargate side",
     types=_SIDE_TYPES | {"aws_appautoscaling_policy", "aws_appautoscaling_target"},
     turn=Turn.SIDES,
     may_lose=Loss.WITH_ITS_SIDE,
@@ -208,12 +208,10 @@ FARGATE = StackKind(
 TRAFFIC = StackKind(
     name="traffic",
     scope=StackScope.SERVICE,
-    holds="the DNS records of a service",
+    holds="the DNS records",
     types=frozenset({"aws_route53_record"}),
     turn=Turn.RECORDS,
-    adoption=Adoption(
-        adoptable.ec2_record, stages=EVERY_STAGE - {Stage.DETACHED, Stage.RETIRED}
-    ),
+    adoption=Adoption(adoptable.ec2_record, stages=EVERY_STAGE - {Stage.DETACHED, Stage.RETIRED}),
     says_its_kind=False,
 )
 

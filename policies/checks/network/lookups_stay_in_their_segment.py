@@ -31,7 +31,7 @@ _GENERAL = re.compile(r"(^|[-/_])general([-/_]|$)|-sg-base$")
 )
 def judge(block: Block) -> list[str] | None:
     stack = block.stack
-    if stack.is_platform or (block.kind == "data" and stack.from_plan):
+    if stack.serves_both_segments or (block.kind == "data" and stack.from_plan):
         return None
     ids = sorted(set(_ids(block.conf))) if block.kind == "data" else []
     names = [

@@ -23,18 +23,19 @@ def load_balancer(**arguments: Any) -> dict[str, Any]:
     [
         (
             {"resource": {"aws_nonsense": {"this": {}}}},
-            "resource.aws_nonsense.this: aws_nonsense is not in aws-5.100.schema.json; add the "
-            "line `resource aws_nonsense` to toolchain/bindings/types.txt and run `make bindings`",
+            "resource.aws_nonsense.this: aws_nonsense is not in aws-5.100.schema.json; add "
+            "aws_nonsense to its stack's row in constructs/pay/model/stacks.py and run "
+            "`make bindings`",
         ),
         (
             {"data": {"aws_nonsense": {"this": {}}}},
             "data.aws_nonsense.this: aws_nonsense is not in aws-5.100.schema.json; add the line "
-            "`data aws_nonsense` to toolchain/bindings/types.txt and run `make bindings`",
+            "aws_nonsense to toolchain/bindings/data_sources.txt and run `make bindings`",
         ),
         (
             {"check": {"c": {"data": {"aws_nonsense": {"this": {}}}}}},
             "check.c.data.aws_nonsense.this: aws_nonsense is not in aws-5.100.schema.json; add the "
-            "line `data aws_nonsense` to toolchain/bindings/types.txt and run `make bindings`",
+            "line aws_nonsense to toolchain/bindings/data_sources.txt and run `make bindings`",
         ),
         (
             {"provider": {"google": {}}},

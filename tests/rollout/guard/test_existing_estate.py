@@ -3,12 +3,11 @@
 import pytest
 
 from pay.model import Stage
-from rollout.guard.allowed_types import MADE
+from pay.model.stacks import RESOURCE_TYPES
 from rollout.guard.rules.plan.leaves_the_existing_estate import belongs_to_the_estate
 from tests.rollout.guard.conftest import Judge, found
 from tests.support.mutations import FOREIGN
 from tests.support.plans import EC2, FARGATE, Json, change, plan
-from toolchain.bindings import types_list
 
 SERVICE: Json = {"name": "publicauth", "desired_count": 2, "launch_type": "EC2"}
 TARGET: Json = {
@@ -52,13 +51,9 @@ def test_refuses_to_import_what_exists(refused: Judge) -> None:
     assert found(refused, plans, stage=Stage.LEGACY) == {"leaves-the-existing-estate"}
 
 
-def test_knows_every_type_that_the_stacks_make() -> None:
-    assert sorted(MADE) == types_list.read().resources
-
-
 def test_tells_the_estate_from_what_nobody_knows() -> None:
     assert all(map(belongs_to_the_estate, ("aws_route", "aws_vpc", "aws_route53_zone")))
-    assert not any(map(belongs_to_the_estate, (*MADE, "aws_routes", "terraform_data")))
+    assert not any(map(belongs_to_the_estate, (*RESOURCE_TYPES, "aws_routes", "terraform_data")))
 
 
 DRIFT_RECORD = {"name": "a", "weighted_routing_policy": [{"weight": 95}]}

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pay.model import Environment, Stage
-from rollout.guard.allowed_types import MADE
+from pay.model.stacks import RESOURCE_TYPES
 from tests.rollout.guard.conftest import Judge, found
 from tests.support.plans import (
     EC2,
@@ -91,7 +91,7 @@ def test_refuses_to_destroy_what_logs_and_alarms_need_for_good(
     assert rules(verdict) == {"keeps-what-carries-traffic"}
 
 
-@pytest.mark.parametrize("type", sorted(MADE - {"aws_ecs_task_definition"}))
+@pytest.mark.parametrize("type", sorted(RESOURCE_TYPES - {"aws_ecs_task_definition"}))
 @pytest.mark.parametrize("stage", [Stage.READY, Stage.QUARTER, Stage.SOAK])
 @pytest.mark.parametrize("stack", [PLATFORM, EC2, FARGATE])
 def test_refuses_to_destroy_anything_while_a_service_moves(

@@ -59,8 +59,8 @@ def changes(
                 ("fargate", BELOW),
             ],
         ),
-        ("detached", "retired", [("ec2", "only destroys: everything of the ec2 side")]),
-        ("dark", "legacy", [("fargate", "only destroys: everything of the fargate side")]),
+        ("detached", "retired", [("ec2", "only destroys: the whole EC2 side")]),
+        ("dark", "legacy", [("fargate", "only destroys: the whole Fargate side")]),
         (
             "soak",
             "ready",
@@ -78,7 +78,7 @@ def test_the_stacks_that_a_move_changes(
     ("before", "after", "expected"),
     [
         ("legacy", "dark", [("fargate", "only creates: the whole Fargate side")]),
-        ("dark", "legacy", [("fargate", "only destroys: everything of the fargate side")]),
+        ("dark", "legacy", [("fargate", "only destroys: the whole Fargate side")]),
         (
             "dark",
             "ready",
@@ -112,7 +112,7 @@ def test_the_stacks_that_a_move_changes(
                 ("traffic", "one create, the ec2 record of weight 0"),
             ],
         ),
-        ("detached", "retired", [("ec2", "only destroys: everything of the ec2 side")]),
+        ("detached", "retired", [("ec2", "only destroys: the whole EC2 side")]),
     ],
 )
 def test_the_stacks_that_a_move_changes_where_load_balancers_are_protected(

@@ -7,10 +7,9 @@ from typing import Any
 import pytest
 
 from pay.environments.load import load_environments
-from pay.model import Environment
+from pay.model import Environment, stacks
 from pay.model.problem import InvalidInput
 from rollout.plans.read import read_plans
-from rollout.plans.stack import StackKind
 from tests.support.plans import EC2, TRAFFIC, Json, change, plan, records, traffic
 
 MOVE = traffic(records(100, 0), records(95, 5))
@@ -130,7 +129,7 @@ def untagged(document: Json) -> Json:
 
 def test_knows_the_stack_by_its_tag(tmp_path: Path, environments: dict[str, Environment]) -> None:
     (found,) = read_plans([write(tmp_path, MOVE)], environments)
-    assert (found.stack.id, found.stack.kind) == (TRAFFIC, StackKind.TRAFFIC)
+    assert (found.stack.id, found.stack.kind) == (TRAFFIC, stacks.TRAFFIC)
     assert (found.stack.environment, found.stack.service) == ("sandbox", "publicauth")
 
 
@@ -167,8 +166,6 @@ def test_refuses_a_plan_of_an_environment_without_a_file(tmp_path: Path) -> None
 
 def test_tells_every_stack_of_the_estate_apart() -> None:
     """Names of environments and services both hold hyphens."""
-    from rollout.plans.stack import known_stacks
-
     environments = load_environments(Path(__file__).parents[3] / "environments")
     services = sum(len(e.services) for e in environments.values())
-    assert len(known_stacks(environments)) == 3 * services + len(environments)
+    assert len(stacks.known_stacks(environments)) == 3 * services + len(environments)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from pay.model.stacks import RESOURCE_TYPES
 from toolchain.bindings import fake_terraform as terraform_answers
 from toolchain.bindings import schema_file, trim, types_list
 from toolchain.bindings.types_list import WantedTypes
@@ -47,19 +48,18 @@ def test_every_type_of_the_list_has_its_binding() -> None:
 
 
 def test_reads_a_list_with_comments(tmp_path: Path) -> None:
-    path = tmp_path / "types.txt"
-    path.write_text("# types\nresource aws_lb\n\ndata aws_vpc  # the one VPC\nresource aws_alb\n")
-    assert types_list.read(path) == WantedTypes(["aws_alb", "aws_lb"], ["aws_vpc"])
+    path = tmp_path / "data_sources.txt"
+    path.write_text("# types\naws_vpc  # the one VPC\n\naws_lb\n")
+    assert types_list.read(path) == WantedTypes(sorted(RESOURCE_TYPES), ["aws_lb", "aws_vpc"])
 
 
-def test_refuses_every_line_that_is_no_type(tmp_path: Path) -> None:
-    path = tmp_path / "types.txt"
-    path.write_text("resource aws_lb\naws_vpc\ndatum aws_vpc\nresource aws_lb\ndata google_vpc\n")
+def test_refuses_every_line_that_is_no_data_source(tmp_path: Path) -> None:
+    path = tmp_path / "data_sources.txt"
+    path.write_text("aws_lb\nresource aws_lb\naws_lb\ngoogle_vpc\n")
     with pytest.raises(ToolProblem) as refusal:
         types_list.read(path)
-    for line in ("types.txt:2", "types.txt:3", "types.txt:4: 'resource aws_lb' is there twice"):
-        assert line in str(refusal.value)
-    assert "types.txt:5: 'data google_vpc'" in str(refusal.value)
+    for line in ("2: 'resource aws_lb'", "3: 'aws_lb' is there twice", "4: 'google_vpc'"):
+        assert f"data_sources.txt:{line}" in str(refusal.value)
 
 
 def test_refuses_types_that_the_provider_lacks_naming_the_nearest() -> None:

@@ -9,6 +9,7 @@ from pay.model.environment.environment import Environment
 from pay.model.environment.host_names import host_name
 from pay.model.problem import Problem
 from pay.model.service.microservice import Microservice
+from pay.model.stacks import KINDS, StackScope
 from pay.model.vocabulary import Segment, Side
 
 QUEUE_NAME_LIMIT = 80
@@ -32,20 +33,23 @@ class Name:
 
 
 def names_of(environment: Environment, service: Microservice) -> Iterator[Name]:
-    """Every name that a service has for itself in an environment."""
+    """Every name that a service has for itself in an environment, and its environment's stacks."""
     env, owner = environment.name, f"{environment.name}/{service.name}"
+    for kind in filter(lambda kind: kind.is_wanted(environment), KINDS):
+        if kind.scope is StackScope.ENVIRONMENT:
+            yield Name("stack", kind.stack_id(env), env)
+        elif kind.scope is StackScope.SERVICE:
+            of_side = f"{owner} on {kind.side}" if kind.side else owner
+            yield Name("stack", kind.stack_id(env, service.name), of_side)
     for side in Side:
         one_side = f"{owner} on {side}"
         limit = names.LOAD_BALANCER_NAME_LIMIT
-        stack = names.side_stack(env, service.name, side)
         balancer = names.load_balancer(env, service.name, side)
         group = names.target_group(env, service.name, side)
-        yield Name("stack", stack, one_side)
         yield Name("load balancer", balancer, one_side, limit)
         yield Name("target group", group, one_side, limit)
         for role in (names.task_role, names.execution_role):
             yield Name("role", role(env, service.name, side), one_side, names.ROLE_NAME_LIMIT)
-    yield Name("stack", names.traffic_stack(env, service.name), owner)
     yield Name("DNS name", host_name(service, environment), owner)
 
 
@@ -57,7 +61,9 @@ def name_problems(pairs: Iterable[tuple[Environment, Microservice]]) -> Iterator
     owners: dict[tuple[str, str, str], list[str]] = defaultdict(list)
     for environment, service in pairs:
         for name in names_of(environment, service):
-            owners[environment.account_id, name.kind, name.text].append(name.owner)
+            having = owners[environment.account_id, name.kind, name.text]
+            if name.owner not in having:
+                having.append(name.owner)
             if len(name.text) > name.limit:
                 yield _too_long(environment, service, name)
         for name in _names_of_what_exists(environment, service):

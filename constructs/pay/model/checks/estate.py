@@ -3,8 +3,10 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from pay.model.checks.accounts import account_problems
 from pay.model.checks.aws_names import name_problems, security_group_problems
 from pay.model.checks.capacity import capacity_problems, zone_problems
+from pay.model.environment.account import SHARED_FACTS
 from pay.model.environment.environment import Environment
 from pay.model.problem import Problem, did_you_mean
 from pay.model.service.call_graph import Catalogue, callers, cycles
@@ -85,4 +87,9 @@ def estate_problems(drafts: Mapping[str, Draft], catalogue: Catalogue) -> Iterat
         for name, draft in drafts.items()
         if draft.readable("name", "account_id", "dns") and draft.environment.name == name
         for service in catalogue.values()
+    )
+    yield from account_problems(
+        draft.environment
+        for draft in drafts.values()
+        if draft.readable("name", "account_id", *SHARED_FACTS)
     )

@@ -5,13 +5,13 @@ hand it all traffic from one minute to the next.
 from collections.abc import Iterator
 
 from pay.model import Side, Stage
+from pay.model.stacks import PLATFORM
 from rollout.guard.context import Context
 from rollout.guard.finding import Finding
 from rollout.guard.numbers import decreases, newly_set, number
 from rollout.guard.set_changes import gains_members, is_in, loses_members
 from rollout.plans.plan import ResourceChange, Verb
 from rollout.plans.read import StackPlan
-from rollout.plans.stack import StackKind
 from rollout.plans.values import AttributeChange, attribute_changes, is_marked, is_unset, same
 
 _NUMBERS = {"aws_autoscaling_group": ("min_size", "max_size", "desired_capacity")}
@@ -79,7 +79,7 @@ def check(plan: StackPlan, context: Context) -> Iterator[Finding]:
 
 
 def _holds_needed_ec2(plan: StackPlan, context: Context) -> bool:
-    if plan.stack.kind is StackKind.PLATFORM:
+    if plan.stack.kind is PLATFORM:
         services = context.environment(plan).services.values()
         return any(service.stage is not Stage.RETIRED for service in services)
     return plan.stack.kind.side is Side.EC2 and context.stage(plan) is not Stage.RETIRED

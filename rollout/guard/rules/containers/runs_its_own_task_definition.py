@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator
 
 from pay.model import Environment, names
+from pay.model.stacks import Stack
 from rollout.guard.context import Context
 from rollout.guard.finding import Finding
 from rollout.guard.references import refers_to_own
 from rollout.plans.containers import TASK_DEFINITION
 from rollout.plans.plan import Plan, ResourceChange
 from rollout.plans.read import StackPlan
-from rollout.plans.stack import Stack
 from rollout.plans.values import is_marked, is_unset
 
 _ATTRIBUTE = "task_definition"

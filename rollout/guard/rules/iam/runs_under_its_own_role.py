@@ -6,13 +6,13 @@ accounts of applications have the least privileges that they need).
 from collections.abc import Iterator, Mapping
 
 from pay.model import Environment, Segment, names
+from pay.model.stacks import PLATFORM, Stack
 from rollout.guard.context import Context
 from rollout.guard.finding import Finding
 from rollout.guard.references import refers_to_own
 from rollout.plans.containers import TASK_DEFINITION
 from rollout.plans.plan import Plan, ResourceChange
 from rollout.plans.read import StackPlan
-from rollout.plans.stack import Stack, StackKind
 from rollout.plans.values import Path, dig, is_marked, is_unset
 
 _ROLE, _PROFILE = "aws_iam_role", "aws_iam_instance_profile"
@@ -50,7 +50,7 @@ def _wanted(stack: Stack, change: ResourceChange) -> Iterator[tuple[Path, str, t
         for attribute in _TASK:
             yield (attribute,), _ROLE, _own_task_role(stack, attribute)
     for path, type in _INSTANCE.get(change.type, {}).items():
-        is_platform = stack.kind is StackKind.PLATFORM
+        is_platform = stack.kind is PLATFORM
         own = (names.instance_role(stack.environment, s) for s in Segment if is_platform)
         yield path, type, tuple(own)
 

@@ -8,7 +8,7 @@ clients hold a deleted record's answer for a while, so records go in an earlier 
 from collections.abc import Iterator
 
 from pay.model import Side, Stage, names
-from rollout.guard.allowed_types import MADE
+from pay.model.stacks import RESOURCE_TYPES, Loss
 from rollout.guard.context import Context
 from rollout.guard.finding import TAKEN_AWAY, Finding
 from rollout.guard.may_receive_traffic import UNREACHED
@@ -18,9 +18,8 @@ from rollout.plans.containers import TASK_DEFINITION
 from rollout.plans.plan import ResourceChange, Verb
 from rollout.plans.read import StackPlan
 from rollout.plans.records import RECORD_TYPE, names_in
-from rollout.plans.stack import StackKind
 
-CARRIERS = MADE - {ALARM, RECORD_TYPE, TASK_DEFINITION}
+CARRIERS = RESOURCE_TYPES - {ALARM, RECORD_TYPE, TASK_DEFINITION}
 """What a request passes through, and what a task cannot start, scale or be watched without: all
 that the stacks make. Alarms and records have rules of their own, task definitions revisions.
 """
@@ -28,7 +27,7 @@ that the stacks make. Alarms and records have rules of their own, task definitio
 
 def check(plan: StackPlan, context: Context) -> Iterator[Finding]:
     for change in plan.plan.moving:
-        if not takes_a_carrier(change):
+        if not takes_a_carrier(plan, change):
             continue
         reason = _why_it_must_stay(plan, context, change)
         if reason:
@@ -41,10 +40,12 @@ def check(plan: StackPlan, context: Context) -> Iterator[Finding]:
             yield Finding(change.address, f"{change.type} is {verb}{because}; {saw}", do)
 
 
-def takes_a_carrier(change: ResourceChange) -> bool:
+def takes_a_carrier(plan: StackPlan, change: ResourceChange) -> bool:
     """Whether the change takes away something that a request or a starting task needs. A replaced
     task definition is a new revision, and the old one's tasks run on.
     """
+    if plan.stack.kind.may_lose is Loss.ANY_TIME:
+        return False
     if change.type == TASK_DEFINITION:
         return change.goes and change.verb is not Verb.REPLACE
     return change.goes and change.type in CARRIERS
@@ -53,10 +54,10 @@ def takes_a_carrier(change: ResourceChange) -> bool:
 def _why_it_must_stay(
     plan: StackPlan, context: Context, change: ResourceChange
 ) -> tuple[str, str] | None:
-    side = plan.stack.kind.side
-    if side and plan.stack.service:
-        return _side_must_stay(plan, context, side, plan.stack.service)
-    if plan.stack.kind is StackKind.PLATFORM:
+    kind = plan.stack.kind
+    if kind.may_lose is Loss.WITH_ITS_SIDE and kind.side and plan.stack.service:
+        return _side_must_stay(plan, context, kind.side, plan.stack.service)
+    if kind.may_lose is Loss.WHEN_UNUSED:
         return _platform_must_stay(plan, context, change)
     return (
         "this stack is no side of a service that could be moved away first",

@@ -1,11 +1,11 @@
 """The existing estate is never created, changed, imported or destroyed: VPC, subnets, security
 groups, RDS, zones, certificates, secrets, queues. It appears as data only. Nor does any other type
-move that the stacks do not make (`rollout.guard.allowed_types`): no rule here could judge it.
+move that the stack's kind does not hold (`pay.model.stacks`): no rule here could judge it.
 """
 
 from collections.abc import Iterator
 
-from rollout.guard.allowed_types import MADE
+from pay.model.stacks import RESOURCE_TYPES
 from rollout.guard.context import Context
 from rollout.guard.finding import Finding
 from rollout.plans.read import StackPlan
@@ -50,14 +50,15 @@ _FAMILIES = (
     "aws_wafv2",
 )
 """What exists and is only looked up or relied on, for the message: a type belongs to a family when
-it is the family or begins with it and an underscore. What is refused is every type but `MADE`.
+it is the family or begins with it and an underscore. Every type is refused that the stack's kind
+does not hold.
 """
 
 
 def check(plan: StackPlan, context: Context) -> Iterator[Finding]:
     for change in plan.plan.managed:
         imported = change.change.importing is not None
-        if change.type in MADE or not (change.moves or imported):
+        if change.type in plan.stack.kind.types or not (change.moves or imported):
             continue
         verb = "import" if imported else change.verb.value
         if belongs_to_the_estate(change.type):
@@ -69,14 +70,14 @@ def check(plan: StackPlan, context: Context) -> Iterator[Finding]:
         else:
             yield Finding(
                 change.address,
-                f"the plan would {verb} {change.type}, a type that these stacks do not make",
-                "keep it out of these stacks; for a type that they are to make, say how it is "
-                "judged: a line in rollout/guard/allowed_types.py, with the rules that look at it",
+                f"the plan would {verb} {change.type}, which no {plan.stack.kind} stack makes",
+                "keep it out of this stack; for a type that it is to make, say how it is "
+                "judged: a line in constructs/pay/model/stacks.py, with the rules that look at it",
             )
 
 
 def belongs_to_the_estate(type: str) -> bool:
     """Whether resources of the type are known to exist and to be none of this project's."""
-    return type not in MADE and any(
+    return type not in RESOURCE_TYPES and any(
         type == family or type.startswith(f"{family}_") for family in _FAMILIES
     )

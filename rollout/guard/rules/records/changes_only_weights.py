@@ -12,7 +12,6 @@ from rollout.guard.finding import Finding
 from rollout.plans.plan import ResourceChange, Verb
 from rollout.plans.read import StackPlan
 from rollout.plans.records import RECORD_TYPE, read_record
-from rollout.plans.stack import StackKind
 from rollout.plans.values import attribute_changes
 
 _CONVERSION = ("set_identifier", "weighted_routing_policy")
@@ -21,7 +20,7 @@ _ADOPTION = "alias[0].evaluate_target_health"
 
 
 def check(plan: StackPlan, context: Context) -> Iterator[Finding]:
-    is_traffic = plan.stack.kind is StackKind.TRAFFIC
+    is_traffic = plan.stack.kind.holds_records
     for change in plan.plan.moving:
         if (change.type == RECORD_TYPE) is not is_traffic:
             if is_traffic:

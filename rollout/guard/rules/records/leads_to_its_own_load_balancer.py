@@ -10,12 +10,11 @@ from rollout.guard.finding import Finding
 from rollout.guard.stage_from_records import side_of, target_of
 from rollout.plans.read import StackPlan
 from rollout.plans.records import names_in
-from rollout.plans.stack import StackKind
 
 
 def check(plan: StackPlan, context: Context) -> Iterator[Finding]:
     service, environment = plan.stack.service, plan.stack.environment
-    if plan.stack.kind is not StackKind.TRAFFIC or service is None:
+    if not plan.stack.kind.holds_records or service is None:
         return
     for record in (w.after for name in names_in(plan.plan) for w in name.writes if w.after):
         side = side_of(record, plan.stack)

@@ -9,12 +9,11 @@ from rollout.guard.finding import Finding
 from rollout.guard.stage_from_records import expected_in_words, in_words, placement
 from rollout.plans.read import StackPlan
 from rollout.plans.records import names_in
-from rollout.plans.stack import StackKind
 
 
 def check(plan: StackPlan, context: Context) -> Iterator[Finding]:
     service, stage = plan.stack.service, context.stage(plan)
-    if plan.stack.kind is not StackKind.TRAFFIC or service is None or stage is None:
+    if not plan.stack.kind.holds_records or service is None or stage is None:
         return
     file = f"environments/{plan.stack.environment}.toml"
     expected = context.environment(plan).ladder.records(stage)

@@ -10,7 +10,6 @@ from rollout.guard.finding import Finding
 from rollout.guard.stage_from_records import side_of
 from rollout.plans.read import StackPlan
 from rollout.plans.records import Name, RecordState, names_in
-from rollout.plans.stack import StackKind
 
 
 def check(plan: StackPlan, context: Context) -> Iterator[Finding]:
@@ -40,7 +39,7 @@ def check(plan: StackPlan, context: Context) -> Iterator[Finding]:
 
 def moves_traffic(plan: StackPlan) -> bool:
     """Whether a name that answers already gets other records. A name that is new moves nothing."""
-    return plan.stack.kind is StackKind.TRAFFIC and any(
+    return plan.stack.kind.holds_records and any(
         name.before and _shape(name, after=False) != _shape(name, after=True)
         for name in names_in(plan.plan)
     )
@@ -55,7 +54,7 @@ def _shape(name: Name, *, after: bool) -> set[tuple[object, ...]]:
 
 def _is_its_own(record: RecordState, plan: StackPlan, context: Context) -> bool:
     service = plan.stack.service
-    if service is None or plan.stack.kind is not StackKind.TRAFFIC:
+    if service is None or not plan.stack.kind.holds_records:
         return False
     if side_of(record, plan.stack) is None:
         return False

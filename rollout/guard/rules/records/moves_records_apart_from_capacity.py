@@ -9,7 +9,6 @@ from rollout.guard.finding import Finding
 from rollout.guard.rules.network.keeps_what_carries_traffic import takes_a_carrier
 from rollout.guard.rules.records.moves_one_service import moves_traffic
 from rollout.plans.read import StackPlan
-from rollout.plans.stack import StackKind
 
 
 def check(plan: StackPlan, context: Context) -> Iterator[Finding]:
@@ -17,7 +16,7 @@ def check(plan: StackPlan, context: Context) -> Iterator[Finding]:
     if moving is None:
         return
     for change in plan.plan.moving:
-        if takes_a_carrier(change):
+        if takes_a_carrier(plan, change):
             yield Finding(
                 change.address,
                 f"{change.type} goes while {moving.stack.id} moves records",
@@ -29,10 +28,4 @@ def _moves_with(plan: StackPlan, other: StackPlan) -> bool:
     """Whether `other` moves the records of a service that `plan` holds the capacity of; its own
     records included, should one stack hold both.
     """
-    same_service = plan.stack.service == other.stack.service
-    shared = plan.stack.kind in (StackKind.PLATFORM, StackKind.OTHER)
-    return (
-        plan.stack.environment == other.stack.environment
-        and (same_service or shared)
-        and moves_traffic(other)
-    )
+    return plan.stack.is_beside(other.stack) and moves_traffic(other)

@@ -11,12 +11,11 @@ from rollout.guard.finding import Finding
 from rollout.guard.stage_from_records import expected_in_words, in_words, placement, start_of
 from rollout.plans.read import StackPlan
 from rollout.plans.records import names_in
-from rollout.plans.stack import StackKind
 
 
 def check(plan: StackPlan, context: Context) -> Iterator[Finding]:
     service, stage = plan.stack.service, context.stage(plan)
-    if plan.stack.kind is not StackKind.TRAFFIC or service is None or stage is None:
+    if not plan.stack.kind.holds_records or service is None or stage is None:
         return
     ladder = context.environment(plan).ladder
     before = context.stage_before(plan)

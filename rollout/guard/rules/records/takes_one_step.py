@@ -11,7 +11,6 @@ from rollout.guard.finding import Finding
 from rollout.guard.stage_from_records import in_words, placement, start_of
 from rollout.plans.read import StackPlan
 from rollout.plans.records import names_in
-from rollout.plans.stack import StackKind
 
 
 def check(plan: StackPlan, context: Context) -> Iterator[Finding]:
@@ -25,7 +24,7 @@ def check(plan: StackPlan, context: Context) -> Iterator[Finding]:
             f"environments/{plan.stack.environment}.toml moves {service} from {before} to {stage}",
             f"from {before} a service can go {_ways(ladder, before)}",
         )
-    elif plan.stack.kind is StackKind.TRAFFIC:
+    elif plan.stack.kind.holds_records:
         yield from _records(plan, service, ladder, stage, is_told=before in ladder.stages)
 
 
