@@ -1,0 +1,259 @@
+"""A new kind of stack is one row and one file: all else follows, up to a deploy and its judgement.
+
+It is tried in a copy of the checkout with two kinds more: one per environment, one per account.
+"""
+
+import json
+import subprocess
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pay.model import Environment
+from sandbox.instance import Sandbox
+from tests.support.whole_checkout import copy_checkout
+
+pytestmark = pytest.mark.slow
+
+TIMEOUT_SECONDS = 300
+
+ROWS = """
+    StackKind(
+        name="notices",
+        scope=StackScope.ENVIRONMENT,
+        holds="a topic for notices",
+        types=frozenset({"aws_kms_alias", "aws_kms_key", "aws_sns_topic"}),
+        may_lose=Loss.ANY_TIME,
+        adoption=Adoption(lambda environment: {"aws_sns_topic.topic": False}),
+        is_wanted=lambda environment: not environment.production,
+    ),
+    StackKind(
+        name="audit",
+        scope=StackScope.ACCOUNT,
+        holds="a log group for audits",
+        types=frozenset({"aws_cloudwatch_log_group", "aws_kms_alias", "aws_kms_key"}),
+        turn=Turn.ACCOUNT,
+    ),
+)
+"""
+
+FILES = {
+    "notices": """
+from imports.aws.sns_topic import SnsTopic
+from pay.model.stacks import KINDS
+from pay.platform.keys import encryption_key, used_by_alarms
+from stacks.base import PayStack
+
+class NoticesStack(PayStack):
+    def __init__(self, scope, environment):
+        super().__init__(scope, next(k for k in KINDS if k.name == "notices"), environment)
+        name = f"{environment.name}-notices"
+        key = encryption_key(
+            self, "notices", environment=environment, alias=f"alias/{name}", description=name,
+            used_by=[used_by_alarms(environment)],
+        )
+        SnsTopic(self, "topic", name=name, kms_master_key_id=key.arn)
+""",
+    "audit": """
+from imports.aws.cloudwatch_log_group import CloudwatchLogGroup
+from pay.model.stacks import KINDS
+from pay.platform.keys import encryption_key, used_by_logs
+from stacks.base import PayStack
+
+class AuditStack(PayStack):
+    def __init__(self, scope, account):
+        super().__init__(scope, next(k for k in KINDS if k.name == "audit"), account)
+        name = f"{account.name}-audit"
+        key = encryption_key(
+            self, "audit", environment=account, alias=f"alias/{name}", description=name,
+            used_by=[used_by_logs(account)],
+        )
+        CloudwatchLogGroup(self, "log", name=name, kms_key_id=key.arn, retention_in_days=365)
+""",
+}
+
+
+@dataclass(frozen=True)
+class Copy:
+    """The checkout with the two kinds."""
+
+    folder: Path
+    tools: Mapping[str, str]
+
+    def run(self, *command: str, status: int = 0, where: str = ".", **variables: str) -> str:
+        """Standard output of a program, which must end with `status`."""
+        done = subprocess.run(
+            command,
+            cwd=self.folder / where,
+            env={
+                **self.tools,
+                "PYTHONPATH": f"{self.folder}:{self.folder / 'constructs'}",
+                **variables,
+            },
+            capture_output=True,
+            text=True,
+            timeout=TIMEOUT_SECONDS,
+        )
+        assert done.returncode == status, done.stdout + done.stderr
+        return done.stdout
+
+    def python(self, *arguments: str, **options: Any) -> str:
+        return self.run(str(self.folder / ".venv/bin/python"), "-O", *arguments, **options)
+
+    def pay(self, *arguments: str, **options: Any) -> str:
+        return self.python("-m", "rollout.cli", *arguments, **options)
+
+    def synthesise(self, patterns: str, **variables: str) -> Path:
+        self.python("main.py", PAY_STACKS=patterns, **variables)
+        return self.folder / "cdktf.out" / "stacks"
+
+
+@pytest.fixture(scope="module")
+def extended(tools: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory) -> Copy:
+    folder = copy_checkout(tmp_path_factory.mktemp("kinds"))
+    table = folder / "constructs/pay/model/stacks.py"
+    text = table.read_text()
+    end = "    TRAFFIC,\n)\n"
+    assert text.count(end) == 1
+    table.write_text(text.replace(end, end.removesuffix(")\n") + ROWS.removeprefix("\n")))
+    for name, code in FILES.items():
+        (folder / "stacks" / f"{name}.py").write_text(code)
+    return Copy(folder, tools)
+
+
+@pytest.fixture(scope="module")
+def written(extended: Copy) -> Mapping[str, str]:
+    """The HCL of both kinds, by the stack's id."""
+    stacks = extended.synthesise("*-notices *-audit test-12-platform sandbox-ledger-*")
+    return {file.parent.name: file.read_text() for file in stacks.glob("*/cdk.tf")}
+
+
+def test_pay_stacks_lists_them_once_in_their_turn(extended: Copy) -> None:
+    found = json.loads(extended.pay("stacks", "--json"))
+    new = {row["stack"]: row for row in found if row["kind"] in FILES}
+    assert new.keys() == {
+        *(f"{account}-audit" for account in ("production", "staging", "test", "sandbox")),
+        *(f"{name}-notices" for name in ("staging-2", "test-12", "test-perf-1", "sandbox")),
+    }
+    assert new["test-audit"]["environments"] == ["test-12", "test-perf-1"]
+    kinds = [row["kind"] for row in found]
+    assert kinds[:4] == ["audit"] * 4
+    assert kinds[-4:] == ["notices"] * 4
+
+
+def test_they_have_tags_and_a_state_of_their_own(written: Mapping[str, str]) -> None:
+    audit = " ".join(written["test-audit"].split())
+    assert (
+        'Account = "test" CardholderData = "inside" Kind = "audit" ManagedBy = "terraform" '
+        'Production = "false" Stack = "test-audit"' in audit
+    )
+    assert 'key = "test/test-audit.tfstate"' in audit
+    notices = " ".join(written["test-12-notices"].split())
+    assert 'Environment = "test-12" Kind = "notices"' in notices
+    assert 'key = "test-12/test-12-notices.tfstate"' in notices
+    assert "Kind" not in written["test-12-platform"]
+
+
+def test_they_wait_for_what_comes_before_them(extended: Copy, written: Mapping[str, str]) -> None:
+    manifest = json.loads((extended.folder / "cdktf.out/manifest.json").read_text())["stacks"]
+    assert "sandbox-audit" in written
+    assert manifest["test-12-platform"]["dependencies"] == ["test-audit"]
+    assert manifest["sandbox-notices"]["dependencies"] == ["sandbox-ledger-traffic"]
+    assert manifest["test-12-notices"]["dependencies"] == []
+
+
+@pytest.mark.usefixtures("written")
+def test_the_gate_passes_them_and_holds_them_to_their_rows(extended: Copy) -> None:
+    extended.pay("policy", "--partial")
+    file = extended.folder / "cdktf.out/stacks/test-audit/cdk.tf"
+    right = file.read_text()
+    for old, new, reason in (
+        ('Kind           = "audit"', "", "default_tags has no Kind"),
+        ('Production     = "false"', 'Production = "true"', "holds production and other stacks"),
+    ):
+        assert old in right
+        file.write_text(right.replace(old, new))
+        assert reason in extended.pay("policy", "--partial", "--json", status=1)
+    file.write_text(right)
+
+
+def test_what_runs_already_is_adopted(extended: Copy) -> None:
+    toml = extended.folder / "environments/sandbox.toml"
+    before = toml.read_text()
+    toml.write_text(before.replace("adopt = false", "adopt = true"))
+    assert tomllib.loads(toml.read_text())["adopt"] is True
+    must = json.loads(
+        extended.python(
+            "-c",
+            "import json; from pathlib import Path; from pay.environments.adopted import adoptable;"
+            "from pay.environments.load import load_environment;"
+            "found = adoptable(load_environment(Path('environments/sandbox.toml')));"
+            "print(json.dumps({s: [a for a in t if t[a]] for s, t in found.items()}))",
+        )
+    )
+    lines = [f'["{s}"]\n' + "".join(f'"{a}" = "create"\n' for a in t) for s, t in must.items()]
+    text = "\n".join(lines) + '"aws_sns_topic.topic" = "arn:aws:sns:::running"\n'
+    assert list(must)[1] == "sandbox-notices"
+    head = '["sandbox-notices"]\n'
+    text = "\n".join(lines).replace(
+        head, f'{head}"aws_sns_topic.topic" = "arn:aws:sns:::running"\n'
+    )
+    adopted = extended.folder / "environments/adopted/sandbox.toml"
+    adopted.parent.mkdir(exist_ok=True)
+    adopted.write_text(text)
+    stacks = extended.synthesise("sandbox-notices")
+    toml.write_text(before)
+    adopted.unlink()
+    hcl = (stacks / "sandbox-notices/cdk.tf").read_text()
+    assert 'to = aws_sns_topic.topic\n  id = "arn:aws:sns:::running"' in hcl
+
+
+@pytest.fixture(scope="module")
+def deployed(
+    extended: Copy, environments: Mapping[str, Environment]
+) -> Iterator[Callable[..., Path]]:
+    """Both stacks applied in a sandbox; makes one plan more as JSON."""
+    with Sandbox(environments["sandbox"]) as sandbox:
+        variables = sandbox.environment_variables
+
+        def plan(stack: str, label: str, *options: str, apply: bool = False) -> Path:
+            where = f"cdktf.out/stacks/{stack}"
+            extended.run("terraform", "init", "-input=false", where=where, **variables)
+            extended.run("terraform", "plan", f"-out={label}", *options, where=where, **variables)
+            shown = extended.run("terraform", "show", "-json", label, where=where, **variables)
+            path = extended.folder / label / f"{stack}.json"
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(shown)
+            if apply:
+                extended.run("terraform", "apply", label, where=where, **variables)
+            return path
+
+        extended.synthesise("sandbox-notices sandbox-audit")
+        for stack in ("sandbox-audit", "sandbox-notices"):
+            plan(stack, "first", apply=True)
+        yield plan
+
+
+@pytest.mark.e2e
+def test_a_deploy_is_guarded_and_reviewed(extended: Copy, deployed: Callable[..., Path]) -> None:
+    first = [f"first/{stack}.json" for stack in ("sandbox-audit", "sandbox-notices")]
+    extended.pay("guard", *first)
+    review = extended.pay("review", *first)
+    assert "sandbox: audit is created (3 resources)" in review
+    assert "sandbox: notices is created (3 resources)" in review
+    order = extended.python("-m", "rollout.plans.order", *reversed(first))
+    assert order.split() == ["sandbox-audit", "sandbox-notices"]
+    again = deployed("sandbox-audit", "again")
+    assert "no-op" in again.read_text()
+    extended.pay("guard", str(again))
+
+
+@pytest.mark.e2e
+def test_the_row_says_what_may_go(extended: Copy, deployed: Callable[..., Path]) -> None:
+    extended.pay("guard", str(deployed("sandbox-notices", "away", "-destroy")))
+    away = deployed("sandbox-audit", "away", "-destroy")
+    assert "keeps-what-carries-traffic" in extended.pay("guard", "--json", str(away), status=1)

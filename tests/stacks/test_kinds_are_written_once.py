@@ -1,0 +1,76 @@
+"""Only the table of kinds says which kinds of stack there are."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pay.model import Side, stacks
+from pay.model.stacks import KINDS
+
+ROOT = Path(__file__).parents[2]
+FOLDERS = ("constructs", "lab", "policies", "rollout", "sandbox", "stacks", "toolchain")
+TABLE = Path(stacks.__file__)
+
+NAMES = frozenset(kind.name for kind in KINDS)
+SIDES = frozenset(side.value for side in Side)
+"""Sides have the names of their kinds; a list of sides alone is a list of sides."""
+
+ROWS = frozenset(name for name, value in vars(stacks).items() if value in KINDS)
+
+
+def lists_of_kinds(code: str) -> Iterator[str]:
+    """Every place that lists kinds, or that builds the id of a stack from a kind's name."""
+    tree = ast.parse(code)
+    rows = {
+        alias.asname or alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module == stacks.__name__
+        for alias in node.names
+        if alias.name in ROWS
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.List | ast.Set | ast.Tuple | ast.Dict):
+            items = [key for key in node.keys if key] if isinstance(node, ast.Dict) else node.elts
+            texts = {i.value for i in items if isinstance(i, ast.Constant)} & NAMES
+            named = {i.id for i in items if isinstance(i, ast.Name)} & rows
+            if len(named) > 1 or (len(texts) > 1 and texts - SIDES):
+                yield f"line {node.lineno}: {ast.unparse(node)}"
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            if node.value.endswith(tuple(f"-{name}" for name in NAMES - SIDES)):
+                yield f"line {node.lineno}: {node.value!r}"
+
+
+def sources() -> Iterator[Path]:
+    files = {TABLE, *(ROOT / "stacks" / f"{kind.name}.py" for kind in KINDS)}
+    for folder in FOLDERS:
+        yield from (file for file in (ROOT / folder).rglob("*.py") if file not in files)
+    yield ROOT / "main.py"
+
+
+def test_no_other_module_lists_kinds_of_stacks() -> None:
+    found = {
+        str(file.relative_to(ROOT)): lists
+        for file in sources()
+        if (lists := list(lists_of_kinds(file.read_text())))
+    }
+    assert found == {}
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'ORDER = ("platform", "traffic")',
+        'KINDS = {"platform": 0, "ec2": 1}',
+        'stack = f"{environment}-{service}-traffic"',
+        'is_platform = name == environment + "-platform"',
+        "from pay.model.stacks import EC2, TRAFFIC\nBOTH = [EC2, TRAFFIC]",
+    ],
+)
+def test_a_list_of_kinds_is_seen(code: str) -> None:
+    assert len(list(lists_of_kinds(code))) == 1
+
+
+def test_a_list_of_sides_is_not_one_of_kinds() -> None:
+    assert list(lists_of_kinds('SIDES = ("ec2", "fargate")')) == []
