@@ -5,10 +5,10 @@ It is tried in a copy of the checkout with two kinds more: one per environment, 
 
 import json
 import subprocess
-import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -84,7 +84,13 @@ class Copy:
     folder: Path
     tools: Mapping[str, str]
 
-    def run(self, *command: str, status: int = 0, where: str = ".", **variables: str) -> str:
+    def run(
+        self,
+        *command: str,
+        status: int = 0,
+        where: str = ".",
+        variables: Mapping[str, str] = MappingProxyType({}),
+    ) -> str:
         """Standard output of a program, which must end with `status`."""
         done = subprocess.run(
             command,
@@ -107,8 +113,8 @@ class Copy:
     def pay(self, *arguments: str, **options: Any) -> str:
         return self.python("-m", "rollout.cli", *arguments, **options)
 
-    def synthesise(self, patterns: str, **variables: str) -> Path:
-        self.python("main.py", PAY_STACKS=patterns, **variables)
+    def synthesise(self, patterns: str) -> Path:
+        self.python("main.py", variables={"PAY_STACKS": patterns})
         return self.folder / "cdktf.out" / "stacks"
 
 
@@ -185,7 +191,6 @@ def test_what_runs_already_is_adopted(extended: Copy) -> None:
     toml = extended.folder / "environments/sandbox.toml"
     before = toml.read_text()
     toml.write_text(before.replace("adopt = false", "adopt = true"))
-    assert tomllib.loads(toml.read_text())["adopt"] is True
     must = json.loads(
         extended.python(
             "-c",
@@ -196,8 +201,6 @@ def test_what_runs_already_is_adopted(extended: Copy) -> None:
         )
     )
     lines = [f'["{s}"]\n' + "".join(f'"{a}" = "create"\n' for a in t) for s, t in must.items()]
-    text = "\n".join(lines) + '"aws_sns_topic.topic" = "arn:aws:sns:::running"\n'
-    assert list(must)[1] == "sandbox-notices"
     head = '["sandbox-notices"]\n'
     text = "\n".join(lines).replace(
         head, f'{head}"aws_sns_topic.topic" = "arn:aws:sns:::running"\n'
@@ -220,20 +223,23 @@ def deployed(
     with Sandbox(environments["sandbox"]) as sandbox:
         variables = sandbox.environment_variables
 
-        def plan(stack: str, label: str, *options: str, apply: bool = False) -> Path:
+        def terraform(stack: str, *arguments: str) -> str:
             where = f"cdktf.out/stacks/{stack}"
-            extended.run("terraform", "init", "-input=false", where=where, **variables)
-            extended.run("terraform", "plan", f"-out={label}", *options, where=where, **variables)
-            shown = extended.run("terraform", "show", "-json", label, where=where, **variables)
+            return extended.run("terraform", *arguments, where=where, variables=variables)
+
+        def plan(stack: str, label: str, *options: str, apply: bool = False) -> Path:
+            terraform(stack, "plan", f"-out={label}", *options)
+            shown = terraform(stack, "show", "-json", label)
             path = extended.folder / label / f"{stack}.json"
             path.parent.mkdir(exist_ok=True)
             path.write_text(shown)
             if apply:
-                extended.run("terraform", "apply", label, where=where, **variables)
+                terraform(stack, "apply", label)
             return path
 
         extended.synthesise("sandbox-notices sandbox-audit")
         for stack in ("sandbox-audit", "sandbox-notices"):
+            terraform(stack, "init", "-input=false")
             plan(stack, "first", apply=True)
         yield plan
 

@@ -72,7 +72,7 @@ class StackKind:
     holds: str
     """In words, for people."""
     types: frozenset[str]
-    """The resource types that it may hold: a plan that moves another one is refused."""
+    """The resource types that it may hold."""
     turn: Turn = Turn.LAST
     may_lose: Loss = Loss.NEVER
     side: Side | None = None
@@ -215,6 +215,11 @@ TRAFFIC = StackKind(
     says_its_kind=False,
 )
 
+JUDGED_ANYWHERE = PLATFORM.types | EC2.types | FARGATE.types | TRAFFIC.types
+"""The types that the guard has rules for in whatever stack they move; any other type may move in
+the stacks of the kinds that hold it only.
+"""
+
 KINDS: tuple[StackKind, ...] = (
     PLATFORM,
     EC2,
@@ -232,7 +237,7 @@ OTHER = StackKind(
     name="other",
     scope=StackScope.ENVIRONMENT,
     holds="what the table does not know",
-    types=RESOURCE_TYPES,
+    types=frozenset(),
 )
 """A stack that no row describes: it may lose nothing."""
 

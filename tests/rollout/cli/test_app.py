@@ -12,7 +12,7 @@ from rollout.cli import COMMANDS, app, load
 from rollout.terminal.arguments import environments_folder
 from tests.support.checkout import COMMITTED, Checkout, Pay
 
-MINE = ("stages", "promote", "rollback", "journal", "plan-moves", "parity", "adopt")
+MINE = ("stages", "stacks", "promote", "rollback", "journal", "plan-moves", "parity", "adopt")
 
 
 def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -5,7 +5,7 @@ move that the stack's kind does not hold (`pay.model.stacks`): no rule here coul
 
 from collections.abc import Iterator
 
-from pay.model.stacks import RESOURCE_TYPES
+from pay.model.stacks import JUDGED_ANYWHERE, RESOURCE_TYPES
 from rollout.guard.context import Context
 from rollout.guard.finding import Finding
 from rollout.plans.read import StackPlan
@@ -58,7 +58,8 @@ does not hold.
 def check(plan: StackPlan, context: Context) -> Iterator[Finding]:
     for change in plan.plan.managed:
         imported = change.change.importing is not None
-        if change.type in plan.stack.kind.types or not (change.moves or imported):
+        allowed = change.type in JUDGED_ANYWHERE or change.type in plan.stack.kind.types
+        if allowed or not (change.moves or imported):
             continue
         verb = "import" if imported else change.verb.value
         if belongs_to_the_estate(change.type):
@@ -70,7 +71,7 @@ def check(plan: StackPlan, context: Context) -> Iterator[Finding]:
         else:
             yield Finding(
                 change.address,
-                f"the plan would {verb} {change.type}, which no {plan.stack.kind} stack makes",
+                f"the plan would {verb} {change.type}, which {plan.stack.id} may not hold",
                 "keep it out of this stack; for a type that it is to make, say how it is "
                 "judged: a line in constructs/pay/model/stacks.py, with the rules that look at it",
             )

@@ -1,0 +1,138 @@
+"""The table of kinds: names, tags, order, and which stacks there are."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pytest
+
+from pay.catalogue import CATALOGUE
+from pay.model import Environment, Side, Stage
+from pay.model.checks.accounts import account_problems
+from pay.model.environment.account import accounts
+from pay.model.stack_order import dependencies, in_turns
+from pay.model.stacks import (
+    EC2,
+    FARGATE,
+    KINDS,
+    OTHER,
+    PLATFORM,
+    TRAFFIC,
+    Stack,
+    StackKind,
+    StackScope,
+    Turn,
+    kind_of,
+    known_stacks,
+    side_kind,
+)
+
+REGISTRY = StackKind(
+    name="registry",
+    scope=StackScope.ACCOUNT,
+    holds="repositories",
+    types=frozenset({"aws_ecr_repository"}),
+    turn=Turn.ACCOUNT,
+)
+
+
+def test_names_of_kinds_and_sides_are_unique() -> None:
+    assert len({kind.name for kind in (*KINDS, OTHER)}) == len(KINDS) + 1
+    assert [side_kind(side) for side in Side] == [EC2, FARGATE]
+
+
+@pytest.mark.parametrize("stage", Stage)
+def test_a_side_exists_at_the_stages_of_its_side(stage: Stage) -> None:
+    for side in Side:
+        assert (stage in side_kind(side).stages) == stage.has(side)
+
+
+def test_the_tags_of_a_side_lead_back_to_its_kind(environments: Mapping[str, Environment]) -> None:
+    tags = FARGATE.tags(environments["test-12"], CATALOGUE["connector"])
+    assert tags == {
+        "Environment": "test-12",
+        "Stack": "test-12-connector-fargate",
+        "CardholderData": "inside",
+        "ManagedBy": "terraform",
+        "Production": "false",
+        "Service": "connector",
+        "Side": "fargate",
+    }
+    assert kind_of(tags) is FARGATE
+    assert kind_of({**tags, "Stack": "test-12-connector-traffic"}) is TRAFFIC
+    assert kind_of({**tags, "Stack": "test-12-platform"}) is PLATFORM
+    assert kind_of({**tags, "Stack": "test-12-ledger-fargate"}) is None
+    assert kind_of({**tags, "Environment": ""}) is None
+
+
+def test_a_new_kind_says_what_it_is_and_whose(environments: Mapping[str, Environment]) -> None:
+    (account,) = accounts([environments["test-12"], environments["test-perf-1"]])
+    assert account.environments == ("test-12", "test-perf-1")
+    assert REGISTRY.tags(account) == {
+        "Account": "test",
+        "Stack": "test-registry",
+        "CardholderData": "inside",
+        "ManagedBy": "terraform",
+        "Production": "false",
+        "Kind": "registry",
+    }
+    assert REGISTRY.naming_tags == ("Account", "Stack", "Kind")
+    assert TRAFFIC.naming_tags == ("Environment", "Stack", "Service")
+
+
+def test_a_stack_waits_for_those_beside_it_of_the_nearest_earlier_turn(
+    environments: Mapping[str, Environment],
+) -> None:
+    known = known_stacks({name: environments[name] for name in ("test-12", "test-perf-1")})
+    registry = Stack("test-registry", REGISTRY, "test", ("test-12", "test-perf-1"))
+    needed = dependencies([*known.values(), registry])
+    assert needed["test-registry"] == ()
+    assert needed["test-12-platform"] == needed["test-perf-1-platform"] == ("test-registry",)
+    assert needed["test-12-ledger-ec2"] == ("test-12-platform",)
+    assert needed["test-12-ledger-traffic"] == ("test-12-ledger-ec2", "test-12-ledger-fargate")
+    last = replace(registry, id="test-last", kind=OTHER)
+    waits = dependencies([*known.values(), last])["test-last"]
+    assert set(waits) == {id for id, stack in known.items() if stack.kind is TRAFFIC}
+
+
+def test_the_turns_come_one_after_the_other(environments: Mapping[str, Environment]) -> None:
+    turns = in_turns(reversed(known_stacks(environments).values()))
+    kinds = [{stack.kind for stack in turn} for turn in turns]
+    assert kinds == [{PLATFORM}, {EC2, FARGATE}, {TRAFFIC}]
+
+
+def test_a_shared_stack_is_beside_every_service_that_it_serves() -> None:
+    shared = Stack("test-registry", REGISTRY, "test", ("test-12", "test-perf-1"))
+    ledger, egress = (
+        Stack(f"test-perf-1-{name}-ec2", EC2, "test-perf-1", ("test-perf-1",), name)
+        for name in ("ledger", "egress")
+    )
+    elsewhere = Stack("staging-2-ledger-ec2", EC2, "staging-2", ("staging-2",), "ledger")
+    assert shared.is_beside(ledger) and ledger.is_beside(shared)
+    assert ledger.is_beside(ledger) and not ledger.is_beside(egress)
+    assert not elsewhere.is_beside(shared) and not elsewhere.is_beside(ledger)
+
+
+@pytest.mark.parametrize(
+    ("changes", "key"),
+    [
+        ({"account_name": "other"}, "account_name"),
+        ({"region": "eu-west-2"}, "region"),
+        ({"production": True}, "production"),
+    ],
+)
+def test_refuses_environments_of_one_account_that_disagree(
+    environments: Mapping[str, Environment], changes: Mapping[str, object], key: str
+) -> None:
+    first = environments["test-12"]
+    other = environments["test-perf-1"].model_copy(update=changes)
+    (problem,) = account_problems([first, other], [REGISTRY])
+    assert (problem.where, problem.key) == ("test-perf-1", key)
+    assert "as in test-12" in problem.allowed
+    assert list(account_problems([first, other], [PLATFORM])) == []
+
+
+def test_refuses_one_name_for_two_accounts(environments: Mapping[str, Environment]) -> None:
+    first, other = environments["test-12"], environments["staging-2"]
+    renamed = other.model_copy(update={"account_name": first.account_name})
+    (problem,) = account_problems([first, renamed], [REGISTRY])
+    assert (problem.where, problem.key) == ("staging-2", "account_name")

@@ -1,0 +1,42 @@
+"""`pay stacks`: which stacks there are, in the order of an apply."""
+
+from tests.support.checkout import Pay, PayJson
+
+
+def test_every_stack_of_an_environment_is_listed_in_its_turn(pay_json: PayJson) -> None:
+    code, found = pay_json("stacks", "test-12")
+    assert code == 0
+    assert len(found) == 1 + 3 * 15
+    assert found[0] == {
+        "stack": "test-12-platform",
+        "kind": "platform",
+        "turn": 1,
+        "environments": ["test-12"],
+        "service": None,
+        "side": None,
+    }
+    turns = [row["turn"] for row in found]
+    assert turns == sorted(turns)
+    (side,) = [row for row in found if row["stack"] == "test-12-ledger-ec2"]
+    assert (side["service"], side["side"]) == ("ledger", "ec2")
+
+
+def test_all_environments_have_their_stacks(pay_json: PayJson) -> None:
+    _, found = pay_json("stacks")
+    assert len({row["stack"] for row in found}) == 5 * (1 + 3 * 15)
+
+
+def test_a_table_says_what_each_holds(pay: Pay) -> None:
+    result = pay("stacks", "sandbox")
+    assert result.exit_code == 0
+    assert "sandbox-ledger-traffic" in result.stdout and "the DNS records" in result.stdout
+
+
+def test_an_unknown_environment_is_wrong_use(pay: Pay) -> None:
+    assert pay("stacks", "test-13").exit_code == 2
+
+
+def test_a_base_that_is_no_revision_is_refused(pay_json: PayJson) -> None:
+    code, answer = pay_json("stacks", "--changed", "no-such-revision")
+    assert code == 1
+    assert "--changed" in answer["invalid"][0]
