@@ -178,6 +178,8 @@ _SIDE_TYPES = frozenset(
     }
 )
 
+_WITH_EC2 = frozenset(stage for stage in Stage if stage.has_ec2)
+
 EC2 = StackKind(
     name=Side.EC2.value,
     scope=StackScope.SERVICE,
@@ -186,10 +188,8 @@ EC2 = StackKind(
     turn=Turn.SIDES,
     may_lose=Loss.WITH_ITS_SIDE,
     side=Side.EC2,
-    stages=frozenset(stage for stage in Stage if stage.has_ec2),
-    adoption=Adoption(
-        adoptable.ec2_side, stages=frozenset(stage for stage in Stage if stage.has_ec2)
-    ),
+    stages=_WITH_EC2,
+    adoption=Adoption(adoptable.ec2_side, stages=_WITH_EC2),
     says_its_kind=False,
 )
 
