@@ -6,7 +6,6 @@ Source: Route 53 developer guide, "Weighted routing" (its two tables are this mo
 
 from collections.abc import Hashable, Iterable, Mapping
 from fractions import Fraction
-from itertools import product
 from typing import NamedTuple, TypeVar
 
 from pay.model.stage.stage import Record
@@ -57,20 +56,6 @@ def side_shares(records: Iterable[Record], unhealthy: Iterable[Side] = ()) -> di
     return answer_shares(
         {r.side: Weighted(r.weight or 0, healthy=r.side not in sick) for r in records}
     )
-
-
-def reachable_sides(records: Iterable[Record]) -> frozenset[Side]:
-    """The sides that some state of health can hand traffic to, whatever their weight: a record of
-    weight 0 is a standby, not off.
-    """
-    records = tuple(records)
-    found: set[Side] = set()
-    for healths in product((True, False), repeat=len(records)):
-        sick = [
-            record.side for record, healthy in zip(records, healths, strict=True) if not healthy
-        ]
-        found |= {side for side, share in side_shares(records, sick).items() if share > 0}
-    return frozenset(found)
 
 
 def _healthy(records: Mapping[Key, Weighted]) -> dict[Key, Weighted]:

@@ -1,31 +1,16 @@
 """The states that a name passes through while Terraform writes its records one after the other.
 
 Terraform changes one record per call. The Fargate record depends on the EC2 record, so EC2's is
-written first; that order is part of the design, and `Order.FARGATE_FIRST` is here to show what it
-protects from (docs/decisions).
+written first. That order is part of the design; tests show what it protects from
+(docs/decisions/0003).
 """
 
-from enum import StrEnum
+from collections.abc import Sequence
 
 from pay.model.stage.stage import Record
 from pay.model.vocabulary import Side
 
 Records = tuple[Record, ...]
-
-
-class Order(StrEnum):
-    """Which record is written first when both change."""
-
-    EC2_FIRST = "ec2_first"
-    """The order that Terraform is made to use, by `depends_on` of the Fargate record."""
-    FARGATE_FIRST = "fargate_first"
-    """What could happen without it."""
-
-
-_SIDES = {
-    Order.EC2_FIRST: (Side.EC2, Side.FARGATE),
-    Order.FARGATE_FIRST: (Side.FARGATE, Side.EC2),
-}
 
 
 def written_sides(before: Records, after: Records) -> frozenset[Side]:
@@ -34,14 +19,16 @@ def written_sides(before: Records, after: Records) -> frozenset[Side]:
     return frozenset(side for side in Side if was.get(side) != becomes.get(side))
 
 
-def states(before: Records, after: Records, order: Order = Order.EC2_FIRST) -> tuple[Records, ...]:
+def states(
+    before: Records, after: Records, order: Sequence[Side] = (Side.EC2, Side.FARGATE)
+) -> tuple[Records, ...]:
     """Every state of the name from `before` to `after`, both included: one more than there are
     writes. Each write is one change batch, so what lies between two states is never seen.
     """
     was, becomes = _by_side(before), _by_side(after)
     seen = [before]
     current = dict(was)
-    for side in _SIDES[order]:
+    for side in order:
         if was.get(side) == becomes.get(side):
             continue
         current.pop(side, None)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pay.model import Record, Side
-from pay.model.stage.dns_answers import Weighted, answer_shares, reachable_sides, side_shares
+from pay.model.stage.dns_answers import Weighted, answer_shares, side_shares
 
 HEALTHY, UNHEALTHY, UNCHECKED = True, False, True
 
@@ -81,10 +81,8 @@ def test_a_sick_ec2_side_hands_everything_to_fargate_at_weight_zero() -> None:
     ready = (Record(side=Side.EC2, weight=100), Record(side=Side.FARGATE, weight=0))
     assert side_shares(ready)[Side.FARGATE] == 0
     assert side_shares(ready, unhealthy=[Side.EC2])[Side.FARGATE] == 1
-    assert reachable_sides(ready) == {Side.EC2, Side.FARGATE}
 
 
 def test_a_simple_record_answers_healthy_or_not() -> None:
     simple = (Record(side=Side.EC2, weight=None),)
     assert side_shares(simple, unhealthy=[Side.EC2]) == {Side.EC2: 1}
-    assert reachable_sides(simple) == {Side.EC2}

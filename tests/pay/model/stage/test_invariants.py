@@ -1,7 +1,7 @@
 """The invariants over every ladder, every move and every write order."""
 
-from collections.abc import Iterator
-from itertools import pairwise
+from collections.abc import Iterable, Iterator
+from itertools import pairwise, product
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,8 +10,12 @@ from pay.catalogue import CATALOGUE
 from pay.model import Ladder, Record, Side, Stage
 from pay.model.stage import invariants as must
 from pay.model.stage.dns_answers import side_shares
-from pay.model.stage.transitions import Edge, edges
-from pay.model.stage.write_order import Order, Records, states, written_sides
+from pay.model.stage.transitions import Edge, edges, rollbacks
+from pay.model.stage.write_order import Records, states, written_sides
+
+Order = tuple[Side, Side]
+EC2_FIRST, FARGATE_FIRST = (Side.EC2, Side.FARGATE), (Side.FARGATE, Side.EC2)
+"""The order of writes that `depends_on` makes Terraform keep, and the one it protects from."""
 
 MIDDLE = ("canary", "quarter", "half", "most")
 
@@ -26,16 +30,120 @@ def ladders(draw: st.DrawFn) -> Ladder:
     return Ladder.model_validate({name: declared.get(name) for name in MIDDLE})
 
 
-def moves(ladder: Ladder, order: Order = Order.EC2_FIRST) -> Iterator[tuple[Edge, list[Records]]]:
+def moves(ladder: Ladder, order: Order = EC2_FIRST) -> Iterator[tuple[Edge, list[Records]]]:
     """Every move of a ladder with the states that its name passes through."""
     for edge in edges(ladder):
         yield edge, list(states(ladder.records(edge.before), ladder.records(edge.after), order))
 
 
+def always_has_weight(records: Records) -> bool:
+    """I1: the weights of a name never sum to 0, because Route 53 then answers with every record
+    equally: half of the traffic would jump to the other side.
+    """
+    return any(record.weight is None or record.weight > 0 for record in records)
+
+
+def has_one_policy(records: Records) -> bool:
+    """I2: a name is either simple or weighted, one record a side, because Route 53 refuses a
+    mixture and a repeated set identifier.
+    """
+    simple = [record for record in records if record.weight is None]
+    sides = {record.side for record in records}
+    return len(sides) == len(records) and (not simple or len(records) == 1)
+
+
+def keeps_answering(before: Records, after: Records) -> bool:
+    """I3: of the sides that answer, one keeps its record through the move, because a name without
+    a record is cached as missing for 15 minutes (the zone's negative TTL).
+    """
+    kept = {record.side for record in before} & {record.side for record in after}
+    return any(side_shares(before).get(side, 0) > 0 for side in kept)
+
+
+def moves_one_rung_at_most(ladder: Ladder, edge: Edge, max_step: int) -> bool:
+    """I4: forward is to the next stage and never more than `max_step` per cent at once, so that an
+    error reaches few; back is to any lower weight.
+    """
+    rise = fargate_percent(ladder, edge.after) - fargate_percent(ladder, edge.before)
+    if not edge.is_forward:
+        return rise <= 0
+    stages = ladder.stages
+    return rise <= max_step and stages.index(edge.after) == stages.index(edge.before) + 1
+
+
+def reachable_sides(records: Iterable[Record]) -> frozenset[Side]:
+    """The sides that some state of health hands traffic to, whatever their weight."""
+    records = tuple(records)
+    sides: set[Side] = set()
+    for healths in product((True, False), repeat=len(records)):
+        sick = [
+            record.side for record, healthy in zip(records, healths, strict=True) if not healthy
+        ]
+        sides |= {side for side, share in side_shares(records, sick).items() if share > 0}
+    return frozenset(sides)
+
+
+def standbys_can_take_all(stage: Stage, records: Records) -> bool:
+    """I5: of two sides with a record each holds the full peak, because a record of weight 0 gets
+    everything when the other side is unhealthy.
+    """
+    reachable = reachable_sides(records)
+    return len(reachable) < 2 or all(must.holds_full_peak(stage, side) for side in reachable)
+
+
+def records_go_before_capacity(ladder: Ladder, edge: Edge) -> bool:
+    """I7: a side that this move destroys had no record before it, because clients still hold the
+    answer of a record that was just deleted.
+    """
+    destroyed = {side for side in Side if edge.before.has(side) and not edge.after.has(side)}
+    return destroyed.isdisjoint(record.side for record in ladder.records(edge.before))
+
+
+def capacity_comes_before_records(ladder: Ladder, edge: Edge) -> bool:
+    """I7: a side that gets a record in this move existed before it, because a record that leads
+    nowhere answers with an empty load balancer.
+    """
+    before = {record.side for record in ladder.records(edge.before)}
+    gained = {record.side for record in ladder.records(edge.after)} - before
+    return all(edge.before.has(side) for side in gained)
+
+
+def way_back_to_ec2(ladder: Ladder, stage: Stage) -> tuple[Edge, ...] | None:
+    """I11: the rollbacks that give EC2 everything again, none for a stage where it has everything;
+    None for `retired`, the one point of no return.
+    """
+    if side_shares(ladder.records(stage)).get(Side.EC2) == 1:
+        return ()
+    for edge in rollbacks(ladder, stage):
+        rest = way_back_to_ec2(ladder, edge.after)
+        if rest is not None:
+            return (edge, *rest)
+    return None
+
+
+def deletes_no_record(ladder: Ladder, edge: Edge) -> bool:
+    """I11: a rollback only updates and creates records; a deletion would have to be undone too."""
+    after = {record.side for record in ladder.records(edge.after)}
+    return all(record.side in after for record in ladder.records(edge.before))
+
+
+def converges(crashed: Records, target: Records) -> bool:
+    """I16: from the state that a crash left behind, a re-run reaches the target through states that
+    Route 53 accepts and that answer, because an apply can end at any write.
+    """
+    path = states(crashed, target)
+    return path[-1] == target and all(always_has_weight(s) and has_one_policy(s) for s in path)
+
+
+def fargate_percent(ladder: Ladder, stage: Stage) -> int:
+    """Fargate's share of a name's answers while all is healthy, in per cent."""
+    return int(side_shares(ladder.records(stage)).get(Side.FARGATE, 0) * 100)
+
+
 @given(ladders())
 def test_i1_the_weights_never_sum_to_zero(ladder: Ladder) -> None:
     for edge, passed in moves(ladder):
-        assert all(must.always_has_weight(records) for records in passed), edge
+        assert all(always_has_weight(records) for records in passed), edge
 
 
 @given(ladders())
@@ -44,8 +152,8 @@ def test_i1_without_the_order_exactly_the_rollbacks_from_all_to_nothing_would_pa
 ) -> None:
     broken = {
         (edge.before, edge.after)
-        for edge, passed in moves(ladder, Order.FARGATE_FIRST)
-        if not all(must.always_has_weight(records) for records in passed)
+        for edge, passed in moves(ladder, FARGATE_FIRST)
+        if not all(always_has_weight(records) for records in passed)
     }
     assert broken == {(Stage.CUTOVER, Stage.READY), (Stage.SOAK, Stage.READY)}
 
@@ -53,42 +161,42 @@ def test_i1_without_the_order_exactly_the_rollbacks_from_all_to_nothing_would_pa
 def test_i1_one_step_from_nothing_to_all_would_pass_zero_in_the_order_of_the_design() -> None:
     nothing, everything = Ladder().records(Stage.READY), Ladder().records(Stage.CUTOVER)
     between = states(nothing, everything)[1]
-    assert not must.always_has_weight(between)
+    assert not always_has_weight(between)
     assert side_shares(between)[Side.FARGATE] * 2 == 1
 
 
 @given(ladders())
 def test_i2_a_name_has_one_policy_and_one_record_a_side(ladder: Ladder) -> None:
     for edge, passed in moves(ladder):
-        assert all(must.has_one_policy(records) for records in passed), edge
+        assert all(has_one_policy(records) for records in passed), edge
 
 
 @given(ladders())
 def test_i2_without_the_order_exactly_the_first_weighting_would_be_refused(ladder: Ladder) -> None:
     broken = {
         (edge.before, edge.after)
-        for edge, passed in moves(ladder, Order.FARGATE_FIRST)
-        if not all(must.has_one_policy(records) for records in passed)
+        for edge, passed in moves(ladder, FARGATE_FIRST)
+        if not all(has_one_policy(records) for records in passed)
     }
     assert broken == {(Stage.DARK, Stage.READY)}
 
 
 @given(ladders())
 def test_i3_a_name_never_stops_answering(ladder: Ladder) -> None:
-    for order in Order:
+    for order in (EC2_FIRST, FARGATE_FIRST):
         for edge, passed in moves(ladder, order):
-            assert all(must.keeps_answering(a, b) for a, b in pairwise(passed)), edge
+            assert all(keeps_answering(a, b) for a, b in pairwise(passed)), edge
 
 
 def test_i3_a_move_from_one_sole_record_to_another_would_be_a_gap() -> None:
     ec2, fargate = (Record(side=side, weight=100) for side in Side)
-    assert not must.keeps_answering((ec2,), (fargate,))
-    assert not must.keeps_answering(Ladder().records(Stage.READY), (fargate,))
+    assert not keeps_answering((ec2,), (fargate,))
+    assert not keeps_answering(Ladder().records(Stage.READY), (fargate,))
 
 
 @given(ladders(), st.integers(1, 100))
 def test_i4_forward_is_one_stage_and_at_most_one_step(ladder: Ladder, max_step: int) -> None:
-    kept = [must.moves_one_rung_at_most(ladder, edge, max_step) for edge in edges(ladder)]
+    kept = [moves_one_rung_at_most(ladder, edge, max_step) for edge in edges(ladder)]
     assert all(kept) == (ladder.largest_step <= max_step)
 
 
@@ -102,34 +210,39 @@ def test_i4_a_name_never_answers_more_or_less_than_before_or_after_while_it_move
         assert all(low <= share <= high for share in shares), edge
 
 
+def test_i5_a_record_of_weight_zero_is_a_standby_and_a_simple_one_has_none() -> None:
+    assert reachable_sides(Ladder().records(Stage.READY)) == set(Side)
+    assert reachable_sides(Ladder().records(Stage.DARK)) == {Side.EC2}
+
+
 @given(ladders())
 def test_i5_a_standby_can_take_all_traffic_before_during_and_after_a_move(ladder: Ladder) -> None:
     for edge, passed in moves(ladder):
         # What a side gives up it gives up after the records, so until then it has what it had.
         for records in passed[:-1]:
-            assert must.standbys_can_take_all(edge.before, records), edge
-        assert must.standbys_can_take_all(edge.after, passed[-1]), edge
+            assert standbys_can_take_all(edge.before, records), edge
+        assert standbys_can_take_all(edge.after, passed[-1]), edge
 
 
 def test_i5_a_side_that_gives_up_its_peak_before_the_records_would_be_caught() -> None:
     early = {
         (edge.before, edge.after)
         for edge, passed in moves(Ladder())
-        if not all(must.standbys_can_take_all(edge.after, records) for records in passed[:-1])
+        if not all(standbys_can_take_all(edge.after, records) for records in passed[:-1])
     }
     assert early == {(Stage.SOAK, Stage.DETACHED)}
 
 
 def test_i5_dark_fargate_without_its_peak_capacity_would_be_caught() -> None:
-    assert not must.standbys_can_take_all(Stage.DETACHED, Ladder().records(Stage.READY))
-    assert not must.standbys_can_take_all(Stage.RETIRED, Ladder().records(Stage.SOAK))
+    assert not standbys_can_take_all(Stage.DETACHED, Ladder().records(Stage.READY))
+    assert not standbys_can_take_all(Stage.RETIRED, Ladder().records(Stage.SOAK))
 
 
 @given(ladders())
 def test_i7_records_go_before_capacity_and_capacity_comes_before_records(ladder: Ladder) -> None:
     for edge in edges(ladder):
-        assert must.records_go_before_capacity(ladder, edge), edge
-        assert must.capacity_comes_before_records(ladder, edge), edge
+        assert records_go_before_capacity(ladder, edge), edge
+        assert capacity_comes_before_records(ladder, edge), edge
 
 
 def test_i7_skipping_detached_or_dark_would_be_caught() -> None:
@@ -138,8 +251,8 @@ def test_i7_skipping_detached_or_dark_would_be_caught() -> None:
         {"before": "soak", "after": "retired", "direction": "forward"}
     )
     skips_dark = Edge.model_validate({"before": "legacy", "after": "ready", "direction": "forward"})
-    assert not must.records_go_before_capacity(ladder, skips_detached)
-    assert not must.capacity_comes_before_records(ladder, skips_dark)
+    assert not records_go_before_capacity(ladder, skips_detached)
+    assert not capacity_comes_before_records(ladder, skips_dark)
 
 
 @given(ladders())
@@ -147,17 +260,17 @@ def test_i11_all_but_retired_lead_back_to_ec2_and_no_record_is_deleted_on_the_wa
     ladder: Ladder,
 ) -> None:
     for stage in ladder.stages:
-        way = must.way_back_to_ec2(ladder, stage)
+        way = way_back_to_ec2(ladder, stage)
         assert (way is None) == (stage is Stage.RETIRED)
         for edge in way or ():
-            assert must.deletes_no_record(ladder, edge), edge
+            assert deletes_no_record(ladder, edge), edge
 
 
 @given(ladders())
 def test_i11_the_way_back_is_one_move_and_from_detached_two(ladder: Ladder) -> None:
     for stage in (*ladder.rungs, Stage.SOAK):
-        assert len(must.way_back_to_ec2(ladder, stage) or ()) == (stage is not Stage.READY)
-    assert len(must.way_back_to_ec2(ladder, Stage.DETACHED) or ()) == 2
+        assert len(way_back_to_ec2(ladder, stage) or ()) == (stage is not Stage.READY)
+    assert len(way_back_to_ec2(ladder, Stage.DETACHED) or ()) == 2
 
 
 @given(ladders())
@@ -171,20 +284,20 @@ def test_i14_a_gate_may_stand_before_every_forward_move_and_before_no_rollback(
 @given(ladders())
 def test_i16_after_a_crash_at_any_write_a_rerun_converges(ladder: Ladder) -> None:
     for edge, passed in moves(ladder):
-        assert all(must.converges(crashed, passed[-1]) for crashed in passed), edge
+        assert all(converges(crashed, passed[-1]) for crashed in passed), edge
 
 
 @given(ladders())
 def test_i16_a_promotion_along_the_weights_is_taken_back_from_any_write(ladder: Ladder) -> None:
     for edge, passed in moves(ladder):
         if edge.is_forward and edge.before in ladder.rungs:
-            assert all(must.converges(crashed, passed[0]) for crashed in passed), edge
+            assert all(converges(crashed, passed[0]) for crashed in passed), edge
 
 
 def test_i16_taking_back_a_rollback_in_one_step_would_pass_zero() -> None:
     ladder = Ladder()
     rolled_back = ladder.records(Stage.READY)
-    assert not must.converges(rolled_back, ladder.records(Stage.CUTOVER))
+    assert not converges(rolled_back, ladder.records(Stage.CUTOVER))
 
 
 @given(ladders())
@@ -193,7 +306,7 @@ def test_i16_a_crash_in_one_move_converges_to_any_rollback_too(ladder: Ladder) -
         for back in edges(ladder):
             if back.before is edge.after and not back.is_forward:
                 for crashed in passed:
-                    assert must.converges(crashed, ladder.records(back.after)), (edge, back)
+                    assert converges(crashed, ladder.records(back.after)), (edge, back)
 
 
 @given(ladders())
