@@ -7,16 +7,16 @@ from constructs import Construct
 from imports.aws.data_aws_secretsmanager_secret import DataAwsSecretsmanagerSecret
 from imports.aws.data_aws_ssm_parameters_by_path import DataAwsSsmParametersByPath
 from pay.existing.contract import contract
-from pay.model import names
-from pay.service.side import ServiceSide
+from pay.model import Environment, Microservice, names
 
 
 class ExistingConfiguration:
-    """Where each secret and parameter of a microservice is, and what may be read to get it."""
+    """Where each secret and parameter of a microservice is, and what a role must read for it."""
 
-    def __init__(self, scope: Construct, side: ServiceSide) -> None:
+    def __init__(self, scope: Construct, environment: Environment, service: Microservice) -> None:
         self._scope = scope
-        self._side = side
+        self._environment = environment
+        self._service = service
         self.secret_arns: list[str] = []
         """The secrets that the execution role may read."""
         self.secret_key_arns: list[str] = []
@@ -25,26 +25,26 @@ class ExistingConfiguration:
         """The parameters that the execution role may read."""
         self.value_from: dict[str, str] = {}
         """Variable name -> the ARN that ECS reads its value from when a task starts."""
-        self._find_secrets()
-        self._find_parameters()
+        self._look_up_secrets()
+        self._look_up_parameters()
 
-    def _find_secrets(self) -> None:
-        service = self._side.service
-        keys: dict[str, list[str]] = {}
-        for secret in service.secrets:
-            keys.setdefault(secret.owner or service.name, []).append(secret.variable)
-        for owner, variables in keys.items():
-            found = self._secret_of(owner)
-            arn = found.arn
+    def _look_up_secrets(self) -> None:
+        variables_by_owner: dict[str, list[str]] = {}
+        for secret in self._service.secrets:
+            owner = secret.owner or self._service.name
+            variables_by_owner.setdefault(owner, []).append(secret.variable)
+        for owner, variables in variables_by_owner.items():
+            secrets = self._secret_of(owner)
+            arn = secrets.arn
             self.secret_arns.append(arn)
-            self.secret_key_arns.append(found.kms_key_id)
+            self.secret_key_arns.append(secrets.kms_key_id)
             for variable in variables:
                 # AWS: ECS developer guide, "Pass Secrets Manager secrets": secret-arn:json-key:
                 # version-stage:version-id, the last two empty for the current version.
                 self.value_from[variable] = f"{arn}:{variable}::"
 
     def _secret_of(self, owner: str) -> DataAwsSecretsmanagerSecret:
-        name = names.secret(self._side.environment.name, owner)
+        name = names.secret(self._environment.name, owner)
         return DataAwsSecretsmanagerSecret(
             self._scope,
             f"{owner}_secret".replace("-", "_"),
@@ -63,13 +63,12 @@ class ExistingConfiguration:
             ),
         )
 
-    def _find_parameters(self) -> None:
-        service, environment = self._side.service, self._side.environment
-        if not service.parameters:
+    def _look_up_parameters(self) -> None:
+        if not self._service.parameters:
             return
-        path = names.parameter_path(environment.name, service.name)
-        wanted = [f"{path}{variable}" for variable in service.parameters]
-        missing = f"setsubtract({json.dumps(wanted)}, self.names)"
+        path = names.parameter_path(self._environment.name, self._service.name)
+        required = [f"{path}{variable}" for variable in self._service.parameters]
+        missing = f"setsubtract({json.dumps(required)}, self.names)"
         DataAwsSsmParametersByPath(
             self._scope,
             "parameters",
@@ -83,7 +82,7 @@ class ExistingConfiguration:
                 )
             ),
         )
-        for variable, name in zip(service.parameters, wanted, strict=True):
-            arn = self._side.arn("ssm", f"parameter{name}")
+        for variable, name in zip(self._service.parameters, required, strict=True):
+            arn = self._environment.arn("ssm", f"parameter{name}")
             self.parameter_arns.append(arn)
             self.value_from[variable] = arn

@@ -1,9 +1,14 @@
-"""One microservice on one side in one environment: what every construct below is given."""
+"""One microservice on one side in one environment."""
 
 from dataclasses import dataclass
 
-from pay.model import Environment, Exposure, Microservice, Side, TaskSize, hosted_zone, names
-from pay.model.environment.environment import Deployment
+from pay.model import names
+from pay.model.environment.environment import Deployment, Environment
+from pay.model.environment.host_names import hosted_zone
+from pay.model.service.microservice import Microservice
+from pay.model.service.size import TaskSize
+from pay.model.stage.invariants import holds_full_peak
+from pay.model.vocabulary import Exposure, Side
 
 
 @dataclass(frozen=True)
@@ -22,6 +27,17 @@ class ServiceSide:
     def size(self) -> TaskSize:
         """The task's size: the environment's, or else the catalogue's."""
         return self.deployment.size or self.service.size
+
+    @property
+    def holds_full_peak(self) -> bool:
+        """Whether the side must be able to take all traffic from one minute to the next."""
+        return holds_full_peak(self.deployment.stage, self.side)
+
+    @property
+    def needed_tasks(self) -> int:
+        """The healthy tasks that the side must never be without."""
+        tasks = self.deployment.tasks
+        return tasks.peak if self.holds_full_peak else tasks.min
 
     @property
     def is_public(self) -> bool:
@@ -55,8 +71,3 @@ class ServiceSide:
 
     def log_group(self, kind: str) -> str:
         return names.log_group(self.environment.name, kind, self.service.name, self.side)
-
-    def arn(self, aws_service: str, resource: str) -> str:
-        """The ARN of something in this environment's account and region."""
-        region, account = self.environment.region, self.environment.account_id
-        return f"arn:aws:{aws_service}:{region}:{account}:{resource}"

@@ -48,15 +48,14 @@ def used_by_logs(environment: Environment) -> Statement:
     """CloudWatch Logs may encrypt this account's log groups (AWS: CloudWatch Logs user guide,
     "Encrypt log data using KMS").
     """
-    region, account = environment.region, environment.account_id
     return Statement(
         "EncryptsLogs",
         ["kms:Decrypt*", "kms:Describe*", "kms:Encrypt*", "kms:GenerateDataKey*", "kms:ReEncrypt*"],
         ["*"],
-        principal={"Service": f"logs.{region}.amazonaws.com"},
+        principal={"Service": f"logs.{environment.region}.amazonaws.com"},
         conditions={
             "ArnLike": {
-                "kms:EncryptionContext:aws:logs:arn": f"arn:aws:logs:{region}:{account}:log-group:*"
+                "kms:EncryptionContext:aws:logs:arn": environment.arn("logs", "log-group:*")
             }
         },
     )

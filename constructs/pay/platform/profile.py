@@ -46,9 +46,8 @@ def _agent_statements(environment: Environment) -> list[Statement]:
     action is cut by what the service authorization reference lists for it: those that take the
     cluster as their resource do not know the condition key `ecs:cluster`: it would deny them.
     """
-    region, account = environment.region, environment.account_id
     cluster = names.cluster(environment.name, Side.EC2)
-    cluster_arn = f"arn:aws:ecs:{region}:{account}:cluster/{cluster}"
+    cluster_arn = environment.arn("ecs", f"cluster/{cluster}")
     return [
         Statement(
             "RegisterWithCluster",

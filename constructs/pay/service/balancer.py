@@ -14,7 +14,7 @@ from pay.existing.dns import certificate_arn
 from pay.existing.network import ExistingNetwork
 from pay.model import LoadBalancerType, Side, names
 from pay.model.service.timing import CLIENT_KEEP_ALIVE_SECONDS
-from pay.service.side import ServiceSide
+from pay.model.side import ServiceSide
 
 TLS_POLICY = "ELBSecurityPolicy-TLS13-1-2-2021-06"
 """TLS 1.3 and 1.2 with forward secrecy (AWS: "Security policies for your Application Load

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 
 from pay.existing.configuration import ExistingConfiguration
 from pay.model import Side, Sidecar
+from pay.model.side import ServiceSide
 from pay.service.logs import LogGroups
-from pay.service.side import ServiceSide
 from pay.service.variables import Variables, as_pairs, sidecar_variables
 
 LOG_BUFFER = "25m"

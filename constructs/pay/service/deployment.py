@@ -11,8 +11,8 @@ from imports.aws.ecs_service import (
     EcsServiceLoadBalancer,
     EcsServiceTimeouts,
 )
+from pay.model.side import ServiceSide
 from pay.service.balancer import ServiceLoadBalancer
-from pay.service.side import ServiceSide
 from pay.service.task import TaskDefinition
 
 STEADY_STATE_TIMEOUT = "20m"

@@ -6,11 +6,11 @@ from imports.aws.data_aws_ecs_cluster import DataAwsEcsCluster
 from imports.aws.ecs_service import EcsService, EcsServiceNetworkConfiguration
 from pay.existing.network import ExistingNetwork
 from pay.model import Environment, Microservice, Side
+from pay.model.side import ServiceSide
 from pay.service.alarms import Alarms
 from pay.service.balancer import ServiceLoadBalancer
 from pay.service.deployment import deployment, fails_when_rolled_back
 from pay.service.scaling import Scaling
-from pay.service.side import ServiceSide
 from pay.service.task import TaskDefinition
 
 PLATFORM_VERSION = "LATEST"

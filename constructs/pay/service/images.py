@@ -4,7 +4,7 @@ from cdktf import TerraformLocal, TerraformVariable, TerraformVariableValidation
 from constructs import Construct
 
 from pay.model import names
-from pay.service.side import ServiceSide
+from pay.model.side import ServiceSide
 
 APPLICATION_IMAGE_TAG = "application_image_tag"
 """The Terraform variable of the application's image tag, as Pay's pipeline passes it."""

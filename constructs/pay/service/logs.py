@@ -5,7 +5,7 @@ from constructs import Construct
 from imports.aws.cloudwatch_log_group import CloudwatchLogGroup
 from imports.aws.data_aws_kms_alias import DataAwsKmsAlias
 from pay.model import names
-from pay.service.side import ServiceSide
+from pay.model.side import ServiceSide
 
 
 class LogGroups:
@@ -21,7 +21,9 @@ class LogGroups:
         kinds.update({sidecar.name: sidecar.log_kind for sidecar in service.sidecars})
         self.names = {container: side.log_group(kind) for container, kind in kinds.items()}
         """Container name -> log group name."""
-        self.arns = [side.arn("logs", f"log-group:{name}") for name in self.names.values()]
+        self.arns = [
+            side.environment.arn("logs", f"log-group:{name}") for name in self.names.values()
+        ]
         self.groups = [
             CloudwatchLogGroup(
                 scope,

@@ -8,8 +8,8 @@ from imports.aws.iam_role_policy import IamRolePolicy
 from pay.existing.configuration import ExistingConfiguration
 from pay.iam.document import Statement, policy_document, service_trust
 from pay.model import Access, Side, names
+from pay.model.side import ServiceSide
 from pay.service.logs import LogGroups
-from pay.service.side import ServiceSide
 from pay.service.variables import Variables
 
 _QUEUE_ACTIONS = {
@@ -62,7 +62,7 @@ class Roles:
             f"{key}_role",
             name=name,
             assume_role_policy=service_trust(
-                "ecs-tasks.amazonaws.com", environment.account_id, self._side.arn("ecs", "*")
+                "ecs-tasks.amazonaws.com", environment.account_id, environment.arn("ecs", "*")
             ),
         )
         if statements:
@@ -95,7 +95,10 @@ def _execution_statements(
                 "ecr:BatchGetImage",
                 "ecr:GetDownloadUrlForLayer",
             ],
-            [side.arn("ecr", f"repository/{repository}") for repository in repositories],
+            [
+                side.environment.arn("ecr", f"repository/{repository}")
+                for repository in repositories
+            ],
         ),
         Statement(
             "WriteLogs",
@@ -145,7 +148,7 @@ def _task_statements(side: ServiceSide, variables: Variables) -> list[Statement]
             Statement(
                 "WriteContainerMetrics",
                 ["logs:CreateLogStream", "logs:PutLogEvents"],
-                [side.arn("logs", f"log-group:{group}:*")],
+                [side.environment.arn("logs", f"log-group:{group}:*")],
             )
         )
     return statements
@@ -162,7 +165,7 @@ def _encrypt_messages(side: ServiceSide) -> Statement:
     return Statement(
         "EncryptMessages",
         ["kms:Decrypt", *(["kms:GenerateDataKey"] if sends else [])],
-        [side.arn("kms", "key/*")],
+        [side.environment.arn("kms", "key/*")],
         conditions=_through(side, *used),
     )
 
@@ -182,8 +185,10 @@ def _one_off_task_statements(side: ServiceSide) -> list[Statement]:
         Statement(
             "RunOneOffTasks",
             ["ecs:RunTask"],
-            [side.arn("ecs", f"task-definition/{family}:*") for family in families],
-            conditions={"ArnEquals": {"ecs:cluster": side.arn("ecs", f"cluster/{cluster}")}},
+            [side.environment.arn("ecs", f"task-definition/{family}:*") for family in families],
+            conditions={
+                "ArnEquals": {"ecs:cluster": side.environment.arn("ecs", f"cluster/{cluster}")}
+            },
         ),
         Statement(
             "PassRolesOfOneOffTasks",

@@ -9,7 +9,7 @@ from imports.aws.appautoscaling_policy import (
     AppautoscalingPolicyTargetTrackingScalingPolicyConfigurationPredefinedMetricSpecification,
 )
 from imports.aws.appautoscaling_target import AppautoscalingTarget
-from pay.service.side import ServiceSide
+from pay.model.side import ServiceSide
 
 TARGET_CPU_PERCENT = 60
 SCALE_OUT_COOLDOWN_SECONDS = 60
@@ -29,15 +29,14 @@ class Scaling:
     def __init__(
         self, scope: Construct, side: ServiceSide, *, service: ITerraformDependable
     ) -> None:
-        tasks, stage = side.deployment.tasks, side.deployment.stage
         target = AppautoscalingTarget(
             scope,
             "scaling_target",
             service_namespace="ecs",
             scalable_dimension="ecs:service:DesiredCount",
             resource_id=f"service/{side.cluster}/{side.service.name}",
-            min_capacity=tasks.peak if stage.pins_fargate_at_peak else tasks.min,
-            max_capacity=tasks.peak * HEADROOM,
+            min_capacity=side.needed_tasks,
+            max_capacity=side.deployment.tasks.peak * HEADROOM,
             depends_on=[service],
         )
         AppautoscalingPolicy(

@@ -11,11 +11,11 @@ from imports.aws.ecs_task_definition import (
 from pay.existing.configuration import ExistingConfiguration
 from pay.existing.network import ExistingNetwork
 from pay.model import Side
+from pay.model.side import ServiceSide
 from pay.service.containers import container_definitions, volume_names
 from pay.service.images import images
 from pay.service.logs import LogGroups
 from pay.service.roles import Roles
-from pay.service.side import ServiceSide
 from pay.service.variables import Variables, as_text
 
 
@@ -24,7 +24,7 @@ class TaskDefinition:
 
     def __init__(self, scope: Construct, side: ServiceSide, network: ExistingNetwork) -> None:
         variables = Variables(scope, side, network)
-        configuration = ExistingConfiguration(scope, side)
+        configuration = ExistingConfiguration(scope, side.environment, side.service)
         logs = LogGroups(scope, side)
         roles = Roles(scope, side, variables=variables, configuration=configuration, logs=logs)
         self.needed_by_tasks: list[ITerraformDependable] = [*roles.policies, *logs.groups]

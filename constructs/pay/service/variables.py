@@ -11,7 +11,7 @@ from pay.existing.database import database_address
 from pay.existing.messaging import queue, topic_arn
 from pay.existing.network import ExistingNetwork
 from pay.model import CallStyle, Environment, Side, Sidecar, host_name, names
-from pay.service.side import ServiceSide
+from pay.model.side import ServiceSide
 
 
 def template_values(environment: Environment) -> dict[str, str]:

@@ -205,6 +205,10 @@ class Environment(Model):
         """The zone that a service's name lives in."""
         return self.dns.public_zone if public else self.dns.internal_zone
 
+    def arn(self, aws_service: str, resource: str) -> str:
+        """Return the ARN of a resource in this environment's account and region."""
+        return f"arn:aws:{aws_service}:{self.region}:{self.account_id}:{resource}"
+
     def protects(self, side: Side, stage: Stage) -> bool:
         """Whether the side's load balancer is protected from deletion at `stage`: while a record
         leads to it. No other is, so that `dark` -> `legacy` and `detached` -> `retired` can destroy
