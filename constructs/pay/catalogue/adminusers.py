@@ -1,26 +1,10 @@
 """adminusers: the users of the admin tool, their services and permissions."""
 
-from pay.catalogue import assumptions, common, sidecars
-from pay.model import (
-    Access,
-    Call,
-    CallStyle,
-    Database,
-    Exposure,
-    Link,
-    Microservice,
-    QueueUse,
-    Runtime,
-    Scope,
-    Secret,
-)
+from pay.catalogue.runtimes import JavaService
+from pay.model import Access, Call, CallStyle, Database, Exposure, Link, QueueUse, Scope, Secret
 
-ADMINUSERS = Microservice(
+ADMINUSERS = JavaService(
     name="adminusers",
-    runtime=Runtime.JAVA,
-    container_port=common.JAVA_PORT,
-    admin_port=common.JAVA_ADMIN_PORT,
-    health_check_path=common.HEALTH_CHECK_PATH,
     exposure=Exposure.INTERNAL,
     # Never sees a card number, but frontend, inside the CDE, calls it.
     scope=Scope.CONNECTED,
@@ -46,9 +30,6 @@ ADMINUSERS = Microservice(
         Link(service="selfservice", variable="SELFSERVICE_URL"),
     ),
     environment={
-        **common.java(),
-        **common.database("adminusers"),
-        **common.SQS,
         "EVENT_SUBSCRIBER_QUEUE_ENABLED": "true",
         "FORGOTTEN_PASSWORD_EXPIRY_MINUTES": "90",
         "LOGIN_ATTEMPT_CAP": "10",
@@ -75,9 +56,5 @@ ADMINUSERS = Microservice(
         "NOTIFY_STRIPE_DISPUTE_WON_EMAIL_TEMPLATE_ID",
         "SUPPORT_URL",
     ),
-    secrets=(common.DB_PASSWORD, common.SENTRY_DSN, Secret(variable="NOTIFY_API_KEY")),
-    sidecars=sidecars.WEB,
-    user=assumptions.APPLICATION_USER,
-    size=assumptions.JAVA_SIZE,
-    timing=assumptions.INTERNAL_TIMING,
+    secrets=(Secret(variable="NOTIFY_API_KEY"),),
 )

@@ -1,6 +1,7 @@
 """connector: takes every payment to its payment provider and keeps its state."""
 
-from pay.catalogue import assumptions, common, sidecars
+from pay.catalogue import assumptions
+from pay.catalogue.runtimes import JavaService, java_options
 from pay.model import (
     Access,
     Call,
@@ -8,9 +9,7 @@ from pay.model import (
     Database,
     Exposure,
     Link,
-    Microservice,
     QueueUse,
-    Runtime,
     Scope,
     Secret,
     Timing,
@@ -18,12 +17,8 @@ from pay.model import (
 
 BOTH = frozenset({Access.SEND, Access.RECEIVE})
 
-CONNECTOR = Microservice(
+CONNECTOR = JavaService(
     name="connector",
-    runtime=Runtime.JAVA,
-    container_port=common.JAVA_PORT,
-    admin_port=common.JAVA_ADMIN_PORT,
-    health_check_path=common.HEALTH_CHECK_PATH,
     exposure=Exposure.INTERNAL,
     # Sends full card numbers to payment providers: named in Pay's own list of CDE applications.
     scope=Scope.INSIDE,
@@ -47,9 +42,7 @@ CONNECTOR = Microservice(
     ),
     links=(Link(service="frontend", variable="FRONTEND_URL"),),
     environment={
-        **common.java(assumptions.CONNECTOR_HEAP),
-        **common.database("connector"),
-        **common.SQS,
+        "JAVA_OPTS": java_options(assumptions.CONNECTOR_HEAP),
         "BACKGROUND_PROCESSING_ENABLED": "true",
         "EMIT_PAYMENT_STATE_TRANSITION_EVENTS": "true",
         "EVENT_QUEUE_ENABLED": "true",
@@ -86,8 +79,6 @@ CONNECTOR = Microservice(
         "WORLDPAY_3DS_FLEX_DDC_TEST_URL",
     ),
     secrets=(
-        common.DB_PASSWORD,
-        common.SENTRY_DSN,
         Secret(variable="GDS_CONNECTOR_ADYEN_BALANCE_PLATFORM_API_KEY_LIVE"),
         Secret(variable="GDS_CONNECTOR_ADYEN_BALANCE_PLATFORM_API_KEY_TEST"),
         Secret(variable="GDS_CONNECTOR_ADYEN_COMPANY_ACCOUNT_API_KEY_LIVE"),
@@ -115,8 +106,6 @@ CONNECTOR = Microservice(
         Secret(variable="WORLDPAY_APPLE_PAY_PAYMENT_PROCESSING_PRIVATE_KEY"),
         Secret(variable="WORLDPAY_APPLE_PAY_PAYMENT_PROCESSING_PRIVATE_KEY_SECONDARY"),
     ),
-    sidecars=sidecars.WEB,
-    user=assumptions.APPLICATION_USER,
     size=assumptions.CONNECTOR_SIZE,
     timing=Timing(longest_request_seconds=assumptions.AUTHORISATION_SECONDS, start_seconds=90),
 )

@@ -1,13 +1,14 @@
 """egress: the forward proxy that lets services reach the addresses on its list, and no other."""
 
-from pay.catalogue import assumptions, common
+from pay.catalogue import assumptions
+from pay.catalogue.runtimes import SQUID_PORT
 from pay.model import Exposure, Microservice, Runtime, Scope, Timing
 
 EGRESS = Microservice(
     name="egress",
     # squid speaks plain TCP: a Network Load Balancer, a TCP check, no sidecars.
     runtime=Runtime.SQUID,
-    container_port=common.SQUID_PORT,
+    container_port=SQUID_PORT,
     exposure=Exposure.INTERNAL,
     # Card numbers pass through it inside TLS that it cannot read: connected, not inside.
     scope=Scope.CONNECTED,

@@ -1,13 +1,11 @@
 """frontend: the payment pages that the public types card details into."""
 
-from pay.catalogue import assumptions, common, sidecars
-from pay.model import Call, CallStyle, Exposure, Link, Microservice, Runtime, Scope, Secret, Timing
+from pay.catalogue import assumptions
+from pay.catalogue.runtimes import NodeService
+from pay.model import Call, CallStyle, Exposure, Link, Scope, Secret
 
-FRONTEND = Microservice(
+FRONTEND = NodeService(
     name="frontend",
-    runtime=Runtime.NODE,
-    container_port=common.NODE_PORT,
-    health_check_path=common.HEALTH_CHECK_PATH,
     exposure=Exposure.PUBLIC,
     host="www",
     # Takes card numbers from the payer: named in Pay's own list of CDE applications.
@@ -21,11 +19,9 @@ FRONTEND = Microservice(
     ),
     links=(Link(service="frontend", variable="FRONTEND_URL"),),
     environment={
-        **common.node(),
         "COOKIE_MAX_AGE": "5400000",
         "CSP_ENFORCE": "true",
         "CSP_SEND_HEADER": "true",
-        "NO_PROXY": common.NO_PROXY,
     },
     parameters=(
         "ADYEN_APPLE_PAY_MERCHANT_ID",
@@ -40,7 +36,6 @@ FRONTEND = Microservice(
         "WORLDPAY_APPLE_PAY_MERCHANT_ID",
     ),
     secrets=(
-        common.SENTRY_DSN,
         Secret(variable="SESSION_ENCRYPTION_KEY"),
         Secret(variable="ADYEN_APPLE_PAY_MERCHANT_ID_CERTIFICATE"),
         Secret(variable="ADYEN_APPLE_PAY_MERCHANT_ID_CERTIFICATE_KEY"),
@@ -49,11 +44,5 @@ FRONTEND = Microservice(
         Secret(variable="WORLDPAY_APPLE_PAY_MERCHANT_ID_CERTIFICATE"),
         Secret(variable="WORLDPAY_APPLE_PAY_MERCHANT_ID_CERTIFICATE_KEY"),
     ),
-    sidecars=sidecars.WEB,
-    user=assumptions.APPLICATION_USER,
     size=assumptions.FRONTEND_SIZE,
-    timing=Timing(
-        longest_request_seconds=assumptions.CALLER_OF_AUTHORISATION_SECONDS,
-        start_seconds=assumptions.STARTS_FAST,
-    ),
 )

@@ -1,13 +1,14 @@
 """notifications: passes the payment providers' messages on to connector."""
 
-from pay.catalogue import assumptions, common
+from pay.catalogue import assumptions
+from pay.catalogue.runtimes import HEALTH_CHECK_PATH
 from pay.model import Call, Exposure, Microservice, Runtime, Scope, Timing
 
 NOTIFICATIONS = Microservice(
     name="notifications",
     runtime=Runtime.NGINX,
     container_port=443,
-    health_check_path=common.HEALTH_CHECK_PATH,
+    health_check_path=HEALTH_CHECK_PATH,
     exposure=Exposure.PUBLIC,
     # Providers send references, never card numbers, but it calls connector, inside the CDE.
     scope=Scope.CONNECTED,

@@ -1,13 +1,10 @@
 """products-ui: the public pages of payment links."""
 
-from pay.catalogue import assumptions, common, sidecars
-from pay.model import Call, Exposure, Link, Microservice, Runtime, Scope, Secret, Timing
+from pay.catalogue.runtimes import NodeService
+from pay.model import Call, Exposure, Link, Scope, Secret
 
-PRODUCTS_UI = Microservice(
+PRODUCTS_UI = NodeService(
     name="products-ui",
-    runtime=Runtime.NODE,
-    container_port=common.NODE_PORT,
-    health_check_path=common.HEALTH_CHECK_PATH,
     exposure=Exposure.PUBLIC,
     # The public knows it as products.<zone>; the service of that name is internal.
     host="products",
@@ -21,7 +18,7 @@ PRODUCTS_UI = Microservice(
         Link(service="products-ui", variable="PRODUCTS_UI_URL"),
         Link(service="selfservice", variable="SELFSERVICE_DASHBOARD_URL"),
     ),
-    environment={**common.node(), "COOKIE_MAX_AGE": "3600000"},
+    environment={"COOKIE_MAX_AGE": "3600000"},
     # The return address has a path that the public record does not show.
     parameters=(
         "GOOGLE_RECAPTCHA_ENTERPRISE_PROJECT_ID",
@@ -29,15 +26,7 @@ PRODUCTS_UI = Microservice(
         "SELFSERVICE_DEMO_PAYMENT_RETURN_URL",
     ),
     secrets=(
-        common.SENTRY_DSN,
         Secret(variable="GOOGLE_RECAPTCHA_SECRET_KEY"),
         Secret(variable="SESSION_ENCRYPTION_KEY"),
-    ),
-    sidecars=sidecars.WEB,
-    user=assumptions.APPLICATION_USER,
-    size=assumptions.NODE_SIZE,
-    timing=Timing(
-        longest_request_seconds=assumptions.CALLER_OF_AUTHORISATION_SECONDS,
-        start_seconds=assumptions.STARTS_FAST,
     ),
 )

@@ -1,25 +1,10 @@
 """selfservice: the admin tool of Pay's users."""
 
-from pay.catalogue import assumptions, common, sidecars
-from pay.model import (
-    Access,
-    BucketUse,
-    Call,
-    CallStyle,
-    Exposure,
-    Link,
-    Microservice,
-    Runtime,
-    Scope,
-    Secret,
-    Timing,
-)
+from pay.catalogue.runtimes import NodeService
+from pay.model import Access, BucketUse, Call, CallStyle, Exposure, Link, Scope, Secret
 
-SELFSERVICE = Microservice(
+SELFSERVICE = NodeService(
     name="selfservice",
-    runtime=Runtime.NODE,
-    container_port=common.NODE_PORT,
-    health_check_path=common.HEALTH_CHECK_PATH,
     exposure=Exposure.PUBLIC,
     # Shows no card numbers, but calls connector, inside the CDE.
     scope=Scope.CONNECTED,
@@ -48,23 +33,11 @@ SELFSERVICE = Microservice(
         Link(service="selfservice", variable="SELFSERVICE_URL"),
         Link(service="products-ui", variable="PRODUCTS_FRIENDLY_BASE_URI", path="/redirect"),
     ),
-    environment={
-        **common.node(),
-        "COOKIE_MAX_AGE": "10800000",
-        "NO_PROXY": common.NO_PROXY,
-    },
+    environment={"COOKIE_MAX_AGE": "10800000"},
     parameters=("ZENDESK_URL", "ZENDESK_USER"),
     secrets=(
-        common.SENTRY_DSN,
         Secret(variable="SESSION_ENCRYPTION_KEY"),
         Secret(variable="STRIPE_ACCOUNT_API_KEY"),
         Secret(variable="ZENDESK_API_KEY"),
-    ),
-    sidecars=sidecars.WEB,
-    user=assumptions.APPLICATION_USER,
-    size=assumptions.NODE_SIZE,
-    timing=Timing(
-        longest_request_seconds=assumptions.CALLER_OF_AUTHORISATION_SECONDS,
-        start_seconds=assumptions.STARTS_FAST,
     ),
 )

@@ -1,26 +1,11 @@
 """toolbox: what Pay's own staff looks things up and mends them with."""
 
-from pay.catalogue import assumptions, common, sidecars
-from pay.model import (
-    Access,
-    BucketUse,
-    Call,
-    CallStyle,
-    Exposure,
-    Link,
-    Microservice,
-    Runtime,
-    Scope,
-    Secret,
-    TaskRun,
-    Timing,
-)
+from pay.catalogue.runtimes import NodeService
+from pay.model import Access, BucketUse, Call, CallStyle, Exposure, Link, Scope, Secret, TaskRun
 
-TOOLBOX = Microservice(
+TOOLBOX = NodeService(
     name="toolbox",
-    runtime=Runtime.NODE,
-    container_port=common.TOOLBOX_PORT,
-    health_check_path=common.HEALTH_CHECK_PATH,
+    container_port=3000,
     exposure=Exposure.STAFF,
     # Shows no card numbers, but calls connector, inside the CDE.
     scope=Scope.CONNECTED,
@@ -56,20 +41,11 @@ TOOLBOX = Microservice(
         ),
     ),
     links=(Link(service="selfservice", variable="SELFSERVICE_URL"),),
-    environment={**common.node(common.TOOLBOX_PORT), "NO_PROXY": common.NO_PROXY},
     parameters=("GITHUB_OAUTH_CLIENT_ID", "ZENDESK_URL", "ZENDESK_USER"),
     secrets=(
-        common.SENTRY_DSN,
         Secret(variable="COOKIE_SESSION_ENCRYPTION_SECRET"),
         Secret(variable="GITHUB_OAUTH_CLIENT_SECRET"),
         Secret(variable="STRIPE_ACCOUNT_API_KEY"),
         Secret(variable="ZENDESK_API_KEY"),
-    ),
-    sidecars=sidecars.WEB,
-    user=assumptions.APPLICATION_USER,
-    size=assumptions.NODE_SIZE,
-    timing=Timing(
-        longest_request_seconds=assumptions.CALLER_OF_AUTHORISATION_SECONDS,
-        start_seconds=assumptions.STARTS_FAST,
     ),
 )

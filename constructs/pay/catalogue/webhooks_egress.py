@@ -1,13 +1,14 @@
 """webhooks-egress: the forward proxy to the callback addresses of Pay's users, anywhere."""
 
-from pay.catalogue import assumptions, common
+from pay.catalogue import assumptions
+from pay.catalogue.runtimes import SQUID_PORT
 from pay.model import Exposure, Microservice, Runtime, Scope, Timing
 
 WEBHOOKS_EGRESS = Microservice(
     name="webhooks-egress",
     # squid speaks plain TCP: a Network Load Balancer, a TCP check, no sidecars.
     runtime=Runtime.SQUID,
-    container_port=common.SQUID_PORT,
+    container_port=SQUID_PORT,
     exposure=Exposure.INTERNAL,
     # Only webhooks, outside the CDE, calls it. It reaches any address, which is why the CDE has a
     # proxy of its own.

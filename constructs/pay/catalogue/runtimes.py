@@ -1,0 +1,125 @@
+"""What services of one runtime share, so that a service's file says only what is its own.
+
+AWS_ACCESS_KEY and AWS_SECRET_KEY are left out on purpose, although Pay's configuration files name
+them without a default: the services read them only with a non-standard (local) endpoint, and their
+substitution is not strict, so an unset variable is no error. Set to anything, the AWS SDK for Java
+would take them as credentials before it asks for the task role's (docs/decisions/0053).
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ConfigDict, ValidationInfo, field_validator
+
+from pay.catalogue import assumptions
+from pay.catalogue.sidecars import WEB
+from pay.model import CallStyle, Microservice, Runtime, Secret, Sidecar, TaskSize, Timing
+from pay.model.service.container import Port
+from pay.model.text_types import ContainerUser
+
+SQUID_PORT = 8080
+HEALTH_CHECK_PATH = "/healthcheck"
+
+NO_PROXY = ".{internal_zone},169.254.170.2,localhost,127.0.0.1"
+"""What an HTTP proxy is never asked for: internal names, and the address at which ECS hands out the
+task's credentials (AWS: ECS developer guide, "Task IAM role")."""
+
+BIND_HOST = "0.0.0.0"
+"""On EC2 the NGINX sidecar is in its own network namespace (bridge), so 127.0.0.1, the services'
+own default, would not be reachable. What may reach the port is the security group's business."""
+
+SENTRY_DSN = Secret(variable="SENTRY_DSN")
+DB_PASSWORD = Secret(variable="DB_PASSWORD")
+
+
+def java_options(heap: str) -> str:
+    """Return JAVA_OPTS: a service's own calls to others never go through a forward proxy."""
+    return f"{heap} -Dhttp.nonProxyHosts=*.{{internal_zone}}"
+
+
+class WebService(Microservice):
+    """An HTTP application behind the NGINX sidecar. Its own variables replace shared ones."""
+
+    model_config = ConfigDict(validate_default=True)
+
+    health_check_path: str | None = HEALTH_CHECK_PATH
+    sidecars: tuple[Sidecar, ...] = WEB
+    user: ContainerUser = assumptions.APPLICATION_USER
+
+    @field_validator("environment")
+    @classmethod
+    def _add_shared_variables(
+        cls, own: Mapping[str, str], info: ValidationInfo
+    ) -> Mapping[str, str]:
+        return {**cls._shared_variables(info.data), **own}
+
+    @field_validator("secrets")
+    @classmethod
+    def _add_shared_secrets(
+        cls, own: tuple[Secret, ...], info: ValidationInfo
+    ) -> tuple[Secret, ...]:
+        password = (DB_PASSWORD,) if info.data.get("database") else ()
+        return (*password, SENTRY_DSN, *own)
+
+    @classmethod
+    def _shared_variables(cls, service: Mapping[str, Any]) -> dict[str, str]:
+        """Return what services share; `service` holds its fields that are right so far."""
+        return {
+            "ENVIRONMENT": "{environment}",
+            "PORT": str(service.get("container_port")),
+            "BIND_HOST": BIND_HOST,
+        }
+
+
+class JavaService(WebService):
+    """A Dropwizard service.
+
+    DB_HOST comes from the RDS instance and DB_PASSWORD from Secrets Manager. Migrations never run
+    at start-up: a one-off task runs them, with RUN_MIGRATION turned on.
+    """
+
+    runtime: Runtime = Runtime.JAVA
+    container_port: Port = 8080
+    admin_port: Port | None = 8081
+    size: TaskSize = assumptions.JAVA_SIZE
+    timing: Timing = assumptions.INTERNAL_TIMING
+
+    @classmethod
+    def _shared_variables(cls, service: Mapping[str, Any]) -> dict[str, str]:
+        variables = super()._shared_variables(service) | {
+            "ADMIN_PORT": str(service.get("admin_port")),
+            "JAVA_OPTS": java_options(assumptions.JAVA_HEAP),
+        }
+        if service.get("database"):
+            variables |= {
+                "DB_NAME": str(service.get("name")),
+                "DB_USER": str(service.get("name")),
+                "DB_SSL_OPTION": "ssl=true",
+                "RUN_APP": "true",
+                "RUN_MIGRATION": "false",
+            }
+        if service.get("queues"):
+            variables["AWS_SQS_REGION"] = "{region}"
+        return variables
+
+
+class NodeService(WebService):
+    """An Express service; each of them waits for an authorisation, itself or through another."""
+
+    runtime: Runtime = Runtime.NODE
+    container_port: Port = 9000
+    size: TaskSize = assumptions.NODE_SIZE
+    timing: Timing = Timing(
+        longest_request_seconds=assumptions.CALLER_OF_AUTHORISATION_SECONDS,
+        start_seconds=assumptions.STARTS_FAST,
+    )
+
+    @classmethod
+    def _shared_variables(cls, service: Mapping[str, Any]) -> dict[str, str]:
+        variables = super()._shared_variables(service) | {
+            "NODE_ENV": "production",
+            "NODE_WORKER_COUNT": assumptions.NODE_WORKER_COUNT,
+        }
+        if any(call.style is CallStyle.HTTP_PROXY for call in service.get("calls", ())):
+            variables["NO_PROXY"] = NO_PROXY
+        return variables
