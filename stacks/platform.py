@@ -4,7 +4,7 @@ from constructs import Construct
 
 from imports.aws.ecs_cluster_capacity_providers import EcsClusterCapacityProviders
 from pay.existing.network import ExistingNetwork
-from pay.model import Environment, Segment, Side, names
+from pay.model import Environment, Segment, Side, addresses, names
 from pay.model.stacks import PLATFORM
 from pay.platform.capacity import ec2_capacity
 from pay.platform.clusters import ecs_cluster
@@ -35,7 +35,7 @@ class PlatformStack(PayStack):
         fargate = ecs_cluster(self, Side.FARGATE, environment=environment, key=keys[Segment.CDE])
         EcsClusterCapacityProviders(
             self,
-            "fargate_capacity_providers",
+            addresses.capacity_providers(Side.FARGATE).id,
             cluster_name=fargate.name,
             capacity_providers=["FARGATE"],
         )
@@ -47,7 +47,7 @@ class PlatformStack(PayStack):
         ]
         EcsClusterCapacityProviders(
             self,
-            "ec2_capacity_providers",
+            addresses.capacity_providers(Side.EC2).id,
             cluster_name=ec2.name,
             capacity_providers=[provider.name for provider in providers],
         )

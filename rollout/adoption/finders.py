@@ -15,11 +15,12 @@ from pay.model import (
     Microservice,
     Segment,
     Side,
+    addresses,
     host_name,
     hosted_zone,
     names,
 )
-from pay.model.adoptable import listeners, log_group_address
+from pay.model.adoptable import listeners
 from rollout.adoption.found import Found, Lookup, look_up
 
 Client = Callable[[str], Any]
@@ -56,13 +57,13 @@ def _platform(environment: Environment, client: Client) -> Iterator[Lookup]:
 
     yield Lookup(
         stack,
-        "aws_ecs_cluster.ec2_cluster",
+        str(addresses.cluster(Side.EC2)),
         f"cluster {name}",
         lambda: cluster().get("clusterName"),
     )
     yield Lookup(
         stack,
-        "aws_ecs_cluster_capacity_providers.ec2_capacity_providers",
+        str(addresses.capacity_providers(Side.EC2)),
         f"capacity providers of cluster {name}",
         lambda: cluster()["clusterName"] if cluster().get("capacityProviders") else None,
     )
@@ -95,13 +96,13 @@ def _capacity(
         return str(found["InstanceProfile"]["InstanceProfileName"])
 
     for address, what, look in (
-        (f"aws_autoscaling_group.{segment}_instances", f"Auto Scaling group {name}", group),
-        (f"aws_ecs_capacity_provider.{segment}_capacity", f"capacity provider {name}", provider),
-        (f"aws_launch_template.{segment}_template", f"launch template {name}", template),
-        (f"aws_iam_instance_profile.{segment}_instance_profile", f"profile {role}", profile),
-        (f"aws_iam_role.{segment}_instance_role", f"role {role}", partial(_role, client, role)),
+        (addresses.instances, f"Auto Scaling group {name}", group),
+        (addresses.capacity_provider, f"capacity provider {name}", provider),
+        (addresses.launch_template, f"launch template {name}", template),
+        (addresses.instance_profile, f"profile {role}", profile),
+        (addresses.instance_role, f"role {role}", partial(_role, client, role)),
     ):
-        yield Lookup(stack, address, what, look)
+        yield Lookup(stack, str(address(segment)), what, look)
 
 
 def _side(environment: Environment, service: Microservice, client: Client) -> Iterator[Lookup]:
@@ -116,17 +117,19 @@ def _side(environment: Environment, service: Microservice, client: Client) -> It
         return f"{cluster}/{active}" if active else None
 
     what = f"ECS service {service.name} in cluster {cluster}"
-    yield Lookup(stack, "aws_ecs_service.service", what, running)
-    for key, role in (
-        ("execution", names.execution_role(environment.name, service.name, Side.EC2)),
-        ("task", names.task_role(environment.name, service.name, Side.EC2)),
+    yield Lookup(stack, str(addresses.ECS_SERVICE), what, running)
+    for address, role in (
+        (
+            addresses.role("execution"),
+            names.execution_role(environment.name, service.name, Side.EC2),
+        ),
+        (addresses.role("task"), names.task_role(environment.name, service.name, Side.EC2)),
     ):
-        address = f"aws_iam_role.{key}_role"
-        yield Lookup(stack, address, f"role {role}", partial(_role, client, role))
+        yield Lookup(stack, str(address), f"role {role}", partial(_role, client, role))
     for kind in (service.log_kind, *(sidecar.log_kind for sidecar in service.sidecars)):
         group = names.log_group(environment.name, kind, service.name, Side.EC2)
-        address = log_group_address(kind)
-        yield Lookup(stack, address, f"log group {group}", partial(_log_group, client, group))
+        address = addresses.log_group(kind)
+        yield Lookup(stack, str(address), f"log group {group}", partial(_log_group, client, group))
 
 
 def _load_balancing(
@@ -153,9 +156,9 @@ def _load_balancing(
     def listener(port: int) -> str | None:
         return by_port().get(port)
 
-    yield Lookup(stack, "aws_lb.alb", f"load balancer {name}", balancer)
+    yield Lookup(stack, str(addresses.LOAD_BALANCER), f"load balancer {name}", balancer)
     what = f"target group {group}"
-    yield Lookup(stack, "aws_lb_target_group.target_group", what, target_group)
+    yield Lookup(stack, str(addresses.TARGET_GROUP), what, target_group)
     for address, port in listeners(service).items():
         what = f"listener of {name} on port {port}"
         yield Lookup(stack, address, what, partial(listener, port))
@@ -180,7 +183,7 @@ def _record(environment: Environment, service: Microservice, client: Client) -> 
         return None
 
     stack = names.traffic_stack(environment.name, service.name)
-    return Lookup(stack, "aws_route53_record.ec2", f"simple record {name} A", record)
+    return Lookup(stack, str(addresses.record(Side.EC2)), f"simple record {name} A", record)
 
 
 def _is_simple(record: dict[str, Any], name: str) -> bool:

@@ -34,12 +34,13 @@ def parity(
         environments = load_environments(environments_folder())
         name = environment or by_chain(environments)[-1]
         choose(name, tuple(environments), "ENV")
-        services = environments[name].services
+        chosen = environments[name]
+        services = chosen.services
         if service is not None:
             choose(service, tuple(services), "SERVICE")
         found = {
-            each: differences_of(CATALOGUE[each], deployment)
-            for each, deployment in services.items()
+            each: differences_of(CATALOGUE[each], chosen)
+            for each in services
             if service in (None, each)
         }
         if as_json:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 import pytest
 
 from pay.model import Environment, Stage
+from tests.support import services
 from tests.support.synthesised import Synthesised, synthesise
 
 
@@ -22,10 +23,7 @@ def at_stage(environments: Mapping[str, Environment]) -> AtStage:
     """A stack as it would be with one service at another stage."""
 
     def build(stack: str, service: str, stage: Stage, environment: str = "sandbox") -> Synthesised:
-        base = environments[environment]
-        moved = base.services[service].model_copy(update={"stage": stage})
-        services = {**base.services, service: moved}
-        changed = base.model_copy(update={"services": services})
+        changed = services.at_stage(environments[environment], service, stage)
         return synthesise([changed], [stack])[stack]
 
     return build

@@ -44,7 +44,7 @@ def test_every_difference_between_the_sides_is_explained(
     ec2 = attributes(dark[names.side_stack("sandbox", name, Side.EC2)])
     fargate = attributes(dark[names.side_stack("sandbox", name, Side.FARGATE)])
     differing = {key for key in ec2.keys() | fargate.keys() if ec2.get(key) != fargate.get(key)}
-    report = parity(CATALOGUE[name], environments["sandbox"].services[name])
+    report = parity(CATALOGUE[name], environments["sandbox"])
     explained = {attribute for row in report for attribute in row.attributes}
 
     unexplained = {key for key in differing if not explained & {key, key.rsplit(".", 1)[0]}}

@@ -1,10 +1,21 @@
-"""Small microservices for tests of the model: right in everything but what a test changes."""
+"""Microservices for tests: right in everything but what a test changes."""
 
 from collections.abc import Mapping
 from typing import Any
 
+from pay.catalogue import CATALOGUE
 from pay.catalogue.sidecars import ADOT, NGINX
-from pay.model import Exposure, Microservice, Runtime, Scope, TaskSize
+from pay.model import (
+    Environment,
+    Exposure,
+    Microservice,
+    Runtime,
+    Scope,
+    Side,
+    Stage,
+    TaskSize,
+)
+from pay.model.side import ServiceSide
 
 
 def service(name: str = "orders", **changes: Any) -> Microservice:
@@ -36,3 +47,16 @@ def proxy(name: str = "egress", **changes: Any) -> Microservice:
 def catalogue(*services: Microservice) -> Mapping[str, Microservice]:
     """A catalogue of these services."""
     return {s.name: s for s in services}
+
+
+def at_stage(environment: Environment, name: str, stage: Stage) -> Environment:
+    """The environment with one of its services at another stage."""
+    moved = environment.services[name].model_copy(update={"stage": stage})
+    return environment.model_copy(update={"services": {**environment.services, name: moved}})
+
+
+def service_side(
+    environment: Environment, name: str, side: Side, stage: Stage = Stage.HALF
+) -> ServiceSide:
+    """A side of a service of the catalogue, at a stage that both sides exist at."""
+    return ServiceSide(CATALOGUE[name], at_stage(environment, name, stage), side)

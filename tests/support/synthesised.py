@@ -2,12 +2,13 @@
 
 import json
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cdktf import App
+import cdktf
+from cdktf import App, TerraformStack
 
 from pay.model import Environment
 from stacks.estate import add_stacks
@@ -57,3 +58,10 @@ def synthesise(
             path.parent.name: Synthesised(path.parent.name, json.loads(path.read_text()))
             for path in sorted(Path(folder).glob("stacks/*/cdk.tf.json"))
         }
+
+
+def rendered(build: Callable[[TerraformStack], object]) -> Synthesised:
+    """What constructs render in a stack of their own; `build` is given the stack."""
+    stack = TerraformStack(cdktf.Testing.app(), "stack")
+    build(stack)
+    return Synthesised("stack", json.loads(cdktf.Testing.synth(stack)))

@@ -14,7 +14,8 @@ from imports.aws.data_aws_subnet import DataAwsSubnet
 from imports.aws.data_aws_subnets import DataAwsSubnets, DataAwsSubnetsFilter
 from imports.aws.data_aws_vpc import DataAwsVpc
 from pay.existing.contract import contract
-from pay.model import Environment, Microservice, names
+from pay.model import Environment, Microservice, addresses, names
+from pay.model.addresses import SubnetLookups
 
 
 class ExistingNetwork:
@@ -24,51 +25,51 @@ class ExistingNetwork:
         self._scope = scope
         self._environment = environment
         self._vpc_name = environment.network.vpc
-        self._found: dict[str, list[str]] = {}
+        self._ids: dict[str, list[str]] = {}
         vpc = DataAwsVpc(scope, "vpc", tags={"Name": self._vpc_name}, state="available")
         self.vpc_id = vpc.id
 
     def subnets(self, group: str, *, public: bool = False) -> list[str]:
-        """The ids of a group's subnets, one in each of the environment's zones.
+        """Return the ids of a group's subnets, one in each of the environment's zones.
 
         `group` is a service name, `public` or `ecs-<segment>`. Fails the plan unless each zone has
         its subnet, inside the VPC, in the zone that its name says, and its routes are those of a
         private (or public) subnet.
         """
-        wanted = [
+        lookups = addresses.subnet_lookups(group)
+        if lookups.subnets.id in self._ids:
+            return self._ids[lookups.subnets.id]
+        required = [
             names.subnet(self._environment.name, group, zone)
             for zone in self._environment.network.zones
         ]
-        key = f"{group}_subnets".replace("-", "_")
-        if key in self._found:
-            return self._found[key]
-        found = DataAwsSubnets(
+        subnets = DataAwsSubnets(
             self._scope,
-            key,
+            lookups.subnets.id,
             filter=[
                 DataAwsSubnetsFilter(name="vpc-id", values=[self.vpc_id]),
-                DataAwsSubnetsFilter(name="tag:Name", values=wanted),
+                DataAwsSubnetsFilter(name="tag:Name", values=required),
             ],
             lifecycle=contract(
                 (
-                    f"length(self.ids) == {len(wanted)}",
-                    f"Found ${{length(self.ids)}} of {len(wanted)} subnets named "
-                    f"{', '.join(wanted)} in the VPC {self._vpc_name}. Check that each exists in "
+                    f"length(self.ids) == {len(required)}",
+                    f"Found ${{length(self.ids)}} of {len(required)} subnets named "
+                    f"{', '.join(required)} in the VPC {self._vpc_name}. Check that each exists in "
                     "that VPC under that Name tag: the tasks must span all of these zones to "
                     "survive the loss of one.",
                 )
             ),
         )
-        self._hold_each_subnet_to_it(key)
-        self._hold_its_routes_to_it(key, public=public)
-        self._found[key] = found.ids
-        return self._found[key]
+        self._hold_each_subnet_to_it(lookups)
+        self._hold_its_routes_to_it(lookups, public=public)
+        self._ids[lookups.subnets.id] = subnets.ids
+        return self._ids[lookups.subnets.id]
 
-    def _hold_each_subnet_to_it(self, key: str) -> None:
+    def _hold_each_subnet_to_it(self, lookups: SubnetLookups) -> None:
         subnet = 'Subnet ${self.id} (${lookup(self.tags, "Name", "without a name")})'
         each = DataAwsSubnet(
             self._scope,
-            f"{key}_each",
+            lookups.each.id,
             id="${each.value}",
             lifecycle=contract(
                 (
@@ -83,9 +84,9 @@ class ExistingNetwork:
                 ),
             ),
         )
-        each.add_override("for_each", f"${{toset(data.aws_subnets.{key}.ids)}}")
+        each.add_override("for_each", f"${{toset({lookups.subnets.attribute('ids')})}}")
 
-    def _hold_its_routes_to_it(self, key: str, *, public: bool) -> None:
+    def _hold_its_routes_to_it(self, lookups: SubnetLookups, *, public: bool) -> None:
         """A subnet is public when it has a route to an internet gateway, and private otherwise
         (AWS: VPC user guide, "Subnet types"). Whether it gives out public addresses says neither: a
         hardened public subnet does not (CKV_AWS_130).
@@ -94,16 +95,16 @@ class ExistingNetwork:
         # names: the singular lookup by subnet would fail with the provider's words.
         own = DataAwsRouteTables(
             self._scope,
-            f"{key}_route_tables",
+            lookups.route_tables.id,
             filter=[
                 DataAwsRouteTablesFilter(name="association.subnet-id", values=["${each.value}"])
             ],
         )
-        own.add_override("for_each", f"${{toset(data.aws_subnets.{key}.ids)}}")
+        own.add_override("for_each", f"${{toset({lookups.subnets.attribute('ids')})}}")
         internet = (
             '[for route in self.routes : route.gateway_id if can(regex("^igw-", route.gateway_id))]'
         )
-        tags = f"data.aws_subnet.{key}_each[each.key].tags"
+        tags = f"{lookups.each}[each.key].tags"
         subnet = f'Subnet ${{each.key}} (${{lookup({tags}, "Name", "without a name")}})'
         if public:
             promise = (
@@ -121,20 +122,20 @@ class ExistingNetwork:
             )
         routes = DataAwsRouteTable(
             self._scope,
-            f"{key}_routes",
+            lookups.routes.id,
             route_table_id="${each.value}",
             lifecycle=contract(promise),
         )
         routes.add_override(
             "for_each",
-            f"${{{{for subnet, own in data.aws_route_tables.{key}_route_tables : "
+            f"${{{{for subnet, own in {lookups.route_tables} : "
             "subnet => concat(own.ids, [data.aws_vpc.vpc.main_route_table_id])[0]}}",
         )
 
     def task_security_groups(self, service: Microservice) -> list[str]:
-        """The ids of the security groups of a task of its own network (awsvpc)."""
+        """Return the ids of the security groups of a task with a network of its own (awsvpc)."""
         return self.security_groups(
-            "task_security_groups",
+            addresses.TASK_SECURITY_GROUPS_LOOKUP.id,
             [
                 names.base_security_group(self._environment.name, service.scope.segment),
                 names.task_security_group(self._environment.name, service.name),
@@ -142,10 +143,10 @@ class ExistingNetwork:
         )
 
     def security_groups(self, key: str, group_names: Sequence[str]) -> list[str]:
-        """The ids of the security groups of these names in the VPC; all of them must exist."""
-        if key in self._found:
-            return self._found[key]
-        found = DataAwsSecurityGroups(
+        """Return the ids of the security groups of these names in the VPC; all must exist."""
+        if key in self._ids:
+            return self._ids[key]
+        groups = DataAwsSecurityGroups(
             self._scope,
             key,
             filter=[
@@ -161,5 +162,5 @@ class ExistingNetwork:
                 )
             ),
         )
-        self._found[key] = found.ids
-        return self._found[key]
+        self._ids[key] = groups.ids
+        return self._ids[key]

@@ -23,7 +23,7 @@ from imports.aws.launch_template import (
     LaunchTemplateTagSpecifications,
 )
 from pay.existing.network import ExistingNetwork
-from pay.model import Architecture, Environment, Scope, Segment, Side, names
+from pay.model import Architecture, Environment, Scope, Segment, Side, addresses, names
 from pay.model.environment.environment import scope_tag
 from pay.platform.profile import instance_profile
 
@@ -63,7 +63,7 @@ def ec2_capacity(
     )
     return EcsCapacityProvider(
         scope,
-        f"{segment}_capacity",
+        addresses.capacity_provider(segment).id,
         name=names.capacity_provider(environment.name, segment),
         auto_scaling_group_provider=EcsCapacityProviderAutoScalingGroupProvider(
             auto_scaling_group_arn=group.arn,
@@ -86,7 +86,7 @@ def _launch_template(
 ) -> LaunchTemplate:
     return LaunchTemplate(
         scope,
-        f"{segment}_template",
+        addresses.launch_template(segment).id,
         name=names.capacity_provider(environment.name, segment),
         image_id=f"resolve:ssm:{_AMI.format(_AMI_FOLDER[environment.architecture])}",
         instance_type=environment.capacity[segment].instance_type,
@@ -162,7 +162,7 @@ def _auto_scaling_group(
     tags = {**_instance_tags(environment, segment), "AmazonECSManaged": "true"}
     group = AutoscalingGroup(
         scope,
-        f"{segment}_instances",
+        addresses.instances(segment).id,
         name=name,
         min_size=capacity.min_instances,
         max_size=capacity.max_instances,

@@ -11,7 +11,7 @@ from imports.aws.ecs_cluster import (
     EcsClusterSetting,
 )
 from imports.aws.kms_key import KmsKey
-from pay.model import Environment, Side, names
+from pay.model import Environment, Side, addresses, names
 
 
 def ecs_cluster(
@@ -33,7 +33,7 @@ def ecs_cluster(
     )
     return EcsCluster(
         scope,
-        f"{side}_cluster",
+        addresses.cluster(side).id,
         name=name,
         setting=[EcsClusterSetting(name="containerInsights", value="enabled")],
         configuration=EcsClusterConfiguration(

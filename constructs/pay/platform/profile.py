@@ -7,7 +7,7 @@ from imports.aws.iam_instance_profile import IamInstanceProfile
 from imports.aws.iam_role import IamRole
 from imports.aws.iam_role_policy import IamRolePolicy
 from pay.iam.document import Statement, policy_document
-from pay.model import Environment, Segment, Side, names
+from pay.model import Environment, Segment, Side, addresses, names
 
 
 def instance_profile(
@@ -19,7 +19,7 @@ def instance_profile(
     name = names.instance_role(environment.name, segment)
     role = IamRole(
         scope,
-        f"{segment}_instance_role",
+        addresses.instance_role(segment).id,
         name=name,
         # EC2 itself assumes the role; it sends no source ARN that a condition could hold.
         assume_role_policy=policy_document(
@@ -37,7 +37,9 @@ def instance_profile(
         role=role.name,
         policy=policy_document(*_agent_statements(environment)),
     )
-    profile = IamInstanceProfile(scope, f"{segment}_instance_profile", name=name, role=role.name)
+    profile = IamInstanceProfile(
+        scope, addresses.instance_profile(segment).id, name=name, role=role.name
+    )
     return profile.arn, policy
 
 

@@ -12,7 +12,7 @@ from imports.aws.lb_listener import (
 from imports.aws.lb_target_group import LbTargetGroup, LbTargetGroupHealthCheck
 from pay.existing.dns import certificate_arn
 from pay.existing.network import ExistingNetwork
-from pay.model import LoadBalancerType, Side, names
+from pay.model import LoadBalancerType, Side, addresses, names
 from pay.model.service.timing import CLIENT_KEEP_ALIVE_SECONDS
 from pay.model.side import ServiceSide
 
@@ -57,7 +57,7 @@ class ServiceLoadBalancer:
         timing = self._side.service.timing
         return Lb(
             self._scope,
-            "alb",
+            addresses.LOAD_BALANCER.id,
             name=self._side.load_balancer,
             load_balancer_type="application",
             internal=not self._side.is_public,
@@ -76,7 +76,7 @@ class ServiceLoadBalancer:
     def _network_load_balancer(self, subnets: list[str], security_groups: list[str]) -> Lb:
         return Lb(
             self._scope,
-            "alb",
+            addresses.LOAD_BALANCER.id,
             name=self._side.load_balancer,
             load_balancer_type="network",
             internal=not self._side.is_public,
@@ -101,7 +101,7 @@ class ServiceLoadBalancer:
         service = self._side.service
         return LbTargetGroup(
             self._scope,
-            "target_group",
+            addresses.TARGET_GROUP.id,
             name=self._side.target_group,
             # Fargate tasks have their own addresses; bridge tasks share their instance's, each
             # under a port of its own that ECS registers.
@@ -143,7 +143,7 @@ class ServiceLoadBalancer:
             return [
                 LbListener(
                     self._scope,
-                    "tcp",
+                    addresses.TCP_LISTENER.id,
                     load_balancer_arn=load_balancer_arn,
                     port=self._side.service.listener_port,
                     protocol="TCP",
@@ -153,7 +153,7 @@ class ServiceLoadBalancer:
         listeners: list[ITerraformDependable] = [
             LbListener(
                 self._scope,
-                "https",
+                addresses.HTTPS_LISTENER.id,
                 load_balancer_arn=load_balancer_arn,
                 port=443,
                 protocol="HTTPS",
@@ -169,7 +169,7 @@ class ServiceLoadBalancer:
     def _redirect_to_https(self, load_balancer_arn: str) -> LbListener:
         return LbListener(
             self._scope,
-            "http",
+            addresses.HTTP_LISTENER.id,
             load_balancer_arn=load_balancer_arn,
             port=80,
             protocol="HTTP",

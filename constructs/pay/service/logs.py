@@ -4,7 +4,7 @@ from constructs import Construct
 
 from imports.aws.cloudwatch_log_group import CloudwatchLogGroup
 from imports.aws.data_aws_kms_alias import DataAwsKmsAlias
-from pay.model import names
+from pay.model import addresses, names
 from pay.model.side import ServiceSide
 
 
@@ -27,7 +27,7 @@ class LogGroups:
         self.groups = [
             CloudwatchLogGroup(
                 scope,
-                f"{kind}_log".replace("-", "_"),
+                addresses.log_group(kind).id,
                 name=self.names[container],
                 retention_in_days=environment.logs.retention_in_days,
                 kms_key_id=key_arn,

@@ -6,7 +6,9 @@ really render, so that no difference stays unexplained and no row outlives its d
 
 from dataclasses import dataclass
 
-from pay.model import Deployment, Exposure, LoadBalancerType, Microservice
+from pay.model import Environment, Exposure, LoadBalancerType, Microservice, Side, addresses
+from pay.model.alarms import alarms
+from pay.model.side import ServiceSide
 
 
 @dataclass(frozen=True)
@@ -23,19 +25,21 @@ class Difference:
     key that only one side has stands by itself."""
 
 
-def parity(service: Microservice, deployment: Deployment) -> tuple[Difference, ...]:
-    """Every difference between the sides of `service` in one environment."""
+def parity(service: Microservice, environment: Environment) -> tuple[Difference, ...]:
+    """Return every difference between the sides of `service` in one environment."""
+    side = ServiceSide(service, environment, Side.EC2)
+    tasks = side.deployment.tasks
     differences = [
-        _names_of_its_own(service),
+        _names_of_its_own(side),
         Difference(
             aspect="network",
             ec2="bridge: shares its instance's address, a new host port for each task",
             fargate="awsvpc: an address and a network interface for each task",
             matters="security groups hold for each task on Fargate, for each instance on EC2",
             attributes=(
-                "aws_ecs_task_definition.task.network_mode",
-                "aws_ecs_service.service.network_configuration",
-                "aws_lb_target_group.target_group.target_type",
+                addresses.TASK_DEFINITION.attribute("network_mode"),
+                addresses.ECS_SERVICE.attribute("network_configuration"),
+                addresses.TARGET_GROUP.attribute("target_type"),
                 *_lookups_of_the_task(service),
             ),
         ),
@@ -45,24 +49,24 @@ def parity(service: Microservice, deployment: Deployment) -> tuple[Difference, .
             fargate="on capacity that AWS patches, one task a micro virtual machine",
             matters="no instance to roll; the operating system's version is AWS's",
             attributes=(
-                "aws_ecs_task_definition.task.requires_compatibilities",
-                "aws_ecs_task_definition.task.runtime_platform",
-                "aws_ecs_service.service.launch_type",
-                "aws_ecs_service.service.platform_version",
-                "aws_ecs_service.service.placement_constraints",
-                "aws_ecs_service.service.ordered_placement_strategy",
+                addresses.TASK_DEFINITION.attribute("requires_compatibilities"),
+                addresses.TASK_DEFINITION.attribute("runtime_platform"),
+                addresses.ECS_SERVICE.attribute("launch_type"),
+                addresses.ECS_SERVICE.attribute("platform_version"),
+                addresses.ECS_SERVICE.attribute("placement_constraints"),
+                addresses.ECS_SERVICE.attribute("ordered_placement_strategy"),
             ),
         ),
         Difference(
             aspect="number of tasks",
-            ec2=f"{deployment.tasks.peak}, fixed: the daily peak",
-            fargate=f"from {deployment.tasks.min}, scaled by CPU; {deployment.tasks.peak} or more "
+            ec2=f"{tasks.peak}, fixed: the daily peak",
+            fargate=f"from {tasks.min}, scaled by CPU; {tasks.peak} or more "
             "while EC2 still has a record",
             matters="Fargate follows demand once the move is over",
             attributes=(
-                "aws_appautoscaling_target.scaling_target",
-                "aws_appautoscaling_policy.scaling_policy",
-                "aws_ecs_service.service.lifecycle",
+                str(addresses.SCALING_TARGET),
+                str(addresses.SCALING_POLICY),
+                addresses.ECS_SERVICE.attribute("lifecycle"),
             ),
         ),
     ]
@@ -73,10 +77,9 @@ def parity(service: Microservice, deployment: Deployment) -> tuple[Difference, .
     return tuple(differences)
 
 
-def _names_of_its_own(service: Microservice) -> Difference:
+def _names_of_its_own(side: ServiceSide) -> Difference:
+    service = side.service
     is_application = service.load_balancer_type is LoadBalancerType.APPLICATION
-    alarms = ["healthy_hosts_alarm"]
-    alarms += ["errors_alarm", "latency_alarm"] if is_application else ["resets_alarm"]
     has_collector = any(sidecar.name == "adot" for sidecar in service.sidecars)
     logs = [service.log_kind, *(sidecar.log_kind for sidecar in service.sidecars)]
     return Difference(
@@ -85,19 +88,22 @@ def _names_of_its_own(service: Microservice) -> Difference:
         fargate="the same with a mark of their own (_FG, -fg-)",
         matters="both run side by side; dashboards and log searches name both",
         attributes=(
-            "aws_lb.alb.name",
-            *(["aws_lb.alb.access_logs"] if is_application else []),
-            "aws_lb_target_group.target_group.name",
-            "aws_ecs_task_definition.task.family",
-            "aws_iam_role.execution_role.name",
-            "aws_iam_role.task_role.name",
-            "aws_iam_role_policy.execution_policy.policy",
-            "data.aws_ecs_cluster.cluster.cluster_name",
+            addresses.LOAD_BALANCER.attribute("name"),
+            *([addresses.LOAD_BALANCER.attribute("access_logs")] if is_application else []),
+            addresses.TARGET_GROUP.attribute("name"),
+            addresses.TASK_DEFINITION.attribute("family"),
+            addresses.role("execution").attribute("name"),
+            addresses.role("task").attribute("name"),
+            addresses.role_policy("execution").attribute("policy"),
+            addresses.CLUSTER_LOOKUP.attribute("cluster_name"),
             # The collector writes to the metrics of its own cluster.
-            *(["aws_iam_role_policy.task_policy.policy"] if has_collector else []),
-            *(f"aws_cloudwatch_log_group.{kind.replace('-', '_')}_log.name" for kind in logs),
-            *(f"aws_cloudwatch_metric_alarm.{alarm}.alarm_name" for alarm in alarms),
-            *(f"aws_cloudwatch_metric_alarm.{alarm}.alarm_description" for alarm in alarms),
+            *([addresses.role_policy("task").attribute("policy")] if has_collector else []),
+            *(addresses.log_group(kind).attribute("name") for kind in logs),
+            *(
+                addresses.alarm(alarm.name).attribute(attribute)
+                for alarm in alarms(side)
+                for attribute in ("alarm_name", "alarm_description")
+            ),
             f"container.{service.name}.logConfiguration",
             *(f"container.{sidecar.name}.logConfiguration" for sidecar in service.sidecars),
         ),
@@ -110,17 +116,10 @@ def _lookups_of_the_task(service: Microservice) -> tuple[str, ...]:
     """
     if service.task_runs:
         return ()
-    groups = "data.aws_security_groups.task_security_groups"
+    groups = (str(addresses.TASK_SECURITY_GROUPS_LOOKUP),)
     if service.exposure is not Exposure.PUBLIC:
-        return (groups,)
-    key = f"{service.name}_subnets".replace("-", "_")
-    return (
-        groups,
-        f"data.aws_subnets.{key}",
-        f"data.aws_subnet.{key}_each",
-        f"data.aws_route_tables.{key}_route_tables",
-        f"data.aws_route_table.{key}_routes",
-    )
+        return groups
+    return (*groups, *map(str, addresses.subnet_lookups(service.name)))
 
 
 def _work(service: Microservice) -> Difference:

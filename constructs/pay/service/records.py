@@ -15,6 +15,7 @@ from pay.model import (
     Microservice,
     Record,
     Side,
+    addresses,
     host_name,
     hosted_zone,
     names,
@@ -57,7 +58,7 @@ class WeightedRecords(Construct):
         weighted = record.weight is not None
         return Route53Record(
             self,
-            side.value,
+            addresses.record(side).id,
             zone_id=self._zone_id,
             name=self._name,
             type="A",

@@ -7,7 +7,8 @@ from imports.aws.iam_role import IamRole
 from imports.aws.iam_role_policy import IamRolePolicy
 from pay.existing.configuration import ExistingConfiguration
 from pay.iam.document import Statement, policy_document, service_trust
-from pay.model import Access, Side, names
+from pay.model import Access, Side, addresses, names
+from pay.model.addresses import RoleKind
 from pay.model.side import ServiceSide
 from pay.service.logs import LogGroups
 from pay.service.variables import Variables
@@ -55,11 +56,11 @@ class Roles:
             _task_statements(side, variables),
         )
 
-    def _role(self, key: str, name: str, statements: list[Statement]) -> str:
+    def _role(self, kind: RoleKind, name: str, statements: list[Statement]) -> str:
         environment = self._side.environment
         role = IamRole(
             self._scope,
-            f"{key}_role",
+            addresses.role(kind).id,
             name=name,
             assume_role_policy=service_trust(
                 "ecs-tasks.amazonaws.com", environment.account_id, environment.arn("ecs", "*")
@@ -68,8 +69,8 @@ class Roles:
         if statements:
             policy = IamRolePolicy(
                 self._scope,
-                f"{key}_policy",
-                name=f"{key}-policy",
+                addresses.role_policy(kind).id,
+                name=f"{kind}-policy",
                 role=role.name,
                 policy=policy_document(*statements),
             )

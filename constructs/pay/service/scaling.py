@@ -9,6 +9,7 @@ from imports.aws.appautoscaling_policy import (
     AppautoscalingPolicyTargetTrackingScalingPolicyConfigurationPredefinedMetricSpecification,
 )
 from imports.aws.appautoscaling_target import AppautoscalingTarget
+from pay.model import addresses
 from pay.model.side import ServiceSide
 
 TARGET_CPU_PERCENT = 60
@@ -31,7 +32,7 @@ class Scaling:
     ) -> None:
         target = AppautoscalingTarget(
             scope,
-            "scaling_target",
+            addresses.SCALING_TARGET.id,
             service_namespace="ecs",
             scalable_dimension="ecs:service:DesiredCount",
             resource_id=f"service/{side.cluster}/{side.service.name}",
@@ -41,7 +42,7 @@ class Scaling:
         )
         AppautoscalingPolicy(
             scope,
-            "scaling_policy",
+            addresses.SCALING_POLICY.id,
             name=f"{side.cluster}-{side.service.name}-cpu",
             policy_type="TargetTrackingScaling",
             service_namespace="ecs",

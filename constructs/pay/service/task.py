@@ -10,7 +10,7 @@ from imports.aws.ecs_task_definition import (
 )
 from pay.existing.configuration import ExistingConfiguration
 from pay.existing.network import ExistingNetwork
-from pay.model import Side
+from pay.model import Side, addresses
 from pay.model.side import ServiceSide
 from pay.service.containers import container_definitions, volume_names
 from pay.service.images import images
@@ -32,7 +32,7 @@ class TaskDefinition:
         on_fargate = side.side is Side.FARGATE
         definition = EcsTaskDefinition(
             scope,
-            "task",
+            addresses.TASK_DEFINITION.id,
             family=side.task_family,
             requires_compatibilities=["FARGATE" if on_fargate else "EC2"],
             network_mode="awsvpc" if on_fargate else "bridge",

@@ -1,0 +1,105 @@
+"""State addresses that more than their construct knows: `<type>.<id>`, id being the construct's.
+
+An address is contract: another one is another resource to Terraform. tests/golden/addresses.txt
+lists all of them.
+"""
+
+from typing import Literal, NamedTuple
+
+from pay.model.vocabulary import Segment, Side
+
+
+class Address(NamedTuple):
+    """Where a resource or a lookup stands in the state of its stack."""
+
+    type: str
+    id: str
+
+    def __str__(self) -> str:
+        return f"{self.type}.{self.id}"
+
+    def attribute(self, name: str) -> str:
+        """Return how Terraform refers to an attribute."""
+        return f"{self}.{name}"
+
+
+LOAD_BALANCER = Address("aws_lb", "alb")
+TARGET_GROUP = Address("aws_lb_target_group", "target_group")
+HTTPS_LISTENER = Address("aws_lb_listener", "https")
+HTTP_LISTENER = Address("aws_lb_listener", "http")
+TCP_LISTENER = Address("aws_lb_listener", "tcp")
+TASK_DEFINITION = Address("aws_ecs_task_definition", "task")
+ECS_SERVICE = Address("aws_ecs_service", "service")
+SCALING_TARGET = Address("aws_appautoscaling_target", "scaling_target")
+SCALING_POLICY = Address("aws_appautoscaling_policy", "scaling_policy")
+CLUSTER_LOOKUP = Address("data.aws_ecs_cluster", "cluster")
+TASK_SECURITY_GROUPS_LOOKUP = Address("data.aws_security_groups", "task_security_groups")
+
+RoleKind = Literal["execution", "task"]
+
+
+def role(kind: RoleKind) -> Address:
+    return Address("aws_iam_role", f"{kind}_role")
+
+
+def role_policy(kind: RoleKind) -> Address:
+    return Address("aws_iam_role_policy", f"{kind}_policy")
+
+
+def log_group(kind: str) -> Address:
+    return Address("aws_cloudwatch_log_group", f"{kind}_log".replace("-", "_"))
+
+
+def alarm(name: str) -> Address:
+    return Address("aws_cloudwatch_metric_alarm", f"{name}_alarm".replace("-", "_"))
+
+
+def record(side: Side) -> Address:
+    return Address("aws_route53_record", side.value)
+
+
+class SubnetLookups(NamedTuple):
+    """The lookups that hold a group of subnets to its contract."""
+
+    subnets: Address
+    each: Address
+    route_tables: Address
+    routes: Address
+
+
+def subnet_lookups(group: str) -> SubnetLookups:
+    id = f"{group}_subnets".replace("-", "_")
+    return SubnetLookups(
+        Address("data.aws_subnets", id),
+        Address("data.aws_subnet", f"{id}_each"),
+        Address("data.aws_route_tables", f"{id}_route_tables"),
+        Address("data.aws_route_table", f"{id}_routes"),
+    )
+
+
+def cluster(side: Side) -> Address:
+    return Address("aws_ecs_cluster", f"{side}_cluster")
+
+
+def capacity_providers(side: Side) -> Address:
+    return Address("aws_ecs_cluster_capacity_providers", f"{side}_capacity_providers")
+
+
+def instances(segment: Segment) -> Address:
+    return Address("aws_autoscaling_group", f"{segment}_instances")
+
+
+def capacity_provider(segment: Segment) -> Address:
+    return Address("aws_ecs_capacity_provider", f"{segment}_capacity")
+
+
+def launch_template(segment: Segment) -> Address:
+    return Address("aws_launch_template", f"{segment}_template")
+
+
+def instance_profile(segment: Segment) -> Address:
+    return Address("aws_iam_instance_profile", f"{segment}_instance_profile")
+
+
+def instance_role(segment: Segment) -> Address:
+    return Address("aws_iam_role", f"{segment}_instance_role")

@@ -1,0 +1,192 @@
+"""The metrics that a microservice is watched by, as values.
+
+A metric names its dimensions, not their values: who renders it gives those. Alarms give references
+to Terraform's resources; names and ARN suffixes that AWS returns fit the same places.
+
+Sources: AWS, "CloudWatch metrics for your Application Load Balancer" and the same page of the
+Network Load Balancer. A count of zero is not reported there.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from pay.model.base import Model
+from pay.model.problem import Problem
+from pay.model.vocabulary import LoadBalancerType
+
+Dimension = Literal[
+    "LoadBalancer",
+    "TargetGroup",
+    "ClusterName",
+    "ServiceName",
+    "QueueName",
+    "DBInstanceIdentifier",
+]
+"""What CloudWatch tells one series of a side from the next by: the ARN suffixes of its load
+balancer and target group, and the names in ECS, SQS and RDS."""
+
+Unit = Literal["Count", "Percent", "Seconds"]
+"""Those of CloudWatch's units in use (AWS: CloudWatch API reference, `MetricDatum`, `Unit`)."""
+
+MetricId = Annotated[str, Field(pattern=r"^[a-z][a-zA-Z0-9_]{0,254}$")]
+"""A name in a formula (AWS: CloudWatch API reference, `MetricDataQuery`, `Id`)."""
+
+Statistic = Annotated[
+    str,
+    Field(pattern=r"^(Average|Maximum|Minimum|SampleCount|Sum|p(100|\d{1,2}(\.\d{1,10})?))$"),
+]
+"""A statistic, or a percentile such as p99 or p99.9 (AWS: CloudWatch user guide, "CloudWatch
+statistics definitions")."""
+
+MAX_METRICS = 10
+"""In the formula of one alarm (AWS: CloudWatch user guide, "Create a CloudWatch alarm based on a
+metric math expression")."""
+
+
+class Metric(Model):
+    """One series of CloudWatch, and the statistic that is read of it."""
+
+    id: MetricId
+    namespace: str
+    name: str
+    statistic: Statistic
+    unit: Unit
+    dimensions: tuple[Dimension, ...]
+
+    @property
+    def is_percentile(self) -> bool:
+        return self.statistic.startswith("p")
+
+    def dimension_values(self, values: Mapping[Dimension, str]) -> dict[str, str]:
+        """Return the series' own dimensions; `values` are all that its side knows."""
+        return {dimension: values[dimension] for dimension in self.dimensions}
+
+
+class Share(Model):
+    """How much of a whole is a part of it, in per cent: a formula over sums."""
+
+    id: MetricId
+    label: str
+    part: tuple[Metric, ...]
+    whole: tuple[Metric, ...]
+    min_whole: int = Field(ge=1)
+    """With less than this in a period the share counts as 0: it would prove nothing."""
+
+    @property
+    def metrics(self) -> tuple[Metric, ...]:
+        """Each metric of the formula once, by its id."""
+        return tuple(sorted({*self.part, *self.whole}, key=lambda metric: metric.id))
+
+    @property
+    def expression(self) -> str:
+        """The formula in CloudWatch's metric math; what was not reported is 0."""
+        part, whole = (
+            "+".join(f"FILL({metric.id},0)" for metric in metrics)
+            for metrics in (self.part, self.whole)
+        )
+        divisor = f"({whole})" if len(self.whole) > 1 else whole
+        return f"IF({whole}>={self.min_whole},100*({part})/{divisor},0)"
+
+    def problems(self) -> Iterator[Problem]:
+        if len(self.metrics) > MAX_METRICS:
+            yield Problem(
+                key="part",
+                found=f"{len(self.metrics)} metrics",
+                allowed=f"at most {MAX_METRICS} in the formula of one alarm",
+                fix="split the alarm",
+            )
+        ids = [metric.id for metric in self.metrics]
+        for repeated in dict.fromkeys(id for id in ids if ids.count(id) > 1):
+            yield Problem(
+                key="part",
+                found=f"two metrics with the id {repeated}",
+                allowed="an id of its own for each metric of a formula",
+                fix="rename one of them",
+            )
+        for metric in self.metrics:
+            if (metric.statistic, metric.unit) != ("Sum", "Count"):
+                yield Problem(
+                    key="part",
+                    found=f"{metric.id}, the {metric.statistic} of {metric.unit}",
+                    allowed="sums of counts: nothing else has a share",
+                    fix="choose another metric, or another formula",
+                )
+
+
+_LOAD_BALANCER: tuple[Dimension, ...] = ("LoadBalancer",)
+_TARGET_GROUP: tuple[Dimension, ...] = ("LoadBalancer", "TargetGroup")
+_NAMESPACES = {
+    LoadBalancerType.APPLICATION: "AWS/ApplicationELB",
+    LoadBalancerType.NETWORK: "AWS/NetworkELB",
+}
+
+
+def _count(
+    id: str, balancer: LoadBalancerType, name: str, dimensions: tuple[Dimension, ...]
+) -> Metric:
+    return Metric(
+        id=id,
+        namespace=_NAMESPACES[balancer],
+        name=name,
+        statistic="Sum",
+        unit="Count",
+        dimensions=dimensions,
+    )
+
+
+_HTTP, _TCP = LoadBalancerType.APPLICATION, LoadBalancerType.NETWORK
+
+REQUESTS = _count("requests", _HTTP, "RequestCount", _TARGET_GROUP)
+TARGET_5XX = _count("target_5xx", _HTTP, "HTTPCode_Target_5XX_Count", _TARGET_GROUP)
+ELB_5XX = _count("elb_5xx", _HTTP, "HTTPCode_ELB_5XX_Count", _LOAD_BALANCER)
+CONNECTION_ERRORS = _count("connection_errors", _HTTP, "TargetConnectionErrorCount", _TARGET_GROUP)
+CONNECTIONS = _count("connections", _TCP, "NewFlowCount", _LOAD_BALANCER)
+ELB_RESETS = _count("elb_resets", _TCP, "TCP_ELB_Reset_Count", _LOAD_BALANCER)
+TARGET_RESETS = _count("target_resets", _TCP, "TCP_Target_Reset_Count", _LOAD_BALANCER)
+
+RESPONSE_TIME_P99 = Metric(
+    id="response_time_p99",
+    namespace=_NAMESPACES[_HTTP],
+    name="TargetResponseTime",
+    statistic="p99",
+    unit="Seconds",
+    dimensions=_TARGET_GROUP,
+)
+
+HEALTHY_HOSTS: Mapping[LoadBalancerType, Metric] = {
+    balancer: Metric(
+        id="healthy_hosts",
+        namespace=namespace,
+        name="HealthyHostCount",
+        statistic="Minimum",
+        unit="Count",
+        dimensions=_TARGET_GROUP,
+    )
+    for balancer, namespace in _NAMESPACES.items()
+}
+"""Every node of a load balancer that balances across zones counts all targets: the minimum is what
+the node that sees the fewest sends to."""
+
+MIN_REQUESTS = 20
+"""In a period. With fewer, one error proves nothing: 1 of 1 would be 100 per cent."""
+
+ERROR_PERCENT = Share(
+    id="error_percent",
+    label="failed requests, per cent",
+    part=(TARGET_5XX, ELB_5XX, CONNECTION_ERRORS),
+    whole=(REQUESTS, ELB_5XX),
+    min_whole=MIN_REQUESTS,
+)
+"""The requests that fail, of all that reach the load balancer."""
+
+RESET_PERCENT = Share(
+    id="reset_percent",
+    label="reset connections, per cent",
+    part=(TARGET_RESETS, ELB_RESETS),
+    whole=(CONNECTIONS,),
+    min_whole=MIN_REQUESTS,
+)
+"""The errors of a TCP service, which has no status codes: connections that the proxy, or the load
+balancer in its place, resets. Its latency is not measured anywhere."""
