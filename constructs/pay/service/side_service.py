@@ -1,17 +1,22 @@
-"""How ECS deploys a new revision, the same on both sides: never fewer healthy tasks than wanted,
-rolled back when it fails, and a rolled-back deployment fails the apply.
-"""
-
-from typing import TypedDict
+"""What both sides of a microservice share, and how ECS deploys a new revision on either."""
 
 from cdktf import Postcondition, TerraformResourceLifecycle
+from constructs import Construct
 
+from imports.aws.data_aws_ecs_cluster import DataAwsEcsCluster
 from imports.aws.ecs_service import (
+    EcsService,
     EcsServiceDeploymentCircuitBreaker,
     EcsServiceLoadBalancer,
+    EcsServiceNetworkConfiguration,
+    EcsServiceOrderedPlacementStrategy,
+    EcsServicePlacementConstraints,
     EcsServiceTimeouts,
 )
+from pay.existing.network import ExistingNetwork
+from pay.model import addresses
 from pay.model.side import ServiceSide
+from pay.service.alarms import Alarms
 from pay.service.balancer import ServiceLoadBalancer
 from pay.service.task import TaskDefinition
 
@@ -20,63 +25,91 @@ STEADY_STATE_TIMEOUT = "20m"
 circuit breaker"); this leaves it the time to roll back."""
 
 
-class Deployment(TypedDict):
-    """The arguments of `EcsService` that both sides share."""
+class SideService(Construct):
+    """Load balancer, task, ECS service and alarms; a side adds where and how its tasks run.
 
-    name: str
-    task_definition: str
-    desired_count: int
-    load_balancer: list[EcsServiceLoadBalancer]
-    deployment_circuit_breaker: EcsServiceDeploymentCircuitBreaker
-    deployment_minimum_healthy_percent: int
-    deployment_maximum_percent: int
-    enable_ecs_managed_tags: bool
-    health_check_grace_period_seconds: int
-    propagate_tags: str
-    wait_for_steady_state: bool
-    timeouts: EcsServiceTimeouts
+    A deployment is rolling: all wanted tasks stay healthy, and up to twice as many run meanwhile.
+    One that fails is rolled back, and that fails the apply.
+    """
+
+    def __init__(self, scope: Construct, id: str, side: ServiceSide) -> None:
+        super().__init__(scope, id)
+        self.side = side
+        self.network = ExistingNetwork(self, side.environment)
+        subnets = (
+            self.network.subnets("public", public=True)
+            if side.is_public
+            else self.network.subnets(side.service.name)
+        )
+        self._load_balancer = ServiceLoadBalancer(self, side, self.network, subnets)
+        self._task = TaskDefinition(self, side, self.network)
+        Alarms(self, side, self._load_balancer)
+
+    def run(
+        self,
+        *,
+        launch_type: str,
+        platform_version: str | None = None,
+        network_configuration: EcsServiceNetworkConfiguration | None = None,
+        placement_constraints: list[EcsServicePlacementConstraints] | None = None,
+        ordered_placement_strategy: list[EcsServiceOrderedPlacementStrategy] | None = None,
+        ignore_changes: list[str] | None = None,
+    ) -> EcsService:
+        """Create the ECS service: these arguments are what a side does not share."""
+        service = self.side.service
+        cluster = DataAwsEcsCluster(
+            self, addresses.CLUSTER_LOOKUP.id, cluster_name=self.side.cluster
+        )
+        return EcsService(
+            self,
+            addresses.ECS_SERVICE.id,
+            name=service.name,
+            cluster=cluster.arn,
+            launch_type=launch_type,
+            platform_version=platform_version,
+            network_configuration=network_configuration,
+            placement_constraints=placement_constraints,
+            ordered_placement_strategy=ordered_placement_strategy,
+            task_definition=self._task.arn,
+            desired_count=self.side.deployment.tasks.peak,
+            load_balancer=[
+                EcsServiceLoadBalancer(
+                    target_group_arn=self._load_balancer.target_group_arn,
+                    container_name=service.target_container,
+                    container_port=service.target_port,
+                )
+            ],
+            deployment_circuit_breaker=EcsServiceDeploymentCircuitBreaker(
+                enable=True, rollback=True
+            ),
+            deployment_minimum_healthy_percent=100,
+            deployment_maximum_percent=200,
+            enable_ecs_managed_tags=True,
+            health_check_grace_period_seconds=service.timing.health_check_grace_period_seconds,
+            propagate_tags="SERVICE",
+            wait_for_steady_state=True,
+            timeouts=EcsServiceTimeouts(
+                create=STEADY_STATE_TIMEOUT,
+                update=STEADY_STATE_TIMEOUT,
+                delete=STEADY_STATE_TIMEOUT,
+            ),
+            depends_on=[*self._load_balancer.listeners, *self._task.needed_by_tasks],
+            lifecycle=_fails_when_rolled_back(service.name, ignore_changes),
+        )
 
 
-def deployment(
-    side: ServiceSide, task: TaskDefinition, load_balancer: ServiceLoadBalancer
-) -> Deployment:
-    """A rolling deployment: all wanted tasks stay healthy, up to twice as many run meanwhile."""
-    service = side.service
-    return Deployment(
-        name=service.name,
-        task_definition=task.arn,
-        desired_count=side.deployment.tasks.peak,
-        load_balancer=[
-            EcsServiceLoadBalancer(
-                target_group_arn=load_balancer.target_group_arn,
-                container_name=service.target_container,
-                container_port=service.target_port,
-            )
-        ],
-        deployment_circuit_breaker=EcsServiceDeploymentCircuitBreaker(enable=True, rollback=True),
-        deployment_minimum_healthy_percent=100,
-        deployment_maximum_percent=200,
-        enable_ecs_managed_tags=True,
-        health_check_grace_period_seconds=service.timing.health_check_grace_period_seconds,
-        propagate_tags="SERVICE",
-        wait_for_steady_state=True,
-        timeouts=EcsServiceTimeouts(
-            create=STEADY_STATE_TIMEOUT, update=STEADY_STATE_TIMEOUT, delete=STEADY_STATE_TIMEOUT
-        ),
-    )
-
-
-def fails_when_rolled_back(
-    service: str, *, ignore_changes: list[str] | None = None
+def _fails_when_rolled_back(
+    service: str, ignore_changes: list[str] | None
 ) -> TerraformResourceLifecycle:
     """After a rollback ECS is steady again, on the old revision, and Terraform alone would call the
     apply a success (hashicorp/terraform-provider-aws#20858): this postcondition does not.
     """
+    revision = addresses.TASK_DEFINITION.attribute("arn")
     return TerraformResourceLifecycle(
         ignore_changes=ignore_changes,
         postcondition=[
             Postcondition(
-                condition="${self.task_definition == aws_ecs_task_definition.task.arn}",
+                condition=f"${{self.task_definition == {revision}}}",
                 error_message=(
                     f"The deployment of {service} was rolled back: ${{self.task_definition}} runs, "
                     "not the new revision. Look at the stopped tasks' reasons and logs, then "
