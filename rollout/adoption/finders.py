@@ -95,14 +95,15 @@ def _capacity(
         found = client("iam").get_instance_profile(InstanceProfileName=role)
         return str(found["InstanceProfile"]["InstanceProfileName"])
 
+    at = addresses.capacity(segment)
     for address, what, look in (
-        (addresses.instances, f"Auto Scaling group {name}", group),
-        (addresses.capacity_provider, f"capacity provider {name}", provider),
-        (addresses.launch_template, f"launch template {name}", template),
-        (addresses.instance_profile, f"profile {role}", profile),
-        (addresses.instance_role, f"role {role}", partial(_role, client, role)),
+        (at.instances, f"Auto Scaling group {name}", group),
+        (at.provider, f"capacity provider {name}", provider),
+        (at.launch_template, f"launch template {name}", template),
+        (at.instance_profile, f"profile {role}", profile),
+        (at.instance_role, f"role {role}", partial(_role, client, role)),
     ):
-        yield Lookup(stack, str(address(segment)), what, look)
+        yield Lookup(stack, str(address), what, look)
 
 
 def _side(environment: Environment, service: Microservice, client: Client) -> Iterator[Lookup]:

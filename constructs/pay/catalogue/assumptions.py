@@ -93,5 +93,16 @@ CALLER_OF_AUTHORISATION_SECONDS = 60
 """Whoever waits for connector waits longer than connector does, or it would give up on a payment
 that then succeeds."""
 
+CALLER_TIMING = Timing(
+    longest_request_seconds=CALLER_OF_AUTHORISATION_SECONDS,
+    start_seconds=INTERNAL_TIMING.start_seconds,
+)
+"""A JVM that waits for connector, itself or through another service."""
+
+QUICK_CALLER_TIMING = Timing(
+    longest_request_seconds=CALLER_OF_AUTHORISATION_SECONDS, start_seconds=STARTS_FAST
+)
+"""The same for Node and squid."""
+
 NODE_WORKER_COUNT = "1"
 """One worker per task: ECS adds tasks, not workers."""

@@ -2,7 +2,7 @@
 
 from pay.catalogue import assumptions
 from pay.catalogue.runtimes import JavaService
-from pay.model import Call, Database, Exposure, Link, Scope, Timing
+from pay.model import Call, Database, Exposure, Link, Scope
 
 PRODUCTS = JavaService(
     name="products",
@@ -22,7 +22,5 @@ PRODUCTS = JavaService(
         Link(service="products-ui", variable="PRODUCTS_FRIENDLY_BASE_URI", path="/redirect"),
     ),
     parameters=("EMAIL_ADDRESS_FOR_REPLACING_API_TOKENS",),
-    timing=Timing(
-        longest_request_seconds=assumptions.CALLER_OF_AUTHORISATION_SECONDS, start_seconds=90
-    ),
+    timing=assumptions.CALLER_TIMING,
 )

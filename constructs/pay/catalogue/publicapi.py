@@ -2,7 +2,7 @@
 
 from pay.catalogue import assumptions
 from pay.catalogue.runtimes import JavaService
-from pay.model import Call, Exposure, Link, Scope, Secret, Timing
+from pay.model import Call, Exposure, Link, Scope, Secret
 
 PUBLICAPI = JavaService(
     name="publicapi",
@@ -24,7 +24,5 @@ PUBLICAPI = JavaService(
         "REDIS_URL",
     ),
     secrets=(Secret(variable="TOKEN_API_HMAC_SECRET", owner="publicauth"),),
-    timing=Timing(
-        longest_request_seconds=assumptions.CALLER_OF_AUTHORISATION_SECONDS, start_seconds=90
-    ),
+    timing=assumptions.CALLER_TIMING,
 )

@@ -15,9 +15,8 @@ from pay.catalogue import assumptions
 from pay.catalogue.sidecars import WEB
 from pay.model import CallStyle, Microservice, Runtime, Secret, Sidecar, TaskSize, Timing
 from pay.model.service.container import Port
-from pay.model.text_types import ContainerUser
+from pay.model.text_types import ContainerPath, ContainerUser, VariableName
 
-SQUID_PORT = 8080
 HEALTH_CHECK_PATH = "/healthcheck"
 
 NO_PROXY = ".{internal_zone},169.254.170.2,localhost,127.0.0.1"
@@ -109,10 +108,7 @@ class NodeService(WebService):
     runtime: Runtime = Runtime.NODE
     container_port: Port = 9000
     size: TaskSize = assumptions.NODE_SIZE
-    timing: Timing = Timing(
-        longest_request_seconds=assumptions.CALLER_OF_AUTHORISATION_SECONDS,
-        start_seconds=assumptions.STARTS_FAST,
-    )
+    timing: Timing = assumptions.QUICK_CALLER_TIMING
 
     @classmethod
     def _shared_variables(cls, service: Mapping[str, Any]) -> dict[str, str]:
@@ -123,3 +119,14 @@ class NodeService(WebService):
         if any(call.style is CallStyle.HTTP_PROXY for call in service.get("calls", ())):
             variables["NO_PROXY"] = NO_PROXY
         return variables
+
+
+class ForwardProxy(Microservice):
+    """squid: plain TCP behind a Network Load Balancer, checked by TCP, without sidecars."""
+
+    runtime: Runtime = Runtime.SQUID
+    container_port: Port = 8080
+    parameters: tuple[VariableName, ...] = ("SQUID_CONFIG",)
+    """The whole configuration in base64. The allow list differs by environment and is no secret."""
+    user: ContainerUser = assumptions.SQUID_USER
+    writable_paths: tuple[ContainerPath, ...] = assumptions.SQUID_WRITABLE_PATHS

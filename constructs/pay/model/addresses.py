@@ -85,21 +85,21 @@ def capacity_providers(side: Side) -> Address:
     return Address("aws_ecs_cluster_capacity_providers", f"{side}_capacity_providers")
 
 
-def instances(segment: Segment) -> Address:
-    return Address("aws_autoscaling_group", f"{segment}_instances")
+class CapacityAddresses(NamedTuple):
+    """Where the EC2 instances of one segment stand, and all that they need."""
+
+    instances: Address
+    provider: Address
+    launch_template: Address
+    instance_profile: Address
+    instance_role: Address
 
 
-def capacity_provider(segment: Segment) -> Address:
-    return Address("aws_ecs_capacity_provider", f"{segment}_capacity")
-
-
-def launch_template(segment: Segment) -> Address:
-    return Address("aws_launch_template", f"{segment}_template")
-
-
-def instance_profile(segment: Segment) -> Address:
-    return Address("aws_iam_instance_profile", f"{segment}_instance_profile")
-
-
-def instance_role(segment: Segment) -> Address:
-    return Address("aws_iam_role", f"{segment}_instance_role")
+def capacity(segment: Segment) -> CapacityAddresses:
+    return CapacityAddresses(
+        Address("aws_autoscaling_group", f"{segment}_instances"),
+        Address("aws_ecs_capacity_provider", f"{segment}_capacity"),
+        Address("aws_launch_template", f"{segment}_template"),
+        Address("aws_iam_instance_profile", f"{segment}_instance_profile"),
+        Address("aws_iam_role", f"{segment}_instance_role"),
+    )

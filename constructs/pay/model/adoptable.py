@@ -17,21 +17,11 @@ Addresses = Mapping[str, bool]
 
 def legacy_cluster(environment: Environment) -> Addresses:
     """The EC2 cluster with its capacity."""
-    capacity = (
-        str(address(segment))
-        for segment in Segment
-        for address in (
-            addresses.instances,
-            addresses.capacity_provider,
-            addresses.launch_template,
-            addresses.instance_profile,
-            addresses.instance_role,
-        )
-    )
+    capacity = [address for segment in Segment for address in addresses.capacity(segment)]
     return {
         str(addresses.cluster(Side.EC2)): True,
         str(addresses.capacity_providers(Side.EC2)): False,
-        **dict.fromkeys(capacity, False),
+        **dict.fromkeys(map(str, capacity), False),
     }
 
 

@@ -39,7 +39,7 @@ class Alarm(Model):
     name: Annotated[str, Field(pattern=r"^[a-z]+(-[a-z]+)*$")]
     """The last part of the alarm's name in AWS."""
     metric: Metric | Share
-    comparison: Literal["GreaterThanThreshold", "LessThanThreshold"]
+    comparison: Literal["GreaterThanThreshold", "LessThanThreshold"] = "GreaterThanThreshold"
     threshold: float
     """In the unit of the metric."""
     description: str = Field(max_length=1024)
@@ -95,7 +95,6 @@ def alarms(side: ServiceSide) -> tuple[Alarm, ...]:
         resets = Alarm(
             name="resets",
             metric=RESET_PERCENT,
-            comparison="GreaterThanThreshold",
             threshold=MAX_ERROR_PERCENT,
             description=f"More than {MAX_ERROR_PERCENT} % of the connections to {where} are reset.",
             severity=Severity.CRITICAL,
@@ -104,7 +103,6 @@ def alarms(side: ServiceSide) -> tuple[Alarm, ...]:
     errors = Alarm(
         name="errors",
         metric=ERROR_PERCENT,
-        comparison="GreaterThanThreshold",
         threshold=MAX_ERROR_PERCENT,
         description=f"More than {MAX_ERROR_PERCENT} % of the requests to {where} fail.",
         severity=Severity.CRITICAL,
@@ -113,7 +111,6 @@ def alarms(side: ServiceSide) -> tuple[Alarm, ...]:
     latency = Alarm(
         name="latency",
         metric=RESPONSE_TIME_P99,
-        comparison="GreaterThanThreshold",
         threshold=slowest_seconds,
         description=f"1 % of the requests to {where} take longer than {slowest_seconds:g} seconds.",
         severity=Severity.WARNING,

@@ -63,7 +63,7 @@ def ec2_capacity(
     )
     return EcsCapacityProvider(
         scope,
-        addresses.capacity_provider(segment).id,
+        addresses.capacity(segment).provider.id,
         name=names.capacity_provider(environment.name, segment),
         auto_scaling_group_provider=EcsCapacityProviderAutoScalingGroupProvider(
             auto_scaling_group_arn=group.arn,
@@ -86,7 +86,7 @@ def _launch_template(
 ) -> LaunchTemplate:
     return LaunchTemplate(
         scope,
-        addresses.launch_template(segment).id,
+        addresses.capacity(segment).launch_template.id,
         name=names.capacity_provider(environment.name, segment),
         image_id=f"resolve:ssm:{_AMI.format(_AMI_FOLDER[environment.architecture])}",
         instance_type=environment.capacity[segment].instance_type,
@@ -162,7 +162,7 @@ def _auto_scaling_group(
     tags = {**_instance_tags(environment, segment), "AmazonECSManaged": "true"}
     group = AutoscalingGroup(
         scope,
-        addresses.instances(segment).id,
+        addresses.capacity(segment).instances.id,
         name=name,
         min_size=capacity.min_instances,
         max_size=capacity.max_instances,

@@ -19,7 +19,7 @@ def instance_profile(
     name = names.instance_role(environment.name, segment)
     role = IamRole(
         scope,
-        addresses.instance_role(segment).id,
+        addresses.capacity(segment).instance_role.id,
         name=name,
         # EC2 itself assumes the role; it sends no source ARN that a condition could hold.
         assume_role_policy=policy_document(
@@ -38,7 +38,7 @@ def instance_profile(
         policy=policy_document(*_agent_statements(environment)),
     )
     profile = IamInstanceProfile(
-        scope, addresses.instance_profile(segment).id, name=name, role=role.name
+        scope, addresses.capacity(segment).instance_profile.id, name=name, role=role.name
     )
     return profile.arn, policy
 
