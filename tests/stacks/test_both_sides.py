@@ -53,45 +53,6 @@ def test_secrets_are_references_and_never_values(estate: Estate) -> None:
                 assert pair["valueFrom"].startswith(("arn:aws:ssm:", "${data.aws_secretsmanager"))
 
 
-def test_a_failed_deployment_is_rolled_back_and_fails_the_apply(estate: Estate) -> None:
-    for stack in sides(estate):
-        service = stack.resource("aws_ecs_service", "service")
-        assert service["deployment_circuit_breaker"] == {"enable": True, "rollback": True}
-        assert service["wait_for_steady_state"] is True
-        (postcondition,) = service["lifecycle"]["postcondition"]
-        assert (
-            postcondition["condition"]
-            == "${self.task_definition == aws_ecs_task_definition.task.arn}"
-        )
-
-
-def test_a_deployment_never_has_fewer_healthy_tasks_than_wanted(estate: Estate) -> None:
-    for stack in sides(estate):
-        service = stack.resource("aws_ecs_service", "service")
-        assert service["deployment_minimum_healthy_percent"] == 100
-        assert service["deployment_maximum_percent"] == 200
-
-
-def test_the_service_waits_for_its_listener_its_policies_and_its_log_groups(
-    estate: Estate,
-) -> None:
-    for stack in sides(estate):
-        awaited = stack.resource("aws_ecs_service", "service")["depends_on"]
-        needed = [
-            address
-            for address in stack.addresses
-            if address.startswith(
-                ("aws_lb_listener.", "aws_iam_role_policy.", "aws_cloudwatch_log_group.")
-            )
-        ]
-        assert sorted(awaited) == sorted(needed)
-
-
-def test_ecs_exec_is_off(estate: Estate) -> None:
-    for stack in sides(estate):
-        assert "enable_execute_command" not in stack.resource("aws_ecs_service", "service")
-
-
 def test_task_and_execution_role_differ_and_trust_only_this_account(estate: Estate) -> None:
     for stack in sides(estate):
         task = stack.resource("aws_ecs_task_definition", "task")
@@ -166,21 +127,6 @@ def test_the_times_of_a_request_agree(name: str) -> None:
     assert longest < timing.idle_timeout_seconds < timing.target_keep_alive_seconds
 
 
-def test_sidecars_are_the_same_on_both_sides_but_for_where_the_application_is(
-    estate: Estate,
-) -> None:
-    ec2 = estate["test-12-connector-ec2"].containers
-    fargate = estate["test-12-connector-fargate"].containers
-    assert set(ec2) == set(fargate)
-    for name in ec2:
-        differing = {
-            key
-            for key in set(ec2[name]) | set(fargate[name])
-            if ec2[name].get(key) != fargate[name].get(key)
-        }
-        assert differing <= {"links", "environment", "logConfiguration"}
-
-
 def test_no_two_services_share_a_name_in_aws(estate: Estate) -> None:
     for type in ("aws_lb", "aws_lb_target_group", "aws_iam_role", "aws_cloudwatch_log_group"):
         found = [
@@ -197,13 +143,3 @@ def test_load_balancer_types_follow_the_catalogue(estate: Estate) -> None:
         assert stack.resource("aws_lb", "alb")["load_balancer_type"] == service.load_balancer_type
     proxies = {n for n, s in CATALOGUE.items() if s.load_balancer_type is LoadBalancerType.NETWORK}
     assert proxies == {"egress", "webhooks-egress"}
-
-
-def test_a_container_that_listens_on_a_privileged_port_may_do_so_without_root(
-    estate: Estate,
-) -> None:
-    container = estate["production-2-notifications-ec2"].containers["notifications"]
-    assert container["portMappings"] == [{"containerPort": 443}]
-    assert container["systemControls"] == [
-        {"namespace": "net.ipv4.ip_unprivileged_port_start", "value": "0"}
-    ]

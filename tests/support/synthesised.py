@@ -5,12 +5,12 @@ import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import cdktf
 from cdktf import App, TerraformStack
 
-from pay.model import Environment
+from pay.model import Environment, Side, Stage
 from stacks.estate import add_stacks
 
 
@@ -65,3 +65,11 @@ def rendered(build: Callable[[TerraformStack], object]) -> Synthesised:
     stack = TerraformStack(cdktf.Testing.app(), "stack")
     build(stack)
     return Synthesised("stack", json.loads(cdktf.Testing.synth(stack)))
+
+
+class SideOf(Protocol):
+    """Renders a service of the catalogue on one side (tests/pay/service/conftest.py)."""
+
+    def __call__(
+        self, name: str, side: Side, stage: Stage = ..., environment: str = ..., /
+    ) -> Synthesised: ...

@@ -1,19 +1,14 @@
 """What the EC2 side of a service renders."""
 
-from collections.abc import Mapping
-
 import pytest
 
-from pay.model import Stage
-from tests.stacks.conftest import AtStage
-from tests.support.synthesised import Synthesised
-
-Estate = Mapping[str, Synthesised]
+from pay.model import Side, Stage
+from tests.support.synthesised import SideOf, Synthesised
 
 
 @pytest.fixture
-def connector(estate: Estate) -> Synthesised:
-    return estate["production-2-connector-ec2"]
+def connector(side_of: SideOf) -> Synthesised:
+    return side_of("connector", Side.EC2)
 
 
 def test_tasks_share_their_instances_network_under_dynamic_ports(connector: Synthesised) -> None:
@@ -23,6 +18,23 @@ def test_tasks_share_their_instances_network_under_dynamic_ports(connector: Synt
     assert connector.containers["nginx"]["portMappings"] == [{"containerPort": 10443}]
 
 
+def test_the_launch_type_is_the_one_that_runs_and_no_strategy_replaces_it(
+    connector: Synthesised,
+) -> None:
+    service = connector.resource("aws_ecs_service", "service")
+    assert service["launch_type"] == "EC2"
+    assert "capacity_provider_strategy" not in service
+    assert "platform_version" not in service
+
+
+def test_tasks_are_spread_over_zones_before_they_are_packed(connector: Synthesised) -> None:
+    strategy = connector.resource("aws_ecs_service", "service")["ordered_placement_strategy"]
+    assert [(each["type"], each["field"]) for each in strategy] == [
+        ("spread", "attribute:ecs.availability-zone"),
+        ("binpack", "memory"),
+    ]
+
+
 def test_the_count_is_the_daily_peak_and_nothing_scales_it_in(connector: Synthesised) -> None:
     service = connector.resource("aws_ecs_service", "service")
     assert service["desired_count"] == 15
@@ -30,24 +42,22 @@ def test_the_count_is_the_daily_peak_and_nothing_scales_it_in(connector: Synthes
     assert not [a for a in connector.addresses if a.startswith("aws_appautoscaling")]
 
 
-def test_the_count_does_not_change_while_the_record_can_still_be_reached(at_stage: AtStage) -> None:
+def test_the_count_does_not_change_while_the_record_can_still_be_reached(side_of: SideOf) -> None:
     counts = {
-        at_stage("sandbox-ledger-ec2", "ledger", stage).resource("aws_ecs_service", "service")[
-            "desired_count"
-        ]
+        side_of("ledger", Side.EC2, stage).resource("aws_ecs_service", "service")["desired_count"]
         for stage in Stage
-        if stage is not Stage.RETIRED
+        if stage.has_ec2
     }
     assert len(counts) == 1
 
 
-def test_cardholder_data_services_run_on_instances_of_their_own(estate: Estate) -> None:
-    def segment(service: str) -> str:
-        rendered = estate[f"production-2-{service}-ec2"].resource("aws_ecs_service", "service")
-        return str(rendered["placement_constraints"][0]["expression"])
-
-    assert segment("connector") == "attribute:segment == cde"
-    assert segment("products") == "attribute:segment == general"
+@pytest.mark.parametrize(("name", "segment"), [("connector", "cde"), ("products", "general")])
+def test_cardholder_data_services_run_on_instances_of_their_own(
+    side_of: SideOf, name: str, segment: str
+) -> None:
+    service = side_of(name, Side.EC2).resource("aws_ecs_service", "service")
+    (constraint,) = service["placement_constraints"]
+    assert constraint["expression"] == f"attribute:segment == {segment}"
 
 
 def test_sidecars_reach_the_application_by_its_docker_link(connector: Synthesised) -> None:
@@ -55,19 +65,3 @@ def test_sidecars_reach_the_application_by_its_docker_link(connector: Synthesise
     assert nginx["links"] == ["connector"]
     variables = {pair["name"]: pair["value"] for pair in nginx["environment"]}
     assert variables["PROXY_SERVICE_HOST"] == "http://connector"
-
-
-def test_renders_nothing_at_retired(at_stage: AtStage) -> None:
-    assert at_stage("sandbox-ledger-ec2", "ledger", Stage.RETIRED).addresses == []
-
-
-def test_deletion_protection_ends_only_when_the_records_are_gone(
-    at_stage: AtStage,
-) -> None:
-    def protected(stage: Stage) -> bool:
-        stack = at_stage("staging-2-ledger-ec2", "ledger", stage, environment="staging-2")
-        return bool(stack.resource("aws_lb", "alb")["enable_deletion_protection"])
-
-    assert protected(Stage.LEGACY)
-    assert protected(Stage.SOAK)
-    assert not protected(Stage.DETACHED)

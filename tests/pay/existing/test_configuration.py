@@ -1,0 +1,73 @@
+"""Where a container's secrets and parameters come from: references, never values."""
+
+from collections.abc import Mapping
+
+import pytest
+from cdktf import TerraformStack
+
+from pay.catalogue import CATALOGUE
+from pay.existing.configuration import ExistingConfiguration
+from pay.model import Environment, Microservice, Secret
+from tests.support.services import service
+from tests.support.synthesised import Synthesised, rendered
+
+
+@pytest.fixture
+def environment(environments: Mapping[str, Environment]) -> Environment:
+    return environments["production-2"]
+
+
+def looked_up(
+    environment: Environment, service: Microservice
+) -> tuple[ExistingConfiguration, Synthesised]:
+    found: list[ExistingConfiguration] = []
+
+    def build(stack: TerraformStack) -> None:
+        found.append(ExistingConfiguration(stack, environment, service))
+
+    stack = rendered(build)
+    return found[0], stack
+
+
+def test_a_service_has_one_secret_and_reads_the_shared_ones_of_their_owners(
+    environment: Environment,
+) -> None:
+    configuration, stack = looked_up(environment, CATALOGUE["publicapi"])
+    secrets = stack.document["data"]["aws_secretsmanager_secret"]
+    assert {id: lookup["name"] for id, lookup in secrets.items()} == {
+        "publicapi_secret": "production-2/publicapi",
+        "publicauth_secret": "production-2/publicauth",
+    }
+    assert len(configuration.secret_arns) == len(configuration.secret_key_arns) == 2
+
+
+def test_a_key_that_a_policy_cannot_name_fails_the_plan(environment: Environment) -> None:
+    _, stack = looked_up(environment, CATALOGUE["publicauth"])
+    lookup = stack.data("aws_secretsmanager_secret", "publicauth_secret")
+    (promise,) = lookup["lifecycle"]["postcondition"]
+    assert promise["condition"] == '${can(regex(":key/", self.kms_key_id))}'
+
+
+def test_a_variable_is_read_by_its_key_from_the_current_version(environment: Environment) -> None:
+    own = service(secrets=(Secret(variable="API_TOKEN"),))
+    configuration, _ = looked_up(environment, own)
+    assert configuration.value_from["API_TOKEN"].endswith(":API_TOKEN::")
+
+
+def test_every_missing_parameter_is_named_and_none_is_decrypted(environment: Environment) -> None:
+    configuration, stack = looked_up(environment, service(parameters=("ONE", "TWO")))
+    lookup = stack.data("aws_ssm_parameters_by_path", "parameters")
+    assert (lookup["path"], lookup["with_decryption"]) == ("/production-2/orders", False)
+    (promise,) = lookup["lifecycle"]["postcondition"]
+    names = '["/production-2/orders/ONE", "/production-2/orders/TWO"]'
+    assert promise["condition"] == f"${{length(setsubtract({names}, self.names)) == 0}}"
+    assert configuration.parameter_arns == [
+        f"arn:aws:ssm:eu-west-1:{environment.account_id}:parameter/production-2/orders/{name}"
+        for name in ("ONE", "TWO")
+    ]
+
+
+def test_a_service_without_any_looks_nothing_up(environment: Environment) -> None:
+    configuration, stack = looked_up(environment, service())
+    assert configuration.value_from == {}
+    assert "data" not in stack.document

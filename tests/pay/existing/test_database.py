@@ -1,0 +1,38 @@
+"""The contract that a service's database is held to."""
+
+from collections.abc import Mapping
+
+from pay.existing.database import database_address
+from pay.model import Database, Environment
+from tests.support.synthesised import Synthesised, rendered
+
+
+def database(environment: Environment, suffix: int = 0) -> Synthesised:
+    return rendered(
+        lambda stack: database_address(
+            stack, environment, "publicauth", Database(identifier_suffix=suffix)
+        )
+    )
+
+
+def conditions(stack: Synthesised) -> list[str]:
+    promises = stack.data("aws_db_instance", "database")["lifecycle"]["postcondition"]
+    return [promise["condition"] for promise in promises]
+
+
+def test_the_identifier_is_the_services_own(environments: Mapping[str, Environment]) -> None:
+    stack = database(environments["test-12"], suffix=1)
+    found = stack.data("aws_db_instance", "database")
+    assert found["db_instance_identifier"] == "test-12-publicauth-rds-1"
+
+
+def test_it_must_be_encrypted_private_and_postgres_and_multi_az_only_in_production(
+    environments: Mapping[str, Environment],
+) -> None:
+    always = [
+        "${self.storage_encrypted}",
+        '${self.engine == "postgres" && self.port == 5432}',
+        "${!self.publicly_accessible}",
+    ]
+    assert conditions(database(environments["sandbox"])) == always
+    assert conditions(database(environments["production-2"])) == [*always, "${self.multi_az}"]

@@ -1,0 +1,20 @@
+"""Lookups of hosted zones and certificates."""
+
+import pytest
+
+from pay.existing.dns import certificate_arn, zone_id
+from tests.support.synthesised import rendered
+
+
+@pytest.mark.parametrize("public", [True, False])
+def test_a_zone_is_looked_up_as_public_or_private(public: bool) -> None:
+    stack = rendered(lambda stack: zone_id(stack, "example.org", public=public))
+    zone = stack.data("aws_route53_zone", "zone")
+    assert (zone["name"], zone["private_zone"]) == ("example.org", not public)
+
+
+def test_a_certificate_is_issued_and_holds_for_every_name_of_the_zone() -> None:
+    stack = rendered(lambda stack: certificate_arn(stack, "example.org"))
+    certificate = stack.data("aws_acm_certificate", "certificate")
+    assert (certificate["domain"], certificate["statuses"]) == ("*.example.org", ["ISSUED"])
+    assert certificate["most_recent"] is True

@@ -1,0 +1,92 @@
+"""The load balancer, the target group and the listeners of a side."""
+
+import pytest
+
+from pay.catalogue import CATALOGUE
+from pay.model import Side, Stage
+from tests.support.synthesised import SideOf, Synthesised
+
+
+@pytest.fixture
+def connector(side_of: SideOf) -> Synthesised:
+    return side_of("connector", Side.FARGATE)
+
+
+@pytest.fixture
+def egress(side_of: SideOf) -> Synthesised:
+    return side_of("egress", Side.EC2)
+
+
+def test_an_internal_load_balancer_logs_and_drops_what_no_client_should_send(
+    connector: Synthesised,
+) -> None:
+    load_balancer = connector.resource("aws_lb", "alb")
+    assert load_balancer["internal"] is True
+    assert load_balancer["access_logs"]["enabled"] is True
+    assert load_balancer["drop_invalid_header_fields"] is True
+    assert load_balancer["desync_mitigation_mode"] == "defensive"
+    assert "tags" not in load_balancer
+
+
+def test_a_public_one_says_so_and_redirects_http(side_of: SideOf) -> None:
+    frontend = side_of("frontend", Side.EC2)
+    load_balancer = frontend.resource("aws_lb", "alb")
+    assert (load_balancer["internal"], load_balancer["tags"]) == (False, {"Exposure": "public"})
+    (redirect,) = frontend.resource("aws_lb_listener", "http")["default_action"]
+    assert redirect["redirect"]["status_code"] == "HTTP_301"
+
+
+def test_an_internal_one_has_no_http_listener(connector: Synthesised) -> None:
+    assert set(connector.document["resource"]["aws_lb_listener"]) == {"https"}
+
+
+def test_tls_ends_at_the_task(connector: Synthesised) -> None:
+    listener = connector.resource("aws_lb_listener", "https")
+    assert listener["ssl_policy"] == "ELBSecurityPolicy-TLS13-1-2-2021-06"
+    target_group = connector.resource("aws_lb_target_group", "target_group")
+    assert target_group["protocol"] == "HTTPS"
+    assert target_group["health_check"]["path"] == CATALOGUE["connector"].health_check_path
+
+
+def test_running_requests_end_before_a_target_leaves_or_a_connection_is_given_up(
+    connector: Synthesised,
+) -> None:
+    longest = CATALOGUE["connector"].timing.longest_request_seconds
+    target_group = connector.resource("aws_lb_target_group", "target_group")
+    assert int(target_group["deregistration_delay"]) > longest
+    assert connector.resource("aws_lb", "alb")["idle_timeout"] > longest
+
+
+def test_a_proxy_stands_behind_a_network_load_balancer(egress: Synthesised) -> None:
+    load_balancer = egress.resource("aws_lb", "alb")
+    assert load_balancer["load_balancer_type"] == "network"
+    assert load_balancer["enable_cross_zone_load_balancing"] is True
+    target_group = egress.resource("aws_lb_target_group", "target_group")
+    assert (target_group["protocol"], target_group["health_check"]["protocol"]) == ("TCP", "TCP")
+    # One that keeps the client's address cannot send it back to the instance that it came from.
+    assert target_group["preserve_client_ip"] == "false"
+    assert egress.resource("aws_lb_listener", "tcp")["port"] == 8080
+
+
+@pytest.mark.parametrize(
+    ("side", "stage", "protected"),
+    [
+        (Side.EC2, Stage.LEGACY, True),
+        (Side.EC2, Stage.SOAK, True),
+        (Side.EC2, Stage.DETACHED, False),
+        (Side.FARGATE, Stage.DARK, False),
+        (Side.FARGATE, Stage.READY, True),
+        (Side.FARGATE, Stage.RETIRED, True),
+    ],
+)
+def test_deletion_protection_lasts_as_long_as_a_record_leads_here(
+    side_of: SideOf, side: Side, stage: Stage, protected: bool
+) -> None:
+    load_balancer = side_of("ledger", side, stage).resource("aws_lb", "alb")
+    assert load_balancer["enable_deletion_protection"] is protected
+
+
+def test_an_environment_without_protection_has_it_on_neither_side(side_of: SideOf) -> None:
+    for side in Side:
+        load_balancer = side_of("ledger", side, Stage.HALF, "sandbox").resource("aws_lb", "alb")
+        assert load_balancer["enable_deletion_protection"] is False
