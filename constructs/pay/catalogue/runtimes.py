@@ -1,4 +1,4 @@
-"""What services of one runtime share, so that a service's file says only what is its own.
+"""The defaults that services of one runtime share; a service's file adds what is its own.
 
 AWS_ACCESS_KEY and AWS_SECRET_KEY are left out on purpose, although Pay's configuration files name
 them without a default: the services read them only with a non-standard (local) endpoint, and their
@@ -20,8 +20,8 @@ from pay.model.text_types import ContainerPath, ContainerUser, VariableName
 HEALTH_CHECK_PATH = "/healthcheck"
 
 NO_PROXY = ".{internal_zone},169.254.170.2,localhost,127.0.0.1"
-"""What an HTTP proxy is never asked for: internal names, and the address at which ECS hands out the
-task's credentials (AWS: ECS developer guide, "Task IAM role")."""
+"""The names that no HTTP proxy is asked for: internal ones, and the address at which ECS hands out
+the task's credentials (AWS: ECS developer guide, "Task IAM role")."""
 
 BIND_HOST = "0.0.0.0"
 """On EC2 the NGINX sidecar is in its own network namespace (bridge), so 127.0.0.1, the services'

@@ -11,7 +11,7 @@ from pay.model import Environment, Microservice, names
 
 
 class ExistingConfiguration:
-    """Where each secret and parameter of a microservice is, and what a role must read for it."""
+    """The ARN of each secret and parameter of a microservice, and of all that a role must read."""
 
     def __init__(self, scope: Construct, environment: Environment, service: Microservice) -> None:
         self._scope = scope

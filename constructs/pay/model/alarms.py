@@ -1,4 +1,4 @@
-"""When the alarms of a side call somebody: one row an alarm, whatever renders it."""
+"""The alarms of a side, one row each; a row says nothing of what renders it."""
 
 from collections.abc import Iterator
 from typing import Annotated, Literal
@@ -23,9 +23,9 @@ MAX_ERROR_PERCENT = 5
 LATENCY_MARGIN = 0.5
 """p99 may take half of the longest request that the service is built for."""
 HOSTS_MINUTES = 5
-"""Longer than it takes to replace a task that ends, and than a deployment, which keeps all wanted
-tasks healthy, is short of one. A task that ends again and again takes more, and so does a zone
-whose tasks have no other place."""
+"""A task that ends is replaced sooner, and a deployment keeps all wanted tasks healthy: neither
+raises the alarm. A task that ends again and again does, and so does a zone whose tasks have no
+other place."""
 
 DAY_SECONDS, WEEK_SECONDS = 86_400, 604_800
 HOUR_SECONDS = 3_600
@@ -71,7 +71,7 @@ class Alarm(Model):
 
 
 def alarms(side: ServiceSide) -> tuple[Alarm, ...]:
-    """Return every alarm of a side. Errors and hosts are critical, latency is a warning."""
+    """Return every alarm of a side."""
     service = side.service
     where = f"{service.name} on {side.side}"
     too_few = (

@@ -1,7 +1,7 @@
 """The metrics that a microservice is watched by, as values.
 
-A metric names its dimensions, not their values: who renders it gives those. Alarms give references
-to Terraform's resources; names and ARN suffixes that AWS returns fit the same places.
+A metric names its dimensions, not their values: the caller gives those. Alarms give references to
+Terraform's resources; names and ARN suffixes that AWS returns fit the same places.
 
 Sources: AWS, "CloudWatch metrics for your Application Load Balancer" and the same page of the
 Network Load Balancer. A count of zero is not reported there.
@@ -24,8 +24,8 @@ Dimension = Literal[
     "QueueName",
     "DBInstanceIdentifier",
 ]
-"""What CloudWatch tells one series of a side from the next by: the ARN suffixes of its load
-balancer and target group, and the names in ECS, SQS and RDS."""
+"""The dimensions of a side: the ARN suffixes of its load balancer and target group, and its names
+in ECS, SQS and RDS."""
 
 Unit = Literal["Count", "Percent", "Seconds"]
 """Those of CloudWatch's units in use (AWS: CloudWatch API reference, `MetricDatum`, `Unit`)."""
@@ -65,23 +65,23 @@ class Metric(Model):
 
 
 class Share(Model):
-    """How much of a whole is a part of it, in per cent: a formula over sums."""
+    """A part of a whole in per cent: a formula over sums."""
 
     id: MetricId
     label: str
     part: tuple[Metric, ...]
     whole: tuple[Metric, ...]
     min_whole: int = Field(ge=1)
-    """With less than this in a period the share counts as 0: it would prove nothing."""
+    """With less than this in a period the share counts as 0, because it would prove nothing."""
 
     @property
     def metrics(self) -> tuple[Metric, ...]:
-        """Each metric of the formula once, by its id."""
+        """Return each metric of the formula once, ordered by id."""
         return tuple(sorted({*self.part, *self.whole}, key=lambda metric: metric.id))
 
     @property
     def expression(self) -> str:
-        """The formula in CloudWatch's metric math; what was not reported is 0."""
+        """Return the formula in CloudWatch's metric math; a count that is not reported is 0."""
         part, whole = (
             "+".join(f"FILL({metric.id},0)" for metric in metrics)
             for metrics in (self.part, self.whole)
@@ -166,8 +166,8 @@ HEALTHY_HOSTS: Mapping[LoadBalancerType, Metric] = {
     )
     for balancer, namespace in _NAMESPACES.items()
 }
-"""Every node of a load balancer that balances across zones counts all targets: the minimum is what
-the node that sees the fewest sends to."""
+"""Every node of a load balancer that balances across zones counts all targets. The minimum is the
+count of the node that sees the fewest."""
 
 MIN_REQUESTS = 20
 """In a period. With fewer, one error proves nothing: 1 of 1 would be 100 per cent."""

@@ -30,12 +30,12 @@ class ServiceSide:
 
     @property
     def holds_full_peak(self) -> bool:
-        """Whether the side must be able to take all traffic from one minute to the next."""
+        """Return whether all traffic may reach the side from one minute to the next."""
         return holds_full_peak(self.deployment.stage, self.side)
 
     @property
     def needed_tasks(self) -> int:
-        """The healthy tasks that the side must never be without."""
+        """Return how many healthy tasks the side must always have."""
         tasks = self.deployment.tasks
         return tasks.peak if self.holds_full_peak else tasks.min
 

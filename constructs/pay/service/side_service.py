@@ -1,4 +1,4 @@
-"""What both sides of a microservice share, and how ECS deploys a new revision on either."""
+"""The parts of a microservice that both sides share, and how ECS deploys a new revision."""
 
 from cdktf import Postcondition, TerraformResourceLifecycle
 from constructs import Construct
@@ -55,7 +55,7 @@ class SideService(Construct):
         ordered_placement_strategy: list[EcsServiceOrderedPlacementStrategy] | None = None,
         ignore_changes: list[str] | None = None,
     ) -> EcsService:
-        """Create the ECS service: these arguments are what a side does not share."""
+        """Create the ECS service; the arguments are those that differ by side."""
         service = self.side.service
         cluster = DataAwsEcsCluster(
             self, addresses.CLUSTER_LOOKUP.id, cluster_name=self.side.cluster
