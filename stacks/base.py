@@ -33,24 +33,27 @@ class PayStack(TerraformStack):
             allowed_account_ids=[owner.account_id],
             default_tags=[AwsProviderDefaultTags(tags=kind.tags(owner, service))],
         )
-        self._keep_state(id, owner)
-        self.add_override("terraform.required_version", TERRAFORM_VERSION)
+        settings: dict[str, object] = {"required_version": TERRAFORM_VERSION}
+        if owner.state.bucket is None:
+            # Terraform runs in cdktf.out/stacks/<id>, which synth empties: the state lives outside.
+            LocalBackend(self, path=f"../../../.sandbox/state/{id}.tfstate")
+        else:
+            S3Backend(
+                self,
+                bucket=owner.state.bucket,
+                key=f"{owner.name}/{id}.tfstate",
+                region=owner.region,
+                encrypt=True,
+            )
+            settings["backend"] = {"s3": {"use_lockfile": True}}
+        self.add_override("terraform", settings)
+
+    def prepare_stack(self) -> None:
+        """Do nothing: cdktf would render the stack once more, to see whether it refers to another
+        one. None does: stacks find each other's resources by name.
+        """
 
     def adopt(self, imports: Imports) -> None:
         """Take over what runs already: an `import` block for each address of this stack."""
         if imports:
             self.add_override("import", [{"to": to, "id": id} for to, id in imports.items()])
-
-    def _keep_state(self, id: str, owner: Environment | Account) -> None:
-        if owner.state.bucket is None:
-            # Terraform runs in cdktf.out/stacks/<id>, which synth empties: the state lives outside.
-            LocalBackend(self, path=f"../../../.sandbox/state/{id}.tfstate")
-            return
-        S3Backend(
-            self,
-            bucket=owner.state.bucket,
-            key=f"{owner.name}/{id}.tfstate",
-            region=owner.region,
-            encrypt=True,
-        )
-        self.add_override("terraform.backend.s3.use_lockfile", True)

@@ -1,8 +1,7 @@
-"""From a cdktf app to `cdktf.out/stacks/<id>/cdk.tf`: synthesised aside, then put in place as HCL2.
+"""From a cdktf app to HCL2: synthesised aside, then put in place.
 
 cdktf's JSON is right and its HCL is not (docs/decisions/0020), so cdktf writes JSON into a
-temporary folder, `pay.hcl` turns it into HCL2, and only when that went well for every stack the
-files of the output folder are replaced, each as a whole. A failing app leaves the last synthesis.
+temporary folder and `pay.hcl` turns it into HCL2. A failing app leaves the last synthesis.
 """
 
 import json
@@ -16,11 +15,8 @@ from typing import Any
 from cdktf import App
 
 from pay.hcl import HclError, ProviderSchema, to_hcl
-
-_HCL = "cdk.tf"
-_JSON = "cdk.tf.json"
-_METADATA = "metadata.json"
-_MANIFEST = "manifest.json"
+from pay.hcl.known_references import answer_known_references
+from pay.hcl.output import HCL, JSON, MANIFEST, StackOutput, write_output
 
 
 class HclApp(App):
@@ -33,87 +29,57 @@ class HclApp(App):
         self._schema = schema
         self._target = outdir or Path(os.environ.get("CDKTF_OUTDIR", "cdktf.out"))
         self._aside = tempfile.TemporaryDirectory(prefix="cdktf-")
+        answer_known_references(schema)
         # Stack traces of every construct cost a third of the synthesis and nobody reads them.
         super().__init__(outdir=self._aside.name, hcl_output=False, stack_traces=False)
 
     def synth(self) -> None:
-        """Writes the stacks; raises HclError with every problem of every stack, nothing written."""
+        """Write the stacks; raises HclError with every problem of every stack, nothing written."""
+        write_output(self._target, self.render())
+
+    def render(self) -> Mapping[str, StackOutput]:
+        """Return the stacks by their ids; raises HclError with every problem of every stack."""
         with self._aside:
             super().synth()
-            files = _in_hcl(Path(self._aside.name), self._schema)
-        _put_in_place(self._target, files)
+            return _in_hcl(Path(self._aside.name), self._schema)
 
 
-def _in_hcl(aside: Path, schema: ProviderSchema) -> dict[str, bytes]:
-    """Everything that cdktf synthesised, by path in the output folder, the stacks as HCL2.
-
-    The JSON stays beside each stack as `metadata.json`: for a stack that is not JSON the cdktf CLI
-    reads the backend and the required providers there. The manifest comes last.
-    """
-    manifest = json.loads((aside / _MANIFEST).read_bytes())
-    files: dict[str, bytes] = {}
+def _in_hcl(aside: Path, schema: ProviderSchema) -> Mapping[str, StackOutput]:
+    manifest = json.loads((aside / MANIFEST).read_bytes())
+    stacks: dict[str, StackOutput] = {}
     problems: list[str] = []
-    for id_, stack in manifest["stacks"].items():
-        source = stack["synthesizedStackPath"]
-        if not source.endswith(_JSON):
-            raise HclError([_NOT_JSON.format(source=source)])
-        folder = stack["workingDirectory"]
-        content = (aside / source).read_bytes()
+    for id_, row in manifest["stacks"].items():
         try:
-            files[f"{folder}/{_HCL}"] = _hcl_text(content, schema).encode("utf-8")
+            stacks[id_] = _stack_in_hcl(aside, row, schema)
         except HclError as error:
             problems += [f"stack {id_}: {problem}" for problem in error.problems]
-        files[stack["stackMetadataPath"]] = content
     if problems:
         raise HclError(problems)
-    known = {_MANIFEST, *(stack["synthesizedStackPath"] for stack in manifest["stacks"].values())}
-    files |= _assets(aside, known)
-    for stack in manifest["stacks"].values():
-        stack["synthesizedStackPath"] = f"{stack['workingDirectory']}/{_HCL}"
-    files[_MANIFEST] = json.dumps(manifest, indent=2, sort_keys=True).encode("utf-8")
-    return files
+    return stacks
+
+
+def _stack_in_hcl(aside: Path, row: Mapping[str, Any], schema: ProviderSchema) -> StackOutput:
+    """One stack's files, its JSON as HCL2, with what constructs put beside it (code of a canary).
+
+    The JSON stays beside it as `metadata.json`: for a stack that is not JSON the cdktf CLI reads
+    the backend and the required providers there.
+    """
+    source, folder = row["synthesizedStackPath"], row["workingDirectory"]
+    if not source.endswith(JSON):
+        raise HclError([_NOT_JSON.format(source=source)])
+    files = {
+        file.relative_to(aside).as_posix(): file.read_bytes()
+        for file in sorted((aside / folder).rglob("*"))
+        if file.is_file()
+    }
+    content = files.pop(source)
+    document: Mapping[str, Any] = json.loads(content, parse_float=Decimal)
+    files[f"{folder}/{HCL}"] = to_hcl(document, schema).encode("utf-8")
+    files[row["stackMetadataPath"]] = content
+    return StackOutput({**row, "synthesizedStackPath": f"{folder}/{HCL}"}, files)
 
 
 _NOT_JSON = (
     "cdktf wrote {source} in its own HCL: SYNTH_HCL_OUTPUT was set when cdktf was first imported; "
     "import `pay` before `cdktf`"
 )
-
-
-def _hcl_text(content: bytes, schema: ProviderSchema) -> str:
-    document: Mapping[str, Any] = json.loads(content, parse_float=Decimal)
-    return to_hcl(document, schema)
-
-
-def _assets(aside: Path, known: set[str]) -> dict[str, bytes]:
-    """Files that constructs put beside the stacks (code of a canary, for example)."""
-    files = [file for file in sorted(aside.rglob("*")) if file.is_file()]
-    names = [file.relative_to(aside).as_posix() for file in files]
-    return {
-        name: file.read_bytes()
-        for name, file in zip(names, files, strict=True)
-        if name not in known
-    }
-
-
-def _put_in_place(target: Path, files: Mapping[str, bytes]) -> None:
-    """Replaces the files of the output folder; Terraform never finds two versions of a stack.
-
-    Every file is whole at every moment. Stacks that are gone lose their files and keep Terraform's
-    own (`.terraform`), as a stack may come back; the cdktf CLI removes those folders altogether.
-    """
-    for old in target.glob(f"stacks/*/{_JSON}"):
-        old.unlink()
-    for name, content in files.items():
-        file = target / name
-        file.parent.mkdir(parents=True, exist_ok=True)
-        half_written = file.with_name(f".{file.name}.{os.getpid()}")
-        try:
-            half_written.write_bytes(content)
-            half_written.replace(file)
-        finally:
-            half_written.unlink(missing_ok=True)
-    for old in target.glob(f"stacks/*/{_HCL}"):
-        if old.relative_to(target).as_posix() not in files:
-            old.unlink()
-            old.with_name(_METADATA).unlink(missing_ok=True)

@@ -22,3 +22,10 @@ for (const name of ["stdout", "stderr"]) {
     return true;
   };
 }
+
+// cdktf keeps a stack trace with every token and every list of blocks, a tenth of Node's time. They
+// end in jsii's program and say nothing of the Python that made them. Errors keep theirs.
+const { captureStackTrace } = Error;
+Error.captureStackTrace = (object, below) => {
+  if (object instanceof Error) captureStackTrace(object, below);
+};

@@ -1,0 +1,62 @@
+"""What synthesis writes: the files of every stack and the manifest that the cdktf CLI reads."""
+
+import json
+import os
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+HCL = "cdk.tf"
+JSON = "cdk.tf.json"
+METADATA = "metadata.json"
+MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True)
+class StackOutput:
+    """One synthesised stack."""
+
+    row: Mapping[str, Any]
+    """Its entry in the manifest."""
+    files: Mapping[str, bytes]
+    """Path below the output folder -> content."""
+
+
+def write_output(target: Path, stacks: Mapping[str, StackOutput]) -> None:
+    """Make the output folder hold these stacks (by id) and no other; the manifest comes last.
+
+    Every file is whole at every moment, and Terraform never finds two versions of a stack. Stacks
+    that are gone lose their files and keep Terraform's own (`.terraform`), as a stack may come
+    back; the cdktf CLI removes those folders altogether.
+    """
+    manifest = {
+        "stacks": {id_: dict(stack.row) for id_, stack in stacks.items()},
+        "version": version("cdktf"),
+    }
+    files = {path: content for stack in stacks.values() for path, content in stack.files.items()}
+    files[MANIFEST] = json.dumps(manifest, indent=2, sort_keys=True).encode("utf-8")
+    for old in target.glob(f"stacks/*/{JSON}"):
+        old.unlink()
+    for path, content in files.items():
+        replace_file(target / path, content)
+    for old in target.glob(f"stacks/*/{HCL}"):
+        if old.relative_to(target).as_posix() not in files:
+            old.unlink()
+            old.with_name(METADATA).unlink(missing_ok=True)
+
+
+def replace_file(file: Path, content: bytes) -> None:
+    """Write a file as a whole; a file that holds this content already is left alone."""
+    try:
+        if file.read_bytes() == content:
+            return
+    except FileNotFoundError:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    half_written = file.with_name(f".{file.name}.{os.getpid()}")
+    try:
+        half_written.write_bytes(content)
+        half_written.replace(file)
+    finally:
+        half_written.unlink(missing_ok=True)
