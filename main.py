@@ -1,34 +1,38 @@
 """The table of contents: environments -> stacks -> Terraform. `cdktf` runs this file.
 
-PAY_STACKS limits a run to stack ids by shell globs; PAY_ENVIRONMENTS names another folder.
+PAY_STACKS limits a run to stack ids by shell globs; PAY_ENVIRONMENTS names another folder;
+PAY_REUSE=off makes every stack new.
 """
 
 import os
 import sys
 from pathlib import Path
 
-from pay.environments.adopted import load_all_adopted
+from pay.environments.adopted import load_adopted
 from pay.environments.load import load_environments
-from pay.hcl import HclError, ProviderSchema
+from pay.hcl.errors import HclError
+from pay.hcl.kept_output import KeptOutput
 from pay.model import InvalidInput
+from stacks.estate import planned_stacks
+from stacks.made_from import made_from
+from stacks.synthesis import synthesise
 
 ROOT = Path(__file__).parent
+SCHEMA = ROOT / "toolchain" / "bindings" / "aws-5.100.schema.json"
 ENVIRONMENTS = Path(os.environ.get("PAY_ENVIRONMENTS") or ROOT / "environments")
 STACKS = os.environ.get("PAY_STACKS", "").split()
+REUSE = os.environ.get("PAY_REUSE") != "off"
+OUTPUT = Path(os.environ.get("CDKTF_OUTDIR", "cdktf.out"))
 
 
 def main() -> None:
-    environments = load_environments(ENVIRONMENTS)
-    schema = ProviderSchema.load(ROOT / "toolchain" / "bindings" / "aws-5.100.schema.json")
-
-    # Only now: a mistake in a file is told in a tenth of the time that cdktf takes to start.
-    from pay.hcl.app import HclApp
-    from stacks.estate import add_stacks
-
-    app = HclApp(schema)
-    adopted = load_all_adopted(ENVIRONMENTS, environments.values())
-    add_stacks(app, environments, adopted=adopted, patterns=STACKS)
-    app.synth()
+    planned = [
+        stack
+        for environment in load_environments(ENVIRONMENTS).values()
+        for stack in planned_stacks(environment, load_adopted(ENVIRONMENTS, environment), STACKS)
+    ]
+    kept = KeptOutput(ROOT / ".cache" / "stacks", made_from(ROOT)) if REUSE else None
+    synthesise(planned, OUTPUT, SCHEMA, kept)
 
 
 if __name__ == "__main__":

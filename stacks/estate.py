@@ -1,59 +1,87 @@
-"""Builds the stacks that the table of kinds says there are."""
+"""Plans the stacks that the table of kinds says there are, and builds them."""
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from importlib import import_module
 from types import MappingProxyType
-from typing import Any
-
-from cdktf import App
+from typing import TYPE_CHECKING, Any
 
 from pay.catalogue import CATALOGUE
 from pay.environments.adopted import Imports
 from pay.model import Environment
-from pay.model.environment.account import accounts
+from pay.model.environment.account import Account, accounts
 from pay.model.stack_order import dependencies
 from pay.model.stacks import Stack, StackKind, StackScope, known_stacks
-from stacks.base import PayStack
+
+if TYPE_CHECKING:
+    from cdktf import App
 
 
-def add_stacks(
-    app: App,
+@dataclass(frozen=True)
+class PlannedStack:
+    """All that one stack is made from, besides code and catalogue."""
+
+    stack: Stack
+    owner: Environment | Account
+    """Of a stack of a service: its environment with this service only, as a stack cannot depend on
+    what it cannot see.
+    """
+    imports: Imports
+    """What it takes over: state address -> import id."""
+    after: tuple[str, ...]
+    """The stacks that are applied before it; it is not made from them."""
+
+    @property
+    def id(self) -> str:
+        return self.stack.id
+
+    @property
+    def made_from(self) -> str:
+        """The same text for stacks that are made from the same."""
+        parts = self.stack.kind.name, self.stack.service, list(self.imports.items())
+        return json.dumps([self.id, *parts, self.owner.model_dump_json()])
+
+
+def planned_stacks(
     environments: Mapping[str, Environment],
     *,
     adopted: Mapping[str, Imports] = MappingProxyType({}),
     patterns: Iterable[str] = (),
-) -> None:
-    """Add the stacks whose ids match one of the patterns (shell globs; none: all), each with what
-    it adopts by its id, and make each wait for those that it needs.
+) -> Iterator[PlannedStack]:
+    """Plan the stacks whose ids match one of the patterns (shell globs; none: all), each with what
+    it adopts by its id and with those that it waits for.
     """
     patterns = tuple(patterns)
     known = known_stacks(environments)
-    owners: Mapping[tuple[bool, str], Any] = {
-        (is_account, owner.name): owner
-        for is_account, group in (
-            (False, environments.values()),
-            (True, accounts(environments.values())),
-        )
-        for owner in group
-    }
-    built = dict[str, PayStack]()
+    after = dependencies(known.values())
+    of_accounts = {account.name: account for account in accounts(environments.values())}
     for id, stack in known.items():
         if patterns and not any(fnmatchcase(id, pattern) for pattern in patterns):
             continue
-        owner = owners[stack.kind.scope is StackScope.ACCOUNT, stack.owner]
-        service = (CATALOGUE[stack.service],) if stack.service else ()
-        built[id] = class_of(stack.kind)(app, owner, *service)
-        if _still_renders_what_it_adopts(stack, environments):
-            built[id].adopt(adopted.get(id, {}))
-    for id, needed in dependencies(known.values()).items():
-        for other in needed if id in built else ():
-            if other in built:
-                built[id].add_dependency(built[other])
+        owner: Environment | Account
+        if stack.kind.scope is StackScope.ACCOUNT:
+            owner = of_accounts[stack.owner]
+        elif stack.service is None:
+            owner = environments[stack.owner]
+        else:
+            owner = environments[stack.owner].with_only(stack.service)
+        adopts = _still_renders_what_it_adopts(stack, environments)
+        yield PlannedStack(stack, owner, adopted.get(id, {}) if adopts else {}, after[id])
+
+
+def add_stack(app: "App", planned: PlannedStack) -> None:
+    """Add one stack to a cdktf app."""
+    service = (CATALOGUE[planned.stack.service],) if planned.stack.service else ()
+    stack = class_of(planned.stack.kind)(app, planned.owner, *service)
+    stack.adopt(planned.imports)
 
 
 def class_of(kind: StackKind) -> type[Any]:
-    """The class of a kind: `stacks/<name>.py` holds `<Name>Stack`."""
+    """The class of a kind: `stacks/<name>.py` holds `<Name>Stack`. It imports cdktf, which starts
+    Node.
+    """
     words = kind.name.split("-")
     module = import_module(f"stacks.{'_'.join(words)}")
     found: type[Any] = getattr(module, "".join(word.capitalize() for word in words) + "Stack")

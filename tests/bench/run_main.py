@@ -50,7 +50,9 @@ def _add_services(times: int) -> None:
 
 
 def _lap_steps(phases: Phases) -> None:
-    """Imports what main.py imports, and counts its steps."""
+    """Imports what main.py imports, and counts its steps; as this process talks to Node then, it
+    makes all stacks itself.
+    """
     import pay.environments.load
 
     phases.lap("import the model")
@@ -59,16 +61,18 @@ def _lap_steps(phases: Phases) -> None:
     phases.lap("import cdktf, start Node")
     import pay.hcl.app
     import stacks.estate
+    import stacks.synthesis
     from pay.model.stacks import KINDS
 
     for kind in KINDS:
         stacks.estate.class_of(kind)
     phases.lap("import the bindings and stacks")
     phases.wrap(pay.environments.load, "load_environments", "load and check the environments")
-    phases.wrap(stacks.estate, "add_stacks", "build the constructs")
+    phases.wrap(stacks.synthesis, "add_stack", "build the constructs")
     # HclApp calls cdktf.App: the inner one first, so that the outer one keeps what is left.
     phases.wrap(cdktf.App, "synth", "synthesise JSON (in Node)")
-    phases.wrap(pay.hcl.app.HclApp, "synth", "write HCL2")
+    phases.wrap(pay.hcl.app.HclApp, "render", "turn JSON into HCL2")
+    phases.wrap(stacks.synthesis, "write_output", "put files in place")
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -16,7 +16,7 @@ from typing import Any
 from pay.hcl import ProviderSchema
 from pay.hcl.app import HclApp
 from pay.model import Environment, Stage, names
-from stacks.estate import add_stacks
+from stacks.estate import add_stack, planned_stacks
 from tests.support.plans import at
 from tests.support.terraform_runs import Terraform
 
@@ -34,7 +34,8 @@ def synthesise_stage(
     stack = names.traffic_stack(environment.name, SERVICE)
     app = HclApp(schema, outdir=folder / stage)
     environments = {environment.name: at(environment, stage, SERVICE)}
-    add_stacks(app, environments, patterns=[stack])
+    (planned,) = planned_stacks(environments, patterns=[stack])
+    add_stack(app, planned)
     app.synth()
     return (folder / stage / "stacks" / stack / "cdk.tf").read_text()
 

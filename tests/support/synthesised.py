@@ -11,7 +11,7 @@ import cdktf
 from cdktf import App, TerraformStack
 
 from pay.model import Environment, Side, Stage
-from stacks.estate import add_stacks
+from stacks.estate import add_stack, planned_stacks
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,8 @@ def synthesise(
     """Build and synthesise in a folder of its own."""
     with tempfile.TemporaryDirectory() as folder:
         app = App(outdir=folder, stack_traces=False)
-        add_stacks(app, {each.name: each for each in environments}, patterns=patterns)
+        for planned in planned_stacks({each.name: each for each in environments}, patterns=patterns):
+            add_stack(app, planned)
         app.synth()
         return {
             path.parent.name: Synthesised(path.parent.name, json.loads(path.read_text()))

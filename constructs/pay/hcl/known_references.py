@@ -8,11 +8,18 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 import jsii
 from constructs import Construct
-from jsii._kernel.types import CreateRequest, GetRequest, GetResponse
+from jsii._kernel.providers import BaseProvider
+from jsii._kernel.types import (
+    CreateRequest,
+    CreateResponse,
+    GetRequest,
+    GetResponse,
+    InvokeRequest,
+)
 
 from pay.hcl.schema import ProviderSchema
 
@@ -24,14 +31,16 @@ _HUMP = re.compile(r"(?<!^)(?=[A-Z])")
 
 
 def answer_known_references(schema: ProviderSchema) -> None:
-    """From now on Node is not asked for string and list attributes of the resources and data
-    sources of `schema`. Everything else still goes to Node: sets, numbers, blocks, elements with
-    `for_each`, and elements inside named constructs, whose names hold a hash.
+    """From now on, answer string attributes of the resources and data sources of `schema`.
+
+    Node still answers everything else: lists and numbers, which cdktf passes as tokens, blocks,
+    elements with `for_each`, and elements inside named constructs, whose names hold a hash.
     """
     if isinstance(jsii.kernel.provider, _KnownReferences):
         jsii.kernel.provider.schema = schema
     else:
-        jsii.kernel.provider = _KnownReferences(jsii.kernel.provider, schema)
+        known = _KnownReferences(jsii.kernel.provider, schema)
+        jsii.kernel.provider = cast(BaseProvider, known)
 
 
 @dataclass(frozen=True)
@@ -59,10 +68,12 @@ class _KnownReferences:
     def create(self, request: CreateRequest) -> Any:
         response = self._node.create(request)
         match request.args:
+            case _ if not isinstance(response, CreateResponse):
+                pass  # Node calls Python back first: what is created then is left to Node
             case [Construct(), str(), *_] if request.fqn == _STACK:
                 self._elements[response.ref] = _Element()
             case [Construct() as scope, str(id_), *config]:
-                parent = self._elements.get(scope.__jsii_ref__.ref, _Element())
+                parent = self._elements.get(vars(scope)["__jsii_ref__"].ref, _Element())
                 path = parent.path if id_ == _HIDDEN else (*parent.path, id_)
                 self._elements[response.ref] = self._element(request.fqn, path, *config)
         return response
@@ -74,15 +85,22 @@ class _KnownReferences:
             return GetResponse(f"${{{element.address}.{attribute}}}")
         return self._node.get(request)
 
+    def invoke(self, request: InvokeRequest) -> Any:
+        if request.method == "overrideLogicalId":
+            self._elements.pop(request.objref.ref, None)
+        return self._node.invoke(request)
+
     def _element(self, fqn: str, path: tuple[str, ...], config: Any = None) -> _Element:
-        type_ = _snake_case(fqn.split(".")[-2])
+        *_, module, class_ = fqn.split(".")
+        type_ = _snake_case(module)
         if type_.startswith("data_"):
             type_ = type_.removeprefix("data_")
             address, schemas = f"data.{type_}", self.schema.data_source_schemas
         else:
             type_ = f"aws_{type_}"
             address, schemas = type_, self.schema.resource_schemas
-        if type_ not in schemas or len(path) != 1 or not _PLAIN.fullmatch(path[0]):
+        is_element = type_ in schemas and class_.lower() == module.lower()
+        if not is_element or len(path) != 1 or not _PLAIN.fullmatch(path[0]):
             return _Element(path)
         if config["$jsii.struct"]["data"].get("forEach"):
             return _Element(path)

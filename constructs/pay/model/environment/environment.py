@@ -209,6 +209,10 @@ class Environment(Model):
         """Return the ARN of a resource in this environment's account and region."""
         return f"arn:aws:{aws_service}:{self.region}:{self.account_id}:{resource}"
 
+    def with_only(self, service: str) -> "Environment":
+        """Return the same environment with this service only."""
+        return self.model_copy(update={"services": {service: self.services[service]}})
+
     def protects(self, side: Side, stage: Stage) -> bool:
         """Whether the side's load balancer is protected from deletion at `stage`: while a record
         leads to it. No other is, so that `dark` -> `legacy` and `detached` -> `retired` can destroy

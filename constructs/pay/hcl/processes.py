@@ -1,0 +1,67 @@
+"""Work that is split over forked processes: each talks to a Node of its own."""
+
+import atexit
+import multiprocessing
+import os
+import sys
+from collections.abc import Callable, Sequence
+from multiprocessing.connection import Connection
+from typing import TypeVar
+
+Share = TypeVar("Share")
+Result = TypeVar("Result")
+
+MAX_PROCESSES = 3
+"""A process and its Node take up to 150 MB (`make bench`); together they may take 450 MB."""
+
+
+def processes_for(items: int, *, at_least_each: int) -> int:
+    """How many processes are worth starting: as many as there are cores, within MAX_PROCESSES and
+    with at least so many items for each. 1 when this process talks to a Node already: forks would
+    share its pipe.
+    """
+    if "jsii" in sys.modules:
+        return 1
+    cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+    return max(1, min(cores, MAX_PROCESSES, items // at_least_each))
+
+
+def in_processes(work: Callable[[Share], Result], shares: Sequence[Share]) -> list[Result]:
+    """`work` on every share, each in a process of its own; a single share in this one.
+
+    Each process gets its share at the start, sends its result and ends, so that none outlives a
+    parent that is killed. Raises RuntimeError when one fails; its traceback is on standard error.
+    """
+    if len(shares) == 1:
+        return [work(shares[0])]
+    context = multiprocessing.get_context("fork")
+    running = []
+    for share in shares:
+        receiver, sender = context.Pipe(duplex=False)
+        process = context.Process(target=_send_result, args=(work, share, sender), daemon=True)
+        process.start()
+        sender.close()  # so that the end of the process is the end of the pipe
+        running.append((process, receiver))
+    results = []
+    for process, receiver in running:
+        try:
+            results.append(receiver.recv())
+        except EOFError:
+            process.join()
+            raise RuntimeError(
+                f"a process of the synthesis ended with {process.exitcode}: see above"
+            ) from None
+        process.join()
+    return results
+
+
+def _send_result(
+    work: Callable[[Share], Result], share: Share, sender: "Connection[Result, None]"
+) -> None:
+    atexit._clear()  # what the parent registered is the parent's
+    try:
+        sender.send(work(share))
+    finally:
+        # multiprocessing ends a process without them: Node would not be waited for, and jsii's
+        # temporary folder would stay.
+        atexit._run_exitfuncs()

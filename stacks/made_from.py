@@ -1,0 +1,63 @@
+"""What every stack is made from, besides its own plan: code, catalogue, bindings and versions."""
+
+import hashlib
+import os
+import shutil
+import sys
+import sysconfig
+from collections.abc import Iterator
+from pathlib import Path
+
+from pay.catalogue import CATALOGUE
+
+FOLDERS = ("constructs", "stacks", "imports")
+FILES = ("main.py", "cdktf.json", "toolchain/bindings/aws-5.100.schema.json")
+"""All of this project that a synthesis reads, but for the environments."""
+
+
+def made_from(root: Path) -> str:
+    """A digest that changes with any file above, any value of the catalogue, any version of Python,
+    Node or an installed package, and any setting of cdktf or jsii.
+    """
+    digest = hashlib.sha256()
+    for part in (*_files(root), *_catalogue(), *_versions(), *_settings()):
+        # The length first, so that no part can pass for two.
+        digest.update(b"%d\n%b" % (len(part), part))
+    return digest.hexdigest()
+
+
+def _files(root: Path) -> Iterator[bytes]:
+    files = [root / file for file in FILES]
+    for folder in FOLDERS:
+        files += sorted(
+            Path(parent, name)
+            for parent, _, names in os.walk(root / folder)
+            for name in names
+            if not parent.endswith("__pycache__")
+        )
+    for file in files:
+        yield file.relative_to(root).as_posix().encode()
+        yield file.read_bytes()
+
+
+def _catalogue() -> Iterator[bytes]:
+    for service in CATALOGUE.values():
+        yield service.model_dump_json().encode()
+
+
+def _versions() -> Iterator[bytes]:
+    yield sys.version.encode()
+    # An installed package is a folder `<name>-<version>.dist-info`.
+    installed = Path(sysconfig.get_path("purelib")).glob("*.dist-info")
+    yield "\n".join(sorted(folder.name for folder in installed)).encode()
+    # Asking Node takes longer than all the rest; another version is another file.
+    if node := shutil.which("node"):
+        file = Path(node).resolve()
+        status = file.stat()
+        yield f"{file} {status.st_size} {status.st_mtime_ns}".encode()
+
+
+def _settings() -> Iterator[bytes]:
+    for name, value in sorted(os.environ.items()):
+        if name.startswith(("CDKTF_", "JSII_")) and name != "CDKTF_OUTDIR":
+            yield f"{name}={value}".encode()

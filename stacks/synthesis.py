@@ -1,0 +1,64 @@
+"""From planned stacks to the output folder: reused, or made by processes side by side."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from pay.hcl.errors import HclError
+from pay.hcl.kept_output import KeptOutput
+from pay.hcl.output import StackOutput, write_output
+from pay.hcl.processes import in_processes, processes_for
+from pay.hcl.schema import ProviderSchema
+from stacks.estate import PlannedStack
+
+STACKS_WORTH_A_PROCESS = 40
+"""Starting Node costs as much as making so many stacks."""
+
+
+def synthesise(
+    planned: Collection[PlannedStack], target: Path, schema: Path, kept: KeptOutput | None
+) -> None:
+    """Make the output folder hold these stacks. Without `kept` all of them are made new.
+
+    Raises HclError with every problem of every stack, nothing written.
+    """
+    inputs = {stack.id: stack.model_dump_json() for stack in planned}
+    stacks: dict[str, StackOutput] = {}
+    if kept:
+        reused = {id_: kept.find(id_, text) for id_, text in inputs.items()}
+        stacks = {id_: stack for id_, stack in reused.items() if stack}
+    new = _made([stack for stack in planned if stack.id not in stacks], schema)
+    stacks |= new
+    for stack in planned:
+        after = [id_ for id_ in stack.after if id_ in stacks]
+        made = stacks[stack.id]
+        stacks[stack.id] = replace(made, row={**made.row, "dependencies": after})
+    write_output(target, stacks)
+    if kept:
+        for id_, output in new.items():
+            kept.keep(id_, inputs[id_], output)
+
+
+def _made(planned: Sequence[PlannedStack], schema: Path) -> Mapping[str, StackOutput]:
+    if not planned:
+        return {}
+
+    def make(share: Sequence[PlannedStack]) -> tuple[Mapping[str, StackOutput], Sequence[str]]:
+        # Only now: what is reused or mistaken needs neither cdktf nor Node.
+        from pay.hcl.app import HclApp
+        from stacks.build import build
+
+        app = HclApp(ProviderSchema.load(schema))
+        for stack in share:
+            build(app, stack)
+        try:
+            return app.render(), ()
+        except HclError as error:
+            return {}, error.problems
+
+    count = processes_for(len(planned), at_least_each=STACKS_WORTH_A_PROCESS)
+    # Neighbours are of one service, so that every process gets some of all kinds and sizes.
+    results = in_processes(make, [planned[first::count] for first in range(count)])
+    if problems := [problem for _, each in results for problem in each]:
+        raise HclError(sorted(problems))
+    return {id_: stack for stacks, _ in results for id_, stack in stacks.items()}
