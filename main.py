@@ -14,11 +14,10 @@ from pay.hcl.errors import HclError
 from pay.hcl.kept_output import KeptOutput
 from pay.model import InvalidInput
 from stacks.estate import planned_stacks
-from stacks.made_from import made_from
+from stacks.made_from import SCHEMA, made_from
 from stacks.synthesis import synthesise
 
 ROOT = Path(__file__).parent
-SCHEMA = ROOT / "toolchain" / "bindings" / "aws-5.100.schema.json"
 ENVIRONMENTS = Path(os.environ.get("PAY_ENVIRONMENTS") or ROOT / "environments")
 STACKS = os.environ.get("PAY_STACKS", "").split()
 REUSE = os.environ.get("PAY_REUSE") != "off"
@@ -32,7 +31,7 @@ def main() -> None:
         for stack in planned_stacks(environment, load_adopted(ENVIRONMENTS, environment), STACKS)
     ]
     kept = KeptOutput(ROOT / ".cache" / "stacks", made_from(ROOT)) if REUSE else None
-    synthesise(planned, OUTPUT, SCHEMA, kept)
+    synthesise(planned, OUTPUT, ROOT / SCHEMA, kept)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,8 @@ from pathlib import Path
 from pay.catalogue import CATALOGUE
 
 FOLDERS = ("constructs", "stacks", "imports")
-FILES = ("main.py", "cdktf.json", "toolchain/bindings/aws-5.100.schema.json")
+SCHEMA = "toolchain/bindings/aws-5.100.schema.json"
+FILES = ("main.py", "cdktf.json", SCHEMA)
 """All of this project that a synthesis reads, but for the environments."""
 
 

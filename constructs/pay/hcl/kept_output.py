@@ -45,7 +45,7 @@ class KeptOutput:
         replace_file(self.folder / id_, _digest(content) + b"\n" + content)
 
     def _key(self, inputs: str) -> str:
-        return hashlib.sha256(f"{self.code}\n{inputs}".encode()).hexdigest()
+        return hashlib.sha256(json.dumps([self.code, inputs]).encode()).hexdigest()
 
 
 def _digest(content: bytes) -> bytes:

@@ -1,12 +1,12 @@
 """What synthesis writes: the files of every stack and the manifest that the cdktf CLI reads."""
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 HCL = "cdk.tf"
 JSON = "cdk.tf.json"
@@ -54,7 +54,7 @@ def replace_file(file: Path, content: bytes) -> None:
             return
     except FileNotFoundError:
         file.parent.mkdir(parents=True, exist_ok=True)
-    half_written = file.with_name(f".{file.name}.{os.getpid()}")
+    half_written = file.with_name(f".{file.name}.{uuid4().hex}")
     try:
         half_written.write_bytes(content)
         half_written.replace(file)

@@ -22,8 +22,12 @@ def processes_for(items: int, *, at_least_each: int) -> int:
     """
     if "jsii" in sys.modules:
         return 1
-    cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
-    return max(1, min(cores, MAX_PROCESSES, items // at_least_each))
+    return max(1, min(cores(), MAX_PROCESSES, items // at_least_each))
+
+
+def cores() -> int:
+    """The cores that this process may run on."""
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
 def in_processes(work: Callable[[Share], Result], shares: Sequence[Share]) -> list[Result]:

@@ -1,0 +1,92 @@
+"""A kept stack comes back as it was, or not at all."""
+
+import tempfile
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pay.hcl.kept_output import KeptOutput
+from pay.hcl.output import StackOutput
+
+FILES = st.dictionaries(st.text(min_size=1), st.binary())
+OUTPUT = StackOutput({"name": "one"}, {"stacks/one/cdk.tf": b"a = 1\n", "stacks/one/x": b"\0\n"})
+
+
+@given(row=st.dictionaries(st.text(), st.text()), files=FILES, inputs=st.text())
+def test_returns_what_was_kept(
+    row: Mapping[str, str], files: Mapping[str, bytes], inputs: str
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        kept = KeptOutput(Path(folder), "code")
+        kept.keep("one", inputs, StackOutput(row, files))
+        assert kept.find("one", inputs) == StackOutput(row, files)
+
+
+def test_finds_nothing_where_nothing_was_kept(tmp_path: Path) -> None:
+    assert KeptOutput(tmp_path / "none", "code").find("one", "inputs") is None
+
+
+@pytest.mark.parametrize(("code", "inputs"), [("other", "inputs"), ("code", "other")])
+def test_deletes_what_was_made_from_something_else(code: str, inputs: str, tmp_path: Path) -> None:
+    KeptOutput(tmp_path, "code").keep("one", "inputs", OUTPUT)
+    assert KeptOutput(tmp_path, code).find("one", inputs) is None
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_does_not_mistake_code_for_inputs(tmp_path: Path) -> None:
+    KeptOutput(tmp_path, "a").keep("one", "b\nc", OUTPUT)
+    assert KeptOutput(tmp_path, "a\nb").find("one", "c") is None
+
+
+@given(st.data())
+def test_deletes_an_entry_that_was_damaged(data: st.DataObject) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        kept, file = KeptOutput(Path(folder), "code"), Path(folder, "one")
+        kept.keep("one", "inputs", OUTPUT)
+        content = bytearray(file.read_bytes())
+        at = data.draw(st.integers(0, len(content) - 1))
+        if data.draw(st.booleans(), label="cut off"):
+            del content[at:]
+        else:
+            content[at] ^= data.draw(st.integers(1, 255))
+        file.write_bytes(content)
+        assert kept.find("one", "inputs") is None
+        assert not file.exists()
+
+
+def test_keeps_the_entry_before_when_writing_stops_half_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = KeptOutput(tmp_path, "code")
+    kept.keep("one", "inputs", OUTPUT)
+
+    def stop(*_: object) -> None:
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(Path, "replace", stop)
+    with pytest.raises(OSError, match="no space left"):
+        kept.keep("one", "later", StackOutput({}, {"stacks/one/cdk.tf": b"b = 2\n"}))
+    assert kept.find("one", "inputs") == OUTPUT
+    assert [file.name for file in tmp_path.iterdir()] == ["one"]
+
+
+def test_runs_side_by_side_find_a_whole_entry_or_none(tmp_path: Path) -> None:
+    outputs = {
+        inputs: StackOutput({"name": inputs}, {"cdk.tf": inputs.encode() * 100_000})
+        for inputs in ("first", "second")
+    }
+
+    def run(inputs: str) -> set[bool]:
+        kept = KeptOutput(tmp_path, "code")
+        results = set()
+        for _ in range(100):
+            kept.keep("one", inputs, outputs[inputs])
+            results.add(kept.find("one", inputs) in (outputs[inputs], None))
+        return results
+
+    with ThreadPoolExecutor() as pool:
+        assert set.union(*pool.map(run, [*outputs] * 2)) == {True}

@@ -1,0 +1,312 @@
+"""A stack is made new exactly when something that it is made from has changed."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+import stacks.build
+from pay.catalogue import CATALOGUE
+from pay.environments.adopted import Imports
+from pay.environments.load import load_environments
+from pay.hcl import HclError
+from pay.hcl.kept_output import KeptOutput
+from pay.model import Environment
+from stacks.estate import PlannedStack, planned_stacks
+from stacks.made_from import FILES, FOLDERS, SCHEMA, made_from
+from stacks.synthesis import synthesise
+
+ROOT = Path(__file__).parents[2]
+Files = Mapping[str, bytes]
+CARDID = {"sandbox-cardid-ec2", "sandbox-cardid-fargate", "sandbox-cardid-traffic"}
+SELECTED = ("sandbox-platform", "sandbox-cardid-*", "staging-2-cardid-traffic")
+
+
+def plans(folder: Path, *patterns: str) -> list[PlannedStack]:
+    return [
+        stack
+        for environment in load_environments(folder).values()
+        for stack in planned_stacks(environment, patterns=patterns)
+    ]
+
+
+def files_below(folder: Path) -> Files:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Environment files that may be changed."""
+    return Path(shutil.copytree(ROOT / "environments", tmp_path / "environments"))
+
+
+def change(folder: Path, old: str, new: str, name: str = "sandbox") -> None:
+    file = folder / f"{name}.toml"
+    text = file.read_text()
+    assert old in text
+    file.write_text(text.replace(old, new, 1))
+
+
+# What each line of an environment file changes
+
+
+STAGE = '[services.cardid]\nstage = "legacy"'
+EVERY = "every stack of sandbox"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        pytest.param(STAGE, STAGE.replace("legacy", "dark"), CARDID, id="stage"),
+        pytest.param(
+            STAGE + "\ntasks = { min = 1", STAGE + "\ntasks = { min = 2", CARDID, id="tasks"
+        ),
+        pytest.param("retention_in_days = 365", "retention_in_days = 400", EVERY, id="setting"),
+        pytest.param("canary = 5", "canary = 10", EVERY, id="ladder"),
+        pytest.param("# Neighbours", "# Some neighbours", set(), id="comment"),
+    ],
+)
+def test_a_line_changes_the_stacks_that_may_see_it(
+    old: str, new: str, expected: set[str] | str, folder: Path
+) -> None:
+    before = {stack.id: stack.model_dump_json() for stack in plans(folder)}
+    change(folder, old, new)
+    after = {stack.id: stack.model_dump_json() for stack in plans(folder)}
+    if isinstance(expected, str):
+        expected = {id_ for id_ in before if id_.startswith("sandbox-")}
+    assert {id_ for id_ in before if before[id_] != after[id_]} == expected
+
+
+def test_an_import_changes_the_stack_that_takes_over(
+    environments: Mapping[str, Environment],
+) -> None:
+    def ids_and_inputs(adopted: Mapping[str, Imports]) -> set[tuple[str, str]]:
+        stacks = planned_stacks(environments["sandbox"], adopted)
+        return {(stack.id, stack.model_dump_json()) for stack in stacks}
+
+    stack = "sandbox-cardid-ec2"
+    new = ids_and_inputs({stack: {"aws_lb.alb": "2"}}) - ids_and_inputs(
+        {stack: {"aws_lb.alb": "1"}}
+    )
+    assert [id_ for id_, _ in new] == [stack]
+
+
+# What all stacks are made from
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A checkout with a file in each place that is looked at."""
+    for folder in FOLDERS:
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "module.py").write_text("one = 1\n")
+    for file in FILES:
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / file).write_text("{}")
+    return tmp_path
+
+
+def _set(name: str, value: str) -> Callable[[Path, pytest.MonkeyPatch], None]:
+    return lambda _, monkeypatch: monkeypatch.setenv(name, value)
+
+
+def _write(file: str) -> Callable[[Path, pytest.MonkeyPatch], None]:
+    def write(root: Path, _: pytest.MonkeyPatch) -> None:
+        (root / file).parent.mkdir(parents=True, exist_ok=True)
+        (root / file).write_text("two = 2\n")
+
+    return write
+
+
+def _move(root: Path, _: pytest.MonkeyPatch) -> None:
+    (root / "constructs" / "module.py").rename(root / "constructs" / "other.py")
+
+
+def _delete(root: Path, _: pytest.MonkeyPatch) -> None:
+    (root / "constructs" / "module.py").unlink()
+
+
+def _catalogue(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    name, service = next(iter(CATALOGUE.items()))
+    changed = service.model_copy(update={"container_port": 1})
+    monkeypatch.setattr("stacks.made_from.CATALOGUE", {**CATALOGUE, name: changed})
+
+
+def _python(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "version", "3.99.0")
+
+
+def _package(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (root / "site-packages" / "cdktf-0.22.0.dist-info").mkdir(parents=True)
+    where = SimpleNamespace(get_path=lambda _: str(root / "site-packages"))
+    monkeypatch.setattr("stacks.made_from.sysconfig", where)
+
+
+def _node(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (root / "bin").mkdir()
+    (root / "bin" / "node").write_text("#!/bin/sh\n")
+    (root / "bin" / "node").chmod(0o755)
+    monkeypatch.setenv("PATH", str(root / "bin"), prepend=os.pathsep)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        *(pytest.param(_write(f"{folder}/module.py"), id=folder) for folder in FOLDERS),
+        *(pytest.param(_write(file), id=file) for file in FILES),
+        pytest.param(_write("constructs/pay/hcl/new.js"), id="new file"),
+        pytest.param(_move, id="moved file"),
+        pytest.param(_delete, id="deleted file"),
+        pytest.param(_catalogue, id="catalogue"),
+        pytest.param(_python, id="python"),
+        pytest.param(_package, id="package"),
+        pytest.param(_node, id="node"),
+        pytest.param(_set("CDKTF_CONTEXT_JSON", "{}"), id="setting of cdktf"),
+        pytest.param(_set("JSII_NODE", "another"), id="setting of jsii"),
+    ],
+)
+def test_all_stacks_are_made_from(
+    change: Callable[[Path, pytest.MonkeyPatch], None], root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = made_from(root)
+    change(root, monkeypatch)
+    assert made_from(root) != before
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(_set("CDKTF_OUTDIR", "elsewhere"), id="output folder"),
+        pytest.param(_write("environments/one.toml"), id="environment"),
+        pytest.param(_write("rollout/module.py"), id="rollout"),
+        pytest.param(_write("constructs/__pycache__/module.pyc"), id="bytecode"),
+    ],
+)
+def test_no_stack_is_made_from(
+    change: Callable[[Path, pytest.MonkeyPatch], None], root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = made_from(root)
+    change(root, monkeypatch)
+    assert made_from(root) == before
+
+
+# What is made new
+
+
+class Synthesis:
+    """Runs of `synthesise` with entries of their own, and which stacks each run made."""
+
+    def __init__(self, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.folder, self.entries, self._tmp_path = folder, tmp_path / "entries", tmp_path
+        self._made: set[str] = set()
+        build = stacks.build.build
+
+        def recording(app: object, planned: PlannedStack) -> object:
+            self._made.add(planned.id)
+            return build(app, planned)  # type: ignore[arg-type]  # it is the app that was passed
+
+        monkeypatch.setattr(stacks.build, "build", recording)
+
+    def run(self, *patterns: str, code: str = "code") -> set[str]:
+        """The stacks that were made new, when they lead to the same files as all made new."""
+        reused, new = self._tmp_path / "reused", self._tmp_path / "new"
+        planned = plans(self.folder, *(patterns or SELECTED))
+        self._made.clear()
+        synthesise(planned, reused, ROOT / SCHEMA, KeptOutput(self.entries, code))
+        made = set(self._made)
+        shutil.rmtree(new, ignore_errors=True)
+        synthesise(planned, new, ROOT / SCHEMA, None)
+        assert files_below(reused) == files_below(new)
+        return made
+
+
+@pytest.fixture
+def synthesis(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Synthesis:
+    return Synthesis(folder, tmp_path, monkeypatch)
+
+
+ALL = {"sandbox-platform", *CARDID, "staging-2-cardid-traffic"}
+
+
+def test_makes_only_what_has_changed(synthesis: Synthesis) -> None:
+    assert synthesis.run() == ALL
+    assert synthesis.run() == set()
+    change(synthesis.folder, STAGE, STAGE.replace("legacy", "dark"))
+    assert synthesis.run() == CARDID
+    change(synthesis.folder, "retention_in_days = 365", "retention_in_days = 400")
+    assert synthesis.run() == {"sandbox-platform", *CARDID}
+    assert synthesis.run(code="other code") == ALL
+
+
+def test_reuses_what_another_selection_made(synthesis: Synthesis) -> None:
+    """Also when a stack that it is deployed after is in one of them only: the manifest differs."""
+    assert synthesis.run("sandbox-cardid-fargate", "sandbox-cardid-traffic") == {
+        "sandbox-cardid-fargate",
+        "sandbox-cardid-traffic",
+    }
+    assert synthesis.run("sandbox-cardid-*") == {"sandbox-cardid-ec2"}
+    assert synthesis.run("sandbox-cardid-traffic") == set()
+
+
+def test_makes_a_damaged_entry_new(synthesis: Synthesis) -> None:
+    synthesis.run()
+    entry = synthesis.entries / "sandbox-cardid-ec2"
+    entry.write_bytes(entry.read_bytes()[:-1])
+    assert synthesis.run() == {"sandbox-cardid-ec2"}
+    assert synthesis.run() == set()
+
+
+def test_keeps_nothing_of_a_synthesis_that_is_refused(
+    synthesis: Synthesis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> str:
+        raise HclError(["not today"])
+
+    monkeypatch.setattr("pay.hcl.app.to_hcl", refuse)
+    with pytest.raises(HclError, match="stack sandbox-cardid-ec2: not today"):
+        synthesis.run()
+    assert not synthesis.entries.exists()
+
+
+# main.py
+
+RUN = """
+import runpy, sys
+from pathlib import Path
+runpy.run_path("main.py", run_name="__main__")
+files = [Path(m.__file__) for m in sys.modules.values() if getattr(m, "__file__", None)]
+print(*(f.relative_to(Path.cwd()) for f in files if f.is_relative_to(Path.cwd())))
+"""
+
+
+@pytest.mark.slow
+def test_starts_no_node_for_what_is_reused_and_reads_no_other_code(
+    tools: Mapping[str, str], tmp_path: Path
+) -> None:
+    def modules(**settings: str) -> list[Path]:
+        settings |= {"PAY_STACKS": "production-2-cardid-traffic", "CDKTF_OUTDIR": str(tmp_path)}
+        done = subprocess.run(
+            [sys.executable, "-c", RUN],
+            cwd=ROOT,
+            env={**tools, **settings},
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        return [Path(word) for word in done.stdout.split()]
+
+    new = modules(PAY_REUSE="off")
+    ours = {path for path in new if not path.parts[0].startswith(".venv")}
+    assert {path.parts[0] for path in ours} <= {*FOLDERS, "main.py"}
+    assert any("jsii" in path.parts for path in new)
+    modules()  # keeps it
+    assert not any("jsii" in path.parts or "cdktf" in path.parts for path in modules())
