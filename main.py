@@ -6,6 +6,7 @@ PAY_REUSE=off makes every stack new.
 
 import os
 import sys
+from functools import partial
 from pathlib import Path
 
 from pay.environments.adopted import load_adopted
@@ -30,7 +31,7 @@ def main() -> None:
         for environment in load_environments(ENVIRONMENTS).values()
         for stack in planned_stacks(environment, load_adopted(ENVIRONMENTS, environment), STACKS)
     ]
-    kept = KeptOutput(ROOT / ".cache" / "stacks", made_from(ROOT)) if REUSE else None
+    kept = KeptOutput(ROOT / ".cache" / "stacks", partial(made_from, ROOT)) if REUSE else None
     synthesise(planned, OUTPUT, ROOT / SCHEMA, kept)
 
 

@@ -7,7 +7,9 @@ import sys
 import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
+import pay
 from pay.catalogue import CATALOGUE
 
 FOLDERS = ("constructs", "stacks", "imports")
@@ -15,10 +17,13 @@ SCHEMA = "toolchain/bindings/aws-5.100.schema.json"
 FILES = ("main.py", "cdktf.json", SCHEMA)
 """All of this project that a synthesis reads, but for the environments."""
 
+CLOCK_SECONDS = 0.1
+"""File systems take their times from a coarser clock than `time.time` does."""
+
 
 def made_from(root: Path) -> str:
-    """A digest that changes with any file above, any value of the catalogue, any version of Python,
-    Node or an installed package, and any setting of cdktf or jsii.
+    """Return a digest that changes with any file above, any value of the catalogue, any version of
+    Python, Node or an installed package, and any setting of cdktf or jsii.
     """
     digest = hashlib.sha256()
     for part in (*_files(root), *_catalogue(), *_versions(), *_settings()):
@@ -39,6 +44,9 @@ def _files(root: Path) -> Iterator[bytes]:
     for file in files:
         yield file.relative_to(root).as_posix().encode()
         yield file.read_bytes()
+        if file.stat().st_ctime > pay.STARTED - CLOCK_SECONDS:
+            # It may have been imported before it was changed: equal to no other run.
+            yield uuid4().bytes
 
 
 def _catalogue() -> Iterator[bytes]:

@@ -34,9 +34,8 @@ def synthesise(
         made = stacks[stack.id]
         stacks[stack.id] = replace(made, row={**made.row, "dependencies": after})
     write_output(target, stacks)
-    if kept:
-        for id_, output in new.items():
-            kept.keep(id_, inputs[id_], output)
+    if kept and new:
+        kept.keep(new, inputs)
 
 
 def _made(planned: Sequence[PlannedStack], schema: Path) -> Mapping[str, StackOutput]:

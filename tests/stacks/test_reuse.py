@@ -4,12 +4,14 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
+import pay
 import stacks.build
 from pay.catalogue import CATALOGUE
 from pay.environments.adopted import Imports
@@ -104,7 +106,7 @@ def test_an_import_changes_the_stack_that_takes_over(
 
 
 @pytest.fixture
-def root(tmp_path: Path) -> Path:
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A checkout with a file in each place that is looked at."""
     for folder in FOLDERS:
         (tmp_path / folder).mkdir()
@@ -112,6 +114,7 @@ def root(tmp_path: Path) -> Path:
     for file in FILES:
         (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / file).write_text("{}")
+    monkeypatch.setattr(pay, "STARTED", time.time() + 60)
     return tmp_path
 
 
@@ -182,6 +185,16 @@ def test_all_stacks_are_made_from(
     assert made_from(root) != before
 
 
+def test_code_that_was_changed_after_the_start_is_like_no_other(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may have been imported before it was changed."""
+    before = made_from(root)
+    assert made_from(root) == before
+    monkeypatch.setattr(pay, "STARTED", (root / "main.py").stat().st_ctime)
+    assert len({before, made_from(root), made_from(root)}) == 3
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -221,7 +234,7 @@ class Synthesis:
         reused, new = self._tmp_path / "reused", self._tmp_path / "new"
         planned = plans(self.folder, *(patterns or SELECTED))
         self._made.clear()
-        synthesise(planned, reused, ROOT / SCHEMA, KeptOutput(self.entries, code))
+        synthesise(planned, reused, ROOT / SCHEMA, KeptOutput(self.entries, lambda: code))
         made = set(self._made)
         shutil.rmtree(new, ignore_errors=True)
         synthesise(planned, new, ROOT / SCHEMA, None)

@@ -1,58 +1,61 @@
 """Stacks of an earlier synthesis, reused where nothing that they are made from has changed.
 
 One file a stack, replaced as a whole, so that runs side by side and killed runs do no harm. Its
-first line is the digest of all the rest: an entry that was cut off, changed or made from anything
-else is no entry (docs/decisions/0083).
+first line is a digest of what the stack was made from and of all other lines: an entry that was
+made from something else, cut off or damaged is not an entry (docs/decisions/0083).
 """
 
 import hashlib
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from pay.hcl.output import StackOutput, replace_file
 
 
-@dataclass(frozen=True)
 class KeptOutput:
     """A folder of entries, all for one state of the code."""
 
-    folder: Path
-    code: str
-    """The digest of what all stacks are made from (`made_from`)."""
+    def __init__(self, folder: Path, made_from: Callable[[], str]) -> None:
+        """`made_from` returns a digest of what all stacks are made from, as it is now."""
+        self._folder = folder
+        self._made_from = made_from
+        self._code = made_from()
 
     def find(self, id_: str, inputs: str) -> StackOutput | None:
-        """The stack as it was made from these inputs; without one the entry is deleted."""
-        file = self.folder / id_
+        """The stack as it was made from these inputs; any other entry is deleted."""
+        file = self._folder / id_
         try:
             digest, _, content = file.read_bytes().partition(b"\n")
         except FileNotFoundError:
             return None
-        if digest == _digest(content):
-            head, _, bodies = content.partition(b"\n")
-            entry = json.loads(head)
-            if entry["key"] == self._key(inputs):
-                return StackOutput(entry["row"], dict(_files(entry["files"], bodies)))
-        file.unlink(missing_ok=True)
-        return None
+        if digest != self._digest(inputs, content):
+            file.unlink(missing_ok=True)
+            return None
+        head, _, bodies = content.partition(b"\n")
+        entry = json.loads(head)
+        return StackOutput(entry["row"], dict(_files(entry["lengths"], bodies)))
 
-    def keep(self, id_: str, inputs: str, stack: StackOutput) -> None:
-        """Replace the stack's entry."""
-        lengths = {path: len(content) for path, content in stack.files.items()}
-        entry = {"key": self._key(inputs), "row": dict(stack.row), "files": lengths}
-        content = b"\n".join([json.dumps(entry).encode(), b"".join(stack.files.values())])
-        replace_file(self.folder / id_, _digest(content) + b"\n" + content)
+    def keep(self, stacks: Mapping[str, StackOutput], inputs: Mapping[str, str]) -> None:
+        """Replace the entries of these stacks (by id); of none when code was changed meanwhile, as
+        nothing tells which state of it they were made from.
+        """
+        if self._made_from() != self._code:
+            return
+        for id_, stack in stacks.items():
+            lengths = {path: len(content) for path, content in stack.files.items()}
+            head = json.dumps({"row": dict(stack.row), "lengths": lengths})
+            content = head.encode() + b"\n" + b"".join(stack.files.values())
+            digest = self._digest(inputs[id_], content)
+            replace_file(self._folder / id_, digest + b"\n" + content)
 
-    def _key(self, inputs: str) -> str:
-        return hashlib.sha256(json.dumps([self.code, inputs]).encode()).hexdigest()
+    def _digest(self, inputs: str, content: bytes) -> bytes:
+        digest = hashlib.sha256(json.dumps([self._code, inputs]).encode())
+        digest.update(content)
+        return digest.hexdigest().encode()
 
 
-def _digest(content: bytes) -> bytes:
-    return hashlib.sha256(content).hexdigest().encode()
-
-
-def _files(lengths: dict[str, int], bodies: bytes) -> Iterator[tuple[str, bytes]]:
+def _files(lengths: Mapping[str, int], bodies: bytes) -> Iterator[tuple[str, bytes]]:
     start = 0
     for path, length in lengths.items():
         yield path, bodies[start : start + length]

@@ -16,37 +16,47 @@ FILES = st.dictionaries(st.text(min_size=1), st.binary())
 OUTPUT = StackOutput({"name": "one"}, {"stacks/one/cdk.tf": b"a = 1\n", "stacks/one/x": b"\0\n"})
 
 
+def kept_in(folder: Path, code: str = "code") -> KeptOutput:
+    return KeptOutput(folder, lambda: code)
+
+
 @given(row=st.dictionaries(st.text(), st.text()), files=FILES, inputs=st.text())
 def test_returns_what_was_kept(
     row: Mapping[str, str], files: Mapping[str, bytes], inputs: str
 ) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        kept = KeptOutput(Path(folder), "code")
-        kept.keep("one", inputs, StackOutput(row, files))
+        kept = kept_in(Path(folder))
+        kept.keep({"one": StackOutput(row, files)}, {"one": inputs})
         assert kept.find("one", inputs) == StackOutput(row, files)
 
 
 def test_finds_nothing_where_nothing_was_kept(tmp_path: Path) -> None:
-    assert KeptOutput(tmp_path / "none", "code").find("one", "inputs") is None
+    assert kept_in(tmp_path / "none").find("one", "inputs") is None
 
 
 @pytest.mark.parametrize(("code", "inputs"), [("other", "inputs"), ("code", "other")])
 def test_deletes_what_was_made_from_something_else(code: str, inputs: str, tmp_path: Path) -> None:
-    KeptOutput(tmp_path, "code").keep("one", "inputs", OUTPUT)
-    assert KeptOutput(tmp_path, code).find("one", inputs) is None
+    kept_in(tmp_path).keep({"one": OUTPUT}, {"one": "inputs"})
+    assert kept_in(tmp_path, code).find("one", inputs) is None
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_keeps_nothing_when_code_was_changed_meanwhile(tmp_path: Path) -> None:
+    states = iter(["code", "changed code", "code"])
+    KeptOutput(tmp_path, lambda: next(states)).keep({"one": OUTPUT}, {"one": "inputs"})
     assert list(tmp_path.iterdir()) == []
 
 
 def test_does_not_mistake_code_for_inputs(tmp_path: Path) -> None:
-    KeptOutput(tmp_path, "a").keep("one", "b\nc", OUTPUT)
-    assert KeptOutput(tmp_path, "a\nb").find("one", "c") is None
+    kept_in(tmp_path, "a").keep({"one": OUTPUT}, {"one": "b\nc"})
+    assert kept_in(tmp_path, "a\nb").find("one", "c") is None
 
 
 @given(st.data())
 def test_deletes_an_entry_that_was_damaged(data: st.DataObject) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        kept, file = KeptOutput(Path(folder), "code"), Path(folder, "one")
-        kept.keep("one", "inputs", OUTPUT)
+        kept, file = kept_in(Path(folder)), Path(folder, "one")
+        kept.keep({"one": OUTPUT}, {"one": "inputs"})
         content = bytearray(file.read_bytes())
         at = data.draw(st.integers(0, len(content) - 1))
         if data.draw(st.booleans(), label="cut off"):
@@ -61,15 +71,15 @@ def test_deletes_an_entry_that_was_damaged(data: st.DataObject) -> None:
 def test_keeps_the_entry_before_when_writing_stops_half_way(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    kept = KeptOutput(tmp_path, "code")
-    kept.keep("one", "inputs", OUTPUT)
+    kept = kept_in(tmp_path)
+    kept.keep({"one": OUTPUT}, {"one": "inputs"})
 
     def stop(*_: object) -> None:
         raise OSError("no space left on device")
 
     monkeypatch.setattr(Path, "replace", stop)
     with pytest.raises(OSError, match="no space left"):
-        kept.keep("one", "later", StackOutput({}, {"stacks/one/cdk.tf": b"b = 2\n"}))
+        kept.keep({"one": StackOutput({}, {"stacks/one/cdk.tf": b"b = 2\n"})}, {"one": "later"})
     assert kept.find("one", "inputs") == OUTPUT
     assert [file.name for file in tmp_path.iterdir()] == ["one"]
 
@@ -81,10 +91,10 @@ def test_runs_side_by_side_find_a_whole_entry_or_none(tmp_path: Path) -> None:
     }
 
     def run(inputs: str) -> set[bool]:
-        kept = KeptOutput(tmp_path, "code")
+        kept = kept_in(tmp_path)
         results = set()
         for _ in range(100):
-            kept.keep("one", inputs, outputs[inputs])
+            kept.keep({"one": outputs[inputs]}, {"one": inputs})
             results.add(kept.find("one", inputs) in (outputs[inputs], None))
         return results
 
