@@ -41,18 +41,26 @@ def output_folder() -> Iterator[Path]:
 
 
 def synthesise(
-    command: Sequence[str], out: Path, *, stacks: str = "", environments: Path = ENVIRONMENTS
+    command: Sequence[str],
+    out: Path,
+    *,
+    stacks: str = "",
+    environments: Path = ENVIRONMENTS,
+    reuse: bool = False,
 ) -> Run:
-    """One measured run of main.py into `out`."""
-    return measure(command, settings(out, stacks, environments), ROOT)
+    """One measured run of main.py into `out`; without `reuse` every stack is made new."""
+    return measure(command, settings(out, stacks, environments, reuse), ROOT)
 
 
-def settings(out: Path, stacks: str, environments: Path) -> dict[str, str]:
+def settings(
+    out: Path, stacks: str = "", environments: Path = ENVIRONMENTS, reuse: bool = False
+) -> dict[str, str]:
     return {
         **os.environ,
         "CDKTF_OUTDIR": str(out),
         "PAY_STACKS": stacks,
         "PAY_ENVIRONMENTS": str(environments),
+        "PAY_REUSE": "on" if reuse else "off",
     }
 
 
@@ -60,14 +68,14 @@ def warm_up(command: Sequence[str], out: Path) -> None:
     """One run that is not counted and writes the bytecode of what it imports, which is what any
     second run of a program finds unless PYTHONDONTWRITEBYTECODE forbids it.
     """
-    env = {**settings(out, "", ENVIRONMENTS), "PYTHONDONTWRITEBYTECODE": ""}
+    env = {**settings(out), "PYTHONDONTWRITEBYTECODE": ""}
     measure(command, env, ROOT)
 
 
 def laps(out: Path, stacks: str) -> dict[str, Lap]:
-    """Where the time of one run goes."""
+    """Where the time of one run goes, all in one process and its Node."""
     file = out / "laps.json"
-    env = {**settings(out, stacks, ENVIRONMENTS), "BENCH_STARTED": str(time.monotonic())}
+    env = {**settings(out, stacks), "BENCH_STARTED": str(time.monotonic())}
     measure((*PYTHON, RUN_MAIN, "--laps", str(file)), env, ROOT)
     return {name: Lap(**lap) for name, lap in json.loads(file.read_text()).items()}
 
@@ -84,6 +92,15 @@ class Written:
     def below(out: Path) -> "Written":
         texts = hcl_of(out).values()
         return Written(len(texts), sum(len(_BLOCK.findall(text)) for text in texts))
+
+
+def files_of(out: Path) -> Mapping[str, bytes]:
+    """Every file that a run wrote, by its path."""
+    return {
+        file.relative_to(out).as_posix(): file.read_bytes()
+        for file in sorted(out.rglob("*"))
+        if file.is_file()
+    }
 
 
 def hcl_of(out: Path) -> Mapping[str, str]:
