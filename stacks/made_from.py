@@ -6,24 +6,23 @@ import shutil
 import sys
 import sysconfig
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from uuid import uuid4
 
 import pay
 from pay.catalogue import CATALOGUE
 
-FOLDERS = ("constructs", "stacks", "imports")
 SCHEMA = "toolchain/bindings/aws-5.100.schema.json"
 FILES = ("main.py", "cdktf.json", SCHEMA)
-"""All of this project that a synthesis reads, but for the environments."""
-
+"""What a synthesis reads below the root, besides code and environments."""
 CLOCK_SECONDS = 0.1
 """File systems take their times from a coarser clock than `time.time` does."""
 
 
 def made_from(root: Path) -> str:
-    """Return a digest that changes with any file above, any value of the catalogue, any version of
-    Python, Node or an installed package, and any setting of cdktf or jsii.
+    """Return a digest that changes with the code, any file above, any value of the catalogue, any
+    version of Python, Node or an installed package, and any setting of cdktf or jsii.
     """
     digest = hashlib.sha256()
     for part in (*_files(root), *_catalogue(), *_versions(), *_settings()):
@@ -32,17 +31,21 @@ def made_from(root: Path) -> str:
     return digest.hexdigest()
 
 
+def code_folders() -> list[Path]:
+    """The packages that stacks are made by, where this process imports them from."""
+    bindings = find_spec("imports")
+    locations = bindings.submodule_search_locations if bindings else None
+    return [Path(pay.__file__).parent, Path(__file__).parent, *map(Path, locations or ())]
+
+
 def _files(root: Path) -> Iterator[bytes]:
-    files = [root / file for file in FILES]
-    for folder in FOLDERS:
-        files += sorted(
-            Path(parent, name)
-            for parent, _, names in os.walk(root / folder)
-            for name in names
-            if not parent.endswith("__pycache__")
-        )
-    for file in files:
-        yield file.relative_to(root).as_posix().encode()
+    files = {root / name for name in FILES}
+    for folder in code_folders():
+        for parent, _, names in os.walk(folder):
+            if not parent.endswith("__pycache__"):
+                files |= {Path(parent, name) for name in names}
+    for file in sorted(files):
+        yield str(file).encode()
         yield file.read_bytes()
         if file.stat().st_ctime > pay.STARTED - CLOCK_SECONDS:
             # It may have been imported before it was changed: equal to no other run.

@@ -20,7 +20,7 @@ from pay.hcl import HclError
 from pay.hcl.kept_output import KeptOutput
 from pay.model import Environment
 from stacks.estate import PlannedStack, planned_stacks
-from stacks.made_from import FILES, FOLDERS, SCHEMA, made_from
+from stacks.made_from import FILES, SCHEMA, code_folders, made_from
 from stacks.synthesis import synthesise
 
 ROOT = Path(__file__).parents[2]
@@ -105,6 +105,9 @@ def test_an_import_changes_the_stack_that_takes_over(
 # What all stacks are made from
 
 
+FOLDERS = ("pay", "stacks", "imports")
+
+
 @pytest.fixture
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A checkout with a file in each place that is looked at."""
@@ -114,6 +117,9 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for file in FILES:
         (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / file).write_text("{}")
+    monkeypatch.setattr(
+        "stacks.made_from.code_folders", lambda: [tmp_path / folder for folder in FOLDERS]
+    )
     monkeypatch.setattr(pay, "STARTED", time.time() + 60)
     return tmp_path
 
@@ -131,11 +137,11 @@ def _write(file: str) -> Callable[[Path, pytest.MonkeyPatch], None]:
 
 
 def _move(root: Path, _: pytest.MonkeyPatch) -> None:
-    (root / "constructs" / "module.py").rename(root / "constructs" / "other.py")
+    (root / "pay" / "module.py").rename(root / "pay" / "other.py")
 
 
 def _delete(root: Path, _: pytest.MonkeyPatch) -> None:
-    (root / "constructs" / "module.py").unlink()
+    (root / "pay" / "module.py").unlink()
 
 
 def _catalogue(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -166,7 +172,7 @@ def _node(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     [
         *(pytest.param(_write(f"{folder}/module.py"), id=folder) for folder in FOLDERS),
         *(pytest.param(_write(file), id=file) for file in FILES),
-        pytest.param(_write("constructs/pay/hcl/new.js"), id="new file"),
+        pytest.param(_write("pay/hcl/new.js"), id="new file"),
         pytest.param(_move, id="moved file"),
         pytest.param(_delete, id="deleted file"),
         pytest.param(_catalogue, id="catalogue"),
@@ -201,7 +207,7 @@ def test_code_that_was_changed_after_the_start_is_like_no_other(
         pytest.param(_set("CDKTF_OUTDIR", "elsewhere"), id="output folder"),
         pytest.param(_write("environments/one.toml"), id="environment"),
         pytest.param(_write("rollout/module.py"), id="rollout"),
-        pytest.param(_write("constructs/__pycache__/module.pyc"), id="bytecode"),
+        pytest.param(_write("pay/__pycache__/module.pyc"), id="bytecode"),
     ],
 )
 def test_no_stack_is_made_from(
@@ -319,7 +325,8 @@ def test_starts_no_node_for_what_is_reused_and_reads_no_other_code(
 
     new = modules(PAY_REUSE="off")
     ours = {path for path in new if not path.parts[0].startswith(".venv")}
-    assert {path.parts[0] for path in ours} <= {*FOLDERS, "main.py"}
+    folders = [*code_folders(), ROOT / "main.py"]
+    assert all(any((ROOT / path).is_relative_to(each) for each in folders) for path in ours)
     assert any("jsii" in path.parts for path in new)
     modules()  # keeps it
     assert not any("jsii" in path.parts or "cdktf" in path.parts for path in modules())
