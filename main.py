@@ -9,7 +9,7 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from pay.environments.adopted import load_adopted
+from pay.environments.adopted import load_all_adopted
 from pay.environments.load import load_environments
 from pay.hcl.errors import HclError
 from pay.hcl.kept_output import KeptOutput
@@ -26,11 +26,9 @@ OUTPUT = Path(os.environ.get("CDKTF_OUTDIR", "cdktf.out"))
 
 
 def main() -> None:
-    planned = [
-        stack
-        for environment in load_environments(ENVIRONMENTS).values()
-        for stack in planned_stacks(environment, load_adopted(ENVIRONMENTS, environment), STACKS)
-    ]
+    environments = load_environments(ENVIRONMENTS)
+    adopted = load_all_adopted(ENVIRONMENTS, environments.values())
+    planned = list(planned_stacks(environments, adopted=adopted, patterns=STACKS))
     kept = KeptOutput(ROOT / ".cache" / "stacks", partial(made_from, ROOT)) if REUSE else None
     synthesise(planned, OUTPUT, ROOT / SCHEMA, kept)
 

@@ -9,7 +9,7 @@ from pay.hcl.kept_output import KeptOutput
 from pay.hcl.output import StackOutput, write_output
 from pay.hcl.processes import in_processes, processes_for
 from pay.hcl.schema import ProviderSchema
-from stacks.estate import PlannedStack
+from stacks.estate import PlannedStack, add_stack
 
 STACKS_WORTH_A_PROCESS = 40
 """Starting Node costs as much as making so many stacks."""
@@ -22,7 +22,7 @@ def synthesise(
 
     Raises HclError with every problem of every stack, nothing written.
     """
-    inputs = {stack.id: stack.model_dump_json() for stack in planned}
+    inputs = {stack.id: stack.made_from for stack in planned}
     stacks: dict[str, StackOutput] = {}
     if kept:
         reused = {id_: kept.find(id_, text) for id_, text in inputs.items()}
@@ -45,19 +45,19 @@ def _made(planned: Sequence[PlannedStack], schema: Path) -> Mapping[str, StackOu
     def make(share: Sequence[PlannedStack]) -> tuple[Mapping[str, StackOutput], Sequence[str]]:
         # Only now: what is reused or mistaken needs neither cdktf nor Node.
         from pay.hcl.app import HclApp
-        from stacks.build import build
 
         app = HclApp(ProviderSchema.load(schema))
         for stack in share:
-            build(app, stack)
+            add_stack(app, stack)
         try:
             return app.render(), ()
         except HclError as error:
             return {}, error.problems
 
     count = processes_for(len(planned), at_least_each=STACKS_WORTH_A_PROCESS)
-    # Neighbours are of one service, so that every process gets some of all kinds and sizes.
-    results = in_processes(make, [planned[first::count] for first in range(count)])
+    # Dealt by kind: stacks of one kind cost about the same.
+    by_kind = sorted(planned, key=lambda each: each.stack.kind.name)
+    results = in_processes(make, [by_kind[first::count] for first in range(count)])
     if problems := [problem for _, each in results for problem in each]:
         raise HclError(sorted(problems))
     return {id_: stack for stacks, _ in results for id_, stack in stacks.items()}

@@ -130,8 +130,8 @@ def _compared(ours: Path, theirs: Path) -> str:
             shown = "\n".join(islice(lines, 20))
             raise RunFailed(f"the prebuilt package leads to other HCL2 in {id_}:\n{shown}")
     return (
-        f"HCL2 of {len(hcl)} stacks is the same on the prebuilt package, byte for byte, but for the "
-        "lines that say which version of the provider is required."
+        f"HCL2 of {len(hcl)} stacks is the same on the prebuilt package, byte for byte, but for "
+        "the lines that say which version of the provider is required."
     )
 
 

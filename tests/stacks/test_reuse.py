@@ -10,31 +10,29 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from cdktf import App
 
 import pay
-import stacks.build
 from pay.catalogue import CATALOGUE
 from pay.environments.adopted import Imports
 from pay.environments.load import load_environments
 from pay.hcl import HclError
 from pay.hcl.kept_output import KeptOutput
 from pay.model import Environment
-from stacks.estate import PlannedStack, planned_stacks
+from stacks.estate import PlannedStack, add_stack, planned_stacks
 from stacks.made_from import FILES, SCHEMA, code_folders, made_from
 from stacks.synthesis import synthesise
 
 ROOT = Path(__file__).parents[2]
 Files = Mapping[str, bytes]
 CARDID = {"sandbox-cardid-ec2", "sandbox-cardid-fargate", "sandbox-cardid-traffic"}
+PLATFORM_AND_CARDID = {"sandbox-platform", *CARDID}
+"""A stack of an environment may see all its services."""
 SELECTED = ("sandbox-platform", "sandbox-cardid-*", "staging-2-cardid-traffic")
 
 
 def plans(folder: Path, *patterns: str) -> list[PlannedStack]:
-    return [
-        stack
-        for environment in load_environments(folder).values()
-        for stack in planned_stacks(environment, patterns=patterns)
-    ]
+    return list(planned_stacks(load_environments(folder), patterns=patterns))
 
 
 def files_below(folder: Path) -> Files:
@@ -68,9 +66,12 @@ EVERY = "every stack of sandbox"
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
-        pytest.param(STAGE, STAGE.replace("legacy", "dark"), CARDID, id="stage"),
+        pytest.param(STAGE, STAGE.replace("legacy", "dark"), PLATFORM_AND_CARDID, id="stage"),
         pytest.param(
-            STAGE + "\ntasks = { min = 1", STAGE + "\ntasks = { min = 2", CARDID, id="tasks"
+            STAGE + "\ntasks = { min = 1",
+            STAGE + "\ntasks = { min = 2",
+            PLATFORM_AND_CARDID,
+            id="tasks",
         ),
         pytest.param("retention_in_days = 365", "retention_in_days = 400", EVERY, id="setting"),
         pytest.param("canary = 5", "canary = 10", EVERY, id="ladder"),
@@ -80,9 +81,9 @@ EVERY = "every stack of sandbox"
 def test_a_line_changes_the_stacks_that_may_see_it(
     old: str, new: str, expected: set[str] | str, folder: Path
 ) -> None:
-    before = {stack.id: stack.model_dump_json() for stack in plans(folder)}
+    before = {stack.id: stack.made_from for stack in plans(folder)}
     change(folder, old, new)
-    after = {stack.id: stack.model_dump_json() for stack in plans(folder)}
+    after = {stack.id: stack.made_from for stack in plans(folder)}
     if isinstance(expected, str):
         expected = {id_ for id_ in before if id_.startswith("sandbox-")}
     assert {id_ for id_ in before if before[id_] != after[id_]} == expected
@@ -92,8 +93,7 @@ def test_an_import_changes_the_stack_that_takes_over(
     environments: Mapping[str, Environment],
 ) -> None:
     def ids_and_inputs(adopted: Mapping[str, Imports]) -> set[tuple[str, str]]:
-        stacks = planned_stacks(environments["sandbox"], adopted)
-        return {(stack.id, stack.model_dump_json()) for stack in stacks}
+        return {(s.id, s.made_from) for s in planned_stacks(environments, adopted=adopted)}
 
     stack = "sandbox-cardid-ec2"
     new = ids_and_inputs({stack: {"aws_lb.alb": "2"}}) - ids_and_inputs(
@@ -227,13 +227,12 @@ class Synthesis:
     def __init__(self, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.folder, self.entries, self._tmp_path = folder, tmp_path / "entries", tmp_path
         self._made: set[str] = set()
-        build = stacks.build.build
 
-        def recording(app: object, planned: PlannedStack) -> object:
+        def recording(app: App, planned: PlannedStack) -> None:
             self._made.add(planned.id)
-            return build(app, planned)  # type: ignore[arg-type]  # it is the app that was passed
+            add_stack(app, planned)
 
-        monkeypatch.setattr(stacks.build, "build", recording)
+        monkeypatch.setattr("stacks.synthesis.add_stack", recording)
 
     def run(self, *patterns: str, code: str = "code") -> set[str]:
         """The stacks that were made new, when they lead to the same files as all made new."""
@@ -253,16 +252,16 @@ def synthesis(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     return Synthesis(folder, tmp_path, monkeypatch)
 
 
-ALL = {"sandbox-platform", *CARDID, "staging-2-cardid-traffic"}
+ALL = {*PLATFORM_AND_CARDID, "staging-2-cardid-traffic"}
 
 
 def test_makes_only_what_has_changed(synthesis: Synthesis) -> None:
     assert synthesis.run() == ALL
     assert synthesis.run() == set()
     change(synthesis.folder, STAGE, STAGE.replace("legacy", "dark"))
-    assert synthesis.run() == CARDID
+    assert synthesis.run() == PLATFORM_AND_CARDID
     change(synthesis.folder, "retention_in_days = 365", "retention_in_days = 400")
-    assert synthesis.run() == {"sandbox-platform", *CARDID}
+    assert synthesis.run() == PLATFORM_AND_CARDID
     assert synthesis.run(code="other code") == ALL
 
 

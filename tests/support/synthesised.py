@@ -52,7 +52,9 @@ def synthesise(
     """Build and synthesise in a folder of its own."""
     with tempfile.TemporaryDirectory() as folder:
         app = App(outdir=folder, stack_traces=False)
-        for planned in planned_stacks({each.name: each for each in environments}, patterns=patterns):
+        for planned in planned_stacks(
+            {each.name: each for each in environments}, patterns=patterns
+        ):
             add_stack(app, planned)
         app.synth()
         return {
