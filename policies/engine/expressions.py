@@ -1,6 +1,7 @@
 """What checkov's HCL parser returns, as plain data: JSON documents decoded, references bare."""
 
 import ast
+import json
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -37,6 +38,17 @@ def decode(value: Any, locals_: Locals | None = None) -> Any:
     if not isinstance(value, str) or not value.startswith("${") or not value.endswith("}"):
         return value
     return _expression(value[2:-1], locals_ or {}, value)
+
+
+def json_text(text: str) -> Any:
+    """The document in a JSON text, or the text itself where it does not hold one."""
+    # The parser leaves the escapes of an HCL string as they are written.
+    for candidate in (text, text.replace('\\"', '"')):
+        try:
+            return json.loads(candidate)
+        except (ValueError, RecursionError):
+            continue
+    return text
 
 
 def _expression(text: str, locals_: Locals, as_written: str) -> Any:

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from rollout.plans.containers import TASK_DEFINITION, Unreadable, containers_of
+from pay.unread import Unread
+from rollout.plans.containers import TASK_DEFINITION, containers_of
 from rollout.plans.plan import ResourceChange, Values, Verb
 from rollout.plans.policies import UnreadablePolicy, statements_of, widenings
 from rollout.plans.values import AttributeChange, attribute_changes, dig, is_marked, same
@@ -163,7 +164,7 @@ def _container_fields(change: ResourceChange) -> Iterator[str]:
     try:
         before = _by_name(change.change.before)
         after = _by_name(change.change.after, change.change.after_unknown)
-    except Unreadable:
+    except Unread:
         return
     for name, container in after.items():
         for field in _CONTAINER_FIELDS:

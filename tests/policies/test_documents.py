@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pay.iam.resources import is_open_resource
+from pay.unread import Unread
 from policies.checks.iam import attached_policies_are_written_in_the_stack as attached
 from policies.checks.iam import resource_policies_do_not_speak_to_everybody as everybody
 from policies.checks.iam import roles_get_their_rights_from_policies_of_their_own as own
 from policies.checks.iam import trust_names_the_own_account as trust
 from policies.engine.documents import statements
-from policies.engine.rule import Unread
 from policies.engine.stack import Block, Stack
 from tests.policies.blocks import block
 

@@ -136,7 +136,7 @@ def test_refuses_a_variable_that_is_a_secret(name: str, value: str) -> None:
         ("entryPoint", {"entryPoint": ["run", "--password=hunter2"]}),
         ("label db-password", {"dockerLabels": {"db-password": "hunter2"}}),
         (
-            "health check",
+            "healthCheck.command",
             {"healthCheck": {"command": ["CMD-SHELL", "curl -u admin:hunter2 http://localhost"]}},
         ),
     ],

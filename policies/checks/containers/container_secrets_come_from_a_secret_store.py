@@ -5,7 +5,8 @@ A `valueFrom` that is not the ARN of a store is either broken or the secret itse
 
 import re
 
-from policies.engine.containers import containers, pairs
+from pay.containers.definitions import pairs
+from policies.engine.containers import containers
 from policies.engine.expressions import references
 from policies.engine.rule import rule
 from policies.engine.stack import Block
@@ -17,11 +18,10 @@ _ARN = re.compile(r"arn:aws[a-z-]*:(secretsmanager:[^:]*:[^:]*:secret:|ssm:[^:]*
 @rule("aws_ecs_task_definition")
 def judge(task_definition: Block) -> list[str]:
     return [
-        f"container {each['name']}: valueFrom of {secret.get('name')} is not the ARN of a secret "
-        "or a parameter"
+        f"container {each['name']}: valueFrom of {name} is not the ARN of a secret or a parameter"
         for each in containers(task_definition)
-        for secret in pairs(each, "secrets")
-        if not _is_from_store(secret.get("valueFrom"))
+        for name, source in pairs(each, "secrets").items()
+        if not _is_from_store(source)
     ]
 
 

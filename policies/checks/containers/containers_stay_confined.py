@@ -5,7 +5,8 @@ What Docker does to keep a container apart (seccomp, AppArmor, SELinux) is only 
 `dockerSecurityOptions`).
 """
 
-from policies.engine.containers import Container, containers
+from pay.containers.definitions import Container
+from policies.engine.containers import containers
 from policies.engine.rule import rule
 from policies.engine.stack import Block
 

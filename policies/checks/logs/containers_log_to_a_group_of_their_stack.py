@@ -4,7 +4,8 @@ What a container does must leave an audit trail; a group of the same stack is on
 retention this gate has judged too.
 """
 
-from policies.engine.containers import containers, table
+from pay.containers.definitions import table
+from policies.engine.containers import containers
 from policies.engine.expressions import references
 from policies.engine.rule import rule
 from policies.engine.stack import Block

@@ -6,9 +6,11 @@ happened to a payment.
 from collections.abc import Iterator
 
 from pay.catalogue import CATALOGUE
+from pay.containers.definitions import pairs
+from pay.unread import Unread
 from rollout.guard.context import Context
 from rollout.guard.finding import Finding
-from rollout.plans.containers import TASK_DEFINITION, Unreadable, containers_of, pairs
+from rollout.plans.containers import TASK_DEFINITION, containers_of
 from rollout.plans.plan import ResourceChange
 from rollout.plans.read import StackPlan
 
@@ -36,7 +38,7 @@ def _switches(change: ResourceChange, service: str) -> dict[str, str | None]:
     try:
         containers = containers_of(change.change.after, change.change.after_unknown)
         found = {c["name"]: pairs(c, "environment") for c in containers}
-    except Unreadable:
+    except Unread:
         return {}  # `writes-no-secret-in-plain-text` refuses what cannot be read.
     values = found.get(service, {})
     return {switch: values.get(switch) for switch in CATALOGUE[service].work_switches}
