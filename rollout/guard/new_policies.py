@@ -2,13 +2,14 @@
 is no excuse (PCI DSS v4.0.1, 7.2.5).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import Enum
 
 from pay.catalogue import CATALOGUE
-from pay.iam.resources import is_open_resource
+from pay.iam.document import Statement
+from pay.iam.grants import Grant, all_but, grants, in_words
+from pay.iam.patterns import is_open_resource
 from pay.model import Environment, names
-from rollout.plans.policies import Grant, Statement, in_words
 
 
 class Kind(Enum):
@@ -31,23 +32,23 @@ _POSITIVE = frozenset({"ArnEquals", "ArnLike", "StringEquals", "StringLike"})
 
 
 def too_much(
-    statements: list[Statement], kind: Kind, environment: Environment, service: str | None
+    statements: Iterable[Statement], kind: Kind, environment: Environment, service: str | None
 ) -> Iterator[str]:
     """In words, what the statements allow that no new policy of the environment may. `service`:
     whose stack it is; None: no single one's.
     """
     for statement in statements:
-        if statement.effect != "Allow":
+        if not statement.allows:
             continue
-        if statement.is_opaque:
-            yield f"allows all but what it names: {statement.exact}"
+        if statement.negations:
+            yield f"allows {all_but(statement)}"
             continue
-        found: dict[str, list[Grant]] = {}
-        for grant in statement.grants():
+        refused: dict[str, list[Grant]] = {}
+        for grant in grants(statement):
             for why in _reasons(grant, statement, kind, environment, service):
-                found.setdefault(why, []).append(grant)
-        for why, grants in found.items():
-            yield from (f"allows {text}: {why}" for text in in_words(grants))
+                refused.setdefault(why, []).append(grant)
+        for why, together in refused.items():
+            yield from (f"allows {text}: {why}" for text in in_words(together))
 
 
 def _reasons(
@@ -129,16 +130,13 @@ def _is_bound(grant: Grant, statement: Statement) -> bool:
     service = action.partition(":")[0]
     if service == "kms" and grant.resource == "*":
         return False  # Keys of every account; those of the own one are `arn:aws:kms:...:key/*`.
+    bound_by = _BOUND_BY.get(service, "").lower()
     return any(
-        operator in _POSITIVE and _names(keys.get(_BOUND_BY.get(service, "")))
-        for operator, keys in statement.condition.items()
-        if isinstance(keys, dict)
+        operator in _POSITIVE and key == bound_by and _name(values)
+        for operator, key, values in statement.comparisons
     )
 
 
-def _names(value: object) -> bool:
-    """Whether a condition's value is text without a wildcard, or several."""
-    values = value if isinstance(value, list) else [value]
-    return bool(values) and all(
-        isinstance(v, str) and v != "" and not set(v) & set("*?") for v in values
-    )
+def _name(values: tuple[str, ...]) -> bool:
+    """Whether a condition's values are names, without a wildcard."""
+    return bool(values) and all(value != "" and not set(value) & set("*?") for value in values)

@@ -5,8 +5,9 @@ cardholder data environment too. Only through named AWS services (`kms:ViaServic
 permission names the queue or topic, may the key stay open.
 """
 
-from pay.iam.resources import is_open_resource
-from policies.engine.documents import IDENTITY_POLICIES, Statement, may, statements
+from pay.iam.document import Statement
+from pay.iam.patterns import includes, is_open_resource
+from policies.engine.documents import IDENTITY_POLICIES, statements
 from policies.engine.rule import rule
 from policies.engine.stack import Block
 
@@ -20,7 +21,7 @@ def judge(policy: Block) -> list[str]:
         for statement in statements(policy, "policy")
         if statement.allows and not _goes_through_named_services(statement)
         for action in _ACTIONS
-        if may(action, statement.actions)
+        if includes(statement.actions, action)
         for resource in statement.resources
         if is_open_resource(resource)
     ]
