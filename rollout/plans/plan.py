@@ -191,7 +191,6 @@ class Check(_Read):
 class Plan(_Read):
     """What one `terraform plan` found and will do."""
 
-    format_version: str = Field(pattern=r"^1\.\d+$")
     terraform_version: str = ""
     planned_values: StateValues
     configuration: Configuration
