@@ -5,7 +5,7 @@ from typing import Any
 from pay.containers.definitions import Container, read_containers
 from pay.containers.keys import unknown_keys
 from pay.unread import Unread
-from policies.engine.expressions import json_text
+from policies.engine.expressions import document_in
 from policies.engine.stack import Block
 
 
@@ -23,7 +23,7 @@ def containers(task_definition: Block) -> tuple[Container, ...]:
     ):
         definitions = definitions[0]
     if isinstance(definitions, str):
-        definitions = json_text(definitions)
+        definitions = document_in(definitions)
     listed = read_containers(definitions)
     for container in listed:
         for key in unknown_keys(container):

@@ -4,7 +4,7 @@ from typing import Any
 
 from pay.iam.document import Statement, read_policy
 from pay.unread import Unread
-from policies.engine.expressions import json_text
+from policies.engine.expressions import document_in
 from policies.engine.stack import Block, Conf, Stack, blocks_of, strings, value
 
 IDENTITY_POLICIES = (
@@ -54,7 +54,7 @@ def _document(block: Block, attribute: str) -> Any:
         return written
     source = block.stack.find(written)
     if source is None or source.type != "aws_iam_policy_document":
-        return json_text(written)
+        return document_in(written)
     for key in ("source_policy_documents", "override_policy_documents"):
         if source.strings(key):
             raise Unread(f"{source.address} takes in {key}: write the statements out")

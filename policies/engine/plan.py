@@ -1,6 +1,6 @@
 """The second net: a plan file judged by the same rules.
 
-A plan knows what HCL does not: what data sources found, what variables were given. It lacks what
+A plan knows what HCL does not: the values of data sources and variables. It lacks what
 only the apply will show, so it never replaces the first net (docs/decisions/0042).
 """
 
@@ -59,13 +59,13 @@ def _answers(file: Path, stack: Stack, rules: frozenset[str]) -> tuple[list[Resu
     for blocks in definitions.values():
         for block in _blocks(blocks, planned, file.name):
             planned.add(block)
-    with checkov_checks.judging(planned), crashes() as told:
+    with checkov_checks.judging(planned), crashes() as crashed:
         report = Runner().run(files=[str(file)], runner_filter=Only(rules))
     if isinstance(report, list):
         report = report[0]
     if not isinstance(report, Report):
         raise TypeError(f"{file}: checkov gave no report")
-    problems = [Problem("plan", str(file), f"checkov: {each}") for each in told]
+    problems = [Problem("plan", str(file), f"checkov: {each}") for each in crashed]
     return results_of(report, planned, file.parent, source="plan"), problems
 
 

@@ -1,5 +1,5 @@
-"""What no new IAM policy may allow: a side is made with its own least-privilege roles, so being new
-is no excuse (PCI DSS v4.0.1, 7.2.5).
+"""Refuses what a new IAM policy must not allow. A side has its own least-privilege roles from its
+first plan, so being new is not an excuse (PCI DSS v4.0.1, 7.2.5).
 """
 
 from collections.abc import Iterable, Iterator
@@ -26,9 +26,6 @@ Amazon ECS). The stacks use no others."""
 
 _BOUND_BY = {"ecs": "ecs:cluster", "kms": "kms:ViaService"}
 """Condition keys that keep a service's actions small where the resource does not."""
-
-_POSITIVE = frozenset({"ArnEquals", "ArnLike", "StringEquals", "StringLike"})
-"""Condition operators that ask for a value to be there and to be the one given."""
 
 
 def too_much(
@@ -82,7 +79,7 @@ def _reasons(
 
 
 def _why_not_trusted(principal: str, kind: Kind, environment: Environment) -> str | None:
-    """Why nobody new may be let in like this: AWS services and the own account may."""
+    """Why a new policy must not let the principal in; None for AWS services and the own account."""
     who, _, name = principal.partition(":")
     if kind is Kind.IDENTITY or who == "Service":
         return None
@@ -105,7 +102,7 @@ def _account(arn: str) -> str:
 
 
 def _is_wide(resource: str) -> bool:
-    """Whether the resource stands for all of its kind, or is no ARN at all."""
+    """Whether the resource stands for all of its kind, or is not an ARN."""
     return is_open_resource(resource) or resource.count(":") < 5
 
 
@@ -130,13 +127,4 @@ def _is_bound(grant: Grant, statement: Statement) -> bool:
     service = action.partition(":")[0]
     if service == "kms" and grant.resource == "*":
         return False  # Keys of every account; those of the own one are `arn:aws:kms:...:key/*`.
-    bound_by = _BOUND_BY.get(service, "").lower()
-    return any(
-        operator in _POSITIVE and key == bound_by and _name(values)
-        for operator, key, values in statement.comparisons
-    )
-
-
-def _name(values: tuple[str, ...]) -> bool:
-    """Whether a condition's values are names, without a wildcard."""
-    return bool(values) and all(value != "" and not set(value) & set("*?") for value in values)
+    return statement.is_bound_to(_BOUND_BY.get(service, ""))

@@ -1,9 +1,10 @@
 """The container definitions in a plan: JSON text of a task definition."""
 
 from pay.containers.definitions import Container, read_containers
+from pay.json_text import parsed
 from pay.unread import Unread
 from rollout.plans.plan import Values
-from rollout.plans.values import is_marked, parse_json
+from rollout.plans.values import is_marked
 
 TASK_DEFINITION = "aws_ecs_task_definition"
 
@@ -17,4 +18,4 @@ def containers_of(values: Values | None, unknown: object = False) -> tuple[Conta
         return ()
     if is_marked(unknown, "container_definitions"):
         raise Unread("container_definitions are known only after apply")
-    return read_containers(parse_json(values.get("container_definitions")))
+    return read_containers(parsed(values.get("container_definitions")))

@@ -1,7 +1,7 @@
 """The IAM policies in a plan: JSON text of an attribute."""
 
 from pay.iam.document import Statement, read_policy
-from rollout.plans.values import parse_json
+from pay.json_text import parsed
 
 
 def statements_of(policy: object) -> tuple[Statement, ...]:
@@ -9,4 +9,4 @@ def statements_of(policy: object) -> tuple[Statement, ...]:
 
     Raises Unread.
     """
-    return () if policy in (None, "") else read_policy(parse_json(policy))
+    return () if policy in (None, "") else read_policy(parsed(policy))

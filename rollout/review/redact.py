@@ -3,7 +3,8 @@
 import json
 from typing import Any
 
-from pay.secrets.values import MASK, masked, parsed, why_secret
+from pay.json_text import parsed
+from pay.secrets.values import MASK, masked, why_secret
 from rollout.plans.values import AttributeChange, is_unset
 
 SENSITIVE = "(sensitive: not shown)"
@@ -26,7 +27,7 @@ def shown(name: str, value: Any) -> str:
     """The value under this name, as text that anybody may read."""
     if is_unset(value) and not isinstance(value, bool | int):
         return UNSET
-    document = parsed(value) if isinstance(value, str) else None
+    document = parsed(value)
     if document is None:
         return _as_text(masked(name, value))
     # In a document only what is secret is masked; where that cannot be told, all of it.

@@ -66,6 +66,11 @@ class Statement:
             for value in values
         )
 
+    def is_bound_to(self, key: str) -> bool:
+        """Whether a condition lets through only values of `key` that are written out."""
+        values = self.limited_to(key)
+        return bool(values) and not any(set(value) & set("*?") for value in values)
+
     def as_document(self) -> dict[str, object]:
         """The statement in JSON's types."""
         document: dict[str, object] = {"Effect": self.effect, **self.negations}

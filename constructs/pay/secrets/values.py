@@ -4,7 +4,6 @@ PCI DSS v4.0.1, 8.6.2: passwords and keys of applications are not hard-coded in 
 detects what people do by mistake; it does not search for secrets that somebody hides.
 """
 
-import json
 import math
 import re
 from base64 import b64decode
@@ -14,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from pay.json_text import parsed
 from pay.secrets.formats import FORMATS
 from pay.secrets.names import (
     SHELL_DIRECTORIES,
@@ -98,14 +98,6 @@ def masked(name: str, value: Any) -> Any:
         secret = secret_words([item if isinstance(item, str) else "" for item in value])
         return [MASK if index in secret else masked(name, item) for index, item in enumerate(value)]
     return MASK if isinstance(value, str) and why_secret(name, value) else value
-
-
-def parsed(text: str) -> Any:
-    """The object or list that a JSON text holds; None for any other text."""
-    try:
-        return json.loads(text) if text[:1] in ("{", "[") else None
-    except (ValueError, RecursionError):
-        return None
 
 
 def secret_words(words: Sequence[str]) -> frozenset[int]:

@@ -1,7 +1,7 @@
 """Builds hold no secret in plain text.
 
-The variables of a CodeBuild project are readable for whoever may look at the project; a secret
-is of type SECRETS_MANAGER or PARAMETER_STORE.
+The variables of a CodeBuild project are readable for everybody who may look at the project. A
+secret is of type SECRETS_MANAGER or PARAMETER_STORE.
 """
 
 from pay.secrets.values import why_secret

@@ -1,6 +1,6 @@
 """Canaries hold no secret in their environment.
 
-The variables of a Synthetics canary are readable for whoever may look at the canary.
+The variables of a Synthetics canary are readable for everybody who may look at the canary.
 """
 
 from collections.abc import Mapping

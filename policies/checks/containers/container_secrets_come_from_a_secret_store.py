@@ -28,5 +28,5 @@ def judge(task_definition: Block) -> list[str]:
 def _is_from_store(source: object) -> bool:
     if isinstance(source, str) and _ARN.match(source):
         return True
-    found = references(source)
-    return bool(found) and found[0].removeprefix("data.").split(".")[0] in _STORES
+    named = references(source)
+    return bool(named) and named[0].removeprefix("data.").split(".")[0] in _STORES

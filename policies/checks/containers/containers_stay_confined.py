@@ -25,5 +25,5 @@ def judge(task_definition: Block) -> list[str]:
 
 
 def _options(container: Container) -> list[object]:
-    found = container.get("dockerSecurityOptions")
-    return found if isinstance(found, list) else [found] if found is not None else []
+    options = container.get("dockerSecurityOptions")
+    return options if isinstance(options, list) else [options] if options is not None else []

@@ -18,7 +18,6 @@ def judge(policy: Block) -> list[str]:
         problems += [
             f"any role may be passed: {r}" for r in statement.resources if is_open_resource(r)
         ]
-        services = statement.limited_to("iam:PassedToService")
-        if not services or any("*" in each for each in services):
+        if not statement.is_bound_to("iam:PassedToService"):
             problems.append("the role may be passed to any service: iam:PassedToService names none")
     return problems

@@ -143,6 +143,7 @@ VALUES = st.one_of(
 )
 
 
+@pytest.mark.slow
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.tuples(NAMES, VALUES), min_size=1, max_size=8))
 def test_the_doors_agree_about_any_variable(

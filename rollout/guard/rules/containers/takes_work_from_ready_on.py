@@ -37,8 +37,8 @@ def _switches(change: ResourceChange, service: str) -> dict[str, str | None]:
     """The service's switches and what they will be, None for one that is not set."""
     try:
         containers = containers_of(change.change.after, change.change.after_unknown)
-        found = {c["name"]: pairs(c, "environment") for c in containers}
+        environments = {c["name"]: pairs(c, "environment") for c in containers}
     except Unread:
         return {}  # `writes-no-secret-in-plain-text` refuses what cannot be read.
-    values = found.get(service, {})
+    values = environments.get(service, {})
     return {switch: values.get(switch) for switch in CATALOGUE[service].work_switches}
