@@ -8,8 +8,6 @@ from pay.plans.plan_file import default_tags
 from rollout.plans.plan import Plan
 
 
-
-
 def stack_of(
     plan: Plan, environments: Mapping[str, Environment], *, file_name: str, folder_name: str
 ) -> Stack:
