@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from policies.engine import plan_file, requirements, waivers
-from policies.engine.plan_file import NotAPlan
+from pay.plans.plan_file import NotAPlan, read_plan_file
+from policies.engine import requirements, waivers
 from policies.engine.synth_output import NothingToJudge, stack_folders
 from policies.engine.verdict import Verdict
 from policies.report import FORMATS
@@ -48,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _judge(options: argparse.Namespace) -> list[Verdict]:
     for root in options.root:
         stack_folders(root)
-    plans = {file: plan_file.read(file) for file in options.plan}
+    plans = {file: read_plan_file(file).document for file in options.plan}
     accepted = waivers.load(options.waivers)
     # checkov takes seconds to import; wrong use is told at once.
     from policies.engine.catalogue import catalogue

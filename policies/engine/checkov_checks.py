@@ -10,7 +10,8 @@ from checkov.terraform.checks.data.base_check import BaseDataCheck
 from checkov.terraform.checks.resource.base_resource_check import BaseResourceCheck
 
 import policies.checks  # noqa: F401  # declares the rules
-from policies.engine.rule import RULES, Rule, Unread
+from pay.unread import Unread
+from policies.engine.rule import RULES, Rule
 from policies.engine.stack import Block, Kind, Stack
 
 _STRICTEST = Stack("unknown", Path())

@@ -5,6 +5,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from pay.json_text import parsed
+
 REFERENCE = re.compile(r"[a-z_][a-z0-9_]*(?:\.[A-Za-z0-9_*-]+|\[(?:\d+|\*|\"[^\"]*\")\])+")
 """A reference such as `data.aws_vpc.this.id` or `aws_lb.this[0].arn`."""
 
@@ -37,6 +39,12 @@ def decode(value: Any, locals_: Locals | None = None) -> Any:
     if not isinstance(value, str) or not value.startswith("${") or not value.endswith("}"):
         return value
     return _expression(value[2:-1], locals_ or {}, value)
+
+
+def document_in(text: str) -> Any:
+    """The document in a JSON text, or the text itself where it does not hold one."""
+    # The parser leaves the escapes of an HCL string as they are written.
+    return parsed(text) or parsed(text.replace('\\"', '"')) or text
 
 
 def _expression(text: str, locals_: Locals, as_written: str) -> Any:

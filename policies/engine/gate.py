@@ -7,7 +7,6 @@ from pathlib import Path
 from policies.engine import plan
 from policies.engine import waivers as waiving
 from policies.engine.catalogue import block_types, covered_types
-from policies.engine.plan_file import Plan
 from policies.engine.requirements import Requirements
 from policies.engine.results import Result, RuleText
 from policies.engine.rule import ESTATE_RULES
@@ -39,7 +38,7 @@ class Gate:
         root: Path,
         *,
         today: date,
-        plans: Mapping[Path, Plan],
+        plans: Mapping[Path, plan.Document],
         partial: bool = False,
         counted: bool = True,
     ) -> Verdict:
@@ -71,7 +70,7 @@ class Gate:
         self._waive(verdict, today=today, partial=partial)
         return verdict
 
-    def _second_net(self, verdict: Verdict, file: Path, document: Plan) -> None:
+    def _second_net(self, verdict: Verdict, file: Path, document: plan.Document) -> None:
         results, problems, not_known = plan.judge(file, document, verdict.stacks, self._block_rules)
         seen = {(each.rule, each.stack, each.address) for each in verdict.failed}
         verdict.results += [

@@ -1,6 +1,6 @@
 """The second net: a plan file judged by the same rules.
 
-A plan knows what HCL does not: what data sources found, what variables were given. It lacks what
+A plan knows what HCL does not: the values of data sources and variables. It lacks what
 only the apply will show, so it never replaces the first net (docs/decisions/0042).
 """
 
@@ -16,21 +16,24 @@ from checkov.common.output.report import Report  # noqa: E402
 from checkov.terraform.plan_runner import Runner  # noqa: E402
 from checkov.terraform.plan_utils import create_definitions  # noqa: E402
 
+from pay.plans.plan_file import default_tags  # noqa: E402
 from policies.engine import checkov_checks  # noqa: E402
-from policies.engine.plan_file import Plan, stack_name  # noqa: E402
 from policies.engine.results import Problem, Result  # noqa: E402
 from policies.engine.scan import Only, crashes, results_of  # noqa: E402
 from policies.engine.stack import Block, Stack  # noqa: E402
 from policies.engine.unread import terraform_addresses_of_plan  # noqa: E402
 
+Document = Mapping[str, Any]
+"""A plan, as `pay.plans.plan_file` reads it."""
+
 
 def judge(
-    file: Path, document: Plan, stacks: Iterable[Stack], rules: frozenset[str]
+    file: Path, document: Document, stacks: Iterable[Stack], rules: frozenset[str]
 ) -> tuple[list[Result], list[Problem], list[str]]:
     """The rules' answers about a plan, what is wrong with the plan itself, and what it leaves
     unknown of what the stack's HCL sets.
     """
-    name = stack_name(document)
+    name = _stack_name(document)
     stack = next((each for each in stacks if each.name == name), None)
     if stack is None:
         what = f"it is the plan of the stack {name!r}, which was not judged"
@@ -43,19 +46,26 @@ def judge(
     )
 
 
+def _stack_name(document: Document) -> str | None:
+    """The tag `Stack` among the providers' default tags; None where they do not agree on one."""
+    providers = document.get("configuration", {}).get("provider_config", {})
+    names = {tags["Stack"] for tags in default_tags(providers) if "Stack" in tags}
+    return names.pop() if len(names) == 1 else None
+
+
 def _answers(file: Path, stack: Stack, rules: frozenset[str]) -> tuple[list[Result], list[Problem]]:
     planned = Stack(stack.name, file.parent, stack.tags, stack.allowed_account_ids, from_plan=True)
     definitions, _ = create_definitions(None, [str(file)])
     for blocks in definitions.values():
         for block in _blocks(blocks, planned, file.name):
             planned.add(block)
-    with checkov_checks.judging(planned), crashes() as told:
+    with checkov_checks.judging(planned), crashes() as crashed:
         report = Runner().run(files=[str(file)], runner_filter=Only(rules))
     if isinstance(report, list):
         report = report[0]
     if not isinstance(report, Report):
         raise TypeError(f"{file}: checkov gave no report")
-    problems = [Problem("plan", str(file), f"checkov: {each}") for each in told]
+    problems = [Problem("plan", str(file), f"checkov: {each}") for each in crashed]
     return results_of(report, planned, file.parent, source="plan"), problems
 
 
@@ -67,7 +77,7 @@ def _blocks(definition: Mapping[str, Any], stack: Stack, file: str) -> Iterator[
                     yield Block(kind, type_, name, conf, stack, file)
 
 
-def _differences(file: Path, document: Plan, stack: Stack) -> Iterator[Problem]:
+def _differences(file: Path, document: Document, stack: Stack) -> Iterator[Problem]:
     """Terraform's own count of the stack's resources, against what was judged."""
     counted = terraform_addresses_of_plan(document)
     judged = {block.address for block in stack.blocks}
@@ -77,7 +87,7 @@ def _differences(file: Path, document: Plan, stack: Stack) -> Iterator[Problem]:
         yield Problem("plan", str(file), f"{address} was judged; Terraform does not count it")
 
 
-def _not_known(document: Plan, stack: Stack) -> Iterator[str]:
+def _not_known(document: Document, stack: Stack) -> Iterator[str]:
     for change in document.get("resource_changes", []):
         unknown = change.get("change", {}).get("after_unknown")
         block = stack.block("resource", str(change.get("type")), str(change.get("name")))

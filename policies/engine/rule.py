@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from pay.unread import Unread
 from policies.engine.stack import Block, Stack
 
 Problems = list[str] | None
@@ -16,10 +17,6 @@ Problems = list[str] | None
 
 Judge = Callable[[Block], Problems]
 EstateJudge = Callable[[list[Stack]], Iterable[tuple[Block, list[str]]]]
-
-
-class Unread(ValueError):
-    """What a rule needs is written in a way that the gate cannot read: the block fails."""
 
 
 @dataclass(frozen=True, slots=True)

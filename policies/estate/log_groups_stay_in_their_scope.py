@@ -6,8 +6,10 @@ outside must not reach them.
 
 from collections.abc import Iterator
 
-from policies.engine.containers import containers, table
-from policies.engine.rule import Unread, estate_rule
+from pay.containers.definitions import table
+from pay.unread import Unread
+from policies.engine.containers import containers
+from policies.engine.rule import estate_rule
 from policies.engine.shared_across_scopes import shared_with_the_inside
 from policies.engine.stack import Block, Stack
 

@@ -4,11 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from policies.checks.containers.container_images_are_pinned import is_pinned
+from pay.unread import Unread
+from policies.checks.containers.container_images_are_pinned import takes_tag
 from policies.engine.containers import containers
 from policies.engine.expressions import references
 from policies.engine.network import is_world, looked_up_names, permissions
-from policies.engine.rule import Unread
 from policies.engine.stack import Block, Stack, value
 
 
@@ -108,7 +108,7 @@ def _image(image: str) -> str:
     """The repository, and the variable or tag that says which release runs."""
     repository = image.split("$", 1)[0].rstrip(":@")
     tags = [each for each in references(image) if each.startswith("var.")]
-    if tags and is_pinned(image):
+    if tags and takes_tag(image):
         return f"{repository} ({tags[-1]})"
     return image
 

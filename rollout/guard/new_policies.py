@@ -1,14 +1,15 @@
-"""What no new IAM policy may allow: a side is made with its own least-privilege roles, so being new
-is no excuse (PCI DSS v4.0.1, 7.2.5).
+"""Refuses what a new IAM policy must not allow. A side has its own least-privilege roles from its
+first plan, so being new is not an excuse (PCI DSS v4.0.1, 7.2.5).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import Enum
 
 from pay.catalogue import CATALOGUE
-from pay.iam.resources import is_open_resource
+from pay.iam.document import Statement
+from pay.iam.grants import Grant, all_but, grants, in_words
+from pay.iam.patterns import is_open_resource
 from pay.model import Environment, names
-from rollout.plans.policies import Grant, Statement, in_words
 
 
 class Kind(Enum):
@@ -26,28 +27,25 @@ Amazon ECS). The stacks use no others."""
 _BOUND_BY = {"ecs": "ecs:cluster", "kms": "kms:ViaService"}
 """Condition keys that keep a service's actions small where the resource does not."""
 
-_POSITIVE = frozenset({"ArnEquals", "ArnLike", "StringEquals", "StringLike"})
-"""Condition operators that ask for a value to be there and to be the one given."""
-
 
 def too_much(
-    statements: list[Statement], kind: Kind, environment: Environment, service: str | None
+    statements: Iterable[Statement], kind: Kind, environment: Environment, service: str | None
 ) -> Iterator[str]:
     """In words, what the statements allow that no new policy of the environment may. `service`:
     whose stack it is; None: no single one's.
     """
     for statement in statements:
-        if statement.effect != "Allow":
+        if not statement.allows:
             continue
-        if statement.is_opaque:
-            yield f"allows all but what it names: {statement.exact}"
+        if statement.negations:
+            yield f"allows {all_but(statement)}"
             continue
-        found: dict[str, list[Grant]] = {}
-        for grant in statement.grants():
+        refused: dict[str, list[Grant]] = {}
+        for grant in grants(statement):
             for why in _reasons(grant, statement, kind, environment, service):
-                found.setdefault(why, []).append(grant)
-        for why, grants in found.items():
-            yield from (f"allows {text}: {why}" for text in in_words(grants))
+                refused.setdefault(why, []).append(grant)
+        for why, together in refused.items():
+            yield from (f"allows {text}: {why}" for text in in_words(together))
 
 
 def _reasons(
@@ -81,7 +79,7 @@ def _reasons(
 
 
 def _why_not_trusted(principal: str, kind: Kind, environment: Environment) -> str | None:
-    """Why nobody new may be let in like this: AWS services and the own account may."""
+    """Why a new policy must not let the principal in; None for AWS services and the own account."""
     who, _, name = principal.partition(":")
     if kind is Kind.IDENTITY or who == "Service":
         return None
@@ -104,7 +102,7 @@ def _account(arn: str) -> str:
 
 
 def _is_wide(resource: str) -> bool:
-    """Whether the resource stands for all of its kind, or is no ARN at all."""
+    """Whether the resource stands for all of its kind, or is not an ARN."""
     return is_open_resource(resource) or resource.count(":") < 5
 
 
@@ -129,16 +127,4 @@ def _is_bound(grant: Grant, statement: Statement) -> bool:
     service = action.partition(":")[0]
     if service == "kms" and grant.resource == "*":
         return False  # Keys of every account; those of the own one are `arn:aws:kms:...:key/*`.
-    return any(
-        operator in _POSITIVE and _names(keys.get(_BOUND_BY.get(service, "")))
-        for operator, keys in statement.condition.items()
-        if isinstance(keys, dict)
-    )
-
-
-def _names(value: object) -> bool:
-    """Whether a condition's value is text without a wildcard, or several."""
-    values = value if isinstance(value, list) else [value]
-    return bool(values) and all(
-        isinstance(v, str) and v != "" and not set(v) & set("*?") for v in values
-    )
+    return statement.is_bound_to(_BOUND_BY.get(service, ""))

@@ -97,9 +97,6 @@ class ResourceChange(_Read):
     type: str = Field(min_length=1)
     change: Change
     previous_address: str | None = None
-    deposed: str | None = None
-    """The key of an object that a create-before-destroy left over."""
-    action_reason: str | None = None
 
     @property
     def verb(self) -> Verb:
@@ -191,8 +188,6 @@ class Check(_Read):
 class Plan(_Read):
     """What one `terraform plan` found and will do."""
 
-    format_version: str = Field(pattern=r"^1\.\d+$")
-    terraform_version: str = ""
     planned_values: StateValues
     configuration: Configuration
     prior_state: PriorState = PriorState()

@@ -1,7 +1,5 @@
 """Reads plan files: every mistake of every file at once, or all plans."""
 
-import hashlib
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,10 +9,9 @@ from pydantic import ValidationError
 from pay.model import Environment
 from pay.model.problem import InvalidInput, Problem
 from pay.model.stacks import Stack
+from pay.plans.plan_file import ALLOWED, NotAPlan, how_to_write, read_plan_file
 from rollout.plans.plan import Plan
 from rollout.plans.stack import stack_of
-
-HOW = "write it with: terraform show -json PLANFILE > {name}.json"
 
 
 @dataclass(frozen=True)
@@ -59,41 +56,24 @@ def read_plans(
 
 
 def _read(path: Path, environments: Mapping[str, Environment]) -> StackPlan:
-    def refuse(found: str, *, key: str = "", allowed: str = "a Terraform plan as JSON") -> Problem:
-        return Problem(
-            where=str(path),
-            key=key,
-            found=found,
-            allowed=allowed,
-            fix=HOW.format(name=path.stem),
+    def refused(*problems: tuple[str, str], allowed: str = ALLOWED) -> InvalidInput:
+        return InvalidInput(
+            Problem(where=str(path), key=key, found=found, allowed=allowed, fix=how_to_write(path))
+            for key, found in problems
         )
 
     try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise InvalidInput([refuse(error.strerror or "no readable file")]) from None
-    if content.startswith(b"PK"):
-        raise InvalidInput([refuse("the plan file itself, which is binary")])
-    try:
-        document = json.loads(content)
-    except (ValueError, RecursionError):
-        raise InvalidInput([refuse("no JSON")]) from None
-    if not isinstance(document, dict) or "format_version" not in document:
-        raise InvalidInput([refuse("JSON that is no plan")])
-    if "planned_values" not in document and "values" in document:
-        raise InvalidInput([refuse("a state, not a plan")])
-    try:
-        plan = Plan.model_validate(document)
-    except ValidationError as error:
-        raise InvalidInput(
-            refuse(e["msg"], key=".".join(map(str, e["loc"]))) for e in error.errors()
-        ) from None
-    try:
+        file = read_plan_file(path)
+        plan = Plan.model_validate(file.document)
         stack = stack_of(
             plan, environments, file_name=path.name, folder_name=path.resolve().parent.name
         )
+    except NotAPlan as error:
+        raise refused(("", error.found)) from None
+    except ValidationError as error:
+        raise refused(*((".".join(map(str, e["loc"])), e["msg"]) for e in error.errors())) from None
     except LookupError as error:
-        raise InvalidInput(
-            [refuse(str(error.args[0]), allowed="the plan of one stack of an environment")]
+        raise refused(
+            ("", str(error.args[0])), allowed="the plan of one stack of an environment"
         ) from None
-    return StackPlan(path, hashlib.sha256(content).hexdigest(), stack, plan)
+    return StackPlan(path, file.sha256, stack, plan)

@@ -15,7 +15,8 @@ from pay.catalogue import CATALOGUE
 from pay.environments.load import load_environments
 from pay.model.problem import InvalidInput, Problem
 from pay.model.stacks import known_stacks
-from rollout.plans.containers import TASK_DEFINITION, Unreadable, containers_of
+from pay.unread import Unread
+from rollout.plans.containers import TASK_DEFINITION, containers_of
 from rollout.plans.plan import PriorState
 from rollout.terminal.arguments import environments_folder
 
@@ -40,7 +41,7 @@ def tag_of(image: str) -> str:
 def running(service: str, state: PriorState) -> dict[str, str]:
     """Variable -> tag of each container in a state; none in the state of a side that is not there.
 
-    Raises Unreadable when the state's container definitions cannot be read.
+    Raises Unread when the state's container definitions cannot be read.
     """
     variables = image_tag_variables(service)
     return {
@@ -60,7 +61,7 @@ def main(stack: str, *states: str) -> None:
         try:
             # `terraform show -json` of no state at all has no values.
             found = found or running(service, PriorState.model_validate_json(path.read_bytes()))
-        except (OSError, ValidationError, Unreadable) as error:
+        except (OSError, ValidationError, Unread) as error:
             raise InvalidInput(
                 [
                     Problem(

@@ -4,18 +4,8 @@ from collections.abc import Mapping
 
 from pay.model import Environment
 from pay.model.stacks import OTHER, Stack, known_stacks
+from pay.plans.plan_file import default_tags
 from rollout.plans.plan import Plan
-from rollout.plans.values import dig
-
-
-def default_tags(plan: Plan) -> list[Mapping[str, str]]:
-    """The default tags of every provider block, where they are written as constants."""
-    found: list[Mapping[str, str]] = []
-    for provider in plan.configuration.provider_config.values():
-        tags = dig(provider, "expressions", "default_tags", 0, "tags", "constant_value")
-        if isinstance(tags, dict):
-            found.append({str(key): str(value) for key, value in tags.items()})
-    return found
 
 
 def stack_of(
@@ -28,7 +18,7 @@ def stack_of(
     """
     known = known_stacks(environments)
     named = [name for name in (file_name.split(".")[0], folder_name) if name in known]
-    tags = default_tags(plan)
+    tags = default_tags(plan.configuration.provider_config)
     tagged = {tag["Stack"] for tag in tags if "Stack" in tag}
     candidates = tagged or set(named[:1])
     if not candidates:

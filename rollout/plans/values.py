@@ -1,10 +1,10 @@
 """Reading values out of a plan whose shape only the provider knows."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from pay.json_text import parsed
 from rollout.plans.plan import Change
 
 Path = tuple[str | int, ...]
@@ -64,19 +64,9 @@ def same(before: object, after: object) -> bool:
     if isinstance(before, list) and isinstance(after, list):
         return len(before) == len(after) and all(map(same, before, after))
     if isinstance(before, str) and isinstance(after, str) and before[:1] in ("{", "["):
-        documents = parse_json(before), parse_json(after)
+        documents = parsed(before), parsed(after)
         return before == after or (None not in documents and documents[0] == documents[1])
     return type(before) is type(after) and before == after
-
-
-def parse_json(text: object) -> Any:
-    """The document that a JSON string holds, or None where it holds none."""
-    if not isinstance(text, str):
-        return None
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return None
 
 
 @dataclass(frozen=True)

@@ -3,14 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
-from rollout.plans.containers import (
-    TASK_DEFINITION,
-    Container,
-    Unreadable,
-    containers_of,
-    pairs,
-    with_defaults,
-)
+from pay.containers.definitions import Container, pairs
+from pay.unread import Unread
+from rollout.plans.containers import TASK_DEFINITION, containers_of
 from rollout.plans.plan import ResourceChange
 from rollout.plans.values import is_marked, same
 from rollout.review.redact import SENSITIVE, UNSET, shown
@@ -18,6 +13,20 @@ from rollout.review.view_models import ContainerLines, Line
 
 _FIRST = ("image", "cpu", "memory", "memoryReservation")
 _BY_NAME = ("environment", "secrets")
+
+_DEFAULTS: Container = {
+    "cpu": 0,
+    "essential": True,
+    "mountPoints": [],
+    "volumesFrom": [],
+    "portMappings": [],
+    "environment": [],
+    "secrets": [],
+    "systemControls": [],
+}
+"""What ECS adds when it registers a definition (AWS: ECS API, `ContainerDefinition`)."""
+
+_PORT_DEFAULTS = {"protocol": "tcp", "hostPort": 0}
 
 
 def container_changes(change: ResourceChange) -> tuple[ContainerLines, ...]:
@@ -39,7 +48,7 @@ def container_changes(change: ResourceChange) -> tuple[ContainerLines, ...]:
             c["name"]: c for c in containers_of(change.change.after, change.change.after_unknown)
         }
         return tuple(_compared(before, after))
-    except Unreadable as error:
+    except Unread as error:
         return (ContainerLines("all", "changed", (Line(key, "", f"not comparable: {error}"),)),)
 
 
@@ -73,7 +82,7 @@ def new_containers(change: ResourceChange) -> tuple[ContainerLines, ...]:
                 for each in found
             ),
         )
-    except Unreadable as error:
+    except Unread as error:
         return (
             task,
             ContainerLines("all", "containers", (Line(key, UNSET, f"not readable: {error}"),)),
@@ -100,8 +109,17 @@ def _compared(
         elif old is not None and new is None:
             yield ContainerLines(name, "removed", tuple(_fields(old, {"name": name}))[:1])
         elif old is not None and new is not None:
-            if lines := tuple(_fields(with_defaults(old), with_defaults(new))):
+            if lines := tuple(_fields(_with_defaults(old), _with_defaults(new))):
                 yield ContainerLines(name, "changed", lines)
+
+
+def _with_defaults(container: Container) -> Container:
+    """The container as ECS reads it back, so that an added default is not a change."""
+    full = {**_DEFAULTS, **{key: value for key, value in container.items() if value is not None}}
+    mappings = full["portMappings"]
+    if not isinstance(mappings, list) or not all(isinstance(each, dict) for each in mappings):
+        raise Unread(f"container {container['name']}: portMappings is not a list of objects")
+    return {**full, "portMappings": [{**_PORT_DEFAULTS, **each} for each in mappings]}
 
 
 def _fields(before: Container, after: Container) -> Iterator[Line]:

@@ -1,10 +1,11 @@
-"""Values as a review shows them: no secret, nothing sensitive."""
+"""Shows values in a review without secrets and without what Terraform calls sensitive."""
 
 import json
 from typing import Any
 
-from pay.secrets.values import MASK, secret_words, why_secret
-from rollout.plans.values import AttributeChange, is_unset, parse_json
+from pay.json_text import parsed
+from pay.secrets.values import MASK, masked, why_secret
+from rollout.plans.values import AttributeChange, is_unset
 
 SENSITIVE = "(sensitive: not shown)"
 UNKNOWN = "(known after apply)"
@@ -26,29 +27,12 @@ def shown(name: str, value: Any) -> str:
     """The value under this name, as text that anybody may read."""
     if is_unset(value) and not isinstance(value, bool | int):
         return UNSET
-    if isinstance(value, str):
-        document = parse_json(value) if value[:1] in ("{", "[") else None
-        return _as_text(masked(name, value if document is None else document))
-    return _as_text(masked(name, value))
-
-
-def masked(name: str, value: Any) -> Any:
-    """The value with everything in it that looks like a secret masked."""
-    if isinstance(value, dict):
-        # A pair of name and value, as ECS writes a variable, is judged under its own name.
-        own = value.get("name")
-        return {
-            key: masked(own if key == "value" and isinstance(own, str) else str(key), item)
-            for key, item in value.items()
-        }
-    if isinstance(value, list):
-        texts = [item if isinstance(item, str) else "" for item in value]
-        # A command: what follows `--password` is a secret, whatever it looks like.
-        secret = secret_words(texts)
-        return [MASK if index in secret else masked(name, item) for index, item in enumerate(value)]
-    if isinstance(value, str) and why_secret(name, value):
-        return MASK
-    return value
+    document = parsed(value)
+    if document is None:
+        return _as_text(masked(name, value))
+    # In a document only what is secret is masked; where that cannot be told, all of it.
+    readable = masked(name, document)
+    return MASK if readable == document and why_secret(name, value) else _as_text(readable)
 
 
 def _as_text(value: Any) -> str:

@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
-from rollout.plans.containers import TASK_DEFINITION, Unreadable, containers_of
+from pay.iam.grants import widenings
+from pay.unread import Unread
+from rollout.plans.containers import TASK_DEFINITION, containers_of
 from rollout.plans.plan import ResourceChange, Values, Verb
-from rollout.plans.policies import UnreadablePolicy, statements_of, widenings
+from rollout.plans.policies import statements_of
 from rollout.plans.values import AttributeChange, attribute_changes, dig, is_marked, same
 from rollout.review.redact import UNKNOWN, before_and_after, shown
 from rollout.review.view_models import Area, SecurityLine
@@ -144,7 +146,7 @@ def _policy(change: ResourceChange, attribute: AttributeChange) -> Iterator[str]
         return
     try:
         before, after = statements_of(attribute.before), statements_of(attribute.after)
-    except UnreadablePolicy as error:
+    except Unread as error:
         yield f"{attribute.name} cannot be read: {error}"
         return
     gives, takes = widenings(before, after), widenings(after, before)
@@ -163,7 +165,7 @@ def _container_fields(change: ResourceChange) -> Iterator[str]:
     try:
         before = _by_name(change.change.before)
         after = _by_name(change.change.after, change.change.after_unknown)
-    except Unreadable:
+    except Unread:
         return
     for name, container in after.items():
         for field in _CONTAINER_FIELDS:

@@ -16,16 +16,19 @@ pytestmark = pytest.mark.slow
         (["--root", "{stacks}/main.tf"], "main.tf: is not a folder; run `cdktf synth`"),
         (["--root", "{empty}"], "holds no Terraform"),
         (["--root", "{stacks}", "--format", "xml"], "'xml' is not a format; allowed: table, html"),
-        (["--root", "{stacks}", "--plan", "{stacks}/main.tf"], "not JSON (Expecting value"),
+        (["--root", "{stacks}", "--plan", "{stacks}/main.tf"], "text that is not JSON"),
         (
             ["--root", "{stacks}", "--plan", "{stacks}/main.tf"],
-            "make it with `terraform show -json",
+            "write it with: terraform show -json",
         ),
         (
             ["--root", "{stacks}", "--plan", "{empty}/none.json"],
             "No such file or directory",
         ),
-        (["--root", "{stacks}", "--plan", "{not_plan}"], "JSON, but not a plan; allowed is"),
+        (
+            ["--root", "{stacks}", "--plan", "{not_plan}"],
+            "found JSON that is not a plan; allowed",
+        ),
         (["--root", "{stacks}", "--waivers", "{stacks}/main.tf"], "main.tf"),
         (["--root", "{stacks}", "--root", "{empty}", "--plan", "x.json"], "name the one --root"),
     ],

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pay.unread import Unread
 from policies.checks.containers import container_images_are_pinned as images
 from policies.checks.containers import container_secrets_come_from_a_secret_store as stores
 from policies.checks.containers import containers_are_not_privileged as privileged
@@ -20,7 +21,7 @@ from policies.checks.network import egress_names_its_destinations as egress
 from policies.checks.network import ingress_names_its_sources as ingress
 from policies.checks.tls import listeners_speak_tls_1_2_or_newer as tls
 from policies.engine.network import is_world
-from policies.engine.rule import EstateJudge, Unread
+from policies.engine.rule import EstateJudge
 from policies.engine.stack import Block, Stack
 from policies.estate import networks_are_looked_up_or_made as networks
 from policies.estate import security_groups_stay_in_their_scope as sharing
@@ -136,7 +137,7 @@ def test_refuses_a_variable_that_is_a_secret(name: str, value: str) -> None:
         ("entryPoint", {"entryPoint": ["run", "--password=hunter2"]}),
         ("label db-password", {"dockerLabels": {"db-password": "hunter2"}}),
         (
-            "health check",
+            "healthCheck.command",
             {"healthCheck": {"command": ["CMD-SHELL", "curl -u admin:hunter2 http://localhost"]}},
         ),
     ],

@@ -1,13 +1,15 @@
 """Nothing passes unread: whatever the gate would not see is refused."""
 
 import json
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.policies.conftest import copy_stacks, judge
+from tests.conftest import ROOT
+from tests.policies.conftest import GATE_PYTHON, copy_stacks, judge
 from tests.policies.mutations import CONNECTOR, ROLE, TASK, Mutation
 
 pytestmark = pytest.mark.slow
@@ -322,14 +324,34 @@ def test_what_was_written_by_hand_needs_no_count(both_sides: Path, tmp_path: Pat
     assert judge([root], "--partial", "--uncounted")["root"]["problems"] == []
 
 
-def test_a_document_that_makes_a_rule_crash_fails_the_rule(
+_CRASH = """
+from types import SimpleNamespace
+from policies.engine.checkov_checks import _answer
+
+def judge(block):
+    raise TypeError("a list was expected")
+
+rule = SimpleNamespace(judge=judge)
+check = SimpleNamespace(entity_path="main.tf:aws_lb:alb", rule=rule, details=[])
+print(_answer(check, "resource", {}).value, *check.details)
+"""
+
+
+def test_a_rule_that_crashes_fails() -> None:
+    run = subprocess.run(
+        [str(GATE_PYTHON), "-c", _CRASH], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert run.stdout.startswith("FAILED cannot be judged: TypeError('a list was expected')")
+
+
+def test_a_document_that_cannot_be_read_fails_every_rule_about_it(
     both_sides: Path, tmp_path: Path
 ) -> None:
     copy_stacks(both_sides, tmp_path / "root", CONNECTOR)
     edit("Condition = {", 'Condition = "always"\nX = {', ROLE)(tmp_path / "root")
     findings = judge([tmp_path / "root"], "--partial")["root"]["findings"]
-    crashed = {each["rule"] for each in findings if "cannot be judged" in each["message"]}
-    assert crashed == {"roles_are_assumed_by_named_principals", "trust_names_the_own_account"}
+    failed = {each["rule"] for each in findings if "cannot be read" in each["message"]}
+    assert failed == {"roles_are_assumed_by_named_principals", "trust_names_the_own_account"}
 
 
 def test_containers_that_cannot_be_read_fail_every_rule_about_containers(

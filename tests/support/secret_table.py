@@ -1,4 +1,4 @@
-"""The variables of tests/support/secrets.toml: one table for the guard and for the PCI gate."""
+"""The variables of tests/support/secrets.toml, one table for everything that detects secrets."""
 
 import tomllib
 from pathlib import Path

@@ -1,6 +1,25 @@
-"""Tags of images that name whatever came last; guard and PCI gate refuse the same ones."""
+"""What a pinned image is: a reference that names the same image for good.
+
+With a tag that moves, Git does not say what runs, and a rollback starts the same image again.
+"""
+
+import re
+
+DIGEST = "sha256:[0-9a-f]{64}"
+TAG = "[A-Za-z0-9_][A-Za-z0-9._-]{0,127}"
+"""OCI distribution specification, "Pulling manifests"."""
 
 MOVING_TAGS = frozenset(
     {"latest", "main", "master", "head", "edge", "stable", "nightly", "dev", "develop", "current"}
 )
-"""In lower case."""
+"""Tags of the newest image, whichever it is; in lower case."""
+
+_PINNED = re.compile(rf".+@{DIGEST}|[^@]+:(?P<tag>{TAG})")
+
+
+def is_pinned(image: object) -> bool:
+    """Whether a reference such as `repository:123-release` or `repository@sha256:...` has a
+    digest, or a tag that does not move.
+    """
+    match = _PINNED.fullmatch(image) if isinstance(image, str) else None
+    return match is not None and (match["tag"] or "").lower() not in MOVING_TAGS

@@ -17,7 +17,7 @@ from pay.model.checks.estate import Draft
 from pay.model.environment.environment import Deployment
 from pay.model.pydantic_errors import explain
 from pay.model.text_types import ServiceName
-from pay.secrets.plain_text import looks_like_a_secret
+from pay.secrets.values import why_secret
 
 NOTHING: dict[str, Any] = {}
 UNREADABLE = Draft(
@@ -58,7 +58,7 @@ def read(path: Path) -> EnvironmentFile:
                 fix="rename the file or the environment",
             )
         )
-    problems += _secrets(data, "")
+    problems += _secrets(data)
     file = EnvironmentFile(path, draft, (), TomlLines(text))
     return replace(file, problems=tuple(map(file.placed, problems)))
 
@@ -121,17 +121,18 @@ def _json(value: object) -> str:
     return json.dumps(value, default=str)
 
 
-def _secrets(value: object, key: str) -> Iterator[Problem]:
+def _secrets(value: object, key: str = "", name: str = "") -> Iterator[Problem]:
+    """The secrets in the value at `key`, whose last part is `name`."""
     if isinstance(value, dict):
         for name, inner in value.items():
-            yield from _secrets(inner, f"{key}.{name}" if key else name)
+            yield from _secrets(inner, f"{key}.{name}" if key else name, name)
     elif isinstance(value, list):
         for inner in value:
-            yield from _secrets(inner, key)
-    elif isinstance(value, str) and (kind := looks_like_a_secret(value)):
+            yield from _secrets(inner, key, name)
+    elif isinstance(value, str) and (why := why_secret(name, value)):
         yield Problem(
             key=key,
-            found=f"what looks like {kind}",
+            found=f"what looks like a secret ({why})",
             allowed="no secrets: these files are read by everyone",
             fix="put it into Secrets Manager, and replace it where it is valid",
         )

@@ -1,26 +1,83 @@
-"""IAM policy documents: statements in, JSON text out."""
+"""IAM policy documents (AWS: IAM user guide, "Policy grammar"): statements to JSON and back."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
+
+from pay.unread import Unread
+
+_EFFECTS = ("Allow", "Deny")
+_NEGATIONS = ("NotAction", "NotPrincipal", "NotResource")
+_ELEMENTS = {"Sid", "Effect", "Action", "Resource", "Principal", "Condition", *_NEGATIONS}
+
+_LIMITING = frozenset(
+    f"{prefix}{operator}"
+    for prefix in ("", "ForAnyValue:")
+    for operator in ("StringEquals", "StringLike", "ArnEquals", "ArnLike")
+) | {"StringEqualsIgnoreCase"}
+"""Operators that let through only what they name: `...Not...` lets through the rest, `...IfExists`
+and `ForAllValues:` also a request without the key.
+"""
 
 
 @dataclass(frozen=True)
 class Statement:
-    """One `Allow`. `conditions` is operator -> key -> value, as AWS writes it."""
+    """One statement. Two are equal when they say the same, whatever their names."""
 
-    sid: str
-    actions: Sequence[str]
+    sid: str = field(compare=False)
+    actions: Sequence[str] = ()
     resources: Sequence[str] = ()
-    principal: Mapping[str, str] | None = None
+    principal: Mapping[str, str | Sequence[str]] | None = None
+    """Kind -> names: `{"Service": "ecs-tasks.amazonaws.com"}`; `{"AWS": "*"}` is everybody."""
     conditions: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    """Operator -> key -> value or values, as AWS writes it."""
+    effect: str = "Allow"
+    negations: Mapping[str, object] = field(default_factory=dict)
+    """`NotAction`, `NotPrincipal` and `NotResource`: the statement is about all but what they name.
+    """
+
+    @property
+    def allows(self) -> bool:
+        return self.effect == "Allow"
+
+    @property
+    def principals(self) -> tuple[tuple[str, str], ...]:
+        """Pairs such as ("Service", "ecs-tasks.amazonaws.com"), by kind."""
+        return tuple(
+            (kind, name)
+            for kind, names in sorted((self.principal or {}).items())
+            for name in ([names] if isinstance(names, str) else names)
+        )
+
+    @property
+    def comparisons(self) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+        """Triples of operator, key in lower case, and the values that it is compared with."""
+        for operator, tests in self.conditions.items():
+            for key, values in tests.items():
+                yield operator, key.lower(), _values(values)
+
+    def limited_to(self, key: str) -> tuple[str, ...]:
+        """The values that a condition lets through for `key`; empty where any may pass."""
+        return tuple(
+            value
+            for operator, name, values in self.comparisons
+            if name == key.lower() and operator in _LIMITING
+            for value in values
+        )
+
+    def is_bound_to(self, key: str) -> bool:
+        """Whether a condition lets through only values of `key` that are written out."""
+        values = self.limited_to(key)
+        return bool(values) and not any(set(value) & set("*?") for value in values)
 
     def as_document(self) -> dict[str, object]:
-        document: dict[str, object] = {
-            "Sid": self.sid,
-            "Effect": "Allow",
-            "Action": sorted(self.actions),
-        }
+        """The statement in JSON's types."""
+        document: dict[str, object] = {"Effect": self.effect, **self.negations}
+        if self.sid:
+            document["Sid"] = self.sid
+        if self.actions:
+            document["Action"] = sorted(self.actions)
         if self.resources:
             # In the order given: a reference is a token here, and sorting by a token's number
             # would change the text with whatever else is built in the same run.
@@ -30,6 +87,71 @@ class Statement:
         if self.conditions:
             document["Condition"] = {op: dict(keys) for op, keys in self.conditions.items()}
         return document
+
+
+def read_policy(document: object) -> tuple[Statement, ...]:
+    """The statements of a decoded policy document, with a tuple wherever AWS takes one value or
+    several.
+
+    Raises Unread for anything that is not a policy document.
+    """
+    if not isinstance(document, Mapping) or "Statement" not in document:
+        raise Unread(f"{document!r:.80} is not a policy document")
+    listed = document["Statement"]
+    return tuple(map(_statement, listed if isinstance(listed, list) else [listed]))
+
+
+def _statement(document: object) -> Statement:
+    if not isinstance(document, Mapping):
+        raise Unread(f"a statement is {document!r:.80}, not an object")
+    if unknown := sorted(set(document) - _ELEMENTS):
+        raise Unread(f"a statement has {', '.join(unknown)}, which policies do not know")
+    if document.get("Effect") not in _EFFECTS:
+        raise Unread(f"a statement has the effect {document.get('Effect')!r}")
+    if "Action" not in document and "NotAction" not in document:
+        raise Unread("a statement has neither Action nor NotAction")
+    conditions = document.get("Condition") or {}
+    if not isinstance(conditions, Mapping) or not all(
+        isinstance(tests, Mapping) for tests in conditions.values()
+    ):
+        raise Unread(f"a condition is {conditions!r:.80}, not an object of objects")
+    return Statement(
+        sid=str(document.get("Sid") or ""),
+        effect=document["Effect"],
+        actions=_texts(document.get("Action")),
+        resources=_texts(document.get("Resource")),
+        principal=_principal(document.get("Principal")),
+        conditions={
+            operator: {key.lower(): _values(values) for key, values in tests.items()}
+            for operator, tests in conditions.items()
+        },
+        negations={key: document[key] for key in _NEGATIONS if key in document},
+    )
+
+
+def _principal(principal: object) -> Mapping[str, Sequence[str]] | None:
+    if principal is None:
+        return None
+    if isinstance(principal, str):
+        return {"AWS": (principal,)}
+    if not isinstance(principal, Mapping):
+        raise Unread(f"a principal is {principal!r:.80}, neither text nor an object")
+    return {kind: _texts(names) for kind, names in principal.items()}
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    items = value if isinstance(value, list) else [] if value is None else [value]
+    if not all(isinstance(item, str) for item in items):
+        raise Unread(f"a list of a statement is {value!r:.80}, which holds more than text")
+    return tuple(items)
+
+
+def _values(value: Any) -> tuple[str, ...]:
+    """The values of a condition as text: AWS takes `false` and `"false"` for the same."""
+    items = value if isinstance(value, list | tuple) else [value]
+    if not all(isinstance(item, str | int | float) for item in items):
+        raise Unread(f"a condition compares with {value!r:.80}, which holds more than text")
+    return tuple(str(item).lower() if isinstance(item, bool) else str(item) for item in items)
 
 
 def policy_document(*statements: Statement) -> str:

@@ -11,7 +11,7 @@ from pay.model import base
 from pay.model.base import Model
 from pay.model.problem import Problem, did_you_mean
 from pay.model.text_types import says
-from pay.secrets.plain_text import looks_like_a_secret
+from pay.secrets.values import why_secret
 
 _TYPES = {
     "bool_type": "true or false",
@@ -59,7 +59,7 @@ def _problem(error: ErrorDetails, model: type[Model]) -> Problem:
             allowed = str(context["expected"]).replace("'", "").replace(" or ", ", ")
             return Problem(
                 key=key,
-                found=_shown(error["input"]),
+                found=_shown(path, error["input"]),
                 allowed=allowed,
                 fix=did_you_mean(str(error["input"]), allowed.split(", ")),
             )
@@ -72,13 +72,14 @@ def _problem(error: ErrorDetails, model: type[Model]) -> Problem:
         case _:
             message = error["msg"].removeprefix("Input should be ")
             allowed = message[:1].lower() + message[1:]
-    return Problem(key=key, found=_shown(error["input"]), allowed=allowed)
+    return Problem(key=key, found=_shown(path, error["input"]), allowed=allowed)
 
 
-def _shown(value: object) -> str:
-    """A value as a message may show it: a secret in the wrong place is not repeated in a log."""
-    if isinstance(value, str) and (kind := looks_like_a_secret(value)):
-        return f"what looks like {kind}"
+def _shown(path: list[str], value: object) -> str:
+    """The value at `path` as a message may show it, because a log must not repeat a secret."""
+    name = path[-1] if path else ""
+    if isinstance(value, str) and (why := why_secret(name, value)):
+        return f"what looks like a secret ({why})"
     if isinstance(value, Mapping):
         return "a table"
     return repr(value) if isinstance(value, str) else str(value).lower()

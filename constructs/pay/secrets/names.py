@@ -1,7 +1,4 @@
-"""Names that announce a secret: `DB_PASS`, `STRIPE_KEY`, `trustStorePassword`.
-
-Guard and PCI gate both judge by them, so this is plain Python without the libraries of either.
-"""
+"""Names that announce a secret: `DB_PASS`, `STRIPE_KEY`, `trustStorePassword`."""
 
 import re
 from functools import lru_cache
@@ -15,32 +12,40 @@ _WORDS = (
     r"|(?:API|AUTH|ACCESS|PRIVATE|SIGNING|ENCRYPTION|CERTIFICATE|HMAC)_?KEYS?"
     r"|(?:BASIC|HTTP)_?AUTH|AUTH_DATA"
 )
-_PUBLIC_KEYS = "PUBLIC|PUBLISHABLE|KMS|S3|OBJECT|CACHE|PARTITION|SORT|PRIMARY|FOREIGN|ROUTING"
+_WHICH = r"\d*(?:_(?:LIVE|TEST|PRIMARY|SECONDARY))*$"
+"""What tells two keys of one kind apart, at the end of a name."""
+_NOT_SECRET_KEYS = "KMS|S3|OBJECT|CACHE|PARTITION|SORT|PRIMARY|FOREIGN|ROUTING"
+"""What has keys that are identifiers."""
 _SECRET = re.compile(
     rf"{_ANYWHERE}|(?:^|_)(?:{_WORDS})\d*(?:$|_)"
-    # Whatever it is the key of, unless keys of that are no secret.
-    rf"|^(?!(?:\w*_)?(?:{_PUBLIC_KEYS})_KEYS?\d*$)\w+_KEYS?\d*$"
+    rf"|^(?!(?:\w*_)?(?:{_NOT_SECRET_KEYS})_KEYS?{_WHICH})\w+_KEYS?{_WHICH}"
 )
+_BARE_KEY = re.compile(rf"KEYS?{_WHICH}")
+"""`KEY` as a variable. In a document `key` names one half of a pair: only upper case counts."""
+
+_PUBLIC_KEY = re.compile(rf"(?:^|_)(?:PUBLIC|PUBLISHABLE|SITE)_(?:API_)?KEYS?{_WHICH}")
+"""Keys that a page shows to everyone."""
 
 _ABOUT_A_SECRET = re.compile(
-    r"^(?:MAX|MIN|NUM)_|^(?:HTTP_TOKENS|PROXY_PASS)$"
+    r"^(?:MAX|MIN|NUM)_|^EMAIL_ADDRESS_FOR_|^(?:HTTP_TOKENS|PROXY_PASS)$"
     r"|_(?:URL|URI|ARNS?|HOST|PORT|ENDPOINT|PATH|FILE|DIR|NAME|ID|TYPE|VERSION|ALGORITHM|PREFIX"
     r"|HEADER|ISSUER|AUDIENCE|POLICY|ENABLED|DISABLED|REQUIRED|TTL|EXPIRY|EXPIRATION|LIFETIME|AGE"
     r"|TIMEOUT|MS|MILLIS|SECONDS|MINUTES|HOURS|DAYS|LENGTH|SIZE|COUNT|LIMIT|ROUNDS|ATTEMPTS)$"
 )
-"""Names of what is said about a secret: a place, a switch, an amount, a time
-(`FORGOTTEN_PASSWORD_EXPIRY_MINUTES`); the switch of an instance's metadata service, nginx's
-upstream."""
+"""Names of a fact about a secret: its place, a switch, an amount, a time
+(`FORGOTTEN_PASSWORD_EXPIRY_MINUTES`). Also the switch of an instance's metadata service, and
+nginx's upstream."""
 
 SHELL_DIRECTORIES = frozenset({"PWD", "OLDPWD"})
 """The shell's own variables (POSIX: `cd`), always in upper case. As a variable's own name they are
-no secret; inside a value, `Uid=pay;Pwd=...`, the same word is a password's."""
+not secret; inside a value, `Uid=pay;Pwd=...`, the same word is a password's."""
 
 _ACCESS_KEY_ID = re.compile(r"(?:^|_)ACCESS_?KEY_?ID$")
-"""The one identifier that has no place in plain text: half of a pair of IAM's long-lived keys."""
+"""The one identifier that does not belong in plain text: half of a pair of IAM's long-lived
+keys."""
 
 _HARMLESS = re.compile(r"|true|false|arn:aws[a-z-]*:[a-z0-9-]+:\S+", re.IGNORECASE)
-"""What is no secret under any name: nothing, a switch, an ARN."""
+"""What is not a secret under any name: an empty value, a switch, an ARN."""
 
 _PATH = re.compile(r"(?:/[\w.-]+){2,}")
 _PASSWORD = re.compile(r"PASS|PWD")
@@ -48,22 +53,24 @@ _PASSWORD = re.compile(r"PASS|PWD")
 
 @lru_cache(maxsize=65_536)
 def announces_secret(name: str) -> bool:
-    """Whether what goes by this name is a secret, whatever way the name is written."""
+    """Whether a variable or key of this name holds a secret, in any spelling of the name."""
     words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
     words = re.sub(r"[^A-Za-z0-9]+", "_", words).strip("_").upper()
-    if _ACCESS_KEY_ID.search(words):
+    if _ACCESS_KEY_ID.search(words) or _BARE_KEY.fullmatch(name):
         return True
-    return bool(_SECRET.search(words)) and not _ABOUT_A_SECRET.search(words)
+    if _PUBLIC_KEY.search(words) or _ABOUT_A_SECRET.search(words):
+        return False
+    return _SECRET.search(words) is not None
 
 
 def announces_password(name: str) -> bool:
-    """Whether what goes by this name is a password: a word that is used for nothing else."""
+    """Whether a variable or key of this name holds a password: a word that means nothing else."""
     return announces_secret(name) and _PASSWORD.search(name.upper()) is not None
 
 
 def is_harmless(name: str, value: str) -> bool:
-    """Whether the value is none although its name announces a secret. A password may look like a
-    path, a key or token of that form is one: `TLS_PRIVATE_KEY=/etc/ssl/key.pem`.
+    """Whether the value is not a secret although its name announces one. A password may look like
+    a path; a key or token of that form is a path: `TLS_PRIVATE_KEY=/etc/ssl/key.pem`.
     """
     if _HARMLESS.fullmatch(value):
         return True

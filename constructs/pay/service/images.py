@@ -3,14 +3,16 @@
 from cdktf import TerraformLocal, TerraformVariable, TerraformVariableValidationConfig
 from constructs import Construct
 
+from pay.containers.images import DIGEST, TAG
 from pay.model import names
 from pay.model.side import ServiceSide
 
 APPLICATION_IMAGE_TAG = "application_image_tag"
 """The Terraform variable of the application's image tag, as Pay's pipeline passes it."""
 
-_PINNED = "^(sha256:[0-9a-f]{64}|[A-Za-z0-9_][A-Za-z0-9._-]{0,127})$"
-"""A digest, or a tag (OCI distribution specification, "Pulling manifests")."""
+_REFUSED_TAGS = ("latest",)
+"""Those of `pay.containers.images.MOVING_TAGS` that Terraform refuses before a plan is made; the
+guard refuses all of them in the plan."""
 
 
 def images(scope: Construct, side: ServiceSide) -> dict[str, str]:
@@ -41,6 +43,9 @@ def _image(
 
 def _require_pinned_tag(scope: Construct, name: str) -> None:
     """Declare the variable, without a default."""
+    refused = ", ".join(_REFUSED_TAGS)
+    is_allowed = [f'var.{name} != "{tag}"' for tag in _REFUSED_TAGS]
+    is_pinned = f'can(regex("^({DIGEST}|{TAG})$", var.{name}))'
     TerraformVariable(
         scope,
         name,
@@ -49,11 +54,11 @@ def _require_pinned_tag(scope: Construct, name: str) -> None:
         description="The image's tag in ECR, or its sha256: digest; passed with -var.",
         validation=[
             TerraformVariableValidationConfig(
-                condition=f'${{var.{name} != "latest" && can(regex("{_PINNED}", var.{name}))}}',
+                condition=f"${{{' && '.join([*is_allowed, is_pinned])}}}",
                 error_message=(
                     f"{name} must be a pinned tag such as 123-release, or a digest such as "
-                    "sha256:<64 hex digits>. The tag latest is refused: nobody could say which "
-                    "release runs, nor roll back to it."
+                    f"sha256:<64 hex digits>. The tag {refused} is refused: nobody could say "
+                    "which release runs, nor roll back to it."
                 ),
             )
         ],

@@ -1,10 +1,10 @@
 """Builds hold no secret in plain text.
 
-The variables of a CodeBuild project are readable for whoever may look at the project; a secret
-is of type SECRETS_MANAGER or PARAMETER_STORE.
+The variables of a CodeBuild project are readable for everybody who may look at the project. A
+secret is of type SECRETS_MANAGER or PARAMETER_STORE.
 """
 
-from policies.checks.containers.containers_hold_no_secret_in_their_environment import looks_secret
+from pay.secrets.values import why_secret
 from policies.engine.rule import rule
 from policies.engine.stack import Block, blocks_of
 from policies.engine.stack import value as get
@@ -17,5 +17,5 @@ def judge(project: Block) -> list[str]:
         for environment in project.blocks("environment")
         for variable in blocks_of(environment, "environment_variable")
         if get(variable, "type") in {None, "PLAINTEXT"}
-        and looks_secret(str(get(variable, "name")), str(get(variable, "value")))
+        and why_secret(str(get(variable, "name")), str(get(variable, "value")))
     ]

@@ -1,11 +1,11 @@
 """Canaries hold no secret in their environment.
 
-The variables of a Synthetics canary are readable for whoever may look at the canary.
+The variables of a Synthetics canary are readable for everybody who may look at the canary.
 """
 
 from collections.abc import Mapping
 
-from policies.checks.containers.containers_hold_no_secret_in_their_environment import looks_secret
+from pay.secrets.values import why_secret
 from policies.engine.rule import rule
 from policies.engine.stack import Block
 
@@ -18,5 +18,5 @@ def judge(canary: Block) -> list[str]:
     return [
         f"{name} is plain text"
         for name, value in variables.items()
-        if looks_secret(str(name), str(value))
+        if why_secret(str(name), str(value))
     ]

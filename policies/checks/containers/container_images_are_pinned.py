@@ -6,16 +6,14 @@ data environment without a change in Git.
 
 import re
 
-from pay.containers.images import MOVING_TAGS
+from pay.containers.images import is_pinned
 from policies.engine.containers import containers
 from policies.engine.rule import rule
 from policies.engine.stack import Block
 
-_DIGEST = re.compile(r"@sha256:[0-9a-f]{64}$")
 _TAG_VARIABLE = re.compile(
     r"(:|@|\$\{startswith\([^)]*\) \? \"@\" : \":\"\})\$\{var\.[a-z_]+_image_tag\}$"
 )
-_TAG = re.compile(r"(?<!/):(?P<tag>[A-Za-z0-9_][A-Za-z0-9_.-]*)$")
 
 
 @rule("aws_ecs_task_definition")
@@ -23,13 +21,10 @@ def judge(task_definition: Block) -> list[str]:
     return [
         f"container {each['name']}: image is {each.get('image')!r}"
         for each in containers(task_definition)
-        if not is_pinned(str(each.get("image") or ""))
+        if not (takes_tag(str(each.get("image"))) or is_pinned(each.get("image")))
     ]
 
 
-def is_pinned(image: str) -> bool:
-    """A digest, a tag, or a tag from a `*_image_tag` variable, which the pipeline must give."""
-    if _DIGEST.search(image) or _TAG_VARIABLE.search(image):
-        return True
-    tag = _TAG.search(image)
-    return "@" not in image and tag is not None and tag["tag"].lower() not in MOVING_TAGS
+def takes_tag(image: str) -> bool:
+    """Whether the tag comes from a `*_image_tag` variable, which the pipeline must give."""
+    return _TAG_VARIABLE.search(image) is not None

@@ -5,7 +5,8 @@ A `valueFrom` that is not the ARN of a store is either broken or the secret itse
 
 import re
 
-from policies.engine.containers import containers, pairs
+from pay.containers.definitions import pairs
+from policies.engine.containers import containers
 from policies.engine.expressions import references
 from policies.engine.rule import rule
 from policies.engine.stack import Block
@@ -17,16 +18,15 @@ _ARN = re.compile(r"arn:aws[a-z-]*:(secretsmanager:[^:]*:[^:]*:secret:|ssm:[^:]*
 @rule("aws_ecs_task_definition")
 def judge(task_definition: Block) -> list[str]:
     return [
-        f"container {each['name']}: valueFrom of {secret.get('name')} is not the ARN of a secret "
-        "or a parameter"
+        f"container {each['name']}: valueFrom of {name} is not the ARN of a secret or a parameter"
         for each in containers(task_definition)
-        for secret in pairs(each, "secrets")
-        if not _is_from_store(secret.get("valueFrom"))
+        for name, source in pairs(each, "secrets").items()
+        if not _is_from_store(source)
     ]
 
 
 def _is_from_store(source: object) -> bool:
     if isinstance(source, str) and _ARN.match(source):
         return True
-    found = references(source)
-    return bool(found) and found[0].removeprefix("data.").split(".")[0] in _STORES
+    named = references(source)
+    return bool(named) and named[0].removeprefix("data.").split(".")[0] in _STORES

@@ -4,7 +4,8 @@ Every capability beyond Docker's own set is a function of the kernel that the se
 to take payments.
 """
 
-from policies.engine.containers import containers, table
+from pay.containers.definitions import table
+from policies.engine.containers import containers
 from policies.engine.rule import rule
 from policies.engine.stack import Block
 

@@ -5,7 +5,8 @@ What Docker does to keep a container apart (seccomp, AppArmor, SELinux) is only 
 `dockerSecurityOptions`).
 """
 
-from policies.engine.containers import Container, containers
+from pay.containers.definitions import Container
+from policies.engine.containers import containers
 from policies.engine.rule import rule
 from policies.engine.stack import Block
 
@@ -24,5 +25,5 @@ def judge(task_definition: Block) -> list[str]:
 
 
 def _options(container: Container) -> list[object]:
-    found = container.get("dockerSecurityOptions")
-    return found if isinstance(found, list) else [found] if found is not None else []
+    options = container.get("dockerSecurityOptions")
+    return options if isinstance(options, list) else [options] if options is not None else []

@@ -3,7 +3,8 @@
 A device such as a disk lets a container read and write what belongs to every other task there.
 """
 
-from policies.engine.containers import containers, table
+from pay.containers.definitions import table
+from policies.engine.containers import containers
 from policies.engine.rule import rule
 from policies.engine.stack import Block
 

@@ -5,8 +5,8 @@ cardholder data environment too. Only through named AWS services (`kms:ViaServic
 permission names the queue or topic, may the key stay open.
 """
 
-from pay.iam.resources import is_open_resource
-from policies.engine.documents import IDENTITY_POLICIES, Statement, may, statements
+from pay.iam.patterns import includes, is_open_resource
+from policies.engine.documents import IDENTITY_POLICIES, statements
 from policies.engine.rule import rule
 from policies.engine.stack import Block
 
@@ -18,14 +18,9 @@ def judge(policy: Block) -> list[str]:
     return [
         f"{action} is allowed on {resource}"
         for statement in statements(policy, "policy")
-        if statement.allows and not _goes_through_named_services(statement)
+        if statement.allows and not statement.is_bound_to("kms:ViaService")
         for action in _ACTIONS
-        if may(action, statement.actions)
+        if includes(statement.actions, action)
         for resource in statement.resources
         if is_open_resource(resource)
     ]
-
-
-def _goes_through_named_services(statement: Statement) -> bool:
-    services = statement.limited_to("kms:ViaService")
-    return bool(services) and not any("*" in each for each in services)

@@ -3,8 +3,8 @@
 Who may pass any role to a task has the rights of every role.
 """
 
-from pay.iam.resources import is_open_resource
-from policies.engine.documents import IDENTITY_POLICIES, may, statements
+from pay.iam.patterns import includes, is_open_resource
+from policies.engine.documents import IDENTITY_POLICIES, statements
 from policies.engine.rule import rule
 from policies.engine.stack import Block
 
@@ -13,12 +13,11 @@ from policies.engine.stack import Block
 def judge(policy: Block) -> list[str]:
     problems = []
     for statement in statements(policy, "policy"):
-        if not statement.allows or not may("iam:PassRole", statement.actions):
+        if not statement.allows or not includes(statement.actions, "iam:PassRole"):
             continue
         problems += [
             f"any role may be passed: {r}" for r in statement.resources if is_open_resource(r)
         ]
-        services = statement.limited_to("iam:PassedToService")
-        if not services or any("*" in each for each in services):
+        if not statement.is_bound_to("iam:PassedToService"):
             problems.append("the role may be passed to any service: iam:PassedToService names none")
     return problems

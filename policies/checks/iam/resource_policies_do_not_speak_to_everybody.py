@@ -5,7 +5,8 @@ A log or an artefact that the whole world may read or replace is neither protect
 value through limits nobody.
 """
 
-from policies.engine.documents import Statement, statements
+from pay.iam.document import Statement
+from policies.engine.documents import statements
 from policies.engine.rule import rule
 from policies.engine.stack import Block
 

@@ -4,8 +4,8 @@ A service needs its own secrets and nobody else's; a wildcard over all secrets g
 providers' keys.
 """
 
-from pay.iam.resources import is_open_resource
-from policies.engine.documents import IDENTITY_POLICIES, may, statements
+from pay.iam.patterns import includes, is_open_resource
+from policies.engine.documents import IDENTITY_POLICIES, statements
 from policies.engine.rule import rule
 from policies.engine.stack import Block
 
@@ -25,7 +25,7 @@ def judge(policy: Block) -> list[str]:
         for statement in statements(policy, "policy")
         if statement.allows
         for action in _ACTIONS
-        if may(action, statement.actions)
+        if includes(statement.actions, action)
         for resource in statement.resources
         if is_open_resource(resource)
     ]

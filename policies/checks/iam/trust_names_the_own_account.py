@@ -5,7 +5,8 @@ without `aws:SourceAccount` or `aws:SourceArn` in the trust policy, the ECS serv
 use the role for somebody else's task (the confused deputy).
 """
 
-from policies.engine.documents import Statement, is_own, statements
+from pay.iam.document import Statement
+from policies.engine.documents import is_own, statements
 from policies.engine.rule import rule
 from policies.engine.stack import Block, Stack
 

@@ -4,7 +4,8 @@ What a container does must leave an audit trail; a group of the same stack is on
 retention this gate has judged too.
 """
 
-from policies.engine.containers import containers, table
+from pay.containers.definitions import table
+from policies.engine.containers import containers
 from policies.engine.expressions import references
 from policies.engine.rule import rule
 from policies.engine.stack import Block
@@ -31,5 +32,5 @@ def _is_of(task_definition: Block, group: object) -> bool:
     groups = list(task_definition.stack.of("aws_cloudwatch_log_group"))
     if any(each.value("name") == group for each in groups if group):
         return True
-    found = [task_definition.stack.find(each) for each in references(group)]
-    return bool(found) and all(each in groups for each in found)
+    blocks = [task_definition.stack.find(each) for each in references(group)]
+    return bool(blocks) and all(each in groups for each in blocks)

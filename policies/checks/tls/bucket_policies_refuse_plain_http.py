@@ -12,8 +12,12 @@ from policies.engine.stack import Block
 def judge(policy: Block) -> list[str]:
     refuses = any(
         statement.effect == "Deny"
+        and not statement.negations
         and any("*" in principal for _, principal in statement.principals)
-        and "false" in {each.lower() for each in statement.condition("aws:SecureTransport")}
+        and any(
+            key == "aws:securetransport" and "false" in values
+            for _, key, values in statement.comparisons
+        )
         for statement in statements(policy, "policy")
     )
     return [] if refuses else ["no statement denies aws:SecureTransport = false to everybody"]

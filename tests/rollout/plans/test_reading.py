@@ -30,11 +30,11 @@ def write(folder: Path, document: Any, name: str = "plan.json") -> Path:
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        ("", "no JSON"),
-        ("Terraform will perform the following actions:", "no JSON"),
-        ("[]", "JSON that is no plan"),
-        ("{}", "JSON that is no plan"),
-        ("[" * 100_000, "no JSON"),
+        ("", "text that is not JSON"),
+        ("Terraform will perform the following actions:", "text that is not JSON"),
+        ("[]", "JSON that is not a plan"),
+        ("{}", "JSON that is not a plan"),
+        ("[" * 100_000, "text that is not JSON"),
         ({"format_version": "1.0", "values": {}}, "a state, not a plan"),
         ({**MOVE, "format_version": "2.0"}, "format_version"),
         ({**MOVE, "resource_changes": {}}, "resource_changes"),

@@ -16,7 +16,7 @@ from pay.model.text_types import (
     ServiceName,
     VariableName,
 )
-from pay.secrets.plain_text import looks_like_a_secret, names_a_secret
+from pay.secrets.values import why_secret
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 
@@ -69,11 +69,10 @@ def plain_text_secrets(environment: Mapping[str, str]) -> Iterator[Problem]:
     console (PCI DSS v4.0.1, 8.6.2).
     """
     for variable, value in environment.items():
-        kind = looks_like_a_secret(value)
-        if kind or names_a_secret(variable):
+        if why := why_secret(variable, value):
             yield Problem(
                 key=f"environment.{variable}",
-                found=f"what looks like {kind}" if kind else "a secret's name with a plain value",
+                found=f"what looks like a secret ({why})",
                 allowed="settings that everyone may read",
                 fix=f"move {variable} to secrets",
             )

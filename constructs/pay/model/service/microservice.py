@@ -21,7 +21,7 @@ from pay.model.service.size import TaskSize
 from pay.model.service.timing import Timing
 from pay.model.text_types import ContainerPath, ContainerUser, ServiceName, VariableName
 from pay.model.vocabulary import Exposure, LoadBalancerType, Scope
-from pay.secrets.plain_text import names_a_secret
+from pay.secrets.names import announces_secret
 
 
 class Runtime(StrEnum):
@@ -156,7 +156,7 @@ class Microservice(Model):
             )
         yield from self._work_switch_problems()
         yield from plain_text_secrets(self.environment)
-        for variable in filter(names_a_secret, self.parameters):
+        for variable in filter(announces_secret, self.parameters):
             yield Problem(
                 key="parameters",
                 found=f"{variable}, the name of a secret",

@@ -5,11 +5,13 @@ memory carry less, and a memory limit that is too low stops them one after the o
 from collections.abc import Iterator
 from typing import Any
 
+from pay.containers.definitions import Container
+from pay.unread import Unread
 from rollout.guard.context import Context
 from rollout.guard.finding import Finding
 from rollout.guard.may_receive_traffic import why_reached
 from rollout.guard.numbers import number
-from rollout.plans.containers import TASK_DEFINITION, Container, Unreadable, containers_of
+from rollout.plans.containers import TASK_DEFINITION, containers_of
 from rollout.plans.plan import ResourceChange
 from rollout.plans.read import StackPlan
 from rollout.plans.values import is_marked
@@ -50,7 +52,7 @@ def _of_its_containers(change: ResourceChange) -> Iterator[str]:
     try:
         before = {c["name"]: c for c in containers_of(change.change.before)}
         after = containers_of(change.change.after, change.change.after_unknown)
-    except Unreadable:
+    except Unread:
         return  # `writes-no-secret-in-plain-text` refuses what cannot be read.
     for container in after:
         if old := before.get(container["name"]):

@@ -6,9 +6,11 @@ happened to a payment.
 from collections.abc import Iterator
 
 from pay.catalogue import CATALOGUE
+from pay.containers.definitions import pairs
+from pay.unread import Unread
 from rollout.guard.context import Context
 from rollout.guard.finding import Finding
-from rollout.plans.containers import TASK_DEFINITION, Unreadable, containers_of, pairs
+from rollout.plans.containers import TASK_DEFINITION, containers_of
 from rollout.plans.plan import ResourceChange
 from rollout.plans.read import StackPlan
 
@@ -35,8 +37,8 @@ def _switches(change: ResourceChange, service: str) -> dict[str, str | None]:
     """The service's switches and what they will be, None for one that is not set."""
     try:
         containers = containers_of(change.change.after, change.change.after_unknown)
-        found = {c["name"]: pairs(c, "environment") for c in containers}
-    except Unreadable:
+        environments = {c["name"]: pairs(c, "environment") for c in containers}
+    except Unread:
         return {}  # `writes-no-secret-in-plain-text` refuses what cannot be read.
-    values = found.get(service, {})
+    values = environments.get(service, {})
     return {switch: values.get(switch) for switch in CATALOGUE[service].work_switches}

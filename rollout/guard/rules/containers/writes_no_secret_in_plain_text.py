@@ -1,14 +1,15 @@
-"""No container variable, command, health check or label holds a secret: whoever can describe a task
-definition could read it, and it stays in every old revision (PCI DSS v4.0.1, 8.6.2: no passwords
-hard coded in configuration files).
+"""Refuses a secret in a container's variables, commands, health check and labels. Everybody who can
+describe a task definition could read it, and it stays in every old revision (PCI DSS v4.0.1, 8.6.2:
+no passwords hard coded in configuration files).
 """
 
 from collections.abc import Iterator
 
 from pay.containers.secrets import plain_secrets
+from pay.unread import Unread
 from rollout.guard.context import Context
 from rollout.guard.finding import Finding
-from rollout.plans.containers import TASK_DEFINITION, Unreadable, containers_of, pairs
+from rollout.plans.containers import TASK_DEFINITION, containers_of
 from rollout.plans.read import StackPlan
 
 DO = (
@@ -23,11 +24,10 @@ def check(plan: StackPlan, context: Context) -> Iterator[Finding]:
             continue
         try:
             for container in containers_of(change.change.after, change.change.after_unknown):
-                pairs(container, "environment")  # whatever is no pair is not passed over
                 for where, why in plain_secrets(container):
                     text = f"{where} of container {container['name']} looks like a secret: {why}"
                     yield Finding(change.address, text, DO)
-        except Unreadable as error:
+        except Unread as error:
             yield Finding(
                 change.address,
                 str(error),

@@ -6,17 +6,15 @@ to another is new to that one.
 
 from collections.abc import Iterator
 
+from pay.iam.document import Statement
+from pay.iam.grants import widenings
 from pay.model import Environment
+from pay.unread import Unread
 from rollout.guard.context import Context
 from rollout.guard.finding import Finding
 from rollout.guard.new_policies import Kind, too_much
 from rollout.plans.plan import Plan, ResourceChange, Verb
-from rollout.plans.policies import (
-    Statement,
-    UnreadablePolicy,
-    statements_of,
-    widenings,
-)
+from rollout.plans.policies import statements_of
 from rollout.plans.read import StackPlan
 from rollout.plans.values import is_marked, is_unset, same
 
@@ -90,9 +88,9 @@ def _document(plan: StackPlan, change: ResourceChange, environment: Environment)
             yield f"{attribute} is known only after apply"
         return
     try:
-        before = [] if is_new else _statements(change.change.before, attribute)
+        before = () if is_new else _statements(change.change.before, attribute)
         after = _statements(change.change.after, attribute)
-    except UnreadablePolicy as error:
+    except Unread as error:
         yield f"{attribute} cannot be read: {error}"
         return
     if belongs_to_new:
@@ -101,7 +99,7 @@ def _document(plan: StackPlan, change: ResourceChange, environment: Environment)
         yield from widenings(before, after)
 
 
-def _statements(values: dict[str, object] | None, attribute: str) -> list[Statement]:
+def _statements(values: dict[str, object] | None, attribute: str) -> tuple[Statement, ...]:
     return statements_of((values or {}).get(attribute))
 
 

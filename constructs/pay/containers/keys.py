@@ -1,8 +1,9 @@
 """The keys of a container definition, in the spelling of the ECS API.
 
 The AWS provider reads container definitions without regard to case (Go: `encoding/json`), so
-`Privileged` takes effect where every rule looks for `privileged`: whatever is not spelt as in the
-ECS API (API reference: `ContainerDefinition`) is refused. A plan already has the API's spelling.
+`Privileged` takes effect where every rule looks for `privileged`. In HCL, therefore, any other
+spelling than the ECS API's (API reference: `ContainerDefinition`) is refused. A plan already has
+the API's spelling.
 """
 
 from collections.abc import Iterator, Mapping
@@ -55,15 +56,15 @@ CONTAINER_DEFINITION: Mapping[str, Any] = {
 }
 
 
-def unknown_keys(found: Any, known: Mapping[str, Any] = CONTAINER_DEFINITION) -> Iterator[str]:
+def unknown_keys(value: Any, known: Mapping[str, Any] = CONTAINER_DEFINITION) -> Iterator[str]:
     """The path of every key in a container definition that ECS does not know by that spelling."""
     if known is ANY:
         return
-    if isinstance(found, list):
-        for each in found:
+    if isinstance(value, list):
+        for each in value:
             yield from unknown_keys(each, known)
-    elif isinstance(found, Mapping):
-        for key, item in found.items():
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
             if key not in known:
                 yield str(key)
             else:

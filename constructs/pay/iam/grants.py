@@ -1,0 +1,112 @@
+"""What policies grant, and whether one grants more than another.
+
+A grant is compared action by action, resource by resource and principal by principal. A statement
+with a negation is never covered by another: it must stay as it is, or it counts as wider. So does
+one under another condition.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import product
+
+from pay.iam.document import Statement
+from pay.iam.patterns import includes, matches
+
+NOBODY = "-"
+NOWHERE = "-"
+
+
+@dataclass(frozen=True)
+class Grant:
+    """One combination of a statement: a principal, an action and a resource."""
+
+    principal: str
+    """`Service:ecs-tasks.amazonaws.com`; NOBODY: the policy belongs to one."""
+    action: str
+    resource: str
+    """NOWHERE: the policy belongs to one."""
+
+
+def grants(statement: Statement) -> Iterator[Grant]:
+    """Every combination of the statement's principals, actions and resources."""
+    for combination in product(
+        _principals(statement), statement.actions, statement.resources or (NOWHERE,)
+    ):
+        yield Grant(*combination)
+
+
+def widenings(before: Iterable[Statement], after: Iterable[Statement]) -> list[str]:
+    """What the statements after allow that those before do not, in words."""
+    texts = []
+    for effect, wide, narrow, words in (
+        ("Allow", after, before, "allows {}"),
+        ("Deny", before, after, "no longer denies {}"),
+    ):
+        others = [other for other in narrow if other.effect == effect]
+        for statement in wide:
+            if statement.effect != effect or statement in others:
+                continue
+            if statement.negations:
+                texts.append(words.format(all_but(statement)))
+                continue
+            uncovered = [
+                grant
+                for grant in grants(statement)
+                if not any(_covers(other, grant, statement) for other in others)
+            ]
+            condition = " under a condition" if statement.conditions else ""
+            texts += [words.format(text) + condition for text in in_words(uncovered)]
+    return texts
+
+
+def in_words(uncovered: Iterable[Grant]) -> list[str]:
+    """The grants in words: actions that share their resources and principals together."""
+    targets: dict[str, list[tuple[str, str]]] = {}
+    for grant in uncovered:
+        targets.setdefault(grant.action, []).append((grant.resource, grant.principal))
+    actions: dict[tuple[tuple[str, str], ...], list[str]] = {}
+    for action, where in targets.items():
+        actions.setdefault(tuple(sorted(set(where))), []).append(action)
+    texts = []
+    for pairs, together in actions.items():
+        resources = sorted({resource for resource, _ in pairs} - {NOWHERE})
+        principals = sorted({principal for _, principal in pairs} - {NOBODY})
+        texts.append(
+            ", ".join(sorted(set(together)))
+            + (f" on {', '.join(resources)}" if resources else "")
+            + (f" for {', '.join(principals)}" if principals else "")
+        )
+    return texts
+
+
+def all_but(statement: Statement) -> str:
+    """A statement with a negation in words."""
+    document = replace(statement, sid="").as_document()
+    return f"all but what it names: {json.dumps(document, sort_keys=True)}"
+
+
+def _covers(statement: Statement, grant: Grant, other: Statement) -> bool:
+    """Whether the statement gives, or denies, at least `grant` of the other one."""
+    return (
+        not statement.negations
+        and _is_no_stricter(statement, other)
+        and any(matches(each, grant.principal) for each in _principals(statement))
+        and includes(statement.actions, grant.action)
+        and any(matches(each, grant.resource) for each in statement.resources or (NOWHERE,))
+    )
+
+
+def _principals(statement: Statement) -> list[str]:
+    if statement.principal is None:
+        return [NOBODY]
+    return [f"{kind}:{name}" for kind, name in statement.principals]
+
+
+def _is_no_stricter(statement: Statement, other: Statement) -> bool:
+    """Whether every condition of the statement is one of the other's too."""
+    return all(
+        other.conditions.get(operator, {}).get(key) == values
+        for operator, tests in statement.conditions.items()
+        for key, values in tests.items()
+    )
