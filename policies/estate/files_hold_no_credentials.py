@@ -1,7 +1,7 @@
-"""No synthesised file holds a credential.
+"""Synthesised files must not hold a credential.
 
-Git, Terraform's state and every plan would show it: keys of AWS, private keys, tokens and passwords
-in URLs live in a secret store only.
+Git, Terraform's state and every plan would show it. AWS keys, private keys, tokens and passwords in
+URLs belong in a secret store.
 """
 
 from collections.abc import Iterator
@@ -40,9 +40,9 @@ def judge(stacks: list[Stack]) -> Iterator[tuple[Block, list[str]]]:
         for file in sorted(stack.folder.glob("*.tf")):
             text = file.read_text(encoding="utf-8")
             problems += [
-                f"{file.name} line {text.count(chr(10), 0, text.find(found)) + 1}: "
+                f"{file.name} line {text.count(chr(10), 0, text.find(secret)) + 1}: "
                 f"{detector.secret_type}"
                 for detector in _DETECTORS
-                for found in detector.analyze_string(text)
+                for secret in detector.analyze_string(text)
             ]
         yield provider(stack), sorted(set(problems))

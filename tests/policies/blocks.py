@@ -13,7 +13,7 @@ def stack(**tags: str) -> Stack:
 def block(
     type_: str, conf: dict[str, Any], *, kind: Kind = "resource", of: Stack | None = None
 ) -> Block:
-    """A block whose attributes are wrapped in lists, as the parser does it."""
+    """Return a block whose attributes are wrapped in lists, as by the parser."""
     wrapped = {key: [value] for key, value in conf.items()}
     made = Block(kind, type_, "this", wrapped, of or stack(CardholderData="inside"))
     made.stack.add(made)

@@ -1,4 +1,4 @@
-"""`python -m policies`: 0 passed, 1 refused, 2 wrong use, and what to do said in the message."""
+"""`python -m policies` exits with 0 (passed), 1 (refused) or 2 (wrong use), and says what to do."""
 
 from pathlib import Path
 
@@ -27,7 +27,10 @@ pytestmark = pytest.mark.slow
         ),
         (["--root", "{stacks}", "--plan", "{not_plan}"], "JSON, but not a plan; allowed is"),
         (["--root", "{stacks}", "--waivers", "{stacks}/main.tf"], "main.tf"),
-        (["--root", "{stacks}", "--root", "{empty}", "--plan", "x.json"], "name the one --root"),
+        (
+            ["--root", "{stacks}", "--root", "{empty}", "--plan", "x.json"],
+            "give exactly one --root",
+        ),
     ],
 )
 def test_refuses_wrong_use(arguments: list[str], message: str, tmp_path: Path) -> None:

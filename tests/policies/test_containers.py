@@ -1,4 +1,4 @@
-"""Container definitions in every form in which checkov hands them over."""
+"""Container definitions in every form that checkov returns."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -89,7 +89,7 @@ def paths(known: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
 
 
 def of_the_api(shapes: Mapping[str, Any], name: str) -> Iterator[tuple[str, ...]]:
-    """The same paths by AWS's own description of the API; `{}` ends what holds no keys."""
+    """Return the same paths from AWS's own description of the API; `{}` marks one without keys."""
     shape = shapes[name]
     while shape["type"] == "list":
         shape = shapes[shape["member"]["shape"]]

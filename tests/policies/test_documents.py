@@ -1,4 +1,4 @@
-"""What a statement's resources and conditions really limit."""
+"""The resources and conditions of a statement, and what they really limit."""
 
 from fnmatch import fnmatchcase
 from pathlib import Path

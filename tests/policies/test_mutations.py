@@ -1,4 +1,4 @@
-"""Every rule: the unbroken stacks pass it, and breaking them in the way it forbids is refused."""
+"""Every rule accepts the unbroken stacks and refuses a break of what it requires."""
 
 import shutil
 from pathlib import Path
@@ -20,7 +20,7 @@ ALL = (*MUTATIONS, *IAM_MUTATIONS, *SCOPE_MUTATIONS, *LATER_MUTATIONS)
 
 @pytest.fixture(scope="module")
 def unbroken(both_sides: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The stacks, and one of the resource types that no stack has yet."""
+    """Return the stacks, with one for the resource types that no stack has yet."""
     folder = tmp_path_factory.mktemp("mutations") / "unbroken"
     shutil.copytree(both_sides, folder)
     shutil.copytree(ROOT / "tests" / "policies" / "fixtures" / LATER, folder / LATER)
@@ -29,7 +29,7 @@ def unbroken(both_sides: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
 
 @pytest.fixture(scope="module")
 def found(unbroken: Path) -> dict[str, Any]:
-    """What the gate finds in the unbroken stacks and in a copy per mutation, all in one run."""
+    """Return the gate's reports of the unbroken stacks and of a copy per mutation, from one run."""
     roots = [unbroken]
     for mutation in ALL:
         root = unbroken.with_name(mutation.title)

@@ -1,4 +1,4 @@
-"""The answers of single rules where one mutation of the real output does not show them all."""
+"""Results of single rules that mutations of the real output do not cover."""
 
 import ipaddress
 from pathlib import Path
@@ -142,7 +142,9 @@ def test_refuses_a_variable_that_is_a_secret(name: str, value: str) -> None:
     ],
 )
 def test_refuses_a_secret_beside_the_environment(where: str, container: dict[str, Any]) -> None:
-    assert secrets.judge(task(container)) == [f"container app: {where} belongs under secrets"]
+    assert secrets.judge(task(container)) == [
+        f"container app: {where} holds a secret; move it to secrets"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -261,8 +263,8 @@ def test_a_group_that_is_named_by_its_id_is_refused_and_seen_to_be_shared() -> N
     inside = stack_with("connector", "inside", "sg-0abc")
     connected = stack_with("ledger", "connected", "sg-0abc")
     assert problems(sharing.judge, inside, connected) == [
-        "sg-0abc is used by ledger (connected) too",
-        "sg-0abc is used by connector (inside) too",
+        "sg-0abc is also used by ledger (connected)",
+        "sg-0abc is also used by connector (inside)",
     ]
     assert len(problems(networks.judge, inside, connected)) == 2
 

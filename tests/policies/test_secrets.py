@@ -1,4 +1,4 @@
-"""The gate takes the same for a secret as the guard, in its own environment."""
+"""The gate, in its own virtual environment, detects the same secrets as the guard."""
 
 import json
 import subprocess

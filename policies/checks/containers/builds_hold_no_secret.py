@@ -1,7 +1,7 @@
-"""Builds hold no secret in plain text.
+"""CodeBuild projects must not hold a secret in plain text.
 
-The variables of a CodeBuild project are readable for whoever may look at the project; a secret
-is of type SECRETS_MANAGER or PARAMETER_STORE.
+Anybody who may view the project can read its variables. A secret must have the type SECRETS_MANAGER
+or PARAMETER_STORE.
 """
 
 from policies.checks.containers.containers_hold_no_secret_in_their_environment import looks_secret

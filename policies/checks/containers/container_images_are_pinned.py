@@ -1,7 +1,7 @@
-"""Container images are pinned to a digest or to a tag that does not move (`latest`, `main`).
+"""Container images must be pinned to a digest or to a fixed tag, not `latest` or `main`.
 
-What runs must be what was scanned and tested: a moving tag changes the software of the cardholder
-data environment without a change in Git.
+The image that runs must be the image that was scanned and tested. A moving tag changes software in
+the cardholder data environment without a change in Git.
 """
 
 import re
@@ -28,7 +28,9 @@ def judge(task_definition: Block) -> list[str]:
 
 
 def is_pinned(image: str) -> bool:
-    """A digest, a tag, or a tag from a `*_image_tag` variable, which the pipeline must give."""
+    """Return whether an image has a digest, a fixed tag, or a tag that the pipeline must supply in
+    a `*_image_tag` variable.
+    """
     if _DIGEST.search(image) or _TAG_VARIABLE.search(image):
         return True
     tag = _TAG.search(image)

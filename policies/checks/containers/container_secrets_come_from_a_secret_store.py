@@ -1,6 +1,7 @@
-"""The secrets of containers come from Secrets Manager or Parameter Store.
+"""Container secrets must come from Secrets Manager or Parameter Store.
 
-A `valueFrom` that is not the ARN of a store is either broken or the secret itself in plain text.
+A `valueFrom` that is not the ARN of a secret or parameter is either broken or a secret in plain
+text.
 """
 
 import re
@@ -28,5 +29,5 @@ def judge(task_definition: Block) -> list[str]:
 def _is_from_store(source: object) -> bool:
     if isinstance(source, str) and _ARN.match(source):
         return True
-    found = references(source)
-    return bool(found) and found[0].removeprefix("data.").split(".")[0] in _STORES
+    addresses = references(source)
+    return bool(addresses) and addresses[0].removeprefix("data.").split(".")[0] in _STORES

@@ -1,7 +1,7 @@
-"""Containers hold no secret in their environment, their commands or their labels.
+"""Containers must not hold a secret in their environment, commands or labels.
 
-All of these are readable in the task definition, in the console and in Terraform's state; a secret
-comes through `secrets`, by the ARN of its store.
+These are readable in the task definition, the console and the Terraform state. Pass a secret
+through `secrets`, by the ARN of its store.
 """
 
 from pay.containers.secrets import plain_secrets
@@ -12,23 +12,24 @@ from policies.engine.stack import Block
 
 
 def looks_secret(name: str, value: str) -> bool:
-    """Whether a variable's name or value says that it holds a secret; the plan guard's judgement,
-    so that both refuse the same.
-    """
+    """Return whether a variable's name or value shows a secret; the plan guard judges the same."""
     return why_secret(name, value) is not None
 
 
 @rule("aws_ecs_task_definition")
 def judge(task_definition: Block) -> list[str]:
     return [
-        f"container {each['name']}: {where} belongs under secrets"
+        f"container {each['name']}: {where} holds a secret; move it to secrets"
         for each in containers(task_definition)
         for where, _ in plain_secrets(_readable(each))
     ]
 
 
 def _readable(container: Container) -> Container:
-    """The container; raises Unread where a secret could hide in a form that is not judged."""
+    """Return the container.
+
+    Raises Unread where a secret could hide in a form that no rule judges.
+    """
     pairs(container, "environment")
     health_check, _ = table(container, "healthCheck"), table(container, "dockerLabels")
     for command in (
@@ -38,5 +39,5 @@ def _readable(container: Container) -> Container:
     ):
         words = command if isinstance(command, list) else [command]
         if not all(word is None or isinstance(word, str | int | float) for word in words):
-            raise Unread(f"container {container['name']}: a command is {command!r:.80}")
+            raise Unread(f"container {container['name']}: command is not text: {command!r:.80}")
     return container

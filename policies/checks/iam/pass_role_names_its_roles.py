@@ -1,6 +1,6 @@
-"""`iam:PassRole` names the roles that may be passed and the service they are passed to.
+"""`iam:PassRole` must name the roles that may be passed and the service that receives them.
 
-Who may pass any role to a task has the rights of every role.
+A principal that may pass any role to a task has the rights of every role.
 """
 
 from pay.iam.resources import is_open_resource
@@ -20,5 +20,5 @@ def judge(policy: Block) -> list[str]:
         ]
         services = statement.limited_to("iam:PassedToService")
         if not services or any("*" in each for each in services):
-            problems.append("the role may be passed to any service: iam:PassedToService names none")
+            problems.append("iam:PassedToService does not name a service")
     return problems

@@ -1,7 +1,7 @@
-"""Containers log to a log group of their own stack.
+"""Containers must log to a log group of their own stack.
 
-What a container does must leave an audit trail; a group of the same stack is one whose key and
-retention this gate has judged too.
+The actions of a container must leave an audit trail. The gate also judges the key and retention of
+a log group in the same stack.
 """
 
 from policies.engine.containers import containers, table
@@ -31,5 +31,5 @@ def _is_of(task_definition: Block, group: object) -> bool:
     groups = list(task_definition.stack.of("aws_cloudwatch_log_group"))
     if any(each.value("name") == group for each in groups if group):
         return True
-    found = [task_definition.stack.find(each) for each in references(group)]
-    return bool(found) and all(each in groups for each in found)
+    sources = [task_definition.stack.find(each) for each in references(group)]
+    return bool(sources) and all(each in groups for each in sources)
