@@ -1,4 +1,4 @@
-"""The exact interval of a share, against published and against brute-force values."""
+"""The exact interval of a share, compared with published and brute-force values."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""The servers that stand for load balancers answer for as many tasks as there are."""
+"""The servers that act as load balancers serve as many requests as their tasks can."""
 
 import asyncio
 from collections import Counter

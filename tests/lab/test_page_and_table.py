@@ -1,4 +1,4 @@
-"""The page and the table show what the clients saw, also of a walk that went wrong."""
+"""The page and the table show the clients' requests, also for a walk with faults."""
 
 import io
 import time
@@ -69,7 +69,7 @@ def test_the_page_shows_a_finding_where_it_happened_and_in_words(
 ) -> None:
     story.request(walk.began + SECONDS / 2, None, "ClientError: <refused>", is_drawn=False)
     page = page_of(walk, tmp_path)
-    assert "1 findings." in page and "No request failed" not in page
+    assert "1 finding." in page and "No request failed" not in page
     assert page.count("a request failed: JVM: ClientError: &lt;refused&gt;") == 2
     assert 'class="error" x1="' in page and page.count('class="error"') == 2
 
