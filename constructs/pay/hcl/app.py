@@ -1,8 +1,8 @@
-"""From a cdktf app to `cdktf.out/stacks/<id>/cdk.tf`: synthesised aside, then put in place as HCL2.
+"""A cdktf app that writes `cdktf.out/stacks/<id>/cdk.tf` as HCL2.
 
-cdktf's JSON is right and its HCL is not (docs/decisions/0020), so cdktf writes JSON into a
-temporary folder, `pay.hcl` turns it into HCL2, and only when that went well for every stack the
-files of the output folder are replaced, each as a whole. A failing app leaves the last synthesis.
+cdktf's JSON is correct and its HCL is not (docs/decisions/0020). So cdktf writes JSON into a
+temporary folder, and `pay.hcl` converts it. Only if every stack converts are the files of the
+output folder replaced, each as a whole. An app that fails leaves the last synthesis unchanged.
 """
 
 import json
@@ -24,20 +24,23 @@ _MANIFEST = "manifest.json"
 
 
 class HclApp(App):
-    """A cdktf app that synthesises HCL2; works below `cdktf synth`, `diff` and `deploy` alike.
+    """A cdktf app that synthesises HCL2, for `cdktf synth`, `diff` and `deploy`.
 
-    `outdir` default: the folder that the cdktf CLI passes, `cdktf.out` without one.
+    `outdir` is by default the folder that the cdktf CLI passes, otherwise `cdktf.out`.
     """
 
     def __init__(self, schema: ProviderSchema, *, outdir: Path | None = None) -> None:
         self._schema = schema
         self._target = outdir or Path(os.environ.get("CDKTF_OUTDIR", "cdktf.out"))
         self._aside = tempfile.TemporaryDirectory(prefix="cdktf-")
-        # Stack traces of every construct cost a third of the synthesis and nobody reads them.
+        # Stack traces of every construct take a third of the synthesis, and nobody reads them.
         super().__init__(outdir=self._aside.name, hcl_output=False, stack_traces=False)
 
     def synth(self) -> None:
-        """Writes the stacks; raises HclError with every problem of every stack, nothing written."""
+        """Write the stacks.
+
+        Raises HclError with every problem of every stack; nothing is written then.
+        """
         with self._aside:
             super().synth()
             files = _in_hcl(Path(self._aside.name), self._schema)
@@ -45,10 +48,10 @@ class HclApp(App):
 
 
 def _in_hcl(aside: Path, schema: ProviderSchema) -> dict[str, bytes]:
-    """Everything that cdktf synthesised, by path in the output folder, the stacks as HCL2.
+    """Return the synthesised files by path in the output folder, with the stacks as HCL2.
 
-    The JSON stays beside each stack as `metadata.json`: for a stack that is not JSON the cdktf CLI
-    reads the backend and the required providers there. The manifest comes last.
+    Each stack keeps its JSON as `metadata.json`, where the cdktf CLI reads the backend and the
+    required providers of a stack that is not JSON. The manifest is last.
     """
     manifest = json.loads((aside / _MANIFEST).read_bytes())
     files: dict[str, bytes] = {}
@@ -75,7 +78,7 @@ def _in_hcl(aside: Path, schema: ProviderSchema) -> dict[str, bytes]:
 
 
 _NOT_JSON = (
-    "cdktf wrote {source} in its own HCL: SYNTH_HCL_OUTPUT was set when cdktf was first imported; "
+    "cdktf wrote {source} as its own HCL, because SYNTH_HCL_OUTPUT was set at its first import; "
     "import `pay` before `cdktf`"
 )
 
@@ -86,7 +89,7 @@ def _hcl_text(content: bytes, schema: ProviderSchema) -> str:
 
 
 def _assets(aside: Path, known: set[str]) -> dict[str, bytes]:
-    """Files that constructs put beside the stacks (code of a canary, for example)."""
+    """Return the files that constructs add to the stacks, for example the code of a canary."""
     files = [file for file in sorted(aside.rglob("*")) if file.is_file()]
     names = [file.relative_to(aside).as_posix() for file in files]
     return {
@@ -97,10 +100,10 @@ def _assets(aside: Path, known: set[str]) -> dict[str, bytes]:
 
 
 def _put_in_place(target: Path, files: Mapping[str, bytes]) -> None:
-    """Replaces the files of the output folder; Terraform never finds two versions of a stack.
+    """Replace the files of the output folder, so that Terraform never sees two versions of a stack.
 
-    Every file is whole at every moment. Stacks that are gone lose their files and keep Terraform's
-    own (`.terraform`), as a stack may come back; the cdktf CLI removes those folders altogether.
+    Every file is complete at every moment. A removed stack loses its files but keeps Terraform's
+    own (`.terraform`), because it may return. The cdktf CLI deletes such folders.
     """
     for old in target.glob(f"stacks/*/{_JSON}"):
         old.unlink()

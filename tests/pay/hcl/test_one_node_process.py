@@ -1,4 +1,4 @@
-"""jsii's program runs without the relay between it and Python, and says what it says either way."""
+"""jsii's program runs without the relay between it and Python, with the same output."""
 
 import base64
 import json
