@@ -6,7 +6,7 @@ reason.
 
 import inspect
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,17 +65,6 @@ def estate_rule(judge: EstateJudge) -> EstateJudge:
     id_, what, why = _message(judge)
     ESTATE_RULES[id_] = EstateRule(id_, what, why, judge)
     return judge
-
-
-def judged(
-    blocks: Iterator[Block], judge: Callable[[Block], list[str]]
-) -> Iterator[tuple[Block, list[str]]]:
-    """Each block with what `judge` finds wrong with it; what cannot be read is wrong."""
-    for block in blocks:
-        try:
-            yield block, judge(block)
-        except Unread as unread:
-            yield block, [f"cannot be read: {unread}"]
 
 
 def _message(judge: Callable[..., object]) -> tuple[str, str, str]:

@@ -7,14 +7,13 @@ from typing import Any
 from pay.model import Exposure, LoadBalancerType, Segment, names
 from sandbox.estate.estate_builder import Owner
 from sandbox.estate.mistakes import Mistake
-from sandbox.estate.routes import make_routes
+from sandbox.estate.routes import ANYWHERE, make_routes
 
 VPC_RANGE = ipaddress.IPv4Network("10.16.0.0/16")
 OTHER_VPC_RANGE = ipaddress.IPv4Network("10.17.0.0/16")
 SUBNET_PREFIX = 24
 DYNAMIC_PORTS = (32768, 65535)
-HTTPS, HTTP, DNS = 443, 80, 53
-ANYWHERE = "0.0.0.0/0"
+HTTPS, HTTP = 443, 80
 
 Rule = dict[str, Any]
 
