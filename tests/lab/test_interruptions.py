@@ -57,9 +57,9 @@ def test_a_kill_at_a_random_call_leaves_no_gap(lab: Lab, at_ready: None) -> None
     async def interrupted(stack: str) -> bool:
         return await _is_killed(lab, stack, at_call(lab.sandbox.server, dice.choice(next(parts))))
 
-    killed, found = asyncio.run(_round(lab, ROUND, interrupted))
+    killed, findings = asyncio.run(_round(lab, ROUND, interrupted))
     assert killed == [True] * len(ROUND)
-    assert found == []
+    assert findings == []
 
 
 @pytest.mark.parametrize("write", [1, 2])
@@ -69,9 +69,9 @@ def test_a_kill_after_a_write_leaves_no_gap(lab: Lab, at_ready: None, write: int
     async def interrupted(stack: str) -> bool:
         return await _is_killed(lab, stack, at_call(lab.sandbox.server, write, WRITES_OF_RECORDS))
 
-    killed, found = asyncio.run(_round(lab, (Stage.CANARY, Stage.READY), interrupted))
+    killed, findings = asyncio.run(_round(lab, (Stage.CANARY, Stage.READY), interrupted))
     assert killed == [True, True]
-    assert found == []
+    assert findings == []
 
 
 @pytest.mark.parametrize("write", [1, 2])
@@ -86,9 +86,9 @@ def test_a_kill_within_the_conversion_leaves_no_gap(lab: Lab, at_ready: None, wr
     async def interrupted(stack: str) -> bool:
         return await _is_killed(lab, stack, at_call(lab.sandbox.server, write, WRITES_OF_RECORDS))
 
-    killed, found = asyncio.run(_round(lab, (Stage.READY,), interrupted))
+    killed, findings = asyncio.run(_round(lab, (Stage.READY,), interrupted))
     assert killed == [True]
-    assert found == []
+    assert findings == []
 
 
 def test_throttling_errors_and_lost_answers_leave_no_gap(lab: Lab, at_ready: None) -> None:
@@ -97,14 +97,14 @@ def test_throttling_errors_and_lost_answers_leave_no_gap(lab: Lab, at_ready: Non
     async def interrupted(stack: str) -> bool:
         return await _is_disturbed(lab, stack, next(seeds))
 
-    hit, found = asyncio.run(_round(lab, ROUND, interrupted))
+    hit, findings = asyncio.run(_round(lab, ROUND, interrupted))
     assert hit == [True] * len(ROUND)
-    assert found == []
+    assert findings == []
 
 
 def test_a_fargate_side_whose_making_is_interrupted_is_completed(lab: Lab, walks: Walks) -> None:
-    found = asyncio.run(_interrupt_side(lab, Side.FARGATE, Stage.DARK, CREATING))
-    assert found == (True, True, [])
+    outcome = asyncio.run(_interrupt_side(lab, Side.FARGATE, Stage.DARK, CREATING))
+    assert outcome == (True, True, [])
 
 
 def test_an_ec2_side_whose_end_is_interrupted_goes_without_a_gap(lab: Lab, walks: Walks) -> None:
@@ -117,8 +117,8 @@ def test_an_ec2_side_whose_end_is_interrupted_goes_without_a_gap(lab: Lab, walks
         asyncio.run(lab.workshop.deploy(names.traffic_stack(lab.name, INTERRUPTED)))
     balancer = names.load_balancer(lab.name, INTERRUPTED, Side.EC2)
     unprotect(lab, balancer)
-    found = asyncio.run(_interrupt_side(lab, Side.EC2, Stage.RETIRED, DESTROYING))
-    assert found == (True, True, [])
+    outcome = asyncio.run(_interrupt_side(lab, Side.EC2, Stage.RETIRED, DESTROYING))
+    assert outcome == (True, True, [])
     state = lab.workshop.state(names.side_stack(lab.name, INTERRUPTED, Side.EC2))
     assert json.loads(state.read_text())["resources"] == []
     left = lab.sandbox.client("elbv2").describe_load_balancers()["LoadBalancers"]
@@ -151,10 +151,10 @@ def unprotect(lab: Lab, balancer: str) -> None:
     The provider would wait half a minute; the walks cover the change with Terraform.
     """
     elb = lab.sandbox.client("elbv2")
-    [found] = elb.describe_load_balancers(Names=[balancer])["LoadBalancers"]
+    [described] = elb.describe_load_balancers(Names=[balancer])["LoadBalancers"]
     attribute = {"Key": "deletion_protection.enabled", "Value": "false"}
     elb.modify_load_balancer_attributes(
-        LoadBalancerArn=found["LoadBalancerArn"], Attributes=[attribute]
+        LoadBalancerArn=described["LoadBalancerArn"], Attributes=[attribute]
     )
 
 

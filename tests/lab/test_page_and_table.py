@@ -36,12 +36,12 @@ def walk(story: Story, tmp_path: Path) -> Walk:
     """A minute at `legacy`, all of it answered by EC2; half of the requests asked DNS."""
     workshop = Workshop(tmp_path, "sandbox", {})
     workshop.place(SERVICE, Stage.LEGACY)
-    made = Walk(workshop, story.traffic, deploy_nothing, print)
-    made.began = made.stays[0].began = time.time() - SECONDS
+    whole = Walk(workshop, story.traffic, deploy_nothing, print)
+    whole.began = whole.stays[0].began = time.time() - SECONDS
     for number in range(REQUESTS):
-        story.request(made.began + number / 100, Side.EC2, is_drawn=number % 2 == 0)
-    made.stays[0].is_measured = True
-    return made
+        story.request(whole.began + number / 100, Side.EC2, is_drawn=number % 2 == 0)
+    whole.stays[0].is_measured = True
+    return whole
 
 
 def page_of(walk: Walk, path: Path, problem: str = "") -> str:

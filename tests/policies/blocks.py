@@ -15,9 +15,9 @@ def block(
 ) -> Block:
     """Return a block whose attributes are wrapped in lists, as by the parser."""
     wrapped = {key: [value] for key, value in conf.items()}
-    made = Block(kind, type_, "this", wrapped, of or stack(CardholderData="inside"))
-    made.stack.add(made)
-    return made
+    built = Block(kind, type_, "this", wrapped, of or stack(CardholderData="inside"))
+    built.stack.add(built)
+    return built
 
 
 def task(*containers: dict[str, Any]) -> Block:

@@ -62,10 +62,10 @@ def _block(text: str, address: str) -> str:
     if kind not in {"data", "provider"}:
         kind, labels = "resource", [kind, *labels]
     header = " ".join([kind, *(f'"{label}"' for label in labels)])
-    found = re.search(rf"(?ms)^{re.escape(header)} \{{.*?^\}}$", text)
-    if found is None:
+    match = re.search(rf"(?ms)^{re.escape(header)} \{{.*?^\}}$", text)
+    if match is None:
         raise LookupError(f"there is no {address}")
-    return found[0]
+    return match[0]
 
 
 def container(

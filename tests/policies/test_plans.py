@@ -63,8 +63,8 @@ def judged(both_sides: Path, tmp_path: Path) -> Judged:
         root = copy_stacks(both_sides, tmp_path / "root", CONNECTOR)
         file = tmp_path / "plan.json"
         file.write_text(json.dumps(document))
-        found: dict[str, Any] = judge([root], "--partial", "--plan", file)["root"]
-        return found
+        report: dict[str, Any] = judge([root], "--partial", "--plan", file)["root"]
+        return report
 
     return run
 
@@ -72,15 +72,15 @@ def judged(both_sides: Path, tmp_path: Path) -> Judged:
 def planned(document: Plan, type_: str) -> dict[str, Any]:
     """Return the planned values of the only resource of a type."""
     resources = document["planned_values"]["root_module"]["resources"]
-    (found,) = [each for each in resources if each["type"] == type_]
-    values: dict[str, Any] = found["values"]
+    (resource,) = [each for each in resources if each["type"] == type_]
+    values: dict[str, Any] = resource["values"]
     return values
 
 
 def test_the_plan_of_a_stack_that_passes_passes_too(plan: Plan, judged: Judged) -> None:
-    found = judged(plan)
-    assert found["problems"] == []
-    assert [each for each in found["findings"] if each["outcome"] == "failed"] == []
+    report = judged(plan)
+    assert report["problems"] == []
+    assert [each for each in report["findings"] if each["outcome"] == "failed"] == []
 
 
 def test_says_what_the_plan_leaves_open(plan: Plan, judged: Judged) -> None:

@@ -22,7 +22,7 @@ REFUSED, ORDINARY = secret_table()
 @pytest.fixture(scope="module")
 def answers() -> Mapping[Pair, bool]:
     pairs = [*REFUSED, *ORDINARY]
-    found = subprocess.run(
+    run = subprocess.run(
         [str(GATE_PYTHON), "-c", _JUDGE],
         cwd=ROOT,
         input=json.dumps(pairs),
@@ -30,7 +30,7 @@ def answers() -> Mapping[Pair, bool]:
         text=True,
         check=True,
     )
-    return dict(zip(pairs, json.loads(found.stdout), strict=True))
+    return dict(zip(pairs, json.loads(run.stdout), strict=True))
 
 
 @pytest.mark.parametrize("pair", REFUSED)

@@ -195,7 +195,7 @@ BREAKS: dict[str, tuple[Break, str, str]] = {
         "unread",
         "assume_role uses the role arn:aws:iam::222222222222:role/admin",
     ),
-    "a resource made several times": (
+    "a resource created several times": (
         edit("network_mode", 'count = 2\nnetwork_mode = "awsvpc"'),
         "unread",
         "count creates resources",
@@ -243,7 +243,7 @@ BREAKS: dict[str, tuple[Break, str, str]] = {
         "unread",
         "statement depends on each.value",
     ),
-    "a lookup of a name among what was found": (
+    "a lookup of a name among existing ones": (
         append(
             'data "aws_vpc" "x" {\nfor_each = toset(concat(data.aws_vpc.vpc[*].id, ["a"]))\n'
             "tags = { Name = each.value }\n}\n"
@@ -302,7 +302,7 @@ BREAKS: dict[str, tuple[Break, str, str]] = {
 
 
 @pytest.fixture(scope="module")
-def found(both_sides: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def reports(both_sides: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     roots = []
     folder = tmp_path_factory.mktemp("unread")
     for name, (break_, _, _) in BREAKS.items():
@@ -313,10 +313,10 @@ def found(both_sides: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[st
 
 
 @pytest.mark.parametrize("name", BREAKS)
-def test_refuses(name: str, found: dict[str, Any]) -> None:
+def test_refuses(name: str, reports: dict[str, Any]) -> None:
     _, kind, what = BREAKS[name]
-    assert found[name]["refused"]
-    assert [p for p in found[name]["problems"] if p["kind"] == kind and what in p["what"]]
+    assert reports[name]["refused"]
+    assert [p for p in reports[name]["problems"] if p["kind"] == kind and what in p["what"]]
 
 
 def test_what_was_written_by_hand_needs_no_count(both_sides: Path, tmp_path: Path) -> None:

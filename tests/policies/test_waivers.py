@@ -34,9 +34,9 @@ def failing(stack: str = "production-2-egress-ec2", rule: str = "CKV_AWS_91") ->
 
 
 def apply(
-    *given: Waiver, results: list[Result], partial: bool = False
+    *own: Waiver, results: list[Result], partial: bool = False
 ) -> tuple[list[str], list[str]]:
-    after, problems = waivers.apply(given, results, today=TODAY, rules=RULES, partial=partial)
+    after, problems = waivers.apply(own, results, today=TODAY, rules=RULES, partial=partial)
     return [each.outcome for each in after], [each.what for each in problems]
 
 

@@ -19,13 +19,13 @@ def test_a_second_set_up_does_nothing() -> None:
 
 
 def test_a_step_is_done_again_only_when_its_inputs_change(tmp_path: Path) -> None:
-    made: list[str] = []
+    runs: list[str] = []
 
     def step(wanted: str) -> bool:
-        return stamps.step("packages", tmp_path / "stamp", wanted, lambda: made.append(wanted))
+        return stamps.step("packages", tmp_path / "stamp", wanted, lambda: runs.append(wanted))
 
     assert [step("one"), step("one"), step("two"), step("two")] == [True, False, True, False]
-    assert made == ["one", "two"]
+    assert runs == ["one", "two"]
 
 
 def test_a_step_that_failed_is_done_again(tmp_path: Path) -> None:
