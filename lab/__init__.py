@@ -1,1 +1,1 @@
-"""The traffic lab: real requests by name, while Terraform moves a service from EC2 to Fargate."""
+"""The traffic lab: sends requests by name while Terraform moves a service from EC2 to Fargate."""

@@ -1,4 +1,4 @@
-"""Loopback addresses that stand for the addresses of load balancers."""
+"""Loopback addresses that represent the addresses of load balancers."""
 
 import ipaddress
 
@@ -7,14 +7,14 @@ FIRST = ipaddress.IPv4Address("127.0.0.10")
 
 
 class Addresses:
-    """One address for each load balancer's DNS name, never given to another."""
+    """One address for each load balancer's DNS name, never reused for another."""
 
     def __init__(self) -> None:
-        self._given: dict[str, str] = {}
+        self._addresses: dict[str, str] = {}
 
     def of(self, dns_name: str) -> str:
-        return self._given.setdefault(dns_name, str(FIRST + len(self._given)))
+        return self._addresses.setdefault(dns_name, str(FIRST + len(self._addresses)))
 
     def dns_name(self, address: str) -> str | None:
-        """Whose address it is."""
-        return next((name for name, given in self._given.items() if given == address), None)
+        """Return the DNS name with this address."""
+        return next((name for name, own in self._addresses.items() if own == address), None)

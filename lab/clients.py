@@ -1,4 +1,4 @@
-"""The clients of a name: how long each keeps an answer and a connection, and its requests."""
+"""The clients of a name: their requests, and how long each keeps an answer and a connection."""
 
 import asyncio
 import random
@@ -23,11 +23,11 @@ from pay.model import Side
 from pay.model.stage.dwell import CLIENT_DNS_CACHE_SECONDS
 
 REQUEST_TIMEOUT_SECONDS = 30
-"""In the lab's seconds: a loaded machine is slow, and slow is not lost."""
+"""In the lab's seconds; long, because a slow answer on a loaded machine is not a failure."""
 
 
 class Habit(Enum):
-    """What a client does with an answer of DNS."""
+    """How a client uses a DNS answer."""
 
     AT_TTL = "re-resolves at TTL"
     JVM = "30 s JVM cache"
@@ -37,14 +37,14 @@ class Habit(Enum):
 CACHE_SECONDS: Mapping[Habit, float] = {
     Habit.AT_TTL: 0,
     Habit.JVM: CLIENT_DNS_CACHE_SECONDS,
-    # It asks when it connects, and not again before the load balancer closes the connection.
+    # Resolves when it connects, and again only after the load balancer closes the connection.
     Habit.KEEP_ALIVE: 0,
 }
-"""AWS's seconds for which a client keeps what its resolver told it, which may be as old as the TTL:
-both add up, as they do in `pay.model.stage.dwell.drain`."""
+"""AWS's seconds for which a client keeps its resolver's answer, in addition to the TTL.
+`pay.model.stage.dwell.drain` adds both as well."""
 
 MOST_JITTER = 1.2
-"""A pause is up to so many times as long as it should be, so that clients do not march in step."""
+"""The factor by which a pause may be longer, so that clients do not send at the same moment."""
 
 
 @dataclass(frozen=True)
@@ -53,21 +53,21 @@ class Group:
 
     clients: int
     pause_seconds: float
-    """AWS's seconds from an answer to the next request of the same client. What is cached serves
-    several requests only if this is clearly shorter than the cache lasts."""
+    """AWS's seconds from an answer to the next request of the same client. It must be clearly
+    shorter than the cache time, so that a cached answer serves several requests."""
 
 
 Population = Mapping[Habit, Group]
 
 
 class CachingResolver(AbstractResolver):
-    """A client's own resolver: each answer is drawn for this client alone."""
+    """The resolver of one client: each answer is drawn for this client alone."""
 
     def __init__(
         self, name_server_port: int, cache_seconds: float, pace: Pace,
         side_of: Callable[[str], Side | None],
     ) -> None:  # fmt: skip
-        """`cache_seconds`: AWS's seconds after the end of the answer's TTL."""
+        """`cache_seconds` are AWS's seconds after the end of the answer's TTL."""
         self._dns = dns.asyncresolver.Resolver(configure=False)
         self._dns.nameservers, self._dns.port = ["127.0.0.1"], name_server_port
         self._dns.lifetime = REQUEST_TIMEOUT_SECONDS
@@ -76,14 +76,17 @@ class CachingResolver(AbstractResolver):
         self._address: str | None = None
         self._until = 0.0
         self.side: Side | None = None
-        """Where the latest answer led."""
+        """The side that the latest answer led to."""
         self.asked: float | None = None
-        """When it was asked for, in seconds since the epoch."""
+        """The time of that query, in seconds since the epoch."""
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
-        """Raises OSError while the name does not resolve, and for as long as that is cached."""
+        """Return the address of `host`.
+
+        Raises OSError if the name does not resolve, and while that answer is cached.
+        """
         if time.monotonic() >= self._until:
             await self._ask(host)
         if self._address is None:
@@ -96,7 +99,7 @@ class CachingResolver(AbstractResolver):
         ]  # fmt: skip
 
     async def close(self) -> None:
-        """Nothing is held open."""
+        """Do nothing: no connection is kept open."""
 
     async def _ask(self, host: str) -> None:
         asked = time.time()
@@ -121,9 +124,9 @@ async def run_client(
     habit: Habit, url: str, resolver: CachingResolver, pause_seconds: float,
     dice: random.Random, log: TrafficLog,
 ) -> None:  # fmt: skip
-    """Sends one request after the other until it is cancelled. Fails and retries nothing.
+    """Send one request after the other until cancelled, without retries.
 
-    `pause_seconds`: the lab's, from an answer to the next request.
+    `pause_seconds` are the lab's seconds from an answer to the next request.
     """
     connector = aiohttp.TCPConnector(
         resolver=resolver,
@@ -133,7 +136,7 @@ async def run_client(
     )
     timeout = aiohttp.ClientTimeout(total=REQUEST_TIMEOUT_SECONDS)
     async with aiohttp.ClientSession(connector=connector, timeout=timeout) as session:
-        # Not all at once.
+        # Clients start at different moments.
         await asyncio.sleep(dice.random() * pause_seconds)
         while True:
             log.requests.append(await _request(session, url, habit, resolver))
@@ -148,7 +151,7 @@ async def _request(
         async with session.get(url) as answer:
             text = await answer.text()
             if answer.status != 200:
-                error = f"answered {answer.status}: {text}"
+                error = f"status {answer.status}: {text}"
             side = Side(answer.headers[SIDE_HEADER])
     except (aiohttp.ClientError, OSError, TimeoutError) as problem:
         error = f"{type(problem).__name__}: {problem}"

@@ -1,6 +1,4 @@
-"""What decides where a request goes: records, load balancers and the tasks behind them, as the
-sandbox saw them at one moment; and what Route 53 answers then.
-"""
+"""One state of the sandbox: records, load balancers, their tasks, and Route 53's answers."""
 
 from dataclasses import dataclass
 from fractions import Fraction
@@ -11,12 +9,12 @@ from pay.model.stage.dns_answers import Weighted, answer_shares
 
 @dataclass(frozen=True)
 class AliasRecord:
-    """A record that leads to a load balancer."""
+    """A record that points to a load balancer."""
 
     name: str
     set_identifier: str | None
     weight: int | None
-    """None: a simple record."""
+    """None for a simple record."""
     target: str
     """The DNS name of the load balancer."""
     evaluates_health: bool
@@ -30,26 +28,28 @@ class Balancer:
     dns_name: str
     listens: bool
     healthy_targets: tuple[int, ...]
-    """Of each of its target groups."""
+    """The number of healthy targets in each of its target groups."""
     client_keep_alive_seconds: int
-    """AWS's seconds after which it closes a connection, counted from its start."""
+    """AWS's seconds from the start of a connection until the load balancer closes it."""
 
     @property
     def is_healthy(self) -> bool:
-        """What Route 53 thinks of it: every target group has a healthy target, and a group without
-        any target is unhealthy (Route 53 API reference, `AliasTarget`, EvaluateTargetHealth).
+        """Whether Route 53 considers it healthy: every target group has a healthy target.
+
+        A group without a target is unhealthy (Route 53 API reference, `AliasTarget`,
+        EvaluateTargetHealth).
         """
         return self.listens and bool(self.healthy_targets) and all(self.healthy_targets)
 
     @property
     def tasks(self) -> int:
-        """Healthy targets; only running tasks of an existing service are registered."""
+        """The number of healthy targets; only running tasks of an existing service register."""
         return sum(self.healthy_targets)
 
 
 @dataclass(frozen=True)
 class Estate:
-    """One state; `number` counts them and `time` is when it began, in seconds since the epoch."""
+    """One state, with its number and its start in seconds since the epoch."""
 
     number: int
     time: float
@@ -59,7 +59,7 @@ class Estate:
 
     @classmethod
     def parse(cls, state: dict[str, Any]) -> Self:
-        """A state as `sandbox.server.traffic_history` writes it."""
+        """Parse a state that `sandbox.server.traffic_history` wrote."""
         balancers = [
             Balancer(**{**balancer, "healthy_targets": tuple(balancer["healthy_targets"])})
             for balancer in state["balancers"]
@@ -72,20 +72,20 @@ class Estate:
         )
 
     def records_of(self, name: str) -> tuple[AliasRecord, ...]:
-        wanted = f"{name.rstrip('.')}."
-        return tuple(r for r in self.records if r.name == wanted)
+        absolute = f"{name.rstrip('.')}."
+        return tuple(r for r in self.records if r.name == absolute)
 
     def balancer(self, name: str) -> Balancer | None:
-        """A load balancer by its name."""
+        """Return the load balancer with this name."""
         return next((b for b in self.balancers.values() if b.name == name), None)
 
     def is_healthy(self, record: AliasRecord) -> bool:
-        """A record that evaluates no health is always healthy."""
+        """Return whether a record is healthy; one that does not evaluate health always is."""
         target = self.balancers.get(record.target)
         return not record.evaluates_health or (target is not None and target.is_healthy)
 
     def answers(self, name: str) -> dict[AliasRecord, Fraction]:
-        """The probability of each record being Route 53's answer; empty: no such name."""
+        """Return the probability of each record as the answer; empty if the name has no record."""
         records = self.records_of(name)
         if any(record.weight is None for record in records):
             return {record: Fraction(1, len(records)) for record in records}

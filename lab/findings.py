@@ -1,6 +1,6 @@
-"""What must not happen while a service moves, looked for in every state and in every request.
+"""Detects faults during a move, in every state and in every request.
 
-The numbers are those of `pay.model.stage.invariants`, where each has its reason.
+The requirement numbers are those of `pay.model.stage.invariants`, which gives the reasons.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,20 +15,20 @@ from pay.model import Side
 
 
 class Fault(Enum):
-    """Kinds of what must not happen."""
+    """The kinds of fault."""
 
     REQUEST_FAILED = "a request failed"
     NAME_GONE = "the name does not resolve (I3)"
     ALL_ZERO = "the weights sum to 0 (I1)"
-    RECORD_GONE = "a record that answered is gone (I3)"
-    NO_CAPACITY = "a side that DNS can reach lacks the tasks for the peak (I5)"
-    DESTROYED_TOO_SOON = "a side went before its clients had (I7)"
-    WRONG_SHARE = "Fargate's share is not the stage's"
+    RECORD_GONE = "a record with traffic was deleted (I3)"
+    NO_CAPACITY = "a side that DNS can reach has too few tasks for the peak (I5)"
+    DESTROYED_TOO_SOON = "a side was deleted while clients could still use it (I7)"
+    WRONG_SHARE = "Fargate's share does not match the stage"
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that must not have happened."""
+    """One fault."""
 
     fault: Fault
     time: float
@@ -40,17 +40,18 @@ class Finding:
 
 
 def findings(traffic: Traffic, drain_seconds: float) -> list[Finding]:
-    """Everything that went wrong around `traffic`, in order of time. `drain_seconds`: the lab's,
-    how long a client may go on using what DNS said.
+    """Return the faults during `traffic`, in order of time.
+
+    `drain_seconds` are the lab's seconds for which a client may use an old DNS answer.
     """
     states = traffic.watch.states
-    found = [
+    faults = [
         *_failed(traffic.log),
         *(f for state in states for f in _unanswered(state, traffic.name)),
         *_lost_records(states, traffic.name),
         *_lost_capacity(states, traffic, drain_seconds),
     ]
-    return sorted(found, key=lambda finding: finding.time)
+    return sorted(faults, key=lambda finding: finding.time)
 
 
 def _failed(log: TrafficLog) -> Iterator[Finding]:
@@ -63,28 +64,33 @@ def _unanswered(state: Estate, name: str) -> Iterator[Finding]:
     if not records:
         yield Finding(Fault.NAME_GONE, state.time, f"no record of {name}")
     elif all(record.weight == 0 for record in records):
-        told = ", ".join(f"{record.set_identifier} {record.weight}" for record in records)
-        yield Finding(Fault.ALL_ZERO, state.time, told)
+        weights = ", ".join(f"{record.set_identifier} {record.weight}" for record in records)
+        yield Finding(Fault.ALL_ZERO, state.time, weights)
 
 
 def _lost_records(states: Sequence[Estate], name: str) -> Iterator[Finding]:
-    """A simple record may become a weighted one, but only in one change."""
+    """Yield each record with traffic that a change removed.
+
+    A simple record may become a weighted one, but only in a single change.
+    """
     for before, after in pairwise(states):
         kept = {record.target for record in after.records_of(name)}
         for record, share in before.answers(name).items():
             if share and record.target not in kept:
-                what = f"{_told(record)} had {float(share):.0%} of the answers"
+                what = f"{_title(record)} had {float(share):.0%} of the answers"
                 yield Finding(Fault.RECORD_GONE, after.time, what)
 
 
 def _lost_capacity(
     states: Sequence[Estate], traffic: Traffic, drain_seconds: float
 ) -> Iterator[Finding]:
-    """EC2 holds the peak while a record leads to it, and until clients that heard of it are gone;
-    Fargate while a second record can hand it everything.
+    """Yield each side with too few tasks.
+
+    EC2 needs the tasks for the peak while a record leads to it, and until clients no longer use
+    that answer. Fargate needs them while a second record could send all traffic to it.
     """
     needed: dict[Side, tuple[int, float]] = {}
-    """Side -> its tasks by the last state that had a record of it, and when that state ended."""
+    """Maps a side to the tasks required by the last state with its record, and that state's end."""
     for state, after in pairwise([*states, None]):
         if state is None:
             return
@@ -103,10 +109,10 @@ def _lost_capacity(
                 if tasks < least and state.time < left + drain_seconds:
                     what = (
                         f"{tasks} of {least} tasks on {side} {state.time - left:.1f} s after its "
-                        f"record went; clients may use it for {drain_seconds:.1f} s"
+                        f"record was deleted; clients may use it for {drain_seconds:.1f} s"
                     )
                     yield Finding(Fault.DESTROYED_TOO_SOON, state.time, what)
 
 
-def _told(record: AliasRecord) -> str:
+def _title(record: AliasRecord) -> str:
     return record.set_identifier or "the simple record"

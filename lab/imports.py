@@ -1,5 +1,6 @@
-"""What an operator imports: what AWS has and Terraform's state does not, because an apply ended
-between the call that made it and the line in the state.
+"""Finds resources that exist in AWS but not in Terraform's state, and their import ids.
+
+An apply that ends between an API call and the line in the state leaves such a resource.
 """
 
 import re
@@ -15,31 +16,30 @@ _RECORD = re.compile(r"\[name='(.+?)\.?', type='A', set identifier='(.+?)'\]")
 
 
 @dataclass(frozen=True)
-class Unnoted:
-    """A resource that the state lacks."""
+class Unrecorded:
+    """A resource that is missing from the state."""
 
     type: str
     address: str
     error: str
-    """What Terraform says of it, without line ends."""
+    """Terraform's error, on one line."""
 
 
-def unnoted(output: str) -> list[Unnoted]:
-    """The resources of which Terraform says that they exist already."""
-    found = []
-    # Terraform draws a frame around each error, and breaks its lines.
+def unrecorded(output: str) -> list[Unrecorded]:
+    """Return the resources that, by Terraform's output, already exist."""
+    resources = []
+    # Terraform draws a frame around each error and wraps its lines.
     for error in " ".join(output.replace("\u2502", " ").split()).split("Error: ")[1:]:
         address = _ADDRESS.search(error)
         if address and _EXISTS.search(error):
-            found.append(Unnoted(address[1], f"{address[1]}.{address[2]}", error))
-    return found
+            resources.append(Unrecorded(address[1], f"{address[1]}.{address[2]}", error))
+    return resources
 
 
-def import_id(sandbox: Sandbox, stack: str, resource: Unnoted) -> str:
-    """What `terraform import` asks for, by the "Import" section of each resource's page in the
-    provider's documentation.
+def import_id(sandbox: Sandbox, stack: str, resource: Unrecorded) -> str:
+    """Return the id for `terraform import`, as in the "Import" section of the provider's page.
 
-    Raises LookupError when the error does not tell which resource it is about.
+    Raises LookupError if the error does not name the resource.
     """
     if resource.type == "aws_route53_record":
         return _record_id(sandbox, resource.error)
@@ -55,11 +55,11 @@ def import_id(sandbox: Sandbox, stack: str, resource: Unnoted) -> str:
             [group] = elb.describe_target_groups(Names=[name])["TargetGroups"]
             return str(group["TargetGroupArn"])
         case "aws_lb_listener":
-            # Terraform names its load balancer, which has but one.
+            # The error names the load balancer, which has only one listener.
             [listener] = elb.describe_listeners(LoadBalancerArn=name)["Listeners"]
             return str(listener["ListenerArn"])
         case "aws_ecs_service":
-            # Both sides' services have this name.
+            # The services of both sides have this name.
             env = sandbox.environment.name
             [side] = [side for side in Side if names.side_stack(env, name, side) == stack]
             return f"{names.cluster(env, side)}/{name}"
@@ -69,10 +69,10 @@ def import_id(sandbox: Sandbox, stack: str, resource: Unnoted) -> str:
 
 
 def _record_id(sandbox: Sandbox, error: str) -> str:
-    told = _RECORD.search(error)
-    if told is None:
+    record = _RECORD.search(error)
+    if record is None:
         raise LookupError(f"no record in: {error}")
-    name, identifier = told.groups()
+    name, identifier = record.groups()
     zones = sandbox.client("route53").list_hosted_zones()["HostedZones"]
     [zone] = [z["Id"].split("/")[-1] for z in zones if f"{name}.".endswith(f".{z['Name']}")]
     return f"{zone}_{name}_A_{identifier}"

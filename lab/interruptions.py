@@ -1,11 +1,11 @@
-"""Moments at which a program is killed, and what an operator does afterwards."""
+"""Kills a program at a chosen API call, and recovers as an operator would."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
-from lab.imports import import_id, unnoted
+from lab.imports import import_id, unrecorded
 from lab.lab import Lab
 from lab.workshop import Kill, Moment
 from sandbox.server.process import SandboxError, Server
@@ -14,13 +14,13 @@ POLL_SECONDS = 0.01
 MOST_ATTEMPTS = 8
 
 WRITES_OF_RECORDS = r"^route53\.POST /[^/]+/hostedzone/[^/]+/rrset"
-"""A change batch of a hosted zone: ChangeResourceRecordSets."""
+"""Matches ChangeResourceRecordSets, the change batch of a hosted zone."""
 
 
 def at_call(server: Server, call: int, only: str = "") -> Kill:
-    """When this API call from now on has taken effect and is not yet answered, nor any later one.
+    """Return a kill at the `call`-th API call, after it took effect and before its response.
 
-    `only`: a regular expression over `service.Operation` of the calls that count; empty: all.
+    `only` is a regular expression over `service.Operation` for the calls to count; empty for all.
     """
 
     async def moment() -> None:
@@ -43,12 +43,12 @@ async def _set_faults(server: Server, faults: Mapping[str, Any]) -> None:
 
 
 async def recover(lab: Lab, stack: str) -> None:
-    """Runs the apply of a stack until it is through.
+    """Repeat the apply of a stack until it succeeds.
 
-    A local state needs no unlocking: its lock is the kernel's and ends with the program. What AWS
-    has and the state does not is imported, as Terraform cannot know whose it is.
+    A local state needs no unlocking: the kernel releases its lock when the program ends. A resource
+    in AWS but not in the state is imported, because Terraform does not know its owner.
 
-    Raises SandboxError when it does not come through.
+    Raises SandboxError if the apply still fails.
     """
     last = ""
     for _ in range(MOST_ATTEMPTS):
@@ -56,9 +56,9 @@ async def recover(lab: Lab, stack: str) -> None:
             await lab.workshop.apply(stack)
         except SandboxError as problem:
             last = str(problem)
-            for resource in unnoted(last):
+            for resource in unrecorded(last):
                 id_ = import_id(lab.sandbox, stack, resource)
                 await lab.workshop.adopt(stack, resource.address, id_)
         else:
             return
-    raise SandboxError(f"{stack} does not converge; last: {last}")
+    raise SandboxError(f"{stack}: {MOST_ATTEMPTS} applies failed; the last error is: {last}")

@@ -1,8 +1,8 @@
-"""Exact intervals of a share that was seen in so many independent draws.
+"""Exact confidence intervals for a share observed in independent draws.
 
-Clopper and Pearson's interval ("The use of confidence or fiducial limits illustrated in the case of
-the binomial", Biometrika 26, 1934): the shares for which what was seen is not too unlikely. It is
-exact for few draws and for shares near 0, where the normal approximation is not.
+The interval of Clopper and Pearson ("The use of confidence or fiducial limits illustrated in the
+case of the binomial", Biometrika 26, 1934) holds every share that fits the observation. It is exact
+for few draws and for shares near 0, where the normal approximation is not.
 """
 
 from collections.abc import Callable
@@ -12,7 +12,7 @@ BISECTIONS = 60
 
 
 def exact_interval(hits: int, draws: int, confidence: float) -> tuple[float, float]:
-    """The lowest and the highest share that `hits` in `draws` speak for."""
+    """Return the lowest and the highest share that fit `hits` in `draws`."""
     tail = (1 - confidence) / 2
     low = 0.0 if hits == 0 else _bisect(lambda p: at_least(hits, draws, p) < tail)
     high = 1.0 if hits == draws else _bisect(lambda p: at_most(hits, draws, p) >= tail)
@@ -20,12 +20,12 @@ def exact_interval(hits: int, draws: int, confidence: float) -> tuple[float, flo
 
 
 def at_most(hits: int, draws: int, share: float) -> float:
-    """The probability of `hits` or fewer."""
+    """Return the probability of `hits` or fewer."""
     return min(1.0, sum(_exactly(k, draws, share) for k in range(hits + 1)))
 
 
 def at_least(hits: int, draws: int, share: float) -> float:
-    """The probability of `hits` or more."""
+    """Return the probability of `hits` or more."""
     return min(1.0, sum(_exactly(k, draws, share) for k in range(hits, draws + 1)))
 
 
@@ -37,7 +37,7 @@ def _exactly(k: int, n: int, p: float) -> float:
 
 
 def _bisect(is_below: Callable[[float], bool]) -> float:
-    """The share at which the condition, true for small shares, becomes false."""
+    """Return the share at which the condition, true for small shares, becomes false."""
     low, high = 0.0, 1.0
     for _ in range(BISECTIONS):
         middle = (low + high) / 2

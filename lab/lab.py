@@ -1,4 +1,4 @@
-"""A lab: a sandbox, a workshop, and services that are ready to be moved under traffic."""
+"""A lab: a sandbox, a workshop, and services that can move under traffic."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -16,7 +16,7 @@ from sandbox.instance import Sandbox
 
 
 class Lab:
-    """One sandbox with one environment's estate; its folder holds all that is written."""
+    """One sandbox with one environment's estate; all files are written to its folder."""
 
     def __init__(
         self,
@@ -32,7 +32,7 @@ class Lab:
         self.workshop = Workshop(folder, self.name, sandbox.environment_variables)
 
     async def prepare(self, stages: Mapping[str, Stage]) -> None:
-        """Deploys what is shared and each service as it is at its stage, turn by turn."""
+        """Deploy the shared stacks and each service at its stage, in turns."""
         for service, stage in stages.items():
             self.workshop.place(service, stage)
         needed = (
@@ -46,7 +46,7 @@ class Lab:
 
     @asynccontextmanager
     async def walking(self, service: str, deploy: Deploy) -> AsyncIterator[Walk]:
-        """A walk of a service from where it stands, with clients that use it meanwhile."""
+        """Start a walk of a service from its present stage, with clients that send requests."""
         endpoint = self.sandbox.server.endpoint
         environment = self.workshop.environment
         async with Traffic(

@@ -1,11 +1,13 @@
-"""HTTP servers on the loopback that stand where load balancers would be.
+"""HTTP servers on the loopback that act as the load balancers.
 
-One for each load balancer of the name's two sides, at an address of its own. It listens exactly
-while the sandbox says that the load balancer exists and has a listener, and answers 200 exactly
-while there are healthy targets, that is running tasks of an existing service; else 503, as an
-Application Load Balancer without targets does. A task takes only a share of what the clients send
-at the time, to both sides together: more than the tasks can take is answered 503 too, so that a
-side that was scaled in shows. A share, because how much clients can send depends on the machine.
+Each load balancer of the name's two sides has one server with its own address. The server listens
+while the sandbox reports that the load balancer exists and has a listener. It answers 200 while
+there are healthy targets, which are running tasks of an existing service, and otherwise 503, as an
+Application Load Balancer without targets does.
+
+A task serves only a share of the requests that clients currently send to both sides together.
+Requests beyond that are answered 503, so that a side with too few tasks shows. The limit is a share
+because the number of requests depends on the machine.
 """
 
 import asyncio
@@ -24,7 +26,7 @@ from pay.model import Side
 
 SIDE_HEADER = "X-Side"
 WINDOW_SECONDS = 2.0
-"""Capacity counts over so long: a pause of the machine that the lab runs on is no overload."""
+"""The time over which capacity is counted, so that a pause of the machine is not an overload."""
 
 
 class SideServer:
@@ -34,7 +36,7 @@ class SideServer:
         self, side: Side, sent: deque[float], share_of_task: float, request_seconds: float,
         pace: Pace,
     ) -> None:  # fmt: skip
-        """`sent`: when the clients sent each request, to whichever side."""
+        """`sent` holds the time of each request that clients sent, to either side."""
         self._side, self._sent, self._pace = side, sent, pace
         self._share_of_task = share_of_task
         self._request_seconds = request_seconds
@@ -44,7 +46,7 @@ class SideServer:
         self._runner: web.ServerRunner | None = None
 
     async def follow(self, balancer: Balancer | None, address: str, port: int) -> None:
-        """Becomes what the sandbox says."""
+        """Match the state of the load balancer in the sandbox."""
         self._balancer = balancer
         if balancer and balancer.listens and self._runner is None:
             self._runner = web.ServerRunner(web.Server(self._answer), shutdown_timeout=1)
@@ -75,17 +77,17 @@ class SideServer:
             self._taken.append(now)
             await asyncio.sleep(self._request_seconds)
             response = web.Response(text="ok", headers=headers)
-        # Without a transport the client is gone already.
+        # Without a transport the client has already disconnected.
         transport = request.transport
         age = now - self._connected.setdefault(transport, now) if transport else 0
         if balancer and age >= self._pace.lab_seconds(balancer.client_keep_alive_seconds):
-            # The load balancer answers and then closes, so that the client connects anew.
+            # The load balancer answers, then closes, so that the client connects again.
             response.force_close()
         return response
 
 
 class SideServers:
-    """Both sides of a name. They share a port, because an A record cannot tell one."""
+    """Both sides of a name. They share a port, because an A record does not hold one."""
 
     def __init__(
         self,
@@ -96,8 +98,10 @@ class SideServers:
         share_of_task: float,
         request_seconds: float,
     ) -> None:
-        """`balancers`: the name of each side's load balancer; `share_of_task`: what one task takes
-        of all requests; times in the lab's seconds.
+        """`balancers` holds the name of each side's load balancer.
+
+        `share_of_task` is the share of all requests that one task serves. Times are in the lab's
+        seconds.
         """
         sent: deque[float] = deque()
         self._balancers, self._addresses = balancers, addresses
@@ -108,8 +112,8 @@ class SideServers:
         self._estate: Estate | None = None
 
     async def start(self, estate: Estate) -> int:
-        """Follows `estate` at once, and returns the port."""
-        # Whoever binds a free port at the first address finds it free at the others as well.
+        """Apply `estate` and return the port."""
+        # A port that is free at the first address is also free at the others.
         probe = await asyncio.get_running_loop().create_server(asyncio.Protocol, str(FIRST), 0)
         self.port = int(probe.sockets[0].getsockname()[1])
         probe.close()
@@ -118,8 +122,8 @@ class SideServers:
         self._task = asyncio.create_task(self._keep_following())
         return self.port
 
-    def told(self, estate: Estate) -> None:
-        """To be called with each new state."""
+    def update(self, estate: Estate) -> None:
+        """Apply a new state, soon after the call."""
         self._estate = estate
         self._changed.set()
 
@@ -131,7 +135,7 @@ class SideServers:
             await server.stop()
 
     def side_of(self, address: str, estate: Estate) -> Side | None:
-        """The side whose load balancer has this address."""
+        """Return the side whose load balancer has this address."""
         dns_name = self._addresses.dns_name(address)
         balancer = estate.balancers.get(dns_name or "")
         sides = [s for s, name in self._balancers.items() if balancer and name == balancer.name]
@@ -147,6 +151,6 @@ class SideServers:
     async def _follow(self, estate: Estate) -> None:
         for side, name in self._balancers.items():
             balancer = estate.balancer(name)
-            # A load balancer that is gone keeps its address, where nothing answers.
+            # A deleted load balancer keeps its address, where nothing answers.
             address = self._addresses.of(balancer.dns_name) if balancer else ""
             await self._servers[side].follow(balancer, address, self.port)

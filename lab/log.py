@@ -1,4 +1,4 @@
-"""What happened, as it happened: each request, and the resolution that it followed."""
+"""The log of all requests, each with the DNS query that it followed."""
 
 import time
 from collections import Counter
@@ -10,26 +10,26 @@ from pay.model import Side
 
 @dataclass(frozen=True)
 class Request:
-    """One request and the side that answered; `error` says why nothing or no 200 came back."""
+    """One request and the side that answered; `error` is the reason if the status was not 200."""
 
     began: float
     """Seconds since the epoch."""
     ended: float
     habit: str
-    """Of the client."""
+    """The client's habit."""
     side: Side | None
     error: str | None = None
     drawn: float | None = None
-    """When this request asked DNS, in seconds since the epoch; None: it used what the client kept,
-    an answer or a connection. One resolution by one client is an independent draw, whatever number
-    of requests follow it."""
+    """The time of this request's DNS query, in seconds since the epoch; None if it used a kept
+    answer or connection. One resolution by one client is an independent draw, however many requests
+    follow it."""
     led_to: Side | None = None
-    """Where the client's latest answer of DNS led; None: nowhere, or to neither side."""
+    """The side that the client's latest DNS answer led to; None if to neither."""
 
 
 @dataclass
 class TrafficLog:
-    """Everything the clients saw, in the order in which the requests ended."""
+    """All requests of the clients, in the order in which they ended."""
 
     requests: list[Request] = field(default_factory=list)
 
@@ -39,11 +39,11 @@ class TrafficLog:
 
     @property
     def draws(self) -> list[Request]:
-        """The requests that asked DNS."""
+        """The requests with a DNS query of their own."""
         return [request for request in self.requests if request.drawn is not None]
 
     def draws_between(self, start: float, end: float) -> Counter[Side | None]:
-        """How often each side answered what was drawn in that time; None: nobody answered."""
+        """Count the draws of that time by the side that answered; None for no answer."""
         return Counter(
             request.side
             for request in self._recent(start)
@@ -51,14 +51,14 @@ class TrafficLog:
         )
 
     def requests_between(self, start: float, end: float) -> Counter[Side | None]:
-        """How many requests, sent in that time, each side answered."""
+        """Count the requests sent in that time by the side that answered."""
         return Counter(r.side for r in self._recent(start) if start <= r.began < end)
 
     def requests_since(self, start: float) -> Counter[Side | None]:
         return self.requests_between(start, time.time() + 1)
 
     def _recent(self, start: float) -> Iterator[Request]:
-        """In reverse, and no further back than needed: the log is long and asked often."""
+        """Yield requests in reverse, back to `start` only: the log is long and read often."""
         for request in reversed(self.requests):
             if request.ended < start:
                 return

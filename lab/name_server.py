@@ -20,7 +20,7 @@ from lab.estate import AliasRecord, Estate
 from pay.model.stage.dwell import ALIAS_TTL_SECONDS
 
 NEGATIVE_TTL_SECONDS = 900
-"""How long resolvers keep that a name does not exist: the SOA's TTL or its minimum, the smaller
+"""How long resolvers cache that a name does not exist: the smaller of the SOA's TTL and minimum
 (RFC 2308; Route 53 writes a TTL of 900 and a minimum of 86400)."""
 
 SOA = (
@@ -29,7 +29,7 @@ SOA = (
 
 
 class NameServer(asyncio.DatagramProtocol):
-    """TTLs are AWS's: whoever asks shortens them by the lab's pace."""
+    """Answers with AWS's TTLs; the clients shorten them by the lab's pace."""
 
     def __init__(
         self, estate: Callable[[], Estate], addresses: Addresses, dice: random.Random
@@ -38,7 +38,7 @@ class NameServer(asyncio.DatagramProtocol):
         self._transport: asyncio.DatagramTransport | None = None
 
     async def start(self) -> int:
-        """Listens on a free port and returns it."""
+        """Listen on a free port and return it."""
         loop = asyncio.get_running_loop()
         transport, _ = await loop.create_datagram_endpoint(lambda: self, ("127.0.0.1", 0))
         return int(transport.get_extra_info("sockname")[1])
@@ -56,7 +56,7 @@ class NameServer(asyncio.DatagramProtocol):
             self._transport.sendto(answer.to_wire(), addr)
 
     def answer(self, query: dns.message.Message) -> dns.message.Message:
-        """The response to one query."""
+        """Return the response to one query."""
         question = query.question[0]
         name = question.name.to_text().lower()
         response = dns.message.make_response(query)

@@ -1,16 +1,17 @@
-"""One clock for everything that waits: AWS's seconds and the lab's."""
+"""One clock for all waiting: converts AWS's seconds to the lab's."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Pace:
-    """How many of AWS's seconds pass in one of the lab's: TTLs, caches and kept connections are all
-    shortened alike, so that what outlives what stays the same.
+    """The number of AWS's seconds in one of the lab's.
+
+    It shortens TTLs, caches and kept connections alike, so their relation stays the same.
     """
 
     factor: float = 200.0
 
     def lab_seconds(self, aws_seconds: float) -> float:
-        """How long the lab waits for what takes so many seconds on AWS."""
+        """Convert AWS's seconds to the lab's."""
         return aws_seconds / self.factor

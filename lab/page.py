@@ -1,4 +1,4 @@
-"""The walks as one HTML page that needs nothing else: no script, no network."""
+"""Writes the walks as one self-contained HTML page, without scripts or network."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,7 +11,7 @@ from lab.walk import CONFIDENCE, Walk
 
 
 def write_page(path: Path, walks: Sequence[Walk], problem: str = "") -> None:
-    """Writes the page; there has to be a walk. `problem`: why the lab ended before its time."""
+    """Write the page for at least one walk; `problem` is the reason if the lab ended early."""
     templates = Environment(
         loader=PackageLoader("lab"),
         autoescape=True,

@@ -1,4 +1,4 @@
-"""What the page draws: Fargate's share of the requests over time, and when what was deployed."""
+"""The plot of a walk: Fargate's share of the requests over time, with the deployments."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,15 +9,15 @@ from pay.model import Side
 
 BIN_SECONDS = 1.0
 WIDTH, HEIGHT = 1000, 220
-"""Of the plot, in SVG's units."""
+"""The size of the plot in SVG units."""
 
 LETTER_WIDTH = 6.2
-"""In SVG's units, with a little room: a stage narrower than its name is named by its title only."""
+"""In SVG units, with some margin; a stage narrower than its name has only a title."""
 
 
 @dataclass(frozen=True)
 class Band:
-    """A stretch of time on the plot."""
+    """A period of time on the plot."""
 
     x: float
     width: float
@@ -26,7 +26,7 @@ class Band:
 
 
 class Plot:
-    """Where things of one walk lie on its plot; y is a share, from 0 below to 1 above."""
+    """The coordinates of one walk's plot; y is a share, from 0 at the bottom to 1 at the top."""
 
     def __init__(self, walk: Walk) -> None:
         self._walk = walk
@@ -43,7 +43,7 @@ class Plot:
         return round(min(max(time - self._start, 0) / self.seconds, 1) * WIDTH, 1)
 
     @property
-    def seen(self) -> str:
+    def observed(self) -> str:
         """The points of Fargate's share of the requests, second by second."""
         bins: dict[int, list[int]] = {}
         for request in self._walk.traffic.log.requests:
@@ -58,7 +58,7 @@ class Plot:
 
     @property
     def expected(self) -> str:
-        """The points of the share by Route 53's rules: a step at each write."""
+        """The points of the share by Route 53's rules, with a step at each write."""
         points = []
         for stay in self._walk.stays:
             y = round(HEIGHT * (1 - stay.expected), 1)
@@ -79,7 +79,7 @@ class Plot:
 
     @property
     def ticks(self) -> list[tuple[float, str]]:
-        """A dozen at most, at round seconds."""
+        """At most twelve ticks, at round seconds."""
         step = next(s for s in (5, 10, 30, 60, 120, 300, 600, 3600) if self.seconds / s <= 12)
         return [
             (self.x(self._start + s), f"{s // 60}:{s % 60:02}")
@@ -94,6 +94,6 @@ class Plot:
 
     def _deployment(self, deployment: Deployment) -> Band:
         x = self.x(deployment.began)
-        took = deployment.ended - deployment.began
-        title = f"{deployment.edge}: {deployment.stack}, {took:.0f} s"
+        seconds = deployment.ended - deployment.began
+        title = f"{deployment.edge}: {deployment.stack}, {seconds:.0f} s"
         return Band(x, self.x(deployment.ended) - x, "", title)

@@ -1,4 +1,4 @@
-"""The whole of a lab's traffic around one service: name server, both sides' servers, clients."""
+"""All traffic around one service: name server, both sides' servers, clients."""
 
 import asyncio
 import random
@@ -22,7 +22,7 @@ from pay.catalogue import CATALOGUE
 from pay.model import Environment, Side, host_name, names
 
 POPULATION: Population = {
-    # An answer serves three requests or four, with a cache on top five or six.
+    # An answer serves three or four requests; with the JVM's cache, five or six.
     Habit.AT_TTL: Group(clients=8, pause_seconds=15),
     Habit.JVM: Group(clients=8, pause_seconds=15),
     # Shorter than the load balancer's idle timeout, or it would close the connection.
@@ -30,15 +30,15 @@ POPULATION: Population = {
 }
 
 REQUEST_SECONDS = 0.02
-"""In the lab's seconds: it is real work's time, which nothing shortens."""
+"""In the lab's seconds; the pace does not shorten real work."""
 
 HEADROOM = 1.2
-"""The tasks that carry the daily peak carry so many times the clients' requests; one of two carries
-just over half of them."""
+"""The tasks for the daily peak serve this multiple of the clients' requests; one of two tasks
+serves just over half of them."""
 
 
 class Traffic:
-    """An async context manager: clients send requests inside it. Loopback only."""
+    """An async context manager, inside which clients send requests over the loopback."""
 
     def __init__(
         self,
@@ -50,7 +50,7 @@ class Traffic:
         seed: int,
         population: Population = POPULATION,
     ) -> None:
-        """`endpoint`: the sandbox's. The name has to resolve before the first client starts."""
+        """`endpoint` is the sandbox's. The name must resolve before the first client starts."""
         self.environment, self.service, self.pace = environment, service, pace
         self.population = population
         self.name = host_name(CATALOGUE[service], environment)
@@ -75,7 +75,7 @@ class Traffic:
             request_seconds=REQUEST_SECONDS,
         )
         port = await self._servers.start(self.watch.latest)
-        self.watch.tell(self._servers.told)
+        self.watch.notify(self._servers.update)
         self._clients = [
             asyncio.create_task(self._client(habit, dns_port, port))
             for habit, group in self.population.items()

@@ -1,4 +1,4 @@
-"""Moves a service through stages while clients use it, and measures each stage."""
+"""Moves a service through its stages while clients use it, and measures each stage."""
 
 import asyncio
 import time
@@ -20,24 +20,24 @@ from rollout.moves.stack_changes import stack_changes
 from sandbox.server.process import SandboxError
 
 DRAWS = 150
-"""At least so many independent draws are waited for at each measured stage."""
+"""The least number of independent draws at each measured stage."""
 
 CONFIDENCE = 0.99999
-"""A right share lies outside the interval once in 100 000 stages."""
+"""A correct share lies outside the interval once in 100,000 stages."""
 
 LONGEST_WAIT_SECONDS = 90
-"""For draws, and for a side's requests to end, on a loaded machine."""
+"""The time limit for draws, and for the end of a side's requests, on a loaded machine."""
 
 QUIET_SECONDS = 1.0
-"""A side's requests have ended when none was sent for so long."""
+"""A side's requests have ended after this time without one."""
 
 Deploy = Callable[[str], Awaitable[None]]
-"""Deploys the stack of this id, as the environment files say."""
+"""Deploys the stack with this id, from the environment files."""
 
 
 @dataclass
 class Stay:
-    """The time at one stage, from the last write of its records on."""
+    """The time at one stage, from the last write of its records."""
 
     stage: Stage
     weights: str
@@ -45,25 +45,25 @@ class Stay:
     """Fargate's share of the answers by Route 53's rules."""
     began: float
     ended: float = float("inf")
-    """The last write of the next stage."""
+    """The time of the next stage's last write."""
     left: float = float("inf")
-    """When the move to the next stage began: what is drawn while it writes is of neither stage."""
+    """The start of the move to the next stage. Draws during its writes count for neither stage."""
     draws: int = 0
     fargate_draws: int = 0
-    """The draws after which Fargate answered the request; not only was it what DNS said."""
+    """The draws whose request Fargate answered, not only those where DNS named it."""
     requests: dict[Side, int] = field(default_factory=dict)
     is_measured: bool = False
 
     @property
     def interval(self) -> tuple[float, float]:
-        """The shares that the draws speak for."""
+        """The shares that fit the draws."""
         return exact_interval(self.fargate_draws, self.draws, CONFIDENCE)
 
     @property
     def is_as_expected(self) -> bool:
         low, high = self.interval
         if self.expected in (0, 1):
-            # What DNS never answers is not rare: it does not happen.
+            # A share of 0 or 1 allows no exception.
             return self.fargate_draws == self.draws * self.expected
         return low <= self.expected <= high
 
@@ -79,7 +79,7 @@ class Deployment:
 
 
 class Walk:
-    """One service's way through the stages; bounded, because each step is."""
+    """The moves of one service through its stages; each step has a time limit."""
 
     def __init__(
         self,
@@ -111,8 +111,8 @@ class Walk:
         return self.traffic.pace.lab_seconds(drain(timing).total_seconds())
 
     def findings(self) -> list[Finding]:
-        """Everything that went wrong so far, in order of time."""
-        wrong = [
+        """Return the faults so far, in order of time."""
+        wrong_shares = [
             Finding(
                 Fault.WRONG_SHARE,
                 stay.began,
@@ -122,21 +122,21 @@ class Walk:
             for stay in self.stays
             if stay.is_measured and not stay.is_as_expected
         ]
-        found = [*findings(self.traffic, self.drain_seconds), *wrong]
-        return sorted(found, key=lambda finding: finding.time)
+        faults = [*findings(self.traffic, self.drain_seconds), *wrong_shares]
+        return sorted(faults, key=lambda finding: finding.time)
 
     async def go(self, stages: tuple[Stage, ...]) -> None:
-        """Moves to one stage after the other and measures each."""
+        """Move to one stage after the other and measure each."""
         for stage in stages:
             await self.move(stage)
             await self.measure()
 
     async def move(self, stage: Stage) -> None:
-        """Writes the move and deploys what it changes, one stack after the other."""
+        """Record the move and deploy the stacks that it changes, one after the other."""
         environment, before, start = self._workshop.environment, self.stage, time.time()
         edge = find_edge(environment.ladder, before, stage)
         if edge is None:
-            raise SandboxError(f"{self.service} cannot go from {before} to {stage}")
+            raise SandboxError(f"{self.service} cannot move from {before} to {stage}")
         self._tell(f"{self.service}: {before} -> {stage}")
         self.stays[-1].left = start
         self._workshop.move(self.service, edge, "the traffic lab")
@@ -151,18 +151,19 @@ class Walk:
         self._enter(self._last_write(start))
 
     async def measure(self) -> Stay:
-        """Waits for enough draws, and for as long as a client may use what DNS said before; at a
-        stage of which one side gets nothing also until it indeed gets nothing.
+        """Wait for enough draws, and until no client uses an old DNS answer.
 
-        Raises SandboxError when that does not come about.
+        At a stage that sends nothing to one side, also wait until that side receives nothing.
+
+        Raises SandboxError after LONGEST_WAIT_SECONDS.
         """
         stay = self.stays[-1]
-        self._tell(f"{self.service}: {stay.stage}, {stay.weights}: clients follow")
+        self._tell(f"{self.service}: {stay.stage}, {stay.weights}: waiting for the clients")
         deadline = time.monotonic() + LONGEST_WAIT_SECONDS
         while not self._is_measured(stay):
             if time.monotonic() > deadline:
                 raise SandboxError(
-                    f"{self.service} at {stay.stage}: {stay.draws} draws, requests "
+                    f"{self.service} at {stay.stage}: {stay.draws} of {DRAWS} draws, requests "
                     f"{stay.requests} after {LONGEST_WAIT_SECONDS} s"
                 )
             await asyncio.sleep(0.1)
@@ -171,12 +172,12 @@ class Walk:
         return stay
 
     def finish(self) -> None:
-        """The last stay ends."""
+        """End the last stay."""
         self.stays[-1].left = self.stays[-1].ended = time.time()
         self.count(self.stays[-1])
 
     def count(self, stay: Stay) -> None:
-        """Brings the numbers of the present stay up to date."""
+        """Update the numbers of a stay."""
         end = min(stay.left, time.time())
         draws = self.traffic.log.draws_between(stay.began, end)
         stay.draws, stay.fargate_draws = draws.total(), draws[Side.FARGATE]
@@ -186,9 +187,9 @@ class Walk:
     def _is_measured(self, stay: Stay) -> bool:
         if stay.draws < DRAWS or time.time() < stay.began + self.drain_seconds:
             return False
-        lately = self.traffic.log.requests_since(time.time() - QUIET_SECONDS)
-        unwanted = {1.0: Side.EC2, 0.0: Side.FARGATE}.get(stay.expected)
-        return lately.total() > 0 and (unwanted is None or not lately[unwanted])
+        recent = self.traffic.log.requests_since(time.time() - QUIET_SECONDS)
+        idle = {1.0: Side.EC2, 0.0: Side.FARGATE}.get(stay.expected)
+        return recent.total() > 0 and (idle is None or not recent[idle])
 
     def _enter(self, time_: float) -> None:
         if self.stays:
@@ -199,10 +200,10 @@ class Walk:
         self.stays.append(Stay(self.stage, weights_text(records), float(share), time_))
 
     def _last_write(self, since: float) -> float:
-        """When the name server heard of the last change of this name; `since` without one."""
+        """Return when the name server received the last change of this name, or `since`."""
         watch = self.traffic.watch
         changes = [
-            watch.heard[after.number]
+            watch.received[after.number]
             for before, after in pairwise(watch.states)
             if before.records_of(self.traffic.name) != after.records_of(self.traffic.name)
         ]
@@ -210,12 +211,12 @@ class Walk:
 
 
 def forward(ladder: Ladder) -> tuple[Stage, ...]:
-    """From `legacy` to `retired`."""
+    """Return the stages from `legacy` to `retired`."""
     return ladder.stages[1:]
 
 
 def back_from_each_stage(ladder: Ladder) -> tuple[Stage, ...]:
-    """From `dark`: every stage that has a rollback is rolled back from once."""
+    """Return a tour from `dark` that rolls back once from every stage with a rollback."""
     tour = [Stage.LEGACY, Stage.DARK, Stage.READY]
     for lower, upper in pairwise(ladder.rungs):
         tour += [upper, lower, upper]

@@ -1,4 +1,4 @@
-"""Follows the sandbox's states of names and load balancers, missing none."""
+"""Follows every state of names and load balancers in the sandbox."""
 
 import asyncio
 import time
@@ -11,27 +11,27 @@ from lab.tasks import end
 from sandbox.server.traffic_history import PATH
 
 CALL_TIMEOUT_SECONDS = 60
-"""A loaded machine, and Terraform's own calls, may keep the server busy."""
+"""Long, because a loaded machine and Terraform's own calls may keep the server busy."""
 
 Listener = Callable[[Estate], None]
 
 
 class Watch:
-    """Use as an async context manager: `latest` is known inside, `states` afterwards too."""
+    """An async context manager: use `latest` inside it, and `states` also afterwards."""
 
     def __init__(self, endpoint: str) -> None:
         self._url = f"{endpoint}{PATH}"
         self._listeners: list[Listener] = []
         self.states: list[Estate] = []
-        self.heard: dict[int, float] = {}
-        """When each state became known here, in seconds since the epoch."""
+        self.received: dict[int, float] = {}
+        """The time at which each state arrived here, in seconds since the epoch."""
 
     @property
     def latest(self) -> Estate:
         return self.states[-1]
 
-    def tell(self, listener: Listener) -> None:
-        """Calls `listener` with the latest state now, and with each that follows."""
+    def notify(self, listener: Listener) -> None:
+        """Call `listener` with the latest state now, and with each that follows."""
         self._listeners.append(listener)
         listener(self.latest)
 
@@ -39,7 +39,7 @@ class Watch:
         timeout = aiohttp.ClientTimeout(total=CALL_TIMEOUT_SECONDS)
         self._session = aiohttp.ClientSession(timeout=timeout)
         await self._ask()
-        # States from before this watch are somebody else's.
+        # States before this watch belong to earlier users.
         self.states = self.states[-1:]
         self._task = asyncio.create_task(self._follow())
         return self
@@ -49,7 +49,7 @@ class Watch:
         await self._session.close()
 
     async def catch_up(self) -> None:
-        """Returns when every state up to this moment is known."""
+        """Return when every state up to this moment is known."""
         await self._ask()
 
     async def _follow(self) -> None:
@@ -62,6 +62,6 @@ class Watch:
             for state in await answer.json():
                 if not self.states or state["number"] > self.latest.number:
                     self.states.append(Estate.parse(state))
-                    self.heard[self.latest.number] = time.time()
+                    self.received[self.latest.number] = time.time()
                     for listener in self._listeners:
                         listener(self.latest)

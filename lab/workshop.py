@@ -1,4 +1,4 @@
-"""Synthesises and deploys stacks in a folder of their own, with the real programs."""
+"""Synthesises and deploys stacks in their own folder, with the real programs."""
 
 import asyncio
 import json
@@ -24,13 +24,13 @@ from sandbox.server.process import ROOT, SandboxError
 
 TIMEOUT_SECONDS = 600
 LOG_TAIL_LINES = 80
-"""Terraform tells each error in six lines or more, and several resources can fail at once."""
+"""Terraform reports each error in six lines or more, and several resources can fail at once."""
 
 SETTLING_SECONDS = 0.25
-"""Between two looks at a state: it is still when both see the same."""
+"""The time between two reads of a state; it has settled when both are the same."""
 
-MOST_LOOKS = 20
-"""A kill that has waited for as many comes all the same: the program may have nothing to note."""
+MOST_READS = 20
+"""After this many reads the kill happens anyway: the program may have nothing to write."""
 
 
 class Killed(SandboxError):
@@ -38,12 +38,14 @@ class Killed(SandboxError):
 
 
 class Workshop:
-    """A copy of one environment's file with deletion protection on, and below it a folder for each
-    stack with its synthesis and its state: several stacks can be synthesised and deployed at once.
+    """A copy of one environment's file, with deletion protection on.
+
+    Each stack has a folder for its synthesis and its state, so that several stacks can be
+    synthesised and deployed at once.
     """
 
     def __init__(self, folder: Path, environment: str, variables: Mapping[str, str]) -> None:
-        """`variables`: the environment of programs that take the sandbox for AWS."""
+        """`variables` is the environment of programs that use the sandbox as AWS."""
         self._folder = folder
         self.environments = folder / "environments"
         self._log = folder / "programs.log"
@@ -52,34 +54,35 @@ class Workshop:
         self.environments.mkdir()
         file = f"{environment}.toml"
         document = tomlkit.parse((ROOT / "environments" / file).read_text())
-        # As in production: a side that still is protected cannot be destroyed.
+        # As in production: a side that is still protected cannot be deleted.
         document["load_balancers"]["deletion_protection"] = True
         (self.environments / file).write_text(tomlkit.dumps(document))
 
     @property
     def environment(self) -> Environment:
-        """As its file says at this moment."""
+        """The environment as its file is at this moment."""
         return load_environments(self.environments)[self._name]
 
     def stack(self, stack: str) -> Path:
-        """The folder that Terraform runs in."""
+        """Return the folder in which Terraform runs."""
         return self._out(stack) / "stacks" / stack
 
     def state(self, stack: str) -> Path:
-        """The file of a stack's Terraform state."""
+        """Return the file of a stack's Terraform state."""
         return self._folder / stack / ".sandbox" / "state" / f"{stack}.tfstate"
 
     def _out(self, stack: str) -> Path:
         return self._folder / stack / "cdktf.out"
 
     def place(self, service: str, stage: Stage) -> None:
-        """Sets a stage, whatever stage it was."""
+        """Set a service's stage, without a move."""
         path = self.environments / f"{self._name}.toml"
         path.write_text(with_stage(path.read_text(), service, stage, where=path.name))
 
     def move(self, service: str, edge: Edge, why: str) -> None:
-        """Writes a move as `pay promote` and `pay rollback` do, journal included. Their gates ask
-        for hours between moves, which the lab does not have.
+        """Record a move as `pay promote` and `pay rollback` do, with its journal entry.
+
+        Their gates require hours between moves, which the lab does not have.
         """
         environment = self.environment
         entry = journal.move(
@@ -93,7 +96,7 @@ class Workshop:
         write_move(self.environments, environment, service, edge, entry)
 
     async def cdktf_deploy(self, stack: str) -> None:
-        """`cdktf deploy`, with its own synthesis."""
+        """Run `cdktf deploy`, with its own synthesis."""
         self.state(stack).parent.mkdir(parents=True, exist_ok=True)
         await self._run(
             ROOT,
@@ -103,7 +106,7 @@ class Workshop:
         )
 
     async def synthesise(self, stack: str) -> None:
-        """What cdktf does before it deploys."""
+        """Synthesise a stack as cdktf does before it deploys."""
         self.state(stack).parent.mkdir(parents=True, exist_ok=True)
         await self._run(
             ROOT,
@@ -113,19 +116,22 @@ class Workshop:
         )
 
     async def deploy(self, stack: str) -> None:
-        """What `cdktf deploy` comes down to, in a third of its time."""
+        """Do the same as `cdktf deploy`, in a third of the time."""
         await self.synthesise(stack)
         await self.apply(stack)
 
     async def apply(self, stack: str, *options: str, kill: "Kill | None" = None) -> None:
-        """`terraform apply` of what is synthesised. Raises Killed when `kill` came true."""
+        """Run `terraform apply` on the synthesised stack.
+
+        Raises Killed if `kill` ended the program.
+        """
         await self._initialise(stack)
         arguments = ("apply", "-auto-approve", "-input=false", "-no-color", *options)
-        after = partial(once_noted, kill, self.state(stack)) if kill else None
+        after = partial(once_written, kill, self.state(stack)) if kill else None
         await self._run(self.stack(stack), "terraform", *arguments, kill=after)
 
     async def plan(self, stack: str, *options: str) -> dict[str, Any]:
-        """The plan, as `terraform show -json` writes it."""
+        """Return the plan, as `terraform show -json` writes it."""
         await self._initialise(stack)
         arguments = ("plan", "-input=false", "-no-color", "-out=lab.plan", *options)
         await self._run(self.stack(stack), "terraform", *arguments)
@@ -134,7 +140,7 @@ class Workshop:
         return plan
 
     async def adopt(self, stack: str, address: str, id: str) -> None:
-        """`terraform import`: what an operator does with a resource that the state lacks."""
+        """Run `terraform import`, as an operator does for a resource missing from the state."""
         await self._run(
             self.stack(stack), "terraform", "import", "-input=false", "-no-color", address, id
         )
@@ -146,8 +152,11 @@ class Workshop:
     async def _run(
         self, folder: Path, *command: str, kill: "Kill | None" = None, **settings: str
     ) -> str:
-        """The standard output. Raises SandboxError with the end of all output on failure."""
-        # Armed before the program starts: its first call counts already.
+        """Run a program and return its standard output.
+
+        Raises SandboxError, with the end of all output, if the program fails.
+        """
+        # The kill is armed before the program starts, because the first call already counts.
         async with kill() if kill else nullcontext() as moment:
             process = await asyncio.create_subprocess_exec(
                 *command,
@@ -160,7 +169,7 @@ class Workshop:
             )
             killer = asyncio.create_task(_end_at(moment, process.pid)) if moment else None
             try:
-                said, _ = await asyncio.wait_for(process.communicate(), TIMEOUT_SECONDS)
+                output, _ = await asyncio.wait_for(process.communicate(), TIMEOUT_SECONDS)
             except BaseException:
                 _end(process.pid)
                 await process.wait()
@@ -170,7 +179,7 @@ class Workshop:
                     killer.cancel()
                     with suppress(asyncio.CancelledError):
                         await killer
-        text = said.decode(errors="replace")
+        text = output.decode(errors="replace")
         with self._log.open("a") as log:
             log.write(f"$ {' '.join(command)}\n{text if command[1] != 'show' else ''}\n")
         if process.returncode == -signal.SIGKILL:
@@ -182,25 +191,26 @@ class Workshop:
 
 
 Moment = Callable[[], Awaitable[None]]
-"""Returns at the moment at which a program is to be killed."""
+"""Returns at the moment at which to kill a program."""
 
 Kill = Callable[[], AbstractAsyncContextManager[Moment]]
-"""Entered before the program starts and left after its end."""
+"""A context manager, entered before the program starts and left after its end."""
 
 
 @asynccontextmanager
-async def once_noted(kill: Kill, state: Path) -> AsyncIterator[Moment]:
-    """As `kill`, but later where Terraform is writing what it already knows.
+async def once_written(kill: Kill, state: Path) -> AsyncIterator[Moment]:
+    """Delay `kill` until Terraform has written its state.
 
-    It empties a local file before it writes it anew: killed in between it loses the state of every
-    resource, which the S3 backend of the environments cannot, as it replaces an object whole.
+    Terraform empties a local state file before it writes it again. A kill in between would lose the
+    state of every resource. The S3 backend of the environments replaces the object whole, so it
+    cannot lose it.
     """
     async with kill() as moment:
 
         async def settled() -> None:
             await moment()
             before = None
-            for _ in range(MOST_LOOKS):
+            for _ in range(MOST_READS):
                 await asyncio.sleep(SETTLING_SECONDS)
                 now = _document(state)
                 if now is not None and now == before:
@@ -211,7 +221,7 @@ async def once_noted(kill: Kill, state: Path) -> AsyncIterator[Moment]:
 
 
 def _document(state: Path) -> Any:
-    """None where there is no file, or none that is whole."""
+    """Return the state file's content; None if the file is absent or incomplete."""
     try:
         return json.loads(state.read_text())
     except (FileNotFoundError, json.JSONDecodeError):
@@ -224,6 +234,6 @@ async def _end_at(moment: Moment, pid: int) -> None:
 
 
 def _end(pid: int) -> None:
-    """SIGKILL to the program and all it started: Terraform's provider is a process of its own."""
+    """Send SIGKILL to the program and all its children: Terraform's provider is one of them."""
     with suppress(ProcessLookupError):
         os.killpg(pid, signal.SIGKILL)

@@ -1,4 +1,4 @@
-"""The PCI gate: judges the Terraform that was synthesised against PCI DSS v4.0.1.
+"""The PCI gate: judges the synthesised Terraform against PCI DSS v4.0.1.
 
 Runs in its own virtual environment (`.venv-checkov`). Of this project it imports only
 the readers of `pay` that need no library: secrets, IAM, containers, plans

@@ -25,7 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     options = _parser().parse_args(arguments)
     if options.plan and len(options.root) > 1:
-        print("--plan: name the one --root that the plans belong to", file=sys.stderr)
+        print("--plan: give exactly one --root, the one the plans belong to", file=sys.stderr)
         return WRONG_USE
     try:
         verdicts = _judge(options)
@@ -50,7 +50,7 @@ def _judge(options: argparse.Namespace) -> list[Verdict]:
         stack_folders(root)
     plans = {file: read_plan_file(file).document for file in options.plan}
     accepted = waivers.load(options.waivers)
-    # checkov takes seconds to import; wrong use is told at once.
+    # checkov takes seconds to import; wrong use is reported before.
     from policies.engine.catalogue import catalogue
     from policies.engine.gate import Gate
 
@@ -75,7 +75,7 @@ def _parser() -> argparse.ArgumentParser:
         type=Path,
         action="append",
         required=True,
-        help="the folder that holds the synthesised stacks; several are judged one by one",
+        help="folder of the synthesised stacks; may be repeated, each is judged on its own",
     )
     parser.add_argument(
         "--plan",
@@ -83,7 +83,7 @@ def _parser() -> argparse.ArgumentParser:
         nargs="+",
         default=[],
         metavar="PLAN.json",
-        help="plans of stacks under the root, from `terraform show -json`: the second net",
+        help="plans of stacks under the root, from `terraform show -json`; a second check",
     )
     parser.add_argument("--waivers", type=Path, default=waivers.FILE, help="default: %(default)s")
     parser.add_argument(
@@ -91,24 +91,24 @@ def _parser() -> argparse.ArgumentParser:
         type=date.fromisoformat,
         default=date.today(),
         metavar="YYYY-MM-DD",
-        help="the day on which waivers must hold; default: today",
+        help="day on which waivers must be valid; default: today",
     )
     parser.add_argument(
         "--partial",
         action="store_true",
-        help="the root holds some stacks of the estate only: leave waivers for the others alone",
+        help="the root holds only some stacks of the estate; do not report unused waivers",
     )
     parser.add_argument(
         "--uncounted",
         action="store_true",
-        help="the root was written by hand: no manifest.json and metadata.json to count by",
+        help="the root was not synthesised; do not require manifest.json and metadata.json",
     )
     parser.add_argument(
         "--format",
         type=_format,
         action="append",
         metavar="FORMAT[=FILE]",
-        help=f"table, {', '.join(FORMATS)}; may be given several times; default: table",
+        help=f"table, {', '.join(FORMATS)}; may be repeated; default: table",
     )
     return parser
 

@@ -1,9 +1,10 @@
-"""`make demo`: the project's main job, on a local AWS, with the real Terraform and AWS provider.
+"""`make demo`: the project's main task on a local AWS, with the real Terraform and AWS provider.
 
 Plans and deploys the sandbox environment's platform, then connector and frontend on both sides with
-their records; shows what was made, that a second plan is empty, and what moving connector one stage
-on would change. A sandbox that runs already is used and left running, so that a second demo changes
-nothing; otherwise one is started, and stopped at the end.
+their records. Shows the result, an empty second plan, and the changes of connector's next move.
+
+Uses a running sandbox and leaves it running, so that a second demo changes nothing. Otherwise
+starts one, and stops it at the end.
 """
 
 import os
@@ -23,7 +24,7 @@ from pay.model import names
 from pay.model.stack_order import in_turns
 from pay.model.stacks import Stack, known_stacks
 from sandbox.estate.seed import seed
-from sandbox.read_back import made_table
+from sandbox.read_back import services_table
 from sandbox.server.process import ROOT, SandboxError, Server, launch
 from sandbox.server.server_record import FOLDER, LOG, running
 from sandbox.settings import Settings
@@ -33,14 +34,14 @@ ENVIRONMENT = "sandbox"
 SERVICES = ("connector", "frontend")
 MOVED = "connector"
 
-TOLD = re.compile(
+PROGRESS = re.compile(
     r"Plan: |No changes|Apply complete|Creation complete|Modifications complete|"
     r"Still creating|Error|weight +="
 )
-"""The lines of Terraform's output that tell progress; the whole is in the log."""
+"""The lines of Terraform's output that show progress; the log has all lines."""
 
 EMPTY = "No changes."
-"""How Terraform says that a plan is empty."""
+"""Terraform's words for an empty plan."""
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -57,7 +58,7 @@ class Demo:
         self._log.write_text("")
 
     def run(self) -> None:
-        self._step("The estate that exists already")
+        self._step("The existing estate")
         seed(self._environment, self._server.client)
         self._console.print(f"{len(self._environment.services)} services' networks, databases, …")
         self._step("cdktf synth: every stack of every environment")
@@ -74,25 +75,25 @@ class Demo:
                 "--skip-synth",
                 "--ignore-missing-stack-dependencies",
             )
-        self._step("What was made")
-        self._console.print(made_table(self._server.client, self._environment, SERVICES))
+        self._step("The result")
+        self._console.print(services_table(self._server.client, self._environment, SERVICES))
         self._step("A second plan of connector is empty")
         for stack in self._known:
             if stack.service == MOVED and stack.kind.side:
                 self._plan_is_empty(stack.id)
-        self._step(f"Moving {MOVED} one stage on")
+        self._step(f"The next move of {MOVED}")
         self._show_the_next_stage()
 
     def _plan_is_empty(self, stack: str) -> None:
-        """Raises SandboxError if a plan of what was just deployed would change anything."""
+        """Raise SandboxError if a second plan of a deployed stack is not empty."""
         if EMPTY not in self._cdktf("diff", stack, "--skip-synth"):
             raise SandboxError(
-                f"the second plan of {stack} is not empty, although nothing changed since its "
-                f"deployment; the end of .sandbox/demo.log has the plan"
+                f"the second plan of {stack} is not empty, although nothing has changed since its "
+                f"deployment; read the plan at the end of .sandbox/demo.log"
             )
 
     def _show_the_next_stage(self) -> None:
-        """In a copy of the environments: the checkout stays as it is."""
+        """Show the next move in a copy of the environments; the checkout does not change."""
         copy = FOLDER / "demo-environments"
         shutil.rmtree(copy, ignore_errors=True)
         shutil.copytree(ROOT / "environments", copy)
@@ -105,7 +106,7 @@ class Demo:
                 *("--allow-adjacent", "frontend serves nothing yet"),
             ],
             moved,
-            tell=re.compile(""),
+            show=re.compile(""),
         )
         self._cdktf("diff", records, settings=moved)
 
@@ -115,13 +116,14 @@ class Demo:
 
     def _cdktf(self, *arguments: str, settings: Mapping[str, str] | None = None) -> str:
         self._console.print(f"$ cdktf {' '.join(arguments)}", style="bold", highlight=False)
-        return self._stream(["cdktf", *arguments], settings or {}, tell=TOLD)
+        return self._stream(["cdktf", *arguments], settings or {}, show=PROGRESS)
 
     def _stream(
-        self, command: list[str], settings: Mapping[str, str], *, tell: re.Pattern[str]
+        self, command: list[str], settings: Mapping[str, str], *, show: re.Pattern[str]
     ) -> str:
-        """Runs a command, tells its progress, logs all of it, and gives it back; raises
-        SandboxError if it fails.
+        """Run a command, print the lines that match `show`, and log and return all output.
+
+        Raises SandboxError if the command fails.
         """
         started = time.monotonic()
         process = subprocess.Popen(
@@ -139,7 +141,7 @@ class Demo:
                 plain = _COLOURS.sub("", line).rstrip()
                 printed.append(plain)
                 log.write(f"{plain}\n")
-                if plain.strip() and tell.search(plain):
+                if plain.strip() and show.search(plain):
                     self._console.print(f"  {plain.strip()}", style="dim", highlight=False)
         if process.wait():
             raise SandboxError(
@@ -156,13 +158,13 @@ def _title(stack: Stack) -> str:
 
 @contextmanager
 def sandbox(console: Console) -> Iterator[Server]:
-    """The sandbox that runs, or one that ends with this run."""
+    """Return the running sandbox, or start one that ends with this run."""
     server = running()
     if server:
-        console.print(f"Using the sandbox that runs at {server.endpoint}.")
+        console.print(f"Using the sandbox at {server.endpoint}.")
         yield server
         return
-    # A state of a sandbox that is gone describes nothing.
+    # The states of an earlier sandbox are obsolete.
     for state in (FOLDER / "state").glob(f"{ENVIRONMENT}-*"):
         state.unlink()
     environment = load_environment(ROOT / "environments" / f"{ENVIRONMENT}.toml")
@@ -177,7 +179,7 @@ def sandbox(console: Console) -> Iterator[Server]:
 
 
 def main() -> int:
-    """Exit status 1, with the reason, when a step fails."""
+    """Run the demo; return 1, and print the reason, if a step fails."""
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 110)
     started = time.monotonic()
     os.chdir(ROOT)

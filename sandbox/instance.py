@@ -1,4 +1,4 @@
-"""One sandbox: a server of its own with an environment's estate in it.
+"""One sandbox: a private server with an environment's estate.
 
 with Sandbox(environment) as sandbox:
     subprocess.run(["terraform", "plan"], env=sandbox.environment_variables)
@@ -22,11 +22,11 @@ from sandbox.variables import whole_environment
 
 
 class Sandbox:
-    """A context manager: starts a private server on a free port, seeds it, and ends it.
+    """A context manager that starts a private server on a free port, seeds it and stops it.
 
-    `settings` says how it behaves; its account and region are the environment's. `legacy` names the
-    services that run on EC2 already, made by nobody's Terraform; `neighbours` adds what the
-    environment's stacks look up of each other, so that each can be planned alone.
+    `settings` sets its behaviour; its account and region are the environment's. `legacy` names the
+    services that already run on EC2 without Terraform. `neighbours` adds what the environment's
+    stacks look up of each other, so that each can be planned alone.
     """
 
     def __init__(
@@ -77,16 +77,16 @@ class Sandbox:
 
     @property
     def server(self) -> Server:
-        """Raises RuntimeError outside the `with` block."""
+        """The server; raises RuntimeError outside the `with` block."""
         if self._server is None:
-            raise RuntimeError("the sandbox is not running: use it in a with block")
+            raise RuntimeError("the sandbox is not running; use it in a with block")
         return self._server
 
     def client(self, service: str) -> Any:
-        """A boto3 client of one AWS service, here."""
+        """Return a boto3 client of one AWS service in this sandbox."""
         return self.server.client(service)
 
     @cached_property
     def environment_variables(self) -> Mapping[str, str]:
-        """The whole environment of a program that takes this sandbox for AWS."""
+        """The whole environment of a program that uses this sandbox as AWS."""
         return whole_environment(self.server)

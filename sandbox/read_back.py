@@ -1,4 +1,4 @@
-"""What stands in the sandbox, read back through AWS: services, sides, tasks, weights."""
+"""Reads the sandbox's services back through AWS: sides, tasks, weights."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -9,10 +9,10 @@ from pay.catalogue import CATALOGUE
 from pay.model import Environment, Exposure, Microservice, Side, host_name, hosted_zone, names
 
 
-def made_table(
+def services_table(
     make_client: Callable[[str], Any], environment: Environment, services: Iterable[str]
 ) -> Table:
-    """A row for each side of each service."""
+    """Return a table with a row for each side of each service."""
     table = Table("service", "side", "launch type", "tasks", "healthy targets", "weight")
     ecs, elbv2 = make_client("ecs"), make_client("elbv2")
     for name in services:
@@ -36,23 +36,23 @@ def made_table(
 
 def _healthy_targets(elbv2: Any, name: str) -> int:
     [group] = elbv2.describe_target_groups(Names=[name])["TargetGroups"]
-    found = elbv2.describe_target_health(TargetGroupArn=group["TargetGroupArn"])
+    health = elbv2.describe_target_health(TargetGroupArn=group["TargetGroupArn"])
     return sum(
-        target["TargetHealth"]["State"] == "healthy" for target in found["TargetHealthDescriptions"]
+        each["TargetHealth"]["State"] == "healthy" for each in health["TargetHealthDescriptions"]
     )
 
 
 def _weights(route53: Any, environment: Environment, service: Microservice) -> dict[str, str]:
-    """Set identifier -> weight of the service's records."""
+    """Map the set identifiers of the service's records to their weights."""
     public = service.exposure is Exposure.PUBLIC
-    zone = hosted_zone(service, environment)
-    [found] = [
+    zone_name = hosted_zone(service, environment)
+    [zone] = [
         each
         for each in route53.list_hosted_zones()["HostedZones"]
-        if each["Name"] == f"{zone}." and each["Config"]["PrivateZone"] is not public
+        if each["Name"] == f"{zone_name}." and each["Config"]["PrivateZone"] is not public
     ]
     name = f"{host_name(service, environment)}."
-    records = route53.list_resource_record_sets(HostedZoneId=found["Id"])["ResourceRecordSets"]
+    records = route53.list_resource_record_sets(HostedZoneId=zone["Id"])["ResourceRecordSets"]
     return {
         record["SetIdentifier"]: str(record["Weight"])
         for record in records

@@ -1,4 +1,4 @@
-"""The environment variables of programs that take a sandbox for AWS: Terraform, cdktf, boto3."""
+"""The environment variables of programs that use a sandbox as AWS: Terraform, cdktf, boto3."""
 
 import os
 import shlex
@@ -8,28 +8,28 @@ from sandbox.server.process import Server
 from toolchain import environment as tools
 
 IMAGE_TAG = "1-sandbox"
-"""The release that is deployed unless somebody says otherwise; no image is ever pulled."""
+"""The default release to deploy; no image is ever pulled."""
 
 IMAGE_TAGS = ("application_image_tag", "nginx_image_tag", "adot_image_tag")
 
 
 def _own(server: Server, base: Mapping[str, str]) -> dict[str, str | None]:
-    """What has to be set, or unset where the value is None, on top of `base`."""
+    """Return the variables to set on top of `base`, or to unset where the value is None."""
     tags = {f"TF_VAR_{name}": base.get(f"TF_VAR_{name}", IMAGE_TAG) for name in IMAGE_TAGS}
-    # A certificate bundle or a profile of a real account means nothing here.
+    # A profile or a certificate bundle of a real account is not valid here.
     unset = dict.fromkeys(("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_CA_BUNDLE"))
     return {**unset, **tools.changes(base), **server.variables(), **tags}
 
 
 def whole_environment(server: Server, base: Mapping[str, str] | None = None) -> dict[str, str]:
-    """`base` (default: this process's environment) with the sandbox's settings."""
+    """Return `base` (default: this process's environment) with the sandbox's settings."""
     base = os.environ if base is None else base
     merged = {**base, **_own(server, base)}
     return {name: value for name, value in merged.items() if value is not None}
 
 
 def export_lines(server: Server, base: Mapping[str, str] | None = None) -> list[str]:
-    """The lines that a shell evaluates; only what differs from `base`."""
+    """Return the lines for a shell to evaluate, with only the differences from `base`."""
     base = os.environ if base is None else base
     lines = []
     for name, value in sorted(_own(server, base).items()):

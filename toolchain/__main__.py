@@ -2,10 +2,12 @@
 
 import sys
 
-if sys.version_info < (3, 11):  # noqa: UP036 - whoever runs this may have an older one
+if sys.version_info < (3, 11):  # noqa: UP036 - the machine may have an older one
     sys.exit(
         "Python {}.{} is too old\n  needed: Python 3.11 or later\n"
-        "  do:     install it, or name one: make setup PYTHON=...".format(*sys.version_info[:2])
+        "  do:     install it, or choose one with make setup PYTHON=...".format(
+            *sys.version_info[:2]
+        )
     )
 
 from toolchain.cli import main

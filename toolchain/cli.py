@@ -33,17 +33,17 @@ def main(arguments: list[str]) -> int:
         print(f"\n{problem}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("\nstopped; run it again: it goes on where it stopped", file=sys.stderr)
+        print("\nstopped; run it again to continue", file=sys.stderr)
         return 130
     return 0
 
 
 def shell_lines() -> str:
-    """Lines for `eval` in a shell: what differs from the shell's own environment."""
+    """Return lines for `eval` in a shell, with the differences from its environment."""
     lines = []
     for name, value in changes(os.environ).items():
         if name == "PATH":
-            # The shell's own PATH, not the one that make and its helpers run with.
+            # The shell's own PATH, not that of make.
             lines.append(f'export PATH={shlex.quote(str(VENV_BIN))}:"$PATH"')
         elif value is None:
             lines.append(f"unset {name}")
@@ -57,7 +57,7 @@ def _run(program: list[str]) -> None:
     env = tool_environment()
     if not command or shutil.which(command[0], path=env["PATH"]) is None:
         raise ToolProblem(
-            f"there is no program {' '.join(command[:1]) or 'named'}",
+            f"there is no program {command[0]}" if command else "no program was given",
             needed="a finished set-up",
             do="run `make setup`",
         )
@@ -74,12 +74,12 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     setup = commands.add_parser("setup", help="install what is missing")
     setup.add_argument(
-        "--with-prebuilt", action="store_true", help="the benchmark's own environment too"
+        "--with-prebuilt", action="store_true", help="also install the benchmark's environment"
     )
-    commands.add_parser("env", help="print the variables to `eval`")
-    run = commands.add_parser("run", help="run a command with these variables")
+    commands.add_parser("env", help="print the variables for `eval`")
+    run = commands.add_parser("run", help="run a program with these variables")
     run.add_argument("program", nargs=argparse.REMAINDER)
-    locking = commands.add_parser("lock", help="re-make the lock files")
-    locking.add_argument("--upgrade", action="store_true", help="to the newest versions allowed")
-    commands.add_parser("bindings", help="re-trim the provider schema")
+    locking = commands.add_parser("lock", help="update the lock files")
+    locking.add_argument("--upgrade", action="store_true", help="use the newest allowed versions")
+    commands.add_parser("bindings", help="trim the provider's schema")
     return parser

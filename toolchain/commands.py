@@ -1,4 +1,4 @@
-"""Runs the programs of set-up: their output goes to a log, and is shown only when they fail."""
+"""Runs the programs of set-up. Their output is logged, and shown only if they fail."""
 
 import re
 import subprocess
@@ -9,13 +9,13 @@ from toolchain.paths import LOGS, ROOT
 from toolchain.problems import ToolProblem
 
 TAIL_LINES = 12
-# What pip says about other platforms, and npm's stack traces: they are in the log.
+# pip's lines about other platforms and npm's stack traces, which are only in the log.
 NOISE = re.compile(r"Ignoring .*: markers|Looking in |npm error\s+at |npm error [ }]|\s*$")
 REGISTRY = "a package registry that this machine can reach (or mirrors set for pip and npm)"
 
 
 def output_of(command: Sequence[str], *, timeout_seconds: float = 60) -> str | None:
-    """What a program printed, or None when it cannot be run, fails or takes too long."""
+    """Return a program's output; None if it does not start, fails or takes too long."""
     try:
         done = subprocess.run(
             command,
@@ -38,7 +38,10 @@ def run_logged(
     env: Mapping[str, str] | None = None,
     cwd: Path = ROOT,
 ) -> None:
-    """Runs a program to its end; raises ToolProblem with the end of its output when it fails."""
+    """Run a program.
+
+    Raises ToolProblem, with the end of the program's output, if it fails.
+    """
     LOGS.mkdir(parents=True, exist_ok=True)
     path = LOGS / f"{log}.log"
     with path.open("ab") as sink:
@@ -60,6 +63,5 @@ def run_logged(
             f"{doing} failed with exit status {done.returncode}:\n"
             + "\n".join(f"    {line}" for line in tail),
             needed=needed,
-            do=f"read {path.relative_to(ROOT)} whole, then run `make setup` again: it goes on "
-            "where it stopped",
+            do=f"read {path.relative_to(ROOT)}, then run `make setup` again to continue",
         )

@@ -6,25 +6,25 @@ from collections.abc import Mapping
 from toolchain import provider_mirror
 from toolchain.paths import CACHE, VENV_BIN
 
-# jsii stops supporting a Node before cdktf-cli can leave it, and says so on every start. It wants
-# the Node majors by name here, separated by commas; a plain 1 silences nothing.
+# jsii warns on every start about a Node that cdktf-cli still needs. The first variable takes the
+# Node majors, separated by commas; a plain 1 has no effect.
 JSII = {
     "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "18,20,22,24",
     "JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION": "1",
     "JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION": "1",
 }
 OTHERS = {
-    "CHECKPOINT_DISABLE": "1",  # neither Terraform nor cdktf calls home
-    # `cdktf deploy` would fetch every stack's provider once more from the public registry, for the
-    # checksums of a lock file in cdktf.out, which is generated.
+    "CHECKPOINT_DISABLE": "1",  # no telemetry from Terraform or cdktf
+    # `cdktf deploy` would download every stack's provider again from the public registry, only for
+    # the checksums of a generated lock file in cdktf.out.
     "CDKTF_SKIP_PROVIDER_LOCK": "true",
     "NO_UPDATE_NOTIFIER": "1",
-    "CDKTF_HOME": str(CACHE / "cdktf"),  # else ~/.cdktf
+    "CDKTF_HOME": str(CACHE / "cdktf"),  # default: ~/.cdktf
 }
 
 
 def tool_environment(base: Mapping[str, str] | None = None) -> dict[str, str]:
-    """A whole environment for a subprocess: `base` (default: this process's) plus the settings."""
+    """Return an environment for a subprocess: `base` (default: this process's) and the settings."""
     base = os.environ if base is None else base
     env = dict(base)
     for name, value in changes(base).items():
@@ -36,11 +36,11 @@ def tool_environment(base: Mapping[str, str] | None = None) -> dict[str, str]:
 
 
 def changes(base: Mapping[str, str]) -> dict[str, str | None]:
-    """What has to be set, or unset where the value is None, on top of `base`."""
+    """Return the variables to set on top of `base`, or to unset where the value is None."""
     path = base.get("PATH", os.defpath).split(os.pathsep)
     ours = str(VENV_BIN)
     return {
-        # First, so that the fallbacks of a tool that PATH lacks or has too old are found.
+        # First, so that our own tool replaces one that is missing or too old.
         "PATH": os.pathsep.join([ours, *(folder for folder in path if folder != ours)]),
         **JSII,
         **OTHERS,

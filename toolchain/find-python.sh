@@ -1,6 +1,6 @@
 #!/bin/sh
-# Prints the first Python that is new enough; without one, says so and prints `false`, so that
-# make stops.
+# Prints the first Python that is new enough. If there is none, reports that and prints `false`, so
+# that make stops.
 for python in python3 python3.13 python3.12 python3.11; do
     if "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
         echo "$python"
@@ -8,8 +8,8 @@ for python in python3 python3.13 python3.12 python3.11; do
     fi
 done
 cat >&2 <<END
-no Python that is new enough: $(python3 --version 2>&1 || true)
+Python is missing or too old: $(python3 --version 2>&1 || true)
   needed: Python 3.11 or later
-  do:     install it, or name one: make setup PYTHON=...
+  do:     install it, or choose one with make setup PYTHON=...
 END
 echo false

@@ -1,4 +1,4 @@
-"""Where set-up puts things: everything is inside the checkout and ignored by git."""
+"""The folders of set-up: all are inside the checkout and ignored by git."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ TERRAFORM_RC = CACHE / "terraform.rc"
 
 
 def virtual_environment(name: str) -> Path:
-    """The folder of the environment that `locks/<name>.txt` describes."""
+    """Return the folder of the environment that `locks/<name>.txt` describes."""
     return VENV if name == "project" else ROOT / f".venv-{name}"
 
 

@@ -1,4 +1,4 @@
-"""What set-up is doing, on standard error: standard output belongs to what make runs after it."""
+"""Reports the progress of set-up on standard error; programs that make runs use standard output."""
 
 import sys
 

@@ -1,7 +1,7 @@
-"""The AWS provider without the public registry: finds a filesystem mirror and tells Terraform.
+"""Finds a filesystem mirror of the AWS provider, to install it without the public registry.
 
-In this order: the folder in PAY_PROVIDER_MIRROR; the CLI configuration that TF_CLI_CONFIG_FILE
-names, when that file exists, as it is; the folders below; else the public registry.
+The order is: the folder in PAY_PROVIDER_MIRROR, an existing CLI configuration in TF_CLI_CONFIG_FILE
+unchanged, the folders below, the public registry.
 """
 
 import os
@@ -13,9 +13,9 @@ from toolchain.problems import ToolProblem
 
 SETTING = "PAY_PROVIDER_MIRROR"
 CLI_CONFIG = "TF_CLI_CONFIG_FILE"
-# What a mirror holds, by Terraform's layout: <source host>/<namespace>/<type>.
+# Terraform's layout of a mirror: <source host>/<namespace>/<type>.
 AWS = Path("registry.terraform.io/hashicorp/aws")
-# The first three are where Terraform itself looks; the rest is where administrators put mirrors.
+# Terraform itself searches the first three; administrators put mirrors in the others.
 PLACES = (
     "~/.terraform.d/plugins",
     "~/.local/share/terraform/plugins",
@@ -31,48 +31,54 @@ PLACES = (
 
 
 def settings(env: Mapping[str, str]) -> dict[str, str | None]:
-    """The variables that make Terraform find the provider; None means: unset it."""
+    """Return the variables with which Terraform finds the provider; None unsets a variable.
+
+    Raises ToolProblem if PAY_PROVIDER_MIRROR is not a mirror.
+    """
     named = env.get(CLI_CONFIG)
     theirs = named not in (None, "", str(TERRAFORM_RC)) and os.path.isfile(str(named))
     if theirs and not env.get(SETTING):
         return {}
     mirror = find(env)
     if mirror is None:
-        # Terraform would print a warning about the missing file with every command.
+        # Every Terraform command would warn about the missing file.
         return ({CLI_CONFIG: None} if named else {}) | _one_download(env)
     _write_cli_config(mirror)
     return {
         CLI_CONFIG: str(TERRAFORM_RC),
-        # Terraform links the mirror's files: a cache would save nothing.
+        # Terraform links the mirror's files, so a cache would save nothing.
         "CDKTF_DISABLE_PLUGIN_CACHE_ENV": "1",
     }
 
 
 def _mirrors_aws(folder: Path) -> bool:
-    return os.path.isdir(folder / AWS)  # False, where Path.is_dir raises, for a forbidden folder
+    return os.path.isdir(folder / AWS)  # False for a forbidden folder, where Path.is_dir raises
 
 
 def _one_download(env: Mapping[str, str]) -> dict[str, str | None]:
-    """From the registry, each stack would fetch the provider (650 MB) for itself."""
+    """Return the settings of a cache: otherwise each stack would download the provider (650 MB)."""
     if env.get("TF_PLUGIN_CACHE_DIR"):
         return {}
     PLUGIN_CACHE.mkdir(parents=True, exist_ok=True)
     return {
         "TF_PLUGIN_CACHE_DIR": str(PLUGIN_CACHE),
-        # Else Terraform does not use its cache for a stack without a lock file, and the stacks'
+        # Without this, Terraform ignores its cache for a stack without a lock file. The stacks'
         # lock files are in cdktf.out, which is generated.
         "TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE": "true",
     }
 
 
 def find(env: Mapping[str, str]) -> Path | None:
-    """The first folder that mirrors the AWS provider."""
+    """Return the first folder that mirrors the AWS provider.
+
+    Raises ToolProblem if PAY_PROVIDER_MIRROR is not a mirror.
+    """
     if chosen := env.get(SETTING):
         folder = Path(chosen).expanduser().absolute()
         if not _mirrors_aws(folder):
             raise ToolProblem(
-                f"{SETTING} is {chosen}, which holds no {AWS}",
-                needed="a folder laid out like the output of `terraform providers mirror`",
+                f"{SETTING} is {chosen}, which does not contain {AWS}",
+                needed="a folder with the layout of `terraform providers mirror`",
                 do=f"correct {SETTING}, or unset it to search the usual places",
             )
         return folder
@@ -87,7 +93,7 @@ def find(env: Mapping[str, str]) -> Path | None:
 
 def _write_cli_config(mirror: Path) -> None:
     text = (
-        "# Written by set-up: the provider comes from this folder, all else from its registry.\n"
+        "# Written by set-up: the provider comes from this folder, others from their registry.\n"
         "provider_installation {\n"
         "  filesystem_mirror {\n"
         f'    path    = "{mirror}"\n'

@@ -1,4 +1,4 @@
-"""Stamps: what a step of set-up was made from, so that a second run does nothing."""
+"""Stamps record the inputs of a step of set-up, so that a second run does nothing."""
 
 import hashlib
 import time
@@ -10,8 +10,10 @@ from toolchain.progress import say
 
 
 def fingerprint(files: Iterable[Path], *facts: str) -> str:
-    """Digest of the files' contents and of further facts; the checkout's place is one of them,
-    because virtual environments hold absolute paths."""
+    """Return the digest of the files' contents, further facts and the checkout's path.
+
+    The path is included because virtual environments hold absolute paths.
+    """
     digest = hashlib.sha256()
     for fact in (str(ROOT), *facts):
         digest.update(fact.encode() + b"\0")
@@ -22,7 +24,7 @@ def fingerprint(files: Iterable[Path], *facts: str) -> str:
 
 
 def step(title: str, stamp: Path, wanted: str, make: Callable[[], None]) -> bool:
-    """Makes something unless its stamp says that it is there already; True when it was made."""
+    """Run `make` unless the stamp is already `wanted`; return whether it ran."""
     if stamp.is_file() and stamp.read_text() == wanted:
         return False
     say(f"  {title} ...")

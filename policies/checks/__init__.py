@@ -1,4 +1,4 @@
-"""One rule per file; the file's name is the rule's id, its docstring is the message."""
+"""One rule per file: the file's name is the rule's id, its docstring is the message."""
 
 from importlib import import_module
 from pathlib import Path

@@ -1,1 +1,1 @@
-"""Reads stacks and plans, runs the checks, applies the waivers."""
+"""Reads stacks and plans, runs the checks and applies the waivers."""

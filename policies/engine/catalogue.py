@@ -1,4 +1,4 @@
-"""Every rule that the gate applies, with its message and the requirements that it serves."""
+"""Every rule that the gate applies, with its message and the requirements it serves."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -21,18 +21,18 @@ from policies.engine.scan import GRAPH_CHECKS
 
 
 def catalogue(requirements: Requirements) -> dict[str, RuleText]:
-    """The rules of the table, by id.
+    """Return the rules of the table, by id.
 
-    Raises UnknownRule where the table names a rule that does not exist, or leaves out one of ours.
+    Raises UnknownRule if the table names a rule that does not exist or omits one of our own.
     """
     numbers = requirements.numbers_of_rules()
     ours = _ours()
     theirs = _checkovs()
     mistakes = [
-        f"requirements.toml names {each}, which is neither a check of checkov nor a file of checks/"
+        f"requirements.toml names {each}, which is neither a check of checkov nor a file in checks/"
         for each in sorted(set(numbers) - set(ours) - set(theirs))
     ] + [
-        f"requirements.toml does not name {each}, which exists"
+        f"requirements.toml does not name {each}; add it under the requirement it serves"
         for each in sorted(set(ours) - set(numbers))
     ]
     if mistakes:
@@ -49,8 +49,9 @@ def catalogue(requirements: Requirements) -> dict[str, RuleText]:
 
 
 def block_types(rules: Iterable[str]) -> dict[str, frozenset[str]]:
-    """The types of blocks that each rule answers about; checks of connections are left out, for
-    they answer about whatever their pattern meets.
+    """Return the block types that each rule judges.
+
+    Checks of connections are omitted: they judge every block that their pattern matches.
     """
     types: dict[str, set[str]] = defaultdict(set)
     for prefix, registry in (("", resource_registry), ("data.", data_registry)):
@@ -61,10 +62,9 @@ def block_types(rules: Iterable[str]) -> dict[str, frozenset[str]]:
 
 
 def covered_types(requirements: Requirements, rules: frozenset[str]) -> frozenset[str]:
-    """The resource types that some rule about a block or a connection judges, and those that the
-    table says need none.
+    """Return the resource types that a rule judges, and those listed under needs_no_rule.
 
-    Raises UnknownRule where the table says it of a type that a rule judges.
+    Raises UnknownRule if a type is both.
     """
     judged = set().union(*block_types(rules).values())
     for check in get_graph_checks_registry(CheckType.TERRAFORM).checks:
@@ -73,8 +73,8 @@ def covered_types(requirements: Requirements, rules: frozenset[str]) -> frozense
     exempt = {each.type for each in requirements.needs_no_rule}
     if both := sorted(exempt & judged):
         raise UnknownRule(
-            f"requirements.toml says under needs_no_rule that {', '.join(both)} needs no rule, "
-            "but there is one: remove the entry"
+            f"requirements.toml lists {', '.join(both)} under needs_no_rule, but a rule judges it; "
+            "remove the entry"
         )
     return frozenset(judged | exempt)
 

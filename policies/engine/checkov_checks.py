@@ -1,4 +1,4 @@
-"""Turns the rules of `checks/` into checks of checkov."""
+"""Registers the rules of `checks/` as checks of checkov."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,10 +20,9 @@ _current: list[Stack] = []
 
 @contextmanager
 def judging(stack: Stack) -> Iterator[None]:
-    """Makes `stack` the one whose blocks the checks see, with its scope and its other blocks.
+    """Make the checks see the blocks and the scope of `stack`.
 
-    Outside of it, when checkov's own command line runs the checks, every block is held to the
-    strictest rules.
+    Without it, as on checkov's own command line, the strictest rules apply to every block.
     """
     _current.append(stack)
     try:
@@ -33,7 +32,7 @@ def judging(stack: Stack) -> Iterator[None]:
 
 
 def register() -> None:
-    """Makes every rule known to checkov; a second call changes nothing."""
+    """Register every rule with checkov; a second call changes nothing."""
     if _registered:
         return
     for rule in RULES.values():
@@ -77,7 +76,7 @@ def _answer(check: Any, kind: Kind, conf: dict[str, Any]) -> CheckResult:
             return CheckResult.UNKNOWN
         problems = [f"cannot be read: {unread}"]
     except Exception as error:
-        # checkov would drop the answer of a check that crashes.
+        # checkov would drop the result of a check that crashes.
         problems = [f"cannot be judged: {error!r}"]
     if problems is None:
         return CheckResult.UNKNOWN

@@ -1,4 +1,4 @@
-"""What checkov's HCL parser returns, as plain data: JSON documents decoded, references bare."""
+"""Turns the output of checkov's HCL parser into plain data: documents decoded, references bare."""
 
 import ast
 import re
@@ -14,7 +14,7 @@ _INTERPOLATION = re.compile(r"(?<!\$)\$\{([^}]*)\}")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 _JSONENCODE = "jsonencode("
 _TRANSPARENT = re.compile(r"(?:tostring|base64encode)\((.*)\)", re.DOTALL)
-"""Functions that change how a value is written, not what it says."""
+"""Functions that change only the form of a value."""
 
 _COLLECTING = re.compile(r"(?:join|sort|tolist|toset|one|concat)\((.*)\)")
 _ROOTS = ("aws_", "count.", "data.", "each.", "local.", "module.", "path.", "terraform.", "var.")
@@ -25,12 +25,13 @@ Locals = Mapping[str, Any]
 
 
 def decode(value: Any, locals_: Locals | None = None) -> Any:
-    """`value` with every `jsonencode(...)` replaced by the document it encodes, every string that
-    is nothing but a reference replaced by that reference, and that of a local by its value.
+    """Return `value` with documents, references and locals resolved.
 
-    checkov would do this itself by rendering variables; it leaves a document of more than 10,000
-    characters, or one that holds a reference that it can resolve, as a string that its own checks
-    then pass over (docs/decisions/0040).
+    Each `jsonencode(...)` becomes its document, each string that is only a reference becomes the
+    reference, and each local becomes its value.
+
+    checkov's own rendering leaves a document as a string if it has more than 10,000 characters or
+    holds a reference that it can resolve. Its checks then skip it (docs/decisions/0040).
     """
     if isinstance(value, dict):
         return {key: decode(item, locals_) for key, item in value.items()}
@@ -67,7 +68,7 @@ def _expression(text: str, locals_: Locals, as_written: str) -> Any:
 
 
 def _is_one_string(text: str) -> bool:
-    """Whether the quotes around `text` belong together: `"a" == "b"` is no string."""
+    """Return whether the outer quotes of `text` form a pair: `"a" == "b"` is not one string."""
     depth, index = 0, 1
     while index < len(text) - 1:
         if text[index] == "\\":
@@ -83,38 +84,39 @@ def _is_one_string(text: str) -> bool:
 
 
 def references(value: Any) -> list[str]:
-    """Every reference in a decoded value, in order, those inside templates included."""
+    """Return every reference in a decoded value, in order, including those inside templates."""
     if isinstance(value, dict):
-        return [found for item in value.values() for found in references(item)]
+        return [each for item in value.values() for each in references(item)]
     if isinstance(value, list):
-        return [found for item in value for found in references(item)]
+        return [each for item in value for each in references(item)]
     if not isinstance(value, str):
         return []
     if REFERENCE.fullmatch(value) and _is_terraform(value):
         return [value]
     return [
-        found
+        reference
         for inner in _INTERPOLATION.findall(value)
-        for found in REFERENCE.findall(_STRING.sub("", inner))
+        for reference in REFERENCE.findall(_STRING.sub("", inner))
     ]
 
 
 def unevaluated(value: Any) -> list[str]:
-    """Every expression left in a decoded value that is more than a reference: what only Terraform
-    could evaluate, and no check can judge.
+    """Return every expression in a decoded value that only Terraform can evaluate.
+
+    References alone are not included.
     """
     if isinstance(value, dict):
-        return [found for item in value.values() for found in unevaluated(item)]
+        return [each for item in value.values() for each in unevaluated(item)]
     if isinstance(value, list):
-        return [found for item in value for found in unevaluated(item)]
+        return [each for item in value for each in unevaluated(item)]
     if not isinstance(value, str) or "${" not in value.replace("$${", ""):
         return []
     inner = _INTERPOLATION.findall(value)
-    return [] if inner and all(_says_nothing_new(each) for each in inner) else [value]
+    return [] if inner and all(_has_only_references(each) for each in inner) else [value]
 
 
-def _says_nothing_new(expression: str) -> bool:
-    """Whether an expression is references alone, put together by a function that adds nothing."""
+def _has_only_references(expression: str) -> bool:
+    """Return whether an expression only collects references, without a value of its own."""
     call = _COLLECTING.fullmatch(expression)
     if call is None:
         return REFERENCE.fullmatch(expression) is not None

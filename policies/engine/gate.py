@@ -1,4 +1,4 @@
-"""The gate: reads a whole estate, judges it, applies the waivers."""
+"""The gate: reads the whole estate, judges it and applies the waivers."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -19,12 +19,12 @@ from policies.engine.waivers import Waiver
 
 
 class Gate:
-    """Judges roots by the table of requirements; loads the rules once."""
+    """Judges roots against the table of requirements; loads the rules once."""
 
     def __init__(
         self, requirements: Requirements, rules: dict[str, RuleText], waivers: tuple[Waiver, ...]
     ) -> None:
-        """Raises UnknownRule where the table and the rules do not agree."""
+        """Raises UnknownRule if the table and the rules disagree."""
         self._requirements = requirements
         self._rules = rules
         self._waivers = waivers
@@ -42,10 +42,12 @@ class Gate:
         partial: bool = False,
         counted: bool = True,
     ) -> Verdict:
-        """Raises NothingToJudge.
+        """Judge one root with its plans.
 
-        With `partial`, only some stacks of the estate are there: unused waivers are left alone.
-        Without `counted`, the root was not synthesised: nothing beside it says what must be there.
+        With `partial`, the root holds only some stacks, so unused waivers are not reported. Without
+        `counted`, the root was not synthesised, so no manifest is required.
+
+        Raises NothingToJudge if the root holds no Terraform.
         """
         folders = stack_folders(root)
         verdict = Verdict(
@@ -66,11 +68,11 @@ class Gate:
         verdict.problems += missing(root, folders, counted=counted)
         verdict.results += over_the_estate(verdict.stacks)
         for file, document in plans.items():
-            self._second_net(verdict, file, document)
+            self._judge_plan(verdict, file, document)
         self._waive(verdict, today=today, partial=partial)
         return verdict
 
-    def _second_net(self, verdict: Verdict, file: Path, document: plan.Document) -> None:
+    def _judge_plan(self, verdict: Verdict, file: Path, document: plan.Document) -> None:
         results, problems, not_known = plan.judge(file, document, verdict.stacks, self._block_rules)
         seen = {(each.rule, each.stack, each.address) for each in verdict.failed}
         verdict.results += [
@@ -91,7 +93,7 @@ class Gate:
 
 
 def over_the_estate(stacks: list[Stack]) -> list[Result]:
-    """The answers of the rules that look at all stacks at once."""
+    """Return the results of the rules that judge all stacks at once."""
     return [
         Result(
             rule=rule.id,

@@ -1,4 +1,4 @@
-"""Security groups, subnets and VPCs: what a block names, looks up and permits."""
+"""Reads which security groups, subnets and VPCs a block names, looks up and permits."""
 
 import ipaddress
 import re
@@ -10,8 +10,8 @@ from policies.engine.expressions import references
 from policies.engine.stack import Block, blocks_of, strings, value
 
 _WIDEST_PREFIX = {4: 8, 6: 32}
-"""10.0.0.0/8 is the widest private network; a provider of IPv6 gets a /32 for all its customers.
-Whatever is wider (0.0.0.0/1 and its other half) is the internet, in parts.
+"""10.0.0.0/8 is the widest private network; an IPv6 provider gets a /32 for all its customers.
+A wider network, such as 0.0.0.0/1, counts as the internet.
 """
 
 _GROUPS = frozenset(
@@ -28,7 +28,7 @@ _SUBNETS = frozenset({"subnets", "subnet_id", "subnet_ids", "vpc_zone_identifier
 _PLACES = _GROUPS | _SUBNETS | {"vpc_id"}
 
 ID = re.compile(r"(sg|subnet|vpc)-[0-9a-f]+")
-"""An id of AWS's own: it says nothing of where it belongs."""
+"""An id from AWS, which does not show its segment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Permission:
 
 
 def is_world(peer: str) -> bool:
-    """Whether a peer is a network that is wider than any single organisation's."""
+    """Return whether a peer is a network wider than any single organisation's."""
     try:
         network = ipaddress.ip_network(peer.strip(), strict=False)
     except ValueError:  # a security group, a prefix list, a reference
@@ -64,12 +64,12 @@ def is_world(peer: str) -> bool:
 
 
 def groups(block: Block) -> Iterator[str]:
-    """Every security group that a resource names, wherever it does: as a reference or an id."""
-    return (found for key, found in places(block) if key in _GROUPS)
+    """Yield every security group that a resource names, as a reference or an id."""
+    return (group for key, group in places(block) if key in _GROUPS)
 
 
 def places(block: Block) -> Iterator[tuple[str, str]]:
-    """Every security group, subnet and VPC that a resource names, with the attribute."""
+    """Yield every security group, subnet and VPC that a resource names, with its attribute."""
     return _places(block.conf)
 
 
@@ -81,12 +81,12 @@ def _places(item: Any, key: str = "") -> Iterator[tuple[str, str]]:
         for inner in item:
             yield from _places(inner, key)
     elif key in _PLACES and item not in {None, ""}:
-        for found in references(item) or [str(item)]:
-            yield key, found
+        for place in references(item) or [str(item)]:
+            yield key, place
 
 
 def looked_up_names(block: Block) -> list[str]:
-    """The names that a block has or looks up: by argument, by tag or by filter."""
+    """Return the names that a block has or looks up by argument, tag or filter."""
     names = [
         name
         for path in (("name",), ("id",), ("key_id",), ("tags", "Name"))
@@ -99,8 +99,9 @@ def looked_up_names(block: Block) -> list[str]:
 
 
 def permissions(block: Block, direction: str) -> list[Permission] | None:
-    """The permissions of a group's inline blocks or of a rule resource; None for a rule of the
-    other direction.
+    """Return the permissions of a group's inline blocks or of a rule resource.
+
+    `direction` is `ingress` or `egress`; returns None for a rule of the other direction.
     """
     if block.type == "aws_security_group":
         return [_permission(each) for each in blocks_of(block.conf, direction)]

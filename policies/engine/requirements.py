@@ -1,4 +1,4 @@
-"""The table of requirements: which rules show which requirement of PCI DSS v4.0.1."""
+"""The table that maps requirements of PCI DSS v4.0.1 to rules."""
 
 import tomllib
 from collections import defaultdict
@@ -10,7 +10,7 @@ TABLE = Path(__file__).parents[1].joinpath("requirements.toml")
 
 
 class UnknownRule(ValueError):
-    """The table and the rules do not agree; the message lists every mistake."""
+    """The table and the rules disagree; the message lists every mistake."""
 
 
 class Requirement(BaseModel):
@@ -20,11 +20,11 @@ class Requirement(BaseModel):
     title: str
     rules: tuple[str, ...]
     inventory: str | None = None
-    """The inventory of the report that shows this requirement beside its rules."""
+    """The inventory in the report that shows this requirement, in addition to its rules."""
 
 
 class NotProvable(BaseModel):
-    """A requirement that generated Terraform cannot show."""
+    """A requirement that Terraform cannot show."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -34,7 +34,7 @@ class NotProvable(BaseModel):
 
 
 class LeftOut(BaseModel):
-    """A check of checkov that sounds right and is not used."""
+    """A check of checkov that looks relevant but is not used."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -43,7 +43,7 @@ class LeftOut(BaseModel):
 
 
 class NeedsNoRule(BaseModel):
-    """A resource type that says nothing which a requirement is about."""
+    """A resource type that no requirement concerns."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -76,12 +76,12 @@ class Requirements(BaseModel):
         return sorted(self.requirement, key=lambda each: _key(each.number))
 
     def numbers_of_rules(self) -> dict[str, tuple[str, ...]]:
-        """The requirements that each rule serves."""
+        """Return the requirements that each rule serves, in order."""
         numbers: dict[str, list[str]] = defaultdict(list)
         for requirement in self.in_order:
             for rule in requirement.rules:
                 numbers[rule].append(requirement.number)
-        return {rule: tuple(found) for rule, found in numbers.items()}
+        return {rule: tuple(served) for rule, served in numbers.items()}
 
 
 def load(table: Path = TABLE) -> Requirements:

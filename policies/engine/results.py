@@ -1,4 +1,4 @@
-"""What the gate found: results of rules, and problems of reading that no rule can answer."""
+"""The gate's findings: results of rules, and problems that no rule or waiver covers."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -8,7 +8,7 @@ Outcome = Literal["passed", "failed", "waived"]
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One rule's answer about one resource."""
+    """The result of one rule for one resource."""
 
     rule: str
     stack: str
@@ -19,15 +19,15 @@ class Result:
     last_line: int
     outcome: Outcome
     details: tuple[str, ...] = ()
-    """What exactly is wrong here; empty for checkov's own checks, whose name says it."""
+    """The mistakes in this resource; empty for checkov's own checks, whose name is the message."""
     source: Literal["hcl", "plan"] = "hcl"
     waiver: str | None = None
-    """The reason of the waiver that covers it."""
+    """The reason in the waiver that covers it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something that was not read, or a waiver that does not hold: no waiver can cover it."""
+    """Something not read or not allowed, or an invalid waiver; no waiver can cover it."""
 
     kind: Literal["unread", "skip", "waiver", "plan"]
     where: str
@@ -37,7 +37,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class RuleText:
-    """What a rule demands and why, for messages and reports."""
+    """The requirement and the reason of a rule, for messages and reports."""
 
     id: str
     what: str
@@ -46,12 +46,12 @@ class RuleText:
     requirements: tuple[str, ...]
 
     def message(self, details: tuple[str, ...]) -> str:
-        """What is wrong, why it matters, and the requirement's number."""
-        found = f": {'; '.join(details)}" if details else ""
+        """Return the requirement, the mistakes, the reason and the requirement's number."""
+        mistakes = f": {'; '.join(details)}" if details else ""
         why = f" {self.why}" if self.why else ""
-        return f"{self.what}{found}.{why} (PCI DSS v4.0.1 {', '.join(self.requirements)})"
+        return f"{self.what}{mistakes}.{why} (PCI DSS v4.0.1 {', '.join(self.requirements)})"
 
 
 def counted(number: int, what: str) -> str:
-    """A number with its noun: `1 stack`, `2 stacks`."""
+    """Return a number with its noun, as in `1 stack` or `2 stacks`."""
     return f"{number} {what}" if number == 1 else f"{number} {what}s"

@@ -1,4 +1,4 @@
-"""Runs checkov, its own checks and ours, over one Terraform root, in this process."""
+"""Runs checkov, with its own checks and ours, over one Terraform root, in this process."""
 
 import logging
 import os
@@ -36,7 +36,7 @@ Definitions = dict[TFDefinitionKey, dict[str, Any]]
 
 @dataclass(slots=True)
 class Scan:
-    """One stack with the answers of all rules that look at one block or one graph."""
+    """One stack with the results of all rules that judge one block or one graph."""
 
     stack: Stack
     results: list[Result] = field(default_factory=list)
@@ -44,8 +44,10 @@ class Scan:
 
 
 class Only(RunnerFilter):
-    """Runs the named rules; checkov's own filter compares every check with every name as a
-    pattern, which costs a quarter of the whole run.
+    """Selects the named rules.
+
+    checkov's own filter compares every check with every name as a pattern, which takes a quarter of
+    the whole run.
     """
 
     def __init__(self, rules: frozenset[str]) -> None:
@@ -57,8 +59,10 @@ class Only(RunnerFilter):
 
 
 class _Runner(Runner):
-    """Runs checks of connections one after the other: checkov's own threads cost more than they
-    give, and swallow the exception of a check that crashes.
+    """Runs checks of connections one after the other.
+
+    checkov's own threads cost more time than they save, and hide the exception of a check that
+    crashes.
     """
 
     def run_graph_checks_results(
@@ -76,32 +80,32 @@ class _Runner(Runner):
 
 
 class _Crashes(logging.Handler):
-    """Notes what checkov only logs: a check that crashed has given no answer."""
+    """Collects errors that checkov only logs: a check that crashed has no result."""
 
     def __init__(self) -> None:
         super().__init__(logging.ERROR)
-        self.told: list[str] = []
+        self.messages: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
         error = record.exc_info[1] if record.exc_info else None
-        self.told.append(f"{record.getMessage()}: {error!r}" if error else record.getMessage())
+        self.messages.append(f"{record.getMessage()}: {error!r}" if error else record.getMessage())
 
 
 @contextmanager
 def crashes() -> Iterator[list[str]]:
-    """The errors that checkov logs while it judges; nothing goes to the terminal."""
+    """Collect the errors that checkov logs while it judges, and keep them off the terminal."""
     logger = logging.getLogger()
     before, handler = logger.handlers[:], _Crashes()
     logger.handlers[:] = [handler]
     try:
-        yield handler.told
+        yield handler.messages
     finally:
         logger.handlers[:] = before
 
 
 class Scanner:
-    """Judges stacks by `rules`, one at a time: each is a Terraform root of its own, so each gets a
-    graph of its own.
+    """Judges stacks by `rules`, one at a time: each is a separate Terraform root with its own
+    graph.
     """
 
     def __init__(self, rules: frozenset[str]) -> None:
@@ -119,7 +123,8 @@ class Scanner:
             if raw is None:
                 where = str(file.relative_to(root))
                 error = next(iter(errors.values()), "no reason given")
-                scan.problems.append(Problem("unread", where, f"checkov cannot parse it: {error}"))
+                what = f"checkov cannot parse this file: {error}"
+                scan.problems.append(Problem("unread", where, what))
                 continue
             definitions[TFDefinitionKey(str(file.resolve()))] = raw
         locals_ = _locals(definitions)
@@ -127,38 +132,38 @@ class Scanner:
         top_level.bind(stack, definitions)
         scan.problems += top_level.not_judged(stack, definitions, root)
         _add_blocks(stack, definitions, root)
-        with checkov_checks.judging(stack), crashes() as told:
+        with checkov_checks.judging(stack), crashes() as errors_logged:
             report = self._run(definitions, folder)
         scan.results = results_of(report, stack, root)
         where = str(folder.relative_to(root))
-        scan.problems += [Problem("unread", where, f"checkov: {each}") for each in told]
+        scan.problems += [Problem("unread", where, f"checkov: {each}") for each in errors_logged]
         return scan
 
     def _run(self, definitions: Definitions, folder: Path) -> Report:
         runner = _Runner()
-        # Variables are not rendered: that is what leaves long or mixed documents unparsed, and it
-        # costs half of the time (docs/decisions/0040).
+        # Variables are not rendered: rendering leaves long or mixed documents unparsed, and takes
+        # half of the time (docs/decisions/0040).
         graph = runner.graph_manager.build_graph_from_definitions(
             definitions, render_variables=False
         )
         runner._update_definitions_and_breadcrumbs(
             [(None, graph)], Report(CheckType.TERRAFORM), str(folder)
         )
-        # Kept by the file's path below the root, which is the same in every stack.
+        # The cache's key is the file's path below the root, which is the same in every stack.
         BaseTerraformCloudsplainingIAMScanner.policy_document_cache.clear()
         runner.breadcrumbs = {}
         runner.context = {}
-        # Inline skips are not collected: they have no effect, and reading.py refuses them.
+        # Inline skips are not collected: they have no effect, and unread.py refuses them.
         report = runner.run(str(folder), runner_filter=self._filter, collect_skip_comments=False)
         return report[0] if isinstance(report, list) else report
 
 
 def _locals(definitions: Definitions) -> dict[str, Any]:
     return {
-        name: first(found)
+        name: first(value)
         for blocks in definitions.values()
         for entry in blocks.get("locals", [])
-        for name, found in entry.items()
+        for name, value in entry.items()
         if not name.startswith("__")
     }
 
@@ -190,7 +195,7 @@ def _blocks(definition: dict[str, Any], stack: Stack, file: str) -> Iterator[Blo
 def results_of(
     report: Report, stack: Stack, root: Path, source: Literal["hcl", "plan"] = "hcl"
 ) -> list[Result]:
-    """The records of a report of checkov, as results."""
+    """Return the records of a checkov report as results."""
     resolved = root.resolve()
     return [
         _result(record, outcome, stack, resolved, source)
@@ -220,7 +225,7 @@ def _result(
 
 
 def _address(record: Record, stack: Stack) -> str:
-    """checkov leaves the `data.` of a data source out."""
+    """Return the record's address; checkov omits the `data.` of a data source."""
     address = str(record.resource)
     type_, _, name = address.partition(".")
     if stack.block("resource", type_, name) is None and stack.block("data", type_, name):

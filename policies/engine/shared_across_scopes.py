@@ -1,4 +1,4 @@
-"""What stacks of different scope use in common."""
+"""Finds what stacks of different scope share."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterator
 from policies.engine.stack import Block, Stack
 
 Names = Callable[[Stack], Iterator[tuple[Block, str]]]
-"""The things of one kind that a stack uses, by a name that is the same in every stack."""
+"""Returns the blocks of one kind in a stack, each with a name that all stacks have in common."""
 
 
 def shared_with_the_inside(stacks: list[Stack], names: Names) -> Iterator[tuple[Block, list[str]]]:
-    """Each block of a stack inside the cardholder data environment, or of any other, that names a
-    thing, with the stacks across the boundary that use the same thing.
+    """Yield each block that names a shared thing, with the stacks of the other scope that use it.
 
-    A stack that makes the things of both segments uses none of them itself.
+    The boundary is the cardholder data environment. A stack that serves both segments is not
+    included: it creates their shared things and uses none itself.
     """
     users: dict[tuple[str, str, str], list[tuple[Stack, Block]]] = defaultdict(list)
     for stack in stacks:
@@ -21,13 +21,13 @@ def shared_with_the_inside(stacks: list[Stack], names: Names) -> Iterator[tuple[
             for block, name in names(stack):
                 account = ",".join(stack.allowed_account_ids)
                 users[account, stack.owner, name].append((stack, block))
-    for (_, _, name), found in users.items():
-        for stack, block in found:
+    for (_, _, name), uses in users.items():
+        for stack, block in uses:
             across = sorted(
                 {
                     f"{other.name} ({other.scope})"
-                    for other, _ in found
+                    for other, _ in uses
                     if (other.scope == "inside") != (stack.scope == "inside")
                 }
             )
-            yield block, [f"{name} is used by {', '.join(across)} too"] if across else []
+            yield block, [f"{name} is also used by {', '.join(across)}"] if across else []

@@ -1,4 +1,4 @@
-"""A stack as the gate sees it: one Terraform root, its tags and its blocks."""
+"""A stack as the gate reads it: one Terraform root, its tags and its blocks."""
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -8,14 +8,15 @@ from typing import Any, Literal
 from pay.model.stacks import StackKind, StackScope, kind_of
 
 Conf = Mapping[str, Any]
-"""The body of a block in checkov's shape: every attribute and nested block inside a list."""
+"""The body of a block as checkov parses it, with each attribute and nested block in a list."""
 
 Kind = Literal["resource", "data"]
 
 
 def value(conf: Any, *path: str) -> Any:
-    """What `conf` holds under `path`, without the lists that the parser puts around each level;
-    None where nothing is written.
+    """Return the value of `conf` at `path`, without the lists that the parser adds at each level.
+
+    Returns None if it is absent.
     """
     for key in path:
         conf = first(conf)
@@ -26,17 +27,17 @@ def value(conf: Any, *path: str) -> Any:
 
 
 def first(item: Any) -> Any:
-    """The only content of a list of one, or `item` itself."""
+    """Return the element of a list of one, or `item` itself."""
     return item[0] if isinstance(item, list) and len(item) == 1 else item
 
 
 def blocks_of(conf: Conf, name: str) -> list[Conf]:
-    """Every nested block called `name`, or every element of an attribute that holds objects."""
+    """Return every nested block called `name`, or every object in the attribute `name`."""
     return [item for item in _flat(conf.get(name)) if isinstance(item, Mapping)]
 
 
 def strings(conf: Conf, name: str) -> list[str]:
-    """Every string of a list attribute."""
+    """Return every string of a list attribute."""
     return [str(item) for item in _flat(conf.get(name))]
 
 
@@ -50,7 +51,7 @@ def _flat(item: Any) -> list[Any]:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A `resource` or `data` block and where it is written."""
+    """A `resource` or `data` block and its place in a file."""
 
     kind: Kind
     type: str
@@ -78,16 +79,14 @@ class Block:
 
 @dataclass(slots=True)
 class Stack:
-    """One Terraform root. Its tags are the provider's `default_tags`, which every resource
-    carries.
-    """
+    """One Terraform root; its tags are the provider's `default_tags`."""
 
     name: str
     folder: Path
     tags: Mapping[str, str] = field(default_factory=dict)
     allowed_account_ids: tuple[str, ...] = ()
     from_plan: bool = False
-    """Read from a plan: what is not known before the apply must not be taken for missing."""
+    """True for a plan, where a value not known before the apply does not count as missing."""
     _index: dict[tuple[str, str, str], Block] = field(default_factory=dict)
 
     def add(self, block: Block) -> None:
@@ -102,8 +101,9 @@ class Stack:
 
     @property
     def scope(self) -> str:
-        """`inside`, `connected` or `outside` the cardholder data environment; a stack that does
-        not say is held to the strictest rules.
+        """`inside`, `connected` or `outside` the cardholder data environment.
+
+        Without the tag, the strictest rules apply.
         """
         return self.tags.get("CardholderData", "inside")
 
@@ -113,7 +113,7 @@ class Stack:
 
     @property
     def is_production(self) -> bool:
-        """A stack that does not say is held to the strictest rules."""
+        """Whether the stack is production; without the tag, the strictest rules apply."""
         return self.tags.get("Production") != "false"
 
     @property
@@ -122,22 +122,22 @@ class Stack:
 
     @property
     def owner(self) -> str:
-        """The environment, or the account of a stack that all its environments share."""
+        """The environment, or the account if all its environments share the stack."""
         return self.environment or self.tags.get(StackScope.ACCOUNT, "")
 
     @property
     def kind(self) -> StackKind | None:
-        """The row that its tags lead to; None: no kind of stack has such tags."""
+        """The kind of stack with these tags, or None."""
         return kind_of(self.tags)
 
     @property
     def is_of_account(self) -> bool:
-        """Whether all environments of its account share it."""
+        """Whether all environments of its account share the stack."""
         return self.kind is not None and self.kind.scope is StackScope.ACCOUNT
 
     @property
     def serves_both_segments(self) -> bool:
-        """Whether it makes the things of both segments; a stack of no known kind serves its own."""
+        """Whether it creates the things of both segments; False for an unknown kind of stack."""
         return self.kind is not None and self.kind.serves_both_segments
 
     @property
@@ -148,7 +148,7 @@ class Stack:
         return (block for block in self.blocks if block.kind == kind and block.type in types)
 
     def find(self, reference: Any) -> Block | None:
-        """The block of this stack that a reference such as `aws_lb.this.arn` leads to."""
+        """Return the block of this stack that a reference such as `aws_lb.this.arn` names."""
         if not isinstance(reference, str):
             return None
         parts = reference.removeprefix("data.").split(".")

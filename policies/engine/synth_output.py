@@ -1,4 +1,4 @@
-"""The folder that holds the synthesised stacks."""
+"""Lists the stacks in the output folder of a synthesis."""
 
 import json
 from collections.abc import Iterable
@@ -12,35 +12,36 @@ class NothingToJudge(ValueError):
 
 
 def stack_folders(root: Path) -> list[Path]:
-    """Every folder below `root` that holds Terraform; Terraform's own working folders left out.
+    """Return every folder below `root` that holds Terraform, except Terraform's working folders.
 
-    Raises NothingToJudge where there is none.
+    Raises NothingToJudge if there is none.
     """
     if not root.is_dir():
         what = "is not a folder" if root.exists() else "does not exist"
         raise NothingToJudge(
-            f"{root}: {what}; run `cdktf synth`, or name the folder that it wrote to with --root"
+            f"{root}: {what}; run `cdktf synth`, or give its output folder with --root"
         )
-    found = {
+    folders = {
         file.parent
         for pattern in ("*.tf", "*.tf.json")
         for file in root.rglob(pattern)
         if ".terraform" not in file.relative_to(root).parts
     }
-    if not found:
+    if not folders:
         raise NothingToJudge(f"{root}: holds no Terraform (*.tf); run `cdktf synth` first")
-    return sorted(found)
+    return sorted(folders)
 
 
 def missing(root: Path, folders: Iterable[Path], *, counted: bool) -> list[Problem]:
-    """Compares what was judged with the manifest that cdktf writes beside the stacks; with
-    `counted`, it must be there.
+    """Compare the judged folders with the manifest that cdktf writes beside the stacks.
+
+    With `counted`, the manifest must exist.
     """
     manifest = next(
         (m for m in (root / "manifest.json", root.parent / "manifest.json") if m.exists()), None
     )
     if manifest is None:
-        what = "manifest.json, which names every stack, is missing here and above: synthesise anew"
+        what = "manifest.json, the list of stacks, is missing here and above; synthesise again"
         return [Problem("unread", str(root), what)] if counted else []
     try:
         stacks = json.loads(manifest.read_text(encoding="utf-8"))["stacks"].values()
@@ -48,13 +49,13 @@ def missing(root: Path, folders: Iterable[Path], *, counted: bool) -> list[Probl
             (manifest.parent / each["synthesizedStackPath"]).parent.resolve() for each in stacks
         }
     except (ValueError, LookupError, AttributeError, TypeError) as error:
-        what = f"is not a manifest of cdktf ({error!r}): synthesise anew"
+        what = f"not a manifest of cdktf ({error!r}); synthesise again"
         return [Problem("unread", str(manifest), what)]
     judged = {folder.resolve() for folder in folders}
     return [
-        Problem("unread", each.name, "the manifest names this stack, but it was not judged")
+        Problem("unread", each.name, "in the manifest, but not judged; synthesise again")
         for each in sorted(expected - judged)
     ] + [
-        Problem("unread", each.name, "judged, but the manifest does not name it: synthesise anew")
+        Problem("unread", each.name, "judged, but not in the manifest; synthesise again")
         for each in sorted(judged - expected)
     ]

@@ -1,8 +1,8 @@
-"""What stands at the top of a stack's files: only kinds of blocks that are judged, one AWS account.
+"""Judges the top level of a stack's files: known kinds of blocks and one AWS account only.
 
-Terraform gives a resource to the provider that its `provider` argument names, and each `provider`
-block may be bound to an account of its own (Terraform: "Provider Configuration"): the account of a
-stack is known only where the stack has one configuration of the provider, the default one.
+Terraform assigns a resource to the provider in its `provider` argument, and each `provider` block
+may use a different account (Terraform: "Provider Configuration"). The account of a stack is certain
+only if the stack has just the default provider.
 """
 
 import os
@@ -24,7 +24,7 @@ _ASSUMING = ("assume_role", "assume_role_with_web_identity")
 
 
 def bind(stack: Stack, definitions: Definitions) -> None:
-    """Fills in the stack's tags and account, from its default provider."""
+    """Set the stack's tags and account from its default provider."""
     for _, name, conf in _providers(definitions):
         if name == "aws" and "alias" not in conf:
             tags = value(conf, "default_tags", "tags")
@@ -33,24 +33,23 @@ def bind(stack: Stack, definitions: Definitions) -> None:
 
 
 def not_judged(stack: Stack, definitions: Definitions, root: Path) -> Iterator[Problem]:
-    """Every kind of block that nothing reads, and every provider beside the one of the stack's
-    account; `stack` is bound.
+    """Yield every unknown kind of block and every provider other than the stack's own.
+
+    Call `bind` on `stack` first.
     """
     for key, blocks in definitions.items():
-        # By what the parser found: indented or without quotes a block is the same to Terraform.
+        # Uses the parser's output: to Terraform, indentation and quotes make no difference.
         for kind in sorted(kind for kind in blocks if kind not in _KINDS and kind[:2] != "__"):
-            what = (
-                f"blocks of the kind {kind} are not read; allowed are {', '.join(sorted(_KINDS))}"
-            )
+            what = f"blocks of kind {kind} are not read; allowed: {', '.join(sorted(_KINDS))}"
             if kind == "module":
-                what = "a module's resources are not read: write them out"
+                what = "the resources of a module are not read; define them in the stack"
             yield Problem("unread", _where(key, root), what)
     for key, name, conf in _providers(definitions):
         where, line = f"{_where(key, root)}: provider.{name}", conf.get("__start_line__", 1)
         if name != "aws" or "alias" in conf:
             what = (
-                "a provider beside the stack's own may reach another account: only the aws "
-                "provider without an alias is allowed"
+                "another provider may reach another account; only the aws provider without an "
+                "alias is allowed"
             )
             yield Problem("unread", where, what, line)
         for block in _ASSUMING:
@@ -58,7 +57,7 @@ def not_judged(stack: Stack, definitions: Definitions, root: Path) -> Iterator[P
                 arn = str(value(each, "role_arn"))
                 if arn.split(":", 5)[4:5] != list(stack.allowed_account_ids):
                     what = (
-                        f"{block} takes the role {arn}; allowed is one of the account in "
+                        f"{block} uses the role {arn}; use a role of the account in "
                         f"allowed_account_ids, {list(stack.allowed_account_ids)!r}"
                     )
                     yield Problem("unread", where, what, line)

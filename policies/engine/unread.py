@@ -1,4 +1,4 @@
-"""Nothing passes unread: what Terraform would load and the gate would not see."""
+"""Reports everything that Terraform would load but the gate does not read."""
 
 import json
 import re
@@ -12,28 +12,28 @@ from policies.engine.stack import Block, Stack, first
 
 _HEADER = re.compile(r'^(resource|data)\s+"([^"]+)"\s+"([^"]+)"\s*\{', re.MULTILINE)
 _SKIP = re.compile(r"(checkov|bridgecrew|cortex):skip", re.IGNORECASE)
-_LOADED_TOO = ("*.tf.json", "*.tfvars", "*.tfvars.json", "*.tofu")
+_ALSO_LOADED = ("*.tf.json", "*.tfvars", "*.tfvars.json", "*.tofu")
 
 _CONDITIONS = frozenset({"lifecycle", "depends_on", "provider", "timeouts", "connection"})
-"""What holds no setting of a resource: its expressions need no reading."""
+"""Arguments that hold no setting of a resource; the gate does not read their expressions."""
 
 _UNKNOWN = ("var.", "local.", "module.", "each.", "count.", "path.", "terraform.")
 
 _REPEATED = ("count", "for_each")
 
 _GIVEN = re.compile(r"[\"']|\b(?:var|local|module|path|terraform)\.")
-"""What would bring a value of its own into an expression: a text, a variable."""
+"""A part of an expression with its own value: a text or a variable."""
 
 _QUOTED_REFERENCE = re.compile(r"'\$\{([^'\"]*)\}'")
-"""How checkov's parser writes a reference inside a list."""
+"""A reference inside a list, as checkov's parser writes it."""
 
 
 def unread(stack: Stack, root: Path, *, counted: bool) -> list[Problem]:
-    """Everything in the stack's folder that no check has judged, or not for what it is.
+    """Return everything in the stack's folder that no check has judged correctly.
 
-    With `counted`, cdktf's count of the stack (`metadata.json`) must lie beside it, as synthesis
-    leaves it. It comes from the same synthesis as the HCL: it shows what was added, lost or not
-    parsed afterwards, not what synthesis itself left out. Terraform's own count is in a plan.
+    With `counted`, the folder must hold `metadata.json`, cdktf's count of the stack. Its source is
+    the same synthesis as the HCL. It therefore shows blocks added, lost or not parsed afterwards,
+    not blocks that synthesis omitted. Terraform's own count is in a plan.
     """
     return [
         *_other_files(stack, root),
@@ -44,45 +44,45 @@ def unread(stack: Stack, root: Path, *, counted: bool) -> list[Problem]:
 
 
 def without_rules(stack: Stack, covered: Collection[str]) -> Iterator[Problem]:
-    """Every resource that no rule is about: it would pass whatever it says."""
+    """Yield every resource that no rule judges: it would pass with any content."""
     for block in stack.blocks:
         where = f"{block.file}: {block.address}"
         if block.kind == "resource" and block.type not in covered:
             what = (
-                f"no rule judges an {block.type}: write one, or say in requirements.toml under "
-                "needs_no_rule why it needs none"
+                f"no rule judges {block.type}; write one, or give the reason why it needs none "
+                "under needs_no_rule in requirements.toml"
             )
             yield Problem("unread", where, what, block.first_line)
         if block.kind == "data" and not block.type.startswith("aws_"):
-            what = f"{block.type} reads, or runs, what the gate does not see: only aws_... is read"
+            what = f"the gate does not read {block.type}; only data sources of aws are allowed"
             yield Problem("unread", where, what, block.first_line)
 
 
 def _other_files(stack: Stack, root: Path) -> Iterator[Problem]:
-    for pattern in _LOADED_TOO:
+    for pattern in _ALSO_LOADED:
         for file in sorted(stack.folder.glob(pattern)):
             where = str(file.relative_to(root))
-            yield Problem(
-                "unread", where, "Terraform loads this file and the gate does not read it"
-            )
+            what = "Terraform loads this file, but the gate does not read it; remove it"
+            yield Problem("unread", where, what)
 
 
 def _texts(stack: Stack, root: Path) -> Iterator[Problem]:
     for file in sorted(stack.folder.glob("*.tf")):
         text = file.read_text(encoding="utf-8")
         where = str(file.relative_to(root))
-        for found in _SKIP.finditer(text):
-            line = text.count("\n", 0, found.start()) + 1
-            yield Problem(
-                "skip", where, "inline skips are refused: write a waiver in waivers.toml", line
-            )
+        for skip in _SKIP.finditer(text):
+            line = text.count("\n", 0, skip.start()) + 1
+            what = "inline skips are refused; write a waiver in waivers.toml"
+            yield Problem("skip", where, what, line)
         if "override" in file.name and _HEADER.search(text):
-            yield Problem("unread", where, "an override file changes resources that were judged")
+            what = "an override file changes judged resources; remove it"
+            yield Problem("unread", where, what)
 
 
 def _uncounted(stack: Stack, root: Path, must_be_counted: bool) -> Iterator[Problem]:
-    """Compares what was judged with what the text says and with what cdktf counted: the Terraform
-    JSON from which the HCL was written, which synthesis leaves beside it.
+    """Compare the judged blocks with the text and with cdktf's count.
+
+    The count is the Terraform JSON from which the HCL was written; synthesis leaves it beside it.
     """
     where = str(stack.folder.relative_to(root))
     judged = {block.address for block in stack.blocks}
@@ -90,19 +90,19 @@ def _uncounted(stack: Stack, root: Path, must_be_counted: bool) -> Iterator[Prob
     for file in sorted(stack.folder.glob("*.tf")):
         written += [_address(*h.groups()) for h in _HEADER.finditer(file.read_text("utf-8"))]
     for address in sorted(set(written) ^ judged):
-        yield Problem("unread", where, f"{address} is written but was not judged")
+        yield Problem("unread", where, f"{address} is in the text or was judged, but not both")
     for address in sorted({each for each in written if written.count(each) > 1}):
         yield Problem("unread", where, f"{address} is written more than once")
     metadata = stack.folder / "metadata.json"
     if not metadata.exists():
         if must_be_counted:
-            what = "metadata.json, which holds cdktf's count, is missing: synthesise anew"
+            what = "metadata.json, cdktf's count, is missing; synthesise again"
             yield Problem("unread", where, what)
         return
     try:
         counted = cdktf_addresses(json.loads(metadata.read_text("utf-8")))
     except (ValueError, AttributeError, TypeError) as error:
-        what = f"metadata.json cannot be read: {error}; synthesise anew"
+        what = f"metadata.json cannot be read: {error}; synthesise again"
         yield Problem("unread", where, what)
         return
     for address in sorted(counted - judged):
@@ -112,7 +112,7 @@ def _uncounted(stack: Stack, root: Path, must_be_counted: bool) -> Iterator[Prob
 
 
 def cdktf_addresses(document: Mapping[str, Any]) -> set[str]:
-    """The addresses of all resources and data sources in a stack's Terraform JSON."""
+    """Return the addresses of all resources and data sources in a stack's Terraform JSON."""
     return {
         _address(kind, type_, name)
         for kind in ("resource", "data")
@@ -122,7 +122,7 @@ def cdktf_addresses(document: Mapping[str, Any]) -> set[str]:
 
 
 def terraform_addresses_of_plan(document: Mapping[str, Any]) -> set[str]:
-    """The addresses of all resources and data sources in a plan's configuration."""
+    """Return the addresses of all resources and data sources in a plan's configuration."""
     module = document.get("configuration", {}).get("root_module", {})
     return {
         _address("data" if each["mode"] == "data" else "resource", each["type"], each["name"])
@@ -133,37 +133,38 @@ def terraform_addresses_of_plan(document: Mapping[str, Any]) -> set[str]:
 def _unreadable(block: Block) -> Iterator[Problem]:
     where = f"{block.file}: {block.address}"
     for key in _REPEATED:
-        # A data source makes nothing, however often it is read; what depends on the round is
-        # refused below.
+        # A data source creates nothing, however often it is read. A value that depends on the
+        # iteration is refused below.
         if key in block.conf and block.kind == "resource":
-            what = f"{key} makes resources that are not judged one by one: write them out"
+            what = f"{key} creates resources that are not judged one by one; define each of them"
             yield Problem("unread", where, what, block.first_line)
     if _has_dynamic(block.conf):
-        what = "dynamic makes nested blocks that are not judged one by one: write them out"
+        what = "dynamic creates nested blocks that are not judged one by one; define each of them"
         yield Problem("unread", where, what, block.first_line)
     if "provider" in block.conf:
-        what = "provider may name another account than the stack's own: leave it out"
+        what = "provider may name another account than the stack's own; remove it"
         yield Problem("unread", where, what, block.first_line)
     if "provisioner" in block.conf:
-        what = "a provisioner runs a program that is not judged: remove it"
+        what = "a provisioner runs a program that is not judged; remove it"
         yield Problem("unread", where, what, block.first_line)
-    for key, found in block.conf.items():
+    for key, setting in block.conf.items():
         if key in _CONDITIONS or key in (*_REPEATED, "dynamic") or key.startswith("__"):
             continue
         if key == "container_definitions":
-            found = _without_images(found)
-        for expression in unevaluated(found):
+            setting = _without_images(setting)
+        for expression in unevaluated(setting):
             what = f"{key} holds an expression that the gate cannot evaluate: {expression:.120}"
             yield Problem("unread", where, what, block.first_line)
-        for reference in references(found):
+        for reference in references(setting):
             if reference.startswith(_UNKNOWN) and not _is_of_a_lookup(reference, block):
                 what = f"{key} depends on {reference}, whose value the gate does not know"
                 yield Problem("unread", where, what, block.first_line)
 
 
 def _has_dynamic(conf: Any) -> bool:
-    """Whether a block holds a `dynamic` block at any depth; the parser puts blocks into lists, the
-    values of an object not.
+    """Return whether a block holds a `dynamic` block at any depth.
+
+    The parser wraps blocks in lists, but not the values of an object.
     """
     if isinstance(conf, list):
         return any(_has_dynamic(each) for each in conf)
@@ -173,8 +174,9 @@ def _has_dynamic(conf: Any) -> bool:
 
 
 def _is_of_a_lookup(reference: str, block: Block) -> bool:
-    """Whether `each.value` is what another data source has found, looked up once more: no rule
-    looks for a name there, and none can be put in.
+    """Return whether `each.value` is the result of another data source, looked up again.
+
+    No rule expects a name there, and such a lookup cannot introduce one.
     """
     repeated = first(block.conf.get("for_each"))
     return (
@@ -188,11 +190,11 @@ def _is_of_a_lookup(reference: str, block: Block) -> bool:
 
 
 def _without_images(definitions: Any) -> Any:
-    """The image alone may depend on a variable; container_images_are_pinned judges it."""
+    """Remove the images: they may depend on a variable, and a rule of their own judges it."""
     if isinstance(definitions, list):
         return [_without_images(each) for each in definitions]
     if isinstance(definitions, Mapping):
-        return {key: found for key, found in definitions.items() if key != "image"}
+        return {key: item for key, item in definitions.items() if key != "image"}
     return definitions
 
 

@@ -1,4 +1,4 @@
-"""What the gate says about one root; everything that a report needs."""
+"""The gate's verdict on one root, with everything that a report needs."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -13,19 +13,19 @@ from policies.engine.waivers import Waiver
 
 @dataclass(slots=True)
 class Verdict:
-    """What the gate says about one root."""
+    """The gate's verdict on one root."""
 
     root: Path
     requirements: Requirements
     rules: dict[str, RuleText]
     types: dict[str, frozenset[str]]
-    """The types of blocks that each rule answers about."""
+    """The block types that each rule judges."""
     stacks: list[Stack] = field(default_factory=list)
     results: list[Result] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     waivers: tuple[Waiver, ...] = ()
     not_known: list[str] = field(default_factory=list)
-    """What the plans leave open until the apply, of what the HCL sets."""
+    """Settings of the HCL whose values the plans do not know before the apply."""
     judged_on: date = field(default_factory=date.today)
 
     @property
@@ -38,8 +38,9 @@ class Verdict:
 
     @property
     def no_answer(self) -> dict[str, int]:
-        """By rule, the blocks of its types that it said nothing about: it does not apply to them,
-        or, for a check of checkov, it found nothing that it could read.
+        """By rule, the number of blocks of its types without a result.
+
+        The rule does not apply to them, or a check of checkov could not read them.
         """
         asked: Counter[str] = Counter()
         for stack in self.stacks:

@@ -1,4 +1,4 @@
-"""Waivers: findings that are accepted, by whom, why and until when."""
+"""Waivers: accepted findings, each with an owner, a reason and an expiry date."""
 
 import re
 import tomllib
@@ -17,10 +17,10 @@ from policies.engine.results import Problem, Result
 FILE = Path(__file__).parents[1].joinpath("waivers.toml")
 
 LONGEST = timedelta(days=366)
-"""A waiver is looked at again at least once a year (PCI DSS v4.0.1, 12.3.1 and 12.5.2)."""
+"""Every waiver is reviewed at least once a year (PCI DSS v4.0.1, 12.3.1 and 12.5.2)."""
 
-_EVERY_STACK = "names no stack; write part of its name, for example '*-frontend-*'"
-_EVERY_RESOURCE = "names no type of resource; write its address, for example 'aws_lb.alb'"
+_EVERY_STACK = "does not name a stack; write part of its name, for example '*-frontend-*'"
+_EVERY_RESOURCE = "does not name a type; write the resource's address, for example 'aws_lb.alb'"
 
 Text = Annotated[str, Field(min_length=1, pattern=r"\S")]
 
@@ -33,8 +33,8 @@ class Waiver(BaseModel):
     check: Text
     """The rule's id."""
     stack: Text
-    """The stack's id; `*` and `?` match as in a shell. `*` alone is refused: a new stack must not
-    be waived before it is made."""
+    """The stack's id; `*` and `?` match as in a shell. `*` alone is refused: it would waive stacks
+    that do not exist yet."""
     resource: Text
     """The resource's address in the stack, with the same wildcards after its type."""
     reason: Annotated[str, Field(min_length=20)]
@@ -68,7 +68,7 @@ class Waiver(BaseModel):
 
 
 class InvalidWaivers(ValueError):
-    """The file of waivers is not what it must be; the message lists every mistake."""
+    """The file of waivers is invalid; the message lists every mistake."""
 
 
 def load(file: Path) -> tuple[Waiver, ...]:
@@ -78,7 +78,7 @@ def load(file: Path) -> tuple[Waiver, ...]:
     except (OSError, tomllib.TOMLDecodeError) as error:
         raise InvalidWaivers(f"{file}: {error}") from None
     if unknown := sorted(set(document) - {"waiver"}):
-        raise InvalidWaivers(f"{file}: {', '.join(unknown)} is not known; allowed: [[waiver]]")
+        raise InvalidWaivers(f"{file}: {', '.join(unknown)} is unknown; allowed: [[waiver]]")
     waivers, mistakes = [], []
     for number, entry in enumerate(document.get("waiver", []), start=1):
         try:
@@ -101,15 +101,15 @@ def apply(
     rules: Iterable[str],
     partial: bool = False,
 ) -> tuple[list[Result], list[Problem]]:
-    """The results with those covered marked as waived, and what is wrong with the waivers.
+    """Return the results, with covered ones marked as waived, and the problems of the waivers.
 
-    With `partial`, only some stacks of the estate were judged: an unused waiver is left alone.
+    With `partial`, only some stacks were judged, so unused waivers are not reported.
     """
     problems = []
     known = set(rules)
     for waiver in waivers:
-        if wrong := _wrong(waiver, today, known):
-            problems.append(Problem("waiver", "policies/waivers.toml", f"{waiver}: {wrong}"))
+        if mistake := _mistake(waiver, today, known):
+            problems.append(Problem("waiver", "policies/waivers.toml", f"{waiver}: {mistake}"))
             continue
         covered = {
             index
@@ -124,11 +124,11 @@ def apply(
     return results, problems
 
 
-def _wrong(waiver: Waiver, today: date, rules: set[str]) -> str | None:
+def _mistake(waiver: Waiver, today: date, rules: set[str]) -> str | None:
     if waiver.check not in rules:
-        return "there is no such rule"
+        return "there is no such rule; correct the id or remove the waiver"
     if waiver.expires < today:
-        return f"expired on {waiver.expires}; fix the finding or have it accepted again"
+        return f"expired on {waiver.expires}; fix the finding or have the waiver renewed"
     if waiver.expires - today > LONGEST:
-        return f"expires on {waiver.expires}; at most a year ahead is allowed"
+        return f"expires on {waiver.expires}; choose a date at most a year ahead"
     return None

@@ -1,7 +1,7 @@
-"""No environment looks up or names anything of another environment.
+"""Environments must not look up or name anything of another environment.
 
-Production and everything else are separated; a test system that finds a production queue, key or
-load balancer by name is connected to it.
+Production is separated from everything else. A test system that names a production queue, key or
+load balancer is connected to it.
 """
 
 import re
@@ -33,7 +33,7 @@ def judge(stacks: list[Stack]) -> Iterator[tuple[Block, list[str]]]:
                 yield (
                     block,
                     [
-                        f"{name} belongs to {other}; this stack is of {stack.owner}"
+                        f"{name} belongs to {other}; this stack belongs to {stack.owner}"
                         for name in names
                         for other, pattern in others.items()
                         if pattern.search(name) and not _is_own(patterns, stack, name)
@@ -42,8 +42,9 @@ def judge(stacks: list[Stack]) -> Iterator[tuple[Block, list[str]]]:
 
 
 def _is_own(patterns: dict[str, re.Pattern[str]], stack: Stack, name: str) -> bool:
-    """Whether the name is the stack's own: `test-perf-1` contains no other environment's name, but
-    an environment called `perf-1` would be found in it.
+    """Return whether the name belongs to the stack's own environment.
+
+    An environment called `perf-1` would otherwise match inside `test-perf-1`.
     """
     own = patterns.get(stack.environment)
     return own is not None and own.search(name) is not None

@@ -1,7 +1,7 @@
-"""No synthesised file holds a credential.
+"""Synthesised files must not hold a credential.
 
-Git, Terraform's state and every plan would show it: keys of AWS, private keys, tokens and passwords
-in URLs live in a secret store only.
+Git, Terraform's state and every plan would show it. AWS keys, private keys, tokens and passwords in
+URLs belong in a secret store.
 """
 
 from collections.abc import Iterator

@@ -1,6 +1,7 @@
-"""No system outside the cardholder data environment shares a key with one inside.
+"""Systems outside the cardholder data environment must not share a key with systems inside.
 
-Who may use a key may read what it encrypts: logs, secrets and queues of the inside need their own.
+A system that may use a key may read what it encrypts. Logs, secrets and queues inside need their
+own keys.
 """
 
 from collections.abc import Iterator

@@ -1,7 +1,7 @@
-"""Load balancers that a name in DNS leads to are protected from deletion.
+"""Load balancers that a DNS name leads to must be protected from deletion.
 
-A slip must not take payments down; what no record leads to any more may go. checkov's own check
-(CKV_AWS_150) cannot tell the two apart.
+A mistake must not take payments down. A load balancer without a record may be deleted; checkov's
+own check (CKV_AWS_150) does not know the difference.
 """
 
 from collections.abc import Iterator
@@ -15,8 +15,8 @@ def judge(stacks: list[Stack]) -> Iterator[tuple[Block, list[str]]]:
     with_traffic = {
         (stack.environment, name)
         for stack in stacks
-        for found in stack.of("aws_lb", "aws_alb", kind="data")
-        if isinstance(name := found.value("name"), str)
+        for lookup in stack.of("aws_lb", "aws_alb", kind="data")
+        if isinstance(name := lookup.value("name"), str)
     }
     for stack in stacks:
         for load_balancer in stack.of("aws_lb", "aws_alb"):

@@ -1,7 +1,7 @@
-"""No system outside the cardholder data environment shares a log group with one inside.
+"""Systems outside the cardholder data environment must not share a log group with systems inside.
 
-Logs of the inside may hold what an attacker needs; who reads or writes the group of a system
-outside must not reach them.
+Logs from inside may help an attacker. A principal with access to an outside system's log group must
+not reach them.
 """
 
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ def _log_groups(stack: Stack) -> Iterator[tuple[Block, str]]:
         try:
             options = [table(each, "logConfiguration", "options") for each in containers(block)]
         except Unread:
-            # The rules about containers refuse this task definition already.
+            # The rules on containers already refuse this task definition.
             continue
         for each in options:
             name = each.get("awslogs-group")

@@ -1,7 +1,7 @@
-"""Security groups, subnets and VPCs are named by references to what the stack looks up or makes.
+"""Security groups, subnets and VPCs must be references to resources or lookups of the stack.
 
-An id written out (`sg-0abc`) says neither what it is nor which segment it belongs to: no reviewer
-sees that it is a group of the cardholder data environment, and no rule can tell.
+A literal id (`sg-0abc`) shows neither its purpose nor its segment. Neither a reviewer nor a rule
+can see that it belongs to the cardholder data environment.
 """
 
 from collections.abc import Iterator
@@ -31,13 +31,13 @@ def judge(stacks: list[Stack]) -> Iterator[tuple[Block, list[str]]]:
                 yield (
                     block,
                     [
-                        f"{key} names {found}, which this stack neither looks up nor makes"
-                        for key, found in named
-                        if not _is_network_of(stack, found)
+                        f"{key} names {place}, which this stack neither looks up nor creates"
+                        for key, place in named
+                        if not _is_network_of(stack, place)
                     ],
                 )
 
 
-def _is_network_of(stack: Stack, found: str) -> bool:
-    block = stack.find(found)
+def _is_network_of(stack: Stack, place: str) -> bool:
+    block = stack.find(place)
     return block is not None and block.type in _NETWORK

@@ -1,6 +1,6 @@
-"""No system outside the cardholder data environment shares a role with one inside.
+"""Systems outside the cardholder data environment must not share a role with systems inside.
 
-A shared role is shared access: the rights given to one system are the rights of both.
+A shared role is shared access: rights given to one system are given to both.
 """
 
 from collections.abc import Iterator

@@ -1,7 +1,7 @@
-"""No system outside the cardholder data environment shares a security group with one inside.
+"""Systems outside the cardholder data environment must not share a security group with any inside.
 
-A shared group is one network: whoever is in it reaches what is inside. It counts where a stack
-looks it up and where a service, a load balancer or a rule names it.
+Members of a shared security group can reach each other across the boundary. The rule covers groups
+that a stack looks up and groups that a service, load balancer or rule names.
 """
 
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ def _security_groups(stack: Stack) -> Iterator[tuple[Block, str]]:
                 yield block, name
     for block in stack.blocks:
         if block.kind == "resource":
-            # A reference leads to one of those above; an id leads past them.
+            # A reference leads to a block above. An id does not, so it is compared itself.
             for group in sorted(set(groups(block))):
                 if ID.fullmatch(group):
                     yield block, group

@@ -1,7 +1,7 @@
-"""Every stack is bound to one AWS account, and production shares its account with no other.
+"""Every stack must be bound to one AWS account, and production must not share its account.
 
-Production and everything else are separated: credentials for a test account must not be able to
-apply a production stack, and the other way round.
+Production is separated from everything else. Credentials for a test account must not be able to
+apply a production stack, or the reverse.
 """
 
 from collections import defaultdict
@@ -26,12 +26,12 @@ def judge(stacks: list[Stack]) -> Iterator[tuple[Block, list[str]]]:
         accounts = stack.allowed_account_ids
         problems = []
         if len(accounts) != 1:
-            problems.append(f"allowed_account_ids is {list(accounts)!r}; exactly one is allowed")
+            problems.append(f"allowed_account_ids is {list(accounts)!r}; exactly one is required")
         for account in accounts:
             others = sorted(environments[account] - {stack.environment})
             if stack.is_of_account:
                 if len(production_tags[account]) > 1:
-                    problems.append(f"account {account} holds production and other stacks")
+                    problems.append(f"account {account} has production and other stacks")
             elif others and production & {stack.environment, *others}:
-                problems.append(f"account {account} is used by {', '.join(others)} too")
+                problems.append(f"account {account} is also used by {', '.join(others)}")
         yield provider(stack), problems

@@ -1,4 +1,4 @@
-"""What the gate found, in each form that somebody reads it in."""
+"""The gate's findings, in one module per output format."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Every finding as JSON, for programs."""
+"""Every finding as JSON, for other programs."""
 
 import json
 from collections import Counter

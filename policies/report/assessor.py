@@ -1,4 +1,4 @@
-"""The report for an assessor: requirement -> rule -> resource -> result, with the inventories."""
+"""The report for an assessor, by requirement, rule and resource, with the inventories."""
 
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -14,15 +14,15 @@ from policies.report import inventory
 
 @dataclass(slots=True)
 class RuleEvidence:
-    """One rule with every resource that it was asked about."""
+    """One rule with its results by resource."""
 
     rule: RuleText
     failed: list[Result] = field(default_factory=list)
     waived: list[Result] = field(default_factory=list)
     no_answer: int = 0
-    """The resources of its types that it said nothing about."""
+    """The number of resources of its types that it does not apply to."""
     passed: dict[str, list[str]] = field(default_factory=dict)
-    """Address -> the stacks in which that resource passed."""
+    """Maps an address to the stacks in which that resource passed."""
 
     @property
     def passes(self) -> int:
@@ -117,8 +117,8 @@ def _scopes(verdict: Verdict) -> list[dict[str, Any]]:
     for stack in verdict.stacks:
         counts[stack.owner or "(no environment)"][stack.scope] += 1
     return [
-        {"environment": environment, **{s: found[s] for s in ("inside", "connected", "outside")}}
-        for environment, found in sorted(counts.items())
+        {"environment": environment, **{s: stacks[s] for s in ("inside", "connected", "outside")}}
+        for environment, stacks in sorted(counts.items())
     ]
 
 

@@ -47,7 +47,7 @@ class GroupUse:
 
 @dataclass(frozen=True, slots=True)
 class OpenPort:
-    """What a security group of these stacks allows (PCI DSS v4.0.1, 1.2.5)."""
+    """A permission of a security group in these stacks (PCI DSS v4.0.1, 1.2.5)."""
 
     stack: str
     group: str
@@ -88,11 +88,11 @@ def components(stacks: Iterable[Stack]) -> list[Component]:
 def _components(stack: Stack) -> Iterator[Component]:
     for task in stack.of("aws_ecs_task_definition"):
         try:
-            found = containers(task)
+            definitions = containers(task)
         except Unread:
-            # The rules about containers refuse this task definition already.
+            # The rules on containers already refuse this task definition.
             continue
-        for each in found:
+        for each in definitions:
             yield Component(
                 stack.environment,
                 stack.service,
@@ -105,7 +105,7 @@ def _components(stack: Stack) -> Iterator[Component]:
 
 
 def _image(image: str) -> str:
-    """The repository, and the variable or tag that says which release runs."""
+    """Return the repository with the variable or tag that decides which release runs."""
     repository = image.split("$", 1)[0].rstrip(":@")
     tags = [each for each in references(image) if each.startswith("var.")]
     if tags and takes_tag(image):
@@ -130,13 +130,13 @@ def group_uses(stacks: Iterable[Stack]) -> list[GroupUse]:
 
 
 def _groups_of(block: Block) -> set[str]:
-    found = [
+    named = [
         block.conf.get("security_groups"),
         block.conf.get("vpc_security_group_ids"),
         *(value(each, "security_groups") for each in block.blocks("network_configuration")),
     ]
     names: set[str] = set()
-    for reference in references(found):
+    for reference in references(named):
         source = block.stack.find(reference)
         names.update(looked_up_names(source) or [source.address] if source else [reference])
     return names

@@ -1,4 +1,4 @@
-"""SARIF 2.1.0 (OASIS), the form that code hosts show beside the lines of a pull request."""
+"""SARIF 2.1.0 (OASIS), the format that code hosts show beside the lines of a pull request."""
 
 import json
 import os
@@ -9,10 +9,10 @@ from policies.engine.results import Problem, Result
 from policies.engine.verdict import Verdict
 
 _PROBLEMS = {
-    "unread": "Everything that Terraform would apply is read by the gate",
-    "skip": "No check is skipped inside the code",
-    "waiver": "Every waiver is in use and has not expired",
-    "plan": "Every plan that is judged belongs to a stack and can be read",
+    "unread": "The gate must read everything that Terraform would apply",
+    "skip": "The code must not skip a check",
+    "waiver": "Every waiver must be in use and must not have expired",
+    "plan": "Every judged plan must belong to a stack and be readable",
 }
 
 
@@ -51,7 +51,7 @@ def _rule(id_: str, what: str, why: str, requirements: tuple[str, ...]) -> dict[
 
 
 def _result(verdict: Verdict, result: Result) -> dict[str, Any]:
-    found = {
+    entry = {
         "ruleId": result.rule,
         "level": "error",
         "message": {"text": f"{result.stack} {result.address}: {verdict.message(result)}"},
@@ -59,8 +59,8 @@ def _result(verdict: Verdict, result: Result) -> dict[str, Any]:
         "partialFingerprints": {"rule/v1": f"{result.rule}:{result.stack}:{result.address}"},
     }
     if result.outcome == "waived":
-        found["suppressions"] = [{"kind": "external", "justification": result.waiver}]
-    return found
+        entry["suppressions"] = [{"kind": "external", "justification": result.waiver}]
+    return entry
 
 
 def _problem(verdict: Verdict, problem: Problem) -> dict[str, Any]:

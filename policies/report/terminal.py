@@ -9,17 +9,17 @@ from policies.engine.results import counted
 from policies.engine.verdict import Verdict
 
 _MOST_LINES = 40
-"""How many findings of one rule are listed one by one."""
+"""The most findings of one rule that are listed."""
 
 _LOG_WIDTH = 140
-"""Characters a line where no terminal says how wide it is."""
+"""Characters per line where no terminal gives a width."""
 
 _WIDE = 120
-"""Characters from which a rule's name fits on a line."""
+"""The least characters per line at which a rule's name fits."""
 
 
 def as_table(verdicts: list[Verdict], *, terminal: bool) -> str:
-    """Tables, as wide and coloured as the terminal, else of a width that a log can be read at."""
+    """Return tables in the terminal's width and colours, or plain ones that fit a log."""
     console = Console() if terminal else Console(width=_LOG_WIDTH, color_system=None)
     with console.capture() as captured:
         for verdict in verdicts:
@@ -31,20 +31,20 @@ def _print(verdict: Verdict, console: Console) -> None:
     if verdict.failed:
         console.print(_findings(verdict, console.width))
     if verdict.problems:
-        table = Table("kind", "where", "what", title="Not read, or not allowed", show_lines=True)
+        table = Table("kind", "where", "what", title="Not read or not allowed", show_lines=True)
         for each in verdict.problems:
             table.add_row(each.kind, f"{each.where}:{each.line}", each.what)
         console.print(table)
     console.print(_summary(verdict))
     for unknown in verdict.not_known:
         console.print(f"not known before the apply: {unknown}", style="dim")
-    read = sum(len(stack.blocks) for stack in verdict.stacks)
+    blocks = sum(len(stack.blocks) for stack in verdict.stacks)
     style, word = ("bold red", "refused") if verdict.refused else ("bold green", "passed")
     console.print(
         f"{word}: {verdict.root}: {counted(len(verdict.stacks), 'stack')}, "
-        f"{counted(read, 'resource')} and data sources, "
-        f"{counted(len(verdict.results), 'answer')}: {len(verdict.failed)} failed, "
-        f"{len(verdict.waived)} waived, {counted(len(verdict.problems), 'problem')} of reading",
+        f"{counted(blocks, 'resource')} and data sources, "
+        f"{counted(len(verdict.results), 'result')}, {len(verdict.failed)} failed, "
+        f"{len(verdict.waived)} waived, {counted(len(verdict.problems), 'other problem')}",
         style=style,
         highlight=False,
         soft_wrap=True,
@@ -66,7 +66,7 @@ def _findings(verdict: Verdict, width: int) -> Table:
         table.add_row(f"{each.rule}\n{numbers}", where, verdict.message(each))
     for rule, count in listed.items():
         if count > _MOST_LINES:
-            table.add_row(rule, f"and {count - _MOST_LINES} more", "")
+            table.add_row(rule, f"and {count - _MOST_LINES} more findings", "")
     return table
 
 

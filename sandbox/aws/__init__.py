@@ -1,7 +1,7 @@
-"""AWS as moto should have it: one module per service, with what AWS does and where moto differs.
+"""Corrections of moto: one module per service, with AWS's behaviour and moto's differences.
 
-Importing a module changes moto's classes in place, so only the server's process does it, and only
-when a service is first asked for: moto's services take up to a second each to load.
+Importing a module changes moto's classes in place. Only the server's process imports them, and only
+at the first call to a service, because each of moto's services takes up to a second to load.
 """
 
 import importlib
@@ -12,19 +12,19 @@ MODULES: dict[str, tuple[str, ...]] = {
     "autoscaling": ("autoscaling", "ec2", "ecs"),
     "ec2": ("ec2",),
     "ecs": ("ecs", "ecs_clusters"),
-    # moto takes the calls of both load balancer APIs in `elb`, and hands them on by their version.
+    # moto receives the calls of both load balancer APIs in `elb` and forwards them by version.
     "elb": ("elbv2",),
     "elbv2": ("elbv2",),
     "logs": ("logs",),
     "route53": ("route53",),
 }
-"""moto's name of a service -> the modules of this package that change it."""
+"""Maps moto's name of a service to the modules of this package that change it."""
 
 before_each_call: list[Callable[[], None]] = []
-"""What moves on with time (tasks that start, deployments that end), run before every API call."""
+"""Functions that run before every API call, to start tasks, end deployments and so on."""
 
 
 def load(service: str) -> None:
-    """Changes moto's `service`, and whatever it needs of others."""
+    """Change moto's `service`, and the services it depends on."""
     for module in MODULES.get(service, ()):
         importlib.import_module(f"{__name__}.{module}")

@@ -1,6 +1,6 @@
 """Application Auto Scaling: tags of scalable targets, which moto 5.2 lacks.
 
-Terraform's AWS provider asks for them after every read and retries for minutes without an answer.
+Terraform's AWS provider requests them after every read, and retries for minutes without an answer.
 """
 
 import json

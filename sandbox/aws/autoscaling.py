@@ -1,9 +1,9 @@
-"""EC2 Auto Scaling: instances spread over the group's subnets, and protection that can be lifted.
+"""EC2 Auto Scaling: instances in all subnets of the group, and removable protection.
 
-On AWS a group balances its instances across zones, and an instance that loses its scale-in
-protection while the group is too large is terminated. moto 5.2 puts all instances into the first
-subnet, forgets about instances that were protected as the group shrank, so that a protected group
-can never be destroyed, and replaces a group by a second one of the same name.
+On AWS a group balances its instances across zones. An instance that loses its scale-in protection
+while the group is too large is terminated. moto 5.2 puts all instances into the first subnet. It
+never terminates an instance that was protected when the group shrank, so a protected group cannot
+be deleted. It also replaces a group by a second one with the same name.
 """
 
 from typing import Any

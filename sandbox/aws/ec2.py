@@ -1,8 +1,8 @@
-"""EC2: launch templates, and what is left of a terminated instance.
+"""EC2: tags of launch templates, and network interfaces of terminated instances.
 
-moto 5.2 puts the tags of a launch template itself into the template's data too, where AWS has only
-the tags for what is launched; Terraform then plans to remove them for ever. The tags that a launch
-template gets later are not shown. And the network interfaces of terminated instances stay.
+moto 5.2 copies the tags of a launch template into the template's data, where AWS has only the tags
+of what is launched. Terraform then plans to remove them at every run. moto does not show tags that
+are added later, and keeps the network interfaces of terminated instances.
 """
 
 from typing import Any
@@ -35,7 +35,7 @@ def create_launch_template(
 
 
 def _tags(self: LaunchTemplate) -> Any:
-    """Those of now, not those that the launch template was made with."""
+    """Return the present tags, not those from the creation of the launch template."""
     return self.get_tags()
 
 
@@ -47,7 +47,7 @@ original_terminate = Instance.terminate
 
 @replaces(Instance)
 def terminate(self: Instance) -> Any:
-    """The primary network interface goes with its instance."""
+    """Delete the network interfaces together with the instance."""
     interfaces = [interface.id for interface in self.nics.values()]
     state = original_terminate(self)
     for interface_id in interfaces:

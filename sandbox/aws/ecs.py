@@ -1,9 +1,9 @@
 """ECS: the calls that create, change, list and delete services and list their tasks.
 
 Where moto 5.2 differs from AWS: it forgets most settings of a service (deployment configuration,
-placement, grace period, strategies), accepts one that AWS refuses, replaces one of the same name,
-lists deleted ones, starts no tasks (`ecs_tasks`), has no real deployments (`ecs_deployments`), and
-its instances never join a cluster (`ecs_instances`).
+placement, grace period, strategies), accepts a service that AWS refuses, replaces one with the same
+name, lists deleted ones, starts no tasks (`ecs_tasks`), has no real deployments
+(`ecs_deployments`), and its instances never join a cluster (`ecs_instances`).
 """
 
 from typing import Any
@@ -31,23 +31,23 @@ KEPT_SETTINGS = {
     "placementConstraints": [],
     "placementStrategy": [],
 }
-"""What moto drops, with the value that AWS has when it is not given."""
+"""Settings that moto drops, with AWS's default."""
 
 DEPLOYING_SETTINGS = ("taskDefinition", "networkConfiguration", "loadBalancers", "platformVersion")
-"""A change of any of these is a new deployment."""
+"""Settings whose change starts a new deployment."""
 
 
 def _attribute(key: str) -> str:
-    """The attribute that moto's serialiser reads for a key of the API."""
+    """Return the attribute that moto's serialiser reads for a key of the API."""
     snake = "".join("_" + c.lower() if c.isupper() else c for c in key)
     return snake.replace("e_c_s_", "ecs_").lstrip("_")
 
 
-def _deployment_configuration(given: dict[str, Any] | None) -> dict[str, Any]:
-    given = given or {}
-    breaker = given.get("deploymentCircuitBreaker") or {"enable": False, "rollback": False}
+def _deployment_configuration(settings: dict[str, Any] | None) -> dict[str, Any]:
+    settings = settings or {}
+    breaker = settings.get("deploymentCircuitBreaker") or {"enable": False, "rollback": False}
     defaults = {"maximumPercent": 200, "minimumHealthyPercent": 100, "strategy": "ROLLING"}
-    return {**defaults, "bakeTimeInMinutes": 0, **given, "deploymentCircuitBreaker": breaker}
+    return {**defaults, "bakeTimeInMinutes": 0, **settings, "deploymentCircuitBreaker": breaker}
 
 
 def _move_on() -> None:
@@ -62,7 +62,7 @@ before_each_call.append(_move_on)
 def _refuse_unfit(
     backend: EC2ContainerServiceBackend, params: dict[str, Any], definition: TaskDefinition
 ) -> None:
-    """What `CreateService` and `UpdateService` refuse about load balancers and launch types."""
+    """Refuse load balancers and launch types as `CreateService` and `UpdateService` do."""
     if params.get("launchType") and params.get("capacityProviderStrategy"):
         raise InvalidParameterException(
             "Specifying both a launch type and capacity provider strategy is not supported. "
@@ -125,7 +125,7 @@ def respond_to_create_service(self: EC2ContainerServiceResponse) -> ActionResult
     service.deployment_configuration = _deployment_configuration(
         params.get("deploymentConfiguration")
     )
-    # moto answers {} for a service outside awsvpc; Terraform's AWS provider crashes on it.
+    # moto returns {} for a service outside awsvpc; Terraform's AWS provider crashes on it.
     service.network_configuration = params.get("networkConfiguration")
     service.deployments = []
     service.running_count = service.pending_count = 0
@@ -165,7 +165,7 @@ def respond_to_update_service(self: EC2ContainerServiceResponse) -> ActionResult
 
 @replaces(EC2ContainerServiceBackend)
 def update_service(self: EC2ContainerServiceBackend, service_properties: dict[str, Any]) -> Service:
-    """Called by Application Auto Scaling, with the desired count."""
+    """Set the desired count; Application Auto Scaling calls this."""
     service = self._get_service(service_properties["cluster"], service_properties["service"])
     service.desired_count = service_properties["desired_count"]
     return service
@@ -217,7 +217,7 @@ def list_tasks(
     service_name: str | None = None,
     desiredStatus: str | None = None,  # noqa: N803  # moto's own name
 ) -> list[Task]:
-    """Unless asked for stopped tasks, only those that are to run."""
+    """Return tasks with the desired status, by default RUNNING."""
     tasks = original_list_tasks(
         self, cluster_str, None, family, started_by, None, desiredStatus or "RUNNING"
     )

@@ -1,8 +1,8 @@
 """ECS clusters and capacity providers.
 
-Where moto 5.2 differs from AWS: a second cluster or capacity provider of the same name replaces the
-first; a cluster with services or instances can be deleted; the managed draining of a capacity
-provider is forgotten when it changes.
+Where moto 5.2 differs from AWS: a second cluster or capacity provider with the same name replaces
+the first, a cluster with services or instances can be deleted, and a change to a capacity provider
+loses its managed draining.
 """
 
 from typing import Any
@@ -38,7 +38,7 @@ original_create_cluster = EC2ContainerServiceBackend.create_cluster
 def create_cluster(
     self: EC2ContainerServiceBackend, cluster_name: str, *args: Any, **settings: Any
 ) -> Cluster:
-    """Idempotent: an active cluster of that name is returned as it is."""
+    """Return an active cluster with that name unchanged, or create one."""
     existing = self.clusters.get(cluster_name)
     if existing and existing.status == "ACTIVE":
         return existing

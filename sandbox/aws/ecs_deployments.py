@@ -1,8 +1,8 @@
 """Deployments of ECS services: rolling, steady, failed and rolled back.
 
 On AWS a new deployment starts its tasks beside those of the old one, which stop only when the new
-ones run (minimum healthy percent 100). With the circuit breaker a deployment whose tasks keep
-failing ends FAILED, and with rollback the last completed deployment becomes PRIMARY again (ECS
+ones run (minimum healthy percent 100). With the circuit breaker, a deployment whose tasks keep
+failing ends as FAILED. With rollback, the last completed deployment becomes PRIMARY again (ECS
 developer guide, "How the Amazon ECS deployment circuit breaker detects failures"). moto 5.2 has one
 deployment that never changes, and no tasks.
 """
@@ -24,7 +24,7 @@ KEPT_EVENTS = 100
 
 
 class Deployment:
-    """A deployment as `DescribeServices` shows it."""
+    """A deployment as `DescribeServices` returns it."""
 
     def __init__(self, service: Service) -> None:
         self.id = f"ecs-svc/{mock_random.randint(10**18, 10**19 - 1)}"
@@ -46,14 +46,14 @@ class Deployment:
 
 
 def deploy(service: Service) -> None:
-    """Makes the service's present settings its primary deployment."""
+    """Make the service's present settings its primary deployment."""
     for older in service.deployments:
         older.status = "ACTIVE"
     service.deployments = [Deployment(service), *service.deployments]
 
 
 def note(service: Service, message: str) -> None:
-    """Adds an event, newest first, unless the newest already says so."""
+    """Add an event at the start, unless the newest event is the same."""
     text = f"(service {service.name}) {message}"
     if not service.events or service.events[0]["message"] != text:
         event = {"id": str(mock_random.uuid4()), "createdAt": datetime.now(UTC), "message": text}
@@ -61,7 +61,7 @@ def note(service: Service, message: str) -> None:
 
 
 def move_on(backend: EC2ContainerServiceBackend) -> None:
-    """One turn of the scheduler: instances join, tasks start and stop, deployments end."""
+    """Run the scheduler once: instances join, tasks start and stop, deployments end."""
     follow_instances(backend)
     for service in backend.services.values():
         if service.status == "ACTIVE" and service.deployments:
@@ -119,7 +119,7 @@ def _settle(service: Service, primary: Deployment) -> None:
 
 
 def _break_circuit(service: Service, primary: Deployment) -> bool:
-    """Whether the primary deployment has failed for good, in this turn."""
+    """Fail the primary deployment at the circuit breaker's threshold; return whether it failed."""
     breaker = service.deployment_configuration.get("deploymentCircuitBreaker") or {}
     threshold = min(max(FEWEST_FAILURES, service.desired_count // 2), MOST_FAILURES)
     if not breaker.get("enable") or primary.failed_tasks < threshold:
@@ -143,7 +143,7 @@ def _break_circuit(service: Service, primary: Deployment) -> bool:
 
 
 def _retire_older(service: Service) -> None:
-    """Once all of the primary's tasks run, the older deployments' tasks may go."""
+    """Stop the older deployments' tasks when all of the primary's tasks run."""
     primary: Deployment = service.deployments[0]
     running = [t for t in _tasks_of(service, primary) if t.last_status == "RUNNING"]
     if len(running) < service.desired_count:

@@ -1,9 +1,9 @@
-"""ECS container instances: what the ECS agent does on each EC2 instance.
+"""ECS container instances: the work of the ECS agent on each EC2 instance.
 
-On AWS the agent reads /etc/ecs/ecs.config, which the instance's user data writes, registers with
-that cluster, with the instance's CPU, memory and custom attributes, and is gone with its instance.
-moto 5.2 starts instances of an Auto Scaling group but none of them ever joins a cluster, and all
-are of one size.
+On AWS the agent reads /etc/ecs/ecs.config, which the instance's user data writes. It registers with
+that cluster, with the instance's CPU, memory and custom attributes, and ends with its instance.
+moto 5.2 starts instances of an Auto Scaling group, but they never join a cluster, and all have the
+same size.
 """
 
 import base64
@@ -20,7 +20,7 @@ from moto.ecs.models import ContainerInstance, EC2ContainerServiceBackend
 
 CPU_UNITS_PER_VCPU = 1024
 AGENT_RESERVE_MIB = 256
-"""Memory that the operating system and the agent keep for themselves."""
+"""Memory that the operating system and the agent reserve."""
 
 _CLUSTER = re.compile(r"\bECS_CLUSTER=['\"]?([\w-]+)")
 _ATTRIBUTES = re.compile(r"\bECS_INSTANCE_ATTRIBUTES=['\"]?(\{.*?\})")
@@ -28,7 +28,7 @@ _ATTRIBUTES = re.compile(r"\bECS_INSTANCE_ATTRIBUTES=['\"]?(\{.*?\})")
 
 @cache
 def agent_settings(user_data: str) -> tuple[str | None, str]:
-    """The cluster that the user data joins, and the attributes it gives, as JSON."""
+    """Return the cluster and the attributes, as JSON, in the user data."""
     try:
         text = base64.b64decode(user_data, validate=True).decode()
     except (binascii.Error, UnicodeDecodeError):
@@ -38,7 +38,7 @@ def agent_settings(user_data: str) -> tuple[str | None, str]:
 
 
 def follow_instances(backend: EC2ContainerServiceBackend) -> None:
-    """Running instances join the cluster of their user data; instances that ended leave."""
+    """Register running instances with the cluster in their user data, and remove ended ones."""
     ec2 = ec2_backends[backend.account_id][backend.region_name]
     running = {
         instance.id: instance
@@ -80,13 +80,13 @@ def _join(
 
 
 def fits(member: ContainerInstance, cpu: int, memory_mib: int) -> bool:
-    """Whether so much is left of the instance."""
+    """Return whether the instance has this much CPU and memory left."""
     left = {resource["name"]: resource["integerValue"] for resource in member.remaining_resources}
     return bool(left["CPU"] >= cpu and left["MEMORY"] >= memory_mib)
 
 
 def take(member: ContainerInstance, cpu: int, memory_mib: int) -> None:
-    """Takes so much of the instance for a task; negative amounts give it back."""
+    """Reserve CPU and memory of the instance for a task; negative amounts release them."""
     for resource in member.remaining_resources:
         if resource["name"] == "CPU":
             resource["integerValue"] -= cpu

@@ -1,7 +1,7 @@
-"""Where a task of an ECS service goes: its instance and host ports, or its network interface.
+"""Placement of the tasks of an ECS service: instance and host ports, or network interface.
 
-On AWS placement looks at constraints, at CPU and memory that are left, and spreads; moto 5.2 gives
-every instance the same size and every network interface an address outside its subnet.
+On AWS, placement follows constraints and the remaining CPU and memory, and spreads tasks. moto 5.2
+gives every instance the same size and every network interface an address outside its subnet.
 """
 
 import ipaddress
@@ -15,22 +15,22 @@ from moto.ecs.models import ContainerInstance
 from sandbox.aws.ecs_instances import fits
 
 Service = Any
-"""moto's `Service`, with the attributes that `sandbox.aws.ecs` gives it besides."""
+"""moto's `Service`, with additional attributes from `sandbox.aws.ecs`."""
 
 TaskDefinition = Any
-"""moto's `TaskDefinition`, whose own type says too little about container definitions."""
+"""moto's `TaskDefinition`; its own type does not describe container definitions."""
 
 FIRST_DYNAMIC_PORT = 32768
 """The start of the ephemeral port range of the ECS-optimised image."""
 
 FIRST_FREE_HOST = 4
-"""AWS keeps a subnet's first four addresses and its last."""
+"""AWS reserves the first four addresses of a subnet and the last."""
 
 _CONSTRAINT = re.compile(r"\s*attribute:([\w.-]+)\s*==\s*['\"]?([\w.-]+)['\"]?\s*$")
 
 
 def needs(definition: TaskDefinition) -> tuple[int, int]:
-    """CPU units and MiB of memory that one task takes of an instance."""
+    """Return the CPU units and MiB of memory that one task needs on an instance."""
     parts = definition.container_definitions
     cpu = int(definition.cpu or sum(part.get("cpu", 0) for part in parts))
     memory = definition.memory or sum(
@@ -42,12 +42,12 @@ def needs(definition: TaskDefinition) -> tuple[int, int]:
 def place(
     service: Service, definition: TaskDefinition, own_tasks: Iterable[Any]
 ) -> ContainerInstance | None:
-    """The instance with the fewest of the service's tasks among those that can take one more."""
+    """Return the instance with the fewest of the service's tasks and room for another, or None."""
     constraints = [
         *getattr(service, "placement_constraints", []),
         *definition.placement_constraints,
     ]
-    wanted = [
+    required = [
         match.groups()
         for constraint in constraints
         if (match := _CONSTRAINT.match(constraint.get("expression") or ""))
@@ -56,7 +56,7 @@ def place(
         member
         for member in service._backend.container_instances.get(service.cluster_name, {}).values()
         if member.status == "ACTIVE"
-        and all(member.attributes.get(name) == value for name, value in wanted)
+        and all(member.attributes.get(name) == value for name, value in required)
         and fits(member, *needs(definition))
     ]
     own = [task.container_instance_arn for task in own_tasks]
@@ -64,7 +64,7 @@ def place(
 
 
 def host_ports(definition: TaskDefinition, taken: Iterable[int]) -> dict[int, int]:
-    """Container port -> host port: the mapping's own, or a free one when it says 0 or nothing."""
+    """Map each container port to its host port, or to a free one if that is 0 or absent."""
     used = set(taken)
     free = (port for port in range(FIRST_DYNAMIC_PORT, 65536) if port not in used)
     return {
@@ -75,7 +75,7 @@ def host_ports(definition: TaskDefinition, taken: Iterable[int]) -> dict[int, in
 
 
 def new_interface(service: Service, own_tasks: Iterable[Any]) -> Any:
-    """A network interface in the service's subnet with the fewest of its tasks."""
+    """Create a network interface in the service's subnet with the fewest of its tasks."""
     ec2 = ec2_backends[service._account_id][service.region_name]
     network = service.network_configuration["awsvpcConfiguration"]
     used = [task.interface.subnet.id for task in own_tasks if task.interface]

@@ -1,7 +1,7 @@
 """The tasks of ECS services: started, registered as targets, stopped.
 
-moto 5.2 launches no task for a service. On AWS the service scheduler does: on Fargate each task
-gets a network interface in one of the service's subnets; on EC2 each is placed on a container
+moto 5.2 starts no task for a service. On AWS the service scheduler does. On Fargate each task gets
+a network interface in one of the service's subnets. On EC2 each task is placed on a container
 instance, with a dynamic host port for each container port (bridge network). A running task is
 registered with the service's target groups, and deregistered before it stops.
 """
@@ -29,11 +29,11 @@ from sandbox.settings import Settings
 SETTINGS = Settings.from_environment()
 
 BROKEN_TAG = "broken"
-"""A task with an image of this tag never starts: for trying out failed deployments."""
+"""A task with an image of this tag never starts, to test failed deployments."""
 
 
 class ServiceTask(Task):
-    """A task of a service. Unlike moto's own it does not change state because someone looks."""
+    """A task of a service. Unlike moto's own task, a description does not change its state."""
 
     last_status = "PENDING"
 
@@ -72,20 +72,20 @@ class ServiceTask(Task):
         self.interface = interface
         self.ports = ports
         self.registered: list[tuple[str, dict[str, Any]]] = []
-        """Target groups, by ARN, that this task is a target of, and the target."""
+        """The ARNs of the target groups that hold this task, each with the target."""
         self.attachments = [_attachment(interface)] if interface else []
-        # moto's own containers lack ports and addresses; its serialiser takes plain data as well.
+        # moto's own containers lack ports and addresses; its serialiser also accepts plain data.
         containers: Any = [_container(self, part) for part in definition.container_definitions]
         self.containers = containers
 
     def mark_containers(self, status: str, health: str) -> None:
-        """Gives every container of the task this last status and health."""
+        """Set the last status and health of every container."""
         containers: Any = self.containers
         for container in containers:
             container.update(lastStatus=status, healthStatus=health)
 
     def advance(self) -> None:
-        """Called by moto as a task is described."""
+        """Do nothing: moto calls this when a task is described."""
 
     @property
     def availability_zone(self) -> str | None:
@@ -145,7 +145,7 @@ def _container(task: ServiceTask, definition: dict[str, Any]) -> dict[str, Any]:
 
 
 def tasks_of(service: Service) -> list[ServiceTask]:
-    """The service's tasks that have not been told to stop, oldest first."""
+    """Return the service's tasks with the desired status RUNNING, oldest first."""
     return [
         task
         for task in service._backend.tasks.get(service.cluster_name, {}).values()
@@ -156,7 +156,7 @@ def tasks_of(service: Service) -> list[ServiceTask]:
 
 
 def start(service: Service, definition: TaskDefinition, deployment_id: str) -> ServiceTask | None:
-    """Starts one more task; None when no instance can take it."""
+    """Start one more task; return None if no instance has room for it."""
     backend, own = service._backend, tasks_of(service)
     instance: ContainerInstance | None = None
     interface, ports = None, {}
@@ -195,7 +195,7 @@ def _ports_in_use(instance: ContainerInstance) -> list[int]:
 
 
 def mark_running(service: Service, task: ServiceTask) -> None:
-    """The task runs: its containers are healthy and it becomes a target."""
+    """Mark the task as running and healthy, and register it with the target groups."""
     task.last_status = "RUNNING"
     task.started_at = datetime.now(UTC)
     task.mark_containers("RUNNING", "HEALTHY")
@@ -216,7 +216,7 @@ def mark_running(service: Service, task: ServiceTask) -> None:
 
 
 def stop(task: ServiceTask, reason: str, code: str = "ServiceSchedulerInitiated") -> None:
-    """Deregisters the task and ends it. ECS keeps stopped tasks for a while; so does this."""
+    """Deregister and end the task. Like ECS, the sandbox keeps stopped tasks in its lists."""
     elbv2 = elbv2_backends[task._account_id][task.region_name]
     for group_arn, target in task.registered:
         if group := elbv2.target_groups.get(group_arn):
@@ -234,6 +234,6 @@ def stop(task: ServiceTask, reason: str, code: str = "ServiceSchedulerInitiated"
 
 
 def has_lost_its_instance(task: ServiceTask) -> bool:
-    """Whether the instance under the task has ended or left the cluster."""
+    """Return whether the task's instance has ended or left the cluster."""
     members = task._backend.container_instances.get(task.cluster_name, {})
     return task.instance is not None and task.instance.id not in members

@@ -1,10 +1,10 @@
 """Elastic Load Balancing v2: load balancers, listeners, target groups and the health of targets.
 
-Where moto 5.2 differs from AWS: a target is known by its id alone, so that two tasks on one
+Where moto 5.2 differs from AWS: it identifies a target only by its id, so that two tasks on one
 instance (bridge network, a dynamic port each) become one; Network Load Balancers get the ARN of an
-Application one; the DNS zone of load balancers is made up; attributes have other defaults; a name
-can be used twice, a port can have two listeners; deletion protection does not protect; a target
-group stays tied to load balancers that are gone; a target without a listener counts as healthy.
+Application one; the DNS zone of load balancers is invented; attributes have other defaults; load
+balancers may share a name, and listeners a port; deletion protection has no effect; a target group
+stays attached to deleted load balancers; a target without a listener is healthy.
 """
 
 import secrets
@@ -74,7 +74,7 @@ original_create_load_balancer = ELBv2Backend.create_load_balancer
 def create_load_balancer(
     self: ELBv2Backend, name: str, security_groups: list[str], subnet_ids: list[str], **more: Any
 ) -> FakeLoadBalancer:
-    """Idempotent: the same name with the same settings is the same load balancer."""
+    """Create a load balancer, or return the one with the same name and settings."""
     kind = more.get("loadbalancer_type") or "application"
     more["scheme"] = more.get("scheme") or "internet-facing"
     for existing in self.load_balancers.values():
@@ -90,26 +90,26 @@ def create_load_balancer(
                 "DuplicateLoadBalancerName",
                 f"A load balancer with the same name '{name}' exists, but with different settings",
             )
-    made = original_create_load_balancer(self, name, security_groups, subnet_ids, **more)
-    tags = self.tagging_service.get_tag_dict_for_resource(made.arn)
-    del self.load_balancers[made.arn]
+    created = original_create_load_balancer(self, name, security_groups, subnet_ids, **more)
+    tags = self.tagging_service.get_tag_dict_for_resource(created.arn)
+    del self.load_balancers[created.arn]
     if kind == "network":
-        made.arn = made.arn.replace(":loadbalancer/app/", ":loadbalancer/net/")
-    self.load_balancers[made.arn] = made
+        created.arn = created.arn.replace(":loadbalancer/app/", ":loadbalancer/net/")
+    self.load_balancers[created.arn] = created
     self.tagging_service.tag_resource(
-        made.arn, [{"Key": key, "Value": value} for key, value in tags.items()]
+        created.arn, [{"Key": key, "Value": value} for key, value in tags.items()]
     )
-    made.attrs = dict(ATTRIBUTES[kind])
+    created.attrs = dict(ATTRIBUTES[kind])
     zones = LOAD_BALANCER_ZONES.get(self.region_name)
     if zones:
-        made.canonical_hosted_zone_id = zones[kind == "network"]
+        created.canonical_hosted_zone_id = zones[kind == "network"]
     label = f"{name}-{secrets.randbelow(10**10):010}"
     if kind == "network":
-        made.dns_name = f"{label}.elb.{self.region_name}.amazonaws.com"
+        created.dns_name = f"{label}.elb.{self.region_name}.amazonaws.com"
     else:
-        prefix = "internal-" if made.scheme == "internal" else ""
-        made.dns_name = f"{prefix}{label}.{self.region_name}.elb.amazonaws.com"
-    return made
+        prefix = "internal-" if created.scheme == "internal" else ""
+        created.dns_name = f"{prefix}{label}.{self.region_name}.elb.amazonaws.com"
+    return created
 
 
 @replaces(ELBv2Backend)
@@ -137,13 +137,13 @@ def create_listener(
             f"A listener already exists on this port for this load balancer '{load_balancer_arn}'",
         )
     if protocol in ("HTTP", "TCP"):
-        # moto gives every listener a TLS policy; AWS gives one to HTTPS and TLS listeners only.
+        # moto gives every listener a TLS policy; AWS gives one only to HTTPS and TLS listeners.
         more["ssl_policy"] = None
     return original_create_listener(self, load_balancer_arn, protocol, port, *args, **more)
 
 
 def _load_balancers_of(group: FakeTargetGroup) -> list[str]:
-    """The load balancers that have a listener or rule with this target group at this moment."""
+    """Return the load balancers with a listener or rule for this target group at this moment."""
     backend = _backend_of(group)
     return [
         balancer.arn
@@ -157,8 +157,8 @@ def _load_balancers_of(group: FakeTargetGroup) -> list[str]:
     ]
 
 
-# moto's list of load balancers only ever grows: worked out when it is asked for, instead. moto
-# still assigns to it, to no effect.
+# moto's list of load balancers never shrinks, so this property computes it. moto's assignments
+# to it have no effect.
 FakeTargetGroup.load_balancer_arns = property(  # type: ignore[assignment]
     _load_balancers_of, lambda group, value: None
 )
@@ -169,26 +169,26 @@ original_create_target_group = ELBv2Backend.create_target_group
 
 @replaces(ELBv2Backend)
 def create_target_group(self: ELBv2Backend, name: str, **settings: Any) -> FakeTargetGroup:
-    """Idempotent: the same name with the same settings is the same target group."""
+    """Create a target group, or return the one with the same name and settings."""
     for existing in self.target_groups.values():
         if existing.name == name and all(
             str(getattr(existing, key)) == str(settings.get(key))
             for key in ("vpc_id", "protocol", "port", "target_type")
         ):
             return existing
-    made = original_create_target_group(self, name, **settings)
-    if made.protocol in ("TCP", "UDP", "TCP_UDP", "TLS"):
-        made.attributes.pop("load_balancing.algorithm.type")
-        made.attributes.pop("slow_start.duration_seconds")
-        made.attributes["deregistration_delay.connection_termination.enabled"] = "false"
-        made.attributes["preserve_client_ip.enabled"] = (
-            "true" if made.target_type == "instance" else "false"
+    created = original_create_target_group(self, name, **settings)
+    if created.protocol in ("TCP", "UDP", "TCP_UDP", "TLS"):
+        created.attributes.pop("load_balancing.algorithm.type")
+        created.attributes.pop("slow_start.duration_seconds")
+        created.attributes["deregistration_delay.connection_termination.enabled"] = "false"
+        created.attributes["preserve_client_ip.enabled"] = (
+            "true" if created.target_type == "instance" else "false"
         )
-        made.attributes["proxy_protocol_v2.enabled"] = "false"
+        created.attributes["proxy_protocol_v2.enabled"] = "false"
     else:
-        made.attributes["stickiness.lb_cookie.duration_seconds"] = "86400"
-        made.attributes["load_balancing.algorithm.anomaly_mitigation"] = "off"
-    return made
+        created.attributes["stickiness.lb_cookie.duration_seconds"] = "86400"
+        created.attributes["load_balancing.algorithm.anomaly_mitigation"] = "off"
+    return created
 
 
 def _key(target: Target, group: FakeTargetGroup) -> str:
@@ -211,7 +211,7 @@ def register(self: FakeTargetGroup, targets: list[Target]) -> None:
 
 @replaces(FakeTargetGroup)
 def deregister(self: FakeTargetGroup, targets: list[Target]) -> None:
-    """Without a port every target with that id goes; an unknown target is no error."""
+    """Remove targets: without a port, every target with that id; an unknown target is ignored."""
     for target in targets:
         for key, known in list(self.targets.items()):
             if known["Id"] == target["Id"] and target.get("Port") in (None, known["Port"]):
@@ -225,7 +225,10 @@ def deregister_terminated_instances(self: FakeTargetGroup, instance_ids: list[st
 
 @replaces(FakeTargetGroup)
 def health_for(self: FakeTargetGroup, target: Target, ec2_backend: EC2Backend) -> FakeHealthStatus:
-    """A registered target is healthy once a listener sends to it: only running tasks register."""
+    """Return a target's health: healthy if registered and behind a listener.
+
+    Only running tasks register.
+    """
     port = target.get("Port") or self.port
     state: tuple[str, str | None, str | None] = ("healthy", None, None)
     if _key(target, self) not in self.targets:
@@ -251,5 +254,5 @@ def describe_target_health(
     group = self.target_groups.get(target_group_arn)
     if group is None:
         raise TargetGroupNotFoundError()
-    asked = targets or list(group.targets.values())
-    return [group.health_for(target, self.ec2_backend) for target in asked]
+    selected = targets or list(group.targets.values())
+    return [group.health_for(target, self.ec2_backend) for target in selected]

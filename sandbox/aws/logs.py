@@ -1,6 +1,6 @@
-"""CloudWatch Logs: the key of a log group can be changed.
+"""CloudWatch Logs: changes to the key of a log group.
 
-moto 5.2 takes a key as a log group is made and never after.
+moto 5.2 accepts a key only at the creation of a log group.
 """
 
 from moto.logs.exceptions import ResourceNotFoundException
@@ -10,7 +10,7 @@ from sandbox.aws.patching import adds
 
 
 def _set_key(response: LogsResponse, key_arn: str | None) -> str:
-    # AWS takes a name, or the ARN of a log group; the name is all that this estate gives.
+    # AWS accepts the name or the ARN of a log group; this estate uses only the name.
     group = response.logs_backend.groups.get(response._get_param("logGroupName"))
     if group is None:
         raise ResourceNotFoundException()

@@ -1,4 +1,4 @@
-"""How the sandbox puts its own behaviour in place of moto's."""
+"""Decorators that replace or add methods of moto."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -7,10 +7,10 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def replaces(owner: type, name: str | None = None) -> Callable[[Function], Function]:
-    """Puts the decorated function in place of the method of `owner` with the same name (or `name`).
+    """Replace the method of `owner` with the same name (or `name`) by the decorated function.
 
-    Raises AttributeError when moto has no such method any more: a patch that would do nothing must
-    fail as the server starts.
+    Raises AttributeError if moto no longer has that method: a patch without effect must fail when
+    the server starts.
     """
 
     def put(function: Function) -> Function:
@@ -23,15 +23,15 @@ def replaces(owner: type, name: str | None = None) -> Callable[[Function], Funct
 
 
 def adds(owner: type, name: str | None = None) -> Callable[[Function], Function]:
-    """Gives `owner` a method that moto lacks.
+    """Add a method that `owner` in moto lacks.
 
-    Raises AttributeError when moto has it by now: the patch may then go.
+    Raises AttributeError if moto now has it: the patch is then no longer needed.
     """
 
     def put(function: Function) -> Function:
         method = name or function.__name__
         if hasattr(owner, method):
-            raise AttributeError(f"moto's {owner.__name__} has {method} by now: drop this patch")
+            raise AttributeError(f"moto's {owner.__name__} now has {method}; remove this patch")
         setattr(owner, method, function)
         return function
 

@@ -1,7 +1,7 @@
 """Route 53: strict change batches, and changes that are PENDING before they are INSYNC.
 
-Where moto 5.2 differs: see `route53_rules`; a change is INSYNC at once and all changes have one id;
-names keep their case and `*`; a list cannot start at a set identifier.
+Where moto 5.2 differs from AWS (see also `route53_rules`): a change is INSYNC at once, all changes
+have one id, names keep their case and `*`, and a list cannot start at a set identifier.
 """
 
 import secrets
@@ -22,7 +22,7 @@ SETTINGS = Settings.from_environment()
 
 
 def _as_api(record: RecordSet) -> rules.RecordSet:
-    """moto's record as the API has it. Fields that this estate does not use are kept too."""
+    """Convert moto's record to the API's form, with the fields that this estate does not use."""
     return rules.normalise(
         {
             "Name": record.name,
@@ -42,7 +42,7 @@ def _as_api(record: RecordSet) -> rules.RecordSet:
 
 
 def _values(record: RecordSet) -> list[str]:
-    # moto's own SOA record holds the API's shape where its others hold bare values
+    # moto's SOA record has the API's form; its other records hold bare values.
     return [entry["Value"] if isinstance(entry, dict) else entry for entry in record.records or []]
 
 
@@ -68,7 +68,7 @@ def change_resource_record_sets(
 
 
 _submitted: dict[str, tuple[float, datetime]] = {}
-"""Id of a change -> when it was submitted, on the monotonic clock and on the wall clock."""
+"""Maps a change's id to its time of submission, on the monotonic and the wall clock."""
 
 
 def _change_info(change_id: str) -> dict[str, Any]:
@@ -88,7 +88,7 @@ def respond_to_change(self: Route53) -> ActionResult:
         return ActionResult({})
     change_id = "C" + secrets.token_hex(10).upper()
     _submitted[change_id] = (time.monotonic(), datetime.now(UTC))
-    # A change is never in sync when it is submitted: AWS has yet to tell its name servers.
+    # A new change is never in sync: AWS has yet to update its name servers.
     return ActionResult({"ChangeInfo": {**_change_info(change_id), "Status": "PENDING"}})
 
 
@@ -134,7 +134,7 @@ def _order(record: RecordSet) -> tuple[str, str, str]:
 def get_record_sets(
     self: FakeZone, start_type: str, start_name: str, start_identifier: str | None = None
 ) -> list[RecordSet]:
-    """In Route 53's order: by reversed name, type and set identifier."""
+    """Return the records in Route 53's order: by reversed name, type and set identifier."""
     ordered = sorted(self.rrsets, key=_order)
     if not start_name:
         return ordered
@@ -148,7 +148,7 @@ original_create_hosted_zone = Route53Backend.create_hosted_zone
 
 @replaces(Route53Backend)
 def create_hosted_zone(self: Route53Backend, *args: Any, **kwargs: Any) -> FakeZone:
-    """moto stores the SOA record's value in the wrong shape and the NS record's TTL as text."""
+    """Create a zone, and correct moto's form of the SOA record's value and the NS record's TTL."""
     zone = original_create_hosted_zone(self, *args, **kwargs)
     zone.rrsets = [_as_moto(_as_api(record)) for record in zone.rrsets]
     return zone

@@ -1,10 +1,10 @@
-"""What Route 53 accepts as a change batch: a pure function from records and changes to records.
+"""Route 53's rules for a change batch, as a pure function from records and changes to records.
 
 moto 5.2 accepts mixed routing policies for a name, deletes by set identifier across all names of
 the zone, and refuses the legal batch that turns a weighted record back into a simple one. The rules
 are those of the API reference (`ChangeResourceRecordSets`, `ResourceRecordSet`) and of the
-developer guide ("Choosing between alias and non-alias records", "Weighted routing"); the messages
-are the ones that AWS sends.
+developer guide ("Choosing between alias and non-alias records", "Weighted routing"). The messages
+are AWS's.
 """
 
 import re
@@ -13,35 +13,36 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 RecordSet = dict[str, Any]
-"""A `ResourceRecordSet` as the API has it, normalised by `normalise`."""
+"""A `ResourceRecordSet` of the API, normalised by `normalise`."""
 
 Key = tuple[str, str, str | None]
-"""Name, type and set identifier: what makes a record set the same one."""
+"""Name, type and set identifier, which identify a record set."""
 
 ROUTING_POLICIES = ("Weight", "Region", "Failover", "GeoLocation", "MultiValueAnswer")
 MAX_WEIGHT = 255
 MAX_WEIGHTED = 100
-"""Weighted records of one name and type (Route 53 developer guide, "Quotas on records")."""
+"""The most weighted records of one name and type (Route 53 developer guide, "Quotas on
+records")."""
 
 
 class InvalidInput(Exception):
-    """The request itself is malformed; the first mistake is told."""
+    """The request itself is malformed; the message has the first mistake."""
 
 
 class InvalidChangeBatch(Exception):
-    """The request is well-formed but does not fit the zone; every mistake is told."""
+    """The request is well-formed but does not fit the zone; the message has every mistake."""
 
     def __init__(self, messages: Sequence[str]) -> None:
         super().__init__(f"[{', '.join(messages)}]")
 
 
 def normalise_name(name: str) -> str:
-    """As Route 53 stores a name: lower case, with the final dot, `*` as `\\052`."""
+    """Return a name as Route 53 stores it: lower case, with the final dot, `*` as `\\052`."""
     return name.lower().rstrip(".").replace("*", r"\052") + "."
 
 
 def normalise(record_set: Mapping[str, Any]) -> RecordSet:
-    """As Route 53 stores a record set; leaves the argument alone."""
+    """Return a record set as Route 53 stores it, without a change to the argument."""
     stored = {key: value for key, value in record_set.items() if value is not None}
     stored["Name"] = normalise_name(stored["Name"])
     for number in ("TTL", "Weight"):
@@ -63,11 +64,12 @@ def key_of(record_set: Mapping[str, Any]) -> Key:
 def apply_batch(
     current: Iterable[RecordSet], changes: Sequence[Mapping[str, Any]], zone_name: str
 ) -> list[RecordSet]:
-    """The zone's records after the batch: all of it or, when an exception is raised, none of it.
+    """Return the zone's records after the whole batch.
 
-    Existence is judged change by change, in the batch's order; what a name and type may hold is
-    judged on the outcome, so that a DELETE of a simple record and a CREATE of a weighted one pass
-    together.
+    Existence is checked change by change, in the batch's order. The records of a name and type are
+    checked in the outcome, so a batch may DELETE a simple record and CREATE a weighted one.
+
+    Raises InvalidInput or InvalidChangeBatch; none of the batch takes effect then.
     """
     for index, change in enumerate(changes, start=1):
         _check_input(index, change)
@@ -104,7 +106,7 @@ def apply_batch(
 
 
 def _check_input(index: int, change: Mapping[str, Any]) -> None:
-    """Raises InvalidInput for what is wrong whatever the zone holds."""
+    """Raise InvalidInput for a change that is wrong in any zone."""
     action, record = change["Action"], change["ResourceRecordSet"]
     if action not in ("CREATE", "DELETE", "UPSERT"):
         raise InvalidInput(
@@ -144,7 +146,7 @@ def _check_input(index: int, change: Mapping[str, Any]) -> None:
 
 
 def _misfits(record: RecordSet, outcome: Iterable[RecordSet], zone: str) -> list[str]:
-    """Why the record cannot stand beside the others of its name."""
+    """Return why the record conflicts with the others of its name."""
     name, kind, identifier = key_of(record)
     same_name = [other for other in outcome if other["Name"] == name and other is not record]
     same_type = [other for other in same_name if other["Type"] == kind]
@@ -164,7 +166,7 @@ def _misfits(record: RecordSet, outcome: Iterable[RecordSet], zone: str) -> list
                 "and type."
             ]
         ttls = {other["TTL"] for other in (*same_type, record) if "TTL" in other}
-        if policy == "Weight" and len(ttls) > 1:  # an alias has none: that of its target counts
+        if policy == "Weight" and len(ttls) > 1:  # an alias has no TTL; its target's counts
             return [f"{subject} cannot be created as weighted sets must contain the same TTL."]
     if kind == "CNAME" and name == zone:
         return [f"RRSet of type CNAME with DNS name {name} is not permitted at apex in zone {zone}"]
@@ -177,7 +179,7 @@ def _misfits(record: RecordSet, outcome: Iterable[RecordSet], zone: str) -> list
 
 
 def _too_many(written: Iterable[RecordSet], outcome: Iterable[RecordSet]) -> list[str]:
-    """The names with a written record that have more weighted records than Route 53 allows."""
+    """Return a message per written name with more weighted records than Route 53 allows."""
     weighted = Counter((r["Name"], r["Type"]) for r in outcome if "Weight" in r)
     return [
         f"Exceeded limit on number of weighted RRSets for {name}, type {kind} in this zone."
@@ -187,7 +189,7 @@ def _too_many(written: Iterable[RecordSet], outcome: Iterable[RecordSet]) -> lis
 
 
 def _misplaced_alias(record: RecordSet) -> list[str]:
-    """An alias to a load balancer must name the hosted zone of the load balancer's region."""
+    """Return a message if an alias does not name the hosted zone of its load balancer's region."""
     target = record.get("AliasTarget")
     if target is None:
         return []
@@ -201,7 +203,7 @@ def _misplaced_alias(record: RecordSet) -> list[str]:
     ]
 
 
-# An Application Load Balancer's name has the region before `elb`, a Network one's after it.
+# The region is before `elb` in an Application Load Balancer's name, after it in a Network one's.
 _LOAD_BALANCER_REGION = re.compile(
     r"\.([a-z0-9-]+)\.elb\.amazonaws\.com\.$|\.elb\.([a-z0-9-]+)\.amazonaws\.com\.$"
 )
@@ -210,8 +212,8 @@ LOAD_BALANCER_ZONES: dict[str, tuple[str, ...]] = {
     "eu-west-1": ("Z32O12XQLNTSW2", "Z2IFOLAFXWLO4F"),
     "eu-west-2": ("ZHURV8PSTC4K8", "ZD4D7Y8KGAS4G"),
 }
-"""Region -> Route 53 hosted zones of its Application and Network Load Balancers (AWS General
-Reference, "Elastic Load Balancing endpoints and quotas")."""
+"""Maps a region to the Route 53 hosted zones of its Application and Network Load Balancers (AWS
+General Reference, "Elastic Load Balancing endpoints and quotas")."""
 
 
 def _policy_of(record: RecordSet) -> str | None:
@@ -219,7 +221,7 @@ def _policy_of(record: RecordSet) -> str | None:
 
 
 def _same_values(stored: RecordSet, given: RecordSet) -> bool:
-    """A DELETE must name every value; the order of resource records does not count."""
+    """Return whether a DELETE names every value; the order of resource records is ignored."""
 
     def comparable(record: RecordSet) -> RecordSet:
         values = sorted(entry["Value"] for entry in record.get("ResourceRecords", ()))

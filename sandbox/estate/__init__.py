@@ -1,1 +1,1 @@
-"""What exists before this project comes: made through boto3 as another team would have made it."""
+"""The estate that existed before this project, created with boto3 as another team would do."""

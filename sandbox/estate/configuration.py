@@ -7,11 +7,11 @@ from sandbox.estate.estate_builder import Owner
 from sandbox.estate.mistakes import Mistake
 
 NOT_A_SECRET = "not-a-secret"
-"""The value of every secret and parameter: nothing here is one."""
+"""The value of every secret and parameter, which is not a real one."""
 
 
 def make_configuration(owner: Owner) -> None:
-    """One secret a service, with a JSON key for each of its variables; one String a parameter."""
+    """Create a secret per service, with a JSON key per variable, and a String per parameter."""
     key = _key_argument(owner)
     for service in owner.services:
         _secret(owner, service, key)
@@ -19,7 +19,7 @@ def make_configuration(owner: Owner) -> None:
 
 
 def _key_argument(owner: Owner) -> dict[str, str]:
-    """How the secrets name their key; without, Secrets Manager takes the one that AWS manages."""
+    """Return the key of the secrets; without one, Secrets Manager uses the key that AWS manages."""
     if Mistake.SECRET_WITHOUT_OWN_KEY in owner.mistakes:
         return {}
     alias = f"alias/{owner.name}-existing-secrets"

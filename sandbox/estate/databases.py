@@ -10,8 +10,8 @@ STORAGE_GB = 110
 
 
 def make_databases(owner: Owner) -> None:
-    """One instance for each service with a database."""
-    wrong = owner.mistakes
+    """Create an instance for each service with a database."""
+    mistakes = owner.mistakes
     for service in owner.services:
         if service.database is None:
             continue
@@ -25,10 +25,10 @@ def make_databases(owner: Owner) -> None:
             "AllocatedStorage": STORAGE_GB,
             "MasterUsername": "pay",
             "ManageMasterUserPassword": True,
-            "Port": OTHER_PORT if Mistake.WRONG_PORT in wrong else POSTGRESQL_PORT,
-            "StorageEncrypted": Mistake.UNENCRYPTED_DATABASE not in wrong,
-            "MultiAZ": Mistake.NOT_MULTI_AZ not in wrong,
-            "PubliclyAccessible": Mistake.PUBLIC_DATABASE in wrong,
+            "Port": OTHER_PORT if Mistake.WRONG_PORT in mistakes else POSTGRESQL_PORT,
+            "StorageEncrypted": Mistake.UNENCRYPTED_DATABASE not in mistakes,
+            "MultiAZ": Mistake.NOT_MULTI_AZ not in mistakes,
+            "PubliclyAccessible": Mistake.PUBLIC_DATABASE in mistakes,
             "Tags": owner.tags(identifier),
         }
         owner.unless_there(

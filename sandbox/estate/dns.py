@@ -5,7 +5,7 @@ from sandbox.estate.mistakes import Mistake
 
 
 def make_dns(owner: Owner) -> None:
-    """Both zones of the environment with a certificate each."""
+    """Create both zones of the environment, each with a certificate."""
     dns = owner.environment.dns
     if Mistake.MISSING_ZONE not in owner.mistakes:
         _zone(owner, dns.public_zone, vpc_id=None)
@@ -16,7 +16,7 @@ def make_dns(owner: Owner) -> None:
 
 
 def zone_id(owner: Owner, name: str) -> str | None:
-    """The hosted zone of this name, if there is one."""
+    """Return the id of the hosted zone with this name, or None."""
     for zone in owner.pages("route53", "list_hosted_zones", "HostedZones"):
         if zone["Name"] == f"{name}.":
             return str(zone["Id"]).removeprefix("/hostedzone/")
@@ -47,6 +47,6 @@ def _certificate(owner: Owner, domain: str) -> None:
 
 
 def certificates(owner: Owner) -> dict[str, str]:
-    """Domain -> ARN of its certificate."""
-    found = owner.pages("acm", "list_certificates", "CertificateSummaryList")
-    return {entry["DomainName"]: entry["CertificateArn"] for entry in found}
+    """Map each domain to the ARN of its certificate."""
+    entries = owner.pages("acm", "list_certificates", "CertificateSummaryList")
+    return {entry["DomainName"]: entry["CertificateArn"] for entry in entries}

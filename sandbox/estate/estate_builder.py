@@ -1,4 +1,4 @@
-"""Who makes the estate: an environment, the services in it, and clients of the AWS that gets it."""
+"""The owner of the existing estate: an environment, its services, and clients of its AWS."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ from sandbox.estate.mistakes import Mistake
 
 @dataclass
 class Owner:
-    """Makes things that may be there already: every step can be run again."""
+    """Creates resources that may already exist, so every step can run again."""
 
     environment: Environment
     make_client: Callable[[str], Any]
@@ -22,7 +22,7 @@ class Owner:
     _clients: dict[str, Any] = field(default_factory=dict)
 
     def client(self, service: str) -> Any:
-        """A boto3 client; one for all steps, because each takes a tenth of a second to make."""
+        """Return a boto3 client, shared by all steps: creating one takes a tenth of a second."""
         if service not in self._clients:
             self._clients[service] = self.make_client(service)
         return self._clients[service]
@@ -32,7 +32,7 @@ class Owner:
         return tuple(CATALOGUE[name] for name in sorted(self.environment.services))
 
     def tags(self, name: str) -> list[dict[str, str]]:
-        """The tags of what another team owns: none of them says Terraform."""
+        """Return the tags of another team's resource, without a tag for Terraform."""
         return [{"Key": "Name", "Value": name}, {"Key": "Environment", "Value": self.name}]
 
     @property
@@ -41,28 +41,28 @@ class Owner:
 
     @cached_property
     def vpc_id(self) -> str:
-        """The environment's VPC; asked for once it is there."""
+        """The id of the environment's VPC, which must exist."""
         filters = [{"Name": "tag:Name", "Values": [self.environment.network.vpc]}]
         return str(self.client("ec2").describe_vpcs(Filters=filters)["Vpcs"][0]["VpcId"])
 
     def subnets(self, group: str) -> list[str]:
-        """The ids of a group's subnets, one in each zone."""
-        wanted = [names.subnet(self.name, group, zone) for zone in self.environment.network.zones]
-        filters = [{"Name": "tag:Name", "Values": wanted}]
-        found = self.pages("ec2", "describe_subnets", "Subnets", Filters=filters)
-        return [subnet["SubnetId"] for subnet in found]
+        """Return the ids of a group's subnets, one in each zone."""
+        own = [names.subnet(self.name, group, zone) for zone in self.environment.network.zones]
+        filters = [{"Name": "tag:Name", "Values": own}]
+        subnets = self.pages("ec2", "describe_subnets", "Subnets", Filters=filters)
+        return [subnet["SubnetId"] for subnet in subnets]
 
     def security_groups(self, wanted: Sequence[str]) -> dict[str, str]:
-        """Name -> id of the security groups of these names in the VPC."""
+        """Map the names of security groups in the VPC to their ids."""
         filters = [
             {"Name": "vpc-id", "Values": [self.vpc_id]},
             {"Name": "group-name", "Values": list(wanted)},
         ]
-        found = self.pages("ec2", "describe_security_groups", "SecurityGroups", Filters=filters)
-        return {group["GroupName"]: group["GroupId"] for group in found}
+        groups = self.pages("ec2", "describe_security_groups", "SecurityGroups", Filters=filters)
+        return {group["GroupName"]: group["GroupId"] for group in groups}
 
     def unless_there(self, make: Callable[[], Any], *codes: str) -> Any:
-        """What `make` returns, or None when AWS says with one of these codes that it exists."""
+        """Return the result of `make`, or None if AWS answers with one of these error codes."""
         try:
             return make()
         except ClientError as error:
@@ -71,6 +71,6 @@ class Owner:
             return None
 
     def pages(self, service: str, operation: str, key: str, **arguments: Any) -> Iterator[Any]:
-        """Every item of a paginated list."""
+        """Yield every item of a paginated list."""
         for page in self.client(service).get_paginator(operation).paginate(**arguments):
             yield from page[key]

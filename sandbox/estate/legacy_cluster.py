@@ -1,4 +1,4 @@
-"""The legacy cluster as it runs today: EC2 instances of both segments, made by hand."""
+"""The legacy cluster as it runs today: EC2 instances of both segments, created by hand."""
 
 import base64
 import json
@@ -18,12 +18,14 @@ INSTANCE_TRUST = {
 }
 AGENT_POLICY = "arn:aws:iam::aws:policy/service-role/AmazonEC2ContainerServiceforEC2Role"
 OLD_IMAGE = "ami-0abcdef1234567890"
-"""An image of the time when instances were patched one by one."""
+"""An image from the time when instances were patched one by one."""
 
 
 def make_legacy_cluster(owner: Owner) -> None:
-    """The cluster, and for each segment role, launch template, Auto Scaling group and capacity
-    provider. Less than this project asks for: instance metadata version 1, no Container Insights.
+    """Create the cluster, and per segment a role, launch template, Auto Scaling group and capacity
+    provider.
+
+    It has less than this project requires: instance metadata version 1, no Container Insights.
     """
     ecs = owner.client("ecs")
     cluster = names.cluster(owner.name, Side.EC2)
@@ -40,7 +42,7 @@ def _capacity(owner: Owner, cluster: str, segment: Segment) -> str:
     group_arn = _auto_scaling_group(owner, segment, name, template_id)
     provider = {
         "autoScalingGroupArn": group_arn,
-        # Who scales the instances is not changed by taking them over: that can cost capacity.
+        # Adoption does not change how the instances are scaled, as that can reduce capacity.
         "managedScaling": {"status": "ENABLED", "targetCapacity": 100},
         "managedTerminationProtection": "ENABLED",
     }
@@ -60,10 +62,10 @@ def _instance_profile(owner: Owner, segment: Segment) -> str:
         "EntityAlreadyExists",
     )
     iam.attach_role_policy(RoleName=name, PolicyArn=AGENT_POLICY)
-    made = owner.unless_there(
+    created = owner.unless_there(
         lambda: iam.create_instance_profile(InstanceProfileName=name), "EntityAlreadyExists"
     )
-    if made:
+    if created:
         iam.add_role_to_instance_profile(InstanceProfileName=name, RoleName=name)
     return name
 
@@ -81,14 +83,14 @@ def _launch_template(owner: Owner, cluster: str, segment: Segment, name: str) ->
         "SecurityGroupIds": list(owner.security_groups(groups).values()),
         "UserData": _user_data(cluster, segment),
     }
-    made = owner.unless_there(
+    created = owner.unless_there(
         lambda: ec2.create_launch_template(LaunchTemplateName=name, LaunchTemplateData=data),
         "InvalidLaunchTemplateName.AlreadyExistsException",
     )
-    if made:
-        return str(made["LaunchTemplate"]["LaunchTemplateId"])
-    found = ec2.describe_launch_templates(LaunchTemplateNames=[name])["LaunchTemplates"]
-    return str(found[0]["LaunchTemplateId"])
+    if created:
+        return str(created["LaunchTemplate"]["LaunchTemplateId"])
+    existing = ec2.describe_launch_templates(LaunchTemplateNames=[name])["LaunchTemplates"]
+    return str(existing[0]["LaunchTemplateId"])
 
 
 def _user_data(cluster: str, segment: Segment) -> str:
@@ -123,5 +125,5 @@ def _auto_scaling_group(owner: Owner, segment: Segment, name: str, template_id: 
         ),
         "AlreadyExists",
     )
-    found = autoscaling.describe_auto_scaling_groups(AutoScalingGroupNames=[name])
-    return str(found["AutoScalingGroups"][0]["AutoScalingGroupARN"])
+    answer = autoscaling.describe_auto_scaling_groups(AutoScalingGroupNames=[name])
+    return str(answer["AutoScalingGroups"][0]["AutoScalingGroupARN"])

@@ -1,9 +1,9 @@
-"""A microservice as it runs on EC2 today: made by hand, found again by its names.
+"""A microservice as it runs on EC2 today, created by hand and identified by its names.
 
-What cannot be changed in place (names, kinds, ports, target types, launch type) is what this
-project's ec2 stack renders, so that an import changes things in place and replaces nothing. The
-rest is what such an estate looks like before it is looked after: an old TLS policy, connections
-that stay for an hour, no circuit breaker, logs kept for a month without a key.
+Properties that cannot change in place (names, kinds, ports, target types, launch type) are those of
+this project's ec2 stack, so that an import replaces nothing. The others are those of a neglected
+estate: an old TLS policy, connections that stay for an hour, no circuit breaker, logs kept for a
+month without a key.
 """
 
 import json
@@ -30,7 +30,7 @@ TO_HTTPS = {
     "Protocol": "HTTPS",
     "Port": str(HTTPS),
     "StatusCode": "HTTP_301",
-    # What AWS fills in when they are left out (ELB API reference, RedirectActionConfig).
+    # AWS's defaults (ELB API reference, RedirectActionConfig).
     "Host": "#{host}",
     "Path": "/#{path}",
     "Query": "#{query}",
@@ -49,8 +49,8 @@ TASK_TRUST = {
 
 
 def make_legacy_service(owner: Owner, service: Microservice) -> None:
-    """Load balancer, target group, listeners, log groups, roles, task definition, ECS service and
-    a simple alias record.
+    """Create load balancer, target group, listeners, log groups, roles, task definition, ECS
+    service and a simple alias record.
     """
     balancer = _load_balancer(owner, service)
     group_arn = _target_group(owner, service)
@@ -67,7 +67,7 @@ def _load_balancer(owner: Owner, service: Microservice) -> dict[str, Any]:
     is_public = service.exposure is Exposure.PUBLIC
     name = names.load_balancer(owner.name, service.name, Side.EC2)
     groups = [names.load_balancer_security_group(owner.name, service.name)]
-    made = owner.client("elbv2").create_load_balancer(
+    answer = owner.client("elbv2").create_load_balancer(
         Name=name,
         Type=service.load_balancer_type.value,
         Scheme="internet-facing" if is_public else "internal",
@@ -75,7 +75,7 @@ def _load_balancer(owner: Owner, service: Microservice) -> dict[str, Any]:
         SecurityGroups=list(owner.security_groups(groups).values()),
         Tags=owner.tags(name),
     )
-    balancer: dict[str, Any] = made["LoadBalancers"][0]
+    balancer: dict[str, Any] = answer["LoadBalancers"][0]
     return balancer
 
 
@@ -86,7 +86,7 @@ def _target_group(owner: Owner, service: Microservice) -> str:
             "HealthCheckProtocol": service.target_protocol,
             "HealthCheckPath": service.health_check_path,
         }
-    made = owner.client("elbv2").create_target_group(
+    answer = owner.client("elbv2").create_target_group(
         Name=names.target_group(owner.name, service.name, Side.EC2),
         Protocol=service.target_protocol,
         Port=service.target_port,
@@ -94,7 +94,7 @@ def _target_group(owner: Owner, service: Microservice) -> str:
         TargetType="instance",
         **check,
     )
-    return str(made["TargetGroups"][0]["TargetGroupArn"])
+    return str(answer["TargetGroups"][0]["TargetGroupArn"])
 
 
 def _listeners(owner: Owner, service: Microservice, balancer_arn: str, group_arn: str) -> None:
@@ -198,7 +198,7 @@ def _task_definition(owner: Owner, service: Microservice) -> str:
                 },
             }
         )
-    made = owner.client("ecs").register_task_definition(
+    answer = owner.client("ecs").register_task_definition(
         family=names.task_family(owner.name, service.name, side),
         requiresCompatibilities=["EC2"],
         networkMode="bridge",
@@ -208,7 +208,7 @@ def _task_definition(owner: Owner, service: Microservice) -> str:
         executionRoleArn=_role(owner, names.execution_role(owner.name, service.name, side)),
         containerDefinitions=containers,
     )
-    return str(made["taskDefinition"]["taskDefinitionArn"])
+    return str(answer["taskDefinition"]["taskDefinitionArn"])
 
 
 def _log_group(owner: Owner, name: str) -> None:
@@ -229,7 +229,7 @@ def _role(owner: Owner, name: str) -> str:
 
 
 def _record(owner: Owner, service: Microservice, balancer: dict[str, Any]) -> None:
-    """A simple alias, and one that does not look at its target's health."""
+    """Create a simple alias that does not evaluate its target's health."""
     zone = hosted_zone(service, owner.environment)
     record = {
         "Name": host_name(service, owner.environment),

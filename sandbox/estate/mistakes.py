@@ -1,21 +1,21 @@
-"""What can be wrong with what exists: each a lookup that has to fail a plan, with a sentence."""
+"""Mistakes in the existing estate, each of which must fail a lookup of a plan with a sentence."""
 
 from enum import StrEnum
 
 
 class Mistake(StrEnum):
-    """One deliberate wrongness of an estate; it befalls every service of the environment."""
+    """One deliberate mistake in an estate, in every service of the environment."""
 
     SUBNET_IN_OTHER_VPC = "subnet_in_other_vpc"
-    """The subnets of the last zone carry the right name in another VPC."""
+    """The subnets of the last zone have the right name but are in another VPC."""
     SINGLE_ZONE = "single_zone"
-    """All subnets are in the first zone, whatever their names say."""
+    """All subnets are in the first zone, despite their names."""
     PUBLIC_SUBNET = "public_subnet"
     """The services' subnets have a route to the internet gateway."""
     PRIVATE_PUBLIC_SUBNET = "private_public_subnet"
-    """The subnets of public load balancers have none."""
+    """The subnets of public load balancers have no such route."""
     MISSING_SECURITY_GROUP = "missing_security_group"
-    """The security groups of the tasks are not there."""
+    """The security groups of the tasks do not exist."""
     UNENCRYPTED_DATABASE = "unencrypted_database"
     PUBLIC_DATABASE = "public_database"
     NOT_MULTI_AZ = "not_multi_az"

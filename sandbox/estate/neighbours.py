@@ -1,12 +1,13 @@
-"""What an environment's other stacks make, so that any one of them can be planned alone."""
+"""Resources of an environment's other stacks, so that each stack can be planned alone."""
 
 from pay.model import Microservice, Segment, Severity, Side, names
 from sandbox.estate.estate_builder import Owner
 
 
 def make_neighbours(owner: Owner) -> None:
-    """The platform's clusters, keys and topics, and the load balancer of every side: no more than
-    the lookups of the stacks look at.
+    """Create the platform's clusters, keys and topics, and the load balancer of every side.
+
+    Each has only what the stacks look up.
     """
     ecs, sns = owner.client("ecs"), owner.client("sns")
     for side in Side:
@@ -25,7 +26,7 @@ def make_neighbours(owner: Owner) -> None:
 
 def _key(owner: Owner, alias: str) -> None:
     kms = owner.client("kms")
-    if alias in {found["AliasName"] for found in owner.pages("kms", "list_aliases", "Aliases")}:
+    if alias in {each["AliasName"] for each in owner.pages("kms", "list_aliases", "Aliases")}:
         return
     key = kms.create_key(Description=alias)["KeyMetadata"]["KeyId"]
     kms.create_alias(AliasName=alias, TargetKeyId=key)

@@ -7,20 +7,19 @@ from typing import Any
 from pay.model import Exposure, LoadBalancerType, Segment, names
 from sandbox.estate.estate_builder import Owner
 from sandbox.estate.mistakes import Mistake
-from sandbox.estate.routes import make_routes
+from sandbox.estate.routes import ANYWHERE, make_routes
 
 VPC_RANGE = ipaddress.IPv4Network("10.16.0.0/16")
 OTHER_VPC_RANGE = ipaddress.IPv4Network("10.17.0.0/16")
 SUBNET_PREFIX = 24
 DYNAMIC_PORTS = (32768, 65535)
-HTTPS, HTTP, DNS = 443, 80, 53
-ANYWHERE = "0.0.0.0/0"
+HTTPS, HTTP = 443, 80
 
 Rule = dict[str, Any]
 
 
 def make_network(owner: Owner) -> None:
-    """Makes everything of this module."""
+    """Create the VPC, subnets, routes and security groups."""
     vpc_id = _vpc(owner, owner.environment.network.vpc, VPC_RANGE)
     _subnets(owner, vpc_id)
     make_routes(owner, vpc_id)
@@ -36,9 +35,9 @@ def make_network(owner: Owner) -> None:
 
 def _vpc(owner: Owner, name: str, block: ipaddress.IPv4Network) -> str:
     ec2 = owner.client("ec2")
-    found = ec2.describe_vpcs(Filters=[{"Name": "tag:Name", "Values": [name]}])["Vpcs"]
-    if found:
-        return str(found[0]["VpcId"])
+    existing = ec2.describe_vpcs(Filters=[{"Name": "tag:Name", "Values": [name]}])["Vpcs"]
+    if existing:
+        return str(existing[0]["VpcId"])
     specification = [{"ResourceType": "vpc", "Tags": owner.tags(name)}]
     vpc = ec2.create_vpc(CidrBlock=str(block), TagSpecifications=specification)["Vpc"]
     ec2.modify_vpc_attribute(VpcId=vpc["VpcId"], EnableDnsHostnames={"Value": True})
@@ -46,7 +45,7 @@ def _vpc(owner: Owner, name: str, block: ipaddress.IPv4Network) -> str:
 
 
 def subnet_groups(owner: Owner) -> list[str]:
-    """`public`, the instances of each segment, and every service."""
+    """Return the groups of subnets: `public`, the instances of each segment, every service."""
     instances = [f"ecs-{segment}" for segment in Segment]
     return ["public", *instances, *(service.name for service in owner.services)]
 
@@ -95,21 +94,21 @@ def _group_names(owner: Owner) -> Iterator[str]:
 
 
 def _security_groups(owner: Owner, vpc_id: str) -> dict[str, str]:
-    """Name -> id of every group."""
-    wanted = list(_group_names(owner))
-    groups = owner.security_groups(wanted)
-    for name in wanted:
+    """Create the missing groups; return a map of every group's name to its id."""
+    own = list(_group_names(owner))
+    groups = owner.security_groups(own)
+    for name in own:
         if name not in groups:
             specification = [{"ResourceType": "security-group", "Tags": owner.tags(name)}]
-            made = owner.client("ec2").create_security_group(
+            created = owner.client("ec2").create_security_group(
                 GroupName=name, Description=name, VpcId=vpc_id, TagSpecifications=specification
             )
-            groups[name] = made["GroupId"]
+            groups[name] = created["GroupId"]
     return groups
 
 
 def _rules(owner: Owner, groups: dict[str, str]) -> Iterator[tuple[str, list[Rule]]]:
-    """What each group lets in: load balancers from clients, tasks and instances from them."""
+    """Yield each group's sources: clients for load balancers, which are those of the others."""
     for segment in Segment:
         inside = [s for s in owner.services if s.scope.segment is segment]
         balancers = [groups[names.load_balancer_security_group(owner.name, s.name)] for s in inside]

@@ -1,4 +1,4 @@
-"""The internet gateway and the route tables: they say which subnets are public."""
+"""The internet gateway and the route tables, which decide which subnets are public."""
 
 from pay.model import names
 from sandbox.estate.estate_builder import Owner
@@ -8,12 +8,12 @@ ANYWHERE = "0.0.0.0/0"
 
 
 def make_routes(owner: Owner, vpc_id: str) -> None:
-    """A table with a route to the internet gateway and one without. The instances' subnets follow
-    the VPC's main table, as subnets do that nobody has associated with any.
+    """Create a table with a route to the internet gateway and one without.
 
-    No subnet gives out public addresses, the public ones neither: load balancers do not need it.
+    The instances' subnets have no table of their own, so they use the VPC's main table. No subnet
+    assigns public addresses, because load balancers do not need it.
     """
-    wrong = owner.mistakes
+    mistakes = owner.mistakes
     gateway_id = _internet_gateway(owner, vpc_id)
     public, private = (
         _route_table(owner, vpc_id, f"{owner.name}-{kind}") for kind in ("public", "private")
@@ -24,37 +24,37 @@ def make_routes(owner: Owner, vpc_id: str) -> None:
         ),
         "RouteAlreadyExists",
     )
-    lost = Mistake.PRIVATE_PUBLIC_SUBNET in wrong
-    _associate(owner, vpc_id, private if lost else public, ["public"])
+    for_public = private if Mistake.PRIVATE_PUBLIC_SUBNET in mistakes else public
+    _associate(owner, vpc_id, for_public, ["public"])
     services = [service.name for service in owner.services]
-    _associate(owner, vpc_id, public if Mistake.PUBLIC_SUBNET in wrong else private, services)
+    _associate(owner, vpc_id, public if Mistake.PUBLIC_SUBNET in mistakes else private, services)
 
 
 def _internet_gateway(owner: Owner, vpc_id: str) -> str:
     ec2 = owner.client("ec2")
     filters = [{"Name": "attachment.vpc-id", "Values": [vpc_id]}]
-    found = ec2.describe_internet_gateways(Filters=filters)["InternetGateways"]
-    if found:
-        return str(found[0]["InternetGatewayId"])
+    existing = ec2.describe_internet_gateways(Filters=filters)["InternetGateways"]
+    if existing:
+        return str(existing[0]["InternetGatewayId"])
     specification = [{"ResourceType": "internet-gateway", "Tags": owner.tags(owner.name)}]
-    made = ec2.create_internet_gateway(TagSpecifications=specification)["InternetGateway"]
-    ec2.attach_internet_gateway(InternetGatewayId=made["InternetGatewayId"], VpcId=vpc_id)
-    return str(made["InternetGatewayId"])
+    gateway = ec2.create_internet_gateway(TagSpecifications=specification)["InternetGateway"]
+    ec2.attach_internet_gateway(InternetGatewayId=gateway["InternetGatewayId"], VpcId=vpc_id)
+    return str(gateway["InternetGatewayId"])
 
 
 def _route_table(owner: Owner, vpc_id: str, name: str) -> str:
     ec2 = owner.client("ec2")
     filters = [{"Name": "vpc-id", "Values": [vpc_id]}, {"Name": "tag:Name", "Values": [name]}]
-    found = ec2.describe_route_tables(Filters=filters)["RouteTables"]
-    if found:
-        return str(found[0]["RouteTableId"])
+    existing = ec2.describe_route_tables(Filters=filters)["RouteTables"]
+    if existing:
+        return str(existing[0]["RouteTableId"])
     specification = [{"ResourceType": "route-table", "Tags": owner.tags(name)}]
-    made = ec2.create_route_table(VpcId=vpc_id, TagSpecifications=specification)
-    return str(made["RouteTable"]["RouteTableId"])
+    created = ec2.create_route_table(VpcId=vpc_id, TagSpecifications=specification)
+    return str(created["RouteTable"]["RouteTableId"])
 
 
 def _associate(owner: Owner, vpc_id: str, table: str, groups: list[str]) -> None:
-    """Gives the groups' subnets this table, unless they have one already."""
+    """Associate the groups' subnets with this table, unless they already have one."""
     ec2 = owner.client("ec2")
     tables = ec2.describe_route_tables(Filters=[{"Name": "vpc-id", "Values": [vpc_id]}])
     associated = {
@@ -62,16 +62,16 @@ def _associate(owner: Owner, vpc_id: str, table: str, groups: list[str]) -> None
         for each in tables["RouteTables"]
         for association in each["Associations"]
     }
-    wanted = {
+    own = {
         names.subnet(owner.name, group, zone)
         for group in groups
         for zone in owner.environment.network.zones
     }
-    # A subnet that is in another VPC by mistake cannot have a table of this one.
+    # A subnet that is by mistake in another VPC cannot have a table of this one.
     subnets = owner.pages(
         "ec2", "describe_subnets", "Subnets", Filters=[{"Name": "vpc-id", "Values": [vpc_id]}]
     )
     for subnet in subnets:
         tags = {tag["Key"]: tag["Value"] for tag in subnet.get("Tags", [])}
-        if tags.get("Name") in wanted and subnet["SubnetId"] not in associated:
+        if tags.get("Name") in own and subnet["SubnetId"] not in associated:
             ec2.associate_route_table(RouteTableId=table, SubnetId=subnet["SubnetId"])

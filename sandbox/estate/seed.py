@@ -1,4 +1,4 @@
-"""Makes all that an environment's lookups expect to find."""
+"""Creates everything that an environment's lookups expect."""
 
 from collections.abc import Callable, Collection
 from typing import Any
@@ -24,12 +24,12 @@ def seed(
     mistakes: Collection[Mistake] = (),
     neighbours: bool = False,
 ) -> None:
-    """Makes what is not there yet; a second run changes nothing.
+    """Create the resources that are missing; a second run changes nothing.
 
-    With `neighbours`, also what the environment's own stacks look up of each other, so that every
-    stack can be planned; not for an environment that is then deployed.
-    `legacy` names the services that run on EC2 already. `mistakes` are made on purpose; they do not
-    alter what a run before has made right.
+    `neighbours` also creates what the environment's own stacks look up of each other, so that every
+    stack can be planned. Do not use it for an environment that is then deployed.
+    `legacy` names the services that already run on EC2. `mistakes` are deliberate, and do not
+    change the resources of an earlier run.
     """
     owner = Owner(environment, make_client, mistakes)
     make_network(owner)

@@ -9,7 +9,7 @@ MANAGED_KEYS = {"sqs": "alias/aws/sqs", "sns": "alias/aws/sns"}
 
 
 def make_storage(owner: Owner) -> None:
-    """Whatever the services of the environment name in the catalogue."""
+    """Create what the environment's services name in the catalogue."""
     sqs, sns = owner.client("sqs"), owner.client("sns")
     for queue in sorted({use.name for service in owner.services for use in service.queues}):
         sqs.create_queue(

@@ -1,7 +1,7 @@
-"""The server's process: moto behind the sandbox's own front, on the loopback address.
+"""The server's process: moto behind the sandbox's middleware, on the loopback address.
 
-Started by `sandbox.server.process`; on its own: `python -m sandbox.server`. It prints its port:
-it answers from then on.
+`sandbox.server.process` starts it, as does `python -m sandbox.server`. It prints its port when it
+is ready.
 """
 
 import argparse
@@ -24,21 +24,21 @@ if TYPE_CHECKING:
 
 
 def _configure_moto(settings: Settings) -> None:
-    """Before moto is imported: it reads its environment as it loads."""
+    """Set moto's environment variables, which it reads at import."""
     os.environ["MOTO_ACCOUNT_ID"] = settings.account_id
-    # Hundreds of public images that no one here looks for: a second of every start.
+    # Nothing here uses the hundreds of public images, which take a second of every start.
     os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
-    # Without it moto's IAM knows no AWS managed policy to attach.
+    # Without it, moto's IAM does not have AWS's managed policies.
     os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
     os.environ["MOTO_ACM_VALIDATION_WAIT"] = "0"
     os.environ["MOTO_DISABLE_GLOBAL_CORS"] = "true"
 
 
 class OneAtATime:
-    """Runs one API call at a time, lets the estate move on before each and looks at it after.
+    """Runs one API call at a time; advances the estate before each and records it afterwards.
 
-    moto keeps its state in plain objects without locks; a change that spans several of them (tasks,
-    targets, counts) must not be seen half done.
+    moto keeps its state in plain objects without locks. A change to several of them (tasks,
+    targets, counts) must not be visible before it is complete.
     """
 
     def __init__(self, app: "WSGIApplication", look: Callable[[], None]) -> None:
@@ -52,7 +52,7 @@ class OneAtATime:
         begun: list[Any] = []
 
         def begin(status: str, headers: Any, exc_info: Any = None) -> Callable[[bytes], None]:
-            # Not passed on yet: an answer that has begun cannot become an error any more.
+            # Not sent yet: a started answer can no longer become an error.
             begun[:] = status, headers
             return lambda data: None
 
@@ -62,8 +62,8 @@ class OneAtATime:
                 answer = list(self._app(environ, begin))
                 self._look()
             except Exception as failure:
-                # Terraform's AWS provider retries a 500 up to 25 times, for many minutes; what the
-                # sandbox cannot do must be seen at once.
+                # Terraform's AWS provider retries a 500 up to 25 times, for many minutes. A call
+                # that the sandbox does not support must fail at once.
                 traceback.print_exc()
                 message = f"the sandbox cannot do this: {failure or type(failure).__name__}"
                 bad_request = HTTPStatus.BAD_REQUEST
@@ -72,7 +72,7 @@ class OneAtATime:
         return answer
 
     def idle(self) -> None:
-        """Lets the estate move on and looks at it, without a call."""
+        """Advance and record the estate without a call."""
         with self._lock:
             self._move_on()
             self._look()
@@ -83,7 +83,7 @@ class OneAtATime:
 
 
 def build_application(settings: Settings) -> "WSGIApplication":
-    """moto with the sandbox's changes; fault injection, request log and history around it."""
+    """Return moto with the sandbox's changes, fault injection, request log and history."""
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
     from sandbox import aws
@@ -101,7 +101,7 @@ def build_application(settings: Settings) -> "WSGIApplication":
 
 
 def _end_with_parent() -> None:
-    """Ends this process when the one that started it is gone, however that came about."""
+    """End this process when its parent has ended for any reason."""
     parent = os.getppid()
 
     def watch() -> None:
@@ -117,10 +117,10 @@ def _stop(signal_number: int, frame: FrameType | None) -> None:
 
 
 def main() -> None:
-    """Serves until SIGTERM or SIGINT."""
+    """Serve until SIGTERM or SIGINT."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--port", type=int, default=0, help="0: a free one")
-    parser.add_argument("--tied", action="store_true", help="end with the starting program")
+    parser.add_argument("--port", type=int, default=0, help="0 for a free port")
+    parser.add_argument("--tied", action="store_true", help="end with the parent process")
     arguments = parser.parse_args()
     if arguments.tied:
         _end_with_parent()
@@ -137,7 +137,7 @@ def main() -> None:
         protocol_version = "HTTP/1.1"
 
         def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-            """The request log of `sandbox.server.faults` has it."""
+            """Do nothing: `sandbox.server.faults` keeps the request log."""
 
     server = make_server(
         "127.0.0.1",

@@ -1,4 +1,4 @@
-"""Error answers in the protocol of the call, as botocore and the AWS SDK for Go read them."""
+"""Error answers in the protocol of the call, for botocore and the AWS SDK for Go."""
 
 import json
 import re
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def service_of(environ: "WSGIEnvironment") -> str:
-    """The AWS service, as requests are signed for it."""
+    """Return the AWS service in the request's signature, or `unsigned`."""
     scope = re.search(r"Credential=[^/]+/\d+/[^/]+/([^/]+)/", environ.get("HTTP_AUTHORIZATION", ""))
     return scope[1] if scope else "unsigned"
 
@@ -19,7 +19,7 @@ def service_of(environ: "WSGIEnvironment") -> str:
 def answer_error(
     environ: "WSGIEnvironment", start: "StartResponse", status: HTTPStatus, code: str, message: str
 ) -> list[bytes]:
-    """Answers the call with an error of this code."""
+    """Answer the call with an error of this code."""
     error = f"<Error><Code>{code}</Code><Message>{escape(message)}</Message></Error>"
     content_type = "text/xml"
     match service_of(environ):

@@ -1,15 +1,15 @@
-"""Failures on purpose, and the log of every API call: a front before the local AWS, apart from it.
+"""Deliberate faults and the log of every API call, as middleware before the local AWS.
 
     POST /_sandbox/faults    {"throttle": 0.1, "error": 0.05, "lost": 0.05, "seed": 7}
-    GET  /_sandbox/requests  the calls so far; DELETE forgets them
-    GET  /_sandbox/status    the process id, the number of calls, and how many are held
+    GET  /_sandbox/requests  the calls so far; DELETE clears them
+    GET  /_sandbox/status    the process id, the number of calls, and the number of held calls
 
-`throttle` and `error` are the chances that a call is refused before anything happens; `lost` is
-the chance that a call takes effect and its answer never arrives, which a retry has to survive.
-`late` is a number of seconds by which the first attempt of a call is answered late, after it took
-effect; an SDK that does not wait so long sends the call again.
-`hold` is for killing a program at one exact call: that call takes effect, then neither it nor any
-later one is answered until the faults are set anew. Held calls are refused then.
+`throttle` and `error` are the probabilities that a call is refused before it takes effect. `lost`
+is the probability that a call takes effect but its answer is lost, which a retry must survive.
+`late` is the delay in seconds of the answer to the first attempt of a call, after it took effect.
+An SDK with a shorter timeout sends the call again.
+`hold` allows killing a program at one exact call. That call takes effect, but neither it nor a
+later one is answered until the faults are set again. Held calls are then refused.
 """
 
 import json
@@ -36,40 +36,40 @@ PREFIX = "/_sandbox/"
 
 @dataclass(frozen=True)
 class Faults:
-    """Chances between 0 and 1, and the seed of the dice: the same seed gives the same failures for
-    the same calls in the same order."""
+    """Probabilities between 0 and 1, and the seed of the dice.
+
+    The same seed gives the same failures for the same calls in the same order.
+    """
 
     throttle: float = 0.0
     error: float = 0.0
     lost: float = 0.0
     seed: int = 0
     only: str = ""
-    """A regular expression over `service.Operation`; empty: every call."""
+    """A regular expression over `service.Operation`; empty for every call."""
     late: float = 0.0
-    """Seconds."""
+    """The delay of the first answer to a call, in seconds."""
     hold: int = 0
-    """Which call holds everything, counted from 1 among those that `only` names; 0: none."""
+    """The call that starts the hold, counted from 1 among those that match `only`; 0 for none."""
 
 
 class Hold:
-    """Calls that wait together for their end, from the moment at which one of them began it.
-    Whoever asks or counts takes care of locks.
-    """
+    """Calls that wait together, from the start of the hold to its end; the caller locks."""
 
     def __init__(self, call: int) -> None:
-        """`call`: which call begins it, counted from 1; 0: none."""
+        """`call` is the call that starts the hold, counted from 1; 0 for none."""
         self._calls_left = call
         self._end = threading.Event()
         self.held = 0
-        """How many calls wait."""
+        """The number of waiting calls."""
 
     def is_due(self) -> bool:
-        """Whether this call is the one, to be asked once for each."""
+        """Return whether this call starts the hold; call once for each API call."""
         self._calls_left -= 1
         return self._calls_left == 0
 
     def wait(self) -> None:
-        """Returns when it has ended."""
+        """Return when the hold has ended."""
         self._end.wait()
 
     def end(self) -> None:
@@ -81,7 +81,7 @@ class Request:
     """One API call and its outcome."""
 
     time: float
-    """Seconds since the epoch, as it arrived."""
+    """The time of arrival, in seconds since the epoch."""
     seconds: float
     service: str
     operation: str
@@ -90,7 +90,7 @@ class Request:
 
 
 class FaultInjection:
-    """WSGI middleware; `app` sees the calls that no fault takes."""
+    """WSGI middleware; `app` receives the calls without a fault."""
 
     def __init__(self, app: "WSGIApplication") -> None:
         self._app = app
@@ -119,11 +119,11 @@ class FaultInjection:
 
         fault, hold = self._choose(f"{service}.{operation}")
         if fault:
-            # An unread body would be taken for the next request of the connection.
+            # An unread body would count as the next request of the connection.
             _body(environ)
         if fault in ("lost", "hold"):
-            # Goes through, but its answer is dropped and an error sent instead. Sent again, it is
-            # a new call, as it would be for AWS.
+            # The call takes effect, but its answer is replaced by an error. A second attempt is a
+            # new call, as in AWS.
             environ.pop(INVOCATION, None)
             list(self._app(environ, lambda *_: lambda data: None))
         if fault in ("hold", "held"):
@@ -141,7 +141,7 @@ class FaultInjection:
         return body
 
     def _choose(self, call: str) -> tuple[str | None, Hold]:
-        """What befalls the call, and the hold that it may have to wait for."""
+        """Return the fault of the call, and the hold for which it may wait."""
         with self._lock:
             faults, hold = self._faults, self._hold
             if hold.held:
@@ -152,10 +152,10 @@ class FaultInjection:
                 return "hold", hold
             throw = self._dice.random()
         for kind in ("throttle", "error", "lost"):
-            chance: float = getattr(faults, kind)
-            if throw < chance:
+            probability: float = getattr(faults, kind)
+            if throw < probability:
                 return kind, hold
-            throw -= chance
+            throw -= probability
         return None, hold
 
     def _lateness(self, environ: "WSGIEnvironment", call: str) -> float:
@@ -193,9 +193,9 @@ class FaultInjection:
 
 
 def identify(environ: "WSGIEnvironment") -> tuple[str, str]:
-    """The AWS service, as requests are signed for it, and the operation.
+    """Return the AWS service in the request's signature, and the operation.
 
-    Services without an operation in the request (Route 53, S3) give method and path instead.
+    Requests without an operation (Route 53, S3) return method and path instead.
     """
     service = service_of(environ)
     if target := environ.get("HTTP_X_AMZ_TARGET"):
@@ -208,7 +208,7 @@ def identify(environ: "WSGIEnvironment") -> tuple[str, str]:
 
 
 def _body(environ: "WSGIEnvironment") -> bytes:
-    """The request's body, still there for whoever reads it next."""
+    """Return the request's body and keep it for the next reader."""
     body: bytes = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
     environ["wsgi.input"] = BytesIO(body)
     return body
@@ -217,7 +217,7 @@ def _body(environ: "WSGIEnvironment") -> bytes:
 def _refuse(
     fault: str, service: str, environ: "WSGIEnvironment", start: "StartResponse"
 ) -> list[bytes]:
-    """The error that AWS would send: each protocol has its own codes for the same thing."""
+    """Answer with AWS's error for the fault; each protocol has its own codes."""
     if fault == "throttle":
         code = {"ec2": "RequestLimitExceeded", "s3": "SlowDown"}.get(service, "Throttling")
         status = HTTPStatus.SERVICE_UNAVAILABLE if service == "s3" else HTTPStatus.BAD_REQUEST

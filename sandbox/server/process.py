@@ -1,4 +1,4 @@
-"""The server as a process: started, asked, ended. Nothing here knows what is in it."""
+"""Starts, administers and stops the server as a process, independently of its content."""
 
 import json
 import os
@@ -25,12 +25,12 @@ LOG_TAIL_CHARACTERS = 2000
 
 
 class SandboxError(Exception):
-    """The sandbox cannot do what was asked; the message says why and what to do."""
+    """The sandbox failed; the message gives the reason and what to do."""
 
 
 @dataclass(frozen=True)
 class Server:
-    """A running server: until someone calls `stop`, even when its starting program has ended."""
+    """A server that runs until `stop` is called, even after its starting program has ended."""
 
     pid: int
     port: int
@@ -41,21 +41,21 @@ class Server:
         return f"http://127.0.0.1:{self.port}"
 
     def variables(self) -> dict[str, str]:
-        """What a program needs in its environment to take this server for AWS."""
+        """Return the environment variables with which a program uses this server as AWS."""
         return {
             "AWS_ENDPOINT_URL": self.endpoint,
             "AWS_ACCESS_KEY_ID": "sandbox",
             "AWS_SECRET_ACCESS_KEY": "sandbox",
             "AWS_REGION": self.settings.region,
             "AWS_DEFAULT_REGION": self.settings.region,
-            # A call that is not answered fails in seconds, not after minutes of retries.
+            # A call without an answer fails in seconds, not after minutes of retries.
             "AWS_MAX_ATTEMPTS": "3",
             "AWS_EC2_METADATA_DISABLED": "true",
             "NO_PROXY": "127.0.0.1",
         }
 
     def client(self, service: str) -> Any:
-        """A boto3 client of one AWS service."""
+        """Return a boto3 client of one AWS service."""
         return boto3.client(
             service,
             endpoint_url=self.endpoint,
@@ -66,9 +66,9 @@ class Server:
         )
 
     def administer(self, what: str, *, method: str = "GET", body: Any = None) -> Any:
-        """Talks to the server itself: `status`, `faults` or `requests` (see `faults.py`).
+        """Call the server's own `status`, `faults` or `requests` (see `faults.py`).
 
-        Raises OSError when nothing answers.
+        Raises OSError if nothing answers.
         """
         request = urllib.request.Request(
             f"{self.endpoint}/_sandbox/{what}",
@@ -76,25 +76,25 @@ class Server:
             method=method,
         )
         direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        # A server that is gone refuses at once; a busy machine's one may take long.
+        # A stopped server refuses at once; one on a busy machine may take long.
         with direct.open(request, timeout=ANSWER_TIMEOUT_SECONDS) as answer:
             return json.load(answer)
 
     def answers(self) -> bool:
-        """Whether this very process serves this port: neither may have gone to another since."""
+        """Return whether this process still serves this port; either may now belong to another."""
         try:
             return bool(self.administer("status")["pid"] == self.pid)
-        # A server that ends just then has begun an answer that it does not end.
+        # A server that ends at this moment may leave an answer incomplete.
         except (OSError, HTTPException, ValueError, KeyError, TypeError):
             return False
 
     def wait(self) -> None:
-        """Returns when the server does not answer any more."""
+        """Return when the server no longer answers."""
         while self.answers():
             time.sleep(1)
 
     def stop(self) -> None:
-        """Ends the process and waits for it; raises SandboxError when it does not end."""
+        """End the process and wait for it; raises SandboxError if it does not end."""
         if not self.answers():
             return
         os.kill(self.pid, signal.SIGTERM)
@@ -102,16 +102,18 @@ class Server:
         while self.answers():
             if time.monotonic() > deadline:
                 raise SandboxError(
-                    f"process {self.pid} does not end; look at it, or end it: kill -9 {self.pid}"
+                    f"process {self.pid} has not ended after {STOP_TIMEOUT_SECONDS} s; "
+                    f"end it with: kill -9 {self.pid}"
                 )
             time.sleep(0.02)
 
 
 def launch(settings: Settings, *, port: int = 0, log: Path, tied: bool = False) -> Server:
-    """Starts a server and waits until it answers; port 0 takes a free one. A tied server ends with
-    this program, even when that is killed.
+    """Start a server and wait until it answers; port 0 selects a free port.
 
-    Raises SandboxError with the end of its log when it does not start.
+    A tied server ends with this program, even if that is killed.
+
+    Raises SandboxError, with the end of the server's log, if it does not start.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as sink:
@@ -139,6 +141,6 @@ def launch(settings: Settings, *, port: int = 0, log: Path, tied: bool = False) 
 
 
 def _server_environment(settings: Settings) -> Mapping[str, str]:
-    """The server must not take settings of a real account, a proxy or another endpoint."""
+    """Return the server's environment, without settings of a real account or endpoint."""
     inherited = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
     return {**inherited, **settings.to_environment(), "PYTHONPATH": str(ROOT)}

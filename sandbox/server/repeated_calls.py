@@ -1,12 +1,12 @@
 """Answers a repeated call with the first answer.
 
-An SDK sends a call again when it waited too long for the answer. AWS answers within an SDK's
-patience, so a create is hardly ever sent twice there. A busy machine is slower: without this the
-second create is refused because the first one took effect.
+An SDK repeats a call if it waited too long for the answer. AWS answers within an SDK's timeout, so
+a create is rarely sent twice there. A busy machine is slower: without this, the second create is
+refused because the first one took effect.
 
 Each SDK marks the attempts of a call with one `amz-sdk-invocation-id` (AWS SDKs and Tools
-reference guide, "Retry behavior"). Only answers of success are kept: a refused SDK wants a
-new answer. Failures on purpose (`faults.py`) remove the mark, so a lost answer stays lost.
+reference guide, "Retry behavior"). Only successful answers are kept: a refused SDK needs a new
+answer. Deliberate faults (`faults.py`) remove the mark, so a lost answer stays lost.
 """
 
 from collections import OrderedDict
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 INVOCATION = "HTTP_AMZ_SDK_INVOCATION_ID"
-"""The mark as WSGI names the header."""
+"""WSGI's name of the header."""
 
 KEPT = 5_000
-"""Answers. An apply of one stack makes some hundred calls."""
+"""The number of answers kept; an apply of one stack makes about a hundred calls."""
 
 LONGEST_KEPT_BYTES = 65_536
-"""Longer answers list or describe; a repeated read does no harm."""
+"""Longer answers are from lists and descriptions, which may safely be repeated."""
 
 
 class RepeatedCalls:
@@ -39,7 +39,7 @@ class RepeatedCalls:
             return self._app(environ, start)
         if invocation in self._answers:
             status, headers, body = self._answers[invocation]
-            # An unread body would be taken for the next request of the connection.
+            # An unread body would count as the next request of the connection.
             environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
             start(status, headers)
             return body

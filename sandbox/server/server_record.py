@@ -1,4 +1,4 @@
-"""The sandbox of this checkout: which one runs is written in `.sandbox/server.json`."""
+"""The record of this checkout's running sandbox, `.sandbox/server.json`."""
 
 import json
 from dataclasses import asdict
@@ -12,13 +12,13 @@ LOG = FOLDER / "server.log"
 
 
 def remember(server: Server) -> None:
-    """Notes the server, so that other commands find it."""
+    """Record the server, so that other commands find it."""
     FOLDER.mkdir(exist_ok=True)
     RECORD.write_text(json.dumps(asdict(server), indent=2) + "\n")
 
 
 def running() -> Server | None:
-    """The server that `remember` noted, if that very process still answers."""
+    """Return the recorded server, if its process still answers."""
     try:
         record = json.loads(RECORD.read_text())
         server = Server(record["pid"], record["port"], Settings(**record["settings"]))
@@ -28,5 +28,5 @@ def running() -> Server | None:
 
 
 def forget() -> None:
-    """Drops the note."""
+    """Delete the record."""
     RECORD.unlink(missing_ok=True)

@@ -1,10 +1,10 @@
-"""Every state that names and load balancers were in, in order and with none left out.
+"""The complete history of the states of names and load balancers.
 
     GET /_sandbox/traffic?after=N   the states numbered above N; waits a second for the first
 
-What is looked at from outside, call by call, misses what lies between two looks; a name that is
-without a record for a tenth of a second is just what the traffic lab is there to see. So the server
-itself looks after each API call, before the next one starts. It costs nothing until somebody asks.
+Polling from outside would miss states, such as a name without a record for a tenth of a second,
+which the traffic lab must detect. The server therefore records the state after each API call,
+before the next one starts. It starts to record at the first request for the history.
 """
 
 import json
@@ -24,7 +24,7 @@ WAIT_SECONDS = 1.0
 
 
 class TrafficHistory:
-    """WSGI middleware around everything else, and a hook to be run after each call."""
+    """WSGI middleware around all others, with a hook to run after each call."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -34,7 +34,7 @@ class TrafficHistory:
         self._is_watched = False
 
     def look(self) -> None:
-        """Adds a state when something differs from the one before; no API call may run."""
+        """Record the state if it differs from the previous one; no API call may run."""
         if not self._is_watched:
             return
         state = self._look()
@@ -47,7 +47,7 @@ class TrafficHistory:
             self._changed.notify_all()
 
     def serve_beside(self, app: "WSGIApplication", idle: Callable[[], None]) -> "WSGIApplication":
-        """`app` with the history beside it; `idle` looks when no API call does."""
+        """Return `app` with the history; `idle` records the state without an API call."""
 
         def serve(environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
             if environ["PATH_INFO"] != PATH:
@@ -71,7 +71,7 @@ class TrafficHistory:
         }
 
     def _records(self) -> Iterable[dict[str, Any]]:
-        """The alias records: the names that lead to load balancers."""
+        """Yield the alias records, which point to load balancers."""
         from moto.route53.models import route53_backends
 
         for zone in route53_backends[self._settings.account_id]["aws"].zones.values():

@@ -179,7 +179,7 @@ def test_the_gate_passes_them_and_holds_them_to_their_rows(extended: Copy) -> No
     right = file.read_text()
     for old, new, reason in (
         ('Kind           = "audit"', "", "default_tags has no Kind"),
-        ('Production     = "false"', 'Production = "true"', "holds production and other stacks"),
+        ('Production     = "false"', 'Production = "true"', "has production and other stacks"),
     ):
         assert old in right
         file.write_text(right.replace(old, new))

@@ -1,4 +1,4 @@
-"""One lab for all tests of this folder: its estate takes a minute to deploy."""
+"""One lab for all tests in this folder: its estate takes a minute to deploy."""
 
 import asyncio
 from collections.abc import Iterator, Mapping
@@ -16,10 +16,10 @@ from tests.lab.existing import Inventory, inventory
 
 MOVED = "connector"
 ROLLED_BACK = "cardid"
-"""The one with the fewest resources."""
+"""The service with the fewest resources."""
 
 INTERRUPTED = "publicauth"
-"""It stands at `legacy` until its sides are made and destroyed, both with interruptions."""
+"""It stays at `legacy` until tests create and delete its sides, both with interruptions."""
 
 ENVIRONMENT = "sandbox"
 PACE = Pace(200)
@@ -35,7 +35,7 @@ class Walks(NamedTuple):
 
 @pytest.fixture(scope="session")
 def sandbox(environments: Mapping[str, Environment]) -> Iterator[Sandbox]:
-    """The estate that exists before anything is deployed."""
+    """Return a sandbox with the estate that exists before any deployment."""
     settings = Settings(wait_for_dns_changes=False)
     with Sandbox(environments[ENVIRONMENT], settings=settings) as running:
         yield running
@@ -43,22 +43,22 @@ def sandbox(environments: Mapping[str, Environment]) -> Iterator[Sandbox]:
 
 @pytest.fixture(scope="session")
 def existing(sandbox: Sandbox) -> Inventory:
-    """What exists in it; asked for by `lab`, so that it is known before the first deploy."""
+    """Return the inventory of that estate; `lab` requests it before the first deployment."""
     return inventory(sandbox)
 
 
 @pytest.fixture(scope="session")
 def lab(sandbox: Sandbox, existing: Inventory, tmp_path_factory: pytest.TempPathFactory) -> Lab:
-    """The services deployed, nothing moved yet."""
-    made = Lab(tmp_path_factory.mktemp("lab"), sandbox, pace=PACE, seed=SEED)
+    """Return a lab with deployed services, before any move."""
+    deployed = Lab(tmp_path_factory.mktemp("lab"), sandbox, pace=PACE, seed=SEED)
     stages = {MOVED: Stage.LEGACY, ROLLED_BACK: Stage.DARK, INTERRUPTED: Stage.LEGACY}
-    asyncio.run(made.prepare(stages))
-    return made
+    asyncio.run(deployed.prepare(stages))
+    return deployed
 
 
 @pytest.fixture(scope="session")
 def walks(lab: Lab) -> Walks:
-    """Both services walked at the same time, which saves half of the waiting."""
+    """Walk both services at the same time, which saves half of the waiting."""
     return asyncio.run(_walk(lab))
 
 

@@ -1,4 +1,4 @@
-"""What exists before anything is deployed, by the ids that AWS gave it."""
+"""Lists the resources that exist before any deployment, by their AWS ids."""
 
 from sandbox.instance import Sandbox
 
@@ -18,8 +18,8 @@ LISTS = (
 
 
 def inventory(sandbox: Sandbox) -> Inventory:
-    """Everything of the kinds that a deploy only looks up."""
-    found: Inventory = {}
+    """Return all resources of the kinds that a deployment only looks up."""
+    ids: Inventory = {}
     for service, operation, list_, id_ in LISTS:
         client = sandbox.client(service)
         if client.can_paginate(operation):
@@ -27,5 +27,5 @@ def inventory(sandbox: Sandbox) -> Inventory:
         else:
             pages = [getattr(client, operation)()]
         entries = [entry for page in pages for entry in page.get(list_, [])]
-        found[list_] = {entry[id_] if id_ else entry for entry in entries}
-    return found
+        ids[list_] = {entry[id_] if id_ else entry for entry in entries}
+    return ids

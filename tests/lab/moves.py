@@ -1,8 +1,7 @@
-"""The plans of all moves of one service's records, made by one run of Terraform.
+"""Plans all moves of one service's records in one run of Terraform.
 
-Each move is a module: the code is what is synthesised for the stage after it, the state is what an
-apply of the stage before it left. A provider of its own for each would take a second to start, so
-the root has the only one.
+Each move is a module with the code of the stage after it and the state of the stage before it. A
+provider takes a second to start, so all modules share the one in the root.
 """
 
 import json
@@ -22,7 +21,7 @@ from tests.support.terraform_runs import Terraform
 
 Move = tuple[Stage, Stage]
 Changes = Mapping[str, Mapping[str, Any]]
-"""Address -> the `change` of a plan, of all that is not a no-op."""
+"""Maps an address to the `change` of a plan, without no-ops."""
 
 SERVICE = "publicauth"
 
@@ -30,7 +29,7 @@ SERVICE = "publicauth"
 def synthesise_stage(
     folder: Path, schema: ProviderSchema, environment: Environment, stage: Stage
 ) -> str:
-    """The HCL2 of the traffic stack at a stage."""
+    """Return the HCL2 of the traffic stack at a stage."""
     stack = names.traffic_stack(environment.name, SERVICE)
     app = HclApp(schema, outdir=folder / stage)
     environments = {environment.name: at(environment, stage, SERVICE)}
@@ -43,7 +42,7 @@ def synthesise_stage(
 def states_of_stages(
     terraform: Terraform, folder: Path, code: Mapping[Stage, str]
 ) -> dict[Stage, list[Any]]:
-    """The resources in the state after each stage, applied one after the other."""
+    """Apply the stages one after the other and return the resources in the state after each."""
     folder.mkdir()
     states = {}
     for stage, text in code.items():
@@ -62,7 +61,10 @@ def plans_of_moves(
     states: Mapping[Stage, list[Any]],
     moves: Iterable[Move],
 ) -> dict[Move, Changes]:
-    """What Terraform would do at each move; an unmoved stage is a move to itself."""
+    """Return the changes that Terraform plans for each move.
+
+    A stage without a move is a move to itself.
+    """
     modules = {f"{before}_{after}": (before, after) for before, after in moves}
     for stage, text in code.items():
         (folder / "stages" / stage).mkdir(parents=True)
@@ -78,13 +80,13 @@ def plans_of_moves(
     (folder / "terraform.tfstate").write_text(json.dumps(state))
     terraform.run(folder, "init", "-input=false", "-no-color")
     plan = terraform.plan(folder)
-    found: dict[Move, dict[str, Any]] = {move: {} for move in modules.values()}
+    changes: dict[Move, dict[str, Any]] = {move: {} for move in modules.values()}
     for change in plan.get("resource_changes", []):
         if change["change"]["actions"] != ["no-op"]:
             module = change["module_address"].removeprefix("module.")
             address = change["address"].removeprefix(f"module.{module}.")
-            found[modules[module]][address] = change["change"]
-    return dict(found)
+            changes[modules[module]][address] = change["change"]
+    return dict(changes)
 
 
 def _root(folder: Path, text: str, modules: Mapping[str, Move]) -> Path:

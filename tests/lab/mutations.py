@@ -1,4 +1,4 @@
-"""Moves done wrong on purpose, each as a person could write it."""
+"""Wrong moves, each as a person could make it."""
 
 import asyncio
 import re
@@ -19,14 +19,14 @@ Mutation = Callable[[Lab, Walk], Awaitable[None]]
 
 
 def edit(path: Path, pattern: str, replacement: str) -> None:
-    """Replaces what the pattern matches, which has to be there once."""
+    """Replace the only match of the pattern."""
     text, count = re.subn(pattern, replacement, path.read_text(), flags=re.DOTALL)
     assert count == 1, (pattern, path.read_text())
     path.write_text(text)
 
 
 async def records_in_the_wrong_order(lab: Lab, walk: Walk) -> None:
-    """A rollback that lowers Fargate before it raises EC2."""
+    """Roll back, but lower Fargate before raising EC2."""
     stack = names.traffic_stack(lab.name, walk.service)
     lab.workshop.place(walk.service, Stage.READY)
     await lab.workshop.synthesise(stack)
@@ -41,21 +41,22 @@ async def records_in_the_wrong_order(lab: Lab, walk: Walk) -> None:
 
 
 async def a_replaced_record(lab: Lab, walk: Walk) -> None:
-    """What `terraform taint`, `-replace` and a renamed construct come to: a delete and a create."""
+    """Delete and create a record, as `terraform taint`, `-replace` or a renamed construct does."""
     stack = names.traffic_stack(lab.name, walk.service)
     await lab.workshop.apply(stack, "-replace=aws_route53_record.ec2")
 
 
 async def the_only_record_replaced(lab: Lab, walk: Walk) -> None:
-    """At `detached` there is but one."""
+    """Replace the record at `detached`, where there is only one."""
     stack = names.traffic_stack(lab.name, walk.service)
     await lab.workshop.apply(stack, "-replace=aws_route53_record.fargate")
 
 
 async def ec2_destroyed_with_its_record(lab: Lab, walk: Walk) -> None:
-    """From `cutover` to `retired` at once: `cdktf deploy` runs stacks side by side, and the tasks
-    can be gone before the record is. That the load balancer is still protected keeps neither its
-    listener nor the tasks.
+    """Move from `cutover` to `retired` in one step.
+
+    `cdktf deploy` runs stacks side by side, so the tasks may be deleted before the record. The
+    protection of the load balancer covers neither its listener nor the tasks.
     """
     lab.workshop.place(walk.service, Stage.RETIRED)
     traffic = names.traffic_stack(lab.name, walk.service)
@@ -76,7 +77,7 @@ def _ec2_tasks(walk: Walk) -> int:
 
 
 async def idle_ec2_scaled_in(lab: Lab, walk: Walk) -> None:
-    """At `cutover` EC2 serves nothing, so somebody saves money; then comes the rollback."""
+    """Scale EC2 in at `cutover`, where it is idle, to save money; then roll back."""
     stack = names.side_stack(lab.name, walk.service, Side.EC2)
     await lab.workshop.synthesise(stack)
     edit(lab.workshop.stack(stack) / "cdk.tf", r"(desired_count +=) \d+", r"\1 1")
@@ -92,4 +93,4 @@ MUTATIONS: tuple[tuple[Mutation, Stage, frozenset[Fault]], ...] = (
     (idle_ec2_scaled_in, Stage.CUTOVER, frozenset({Fault.NO_CAPACITY, Fault.REQUEST_FAILED})),
     (ec2_destroyed_with_its_record, Stage.CUTOVER, frozenset({Fault.DESTROYED_TOO_SOON})),
 )
-"""The mutation, the stage that it starts from, and what the lab has to find."""
+"""The mutation, the stage at which it starts, and the faults that the lab must detect."""

@@ -1,4 +1,4 @@
-"""Walks that are made up: states of names and load balancers, and requests."""
+"""Invented walks: states of names and load balancers, and requests."""
 
 from dataclasses import dataclass, field
 from types import SimpleNamespace
@@ -17,7 +17,7 @@ PEAK_TASKS = 2
 
 @dataclass
 class Story:
-    """States one second after the other."""
+    """A series of states, one second apart."""
 
     states: list[Estate] = field(default_factory=list)
     log: TrafficLog = field(default_factory=TrafficLog)
@@ -25,8 +25,11 @@ class Story:
     def then(
         self, *weights: int | None, ec2: int | None = 2, fargate: int | None = 2, after: float = 1
     ) -> "Story":
-        """Weights of EC2 and Fargate, `-1` for no record, None for a simple one; tasks of each
-        side, None without a load balancer."""
+        """Add a state.
+
+        `weights` are those of EC2 and Fargate: `-1` for no record, None for a simple one. `ec2` and
+        `fargate` count the tasks of a side: None for no load balancer.
+        """
         records = tuple(
             AliasRecord(f"{NAME}.", None if w is None else str(side), w, f"{side}.example", True)
             for side, w in zip(Side, weights, strict=False)
@@ -44,8 +47,8 @@ class Story:
 
     @property
     def traffic(self) -> Traffic:
-        """What findings are looked for in."""
-        made_up = SimpleNamespace(
+        """The traffic to search for findings."""
+        traffic = SimpleNamespace(
             service=SERVICE,
             name=NAME,
             balancers={side: str(side) for side in Side},
@@ -54,7 +57,7 @@ class Story:
             watch=SimpleNamespace(states=self.states),
             log=self.log,
         )
-        return cast(Traffic, made_up)
+        return cast(Traffic, traffic)
 
     def request(
         self,
@@ -65,7 +68,7 @@ class Story:
         is_drawn: bool = True,
         led_to: Side | None = None,
     ) -> None:
-        """A request of a tenth of a second, answered by `side`; `led_to`: unless DNS said so."""
+        """Add a request of 0.1 s, answered by `side`; DNS named `led_to`, by default `side`."""
         drawn = began if is_drawn else None
         request = Request(began, began + 0.1, "JVM", side, error, drawn, led_to or side)
         self.log.requests.append(request)

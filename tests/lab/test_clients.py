@@ -1,4 +1,4 @@
-"""What the lab's clients keep, and for how long: they are the slow ones that a move waits for."""
+"""How long the lab's clients keep answers: a move waits for the slowest of them."""
 
 import asyncio
 import random
@@ -51,17 +51,17 @@ def test_keeps_an_answer_for_its_ttl_and_the_cache_on_top(
         resolver = CachingResolver(
             await server.start(), CACHE_SECONDS[habit], PACE, lambda _: Side.EC2
         )
-        found = []
+        queries = []
         for moment in moments:
             now[0] = moment
             await resolver.resolve(NAME)
-            found.append(resolver.asked)
+            queries.append(resolver.asked)
         server.stop()
-        return found
+        return queries
 
     last, first_after = 1000 + kept_seconds - 0.1, 1000 + kept_seconds + 0.1
-    found = asyncio.run(asked_at(1000, last, first_after))
-    assert found == [1000, 1000, first_after]
+    queries = asyncio.run(asked_at(1000, last, first_after))
+    assert queries == [1000, 1000, first_after]
 
 
 @pytest.mark.parametrize("habit", [Habit.AT_TTL, Habit.JVM])
@@ -71,14 +71,14 @@ def test_sends_several_requests_in_the_life_of_an_answer(habit: Habit) -> None:
 
 
 @pytest.mark.parametrize("service", CATALOGUE)
-def test_no_client_uses_what_dns_said_for_longer_than_a_drain(service: str) -> None:
-    """Or a side would be destroyed under it. The lab's name server follows a change at once."""
+def test_no_client_uses_a_dns_answer_for_longer_than_a_drain(service: str) -> None:
+    """Otherwise its side would be deleted too soon. The lab's name server has no propagation."""
     waited = drain(CATALOGUE[service].timing).total_seconds() - PROPAGATION_SECONDS
     longest = {
         habit: ALIAS_TTL_SECONDS + CACHE_SECONDS[habit] + group.pause_seconds * MOST_JITTER
         for habit, group in POPULATION.items()
     }
-    # After so long the load balancer takes one more request of a connection, then closes it.
+    # After this time the load balancer accepts one more request on a connection, then closes it.
     longest[Habit.KEEP_ALIVE] += CLIENT_KEEP_ALIVE_SECONDS
     assert max(longest.values()) <= waited
 

@@ -1,4 +1,4 @@
-"""What must not happen is found in states and requests that are made up."""
+"""The lab detects each fault in invented states and requests."""
 
 from lab.findings import Fault, findings
 from tests.lab.stories import Story
@@ -7,7 +7,7 @@ DRAIN_SECONDS = 5.0
 
 
 def faults(story: Story) -> list[Fault]:
-    return [found.fault for found in findings(story.traffic, DRAIN_SECONDS)]
+    return [finding.fault for finding in findings(story.traffic, DRAIN_SECONDS)]
 
 
 def test_a_right_walk_has_none() -> None:

@@ -1,11 +1,11 @@
-"""What Terraform says of resources that exist already, and what `terraform import` asks for."""
+"""Terraform's errors about existing resources, and the ids for `terraform import`."""
 
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 
-from lab.imports import Unnoted, import_id, unnoted
+from lab.imports import Unrecorded, import_id, unrecorded
 from sandbox.instance import Sandbox
 
 RECORD_EXISTS = """
@@ -39,7 +39,7 @@ THROTTLED = """
 
 
 class Aws:
-    """Only what an import id is looked up by."""
+    """Provides only the calls that look up an import id."""
 
     environment = SimpleNamespace(name="sandbox")
 
@@ -49,19 +49,19 @@ class Aws:
 
 
 def id_of(stack: str, type_: str, error: str) -> str:
-    resource = Unnoted(type_, f"{type_}.x", error)
+    resource = Unrecorded(type_, f"{type_}.x", error)
     return import_id(cast(Sandbox, Aws()), stack, resource)
 
 
 def test_finds_each_resource_that_exists_and_no_other_error() -> None:
-    found = unnoted(RECORD_EXISTS + THROTTLED + BALANCER_EXISTS)
-    assert [each.address for each in found] == ["aws_route53_record.fargate", "aws_lb.alb"]
+    resources = unrecorded(RECORD_EXISTS + THROTTLED + BALANCER_EXISTS)
+    assert [each.address for each in resources] == ["aws_route53_record.fargate", "aws_lb.alb"]
 
 
 def test_a_record_is_imported_by_zone_name_type_and_identifier() -> None:
-    [record] = unnoted(RECORD_EXISTS)
-    found = import_id(cast(Sandbox, Aws()), "sandbox-cardid-traffic", record)
-    assert found == "Z1_cardid.sandbox.pymnt.internal_A_cardid-fargate"
+    [record] = unrecorded(RECORD_EXISTS)
+    id_ = import_id(cast(Sandbox, Aws()), "sandbox-cardid-traffic", record)
+    assert id_ == "Z1_cardid.sandbox.pymnt.internal_A_cardid-fargate"
 
 
 def test_a_service_is_imported_from_the_cluster_of_its_side() -> None:

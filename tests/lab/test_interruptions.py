@@ -1,4 +1,4 @@
-"""Terraform killed at random moments, AWS refusing at random: a re-run converges without a gap."""
+"""Kills Terraform and fails AWS calls at random; a second run converges without a gap."""
 
 import asyncio
 import json
@@ -20,33 +20,33 @@ from tests.lab.conftest import INTERRUPTED, ROLLED_BACK, SEED, Walks
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 ROUND = (Stage.CANARY, Stage.CUTOVER, Stage.DETACHED, Stage.CUTOVER, Stage.READY)
-"""From `ready` and back: updates of two weights in both directions, a delete and a create. What
-lies between is left out: the records are written in the same way."""
+"""From `ready` and back: updates of two weights in both directions, a delete and a create. The
+stages between are omitted, because they write records in the same way."""
 
 RECORDS = (range(2, 5), range(5, 8), range(8, 11), range(11, 14), range(14, 17))
-"""An apply of the records makes 16 calls to 24, the last of them writes: a kill in each part."""
+"""An apply of the records makes 16 to 24 calls, ending with the writes: one kill in each part."""
 
 CREATING = (30, 62)
-"""The calls between the first resource of a Fargate side and the load balancer being there, for
-which Terraform waits half a minute."""
+"""The calls from the first resource of a Fargate side to its load balancer, for which Terraform
+waits half a minute."""
 
 DESTROYING = (37, 46)
-"""The calls between the first resource of a side that goes and the middle of them."""
+"""The calls from the first deleted resource of a side to the middle of them."""
 
 FAULTS = {"throttle": 0.06, "error": 0.04, "lost": 0.04}
-"""The chances of each call. An apply of the records meets two or three, one of a side a dozen."""
+"""The probabilities per call. An apply of the records meets two or three, one of a side twelve."""
 
 EARLY = 22
-"""A seed with which faults meet the third call and the sixth: of a side of which a killed apply has
-left next to nothing, the one after makes few."""
+"""A seed with faults at the third and the sixth call. After a killed apply of a side, the next
+apply makes few calls."""
 
 Interrupted = Callable[[str], Awaitable[bool]]
-"""Applies a stack, disturbed; whether it indeed was."""
+"""Applies a stack with an interruption, and returns whether it happened."""
 
 
 @pytest.fixture
 def at_ready(lab: Lab, walks: Walks) -> None:
-    """The service with its records at `ready`."""
+    """Deploy the records of the service at `ready`."""
     lab.workshop.place(ROLLED_BACK, Stage.READY)
     asyncio.run(lab.workshop.deploy(names.traffic_stack(lab.name, ROLLED_BACK)))
 
@@ -57,27 +57,28 @@ def test_a_kill_at_a_random_call_leaves_no_gap(lab: Lab, at_ready: None) -> None
     async def interrupted(stack: str) -> bool:
         return await _is_killed(lab, stack, at_call(lab.sandbox.server, dice.choice(next(parts))))
 
-    killed, found = asyncio.run(_round(lab, ROUND, interrupted))
+    killed, findings = asyncio.run(_round(lab, ROUND, interrupted))
     assert killed == [True] * len(ROUND)
-    assert found == []
+    assert findings == []
 
 
 @pytest.mark.parametrize("write", [1, 2])
 def test_a_kill_after_a_write_leaves_no_gap(lab: Lab, at_ready: None, write: int) -> None:
-    """Between both writes, and before the second is noted in the state."""
+    """The kill is between both writes, or before the second is in the state."""
 
     async def interrupted(stack: str) -> bool:
         return await _is_killed(lab, stack, at_call(lab.sandbox.server, write, WRITES_OF_RECORDS))
 
-    killed, found = asyncio.run(_round(lab, (Stage.CANARY, Stage.READY), interrupted))
+    killed, findings = asyncio.run(_round(lab, (Stage.CANARY, Stage.READY), interrupted))
     assert killed == [True, True]
-    assert found == []
+    assert findings == []
 
 
 @pytest.mark.parametrize("write", [1, 2])
 def test_a_kill_within_the_conversion_leaves_no_gap(lab: Lab, at_ready: None, write: int) -> None:
-    """The simple record is a weighted one by then, under a key that the state does not know; after
-    the second write there is a record that the state does not know at all.
+    """The simple record is already weighted, under a key that is not in the state.
+
+    After the second write there is a record that is not in the state at all.
     """
     lab.workshop.place(ROLLED_BACK, Stage.DARK)
     asyncio.run(lab.workshop.deploy(names.traffic_stack(lab.name, ROLLED_BACK)))
@@ -85,9 +86,9 @@ def test_a_kill_within_the_conversion_leaves_no_gap(lab: Lab, at_ready: None, wr
     async def interrupted(stack: str) -> bool:
         return await _is_killed(lab, stack, at_call(lab.sandbox.server, write, WRITES_OF_RECORDS))
 
-    killed, found = asyncio.run(_round(lab, (Stage.READY,), interrupted))
+    killed, findings = asyncio.run(_round(lab, (Stage.READY,), interrupted))
     assert killed == [True]
-    assert found == []
+    assert findings == []
 
 
 def test_throttling_errors_and_lost_answers_leave_no_gap(lab: Lab, at_ready: None) -> None:
@@ -96,39 +97,40 @@ def test_throttling_errors_and_lost_answers_leave_no_gap(lab: Lab, at_ready: Non
     async def interrupted(stack: str) -> bool:
         return await _is_disturbed(lab, stack, next(seeds))
 
-    hit, found = asyncio.run(_round(lab, ROUND, interrupted))
+    hit, findings = asyncio.run(_round(lab, ROUND, interrupted))
     assert hit == [True] * len(ROUND)
-    assert found == []
+    assert findings == []
 
 
 def test_a_fargate_side_whose_making_is_interrupted_is_completed(lab: Lab, walks: Walks) -> None:
-    found = asyncio.run(_interrupt_side(lab, Side.FARGATE, Stage.DARK, CREATING))
-    assert found == (True, True, [])
+    outcome = asyncio.run(_interrupt_side(lab, Side.FARGATE, Stage.DARK, CREATING))
+    assert outcome == (True, True, [])
 
 
 def test_an_ec2_side_whose_end_is_interrupted_goes_without_a_gap(lab: Lab, walks: Walks) -> None:
-    """Of the service of the test before, whose Fargate side is made here when that did not run."""
+    """Uses the service of the previous test, and creates its Fargate side if that did not run."""
     lab.workshop.place(INTERRUPTED, Stage.DARK)
     asyncio.run(lab.workshop.deploy(names.side_stack(lab.name, INTERRUPTED, Side.FARGATE)))
-    # No client is there yet: the stages between are the walks'.
+    # There is no client yet: the walks cover the stages between.
     for stage in (Stage.READY, Stage.DETACHED):
         lab.workshop.place(INTERRUPTED, stage)
         asyncio.run(lab.workshop.deploy(names.traffic_stack(lab.name, INTERRUPTED)))
     balancer = names.load_balancer(lab.name, INTERRUPTED, Side.EC2)
     unprotect(lab, balancer)
-    found = asyncio.run(_interrupt_side(lab, Side.EC2, Stage.RETIRED, DESTROYING))
-    assert found == (True, True, [])
+    outcome = asyncio.run(_interrupt_side(lab, Side.EC2, Stage.RETIRED, DESTROYING))
+    assert outcome == (True, True, [])
     state = lab.workshop.state(names.side_stack(lab.name, INTERRUPTED, Side.EC2))
     assert json.loads(state.read_text())["resources"] == []
     left = lab.sandbox.client("elbv2").describe_load_balancers()["LoadBalancers"]
-    assert balancer not in [found["LoadBalancerName"] for found in left]
+    assert balancer not in [each["LoadBalancerName"] for each in left]
 
 
 async def _interrupt_side(
     lab: Lab, side: Side, stage: Stage, calls: tuple[int, int]
 ) -> tuple[bool, bool, list[Finding]]:
-    """Moves to `stage`, which makes a side or destroys it. Whether the first apply was killed,
-    whether a fault met the second, and what clients suffered; the third is the operator's.
+    """Move to `stage`, which creates or deletes a side; the third apply is the operator's.
+
+    Returns whether the first apply was killed, whether a fault met the second, and the findings.
     """
     stack = names.side_stack(lab.name, INTERRUPTED, side)
     async with lab.walking(INTERRUPTED, lab.workshop.deploy) as walk:
@@ -144,21 +146,22 @@ async def _interrupt_side(
 
 
 def unprotect(lab: Lab, balancer: str) -> None:
-    """What the apply of the EC2 stack at `detached` does, for which the provider waits half a
-    minute; the walks do it by Terraform.
+    """Remove the deletion protection, as the apply of the EC2 stack at `detached` does.
+
+    The provider would wait half a minute; the walks cover the change with Terraform.
     """
     elb = lab.sandbox.client("elbv2")
-    [found] = elb.describe_load_balancers(Names=[balancer])["LoadBalancers"]
+    [described] = elb.describe_load_balancers(Names=[balancer])["LoadBalancers"]
     attribute = {"Key": "deletion_protection.enabled", "Value": "false"}
     elb.modify_load_balancer_attributes(
-        LoadBalancerArn=found["LoadBalancerArn"], Attributes=[attribute]
+        LoadBalancerArn=described["LoadBalancerArn"], Attributes=[attribute]
     )
 
 
 async def _round(
     lab: Lab, stages: tuple[Stage, ...], interrupted: Interrupted
 ) -> tuple[list[bool], list[Finding]]:
-    """Which moves were interrupted, and what clients and names suffered from it."""
+    """Return which moves were interrupted, and the findings."""
     stack = names.traffic_stack(lab.name, ROLLED_BACK)
     interruptions = []
     async with lab.walking(ROLLED_BACK, lab.workshop.deploy) as walk:
@@ -180,7 +183,7 @@ async def _is_killed(lab: Lab, stack: str, kill: Kill) -> bool:
 
 
 async def _is_disturbed(lab: Lab, stack: str, seed: int) -> bool:
-    """Whether a fault met the apply, which may be through all the same."""
+    """Return whether a fault met the apply, which may still succeed."""
     with faults(lab, seed):
         with suppress(SandboxError):
             await lab.workshop.apply(stack)
@@ -189,7 +192,7 @@ async def _is_disturbed(lab: Lab, stack: str, seed: int) -> bool:
 
 
 async def _changes(lab: Lab, stack: str) -> list[list[str]]:
-    """What Terraform would still do."""
+    """Return the actions that Terraform still plans."""
     plan = await lab.workshop.plan(stack)
     changes = [change["change"]["actions"] for change in plan.get("resource_changes", [])]
     return [actions for actions in changes if actions != ["no-op"]]
@@ -197,7 +200,7 @@ async def _changes(lab: Lab, stack: str) -> list[list[str]]:
 
 @contextmanager
 def faults(lab: Lab, seed: int) -> Iterator[None]:
-    """The sandbox refuses calls at random; forgets those before."""
+    """Make the sandbox refuse calls at random, and clear its list of earlier calls."""
     server = lab.sandbox.server
     server.administer("requests", method="DELETE")
     server.administer("faults", method="POST", body={**FAULTS, "seed": seed})

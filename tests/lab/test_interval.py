@@ -1,4 +1,4 @@
-"""The exact interval of a share, against published and against brute-force values."""
+"""The exact interval of a share, compared with published and brute-force values."""
 
 import math
 
@@ -15,8 +15,8 @@ from lab.interval import at_least, at_most, exact_interval
     [(0, 10, 0.0, 0.3085), (10, 10, 0.6915, 1.0), (1, 10, 0.0025, 0.4450), (5, 10, 0.1871, 0.8129)],
 )
 def test_is_the_published_interval(hits: int, draws: int, low: float, high: float) -> None:
-    found = exact_interval(hits, draws, 0.95)
-    assert found == pytest.approx((low, high), abs=5e-5)
+    interval = exact_interval(hits, draws, 0.95)
+    assert interval == pytest.approx((low, high), abs=5e-5)
 
 
 @given(st.integers(1, 60), st.data())

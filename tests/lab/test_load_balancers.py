@@ -1,4 +1,4 @@
-"""The servers that stand for load balancers answer for as many tasks as there are."""
+"""The servers that act as load balancers serve as many requests as their tasks can."""
 
 import asyncio
 from collections import Counter
@@ -40,14 +40,14 @@ def answers(ec2_tasks: int, sides: tuple[Side, ...]) -> Counter[tuple[str, int]]
             request_seconds=0,
         )
         port = await servers.start(estate(ec2_tasks))
-        found: Counter[tuple[str, int]] = Counter()
+        counts: Counter[tuple[str, int]] = Counter()
         async with aiohttp.ClientSession() as session:
             for number in range(REQUESTS):
                 address = addresses.of(f"{sides[number % len(sides)]}.example")
                 async with session.get(f"http://{address}:{port}/") as answer:
-                    found[answer.headers[SIDE_HEADER], answer.status] += 1
+                    counts[answer.headers[SIDE_HEADER], answer.status] += 1
         await servers.stop()
-        return found
+        return counts
 
     return asyncio.run(send())
 
@@ -57,14 +57,14 @@ def test_the_tasks_of_the_peak_answer_everything() -> None:
 
 
 def test_half_of_the_tasks_answer_half_of_the_traffic() -> None:
-    found = answers(PEAK_TASKS // 2, (Side.FARGATE, Side.EC2))
-    assert found == {("ec2", 200): REQUESTS // 2, ("fargate", 200): REQUESTS // 2}
+    counts = answers(PEAK_TASKS // 2, (Side.FARGATE, Side.EC2))
+    assert counts == {("ec2", 200): REQUESTS // 2, ("fargate", 200): REQUESTS // 2}
 
 
 def test_half_of_the_tasks_do_not_answer_everything() -> None:
-    found = answers(PEAK_TASKS // 2, (Side.EC2,))
-    assert found["ec2", 200] / REQUESTS == pytest.approx(HEADROOM / 2, abs=0.05)
-    assert found["ec2", 503] == REQUESTS - found["ec2", 200]
+    counts = answers(PEAK_TASKS // 2, (Side.EC2,))
+    assert counts["ec2", 200] / REQUESTS == pytest.approx(HEADROOM / 2, abs=0.05)
+    assert counts["ec2", 503] == REQUESTS - counts["ec2", 200]
 
 
 def test_no_task_answers_nothing() -> None:

@@ -1,4 +1,4 @@
-"""The lab finds what is done wrong: a lab that never fails proves nothing."""
+"""The lab detects each wrong move: a lab that never fails proves nothing."""
 
 import asyncio
 import time
@@ -15,7 +15,7 @@ from tests.lab.mutations import MUTATIONS, Mutation
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 CLIENTS_NOTICE_SECONDS = 60.0
-"""At most, on a busy machine: a client comes when its cache and its connection have ended."""
+"""The time limit on a busy machine: clients follow when their caches and connections expire."""
 
 OF_CAPACITY = {Fault.NO_CAPACITY, Fault.DESTROYED_TOO_SOON}
 
@@ -26,36 +26,36 @@ OF_CAPACITY = {Fault.NO_CAPACITY, Fault.DESTROYED_TOO_SOON}
 def test_the_lab_finds(
     lab: Lab, walks: Walks, mutation: Mutation, start: Stage, expected: frozenset[Fault]
 ) -> None:
-    found = asyncio.run(_mutated(lab, mutation, start, expected))
-    assert expected <= found
+    faults = asyncio.run(_mutated(lab, mutation, start, expected))
+    assert expected <= faults
 
 
 async def _mutated(
     lab: Lab, mutation: Mutation, start: Stage, expected: frozenset[Fault]
 ) -> set[Fault]:
-    """The kinds of findings of a move that starts at a stage and is done wrong."""
+    """Return the faults of a wrong move that starts at a stage."""
     lab.workshop.place(ROLLED_BACK, start)
     await lab.workshop.deploy(names.traffic_stack(lab.name, ROLLED_BACK))
     async with lab.walking(ROLLED_BACK, lab.workshop.deploy) as walk:
         await walk.measure()
-        # Before the mutation all is well: the finding is the mutation's.
+        # There are no findings before the mutation.
         assert walk.findings() == []
         try:
             await mutation(lab, walk)
-            return await _found(walk, expected)
+            return await _faults(walk, expected)
         finally:
             if expected & OF_CAPACITY:
-                # Whole again for the next one.
+                # Restore the side for the next mutation.
                 lab.workshop.place(ROLLED_BACK, start)
                 await lab.workshop.deploy(names.side_stack(lab.name, ROLLED_BACK, Side.EC2))
 
 
-async def _found(walk: Walk, expected: frozenset[Fault]) -> set[Fault]:
-    """The kinds of findings when all that are expected are there, or nothing more will come."""
+async def _faults(walk: Walk, expected: frozenset[Fault]) -> set[Fault]:
+    """Return the faults when all expected ones are there, or after the time limit."""
     deadline = time.monotonic() + CLIENTS_NOTICE_SECONDS
     while True:
         await walk.traffic.watch.catch_up()
-        found = {finding.fault for finding in walk.findings()}
-        if expected <= found or time.monotonic() > deadline:
-            return found
+        faults = {finding.fault for finding in walk.findings()}
+        if expected <= faults or time.monotonic() > deadline:
+            return faults
         await asyncio.sleep(0.2)

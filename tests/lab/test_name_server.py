@@ -41,27 +41,27 @@ def drawn(of: Estate) -> Counter[str | None]:
     addresses = Addresses()
     server = NameServer(lambda: of, addresses, random.Random(1))
     query = dns.message.make_query(NAME, "A")
-    found = (server.answer(query).answer[0][0].to_text() for _ in range(DRAWS))
-    return Counter(addresses.dns_name(address) for address in found)
+    answered = (server.answer(query).answer[0][0].to_text() for _ in range(DRAWS))
+    return Counter(addresses.dns_name(address) for address in answered)
 
 
 def test_answers_by_weight() -> None:
     records = (weighted("ec2", 75), weighted("fargate", 25))
-    found = drawn(estate(records, balancer("ec2", 2), balancer("fargate", 2)))
-    assert found["fargate.example"] / DRAWS == pytest.approx(0.25, abs=0.05)
+    counts = drawn(estate(records, balancer("ec2", 2), balancer("fargate", 2)))
+    assert counts["fargate.example"] / DRAWS == pytest.approx(0.25, abs=0.05)
 
 
 def test_never_answers_with_a_weight_of_0_while_another_is_healthy() -> None:
     records = (weighted("ec2", 100), weighted("fargate", 0))
-    found = drawn(estate(records, balancer("ec2", 2), balancer("fargate", 2)))
-    assert found == {"ec2.example": DRAWS}
+    counts = drawn(estate(records, balancer("ec2", 2), balancer("fargate", 2)))
+    assert counts == {"ec2.example": DRAWS}
 
 
 @pytest.mark.parametrize("sick", [(), (0,), (2, 0)], ids=["no group", "no target", "one of two"])
 def test_hands_all_to_the_standby_when_the_other_side_is_sick(sick: tuple[int, ...]) -> None:
     records = (weighted("ec2", 100), weighted("fargate", 0))
-    found = drawn(estate(records, balancer("ec2", *sick), balancer("fargate", 2)))
-    assert found == {"fargate.example": DRAWS}
+    counts = drawn(estate(records, balancer("ec2", *sick), balancer("fargate", 2)))
+    assert counts == {"fargate.example": DRAWS}
 
 
 def test_a_load_balancer_that_is_gone_is_sick() -> None:
@@ -71,8 +71,8 @@ def test_a_load_balancer_that_is_gone_is_sick() -> None:
 
 def test_two_weights_of_0_share_equally() -> None:
     records = (weighted("ec2", 0), weighted("fargate", 0))
-    found = drawn(estate(records, balancer("ec2", 2), balancer("fargate", 2)))
-    assert found["fargate.example"] / DRAWS == pytest.approx(0.5, abs=0.05)
+    counts = drawn(estate(records, balancer("ec2", 2), balancer("fargate", 2)))
+    assert counts["fargate.example"] / DRAWS == pytest.approx(0.5, abs=0.05)
 
 
 def test_a_simple_record_answers_whatever_its_target_is() -> None:

@@ -1,4 +1,4 @@
-"""The page and the table show what the clients saw, also of a walk that went wrong."""
+"""The page and the table show the clients' requests, also for a walk with faults."""
 
 import io
 import time
@@ -36,12 +36,12 @@ def walk(story: Story, tmp_path: Path) -> Walk:
     """A minute at `legacy`, all of it answered by EC2; half of the requests asked DNS."""
     workshop = Workshop(tmp_path, "sandbox", {})
     workshop.place(SERVICE, Stage.LEGACY)
-    made = Walk(workshop, story.traffic, deploy_nothing, print)
-    made.began = made.stays[0].began = time.time() - SECONDS
+    whole = Walk(workshop, story.traffic, deploy_nothing, print)
+    whole.began = whole.stays[0].began = time.time() - SECONDS
     for number in range(REQUESTS):
-        story.request(made.began + number / 100, Side.EC2, is_drawn=number % 2 == 0)
-    made.stays[0].is_measured = True
-    return made
+        story.request(whole.began + number / 100, Side.EC2, is_drawn=number % 2 == 0)
+    whole.stays[0].is_measured = True
+    return whole
 
 
 def page_of(walk: Walk, path: Path, problem: str = "") -> str:
@@ -69,7 +69,7 @@ def test_the_page_shows_a_finding_where_it_happened_and_in_words(
 ) -> None:
     story.request(walk.began + SECONDS / 2, None, "ClientError: <refused>", is_drawn=False)
     page = page_of(walk, tmp_path)
-    assert "1 findings." in page and "No request failed" not in page
+    assert "1 finding." in page and "No request failed" not in page
     assert page.count("a request failed: JVM: ClientError: &lt;refused&gt;") == 2
     assert 'class="error" x1="' in page and page.count('class="error"') == 2
 

@@ -1,6 +1,4 @@
-"""What a move shows in the plan of the traffic stack, by the real Terraform: what section 5 of the
-design says, and nothing else.
-"""
+"""The real Terraform plans exactly the changes of each move in the traffic stack, and no other."""
 
 import asyncio
 import json
@@ -37,7 +35,7 @@ CONVERTED = {"set_identifier", "weighted_routing_policy"}
 def plans(
     environments: Mapping[str, Environment], tmp_path_factory: pytest.TempPathFactory
 ) -> dict[Move, Changes]:
-    """The plan of every move that the ladder allows, and of every stage as it is."""
+    """Return the plan of every allowed move and of every stage without a move."""
     folder = tmp_path_factory.mktemp("moves")
     schema = ProviderSchema.load(ROOT / "toolchain" / "bindings" / "aws-5.100.schema.json")
     environment = environments["sandbox"]
@@ -72,7 +70,7 @@ def test_a_move_writes_the_records_of_the_stages_and_nothing_else(
         assert _weight(change["before"]) == (old.weight if old else None)
         assert _weight(change["after"]) == (new.weight if new else None)
         if old is None:
-            # The new one of a pair takes no traffic yet.
+            # The new record of a pair receives no traffic yet.
             assert (change["actions"], _weight(change["after"])) == (["create"], 0)
         elif new is None:
             assert (change["actions"], _weight(change["before"])) == (["delete"], 0)
@@ -114,7 +112,7 @@ def _weight(values: Mapping[str, Any] | None) -> int | None:
 
 
 def _differing(change: Mapping[str, Any]) -> set[str]:
-    """What is not the same before and after, unknown values included."""
+    """Return the attributes that differ before and after, including unknown values."""
     unknown = {key for key, value in change["after_unknown"].items() if value is True}
     before, after = change["before"], change["after"]
     return unknown | {key for key in before if before[key] != after.get(key)}

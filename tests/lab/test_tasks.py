@@ -1,4 +1,4 @@
-"""Clients end when they are told to."""
+"""Clients end when cancelled."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""Whole walks under traffic: one service all the way, another one back from each stage."""
+"""Whole walks under traffic: one service through all stages, another back from each stage."""
 
 import io
 from itertools import pairwise
@@ -22,7 +22,7 @@ SERVICES = ("moved", "rolled_back")
 
 @pytest.fixture(params=SERVICES)
 def walk(request: pytest.FixtureRequest, walks: tuple[Walk, Walk]) -> Walk:
-    """Each of the two."""
+    """Return each of the two walks."""
     return walks[SERVICES.index(request.param)]
 
 
@@ -39,21 +39,22 @@ def test_at_every_instant_the_name_resolves_and_what_it_leads_to_has_capacity(wa
 def test_fargate_is_drawn_as_often_as_each_stage_says(walk: Walk) -> None:
     measured = [stay for stay in walk.stays if stay.is_measured]
     assert len(measured) >= len(walk.ladder.stages)
-    told = [
+    unexpected = [
         (s.stage, s.weights, s.fargate_draws, s.draws) for s in measured if not s.is_as_expected
     ]
-    assert told == []
+    assert unexpected == []
 
 
-def test_what_dns_said_is_what_answered(walk: Walk) -> None:
-    """So that a share of the answers is a share of what Fargate answered."""
+def test_the_side_that_dns_named_answers(walk: Walk) -> None:
+    """A share of the DNS answers is therefore a share of the requests."""
     requests = walk.traffic.log.requests
     assert [request for request in requests if request.side is not request.led_to] == []
 
 
 def test_every_kind_of_client_uses_answers_that_it_has_kept(walk: Walk) -> None:
-    """A population that resolves for each request is the friendliest there is. How often is a
-    matter of the machine's pace: test_clients.py tells by the clock.
+    """Clients that resolve for each request would hide faults.
+
+    The number of kept answers depends on the machine; test_clients.py measures it by the clock.
     """
     for habit in Habit:
         requests = [r for r in walk.traffic.log.requests if r.habit == habit.value]
@@ -79,7 +80,7 @@ def test_every_stage_that_has_a_rollback_is_rolled_back_from(walks: tuple[Walk, 
     moves = {(before.stage, after.stage) for before, after in pairwise(walk.stays)}
     for stage in walk.ladder.stages:
         targets = {edge.after for edge in rollbacks(walk.ladder, stage)}
-        # From `ready` there is nothing to take back; `soak` shares its records with `cutover`.
+        # `ready` has nothing to roll back; `soak` shares its records with `cutover`.
         assert not targets or any((stage, target) in moves for target in targets), stage
 
 

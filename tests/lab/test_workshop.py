@@ -1,4 +1,4 @@
-"""A kill that leaves what Terraform knew: its local state is written in place."""
+"""A kill waits until Terraform has written its local state, which it writes in place."""
 
 import asyncio
 import json
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from lab import workshop
-from lab.workshop import Moment, once_noted
+from lab.workshop import Moment, once_written
 
 SETTLING_SECONDS = 0.05
 WHOLE = json.dumps({"serial": 2, "resources": [{"type": "aws_lb"}]})
@@ -25,8 +25,8 @@ def test_waits_until_the_state_is_written(tmp_path: Path, cut: str) -> None:
     state = tmp_path / "state"
     state.write_text(cut)
 
-    async def found() -> str:
-        async with once_noted(at_once, state) as moment:
+    async def state_after_kill() -> str:
+        async with once_written(at_once, state) as moment:
             waiting = asyncio.ensure_future(moment())
             await asyncio.sleep(3 * SETTLING_SECONDS)
             assert not waiting.done()
@@ -34,15 +34,15 @@ def test_waits_until_the_state_is_written(tmp_path: Path, cut: str) -> None:
             await waiting
         return state.read_text()
 
-    assert asyncio.run(found()) == WHOLE
+    assert asyncio.run(state_after_kill()) == WHOLE
 
 
-def test_waits_for_what_still_is_noted(tmp_path: Path) -> None:
+def test_waits_while_the_state_still_changes(tmp_path: Path) -> None:
     state = tmp_path / "state"
     state.write_text(json.dumps({"serial": 1}))
 
     async def writing() -> None:
-        async with once_noted(at_once, state) as moment:
+        async with once_written(at_once, state) as moment:
             waiting = asyncio.ensure_future(moment())
             await asyncio.sleep(1.5 * SETTLING_SECONDS)
             state.write_text(WHOLE)

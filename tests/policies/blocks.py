@@ -13,11 +13,11 @@ def stack(**tags: str) -> Stack:
 def block(
     type_: str, conf: dict[str, Any], *, kind: Kind = "resource", of: Stack | None = None
 ) -> Block:
-    """A block whose attributes are wrapped in lists, as the parser does it."""
+    """Return a block whose attributes are wrapped in lists, as by the parser."""
     wrapped = {key: [value] for key, value in conf.items()}
-    made = Block(kind, type_, "this", wrapped, of or stack(CardholderData="inside"))
-    made.stack.add(made)
-    return made
+    built = Block(kind, type_, "this", wrapped, of or stack(CardholderData="inside"))
+    built.stack.add(built)
+    return built
 
 
 def task(*containers: dict[str, Any]) -> Block:

@@ -1,4 +1,4 @@
-"""The gate as a subprocess: it lives in an environment of its own, and each start costs seconds."""
+"""Runs the gate as a subprocess, in its own virtual environment; each start takes seconds."""
 
 import json
 import shutil
@@ -14,7 +14,7 @@ from tests.conftest import ROOT, synthesise
 
 GATE_PYTHON = ROOT / ".venv-checkov" / "bin" / "python"
 DAY = "2026-12-01"
-"""The day for which waivers are judged here; `make policy` judges them for today."""
+"""The day on which tests judge waivers; `make policy` uses today."""
 
 MOVING = ("connector", "egress", "frontend", "ledger")
 STACKS = [
@@ -36,15 +36,15 @@ def run_gate(*arguments: object) -> subprocess.CompletedProcess[str]:
 
 
 def judge(roots: Iterable[Path], *arguments: object) -> dict[str, Any]:
-    """What the gate finds under each root, by the root's name, in one run."""
+    """Return the gate's JSON report of each root, by the root's name, from one run."""
     options = [part for root in roots for part in ("--root", root)]
     run = run_gate(*options, "--on", DAY, "--format", "json", *arguments)
     assert run.returncode in (0, 1), run.stderr
-    return {Path(found["root"]).name: found for found in json.loads(run.stdout)["roots"]}
+    return {Path(each["root"]).name: each for each in json.loads(run.stdout)["roots"]}
 
 
 def copy_stacks(source: Path, root: Path, *names: str) -> Path:
-    """Some of the stacks below a new root, with the manifest that cdktf writes beside them."""
+    """Copy some of the stacks below a new root, with the manifest that cdktf writes beside them."""
     for name in names:
         shutil.copytree(source / name, root / name)
     stacks = {name: {"synthesizedStackPath": f"{name}/cdk.tf"} for name in names}
@@ -54,8 +54,9 @@ def copy_stacks(source: Path, root: Path, *names: str) -> Path:
 
 @pytest.fixture(scope="session")
 def both_sides(tools: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Some services of production, inside, connected and outside, with half of the traffic on each
-    side: a folder of stacks as main.py writes them, whatever stage they are at today.
+    """Return a folder of stacks that main.py wrote, for production services of every scope.
+
+    Each service has half of its traffic on each side, regardless of its stage today.
     """
     environments = tmp_path_factory.mktemp("environments")
     shutil.copytree(ROOT / "environments", environments, dirs_exist_ok=True)

@@ -1,4 +1,4 @@
-"""One break per rule about roles and policies: who may do what, and who may become whom."""
+"""One break per rule on roles and policies: their rights and their principals."""
 
 from tests.policies.mutations import CONNECTOR, PLATFORM, ROLE, Mutation
 
@@ -9,7 +9,7 @@ TABLE = "arn:aws:dynamodb:eu-west-1:111111111111:table/production-2-sessions"
 
 
 def statement(action: str, resource: str, more: str = "") -> str:
-    """One more statement at the head of a policy."""
+    """Add a statement at the start of a policy."""
     allowed = f'Action = ["{action}"], Effect = "Allow", Resource = ["{resource}"]'
     return f"{STATEMENT}{{ {allowed}{more} }},\n"
 
@@ -20,7 +20,7 @@ def granted(rule: str, action: str, resource: str = "*", way: str = "", more: st
 
 
 def attached(rule: str, policy: str) -> Mutation:
-    """A managed policy of AWS, attached to a role."""
+    """Attach a managed policy of AWS to a role."""
     return Mutation(
         rule,
         CONNECTOR,
@@ -34,7 +34,7 @@ def attached(rule: str, policy: str) -> Mutation:
 
 
 def published(condition: str, way: str) -> Mutation:
-    """Everybody may publish to a topic, under a condition."""
+    """Allow everybody to publish to a topic, under a condition."""
     return Mutation(
         "resource_policies_do_not_speak_to_everybody",
         PLATFORM,
@@ -47,7 +47,7 @@ def published(condition: str, way: str) -> Mutation:
 
 
 def trusted(rule: str, principal: str, way: str = "") -> Mutation:
-    """Another principal may assume the role."""
+    """Allow another principal to assume the role."""
     return Mutation(
         rule, CONNECTOR, ROLE, 'Service = "ecs-tasks.amazonaws.com"', principal, way=way
     )

@@ -1,5 +1,6 @@
-"""One break per rule about resources that the estate does not make yet: of `fixtures/`, which is
-written as these rules want it.
+"""One break per rule on resources that the estate does not create yet.
+
+The unbroken resources are in `fixtures/`, which all rules accept.
 """
 
 from tests.policies.mutations import Mutation
@@ -12,13 +13,13 @@ def later(rule: str, address: str, find: str, put: str) -> Mutation:
 
 
 def data_statement(rule: str, action: str) -> Mutation:
-    """One more statement at the head of the policy document."""
+    """Add a statement at the start of the policy document."""
     more = f'statement {{\nactions = ["{action}"]\nresources = ["*"]\n}}\nstatement {{'
     return later(rule, "data.aws_iam_policy_document.read", "statement {", more)
 
 
 def open_rule(rule: str, direction: str, port: int, protocol: str = "tcp") -> Mutation:
-    """A rule of a security group for the whole internet."""
+    """Return a rule of a security group for the whole internet."""
     return later(
         rule,
         "aws_security_group_rule.open",

@@ -1,8 +1,8 @@
-"""One break per rule: what the rule forbids, done to stacks as main.py writes them.
+"""One break per rule, applied to stacks that main.py wrote.
 
-`find` is looked for in the text of the block at `address`, any run of blanks standing for any
-other, a bare name for that name and its value; its first occurrence becomes `put`. An empty `find`
-appends `put` to the file.
+A mutation searches the text of the block at `address` for `find` and replaces its first occurrence
+with `put`. All runs of blanks are equal, and a bare name matches the name and its value. An empty
+`find` appends `put` to the file.
 """
 
 import re
@@ -32,16 +32,16 @@ class Mutation:
     find: str
     put: str
     beside: tuple[str, ...] = ()
-    """Other stacks that must be there for the rule to see the break."""
+    """Other stacks that the rule needs to see the break."""
     way: str = ""
-    """Which break it is, where a rule has several."""
+    """The name of the break, where a rule has several."""
 
     @property
     def title(self) -> str:
         return f"{self.rule} {self.way}".strip()
 
     def apply(self, text: str) -> str:
-        """The file's text with the break in it."""
+        """Return the file's text with the break in it."""
         if not self.find:
             return f"{text}\n{self.put}"
         block = _block(text, self.address)
@@ -57,15 +57,15 @@ class Mutation:
 
 
 def _block(text: str, address: str) -> str:
-    """The text of a top-level block, from its header to the brace in the first column."""
+    """Return the text of a top-level block, from its header to the brace in the first column."""
     kind, *labels = address.split(".")
     if kind not in {"data", "provider"}:
         kind, labels = "resource", [kind, *labels]
     header = " ".join([kind, *(f'"{label}"' for label in labels)])
-    found = re.search(rf"(?ms)^{re.escape(header)} \{{.*?^\}}$", text)
-    if found is None:
+    match = re.search(rf"(?ms)^{re.escape(header)} \{{.*?^\}}$", text)
+    if match is None:
         raise LookupError(f"there is no {address}")
-    return found[0]
+    return match[0]
 
 
 def container(
@@ -75,7 +75,7 @@ def container(
 
 
 def holding(put: str, way: str) -> Mutation:
-    """A container that holds a secret beside its environment."""
+    """Put a secret into a container, outside its environment."""
     rule = "containers_hold_no_secret_in_their_environment"
     return container(rule, f"{put}\nreadonlyRootFilesystem = true", way=way)
 

@@ -1,4 +1,4 @@
-"""One break per rule about scope: what stacks of different scope or environment have in common."""
+"""One break per rule on scope: what stacks of different scope or environment share."""
 
 from tests.policies.mutations import (
     ALB,

@@ -1,4 +1,4 @@
-"""`python -m policies`: 0 passed, 1 refused, 2 wrong use, and what to do said in the message."""
+"""`python -m policies` exits with 0 (passed), 1 (refused) or 2 (wrong use), and says what to do."""
 
 from pathlib import Path
 
@@ -30,7 +30,10 @@ pytestmark = pytest.mark.slow
             "found JSON that is not a plan; allowed",
         ),
         (["--root", "{stacks}", "--waivers", "{stacks}/main.tf"], "main.tf"),
-        (["--root", "{stacks}", "--root", "{empty}", "--plan", "x.json"], "name the one --root"),
+        (
+            ["--root", "{stacks}", "--root", "{empty}", "--plan", "x.json"],
+            "give exactly one --root",
+        ),
     ],
 )
 def test_refuses_wrong_use(arguments: list[str], message: str, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Container definitions in every form in which checkov hands them over."""
+"""Container definitions in every form that checkov returns."""
 
 import json
 from typing import Any
@@ -13,8 +13,8 @@ from tests.policies.blocks import stack, task
 DEFINITIONS = [{"name": "app", "privileged": True}, {"name": "nginx"}]
 
 
-def given(found: Any) -> Block:
-    conf = {"container_definitions": found}
+def task_with(definitions: Any) -> Block:
+    conf = {"container_definitions": definitions}
     return Block("resource", "aws_ecs_task_definition", "task", conf, stack())
 
 
@@ -30,7 +30,7 @@ def given(found: Any) -> Block:
     ids=["jsonencode", "one list deeper", "plan", "text", "text with the escapes of HCL"],
 )
 def test_every_form_is_read(form: Any) -> None:
-    assert list(containers(given(form))) == DEFINITIONS
+    assert list(containers(task_with(form))) == DEFINITIONS
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_every_form_is_read(form: Any) -> None:
 )
 def test_refuses_what_it_cannot_read(form: Any) -> None:
     with pytest.raises(Unread):
-        containers(given(form))
+        containers(task_with(form))
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What the parser returns, decoded."""
+"""The parser's output, decoded."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""Every rule: the unbroken stacks pass it, and breaking them in the way it forbids is refused."""
+"""Every rule accepts the unbroken stacks and refuses a break of what it requires."""
 
 import shutil
 from pathlib import Path
@@ -20,7 +20,7 @@ ALL = (*MUTATIONS, *IAM_MUTATIONS, *SCOPE_MUTATIONS, *LATER_MUTATIONS)
 
 @pytest.fixture(scope="module")
 def unbroken(both_sides: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The stacks, and one of the resource types that no stack has yet."""
+    """Return the stacks, with one for the resource types that no stack has yet."""
     folder = tmp_path_factory.mktemp("mutations") / "unbroken"
     shutil.copytree(both_sides, folder)
     shutil.copytree(ROOT / "tests" / "policies" / "fixtures" / LATER, folder / LATER)
@@ -28,8 +28,8 @@ def unbroken(both_sides: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
 
 
 @pytest.fixture(scope="module")
-def found(unbroken: Path) -> dict[str, Any]:
-    """What the gate finds in the unbroken stacks and in a copy per mutation, all in one run."""
+def reports(unbroken: Path) -> dict[str, Any]:
+    """Return the gate's reports of the unbroken stacks and of a copy per mutation, from one run."""
     roots = [unbroken]
     for mutation in ALL:
         root = unbroken.with_name(mutation.title)
@@ -41,22 +41,22 @@ def found(unbroken: Path) -> dict[str, Any]:
     return judge(roots, "--partial", "--uncounted")
 
 
-def test_the_unbroken_stacks_pass(found: dict[str, Any]) -> None:
-    assert found["unbroken"]["problems"] == []
-    assert [f for f in found["unbroken"]["findings"] if f["outcome"] == "failed"] == []
-    assert not found["unbroken"]["refused"]
+def test_the_unbroken_stacks_pass(reports: dict[str, Any]) -> None:
+    assert reports["unbroken"]["problems"] == []
+    assert [f for f in reports["unbroken"]["findings"] if f["outcome"] == "failed"] == []
+    assert not reports["unbroken"]["refused"]
 
 
-def test_every_rule_has_judged_something_and_has_a_mutation(found: dict[str, Any]) -> None:
-    rules = found["unbroken"]["rules"]
-    assert sorted(found["unbroken"]["outcomes"]["passed"]) == rules
+def test_every_rule_has_judged_something_and_has_a_mutation(reports: dict[str, Any]) -> None:
+    rules = reports["unbroken"]["rules"]
+    assert sorted(reports["unbroken"]["outcomes"]["passed"]) == rules
     assert sorted({mutation.rule for mutation in ALL}) == rules
     assert len({mutation.title for mutation in ALL}) == len(ALL)
 
 
 @pytest.mark.parametrize("mutation", ALL, ids=lambda mutation: mutation.title)
-def test_a_break_of_the_rule_is_refused(mutation: Mutation, found: dict[str, Any]) -> None:
-    broken = found[mutation.title]
+def test_a_break_of_the_rule_is_refused(mutation: Mutation, reports: dict[str, Any]) -> None:
+    broken = reports[mutation.title]
     assert broken["refused"]
     assert [
         finding

@@ -1,4 +1,4 @@
-"""Plans as a second net: made by Terraform against the sandbox, then changed as no HCL shows it."""
+"""Plans as a second check: Terraform makes them against the sandbox, then the tests change them."""
 
 import copy
 import json
@@ -29,7 +29,7 @@ def plan(
     environments: Mapping[str, Environment],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Plan:
-    """The plan that makes the connector's Fargate side."""
+    """Return the plan that creates the connector's Fargate side."""
     folder = tmp_path_factory.mktemp("plan") / CONNECTOR
     shutil.copytree(both_sides / CONNECTOR, folder)
     (folder / "backend_override.tf").write_text(LOCAL_BACKEND)
@@ -57,30 +57,30 @@ Judged = Callable[[Plan], dict[str, Any]]
 
 @pytest.fixture
 def judged(both_sides: Path, tmp_path: Path) -> Judged:
-    """What the gate says about the connector's stack and a plan of it."""
+    """Return a function that judges the connector's stack with a plan of it."""
 
     def run(document: Plan) -> dict[str, Any]:
         root = copy_stacks(both_sides, tmp_path / "root", CONNECTOR)
         file = tmp_path / "plan.json"
         file.write_text(json.dumps(document))
-        found: dict[str, Any] = judge([root], "--partial", "--plan", file)["root"]
-        return found
+        report: dict[str, Any] = judge([root], "--partial", "--plan", file)["root"]
+        return report
 
     return run
 
 
 def planned(document: Plan, type_: str) -> dict[str, Any]:
-    """The planned values of the only resource of a type."""
+    """Return the planned values of the only resource of a type."""
     resources = document["planned_values"]["root_module"]["resources"]
-    (found,) = [each for each in resources if each["type"] == type_]
-    values: dict[str, Any] = found["values"]
+    (resource,) = [each for each in resources if each["type"] == type_]
+    values: dict[str, Any] = resource["values"]
     return values
 
 
 def test_the_plan_of_a_stack_that_passes_passes_too(plan: Plan, judged: Judged) -> None:
-    found = judged(plan)
-    assert found["problems"] == []
-    assert [each for each in found["findings"] if each["outcome"] == "failed"] == []
+    report = judged(plan)
+    assert report["problems"] == []
+    assert [each for each in report["findings"] if each["outcome"] == "failed"] == []
 
 
 def test_says_what_the_plan_leaves_open(plan: Plan, judged: Judged) -> None:

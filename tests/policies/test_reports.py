@@ -1,4 +1,4 @@
-"""The same findings in every form in which somebody reads them."""
+"""The same findings in every output format."""
 
 import json
 import re
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.slow
 
 @dataclass(frozen=True)
 class Reports:
-    """What one run over a refused root wrote."""
+    """The reports of one run over a refused root."""
 
     status: int
     table: str
@@ -66,7 +66,7 @@ def test_the_table_says_what_why_where_and_by_which_requirement(reports: Reports
     text = " ".join(re.sub(r"[│┃]", " ", reports.table).split())
     assert "containers_cannot_write_to_their_root_file_system" in text
     assert "readonlyRootFilesystem is False" in text
-    assert "Who breaks into a container" in text
+    assert "An attacker inside a container" in text
     assert "(PCI DSS v4.0.1 2.2.6)" in text
     assert "inline skips are refused" in text
 

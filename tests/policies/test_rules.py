@@ -1,4 +1,4 @@
-"""The answers of single rules where one mutation of the real output does not show them all."""
+"""Results of single rules that mutations of the real output do not cover."""
 
 import ipaddress
 from pathlib import Path
@@ -68,9 +68,9 @@ def test_accepts_options_that_tighten_a_container(options: object) -> None:
     assert confined.judge(task({"dockerSecurityOptions": options})) == []
 
 
-@pytest.mark.parametrize("found", [[{"hostPath": "/dev/sda"}], "${var.devices}"])
-def test_refuses_devices_of_the_host(found: object) -> None:
-    assert devices.judge(task({}, {"linuxParameters": {"devices": found}}))
+@pytest.mark.parametrize("value", [[{"hostPath": "/dev/sda"}], "${var.devices}"])
+def test_refuses_devices_of_the_host(value: object) -> None:
+    assert devices.judge(task({}, {"linuxParameters": {"devices": value}}))
 
 
 def test_accepts_a_container_without_devices() -> None:
@@ -122,8 +122,8 @@ def test_accepts_a_pinned_image(image: str) -> None:
     ],
 )
 def test_refuses_a_variable_that_is_a_secret(name: str, value: str) -> None:
-    found = task({"environment": [{"name": name, "value": value}]})
-    (problem,) = secrets.judge(found) or []
+    definition = task({"environment": [{"name": name, "value": value}]})
+    (problem,) = secrets.judge(definition) or []
     assert name in problem
     assert value not in problem.replace(name, "")
 
@@ -143,7 +143,9 @@ def test_refuses_a_variable_that_is_a_secret(name: str, value: str) -> None:
     ],
 )
 def test_refuses_a_secret_beside_the_environment(where: str, container: dict[str, Any]) -> None:
-    assert secrets.judge(task(container)) == [f"container app: {where} belongs under secrets"]
+    assert secrets.judge(task(container)) == [
+        f"container app: {where} holds a secret; move it to secrets"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -246,24 +248,24 @@ def test_a_network_a_group_and_a_prefix_list_are_not_the_internet(peer: str) -> 
 
 
 def stack_with(name: str, scope: str, *groups: str) -> Stack:
-    made = Stack(name, Path(), {"CardholderData": scope, "Environment": "production-2"})
-    service = block("aws_ecs_service", {}, of=made)
+    own = Stack(name, Path(), {"CardholderData": scope, "Environment": "production-2"})
+    service = block("aws_ecs_service", {}, of=own)
     cast(dict[str, Any], service.conf)["network_configuration"] = [
         {"security_groups": [list(groups)]}
     ]
-    return made
+    return own
 
 
 def problems(judge: EstateJudge, *stacks: Stack) -> list[str]:
-    return [each for _, found in judge(list(stacks)) for each in found]
+    return [each for _, details in judge(list(stacks)) for each in details]
 
 
 def test_a_group_that_is_named_by_its_id_is_refused_and_seen_to_be_shared() -> None:
     inside = stack_with("connector", "inside", "sg-0abc")
     connected = stack_with("ledger", "connected", "sg-0abc")
     assert problems(sharing.judge, inside, connected) == [
-        "sg-0abc is used by ledger (connected) too",
-        "sg-0abc is used by connector (inside) too",
+        "sg-0abc is also used by ledger (connected)",
+        "sg-0abc is also used by connector (inside)",
     ]
     assert len(problems(networks.judge, inside, connected)) == 2
 
@@ -276,9 +278,9 @@ def test_a_group_from_elsewhere_is_refused(group: str) -> None:
 
 
 def test_a_group_that_the_stack_looks_up_or_makes_is_accepted() -> None:
-    made = stack_with("connector", "inside", "data.aws_security_groups.this.ids")
-    block("aws_security_groups", {}, kind="data", of=made)
-    assert problems(networks.judge, made) == []
+    own = stack_with("connector", "inside", "data.aws_security_groups.this.ids")
+    block("aws_security_groups", {}, kind="data", of=own)
+    assert problems(networks.judge, own) == []
 
 
 def test_https_from_anywhere_reaches_the_group_of_a_public_load_balancer_only() -> None:

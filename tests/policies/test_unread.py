@@ -1,4 +1,4 @@
-"""Nothing passes unread: whatever the gate would not see is refused."""
+"""The gate refuses everything that it does not read."""
 
 import json
 import subprocess
@@ -15,7 +15,7 @@ from tests.policies.mutations import CONNECTOR, ROLE, TASK, Mutation
 pytestmark = pytest.mark.slow
 
 Break = Callable[[Path], object]
-"""Does something to a folder of stacks."""
+"""Breaks something in a folder of stacks."""
 
 
 def edit(find: str, put: str, address: str = TASK) -> Break:
@@ -70,12 +70,12 @@ BREAKS: dict[str, tuple[Break, str, str]] = {
     "a file that checkov cannot parse": (
         append('resource "aws_lb" "x" {\n'),
         "unread",
-        "cannot parse it",
+        "cannot parse this file",
     ),
     "a wrapped jsonencode": (
         edit("container_definitions = jsonencode([", 'container_definitions = "${jsonencode(['),
         "unread",
-        "cannot parse it",
+        "cannot parse this file",
     ),
     "an inline skip": (
         edit("network_mode", '# checkov:skip=CKV_AWS_336: no time\nnetwork_mode = "awsvpc"'),
@@ -105,17 +105,17 @@ BREAKS: dict[str, tuple[Break, str, str]] = {
     "a stack that only the manifest names": (
         manifest(lambda stacks: stacks.update({"x": {"synthesizedStackPath": "x/cdk.tf"}})),
         "unread",
-        "the manifest names this stack",
+        "in the manifest, but not judged",
     ),
     "a stack that the manifest does not name": (
         manifest(lambda stacks: stacks.pop(CONNECTOR)),
         "unread",
-        "the manifest does not name it",
+        "judged, but not in the manifest",
     ),
     "a stack without cdktf's count": (
         remove(f"{CONNECTOR}/metadata.json"),
         "unread",
-        "metadata.json, which holds cdktf's count, is missing",
+        "metadata.json, cdktf's count, is missing",
     ),
     "a count that cannot be read": (
         write(f"{CONNECTOR}/metadata.json", '{"resource": 3}'),
@@ -125,12 +125,12 @@ BREAKS: dict[str, tuple[Break, str, str]] = {
     "a root without a manifest": (
         remove("manifest.json"),
         "unread",
-        "manifest.json, which names every stack, is missing",
+        "manifest.json, the list of stacks, is missing",
     ),
-    "a manifest that is none": (
+    "a manifest without stacks": (
         write("manifest.json", "{}"),
         "unread",
-        "is not a manifest of cdktf",
+        "not a manifest of cdktf",
     ),
     "Terraform in JSON": (add_file("more.tf.json", "{}"), "unread", "does not read it"),
     "values of variables": (add_file("x.auto.tfvars", 'a = "b"\n'), "unread", "does not read it"),
@@ -144,26 +144,30 @@ BREAKS: dict[str, tuple[Break, str, str]] = {
         "unread",
         "aws_lb.alb is written more than once",
     ),
-    "a module": (append('module "m" {\n  source = "./m"\n}\n'), "unread", "a module's resources"),
+    "a module": (
+        append('module "m" {\n  source = "./m"\n}\n'),
+        "unread",
+        "resources of a module are not read",
+    ),
     "an indented module": (
         append('  module "m" {\n  source = "./m"\n}\n'),
         "unread",
-        "a module's resources",
+        "resources of a module are not read",
     ),
     "a module without quotes": (
         append('module m {\n  source = "./m"\n}\n'),
         "unread",
-        "a module's resources",
+        "resources of a module are not read",
     ),
     "an ephemeral block": (
         append('ephemeral "aws_secretsmanager_secret_version" "x" {\n  secret_id = "a"\n}\n'),
         "unread",
-        "blocks of the kind ephemeral are not read",
+        "blocks of kind ephemeral are not read",
     ),
     "a check that reads": (
         append('check "c" {\n  data "aws_lb" "o" {\n    name = "x"\n  }\n}\n'),
         "unread",
-        "blocks of the kind check are not read",
+        "blocks of kind check are not read",
     ),
     "a second provider, in another account": (
         append(
@@ -171,12 +175,12 @@ BREAKS: dict[str, tuple[Break, str, str]] = {
             '  allowed_account_ids = ["222222222222"]\n}\n'
         ),
         "unread",
-        "a provider beside the stack's own",
+        "another provider may reach another account",
     ),
     "the provider by another name": (
         append('provider "other" {\n  region = "eu-west-1"\n}\n'),
         "unread",
-        "a provider beside the stack's own",
+        "another provider may reach another account",
     ),
     "a resource of another provider": (
         edit("internal", "provider = aws.o\ninternal = true", "aws_lb.alb"),
@@ -191,12 +195,12 @@ BREAKS: dict[str, tuple[Break, str, str]] = {
             "provider.aws",
         ),
         "unread",
-        "assume_role takes the role arn:aws:iam::222222222222:role/admin",
+        "assume_role uses the role arn:aws:iam::222222222222:role/admin",
     ),
-    "a resource made several times": (
+    "a resource created several times": (
         edit("network_mode", 'count = 2\nnetwork_mode = "awsvpc"'),
         "unread",
-        "count makes resources",
+        "count creates resources",
     ),
     "a dynamic block": (
         edit(
@@ -204,7 +208,7 @@ BREAKS: dict[str, tuple[Break, str, str]] = {
             'dynamic "volume" {\nfor_each = var.volumes\ncontent {\nname = "x"\n}\n}\nvolume {',
         ),
         "unread",
-        "dynamic makes nested blocks",
+        "dynamic creates nested blocks",
     ),
     "a dynamic statement in a policy document": (
         append(
@@ -214,7 +218,7 @@ BREAKS: dict[str, tuple[Break, str, str]] = {
             )
         ),
         "unread",
-        "dynamic makes nested blocks",
+        "dynamic creates nested blocks",
     ),
     "a dynamic block inside another": (
         append(
@@ -224,7 +228,7 @@ BREAKS: dict[str, tuple[Break, str, str]] = {
             )
         ),
         "unread",
-        "dynamic makes nested blocks",
+        "dynamic creates nested blocks",
     ),
     "a policy document from a variable": (
         append(document('statement {\nactions = ["kms:Decrypt"]\nresources = [var.r]\n}')),
@@ -241,7 +245,7 @@ BREAKS: dict[str, tuple[Break, str, str]] = {
         "unread",
         "statement depends on each.value",
     ),
-    "a lookup of a name among what was found": (
+    "a lookup of a name among existing ones": (
         append(
             'data "aws_vpc" "x" {\nfor_each = toset(concat(data.aws_vpc.vpc[*].id, ["a"]))\n'
             "tags = { Name = each.value }\n}\n"
@@ -257,12 +261,12 @@ BREAKS: dict[str, tuple[Break, str, str]] = {
     "a type of resource that no rule judges": (
         append('resource "aws_db_instance" "open" {\n  publicly_accessible = true\n}\n'),
         "unread",
-        "no rule judges an aws_db_instance",
+        "no rule judges aws_db_instance",
     ),
     "a program that runs while Terraform plans": (
         append('data "external" "x" {\n  program = ["sh"]\n}\n'),
         "unread",
-        "external reads, or runs",
+        "the gate does not read external",
     ),
     "a program that runs while Terraform applies": (
         edit(
@@ -300,7 +304,7 @@ BREAKS: dict[str, tuple[Break, str, str]] = {
 
 
 @pytest.fixture(scope="module")
-def found(both_sides: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def reports(both_sides: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     roots = []
     folder = tmp_path_factory.mktemp("unread")
     for name, (break_, _, _) in BREAKS.items():
@@ -311,10 +315,10 @@ def found(both_sides: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[st
 
 
 @pytest.mark.parametrize("name", BREAKS)
-def test_refuses(name: str, found: dict[str, Any]) -> None:
+def test_refuses(name: str, reports: dict[str, Any]) -> None:
     _, kind, what = BREAKS[name]
-    assert found[name]["refused"]
-    assert [p for p in found[name]["problems"] if p["kind"] == kind and what in p["what"]]
+    assert reports[name]["refused"]
+    assert [p for p in reports[name]["problems"] if p["kind"] == kind and what in p["what"]]
 
 
 def test_what_was_written_by_hand_needs_no_count(both_sides: Path, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Waivers hold for what they name, until they expire, and only while they are needed."""
+"""Waivers cover only the findings they name, until they expire and while they are needed."""
 
 import tomllib
 from datetime import date
@@ -34,9 +34,9 @@ def failing(stack: str = "production-2-egress-ec2", rule: str = "CKV_AWS_91") ->
 
 
 def apply(
-    *given: Waiver, results: list[Result], partial: bool = False
+    *own: Waiver, results: list[Result], partial: bool = False
 ) -> tuple[list[str], list[str]]:
-    after, problems = waivers.apply(given, results, today=TODAY, rules=RULES, partial=partial)
+    after, problems = waivers.apply(own, results, today=TODAY, rules=RULES, partial=partial)
     return [each.outcome for each in after], [each.what for each in problems]
 
 
@@ -107,11 +107,11 @@ def test_refuses_a_reason_that_says_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("key", "value", "message"),
     [
-        ("stack", "*", "names no stack"),
-        ("stack", "*-*", "names no stack"),
-        ("resource", "*", "names no type of resource"),
-        ("resource", "*.alb", "names no type of resource"),
-        ("resource", "aws_*", "names no type of resource"),
+        ("stack", "*", "does not name a stack"),
+        ("stack", "*-*", "does not name a stack"),
+        ("resource", "*", "does not name a type"),
+        ("resource", "*.alb", "does not name a type"),
+        ("resource", "aws_*", "does not name a type"),
     ],
 )
 def test_refuses_a_waiver_for_everything(
@@ -132,5 +132,5 @@ def test_a_waiver_names_a_type_at_least(resource: str) -> None:
 def test_refuses_a_misspelt_table(tmp_path: Path) -> None:
     file = tmp_path / "waivers.toml"
     file.write_text(ENTRY.replace("[[waiver]]", "[[waivers]]"))
-    with pytest.raises(InvalidWaivers, match="waivers is not known"):
+    with pytest.raises(InvalidWaivers, match="waivers is unknown"):
         waivers.load(file)

@@ -10,8 +10,8 @@ pytestmark = pytest.mark.slow
 
 
 def test_every_stack_of_every_environment_passes(written: Path) -> None:
-    found = judge([written.parent])[written.parent.name]
-    assert found["problems"] == []
-    assert [each for each in found["findings"] if each["outcome"] == "failed"] == []
-    assert not found["refused"]
-    assert found["stacks"] == sorted(folder.name for folder in written.iterdir())
+    report = judge([written.parent])[written.parent.name]
+    assert report["problems"] == []
+    assert [each for each in report["findings"] if each["outcome"] == "failed"] == []
+    assert not report["refused"]
+    assert report["stacks"] == sorted(folder.name for folder in written.iterdir())

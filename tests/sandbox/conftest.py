@@ -1,4 +1,4 @@
-"""A server for all tests of the sandbox, and what they put into it."""
+"""A server for all tests of the sandbox, and the resources that they share."""
 
 import functools
 import itertools
@@ -15,7 +15,7 @@ _numbers = itertools.count(1)
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Tasks start and DNS changes spread at once, so that no test has to wait."""
+    """Return a server on which tasks start and DNS changes take effect at once."""
     log = tmp_path_factory.mktemp("sandbox") / "server.log"
     started = launch(Settings(account_id="222222222222", dns_change_seconds=0), log=log, tied=True)
     yield started
@@ -24,19 +24,19 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture(scope="session")
 def client(server: Server) -> Callable[[str], Any]:
-    """The boto3 client of a service, made once."""
+    """Return the boto3 client of a service, created once."""
     return functools.cache(server.client)
 
 
 @pytest.fixture
 def unique() -> str:
-    """A name that no other test uses: they share one server."""
+    """Return a name that no other test uses, because all share one server."""
     return f"test-{next(_numbers)}"
 
 
 @pytest.fixture(scope="session")
 def subnets(client: Callable[[str], Any]) -> list[str]:
-    """Two subnets of one VPC, in two zones."""
+    """Return two subnets of one VPC, in two zones."""
     ec2 = client("ec2")
     vpc_id = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
     return [
@@ -49,5 +49,5 @@ def subnets(client: Callable[[str], Any]) -> list[str]:
 
 @pytest.fixture(scope="session")
 def vpc_id(client: Callable[[str], Any], subnets: list[str]) -> str:
-    found = client("ec2").describe_subnets(SubnetIds=subnets)["Subnets"]
-    return str(found[0]["VpcId"])
+    described = client("ec2").describe_subnets(SubnetIds=subnets)["Subnets"]
+    return str(described[0]["VpcId"])

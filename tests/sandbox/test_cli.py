@@ -17,7 +17,7 @@ Run = Callable[..., str]
 
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
-    """Runs a command in a checkout of its own, and ends what it leaves running."""
+    """Return a function that runs a command in a separate checkout; end what it leaves running."""
     monkeypatch.setattr(running, "FOLDER", tmp_path)
     monkeypatch.setattr(running, "RECORD", tmp_path / "server.json")
     monkeypatch.setattr(cli, "LOG", tmp_path / "server.log")

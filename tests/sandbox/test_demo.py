@@ -1,4 +1,4 @@
-"""The demo fails when what it shows is not true."""
+"""The demo fails if one of its statements is not true."""
 
 from contextlib import nullcontext
 from pathlib import Path
@@ -13,14 +13,14 @@ from sandbox.settings import Settings
 
 @pytest.fixture
 def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder of programs that stand in for cdktf and pay; nothing talks to a server."""
+    """Return a folder for replacements of cdktf and pay; nothing calls a server."""
     folder = tmp_path / "bin"
     folder.mkdir()
     server = Server(pid=0, port=0, settings=Settings())
     monkeypatch.setattr(demo, "FOLDER", tmp_path)
     monkeypatch.setattr(demo, "sandbox", lambda console: nullcontext(server))
     monkeypatch.setattr(demo, "seed", lambda environment, client: None)
-    monkeypatch.setattr(demo, "made_table", lambda client, environment, services: Table())
+    monkeypatch.setattr(demo, "services_table", lambda client, environment, services: Table())
     monkeypatch.setattr(demo, "whole_environment", lambda server: {"PATH": str(folder)})
     monkeypatch.chdir(tmp_path)
     return folder
@@ -36,8 +36,8 @@ def test_a_second_plan_that_is_not_empty_fails_the_demo(
 ) -> None:
     put(programs / "cdktf", 'echo "Plan: 0 to add, 1 to change, 0 to destroy."')
     assert demo.main() == 1
-    told = " ".join(capsys.readouterr().out.split())
-    assert "the second plan of sandbox-connector-ec2 is not empty" in told
+    output = " ".join(capsys.readouterr().out.split())
+    assert "the second plan of sandbox-connector-ec2 is not empty" in output
 
 
 def test_the_demo_goes_on_to_the_move_after_empty_plans(

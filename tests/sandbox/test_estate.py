@@ -1,4 +1,4 @@
-"""What exists before this project comes: complete, made once, and wrong on purpose."""
+"""The existing estate: complete, created once, and with deliberate mistakes."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -25,15 +25,18 @@ def sandbox(environments: Mapping[str, Environment]) -> Iterator[Sandbox]:
 
 
 def named(sandbox: Sandbox, resource: str, operation: str, key: str) -> dict[str, Any]:
-    """Name tag -> what EC2 describes under it."""
-    found = getattr(sandbox.client(resource), operation)()[key]
+    """Map the Name tag of each resource to its description."""
+    described = getattr(sandbox.client(resource), operation)()[key]
     return {
-        tag["Value"]: each for each in found for tag in each.get("Tags", []) if tag["Key"] == "Name"
+        tag["Value"]: each
+        for each in described
+        for tag in each.get("Tags", [])
+        if tag["Key"] == "Name"
     }
 
 
 def leads_to_the_internet(sandbox: Sandbox, subnet: Any) -> bool:
-    """Whether the routes of a subnet, its own or those of its VPC, lead to an internet gateway."""
+    """Return whether a subnet has a route to an internet gateway, of its own or of its VPC."""
     tables = sandbox.client("ec2").describe_route_tables(
         Filters=[{"Name": "vpc-id", "Values": [subnet["VpcId"]]}]
     )["RouteTables"]
@@ -143,11 +146,11 @@ def test_other_environments_can_be_seeded(
 
 @pytest.mark.parametrize("service", LEGACY)
 def test_a_legacy_service_runs_at_its_peak_and_answers(sandbox: Sandbox, service: str) -> None:
-    found = sandbox.client("ecs").describe_services(
+    running = sandbox.client("ecs").describe_services(
         cluster=names.cluster("sandbox", Side.EC2), services=[service]
     )["services"][0]
     peak = sandbox.environment.services[service].tasks.peak
-    assert (found["launchType"], found["runningCount"]) == ("EC2", peak)
+    assert (running["launchType"], running["runningCount"]) == ("EC2", peak)
     elbv2 = sandbox.client("elbv2")
     [group] = elbv2.describe_target_groups(
         Names=[names.target_group("sandbox", service, Side.EC2)]
@@ -179,8 +182,8 @@ def test_a_legacy_service_has_one_simple_record_to_its_load_balancer(
 
 def test_only_the_named_services_are_legacy(sandbox: Sandbox) -> None:
     cluster = names.cluster("sandbox", Side.EC2)
-    found = sandbox.client("ecs").list_services(cluster=cluster)["serviceArns"]
-    assert sorted(arn.rpartition("/")[2] for arn in found) == sorted(LEGACY)
+    arns = sandbox.client("ecs").list_services(cluster=cluster)["serviceArns"]
+    assert sorted(arn.rpartition("/")[2] for arn in arns) == sorted(LEGACY)
 
 
 # Mistakes
@@ -203,8 +206,8 @@ def connector_subnets(sandbox: Sandbox) -> list[Any]:
 
 
 def group_names(sandbox: Sandbox) -> set[str]:
-    found = sandbox.client("ec2").describe_security_groups()["SecurityGroups"]
-    return {group["GroupName"] for group in found}
+    groups = sandbox.client("ec2").describe_security_groups()["SecurityGroups"]
+    return {group["GroupName"] for group in groups}
 
 
 def parameter_names(sandbox: Sandbox) -> set[str]:
@@ -262,8 +265,8 @@ FIRST_ESTATE = {Mistake.SINGLE_ZONE, Mistake.SECRET_WITH_KEY_ALIAS}
 
 @pytest.mark.parametrize(
     "mistakes",
-    # A subnet in another VPC is in another zone, too, and a secret has one key or none: the two of
-    # each pair need an estate each.
+    # A subnet in another VPC is also in another zone, and a secret has one key or none, so the two
+    # mistakes of each pair need separate estates.
     [FIRST_ESTATE, set(Mistake) - FIRST_ESTATE],
     ids=["first_estate", "all_others"],
 )

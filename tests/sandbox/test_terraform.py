@@ -15,11 +15,11 @@ pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 CONFIGURATION = Path(__file__).parent / "terraform"
 NOTHING_TO_DO, CHANGES = 0, 2
-"""What `terraform plan -detailed-exitcode` ends with."""
+"""The exit codes of `terraform plan -detailed-exitcode`."""
 
 
 class Terraform:
-    """Terraform in a folder of its own, against one sandbox."""
+    """Terraform in its own folder, against one sandbox."""
 
     def __init__(self, folder: Path, sandbox: Sandbox) -> None:
         self.sandbox = sandbox
@@ -28,7 +28,7 @@ class Terraform:
         self.run("init")
 
     def run(self, command: str, *arguments: str, status: int = 0, **variables: str) -> str:
-        """The output, after checking the exit status."""
+        """Run Terraform, check the exit status and return the output."""
         given = [f"-var={name}={value}" for name, value in variables.items()]
         done = subprocess.run(
             ["terraform", command, "-no-color", "-input=false", *arguments, *given],
@@ -43,15 +43,15 @@ class Terraform:
 
     def service(self, side: str) -> Mapping[str, object]:
         ecs = self.sandbox.client("ecs")
-        found = ecs.describe_services(cluster=f"sandbox-{side}", services=["connector"])
-        return dict(found["services"][0])
+        answer = ecs.describe_services(cluster=f"sandbox-{side}", services=["connector"])
+        return dict(answer["services"][0])
 
 
 @pytest.fixture(scope="module")
 def applied(
     environments: Mapping[str, Environment], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Terraform]:
-    """The configuration, applied once for all tests of this file."""
+    """Apply the configuration once for all tests of this file."""
     settings = Settings(wait_for_dns_changes=False)
     with Sandbox(environments["sandbox"], settings=settings) as sandbox:
         terraform = Terraform(tmp_path_factory.mktemp("terraform") / "all", sandbox)
@@ -70,14 +70,14 @@ def test_both_launch_types_run_their_tasks(applied: Terraform, side: str) -> Non
 
 def test_a_revision_that_does_not_start_fails_the_apply(applied: Terraform) -> None:
     before = applied.service("fargate")["taskDefinition"]
-    said = applied.run("apply", "-auto-approve", status=1, image_tag="broken")
-    assert "The deployment was rolled back." in said
+    output = applied.run("apply", "-auto-approve", status=1, image_tag="broken")
+    assert "The deployment was rolled back." in output
     assert applied.service("fargate")["taskDefinition"] == before
     applied.run("apply", "-auto-approve")
 
 
 def test_terraform_is_told_what_route_53_says_of_mixed_policies(applied: Terraform) -> None:
-    """A simple record comes to stand beside a weighted one: AWS refuses, so does the sandbox."""
+    """Like AWS, the sandbox refuses a simple record beside a weighted one."""
     route53 = applied.sandbox.client("route53")
     [zone] = [
         zone["Id"]
@@ -106,8 +106,8 @@ def test_terraform_is_told_what_route_53_says_of_mixed_policies(applied: Terrafo
             ]
         },
     )
-    said = applied.run("apply", "-auto-approve", status=1)
-    assert "cannot be created as a non-weighted set exists with the same name and type" in said
+    output = applied.run("apply", "-auto-approve", status=1)
+    assert "cannot be created as a non-weighted set exists with the same name and type" in output
 
 
 def test_destroying_leaves_what_existed_before(applied: Terraform) -> None:

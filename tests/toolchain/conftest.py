@@ -8,7 +8,7 @@ WriteProgram = Callable[[str, str], Path]
 
 @pytest.fixture
 def path_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty folder that is the whole PATH, but for the shell's own programs."""
+    """Return an empty folder that is the whole PATH, except for the shell's own programs."""
     folder = tmp_path / "bin"
     folder.mkdir()
     (folder / "sh").symlink_to("/bin/sh")
@@ -18,7 +18,7 @@ def path_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def write_program(path_folder: Path) -> WriteProgram:
-    """Puts a shell program on PATH that prints a text."""
+    """Put a shell program on PATH that prints a text."""
 
     def write(name: str, prints: str) -> Path:
         program = path_folder / name
@@ -31,7 +31,7 @@ def write_program(path_folder: Path) -> WriteProgram:
 
 @pytest.fixture
 def venv_bin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A stand-in for `.venv/bin`, where fallbacks are linked to."""
+    """Return a replacement for `.venv/bin`, the folder of packaged programs."""
     folder = tmp_path / "venv" / "bin"
     folder.mkdir(parents=True)
     for module in ("node", "search", "terraform"):
@@ -42,7 +42,7 @@ def venv_bin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def virtual_environments_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Virtual environments are made below a temporary folder instead of the checkout."""
+    """Create virtual environments below a temporary folder, not in the checkout."""
 
     def elsewhere(name: str) -> Path:
         return tmp_path / f".venv-{name}"

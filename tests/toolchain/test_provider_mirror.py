@@ -9,7 +9,7 @@ from toolchain.provider_mirror import AWS, CLI_CONFIG, SETTING
 
 @pytest.fixture(autouse=True)
 def nothing_outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Files are written below, and mirrors are searched for below, a temporary folder."""
+    """Write files, and search for mirrors, below a temporary folder."""
     monkeypatch.setattr(provider_mirror, "TERRAFORM_RC", tmp_path / "cache" / "terraform.rc")
     monkeypatch.setattr(provider_mirror, "PLUGIN_CACHE", tmp_path / "cache" / "plugins")
     monkeypatch.setattr(provider_mirror, "PLACES", (f"{tmp_path}/usual", f"{tmp_path}/opt/*"))
@@ -39,16 +39,18 @@ def test_uses_the_folder_in_the_setting(tmp_path: Path) -> None:
 
 def test_refuses_a_setting_that_names_no_mirror(tmp_path: Path) -> None:
     mirror(tmp_path / "usual")
-    with pytest.raises(ToolProblem, match=f"{SETTING} is {tmp_path}, which holds no registry"):
+    with pytest.raises(
+        ToolProblem, match=f"{SETTING} is {tmp_path}, which does not contain registry"
+    ):
         provider_mirror.settings({SETTING: str(tmp_path)})
 
 
 def test_finds_a_mirror_in_the_usual_places_instead_of_a_missing_configuration(
     tmp_path: Path,
 ) -> None:
-    found = mirror(tmp_path / "opt" / "terraform-plugins")
+    folder = mirror(tmp_path / "opt" / "terraform-plugins")
     settings = provider_mirror.settings({CLI_CONFIG: "/nowhere/terraform.rc"})
-    assert str(found) in Path(str(settings[CLI_CONFIG])).read_text()
+    assert str(folder) in Path(str(settings[CLI_CONFIG])).read_text()
 
 
 def test_prefers_an_earlier_place(tmp_path: Path) -> None:

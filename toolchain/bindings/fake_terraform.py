@@ -1,7 +1,7 @@
-"""Answers what `cdktf get` asks Terraform, from the trimmed schema: no Terraform, no network.
+"""Answers the questions of `cdktf get` to Terraform from the trimmed schema, without network.
 
 cdktf get runs the program in TERRAFORM_BINARY_NAME with `version -json`, `-v`, `init` and
-`providers schema -json`; anything else is refused.
+`providers schema -json`. This program refuses everything else.
 """
 
 import json
@@ -14,7 +14,7 @@ TERRAFORM_VERSION = "1.10.0"
 
 
 def answer(arguments: list[str]) -> str | None:
-    """What Terraform would print, or None for a question that is not answered here."""
+    """Return Terraform's output, or None for an unknown question."""
     match arguments:
         case ["-v" | "-version" | "--version"] | ["version"]:
             return f"Terraform v{TERRAFORM_VERSION}\n"
@@ -37,5 +37,6 @@ def _schema_with_host() -> str:
 if __name__ == "__main__":
     text = answer(sys.argv[1:])
     if text is None:
-        sys.exit(f"not Terraform: only answers `cdktf get`, not {' '.join(sys.argv[1:])!r}")
+        arguments = " ".join(sys.argv[1:])
+        sys.exit(f"not Terraform: this program answers only `cdktf get`, not {arguments!r}")
     sys.stdout.write(text)

@@ -12,7 +12,7 @@ from toolchain.paths import CDKTF, IMPORTS, ROOT
 
 
 def generate(env: dict[str, str]) -> bool:
-    """Makes `imports/` unless it is there for this schema and this cdktf; True when made."""
+    """Generate `imports/` unless it is current; return whether it was generated."""
     inputs = [schema_file.SCHEMA, ROOT / "package-lock.json", ROOT / "cdktf.json"]
     return stamps.step(
         "imports/ (typed bindings from the trimmed provider schema)",

@@ -1,4 +1,4 @@
-"""The trimmed provider schema as a file: no descriptions, sorted, one type a line, no host."""
+"""The file of the trimmed provider schema: sorted, one type per line, no descriptions, no host."""
 
 import json
 from pathlib import Path
@@ -14,13 +14,13 @@ Json = dict[str, Any]
 
 
 def read(path: Path = SCHEMA) -> Json:
-    """`provider`, `provider_version`, `resource_schemas` and `data_source_schemas`."""
+    """Return a schema with the keys `provider`, `provider_version` and those of KINDS."""
     schema: Json = json.loads(path.read_text())
     return schema
 
 
 def render(provider: Json, version: str) -> str:
-    """The file's text: a diff of it names the types that changed."""
+    """Return the file's text, whose diff shows the changed types."""
     lines = ["{", f'"provider":{_line(provider["provider"])},', f'"provider_version":"{version}",']
     for kind in KINDS:
         rows = [f'"{name}":{_line(body)}' for name, body in sorted(provider[kind].items())]
@@ -37,7 +37,7 @@ def _with_commas(rows: list[str]) -> list[str]:
 
 
 def _without_prose(schema: Any) -> Any:
-    # An attribute may be called `description` too: only texts are prose, attributes are objects.
+    # An attribute may also be called `description`: attributes are objects, prose is text.
     if isinstance(schema, dict):
         return {
             key: _without_prose(value)

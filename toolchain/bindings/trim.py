@@ -1,4 +1,4 @@
-"""`make bindings`: re-trims the schema from a real provider to the types in use."""
+"""`make bindings`: trims the schema of a real provider to the types in use."""
 
 import difflib
 import json
@@ -18,7 +18,10 @@ TIMEOUT_SECONDS = 600
 
 
 def trim_from_provider() -> None:
-    """Writes the trimmed schema; raises ToolProblem when Terraform fails or a type is unknown."""
+    """Write the trimmed schema.
+
+    Raises ToolProblem if Terraform fails or a type is unknown.
+    """
     wanted = types_list.read()
     with tempfile.TemporaryDirectory() as folder:
         version, provider = _ask_provider(Path(folder))
@@ -32,7 +35,10 @@ def trim_from_provider() -> None:
 
 
 def trim(provider: Json, wanted: WantedTypes) -> Json:
-    """The provider's schema with the wanted types only; names all that it does not have."""
+    """Return the provider's schema with only the wanted types.
+
+    Raises ToolProblem with every type that the provider does not have.
+    """
     mistakes = []
     trimmed: Json = {"provider": provider["provider"]}
     kinds = (
@@ -42,14 +48,14 @@ def trim(provider: Json, wanted: WantedTypes) -> Json:
     for word, kind, names in kinds:
         known = provider[kind]
         for name in (name for name in names if name not in known):
-            near = difflib.get_close_matches(name, known, n=3) or ["nothing like it"]
-            mistakes.append(f"no `{word} {name}` (nearest: {', '.join(near)})")
+            near = difflib.get_close_matches(name, known, n=3) or ["none"]
+            mistakes.append(f"no type `{word} {name}` (nearest: {', '.join(near)})")
         trimmed[kind] = {name: known[name] for name in names if name in known}
     if mistakes:
         raise ToolProblem(
             "\n".join(mistakes),
             needed=f"types of {schema_file.PROVIDER} {CONSTRAINT}",
-            do=f"correct {types_list.WHERE} and run `make bindings` again; nothing was written",
+            do=f"correct {types_list.WHERE}, then run `make bindings` again (nothing was written)",
         )
     return trimmed
 
@@ -59,7 +65,7 @@ def _ask_provider(folder: Path) -> tuple[str, Json]:
     (folder / "main.tf").write_text(
         f"terraform {{\n  required_providers {{\n    aws = {source}\n  }}\n}}\n"
     )
-    say("  terraform init (fetches the provider, unless a mirror is found) ...")
+    say("  terraform init (downloads the provider if there is no mirror) ...")
     _terraform(folder, "init", "-input=false", "-no-color")
     say("  terraform providers schema ...")
     address = f"{schema_file.REGISTRY}/{schema_file.PROVIDER}"
@@ -81,6 +87,6 @@ def _terraform(folder: Path, *arguments: str) -> str:
         raise ToolProblem(
             f"terraform {' '.join(arguments)} failed:\n{done.stderr.strip()}",
             needed=f"{schema_file.PROVIDER} {CONSTRAINT} from the public registry or from a mirror",
-            do="name a mirror's folder in PAY_PROVIDER_MIRROR, or reach the registry",
+            do="set PAY_PROVIDER_MIRROR to a mirror's folder, or allow access to the registry",
         )
     return done.stdout

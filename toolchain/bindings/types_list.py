@@ -1,5 +1,5 @@
-"""The provider's types that have typed bindings: the resources that a kind of stack may hold, and
-the data sources of `data_sources.txt`.
+"""The provider's types with typed bindings: the resources that a kind of stack may hold, and the
+data sources in `data_sources.txt`.
 """
 
 from dataclasses import dataclass, field
@@ -20,8 +20,11 @@ class WantedTypes:
 
 
 def read(path: Path = DATA_SOURCES) -> WantedTypes:
-    """The types by kind, sorted; raises ToolProblem naming every line that is no data source."""
-    found: set[str] = set()
+    """Return the types by kind, sorted.
+
+    Raises ToolProblem with every line that is not a data source.
+    """
+    data_sources: set[str] = set()
     mistakes = []
     for number, line in enumerate(path.read_text().splitlines(), start=1):
         words = line.split("#")[0].split()
@@ -29,13 +32,13 @@ def read(path: Path = DATA_SOURCES) -> WantedTypes:
             continue
         if len(words) != 1 or not words[0].startswith("aws_"):
             mistakes.append(f"{path.name}:{number}: {line.strip()!r}")
-        elif words[0] in found:
-            mistakes.append(f"{path.name}:{number}: {line.strip()!r} is there twice")
-        found.add(words[0])
+        elif words[0] in data_sources:
+            mistakes.append(f"{path.name}:{number}: {line.strip()!r} is listed twice")
+        data_sources.add(words[0])
     if mistakes:
         raise ToolProblem(
             "\n".join(mistakes),
             needed="lines like `aws_vpc`, each once",
             do=f"correct toolchain/bindings/{path.name}",
         )
-    return WantedTypes(sorted(RESOURCE_TYPES), sorted(found))
+    return WantedTypes(sorted(RESOURCE_TYPES), sorted(data_sources))

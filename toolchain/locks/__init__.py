@@ -1,1 +1,1 @@
-"""Lock files, what each was locked from, and the virtual environments made from them."""
+"""Lock files, their inputs, and the virtual environments made from them."""

@@ -1,6 +1,6 @@
-"""`make lock`: re-makes every lock file from what it is locked from, naming no registry.
+"""`make lock`: updates every lock file from its inputs, without the name of a registry.
 
-Versions that are locked already stay, unless `upgrade` asks for the newest that are allowed.
+Locked versions stay, unless `upgrade` requests the newest allowed ones.
 """
 
 import os
@@ -16,7 +16,7 @@ OLDEST_PYTHON = "3.11"
 
 
 def lock(*, upgrade: bool) -> None:
-    """Writes `toolchain/locks/*.txt` and package-lock.json."""
+    """Write `toolchain/locks/*.txt` and package-lock.json."""
     virtual_environments.install_uv()
     for name in NAMES:
         _lock_python(name, upgrade)

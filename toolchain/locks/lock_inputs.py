@@ -1,4 +1,4 @@
-"""What each lock file was made from, and whether it still is."""
+"""The inputs of each lock file, and the check that a lock file is current."""
 
 import hashlib
 import json
@@ -12,7 +12,7 @@ NAMES = ("project", "checkov", "prebuilt", "node", "terraform", "lock")
 
 
 def digest(name: str) -> str:
-    """Digest of the requirements that `locks/<name>.txt` locks."""
+    """Return the digest of the requirements that `locks/<name>.txt` locks."""
     if name == "project":
         settings = tomllib.loads((ROOT / "pyproject.toml").read_text())
         wanted = [settings["project"]["dependencies"], settings["dependency-groups"]["dev"]]
@@ -23,18 +23,18 @@ def digest(name: str) -> str:
 
 
 def heading(name: str) -> str:
-    """The first line of a lock file."""
+    """Return the first line of a lock file."""
     return f"# inputs {digest(name)}\n"
 
 
 def require_current(name: str) -> None:
-    """Raises ToolProblem when the lock file was made from other requirements than today's."""
+    """Raise ToolProblem if the requirements have changed since the lock file was made."""
     lock = LOCKS / f"{name}.txt"
     if lock.read_text().startswith(heading(name)):
         return
     source = "pyproject.toml" if name == "project" else f"toolchain/locks/{name}.in"
     raise ToolProblem(
-        f"{source} asks for other packages than toolchain/locks/{lock.name} locks",
-        needed="a lock file made from it",
-        do="run `make lock`, and commit both",
+        f"{source} has changed since toolchain/locks/{lock.name} was made",
+        needed="a lock file for its present content",
+        do="run `make lock`, then commit both",
     )

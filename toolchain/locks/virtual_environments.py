@@ -1,4 +1,4 @@
-"""Virtual environments, each made by uv from one lock file with hashes; uv's own is made by pip."""
+"""Virtual environments: uv installs each from one lock file with hashes; pip installs uv itself."""
 
 import ast
 import json
@@ -23,12 +23,12 @@ UV_VARIABLES = {
     "index-url": "UV_DEFAULT_INDEX",
     "trusted-host": "UV_INSECURE_HOST",
 }
-"""Settings of pip (pip documentation, "Configuration") -> uv's ("Environment variables")."""
+"""Maps settings of pip (pip documentation, "Configuration") to uv's ("Environment variables")."""
 UV = virtual_environment("lock") / "bin" / "uv"
 
 
 def install_uv() -> None:
-    """Makes the environment of `locks/lock.txt`, whose uv makes all others."""
+    """Install the environment of `locks/lock.txt`, whose uv installs all others."""
     lock = LOCKS / "lock.txt"
     stamps.step(
         "uv (.venv-lock)",
@@ -39,7 +39,7 @@ def install_uv() -> None:
 
 
 def install(name: str, title: str) -> bool:
-    """Makes the environment of `locks/<name>.txt`; True when there was something to do."""
+    """Install the environment of `locks/<name>.txt`; return whether anything was installed."""
     lock_inputs.require_current(name)
     lock, home = LOCKS / f"{name}.txt", virtual_environment(name)
     wanted = stamps.fingerprint([lock], PYTHON)
@@ -47,7 +47,7 @@ def install(name: str, title: str) -> bool:
 
 
 def install_project() -> bool:
-    """Puts the source roots and the command `pay` into `.venv`, after its packages."""
+    """Install the source roots and the command `pay` into `.venv`, after its packages."""
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text())
     relevant = [settings["project"], settings["build-system"], settings["tool"]["hatch"]]
     return stamps.step(
@@ -67,14 +67,14 @@ def install_project() -> bool:
 
 
 def add_source_roots(name: str) -> None:
-    """Lets the environment import `policies` and the readers of `pay` of this checkout."""
+    """Make the environment import `policies` and the readers of `pay` from this checkout."""
     [site_packages] = virtual_environment(name).glob("lib/python*/site-packages")
     roots = "".join(f"{root}\n" for root in (ROOT, ROOT / "constructs"))
     site_packages.joinpath("pay-infra.pth").write_text(roots)
 
 
 def create(name: str) -> None:
-    """An empty environment, unless there is one that runs this Python in this place."""
+    """Create an empty environment, unless one with this Python is in this place."""
     home = virtual_environment(name)
     ask = "import sys, pip; print(sys.prefix, '%d.%d' % sys.version_info[:2])"
     if output_of([str(home / "bin" / "python"), "-c", ask]) == f"{home} {PYTHON}\n":
@@ -83,28 +83,28 @@ def create(name: str) -> None:
         run_logged(
             [sys.executable, "-m", "venv", "--clear", str(home)],
             log=name,
-            doing=f"making the virtual environment {home.name}",
+            doing=f"creating the virtual environment {home.name}",
         )
     except ToolProblem as problem:
         if output_of([sys.executable, "-c", "import ensurepip, venv"]) is not None:
             raise
         raise ToolProblem(
-            f"{sys.executable} cannot make virtual environments",
+            f"{sys.executable} cannot create virtual environments",
             needed="Python's modules venv and ensurepip",
             do=f"install them (Debian and Ubuntu: apt-get install python{PYTHON}-venv)",
         ) from problem
 
 
 def pip_settings() -> dict[str, str]:
-    """Return what pip is set up with, as uv's variables: uv reads nothing of pip's."""
+    """Return pip's settings as uv's variables, because uv does not read them."""
     listed = output_of([sys.executable, "-m", "pip", "config", "list"]) or ""
-    # pip looks for a version in every index; the hashes say which file is right.
-    given = {"UV_INDEX_STRATEGY": "unsafe-best-match"}
+    # Like pip, search every index for a version; the hashes decide which file is correct.
+    settings = {"UV_INDEX_STRATEGY": "unsafe-best-match"}
     # A line is `global.index-url='...'` or `:env:.index-url='...'`; a later one wins.
     for key, value in re.findall(r"(?m)^\S+\.([\w-]+)=('.*')$", listed):
         if variable := UV_VARIABLES.get(key):
-            given[variable] = " ".join(ast.literal_eval(value).split())
-    return given
+            settings[variable] = " ".join(ast.literal_eval(value).split())
+    return settings
 
 
 def _install_uv(lock: Path) -> None:
@@ -123,7 +123,7 @@ def _install_uv(lock: Path) -> None:
 def _install(name: str, lock: Path, home: Path) -> None:
     create(name)
     if home == VENV:
-        # uv removes what the lock file does not name, and that file does not name this project.
+        # uv removes packages that are not in the lock file, such as this project.
         PROJECT_STAMP.unlink(missing_ok=True)
     run_logged(
         [

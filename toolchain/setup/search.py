@@ -1,4 +1,4 @@
-"""Finds programs on PATH, leaving out the ones that set-up itself put into `.venv/bin`."""
+"""Finds programs on PATH, except those that set-up put into `.venv/bin`."""
 
 import os
 import shutil
@@ -8,14 +8,14 @@ from toolchain.paths import VENV_BIN
 
 
 def programs_on_path(name: str) -> list[Path]:
-    """Every program of this name on PATH, in PATH's order."""
-    found = []
+    """Return every program with this name on PATH, in PATH's order."""
+    programs = []
     for folder in os.environ.get("PATH", "").split(os.pathsep):
         if not folder or (VENV_BIN.exists() and _same(Path(folder), VENV_BIN)):
             continue
         if program := shutil.which(name, path=folder):
-            found.append(Path(program))
-    return found
+            programs.append(Path(program))
+    return programs
 
 
 def _same(left: Path, right: Path) -> bool:

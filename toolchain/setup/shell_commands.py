@@ -1,4 +1,4 @@
-"""Puts `cdktf` into `.venv/bin`: after `. .venv/bin/activate` it runs with everything set."""
+"""Writes `.venv/bin/cdktf`, which sets all variables; run it after `. .venv/bin/activate`."""
 
 from toolchain.paths import CDKTF, VENV_BIN
 

@@ -1,4 +1,4 @@
-"""Terraform: the one on PATH when it is new enough, else its command line from a Python package."""
+"""Terraform: the one on PATH if it is new enough, else its command line from a Python package."""
 
 import shutil
 import sys
@@ -16,7 +16,7 @@ FALLBACK = VENV_BIN / NAME
 
 
 def version_of(program: Path) -> versions.Version | None:
-    """Asked without -json, which would read the working directory's configuration."""
+    """Return a program's version; `-json` is not used, as it reads the working folder's files."""
     return versions.parse(output_of([str(program), "-version"]) or "")
 
 
@@ -25,15 +25,18 @@ def suitable(version: versions.Version | None) -> bool:
 
 
 def provide() -> None:
-    """Leaves PATH's terraform in use, or writes a stand-in to `.venv/bin/terraform`."""
+    """Use the terraform on PATH, or write a replacement to `.venv/bin/terraform`.
+
+    Raises ToolProblem if the packaged Terraform does not run on this machine.
+    """
     first = next(iter(programs_on_path(NAME)), None)
     version = None if first is None else version_of(first)
     if suitable(version):
         FALLBACK.unlink(missing_ok=True)
         return
-    found = f"PATH has {versions.show_or_unknown(version)}" if first else "there is none on PATH"
-    _refuse_where_the_package_does_not_run(found)
-    virtual_environments.install(NAME, f"Terraform from a Python package ({found})")
+    state = f"PATH has {versions.show_or_unknown(version)}" if first else "there is none on PATH"
+    _refuse_other_platforms(state)
+    virtual_environments.install(NAME, f"Terraform from a Python package ({state})")
     python = virtual_environment(NAME) / "bin" / "python"
     program = ROOT / "toolchain" / "setup" / "terraform_program.py"
     text = f'#!/bin/sh\nexec "{python}" -I "{program}" "$@"\n'
@@ -41,31 +44,31 @@ def provide() -> None:
         FALLBACK.write_text(text)
         FALLBACK.chmod(0o755)
     if not suitable(version_of(FALLBACK)):
-        raise _problem(found, "the packaged Terraform does not run on this machine")
+        raise _problem(state, "the packaged Terraform does not run on this machine")
 
 
 def require(path: str) -> None:
-    """Raises ToolProblem when the first terraform on this search path is missing or too old."""
-    found = shutil.which(NAME, path=path)
-    version = None if found is None else version_of(Path(found))
+    """Raise ToolProblem if the first terraform on this search path is missing or too old."""
+    program = shutil.which(NAME, path=path)
+    version = None if program is None else version_of(Path(program))
     if not suitable(version):
         raise ToolProblem(
             "there is no terraform on PATH"
-            if found is None
-            else f"{found} is {versions.show_or_unknown(version)}",
+            if program is None
+            else f"{program} is {versions.show_or_unknown(version)}",
             needed=f"Terraform {versions.show(versions.TERRAFORM_AT_LEAST)} or later",
-            do="run `make setup`: it installs one into this checkout",
+            do="run `make setup` to install one into this checkout",
         )
 
 
-def _refuse_where_the_package_does_not_run(found: str) -> None:
+def _refuse_other_platforms(state: str) -> None:
     if sys.platform not in ("linux", "darwin"):
-        raise _problem(found, f"there is no packaged Terraform for {sys.platform}")
+        raise _problem(state, f"there is no packaged Terraform for {sys.platform}")
 
 
-def _problem(found: str, why: str) -> ToolProblem:
+def _problem(state: str, why: str) -> ToolProblem:
     return ToolProblem(
-        f"no usable Terraform: {found}, and {why}",
+        f"no usable Terraform: {state}, and {why}",
         needed=f"Terraform {versions.show(versions.TERRAFORM_AT_LEAST)} or later on PATH",
         do="install Terraform and run `make setup` again",
     )

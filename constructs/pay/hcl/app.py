@@ -20,9 +20,9 @@ from pay.hcl.output import HCL, JSON, MANIFEST, StackOutput, write_output
 
 
 class HclApp(App):
-    """A cdktf app that synthesises HCL2; works below `cdktf synth`, `diff` and `deploy` alike.
+    """A cdktf app that synthesises HCL2, for `cdktf synth`, `diff` and `deploy`.
 
-    `outdir` default: the folder that the cdktf CLI passes, `cdktf.out` without one.
+    `outdir` is by default the folder that the cdktf CLI passes, otherwise `cdktf.out`.
     """
 
     def __init__(self, schema: ProviderSchema, *, outdir: Path | None = None) -> None:
@@ -80,6 +80,6 @@ def _stack_in_hcl(aside: Path, row: Mapping[str, Any], schema: ProviderSchema) -
 
 
 _NOT_JSON = (
-    "cdktf wrote {source} in its own HCL: SYNTH_HCL_OUTPUT was set when cdktf was first imported; "
+    "cdktf wrote {source} as its own HCL, because SYNTH_HCL_OUTPUT was set at its first import; "
     "import `pay` before `cdktf`"
 )

@@ -1,4 +1,4 @@
-"""Bodies of blocks: each argument as attribute or as nested block, in a fixed order."""
+"""Writes the body of a block: each argument as attribute or nested block, in a fixed order."""
 
 import difflib
 from collections.abc import Callable, Iterator
@@ -12,24 +12,24 @@ from pay.hcl.shapes import COMMENT, Argument, NestedBlock, Place, Reading, Shape
 from pay.hcl.templates import literal, template
 from pay.hcl.values import assignments, is_identifier, render
 
-_FOUND = {dict: "an object", list: "a list", str: "a string", bool: "a bool", type(None): "null"}
+_KINDS = {dict: "an object", list: "a list", str: "a string", bool: "a bool", type(None): "null"}
 
 
 @dataclass
 class BodyWriter:
-    """Writes bodies and keeps every problem, each with the place where it stands."""
+    """Writes bodies and collects every problem with its place."""
 
     primitive_of: PrimitiveOf
     problems: list[str] = field(default_factory=list)
 
     def block(self, header: str, body: Any, shape: Shape, indent: str, where: str) -> str:
-        """One block with its header, braces and body; lines start with `indent`."""
+        """Return one block with its header, braces and body; lines start with `indent`."""
         return enclosed(header, self.sections(body, shape, indent + "  ", where), indent)
 
     def sections(self, body: Any, shape: Shape, indent: str, where: str) -> list[str]:
-        """The parts of a body that a blank line separates."""
+        """Return the parts of a body, which a blank line separates."""
         if type(body) is not dict:
-            self.problem(where, f"is a block, so an object is expected; found {_found(body)}")
+            self.problem(where, f"is a block, so an object is expected; found {_described(body)}")
             return []
         first: list[tuple[str, str]] = []
         short: list[tuple[str, str]] = []
@@ -65,14 +65,14 @@ class BodyWriter:
     def nested(
         self, name: str, value: Any, block: NestedBlock, indent: str, where: str
     ) -> list[str]:
-        """Every block of one name, in the order of the document."""
+        """Return every block of one name, in the order of the document."""
         label_count = 1 if block.nesting_mode == "map" else block.label_count
-        found = list(self.labelled(value, label_count, where))
-        if block.nesting_mode in ("single", "group") and len(found) > 1:
-            self.problem(where, f"may stand once; found {len(found)}")
+        bodies = list(self.labelled(value, label_count, where))
+        if block.nesting_mode in ("single", "group") and len(bodies) > 1:
+            self.problem(where, f"is allowed once; found {len(bodies)}")
         texts = []
-        for position, (labels, body) in enumerate(found):
-            place = ".".join([where, *labels]) + (f"[{position}]" if len(found) > 1 else "")
+        for position, (labels, body) in enumerate(bodies):
+            place = ".".join([where, *labels]) + (f"[{position}]" if len(bodies) > 1 else "")
             header = " ".join([name, *map(literal, labels)])
             texts.append(self.block(header, body, block.shape, indent, place))
         return texts
@@ -80,7 +80,7 @@ class BodyWriter:
     def labelled(
         self, value: Any, label_count: int, where: str
     ) -> Iterator[tuple[tuple[str, ...], Any]]:
-        """The bodies under a name with their labels; a list at any level means several."""
+        """Yield the bodies under a name with their labels; a list at any level means several."""
         if value is None:
             return
         if type(value) is list:
@@ -89,7 +89,7 @@ class BodyWriter:
         elif label_count == 0:
             yield (), value
         elif type(value) is not dict:
-            self.problem(where, f"takes an object of blocks by name; found {_found(value)}")
+            self.problem(where, f"takes an object of blocks by name; found {_described(value)}")
         else:
             for label in self._strings(value, where):
                 for labels, body in self.labelled(
@@ -101,14 +101,14 @@ class BodyWriter:
         self.problems.append(f"{where}: {what}")
 
     def _strings(self, names: dict[Any, Any], where: str) -> list[str]:
-        """The names in order, without the others, which are problems."""
+        """Return the names that are strings, in order; report the others as problems."""
         for name in names:
             if type(name) is not str:
                 self.problem(where, f"the name {name!r} is a {type(name).__name__}, not a string")
         return sorted(name for name in names if type(name) is str)
 
     def _ordered(self, body: dict[str, Any], shape: Shape, where: str) -> list[str]:
-        """The names of a body in the order of writing, without comments and unknown names."""
+        """Return the names of a body in the order of writing; report unknown names as problems."""
         rank = shape.rank
         try:
             return sorted(body, key=rank.__getitem__)
@@ -125,7 +125,7 @@ class BodyWriter:
             elif is_identifier(name):
                 names.append(name)
             else:
-                self.problem(where, f"the name {name!r} is no identifier")
+                self.problem(where, f"the name {name!r} is not an identifier")
         after_blocks = rank.get("lifecycle", len(rank)) - 0.5
         return sorted(names, key=lambda name: rank.get(name, after_blocks))
 
@@ -148,7 +148,7 @@ class BodyWriter:
     def _attribute(
         self, name: str, value: Any, argument: Argument, indent: str, where: str
     ) -> str | None:
-        """The right-hand side; None after a problem."""
+        """Return the right-hand side; None after a problem."""
         mistake = _shape_mistake(value, argument)
         if mistake:
             self.problem(f"{where}.{name}", mistake)
@@ -167,31 +167,37 @@ class BodyWriter:
 
 
 def enclosed(header: str, sections: list[str], indent: str) -> str:
-    """A block around the sections of its body."""
+    """Return a block around the sections of its body."""
     if not sections:
         return f"{indent}{header} {{}}"
     return f"{indent}{header} {{\n" + "\n\n".join(sections) + f"\n{indent}}}"
 
 
 def _shape_mistake(value: Any, argument: Argument) -> str | None:
-    kind, found = argument.kind, type(value)
+    kind, given = argument.kind, type(value)
     if kind == "any" or value is None:
         return None
     if kind == "scalar":
-        if found is dict or found is list:
-            return f"is an attribute of type {argument.primitive}; found {_found(value)}"
+        if given is dict or given is list:
+            return f"is an attribute of type {argument.primitive}; found {_described(value)}"
         return None
-    if found is str and "${" in value:
+    if given is str and "${" in value:
         return None
     if kind == "sequence":
         return (
-            None if found is list else f"is an attribute that takes a list; found {_found(value)}"
+            None
+            if given is list
+            else f"is an attribute that takes a list; found {_described(value)}"
         )
-    return None if found is dict else f"is an attribute that takes an object; found {_found(value)}"
+    return (
+        None
+        if given is dict
+        else f"is an attribute that takes an object; found {_described(value)}"
+    )
 
 
-def _found(value: Any) -> str:
-    return _FOUND.get(type(value), f"the number {value!r}")
+def _described(value: Any) -> str:
+    return _KINDS.get(type(value), f"the number {value!r}")
 
 
 def _as_literal(value: Any, indent: str) -> str:
@@ -200,7 +206,7 @@ def _as_literal(value: Any, indent: str) -> str:
 
 def _as_expression(value: Any, indent: str) -> str:
     if type(value) is not str:
-        raise TemplateError(f"takes a Terraform expression as a string; found {_found(value)}")
+        raise TemplateError(f"takes a Terraform expression as a string; found {_described(value)}")
     return format_expression(value)
 
 
@@ -226,7 +232,7 @@ def _as_expressions(value: Any, indent: str) -> str:
 
 def _each(value: Any, indent: str, write: Callable[[Any, str], str]) -> str:
     if type(value) is not list:
-        raise TemplateError(f"takes a list of references; found {_found(value)}")
+        raise TemplateError(f"takes a list of references; found {_described(value)}")
     return render([write(item, indent) for item in value], indent, _as_it_is)
 
 

@@ -1,13 +1,10 @@
-"""What the HCL2 writer says when a document cannot be written."""
+"""The errors of the HCL2 writer."""
 
 from collections.abc import Sequence
 
 
 class HclError(Exception):
-    """Every problem of one document (or of one synthesis), one sentence each.
-
-    Nothing was written: the text is built whole before any file is touched.
-    """
+    """All problems of one document or one synthesis, one sentence each; nothing was written."""
 
     def __init__(self, problems: Sequence[str]) -> None:
         self.problems = tuple(problems)
@@ -15,4 +12,4 @@ class HclError(Exception):
 
 
 class TemplateError(ValueError):
-    """One string that is no valid Terraform template or expression."""
+    """A string is not a valid Terraform template or expression."""

@@ -1,6 +1,6 @@
-"""Terraform expressions: finds where one ends and puts it on one line as `terraform fmt` does.
+"""Finds the end of a Terraform expression and writes it on one line as `terraform fmt` does.
 
-Only the spaces change. The rules were read off `terraform fmt` 1.11 and are tested against it.
+Only the spaces change. The rules are those of `terraform fmt` 1.11, against which tests run.
 """
 
 import re
@@ -28,7 +28,7 @@ _QUOTED = re.compile(
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
 _TRAVERSAL = re.compile(r'[A-Za-z_][\w-]*(?:\.[\w-]+|\.\*|\[(?:\d+|\*|"[\w-]+")\])*', re.ASCII)
 
-# After one of these a minus is a sign, not a subtraction.
+# After one of these, a minus is a sign, not a subtraction.
 _SIGN_FOLLOWS = frozenset("( { [ = : , ? + * / % - == != > >= < <= && || !".split())
 
 
@@ -46,9 +46,9 @@ class _Line:
 
 @lru_cache(maxsize=16384)
 def format_expression(source: str) -> str:
-    """The expression on one line in `terraform fmt` form.
+    """Return the expression on one line in `terraform fmt` form.
 
-    Raises TemplateError where it is not one whole expression.
+    Raises TemplateError if it is not one whole expression.
     """
     if _TRAVERSAL.fullmatch(source):
         return source
@@ -60,14 +60,15 @@ def format_expression(source: str) -> str:
 
 @lru_cache(maxsize=16384)
 def is_reference(source: str) -> bool:
-    """Whether the text names something (`aws_lb.this`, `tags["Name"]`) and computes nothing."""
+    """Return whether the text is only a name, such as `aws_lb.this` or `tags["Name"]`."""
     return _TRAVERSAL.fullmatch(source) is not None
 
 
 def read_interpolation(text: str, start: int) -> tuple[str, str, int]:
-    """Reads what follows `${` or `%{` in a template.
+    """Read the expression after `${` or `%{` in a template.
 
     Returns the formatted expression, the end mark (`}` or `~}`) and the position after it.
+    Raises TemplateError if it is empty or not closed.
     """
     line, end = _read(text, start, inside_template=True)
     if not line.texts:
@@ -77,7 +78,7 @@ def read_interpolation(text: str, start: int) -> tuple[str, str, int]:
 
 
 def in_marks(opening: str, expression: str, closing: str) -> str:
-    """An interpolation inside a template; `terraform fmt` keeps braces apart: `${ { a = 1 } }`."""
+    """Return an interpolation in a template, with braces apart as in `${ { a = 1 } }`."""
     left = " " if expression.startswith("{") else ""
     right = " " if expression.endswith("}") else ""
     # A leading minus counts as subtraction there.
@@ -87,7 +88,7 @@ def in_marks(opening: str, expression: str, closing: str) -> str:
 
 
 def _read(source: str, start: int, *, inside_template: bool) -> tuple[_Line, int]:
-    """The tokens up to the end of the source or up to the brace that closes the template mark."""
+    """Return the tokens up to the end of the source or the brace that closes the template mark."""
     line = _Line()
     open_brackets: list[str] = []
     separator_pending = False
@@ -101,7 +102,7 @@ def _read(source: str, start: int, *, inside_template: bool) -> tuple[_Line, int
             position = match.end()
             continue
         if kind == "newline":
-            # Between the items of an object a new line separates; everywhere else it is a space.
+            # A new line separates the items of an object; everywhere else it is a space.
             separator_pending = bool(open_brackets) and open_brackets[-1] == "{"
             position = match.end()
             continue
@@ -110,7 +111,7 @@ def _read(source: str, start: int, *, inside_template: bool) -> tuple[_Line, int
         if text in ("}", "~}") and not open_brackets:
             if inside_template:
                 return line, position
-            raise TemplateError(f"a closing brace too many in {source!r}")
+            raise TemplateError(f"one closing brace too many in {source!r}")
         if separator_pending:
             if text not in ("}", ",") and line.texts[-1] not in ("{", ","):
                 line.add(".", ",")
@@ -138,7 +139,7 @@ def _base(bracket: str) -> str:
 
 
 def _read_quoted(source: str, start: int) -> tuple[str, int]:
-    """A quoted string inside an expression, its interpolations formatted; and where it ends."""
+    """Return a quoted string of an expression, with interpolations formatted, and its end."""
     pieces = ['"']
     position = start
     while True:
@@ -168,7 +169,7 @@ def _spaced(line: _Line) -> str:
 
 
 def _space_between(kinds: list[str], texts: list[str], index: int) -> bool:
-    """Whether `terraform fmt` puts a space after the token at `index`."""
+    """Return whether `terraform fmt` writes a space after the token at `index`."""
     kind, this, following = kinds[index], texts[index], texts[index + 1]
     follows_sign = kinds[index + 1] == "."
     if kind == "N" and follows_sign and following == "(":

@@ -1,8 +1,7 @@
-"""JSON documents inside arguments (policies, containers) as readable `jsonencode({...})`.
+"""Writes JSON documents in arguments (policies, containers) as readable `jsonencode({...})`.
 
-Everything inside stays an expression that reviewers and checkov can read. The value of the document
-is the same; its text may differ from the original in spaces and in the order of keys, which every
-argument listed here ignores.
+Reviewers and checkov can read the content as expressions. The value of the document is the same.
+Its text may differ in spaces and the order of keys, which every argument listed here ignores.
 """
 
 import json
@@ -18,7 +17,7 @@ from pay.hcl.templates import Literal, escaped_value, parse
 from pay.hcl.values import render
 
 PrimitiveOf = Callable[[str], Primitive | None]
-"""The type of an expression where it is known, for example from the provider's schema."""
+"""Returns the type of an expression if known, for example from the provider's schema."""
 
 JSON_ARGUMENTS = frozenset(
     {
@@ -32,18 +31,17 @@ JSON_ARGUMENTS = frozenset(
         "redrive_policy",
     }
 )
-"""String arguments of AWS resources that hold a JSON document, whatever the resource."""
+"""String arguments that hold a JSON document in every AWS resource."""
 
-# Stand for the n-th reference while the document is parsed: private-use characters.
+# Private-use characters around the number of a reference, while the document is parsed.
 _OPEN, _CLOSE = "\ue000", "\ue001"
 
 
 def json_document(text: str, indent: str, primitive_of: PrimitiveOf) -> str | None:
-    """The document as `jsonencode(...)`; None where the text is no JSON object or array.
+    """Return the document as `jsonencode(...)`; None if the text is not a JSON object or array.
 
-    The text is a Terraform template: references may stand inside its strings, as whole strings or
-    as parts. A whole string that is a reference stays a string: `tostring(...)` where its type is
-    not known to be one.
+    The text is a Terraform template, whose strings may be references or contain them. A string that
+    is a reference stays a string: it becomes `tostring(...)` unless its type is known as string.
     """
     if not text.lstrip().startswith(("{", "[")) or _OPEN in text or "\\ue000" in text.lower():
         return None
@@ -68,23 +66,23 @@ def json_document(text: str, indent: str, primitive_of: PrimitiveOf) -> str | No
         strings = _StringsOfDocument(expressions, primitive_of)
         return f"jsonencode({render(document, indent, strings)})"
     except (ValueError, TemplateError):
-        # Not JSON (yet): a reference outside a string, a key twice. It stays a plain template.
+        # Not JSON, because of a reference outside a string or a repeated key: a plain template.
         return None
 
 
 def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is no JSON")
+    raise ValueError(f"{name} is not JSON")
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
+    entries = dict(pairs)
+    if len(entries) != len(pairs):
         raise ValueError("a key occurs twice")
-    return found
+    return entries
 
 
 class _StringsOfDocument:
-    """Strings of a parsed document: plain text with numbered references in it."""
+    """Writes the strings of a parsed document, which are plain text with numbered references."""
 
     def __init__(self, expressions: list[str], primitive_of: PrimitiveOf) -> None:
         self._expressions = expressions

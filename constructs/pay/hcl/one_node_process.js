@@ -1,8 +1,8 @@
-// Lets jsii's program talk to Python directly, without the relay process between them.
+// Connects jsii's program to Python directly, without the relay process between them.
 //
-// jsii's program exchanges messages over the file descriptor 3, which is the relay's; what it prints
-// goes to the relay, which wraps each chunk as a line of JSON on standard error. Here the descriptor
-// 3 is standard input and output, and the wrapping happens in the same process.
+// jsii's program exchanges messages with the relay over file descriptor 3. It prints to the relay,
+// which writes each chunk as a line of JSON to standard error. Here file descriptor 3 is standard
+// input and output, and this process writes the JSON.
 "use strict";
 
 const fs = require("node:fs");

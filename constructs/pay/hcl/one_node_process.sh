@@ -1,8 +1,8 @@
 #!/bin/sh
-# What jsii starts as `node` (JSII_NODE, set in __init__.py): see docs/decisions/0081.
-# $1 is a flag for node, $2 is jsii's relay, which would start ../lib/program.js as a second process.
+# jsii starts this file as `node` (JSII_NODE, set in __init__.py); see docs/decisions/0081.
+# $1 is a flag for node. $2 is jsii's relay, which would start ../lib/program.js as a second process.
 program="${2%/bin/jsii-runtime.js}/lib/program.js"
 if [ ! -f "$program" ]; then
-    exec node "$@" # a jsii of another make: as it wants to be started
+    exec node "$@" # another version of jsii: start it unchanged
 fi
 exec node "$1" --preserve-symlinks --require "${0%.sh}.js" "$program"

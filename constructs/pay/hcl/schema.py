@@ -1,4 +1,4 @@
-"""The provider's schema: which argument is a block, and what type an attribute has."""
+"""The provider's schema: which arguments are blocks, and the types of attributes."""
 
 import json
 import re
@@ -23,7 +23,7 @@ _KINDS: dict[str, Kind] = {
 
 @dataclass(frozen=True, repr=False)
 class ProviderSchema:
-    """One provider's part of `terraform providers schema -json`, and the file it came from."""
+    """One provider's part of `terraform providers schema -json`, and the name of its file."""
 
     resource_schemas: dict[str, Any]
     data_source_schemas: dict[str, Any]
@@ -36,7 +36,7 @@ class ProviderSchema:
 
     @staticmethod
     def load(path: Path, provider: str = "aws") -> "ProviderSchema":
-        """Reads the trimmed schema that `make bindings` writes."""
+        """Load the trimmed schema that `make bindings` writes."""
         document = json.loads(path.read_text(encoding="utf-8"))
         return ProviderSchema(
             document["resource_schemas"],
@@ -46,19 +46,19 @@ class ProviderSchema:
         )
 
     def resource(self, type_: str) -> Shape | None:
-        """The body of a resource of this type; None when the schema does not hold it."""
+        """Return the body of a resource of this type; None if it is not in the schema."""
         return self._shape(self.resource_schemas, type_, terraform_blocks.with_meta_arguments)
 
     def data_source(self, type_: str) -> Shape | None:
-        """The body of a data source of this type; None when the schema does not hold it."""
+        """Return the body of a data source of this type; None if it is not in the schema."""
         return self._shape(self.data_source_schemas, type_, terraform_blocks.with_meta_arguments)
 
     def provider(self, name: str) -> Shape | None:
-        """The body of a provider block; None when the schema does not hold the provider."""
+        """Return the body of a provider block; None if the provider is not in the schema."""
         return self._shape(self.provider_schemas, name, terraform_blocks.with_alias)
 
     def primitive_of(self, expression: str) -> Primitive | None:
-        """The type of `aws_lb.this.arn` and the like; None where it is no such plain reference."""
+        """Return the type of a plain reference such as `aws_lb.this.arn`; None for others."""
         match = _ATTRIBUTE_OF.fullmatch(expression)
         if match is None:
             return None
@@ -71,8 +71,8 @@ class ProviderSchema:
     ) -> Shape | None:
         key = (id(described), name)
         if key not in self._shapes:
-            found = described.get(name)
-            self._shapes[key] = around(_block(found["block"])) if found else None
+            description = described.get(name)
+            self._shapes[key] = around(_block(description["block"])) if description else None
         return self._shapes[key]
 
 

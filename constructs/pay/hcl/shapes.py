@@ -1,4 +1,4 @@
-"""What may stand in the body of a block: how each argument is read and in which order written."""
+"""The arguments that a block may have, how Terraform reads each, and their order in the text."""
 
 from dataclasses import dataclass, field
 from enum import Enum
@@ -10,7 +10,7 @@ NestingMode = Literal["single", "group", "list", "set", "map"]
 
 
 COMMENT = "//"
-"""The argument that Terraform's JSON syntax ignores; cdktf keeps its metadata there."""
+"""The argument that Terraform's JSON syntax ignores; cdktf stores its metadata there."""
 
 
 class Reading(Enum):
@@ -26,7 +26,7 @@ class Reading(Enum):
 
 
 class Place(Enum):
-    """Where in a body an argument stands: meta-arguments lead, `depends_on` closes."""
+    """The position of an argument in a body: meta-arguments first, `depends_on` last."""
 
     FIRST = "first"
     MIDDLE = "middle"
@@ -54,9 +54,9 @@ class NestedBlock:
 
 @dataclass(frozen=True)
 class Shape:
-    """The arguments of one kind of body, in the order in which they are written.
+    """The arguments of one kind of body, in the order of writing.
 
-    `others` reads every name that `entries` does not list; default: such a name is a mistake.
+    `others` applies to every name that is not in `entries`; by default such a name is a mistake.
     """
 
     entries: dict[str, Argument | NestedBlock]

@@ -1,7 +1,7 @@
-"""Terraform templates: what a string in Terraform JSON means and how HCL2 writes the same.
+"""Writes the strings of Terraform JSON as HCL2 with the same meaning.
 
-In Terraform JSON nearly every string is a template: `${...}` is live and `$${` stands for a plain
-`${`. A few places (descriptions, defaults of variables, backends) are read as they are.
+In Terraform JSON nearly every string is a template: Terraform evaluates `${...}`, and `$${` is a
+plain `${`. A few strings (descriptions, defaults of variables, backends) are literal.
 """
 
 import re
@@ -21,19 +21,19 @@ _SHORT_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t
 
 @dataclass(frozen=True, slots=True)
 class Literal:
-    """Text of a template as written there, `$${` and `%%{` still doubled."""
+    """Text of a template, with `$${` and `%%{` still doubled."""
 
     source: str
 
     @property
     def text(self) -> str:
-        """The text it stands for."""
+        """The text that Terraform reads."""
         return self.source.replace("$${", "${").replace("%%{", "%{")
 
 
 @dataclass(frozen=True, slots=True)
 class Interpolation:
-    """`${expression}` or `%{directive}`, the expression in `terraform fmt` form."""
+    """`${expression}` or `%{directive}`, in `terraform fmt` form."""
 
     opening: str
     expression: str
@@ -41,10 +41,10 @@ class Interpolation:
 
 
 def template(text: str) -> str:
-    """The HCL2 expression for a string that Terraform JSON reads as a template.
+    """Return the HCL2 expression for a string that Terraform JSON reads as a template.
 
-    `${x}` alone becomes the bare expression, which is also what Terraform makes of it.
-    Raises TemplateError for a template that Terraform could not read.
+    `${x}` alone becomes the bare expression, as in Terraform.
+    Raises TemplateError for a template that Terraform cannot read.
     """
     if _PLAIN.fullmatch(text):
         return f'"{text}"'
@@ -57,27 +57,30 @@ def template(text: str) -> str:
 
 
 def literal(text: str) -> str:
-    """The HCL2 string for text that Terraform JSON reads as it is."""
+    """Return the HCL2 string for text that Terraform JSON reads literally."""
     if _PLAIN.fullmatch(text):
         return f'"{text}"'
     return f'"{escaped_value(text)}"'
 
 
 def escaped_value(text: str) -> str:
-    """Plain text as it stands between the quotes of an HCL2 string."""
+    """Return plain text, escaped for the inside of an HCL2 string."""
     return _escaped(_LIVE.sub(lambda mark: mark[0][0] + mark[0], text))
 
 
 def is_text(text: str) -> bool:
-    """Whether the template is a string whatever it refers to: more than one expression alone."""
+    """Return whether the template is always a string, because it is not one expression alone."""
     parts = parse(text)
     return not (len(parts) == 1 and isinstance(parts[0], Interpolation))
 
 
 def parse(text: str) -> list[Literal | Interpolation]:
-    """The parts of a template, in order."""
+    """Return the parts of a template, in order.
+
+    Raises TemplateError for a template that Terraform cannot read.
+    """
     if _LONE_RETURN.search(text):
-        # Terraform 1.11 gives up on the marks after one and takes them as text.
+        # Terraform 1.11 reads the marks after one as text.
         raise TemplateError(f"a carriage return without a line feed beside ${{ or %{{ in {text!r}")
     parts: list[Literal | Interpolation] = []
     position = literal_start = 0
@@ -110,7 +113,7 @@ def _mixed(text: str) -> str:
 
 
 def _unwrapped(expression: str) -> str:
-    """`"${x}"` inside an interpolation is x once more; `terraform fmt` wants it unwrapped too."""
+    """Unwrap `"${x}"` inside an interpolation to x, as `terraform fmt` does."""
     if expression.startswith('"${') and expression.endswith('}"'):
         inside = parse(expression[1:-1])
         if len(inside) == 1 and isinstance(inside[0], Interpolation):
@@ -133,5 +136,5 @@ def _escape(character: str) -> str:
     code = ord(character)
     if 0xD800 <= code <= 0xDFFF:
         raise TemplateError(f"half a surrogate pair, \\u{code:04x}, is not a character")
-    # Control, format and unusual space characters stay visible to whoever reviews the file.
+    # Control, format and unusual space characters stay visible in a review.
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

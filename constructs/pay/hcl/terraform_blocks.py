@@ -1,8 +1,8 @@
-"""Terraform's own blocks (as of 1.11): their arguments and how each is read in JSON syntax.
+"""The arguments of Terraform's own blocks (as of 1.11), and how JSON syntax reads each.
 
 Source: the JSON Configuration Syntax page of the Terraform documentation, section
 "Block-type-specific Exceptions", and trials with `terraform validate` (tests/pay/hcl).
-`module`, `provisioner`, `connection`, `cloud` and the like have no caller here and are refused.
+The project does not use `module`, `provisioner`, `connection` or `cloud`; the writer refuses them.
 """
 
 from collections.abc import Mapping
@@ -82,7 +82,7 @@ CHECK = _own({"assert": _CONDITION})
 
 
 def with_meta_arguments(shape: Shape) -> Shape:
-    """The body of a resource or data source: the provider's arguments between Terraform's own."""
+    """Return the body of a resource or data source: `shape` between Terraform's own arguments."""
     return Shape(
         {
             "count": Argument(place=Place.FIRST),
@@ -96,6 +96,6 @@ def with_meta_arguments(shape: Shape) -> Shape:
 
 
 def with_alias(shape: Shape) -> Shape:
-    """The body of a provider block."""
+    """Return the body of a provider block."""
     alias = Argument(Reading.LITERAL, place=Place.FIRST)
     return Shape({"alias": alias, **shape.entries})

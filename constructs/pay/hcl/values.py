@@ -1,4 +1,4 @@
-"""Values of arguments as HCL2: strings, numbers, lists and objects, laid out for a reader."""
+"""Writes values as HCL2: strings, numbers, lists and objects, with a readable layout."""
 
 import math
 import re
@@ -8,25 +8,25 @@ from decimal import Decimal
 from pay.hcl.errors import TemplateError
 
 Strings = Callable[[str], str]
-"""How the strings of a value are read: as templates, as they are, or as a JSON document's."""
+"""Writes the strings of a value: as templates, literally, or as those of a JSON document."""
 
 LIST_LENGTH = 90
-"""Characters that a line with a list may have before the list is broken over several lines."""
+"""The most characters of a line with a list; a longer list has several lines."""
 
 OBJECT_LENGTH = 160
-"""The same for a small object in a list; more, as a change of one such object is then one line."""
+"""The same for a small object in a list; longer, so that a change to one object is one line."""
 
 _ENTRIES_ON_A_LINE = 3
 _BARE_KEY = re.compile(r"(?!(?:for|true|false|null)$)[A-Za-z_][A-Za-z0-9_-]*")
 _ONE_QUOTED_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
-# `terraform fmt` counts what a reader sees as one character; these are surely one each.
+# `terraform fmt` counts visible characters; each of these is certainly one.
 _ONE_COLUMN_EACH = re.compile(r"[\x20-\x7e\u00a1-\u00ac\u00ae-\u024f]*")
 
 
 def render(value: object, indent: str, strings: Strings) -> str:
-    """The HCL2 expression; lines after the first start with `indent`.
+    """Return the HCL2 expression; lines after the first start with `indent`.
 
-    Raises TemplateError for anything that is no value of Terraform's.
+    Raises TemplateError for anything that is not a Terraform value.
     """
     kind = type(value)
     if kind is str:
@@ -49,12 +49,12 @@ def render(value: object, indent: str, strings: Strings) -> str:
 
 
 def is_identifier(name: str) -> bool:
-    """Whether the name can stand without quotes left of an equals sign."""
+    """Return whether the name needs no quotes on the left of an equals sign."""
     return _BARE_KEY.fullmatch(name) is not None
 
 
 def assignments(pairs: Iterable[tuple[str, str]], indent: str) -> list[str]:
-    """Lines `name = value`; the equals signs of neighbouring one-line values stand in a column."""
+    """Return lines `name = value`, with the equals signs of adjacent one-line values aligned."""
     lines: list[str] = []
     run: list[tuple[str, str]] = []
     for name, text in pairs:
@@ -102,7 +102,7 @@ def _list(items: list[object] | tuple[object, ...], indent: str, strings: String
 
 
 def _element(value: dict[object, object], indent: str, strings: Strings) -> str:
-    """An object in a list: a small one stays on its line, `{ name = "PORT", value = "9000" }`."""
+    """Return an object in a list: a small one is one line, `{ name = "PORT", value = "9000" }`."""
     if 0 < len(value) <= _ENTRIES_ON_A_LINE and not any(
         type(item) in (dict, list, tuple) for item in value.values()
     ):
@@ -124,7 +124,7 @@ def _key(name: object, strings: Strings) -> str:
     text = strings(name)
     if not _ONE_COLUMN_EACH.fullmatch(text):
         text = "".join(map(_visible_code, text))
-    # A computed key stands in parentheses; without them a name would be taken as it is.
+    # A computed key needs parentheses; without them, HCL2 reads it as a literal name.
     return text if _ONE_QUOTED_STRING.fullmatch(text) else f"({text})"
 
 

@@ -1,4 +1,4 @@
-"""One stack's Terraform JSON as HCL2: the blocks of a document in a fixed order."""
+"""Writes one stack's Terraform JSON as HCL2, with the blocks in a fixed order."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -18,11 +18,12 @@ _ADD_TYPE = {
 
 
 def to_hcl(document: Mapping[str, Any], schema: ProviderSchema) -> str:
-    """The document as HCL2 text in `terraform fmt` form; the same input gives the same bytes.
+    """Return the document as HCL2 text in `terraform fmt` form; equal input gives equal bytes.
 
-    Takes what cdktf writes to `cdk.tf.json`, read with `json.loads`. Raises HclError with every
-    problem: a type or argument that the schema does not hold, a block given as attribute or the
-    reverse, a string that is no valid template.
+    The document is cdktf's `cdk.tf.json`, read with `json.loads`.
+
+    Raises HclError with every problem: a type or argument that is not in the schema, a block
+    written as attribute or the reverse, a string that is not a valid template.
     """
     return _DocumentWriter(document, schema).text()
 
@@ -50,7 +51,7 @@ class _DocumentWriter:
         for name in self._document:
             if name not in sections and name != "//":
                 known = ", ".join(sections)
-                self._bodies.problem(str(name), f"is no block that can be written; known: {known}")
+                self._bodies.problem(str(name), f"is not a known block; known: {known}")
         blocks = [text for section in sections.values() for text in section]
         if self._bodies.problems:
             raise HclError(self._bodies.problems)
@@ -96,7 +97,7 @@ class _DocumentWriter:
             yield enclosed(f"check {literal(name)}", scoped + asserts, "")
 
     def _primitive_of(self, expression: str) -> Primitive | None:
-        """The type of a variable, local or attribute of a resource, where it can be told."""
+        """Return the type of a variable, local or attribute of a resource, if known."""
         kind, _, name = expression.partition(".")
         if kind == "var":
             return "string" if self._find("variable", name, "type") == "string" else None
@@ -106,8 +107,8 @@ class _DocumentWriter:
         return self._schema.primitive_of(expression)
 
     def _find(self, *path: str) -> Any:
-        """The value below these names; None where there is none."""
-        found: Any = self._document
+        """Return the value at this path of names, or None."""
+        value: Any = self._document
         for name in path:
-            found = found.get(name) if isinstance(found, dict) else None
-        return found
+            value = value.get(name) if isinstance(value, dict) else None
+        return value

@@ -1,4 +1,4 @@
-"""The EC2 instances of the legacy cluster, one group a segment."""
+"""The EC2 instances of the legacy cluster, one group per segment."""
 
 from cdktf import Fn, ITerraformDependable
 from constructs import Construct
@@ -28,19 +28,19 @@ from pay.model.environment.environment import scope_tag
 from pay.platform.profile import instance_profile
 
 METADATA_HOP_LIMIT = 1
-"""One hop ends at the instance: a bridge container, one hop further, cannot read the instance's
-role. Task roles come through the ECS agent's own address, which hops do not limit (AWS: ECS
+"""One hop ends at the instance. A bridge container is one hop further, so it cannot read the
+instance's role. Task roles use the ECS agent's own address, which hops do not limit (AWS: ECS
 developer guide, "Amazon ECS container instance IAM role")."""
 
 STOP_TIMEOUT = "2m"
-"""As long as the longest `stopTimeout` of any task."""
+"""The longest `stopTimeout` of any task."""
 
 ROOT_VOLUME_GIB = 50
 
 _AMI = "/aws/service/ecs/optimized-ami/amazon-linux-2023/{}recommended/image_id"
 """AWS's public parameter of the newest ECS-optimised image (AWS: ECS developer guide, "Retrieving
-Amazon ECS-optimized Linux AMI metadata"). EC2 reads it at each launch, so that a new image neither
-waits for an apply nor shows in an unrelated plan."""
+Amazon ECS-optimized Linux AMI metadata"). EC2 reads it at each launch, so a new image needs no
+apply and does not appear in an unrelated plan."""
 
 _AMI_FOLDER = {Architecture.ARM64: "arm64/", Architecture.X86_64: ""}
 
@@ -53,8 +53,10 @@ def ec2_capacity(
     network: ExistingNetwork,
     cluster: ITerraformDependable,
 ) -> EcsCapacityProvider:
-    """Launch template, Auto Scaling group and capacity provider of one segment: instances inside
-    the cardholder data environment are never shared with other services. They join `cluster`.
+    """Create launch template, Auto Scaling group and capacity provider of one segment.
+
+    The instances join `cluster`. Those inside the cardholder data environment are never shared with
+    other services.
     """
     profile_arn, permissions = instance_profile(scope, segment, environment=environment)
     template = _launch_template(scope, segment, environment, network, profile_arn)
@@ -67,7 +69,7 @@ def ec2_capacity(
         name=names.capacity_provider(environment.name, segment),
         auto_scaling_group_provider=EcsCapacityProviderAutoScalingGroupProvider(
             auto_scaling_group_arn=group.arn,
-            # An instance with tasks is drained before it goes, and is not chosen for scaling in.
+            # An instance with tasks is not scaled in, and is drained before termination.
             managed_draining="ENABLED",
             managed_termination_protection="ENABLED",
             managed_scaling=EcsCapacityProviderAutoScalingGroupProviderManagedScaling(
@@ -127,7 +129,7 @@ def _launch_template(
 
 
 def _instance_tags(environment: Environment, segment: Segment) -> dict[str, str]:
-    """The provider's default tags reach neither the instances of a group nor their volumes."""
+    """Return the tags: the provider's default tags apply neither to instances nor their volumes."""
     scope = Scope.INSIDE if segment is Segment.CDE else Scope.CONNECTED
     return {
         "CardholderData": scope_tag(scope),
@@ -169,14 +171,14 @@ def _auto_scaling_group(
         vpc_zone_identifier=network.subnets(f"ecs-{segment}"),
         launch_template=AutoscalingGroupLaunchTemplate(id=template.id, version="$Latest"),
         health_check_type="EC2",
-        # ECS's managed termination protection needs it.
+        # ECS's managed termination protection requires it.
         protect_from_scale_in=True,
         tag=[
             AutoscalingGroupTag(key=key, value=value, propagate_at_launch=True)
             for key, value in tags.items()
         ],
-        # An instance that starts first, or is drained last, finds no cluster or may not speak to
-        # it.
+        # Without these, an instance that starts first or is drained last has no cluster or no
+        # permission to use it.
         depends_on=needed,
     )
     # Managed scaling owns the number of instances between the two bounds.

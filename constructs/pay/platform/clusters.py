@@ -1,4 +1,4 @@
-"""An ECS cluster: Container Insights on, and ECS Exec never unrecorded."""
+"""An ECS cluster with Container Insights and recorded ECS Exec sessions."""
 
 from constructs import Construct
 
@@ -17,10 +17,10 @@ from pay.model import Environment, Side, addresses, names
 def ecs_cluster(
     scope: Construct, side: Side, *, environment: Environment, key: KmsKey
 ) -> EcsCluster:
-    """The cluster of one side.
+    """Create the cluster of one side.
 
-    No service enables ECS Exec: its agent needs a writable root file system. Should somebody enable
-    it by hand, the session is encrypted and recorded (PCI DSS v4.0.1, 10.2.1.2).
+    No service enables ECS Exec, because its agent needs a writable root file system. If a person
+    enables it by hand, the session is encrypted and recorded (PCI DSS v4.0.1, 10.2.1.2).
     """
     name = names.cluster(environment.name, side)
     sessions = CloudwatchLogGroup(

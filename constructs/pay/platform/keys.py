@@ -10,7 +10,7 @@ from pay.iam.document import Statement, policy_document
 from pay.model import Environment
 
 DELETION_WINDOW_DAYS = 30
-"""The longest that KMS offers: what a lost key encrypted is lost."""
+"""The longest window that KMS offers: data encrypted with a deleted key is lost."""
 
 
 def encryption_key(
@@ -22,8 +22,9 @@ def encryption_key(
     description: str,
     used_by: Sequence[Statement],
 ) -> KmsKey:
-    """A key that rotates yearly (PCI DSS v4.0.1, 3.7.4) and that its account administers; `used_by`
-    says which AWS services may use it, and for what.
+    """Create a key that rotates yearly (PCI DSS v4.0.1, 3.7.4) and that its account administers.
+
+    `used_by` lists the AWS services that may use it, with their actions.
     """
     account = Statement(
         "AdministeredByAccount",
@@ -45,7 +46,7 @@ def encryption_key(
 
 
 def used_by_logs(environment: Environment) -> Statement:
-    """CloudWatch Logs may encrypt this account's log groups (AWS: CloudWatch Logs user guide,
+    """Allow CloudWatch Logs to encrypt this account's log groups (AWS: CloudWatch Logs user guide,
     "Encrypt log data using KMS").
     """
     return Statement(
@@ -62,8 +63,9 @@ def used_by_logs(environment: Environment) -> Statement:
 
 
 def used_by_alarms(environment: Environment) -> Statement:
-    """CloudWatch may send alarms to an encrypted topic (AWS: SNS developer guide, "Key management",
-    "Enable compatibility between event sources from AWS services and encrypted topics").
+    """Allow CloudWatch to send alarms to an encrypted topic (AWS: SNS developer guide, "Key
+    management", "Enable compatibility between event sources from AWS services and encrypted
+    topics").
     """
     return Statement(
         "SendsAlarms",

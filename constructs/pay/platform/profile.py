@@ -1,4 +1,4 @@
-"""What an EC2 instance of the legacy cluster may do: run the ECS agent, nothing more."""
+"""The rights of an EC2 instance of the legacy cluster: only those of the ECS agent."""
 
 from cdktf import ITerraformDependable
 from constructs import Construct
@@ -13,15 +13,16 @@ from pay.model import Environment, Segment, Side, addresses, names
 def instance_profile(
     scope: Construct, segment: Segment, *, environment: Environment
 ) -> tuple[str, ITerraformDependable]:
-    """The ARN of the segment's instance profile; and what an instance must not start before nor
-    outlive, because its agent would be refused.
+    """Return the ARN of the segment's instance profile, and its policy.
+
+    An instance must start after the policy and end before it, or AWS refuses its agent.
     """
     name = names.instance_role(environment.name, segment)
     role = IamRole(
         scope,
         addresses.capacity(segment).instance_role.id,
         name=name,
-        # EC2 itself assumes the role; it sends no source ARN that a condition could hold.
+        # EC2 itself assumes the role, and sends no source ARN for a condition.
         assume_role_policy=policy_document(
             Statement(
                 "AssumedByInstances",
@@ -44,9 +45,11 @@ def instance_profile(
 
 
 def _agent_statements(environment: Environment) -> list[Statement]:
-    """AWS: ECS developer guide, "Amazon ECS container instance IAM role", cut to this cluster. An
-    action is cut by what the service authorization reference lists for it: those that take the
-    cluster as their resource do not know the condition key `ecs:cluster`: it would deny them.
+    """Return the agent's rights (AWS: ECS developer guide, "Amazon ECS container instance IAM
+    role"), limited to this cluster.
+
+    The service authorization reference decides how each action is limited. Actions with the cluster
+    as resource do not support the condition key `ecs:cluster`, which would deny them.
     """
     cluster = names.cluster(environment.name, Side.EC2)
     cluster_arn = environment.arn("ecs", f"cluster/{cluster}")

@@ -1,4 +1,4 @@
-"""The encrypted SNS topics that alarms are sent to, one a severity."""
+"""The encrypted SNS topics for alarms, one per severity."""
 
 from constructs import Construct
 
@@ -10,7 +10,7 @@ from pay.platform.keys import encryption_key, used_by_alarms
 
 
 class AlarmTopics(Construct):
-    """The topics; who subscribes is not managed here."""
+    """The topics, without their subscriptions."""
 
     def __init__(self, scope: Construct, id: str, *, environment: Environment) -> None:
         super().__init__(scope, id)

@@ -1,4 +1,4 @@
-"""Builds hold no secret in plain text.
+"""CodeBuild projects must not hold a secret in plain text.
 
 The variables of a CodeBuild project are readable for everybody who may look at the project. A
 secret is of type SECRETS_MANAGER or PARAMETER_STORE.

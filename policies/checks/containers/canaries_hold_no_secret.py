@@ -1,4 +1,4 @@
-"""Canaries hold no secret in their environment.
+"""Canaries must not hold a secret in their environment.
 
 The variables of a Synthetics canary are readable for everybody who may look at the canary.
 """
@@ -14,7 +14,7 @@ from policies.engine.stack import Block
 def judge(canary: Block) -> list[str]:
     variables = canary.value("run_config", "environment_variables")
     if not isinstance(variables, Mapping):
-        return [] if variables is None else [f"environment_variables is {variables!r:.80}"]
+        return [] if variables is None else [f"environment_variables: not a map: {variables!r:.80}"]
     return [
         f"{name} is plain text"
         for name, value in variables.items()

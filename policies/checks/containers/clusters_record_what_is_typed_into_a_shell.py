@@ -1,6 +1,6 @@
-"""Clusters record every ECS Exec session, encrypted with a customer key.
+"""Clusters must record every ECS Exec session, encrypted with a customer managed key.
 
-A cluster without this configuration lets ECS Exec pass without an audit trail of what was typed.
+Without this configuration, ECS Exec leaves no audit trail of the commands typed.
 """
 
 from policies.engine.rule import rule
@@ -19,5 +19,5 @@ def judge(cluster: Block) -> list[str]:
     if not cluster.value(*logs, "cloud_watch_log_group_name"):
         problems.append("log_configuration.cloud_watch_log_group_name is missing")
     if cluster.value(*logs, "cloud_watch_encryption_enabled") is not True:
-        problems.append("log_configuration.cloud_watch_encryption_enabled is not true")
+        problems.append("log_configuration.cloud_watch_encryption_enabled must be true")
     return problems

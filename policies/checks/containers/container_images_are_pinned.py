@@ -1,7 +1,7 @@
-"""Container images are pinned to a digest or to a tag that does not move (`latest`, `main`).
+"""Container images must be pinned to a digest or to a fixed tag, not `latest` or `main`.
 
-What runs must be what was scanned and tested: a moving tag changes the software of the cardholder
-data environment without a change in Git.
+The image that runs must be the image that was scanned and tested. A moving tag changes software in
+the cardholder data environment without a change in Git.
 """
 
 import re

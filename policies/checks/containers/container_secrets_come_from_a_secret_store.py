@@ -1,6 +1,7 @@
-"""The secrets of containers come from Secrets Manager or Parameter Store.
+"""Container secrets must come from Secrets Manager or Parameter Store.
 
-A `valueFrom` that is not the ARN of a store is either broken or the secret itself in plain text.
+A `valueFrom` that is not the ARN of a secret or parameter is either broken or a secret in plain
+text.
 """
 
 import re

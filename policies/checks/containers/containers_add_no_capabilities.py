@@ -1,7 +1,6 @@
-"""Containers add no Linux capabilities.
+"""Containers must not add Linux capabilities.
 
-Every capability beyond Docker's own set is a function of the kernel that the service does not need
-to take payments.
+Each capability beyond Docker's default set is a kernel function that no service here needs.
 """
 
 from pay.containers.definitions import table
@@ -13,7 +12,7 @@ from policies.engine.stack import Block
 @rule("aws_ecs_task_definition")
 def judge(task_definition: Block) -> list[str]:
     return [
-        f"container {each['name']}: adds {added!r}"
+        f"container {each['name']}: linuxParameters.capabilities.add is {added!r}"
         for each in containers(task_definition)
         if (added := table(each, "linuxParameters", "capabilities").get("add"))
     ]

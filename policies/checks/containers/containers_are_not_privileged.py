@@ -1,6 +1,7 @@
-"""Containers are not privileged.
+"""Containers must not be privileged.
 
-A privileged container owns its host: whoever breaks out of it reaches every other task on it.
+A privileged container has root rights on its host: an attacker who controls it can reach every
+other task there.
 """
 
 from policies.engine.containers import containers

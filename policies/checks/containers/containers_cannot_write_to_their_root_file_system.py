@@ -1,7 +1,7 @@
-"""Containers have a read-only root file system.
+"""Containers must have a read-only root file system.
 
-Who breaks into a container must not be able to change the programs that run in it; what has to be
-written goes to a mounted volume.
+An attacker inside a container must not be able to change the programs that run there. Write to a
+mounted volume instead.
 """
 
 from policies.engine.containers import containers

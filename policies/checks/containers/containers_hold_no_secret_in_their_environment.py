@@ -1,7 +1,7 @@
-"""Containers hold no secret in their environment, their commands or their labels.
+"""Containers must not hold a secret in their environment, commands or labels.
 
-All of these are readable in the task definition, in the console and in Terraform's state; a secret
-comes through `secrets`, by the ARN of its store.
+These are readable in the task definition, the console and the Terraform state. Pass a secret
+through `secrets`, by the ARN of its store.
 """
 
 from pay.containers.secrets import plain_secrets
@@ -13,7 +13,7 @@ from policies.engine.stack import Block
 @rule("aws_ecs_task_definition")
 def judge(task_definition: Block) -> list[str]:
     return [
-        f"container {each['name']}: {where} belongs under secrets"
+        f"container {each['name']}: {where} holds a secret; move it to secrets"
         for each in containers(task_definition)
         for where, _ in plain_secrets(each)
     ]

@@ -1,7 +1,7 @@
-"""Containers run as a user other than root.
+"""Containers must run as a user other than root.
 
-Root inside the container is one kernel flaw away from root on the host, and an image that names no
-user runs as root.
+Root inside a container is one kernel flaw away from root on the host. An image that sets no user
+runs as root.
 """
 
 from policies.engine.containers import containers

@@ -1,8 +1,7 @@
-"""Containers stay confined.
+"""Containers must stay confined by Docker's defaults.
 
-What Docker does to keep a container apart (seccomp, AppArmor, SELinux) is only ever tightened:
-`no-new-privileges` is the one option that does nothing else (ECS API: `ContainerDefinition`,
-`dockerSecurityOptions`).
+Docker isolates a container with seccomp, AppArmor and SELinux. `no-new-privileges` is the only
+option that can only tighten this (ECS API: `ContainerDefinition`, `dockerSecurityOptions`).
 """
 
 from pay.containers.definitions import Container
@@ -16,8 +15,8 @@ _TIGHTENS = ("no-new-privileges", "no-new-privileges:true")
 @rule("aws_ecs_task_definition")
 def judge(task_definition: Block) -> list[str]:
     return [
-        f"container {each['name']}: dockerSecurityOptions has {option!r}; allowed is only "
-        "no-new-privileges"
+        f"container {each['name']}: dockerSecurityOptions has {option!r}; only "
+        "no-new-privileges is allowed"
         for each in containers(task_definition)
         for option in _options(each)
         if option not in _TIGHTENS

@@ -1,6 +1,6 @@
-"""Containers use no devices of their host.
+"""Containers must not use devices of their host.
 
-A device such as a disk lets a container read and write what belongs to every other task there.
+Through a device such as a disk, a container can read and write the data of every task on its host.
 """
 
 from pay.containers.definitions import table
@@ -12,7 +12,7 @@ from policies.engine.stack import Block
 @rule("aws_ecs_task_definition")
 def judge(task_definition: Block) -> list[str]:
     return [
-        f"container {each['name']}: uses {devices!r}"
+        f"container {each['name']}: linuxParameters.devices is {devices!r}"
         for each in containers(task_definition)
         if (devices := table(each, "linuxParameters").get("devices"))
     ]

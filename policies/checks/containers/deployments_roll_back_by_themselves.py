@@ -1,6 +1,6 @@
-"""Deployments stop and roll back by themselves when they fail.
+"""Failed deployments must stop and roll back by themselves.
 
-Change control needs a way back that works at night too: the deployment circuit breaker.
+Change control needs a way back that works without a person: the deployment circuit breaker.
 """
 
 from policies.engine.rule import rule
@@ -12,7 +12,7 @@ def judge(service: Block) -> list[str] | None:
     if service.value("deployment_controller", "type") not in {None, "ECS"}:
         return None
     return [
-        f"deployment_circuit_breaker.{key} is {found!r}"
+        f"deployment_circuit_breaker.{key} is {setting!r}, not True"
         for key in ("enable", "rollback")
-        if (found := service.value("deployment_circuit_breaker", key)) is not True
+        if (setting := service.value("deployment_circuit_breaker", key)) is not True
     ]

@@ -1,6 +1,6 @@
-"""ECS Exec is off inside the cardholder data environment and in production.
+"""ECS Exec must be off inside the cardholder data environment and in production.
 
-A shell in a running task is administrative access that no deployment and no review has seen.
+A shell in a running task is administrative access outside deployment and review.
 """
 
 from policies.engine.rule import rule

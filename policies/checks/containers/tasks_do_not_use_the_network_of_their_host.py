@@ -1,7 +1,7 @@
-"""Tasks do not use the network of their host.
+"""Tasks must not use the network of their host.
 
-With `network_mode = "host"` a container listens on every address of the instance and reaches what
-only the instance may reach, its metadata service included.
+With `network_mode = "host"` a container listens on every address of the instance. It also reaches
+what only the instance may reach, including the metadata service.
 """
 
 from policies.engine.rule import rule
@@ -11,4 +11,6 @@ from policies.engine.stack import Block
 @rule("aws_ecs_task_definition")
 def judge(task_definition: Block) -> list[str]:
     mode = task_definition.value("network_mode")
-    return [] if mode in {"awsvpc", "bridge", "none"} else [f"network_mode is {mode!r}"]
+    if mode in {"awsvpc", "bridge", "none"}:
+        return []
+    return [f"network_mode is {mode!r}; allowed: awsvpc, bridge, none"]

@@ -1,7 +1,7 @@
-"""Tasks mount no folder of their host.
+"""Tasks must not mount a folder of their host.
 
-A mounted host folder, the Docker socket above all, is a way out of the container and from one
-service into another.
+A mounted host folder, above all the Docker socket, is a way out of the container and into other
+services.
 """
 
 from policies.engine.rule import rule

@@ -1,7 +1,7 @@
-"""Tasks share no process or IPC namespace with their host.
+"""Tasks must not share a process or IPC namespace with their host.
 
-A shared namespace shows a task the processes, arguments and memory of its neighbours, card data in
-them included.
+A shared namespace shows a task the processes, arguments and memory of its neighbours, including
+card data.
 """
 
 from policies.engine.rule import rule
@@ -11,7 +11,7 @@ from policies.engine.stack import Block
 @rule("aws_ecs_task_definition")
 def judge(task_definition: Block) -> list[str]:
     return [
-        f"{mode} is {found!r}; leave it out or set it to 'task'"
-        for mode in ("pid_mode", "ipc_mode")
-        if (found := task_definition.value(mode)) not in {None, "task", "none"}
+        f"{argument} is {mode!r}; leave it out or set it to 'task'"
+        for argument in ("pid_mode", "ipc_mode")
+        if (mode := task_definition.value(argument)) not in {None, "task", "none"}
     ]

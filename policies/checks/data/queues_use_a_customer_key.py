@@ -1,7 +1,7 @@
-"""SQS queues are encrypted with a customer managed key.
+"""SQS queues must be encrypted with a customer managed key.
 
-Encryption with SQS's own key, or with `alias/aws/sqs`, cannot be restricted to the systems that
-need the key; checkov's own checks pass the first.
+Access to SQS's own key, or to `alias/aws/sqs`, cannot be limited to the systems that need it.
+checkov's own checks accept the first.
 """
 
 from policies.engine.rule import rule

@@ -1,7 +1,7 @@
-"""SNS topics are encrypted with a customer managed key.
+"""SNS topics must be encrypted with a customer managed key.
 
-An alias of AWS's own (`alias/aws/sns`) cannot be restricted to the systems that need the key;
-checkov's own check passes it.
+Access to AWS's own key (`alias/aws/sns`) cannot be limited to the systems that need it. checkov's
+own check accepts it.
 """
 
 from policies.engine.rule import rule

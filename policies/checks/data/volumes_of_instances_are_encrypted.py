@@ -1,7 +1,7 @@
-"""The volumes of EC2 instances are encrypted.
+"""Volumes of EC2 instances must be encrypted.
 
-A container's writable layer and its swap end on the instance's volume; whoever gets a snapshot of
-it must not be able to read it.
+A container's writable layer and swap are stored on the instance's volume. A stolen snapshot must
+not be readable.
 """
 
 from policies.engine.rule import rule
@@ -17,9 +17,9 @@ def judge(template: Block) -> list[str]:
         if (ebs := get(mapping, "ebs")) is not None
     ]
     if not volumes:
-        return ["block_device_mappings names no ebs volume: the image's own would be used"]
+        return ["block_device_mappings has no ebs volume; add one, or the image's own is used"]
     return [
-        f"ebs.encrypted is {found!r}"
+        f"ebs.encrypted is {encrypted!r}, not True"
         for ebs in volumes
-        if (found := get(ebs, "encrypted")) not in {True, "true"}
+        if (encrypted := get(ebs, "encrypted")) not in {True, "true"}
     ]

@@ -1,7 +1,7 @@
-"""Policies that are attached are written in the same stack.
+"""Attached policies must be defined in the same stack.
 
-What a managed policy allows is not in these files: AWS widens its own (PowerUserAccess,
-SecretsManagerReadWrite) without asking, and nobody reviews them here.
+These files do not show what a managed policy allows. AWS extends its own policies
+(PowerUserAccess, SecretsManagerReadWrite) without notice or review here.
 """
 
 from policies.engine.rule import rule
@@ -16,10 +16,10 @@ from policies.engine.stack import Block
 )
 def judge(attachment: Block) -> list[str] | None:
     if attachment.stack.from_plan:
-        # A plan shows the policy's ARN, no longer whose it is.
+        # A plan shows the policy's ARN, but not where the policy is defined.
         return None
     policy = attachment.value("policy_arn")
-    found = attachment.stack.find(policy)
-    if found is not None and found.kind == "resource" and found.type == "aws_iam_policy":
+    source = attachment.stack.find(policy)
+    if source is not None and source.kind == "resource" and source.type == "aws_iam_policy":
         return []
     return [f"policy_arn is {policy!r}, not an aws_iam_policy of this stack"]

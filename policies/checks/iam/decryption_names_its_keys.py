@@ -1,8 +1,8 @@
-"""IAM policies name the keys that may decrypt.
+"""IAM policies must name the keys that may decrypt.
 
-A role that may use every key of the account can read what every other service encrypts, inside the
-cardholder data environment too. Only through named AWS services (`kms:ViaService`), whose own
-permission names the queue or topic, may the key stay open.
+A role that may use every key of the account can read what any service encrypts, including card
+data. Only access through named AWS services (`kms:ViaService`) may leave the key open: the
+service's own permission names the queue or topic.
 """
 
 from pay.iam.patterns import includes, is_open_resource

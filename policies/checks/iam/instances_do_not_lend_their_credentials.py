@@ -1,7 +1,7 @@
-"""Instances answer metadata requests with session tokens only, and not to containers behind a hop.
+"""Instances must require session tokens for metadata requests, with a hop limit of 1.
 
-A request forged through a service must not fetch the credentials of the instance that it runs on;
-without a `metadata_options` block AWS's defaults let it.
+A request forged through a container must not obtain the credentials of its instance. Without a
+`metadata_options` block, AWS's defaults allow it.
 """
 
 from policies.engine.rule import rule

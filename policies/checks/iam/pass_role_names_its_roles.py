@@ -1,6 +1,6 @@
-"""`iam:PassRole` names the roles that may be passed and the service they are passed to.
+"""`iam:PassRole` must name the roles that may be passed and the service that receives them.
 
-Who may pass any role to a task has the rights of every role.
+A principal that may pass any role to a task has the rights of every role.
 """
 
 from pay.iam.patterns import includes, is_open_resource

@@ -1,8 +1,7 @@
-"""Policies of buckets, topics, queues, secrets and image repositories allow nothing to everybody.
+"""Policies of buckets, topics, queues, secrets and repositories must not allow access to everybody.
 
-A log or an artefact that the whole world may read or replace is neither protected nor evidence.
-`Principal = "*"` needs a condition that says whose request it must be: a condition that lets every
-value through limits nobody.
+A log or artefact that anybody may read or replace is neither protected nor evidence. Give
+`Principal = "*"` a condition on named accounts, organisations, networks or ARNs.
 """
 
 from pay.iam.document import Statement
@@ -51,7 +50,9 @@ def _limits(statement: Statement, key: str) -> bool:
 
 
 def _names_somebody(value: str) -> bool:
-    """Whether no wildcard stands where the account is; an ARN of S3 has none, its bucket counts."""
+    """Return whether the account is written without a wildcard; an S3 ARN has no account, so its
+    bucket counts.
+    """
     parts = value.split(":", 5)
     whose = value if len(parts) < 6 else parts[4] or parts[5].split("/")[0]
     return "*" not in whose and "?" not in whose

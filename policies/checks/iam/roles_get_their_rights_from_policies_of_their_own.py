@@ -1,7 +1,7 @@
-"""Roles get their rights from policy resources, never from arguments of the role.
+"""Roles must get their rights from policy resources, not from arguments of the role.
 
-`inline_policy` and `managed_policy_arns` say what a role may do where neither checkov nor the rules
-about policies read it; an `aws_iam_role_policy` says the same and is read.
+Neither checkov nor the rules on policies read `inline_policy` and `managed_policy_arns`. An
+`aws_iam_role_policy` grants the same and is read.
 """
 
 from policies.engine.rule import rule
@@ -11,7 +11,7 @@ from policies.engine.stack import Block
 @rule("aws_iam_role")
 def judge(role: Block) -> list[str] | None:
     if role.stack.from_plan:
-        # A plan shows there what AWS has, policies of their own included.
+        # A plan lists there everything that AWS has, including separate policy resources.
         return None
     return [
         f"{argument} is set; write an aws_iam_role_policy"

@@ -1,7 +1,7 @@
-"""IAM policies name the secrets and parameters that may be read.
+"""IAM policies must name the secrets and parameters that may be read.
 
-A service needs its own secrets and nobody else's; a wildcard over all secrets gives it the payment
-providers' keys.
+A service needs only its own secrets. A wildcard over all secrets includes the keys of the payment
+providers.
 """
 
 from pay.iam.patterns import includes, is_open_resource

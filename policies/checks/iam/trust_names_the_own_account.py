@@ -1,8 +1,8 @@
-"""Roles can be assumed by the own account and for the own account only.
+"""Roles must be assumable only from, and for, their own account.
 
-Whoever may assume a role from another account has its rights without any of our controls. And
-without `aws:SourceAccount` or `aws:SourceArn` in the trust policy, the ECS service could be made to
-use the role for somebody else's task (the confused deputy).
+A principal of another account would hold the role's rights outside our controls. Without
+`aws:SourceAccount` or `aws:SourceArn` in the trust policy, ECS could be made to use the role for
+another account's task (the confused deputy).
 """
 
 from pay.iam.document import Statement
@@ -24,7 +24,7 @@ def judge(role: Block) -> list[str]:
     for statement in statements(role, "assume_role_policy"):
         for kind, principal in statement.principals if statement.allows else ():
             if kind != "Service" and not is_own(role.stack, principal):
-                problems.append(f"{principal} is not of this account and may assume the role")
+                problems.append(f"{principal} belongs to another account and may assume the role")
             if principal in _DEPUTIES and not _is_for_the_own_account(statement, role.stack):
                 problems.append(f"{principal} may assume the role for any account")
     return problems
@@ -32,4 +32,4 @@ def judge(role: Block) -> list[str]:
 
 def _is_for_the_own_account(statement: Statement, stack: Stack) -> bool:
     sources = map(statement.limited_to, ("aws:SourceAccount", "aws:SourceArn"))
-    return any(found and all(is_own(stack, each) for each in found) for found in sources)
+    return any(values and all(is_own(stack, each) for each in values) for values in sources)

@@ -1,7 +1,7 @@
-"""Alarms notify somebody.
+"""Alarms must notify somebody.
 
-An alarm without an action turns red and nobody knows; a failure of a critical system must be
-noticed and answered promptly. checkov's own check passes an alarm that has no action at all.
+Failures of critical systems must be noticed and answered promptly. An alarm without an action
+notifies nobody, and checkov's own check accepts it.
 """
 
 from policies.engine.rule import rule

@@ -1,7 +1,7 @@
-"""Containers log to a log group of their own stack.
+"""Containers must log to a log group of their own stack.
 
-What a container does must leave an audit trail; a group of the same stack is one whose key and
-retention this gate has judged too.
+The actions of a container must leave an audit trail. The gate also judges the key and retention of
+a log group in the same stack.
 """
 
 from pay.containers.definitions import table

@@ -1,7 +1,7 @@
-"""Buckets keep logs for a year, the last three months of them at hand.
+"""Buckets must keep logs for a year, with the last three months immediately available.
 
-An investigation needs twelve months of audit trail, and the latest three at once: not behind a
-restore that takes hours.
+An investigation needs twelve months of audit trail. The last three must not wait for a restore that
+takes hours.
 """
 
 from policies.engine.rule import rule
@@ -21,13 +21,19 @@ def judge(configuration: Block) -> list[str]:
             continue
         expires = get(each, "expiration", "days")
         if expires is not None and not _at_least(expires, _KEPT_DAYS):
-            problems.append(f"rule {get(each, 'id')}: objects expire after {expires} days")
+            problems.append(
+                f"rule {get(each, 'id')}: objects expire after {expires} days; "
+                f"required: at least {_KEPT_DAYS}"
+            )
         for move in blocks_of(each, "transition"):
             days = get(move, "days")
             if get(move, "storage_class") in _SLOW and not _at_least(days, _AT_HAND_DAYS):
-                problems.append(f"rule {get(each, 'id')}: objects are archived after {days} days")
+                problems.append(
+                    f"rule {get(each, 'id')}: objects are archived after {days} days; "
+                    f"required: at least {_AT_HAND_DAYS}"
+                )
     return problems
 
 
-def _at_least(found: object, days: int) -> bool:
-    return isinstance(found, int) and found >= days
+def _at_least(value: object, days: int) -> bool:
+    return isinstance(value, int) and value >= days

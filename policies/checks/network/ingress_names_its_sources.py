@@ -1,8 +1,7 @@
-"""Security groups let in named sources only, never the whole internet; port 443 of a public load
-balancer is the exception.
+"""Security groups must let in named sources only, except on port 443 of a public load balancer.
 
-Inbound traffic is limited to what is needed; checkov's own checks look at the ports 22, 80 and 3389
-and at a rule for all ports, and pass every other port.
+Inbound traffic is limited to what is needed. checkov's own checks look only at ports 22, 80 and
+3389 and at rules for all ports.
 """
 
 from policies.engine.network import is_world, permissions
@@ -12,12 +11,12 @@ from policies.engine.stack import Block
 
 @rule("aws_security_group", "aws_security_group_rule", "aws_vpc_security_group_ingress_rule")
 def judge(block: Block) -> list[str] | None:
-    found = permissions(block, "ingress")
-    if found is None:
+    allowed = permissions(block, "ingress")
+    if allowed is None:
         return None
     return [
         f"{each.protocol} {each.ports} is open to {source}"
-        for each in found
+        for each in allowed
         for source in each.peers
         if is_world(source)
         and not (each.is_https_only and _belongs_to_a_public_load_balancer(block))
@@ -27,10 +26,10 @@ def judge(block: Block) -> list[str] | None:
 def _belongs_to_a_public_load_balancer(block: Block) -> bool:
     group = block
     if block.type != "aws_security_group":
-        found = block.stack.find(block.value("security_group_id"))
-        if found is None:
+        source = block.stack.find(block.value("security_group_id"))
+        if source is None:
             return False
-        group = found
+        group = source
     return any(
         load_balancer.value("internal") is False
         and any(

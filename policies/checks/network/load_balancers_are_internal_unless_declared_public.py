@@ -1,7 +1,7 @@
-"""Load balancers are internal unless their service is declared public.
+"""Load balancers must be internal unless their service is declared public.
 
-A component that stores or handles card data must not be reachable from the internet by a slip: a
-public load balancer carries the tag `Exposure = "public"`, which a reviewer sees.
+A component that handles card data must not become reachable from the internet by mistake. A public
+load balancer has the tag `Exposure = "public"`, which a reviewer sees.
 """
 
 from policies.engine.rule import rule
@@ -14,4 +14,4 @@ def judge(load_balancer: Block) -> list[str]:
         return []
     if load_balancer.value("tags", "Exposure") == "public":
         return []
-    return [f"internal is {load_balancer.value('internal')!r} and there is no tag Exposure"]
+    return [f"internal is {load_balancer.value('internal')!r} without the tag Exposure = 'public'"]

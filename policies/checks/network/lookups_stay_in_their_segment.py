@@ -1,8 +1,8 @@
-"""Systems use the network, the capacity and the keys of their own segment.
+"""Systems must use the network, capacity and keys of their own segment only.
 
-Inside the cardholder data environment nothing of the general segment is used, and outside nothing
-of the environment: that separation is what keeps the rest of the estate out of scope. What is
-looked up by an id of AWS's own could be of either.
+Stacks inside the cardholder data environment use nothing of the general segment, and the reverse.
+This separation keeps the rest of the estate out of scope. An AWS id does not show its segment, so
+look up by name.
 """
 
 import re
@@ -43,13 +43,13 @@ def judge(block: Block) -> list[str] | None:
         ),
     ]
     if block.kind == "data" and not names:
-        return ["neither a name, a filter nor a tag says what is looked up"]
+        return ["the lookup has no name, filter or tag; add one"]
     other = _GENERAL if stack.scope == "inside" else _CDE
     return [
         f"{name} belongs to the other segment; this stack is {stack.scope}"
         for name in names
         if other.search(name)
-    ] + [f"{each} is an id: look it up by its name" for each in ids]
+    ] + [f"{each} is an id; look it up by its name" for each in ids]
 
 
 def _ids(item: Any) -> Iterator[str]:

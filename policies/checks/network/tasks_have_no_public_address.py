@@ -1,6 +1,7 @@
-"""Tasks have no public IP address.
+"""Tasks must not have a public IP address.
 
-A task is reached through its load balancer only; an address of its own goes round it and its logs.
+Traffic must reach a task through its load balancer only. A public address bypasses the balancer and
+its logs.
 """
 
 from policies.engine.rule import rule
@@ -20,17 +21,17 @@ def judge(block: Block) -> list[str] | None:
     if not networks:
         return None
     return [
-        f"assign_public_ip is {found!r}"
+        f"assign_public_ip is {public!r}"
         for network in networks
-        if (found := get(network, "assign_public_ip")) not in {None, False}
+        if (public := get(network, "assign_public_ip")) not in {None, False}
     ]
 
 
 def _networks(target: object) -> list[object]:
-    found = get(target, "network_configuration")
-    return [] if found is None else [found]
+    network = get(target, "network_configuration")
+    return [] if network is None else [network]
 
 
 def _ecs(target: object) -> list[object]:
-    found = get(target, "ecs_parameters")
-    return [] if found is None else [found]
+    parameters = get(target, "ecs_parameters")
+    return [] if parameters is None else [parameters]

@@ -1,4 +1,4 @@
-"""Bucket policies refuse requests over plain HTTP.
+"""Bucket policies must deny requests over plain HTTP.
 
 S3 answers unencrypted requests unless the bucket's policy denies them.
 """

@@ -1,6 +1,6 @@
-"""Listeners of an Application Load Balancer speak HTTPS; plain HTTP only redirects to it.
+"""Application Load Balancer listeners must use HTTPS; plain HTTP may only redirect to it.
 
-Card data and credentials cross a plain connection readable for everyone on the way.
+Anybody on the path can read card data and credentials sent over a plain connection.
 """
 
 from policies.engine.rule import rule
@@ -12,15 +12,15 @@ from policies.engine.stack import value as get
 def judge(block: Block) -> list[str] | None:
     listener = block
     if block.type.endswith("_rule"):
-        found = block.stack.find(block.value("listener_arn"))
-        if found is None:
+        source = block.stack.find(block.value("listener_arn"))
+        if source is None:
             return None
-        listener = found
+        listener = source
     if listener.value("protocol") != "HTTP":
         return None if listener.value("protocol") in {"TCP", "UDP", "TCP_UDP", "TLS"} else []
     actions = [*block.blocks("default_action"), *block.blocks("action")]
     return [
-        f"the action over plain HTTP is {get(action, 'type')!r}"
+        f"the action over plain HTTP is {get(action, 'type')!r}, not a redirect to HTTPS"
         for action in actions or [{}]
         if get(action, "type") != "redirect" or get(action, "redirect", "protocol") != "HTTPS"
     ]

@@ -1,7 +1,7 @@
-"""Inside the cardholder data environment load balancers speak TLS to their targets.
+"""Inside the cardholder data environment, load balancers must use TLS to their targets.
 
-The network inside the VPC is not taken for trusted: card data stays encrypted up to the task (own
-policy, stricter than the requirement, which names open and public networks).
+The network inside the VPC is not trusted: card data stays encrypted up to the task. This is our own
+policy, stricter than the requirement, which covers open and public networks.
 """
 
 from policies.engine.rule import rule
@@ -13,4 +13,4 @@ def judge(target_group: Block) -> list[str] | None:
     if target_group.stack.scope != "inside" or target_group.value("target_type") == "lambda":
         return None
     protocol = target_group.value("protocol")
-    return [] if protocol in {"HTTPS", "TLS"} else [f"protocol is {protocol!r}"]
+    return [] if protocol in {"HTTPS", "TLS"} else [f"protocol is {protocol!r}, not HTTPS or TLS"]

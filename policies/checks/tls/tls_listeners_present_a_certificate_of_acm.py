@@ -1,7 +1,7 @@
-"""TLS listeners present a certificate that AWS Certificate Manager issued or holds.
+"""TLS listeners must use a certificate from AWS Certificate Manager.
 
-ACM renews what it issued and lists all it holds, which is the inventory of trusted keys and
-certificates that the requirement asks for.
+ACM renews the certificates it issues and lists all that it holds. That list is the inventory of
+trusted keys and certificates that the requirement asks for.
 """
 
 from policies.engine.rule import rule

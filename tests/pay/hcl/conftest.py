@@ -1,4 +1,4 @@
-"""The provider's schema and Terraform itself, for tests of what the HCL2 means."""
+"""The provider's schema and Terraform itself, for tests of the HCL2's meaning."""
 
 import os
 import shutil
@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[3]
 
 @pytest.fixture(scope="session")
 def aws() -> ProviderSchema:
-    """The committed, trimmed schema."""
+    """Return the committed, trimmed schema."""
     return ProviderSchema.load(ROOT / "toolchain" / "bindings" / "aws-5.100.schema.json")
 
 
@@ -30,5 +30,5 @@ def terraform() -> Terraform:
 
 @pytest.fixture(scope="session")
 def workspace(terraform: Terraform, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the modules `json` and `hcl`, initialised; see `meanings`."""
+    """Return an initialised folder with the modules `json` and `hcl`; see `meanings`."""
     return meaning_workspace(terraform, tmp_path_factory.mktemp("meaning"))

@@ -1,4 +1,4 @@
-"""Blocks and their arguments: what is bare, what is quoted, what comes first."""
+"""Blocks and their arguments: bare or quoted, and their order."""
 
 from typing import Any
 
@@ -81,7 +81,7 @@ def test_writes_every_block_of_a_list_in_its_order(aws: ProviderSchema) -> None:
     ],
 )
 def test_writes_an_argument(arguments: dict[str, Any], line: str, aws: ProviderSchema) -> None:
-    lines = [found.strip() for found in to_hcl(resource("aws_lb", **arguments), aws).splitlines()]
+    lines = [line.strip() for line in to_hcl(resource("aws_lb", **arguments), aws).splitlines()]
     assert line in lines
 
 

@@ -1,4 +1,4 @@
-"""Every stack of every environment: read by Terraform and python-hcl2, the same as cdktf's JSON."""
+"""Terraform and python-hcl2 read every stack's HCL2 with the same meaning as cdktf's JSON."""
 
 import json
 from collections.abc import Mapping
@@ -32,7 +32,7 @@ def texts(estate: Mapping[str, Synthesised], aws: ProviderSchema) -> Mapping[str
 
 
 def as_module(document: Mapping[str, Any]) -> dict[str, Any]:
-    """Without what only a root module may have; so that one run of Terraform reads all stacks."""
+    """Remove the blocks for root modules only, so that one run of Terraform reads all stacks."""
     own = {key: value for key, value in document.items() if key not in ("provider", "terraform")}
     providers = document["terraform"]["required_providers"]
     return {**own, "terraform": {"required_providers": providers}}
@@ -66,7 +66,7 @@ def modules(
     terraform: Terraform,
     folder: Path,
 ) -> Path:
-    """A root module that calls every stack as a module, initialised."""
+    """Return an initialised root module that calls every stack as a module."""
     calls = {}
     for id, content in files.items():
         (folder / id).mkdir()
@@ -108,11 +108,11 @@ def test_python_hcl2_finds_every_block(
 ) -> None:
     options = SerializationOptions(strip_string_quotes=True)
     for id, text in texts.items():
-        found = hcl2.loads(text, serialization_options=options)
+        document = hcl2.loads(text, serialization_options=options)
         for section in ("data", "resource"):
             addresses = {
                 (type, name)
-                for block in found.get(section, [])
+                for block in document.get(section, [])
                 for type, names in block.items()
                 for name in names
                 if type != "__is_block__"

@@ -81,7 +81,7 @@ def test_keeps_small_objects_of_a_list_on_a_line() -> None:
     ],
 )
 def test_keeps_strings_strings(text: str, hcl: str) -> None:
-    """`jsonencode` would write a number where the text has a string around its reference."""
+    """Without `tostring`, `jsonencode` would write a number where the text has a string."""
     assert written(text) == f"jsonencode({{\n  a = {hcl}\n}})"
 
 
@@ -130,16 +130,16 @@ strings = st.lists(st.one_of(references, st.sampled_from(["a", " ", "$$", "${", 
 
 
 def document_text(value: Any) -> str:
-    """The JSON text with live references in it, as cdktf leaves it in an argument."""
-    found: list[str] = []
+    """Return the JSON text with live references, as cdktf writes it in an argument."""
+    references: list[str] = []
 
     def hidden(each: Any) -> Any:
         if isinstance(each, tuple):
             pieces = []
             for piece in each:
                 if piece.startswith("${") and piece != "${":
-                    found.append(piece)
-                    pieces.append(f"<{len(found) - 1}>")
+                    references.append(piece)
+                    pieces.append(f"<{len(references) - 1}>")
                 else:
                     pieces.append(escaped(piece))
             return "".join(pieces)
@@ -150,7 +150,7 @@ def document_text(value: Any) -> str:
         return escaped(each)
 
     text = json.dumps(hidden(value))
-    for position, reference in enumerate(found):
+    for position, reference in enumerate(references):
         text = text.replace(f"<{position}>", reference)
     return text
 
@@ -161,7 +161,7 @@ documents = nested(st.one_of(scalars, strings.map(tuple))).filter(
 
 
 def exactly(text: str) -> Any:
-    """The value with its decimal numbers: 1.5e+300 and the same number written out are equal."""
+    """Return the value with decimal numbers, so that 1.5e+300 equals the number written out."""
     return json.loads(text, parse_int=Decimal, parse_float=Decimal)
 
 

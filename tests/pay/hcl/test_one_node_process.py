@@ -1,4 +1,4 @@
-"""jsii's program runs without the relay between it and Python, and says what it says either way."""
+"""jsii's program runs without the relay between it and Python, with the same output."""
 
 import base64
 import json
@@ -26,13 +26,13 @@ print(len(descendants(os.getpid())) - 1)
 """
 
 
-def start(folder: Path, said: str) -> subprocess.CompletedProcess[str]:
+def start(folder: Path, messages: str) -> subprocess.CompletedProcess[str]:
     relay = folder / "bin" / "jsii-runtime.js"
     relay.parent.mkdir()
     relay.write_text("console.log('relayed')")
     return subprocess.run(
         [NODE, "--max-old-space-size=100", relay],
-        input=said,
+        input=messages,
         capture_output=True,
         text=True,
         check=True,
@@ -44,8 +44,8 @@ def test_the_program_reads_and_writes_pythons_pipes(tmp_path: Path) -> None:
     (tmp_path / "lib" / "program.js").write_text(PROGRAM)
     done = start(tmp_path, "asked")
     assert done.stdout == "answered asked"
-    told = [json.loads(line) for line in done.stderr.splitlines()]
-    assert [{name: base64.b64decode(text) for name, text in line.items()} for line in told] == [
+    output = [json.loads(line) for line in done.stderr.splitlines()]
+    assert [{name: base64.b64decode(text) for name, text in line.items()} for line in output] == [
         {"stdout": b"printed\n"},
         {"stderr": b"warned\n"},
     ]

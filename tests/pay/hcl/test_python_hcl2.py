@@ -1,4 +1,4 @@
-"""A second reader: python-hcl2 finds in the HCL2 exactly what was in the document."""
+"""A second reader: python-hcl2 reads from the HCL2 exactly the document."""
 
 from typing import Any
 
@@ -62,15 +62,15 @@ def bodies(shape: Shape, depth: int) -> st.SearchStrategy[dict[str, Any]]:
 
 
 def marked(body: dict[str, Any], shape: Shape) -> dict[str, Any]:
-    """The body with its blocks marked as python-hcl2 marks them."""
-    found: dict[str, Any] = {"__is_block__": True}
+    """Return the body with its blocks marked as python-hcl2 marks them."""
+    block: dict[str, Any] = {"__is_block__": True}
     for name, value in body.items():
         entry = shape.entries[name]
         if isinstance(entry, NestedBlock):
-            found[name] = [marked(each, entry.shape) for each in value]
+            block[name] = [marked(each, entry.shape) for each in value]
         else:
-            found[name] = value
-    return found
+            block[name] = value
+    return block
 
 
 @pytest.mark.parametrize("type", TYPES)

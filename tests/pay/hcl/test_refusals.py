@@ -1,4 +1,4 @@
-"""What the writer refuses: every mistake in one message, each with its place."""
+"""The writer reports every mistake in one message, each with its place."""
 
 from decimal import Decimal
 from typing import Any
@@ -43,7 +43,7 @@ def load_balancer(**arguments: Any) -> dict[str, Any]:
         ),
         (
             {"module": {"a": {"source": "./a"}}},
-            "module: is no block that can be written; known: terraform, provider, variable, "
+            "module: is not a known block; known: terraform, provider, variable, "
             "locals, moved, import, removed, data, resource, check, output",
         ),
         (
@@ -82,7 +82,7 @@ def load_balancer(**arguments: Any) -> dict[str, Any]:
         ),
         (
             load_balancer(timeouts=[{"create": "1m"}, {"delete": "1m"}]),
-            "resource.aws_lb.this.timeouts: may stand once; found 2",
+            "resource.aws_lb.this.timeouts: is allowed once; found 2",
         ),
         (
             load_balancer(tags={1: "x"}),
@@ -129,7 +129,7 @@ def load_balancer(**arguments: Any) -> dict[str, Any]:
         ),
         (
             {"locals": {"a b": 1}},
-            "locals: the name 'a b' is no identifier",
+            "locals: the name 'a b' is not an identifier",
         ),
         (
             {"variable": {"a": {"type": "list(string"}}},

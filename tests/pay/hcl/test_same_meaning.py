@@ -1,4 +1,4 @@
-"""The HCL2 means what the JSON means: Terraform itself reads both and gives the same values."""
+"""The HCL2 has the JSON's meaning: Terraform itself reads both and returns the same values."""
 
 from pathlib import Path
 from typing import Any
@@ -47,7 +47,7 @@ def test_values_of_outputs(terraform: Terraform, workspace: Path, values: list[A
 def test_defaults_and_descriptions_of_variables(
     terraform: Terraform, workspace: Path, values: list[Any]
 ) -> None:
-    """They are read as they are: `${` in a default is no reference."""
+    """They are literal: `${` in a default is not a reference."""
     variables = {
         name: {"default": value, "type": "any", "description": f"{value}"}
         for name, value in named(values).items()

@@ -21,7 +21,7 @@ Folder = Callable[[str, str], Path]
 
 @pytest.fixture
 def folder(terraform: Terraform, tmp_path: Path) -> Folder:
-    """An initialised folder with one configuration file."""
+    """Return an initialised folder with one configuration file."""
 
     def make(file: str, content: str) -> Path:
         place = tmp_path / file.replace(".", "-")

@@ -1,4 +1,4 @@
-"""An app's files: HCL2 alone, whole or not at all."""
+"""The files of an app are HCL2 only, and complete or unchanged."""
 
 import json
 import os
@@ -32,7 +32,7 @@ def outdir(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def synth(outdir: Path) -> Synth:
-    """Synthesises one stack for each keyword: its output has this value."""
+    """Synthesise one stack for each keyword, with an output of this value."""
 
     def run(**values: str) -> None:
         app = HclApp(NO_PROVIDER, outdir=outdir)
@@ -46,8 +46,8 @@ def synth(outdir: Path) -> Synth:
 
 
 def files(folder: Path) -> dict[str, str]:
-    found = (path for path in folder.rglob("*") if path.is_file())
-    return {path.relative_to(folder).as_posix(): path.read_text() for path in found}
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_text() for path in files}
 
 
 def test_writes_hcl_and_what_the_cdktf_cli_reads(synth: Synth, outdir: Path) -> None:
@@ -80,7 +80,7 @@ def test_writes_the_same_bytes_again(synth: Synth, outdir: Path) -> None:
 
 
 def test_removes_the_json_of_an_earlier_synthesis(synth: Synth, outdir: Path) -> None:
-    """Terraform would read both files and find everything twice."""
+    """Terraform would read both files and see every block twice."""
     app = App(outdir=str(outdir))
     LocalBackend(TerraformStack(app, "one"), path="one.tfstate")
     app.synth()

@@ -1,4 +1,4 @@
-"""Strings: what Terraform JSON means by them and how HCL2 says the same."""
+"""Strings of Terraform JSON, and the HCL2 with the same meaning."""
 
 import pytest
 

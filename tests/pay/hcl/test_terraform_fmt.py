@@ -1,4 +1,4 @@
-"""Already in `terraform fmt` form, whatever the document holds."""
+"""The text is in `terraform fmt` form for every document."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""What cdk-nag's PCI pack and AWS Config's PCI packs would flag, this gate flags too."""
+"""This gate flags everything that the PCI packs of cdk-nag and AWS Config flag."""
 
 import re
 import shutil
@@ -39,7 +39,7 @@ VIOLATIONS = [Violation.read(file) for file in sorted(HERE.glob("violations/*.tf
 
 
 @pytest.fixture(scope="module")
-def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     roots = []
     for violation in VIOLATIONS:
         root = tmp_path_factory.mktemp(violation.file.stem, numbered=False)
@@ -49,8 +49,8 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("violation", VIOLATIONS, ids=lambda violation: violation.file.stem)
-def test_the_gate_flags(violation: Violation, found: dict[str, Any]) -> None:
-    findings = found[violation.file.stem]["findings"]
+def test_the_gate_flags(violation: Violation, reports: dict[str, Any]) -> None:
+    findings = reports[violation.file.stem]["findings"]
     failed = {each["rule"] for each in findings if each["outcome"] == "failed"}
     assert failed >= set(violation.flagged_by)
 

@@ -1,4 +1,4 @@
-"""A load balancer with one service behind it, as the tests of ECS and of targets need it."""
+"""A load balancer with one service behind it, for the tests of ECS and of targets."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,7 +8,7 @@ Client = Callable[[str], Any]
 
 
 class BalancedService:
-    """An ECS service called `name`, in a cluster of that name, behind a load balancer of its own.
+    """An ECS service called `name`, in a cluster of that name, behind its own load balancer.
 
     `target_type` decides the launch type: `ip` is Fargate, `instance` is EC2.
     """
@@ -28,10 +28,10 @@ class BalancedService:
 
     def listen(self, port: int = 80) -> str:
         action = {"Type": "forward", "TargetGroupArn": self.group_arn}
-        made = self.elbv2.create_listener(
+        answer = self.elbv2.create_listener(
             LoadBalancerArn=self.balancer_arn, Protocol="HTTP", Port=port, DefaultActions=[action]
         )
-        return str(made["Listeners"][0]["ListenerArn"])
+        return str(answer["Listeners"][0]["ListenerArn"])
 
     def register(self, tag: str = "1", memory: int = 512) -> str:
         container: dict[str, Any] = {
@@ -41,7 +41,7 @@ class BalancedService:
             "memory": memory,
             "portMappings": [{"containerPort": PORT}],
         }
-        made = self.ecs.register_task_definition(
+        answer = self.ecs.register_task_definition(
             family=self.name,
             requiresCompatibilities=["FARGATE" if self.is_fargate else "EC2"],
             networkMode="awsvpc" if self.is_fargate else "bridge",
@@ -49,7 +49,7 @@ class BalancedService:
             memory=str(memory),
             containerDefinitions=[container],
         )
-        return str(made["taskDefinition"]["taskDefinitionArn"])
+        return str(answer["taskDefinition"]["taskDefinitionArn"])
 
     def create(self, tag: str = "1", count: int = 2, **more: Any) -> None:
         network = {"awsvpcConfiguration": {"subnets": self.subnets, "securityGroups": []}}
@@ -80,8 +80,8 @@ class BalancedService:
 
     @property
     def described(self) -> dict[str, Any]:
-        found = self.ecs.describe_services(cluster=self.name, services=[self.name])
-        return dict(found["services"][0])
+        answer = self.ecs.describe_services(cluster=self.name, services=[self.name])
+        return dict(answer["services"][0])
 
     @property
     def tasks(self) -> list[dict[str, Any]]:
@@ -90,17 +90,17 @@ class BalancedService:
 
     @property
     def health(self) -> list[str]:
-        found = self.elbv2.describe_target_health(TargetGroupArn=self.group_arn)
-        return [entry["TargetHealth"]["State"] for entry in found["TargetHealthDescriptions"]]
+        answer = self.elbv2.describe_target_health(TargetGroupArn=self.group_arn)
+        return [entry["TargetHealth"]["State"] for entry in answer["TargetHealthDescriptions"]]
 
     @property
     def targets(self) -> list[tuple[str, int]]:
-        found = self.elbv2.describe_target_health(TargetGroupArn=self.group_arn)
-        entries = [entry["Target"] for entry in found["TargetHealthDescriptions"]]
+        answer = self.elbv2.describe_target_health(TargetGroupArn=self.group_arn)
+        entries = [entry["Target"] for entry in answer["TargetHealthDescriptions"]]
         return [(target["Id"], target["Port"]) for target in entries]
 
     def start_instances(self, count: int, *, segment: str = "general") -> None:
-        """Instances whose user data joins this cluster, as an Auto Scaling group of that size."""
+        """Create an Auto Scaling group whose instances join this cluster by their user data."""
         user_data = (
             f"echo ECS_CLUSTER={self.name} >> /etc/ecs/ecs.config\n"
             f'echo \'ECS_INSTANCE_ATTRIBUTES={{"segment":"{segment}"}}\' >> /etc/ecs/ecs.config\n'

@@ -163,12 +163,12 @@ def test_instances_join_the_cluster_of_their_user_data_with_its_attributes(
 ) -> None:
     on_ec2.start_instances(2, segment="cde")
     arns = on_ec2.ecs.list_container_instances(cluster=on_ec2.name)["containerInstanceArns"]
-    found = on_ec2.ecs.describe_container_instances(cluster=on_ec2.name, containerInstances=arns)[
-        "containerInstances"
-    ]
+    instances = on_ec2.ecs.describe_container_instances(
+        cluster=on_ec2.name, containerInstances=arns
+    )["containerInstances"]
     segments = [
         attribute["value"]
-        for instance in found
+        for instance in instances
         for attribute in instance["attributes"]
         if attribute["name"] == "segment"
     ]

@@ -1,4 +1,4 @@
-"""Load balancers through boto3: what moto gets wrong and Terraform or the moves would notice."""
+"""Load balancers through boto3: moto's mistakes that Terraform or the moves would notice."""
 
 from collections.abc import Callable
 from typing import Any
@@ -29,8 +29,8 @@ def test_a_group_knows_no_load_balancer_once_the_listener_is_gone(
 ) -> None:
     listener = balanced.listen()
     balanced.elbv2.delete_listener(ListenerArn=listener)
-    found = balanced.elbv2.describe_target_groups(TargetGroupArns=[balanced.group_arn])
-    assert not found["TargetGroups"][0].get("LoadBalancerArns")
+    answer = balanced.elbv2.describe_target_groups(TargetGroupArns=[balanced.group_arn])
+    assert not answer["TargetGroups"][0].get("LoadBalancerArns")
 
 
 def test_refuses_a_second_listener_on_a_port(balanced: BalancedService) -> None:
@@ -72,8 +72,8 @@ def test_refuses_the_name_of_a_load_balancer_with_other_settings(
 def test_each_kind_has_its_own_arn_zone_and_name(
     client: Client, unique: str, subnets: list[str], kind: str, path: str, zone: str, name: str
 ) -> None:
-    made = client("elbv2").create_load_balancer(Name=unique, Subnets=subnets, Type=kind)
-    balancer = made["LoadBalancers"][0]
+    answer = client("elbv2").create_load_balancer(Name=unique, Subnets=subnets, Type=kind)
+    balancer = answer["LoadBalancers"][0]
     assert path in balancer["LoadBalancerArn"]
     assert balancer["CanonicalHostedZoneId"] == zone
     assert balancer["DNSName"].endswith(name)

@@ -1,4 +1,4 @@
-"""Route 53 through boto3: what AWS refuses is refused, with its code and its words."""
+"""Route 53 through boto3: the sandbox refuses what AWS refuses, with its codes and messages."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -14,12 +14,12 @@ LOAD_BALANCER_ZONE = "Z32O12XQLNTSW2"
 
 
 class Zone:
-    """A hosted zone and short words for changing it."""
+    """A hosted zone, with short methods to change it."""
 
     def __init__(self, route53: Any, name: str) -> None:
         self.route53, self.name = route53, name
-        made = route53.create_hosted_zone(Name=name, CallerReference=name)
-        self.id = made["HostedZone"]["Id"]
+        answer = route53.create_hosted_zone(Name=name, CallerReference=name)
+        self.id = answer["HostedZone"]["Id"]
 
     def change(self, *changes: tuple[str, Record]) -> Any:
         batch = [{"Action": action, "ResourceRecordSet": record} for action, record in changes]
@@ -28,7 +28,7 @@ class Zone:
         )
 
     def refuses(self, code: str, message: str, *changes: tuple[str, Record]) -> None:
-        """Holds when the batch is refused with that code and message, and nothing has changed."""
+        """Assert that the batch is refused with this code and message and changes nothing."""
         before = self.records
         with pytest.raises(ClientError) as refusal:
             self.change(*changes)
@@ -73,7 +73,7 @@ def weights(zone: Zone) -> dict[str, int]:
     return {record["SetIdentifier"]: record["Weight"] for record in zone.records}
 
 
-# R1, R2: weights. R3 to R6, what Route 53 answers, are the name server's (tests/lab).
+# R1, R2: weights. R3 to R6, Route 53's answers, are tested with the name server (tests/lab).
 
 
 @pytest.mark.parametrize("weight", [0, 255])
@@ -317,8 +317,7 @@ def test_refuses_to_tell_about_an_unknown_change(zone: Zone) -> None:
 
 @pytest.fixture(scope="module")
 def patient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """Route 53 of a server whose changes spread in no time that a test would wait for, and that
-    tells no change ids."""
+    """Return Route 53 of a server whose changes stay PENDING, and that returns no change ids."""
     server = launch(
         Settings(dns_change_seconds=3600, wait_for_dns_changes=True),
         log=tmp_path_factory.mktemp("sandbox") / "server.log",
@@ -343,8 +342,8 @@ def test_lists_weighted_records_one_a_page_without_losing_any(zone: Zone) -> Non
     pages = zone.route53.get_paginator("list_resource_record_sets").paginate(
         HostedZoneId=zone.id, PaginationConfig={"PageSize": 1}
     )
-    found = [r.get("SetIdentifier") for page in pages for r in page["ResourceRecordSets"]]
-    assert [identifier for identifier in found if identifier] == ["a", "b", "c"]
+    identifiers = [r.get("SetIdentifier") for page in pages for r in page["ResourceRecordSets"]]
+    assert [each for each in identifiers if each] == ["a", "b", "c"]
 
 
 def test_names_are_kept_in_lower_case_and_a_star_as_its_octal_code(zone: Zone) -> None:

@@ -1,4 +1,4 @@
-"""Properties of every sequence of change batches, whatever is in them."""
+"""Properties that hold for every sequence of change batches."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ from sandbox.aws.route53_rules import (
 
 ZONE = "pay.test."
 
-# Few values and small batches, so that changes meet each other and many a batch is accepted.
+# Few values and small batches, so that changes conflict and many batches are still accepted.
 names = st.sampled_from(["ledger.pay.test", "Ledger.pay.test."])
 ttls = st.sampled_from([60, 300])
 
@@ -46,7 +46,7 @@ batches = st.lists(st.lists(changes, min_size=1, max_size=2), max_size=8)
 
 
 def outcome(batches: list[list[dict[str, Any]]]) -> list[RecordSet]:
-    """The records after all the batches that were accepted."""
+    """Return the records after all accepted batches."""
     records: list[RecordSet] = []
     for batch in batches:
         try:
@@ -100,7 +100,7 @@ def test_normalising_twice_is_normalising_once(record: RecordSet) -> None:
 
 @given(st.integers(max_value=-1) | st.integers(min_value=256))
 def test_refuses_every_weight_out_of_range(weight: int) -> None:
-    """boto3 refuses one below 0 before it asks; other clients do not."""
+    """boto3 refuses a weight below 0 before the call; other clients do not."""
     record = {"Name": "ledger.pay.test", "Type": "A", "TTL": 60, "SetIdentifier": "ec2"}
     record |= {"ResourceRecords": [{"Value": "192.0.2.1"}], "Weight": weight}
     bound = "less than or equal to 255" if weight > 0 else "greater than or equal to 0"

@@ -1,4 +1,4 @@
-"""Small things that moto lacks, one call each."""
+"""Small features that moto lacks, one call each."""
 
 from collections.abc import Callable
 from typing import Any
@@ -33,8 +33,8 @@ def test_a_log_group_can_get_a_key_and_lose_it(client: Client, unique: str) -> N
     logs.create_log_group(logGroupName=unique)
 
     def key() -> Any:
-        found = logs.describe_log_groups(logGroupNamePrefix=unique)["logGroups"]
-        return found[0].get("kmsKeyId")
+        groups = logs.describe_log_groups(logGroupNamePrefix=unique)["logGroups"]
+        return groups[0].get("kmsKeyId")
 
     logs.associate_kms_key(logGroupName=unique, kmsKeyId="arn:aws:kms:eu-west-1:1:key/k")
     assert key() == "arn:aws:kms:eu-west-1:1:key/k"

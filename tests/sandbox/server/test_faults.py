@@ -1,4 +1,4 @@
-"""Failures on purpose, and the log of calls."""
+"""Deliberate faults, and the log of calls."""
 
 import time
 from collections.abc import Iterator
@@ -117,9 +117,9 @@ def test_from_a_held_call_on_nothing_is_answered_until_it_is_told(faulty: Server
         for call in (held, later):
             with pytest.raises(ClientError):
                 call.result()
-    made = {arn.split("/")[-1] for arn in ecs.list_clusters()["clusterArns"]}
-    assert made >= {"answered", "held"}
-    assert "later" not in made
+    clusters = {arn.split("/")[-1] for arn in ecs.list_clusters()["clusterArns"]}
+    assert clusters >= {"answered", "held"}
+    assert "later" not in clusters
 
 
 def test_the_log_names_every_call_with_its_outcome(faulty: Server) -> None:

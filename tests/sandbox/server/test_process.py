@@ -1,4 +1,4 @@
-"""The server's process: started, found again, ended; and what programs are told about it."""
+"""The server's process: start, rediscovery, end, and the environment of its clients."""
 
 import os
 import signal
@@ -113,7 +113,7 @@ def test_what_a_shell_evaluates_has_the_same_effect() -> None:
 
 
 def test_what_the_sandbox_cannot_do_fails_at_once_and_by_name(server: Server) -> None:
-    """A 500 would be retried for minutes by Terraform's AWS provider."""
+    """Terraform's AWS provider would retry a 500 for minutes."""
     ecs = server.client("ecs")
     with pytest.raises(ecs.exceptions.ClientError, match="SandboxFailure") as failure:
         ecs.list_service_deployments(service="connector")

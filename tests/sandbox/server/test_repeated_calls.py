@@ -37,7 +37,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture
 def late(server: Server) -> Iterator[Clients]:
-    """Make clients that give up before the answer to their first attempt comes."""
+    """Return a function that creates clients with a timeout shorter than the first answer."""
 
     def client(service: str) -> Any:
         patience = Config(
@@ -58,7 +58,7 @@ def late(server: Server) -> Iterator[Clients]:
 
 @pytest.fixture(scope="module")
 def ids(server: Server) -> dict[str, str]:
-    """What the creates below need, created in time."""
+    """Create the resources that the tests below need, without a delay, and return their ids."""
     ec2, elb = server.client("ec2"), server.client("elbv2")
     vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
     subnets = [
@@ -251,7 +251,7 @@ def test_another_call_is_not_a_repetition(server: Server) -> None:
 
 
 def one_invocation(server: Server, mark: str) -> Any:
-    """Make an IAM client whose calls are all attempts of one call."""
+    """Return an IAM client whose calls are all attempts of one call."""
 
     def set_mark(request: Any, **_: Any) -> None:
         request.headers["amz-sdk-invocation-id"] = mark
@@ -262,7 +262,7 @@ def one_invocation(server: Server, mark: str) -> Any:
 
 
 def test_a_refused_call_is_tried_again(server: Server) -> None:
-    """A refusal is not kept: what was refused may be allowed at the second attempt."""
+    """A refusal is not kept, because the second attempt may be allowed."""
     iam = one_invocation(server, "refused")
     with pytest.raises(ClientError, match="NoSuchEntity"):
         iam.get_role(RoleName="later")
@@ -271,7 +271,7 @@ def test_a_refused_call_is_tried_again(server: Server) -> None:
 
 
 def test_a_lost_answer_stays_lost(server: Server) -> None:
-    """An SDK that repeats a call whose answer was lost meets what the call created."""
+    """An SDK that repeats a call after a lost answer sees the resource that the call created."""
     lost = {"lost": 1, "only": "iam.CreateRole"}
     server.administer("faults", method="POST", body=lost)
     iam = one_invocation(server, "lost")

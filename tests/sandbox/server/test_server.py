@@ -1,4 +1,4 @@
-"""One call at a time, and what becomes of one that the sandbox fails at."""
+"""Calls run one at a time, and a call that the sandbox does not support is refused."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -23,7 +23,7 @@ def test_a_call_is_answered_as_it_was() -> None:
 
 
 def test_a_failing_look_after_a_call_is_an_answer_that_no_client_repeats() -> None:
-    """The call of a 500 is sent again, and what it did the first time is found missing or twice."""
+    """A call with a 500 is sent again, so its first effect would be lost or doubled."""
     failed = Client(OneAtATime(answer, fail)).post("/")
     assert failed.status_code == 400
     assert "SandboxFailure" in failed.text and "gone" in failed.text

@@ -1,4 +1,4 @@
-"""The sandbox tells every state of names and load balancers, also one that is gone at once."""
+"""The sandbox records every state of names and load balancers, including short-lived ones."""
 
 from collections.abc import Callable
 from typing import Any
@@ -18,7 +18,7 @@ TARGET = {
 
 @pytest.fixture
 def change(client: Callable[[str], Any], unique: str) -> Callable[[str, int], None]:
-    """Changes a record of a zone of this test's own."""
+    """Return a function that changes a record in this test's own zone."""
     route53 = client("route53")
     zone = route53.create_hosted_zone(Name=f"{unique}.example", CallerReference=unique)
     zone_id = zone["HostedZone"]["Id"]

@@ -1,5 +1,5 @@
 # Every resource type of the project, on both launch types, so that a gap in the sandbox shows here.
-# What exists already is that of the environment `sandbox`, made by sandbox.estate.
+# The existing estate is that of the environment `sandbox`, from sandbox.estate.
 
 terraform {
   required_providers {

@@ -58,7 +58,7 @@ def test_refuses_every_line_that_is_no_data_source(tmp_path: Path) -> None:
     path.write_text("aws_lb\nresource aws_lb\naws_lb\ngoogle_vpc\n")
     with pytest.raises(ToolProblem) as refusal:
         types_list.read(path)
-    for line in ("2: 'resource aws_lb'", "3: 'aws_lb' is there twice", "4: 'google_vpc'"):
+    for line in ("2: 'resource aws_lb'", "3: 'aws_lb' is listed twice", "4: 'google_vpc'"):
         assert f"data_sources.txt:{line}" in str(refusal.value)
 
 
@@ -66,8 +66,8 @@ def test_refuses_types_that_the_provider_lacks_naming_the_nearest() -> None:
     wanted = WantedTypes(["aws_lb", "aws_lb_listner"], ["aws_vpcs_and_more"])
     with pytest.raises(ToolProblem) as refusal:
         trim.trim(PROVIDER, wanted)
-    assert "no `resource aws_lb_listner` (nearest: aws_lb_listener" in str(refusal.value)
-    assert "no `data aws_vpcs_and_more`" in str(refusal.value)
+    assert "no type `resource aws_lb_listner` (nearest: aws_lb_listener" in str(refusal.value)
+    assert "no type `data aws_vpcs_and_more`" in str(refusal.value)
 
 
 def test_trims_to_the_wanted_types() -> None:

@@ -1,4 +1,4 @@
-"""A start of synthesis must find bytecode, or it takes 1.5 s longer."""
+"""Every start of synthesis must find bytecode, or it takes 1.5 s longer."""
 
 import os
 import subprocess

@@ -19,13 +19,13 @@ def test_a_second_set_up_does_nothing() -> None:
 
 
 def test_a_step_is_done_again_only_when_its_inputs_change(tmp_path: Path) -> None:
-    made: list[str] = []
+    runs: list[str] = []
 
     def step(wanted: str) -> bool:
-        return stamps.step("packages", tmp_path / "stamp", wanted, lambda: made.append(wanted))
+        return stamps.step("packages", tmp_path / "stamp", wanted, lambda: runs.append(wanted))
 
     assert [step("one"), step("one"), step("two"), step("two")] == [True, False, True, False]
-    assert made == ["one", "two"]
+    assert runs == ["one", "two"]
 
 
 def test_a_step_that_failed_is_done_again(tmp_path: Path) -> None:
@@ -52,7 +52,7 @@ def test_the_fingerprint_follows_the_content_of_a_lock_file(
     assert stamps.fingerprint([lock]) != before
 
 
-def test_a_failing_program_is_told_with_the_end_of_its_output(
+def test_a_failing_program_is_reported_with_the_end_of_its_output(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("toolchain.commands.LOGS", tmp_path)
@@ -61,17 +61,17 @@ def test_a_failing_program_is_told_with_the_end_of_its_output(
     program = "echo no route; echo 'npm error     at Socket.emit'; exit 3"
     with pytest.raises(ToolProblem) as refusal:
         run_logged(["sh", "-c", program], log="pip", doing="installing", cwd=tmp_path)
-    told, _ = str(refusal.value).split("\n  needed:")
-    assert told == "installing failed with exit status 3:\n    no route"
+    problem, _ = str(refusal.value).split("\n  needed:")
+    assert problem == "installing failed with exit status 3:\n    no route"
     assert "at Socket.emit" in (tmp_path / "pip.log").read_text()
 
 
-def test_the_problems_of_all_parts_are_told_at_once() -> None:
+def test_the_problems_of_all_parts_are_reported_together() -> None:
     def failing(name: str) -> bool:
         raise ToolProblem(f"no {name}", needed=name, do="install it")
 
     with pytest.raises(ToolProblem, match=r"(?s)no node.*no python"):
-        install._side_by_side([lambda: failing("node"), lambda: True, lambda: failing("python")])
+        install._in_parallel([lambda: failing("node"), lambda: True, lambda: failing("python")])
 
 
 def test_make_says_what_to_do_without_a_python_that_is_new_enough(path_folder: Path) -> None:

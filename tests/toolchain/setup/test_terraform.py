@@ -50,7 +50,7 @@ def test_refuses_a_platform_without_a_packaged_terraform(
 
 @pytest.fixture(scope="module")
 def packaged_terraform(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What set-up installs on a machine without Terraform."""
+    """Return the program that set-up installs on a machine without Terraform."""
     folder = tmp_path_factory.mktemp("packaged-terraform")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(terraform, "programs_on_path", lambda name: [])
@@ -65,7 +65,7 @@ def packaged_terraform(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A configuration that needs no provider but the one in Terraform itself."""
+    """Write a configuration that needs only the provider inside Terraform."""
     folder = tmp_path / "configuration"
     folder.mkdir()
     monkeypatch.chdir(folder)

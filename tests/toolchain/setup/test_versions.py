@@ -22,5 +22,5 @@ def test_has_no_version_for_a_text_without_one(printed: str) -> None:
 
 
 def test_says_so_when_a_tool_tells_no_version() -> None:
-    assert versions.show_or_unknown(None) == "a version that it does not tell"
+    assert versions.show_or_unknown(None) == "an unknown version"
     assert versions.show_or_unknown((1, 2, 3)) == "1.2.3"
