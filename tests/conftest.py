@@ -94,16 +94,16 @@ def synthesise(outdir: Path, tools: Mapping[str, str], **settings: str) -> None:
 
 
 @pytest.fixture
-def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
-    """Compare a text with a file of tests/golden; `pytest --update-golden` writes it anew."""
+def golden(request: pytest.FixtureRequest) -> Callable[[str | Path, str], None]:
+    """Compare a text with a file, by default of tests/golden; `pytest --update-golden` writes it."""
 
-    def compare(name: str, text: str) -> None:
+    def compare(name: str | Path, text: str) -> None:
         path = GOLDEN / name
         if request.config.getoption("--update-golden"):
             path.parent.mkdir(exist_ok=True)
             path.write_text(text)
         assert text == path.read_text(), (
-            f"tests/golden/{name} differs; if it should, run pytest --update-golden"
+            f"{path.relative_to(ROOT)} differs; if it should, run pytest --update-golden"
         )
 
     return compare
