@@ -95,7 +95,7 @@ def synthesise(outdir: Path, tools: Mapping[str, str], **settings: str) -> None:
 
 @pytest.fixture
 def golden(request: pytest.FixtureRequest) -> Callable[[str | Path, str], None]:
-    """Compare a text with a file, by default of tests/golden; `pytest --update-golden` writes it."""
+    """Compare a text with a file, by name of tests/golden; `pytest --update-golden` writes it."""
 
     def compare(name: str | Path, text: str) -> None:
         path = GOLDEN / name

@@ -30,9 +30,21 @@ INTRODUCTION = """\
 Each page says why something is as it is, with good and bad consequences. A decision that no longer
 holds stays, with `Status: superseded by [NN](NNNN-verb-phrase.md)`.
 
-Numbers have gaps, so that related decisions stay together: 1 to 9 the shape of the project, 10 to
-19 tools, 20 to 29 HCL2, 30 to 39 the sandbox, 40 to 49 the PCI gate, 50 to 59 the model, 60 to 69
-moves, 70 to 79 guard and review, 80 to 89 speed, 90 to 99 the traffic lab, from 100 on adoption.
+Numbers have gaps, so that related decisions stay together.
+
+| from | about |
+|---|---|
+| 1 | the shape of the project |
+| 10 | tools |
+| 20 | HCL2 |
+| 30 | the sandbox |
+| 40 | the PCI gate |
+| 50 | the model |
+| 60 | moves |
+| 70 | guard and review |
+| 80 | speed |
+| 90 | the traffic lab |
+| 100 | adoption and later additions |
 
 To add one, copy the form of its neighbour into `NNNN-verb-phrase.md`. Then update this page:
 `pytest --update-golden tests/docs/test_decisions.py`.
