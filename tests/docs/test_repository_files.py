@@ -1,0 +1,90 @@
+"""The files that tell Git, GitHub, editors and pre-commit about this repository are true."""
+
+import os
+import re
+import shlex
+import subprocess
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.support.whole_checkout import copy_checkout
+
+yaml: Any = pytest.importorskip("yaml")
+
+PRE_COMMIT = ROOT / ".pre-commit-config.yaml"
+HOOKS = yaml.safe_load(PRE_COMMIT.read_text())["repos"]
+
+VERSION = re.compile(r"^## \[(\d+\.\d+\.\d+)\] - \d{4}-\d\d-\d\d$", re.MULTILINE)
+
+
+def test_the_newest_version_of_the_changelog_is_the_project_s() -> None:
+    changelog = (ROOT / "CHANGELOG.md").read_text()
+    versions = VERSION.findall(changelog)
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert versions[0] == project["version"]
+    assert re.findall(r"^## \[(.+?)\]", changelog, re.MULTILINE) == ["Unreleased", *versions]
+    for version in ("Unreleased", *versions):
+        assert re.search(rf"^\[{re.escape(version)}\]: https://", changelog, re.MULTILINE)
+
+
+def owners() -> Iterator[tuple[str, list[str]]]:
+    """Each pattern of CODEOWNERS with the owners behind it."""
+    for line in (ROOT / ".github" / "CODEOWNERS").read_text().splitlines():
+        if line and not line.startswith("#"):
+            pattern, *teams = line.split()
+            yield pattern, teams
+
+
+@pytest.mark.parametrize(("pattern", "teams"), list(owners()))
+def test_code_is_owned_by_teams_and_lies_where_they_look(pattern: str, teams: list[str]) -> None:
+    assert teams and all(re.fullmatch(r"@[\w-]+/[\w-]+", team) for team in teams)
+    path = ROOT / pattern.strip("/*")
+    assert path.exists() and path.is_dir() == pattern.endswith(("/", "*"))
+
+
+@pytest.mark.parametrize(
+    "pattern", re.findall(r"^/\S+", (ROOT / ".gitattributes").read_text(), re.M)
+)
+def test_what_is_folded_in_a_review_exists(pattern: str) -> None:
+    assert list(ROOT.glob(pattern.strip("/")))
+
+
+def test_hooks_run_the_tools_of_this_checkout_and_fetch_nothing() -> None:
+    subprocess.run(["pre-commit", "validate-config", str(PRE_COMMIT)], check=True)
+    assert [repository["repo"] for repository in HOOKS] == ["local"]
+    for hook in HOOKS[0]["hooks"]:
+        assert hook["language"] == "system"
+        program = Path(shlex.split(hook["entry"])[0])
+        assert program.parent == Path(".venv/bin") and (ROOT / program).exists()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("file", "before", "after", "hook"),
+    [
+        ("main.py", "import", "import  ", "ruff-format"),
+        ("main.py", "import", "import os\nimport", "ruff-check"),
+        ("environments/sandbox.toml", 'stage = "canary"', 'stage = "cannery"', "environments"),
+    ],
+)
+def test_a_hook_refuses_what_its_tool_refuses(
+    tmp_path: Path, file: str, before: str, after: str, hook: str
+) -> None:
+    checkout = copy_checkout(tmp_path / "checkout")
+    subprocess.run(["git", "init", "--quiet"], cwd=checkout, check=True)
+    variables = {**os.environ, "PRE_COMMIT_HOME": str(tmp_path / "pre-commit")}
+
+    def run() -> int:
+        subprocess.run(["git", "add", file, PRE_COMMIT.name], cwd=checkout, check=True)
+        command = ["pre-commit", "run", hook, "--files", file]
+        return subprocess.run(command, cwd=checkout, env=variables, capture_output=True).returncode
+
+    assert run() == 0
+    text = (checkout / file).read_text()
+    (checkout / file).write_text(text.replace(before, after, 1))
+    assert run() == 1
