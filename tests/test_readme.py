@@ -70,28 +70,3 @@ def test_the_commands_work(
             timeout=500,
         )
     assert finished.returncode == 0, finished.stdout + finished.stderr
-
-
-def test_every_file_and_folder_that_the_readme_names_exists() -> None:
-    named = set(re.findall(r"`([a-z_.-]+/(?:[a-z_./-]+)?)`", README))
-    assert named
-    not_in_a_checkout = {"registry.terraform.io/", "constructs/__init__.py"}
-    missing = {
-        name
-        for name in named - not_in_a_checkout
-        if not any((base / name).exists() for base in (ROOT, ROOT / "constructs/pay"))
-        and not any(ROOT.glob(f"*/{name}"))
-    }
-    assert missing - generated(missing) == set()
-
-
-def generated(names: set[str]) -> set[str]:
-    """Those that a command makes, which Git therefore ignores."""
-    listed = subprocess.run(
-        ["git", "check-ignore", "--stdin"],
-        cwd=ROOT,
-        input="\n".join(names),
-        capture_output=True,
-        text=True,
-    )
-    return set(listed.stdout.splitlines())

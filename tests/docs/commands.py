@@ -1,0 +1,112 @@
+"""Checks commands that a test cannot run: each program, subcommand, argument and option exists."""
+
+import re
+import shlex
+import shutil
+import subprocess
+from collections.abc import Iterator
+from functools import cache
+from importlib.util import find_spec
+
+from typer import Typer
+from typer.testing import CliRunner
+
+from rollout.cli import app as pay
+from sandbox.cli import app as sandbox
+from tests.conftest import ROOT
+
+_ENDS = {"&&", "||", ";", "|", "&"}
+
+
+class UnknownCommand(Exception):
+    """A command that would be refused before it did anything."""
+
+
+def check(script: str) -> None:
+    """Raises UnknownCommand for the first command of a shell script that would be wrong use."""
+    for command in commands(script):
+        _check(command)
+
+
+def commands(script: str) -> Iterator[list[str]]:
+    """Every simple command of a script, without comments, redirections and settings before it."""
+    for line in re.sub(r"\\\n", " ", script).splitlines():
+        for inner in re.findall(r"\$\((.+?)\)", line):
+            yield from commands(inner)
+        lexer = shlex.shlex(line, posix=True, punctuation_chars=True)
+        lexer.whitespace_split = True
+        lexer.commenters = "#"
+        command: list[str] = []
+        for word in [*lexer, ";"]:
+            if word in _ENDS:
+                if command:
+                    yield command
+                command = []
+            elif command or not re.match(r"[A-Z_]+=", word):
+                command.append(word)
+
+
+def _check(command: list[str]) -> None:
+    program, *arguments = command
+    if ">" in arguments:
+        arguments = arguments[: arguments.index(">")]
+    match program:
+        case "pay":
+            _check_typer(pay, arguments)
+        case "python" if arguments[:2] == ["-m", "sandbox"]:
+            _check_typer(sandbox, arguments[2:])
+        case "python" if arguments[:1] == ["-m"]:
+            if find_spec(arguments[1]) is None:
+                raise UnknownCommand(f"no module {arguments[1]}")
+        case "make":
+            _check_make(arguments)
+        case "cdktf" | "terraform":
+            _check_options(program, arguments)
+        case _ if "/" in program:
+            if not (ROOT / program).is_file():
+                raise UnknownCommand(f"{program} does not exist")
+        case "eval" | "export":
+            pass
+        case _:
+            if shutil.which(program) is None and program != "cd":
+                raise UnknownCommand(f"no program {program}")
+
+
+def _check_typer(app: Typer, arguments: list[str]) -> None:
+    """Help is asked for last: what stands before it is parsed first."""
+    result = CliRunner().invoke(app, [*arguments, "--help"])
+    if result.exit_code:
+        raise UnknownCommand(f"{' '.join(arguments)}: {result.output}")
+
+
+def _check_make(arguments: list[str]) -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    for argument in arguments:
+        name, is_variable, _ = argument.partition("=")
+        if is_variable:
+            known = f"$({name})" in makefile or f"$(if $({name})" in makefile
+        else:
+            known = argument == "-s" or re.search(rf"^{name}:", makefile, re.MULTILINE) is not None
+        if not known:
+            raise UnknownCommand(f"make has no {argument}")
+
+
+def _check_options(program: str, arguments: list[str]) -> None:
+    words = [each for each in arguments if not each.startswith("-chdir=")]
+    help_text = _help_of(program, words[0])
+    for option in (each.partition("=")[0] for each in words[1:] if each.startswith("-")):
+        if not re.search(rf"(?<![\w-]){re.escape(option)}(?![\w-])", help_text):
+            raise UnknownCommand(f"{program} {words[0]} has no option {option}")
+
+
+@cache
+def _help_of(program: str, subcommand: str) -> str:
+    """Raises UnknownCommand when the program does not have the subcommand."""
+    if subcommand.startswith("-"):
+        raise UnknownCommand(f"{program}: found {subcommand} where a subcommand is required")
+    arguments = [subcommand, "-help" if program == "terraform" else "--help"]
+    finished = subprocess.run([program, *arguments], cwd=ROOT, capture_output=True, text=True)
+    text = finished.stdout + finished.stderr
+    if finished.returncode or not re.search(rf"{program}.* {subcommand}\b", text):
+        raise UnknownCommand(f"{program} has no {subcommand}")
+    return text

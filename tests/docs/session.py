@@ -1,0 +1,84 @@
+"""Runs the commands of a page in a copy of the checkout, as a reader would, in one shell."""
+
+import os
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.docs.pages import Block
+from tests.support.whole_checkout import copy_checkout
+
+TIMEOUT_SECONDS = 580
+
+_MARK = "--- block "
+
+# A copy shares the installed tools, so `make` leaves out the set-up, which would take them for the
+# copy's own. Whatever happens, no sandbox is left behind.
+_PREAMBLE = """\
+set -euo pipefail
+. .venv/bin/activate
+make() { command make --old-file setup "$@"; }
+trap '[ ! -d .sandbox ] || python -m sandbox stop > .sandbox/stop.log 2>&1' EXIT
+"""
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What one block printed; `finished` is False when it failed or was never reached."""
+
+    block: Block
+    output: str
+    finished: bool
+
+
+def run(folder: Path, blocks: list[Block], tools: Mapping[str, str]) -> list[Ran]:
+    """Runs all blocks in their order in a copy of the checkout, in which everything is committed.
+
+    The first command that fails ends it.
+    """
+    checkout = copy_checkout(folder / "checkout")
+    _keep_reports_out_of(checkout / ".cache")
+    variables = {
+        **tools,
+        # The packages of the copy, not those of the editable install.
+        "PYTHONPATH": f"{checkout}{os.pathsep}{checkout / 'constructs'}",
+        "COLUMNS": "100",
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        **{
+            f"GIT_{who}_{key}": "test"
+            for who in ("AUTHOR", "COMMITTER")
+            for key in ("NAME", "EMAIL")
+        },
+    }
+    start = "git init -q -b main . && git add -A && git commit -qm start"
+    subprocess.run(start, shell=True, cwd=checkout, env=variables, check=True)
+    script = _PREAMBLE + "".join(
+        f"echo '{_MARK}{number}'\n{block.text}" for number, block in enumerate(blocks)
+    )
+    finished = subprocess.run(
+        ["bash", "-c", f"{script}echo '{_MARK}end'"],
+        cwd=checkout,
+        env=variables,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=TIMEOUT_SECONDS,
+    )
+    outputs = [part.partition("\n")[2] for part in finished.stdout.split(_MARK)[1:]]
+    reached = len(outputs)
+    return [
+        Ran(block, outputs[number] if number < reached else "", finished=number + 1 < reached)
+        for number, block in enumerate(blocks)
+    ]
+
+
+def _keep_reports_out_of(cache: Path) -> None:
+    """Replace the link to the cache by a folder of links: what commands add stays in the copy."""
+    shared = cache.readlink()
+    cache.unlink()
+    cache.mkdir()
+    for tool in shared.iterdir():
+        if tool.name != "policy":
+            (cache / tool.name).symlink_to(tool)

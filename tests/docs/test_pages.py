@@ -1,0 +1,237 @@
+"""The pages of the documentation name what exists, and the commands in them work.
+
+A block marked `sh` runs in a copy of the checkout, `sh sandbox` with Terraform and a local AWS as
+well. Of `sh checked: REASON` only programs and options are checked. A `text` block shows what the
+commands above it print; `...` stands for anything. A block marked `LANGUAGE write FILE` or
+`LANGUAGE append FILE` is written where the page says.
+"""
+
+import re
+import shlex
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.docs import commands, session
+from tests.docs.pages import Block, Page, read
+
+TASKS = ROOT / "docs" / "tasks"
+TASK_PAGES = [read(path) for path in sorted(TASKS.glob("*.md")) if path.name != "README.md"]
+TRIED_PAGES = [*TASK_PAGES, read(ROOT / ".github" / "CONTRIBUTING.md")]
+"""README.md has a test of its own."""
+
+HEADINGS = ["Before you start", "Do it", "Check", "Undo"]
+EXPLAINING = {"when-something-goes-wrong.md"}
+"""Pages that answer a question and change nothing."""
+
+LONGEST_PAGE_LINES = 100
+LONGEST_LINE = 120
+
+TRACKED = subprocess.run(
+    ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+    cwd=ROOT,
+    capture_output=True,
+    text=True,
+    check=True,
+).stdout.splitlines()
+EVERY_PAGE = [read(ROOT / name) for name in TRACKED if name.endswith(".md")]
+DECIDED = ROOT / "docs" / "decisions"
+
+BASES = (ROOT, ROOT / "constructs", ROOT / "constructs" / "pay")
+ELSEWHERE = {
+    "constructs/__init__.py": "must never exist",
+    "terraform/modules/aws/sqs.tf": "of another repository",
+    "sandbox/lab": "the place of lab/ before decision 106",
+    ".github/workflows/": "in the repository that copies the pipelines there",
+}
+PATH = re.compile(r"(?!registry\.terraform\.io|[A-Z]+/)\.?[\w-][\w.-]*/(?:[\w.-]+/)*[\w.-]*")
+MODULE = re.compile(r"(?:pay|stacks|rollout|policies|sandbox|lab|toolchain)(?:\.[a-zA-Z_]+)+")
+
+
+def name(page: Page) -> str:
+    return str(page.path.relative_to(ROOT))
+
+
+def about_today(page: Page) -> list[str]:
+    """The code in a page's sentences; a decision's context may name what was there before it."""
+    is_decision = page.path.parent == DECIDED and page.path.name != "README.md"
+    text = page.text.partition("## Decision")[2] if is_decision else page.text
+    return Page(page.path, text).code
+
+
+@pytest.mark.parametrize("page", EVERY_PAGE, ids=name)
+def test_links_lead_somewhere(page: Page) -> None:
+    for link in page.links:
+        if re.match("https://|mailto:", link):
+            continue
+        file, _, anchor = link.partition("#")
+        target = (page.path.parent / file).resolve() if file else page.path
+        assert target.exists(), f"{link}: no such file"
+        assert not anchor or anchor in read(target).anchors, f"{link}: no such heading"
+
+
+@pytest.mark.parametrize("page", EVERY_PAGE, ids=name)
+def test_paths_exist(page: Page) -> None:
+    paths = {code for code in about_today(page) if PATH.fullmatch(code)} - set(ELSEWHERE)
+    missing = {
+        path
+        for path in paths
+        if not any((base / path).exists() for base in (*BASES, page.path.parent))
+        and not any(ROOT.glob(f"*/{path}"))
+    }
+    assert missing - ignored(missing) == set()
+
+
+def ignored(paths: set[str]) -> set[str]:
+    """Those that a command makes, which Git therefore ignores."""
+    listed = subprocess.run(
+        ["git", "check-ignore", "--stdin"],
+        cwd=ROOT,
+        input="\n".join(paths),
+        capture_output=True,
+        text=True,
+    )
+    return set(listed.stdout.splitlines())
+
+
+@pytest.mark.parametrize("page", EVERY_PAGE, ids=name)
+def test_modules_exist(page: Page) -> None:
+    modules = {code for code in about_today(page) if MODULE.fullmatch(code)}
+    assert {module for module in modules if not is_there(module)} == set()
+
+
+def is_there(module: str) -> bool:
+    """Whether it is a module, or a name that one defines."""
+    for base in (ROOT, ROOT / "constructs"):
+        path = base / module.replace(".", "/")
+        if path.is_dir() or path.with_suffix(".py").exists():
+            return True
+        for file in (path.parent.with_suffix(".py"), path.parent / "__init__.py"):
+            if file.exists() and re.search(rf"\b{path.name}\b", file.read_text()):
+                return True
+    return False
+
+
+def test_the_index_says_why_every_top_level_entry_exists() -> None:
+    rows = re.findall(r"^\| `(.+?)/?` \|", (ROOT / "docs" / "index.md").read_text(), re.MULTILINE)
+    assert sorted(rows) == sorted({name.partition("/")[0] for name in TRACKED})
+
+
+@pytest.mark.parametrize("index", ["docs/index.md", "docs/tasks/README.md"])
+def test_an_index_lists_every_page_beside_it(index: str) -> None:
+    page = read(ROOT / index)
+    files = {path.name for path in page.path.parent.glob("*.md")} - {page.path.name}
+    assert files <= set(page.links)
+
+
+@pytest.mark.parametrize("page", TASK_PAGES, ids=name)
+def test_a_task_page_has_the_form_of_all(page: Page) -> None:
+    headings = re.findall(r"^## (.+)$", page.text, re.MULTILINE)
+    assert page.path.name in EXPLAINING or headings == HEADINGS
+    lines = page.text.splitlines()
+    assert len(lines) <= LONGEST_PAGE_LINES
+    assert [line for line in lines if len(line) > LONGEST_LINE and not line.startswith("|")] == []
+
+
+@pytest.mark.parametrize("page", TRIED_PAGES, ids=name)
+def test_every_block_says_how_it_is_tried(page: Page) -> None:
+    before: Block | None = None
+    for block in page.blocks:
+        match block.language, block.marker:
+            case "sh", "" | "sandbox":
+                pass
+            case "sh", marker if re.fullmatch(r"checked: .+", marker):
+                commands.check(block.text)
+            case "text", "":
+                assert before and before.language == "sh", f"line {block.line}: output of what?"
+            case _, marker if re.fullmatch(r"(write|append) \S+", marker):
+                pass
+            case _:
+                pytest.fail(f"line {block.line}: no test knows what to do with this block")
+        before = block
+
+
+def test_the_check_of_commands_refuses_wrong_use() -> None:
+    for wrong in (
+        "pay stagez",
+        "pay promote test-12 connector --evidense x",
+        'eval "$(make -s sandboxx)"',
+        "make sandbox WHERE=test-12",
+        "cdktf depoy test-12-connector-traffic",
+        "cdktf deploy --aproved test-12-connector-traffic",
+        "TF_VAR_x=1 terraform -chdir=x imprt a b",
+        "docs/no-such-script.sh",
+        "python -m no_such_module",
+    ):
+        with pytest.raises(commands.UnknownCommand):
+            commands.check(wrong)
+
+
+def mark(page: Page) -> pytest.MarkDecorator:
+    """Terraform takes its time, and so does every start of a command."""
+    local_aws = any(block.marker == "sandbox" for block in page.blocks)
+    return pytest.mark.e2e if local_aws else pytest.mark.slow
+
+
+def runnable(page: Page) -> list[Block]:
+    """The blocks that run, those that are written as the commands that write them."""
+    return [
+        written(block) if block.marker.startswith(("write ", "append ")) else block
+        for block in page.blocks
+        if (block.language, block.marker) != ("text", "")
+        and not block.marker.startswith("checked:")
+    ]
+
+
+def written(block: Block) -> Block:
+    verb, path = block.marker.split()
+    arrow = ">" if verb == "write" else ">>"
+    text = f"mkdir -p {Path(path).parent}\nprintf %s {shlex.quote(block.text)} {arrow} {path}\n"
+    return Block("sh", "", text, block.line)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [pytest.param(page, marks=mark(page), id=name(page)) for page in TRIED_PAGES if runnable(page)],
+)
+def test_the_commands_of_a_page_work(page: Page, tools: Mapping[str, str], tmp_path: Path) -> None:
+    shown = {block.line: after for block, after in outputs(page)}
+    ran = session.run(tmp_path, runnable(page), tools)
+    for each in ran:
+        assert each.finished, f"line {each.block.line} failed:\n{each.output}"
+        if (expected := shown.get(each.block.line)) is not None:
+            assert as_shown(expected.text, each.output), (
+                f"line {expected.line} shows\n{expected.text}\nbut this was printed\n{each.output}"
+            )
+
+
+def outputs(page: Page) -> list[tuple[Block, Block]]:
+    """Each block of commands with the block that shows its output."""
+    pairs = zip(page.blocks, page.blocks[1:], strict=False)
+    return [
+        (block, after) for block, after in pairs if (after.language, after.marker) == ("text", "")
+    ]
+
+
+def as_shown(expected: str, printed: str) -> bool:
+    """Return whether the parts between `...` were printed in this order, apart from spaces, colours
+    and the lines of tables.
+    """
+    plain = " ".join(re.sub(r"\x1b\[[0-9;]*m|[┃│]", "", printed).split())
+    position = 0
+    for part in (" ".join(part.split()) for part in expected.split("...")):
+        position = plain.find(part, position)
+        if position < 0:
+            return False
+        position += len(part)
+    return True
+
+
+def test_output_is_compared_part_by_part() -> None:
+    printed = "connector in test-12:  canary\n \x1b[1m-> quarter\x1b[0m │ by root\n"
+    assert as_shown("connector ... canary -> quarter ... root\n", printed)
+    assert not as_shown("quarter ... canary\n", printed)
+    assert not as_shown("canary -> half\n", printed)
