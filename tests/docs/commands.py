@@ -8,11 +8,9 @@ from collections.abc import Iterator
 from functools import cache
 from importlib.util import find_spec
 
-from typer import Typer
 from typer.testing import CliRunner
 
 from rollout.cli import app as pay
-from sandbox.cli import app as sandbox
 from tests.conftest import ROOT
 
 _ENDS = {"&&", "||", ";", "|", "&"}
@@ -23,13 +21,16 @@ class UnknownCommand(Exception):
 
 
 def check(script: str) -> None:
-    """Raises UnknownCommand for the first command of a shell script that would be wrong use."""
+    """Refuse a script whose commands would be wrong use.
+
+    Raises UnknownCommand for the first of them.
+    """
     for command in commands(script):
         _check(command)
 
 
 def commands(script: str) -> Iterator[list[str]]:
-    """Every simple command of a script, without comments, redirections and settings before it."""
+    """Yield every simple command of a script, without comments and the settings before it."""
     for line in re.sub(r"\\\n", " ", script).splitlines():
         for inner in re.findall(r"\$\((.+?)\)", line):
             yield from commands(inner)
@@ -42,7 +43,7 @@ def commands(script: str) -> Iterator[list[str]]:
                 if command:
                     yield command
                 command = []
-            elif command or not re.match(r"[A-Z_]+=", word):
+            elif command or not re.match(r"\w+=", word):
                 command.append(word)
 
 
@@ -52,9 +53,7 @@ def _check(command: list[str]) -> None:
         arguments = arguments[: arguments.index(">")]
     match program:
         case "pay":
-            _check_typer(pay, arguments)
-        case "python" if arguments[:2] == ["-m", "sandbox"]:
-            _check_typer(sandbox, arguments[2:])
+            _check_pay(arguments)
         case "python" if arguments[:1] == ["-m"]:
             if find_spec(arguments[1]) is None:
                 raise UnknownCommand(f"no module {arguments[1]}")
@@ -72,11 +71,11 @@ def _check(command: list[str]) -> None:
                 raise UnknownCommand(f"no program {program}")
 
 
-def _check_typer(app: Typer, arguments: list[str]) -> None:
-    """Help is asked for last: what stands before it is parsed first."""
-    result = CliRunner().invoke(app, [*arguments, "--help"])
+def _check_pay(arguments: list[str]) -> None:
+    """Ask for help last, because what stands before it is parsed first."""
+    result = CliRunner().invoke(pay, [*arguments, "--help"])
     if result.exit_code:
-        raise UnknownCommand(f"{' '.join(arguments)}: {result.output}")
+        raise UnknownCommand(f"pay {' '.join(arguments)}: {result.output}")
 
 
 def _check_make(arguments: list[str]) -> None:

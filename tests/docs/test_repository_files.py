@@ -7,14 +7,12 @@ import subprocess
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
+import yaml
 
 from tests.conftest import ROOT
 from tests.support.whole_checkout import copy_checkout
-
-yaml: Any = pytest.importorskip("yaml")
 
 PRE_COMMIT = ROOT / ".pre-commit-config.yaml"
 HOOKS = yaml.safe_load(PRE_COMMIT.read_text())["repos"]
