@@ -2,8 +2,8 @@
 
 A block marked `sh` runs in a copy of the checkout, `sh sandbox` with Terraform and a local AWS as
 well. Of `sh checked: REASON` only programs and options are checked. A `text` block shows what the
-commands above it print; `...` stands for anything. A block marked `LANGUAGE write FILE` or
-`LANGUAGE append FILE` is written where the page says.
+commands above it print; `...` stands for anything. A block marked `LANGUAGE write FILE`,
+`LANGUAGE append FILE` or `LANGUAGE insert FILE LINE` is written there, the last one below a line.
 """
 
 import re
@@ -147,7 +147,7 @@ def test_every_block_says_how_it_is_tried(page: Page) -> None:
                 commands.check(block.text)
             case "text", "":
                 assert before and before.language == "sh", f"line {block.line}: output of what?"
-            case _, marker if re.fullmatch(r"(write|append) \S+", marker):
+            case _, marker if re.fullmatch(r"(write|append) \S+|insert \S+ .+", marker):
                 pass
             case _:
                 pytest.fail(f"line {block.line}: no test knows what to do with this block")
@@ -179,7 +179,7 @@ def mark(page: Page) -> pytest.MarkDecorator:
 def runnable(page: Page) -> list[Block]:
     """The blocks that run, those that are written as the commands that write them."""
     return [
-        written(block) if block.marker.startswith(("write ", "append ")) else block
+        written(block) if block.marker.startswith(("write ", "append ", "insert ")) else block
         for block in page.blocks
         if (block.language, block.marker) != ("text", "")
         and not block.marker.startswith("checked:")
@@ -187,10 +187,12 @@ def runnable(page: Page) -> list[Block]:
 
 
 def written(block: Block) -> Block:
-    verb, path = block.marker.split()
-    arrow = ">" if verb == "write" else ">>"
-    text = f"mkdir -p {Path(path).parent}\nprintf %s {shlex.quote(block.text)} {arrow} {path}\n"
-    return Block("sh", "", text, block.line)
+    verb, path, *where = block.marker.split()
+    if verb == "insert":
+        do = f"| sed -i '/^ *{' '.join(where)}$/r /dev/stdin' {path}"
+    else:
+        do = f"{'>' if verb == 'write' else '>>'} {path}"
+    return Block("sh", "", f"printf %s {shlex.quote(block.text)} {do}\n", block.line)
 
 
 @pytest.mark.parametrize(
