@@ -5,10 +5,9 @@ import json
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +24,6 @@ from sandbox.server.process import ROOT, SandboxError
 TIMEOUT_SECONDS = 600
 LOG_TAIL_LINES = 80
 """Terraform reports each error in six lines or more, and several resources can fail at once."""
-
-SETTLING_SECONDS = 0.25
-"""The time between two reads of a state; it has settled when both are the same."""
-
-MOST_READS = 20
-"""After this many reads the kill happens anyway: the program may have nothing to write."""
 
 
 class Killed(SandboxError):
@@ -127,8 +120,7 @@ class Workshop:
         """
         await self._initialise(stack)
         arguments = ("apply", "-auto-approve", "-input=false", "-no-color", *options)
-        after = partial(once_written, kill, self.state(stack)) if kill else None
-        await self._run(self.stack(stack), "terraform", *arguments, kill=after)
+        await self._run(self.stack(stack), "terraform", *arguments, kill=kill)
 
     async def plan(self, stack: str, *options: str) -> dict[str, Any]:
         """Return the plan, as `terraform show -json` writes it."""
@@ -195,37 +187,6 @@ Moment = Callable[[], Awaitable[None]]
 
 Kill = Callable[[], AbstractAsyncContextManager[Moment]]
 """A context manager, entered before the program starts and left after its end."""
-
-
-@asynccontextmanager
-async def once_written(kill: Kill, state: Path) -> AsyncIterator[Moment]:
-    """Delay `kill` until Terraform has written its state.
-
-    Terraform empties a local state file before it writes it again. A kill in between would lose the
-    state of every resource. The S3 backend of the environments replaces the object whole, so it
-    cannot lose it.
-    """
-    async with kill() as moment:
-
-        async def settled() -> None:
-            await moment()
-            before = None
-            for _ in range(MOST_READS):
-                await asyncio.sleep(SETTLING_SECONDS)
-                now = _document(state)
-                if now is not None and now == before:
-                    return
-                before = now
-
-        yield settled
-
-
-def _document(state: Path) -> Any:
-    """Return the state file's content; None if the file is absent or incomplete."""
-    try:
-        return json.loads(state.read_text())
-    except (FileNotFoundError, json.JSONDecodeError):
-        return None
 
 
 async def _end_at(moment: Moment, pid: int) -> None:

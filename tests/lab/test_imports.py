@@ -5,8 +5,8 @@ from typing import Any, cast
 
 import pytest
 
-from lab.imports import Unrecorded, import_id, unrecorded
 from sandbox.instance import Sandbox
+from tests.lab.imports import Unrecorded, import_id, unrecorded
 
 RECORD_EXISTS = """
 ╷

@@ -10,12 +10,12 @@ from itertools import count
 import pytest
 
 from lab.findings import Finding
-from lab.interruptions import WRITES_OF_RECORDS, at_call, recover
 from lab.lab import Lab
 from lab.workshop import Kill, Killed
 from pay.model import Side, Stage, names
 from sandbox.server.process import SandboxError
 from tests.lab.conftest import INTERRUPTED, ROLLED_BACK, SEED, Walks
+from tests.lab.interruptions import WRITES_OF_RECORDS, at_call, once_written, recover
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
@@ -176,7 +176,7 @@ async def _round(
 
 async def _is_killed(lab: Lab, stack: str, kill: Kill) -> bool:
     try:
-        await lab.workshop.apply(stack, kill=kill)
+        await lab.workshop.apply(stack, kill=once_written(kill, lab.workshop.state(stack)))
     except Killed:
         return True
     return False

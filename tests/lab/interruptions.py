@@ -1,17 +1,25 @@
 """Kills a program at a chosen API call, and recovers as an operator would."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
-from lab.imports import import_id, unrecorded
 from lab.lab import Lab
 from lab.workshop import Kill, Moment
 from sandbox.server.process import SandboxError, Server
+from tests.lab.imports import import_id, unrecorded
 
 POLL_SECONDS = 0.01
 MOST_ATTEMPTS = 8
+
+SETTLING_SECONDS = 0.25
+"""The time between two reads of a state; it has settled when both are the same."""
+
+MOST_READS = 20
+"""After this many reads the kill happens anyway: the program may have nothing to write."""
 
 WRITES_OF_RECORDS = r"^route53\.POST /[^/]+/hostedzone/[^/]+/rrset"
 """Matches ChangeResourceRecordSets, the change batch of a hosted zone."""
@@ -40,6 +48,41 @@ def at_call(server: Server, call: int, only: str = "") -> Kill:
 
 async def _set_faults(server: Server, faults: Mapping[str, Any]) -> None:
     await asyncio.to_thread(server.administer, "faults", method="POST", body=faults)
+
+
+def once_written(kill: Kill, state: Path) -> Kill:
+    """Delay `kill` until Terraform has written its state.
+
+    Terraform empties a local state file before it writes it again. A kill in between would lose the
+    state of every resource. The S3 backend of the environments replaces the object whole, so it
+    cannot lose it.
+    """
+
+    @asynccontextmanager
+    async def delayed() -> AsyncIterator[Moment]:
+        async with kill() as moment:
+
+            async def settled() -> None:
+                await moment()
+                before = None
+                for _ in range(MOST_READS):
+                    await asyncio.sleep(SETTLING_SECONDS)
+                    now = _document(state)
+                    if now is not None and now == before:
+                        return
+                    before = now
+
+            yield settled
+
+    return delayed
+
+
+def _document(state: Path) -> Any:
+    """Return the state file's content; None if the file is absent or incomplete."""
+    try:
+        return json.loads(state.read_text())
+    except (FileNotFoundError, json.JSONDecodeError):
+        return None
 
 
 async def recover(lab: Lab, stack: str) -> None:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from lab import workshop
-from lab.workshop import Moment, once_written
+from lab.workshop import Moment
+from tests.lab import interruptions
+from tests.lab.interruptions import once_written
 
 SETTLING_SECONDS = 0.05
 WHOLE = json.dumps({"serial": 2, "resources": [{"type": "aws_lb"}]})
@@ -17,7 +18,7 @@ WHOLE = json.dumps({"serial": 2, "resources": [{"type": "aws_lb"}]})
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workshop, "SETTLING_SECONDS", SETTLING_SECONDS)
+    monkeypatch.setattr(interruptions, "SETTLING_SECONDS", SETTLING_SECONDS)
 
 
 @pytest.mark.parametrize("cut", ["", WHOLE[:20]], ids=["emptied", "half written"])
@@ -26,7 +27,7 @@ def test_waits_until_the_state_is_written(tmp_path: Path, cut: str) -> None:
     state.write_text(cut)
 
     async def state_after_kill() -> str:
-        async with once_written(at_once, state) as moment:
+        async with once_written(at_once, state)() as moment:
             waiting = asyncio.ensure_future(moment())
             await asyncio.sleep(3 * SETTLING_SECONDS)
             assert not waiting.done()
@@ -42,7 +43,7 @@ def test_waits_while_the_state_still_changes(tmp_path: Path) -> None:
     state.write_text(json.dumps({"serial": 1}))
 
     async def writing() -> None:
-        async with once_written(at_once, state) as moment:
+        async with once_written(at_once, state)() as moment:
             waiting = asyncio.ensure_future(moment())
             await asyncio.sleep(1.5 * SETTLING_SECONDS)
             state.write_text(WHOLE)
