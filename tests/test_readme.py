@@ -25,22 +25,11 @@ TRIED_ELSEWHERE = {
     "cdktf deploy": "asks for approval; tests/e2e/test_deploy.py gives it",
 }
 
-MAKE_SANDBOX = r"make -s sandbox ENV=(\S+)"
-"""Its set-up would take the tools that the copy shares with this checkout for the copy's own."""
-
 
 def runnable(block: str) -> list[str]:
     """The lines of a block that this test runs."""
     lines = [line.split("  #")[0].strip() for line in block.splitlines()]
-    return [
-        re.sub(MAKE_SANDBOX, r"python -m sandbox start --environment \1", line)
-        for line in lines
-        if line and not line.startswith(tuple(TRIED_ELSEWHERE))
-    ]
-
-
-def test_make_sandbox_is_what_this_test_runs_in_its_place() -> None:
-    assert "-m sandbox start --environment $(ENV)" in (ROOT / "Makefile").read_text()
+    return [line for line in lines if line and not line.startswith(tuple(TRIED_ELSEWHERE))]
 
 
 def test_every_exception_is_still_in_the_readme() -> None:
