@@ -33,14 +33,14 @@ def runnable(block: str) -> list[str]:
     """The lines of a block that this test runs."""
     lines = [line.split("  #")[0].strip() for line in block.splitlines()]
     return [
-        re.sub(MAKE_SANDBOX, r"python -m sandbox start --environment \1", line)
+        re.sub(MAKE_SANDBOX, r"pay sandbox start --environment \1", line)
         for line in lines
         if line and not line.startswith(tuple(TRIED_ELSEWHERE))
     ]
 
 
 def test_make_sandbox_is_what_this_test_runs_in_its_place() -> None:
-    assert "-m sandbox start --environment $(ENV)" in (ROOT / "Makefile").read_text()
+    assert "pay sandbox start --environment $(ENV)" in (ROOT / "Makefile").read_text()
 
 
 def test_every_exception_is_still_in_the_readme() -> None:
