@@ -30,13 +30,13 @@ bench: ## measure time and memory, also of the prebuilt provider package
 	@$(RUN) .venv/bin/python tests/bench
 
 sandbox: setup ## start a local AWS for ENV=sandbox: eval "$$(make -s sandbox)"
-	@$(RUN) .venv/bin/python -m sandbox start --environment $(ENV)
+	@$(RUN) .venv/bin/pay sandbox start --environment $(ENV)
 
 policy: synth ## judge every stack against PCI DSS; reports in .cache/policy
 	@.venv/bin/pay policy
 
-lab: setup ## try every stage of a move against the local AWS
-	@$(RUN) .venv/bin/python -m lab
+lab: setup ## try every stage of a move against the local AWS (OPTIONS=--help lists its options)
+	@$(RUN) .venv/bin/python -m lab $(OPTIONS)
 
 env: ## print the variables for terraform and cdktf: eval "$$(make -s env)"
 	@$(TOOLCHAIN) env

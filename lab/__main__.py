@@ -20,9 +20,10 @@ from lab.walk import Walk, back_from_each_stage, forward
 from pay.environments.load import load_environment
 from pay.model import Stage
 from sandbox.instance import Sandbox
-from sandbox.server.process import ROOT, SandboxError
+from sandbox.server.process import SandboxError
 from sandbox.settings import Settings
 from toolchain.environment import tool_environment
+from toolchain.paths import ROOT
 
 ENVIRONMENT = "sandbox"
 MOST_FINDINGS = 20
@@ -40,7 +41,7 @@ def main(
 ) -> None:
     """Walk two services through every stage of a move while clients use them.
 
-    Example: `python -m lab --moved publicauth --rolled-back ""`
+    Example: `make lab OPTIONS="--moved publicauth"`
     """
     os.environ.update(tool_environment())
     console = Console(width=None if Console().is_terminal else 120)

@@ -1,31 +1,27 @@
-"""Writes the walks as one self-contained HTML page, without scripts or network."""
+"""Writes the walks as one self-contained HTML page."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from lab.shares import HEIGHT, WIDTH, Plot
 from lab.walk import CONFIDENCE, Walk
+from pay.pages import templates
 
 
 def write_page(path: Path, walks: Sequence[Walk], problem: str = "") -> None:
     """Write the page for at least one walk; `problem` is the reason if the lab ended early."""
-    templates = Environment(
-        loader=PackageLoader("lab"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    text = templates.get_template("lab.html.j2").render(
-        walks=[(walk, Plot(walk)) for walk in walks],
-        problem=problem,
-        width=WIDTH,
-        height=HEIGHT,
-        confidence=CONFIDENCE,
-        made=datetime.now().astimezone().strftime("%d %B %Y, %H:%M"),
+    text = (
+        templates("lab")
+        .get_template("lab.html.j2")
+        .render(
+            walks=[(walk, Plot(walk)) for walk in walks],
+            problem=problem,
+            width=WIDTH,
+            height=HEIGHT,
+            confidence=CONFIDENCE,
+            made=datetime.now().astimezone().strftime("%d %B %Y, %H:%M"),
+        )
     )
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")

@@ -19,7 +19,8 @@ from pay.model.stage.transitions import Edge
 from rollout.moves import journal
 from rollout.moves.record_move import write_move
 from rollout.moves.stage_file import with_stage
-from sandbox.server.process import ROOT, SandboxError
+from sandbox.server.process import SandboxError
+from toolchain.paths import ROOT
 
 TIMEOUT_SECONDS = 600
 LOG_TAIL_LINES = 80

@@ -57,13 +57,7 @@ def _judge(options: argparse.Namespace) -> list[Verdict]:
     table = requirements.load()
     gate = Gate(table, catalogue(table), accepted)
     return [
-        gate.judge(
-            root,
-            today=options.on,
-            plans=plans,
-            partial=options.partial,
-            counted=not options.uncounted,
-        )
+        gate.judge(root, today=options.on, plans=plans, partial=options.partial)
         for root in options.root
     ]
 
@@ -97,11 +91,6 @@ def _parser() -> argparse.ArgumentParser:
         "--partial",
         action="store_true",
         help="the root holds only some stacks of the estate; do not report unused waivers",
-    )
-    parser.add_argument(
-        "--uncounted",
-        action="store_true",
-        help="the root was not synthesised; do not require manifest.json and metadata.json",
     )
     parser.add_argument(
         "--format",

@@ -25,10 +25,11 @@ from pay.model.stack_order import in_turns
 from pay.model.stacks import Stack, known_stacks
 from sandbox.estate.seed import seed
 from sandbox.read_back import services_table
-from sandbox.server.process import ROOT, SandboxError, Server, launch
+from sandbox.server.process import SandboxError, Server, launch
 from sandbox.server.server_record import FOLDER, LOG, running
 from sandbox.settings import Settings
 from sandbox.variables import whole_environment
+from toolchain.paths import ROOT
 
 ENVIRONMENT = "sandbox"
 SERVICES = ("connector", "frontend")

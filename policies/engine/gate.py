@@ -40,12 +40,10 @@ class Gate:
         today: date,
         plans: Mapping[Path, plan.Document],
         partial: bool = False,
-        counted: bool = True,
     ) -> Verdict:
         """Judge one root with its plans.
 
-        With `partial`, the root holds only some stacks, so unused waivers are not reported. Without
-        `counted`, the root was not synthesised, so no manifest is required.
+        With `partial`, the root holds only some stacks, so unused waivers are not reported.
 
         Raises NothingToJudge if the root holds no Terraform.
         """
@@ -63,9 +61,9 @@ class Gate:
             verdict.stacks.append(scan.stack)
             verdict.results += scan.results
             verdict.problems += scan.problems
-            verdict.problems += unread(scan.stack, root, counted=counted)
+            verdict.problems += unread(scan.stack, root)
             verdict.problems += without_rules(scan.stack, self._covered)
-        verdict.problems += missing(root, folders, counted=counted)
+        verdict.problems += missing(root, folders)
         verdict.results += over_the_estate(verdict.stacks)
         for file, document in plans.items():
             self._judge_plan(verdict, file, document)

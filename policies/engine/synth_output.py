@@ -32,17 +32,14 @@ def stack_folders(root: Path) -> list[Path]:
     return sorted(folders)
 
 
-def missing(root: Path, folders: Iterable[Path], *, counted: bool) -> list[Problem]:
-    """Compare the judged folders with the manifest that cdktf writes beside the stacks.
-
-    With `counted`, the manifest must exist.
-    """
+def missing(root: Path, folders: Iterable[Path]) -> list[Problem]:
+    """Compare the judged folders with the manifest that cdktf writes beside the stacks."""
     manifest = next(
         (m for m in (root / "manifest.json", root.parent / "manifest.json") if m.exists()), None
     )
     if manifest is None:
         what = "manifest.json, the list of stacks, is missing here and above; synthesise again"
-        return [Problem("unread", str(root), what)] if counted else []
+        return [Problem("unread", str(root), what)]
     try:
         stacks = json.loads(manifest.read_text(encoding="utf-8"))["stacks"].values()
         expected = {

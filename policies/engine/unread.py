@@ -28,17 +28,17 @@ _QUOTED_REFERENCE = re.compile(r"'\$\{([^'\"]*)\}'")
 """A reference inside a list, as checkov's parser writes it."""
 
 
-def unread(stack: Stack, root: Path, *, counted: bool) -> list[Problem]:
+def unread(stack: Stack, root: Path) -> list[Problem]:
     """Return everything in the stack's folder that no check has judged correctly.
 
-    With `counted`, the folder must hold `metadata.json`, cdktf's count of the stack. Its source is
-    the same synthesis as the HCL. It therefore shows blocks added, lost or not parsed afterwards,
-    not blocks that synthesis omitted. Terraform's own count is in a plan.
+    The folder must hold `metadata.json`, cdktf's count of the stack. Its source is the same
+    synthesis as the HCL. It therefore shows blocks added, lost or not parsed afterwards, not blocks
+    that synthesis omitted. Terraform's own count is in a plan.
     """
     return [
         *_other_files(stack, root),
         *_texts(stack, root),
-        *_uncounted(stack, root, counted),
+        *_uncounted(stack, root),
         *(problem for block in stack.blocks for problem in _unreadable(block)),
     ]
 
@@ -79,7 +79,7 @@ def _texts(stack: Stack, root: Path) -> Iterator[Problem]:
             yield Problem("unread", where, what)
 
 
-def _uncounted(stack: Stack, root: Path, must_be_counted: bool) -> Iterator[Problem]:
+def _uncounted(stack: Stack, root: Path) -> Iterator[Problem]:
     """Compare the judged blocks with the text and with cdktf's count.
 
     The count is the Terraform JSON from which the HCL was written; synthesis leaves it beside it.
@@ -95,9 +95,8 @@ def _uncounted(stack: Stack, root: Path, must_be_counted: bool) -> Iterator[Prob
         yield Problem("unread", where, f"{address} is written more than once")
     metadata = stack.folder / "metadata.json"
     if not metadata.exists():
-        if must_be_counted:
-            what = "metadata.json, cdktf's count, is missing; synthesise again"
-            yield Problem("unread", where, what)
+        what = "metadata.json, cdktf's count, is missing; synthesise again"
+        yield Problem("unread", where, what)
         return
     try:
         counted = cdktf_addresses(json.loads(metadata.read_text("utf-8")))

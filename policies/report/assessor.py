@@ -2,11 +2,9 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
+from pay.pages import templates
 from policies.engine.results import Result, RuleText, counted
 from policies.engine.verdict import Verdict
 from policies.report import inventory
@@ -64,14 +62,7 @@ def as_html(verdicts: list[Verdict]) -> str:
 
 
 def _render(template: str, verdicts: list[Verdict]) -> str:
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"),
-        autoescape=template.endswith(".html.j2"),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
+    environment = templates("policies.report")
     environment.filters["cell"] = lambda text: str(text).replace("|", "\\|").replace("\n", " ")
     environment.filters["counted"] = counted
     return environment.get_template(template).render(roots=[_view(each) for each in verdicts])

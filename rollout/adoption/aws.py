@@ -17,8 +17,7 @@ from botocore.exceptions import (
 )
 
 from pay.model import Environment
-from rollout.moves.gates import Finding
-from rollout.terminal.console import Refused
+from rollout.terminal.refusal import Finding, Refused
 
 SERVICES = ("autoscaling", "ec2", "ecs", "elbv2", "iam", "logs", "route53", "sts")
 

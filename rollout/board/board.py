@@ -8,9 +8,10 @@ from pay.model import Environment, Side, Stage
 from pay.model.stage.dns_answers import side_shares
 from pay.model.stage.transitions import promotion
 from rollout.moves.collisions import Collision, collisions
-from rollout.moves.gates import Finding, Promotion, findings
+from rollout.moves.gates import Promotion, findings
 from rollout.moves.journal import weights_text
 from rollout.moves.standings import Situation
+from rollout.terminal.refusal import Finding
 
 ASKED_FOR = frozenset({"evidence", "approver"})
 """Gates that a promotion's own options answer: they do not keep a service waiting."""

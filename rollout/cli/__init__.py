@@ -1,71 +1,74 @@
-"""The command `pay`: what people run around a deploy.
+"""The command `pay`: what people and pipelines run around a deploy.
 
-Every command is a function in the module named below, found only when it is run: `pay --help` and
-one command stay quick however many there are. Exit codes: 0 fine, 1 refused, 2 wrong use.
+One module a command, imported when the command runs: `pay --help` stays quick however many there
+are. A module's docstring is its command's help, so the list reads first sentences and imports none.
+Exit codes: 0 fine, 1 refused, 2 wrong use.
 """
 
+import ast
 from importlib import import_module
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
-
-class Listed(NamedTuple):
-    """A command as `pay --help` lists it."""
-
-    name: str
-    module: str
-    """The module whose function of the command's name, hyphens as underscores, is the command."""
-    summary: str
-    panel: str
-
-
-MOVING, CHECKING = "Moving services", "Checking changes"
-
-COMMANDS = {
-    listed.name: listed
-    for listed in (
-        Listed("stages", "rollout.cli.stages", "Show where every service stands.", MOVING),
-        Listed("promote", "rollout.cli.promote", "Move a service one stage on.", MOVING),
-        Listed("rollback", "rollout.cli.rollback", "Give traffic back to EC2.", MOVING),
-        Listed("journal", "rollout.cli.journal", "Show who moved what, when and why.", MOVING),
-        Listed("plan-moves", "rollout.cli.plan_moves", "Show what happens when.", MOVING),
-        Listed("stacks", "rollout.cli.stacks", "Show which stacks there are.", CHECKING),
-        Listed("adopt", "rollout.cli.adopt", "Take over what runs on EC2 today.", MOVING),
-        Listed("guard", "rollout.cli.guard", "Refuse a plan that could hurt.", CHECKING),
-        Listed("review", "rollout.cli.review", "Tell what a plan does.", CHECKING),
-        Listed("policy", "rollout.cli.policy", "Run the PCI gate.", CHECKING),
-        Listed("parity", "rollout.cli.parity", "Compare the two sides.", CHECKING),
-    )
+PANELS = {
+    "Moving services": (
+        "stages",
+        "promote",
+        "rollback",
+        "journal",
+        "plan-moves",
+        "parity",
+        "adopt",
+    ),
+    "Checking changes": ("stacks", "guard", "policy", "review"),
+    "Delivering changes": ("plan-changes", "judge-changes", "apply"),
+    "Working on this project": ("sandbox", "schema"),
 }
+"""The commands as `pay --help` lists them. A command lives in the module of its name, hyphens as
+underscores.
+"""
+
+COMMANDS = tuple(name for names in PANELS.values() for name in names)
 
 
 class Commands(TyperGroup):
-    """Lists all commands without importing one, and imports the one that is run."""
+    """Lists all commands without importing one, and imports the command that runs."""
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
-        for listed in COMMANDS.values():
-            if _is_there(listed.module):
-                self.add_command(_stand_in(listed))
+        for panel, names in PANELS.items():
+            for name in names:
+                self.add_command(TyperCommand(name, help=summary(name), rich_help_panel=panel))
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         name, _, rest = super().resolve_command(ctx, args)
-        if name is None:
-            return name, None, rest
-        return name, load(COMMANDS[name]), rest
+        return name, load(name) if name else None, rest
 
 
-def load(listed: Listed) -> Any:
-    """The command itself; its module may hold a function or a `typer.Typer` of that name."""
-    found = getattr(import_module(listed.module), listed.name.replace("-", "_"))
-    if not isinstance(found, typer.Typer):
-        function, found = found, typer.Typer(add_completion=False, rich_markup_mode="markdown")
-        found.command(listed.name)(function)
-    return get_command(found)
+def summary(command: str) -> str:
+    """Return the first paragraph of a command's docstring, without importing its module."""
+    source = Path(__file__).with_name(f"{_identifier(command)}.py").read_text()
+    return (ast.get_docstring(ast.parse(source)) or "").partition("\n\n")[0]
+
+
+def load(command: str) -> Any:
+    """Import a command: its module holds a function or a `typer.Typer` of its name."""
+    module = import_module(f"{__name__}.{_identifier(command)}")
+    entry = getattr(module, _identifier(command))
+    if not isinstance(entry, typer.Typer):
+        function, entry = entry, typer.Typer(add_completion=False, rich_markup_mode="markdown")
+        entry.command(command, help=module.__doc__)(function)
+    loaded = get_command(entry)
+    loaded.name = command
+    return loaded
+
+
+def _identifier(command: str) -> str:
+    return command.replace("-", "_")
 
 
 app = typer.Typer(
@@ -82,16 +85,3 @@ def _pay() -> None:
 
     Run it at the root of the project, or set PAY_ENVIRONMENTS to the folder of environment files.
     """
-
-
-def _stand_in(listed: Listed) -> Any:
-    """What `pay --help` shows of a command: its name, summary and panel."""
-    stand_in = typer.Typer(add_completion=False)
-    stand_in.command(listed.name, help=listed.summary, rich_help_panel=listed.panel)(lambda: None)
-    return get_command(stand_in)
-
-
-def _is_there(module: str) -> bool:
-    """Looks at the files: Python's own look-up would import the packages on the way."""
-    path = Path(__file__).parents[2].joinpath(*module.split("."))
-    return path.with_suffix(".py").is_file() or path.joinpath("__init__.py").is_file()

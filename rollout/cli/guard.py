@@ -1,18 +1,25 @@
-"""`pay guard`: refuses a plan that could hurt."""
+"""Refuse a plan that could hurt.
+
+Give it all plans of a change at once: some rules look at several plans.
+
+Exit codes: 0 clean, 1 refused, 2 not a plan.
+
+Example: `pay guard plans/*.json`
+"""
 
 from typing import Annotated
 
 import typer
 
+from pay.model.problem import InvalidInput
 from rollout.guard.options import Allow, Base, Because, Plans, allowances, read_and_judge
+from rollout.guard.report import as_data, print_mistakes, print_rules, print_verdict
 from rollout.terminal.arguments import Json
+from rollout.terminal.console import console, print_json
 
 
-def _tell_rules(wanted: bool) -> None:
+def _list_rules(wanted: bool) -> None:
     if wanted:
-        from rollout.guard.report import print_rules
-        from rollout.terminal.console import console
-
         print_rules(console())
         raise typer.Exit(0)
 
@@ -26,20 +33,10 @@ def guard(
     rules: Annotated[
         bool,
         typer.Option(
-            "--rules", callback=_tell_rules, is_eager=True, help="Tell every rule and its reason."
+            "--rules", callback=_list_rules, is_eager=True, help="List every rule and its reason."
         ),
     ] = False,
 ) -> None:
-    """Refuse a plan that could hurt. Exit codes: 0 clean, 1 refused, 2 not a plan.
-
-    Give it all plans of a change at once: some rules look at them together.
-
-    Example: `pay guard plans/*.json`
-    """
-    from pay.model.problem import InvalidInput
-    from rollout.guard.report import as_data, print_mistakes, print_verdict
-    from rollout.terminal.console import console, print_json
-
     allowed = allowances(allow, because)
     try:
         context, verdict = read_and_judge(plans, base, allowed)

@@ -1,4 +1,11 @@
-"""`pay plan-moves`: what happens when."""
+"""Show when each move can happen.
+
+Waves follow the call graph; each move gets its earliest date. No two neighbours move in one wave,
+called services move before their callers, the cardholder data environment moves last. Moves are
+made on working days, before or after the daily peak.
+
+Example: `pay plan-moves production-2 --start 2026-12-01 --markdown moves.md --ics moves.ics`
+"""
 
 from datetime import datetime
 from pathlib import Path
@@ -6,14 +13,22 @@ from typing import Annotated
 
 import typer
 
+from rollout.moves.standings import load_situation
+from rollout.schedule.calendar import as_calendar
+from rollout.schedule.markdown import as_markdown
+from rollout.schedule.table import as_data, as_table, rules
+from rollout.schedule.timetable import timetable
 from rollout.terminal.arguments import EnvironmentName, Json, environments_folder, now
+from rollout.terminal.console import choose, console, print_json, reporting, wrong_use
+
+STANDARD_OUTPUT = Path("-")
 
 
 def plan_moves(
     environment: EnvironmentName,
     start: Annotated[
         datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="The first day; left out: today."),
+        typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="The first day; default: today."),
     ] = None,
     markdown: Annotated[
         Path | None,
@@ -24,44 +39,28 @@ def plan_moves(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Show what happens when: waves by the call graph, and the earliest date of every move.
-
-    No two neighbours move in one wave, called services move before their callers, the cardholder
-    data environment moves last. Moves are made on working days, before or after the daily peak.
-
-    Example: `pay plan-moves production-2 --start 2026-12-01 --markdown moves.md --ics moves.ics`
-    """
-    from rollout.moves.standings import load_situation
-    from rollout.schedule.table import as_data, as_table, rules
-    from rollout.schedule.timetable import timetable
-    from rollout.terminal.console import choose, console, print_json, reporting, wrong_use
-
     asked = (("--markdown -", markdown), ("--ics -", ics))
-    printed = [name for name, path in asked if path == Path("-")] + ["--json"] * as_json
+    printed = [name for name, path in asked if path == STANDARD_OUTPUT] + ["--json"] * as_json
     if len(printed) > 1:
-        raise wrong_use("one of them at a time can be printed.", " and ".join(printed))
+        raise wrong_use("only one of them can be printed; give one.", " and ".join(printed))
     with reporting(as_json):
         situation = load_situation(environments_folder(), now())
         choose(environment, tuple(situation.environments), "ENV")
         target = situation.environments[environment]
         plan = timetable(situation, environment, (start or situation.now).date())
-        told = rules(situation, target)
+        sentences = rules(situation, target)
         if markdown is not None:
-            from rollout.schedule.markdown import as_markdown
-
-            _write(markdown, as_markdown(target, plan, told).encode())
+            _write(markdown, as_markdown(target, plan, sentences).encode())
         if ics is not None:
-            from rollout.schedule.calendar import as_calendar
-
             _write(ics, as_calendar(target, plan, situation.now))
         if as_json:
             print_json(as_data(target, plan))
         elif not printed:
-            console().print(as_table(situation, target, plan, told))
+            console().print(as_table(situation, target, plan, sentences))
 
 
 def _write(path: Path, content: bytes) -> None:
-    if path == Path("-"):
+    if path == STANDARD_OUTPUT:
         typer.echo(content, nl=False)
     else:
         path.write_bytes(content)

@@ -1,4 +1,11 @@
-"""`pay policy`: the PCI gate over what was synthesised."""
+"""Judge the synthesised stacks by PCI DSS v4.0.1.
+
+Writes the report for the assessor, and the results for programs.
+
+Exit codes: 0 passed, 1 refused, 2 wrong use.
+
+Example: `pay policy`, or `pay policy plans/production-2-connector-traffic.json`
+"""
 
 from datetime import datetime
 from pathlib import Path
@@ -6,15 +13,9 @@ from typing import Annotated
 
 import typer
 
-from rollout.terminal.arguments import PROJECT, Json
-
-REPORTS = {
-    "html": "pci.html",
-    "json": "pci.json",
-    "junit": "pci.junit.xml",
-    "markdown": "pci.md",
-    "sarif": "pci.sarif",
-}
+from rollout.delivery.pci_gate import run_gate
+from rollout.terminal.arguments import Json
+from rollout.terminal.refusal import Failed
 
 
 def policy(
@@ -29,7 +30,7 @@ def policy(
         Path, typer.Option(help="The folder that `cdktf synth` wrote the stacks to.")
     ] = Path("cdktf.out"),
     reports: Annotated[
-        Path, typer.Option(help="Where the reports go: HTML, Markdown, SARIF, JUnit XML, JSON.")
+        Path, typer.Option(help="The folder for HTML, Markdown, SARIF, JUnit XML and JSON.")
     ] = Path(".cache/policy"),
     partial: Annotated[
         bool,
@@ -42,34 +43,16 @@ def policy(
         typer.Option(
             formats=["%Y-%m-%d"],
             metavar="YYYY-MM-DD",
-            help="The day on which waivers must hold; today.",
+            help="The day on which waivers must hold; default: today.",
         ),
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Judge every synthesised stack by PCI DSS v4.0.1 and write the assessor's report.
-
-    Exit status: 0 passed, 1 refused, 2 wrong use.
-
-    Example: `pay policy`, or `pay policy plans/production-2-connector-traffic.json`
-    """
-    import subprocess
-
-    # checkov and python-hcl2 both install a package `hcl2`: the gate has its own environment.
-    python = PROJECT / ".venv-checkov" / "bin" / "python"
-    if not python.exists():
-        typer.echo("policy: .venv-checkov is missing; run `make setup`", err=True)
-        raise typer.Exit(2)
-    arguments = ["--root", str(root.resolve()), "--format", "json" if as_json else "table"]
-    for form, name in REPORTS.items():
-        arguments += ["--format", f"{form}={(reports / name).resolve()}"]
-    if plans:
-        arguments += ["--plan", *(str(plan.resolve()) for plan in plans)]
-    if partial:
-        arguments.append("--partial")
-    if on:
-        arguments += ["--on", f"{on:%Y-%m-%d}"]
-    status = subprocess.run([str(python), "-m", "policies", *arguments], cwd=PROJECT).returncode
+    try:
+        status = run_gate(root, reports, plans or (), partial=partial, on=on, as_json=as_json)
+    except Failed as problem:
+        typer.echo(f"policy: {problem}", err=True)
+        raise typer.Exit(2) from None
     if status != 2:
         typer.echo(f"Reports: {reports}", err=True)
     raise typer.Exit(status)

@@ -1,10 +1,25 @@
-"""`pay promote`: moves a service one stage on."""
+"""Move a service one stage on.
+
+Changes one line of the environment's file and adds one to the journal. Lists every reason that
+blocks the move; nothing is written then.
+
+Example: `pay promote test-12 connector --evidence "errors 0.1 %, p99 as before, 4 h"`
+"""
 
 from typing import Annotated
 
 import typer
 
+from pay.model import Stage
+from pay.model.stage.transitions import promotion
+from rollout.moves import journal
+from rollout.moves.gates import Promotion, findings
+from rollout.moves.record_move import tell, write_move
+from rollout.moves.stage_file import locked
+from rollout.moves.standings import load_situation
 from rollout.terminal.arguments import EnvironmentName, Json, ServiceName, environments_folder, now
+from rollout.terminal.console import choose, console, reporting
+from rollout.terminal.refusal import Finding, Refused
 
 
 def promote(
@@ -27,22 +42,6 @@ def promote(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Move a service one stage on, if nothing stands before it.
-
-    Changes one line of the environment's file and adds one to the journal. Everything that stands
-    before the move is told at once, and then nothing is written.
-
-    Example: `pay promote test-12 connector --evidence "errors 0.1 %, p99 as before, 4 h"`
-    """
-    from pay.model import Stage
-    from pay.model.stage.transitions import promotion
-    from rollout.moves import journal
-    from rollout.moves.gates import Finding, Promotion, findings
-    from rollout.moves.record_move import tell, write_move
-    from rollout.moves.stage_file import locked
-    from rollout.moves.standings import load_situation
-    from rollout.terminal.console import Refused, choose, console, reporting
-
     folder = environments_folder()
     with reporting(as_json), locked(folder):
         situation = load_situation(folder, now())
@@ -67,16 +66,16 @@ def promote(
             adjacent=allow_adjacent,
             approvers=tuple(approver or ()),
         )
-        found = findings(asked)
+        reasons = findings(asked)
         if to is not None and to != edge.after:
             skipped = Finding(
                 "next-stage",
-                f"{service} is at {stage} and goes on to {edge.after}, not to {to}",
+                f"{service} is at {stage} and moves on to {edge.after}, not to {to}",
                 "move one stage at a time; the way back is `pay rollback`",
             )
-            found = (skipped, *found)
-        if any(finding.refuses for finding in found):
-            raise Refused(what, found)
+            reasons = (skipped, *reasons)
+        if any(finding.refuses for finding in reasons):
+            raise Refused(what, reasons)
         entry = journal.move(
             target.ladder,
             edge,
@@ -86,5 +85,5 @@ def promote(
             adjacent=allow_adjacent if asked.moving_neighbours else None,
             approvers=asked.approvers,
         )
-        done = write_move(folder, target, service, edge, entry, found)
+        done = write_move(folder, target, service, edge, entry, reasons)
         tell(done, console(), as_json=as_json)

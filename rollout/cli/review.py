@@ -1,18 +1,31 @@
-"""`pay review`: what a plan does, for the people who approve it."""
+"""Explain what a plan does.
+
+Prints Markdown for the pull request. It refuses nothing, `pay guard` does; give both the same plans
+and the same --allow. Secrets and sensitive values never appear.
+
+Exit codes: 0 written, 2 not a plan.
+
+Example: `pay review plans/*.json --html review.html > review.md`
+"""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from pay.model.problem import InvalidInput
 from rollout.guard.options import Allow, Base, Because, Plans, allowances, read_and_judge
+from rollout.guard.report import print_mistakes
+from rollout.review.document import review as review_plans
+from rollout.review.policy import read_policy_result
+from rollout.review.render import as_html, as_markdown
 
 
 def review(
     plans: Plans,
     html: Annotated[
         Path | None,
-        typer.Option("--html", metavar="FILE", help="Write it as an HTML page too, all of it."),
+        typer.Option("--html", metavar="FILE", help="Also write all of it as an HTML page."),
     ] = None,
     policy: Annotated[
         Path | None,
@@ -26,19 +39,6 @@ def review(
     because: Because = [],  # noqa: B006
     base: Base = None,
 ) -> None:
-    """Tell what a plan does, as Markdown for the pull request. It refuses nothing: that is
-    `pay guard`'s; give both the same plans and the same --allow.
-
-    Secrets and sensitive values never appear. Exit codes: 0 written, 2 not a plan.
-
-    Example: `pay review plans/*.json --html review.html > review.md`
-    """
-    from pay.model.problem import InvalidInput
-    from rollout.guard.report import print_mistakes
-    from rollout.review.document import review as review_plans
-    from rollout.review.policy import read_policy_result
-    from rollout.review.render import as_html, as_markdown
-
     allowed = allowances(allow, because)
     try:
         context, verdict = read_and_judge(plans, base, allowed)

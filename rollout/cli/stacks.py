@@ -1,10 +1,23 @@
-"""`pay stacks`: which stacks there are, and which of them a change touches."""
+"""Show the stacks in the order of an apply.
+
+The stacks of one turn are applied together. With `--changed` the estate is synthesised twice: as it
+is here, and as it is in BASE.
+
+Example: `pay stacks test-12 --changed main`
+"""
 
 from typing import Annotated
 
 import typer
+from rich.table import Table
 
-from rollout.terminal.arguments import PROJECT, Json, OptionalEnvironmentName, environments_folder
+from pay.environments.load import load_environments
+from pay.model.stack_order import in_turns
+from pay.model.stacks import known_stacks
+from rollout.delivery.changed_stacks import changed_since, judged_together
+from rollout.terminal.arguments import Json, OptionalEnvironmentName, environments_folder
+from rollout.terminal.console import choose, console, print_json, reporting
+from toolchain.paths import ROOT
 
 
 def stacks(
@@ -18,20 +31,6 @@ def stacks(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Show the stacks in the order in which they are applied; those of one turn go together.
-
-    With `--changed` the estate is synthesised twice: as it is here, and as it is in BASE.
-
-    Example: `pay stacks test-12 --changed main`
-    """
-    from rich.table import Table
-
-    from pay.environments.load import load_environments
-    from pay.model.stack_order import in_turns
-    from pay.model.stacks import known_stacks
-    from rollout.delivery.changed_stacks import changed_since, judged_together
-    from rollout.terminal.console import choose, console, print_json, reporting
-
     folder = environments_folder()
     with reporting(as_json):
         environments = load_environments(folder)
@@ -40,7 +39,7 @@ def stacks(
         known = known_stacks(environments)
         ids = frozenset(known)
         if changed is not None:
-            ids = judged_together(changed_since(changed, PROJECT, folder), known)
+            ids = judged_together(changed_since(changed, ROOT, folder), known)
         shown = [
             stack
             for turn in in_turns(stack for id, stack in known.items() if id in ids)

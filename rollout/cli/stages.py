@@ -1,21 +1,20 @@
-"""`pay stages`: where every service stands."""
+"""Show the stage of every service.
 
+Each row has stage, weights, since when, and the next step. Weights are EC2's and Fargate's;
+`simple` is a record without weights, `-` no record. Two people's promotions can be right alone and
+wrong together: collisions are listed below the table.
+
+Example: `pay stages production-2`
+"""
+
+from rollout.board.board import by_chain, rows
+from rollout.board.table import show
+from rollout.moves.standings import load_situation
 from rollout.terminal.arguments import Json, OptionalEnvironmentName, environments_folder, now
+from rollout.terminal.console import choose, console, print_json, reporting
 
 
 def stages(environment: OptionalEnvironmentName = None, as_json: Json = False) -> None:
-    """Show every service by environment: stage, weights, since when, next step.
-
-    Weights are EC2's and Fargate's; `simple` is a record without weights, `-` no record. Two
-    people's promotions can be right alone and wrong together: below stands what collides.
-
-    Example: `pay stages production-2`
-    """
-    from rollout.board.board import by_chain, rows
-    from rollout.board.table import show
-    from rollout.moves.standings import load_situation
-    from rollout.terminal.console import choose, console, print_json, reporting
-
     with reporting(as_json):
         situation = load_situation(environments_folder(), now())
         if environment is not None:

@@ -1,1 +1,1 @@
-"""What a pipeline does with a change."""
+"""Takes a change from its pull request to its apply: plans it, judges it, applies it."""

@@ -1,8 +1,6 @@
 """Which stacks a change touches: those whose HCL differs from that of a Git revision."""
 
-import os
 import subprocess
-import sys
 import tarfile
 import tempfile
 from collections.abc import Iterable, Mapping
@@ -12,26 +10,38 @@ from pathlib import Path
 
 from pay.model.problem import InvalidInput, Problem
 from pay.model.stacks import Stack
+from rollout.delivery.synthesis import synthesise
 
 
 def changed_since(base: str, project: Path, environments: Path) -> frozenset[str]:
     """The ids of the stacks that `project` renders otherwise than its revision `base` does.
 
-    Synthesises both, each by its own code; only installed packages and bindings are shared. Raises
-    InvalidInput when `base` is not a revision, when one of the two cannot be synthesised, and when
-    a stack of `base` has no code any more.
+    Raises InvalidInput when `base` is not a revision, and as `changed_from` does.
     """
     with tempfile.TemporaryDirectory() as folder:
-        before, after, checkout = (Path(folder) / name for name in ("before", "after", "base"))
+        checkout, out = Path(folder, "base"), Path(folder, "out")
         _check_out(base, project, checkout)
-        with ThreadPoolExecutor(2) as pool:
-            runs = (
-                pool.submit(_synthesise, checkout, checkout / "environments", before),
-                pool.submit(_synthesise, project, environments.resolve(), after),
-            )
-            for run in runs:
-                run.result()
-        return changed(before, after)
+        return changed_from(checkout, project, environments, out)
+
+
+def changed_from(
+    base: Path, project: Path, environments: Path, out: Path, *, globs: str = ""
+) -> frozenset[str]:
+    """The ids of the stacks that `project` renders otherwise than the checkout `base` does, among
+    those that match `globs`. `out` gets what `project` renders.
+
+    Synthesises both, each by its own code. Raises InvalidInput when one of the two cannot be
+    synthesised, and when a stack of `base` has no code any more.
+    """
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(2) as pool:
+        before = Path(folder)
+        runs = (
+            pool.submit(synthesise, base, base / "environments", before, globs=globs),
+            pool.submit(synthesise, project, environments.resolve(), out, globs=globs),
+        )
+        for run in runs:
+            run.result()
+        return changed(before, out)
 
 
 def changed(before: Path, after: Path) -> frozenset[str]:
@@ -88,31 +98,3 @@ def _check_out(base: str, project: Path, folder: Path) -> None:
         )
     with tarfile.open(fileobj=BytesIO(archive.stdout)) as tar:
         tar.extractall(folder, filter="data")
-
-
-def _synthesise(checkout: Path, environments: Path, out: Path) -> None:
-    variables = {
-        **os.environ,
-        "PYTHONPATH": f"{checkout}{os.pathsep}{checkout / 'constructs'}",
-        "PAY_ENVIRONMENTS": str(environments),
-        "CDKTF_OUTDIR": str(out),
-    }
-    # The whole estate, whatever the shell limits its own runs to.
-    variables.pop("PAY_STACKS", None)
-    run = subprocess.run(
-        [sys.executable, "-O", "main.py"],
-        cwd=checkout,
-        env=variables,
-        capture_output=True,
-        text=True,
-    )
-    if run.returncode:
-        raise InvalidInput(
-            [
-                Problem(
-                    where=str(checkout / "main.py"),
-                    found=run.stderr.strip() or f"exit status {run.returncode}",
-                    allowed="an estate that can be synthesised",
-                )
-            ]
-        )

@@ -7,9 +7,8 @@ from typing import Annotated
 import typer
 
 from pay.environments.load import load_environments
-from pay.model.problem import did_you_mean
+from rollout.guard.allowances import missing_reason, unknown_rule
 from rollout.guard.context import Context
-from rollout.guard.rules import RULES
 from rollout.guard.verdict import Verdict, judge
 from rollout.plans.read import read_plans
 from rollout.terminal.arguments import environments_folder
@@ -62,14 +61,10 @@ def allowances(allow: list[str], because: list[str]) -> Mapping[str, str]:
             param_hint="--because",
         )
     for rule, reason in zip(allow, because, strict=True):
-        if rule not in RULES:
-            fix = did_you_mean(rule, RULES, f"there are: {', '.join(RULES)}")
-            raise typer.BadParameter(f"no rule is called {rule!r}; {fix}", param_hint="--allow")
-        if not reason.strip():
-            raise typer.BadParameter(
-                f"the reason to allow {rule} is empty; say why it is right this time",
-                param_hint="--because",
-            )
+        if mistake := unknown_rule(rule):
+            raise typer.BadParameter(mistake, param_hint="--allow")
+        if mistake := missing_reason(rule, reason):
+            raise typer.BadParameter(mistake, param_hint="--because")
     if twice := sorted({rule for rule in allow if allow.count(rule) > 1}):
         raise typer.BadParameter(
             f"found {', '.join(twice)} more than once; name a rule once, with all of its reason",

@@ -12,7 +12,7 @@ from rollout.guard.context import Context
 from rollout.guard.finding import Refusal
 from rollout.guard.rules import REASONS, RULES
 from rollout.guard.verdict import Verdict
-from rollout.terminal.console import print_json
+from rollout.terminal.console import print_json, print_problems
 
 
 def as_data(context: Context, verdict: Verdict) -> dict[str, Any]:
@@ -60,10 +60,7 @@ def print_mistakes(mistakes: InvalidInput, *, as_json: bool) -> None:
     if as_json:
         print_json({"verdict": "not judged", "invalid": list(map(str, mistakes.problems))})
         return
-    error = Console(stderr=True, highlight=False)
-    error.print("[bold red]Not judged.[/] Nothing of it may be applied.")
-    for problem in mistakes.problems:
-        error.print(Padding(escape(str(problem)), (0, 0, 0, 2)))
+    print_problems("[bold red]Not judged.[/] Nothing of it may be applied.", mistakes)
 
 
 def _print_finding(out: Console, refusal: Refusal) -> None:

@@ -14,6 +14,7 @@ from pay.model.stage.dwell import LOCAL_ZONE, has_seen_a_peak, peak_of, shortest
 from pay.model.stage.transitions import Direction, Edge
 from rollout.moves.journal import move, said
 from rollout.moves.standings import Situation
+from rollout.terminal.refusal import Finding
 from rollout.terminal.time_text import local, short_moment, span
 
 
@@ -46,18 +47,6 @@ class Promotion:
         return invariants.moving_neighbours(
             self.service, self.stages_after, self.situation.catalogue
         )
-
-
-@dataclass(frozen=True)
-class Finding:
-    """Why a promotion is refused, or what to know about it, and what to do."""
-
-    gate: str
-    reason: str
-    fix: str
-    brief: str = ""
-    """The reason in a few words, for a table."""
-    refuses: bool = True
 
 
 Gate = Callable[[Promotion], Finding | None]

@@ -12,11 +12,12 @@ from pay.model import Environment
 from pay.model.stage.dns_answers import side_shares
 from pay.model.stage.transitions import Edge, promotion, rollbacks
 from pay.model.vocabulary import Side
-from rollout.moves.gates import Finding
 from rollout.moves.journal import Move, append, journal_path, weights_text
 from rollout.moves.stack_changes import StackChange, commands, stack_changes
-from rollout.moves.stage_file import with_stage, write_atomically
+from rollout.moves.stage_file import with_stage
+from rollout.terminal.atomic_write import write_atomically
 from rollout.terminal.console import print_findings, print_json, warnings_as_data
+from rollout.terminal.refusal import Finding
 
 
 @dataclass(frozen=True)

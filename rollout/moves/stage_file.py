@@ -2,7 +2,6 @@
 
 import fcntl
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,9 +10,6 @@ import tomlkit
 
 from pay.model import Stage
 from pay.model.problem import InvalidInput, Problem
-
-NEW_FILE_MODE = 0o644
-"""As Git checks files out; a temporary file's own is for its owner alone."""
 
 
 def with_stage(text: str, service: str, stage: Stage, *, where: str) -> str:
@@ -40,24 +36,6 @@ def with_stage(text: str, service: str, stage: Stage, *, where: str) -> str:
             ]
         )
     return changed
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Replaces a file in one step with one of the same mode, or makes it: a reader sees the old or
-    the new, never a part.
-    """
-    target = path.resolve()
-    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".new")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(name, target.stat().st_mode if target.exists() else NEW_FILE_MODE)
-        os.replace(name, target)
-    except BaseException:
-        os.unlink(name)
-        raise
 
 
 @contextmanager

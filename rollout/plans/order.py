@@ -1,19 +1,12 @@
 """The order in which plans are applied: a side comes before the records that lead to it, and after
-the records that leave it (as rollout/moves/stack_changes.py tells it to who deploys by hand).
-
-`python -m rollout.plans.order PLAN.json...` prints the stacks, the first to apply first.
+the records that leave it (as rollout/moves/stack_changes.py lists it for a deploy by hand).
 """
 
-import sys
 from collections.abc import Iterable
-from pathlib import Path
 
-from pay.environments.load import load_environments
-from pay.model.problem import InvalidInput
 from pay.model.stacks import Turn
 from rollout.plans.plan import ResourceChange, Verb
-from rollout.plans.read import StackPlan, read_plans
-from rollout.terminal.arguments import environments_folder
+from rollout.plans.read import StackPlan
 
 _GIVEN_UP = {
     "aws_appautoscaling_target": "min_capacity",
@@ -46,16 +39,3 @@ def _only_loses(change: ResourceChange) -> bool:
     before, after = change.change.before or {}, change.change.after or {}
     was, becomes = before.get(attribute), after.get(attribute)
     return isinstance(was, int | float) and isinstance(becomes, int | float) and becomes < was
-
-
-def main(*plans: str) -> None:
-    environments = load_environments(environments_folder())
-    for plan in in_order(read_plans(map(Path, plans), environments)):
-        print(plan.stack.id)
-
-
-if __name__ == "__main__":
-    try:
-        main(*sys.argv[1:])
-    except InvalidInput as mistakes:
-        sys.exit(str(mistakes))

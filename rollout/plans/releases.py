@@ -1,24 +1,16 @@
 """The images that run now, as the Terraform variables that plan them again: a plan of a stage then
 shows no release.
-
-`python -m rollout.plans.releases STACK STATE.json...` prints them as a `.tfvars.json` file.
 """
 
-import json
-import sys
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Iterable, Mapping
 
 from pydantic import ValidationError
 
 from pay.catalogue import CATALOGUE
-from pay.environments.load import load_environments
 from pay.model.problem import InvalidInput, Problem
-from pay.model.stacks import known_stacks
 from pay.unread import Unread
 from rollout.plans.containers import TASK_DEFINITION, containers_of
 from rollout.plans.plan import PriorState
-from rollout.terminal.arguments import environments_folder
 
 APPLICATION_IMAGE_TAG = "application_image_tag"
 """As pay.service.images declares it, which is not imported because it imports cdktf."""
@@ -53,30 +45,26 @@ def running(service: str, state: PriorState) -> dict[str, str]:
     }
 
 
-def main(stack: str, *states: str) -> None:
-    """Prints what runs by the first of the states that knows: the own side's, then the other's."""
-    service = known_stacks(load_environments(environments_folder()))[stack].service or ""
-    found: dict[str, str] = {}
-    for path in map(Path, states):
+def release_of(service: str, states: Iterable[tuple[str, bytes]]) -> dict[str, str]:
+    """Return variable -> tag by the first state that runs the service: its own side's, then the
+    other's. A state is a name for messages and what `terraform show -json` prints of it.
+
+    Raises InvalidInput for a state that cannot be read.
+    """
+    for where, content in states:
         try:
-            # `terraform show -json` of no state at all has no values.
-            found = found or running(service, PriorState.model_validate_json(path.read_bytes()))
-        except (OSError, ValidationError, Unread) as error:
+            # Of a stack that was never applied `terraform show -json` prints no values.
+            if tags := running(service, PriorState.model_validate_json(content)):
+                return tags
+        except (ValidationError, Unread) as error:
             raise InvalidInput(
                 [
                     Problem(
-                        where=str(path),
+                        where=where,
                         found=str(error).splitlines()[0],
                         allowed="a state with readable container definitions",
-                        fix="write it with: terraform show -json",
+                        fix="look at it with: terraform show -json",
                     )
                 ]
             ) from None
-    print(json.dumps(found, indent=1, sort_keys=True))
-
-
-if __name__ == "__main__":
-    try:
-        main(*sys.argv[1:])
-    except InvalidInput as mistakes:
-        sys.exit(str(mistakes))
+    return {}

@@ -50,7 +50,7 @@ class Document:
 
     @property
     def plan_files_sha256(self) -> str:
-        """The digest of all plan files, by which `docs/workflows/apply.sh` knows this review."""
+        """The digest of all plan files, by which `pay apply` knows this review."""
         return together(self.plan_files)
 
     @property

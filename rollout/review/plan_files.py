@@ -28,10 +28,14 @@ def plan_files(plans: Iterable[StackPlan]) -> tuple[PlanFile, ...]:
     return tuple(found)
 
 
-def together(files: Iterable[PlanFile]) -> str:
-    """One digest of all of them: that of the list which `sha256sum` writes, in the order of the
-    names. It has room in a review that leaves out the list.
-    """
+def listing(files: Iterable[PlanFile]) -> str:
+    """Return the list that `sha256sum` writes of the files, in the order of their names."""
     lines = sorted((file.name, file.sha256) for file in files)
-    text = "".join(f"{sha256}  {name}\n" for name, sha256 in lines)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return "".join(f"{sha256}  {name}\n" for name, sha256 in lines)
+
+
+def together(files: Iterable[PlanFile]) -> str:
+    """Return one digest of all files, that of their listing. It has room in a review that leaves
+    out the list.
+    """
+    return hashlib.sha256(listing(files).encode()).hexdigest()

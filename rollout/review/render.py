@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 
+from pay.pages import templates
 from pay.secrets.values import redacted
 from rollout.review.document import Document
 
@@ -26,7 +27,7 @@ def as_markdown(document: Document, *, rest: str, limit: int = COMMENT_LIMIT) ->
     """Markdown of at most `limit` characters. What does not fit is folded into "N more"; `rest`
     says where all of it is.
     """
-    template = _environment(escapes_html=False).get_template("review.md.j2")
+    template = _templates().get_template("review.md.j2")
     for entries in _LIMITS:
         text = _without_gaps(template.render(doc=document, entries=entries, rest=rest))
         if len(text) <= limit:
@@ -36,18 +37,14 @@ def as_markdown(document: Document, *, rest: str, limit: int = COMMENT_LIMIT) ->
 
 def as_html(document: Document) -> str:
     """One page that needs no other file."""
-    template = _environment(escapes_html=True).get_template("review.html.j2")
+    template = _templates().get_template("review.html.j2")
     return template.render(doc=document)
 
 
 @cache
-def _environment(*, escapes_html: bool) -> Environment:
-    environment = Environment(
-        loader=PackageLoader("rollout.review"),
-        autoescape=escapes_html,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
+def _templates() -> Environment:
+    environment = templates(
+        "rollout.review",
         # The last net: nothing is written that has the form of a secret. The filters below, which
         # escape and cut, mask before they do.
         finalize=lambda value: redacted(value) if type(value) is str else value,

@@ -6,6 +6,7 @@ learnt. The first wave of an environment is one service, the pilot.
 """
 
 from collections.abc import Mapping
+from graphlib import TopologicalSorter
 
 from pay.model import Scope, Stage
 from pay.model.service.call_graph import Catalogue, neighbours
@@ -21,11 +22,12 @@ def waves(
     """
     waiting = {name for name, stage in stages.items() if stage is Stage.LEGACY}
     is_first = waiting == set(stages)
+    heights = _heights(catalogue)
     found: list[tuple[str, ...]] = []
     while waiting:
         size = PILOT_SIZE if is_first and not found else max_in_flight
         wave: list[str] = []
-        for name in sorted(_may_move(waiting, catalogue), key=lambda n: (_height(n, catalogue), n)):
+        for name in sorted(_may_move(waiting, catalogue), key=lambda n: (heights[n], n)):
             if len(wave) < size and not neighbours(catalogue, name).intersection(wave):
                 wave.append(name)
         found.append(tuple(wave))
@@ -56,7 +58,10 @@ def _may_move(waiting: set[str], catalogue: Catalogue) -> set[str]:
     return {name for name in group if not group.intersection(catalogue[name].called)}
 
 
-def _height(service: str, catalogue: Catalogue) -> int:
-    """The longest chain of calls below a service: 0 for one that calls nothing."""
-    called = catalogue[service].called
-    return 1 + max(_height(name, catalogue) for name in called) if called else 0
+def _heights(catalogue: Catalogue) -> dict[str, int]:
+    """Service -> the longest chain of calls below it: 0 for one that calls nothing."""
+    heights: dict[str, int] = {}
+    called = {name: service.called for name, service in catalogue.items()}
+    for name in TopologicalSorter(called).static_order():
+        heights[name] = 1 + max((heights[each] for each in called[name]), default=-1)
+    return heights

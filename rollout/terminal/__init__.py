@@ -1,1 +1,1 @@
-"""Reads arguments and writes to the terminal: the ground floor of `pay`."""
+"""The ground floor of `pay`: arguments, refusals, files, the terminal."""

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from toolchain.paths import ROOT
+
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
 EnvironmentName = Annotated[
@@ -14,32 +16,30 @@ EnvironmentName = Annotated[
 ]
 
 OptionalEnvironmentName = Annotated[
-    str | None, typer.Argument(metavar="ENV", help="An environment; left out: all of them.")
+    str | None, typer.Argument(metavar="ENV", help="An environment; without it, all of them.")
 ]
 
 ServiceName = Annotated[
     str, typer.Argument(metavar="SERVICE", help="A microservice, for example `connector`.")
 ]
 
-PROJECT = Path(__file__).resolve().parents[2]
-
 
 def environments_folder() -> Path:
-    """PAY_ENVIRONMENTS, else `environments` of the working folder, else of this checkout.
+    """Return PAY_ENVIRONMENTS, else `environments` of the working folder, else of this checkout.
 
-    Raises typer.BadParameter when that is no folder.
+    Raises typer.BadParameter when that is not a folder.
     """
     here = Path("environments")
-    default = here if here.is_dir() else PROJECT / "environments"
+    default = here if here.is_dir() else ROOT / "environments"
     folder = Path(os.environ.get("PAY_ENVIRONMENTS") or default)
     if not folder.is_dir():
         raise typer.BadParameter(
-            f"{folder} is not a folder; name the one that holds the environment files.",
+            f"{folder} is not a folder; give the folder of the environment files.",
             param_hint="PAY_ENVIRONMENTS",
         )
     return folder
 
 
 def now() -> datetime:
-    """This second, in UTC."""
+    """Return the time to the second, in UTC."""
     return datetime.now(UTC).replace(microsecond=0)

@@ -6,23 +6,23 @@ from pay.model.stage.dwell import LOCAL_ZONE
 
 
 def local(moment: datetime) -> str:
-    """Local time to the minute: `Mon 16 Nov 2026 09:00`."""
+    """Return local time to the minute: `Mon 16 Nov 2026 09:00`."""
     return f"{moment.astimezone(LOCAL_ZONE):%a %d %b %Y %H:%M}"
 
 
 def short_moment(moment: datetime) -> str:
-    """Local time without the year: `16 Nov 09:00`."""
+    """Return local time without the year: `16 Nov 09:00`."""
     return f"{moment.astimezone(LOCAL_ZONE):%d %b %H:%M}".lstrip("0")
 
 
 def short_date(moment: datetime) -> str:
-    """The local day: `16 Nov`."""
+    """Return the local day: `16 Nov`."""
     return f"{moment.astimezone(LOCAL_ZONE):%d %b}".lstrip("0")
 
 
 def span(length: timedelta, units: int = 2) -> str:
-    """The largest units that are not 0: `7 d`, `1 h 30 min`, `8 min`; `now` below a minute."""
+    """Return the largest units that are not 0: `7 d`, `1 h 30 min`; `now` below a minute."""
     minutes = int(length.total_seconds()) // 60
     counts = ((minutes // 1440, "d"), (minutes // 60 % 24, "h"), (minutes % 60, "min"))
-    told = [f"{count} {unit}" for count, unit in counts if count]
-    return " ".join(told[:units]) or "now"
+    parts = [f"{count} {unit}" for count, unit in counts if count]
+    return " ".join(parts[:units]) or "now"

@@ -10,6 +10,7 @@ import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http.client import HTTPException
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,8 @@ import boto3
 from botocore.config import Config
 
 from sandbox.settings import Settings
+from toolchain.paths import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 STOP_TIMEOUT_SECONDS = 10
 ANSWER_TIMEOUT_SECONDS = 60
 LOG_TAIL_CHARACTERS = 2000
@@ -88,11 +89,6 @@ class Server:
         except (OSError, HTTPException, ValueError, KeyError, TypeError):
             return False
 
-    def wait(self) -> None:
-        """Return when the server no longer answers."""
-        while self.answers():
-            time.sleep(1)
-
     def stop(self) -> None:
         """End the process and wait for it; raises SandboxError if it does not end."""
         if not self.answers():
@@ -113,8 +109,10 @@ def launch(settings: Settings, *, port: int = 0, log: Path, tied: bool = False) 
 
     A tied server ends with this program, even if that is killed.
 
-    Raises SandboxError, with the end of the server's log, if it does not start.
+    Raises SandboxError if moto is absent, or with the end of the log if the server does not start.
     """
+    if find_spec("moto") is None:
+        raise SandboxError("moto, a development dependency, is not installed; run: make setup")
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as sink:
         process = subprocess.Popen(

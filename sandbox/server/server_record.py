@@ -3,8 +3,9 @@
 import json
 from dataclasses import asdict
 
-from sandbox.server.process import ROOT, Server
+from sandbox.server.process import Server
 from sandbox.settings import Settings
+from toolchain.paths import ROOT
 
 FOLDER = ROOT / ".sandbox"
 RECORD = FOLDER / "server.json"

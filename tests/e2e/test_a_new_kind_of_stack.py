@@ -21,6 +21,16 @@ pytestmark = pytest.mark.slow
 
 TIMEOUT_SECONDS = 300
 
+ORDER = """
+import sys
+from pathlib import Path
+from pay.environments.load import load_environments
+from rollout.plans.order import in_order
+from rollout.plans.read import read_plans
+plans = read_plans(map(Path, sys.argv[1:]), load_environments(Path("environments")))
+print(*(plan.stack.id for plan in in_order(plans)))
+"""
+
 ROWS = """
     StackKind(
         name="notices",
@@ -111,7 +121,7 @@ class Copy:
         return self.run(str(self.folder / ".venv/bin/python"), "-O", *arguments, **options)
 
     def pay(self, *arguments: str, **options: Any) -> str:
-        return self.python("-m", "rollout.cli", *arguments, **options)
+        return self.python("-c", "from rollout.cli import app; app()", *arguments, **options)
 
     def synthesise(self, patterns: str) -> Path:
         self.python("main.py", variables={"PAY_STACKS": patterns})
@@ -251,7 +261,7 @@ def test_a_deploy_is_guarded_and_reviewed(extended: Copy, deployed: Callable[...
     review = extended.pay("review", *first)
     assert "sandbox: audit is created (3 resources)" in review
     assert "sandbox: notices is created (3 resources)" in review
-    order = extended.python("-m", "rollout.plans.order", *reversed(first))
+    order = extended.python("-c", ORDER, *reversed(first))
     assert order.split() == ["sandbox-audit", "sandbox-notices"]
     again = deployed("sandbox-audit", "again")
     assert "no-op" in again.read_text()

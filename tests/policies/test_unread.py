@@ -321,13 +321,6 @@ def test_refuses(name: str, reports: dict[str, Any]) -> None:
     assert [p for p in reports[name]["problems"] if p["kind"] == kind and what in p["what"]]
 
 
-def test_what_was_written_by_hand_needs_no_count(both_sides: Path, tmp_path: Path) -> None:
-    root = copy_stacks(both_sides, tmp_path / "root", CONNECTOR)
-    remove("manifest.json")(root)
-    remove(f"{CONNECTOR}/metadata.json")(root)
-    assert judge([root], "--partial", "--uncounted")["root"]["problems"] == []
-
-
 _CRASH = """
 from types import SimpleNamespace
 from policies.engine.checkov_checks import _answer

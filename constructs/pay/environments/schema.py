@@ -1,7 +1,4 @@
-"""The JSON Schema of the environment files, so that editors complete and check them.
-
-python -m pay.environments.schema > environments/environment.schema.json
-"""
+"""The JSON Schema of the environment files, so that editors complete and check them."""
 
 import json
 from typing import Any
@@ -50,7 +47,3 @@ def _without_noise(node: Any) -> Any:
         del kept["anyOf"]
         return choices[0] | kept
     return kept
-
-
-if __name__ == "__main__":
-    print(environment_schema(), end="")

@@ -25,7 +25,9 @@ def validate(data: object) -> None:
 
 def test_the_committed_schema_is_current() -> None:
     committed = (FOLDER / "environment.schema.json").read_text()
-    assert committed == environment_schema(), "run `python -m pay.environments.schema`"
+    assert committed == environment_schema(), (
+        "run `pay schema > environments/environment.schema.json`"
+    )
 
 
 def test_the_schema_is_one() -> None:

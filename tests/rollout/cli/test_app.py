@@ -2,22 +2,25 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from rollout.cli import COMMANDS, app, load
+from rollout import cli
+from rollout.cli import COMMANDS, app, load, summary
 from rollout.terminal.arguments import environments_folder
 from tests.support.checkout import COMMITTED, Checkout, Pay
+from toolchain.paths import VENV_BIN
 
 MINE = ("stages", "stacks", "promote", "rollback", "journal", "plan-moves", "parity", "adopt")
 
 
 def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "rollout.cli", *arguments],
+        [VENV_BIN / "pay", *arguments],
         env={**os.environ, "PAY_ENVIRONMENTS": str(folder), "COLUMNS": "80"},
         cwd=COMMITTED.parent,
         capture_output=True,
@@ -27,11 +30,16 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_help_lists_every_command_that_is_there(pay: Pay) -> None:
-    result = pay("--help")
+def test_help_lists_every_command_on_a_line_of_its_own(pay: Pay) -> None:
+    result = pay("--help", columns=80)
     assert result.exit_code == 0
-    for name in MINE:
-        assert f" {name} " in result.stdout and COMMANDS[name].summary in result.stdout
+    for name in COMMANDS:
+        assert re.search(rf"^│ {name} +{re.escape(summary(name))} +│$", result.stdout, re.MULTILINE)
+
+
+def test_every_module_is_a_command() -> None:
+    modules = {path.stem for path in Path(cli.__file__).parent.glob("*.py")}
+    assert modules - {"__init__"} == {name.replace("-", "_") for name in COMMANDS}
 
 
 @pytest.mark.parametrize("name", MINE)
@@ -42,9 +50,12 @@ def test_help_of_a_command_has_an_example_and_json(name: str, pay: Pay) -> None:
     assert "--json" in result.stdout
 
 
-@pytest.mark.parametrize("name", MINE)
-def test_the_summary_in_the_list_is_not_another_command_s(name: str) -> None:
-    assert load(COMMANDS[name]).name == name
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_summary_opens_the_help_of_the_command(name: str, pay: Pay) -> None:
+    assert load(name).name == name
+    result = pay(name, "--help")
+    assert summary(name) in result.stdout
+    assert f"pay {name}" in " ".join(result.stdout.split()).partition("Example: ")[2]
 
 
 def test_an_unknown_command_is_wrong_use(pay: Pay) -> None:
@@ -75,7 +86,7 @@ def test_neither_cdktf_nor_boto3_is_imported(arguments: list[str], checkout: Che
 def test_help_imports_no_model(checkout: Checkout) -> None:
     script = (
         "import sys\nfrom rollout.cli import app\napp(['--help'], standalone_mode=False)\n"
-        "print([m for m in sys.modules if m.startswith(('pay.', 'pydantic', 'rollout.commands.'))])"
+        "print([m for m in sys.modules if m.startswith(('pay.', 'pydantic', 'rollout.cli.'))])"
     )
     told = subprocess.run(
         [sys.executable, "-c", script],
@@ -104,7 +115,7 @@ def test_a_refusal_for_people_goes_to_the_error_stream(checkout: Checkout) -> No
     assert "Refused" in result.stderr and "Nothing was written" in result.stderr
 
 
-def test_a_folder_that_is_none_is_wrong_use(tmp_path: Path) -> None:
+def test_a_folder_that_is_not_there_is_wrong_use(tmp_path: Path) -> None:
     result = run(tmp_path / "nowhere", "stages")
     assert result.returncode == 2
     assert "PAY_ENVIRONMENTS" in result.stderr

@@ -94,7 +94,7 @@ def test_wrong_use_is_exit_code_2(pay: Pay) -> None:
 def test_two_documents_on_one_output_are_wrong_use(options: tuple[str, ...], pay: Pay) -> None:
     result = pay("plan-moves", "test-12", *options)
     assert (result.exit_code, result.stdout) == (2, "")
-    assert "one of them at a time" in result.stderr
+    assert "only one of them can be printed" in result.stderr
 
 
 def test_what_goes_to_a_file_does_not_keep_the_rest_from_being_printed(

@@ -2,16 +2,16 @@
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from rollout.cli.policy import REPORTS
+from rollout.delivery.pci_gate import REPORTS
 from rollout.review.policy import read_policy_result
 from tests.conftest import ROOT
 from tests.policies.conftest import DAY, copy_stacks
 from tests.policies.mutations import CONNECTOR, TASK, Mutation
+from toolchain.paths import VENV_BIN
 
 pytestmark = pytest.mark.slow
 
@@ -20,7 +20,7 @@ TRAFFIC = "production-2-connector-traffic"
 
 def pay_policy(*arguments: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "rollout.cli", "policy", *map(str, arguments)],
+        [VENV_BIN / "pay", "policy", *map(str, arguments)],
         cwd=ROOT,
         capture_output=True,
         text=True,

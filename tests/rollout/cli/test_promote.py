@@ -91,7 +91,7 @@ def test_refuses_a_skipped_stage(checkout: Checkout, pay_json: PayJson) -> None:
     checkout.put("test-12", "ledger", "canary")
     answer = pay_json("promote", "test-12", "ledger", *MEASURED, "--to", "half")
     assert refused(answer) == {
-        "next-stage": "ledger is at canary and goes on to quarter, not to half"
+        "next-stage": "ledger is at canary and moves on to quarter, not to half"
     }
 
 

@@ -42,7 +42,7 @@ def test_refuses_a_target_that_is_no_lower_weight(
     before = checkout.contents()
     code, told = pay_json("rollback", "production-2", "ledger", "--to", target)
     assert code == 1
-    assert told["findings"][0]["fix"] == "one of ready, canary, quarter"
+    assert told["findings"][0]["fix"] == "give one of ready, canary, quarter"
     assert checkout.contents() == before
 
 

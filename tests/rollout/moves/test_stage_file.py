@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -10,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pay.model import Stage
-from rollout.moves.stage_file import with_stage, write_atomically
+from rollout.moves.stage_file import with_stage
+from rollout.terminal.atomic_write import write_atomically
 from tests.support.checkout import COMMITTED, Checkout
+from toolchain.paths import VENV_BIN
 
 ENVIRONMENTS = sorted(COMMITTED.glob("*.toml"))
 
@@ -74,7 +75,7 @@ def test_two_promotions_at_the_same_time_are_both_written(checkout: Checkout) ->
     services = ("ledger", "publicauth", "cardid", "webhooks-egress")
     runs = [
         subprocess.Popen(
-            [sys.executable, "-m", "rollout.cli", "promote", "test-12", service],
+            [VENV_BIN / "pay", "promote", "test-12", service],
             env={**os.environ, "PAY_ENVIRONMENTS": str(checkout.folder)},
             cwd=COMMITTED.parent,
             stdout=subprocess.PIPE,

@@ -1,7 +1,6 @@
 """Which images run, read from a side's state, so that a plan of a stage shows no release."""
 
 import json
-from pathlib import Path
 
 import pytest
 
@@ -9,8 +8,8 @@ from pay.catalogue import CATALOGUE
 from pay.model.problem import InvalidInput
 from pay.service.images import APPLICATION_IMAGE_TAG
 from rollout.plans import releases
-from rollout.plans.releases import image_tag_variables, main
-from tests.support.plans import EC2, FARGATE, Json, container
+from rollout.plans.releases import image_tag_variables, release_of
+from tests.support.plans import SERVICE, Json, container
 
 DIGEST = f"sha256:{'0' * 64}"
 OLD = {"format_version": "1.0"}
@@ -27,53 +26,34 @@ def state(*containers: Json) -> Json:
     return {**OLD, "values": {"root_module": {"resources": [task]}}}
 
 
-def printed(
-    capsys: pytest.CaptureFixture[str], folder: Path, stack: str, *states: Json
-) -> dict[str, str]:
-    paths = []
-    for number, content in enumerate(states):
-        paths.append(folder / f"{number}.json")
-        paths[-1].write_text(json.dumps(content))
-    main(stack, *map(str, paths))
-    found: dict[str, str] = json.loads(capsys.readouterr().out)
-    return found
+def tags(*states: Json) -> dict[str, str]:
+    return release_of(
+        SERVICE, ((str(n), json.dumps(each).encode()) for n, each in enumerate(states))
+    )
 
 
-def test_tells_the_tags_that_a_side_runs(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
+def test_returns_the_tags_that_a_side_runs() -> None:
     running = state(container(), container("nginx", image=f"registry.test/nginx@{DIGEST}"))
-    assert printed(capsys, tmp_path, EC2, running) == {
-        "application_image_tag": "7-release",
-        "nginx_image_tag": DIGEST,
-    }
+    assert tags(running) == {"application_image_tag": "7-release", "nginx_image_tag": DIGEST}
 
 
-def test_a_side_that_is_not_there_yet_gets_the_other_sides_release(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
-    found = printed(capsys, tmp_path, FARGATE, OLD, state(container()))
-    assert found == {"application_image_tag": "7-release"}
+def test_a_side_that_is_not_there_yet_gets_the_other_sides_release() -> None:
+    assert tags(OLD, state(container())) == {"application_image_tag": "7-release"}
 
 
-def test_a_side_keeps_its_own_release(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_a_side_keeps_its_own_release() -> None:
     other = state(container(image="registry.test/publicauth:8-release"))
-    found = printed(capsys, tmp_path, EC2, state(container()), other)
-    assert found == {"application_image_tag": "7-release"}
+    assert tags(state(container()), other) == {"application_image_tag": "7-release"}
 
 
-def test_says_nothing_where_nothing_runs(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
-    assert printed(capsys, tmp_path, FARGATE, OLD, OLD) == {}
+def test_returns_nothing_where_nothing_runs() -> None:
+    assert tags(OLD, OLD) == {}
 
 
 @pytest.mark.parametrize("text", ["no JSON", '{"values": 7}'])
-def test_refuses_a_state_that_it_cannot_read(tmp_path: Path, text: str) -> None:
-    path = tmp_path / "state.json"
-    path.write_text(text)
-    with pytest.raises(InvalidInput, match="terraform show -json"):
-        main(EC2, str(path))
+def test_refuses_a_state_that_it_cannot_read(text: str) -> None:
+    with pytest.raises(InvalidInput, match="state of x: .*terraform show -json"):
+        release_of(SERVICE, [("state of x", text.encode())])
 
 
 def test_names_the_variables_that_the_stacks_declare() -> None:

@@ -12,9 +12,10 @@ from pay.model.stage.transitions import promotion
 from rollout.board.board import by_chain
 from rollout.moves import journal
 from rollout.moves.collisions import collisions
-from rollout.moves.gates import Finding, Promotion, findings
+from rollout.moves.gates import Promotion, findings
 from rollout.moves.standings import Situation, load_situation
 from rollout.schedule.timetable import PlannedMove, timetable
+from rollout.terminal.refusal import Finding
 from tests.support.checkout import COMMITTED, fresh_checkout
 
 Told = tuple[str, PlannedMove, tuple[Finding, ...]]

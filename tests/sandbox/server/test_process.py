@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.server.process import ROOT, SandboxError, Server, launch
+from sandbox.server.process import SandboxError, Server, launch
 from sandbox.settings import Settings
 from sandbox.variables import IMAGE_TAGS, export_lines, whole_environment
+from toolchain.paths import ROOT
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The scripts of docs/workflows, from a promotion's pull request to its apply, in a sandbox."""
+"""A change from its pull request to its apply, as docs/workflows call it, in a sandbox."""
 
 import hashlib
 import json
@@ -15,6 +15,7 @@ from sandbox.instance import Sandbox
 from sandbox.settings import Settings
 from tests.support.checkout import Checkout, fresh_checkout
 from tests.support.plans import EC2, ENVIRONMENT, FARGATE, SERVICE, TRAFFIC, container
+from toolchain.paths import VENV_BIN
 
 pytestmark = pytest.mark.e2e
 
@@ -33,10 +34,10 @@ class Pipeline:
     variables: Mapping[str, str]
 
     def run(
-        self, script: str, *arguments: str, **variables: str
+        self, command: str, *arguments: str, **variables: str
     ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [str(ROOT / "docs" / "workflows" / script), str(self.base), *arguments],
+            [VENV_BIN / "pay", command, str(self.base), *arguments],
             cwd=ROOT,
             env={**self.variables, **variables},
             capture_output=True,
@@ -44,8 +45,8 @@ class Pipeline:
             timeout=TIMEOUT_SECONDS,
         )
 
-    def succeeds(self, script: str, *arguments: str, **variables: str) -> str:
-        finished = self.run(script, *arguments, **variables)
+    def succeeds(self, command: str, *arguments: str, **variables: str) -> str:
+        finished = self.run(command, *arguments, **variables)
         assert finished.returncode == 0, finished.stdout + finished.stderr
         return finished.stdout
 
@@ -100,18 +101,18 @@ def _make_load_balancers(sandbox: Sandbox) -> None:
 
 def test_a_promotion_goes_from_pull_request_to_apply(pipeline: Pipeline) -> None:
     plans, review = str(pipeline.folder / "plans"), str(pipeline.folder / "review")
-    assert TRAFFIC in pipeline.succeeds("plan.sh", plans)
-    pipeline.succeeds("judge.sh", plans, review)
+    assert TRAFFIC in pipeline.succeeds("plan-changes", plans)
+    pipeline.succeeds("judge-changes", plans, review)
     comment = Path(review, "review.md").read_text()
     assert "Guard: clean" in comment
     assert "PCI gate" in comment
     assert Path(review, "review.html").exists()
 
     reviewed = f"{review}/review.md"
-    pipeline.succeeds("apply.sh", plans, reviewed)
+    pipeline.succeeds("apply", plans, reviewed)
     assert pipeline.weights() == {f"{SERVICE}-ec2": 95, f"{SERVICE}-fargate": 5}
 
-    again = pipeline.run("apply.sh", plans, reviewed)
+    again = pipeline.run("apply", plans, reviewed)
     assert again.returncode != 0
     assert "stale" in again.stderr.lower()
 
@@ -119,32 +120,32 @@ def test_a_promotion_goes_from_pull_request_to_apply(pipeline: Pipeline) -> None
 def test_a_refused_plan_is_explained_and_not_applied(pipeline: Pipeline) -> None:
     pipeline.head.put(ENVIRONMENT, SERVICE, Stage.HALF)
     plans, review = str(pipeline.folder / "bad plans"), str(pipeline.folder / "bad review")
-    pipeline.succeeds("plan.sh", plans)
-    assert pipeline.run("judge.sh", plans, review).returncode == 1
+    pipeline.succeeds("plan-changes", plans)
+    assert pipeline.run("judge-changes", plans, review).returncode == 1
     assert "Guard: refused" in Path(review, "review.md").read_text()
     before = pipeline.weights()
-    assert pipeline.run("apply.sh", plans, f"{review}/review.md").returncode == 1
+    assert pipeline.run("apply", plans, f"{review}/review.md").returncode == 1
     assert pipeline.weights() == before
 
 
 def test_plans_that_the_approved_review_did_not_explain_are_not_applied(pipeline: Pipeline) -> None:
     pipeline.head.put(ENVIRONMENT, SERVICE, Stage.CANARY)
     plans, review = pipeline.folder / "changed plans", pipeline.folder / "changed review"
-    pipeline.succeeds("plan.sh", str(plans))
-    pipeline.succeeds("judge.sh", str(plans), str(review))
+    pipeline.succeeds("plan-changes", str(plans))
+    pipeline.succeeds("judge-changes", str(plans), str(review))
     reviewed, file = review / "review.md", plans / f"{TRAFFIC}.tfplan"
     with file.open("ab") as appended:
         appended.write(b"more")
-    finished = pipeline.run("apply.sh", str(plans), str(reviewed))
+    finished = pipeline.run("apply", str(plans), str(reviewed))
     assert finished.returncode != 0
-    assert "FAILED" in finished.stdout
+    assert "plan-changed" in finished.stderr
 
     # The digests that lie beside the plans are as easy to change as the plans.
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
     (plans / "SHA256SUMS").write_text(f"{digest}  {file.name}\n")
-    finished = pipeline.run("apply.sh", str(plans), str(reviewed))
+    finished = pipeline.run("apply", str(plans), str(reviewed))
     assert finished.returncode != 0
-    assert "is not the review of these plans" in finished.stderr
+    assert "is not the review of these plans" in " ".join(finished.stderr.split())
 
 
 def test_a_side_is_planned_with_the_release_that_runs(pipeline: Pipeline) -> None:
@@ -156,7 +157,7 @@ def test_a_side_is_planned_with_the_release_that_runs(pipeline: Pipeline) -> Non
     pipeline.head.put(ENVIRONMENT, SERVICE, Stage.DETACHED)
     plans = pipeline.folder / "plans of a side"
     pipeline.succeeds(
-        "plan.sh",
+        "plan-changes",
         str(plans),
         CDKTF_OUTDIR=str(pipeline.folder / "sides.out"),
         PAY_STACKS=f"{ENVIRONMENT}-{SERVICE}-*",
@@ -197,8 +198,8 @@ def _put_state(path: Path, *, tag: str) -> None:
 def test_nothing_changes_is_said_in_one_line(pipeline: Pipeline) -> None:
     pipeline.head.put(ENVIRONMENT, SERVICE, Stage.READY)
     plans, review = str(pipeline.folder / "no plans"), str(pipeline.folder / "no review")
-    assert pipeline.succeeds("plan.sh", plans) == ""
-    pipeline.succeeds("judge.sh", plans, review)
+    assert pipeline.succeeds("plan-changes", plans) == ""
+    pipeline.succeeds("judge-changes", plans, review)
     assert Path(review, "review.md").read_text() == "Nothing changes.\n"
     assert not list(Path(plans).glob("*.json"))
-    assert pipeline.succeeds("apply.sh", plans, f"{review}/review.md") == ""
+    assert pipeline.succeeds("apply", plans, f"{review}/review.md") == ""

@@ -1,5 +1,0 @@
-"""Runs `pay`: `python -m rollout.cli`."""
-
-from rollout.cli import app
-
-app()

@@ -1,0 +1,50 @@
+"""Apply the reviewed plans of a change.
+
+Applies exactly these; the first failure ends it. REVIEWED is the text of the review that was
+approved, from the pull request and not from where the plans come from: it names the digest of the
+plans that it explains. The guard judges them once more, from the plan files. Terraform refuses a
+plan whose state has changed since.
+
+The order: platform, sides that gain, records, sides that lose. Ctrl-C lets Terraform finish what it
+has begun; after a failure, plan, review and approve again.
+
+Exit codes: 0 applied, 1 refused or failed, 2 not judged.
+
+Example: `pay apply ../base plans reviewed.md`
+"""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pay.model.problem import InvalidInput
+from rollout.delivery.apply_changes import ready_plans
+from rollout.delivery.arguments import BaseFolder, PlansFolder
+from rollout.guard.report import print_mistakes, print_verdict
+from rollout.terminal.console import console, reporting
+
+
+def apply(
+    base: BaseFolder,
+    plans: PlansFolder,
+    reviewed: Annotated[
+        Path,
+        typer.Argument(
+            metavar="REVIEWED", exists=True, dir_okay=False, help="The text that was approved."
+        ),
+    ],
+) -> None:
+    with reporting():
+        try:
+            ready = ready_plans(base, plans, reviewed)
+        except InvalidInput as mistakes:
+            print_mistakes(mistakes, as_json=False)
+            raise typer.Exit(2) from None
+        if ready is None:
+            return
+        print_verdict(console(), ready.context, ready.verdict)
+        if not ready.verdict.is_clean:
+            raise typer.Exit(1)
+        for stack in ready.apply():
+            typer.echo(f"Applied {stack}.")

@@ -1,0 +1,50 @@
+"""Judge the plans of a change, and write its review.
+
+The guard, the PCI gate and the review all run, whatever the others say. REVIEW gets review.md for
+the comment, review.html with everything, and the gate's reports. Whatever happens, review.md is
+about COMMIT. Break-glass is the file `break-glass`, with a line `RULE: why` for each rule.
+
+Exit codes: 0 clean, 1 refused by the guard or the gate, 2 not judged.
+
+Example: `pay judge-changes ../base plans review`
+"""
+
+import subprocess
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from rollout.delivery.arguments import BaseFolder, PlansFolder
+from rollout.delivery.judge_changes import judge_changes as judge_all
+from rollout.guard.report import print_mistakes, print_verdict
+from rollout.terminal.console import console, reporting, wrong_use
+
+
+def judge_changes(
+    base: BaseFolder,
+    plans: PlansFolder,
+    review: Annotated[
+        Path, typer.Argument(metavar="REVIEW", help="The folder for the review and the reports.")
+    ],
+    commit: Annotated[
+        str,
+        typer.Option(envvar="COMMIT", help="The commit of the change; default: Git's HEAD."),
+    ] = "",
+) -> None:
+    with reporting():
+        judgement = judge_all(base, plans, review, commit or _head())
+        if judgement.mistakes:
+            print_mistakes(judgement.mistakes, as_json=False)
+        if judgement.verdict:
+            print_verdict(console(), *judgement.verdict)
+        if judgement.sentence:
+            typer.echo(judgement.sentence)
+        raise typer.Exit(judgement.exit_code)
+
+
+def _head() -> str:
+    git = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True)
+    if git.returncode:
+        raise wrong_use("Git has no HEAD here; give the commit of the change.", "--commit")
+    return git.stdout.strip()

@@ -1,0 +1,23 @@
+"""Plan every stack that a change touches.
+
+Run it at the root of the checkout with the change; credentials that can only read are enough. PLANS
+gets STACK.tfplan and STACK.json of every stack whose HCL differs from BASE's and, when all of them
+are planned, SHA256SUMS. Prints the stacks, one a line.
+
+A side is planned with the release that runs on it, so that no plan shows a release. Image tags in
+TF_VAR_... variables count only for sides that run nowhere yet.
+
+Example: `pay plan-changes ../base plans`
+"""
+
+import typer
+
+from rollout.delivery.arguments import BaseFolder, PlansFolder
+from rollout.delivery.plan_changes import plan_changes as plan_all
+from rollout.terminal.console import reporting
+
+
+def plan_changes(base: BaseFolder, plans: PlansFolder) -> None:
+    with reporting():
+        for stack in plan_all(base, plans).stacks:
+            typer.echo(stack)

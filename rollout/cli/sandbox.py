@@ -1,0 +1,121 @@
+"""Run a local AWS for this checkout.
+
+One runs at a time; it keeps its record and its log in `.sandbox/`. Standard output holds only what
+a shell evaluates.
+
+Example: `eval "$(pay sandbox start --environment production-2)"`
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+
+from rollout.terminal.console import reporting
+from sandbox import control
+from sandbox.estate.mistakes import Mistake
+from sandbox.server.process import SandboxError, Server
+from sandbox.server.server_record import LOG
+from sandbox.variables import export_lines
+
+sandbox = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
+
+EnvironmentOption = Annotated[
+    str, typer.Option("--environment", "-e", help="The environment whose estate exists there.")
+]
+PortOption = Annotated[int, typer.Option(help="On 127.0.0.1; 0 takes a free one.")]
+TaskStartOption = Annotated[
+    float, typer.Option(help="Seconds from the start of an ECS task until it runs.")
+]
+LegacyOption = Annotated[
+    list[str], typer.Option(help="A service that runs on EC2 already, made by hand. Repeatable.")
+]
+MistakeOption = Annotated[
+    list[Mistake], typer.Option(help="A deliberate fault of the estate. Repeatable.")
+]
+
+
+@sandbox.command()
+def start(
+    environment: EnvironmentOption = "sandbox",
+    port: PortOption = 0,
+    task_start_seconds: TaskStartOption = 0.0,
+    legacy: LegacyOption = [],  # noqa: B006  typer reads the default and copies it
+    mistake: MistakeOption = [],  # noqa: B006
+) -> None:
+    """Start the local AWS with an environment's estate, and print the variables to export.
+
+    Keeps one that already runs for the same account; stop one of another account first.
+    """
+    with _reporting():
+        estate = control.estate_of(environment, legacy, mistake)
+        server, is_new = control.start(estate, port=port, task_start_seconds=task_start_seconds)
+        if is_new:
+            _say(f"Started {server.endpoint} (process {server.pid}, log {LOG}).")
+        _add(estate, server)
+        _print_exports(server)
+
+
+@sandbox.command()
+def stop() -> None:
+    """End the local AWS. Its content is lost; Terraform states of it mean nothing then."""
+    with _reporting():
+        server = control.stop()
+        _say(f"Stopped process {server.pid}." if server else "No sandbox is running.")
+
+
+@sandbox.command()
+def status() -> None:
+    """Show address, account and number of calls. Exit code 1 when no sandbox runs."""
+    with _reporting():
+        server = control.require_running()
+        calls = server.administer("status")["requests"]
+        _say(
+            f"{server.endpoint}, process {server.pid}, account {server.settings.account_id}, "
+            f"{server.settings.region}, {calls} calls so far."
+        )
+
+
+@sandbox.command()
+def seed(
+    environment: EnvironmentOption = "sandbox",
+    legacy: LegacyOption = [],  # noqa: B006
+    mistake: MistakeOption = [],  # noqa: B006
+) -> None:
+    """Add what the running local AWS lacks of an environment's estate."""
+    with _reporting():
+        server = control.require_running()
+        _add(control.estate_of(environment, legacy, mistake), server)
+
+
+@sandbox.command()
+def env() -> None:
+    """Print the variables to export: `eval "$(pay sandbox env)"`."""
+    with _reporting():
+        _print_exports(control.require_running())
+
+
+@contextmanager
+def _reporting() -> Iterator[None]:
+    with reporting():
+        try:
+            yield
+        except SandboxError as problem:
+            _say(str(problem))
+            raise typer.Exit(1) from None
+
+
+def _add(estate: control.Estate, server: Server) -> None:
+    control.add(estate, server)
+    target = estate.environment
+    _say(f"The estate of {target.name} is there: {len(target.services)} services.")
+
+
+def _print_exports(server: Server) -> None:
+    for line in export_lines(server):
+        typer.echo(line)
+
+
+def _say(text: str) -> None:
+    typer.echo(text, err=True)

@@ -1,5 +1,0 @@
-"""`python -m sandbox`: see `sandbox.cli`."""
-
-from sandbox.cli import main
-
-main()

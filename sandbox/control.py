@@ -1,0 +1,91 @@
+"""Starts, seeds and stops the sandbox of this checkout: one at a time, noted in `.sandbox/`."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from pay.environments.load import load_environment
+from pay.model import Environment
+from sandbox.estate.mistakes import Mistake
+from sandbox.estate.seed import seed
+from sandbox.server.process import SandboxError, Server, launch
+from sandbox.server.server_record import LOG, forget, remember, running
+from sandbox.settings import Settings
+from toolchain.paths import ROOT
+
+
+@dataclass(frozen=True)
+class Estate:
+    """What a sandbox holds at its start."""
+
+    environment: Environment
+    legacy: Collection[str] = ()
+    """The services that run on EC2 already, made by hand."""
+    mistakes: Collection[Mistake] = ()
+
+
+def estate_of(
+    environment: str, legacy: Collection[str] = (), mistakes: Collection[Mistake] = ()
+) -> Estate:
+    """Return the estate of an environment's file.
+
+    Raises InvalidInput for a wrong file, SandboxError for a legacy service that it does not list.
+    """
+    target = load_environment(ROOT / "environments" / f"{environment}.toml")
+    if unknown := sorted(set(legacy) - set(target.services)):
+        raise SandboxError(
+            f"--legacy: found {', '.join(unknown)}; {target.name} has {', '.join(target.services)}"
+        )
+    return Estate(target, tuple(legacy), tuple(mistakes))
+
+
+def start(estate: Estate, *, port: int = 0, task_start_seconds: float = 0.0) -> tuple[Server, bool]:
+    """Return the running sandbox, and whether it was started now. Port 0 takes a free one.
+
+    Raises SandboxError when a sandbox of another account runs, or the server does not start.
+    """
+    account = estate.environment.account_id
+    server = running()
+    if server and server.settings.account_id != account:
+        raise SandboxError(
+            f"a sandbox of account {server.settings.account_id} is running; "
+            f"{estate.environment.name} is account {account}. Stop it first: pay sandbox stop"
+        )
+    if server:
+        return server, False
+    settings = Settings(
+        account_id=account,
+        region=estate.environment.region,
+        task_start_seconds=task_start_seconds,
+    )
+    server = launch(settings, port=port, log=LOG)
+    remember(server)
+    return server, True
+
+
+def require_running() -> Server:
+    """Return the running sandbox. Raises SandboxError when there is none."""
+    server = running()
+    if server is None:
+        raise SandboxError("no sandbox is running; start one: pay sandbox start")
+    return server
+
+
+def add(estate: Estate, server: Server) -> None:
+    """Create what the server lacks of an estate."""
+    seed(
+        estate.environment,
+        server.client,
+        legacy=estate.legacy,
+        mistakes=estate.mistakes,
+        # Only the environment with local state is ever deployed here; others are planned.
+        neighbours=estate.environment.state.backend != "local",
+    )
+
+
+def stop() -> Server | None:
+    """End the sandbox and return it; None when none runs. Its content is lost."""
+    server = running()
+    if server:
+        server.stop()
+    forget()
+    return server

@@ -1,0 +1,238 @@
+"""`pay apply`: only what was reviewed, in order, up to the first failure, and again after it."""
+
+import json
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from pay.model import Environment, Side, Stage, names
+from tests.rollout.delivery.conftest import Delivery
+from tests.rollout.delivery.test_judge_changes import REASONS, spoil
+from tests.support.checkout import Checkout
+from tests.support.plans import (
+    ENVIRONMENT,
+    PLATFORM,
+    TRAFFIC,
+    change,
+    plan,
+    record,
+    stage_change,
+)
+
+pytestmark = pytest.mark.slow
+
+SIDE = names.side_stack(ENVIRONMENT, "adminusers", Side.EC2)
+ITS_RECORDS = names.traffic_stack(ENVIRONMENT, "adminusers")
+
+
+@pytest.fixture
+def reviewed(delivery: Delivery) -> Delivery:
+    """Stacks of all turns are planned and their review is approved. By their names another
+    service's side would come first; in an apply the platform does.
+    """
+    delivery.synthesises(
+        {TRAFFIC: "100", PLATFORM: "a", SIDE: "a", ITS_RECORDS: "a"},
+        {TRAFFIC: "95", PLATFORM: "b", SIDE: "b", ITS_RECORDS: "a"},
+    )
+    delivery.will_plan(PLATFORM, plan(PLATFORM, renamed("aws_sns_topic.critical")))
+    delivery.will_plan(SIDE, plan(SIDE, renamed("aws_cloudwatch_log_group.logs")))
+    same = record(Side.EC2, None, service="adminusers")
+    delivery.will_plan(ITS_RECORDS, plan(ITS_RECORDS, change("aws_route53_record.ec2", same, same)))
+    assert delivery.plan().returncode == 0
+    delivery.approve()
+    return delivery
+
+
+def renamed(address: str) -> dict[str, object]:
+    return change(address, {"tags": {}}, {"tags": {"Owner": "pay"}})
+
+
+ORDER = [PLATFORM, SIDE, ITS_RECORDS, TRAFFIC]
+
+
+def test_applies_the_plan_files_in_the_order_of_an_apply(reviewed: Delivery) -> None:
+    done = reviewed.apply()
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert reviewed.applied == ORDER
+    assert [line for line in done.stdout.splitlines() if line.startswith("Applied")] == [
+        f"Applied {stack}." for stack in ORDER
+    ]
+    calls = [call.split() for call in reviewed.calls]
+    assert [call[-1] for call in calls if call[1] == "apply"] == [
+        str(reviewed.plans / f"{stack}.tfplan") for stack in ORDER
+    ]
+
+
+def test_plans_nothing(reviewed: Delivery) -> None:
+    before = [call for call in reviewed.calls if call.split()[1] == "plan"]
+    reviewed.apply()
+    assert [call for call in reviewed.calls if call.split()[1] == "plan"] == before
+
+
+def test_a_second_apply_is_refused_by_terraform(reviewed: Delivery) -> None:
+    reviewed.apply()
+    again = reviewed.apply()
+    assert again.returncode == 1
+    assert "stale" in again.stderr
+    assert reviewed.applied == [*ORDER, PLATFORM]
+
+
+@pytest.mark.parametrize("spoils", REASONS)
+def test_refuses_plans_that_are_not_the_sealed_ones(reviewed: Delivery, spoils: str) -> None:
+    if spoils == "extra":
+        (reviewed.plans / "sandbox-cardid-ec2.tfplan").write_text("")
+    else:
+        spoil(reviewed.plans, Checkout(reviewed.base / "environments"), spoils)
+    refused = reviewed.apply()
+    assert refused.returncode == 1
+    assert REASONS[spoils] in refused.stderr
+    assert reviewed.applied == []
+
+
+def test_refuses_plans_that_the_approved_review_did_not_explain(reviewed: Delivery) -> None:
+    """The digests that lie beside the plans are as easy to change as the plans."""
+    approved = reviewed.reviewed.read_text()
+    reviewed.plan()
+    reviewed.somebody_else_applies(PLATFORM)
+    reviewed.plan()
+    assert reviewed.reviewed.read_text() == approved
+    refused = reviewed.apply()
+    assert refused.returncode == 1
+    assert "is not the review of these plans" in refused.stderr
+    assert reviewed.applied == []
+
+
+def test_a_review_that_is_not_there_is_wrong_use(reviewed: Delivery) -> None:
+    reviewed.reviewed.unlink()
+    assert reviewed.apply().returncode == 2
+    assert reviewed.applied == []
+
+
+def test_refuses_a_checkout_without_the_stack(reviewed: Delivery) -> None:
+    stacks = reviewed.head / "stacks.txt"
+    stacks.write_text("\n".join(line for line in stacks.read_text().split() if SIDE not in line))
+    refused = reviewed.apply()
+    assert refused.returncode == 1
+    assert f"this checkout has no stack {SIDE}" in refused.stderr
+    assert reviewed.applied == []
+
+
+def test_judges_the_plan_files_and_not_the_json_beside_them(
+    delivery: Delivery, environments: dict[str, Environment]
+) -> None:
+    sandbox = environments[ENVIRONMENT]
+    delivery.will_plan(TRAFFIC, stage_change(sandbox, Stage.READY, Stage.HALF))
+    delivery.plan()
+    delivery.approve()
+    harmless = stage_change(sandbox, Stage.READY, Stage.CANARY)
+    (delivery.plans / f"{TRAFFIC}.json").write_text(json.dumps(harmless))
+    refused = delivery.apply()
+    assert refused.returncode == 1
+    assert "matches-the-stage" in refused.stdout
+    assert delivery.applied == []
+
+
+def test_break_glass_counts_in_an_apply(delivery: Delivery) -> None:
+    sandbox = delivery.environment
+    delivery.will_plan(TRAFFIC, stage_change(sandbox, Stage.READY, Stage.HALF))
+    delivery.plan()
+    delivery.approve()
+    refused = delivery.apply().stdout.splitlines()
+    rules = {line.split()[1] for line in refused if line.startswith("  x ")}
+    (delivery.head / "break-glass").write_text("".join(f"{rule}: agreed\n" for rule in rules))
+    assert delivery.apply().returncode == 0
+    assert delivery.applied == [TRAFFIC]
+
+
+def test_a_plan_that_cannot_be_read_is_not_judged(delivery: Delivery) -> None:
+    delivery.will_plan(TRAFFIC, {"format_version": "1.2"})
+    delivery.plan()
+    delivery.approve()
+    refused = delivery.apply()
+    assert refused.returncode == 2
+    assert "Not judged" in refused.stderr
+    assert delivery.applied == []
+
+
+def test_nothing_to_apply_says_nothing(delivery: Delivery) -> None:
+    delivery.synthesises({TRAFFIC: "95"}, {TRAFFIC: "95"})
+    delivery.plan()
+    delivery.approve()
+    done = delivery.apply()
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_the_first_failure_ends_it_and_names_what_is_done(reviewed: Delivery) -> None:
+    failed = reviewed.apply(FAIL=f"half {SIDE}")
+    assert failed.returncode == 1
+    assert reviewed.applied == ORDER[:2]
+    assert f"Applied before it: {PLATFORM}. Not reached: {ITS_RECORDS}, {TRAFFIC}." in failed.stderr
+    assert "plan, review and approve again" in failed.stderr
+
+
+def test_a_failure_before_the_first_write_is_resumed_with_the_same_plans(
+    reviewed: Delivery,
+) -> None:
+    assert reviewed.apply(FAIL=f"apply {PLATFORM}").returncode == 1
+    assert reviewed.apply().returncode == 0
+    assert reviewed.applied == [PLATFORM, *ORDER]
+
+
+def test_after_a_failure_in_the_middle_the_old_plans_do_nothing_more(reviewed: Delivery) -> None:
+    """A rollback may have come in between: only a new plan sees it."""
+    reviewed.apply(FAIL=f"half {SIDE}")
+    again = reviewed.apply()
+    assert again.returncode == 1
+    assert "stale" in again.stderr
+    assert reviewed.serial(TRAFFIC) == 0
+
+
+def test_after_a_failure_in_the_middle_a_new_plan_goes_on(reviewed: Delivery) -> None:
+    reviewed.apply(FAIL=f"half {SIDE}")
+    reviewed.will_plan(PLATFORM, plan(PLATFORM))
+    reviewed.plan()
+    reviewed.approve()
+    assert reviewed.apply().returncode == 0
+    assert reviewed.serial(TRAFFIC) == 1
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_apply_lets_terraform_end_by_itself(
+    reviewed: Delivery, number: signal.Signals
+) -> None:
+    process = reviewed.start("apply", reviewed.reviewed, HANG=PLATFORM)
+    wait_for(reviewed.folder / "plans.fake" / "hanging")
+    process.send_signal(number)
+    _, err = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert f"interrupted by {number.name}" in err
+    assert f"Not reached: {SIDE}, {ITS_RECORDS}, {TRAFFIC}" in err
+    assert reviewed.applied == [PLATFORM]
+    if number is signal.SIGINT:
+        assert reviewed.calls.count(f"{PLATFORM} told to end") == 1
+
+
+def test_a_killed_apply_is_taken_up_by_a_new_plan(reviewed: Delivery) -> None:
+    process = reviewed.start("apply", reviewed.reviewed, HANG=PLATFORM)
+    wait_for(reviewed.folder / "plans.fake" / "hanging")
+    process.kill()
+    process.wait(timeout=30)
+    os.kill(int((reviewed.folder / "plans.fake" / "hanging").read_text()), signal.SIGKILL)
+    process.communicate(timeout=30)
+    assert reviewed.applied == [PLATFORM]
+    assert reviewed.apply().returncode == 1, "the platform's plan is stale"
+    reviewed.will_plan(PLATFORM, plan(PLATFORM))
+    reviewed.plan()
+    reviewed.approve()
+    assert reviewed.apply().returncode == 0
+    assert reviewed.serial(TRAFFIC) == 1
+
+
+def wait_for(path: Path) -> None:
+    deadline = time.monotonic() + 60
+    while not path.exists():
+        assert time.monotonic() < deadline, path
+        time.sleep(0.02)

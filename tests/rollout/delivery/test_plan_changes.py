@@ -1,0 +1,118 @@
+"""`pay plan-changes`: which stacks are planned, with what, and what it refuses."""
+
+import hashlib
+import json
+import subprocess
+
+import pytest
+
+from tests.rollout.delivery.conftest import Delivery
+from tests.support.plans import EC2, FARGATE, PLATFORM, SERVICE, TRAFFIC, container, plan
+
+pytestmark = pytest.mark.slow
+
+
+def test_plans_what_differs_and_seals_it_last(delivery: Delivery) -> None:
+    delivery.synthesises({TRAFFIC: "100", PLATFORM: "same"}, {TRAFFIC: "95", PLATFORM: "same"})
+    planned = delivery.plan()
+    assert planned.returncode == 0, planned.stderr
+    assert planned.stdout == f"{TRAFFIC}\n"
+    file = delivery.plans / f"{TRAFFIC}.tfplan"
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    assert (delivery.plans / "SHA256SUMS").read_text() == f"{digest}  {file.name}\n"
+    shown = json.loads((delivery.plans / f"{TRAFFIC}.json").read_text())
+    assert shown == json.loads(file.read_text())["plan"]
+
+
+def test_both_lists_are_what_sha256sum_checks(delivery: Delivery) -> None:
+    delivery.plan()
+    for name, folder in (
+        ("SHA256SUMS", delivery.plans),
+        ("base.sha256", delivery.base / "environments"),
+    ):
+        listed = delivery.plans / name
+        subprocess.run(["sha256sum", "--check", "--strict", listed], cwd=folder, check=True)
+
+
+def test_the_plan_takes_no_lock(delivery: Delivery) -> None:
+    delivery.plan()
+    (call,) = (call for call in delivery.calls if call.split()[1] == "plan")
+    assert "-lock=false" in call
+
+
+def test_the_records_are_planned_with_a_side(delivery: Delivery) -> None:
+    delivery.synthesises({TRAFFIC: "100", EC2: "a"}, {TRAFFIC: "100", EC2: "b"})
+    delivery.will_plan(EC2, plan(EC2))
+    assert delivery.plan().stdout.split() == [EC2, TRAFFIC]
+
+
+def test_a_new_stack_is_planned(delivery: Delivery) -> None:
+    delivery.synthesises({TRAFFIC: "100"}, {TRAFFIC: "100", PLATFORM: "new"})
+    delivery.will_plan(PLATFORM, plan(PLATFORM))
+    assert delivery.plan().stdout.split() == [PLATFORM]
+
+
+def test_a_side_that_runs_nowhere_yet_gets_the_other_sides_release(delivery: Delivery) -> None:
+    delivery.synthesises({EC2: "a", TRAFFIC: "x"}, {EC2: "a", FARGATE: "new", TRAFFIC: "x"})
+    task = {
+        "address": "aws_ecs_task_definition.task",
+        "mode": "managed",
+        "type": "aws_ecs_task_definition",
+        "values": {"container_definitions": json.dumps([container(SERVICE)])},
+    }
+    state = {"format_version": "1.0", "values": {"root_module": {"resources": [task]}}}
+    delivery.runs(EC2, state)
+    delivery.will_plan(FARGATE, plan(FARGATE))
+    assert delivery.plan().stdout.split() == [FARGATE, TRAFFIC]
+    variables = json.loads((delivery.plans / f"{FARGATE}.json").read_text())["variables"]
+    assert variables == {"application_image_tag": {"value": "7-release"}}
+
+
+def test_refuses_a_stack_that_lost_its_code(delivery: Delivery) -> None:
+    delivery.synthesises({TRAFFIC: "100", EC2: "a"}, {TRAFFIC: "95"})
+    refused = delivery.plan()
+    assert refused.returncode == 1
+    assert f"{EC2}: found resources may be left" in refused.stderr
+    assert delivery.calls == []
+    assert not (delivery.plans / "SHA256SUMS").exists()
+
+
+def test_refuses_a_folder_that_is_not_a_checkout(delivery: Delivery) -> None:
+    (delivery.base / "main.py").unlink()
+    refused = delivery.plan()
+    assert refused.returncode == 1
+    assert "main.py" in refused.stderr and "can't open file" in refused.stderr
+
+
+def test_a_base_that_is_not_there_is_wrong_use(delivery: Delivery) -> None:
+    delivery.base.rename(delivery.folder / "elsewhere")
+    assert delivery.plan().returncode == 2
+
+
+@pytest.mark.parametrize("step", ["init", "plan", "show"])
+def test_a_failed_step_leaves_nothing_that_could_be_applied(delivery: Delivery, step: str) -> None:
+    delivery.plan()
+    failed = delivery.plan(FAIL=f"{step} {TRAFFIC}")
+    assert failed.returncode == 1
+    assert f"no luck with {TRAFFIC}" in failed.stderr
+    assert "terraform ended with 1" in failed.stderr
+    assert not (delivery.plans / "SHA256SUMS").exists()
+    delivery.review.mkdir()
+    delivery.reviewed.write_text("")
+    assert delivery.apply().returncode == 1
+    assert delivery.applied == []
+
+
+def test_plans_of_an_earlier_change_are_deleted_first(delivery: Delivery) -> None:
+    delivery.plan()
+    delivery.synthesises({PLATFORM: "a"}, {PLATFORM: "b"})
+    delivery.will_plan(PLATFORM, plan(PLATFORM))
+    delivery.plan()
+    names = {path.name for path in delivery.plans.iterdir()}
+    assert names == {f"{PLATFORM}.tfplan", f"{PLATFORM}.json", "SHA256SUMS", "base.sha256"}
+
+
+def test_nothing_to_plan_is_sealed_too(delivery: Delivery) -> None:
+    delivery.synthesises({TRAFFIC: "95"}, {TRAFFIC: "95"})
+    assert delivery.plan().stdout == ""
+    assert (delivery.plans / "SHA256SUMS").read_text() == ""

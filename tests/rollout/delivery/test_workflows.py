@@ -1,0 +1,60 @@
+"""The pipelines in docs/workflows call what there is."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from rollout.cli import app
+
+WORKFLOWS = Path(__file__).parents[3] / "docs" / "workflows"
+PIPELINES = sorted(WORKFLOWS.glob("*.yml"))
+
+yaml: Any = pytest.importorskip("yaml")
+
+CALL = re.compile(r"^ *pay ([a-z-]+)(.*?)(?: \|\| :)?$", re.MULTILINE)
+
+
+@pytest.mark.parametrize("pipeline", PIPELINES, ids=lambda path: path.name)
+def test_a_pipeline_calls_commands_with_the_arguments_that_they_take(pipeline: Path) -> None:
+    calls = CALL.findall(_commands(yaml.safe_load(pipeline.read_text())))
+    assert calls
+    for command, arguments in calls:
+        shown = CliRunner().invoke(app, [command, "--help"], env={"COLUMNS": "200"})
+        assert shown.exit_code == 0, command
+        (usage,) = re.findall(
+            rf"Usage: .*{command} \[OPTIONS\] (.*?) *$", shown.stdout, re.MULTILINE
+        )
+        assert len(arguments.split()) == len(usage.split()), (command, arguments, usage)
+
+
+def test_no_pipeline_holds_a_program_of_its_own() -> None:
+    called = {
+        command
+        for pipeline in PIPELINES
+        for command, _ in CALL.findall(_commands(yaml.safe_load(pipeline.read_text())))
+    }
+    assert called == {"plan-changes", "judge-changes", "apply"}
+    text = "".join(map(Path.read_text, PIPELINES))
+    assert not re.search(r"\bterraform |python -m|\.sh\b", text)
+
+
+def test_the_readme_names_every_file() -> None:
+    named = set(re.findall(r"`([\w-]+\.(?:yml|sh))`", (WORKFLOWS / "README.md").read_text()))
+    assert named == {path.name for path in PIPELINES}
+
+
+def test_a_review_may_write_nothing_but_its_comment() -> None:
+    document = yaml.safe_load((WORKFLOWS / "github-pull-request.yml").read_text())
+    granted = {key for key, value in document["permissions"].items() if value == "write"}
+    assert granted == {"id-token", "pull-requests"}
+
+
+def _commands(value: Any) -> str:
+    if isinstance(value, dict):
+        return "\n".join(map(_commands, value.values()))
+    if isinstance(value, list):
+        return "\n".join(map(_commands, value))
+    return str(value)
