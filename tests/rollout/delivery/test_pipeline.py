@@ -69,7 +69,8 @@ def pipeline(
     folder = tmp_path_factory.mktemp("pipeline")
     base = folder / "base"
     base.mkdir()
-    shutil.copy(ROOT / "main.py", base)
+    for name in ("main.py", "cdktf.json"):
+        shutil.copy(ROOT / name, base)
     for name in ("constructs", "stacks", "toolchain"):
         (base / name).symlink_to(ROOT / name)
     before, head = fresh_checkout(base / "environments"), fresh_checkout(folder / "head")
