@@ -19,7 +19,7 @@ _PREAMBLE = """\
 set -euo pipefail
 . .venv/bin/activate
 make() { command make --old-file setup "$@"; }
-trap '[ ! -d .sandbox ] || python -m sandbox stop > .sandbox/stop.log 2>&1' EXIT
+trap '[ ! -d .sandbox ] || pay sandbox stop > .sandbox/stop.log 2>&1' EXIT
 """
 
 
