@@ -1,6 +1,7 @@
 """What every stack is made from, besides its own plan: code, catalogue, bindings and versions."""
 
 import hashlib
+import json
 import os
 import shutil
 import sys
@@ -54,7 +55,8 @@ def _files(root: Path) -> Iterator[bytes]:
 
 def _catalogue() -> Iterator[bytes]:
     for service in CATALOGUE.values():
-        yield service.model_dump_json().encode()
+        # Sets have another order in every process.
+        yield json.dumps(service.model_dump(), default=sorted).encode()
 
 
 def _versions() -> Iterator[bytes]:

@@ -201,6 +201,29 @@ def test_code_that_was_changed_after_the_start_is_like_no_other(
     assert len({before, made_from(root), made_from(root)}) == 3
 
 
+DIGESTS = """
+import hashlib
+from pathlib import Path
+from pay.environments.load import load_environments
+from stacks.estate import planned_stacks
+from stacks.made_from import made_from
+texts = [stack.made_from for stack in planned_stacks(load_environments(Path("environments")))]
+print(made_from(Path.cwd()), hashlib.sha256("".join(texts).encode()).hexdigest())
+"""
+
+
+def test_digests_are_the_same_in_every_process(tools: Mapping[str, str]) -> None:
+    """Sets of text have another order in each."""
+    assert 1 == len(
+        {
+            subprocess.check_output(
+                [sys.executable, "-c", DIGESTS], cwd=ROOT, env={**tools, "PYTHONHASHSEED": seed}
+            )
+            for seed in ("1", "2", "3")
+        }
+    )
+
+
 @pytest.mark.parametrize(
     "change",
     [
