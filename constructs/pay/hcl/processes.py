@@ -12,7 +12,7 @@ Share = TypeVar("Share")
 Result = TypeVar("Result")
 
 MAX_PROCESSES = 3
-"""Three with their Node take 370 MB at the peak (`make bench`); they may take 450 MB."""
+"""Three with their Node take 430 MB at the peak (`make bench`); they may take 450 MB."""
 
 
 def processes_for(items: int, *, at_least_each: int) -> int:
