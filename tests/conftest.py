@@ -13,6 +13,8 @@ from xdist.scheduler import LoadScopeScheduling
 
 from pay.environments.load import load_environments
 from pay.model import Environment
+from tests.support.made_once import made_once
+from tests.support.time_report import time_report
 from toolchain.environment import tool_environment
 
 # How long one example takes says more of the machine's other work than of the code.
@@ -31,6 +33,7 @@ SHARING = (LAB, "tests/stacks")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="write tests/golden anew")
+    parser.addoption("--folder-times", action="store_true", help="print the seconds of each folder")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -42,6 +45,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             scope(item.nodeid) not in SHARING,
         )
     )
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if not terminalreporter.config.getoption("--folder-times"):
+        return
+    reports = [report for reports in terminalreporter.stats.values() for report in reports]
+    terminalreporter.section("seconds by folder, of all workers together")
+    for line in time_report((r.nodeid, r.duration) for r in reports if hasattr(r, "duration")):
+        terminalreporter.write_line(line)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
@@ -63,8 +75,12 @@ def scope(nodeid: str) -> str:
 
 @pytest.fixture(scope="session", autouse=True)
 def tools() -> Mapping[str, str]:
-    """The environment that terraform, cdktf and jsii run in; set for this process too."""
-    environment = tool_environment()
+    """The environment that terraform, cdktf and jsii run in; set for this process too.
+
+    Terraform and the provider live for seconds: a fifth of their work is to collect garbage that
+    the end of the process collects for nothing.
+    """
+    environment = {**tool_environment(), "GOGC": "400"}
     os.environ.update(environment)
     return environment
 
@@ -76,11 +92,15 @@ def environments() -> Mapping[str, Environment]:
 
 
 @pytest.fixture(scope="session")
-def written(tools: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of all stacks, `<id>/cdk.tf`, as main.py writes them."""
-    outdir = tmp_path_factory.mktemp("cdktf.out")
-    synthesise(outdir, tools, PAY_REUSE="off")
-    return outdir / "stacks"
+def written(
+    tools: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory, worker_id: str
+) -> Path:
+    """The folder of all stacks, `<id>/cdk.tf`, as main.py writes them; nobody writes into it."""
+
+    def make(folder: Path) -> None:
+        synthesise(folder, tools, PAY_REUSE="off")
+
+    return made_once(tmp_path_factory, worker_id, "cdktf.out", make) / "stacks"
 
 
 def synthesise(outdir: Path, tools: Mapping[str, str], **settings: str) -> None:
