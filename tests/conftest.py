@@ -1,13 +1,16 @@
 """What every test may use: the tools' environment, the estate as it is written, golden files."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
+import tomlkit
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
@@ -23,6 +26,9 @@ hypothesis.settings.load_profile("project")
 
 ROOT = Path(__file__).parents[1]
 GOLDEN = ROOT / "tests" / "golden"
+
+MOVING = ("connector", "egress", "frontend", "ledger")
+"""The services of production that `both_sides` has half way."""
 
 LAB = "tests/lab"
 """Its walks take longer than any other file."""
@@ -101,6 +107,30 @@ def written(
         synthesise(folder, tools, PAY_REUSE="off")
 
     return made_once(tmp_path_factory, worker_id, "cdktf.out", make) / "stacks"
+
+
+@pytest.fixture(scope="session")
+def both_sides(
+    tools: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory, worker_id: str
+) -> Path:
+    """Return a folder of stacks that main.py wrote, for production services of every scope.
+
+    Each service has half of its traffic on each side, regardless of its stage today.
+    """
+
+    def make(folder: Path) -> None:
+        environments = tmp_path_factory.mktemp("environments")
+        shutil.copytree(ROOT / "environments", environments, dirs_exist_ok=True)
+        production = environments / "production-2.toml"
+        document: Any = tomlkit.parse(production.read_text())
+        for service in MOVING:
+            document["services"][service]["stage"] = "half"
+        production.write_text(tomlkit.dumps(document))
+        stacks = [f"production-2-{service}-*" for service in MOVING]
+        selected = " ".join(["production-2-platform", *stacks, "test-12-platform"])
+        synthesise(folder, tools, PAY_ENVIRONMENTS=str(environments), PAY_STACKS=selected)
+
+    return made_once(tmp_path_factory, worker_id, "both-sides", make) / "stacks"
 
 
 def synthesise(outdir: Path, tools: Mapping[str, str], **settings: str) -> None:

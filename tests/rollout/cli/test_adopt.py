@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import botocore.client
+import botocore.loaders
 import pytest
 from botocore.exceptions import ClientError
 from typer.testing import CliRunner, Result
@@ -27,6 +28,15 @@ NOWHERE = {
 """No credentials from anywhere else, and no profile."""
 
 Adopt = Callable[..., Result]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def models() -> Iterator[None]:
+    """Each run has a session, which reads what botocore knows of AWS; here all share one reader."""
+    with pytest.MonkeyPatch.context() as patch:
+        loader = botocore.loaders.create_loader()
+        patch.setattr(botocore.loaders, "create_loader", lambda *_: loader)
+        yield
 
 
 @pytest.fixture

@@ -63,40 +63,34 @@ def test_an_unknown_command_is_wrong_use(pay: Pay) -> None:
     assert result.exit_code == 2 and "promote" in result.stderr
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["stages"], ["rollback", "test-12", "ledger"]])
-def test_neither_cdktf_nor_boto3_is_imported(arguments: list[str], checkout: Checkout) -> None:
-    checkout.put("test-12", "ledger", "half")
+def imported(folder: Path, prefixes: tuple[str, ...], *commands: list[str]) -> list[str]:
+    """The modules that a process has imported when it has run the commands, one after the other."""
     script = (
         "import sys\nfrom rollout.cli import app\n"
-        f"app({arguments!r}, standalone_mode=False)\n"
-        "print([m for m in ('cdktf', 'jsii', 'boto3') if m in sys.modules])"
+        f"for arguments in {commands!r}:\n    app(arguments, standalone_mode=False)\n"
+        f"print(*[m for m in sys.modules if m.startswith({prefixes!r})], sep='\\n')"
     )
-    told = subprocess.run(
+    finished = subprocess.run(
         [sys.executable, "-c", script],
-        env={**os.environ, "PAY_ENVIRONMENTS": str(checkout.folder)},
+        env={**os.environ, "PAY_ENVIRONMENTS": str(folder)},
         cwd=COMMITTED.parent,
         capture_output=True,
         text=True,
         timeout=60,
         check=True,
     )
-    assert told.stdout.splitlines()[-1] == "[]"
+    return finished.stdout.splitlines()[-1:]
+
+
+def test_neither_cdktf_nor_boto3_is_imported(checkout: Checkout) -> None:
+    checkout.put("test-12", "ledger", "half")
+    commands = ["--help"], ["stages"], ["rollback", "test-12", "ledger"]
+    assert imported(checkout.folder, ("cdktf", "jsii", "boto3"), *commands) == [""]
 
 
 def test_help_imports_no_model(checkout: Checkout) -> None:
-    script = (
-        "import sys\nfrom rollout.cli import app\napp(['--help'], standalone_mode=False)\n"
-        "print([m for m in sys.modules if m.startswith(('pay.', 'pydantic', 'rollout.cli.'))])"
-    )
-    told = subprocess.run(
-        [sys.executable, "-c", script],
-        cwd=COMMITTED.parent,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=True,
-    )
-    assert told.stdout.splitlines()[-1] == "[]"
+    prefixes = ("pay.", "pydantic", "rollout.cli.")
+    assert imported(checkout.folder, prefixes, ["--help"]) == [""]
 
 
 def test_the_exit_codes_of_the_process_are_0_1_and_2(checkout: Checkout) -> None:
