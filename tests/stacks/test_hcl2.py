@@ -1,7 +1,6 @@
 """The HCL2 of every stack of every environment, as Terraform and other readers see it."""
 
 import json
-import re
 import subprocess
 from collections.abc import Callable, Mapping
 from concurrent.futures import ProcessPoolExecutor
@@ -13,6 +12,7 @@ import pytest
 
 from pay.model import Environment
 from tests.conftest import synthesise
+from tests.support.modules import write_modules
 
 Golden = Callable[[str, str], None]
 
@@ -87,18 +87,7 @@ def test_everything_is_valid_without_a_warning(
     """All stacks as modules of one configuration, so that the real provider starts once, not 230
     times. A module has neither backend nor provider; those are tried by every plan.
     """
-    modules = {}
-    for path in written.glob("*/cdk.tf"):
-        stack = path.parent.name
-        folder = tmp_path / "modules" / stack
-        folder.mkdir(parents=True)
-        folder.joinpath("main.tf").write_text(_as_module(path.read_text()))
-        variables = json.loads(path.with_name("metadata.json").read_text()).get("variable", {})
-        modules[f"stack-{stack}"] = {
-            "source": f"./modules/{stack}",
-            **dict.fromkeys(variables, "1-release"),
-        }
-    (tmp_path / "main.tf.json").write_text(json.dumps({"module": modules}))
+    write_modules(tmp_path, [path.parent for path in written.glob("*/cdk.tf")])
     for arguments in (["init", "-backend=false"], ["validate", "-json"]):
         finished = subprocess.run(
             ["terraform", *arguments],
@@ -109,13 +98,6 @@ def test_everything_is_valid_without_a_warning(
             timeout=300,
         )
     assert json.loads(finished.stdout)["diagnostics"] == []
-
-
-def _as_module(text: str) -> str:
-    for block in (r'^provider "aws" \{\n.*?^\}\n', r'^  backend "\w+" \{\n.*?^  \}\n'):
-        text, found = re.subn(block, "", text, flags=re.DOTALL | re.MULTILINE)
-        assert found == 1
-    return text
 
 
 @pytest.mark.slow
