@@ -1,4 +1,4 @@
-"""What takes long to make is made once a run, although each worker of xdist has fixtures of its own."""
+"""What takes long to make is made once a run, although each worker has fixtures of its own."""
 
 import fcntl
 from collections.abc import Callable
