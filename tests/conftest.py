@@ -16,6 +16,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 from pay.environments.load import load_environments
 from pay.model import Environment
+from tests.support.coverage_floors import report, shares
 from tests.support.made_once import made_once
 from tests.support.time_report import time_report
 from toolchain.environment import tool_environment
@@ -26,6 +27,9 @@ hypothesis.settings.load_profile("project")
 
 ROOT = Path(__file__).parents[1]
 GOLDEN = ROOT / "tests" / "golden"
+
+COVERED = pytest.StashKey[list[str]]()
+"""What is said of coverage at the end."""
 
 MOVING = ("connector", "egress", "frontend", "ledger")
 """The services of production that `both_sides` has half way."""
@@ -53,8 +57,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     )
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail where less of a pure package is covered than has to be."""
+    plugin = session.config.pluginmanager.getplugin("_cov")
+    if plugin and plugin.cov_controller and not hasattr(session.config, "workerinput"):
+        lines, is_enough = report(shares(plugin.cov_controller.cov))
+        session.config.stash[COVERED] = lines
+        if not is_enough and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    if not terminalreporter.config.getoption("--folder-times"):
+    config = terminalreporter.config
+    if COVERED in config.stash:
+        terminalreporter.section("lines that tests run, of each pure package")
+        for line in config.stash[COVERED]:
+            terminalreporter.write_line(line)
+    if not config.getoption("--folder-times"):
         return
     reports = [report for reports in terminalreporter.stats.values() for report in reports]
     terminalreporter.section("seconds by folder, of all workers together")
