@@ -64,16 +64,14 @@ def test_a_tied_server_ends_with_the_program_that_started_it_however_that_ends(
         f"server = launch(Settings(), log=Path({str(tmp_path / 'log')!r}), tied=True);"
         "print(server.pid, server.port, flush=True); time.sleep(60)"
     )
-    parent = subprocess.Popen(
-        [sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE, text=True
-    )
-    assert parent.stdout
-    pid, port = map(int, parent.stdout.readline().split())
-    server = Server(pid, port, Settings())
-    assert server.answers()
-    os.kill(parent.pid, signal.SIGKILL)
-    parent.wait()
-    deadline = time.monotonic() + 10
+    command = [sys.executable, "-c", program]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout
+        pid, port = map(int, parent.stdout.readline().split())
+        server = Server(pid, port, Settings())
+        assert server.answers()
+        os.kill(parent.pid, signal.SIGKILL)
+    deadline = time.monotonic() + 60
     while server.answers() and time.monotonic() < deadline:
         time.sleep(0.2)
     assert not server.answers()

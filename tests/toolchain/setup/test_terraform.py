@@ -139,7 +139,7 @@ def test_the_packaged_terraform_stops_in_order_when_interrupted(
     while not (configuration / "started").exists() and time.monotonic() < deadline:
         time.sleep(0.1)
     apply.send_signal(signal.SIGINT)
-    output, _ = apply.communicate(timeout=30)
+    output, _ = apply.communicate(timeout=120)
     assert "Gracefully shutting down" in output
     assert apply.returncode == 1
     assert not (configuration / ".terraform.tfstate.lock.info").exists()
