@@ -1,10 +1,11 @@
 """What every test may use: the tools' environment, the estate as it is written, golden files."""
 
+import gc
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 from pay.environments.load import load_environments
 from pay.model import Environment
-from tests.support.coverage_floors import report, shares
+from tests.support.coverage_floors import are_reached, report, shares
 from tests.support.made_once import made_once
 from tests.support.time_report import time_report
 from toolchain.environment import tool_environment
@@ -29,7 +30,7 @@ ROOT = Path(__file__).parents[1]
 GOLDEN = ROOT / "tests" / "golden"
 
 COVERED = pytest.StashKey[list[str]]()
-"""What is said of coverage at the end."""
+"""The lines about coverage that the summary prints."""
 
 MOVING = ("connector", "egress", "frontend", "ledger")
 """The services of production that `both_sides` has half way."""
@@ -57,21 +58,46 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     )
 
 
+def pytest_collection_finish() -> None:
+    """Spare the garbage collector what was imported and collected: it stays to the end."""
+    gc.collect()
+    gc.freeze()
+
+
+def coverage_controller(config: pytest.Config) -> Any:
+    """pytest-cov's, or None: `make check` runs without it."""
+    return getattr(config.pluginmanager.getplugin("_cov"), "cov_controller", None)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Trace no line of what waits for Terraform and traffic."""
+    controller = coverage_controller(item.config) if item.get_closest_marker("e2e") else None
+    if controller:
+        controller.pause()
+    try:
+        return (yield)
+    finally:
+        if controller:
+            controller.resume()
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Fail where less of a pure package is covered than has to be."""
-    plugin = session.config.pluginmanager.getplugin("_cov")
-    if plugin and plugin.cov_controller and not hasattr(session.config, "workerinput"):
-        lines, is_enough = report(shares(plugin.cov_controller.cov))
-        session.config.stash[COVERED] = lines
-        if not is_enough and session.exitstatus == pytest.ExitCode.OK:
-            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+    """Fail where tests run less of a pure package than they must."""
+    controller = coverage_controller(session.config)
+    if controller is None or hasattr(session.config, "workerinput"):
+        return
+    percents = shares(controller.cov)
+    session.config.stash[COVERED] = report(percents)
+    if session.exitstatus == pytest.ExitCode.OK and not are_reached(percents):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     config = terminalreporter.config
     if COVERED in config.stash:
-        terminalreporter.section("lines that tests run, of each pure package")
+        terminalreporter.section("coverage of the pure packages, without e2e tests")
         for line in config.stash[COVERED]:
             terminalreporter.write_line(line)
     if not config.getoption("--folder-times"):

@@ -27,7 +27,7 @@ parts() {
 tests() {
     if [ "$1" = all ]; then
         # One worker more than two cores: the traffic lab mostly waits for its clients.
-        set -- -n 3 --no-loadscope-reorder --durations 20
+        set -- -n 3 --no-loadscope-reorder --durations 20 --cov --cov-report=
     else
         set -- -q -n 2 -m "not slow and not e2e"
         # Without bytecode, every worker compiles every test again, which takes a tenth of the time.

@@ -1,4 +1,7 @@
-"""How much of the pure packages the tests run, and the least that they have to."""
+"""The share of the pure packages that tests run, and the share that they must run.
+
+Measured without the e2e tests: to trace what they wait for takes long and adds nothing pure.
+"""
 
 import io
 from collections.abc import Mapping
@@ -6,38 +9,37 @@ from collections.abc import Mapping
 import coverage
 
 FLOORS: Mapping[str, int] = {
-    "pay/catalogue": 0,
-    "pay/containers": 0,
-    "pay/environments": 0,
-    "pay/hcl": 0,
-    "pay/iam": 0,
-    "pay/model": 0,
-    "pay/secrets": 0,
-    "rollout/guard": 0,
-    "rollout/moves": 0,
-    "rollout/plans": 0,
-    "rollout/review": 0,
-    "rollout/schedule": 0,
+    "pay/catalogue": 99,
+    "pay/containers": 99,
+    "pay/environments": 97,
+    "pay/hcl": 97,
+    "pay/iam": 99,
+    "pay/model": 99,
+    "pay/secrets": 98,
+    "rollout/guard": 98,
+    "rollout/moves": 98,
+    "rollout/plans": 95,
+    "rollout/review": 94,
+    "rollout/schedule": 99,
 }
-"""Folder -> percent of its lines; just below what is covered, so that untested code fails."""
+"""Folder -> percent of its lines, just below today's, so that new code without a test fails."""
 
 
 def shares(measured: coverage.Coverage) -> dict[str, float]:
-    """The percent of each folder's lines that ran."""
+    """Return the percent of each folder's lines that ran."""
     return {
         folder: measured.report(include=[f"*/{folder}/*"], file=io.StringIO()) for folder in FLOORS
     }
 
 
-def report(percents: Mapping[str, float]) -> tuple[list[str], bool]:
-    """A line for each folder, and whether all reach their floors."""
-    lines = [
+def report(percents: Mapping[str, float]) -> list[str]:
+    """Return a line for each folder."""
+    return [
         f"{percents[folder]:6.1f} %  {folder}"
-        + (
-            f": at least {floor} % is required; test what is new"
-            if percents[folder] < floor
-            else ""
-        )
+        + (f": TOO LITTLE, {floor} % is required" if percents[folder] < floor else "")
         for folder, floor in FLOORS.items()
     ]
-    return lines, all(percents[folder] >= floor for folder, floor in FLOORS.items())
+
+
+def are_reached(percents: Mapping[str, float]) -> bool:
+    return all(percents[folder] >= floor for folder, floor in FLOORS.items())
