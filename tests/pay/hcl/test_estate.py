@@ -100,9 +100,7 @@ def test_python_hcl2_finds_every_block(written: Path, documents: Mapping[str, An
                 if type != "__is_block__"
             }
             expected = {
-                (type, name)
-                for type, names in document.get(section, {}).items()
-                for name in names
+                (type, name) for type, names in document.get(section, {}).items() for name in names
             }
             assert addresses == expected, stack
         assert len(parsed.get("variable", [])) == len(document.get("variable", {})), stack

@@ -8,6 +8,7 @@ from typing import Any
 
 import botocore.client
 import botocore.loaders
+import botocore.session
 import pytest
 from botocore.exceptions import ClientError
 from typer.testing import CliRunner, Result
@@ -35,7 +36,7 @@ def models() -> Iterator[None]:
     """Each run has a session, which reads what botocore knows of AWS; here all share one reader."""
     with pytest.MonkeyPatch.context() as patch:
         loader = botocore.loaders.create_loader()
-        patch.setattr(botocore.loaders, "create_loader", lambda *_: loader)
+        patch.setattr(botocore.session, "create_loader", lambda *_: loader)
         yield
 
 
