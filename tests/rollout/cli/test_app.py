@@ -60,7 +60,8 @@ def test_the_summary_opens_the_help_of_the_command(name: str, pay: Pay) -> None:
 
 def test_an_unknown_command_is_wrong_use(pay: Pay) -> None:
     result = pay("promot")
-    assert result.exit_code == 2 and "promote" in result.stderr
+    assert result.exit_code == 2
+    assert "promote" in result.stderr
 
 
 def imported(folder: Path, prefixes: tuple[str, ...], *commands: list[str]) -> list[str]:
@@ -99,14 +100,16 @@ def test_the_exit_codes_of_the_process_are_0_1_and_2(checkout: Checkout) -> None
     wrong = run(checkout.folder, "promote", "test-12")
     assert (fine.returncode, refused.returncode, wrong.returncode) == (0, 1, 2)
     assert json.loads(refused.stdout)["findings"][0]["gate"] == "adjacent"
-    assert fine.stderr == "" and refused.stderr == ""
+    assert fine.stderr == ""
+    assert refused.stderr == ""
 
 
 def test_a_refusal_for_people_goes_to_the_error_stream(checkout: Checkout) -> None:
     checkout.put("test-12", "ledger", "retired")
     result = run(checkout.folder, "rollback", "test-12", "ledger")
     assert result.stdout == ""
-    assert "Refused" in result.stderr and "Nothing was written" in result.stderr
+    assert "Refused" in result.stderr
+    assert "Nothing was written" in result.stderr
 
 
 def test_a_folder_that_is_not_there_is_wrong_use(tmp_path: Path) -> None:
@@ -127,4 +130,5 @@ def test_the_folder_is_the_checkout_s_own_without_a_setting(
 
 def test_the_app_is_what_the_command_pay_runs() -> None:
     text = (COMMITTED.parent / "pyproject.toml").read_text()
-    assert 'pay = "rollout.cli:app"' in text and callable(app)
+    assert 'pay = "rollout.cli:app"' in text
+    assert callable(app)

@@ -50,7 +50,7 @@ def test_stop_leaves_another_process_on_the_same_port_alone(started: Server) -> 
 
 
 def test_a_server_that_cannot_start_says_why(started: Server, tmp_path: Path) -> None:
-    with pytest.raises(SandboxError, match="(?s)did not start.*in use"):
+    with pytest.raises(SandboxError, match=r"(?s)did not start.*in use"):
         launch(Settings(), port=started.port, log=tmp_path / "log")
 
 
@@ -90,7 +90,8 @@ def test_programs_are_pointed_at_the_sandbox_and_away_from_real_accounts() -> No
     variables = whole_environment(server, base)
     assert variables["AWS_ENDPOINT_URL"] == "http://127.0.0.1:4566"
     assert variables["HOME"] == "/home/x"
-    assert "AWS_PROFILE" not in variables and "AWS_CA_BUNDLE" not in variables
+    assert "AWS_PROFILE" not in variables
+    assert "AWS_CA_BUNDLE" not in variables
     assert all(variables[f"TF_VAR_{tag}"] for tag in IMAGE_TAGS)
 
 

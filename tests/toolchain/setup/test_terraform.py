@@ -2,7 +2,7 @@ import json
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -64,7 +64,7 @@ def packaged_terraform(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Write a configuration that needs only the provider inside Terraform."""
     folder = tmp_path / "configuration"
     folder.mkdir()
@@ -76,7 +76,7 @@ def configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[P
         'resource "terraform_data" "this" {\n  input = "made"\n}\n'
         'output "input" {\n  value = terraform_data.this.input\n}\n'
     )
-    yield folder
+    return folder
 
 
 @pytest.mark.slow
