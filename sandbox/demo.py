@@ -127,24 +127,26 @@ class Demo:
         Raises SandboxError if the command fails.
         """
         started = time.monotonic()
-        process = subprocess.Popen(
-            command,
-            cwd=ROOT,
-            env={**whole_environment(self._server), **settings},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
         printed = []
-        with self._log.open("a") as log:
+        with (
+            self._log.open("a") as log,
+            subprocess.Popen(
+                command,
+                cwd=ROOT,
+                env={**whole_environment(self._server), **settings},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+            ) as process,
+        ):
             for line in process.stdout or ():
                 plain = _COLOURS.sub("", line).rstrip()
                 printed.append(plain)
                 log.write(f"{plain}\n")
                 if plain.strip() and show.search(plain):
                     self._console.print(f"  {plain.strip()}", style="dim", highlight=False)
-        if process.wait():
+        if process.returncode:
             raise SandboxError(
                 f"{' '.join(command)} failed; the end of {self._log.relative_to(ROOT)}:\n"
                 + "\n".join(self._log.read_text().splitlines()[-30:])

@@ -1,18 +1,25 @@
 """What every test may use: the tools' environment, the estate as it is written, golden files."""
 
+import gc
 import os
+import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
+import tomlkit
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 from pay.environments.load import load_environments
 from pay.model import Environment
+from tests.support.coverage_floors import are_reached, report, shares
+from tests.support.made_once import made_once
+from tests.support.time_report import time_report
 from toolchain.environment import tool_environment
 
 # How long one example takes says more of the machine's other work than of the code.
@@ -21,6 +28,12 @@ hypothesis.settings.load_profile("project")
 
 ROOT = Path(__file__).parents[1]
 GOLDEN = ROOT / "tests" / "golden"
+
+COVERED = pytest.StashKey[list[str]]()
+"""The lines about coverage that the summary prints."""
+
+MOVING = ("connector", "egress", "frontend", "ledger")
+"""The services of production that `both_sides` has half way."""
 
 LAB = "tests/lab"
 """Its walks take longer than any other file."""
@@ -31,6 +44,7 @@ SHARING = (LAB, "tests/stacks")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="write tests/golden anew")
+    parser.addoption("--folder-times", action="store_true", help="print the seconds of each folder")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -42,6 +56,56 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             scope(item.nodeid) not in SHARING,
         )
     )
+
+
+def pytest_collection_finish() -> None:
+    """Spare the garbage collector what was imported and collected: it stays to the end."""
+    gc.collect()
+    gc.freeze()
+
+
+def coverage_controller(config: pytest.Config) -> Any:
+    """pytest-cov's, or None: `make check` runs without it."""
+    return getattr(config.pluginmanager.getplugin("_cov"), "cov_controller", None)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Trace no line of what waits for Terraform and traffic."""
+    controller = coverage_controller(item.config) if item.get_closest_marker("e2e") else None
+    if controller:
+        controller.pause()
+    try:
+        return (yield)
+    finally:
+        if controller:
+            controller.resume()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail where tests run less of a pure package than they must."""
+    controller = coverage_controller(session.config)
+    if controller is None or hasattr(session.config, "workerinput"):
+        return
+    percents = shares(controller.cov)
+    session.config.stash[COVERED] = report(percents)
+    if session.exitstatus == pytest.ExitCode.OK and not are_reached(percents):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    config = terminalreporter.config
+    if COVERED in config.stash:
+        terminalreporter.section("coverage of the pure packages, without e2e tests")
+        for line in config.stash[COVERED]:
+            terminalreporter.write_line(line)
+    if not config.getoption("--folder-times"):
+        return
+    reports = [report for reports in terminalreporter.stats.values() for report in reports]
+    terminalreporter.section("seconds by folder, of all workers together")
+    for line in time_report((r.nodeid, r.duration) for r in reports if hasattr(r, "duration")):
+        terminalreporter.write_line(line)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
@@ -63,8 +127,12 @@ def scope(nodeid: str) -> str:
 
 @pytest.fixture(scope="session", autouse=True)
 def tools() -> Mapping[str, str]:
-    """The environment that terraform, cdktf and jsii run in; set for this process too."""
-    environment = tool_environment()
+    """The environment that terraform, cdktf and jsii run in; set for this process too.
+
+    Terraform and the provider live for seconds: a fifth of their work is to collect garbage that
+    the end of the process collects for nothing.
+    """
+    environment = {**tool_environment(), "GOGC": "400"}
     os.environ.update(environment)
     return environment
 
@@ -76,11 +144,39 @@ def environments() -> Mapping[str, Environment]:
 
 
 @pytest.fixture(scope="session")
-def written(tools: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of all stacks, `<id>/cdk.tf`, as main.py writes them."""
-    outdir = tmp_path_factory.mktemp("cdktf.out")
-    synthesise(outdir, tools, PAY_REUSE="off")
-    return outdir / "stacks"
+def written(
+    tools: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory, worker_id: str
+) -> Path:
+    """The folder of all stacks, `<id>/cdk.tf`, as main.py writes them; nobody writes into it."""
+
+    def make(folder: Path) -> None:
+        synthesise(folder, tools, PAY_REUSE="off")
+
+    return made_once(tmp_path_factory, worker_id, "cdktf.out", make) / "stacks"
+
+
+@pytest.fixture(scope="session")
+def both_sides(
+    tools: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory, worker_id: str
+) -> Path:
+    """Return a folder of stacks that main.py wrote, for production services of every scope.
+
+    Each service has half of its traffic on each side, regardless of its stage today.
+    """
+
+    def make(folder: Path) -> None:
+        environments = tmp_path_factory.mktemp("environments")
+        shutil.copytree(ROOT / "environments", environments, dirs_exist_ok=True)
+        production = environments / "production-2.toml"
+        document: Any = tomlkit.parse(production.read_text())
+        for service in MOVING:
+            document["services"][service]["stage"] = "half"
+        production.write_text(tomlkit.dumps(document))
+        stacks = [f"production-2-{service}-*" for service in MOVING]
+        selected = " ".join(["production-2-platform", *stacks, "test-12-platform"])
+        synthesise(folder, tools, PAY_ENVIRONMENTS=str(environments), PAY_STACKS=selected)
+
+    return made_once(tmp_path_factory, worker_id, "both-sides", make) / "stacks"
 
 
 def synthesise(outdir: Path, tools: Mapping[str, str], **settings: str) -> None:

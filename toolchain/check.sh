@@ -1,17 +1,45 @@
 #!/bin/sh
 # `make check`; with the argument `all`, `make test`. Every part runs, so that one run reports all
-# mistakes; the last line is pytest's own.
+# mistakes, and prints its seconds; the last line is pytest's own.
 set -u
 bin=.venv/bin
-status=0
-echo "ruff format" && $bin/ruff format --check --quiet . || status=1
-echo "ruff check" && $bin/ruff check --quiet . || status=1
-echo "mypy" && $bin/mypy --no-error-summary || status=1
-if [ "${1:-}" = all ]; then
-    # One worker more than two cores: the traffic lab mostly waits for its clients.
-    $bin/pytest -n 3 --no-loadscope-reorder --durations 20 || status=1
-else
-    # Without bytecode, every worker compiles every test again, which takes a tenth of the time.
-    env -u PYTHONDONTWRITEBYTECODE $bin/pytest -q -n 2 -m "not slow and not e2e" || status=1
-fi
-exit $status
+results=$(mktemp -d)
+trap 'rm -rf "$results"' EXIT
+
+# part NAME COMMAND...: run the command beside the other parts; print its seconds and its output.
+part() {
+    name=$1
+    shift
+    {
+        start=$(date +%s)
+        "$@" >"$results/$name" 2>&1 || touch "$results/failed"
+        echo "$name: $(($(date +%s) - start)) s" | cat - "$results/$name"
+    } &
+}
+
+parts() {
+    part "ruff format" $bin/ruff format --check --quiet .
+    part "ruff check" $bin/ruff check --quiet .
+    part mypy $bin/mypy --no-error-summary
+    wait
+}
+
+tests() {
+    if [ "$1" = all ]; then
+        # One worker more than two cores: the traffic lab mostly waits for its clients.
+        set -- -n 3 --no-loadscope-reorder --durations 20 --cov --cov-report=
+    else
+        set -- -q -n 2 -m "not slow and not e2e"
+        # Without bytecode, every worker compiles every test again, which takes a tenth of the time.
+        unset PYTHONDONTWRITEBYTECODE
+    fi
+    $bin/pytest --folder-times --color="$color" "$@" || touch "$results/failed"
+}
+
+if [ -t 1 ]; then color=yes; else color=auto; fi
+# Tests run beside the parts; their output waits until every part has printed.
+tests "${1:-}" 2>&1 | {
+    parts
+    cat
+}
+[ ! -e "$results/failed" ]

@@ -36,7 +36,7 @@ def settings(env: Mapping[str, str]) -> dict[str, str | None]:
     Raises ToolProblem if PAY_PROVIDER_MIRROR is not a mirror.
     """
     named = env.get(CLI_CONFIG)
-    theirs = named not in (None, "", str(TERRAFORM_RC)) and os.path.isfile(str(named))
+    theirs = named not in (None, "", str(TERRAFORM_RC)) and Path(str(named)).is_file()
     if theirs and not env.get(SETTING):
         return {}
     mirror = find(env)
@@ -52,7 +52,8 @@ def settings(env: Mapping[str, str]) -> dict[str, str | None]:
 
 
 def _mirrors_aws(folder: Path) -> bool:
-    return os.path.isdir(folder / AWS)  # False for a forbidden folder, where Path.is_dir raises
+    # False for a forbidden folder, where Path.is_dir raises.
+    return os.path.isdir(folder / AWS)  # noqa: PTH112
 
 
 def _one_download(env: Mapping[str, str]) -> dict[str, str | None]:

@@ -12,7 +12,7 @@ from checkov.terraform.checks.data.registry import data_registry
 from checkov.terraform.checks.provider.registry import provider_registry
 from checkov.terraform.checks.resource.registry import resource_registry
 
-import policies.checks  # noqa: F401  # declares the rules
+import policies.checks  # declares the rules
 import policies.estate  # noqa: F401  # declares the rules
 from policies.engine.requirements import Requirements, UnknownRule
 from policies.engine.results import RuleText

@@ -12,16 +12,16 @@ from typing import Any
 # Read by checkov for every plan: what is not known yet must not be taken for missing.
 os.environ["EVAL_TF_PLAN_AFTER_UNKNOWN"] = "true"
 
-from checkov.common.output.report import Report  # noqa: E402
-from checkov.terraform.plan_runner import Runner  # noqa: E402
-from checkov.terraform.plan_utils import create_definitions  # noqa: E402
+from checkov.common.output.report import Report
+from checkov.terraform.plan_runner import Runner
+from checkov.terraform.plan_utils import create_definitions
 
-from pay.plans.plan_file import default_tags  # noqa: E402
-from policies.engine import checkov_checks  # noqa: E402
-from policies.engine.results import Problem, Result  # noqa: E402
-from policies.engine.scan import Only, crashes, results_of  # noqa: E402
-from policies.engine.stack import Block, Stack  # noqa: E402
-from policies.engine.unread import terraform_addresses_of_plan  # noqa: E402
+from pay.plans.plan_file import default_tags
+from policies.engine import checkov_checks
+from policies.engine.results import Problem, Result
+from policies.engine.scan import Only, crashes, results_of
+from policies.engine.stack import Block, Stack
+from policies.engine.unread import terraform_addresses_of_plan
 
 Document = Mapping[str, Any]
 """A plan, as `pay.plans.plan_file` reads it."""

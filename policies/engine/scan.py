@@ -10,24 +10,24 @@ from typing import Any, Literal
 
 os.environ.setdefault("LOG_LEVEL", "ERROR")  # read by checkov when it is imported
 
-from checkov.common.bridgecrew.check_type import CheckType  # noqa: E402
-from checkov.common.output.record import Record  # noqa: E402
-from checkov.common.output.report import Report  # noqa: E402
-from checkov.runner_filter import RunnerFilter  # noqa: E402
-from checkov.terraform.checks.utils.base_cloudsplaining_iam_scanner import (  # noqa: E402
+from checkov.common.bridgecrew.check_type import CheckType
+from checkov.common.output.record import Record
+from checkov.common.output.report import Report
+from checkov.runner_filter import RunnerFilter
+from checkov.terraform.checks.utils.base_cloudsplaining_iam_scanner import (
     BaseTerraformCloudsplainingIAMScanner,
 )
-from checkov.terraform.modules.module_objects import TFDefinitionKey  # noqa: E402
-from checkov.terraform.parser_utils import load_or_die_quietly  # noqa: E402
-from checkov.terraform.runner import Runner  # noqa: E402
+from checkov.terraform.modules.module_objects import TFDefinitionKey
+from checkov.terraform.parser_utils import load_or_die_quietly
+from checkov.terraform.runner import Runner
 
 from policies.engine import (
-    checkov_checks,  # noqa: E402
+    checkov_checks,
     top_level,
 )
-from policies.engine.expressions import decode  # noqa: E402
-from policies.engine.results import Problem, Result  # noqa: E402
-from policies.engine.stack import Block, Stack, first  # noqa: E402
+from policies.engine.expressions import decode
+from policies.engine.results import Problem, Result
+from policies.engine.stack import Block, Stack, first
 
 GRAPH_CHECKS = Path(__file__).parents[1] / "checks" / "graph"
 

@@ -21,8 +21,8 @@ def write_atomically(path: Path, content: bytes) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(name, target.stat().st_mode if target.exists() else NEW_FILE_MODE)
-        os.replace(name, target)
+        Path(name).chmod(target.stat().st_mode if target.exists() else NEW_FILE_MODE)
+        Path(name).replace(target)
     except BaseException:
-        os.unlink(name)
+        Path(name).unlink()
         raise

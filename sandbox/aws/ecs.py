@@ -215,7 +215,7 @@ def list_tasks(
     family: str | None = None,
     started_by: str | None = None,
     service_name: str | None = None,
-    desiredStatus: str | None = None,  # noqa: N803  # moto's own name
+    desiredStatus: str | None = None,  # moto's own name
 ) -> list[Task]:
     """Return tasks with the desired status, by default RUNNING."""
     tasks = original_list_tasks(

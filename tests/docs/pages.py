@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from markdown_it import MarkdownIt
@@ -51,7 +52,7 @@ class Page:
         tokens = _MARKDOWN.parse(self.text)
         titles = (
             "".join(child.content for child in after.children or ())
-            for before, after in zip(tokens, tokens[1:], strict=False)
+            for before, after in pairwise(tokens)
             if before.type == "heading_open"
         )
         return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}

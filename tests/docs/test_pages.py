@@ -146,7 +146,8 @@ def test_every_block_says_how_it_is_tried(page: Page) -> None:
             case "sh", marker if re.fullmatch(r"checked: .+", marker):
                 commands.check(block.text)
             case "text", "":
-                assert before and before.language == "sh", f"line {block.line}: output of what?"
+                assert before is not None, f"line {block.line}: output of what?"
+                assert before.language == "sh", f"line {block.line}: output of what?"
             case _, marker if re.fullmatch(r"(write|append) \S+|insert \S+ .+", marker):
                 pass
             case _:

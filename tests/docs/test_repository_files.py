@@ -40,9 +40,11 @@ def owners() -> Iterator[tuple[str, list[str]]]:
 
 @pytest.mark.parametrize(("pattern", "teams"), list(owners()))
 def test_code_is_owned_by_teams_and_lies_where_they_look(pattern: str, teams: list[str]) -> None:
-    assert teams and all(re.fullmatch(r"@[\w-]+/[\w-]+", team) for team in teams)
+    assert teams
+    assert all(re.fullmatch(r"@[\w-]+/[\w-]+", team) for team in teams)
     path = ROOT / pattern.strip("/*")
-    assert path.exists() and path.is_dir() == pattern.endswith(("/", "*"))
+    assert path.exists()
+    assert path.is_dir() == pattern.endswith(("/", "*"))
 
 
 @pytest.mark.parametrize(
@@ -58,7 +60,8 @@ def test_hooks_run_the_tools_of_this_checkout_and_fetch_nothing() -> None:
     for hook in HOOKS[0]["hooks"]:
         assert hook["language"] == "system"
         program = Path(shlex.split(hook["entry"])[0])
-        assert program.parent == Path(".venv/bin") and (ROOT / program).exists()
+        assert program.parent == Path(".venv/bin")
+        assert (ROOT / program).exists()
 
 
 @pytest.mark.slow

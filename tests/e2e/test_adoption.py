@@ -221,7 +221,8 @@ def test_missing_services_are_told_all_at_once_and_nothing_is_written(
 
     answer = json.loads(refused.stdout)
     assert refused.returncode == 1
-    assert answer["file"] is None and not (tmp_path / "adopted").exists()
+    assert answer["file"] is None
+    assert not (tmp_path / "adopted").exists()
     told = {line.partition(":")[0] for line in answer["missing"]}
     for service in set(running.environments[ENVIRONMENT].services) - set(SERVICES):
         assert f"{ENVIRONMENT}-{service}-ec2 aws_lb.alb" in told
@@ -265,7 +266,8 @@ def test_a_listener_keeps_its_port_certificate_and_what_it_does(
     kept = ("load_balancer_arn", "port", "protocol", "certificate_arn", "default_action")
     assert {key: after.get(key) for key in kept} == {key: before.get(key) for key in kept}
     if address.endswith("https"):
-        assert before["certificate_arn"] and "TLS13" in after["ssl_policy"]
+        assert before["certificate_arn"]
+        assert "TLS13" in after["ssl_policy"]
 
 
 def test_the_guard_refuses_nothing_but_new_rights_of_roles_that_run(running: Running) -> None:

@@ -68,7 +68,8 @@ def test_a_service_is_imported_from_the_cluster_of_its_side() -> None:
     error = "creating ECS Service (cardid): Creation of service was not idempotent."
     ec2 = id_of("sandbox-cardid-ec2", "aws_ecs_service", error)
     fargate = id_of("sandbox-cardid-fargate", "aws_ecs_service", error)
-    assert ec2.endswith("/cardid") and fargate.endswith("/cardid")
+    assert ec2.endswith("/cardid")
+    assert fargate.endswith("/cardid")
     assert ec2 != fargate
 
 

@@ -60,7 +60,8 @@ def table_of(walk: Walk) -> str:
 def test_the_page_of_a_right_walk_says_so(walk: Walk, tmp_path: Path) -> None:
     page = page_of(walk, tmp_path)
     assert "No request failed" in page
-    assert 'class="error" x1="15"' in page and page.count('class="error"') == 1  # The legend's.
+    assert 'class="error" x1="15"' in page
+    assert page.count('class="error"') == 1
     assert "<li>0" not in page
 
 
@@ -69,9 +70,11 @@ def test_the_page_shows_a_finding_where_it_happened_and_in_words(
 ) -> None:
     story.request(walk.began + SECONDS / 2, None, "ClientError: <refused>", is_drawn=False)
     page = page_of(walk, tmp_path)
-    assert "1 finding." in page and "No request failed" not in page
+    assert "1 finding." in page
+    assert "No request failed" not in page
     assert page.count("a request failed: JVM: ClientError: &lt;refused&gt;") == 2
-    assert 'class="error" x1="' in page and page.count('class="error"') == 2
+    assert 'class="error" x1="' in page
+    assert page.count('class="error"') == 2
 
 
 def test_the_page_shows_a_wrong_share(story: Story, walk: Walk, tmp_path: Path) -> None:
@@ -99,7 +102,9 @@ def test_a_share_is_of_what_answered_not_of_what_dns_said(story: Story, walk: Wa
 def test_the_table_counts_draws_and_requests_apart(walk: Walk) -> None:
     [row] = [line.split() for line in table_of(walk).splitlines() if "legacy" in line]
     assert f"{REQUESTS} requests, 0 failed" in table_of(walk)
-    assert row[1] == "legacy" and str(REQUESTS // 2) in row and str(REQUESTS) in row
+    assert row[1] == "legacy"
+    assert str(REQUESTS // 2) in row
+    assert str(REQUESTS) in row
     assert "ok" in row
 
 

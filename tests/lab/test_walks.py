@@ -1,6 +1,8 @@
 """Whole walks under traffic: one service through all stages, another back from each stage."""
 
+import asyncio
 import io
+import json
 from itertools import pairwise
 from pathlib import Path
 
@@ -12,8 +14,10 @@ from lab.lab import Lab
 from lab.page import write_page
 from lab.table import table
 from lab.walk import Walk
-from pay.model import Side, Stage
+from pay.model import Side, Stage, names
 from pay.model.stage.transitions import rollbacks
+from tests.lab.conftest import ROLLED_BACK, Walks
+from tests.lab.existing import Inventory, inventory
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
@@ -98,4 +102,33 @@ def test_the_page_shows_each_walk_and_needs_nothing_else(
     text = (tmp_path / "lab.html").read_text()
     assert text.count('<svg viewBox="-40') == 2
     assert text.count("No request failed") == 2
-    assert "http" not in text and "<script" not in text
+    assert "http" not in text
+    assert "<script" not in text
+
+
+def test_the_ec2_stack_at_retired_destroys_all_of_its_own_and_nothing_else(
+    lab: Lab, walks: Walks
+) -> None:
+    stack = names.side_stack(lab.name, ROLLED_BACK, Side.EC2)
+    own = {
+        f"{resource['type']}.{resource['name']}"
+        for resource in json.loads(lab.workshop.state(stack).read_text())["resources"]
+        if resource["mode"] == "managed"
+    }
+    stage = walks.rolled_back.stage
+    lab.workshop.place(ROLLED_BACK, Stage.RETIRED)
+    try:
+        asyncio.run(lab.workshop.synthesise(stack))
+        plan = asyncio.run(lab.workshop.plan(stack))
+    finally:
+        lab.workshop.place(ROLLED_BACK, stage)
+    changes = {c["address"]: c["change"]["actions"] for c in plan["resource_changes"]}
+    assert len(own) > 5
+    assert changes == {key: ["delete"] for key in own}
+
+
+def test_retiring_a_service_leaves_what_existed_before(
+    lab: Lab, existing: Inventory, walks: Walks
+) -> None:
+    assert walks.moved.stage is Stage.RETIRED
+    assert inventory(lab.sandbox) == existing

@@ -4,25 +4,15 @@ import json
 import re
 import shutil
 import subprocess
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-import pytest
-import tomlkit
-
-from tests.conftest import ROOT, synthesise
+from tests.conftest import ROOT
 
 GATE_PYTHON = ROOT / ".venv-checkov" / "bin" / "python"
 DAY = "2026-12-01"
 """The day on which tests judge waivers; `make policy` uses today."""
-
-MOVING = ("connector", "egress", "frontend", "ledger")
-STACKS = [
-    "production-2-platform",
-    *(f"production-2-{service}-*" for service in MOVING),
-    "test-12-platform",
-]
 
 _HEADER = re.compile(r'^(resource|data) "(\w+)" "([\w-]+)"', re.MULTILINE)
 
@@ -70,21 +60,3 @@ def count_as_synthesised(root: Path) -> None:
         for kind, type_, name in _HEADER.findall(file.read_text()):
             document[kind].setdefault(type_, {})[name] = {}
         file.with_name("metadata.json").write_text(json.dumps(document))
-
-
-@pytest.fixture(scope="session")
-def both_sides(tools: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder of stacks that main.py wrote, for production services of every scope.
-
-    Each service has half of its traffic on each side, regardless of its stage today.
-    """
-    environments = tmp_path_factory.mktemp("environments")
-    shutil.copytree(ROOT / "environments", environments, dirs_exist_ok=True)
-    production = environments / "production-2.toml"
-    document: Any = tomlkit.parse(production.read_text())
-    for service in MOVING:
-        document["services"][service]["stage"] = "half"
-    production.write_text(tomlkit.dumps(document))
-    outdir = tmp_path_factory.mktemp("both-sides")
-    synthesise(outdir, tools, PAY_ENVIRONMENTS=str(environments), PAY_STACKS=" ".join(STACKS))
-    return outdir / "stacks"

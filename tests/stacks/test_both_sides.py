@@ -59,7 +59,8 @@ def test_task_and_execution_role_differ_and_trust_only_this_account(estate: Esta
         assert task["task_role_arn"] != task["execution_role_arn"]
         for role in ("task_role", "execution_role"):
             trust = stack.resource("aws_iam_role", role)["assume_role_policy"]
-            assert "aws:SourceAccount" in trust and "aws:SourceArn" in trust
+            assert "aws:SourceAccount" in trust
+            assert "aws:SourceArn" in trust
 
 
 def test_no_action_is_a_wildcard_and_only_one_statement_has_a_wildcard_resource(

@@ -46,6 +46,7 @@ def test_states_of_real_environments_are_encrypted_locked_and_apart(estate: Esta
             assert "local" in stack.document["terraform"]["backend"]
             continue
         backend = stack.document["terraform"]["backend"]["s3"]
-        assert backend["encrypt"] is True and backend["use_lockfile"] is True
+        assert backend["encrypt"] is True
+        assert backend["use_lockfile"] is True
         keys.add((backend["bucket"], backend["key"]))
     assert len(keys) == len([s for s in estate if not s.startswith("sandbox-")])

@@ -1,14 +1,9 @@
 """The HCL2 of every stack of every environment, as Terraform and other readers see it."""
 
 import json
-import re
-import subprocess
 from collections.abc import Callable, Mapping
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
-from typing import Any
 
-import hcl2
 import pytest
 
 from pay.model import Environment
@@ -66,77 +61,3 @@ def test_a_second_synthesis_gives_the_same_bytes(
     synthesise(tmp_path, tools, PYTHONHASHSEED="1")
     for path in written.glob("*/cdk.tf"):
         assert (tmp_path / "stacks" / path.parent.name / "cdk.tf").read_bytes() == path.read_bytes()
-
-
-@pytest.mark.slow
-def test_everything_is_in_terraforms_own_format(written: Path, tools: Mapping[str, str]) -> None:
-    checked = subprocess.run(
-        ["terraform", "fmt", "-check", "-diff", "-recursive", "."],
-        cwd=written,
-        env=tools,
-        capture_output=True,
-        text=True,
-    )
-    assert (checked.returncode, checked.stdout) == (0, "")
-
-
-@pytest.mark.e2e
-def test_everything_is_valid_without_a_warning(
-    written: Path, tools: Mapping[str, str], tmp_path: Path
-) -> None:
-    """All stacks as modules of one configuration, so that the real provider starts once, not 230
-    times. A module has neither backend nor provider; those are tried by every plan.
-    """
-    modules = {}
-    for path in written.glob("*/cdk.tf"):
-        stack = path.parent.name
-        folder = tmp_path / "modules" / stack
-        folder.mkdir(parents=True)
-        folder.joinpath("main.tf").write_text(_as_module(path.read_text()))
-        variables = json.loads(path.with_name("metadata.json").read_text()).get("variable", {})
-        modules[f"stack-{stack}"] = {
-            "source": f"./modules/{stack}",
-            **dict.fromkeys(variables, "1-release"),
-        }
-    (tmp_path / "main.tf.json").write_text(json.dumps({"module": modules}))
-    for arguments in (["init", "-backend=false"], ["validate", "-json"]):
-        finished = subprocess.run(
-            ["terraform", *arguments],
-            cwd=tmp_path,
-            env=tools,
-            capture_output=True,
-            text=True,
-            timeout=300,
-        )
-    assert json.loads(finished.stdout)["diagnostics"] == []
-
-
-def _as_module(text: str) -> str:
-    for block in (r'^provider "aws" \{\n.*?^\}\n', r'^  backend "\w+" \{\n.*?^  \}\n'):
-        text, found = re.subn(block, "", text, flags=re.DOTALL | re.MULTILINE)
-        assert found == 1
-    return text
-
-
-@pytest.mark.slow
-def test_python_hcl2_reads_every_block_of_every_stack(written: Path) -> None:
-    stacks = sorted(written.glob("*/cdk.tf"))
-    with ProcessPoolExecutor() as pool:
-        counted = pool.map(_blocks_read_back, stacks, chunksize=8)
-    for path, found in zip(stacks, counted, strict=True):
-        document = json.loads(path.with_name("metadata.json").read_text())
-        assert found == _blocks(document), path.parent.name
-
-
-def _blocks_read_back(path: Path) -> dict[str, int]:
-    with path.open() as file:
-        document = hcl2.load(file)
-    return {kind: len(document.get(kind, [])) for kind in ("data", "resource", "variable")}
-
-
-def _blocks(document: Mapping[str, Any]) -> dict[str, int]:
-    return {
-        "data": sum(len(names) for names in document.get("data", {}).values()),
-        "resource": sum(len(names) for names in document.get("resource", {}).values()),
-        "variable": len(document.get("variable", {})),
-    }

@@ -214,13 +214,16 @@ print(made_from(Path.cwd()), hashlib.sha256("".join(texts).encode()).hexdigest()
 
 def test_digests_are_the_same_in_every_process(tools: Mapping[str, str]) -> None:
     """Sets of text have another order in each."""
-    assert 1 == len(
-        {
-            subprocess.check_output(
-                [sys.executable, "-c", DIGESTS], cwd=ROOT, env={**tools, "PYTHONHASHSEED": seed}
-            )
-            for seed in ("1", "2", "3")
-        }
+    assert (
+        len(
+            {
+                subprocess.check_output(
+                    [sys.executable, "-c", DIGESTS], cwd=ROOT, env={**tools, "PYTHONHASHSEED": seed}
+                )
+                for seed in ("1", "2", "3")
+            }
+        )
+        == 1
     )
 
 

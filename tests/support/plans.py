@@ -125,7 +125,7 @@ def record(side: Side, weight: int | None, *, service: str = SERVICE, **changes:
 
 
 def record_change(
-    side: Side, before: int | None | str, after: int | None | str, **more: Any
+    side: Side, before: int | str | None, after: int | str | None, **more: Any
 ) -> Json:
     """A change of a side's record by its weights; `"none"`: no record."""
     return change(
@@ -225,11 +225,11 @@ def _weights(records: Records) -> dict[Side, int | None]:
     return {r.side: r.weight for r in records}
 
 
-def _weight(weight: int | None | str) -> int | None:
+def _weight(weight: int | str | None) -> int | None:
     return weight if isinstance(weight, int) else None
 
 
-def records(ec2: int | None | str, fargate: int | None | str = "none") -> Records:
+def records(ec2: int | str | None, fargate: int | str | None = "none") -> Records:
     """Records by their weights; `"none"`: no record, None: a simple one."""
     return tuple(
         Record(side=side, weight=_weight(weight))

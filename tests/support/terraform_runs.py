@@ -10,7 +10,8 @@ from pay.hcl import ProviderSchema, to_hcl
 
 NO_PROVIDER = ProviderSchema({}, {}, {}, "no provider")
 
-TIMEOUT_SECONDS = 300
+TIMEOUT_SECONDS = 580
+"""For a machine with other work: a plan of all of production takes a quarter of a minute."""
 
 
 class Terraform:

@@ -66,7 +66,7 @@ def _in_parallel(jobs: list[Callable[[], bool]]) -> bool:
     problems = [future.exception() for future in futures if future.exception()]
     if len(problems) > 1 and all(isinstance(problem, ToolProblem) for problem in problems):
         raise ToolProblem.together([str(problem) for problem in problems])
-    return any([future.result() for future in futures])
+    return any(future.result() for future in futures)
 
 
 @contextmanager

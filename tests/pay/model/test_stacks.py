@@ -107,9 +107,12 @@ def test_a_shared_stack_is_beside_every_service_that_it_serves() -> None:
         for name in ("ledger", "egress")
     )
     elsewhere = Stack("staging-2-ledger-ec2", EC2, "staging-2", ("staging-2",), "ledger")
-    assert shared.is_beside(ledger) and ledger.is_beside(shared)
-    assert ledger.is_beside(ledger) and not ledger.is_beside(egress)
-    assert not elsewhere.is_beside(shared) and not elsewhere.is_beside(ledger)
+    assert shared.is_beside(ledger)
+    assert ledger.is_beside(shared)
+    assert ledger.is_beside(ledger)
+    assert not ledger.is_beside(egress)
+    assert not elsewhere.is_beside(shared)
+    assert not elsewhere.is_beside(ledger)
 
 
 @pytest.mark.parametrize(

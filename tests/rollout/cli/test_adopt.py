@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import botocore.client
+import botocore.loaders
+import botocore.session
 import pytest
 from botocore.exceptions import ClientError
 from typer.testing import CliRunner, Result
@@ -27,6 +29,15 @@ NOWHERE = {
 """No credentials from anywhere else, and no profile."""
 
 Adopt = Callable[..., Result]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def models() -> Iterator[None]:
+    """Each run has a session, which reads what botocore knows of AWS; here all share one reader."""
+    with pytest.MonkeyPatch.context() as patch:
+        loader = botocore.loaders.create_loader()
+        patch.setattr(botocore.session, "create_loader", lambda *_: loader)
+        yield
 
 
 @pytest.fixture
@@ -108,7 +119,7 @@ class Aws:
         return {"InstanceProfile": {"InstanceProfileName": InstanceProfileName}}
 
     def DescribeLogGroups(self, logGroupNamePrefix: str) -> Any:
-        names = self._there([logGroupNamePrefix]) + [f"{logGroupNamePrefix}_FG"]
+        names = [*self._there([logGroupNamePrefix]), f"{logGroupNamePrefix}_FG"]
         return {"logGroups": [{"logGroupName": name} for name in names]}
 
     def ListHostedZonesByName(self, DNSName: str) -> Any:
@@ -140,11 +151,11 @@ def _error(code: str, message: str, operation: str) -> ClientError:
 
 
 @pytest.fixture
-def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
+def aws(monkeypatch: pytest.MonkeyPatch) -> Aws:
     """What every boto3 client talks to."""
     account = Aws()
     monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", account_call(account))
-    yield account
+    return account
 
 
 def account_call(account: Aws) -> Callable[[Any, str, dict[str, Any]], Any]:
@@ -162,7 +173,8 @@ def refusal(result: Result) -> dict[str, str]:
     """The one finding of a refusal told as JSON."""
     assert result.exit_code == 1
     told = json.loads(result.stdout)
-    assert ACCOUNT in told["refused"] and "eu-west-1" in told["refused"]
+    assert ACCOUNT in told["refused"]
+    assert "eu-west-1" in told["refused"]
     assert "sandbox" in told["refused"]
     [finding] = told["findings"]
     return dict(finding)
@@ -180,7 +192,8 @@ def test_no_credentials_are_refused_with_the_account_that_is_wanted(
 
 def test_an_unknown_profile_is_refused(adopt: Adopt) -> None:
     found = refusal(adopt("--json", AWS_PROFILE="nobody"))
-    assert found["gate"] == "credentials" and "nobody" in found["reason"]
+    assert found["gate"] == "credentials"
+    assert "nobody" in found["reason"]
 
 
 def test_an_endpoint_that_nobody_answers_is_refused_with_its_address(adopt: Adopt) -> None:
@@ -189,15 +202,18 @@ def test_an_endpoint_that_nobody_answers_is_refused_with_its_address(adopt: Adop
         dead = f"http://127.0.0.1:{free.getsockname()[1]}"
     found = refusal(adopt("--json", AWS_ENDPOINT_URL=dead, **CREDENTIALS))
     assert found["gate"] == "connection"
-    assert dead in found["reason"] and "AWS_ENDPOINT_URL" in found["fix"]
+    assert dead in found["reason"]
+    assert "AWS_ENDPOINT_URL" in found["fix"]
 
 
 def test_a_refusal_is_told_in_text_with_no_traceback(adopt: Adopt) -> None:
     result = adopt()
-    assert result.exit_code == 1 and isinstance(result.exception, SystemExit)
+    assert result.exit_code == 1
+    assert isinstance(result.exception, SystemExit)
     text = " ".join(result.stderr.split())
     assert "Refused: looking up what runs in sandbox (account 555555555555, eu-west-1)" in text
-    assert "Nothing was written" in text and "credentials" in text
+    assert "Nothing was written" in text
+    assert "credentials" in text
 
 
 def test_credentials_of_another_account_are_refused(
@@ -205,8 +221,10 @@ def test_credentials_of_another_account_are_refused(
 ) -> None:
     aws.account = "111111111111"
     found = refusal(adopt("--json", **CREDENTIALS))
-    assert found["gate"] == "account" and "111111111111" in found["reason"]
-    assert not aws.called and not file_of(checkout).exists()
+    assert found["gate"] == "account"
+    assert "111111111111" in found["reason"]
+    assert not aws.called
+    assert not file_of(checkout).exists()
 
 
 def test_credentials_that_aws_does_not_take_are_refused(
@@ -217,7 +235,8 @@ def test_credentials_that_aws_does_not_take_are_refused(
 
     monkeypatch.setattr(aws, "answer", expired)
     found = refusal(adopt("--json", **CREDENTIALS))
-    assert found["gate"] == "credentials" and "ExpiredToken" in found["reason"]
+    assert found["gate"] == "credentials"
+    assert "ExpiredToken" in found["reason"]
 
 
 def test_all_denied_calls_are_told_at_once_with_every_action_that_is_needed(
@@ -226,7 +245,8 @@ def test_all_denied_calls_are_told_at_once_with_every_action_that_is_needed(
     aws.denied = {"DescribeServices", "DescribeLogGroups", "GetRole"}
     result = adopt("--json", "--allow-missing", **CREDENTIALS)
     told = json.loads(result.stdout)
-    assert result.exit_code == 1 and told["file"] is None
+    assert result.exit_code == 1
+    assert told["file"] is None
     assert [each["action"] for each in told["failed"]] == [
         "ecs:DescribeServices",
         "iam:GetRole",
@@ -235,7 +255,8 @@ def test_all_denied_calls_are_told_at_once_with_every_action_that_is_needed(
     assert "sandbox-connector-ec2 aws_ecs_service.service" in told["failed"][0]["for"]
     assert "AccessDenied: not allowed to DescribeServices" in told["failed"][0]["error"]
     assert told["needs"] == list(ACTIONS)
-    assert not told["missing"] and not file_of(checkout).exists()
+    assert not told["missing"]
+    assert not file_of(checkout).exists()
 
 
 def test_what_ecs_refuses_for_another_reason_is_not_taken_for_missing(
@@ -255,7 +276,8 @@ def test_denied_calls_are_told_in_text(adopt: Adopt, aws: Aws) -> None:
     result = adopt(**CREDENTIALS)
     assert result.exit_code == 1
     assert "ecs:DescribeServices: AccessDenied" in result.stdout
-    assert "nothing was written" in result.stdout and "iam:GetInstanceProfile" in result.stdout
+    assert "nothing was written" in result.stdout
+    assert "iam:GetInstanceProfile" in result.stdout
 
 
 def test_the_actions_that_are_asked_for_are_those_that_are_called(adopt: Adopt, aws: Aws) -> None:
@@ -298,7 +320,8 @@ def test_a_service_that_does_not_run_is_refused_and_nothing_is_written(
     aws.gone = {"sandbox-ledger-alb", "cardid.sandbox.pymnt.internal"}
     result = adopt("--json", **CREDENTIALS)
     told = json.loads(result.stdout)
-    assert result.exit_code == 1 and told["file"] is None
+    assert result.exit_code == 1
+    assert told["file"] is None
     assert [line.partition(":")[0] for line in told["missing"]] == [
         "sandbox-cardid-traffic aws_route53_record.ec2",
         "sandbox-ledger-ec2 aws_lb.alb",
@@ -331,7 +354,8 @@ def test_a_write_that_fails_leaves_no_file(
 
     monkeypatch.setattr("os.replace", full)
     result = adopt(**CREDENTIALS)
-    assert result.exit_code == 1 and "No space left" in result.stderr
+    assert result.exit_code == 1
+    assert "No space left" in result.stderr
     assert list(file_of(checkout).parent.iterdir()) == []
 
 

@@ -60,43 +60,38 @@ def test_the_summary_opens_the_help_of_the_command(name: str, pay: Pay) -> None:
 
 def test_an_unknown_command_is_wrong_use(pay: Pay) -> None:
     result = pay("promot")
-    assert result.exit_code == 2 and "promote" in result.stderr
+    assert result.exit_code == 2
+    assert "promote" in result.stderr
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["stages"], ["rollback", "test-12", "ledger"]])
-def test_neither_cdktf_nor_boto3_is_imported(arguments: list[str], checkout: Checkout) -> None:
-    checkout.put("test-12", "ledger", "half")
+def imported(folder: Path, prefixes: tuple[str, ...], *commands: list[str]) -> list[str]:
+    """The modules that a process has imported when it has run the commands, one after the other."""
     script = (
         "import sys\nfrom rollout.cli import app\n"
-        f"app({arguments!r}, standalone_mode=False)\n"
-        "print([m for m in ('cdktf', 'jsii', 'boto3') if m in sys.modules])"
+        f"for arguments in {commands!r}:\n    app(arguments, standalone_mode=False)\n"
+        f"print(*[m for m in sys.modules if m.startswith({prefixes!r})], sep='\\n')"
     )
-    told = subprocess.run(
+    finished = subprocess.run(
         [sys.executable, "-c", script],
-        env={**os.environ, "PAY_ENVIRONMENTS": str(checkout.folder)},
+        env={**os.environ, "PAY_ENVIRONMENTS": str(folder)},
         cwd=COMMITTED.parent,
         capture_output=True,
         text=True,
         timeout=60,
         check=True,
     )
-    assert told.stdout.splitlines()[-1] == "[]"
+    return finished.stdout.splitlines()[-1:]
+
+
+def test_neither_cdktf_nor_boto3_is_imported(checkout: Checkout) -> None:
+    checkout.put("test-12", "ledger", "half")
+    commands = ["--help"], ["stages"], ["rollback", "test-12", "ledger"]
+    assert imported(checkout.folder, ("cdktf", "jsii", "boto3"), *commands) == [""]
 
 
 def test_help_imports_no_model(checkout: Checkout) -> None:
-    script = (
-        "import sys\nfrom rollout.cli import app\napp(['--help'], standalone_mode=False)\n"
-        "print([m for m in sys.modules if m.startswith(('pay.', 'pydantic', 'rollout.cli.'))])"
-    )
-    told = subprocess.run(
-        [sys.executable, "-c", script],
-        cwd=COMMITTED.parent,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=True,
-    )
-    assert told.stdout.splitlines()[-1] == "[]"
+    prefixes = ("pay.", "pydantic", "rollout.cli.")
+    assert imported(checkout.folder, prefixes, ["--help"]) == [""]
 
 
 def test_the_exit_codes_of_the_process_are_0_1_and_2(checkout: Checkout) -> None:
@@ -105,14 +100,16 @@ def test_the_exit_codes_of_the_process_are_0_1_and_2(checkout: Checkout) -> None
     wrong = run(checkout.folder, "promote", "test-12")
     assert (fine.returncode, refused.returncode, wrong.returncode) == (0, 1, 2)
     assert json.loads(refused.stdout)["findings"][0]["gate"] == "adjacent"
-    assert fine.stderr == "" and refused.stderr == ""
+    assert fine.stderr == ""
+    assert refused.stderr == ""
 
 
 def test_a_refusal_for_people_goes_to_the_error_stream(checkout: Checkout) -> None:
     checkout.put("test-12", "ledger", "retired")
     result = run(checkout.folder, "rollback", "test-12", "ledger")
     assert result.stdout == ""
-    assert "Refused" in result.stderr and "Nothing was written" in result.stderr
+    assert "Refused" in result.stderr
+    assert "Nothing was written" in result.stderr
 
 
 def test_a_folder_that_is_not_there_is_wrong_use(tmp_path: Path) -> None:
@@ -133,4 +130,5 @@ def test_the_folder_is_the_checkout_s_own_without_a_setting(
 
 def test_the_app_is_what_the_command_pay_runs() -> None:
     text = (COMMITTED.parent / "pyproject.toml").read_text()
-    assert 'pay = "rollout.cli:app"' in text and callable(app)
+    assert 'pay = "rollout.cli:app"' in text
+    assert callable(app)

@@ -349,7 +349,8 @@ def test_a_journal_that_cannot_be_written_leaves_the_stage_alone(
     (checkout.folder / "journal").write_text("a file where a folder should be")
     before = checkout.contents()
     result = pay("promote", "test-12", "ledger")
-    assert result.exit_code == 1 and "Failed" in result.stderr
+    assert result.exit_code == 1
+    assert "Failed" in result.stderr
     assert checkout.contents() == before
 
 

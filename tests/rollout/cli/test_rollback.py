@@ -81,7 +81,8 @@ def test_a_mistake_in_another_service_of_the_same_file_has_to_be_mended_first(
     path.write_text(path.read_text().replace('stage = "legacy"', 'stage = "legcy"', 1))
     before = checkout.contents()
     result = pay("rollback", "production-2", "ledger")
-    assert result.exit_code == 1 and checkout.contents() == before
+    assert result.exit_code == 1
+    assert checkout.contents() == before
     assert "did you mean legacy" in " ".join(result.stderr.split()).lower()
 
 
@@ -102,7 +103,8 @@ def test_a_journal_that_cannot_be_written_does_not_block_it(
     code, told = pay_json("rollback", "production-2", "ledger", "--because", "errors")
     assert (code, checkout.stage("production-2", "ledger")) == (0, "ready")
     (warning,) = told["warnings"]
-    assert warning["gate"] == "journal" and '"because":"errors"' in warning["fix"]
+    assert warning["gate"] == "journal"
+    assert '"because":"errors"' in warning["fix"]
     assert told["journal"] is None
 
 
@@ -113,7 +115,8 @@ def test_a_journal_that_cannot_be_written_is_told_with_its_whole_line(
     (checkout.folder / "journal").write_text("a file where a folder should be")
     text = pay("rollback", "production-2", "ledger", "--because", "errors").output
     assert '"because":"errors"' in "".join(text.split())
-    assert "Commit the file" in text and "both files" not in text
+    assert "Commit the file" in text
+    assert "both files" not in text
 
 
 def test_capacity_comes_back_before_its_record(checkout: Checkout, pay_json: PayJson) -> None:

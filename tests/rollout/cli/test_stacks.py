@@ -29,7 +29,8 @@ def test_all_environments_have_their_stacks(pay_json: PayJson) -> None:
 def test_a_table_says_what_each_holds(pay: Pay) -> None:
     result = pay("stacks", "sandbox")
     assert result.exit_code == 0
-    assert "sandbox-ledger-traffic" in result.stdout and "the DNS records" in result.stdout
+    assert "sandbox-ledger-traffic" in result.stdout
+    assert "the DNS records" in result.stdout
 
 
 def test_an_unknown_environment_is_wrong_use(pay: Pay) -> None:

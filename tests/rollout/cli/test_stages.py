@@ -56,7 +56,8 @@ def test_a_row_tells_what_stands_before_the_next_step(
     checkout.put("test-12", "ledger", "canary")
     _, told = pay_json("stages", "test-12")
     waits = row(told, "test-12", "connector")["waits_for"]
-    assert isinstance(waits, list) and len(waits) == 1
+    assert isinstance(waits, list)
+    assert len(waits) == 1
     assert "ledger (canary)" in waits[0]
     assert row(told, "test-12", "cardid")["waits_for"] == []
 
@@ -115,7 +116,9 @@ def test_nothing_of_one_environment_is_cut_at_any_width(checkout: Checkout) -> N
 def test_environments_stand_beside_each_other_as_soon_as_they_fit(checkout: Checkout) -> None:
     situation, names = moving(checkout)
     beside = ["in flight" not in shown(situation, names, columns) for columns in range(80, 161)]
-    assert not beside[0] and beside[-1] and sorted(beside) == beside
+    assert not beside[0]
+    assert beside[-1]
+    assert sorted(beside) == beside
 
 
 def test_more_services_in_flight_than_the_limit_are_a_problem(
@@ -155,7 +158,8 @@ def test_neighbours_that_are_allowed_to_move_are_shown_with_the_reason(
     _, told = pay_json("stages", "test-12")
     assert [r["problems"] for r in told] == [[]] * 15
     text = pay("stages", "test-12", columns=200).stdout
-    assert "! connector (dark) and ledger (soak)" in text and "allowed: soaks only" in text
+    assert "! connector (dark) and ledger (soak)" in text
+    assert "allowed: soaks only" in text
 
 
 def test_a_reason_of_an_earlier_flight_allows_nothing(

@@ -1,7 +1,6 @@
 """`pay judge-changes`: always a comment about this commit, and the strictest exit code."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -66,7 +65,7 @@ class Judged:
 @pytest.fixture
 def judged(
     tmp_path: Path, environments: dict[str, Environment], monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Judged]:
+) -> Judged:
     base = fresh_checkout(tmp_path / "environments")
     head = fresh_checkout(tmp_path / "head")
     base.put(ENVIRONMENT, SERVICE, Stage.READY)
@@ -75,7 +74,7 @@ def judged(
     monkeypatch.setattr(judge_changes, "run_gate", made.run_gate)
     monkeypatch.setenv("PAY_ENVIRONMENTS", str(head.folder))
     monkeypatch.chdir(tmp_path)
-    yield made
+    return made
 
 
 def canary(judged: Judged) -> Json:
@@ -90,7 +89,8 @@ def test_a_clean_change_gets_its_review(judged: Judged) -> None:
     judged.put(canary(judged))
     result = judged.judge()
     assert result.exit_code == 0, result.output
-    assert "Guard: clean" in judged.comment and "PCI gate: passed" in judged.comment
+    assert "Guard: clean" in judged.comment
+    assert "PCI gate: passed" in judged.comment
     assert (judged.review / "review.html").read_text().startswith("<!doctype html>")
     assert judged.seen_by_gate == [f"{TRAFFIC}.json"]
 
@@ -199,7 +199,8 @@ def spoil(plans: Path, base: Checkout, how: str) -> None:
 
 def assert_not_judged(judged: Judged) -> None:
     assert judged.comment.startswith("## Not judged\n")
-    assert "0123abc" in judged.comment and "clean" not in judged.comment
+    assert "0123abc" in judged.comment
+    assert "clean" not in judged.comment
 
 
 def test_break_glass_lets_its_rules_pass_and_shows_in_the_review(judged: Judged) -> None:

@@ -81,7 +81,8 @@ def test_refuses_a_folder_that_is_not_a_checkout(delivery: Delivery) -> None:
     (delivery.base / "main.py").unlink()
     refused = delivery.plan()
     assert refused.returncode == 1
-    assert "main.py" in refused.stderr and "can't open file" in refused.stderr
+    assert "main.py" in refused.stderr
+    assert "can't open file" in refused.stderr
 
 
 def test_a_base_that_is_not_there_is_wrong_use(delivery: Delivery) -> None:

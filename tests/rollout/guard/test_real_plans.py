@@ -6,7 +6,7 @@ One walk of a service makes them all: it stands at `canary` when the bad changes
 import copy
 import json
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -62,7 +62,7 @@ BEFORE = {"ready": Stage.DARK, "to detached": Stage.SOAK}
 @pytest.fixture(scope="session")
 def plans(
     environments: Mapping[str, Environment], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Plans]:
+) -> Plans:
     """All real plans of this file."""
     made = Plans()
     settings = Settings(wait_for_dns_changes=False)
@@ -73,7 +73,7 @@ def plans(
         _bad_changes(stacks, made)
         _walk_to_the_end(stacks, made)
         stacks.finish()
-    yield made
+    return made
 
 
 def _keep(stacks: RealStacks, made: Plans, label: str, *files: Path) -> None:

@@ -73,10 +73,10 @@ weights = st.one_of(
 @settings(max_examples=300, deadline=None)
 def test_never_lets_weights_pass_that_no_move_explains(
     sandbox_of_the_session: Environment,
-    ec2_before: int | None | str,
-    fargate_before: int | None | str,
-    ec2_after: int | None | str,
-    fargate_after: int | None | str,
+    ec2_before: int | str | None,
+    fargate_before: int | str | None,
+    ec2_after: int | str | None,
+    fargate_after: int | str | None,
     stage: Stage,
 ) -> None:
     environment = at(sandbox_of_the_session, stage)

@@ -34,7 +34,8 @@ def test_a_line_is_plain_json_without_empty_keys(checkout: Checkout, pay: Pay) -
     (line,) = path.read_text().splitlines()
     told = json.loads(line)
     assert list(told) == ["at", "direction", "from", "to", "weights", "by"]
-    assert told["at"].endswith("Z") and "." not in told["at"]
+    assert told["at"].endswith("Z")
+    assert "." not in told["at"]
 
 
 def test_who_is_the_address_that_git_knows(checkout: Checkout, pay: Pay) -> None:
@@ -133,7 +134,8 @@ def test_shows_who_moved_what_and_why(checkout: Checkout, pay: Pay) -> None:
     pay("rollback", "test-12", "ledger", "--because", "timeouts [since] noon")
     pay("promote", "test-12", "cardid")
     shown = pay("journal", "test-12", "ledger").stdout
-    assert "soak -> ready  100/0" in shown and "timeouts [since] noon" in shown
+    assert "soak -> ready  100/0" in shown
+    assert "timeouts [since] noon" in shown
     assert "cardid" not in shown
     assert "cardid" in pay("journal").stdout
 

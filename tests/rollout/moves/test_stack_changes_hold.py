@@ -82,9 +82,11 @@ def test_a_move_creates_updates_and_destroys_what_it_says(
         updates = {at for at in set(before) & set(after) if before[at] != after[at]}
         counts = (len(creates), len(updates), len(destroys))
         if "only creates" in change.shows:
-            assert counts[0] > 0 and counts[1:] == (0, 0)
+            assert counts[0] > 0
+            assert counts[1:] == (0, 0)
         elif "only destroys" in change.shows:
-            assert counts[2] > 0 and counts[:2] == (0, 0)
+            assert counts[2] > 0
+            assert counts[:2] == (0, 0)
         else:
             words = change.shows
             # The service that gets a new revision differs in the plan only, by its reference.

@@ -53,7 +53,7 @@ def test_the_file_keeps_its_mode_and_its_link(tmp_path: Path) -> None:
         0o640,
         True,
     )
-    assert sorted(os.listdir(tmp_path)) == ["link.toml", "real.toml"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["link.toml", "real.toml"]
 
 
 def test_a_failed_write_leaves_the_old_file_and_nothing_else(
@@ -68,7 +68,8 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(
     monkeypatch.setattr(os, "replace", fail)
     with pytest.raises(OSError, match="no space left"):
         write_atomically(path, b"new")
-    assert path.read_text() == "old" and os.listdir(tmp_path) == ["a.toml"]
+    assert path.read_text() == "old"
+    assert [path.name for path in tmp_path.iterdir()] == ["a.toml"]
 
 
 def test_two_promotions_at_the_same_time_are_both_written(checkout: Checkout) -> None:

@@ -52,7 +52,7 @@ def test_returns_nothing_where_nothing_runs() -> None:
 
 @pytest.mark.parametrize("text", ["no JSON", '{"values": 7}'])
 def test_refuses_a_state_that_it_cannot_read(text: str) -> None:
-    with pytest.raises(InvalidInput, match="state of x: .*terraform show -json"):
+    with pytest.raises(InvalidInput, match=r"state of x: .*terraform show -json"):
         release_of(SERVICE, [("state of x", text.encode())])
 
 

@@ -57,7 +57,8 @@ def test_fits_into_a_comment(large: Document) -> None:
 def test_says_how_much_more_there_is_and_where(large: Document) -> None:
     text = as_markdown(large, rest="the page, review.html")
     folded = re.findall(r"\*\*(\d+) more [a-z ]+: see the page, review.html\*\*", text)
-    assert folded and all(int(number) > 0 for number in folded)
+    assert folded
+    assert all(int(number) > 0 for number in folded)
 
 
 def test_the_page_holds_all_of_it(large: Document) -> None:

@@ -212,7 +212,8 @@ def test_honours_what_terraform_calls_sensitive(
         after_sensitive=after_sensitive,
     )
     for page in pages(sandbox, plan(EC2, entry)):
-        assert "plain-old-word" not in page and "plain-new-word" not in page
+        assert "plain-old-word" not in page
+        assert "plain-new-word" not in page
         assert "sensitive" in page
 
 
@@ -335,7 +336,8 @@ def test_no_finding_quotes_what_terraform_calls_sensitive(
     pages = as_markdown(document, rest="the page"), as_html(document)
     for text in (*pages, json.dumps(as_data(context, verdict)), _printed(context, verdict)):
         assert rule in text.replace("\\", "")
-        assert HIDDEN not in text and "987654" not in text
+        assert HIDDEN not in text
+        assert "987654" not in text
 
 
 def test_no_finding_about_a_record_quotes_a_sensitive_one_of_its_name(sandbox: Environment) -> None:

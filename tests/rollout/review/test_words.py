@@ -156,7 +156,8 @@ def test_the_way_back_works_without_terraform(sandbox: Environment, tmp_path: Pa
     )
     (command,) = document.rollbacks[1].commands
     assert "--hosted-zone-id ZINTERNAL" in command
-    assert '"Weight": 75' in command and '"Weight": 25' in command
+    assert '"Weight": 75' in command
+    assert '"Weight": 25' in command
     assert command.count("UPSERT") == 2
 
 
@@ -318,7 +319,8 @@ def test_a_new_task_definition_that_is_sensitive_stays_so(
     document = reviewed(tmp_path, at(sandbox, Stage.DARK), plan(FARGATE, task))
     for page in (text(document), as_html(document)):
         assert "sensitive" in page
-        assert "plain-word" not in page and "4321" not in page
+        assert "plain-word" not in page
+        assert "4321" not in page
 
 
 def test_a_long_value_is_whole_in_html_and_counted_in_markdown(

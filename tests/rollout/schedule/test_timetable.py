@@ -1,6 +1,7 @@
 """When every move can happen at the earliest."""
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from holidays import country_holidays
@@ -28,7 +29,8 @@ def test_a_move_is_made_on_a_working_day_and_never_within_the_peak(earliest: dat
     peak = peak_of(at.date())
     assert earliest <= at <= earliest + timedelta(days=6)
     assert at.date() not in country_holidays("GB", subdiv="ENG")
-    assert peak is not None and not peak[0] <= at < peak[1]
+    assert peak is not None
+    assert not peak[0] <= at < peak[1]
 
 
 def test_christmas_is_no_working_day() -> None:
@@ -40,7 +42,7 @@ def test_a_service_walks_through_every_stage_in_order(checkout: Checkout) -> Non
     moves = walk(checkout, "test-12", "ledger")
     assert [move.before for move in moves] == list(Stage)[:-1]
     assert [move.after for move in moves] == list(Stage)[1:]
-    assert all(a.at < b.at for a, b in zip(moves, moves[1:], strict=False))
+    assert all(a.at < b.at for a, b in pairwise(moves))
 
 
 @pytest.mark.parametrize("environment", ["test-12", "staging-2", "production-2", "test-perf-1"])
@@ -51,7 +53,7 @@ def test_every_stay_is_long_enough_and_one_spans_a_daily_peak(
     ladder = situation.environments[environment].ladder
     for service, microservice in situation.catalogue.items():
         moves = walk(checkout, environment, service)
-        stays = [(a.after, a.at, b.at) for a, b in zip(moves, moves[1:], strict=False)]
+        stays = [(a.after, a.at, b.at) for a, b in pairwise(moves)]
         for stage, entered, left in stays:
             assert left - entered >= shortest_dwell(stage, microservice.timing)
         assert any(
@@ -63,7 +65,7 @@ def test_every_stay_is_long_enough_and_one_spans_a_daily_peak(
 
 def test_a_wave_takes_off_after_the_one_before_is_out_of_flight(checkout: Checkout) -> None:
     plan = timetable(checkout.situation(NOW), "test-12", MONDAY)
-    for earlier, later in zip(plan, plan[1:], strict=False):
+    for earlier, later in pairwise(plan):
         out = max(move.at for move in earlier.moves if move.after is Stage.DETACHED)
         assert later.start > out
 

@@ -42,7 +42,8 @@ def moved(situation: Situation, environment: str, move: PlannedMove) -> Situatio
     """The situation after a move was made and journalled."""
     target = situation.environments[environment]
     edge = promotion(target.ladder, target.services[move.service].stage)
-    assert edge is not None and (edge.before, edge.after) == (move.before, move.after)
+    assert edge is not None
+    assert (edge.before, edge.after) == (move.before, move.after)
     deployment = target.services[move.service].model_copy(update={"stage": move.after})
     after = target.model_copy(update={"services": {**target.services, move.service: deployment}})
     entry = journal.move(target.ladder, edge, at=move.at.astimezone(UTC), by="test")

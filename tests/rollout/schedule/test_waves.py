@@ -77,7 +77,8 @@ def test_called_services_move_before_their_callers_and_the_inside_moves_last(pla
 
 def test_the_first_wave_of_an_environment_is_a_pilot_that_calls_nothing() -> None:
     first = waves(dict.fromkeys(NAMES, Stage.LEGACY), CATALOGUE, 5)[0]
-    assert len(first) == 1 and not CATALOGUE[first[0]].called
+    assert len(first) == 1
+    assert not CATALOGUE[first[0]].called
 
 
 def test_there_is_no_pilot_once_something_has_moved() -> None:

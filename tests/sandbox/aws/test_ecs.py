@@ -221,7 +221,8 @@ def test_tasks_move_when_their_instance_is_gone(on_ec2: BalancedService) -> None
     on_ec2.resize_instances(1)
     after = [instance for instance, _ in on_ec2.targets]
     assert on_ec2.described["runningCount"] == 2
-    assert len(after) == 2 and len(set(after)) == 1
+    assert len(after) == 2
+    assert len(set(after)) == 1
 
 
 def test_no_instance_is_no_task_and_no_target(on_ec2: BalancedService) -> None:

@@ -112,7 +112,8 @@ def test_from_a_held_call_on_nothing_is_answered_until_it_is_told(faulty: Server
         wait_until_held(faulty, 1)
         later = pool.submit(ecs.create_cluster, clusterName="later")
         wait_until_held(faulty, 2)
-        assert not held.done() and not later.done()
+        assert not held.done()
+        assert not later.done()
         faulty.administer("faults", method="POST", body={})
         for call in (held, later):
             with pytest.raises(ClientError):

@@ -50,7 +50,7 @@ def test_stop_leaves_another_process_on_the_same_port_alone(started: Server) -> 
 
 
 def test_a_server_that_cannot_start_says_why(started: Server, tmp_path: Path) -> None:
-    with pytest.raises(SandboxError, match="(?s)did not start.*in use"):
+    with pytest.raises(SandboxError, match=r"(?s)did not start.*in use"):
         launch(Settings(), port=started.port, log=tmp_path / "log")
 
 
@@ -64,16 +64,14 @@ def test_a_tied_server_ends_with_the_program_that_started_it_however_that_ends(
         f"server = launch(Settings(), log=Path({str(tmp_path / 'log')!r}), tied=True);"
         "print(server.pid, server.port, flush=True); time.sleep(60)"
     )
-    parent = subprocess.Popen(
-        [sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE, text=True
-    )
-    assert parent.stdout
-    pid, port = map(int, parent.stdout.readline().split())
-    server = Server(pid, port, Settings())
-    assert server.answers()
-    os.kill(parent.pid, signal.SIGKILL)
-    parent.wait()
-    deadline = time.monotonic() + 10
+    command = [sys.executable, "-c", program]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout
+        pid, port = map(int, parent.stdout.readline().split())
+        server = Server(pid, port, Settings())
+        assert server.answers()
+        os.kill(parent.pid, signal.SIGKILL)
+    deadline = time.monotonic() + 60
     while server.answers() and time.monotonic() < deadline:
         time.sleep(0.2)
     assert not server.answers()
@@ -92,7 +90,8 @@ def test_programs_are_pointed_at_the_sandbox_and_away_from_real_accounts() -> No
     variables = whole_environment(server, base)
     assert variables["AWS_ENDPOINT_URL"] == "http://127.0.0.1:4566"
     assert variables["HOME"] == "/home/x"
-    assert "AWS_PROFILE" not in variables and "AWS_CA_BUNDLE" not in variables
+    assert "AWS_PROFILE" not in variables
+    assert "AWS_CA_BUNDLE" not in variables
     assert all(variables[f"TF_VAR_{tag}"] for tag in IMAGE_TAGS)
 
 

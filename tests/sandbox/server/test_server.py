@@ -26,4 +26,5 @@ def test_a_failing_look_after_a_call_is_an_answer_that_no_client_repeats() -> No
     """A call with a 500 is sent again, so its first effect would be lost or doubled."""
     failed = Client(OneAtATime(answer, fail)).post("/")
     assert failed.status_code == 400
-    assert "SandboxFailure" in failed.text and "gone" in failed.text
+    assert "SandboxFailure" in failed.text
+    assert "gone" in failed.text

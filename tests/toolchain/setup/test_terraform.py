@@ -2,7 +2,7 @@ import json
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -64,7 +64,7 @@ def packaged_terraform(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Write a configuration that needs only the provider inside Terraform."""
     folder = tmp_path / "configuration"
     folder.mkdir()
@@ -76,7 +76,7 @@ def configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[P
         'resource "terraform_data" "this" {\n  input = "made"\n}\n'
         'output "input" {\n  value = terraform_data.this.input\n}\n'
     )
-    yield folder
+    return folder
 
 
 @pytest.mark.slow
@@ -139,7 +139,7 @@ def test_the_packaged_terraform_stops_in_order_when_interrupted(
     while not (configuration / "started").exists() and time.monotonic() < deadline:
         time.sleep(0.1)
     apply.send_signal(signal.SIGINT)
-    output, _ = apply.communicate(timeout=30)
+    output, _ = apply.communicate(timeout=120)
     assert "Gracefully shutting down" in output
     assert apply.returncode == 1
     assert not (configuration / ".terraform.tfstate.lock.info").exists()

@@ -1,6 +1,7 @@
 """Task sizes that AWS Fargate offers, and how many tasks a side runs."""
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from pydantic import Field
 
@@ -47,7 +48,7 @@ class TaskSize(Model):
 
 
 def _in_words(sizes: Sequence[int]) -> str:
-    steps = {b - a for a, b in zip(sizes, sizes[1:], strict=False)}
+    steps = {b - a for a, b in pairwise(sizes)}
     if len(sizes) <= 4 or len(steps) > 1:
         return ", ".join(map(str, sizes))
     return f"{sizes[0]} to {sizes[-1]} in steps of {steps.pop()}"

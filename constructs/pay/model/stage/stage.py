@@ -6,6 +6,7 @@ The stages are data: their order, their weights and their edges. Sources: Route 
 
 from collections.abc import Iterator
 from enum import StrEnum
+from itertools import pairwise
 from typing import Annotated
 
 from pydantic import Field
@@ -125,7 +126,7 @@ class Ladder(Model):
                 allowed="at least one of canary, quarter, half, most",
                 fix="name one: in one step the weights would pass through 0/0",
             )
-        for (lower, a), (upper, b) in zip(rungs, rungs[1:], strict=False):
+        for (lower, a), (upper, b) in pairwise(rungs):
             if b <= a:
                 yield Problem(key=upper, found=str(b), allowed=f"more than {lower}, which is {a}")
 
@@ -158,7 +159,7 @@ class Ladder(Model):
     def largest_step(self) -> int:
         """The largest rise of Fargate's share in one promotion, in per cent."""
         shares = list(self.rungs.values())
-        return max(b - a for a, b in zip(shares, shares[1:], strict=False))
+        return max(b - a for a, b in pairwise(shares))
 
     def records(self, stage: Stage) -> tuple[Record, ...]:
         """The records of a name at `stage`, EC2's first: the order in which they are written.

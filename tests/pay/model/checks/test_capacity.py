@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from moto.ec2.models.instance_types import INSTANCE_TYPES
+from moto.utilities.utils import load_resource
 
 from pay.catalogue import CATALOGUE
 from pay.model import Environment, Segment, Stage
@@ -15,6 +15,9 @@ from pay.model.environment.environment import Capacity, Deployment
 from pay.model.environment.instance_types import FAMILIES, MEMORY_FOR_TASKS, SIZES, Room, room_of
 from pay.model.service.size import TaskCount, TaskSize
 from tests.support.problems import only
+
+INSTANCE_TYPES = load_resource("ec2/resources/instance_types.json")
+"""What AWS answers; read from moto's file, as to import all of its EC2 takes a second."""
 
 SMALL, LARGE = TaskSize(cpu=512, memory_mib=4096), TaskSize(cpu=1024, memory_mib=2048)
 

@@ -28,7 +28,8 @@ def test_the_weights_are_those_of_the_plan() -> None:
 
 def test_stages_are_compared_by_their_place_and_not_by_their_letters() -> None:
     assert [stage.position for stage in Stage] == list(range(11))
-    assert Stage.DARK.position < Stage.CANARY.position and Stage.DARK > Stage.CANARY
+    assert Stage.DARK.position < Stage.CANARY.position
+    assert Stage.DARK > Stage.CANARY
 
 
 def test_forward_is_one_stage_at_a_time_to_the_end() -> None:
@@ -43,7 +44,8 @@ def test_forward_is_one_stage_at_a_time_to_the_end() -> None:
 def test_forward_goes_over_a_stage_that_the_ladder_leaves_out() -> None:
     ladder = Ladder(canary=None, half=None)
     edge = promotion(ladder, Stage.READY)
-    assert edge is not None and edge.after is Stage.QUARTER
+    assert edge is not None
+    assert edge.after is Stage.QUARTER
     assert find_edge(ladder, Stage.READY, Stage.CANARY) is None
 
 

@@ -1,24 +1,19 @@
 """The real Terraform plans exactly the changes of each move in the traffic stack, and no other."""
 
-import asyncio
-import json
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
-from lab.lab import Lab
 from pay.environments.load import load_environment
 from pay.hcl import ProviderSchema
-from pay.model import Environment, Record, Side, Stage, names
+from pay.model import Environment, Record, Side, Stage
 from pay.model.stage.transitions import edges
 from pay.model.stage.write_order import written_sides
 from sandbox.instance import Sandbox
 from sandbox.settings import Settings
 from tests.conftest import ROOT
-from tests.lab.conftest import ROLLED_BACK, Walks
-from tests.lab.existing import Inventory, inventory
-from tests.lab.moves import Changes, Move, plans_of_moves, states_of_stages, synthesise_stage
+from tests.e2e.moves import Changes, Move, plans_of_moves, states_of_stages, synthesise_stage
 from tests.support.terraform_runs import Terraform
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
@@ -116,31 +111,3 @@ def _differing(change: Mapping[str, Any]) -> set[str]:
     unknown = {key for key, value in change["after_unknown"].items() if value is True}
     before, after = change["before"], change["after"]
     return unknown | {key for key in before if before[key] != after.get(key)}
-
-
-def test_the_ec2_stack_at_retired_destroys_all_of_its_own_and_nothing_else(
-    lab: Lab, walks: Walks
-) -> None:
-    stack = names.side_stack(lab.name, ROLLED_BACK, Side.EC2)
-    own = {
-        f"{resource['type']}.{resource['name']}"
-        for resource in json.loads(lab.workshop.state(stack).read_text())["resources"]
-        if resource["mode"] == "managed"
-    }
-    stage = walks.rolled_back.stage
-    lab.workshop.place(ROLLED_BACK, Stage.RETIRED)
-    try:
-        asyncio.run(lab.workshop.synthesise(stack))
-        plan = asyncio.run(lab.workshop.plan(stack))
-    finally:
-        lab.workshop.place(ROLLED_BACK, stage)
-    changes = {c["address"]: c["change"]["actions"] for c in plan["resource_changes"]}
-    assert len(own) > 5
-    assert changes == dict.fromkeys(own, ["delete"])
-
-
-def test_retiring_a_service_leaves_what_existed_before(
-    lab: Lab, existing: Inventory, walks: Walks
-) -> None:
-    assert walks.moved.stage is Stage.RETIRED
-    assert inventory(lab.sandbox) == existing

@@ -91,7 +91,8 @@ def test_every_database_is_encrypted_private_and_survives_a_zone(sandbox: Sandbo
         if service.database
     }
     for database in databases:
-        assert database["StorageEncrypted"] and database["MultiAZ"]
+        assert database["StorageEncrypted"]
+        assert database["MultiAZ"]
         assert not database["PubliclyAccessible"]
         assert database["Endpoint"]["Port"] == 5432
 
@@ -177,7 +178,8 @@ def test_a_legacy_service_has_one_simple_record_to_its_load_balancer(
         if record.get("AliasTarget", {}).get("DNSName") == balancer["DNSName"] + "."
     ]
     assert len(records) == 1
-    assert "SetIdentifier" not in records[0] and "Weight" not in records[0]
+    assert "SetIdentifier" not in records[0]
+    assert "Weight" not in records[0]
 
 
 def test_only_the_named_services_are_legacy(sandbox: Sandbox) -> None:

@@ -303,11 +303,22 @@ BREAKS: dict[str, tuple[Break, str, str]] = {
 }
 
 
+UNREADABLE_DOCUMENT = "a document that cannot be read"
+UNREADABLE_CONTAINERS = "containers that cannot be read"
+FINDINGS = {
+    UNREADABLE_DOCUMENT: edit("Condition = {", 'Condition = "always"\nX = {', ROLE),
+    UNREADABLE_CONTAINERS: edit(
+        "container_definitions = jsonencode([", "container_definitions = jsonencode([local.first,"
+    ),
+}
+"""Breaks that fail rules, and leave nothing unread."""
+
+
 @pytest.fixture(scope="module")
 def reports(both_sides: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     roots = []
     folder = tmp_path_factory.mktemp("unread")
-    for name, (break_, _, _) in BREAKS.items():
+    for name, break_ in {**{n: b for n, (b, _, _) in BREAKS.items()}, **FINDINGS}.items():
         root = copy_stacks(both_sides, folder / name, CONNECTOR)
         break_(root)
         roots.append(root)
@@ -342,23 +353,17 @@ def test_a_rule_that_crashes_fails() -> None:
 
 
 def test_a_document_that_cannot_be_read_fails_every_rule_about_it(
-    both_sides: Path, tmp_path: Path
+    reports: dict[str, Any],
 ) -> None:
-    copy_stacks(both_sides, tmp_path / "root", CONNECTOR)
-    edit("Condition = {", 'Condition = "always"\nX = {', ROLE)(tmp_path / "root")
-    findings = judge([tmp_path / "root"], "--partial")["root"]["findings"]
+    findings = reports[UNREADABLE_DOCUMENT]["findings"]
     failed = {each["rule"] for each in findings if "cannot be read" in each["message"]}
     assert failed == {"roles_are_assumed_by_named_principals", "trust_names_the_own_account"}
 
 
 def test_containers_that_cannot_be_read_fail_every_rule_about_containers(
-    both_sides: Path, tmp_path: Path
+    reports: dict[str, Any],
 ) -> None:
-    copy_stacks(both_sides, tmp_path / "root", CONNECTOR)
-    edit(
-        "container_definitions = jsonencode([", "container_definitions = jsonencode([local.first,"
-    )(tmp_path / "root")
-    findings = judge([tmp_path / "root"], "--partial")["root"]["findings"]
+    findings = reports[UNREADABLE_CONTAINERS]["findings"]
     failed = {each["rule"] for each in findings if "cannot be read" in each["message"]}
     assert failed >= {
         "containers_are_not_privileged",
