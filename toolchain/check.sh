@@ -20,6 +20,7 @@ part() {
 parts() {
     part "ruff format" $bin/ruff format --check --quiet .
     part "ruff check" $bin/ruff check --quiet .
+    part "layers" $bin/lint-imports --no-logo --cache-dir .cache/import-linter
     part mypy $bin/mypy --no-error-summary
     wait
 }
