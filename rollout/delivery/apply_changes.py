@@ -10,8 +10,8 @@ from rollout.delivery.plan_set import AGAIN, PlanSet, open_sealed
 from rollout.delivery.synthesis import output_folder, stack_globs, synthesise
 from rollout.delivery.terraform import Terraform
 from rollout.guard.allowances import read_break_glass
-from rollout.guard.context import Context
 from rollout.guard.options import read_and_judge
+from rollout.guard.rule import Context
 from rollout.guard.verdict import Verdict
 from rollout.plans.order import in_order
 from rollout.terminal.arguments import environments_folder

@@ -8,8 +8,8 @@ from rollout.delivery.pci_gate import RESULT, run_gate
 from rollout.delivery.plan_set import is_sealed, open_sealed
 from rollout.delivery.synthesis import output_folder, stack_globs
 from rollout.guard.allowances import read_break_glass
-from rollout.guard.context import Context
 from rollout.guard.options import read_and_judge
+from rollout.guard.rule import Context
 from rollout.guard.verdict import Verdict
 from rollout.review.document import review as review_plans
 from rollout.review.policy import read_policy_result

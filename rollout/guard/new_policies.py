@@ -1,5 +1,5 @@
 """Refuses what a new IAM policy must not allow. A side has its own least-privilege roles from its
-first plan, so being new is not an excuse (PCI DSS v4.0.1, 7.2.5).
+first plan, so a new policy has no excuse (PCI DSS v4.0.1, 7.2.5).
 """
 
 from collections.abc import Iterable, Iterator
@@ -13,7 +13,7 @@ from pay.model import Environment, names
 
 
 class Kind(Enum):
-    """Where a policy stands."""
+    """What a policy decides."""
 
     IDENTITY = "what a role may do"
     TRUST = "who may assume a role"
@@ -31,8 +31,8 @@ _BOUND_BY = {"ecs": "ecs:cluster", "kms": "kms:ViaService"}
 def too_much(
     statements: Iterable[Statement], kind: Kind, environment: Environment, service: str | None
 ) -> Iterator[str]:
-    """In words, what the statements allow that no new policy of the environment may. `service`:
-    whose stack it is; None: no single one's.
+    """Yield in words what the statements allow that no new policy of the environment may.
+    `service`: the owner of the stack; None: the stack does not belong to one service.
     """
     for statement in statements:
         if not statement.allows:
@@ -65,25 +65,28 @@ def _reasons(
     if not verb.strip("*?"):
         yield "everything that the service can do"
     if service == "iam" and verb != "passrole":
-        yield "who writes IAM gives itself everything"
-    if service == "iam" and verb == "passrole":
-        # Whoever passes a role to a task of its own has the role's rights.
-        if grant.resource not in _passable(environment, own_service):
-            yield "the only roles that a service passes are those of its own one-off tasks"
-    if service == "sts" and grant.resource != environment.metrics.prometheus_write_role_arn:
+        yield "a principal that writes IAM gives itself everything"
+    # A service that passes a role to a task of its own has the role's rights.
+    elif service == "iam" and grant.resource not in _passable(environment, own_service):
+        yield "the only roles that a service passes are those of its own one-off tasks"
+    metrics_role = environment.metrics.prometheus_write_role_arn
+    if service == "sts" and grant.resource != metrics_role:
         yield "the only role that the stacks assume is the one that metrics are written with"
-    if _is_wide(grant.resource) and not _is_bound(grant, statement):
+    is_wide = is_open_resource(grant.resource) or grant.resource.count(":") < 5  # or not an ARN
+    if is_wide and not _is_bound(grant, statement):
         yield "on everything"
-    elif _account(grant.resource) not in ("", *_known_accounts(environment)):
-        yield "in an account that the environment's file does not know"
+    elif _account(grant.resource) not in ("", environment.account_id, _account(metrics_role)):
+        yield "in an account that the environment's file does not name"
 
 
 def _why_not_trusted(principal: str, kind: Kind, environment: Environment) -> str | None:
-    """Why a new policy must not let the principal in; None for AWS services and the own account."""
-    who, _, name = principal.partition(":")
-    if kind is Kind.IDENTITY or who == "Service":
+    """Return why a new policy must not admit the principal; None for AWS services and the own
+    account.
+    """
+    type, _, name = principal.partition(":")
+    if kind is Kind.IDENTITY or type == "Service":
         return None
-    if who != "AWS":
+    if type != "AWS":
         return "neither an AWS service nor a principal of the own account"
     if set(name) & set("*?"):
         return "anybody"
@@ -92,35 +95,25 @@ def _why_not_trusted(principal: str, kind: Kind, environment: Environment) -> st
     return None
 
 
-def _known_accounts(environment: Environment) -> tuple[str, ...]:
-    return environment.account_id, _account(environment.metrics.prometheus_write_role_arn)
-
-
 def _account(arn: str) -> str:
-    """The account in an ARN; empty where it has none, as a bucket's."""
+    """Return the account in an ARN; empty for an ARN without one, as a bucket's."""
     return (arn.split(":") + [""] * 5)[4]
 
 
-def _is_wide(resource: str) -> bool:
-    """Whether the resource stands for all of its kind, or is not an ARN."""
-    return is_open_resource(resource) or resource.count(":") < 5
-
-
 def _passable(environment: Environment, service: str | None) -> frozenset[str]:
-    """The ARNs of the roles that the service may pass: those of the one-off tasks that the
+    """Return the ARNs of the roles that the service may pass: those of the one-off tasks that the
     catalogue lets it start.
     """
-    known = CATALOGUE.get(service or "")
-    runs = known.task_runs if known else ()
+    microservice = CATALOGUE.get(service or "")
     return frozenset(
         f"arn:aws:iam::{environment.account_id}:role/{role(environment.name, run.family)}"
-        for run in runs
+        for run in (microservice.task_runs if microservice else ())
         for role in (names.one_off_task_role, names.one_off_execution_role)
     )
 
 
 def _is_bound(grant: Grant, statement: Statement) -> bool:
-    """Whether a grant on everything is small all the same."""
+    """Return whether a grant on everything is small all the same."""
     action = grant.action.lower()
     if action in _TAKE_NO_RESOURCE:
         return True

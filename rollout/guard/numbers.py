@@ -3,32 +3,25 @@
 from collections.abc import Iterable, Iterator
 
 from rollout.plans.plan import ResourceChange, Verb
-from rollout.plans.values import AttributeChange, is_marked, is_unset
 
 
 def decreases(change: ResourceChange, attributes: Iterable[str]) -> Iterator[str]:
-    """The attributes that an update or a replacement makes smaller, or that nobody can tell."""
+    """Yield the attributes that an update or a replacement makes smaller, or that are unknown."""
     if change.verb not in (Verb.UPDATE, Verb.REPLACE):
         return
-    before, after = change.change.before or {}, change.change.after or {}
     for attribute in attributes:
-        old, new = number(before.get(attribute)), number(after.get(attribute))
-        if is_marked(change.change.after_unknown, attribute):
+        old, new = number(change.before.get(attribute)), number(change.after.get(attribute))
+        if change.is_unknown(attribute):
             yield f"{attribute} from {old} to a number known only after apply"
         elif old is not None and (new is None or new < old):
             yield f"{attribute} from {old} to {'nothing' if new is None else new}"
 
 
 def number(value: object) -> float | int | None:
-    """The number that the value is, Terraform's numbers in text included; None: it is none."""
+    """Return the number, also one that Terraform writes as text; None: not a number."""
     if isinstance(value, str):
         try:
             value = float(value) if "." in value else int(value)
         except ValueError:
             return None
     return value if isinstance(value, int | float) and not isinstance(value, bool) else None
-
-
-def newly_set(attribute: AttributeChange) -> bool:
-    """Whether the attribute had no value before: a switch that is turned on takes nothing away."""
-    return is_unset(attribute.before)

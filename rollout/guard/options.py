@@ -8,7 +8,7 @@ import typer
 
 from pay.environments.load import load_environments
 from rollout.guard.allowances import missing_reason, unknown_rule
-from rollout.guard.context import Context
+from rollout.guard.rule import Context
 from rollout.guard.verdict import Verdict, judge
 from rollout.plans.read import read_plans
 from rollout.terminal.arguments import environments_folder
@@ -76,7 +76,7 @@ def allowances(allow: list[str], because: list[str]) -> Mapping[str, str]:
 def read_and_judge(
     plans: list[Path], base: Path | None, allowed: Mapping[str, str]
 ) -> tuple[Context, Verdict]:
-    """The plans and what the guard says about them.
+    """Return the plans and the guard's verdict about them.
 
     Raises InvalidInput when a plan, or an environment's file, cannot be read.
     """

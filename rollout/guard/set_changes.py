@@ -1,11 +1,13 @@
 """What a change does to one attribute of a resource."""
 
 from rollout.plans.plan import ResourceChange
-from rollout.plans.values import is_marked, is_unset
+from rollout.plans.values import is_unset
 
 
 def is_in(attribute: str, name: str) -> bool:
-    """Whether the attribute, as `alias[0].name`, is the named one, a part of it, or holds it."""
+    """Return whether the attribute, as `alias[0].name`, is the named one, a part of it, or holds
+    it.
+    """
     return (
         attribute == name
         or attribute.startswith((f"{name}[", f"{name}."))
@@ -14,23 +16,24 @@ def is_in(attribute: str, name: str) -> bool:
 
 
 def loses_members(change: ResourceChange, name: str) -> bool:
-    """Whether a set loses a member, or nobody can tell."""
-    before, after = change.change.before or {}, change.change.after or {}
-    if is_marked(change.change.after_unknown, name):
-        return True
-    return not (is_unset(before.get(name)) or _holds(after.get(name), before.get(name)))
+    """Return whether a set loses a member, or may: it is known only after apply."""
+    before = change.before.get(name)
+    return change.is_unknown(name) or not (
+        is_unset(before) or _holds(change.after.get(name), before)
+    )
 
 
 def gains_members(change: ResourceChange, name: str) -> bool:
-    """Whether a set gets a new member, or nobody can tell."""
-    before, after = change.change.before or {}, change.change.after or {}
-    if is_marked(change.change.after_unknown, name):
-        return True
-    return not (is_unset(after.get(name)) or _holds(before.get(name) or [], after.get(name)))
+    """Return whether a set gains a member, or may: it is known only after apply."""
+    after = change.after.get(name)
+    return change.is_unknown(name) or not (
+        is_unset(after) or _holds(change.before.get(name) or [], after)
+    )
 
 
 def _holds(whole: object, part: object) -> bool:
-    """Whether every member of `part` is one of `whole`."""
-    if not isinstance(whole, list) or not isinstance(part, list):
-        return False
-    return all(member in whole for member in part)
+    return (
+        isinstance(whole, list)
+        and isinstance(part, list)
+        and all(member in whole for member in part)
+    )

@@ -1,4 +1,4 @@
-"""From records in a plan to stages: where a name stands, and which moves can have led there."""
+"""From records in a plan to stages: the stages of a name, and the moves that can have led there."""
 
 import re
 from dataclasses import dataclass
@@ -12,21 +12,17 @@ from rollout.plans.records import RecordState, States
 
 
 def side_of(record: RecordState, stack: Stack) -> Side | None:
-    """The side that a record is for: by its set identifier; a simple record, which has none, by its
-    target. None: it is not one of the stack's service.
+    """Return the side of a record: by its set identifier; of a simple record, which has none, by
+    its target. None: the record does not belong to the stack's service.
     """
-    if stack.service is None:
-        return None
-    if record.is_simple:
+    if stack.service is None or record.is_simple:
         return target_of(record, stack)
-    for side in Side:
-        if record.set_identifier == names.set_identifier(stack.service, side):
-            return side
-    return None
+    identifiers = {names.set_identifier(stack.service, side): side for side in Side}
+    return identifiers.get(record.set_identifier or "")
 
 
 def target_of(record: RecordState, stack: Stack) -> Side | None:
-    """The side whose load balancer the record leads to; None: another one.
+    """Return the side whose load balancer the record leads to; None: another one.
 
     A load balancer's DNS name begins with its own name, after `internal-` when it is internal, and
     `dualstack.` when both address families were asked for.
@@ -41,34 +37,31 @@ def target_of(record: RecordState, stack: Stack) -> Side | None:
 
 
 def placement(records: States, stack: Stack) -> Records | None:
-    """The records as the model knows them, EC2's first; None where one of them is of another
-    service, has another policy or an unknown weight.
+    """Return the records as the model knows them, EC2's first; None where one of them belongs to
+    another service, has another policy or an unknown weight.
     """
-    found = []
+    placed = []
     for record in records:
         side = side_of(record, stack)
-        if side is None or not (record.is_simple or record.is_weighted):
+        is_known = record.is_simple or (record.is_weighted and record.weight is not None)
+        if side is None or not is_known:
             return None
-        if record.is_weighted and record.weight is None:
-            return None
-        found.append(Record(side=side, weight=record.weight if record.is_weighted else None))
-    return tuple(sorted(found, key=lambda record: list(Side).index(record.side)))
+        placed.append(Record(side=side, weight=record.weight if record.is_weighted else None))
+    return tuple(sorted(placed, key=lambda record: list(Side).index(record.side)))
 
 
 def in_words(records: States) -> str:
-    """The records as a reader of the plan knows them: `connector-ec2 95, connector-fargate 5`."""
-    return (
-        ", ".join(
-            f"{record.set_identifier or 'simple record'}"
-            + ("" if record.is_simple else f" {'?' if record.weight is None else record.weight}")
-            for record in records
-        )
-        or "no record"
-    )
+    """Return the records in words: `connector-ec2 95, connector-fargate 5`."""
+
+    def weight(record: RecordState) -> str:
+        return "" if record.is_simple else f" {'?' if record.weight is None else record.weight}"
+
+    texts = (f"{record.set_identifier or 'simple record'}{weight(record)}" for record in records)
+    return ", ".join(texts) or "no record"
 
 
 def expected_in_words(records: Records, service: str) -> str:
-    """The same for records of the model."""
+    """Return the same for records of the model."""
     return ", ".join(
         "simple record"
         if record.weight is None
@@ -79,10 +72,10 @@ def expected_in_words(records: Records, service: str) -> str:
 
 @dataclass(frozen=True)
 class Start:
-    """Where a name stands before the plan."""
+    """The stages and moves that fit a name's records before the plan."""
 
     stages: frozenset[Stage]
-    """The stages whose records these are; several where stages share their records."""
+    """The stages with these records; several where stages share their records."""
     interrupted: tuple[Edge, ...]
     """The moves that an apply may have left half done, with these records."""
 
@@ -91,37 +84,29 @@ class Start:
         return bool(self.stages or self.interrupted)
 
     def may_become(self, ladder: Ladder, stage: Stage) -> bool:
-        """Whether the stage machine leads from here to `stage`: by one move; by staying; by ending
-        an interrupted move, going back on it, or rolling back from either of its ends.
+        """Return whether the stage machine leads from here to `stage`: by one move; by staying; by
+        ending an interrupted move, going back on it, or rolling back from either of its ends.
         """
         if stage in self.stages or any(find_edge(ladder, s, stage) for s in self.stages):
             return True
-        for edge in self.interrupted:
-            if stage in (edge.before, edge.after):
-                return True
-            for end in (edge.before, edge.after):
-                onward = find_edge(ladder, end, stage)
-                if onward and not onward.is_forward:
-                    return True
-        return False
+        ends = {end for edge in self.interrupted for end in (edge.before, edge.after)}
+        back = (find_edge(ladder, end, stage) for end in ends)
+        return stage in ends or any(edge and not edge.is_forward for edge in back)
 
     def may_skip(self, ladder: Ladder, stage: Stage) -> Stage | None:
-        """A stage that it may be, of several with the same records, from which a move forward to
-        `stage` skips one; None: whichever it is, nothing is skipped.
+        """Return a stage that it may be, of several with the same records, from which a move
+        forward to `stage` skips one; None: no stage is skipped from any of them.
         """
-        if stage in self.stages or not any(_goes_on(ladder, s, stage) for s in self.stages):
+        edges = {s: find_edge(ladder, s, stage) for s in self.stages}
+        skipping = [s for s, edge in edges.items() if not (edge and edge.is_forward)]
+        if stage in self.stages or len(skipping) == len(edges):
             return None
-        return next((s for s in self.stages if not _goes_on(ladder, s, stage)), None)
-
-
-def _goes_on(ladder: Ladder, before: Stage, after: Stage) -> bool:
-    edge = find_edge(ladder, before, after)
-    return edge is not None and edge.is_forward
+        return next(iter(skipping), None)
 
 
 @lru_cache(maxsize=1024)
 def start_of(records: Records, ladder: Ladder) -> Start:
-    """The stages and the interrupted moves that these records fit."""
+    """Return the stages and the interrupted moves that these records fit."""
     stages = frozenset(stage for stage in ladder.stages if ladder.records(stage) == records)
     interrupted = tuple(
         edge

@@ -1,13 +1,16 @@
 """A Terraform plan as `terraform show -json` writes it (format 1.x): only what the guard and the
-review read, and refused where it contradicts itself.
+review read. A plan that contradicts itself is refused.
 """
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, model_validator
+from pydantic import AliasPath, BaseModel, ConfigDict, Field, StrictBool, model_validator
+
+from rollout.plans.values import Path, is_marked, marks_at, same
 
 Values = dict[str, Any]
 
@@ -30,17 +33,18 @@ class Verb(StrEnum):
     FORGET = "forget"
 
 
-_VERBS: dict[tuple[str, ...], Verb] = {
-    ("no-op",): Verb.NO_OP,
-    ("read",): Verb.READ,
-    ("create",): Verb.CREATE,
-    ("update",): Verb.UPDATE,
-    ("delete",): Verb.DELETE,
-    ("forget",): Verb.FORGET,
-    ("delete", "create"): Verb.REPLACE,
-    ("create", "delete"): Verb.REPLACE,
-    ("create", "forget"): Verb.REPLACE,
-    ("forget", "create"): Verb.REPLACE,
+PAST = {
+    Verb.CREATE: "created",
+    Verb.UPDATE: "changed in place",
+    Verb.REPLACE: "replaced",
+    Verb.DELETE: "destroyed",
+    Verb.FORGET: "no longer managed",
+}
+"""What happens to a resource, in words."""
+
+_REPLACEMENTS = ("delete create", "create delete", "create forget", "forget create")
+_VERBS = {(verb.value,): verb for verb in Verb if verb is not Verb.REPLACE} | {
+    tuple(actions.split()): Verb.REPLACE for actions in _REPLACEMENTS
 }
 
 _DATA_ADDRESS = re.compile(r"(module\.[^.\[]+(\[[^\]]*\])?\.)*data\.")
@@ -48,6 +52,24 @@ _DATA_ADDRESS = re.compile(r"(module\.[^.\[]+(\[[^\]]*\])?\.)*data\.")
 
 _HAS_BEFORE = {Verb.NO_OP, Verb.UPDATE, Verb.DELETE, Verb.REPLACE, Verb.FORGET}
 _HAS_AFTER = {Verb.NO_OP, Verb.CREATE, Verb.UPDATE, Verb.REPLACE}
+
+
+@dataclass(frozen=True)
+class AttributeChange:
+    """One attribute that a change touches."""
+
+    path: Path
+    before: Any
+    after: Any
+    is_unknown: bool
+    """Known only after apply."""
+    is_sensitive: bool
+
+    @property
+    def name(self) -> str:
+        """`alias[0].name`, as Terraform writes it."""
+        steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in self.path)
+        return "".join(steps).removeprefix(".")
 
 
 class Change(_Read):
@@ -103,8 +125,14 @@ class ResourceChange(_Read):
         return self.change.verb
 
     @property
-    def is_managed(self) -> bool:
-        return self.mode == "managed"
+    def before(self) -> Values:
+        """The values now; empty for a resource that does not exist."""
+        return self.change.before or {}
+
+    @property
+    def after(self) -> Values:
+        """The values after apply; empty for a resource that is deleted."""
+        return self.change.after or {}
 
     @property
     def moves(self) -> bool:
@@ -114,7 +142,45 @@ class ResourceChange(_Read):
     @property
     def goes(self) -> bool:
         """Whether the object that exists now is destroyed, replaced or no longer managed."""
-        return self.verb in (Verb.DELETE, Verb.REPLACE, Verb.FORGET)
+        return self.is_removed or self.verb is Verb.REPLACE
+
+    @property
+    def is_removed(self) -> bool:
+        """Whether nothing takes the place of the object that exists now."""
+        return self.verb in (Verb.DELETE, Verb.FORGET)
+
+    @property
+    def because(self) -> str:
+        """` because of image` for a replacement that an attribute forces; else empty."""
+        forced = sorted({str(path[0]) for path in self.change.replace_paths if path})
+        return f" because of {', '.join(forced)}" if forced else ""
+
+    def is_unknown(self, *path: str | int) -> bool:
+        """Return whether any part of the value at `path` is known only after apply."""
+        return is_marked(self.change.after_unknown, *path)
+
+    def is_sensitive(self, *path: str | int) -> bool:
+        """Return whether any part of the value at `path` is sensitive, before or after."""
+        sensitive = (self.change.before_sensitive, self.change.after_sensitive)
+        return any(is_marked(marks, *path) for marks in sensitive)
+
+    def attributes(self) -> Iterator[AttributeChange]:
+        """Yield the attributes that differ in meaning, as deep as both sides have one shape."""
+        yield from self._differences((), self.before, self.after)
+
+    def _differences(self, path: Path, before: Any, after: Any) -> Iterator[AttributeChange]:
+        unknown = self.is_unknown(*path)
+        if not unknown and same(before, after):
+            return
+        if isinstance(before, dict) and isinstance(after, dict):
+            marks = marks_at(self.change.after_unknown, path)
+            for key in sorted({*before, *after, *(marks if isinstance(marks, dict) else ())}):
+                yield from self._differences((*path, key), before.get(key), after.get(key))
+        elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after) > 0:
+            for index, (old, new) in enumerate(zip(before, after, strict=True)):
+                yield from self._differences((*path, index), old, new)
+        else:
+            yield AttributeChange(path, before, after, unknown, self.is_sensitive(*path))
 
     @model_validator(mode="after")
     def _mode_is_the_addresses(self) -> Self:
@@ -165,24 +231,22 @@ class Configuration(_Read):
     root_module: RootModule = RootModule()
 
 
-class CheckProblem(_Read):
-    message: str = ""
-
-
 class CheckInstance(_Read):
-    problems: tuple[CheckProblem, ...] = ()
-
-
-class CheckAddress(_Read):
-    to_display: str = ""
+    problems: tuple[Values, ...] = ()
 
 
 class Check(_Read):
     """A `check` block, a precondition or a postcondition with its result."""
 
-    address: CheckAddress
+    name: str = Field(validation_alias=AliasPath("address", "to_display"))
     status: str
     instances: tuple[CheckInstance, ...] = ()
+
+    @property
+    def messages(self) -> list[str]:
+        """What does not hold, in the words of the configuration."""
+        problems = [problem for instance in self.instances for problem in instance.problems]
+        return [str(problem["message"]) for problem in problems if problem.get("message")]
 
 
 class Plan(_Read):
@@ -202,23 +266,25 @@ class Plan(_Read):
     @property
     def managed(self) -> tuple[ResourceChange, ...]:
         """Every resource that the stack manages, changed or not."""
-        return tuple(change for change in self.resource_changes if change.is_managed)
+        return tuple(change for change in self.resource_changes if change.mode == "managed")
 
     @property
     def moving(self) -> tuple[ResourceChange, ...]:
         """Every managed resource that apply does something to."""
         return tuple(change for change in self.managed if change.moves)
 
+    def written(self, type: str) -> Iterator[ResourceChange]:
+        """Yield the moving resources of a type that exist after apply."""
+        return (c for c in self.moving if c.type == type and not c.is_removed)
+
     @model_validator(mode="after")
     def _lists_every_resource(self) -> Self:
-        """A whole plan names each managed resource among its changes, the unchanged ones too; one
-        that is missing there could change unseen.
+        """Detect a managed resource without an entry among the changes: it could change unseen. A
+        whole plan has one for each, the unchanged ones too.
         """
         if not self.complete or self.errored:
             return self
-        listed = {change.address for change in self.managed} | {
-            change.previous_address for change in self.managed
-        }
+        listed = {a for change in self.managed for a in (change.address, change.previous_address)}
         known = {
             resource.address
             for values in (self.prior_state.values, self.planned_values)

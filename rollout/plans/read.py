@@ -28,40 +28,35 @@ class StackPlan:
 def read_plans(
     paths: Iterable[Path], environments: Mapping[str, Environment]
 ) -> tuple[StackPlan, ...]:
-    """The plans in the files, in the order of their stacks' ids.
+    """Return the plans in the files, in the order of their stacks' ids.
 
     Raises InvalidInput with every mistake of every file: not JSON, not a plan, a plan that
-    contradicts itself, a stack that cannot be told, a stack given twice.
+    contradicts itself, a stack that is not clear, a stack given twice.
     """
     plans: dict[str, StackPlan] = {}
     problems: list[Problem] = []
     for path in paths:
         try:
-            found = _read(path, environments)
+            plan = _read(path, environments)
         except InvalidInput as error:
             problems += error.problems
             continue
-        if other := plans.get(found.stack.id):
+        if other := plans.get(plan.stack.id):
             problems.append(
                 Problem(
                     where=str(path),
-                    found=f"stack {found.stack.id} again",
+                    found=f"stack {plan.stack.id} again",
                     allowed=f"one plan of a stack; {other.path} is one already",
                 )
             )
-        plans[found.stack.id] = found
+        plans[plan.stack.id] = plan
     if problems:
         raise InvalidInput(problems)
     return tuple(plans[id] for id in sorted(plans))
 
 
 def _read(path: Path, environments: Mapping[str, Environment]) -> StackPlan:
-    def refused(*problems: tuple[str, str], allowed: str = ALLOWED) -> InvalidInput:
-        return InvalidInput(
-            Problem(where=str(path), key=key, found=found, allowed=allowed, fix=how_to_write(path))
-            for key, found in problems
-        )
-
+    allowed = ALLOWED
     try:
         file = read_plan_file(path)
         plan = Plan.model_validate(file.document)
@@ -69,11 +64,14 @@ def _read(path: Path, environments: Mapping[str, Environment]) -> StackPlan:
             plan, environments, file_name=path.name, folder_name=path.resolve().parent.name
         )
     except NotAPlan as error:
-        raise refused(("", error.found)) from None
+        mistakes = [("", error.found)]
     except ValidationError as error:
-        raise refused(*((".".join(map(str, e["loc"])), e["msg"]) for e in error.errors())) from None
+        mistakes = [(".".join(map(str, e["loc"])), e["msg"]) for e in error.errors()]
     except LookupError as error:
-        raise refused(
-            ("", str(error.args[0])), allowed="the plan of one stack of an environment"
-        ) from None
-    return StackPlan(path, file.sha256, stack, plan)
+        mistakes, allowed = [("", str(error.args[0]))], "the plan of one stack of an environment"
+    else:
+        return StackPlan(path, file.sha256, stack, plan)
+    raise InvalidInput(
+        Problem(where=str(path), key=key, found=mistake, allowed=allowed, fix=how_to_write(path))
+        for key, mistake in mistakes
+    )

@@ -4,11 +4,9 @@ Terraform writes one record per call. Between two calls the name already has the
 not yet the second, so a plan is judged on every state that its writes can pass through.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from enum import Enum
 from itertools import combinations
-from typing import Any
 
 from rollout.plans.plan import Plan, ResourceChange, Values, Verb
 from rollout.plans.references import Dependencies
@@ -16,17 +14,12 @@ from rollout.plans.values import dig, is_marked
 
 RECORD_TYPE = "aws_route53_record"
 
-_ROUTING_POLICIES = (
-    "cidr",
-    "failover",
-    "geolocation",
-    "geoproximity",
-    "latency",
-    "weighted",
-)
+_ROUTING_POLICIES = ("cidr", "failover", "geolocation", "geoproximity", "latency", "weighted")
+
+_WEIGHT = ("weighted_routing_policy", 0, "weight")
 
 MAX_WRITES_OF_A_NAME = 8
-"""A name has two records here: so many calls at once are no move of a service."""
+"""A move of a service writes two records of a name, so more calls than this are not a move."""
 
 
 @dataclass(frozen=True)
@@ -68,20 +61,13 @@ class RecordState:
 States = tuple[RecordState, ...]
 
 
-class Call(Enum):
-    """A call to Route 53."""
-
-    WRITE = "write"
-    DELETE = "delete"
-
-
-Step = tuple[int, Call]
-"""The index of a write and a call that it makes."""
+Step = tuple[int, bool]
+"""A call to Route 53: the index of a write, and whether the call deletes its record."""
 
 
 @dataclass(frozen=True)
 class Write:
-    """One resource's part in a name: the record before and after, None where there is none."""
+    """The part of one resource in a name: its record before and after; None without a record."""
 
     change: ResourceChange
     before: RecordState | None
@@ -90,6 +76,11 @@ class Write:
     @property
     def address(self) -> str:
         return self.change.address
+
+    @property
+    def deletes(self) -> bool:
+        """Whether a call deletes the record before: at its end, or for a replacement."""
+        return self.before is not None and (self.after is None or self.change.verb is Verb.REPLACE)
 
 
 @dataclass(frozen=True)
@@ -117,12 +108,12 @@ class Name:
 
     @property
     def is_listable(self) -> bool:
-        """Whether the writes are few enough to look at every order of them."""
+        """Whether there are few enough writes to check every order of them."""
         return len(self._steps()) <= MAX_WRITES_OF_A_NAME
 
     def states(self) -> Iterator[States]:
-        """Every state after at least one write, for every order that Terraform may choose; none
-        when the name is not listable.
+        """Yield every state after at least one write, for every order that Terraform may choose;
+        nothing when the name is not listable.
 
         What depends on a record is written after it, and deleted before it is deleted or changed.
         """
@@ -137,96 +128,83 @@ class Name:
 
     def _steps(self) -> list[Step]:
         """The calls to Route 53. A replacement is two, and either may come first."""
-        found: list[Step] = []
-        for index, write in enumerate(self.writes):
-            if write.before and (write.after is None or write.change.verb is Verb.REPLACE):
-                found.append((index, Call.DELETE))
-            if write.after:
-                found.append((index, Call.WRITE))
-        return found
+        return [
+            (index, deletes)
+            for index, write in enumerate(self.writes)
+            for deletes in (True, False)
+            if (write.deletes if deletes else write.after)
+        ]
 
     def _comes_before(self, first: Step, then: Step) -> bool:
-        (a, call), (b, next_call) = first, then
+        (a, deletes), (b, next_deletes) = first, then
         one, other = self.writes[a].address, self.writes[b].address
-        if Call.DELETE in (call, next_call):
-            return self.dependencies.needs(one, other)
-        return self.dependencies.needs(other, one)
+        needs = self.dependencies.needs
+        return needs(one, other) if deletes or next_deletes else needs(other, one)
 
     def _state(self, done: tuple[Step, ...]) -> States:
-        found = list(self.kept)
+        state = list(self.kept)
         for index, write in enumerate(self.writes):
-            deleted, written = (index, Call.DELETE) in done, (index, Call.WRITE) in done
-            replaced = write.change.verb is Verb.REPLACE
-            if write.before and not deleted and (replaced or not written):
-                found.append(write.before)
+            deleted, written = (index, True) in done, (index, False) in done
+            if write.before and not deleted and (write.deletes or not written):
+                state.append(write.before)
             if write.after and written:
-                found.append(write.after)
-        return tuple(found)
+                state.append(write.after)
+        return tuple(state)
 
 
 def names_in(plan: Plan) -> tuple[Name, ...]:
-    """Every name and type that the stack has records of, in alphabetical order."""
+    """Return every name and type that the stack has records of, in alphabetical order."""
     dependencies = Dependencies(plan.configuration)
     writes: dict[NameAndType, list[Write]] = {}
     kept: dict[NameAndType, list[RecordState]] = {}
     for change in plan.managed:
         if change.type != RECORD_TYPE:
             continue
-        before = read_record(change.address, change.change.before, {})
-        after = read_record(change.address, change.change.after, change.change.after_unknown)
+        before, after = read_record(change)
         if not change.moves and after:
             kept.setdefault(after.key, []).append(after)
             continue
         for key in {state.key for state in (before, after) if state}:
-            write = Write(
-                change,
-                before if before and before.key == key else None,
-                after if after and after.key == key else None,
-            )
-            writes.setdefault(key, []).append(write)
+            here = (state if state and state.key == key else None for state in (before, after))
+            writes.setdefault(key, []).append(Write(change, *here))
     return tuple(
         Name(key, tuple(writes.get(key, ())), tuple(kept.get(key, ())), dependencies)
         for key in sorted(writes.keys() | kept.keys(), key=str)
     )
 
 
-def read_record(address: str, values: Values | None, unknown: object) -> RecordState | None:
-    """The record that the values describe; None where there is none."""
+def written_records(plan: Plan) -> Iterator[RecordState]:
+    """Yield the records that apply writes, as they are afterwards."""
+    return (write.after for name in names_in(plan) for write in name.writes if write.after)
+
+
+def read_record(change: ResourceChange) -> tuple[RecordState | None, RecordState | None]:
+    """Return the record before and after; None where the resource does not exist."""
+    values, unknown = change.change, change.change.after_unknown
+    return _state(change.address, values.before, {}), _state(change.address, values.after, unknown)
+
+
+def _state(address: str, values: Values | None, unknown: object) -> RecordState | None:
     if values is None:
         return None
+
+    def known_text(*path: str | int) -> str | None:
+        value = None if is_marked(unknown, *path) else dig(values, *path)
+        return value if isinstance(value, str) and value else None
+
     policies = {p for p in _ROUTING_POLICIES if dig(values, f"{p}_routing_policy")}
     if values.get("multivalue_answer_routing_policy"):
         policies.add("multivalue answer")
-    key = NameAndType(
-        _known_text(values, unknown, "zone_id"),
-        _lowered(_known_text(values, unknown, "name")),
-        _known_text(values, unknown, "type"),
-    )
+    name = known_text("name")
+    weight = None if is_marked(unknown, *_WEIGHT) else dig(values, *_WEIGHT)
     return RecordState(
         address=address,
-        key=key,
-        set_identifier=_known_text(values, unknown, "set_identifier"),
+        key=NameAndType(
+            known_text("zone_id"), name and name.rstrip(".").lower(), known_text("type")
+        ),
+        set_identifier=known_text("set_identifier"),
         policies=frozenset(policies),
-        weight=_weight(values, unknown),
+        weight=weight if type(weight) is int and 0 <= weight <= 255 else None,
         evaluates_target_health=dig(values, "alias", 0, "evaluate_target_health") is True,
-        alias=_known_text(values, unknown, "alias", 0, "name"),
+        alias=known_text("alias", 0, "name"),
     )
-
-
-def _weight(values: Mapping[str, Any], unknown: object) -> int | None:
-    path = ("weighted_routing_policy", 0, "weight")
-    weight = dig(values, *path)
-    if type(weight) is not int or is_marked(unknown, *path) or not 0 <= weight <= 255:
-        return None
-    return weight
-
-
-def _known_text(values: Mapping[str, Any], unknown: object, *path: str | int) -> str | None:
-    value = dig(values, *path)
-    if not isinstance(value, str) or not value or is_marked(unknown, *path):
-        return None
-    return value
-
-
-def _lowered(name: str | None) -> str | None:
-    return name.rstrip(".").lower() if name else None

@@ -1,96 +1,70 @@
-"""Container definitions compared field by field, as a reader of a release wants them."""
+"""Compares container definitions field by field, for the reader of a release."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from pay.containers.definitions import Container, pairs
 from pay.unread import Unread
-from rollout.plans.containers import TASK_DEFINITION, containers_of
-from rollout.plans.plan import ResourceChange
-from rollout.plans.values import is_marked, same
+from rollout.plans.containers import TASK_DEFINITION, containers_after, containers_by_name
+from rollout.plans.plan import ResourceChange, Verb
+from rollout.plans.values import same
 from rollout.review.redact import SENSITIVE, UNSET, shown
 from rollout.review.view_models import ContainerLines, Line
 
+_KEY = "container_definitions"
 _FIRST = ("image", "cpu", "memory", "memoryReservation")
-_BY_NAME = ("environment", "secrets")
 
-_DEFAULTS: Container = {
-    "cpu": 0,
-    "essential": True,
-    "mountPoints": [],
-    "volumesFrom": [],
-    "portMappings": [],
-    "environment": [],
-    "secrets": [],
-    "systemControls": [],
-}
+_LISTS = ("mountPoints", "volumesFrom", "portMappings", "environment", "secrets", "systemControls")
+_DEFAULTS: Container = {"cpu": 0, "essential": True, **{name: [] for name in _LISTS}}
 """What ECS adds when it registers a definition (AWS: ECS API, `ContainerDefinition`)."""
 
 _PORT_DEFAULTS = {"protocol": "tcp", "hostPort": 0}
 
 
 def container_changes(change: ResourceChange) -> tuple[ContainerLines, ...]:
-    """The containers that a changed task definition changes; none for another type, a new or a
-    deleted task definition.
+    """Return the containers that a changed task definition changes; none for another type, a new or
+    a deleted task definition.
     """
-    if change.type != TASK_DEFINITION or not (change.change.before and change.change.after):
+    if change.type != TASK_DEFINITION or not (change.before and change.after):
         return ()
-    key = "container_definitions"
-    if is_marked(change.change.before_sensitive, key) or is_marked(
-        change.change.after_sensitive, key
-    ):
-        if same(change.change.before.get(key), change.change.after.get(key)):
+    if change.is_sensitive(_KEY):
+        if same(change.before.get(_KEY), change.after.get(_KEY)):
             return ()
-        return (ContainerLines("all", "changed", (Line(key, SENSITIVE, SENSITIVE),)),)
+        return (ContainerLines("all", "changed", (Line(_KEY, SENSITIVE, SENSITIVE),)),)
     try:
-        before = {c["name"]: c for c in containers_of(change.change.before)}
-        after = {
-            c["name"]: c for c in containers_of(change.change.after, change.change.after_unknown)
-        }
-        return tuple(_compared(before, after))
+        return tuple(_compared(*containers_by_name(change)))
     except Unread as error:
-        return (ContainerLines("all", "changed", (Line(key, "", f"not comparable: {error}"),)),)
+        return (ContainerLines("all", "changed", (Line(_KEY, "", f"not comparable: {error}"),)),)
 
 
 def new_containers(change: ResourceChange) -> tuple[ContainerLines, ...]:
-    """All that a new task definition says of its task and of its containers; none for another type,
-    or where a task definition was before.
+    """Return all that a new task definition sets for its task and its containers; none for another
+    type, or for a task definition that exists already.
     """
-    values = change.change.after
-    if change.type != TASK_DEFINITION or change.change.before is not None or values is None:
+    if change.type != TASK_DEFINITION or change.verb is not Verb.CREATE:
         return ()
-    key = "container_definitions"
-    task = ContainerLines(
-        change.address,
-        "task",
-        tuple(
-            Line(name, UNSET, shown(name, values.get(name)))
-            for name in ("cpu", "memory", "network_mode", "requires_compatibilities")
-            if values.get(name) and not is_marked(change.change.after_sensitive, name)
-        ),
+    task = tuple(
+        Line(name, UNSET, shown(name, change.after.get(name)))
+        for name in ("cpu", "memory", "network_mode", "requires_compatibilities")
+        if change.after.get(name) and not change.is_sensitive(name)
     )
-    if is_marked(change.change.after_sensitive, key):
-        return (task, ContainerLines("all", "containers", (Line(key, UNSET, SENSITIVE),)))
+    return (ContainerLines(change.address, "task", task), *_new_containers(change))
+
+
+def _new_containers(change: ResourceChange) -> Iterator[ContainerLines]:
+    unread = SENSITIVE
     try:
-        found = containers_of(values, change.change.after_unknown)
-        return (
-            task,
-            *(
-                ContainerLines(
-                    each["name"], "container", tuple(_fields({"name": each["name"]}, each))
-                )
-                for each in found
-            ),
-        )
+        containers = () if change.is_sensitive(_KEY) else containers_after(change)
+        lines = {each["name"]: tuple(_fields({"name": each["name"]}, each)) for each in containers}
     except Unread as error:
-        return (
-            task,
-            ContainerLines("all", "containers", (Line(key, UNSET, f"not readable: {error}"),)),
-        )
+        unread, lines = f"not readable: {error}", {}
+    for name, fields in lines.items():
+        yield ContainerLines(name, "container", fields)
+    if not lines:
+        yield ContainerLines("all", "containers", (Line(_KEY, UNSET, unread),))
 
 
 def images(change: ResourceChange) -> dict[str, tuple[str, str]]:
-    """Container -> image before and after, where it changes."""
+    """Return container -> image before and after, where it changes."""
     return {
         container.container: (line.before, line.after)
         for container in container_changes(change)
@@ -103,18 +77,17 @@ def _compared(
     before: dict[str, Container], after: dict[str, Container]
 ) -> Iterator[ContainerLines]:
     for name in sorted(before.keys() | after.keys()):
-        old, new = before.get(name), after.get(name)
-        if old is None and new is not None:
-            yield ContainerLines(name, "added", tuple(_fields({"name": name}, new)))
-        elif old is not None and new is None:
-            yield ContainerLines(name, "removed", tuple(_fields(old, {"name": name}))[:1])
-        elif old is not None and new is not None:
-            if lines := tuple(_fields(_with_defaults(old), _with_defaults(new))):
-                yield ContainerLines(name, "changed", lines)
+        if name not in before:
+            yield ContainerLines(name, "added", tuple(_fields({"name": name}, after[name])))
+        elif name not in after:
+            lines = tuple(_fields(before[name], {"name": name}))[:1]
+            yield ContainerLines(name, "removed", lines)
+        elif lines := tuple(_fields(_with_defaults(before[name]), _with_defaults(after[name]))):
+            yield ContainerLines(name, "changed", lines)
 
 
 def _with_defaults(container: Container) -> Container:
-    """The container as ECS reads it back, so that an added default is not a change."""
+    """Return the container as ECS reads it back, so that an added default is not a change."""
     full = {**_DEFAULTS, **{key: value for key, value in container.items() if value is not None}}
     mappings = full["portMappings"]
     if not isinstance(mappings, list) or not all(isinstance(each, dict) for each in mappings):
@@ -123,28 +96,20 @@ def _with_defaults(container: Container) -> Container:
 
 
 def _fields(before: Container, after: Container) -> Iterator[Line]:
-    keys = (before.keys() | after.keys()) - set(_FIRST) - set(_BY_NAME)
+    keys = (before.keys() | after.keys()) - {*_FIRST, "environment", "secrets"}
     for key in (*_FIRST, *sorted(keys)):
         if not same(before.get(key), after.get(key)):
             yield Line(key, shown(key, before.get(key)), shown(key, after.get(key)))
-    yield from _variables(pairs(before, "environment"), pairs(after, "environment"))
-    yield from _secrets(pairs(before, "secrets"), pairs(after, "secrets"))
-
-
-def _variables(before: dict[str, Any], after: dict[str, Any]) -> Iterator[Line]:
-    for name in sorted(before.keys() | after.keys()):
-        if before.get(name) != after.get(name):
-            yield Line(
-                f"variable {name}", shown(name, before.get(name)), shown(name, after.get(name))
-            )
-
-
-def _secrets(before: dict[str, Any], after: dict[str, Any]) -> Iterator[Line]:
-    """By name only: where a secret lies is nobody's business here, what it is nobody's at all."""
-    for name in sorted(before.keys() | after.keys()):
-        if name not in after:
-            yield Line(f"secret {name}", "given", UNSET)
-        elif name not in before:
-            yield Line(f"secret {name}", UNSET, "given")
-        elif before[name] != after[name]:
+    old, new = pairs(before, "environment"), pairs(after, "environment")
+    for name in sorted(old.keys() | new.keys()):
+        if old.get(name) != new.get(name):
+            values = (shown(name, variables.get(name)) for variables in (old, new))
+            yield Line(f"variable {name}", *values)
+    # Of secrets only the names: a review shows neither what they are nor where they lie.
+    old, new = pairs(before, "secrets"), pairs(after, "secrets")
+    for name in sorted(old.keys() | new.keys()):
+        if name not in old or name not in new:
+            given = ("given" if name in secrets else UNSET for secrets in (old, new))
+            yield Line(f"secret {name}", *given)
+        elif old[name] != new[name]:
             yield Line(f"secret {name}", "from one place", "from another place")

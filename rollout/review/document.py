@@ -1,10 +1,9 @@
-"""The whole review: every stack of a change, what moves first."""
+"""Makes the whole review: every stack of a change, moves first."""
 
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from rollout.guard.context import Context
+from rollout.guard.rule import Context
 from rollout.guard.rules import RULES
 from rollout.guard.verdict import Verdict
 from rollout.plans.read import StackPlan
@@ -18,7 +17,7 @@ from rollout.review.view_models import Area, SecurityLine
 
 @dataclass(frozen=True)
 class Document:
-    """What the templates write down."""
+    """The content of the templates."""
 
     stacks: tuple[StackReview, ...]
     """Those that change: records first, then the shortest first."""
@@ -38,15 +37,15 @@ class Document:
 
     @property
     def title(self) -> str:
-        if not self.headlines:
+        headlines = self.headlines
+        if not headlines:
             return "Nothing changes"
-        if len(self.headlines) == 1:
-            return self.headlines[0]
+        if len(headlines) == 1:
+            return headlines[0]
         moving = [text for stack in self.stacks if stack.moves for text in stack.headlines]
-        others = len(self.headlines) - 1
         if len(moving) == 1:
-            return f"{moving[0]}, and {others} more"
-        return f"{len(self.headlines)} changes in {len(self.stacks)} stacks"
+            return f"{moving[0]}, and {len(headlines) - 1} more"
+        return f"{len(headlines)} changes in {len(self.stacks)} stacks"
 
     @property
     def plan_files_sha256(self) -> str:
@@ -68,28 +67,25 @@ class Document:
         return self._security(new=True)
 
     def _security(self, *, new: bool) -> Mapping[Area, tuple[SecurityLine, ...]]:
-        found: dict[Area, list[SecurityLine]] = defaultdict(list)
-        for stack in self.stacks:
-            for line in stack.security:
-                if line.is_new is new:
-                    found[line.area].append(line)
-        return {area: tuple(found[area]) for area in Area if area in found}
+        lines = [line for stack in self.stacks for line in stack.security if line.is_new is new]
+        areas = {area: tuple(line for line in lines if line.area is area) for area in Area}
+        return {area: here for area, here in areas.items() if here}
 
     @property
     def noise(self) -> tuple[str, ...]:
         return tuple(f"{stack.stack}: {text}" for stack in self.stacks for text in stack.noise)
 
     def refusals_of(self, stack: str) -> int:
-        """How many findings refuse this stack."""
+        """Return how many findings refuse this stack."""
         return sum(refusal.stack == stack for refusal in self.verdict.refused)
 
     def allowances_of(self, stack: str) -> int:
-        """How many findings about this stack break-glass lets pass."""
+        """Return how many findings about this stack break-glass lets pass."""
         return sum(refusal.stack == stack for refusal in self.verdict.allowed)
 
 
 def review(context: Context, verdict: Verdict, policy: PolicyResult | None) -> Document:
-    """Reads all plans of a change."""
+    """Return the review of all plans of a change."""
     read = [(plan, review_stack(plan, context)) for plan in context.plans]
     changed = [(plan, stack) for plan, stack in read if not stack.is_empty]
     changed.sort(key=lambda pair: (not pair[1].moves, pair[1].length, pair[1].stack))

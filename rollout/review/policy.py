@@ -1,4 +1,4 @@
-"""The result of the PCI gate, as `pay policy` writes it: `pci.json` among its reports."""
+"""Reads the result of the PCI gate that `pay policy` writes, `pci.json` among its reports."""
 
 import json
 from collections.abc import Collection
@@ -21,7 +21,6 @@ class _Finding(_Read):
     address: str
     outcome: str
     message: str
-    requirements: tuple[str, ...] = ()
     waiver: str | None = None
 
 
@@ -56,10 +55,10 @@ class PolicyFinding:
 
 @dataclass(frozen=True)
 class PolicyResult:
-    """What the gate says: failures, and what waivers cover."""
+    """The gate's result: failures, and what waivers cover."""
 
     has_passed: bool
-    """Whether nothing is refused, of whatever the gate saw."""
+    """Whether the gate refuses nothing of all that it saw."""
     failed: tuple[PolicyFinding, ...]
     waived: tuple[PolicyFinding, ...]
     rules: int
@@ -68,68 +67,62 @@ class PolicyResult:
     stacks: frozenset[str]
     """Ids of the stacks that the gate saw."""
     not_judged: tuple[str, ...] = ()
-    """Stacks of this review that it did not see: it says nothing about them."""
+    """Stacks of this review that it did not see."""
 
     @property
     def is_clean(self) -> bool:
         return self.has_passed and not self.not_judged
 
     def about(self, stacks: Collection[str]) -> "PolicyResult":
-        """The same with every failure, the waivers of these stacks only, and those of them that the
-        gate did not see.
+        """Return the same with every failure, the waivers of these stacks only, and those of them
+        that the gate did not see.
         """
         waived = tuple(finding for finding in self.waived if finding.stack in stacks)
         return replace(self, waived=waived, not_judged=tuple(sorted(set(stacks) - self.stacks)))
 
 
 def read_policy_result(path: Path) -> PolicyResult:
-    """The gate's JSON file.
+    """Return the result in the gate's JSON file.
 
-    Raises InvalidInput when it is none, or judged nothing.
+    Raises InvalidInput for a file that is not a result, or judged nothing.
     """
     try:
         result = _Result.model_validate(json.loads(path.read_bytes()))
-    except (OSError, ValidationError, ValueError, RecursionError) as error:
-        found = _found(error)
-        raise InvalidInput(
-            [
-                Problem(
-                    where=str(path),
-                    found=found,
-                    allowed="the PCI gate's result over at least one stack",
-                    fix="run `pay policy`: it writes .cache/policy/pci.json; or leave --policy out",
-                )
-            ]
-        ) from None
-    findings = [finding for root in result.roots for finding in root.findings]
+    except (OSError, ValueError, RecursionError) as error:
+        problem = Problem(
+            where=str(path),
+            found=_in_words(error),
+            allowed="the PCI gate's result over at least one stack",
+            fix="run `pay policy`: it writes .cache/policy/pci.json; or leave --policy out",
+        )
+        raise InvalidInput([problem]) from None
+    shown: dict[bool, list[PolicyFinding]] = {True: [], False: []}
+    for finding in (finding for root in result.roots for finding in root.findings):
+        waiver = f" Waived: {finding.waiver}" if finding.waiver else ""
+        where = f"{finding.stack} {finding.address}".strip()
+        shown[finding.outcome == "waived"].append(
+            PolicyFinding(finding.rule, finding.stack, where, finding.message + waiver)
+        )
     problems = [
         PolicyFinding(problem.kind, "", problem.where, problem.what)
         for root in result.roots
         for problem in root.problems
     ]
-    failed = [_told(finding) for finding in findings if finding.outcome != "waived"]
+    failed = (*shown[False], *problems)
     return PolicyResult(
-        has_passed=not any(root.refused for root in result.roots) and not failed and not problems,
-        failed=tuple(failed + problems),
-        waived=tuple(_told(finding) for finding in findings if finding.outcome == "waived"),
+        has_passed=not failed and not any(root.refused for root in result.roots),
+        failed=failed,
+        waived=tuple(shown[True]),
         rules=len({rule for root in result.roots for rule in root.rules}),
         judged_on=min(root.judged_on for root in result.roots),
         stacks=frozenset(stack for root in result.roots for stack in root.stacks),
     )
 
 
-def _found(error: Exception) -> str:
-    if isinstance(error, OSError):
-        return error.strerror or "no file"
+def _in_words(error: Exception) -> str:
     if isinstance(error, ValidationError):
         return "; ".join(
             f"{'.'.join(map(str, each['loc'])) or 'the file'}: {each['msg']}"
             for each in error.errors()[:3]
         )
-    return "no JSON"
-
-
-def _told(finding: _Finding) -> PolicyFinding:
-    waiver = f" Waived: {finding.waiver}" if finding.waiver else ""
-    where = f"{finding.stack} {finding.address}".strip()
-    return PolicyFinding(finding.rule, finding.stack, where, finding.message + waiver)
+    return (error.strerror or "no file") if isinstance(error, OSError) else "no JSON"

@@ -5,7 +5,8 @@ from typing import Any
 
 from pay.json_text import parsed
 from pay.secrets.values import MASK, masked, why_secret
-from rollout.plans.values import AttributeChange, is_unset
+from rollout.plans.plan import AttributeChange
+from rollout.plans.values import is_unset
 
 SENSITIVE = "(sensitive: not shown)"
 UNKNOWN = "(known after apply)"
@@ -15,22 +16,22 @@ _NEVER_SHOWN = frozenset({"user_data", "user_data_base64", "certificate_body", "
 
 
 def before_and_after(attribute: AttributeChange) -> tuple[str, str]:
-    """The two values of an attribute that changes."""
-    if attribute.is_sensitive or _last_name(attribute) in _NEVER_SHOWN:
+    """Return the two values of an attribute that changes, as text that anybody may read."""
+    name = next((step for step in reversed(attribute.path) if isinstance(step, str)), "")
+    if attribute.is_sensitive or name in _NEVER_SHOWN:
         return SENSITIVE, SENSITIVE
-    name = _last_name(attribute)
     after = UNKNOWN if attribute.is_unknown else shown(name, attribute.after)
     return shown(name, attribute.before), after
 
 
 def shown(name: str, value: Any) -> str:
-    """The value under this name, as text that anybody may read."""
+    """Return the value under this name, as text that anybody may read."""
     if is_unset(value) and not isinstance(value, bool | int):
         return UNSET
     document = parsed(value)
     if document is None:
         return _as_text(masked(name, value))
-    # In a document only what is secret is masked; where that cannot be told, all of it.
+    # In a document only the secrets are masked; where they are not clear, all of it.
     readable = masked(name, document)
     return MASK if readable == document and why_secret(name, value) else _as_text(readable)
 
@@ -41,7 +42,3 @@ def _as_text(value: Any) -> str:
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
         return ", ".join(value)
     return json.dumps(value, sort_keys=True, ensure_ascii=False)
-
-
-def _last_name(attribute: AttributeChange) -> str:
-    return next((step for step in reversed(attribute.path) if isinstance(step, str)), "")

@@ -1,4 +1,4 @@
-"""How to take a change back: the exact commands."""
+"""Returns the exact commands that take a change back."""
 
 import json
 import shlex
@@ -7,17 +7,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from pay.model import Stage
-from pay.model.stage.transitions import Edge, rollbacks
-from rollout.guard.context import Context
+from pay.model.stage.transitions import rollbacks
+from rollout.guard.rule import Context
 from rollout.moves.stack_changes import commands, stack_changes
 from rollout.plans.plan import Verb
 from rollout.plans.read import StackPlan
 from rollout.plans.records import RecordState, names_in
 from rollout.plans.releases import image_tag_variables, tag_of
-from rollout.plans.values import dig, is_sensitive
+from rollout.plans.values import dig
 from rollout.review.containers import images
 from rollout.review.stack_review import StackReview
-from rollout.review.traffic_changes import Move
 
 
 @dataclass(frozen=True)
@@ -30,99 +29,83 @@ class Rollback:
 
 
 def rollback_of(plan: StackPlan, review: StackReview, context: Context) -> Iterator[Rollback]:
-    """The ways back of a stack's plan; none when nothing changes."""
-    if review.is_empty:
-        return
+    """Yield the ways back of a stack's plan; nothing when nothing changes."""
     if review.moves:
-        move = review.moves[0]
-        yield _of_move(move, context)
-        if emergency := _emergency(plan):
-            yield emergency
-        return
-    if edge := _side_edge(plan, review, context):
-        yield _of_edge(edge, plan.stack.environment, plan.stack.service or "", context)
-        return
-    variables = _old_image_tags(plan)
-    settings = " ".join(f"{name}={shlex.quote(tag)}" for name, tag in variables.items())
-    deploy = f"cdktf deploy --ignore-missing-stack-dependencies {plan.stack.id}"
-    only_images = variables and not review.changed and not review.created
-    yield Rollback(
-        f"{review.title}",
-        (
-            *(() if only_images else ("git revert COMMIT",)),
-            f"{settings} {deploy}" if settings else deploy,
-        ),
-        note=_lost(review),
-    )
+        yield _of_move(plan, review, context)
+        yield from _emergency(plan)
+    elif context.stage(plan) is Stage.DARK and set(review.counts) == {Verb.CREATE}:
+        # The rollback from `dark` takes back the creation of the Fargate side.
+        yield _of_move(plan, review, context)
+    elif not review.is_empty:
+        yield _of_resources(plan, review)
 
 
-def _of_move(move: Move, context: Context) -> Rollback:
-    environment, stage = context.environments[move.environment], move.stage
-    what = f"{move.service}, {move.environment}"
+def _of_move(plan: StackPlan, review: StackReview, context: Context) -> Rollback:
+    environment, service = context.environment(plan), plan.stack.service or ""
+    stage = context.stage(plan)
     ways = {edge.after: edge for edge in rollbacks(environment.ladder, stage)} if stage else {}
-    if stage is None or not ways:
+    if not ways:
         reason = "the point of no return" if stage is Stage.RETIRED else "EC2 has all traffic"
-        return Rollback(what, (), note=f"There is no rollback from {stage}: {reason}.")
-    return _of_edge(_edge(ways, move), move.environment, move.service, context)
-
-
-def _of_edge(edge: Edge, environment: str, service: str, context: Context) -> Rollback:
-    target = context.environments[environment]
-    others = [e.after for e in rollbacks(target.ladder, edge.before) if e.after is not edge.after]
-    also = f" Also open: {', '.join(others)}." if others else ""
+        note = f"There is no rollback from {stage}: {reason}."
+        return Rollback(f"{service}, {environment.name}", (), note=note)
+    # Back to the stage of before, if that is a way; else to the one that gives EC2 the most.
+    before = [s for move in review.moves[:1] for s in move.stages_before if s in ways]
+    edge = ways[before[0]] if before else next(iter(ways.values()))
+    others = ", ".join(way for way in ways if way is not edge.after)
     return Rollback(
-        f"{service}, {environment}: back to {edge.after}",
+        f"{service}, {environment.name}: back to {edge.after}",
         (
-            f"pay rollback {environment} {service} --to {edge.after} --because TEXT",
-            *commands(stack_changes(target, service, edge)),
+            f"pay rollback {environment.name} {service} --to {edge.after} --because TEXT",
+            *commands(stack_changes(environment, service, edge)),
         ),
-        note=f"No gate stands before it.{also}",
+        note="No gate stands before it." + (f" Also open: {others}." if others else ""),
     )
 
 
-def _side_edge(plan: StackPlan, review: StackReview, context: Context) -> Edge | None:
-    """The edge that takes back the creation of the Fargate side: the way from `dark`."""
-    if context.stage(plan) is not Stage.DARK or set(review.counts) != {Verb.CREATE}:
-        return None
-    ladder = context.environment(plan).ladder
-    return next(iter(rollbacks(ladder, Stage.DARK)), None)
+def _of_resources(plan: StackPlan, review: StackReview) -> Rollback:
+    variables = image_tag_variables(plan.stack.service or "")
+    tags = {
+        f"TF_VAR_{variables[container]}": shlex.quote(tag_of(before))
+        for change in plan.plan.moving
+        for container, (before, _) in images(change).items()
+        if container in variables
+    }
+    deploy = f"cdktf deploy --ignore-missing-stack-dependencies {plan.stack.id}"
+    command = " ".join([*(f"{name}={tag}" for name, tag in tags.items()), deploy])
+    only_images = tags and not review.changed and not review.created
+    lost = "What is destroyed does not come back as it was: it would be recreated."
+    return Rollback(
+        review.title,
+        (command,) if only_images else ("git revert COMMIT", command),
+        note=lost if review.destroyed else "",
+    )
 
 
-def _edge(ways: dict[Stage, Edge], move: Move) -> Edge:
-    """Back to where the service came from, if that is a way; else to what gives EC2 the most."""
-    came_from = next((stage for stage in move.stages_before if stage in ways), None)
-    return ways[came_from] if came_from else next(iter(ways.values()))
-
-
-def _emergency(plan: StackPlan) -> Rollback | None:
-    """Both records back in one change batch, by Route 53 alone, for when Terraform or the pipeline
-    is down. Only for weights: what was created or deleted needs Terraform.
+def _emergency(plan: StackPlan) -> Iterator[Rollback]:
+    """Yield both records back in one change batch, by Route 53 alone, for when Terraform or the
+    pipeline is down. Only for weights: what was created or deleted needs Terraform.
     """
     batches: dict[str, list[dict[str, Any]]] = {}
-    for name in names_in(plan.plan):
-        for write in name.writes:
-            before, after = write.before, write.after
-            if write.change.verb is not Verb.UPDATE or before is None or after is None:
-                return None
-            if is_sensitive(write.change.change):
-                return None
-            alias_zone = dig(write.change.change.before, "alias", 0, "zone_id")
-            known = (*vars(before.key).values(), before.set_identifier, before.weight, before.alias)
-            if None in (*known, alias_zone) or not (before.is_weighted and after.is_weighted):
-                return None
-            batches.setdefault(str(before.key.zone_id), []).append(_upsert(before, alias_zone))
-    if not batches:
-        return None
-    return Rollback(
-        "When Terraform or the pipeline is down (both records in one batch; plan afterwards: it "
-        "must be empty once the file says the same)",
-        tuple(
-            "aws route53 change-resource-record-sets "
-            f"--hosted-zone-id {shlex.quote(zone)} "
-            f"--change-batch {shlex.quote(json.dumps({'Changes': changes}))}"
-            for zone, changes in batches.items()
-        ),
-    )
+    for write in (write for name in names_in(plan.plan) for write in name.writes):
+        change, before, after = write.change, write.before, write.after
+        if change.verb is not Verb.UPDATE or change.is_sensitive() or not (before and after):
+            return
+        alias_zone = dig(change.before, "alias", 0, "zone_id")
+        known = (*vars(before.key).values(), before.set_identifier, before.weight, before.alias)
+        if None in (*known, alias_zone) or not (before.is_weighted and after.is_weighted):
+            return
+        batches.setdefault(str(before.key.zone_id), []).append(_upsert(before, alias_zone))
+    if batches:
+        yield Rollback(
+            "When Terraform or the pipeline is down (both records in one batch; plan afterwards: "
+            "it must be empty once the file says the same)",
+            tuple(
+                "aws route53 change-resource-record-sets "
+                f"--hosted-zone-id {shlex.quote(zone)} "
+                f"--change-batch {shlex.quote(json.dumps({'Changes': changes}))}"
+                for zone, changes in batches.items()
+            ),
+        )
 
 
 def _upsert(record: RecordState, alias_zone: str) -> dict[str, Any]:
@@ -140,20 +123,3 @@ def _upsert(record: RecordState, alias_zone: str) -> dict[str, Any]:
             },
         },
     }
-
-
-def _old_image_tags(plan: StackPlan) -> dict[str, str]:
-    """TF_VAR_... -> the tag that runs now, for every image that the plan changes."""
-    variables = image_tag_variables(plan.stack.service or "")
-    found = {}
-    for change in plan.plan.moving:
-        for container, (before, _) in images(change).items():
-            if container in variables:
-                found[f"TF_VAR_{variables[container]}"] = tag_of(before)
-    return found
-
-
-def _lost(review: StackReview) -> str:
-    if review.destroyed:
-        return "What is destroyed does not come back as it was: it would be made anew."
-    return ""

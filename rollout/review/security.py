@@ -1,14 +1,13 @@
 """The changes that a security reviewer has to see, set apart from all others."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from pay.iam.grants import widenings
 from pay.unread import Unread
-from rollout.plans.containers import TASK_DEFINITION, containers_of
-from rollout.plans.plan import ResourceChange, Values, Verb
+from rollout.plans.containers import TASK_DEFINITION, containers_by_name
+from rollout.plans.plan import PAST, AttributeChange, ResourceChange, Verb
 from rollout.plans.policies import statements_of
-from rollout.plans.values import AttributeChange, attribute_changes, dig, is_marked, same
+from rollout.plans.values import same
 from rollout.review.redact import UNKNOWN, before_and_after, shown
 from rollout.review.view_models import Area, SecurityLine
 
@@ -21,7 +20,7 @@ _TYPES = {
     "aws_wafv2_": Area.EXPOSURE,
     "aws_sns_topic_policy": Area.IAM,
 }
-"""Types of which everything counts, by the beginning of their name."""
+"""Types whose every attribute counts, by the beginning of their name."""
 
 _ATTRIBUTES = {
     "aws_cloudwatch_log_group": {
@@ -86,58 +85,54 @@ _COMPUTED = frozenset({"arn", "id", "unique_id", "create_date", "tags_all", "key
 
 
 def security_lines(stack: str, change: ResourceChange) -> Iterator[SecurityLine]:
-    """What the change does to security; nothing for a change that only computes values."""
+    """Yield what the change does to security; nothing for a change that only computes values."""
     if not change.moves:
         return
-    is_new = change.verb is Verb.CREATE
-    whole = next((area for type, area in _TYPES.items() if change.type.startswith(type)), None)
-    if whole:
-        for text in _whole(change):
-            yield SecurityLine(whole, stack, change.address, text, is_new)
-        return
-    for area, texts in _by_area(change).items():
-        # What is new is told in one line, what changes in one line an attribute.
-        for text in ["; ".join(texts)] if is_new else texts:
-            yield SecurityLine(area, stack, change.address, text, is_new)
-    for text in _container_fields(change):
-        yield SecurityLine(Area.HARDENING, stack, change.address, text, is_new)
-
-
-def _by_area(change: ResourceChange) -> dict[Area, list[str]]:
-    found: dict[Area, list[str]] = {}
-    for attribute in attribute_changes(change.change):
-        area = area_of(change.type, attribute)
-        before, after = before_and_after(attribute)
-        if area is None or (change.verb is Verb.CREATE and after == UNKNOWN):
-            continue
-        new = change.verb is Verb.CREATE
-        text = f"{attribute.name} = {after}" if new else f"{attribute.name}: {before} → {after}"
-        found.setdefault(area, []).append(text)
-    return found
+    whole, is_new = _whole_area(change.type), change.verb is Verb.CREATE
+    for area, text in ((whole, text) for text in _whole(change)) if whole else _parts(change):
+        yield SecurityLine(area, stack, change.address, text, is_new)
 
 
 def area_of(type: str, attribute: AttributeChange) -> Area | None:
-    """The area that an attribute of a resource type belongs to; None: it is not security's."""
-    whole = next((area for start, area in _TYPES.items() if type.startswith(start)), None)
-    return whole or _ATTRIBUTES.get(type, {}).get(str(attribute.path[0]))
+    """Return the area of an attribute of a resource type; None: not relevant to security."""
+    return _whole_area(type) or _ATTRIBUTES.get(type, {}).get(str(attribute.path[0]))
+
+
+def _whole_area(type: str) -> Area | None:
+    return next((area for start, area in _TYPES.items() if type.startswith(start)), None)
+
+
+def _parts(change: ResourceChange) -> Iterator[tuple[Area, str]]:
+    """Yield a line for each attribute that changes; for a new resource, one line an area."""
+    new: dict[Area, list[str]] = {}
+    for attribute in change.attributes():
+        area = area_of(change.type, attribute)
+        if area and change.verb is not Verb.CREATE:
+            yield area, _line(attribute)
+        elif area and (after := before_and_after(attribute)[1]) != UNKNOWN:
+            new.setdefault(area, []).append(f"{attribute.name} = {after}")
+    yield from ((area, "; ".join(texts)) for area, texts in new.items())
+    yield from ((Area.HARDENING, text) for text in _container_fields(change))
 
 
 def _whole(change: ResourceChange) -> Iterator[str]:
     if change.verb is not Verb.UPDATE:
-        yield f"{_PAST[change.verb]}"
-    for attribute in attribute_changes(change.change):
+        yield PAST[change.verb]
+    for attribute in change.attributes():
         key = str(attribute.path[0])
-        if key in _COMPUTED:
-            continue
         if key in _POLICIES:
             yield from _policy(change, attribute)
-        elif change.verb in (Verb.UPDATE, Verb.REPLACE):
-            before, after = before_and_after(attribute)
-            yield f"{attribute.name}: {before} → {after}"
+        elif key not in _COMPUTED and change.verb in (Verb.UPDATE, Verb.REPLACE):
+            yield _line(attribute)
+
+
+def _line(attribute: AttributeChange) -> str:
+    before, after = before_and_after(attribute)
+    return f"{attribute.name}: {before} → {after}"
 
 
 def _policy(change: ResourceChange, attribute: AttributeChange) -> Iterator[str]:
-    """A policy in grants: what is new, and what is gone."""
+    """Yield a policy in grants: what is new, and what is gone."""
     if attribute.is_sensitive:
         yield f"{attribute.name} changes (sensitive: not shown)"
         return
@@ -156,31 +151,16 @@ def _policy(change: ResourceChange, attribute: AttributeChange) -> Iterator[str]
 
 
 def _container_fields(change: ResourceChange) -> Iterator[str]:
-    """Fields of the containers that harden them."""
-    if change.type != TASK_DEFINITION or not (change.change.before and change.change.after):
-        return
-    sensitive = (change.change.before_sensitive, change.change.after_sensitive)
-    if any(is_marked(marks, "container_definitions") for marks in sensitive):
+    """Yield changes of the fields that harden containers."""
+    is_sensitive = change.is_sensitive("container_definitions")
+    if change.type != TASK_DEFINITION or is_sensitive or not (change.before and change.after):
         return
     try:
-        before = _by_name(change.change.before)
-        after = _by_name(change.change.after, change.change.after_unknown)
+        before, after = containers_by_name(change)
     except Unread:
         return
-    for name, container in after.items():
+    for name in [name for name in after if name in before]:
         for field in _CONTAINER_FIELDS:
-            old, new = dig(before, name, field), container.get(field)
-            if name in before and not same(old, new):
+            old, new = before[name].get(field), after[name].get(field)
+            if not same(old, new):
                 yield f"container {name}, {field}: {shown(field, old)} → {shown(field, new)}"
-
-
-def _by_name(values: Values | None, unknown: object = False) -> dict[str, Any]:
-    return {container["name"]: container for container in containers_of(values, unknown)}
-
-
-_PAST = {
-    Verb.CREATE: "new",
-    Verb.DELETE: "destroyed",
-    Verb.REPLACE: "replaced",
-    Verb.FORGET: "no longer managed",
-}

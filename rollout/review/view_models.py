@@ -1,4 +1,4 @@
-"""What a review is made of, ready to be written as Markdown or HTML."""
+"""The parts of a review, ready to be written as Markdown or HTML."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -18,7 +18,6 @@ class ResourceLines:
     """A resource that changes, attribute by attribute."""
 
     address: str
-    type: str
     how: str
     """`changed in place`, `replaced because of image` and so on."""
     lines: tuple[Line, ...]
@@ -53,4 +52,4 @@ class SecurityLine:
     address: str
     text: str
     is_new: bool
-    """Whether the resource is made by this plan: nothing that runs changes by it."""
+    """Whether this plan creates the resource: nothing that runs changes by it."""

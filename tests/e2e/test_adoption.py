@@ -15,7 +15,7 @@ import pytest
 from pay.environments.adopted import load_adopted
 from pay.environments.load import load_environments
 from pay.model import Environment, Segment, Severity, Side, Stage, names
-from rollout.guard.context import Context
+from rollout.guard.rule import Context
 from rollout.guard.verdict import judge
 from rollout.plans.read import read_plans
 from sandbox.instance import Sandbox

@@ -10,7 +10,7 @@ from typing import Any
 from pay.catalogue import CATALOGUE
 from pay.model import Environment, Record, Side, Stage, names
 from pay.model.stage.write_order import Records
-from rollout.guard.context import Context
+from rollout.guard.rule import Context
 from rollout.guard.verdict import Verdict, judge
 from rollout.plans.read import read_plans
 

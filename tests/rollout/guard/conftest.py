@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pay.model import Environment, Stage
-from rollout.guard.finding import Refusal
+from rollout.guard.verdict import Refusal
 from tests.support.plans import ENVIRONMENT, Json, at, judged
 
 Judge = Callable[..., tuple[Refusal, ...]]

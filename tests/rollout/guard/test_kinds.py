@@ -7,8 +7,7 @@ import pytest
 
 from pay.model import Environment
 from pay.model.stacks import OTHER, Loss, Stack, StackKind, StackScope
-from rollout.guard.context import Context
-from rollout.guard.finding import Finding
+from rollout.guard.rule import Context, Finding
 from rollout.guard.rules.network import keeps_what_carries_traffic
 from rollout.guard.rules.plan import leaves_the_existing_estate
 from rollout.guard.rules.records import moves_records_apart_from_capacity

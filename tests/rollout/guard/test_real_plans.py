@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from pay.environments.load import load_environments
 from pay.model import Environment, Side, Stage, names
 from pay.model.problem import InvalidInput
-from rollout.guard.context import Context
+from rollout.guard.rule import Context
 from rollout.guard.rules import RULES
 from rollout.guard.verdict import judge
 from rollout.plans.read import read_plans

@@ -14,8 +14,8 @@ from rich.console import Console
 
 from pay.model import Environment, Side, Stage
 from pay.model.problem import InvalidInput
-from rollout.guard.context import Context
 from rollout.guard.report import as_data, print_verdict
+from rollout.guard.rule import Context
 from rollout.guard.verdict import Verdict, judge
 from rollout.review.document import review
 from rollout.review.render import as_html, as_markdown

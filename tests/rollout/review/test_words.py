@@ -50,7 +50,11 @@ def text(document: Document) -> str:
         (Stage.CANARY, Stage.QUARTER, "publicauth, sandbox: Fargate 5 % → 25 %"),
         (Stage.HALF, Stage.READY, "publicauth, sandbox: Fargate 50 % → 0 %"),
         (Stage.DARK, Stage.READY, "publicauth, sandbox: the record gets a weight; EC2 keeps all"),
-        (Stage.SOAK, Stage.DETACHED, "publicauth, sandbox: the record of weight 0 goes; Fargate"),
+        (
+            Stage.SOAK,
+            Stage.DETACHED,
+            "publicauth, sandbox: the record of weight 0 is deleted; Fargate",
+        ),
         (Stage.DETACHED, Stage.CUTOVER, "publicauth, sandbox: a record of weight 0 comes back"),
     ],
 )

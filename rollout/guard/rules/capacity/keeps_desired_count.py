@@ -1,14 +1,11 @@
-"""The number of running tasks is never decreased by a plan, on either side: scaling owns it on
-Fargate, the daily peak fixes it on EC2. Nor does a plan let deployments run fewer healthy tasks
-meanwhile: at 0 per cent ECS may stop all of them before it starts a new one (AWS: ECS API,
-`DeploymentConfiguration`). (I17)
+"""A plan never decreases the number of running tasks, on either side: scaling owns it on Fargate,
+the daily peak fixes it on EC2. It does not let deployments run fewer healthy tasks either: at 0 per
+cent ECS may stop all of them before it starts a new one (AWS: ECS API, `DeploymentConfiguration`).
+(I17)
 """
 
-from collections.abc import Iterator
-
-from rollout.guard.context import Context
-from rollout.guard.finding import Finding
 from rollout.guard.numbers import decreases
+from rollout.guard.rule import Context, Finding, Findings
 from rollout.plans.read import StackPlan
 
 _KEPT = {
@@ -21,9 +18,8 @@ _KEPT = {
 """Attribute -> what to do instead of lowering it."""
 
 
-def check(plan: StackPlan, context: Context) -> Iterator[Finding]:
-    for change in plan.plan.moving:
-        if change.type == "aws_ecs_service":
-            for attribute, do in _KEPT.items():
-                for text in decreases(change, (attribute,)):
-                    yield Finding(change.address, text, do)
+def check(plan: StackPlan, context: Context) -> Findings:
+    for change in plan.plan.written("aws_ecs_service"):
+        for attribute, do in _KEPT.items():
+            for text in decreases(change, (attribute,)):
+                yield Finding(change.address, text, do)

@@ -6,16 +6,14 @@ from collections.abc import Iterator
 
 from pay.model import Side, Stage
 from pay.model.stacks import PLATFORM
-from rollout.guard.context import Context
-from rollout.guard.finding import Finding
-from rollout.guard.numbers import decreases, newly_set, number
+from rollout.guard.numbers import decreases, number
+from rollout.guard.rule import Context, Finding, Findings
 from rollout.guard.set_changes import gains_members, is_in, loses_members
-from rollout.plans.plan import ResourceChange, Verb
+from rollout.plans.plan import AttributeChange, ResourceChange, Verb
 from rollout.plans.read import StackPlan
-from rollout.plans.values import AttributeChange, attribute_changes, is_marked, is_unset, same
+from rollout.plans.values import is_unset, same
 
-_NUMBERS = {"aws_autoscaling_group": ("min_size", "max_size", "desired_capacity")}
-"""What must not become smaller."""
+_GROUP = "aws_autoscaling_group"
 
 _SCALES_IN = frozenset(
     {
@@ -27,10 +25,10 @@ _SCALES_IN = frozenset(
         "aws_autoscalingplans_scaling_plan",
     }
 )
-"""What takes capacity away by itself once it exists: idle EC2 would shrink under it."""
+"""What takes capacity away by itself once it exists: it would shrink idle EC2."""
 
 _SWITCHES = {
-    "aws_autoscaling_group": ("launch_template[0].id", "protect_from_scale_in"),
+    _GROUP: ("launch_template[0].id", "protect_from_scale_in"),
     "aws_ecs_capacity_provider": (
         "auto_scaling_group_provider[0].managed_draining",
         "auto_scaling_group_provider[0].managed_scaling",
@@ -38,21 +36,19 @@ _SWITCHES = {
     ),
     "aws_launch_template": ("instance_type",),
 }
-"""What makes instances go, or makes them smaller or larger by an amount that no number tells."""
+"""What deletes instances, or changes their size by an amount that no number shows."""
 
-_PROTECTIONS = frozenset(
-    {
-        "auto_scaling_group_provider[0].managed_draining",
-        "auto_scaling_group_provider[0].managed_termination_protection",
-    }
-)
+_PROTECTIONS = {
+    f"auto_scaling_group_provider[0].managed_{name}"
+    for name in ("draining", "termination_protection")
+}
 """Switches that, turned on, only keep instances or tasks longer."""
 
 _PLACES = {
-    "aws_autoscaling_group": ("mixed_instances_policy",),
+    _GROUP: ("mixed_instances_policy",),
     "aws_ecs_service": ("capacity_provider_strategy", "placement_constraints"),
 }
-"""Which instances there are and which of them take tasks; also where nothing was said before."""
+"""Which instances exist and which of them take tasks, also when it was not set before."""
 
 DO = (
     "keep EC2 at the daily peak until its stage is retired; size it down then, in an apply of its "
@@ -60,22 +56,11 @@ DO = (
 )
 
 
-def check(plan: StackPlan, context: Context) -> Iterator[Finding]:
-    if not _holds_needed_ec2(plan, context):
-        return
-    for change in plan.plan.moving:
-        for text in decreases(change, _NUMBERS.get(change.type, ())):
-            yield Finding(change.address, f"EC2 capacity is reduced: {text}", DO)
-        for provider in _dropped_providers(change):
-            yield Finding(change.address, f"the cluster no longer uses {provider}", DO)
-        if change.type in _SCALES_IN and change.change.after is not None:
-            yield Finding(change.address, f"{change.type} can scale EC2 in", DO)
-        for text in _fewer_ways_to_launch(change):
-            yield Finding(change.address, text, DO)
-        for text in _rolls_instances(change):
-            yield Finding(change.address, text, DO)
-        for attribute in _switched(change):
-            yield Finding(change.address, f"EC2 capacity changes through {attribute}", DO)
+def check(plan: StackPlan, context: Context) -> Findings:
+    if _holds_needed_ec2(plan, context):
+        for change in plan.plan.moving:
+            for text in _reductions(change):
+                yield Finding(change.address, text, DO)
 
 
 def _holds_needed_ec2(plan: StackPlan, context: Context) -> bool:
@@ -85,54 +70,51 @@ def _holds_needed_ec2(plan: StackPlan, context: Context) -> bool:
     return plan.stack.kind.side is Side.EC2 and context.stage(plan) is not Stage.RETIRED
 
 
-def _dropped_providers(change: ResourceChange) -> list[str]:
-    """Capacity providers that a cluster no longer has: what they hold takes no more tasks."""
-    if change.type != "aws_ecs_cluster_capacity_providers" or change.verb is not Verb.UPDATE:
-        return []
-    before = (change.change.before or {}).get("capacity_providers")
-    after = (change.change.after or {}).get("capacity_providers")
-    kept = after if isinstance(after, list) else []
-    return [str(p) for p in before if p not in kept] if isinstance(before, list) else []
+def _reductions(change: ResourceChange) -> Iterator[str]:
+    if change.type in _SCALES_IN and not change.is_removed:
+        yield f"{change.type} can scale EC2 in"
+    if change.type == _GROUP and not change.is_removed:
+        for text in decreases(change, ("min_size", "max_size", "desired_capacity")):
+            yield f"EC2 capacity is reduced: {text}"
+        yield from _rolls_instances(change)
+    if change.verb is Verb.UPDATE:
+        yield from _updates(change)
 
 
-def _fewer_ways_to_launch(change: ResourceChange) -> Iterator[str]:
-    if change.type == "aws_autoscaling_group" and change.verb is Verb.UPDATE:
+def _updates(change: ResourceChange) -> Iterator[str]:
+    if change.type == "aws_ecs_cluster_capacity_providers":
+        before, after = (v.get("capacity_providers") for v in (change.before, change.after))
+        kept = after if isinstance(after, list) else []
+        for provider in before if isinstance(before, list) else []:
+            if provider not in kept:
+                yield f"the cluster no longer uses {provider}"
+    if change.type == _GROUP:
         if loses_members(change, "vpc_zone_identifier"):
             yield "the group loses subnets, and with a zone the instances in it"
         if gains_members(change, "suspended_processes"):
             yield "the group stops processes that keep its capacity (suspended_processes)"
+    for attribute in change.attributes():
+        switched = any(is_in(attribute.name, name) for name in _SWITCHES.get(change.type, ()))
+        placed = any(is_in(attribute.name, name) for name in _PLACES.get(change.type, ()))
+        if placed or (switched and not is_unset(attribute.before) and not _protects(attribute)):
+            yield f"EC2 capacity changes through {attribute.name}"
 
 
 def _rolls_instances(change: ResourceChange) -> Iterator[str]:
-    """What makes AWS replace running instances by itself: at once where the preferences say so
-    (AWS: Auto Scaling API, `RefreshPreferences`, `MinHealthyPercentage`), or those of one age
+    """Yield what makes AWS replace running instances by itself: at once where the preferences say
+    so (AWS: Auto Scaling API, `RefreshPreferences`, `MinHealthyPercentage`), or those of one age
     together (`MaxInstanceLifetime`).
     """
-    if change.type != "aws_autoscaling_group" or change.change.after is None:
-        return
-    before, after = change.change.before or {}, change.change.after
-    refresh = after.get("instance_refresh")
-    if is_marked(change.change.after_unknown, "instance_refresh") or not (
-        is_unset(refresh) or same(before.get("instance_refresh"), refresh)
+    refresh = change.after.get("instance_refresh")
+    if change.is_unknown("instance_refresh") or not (
+        is_unset(refresh) or same(change.before.get("instance_refresh"), refresh)
     ):
         yield "the group replaces its instances when its template changes (instance_refresh)"
-    old, new = (number(values.get("max_instance_lifetime")) for values in (before, after))
-    unknown = is_marked(change.change.after_unknown, "max_instance_lifetime")
-    if unknown or (new and (not old or new < old)):
+    old, new = (number(v.get("max_instance_lifetime")) for v in (change.before, change.after))
+    if change.is_unknown("max_instance_lifetime") or (new and (not old or new < old)):
         yield f"the group replaces instances by their age (max_instance_lifetime {new or '?'})"
 
 
-def _switched(change: ResourceChange) -> Iterator[str]:
-    if change.verb is not Verb.UPDATE:
-        return
-    for attribute in attribute_changes(change.change):
-        switched = any(is_in(attribute.name, name) for name in _SWITCHES.get(change.type, ()))
-        placed = any(is_in(attribute.name, name) for name in _PLACES.get(change.type, ()))
-        if placed or (switched and not newly_set(attribute) and not _protects(attribute)):
-            yield attribute.name
-
-
 def _protects(attribute: AttributeChange) -> bool:
-    return attribute.name in _PROTECTIONS and (
-        (attribute.before, attribute.after) == ("DISABLED", "ENABLED")
-    )
+    turns_on = (attribute.before, attribute.after) == ("DISABLED", "ENABLED")
+    return attribute.name in _PROTECTIONS and turns_on

@@ -1,30 +1,28 @@
 """From `dark` to `soak` Fargate holds the capacity for the full peak, whatever its weight: DNS
 sends it everything when the EC2 side is unhealthy (Route 53 developer guide, "How Amazon Route 53
-chooses records when health checking is configured"). Afterwards it alone carries everything: it
-may follow demand, from `tasks.min` up to the peak at least, and may not be kept from it.
+chooses records when health checking is configured"). Afterwards Fargate alone carries everything:
+it may follow demand, from `tasks.min` to at least the peak, and nothing may stop it from scaling.
 """
 
 from collections.abc import Iterator
 
 from pay.model import Side
-from rollout.guard.context import Context
-from rollout.guard.finding import Finding
 from rollout.guard.numbers import decreases, number
-from rollout.guard.references import is_left_to_provider
+from rollout.guard.rule import Context, Finding, Findings
 from rollout.guard.set_changes import is_in
 from rollout.plans.plan import Plan, ResourceChange, Verb
 from rollout.plans.read import StackPlan
-from rollout.plans.values import attribute_changes, dig, is_marked
+from rollout.plans.references import is_left_to_provider
+from rollout.plans.values import dig
 
 _TARGET = "aws_appautoscaling_target"
 _SCHEDULE = "aws_appautoscaling_scheduled_action"
 
 
-def check(plan: StackPlan, context: Context) -> Iterator[Finding]:
+def check(plan: StackPlan, context: Context) -> Findings:
     service, stage = plan.stack.service, context.stage(plan)
-    if plan.stack.kind.side is not Side.FARGATE or service is None or stage is None:
-        return
-    if not stage.has_fargate:
+    is_fargate = plan.stack.kind.side is Side.FARGATE
+    if not is_fargate or service is None or stage is None or not stage.has_fargate:
         return
     tasks = context.environment(plan).services[service].tasks
     lowest = tasks.peak if stage.pins_fargate_at_peak else tasks.min
@@ -40,46 +38,46 @@ def check(plan: StackPlan, context: Context) -> Iterator[Finding]:
             yield Finding(
                 change.address,
                 f"{service} is at {stage}: scaling may not go up (dynamic_scaling_out_suspended)",
-                "leave suspended_state out: tasks are to be added when demand asks for them",
+                "leave suspended_state out, so that tasks are added when demand rises",
             )
 
 
 def _may_be_taken_away(change: ResourceChange) -> Iterator[str]:
-    if change.type == _SCHEDULE and change.verb in (Verb.CREATE, Verb.UPDATE, Verb.REPLACE):
+    if change.type == _SCHEDULE and change.moves and not change.is_removed:
         yield "a schedule can scale Fargate in"
     if change.type == "aws_ecs_service" and change.verb is Verb.UPDATE:
-        for attribute in attribute_changes(change.change):
+        for attribute in change.attributes():
             if is_in(attribute.name, "capacity_provider_strategy"):
                 yield f"{attribute.name} changes: AWS may take away what is not plain Fargate"
 
 
 def _cannot_grow(plan: Plan, change: ResourceChange) -> bool:
-    """Whether tasks are no longer added when demand asks for them, or nobody can tell (AWS:
-    Application Auto Scaling user guide, "Suspend and resume scaling").
+    """Return whether tasks are, or may be, no longer added when demand rises (AWS: Application Auto
+    Scaling user guide, "Suspend and resume scaling").
 
-    The provider computes the block for a new target; an update knows it. A `dynamic` block is left
-    out of a plan's configuration, as if nobody had written it: the gate refuses those.
+    The provider computes the block for a new target; an update knows it. A plan's configuration
+    leaves a `dynamic` block out, as if nobody had written it: the gate refuses those.
     """
-    if change.type != _TARGET or change.change.after is None:
+    if change.type != _TARGET or change.is_removed:
         return False
-    if is_marked(change.change.after_unknown, "suspended_state"):
+    if change.is_unknown("suspended_state"):
         is_new = change.verb is not Verb.UPDATE
         return not (is_new and is_left_to_provider(plan, change, "suspended_state"))
-    suspended = dig(change.change.after, "suspended_state", 0, "dynamic_scaling_out_suspended")
+    suspended = dig(change.after, "suspended_state", 0, "dynamic_scaling_out_suspended")
     return suspended not in (None, False)
 
 
 def _below(change: ResourceChange, lowest: int, peak: int) -> Iterator[str]:
-    """Where the bounds of scaling are lower than what the side has to carry, or not known."""
+    """Yield bounds of scaling that are unknown, or lower than what the side has to carry."""
     if change.type != _TARGET:
         return
-    if change.verb in (Verb.DELETE, Verb.FORGET):
-        yield "the bounds of its scaling go"
+    if change.is_removed:
+        yield "the bounds of its scaling are deleted"
         return
-    for attribute, way, needed in (("min_capacity", "down", lowest), ("max_capacity", "up", peak)):
-        bound = number((change.change.after or {}).get(attribute))
-        if is_marked(change.change.after_unknown, attribute):
-            bound = None
+    for attribute, way, needed in (
+        ("min_capacity", "down to", lowest),
+        ("max_capacity", "up to only", peak),
+    ):
+        bound = None if change.is_unknown(attribute) else number(change.after.get(attribute))
         if bound is None or bound < needed:
-            only = "only " if way == "up" else ""
-            yield f"scaling may go {way} to {only}{'?' if bound is None else bound} tasks"
+            yield f"scaling may go {way} {'?' if bound is None else bound} tasks"

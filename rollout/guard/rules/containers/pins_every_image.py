@@ -2,22 +2,17 @@
 runs, and a rollback starts the same image again.
 """
 
-from collections.abc import Iterator
-
 from pay.containers.images import is_pinned
 from pay.unread import Unread
-from rollout.guard.context import Context
-from rollout.guard.finding import Finding
-from rollout.plans.containers import TASK_DEFINITION, containers_of
+from rollout.guard.rule import Context, Finding, Findings
+from rollout.plans.containers import TASK_DEFINITION, containers_after
 from rollout.plans.read import StackPlan
 
 
-def check(plan: StackPlan, context: Context) -> Iterator[Finding]:
-    for change in plan.plan.moving:
-        if change.type != TASK_DEFINITION:
-            continue
+def check(plan: StackPlan, context: Context) -> Findings:
+    for change in plan.plan.written(TASK_DEFINITION):
         try:
-            containers = containers_of(change.change.after, change.change.after_unknown)
+            containers = containers_after(change)
         except Unread as error:
             yield Finding(change.address, str(error), "write images that are known at plan time")
             continue

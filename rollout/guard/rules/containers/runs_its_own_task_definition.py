@@ -1,58 +1,45 @@
-"""A service runs revisions of its own task definition, which its own stack registers: what another
-one runs no rule has judged, neither its image nor its secrets nor its roles.
+"""A service runs revisions of its own task definition, which its own stack registers: no rule has
+judged the image, the secrets or the roles of another one.
 """
 
 import re
-from collections.abc import Iterator
 
 from pay.model import Environment, names
-from pay.model.stacks import Stack
-from rollout.guard.context import Context
-from rollout.guard.finding import Finding
-from rollout.guard.references import refers_to_own
+from rollout.guard.rule import Context, Finding, Findings
 from rollout.plans.containers import TASK_DEFINITION
 from rollout.plans.plan import Plan, ResourceChange
 from rollout.plans.read import StackPlan
-from rollout.plans.values import is_marked, is_unset
+from rollout.plans.references import refers_to_own
+from rollout.plans.values import is_unset
 
 _ATTRIBUTE = "task_definition"
 
 
-def check(plan: StackPlan, context: Context) -> Iterator[Finding]:
-    environment, own = context.environment(plan), _own_families(plan.stack)
-    for change in plan.plan.moving:
-        if change.type != "aws_ecs_service" or change.change.after is None:
-            continue
+def check(plan: StackPlan, context: Context) -> Findings:
+    stack, environment = plan.stack, context.environment(plan)
+    side, service = stack.kind.side, stack.service
+    own = names.task_family(stack.environment, service, side) if side and service else None
+    for change in plan.plan.written("aws_ecs_service"):
         if not _is_own(plan.plan, change, own, environment):
-            unknown = is_marked(change.change.after_unknown, _ATTRIBUTE)
-            found = change.change.after.get(_ATTRIBUTE) or "not set any more"
-            found = "known only after apply" if unknown else found
+            value = change.after.get(_ATTRIBUTE) or "not set any more"
             yield Finding(
                 change.address,
-                f"{_ATTRIBUTE} is {found}, which is no revision of "
-                f"{' or '.join(own) or 'a task definition of this stack'} in {environment.name}",
+                f"{_ATTRIBUTE} is "
+                f"{'known only after apply' if change.is_unknown(_ATTRIBUTE) else value}, which is "
+                f"not a revision of {own or 'a task definition of this stack'} in "
+                f"{environment.name}",
                 "let it refer to the task definition of its own stack, in the same plan",
             )
 
 
-def _own_families(stack: Stack) -> tuple[str, ...]:
-    side = stack.kind.side
-    if side is None or stack.service is None:
-        return ()
-    return (names.task_family(stack.environment, stack.service, side),)
-
-
-def _is_own(
-    plan: Plan, change: ResourceChange, own: tuple[str, ...], environment: Environment
-) -> bool:
-    if is_marked(change.change.after_unknown, _ATTRIBUTE):
-        return refers_to_own(plan, change, (_ATTRIBUTE,), TASK_DEFINITION, "family", own)
-    value = (change.change.after or {}).get(_ATTRIBUTE)
+def _is_own(plan: Plan, change: ResourceChange, own: str | None, environment: Environment) -> bool:
+    if change.is_unknown(_ATTRIBUTE):
+        families = (own,) if own else ()
+        return refers_to_own(plan, change, (_ATTRIBUTE,), TASK_DEFINITION, "family", families)
+    value = change.after.get(_ATTRIBUTE)
     if is_unset(value):
-        return is_unset((change.change.before or {}).get(_ATTRIBUTE))
+        return is_unset(change.before.get(_ATTRIBUTE))
     # AWS: ECS API, `UpdateService`: an ARN, or the family with or without a revision.
     arn = f"arn:aws:ecs:{environment.region}:{environment.account_id}:task-definition/"
-    return any(
-        re.fullmatch(rf"({re.escape(arn)})?{re.escape(family)}(:[0-9]+)?", str(value))
-        for family in own
-    )
+    pattern = rf"({re.escape(arn)})?{re.escape(own or '')}(:[0-9]+)?"
+    return own is not None and re.fullmatch(pattern, str(value)) is not None

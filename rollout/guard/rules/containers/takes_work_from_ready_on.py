@@ -3,41 +3,35 @@ at `dark` it is not proven yet, and a side that takes requests but no messages k
 happened to a payment.
 """
 
-from collections.abc import Iterator
-
 from pay.catalogue import CATALOGUE
 from pay.containers.definitions import pairs
 from pay.unread import Unread
-from rollout.guard.context import Context
-from rollout.guard.finding import Finding
-from rollout.plans.containers import TASK_DEFINITION, containers_of
+from rollout.guard.rule import Context, Finding, Findings
+from rollout.plans.containers import TASK_DEFINITION, containers_after
 from rollout.plans.plan import ResourceChange
 from rollout.plans.read import StackPlan
 
 
-def check(plan: StackPlan, context: Context) -> Iterator[Finding]:
+def check(plan: StackPlan, context: Context) -> Findings:
     side, name, stage = plan.stack.kind.side, plan.stack.service, context.stage(plan)
     if side is None or name is None or stage is None or not stage.has(side):
         return
-    wanted = "true" if stage.takes_work(side) else "false"
-    for change in plan.plan.moving:
-        if change.type != TASK_DEFINITION or change.change.after is None:
-            continue
+    required = "true" if stage.takes_work(side) else "false"
+    for change in plan.plan.written(TASK_DEFINITION):
         for switch, value in _switches(change, name).items():
-            if value != wanted:
+            if value != required:
                 yield Finding(
                     change.address,
                     f"{name} is at {stage}: {switch} of the {side} side is "
                     f"{'not set' if value is None else repr(value)}",
-                    f"set it to {wanted!r}; the catalogue's work_switches do that by the stage",
+                    f"set it to {required!r}; the catalogue's work_switches do that by the stage",
                 )
 
 
 def _switches(change: ResourceChange, service: str) -> dict[str, str | None]:
-    """The service's switches and what they will be, None for one that is not set."""
+    """Return the service's switches and their values after apply; None: not set."""
     try:
-        containers = containers_of(change.change.after, change.change.after_unknown)
-        environments = {c["name"]: pairs(c, "environment") for c in containers}
+        environments = {c["name"]: pairs(c, "environment") for c in containers_after(change)}
     except Unread:
         return {}  # `writes-no-secret-in-plain-text` refuses what cannot be read.
     values = environments.get(service, {})

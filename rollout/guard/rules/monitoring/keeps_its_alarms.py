@@ -1,48 +1,40 @@
-"""From `ready` to `soak` both sides keep their alarms, and the alarms keep telling people: whether
-a service goes on or back is decided by them, and CloudWatch forgets the state of a deleted one.
+"""From `ready` to `soak` both sides keep their alarms, and the alarms keep notifying people: they
+decide whether a service moves on or back, and CloudWatch forgets the state of a deleted one.
 """
 
 from collections.abc import Iterator
 
 from pay.model import Stage
-from rollout.guard.context import Context
-from rollout.guard.finding import TAKEN_AWAY, Finding
+from rollout.guard.rule import Context, Finding, Findings
 from rollout.guard.set_changes import loses_members
-from rollout.plans.plan import ResourceChange, Verb
+from rollout.plans.plan import PAST, ResourceChange, Verb
 from rollout.plans.read import StackPlan
-from rollout.plans.values import is_marked
 
 ALARM = "aws_cloudwatch_metric_alarm"
 
 
-def check(plan: StackPlan, context: Context) -> Iterator[Finding]:
+def check(plan: StackPlan, context: Context) -> Findings:
     stage = context.stage(plan)
-    if plan.stack.kind.side and not (stage and _decides_by_alarms(stage)):
+    is_judged = stage and Stage.READY.position <= stage.position <= Stage.SOAK.position
+    if plan.stack.kind.side and not is_judged:
         return
-    where = f"{plan.stack.service} is at {stage}" if stage else f"{plan.stack.id} is of no side"
+    where = f"{plan.stack.service} is at {stage}" if stage else f"{plan.stack.id} is for all sides"
     for change in plan.plan.moving:
-        if change.type == ALARM:
-            for text in _silenced(change):
-                yield Finding(
-                    change.address,
-                    f"{where}: the alarm {text}",
-                    "keep it until the service is past soak, or make the better one beside it",
-                )
-
-
-def _decides_by_alarms(stage: Stage) -> bool:
-    return Stage.READY.position <= stage.position <= Stage.SOAK.position
+        for text in _silenced(change) if change.type == ALARM else ():
+            yield Finding(
+                change.address,
+                f"{where}: the alarm {text}",
+                "keep it until the service is past soak, or make the better one beside it",
+            )
 
 
 def _silenced(change: ResourceChange) -> Iterator[str]:
     if change.goes:
-        yield f"is {TAKEN_AWAY[change.verb]}"
+        yield f"is {PAST[change.verb]}"
     elif change.verb is Verb.UPDATE:
-        before, after = change.change.before or {}, change.change.after or {}
-        if before.get("actions_enabled") is not False and (
-            after.get("actions_enabled") is False
-            or is_marked(change.change.after_unknown, "actions_enabled")
-        ):
-            yield "takes no action any more (actions_enabled)"
+        key = "actions_enabled"
+        stops = change.after.get(key) is False or change.is_unknown(key)
+        if change.before.get(key) is not False and stops:
+            yield f"takes no action any more ({key})"
         if loses_members(change, "alarm_actions"):
-            yield "no longer tells one of those whom it told (alarm_actions)"
+            yield "no longer notifies one of its targets (alarm_actions)"

@@ -1,20 +1,16 @@
-"""Where a side can be sent traffic, a request still finds its tasks: what its listener does, where
-it listens, who may reach it, where the tasks are registered and how their health is asked are not
-changed under it. All of these act at once, on running tasks, and no deployment rolls them back: a
+"""Where a side can receive traffic, a request still finds its tasks. No plan changes under it what
+its listener does, where it listens, who may reach it, where the tasks are registered and how their
+health is checked. All of these act at once, on running tasks, and no deployment rolls them back: a
 health check that the running release does not answer makes the whole side unhealthy, and Route 53
 then sends everything to the other one.
 """
 
-from collections.abc import Iterator
-
-from rollout.guard.context import Context
-from rollout.guard.finding import Finding
 from rollout.guard.may_receive_traffic import why_reached
-from rollout.guard.numbers import newly_set
+from rollout.guard.rule import Context, Finding, Findings
 from rollout.guard.set_changes import is_in, loses_members
-from rollout.plans.plan import ResourceChange, Verb
+from rollout.plans.plan import Verb
 from rollout.plans.read import StackPlan
-from rollout.plans.values import attribute_changes
+from rollout.plans.values import is_unset
 
 _FIXED = {
     "aws_ecs_service": ("load_balancer",),
@@ -38,21 +34,19 @@ DO = (
 )
 
 
-def check(plan: StackPlan, context: Context) -> Iterator[Finding]:
+def check(plan: StackPlan, context: Context) -> Findings:
     where = why_reached(plan, context)
     if where is None:
         return
     for change in plan.plan.moving:
-        if change.verb is Verb.UPDATE:
-            for attribute in _changed(change):
-                yield Finding(change.address, f"{where}: {attribute} is changed under it", DO)
-            for name in _ONLY_ADDED_TO.get(change.type, ()):
-                if loses_members(change, name):
-                    yield Finding(change.address, f"{where}: {name} lose a member", DO)
-
-
-def _changed(change: ResourceChange) -> Iterator[str]:
-    fixed = _FIXED.get(change.type, ())
-    for attribute in attribute_changes(change.change):
-        if any(is_in(attribute.name, name) for name in fixed) and not newly_set(attribute):
-            yield attribute.name
+        if change.verb is not Verb.UPDATE:
+            continue
+        fixed = _FIXED.get(change.type, ())
+        for attribute in change.attributes():
+            is_fixed = any(is_in(attribute.name, name) for name in fixed)
+            if is_fixed and not is_unset(attribute.before):
+                text = f"{where}: {attribute.name} is changed under it"
+                yield Finding(change.address, text, DO)
+        for name in _ONLY_ADDED_TO.get(change.type, ()):
+            if loses_members(change, name):
+                yield Finding(change.address, f"{where}: {name} lose a member", DO)

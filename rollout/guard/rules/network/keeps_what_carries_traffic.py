@@ -1,21 +1,19 @@
 """Nothing that carries traffic is replaced or destroyed, nor what its tasks need to start.
 
-A side may go when the stage says so (EC2 at `retired`, Fargate at `legacy`; what is dark may be
-rebuilt) and the plan of the same service's records shows that no record leads there any more:
-clients hold a deleted record's answer for a while, so records go in an earlier apply than capacity.
+A side may be deleted when the stage allows it (EC2 at `retired`, Fargate at `legacy`; what is dark
+may be rebuilt) and the plan of the same service's records shows that no record leads there any
+more. Clients hold a deleted record's answer for a while, so records change in an earlier apply than
+capacity.
 """
-
-from collections.abc import Iterator
 
 from pay.model import Side, Stage, names
 from pay.model.stacks import RESOURCE_TYPES, Loss
-from rollout.guard.context import Context
-from rollout.guard.finding import TAKEN_AWAY, Finding
 from rollout.guard.may_receive_traffic import UNREACHED
+from rollout.guard.rule import Context, Finding, Findings
 from rollout.guard.rules.monitoring.keeps_its_alarms import ALARM
 from rollout.guard.stage_from_records import side_of
 from rollout.plans.containers import TASK_DEFINITION
-from rollout.plans.plan import ResourceChange, Verb
+from rollout.plans.plan import PAST, ResourceChange
 from rollout.plans.read import StackPlan
 from rollout.plans.records import RECORD_TYPE, names_in
 
@@ -24,69 +22,62 @@ CARRIERS = RESOURCE_TYPES - {ALARM, RECORD_TYPE, TASK_DEFINITION}
 that the stacks make. Alarms and records have rules of their own, task definitions revisions.
 """
 
+_RENAME = "for a renamed address write a `moved` block"
 
-def check(plan: StackPlan, context: Context) -> Iterator[Finding]:
+SawAndDo = tuple[str, str]
+
+
+def check(plan: StackPlan, context: Context) -> Findings:
     for change in plan.plan.moving:
-        if not takes_a_carrier(plan, change):
-            continue
-        reason = _why_it_must_stay(plan, context, change)
+        reason = takes_a_carrier(plan, change) and _why_it_must_stay(plan, context, change)
         if reason:
             saw, do = reason
-            verb = TAKEN_AWAY[change.verb]
-            forced = ", ".join(
-                sorted({str(path[0]) for path in change.change.replace_paths if path})
-            )
-            because = f" because of {forced}" if forced else ""
-            yield Finding(change.address, f"{change.type} is {verb}{because}; {saw}", do)
+            loss = f"{change.type} is {PAST[change.verb]}{change.because}"
+            yield Finding(change.address, f"{loss}; {saw}", do)
 
 
 def takes_a_carrier(plan: StackPlan, change: ResourceChange) -> bool:
-    """Whether the change takes away something that a request or a starting task needs. A replaced
-    task definition is a new revision, and the old one's tasks run on.
+    """Return whether the change takes away something that a request or a starting task needs. A
+    replaced task definition is a new revision, and the old one's tasks run on.
     """
     if plan.stack.kind.may_lose is Loss.ANY_TIME:
         return False
     if change.type == TASK_DEFINITION:
-        return change.goes and change.verb is not Verb.REPLACE
+        return change.is_removed
     return change.goes and change.type in CARRIERS
 
 
-def _why_it_must_stay(
-    plan: StackPlan, context: Context, change: ResourceChange
-) -> tuple[str, str] | None:
+def _why_it_must_stay(plan: StackPlan, context: Context, change: ResourceChange) -> SawAndDo | None:
     kind = plan.stack.kind
     if kind.may_lose is Loss.WITH_ITS_SIDE and kind.side and plan.stack.service:
         return _side_must_stay(plan, context, kind.side, plan.stack.service)
     if kind.may_lose is Loss.WHEN_UNUSED:
         return _platform_must_stay(plan, context, change)
     return (
-        "this stack is no side of a service that could be moved away first",
-        "keep the resource; for a renamed address write a `moved` block",
+        "this stack is not a side of a service that could be moved away first",
+        f"keep the resource; {_RENAME}",
     )
 
 
-def _side_must_stay(
-    plan: StackPlan, context: Context, side: Side, service: str
-) -> tuple[str, str] | None:
+def _side_must_stay(plan: StackPlan, context: Context, side: Side, service: str) -> SawAndDo | None:
     stage = context.stage(plan)
     if stage not in UNREACHED[side]:
-        allowed = " or ".join(sorted(UNREACHED[side]))
         return (
-            f"{service} is at {stage}, where its {side} side can be sent traffic",
-            f"keep it until {allowed}; for a renamed address write a `moved` block; for a new "
-            "value that AWS cannot change in place make a second resource beside it",
+            f"{service} is at {stage}, where its {side} side can receive traffic",
+            f"keep it until {' or '.join(sorted(UNREACHED[side]))}; {_RENAME}; for a new value "
+            "that AWS cannot change in place make a second resource beside it",
         )
     traffic_stack = names.traffic_stack(plan.stack.environment, service)
     traffic = context.traffic_plan(plan)
     if traffic is None:
         return (
-            "it cannot be seen whether a record leads there",
+            "the plans do not show whether a record leads there",
             f"give the plan of {traffic_stack} too",
         )
     records = [record for name in names_in(traffic.plan) for record in (*name.before, *name.after)]
     if any(side_of(record, traffic.stack) in (side, None) for record in records):
         return (
-            f"a record of {traffic_stack} leads to the {side} side, or it cannot be seen where",
+            f"a record of {traffic_stack} leads to the {side} side, or to an unknown target",
             f"apply {traffic_stack} first, wait until clients have followed, then plan this again",
         )
     if not records:
@@ -99,25 +90,19 @@ def _side_must_stay(
 
 def _platform_must_stay(
     plan: StackPlan, context: Context, change: ResourceChange
-) -> tuple[str, str] | None:
-    environment = context.environment(plan)
-    cluster = (change.change.before or {}).get("name")
-    side = Side.FARGATE if cluster == names.cluster(environment.name, Side.FARGATE) else Side.EC2
-    gone = {Side.EC2: Stage.RETIRED, Side.FARGATE: Stage.LEGACY}[side]
-    using = [name for name, s in environment.services.items() if s.stage is not gone]
+) -> SawAndDo | None:
     if change.type in ("aws_kms_key", "aws_kms_alias", "aws_cloudwatch_log_group"):
-        return (
-            "logs written with it must stay readable (PCI DSS v4.0.1, 10.5.1)",
-            "keep it; for a renamed address write a `moved` block",
-        )
+        saw = "logs written with it must stay readable (PCI DSS v4.0.1, 10.5.1)"
+        return saw, f"keep it; {_RENAME}"
     if change.type in ("aws_sns_topic", "aws_sns_topic_policy"):
-        return (
-            "the alarms of every service are sent through it",
-            "keep it; for a renamed address write a `moved` block",
-        )
+        return "the alarms of every service are sent through it", f"keep it; {_RENAME}"
+    environment = context.environment(plan)
+    is_fargate = change.before.get("name") == names.cluster(environment.name, Side.FARGATE)
+    side, unused = (Side.FARGATE, Stage.LEGACY) if is_fargate else (Side.EC2, Stage.RETIRED)
+    using = [name for name, s in environment.services.items() if s.stage is not unused]
     if not using:
         return None
     return (
         f"{', '.join(using[:3])}{' and others' if len(using) > 3 else ''} still need {side}",
-        f"keep it until every service is at {gone}",
+        f"keep it until every service is at {unused}",
     )

@@ -1,17 +1,14 @@
-"""The plan is whole: made without `-target`, with nothing deferred and without an error. What a
-partial plan leaves out is applied by the next one, which nobody expects it in.
+"""The plan is whole: made without `-target`, with nothing deferred and without an error. The next
+plan applies what a partial plan leaves out, and nobody expects it there.
 """
 
-from collections.abc import Iterator
-
-from rollout.guard.context import Context
-from rollout.guard.finding import Finding
+from rollout.guard.rule import Context, Finding, Findings
 from rollout.plans.read import StackPlan
 
 
-def check(plan: StackPlan, context: Context) -> Iterator[Finding]:
+def check(plan: StackPlan, context: Context) -> Findings:
     if plan.plan.errored:
-        yield Finding("", "the plan ended with an error", "mend the error and plan again")
+        yield Finding("", "the plan ended with an error", "fix the error and plan again")
     if plan.plan.deferred_changes:
         yield Finding(
             "",

@@ -1,22 +1,20 @@
-"""A name that answers keeps answering: no record goes that is sent traffic, and no name is ever
-left without one. A name that is missing for a moment stays missing in resolvers for 15 minutes (RFC
-2308: the negative TTL of the zone's SOA record).
+"""A name that answers keeps answering: no record is deleted that receives traffic, and no name is
+ever left without one. A name that is missing for a moment stays missing in resolvers for 15 minutes
+(RFC 2308: the negative TTL of the zone's SOA record).
 """
 
-from collections.abc import Iterator
-
-from rollout.guard.context import Context
-from rollout.guard.finding import Finding
+from rollout.guard.rule import Context, Finding, Findings
 from rollout.guard.stage_from_records import in_words
 from rollout.plans.plan import Verb
 from rollout.plans.read import StackPlan
-from rollout.plans.records import MAX_WRITES_OF_A_NAME, Name, Write, names_in
+from rollout.plans.records import MAX_WRITES_OF_A_NAME, Name, RecordState, Write, names_in
 
 
-def check(plan: StackPlan, context: Context) -> Iterator[Finding]:
+def check(plan: StackPlan, context: Context) -> Findings:
     for name in names_in(plan.plan):
         for write in name.writes:
-            yield from _write(name, write)
+            if write.before:
+                yield from _write(name, write, write.before)
         if name.before and any(not state for state in (*name.states(), name.after)):
             yield Finding(
                 name.writes[0].address,
@@ -31,39 +29,29 @@ def check(plan: StackPlan, context: Context) -> Iterator[Finding]:
             )
 
 
-def _write(name: Name, write: Write) -> Iterator[Finding]:
-    if write.before is None:
-        return
+def _write(name: Name, write: Write, before: RecordState) -> Findings:
     if write.change.verb is Verb.REPLACE:
         yield Finding(
             write.address,
-            f"the record of {name.key} is replaced: the name has a gap, and it may go twice",
+            f"the record of {name.key} is replaced: the name has a gap, perhaps two",
             "keep name, type and zone; for a renamed address write a `moved` block",
         )
     elif write.after is None:
-        made_again = [
-            other.address
-            for other in name.writes
-            if other.after and other.after.set_identifier == write.before.set_identifier
-        ]
-        if made_again:
+        identifier = before.set_identifier
+        again = [o for o in name.writes if o.after and o.after.set_identifier == identifier]
+        if again:
             yield Finding(
                 write.address,
-                f"the record of {name.key} is deleted here and made again as {made_again[0]}, "
-                "in two calls",
-                f"write `moved {{ from = {write.address}, to = {made_again[0]} }}`",
+                f"the record of {name.key} is deleted here and created again as "
+                f"{again[0].address}, in two calls",
+                f"write `moved {{ from = {write.address}, to = {again[0].address} }}`",
             )
-        elif not write.before.is_weighted or write.before.weight != 0:
+        elif not before.is_weighted or before.weight != 0:
+            weight = "unknown" if before.weight is None else before.weight
+            share = "everything, because it is a simple record" if before.is_simple else weight
             yield Finding(
                 write.address,
-                f"the record of {name.key} goes while its weight is {_weight(write)}",
+                f"the record of {name.key} is deleted while its weight is {share}",
                 "move its weight to 0 first, in an apply of its own, and wait until its side "
                 "has no requests",
             )
-
-
-def _weight(write: Write) -> str:
-    record = write.before
-    if record is None or record.is_simple:
-        return "everything: it is a simple record"
-    return "unknown" if record.weight is None else str(record.weight)

@@ -3,20 +3,15 @@ Route 53 refuses a mixture, and an apply that is refused half way leaves half a 
 (Route 53 API reference, `ResourceRecordSet`: `SetIdentifier`, `Weight`).
 """
 
-from collections.abc import Iterator
-
-from rollout.guard.context import Context
-from rollout.guard.finding import Finding
+from rollout.guard.rule import Context, Finding, Findings
 from rollout.guard.stage_from_records import in_words
 from rollout.plans.read import StackPlan
 from rollout.plans.records import States, names_in
 
 
-def check(plan: StackPlan, context: Context) -> Iterator[Finding]:
+def check(plan: StackPlan, context: Context) -> Findings:
     for name in names_in(plan.plan):
-        if not name.moves:
-            continue
-        for state in (*name.states(), name.after):
+        for state in (*name.states(), name.after) if name.moves else ():
             if problem := _problem(state):
                 yield Finding(
                     name.writes[0].address,
@@ -32,7 +27,7 @@ def _problem(state: States) -> str | None:
     if others:
         return f"the policy {', '.join(sorted(others))} is not simple and not weighted"
     if len({record.policies for record in state}) > 1:
-        return "simple and weighted records of one name do not go together"
+        return "a name must not mix simple and weighted records"
     identifiers = [record.set_identifier for record in state]
     if len(set(identifiers)) < len(identifiers):
         return "two records have the same identifier"

@@ -2,26 +2,22 @@
 would send 95 per cent where 5 were meant.
 """
 
-from collections.abc import Iterator
-
 from pay.model import names
-from rollout.guard.context import Context
-from rollout.guard.finding import Finding
+from rollout.guard.rule import Context, Finding, Findings
 from rollout.guard.stage_from_records import side_of, target_of
 from rollout.plans.read import StackPlan
-from rollout.plans.records import names_in
+from rollout.plans.records import written_records
 
 
-def check(plan: StackPlan, context: Context) -> Iterator[Finding]:
+def check(plan: StackPlan, context: Context) -> Findings:
     service, environment = plan.stack.service, plan.stack.environment
     if not plan.stack.kind.holds_records or service is None:
         return
-    for record in (w.after for name in names_in(plan.plan) for w in name.writes if w.after):
+    for record in written_records(plan.plan):
         side = side_of(record, plan.stack)
-        if record.alias is None or side is None or target_of(record, plan.stack) is side:
-            continue
-        yield Finding(
-            record.address,
-            f"{record.set_identifier or 'the simple record'} leads to {record.alias}",
-            f"let it lead to {names.load_balancer(environment, service, side)}",
-        )
+        if record.alias and side and target_of(record, plan.stack) is not side:
+            yield Finding(
+                record.address,
+                f"{record.set_identifier or 'the simple record'} leads to {record.alias}",
+                f"let it lead to {names.load_balancer(environment, service, side)}",
+            )

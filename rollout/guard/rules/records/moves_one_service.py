@@ -2,34 +2,26 @@
 follow, it must be clear what they follow from.
 """
 
-from collections.abc import Iterator
-
 from pay.catalogue import CATALOGUE
-from rollout.guard.context import Context
-from rollout.guard.finding import Finding
+from rollout.guard.rule import Context, Finding, Findings
 from rollout.guard.stage_from_records import side_of
 from rollout.plans.read import StackPlan
-from rollout.plans.records import Name, RecordState, names_in
+from rollout.plans.records import RecordState, States, names_in
 
 
-def check(plan: StackPlan, context: Context) -> Iterator[Finding]:
+def check(plan: StackPlan, context: Context) -> Findings:
     for name in names_in(plan.plan):
         for write in name.writes:
-            record = next(
-                (r for r in (write.before, write.after) if r and not _is_its_own(r, plan, context)),
-                None,
-            )
-            if record:
+            records = (r for r in (write.before, write.after) if r)
+            if record := next((r for r in records if not _is_its_own(r, plan, context)), None):
                 yield Finding(
                     record.address,
                     f"{plan.stack.id} writes {record.set_identifier or 'a simple record'} of "
-                    f"{name.key}, which is not its own",
+                    f"{name.key}, which does not belong to it",
                     "write the records of a service in its own traffic stack only",
                 )
-    if not moves_traffic(plan):
-        return
     others = [p.stack.id for p in context.plans if p is not plan and moves_traffic(p)]
-    if others:
+    if others and moves_traffic(plan):
         yield Finding(
             "",
             f"{plan.stack.id} moves traffic, and so does {', '.join(others)}",
@@ -38,25 +30,20 @@ def check(plan: StackPlan, context: Context) -> Iterator[Finding]:
 
 
 def moves_traffic(plan: StackPlan) -> bool:
-    """Whether a name that answers already gets other records. A name that is new moves nothing."""
+    """Return whether a name that answers already gets other records. A new name moves nothing."""
     return plan.stack.kind.holds_records and any(
-        name.before and _shape(name, after=False) != _shape(name, after=True)
-        for name in names_in(plan.plan)
+        name.before and _shape(name.before) != _shape(name.after) for name in names_in(plan.plan)
     )
 
 
-def _shape(name: Name, *, after: bool) -> set[tuple[object, ...]]:
-    return {
-        (record.set_identifier, record.policies, record.weight, record.alias)
-        for record in (name.after if after else name.before)
-    }
+def _shape(records: States) -> set[tuple[object, ...]]:
+    return {(r.set_identifier, r.policies, r.weight, r.alias) for r in records}
 
 
 def _is_its_own(record: RecordState, plan: StackPlan, context: Context) -> bool:
     service = plan.stack.service
-    if service is None or not plan.stack.kind.holds_records:
-        return False
-    if side_of(record, plan.stack) is None:
+    is_traffic = plan.stack.kind.holds_records
+    if service is None or not is_traffic or side_of(record, plan.stack) is None:
         return False
     microservice, environment = CATALOGUE.get(service), context.environment(plan)
     label = (microservice and microservice.host) or service

@@ -4,21 +4,18 @@ developer guide, "Values specific for weighted alias records": `Weight`). The or
 `depends_on`. (I1, I19)
 """
 
-from collections.abc import Iterator
-
-from rollout.guard.context import Context
-from rollout.guard.finding import Finding
+from rollout.guard.rule import Context, Finding, Findings
 from rollout.guard.stage_from_records import in_words
 from rollout.plans.read import StackPlan
-from rollout.plans.records import States, names_in
+from rollout.plans.records import names_in
 
 
-def check(plan: StackPlan, context: Context) -> Iterator[Finding]:
+def check(plan: StackPlan, context: Context) -> Findings:
     for name in names_in(plan.plan):
-        # A name that is new has no traffic to lose before its second record is there.
+        # A new name has no traffic to lose before its second record is there.
         on_the_way = name.states() if name.before else ()
         for state in (*on_the_way, name.after):
-            if _weighs_nothing(state):
+            if state and all(record.is_weighted and not record.weight for record in state):
                 yield Finding(
                     state[0].address,
                     f"{name.key} passes through or ends with {in_words(state)}",
@@ -26,7 +23,3 @@ def check(plan: StackPlan, context: Context) -> Iterator[Finding]:
                     "`depends_on` the EC2 record, and 100/0 to 0/100 needs a stage in between",
                 )
                 break
-
-
-def _weighs_nothing(state: States) -> bool:
-    return bool(state) and all(record.is_weighted and not record.weight for record in state)

@@ -2,23 +2,19 @@
 leaves behind; with the environments of before the change at hand, of exactly that stage (I10).
 """
 
-from collections.abc import Iterator
-
 from pay.model import Ladder, Stage
 from pay.model.stage.write_order import Records, states
-from rollout.guard.context import Context
-from rollout.guard.finding import Finding
+from rollout.guard.rule import Context, Finding, Findings
 from rollout.guard.stage_from_records import expected_in_words, in_words, placement, start_of
 from rollout.plans.read import StackPlan
 from rollout.plans.records import names_in
 
 
-def check(plan: StackPlan, context: Context) -> Iterator[Finding]:
+def check(plan: StackPlan, context: Context) -> Findings:
     service, stage = plan.stack.service, context.stage(plan)
     if not plan.stack.kind.holds_records or service is None or stage is None:
         return
-    ladder = context.environment(plan).ladder
-    before = context.stage_before(plan)
+    ladder, before = context.environment(plan).ladder, context.stage_before(plan)
     for name in names_in(plan.plan):
         if not name.before:
             continue
@@ -26,9 +22,9 @@ def check(plan: StackPlan, context: Context) -> Iterator[Finding]:
         if records is None or not start_of(records, ladder).is_known:
             yield Finding(
                 name.before[0].address,
-                f"{name.key} has {in_words(name.before)}, which is no stage of "
+                f"{name.key} has {in_words(name.before)}, which does not match any stage of "
                 f"{plan.stack.environment}",
-                "somebody or something else wrote these records: find out who, put back the "
+                "these records were written outside this process: find out how, put back the "
                 "records of a stage, and plan again",
             )
         elif before in ladder.stages and not _explains(records, ladder, before, stage):
@@ -41,13 +37,10 @@ def check(plan: StackPlan, context: Context) -> Iterator[Finding]:
 
 
 def _explains(records: Records, ladder: Ladder, before: Stage, stage: Stage) -> bool:
-    """Whether a service at `before` on its way to `stage` can have these records: before, after, in
-    between, or in the middle of an earlier move that ended at, or went back to, `before`.
+    """Return whether a service at `before` on its way to `stage` can have these records: before,
+    after, in between, or in the middle of an earlier move that ended at, or went back to, `before`.
     """
-    if records in (ladder.records(before), *_on_the_way(ladder, before, stage)):
-        return True
-    return any(before in (e.before, e.after) for e in start_of(records, ladder).interrupted)
-
-
-def _on_the_way(ladder: Ladder, before: Stage, stage: Stage) -> tuple[Records, ...]:
-    return states(ladder.records(before), ladder.records(stage))
+    start = ladder.records(before)
+    return records in (start, *states(start, ladder.records(stage))) or any(
+        before in (edge.before, edge.after) for edge in start_of(records, ladder).interrupted
+    )

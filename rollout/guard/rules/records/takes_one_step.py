@@ -2,18 +2,15 @@
 (`stage.transitions`). A skipped stage was not judged; from `retired` there is no way back.
 """
 
-from collections.abc import Iterator
-
 from pay.model import Ladder, Stage
 from pay.model.stage.transitions import find_edge, promotion, rollbacks
-from rollout.guard.context import Context
-from rollout.guard.finding import Finding
+from rollout.guard.rule import Context, Finding, Findings
 from rollout.guard.stage_from_records import in_words, placement, start_of
 from rollout.plans.read import StackPlan
 from rollout.plans.records import names_in
 
 
-def check(plan: StackPlan, context: Context) -> Iterator[Finding]:
+def check(plan: StackPlan, context: Context) -> Findings:
     service, stage = plan.stack.service, context.stage(plan)
     if service is None or stage is None:
         return
@@ -25,26 +22,26 @@ def check(plan: StackPlan, context: Context) -> Iterator[Finding]:
             f"from {before} a service can go {_ways(ladder, before)}",
         )
     elif plan.stack.kind.holds_records:
-        yield from _records(plan, service, ladder, stage, is_told=before in ladder.stages)
+        yield from _records(plan, service, ladder, stage, is_known=before in ladder.stages)
 
 
 def _records(
-    plan: StackPlan, service: str, ladder: Ladder, stage: Stage, *, is_told: bool
-) -> Iterator[Finding]:
-    """`is_told`: the files of before say the stage, and the step from there is right."""
+    plan: StackPlan, service: str, ladder: Ladder, stage: Stage, *, is_known: bool
+) -> Findings:
+    """`is_known`: the files of before have the stage, and the step from there is right."""
     for name in names_in(plan.plan):
         records = placement(name.before, plan.stack) if name.before else None
         start = start_of(records, ladder) if records else None
         if start is None or not start.is_known:
             continue
         stages = sorted(start.stages, key=lambda s: s.position)
-        if not is_told and (skipping := start.may_skip(ladder, stage)):
+        if not is_known and (skipping := start.may_skip(ladder, stage)):
             yield Finding(
                 name.before[0].address,
                 f"{name.key} has {in_words(name.before)}: {service} was at {' or '.join(stages)}, "
                 f"and from {skipping} it cannot go to {stage}",
-                "give the environment files of before the change with --base, which tell the two "
-                "apart",
+                "give the environment files of before the change with --base: they show which of "
+                "the stages it was",
             )
         elif not start.may_become(ladder, stage):
             stages = stages or [edge.before for edge in start.interrupted]
@@ -58,8 +55,6 @@ def _records(
 
 def _ways(ladder: Ladder, stage: Stage) -> str:
     forward = promotion(ladder, stage)
-    back = [edge.after for edge in rollbacks(ladder, stage)]
-    ways = ([f"forward to {forward.after}"] if forward else []) + (
-        [f"back to {', '.join(back)}"] if back else []
-    )
-    return ", or ".join(ways) or "nowhere"
+    back = ", ".join(edge.after for edge in rollbacks(ladder, stage))
+    ways = (f"forward to {forward.after}" if forward else "", f"back to {back}" if back else "")
+    return ", or ".join(filter(None, ways)) or "nowhere"

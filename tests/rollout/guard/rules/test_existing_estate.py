@@ -3,8 +3,6 @@
 import pytest
 
 from pay.model import Stage
-from pay.model.stacks import RESOURCE_TYPES
-from rollout.guard.rules.plan.leaves_the_existing_estate import belongs_to_the_estate
 from tests.rollout.guard.conftest import Judge, found
 from tests.support.mutations import FOREIGN
 from tests.support.plans import EC2, FARGATE, Json, change, plan
@@ -49,11 +47,6 @@ def test_leaves_the_existing_estate_alone(
 def test_refuses_to_import_what_exists(refused: Judge) -> None:
     plans = plan(EC2, change("aws_vpc.this", {"a": 1}, {"a": 1}, importing={"id": "vpc-1"}))
     assert found(refused, plans, stage=Stage.LEGACY) == {"leaves-the-existing-estate"}
-
-
-def test_tells_the_estate_from_what_nobody_knows() -> None:
-    assert all(map(belongs_to_the_estate, ("aws_route", "aws_vpc", "aws_route53_zone")))
-    assert not any(map(belongs_to_the_estate, (*RESOURCE_TYPES, "aws_routes", "terraform_data")))
 
 
 DRIFT_RECORD = {"name": "a", "weighted_routing_policy": [{"weight": 95}]}
