@@ -1,4 +1,4 @@
-"""Whether traffic can reach what a stack holds."""
+"""Detects whether traffic can reach what a stack holds."""
 
 from pay.model import Side, Stage
 from rollout.guard.rule import Context

@@ -1,4 +1,4 @@
-"""Numbers that become smaller in a plan."""
+"""Detects numbers that become smaller in a plan."""
 
 from collections.abc import Iterable, Iterator
 

@@ -1,4 +1,4 @@
-"""The arguments that `pay guard` and `pay review` share, and how they become a verdict."""
+"""Turns the arguments that `pay guard` and `pay review` share into a verdict."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -43,14 +43,14 @@ Base = Annotated[
         "--base",
         metavar="FOLDER",
         help="The environment files as they are before the change. Without it the stage before is "
-        "read from the records alone, which cannot tell `cutover` from `soak` nor `legacy` from "
-        "`dark`: a move on from these is refused.",
+        "read from the records alone, which cannot distinguish `cutover` from `soak` or `legacy` "
+        "from `dark`: a move on from these is refused.",
     ),
 ]
 
 
 def allowances(allow: list[str], because: list[str]) -> Mapping[str, str]:
-    """Rule id -> why.
+    """Return rule id -> why.
 
     Raises typer.BadParameter when the two do not pair up, a rule is unknown or named twice, or a
     reason is empty.
@@ -67,7 +67,7 @@ def allowances(allow: list[str], because: list[str]) -> Mapping[str, str]:
             raise typer.BadParameter(mistake, param_hint="--because")
     if twice := sorted({rule for rule in allow if allow.count(rule) > 1}):
         raise typer.BadParameter(
-            f"found {', '.join(twice)} more than once; name a rule once, with all of its reason",
+            f"found {', '.join(twice)} more than once; name a rule once, with its whole reason",
             param_hint="--allow",
         )
     return dict(zip(allow, because, strict=True))

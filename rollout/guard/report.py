@@ -57,11 +57,11 @@ def print_rules(out: Console) -> None:
 
 
 def print_mistakes(mistakes: InvalidInput, *, as_json: bool) -> None:
-    """What kept the guard from judging at all."""
+    """Print the mistakes that kept the guard from judging at all."""
     if as_json:
         print_json({"verdict": "not judged", "invalid": list(map(str, mistakes.problems))})
         return
-    print_problems("[bold red]Not judged.[/] Nothing of it may be applied.", mistakes)
+    print_problems("[bold red]Not judged:[/] do not apply these plans.", mistakes)
 
 
 def _print_finding(out: Console, refusal: Refusal) -> None:

@@ -1,4 +1,4 @@
-"""What a rule reads and what it yields: the plans of one change, and what is refused in them."""
+"""Defines what a rule reads, the plans of one change, and what it yields, its findings."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

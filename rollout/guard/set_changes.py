@@ -1,4 +1,4 @@
-"""What a change does to one attribute of a resource."""
+"""Detects what a change does to one attribute of a resource."""
 
 from rollout.plans.plan import ResourceChange
 from rollout.plans.values import is_unset

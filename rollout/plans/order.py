@@ -1,4 +1,4 @@
-"""The order in which plans are applied: a side comes before the records that lead to it, and after
+"""Orders plans as they are applied: a side comes before the records that lead to it, and after
 the records that leave it (as rollout/moves/stack_changes.py lists it for a deploy by hand).
 """
 
@@ -17,25 +17,22 @@ _GIVEN_UP = {
 
 
 def in_order(plans: Iterable[StackPlan]) -> list[StackPlan]:
-    """By the turns of their kinds; a side that goes or only loosens comes after the records."""
+    """Return the plans by the turns of their kinds; a side that only loses comes after records."""
     return sorted(plans, key=lambda plan: (_turn(plan), plan.stack.id))
 
 
 def _turn(plan: StackPlan) -> Turn:
     turn, moving = plan.stack.kind.turn, plan.plan.moving
-    goes = turn is Turn.SIDES and bool(moving) and all(map(_only_loses, moving))
-    return Turn.SIDES_THAT_GO if goes else turn
+    only_loses = turn is Turn.SIDES and bool(moving) and all(map(_only_loses, moving))
+    return Turn.SIDES_THAT_GO if only_loses else turn
 
 
 def _only_loses(change: ResourceChange) -> bool:
-    """Whether the side is less than before: gone, no longer held at the tasks of the peak nor
-    watched for them, or no longer protected from deletion.
+    """Return whether the side is less than before: deleted, no longer held at the tasks of the peak
+    or watched for them, or no longer protected from deletion.
     """
-    if change.verb in (Verb.DELETE, Verb.FORGET):
-        return True
     attribute = _GIVEN_UP.get(change.type)
     if attribute is None or change.verb is not Verb.UPDATE:
-        return False
-    before, after = change.change.before or {}, change.change.after or {}
-    was, becomes = before.get(attribute), after.get(attribute)
-    return isinstance(was, int | float) and isinstance(becomes, int | float) and becomes < was
+        return change.is_removed
+    old, new = change.before.get(attribute), change.after.get(attribute)
+    return isinstance(old, int | float) and isinstance(new, int | float) and new < old

@@ -250,7 +250,7 @@ class Check(_Read):
 
 
 class Plan(_Read):
-    """What one `terraform plan` found and will do."""
+    """The result of one `terraform plan`."""
 
     planned_values: StateValues
     configuration: Configuration

@@ -1,4 +1,4 @@
-"""Route 53 records in a plan: what each name answers with, before, after and in between.
+"""Reads the Route 53 records in a plan: the answers of a name before, after and in between.
 
 Terraform writes one record per call. Between two calls the name already has the first record and
 not yet the second, so a plan is judged on every state that its writes can pass through.
@@ -24,7 +24,7 @@ MAX_WRITES_OF_A_NAME = 8
 
 @dataclass(frozen=True)
 class NameAndType:
-    """What Route 53 groups records by."""
+    """The key by which Route 53 groups records."""
 
     zone_id: str | None
     name: str | None
@@ -127,7 +127,7 @@ class Name:
                     yield self._state(done)
 
     def _steps(self) -> list[Step]:
-        """The calls to Route 53. A replacement is two, and either may come first."""
+        """Return the calls to Route 53. A replacement is two, and either may come first."""
         return [
             (index, deletes)
             for index, write in enumerate(self.writes)

@@ -1,5 +1,5 @@
-"""The images that run now, as the Terraform variables that plan them again: a plan of a stage then
-shows no release.
+"""Returns the images that run now, as the Terraform variables that plan them again: a plan of a
+stage then shows no release.
 """
 
 from collections.abc import Iterable, Mapping
@@ -17,21 +17,21 @@ APPLICATION_IMAGE_TAG = "application_image_tag"
 
 
 def image_tag_variables(service: str) -> Mapping[str, str]:
-    """Container -> the Terraform variable of its image's tag; none for an unknown service."""
-    found = CATALOGUE.get(service)
-    if found is None:
+    """Return container -> the Terraform variable of its image tag; none for an unknown service."""
+    microservice = CATALOGUE.get(service)
+    if microservice is None:
         return {}
-    sidecars = {sidecar.name: sidecar.image_tag_variable for sidecar in found.sidecars}
-    return {**sidecars, found.name: APPLICATION_IMAGE_TAG}
+    sidecars = {sidecar.name: sidecar.image_tag_variable for sidecar in microservice.sidecars}
+    return {**sidecars, microservice.name: APPLICATION_IMAGE_TAG}
 
 
 def tag_of(image: str) -> str:
-    """The image's tag, or its digest if it is pinned by one, as the variable takes it."""
+    """Return the image's tag, or its digest if it is pinned by one, as the variable takes it."""
     return image.partition("@")[2] or image.rpartition(":")[2]
 
 
 def running(service: str, state: PriorState) -> dict[str, str]:
-    """Variable -> tag of each container in a state; none in the state of a side that is not there.
+    """Return variable -> tag of each container in a state; none for a side that does not exist.
 
     Raises Unread when the state's container definitions cannot be read.
     """
@@ -57,14 +57,11 @@ def release_of(service: str, states: Iterable[tuple[str, bytes]]) -> dict[str, s
             if tags := running(service, PriorState.model_validate_json(content)):
                 return tags
         except (ValidationError, Unread) as error:
-            raise InvalidInput(
-                [
-                    Problem(
-                        where=where,
-                        found=str(error).splitlines()[0],
-                        allowed="a state with readable container definitions",
-                        fix="look at it with: terraform show -json",
-                    )
-                ]
-            ) from None
+            problem = Problem(
+                where=where,
+                found=str(error).splitlines()[0],
+                allowed="a state with readable container definitions",
+                fix="look at it with: terraform show -json",
+            )
+            raise InvalidInput([problem]) from None
     return {}

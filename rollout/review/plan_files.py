@@ -1,4 +1,4 @@
-"""The plan files that a review explains: what is applied must have the digests that it names."""
+"""Lists the plan files that a review explains: an applied file must have the digest named there."""
 
 import hashlib
 from collections.abc import Iterable
@@ -17,15 +17,14 @@ class PlanFile:
 
 
 def plan_files(plans: Iterable[StackPlan]) -> tuple[PlanFile, ...]:
-    """The plan files beside the JSON of the plans; none where one of them is not there."""
-    found = []
-    for plan in plans:
-        path = plan.path.with_suffix(".tfplan")
-        if not path.is_file():
-            return ()
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
-        found.append(PlanFile(plan.stack.id, path.name, digest))
-    return tuple(found)
+    """Return the plan files beside the JSON of the plans; none where one of them is missing."""
+    paths = {plan.stack.id: plan.path.with_suffix(".tfplan") for plan in plans}
+    if not all(path.is_file() for path in paths.values()):
+        return ()
+    return tuple(
+        PlanFile(stack, path.name, hashlib.sha256(path.read_bytes()).hexdigest())
+        for stack, path in paths.items()
+    )
 
 
 def listing(files: Iterable[PlanFile]) -> str:

@@ -24,8 +24,8 @@ HTML, which has all of it.
 
 
 def as_markdown(document: Document, *, rest: str, limit: int = COMMENT_LIMIT) -> str:
-    """Markdown of at most `limit` characters. What does not fit is folded into "N more"; `rest`
-    says where all of it is.
+    """Return Markdown of at most `limit` characters. What does not fit is folded into "N more";
+    `rest` names the place of all of it. Raises OverflowError when even that is too long.
     """
     template = _templates().get_template("review.md.j2")
     for entries in _LIMITS:
@@ -36,7 +36,7 @@ def as_markdown(document: Document, *, rest: str, limit: int = COMMENT_LIMIT) ->
 
 
 def as_html(document: Document) -> str:
-    """One page that needs no other file."""
+    """Return one page that needs no other file."""
     template = _templates().get_template("review.html.j2")
     return template.render(doc=document)
 
@@ -56,19 +56,19 @@ def _templates() -> Environment:
 
 
 def _some(items: Sequence[Any], entries: int | None) -> Sequence[Any]:
-    """The entries of a list that are written."""
+    """Return the entries of a list that are written."""
     return items if entries is None else items[:entries]
 
 
 def _md(text: object) -> str:
-    """Text that Markdown shows as it is: no markup, no HTML, nobody mentioned."""
+    """Return text that Markdown shows as it is: without markup, HTML or a mention of anybody."""
     line = _one_line(text)
     line = line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return re.sub(r"([\\`*_{}\[\]#|~])", r"\\\1", line).replace("@", "&#64;")
 
 
 def _code(text: object) -> str:
-    """The text as a code span, whatever backticks it holds."""
+    """Return the text as a code span, whatever backticks it holds."""
     line = _one_line(text) or " "
     ticks = "`" * (_longest_run(line) + 1)
     pad = " " if line.startswith("`") or line.endswith("`") else ""
@@ -76,7 +76,7 @@ def _code(text: object) -> str:
 
 
 def _fenced(lines: Sequence[str]) -> str:
-    """The lines as a block of shell commands."""
+    """Return the lines as a block of shell commands."""
     text = redacted("\n".join(lines))
     ticks = "`" * max(3, _longest_run(text) + 1)
     return f"{ticks}sh\n{text}\n{ticks}"
@@ -87,7 +87,7 @@ def _longest_run(text: str) -> int:
 
 
 def _one_line(value: object) -> str:
-    """Masked first: what is escaped or cut has not the form of a secret any more."""
+    """Mask first: an escaped or cut text no longer has the form of a secret."""
     text = " ".join(redacted(str(value)).split())
     if len(text) <= MAX_CHARACTERS:
         return text

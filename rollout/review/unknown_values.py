@@ -11,7 +11,7 @@ from rollout.plans.values import Path, dig
 
 
 def is_computed(plan: Plan, change: ResourceChange, attribute: AttributeChange) -> bool:
-    """Return whether AWS computes the unknown attribute, because nobody wrote it, or it follows
+    """Return whether AWS computes the unknown attribute, because the code does not set it, or it follows
     from a resource that the plan creates, replaces or computes that value of. False for a resource
     whose block the configuration does not show.
     """

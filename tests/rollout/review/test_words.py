@@ -124,7 +124,7 @@ def test_compares_containers_field_by_field(sandbox: Environment, tmp_path: Path
         "`cpu`: `256` → `512`",
         "`variable PORT`: `8080` → `8081`",
         "`variable NEW`: `on` (new)",
-        "`secret DB_PASSWORD`: `given` goes",
+        "`secret DB_PASSWORD`: `given` (removed)",
         "`secret SENTRY_DSN`: `given` (new)",
         "container `adot` added",
     ):
@@ -308,7 +308,7 @@ def test_tells_what_a_new_side_runs(sandbox: Environment, tmp_path: Path) -> Non
         "`user`: `101`",
     ):
         assert line in said
-    assert said.index("<details><summary>What the new task") < said.index("`cpu`: `1024`")
+    assert said.index("<details><summary>Content of the new task") < said.index("`cpu`: `1024`")
     assert "<code>variable PORT</code> 8080" in html
     assert "<code>cpu</code> 1024" in html
     assert "secretsmanager" not in said + html

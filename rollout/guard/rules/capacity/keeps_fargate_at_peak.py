@@ -56,7 +56,7 @@ def _cannot_grow(plan: Plan, change: ResourceChange) -> bool:
     Scaling user guide, "Suspend and resume scaling").
 
     The provider computes the block for a new target; an update knows it. A plan's configuration
-    leaves a `dynamic` block out, as if nobody had written it: the gate refuses those.
+    leaves a `dynamic` block out, as if it were not written: the gate refuses those.
     """
     if change.type != _TARGET or change.is_removed:
         return False

@@ -1,4 +1,4 @@
-"""Every image has a tag that names one release, or a digest: with a moving tag nobody can say what
+"""Every image has a tag that names one release, or a digest: with a moving tag it is unknown what
 runs, and a rollback starts the same image again.
 """
 

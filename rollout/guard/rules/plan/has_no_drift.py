@@ -1,5 +1,5 @@
 """Records, services, load balancers and what scales are as the last apply left them: a plan on top
-of somebody's manual change is not the change that was reviewed (I10).
+of a manual change is not the change that was reviewed (I10).
 """
 
 from rollout.guard.rule import Context, Finding, Findings
@@ -15,7 +15,7 @@ _WATCHED = (
 )
 
 _COMPUTED = frozenset({"load_balancer_arns", "predicted_capacity", "tags_all", "warm_pool_size"})
-"""What AWS or the provider derives from other resources, and nobody sets."""
+"""What AWS or the provider derives from other resources; the code does not set it."""
 
 
 def check(plan: StackPlan, context: Context) -> Findings:
@@ -25,8 +25,7 @@ def check(plan: StackPlan, context: Context) -> Findings:
             yield Finding(
                 drift.address,
                 f"changed outside Terraform: {', '.join(changed)}",
-                "find out who changed it and why; put it back, or write it into the code, and "
-                "plan again",
+                "find out why it was changed; put it back, or write it into the code, and plan again",
             )
 
 

@@ -1,5 +1,5 @@
 """The plan is whole: made without `-target`, with nothing deferred and without an error. The next
-plan applies what a partial plan leaves out, and nobody expects it there.
+plan applies what a partial plan leaves out, as a change that its review does not expect.
 """
 
 from rollout.guard.rule import Context, Finding, Findings
