@@ -11,9 +11,9 @@ from rollout.plans.values import Path, dig
 
 
 def is_computed(plan: Plan, change: ResourceChange, attribute: AttributeChange) -> bool:
-    """Return whether AWS computes the unknown attribute, because the code does not set it, or it follows
-    from a resource that the plan creates, replaces or computes that value of. False for a resource
-    whose block the configuration does not show.
+    """Return whether AWS computes the unknown attribute, because the code does not set it, or it
+    follows from a resource that the plan creates, replaces or computes that value of. False for a
+    resource whose block the configuration does not show.
     """
     block = block_in(plan, change.address)
     if block is None:

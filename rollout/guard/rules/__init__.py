@@ -1,7 +1,7 @@
 """The rules of the guard: one per file, the file's name is the rule's id.
 
 A rule is a pure function `check(plan, context)` that yields what it refuses; its file's docstring
-says what it protects and why.
+says what it protects and why. To add a rule, write the file.
 """
 
 from collections.abc import Callable, Mapping

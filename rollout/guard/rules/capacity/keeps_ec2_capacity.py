@@ -27,22 +27,16 @@ _SCALES_IN = frozenset(
 )
 """What takes capacity away by itself once it exists: it would shrink idle EC2."""
 
+_MANAGED = "auto_scaling_group_provider[0].managed_"
+_PROTECTIONS = (f"{_MANAGED}draining", f"{_MANAGED}termination_protection")
+"""Switches that, turned on, only keep instances or tasks longer."""
+
 _SWITCHES = {
     _GROUP: ("launch_template[0].id", "protect_from_scale_in"),
-    "aws_ecs_capacity_provider": (
-        "auto_scaling_group_provider[0].managed_draining",
-        "auto_scaling_group_provider[0].managed_scaling",
-        "auto_scaling_group_provider[0].managed_termination_protection",
-    ),
+    "aws_ecs_capacity_provider": (*_PROTECTIONS, f"{_MANAGED}scaling"),
     "aws_launch_template": ("instance_type",),
 }
 """What deletes instances, or changes their size by an amount that no number shows."""
-
-_PROTECTIONS = {
-    f"auto_scaling_group_provider[0].managed_{name}"
-    for name in ("draining", "termination_protection")
-}
-"""Switches that, turned on, only keep instances or tasks longer."""
 
 _PLACES = {
     _GROUP: ("mixed_instances_policy",),

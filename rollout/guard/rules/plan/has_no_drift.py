@@ -25,7 +25,7 @@ def check(plan: StackPlan, context: Context) -> Findings:
             yield Finding(
                 drift.address,
                 f"changed outside Terraform: {', '.join(changed)}",
-                "find out why it was changed; put it back, or write it into the code, and plan again",
+                "find out why; put it back, or write it into the code, and plan again",
             )
 
 
