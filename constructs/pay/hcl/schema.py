@@ -77,14 +77,12 @@ class ProviderSchema:
 
 
 def _block(described: dict[str, Any]) -> Shape:
-    attributes = described.get("attributes", {})
-    blocks = described.get("block_types", {})
-    entries: dict[str, Argument | NestedBlock] = {}
-    for name in sorted(attributes):
-        entries[name] = _attribute(attributes[name])
-    for name in sorted(blocks):
-        entries[name] = NestedBlock(_block(blocks[name]["block"]), blocks[name]["nesting_mode"])
-    return Shape(entries)
+    attributes = sorted(described.get("attributes", {}).items())
+    blocks = sorted(described.get("block_types", {}).items())
+    return Shape(
+        {name: _attribute(attribute) for name, attribute in attributes}
+        | {name: NestedBlock(_block(b["block"]), b["nesting_mode"]) for name, b in blocks}
+    )
 
 
 def _attribute(described: dict[str, Any]) -> Argument:

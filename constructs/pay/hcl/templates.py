@@ -103,12 +103,12 @@ def _mixed(text: str) -> str:
     parts = parse(text)
     if len(parts) == 1 and isinstance(parts[0], Interpolation) and parts[0].opening[0] == "$":
         return _unwrapped(parts[0].expression)
-    pieces = []
-    for part in parts:
-        if isinstance(part, Literal):
-            pieces.append(_escaped(part.source))
-        else:
-            pieces.append(in_marks(part.opening, part.expression, part.closing))
+    pieces = (
+        _escaped(part.source)
+        if isinstance(part, Literal)
+        else in_marks(part.opening, part.expression, part.closing)
+        for part in parts
+    )
     return f'"{"".join(pieces)}"'
 
 

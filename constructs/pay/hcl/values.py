@@ -35,12 +35,10 @@ def render(value: object, indent: str, strings: Strings) -> str:
         return _object(value, indent, strings)  # type: ignore[arg-type]
     if kind is list or kind is tuple:
         return _list(value, indent, strings)  # type: ignore[arg-type]
-    if value is True:
-        return "true"
-    if value is False:
-        return "false"
     if value is None:
         return "null"
+    if kind is bool:
+        return "true" if value else "false"
     if kind is int:
         return str(value)
     if kind is float or kind is Decimal:
@@ -86,15 +84,11 @@ def _list(items: list[object] | tuple[object, ...], indent: str, strings: String
     if not items:
         return "[]"
     inner = indent + "  "
-    has_objects = False
-    texts = []
-    for item in items:
-        if type(item) is dict:
-            has_objects = True
-            texts.append(_element(item, inner, strings))
-        else:
-            texts.append(render(item, inner, strings))
-    if not has_objects:
+    texts = [
+        _element(item, inner, strings) if type(item) is dict else render(item, inner, strings)
+        for item in items
+    ]
+    if not any(type(item) is dict for item in items):
         line = ", ".join(texts)
         if len(indent) + len(line) <= LIST_LENGTH and "\n" not in line:
             return f"[{line}]"
