@@ -72,13 +72,15 @@ class Microservice(Model):
     timing: Timing = Timing()
 
     @property
+    def containers(self) -> "tuple[Microservice | Sidecar, ...]":
+        """Return the application and its sidecars."""
+        return (self, *self.sidecars)
+
+    @property
     def load_balancer_type(self) -> LoadBalancerType:
-        """A forward proxy speaks plain TCP: it stands behind a Network Load Balancer."""
-        return (
-            LoadBalancerType.NETWORK
-            if self.runtime is Runtime.SQUID
-            else LoadBalancerType.APPLICATION
-        )
+        """A forward proxy speaks plain TCP, so it has a Network Load Balancer."""
+        is_proxy = self.runtime is Runtime.SQUID
+        return LoadBalancerType.NETWORK if is_proxy else LoadBalancerType.APPLICATION
 
     @property
     def front(self) -> Sidecar | None:
