@@ -63,13 +63,7 @@ NGINX_WRITABLE_PATHS = ("/tmp", "/etc/keys", "/etc/nginx/conf", "/run", "/var/li
 (public: `pid /run/nginx.pid` in its nginx.conf; its resolver dnsmasq has its own there too) and its
 temporary files."""
 
-NOTIFICATIONS_WRITABLE_PATHS = (
-    "/tmp",
-    "/etc/keys",
-    "/etc/nginx/conf.d",
-    "/run",
-    "/var/lib/nginx",
-)
+NOTIFICATIONS_WRITABLE_PATHS = ("/tmp", "/etc/keys", "/etc/nginx/conf.d", "/run", "/var/lib/nginx")
 """Fills in its configuration from the environment and installs its key when it starts, then writes
 its pid (public: its start script and nginx_conf)."""
 

@@ -15,9 +15,8 @@ from pay.model.metrics import (
     Share,
 )
 from pay.model.problem import Problem
-from pay.model.severity import Severity
 from pay.model.side import ServiceSide
-from pay.model.vocabulary import LoadBalancerType
+from pay.model.vocabulary import LoadBalancerType, Severity
 
 MAX_ERROR_PERCENT = 5
 LATENCY_MARGIN = 0.5

@@ -24,10 +24,12 @@ class Access(StrEnum):
     WRITE = "write"
 
 
+SEND, RECEIVE = frozenset({Access.SEND}), frozenset({Access.RECEIVE})
+READ, WRITE = frozenset({Access.READ}), frozenset({Access.WRITE})
+
+
 class QueueUse(Model):
-    """An SQS queue that exists already, what the service does with it, and the variable that
-    carries its URL.
-    """
+    """An SQS queue that exists already, its use, and the variable that carries its URL."""
 
     name: str
     """The queue's name without the environment."""
@@ -65,7 +67,7 @@ def _allows(access: frozenset[Access], allowed: set[Access]) -> Iterator[Problem
 
 
 class CallStyle(StrEnum):
-    """How a caller is told where a called service is."""
+    """How a caller learns the address of a called service."""
 
     URL = "url"
     """A variable holds `https://<host>`."""
@@ -101,9 +103,7 @@ class Call(Model):
 
 
 class Link(Model):
-    """A public address that is only written into pages or messages: no call, no edge in the call
-    graph.
-    """
+    """A public address that pages or messages show: not a call, not an edge of the call graph."""
 
     service: ServiceName
     variable: VariableName
@@ -122,11 +122,7 @@ class TaskRun(Model):
     @property
     def variables(self) -> tuple[VariableName, ...]:
         """The variables that tell the service what to run and where."""
-        return (
-            self.task_definition_variable,
-            self.subnets_variable,
-            self.security_groups_variable,
-        )
+        return self.task_definition_variable, self.subnets_variable, self.security_groups_variable
 
 
 class Secret(Model):

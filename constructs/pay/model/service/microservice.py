@@ -1,4 +1,4 @@
-"""What a microservice is, once, whatever it runs on and wherever."""
+"""A microservice, for every launch type and environment."""
 
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
@@ -84,17 +84,17 @@ class Microservice(Model):
 
     @property
     def front(self) -> Sidecar | None:
-        """The sidecar that takes the load balancer's traffic, where there is one."""
+        """Return the sidecar that takes the load balancer's traffic, if there is one."""
         return next((sidecar for sidecar in self.sidecars if sidecar.port is not None), None)
 
     @property
     def target_container(self) -> str:
-        """The container that the load balancer sends to."""
+        """Return the container that the load balancer sends to."""
         return self.front.name if self.front else self.name
 
     @property
     def target_port(self) -> int:
-        """The container port that the load balancer sends to."""
+        """Return the container port that the load balancer sends to."""
         return self.front.port if self.front and self.front.port else self.container_port
 
     @property
@@ -119,12 +119,12 @@ class Microservice(Model):
 
     @property
     def called(self) -> tuple[str, ...]:
-        """The services that this one calls, without repetition, in order."""
+        """Return the services that this one calls, each once, in order."""
         return tuple(dict.fromkeys(call.service for call in self.calls))
 
     @property
     def variable_names(self) -> tuple[str, ...]:
-        """Every variable of the application container that the catalogue names."""
+        """Return every variable of the application container that the catalogue names."""
         return (
             *self.environment,
             *self.parameters,
