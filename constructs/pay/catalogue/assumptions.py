@@ -84,8 +84,7 @@ AUTHORISATION_SECONDS = 55
 the egress proxies; 5 more for itself."""
 
 CALLER_OF_AUTHORISATION_SECONDS = 60
-"""Whoever waits for connector waits longer than connector does, or it would give up on a payment
-that then succeeds."""
+"""A caller waits longer than connector, or it would give up on a payment that then succeeds."""
 
 CALLER_TIMING = Timing(
     longest_request_seconds=CALLER_OF_AUTHORISATION_SECONDS,

@@ -14,9 +14,11 @@ from typing import Any
 
 from cdktf import App
 
-from pay.hcl import HclError, ProviderSchema, to_hcl
+from pay.hcl.errors import HclError
 from pay.hcl.known_references import answer_known_references
 from pay.hcl.output import HCL, JSON, MANIFEST, StackOutput, write_output
+from pay.hcl.schema import ProviderSchema
+from pay.hcl.writer import to_hcl
 
 
 class HclApp(App):

@@ -7,7 +7,8 @@ with damage (docs/decisions/0083).
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
+from io import BytesIO
 from pathlib import Path
 
 from pay.hcl.output import StackOutput, replace_file
@@ -31,9 +32,10 @@ class KeptOutput:
         if digest != self._digest(inputs, content):
             file.unlink(missing_ok=True)
             return None
-        head, _, bodies = content.partition(b"\n")
-        entry = json.loads(head)
-        return StackOutput(entry["row"], dict(_files(entry["lengths"], bodies)))
+        bodies = BytesIO(content)
+        entry = json.loads(bodies.readline())
+        files = {path: bodies.read(length) for path, length in entry["lengths"].items()}
+        return StackOutput(entry["row"], files)
 
     def keep(self, stacks: Mapping[str, StackOutput], inputs: Mapping[str, str]) -> None:
         """Replace the entries of these stacks (by id), unless the code has changed meanwhile."""
@@ -50,10 +52,3 @@ class KeptOutput:
         digest = hashlib.sha256(json.dumps([self._code, inputs]).encode())
         digest.update(content)
         return digest.hexdigest().encode()
-
-
-def _files(lengths: Mapping[str, int], bodies: bytes) -> Iterator[tuple[str, bytes]]:
-    start = 0
-    for path, length in lengths.items():
-        yield path, bodies[start : start + length]
-        start += length

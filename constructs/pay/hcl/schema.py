@@ -38,12 +38,8 @@ class ProviderSchema:
     def load(path: Path, provider: str = "aws") -> "ProviderSchema":
         """Load the trimmed schema that `make bindings` writes."""
         document = json.loads(path.read_text(encoding="utf-8"))
-        return ProviderSchema(
-            document["resource_schemas"],
-            document["data_source_schemas"],
-            {provider: document["provider"]},
-            path.name,
-        )
+        resources, data_sources = document["resource_schemas"], document["data_source_schemas"]
+        return ProviderSchema(resources, data_sources, {provider: document["provider"]}, path.name)
 
     def resource(self, type_: str) -> Shape | None:
         """Return the body of a resource of this type; None if it is not in the schema."""

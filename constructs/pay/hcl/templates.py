@@ -133,8 +133,14 @@ def _escape(character: str) -> str:
         return short
     if character.isprintable():
         return character
-    code = ord(character)
-    if 0xD800 <= code <= 0xDFFF:
-        raise TemplateError(f"half a surrogate pair, \\u{code:04x}, is not a character")
+    if 0xD800 <= ord(character) <= 0xDFFF:
+        escape = unicode_escape(character)
+        raise TemplateError(f"half a surrogate pair, {escape}, is not a character")
     # Control, format and unusual space characters stay visible in a review.
+    return unicode_escape(character)
+
+
+def unicode_escape(character: str) -> str:
+    """Return a character as HCL2 escapes it by its code."""
+    code = ord(character)
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

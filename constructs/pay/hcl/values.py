@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 
 from pay.hcl.errors import TemplateError
+from pay.hcl.templates import unicode_escape
 
 Strings = Callable[[str], str]
 """Writes the strings of a value: as templates, literally, or as those of a JSON document."""
@@ -117,16 +118,9 @@ def _key(name: object, strings: Strings) -> str:
         return name
     text = strings(name)
     if not _ONE_COLUMN_EACH.fullmatch(text):
-        text = "".join(map(_visible_code, text))
+        text = "".join(c if _ONE_COLUMN_EACH.fullmatch(c) else unicode_escape(c) for c in text)
     # A computed key needs parentheses; without them, HCL2 reads it as a literal name.
     return text if _ONE_QUOTED_STRING.fullmatch(text) else f"({text})"
-
-
-def _visible_code(character: str) -> str:
-    if _ONE_COLUMN_EACH.fullmatch(character):
-        return character
-    code = ord(character)
-    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
 def _number(value: float | Decimal) -> str:

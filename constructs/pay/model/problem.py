@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class Problem:
-    """One mistake: where it is, what was found, what is allowed and what to do."""
+    """One mistake: its place, the value found, the allowed values and the fix."""
 
     where: str = ""
     """The file, or the part of the command line; empty for the value that is being checked."""

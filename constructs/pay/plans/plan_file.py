@@ -20,9 +20,9 @@ _FORMAT = re.compile(r"1\.\d+")
 class NotAPlan(Exception):
     """A file is not the JSON of a plan."""
 
-    def __init__(self, path: Path, found: str) -> None:
-        self.found = found
-        super().__init__(f"{path}: found {found}; allowed: {ALLOWED}; {how_to_write(path)}")
+    def __init__(self, path: Path, content: str) -> None:
+        self.found = content
+        super().__init__(f"{path}: found {content}; allowed: {ALLOWED}; {how_to_write(path)}")
 
 
 def how_to_write(path: Path) -> str:

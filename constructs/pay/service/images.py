@@ -24,7 +24,7 @@ def images(scope: Construct, side: ServiceSide) -> dict[str, str]:
 def _image(
     scope: Construct, environment: Environment, container: str, repository: str, tag_variable: str
 ) -> str:
-    _require_pinned_tag(scope, tag_variable)
+    _declare(scope, tag_variable)
     registry = f"{environment.account_id}.dkr.ecr.{environment.region}.amazonaws.com"
     mark = f'${{startswith(var.{tag_variable}, "sha256:") ? "@" : ":"}}'
     name = f"{container.replace('-', '_')}_image"
@@ -32,8 +32,7 @@ def _image(
     return f"${{local.{name}}}"
 
 
-def _require_pinned_tag(scope: Construct, name: str) -> None:
-    """Declare the variable, without a default."""
+def _declare(scope: Construct, name: str) -> None:
     # The guard also refuses the other tags that move, in the plan.
     is_pinned = f'var.{name} != "latest" && can(regex("^({DIGEST}|{TAG})$", var.{name}))'
     TerraformVariable(

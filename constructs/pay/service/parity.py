@@ -19,7 +19,7 @@ class Difference:
     ec2: str
     fargate: str
     matters: str
-    """What follows from it for whoever runs the service."""
+    """The consequence for running the service."""
     attributes: tuple[str, ...]
     """The Terraform attributes that differ: `<type>.<name>.<attribute>`; a resource or container
     key that only one side has stands by itself."""
@@ -31,6 +31,7 @@ def parity(service: Microservice, environment: Environment) -> tuple[Difference,
     tasks = side.deployment.tasks
     task, ecs = addresses.TASK_DEFINITION.attribute, addresses.ECS_SERVICE.attribute
     load_balancer, targets = addresses.LOAD_BALANCER.attribute, addresses.TARGET_GROUP.attribute
+    scaling = (addresses.SCALING_TARGET, addresses.SCALING_POLICY)
     is_application = service.load_balancer_type is LoadBalancerType.APPLICATION
     # The collector writes to the metrics of its own cluster.
     has_collector = any(sidecar.name == "adot" for sidecar in service.sidecars)
@@ -91,11 +92,7 @@ def parity(service: Microservice, environment: Environment) -> tuple[Difference,
             fargate=f"from {tasks.min}, scaled by CPU; {tasks.peak} or more "
             "while EC2 still has a record",
             matters="Fargate follows demand once the move is over",
-            attributes=(
-                str(addresses.SCALING_TARGET),
-                str(addresses.SCALING_POLICY),
-                ecs("lifecycle"),
-            ),
+            attributes=(*map(str, scaling), ecs("lifecycle")),
         ),
     ]
     if service.work_switches:
@@ -104,8 +101,7 @@ def parity(service: Microservice, environment: Environment) -> tuple[Difference,
                 aspect="messages of queues",
                 ec2="taken at every stage until the side goes",
                 fargate="left to EC2 at dark, taken from ready on",
-                matters="from ready on the sides share them about equally, whatever the weights "
-                "are",
+                matters="from ready on the sides share them about equally, at any weights",
                 attributes=(f"container.{service.name}.environment",),
             )
         )

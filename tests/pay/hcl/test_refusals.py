@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
-from pay.hcl import HclError, ProviderSchema, to_hcl
+from pay.hcl.errors import HclError
+from pay.hcl.schema import ProviderSchema
+from pay.hcl.writer import to_hcl
 
 
 def problems(document: Any, schema: ProviderSchema) -> tuple[str, ...]:

@@ -177,7 +177,7 @@ class Environment(Model):
     region: Region
     architecture: Architecture
     production: bool
-    """Whether real payments pass: databases must be Multi-AZ, the tag `Production` says so, and
+    """Whether real payments pass: databases must be Multi-AZ, the tag `Production` is true, and
     promotions wait for the dwell times and the daily peak, which elsewhere only warn.
     """
     adopt: bool = False
@@ -227,14 +227,16 @@ class Environment(Model):
         def readable(*keys: str) -> bool:
             return broken.isdisjoint(keys)
 
-        if readable("name"):
-            yield from _name_problems(self.name)
+        # AWS: `Name` of ECS `CreateCapacityProvider` and of ELB `CreateLoadBalancer`.
+        for prefix in ("aws", "ecs", "fargate", "internal-"):
+            if readable("name") and self.name.startswith(prefix):
+                allowed = f"names that AWS does not reserve: not {prefix}..."
+                yield Problem(key="name", found=self.name, allowed=allowed)
         if readable("network", "region"):
             for zone in self.network.zones:
                 if zone[:-1] != self.region:
-                    yield Problem(
-                        key="network.zones", found=zone, allowed=f"zones of region {self.region}"
-                    )
+                    allowed = f"zones of region {self.region}"
+                    yield Problem(key="network.zones", found=zone, allowed=allowed)
         if readable("ladder", "max_step") and self.ladder.largest_step > self.max_step:
             yield Problem(
                 key="ladder",
@@ -280,15 +282,6 @@ class Environment(Model):
                     fix="choose one of these, or add the type to "
                     "pay.model.environment.instance_types",
                 )
-
-
-def _name_problems(name: str) -> Iterator[Problem]:
-    """AWS: `Name` of ECS `CreateCapacityProvider` and of ELB `CreateLoadBalancer`."""
-    for prefix in ("aws", "ecs", "fargate", "internal-"):
-        if name.startswith(prefix):
-            yield Problem(
-                key="name", found=name, allowed=f"names that AWS does not reserve: not {prefix}..."
-            )
 
 
 def scope_tag(scope: Scope | None) -> str:

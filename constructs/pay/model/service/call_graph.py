@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from pay.model.problem import Problem, did_you_mean
-from pay.model.service.dependencies import Call, CallStyle
+from pay.model.service.dependencies import CallStyle
 from pay.model.service.microservice import Microservice
 from pay.model.vocabulary import LoadBalancerType, Scope
 
@@ -92,8 +92,14 @@ def _calls(service: Microservice, catalogue: Catalogue) -> Iterator[Problem]:
         if called is None:
             continue
         yield from _scope(service, called)
-        yield from _style(call, called)
         is_proxy = called.load_balancer_type is LoadBalancerType.NETWORK
+        if is_proxy == (call.style is CallStyle.URL):
+            proxies = f"{CallStyle.JAVA_PROXY} or {CallStyle.HTTP_PROXY}: it is a forward proxy"
+            yield Problem(
+                key="calls",
+                found=f"style {call.style} for {called.name}",
+                allowed=proxies if is_proxy else CallStyle.URL,
+            )
         ours, theirs = (s.timing.longest_request_seconds for s in (service, called))
         if ours < theirs and not is_proxy:
             yield Problem(
@@ -117,14 +123,3 @@ def _scope(service: Microservice, called: Microservice) -> Iterator[Problem]:
                 allowed="calls between inside and inside or connected",
                 fix=f"set the scope of {one.name} to connected, or remove the call",
             )
-
-
-def _style(call: Call, called: Microservice) -> Iterator[Problem]:
-    is_proxy = called.load_balancer_type is LoadBalancerType.NETWORK
-    if is_proxy == (call.style is CallStyle.URL):
-        proxies = f"{CallStyle.JAVA_PROXY} or {CallStyle.HTTP_PROXY}"
-        yield Problem(
-            key="calls",
-            found=f"style {call.style} for {called.name}",
-            allowed=f"{proxies}: it is a forward proxy" if is_proxy else f"{CallStyle.URL}",
-        )

@@ -61,9 +61,8 @@ class BucketUse(Model):
 
 def _allows(access: frozenset[Access], allowed: set[Access]) -> Iterator[Problem]:
     if not access or access - allowed:
-        words = " and ".join(sorted(allowed))
-        found = ", ".join(sorted(access)) or "nothing"
-        yield Problem(key="access", found=found, allowed=f"{words}, one or both")
+        both, given = " and ".join(sorted(allowed)), ", ".join(sorted(access)) or "nothing"
+        yield Problem(key="access", found=given, allowed=f"{both}, one or both")
 
 
 class CallStyle(StrEnum):

@@ -6,7 +6,7 @@
 | `dark` | `ready` | `legacy`: the Fargate side, which no name leads to, is removed |
 | `ready` | next rung | none: the records stay weighted, EC2 has everything already |
 | a rung up to `soak` | next stage | every lower weighted stage |
-| `detached` | `retired` | `cutover`: the EC2 record is made again, with weight 0 |
+| `detached` | `retired` | `cutover`: the EC2 record is recreated, with weight 0 |
 | `retired` | - | none: the EC2 side is gone |
 """
 
