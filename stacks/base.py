@@ -1,4 +1,4 @@
-"""What every stack has: the provider, the backend, the version constraint and the tags."""
+"""The parts of every stack: provider, backend, version constraint and tags."""
 
 from cdktf import LocalBackend, S3Backend, TerraformStack
 from constructs import Construct

@@ -1,4 +1,4 @@
-"""Plans the stacks that the table of kinds says there are, and builds them."""
+"""Plans the stacks of the table of kinds, and builds them."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class PlannedStack:
-    """All that one stack is made from, besides code and catalogue."""
+    """The inputs of one stack, without code and catalogue."""
 
     stack: Stack
     owner: Environment | Account
@@ -29,7 +29,7 @@ class PlannedStack:
     imports: Imports
     """State address -> import id of what it takes over."""
     after: tuple[str, ...]
-    """The stacks that are applied before it; it is not made from them."""
+    """The stacks that are applied before it; they are not inputs."""
 
     @property
     def id(self) -> str:

@@ -16,7 +16,7 @@ from pay.catalogue import CATALOGUE
 
 SCHEMA = "toolchain/bindings/aws-5.100.schema.json"
 FILES = ("main.py", "cdktf.json", SCHEMA)
-"""What a synthesis reads below the root, besides code and environments."""
+"""The files below the root that a synthesis also reads, with code and environments."""
 CLOCK_SECONDS = 0.1
 """File systems take their times from a coarser clock than `time.time` does."""
 

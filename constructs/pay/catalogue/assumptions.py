@@ -1,4 +1,4 @@
-"""What the public record does not say, chosen once, each with its reasoning.
+"""Values that the public record does not give, each with its reasoning.
 
 Nothing here is read from GOV.UK Pay's repositories: their task sizes, users and writable paths are
 private. Replace a value when the real one is known; every service takes it from here.
@@ -38,7 +38,7 @@ PROXY_SIZE = TaskSize(cpu=512, memory_mib=1024)
 slow part."""
 
 SMALL_PROXY_SIZE = TaskSize(cpu=256, memory_mib=512)
-"""notifications and webhooks-egress pass small messages on, nobody waits for them on a page."""
+"""notifications and webhooks-egress pass on small messages, for which no page waits."""
 
 NGINX_CPU, NGINX_MEMORY_MIB = 64, 128
 """TLS and buffers for one task's requests."""

@@ -87,8 +87,8 @@ class ExistingNetwork:
 
     def _hold_its_routes_to_it(self, lookups: SubnetLookups, *, public: bool) -> None:
         """A subnet is public when it has a route to an internet gateway, and private otherwise
-        (AWS: VPC user guide, "Subnet types"). Whether it gives out public addresses says neither: a
-        hardened public subnet does not (CKV_AWS_130).
+        (AWS: VPC user guide, "Subnet types"). A hardened public subnet gives out no public
+        addresses (CKV_AWS_130), so that setting does not count.
         """
         # Without a table of its own a subnet follows the VPC's main one, which no association
         # names: the singular lookup by subnet would fail with the provider's words.

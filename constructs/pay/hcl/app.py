@@ -32,7 +32,7 @@ class HclApp(App):
         self._target = outdir or Path(os.environ.get("CDKTF_OUTDIR", "cdktf.out"))
         self._aside = tempfile.TemporaryDirectory(prefix="cdktf-")
         answer_known_references(schema)
-        # Stack traces of every construct cost a third of the synthesis and nobody reads them.
+        # Unused stack traces of every construct cost a third of the synthesis.
         super().__init__(outdir=self._aside.name, hcl_output=False, stack_traces=False)
 
     def synth(self) -> None:

@@ -107,7 +107,7 @@ def _at(annotation: Any, path: list[str]) -> Any:
     if _is_model(annotation):
         field = annotation.model_fields.get(path[0])
         return _at(field.annotation, path[1:]) if field else None
-    # A mapping's last type is its values', a tuple's `...` is none.
+    # A mapping's last type is its values'; a tuple's `...` is not a type.
     inner = [part for part in get_args(annotation) if part is not ...]
     return _at(inner[-1], path[1:]) if inner else None
 

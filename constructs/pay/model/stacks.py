@@ -19,7 +19,7 @@ EVERY_STAGE = frozenset(Stage)
 
 
 class StackScope(StrEnum):
-    """What a kind has one stack for; the value is the tag that names it."""
+    """A kind has one stack for each of these; the value is the tag that names it."""
 
     ACCOUNT = "Account"
     ENVIRONMENT = "Environment"

@@ -1,4 +1,4 @@
-"""What a microservice has on one side and cannot have on the other.
+"""The differences between the two sides of a microservice that cannot be avoided.
 
 Each row names the Terraform attributes that it explains; a test compares them with what both sides
 really render, so that no difference stays unexplained and no row outlives its difference.

@@ -21,7 +21,7 @@ class Account(Model):
 
 
 SHARED_FACTS = ("account_name", "region", "production", "state")
-"""The fields of an environment that a stack per account is made from."""
+"""The fields of an environment that a stack per account uses."""
 
 
 def accounts(environments: Iterable[Environment]) -> tuple[Account, ...]:

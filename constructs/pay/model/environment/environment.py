@@ -181,11 +181,11 @@ class Environment(Model):
     promotions wait for the dwell times and the daily peak, which elsewhere only warn.
     """
     adopt: bool = False
-    """Whether what runs today on EC2 is imported into these stacks rather than created."""
+    """Whether these stacks import what runs today on EC2 instead of creating it."""
     follows: EnvironmentName | None = None
-    """The environment that a service must have passed first; left out: none."""
+    """The environment that a service must pass first; left out: it waits for no environment."""
     frozen: str | None = None
-    """Why nothing moves forward at the moment; left out: moves are open."""
+    """The reason why moves forward are closed at the moment; left out: they are open."""
     max_step: MaxStep = 25
     """The largest rise of Fargate's share in one promotion, in per cent."""
     max_in_flight: int = Field(default=3, ge=1)

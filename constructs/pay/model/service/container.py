@@ -22,7 +22,7 @@ Port = Annotated[int, Field(ge=1, le=65535)]
 TEMPLATE_FIELDS = frozenset(
     {"environment", "account_name", "account_id", "region", "public_zone", "internal_zone"}
 )
-"""What a variable's value may name in braces; filled in from the environment."""
+"""The names in braces that a variable's value may hold; the environment fills them in."""
 
 SIDECAR_TEMPLATE_FIELDS = TEMPLATE_FIELDS | {
     "application_host",
@@ -31,7 +31,7 @@ SIDECAR_TEMPLATE_FIELDS = TEMPLATE_FIELDS | {
     "prometheus_endpoint",
     "prometheus_write_role_arn",
 }
-"""What a sidecar's variable may name besides: the application container beside it."""
+"""The fields for a sidecar's variables, which may also name the application beside it."""
 
 
 def _names_only(allowed: frozenset[str]) -> AfterValidator:

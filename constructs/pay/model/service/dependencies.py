@@ -1,4 +1,4 @@
-"""What a microservice needs from others: a database, queues, topics, buckets, calls, secrets."""
+"""The dependencies of a microservice: database, queues, topics, buckets, calls, secrets."""
 
 from collections.abc import Iterator
 from enum import StrEnum
@@ -16,7 +16,7 @@ class Database(Model):
 
 
 class Access(StrEnum):
-    """What a microservice does with a queue or a bucket."""
+    """A use of a queue or a bucket."""
 
     SEND = "send"
     RECEIVE = "receive"
@@ -81,7 +81,7 @@ class Call(Model):
 
     service: ServiceName
     variables: tuple[VariableName, ...] = ()
-    """The variables that tell the caller where the service is; none for a Java proxy."""
+    """The variables that carry the service's address; empty for a Java proxy."""
     path: str = ""
     """What follows the host in the variable's value, for example `/v1/api/auth`."""
     style: CallStyle = CallStyle.URL
@@ -120,7 +120,7 @@ class TaskRun(Model):
 
     @property
     def variables(self) -> tuple[VariableName, ...]:
-        """The variables that tell the service what to run and where."""
+        """Return the variables that carry the task and its network."""
         return self.task_definition_variable, self.subnets_variable, self.security_groups_variable
 
 

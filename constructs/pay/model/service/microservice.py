@@ -25,7 +25,7 @@ from pay.secrets.names import announces_secret
 
 
 class Runtime(StrEnum):
-    """What the application container runs."""
+    """The software in the application container."""
 
     JAVA = "java"
     NODE = "node"
@@ -59,8 +59,8 @@ class Microservice(Model):
     environment: Mapping[VariableName, Template] = {}
     """Variables with the same meaning in every environment."""
     work_switches: tuple[VariableName, ...] = ()
-    """Those of `environment`, "true" there, that let a task take work nobody sends it: messages of
-    queues, jobs in the background. No DNS weight keeps such work from a side."""
+    """Variables of `environment`, "true" there, that let a task take messages of queues and jobs in
+    the background. DNS weights do not keep such work from a side."""
     parameters: tuple[VariableName, ...] = ()
     """Variables that are not secret and differ by environment: read from Parameter Store."""
     secrets: tuple[Secret, ...] = ()

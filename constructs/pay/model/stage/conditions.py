@@ -1,7 +1,7 @@
 """What a person answers for before a service moves forward: measurements and approvals.
 
 `pay.model.stage.dwell` knows the times to wait, and the guard reads what a plan shows. A rollback
-needs none of it (docs/decisions/0062).
+needs neither (docs/decisions/0062).
 """
 
 from collections.abc import Mapping
