@@ -1,4 +1,4 @@
-"""What every stack has: the provider, the backend, the version constraint and the tags."""
+"""The parts of every stack: provider, backend, version constraint and tags."""
 
 from cdktf import LocalBackend, S3Backend, TerraformStack
 from constructs import Construct
@@ -49,8 +49,8 @@ class PayStack(TerraformStack):
         self.add_override("terraform", settings)
 
     def prepare_stack(self) -> None:
-        """Do nothing: cdktf would render the stack once more, to see whether it refers to another
-        one. None does: stacks find each other's resources by name.
+        """Do nothing: cdktf would render the stack again to look for references to other stacks.
+        There are none, because stacks find each other's resources by name.
         """
 
     def adopt(self, imports: Imports) -> None:

@@ -1,4 +1,4 @@
-"""Plans the stacks that the table of kinds says there are, and builds them."""
+"""Plans the stacks of the table of kinds, and builds them."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -21,17 +21,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class PlannedStack:
-    """All that one stack is made from, besides code and catalogue."""
+    """The inputs of one stack, without code and catalogue."""
 
     stack: Stack
     owner: Environment | Account
-    """Of a stack of a service: its environment with this service only, as a stack cannot depend on
-    what it cannot see.
-    """
+    """For a stack of a service, its environment with this service only: it can see no other."""
     imports: Imports
-    """What it takes over: state address -> import id."""
+    """State address -> import id of what it takes over."""
     after: tuple[str, ...]
-    """The stacks that are applied before it; it is not made from them."""
+    """The stacks that are applied before it; they are not inputs."""
 
     @property
     def id(self) -> str:
@@ -39,7 +37,7 @@ class PlannedStack:
 
     @property
     def made_from(self) -> str:
-        """The same text for stacks that are made from the same."""
+        """Return the inputs as text: equal text gives an equal stack."""
         parts = self.stack.kind.name, self.stack.service, list(self.imports.items())
         return json.dumps([self.id, *parts, self.owner.model_dump_json()])
 
@@ -50,8 +48,9 @@ def planned_stacks(
     adopted: Mapping[str, Imports] = MappingProxyType({}),
     patterns: Iterable[str] = (),
 ) -> Iterator[PlannedStack]:
-    """Plan the stacks whose ids match one of the patterns (shell globs; none: all), each with what
-    it adopts by its id and with those that it waits for.
+    """Plan the stacks whose ids match a pattern (shell globs; without any, all stacks).
+
+    `adopted` maps a stack's id to what it imports.
     """
     patterns = tuple(patterns)
     known = known_stacks(environments)
@@ -79,13 +78,11 @@ def add_stack(app: "App", planned: PlannedStack) -> None:
 
 
 def class_of(kind: StackKind) -> type[Any]:
-    """The class of a kind: `stacks/<name>.py` holds `<Name>Stack`. It imports cdktf, which starts
-    Node.
-    """
+    """Return `<Name>Stack` of `stacks/<name>.py`. It imports cdktf, which starts Node."""
     words = kind.name.split("-")
     module = import_module(f"stacks.{'_'.join(words)}")
-    found: type[Any] = getattr(module, "".join(word.capitalize() for word in words) + "Stack")
-    return found
+    stack_class: type[Any] = getattr(module, "".join(map(str.capitalize, words)) + "Stack")
+    return stack_class
 
 
 def _still_renders_what_it_adopts(stack: Stack, environments: Mapping[str, Environment]) -> bool:

@@ -1,4 +1,4 @@
-"""What every stack is made from, besides its own plan: code, catalogue, bindings and versions."""
+"""A digest of all that every stack is made from: code, catalogue, bindings and versions."""
 
 import hashlib
 import json
@@ -16,24 +16,27 @@ from pay.catalogue import CATALOGUE
 
 SCHEMA = "toolchain/bindings/aws-5.100.schema.json"
 FILES = ("main.py", "cdktf.json", SCHEMA)
-"""What a synthesis reads below the root, besides code and environments."""
+"""The files below the root that a synthesis also reads, with code and environments."""
 CLOCK_SECONDS = 0.1
 """File systems take their times from a coarser clock than `time.time` does."""
 
 
 def made_from(root: Path) -> str:
-    """Return a digest that changes with the code, any file above, any value of the catalogue, any
-    version of Python, Node or an installed package, and any setting of cdktf or jsii.
+    """Return a digest that changes with the code, a file above, a value of the catalogue, a version
+    of Python, Node or a package, and a setting of cdktf or jsii.
     """
     digest = hashlib.sha256()
-    for part in (*_files(root), *_catalogue(), *_versions(), *_settings()):
+    dumps = [service.model_dump() for service in CATALOGUE.values()]
+    # Sets have another order in every process.
+    catalogue = json.dumps(dumps, default=sorted).encode()
+    for part in (*_files(root), catalogue, *_versions(), *_settings()):
         # The length first, so that no part can pass for two.
         digest.update(b"%d\n%b" % (len(part), part))
     return digest.hexdigest()
 
 
 def code_folders() -> list[Path]:
-    """The packages that stacks are made by, where this process imports them from."""
+    """Return the packages that make stacks, where this process imports them from."""
     bindings = find_spec("imports")
     locations = bindings.submodule_search_locations if bindings else None
     return [Path(pay.__file__).parent, Path(__file__).parent, *map(Path, locations or ())]
@@ -51,12 +54,6 @@ def _files(root: Path) -> Iterator[bytes]:
         if file.stat().st_ctime > pay.STARTED - CLOCK_SECONDS:
             # It may have been imported before it was changed: equal to no other run.
             yield uuid4().bytes
-
-
-def _catalogue() -> Iterator[bytes]:
-    for service in CATALOGUE.values():
-        # Sets have another order in every process.
-        yield json.dumps(service.model_dump(), default=sorted).encode()
 
 
 def _versions() -> Iterator[bytes]:

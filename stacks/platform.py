@@ -1,4 +1,4 @@
-"""`<env>-platform`: what all services of an environment share."""
+"""`<env>-platform`: the resources that all services of an environment share."""
 
 from constructs import Construct
 

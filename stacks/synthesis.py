@@ -1,4 +1,4 @@
-"""From planned stacks to the output folder: reused, or made by processes side by side."""
+"""Writes planned stacks to the output folder: reused, or made by processes side by side."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
@@ -18,7 +18,7 @@ STACKS_WORTH_A_PROCESS = 40
 def synthesise(
     planned: Collection[PlannedStack], target: Path, schema: Path, kept: KeptOutput | None
 ) -> None:
-    """Make the output folder hold these stacks. Without `kept` all of them are made new.
+    """Write these stacks, and no other, to the output folder; without `kept`, make all new.
 
     Raises HclError with every problem of every stack, nothing written.
     """
@@ -27,18 +27,18 @@ def synthesise(
     if kept:
         reused = {id_: kept.find(id_, text) for id_, text in inputs.items()}
         stacks = {id_: stack for id_, stack in reused.items() if stack}
-    new = _made([stack for stack in planned if stack.id not in stacks], schema)
+    new = _synthesised([stack for stack in planned if stack.id not in stacks], schema)
     stacks |= new
     for stack in planned:
         after = [id_ for id_ in stack.after if id_ in stacks]
-        made = stacks[stack.id]
-        stacks[stack.id] = replace(made, row={**made.row, "dependencies": after})
+        output = stacks[stack.id]
+        stacks[stack.id] = replace(output, row={**output.row, "dependencies": after})
     write_output(target, stacks)
     if kept and new:
         kept.keep(new, inputs)
 
 
-def _made(planned: Sequence[PlannedStack], schema: Path) -> Mapping[str, StackOutput]:
+def _synthesised(planned: Sequence[PlannedStack], schema: Path) -> Mapping[str, StackOutput]:
     if not planned:
         return {}
 

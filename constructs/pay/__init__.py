@@ -11,6 +11,6 @@ STARTED = time.time()
 # on cdktf's own, broken HCL; pay.hcl.app writes the HCL instead.
 os.environ["SYNTH_HCL_OUTPUT"] = "false"
 
-# jsii starts this as `node`: a relay less between Python and cdktf, a fifth of the time
-# (docs/decisions/0081). Who sets it to something else gets jsii's own way.
+# jsii starts this as `node`, without a relay between Python and cdktf: a fifth of the time
+# (docs/decisions/0081). Another value of JSII_NODE brings back jsii's own way.
 os.environ.setdefault("JSII_NODE", str(Path(__file__).with_name("hcl") / "one_node_process.sh"))

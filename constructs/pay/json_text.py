@@ -5,7 +5,7 @@ from typing import Any
 
 
 def parsed(text: object) -> Any:
-    """The object or list that a JSON text holds; None for anything else."""
+    """Return the object or list in a JSON text; None for anything else."""
     if not isinstance(text, str) or text.lstrip()[:1] not in ("{", "["):
         return None
     try:

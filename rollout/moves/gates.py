@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from pay.model import Environment, Stage
 from pay.model.stage import invariants
-from pay.model.stage.conditions import Proof, asks_for
+from pay.model.stage.conditions import measurements, needs_approver
 from pay.model.stage.dwell import LOCAL_ZONE, has_seen_a_peak, peak_of, shortest_dwell
 from pay.model.stage.transitions import Direction, Edge
 from rollout.moves.journal import move, said
@@ -134,12 +134,12 @@ def neighbours_stand_still(p: Promotion) -> Finding | None:
 
 def measurements_are_told(p: Promotion) -> Finding | None:
     """I13: until a judge measures, a person says what was measured."""
-    asked = asks_for(p.edge, Proof.MEASUREMENT)
+    asked = measurements(p.edge)
     if not asked or invariants.has_evidence(p.evidence):
         return None
     return Finding(
         "evidence",
-        "nothing says that " + ", and that ".join(condition.sentence for condition in asked),
+        "nothing says that " + ", and that ".join(asked),
         'measure it and say where it can be seen: --evidence "TEXT"',
         "evidence",
     )
@@ -147,7 +147,7 @@ def measurements_are_told(p: Promotion) -> Finding | None:
 
 def approver_is_named(p: Promotion) -> Finding | None:
     """What is hard to take back needs a second pair of eyes."""
-    if not asks_for(p.edge, Proof.APPROVER) or any(map(said, p.approvers)):
+    if not needs_approver(p.edge) or any(map(said, p.approvers)):
         return None
     undone = (
         "destroys the EC2 side and cannot be taken back"

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from pay.hcl import ProviderSchema
 from pay.hcl.app import HclApp
+from pay.hcl.schema import ProviderSchema
 from pay.model import Environment, Stage, names
 from stacks.estate import add_stack, planned_stacks
 from tests.support.plans import at

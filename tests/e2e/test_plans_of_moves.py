@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from pay.environments.load import load_environment
-from pay.hcl import ProviderSchema
+from pay.hcl.schema import ProviderSchema
 from pay.model import Environment, Record, Side, Stage
 from pay.model.stage.transitions import edges
 from pay.model.stage.write_order import written_sides

@@ -16,7 +16,7 @@ import pay
 from pay.catalogue import CATALOGUE
 from pay.environments.adopted import Imports
 from pay.environments.load import load_environments
-from pay.hcl import HclError
+from pay.hcl.errors import HclError
 from pay.hcl.kept_output import KeptOutput
 from pay.model import Environment
 from stacks.estate import PlannedStack, add_stack, planned_stacks

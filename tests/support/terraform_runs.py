@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pay.hcl import ProviderSchema, to_hcl
+from pay.hcl.schema import ProviderSchema
+from pay.hcl.writer import to_hcl
 
 NO_PROVIDER = ProviderSchema({}, {}, {}, "no provider")
 

@@ -1,4 +1,4 @@
-"""The catalogue: GOV.UK Pay's 15 deployed services, one file each, whatever they run on.
+"""The catalogue: GOV.UK Pay's 15 deployed services, one file each, for every launch type.
 
 A new service is one new file here with one `Microservice` value.
 """
@@ -17,14 +17,12 @@ from pay.model.pydantic_errors import explain
 
 
 def file_of(service: str) -> str:
-    """The file that describes a service, as messages name it."""
+    """Return the file that describes a service, as messages name it."""
     return f"constructs/pay/catalogue/{service.replace('-', '_')}.py"
 
 
 def read(folder: Path, package: str) -> tuple[dict[str, Microservice], tuple[Problem, ...]]:
-    """Every service that a package's files describe, and the mistakes of those that do not hold
-    together.
-    """
+    """Return every service of a package's files, and the mistakes in the others."""
     services: list[Microservice] = []
     problems: list[Problem] = []
     for path in sorted(folder.glob("[a-z]*.py")):
@@ -38,7 +36,7 @@ def read(folder: Path, package: str) -> tuple[dict[str, Microservice], tuple[Pro
 
 
 def _explained(error: ValidationError, folder: Path) -> list[Problem]:
-    """The mistakes, at the last line of this folder that ran: the one that made the value."""
+    """Return the mistakes, at the last line of this folder that ran: it built the value."""
     frames = traceback.extract_tb(error.__traceback__)
     frame = next(f for f in reversed(frames) if Path(f.filename).parent == folder)
     where = file_of(Path(frame.filename).stem)

@@ -1,7 +1,8 @@
 """adminusers: the users of the admin tool, their services and permissions."""
 
 from pay.catalogue.runtimes import JavaService
-from pay.model import Access, Call, CallStyle, Database, Exposure, Link, QueueUse, Scope, Secret
+from pay.model import Call, CallStyle, Database, Exposure, Link, QueueUse, Scope, Secret
+from pay.model.service.dependencies import RECEIVE, SEND
 
 ADMINUSERS = JavaService(
     name="adminusers",
@@ -13,13 +14,9 @@ ADMINUSERS = JavaService(
         QueueUse(
             name="adminusers-events-subscriber",
             variable="AWS_SQS_EVENT_SUBSCRIBER_QUEUE_URL",
-            access=frozenset({Access.RECEIVE}),
+            access=RECEIVE,
         ),
-        QueueUse(
-            name="connector-tasks",
-            variable="AWS_SQS_CONNECTOR_TASKS_QUEUE_URL",
-            access=frozenset({Access.SEND}),
-        ),
+        QueueUse(name="connector-tasks", variable="AWS_SQS_CONNECTOR_TASKS_QUEUE_URL", access=SEND),
     ),
     calls=(
         Call(service="ledger", variables=("LEDGER_URL",)),

@@ -1,4 +1,4 @@
-"""What the public record does not say, chosen once, each with its reasoning.
+"""Values that the public record does not give, each with its reasoning.
 
 Nothing here is read from GOV.UK Pay's repositories: their task sizes, users and writable paths are
 private. Replace a value when the real one is known; every service takes it from here.
@@ -38,7 +38,7 @@ PROXY_SIZE = TaskSize(cpu=512, memory_mib=1024)
 slow part."""
 
 SMALL_PROXY_SIZE = TaskSize(cpu=256, memory_mib=512)
-"""notifications and webhooks-egress pass small messages on, nobody waits for them on a page."""
+"""notifications and webhooks-egress pass on small messages, for which no page waits."""
 
 NGINX_CPU, NGINX_MEMORY_MIB = 64, 128
 """TLS and buffers for one task's requests."""
@@ -63,13 +63,7 @@ NGINX_WRITABLE_PATHS = ("/tmp", "/etc/keys", "/etc/nginx/conf", "/run", "/var/li
 (public: `pid /run/nginx.pid` in its nginx.conf; its resolver dnsmasq has its own there too) and its
 temporary files."""
 
-NOTIFICATIONS_WRITABLE_PATHS = (
-    "/tmp",
-    "/etc/keys",
-    "/etc/nginx/conf.d",
-    "/run",
-    "/var/lib/nginx",
-)
+NOTIFICATIONS_WRITABLE_PATHS = ("/tmp", "/etc/keys", "/etc/nginx/conf.d", "/run", "/var/lib/nginx")
 """Fills in its configuration from the environment and installs its key when it starts, then writes
 its pid (public: its start script and nginx_conf)."""
 
@@ -90,8 +84,7 @@ AUTHORISATION_SECONDS = 55
 the egress proxies; 5 more for itself."""
 
 CALLER_OF_AUTHORISATION_SECONDS = 60
-"""Whoever waits for connector waits longer than connector does, or it would give up on a payment
-that then succeeds."""
+"""A caller waits longer than connector, or it would give up on a payment that then succeeds."""
 
 CALLER_TIMING = Timing(
     longest_request_seconds=CALLER_OF_AUTHORISATION_SECONDS,

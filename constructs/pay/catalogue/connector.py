@@ -2,20 +2,10 @@
 
 from pay.catalogue import assumptions
 from pay.catalogue.runtimes import JavaService, java_options
-from pay.model import (
-    Access,
-    Call,
-    CallStyle,
-    Database,
-    Exposure,
-    Link,
-    QueueUse,
-    Scope,
-    Secret,
-    Timing,
-)
+from pay.model import Call, CallStyle, Database, Exposure, Link, QueueUse, Scope, Secret, Timing
+from pay.model.service.dependencies import RECEIVE, SEND
 
-BOTH = frozenset({Access.SEND, Access.RECEIVE})
+BOTH = SEND | RECEIVE
 
 CONNECTOR = JavaService(
     name="connector",
@@ -25,11 +15,7 @@ CONNECTOR = JavaService(
     database=Database(),
     queues=(
         QueueUse(name="capture", variable="AWS_SQS_CAPTURE_QUEUE_URL", access=BOTH),
-        QueueUse(
-            name="payment-event",
-            variable="AWS_SQS_PAYMENT_EVENT_QUEUE_URL",
-            access=frozenset({Access.SEND}),
-        ),
+        QueueUse(name="payment-event", variable="AWS_SQS_PAYMENT_EVENT_QUEUE_URL", access=SEND),
         QueueUse(
             name="payout-reconcile", variable="AWS_SQS_PAYOUT_RECONCILE_QUEUE_URL", access=BOTH
         ),

@@ -18,11 +18,7 @@ FRONTEND = NodeService(
         Call(service="egress", variables=("HTTPS_PROXY",), style=CallStyle.HTTP_PROXY),
     ),
     links=(Link(service="frontend", variable="FRONTEND_URL"),),
-    environment={
-        "COOKIE_MAX_AGE": "5400000",
-        "CSP_ENFORCE": "true",
-        "CSP_SEND_HEADER": "true",
-    },
+    environment={"COOKIE_MAX_AGE": "5400000", "CSP_ENFORCE": "true", "CSP_SEND_HEADER": "true"},
     parameters=(
         "ADYEN_APPLE_PAY_MERCHANT_ID",
         "ANALYTICS_TRACKING_ID",

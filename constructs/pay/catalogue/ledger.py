@@ -1,7 +1,8 @@
 """ledger: the history of every payment, refund, payout and dispute."""
 
 from pay.catalogue.runtimes import JavaService
-from pay.model import Access, Database, Exposure, QueueUse, Scope, TopicUse
+from pay.model import Database, Exposure, QueueUse, Scope, TopicUse
+from pay.model.service.dependencies import RECEIVE
 
 LEDGER = JavaService(
     name="ledger",
@@ -10,17 +11,12 @@ LEDGER = JavaService(
     scope=Scope.CONNECTED,
     database=Database(),
     queues=(
-        QueueUse(
-            name="payment-event",
-            variable="AWS_SQS_PAYMENT_EVENT_QUEUE_URL",
-            access=frozenset({Access.RECEIVE}),
-        ),
+        QueueUse(name="payment-event", variable="AWS_SQS_PAYMENT_EVENT_QUEUE_URL", access=RECEIVE),
     ),
     topics=(
         TopicUse(name="card-payment-events", variable="SNS_TOPIC_CARD_PAYMENT_EVENTS_ARN"),
         TopicUse(
-            name="card-payment-dispute-events",
-            variable="SNS_TOPIC_CARD_PAYMENT_DISPUTE_EVENTS_ARN",
+            name="card-payment-dispute-events", variable="SNS_TOPIC_CARD_PAYMENT_DISPUTE_EVENTS_ARN"
         ),
     ),
     environment={

@@ -15,9 +15,7 @@ PRODUCTS = JavaService(
         Link(service="products", variable="BASE_URL"),
         Link(service="products-ui", variable="PRODUCTSUI_PAY_URL", path="/pay"),
         Link(
-            service="products-ui",
-            variable="PRODUCTSUI_CONFIRMATION_URL",
-            path="/payment-complete",
+            service="products-ui", variable="PRODUCTSUI_CONFIRMATION_URL", path="/payment-complete"
         ),
         Link(service="products-ui", variable="PRODUCTS_FRIENDLY_BASE_URI", path="/redirect"),
     ),

@@ -18,11 +18,7 @@ PUBLICAPI = JavaService(
     links=(Link(service="publicapi", variable="PUBLICAPI_BASE"),),
     environment={"REDIS_SSL": "true"},
     # Redis keeps rate limits only; without it each task limits for itself.
-    parameters=(
-        "RATE_LIMITER_ELEVATED_ACCOUNTS",
-        "RATE_LIMITER_LOW_TRAFFIC_ACCOUNTS",
-        "REDIS_URL",
-    ),
+    parameters=("RATE_LIMITER_ELEVATED_ACCOUNTS", "RATE_LIMITER_LOW_TRAFFIC_ACCOUNTS", "REDIS_URL"),
     secrets=(Secret(variable="TOKEN_API_HMAC_SECRET", owner="publicauth"),),
     timing=assumptions.CALLER_TIMING,
 )

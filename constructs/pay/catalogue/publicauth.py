@@ -10,8 +10,5 @@ PUBLICAUTH = JavaService(
     scope=Scope.CONNECTED,
     # The only database that was replaced by a new instance: `-1`.
     database=Database(identifier_suffix=1),
-    secrets=(
-        Secret(variable="TOKEN_API_HMAC_SECRET"),
-        Secret(variable="TOKEN_DB_BCRYPT_SALT"),
-    ),
+    secrets=(Secret(variable="TOKEN_API_HMAC_SECRET"), Secret(variable="TOKEN_DB_BCRYPT_SALT")),
 )

@@ -1,7 +1,8 @@
 """selfservice: the admin tool of Pay's users."""
 
 from pay.catalogue.runtimes import NodeService
-from pay.model import Access, BucketUse, Call, CallStyle, Exposure, Link, Scope, Secret
+from pay.model import BucketUse, Call, CallStyle, Exposure, Link, Scope, Secret
+from pay.model.service.dependencies import READ
 
 SELFSERVICE = NodeService(
     name="selfservice",
@@ -10,9 +11,7 @@ SELFSERVICE = NodeService(
     scope=Scope.CONNECTED,
     buckets=(
         BucketUse(
-            name="policy-documents",
-            variable="AWS_S3_POLICY_DOCUMENTS_BUCKET_NAME",
-            access=frozenset({Access.READ}),
+            name="policy-documents", variable="AWS_S3_POLICY_DOCUMENTS_BUCKET_NAME", access=READ
         ),
     ),
     calls=(
@@ -23,11 +22,7 @@ SELFSERVICE = NodeService(
         Call(service="publicauth", variables=("PUBLIC_AUTH_URL",), path="/v1/frontend/auth"),
         Call(service="webhooks", variables=("WEBHOOKS_URL",)),
         # Stripe and Zendesk.
-        Call(
-            service="egress",
-            variables=("HTTP_PROXY", "HTTPS_PROXY"),
-            style=CallStyle.HTTP_PROXY,
-        ),
+        Call(service="egress", variables=("HTTP_PROXY", "HTTPS_PROXY"), style=CallStyle.HTTP_PROXY),
     ),
     links=(
         Link(service="selfservice", variable="SELFSERVICE_URL"),

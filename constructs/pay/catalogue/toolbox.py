@@ -1,7 +1,8 @@
 """toolbox: what Pay's own staff looks things up and mends them with."""
 
 from pay.catalogue.runtimes import NodeService
-from pay.model import Access, BucketUse, Call, CallStyle, Exposure, Link, Scope, Secret, TaskRun
+from pay.model import BucketUse, Call, CallStyle, Exposure, Link, Scope, Secret, TaskRun
+from pay.model.service.dependencies import WRITE
 
 TOOLBOX = NodeService(
     name="toolbox",
@@ -14,7 +15,7 @@ TOOLBOX = NodeService(
         BucketUse(
             name="update-transactions",
             variable="AWS_S3_UPDATE_TRANSACTIONS_FARGATE_BUCKET_NAME",
-            access=frozenset({Access.WRITE}),
+            access=WRITE,
         ),
     ),
     task_runs=(
@@ -34,11 +35,7 @@ TOOLBOX = NodeService(
         Call(service="publicauth", variables=("PUBLIC_AUTH_URL",)),
         Call(service="webhooks", variables=("WEBHOOKS_URL",)),
         # Stripe, Zendesk and the sign-in with GitHub.
-        Call(
-            service="egress",
-            variables=("HTTP_PROXY", "HTTPS_PROXY"),
-            style=CallStyle.HTTP_PROXY,
-        ),
+        Call(service="egress", variables=("HTTP_PROXY", "HTTPS_PROXY"), style=CallStyle.HTTP_PROXY),
     ),
     links=(Link(service="selfservice", variable="SELFSERVICE_URL"),),
     parameters=("GITHUB_OAUTH_CLIENT_ID", "ZENDESK_URL", "ZENDESK_USER"),

@@ -1,7 +1,8 @@
 """webhooks: tells the callback addresses of Pay's users what happened to a payment."""
 
 from pay.catalogue.runtimes import JavaService
-from pay.model import Access, Call, CallStyle, Database, Exposure, QueueUse, Scope
+from pay.model import Call, CallStyle, Database, Exposure, QueueUse, Scope
+from pay.model.service.dependencies import RECEIVE
 
 WEBHOOKS = JavaService(
     name="webhooks",
@@ -14,7 +15,7 @@ WEBHOOKS = JavaService(
             # Subscribed to both of ledger's topics.
             name="webhooks-events-subscriber",
             variable="AWS_SQS_PAYMENT_EVENT_QUEUE_URL",
-            access=frozenset({Access.RECEIVE}),
+            access=RECEIVE,
         ),
     ),
     calls=(

@@ -1,7 +1,7 @@
 """Container definitions of an ECS task (AWS: ECS API, `ContainerDefinition`).
 
-Whatever cannot be read is refused, never passed over. How the JSON is reached differs: the guard
-and the review take it from a plan, the PCI gate from HCL.
+Unreadable definitions are refused, never skipped. The guard and the review take the JSON from a
+plan, the PCI gate from HCL.
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ _VALUE_KEYS = {"environment": "value", "secrets": "valueFrom"}
 
 
 def read_containers(definitions: object) -> tuple[Container, ...]:
-    """The containers of decoded `container_definitions`.
+    """Return the containers of decoded `container_definitions`.
 
     Raises Unread unless they are a list of at least one object, each with a name of its own.
     """
@@ -25,18 +25,16 @@ def read_containers(definitions: object) -> tuple[Container, ...]:
     for container in definitions:
         name = container.get("name") if isinstance(container, dict) else None
         if not isinstance(name, str) or not name or name in names:
-            raise Unread(
-                f"container_definitions has {_short(container)}, not an object with a name of its "
-                "own"
-            )
+            required = "an object with a name of its own"
+            raise Unread(f"container_definitions has {_short(container)}, not {required}")
         names.add(name)
     return tuple(definitions)
 
 
 def pairs(container: Container, key: str) -> dict[str, Any]:
-    """`environment` or `secrets` as name -> value; empty where nothing is written.
+    """Return `environment` or `secrets` as name -> value; empty if absent.
 
-    Raises Unread for an entry that is not a pair, and for a name that comes twice.
+    Raises Unread for an entry that is not a pair, and for a repeated name.
     """
     entries = container.get(key)
     if entries is None:
@@ -47,16 +45,17 @@ def pairs(container: Container, key: str) -> dict[str, Any]:
     for entry in entries:
         name = entry.get("name") if isinstance(entry, dict) else None
         if not isinstance(name, str) or name in values:
-            raise Unread(
-                f"container {container['name']}: {key} has {_short(entry)}, not a pair with a "
-                "name of its own"
+            where, required = (
+                f"container {container['name']}: {key}",
+                "a pair with a name of its own",
             )
+            raise Unread(f"{where} has {_short(entry)}, not {required}")
         values[name] = entry.get(_VALUE_KEYS[key])
     return values
 
 
 def table(container: Container, *path: str) -> Container:
-    """An object inside a container such as `logConfiguration`; empty where nothing is written.
+    """Return an object inside a container such as `logConfiguration`; empty if absent.
 
     Raises Unread for anything else.
     """
@@ -71,7 +70,7 @@ def table(container: Container, *path: str) -> Container:
 
 
 def words(container: Container, *path: str) -> tuple[str, ...]:
-    """A command of a container, word by word; empty where nothing is written.
+    """Return a command of a container, word by word; empty if absent.
 
     Raises Unread for a word that is not text or a number.
     """
@@ -85,7 +84,7 @@ def words(container: Container, *path: str) -> tuple[str, ...]:
 
 
 def _short(value: object) -> str:
-    """A value in a message, without what a whole container may hold."""
+    """Return a value for a message, without the content of a container."""
     if isinstance(value, dict):
         return f"an object of {', '.join(map(str, value)) or 'nothing'}"
     text = repr(value)

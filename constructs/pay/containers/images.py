@@ -1,6 +1,6 @@
-"""What a pinned image is: a reference that names the same image for good.
+"""Pinned images: references that always name the same image.
 
-With a tag that moves, Git does not say what runs, and a rollback starts the same image again.
+With a tag that moves, Git does not show what runs, and a rollback starts the same image again.
 """
 
 import re
@@ -18,8 +18,6 @@ _PINNED = re.compile(rf".+@{DIGEST}|[^@]+:(?P<tag>{TAG})")
 
 
 def is_pinned(image: object) -> bool:
-    """Whether a reference such as `repository:123-release` or `repository@sha256:...` has a
-    digest, or a tag that does not move.
-    """
+    """Return whether a reference such as `repository:123-release` has a digest or a fixed tag."""
     match = _PINNED.fullmatch(image) if isinstance(image, str) else None
     return match is not None and (match["tag"] or "").lower() not in MOVING_TAGS

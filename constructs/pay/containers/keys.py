@@ -57,7 +57,7 @@ CONTAINER_DEFINITION: Mapping[str, Any] = {
 
 
 def unknown_keys(value: Any, known: Mapping[str, Any] = CONTAINER_DEFINITION) -> Iterator[str]:
-    """The path of every key in a container definition that ECS does not know by that spelling."""
+    """Yield the path of every key whose spelling is not the ECS API's."""
     if known is ANY:
         return
     if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""Where a container holds a secret in plain text: its variables, its commands, its labels."""
+"""Detects secrets in plain text in a container's variables, commands and labels."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,7 @@ from pay.secrets.values import why_secret
 
 
 def plain_secrets(container: Container) -> Iterator[tuple[str, str]]:
-    """Where in the container's definition, and why it looks like a secret.
+    """Yield where in the container's definition a secret is, and why it looks like one.
 
     Raises Unread where a secret could hide in a form that ECS does not take.
     """
@@ -15,7 +15,7 @@ def plain_secrets(container: Container) -> Iterator[tuple[str, str]]:
         if why := why_secret(name, _text(value)):
             yield f"variable {name}", why
     for path in (("command",), ("entryPoint",), ("healthCheck", "command")):
-        # All words at once: a secret may be the word after `--password`.
+        # All words together: a secret may be the word after `--password`.
         if why := why_secret("", " ".join(words(container, *path))):
             yield ".".join(path), why
     for label, value in table(container, "dockerLabels").items():

@@ -1,69 +1,66 @@
-"""What runs today and is taken over: import ids that only AWS knows, found by `pay adopt`.
+"""The import ids of what runs today and is taken over, which only AWS knows.
 
-`environments/adopted/<env>.toml` holds a table for each stack: state address -> import id. It is
-written by `pay adopt`, reviewed and committed; stacks of an environment with `adopt = true` render
-an `import` block for each, so that the first apply creates nothing twice (Terraform: "Import").
+`pay adopt` writes `environments/adopted/<env>.toml`: state address -> import id, a table a stack.
+With `adopt = true`, stacks render an `import` block for each, so that the first apply creates
+nothing twice (Terraform: "Import").
 """
 
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from pay.catalogue import CATALOGUE
-from pay.model import Environment, InvalidInput, Microservice, Problem
+from pay.model import Environment, InvalidInput, Problem
 from pay.model.adoptable import Addresses
 from pay.model.problem import did_you_mean
-from pay.model.stacks import KINDS, Stack, known_stacks
+from pay.model.stacks import KINDS, known_stacks
 
 Imports = Mapping[str, str]
 """State address -> import id."""
 
 CREATE = "create"
-"""Written instead of an import id where AWS has nothing and somebody said that this is right."""
+"""Written in place of an import id after a person agrees that the resource does not exist."""
 
 
 def adopted_file(folder: Path, environment: str) -> Path:
-    """The file of one environment in a folder of environments."""
+    """Return the file of one environment in a folder of environments."""
     return folder / "adopted" / f"{environment}.toml"
 
 
 def adoptable(environment: Environment) -> Mapping[str, Addresses]:
-    """Stack id -> every state address that is looked up -> whether what runs today must have it;
-    also of the stacks of the environment's account.
+    """Return stack id -> state address to look up -> whether what runs today must have it; also for
+    the stacks of the environment's account.
     """
     return {
-        stack.id: stack.kind.adoption.addresses(environment, *_service(stack))
+        stack.id: stack.kind.adoption.addresses(
+            environment, *((CATALOGUE[stack.service],) if stack.service else ())
+        )
         for stack in known_stacks({environment.name: environment}).values()
         if stack.kind.adoption
     }
 
 
-def _service(stack: Stack) -> tuple[Microservice, ...]:
-    return (CATALOGUE[stack.service],) if stack.service else ()
-
-
 def load_adopted(folder: Path, environment: Environment) -> Mapping[str, Imports]:
-    """Stack id -> what the stack imports; nothing for an environment that adopts nothing.
+    """Return stack id -> what it imports; empty for an environment that does not adopt.
 
-    Raises InvalidInput, with every mistake at once, when an adopting environment has no file, one
-    that cannot be read, one that names what no stack has, or one that leaves out what must run:
-    a plan without that import would create it a second time.
+    Raises InvalidInput, with every mistake at once, when the file is missing or unreadable, names
+    what no stack has, or leaves out what must run: a plan would create that a second time.
     """
     if not environment.adopt:
         return {}
     path = adopted_file(folder, environment.name)
-    problems, tables = list[Problem](), dict[str, Any]()
     try:
         tables = tomllib.loads(path.read_text())
     except FileNotFoundError:
-        problems.append(_unreadable(path, environment, "no such file"))
+        problems = [_unreadable(environment, "no such file")]
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        problems.append(_unreadable(path, environment, str(error)))
+        problems = [_unreadable(environment, str(error))]
     else:
-        problems += _problems(tables, path, environment)
+        problems = list(_problems(tables, environment))
     if problems:
-        raise InvalidInput(problems)
+        raise InvalidInput(replace(problem, where=str(path)) for problem in problems)
     return {
         stack: {address: id for address, id in table.items() if id != CREATE}
         for stack, table in tables.items()
@@ -71,52 +68,48 @@ def load_adopted(folder: Path, environment: Environment) -> Mapping[str, Imports
 
 
 def load_all_adopted(folder: Path, environments: Iterable[Environment]) -> Mapping[str, Imports]:
-    """The same of several environments: what they say of a stack of their account is put together.
+    """Return the same for several environments, with the stacks of their account merged.
 
     Raises InvalidInput at the first environment whose file has mistakes, with all of them.
     """
-    found: dict[str, dict[str, str]] = {}
+    merged: dict[str, dict[str, str]] = {}
     for environment in environments:
         for stack, imports in load_adopted(folder, environment).items():
-            found.setdefault(stack, {}).update(imports)
-    return found
+            merged.setdefault(stack, {}).update(imports)
+    return merged
 
 
-def _unreadable(path: Path, environment: Environment, found: str) -> Problem:
+def _unreadable(environment: Environment, reason: str) -> Problem:
     return Problem(
-        where=str(path),
-        found=found,
+        found=reason,
         allowed="a table for each stack, state address = import id",
         fix=f"run `pay adopt {environment.name}`, or set adopt = false",
     )
 
 
-def _problems(tables: dict[str, Any], path: Path, environment: Environment) -> Iterator[Problem]:
-    known, where = adoptable(environment), str(path)
+def _problems(tables: dict[str, Any], environment: Environment) -> Iterator[Problem]:
+    known = adoptable(environment)
     for stack, table in tables.items():
         if stack not in known:
             yield Problem(
-                where=where,
                 key=stack,
                 found="a stack that takes over nothing, or does not exist",
                 allowed=_allowed_stacks(environment),
-                fix=did_you_mean(stack, known, "take the table out"),
+                fix=did_you_mean(stack, known, "delete the table"),
             )
         elif not isinstance(table, dict):
-            yield Problem(where=where, key=stack, found=repr(table), allowed="a table")
+            yield Problem(key=stack, found=repr(table), allowed="a table")
         else:
-            yield from _table_problems(table, known[stack], where, stack)
+            yield from _table_problems(table, known[stack], stack)
     for stack, addresses in known.items():
         table = tables.get(stack, {})
         missing = [address for address, must in addresses.items() if must and address not in table]
         if missing:
             yield Problem(
-                where=where,
                 key=stack,
                 found=f"no {', no '.join(missing)}",
-                allowed="the import id of everything that runs; without it, it is made a second "
-                "time",
-                fix=f"`pay adopt {environment.name}` looks it up; where there is none, write "
+                allowed="the import id of all that runs; without it, an apply creates it again",
+                fix=f"`pay adopt {environment.name}` looks it up; if it does not exist, write "
                 f'"{CREATE}" (pay adopt --allow-missing does)',
             )
 
@@ -129,22 +122,16 @@ def _allowed_stacks(environment: Environment) -> str:
 
 
 def _table_problems(
-    table: Mapping[str, Any], known: Mapping[str, bool], where: str, stack: str
+    table: Mapping[str, Any], known: Mapping[str, bool], stack: str
 ) -> Iterator[Problem]:
     for address, import_id in table.items():
         key = f'{stack}."{address}"'
         if address not in known:
             yield Problem(
-                where=where,
                 key=key,
                 found="an address that the stack does not take over",
                 allowed=", ".join(known),
-                fix=did_you_mean(address, known, "take the line out"),
+                fix=did_you_mean(address, known, "delete the line"),
             )
         elif not isinstance(import_id, str) or not import_id.strip():
-            yield Problem(
-                where=where,
-                key=key,
-                found=repr(import_id),
-                allowed=f'an import id, or "{CREATE}"',
-            )
+            yield Problem(key=key, found=repr(import_id), allowed=f'an import id, or "{CREATE}"')

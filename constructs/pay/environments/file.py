@@ -19,9 +19,9 @@ from pay.model.pydantic_errors import explain
 from pay.model.text_types import ServiceName
 from pay.secrets.values import why_secret
 
-NOTHING: dict[str, Any] = {}
+_NOTHING: dict[str, Any] = {}
 UNREADABLE = Draft(
-    environment=Environment.model_construct(**NOTHING), broken=frozenset(Environment.model_fields)
+    environment=Environment.model_construct(**_NOTHING), broken=frozenset(Environment.model_fields)
 )
 
 
@@ -35,14 +35,12 @@ class EnvironmentFile:
     lines: TomlLines
 
     def placed(self, problem: Problem) -> Problem:
-        """A problem of this file, with its place."""
+        """Return a problem of this file with its place."""
         return replace(problem, where=str(self.path), line=self.lines.of(problem.key))
 
 
 def read(path: Path) -> EnvironmentFile:
-    """What a file says, and its mistakes. What needs other files or the catalogue is not checked
-    here.
-    """
+    """Return a file's content and its own mistakes, without checks against other files."""
     try:
         text = path.read_text(encoding="utf-8")
         data = tomllib.loads(text)
@@ -89,7 +87,7 @@ def _validated(data: dict[str, Any]) -> tuple[Draft, list[Problem]]:
 
 
 def _readable_part(data: dict[str, Any]) -> Draft:
-    """The keys and the services that are right each for itself."""
+    """Return the keys and the services that are right on their own."""
     values: dict[str, Any] = {}
     broken = {key for key, field in Environment.model_fields.items() if field.is_required()}
     for key, field in Environment.model_fields.items():
@@ -122,7 +120,7 @@ def _json(value: object) -> str:
 
 
 def _secrets(value: object, key: str = "", name: str = "") -> Iterator[Problem]:
-    """The secrets in the value at `key`, whose last part is `name`."""
+    """Yield the secrets in the value at `key`, whose last part is `name`."""
     if isinstance(value, dict):
         for name, inner in value.items():
             yield from _secrets(inner, f"{key}.{name}" if key else name, name)

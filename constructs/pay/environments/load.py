@@ -12,10 +12,10 @@ from pay.model.service.call_graph import Catalogue, call_graph_problems
 
 
 def load_environment(path: Path, services: Catalogue = catalogue.CATALOGUE) -> Environment:
-    """The environment that one file describes.
+    """Return the environment of one file.
 
-    Raises InvalidInput with every mistake in the file and in the catalogue. What environments must
-    be to each other is checked by `load_environments` only.
+    Raises InvalidInput with every mistake in the file and in the catalogue; only
+    `load_environments` compares environments.
     """
     file = read(path)
     _refuse([*_catalogue_problems(services), *_problems(file, services)])
@@ -25,7 +25,7 @@ def load_environment(path: Path, services: Catalogue = catalogue.CATALOGUE) -> E
 def load_environments(
     folder: Path, services: Catalogue = catalogue.CATALOGUE
 ) -> Mapping[str, Environment]:
-    """Every environment of a folder by its name, in order.
+    """Return every environment of a folder by its name, in order.
 
     Raises InvalidInput with every mistake in every file, between the files and in the catalogue.
     """
@@ -48,7 +48,7 @@ def load_environments(
 
 
 def _catalogue_problems(services: Catalogue) -> list[Problem]:
-    # A file that could not be read makes its service look unknown to all others: say only that.
+    # An unreadable file makes its service look unknown to all others: report only the file.
     return list(catalogue.PROBLEMS) or [
         replace(problem, where=catalogue.file_of(problem.where))
         for problem in call_graph_problems(services)

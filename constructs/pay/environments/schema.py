@@ -9,7 +9,7 @@ from pay.model.service.size import FARGATE_MEMORY_MIB
 
 
 def environment_schema() -> str:
-    """The schema's text. An editor sees one file: what other files or AWS say is not in it."""
+    """Return the schema's text, without rules that need other files or AWS."""
     schema = _without_noise(Environment.model_json_schema(ref_template="#/definitions/{model}"))
     definitions = schema.pop("$defs")
     services = {"$ref": "#/definitions/Deployment"}
@@ -31,7 +31,7 @@ def environment_schema() -> str:
 
 
 def _without_noise(node: Any) -> Any:
-    """Without titles, which repeat the keys, and without null, which TOML cannot say."""
+    """Remove titles, which repeat the keys, and null, which TOML does not have."""
     if isinstance(node, list):
         return [_without_noise(item) for item in node]
     if not isinstance(node, dict):

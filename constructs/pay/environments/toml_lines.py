@@ -1,42 +1,37 @@
-"""On which line of a TOML file a key stands, so that a message can say it."""
+"""Finds the line of a key in a TOML file, for messages."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 _TABLE = re.compile(r"^\s*\[+\s*([^\[\]]+?)\s*\]+\s*(#.*)?$")
 _KEY = re.compile(r"^\s*([A-Za-z0-9_.\"'-]+)\s*=")
 
 
 class TomlLines:
-    """The lines of a file's keys.
+    """The lines of a file's keys, as tomllib drops positions.
 
-    tomllib drops positions. A key inside an inline table or a list is on the line of the key that
-    holds it, which is what an environment file needs.
+    A key inside an inline table or a list is on the line of the key that holds it.
     """
 
     def __init__(self, text: str) -> None:
         self._lines: Mapping[str, int] = dict(_scan(text))
 
     def of(self, key: str) -> int | None:
-        """The line of a dotted key, or of the nearest key or table around it; None: none is."""
-        parts = key.split(".")
-        while parts:
-            if line := self._lines.get(".".join(parts)):
-                return line
-            parts.pop()
-        return None
+        """Return the line of a dotted key, or of the nearest key or table around it, if any."""
+        while key and key not in self._lines:
+            key = key.rpartition(".")[0]
+        return self._lines.get(key)
 
 
-def _scan(text: str) -> list[tuple[str, int]]:
-    found, table = [], ""
+def _scan(text: str) -> Iterator[tuple[str, int]]:
+    table = ""
     for number, line in enumerate(text.splitlines(), start=1):
         if header := _TABLE.match(line):
             table = _bare(header[1])
-            found.append((table, number))
+            yield table, number
         elif pair := _KEY.match(line):
             key = _bare(pair[1])
-            found.append((f"{table}.{key}" if table else key, number))
-    return found
+            yield f"{table}.{key}" if table else key, number
 
 
 def _bare(key: str) -> str:

@@ -34,14 +34,13 @@ class ExistingConfiguration:
             owner = secret.owner or self._service.name
             variables_by_owner.setdefault(owner, []).append(secret.variable)
         for owner, variables in variables_by_owner.items():
-            secrets = self._secret_of(owner)
-            arn = secrets.arn
+            secret_of_owner = self._secret_of(owner)
+            arn = secret_of_owner.arn
             self.secret_arns.append(arn)
-            self.secret_key_arns.append(secrets.kms_key_id)
-            for variable in variables:
-                # AWS: ECS developer guide, "Pass Secrets Manager secrets": secret-arn:json-key:
-                # version-stage:version-id, the last two empty for the current version.
-                self.value_from[variable] = f"{arn}:{variable}::"
+            self.secret_key_arns.append(secret_of_owner.kms_key_id)
+            # AWS: ECS developer guide, "Pass Secrets Manager secrets": secret-arn:json-key:
+            # version-stage:version-id, the last two empty for the current version.
+            self.value_from |= {variable: f"{arn}:{variable}::" for variable in variables}
 
     def _secret_of(self, owner: str) -> DataAwsSecretsmanagerSecret:
         name = names.secret(self._environment.name, owner)

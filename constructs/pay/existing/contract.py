@@ -4,8 +4,8 @@ from cdktf import Postcondition, TerraformResourceLifecycle
 
 
 def contract(*promises: tuple[str, str]) -> TerraformResourceLifecycle:
-    """A lifecycle that holds each (condition, sentence): a Terraform expression over `self`, and
-    what to check when it does not hold.
+    """Return a lifecycle with a (condition, sentence) each: a Terraform expression over `self`, and
+    what to check when it is false.
     """
     return TerraformResourceLifecycle(
         postcondition=[

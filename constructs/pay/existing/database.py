@@ -12,7 +12,7 @@ POSTGRESQL_PORT = 5432
 def database_address(
     scope: Construct, environment: Environment, service: str, database: Database
 ) -> str:
-    """The DNS name of the service's database, once the plan has seen that it is the right one."""
+    """Return the DNS name of the service's database, which the plan checks to be the right one."""
     identifier = names.database(environment.name, service, database.identifier_suffix)
     promises = [
         (
@@ -39,8 +39,7 @@ def database_address(
                 "must survive the loss of a zone.",
             )
         )
-    found = DataAwsDbInstance(
+    instance = DataAwsDbInstance(
         scope, "database", db_instance_identifier=identifier, lifecycle=contract(*promises)
     )
-    address: str = found.address
-    return address
+    return str(instance.address)

@@ -7,16 +7,13 @@ from imports.aws.data_aws_route53_zone import DataAwsRoute53Zone
 
 
 def zone_id(scope: Construct, name: str, *, public: bool) -> str:
-    """The id of the hosted zone of this name, public or private."""
-    zone = DataAwsRoute53Zone(scope, "zone", name=name, private_zone=not public)
-    found: str = zone.zone_id
-    return found
+    """Return the id of the hosted zone of this name, public or private."""
+    return str(DataAwsRoute53Zone(scope, "zone", name=name, private_zone=not public).zone_id)
 
 
 def certificate_arn(scope: Construct, zone: str) -> str:
-    """The ARN of the issued certificate for every name of `zone`."""
+    """Return the ARN of the issued certificate for every name of `zone`."""
     certificate = DataAwsAcmCertificate(
         scope, "certificate", domain=f"*.{zone}", statuses=["ISSUED"], most_recent=True
     )
-    found: str = certificate.arn
-    return found
+    return str(certificate.arn)

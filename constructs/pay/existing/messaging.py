@@ -8,14 +8,11 @@ from pay.model import Environment, names
 
 
 def queue(scope: Construct, environment: Environment, name: str) -> DataAwsSqsQueue:
-    """The queue `<env>-<name>`."""
-    return DataAwsSqsQueue(
-        scope, f"{name}_queue".replace("-", "_"), name=names.queue(environment.name, name)
-    )
+    """Return the queue `<env>-<name>`."""
+    key = f"{name}_queue".replace("-", "_")
+    return DataAwsSqsQueue(scope, key, name=names.queue(environment.name, name))
 
 
 def topic_arn(scope: Construct, key: str, name: str) -> str:
-    """The ARN of the topic of this name."""
-    topic = DataAwsSnsTopic(scope, key, name=name)
-    found: str = topic.arn
-    return found
+    """Return the ARN of the topic of this name."""
+    return str(DataAwsSnsTopic(scope, key, name=name).arn)

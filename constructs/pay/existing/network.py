@@ -37,15 +37,14 @@ class ExistingNetwork:
         private (or public) subnet.
         """
         lookups = addresses.subnet_lookups(group)
-        if lookups.subnets.id in self._ids:
-            return self._ids[lookups.subnets.id]
-        required = [
-            names.subnet(self._environment.name, group, zone)
-            for zone in self._environment.network.zones
-        ]
+        key = lookups.subnets.id
+        if key in self._ids:
+            return self._ids[key]
+        environment = self._environment
+        required = [names.subnet(environment.name, group, z) for z in environment.network.zones]
         subnets = DataAwsSubnets(
             self._scope,
-            lookups.subnets.id,
+            key,
             filter=[
                 DataAwsSubnetsFilter(name="vpc-id", values=[self.vpc_id]),
                 DataAwsSubnetsFilter(name="tag:Name", values=required),
@@ -62,8 +61,8 @@ class ExistingNetwork:
         )
         self._hold_each_subnet_to_it(lookups)
         self._hold_its_routes_to_it(lookups, public=public)
-        self._ids[lookups.subnets.id] = subnets.ids
-        return self._ids[lookups.subnets.id]
+        self._ids[key] = subnets.ids
+        return self._ids[key]
 
     def _hold_each_subnet_to_it(self, lookups: SubnetLookups) -> None:
         subnet = 'Subnet ${self.id} (${lookup(self.tags, "Name", "without a name")})'
@@ -88,18 +87,13 @@ class ExistingNetwork:
 
     def _hold_its_routes_to_it(self, lookups: SubnetLookups, *, public: bool) -> None:
         """A subnet is public when it has a route to an internet gateway, and private otherwise
-        (AWS: VPC user guide, "Subnet types"). Whether it gives out public addresses says neither: a
-        hardened public subnet does not (CKV_AWS_130).
+        (AWS: VPC user guide, "Subnet types"). A hardened public subnet gives out no public
+        addresses (CKV_AWS_130), so that setting does not count.
         """
         # Without a table of its own a subnet follows the VPC's main one, which no association
         # names: the singular lookup by subnet would fail with the provider's words.
-        own = DataAwsRouteTables(
-            self._scope,
-            lookups.route_tables.id,
-            filter=[
-                DataAwsRouteTablesFilter(name="association.subnet-id", values=["${each.value}"])
-            ],
-        )
+        of_subnet = DataAwsRouteTablesFilter(name="association.subnet-id", values=["${each.value}"])
+        own = DataAwsRouteTables(self._scope, lookups.route_tables.id, filter=[of_subnet])
         own.add_override("for_each", f"${{toset({lookups.subnets.attribute('ids')})}}")
         internet = (
             '[for route in self.routes : route.gateway_id if can(regex("^igw-", route.gateway_id))]'

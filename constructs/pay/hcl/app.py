@@ -1,4 +1,4 @@
-"""From a cdktf app to HCL2: synthesised aside, then put in place.
+"""Synthesises a cdktf app as HCL2: aside first, then in place.
 
 cdktf's JSON is right and its HCL is not (docs/decisions/0020), so cdktf writes JSON into a
 temporary folder and `pay.hcl` turns it into HCL2. A failing app leaves the last synthesis.
@@ -14,9 +14,11 @@ from typing import Any
 
 from cdktf import App
 
-from pay.hcl import HclError, ProviderSchema, to_hcl
+from pay.hcl.errors import HclError
 from pay.hcl.known_references import answer_known_references
 from pay.hcl.output import HCL, JSON, MANIFEST, StackOutput, write_output
+from pay.hcl.schema import ProviderSchema
+from pay.hcl.writer import to_hcl
 
 
 class HclApp(App):
@@ -30,7 +32,7 @@ class HclApp(App):
         self._target = outdir or Path(os.environ.get("CDKTF_OUTDIR", "cdktf.out"))
         self._aside = tempfile.TemporaryDirectory(prefix="cdktf-")
         answer_known_references(schema)
-        # Stack traces of every construct cost a third of the synthesis and nobody reads them.
+        # Unused stack traces of every construct cost a third of the synthesis.
         super().__init__(outdir=self._aside.name, hcl_output=False, stack_traces=False)
 
     def synth(self) -> None:
@@ -59,14 +61,14 @@ def _in_hcl(aside: Path, schema: ProviderSchema) -> Mapping[str, StackOutput]:
 
 
 def _stack_in_hcl(aside: Path, row: Mapping[str, Any], schema: ProviderSchema) -> StackOutput:
-    """One stack's files, its JSON as HCL2, with what constructs put beside it (code of a canary).
+    """Return one stack's files: HCL2, and what constructs add (code of a canary).
 
-    The JSON stays beside it as `metadata.json`: for a stack that is not JSON the cdktf CLI reads
-    the backend and the required providers there.
+    Its JSON stays as `metadata.json`, where the cdktf CLI reads backend and required providers.
     """
     source, folder = row["synthesizedStackPath"], row["workingDirectory"]
     if not source.endswith(JSON):
-        raise HclError([_NOT_JSON.format(source=source)])
+        reason = "SYNTH_HCL_OUTPUT was set at its first import; import `pay` before `cdktf`"
+        raise HclError([f"cdktf wrote {source} as its own HCL, because {reason}"])
     files = {
         file.relative_to(aside).as_posix(): file.read_bytes()
         for file in sorted((aside / folder).rglob("*"))
@@ -77,9 +79,3 @@ def _stack_in_hcl(aside: Path, row: Mapping[str, Any], schema: ProviderSchema) -
     files[f"{folder}/{HCL}"] = to_hcl(document, schema).encode("utf-8")
     files[row["stackMetadataPath"]] = content
     return StackOutput({**row, "synthesizedStackPath": f"{folder}/{HCL}"}, files)
-
-
-_NOT_JSON = (
-    "cdktf wrote {source} as its own HCL, because SYNTH_HCL_OUTPUT was set at its first import; "
-    "import `pay` before `cdktf`"
-)

@@ -3,6 +3,7 @@
 import difflib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from pay.hcl.errors import TemplateError
@@ -24,9 +25,12 @@ class BodyWriter:
 
     def block(self, header: str, body: Any, shape: Shape, indent: str, where: str) -> str:
         """Return one block with its header, braces and body; lines start with `indent`."""
-        return enclosed(header, self.sections(body, shape, indent + "  ", where), indent)
+        sections = self._sections(body, shape, indent + "  ", where)
+        if not sections:
+            return f"{indent}{header} {{}}"
+        return f"{indent}{header} {{\n" + "\n\n".join(sections) + f"\n{indent}}}"
 
-    def sections(self, body: Any, shape: Shape, indent: str, where: str) -> list[str]:
+    def _sections(self, body: Any, shape: Shape, indent: str, where: str) -> list[str]:
         """Return the parts of a body, which a blank line separates."""
         if type(body) is not dict:
             self.problem(where, f"is a block, so an object is expected; found {_described(body)}")
@@ -36,17 +40,13 @@ class BodyWriter:
         long: list[str] = []
         last: list[str] = []
         blocks: list[str] = []
-        entries = shape.entries
         for name in self._ordered(body, shape, where):
-            if name == COMMENT:
+            entry = None if name == COMMENT else shape.entries.get(name) or shape.others
+            if entry is None:
                 continue
-            entry = entries.get(name) or shape.others
             value = body[name]
             if isinstance(entry, NestedBlock):
                 blocks += self.nested(name, value, entry, indent, f"{where}.{name}")
-                continue
-            if entry is None:
-                blocks += self._dynamic(value, shape, indent, f"{where}.dynamic")
                 continue
             text = self._attribute(name, value, entry, indent, where)
             if text is None:
@@ -116,7 +116,7 @@ class BodyWriter:
             pass
         names = []
         for name in self._strings(body, where):
-            if name in rank or (name == "dynamic" and shape.allows_dynamic):
+            if name in rank:
                 names.append(name)
             elif shape.others is None:
                 close = difflib.get_close_matches(name, shape.entries, n=1)
@@ -126,24 +126,7 @@ class BodyWriter:
                 names.append(name)
             else:
                 self.problem(where, f"the name {name!r} is not an identifier")
-        after_blocks = rank.get("lifecycle", len(rank)) - 0.5
-        return sorted(names, key=lambda name: rank.get(name, after_blocks))
-
-    def _dynamic(self, value: Any, shape: Shape, indent: str, where: str) -> list[str]:
-        texts = []
-        for (name,), body in self.labelled(value, 1, where):
-            block = shape.entries.get(name)
-            if not isinstance(block, NestedBlock):
-                self.problem(f"{where}.{name}", f"{name} is not a block of this resource")
-                continue
-            content = NestedBlock(block.shape, "single")
-            iterator = Argument(Reading.REFERENCE)
-            shape_of_dynamic = Shape(
-                {"for_each": Argument(), "iterator": iterator, "content": content}
-            )
-            header = f"dynamic {literal(name)}"
-            texts.append(self.block(header, body, shape_of_dynamic, indent, f"{where}.{name}"))
-        return texts
+        return sorted(names, key=lambda name: rank.get(name, len(rank)))
 
     def _attribute(
         self, name: str, value: Any, argument: Argument, indent: str, where: str
@@ -166,51 +149,32 @@ class BodyWriter:
             return None
 
 
-def enclosed(header: str, sections: list[str], indent: str) -> str:
-    """Return a block around the sections of its body."""
-    if not sections:
-        return f"{indent}{header} {{}}"
-    return f"{indent}{header} {{\n" + "\n\n".join(sections) + f"\n{indent}}}"
-
-
 def _shape_mistake(value: Any, argument: Argument) -> str | None:
     kind, given = argument.kind, type(value)
     if kind == "any" or value is None:
         return None
     if kind == "scalar":
-        if given is dict or given is list:
-            return f"is an attribute of type {argument.primitive}; found {_described(value)}"
+        is_right, type_ = given is not dict and given is not list, f"of type {argument.primitive}"
+    elif kind == "sequence":
+        is_right, type_ = given is list, "that takes a list"
+    else:
+        is_right, type_ = given is dict, "that takes an object"
+    if is_right or (given is str and "${" in value):
         return None
-    if given is str and "${" in value:
-        return None
-    if kind == "sequence":
-        return (
-            None
-            if given is list
-            else f"is an attribute that takes a list; found {_described(value)}"
-        )
-    return (
-        None
-        if given is dict
-        else f"is an attribute that takes an object; found {_described(value)}"
-    )
+    return f"is an attribute {type_}; found {_described(value)}"
 
 
 def _described(value: Any) -> str:
     return _KINDS.get(type(value), f"the number {value!r}")
 
 
-def _as_literal(value: Any, indent: str) -> str:
-    return render(value, indent, literal)
-
-
-def _as_expression(value: Any, indent: str) -> str:
+def _expression(value: Any) -> str:
     if type(value) is not str:
         raise TemplateError(f"takes a Terraform expression as a string; found {_described(value)}")
     return format_expression(value)
 
 
-def _as_reference(value: Any, indent: str) -> str:
+def _reference(value: Any) -> str:
     if type(value) is not str or not is_reference(value):
         raise TemplateError(
             f"takes a reference such as aws_lb.this, without ${{}}; found {value!r}"
@@ -218,33 +182,19 @@ def _as_reference(value: Any, indent: str) -> str:
     return value
 
 
-def _as_references(value: Any, indent: str) -> str:
-    return _each(value, indent, _as_reference)
-
-
-def _as_references_or_all(value: Any, indent: str) -> str:
-    return "all" if value == "all" else _as_references(value, indent)
-
-
-def _as_expressions(value: Any, indent: str) -> str:
-    return _each(value, indent, _as_expression)
-
-
-def _each(value: Any, indent: str, write: Callable[[Any, str], str]) -> str:
+def _each(write: Callable[[Any], str], value: Any, indent: str) -> str:
     if type(value) is not list:
         raise TemplateError(f"takes a list of references; found {_described(value)}")
-    return render([write(item, indent) for item in value], indent, _as_it_is)
-
-
-def _as_it_is(text: str) -> str:
-    return text
+    return render([write(item) for item in value], indent, str)
 
 
 _OTHER_READINGS: dict[Reading, Callable[[Any, str], str]] = {
-    Reading.LITERAL: _as_literal,
-    Reading.REFERENCE: _as_reference,
-    Reading.REFERENCES: _as_references,
-    Reading.REFERENCES_OR_ALL: _as_references_or_all,
-    Reading.EXPRESSION: _as_expression,
-    Reading.EXPRESSIONS: _as_expressions,
+    Reading.LITERAL: lambda value, indent: render(value, indent, literal),
+    Reading.REFERENCE: lambda value, _: _reference(value),
+    Reading.REFERENCES: partial(_each, _reference),
+    Reading.REFERENCES_OR_ALL: lambda value, indent: (
+        "all" if value == "all" else _each(_reference, value, indent)
+    ),
+    Reading.EXPRESSION: lambda value, _: _expression(value),
+    Reading.EXPRESSIONS: partial(_each, _expression),
 }

@@ -4,7 +4,6 @@ Only the spaces change. The rules are those of `terraform fmt` 1.11, against whi
 """
 
 import re
-from dataclasses import dataclass, field
 from functools import lru_cache
 
 from pay.hcl.errors import TemplateError
@@ -25,6 +24,7 @@ _TOKEN = re.compile(
 _QUOTED = re.compile(
     r'(?P<text>(?:[^"\\$%\n]|\\.|\$\$\{|%%\{|\$(?!\{)|%(?!\{))+)|(?P<mark>[$%]\{~?)'
 )
+_KINDS = {"name": "N", "number": "0"}
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
 _TRAVERSAL = re.compile(r'[A-Za-z_][\w-]*(?:\.[\w-]+|\.\*|\[(?:\d+|\*|"[\w-]+")\])*', re.ASCII)
 
@@ -32,16 +32,8 @@ _TRAVERSAL = re.compile(r'[A-Za-z_][\w-]*(?:\.[\w-]+|\.\*|\[(?:\d+|\*|"[\w-]+")\
 _SIGN_FOLLOWS = frozenset("( { [ = : , ? + * / % - == != > >= < <= && || !".split())
 
 
-@dataclass(slots=True)
-class _Line:
-    """The tokens of one expression; `kinds` holds N(ame), 0 (number), S(tring) or . (sign)."""
-
-    kinds: list[str] = field(default_factory=list)
-    texts: list[str] = field(default_factory=list)
-
-    def add(self, kind: str, text: str) -> None:
-        self.kinds.append(kind)
-        self.texts.append(text)
+_Tokens = list[tuple[str, str]]
+"""Kind and text of each token; kinds are N(ame), 0 (number), S(tring) and . (sign)."""
 
 
 @lru_cache(maxsize=16384)
@@ -52,10 +44,10 @@ def format_expression(source: str) -> str:
     """
     if _TRAVERSAL.fullmatch(source):
         return source
-    line, end = _read(source, 0, inside_template=False)
-    if end != len(source) or not line.texts:
+    tokens, end = _read(source, 0, inside_template=False)
+    if end != len(source) or not tokens:
         raise TemplateError(f"{source!r} is not one whole Terraform expression")
-    return _spaced(line)
+    return _spaced(tokens)
 
 
 @lru_cache(maxsize=16384)
@@ -70,11 +62,11 @@ def read_interpolation(text: str, start: int) -> tuple[str, str, int]:
     Returns the formatted expression, the end mark (`}` or `~}`) and the position after it.
     Raises TemplateError if it is empty or not closed.
     """
-    line, end = _read(text, start, inside_template=True)
-    if not line.texts:
+    tokens, end = _read(text, start, inside_template=True)
+    if not tokens:
         raise TemplateError(f"an interpolation is empty in {text!r}")
     mark = "~}" if text.startswith("~}", end) else "}"
-    return _spaced(line), mark, end + len(mark)
+    return _spaced(tokens), mark, end + len(mark)
 
 
 def in_marks(opening: str, expression: str, closing: str) -> str:
@@ -87,9 +79,9 @@ def in_marks(opening: str, expression: str, closing: str) -> str:
     return f"{opening}{left}{expression}{right}{closing}"
 
 
-def _read(source: str, start: int, *, inside_template: bool) -> tuple[_Line, int]:
+def _read(source: str, start: int, *, inside_template: bool) -> tuple[_Tokens, int]:
     """Return the tokens up to the end of the source or the brace that closes the template mark."""
-    line = _Line()
+    tokens: _Tokens = []
     open_brackets: list[str] = []
     separator_pending = False
     position = start
@@ -110,32 +102,28 @@ def _read(source: str, start: int, *, inside_template: bool) -> tuple[_Line, int
             raise TemplateError(f"a {kind} inside an expression cannot be kept: {source!r}")
         if text in ("}", "~}") and not open_brackets:
             if inside_template:
-                return line, position
+                return tokens, position
             raise TemplateError(f"one closing brace too many in {source!r}")
         if separator_pending:
-            if text not in ("}", ",") and line.texts[-1] not in ("{", ","):
-                line.add(".", ",")
+            if text not in ("}", ",") and tokens[-1][1] not in ("{", ","):
+                tokens.append((".", ","))
             separator_pending = False
         if kind == "quote":
             quoted, position = _read_quoted(source, match.end())
-            line.add("S", quoted)
+            tokens.append(("S", quoted))
             continue
         if text in _CLOSING:
             open_brackets.append(text)
         elif text in (")", "]", "}"):
-            if not open_brackets or _CLOSING[_base(open_brackets.pop())] != text:
+            if not open_brackets or _CLOSING[open_brackets.pop()[0]] != text:
                 raise TemplateError(f"{text!r} closes nothing in {source!r}")
-        elif text == "for" and line.texts and line.texts[-1] == "{" and open_brackets:
+        elif text == "for" and open_brackets and tokens[-1][1] == "{":
             open_brackets[-1] = "{for"
-        line.add("N" if kind == "name" else "0" if kind == "number" else ".", text)
+        tokens.append((_KINDS.get(kind or "", "."), text))
         position = match.end()
     if open_brackets or inside_template:
-        raise TemplateError(f"{_base((open_brackets or ['{'])[-1])!r} is not closed in {source!r}")
-    return line, position
-
-
-def _base(bracket: str) -> str:
-    return bracket[0]
+        raise TemplateError(f"{(open_brackets or '{')[-1][0]!r} is not closed in {source!r}")
+    return tokens, position
 
 
 def _read_quoted(source: str, start: int) -> tuple[str, int]:
@@ -157,21 +145,16 @@ def _read_quoted(source: str, start: int) -> tuple[str, int]:
             pieces.append(in_marks(match.group(), expression, mark))
 
 
-def _spaced(line: _Line) -> str:
-    kinds, texts = line.kinds, line.texts
-    pieces: list[str] = []
-    last = len(texts) - 1
-    for index, text in enumerate(texts):
-        pieces.append(text)
-        if index < last and _space_between(kinds, texts, index):
-            pieces.append(" ")
-    return "".join(pieces)
+def _spaced(tokens: _Tokens) -> str:
+    spaces = [" " if _is_spaced(tokens, index) else "" for index in range(len(tokens) - 1)]
+    return "".join(text + space for (_, text), space in zip(tokens, [*spaces, ""], strict=True))
 
 
-def _space_between(kinds: list[str], texts: list[str], index: int) -> bool:
+def _is_spaced(tokens: _Tokens, index: int) -> bool:
     """Return whether `terraform fmt` writes a space after the token at `index`."""
-    kind, this, following = kinds[index], texts[index], texts[index + 1]
-    follows_sign = kinds[index + 1] == "."
+    (kind, this), (next_kind, following) = tokens[index : index + 2]
+    before = tokens[index - 1] if index else ("", "")
+    follows_sign = next_kind == "."
     if kind == "N" and follows_sign and following == "(":
         return False
     if (kind == "." and this in (".", "::")) or (follows_sign and following in (".", "::")):
@@ -180,14 +163,14 @@ def _space_between(kinds: list[str], texts: list[str], index: int) -> bool:
         return False
     if kind == "." and this == ",":
         return True
-    if kind == "N" and this == "in" and index > 0 and kinds[index - 1] == "N":
+    if kind == "N" and this == "in" and before[0] == "N":
         return True
     if follows_sign and following == "[" and (kind in "N0" or this in (")", "]", "}")):
         return False
     if kind != ".":
         return not (follows_sign and following in (")", "]"))
     if this == "-":
-        return index > 0 and not (kinds[index - 1] == "." and texts[index - 1] in _SIGN_FOLLOWS)
+        return index > 0 and not (before[0] == "." and before[1] in _SIGN_FOLLOWS)
     if this == "!":
         return False
     if this == "{" or (follows_sign and following == "}"):

@@ -8,6 +8,7 @@ import json
 import unicodedata
 from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from pay.hcl.errors import TemplateError
@@ -63,7 +64,7 @@ def json_document(text: str, indent: str, primitive_of: PrimitiveOf) -> str | No
             parse_constant=_no_constant,
             object_pairs_hook=_unique,
         )
-        strings = _StringsOfDocument(expressions, primitive_of)
+        strings = partial(_string, expressions, primitive_of)
         return f"jsonencode({render(document, indent, strings)})"
     except (ValueError, TemplateError):
         # Not JSON, because of a reference outside a string or a repeated key: a plain template.
@@ -81,28 +82,20 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return entries
 
 
-class _StringsOfDocument:
-    """Writes the strings of a parsed document, which are plain text with numbered references."""
-
-    def __init__(self, expressions: list[str], primitive_of: PrimitiveOf) -> None:
-        self._expressions = expressions
-        self._primitive_of = primitive_of
-
-    def __call__(self, text: str) -> str:
-        if not text.isascii() and not unicodedata.is_normalized("NFC", text):
-            raise TemplateError("Terraform normalises strings, but not the escapes of a JSON text")
-        if _OPEN not in text:
-            return f'"{escaped_value(text)}"'
-        before, *rest = text.split(_OPEN)
-        numbered = [part.split(_CLOSE, 1) for part in rest]
-        if not before and len(numbered) == 1 and not numbered[0][1]:
-            expression = self._expressions[int(numbered[0][0])]
-            is_string = self._primitive_of(expression) == "string"
-            return expression if is_string else f"tostring({expression})"
-        pieces = [escaped_value(before)]
-        for number, after in numbered:
-            if pieces[-1].endswith("$"):
-                raise TemplateError("a dollar sign before a reference would escape it")
-            pieces.append(in_marks("${", self._expressions[int(number)], "}"))
-            pieces.append(escaped_value(after))
-        return f'"{"".join(pieces)}"'
+def _string(expressions: list[str], primitive_of: PrimitiveOf, text: str) -> str:
+    """Write a string of the parsed document: plain text with numbered references."""
+    if not text.isascii() and not unicodedata.is_normalized("NFC", text):
+        raise TemplateError("Terraform normalises strings, but not the escapes of a JSON text")
+    if _OPEN not in text:
+        return f'"{escaped_value(text)}"'
+    before, *rest = text.split(_OPEN)
+    numbered = [part.split(_CLOSE, 1) for part in rest]
+    if not before and len(numbered) == 1 and not numbered[0][1]:
+        expression = expressions[int(numbered[0][0])]
+        return expression if primitive_of(expression) == "string" else f"tostring({expression})"
+    pieces = [escaped_value(before)]
+    for number, after in numbered:
+        if pieces[-1].endswith("$"):
+            raise TemplateError("a dollar sign before a reference would escape it")
+        pieces += [in_marks("${", expressions[int(number)], "}"), escaped_value(after)]
+    return f'"{"".join(pieces)}"'

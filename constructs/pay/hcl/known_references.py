@@ -1,7 +1,7 @@
 """Answers `aws_lb.alb.arn` and the like in Python, where jsii would ask Node (docs/decisions/0084).
 
-An attribute that is not configured is a reference: `${type.name.attribute}`. Type, name and schema
-are known once the element is created, so a third of all messages asks for what is known already.
+An attribute that is not configured is a reference, `${type.name.attribute}`. Its parts are known
+once the element is created, which saves a third of all messages to Node.
 """
 
 import re
@@ -33,8 +33,8 @@ _HUMP = re.compile(r"(?<!^)(?=[A-Z])")
 def answer_known_references(schema: ProviderSchema) -> None:
     """From now on, answer string attributes of the resources and data sources of `schema`.
 
-    Node still answers everything else: lists and numbers, which cdktf passes as tokens, blocks,
-    elements with `for_each`, and elements inside named constructs, whose names hold a hash.
+    Node answers the rest: lists and numbers (tokens), blocks, elements with `for_each`, and
+    elements inside named constructs, whose names hold a hash.
     """
     if isinstance(jsii.kernel.provider, _KnownReferences):
         jsii.kernel.provider.schema = schema

@@ -1,4 +1,4 @@
-"""What synthesis writes: the files of every stack and the manifest that the cdktf CLI reads."""
+"""The output of synthesis: the files of every stack and the manifest that the cdktf CLI reads."""
 
 import json
 from collections.abc import Mapping
@@ -25,11 +25,10 @@ class StackOutput:
 
 
 def write_output(target: Path, stacks: Mapping[str, StackOutput]) -> None:
-    """Make the output folder hold these stacks (by id) and no other; the manifest comes last.
+    """Write these stacks (by id), and no other, to the output folder; the manifest comes last.
 
-    Every file is whole at every moment, and Terraform never finds two versions of a stack. Stacks
-    that are gone lose their files and keep Terraform's own (`.terraform`), as a stack may come
-    back; the cdktf CLI removes those folders altogether.
+    Every file is whole at every moment. A deleted stack loses its files but keeps Terraform's own
+    (`.terraform`), as it may come back.
     """
     manifest = {
         "stacks": {id_: dict(stack.row) for id_, stack in stacks.items()},
@@ -48,7 +47,7 @@ def write_output(target: Path, stacks: Mapping[str, StackOutput]) -> None:
 
 
 def replace_file(file: Path, content: bytes) -> None:
-    """Write a file as a whole; a file that holds this content already is left alone."""
+    """Write a file as a whole, unless it holds this content already."""
     try:
         if file.read_bytes() == content:
             return

@@ -1,4 +1,4 @@
-"""Work that is split over forked processes: each talks to a Node of its own."""
+"""Splits work over forked processes, each with a Node of its own."""
 
 import atexit
 import multiprocessing
@@ -16,9 +16,8 @@ MAX_PROCESSES = 3
 
 
 def processes_for(items: int, *, at_least_each: int) -> int:
-    """How many processes are worth starting: as many as there are cores, within MAX_PROCESSES and
-    with at least so many items for each. 1 when this process talks to a Node already: forks would
-    share its pipe.
+    """Return how many processes to start: at most one a core, within MAX_PROCESSES. It is 1 when
+    this process has a Node already, as forks would share its pipe.
     """
     if "jsii" in sys.modules:
         return 1
@@ -26,15 +25,15 @@ def processes_for(items: int, *, at_least_each: int) -> int:
 
 
 def cores() -> int:
-    """The cores that this process may run on."""
+    """Return the number of cores that this process may run on."""
     return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
 def in_processes(work: Callable[[Share], Result], shares: Sequence[Share]) -> list[Result]:
-    """`work` on every share, each in a process of its own; a single share in this one.
+    """Return `work` of every share, each in a process of its own; a single share in this one.
 
-    Each process gets its share at the start, sends its result and ends, so that none outlives a
-    parent that is killed. Raises RuntimeError when one fails; its traceback is on standard error.
+    A process sends one result and ends, so it does not outlive a killed parent. Raises RuntimeError
+    when one fails; its traceback is on standard error.
     """
     if len(shares) == 1:
         return [work(shares[0])]
@@ -66,6 +65,5 @@ def _send_result(
     try:
         sender.send(work(share))
     finally:
-        # multiprocessing ends a process without them: Node would not be waited for, and jsii's
-        # temporary folder would stay.
+        # multiprocessing skips them, and then Node and jsii's temporary folder would stay.
         atexit._run_exitfuncs()

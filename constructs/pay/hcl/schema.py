@@ -38,12 +38,8 @@ class ProviderSchema:
     def load(path: Path, provider: str = "aws") -> "ProviderSchema":
         """Load the trimmed schema that `make bindings` writes."""
         document = json.loads(path.read_text(encoding="utf-8"))
-        return ProviderSchema(
-            document["resource_schemas"],
-            document["data_source_schemas"],
-            {provider: document["provider"]},
-            path.name,
-        )
+        resources, data_sources = document["resource_schemas"], document["data_source_schemas"]
+        return ProviderSchema(resources, data_sources, {provider: document["provider"]}, path.name)
 
     def resource(self, type_: str) -> Shape | None:
         """Return the body of a resource of this type; None if it is not in the schema."""
@@ -77,14 +73,12 @@ class ProviderSchema:
 
 
 def _block(described: dict[str, Any]) -> Shape:
-    attributes = described.get("attributes", {})
-    blocks = described.get("block_types", {})
-    entries: dict[str, Argument | NestedBlock] = {}
-    for name in sorted(attributes):
-        entries[name] = _attribute(attributes[name])
-    for name in sorted(blocks):
-        entries[name] = NestedBlock(_block(blocks[name]["block"]), blocks[name]["nesting_mode"])
-    return Shape(entries)
+    attributes = sorted(described.get("attributes", {}).items())
+    blocks = sorted(described.get("block_types", {}).items())
+    return Shape(
+        {name: _attribute(attribute) for name, attribute in attributes}
+        | {name: NestedBlock(_block(b["block"]), b["nesting_mode"]) for name, b in blocks}
+    )
 
 
 def _attribute(described: dict[str, Any]) -> Argument:

@@ -8,7 +8,6 @@ Kind = Literal["scalar", "sequence", "mapping", "any"]
 Primitive = Literal["string", "number", "bool"]
 NestingMode = Literal["single", "group", "list", "set", "map"]
 
-
 COMMENT = "//"
 """The argument that Terraform's JSON syntax ignores; cdktf stores its metadata there."""
 
@@ -61,7 +60,6 @@ class Shape:
 
     entries: dict[str, Argument | NestedBlock]
     others: Argument | None = None
-    allows_dynamic: bool = True
     rank: dict[str, int] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:

@@ -103,12 +103,12 @@ def _mixed(text: str) -> str:
     parts = parse(text)
     if len(parts) == 1 and isinstance(parts[0], Interpolation) and parts[0].opening[0] == "$":
         return _unwrapped(parts[0].expression)
-    pieces = []
-    for part in parts:
-        if isinstance(part, Literal):
-            pieces.append(_escaped(part.source))
-        else:
-            pieces.append(in_marks(part.opening, part.expression, part.closing))
+    pieces = (
+        _escaped(part.source)
+        if isinstance(part, Literal)
+        else in_marks(part.opening, part.expression, part.closing)
+        for part in parts
+    )
     return f'"{"".join(pieces)}"'
 
 
@@ -133,8 +133,14 @@ def _escape(character: str) -> str:
         return short
     if character.isprintable():
         return character
-    code = ord(character)
-    if 0xD800 <= code <= 0xDFFF:
-        raise TemplateError(f"half a surrogate pair, \\u{code:04x}, is not a character")
+    if 0xD800 <= ord(character) <= 0xDFFF:
+        escape = unicode_escape(character)
+        raise TemplateError(f"half a surrogate pair, {escape}, is not a character")
     # Control, format and unusual space characters stay visible in a review.
+    return unicode_escape(character)
+
+
+def unicode_escape(character: str) -> str:
+    """Return a character as HCL2 escapes it by its code."""
+    code = ord(character)
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

@@ -5,8 +5,6 @@ Source: the JSON Configuration Syntax page of the Terraform documentation, secti
 The project does not use `module`, `provisioner`, `connection` or `cloud`; the writer refuses them.
 """
 
-from collections.abc import Mapping
-
 from pay.hcl.shapes import Argument, NestedBlock, Place, Reading, Shape
 
 TEMPLATE = Argument()
@@ -16,14 +14,10 @@ EXPRESSION = Argument(Reading.EXPRESSION)
 DEPENDS_ON = Argument(Reading.REFERENCES, place=Place.LAST)
 
 
-def _own(entries: Mapping[str, Argument | NestedBlock], others: Argument | None = None) -> Shape:
-    return Shape(dict(entries), others, allows_dynamic=False)
-
-
-_CONDITION = NestedBlock(_own({"condition": TEMPLATE, "error_message": TEMPLATE}))
+_CONDITION = NestedBlock(Shape({"condition": TEMPLATE, "error_message": TEMPLATE}))
 
 _LIFECYCLE = NestedBlock(
-    _own(
+    Shape(
         {
             "create_before_destroy": LITERAL,
             "prevent_destroy": LITERAL,
@@ -35,14 +29,14 @@ _LIFECYCLE = NestedBlock(
     )
 )
 
-TERRAFORM = _own(
+TERRAFORM = Shape(
     {
         "required_version": LITERAL,
-        "required_providers": NestedBlock(_own({}, others=LITERAL)),
-        "backend": NestedBlock(_own({}, others=LITERAL), label_count=1),
+        "required_providers": NestedBlock(Shape({}, others=LITERAL)),
+        "backend": NestedBlock(Shape({}, others=LITERAL), label_count=1),
     }
 )
-VARIABLE = _own(
+VARIABLE = Shape(
     {
         "description": LITERAL,
         "type": EXPRESSION,
@@ -53,9 +47,9 @@ VARIABLE = _own(
         "validation": _CONDITION,
     }
 )
-LOCALS = _own({}, others=TEMPLATE)
-MOVED = _own({"from": EXPRESSION, "to": EXPRESSION})
-IMPORT = _own(
+LOCALS = Shape({}, others=TEMPLATE)
+MOVED = Shape({"from": EXPRESSION, "to": EXPRESSION})
+IMPORT = Shape(
     {
         "for_each": Argument(place=Place.FIRST),
         "provider": Argument(Reading.REFERENCE, place=Place.FIRST),
@@ -63,10 +57,8 @@ IMPORT = _own(
         "id": TEMPLATE,
     }
 )
-REMOVED = _own(
-    {"from": EXPRESSION, "lifecycle": NestedBlock(_own({"destroy": LITERAL}))},
-)
-OUTPUT = _own(
+REMOVED = Shape({"from": EXPRESSION, "lifecycle": NestedBlock(Shape({"destroy": LITERAL}))})
+OUTPUT = Shape(
     {
         "description": LITERAL,
         "value": TEMPLATE,
@@ -76,9 +68,6 @@ OUTPUT = _own(
         "depends_on": DEPENDS_ON,
     }
 )
-
-
-CHECK = _own({"assert": _CONDITION})
 
 
 def with_meta_arguments(shape: Shape) -> Shape:
@@ -97,5 +86,4 @@ def with_meta_arguments(shape: Shape) -> Shape:
 
 def with_alias(shape: Shape) -> Shape:
     """Return the body of a provider block."""
-    alias = Argument(Reading.LITERAL, place=Place.FIRST)
-    return Shape({"alias": alias, **shape.entries})
+    return Shape({"alias": Argument(Reading.LITERAL, place=Place.FIRST), **shape.entries})

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 
 from pay.hcl.errors import TemplateError
+from pay.hcl.templates import unicode_escape
 
 Strings = Callable[[str], str]
 """Writes the strings of a value: as templates, literally, or as those of a JSON document."""
@@ -35,12 +36,10 @@ def render(value: object, indent: str, strings: Strings) -> str:
         return _object(value, indent, strings)  # type: ignore[arg-type]
     if kind is list or kind is tuple:
         return _list(value, indent, strings)  # type: ignore[arg-type]
-    if value is True:
-        return "true"
-    if value is False:
-        return "false"
     if value is None:
         return "null"
+    if kind is bool:
+        return "true" if value else "false"
     if kind is int:
         return str(value)
     if kind is float or kind is Decimal:
@@ -86,15 +85,11 @@ def _list(items: list[object] | tuple[object, ...], indent: str, strings: String
     if not items:
         return "[]"
     inner = indent + "  "
-    has_objects = False
-    texts = []
-    for item in items:
-        if type(item) is dict:
-            has_objects = True
-            texts.append(_element(item, inner, strings))
-        else:
-            texts.append(render(item, inner, strings))
-    if not has_objects:
+    texts = [
+        _element(item, inner, strings) if type(item) is dict else render(item, inner, strings)
+        for item in items
+    ]
+    if not any(type(item) is dict for item in items):
         line = ", ".join(texts)
         if len(indent) + len(line) <= LIST_LENGTH and "\n" not in line:
             return f"[{line}]"
@@ -123,16 +118,9 @@ def _key(name: object, strings: Strings) -> str:
         return name
     text = strings(name)
     if not _ONE_COLUMN_EACH.fullmatch(text):
-        text = "".join(map(_visible_code, text))
+        text = "".join(c if _ONE_COLUMN_EACH.fullmatch(c) else unicode_escape(c) for c in text)
     # A computed key needs parentheses; without them, HCL2 reads it as a literal name.
     return text if _ONE_QUOTED_STRING.fullmatch(text) else f"({text})"
-
-
-def _visible_code(character: str) -> str:
-    if _ONE_COLUMN_EACH.fullmatch(character):
-        return character
-    code = ord(character)
-    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
 def _number(value: float | Decimal) -> str:

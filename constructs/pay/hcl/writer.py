@@ -1,20 +1,21 @@
 """Writes one stack's Terraform JSON as HCL2, with the blocks in a fixed order."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from pay.hcl import terraform_blocks as own
-from pay.hcl.bodies import BodyWriter, enclosed
+from pay.hcl.bodies import BodyWriter
 from pay.hcl.errors import HclError
 from pay.hcl.schema import ProviderSchema
-from pay.hcl.shapes import NestedBlock, Primitive, Shape
+from pay.hcl.shapes import COMMENT, NestedBlock, Primitive, Shape
 from pay.hcl.templates import is_text, literal
 
-_ADD_TYPE = {
-    "resource": "add {type} to its stack's row in constructs/pay/model/stacks.py and run "
-    "`make bindings`",
-    "data": "add the line {type} to toolchain/bindings/data_sources.txt and run `make bindings`",
-}
+_ADD_RESOURCE = (
+    "; add {type} to its stack's row in constructs/pay/model/stacks.py and run `make bindings`"
+)
+_ADD_DATA_SOURCE = (
+    "; add the line {type} to toolchain/bindings/data_sources.txt and run `make bindings`"
+)
 
 
 def to_hcl(document: Mapping[str, Any], schema: ProviderSchema) -> str:
@@ -35,21 +36,21 @@ class _DocumentWriter:
         self._bodies = BodyWriter(self._primitive_of)
 
     def text(self) -> str:
+        schema = self._schema
         sections = {
             "terraform": self._own("terraform", own.TERRAFORM),
-            "provider": self._providers(),
+            "provider": self._of_schema("provider", 1, schema.provider),
             "variable": self._own("variable", own.VARIABLE, label_count=1),
             "locals": self._own("locals", own.LOCALS),
             "moved": self._own("moved", own.MOVED),
             "import": self._own("import", own.IMPORT),
             "removed": self._own("removed", own.REMOVED),
-            "data": self._resources("data", self._document.get("data"), "", "data"),
-            "resource": self._resources("resource", self._document.get("resource"), "", "resource"),
-            "check": self._checks(),
+            "data": self._of_schema("data", 2, schema.data_source, _ADD_DATA_SOURCE),
+            "resource": self._of_schema("resource", 2, schema.resource, _ADD_RESOURCE),
             "output": self._own("output", own.OUTPUT, label_count=1),
         }
         for name in self._document:
-            if name not in sections and name != "//":
+            if name not in sections and name != COMMENT:
                 known = ", ".join(sections)
                 self._bodies.problem(str(name), f"is not a known block; known: {known}")
         blocks = [text for section in sections.values() for text in section]
@@ -62,39 +63,18 @@ class _DocumentWriter:
         value = self._document.get(section)
         yield from self._bodies.nested(section, value, block, "", section)
 
-    def _providers(self) -> Iterator[str]:
-        value = self._document.get("provider")
-        for (name,), body in self._bodies.labelled(value, 1, "provider"):
-            where = f"provider.{name}"
-            shape = self._schema.provider(name)
-            if shape is None:
-                self._bodies.problem(where, f"is not in {self._schema.source}")
-                continue
-            header = f"provider {literal(name)}"
-            yield self._bodies.block(header, body, own.with_alias(shape), "", where)
-
-    def _resources(self, section: str, value: Any, indent: str, where: str) -> Iterator[str]:
-        find = self._schema.data_source if section == "data" else self._schema.resource
-        for (type_, name), body in self._bodies.labelled(value, 2, where):
-            place = f"{where}.{type_}.{name}"
-            shape = find(type_)
-            if shape is None:
-                fix = _ADD_TYPE[section].format(type=type_)
-                self._bodies.problem(place, f"{type_} is not in {self._schema.source}; {fix}")
-                continue
-            header = f"{section} {literal(type_)} {literal(name)}"
-            yield self._bodies.block(header, body, shape, indent, place)
-
-    def _checks(self) -> Iterator[str]:
-        value = self._document.get("check")
-        for (name,), body in self._bodies.labelled(value, 1, "check"):
-            where = f"check.{name}"
-            scoped: list[str] = []
-            if isinstance(body, dict) and "data" in body:
-                scoped = list(self._resources("data", body["data"], "  ", f"{where}.data"))
-                body = {key: item for key, item in body.items() if key != "data"}
-            asserts = self._bodies.sections(body, own.CHECK, "  ", where)
-            yield enclosed(f"check {literal(name)}", scoped + asserts, "")
+    def _of_schema(
+        self, section: str, label_count: int, find: Callable[[str], Shape | None], fix: str = ""
+    ) -> Iterator[str]:
+        value = self._document.get(section)
+        for labels, body in self._bodies.labelled(value, label_count, section):
+            place, type_ = ".".join((section, *labels)), labels[0]
+            if shape := find(type_):
+                header = " ".join((section, *map(literal, labels)))
+                yield self._bodies.block(header, body, shape, "", place)
+            else:
+                unknown = f"{type_} is not in {self._schema.source}{fix.format(type=type_)}"
+                self._bodies.problem(place, unknown)
 
     def _primitive_of(self, expression: str) -> Primitive | None:
         """Return the type of a variable, local or attribute of a resource, if known."""

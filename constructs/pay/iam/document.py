@@ -23,7 +23,7 @@ and `ForAllValues:` also a request without the key.
 
 @dataclass(frozen=True)
 class Statement:
-    """One statement. Two are equal when they say the same, whatever their names."""
+    """One statement; equality ignores its name."""
 
     sid: str = field(compare=False)
     actions: Sequence[str] = ()
@@ -34,8 +34,7 @@ class Statement:
     """Operator -> key -> value or values, as AWS writes it."""
     effect: str = "Allow"
     negations: Mapping[str, object] = field(default_factory=dict)
-    """`NotAction`, `NotPrincipal` and `NotResource`: the statement is about all but what they name.
-    """
+    """`NotAction`, `NotPrincipal` and `NotResource`: all but what they name."""
 
     @property
     def allows(self) -> bool:
@@ -43,7 +42,7 @@ class Statement:
 
     @property
     def principals(self) -> tuple[tuple[str, str], ...]:
-        """Pairs such as ("Service", "ecs-tasks.amazonaws.com"), by kind."""
+        """Return pairs such as ("Service", "ecs-tasks.amazonaws.com"), by kind."""
         return tuple(
             (kind, name)
             for kind, names in sorted((self.principal or {}).items())
@@ -52,13 +51,13 @@ class Statement:
 
     @property
     def comparisons(self) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-        """Triples of operator, key in lower case, and the values that it is compared with."""
+        """Yield operator, key in lower case, and the values to compare with."""
         for operator, tests in self.conditions.items():
             for key, values in tests.items():
                 yield operator, key.lower(), _values(values)
 
     def limited_to(self, key: str) -> tuple[str, ...]:
-        """The values that a condition lets through for `key`; empty where any may pass."""
+        """Return the only values that conditions allow for `key`; empty if they allow any."""
         return tuple(
             value
             for operator, name, values in self.comparisons
@@ -67,12 +66,12 @@ class Statement:
         )
 
     def is_bound_to(self, key: str) -> bool:
-        """Whether a condition lets through only values of `key` that are written out."""
+        """Return whether a condition allows only values of `key` without wildcards."""
         values = self.limited_to(key)
         return bool(values) and not any(set(value) & set("*?") for value in values)
 
     def as_document(self) -> dict[str, object]:
-        """The statement in JSON's types."""
+        """Return the statement in JSON's types."""
         document: dict[str, object] = {"Effect": self.effect, **self.negations}
         if self.sid:
             document["Sid"] = self.sid
@@ -90,8 +89,7 @@ class Statement:
 
 
 def read_policy(document: object) -> tuple[Statement, ...]:
-    """The statements of a decoded policy document, with a tuple wherever AWS takes one value or
-    several.
+    """Return the statements of a decoded policy document, with tuples for one value or several.
 
     Raises Unread for anything that is not a policy document.
     """
@@ -147,7 +145,7 @@ def _texts(value: object) -> tuple[str, ...]:
 
 
 def _values(value: Any) -> tuple[str, ...]:
-    """The values of a condition as text: AWS takes `false` and `"false"` for the same."""
+    """Return the values of a condition as text: to AWS `false` and `"false"` are equal."""
     items = value if isinstance(value, list | tuple) else [value]
     if not all(isinstance(item, str | int | float) for item in items):
         raise Unread(f"a condition compares with {value!r:.80}, which holds more than text")
@@ -155,7 +153,7 @@ def _values(value: Any) -> tuple[str, ...]:
 
 
 def policy_document(*statements: Statement) -> str:
-    """The JSON text of a policy of these statements."""
+    """Return the JSON text of a policy of these statements."""
     return json.dumps(
         {"Version": "2012-10-17", "Statement": [s.as_document() for s in statements]},
         sort_keys=True,
@@ -163,17 +161,16 @@ def policy_document(*statements: Statement) -> str:
 
 
 def service_trust(service: str, account_id: str, source_arn: str) -> str:
-    """A trust policy for an AWS service that acts only for this account and source (AWS: IAM user
-    guide, "The confused deputy problem").
+    """Return a trust policy for an AWS service that acts only for this account and source (AWS: IAM
+    user guide, "The confused deputy problem").
     """
+    conditions = {
+        "StringEquals": {"aws:SourceAccount": account_id},
+        "ArnLike": {"aws:SourceArn": source_arn},
+    }
+    principal = {"Service": service}
     return policy_document(
         Statement(
-            sid="AssumedByService",
-            actions=["sts:AssumeRole"],
-            principal={"Service": service},
-            conditions={
-                "StringEquals": {"aws:SourceAccount": account_id},
-                "ArnLike": {"aws:SourceArn": source_arn},
-            },
+            "AssumedByService", ["sts:AssumeRole"], principal=principal, conditions=conditions
         )
     )

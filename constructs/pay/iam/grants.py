@@ -1,14 +1,12 @@
-"""What policies grant, and whether one grants more than another.
+"""Compares what policies grant: action by action, resource by resource, principal by principal.
 
-A grant is compared action by action, resource by resource and principal by principal. A statement
-with a negation is never covered by another: it must stay as it is, or it counts as wider. So does
-one under another condition.
+A changed statement with a negation, or under another condition, always counts as wider.
 """
 
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from itertools import product
+from itertools import product, starmap
 
 from pay.iam.document import Statement
 from pay.iam.patterns import includes, matches
@@ -29,15 +27,13 @@ class Grant:
 
 
 def grants(statement: Statement) -> Iterator[Grant]:
-    """Every combination of the statement's principals, actions and resources."""
-    for combination in product(
-        _principals(statement), statement.actions, statement.resources or (NOWHERE,)
-    ):
-        yield Grant(*combination)
+    """Yield every combination of the statement's principals, actions and resources."""
+    resources = statement.resources or (NOWHERE,)
+    return starmap(Grant, product(_principals(statement), statement.actions, resources))
 
 
 def widenings(before: Iterable[Statement], after: Iterable[Statement]) -> list[str]:
-    """What the statements after allow that those before do not, in words."""
+    """Return in words what the statements after allow and those before do not."""
     texts = []
     for effect, wide, narrow, words in (
         ("Allow", after, before, "allows {}"),
@@ -61,7 +57,7 @@ def widenings(before: Iterable[Statement], after: Iterable[Statement]) -> list[s
 
 
 def in_words(uncovered: Iterable[Grant]) -> list[str]:
-    """The grants in words: actions that share their resources and principals together."""
+    """Return the grants in words: actions on equal resources for equal principals together."""
     targets: dict[str, list[tuple[str, str]]] = {}
     for grant in uncovered:
         targets.setdefault(grant.action, []).append((grant.resource, grant.principal))
@@ -81,13 +77,13 @@ def in_words(uncovered: Iterable[Grant]) -> list[str]:
 
 
 def all_but(statement: Statement) -> str:
-    """A statement with a negation in words."""
+    """Return a statement with a negation in words."""
     document = replace(statement, sid="").as_document()
     return f"all but what it names: {json.dumps(document, sort_keys=True)}"
 
 
 def _covers(statement: Statement, grant: Grant, other: Statement) -> bool:
-    """Whether the statement gives, or denies, at least `grant` of the other one."""
+    """Return whether the statement allows, or denies, at least `grant` of the other one."""
     return (
         not statement.negations
         and _is_no_stricter(statement, other)
@@ -104,7 +100,7 @@ def _principals(statement: Statement) -> list[str]:
 
 
 def _is_no_stricter(statement: Statement, other: Statement) -> bool:
-    """Whether every condition of the statement is one of the other's too."""
+    """Return whether the other statement has every condition of this one."""
     return all(
         other.conditions.get(operator, {}).get(key) == values
         for operator, tests in statement.conditions.items()

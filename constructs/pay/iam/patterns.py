@@ -1,4 +1,4 @@
-"""What a pattern in a policy's statement stands for (AWS: IAM user guide, "Resource")."""
+"""Patterns in a policy's statement (AWS: IAM user guide, "Resource")."""
 
 import re
 from collections.abc import Iterable
@@ -11,28 +11,25 @@ reference)."""
 
 
 def matches(pattern: str, text: str) -> bool:
-    """Whether the pattern covers the text, which may be a pattern itself: its own wildcards are
-    only covered by `*`.
-    """
+    """Return whether the pattern covers the text; only `*` covers the text's own wildcards."""
     parts = (".*" if c == "*" else "[^*]" if c == "?" else re.escape(c) for c in pattern)
     return re.fullmatch("".join(parts), text, re.DOTALL) is not None
 
 
 def includes(granted: Iterable[str], action: str) -> bool:
-    """Whether the granted actions, wildcards included, cover the action, in any case."""
+    """Return whether the granted actions, wildcards included, cover the action, in any case."""
     return any(matches(each.lower(), action.lower()) for each in granted)
 
 
 def is_open_resource(resource: str) -> bool:
-    """Whether a resource stands for all of its kind: `*`, an ARN that ends in a wildcard before it
-    has come to a resource, or one whose resource begins with a wildcard right after its type
-    (`key/*`, `secret:*`).
+    """Return whether a resource stands for all of its kind: `*`, an ARN with a wildcard before its
+    resource, or one whose resource is a wildcard after its type (`key/*`, `secret:*`).
 
     In a pattern of IAM `*` stands for anything, slashes and colons included: `secret:*-api` does
     not name a secret, `secret:production-2/connector-*` does.
     """
     if resource.startswith("${"):
-        # What is referred to has a name, whatever follows it.
+        # A reference has a name, whatever follows it.
         return False
     parts = resource.split(":", 5)
     if len(parts) < 6:

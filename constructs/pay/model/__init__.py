@@ -1,12 +1,6 @@
 """The model: microservices, environments and stages as frozen values; imports no cdktf."""
 
-from pay.model.environment.environment import (
-    Architecture,
-    Capacity,
-    Deployment,
-    Environment,
-    scope_tag,
-)
+from pay.model.environment.environment import Architecture, Environment, scope_tag
 from pay.model.environment.host_names import host_name, hosted_zone
 from pay.model.problem import InvalidInput, Problem
 from pay.model.service.container import Sidecar
@@ -25,9 +19,8 @@ from pay.model.service.dependencies import (
 from pay.model.service.microservice import Microservice, Runtime
 from pay.model.service.size import TaskCount, TaskSize
 from pay.model.service.timing import Timing
-from pay.model.severity import Severity
 from pay.model.stage.stage import Ladder, Record, Stage
-from pay.model.vocabulary import Exposure, LoadBalancerType, Scope, Segment, Side
+from pay.model.vocabulary import Exposure, LoadBalancerType, Scope, Segment, Severity, Side
 
 __all__ = [
     "Access",
@@ -35,9 +28,7 @@ __all__ = [
     "BucketUse",
     "Call",
     "CallStyle",
-    "Capacity",
     "Database",
-    "Deployment",
     "Environment",
     "Exposure",
     "InvalidInput",

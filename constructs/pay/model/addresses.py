@@ -1,7 +1,6 @@
-"""State addresses that more than their construct knows: `<type>.<id>`, id being the construct's.
+"""State addresses that several modules use: `<type>.<id>`, with the construct's id.
 
-An address is contract: another one is another resource to Terraform. tests/golden/addresses.txt
-lists all of them.
+An address is contract: another one is another resource to Terraform (tests/golden/addresses.txt).
 """
 
 from typing import Literal, NamedTuple
@@ -19,7 +18,7 @@ class Address(NamedTuple):
         return f"{self.type}.{self.id}"
 
     def attribute(self, name: str) -> str:
-        """Return how Terraform refers to an attribute."""
+        """Return Terraform's reference to an attribute."""
         return f"{self}.{name}"
 
 

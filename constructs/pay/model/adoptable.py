@@ -1,8 +1,7 @@
-"""What runs today and can be taken over, by state address: a function per kind of stack.
+"""What runs today and can be taken over: a function per kind of stack.
 
-Each returns state address -> whether what runs today must have it. What must be there cannot be
-made beside the running one: its name is taken, or traffic finds it by that name. It is not asked
-for once the stage has left it behind.
+Each returns state address -> whether what runs today must have it: a second one could not be
+created beside it, because its name is taken or traffic finds it by that name.
 """
 
 from collections.abc import Mapping
@@ -28,12 +27,11 @@ def legacy_cluster(environment: Environment) -> Addresses:
 def ec2_side(environment: Environment, service: Microservice) -> Addresses:
     """The load balancer, the ECS service, its roles and its logs."""
     stays = environment.services[service.name].stage.has_ec2
-    must = [*map(str, (addresses.LOAD_BALANCER, addresses.TARGET_GROUP, addresses.ECS_SERVICE))]
+    must = list(map(str, (addresses.LOAD_BALANCER, addresses.TARGET_GROUP, addresses.ECS_SERVICE)))
     may = [str(addresses.role("execution")), str(addresses.role("task"))]
     for address, port in listeners(service).items():
         (must if port == service.listener_port else may).append(address)
-    for kind in (service.log_kind, *(sidecar.log_kind for sidecar in service.sidecars)):
-        may.append(str(addresses.log_group(kind)))
+    may += [str(addresses.log_group(each.log_kind)) for each in service.containers]
     return dict.fromkeys(must, stays) | dict.fromkeys(may, False)
 
 

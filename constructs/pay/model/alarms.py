@@ -1,4 +1,4 @@
-"""The alarms of a side, one row each; a row says nothing of what renders it."""
+"""The alarms of a side, one row each, independent of what renders them."""
 
 from collections.abc import Iterator
 from typing import Annotated, Literal
@@ -15,9 +15,8 @@ from pay.model.metrics import (
     Share,
 )
 from pay.model.problem import Problem
-from pay.model.severity import Severity
 from pay.model.side import ServiceSide
-from pay.model.vocabulary import LoadBalancerType
+from pay.model.vocabulary import LoadBalancerType, Severity
 
 MAX_ERROR_PERCENT = 5
 LATENCY_MARGIN = 0.5
@@ -84,7 +83,7 @@ def alarms(side: ServiceSide) -> tuple[Alarm, ...]:
         threshold=side.needed_tasks,
         description=f"Fewer than {side.needed_tasks} healthy tasks of {where} for "
         f"{HOSTS_MINUTES} minutes: {too_few}.",
-        # However little the side serves: DNS can hand it everything from one minute to the next.
+        # Also for a side with little traffic: DNS can hand it everything within a minute.
         severity=Severity.CRITICAL,
         evaluation_periods=2 * HOSTS_MINUTES,
         datapoints_to_alarm=HOSTS_MINUTES,

@@ -9,7 +9,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 from pay.model.problem import Problem
 
 PROBLEM = "problem"
-"""The type of a pydantic error that carries a Problem's words in its context."""
+"""The type of a pydantic error that carries a Problem in its context."""
 
 
 class Model(BaseModel):
@@ -18,21 +18,21 @@ class Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     def problems(self) -> Iterable[Problem]:
-        """What does not hold together; keys are relative to this value. Models override it."""
+        """Return what does not hold together, with keys relative to this value; for overriding."""
         return ()
 
     @model_validator(mode="after")
     def _holds_together(self) -> Self:
-        if found := [_as_error(problem) for problem in self.problems()]:
+        errors: list[InitErrorDetails] = [
+            {"type": as_error(each), "loc": tuple(filter(None, each.key.split("."))), "input": None}
+            for each in self.problems()
+        ]
+        if errors:
             # Its own errors, so that pydantic reports each under its key beside all others.
-            raise ValidationError.from_exception_data(type(self).__name__, found)
+            raise ValidationError.from_exception_data(type(self).__name__, errors)
         return self
 
 
-def _as_error(problem: Problem) -> InitErrorDetails:
-    words = {"found": problem.found, "allowed": problem.allowed, "fix": problem.fix}
-    return InitErrorDetails(
-        type=PydanticCustomError(PROBLEM, "{text}", {"text": str(problem), **words}),
-        loc=tuple(problem.key.split(".")) if problem.key else (),
-        input=None,
-    )
+def as_error(problem: Problem) -> PydanticCustomError:
+    """Return the problem as an error that a validator raises."""
+    return PydanticCustomError(PROBLEM, "{problem}", {"problem": problem})

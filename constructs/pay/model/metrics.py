@@ -123,48 +123,41 @@ _NAMESPACES = {
 }
 
 
-def _count(
-    id: str, balancer: LoadBalancerType, name: str, dimensions: tuple[Dimension, ...]
+def _metric(
+    id: str,
+    balancer: LoadBalancerType,
+    name: str,
+    dimensions: tuple[Dimension, ...],
+    statistic: Statistic = "Sum",
+    unit: Unit = "Count",
 ) -> Metric:
     return Metric(
         id=id,
         namespace=_NAMESPACES[balancer],
         name=name,
-        statistic="Sum",
-        unit="Count",
+        statistic=statistic,
+        unit=unit,
         dimensions=dimensions,
     )
 
 
 _HTTP, _TCP = LoadBalancerType.APPLICATION, LoadBalancerType.NETWORK
 
-REQUESTS = _count("requests", _HTTP, "RequestCount", _TARGET_GROUP)
-TARGET_5XX = _count("target_5xx", _HTTP, "HTTPCode_Target_5XX_Count", _TARGET_GROUP)
-ELB_5XX = _count("elb_5xx", _HTTP, "HTTPCode_ELB_5XX_Count", _LOAD_BALANCER)
-CONNECTION_ERRORS = _count("connection_errors", _HTTP, "TargetConnectionErrorCount", _TARGET_GROUP)
-CONNECTIONS = _count("connections", _TCP, "NewFlowCount", _LOAD_BALANCER)
-ELB_RESETS = _count("elb_resets", _TCP, "TCP_ELB_Reset_Count", _LOAD_BALANCER)
-TARGET_RESETS = _count("target_resets", _TCP, "TCP_Target_Reset_Count", _LOAD_BALANCER)
+REQUESTS = _metric("requests", _HTTP, "RequestCount", _TARGET_GROUP)
+TARGET_5XX = _metric("target_5xx", _HTTP, "HTTPCode_Target_5XX_Count", _TARGET_GROUP)
+ELB_5XX = _metric("elb_5xx", _HTTP, "HTTPCode_ELB_5XX_Count", _LOAD_BALANCER)
+CONNECTION_ERRORS = _metric("connection_errors", _HTTP, "TargetConnectionErrorCount", _TARGET_GROUP)
+CONNECTIONS = _metric("connections", _TCP, "NewFlowCount", _LOAD_BALANCER)
+ELB_RESETS = _metric("elb_resets", _TCP, "TCP_ELB_Reset_Count", _LOAD_BALANCER)
+TARGET_RESETS = _metric("target_resets", _TCP, "TCP_Target_Reset_Count", _LOAD_BALANCER)
 
-RESPONSE_TIME_P99 = Metric(
-    id="response_time_p99",
-    namespace=_NAMESPACES[_HTTP],
-    name="TargetResponseTime",
-    statistic="p99",
-    unit="Seconds",
-    dimensions=_TARGET_GROUP,
+RESPONSE_TIME_P99 = _metric(
+    "response_time_p99", _HTTP, "TargetResponseTime", _TARGET_GROUP, "p99", "Seconds"
 )
 
 HEALTHY_HOSTS: Mapping[LoadBalancerType, Metric] = {
-    balancer: Metric(
-        id="healthy_hosts",
-        namespace=namespace,
-        name="HealthyHostCount",
-        statistic="Minimum",
-        unit="Count",
-        dimensions=_TARGET_GROUP,
-    )
-    for balancer, namespace in _NAMESPACES.items()
+    balancer: _metric("healthy_hosts", balancer, "HealthyHostCount", _TARGET_GROUP, "Minimum")
+    for balancer in LoadBalancerType
 }
 """Every node of a load balancer that balances across zones counts all targets. The minimum is the
 count of the node that sees the fewest."""

@@ -1,4 +1,4 @@
-"""Every name in AWS that this project gives or looks for, in one place.
+"""Every name in AWS that this project sets or looks up.
 
 The patterns are GOV.UK Pay's own where the public record shows them (clusters, task families,
 containers, load balancers, target groups, subnets, log groups, RDS identifiers).
@@ -6,9 +6,8 @@ containers, load balancers, target groups, subnets, log groups, RDS identifiers)
 
 import hashlib
 
-from pay.model.severity import Severity
 from pay.model.stacks import PLATFORM, TRAFFIC, side_kind
-from pay.model.vocabulary import Segment, Side
+from pay.model.vocabulary import Segment, Severity, Side
 
 LOAD_BALANCER_NAME_LIMIT = 32
 """Characters; AWS: Elastic Load Balancing `CreateLoadBalancer` and `CreateTargetGroup`, `Name`."""
@@ -20,9 +19,7 @@ _HASH_LENGTH = 6
 
 
 def shorten(name: str, limit: int) -> str:
-    """`name` itself when it fits `limit` characters, else its head and a hash of the whole, so that
-    two long names never become one.
-    """
+    """Return the name, or its head and a hash of the whole if it exceeds `limit` characters."""
     if len(name) <= limit:
         return name
     digest = hashlib.sha256(name.encode()).hexdigest()[:_HASH_LENGTH]
@@ -55,9 +52,7 @@ def task_family(environment: str, service: str, side: Side) -> str:
 
 
 def one_off_task_family(environment: str, family: str) -> str:
-    """A task that a service starts by `RunTask`; `family` is the catalogue's. It and its two roles
-    exist already.
-    """
+    """Return the family of a task for `RunTask`; the task and its two roles exist already."""
     return f"{environment}_{family}"
 
 
@@ -75,18 +70,14 @@ def load_balancer(environment: str, service: str, side: Side) -> str:
 
 
 def target_group(environment: str, service: str, side: Side) -> str:
-    if side is Side.FARGATE:
-        suffix = "-fg-tg"
-    else:
-        # Pay's own exception: webhooks-egress lacks the "-lb" of the others.
-        suffix = "-tg" if service == "webhooks-egress" else "-lb-tg"
+    # Pay's own exception: webhooks-egress lacks the "-lb" of the others.
+    ec2 = "-tg" if service == "webhooks-egress" else "-lb-tg"
+    suffix = "-fg-tg" if side is Side.FARGATE else ec2
     return shorten(f"{environment}-{service}{suffix}", LOAD_BALANCER_NAME_LIMIT)
 
 
 def log_group(environment: str, kind: str, service: str, side: Side) -> str:
-    """`kind` is the type of log that Pay's log pipeline routes by: app, nginx-reverse-proxy, adot,
-    squid.
-    """
+    """`kind` is what Pay's log pipeline routes by: app, nginx-reverse-proxy, adot or squid."""
     return f"{environment}_{kind}_{service}" + ("_FG" if side is Side.FARGATE else "")
 
 
@@ -108,9 +99,7 @@ def instance_role(environment: str, segment: Segment) -> str:
 
 
 def subnet(environment: str, group: str, zone: str) -> str:
-    """`group` is a service name, `public` (internet-facing load balancers) or `ecs-<segment>`
-    (EC2 instances of the legacy cluster).
-    """
+    """`group` is a service, `public` (internet-facing load balancers) or `ecs-<segment>`."""
     return f"{environment}-{group}-{zone}"
 
 

@@ -1,4 +1,4 @@
-"""What is wrong with an input, so that a person can put it right: one mistake, one message."""
+"""The mistakes of an input: one message each, that says what to do."""
 
 import difflib
 from collections.abc import Iterable
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class Problem:
-    """One mistake: where it is, what was found, what is allowed and what to do."""
+    """One mistake: its place, the value found, the allowed values and the fix."""
 
     where: str = ""
     """The file, or the part of the command line; empty for the value that is being checked."""
@@ -26,10 +26,7 @@ class Problem:
 
 
 class InvalidInput(Exception):
-    """Every mistake of one input; `str()` is the list, one a line.
-
-    Whoever talks to a person (main.py, the command line) catches it, prints it and exits with 1.
-    """
+    """Every mistake of one input; `str()` lists them by line. main.py and `pay` exit with 1."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
@@ -40,6 +37,6 @@ class InvalidInput(Exception):
 
 
 def did_you_mean(word: str, known: Iterable[str], otherwise: str = "") -> str:
-    """The fix for a word that is not among the known ones."""
+    """Return the fix for an unknown word."""
     close = difflib.get_close_matches(word, list(known), n=1)
     return f"did you mean {close[0]}?" if close else otherwise

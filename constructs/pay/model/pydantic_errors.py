@@ -1,10 +1,12 @@
-"""Turns pydantic's errors into Problems, in the words of who wrote the input."""
+"""Turns pydantic's errors into Problems, in the words of the input."""
 
 import types
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from pay.model import base
@@ -26,7 +28,7 @@ _TYPES = {
 
 
 def explain(error: ValidationError) -> list[Problem]:
-    """Every mistake in an input that was to become a Model; without file and line."""
+    """Return every mistake in the input of a Model, without file and line."""
     model = next((m for m in _all(Model) if m.__name__ == error.title), Model)
     return [_problem(details, model) for details in error.errors(include_url=False)]
 
@@ -42,11 +44,10 @@ def _problem(error: ErrorDetails, model: type[Model]) -> Problem:
     key, context = ".".join(path), error.get("ctx", {})
     match error["type"]:
         case base.PROBLEM:
-            return Problem(
-                key=key, found=context["found"], allowed=context["allowed"], fix=context["fix"]
-            )
+            problem: Problem = context["problem"]
+            return replace(problem, key=key)
         case "extra_forbidden":
-            known = _keys(model, path[:-1])
+            known = _fields(model, path[:-1])
             return Problem(
                 key=key,
                 found="an unknown key",
@@ -76,7 +77,7 @@ def _problem(error: ErrorDetails, model: type[Model]) -> Problem:
 
 
 def _shown(path: list[str], value: object) -> str:
-    """The value at `path` as a message may show it, because a log must not repeat a secret."""
+    """Return the value for a message, without a secret."""
     name = path[-1] if path else ""
     if isinstance(value, str) and (why := why_secret(name, value)):
         return f"what looks like a secret ({why})"
@@ -85,35 +86,34 @@ def _shown(path: list[str], value: object) -> str:
     return repr(value) if isinstance(value, str) else str(value).lower()
 
 
-def _keys(model: type[Model], path: list[str]) -> list[str]:
-    """The keys of the table at `path`."""
-    found = _at(model, path)
-    return list(found.model_fields) if _is_model(found) else []
+def _fields(model: type[Model], path: list[str]) -> dict[str, FieldInfo]:
+    """Return the keys of the table at `path`."""
+    table = _at(model, path)
+    return table.model_fields if _is_model(table) else {}
 
 
 def _meaning(model: type[Model], path: list[str]) -> str:
-    """What the key at `path` is for: the first sentence of its description."""
-    table = _at(model, path[:-1])
-    field = table.model_fields.get(path[-1]) if _is_model(table) else None
+    """Return the first line of the description of the key at `path`."""
+    field = _fields(model, path[:-1]).get(path[-1])
     description = (field.description if field else None) or "a value"
     return description.split("\n")[0].rstrip(".")
 
 
 def _at(annotation: Any, path: list[str]) -> Any:
-    """The type of what stands at `path`."""
+    """Return the type of the value at `path`."""
     annotation = _bare(annotation)
     if not path:
         return annotation
     if _is_model(annotation):
         field = annotation.model_fields.get(path[0])
         return _at(field.annotation, path[1:]) if field else None
-    # A mapping's last type is its values', a tuple's `...` is none.
+    # A mapping's last type is its values'; a tuple's `...` is not a type.
     inner = [part for part in get_args(annotation) if part is not ...]
     return _at(inner[-1], path[1:]) if inner else None
 
 
 def _bare(annotation: Any) -> Any:
-    """A type without `Annotated` and without `None`."""
+    """Return a type without `Annotated` and without `None`."""
     if get_origin(annotation) is Annotated:
         return _bare(get_args(annotation)[0])
     if get_origin(annotation) in (Union, types.UnionType):
@@ -121,5 +121,5 @@ def _bare(annotation: Any) -> Any:
     return annotation
 
 
-def _is_model(found: Any) -> bool:
-    return isinstance(found, type) and issubclass(found, Model)
+def _is_model(type_: Any) -> bool:
+    return isinstance(type_, type) and issubclass(type_, Model)

@@ -25,7 +25,7 @@ class ServiceSide:
 
     @property
     def size(self) -> TaskSize:
-        """The task's size: the environment's, or else the catalogue's."""
+        """Return the environment's size of the task, or else the catalogue's."""
         return self.deployment.size or self.service.size
 
     @property
@@ -45,7 +45,7 @@ class ServiceSide:
 
     @property
     def zone(self) -> str:
-        """The hosted zone that the service's name lives in."""
+        """Return the hosted zone of the service's name."""
         return hosted_zone(self.service, self.environment)
 
     @property
@@ -66,7 +66,7 @@ class ServiceSide:
 
     @property
     def takes_work(self) -> bool:
-        """Whether its tasks take messages of queues and jobs at the service's stage."""
+        """Return whether its tasks take messages of queues and jobs at the service's stage."""
         return self.deployment.stage.takes_work(self.side)
 
     def log_group(self, kind: str) -> str:

@@ -8,7 +8,7 @@ from pay.model.stacks import Stack
 
 
 def in_turns(stacks: Iterable[Stack]) -> tuple[tuple[Stack, ...], ...]:
-    """The stacks of each turn; those of one turn can be applied at once, after those before."""
+    """Return the stacks of each turn; those of one turn can be applied at the same time."""
 
     def turn(stack: Stack) -> int:
         return stack.kind.turn
@@ -17,10 +17,9 @@ def in_turns(stacks: Iterable[Stack]) -> tuple[tuple[Stack, ...], ...]:
 
 
 def dependencies(stacks: Iterable[Stack]) -> Mapping[str, tuple[str, ...]]:
-    """Stack id -> the ids of the stacks beside it that have the nearest earlier turn.
+    """Return stack id -> the ids of the stacks beside it that have the nearest earlier turn.
 
-    Takes time in proportion to the stacks: a stack of a service is compared with those of its
-    service and with what is shared, never with other services'.
+    Linear in the stacks: it never compares stacks of two services.
     """
     shared: dict[str, list[Stack]] = defaultdict(list)
     by_service: dict[str, dict[str | None, list[Stack]]] = defaultdict(lambda: defaultdict(list))

@@ -1,4 +1,4 @@
-"""Which kinds of stack exist, as a table: a row per kind, and all that follows from it.
+"""The table of the kinds of stack: a row per kind, and all that follows from it.
 
 A new kind is a row of `KINDS` and the file `stacks/<name>.py`, which holds its class
 (docs/decisions/0101-write-the-kinds-of-stack-down-once.md).
@@ -19,7 +19,7 @@ EVERY_STAGE = frozenset(Stage)
 
 
 class StackScope(StrEnum):
-    """What a kind has one stack for; the value is the tag that names it."""
+    """A kind has one stack for each of these; the value is the tag that names it."""
 
     ACCOUNT = "Account"
     ENVIRONMENT = "Environment"
@@ -27,16 +27,14 @@ class StackScope(StrEnum):
 
 
 class Turn(IntEnum):
-    """When a stack is applied: what others look up comes first, records come after the sides that
-    they lead to, and a side that goes comes after its records.
-    """
+    """The order of an apply: what others look up, sides, their records, then sides that go."""
 
     ACCOUNT = 0
     PLATFORM = 1
     SIDES = 2
     RECORDS = 3
     SIDES_THAT_GO = 4
-    """The turn of a plan, never of a kind: of a side that only loses."""
+    """The turn of a side's plan that only deletes; not the turn of a kind."""
     LAST = 5
 
 
@@ -54,7 +52,7 @@ class Loss(StrEnum):
 
 @dataclass(frozen=True)
 class Adoption:
-    """What a kind takes over of what runs today."""
+    """What a kind takes over from what runs today."""
 
     addresses: Callable[..., adoptable.Addresses]
     """Called with the environment and, for a kind per service, the service."""
@@ -70,17 +68,17 @@ class StackKind:
     """The last part of the stack's id, and the file of its class: `stacks/<name>.py`."""
     scope: StackScope
     holds: str
-    """In words, for people."""
+    """Its content, in words."""
     types: frozenset[str]
     """The resource types that it may hold."""
     turn: Turn = Turn.LAST
     may_lose: Loss = Loss.NEVER
     side: Side | None = None
-    """The side of the service that it is; None: it is no side."""
+    """The side of a service; None: it is not a side."""
     stages: frozenset[Stage] = EVERY_STAGE
     """The stages of its service at which it holds resources."""
     serves_both_segments: bool = False
-    """Whether it makes the things of both segments, so that it may name either's."""
+    """Whether it holds the resources of both segments, so that it may name either's."""
     adoption: Adoption | None = None
     """None: nothing that runs is taken over."""
     says_its_kind: bool = True
@@ -93,33 +91,33 @@ class StackKind:
 
     @property
     def is_shared(self) -> bool:
-        """Whether several services use one stack."""
+        """Return whether several services use one stack."""
         return self.scope is not StackScope.SERVICE
 
     @property
     def holds_records(self) -> bool:
-        """Whether a change of it moves traffic."""
+        """Return whether a change of it moves traffic."""
         return self.turn is Turn.RECORDS
 
     @property
     def owner_tag(self) -> str:
-        """The tag that names the account or the environment."""
+        """Return the tag that names the account or the environment."""
         return StackScope.ACCOUNT if self.scope is StackScope.ACCOUNT else StackScope.ENVIRONMENT
 
     @property
     def naming_tags(self) -> tuple[str, ...]:
-        """The tags without which it cannot be told what a stack is."""
+        """Return the tags that identify a stack."""
         service = () if self.is_shared else (StackScope.SERVICE.value,)
         return (self.owner_tag, "Stack", *service, *(("Kind",) if self.says_its_kind else ()))
 
     def stack_id(self, owner: str, service: str | None = None) -> str:
-        """`owner`: an environment's name or an account's; `service`: for a kind per service."""
+        """Return the id; `owner` is an environment's name or an account's."""
         return "-".join(part for part in (owner, service, self.name) if part)
 
     def tags(
         self, owner: Environment | Account, service: Microservice | None = None
     ) -> dict[str, str]:
-        """What the provider puts on every resource of a stack."""
+        """Return the tags that the provider puts on every resource of a stack."""
         tags = {
             self.owner_tag: owner.name,
             "Stack": self.stack_id(owner.name, service.name if service else None),
@@ -216,39 +214,24 @@ TRAFFIC = StackKind(
 )
 
 JUDGED_ANYWHERE = PLATFORM.types | EC2.types | FARGATE.types | TRAFFIC.types
-"""The types that the guard has rules for in whatever stack they move; any other type may move in
-the stacks of the kinds that hold it only.
-"""
+"""The types that the guard judges in every stack; it allows others only where a kind holds them."""
 
-KINDS: tuple[StackKind, ...] = (
-    PLATFORM,
-    EC2,
-    FARGATE,
-    TRAFFIC,
-)
-"""Every kind."""
+KINDS: tuple[StackKind, ...] = (PLATFORM, EC2, FARGATE, TRAFFIC)
 
 RESOURCE_TYPES = frozenset[str]().union(*(kind.types for kind in KINDS))
-"""All that the stacks make. A network, a database, a zone, a certificate, a secret or a queue is
-not among them, and adding one is a decision.
-"""
+"""All types of the stacks: without networks, databases, zones, certificates, secrets and queues."""
 
-OTHER = StackKind(
-    name="other",
-    scope=StackScope.ENVIRONMENT,
-    holds="what the table does not know",
-    types=frozenset(),
-)
+OTHER = StackKind("other", StackScope.ENVIRONMENT, "what the table does not know", frozenset())
 """A stack that no row describes: it may lose nothing."""
 
 
 def side_kind(side: Side) -> StackKind:
-    """The kind that is this side of a service."""
+    """Return the kind that is this side of a service."""
     return next(kind for kind in KINDS if kind.side is side)
 
 
 def kind_of(tags: Mapping[str, str]) -> StackKind | None:
-    """The kind of the stack that carries these tags; None: the table does not know it."""
+    """Return the kind of the stack with these tags, or None if the table does not know it."""
     for kind in KINDS:
         owner = tags.get(kind.owner_tag)
         service = None if kind.is_shared else tags.get(StackScope.SERVICE, "")
@@ -271,19 +254,18 @@ class Stack:
 
     @property
     def environment(self) -> str:
-        """The environment whose file it is made from: an account's first."""
+        """Return the environment whose file describes it: an account's first."""
         return self.environments[0]
 
     def is_beside(self, other: "Stack") -> bool:
-        """Whether both serve one service: the same, or any where one of them is shared."""
+        """Return whether both serve the same service; a shared stack serves all."""
+        is_shared = self.kind.is_shared or other.kind.is_shared
         meets = not set(self.environments).isdisjoint(other.environments)
-        return meets and (
-            self.service == other.service or self.kind.is_shared or other.kind.is_shared
-        )
+        return meets and (is_shared or self.service == other.service)
 
 
 def known_stacks(environments: Mapping[str, Environment]) -> dict[str, Stack]:
-    """Every stack that the environments' files make, by its id."""
+    """Return every stack of these environments by its id."""
     return {stack.id: stack for stack in _stacks(tuple(environments.values()))}
 
 
@@ -302,6 +284,5 @@ def _stacks(environments: tuple[Environment, ...]) -> Iterator[Stack]:
 
 
 def _of_scope(scope: StackScope, *environments: Environment) -> Iterator[StackKind]:
-    return (
-        kind for kind in KINDS if kind.scope is scope and any(map(kind.is_wanted, environments))
-    )
+    of_scope = (kind for kind in KINDS if kind.scope is scope)
+    return (kind for kind in of_scope if any(map(kind.is_wanted, environments)))

@@ -1,4 +1,4 @@
-"""Kinds of text that inputs are made of, each with its pattern and what a person is told."""
+"""Kinds of text in inputs, each with its pattern and its description for a person."""
 
 from typing import Annotated, Any
 
@@ -13,7 +13,7 @@ def _text(pattern: str, says: str, **limits: Any) -> Any:
 
 
 def says(pattern: str) -> str:
-    """What text of this pattern is, in words."""
+    """Return the description of a pattern."""
     return _SAYS.get(pattern, f"text that matches {pattern}")
 
 

@@ -1,4 +1,4 @@
-"""The two sides of a microservice and its place relative to the cardholder data environment."""
+"""The words that all models share: sides, scopes, segments, exposures and severities."""
 
 from enum import StrEnum
 
@@ -47,3 +47,12 @@ class LoadBalancerType(StrEnum):
 
     APPLICATION = "application"
     NETWORK = "network"
+
+
+class Severity(StrEnum):
+    """How urgent an alarm is; each severity has an SNS topic of its own."""
+
+    CRITICAL = "critical"
+    """Pages a person at any hour."""
+    WARNING = "warning"
+    """Waits for the morning."""

@@ -20,27 +20,27 @@ _FORMAT = re.compile(r"1\.\d+")
 class NotAPlan(Exception):
     """A file is not the JSON of a plan."""
 
-    def __init__(self, path: Path, found: str) -> None:
-        self.found = found
-        super().__init__(f"{path}: found {found}; allowed: {ALLOWED}; {how_to_write(path)}")
+    def __init__(self, path: Path, content: str) -> None:
+        self.found = content
+        super().__init__(f"{path}: found {content}; allowed: {ALLOWED}; {how_to_write(path)}")
 
 
 def how_to_write(path: Path) -> str:
-    """What to do for the file to be a plan."""
+    """Return how to write the file as a plan."""
     return f"write it with: terraform show -json PLANFILE > {path.stem}.json"
 
 
 @dataclass(frozen=True)
 class PlanJson:
-    """A plan as it is written."""
+    """The content of a plan file."""
 
     sha256: str
-    """The digest of the file that was judged: what is applied must be the same plan."""
+    """The digest of the judged file: an apply must use the same plan."""
     document: Mapping[str, Any]
 
 
 def read_plan_file(path: Path) -> PlanJson:
-    """Raises NotAPlan for a file that cannot be read, is not JSON, or is not a plan."""
+    """Read a plan; raises NotAPlan for a file that is unreadable, not JSON, or not a plan."""
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -62,18 +62,10 @@ def read_plan_file(path: Path) -> PlanJson:
 
 
 def default_tags(provider_config: Mapping[str, Any]) -> list[Mapping[str, str]]:
-    """The default tags of every provider block in a plan's configuration, where they are written as
-    constants.
-    """
-    return [
-        {str(key): str(value) for key, value in tags.items()}
-        for provider in provider_config.values()
-        if isinstance(tags := _constant_tags(provider), dict)
-    ]
-
-
-def _constant_tags(provider: object) -> object:
-    match provider:
-        case {"expressions": {"default_tags": [{"tags": {"constant_value": tags}}, *_]}}:
-            return tags
-    return None
+    """Return the constant default tags of every provider block in a plan's configuration."""
+    constants: list[Mapping[str, str]] = []
+    for provider in provider_config.values():
+        match provider:
+            case {"expressions": {"default_tags": [{"tags": {"constant_value": dict(tags)}}, *_]}}:
+                constants.append({str(key): str(value) for key, value in tags.items()})
+    return constants

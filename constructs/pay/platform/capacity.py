@@ -23,8 +23,7 @@ from imports.aws.launch_template import (
     LaunchTemplateTagSpecifications,
 )
 from pay.existing.network import ExistingNetwork
-from pay.model import Architecture, Environment, Scope, Segment, Side, addresses, names
-from pay.model.environment.environment import scope_tag
+from pay.model import Architecture, Environment, Scope, Segment, Side, addresses, names, scope_tag
 from pay.platform.profile import instance_profile
 
 METADATA_HOP_LIMIT = 1
@@ -58,40 +57,22 @@ def ec2_capacity(
     The instances join `cluster`. Those inside the cardholder data environment are never shared with
     other services.
     """
+    capacity, ids = environment.capacity[segment], addresses.capacity(segment)
+    name = names.capacity_provider(environment.name, segment)
+    # The provider's default tags apply neither to instances nor to their volumes.
+    tags = {
+        "CardholderData": scope_tag(Scope.INSIDE if segment is Segment.CDE else Scope.CONNECTED),
+        "Environment": environment.name,
+        "ManagedBy": "terraform",
+        "Name": name,
+    }
     profile_arn, permissions = instance_profile(scope, segment, environment=environment)
-    template = _launch_template(scope, segment, environment, network, profile_arn)
-    group = _auto_scaling_group(
-        scope, segment, environment, network, template, needed=[cluster, permissions]
-    )
-    return EcsCapacityProvider(
+    template = LaunchTemplate(
         scope,
-        addresses.capacity(segment).provider.id,
-        name=names.capacity_provider(environment.name, segment),
-        auto_scaling_group_provider=EcsCapacityProviderAutoScalingGroupProvider(
-            auto_scaling_group_arn=group.arn,
-            # An instance with tasks is not scaled in, and is drained before termination.
-            managed_draining="ENABLED",
-            managed_termination_protection="ENABLED",
-            managed_scaling=EcsCapacityProviderAutoScalingGroupProviderManagedScaling(
-                status="ENABLED", target_capacity=100
-            ),
-        ),
-    )
-
-
-def _launch_template(
-    scope: Construct,
-    segment: Segment,
-    environment: Environment,
-    network: ExistingNetwork,
-    profile_arn: str,
-) -> LaunchTemplate:
-    return LaunchTemplate(
-        scope,
-        addresses.capacity(segment).launch_template.id,
-        name=names.capacity_provider(environment.name, segment),
+        ids.launch_template.id,
+        name=name,
         image_id=f"resolve:ssm:{_AMI.format(_AMI_FOLDER[environment.architecture])}",
-        instance_type=environment.capacity[segment].instance_type,
+        instance_type=capacity.instance_type,
         update_default_version=True,
         ebs_optimized="true",
         iam_instance_profile=LaunchTemplateIamInstanceProfile(arn=profile_arn),
@@ -119,24 +100,44 @@ def _launch_template(
                 ),
             )
         ],
-        tag_specifications=[
-            LaunchTemplateTagSpecifications(
-                resource_type="volume", tags=_instance_tags(environment, segment)
-            )
-        ],
+        tag_specifications=[LaunchTemplateTagSpecifications(resource_type="volume", tags=tags)],
         user_data=Fn.base64encode(Fn.raw_string(_user_data(environment, segment))),
     )
-
-
-def _instance_tags(environment: Environment, segment: Segment) -> dict[str, str]:
-    """Return the tags: the provider's default tags apply neither to instances nor their volumes."""
-    scope = Scope.INSIDE if segment is Segment.CDE else Scope.CONNECTED
-    return {
-        "CardholderData": scope_tag(scope),
-        "Environment": environment.name,
-        "ManagedBy": "terraform",
-        "Name": names.capacity_provider(environment.name, segment),
-    }
+    group = AutoscalingGroup(
+        scope,
+        ids.instances.id,
+        name=name,
+        min_size=capacity.min_instances,
+        max_size=capacity.max_instances,
+        vpc_zone_identifier=network.subnets(f"ecs-{segment}"),
+        launch_template=AutoscalingGroupLaunchTemplate(id=template.id, version="$Latest"),
+        health_check_type="EC2",
+        # ECS's managed termination protection requires it.
+        protect_from_scale_in=True,
+        tag=[
+            AutoscalingGroupTag(key=key, value=value, propagate_at_launch=True)
+            for key, value in {**tags, "AmazonECSManaged": "true"}.items()
+        ],
+        # Without these, an instance that starts first or is drained last has no cluster or no
+        # permission to use it.
+        depends_on=[cluster, permissions],
+    )
+    # Managed scaling owns the number of instances between the two bounds.
+    group.add_override("lifecycle.ignore_changes", ["desired_capacity"])
+    return EcsCapacityProvider(
+        scope,
+        ids.provider.id,
+        name=name,
+        auto_scaling_group_provider=EcsCapacityProviderAutoScalingGroupProvider(
+            auto_scaling_group_arn=group.arn,
+            # An instance with tasks is not scaled in, and is drained before termination.
+            managed_draining="ENABLED",
+            managed_termination_protection="ENABLED",
+            managed_scaling=EcsCapacityProviderAutoScalingGroupProviderManagedScaling(
+                status="ENABLED", target_capacity=100
+            ),
+        ),
+    )
 
 
 def _user_data(environment: Environment, segment: Segment) -> str:
@@ -149,38 +150,3 @@ def _user_data(environment: Environment, segment: Segment) -> str:
     }
     lines = [f"echo '{name}={value}' >> /etc/ecs/ecs.config" for name, value in settings.items()]
     return "\n".join(["#!/bin/sh", *lines, ""])
-
-
-def _auto_scaling_group(
-    scope: Construct,
-    segment: Segment,
-    environment: Environment,
-    network: ExistingNetwork,
-    template: LaunchTemplate,
-    needed: list[ITerraformDependable],
-) -> AutoscalingGroup:
-    capacity = environment.capacity[segment]
-    name = names.capacity_provider(environment.name, segment)
-    tags = {**_instance_tags(environment, segment), "AmazonECSManaged": "true"}
-    group = AutoscalingGroup(
-        scope,
-        addresses.capacity(segment).instances.id,
-        name=name,
-        min_size=capacity.min_instances,
-        max_size=capacity.max_instances,
-        vpc_zone_identifier=network.subnets(f"ecs-{segment}"),
-        launch_template=AutoscalingGroupLaunchTemplate(id=template.id, version="$Latest"),
-        health_check_type="EC2",
-        # ECS's managed termination protection requires it.
-        protect_from_scale_in=True,
-        tag=[
-            AutoscalingGroupTag(key=key, value=value, propagate_at_launch=True)
-            for key, value in tags.items()
-        ],
-        # Without these, an instance that starts first or is drained last has no cluster or no
-        # permission to use it.
-        depends_on=needed,
-    )
-    # Managed scaling owns the number of instances between the two bounds.
-    group.add_override("lifecycle.ignore_changes", ["desired_capacity"])
-    return group

@@ -49,16 +49,13 @@ def used_by_logs(environment: Environment) -> Statement:
     """Allow CloudWatch Logs to encrypt this account's log groups (AWS: CloudWatch Logs user guide,
     "Encrypt log data using KMS").
     """
+    groups = environment.arn("logs", "log-group:*")
     return Statement(
         "EncryptsLogs",
         ["kms:Decrypt*", "kms:Describe*", "kms:Encrypt*", "kms:GenerateDataKey*", "kms:ReEncrypt*"],
         ["*"],
         principal={"Service": f"logs.{environment.region}.amazonaws.com"},
-        conditions={
-            "ArnLike": {
-                "kms:EncryptionContext:aws:logs:arn": environment.arn("logs", "log-group:*")
-            }
-        },
+        conditions={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": groups}},
     )
 
 

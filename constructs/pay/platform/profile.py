@@ -18,18 +18,14 @@ def instance_profile(
     An instance must start after the policy and end before it, or AWS refuses its agent.
     """
     name = names.instance_role(environment.name, segment)
+    # EC2 itself assumes the role, and sends no source ARN for a condition.
+    principal = {"Service": "ec2.amazonaws.com"}
+    trust = Statement("AssumedByInstances", ["sts:AssumeRole"], principal=principal)
     role = IamRole(
         scope,
         addresses.capacity(segment).instance_role.id,
         name=name,
-        # EC2 itself assumes the role, and sends no source ARN for a condition.
-        assume_role_policy=policy_document(
-            Statement(
-                "AssumedByInstances",
-                ["sts:AssumeRole"],
-                principal={"Service": "ec2.amazonaws.com"},
-            )
-        ),
+        assume_role_policy=policy_document(trust),
     )
     policy = IamRolePolicy(
         scope,
@@ -51,8 +47,7 @@ def _agent_statements(environment: Environment) -> list[Statement]:
     The service authorization reference decides how each action is limited. Actions with the cluster
     as resource do not support the condition key `ecs:cluster`, which would deny them.
     """
-    cluster = names.cluster(environment.name, Side.EC2)
-    cluster_arn = environment.arn("ecs", f"cluster/{cluster}")
+    cluster_arn = environment.arn("ecs", f"cluster/{names.cluster(environment.name, Side.EC2)}")
     return [
         Statement(
             "RegisterWithCluster",
@@ -67,11 +62,7 @@ def _agent_statements(environment: Environment) -> list[Statement]:
         ),
         Statement(
             "RunAgent",
-            [
-                "ecs:Poll",
-                "ecs:StartTelemetrySession",
-                "ecs:UpdateContainerInstancesState",
-            ],
+            ["ecs:Poll", "ecs:StartTelemetrySession", "ecs:UpdateContainerInstancesState"],
             ["*"],
             conditions={"ArnEquals": {"ecs:cluster": cluster_arn}},
         ),

@@ -1,10 +1,12 @@
 """The encrypted SNS topics for alarms, one per severity."""
 
+from dataclasses import replace
+
 from constructs import Construct
 
 from imports.aws.sns_topic import SnsTopic
 from imports.aws.sns_topic_policy import SnsTopicPolicy
-from pay.iam.document import Statement, policy_document
+from pay.iam.document import policy_document
 from pay.model import Environment, Severity, names
 from pay.platform.keys import encryption_key, used_by_alarms
 
@@ -14,13 +16,15 @@ class AlarmTopics(Construct):
 
     def __init__(self, scope: Construct, id: str, *, environment: Environment) -> None:
         super().__init__(scope, id)
+        sends = used_by_alarms(environment)
+        publishes = replace(sends, actions=["sns:Publish"])
         key = encryption_key(
             scope,
             "alarms",
             environment=environment,
             alias=names.alarm_key_alias(environment.name),
             description=f"Alarms of {environment.name}",
-            used_by=[used_by_alarms(environment)],
+            used_by=[sends],
         )
         for severity in Severity:
             topic = SnsTopic(
@@ -33,13 +37,5 @@ class AlarmTopics(Construct):
                 scope,
                 f"{severity}_topic_policy",
                 arn=topic.arn,
-                policy=policy_document(
-                    Statement(
-                        "SendsAlarms",
-                        ["sns:Publish"],
-                        [topic.arn],
-                        principal={"Service": "cloudwatch.amazonaws.com"},
-                        conditions={"StringEquals": {"aws:SourceAccount": environment.account_id}},
-                    )
-                ),
+                policy=policy_document(replace(publishes, resources=[topic.arn])),
             )

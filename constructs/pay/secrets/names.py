@@ -53,7 +53,7 @@ _PASSWORD = re.compile(r"PASS|PWD")
 
 @lru_cache(maxsize=65_536)
 def announces_secret(name: str) -> bool:
-    """Whether a variable or key of this name holds a secret, in any spelling of the name."""
+    """Return whether a variable or key of this name holds a secret, in any spelling."""
     words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
     words = re.sub(r"[^A-Za-z0-9]+", "_", words).strip("_").upper()
     if _ACCESS_KEY_ID.search(words) or _BARE_KEY.fullmatch(name):
@@ -64,13 +64,13 @@ def announces_secret(name: str) -> bool:
 
 
 def announces_password(name: str) -> bool:
-    """Whether a variable or key of this name holds a password: a word that means nothing else."""
+    """Return whether a variable or key of this name holds a password."""
     return announces_secret(name) and _PASSWORD.search(name.upper()) is not None
 
 
 def is_harmless(name: str, value: str) -> bool:
-    """Whether the value is not a secret although its name announces one. A password may look like
-    a path; a key or token of that form is a path: `TLS_PRIVATE_KEY=/etc/ssl/key.pem`.
+    """Return whether the value is harmless despite a secret-looking name. A password may look like
+    a path; a key or token of that form is one: `TLS_PRIVATE_KEY=/etc/ssl/key.pem`.
     """
     if _HARMLESS.fullmatch(value):
         return True

@@ -1,7 +1,7 @@
-"""Tells a secret from an ordinary value: by its format, by its name, by how random it is.
+"""Detects secrets by their format, their name and their randomness.
 
 PCI DSS v4.0.1, 8.6.2: passwords and keys of applications are not hard-coded in configuration. This
-detects what people do by mistake; it does not search for secrets that somebody hides.
+detects mistakes, not secrets that a person hides.
 """
 
 import math
@@ -65,12 +65,12 @@ class Secret:
     end: int
     why: str
     is_prose: bool = False
-    """Whether it may be a sentence as well: `the secret: nobody knows`."""
+    """Whether it may also be a sentence: `the secret: nobody knows`."""
 
 
 @lru_cache(maxsize=65_536)
 def why_secret(name: str, value: str) -> str | None:
-    """Why the value of the variable looks like a secret; None: it does not."""
+    """Return why the value of the variable looks like a secret; None if it does not."""
     is_directory = name in SHELL_DIRECTORIES
     if announces_secret(name) and not is_directory and not is_harmless(name, value):
         return "its name announces a secret"
@@ -86,7 +86,7 @@ def why_secret(name: str, value: str) -> str | None:
 
 
 def masked(name: str, value: Any) -> Any:
-    """A value of JSON's types with everything masked that looks like a secret under its name."""
+    """Return a value of JSON's types with every secret in it masked."""
     if isinstance(value, dict):
         # A pair of name and value, as ECS writes a variable, is judged under its own name.
         own = value.get("name")
@@ -101,7 +101,7 @@ def masked(name: str, value: Any) -> Any:
 
 
 def secret_words(words: Sequence[str]) -> frozenset[int]:
-    """The positions of a command's words that are secrets, or hold one: after `--password`, say."""
+    """Return the positions of a command's words that hold a secret, as after `--password`."""
     text, places = "", []
     for word in words:
         places.append((len(text), len(text) + len(word)))
@@ -117,7 +117,7 @@ def secret_words(words: Sequence[str]) -> frozenset[int]:
 
 @lru_cache(maxsize=65_536)
 def redacted(text: str) -> str:
-    """The text with everything masked that has the form of a secret, wherever in it that is."""
+    """Return the text with everything masked that has the form of a secret."""
     # What is masked already stays as it is.
     return MASK.join(map(_redacted, text.split(MASK)))
 
@@ -135,7 +135,7 @@ def _redacted(text: str) -> str:
 
 
 def credentials(text: str) -> Iterator[Secret]:
-    """Every secret in a text that its format alone gives away, whatever its name."""
+    """Yield every secret in a text that its format alone reveals, whatever its name."""
     for match in _PRIVATE_KEY.finditer(text):
         yield Secret(*match.span(), "its value has the form of a private key")
     for kind, regex in FORMATS.items():
@@ -181,7 +181,7 @@ def _named(text: str, regex: re.Pattern[str]) -> Iterator[Secret]:
 
 
 def _is_login(text: str) -> bool:
-    """Whether the text is `user:password` in base 64 (RFC 7617), not a word after "basic"."""
+    """Return whether the text is `user:password` in base 64 (RFC 7617), not a word."""
     try:
         decoded = b64decode(text.rstrip("=") + "=" * (-len(text.rstrip("=")) % 4)).decode()
     except ValueError:

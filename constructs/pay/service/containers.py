@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 
 from pay.existing.configuration import ExistingConfiguration
-from pay.model import Side, Sidecar
+from pay.model import Microservice, Side, Sidecar
 from pay.model.side import ServiceSide
 from pay.service.logs import LogGroups
 from pay.service.variables import Variables, as_pairs, sidecar_variables
@@ -18,8 +18,8 @@ LOG_BUFFER = "25m"
 payments go on when logging does not (AWS: ECS developer guide, "awslogs log driver", `mode`)."""
 
 FIRST_UNPRIVILEGED_PORT = 1024
-"""Below it Linux lets only root listen, and no container runs as root: such a container's network
-namespace is told otherwise (AWS: ECS API reference, `SystemControl`; Fargate since 1.4.0)."""
+"""Below it Linux lets only root listen, and no container runs as root. A system control lowers the
+limit in the container's network (AWS: ECS API reference, `SystemControl`; Fargate since 1.4.0)."""
 
 
 def container_definitions(
@@ -30,78 +30,53 @@ def container_definitions(
     configuration: ExistingConfiguration,
     logs: LogGroups,
 ) -> list[dict[str, object]]:
-    """The task's containers: the application first, then its sidecars."""
+    """Return the task's containers: the application first, then its sidecars."""
     service = side.service
-    cpu = side.size.cpu - sum(sidecar.cpu for sidecar in service.sidecars)
-    memory = side.size.memory_mib - sum(sidecar.memory_mib for sidecar in service.sidecars)
-    application = _container(
-        side,
-        logs,
-        name=service.name,
-        image=images[service.name],
-        cpu=cpu,
-        memory_mib=memory,
-        essential=True,
-        values=variables.values,
-        user=service.user,
-        writable_paths=service.writable_paths,
-    )
+    application = {
+        **_container(side, service, images, logs, variables.values),
+        "cpu": side.size.cpu - sum(sidecar.cpu for sidecar in service.sidecars),
+        "memory": side.size.memory_mib - sum(sidecar.memory_mib for sidecar in service.sidecars),
+        "essential": True,
+    }
     if configuration.value_from:
         application["secrets"] = as_pairs(configuration.value_from, "valueFrom")
-    sidecars = [_sidecar(side, logs, each, images[each.name]) for each in service.sidecars]
+    links = {"links": [service.name]} if side.side is Side.EC2 else {}
+    sidecars = [
+        {
+            **_container(side, sidecar, images, logs, sidecar_variables(sidecar, side)),
+            "cpu": sidecar.cpu,
+            "memory": sidecar.memory_mib,
+            "essential": sidecar.essential,
+            **links,
+        }
+        for sidecar in service.sidecars
+    ]
     return [application, *sidecars]
-
-
-def _sidecar(side: ServiceSide, logs: LogGroups, sidecar: Sidecar, image: str) -> dict[str, object]:
-    container = _container(
-        side,
-        logs,
-        name=sidecar.name,
-        image=image,
-        cpu=sidecar.cpu,
-        memory_mib=sidecar.memory_mib,
-        essential=sidecar.essential,
-        values=sidecar_variables(sidecar, side),
-        user=sidecar.user,
-        writable_paths=sidecar.writable_paths,
-    )
-    if side.side is Side.EC2:
-        container["links"] = [side.service.name]
-    return container
 
 
 def _container(
     side: ServiceSide,
+    part: Microservice | Sidecar,
+    images: Mapping[str, str],
     logs: LogGroups,
-    *,
-    name: str,
-    image: str,
-    cpu: int,
-    memory_mib: int,
-    essential: bool,
     values: Mapping[str, str],
-    user: str,
-    writable_paths: tuple[str, ...],
 ) -> dict[str, object]:
     service = side.service
     container: dict[str, object] = {
-        "name": name,
-        "image": image,
-        "cpu": cpu,
-        "memory": memory_mib,
-        "essential": essential,
-        "user": user,
+        "name": part.name,
+        "image": images[part.name],
+        "user": part.user,
         "readonlyRootFilesystem": True,
         "linuxParameters": {"capabilities": {"drop": ["ALL"]}},
         "mountPoints": [
             {"sourceVolume": volume, "containerPath": path}
-            for volume, path in _volumes(name, writable_paths).items()
+            for volume, path in _volumes(part).items()
         ],
         "stopTimeout": service.timing.stop_timeout_seconds,
         "logConfiguration": {
             "logDriver": "awslogs",
             "options": {
-                "awslogs-group": logs.names[name],
+                "awslogs-group": logs.names[part.name],
                 "awslogs-region": side.environment.region,
                 "awslogs-stream-prefix": "ecs",
                 "max-buffer-size": LOG_BUFFER,
@@ -111,7 +86,7 @@ def _container(
     }
     if values:
         container["environment"] = as_pairs(values, "value")
-    if name == service.target_container:
+    if part.name == service.target_container:
         container["portMappings"] = [{"containerPort": service.target_port}]
         if service.target_port < FIRST_UNPRIVILEGED_PORT:
             container["systemControls"] = [
@@ -120,15 +95,11 @@ def _container(
     return container
 
 
-def volume_names(side: ServiceSide) -> list[str]:
-    """The task's volumes: the only places where its containers can write."""
-    service = side.service
-    volumes = list(_volumes(service.name, service.writable_paths))
-    for sidecar in service.sidecars:
-        volumes += _volumes(sidecar.name, sidecar.writable_paths)
-    return volumes
+def volume_names(service: Microservice) -> list[str]:
+    """Return the task's volumes: the only places where its containers can write."""
+    return [volume for part in service.containers for volume in _volumes(part)]
 
 
-def _volumes(container: str, writable_paths: tuple[str, ...]) -> dict[str, str]:
+def _volumes(part: Microservice | Sidecar) -> dict[str, str]:
     """Volume name -> path; AWS allows letters, digits, hyphens and underscores in the name."""
-    return {f"{container}{re.sub('[^a-z0-9]', '-', path)}": path for path in writable_paths}
+    return {f"{part.name}{re.sub('[^a-z0-9]', '-', path)}": path for path in part.writable_paths}

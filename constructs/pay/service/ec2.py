@@ -2,10 +2,8 @@
 
 from constructs import Construct
 
-from imports.aws.ecs_service import (
-    EcsServiceOrderedPlacementStrategy,
-    EcsServicePlacementConstraints,
-)
+from imports.aws.ecs_service import EcsServiceOrderedPlacementStrategy as PlacementStrategy
+from imports.aws.ecs_service import EcsServicePlacementConstraints as PlacementConstraints
 from pay.model import Environment, Microservice, Side
 from pay.model.side import ServiceSide
 from pay.service.side_service import SideService
@@ -26,14 +24,12 @@ class Ec2Service(SideService):
         self.run(
             launch_type="EC2",
             placement_constraints=[
-                EcsServicePlacementConstraints(
+                PlacementConstraints(
                     type="memberOf", expression=f"attribute:segment == {service.scope.segment}"
                 )
             ],
             ordered_placement_strategy=[
-                EcsServiceOrderedPlacementStrategy(
-                    type="spread", field="attribute:ecs.availability-zone"
-                ),
-                EcsServiceOrderedPlacementStrategy(type="binpack", field="memory"),
+                PlacementStrategy(type="spread", field="attribute:ecs.availability-zone"),
+                PlacementStrategy(type="binpack", field="memory"),
             ],
         )

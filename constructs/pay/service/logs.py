@@ -13,17 +13,12 @@ class LogGroups:
 
     def __init__(self, scope: Construct, side: ServiceSide) -> None:
         environment, service = side.environment, side.service
-        key = DataAwsKmsAlias(
-            scope, "key", name=names.key_alias(environment.name, service.scope.segment)
-        )
-        key_arn = key.target_key_arn
-        kinds = {service.name: service.log_kind}
-        kinds.update({sidecar.name: sidecar.log_kind for sidecar in service.sidecars})
+        alias = names.key_alias(environment.name, service.scope.segment)
+        key_arn = DataAwsKmsAlias(scope, "key", name=alias).target_key_arn
+        kinds = {part.name: part.log_kind for part in service.containers}
         self.names = {container: side.log_group(kind) for container, kind in kinds.items()}
         """Container name -> log group name."""
-        self.arns = [
-            side.environment.arn("logs", f"log-group:{name}") for name in self.names.values()
-        ]
+        self.arns = [environment.arn("logs", f"log-group:{name}") for name in self.names.values()]
         self.groups = [
             CloudwatchLogGroup(
                 scope,

@@ -1,4 +1,4 @@
-"""What a microservice has on one side and cannot have on the other.
+"""The differences between the two sides of a microservice that cannot be avoided.
 
 Each row names the Terraform attributes that it explains; a test compares them with what both sides
 really render, so that no difference stays unexplained and no row outlives its difference.
@@ -19,7 +19,7 @@ class Difference:
     ec2: str
     fargate: str
     matters: str
-    """What follows from it for whoever runs the service."""
+    """The consequence for running the service."""
     attributes: tuple[str, ...]
     """The Terraform attributes that differ: `<type>.<name>.<attribute>`; a resource or container
     key that only one side has stands by itself."""
@@ -29,17 +29,49 @@ def parity(service: Microservice, environment: Environment) -> tuple[Difference,
     """Return every difference between the sides of `service` in one environment."""
     side = ServiceSide(service, environment, Side.EC2)
     tasks = side.deployment.tasks
+    task, ecs = addresses.TASK_DEFINITION.attribute, addresses.ECS_SERVICE.attribute
+    load_balancer, targets = addresses.LOAD_BALANCER.attribute, addresses.TARGET_GROUP.attribute
+    scaling = (addresses.SCALING_TARGET, addresses.SCALING_POLICY)
+    is_application = service.load_balancer_type is LoadBalancerType.APPLICATION
+    # The collector writes to the metrics of its own cluster.
+    has_collector = any(sidecar.name == "adot" for sidecar in service.sidecars)
     differences = [
-        _names_of_its_own(side),
+        Difference(
+            aspect="names",
+            ec2="the names that run today",
+            fargate="the same with a mark of their own (_FG, -fg-)",
+            matters="both run side by side; dashboards and log searches name both",
+            attributes=(
+                load_balancer("name"),
+                *([load_balancer("access_logs")] if is_application else []),
+                targets("name"),
+                task("family"),
+                addresses.role("execution").attribute("name"),
+                addresses.role("task").attribute("name"),
+                addresses.role_policy("execution").attribute("policy"),
+                addresses.CLUSTER_LOOKUP.attribute("cluster_name"),
+                *([addresses.role_policy("task").attribute("policy")] if has_collector else []),
+                *(
+                    addresses.log_group(each.log_kind).attribute("name")
+                    for each in service.containers
+                ),
+                *(
+                    addresses.alarm(alarm.name).attribute(attribute)
+                    for alarm in alarms(side)
+                    for attribute in ("alarm_name", "alarm_description")
+                ),
+                *(f"container.{each.name}.logConfiguration" for each in service.containers),
+            ),
+        ),
         Difference(
             aspect="network",
             ec2="bridge: shares its instance's address, a new host port for each task",
             fargate="awsvpc: an address and a network interface for each task",
             matters="security groups hold for each task on Fargate, for each instance on EC2",
             attributes=(
-                addresses.TASK_DEFINITION.attribute("network_mode"),
-                addresses.ECS_SERVICE.attribute("network_configuration"),
-                addresses.TARGET_GROUP.attribute("target_type"),
+                task("network_mode"),
+                ecs("network_configuration"),
+                targets("target_type"),
                 *_lookups_of_the_task(service),
             ),
         ),
@@ -49,12 +81,9 @@ def parity(service: Microservice, environment: Environment) -> tuple[Difference,
             fargate="on capacity that AWS patches, one task a micro virtual machine",
             matters="no instance to roll; the operating system's version is AWS's",
             attributes=(
-                addresses.TASK_DEFINITION.attribute("requires_compatibilities"),
-                addresses.TASK_DEFINITION.attribute("runtime_platform"),
-                addresses.ECS_SERVICE.attribute("launch_type"),
-                addresses.ECS_SERVICE.attribute("platform_version"),
-                addresses.ECS_SERVICE.attribute("placement_constraints"),
-                addresses.ECS_SERVICE.attribute("ordered_placement_strategy"),
+                *map(task, ("requires_compatibilities", "runtime_platform")),
+                *map(ecs, ("launch_type", "platform_version")),
+                *map(ecs, ("placement_constraints", "ordered_placement_strategy")),
             ),
         ),
         Difference(
@@ -63,51 +92,22 @@ def parity(service: Microservice, environment: Environment) -> tuple[Difference,
             fargate=f"from {tasks.min}, scaled by CPU; {tasks.peak} or more "
             "while EC2 still has a record",
             matters="Fargate follows demand once the move is over",
-            attributes=(
-                str(addresses.SCALING_TARGET),
-                str(addresses.SCALING_POLICY),
-                addresses.ECS_SERVICE.attribute("lifecycle"),
-            ),
+            attributes=(*map(str, scaling), ecs("lifecycle")),
         ),
     ]
     if service.work_switches:
-        differences.append(_work(service))
+        differences.append(
+            Difference(
+                aspect="messages of queues",
+                ec2="taken at every stage until the side goes",
+                fargate="left to EC2 at dark, taken from ready on",
+                matters="from ready on the sides share them about equally, at any weights",
+                attributes=(f"container.{service.name}.environment",),
+            )
+        )
     if service.sidecars:
         differences.append(_sidecars(service))
     return tuple(differences)
-
-
-def _names_of_its_own(side: ServiceSide) -> Difference:
-    service = side.service
-    is_application = service.load_balancer_type is LoadBalancerType.APPLICATION
-    has_collector = any(sidecar.name == "adot" for sidecar in service.sidecars)
-    logs = [service.log_kind, *(sidecar.log_kind for sidecar in service.sidecars)]
-    return Difference(
-        aspect="names",
-        ec2="the names that run today",
-        fargate="the same with a mark of their own (_FG, -fg-)",
-        matters="both run side by side; dashboards and log searches name both",
-        attributes=(
-            addresses.LOAD_BALANCER.attribute("name"),
-            *([addresses.LOAD_BALANCER.attribute("access_logs")] if is_application else []),
-            addresses.TARGET_GROUP.attribute("name"),
-            addresses.TASK_DEFINITION.attribute("family"),
-            addresses.role("execution").attribute("name"),
-            addresses.role("task").attribute("name"),
-            addresses.role_policy("execution").attribute("policy"),
-            addresses.CLUSTER_LOOKUP.attribute("cluster_name"),
-            # The collector writes to the metrics of its own cluster.
-            *([addresses.role_policy("task").attribute("policy")] if has_collector else []),
-            *(addresses.log_group(kind).attribute("name") for kind in logs),
-            *(
-                addresses.alarm(alarm.name).attribute(attribute)
-                for alarm in alarms(side)
-                for attribute in ("alarm_name", "alarm_description")
-            ),
-            f"container.{service.name}.logConfiguration",
-            *(f"container.{sidecar.name}.logConfiguration" for sidecar in service.sidecars),
-        ),
-    )
 
 
 def _lookups_of_the_task(service: Microservice) -> tuple[str, ...]:
@@ -120,16 +120,6 @@ def _lookups_of_the_task(service: Microservice) -> tuple[str, ...]:
     if service.exposure is not Exposure.PUBLIC:
         return groups
     return (*groups, *map(str, addresses.subnet_lookups(service.name)))
-
-
-def _work(service: Microservice) -> Difference:
-    return Difference(
-        aspect="messages of queues",
-        ec2="taken at every stage until the side goes",
-        fargate="left to EC2 at dark, taken from ready on",
-        matters="from ready on the sides share them about equally, whatever the weights are",
-        attributes=(f"container.{service.name}.environment",),
-    )
 
 
 def _sidecars(service: Microservice) -> Difference:

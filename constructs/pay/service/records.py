@@ -1,5 +1,7 @@
 """The DNS records of a microservice at its stage."""
 
+from typing import Any
+
 from constructs import Construct
 
 from imports.aws.data_aws_lb import DataAwsLb
@@ -14,7 +16,6 @@ from pay.model import (
     Exposure,
     Microservice,
     Record,
-    Side,
     addresses,
     host_name,
     hosted_zone,
@@ -50,12 +51,14 @@ class WeightedRecords(Construct):
 
     def _record(self, record: Record, before: Route53Record | None) -> Route53Record:
         side = record.side
-        load_balancer = DataAwsLb(
-            self,
-            f"{side}_alb",
-            name=names.load_balancer(self._environment.name, self._service.name, Side(side)),
-        )
-        weighted = record.weight is not None
+        name = names.load_balancer(self._environment.name, self._service.name, side)
+        load_balancer = DataAwsLb(self, f"{side}_alb", name=name)
+        weighted: dict[str, Any] = {}
+        if record.weight is not None:
+            weighted = {
+                "set_identifier": names.set_identifier(self._service.name, side),
+                "weighted_routing_policy": Route53RecordWeightedRoutingPolicy(weight=record.weight),
+            }
         return Route53Record(
             self,
             addresses.record(side).id,
@@ -67,9 +70,6 @@ class WeightedRecords(Construct):
                 zone_id=load_balancer.zone_id,
                 evaluate_target_health=True,
             ),
-            set_identifier=names.set_identifier(self._service.name, side) if weighted else None,
-            weighted_routing_policy=Route53RecordWeightedRoutingPolicy(weight=record.weight)
-            if record.weight is not None
-            else None,
             depends_on=[before] if before else None,
+            **weighted,
         )

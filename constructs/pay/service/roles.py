@@ -23,6 +23,7 @@ _QUEUE_ACTIONS = {
         "sqs:ReceiveMessage",
     ),
 }
+_WRITE_LOGS = ("logs:CreateLogStream", "logs:PutLogEvents")
 _BUCKET_ACTIONS = {Access.READ: "s3:GetObject", Access.WRITE: "s3:PutObject"}
 
 
@@ -45,16 +46,11 @@ class Roles:
         self.policies: list[ITerraformDependable] = []
         """What a service must not outlive: without them a task can neither start nor drain."""
         environment, service = side.environment.name, side.service.name
-        self.execution_role_arn = self._role(
-            "execution",
-            names.execution_role(environment, service, side.side),
-            _execution_statements(side, configuration, logs),
-        )
-        self.task_role_arn = self._role(
-            "task",
-            names.task_role(environment, service, side.side),
-            _task_statements(side, variables),
-        )
+        starts = _execution_statements(side, configuration, logs)
+        name = names.execution_role(environment, service, side.side)
+        self.execution_role_arn = self._role("execution", name, starts)
+        name = names.task_role(environment, service, side.side)
+        self.task_role_arn = self._role("task", name, _task_statements(side, variables))
 
     def _role(self, kind: RoleKind, name: str, statements: list[Statement]) -> str:
         environment = self._side.environment
@@ -75,37 +71,23 @@ class Roles:
                 policy=policy_document(*statements),
             )
             self.policies.append(policy)
-        arn: str = role.arn
-        return arn
+        return str(role.arn)
 
 
 def _execution_statements(
     side: ServiceSide, configuration: ExistingConfiguration, logs: LogGroups
 ) -> list[Statement]:
-    repositories = [
-        names.repository(side.service.name),
-        *(sidecar.repository for sidecar in side.service.sidecars),
-    ]
+    sidecars = [sidecar.repository for sidecar in side.service.sidecars]
+    repositories = [names.repository(side.service.name), *sidecars]
     statements = [
         # AWS: service authorization reference, Amazon ECR: GetAuthorizationToken takes no resource.
         Statement("LogInToEcr", ["ecr:GetAuthorizationToken"], ["*"]),
         Statement(
             "PullImages",
-            [
-                "ecr:BatchCheckLayerAvailability",
-                "ecr:BatchGetImage",
-                "ecr:GetDownloadUrlForLayer",
-            ],
-            [
-                side.environment.arn("ecr", f"repository/{repository}")
-                for repository in repositories
-            ],
+            ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+            [side.environment.arn("ecr", f"repository/{each}") for each in repositories],
         ),
-        Statement(
-            "WriteLogs",
-            ["logs:CreateLogStream", "logs:PutLogEvents"],
-            [f"{arn}:*" for arn in logs.arns],
-        ),
+        Statement("WriteLogs", _WRITE_LOGS, [f"{arn}:*" for arn in logs.arns]),
     ]
     if configuration.secret_arns:
         statements += [
@@ -145,20 +127,15 @@ def _task_statements(side: ServiceSide, variables: Variables) -> list[Statement]
         role = side.environment.metrics.prometheus_write_role_arn
         statements.append(Statement("WriteMetrics", ["sts:AssumeRole"], [role]))
         group = names.container_insights_log_group(side.environment.name, side.side)
-        statements.append(
-            Statement(
-                "WriteContainerMetrics",
-                ["logs:CreateLogStream", "logs:PutLogEvents"],
-                [side.environment.arn("logs", f"log-group:{group}:*")],
-            )
-        )
+        insights = side.environment.arn("logs", f"log-group:{group}:*")
+        statements.append(Statement("WriteContainerMetrics", _WRITE_LOGS, [insights]))
     return statements
 
 
 def _encrypt_messages(side: ServiceSide) -> Statement:
-    """SQS and SNS encrypt with keys that exist already; they are reached through those services
-    only. Who sends or publishes makes data keys, and verifies them by decrypting; who receives
-    decrypts only (AWS: SQS and SNS developer guides, "Key management").
+    """SQS and SNS encrypt with keys that exist already, reached through those services only. A
+    sender makes data keys, and verifies them by decrypting; a receiver decrypts only (AWS: SQS and
+    SNS developer guides, "Key management").
     """
     service = side.service
     used = [name for name, uses in (("sqs", service.queues), ("sns", service.topics)) if uses]
@@ -181,15 +158,13 @@ def _one_off_task_statements(side: ServiceSide) -> list[Statement]:
         for run in runs
         for role in (names.one_off_task_role, names.one_off_execution_role)
     ]
-    cluster = names.cluster(environment, Side.FARGATE)
+    cluster = side.environment.arn("ecs", f"cluster/{names.cluster(environment, Side.FARGATE)}")
     return [
         Statement(
             "RunOneOffTasks",
             ["ecs:RunTask"],
             [side.environment.arn("ecs", f"task-definition/{family}:*") for family in families],
-            conditions={
-                "ArnEquals": {"ecs:cluster": side.environment.arn("ecs", f"cluster/{cluster}")}
-            },
+            conditions={"ArnEquals": {"ecs:cluster": cluster}},
         ),
         Statement(
             "PassRolesOfOneOffTasks",

@@ -12,12 +12,8 @@ from imports.aws.appautoscaling_target import AppautoscalingTarget
 from pay.model import addresses
 from pay.model.side import ServiceSide
 
-TARGET_CPU_PERCENT = 60
-SCALE_OUT_COOLDOWN_SECONDS = 60
-SCALE_IN_COOLDOWN_SECONDS = 300
-"""Slow in, quick out: too many tasks cost money, too few cost payments."""
 HEADROOM = 2
-"""Scaling may go to so many times the tasks that carry the daily peak."""
+"""Scaling may reach so many times the tasks that carry the daily peak."""
 
 
 class Scaling:
@@ -57,9 +53,10 @@ def _by_cpu() -> AppautoscalingPolicyTargetTrackingScalingPolicyConfiguration:
         AppautoscalingPolicyTargetTrackingScalingPolicyConfigurationPredefinedMetricSpecification
     )
     return AppautoscalingPolicyTargetTrackingScalingPolicyConfiguration(
-        target_value=TARGET_CPU_PERCENT,
-        scale_out_cooldown=SCALE_OUT_COOLDOWN_SECONDS,
-        scale_in_cooldown=SCALE_IN_COOLDOWN_SECONDS,
+        target_value=60,
+        # Seconds. Slow in, quick out: too many tasks cost money, too few cost payments.
+        scale_in_cooldown=300,
+        scale_out_cooldown=60,
         predefined_metric_specification=metric(
             predefined_metric_type="ECSServiceAverageCPUUtilization"
         ),

@@ -1,5 +1,7 @@
 """The parts of a microservice that both sides share, and how ECS deploys a new revision."""
 
+from typing import Any
+
 from cdktf import Postcondition, TerraformResourceLifecycle
 from constructs import Construct
 
@@ -8,9 +10,6 @@ from imports.aws.ecs_service import (
     EcsService,
     EcsServiceDeploymentCircuitBreaker,
     EcsServiceLoadBalancer,
-    EcsServiceNetworkConfiguration,
-    EcsServiceOrderedPlacementStrategy,
-    EcsServicePlacementConstraints,
     EcsServiceTimeouts,
 )
 from pay.existing.network import ExistingNetwork
@@ -36,26 +35,14 @@ class SideService(Construct):
         super().__init__(scope, id)
         self.side = side
         self.network = ExistingNetwork(self, side.environment)
-        subnets = (
-            self.network.subnets("public", public=True)
-            if side.is_public
-            else self.network.subnets(side.service.name)
-        )
+        group = "public" if side.is_public else side.service.name
+        subnets = self.network.subnets(group, public=side.is_public)
         self._load_balancer = ServiceLoadBalancer(self, side, self.network, subnets)
         self._task = TaskDefinition(self, side, self.network)
         Alarms(self, side, self._load_balancer)
 
-    def run(
-        self,
-        *,
-        launch_type: str,
-        platform_version: str | None = None,
-        network_configuration: EcsServiceNetworkConfiguration | None = None,
-        placement_constraints: list[EcsServicePlacementConstraints] | None = None,
-        ordered_placement_strategy: list[EcsServiceOrderedPlacementStrategy] | None = None,
-        ignore_changes: list[str] | None = None,
-    ) -> EcsService:
-        """Create the ECS service; the arguments are those that differ by side."""
+    def run(self, *, ignore_changes: list[str] | None = None, **of_its_side: Any) -> EcsService:
+        """Create the ECS service; `of_its_side` are the arguments that only one side has."""
         service = self.side.service
         cluster = DataAwsEcsCluster(
             self, addresses.CLUSTER_LOOKUP.id, cluster_name=self.side.cluster
@@ -65,11 +52,7 @@ class SideService(Construct):
             addresses.ECS_SERVICE.id,
             name=service.name,
             cluster=cluster.arn,
-            launch_type=launch_type,
-            platform_version=platform_version,
-            network_configuration=network_configuration,
-            placement_constraints=placement_constraints,
-            ordered_placement_strategy=ordered_placement_strategy,
+            **of_its_side,
             task_definition=self._task.arn,
             desired_count=self.side.deployment.tasks.peak,
             load_balancer=[
@@ -89,9 +72,7 @@ class SideService(Construct):
             propagate_tags="SERVICE",
             wait_for_steady_state=True,
             timeouts=EcsServiceTimeouts(
-                create=STEADY_STATE_TIMEOUT,
-                update=STEADY_STATE_TIMEOUT,
-                delete=STEADY_STATE_TIMEOUT,
+                **dict.fromkeys(("create", "update", "delete"), STEADY_STATE_TIMEOUT)
             ),
             depends_on=[*self._load_balancer.listeners, *self._task.needed_by_tasks],
             lifecycle=_fails_when_rolled_back(service.name, ignore_changes),
@@ -101,8 +82,8 @@ class SideService(Construct):
 def _fails_when_rolled_back(
     service: str, ignore_changes: list[str] | None
 ) -> TerraformResourceLifecycle:
-    """After a rollback ECS is steady again, on the old revision, and Terraform alone would call the
-    apply a success (hashicorp/terraform-provider-aws#20858): this postcondition does not.
+    """After a rollback ECS is steady on the old revision, which Terraform alone would call a
+    success (hashicorp/terraform-provider-aws#20858): this postcondition fails the apply.
     """
     revision = addresses.TASK_DEFINITION.attribute("arn")
     return TerraformResourceLifecycle(

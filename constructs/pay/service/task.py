@@ -1,5 +1,7 @@
 """The task definition of one service on one side."""
 
+import json
+
 from cdktf import ITerraformDependable
 from constructs import Construct
 
@@ -16,7 +18,7 @@ from pay.service.containers import container_definitions, volume_names
 from pay.service.images import images
 from pay.service.logs import LogGroups
 from pay.service.roles import Roles
-from pay.service.variables import Variables, as_text
+from pay.service.variables import Variables
 
 
 class TaskDefinition:
@@ -28,8 +30,18 @@ class TaskDefinition:
         logs = LogGroups(scope, side)
         roles = Roles(scope, side, variables=variables, configuration=configuration, logs=logs)
         self.needed_by_tasks: list[ITerraformDependable] = [*roles.policies, *logs.groups]
-        """What must exist before a task starts, and must not go before the last one has stopped."""
+        """What must exist before a task starts, and until the last one has stopped."""
         on_fargate = side.side is Side.FARGATE
+        platform = EcsTaskDefinitionRuntimePlatform(
+            cpu_architecture=side.environment.architecture, operating_system_family="LINUX"
+        )
+        containers = container_definitions(
+            side,
+            images=images(scope, side),
+            variables=variables,
+            configuration=configuration,
+            logs=logs,
+        )
         definition = EcsTaskDefinition(
             scope,
             addresses.TASK_DEFINITION.id,
@@ -40,22 +52,10 @@ class TaskDefinition:
             memory=str(side.size.memory_mib),
             execution_role_arn=roles.execution_role_arn,
             task_role_arn=roles.task_role_arn,
-            container_definitions=as_text(
-                container_definitions(
-                    side,
-                    images=images(scope, side),
-                    variables=variables,
-                    configuration=configuration,
-                    logs=logs,
-                )
-            ),
-            runtime_platform=EcsTaskDefinitionRuntimePlatform(
-                cpu_architecture=side.environment.architecture,
-                operating_system_family="LINUX",
-            )
-            if on_fargate
-            else None,
-            volume=[EcsTaskDefinitionVolume(name=name) for name in volume_names(side)],
+            # Keys sorted, so that equal definitions give equal text.
+            container_definitions=json.dumps(containers, sort_keys=True),
+            runtime_platform=platform if on_fargate else None,
+            volume=[EcsTaskDefinitionVolume(name=name) for name in volume_names(side.service)],
             # A rollback needs the previous revision: it stays registered.
             skip_destroy=True,
         )

@@ -1,6 +1,5 @@
 """The environment variables of a microservice's containers, from the catalogue and the lookups."""
 
-import json
 from collections.abc import Mapping
 
 from cdktf import Fn, TerraformLocal
@@ -14,8 +13,8 @@ from pay.model import CallStyle, Environment, Side, Sidecar, host_name, names
 from pay.model.side import ServiceSide
 
 
-def template_values(environment: Environment) -> dict[str, str]:
-    """What the braces in a catalogue value stand for."""
+def _template_values(environment: Environment) -> dict[str, str]:
+    """Field -> what it stands for in a value of the catalogue."""
     return {
         "environment": environment.name,
         "account_name": environment.account_name,
@@ -41,27 +40,23 @@ class Variables:
 
     def _values(self) -> dict[str, str]:
         service, environment = self._side.service, self._side.environment
-        fields = template_values(environment)
+        fields = _template_values(environment)
         values = {name: text.format(**fields) for name, text in service.environment.items()}
         if not self._side.takes_work:
             values.update(dict.fromkeys(service.work_switches, "false"))
         values.update(self._addresses_of_called_services(values.get("JAVA_OPTS", "")))
         for link in service.links:
             values[link.variable] = _url(link.service, environment, link.path)
-        if service.database:
-            values["DB_HOST"] = database_address(
-                self._scope, environment, service.name, service.database
-            )
+        if database := service.database:
+            address = database_address(self._scope, environment, service.name, database)
+            values["DB_HOST"] = address
         for use in service.queues:
-            found = queue(self._scope, environment, use.name)
-            values[use.variable] = found.url
-            self.queue_arns[use.name] = found.arn
+            existing = queue(self._scope, environment, use.name)
+            values[use.variable] = existing.url
+            self.queue_arns[use.name] = existing.arn
         for topic in service.topics:
-            arn = topic_arn(
-                self._scope,
-                f"{topic.name}_topic".replace("-", "_"),
-                names.topic(environment.name, topic.name),
-            )
+            key = f"{topic.name}_topic".replace("-", "_")
+            arn = topic_arn(self._scope, key, names.topic(environment.name, topic.name))
             values[topic.variable] = arn
             self.topic_arns.append(arn)
         for bucket in service.buckets:
@@ -88,30 +83,31 @@ class Variables:
 
     def _one_off_tasks(self) -> dict[str, str]:
         service, environment = self._side.service, self._side.environment
-        values = {}
+        values: dict[str, str] = {}
         for run in service.task_runs:
-            values[run.task_definition_variable] = names.one_off_task_family(
-                environment.name, run.family
-            )
-            values[run.subnets_variable] = self._comma_separated(
-                "task_run_subnets", self._network.subnets(service.name)
-            )
-            values[run.security_groups_variable] = self._comma_separated(
-                "task_run_security_groups", self._network.task_security_groups(service)
-            )
+            family = names.one_off_task_family(environment.name, run.family)
+            subnets = self._network.subnets(service.name)
+            groups = self._network.task_security_groups(service)
+            values |= {
+                run.task_definition_variable: family,
+                run.subnets_variable: self._comma_separated("task_run_subnets", subnets),
+                run.security_groups_variable: self._comma_separated(
+                    "task_run_security_groups", groups
+                ),
+            }
         return values
 
     def _comma_separated(self, key: str, ids: list[str]) -> str:
-        """A local value: an expression with quotes cannot stand inside JSON text."""
+        """Return a local value, because JSON text cannot hold an expression with quotes."""
         TerraformLocal(self._scope, key, Fn.join(",", ids))
         return f"${{local.{key}}}"
 
 
 def sidecar_variables(sidecar: Sidecar, side: ServiceSide) -> Mapping[str, str]:
-    """A sidecar's variables. The application answers on the same address inside a Fargate task, and
-    under its container's name (a Docker link) in the bridge network of an EC2 instance.
+    """Return a sidecar's variables: in a Fargate task the application has the same address; on EC2
+    it answers under its container's name (a Docker link).
     """
-    fields = template_values(side.environment) | {
+    fields = _template_values(side.environment) | {
         "application_host": "127.0.0.1" if side.side is Side.FARGATE else side.service.name,
         "application_port": str(side.service.container_port),
         "metrics_port": str(side.service.metrics_port),
@@ -126,10 +122,5 @@ def _url(service: str, environment: Environment, path: str) -> str:
 
 
 def as_pairs(values: Mapping[str, str], value_key: str) -> list[dict[str, str]]:
-    """The list that ECS takes, sorted, so that equal variables give equal text."""
+    """Return the list that ECS takes, sorted, so that equal variables give equal text."""
     return [{"name": name, value_key: values[name]} for name in sorted(values)]
-
-
-def as_text(containers: list[dict[str, object]]) -> str:
-    """Container definitions as JSON text, keys sorted: equal definitions give equal text."""
-    return json.dumps(containers, sort_keys=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pay.hcl import ProviderSchema
+from pay.hcl.schema import ProviderSchema
 from tests.support.terraform_runs import Terraform, meaning_workspace
 from toolchain.environment import tool_environment
 

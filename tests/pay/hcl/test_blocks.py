@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from pay.hcl import ProviderSchema, to_hcl
+from pay.hcl.schema import ProviderSchema
+from pay.hcl.writer import to_hcl
 from tests.support.realistic_document import DOCUMENT, READING_AT_PLAN
 
 
@@ -188,7 +189,6 @@ def test_writes_blocks_in_a_fixed_order(aws: ProviderSchema) -> None:
         "removed",
         "data",
         "resource",
-        "check",
         "output",
     ]
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pay.hcl import to_hcl
 from pay.hcl.json_documents import json_document
 from pay.hcl.shapes import Primitive
+from pay.hcl.writer import to_hcl
 from tests.support.terraform_runs import NO_PROVIDER, Terraform, evaluated
 from tests.support.terraform_values import LOCALS, escaped, nested, scalars
 

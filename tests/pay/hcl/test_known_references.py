@@ -15,8 +15,8 @@ from imports.aws.data_aws_route53_zone import DataAwsRoute53Zone
 from imports.aws.ecs_cluster import EcsCluster
 from imports.aws.lb_target_group import LbTargetGroup
 from imports.aws.provider import AwsProvider
-from pay.hcl import ProviderSchema
 from pay.hcl.known_references import answer_known_references
+from pay.hcl.schema import ProviderSchema
 from pay.model import Environment
 from stacks.made_from import SCHEMA
 from tests.support.synthesised import synthesise

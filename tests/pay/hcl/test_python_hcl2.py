@@ -8,8 +8,9 @@ from hcl2.utils import SerializationOptions
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pay.hcl import ProviderSchema, to_hcl
+from pay.hcl.schema import ProviderSchema
 from pay.hcl.shapes import Argument, NestedBlock, Shape
+from pay.hcl.writer import to_hcl
 from tests.support.terraform_values import scalars, texts
 
 pytestmark = pytest.mark.slow

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
-from pay.hcl import HclError, ProviderSchema, to_hcl
+from pay.hcl.errors import HclError
+from pay.hcl.schema import ProviderSchema
+from pay.hcl.writer import to_hcl
 
 
 def problems(document: Any, schema: ProviderSchema) -> tuple[str, ...]:
@@ -33,18 +35,13 @@ def load_balancer(**arguments: Any) -> dict[str, Any]:
             "aws_nonsense to toolchain/bindings/data_sources.txt and run `make bindings`",
         ),
         (
-            {"check": {"c": {"data": {"aws_nonsense": {"this": {}}}}}},
-            "check.c.data.aws_nonsense.this: aws_nonsense is not in aws-5.100.schema.json; add the "
-            "line aws_nonsense to toolchain/bindings/data_sources.txt and run `make bindings`",
-        ),
-        (
             {"provider": {"google": {}}},
-            "provider.google: is not in aws-5.100.schema.json",
+            "provider.google: google is not in aws-5.100.schema.json",
         ),
         (
             {"module": {"a": {"source": "./a"}}},
             "module: is not a known block; known: terraform, provider, variable, "
-            "locals, moved, import, removed, data, resource, check, output",
+            "locals, moved, import, removed, data, resource, output",
         ),
         (
             load_balancer(nmae="x"),
@@ -125,7 +122,7 @@ def load_balancer(**arguments: Any) -> dict[str, Any]:
         ),
         (
             load_balancer(dynamic={"name": {"for_each": [1], "content": {}}}),
-            "resource.aws_lb.this.dynamic.name: name is not a block of this resource",
+            "resource.aws_lb.this: has no argument dynamic",
         ),
         (
             {"locals": {"a b": 1}},

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from pay.hcl import ProviderSchema, to_hcl
+from pay.hcl.schema import ProviderSchema
+from pay.hcl.writer import to_hcl
 from tests.support.plan_meaning import meaning_of_plan
 from tests.support.realistic_document import DOCUMENT, READING_AT_PLAN
 from tests.support.terraform_runs import Terraform

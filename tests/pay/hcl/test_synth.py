@@ -12,8 +12,8 @@ import pytest
 from cdktf import App, LocalBackend, TerraformOutput, TerraformStack
 from constructs import IValidation
 
-from pay.hcl import HclError
 from pay.hcl.app import HclApp
+from pay.hcl.errors import HclError
 from tests.support.terraform_runs import NO_PROVIDER
 
 Synth = Callable[..., None]
@@ -158,7 +158,7 @@ def test_never_uses_the_hcl_of_cdktf(imports: str, ending: str, tmp_path: Path) 
     program = f"""
 {imports}
 from pathlib import Path
-from pay.hcl import ProviderSchema
+from pay.hcl.schema import ProviderSchema
 app = HclApp(ProviderSchema({{}}, {{}}, {{}}, "none"), outdir=Path("out"))
 cdktf.LocalBackend(cdktf.TerraformStack(app, "one"), path="one.tfstate")
 app.synth()

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pay.hcl import to_hcl
+from pay.hcl.writer import to_hcl
 from tests.support.terraform_runs import NO_PROVIDER, Terraform
 from tests.support.terraform_values import escaped, expressions_only, literal_values, templates
 

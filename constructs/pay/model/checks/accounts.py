@@ -1,4 +1,4 @@
-"""What environments of one account must agree on, where a stack exists once per account."""
+"""Facts that the environments of one account share, where a stack exists once per account."""
 
 from collections.abc import Iterable, Iterator
 
@@ -11,8 +11,8 @@ from pay.model.stacks import KINDS, StackKind, StackScope
 def account_problems(
     environments: Iterable[Environment], kinds: Iterable[StackKind] = KINDS
 ) -> Iterator[Problem]:
-    """Facts that differ within an account, and a name that two accounts share; `where` is the
-    environment. Nothing is refused while no kind of stack is per account.
+    """Yield facts that differ within an account, and names that two accounts share; nothing while
+    no kind of stack is per account. `where` is the environment.
     """
     if not any(kind.scope is StackScope.ACCOUNT for kind in kinds):
         return

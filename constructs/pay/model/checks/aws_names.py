@@ -33,7 +33,7 @@ class Name:
 
 
 def names_of(environment: Environment, service: Microservice) -> Iterator[Name]:
-    """Every name that a service has for itself in an environment, and its environment's stacks."""
+    """Yield every name that a service alone has, and its environment's stacks."""
     env, owner = environment.name, f"{environment.name}/{service.name}"
     for kind in filter(lambda kind: kind.is_wanted(environment), KINDS):
         if kind.scope is StackScope.ENVIRONMENT:
@@ -43,69 +43,61 @@ def names_of(environment: Environment, service: Microservice) -> Iterator[Name]:
             yield Name("stack", kind.stack_id(env, service.name), of_side)
     for side in Side:
         one_side = f"{owner} on {side}"
-        limit = names.LOAD_BALANCER_NAME_LIMIT
-        balancer = names.load_balancer(env, service.name, side)
-        group = names.target_group(env, service.name, side)
-        yield Name("load balancer", balancer, one_side, limit)
-        yield Name("target group", group, one_side, limit)
-        for role in (names.task_role, names.execution_role):
-            yield Name("role", role(env, service.name, side), one_side, names.ROLE_NAME_LIMIT)
+        for kind_of_name, name_of, limit in (
+            ("load balancer", names.load_balancer, names.LOAD_BALANCER_NAME_LIMIT),
+            ("target group", names.target_group, names.LOAD_BALANCER_NAME_LIMIT),
+            ("role", names.task_role, names.ROLE_NAME_LIMIT),
+            ("role", names.execution_role, names.ROLE_NAME_LIMIT),
+        ):
+            yield Name(kind_of_name, name_of(env, service.name, side), one_side, limit)
     yield Name("DNS name", host_name(service, environment), owner)
 
 
 def name_problems(pairs: Iterable[tuple[Environment, Microservice]]) -> Iterator[Problem]:
-    """Names over AWS's limits, and names that two things would share; `where` is the environment.
+    """Yield names over AWS's limits and names that two things share; `where` is the environment.
 
     Two environments of one account share its names, so all environments are given together.
     """
-    owners: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+    owners: dict[tuple[str, str, str], dict[str, None]] = defaultdict(dict)
     for environment, service in pairs:
-        for name in names_of(environment, service):
-            having = owners[environment.account_id, name.kind, name.text]
-            if name.owner not in having:
-                having.append(name.owner)
+        own = tuple(names_of(environment, service))
+        for name in own:
+            owners[environment.account_id, name.kind, name.text][name.owner] = None
+        for name in (*own, *_names_of_what_exists(environment, service)):
             if len(name.text) > name.limit:
-                yield _too_long(environment, service, name)
-        for name in _names_of_what_exists(environment, service):
-            if len(name.text) > name.limit:
-                yield _too_long(environment, service, name)
-    for (_, kind, text), found in owners.items():
-        if len(found) > 1:
+                yield Problem(
+                    where=environment.name,
+                    key=f"services.{service.name}",
+                    found=f"{name.kind} {name.text} of {len(name.text)} characters",
+                    allowed=f"at most {name.limit} characters",
+                    fix="choose a shorter name in the catalogue",
+                )
+    for (_, kind, text), sharing in owners.items():
+        if len(sharing) > 1:
             yield Problem(
-                where=found[0].split("/")[0],
+                where=next(iter(sharing)).split("/")[0],
                 key="services",
-                found=f"one {kind} {text} for {' and '.join(found)}",
+                found=f"one {kind} {text} for {' and '.join(sharing)}",
                 allowed=f"a {kind} of its own for each",
                 fix="rename one of the services or environments",
             )
 
 
 def _names_of_what_exists(environment: Environment, service: Microservice) -> Iterator[Name]:
-    env = environment.name
-    for queue in service.queues:
-        yield Name("queue", names.queue(env, queue.name), service.name, QUEUE_NAME_LIMIT)
-    for topic in service.topics:
-        yield Name("topic", names.topic(env, topic.name), service.name, TOPIC_NAME_LIMIT)
-    for bucket in service.buckets:
-        yield Name("bucket", names.bucket(env, bucket.name), service.name, BUCKET_NAME_LIMIT)
-
-
-def _too_long(environment: Environment, service: Microservice, name: Name) -> Problem:
-    return Problem(
-        where=environment.name,
-        key=f"services.{service.name}",
-        found=f"{name.kind} {name.text} of {len(name.text)} characters",
-        allowed=f"at most {name.limit} characters",
-        fix="choose a shorter name in the catalogue",
-    )
+    for kind, name_of, uses, limit in (
+        ("queue", names.queue, service.queues, QUEUE_NAME_LIMIT),
+        ("topic", names.topic, service.topics, TOPIC_NAME_LIMIT),
+        ("bucket", names.bucket, service.buckets, BUCKET_NAME_LIMIT),
+    ):
+        for use in uses:
+            yield Name(kind, name_of(environment.name, use.name), service.name, limit)
 
 
 def security_group_problems(
     environment: Environment, services: Iterable[Microservice]
 ) -> Iterator[Problem]:
-    """A security group that services inside the cardholder data environment would share with others
-    (PCI DSS v4.0.1, 1.4.4: systems that store or process card data are separated); `where` is the
-    environment.
+    """Yield security groups that services inside the cardholder data environment share with others
+    (PCI DSS v4.0.1, 1.4.4: systems that store or process card data are separated).
     """
     users: dict[str, dict[Segment, str]] = defaultdict(dict)
     for service in services:

@@ -1,4 +1,4 @@
-"""Whether the legacy cluster's instances hold what runs on them."""
+"""Checks that the legacy cluster's instances hold what runs on them."""
 
 import math
 from collections.abc import Iterator
@@ -11,12 +11,11 @@ from pay.model.vocabulary import Segment
 
 
 def capacity_problems(environment: Environment, catalogue: Catalogue) -> Iterator[Problem]:
-    """A segment whose `min_instances` cannot place the daily peak of its services and, for a
-    rolling deployment, one task more of the largest.
+    """Yield segments whose `min_instances` cannot place the daily peak and, for a rolling
+    deployment, one task more of the largest.
 
-    It is the minimum that has to hold them: the services run by launch type, and managed scaling
-    starts no instance for tasks without a capacity provider strategy (AWS: ECS developer guide,
-    "Amazon ECS managed scaling behavior").
+    The minimum has to hold them, as managed scaling starts no instance for tasks without a capacity
+    provider strategy (AWS: ECS developer guide, "Amazon ECS managed scaling behavior").
     """
     for segment, capacity in environment.capacity.items():
         one = room_of(capacity.instance_type)
@@ -24,12 +23,12 @@ def capacity_problems(environment: Environment, catalogue: Catalogue) -> Iterato
         if one is None or needed is None:
             continue
         count = capacity.min_instances
-        found = Room(count * one.cpu, count * one.memory_mib)
-        if needed.cpu > found.cpu or needed.memory_mib > found.memory_mib:
+        offered = Room(count * one.cpu, count * one.memory_mib)
+        if needed.cpu > offered.cpu or needed.memory_mib > offered.memory_mib:
             enough = math.ceil(max(needed.cpu / one.cpu, needed.memory_mib / one.memory_mib))
             yield Problem(
                 key=f"capacity.{segment}.min_instances",
-                found=f"{count}, which offer {found} to tasks",
+                found=f"{count}, which offer {offered} to tasks",
                 allowed=f"instances that offer {needed}: `peak` tasks of every service with an EC2 "
                 "side, and one more of the largest for a rolling deployment",
                 fix=f"with {capacity.instance_type}: at least {enough}",
@@ -37,7 +36,7 @@ def capacity_problems(environment: Environment, catalogue: Catalogue) -> Iterato
 
 
 def zone_problems(environment: Environment) -> Iterator[Problem]:
-    """A segment with fewer instances than the environment has zones."""
+    """Yield segments with fewer instances than the environment has zones."""
     zones = len(environment.network.zones)
     for segment, capacity in environment.capacity.items():
         if capacity.min_instances < zones:
@@ -50,7 +49,7 @@ def zone_problems(environment: Environment) -> Iterator[Problem]:
 
 
 def room_needed(environment: Environment, catalogue: Catalogue, segment: Segment) -> Room | None:
-    """What the segment's services take on EC2 while one of them is deployed; None: none is left."""
+    """Return the room for the segment's services on EC2 while one is deployed; None without any."""
     sizes = [
         (deployment.tasks.peak, deployment.size or catalogue[name].size)
         for name, deployment in environment.services.items()

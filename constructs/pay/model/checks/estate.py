@@ -1,4 +1,4 @@
-"""What must hold between the environments and the catalogue, and between the environments."""
+"""Checks between the environments and the catalogue, and between the environments."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -19,17 +19,17 @@ class Draft:
     environment: Environment
     """What could be read: unreadable keys are missing, unreadable services are left out."""
     broken: frozenset[str] = frozenset()
-    """The keys that could not be read: nothing is said about them a second time."""
+    """The keys that could not be read, which no check reports again."""
     declared: frozenset[str] = frozenset()
     """The names of all services in the file, also of those that could not be read."""
 
     def readable(self, *keys: str) -> bool:
-        """Whether all these keys could be read."""
+        """Return whether all these keys could be read."""
         return self.broken.isdisjoint(keys)
 
 
 def draft_problems(draft: Draft, catalogue: Catalogue) -> Iterator[Problem]:
-    """What is wrong between one environment and the catalogue; without file and line."""
+    """Yield the mistakes between one environment and the catalogue, without file and line."""
     environment = draft.environment
     if draft.readable("services"):
         for service in sorted(draft.declared - set(catalogue)):
@@ -58,11 +58,10 @@ def draft_problems(draft: Draft, catalogue: Catalogue) -> Iterator[Problem]:
 
 
 def estate_problems(drafts: Mapping[str, Draft], catalogue: Catalogue) -> Iterator[Problem]:
-    """What is wrong between environments, given by name; `where` is the environment's name."""
+    """Yield the mistakes between environments, by name; `where` is the environment's name."""
     following: dict[str, tuple[str, ...]] = {}
     for name, draft in drafts.items():
-        follows = draft.environment.follows if draft.readable("follows") else None
-        if follows is None:
+        if not (follows := draft.readable("follows") and draft.environment.follows):
             continue
         following[name] = (follows,)
         if follows not in drafts:

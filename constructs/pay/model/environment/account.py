@@ -1,4 +1,4 @@
-"""An AWS account as a value: what its environments share, and the home of a stack per account."""
+"""An AWS account as a value: the facts that its environments share."""
 
 from collections.abc import Iterable
 
@@ -21,16 +21,16 @@ class Account(Model):
 
 
 SHARED_FACTS = ("account_name", "region", "production", "state")
-"""The fields of an environment that a stack per account is made from."""
+"""The fields of an environment that a stack per account uses."""
 
 
 def accounts(environments: Iterable[Environment]) -> tuple[Account, ...]:
-    """Every account once, with the facts of its first environment; `pay.model.checks.accounts`
-    refuses environments that disagree.
+    """Return every account once, with the facts of its first environment; environments that
+    disagree are refused by `pay.model.checks.accounts`.
     """
-    found: dict[str, list[Environment]] = {}
+    by_id: dict[str, list[Environment]] = {}
     for environment in environments:
-        found.setdefault(environment.account_id, []).append(environment)
+        by_id.setdefault(environment.account_id, []).append(environment)
     return tuple(
         Account(
             name=first.account_name,
@@ -40,5 +40,5 @@ def accounts(environments: Iterable[Environment]) -> tuple[Account, ...]:
             state=first.state,
             environments=tuple(environment.name for environment in (first, *others)),
         )
-        for account_id, (first, *others) in found.items()
+        for account_id, (first, *others) in by_id.items()
     )

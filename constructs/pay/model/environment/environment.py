@@ -36,8 +36,8 @@ class Architecture(StrEnum):
 
     @classmethod
     def of(cls, instance_type: str) -> "Architecture":
-        """What an EC2 instance type runs (AWS: "Amazon EC2 instance type naming conventions"; `g`
-        after the generation is Graviton, as are all of `a1`).
+        """Return the architecture of an EC2 instance type; `g` after the generation is Graviton, as
+        is `a1` (AWS: "Amazon EC2 instance type naming conventions").
         """
         family = instance_type.split(".")[0]
         is_graviton = re.fullmatch(r"[a-z]+\d+[a-z]*g[a-z]*(-[a-z0-9]+)*", family)
@@ -45,7 +45,7 @@ class Architecture(StrEnum):
 
 
 def _leaves_out_what_is_not_named(table: object) -> object:
-    """TOML has no null: in a `[ladder]` table, a stage that is not named is left out."""
+    """In a `[ladder]` table, a stage that is not named is left out, because TOML has no null."""
     rungs: dict[str, object] = dict.fromkeys(("canary", "quarter", "half", "most"))
     return rungs | table if isinstance(table, dict) else table
 
@@ -177,15 +177,15 @@ class Environment(Model):
     region: Region
     architecture: Architecture
     production: bool
-    """Whether real payments pass: databases must be Multi-AZ, the tag `Production` says so, and
+    """Whether real payments pass: databases must be Multi-AZ, the tag `Production` is true, and
     promotions wait for the dwell times and the daily peak, which elsewhere only warn.
     """
     adopt: bool = False
-    """Whether what runs today on EC2 is imported into these stacks rather than created."""
+    """Whether these stacks import what runs today on EC2 instead of creating it."""
     follows: EnvironmentName | None = None
-    """The environment that a service must have passed first; left out: none."""
+    """The environment that a service must pass first; left out: it waits for no environment."""
     frozen: str | None = None
-    """Why nothing moves forward at the moment; left out: moves are open."""
+    """The reason why moves forward are closed at the moment; left out: they are open."""
     max_step: MaxStep = 25
     """The largest rise of Fargate's share in one promotion, in per cent."""
     max_in_flight: int = Field(default=3, ge=1)
@@ -202,7 +202,7 @@ class Environment(Model):
     services: Mapping[ServiceName, Deployment]
 
     def base_domain(self, *, public: bool) -> str:
-        """The zone that a service's name lives in."""
+        """Return the zone of a service's name."""
         return self.dns.public_zone if public else self.dns.internal_zone
 
     def arn(self, aws_service: str, resource: str) -> str:
@@ -214,29 +214,29 @@ class Environment(Model):
         return self.model_copy(update={"services": {service: self.services[service]}})
 
     def protects(self, side: Side, stage: Stage) -> bool:
-        """Whether the side's load balancer is protected from deletion at `stage`: while a record
-        leads to it. No other is, so that `dark` -> `legacy` and `detached` -> `retired` can destroy
-        theirs (ELB refuses DeleteLoadBalancer for a protected one: OperationNotPermitted).
+        """Return whether the side's load balancer is protected from deletion: while a record leads
+        to it. `dark` -> `legacy` and `detached` -> `retired` can then destroy theirs (ELB refuses
+        DeleteLoadBalancer for a protected one: OperationNotPermitted).
         """
         has_record = any(record.side is side for record in self.ladder.records(stage))
         return self.load_balancers.deletion_protection and has_record
 
     def problems(self, broken: frozenset[str] = frozenset()) -> Iterator[Problem]:
-        """What does not hold together; `broken` are keys that could not be read, so that nothing is
-        said about them a second time.
-        """
+        """Yield what does not hold together; checks skip `broken`, the keys that are unreadable."""
 
         def readable(*keys: str) -> bool:
             return broken.isdisjoint(keys)
 
-        if readable("name"):
-            yield from _name_problems(self.name)
+        # AWS: `Name` of ECS `CreateCapacityProvider` and of ELB `CreateLoadBalancer`.
+        for prefix in ("aws", "ecs", "fargate", "internal-"):
+            if readable("name") and self.name.startswith(prefix):
+                allowed = f"names that AWS does not reserve: not {prefix}..."
+                yield Problem(key="name", found=self.name, allowed=allowed)
         if readable("network", "region"):
             for zone in self.network.zones:
                 if zone[:-1] != self.region:
-                    yield Problem(
-                        key="network.zones", found=zone, allowed=f"zones of region {self.region}"
-                    )
+                    allowed = f"zones of region {self.region}"
+                    yield Problem(key="network.zones", found=zone, allowed=allowed)
         if readable("ladder", "max_step") and self.ladder.largest_step > self.max_step:
             yield Problem(
                 key="ladder",
@@ -267,11 +267,11 @@ class Environment(Model):
                     fix="add the table",
                 )
                 continue
-            found = Architecture.of(capacity.instance_type)
-            if is_architecture_known and found is not self.architecture:
+            architecture = Architecture.of(capacity.instance_type)
+            if is_architecture_known and architecture is not self.architecture:
                 yield Problem(
                     key=f"capacity.{segment}.instance_type",
-                    found=f"{capacity.instance_type}, which is {found}",
+                    found=f"{capacity.instance_type}, which is {architecture}",
                     allowed=f"types of architecture {self.architecture}",
                 )
             elif room_of(capacity.instance_type) is None:
@@ -284,19 +284,6 @@ class Environment(Model):
                 )
 
 
-def _name_problems(name: str) -> Iterator[Problem]:
-    """AWS: ECS `CreateCapacityProvider` and Elastic Load Balancing `CreateLoadBalancer`, `Name`;
-    both are named after the environment.
-    """
-    for prefix in ("aws", "ecs", "fargate", "internal-"):
-        if name.startswith(prefix):
-            yield Problem(
-                key="name", found=name, allowed=f"names that AWS does not reserve: not {prefix}..."
-            )
-
-
 def scope_tag(scope: Scope | None) -> str:
-    """The value of the tag `CardholderData` of a stack; a stack that serves all scopes is `inside`,
-    because it must be held to the strictest rules.
-    """
+    """Return the tag `CardholderData` of a stack: the strictest, `inside`, for all scopes."""
     return (scope or Scope.INSIDE).value

@@ -1,4 +1,4 @@
-"""How much of an EC2 instance is there for tasks."""
+"""The part of an EC2 instance that tasks can use."""
 
 from typing import NamedTuple
 
@@ -50,7 +50,7 @@ class Room(NamedTuple):
 
 
 def room_of(instance_type: str) -> Room | None:
-    """What one instance offers to tasks; None for a type that is not in these tables."""
+    """Return what one instance offers to tasks; None for a type that is not in these tables."""
     family, _, size = instance_type.partition(".")
     if family not in _GIB_PER_VCPU or size not in _VCPUS:
         return None

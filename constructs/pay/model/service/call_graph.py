@@ -1,10 +1,10 @@
-"""Who calls whom, and what must hold between a caller and what it calls."""
+"""The graph of calls, and the rules between a caller and a called service."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from pay.model.problem import Problem, did_you_mean
-from pay.model.service.dependencies import Call, CallStyle
+from pay.model.service.dependencies import CallStyle
 from pay.model.service.microservice import Microservice
 from pay.model.vocabulary import LoadBalancerType, Scope
 
@@ -12,21 +12,20 @@ Catalogue = Mapping[str, Microservice]
 
 
 def neighbours(catalogue: Catalogue, service: str) -> frozenset[str]:
-    """The services that call this one or are called by it."""
-    callers = {s.name for s in catalogue.values() if service in s.called}
-    return frozenset(callers.union(catalogue[service].called) - {service})
+    """Return the services that call this one or are called by it."""
+    return frozenset({*callers(catalogue, service), *catalogue[service].called} - {service})
 
 
 def callers(catalogue: Catalogue, service: str) -> list[str]:
-    """The services that call this one, in order."""
+    """Return the services that call this one, in order."""
     return sorted(s.name for s in catalogue.values() if service in s.called)
 
 
 def cycles(edges: Mapping[str, Iterable[str]]) -> list[tuple[str, ...]]:
-    """Chains of edges that lead back to where they start, each once, its smallest name first; at
-    least one for every edge that closes a chain. Names without edges of their own may be missing.
+    """Return chains of edges that lead back to their start, each once, its smallest name first; at
+    least one for every edge that closes a chain.
     """
-    found: set[tuple[str, ...]] = set()
+    closed: set[tuple[str, ...]] = set()
     done: set[str] = set()
     path: list[str] = []
 
@@ -34,7 +33,7 @@ def cycles(edges: Mapping[str, Iterable[str]]) -> list[tuple[str, ...]]:
         if name in path:
             cycle = tuple(path[path.index(name) :])
             first = cycle.index(min(cycle))
-            found.add(cycle[first:] + cycle[:first])
+            closed.add(cycle[first:] + cycle[:first])
         elif name not in done:
             path.append(name)
             for following in edges.get(name, ()):
@@ -43,11 +42,11 @@ def cycles(edges: Mapping[str, Iterable[str]]) -> list[tuple[str, ...]]:
 
     for name in edges:
         walk(name)
-    return sorted(found)
+    return sorted(closed)
 
 
 def call_graph_problems(catalogue: Catalogue) -> Iterator[Problem]:
-    """What is wrong between services; `where` is the service that has to be changed."""
+    """Yield the mistakes between services; `where` is the service to change."""
     for service in catalogue.values():
         for problem in (*_unknown_names(service, catalogue), *_calls(service, catalogue)):
             yield replace(problem, where=service.name)
@@ -93,8 +92,14 @@ def _calls(service: Microservice, catalogue: Catalogue) -> Iterator[Problem]:
         if called is None:
             continue
         yield from _scope(service, called)
-        yield from _style(call, called)
         is_proxy = called.load_balancer_type is LoadBalancerType.NETWORK
+        if is_proxy == (call.style is CallStyle.URL):
+            proxies = f"{CallStyle.JAVA_PROXY} or {CallStyle.HTTP_PROXY}: it is a forward proxy"
+            yield Problem(
+                key="calls",
+                found=f"style {call.style} for {called.name}",
+                allowed=proxies if is_proxy else CallStyle.URL,
+            )
         ours, theirs = (s.timing.longest_request_seconds for s in (service, called))
         if ours < theirs and not is_proxy:
             yield Problem(
@@ -106,8 +111,8 @@ def _calls(service: Microservice, catalogue: Catalogue) -> Iterator[Problem]:
 
 
 def _scope(service: Microservice, called: Microservice) -> Iterator[Problem]:
-    """PCI DSS v4.0.1, "Scope of PCI DSS Requirements": what may talk to a system inside the CDE, in
-    either direction, is connected to it.
+    """PCI DSS v4.0.1, "Scope of PCI DSS Requirements": a system that talks to one inside the CDE,
+    in either direction, is connected to it.
     """
     for one, other in ((service, called), (called, service)):
         if one.scope is Scope.OUTSIDE and other.scope is Scope.INSIDE:
@@ -118,14 +123,3 @@ def _scope(service: Microservice, called: Microservice) -> Iterator[Problem]:
                 allowed="calls between inside and inside or connected",
                 fix=f"set the scope of {one.name} to connected, or remove the call",
             )
-
-
-def _style(call: Call, called: Microservice) -> Iterator[Problem]:
-    is_proxy = called.load_balancer_type is LoadBalancerType.NETWORK
-    if is_proxy == (call.style is CallStyle.URL):
-        proxies = f"{CallStyle.JAVA_PROXY} or {CallStyle.HTTP_PROXY}"
-        yield Problem(
-            key="calls",
-            found=f"style {call.style} for {called.name}",
-            allowed=f"{proxies}: it is a forward proxy" if is_proxy else f"{CallStyle.URL}",
-        )

@@ -1,13 +1,12 @@
-"""What a container is told and allowed: templates for its variables, ports, and the sidecar."""
+"""Parts of a container: templates for its variables, its port, and the sidecar."""
 
 import string
 from collections.abc import Iterator, Mapping
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
-from pydantic_core import PydanticCustomError
 
-from pay.model.base import PROBLEM, Model
+from pay.model.base import Model, as_error
 from pay.model.problem import Problem, did_you_mean
 from pay.model.text_types import (
     ContainerPath,
@@ -23,7 +22,7 @@ Port = Annotated[int, Field(ge=1, le=65535)]
 TEMPLATE_FIELDS = frozenset(
     {"environment", "account_name", "account_id", "region", "public_zone", "internal_zone"}
 )
-"""What a variable's value may name in braces; filled in from the environment."""
+"""The names in braces that a variable's value may hold; the environment fills them in."""
 
 SIDECAR_TEMPLATE_FIELDS = TEMPLATE_FIELDS | {
     "application_host",
@@ -32,32 +31,23 @@ SIDECAR_TEMPLATE_FIELDS = TEMPLATE_FIELDS | {
     "prometheus_endpoint",
     "prometheus_write_role_arn",
 }
-"""What a sidecar's variable may name besides: the application container beside it."""
+"""The fields for a sidecar's variables, which may also name the application beside it."""
 
 
 def _names_only(allowed: frozenset[str]) -> AfterValidator:
     def check(value: str) -> str:
         try:
-            found = {f for _, f, _, _ in string.Formatter().parse(value) if f is not None}
+            fields = {f for _, f, _, _ in string.Formatter().parse(value) if f is not None}
         except ValueError:
-            raise _wrong_template(value, "a brace without its partner", allowed, "") from None
-        if unknown := sorted(found - allowed):
-            fix = did_you_mean(unknown[0], sorted(allowed))
-            raise _wrong_template(value, f"{{{unknown[0]}}}", allowed, fix)
-        return value
+            mistake, fix = "a brace without its partner", ""
+        else:
+            if not (unknown := sorted(fields - allowed)):
+                return value
+            mistake, fix = f"{{{unknown[0]}}}", did_you_mean(unknown[0], sorted(allowed))
+        listed = ", ".join(f"{{{field}}}" for field in sorted(allowed))
+        raise as_error(Problem(found=f"{mistake} in {value!r}", allowed=listed, fix=fix))
 
     return AfterValidator(check)
-
-
-def _wrong_template(
-    value: str, what: str, allowed: frozenset[str], fix: str
-) -> PydanticCustomError:
-    words = {
-        "found": f"{what} in {value!r}",
-        "allowed": ", ".join(f"{{{field}}}" for field in sorted(allowed)),
-        "fix": fix,
-    }
-    return PydanticCustomError(PROBLEM, "found {found}; allowed: {allowed}; {fix}", words)
 
 
 Template = Annotated[str, _names_only(TEMPLATE_FIELDS)]
@@ -65,9 +55,7 @@ SidecarTemplate = Annotated[str, _names_only(SIDECAR_TEMPLATE_FIELDS)]
 
 
 def plain_text_secrets(environment: Mapping[str, str]) -> Iterator[Problem]:
-    """Variables that hold a secret for everyone to read: in Git, in the task definition and in the
-    console (PCI DSS v4.0.1, 8.6.2).
-    """
+    """Yield variables that show a secret to everyone, in Git and in AWS (PCI DSS v4.0.1, 8.6.2)."""
     for variable, value in environment.items():
         if why := why_secret(variable, value):
             yield Problem(

@@ -1,4 +1,4 @@
-"""What a microservice needs from others: a database, queues, topics, buckets, calls, secrets."""
+"""The dependencies of a microservice: database, queues, topics, buckets, calls, secrets."""
 
 from collections.abc import Iterator
 from enum import StrEnum
@@ -16,7 +16,7 @@ class Database(Model):
 
 
 class Access(StrEnum):
-    """What a microservice does with a queue or a bucket."""
+    """A use of a queue or a bucket."""
 
     SEND = "send"
     RECEIVE = "receive"
@@ -24,10 +24,12 @@ class Access(StrEnum):
     WRITE = "write"
 
 
+SEND, RECEIVE = frozenset({Access.SEND}), frozenset({Access.RECEIVE})
+READ, WRITE = frozenset({Access.READ}), frozenset({Access.WRITE})
+
+
 class QueueUse(Model):
-    """An SQS queue that exists already, what the service does with it, and the variable that
-    carries its URL.
-    """
+    """An SQS queue that exists already, its use, and the variable that carries its URL."""
 
     name: str
     """The queue's name without the environment."""
@@ -59,13 +61,12 @@ class BucketUse(Model):
 
 def _allows(access: frozenset[Access], allowed: set[Access]) -> Iterator[Problem]:
     if not access or access - allowed:
-        words = " and ".join(sorted(allowed))
-        found = ", ".join(sorted(access)) or "nothing"
-        yield Problem(key="access", found=found, allowed=f"{words}, one or both")
+        both, given = " and ".join(sorted(allowed)), ", ".join(sorted(access)) or "nothing"
+        yield Problem(key="access", found=given, allowed=f"{both}, one or both")
 
 
 class CallStyle(StrEnum):
-    """How a caller is told where a called service is."""
+    """How a caller learns the address of a called service."""
 
     URL = "url"
     """A variable holds `https://<host>`."""
@@ -80,7 +81,7 @@ class Call(Model):
 
     service: ServiceName
     variables: tuple[VariableName, ...] = ()
-    """The variables that tell the caller where the service is; none for a Java proxy."""
+    """The variables that carry the service's address; empty for a Java proxy."""
     path: str = ""
     """What follows the host in the variable's value, for example `/v1/api/auth`."""
     style: CallStyle = CallStyle.URL
@@ -101,9 +102,7 @@ class Call(Model):
 
 
 class Link(Model):
-    """A public address that is only written into pages or messages: no call, no edge in the call
-    graph.
-    """
+    """A public address that pages or messages show: not a call, not an edge of the call graph."""
 
     service: ServiceName
     variable: VariableName
@@ -121,12 +120,8 @@ class TaskRun(Model):
 
     @property
     def variables(self) -> tuple[VariableName, ...]:
-        """The variables that tell the service what to run and where."""
-        return (
-            self.task_definition_variable,
-            self.subnets_variable,
-            self.security_groups_variable,
-        )
+        """Return the variables that carry the task and its network."""
+        return self.task_definition_variable, self.subnets_variable, self.security_groups_variable
 
 
 class Secret(Model):

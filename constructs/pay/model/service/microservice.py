@@ -1,4 +1,4 @@
-"""What a microservice is, once, whatever it runs on and wherever."""
+"""A microservice, for every launch type and environment."""
 
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
@@ -25,7 +25,7 @@ from pay.secrets.names import announces_secret
 
 
 class Runtime(StrEnum):
-    """What the application container runs."""
+    """The software in the application container."""
 
     JAVA = "java"
     NODE = "node"
@@ -59,8 +59,8 @@ class Microservice(Model):
     environment: Mapping[VariableName, Template] = {}
     """Variables with the same meaning in every environment."""
     work_switches: tuple[VariableName, ...] = ()
-    """Those of `environment`, "true" there, that let a task take work nobody sends it: messages of
-    queues, jobs in the background. No DNS weight keeps such work from a side."""
+    """Variables of `environment`, "true" there, that let a task take messages of queues and jobs in
+    the background. DNS weights do not keep such work from a side."""
     parameters: tuple[VariableName, ...] = ()
     """Variables that are not secret and differ by environment: read from Parameter Store."""
     secrets: tuple[Secret, ...] = ()
@@ -72,27 +72,29 @@ class Microservice(Model):
     timing: Timing = Timing()
 
     @property
+    def containers(self) -> "tuple[Microservice | Sidecar, ...]":
+        """Return the application and its sidecars."""
+        return (self, *self.sidecars)
+
+    @property
     def load_balancer_type(self) -> LoadBalancerType:
-        """A forward proxy speaks plain TCP: it stands behind a Network Load Balancer."""
-        return (
-            LoadBalancerType.NETWORK
-            if self.runtime is Runtime.SQUID
-            else LoadBalancerType.APPLICATION
-        )
+        """A forward proxy speaks plain TCP, so it has a Network Load Balancer."""
+        is_proxy = self.runtime is Runtime.SQUID
+        return LoadBalancerType.NETWORK if is_proxy else LoadBalancerType.APPLICATION
 
     @property
     def front(self) -> Sidecar | None:
-        """The sidecar that takes the load balancer's traffic, where there is one."""
+        """Return the sidecar that takes the load balancer's traffic, if there is one."""
         return next((sidecar for sidecar in self.sidecars if sidecar.port is not None), None)
 
     @property
     def target_container(self) -> str:
-        """The container that the load balancer sends to."""
+        """Return the container that the load balancer sends to."""
         return self.front.name if self.front else self.name
 
     @property
     def target_port(self) -> int:
-        """The container port that the load balancer sends to."""
+        """Return the container port that the load balancer sends to."""
         return self.front.port if self.front and self.front.port else self.container_port
 
     @property
@@ -117,12 +119,12 @@ class Microservice(Model):
 
     @property
     def called(self) -> tuple[str, ...]:
-        """The services that this one calls, without repetition, in order."""
+        """Return the services that this one calls, each once, in order."""
         return tuple(dict.fromkeys(call.service for call in self.calls))
 
     @property
     def variable_names(self) -> tuple[str, ...]:
-        """Every variable of the application container that the catalogue names."""
+        """Return every variable of the application container that the catalogue names."""
         return (
             *self.environment,
             *self.parameters,

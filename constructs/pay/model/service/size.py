@@ -20,11 +20,6 @@ FARGATE_MEMORY_MIB: dict[int, Sequence[int]] = {
 """CPU units -> memory in MiB (AWS: Fargate task definition parameters, "Task size")."""
 
 
-def is_offered(cpu: int, memory_mib: int) -> bool:
-    """Whether AWS Fargate offers this pair."""
-    return memory_mib in FARGATE_MEMORY_MIB.get(cpu, ())
-
-
 class TaskSize(Model):
     """CPU units (1024 a vCPU) and memory of one task, sidecars included; the same on both sides."""
 
@@ -36,18 +31,18 @@ class TaskSize(Model):
             yield Problem(
                 key="cpu",
                 found=str(self.cpu),
-                allowed=f"the CPU units that Fargate offers: {_in_words(list(FARGATE_MEMORY_MIB))}",
+                allowed=f"the CPU units that Fargate offers: {_listed(list(FARGATE_MEMORY_MIB))}",
             )
-        elif not is_offered(self.cpu, self.memory_mib):
+        elif self.memory_mib not in FARGATE_MEMORY_MIB[self.cpu]:
             yield Problem(
                 key="memory_mib",
                 found=str(self.memory_mib),
                 allowed=f"what Fargate offers with cpu {self.cpu}: "
-                f"{_in_words(FARGATE_MEMORY_MIB[self.cpu])}",
+                f"{_listed(FARGATE_MEMORY_MIB[self.cpu])}",
             )
 
 
-def _in_words(sizes: Sequence[int]) -> str:
+def _listed(sizes: Sequence[int]) -> str:
     steps = {b - a for a, b in pairwise(sizes)}
     if len(sizes) <= 4 or len(steps) > 1:
         return ", ".join(map(str, sizes))
@@ -57,9 +52,8 @@ def _in_words(sizes: Sequence[int]) -> str:
 class TaskCount(Model):
     """How many tasks run: one setting for the count and its scaling.
 
-    `peak` tasks carry the daily peak. With `min` below `peak` the Fargate side scales between them
-    once the move is over; EC2 stays at `peak`, and so does Fargate while DNS failover could hand it
-    all traffic.
+    Once the move is over, Fargate scales from `min` upwards. EC2 stays at `peak`; so does Fargate
+    while DNS failover could hand it all traffic.
     """
 
     min: int = Field(ge=1, le=1000)

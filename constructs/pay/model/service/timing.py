@@ -55,9 +55,7 @@ class Timing(Model):
 
     @property
     def idle_timeout_seconds(self) -> int:
-        """The load balancer gives up on a silent target only after the longest request, and before
-        the target closes its connection.
-        """
+        """Later than the longest request, and before the target closes its connection."""
         return max(60, self.longest_request_seconds + IDLE_MARGIN_SECONDS)
 
     @property
@@ -67,8 +65,8 @@ class Timing(Model):
 
     @property
     def stop_timeout_seconds(self) -> int:
-        """From SIGTERM to SIGKILL: one more longest request, for work taken from a queue; within
-        the 120 seconds that Fargate allows (AWS: ECS task definition parameters, `stopTimeout`).
+        """From SIGTERM to SIGKILL: one more longest request, for work from a queue; Fargate allows
+        120 seconds (AWS: ECS task definition parameters, `stopTimeout`).
         """
         return self.longest_request_seconds + MARGIN_SECONDS
 

@@ -15,7 +15,7 @@ Key = TypeVar("Key", bound=Hashable)
 
 
 class Weighted(NamedTuple):
-    """A weighted record as Route 53 sees it when a query comes."""
+    """A weighted record as Route 53 sees it at a query."""
 
     weight: int
     healthy: bool = True
@@ -23,7 +23,7 @@ class Weighted(NamedTuple):
 
 
 def answer_shares(records: Mapping[Key, Weighted]) -> dict[Key, Fraction]:
-    """The probability of each record being the answer; they sum to 1 when there is a record.
+    """Return each record's probability of being the answer; they sum to 1 if there is a record.
 
     1. Of the records with a weight, the healthy ones share by weight.
     2. When none of those is healthy, the healthy records of weight 0 share equally.
@@ -34,28 +34,18 @@ def answer_shares(records: Mapping[Key, Weighted]) -> dict[Key, Fraction]:
     with_weight = {key: record for key, record in records.items() if record.weight > 0}
     chosen = _healthy(with_weight) or _healthy(records) or with_weight or dict(records)
     total = sum(record.weight for record in chosen.values())
-    return {
-        key: Fraction(0)
-        if key not in chosen
-        else Fraction(chosen[key].weight, total)
-        if total
-        else Fraction(1, len(chosen))
-        for key in records
+    return dict.fromkeys(records, Fraction(0)) | {
+        key: Fraction(record.weight, total) if total else Fraction(1, len(chosen))
+        for key, record in chosen.items()
     }
 
 
 def side_shares(records: Iterable[Record], unhealthy: Iterable[Side] = ()) -> dict[Side, Fraction]:
-    """The share of a name's answers that leads to each side. A simple record is always the answer,
-    healthy or not.
-    """
-    sick = set(unhealthy)
-    records = tuple(records)
-    simple = [record for record in records if record.weight is None]
-    if simple:
+    """Return each side's share of a name's answers; a simple record answers even when unhealthy."""
+    sick, records = set(unhealthy), tuple(records)
+    if simple := [record for record in records if record.weight is None]:
         return {record.side: Fraction(1, len(simple)) for record in simple}
-    return answer_shares(
-        {r.side: Weighted(r.weight or 0, healthy=r.side not in sick) for r in records}
-    )
+    return answer_shares({r.side: Weighted(r.weight or 0, r.side not in sick) for r in records})
 
 
 def _healthy(records: Mapping[Key, Weighted]) -> dict[Key, Weighted]:

@@ -41,20 +41,16 @@ _PEAK_STAGES = frozenset({Stage.QUARTER, Stage.HALF, Stage.MOST})
 
 
 def drain(timing: Timing) -> timedelta:
-    """How long clients may go on using the side that DNS has moved away from: Route 53's own
-    propagation, the answer's TTL, the client's cache, a kept-alive connection, a last request.
+    """Return how long clients may still use the side that DNS has left: Route 53's propagation, the
+    answer's TTL, the client's cache, a kept-alive connection, a last request.
     """
-    return timedelta(
-        seconds=PROPAGATION_SECONDS
-        + ALIAS_TTL_SECONDS
-        + CLIENT_DNS_CACHE_SECONDS
-        + CLIENT_KEEP_ALIVE_SECONDS
-        + timing.longest_request_seconds
-    )
+    until_followed = PROPAGATION_SECONDS + ALIAS_TTL_SECONDS + CLIENT_DNS_CACHE_SECONDS
+    until_closed = CLIENT_KEEP_ALIVE_SECONDS + timing.longest_request_seconds
+    return timedelta(seconds=until_followed + until_closed)
 
 
 def shortest_dwell(stage: Stage, timing: Timing) -> timedelta:
-    """How long a service stays at `stage` at least before it moves forward."""
+    """Return the shortest time at `stage` before a service moves forward."""
     if stage is Stage.SOAK:
         return SOAK_DWELL
     if stage in _WATCHED:
@@ -73,17 +69,15 @@ def _bank_holidays() -> Container[date]:
 
 
 def peak_of(day: date) -> tuple[datetime, datetime] | None:
-    """The start and end of that day's peak; None at the weekend and on a bank holiday."""
+    """Return the start and end of that day's peak; None at weekends and on bank holidays."""
     if day.weekday() >= 5 or day in _bank_holidays():
         return None
-    return (
-        datetime.combine(day, PEAK_START, LOCAL_ZONE),
-        datetime.combine(day, PEAK_END, LOCAL_ZONE),
-    )
+    start, end = (datetime.combine(day, at, LOCAL_ZONE) for at in (PEAK_START, PEAK_END))
+    return start, end
 
 
 def holds_a_peak(start: datetime, end: datetime) -> bool:
-    """Whether a whole daily peak lies between two moments."""
+    """Return whether a whole daily peak lies between two moments."""
     first, last = start.astimezone(LOCAL_ZONE).date(), end.astimezone(LOCAL_ZONE).date()
     days = (first + timedelta(days=n) for n in range((last - first).days + 1))
     peaks = (peak for day in days if (peak := peak_of(day)) is not None)
@@ -91,15 +85,15 @@ def holds_a_peak(start: datetime, end: datetime) -> bool:
 
 
 def peak_stages(ladder: Ladder) -> frozenset[Stage]:
-    """Where a daily peak says something, because Fargate serves enough and EC2 still shares the
-    load: `quarter` to `most`, or the last stage before `cutover` where a ladder has none of them.
+    """Return the stages whose daily peak counts, as Fargate serves enough and EC2 shares the load:
+    `quarter` to `most`, or else the last stage before `cutover`.
     """
     return _PEAK_STAGES.intersection(ladder.rungs) or frozenset({list(ladder.rungs)[-2]})
 
 
 def has_seen_a_peak(ladder: Ladder, stays: Iterable[tuple[Stage, datetime, datetime]]) -> bool:
-    """Whether a service saw a whole daily peak at one of `peak_stages`; a stay is a stage with the
-    moments of entering and leaving it.
+    """Return whether a service saw a whole daily peak at one of `peak_stages`; a stay is a stage
+    with the moments of entering and leaving it.
     """
-    telling = peak_stages(ladder)
-    return any(stage in telling and holds_a_peak(start, end) for stage, start, end in stays)
+    counting = peak_stages(ladder)
+    return any(stage in counting and holds_a_peak(start, end) for stage, start, end in stays)

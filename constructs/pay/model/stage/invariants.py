@@ -18,16 +18,15 @@ from pay.model.vocabulary import Side
 
 
 def holds_full_peak(stage: Stage, side: Side) -> bool:
-    """I5, I20: whether that side keeps the capacity for the full peak at this stage: EC2 as long as
-    it exists, however idle; Fargate as long as DNS could hand it everything from one minute to the
-    next.
+    """I5, I20: EC2 keeps the capacity for the full peak as long as it exists, however idle; Fargate
+    does as long as DNS could hand it everything from one minute to the next.
     """
     return stage.has_ec2 if side is Side.EC2 else stage.pins_fargate_at_peak
 
 
 def has_dwelt(stage: Stage, timing: Timing, since: datetime, now: datetime) -> bool:
-    """I12: a service stays at a stage until clients have followed its weights, because what is
-    measured before belongs to the weights before.
+    """I12: a service stays at a stage until clients follow its weights; earlier measurements belong
+    to the weights before.
     """
     return now - since >= shortest_dwell(stage, timing)
 
@@ -45,8 +44,8 @@ def may_be_gated(edge: Edge) -> bool:
 def has_passed(
     stage: Stage, reached: Stage, timing: Timing, since: datetime | None, now: datetime
 ) -> bool:
-    """I15: the environment before, now at `reached`, has passed `stage`: it is beyond it, or has
-    stayed there long enough. What fails there must not reach real payments first.
+    """I15: the environment before, now at `reached`, is beyond `stage` or stayed there long enough.
+    A failure must show there before it reaches real payments.
     """
     if reached is not stage:
         return reached.position > stage.position
@@ -63,11 +62,8 @@ def has_room(stages: Mapping[str, Stage], limit: int) -> bool:
 def moving_neighbours(
     service: str, stages: Mapping[str, Stage], catalogue: Catalogue
 ) -> tuple[str, ...]:
-    """I18: the neighbours in the call graph that are in flight; an error of a moving service is
-    seen at its neighbours, so of two neighbours only one moves at a time.
+    """I18: return the neighbours in flight; only one of two neighbours moves at a time, because an
+    error of a moving service also shows at its neighbours.
     """
-    return tuple(
-        name
-        for name in sorted(neighbours(catalogue, service))
-        if name in stages and stages[name].is_in_flight
-    )
+    near = sorted(neighbours(catalogue, service) & stages.keys())
+    return tuple(name for name in near if stages[name].is_in_flight)

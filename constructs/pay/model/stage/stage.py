@@ -21,7 +21,7 @@ per cent."""
 
 
 class Stage(StrEnum):
-    """The stages in their order; forward is one at a time."""
+    """The stages in their order; a service moves forward one at a time."""
 
     LEGACY = "legacy"
     DARK = "dark"
@@ -37,42 +37,40 @@ class Stage(StrEnum):
 
     @property
     def position(self) -> int:
-        """The place in the order: a stage is text, so `<` would compare its letters."""
+        """Return the place in the order: a stage is text, so `<` would compare its letters."""
         return _POSITIONS[self]
 
     @property
     def is_in_flight(self) -> bool:
-        """Whether the move has begun and can still be taken back by weight: `dark` to `soak`."""
+        """Return whether the move has begun and a weight can still take it back."""
         return Stage.DARK.position <= self.position <= Stage.SOAK.position
 
     @property
     def has_ec2(self) -> bool:
-        """Whether the EC2 side exists (all but `retired`)."""
+        """Return whether the EC2 side exists (all but `retired`)."""
         return self is not Stage.RETIRED
 
     @property
     def has_fargate(self) -> bool:
-        """Whether the Fargate side exists (all but `legacy`)."""
+        """Return whether the Fargate side exists (all but `legacy`)."""
         return self is not Stage.LEGACY
 
     def has(self, side: Side) -> bool:
-        """Whether that side of the microservice exists in this stage."""
+        """Return whether that side of the microservice exists."""
         return self.has_ec2 if side is Side.EC2 else self.has_fargate
 
     @property
     def pins_fargate_at_peak(self) -> bool:
-        """Whether Fargate must hold capacity for the full peak although it may serve little: DNS
-        failover can hand it everything (a record of weight 0 with a healthy target answers when the
-        others are unhealthy; Route 53 developer guide, "How Route 53 chooses records when health
-        checking is configured").
+        """Return whether DNS failover can hand Fargate the full peak: a record of weight 0 answers
+        when the others are unhealthy (Route 53 developer guide, "How Route 53 chooses records when
+        health checking is configured").
         """
         return self in _PINNED
 
     def takes_work(self, side: Side) -> bool:
-        """Whether that side takes work that no request brings it, messages of queues above all:
-        EC2 always, Fargate once it has a record. Before, what runs there is not proven; after, it
-        must: connector passes on what happened to a payment by the same switch that lets it receive
-        captures.
+        """Return whether that side takes messages of queues and jobs: EC2 always, Fargate once it
+        has a record. Before, it is not proven; after, it must, because connector reports events of
+        payments by the same switch that lets it receive captures.
         """
         return self.has(side) and (side is Side.EC2 or self is not Stage.DARK)
 
@@ -97,10 +95,9 @@ class Record(Model):
 class Ladder(Model):
     """Fargate's share of the answers, in per cent, at each weighted stage of an environment.
 
-    `ready` and `cutover` are fixed by what they mean; the stages between them may be weighted
-    otherwise, as long as the ladder rises, or left out, as long as one of them stays: the records
-    are written one after the other, so from 100/0 straight to 0/100 a name would pass through 0/0,
-    which Route 53 answers half and half.
+    An environment may set other weights between `ready` and `cutover`, or leave out all stages but
+    one there. The records are written one after the other: from 100/0 straight to 0/100 a name
+    would pass through 0/0, which Route 53 answers half and half.
     """
 
     ready: Percent = 0
@@ -132,37 +129,22 @@ class Ladder(Model):
 
     @property
     def rungs(self) -> dict[Stage, int]:
-        """The weighted stages of this ladder, in order, with Fargate's per cent."""
-        values = {
-            Stage.READY: self.ready,
-            Stage.CANARY: self.canary,
-            Stage.QUARTER: self.quarter,
-            Stage.HALF: self.half,
-            Stage.MOST: self.most,
-            Stage.CUTOVER: self.cutover,
-        }
-        return {stage: share for stage, share in values.items() if share is not None}
+        """Return the weighted stages of this ladder, in order, with Fargate's per cent."""
+        return {Stage(name): share for name, share in self if share is not None}
 
     @property
     def stages(self) -> tuple[Stage, ...]:
-        """Every stage that a service passes through in an environment with this ladder."""
-        return (
-            Stage.LEGACY,
-            Stage.DARK,
-            *self.rungs,
-            Stage.SOAK,
-            Stage.DETACHED,
-            Stage.RETIRED,
-        )
+        """Return every stage that a service passes through."""
+        return (Stage.LEGACY, Stage.DARK, *self.rungs, Stage.SOAK, Stage.DETACHED, Stage.RETIRED)
 
     @property
     def largest_step(self) -> int:
-        """The largest rise of Fargate's share in one promotion, in per cent."""
+        """Return the largest rise of Fargate's share in one promotion, in per cent."""
         shares = list(self.rungs.values())
         return max(b - a for a, b in pairwise(shares))
 
     def records(self, stage: Stage) -> tuple[Record, ...]:
-        """The records of a name at `stage`, EC2's first: the order in which they are written.
+        """Return the records of a name at `stage` in the order of writing, EC2's first.
 
         Raises KeyError for a stage that is not on this ladder.
         """

@@ -6,13 +6,13 @@
 | `dark` | `ready` | `legacy`: the Fargate side, which no name leads to, is removed |
 | `ready` | next rung | none: the records stay weighted, EC2 has everything already |
 | a rung up to `soak` | next stage | every lower weighted stage |
-| `detached` | `retired` | `cutover`: the EC2 record is made again, with weight 0 |
+| `detached` | `retired` | `cutover`: the EC2 record is recreated, with weight 0 |
 | `retired` | - | none: the EC2 side is gone |
 """
 
+from dataclasses import dataclass
 from enum import StrEnum
 
-from pay.model.base import Model
 from pay.model.stage.stage import Ladder, Stage
 
 
@@ -23,7 +23,8 @@ class Direction(StrEnum):
     ROLLBACK = "rollback"
 
 
-class Edge(Model):
+@dataclass(frozen=True)
+class Edge:
     """One move of a service from a stage to another."""
 
     before: Stage
@@ -32,39 +33,32 @@ class Edge(Model):
 
     @property
     def is_forward(self) -> bool:
-        """Gates stand in front of these only; a rollback is never blocked."""
+        """Return whether gates may block the move; they never block a rollback."""
         return self.direction is Direction.FORWARD
 
 
 def promotion(ladder: Ladder, stage: Stage) -> Edge | None:
-    """The one move forward; None from `retired`. Raises ValueError for a stage off the ladder."""
-    stages = ladder.stages
-    following = stages[stages.index(stage) + 1 :]
-    if not following:
-        return None
-    return Edge(before=stage, after=following[0], direction=Direction.FORWARD)
+    """Return the one move forward, or None from `retired`; raises ValueError for a stage that is
+    not on the ladder.
+    """
+    following = ladder.stages[ladder.stages.index(stage) + 1 :]
+    return Edge(stage, following[0], Direction.FORWARD) if following else None
 
 
 def rollbacks(ladder: Ladder, stage: Stage) -> tuple[Edge, ...]:
-    """The moves back, the one that gives EC2 the most traffic first; empty where there is none."""
-    return tuple(
-        Edge(before=stage, after=target, direction=Direction.ROLLBACK)
-        for target in _rollback_targets(ladder, stage)
-    )
+    """Return the moves back, the one that gives EC2 the most traffic first."""
+    targets = _rollback_targets(ladder, stage)
+    return tuple(Edge(stage, target, Direction.ROLLBACK) for target in targets)
 
 
 def edges(ladder: Ladder) -> tuple[Edge, ...]:
-    """Every move that the ladder allows."""
-    found = []
-    for stage in ladder.stages:
-        forward = promotion(ladder, stage)
-        found += [forward] if forward else []
-        found += rollbacks(ladder, stage)
-    return tuple(found)
+    """Return every move that the ladder allows."""
+    both = ((promotion(ladder, stage), *rollbacks(ladder, stage)) for stage in ladder.stages)
+    return tuple(edge for of_stage in both for edge in of_stage if edge)
 
 
 def find_edge(ladder: Ladder, before: Stage, after: Stage) -> Edge | None:
-    """The move between two stages; None where the ladder allows none."""
+    """Return the move between two stages, or None if the ladder does not allow it."""
     return next((e for e in edges(ladder) if (e.before, e.after) == (before, after)), None)
 
 

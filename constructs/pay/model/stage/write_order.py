@@ -14,7 +14,7 @@ Records = tuple[Record, ...]
 
 
 def written_sides(before: Records, after: Records) -> frozenset[Side]:
-    """The sides whose record is created, changed or deleted."""
+    """Return the sides whose record is created, changed or deleted."""
     was, becomes = _by_side(before), _by_side(after)
     return frozenset(side for side in Side if was.get(side) != becomes.get(side))
 
@@ -22,8 +22,8 @@ def written_sides(before: Records, after: Records) -> frozenset[Side]:
 def states(
     before: Records, after: Records, order: Sequence[Side] = (Side.EC2, Side.FARGATE)
 ) -> tuple[Records, ...]:
-    """Every state of the name from `before` to `after`, both included: one more than there are
-    writes. Each write is one change batch, so what lies between two states is never seen.
+    """Return every state of the name from `before` to `after`, both included. Each write is one
+    change batch, so clients never see what lies between two states.
     """
     was, becomes = _by_side(before), _by_side(after)
     seen = [before]

@@ -10,7 +10,7 @@ from pay.catalogue import CATALOGUE
 from pay.model import Ladder, Record, Side, Stage
 from pay.model.stage import invariants as must
 from pay.model.stage.dns_answers import side_shares
-from pay.model.stage.transitions import Edge, edges, rollbacks
+from pay.model.stage.transitions import Direction, Edge, edges, rollbacks
 from pay.model.stage.write_order import Records, states, written_sides
 
 Order = tuple[Side, Side]
@@ -247,10 +247,8 @@ def test_i7_records_go_before_capacity_and_capacity_comes_before_records(ladder:
 
 def test_i7_skipping_detached_or_dark_would_be_caught() -> None:
     ladder = Ladder()
-    skips_detached = Edge.model_validate(
-        {"before": "soak", "after": "retired", "direction": "forward"}
-    )
-    skips_dark = Edge.model_validate({"before": "legacy", "after": "ready", "direction": "forward"})
+    skips_detached = Edge(Stage.SOAK, Stage.RETIRED, Direction.FORWARD)
+    skips_dark = Edge(Stage.LEGACY, Stage.READY, Direction.FORWARD)
     assert not records_go_before_capacity(ladder, skips_detached)
     assert not capacity_comes_before_records(ladder, skips_dark)
 
