@@ -38,8 +38,8 @@ MOVING = ("connector", "egress", "frontend", "ledger")
 LAB = "tests/lab"
 """Its walks take longer than any other file."""
 
-SHARING = (LAB, "tests/stacks")
-"""Folders whose files share what takes long to make: the walks, the estate."""
+SHARING = (LAB, "tests/stacks", "tests/sandbox")
+"""Folders whose files share what takes long to make: the walks, the estate, a server."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

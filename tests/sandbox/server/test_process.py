@@ -16,9 +16,10 @@ from sandbox.variables import IMAGE_TAGS, export_lines, whole_environment
 from toolchain.paths import ROOT
 
 
-@pytest.fixture
-def started(tmp_path: Path) -> Iterator[Server]:
-    server = launch(Settings(account_id="333333333333"), log=tmp_path / "log", tied=True)
+@pytest.fixture(scope="module")
+def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    log = tmp_path_factory.mktemp("started") / "log"
+    server = launch(Settings(account_id="333333333333"), log=log, tied=True)
     yield server
     server.stop()
 
@@ -37,10 +38,12 @@ def test_two_servers_know_nothing_of_each_other(started: Server, tmp_path: Path)
         other.stop()
 
 
-def test_stop_ends_the_process_and_can_be_said_twice(started: Server) -> None:
-    started.stop()
-    assert not started.answers()
-    started.stop()
+def test_stop_ends_the_process_and_can_be_said_twice(tmp_path: Path) -> None:
+    stopped = launch(Settings(), log=tmp_path / "log", tied=True)
+    assert stopped.answers()
+    stopped.stop()
+    assert not stopped.answers()
+    stopped.stop()
 
 
 def test_stop_leaves_another_process_on_the_same_port_alone(started: Server) -> None:
