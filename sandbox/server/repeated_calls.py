@@ -10,11 +10,14 @@ answer. Deliberate faults (`faults.py`) remove the mark, so a lost answer stays 
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from werkzeug import Response
+
+from sandbox.server.errors import Answer
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+    from _typeshed.wsgi import WSGIEnvironment
 
 INVOCATION = "HTTP_AMZ_SDK_INVOCATION_ID"
 """WSGI's name of the header."""
@@ -27,31 +30,22 @@ LONGEST_KEPT_BYTES = 65_536
 
 
 class RepeatedCalls:
-    """WSGI middleware for one call at a time."""
+    """A layer of the server, for one call at a time."""
 
-    def __init__(self, app: "WSGIApplication") -> None:
-        self._app = app
-        self._answers: OrderedDict[str, tuple[str, Any, list[bytes]]] = OrderedDict()
+    def __init__(self, answer: Answer) -> None:
+        self._answer = answer
+        self._answers: OrderedDict[str, Response] = OrderedDict()
 
-    def __call__(self, environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
+    def __call__(self, environ: "WSGIEnvironment") -> Response:
         invocation = environ.get(INVOCATION)
-        if invocation is None:
-            return self._app(environ, start)
         if invocation in self._answers:
-            status, headers, body = self._answers[invocation]
             # An unread body would count as the next request of the connection.
             environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-            start(status, headers)
-            return body
-        begun: list[Any] = []
-
-        def begin(status: str, headers: Any, exc_info: Any = None) -> Callable[[bytes], object]:
-            begun[:] = status, headers
-            return start(status, headers, exc_info)
-
-        body = list(self._app(environ, begin))
-        if begun[0].startswith("2") and sum(map(len, body)) <= LONGEST_KEPT_BYTES:
-            self._answers[invocation] = (begun[0], begun[1], body)
+            return self._answers[invocation]
+        answer = self._answer(environ)
+        is_success, length = answer.status.startswith("2"), len(answer.get_data())
+        if invocation and is_success and length <= LONGEST_KEPT_BYTES:
+            self._answers[invocation] = answer
             if len(self._answers) > KEPT:
                 self._answers.popitem(last=False)
-        return body
+        return answer
