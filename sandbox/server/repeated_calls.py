@@ -38,13 +38,14 @@ class RepeatedCalls:
 
     def __call__(self, environ: "WSGIEnvironment") -> Response:
         invocation = environ.get(INVOCATION)
-        if invocation in self._answers:
+        if invocation is None:
+            return self._answer(environ)
+        if answer := self._answers.get(invocation):
             # An unread body would count as the next request of the connection.
             environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-            return self._answers[invocation]
+            return answer
         answer = self._answer(environ)
-        is_success, length = answer.status.startswith("2"), len(answer.get_data())
-        if invocation and is_success and length <= LONGEST_KEPT_BYTES:
+        if answer.status.startswith("2") and len(answer.get_data()) <= LONGEST_KEPT_BYTES:
             self._answers[invocation] = answer
             if len(self._answers) > KEPT:
                 self._answers.popitem(last=False)
