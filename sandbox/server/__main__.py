@@ -18,14 +18,14 @@ from werkzeug import Response
 from werkzeug.serving import make_server
 
 from sandbox import aws
-from sandbox.server.errors import Answer, refusal
+from sandbox.server.errors import Answer, Environ, refusal
 from sandbox.server.faults import FaultInjection
 from sandbox.server.repeated_calls import RepeatedCalls
 from sandbox.server.traffic_history import TrafficHistory
 from sandbox.settings import Settings
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
+    from _typeshed.wsgi import WSGIApplication
 
 
 def _configure_moto(settings: Settings) -> None:
@@ -50,7 +50,7 @@ class OneAtATime:
         self._answer, self._look = answer, look
         self._lock = threading.Lock()
 
-    def __call__(self, environ: "WSGIEnvironment") -> Response:
+    def __call__(self, environ: Environ) -> Response:
         with self._lock:
             try:
                 _move_on()
@@ -86,7 +86,7 @@ def build_application(settings: Settings) -> "WSGIApplication":
 
     dispatcher = DomainDispatcherApplication(create_app)
 
-    def moto(environ: "WSGIEnvironment") -> Response:
+    def moto(environ: Environ) -> Response:
         return Response.from_app(dispatcher, environ, buffered=True)
 
     history = TrafficHistory(settings)

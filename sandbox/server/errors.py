@@ -4,25 +4,25 @@ import json
 import re
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import Any
 from xml.sax.saxutils import escape
 
 from werkzeug import Response
 
-if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIEnvironment
+Environ = dict[str, Any]
+"""A call, as WSGI describes it (PEP 3333)."""
 
-Answer = Callable[["WSGIEnvironment"], Response]
+Answer = Callable[[Environ], Response]
 """Answers one call; the server's layers wrap each other in this form."""
 
 
-def service_of(environ: "WSGIEnvironment") -> str:
+def service_of(environ: Environ) -> str:
     """Return the AWS service in the request's signature, or `unsigned`."""
     scope = re.search(r"Credential=[^/]+/\d+/[^/]+/([^/]+)/", environ.get("HTTP_AUTHORIZATION", ""))
     return scope[1] if scope else "unsigned"
 
 
-def refusal(environ: "WSGIEnvironment", status: HTTPStatus, code: str, message: str) -> Response:
+def refusal(environ: Environ, status: HTTPStatus, code: str, message: str) -> Response:
     """Return an error of this code as the answer to the call."""
     if "HTTP_X_AMZ_TARGET" in environ:
         text = json.dumps({"__type": code, "message": message})

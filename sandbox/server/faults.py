@@ -21,16 +21,13 @@ import time
 from dataclasses import asdict, dataclass, field
 from http import HTTPStatus
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import parse_qs
 
 from werkzeug import Response
 
-from sandbox.server.errors import Answer, refusal, service_of
+from sandbox.server.errors import Answer, Environ, refusal, service_of
 from sandbox.server.repeated_calls import INVOCATION
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIEnvironment
 
 PREFIX = "/_sandbox/"
 
@@ -94,7 +91,7 @@ class FaultInjection:
         self._dice = random.Random(faults.seed)
         self._hold = Hold(faults.hold)
 
-    def __call__(self, environ: "WSGIEnvironment") -> Response:
+    def __call__(self, environ: Environ) -> Response:
         if environ["PATH_INFO"].startswith(PREFIX):
             return self._administer(environ)
         arrived, began = time.time(), time.perf_counter()
@@ -142,13 +139,13 @@ class FaultInjection:
             throw -= probability
         return None, hold
 
-    def _lateness(self, environ: "WSGIEnvironment", call: str) -> float:
+    def _lateness(self, environ: Environ, call: str) -> float:
         """Return the seconds that this attempt of the call waits for its answer."""
         faults = self._faults
         is_first = "attempt=1" in environ.get("HTTP_AMZ_SDK_REQUEST", "attempt=1")
         return faults.late if is_first and re.search(faults.only, call) else 0.0
 
-    def _administer(self, environ: "WSGIEnvironment") -> Response:
+    def _administer(self, environ: Environ) -> Response:
         content: Any = None
         with self._lock:
             match environ["REQUEST_METHOD"], environ["PATH_INFO"].removeprefix(PREFIX):
@@ -167,7 +164,7 @@ class FaultInjection:
         return Response(json.dumps(content), mimetype="application/json")
 
 
-def identify(environ: "WSGIEnvironment") -> tuple[str, str]:
+def identify(environ: Environ) -> tuple[str, str]:
     """Return the AWS service in the request's signature, and the operation.
 
     Requests without an operation (Route 53, S3) return method and path instead.
@@ -182,14 +179,14 @@ def identify(environ: "WSGIEnvironment") -> tuple[str, str]:
     return service, f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}"
 
 
-def _body(environ: "WSGIEnvironment") -> bytes:
+def _body(environ: Environ) -> bytes:
     """Return the request's body and keep it for the next reader."""
     body: bytes = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
     environ["wsgi.input"] = BytesIO(body)
     return body
 
 
-def _refusal(fault: str, service: str, environ: "WSGIEnvironment") -> Response:
+def _refusal(fault: str, service: str, environ: Environ) -> Response:
     """Return AWS's error for the fault; each protocol has its own codes."""
     if fault != "throttle":
         status, message = HTTPStatus.INTERNAL_SERVER_ERROR, "An internal error has occurred"

@@ -10,14 +10,10 @@ answer. Deliberate faults (`faults.py`) remove the mark, so a lost answer stays 
 """
 
 from collections import OrderedDict
-from typing import TYPE_CHECKING
 
 from werkzeug import Response
 
-from sandbox.server.errors import Answer
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIEnvironment
+from sandbox.server.errors import Answer, Environ
 
 INVOCATION = "HTTP_AMZ_SDK_INVOCATION_ID"
 """WSGI's name of the header."""
@@ -36,7 +32,7 @@ class RepeatedCalls:
         self._answer = answer
         self._answers: OrderedDict[str, Response] = OrderedDict()
 
-    def __call__(self, environ: "WSGIEnvironment") -> Response:
+    def __call__(self, environ: Environ) -> Response:
         invocation = environ.get(INVOCATION)
         if invocation is None:
             return self._answer(environ)

@@ -11,15 +11,12 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from werkzeug import Request, Response
 
-from sandbox.server.errors import Answer
+from sandbox.server.errors import Answer, Environ
 from sandbox.settings import Settings
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIEnvironment
 
 PATH = "/_sandbox/traffic"
 WAIT_SECONDS = 1.0
@@ -51,7 +48,7 @@ class TrafficHistory:
     def serve_beside(self, answer: Answer, idle: Callable[[], None]) -> Answer:
         """Return `answer` with the history; `idle` records the state without an API call."""
 
-        def serve(environ: "WSGIEnvironment") -> Response:
+        def serve(environ: Environ) -> Response:
             if environ["PATH_INFO"] != PATH:
                 return answer(environ)
             self._is_watched = True
