@@ -4,7 +4,7 @@ import asyncio
 import random
 import socket
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -20,7 +20,6 @@ from lab.log import Request, TrafficLog
 from lab.name_server import NEGATIVE_TTL_SECONDS
 from lab.pace import Pace
 from pay.model import Side
-from pay.model.stage.dwell import CLIENT_DNS_CACHE_SECONDS
 
 REQUEST_TIMEOUT_SECONDS = 30
 """In the lab's seconds; long, because a slow answer on a loaded machine is not a failure."""
@@ -34,15 +33,6 @@ class Habit(Enum):
     KEEP_ALIVE = "keep-alive connection"
 
 
-CACHE_SECONDS: Mapping[Habit, float] = {
-    Habit.AT_TTL: 0,
-    Habit.JVM: CLIENT_DNS_CACHE_SECONDS,
-    # Resolves when it connects, and again only after the load balancer closes the connection.
-    Habit.KEEP_ALIVE: 0,
-}
-"""AWS's seconds for which a client keeps its resolver's answer, in addition to the TTL.
-`pay.model.stage.dwell.drain` adds both as well."""
-
 MOST_JITTER = 1.2
 """The factor by which a pause may be longer, so that clients do not send at the same moment."""
 
@@ -55,9 +45,9 @@ class Group:
     pause_seconds: float
     """AWS's seconds from an answer to the next request of the same client. It must be clearly
     shorter than the cache time, so that a cached answer serves several requests."""
-
-
-Population = Mapping[Habit, Group]
+    cache_seconds: float = 0
+    """AWS's seconds for which a client keeps its resolver's answer, in addition to the TTL.
+    `pay.model.stage.dwell.drain` adds both as well."""
 
 
 class CachingResolver(AbstractResolver):
@@ -106,18 +96,15 @@ class CachingResolver(AbstractResolver):
         try:
             answer = await self._dns.resolve(f"{host}.", dns.rdatatype.A)
         except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
-            self._keep(None, NEGATIVE_TTL_SECONDS)
+            self._address, seconds = None, float(NEGATIVE_TTL_SECONDS)
         except dns.exception.DNSException as problem:
             raise OSError(str(problem)) from problem
         else:
-            ttl_seconds = answer.rrset.ttl if answer.rrset else 0
-            self._keep(answer[0].to_text(), ttl_seconds + self._cache_seconds)
+            self._address = answer[0].to_text()
+            seconds = (answer.rrset.ttl if answer.rrset else 0) + self._cache_seconds
+        self._until = time.monotonic() + self._pace.lab_seconds(seconds)
         self.side = self._side_of(self._address) if self._address else None
         self.asked = asked
-
-    def _keep(self, address: str | None, seconds: float) -> None:
-        self._address = address
-        self._until = time.monotonic() + self._pace.lab_seconds(seconds)
 
 
 async def run_client(
@@ -128,11 +115,9 @@ async def run_client(
 
     `pause_seconds` are the lab's seconds from an answer to the next request.
     """
+    closes = habit is not Habit.KEEP_ALIVE
     connector = aiohttp.TCPConnector(
-        resolver=resolver,
-        use_dns_cache=False,
-        limit=1,
-        force_close=habit is not Habit.KEEP_ALIVE,
+        resolver=resolver, use_dns_cache=False, limit=1, force_close=closes
     )
     timeout = aiohttp.ClientTimeout(total=REQUEST_TIMEOUT_SECONDS)
     async with aiohttp.ClientSession(connector=connector, timeout=timeout) as session:
@@ -155,12 +140,5 @@ async def _request(
             side = Side(answer.headers[SIDE_HEADER])
     except (aiohttp.ClientError, OSError, TimeoutError) as problem:
         error = f"{type(problem).__name__}: {problem}"
-    return Request(
-        began,
-        time.time(),
-        habit.value,
-        side,
-        error,
-        drawn=resolver.asked if resolver.asked != last_asked else None,
-        led_to=resolver.side,
-    )
+    drawn = resolver.asked if resolver.asked != last_asked else None
+    return Request(began, time.time(), habit.value, side, error, drawn, resolver.side)

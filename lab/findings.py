@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 from itertools import pairwise
 
-from lab.estate import AliasRecord, Estate
-from lab.log import TrafficLog
+from lab.estate import Estate
 from lab.traffic import Traffic
 from pay.model import Side
 
@@ -46,17 +45,15 @@ def findings(traffic: Traffic, drain_seconds: float) -> list[Finding]:
     """
     states = traffic.watch.states
     faults = [
-        *_failed(traffic.log),
+        *(
+            Finding(Fault.REQUEST_FAILED, request.ended, f"{request.habit}: {request.error}")
+            for request in traffic.log.failures
+        ),
         *(f for state in states for f in _unanswered(state, traffic.name)),
         *_lost_records(states, traffic.name),
         *_lost_capacity(states, traffic, drain_seconds),
     ]
     return sorted(faults, key=lambda finding: finding.time)
-
-
-def _failed(log: TrafficLog) -> Iterator[Finding]:
-    for request in log.failures:
-        yield Finding(Fault.REQUEST_FAILED, request.ended, f"{request.habit}: {request.error}")
 
 
 def _unanswered(state: Estate, name: str) -> Iterator[Finding]:
@@ -77,7 +74,8 @@ def _lost_records(states: Sequence[Estate], name: str) -> Iterator[Finding]:
         kept = {record.target for record in after.records_of(name)}
         for record, share in before.answers(name).items():
             if share and record.target not in kept:
-                what = f"{_title(record)} had {float(share):.0%} of the answers"
+                title = record.set_identifier or "the simple record"
+                what = f"{title} had {float(share):.0%} of the answers"
                 yield Finding(Fault.RECORD_GONE, after.time, what)
 
 
@@ -112,7 +110,3 @@ def _lost_capacity(
                         f"record was deleted; clients may use it for {drain_seconds:.1f} s"
                     )
                     yield Finding(Fault.DESTROYED_TOO_SOON, state.time, what)
-
-
-def _title(record: AliasRecord) -> str:
-    return record.set_identifier or "the simple record"

@@ -14,7 +14,6 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Mapping
-from contextlib import suppress
 from weakref import WeakKeyDictionary
 
 from aiohttp import web
@@ -22,6 +21,7 @@ from aiohttp import web
 from lab.addresses import FIRST, Addresses
 from lab.estate import Balancer, Estate
 from lab.pace import Pace
+from lab.tasks import end
 from pay.model import Side
 
 SIDE_HEADER = "X-Side"
@@ -108,8 +108,7 @@ class SideServers:
         self._servers = {
             side: SideServer(side, sent, share_of_task, request_seconds, pace) for side in balancers
         }
-        self._changed = asyncio.Event()
-        self._estate: Estate | None = None
+        self._estates: asyncio.Queue[Estate] = asyncio.Queue()
 
     async def start(self, estate: Estate) -> int:
         """Apply `estate` and return the port."""
@@ -124,13 +123,10 @@ class SideServers:
 
     def update(self, estate: Estate) -> None:
         """Apply a new state, soon after the call."""
-        self._estate = estate
-        self._changed.set()
+        self._estates.put_nowait(estate)
 
     async def stop(self) -> None:
-        self._task.cancel()
-        with suppress(asyncio.CancelledError):
-            await self._task
+        await end(self._task)
         for server in self._servers.values():
             await server.stop()
 
@@ -143,10 +139,7 @@ class SideServers:
 
     async def _keep_following(self) -> None:
         while True:
-            await self._changed.wait()
-            self._changed.clear()
-            if self._estate:
-                await self._follow(self._estate)
+            await self._follow(await self._estates.get())
 
     async def _follow(self, estate: Estate) -> None:
         for side, name in self._balancers.items():

@@ -1,9 +1,10 @@
 """The log of all requests, each with the DNS query that it followed."""
 
-import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import takewhile
+from math import inf
 
 from pay.model import Side
 
@@ -44,22 +45,13 @@ class TrafficLog:
 
     def draws_between(self, start: float, end: float) -> Counter[Side | None]:
         """Count the draws of that time by the side that answered; None for no answer."""
-        return Counter(
-            request.side
-            for request in self._recent(start)
-            if request.drawn is not None and start <= request.drawn < end
-        )
+        draws = (r for r in self._recent(start) if r.drawn is not None and start <= r.drawn < end)
+        return Counter(request.side for request in draws)
 
-    def requests_between(self, start: float, end: float) -> Counter[Side | None]:
+    def requests_between(self, start: float, end: float = inf) -> Counter[Side | None]:
         """Count the requests sent in that time by the side that answered."""
         return Counter(r.side for r in self._recent(start) if start <= r.began < end)
 
-    def requests_since(self, start: float) -> Counter[Side | None]:
-        return self.requests_between(start, time.time() + 1)
-
     def _recent(self, start: float) -> Iterator[Request]:
         """Yield requests in reverse, back to `start` only: the log is long and read often."""
-        for request in reversed(self.requests):
-            if request.ended < start:
-                return
-            yield request
+        return takewhile(lambda request: request.ended >= start, reversed(self.requests))

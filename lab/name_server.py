@@ -7,7 +7,6 @@ health checking is configured", "Choosing between alias and non-alias records".
 import asyncio
 import random
 from collections.abc import Callable
-from typing import cast
 
 import dns.flags
 import dns.message
@@ -35,25 +34,18 @@ class NameServer(asyncio.DatagramProtocol):
         self, estate: Callable[[], Estate], addresses: Addresses, dice: random.Random
     ) -> None:
         self._estate, self._addresses, self._dice = estate, addresses, dice
-        self._transport: asyncio.DatagramTransport | None = None
 
     async def start(self) -> int:
         """Listen on a free port and return it."""
         loop = asyncio.get_running_loop()
-        transport, _ = await loop.create_datagram_endpoint(lambda: self, ("127.0.0.1", 0))
-        return int(transport.get_extra_info("sockname")[1])
+        self._transport, _ = await loop.create_datagram_endpoint(lambda: self, ("127.0.0.1", 0))
+        return int(self._transport.get_extra_info("sockname")[1])
 
     def stop(self) -> None:
-        if self._transport:
-            self._transport.close()
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast(asyncio.DatagramTransport, transport)
+        self._transport.close()
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
-        if self._transport:
-            answer = self.answer(dns.message.from_wire(data))
-            self._transport.sendto(answer.to_wire(), addr)
+        self._transport.sendto(self.answer(dns.message.from_wire(data)).to_wire(), addr)
 
     def answer(self, query: dns.message.Message) -> dns.message.Message:
         """Return the response to one query."""

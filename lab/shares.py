@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lab.findings import Finding
-from lab.walk import Deployment, Stay, Walk
+from lab.walk import Walk
 from pay.model import Side
 
 BIN_SECONDS = 1.0
@@ -30,9 +30,9 @@ class Plot:
 
     def __init__(self, walk: Walk) -> None:
         self._walk = walk
-        requests = walk.traffic.log.requests
+        self._requests = walk.traffic.log.requests
         self._start = walk.began
-        self._end = max([walk.began + 1, *(request.ended for request in requests)])
+        self._end = max([walk.began + 1, *(request.ended for request in self._requests)])
         self.findings: Sequence[Finding] = walk.findings()
 
     @property
@@ -46,7 +46,7 @@ class Plot:
     def observed(self) -> str:
         """The points of Fargate's share of the requests, second by second."""
         bins: dict[int, list[int]] = {}
-        for request in self._walk.traffic.log.requests:
+        for request in self._requests:
             if request.side:
                 index = int((request.began - self._start) / BIN_SECONDS)
                 bins.setdefault(index, []).append(request.side is Side.FARGATE)
@@ -67,11 +67,25 @@ class Plot:
 
     @property
     def stages(self) -> list[Band]:
-        return [self._stage(stay) for stay in self._walk.stays]
+        bands = []
+        for stay in self._walk.stays:
+            x = self.x(stay.began)
+            width = self.x(min(stay.ended, self._end)) - x
+            label = stay.stage.value if width >= len(stay.stage) * LETTER_WIDTH else ""
+            bands.append(Band(x, width, label, f"{stay.stage}, weights {stay.weights}"))
+        return bands
 
     @property
     def deployments(self) -> list[Band]:
-        return [self._deployment(deployment) for deployment in self._walk.deployments]
+        return [
+            Band(
+                x := self.x(each.began),
+                self.x(each.ended) - x,
+                "",
+                f"{each.edge}: {each.stack}, {each.ended - each.began:.0f} s",
+            )
+            for each in self._walk.deployments
+        ]
 
     @property
     def errors(self) -> list[Band]:
@@ -85,15 +99,3 @@ class Plot:
             (self.x(self._start + s), f"{s // 60}:{s % 60:02}")
             for s in range(0, int(self.seconds) + 1, step)
         ]
-
-    def _stage(self, stay: Stay) -> Band:
-        x = self.x(stay.began)
-        width = self.x(min(stay.ended, self._end)) - x
-        label = stay.stage.value if width >= len(stay.stage) * LETTER_WIDTH else ""
-        return Band(x, width, label, f"{stay.stage}, weights {stay.weights}")
-
-    def _deployment(self, deployment: Deployment) -> Band:
-        x = self.x(deployment.began)
-        seconds = deployment.ended - deployment.began
-        title = f"{deployment.edge}: {deployment.stack}, {seconds:.0f} s"
-        return Band(x, self.x(deployment.ended) - x, "", title)

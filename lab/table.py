@@ -3,13 +3,13 @@
 import asyncio
 import time
 from collections.abc import Sequence
-from contextlib import suppress
 
 from rich.console import Console, Group
 from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from lab.tasks import end
 from lab.walk import CONFIDENCE, Stay, Walk
 from pay.model import Side
 
@@ -38,9 +38,7 @@ class LiveTable:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        self._task.cancel()
-        with suppress(asyncio.CancelledError):
-            await self._task
+        await end(self._task)
         self._live.stop()
         for walk in self._walks:
             self._console.print(table(walk))
@@ -62,8 +60,8 @@ def table(walk: Walk) -> Table:
         title_style="bold red" if log.failures else "bold green",
         caption=f"exact interval at {CONFIDENCE:.3%} for the draws (resolutions)",
     )
-    for column in ("stage", "weights"):
-        stages.add_column(column)
+    stages.add_column("stage")
+    stages.add_column("weights")
     for column in ("expected", "draws", "observed", "interval", "EC2", "Fargate", "s"):
         stages.add_column(column, justify="right")
     stages.add_column("")

@@ -4,14 +4,7 @@ import asyncio
 import random
 
 from lab.addresses import Addresses
-from lab.clients import (
-    CACHE_SECONDS,
-    CachingResolver,
-    Group,
-    Habit,
-    Population,
-    run_client,
-)
+from lab.clients import CachingResolver, Group, Habit, run_client
 from lab.load_balancers import SideServers
 from lab.log import TrafficLog
 from lab.name_server import NameServer
@@ -20,12 +13,14 @@ from lab.tasks import end
 from lab.watch import Watch
 from pay.catalogue import CATALOGUE
 from pay.model import Environment, Side, host_name, names
+from pay.model.stage.dwell import CLIENT_DNS_CACHE_SECONDS
 
-POPULATION: Population = {
+POPULATION = {
     # An answer serves three or four requests; with the JVM's cache, five or six.
     Habit.AT_TTL: Group(clients=8, pause_seconds=15),
-    Habit.JVM: Group(clients=8, pause_seconds=15),
-    # Shorter than the load balancer's idle timeout, or it would close the connection.
+    Habit.JVM: Group(clients=8, pause_seconds=15, cache_seconds=CLIENT_DNS_CACHE_SECONDS),
+    # Resolves when it connects, and again only after the load balancer closes the connection. Its
+    # pause is shorter than the load balancer's idle timeout, which would also close it.
     Habit.KEEP_ALIVE: Group(clients=10, pause_seconds=30),
 }
 
@@ -41,18 +36,10 @@ class Traffic:
     """An async context manager, inside which clients send requests over the loopback."""
 
     def __init__(
-        self,
-        endpoint: str,
-        environment: Environment,
-        service: str,
-        *,
-        pace: Pace,
-        seed: int,
-        population: Population = POPULATION,
+        self, endpoint: str, environment: Environment, service: str, *, pace: Pace, seed: int
     ) -> None:
         """`endpoint` is the sandbox's. The name must resolve before the first client starts."""
-        self.environment, self.service, self.pace = environment, service, pace
-        self.population = population
+        self.service, self.pace = service, pace
         self.name = host_name(CATALOGUE[service], environment)
         self.balancers = {
             side: names.load_balancer(environment.name, service, side) for side in Side
@@ -77,8 +64,8 @@ class Traffic:
         port = await self._servers.start(self.watch.latest)
         self.watch.notify(self._servers.update)
         self._clients = [
-            asyncio.create_task(self._client(habit, dns_port, port))
-            for habit, group in self.population.items()
+            asyncio.create_task(self._client(habit, group, dns_port, port))
+            for habit, group in POPULATION.items()
             for _ in range(group.clients)
         ]
         return self
@@ -90,10 +77,10 @@ class Traffic:
         self._name_server.stop()
         await self.watch.__aexit__()
 
-    async def _client(self, habit: Habit, dns_port: int, port: int) -> None:
-        resolver = CachingResolver(dns_port, CACHE_SECONDS[habit], self.pace, self._side_of)
+    async def _client(self, habit: Habit, group: Group, dns_port: int, port: int) -> None:
+        resolver = CachingResolver(dns_port, group.cache_seconds, self.pace, self._side_of)
         url = f"http://{self.name}:{port}/healthcheck"
-        pause_seconds = self.pace.lab_seconds(self.population[habit].pause_seconds)
+        pause_seconds = self.pace.lab_seconds(group.pause_seconds)
         dice = random.Random(self._dice.random())
         await run_client(habit, url, resolver, pause_seconds, dice, self.log)
 

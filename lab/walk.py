@@ -137,16 +137,15 @@ class Walk:
         edge = find_edge(environment.ladder, before, stage)
         if edge is None:
             raise SandboxError(f"{self.service} cannot move from {before} to {stage}")
-        self._tell(f"{self.service}: {before} -> {stage}")
+        title = f"{before} -> {stage}"
+        self._tell(f"{self.service}: {title}")
         self.stays[-1].left = start
         self._workshop.move(self.service, edge, "the traffic lab")
         for change in stack_changes(environment, self.service, edge):
             began = time.time()
-            self._tell(f"{self.service}: {before} -> {stage}, deploying {change.stack}")
+            self._tell(f"{self.service}: {title}, deploying {change.stack}")
             await self._deploy(change.stack)
-            self.deployments.append(
-                Deployment(change.stack, f"{before} -> {stage}", began, time.time())
-            )
+            self.deployments.append(Deployment(change.stack, title, began, time.time()))
         await self.traffic.watch.catch_up()
         self._enter(self._last_write(start))
 
@@ -187,7 +186,7 @@ class Walk:
     def _is_measured(self, stay: Stay) -> bool:
         if stay.draws < DRAWS or time.time() < stay.began + self.drain_seconds:
             return False
-        recent = self.traffic.log.requests_since(time.time() - QUIET_SECONDS)
+        recent = self.traffic.log.requests_between(time.time() - QUIET_SECONDS)
         idle = {1.0: Side.EC2, 0.0: Side.FARGATE}.get(stay.expected)
         return recent.total() > 0 and (idle is None or not recent[idle])
 

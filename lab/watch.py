@@ -38,7 +38,7 @@ class Watch:
     async def __aenter__(self) -> "Watch":
         timeout = aiohttp.ClientTimeout(total=CALL_TIMEOUT_SECONDS)
         self._session = aiohttp.ClientSession(timeout=timeout)
-        await self._ask()
+        await self.catch_up()
         # States before this watch belong to earlier users.
         self.states = self.states[-1:]
         self._task = asyncio.create_task(self._follow())
@@ -48,15 +48,12 @@ class Watch:
         await end(self._task)
         await self._session.close()
 
-    async def catch_up(self) -> None:
-        """Return when every state up to this moment is known."""
-        await self._ask()
-
     async def _follow(self) -> None:
         while True:
-            await self._ask()
+            await self.catch_up()
 
-    async def _ask(self) -> None:
+    async def catch_up(self) -> None:
+        """Return when every state up to this moment is known."""
         after = self.latest.number if self.states else 0
         async with self._session.get(self._url, params={"after": str(after)}) as answer:
             for state in await answer.json():

@@ -1,15 +1,13 @@
 """Synthesises and deploys stacks in their own folder, with the real programs."""
 
 import asyncio
-import json
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, nullcontext, suppress
+from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import tomlkit
 
@@ -25,10 +23,6 @@ from toolchain.paths import ROOT
 TIMEOUT_SECONDS = 600
 LOG_TAIL_LINES = 80
 """Terraform reports each error in six lines or more, and several resources can fail at once."""
-
-
-class Killed(SandboxError):
-    """The program was killed on purpose."""
 
 
 class Workshop:
@@ -102,100 +96,51 @@ class Workshop:
     async def synthesise(self, stack: str) -> None:
         """Synthesise a stack as cdktf does before it deploys."""
         self.state(stack).parent.mkdir(parents=True, exist_ok=True)
-        await self._run(
-            ROOT,
-            *(sys.executable, "-O", "main.py"),
-            CDKTF_OUTDIR=str(self._out(stack)),
-            PAY_STACKS=stack,
-        )
+        command, out = (sys.executable, "-O", "main.py"), str(self._out(stack))
+        await self._run(ROOT, *command, CDKTF_OUTDIR=out, PAY_STACKS=stack)
 
     async def deploy(self, stack: str) -> None:
         """Do the same as `cdktf deploy`, in a third of the time."""
         await self.synthesise(stack)
         await self.apply(stack)
 
-    async def apply(self, stack: str, *options: str, kill: "Kill | None" = None) -> None:
-        """Run `terraform apply` on the synthesised stack.
+    async def apply(self, stack: str, *options: str) -> None:
+        """Run `terraform apply` on the synthesised stack; a cancelled apply is a killed one."""
+        await self.terraform(stack, "apply", "-auto-approve", "-no-color", *options)
 
-        Raises Killed if `kill` ended the program.
+    async def terraform(self, stack: str, command: str, *arguments: str) -> str:
+        """Run a command of Terraform on the synthesised stack and return its output."""
+        folder = self.stack(stack)
+        if not (folder / ".terraform").is_dir():
+            await self._run(folder, "terraform", "init", "-input=false", "-no-color")
+        return await self._run(folder, "terraform", command, "-input=false", *arguments)
+
+    async def _run(self, folder: Path, *command: str, **settings: str) -> str:
+        """Run a program and return its output.
+
+        Raises SandboxError, with the end of the output, if the program fails.
         """
-        await self._initialise(stack)
-        arguments = ("apply", "-auto-approve", "-input=false", "-no-color", *options)
-        await self._run(self.stack(stack), "terraform", *arguments, kill=kill)
-
-    async def plan(self, stack: str, *options: str) -> dict[str, Any]:
-        """Return the plan, as `terraform show -json` writes it."""
-        await self._initialise(stack)
-        arguments = ("plan", "-input=false", "-no-color", "-out=lab.plan", *options)
-        await self._run(self.stack(stack), "terraform", *arguments)
-        shown = await self._run(self.stack(stack), "terraform", "show", "-json", "lab.plan")
-        plan: dict[str, Any] = json.loads(shown)
-        return plan
-
-    async def adopt(self, stack: str, address: str, id: str) -> None:
-        """Run `terraform import`, as an operator does for a resource missing from the state."""
-        await self._run(
-            self.stack(stack), "terraform", "import", "-input=false", "-no-color", address, id
+        process = await asyncio.create_subprocess_exec(
+            *command,
+            cwd=folder,
+            env={**self._variables, **settings},
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+            start_new_session=True,
         )
-
-    async def _initialise(self, stack: str) -> None:
-        if not (self.stack(stack) / ".terraform").is_dir():
-            await self._run(self.stack(stack), "terraform", "init", "-input=false", "-no-color")
-
-    async def _run(
-        self, folder: Path, *command: str, kill: "Kill | None" = None, **settings: str
-    ) -> str:
-        """Run a program and return its standard output.
-
-        Raises SandboxError, with the end of all output, if the program fails.
-        """
-        # The kill is armed before the program starts, because the first call already counts.
-        async with kill() if kill else nullcontext() as moment:
-            process = await asyncio.create_subprocess_exec(
-                *command,
-                cwd=folder,
-                env={**self._variables, **settings},
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.STDOUT if command[1] != "show" else None,
-                start_new_session=True,
-            )
-            killer = asyncio.create_task(_end_at(moment, process.pid)) if moment else None
-            try:
-                output, _ = await asyncio.wait_for(process.communicate(), TIMEOUT_SECONDS)
-            except BaseException:
-                _end(process.pid)
-                await process.wait()
-                raise
-            finally:
-                if killer:
-                    killer.cancel()
-                    with suppress(asyncio.CancelledError):
-                        await killer
+        try:
+            output, _ = await asyncio.wait_for(process.communicate(), TIMEOUT_SECONDS)
+        except BaseException:
+            # The whole session, because Terraform's provider is a program of its own.
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            await process.wait()
+            raise
         text = output.decode(errors="replace")
         with self._log.open("a") as log:
-            log.write(f"$ {' '.join(command)}\n{text if command[1] != 'show' else ''}\n")
-        if process.returncode == -signal.SIGKILL:
-            raise Killed(f"{' '.join(command)} was killed")
+            log.write(f"$ {' '.join(command)}\n{text}\n")
         if process.returncode:
             tail = "\n".join(text.splitlines()[-LOG_TAIL_LINES:])
             raise SandboxError(f"{' '.join(command)} failed; the end of its output:\n{tail}")
         return text
-
-
-Moment = Callable[[], Awaitable[None]]
-"""Returns at the moment at which to kill a program."""
-
-Kill = Callable[[], AbstractAsyncContextManager[Moment]]
-"""A context manager, entered before the program starts and left after its end."""
-
-
-async def _end_at(moment: Moment, pid: int) -> None:
-    await moment()
-    _end(pid)
-
-
-def _end(pid: int) -> None:
-    """Send SIGKILL to the program and all its children: Terraform's provider is one of them."""
-    with suppress(ProcessLookupError):
-        os.killpg(pid, signal.SIGKILL)

@@ -7,16 +7,16 @@ with Sandbox(environment) as sandbox:
 
 import tempfile
 from collections.abc import Collection, Mapping
+from contextlib import ExitStack
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
 from pay.model import Environment
 from sandbox.estate.mistakes import Mistake
 from sandbox.estate.seed import seed
-from sandbox.server.process import Server, launch
+from sandbox.server.process import launch
 from sandbox.settings import Settings
 from sandbox.variables import whole_environment
 
@@ -24,6 +24,7 @@ from sandbox.variables import whole_environment
 class Sandbox:
     """A context manager that starts a private server on a free port, seeds it and stops it.
 
+    The server, its clients and its variables exist only in the `with` block.
     `settings` sets its behaviour; its account and region are the environment's. `legacy` names the
     services that already run on EC2 without Terraform. `neighbours` adds what the environment's
     stacks look up of each other, so that each can be planned alone.
@@ -41,18 +42,14 @@ class Sandbox:
         self.environment = environment
         self._legacy, self._mistakes, self._neighbours = legacy, mistakes, neighbours
         self._settings = replace(
-            settings or Settings(),
-            account_id=environment.account_id,
-            region=environment.region,
+            settings or Settings(), account_id=environment.account_id, region=environment.region
         )
-        self._server: Server | None = None
 
     def __enter__(self) -> Self:
-        self._folder = tempfile.TemporaryDirectory(prefix="sandbox-")
-        try:
-            self._server = launch(
-                self._settings, log=Path(self._folder.name) / "server.log", tied=True
-            )
+        with ExitStack() as stack:
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="sandbox-"))
+            self.server = launch(self._settings, log=Path(folder) / "server.log", tied=True)
+            stack.callback(self.server.stop)
             seed(
                 self.environment,
                 self.client,
@@ -60,27 +57,11 @@ class Sandbox:
                 legacy=self._legacy,
                 neighbours=self._neighbours,
             )
-        except BaseException:
-            self.__exit__(None, None, None)
-            raise
+            self._end = stack.pop_all()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if self._server:
-            self._server.stop()
-        self._folder.cleanup()
-
-    @property
-    def server(self) -> Server:
-        """The server; raises RuntimeError outside the `with` block."""
-        if self._server is None:
-            raise RuntimeError("the sandbox is not running; use it in a with block")
-        return self._server
+    def __exit__(self, *_: object) -> None:
+        self._end.close()
 
     def client(self, service: str) -> Any:
         """Return a boto3 client of one AWS service in this sandbox."""

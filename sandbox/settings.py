@@ -1,11 +1,11 @@
-"""The settings of a sandbox, passed to its process as environment variables."""
+"""The settings of a sandbox, passed to its process as an environment variable."""
 
+import json
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
-from typing import Any
+from dataclasses import asdict, dataclass
 
-PREFIX = "SANDBOX_"
+VARIABLE = "SANDBOX_SETTINGS"
 
 
 @dataclass(frozen=True)
@@ -24,15 +24,10 @@ class Settings:
     5.100.0, `waitChangeInsync`)."""
 
     def to_environment(self) -> dict[str, str]:
-        """Return the settings as variables for the server's process."""
-        return {PREFIX + key.upper(): str(value) for key, value in asdict(self).items()}
+        """Return the settings as a variable for the server's process."""
+        return {VARIABLE: json.dumps(asdict(self))}
 
     @classmethod
     def from_environment(cls, variables: Mapping[str, str] = os.environ) -> "Settings":
-        """Read the variables of `to_environment`; a missing variable leaves the default."""
-        values: dict[str, Any] = {}
-        for field in fields(cls):
-            if (text := variables.get(PREFIX + field.name.upper())) is not None:
-                default: Any = field.default
-                values[field.name] = text == "True" if default is True else type(default)(text)
-        return cls(**values)
+        """Read the variable of `to_environment`; without it, every setting has its default."""
+        return cls(**json.loads(variables.get(VARIABLE, "{}")))

@@ -21,16 +21,14 @@ def _own(server: Server, base: Mapping[str, str]) -> dict[str, str | None]:
     return {**unset, **tools.changes(base), **server.variables(), **tags}
 
 
-def whole_environment(server: Server, base: Mapping[str, str] | None = None) -> dict[str, str]:
+def whole_environment(server: Server, base: Mapping[str, str] = os.environ) -> dict[str, str]:
     """Return `base` (default: this process's environment) with the sandbox's settings."""
-    base = os.environ if base is None else base
     merged = {**base, **_own(server, base)}
     return {name: value for name, value in merged.items() if value is not None}
 
 
-def export_lines(server: Server, base: Mapping[str, str] | None = None) -> list[str]:
+def export_lines(server: Server, base: Mapping[str, str] = os.environ) -> list[str]:
     """Return the lines for a shell to evaluate, with only the differences from `base`."""
-    base = os.environ if base is None else base
     lines = []
     for name, value in sorted(_own(server, base).items()):
         if value is None and name in base:

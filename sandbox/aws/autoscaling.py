@@ -11,53 +11,43 @@ from typing import Any
 from moto.autoscaling.exceptions import AutoscalingClientError
 from moto.autoscaling.models import AutoScalingBackend, FakeAutoScalingGroup
 
-from sandbox.aws.patching import replaces
-
-original_launch = FakeAutoScalingGroup.replace_autoscaling_group_instances
+from sandbox.aws.patching import Original, extends
 
 
-@replaces(FakeAutoScalingGroup)
+@extends(FakeAutoScalingGroup)
 def replace_autoscaling_group_instances(
-    self: FakeAutoScalingGroup, count_needed: int, propagated_tags: dict[str, str]
+    self: FakeAutoScalingGroup, launch: Original, count_needed: int, propagated_tags: dict[str, str]
 ) -> None:
     subnets = self.vpc_zone_identifier
     if not subnets:
-        return original_launch(self, count_needed, propagated_tags)
+        launch(self, count_needed, propagated_tags)
+        return
     try:
         for _ in range(count_needed):
             own = [state.instance.subnet_id for state in self.instance_states]
             self.vpc_zone_identifier = min(subnets.split(","), key=own.count)
-            original_launch(self, 1, propagated_tags)
+            launch(self, 1, propagated_tags)
     finally:
         self.vpc_zone_identifier = subnets
 
 
-original_protect = AutoScalingBackend.set_instance_protection
-
-
-@replaces(AutoScalingBackend)
+@extends(AutoScalingBackend)
 def set_instance_protection(
-    self: AutoScalingBackend,
-    group_name: str,
-    instance_ids: list[str],
-    protected_from_scale_in: bool | None,
+    self: AutoScalingBackend, protect: Original, group_name: str, *args: Any
 ) -> None:
-    original_protect(self, group_name, instance_ids, protected_from_scale_in)
+    protect(self, group_name, *args)
     group = self.autoscaling_groups[group_name]
     group.set_desired_capacity(group.desired_capacity)
 
 
-original_create = AutoScalingBackend.create_auto_scaling_group
-
-
-@replaces(AutoScalingBackend)
+@extends(AutoScalingBackend)
 def create_auto_scaling_group(
-    self: AutoScalingBackend, name: str, *args: Any, **settings: Any
-) -> FakeAutoScalingGroup:
+    self: AutoScalingBackend, create: Original, name: str, *args: Any, **settings: Any
+) -> Any:
     if name in self.autoscaling_groups:
         raise AutoscalingClientError(
             "AlreadyExists",
             "AutoScalingGroup by this name already exists - A group with the name "
             f"{name} already exists",
         )
-    return original_create(self, name, *args, **settings)
+    return create(self, name, *args, **settings)

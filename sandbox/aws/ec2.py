@@ -11,45 +11,34 @@ from moto.ec2.models import EC2Backend
 from moto.ec2.models.instances import Instance
 from moto.ec2.models.launch_templates import LaunchTemplate
 
-from sandbox.aws.patching import replaces
-
-original_create_launch_template = EC2Backend.create_launch_template
+from sandbox.aws.patching import Original, extends
 
 
-@replaces(EC2Backend)
+@extends(EC2Backend)
 def create_launch_template(
-    self: EC2Backend,
-    name: str,
-    description: str,
-    template_data: dict[str, Any],
-    tag_spec: dict[str, Any],
-) -> LaunchTemplate:
+    self: EC2Backend, create: Original, name: str, description: str, data: dict[str, Any], tags: Any
+) -> Any:
     for_launches = [
         specification
-        for specification in template_data.pop("TagSpecifications", [])
+        for specification in data.pop("TagSpecifications", [])
         if specification["ResourceType"] != "launch-template"
     ]
     if for_launches:
-        template_data["TagSpecifications"] = for_launches
-    return original_create_launch_template(self, name, description, template_data, tag_spec)
+        data["TagSpecifications"] = for_launches
+    return create(self, name, description, data, tags)
 
 
-def _tags(self: LaunchTemplate) -> Any:
-    """Return the present tags, not those from the creation of the launch template."""
-    return self.get_tags()
+# The present tags, not those from the creation of the launch template.
+LaunchTemplate.tags = property(  # type: ignore[assignment]
+    LaunchTemplate.get_tags, lambda self, tags: None
+)
 
 
-LaunchTemplate.tags = property(_tags, lambda self, tags: None)  # type: ignore[assignment]
-
-
-original_terminate = Instance.terminate
-
-
-@replaces(Instance)
-def terminate(self: Instance) -> Any:
+@extends(Instance)
+def terminate(self: Instance, end: Original) -> Any:
     """Delete the network interfaces together with the instance."""
     interfaces = [interface.id for interface in self.nics.values()]
-    state = original_terminate(self)
+    state = end(self)
     for interface_id in interfaces:
         self.ec2_backend.enis.pop(interface_id, None)
     return state

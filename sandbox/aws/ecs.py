@@ -6,21 +6,19 @@ name, lists deleted ones, starts no tasks (`ecs_tasks`), has no real deployments
 (`ecs_deployments`), and its instances never join a cluster (`ecs_instances`).
 """
 
+from collections.abc import Iterator
 from typing import Any
 
+from botocore import xform_name
 from moto.core.responses import ActionResult
 from moto.ecs.exceptions import ECSException, InvalidParameterException
-from moto.ecs.models import (
-    EC2ContainerServiceBackend,
-    Task,
-    ecs_backends,
-)
+from moto.ecs.models import EC2ContainerServiceBackend, Task, ecs_backends
 from moto.ecs.responses import EC2ContainerServiceResponse
 from moto.elbv2.models import elbv2_backends
 
 from sandbox.aws import before_each_call, ecs_deployments, ecs_tasks, elbv2  # noqa: F401
 from sandbox.aws.ecs_placement import Service, TaskDefinition
-from sandbox.aws.patching import replaces
+from sandbox.aws.patching import Original, extends, replaces
 
 KEPT_SETTINGS = {
     "availabilityZoneRebalancing": "DISABLED",
@@ -35,12 +33,6 @@ KEPT_SETTINGS = {
 
 DEPLOYING_SETTINGS = ("taskDefinition", "networkConfiguration", "loadBalancers", "platformVersion")
 """Settings whose change starts a new deployment."""
-
-
-def _attribute(key: str) -> str:
-    """Return the attribute that moto's serialiser reads for a key of the API."""
-    snake = "".join("_" + c.lower() if c.isupper() else c for c in key)
-    return snake.replace("e_c_s_", "ecs_").lstrip("_")
 
 
 def _deployment_configuration(settings: dict[str, Any] | None) -> dict[str, Any]:
@@ -63,49 +55,47 @@ def _refuse_unfit(
     backend: EC2ContainerServiceBackend, params: dict[str, Any], definition: TaskDefinition
 ) -> None:
     """Refuse load balancers and launch types as `CreateService` and `UpdateService` do."""
+    for problem in _misfits(backend, params, definition):
+        raise InvalidParameterException(problem)
+
+
+def _misfits(
+    backend: EC2ContainerServiceBackend, params: dict[str, Any], definition: TaskDefinition
+) -> Iterator[str]:
     if params.get("launchType") and params.get("capacityProviderStrategy"):
-        raise InvalidParameterException(
+        yield (
             "Specifying both a launch type and capacity provider strategy is not supported. "
             "Remove one and try again."
         )
     if params.get("launchType") == "FARGATE" and "FARGATE" not in definition.compatibilities:
-        raise InvalidParameterException("Task definition does not support launch_type FARGATE.")
+        yield "Task definition does not support launch_type FARGATE."
     groups = elbv2_backends[backend.account_id][backend.region_name].target_groups
     containers = {part["name"]: part for part in definition.container_definitions}
     for balancer in params.get("loadBalancers") or []:
-        arn, name = balancer["targetGroupArn"], balancer["containerName"]
+        arn, name, port = (
+            balancer[k] for k in ("targetGroupArn", "containerName", "containerPort")
+        )
         if arn not in groups:
-            raise InvalidParameterException(
-                f"Unable to assume role and validate the specified targetGroupArn {arn}."
-            )
+            yield f"Unable to assume role and validate the specified targetGroupArn {arn}."
         if not groups[arn].load_balancer_arns:
-            raise InvalidParameterException(
+            yield (
                 f"The target group with targetGroupArn {arn} does not have an associated load "
                 "balancer."
             )
         if name not in containers:
-            raise InvalidParameterException(
-                f"The container {name} does not exist in the task definition."
-            )
-        ports = [m["containerPort"] for m in containers[name].get("portMappings", [])]
-        if balancer["containerPort"] not in ports:
-            raise InvalidParameterException(
-                f"The container {name} did not have a container port "
-                f"{balancer['containerPort']} defined."
-            )
+            yield f"The container {name} does not exist in the task definition."
+        if port not in [m["containerPort"] for m in containers[name].get("portMappings", [])]:
+            yield f"The container {name} did not have a container port {port} defined."
         if (groups[arn].target_type == "ip") != (definition.network_mode == "awsvpc"):
-            raise InvalidParameterException(
+            yield (
                 f"The provided target group {arn} has target type {groups[arn].target_type}, "
                 f"which is incompatible with the {definition.network_mode} network mode specified "
                 "in the task definition."
             )
 
 
-original_create_service = EC2ContainerServiceResponse.create_service
-
-
-@replaces(EC2ContainerServiceResponse, "create_service")
-def respond_to_create_service(self: EC2ContainerServiceResponse) -> ActionResult:
+@extends(EC2ContainerServiceResponse)
+def create_service(self: EC2ContainerServiceResponse, create: Original) -> ActionResult:
     backend, params = self.ecs_backend, self._get_params()
     cluster = params.get("cluster", "default").split("/")[-1]
     existing = backend.services.get(f"{cluster}:{params['serviceName']}")
@@ -113,18 +103,17 @@ def respond_to_create_service(self: EC2ContainerServiceResponse) -> ActionResult
         raise InvalidParameterException("Creation of service was not idempotent.")
     definition = backend.describe_task_definition(params["taskDefinition"])
     _refuse_unfit(backend, params, definition)
-    original_create_service(self)
+    create(self)
     service: Service = backend._get_service(cluster, params["serviceName"])
     for key, default in KEPT_SETTINGS.items():
-        setattr(service, _attribute(key), params.get(key, default))
+        setattr(service, xform_name(key), params.get(key, default))
     if params.get("capacityProviderStrategy"):
         service.launch_type = None
     if service.launch_type == "FARGATE":
         service.platform_version = service.platform_version or "LATEST"
         service.platform_family = "Linux"
-    service.deployment_configuration = _deployment_configuration(
-        params.get("deploymentConfiguration")
-    )
+    configuration = _deployment_configuration(params.get("deploymentConfiguration"))
+    service.deployment_configuration = configuration
     # moto returns {} for a service outside awsvpc; Terraform's AWS provider crashes on it.
     service.network_configuration = params.get("networkConfiguration")
     service.deployments = []
@@ -148,16 +137,15 @@ def respond_to_update_service(self: EC2ContainerServiceResponse) -> ActionResult
     )
     _refuse_unfit(backend, {k: v for k, v in params.items() if k != "launchType"}, definition)
     if "deploymentConfiguration" in params:
-        service.deployment_configuration = _deployment_configuration(
-            params["deploymentConfiguration"]
-        )
+        configuration = _deployment_configuration(params["deploymentConfiguration"])
+        service.deployment_configuration = configuration
     deploys = bool(params.get("forceNewDeployment"))
     for key in ("desiredCount", "propagateTags", *KEPT_SETTINGS, *DEPLOYING_SETTINGS):
         if params.get(key) is None:
             continue
-        changed = getattr(service, _attribute(key), None) != params[key]
+        changed = getattr(service, xform_name(key), None) != params[key]
         deploys |= changed and key in DEPLOYING_SETTINGS
-        setattr(service, _attribute(key), params[key])
+        setattr(service, xform_name(key), params[key])
     if deploys:
         ecs_deployments.deploy(service)
     return ActionResult({"service": service})
@@ -171,14 +159,11 @@ def update_service(self: EC2ContainerServiceBackend, service_properties: dict[st
     return service
 
 
-original_delete_service = EC2ContainerServiceBackend.delete_service
-
-
-@replaces(EC2ContainerServiceBackend)
+@extends(EC2ContainerServiceBackend)
 def delete_service(
-    self: EC2ContainerServiceBackend, cluster_name: str, service_name: str, force: bool
+    self: EC2ContainerServiceBackend, delete: Original, cluster: str, name: str, force: bool
 ) -> Service:
-    service = original_delete_service(self, cluster_name, service_name.split("/")[-1], force)
+    service: Service = delete(self, cluster, name.split("/")[-1], force)
     for task in ecs_tasks.tasks_of(service):
         ecs_tasks.stop(task, f"Scaling activity initiated by (service {service.name})")
     service.desired_count = service.running_count = service.pending_count = 0
@@ -204,12 +189,10 @@ def list_services(
     )
 
 
-original_list_tasks = EC2ContainerServiceBackend.list_tasks
-
-
-@replaces(EC2ContainerServiceBackend)
+@extends(EC2ContainerServiceBackend)
 def list_tasks(
     self: EC2ContainerServiceBackend,
+    list_: Original,
     cluster_str: str | None = None,
     container_instance: str | None = None,
     family: str | None = None,
@@ -218,9 +201,7 @@ def list_tasks(
     desiredStatus: str | None = None,  # moto's own name
 ) -> list[Task]:
     """Return tasks with the desired status, by default RUNNING."""
-    tasks = original_list_tasks(
-        self, cluster_str, None, family, started_by, None, desiredStatus or "RUNNING"
-    )
+    tasks = list_(self, cluster_str, None, family, started_by, None, desiredStatus or "RUNNING")
     group = f"service:{(service_name or '').split('/')[-1]}"
     return [
         task
@@ -231,16 +212,13 @@ def list_tasks(
     ]
 
 
-original_stop_task = EC2ContainerServiceBackend.stop_task
-
-
-@replaces(EC2ContainerServiceBackend)
+@extends(EC2ContainerServiceBackend)
 def stop_task(
-    self: EC2ContainerServiceBackend, cluster_str: str, task_str: str, reason: str
-) -> Task:
+    self: EC2ContainerServiceBackend, stop: Original, cluster_str: str, task_str: str, reason: str
+) -> Any:
     tasks = self.tasks.get(self._get_cluster(cluster_str).name, {})
     for task in tasks.values():
         if task.id == task_str.split("/")[-1] and isinstance(task, ecs_tasks.ServiceTask):
             ecs_tasks.stop(task, reason or "Task stopped by user", "UserInitiated")
             return task
-    return original_stop_task(self, cluster_str, task_str, reason)
+    return stop(self, cluster_str, task_str, reason)

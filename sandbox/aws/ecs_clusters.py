@@ -8,15 +8,13 @@ loses its managed draining.
 from typing import Any
 
 from moto.ecs.exceptions import EcsClientException, ECSException
-from moto.ecs.models import CapacityProvider, Cluster, EC2ContainerServiceBackend
+from moto.ecs.models import CapacityProvider, EC2ContainerServiceBackend
 
-from sandbox.aws.patching import replaces
-
-original_delete_cluster = EC2ContainerServiceBackend.delete_cluster
+from sandbox.aws.patching import Original, extends
 
 
-@replaces(EC2ContainerServiceBackend)
-def delete_cluster(self: EC2ContainerServiceBackend, cluster_str: str) -> Cluster:
+@extends(EC2ContainerServiceBackend)
+def delete_cluster(self: EC2ContainerServiceBackend, delete: Original, cluster_str: str) -> Any:
     cluster = self._get_cluster(cluster_str)
     if cluster.active_services_count:
         raise ECSException(
@@ -28,47 +26,35 @@ def delete_cluster(self: EC2ContainerServiceBackend, cluster_str: str) -> Cluste
             "ClusterContainsContainerInstancesException",
             "The Cluster cannot be deleted while Container Instances are active or draining.",
         )
-    return original_delete_cluster(self, cluster_str)
+    return delete(self, cluster_str)
 
 
-original_create_cluster = EC2ContainerServiceBackend.create_cluster
-
-
-@replaces(EC2ContainerServiceBackend)
+@extends(EC2ContainerServiceBackend)
 def create_cluster(
-    self: EC2ContainerServiceBackend, cluster_name: str, *args: Any, **settings: Any
-) -> Cluster:
+    self: EC2ContainerServiceBackend, create: Original, cluster_name: str, *args: Any, **more: Any
+) -> Any:
     """Return an active cluster with that name unchanged, or create one."""
     existing = self.clusters.get(cluster_name)
     if existing and existing.status == "ACTIVE":
         return existing
-    return original_create_cluster(self, cluster_name, *args, **settings)
+    return create(self, cluster_name, *args, **more)
 
 
-original_update_provider = CapacityProvider.update
-
-
-@replaces(CapacityProvider)
-def update(self: CapacityProvider, asg_details: dict[str, Any]) -> None:
-    original_update_provider(self, asg_details)
+@extends(CapacityProvider)
+def update(self: CapacityProvider, change: Original, asg_details: dict[str, Any]) -> None:
+    change(self, asg_details)
     if "managedDraining" in asg_details:
         self.auto_scaling_group_provider["managedDraining"] = asg_details["managedDraining"]
 
 
-original_create_provider = EC2ContainerServiceBackend.create_capacity_provider
-
-
-@replaces(EC2ContainerServiceBackend)
+@extends(EC2ContainerServiceBackend)
 def create_capacity_provider(
-    self: EC2ContainerServiceBackend,
-    name: str,
-    asg_details: dict[str, Any],
-    tags: list[dict[str, str]] | None,
-) -> CapacityProvider:
+    self: EC2ContainerServiceBackend, create: Original, name: str, asg_details: Any, tags: Any
+) -> Any:
     if name in self.capacity_providers:
         raise EcsClientException(
             "The specified capacity provider already exists. To change the configuration of an "
             "existing capacity provider, update the capacity provider."
         )
     asg_details.setdefault("managedDraining", "ENABLED")
-    return original_create_provider(self, name, asg_details, tags)
+    return create(self, name, asg_details, tags)

@@ -158,22 +158,17 @@ def tasks_of(service: Service) -> list[ServiceTask]:
 def start(service: Service, definition: TaskDefinition, deployment_id: str) -> ServiceTask | None:
     """Start one more task; return None if no instance has room for it."""
     backend, own = service._backend, tasks_of(service)
-    instance: ContainerInstance | None = None
-    interface, ports = None, {}
-    if definition.network_mode == "awsvpc":
-        interface = new_interface(service, own)
-    if service.launch_type != "FARGATE":
-        instance = place(service, definition, own)
-        if instance is None:
-            return None
-        if interface is None:
-            ports = host_ports(definition, _ports_in_use(instance))
+    instance = None if service.launch_type == "FARGATE" else place(service, definition, own)
+    if instance is None and service.launch_type != "FARGATE":
+        return None
+    interface = new_interface(service, own) if definition.network_mode == "awsvpc" else None
+    on_host = None if interface else instance
     task = ServiceTask(
         service,
         definition,
         deployment_id=deployment_id,
         instance=instance,
-        ports=ports,
+        ports=host_ports(definition, _ports_in_use(on_host)) if on_host else {},
         interface=interface,
     )
     backend.tasks.setdefault(service.cluster_name, {})[task.task_arn] = task

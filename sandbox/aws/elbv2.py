@@ -15,13 +15,12 @@ from moto.elbv2.exceptions import ELBClientError, TargetGroupNotFoundError
 from moto.elbv2.models import (
     ELBv2Backend,
     FakeHealthStatus,
-    FakeListener,
     FakeLoadBalancer,
     FakeTargetGroup,
     elbv2_backends,
 )
 
-from sandbox.aws.patching import replaces
+from sandbox.aws.patching import Original, extends, replaces
 from sandbox.aws.route53_rules import LOAD_BALANCER_ZONES
 
 Target = dict[str, Any]
@@ -63,16 +62,9 @@ ATTRIBUTES = {
 """The defaults of the API reference, `LoadBalancerAttribute`."""
 
 
-def _backend_of(owner: FakeTargetGroup) -> ELBv2Backend:
-    return elbv2_backends[owner.account_id][owner.region_name]
-
-
-original_create_load_balancer = ELBv2Backend.create_load_balancer
-
-
-@replaces(ELBv2Backend)
+@extends(ELBv2Backend)
 def create_load_balancer(
-    self: ELBv2Backend, name: str, security_groups: list[str], subnet_ids: list[str], **more: Any
+    self: ELBv2Backend, create: Original, name: str, **more: Any
 ) -> FakeLoadBalancer:
     """Create a load balancer, or return the one with the same name and settings."""
     kind = more.get("loadbalancer_type") or "application"
@@ -82,26 +74,23 @@ def create_load_balancer(
             if (
                 existing.type == kind
                 and existing.scheme == more["scheme"]
-                and sorted(existing.security_groups) == sorted(security_groups)
-                and sorted(subnet.id for subnet in existing.subnets) == sorted(subnet_ids)
+                and sorted(existing.security_groups) == sorted(more["security_groups"])
+                and sorted(subnet.id for subnet in existing.subnets) == sorted(more["subnet_ids"])
             ):
                 return existing
             raise ELBClientError(
                 "DuplicateLoadBalancerName",
                 f"A load balancer with the same name '{name}' exists, but with different settings",
             )
-    created = original_create_load_balancer(self, name, security_groups, subnet_ids, **more)
-    tags = self.tagging_service.get_tag_dict_for_resource(created.arn)
+    created: FakeLoadBalancer = create(self, name, **more)
+    tags = self.tagging_service.list_tags_for_resource(created.arn)["Tags"]
     del self.load_balancers[created.arn]
     if kind == "network":
         created.arn = created.arn.replace(":loadbalancer/app/", ":loadbalancer/net/")
     self.load_balancers[created.arn] = created
-    self.tagging_service.tag_resource(
-        created.arn, [{"Key": key, "Value": value} for key, value in tags.items()]
-    )
+    self.tagging_service.tag_resource(created.arn, tags)
     created.attrs = dict(ATTRIBUTES[kind])
-    zones = LOAD_BALANCER_ZONES.get(self.region_name)
-    if zones:
+    if zones := LOAD_BALANCER_ZONES.get(self.region_name):
         created.canonical_hosted_zone_id = zones[kind == "network"]
     label = f"{name}-{secrets.randbelow(10**10):010}"
     if kind == "network":
@@ -123,13 +112,15 @@ def delete_load_balancer(self: ELBv2Backend, arn: str) -> None:
     self.load_balancers.pop(arn, None)
 
 
-original_create_listener = ELBv2Backend.create_listener
-
-
-@replaces(ELBv2Backend)
+@extends(ELBv2Backend)
 def create_listener(
-    self: ELBv2Backend, load_balancer_arn: str, protocol: str, port: str, *args: Any, **more: Any
-) -> FakeListener:
+    self: ELBv2Backend,
+    create: Original,
+    load_balancer_arn: str,
+    protocol: str,
+    port: str,
+    **more: Any,
+) -> Any:
     balancer = self.load_balancers.get(load_balancer_arn)
     if balancer and any(int(other.port) == int(port) for other in balancer.listeners.values()):
         raise ELBClientError(
@@ -139,12 +130,12 @@ def create_listener(
     if protocol in ("HTTP", "TCP"):
         # moto gives every listener a TLS policy; AWS gives one only to HTTPS and TLS listeners.
         more["ssl_policy"] = None
-    return original_create_listener(self, load_balancer_arn, protocol, port, *args, **more)
+    return create(self, load_balancer_arn, protocol, port, **more)
 
 
 def _load_balancers_of(group: FakeTargetGroup) -> list[str]:
     """Return the load balancers with a listener or rule for this target group at this moment."""
-    backend = _backend_of(group)
+    backend = elbv2_backends[group.account_id][group.region_name]
     return [
         balancer.arn
         for balancer in backend.load_balancers.values()
@@ -164,11 +155,10 @@ FakeTargetGroup.load_balancer_arns = property(  # type: ignore[assignment]
 )
 
 
-original_create_target_group = ELBv2Backend.create_target_group
-
-
-@replaces(ELBv2Backend)
-def create_target_group(self: ELBv2Backend, name: str, **settings: Any) -> FakeTargetGroup:
+@extends(ELBv2Backend)
+def create_target_group(
+    self: ELBv2Backend, create: Original, name: str, **settings: Any
+) -> FakeTargetGroup:
     """Create a target group, or return the one with the same name and settings."""
     for existing in self.target_groups.values():
         if existing.name == name and all(
@@ -176,15 +166,15 @@ def create_target_group(self: ELBv2Backend, name: str, **settings: Any) -> FakeT
             for key in ("vpc_id", "protocol", "port", "target_type")
         ):
             return existing
-    created = original_create_target_group(self, name, **settings)
+    created: FakeTargetGroup = create(self, name, **settings)
     if created.protocol in ("TCP", "UDP", "TCP_UDP", "TLS"):
-        created.attributes.pop("load_balancing.algorithm.type")
-        created.attributes.pop("slow_start.duration_seconds")
-        created.attributes["deregistration_delay.connection_termination.enabled"] = "false"
-        created.attributes["preserve_client_ip.enabled"] = (
-            "true" if created.target_type == "instance" else "false"
-        )
-        created.attributes["proxy_protocol_v2.enabled"] = "false"
+        del created.attributes["load_balancing.algorithm.type"]
+        del created.attributes["slow_start.duration_seconds"]
+        created.attributes |= {
+            "deregistration_delay.connection_termination.enabled": "false",
+            "preserve_client_ip.enabled": str(created.target_type == "instance").lower(),
+            "proxy_protocol_v2.enabled": "false",
+        }
     else:
         created.attributes["stickiness.lb_cookie.duration_seconds"] = "86400"
         created.attributes["load_balancing.algorithm.anomaly_mitigation"] = "off"
@@ -232,17 +222,11 @@ def health_for(self: FakeTargetGroup, target: Target, ec2_backend: EC2Backend) -
     port = target.get("Port") or self.port
     state: tuple[str, str | None, str | None] = ("healthy", None, None)
     if _key(target, self) not in self.targets:
-        state = (
-            "unused",
-            "Target.NotRegistered",
-            "Target is not registered to the target group",
-        )
+        message = "Target is not registered to the target group"
+        state = ("unused", "Target.NotRegistered", message)
     elif not self.load_balancer_arns:
-        state = (
-            "unused",
-            "Target.NotInUse",
-            "Target group is not configured to receive traffic from the load balancer",
-        )
+        message = "Target group is not configured to receive traffic from the load balancer"
+        state = ("unused", "Target.NotInUse", message)
     check_port = str(port) if self.health_check_port == "traffic-port" else self.health_check_port
     return FakeHealthStatus(target["Id"], port, check_port, *state)
 

@@ -9,48 +9,36 @@ import time
 from datetime import UTC, datetime
 from typing import Any
 
+from botocore import xform_name
 from moto.core.responses import ActionResult
 from moto.route53.exceptions import Route53ClientError
 from moto.route53.models import FakeZone, RecordSet, Route53Backend, reverse_domain_name
 from moto.route53.responses import Route53
 
 from sandbox.aws import route53_rules as rules
-from sandbox.aws.patching import replaces
+from sandbox.aws.patching import Original, extends, replaces
 from sandbox.settings import Settings
 
 SETTINGS = Settings.from_environment()
 
+FIELDS = (
+    *("Name", "Type", "TTL", "SetIdentifier", "AliasTarget", "HealthCheckId"),
+    *rules.ROUTING_POLICIES,
+)
+
 
 def _as_api(record: RecordSet) -> rules.RecordSet:
     """Convert moto's record to the API's form, with the fields that this estate does not use."""
-    return rules.normalise(
-        {
-            "Name": record.name,
-            "Type": record.type,
-            "TTL": record.ttl,
-            "ResourceRecords": [{"Value": value} for value in _values(record)],
-            "SetIdentifier": record.set_identifier,
-            "Weight": record.weight,
-            "Region": record.region,
-            "HealthCheckId": record.health_check_id,
-            "AliasTarget": record.alias_target,
-            "Failover": record.failover,
-            "GeoLocation": record.geo_location,
-            "MultiValueAnswer": record.multi_value_answer,
-        }
-    )
-
-
-def _values(record: RecordSet) -> list[str]:
     # moto's SOA record has the API's form; its other records hold bare values.
-    return [entry["Value"] if isinstance(entry, dict) else entry for entry in record.records or []]
+    values = [v if isinstance(v, dict) else {"Value": v} for v in record.records or []]
+    fields = {key: getattr(record, xform_name(key)) for key in FIELDS}
+    return rules.normalise({**fields, "ResourceRecords": values})
 
 
 def _as_moto(record: rules.RecordSet) -> RecordSet:
     values = [entry["Value"] for entry in record.get("ResourceRecords", ())]
-    return RecordSet(  # type: ignore[abstract]  # moto instantiates it itself
-        {**record, "ResourceRecords": values}
-    )
+    # moto instantiates this abstract class itself.
+    return RecordSet({**record, "ResourceRecords": values})  # type: ignore[abstract]
 
 
 @replaces(Route53Backend)
@@ -60,10 +48,8 @@ def change_resource_record_sets(
     zone = self.get_hosted_zone(zoneid)
     try:
         after = rules.apply_batch([_as_api(r) for r in zone.rrsets], change_list, zone.name)
-    except rules.InvalidInput as problem:
-        raise Route53ClientError("InvalidInput", str(problem)) from None
-    except rules.InvalidChangeBatch as problem:
-        raise Route53ClientError("InvalidChangeBatch", str(problem)) from None
+    except (rules.InvalidInput, rules.InvalidChangeBatch) as problem:
+        raise Route53ClientError(type(problem).__name__, str(problem)) from None
     zone.rrsets = [_as_moto(record) for record in after]
 
 
@@ -78,12 +64,9 @@ def _change_info(change_id: str) -> dict[str, Any]:
     return {"Id": f"/change/{change_id}", "Status": status, "SubmittedAt": wall}
 
 
-original_change = Route53.change_resource_record_sets
-
-
-@replaces(Route53, "change_resource_record_sets")
-def respond_to_change(self: Route53) -> ActionResult:
-    original_change(self)
+@extends(Route53, "change_resource_record_sets")
+def respond_to_change(self: Route53, change: Original) -> ActionResult:
+    change(self)
     if not SETTINGS.wait_for_dns_changes:
         return ActionResult({})
     change_id = "C" + secrets.token_hex(10).upper()
@@ -143,12 +126,11 @@ def get_record_sets(
     return [record for record in ordered if _order(record) >= start]
 
 
-original_create_hosted_zone = Route53Backend.create_hosted_zone
-
-
-@replaces(Route53Backend)
-def create_hosted_zone(self: Route53Backend, *args: Any, **kwargs: Any) -> FakeZone:
+@extends(Route53Backend)
+def create_hosted_zone(
+    self: Route53Backend, create: Original, *args: Any, **settings: Any
+) -> FakeZone:
     """Create a zone, and correct moto's form of the SOA record's value and the NS record's TTL."""
-    zone = original_create_hosted_zone(self, *args, **kwargs)
+    zone: FakeZone = create(self, *args, **settings)
     zone.rrsets = [_as_moto(_as_api(record)) for record in zone.rrsets]
     return zone

@@ -16,22 +16,19 @@ def make_databases(owner: Owner) -> None:
         if service.database is None:
             continue
         identifier = names.database(owner.name, service.name, service.database.identifier_suffix)
-        settings = {
-            "DBInstanceIdentifier": identifier,
-            "DBName": service.name.replace("-", "_"),
-            "Engine": "postgres",
-            "EngineVersion": ENGINE_VERSION,
-            "DBInstanceClass": "db.m6g.large",
-            "AllocatedStorage": STORAGE_GB,
-            "MasterUsername": "pay",
-            "ManageMasterUserPassword": True,
-            "Port": OTHER_PORT if Mistake.WRONG_PORT in mistakes else POSTGRESQL_PORT,
-            "StorageEncrypted": Mistake.UNENCRYPTED_DATABASE not in mistakes,
-            "MultiAZ": Mistake.NOT_MULTI_AZ not in mistakes,
-            "PubliclyAccessible": Mistake.PUBLIC_DATABASE in mistakes,
-            "Tags": owner.tags(identifier),
-        }
-        owner.unless_there(
-            lambda settings=settings: owner.client("rds").create_db_instance(**settings),  # type: ignore[misc]
-            "DBInstanceAlreadyExists",
+        owner.create(
+            *("rds", "create_db_instance"),
+            DBInstanceIdentifier=identifier,
+            DBName=service.name.replace("-", "_"),
+            Engine="postgres",
+            EngineVersion=ENGINE_VERSION,
+            DBInstanceClass="db.m6g.large",
+            AllocatedStorage=STORAGE_GB,
+            MasterUsername="pay",
+            ManageMasterUserPassword=True,
+            Port=OTHER_PORT if Mistake.WRONG_PORT in mistakes else POSTGRESQL_PORT,
+            StorageEncrypted=Mistake.UNENCRYPTED_DATABASE not in mistakes,
+            MultiAZ=Mistake.NOT_MULTI_AZ not in mistakes,
+            PubliclyAccessible=Mistake.PUBLIC_DATABASE in mistakes,
+            Tags=owner.tags(identifier),
         )

@@ -1,18 +1,29 @@
 """The hosted zones, public and private, and the certificates for every name in them."""
 
+from typing import Any
+
 from sandbox.estate.estate_builder import Owner
 from sandbox.estate.mistakes import Mistake
 
 
 def make_dns(owner: Owner) -> None:
     """Create both zones of the environment, each with a certificate."""
-    dns = owner.environment.dns
-    if Mistake.MISSING_ZONE not in owner.mistakes:
-        _zone(owner, dns.public_zone, vpc_id=None)
-        _zone(owner, dns.internal_zone, vpc_id=owner.vpc_id)
-    if Mistake.MISSING_CERTIFICATE not in owner.mistakes:
-        for zone in (dns.public_zone, dns.internal_zone):
-            _certificate(owner, f"*.{zone}")
+    dns, vpc = owner.environment.dns, {"VPCRegion": owner.environment.region, "VPCId": owner.vpc_id}
+    private = {"VPC": vpc, "HostedZoneConfig": {"PrivateZone": True}}
+    zones: tuple[tuple[str, dict[str, Any]], ...] = (
+        (dns.public_zone, {}),
+        (dns.internal_zone, private),
+    )
+    for name, settings in zones:
+        if Mistake.MISSING_ZONE not in owner.mistakes and zone_id(owner, name) is None:
+            owner.client("route53").create_hosted_zone(
+                Name=f"{name}.", CallerReference=f"{owner.name}-{name}", **settings
+            )
+        domain = f"*.{name}"
+        if Mistake.MISSING_CERTIFICATE not in owner.mistakes and domain not in certificates(owner):
+            owner.client("acm").request_certificate(
+                DomainName=domain, ValidationMethod="DNS", Tags=owner.tags(domain)
+            )
 
 
 def zone_id(owner: Owner, name: str) -> str | None:
@@ -21,29 +32,6 @@ def zone_id(owner: Owner, name: str) -> str | None:
         if zone["Name"] == f"{name}.":
             return str(zone["Id"]).removeprefix("/hostedzone/")
     return None
-
-
-def _zone(owner: Owner, name: str, *, vpc_id: str | None) -> None:
-    if zone_id(owner, name):
-        return
-    private = (
-        {
-            "VPC": {"VPCRegion": owner.environment.region, "VPCId": vpc_id},
-            "HostedZoneConfig": {"PrivateZone": True},
-        }
-        if vpc_id
-        else {}
-    )
-    owner.client("route53").create_hosted_zone(
-        Name=f"{name}.", CallerReference=f"{owner.name}-{name}", **private
-    )
-
-
-def _certificate(owner: Owner, domain: str) -> None:
-    if domain not in certificates(owner):
-        owner.client("acm").request_certificate(
-            DomainName=domain, ValidationMethod="DNS", Tags=owner.tags(domain)
-        )
 
 
 def certificates(owner: Owner) -> dict[str, str]:

@@ -1,8 +1,9 @@
 """The owner of the existing estate: an environment, its services, and clients of its AWS."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
+import json
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from functools import cache, cached_property
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -11,62 +12,98 @@ from pay.catalogue import CATALOGUE
 from pay.model import Environment, Microservice, names
 from sandbox.estate.mistakes import Mistake
 
+ALREADY_EXISTS = {
+    "authorize_security_group_ingress": "InvalidPermission.Duplicate",
+    "change_resource_record_sets": "InvalidChangeBatch",
+    "create_auto_scaling_group": "AlreadyExists",
+    "create_bucket": "BucketAlreadyOwnedByYou",
+    "create_capacity_provider": "ClientException",
+    "create_db_instance": "DBInstanceAlreadyExists",
+    "create_instance_profile": "EntityAlreadyExists",
+    "create_launch_template": "InvalidLaunchTemplateName.AlreadyExistsException",
+    "create_listener": "DuplicateListener",
+    "create_load_balancer": "DuplicateLoadBalancerName",
+    "create_log_group": "ResourceAlreadyExistsException",
+    "create_repository": "RepositoryAlreadyExistsException",
+    "create_role": "EntityAlreadyExists",
+    "create_route": "RouteAlreadyExists",
+    "create_secret": "ResourceExistsException",
+}
+"""Maps an operation to AWS's error code for a resource that exists."""
 
-@dataclass
+
+@dataclass(frozen=True)
 class Owner:
     """Creates resources that may already exist, so every step can run again."""
 
     environment: Environment
     make_client: Callable[[str], Any]
     mistakes: Collection[Mistake] = ()
-    _clients: dict[str, Any] = field(default_factory=dict)
 
-    def client(self, service: str) -> Any:
-        """Return a boto3 client, shared by all steps: creating one takes a tenth of a second."""
-        if service not in self._clients:
-            self._clients[service] = self.make_client(service)
-        return self._clients[service]
+    @cached_property
+    def client(self) -> Callable[[str], Any]:
+        """Returns a boto3 client, shared by all steps: creating one takes a tenth of a second."""
+        return cache(self.make_client)
 
     @cached_property
     def services(self) -> tuple[Microservice, ...]:
         return tuple(CATALOGUE[name] for name in sorted(self.environment.services))
 
-    def tags(self, name: str) -> list[dict[str, str]]:
-        """Return the tags of another team's resource, without a tag for Terraform."""
-        return [{"Key": "Name", "Value": name}, {"Key": "Environment", "Value": self.name}]
-
     @property
     def name(self) -> str:
         return self.environment.name
 
-    @cached_property
+    @property
     def vpc_id(self) -> str:
         """The id of the environment's VPC, which must exist."""
-        filters = [{"Name": "tag:Name", "Values": [self.environment.network.vpc]}]
-        return str(self.client("ec2").describe_vpcs(Filters=filters)["Vpcs"][0]["VpcId"])
+        return self.ids("vpc")[self.environment.network.vpc]
+
+    def tags(self, name: str) -> list[dict[str, str]]:
+        """Return the tags of another team's resource, without a tag for Terraform."""
+        return [{"Key": "Name", "Value": name}, {"Key": "Environment", "Value": self.name}]
+
+    def tagged(self, kind: str, name: str) -> list[dict[str, Any]]:
+        """Return `tags` as EC2's calls take them for a resource of this kind, such as `subnet`."""
+        return [{"ResourceType": kind, "Tags": self.tags(name)}]
+
+    def ids(self, kind: str) -> dict[str, str]:
+        """Map the names of EC2's resources of a kind, such as `subnet`, to their ids."""
+        filters = [{"Name": "resource-type", "Values": [kind]}, {"Name": "key", "Values": ["Name"]}]
+        tags = self.pages("ec2", "describe_tags", "Tags", Filters=filters)
+        return {tag["Value"]: tag["ResourceId"] for tag in tags}
 
     def subnets(self, group: str) -> list[str]:
         """Return the ids of a group's subnets, one in each zone."""
-        own = [names.subnet(self.name, group, zone) for zone in self.environment.network.zones]
-        filters = [{"Name": "tag:Name", "Values": own}]
-        subnets = self.pages("ec2", "describe_subnets", "Subnets", Filters=filters)
-        return [subnet["SubnetId"] for subnet in subnets]
+        ids, zones = self.ids("subnet"), self.environment.network.zones
+        return [ids[names.subnet(self.name, group, zone)] for zone in zones]
 
-    def security_groups(self, wanted: Sequence[str]) -> dict[str, str]:
-        """Map the names of security groups in the VPC to their ids."""
-        filters = [
-            {"Name": "vpc-id", "Values": [self.vpc_id]},
-            {"Name": "group-name", "Values": list(wanted)},
-        ]
-        groups = self.pages("ec2", "describe_security_groups", "SecurityGroups", Filters=filters)
-        return {group["GroupName"]: group["GroupId"] for group in groups}
+    def key(self, alias: str) -> str:
+        """Return the ARN of the KMS key with this alias; create it if it is missing."""
+        kms = self.client("kms")
+        if alias not in {
+            each["AliasName"] for each in self.pages("kms", "list_aliases", "Aliases")
+        }:
+            key = kms.create_key(Description=alias)["KeyMetadata"]
+            kms.create_alias(AliasName=alias, TargetKeyId=key["KeyId"])
+        return str(kms.describe_key(KeyId=alias)["KeyMetadata"]["Arn"])
 
-    def unless_there(self, make: Callable[[], Any], *codes: str) -> Any:
-        """Return the result of `make`, or None if AWS answers with one of these error codes."""
+    def role(self, name: str, principal: str) -> str:
+        """Return the ARN of a role that one AWS service assumes; create it if it is missing."""
+        allowed = {
+            "Effect": "Allow",
+            "Principal": {"Service": principal},
+            "Action": "sts:AssumeRole",
+        }
+        trust = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
+        self.create("iam", "create_role", RoleName=name, AssumeRolePolicyDocument=trust)
+        return str(self.client("iam").get_role(RoleName=name)["Role"]["Arn"])
+
+    def create(self, service: str, operation: str, **arguments: Any) -> Any:
+        """Return AWS's answer, or None if the resource already exists."""
         try:
-            return make()
+            return getattr(self.client(service), operation)(**arguments)
         except ClientError as error:
-            if error.response["Error"]["Code"] not in codes:
+            if error.response["Error"]["Code"] != ALREADY_EXISTS[operation]:
                 raise
             return None
 

@@ -6,16 +6,6 @@ import json
 from pay.model import Segment, Side, names
 from sandbox.estate.estate_builder import Owner
 
-INSTANCE_TRUST = {
-    "Version": "2012-10-17",
-    "Statement": [
-        {
-            "Effect": "Allow",
-            "Principal": {"Service": "ec2.amazonaws.com"},
-            "Action": "sts:AssumeRole",
-        }
-    ],
-}
 AGENT_POLICY = "arn:aws:iam::aws:policy/service-role/AmazonEC2ContainerServiceforEC2Role"
 OLD_IMAGE = "ami-0abcdef1234567890"
 """An image from the time when instances were patched one by one."""
@@ -38,92 +28,68 @@ def make_legacy_cluster(owner: Owner) -> None:
 
 def _capacity(owner: Owner, cluster: str, segment: Segment) -> str:
     name = names.capacity_provider(owner.name, segment)
-    template_id = _launch_template(owner, cluster, segment, name)
-    group_arn = _auto_scaling_group(owner, segment, name, template_id)
+    _launch_template(owner, cluster, segment, name)
     provider = {
-        "autoScalingGroupArn": group_arn,
+        "autoScalingGroupArn": _auto_scaling_group(owner, segment, name),
         # Adoption does not change how the instances are scaled, as that can reduce capacity.
         "managedScaling": {"status": "ENABLED", "targetCapacity": 100},
         "managedTerminationProtection": "ENABLED",
     }
-    owner.unless_there(
-        lambda: owner.client("ecs").create_capacity_provider(
-            name=name, autoScalingGroupProvider=provider
-        ),
-        "ClientException",
-    )
+    owner.create("ecs", "create_capacity_provider", name=name, autoScalingGroupProvider=provider)
     return name
 
 
 def _instance_profile(owner: Owner, segment: Segment) -> str:
     iam, name = owner.client("iam"), names.instance_role(owner.name, segment)
-    owner.unless_there(
-        lambda: iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(INSTANCE_TRUST)),
-        "EntityAlreadyExists",
-    )
+    owner.role(name, "ec2.amazonaws.com")
     iam.attach_role_policy(RoleName=name, PolicyArn=AGENT_POLICY)
-    created = owner.unless_there(
-        lambda: iam.create_instance_profile(InstanceProfileName=name), "EntityAlreadyExists"
-    )
-    if created:
+    if owner.create("iam", "create_instance_profile", InstanceProfileName=name):
         iam.add_role_to_instance_profile(InstanceProfileName=name, RoleName=name)
     return name
 
 
-def _launch_template(owner: Owner, cluster: str, segment: Segment, name: str) -> str:
-    ec2 = owner.client("ec2")
-    groups = [
-        names.base_security_group(owner.name, segment),
-        names.instance_security_group(owner.name, segment),
+def _launch_template(owner: Owner, cluster: str, segment: Segment, name: str) -> None:
+    groups, attributes = owner.ids("security-group"), json.dumps({"segment": segment.value})
+    user_data = [
+        "#!/bin/sh",
+        f"echo 'ECS_CLUSTER={cluster}' >> /etc/ecs/ecs.config",
+        f"echo 'ECS_INSTANCE_ATTRIBUTES={attributes}' >> /etc/ecs/ecs.config",
     ]
     data = {
         "ImageId": OLD_IMAGE,
         "InstanceType": owner.environment.capacity[segment].instance_type,
         "IamInstanceProfile": {"Name": _instance_profile(owner, segment)},
-        "SecurityGroupIds": list(owner.security_groups(groups).values()),
-        "UserData": _user_data(cluster, segment),
+        "SecurityGroupIds": [
+            groups[names.base_security_group(owner.name, segment)],
+            groups[names.instance_security_group(owner.name, segment)],
+        ],
+        "UserData": base64.b64encode("\n".join(user_data).encode()).decode(),
     }
-    created = owner.unless_there(
-        lambda: ec2.create_launch_template(LaunchTemplateName=name, LaunchTemplateData=data),
-        "InvalidLaunchTemplateName.AlreadyExistsException",
+    owner.create("ec2", "create_launch_template", LaunchTemplateName=name, LaunchTemplateData=data)
+
+
+def _auto_scaling_group(owner: Owner, segment: Segment, name: str) -> str:
+    capacity = owner.environment.capacity[segment]
+    owner.create(
+        *("autoscaling", "create_auto_scaling_group"),
+        AutoScalingGroupName=name,
+        LaunchTemplate={"LaunchTemplateName": name, "Version": "$Latest"},
+        MinSize=capacity.min_instances,
+        MaxSize=capacity.max_instances,
+        NewInstancesProtectedFromScaleIn=True,
+        VPCZoneIdentifier=",".join(owner.subnets(f"ecs-{segment}")),
+        Tags=[
+            {
+                "Key": "Name",
+                "Value": name,
+                "PropagateAtLaunch": True,
+                "ResourceType": "auto-scaling-group",
+                "ResourceId": name,
+            }
+        ],
     )
-    if created:
-        return str(created["LaunchTemplate"]["LaunchTemplateId"])
-    existing = ec2.describe_launch_templates(LaunchTemplateNames=[name])["LaunchTemplates"]
-    return str(existing[0]["LaunchTemplateId"])
-
-
-def _user_data(cluster: str, segment: Segment) -> str:
-    attributes = json.dumps({"segment": segment.value})
-    lines = [
-        "#!/bin/sh",
-        f"echo 'ECS_CLUSTER={cluster}' >> /etc/ecs/ecs.config",
-        f"echo 'ECS_INSTANCE_ATTRIBUTES={attributes}' >> /etc/ecs/ecs.config",
-    ]
-    return base64.b64encode("\n".join(lines).encode()).decode()
-
-
-def _auto_scaling_group(owner: Owner, segment: Segment, name: str, template_id: str) -> str:
-    autoscaling, capacity = owner.client("autoscaling"), owner.environment.capacity[segment]
-    owner.unless_there(
-        lambda: autoscaling.create_auto_scaling_group(
-            AutoScalingGroupName=name,
-            LaunchTemplate={"LaunchTemplateId": template_id, "Version": "$Latest"},
-            MinSize=capacity.min_instances,
-            MaxSize=capacity.max_instances,
-            NewInstancesProtectedFromScaleIn=True,
-            VPCZoneIdentifier=",".join(owner.subnets(f"ecs-{segment}")),
-            Tags=[
-                {
-                    "Key": "Name",
-                    "Value": name,
-                    "PropagateAtLaunch": True,
-                    "ResourceType": "auto-scaling-group",
-                    "ResourceId": name,
-                }
-            ],
-        ),
-        "AlreadyExists",
+    [group] = owner.pages(
+        *("autoscaling", "describe_auto_scaling_groups", "AutoScalingGroups"),
+        AutoScalingGroupNames=[name],
     )
-    answer = autoscaling.describe_auto_scaling_groups(AutoScalingGroupNames=[name])
-    return str(answer["AutoScalingGroups"][0]["AutoScalingGroupARN"])
+    return str(group["AutoScalingGroupARN"])

@@ -6,18 +6,9 @@ estate: an old TLS policy, connections that stay for an hour, no circuit breaker
 month without a key.
 """
 
-import json
 from typing import Any
 
-from pay.model import (
-    Exposure,
-    LoadBalancerType,
-    Microservice,
-    Side,
-    host_name,
-    hosted_zone,
-    names,
-)
+from pay.model import Exposure, LoadBalancerType, Microservice, Side, host_name, hosted_zone, names
 from sandbox.estate.dns import certificates, zone_id
 from sandbox.estate.estate_builder import Owner
 
@@ -34,17 +25,6 @@ TO_HTTPS = {
     "Host": "#{host}",
     "Path": "/#{path}",
     "Query": "#{query}",
-}
-
-TASK_TRUST = {
-    "Version": "2012-10-17",
-    "Statement": [
-        {
-            "Effect": "Allow",
-            "Principal": {"Service": "ecs-tasks.amazonaws.com"},
-            "Action": "sts:AssumeRole",
-        }
-    ],
 }
 
 
@@ -66,13 +46,13 @@ def _is_network(service: Microservice) -> bool:
 def _load_balancer(owner: Owner, service: Microservice) -> dict[str, Any]:
     is_public = service.exposure is Exposure.PUBLIC
     name = names.load_balancer(owner.name, service.name, Side.EC2)
-    groups = [names.load_balancer_security_group(owner.name, service.name)]
+    group = names.load_balancer_security_group(owner.name, service.name)
     answer = owner.client("elbv2").create_load_balancer(
         Name=name,
         Type=service.load_balancer_type.value,
         Scheme="internet-facing" if is_public else "internal",
         Subnets=owner.subnets("public" if is_public else service.name),
-        SecurityGroups=list(owner.security_groups(groups).values()),
+        SecurityGroups=[owner.ids("security-group")[group]],
         Tags=owner.tags(name),
     )
     balancer: dict[str, Any] = answer["LoadBalancers"][0]
@@ -98,44 +78,18 @@ def _target_group(owner: Owner, service: Microservice) -> str:
 
 
 def _listeners(owner: Owner, service: Microservice, balancer_arn: str, group_arn: str) -> None:
-    forward = [{"Type": "forward", "TargetGroupArn": group_arn}]
-    if _is_network(service):
-        _listener(owner, balancer_arn, service.listener_port, "TCP", forward)
-        return
-    is_public = service.exposure is Exposure.PUBLIC
-    zone = hosted_zone(service, owner.environment)
-    _listener(
-        owner,
-        balancer_arn,
-        HTTPS,
-        "HTTPS",
-        forward,
-        SslPolicy=OLD_TLS_POLICY,
-        Certificates=[{"CertificateArn": certificates(owner)[f"*.{zone}"]}],
-    )
-    if is_public:
-        redirect = [{"Type": "redirect", "RedirectConfig": TO_HTTPS}]
-        _listener(owner, balancer_arn, HTTP, "HTTP", redirect)
-
-
-def _listener(
-    owner: Owner,
-    balancer_arn: str,
-    port: int,
-    protocol: str,
-    actions: list[dict[str, Any]],
-    **more: Any,
-) -> None:
-    owner.unless_there(
-        lambda: owner.client("elbv2").create_listener(
-            LoadBalancerArn=balancer_arn,
-            Port=port,
-            Protocol=protocol,
-            DefaultActions=actions,
-            **more,
-        ),
-        "DuplicateListener",
-    )
+    forward: dict[str, Any] = {"Type": "forward", "TargetGroupArn": group_arn}
+    listeners: list[dict[str, Any]] = [{"Protocol": "TCP", "Port": service.listener_port}]
+    if not _is_network(service):
+        certificate = certificates(owner)[f"*.{hosted_zone(service, owner.environment)}"]
+        tls = {"SslPolicy": OLD_TLS_POLICY, "Certificates": [{"CertificateArn": certificate}]}
+        listeners = [{"Protocol": "HTTPS", "Port": HTTPS, **tls}]
+        if service.exposure is Exposure.PUBLIC:
+            redirect = {"Type": "redirect", "RedirectConfig": TO_HTTPS}
+            listeners += [{"Protocol": "HTTP", "Port": HTTP, "DefaultActions": [redirect]}]
+    for listener in listeners:
+        settings = {"LoadBalancerArn": balancer_arn, "DefaultActions": [forward], **listener}
+        owner.create("elbv2", "create_listener", **settings)
 
 
 def _ecs_service(owner: Owner, service: Microservice, group_arn: str) -> None:
@@ -155,10 +109,7 @@ def _ecs_service(owner: Owner, service: Microservice, group_arn: str) -> None:
         launchType="EC2",
         loadBalancers=[target],
         placementConstraints=[
-            {
-                "type": "memberOf",
-                "expression": f"attribute:segment == {service.scope.segment}",
-            }
+            {"type": "memberOf", "expression": f"attribute:segment == {service.scope.segment}"}
         ],
         tags=[{"key": "Environment", "value": owner.name}],
     )
@@ -178,9 +129,13 @@ def _task_definition(owner: Owner, service: Microservice) -> str:
     containers = []
     for container, (repository, kind) in repositories.items():
         log_group = names.log_group(owner.name, kind, service.name, side)
-        _log_group(owner, log_group)
+        owner.create("logs", "create_log_group", logGroupName=log_group)
+        owner.client("logs").put_retention_policy(
+            logGroupName=log_group, retentionInDays=LOG_RETENTION_DAYS
+        )
         cpu, memory_mib = shares[container]
         ports = [{"containerPort": service.target_port}]
+        options = {"awslogs-group": log_group, "awslogs-region": owner.environment.region}
         containers.append(
             {
                 "name": container,
@@ -189,48 +144,29 @@ def _task_definition(owner: Owner, service: Microservice) -> str:
                 "memory": memory_mib,
                 "essential": True,
                 "portMappings": ports if container == service.target_container else [],
-                "logConfiguration": {
-                    "logDriver": "awslogs",
-                    "options": {
-                        "awslogs-group": log_group,
-                        "awslogs-region": owner.environment.region,
-                    },
-                },
+                "logConfiguration": {"logDriver": "awslogs", "options": options},
             }
         )
+    roles = names.task_role, names.execution_role
+    task_role, execution_role = (
+        owner.role(name(owner.name, service.name, side), "ecs-tasks.amazonaws.com")
+        for name in roles
+    )
     answer = owner.client("ecs").register_task_definition(
         family=names.task_family(owner.name, service.name, side),
         requiresCompatibilities=["EC2"],
         networkMode="bridge",
         cpu=str(size.cpu),
         memory=str(size.memory_mib),
-        taskRoleArn=_role(owner, names.task_role(owner.name, service.name, side)),
-        executionRoleArn=_role(owner, names.execution_role(owner.name, service.name, side)),
+        taskRoleArn=task_role,
+        executionRoleArn=execution_role,
         containerDefinitions=containers,
     )
     return str(answer["taskDefinition"]["taskDefinitionArn"])
 
 
-def _log_group(owner: Owner, name: str) -> None:
-    logs = owner.client("logs")
-    owner.unless_there(
-        lambda: logs.create_log_group(logGroupName=name), "ResourceAlreadyExistsException"
-    )
-    logs.put_retention_policy(logGroupName=name, retentionInDays=LOG_RETENTION_DAYS)
-
-
-def _role(owner: Owner, name: str) -> str:
-    iam = owner.client("iam")
-    owner.unless_there(
-        lambda: iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(TASK_TRUST)),
-        "EntityAlreadyExists",
-    )
-    return str(iam.get_role(RoleName=name)["Role"]["Arn"])
-
-
 def _record(owner: Owner, service: Microservice, balancer: dict[str, Any]) -> None:
     """Create a simple alias that does not evaluate its target's health."""
-    zone = hosted_zone(service, owner.environment)
     record = {
         "Name": host_name(service, owner.environment),
         "Type": "A",
@@ -240,10 +176,8 @@ def _record(owner: Owner, service: Microservice, balancer: dict[str, Any]) -> No
             "EvaluateTargetHealth": False,
         },
     }
-    change = {"Action": "CREATE", "ResourceRecordSet": record}
-    owner.unless_there(
-        lambda: owner.client("route53").change_resource_record_sets(
-            HostedZoneId=zone_id(owner, zone), ChangeBatch={"Changes": [change]}
-        ),
-        "InvalidChangeBatch",
+    owner.create(
+        *("route53", "change_resource_record_sets"),
+        HostedZoneId=zone_id(owner, hosted_zone(service, owner.environment)),
+        ChangeBatch={"Changes": [{"Action": "CREATE", "ResourceRecordSet": record}]},
     )

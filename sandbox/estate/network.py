@@ -1,7 +1,8 @@
 """The VPC, its subnets and its security groups."""
 
-import ipaddress
 from collections.abc import Iterator
+from ipaddress import IPv4Network
+from itertools import product
 from typing import Any
 
 from pay.model import Exposure, LoadBalancerType, Segment, names
@@ -9,8 +10,8 @@ from sandbox.estate.estate_builder import Owner
 from sandbox.estate.mistakes import Mistake
 from sandbox.estate.routes import ANYWHERE, make_routes
 
-VPC_RANGE = ipaddress.IPv4Network("10.16.0.0/16")
-OTHER_VPC_RANGE = ipaddress.IPv4Network("10.17.0.0/16")
+VPC_RANGE = IPv4Network("10.16.0.0/16")
+OTHER_VPC_RANGE = IPv4Network("10.17.0.0/16")
 SUBNET_PREFIX = 24
 DYNAMIC_PORTS = (32768, 65535)
 HTTPS, HTTP = 443, 80
@@ -25,62 +26,41 @@ def make_network(owner: Owner) -> None:
     make_routes(owner, vpc_id)
     groups = _security_groups(owner, vpc_id)
     for name, rules in _rules(owner, groups):
-        owner.unless_there(
-            lambda name=name, rules=rules: owner.client("ec2").authorize_security_group_ingress(  # type: ignore[misc]
-                GroupId=groups[name], IpPermissions=rules
-            ),
-            "InvalidPermission.Duplicate",
-        )
+        permissions = {"GroupId": groups[name], "IpPermissions": rules}
+        owner.create("ec2", "authorize_security_group_ingress", **permissions)
 
 
-def _vpc(owner: Owner, name: str, block: ipaddress.IPv4Network) -> str:
-    ec2 = owner.client("ec2")
-    existing = ec2.describe_vpcs(Filters=[{"Name": "tag:Name", "Values": [name]}])["Vpcs"]
-    if existing:
-        return str(existing[0]["VpcId"])
-    specification = [{"ResourceType": "vpc", "Tags": owner.tags(name)}]
-    vpc = ec2.create_vpc(CidrBlock=str(block), TagSpecifications=specification)["Vpc"]
-    ec2.modify_vpc_attribute(VpcId=vpc["VpcId"], EnableDnsHostnames={"Value": True})
-    return str(vpc["VpcId"])
-
-
-def subnet_groups(owner: Owner) -> list[str]:
-    """Return the groups of subnets: `public`, the instances of each segment, every service."""
-    instances = [f"ecs-{segment}" for segment in Segment]
-    return ["public", *instances, *(service.name for service in owner.services)]
+def _vpc(owner: Owner, name: str, block: IPv4Network) -> str:
+    ec2, ids = owner.client("ec2"), owner.ids("vpc")
+    if name not in ids:
+        tags = owner.tagged("vpc", name)
+        vpc = ec2.create_vpc(CidrBlock=str(block), TagSpecifications=tags)["Vpc"]
+        ids[name] = vpc["VpcId"]
+        ec2.modify_vpc_attribute(VpcId=ids[name], EnableDnsHostnames={"Value": True})
+    return ids[name]
 
 
 def _subnets(owner: Owner, vpc_id: str) -> None:
-    ec2, zones = owner.client("ec2"), owner.environment.network.zones
-    present = {
-        tag["Value"]
-        for subnet in owner.pages("ec2", "describe_subnets", "Subnets")
-        for tag in subnet.get("Tags", [])
-        if tag["Key"] == "Name"
-    }
-    blocks = zip(
-        VPC_RANGE.subnets(new_prefix=SUBNET_PREFIX),
-        OTHER_VPC_RANGE.subnets(new_prefix=SUBNET_PREFIX),
-        strict=True,
-    )
-    other_vpc_id = (
-        _vpc(owner, f"{owner.environment.network.vpc}-other", OTHER_VPC_RANGE)
-        if Mistake.SUBNET_IN_OTHER_VPC in owner.mistakes
-        else None
-    )
-    for group in subnet_groups(owner):
-        for zone in zones:
-            block, other_block = next(blocks)
-            name = names.subnet(owner.name, group, zone)
-            if name in present:
-                continue
-            elsewhere = other_vpc_id if zone == zones[-1] else None
-            ec2.create_subnet(
-                VpcId=elsewhere or vpc_id,
-                CidrBlock=str(other_block if elsewhere else block),
-                AvailabilityZone=zones[0] if Mistake.SINGLE_ZONE in owner.mistakes else zone,
-                TagSpecifications=[{"ResourceType": "subnet", "Tags": owner.tags(name)}],
-            )
+    """Create the public subnets, those of each segment's instances, and those of every service."""
+    network, existing = owner.environment.network, owner.ids("subnet")
+    elsewhere_id = vpc_id
+    if Mistake.SUBNET_IN_OTHER_VPC in owner.mistakes:
+        elsewhere_id = _vpc(owner, f"{network.vpc}-other", OTHER_VPC_RANGE)
+    services = [service.name for service in owner.services]
+    groups = ["public", *(f"ecs-{segment}" for segment in Segment), *services]
+    own, other = (each.subnets(new_prefix=SUBNET_PREFIX) for each in (VPC_RANGE, OTHER_VPC_RANGE))
+    for group, zone in product(groups, network.zones):
+        block, other_block = next(own), next(other)
+        name = names.subnet(owner.name, group, zone)
+        if name in existing:
+            continue
+        id_ = elsewhere_id if zone == network.zones[-1] else vpc_id
+        owner.client("ec2").create_subnet(
+            VpcId=id_,
+            CidrBlock=str(block if id_ == vpc_id else other_block),
+            AvailabilityZone=network.zones[0] if Mistake.SINGLE_ZONE in owner.mistakes else zone,
+            TagSpecifications=owner.tagged("subnet", name),
+        )
 
 
 def _group_names(owner: Owner) -> Iterator[str]:
@@ -95,13 +75,12 @@ def _group_names(owner: Owner) -> Iterator[str]:
 
 def _security_groups(owner: Owner, vpc_id: str) -> dict[str, str]:
     """Create the missing groups; return a map of every group's name to its id."""
-    own = list(_group_names(owner))
-    groups = owner.security_groups(own)
-    for name in own:
+    groups = owner.ids("security-group")
+    for name in _group_names(owner):
         if name not in groups:
-            specification = [{"ResourceType": "security-group", "Tags": owner.tags(name)}]
+            tags = owner.tagged("security-group", name)
             created = owner.client("ec2").create_security_group(
-                GroupName=name, Description=name, VpcId=vpc_id, TagSpecifications=specification
+                GroupName=name, Description=name, VpcId=vpc_id, TagSpecifications=tags
             )
             groups[name] = created["GroupId"]
     return groups
@@ -117,31 +96,20 @@ def _rules(owner: Owner, groups: dict[str, str]) -> Iterator[tuple[str, list[Rul
             yield name, [_from_groups(*DYNAMIC_PORTS, balancers)]
     for service in owner.services:
         balancer = names.load_balancer_security_group(owner.name, service.name)
-        source = ANYWHERE if service.exposure is Exposure.PUBLIC else str(VPC_RANGE)
+        is_public = service.exposure is Exposure.PUBLIC
+        ports = [HTTPS, HTTP] if is_public else [HTTPS]
         if service.load_balancer_type is LoadBalancerType.NETWORK:
-            yield balancer, [_from_range(service.listener_port, source)]
-        else:
-            ports = [HTTPS, HTTP] if service.exposure is Exposure.PUBLIC else [HTTPS]
-            yield balancer, [_from_range(port, source) for port in ports]
-        task = names.task_security_group(owner.name, service.name)
+            ports = [service.listener_port]
+        source = {"IpRanges": [{"CidrIp": ANYWHERE if is_public else str(VPC_RANGE)}]}
+        yield balancer, [{**_ports(port, port), **source} for port in ports]
+        task, port = names.task_security_group(owner.name, service.name), service.target_port
         if task in groups:
-            port = service.target_port
             yield task, [_from_groups(port, port, [groups[balancer]])]
 
 
-def _from_range(port: int, block: str) -> Rule:
-    return {
-        "IpProtocol": "tcp",
-        "FromPort": port,
-        "ToPort": port,
-        "IpRanges": [{"CidrIp": block}],
-    }
-
-
 def _from_groups(first: int, last: int, sources: list[str]) -> Rule:
-    return {
-        "IpProtocol": "tcp",
-        "FromPort": first,
-        "ToPort": last,
-        "UserIdGroupPairs": [{"GroupId": group} for group in sources],
-    }
+    return {**_ports(first, last), "UserIdGroupPairs": [{"GroupId": group} for group in sources]}
+
+
+def _ports(first: int, last: int) -> Rule:
+    return {"IpProtocol": "tcp", "FromPort": first, "ToPort": last}

@@ -7,20 +7,25 @@ is ready.
 import argparse
 import os
 import signal
-import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from http import HTTPStatus
-from types import FrameType
 from typing import TYPE_CHECKING, Any
 
-from sandbox.server.errors import answer_error
+from werkzeug import Response
+from werkzeug.serving import make_server
+
+from sandbox import aws
+from sandbox.server.errors import Answer, Environ, refusal
+from sandbox.server.faults import FaultInjection
+from sandbox.server.repeated_calls import RepeatedCalls
+from sandbox.server.traffic_history import TrafficHistory
 from sandbox.settings import Settings
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+    from _typeshed.wsgi import WSGIApplication
 
 
 def _configure_moto(settings: Settings) -> None:
@@ -41,63 +46,53 @@ class OneAtATime:
     targets, counts) must not be visible before it is complete.
     """
 
-    def __init__(self, app: "WSGIApplication", look: Callable[[], None]) -> None:
-        from sandbox.aws import before_each_call
-
-        self._app, self._look = app, look
+    def __init__(self, answer: Answer, look: Callable[[], None]) -> None:
+        self._answer, self._look = answer, look
         self._lock = threading.Lock()
-        self._before = before_each_call
 
-    def __call__(self, environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
-        begun: list[Any] = []
-
-        def begin(status: str, headers: Any, exc_info: Any = None) -> Callable[[bytes], None]:
-            # Not sent yet: a started answer can no longer become an error.
-            begun[:] = status, headers
-            return lambda data: None
-
+    def __call__(self, environ: Environ) -> Response:
         with self._lock:
             try:
-                self._move_on()
-                answer = list(self._app(environ, begin))
+                _move_on()
+                answer = self._answer(environ)
                 self._look()
+                return answer
             except Exception as failure:
                 # Terraform's AWS provider retries a 500 up to 25 times, for many minutes. A call
                 # that the sandbox does not support must fail at once.
                 traceback.print_exc()
                 message = f"the sandbox cannot do this: {failure or type(failure).__name__}"
-                bad_request = HTTPStatus.BAD_REQUEST
-                return answer_error(environ, start, bad_request, "SandboxFailure", message)
-        start(*begun)
-        return answer
+                return refusal(environ, HTTPStatus.BAD_REQUEST, "SandboxFailure", message)
 
     def idle(self) -> None:
         """Advance and record the estate without a call."""
         with self._lock:
-            self._move_on()
+            _move_on()
             self._look()
 
-    def _move_on(self) -> None:
-        for move_on in self._before:
-            move_on()
+
+def _move_on() -> None:
+    for move_on in aws.before_each_call:
+        move_on()
 
 
 def build_application(settings: Settings) -> "WSGIApplication":
     """Return moto with the sandbox's changes, fault injection, request log and history."""
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
-    from sandbox import aws
-    from sandbox.server.faults import FaultInjection
-    from sandbox.server.repeated_calls import RepeatedCalls
-    from sandbox.server.traffic_history import TrafficHistory
-
     def create_app(service: Any) -> Any:
         aws.load(service)
         return create_backend_app(service)
 
+    dispatcher = DomainDispatcherApplication(create_app)
+
+    def moto(environ: Environ) -> Response:
+        return Response.from_app(dispatcher, environ, buffered=True)
+
     history = TrafficHistory(settings)
-    moto = OneAtATime(RepeatedCalls(DomainDispatcherApplication(create_app)), history.look)
-    return history.serve_beside(FaultInjection(moto), moto.idle)
+    calls = OneAtATime(RepeatedCalls(moto), history.look)
+    answer = history.serve_beside(FaultInjection(calls), calls.idle)
+    return lambda environ, start: answer(environ)(environ, start)
 
 
 def _end_with_parent() -> None:
@@ -112,10 +107,6 @@ def _end_with_parent() -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
-def _stop(signal_number: int, frame: FrameType | None) -> None:
-    sys.exit(0)
-
-
 def main() -> None:
     """Serve until SIGTERM or SIGINT."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -124,13 +115,12 @@ def main() -> None:
     arguments = parser.parse_args()
     if arguments.tied:
         _end_with_parent()
-    signal.signal(signal.SIGTERM, _stop)
-    signal.signal(signal.SIGINT, _stop)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.default_int_handler)
     settings = Settings.from_environment()
     _configure_moto(settings)
 
     from moto.moto_server.werkzeug_app import MotoRequestHandler
-    from werkzeug.serving import make_server
 
     class QuietHandler(MotoRequestHandler):
         # Uploads to S3 wait for "100 Continue", which HTTP/1.0 does not have.
@@ -139,12 +129,9 @@ def main() -> None:
         def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
             """Do nothing: `sandbox.server.faults` keeps the request log."""
 
+    application = build_application(settings)
     server = make_server(
-        "127.0.0.1",
-        arguments.port,
-        build_application(settings),
-        threaded=True,
-        request_handler=QuietHandler,
+        "127.0.0.1", arguments.port, application, threaded=True, request_handler=QuietHandler
     )
     print(server.port, flush=True)
     server.serve_forever()

@@ -2,37 +2,35 @@
 
 import json
 import re
+from collections.abc import Callable
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import Any
 from xml.sax.saxutils import escape
 
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+from werkzeug import Response
+
+Environ = dict[str, Any]
+"""A call, as WSGI describes it (PEP 3333)."""
+
+Answer = Callable[[Environ], Response]
+"""Answers one call; the server's layers wrap each other in this form."""
 
 
-def service_of(environ: "WSGIEnvironment") -> str:
+def service_of(environ: Environ) -> str:
     """Return the AWS service in the request's signature, or `unsigned`."""
     scope = re.search(r"Credential=[^/]+/\d+/[^/]+/([^/]+)/", environ.get("HTTP_AUTHORIZATION", ""))
     return scope[1] if scope else "unsigned"
 
 
-def answer_error(
-    environ: "WSGIEnvironment", start: "StartResponse", status: HTTPStatus, code: str, message: str
-) -> list[bytes]:
-    """Answer the call with an error of this code."""
-    error = f"<Error><Code>{code}</Code><Message>{escape(message)}</Message></Error>"
-    content_type = "text/xml"
+def refusal(environ: Environ, status: HTTPStatus, code: str, message: str) -> Response:
+    """Return an error of this code as the answer to the call."""
+    if "HTTP_X_AMZ_TARGET" in environ:
+        text = json.dumps({"__type": code, "message": message})
+        return Response(text, status, content_type="application/x-amz-json-1.1")
+    text = f"<Error><Code>{code}</Code><Message>{escape(message)}</Message></Error>"
     match service_of(environ):
-        case _ if "HTTP_X_AMZ_TARGET" in environ:
-            content_type = "application/x-amz-json-1.1"
-            text = json.dumps({"__type": code, "message": message})
         case "ec2":
-            text = f"<Response><Errors>{error}</Errors><RequestID>sandbox</RequestID></Response>"
-        case "s3":
-            text = error
-        case _:
-            text = f"<ErrorResponse>{error}<RequestId>sandbox</RequestId></ErrorResponse>"
-    body = text.encode()
-    headers = [("Content-Type", content_type), ("Content-Length", str(len(body)))]
-    start(f"{status.value} {status.phrase}", headers)
-    return [body]
+            text = f"<Response><Errors>{text}</Errors><RequestID>sandbox</RequestID></Response>"
+        case service if service != "s3":
+            text = f"<ErrorResponse>{text}<RequestId>sandbox</RequestId></ErrorResponse>"
+    return Response(text, status, content_type="text/xml")

@@ -18,18 +18,16 @@ import random
 import re
 import threading
 import time
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from http import HTTPStatus
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import parse_qs
 
-from sandbox.server.errors import answer_error, service_of
-from sandbox.server.repeated_calls import INVOCATION
+from werkzeug import Response
 
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+from sandbox.server.errors import Answer, Environ, refusal, service_of
+from sandbox.server.repeated_calls import INVOCATION
 
 PREFIX = "/_sandbox/"
 
@@ -53,27 +51,15 @@ class Faults:
     """The call that starts the hold, counted from 1 among those that match `only`; 0 for none."""
 
 
+@dataclass
 class Hold:
     """Calls that wait together, from the start of the hold to its end; the caller locks."""
 
-    def __init__(self, call: int) -> None:
-        """`call` is the call that starts the hold, counted from 1; 0 for none."""
-        self._calls_left = call
-        self._end = threading.Event()
-        self.held = 0
-        """The number of waiting calls."""
-
-    def is_due(self) -> bool:
-        """Return whether this call starts the hold; call once for each API call."""
-        self._calls_left -= 1
-        return self._calls_left == 0
-
-    def wait(self) -> None:
-        """Return when the hold has ended."""
-        self._end.wait()
-
-    def end(self) -> None:
-        self._end.set()
+    calls_left: int
+    """The number of calls up to the one that starts the hold; 0 or less for none."""
+    held: int = 0
+    """The number of waiting calls."""
+    end: threading.Event = field(default_factory=threading.Event)
 
 
 @dataclass(frozen=True)
@@ -90,33 +76,26 @@ class Request:
 
 
 class FaultInjection:
-    """WSGI middleware; `app` receives the calls without a fault."""
+    """A layer of the server; `answer` receives the calls without a fault."""
 
-    def __init__(self, app: "WSGIApplication") -> None:
-        self._app = app
+    def __init__(self, answer: Answer) -> None:
+        self._answer = answer
         self._lock = threading.Lock()
         self._requests: list[Request] = []
         self._hold = Hold(0)
         self._set(Faults())
 
     def _set(self, faults: Faults) -> None:
-        self._hold.end()
+        self._hold.end.set()
         self._faults = faults
         self._dice = random.Random(faults.seed)
         self._hold = Hold(faults.hold)
 
-    def __call__(self, environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
+    def __call__(self, environ: Environ) -> Response:
         if environ["PATH_INFO"].startswith(PREFIX):
-            return self._administer(environ, start)
+            return self._administer(environ)
         arrived, began = time.time(), time.perf_counter()
         service, operation = identify(environ)
-        status = 500
-
-        def remember_status(line: str, headers: Any, exc_info: Any = None) -> Any:
-            nonlocal status
-            status = int(line.split()[0])
-            return start(line, headers, exc_info)
-
         fault, hold = self._choose(f"{service}.{operation}")
         if fault:
             # An unread body would count as the next request of the connection.
@@ -125,20 +104,21 @@ class FaultInjection:
             # The call takes effect, but its answer is replaced by an error. A second attempt is a
             # new call, as in AWS.
             environ.pop(INVOCATION, None)
-            list(self._app(environ, lambda *_: lambda data: None))
+            self._answer(environ)
         if fault in ("hold", "held"):
             with self._lock:
                 hold.held += 1
-            hold.wait()
+            hold.end.wait()
         if fault is None:
-            body = self._app(environ, remember_status)
+            answer = self._answer(environ)
             time.sleep(self._lateness(environ, f"{service}.{operation}"))
         else:
-            body = _refuse(fault, service, environ, remember_status)
-        entry = Request(arrived, time.perf_counter() - began, service, operation, status, fault)
+            answer = _refusal(fault, service, environ)
+        seconds = time.perf_counter() - began
+        entry = Request(arrived, seconds, service, operation, answer.status_code, fault)
         with self._lock:
             self._requests.append(entry)
-        return body
+        return answer
 
     def _choose(self, call: str) -> tuple[str | None, Hold]:
         """Return the fault of the call, and the hold for which it may wait."""
@@ -148,7 +128,8 @@ class FaultInjection:
                 return "held", hold
             if faults.only and not re.search(faults.only, call):
                 return None, hold
-            if hold.is_due():
+            hold.calls_left -= 1
+            if hold.calls_left == 0:
                 return "hold", hold
             throw = self._dice.random()
         for kind in ("throttle", "error", "lost"):
@@ -158,41 +139,32 @@ class FaultInjection:
             throw -= probability
         return None, hold
 
-    def _lateness(self, environ: "WSGIEnvironment", call: str) -> float:
+    def _lateness(self, environ: Environ, call: str) -> float:
         """Return the seconds that this attempt of the call waits for its answer."""
         faults = self._faults
         is_first = "attempt=1" in environ.get("HTTP_AMZ_SDK_REQUEST", "attempt=1")
         return faults.late if is_first and re.search(faults.only, call) else 0.0
 
-    def _administer(self, environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
-        what, method = environ["PATH_INFO"].removeprefix(PREFIX), environ["REQUEST_METHOD"]
-        answer: Any = None
+    def _administer(self, environ: Environ) -> Response:
+        content: Any = None
         with self._lock:
-            if what == "status" and method == "GET":
-                answer = {
-                    "pid": os.getpid(),
-                    "requests": len(self._requests),
-                    "held": self._hold.held,
-                }
-            elif what == "requests" and method == "GET":
-                answer = [asdict(request) for request in self._requests]
-            elif what == "requests" and method == "DELETE":
-                self._requests.clear()
-            elif what == "faults" and method == "GET":
-                answer = asdict(self._faults)
-            elif what == "faults" and method == "POST":
-                self._set(Faults(**json.loads(_body(environ))))
-                answer = asdict(self._faults)
-            else:
-                start("404 Not Found", [("Content-Length", "0")])
-                return []
-        body = json.dumps(answer).encode()
-        headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
-        start("200 OK", headers)
-        return [body]
+            match environ["REQUEST_METHOD"], environ["PATH_INFO"].removeprefix(PREFIX):
+                case "GET", "status":
+                    calls, held = len(self._requests), self._hold.held
+                    content = {"pid": os.getpid(), "requests": calls, "held": held}
+                case "GET", "requests":
+                    content = [asdict(request) for request in self._requests]
+                case "DELETE", "requests":
+                    self._requests.clear()
+                case "POST", "faults":
+                    self._set(Faults(**json.loads(_body(environ))))
+                    content = asdict(self._faults)
+                case _:
+                    return Response(status=HTTPStatus.NOT_FOUND)
+        return Response(json.dumps(content), mimetype="application/json")
 
 
-def identify(environ: "WSGIEnvironment") -> tuple[str, str]:
+def identify(environ: Environ) -> tuple[str, str]:
     """Return the AWS service in the request's signature, and the operation.
 
     Requests without an operation (Route 53, S3) return method and path instead.
@@ -207,27 +179,20 @@ def identify(environ: "WSGIEnvironment") -> tuple[str, str]:
     return service, f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}"
 
 
-def _body(environ: "WSGIEnvironment") -> bytes:
+def _body(environ: Environ) -> bytes:
     """Return the request's body and keep it for the next reader."""
     body: bytes = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
     environ["wsgi.input"] = BytesIO(body)
     return body
 
 
-def _refuse(
-    fault: str, service: str, environ: "WSGIEnvironment", start: "StartResponse"
-) -> list[bytes]:
-    """Answer with AWS's error for the fault; each protocol has its own codes."""
-    if fault == "throttle":
-        code = {"ec2": "RequestLimitExceeded", "s3": "SlowDown"}.get(service, "Throttling")
-        status = HTTPStatus.SERVICE_UNAVAILABLE if service == "s3" else HTTPStatus.BAD_REQUEST
-        if "HTTP_X_AMZ_TARGET" in environ:
-            code = "ThrottlingException"
-        return answer_error(environ, start, status, code, "Rate exceeded")
-    return answer_error(
-        environ,
-        start,
-        HTTPStatus.INTERNAL_SERVER_ERROR,
-        "InternalFailure",
-        "An internal error has occurred",
-    )
+def _refusal(fault: str, service: str, environ: Environ) -> Response:
+    """Return AWS's error for the fault; each protocol has its own codes."""
+    if fault != "throttle":
+        status, message = HTTPStatus.INTERNAL_SERVER_ERROR, "An internal error has occurred"
+        return refusal(environ, status, "InternalFailure", message)
+    code = {"ec2": "RequestLimitExceeded", "s3": "SlowDown"}.get(service, "Throttling")
+    status = HTTPStatus.SERVICE_UNAVAILABLE if service == "s3" else HTTPStatus.BAD_REQUEST
+    if "HTTP_X_AMZ_TARGET" in environ:
+        code = "ThrottlingException"
+    return refusal(environ, status, code, "Rate exceeded")

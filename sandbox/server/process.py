@@ -7,7 +7,6 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Mapping
 from dataclasses import dataclass
 from http.client import HTTPException
 from importlib.util import find_spec
@@ -114,14 +113,13 @@ def launch(settings: Settings, *, port: int = 0, log: Path, tied: bool = False) 
     if find_spec("moto") is None:
         raise SandboxError("moto, a development dependency, is not installed; run: make setup")
     log.parent.mkdir(parents=True, exist_ok=True)
+    # Settings of a real account or endpoint are not valid here.
+    inherited = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
     with log.open("ab") as sink:
         process = subprocess.Popen(
-            [
-                *(sys.executable, "-m", "sandbox.server", "--port", str(port)),
-                *(["--tied"] if tied else []),
-            ],
+            [sys.executable, "-m", "sandbox.server", f"--port={port}", *["--tied"] * tied],
             cwd=ROOT,
-            env=_server_environment(settings),
+            env={**inherited, **settings.to_environment(), "PYTHONPATH": str(ROOT)},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=sink,
@@ -136,9 +134,3 @@ def launch(settings: Settings, *, port: int = 0, log: Path, tied: bool = False) 
         tail = log.read_text(errors="replace")[-LOG_TAIL_CHARACTERS:]
         raise SandboxError(f"the server did not start; the end of {log}:\n{tail}")
     return Server(process.pid, int(line), settings)
-
-
-def _server_environment(settings: Settings) -> Mapping[str, str]:
-    """Return the server's environment, without settings of a real account or endpoint."""
-    inherited = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
-    return {**inherited, **settings.to_environment(), "PYTHONPATH": str(ROOT)}

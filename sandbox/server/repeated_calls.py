@@ -10,11 +10,10 @@ answer. Deliberate faults (`faults.py`) remove the mark, so a lost answer stays 
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+from werkzeug import Response
+
+from sandbox.server.errors import Answer, Environ
 
 INVOCATION = "HTTP_AMZ_SDK_INVOCATION_ID"
 """WSGI's name of the header."""
@@ -27,31 +26,23 @@ LONGEST_KEPT_BYTES = 65_536
 
 
 class RepeatedCalls:
-    """WSGI middleware for one call at a time."""
+    """A layer of the server, for one call at a time."""
 
-    def __init__(self, app: "WSGIApplication") -> None:
-        self._app = app
-        self._answers: OrderedDict[str, tuple[str, Any, list[bytes]]] = OrderedDict()
+    def __init__(self, answer: Answer) -> None:
+        self._answer = answer
+        self._answers: OrderedDict[str, Response] = OrderedDict()
 
-    def __call__(self, environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
+    def __call__(self, environ: Environ) -> Response:
         invocation = environ.get(INVOCATION)
         if invocation is None:
-            return self._app(environ, start)
-        if invocation in self._answers:
-            status, headers, body = self._answers[invocation]
+            return self._answer(environ)
+        if answer := self._answers.get(invocation):
             # An unread body would count as the next request of the connection.
             environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-            start(status, headers)
-            return body
-        begun: list[Any] = []
-
-        def begin(status: str, headers: Any, exc_info: Any = None) -> Callable[[bytes], object]:
-            begun[:] = status, headers
-            return start(status, headers, exc_info)
-
-        body = list(self._app(environ, begin))
-        if begun[0].startswith("2") and sum(map(len, body)) <= LONGEST_KEPT_BYTES:
-            self._answers[invocation] = (begun[0], begun[1], body)
+            return answer
+        answer = self._answer(environ)
+        if answer.status.startswith("2") and len(answer.get_data()) <= LONGEST_KEPT_BYTES:
+            self._answers[invocation] = answer
             if len(self._answers) > KEPT:
                 self._answers.popitem(last=False)
-        return body
+        return answer

@@ -11,20 +11,19 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs
+from typing import Any
 
+from werkzeug import Request, Response
+
+from sandbox.server.errors import Answer, Environ
 from sandbox.settings import Settings
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 PATH = "/_sandbox/traffic"
 WAIT_SECONDS = 1.0
 
 
 class TrafficHistory:
-    """WSGI middleware around all others, with a hook to run after each call."""
+    """The outermost layer of the server, with a hook to run after each call."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -37,7 +36,7 @@ class TrafficHistory:
         """Record the state if it differs from the previous one; no API call may run."""
         if not self._is_watched:
             return
-        state = self._look()
+        state = {"records": list(self._records()), "balancers": list(self._balancers())}
         if state == self._last:
             return
         self._last = state
@@ -46,29 +45,20 @@ class TrafficHistory:
             self._states.append({"number": number, "time": time.time(), **state})
             self._changed.notify_all()
 
-    def serve_beside(self, app: "WSGIApplication", idle: Callable[[], None]) -> "WSGIApplication":
-        """Return `app` with the history; `idle` records the state without an API call."""
+    def serve_beside(self, answer: Answer, idle: Callable[[], None]) -> Answer:
+        """Return `answer` with the history; `idle` records the state without an API call."""
 
-        def serve(environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
+        def serve(environ: Environ) -> Response:
             if environ["PATH_INFO"] != PATH:
-                return app(environ, start)
+                return answer(environ)
             self._is_watched = True
             idle()
-            after = int(parse_qs(environ.get("QUERY_STRING", "")).get("after", ["0"])[0])
+            after = Request(environ).args.get("after", 0, type=int)
             with self._changed:
                 self._changed.wait_for(lambda: len(self._states) > after, WAIT_SECONDS)
-                body = json.dumps(self._states[after:]).encode()
-            headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
-            start("200 OK", headers)
-            return [body]
+                return Response(json.dumps(self._states[after:]), mimetype="application/json")
 
         return serve
-
-    def _look(self) -> dict[str, Any]:
-        return {
-            "records": list(self._records()),
-            "balancers": list(self._balancers()),
-        }
 
     def _records(self) -> Iterable[dict[str, Any]]:
         """Yield the alias records, which point to load balancers."""
@@ -77,15 +67,13 @@ class TrafficHistory:
         for zone in route53_backends[self._settings.account_id]["aws"].zones.values():
             for record in zone.rrsets:
                 if record.alias_target:
+                    evaluates = record.alias_target.get("EvaluateTargetHealth")
                     yield {
                         "name": record.name,
                         "set_identifier": record.set_identifier,
                         "weight": None if record.weight is None else int(record.weight),
                         "target": record.alias_target["DNSName"].rstrip("."),
-                        "evaluates_health": str(
-                            record.alias_target.get("EvaluateTargetHealth")
-                        ).lower()
-                        == "true",
+                        "evaluates_health": evaluates in (True, "true"),
                     }
 
     def _balancers(self) -> Iterable[dict[str, Any]]:

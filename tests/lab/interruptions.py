@@ -2,13 +2,13 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 from lab.lab import Lab
-from lab.workshop import Kill, Moment
+from lab.tasks import end
 from sandbox.server.process import SandboxError, Server
 from tests.lab.imports import import_id, unrecorded
 
@@ -23,6 +23,13 @@ MOST_READS = 20
 
 WRITES_OF_RECORDS = r"^route53\.POST /[^/]+/hostedzone/[^/]+/rrset"
 """Matches ChangeResourceRecordSets, the change batch of a hosted zone."""
+
+
+Moment = Callable[[], Coroutine[Any, Any, None]]
+"""Returns at the moment at which to kill a program."""
+
+Kill = Callable[[], AbstractAsyncContextManager[Moment]]
+"""A context manager, entered before the program starts and left after its end."""
 
 
 def at_call(server: Server, call: int, only: str = "") -> Kill:
@@ -85,6 +92,25 @@ def _document(state: Path) -> Any:
         return None
 
 
+async def is_killed(lab: Lab, stack: str, kill: Kill) -> bool:
+    """Apply a stack until the moment of the kill, and return whether the apply still ran then."""
+    # The kill is armed before the program starts, because the first call already counts.
+    async with once_written(kill, lab.workshop.state(stack))() as moment:
+        applying = asyncio.create_task(lab.workshop.apply(stack))
+        waiting = asyncio.create_task(moment())
+        await asyncio.wait((applying, waiting), return_when=asyncio.FIRST_COMPLETED)
+        await end(waiting, applying)
+    return applying.cancelled()
+
+
+async def plan(lab: Lab, stack: str) -> dict[str, str]:
+    """Map the address of each resource to the action that Terraform plans for it."""
+    output = await lab.workshop.terraform(stack, "plan", "-json")
+    messages = [json.loads(line) for line in output.splitlines()]
+    changes = [each["change"] for each in messages if each["type"] == "planned_change"]
+    return {change["resource"]["addr"]: change["action"] for change in changes}
+
+
 async def recover(lab: Lab, stack: str) -> None:
     """Repeat the apply of a stack until it succeeds.
 
@@ -101,7 +127,7 @@ async def recover(lab: Lab, stack: str) -> None:
             last = str(problem)
             for resource in unrecorded(last):
                 id_ = import_id(lab.sandbox, stack, resource)
-                await lab.workshop.adopt(stack, resource.address, id_)
+                await lab.workshop.terraform(stack, "import", "-no-color", resource.address, id_)
         else:
             return
     raise SandboxError(f"{stack}: {MOST_ATTEMPTS} applies failed; the last error is: {last}")

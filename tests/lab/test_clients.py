@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from lab.addresses import Addresses
-from lab.clients import CACHE_SECONDS, MOST_JITTER, CachingResolver, Habit
+from lab.clients import MOST_JITTER, CachingResolver, Habit
 from lab.estate import AliasRecord, Balancer, Estate
 from lab.name_server import NameServer
 from lab.pace import Pace
@@ -49,7 +49,7 @@ def test_keeps_an_answer_for_its_ttl_and_the_cache_on_top(
     async def asked_at(*moments: float) -> list[float | None]:
         server = NameServer(lambda: ESTATE, Addresses(), random.Random(1))
         resolver = CachingResolver(
-            await server.start(), CACHE_SECONDS[habit], PACE, lambda _: Side.EC2
+            await server.start(), POPULATION[habit].cache_seconds, PACE, lambda _: Side.EC2
         )
         queries = []
         for moment in moments:
@@ -66,7 +66,7 @@ def test_keeps_an_answer_for_its_ttl_and_the_cache_on_top(
 
 @pytest.mark.parametrize("habit", [Habit.AT_TTL, Habit.JVM])
 def test_sends_several_requests_in_the_life_of_an_answer(habit: Habit) -> None:
-    kept = ALIAS_TTL_SECONDS + CACHE_SECONDS[habit]
+    kept = ALIAS_TTL_SECONDS + POPULATION[habit].cache_seconds
     assert POPULATION[habit].pause_seconds * MOST_JITTER * 3 < kept
 
 
@@ -75,7 +75,7 @@ def test_no_client_uses_a_dns_answer_for_longer_than_a_drain(service: str) -> No
     """Otherwise its side would be deleted too soon. The lab's name server has no propagation."""
     waited = drain(CATALOGUE[service].timing).total_seconds() - PROPAGATION_SECONDS
     longest = {
-        habit: ALIAS_TTL_SECONDS + CACHE_SECONDS[habit] + group.pause_seconds * MOST_JITTER
+        habit: ALIAS_TTL_SECONDS + group.cache_seconds + group.pause_seconds * MOST_JITTER
         for habit, group in POPULATION.items()
     }
     # After this time the load balancer accepts one more request on a connection, then closes it.

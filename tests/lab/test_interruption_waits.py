@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from lab.workshop import Moment
 from tests.lab import interruptions
-from tests.lab.interruptions import once_written
+from tests.lab.interruptions import Moment, once_written
 
 SETTLING_SECONDS = 0.05
 WHOLE = json.dumps({"serial": 2, "resources": [{"type": "aws_lb"}]})

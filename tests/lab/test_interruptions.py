@@ -11,11 +11,10 @@ import pytest
 
 from lab.findings import Finding
 from lab.lab import Lab
-from lab.workshop import Kill, Killed
 from pay.model import Side, Stage, names
 from sandbox.server.process import SandboxError
 from tests.lab.conftest import INTERRUPTED, ROLLED_BACK, SEED, Walks
-from tests.lab.interruptions import WRITES_OF_RECORDS, at_call, once_written, recover
+from tests.lab.interruptions import WRITES_OF_RECORDS, at_call, is_killed, plan, recover
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
@@ -55,7 +54,7 @@ def test_a_kill_at_a_random_call_leaves_no_gap(lab: Lab, at_ready: None) -> None
     dice, parts = random.Random(SEED), iter(RECORDS)
 
     async def interrupted(stack: str) -> bool:
-        return await _is_killed(lab, stack, at_call(lab.sandbox.server, dice.choice(next(parts))))
+        return await is_killed(lab, stack, at_call(lab.sandbox.server, dice.choice(next(parts))))
 
     killed, findings = asyncio.run(_round(lab, ROUND, interrupted))
     assert killed == [True] * len(ROUND)
@@ -67,7 +66,7 @@ def test_a_kill_after_a_write_leaves_no_gap(lab: Lab, at_ready: None, write: int
     """The kill is between both writes, or before the second is in the state."""
 
     async def interrupted(stack: str) -> bool:
-        return await _is_killed(lab, stack, at_call(lab.sandbox.server, write, WRITES_OF_RECORDS))
+        return await is_killed(lab, stack, at_call(lab.sandbox.server, write, WRITES_OF_RECORDS))
 
     killed, findings = asyncio.run(_round(lab, (Stage.CANARY, Stage.READY), interrupted))
     assert killed == [True, True]
@@ -84,7 +83,7 @@ def test_a_kill_within_the_conversion_leaves_no_gap(lab: Lab, at_ready: None, wr
     asyncio.run(lab.workshop.deploy(names.traffic_stack(lab.name, ROLLED_BACK)))
 
     async def interrupted(stack: str) -> bool:
-        return await _is_killed(lab, stack, at_call(lab.sandbox.server, write, WRITES_OF_RECORDS))
+        return await is_killed(lab, stack, at_call(lab.sandbox.server, write, WRITES_OF_RECORDS))
 
     killed, findings = asyncio.run(_round(lab, (Stage.READY,), interrupted))
     assert killed == [True]
@@ -138,10 +137,10 @@ async def _interrupt_side(
         lab.workshop.place(INTERRUPTED, stage)
         await lab.workshop.synthesise(stack)
         moment = at_call(lab.sandbox.server, random.Random(SEED).randint(*calls))
-        killed = await _is_killed(lab, stack, moment)
+        killed = await is_killed(lab, stack, moment)
         disturbed = await _is_disturbed(lab, stack, EARLY)
         await recover(lab, stack)
-    assert await _changes(lab, stack) == []
+    assert await plan(lab, stack) == {}
     return killed, disturbed, walk.findings()
 
 
@@ -170,16 +169,8 @@ async def _round(
             await lab.workshop.synthesise(stack)
             interruptions.append(await interrupted(stack))
             await recover(lab, stack)
-        assert await _changes(lab, stack) == []
+        assert await plan(lab, stack) == {}
     return interruptions, walk.findings()
-
-
-async def _is_killed(lab: Lab, stack: str, kill: Kill) -> bool:
-    try:
-        await lab.workshop.apply(stack, kill=once_written(kill, lab.workshop.state(stack)))
-    except Killed:
-        return True
-    return False
 
 
 async def _is_disturbed(lab: Lab, stack: str, seed: int) -> bool:
@@ -189,13 +180,6 @@ async def _is_disturbed(lab: Lab, stack: str, seed: int) -> bool:
             await lab.workshop.apply(stack)
         calls = lab.sandbox.server.administer("requests")
     return any(call["fault"] for call in calls)
-
-
-async def _changes(lab: Lab, stack: str) -> list[list[str]]:
-    """Return the actions that Terraform still plans."""
-    plan = await lab.workshop.plan(stack)
-    changes = [change["change"]["actions"] for change in plan.get("resource_changes", [])]
-    return [actions for actions in changes if actions != ["no-op"]]
 
 
 @contextmanager
