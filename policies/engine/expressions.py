@@ -120,8 +120,5 @@ def unevaluated(value: Any) -> list[str]:
 def _has_only_references(expression: str) -> bool:
     """Return whether an expression only collects references, without a value of its own."""
     call = _COLLECTING.fullmatch(expression)
-    if call is None:
-        return REFERENCE.fullmatch(expression) is not None
-    return all(
-        REFERENCE.fullmatch(part) or _STRING.fullmatch(part) for part in _ARGUMENT.findall(call[1])
-    )
+    parts = _ARGUMENT.findall(call[1]) if call else [expression]
+    return all(REFERENCE.fullmatch(each) or (call and _STRING.fullmatch(each)) for each in parts)

@@ -27,14 +27,9 @@ def judge(block: Block) -> list[str] | None:
     if stack.serves_both_segments or (block.kind == "data" and stack.from_plan):
         return None
     ids = {t for t in texts(block.conf) if ID.fullmatch(t)} if block.kind == "data" else ()
-    names = [
-        *looked_up_names(block),
-        *(
-            name
-            for each in block.blocks("capacity_provider_strategy")
-            if isinstance(name := get(each, "capacity_provider"), str)
-        ),
-    ]
+    strategies = block.blocks("capacity_provider_strategy")
+    capacity = (get(each, "capacity_provider") for each in strategies)
+    names = [*looked_up_names(block), *(name for name in capacity if isinstance(name, str))]
     if block.kind == "data" and not names:
         return ["the lookup has no name, filter or tag; add one"]
     other = _GENERAL if stack.scope == "inside" else _CDE
