@@ -10,7 +10,9 @@ from toolchain.environment import changes, tool_environment
 from toolchain.locks import lock
 from toolchain.paths import VENV_BIN
 from toolchain.problems import ToolProblem
-from toolchain.setup import install, node, terraform
+from toolchain.setup import install
+from toolchain.setup.node import NODE
+from toolchain.setup.terraform import TERRAFORM
 
 
 def main(arguments: list[str]) -> int:
@@ -61,8 +63,8 @@ def _run(program: list[str]) -> None:
             needed="a finished set-up",
             do="run `make setup`",
         )
-    node.require(env["PATH"])
-    terraform.require(env["PATH"])
+    NODE.require(env["PATH"])
+    TERRAFORM.require(env["PATH"])
     if not sys.stdout.isatty():
         env.setdefault("CI", "true")  # cdktf draws no spinner into a file or a log
     sys.stdout.flush()

@@ -8,25 +8,27 @@ from pathlib import Path
 from toolchain.paths import LOGS, ROOT
 from toolchain.problems import ToolProblem
 
-TAIL_LINES = 12
 # pip's lines about other platforms and npm's stack traces, which are only in the log.
 NOISE = re.compile(r"Ignoring .*: markers|Looking in |npm error\s+at |npm error [ }]|\s*$")
 REGISTRY = "a package registry that this machine can reach (or mirrors set for pip and npm)"
 
 
-def output_of(command: Sequence[str], *, timeout_seconds: float = 60) -> str | None:
-    """Return a program's output; None if it does not start, fails or takes too long."""
+def output_of(command: Sequence[str]) -> str | None:
+    """Return a program's output; None if it does not start, fails or takes over a minute."""
     try:
-        done = subprocess.run(
-            command,
-            capture_output=True,
-            text=True,
-            timeout=timeout_seconds,
-            stdin=subprocess.DEVNULL,
+        return subprocess.check_output(
+            command, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL, text=True, timeout=60
         )
-    except (OSError, subprocess.TimeoutExpired):
+    except (OSError, subprocess.SubprocessError):
         return None
-    return done.stdout if done.returncode == 0 else None
+
+
+def write_command(path: Path, line: str) -> None:
+    """Write a shell program of one line, unless it is there already."""
+    text = f"#!/bin/sh\n{line}\n"
+    if not path.is_file() or path.read_text() != text:
+        path.write_text(text)
+        path.chmod(0o755)
 
 
 def run_logged(
@@ -36,12 +38,8 @@ def run_logged(
     doing: str,
     needed: str = REGISTRY,
     env: Mapping[str, str] | None = None,
-    cwd: Path = ROOT,
 ) -> None:
-    """Run a program.
-
-    Raises ToolProblem, with the end of the program's output, if it fails.
-    """
+    """Run a program; raise ToolProblem, with the end of the program's output, if it fails."""
     LOGS.mkdir(parents=True, exist_ok=True)
     path = LOGS / f"{log}.log"
     with path.open("ab") as sink:
@@ -53,15 +51,14 @@ def run_logged(
             stdout=sink,
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
-            env=None if env is None else dict(env),
-            cwd=cwd,
+            env=env,
+            cwd=ROOT,
         )
     if done.returncode != 0:
         lines = path.read_bytes()[start:].decode(errors="replace").splitlines()
-        tail = [line for line in lines if not NOISE.match(line)][-TAIL_LINES:]
+        tail = [line for line in lines if not NOISE.match(line)][-12:]
         raise ToolProblem(
-            f"{doing} failed with exit status {done.returncode}:\n"
-            + "\n".join(f"    {line}" for line in tail),
+            "\n    ".join([f"{doing} failed with exit status {done.returncode}:", *tail]),
             needed=needed,
             do=f"read {path.relative_to(ROOT)}, then run `make setup` again to continue",
         )

@@ -8,12 +8,10 @@ from toolchain.paths import CACHE, VENV_BIN
 
 # jsii warns on every start about a Node that cdktf-cli still needs. The first variable takes the
 # Node majors, separated by commas; a plain 1 has no effect.
-JSII = {
+SETTINGS = {
     "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "18,20,22,24",
     "JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION": "1",
     "JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION": "1",
-}
-OTHERS = {
     "CHECKPOINT_DISABLE": "1",  # no telemetry from Terraform or cdktf
     # `cdktf deploy` would download every stack's provider again from the public registry, only for
     # the checksums of a generated lock file in cdktf.out.
@@ -26,13 +24,7 @@ OTHERS = {
 def tool_environment(base: Mapping[str, str] | None = None) -> dict[str, str]:
     """Return an environment for a subprocess: `base` (default: this process's) and the settings."""
     base = os.environ if base is None else base
-    env = dict(base)
-    for name, value in changes(base).items():
-        if value is None:
-            env.pop(name, None)
-        else:
-            env[name] = value
-    return env
+    return {k: v for k, v in {**base, **changes(base)}.items() if v is not None}
 
 
 def changes(base: Mapping[str, str]) -> dict[str, str | None]:
@@ -42,7 +34,6 @@ def changes(base: Mapping[str, str]) -> dict[str, str | None]:
     return {
         # First, so that our own tool replaces one that is missing or too old.
         "PATH": os.pathsep.join([ours, *(folder for folder in path if folder != ours)]),
-        **JSII,
-        **OTHERS,
+        **SETTINGS,
         **provider_mirror.settings(base),
     }

@@ -11,12 +11,10 @@ VENV_BIN = VENV / "bin"
 NODE_MODULES = ROOT / "node_modules"
 CDKTF = NODE_MODULES / ".bin" / "cdktf"
 IMPORTS = ROOT / "imports"
+PLUGIN_CACHE = CACHE / "terraform-plugins"
 TERRAFORM_RC = CACHE / "terraform.rc"
 
 
 def virtual_environment(name: str) -> Path:
     """Return the folder of the environment that `locks/<name>.txt` describes."""
     return VENV if name == "project" else ROOT / f".venv-{name}"
-
-
-PLUGIN_CACHE = CACHE / "terraform-plugins"

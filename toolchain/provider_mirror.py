@@ -93,21 +93,20 @@ def find(env: Mapping[str, str]) -> Path | None:
 
 
 def _write_cli_config(mirror: Path) -> None:
-    text = (
-        "# Written by set-up: the provider comes from this folder, others from their registry.\n"
-        "provider_installation {\n"
-        "  filesystem_mirror {\n"
-        f'    path    = "{mirror}"\n'
-        f'    include = ["{AWS}"]\n'
-        "  }\n"
-        "  direct {\n"
-        f'    exclude = ["{AWS}"]\n'
-        "  }\n"
-        "}\n"
-    )
-    if TERRAFORM_RC.is_file() and TERRAFORM_RC.read_text() == text:
-        return
-    TERRAFORM_RC.parent.mkdir(parents=True, exist_ok=True)
-    temporary = TERRAFORM_RC.with_suffix(f".{os.getpid()}")
-    temporary.write_text(text)
-    temporary.replace(TERRAFORM_RC)
+    text = f"""\
+# Written by set-up: the provider comes from this folder, others from their registry.
+provider_installation {{
+  filesystem_mirror {{
+    path    = "{mirror}"
+    include = ["{AWS}"]
+  }}
+  direct {{
+    exclude = ["{AWS}"]
+  }}
+}}
+"""
+    if not TERRAFORM_RC.is_file() or TERRAFORM_RC.read_text() != text:
+        TERRAFORM_RC.parent.mkdir(parents=True, exist_ok=True)
+        temporary = TERRAFORM_RC.with_suffix(f".{os.getpid()}")
+        temporary.write_text(text)
+        temporary.replace(TERRAFORM_RC)

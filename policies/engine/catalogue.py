@@ -2,11 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from pathlib import Path
+from dataclasses import replace
 
 import yaml
 from checkov.common.bridgecrew.check_type import CheckType
-from checkov.common.checks.base_check_registry import BaseCheckRegistry
 from checkov.common.checks_infra.registry import get_graph_checks_registry
 from checkov.terraform.checks.data.registry import data_registry
 from checkov.terraform.checks.provider.registry import provider_registry
@@ -27,25 +26,17 @@ def catalogue(requirements: Requirements) -> dict[str, RuleText]:
     """
     numbers = requirements.numbers_of_rules()
     ours = _ours()
-    theirs = _checkovs()
+    texts = _checkovs() | ours
     mistakes = [
         f"requirements.toml names {each}, which is neither a check of checkov nor a file in checks/"
-        for each in sorted(set(numbers) - set(ours) - set(theirs))
+        for each in sorted(set(numbers) - set(texts))
     ] + [
         f"requirements.toml does not name {each}; add it under the requirement it serves"
         for each in sorted(set(ours) - set(numbers))
     ]
     if mistakes:
         raise UnknownRule("\n".join(mistakes))
-    rules = {}
-    for id_, served in numbers.items():
-        if id_ in ours:
-            what, why, over_estate = ours[id_]
-            origin = "ours, over the estate" if over_estate else "ours"
-            rules[id_] = RuleText(id_, what, why, origin, served)  # type: ignore[arg-type]
-        else:
-            rules[id_] = RuleText(id_, theirs[id_], "", "checkov", served)
-    return rules
+    return {id_: replace(texts[id_], requirements=served) for id_, served in numbers.items()}
 
 
 def block_types(rules: Iterable[str]) -> dict[str, frozenset[str]]:
@@ -79,25 +70,19 @@ def covered_types(requirements: Requirements, rules: frozenset[str]) -> frozense
     return frozenset(judged | exempt)
 
 
-def _ours() -> dict[str, tuple[str, str, bool]]:
-    rules = {each.id: (each.what, each.why, False) for each in RULES.values()}
-    rules |= {each.id: (each.what, each.why, True) for each in ESTATE_RULES.values()}
-    for file in sorted(Path(GRAPH_CHECKS).glob("*.yaml")):
+def _ours() -> dict[str, RuleText]:
+    texts = [each.text for each in RULES] + [text for text, _ in ESTATE_RULES.values()]
+    for file in sorted(GRAPH_CHECKS.glob("*.yaml")):
         metadata = yaml.safe_load(file.read_text(encoding="utf-8"))["metadata"]
-        rules[metadata["id"]] = (metadata["name"], metadata["guideline"], False)
-    return rules
+        texts.append(RuleText(metadata["id"], metadata["name"], metadata["guideline"], "ours"))
+    return {each.id: each for each in texts}
 
 
-def _checkovs() -> dict[str, str]:
+def _checkovs() -> dict[str, RuleText]:
     graph = get_graph_checks_registry(CheckType.TERRAFORM)
     graph.load_checks()
-    names = {each.id: each.name for each in graph.checks}
-    registries: tuple[BaseCheckRegistry, ...] = (
-        resource_registry,
-        data_registry,
-        provider_registry,
-    )
-    for registry in registries:
-        for checks in (*registry.checks.values(), *registry.wildcard_checks.values()):
-            names |= {each.id: each.name for each in checks}
-    return names
+    checks = [*graph.checks]
+    for registry in (resource_registry, data_registry, provider_registry):
+        for listed in (*registry.checks.values(), *registry.wildcard_checks.values()):
+            checks += listed
+    return {each.id: RuleText(each.id, each.name, "", "checkov") for each in checks}

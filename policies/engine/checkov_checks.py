@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -31,35 +32,28 @@ def judging(stack: Stack) -> Iterator[None]:
         _current.pop()
 
 
+@cache
 def register() -> None:
     """Register every rule with checkov; a second call changes nothing."""
-    if _registered:
-        return
-    for rule in RULES.values():
+    for rule in RULES:
         resources = [each for each in rule.types if not each.startswith("data.")]
         data = [each.removeprefix("data.") for each in rule.types if each.startswith("data.")]
-        if resources:
-            _registered.append(_ResourceCheck(rule, resources))
-        if data:
-            _registered.append(_DataCheck(rule, data))
-
-
-_registered: list[object] = []
+        for check, types in ((_ResourceCheck, resources), (_DataCheck, data)):
+            if types:
+                # The constructor registers the check.
+                categories = (CheckCategories.GENERAL_SECURITY,)
+                check(rule.text.what, rule.text.id, categories, types).rule = rule
 
 
 class _ResourceCheck(BaseResourceCheck):
-    def __init__(self, rule: Rule, types: list[str]) -> None:
-        super().__init__(rule.what, rule.id, (CheckCategories.GENERAL_SECURITY,), types)
-        self.rule = rule
+    rule: Rule
 
     def scan_resource_conf(self, conf: dict[str, Any]) -> CheckResult:
         return _answer(self, "resource", conf)
 
 
 class _DataCheck(BaseDataCheck):
-    def __init__(self, rule: Rule, types: list[str]) -> None:
-        super().__init__(rule.what, rule.id, (CheckCategories.GENERAL_SECURITY,), types)
-        self.rule = rule
+    rule: Rule
 
     def scan_data_conf(self, conf: dict[str, Any]) -> CheckResult:
         return _answer(self, "data", conf)

@@ -1,17 +1,19 @@
 """The container definitions in HCL, or in the blocks that checkov makes of a plan."""
 
+from collections.abc import Callable, Iterable
+from functools import wraps
 from typing import Any
 
-from pay.containers.definitions import Container, read_containers
+from pay.containers.definitions import Container, read_containers, table
 from pay.containers.keys import unknown_keys
 from pay.unread import Unread
 from policies.engine.expressions import document_in
+from policies.engine.rule import Judge, rule
 from policies.engine.stack import Block
 
 
 def containers(task_definition: Block) -> tuple[Container, ...]:
-    """The container definitions in every form that they are met in: `jsonencode([...])`, the same
-    one list deeper, a list as in a plan, a JSON text.
+    """Return the containers of `jsonencode([...])`, one list deeper, a list in a plan or JSON text.
 
     Raises Unread for anything else, and for a key that ECS does not know.
     """
@@ -32,3 +34,33 @@ def containers(task_definition: Block) -> tuple[Container, ...]:
                 "allowed are those of the ECS API, in its spelling"
             )
     return listed
+
+
+def container_rule(judge: Callable[[Container], Iterable[str]]) -> Judge:
+    """Declare the decorated function as the rule of its file, over each container of a task."""
+
+    @rule("aws_ecs_task_definition")
+    @wraps(judge)
+    def judge_task(task_definition: Block) -> list[str]:
+        return [
+            f"container {each['name']}: {mistake}"
+            for each in containers(task_definition)
+            for mistake in judge(each)
+        ]
+
+    return judge_task
+
+
+def container_setting(path: str, complies: Callable[[Any], bool], absent: object = None) -> Judge:
+    """Declare the rule of the file of `complies`, over one setting of each container.
+
+    `path` is dotted, such as `linuxParameters.devices`; `absent` is the value of a missing setting.
+    """
+    *tables, key = path.split(".")
+
+    @wraps(complies)
+    def judge(container: Container) -> list[str]:
+        setting = table(container, *tables).get(key, absent)
+        return [] if complies(setting) else [f"{path} is {setting!r}"]
+
+    return container_rule(judge)

@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pay.json_text import parsed
@@ -43,7 +43,7 @@ def decode(value: Any, locals_: Locals | None = None) -> Any:
 
 
 def document_in(text: str) -> Any:
-    """The document in a JSON text, or the text itself where it does not hold one."""
+    """Return the document in a JSON text, or the text itself if it does not hold one."""
     # The parser leaves the escapes of an HCL string as they are written.
     return parsed(text) or parsed(text.replace('\\"', '"')) or text
 
@@ -83,21 +83,25 @@ def _is_one_string(text: str) -> bool:
     return True
 
 
+def texts(value: Any) -> Iterator[str]:
+    """Yield every string inside a value, in order."""
+    if isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from texts(item)
+    elif isinstance(value, str):
+        yield value
+
+
 def references(value: Any) -> list[str]:
     """Return every reference in a decoded value, in order, including those inside templates."""
-    if isinstance(value, dict):
-        return [each for item in value.values() for each in references(item)]
-    if isinstance(value, list):
-        return [each for item in value for each in references(item)]
-    if not isinstance(value, str):
-        return []
-    if REFERENCE.fullmatch(value) and _is_terraform(value):
-        return [value]
-    return [
-        reference
-        for inner in _INTERPOLATION.findall(value)
-        for reference in REFERENCE.findall(_STRING.sub("", inner))
-    ]
+    listed: list[str] = []
+    for text in texts(value):
+        if REFERENCE.fullmatch(text) and text.startswith(_ROOTS):
+            listed.append(text)
+            continue
+        for inner in _INTERPOLATION.findall(text):
+            listed += REFERENCE.findall(_STRING.sub("", inner))
+    return listed
 
 
 def unevaluated(value: Any) -> list[str]:
@@ -105,25 +109,16 @@ def unevaluated(value: Any) -> list[str]:
 
     References alone are not included.
     """
-    if isinstance(value, dict):
-        return [each for item in value.values() for each in unevaluated(item)]
-    if isinstance(value, list):
-        return [each for item in value for each in unevaluated(item)]
-    if not isinstance(value, str) or "${" not in value.replace("$${", ""):
-        return []
-    inner = _INTERPOLATION.findall(value)
-    return [] if inner and all(_has_only_references(each) for each in inner) else [value]
+    return [
+        text
+        for text in texts(value)
+        if "${" in text.replace("$${", "")
+        and not ((inner := _INTERPOLATION.findall(text)) and all(map(_has_only_references, inner)))
+    ]
 
 
 def _has_only_references(expression: str) -> bool:
     """Return whether an expression only collects references, without a value of its own."""
     call = _COLLECTING.fullmatch(expression)
-    if call is None:
-        return REFERENCE.fullmatch(expression) is not None
-    return all(
-        REFERENCE.fullmatch(part) or _STRING.fullmatch(part) for part in _ARGUMENT.findall(call[1])
-    )
-
-
-def _is_terraform(text: str) -> bool:
-    return text.startswith(_ROOTS)
+    parts = _ARGUMENT.findall(call[1]) if call else [expression]
+    return all(REFERENCE.fullmatch(each) or (call and _STRING.fullmatch(each)) for each in parts)

@@ -11,7 +11,6 @@ from policies.engine.requirements import Requirements
 from policies.engine.results import Result, RuleText
 from policies.engine.rule import ESTATE_RULES
 from policies.engine.scan import Scanner
-from policies.engine.stack import Stack
 from policies.engine.synth_output import missing, stack_folders
 from policies.engine.unread import unread, without_rules
 from policies.engine.verdict import Verdict
@@ -43,9 +42,8 @@ class Gate:
     ) -> Verdict:
         """Judge one root with its plans.
 
-        With `partial`, the root holds only some stacks, so unused waivers are not reported.
-
-        Raises NothingToJudge if the root holds no Terraform.
+        With `partial`, the root holds only some stacks, so unused waivers are not reported. Raises
+        NothingToJudge if the root holds no Terraform.
         """
         folders = stack_folders(root)
         verdict = Verdict(
@@ -57,52 +55,36 @@ class Gate:
             judged_on=today,
         )
         for folder in folders:
-            scan = self._scanner.scan(folder, root)
-            verdict.stacks.append(scan.stack)
-            verdict.results += scan.results
-            verdict.problems += scan.problems
-            verdict.problems += unread(scan.stack, root)
-            verdict.problems += without_rules(scan.stack, self._covered)
+            stack, results, problems = self._scanner.scan(folder, root)
+            verdict.stacks.append(stack)
+            verdict.results += results
+            verdict.problems += [*problems, *unread(stack, root)]
+            verdict.problems += without_rules(stack, self._covered)
         verdict.problems += missing(root, folders)
-        verdict.results += over_the_estate(verdict.stacks)
-        for file, document in plans.items():
-            self._judge_plan(verdict, file, document)
-        self._waive(verdict, today=today, partial=partial)
-        return verdict
-
-    def _judge_plan(self, verdict: Verdict, file: Path, document: plan.Document) -> None:
-        results, problems, not_known = plan.judge(file, document, verdict.stacks, self._block_rules)
-        seen = {(each.rule, each.stack, each.address) for each in verdict.failed}
         verdict.results += [
-            each for each in results if (each.rule, each.stack, each.address) not in seen
+            Result(
+                rule,
+                block.stack.name,
+                block.address,
+                block.file,
+                block.first_line,
+                block.last_line,
+                "failed" if problems else "passed",
+                tuple(problems),
+            )
+            for rule, (_, judge) in ESTATE_RULES.items()
+            for block, problems in judge(verdict.stacks)
         ]
-        verdict.problems += problems
-        verdict.not_known += not_known
-
-    def _waive(self, verdict: Verdict, *, today: date, partial: bool) -> None:
+        for file, document in plans.items():
+            results, problems, not_known = plan.judge(
+                file, document, verdict.stacks, self._block_rules
+            )
+            seen = {(each.rule, each.stack, each.address) for each in verdict.failed}
+            verdict.results += [r for r in results if (r.rule, r.stack, r.address) not in seen]
+            verdict.problems += problems
+            verdict.not_known += not_known
         verdict.results, problems = waiving.apply(
-            self._waivers,
-            verdict.results,
-            today=today,
-            rules=self._rules,
-            partial=partial,
+            self._waivers, verdict.results, today=today, rules=self._rules, partial=partial
         )
         verdict.problems += problems
-
-
-def over_the_estate(stacks: list[Stack]) -> list[Result]:
-    """Return the results of the rules that judge all stacks at once."""
-    return [
-        Result(
-            rule=rule.id,
-            stack=block.stack.name,
-            address=block.address,
-            file=block.file,
-            first_line=block.first_line,
-            last_line=block.last_line,
-            outcome="failed" if problems else "passed",
-            details=tuple(problems),
-        )
-        for rule in ESTATE_RULES.values()
-        for block, problems in rule.judge(stacks)
-    ]
+        return verdict

@@ -7,25 +7,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from policies.engine.expressions import references
-from policies.engine.stack import Block, blocks_of, strings, value
+from policies.engine.stack import Block, blocks_of, get, strings
 
 _WIDEST_PREFIX = {4: 8, 6: 32}
 """10.0.0.0/8 is the widest private network; an IPv6 provider gets a /32 for all its customers.
 A wider network, such as 0.0.0.0/1, counts as the internet.
 """
 
-_GROUPS = frozenset(
-    {
-        "security_groups",
-        "security_group_ids",
-        "vpc_security_group_ids",
-        "security_group_id",
-        "source_security_group_id",
-        "referenced_security_group_id",
-    }
-)
-_SUBNETS = frozenset({"subnets", "subnet_id", "subnet_ids", "vpc_zone_identifier"})
-_PLACES = _GROUPS | _SUBNETS | {"vpc_id"}
+_GROUP = re.compile(r"(vpc_)?security_group(s|_ids?)|(source|referenced)_security_group_id")
+_PLACE = re.compile(rf"{_GROUP.pattern}|subnets|subnet_ids?|vpc_zone_identifier|vpc_id")
+"""The attributes that name security groups, and those that also name subnets and VPCs."""
 
 ID = re.compile(r"(sg|subnet|vpc)-[0-9a-f]+")
 """An id from AWS, which does not show its segment."""
@@ -65,22 +56,18 @@ def is_world(peer: str) -> bool:
 
 def groups(block: Block) -> Iterator[str]:
     """Yield every security group that a resource names, as a reference or an id."""
-    return (group for key, group in places(block) if key in _GROUPS)
+    return (group for key, group in places(block.conf) if _GROUP.fullmatch(key))
 
 
-def places(block: Block) -> Iterator[tuple[str, str]]:
-    """Yield every security group, subnet and VPC that a resource names, with its attribute."""
-    return _places(block.conf)
-
-
-def _places(item: Any, key: str = "") -> Iterator[tuple[str, str]]:
+def places(item: Any, key: str = "") -> Iterator[tuple[str, str]]:
+    """Yield every security group, subnet and VPC that a block's body names, with its attribute."""
     if isinstance(item, Mapping):
         for name, inner in item.items():
-            yield from _places(inner, str(name))
+            yield from places(inner, str(name))
     elif isinstance(item, list):
         for inner in item:
-            yield from _places(inner, key)
-    elif key in _PLACES and item not in {None, ""}:
+            yield from places(inner, key)
+    elif _PLACE.fullmatch(key) and item not in {None, ""}:
         for place in references(item) or [str(item)]:
             yield key, place
 
@@ -90,10 +77,10 @@ def looked_up_names(block: Block) -> list[str]:
     names = [
         name
         for path in (("name",), ("id",), ("key_id",), ("tags", "Name"))
-        if isinstance(name := block.value(*path), str)
+        if isinstance(name := block.get(*path), str)
     ]
     for each in blocks_of(block.conf, "filter"):
-        if value(each, "name") in {"group-name", "group-id", "tag:Name"}:
+        if get(each, "name") in {"group-name", "group-id", "tag:Name"}:
             names += strings(each, "values")
     return names
 
@@ -105,7 +92,7 @@ def permissions(block: Block, direction: str) -> list[Permission] | None:
     """
     if block.type == "aws_security_group":
         return [_permission(each) for each in blocks_of(block.conf, direction)]
-    if block.type == "aws_security_group_rule" and block.value("type") != direction:
+    if block.type == "aws_security_group_rule" and block.get("type") != direction:
         return None
     return [_permission(block.conf)]
 
@@ -126,12 +113,12 @@ def _permission(conf: Mapping[str, object]) -> Permission:
         )
         for peer in strings(conf, key)
     ]
-    if value(conf, "self") is True:
+    if get(conf, "self") is True:
         peers.append("itself")
     return Permission(
-        protocol=str(value(conf, "ip_protocol") or value(conf, "protocol")),
-        from_port=value(conf, "from_port"),
-        to_port=value(conf, "to_port"),
+        protocol=str(get(conf, "ip_protocol") or get(conf, "protocol")),
+        from_port=get(conf, "from_port"),
+        to_port=get(conf, "to_port"),
         peers=tuple(peers),
-        description=str(value(conf, "description") or ""),
+        description=str(get(conf, "description") or ""),
     )

@@ -6,16 +6,16 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-TABLE = Path(__file__).parents[1].joinpath("requirements.toml")
-
 
 class UnknownRule(ValueError):
     """The table and the rules disagree; the message lists every mistake."""
 
 
-class Requirement(BaseModel):
+class _Table(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+
+class Requirement(_Table):
     number: str
     title: str
     rules: tuple[str, ...]
@@ -23,47 +23,37 @@ class Requirement(BaseModel):
     """The inventory in the report that shows this requirement, in addition to its rules."""
 
 
-class NotProvable(BaseModel):
+class NotProvable(_Table):
     """A requirement that Terraform cannot show."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     number: str
     title: str
     why: str
 
 
-class LeftOut(BaseModel):
+class LeftOut(_Table):
     """A check of checkov that looks relevant but is not used."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     id: str
     why: str
 
 
-class NeedsNoRule(BaseModel):
+class NeedsNoRule(_Table):
     """A resource type that no requirement concerns."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     type: str
     why: str
 
 
-class OutOfReach(BaseModel):
+class OutOfReach(_Table):
     """A rule of another pack that this gate does not have."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     pack: str
     rules: tuple[str, ...]
     why: str
 
 
-class Requirements(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
+class Requirements(_Table):
     version: str
     requirement: tuple[Requirement, ...]
     not_provable: tuple[NotProvable, ...]
@@ -73,7 +63,7 @@ class Requirements(BaseModel):
 
     @property
     def in_order(self) -> list[Requirement]:
-        return sorted(self.requirement, key=lambda each: _key(each.number))
+        return sorted(self.requirement, key=lambda each: [*map(int, each.number.split("."))])
 
     def numbers_of_rules(self) -> dict[str, tuple[str, ...]]:
         """Return the requirements that each rule serves, in order."""
@@ -84,9 +74,6 @@ class Requirements(BaseModel):
         return {rule: tuple(served) for rule, served in numbers.items()}
 
 
-def load(table: Path = TABLE) -> Requirements:
+def load() -> Requirements:
+    table = Path(__file__).parents[1].joinpath("requirements.toml")
     return Requirements.model_validate(tomllib.loads(table.read_text(encoding="utf-8")))
-
-
-def _key(number: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in number.split("."))

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Outcome = Literal["passed", "failed", "waived"]
+Origin = Literal["checkov", "ours", "ours, over the estate"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,8 @@ class RuleText:
     id: str
     what: str
     why: str
-    origin: Literal["checkov", "ours", "ours, over the estate"]
-    requirements: tuple[str, ...]
+    origin: Origin
+    requirements: tuple[str, ...] = ()
 
     def message(self, details: tuple[str, ...]) -> str:
         """Return the requirement, the mistakes, the reason and the requirement's number."""

@@ -4,11 +4,8 @@ import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
-
-os.environ.setdefault("LOG_LEVEL", "ERROR")  # read by checkov when it is imported
 
 from checkov.common.bridgecrew.check_type import CheckType
 from checkov.common.output.record import Record
@@ -21,26 +18,14 @@ from checkov.terraform.modules.module_objects import TFDefinitionKey
 from checkov.terraform.parser_utils import load_or_die_quietly
 from checkov.terraform.runner import Runner
 
-from policies.engine import (
-    checkov_checks,
-    top_level,
-)
+from policies.engine import checkov_checks, top_level
 from policies.engine.expressions import decode
-from policies.engine.results import Problem, Result
-from policies.engine.stack import Block, Stack, first
+from policies.engine.results import Outcome, Problem, Result
+from policies.engine.stack import Stack, first
 
 GRAPH_CHECKS = Path(__file__).parents[1] / "checks" / "graph"
 
 Definitions = dict[TFDefinitionKey, dict[str, Any]]
-
-
-@dataclass(slots=True)
-class Scan:
-    """One stack with the results of all rules that judge one block or one graph."""
-
-    stack: Stack
-    results: list[Result] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
 
 
 class Only(RunnerFilter):
@@ -104,18 +89,17 @@ def crashes() -> Iterator[list[str]]:
 
 
 class Scanner:
-    """Judges stacks by `rules`, one at a time: each is a separate Terraform root with its own
-    graph.
-    """
+    """Judges stacks by `rules`; each stack is a Terraform root with a graph of its own."""
 
     def __init__(self, rules: frozenset[str]) -> None:
         self._filter = Only(rules)
         checkov_checks.register()
         Runner().graph_registry.load_external_checks(str(GRAPH_CHECKS))
 
-    def scan(self, folder: Path, root: Path) -> Scan:
+    def scan(self, folder: Path, root: Path) -> tuple[Stack, list[Result], list[Problem]]:
+        """Return one stack with the results of all rules that judge one block or one graph."""
         stack = Stack(folder.name, folder)
-        scan = Scan(stack)
+        problems = []
         definitions: Definitions = {}
         for file in sorted(folder.glob("*.tf")):
             errors: dict[str, Exception] = {}
@@ -124,20 +108,20 @@ class Scanner:
                 where = str(file.relative_to(root))
                 error = next(iter(errors.values()), "no reason given")
                 what = f"checkov cannot parse this file: {error}"
-                scan.problems.append(Problem("unread", where, what))
+                problems.append(Problem("unread", where, what))
                 continue
             definitions[TFDefinitionKey(str(file.resolve()))] = raw
         locals_ = _locals(definitions)
         definitions = {key: decode(raw, locals_) for key, raw in definitions.items()}
         top_level.bind(stack, definitions)
-        scan.problems += top_level.not_judged(stack, definitions, root)
-        _add_blocks(stack, definitions, root)
+        problems += top_level.not_judged(stack, definitions, root)
+        for key, blocks in definitions.items():
+            stack.add(blocks, os.path.relpath(key.file_path, root.resolve()))
         with checkov_checks.judging(stack), crashes() as errors_logged:
             report = self._run(definitions, folder)
-        scan.results = results_of(report, stack, root)
         where = str(folder.relative_to(root))
-        scan.problems += [Problem("unread", where, f"checkov: {each}") for each in errors_logged]
-        return scan
+        problems += [Problem("unread", where, f"checkov: {each}") for each in errors_logged]
+        return stack, results_of(report, stack, root), problems
 
     def _run(self, definitions: Definitions, folder: Path) -> Report:
         runner = _Runner()
@@ -168,60 +152,28 @@ def _locals(definitions: Definitions) -> dict[str, Any]:
     }
 
 
-def _add_blocks(stack: Stack, definitions: Definitions, root: Path) -> None:
-    for key, blocks in definitions.items():
-        file = os.path.relpath(key.file_path, root.resolve())
-        for block in _blocks(blocks, stack, file):
-            stack.add(block)
-
-
-def _blocks(definition: dict[str, Any], stack: Stack, file: str) -> Iterator[Block]:
-    for kind in ("resource", "data"):
-        for entry in definition.get(kind, []):
-            for type_, named in entry.items():
-                for name, conf in named.items():
-                    yield Block(
-                        kind,
-                        type_,
-                        name,
-                        conf,
-                        stack,
-                        file,
-                        conf.get("__start_line__", 1),
-                        conf.get("__end_line__", 1),
-                    )
-
-
 def results_of(
     report: Report, stack: Stack, root: Path, source: Literal["hcl", "plan"] = "hcl"
 ) -> list[Result]:
     """Return the records of a checkov report as results."""
-    resolved = root.resolve()
-    return [
-        _result(record, outcome, stack, resolved, source)
-        for outcome, records in (
-            ("passed", report.passed_checks),
-            ("failed", report.failed_checks),
-        )
-        for record in records
-    ]
-
-
-def _result(
-    record: Record, outcome: Any, stack: Stack, root: Path, source: Literal["hcl", "plan"]
-) -> Result:
-    first_line, last_line = record.file_line_range
-    return Result(
-        rule=record.check_id,
-        stack=stack.name,
-        address=_address(record, stack),
-        file=os.path.relpath(record.file_abs_path, root),
-        first_line=max(first_line, 1),
-        last_line=max(last_line, first_line, 1),
-        outcome=outcome,
-        details=tuple(record.details or ()),
-        source=source,
-    )
+    results = []
+    outcomes: tuple[Outcome, ...] = ("passed", "failed")
+    for outcome in outcomes:
+        for record in getattr(report, f"{outcome}_checks"):
+            first_line, last_line = record.file_line_range
+            result = Result(
+                rule=record.check_id,
+                stack=stack.name,
+                address=_address(record, stack),
+                file=os.path.relpath(record.file_abs_path, root.resolve()),
+                first_line=max(first_line, 1),
+                last_line=max(last_line, first_line, 1),
+                outcome=outcome,
+                details=tuple(record.details or ()),
+                source=source,
+            )
+            results.append(result)
+    return results
 
 
 def _address(record: Record, stack: Stack) -> str:

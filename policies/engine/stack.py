@@ -13,7 +13,7 @@ Conf = Mapping[str, Any]
 Kind = Literal["resource", "data"]
 
 
-def value(conf: Any, *path: str) -> Any:
+def get(conf: Any, *path: str) -> Any:
     """Return the value of `conf` at `path`, without the lists that the parser adds at each level.
 
     Returns None if it is absent.
@@ -63,12 +63,16 @@ class Block:
     last_line: int = 1
 
     @property
-    def address(self) -> str:
-        prefix = "data." if self.kind == "data" else ""
-        return f"{prefix}{self.type}.{self.name}"
+    def full_type(self) -> str:
+        """The type as rules name it; a leading `data.` marks a data source."""
+        return f"data.{self.type}" if self.kind == "data" else self.type
 
-    def value(self, *path: str) -> Any:
-        return value(self.conf, *path)
+    @property
+    def address(self) -> str:
+        return f"{self.full_type}.{self.name}"
+
+    def get(self, *path: str) -> Any:
+        return get(self.conf, *path)
 
     def blocks(self, name: str) -> list[Conf]:
         return blocks_of(self.conf, name)
@@ -89,8 +93,16 @@ class Stack:
     """True for a plan, where a value not known before the apply does not count as missing."""
     _index: dict[tuple[str, str, str], Block] = field(default_factory=dict)
 
-    def add(self, block: Block) -> None:
-        self._index[block.kind, block.type, block.name] = block
+    def add(self, definition: Mapping[str, Any], file: str = "") -> None:
+        """Add the blocks of one file as checkov parses it."""
+        kinds: tuple[Kind, ...] = ("resource", "data")
+        for kind in kinds:
+            for entry in definition.get(kind, []):
+                for type_, named in entry.items():
+                    for name, conf in named.items():
+                        lines = (conf.get(f"__{end}_line__", 1) for end in ("start", "end"))
+                        block = Block(kind, type_, name, conf, self, file, *lines)
+                        self._index[kind, type_, name] = block
 
     @property
     def blocks(self) -> Collection[Block]:
@@ -117,10 +129,6 @@ class Stack:
         return self.tags.get("Production") != "false"
 
     @property
-    def service(self) -> str:
-        return self.tags.get("Service", "")
-
-    @property
     def owner(self) -> str:
         """The environment, or the account if all its environments share the stack."""
         return self.environment or self.tags.get(StackScope.ACCOUNT, "")
@@ -140,12 +148,9 @@ class Stack:
         """Whether it creates the things of both segments; False for an unknown kind of stack."""
         return self.kind is not None and self.kind.serves_both_segments
 
-    @property
-    def side(self) -> str:
-        return self.tags.get("Side", "")
-
-    def of(self, *types: str, kind: Kind = "resource") -> Iterator[Block]:
-        return (block for block in self.blocks if block.kind == kind and block.type in types)
+    def of(self, *types: str) -> Iterator[Block]:
+        """Yield the blocks of these types; a leading `data.` marks a data source."""
+        return (block for block in self.blocks if block.full_type in types)
 
     def find(self, reference: Any) -> Block | None:
         """Return the block of this stack that a reference such as `aws_lb.this.arn` names."""

@@ -13,7 +13,7 @@ from typing import Any
 from checkov.terraform.modules.module_objects import TFDefinitionKey
 
 from policies.engine.results import Problem
-from policies.engine.stack import Stack, blocks_of, first, strings, value
+from policies.engine.stack import Stack, blocks_of, first, get, strings
 
 Definitions = Mapping[TFDefinitionKey, Mapping[str, Any]]
 
@@ -27,7 +27,7 @@ def bind(stack: Stack, definitions: Definitions) -> None:
     """Set the stack's tags and account from its default provider."""
     for _, name, conf in _providers(definitions):
         if name == "aws" and "alias" not in conf:
-            tags = value(conf, "default_tags", "tags")
+            tags = get(conf, "default_tags", "tags")
             stack.tags = {str(k): str(first(v)) for k, v in (tags or {}).items()}
             stack.allowed_account_ids = tuple(strings(conf, "allowed_account_ids"))
 
@@ -45,22 +45,22 @@ def not_judged(stack: Stack, definitions: Definitions, root: Path) -> Iterator[P
                 what = "the resources of a module are not read; define them in the stack"
             yield Problem("unread", _where(key, root), what)
     for key, name, conf in _providers(definitions):
-        where, line = f"{_where(key, root)}: provider.{name}", conf.get("__start_line__", 1)
+        mistakes = [
+            f"{block} uses the role {arn}; use a role of the account in allowed_account_ids, "
+            f"{list(stack.allowed_account_ids)!r}"
+            for block in _ASSUMING
+            for each in blocks_of(conf, block)
+            if (arn := str(get(each, "role_arn"))).split(":", 5)[4:5]
+            != list(stack.allowed_account_ids)
+        ]
         if name != "aws" or "alias" in conf:
-            what = (
+            mistakes.append(
                 "another provider may reach another account; only the aws provider without an "
                 "alias is allowed"
             )
-            yield Problem("unread", where, what, line)
-        for block in _ASSUMING:
-            for each in blocks_of(conf, block):
-                arn = str(value(each, "role_arn"))
-                if arn.split(":", 5)[4:5] != list(stack.allowed_account_ids):
-                    what = (
-                        f"{block} uses the role {arn}; use a role of the account in "
-                        f"allowed_account_ids, {list(stack.allowed_account_ids)!r}"
-                    )
-                    yield Problem("unread", where, what, line)
+        for what in mistakes:
+            where = f"{_where(key, root)}: provider.{name}"
+            yield Problem("unread", where, what, conf.get("__start_line__", 1))
 
 
 def _providers(definitions: Definitions) -> Iterator[tuple[TFDefinitionKey, str, dict[str, Any]]]:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,10 @@ _CONDITIONS = frozenset({"lifecycle", "depends_on", "provider", "timeouts", "con
 
 _UNKNOWN = ("var.", "local.", "module.", "each.", "count.", "path.", "terraform.")
 
-_REPEATED = ("count", "for_each")
+_REPEATED = {
+    key: f"{key} creates resources that are not judged one by one; define each of them"
+    for key in ("count", "for_each")
+}
 
 _GIVEN = re.compile(r"[\"']|\b(?:var|local|module|path|terraform)\.")
 """A part of an expression with its own value: a text or a variable."""
@@ -36,81 +40,78 @@ def unread(stack: Stack, root: Path) -> list[Problem]:
     that synthesis omitted. Terraform's own count is in a plan.
     """
     return [
-        *_other_files(stack, root),
-        *_texts(stack, root),
-        *_uncounted(stack, root),
-        *(problem for block in stack.blocks for problem in _unreadable(block)),
+        *_files(stack, root),
+        *_counts(stack, root),
+        *(
+            Problem("unread", f"{block.file}: {block.address}", what, block.first_line)
+            for block in stack.blocks
+            for what in _unreadable(block)
+        ),
     ]
 
 
 def without_rules(stack: Stack, covered: Collection[str]) -> Iterator[Problem]:
     """Yield every resource that no rule judges: it would pass with any content."""
     for block in stack.blocks:
-        where = f"{block.file}: {block.address}"
         if block.kind == "resource" and block.type not in covered:
             what = (
                 f"no rule judges {block.type}; write one, or give the reason why it needs none "
                 "under needs_no_rule in requirements.toml"
             )
-            yield Problem("unread", where, what, block.first_line)
-        if block.kind == "data" and not block.type.startswith("aws_"):
+        elif block.kind == "data" and not block.type.startswith("aws_"):
             what = f"the gate does not read {block.type}; only data sources of aws are allowed"
-            yield Problem("unread", where, what, block.first_line)
+        else:
+            continue
+        yield Problem("unread", f"{block.file}: {block.address}", what, block.first_line)
 
 
-def _other_files(stack: Stack, root: Path) -> Iterator[Problem]:
-    for pattern in _ALSO_LOADED:
-        for file in sorted(stack.folder.glob(pattern)):
-            where = str(file.relative_to(root))
-            what = "Terraform loads this file, but the gate does not read it; remove it"
-            yield Problem("unread", where, what)
-
-
-def _texts(stack: Stack, root: Path) -> Iterator[Problem]:
+def _files(stack: Stack, root: Path) -> Iterator[Problem]:
+    where = stack.folder.relative_to(root)
+    for file in sorted(f for pattern in _ALSO_LOADED for f in stack.folder.glob(pattern)):
+        what = "Terraform loads this file, but the gate does not read it; remove it"
+        yield Problem("unread", str(where / file.name), what)
     for file in sorted(stack.folder.glob("*.tf")):
         text = file.read_text(encoding="utf-8")
-        where = str(file.relative_to(root))
         for skip in _SKIP.finditer(text):
-            line = text.count("\n", 0, skip.start()) + 1
             what = "inline skips are refused; write a waiver in waivers.toml"
-            yield Problem("skip", where, what, line)
+            line = text.count("\n", 0, skip.start()) + 1
+            yield Problem("skip", str(where / file.name), what, line)
         if "override" in file.name and _HEADER.search(text):
             what = "an override file changes judged resources; remove it"
-            yield Problem("unread", where, what)
+            yield Problem("unread", str(where / file.name), what)
 
 
-def _uncounted(stack: Stack, root: Path) -> Iterator[Problem]:
+def _counts(stack: Stack, root: Path) -> list[Problem]:
     """Compare the judged blocks with the text and with cdktf's count.
 
     The count is the Terraform JSON from which the HCL was written; synthesis leaves it beside it.
     """
-    where = str(stack.folder.relative_to(root))
     judged = {block.address for block in stack.blocks}
-    written: list[str] = []
-    for file in sorted(stack.folder.glob("*.tf")):
-        written += [_address(*h.groups()) for h in _HEADER.finditer(file.read_text("utf-8"))]
-    for address in sorted(set(written) ^ judged):
-        yield Problem("unread", where, f"{address} is in the text or was judged, but not both")
-    for address in sorted({each for each in written if written.count(each) > 1}):
-        yield Problem("unread", where, f"{address} is written more than once")
-    metadata = stack.folder / "metadata.json"
-    if not metadata.exists():
-        what = "metadata.json, cdktf's count, is missing; synthesise again"
-        yield Problem("unread", where, what)
-        return
+    written = [
+        _address(*header.groups())
+        for file in sorted(stack.folder.glob("*.tf"))
+        for header in _HEADER.finditer(file.read_text("utf-8"))
+    ]
+    twice = {each for each, times in Counter(written).items() if times > 1}
+    problems = [
+        *(f"{a} is in the text or was judged, but not both" for a in sorted({*written} ^ judged)),
+        *(f"{a} is written more than once" for a in sorted(twice)),
+    ]
     try:
-        counted = cdktf_addresses(json.loads(metadata.read_text("utf-8")))
+        counted = _cdktf_addresses(json.loads((stack.folder / "metadata.json").read_text("utf-8")))
+    except FileNotFoundError:
+        problems.append("metadata.json, cdktf's count, is missing; synthesise again")
     except (ValueError, AttributeError, TypeError) as error:
-        what = f"metadata.json cannot be read: {error}; synthesise again"
-        yield Problem("unread", where, what)
-        return
-    for address in sorted(counted - judged):
-        yield Problem("unread", where, f"{address} is in metadata.json but was not judged")
-    for address in sorted(judged - counted):
-        yield Problem("unread", where, f"{address} was judged but is not in metadata.json")
+        problems.append(f"metadata.json cannot be read: {error}; synthesise again")
+    else:
+        problems += [
+            *(f"{a} is in metadata.json but was not judged" for a in sorted(counted - judged)),
+            *(f"{a} was judged but is not in metadata.json" for a in sorted(judged - counted)),
+        ]
+    return [Problem("unread", str(stack.folder.relative_to(root)), what) for what in problems]
 
 
-def cdktf_addresses(document: Mapping[str, Any]) -> set[str]:
+def _cdktf_addresses(document: Mapping[str, Any]) -> set[str]:
     """Return the addresses of all resources and data sources in a stack's Terraform JSON."""
     return {
         _address(kind, type_, name)
@@ -120,44 +121,27 @@ def cdktf_addresses(document: Mapping[str, Any]) -> set[str]:
     }
 
 
-def terraform_addresses_of_plan(document: Mapping[str, Any]) -> set[str]:
-    """Return the addresses of all resources and data sources in a plan's configuration."""
-    module = document.get("configuration", {}).get("root_module", {})
-    return {
-        _address("data" if each["mode"] == "data" else "resource", each["type"], each["name"])
-        for each in module.get("resources", [])
+def _unreadable(block: Block) -> Iterator[str]:
+    # A data source creates nothing, however often it is read. A value that depends on the iteration
+    # is refused below.
+    refused = {
+        **({} if block.kind == "data" else _REPEATED),
+        "provider": "provider may name another account than the stack's own; remove it",
+        "provisioner": "a provisioner runs a program that is not judged; remove it",
     }
-
-
-def _unreadable(block: Block) -> Iterator[Problem]:
-    where = f"{block.file}: {block.address}"
-    for key in _REPEATED:
-        # A data source creates nothing, however often it is read. A value that depends on the
-        # iteration is refused below.
-        if key in block.conf and block.kind == "resource":
-            what = f"{key} creates resources that are not judged one by one; define each of them"
-            yield Problem("unread", where, what, block.first_line)
+    yield from (what for key, what in refused.items() if key in block.conf)
     if _has_dynamic(block.conf):
-        what = "dynamic creates nested blocks that are not judged one by one; define each of them"
-        yield Problem("unread", where, what, block.first_line)
-    if "provider" in block.conf:
-        what = "provider may name another account than the stack's own; remove it"
-        yield Problem("unread", where, what, block.first_line)
-    if "provisioner" in block.conf:
-        what = "a provisioner runs a program that is not judged; remove it"
-        yield Problem("unread", where, what, block.first_line)
+        yield "dynamic creates nested blocks that are not judged one by one; define each of them"
     for key, setting in block.conf.items():
-        if key in _CONDITIONS or key in (*_REPEATED, "dynamic") or key.startswith("__"):
+        if key in _CONDITIONS or key in _REPEATED or key == "dynamic" or key.startswith("__"):
             continue
         if key == "container_definitions":
             setting = _without_images(setting)
         for expression in unevaluated(setting):
-            what = f"{key} holds an expression that the gate cannot evaluate: {expression:.120}"
-            yield Problem("unread", where, what, block.first_line)
+            yield f"{key} holds an expression that the gate cannot evaluate: {expression:.120}"
         for reference in references(setting):
             if reference.startswith(_UNKNOWN) and not _is_of_a_lookup(reference, block):
-                what = f"{key} depends on {reference}, whose value the gate does not know"
-                yield Problem("unread", where, what, block.first_line)
+                yield f"{key} depends on {reference}, whose value the gate does not know"
 
 
 def _has_dynamic(conf: Any) -> bool:

@@ -45,8 +45,7 @@ class Verdict:
         asked: Counter[str] = Counter()
         for stack in self.stacks:
             for block in stack.blocks:
-                name = f"data.{block.type}" if block.kind == "data" else block.type
-                asked.update(rule for rule, types in self.types.items() if name in types)
+                asked.update(rule for rule, types in self.types.items() if block.full_type in types)
         answered = Counter(each.rule for each in self.results if each.source == "hcl")
         return {rule: n for rule in sorted(asked) if (n := asked[rule] - answered[rule])}
 

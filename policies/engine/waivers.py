@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import replace
 from datetime import date, timedelta
 from fnmatch import fnmatchcase
@@ -18,9 +18,6 @@ FILE = Path(__file__).parents[1].joinpath("waivers.toml")
 
 LONGEST = timedelta(days=366)
 """Every waiver is reviewed at least once a year (PCI DSS v4.0.1, 12.3.1 and 12.5.2)."""
-
-_EVERY_STACK = "does not name a stack; write part of its name, for example '*-frontend-*'"
-_EVERY_RESOURCE = "does not name a type; write the resource's address, for example 'aws_lb.alb'"
 
 Text = Annotated[str, Field(min_length=1, pattern=r"\S")]
 
@@ -46,14 +43,16 @@ class Waiver(BaseModel):
     @classmethod
     def _names_a_stack(cls, stack: str) -> str:
         if not re.search(r"[a-z0-9]", stack):
-            raise PydanticCustomError("every_stack", _EVERY_STACK)
+            what = "does not name a stack; write part of its name, for example '*-frontend-*'"
+            raise PydanticCustomError("every_stack", what)
         return stack
 
     @field_validator("resource")
     @classmethod
     def _names_a_type(cls, resource: str) -> str:
         if not re.match(r"(data\.)?[a-z0-9_]+\.", resource):
-            raise PydanticCustomError("every_resource", _EVERY_RESOURCE)
+            what = "does not name a type; write the resource's address, for example 'aws_lb.alb'"
+            raise PydanticCustomError("every_resource", what)
         return resource
 
     def covers(self, result: Result) -> bool:
@@ -98,33 +97,32 @@ def apply(
     results: list[Result],
     *,
     today: date,
-    rules: Iterable[str],
+    rules: Container[str],
     partial: bool = False,
 ) -> tuple[list[Result], list[Problem]]:
     """Return the results, with covered ones marked as waived, and the problems of the waivers.
 
     With `partial`, only some stacks were judged, so unused waivers are not reported.
     """
-    problems = []
-    known = set(rules)
+    mistakes = {}
     for waiver in waivers:
-        if mistake := _mistake(waiver, today, known):
-            problems.append(Problem("waiver", "policies/waivers.toml", f"{waiver}: {mistake}"))
+        if mistake := _mistake(waiver, today, rules):
+            mistakes[waiver] = mistake
             continue
-        covered = {
-            index
-            for index, result in enumerate(results)
-            if result.outcome == "failed" and waiver.covers(result)
-        }
-        if not covered and not partial:
-            what = f"{waiver}: covers no finding; remove it"
-            problems.append(Problem("waiver", "policies/waivers.toml", what))
-        for index in covered:
-            results[index] = replace(results[index], outcome="waived", waiver=waiver.reason)
-    return results, problems
+        covered = [r.outcome == "failed" and waiver.covers(r) for r in results]
+        if not any(covered) and not partial:
+            mistakes[waiver] = "covers no finding; remove it"
+        results = [
+            replace(result, outcome="waived", waiver=waiver.reason) if waived else result
+            for result, waived in zip(results, covered, strict=True)
+        ]
+    return results, [
+        Problem("waiver", "policies/waivers.toml", f"{waiver}: {mistake}")
+        for waiver, mistake in mistakes.items()
+    ]
 
 
-def _mistake(waiver: Waiver, today: date, rules: set[str]) -> str | None:
+def _mistake(waiver: Waiver, today: date, rules: Container[str]) -> str | None:
     if waiver.check not in rules:
         return "there is no such rule; correct the id or remove the waiver"
     if waiver.expires < today:

@@ -4,16 +4,14 @@ Git, Terraform's state and every plan would show it. AWS keys, private keys, tok
 URLs belong in a secret store.
 """
 
-from collections.abc import Iterator
-
 from pay.secrets.values import credentials
-from policies.engine.rule import estate_rule
-from policies.engine.stack import Block, Stack
+from policies.engine.rule import Findings, estate_rule
+from policies.engine.stack import Stack
 from policies.estate.stacks_say_their_scope import provider
 
 
 @estate_rule
-def judge(stacks: list[Stack]) -> Iterator[tuple[Block, list[str]]]:
+def judge(stacks: list[Stack]) -> Findings:
     for stack in stacks:
         problems = set()
         for file in stack.folder.glob("*.tf"):

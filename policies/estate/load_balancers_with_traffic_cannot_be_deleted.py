@@ -4,24 +4,22 @@ A mistake must not take payments down. A load balancer without a record may be d
 own check (CKV_AWS_150) does not know the difference.
 """
 
-from collections.abc import Iterator
-
-from policies.engine.rule import estate_rule
-from policies.engine.stack import Block, Stack
+from policies.engine.rule import Findings, estate_rule
+from policies.engine.stack import Stack
 
 
 @estate_rule
-def judge(stacks: list[Stack]) -> Iterator[tuple[Block, list[str]]]:
+def judge(stacks: list[Stack]) -> Findings:
     with_traffic = {
         (stack.environment, name)
         for stack in stacks
-        for lookup in stack.of("aws_lb", "aws_alb", kind="data")
-        if isinstance(name := lookup.value("name"), str)
+        for lookup in stack.of("data.aws_lb", "data.aws_alb")
+        if isinstance(name := lookup.get("name"), str)
     }
     for stack in stacks:
         for load_balancer in stack.of("aws_lb", "aws_alb"):
-            protected = load_balancer.value("enable_deletion_protection")
-            name = load_balancer.value("name")
+            protected = load_balancer.get("enable_deletion_protection")
+            name = load_balancer.get("name")
             if protected is True or (stack.environment, name) not in with_traffic:
                 yield load_balancer, []
             else:

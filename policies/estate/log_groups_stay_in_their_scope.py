@@ -4,26 +4,18 @@ Logs from inside may help an attacker. A principal with access to an outside sys
 not reach them.
 """
 
-from collections.abc import Iterator
-
 from pay.containers.definitions import table
 from pay.unread import Unread
 from policies.engine.containers import containers
-from policies.engine.rule import estate_rule
-from policies.engine.shared_across_scopes import shared_with_the_inside
-from policies.engine.stack import Block, Stack
+from policies.engine.shared_across_scopes import Names, sharing_rule
+from policies.engine.stack import Stack
 
 
-@estate_rule
-def judge(stacks: list[Stack]) -> Iterator[tuple[Block, list[str]]]:
-    return shared_with_the_inside(stacks, _log_groups)
-
-
-def _log_groups(stack: Stack) -> Iterator[tuple[Block, str]]:
-    for kind in ("resource", "data"):
-        for block in stack.of("aws_cloudwatch_log_group", kind=kind):
-            if isinstance(name := block.value("name"), str):
-                yield block, name
+@sharing_rule
+def judge(stack: Stack) -> Names:
+    for block in stack.of("aws_cloudwatch_log_group", "data.aws_cloudwatch_log_group"):
+        if isinstance(name := block.get("name"), str):
+            yield block, name
     for block in stack.of("aws_ecs_task_definition"):
         try:
             options = [table(each, "logConfiguration", "options") for each in containers(block)]

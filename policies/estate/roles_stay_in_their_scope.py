@@ -3,11 +3,8 @@
 A shared role is shared access: rights given to one system are given to both.
 """
 
-from collections.abc import Iterator
-
-from policies.engine.rule import estate_rule
-from policies.engine.shared_across_scopes import shared_with_the_inside
-from policies.engine.stack import Block, Stack
+from policies.engine.shared_across_scopes import Names, sharing_rule
+from policies.engine.stack import Stack
 
 _USERS = {
     "aws_ecs_task_definition": ("execution_role_arn", "task_role_arn"),
@@ -17,19 +14,14 @@ _USERS = {
 }
 
 
-@estate_rule
-def judge(stacks: list[Stack]) -> Iterator[tuple[Block, list[str]]]:
-    return shared_with_the_inside(stacks, _roles)
-
-
-def _roles(stack: Stack) -> Iterator[tuple[Block, str]]:
-    for kind in ("resource", "data"):
-        for block in stack.of("aws_iam_role", kind=kind):
-            if isinstance(name := block.value("name"), str):
-                yield block, name
+@sharing_rule
+def judge(stack: Stack) -> Names:
+    for block in stack.of("aws_iam_role", "data.aws_iam_role"):
+        if isinstance(name := block.get("name"), str):
+            yield block, name
     for type_, keys in _USERS.items():
         for block in stack.of(type_):
             for key in keys:
-                role = block.value(key)
+                role = block.get(key)
                 if isinstance(role, str) and role.startswith("arn:"):
                     yield block, role.rsplit("/", 1)[-1]

@@ -5,15 +5,14 @@ apply a production stack, or the reverse.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
 
-from policies.engine.rule import estate_rule
-from policies.engine.stack import Block, Stack
+from policies.engine.rule import Findings, estate_rule
+from policies.engine.stack import Stack
 from policies.estate.stacks_say_their_scope import provider
 
 
 @estate_rule
-def judge(stacks: list[Stack]) -> Iterator[tuple[Block, list[str]]]:
+def judge(stacks: list[Stack]) -> Findings:
     environments: dict[str, set[str]] = defaultdict(set)
     production_tags: dict[str, set[bool]] = defaultdict(set)
     production = {stack.environment for stack in stacks if stack.is_production}

@@ -5,10 +5,9 @@ provider's `default_tags`, so every resource in AWS carries them.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
 from pathlib import Path
 
-from policies.engine.rule import estate_rule
+from policies.engine.rule import Findings, estate_rule
 from policies.engine.stack import Block, Stack
 
 _TAGS_OF_UNKNOWN_KIND = ("Environment", "Stack", "Service")
@@ -17,7 +16,7 @@ _PRODUCTION = ("true", "false")
 
 
 @estate_rule
-def judge(stacks: list[Stack]) -> Iterator[tuple[Block, list[str]]]:
+def judge(stacks: list[Stack]) -> Findings:
     production_tags = defaultdict(set)
     for stack in stacks:
         production_tags[stack.owner].add(stack.tags.get("Production"))

@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from dataclasses import asdict
 from typing import Any
 
 from policies.engine.results import Result
@@ -13,10 +14,6 @@ def as_json(verdicts: list[Verdict]) -> str:
 
 
 def _root(verdict: Verdict) -> dict[str, Any]:
-    outcomes = {
-        outcome: dict(Counter(r.rule for r in verdict.results if r.outcome == outcome))
-        for outcome in ("passed", "failed", "waived")
-    }
     return {
         "root": str(verdict.root),
         "refused": verdict.refused,
@@ -24,27 +21,22 @@ def _root(verdict: Verdict) -> dict[str, Any]:
         "stacks": sorted(stack.name for stack in verdict.stacks),
         "blocks": sum(len(stack.blocks) for stack in verdict.stacks),
         "rules": sorted(verdict.rules),
-        "outcomes": outcomes,
+        "outcomes": {
+            outcome: Counter(r.rule for r in verdict.results if r.outcome == outcome)
+            for outcome in ("passed", "failed", "waived")
+        },
         "findings": [_finding(verdict, r) for r in (*verdict.failed, *verdict.waived)],
-        "problems": [
-            {"kind": each.kind, "where": each.where, "line": each.line, "what": each.what}
-            for each in verdict.problems
-        ],
+        "problems": [asdict(each) for each in verdict.problems],
         "no_answer": verdict.no_answer,
         "not_known_before_apply": verdict.not_known,
     }
 
 
 def _finding(verdict: Verdict, result: Result) -> dict[str, Any]:
+    keys = ("rule", "stack", "address", "file", "outcome", "source", "waiver")
     return {
-        "rule": result.rule,
-        "stack": result.stack,
-        "address": result.address,
-        "file": result.file,
+        **{key: getattr(result, key) for key in keys},
         "line": result.first_line,
-        "outcome": result.outcome,
-        "source": result.source,
         "message": verdict.message(result),
-        "requirements": list(verdict.rules[result.rule].requirements),
-        "waiver": result.waiver,
+        "requirements": verdict.rules[result.rule].requirements,
     }

@@ -1,91 +1,56 @@
-"""Inventories that an assessor asks for: certificates, components, security groups."""
+"""Inventories that an assessor asks for; each row is a mapping of the columns of its table."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import Any
 
 from pay.unread import Unread
 from policies.checks.containers.container_images_are_pinned import takes_tag
 from policies.engine.containers import containers
 from policies.engine.expressions import references
 from policies.engine.network import is_world, looked_up_names, permissions
-from policies.engine.stack import Block, Stack, value
+from policies.engine.stack import Block, Stack, get
+
+Row = dict[str, Any]
+
+_Users = dict[tuple[str, str], tuple[set[str], set[str]]]
+"""Maps an environment and a name to two sets of texts about it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Certificate:
-    """A certificate and the listeners that present it (PCI DSS v4.0.1, 4.2.1.1)."""
-
-    environment: str
-    domain: str
-    listeners: tuple[str, ...]
-    tls_policies: tuple[str, ...]
+def _users() -> _Users:
+    return defaultdict(lambda: (set(), set()))
 
 
-@dataclass(frozen=True, slots=True)
-class Component:
-    """A container of a task (PCI DSS v4.0.1, 12.5.1)."""
-
-    environment: str
-    service: str
-    side: str
-    scope: str
-    container: str
-    image: str
-    user: str
-
-
-@dataclass(frozen=True, slots=True)
-class GroupUse:
-    """A security group and what it is attached to (PCI DSS v4.0.1, 1.2.5)."""
-
-    environment: str
-    group: str
-    attached_to: tuple[str, ...]
-    scopes: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class OpenPort:
-    """A permission of a security group in these stacks (PCI DSS v4.0.1, 1.2.5)."""
-
-    stack: str
-    group: str
-    direction: str
-    protocol: str
-    ports: str
-    peers: tuple[str, ...]
-    purpose: str
-
-
-def certificates(stacks: Iterable[Stack]) -> list[Certificate]:
-    listeners: dict[tuple[str, str], set[str]] = defaultdict(set)
-    policies: dict[tuple[str, str], set[str]] = defaultdict(set)
+def certificates(stacks: Iterable[Stack]) -> list[Row]:
+    """Return each certificate with the listeners that present it (PCI DSS v4.0.1, 4.2.1.1)."""
+    users = _users()
     for stack in stacks:
         for listener in stack.of("aws_lb_listener", "aws_alb_listener"):
-            if (certificate := listener.value("certificate_arn")) is None:
+            if (certificate := listener.get("certificate_arn")) is None:
                 continue
             source = stack.find(certificate)
-            domain = None
-            if source is not None:
-                domain = source.value("domain") or source.value("domain_name")
-            key = stack.environment, str(domain or certificate)
-            listeners[key].add(f"{stack.name} {listener.address}")
-            policies[key].add(str(listener.value("ssl_policy")))
+            domain = source and (source.get("domain") or source.get("domain_name"))
+            listeners, policies = users[stack.environment, str(domain or certificate)]
+            listeners.add(f"{stack.name} {listener.address}")
+            policies.add(str(listener.get("ssl_policy")))
+    return _rows(users, "domain", "listeners", "tls_policies")
+
+
+def _rows(users: _Users, name: str, first: str, second: str) -> list[Row]:
     return [
-        Certificate(*key, tuple(sorted(listeners[key])), tuple(sorted(policies[key])))
-        for key in sorted(listeners)
+        {"environment": environment, name: key, first: sorted(firsts), second: sorted(seconds)}
+        for (environment, key), (firsts, seconds) in sorted(users.items())
     ]
 
 
-def components(stacks: Iterable[Stack]) -> list[Component]:
-    return sorted(
-        (each for stack in stacks for each in _components(stack)),
-        key=lambda c: (c.environment, c.service, c.side, c.container),
-    )
+def components(stacks: Iterable[Stack]) -> list[Row]:
+    """Return each container of each task (PCI DSS v4.0.1, 12.5.1)."""
+    rows = (row for stack in stacks for row in _components(stack))
+    order = ("environment", "service", "side", "container")
+    return sorted(rows, key=lambda row: [row[column] for column in order])
 
 
-def _components(stack: Stack) -> Iterator[Component]:
+def _components(stack: Stack) -> Iterator[Row]:
     for task in stack.of("aws_ecs_task_definition"):
         try:
             definitions = containers(task)
@@ -93,47 +58,43 @@ def _components(stack: Stack) -> Iterator[Component]:
             # The rules on containers already refuse this task definition.
             continue
         for each in definitions:
-            yield Component(
-                stack.environment,
-                stack.service,
-                stack.side,
-                stack.scope,
-                each["name"],
-                _image(str(each.get("image"))),
-                str(each.get("user", "")),
-            )
+            yield {
+                "environment": stack.environment,
+                "service": stack.tags.get("Service", ""),
+                "side": stack.tags.get("Side", ""),
+                "scope": stack.scope,
+                "container": each["name"],
+                "image": _image(str(each.get("image"))),
+                "user": str(each.get("user", "")),
+            }
 
 
 def _image(image: str) -> str:
     """Return the repository with the variable or tag that decides which release runs."""
-    repository = image.split("$", 1)[0].rstrip(":@")
     tags = [each for each in references(image) if each.startswith("var.")]
-    if tags and takes_tag(image):
-        return f"{repository} ({tags[-1]})"
-    return image
+    repository = image.split("$", 1)[0].rstrip(":@")
+    return f"{repository} ({tags[-1]})" if tags and takes_tag(image) else image
 
 
-def group_uses(stacks: Iterable[Stack]) -> list[GroupUse]:
-    users: dict[tuple[str, str], set[str]] = defaultdict(set)
-    scopes: dict[tuple[str, str], set[str]] = defaultdict(set)
+def group_uses(stacks: Iterable[Stack]) -> list[Row]:
+    """Return each security group with what it is attached to (PCI DSS v4.0.1, 1.2.5)."""
+    users = _users()
     for stack in stacks:
         for block in stack.blocks:
             if block.kind != "resource" or block.type.startswith("aws_security_group"):
                 continue
             for name in _groups_of(block):
-                users[stack.environment, name].add(f"{stack.name} {block.address}")
-                scopes[stack.environment, name].add(stack.scope)
-    return [
-        GroupUse(*key, tuple(sorted(users[key])), tuple(sorted(scopes[key])))
-        for key in sorted(users)
-    ]
+                attached_to, scopes = users[stack.environment, name]
+                attached_to.add(f"{stack.name} {block.address}")
+                scopes.add(stack.scope)
+    return _rows(users, "group", "attached_to", "scopes")
 
 
 def _groups_of(block: Block) -> set[str]:
     named = [
         block.conf.get("security_groups"),
         block.conf.get("vpc_security_group_ids"),
-        *(value(each, "security_groups") for each in block.blocks("network_configuration")),
+        *(get(each, "security_groups") for each in block.blocks("network_configuration")),
     ]
     names: set[str] = set()
     for reference in references(named):
@@ -142,7 +103,8 @@ def _groups_of(block: Block) -> set[str]:
     return names
 
 
-def open_ports(stacks: Iterable[Stack]) -> list[OpenPort]:
+def open_ports(stacks: Iterable[Stack]) -> list[Row]:
+    """Return each permission of a security group in these stacks (PCI DSS v4.0.1, 1.2.5)."""
     types = (
         "aws_security_group",
         "aws_security_group_rule",
@@ -150,15 +112,15 @@ def open_ports(stacks: Iterable[Stack]) -> list[OpenPort]:
         "aws_vpc_security_group_egress_rule",
     )
     return [
-        OpenPort(
-            stack.name,
-            block.address,
-            direction,
-            each.protocol,
-            each.ports,
-            tuple("the internet" if is_world(peer) else peer for peer in each.peers),
-            each.description,
-        )
+        {
+            "stack": stack.name,
+            "group": block.address,
+            "direction": direction,
+            "protocol": each.protocol,
+            "ports": each.ports,
+            "peers": ["the internet" if is_world(peer) else peer for peer in each.peers],
+            "purpose": each.description,
+        }
         for stack in stacks
         for block in stack.of(*types)
         for direction in ("ingress", "egress")

@@ -8,14 +8,9 @@ from rich.table import Table
 from policies.engine.results import counted
 from policies.engine.verdict import Verdict
 
-_MOST_LINES = 40
-"""The most findings of one rule that are listed."""
-
-_LOG_WIDTH = 140
-"""Characters per line where no terminal gives a width."""
-
-_WIDE = 120
-"""The least characters per line at which a rule's name fits."""
+_MOST_LINES = 40  # findings of one rule that are listed
+_LOG_WIDTH = 140  # characters per line where no terminal gives a width
+_WIDE = 120  # the least characters per line at which a rule's name fits
 
 
 def as_table(verdicts: list[Verdict], *, terminal: bool) -> str:
@@ -56,15 +51,11 @@ def _findings(verdict: Verdict, width: int) -> Table:
     table.add_column("rule, requirements", no_wrap=width >= _WIDE, overflow="fold")
     table.add_column("where", overflow="fold")
     table.add_column("what and why", overflow="fold")
-    listed: Counter[str] = Counter()
-    for each in verdict.failed:
-        listed[each.rule] += 1
-        if listed[each.rule] > _MOST_LINES:
-            continue
-        numbers = ", ".join(verdict.rules[each.rule].requirements)
-        where = f"{each.stack}\n{each.address}\n{each.file}:{each.first_line}"
-        table.add_row(f"{each.rule}\n{numbers}", where, verdict.message(each))
-    for rule, count in listed.items():
+    for rule, count in Counter(each.rule for each in verdict.failed).items():
+        title = f"{rule}\n{', '.join(verdict.rules[rule].requirements)}"
+        for each in [each for each in verdict.failed if each.rule == rule][:_MOST_LINES]:
+            where = f"{each.stack}\n{each.address}\n{each.file}:{each.first_line}"
+            table.add_row(title, where, verdict.message(each))
         if count > _MOST_LINES:
             table.add_row(rule, f"and {count - _MOST_LINES} more findings", "")
     return table

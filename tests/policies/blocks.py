@@ -15,8 +15,10 @@ def block(
 ) -> Block:
     """Return a block whose attributes are wrapped in lists, as by the parser."""
     wrapped = {key: [value] for key, value in conf.items()}
-    built = Block(kind, type_, "this", wrapped, of or stack(CardholderData="inside"))
-    built.stack.add(built)
+    within = of or stack(CardholderData="inside")
+    within.add({kind: [{type_: {"this": wrapped}}]})
+    built = within.block(kind, type_, "this")
+    assert built
     return built
 
 

@@ -34,9 +34,8 @@ def venv_bin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return a replacement for `.venv/bin`, the folder of packaged programs."""
     folder = tmp_path / "venv" / "bin"
     folder.mkdir(parents=True)
-    for module in ("node", "search", "terraform"):
+    for module in ("node", "terraform", "tools"):
         monkeypatch.setattr(f"toolchain.setup.{module}.VENV_BIN", folder)
-    monkeypatch.setattr("toolchain.setup.terraform.FALLBACK", folder / "terraform")
     return folder
 
 
@@ -47,7 +46,7 @@ def virtual_environments_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     def elsewhere(name: str) -> Path:
         return tmp_path / f".venv-{name}"
 
-    for module in ("setup.node", "setup.terraform", "locks.virtual_environments"):
+    for module in ("setup.tools", "locks.virtual_environments"):
         monkeypatch.setattr(f"toolchain.{module}.virtual_environment", elsewhere)
     monkeypatch.setattr("toolchain.commands.LOGS", tmp_path / "logs")
     return tmp_path

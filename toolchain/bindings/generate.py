@@ -7,7 +7,7 @@ from pathlib import Path
 
 from toolchain import stamps
 from toolchain.bindings import schema_file
-from toolchain.commands import run_logged
+from toolchain.commands import run_logged, write_command
 from toolchain.paths import CDKTF, IMPORTS, ROOT
 
 
@@ -25,11 +25,8 @@ def generate(env: dict[str, str]) -> bool:
 def _generate(env: dict[str, str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         terraform = Path(folder) / "terraform"
-        terraform.write_text(
-            "#!/bin/sh\n"
-            f'cd "{ROOT}" && exec "{sys.executable}" -m toolchain.bindings.fake_terraform "$@"\n'
-        )
-        terraform.chmod(0o755)
+        fake = f'"{sys.executable}" -m toolchain.bindings.fake_terraform'
+        write_command(terraform, f'cd "{ROOT}" && exec {fake} "$@"')
         fresh = Path(folder) / "imports"
         run_logged(
             [str(CDKTF), "get", "--force", "--language", "python", "--output", str(fresh)],

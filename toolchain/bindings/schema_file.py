@@ -13,10 +13,9 @@ PROSE = {"description", "description_kind"}
 Json = dict[str, Any]
 
 
-def read(path: Path = SCHEMA) -> Json:
+def read() -> Json:
     """Return a schema with the keys `provider`, `provider_version` and those of KINDS."""
-    schema: Json = json.loads(path.read_text())
-    return schema
+    return dict(json.loads(SCHEMA.read_text()))
 
 
 def render(provider: Json, version: str) -> str:
@@ -24,16 +23,12 @@ def render(provider: Json, version: str) -> str:
     lines = ["{", f'"provider":{_line(provider["provider"])},', f'"provider_version":"{version}",']
     for kind in KINDS:
         rows = [f'"{name}":{_line(body)}' for name, body in sorted(provider[kind].items())]
-        lines += [f'"{kind}":{{', *_with_commas(rows), "}" if kind == KINDS[-1] else "},"]
+        lines += [f'"{kind}":{{', ",\n".join(rows), "}" if kind == KINDS[-1] else "},"]
     return "\n".join([*lines, "}", ""])
 
 
 def _line(schema: Json) -> str:
     return json.dumps(_without_prose(schema), sort_keys=True, separators=(",", ":"))
-
-
-def _with_commas(rows: list[str]) -> list[str]:
-    return [*(f"{row}," for row in rows[:-1]), *rows[-1:]]
 
 
 def _without_prose(schema: Any) -> Any:

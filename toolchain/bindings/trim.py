@@ -14,7 +14,6 @@ from toolchain.problems import ToolProblem
 from toolchain.progress import say
 
 CONSTRAINT = "~> 5.100"
-TIMEOUT_SECONDS = 600
 
 
 def trim_from_provider() -> None:
@@ -41,16 +40,13 @@ def trim(provider: Json, wanted: WantedTypes) -> Json:
     """
     mistakes = []
     trimmed: Json = {"provider": provider["provider"]}
-    kinds = (
-        ("resource", "resource_schemas", wanted.resources),
-        ("data", "data_source_schemas", wanted.data_sources),
-    )
-    for word, kind, names in kinds:
+    for word, names in (("resource", wanted.resources), ("data", wanted.data_sources)):
+        kind = f"{'data_source' if word == 'data' else word}_schemas"
         known = provider[kind]
-        for name in (name for name in names if name not in known):
+        trimmed[kind] = {name: known[name] for name in names if name in known}
+        for name in sorted({*names} - {*known}):
             near = difflib.get_close_matches(name, known, n=3) or ["none"]
             mistakes.append(f"no type `{word} {name}` (nearest: {', '.join(near)})")
-        trimmed[kind] = {name: known[name] for name in names if name in known}
     if mistakes:
         raise ToolProblem(
             "\n".join(mistakes),
@@ -81,7 +77,7 @@ def _terraform(folder: Path, *arguments: str) -> str:
         env=tool_environment(),
         capture_output=True,
         text=True,
-        timeout=TIMEOUT_SECONDS,
+        timeout=600,
     )
     if done.returncode != 0:
         raise ToolProblem(

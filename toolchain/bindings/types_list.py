@@ -1,9 +1,8 @@
-"""The provider's types with typed bindings: the resources that a kind of stack may hold, and the
-data sources in `data_sources.txt`.
-"""
+"""The types with bindings: a kind's resources, and the data sources in `data_sources.txt`."""
 
-from dataclasses import dataclass, field
+import re
 from pathlib import Path
+from typing import NamedTuple
 
 from pay.model.stacks import RESOURCE_TYPES
 from toolchain.problems import ToolProblem
@@ -13,10 +12,9 @@ DATA_SOURCES = Path(__file__).with_name("data_sources.txt")
 WHERE = "the kind's row in constructs/pay/model/stacks.py, or toolchain/bindings/data_sources.txt"
 
 
-@dataclass(frozen=True)
-class WantedTypes:
-    resources: list[str] = field(default_factory=list)
-    data_sources: list[str] = field(default_factory=list)
+class WantedTypes(NamedTuple):
+    resources: list[str]
+    data_sources: list[str]
 
 
 def read(path: Path = DATA_SOURCES) -> WantedTypes:
@@ -27,14 +25,13 @@ def read(path: Path = DATA_SOURCES) -> WantedTypes:
     data_sources: set[str] = set()
     mistakes = []
     for number, line in enumerate(path.read_text().splitlines(), start=1):
-        words = line.split("#")[0].split()
-        if not words:
-            continue
-        if len(words) != 1 or not words[0].startswith("aws_"):
+        name = line.split("#")[0].strip()
+        if name and not re.fullmatch(r"aws_\S+", name):
             mistakes.append(f"{path.name}:{number}: {line.strip()!r}")
-        elif words[0] in data_sources:
+        elif name in data_sources:
             mistakes.append(f"{path.name}:{number}: {line.strip()!r} is listed twice")
-        data_sources.add(words[0])
+        elif name:
+            data_sources.add(name)
     if mistakes:
         raise ToolProblem(
             "\n".join(mistakes),

@@ -33,17 +33,10 @@ def _lock_python(name: str, upgrade: bool) -> None:
     target = LOCKS / f"{name}.txt"
     path = str(target.relative_to(ROOT))
     say(f"  {path} ...")
-    build = str(BUILD.relative_to(ROOT))
-    project = ["pyproject.toml", "--group", "dev", build]
+    project = ["pyproject.toml", "--group", "dev", str(BUILD.relative_to(ROOT))]
     run_logged(
         [
-            *(
-                str(virtual_environments.UV),
-                "pip",
-                "compile",
-                "--output-file",
-                str(target.relative_to(ROOT)),
-            ),
+            *(str(virtual_environments.UV), "pip", "compile", "--output-file", path),
             *(project if name == "project" else [f"toolchain/locks/{name}.in"]),
             *("--universal", "--python-version", OLDEST_PYTHON, "--generate-hashes"),
             *("--no-emit-index-url", "--no-emit-find-links", "--no-config"),

@@ -6,7 +6,6 @@ import os
 import re
 import sys
 import tomllib
-from pathlib import Path
 
 from toolchain import stamps
 from toolchain.commands import output_of, run_logged
@@ -29,21 +28,17 @@ UV = virtual_environment("lock") / "bin" / "uv"
 
 def install_uv() -> None:
     """Install the environment of `locks/lock.txt`, whose uv installs all others."""
-    lock = LOCKS / "lock.txt"
-    stamps.step(
-        "uv (.venv-lock)",
-        virtual_environment("lock") / "installed",
-        stamps.fingerprint([lock], PYTHON),
-        lambda: _install_uv(lock),
-    )
+    python = str(virtual_environment("lock") / "bin" / "python")
+    pip = (python, "-m", "pip", "--disable-pip-version-check", "--no-input", "install")
+    _install("lock", "uv (.venv-lock)", *pip, "--require-hashes", "--no-deps", "--requirement")
 
 
 def install(name: str, title: str) -> bool:
     """Install the environment of `locks/<name>.txt`; return whether anything was installed."""
     lock_inputs.require_current(name)
-    lock, home = LOCKS / f"{name}.txt", virtual_environment(name)
-    wanted = stamps.fingerprint([lock], PYTHON)
-    return stamps.step(title, home / "installed", wanted, lambda: _install(name, lock, home))
+    python = str(virtual_environment(name) / "bin" / "python")
+    sync = (str(UV), "pip", "sync", "--python", python)
+    return _install(name, title, *sync, "--require-hashes", "--no-config")
 
 
 def install_project() -> bool:
@@ -107,30 +102,19 @@ def pip_settings() -> dict[str, str]:
     return settings
 
 
-def _install_uv(lock: Path) -> None:
-    create("lock")
-    python = virtual_environment("lock") / "bin" / "python"
-    run_logged(
-        [
-            *(str(python), "-m", "pip", "--disable-pip-version-check", "--no-input", "install"),
-            *("--require-hashes", "--no-deps", "--requirement", str(lock)),
-        ],
-        log="lock",
-        doing=f"installing toolchain/locks/{lock.name} into .venv-lock",
-    )
+def _install(name: str, title: str, *command: str) -> bool:
+    lock, home = LOCKS / f"{name}.txt", virtual_environment(name)
 
+    def run() -> None:
+        create(name)
+        if home == VENV:
+            # uv removes packages that are not in the lock file, such as this project.
+            PROJECT_STAMP.unlink(missing_ok=True)
+        run_logged(
+            [*command, str(lock)],
+            log=name,
+            doing=f"installing toolchain/locks/{lock.name} into {home.name}",
+            env={**os.environ, **pip_settings()},
+        )
 
-def _install(name: str, lock: Path, home: Path) -> None:
-    create(name)
-    if home == VENV:
-        # uv removes packages that are not in the lock file, such as this project.
-        PROJECT_STAMP.unlink(missing_ok=True)
-    run_logged(
-        [
-            *(str(UV), "pip", "sync", "--python", str(home / "bin" / "python")),
-            *("--require-hashes", "--no-config", str(lock)),
-        ],
-        log=name,
-        doing=f"installing toolchain/locks/{lock.name} into {home.name}",
-        env={**os.environ, **pip_settings()},
-    )
+    return stamps.step(title, home / "installed", stamps.fingerprint([lock], PYTHON), run)

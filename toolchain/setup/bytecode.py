@@ -15,8 +15,6 @@ _COMPILE = (
     "import compileall, sys, cdktf, pydantic; "
     "sys.exit(not compileall.compile_dir('imports', quiet=1))"
 )
-# cdktf runs the app with -O, which has separate bytecode; pytest and `pay` run without.
-_FLAGS: tuple[list[str], ...] = ([], ["-O"])
 
 
 def write() -> bool:
@@ -30,7 +28,8 @@ def write() -> bool:
 
 
 def _write() -> None:
-    for flags in _FLAGS:
+    # cdktf runs the app with -O, which has separate bytecode; pytest and `pay` run without.
+    for flags in ([], ["-O"]):
         run_logged(
             [str(VENV_BIN / "python"), *flags, "-c", _COMPILE],
             log="bytecode",

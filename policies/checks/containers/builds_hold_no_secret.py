@@ -6,8 +6,7 @@ secret is of type SECRETS_MANAGER or PARAMETER_STORE.
 
 from pay.secrets.values import why_secret
 from policies.engine.rule import rule
-from policies.engine.stack import Block, blocks_of
-from policies.engine.stack import value as get
+from policies.engine.stack import Block, blocks_of, get
 
 
 @rule("aws_codebuild_project")

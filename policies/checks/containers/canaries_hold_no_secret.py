@@ -12,7 +12,7 @@ from policies.engine.stack import Block
 
 @rule("aws_synthetics_canary")
 def judge(canary: Block) -> list[str]:
-    variables = canary.value("run_config", "environment_variables")
+    variables = canary.get("run_config", "environment_variables")
     if not isinstance(variables, Mapping):
         return [] if variables is None else [f"environment_variables: not a map: {variables!r:.80}"]
     return [

@@ -7,24 +7,16 @@ the cardholder data environment without a change in Git.
 import re
 
 from pay.containers.images import is_pinned
-from policies.engine.containers import containers
-from policies.engine.rule import rule
-from policies.engine.stack import Block
+from policies.engine.containers import container_setting
 
 _TAG_VARIABLE = re.compile(
     r"(:|@|\$\{startswith\([^)]*\) \? \"@\" : \":\"\})\$\{var\.[a-z_]+_image_tag\}$"
 )
 
 
-@rule("aws_ecs_task_definition")
-def judge(task_definition: Block) -> list[str]:
-    return [
-        f"container {each['name']}: image is {each.get('image')!r}"
-        for each in containers(task_definition)
-        if not (takes_tag(str(each.get("image"))) or is_pinned(each.get("image")))
-    ]
-
-
 def takes_tag(image: str) -> bool:
-    """Whether the tag comes from a `*_image_tag` variable, which the pipeline must give."""
+    """Return whether the tag comes from a `*_image_tag` variable, which the pipeline must give."""
     return _TAG_VARIABLE.search(image) is not None
+
+
+judge = container_setting("image", lambda image: takes_tag(str(image)) or is_pinned(image))

@@ -6,22 +6,19 @@ text.
 
 import re
 
-from pay.containers.definitions import pairs
-from policies.engine.containers import containers
+from pay.containers.definitions import Container, pairs
+from policies.engine.containers import container_rule
 from policies.engine.expressions import references
-from policies.engine.rule import rule
-from policies.engine.stack import Block
 
 _STORES = {"aws_secretsmanager_secret", "aws_secretsmanager_secret_version", "aws_ssm_parameter"}
 _ARN = re.compile(r"arn:aws[a-z-]*:(secretsmanager:[^:]*:[^:]*:secret:|ssm:[^:]*:[^:]*:parameter/)")
 
 
-@rule("aws_ecs_task_definition")
-def judge(task_definition: Block) -> list[str]:
+@container_rule
+def judge(container: Container) -> list[str]:
     return [
-        f"container {each['name']}: valueFrom of {name} is not the ARN of a secret or a parameter"
-        for each in containers(task_definition)
-        for name, source in pairs(each, "secrets").items()
+        f"valueFrom of {name} is not the ARN of a secret or a parameter"
+        for name, source in pairs(container, "secrets").items()
         if not _is_from_store(source)
     ]
 

@@ -4,16 +4,6 @@ An attacker inside a container must not be able to change the programs that run 
 mounted volume instead.
 """
 
-from policies.engine.containers import containers
-from policies.engine.rule import rule
-from policies.engine.stack import Block
+from policies.engine.containers import container_setting
 
-
-@rule("aws_ecs_task_definition")
-def judge(task_definition: Block) -> list[str]:
-    return [
-        f"container {each['name']}: readonlyRootFilesystem is "
-        f"{each.get('readonlyRootFilesystem')!r}"
-        for each in containers(task_definition)
-        if each.get("readonlyRootFilesystem") is not True
-    ]
+judge = container_setting("readonlyRootFilesystem", lambda read_only: read_only is True)

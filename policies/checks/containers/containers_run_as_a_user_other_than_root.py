@@ -4,17 +4,12 @@ Root inside a container is one kernel flaw away from root on the host. An image 
 runs as root.
 """
 
-from policies.engine.containers import containers
-from policies.engine.rule import rule
-from policies.engine.stack import Block
+from policies.engine.containers import container_setting
 
 
-@rule("aws_ecs_task_definition")
-def judge(task_definition: Block) -> list[str]:
-    problems = []
-    for each in containers(task_definition):
-        user = each.get("user")
-        name = user.split(":")[0] if isinstance(user, str) else ""
-        if not name or "${" in name or name == "root" or name.strip("0") == "":
-            problems.append(f"container {each['name']}: user is {user!r}")
-    return problems
+def _is_other_than_root(user: object) -> bool:
+    name = user.split(":")[0] if isinstance(user, str) else ""
+    return bool(name.strip("0")) and "${" not in name and name != "root"
+
+
+judge = container_setting("user", _is_other_than_root)

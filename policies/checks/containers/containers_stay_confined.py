@@ -5,24 +5,17 @@ option that can only tighten this (ECS API: `ContainerDefinition`, `dockerSecuri
 """
 
 from pay.containers.definitions import Container
-from policies.engine.containers import containers
-from policies.engine.rule import rule
-from policies.engine.stack import Block
+from policies.engine.containers import container_rule
 
 _TIGHTENS = ("no-new-privileges", "no-new-privileges:true")
 
 
-@rule("aws_ecs_task_definition")
-def judge(task_definition: Block) -> list[str]:
+@container_rule
+def judge(container: Container) -> list[str]:
+    options = container.get("dockerSecurityOptions")
+    listed = options if isinstance(options, list) else [] if options is None else [options]
     return [
-        f"container {each['name']}: dockerSecurityOptions has {option!r}; only "
-        "no-new-privileges is allowed"
-        for each in containers(task_definition)
-        for option in _options(each)
+        f"dockerSecurityOptions has {option!r}; only no-new-privileges is allowed"
+        for option in listed
         if option not in _TIGHTENS
     ]
-
-
-def _options(container: Container) -> list[object]:
-    options = container.get("dockerSecurityOptions")
-    return options if isinstance(options, list) else [options] if options is not None else []

@@ -4,15 +4,13 @@ Change control needs a way back that works without a person: the deployment circ
 """
 
 from policies.engine.rule import rule
+from policies.engine.settings import differences
 from policies.engine.stack import Block
+
+_REQUIRED = {f"deployment_circuit_breaker.{key}": True for key in ("enable", "rollback")}
 
 
 @rule("aws_ecs_service")
 def judge(service: Block) -> list[str] | None:
-    if service.value("deployment_controller", "type") not in {None, "ECS"}:
-        return None
-    return [
-        f"deployment_circuit_breaker.{key} is {setting!r}, not True"
-        for key in ("enable", "rollback")
-        if (setting := service.value("deployment_circuit_breaker", key)) is not True
-    ]
+    is_of_ecs = service.get("deployment_controller", "type") in {None, "ECS"}
+    return differences(service, _REQUIRED) if is_of_ecs else None

@@ -9,10 +9,8 @@ from policies.engine.stack import Block
 
 @rule("aws_ecs_service", "aws_ecs_task_set")
 def judge(service: Block) -> list[str]:
-    enabled = service.value("enable_execute_command")
-    if enabled in {None, False}:
-        return []
-    stack = service.stack
-    if enabled is True and stack.scope != "inside" and not stack.is_production:
+    enabled = service.get("enable_execute_command")
+    may_be_enabled = service.stack.scope != "inside" and not service.stack.is_production
+    if enabled in {None, False} or (enabled is True and may_be_enabled):
         return []
     return [f"enable_execute_command is {enabled!r}"]

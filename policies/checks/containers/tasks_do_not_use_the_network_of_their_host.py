@@ -10,7 +10,7 @@ from policies.engine.stack import Block
 
 @rule("aws_ecs_task_definition")
 def judge(task_definition: Block) -> list[str]:
-    mode = task_definition.value("network_mode")
+    mode = task_definition.get("network_mode")
     if mode in {"awsvpc", "bridge", "none"}:
         return []
     return [f"network_mode is {mode!r}; allowed: awsvpc, bridge, none"]

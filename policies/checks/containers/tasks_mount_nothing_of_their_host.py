@@ -5,8 +5,7 @@ services.
 """
 
 from policies.engine.rule import rule
-from policies.engine.stack import Block
-from policies.engine.stack import value as get
+from policies.engine.stack import Block, get
 
 
 @rule("aws_ecs_task_definition")

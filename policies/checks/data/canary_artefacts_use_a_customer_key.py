@@ -4,15 +4,13 @@ The artefact bucket holds screenshots and network traces of payment pages.
 """
 
 from policies.engine.rule import rule
-from policies.engine.stack import Block
+from policies.engine.settings import differences, no_customer_key
 
+_PATH = "artifact_config.s3_encryption"
 
-@rule("aws_synthetics_canary")
-def judge(canary: Block) -> list[str]:
-    path = "artifact_config", "s3_encryption"
-    problems = []
-    if (mode := canary.value(*path, "encryption_mode")) != "SSE_KMS":
-        problems.append(f"artifact_config.s3_encryption.encryption_mode is {mode!r}, not 'SSE_KMS'")
-    if not canary.value(*path, "kms_key_arn"):
-        problems.append("artifact_config.s3_encryption.kms_key_arn is missing")
-    return problems
+judge = rule("aws_synthetics_canary")(
+    lambda canary: (
+        differences(canary, {f"{_PATH}.encryption_mode": "SSE_KMS"})
+        + no_customer_key(canary, f"{_PATH}.kms_key_arn")
+    )
+)

@@ -5,12 +5,6 @@ checkov's own checks accept the first.
 """
 
 from policies.engine.rule import rule
-from policies.engine.stack import Block
+from policies.engine.settings import no_customer_key
 
-
-@rule("aws_sqs_queue")
-def judge(queue: Block) -> list[str]:
-    key = queue.value("kms_master_key_id")
-    if not key or "alias/aws/" in str(key):
-        return [f"kms_master_key_id is {key!r}"]
-    return []
+judge = rule("aws_sqs_queue")(lambda queue: no_customer_key(queue, "kms_master_key_id"))

@@ -5,12 +5,6 @@ own check accepts it.
 """
 
 from policies.engine.rule import rule
-from policies.engine.stack import Block
+from policies.engine.settings import no_customer_key
 
-
-@rule("aws_sns_topic")
-def judge(topic: Block) -> list[str]:
-    key = topic.value("kms_master_key_id")
-    if not key or "alias/aws/" in str(key):
-        return [f"kms_master_key_id is {key!r}"]
-    return []
+judge = rule("aws_sns_topic")(lambda topic: no_customer_key(topic, "kms_master_key_id"))

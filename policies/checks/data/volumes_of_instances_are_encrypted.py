@@ -5,17 +5,13 @@ not be readable.
 """
 
 from policies.engine.rule import rule
-from policies.engine.stack import Block
-from policies.engine.stack import value as get
+from policies.engine.stack import Block, get
 
 
 @rule("aws_launch_template")
 def judge(template: Block) -> list[str]:
-    volumes = [
-        ebs
-        for mapping in template.blocks("block_device_mappings")
-        if (ebs := get(mapping, "ebs")) is not None
-    ]
+    mappings = template.blocks("block_device_mappings")
+    volumes = [ebs for each in mappings if (ebs := get(each, "ebs")) is not None]
     if not volumes:
         return ["block_device_mappings has no ebs volume; add one, or the image's own is used"]
     return [

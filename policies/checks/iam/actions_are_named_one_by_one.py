@@ -6,19 +6,12 @@ not help: `dynamodb:*` on one table allows deleting the table.
 
 import re
 
-from policies.engine.documents import IDENTITY_POLICIES, statements
-from policies.engine.rule import rule
-from policies.engine.stack import Block
+from policies.engine.documents import identity_rule
 
 _NAMED = re.compile(r"[a-z0-9-]+:[A-Za-z][A-Za-z0-9*?]*")
 
-
-@rule(*IDENTITY_POLICIES)
-def judge(policy: Block) -> list[str]:
-    return [
-        f"{action} is allowed"
-        for statement in statements(policy, "policy")
-        if statement.allows
-        for action in statement.actions
-        if not _NAMED.fullmatch(action)
+judge = identity_rule(
+    lambda statement: [
+        f"{action} is allowed" for action in statement.actions if not _NAMED.fullmatch(action)
     ]
+)

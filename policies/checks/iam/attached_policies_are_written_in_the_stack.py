@@ -4,21 +4,17 @@ These files do not show what a managed policy allows. AWS extends its own polici
 (PowerUserAccess, SecretsManagerReadWrite) without notice or review here.
 """
 
+from policies.engine.documents import IDENTITY_POLICIES
 from policies.engine.rule import rule
 from policies.engine.stack import Block
 
 
-@rule(
-    "aws_iam_role_policy_attachment",
-    "aws_iam_policy_attachment",
-    "aws_iam_user_policy_attachment",
-    "aws_iam_group_policy_attachment",
-)
+@rule(*(f"{each}_attachment" for each in IDENTITY_POLICIES))
 def judge(attachment: Block) -> list[str] | None:
     if attachment.stack.from_plan:
         # A plan shows the policy's ARN, but not where the policy is defined.
         return None
-    policy = attachment.value("policy_arn")
+    policy = attachment.get("policy_arn")
     source = attachment.stack.find(policy)
     if source is not None and source.kind == "resource" and source.type == "aws_iam_policy":
         return []

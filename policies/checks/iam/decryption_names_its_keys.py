@@ -5,22 +5,12 @@ data. Only access through named AWS services (`kms:ViaService`) may leave the ke
 service's own permission names the queue or topic.
 """
 
-from pay.iam.patterns import includes, is_open_resource
-from policies.engine.documents import IDENTITY_POLICIES, statements
-from policies.engine.rule import rule
-from policies.engine.stack import Block
+from policies.engine.documents import identity_rule, open_uses
 
 _ACTIONS = ("kms:Decrypt", "kms:GenerateDataKey", "kms:ReEncryptFrom", "kms:CreateGrant")
 
-
-@rule(*IDENTITY_POLICIES)
-def judge(policy: Block) -> list[str]:
-    return [
-        f"{action} is allowed on {resource}"
-        for statement in statements(policy, "policy")
-        if statement.allows and not statement.is_bound_to("kms:ViaService")
-        for action in _ACTIONS
-        if includes(statement.actions, action)
-        for resource in statement.resources
-        if is_open_resource(resource)
-    ]
+judge = identity_rule(
+    lambda statement: (
+        [] if statement.is_bound_to("kms:ViaService") else open_uses(statement, *_ACTIONS)
+    )
+)

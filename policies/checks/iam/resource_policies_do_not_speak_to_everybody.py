@@ -5,19 +5,13 @@ A log or artefact that anybody may read or replace is neither protected nor evid
 """
 
 from pay.iam.document import Statement
-from policies.engine.documents import statements
+from policies.engine.documents import allowing
 from policies.engine.rule import rule
 from policies.engine.stack import Block
 
 _WHOSE = (
-    "aws:SourceAccount",
-    "aws:SourceArn",
-    "aws:SourceOrgID",
-    "aws:SourceVpc",
-    "aws:SourceVpce",
-    "aws:PrincipalAccount",
-    "aws:PrincipalArn",
-    "aws:PrincipalOrgID",
+    *(f"aws:Source{each}" for each in ("Account", "Arn", "OrgID", "Vpc", "Vpce")),
+    *(f"aws:Principal{each}" for each in ("Account", "Arn", "OrgID")),
 )
 
 
@@ -33,13 +27,12 @@ _WHOSE = (
     "aws_sqs_queue_policy",
 )
 def judge(block: Block) -> list[str] | None:
-    if not block.type.endswith("_policy") and block.value("policy") is None:
+    if not block.type.endswith("_policy") and block.get("policy") is None:
         return None
     return [
         f"{', '.join(statement.actions)} is allowed to everybody"
-        for statement in statements(block, "policy")
-        if statement.allows
-        and any(principal == "*" for _, principal in statement.principals)
+        for statement in allowing(block, "policy")
+        if any(principal == "*" for _, principal in statement.principals)
         and not any(_limits(statement, key) for key in _WHOSE)
     ]
 
@@ -50,9 +43,7 @@ def _limits(statement: Statement, key: str) -> bool:
 
 
 def _names_somebody(value: str) -> bool:
-    """Return whether the account is written without a wildcard; an S3 ARN has no account, so its
-    bucket counts.
-    """
+    """Return whether the account, or the bucket of an ARN without account, has no wildcard."""
     parts = value.split(":", 5)
     whose = value if len(parts) < 6 else parts[4] or parts[5].split("/")[0]
     return "*" not in whose and "?" not in whose

@@ -6,7 +6,7 @@ knows its name.
 
 import re
 
-from policies.engine.documents import statements
+from policies.engine.documents import allowing
 from policies.engine.rule import rule
 from policies.engine.stack import Block
 
@@ -17,8 +17,7 @@ _WHOLE_ACCOUNT = re.compile(r"\d{12}|arn:aws[a-z-]*:iam::\d{12}:root")
 def judge(role: Block) -> list[str]:
     return [
         f"{kind} {principal} may assume the role"
-        for statement in statements(role, "assume_role_policy")
-        if statement.allows
+        for statement in allowing(role, "assume_role_policy")
         for kind, principal in statement.principals
         if "*" in principal or (kind == "AWS" and _WHOLE_ACCOUNT.fullmatch(principal))
     ]

@@ -4,10 +4,7 @@ A service needs only its own secrets. A wildcard over all secrets includes the k
 providers.
 """
 
-from pay.iam.patterns import includes, is_open_resource
-from policies.engine.documents import IDENTITY_POLICIES, statements
-from policies.engine.rule import rule
-from policies.engine.stack import Block
+from policies.engine.documents import identity_rule, open_uses
 
 _ACTIONS = (
     "secretsmanager:GetSecretValue",
@@ -17,15 +14,4 @@ _ACTIONS = (
     "ssm:GetParametersByPath",
 )
 
-
-@rule(*IDENTITY_POLICIES)
-def judge(policy: Block) -> list[str]:
-    return [
-        f"{action} is allowed on {resource}"
-        for statement in statements(policy, "policy")
-        if statement.allows
-        for action in _ACTIONS
-        if includes(statement.actions, action)
-        for resource in statement.resources
-        if is_open_resource(resource)
-    ]
+judge = identity_rule(lambda statement: open_uses(statement, *_ACTIONS))

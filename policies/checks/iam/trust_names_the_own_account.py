@@ -6,7 +6,7 @@ another account's task (the confused deputy).
 """
 
 from pay.iam.document import Statement
-from policies.engine.documents import is_own, statements
+from policies.engine.documents import allowing, is_own
 from policies.engine.rule import rule
 from policies.engine.stack import Block, Stack
 
@@ -21,8 +21,8 @@ _DEPUTIES = {
 @rule("aws_iam_role")
 def judge(role: Block) -> list[str]:
     problems = []
-    for statement in statements(role, "assume_role_policy"):
-        for kind, principal in statement.principals if statement.allows else ():
+    for statement in allowing(role, "assume_role_policy"):
+        for kind, principal in statement.principals:
             if kind != "Service" and not is_own(role.stack, principal):
                 problems.append(f"{principal} belongs to another account and may assume the role")
             if principal in _DEPUTIES and not _is_for_the_own_account(statement, role.stack):

@@ -13,6 +13,6 @@ def judge(alarm: Block) -> list[str]:
     problems = []
     if not alarm.strings("alarm_actions"):
         problems.append("alarm_actions is empty")
-    if (enabled := alarm.value("actions_enabled")) not in {None, True}:
+    if (enabled := alarm.get("actions_enabled")) not in {None, True}:
         problems.append(f"actions_enabled is {enabled!r}")
     return problems

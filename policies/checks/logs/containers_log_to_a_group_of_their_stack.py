@@ -30,7 +30,7 @@ def judge(task_definition: Block) -> list[str]:
 
 def _is_of(task_definition: Block, group: object) -> bool:
     groups = list(task_definition.stack.of("aws_cloudwatch_log_group"))
-    if any(each.value("name") == group for each in groups if group):
+    if any(each.get("name") == group for each in groups if group):
         return True
     blocks = [task_definition.stack.find(each) for each in references(group)]
     return bool(blocks) and all(each in groups for each in blocks)

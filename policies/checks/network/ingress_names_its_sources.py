@@ -24,14 +24,10 @@ def judge(block: Block) -> list[str] | None:
 
 
 def _belongs_to_a_public_load_balancer(block: Block) -> bool:
-    group = block
-    if block.type != "aws_security_group":
-        source = block.stack.find(block.value("security_group_id"))
-        if source is None:
-            return False
-        group = source
-    return any(
-        load_balancer.value("internal") is False
+    is_group = block.type == "aws_security_group"
+    group = block if is_group else block.stack.find(block.get("security_group_id"))
+    return group is not None and any(
+        load_balancer.get("internal") is False
         and any(
             block.stack.find(each) == group for each in load_balancer.strings("security_groups")
         )

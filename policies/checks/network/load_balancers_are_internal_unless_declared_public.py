@@ -10,8 +10,7 @@ from policies.engine.stack import Block
 
 @rule("aws_lb", "aws_alb")
 def judge(load_balancer: Block) -> list[str]:
-    if load_balancer.value("internal") is True:
+    internal = load_balancer.get("internal")
+    if internal is True or load_balancer.get("tags", "Exposure") == "public":
         return []
-    if load_balancer.value("tags", "Exposure") == "public":
-        return []
-    return [f"internal is {load_balancer.value('internal')!r} without the tag Exposure = 'public'"]
+    return [f"internal is {internal!r} without the tag Exposure = 'public'"]

@@ -6,25 +6,18 @@ look up by name.
 """
 
 import re
-from collections.abc import Iterator
-from typing import Any
 
+from policies.engine.expressions import texts
 from policies.engine.network import ID, looked_up_names
 from policies.engine.rule import rule
-from policies.engine.stack import Block
-from policies.engine.stack import value as get
+from policies.engine.stack import Block, get
 
 _CDE = re.compile(r"(^|[-/_])cde([-/_]|$)")
 _GENERAL = re.compile(r"(^|[-/_])general([-/_]|$)|-sg-base$")
 
 
 @rule(
-    "data.aws_security_group",
-    "data.aws_security_groups",
-    "data.aws_subnet",
-    "data.aws_subnets",
-    "data.aws_vpc",
-    "data.aws_vpcs",
+    *(f"data.aws_{each}{s}" for each in ("security_group", "subnet", "vpc") for s in ("", "s")),
     "data.aws_kms_alias",
     "data.aws_kms_key",
     "aws_ecs_service",
@@ -33,15 +26,10 @@ def judge(block: Block) -> list[str] | None:
     stack = block.stack
     if stack.serves_both_segments or (block.kind == "data" and stack.from_plan):
         return None
-    ids = sorted(set(_ids(block.conf))) if block.kind == "data" else []
-    names = [
-        *looked_up_names(block),
-        *(
-            name
-            for each in block.blocks("capacity_provider_strategy")
-            if isinstance(name := get(each, "capacity_provider"), str)
-        ),
-    ]
+    ids = {t for t in texts(block.conf) if ID.fullmatch(t)} if block.kind == "data" else ()
+    strategies = block.blocks("capacity_provider_strategy")
+    capacity = (get(each, "capacity_provider") for each in strategies)
+    names = [*looked_up_names(block), *(name for name in capacity if isinstance(name, str))]
     if block.kind == "data" and not names:
         return ["the lookup has no name, filter or tag; add one"]
     other = _GENERAL if stack.scope == "inside" else _CDE
@@ -49,12 +37,4 @@ def judge(block: Block) -> list[str] | None:
         f"{name} belongs to the other segment; this stack is {stack.scope}"
         for name in names
         if other.search(name)
-    ] + [f"{each} is an id; look it up by its name" for each in ids]
-
-
-def _ids(item: Any) -> Iterator[str]:
-    if isinstance(item, dict | list):
-        for inner in item.values() if isinstance(item, dict) else item:
-            yield from _ids(inner)
-    elif isinstance(item, str) and ID.fullmatch(item):
-        yield item
+    ] + [f"{each} is an id; look it up by its name" for each in sorted(ids)]

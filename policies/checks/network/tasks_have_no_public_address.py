@@ -5,8 +5,7 @@ its logs.
 """
 
 from policies.engine.rule import rule
-from policies.engine.stack import Block
-from policies.engine.stack import value as get
+from policies.engine.stack import Block, blocks_of, get
 
 
 @rule(
@@ -15,8 +14,13 @@ from policies.engine.stack import value as get
 def judge(block: Block) -> list[str] | None:
     networks = [
         *block.blocks("network_configuration"),
-        *(n for t in block.blocks("ecs_target") for n in _networks(t)),
-        *(n for t in block.blocks("target") for e in _ecs(t) for n in _networks(e)),
+        *(n for t in block.blocks("ecs_target") for n in blocks_of(t, "network_configuration")),
+        *(
+            network
+            for target in block.blocks("target")
+            for parameters in blocks_of(target, "ecs_parameters")
+            for network in blocks_of(parameters, "network_configuration")
+        ),
     ]
     if not networks:
         return None
@@ -25,13 +29,3 @@ def judge(block: Block) -> list[str] | None:
         for network in networks
         if (public := get(network, "assign_public_ip")) not in {None, False}
     ]
-
-
-def _networks(target: object) -> list[object]:
-    network = get(target, "network_configuration")
-    return [] if network is None else [network]
-
-
-def _ecs(target: object) -> list[object]:
-    parameters = get(target, "ecs_parameters")
-    return [] if parameters is None else [parameters]

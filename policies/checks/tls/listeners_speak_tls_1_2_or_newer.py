@@ -17,9 +17,9 @@ _ACCEPTED = re.compile(
 
 @rule("aws_lb_listener", "aws_alb_listener")
 def judge(listener: Block) -> list[str] | None:
-    if listener.value("protocol") not in {"HTTPS", "TLS"}:
+    if listener.get("protocol") not in {"HTTPS", "TLS"}:
         return None
-    policy = listener.value("ssl_policy")
+    policy = listener.get("ssl_policy")
     if isinstance(policy, str) and _ACCEPTED.fullmatch(policy):
         return []
     return [f"ssl_policy is {policy!r}"]

@@ -10,7 +10,7 @@ from policies.engine.stack import Block
 
 @rule("aws_lb_target_group", "aws_alb_target_group")
 def judge(target_group: Block) -> list[str] | None:
-    if target_group.stack.scope != "inside" or target_group.value("target_type") == "lambda":
+    if target_group.stack.scope != "inside" or target_group.get("target_type") == "lambda":
         return None
-    protocol = target_group.value("protocol")
+    protocol = target_group.get("protocol")
     return [] if protocol in {"HTTPS", "TLS"} else [f"protocol is {protocol!r}, not HTTPS or TLS"]

@@ -10,8 +10,8 @@ from policies.engine.stack import Block
 
 @rule("aws_lb_listener", "aws_alb_listener", "aws_lb_listener_certificate")
 def judge(listener: Block) -> list[str] | None:
-    certificate = listener.value("certificate_arn")
-    if certificate is None and listener.value("protocol") not in {"HTTPS", "TLS", None}:
+    certificate = listener.get("certificate_arn")
+    if certificate is None and listener.get("protocol") not in {"HTTPS", "TLS", None}:
         return None
     text = str(certificate)
     reference = text.removeprefix("data.").startswith(

@@ -6,8 +6,8 @@ import pytest
 
 from toolchain.locks import virtual_environments
 from toolchain.problems import ToolProblem
-from toolchain.setup import node
-from toolchain.setup.search import programs_on_path
+from toolchain.setup.node import NODE, PACKAGED
+from toolchain.setup.tools import on_path
 
 WriteProgram = Callable[[str, str], Path]
 
@@ -15,20 +15,20 @@ WriteProgram = Callable[[str, str], Path]
 @pytest.mark.parametrize("version", ["v20.9.0", "v20.20.2"])
 def test_accepts_a_node_that_cdktf_runs_on(write_program: WriteProgram, version: str) -> None:
     folder = write_program("node", version).parent
-    node.require(str(folder))
+    NODE.require(str(folder))
 
 
 @pytest.mark.parametrize("version", ["v18.20.0", "v20.8.1", "v22.11.0", "v24.1.0", "not a version"])
 def test_refuses_a_node_that_cdktf_crashes_on(write_program: WriteProgram, version: str) -> None:
     program = write_program("node", version)
     with pytest.raises(ToolProblem, match=r"needed: Node 20\.9\.0 or a later Node 20") as refusal:
-        node.require(str(program.parent))
+        NODE.require(str(program.parent))
     assert str(program) in str(refusal.value)
 
 
 def test_refuses_a_path_without_node(path_folder: Path) -> None:
     with pytest.raises(ToolProblem, match="there is no Node on PATH"):
-        node.require(str(path_folder))
+        NODE.require(str(path_folder))
 
 
 @pytest.mark.usefixtures("virtual_environments_elsewhere")
@@ -36,7 +36,7 @@ def test_leaves_a_suitable_node_in_use(write_program: WriteProgram, venv_bin: Pa
     write_program("node", "v20.18.0")
     write_program("npm", "10.8.2")
     (venv_bin / "node").symlink_to("left-by-an-earlier-set-up")
-    node.provide()
+    NODE.provide()
     assert list(venv_bin.iterdir()) == []
 
 
@@ -55,7 +55,7 @@ def test_packages_a_node_where_path_has_none_that_fits_or_no_npm(
     )
 
     def install(name: str, title: str) -> bool:
-        for path in node.PACKAGED.values():
+        for path in PACKAGED.values():
             program = package / path
             program.parent.mkdir(parents=True)
             program.write_text("#!/bin/sh\necho v20.18.0\n")
@@ -63,9 +63,9 @@ def test_packages_a_node_where_path_has_none_that_fits_or_no_npm(
         return True
 
     monkeypatch.setattr(virtual_environments, "install", install)
-    node.provide()
-    assert (venv_bin / "node").resolve() == package / node.PACKAGED["node"]
-    assert (venv_bin / "npm").resolve() == package / node.PACKAGED["npm"]
+    NODE.provide()
+    assert (venv_bin / "node").resolve() == package / PACKAGED["node"]
+    assert (venv_bin / "npm").resolve() == package / PACKAGED["npm"]
 
 
 def test_does_not_take_an_earlier_fallback_for_the_machines_own_node(
@@ -75,7 +75,7 @@ def test_does_not_take_an_earlier_fallback_for_the_machines_own_node(
     (venv_bin / "node").write_text("#!/bin/sh\necho v20.18.0\n")
     (venv_bin / "node").chmod(0o755)
     monkeypatch.setenv("PATH", f"{venv_bin}:{own.parent}")
-    assert programs_on_path("node") == [own]
+    assert on_path("node") == own
 
 
 @pytest.mark.slow
@@ -83,9 +83,9 @@ def test_does_not_take_an_earlier_fallback_for_the_machines_own_node(
 def test_the_packaged_node_and_npm_run(
     venv_bin: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(node, "programs_on_path", lambda name: [])
-    node.provide()
+    monkeypatch.setattr("toolchain.setup.tools.on_path", lambda name: None)
+    NODE.provide()
     env = {"PATH": f"{venv_bin}:/usr/bin:/bin", "HOME": str(tmp_path)}
-    node.require(env["PATH"])
+    NODE.require(env["PATH"])
     npm = subprocess.run([venv_bin / "npm", "--version"], env=env, capture_output=True, check=True)
     assert npm.stdout.startswith(b"10.")

@@ -57,10 +57,10 @@ def test_a_failing_program_is_reported_with_the_end_of_its_output(
 ) -> None:
     monkeypatch.setattr("toolchain.commands.LOGS", tmp_path)
     monkeypatch.setattr("toolchain.commands.ROOT", tmp_path)
-    run_logged(["echo", "earlier"], log="pip", doing="asking", cwd=tmp_path)
+    run_logged(["echo", "earlier"], log="pip", doing="asking")
     program = "echo no route; echo 'npm error     at Socket.emit'; exit 3"
     with pytest.raises(ToolProblem) as refusal:
-        run_logged(["sh", "-c", program], log="pip", doing="installing", cwd=tmp_path)
+        run_logged(["sh", "-c", program], log="pip", doing="installing")
     problem, _ = str(refusal.value).split("\n  needed:")
     assert problem == "installing failed with exit status 3:\n    no route"
     assert "at Socket.emit" in (tmp_path / "pip.log").read_text()

