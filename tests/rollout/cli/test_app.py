@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from rollout import cli
-from rollout.cli import COMMANDS, app, load, summary
+from rollout.cli import COMMANDS, load, summary
 from rollout.terminal.arguments import environments_folder
 from tests.support.checkout import COMMITTED, Checkout, Pay
 from toolchain.paths import VENV_BIN
