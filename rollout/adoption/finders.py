@@ -1,6 +1,6 @@
 """The import ids of what runs on EC2 today, read from AWS; nothing is changed there.
 
-A lookup answers with the import id that the provider's documentation asks for (registry page of
+A lookup returns the import id that the provider's documentation asks for (registry page of
 each resource, section "Import"), or None when AWS has no such thing.
 """
 
@@ -21,14 +21,14 @@ from pay.model import (
     names,
 )
 from pay.model.adoptable import listeners
-from rollout.adoption.found import Found, Lookup, look_up
+from rollout.adoption.found import Answer, Lookup, look_up
 
 Client = Callable[[str], Any]
 """AWS service name -> boto3 client."""
 
 
-def find_all(environment: Environment, client: Client) -> Iterator[Found]:
-    """Everything of the platform, the EC2 sides and the records that could be taken over.
+def find_all(environment: Environment, client: Client) -> Iterator[Answer]:
+    """Yield everything of the platform, the EC2 sides and the records that can be taken over.
 
     Raises botocore's BotoCoreError when AWS cannot be asked at all.
     """
@@ -52,21 +52,17 @@ def _platform(environment: Environment, client: Client) -> Iterator[Lookup]:
 
     @cache
     def cluster() -> dict[str, Any]:
-        found = client("ecs").describe_clusters(clusters=[name])["clusters"]
-        return next((each for each in found if each["status"] == "ACTIVE"), {})
+        answer = client("ecs").describe_clusters(clusters=[name])["clusters"]
+        return next((each for each in answer if each["status"] == "ACTIVE"), {})
 
-    yield Lookup(
-        stack,
-        str(addresses.cluster(Side.EC2)),
-        f"cluster {name}",
-        lambda: cluster().get("clusterName"),
-    )
-    yield Lookup(
-        stack,
-        str(addresses.capacity_providers(Side.EC2)),
-        f"capacity providers of cluster {name}",
-        lambda: cluster()["clusterName"] if cluster().get("capacityProviders") else None,
-    )
+    def with_providers() -> str | None:
+        return cluster()["clusterName"] if cluster().get("capacityProviders") else None
+
+    for address, what, look in (
+        (addresses.cluster(Side.EC2), "cluster", lambda: cluster().get("clusterName")),
+        (addresses.capacity_providers(Side.EC2), "capacity providers of cluster", with_providers),
+    ):
+        yield Lookup(stack, str(address), f"{what} {name}", look)
     for segment in Segment:
         yield from _capacity(stack, environment, segment, client)
 
@@ -74,26 +70,26 @@ def _platform(environment: Environment, client: Client) -> Iterator[Lookup]:
 def _capacity(
     stack: str, environment: Environment, segment: Segment, client: Client
 ) -> Iterator[Lookup]:
-    """What one segment's instances consist of; all of it may be made anew beside the old."""
+    """The parts of one segment's instances; all of them may be created beside the old."""
     name = names.capacity_provider(environment.name, segment)
     role = names.instance_role(environment.name, segment)
 
     def group() -> str | None:
         autoscaling = client("autoscaling")
-        found = autoscaling.describe_auto_scaling_groups(AutoScalingGroupNames=[name])
-        return _first(found["AutoScalingGroups"], "AutoScalingGroupName")
+        answer = autoscaling.describe_auto_scaling_groups(AutoScalingGroupNames=[name])
+        return _first(answer["AutoScalingGroups"], "AutoScalingGroupName")
 
     def provider() -> str | None:
-        found = client("ecs").describe_capacity_providers(capacityProviders=[name])
-        return _first(found["capacityProviders"], "name")
+        answer = client("ecs").describe_capacity_providers(capacityProviders=[name])
+        return _first(answer["capacityProviders"], "name")
 
     def template() -> str | None:
-        found = client("ec2").describe_launch_templates(LaunchTemplateNames=[name])
-        return _first(found["LaunchTemplates"], "LaunchTemplateId")
+        answer = client("ec2").describe_launch_templates(LaunchTemplateNames=[name])
+        return _first(answer["LaunchTemplates"], "LaunchTemplateId")
 
     def profile() -> str:
-        found = client("iam").get_instance_profile(InstanceProfileName=role)
-        return str(found["InstanceProfile"]["InstanceProfileName"])
+        answer = client("iam").get_instance_profile(InstanceProfileName=role)
+        return str(answer["InstanceProfile"]["InstanceProfileName"])
 
     at = addresses.capacity(segment)
     for address, what, look in (
@@ -113,19 +109,17 @@ def _side(environment: Environment, service: Microservice, client: Client) -> It
 
     def running() -> str | None:
         ecs = client("ecs")
-        found = ecs.describe_services(cluster=cluster, services=[service.name])["services"]
-        active = _first([each for each in found if each["status"] == "ACTIVE"], "serviceName")
+        answer = ecs.describe_services(cluster=cluster, services=[service.name])["services"]
+        active = _first([each for each in answer if each["status"] == "ACTIVE"], "serviceName")
         return f"{cluster}/{active}" if active else None
 
     what = f"ECS service {service.name} in cluster {cluster}"
     yield Lookup(stack, str(addresses.ECS_SERVICE), what, running)
-    for address, role in (
-        (
-            addresses.role("execution"),
-            names.execution_role(environment.name, service.name, Side.EC2),
-        ),
-        (addresses.role("task"), names.task_role(environment.name, service.name, Side.EC2)),
+    for address, name_of in (
+        (addresses.role("execution"), names.execution_role),
+        (addresses.role("task"), names.task_role),
     ):
+        role = name_of(environment.name, service.name, Side.EC2)
         yield Lookup(stack, str(address), f"role {role}", partial(_role, client, role))
     for kind in (service.log_kind, *(sidecar.log_kind for sidecar in service.sidecars)):
         group = names.log_group(environment.name, kind, service.name, Side.EC2)
@@ -142,17 +136,17 @@ def _load_balancing(
     @cache
     def balancer() -> str:
         # By name AWS answers with it, or with LoadBalancerNotFound.
-        found = client("elbv2").describe_load_balancers(Names=[name])
-        return str(found["LoadBalancers"][0]["LoadBalancerArn"])
+        answer = client("elbv2").describe_load_balancers(Names=[name])
+        return str(answer["LoadBalancers"][0]["LoadBalancerArn"])
 
     def target_group() -> str | None:
-        found = client("elbv2").describe_target_groups(Names=[group])
-        return _first(found["TargetGroups"], "TargetGroupArn")
+        answer = client("elbv2").describe_target_groups(Names=[group])
+        return _first(answer["TargetGroups"], "TargetGroupArn")
 
     @cache
     def by_port() -> dict[int, str]:
-        found = client("elbv2").describe_listeners(LoadBalancerArn=balancer())["Listeners"]
-        return {each["Port"]: each["ListenerArn"] for each in found}
+        answer = client("elbv2").describe_listeners(LoadBalancerArn=balancer())["Listeners"]
+        return {each["Port"]: each["ListenerArn"] for each in answer}
 
     def listener(port: int) -> str | None:
         return by_port().get(port)
@@ -172,14 +166,14 @@ def _record(environment: Environment, service: Microservice, client: Client) -> 
 
     def record() -> str | None:
         route53 = client("route53")
-        for found in route53.list_hosted_zones_by_name(DNSName=zone)["HostedZones"]:
-            if found["Name"] != f"{zone}." or found["Config"]["PrivateZone"] is public:
+        for each in route53.list_hosted_zones_by_name(DNSName=zone)["HostedZones"]:
+            if each["Name"] != f"{zone}." or each["Config"]["PrivateZone"] is public:
                 continue
-            zone_id = found["Id"].rsplit("/", 1)[-1]
+            zone_id = each["Id"].rsplit("/", 1)[-1]
             records = route53.list_resource_record_sets(
                 HostedZoneId=zone_id, StartRecordName=name, StartRecordType="A", MaxItems="1"
             )["ResourceRecordSets"]
-            if any(_is_simple(each, name) for each in records):
+            if any(_is_simple(record, name) for record in records):
                 return f"{zone_id}_{name}_A"
         return None
 
@@ -198,9 +192,9 @@ def _role(client: Client, name: str) -> str:
 
 
 def _log_group(client: Client, name: str) -> str | None:
-    found = client("logs").describe_log_groups(logGroupNamePrefix=name)["logGroups"]
-    return name if name in {group["logGroupName"] for group in found} else None
+    answer = client("logs").describe_log_groups(logGroupNamePrefix=name)["logGroups"]
+    return name if name in {group["logGroupName"] for group in answer} else None
 
 
-def _first(found: list[dict[str, Any]], key: str) -> str | None:
-    return str(found[0][key]) if found else None
+def _first(members: list[dict[str, Any]], key: str) -> str | None:
+    return str(members[0][key]) if members else None
