@@ -12,9 +12,6 @@ from rollout.board.board import Row
 from rollout.moves.standings import Situation
 from rollout.terminal.time_text import short_date, span
 
-UNBOUNDED = 10_000
-"""More columns than any table needs."""
-
 
 def show(out: Console, situation: Situation, board: Sequence[Row], names: Sequence[str]) -> None:
     """Print several environments beside each other where they fit, else below each other; their
@@ -22,7 +19,7 @@ def show(out: Console, situation: Situation, board: Sequence[Row], names: Sequen
     """
     if len(names) > 1:
         table = _overview(board, names)
-        unbounded = out.options.update(max_width=UNBOUNDED)
+        unbounded = out.options.update(max_width=10_000)  # columns: more than any table needs
         if out.measure(table, options=unbounded).maximum <= out.width:
             out.print(table)
             for name in names:

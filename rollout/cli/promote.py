@@ -52,14 +52,9 @@ def promote(
         if edge is None:
             over = f"{service} is {stage} in {environment}: the move is over"
             raise Refused(what, [Finding("end", over, "nothing is left to do")])
+        approvers = tuple(approver or ())
         asked = Promotion(
-            situation=situation,
-            environment=environment,
-            service=service,
-            edge=edge,
-            evidence=evidence,
-            adjacent=allow_adjacent,
-            approvers=tuple(approver or ()),
+            situation, environment, service, edge, evidence, allow_adjacent, approvers
         )
         reasons = findings(asked)
         if to not in (None, edge.after):
@@ -78,6 +73,6 @@ def promote(
             by=journal.author(folder),
             evidence=evidence,
             adjacent=allow_adjacent if asked.moving_neighbours else None,
-            approvers=asked.approvers,
+            approvers=approvers,
         )
         print_move(write_move(folder, target, service, edge, entry, reasons), as_json=as_json)

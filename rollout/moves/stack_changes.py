@@ -44,26 +44,20 @@ def _updates(
     environment: Environment, service: str, side: Side, edge: Edge
 ) -> tuple[list[str], list[str]]:
     """Return what a side that stays gains before its record is written, and loses after."""
-    changes = [
-        (
-            environment.protects(side, edge.before),
-            environment.protects(side, edge.after),
-            "one in-place update: the load balancer is protected from deletion",
-            "one in-place update: the load balancer may be deleted",
-        )
-    ]
+    gained, lost = list[str](), list[str]()
+    was, becomes = (environment.protects(side, stage) for stage in (edge.before, edge.after))
+    if becomes and not was:
+        gained.append("one in-place update: the load balancer is protected from deletion")
+    if was and not becomes:
+        lost.append("one in-place update: the load balancer may be deleted")
     tasks = environment.services[service].tasks
-    if side is Side.FARGATE and tasks.min < tasks.peak:
-        changes.append(
-            (
-                edge.before.pins_fargate_at_peak,
-                edge.after.pins_fargate_at_peak,
-                "two in-place updates: scaling holds the peak, and its alarm asks for it",
-                "two in-place updates: scaling may go below the peak again, and its alarm with it",
-            )
-        )
-    gained = [gain for was, becomes, gain, _ in changes if becomes and not was]
-    lost = [loss for was, becomes, _, loss in changes if was and not becomes]
+    was, becomes = edge.before.pins_fargate_at_peak, edge.after.pins_fargate_at_peak
+    if side is Side.FARGATE and tasks.min < tasks.peak and was != becomes:
+        updates = "two in-place updates: scaling "
+        if becomes:
+            gained.append(f"{updates}holds the peak, and its alarm asks for it")
+        else:
+            lost.append(f"{updates}may go below the peak again, and its alarm with it")
     begins_to_work = edge.after.takes_work(side) and not edge.before.takes_work(side)
     if begins_to_work and CATALOGUE[service].work_switches:
         gained.append(

@@ -16,11 +16,6 @@ from rollout.moves.journal import weights_text
 from rollout.moves.standings import Situation
 from rollout.schedule.waves import under_way, waves
 
-MORNING = time(9)
-"""An hour before the peak: enough to see the first effect of a move."""
-
-AFTERNOON = PEAK_END
-
 
 @dataclass(frozen=True)
 class PlannedMove:
@@ -138,7 +133,8 @@ def next_slot(earliest: datetime) -> datetime:
     day = earliest.astimezone(LOCAL_ZONE).date()
     while True:
         if peak_of(day) is not None:
-            for slot in (MORNING, AFTERNOON):
+            # An hour before the peak is enough to see the first effect of a move.
+            for slot in (time(9), PEAK_END):
                 at = datetime.combine(day, slot, LOCAL_ZONE)
                 if at >= earliest:
                     return at

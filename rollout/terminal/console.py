@@ -43,23 +43,19 @@ def reporting(as_json: bool = False) -> Iterator[None]:
         yield
     except Refused as refusal:
         if as_json:
-            print_json(
-                {"refused": refusal.what, "findings": [_as_data(f) for f in refusal.findings]}
-            )
+            findings = [_as_data(finding) for finding in refusal.findings]
+            print_json({"refused": refusal.what, "findings": findings})
         else:
             out = _error_console()
             out.print(f"[bold red]Refused:[/] {escape(refusal.what)}. Nothing was written.")
             print_findings(out, refusal.findings)
         raise typer.Exit(1) from None
-    except InvalidInput as mistakes:
+    except (InvalidInput, Failed, OSError) as error:
         if as_json:
-            print_json({"invalid": [str(problem) for problem in mistakes.problems]})
-        else:
-            print_problems("[bold red]Invalid input.[/] Nothing was written.", mistakes)
-        raise typer.Exit(1) from None
-    except (Failed, OSError) as error:
-        if as_json:
-            print_json({"invalid": [str(error)]})
+            problems = error.problems if isinstance(error, InvalidInput) else [error]
+            print_json({"invalid": list(map(str, problems))})
+        elif isinstance(error, InvalidInput):
+            print_problems("[bold red]Invalid input.[/] Nothing was written.", error)
         else:
             _error_console().print(f"[bold red]Failed.[/] {escape(str(error))}")
         raise typer.Exit(1) from None
