@@ -6,7 +6,7 @@ import tomlkit
 
 from pay.environments.adopted import CREATE
 from pay.model import Environment
-from rollout.adoption.found import Answer
+from rollout.adoption.answers import Answer
 
 
 def as_toml(environment: Environment, answers: Iterable[Answer]) -> str:

@@ -22,7 +22,7 @@ from pay.model import (
 )
 from pay.model.addresses import Address
 from pay.model.adoptable import listeners
-from rollout.adoption.found import Answer, Lookup, look_up
+from rollout.adoption.answers import Answer, Lookup, look_up
 
 Client = Callable[[str], Any]
 """AWS service name -> boto3 client."""

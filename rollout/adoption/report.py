@@ -7,7 +7,7 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 
-from rollout.adoption.found import ACTIONS, Answer, failures
+from rollout.adoption.answers import ACTIONS, Answer, failures
 
 
 def as_data(answers: Sequence[Answer], written: Path | None) -> dict[str, Any]:

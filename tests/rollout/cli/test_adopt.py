@@ -15,7 +15,7 @@ from typer.testing import CliRunner, Result
 
 from pay.environments.adopted import CREATE, adoptable, adopted_file, load_adopted
 from pay.environments.load import load_environments
-from rollout.adoption.found import ACTIONS
+from rollout.adoption.answers import ACTIONS
 from rollout.cli import app
 from tests.support.checkout import Checkout
 
