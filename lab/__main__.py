@@ -31,13 +31,13 @@ MOST_FINDINGS = 20
 
 
 def main(
-    moved: Annotated[str, typer.Option(help="The service that goes all the way.")] = "connector",
+    moved: Annotated[str, typer.Option(help="The service that moves all the way.")] = "connector",
     rolled_back: Annotated[
         str, typer.Option(help="The service that is rolled back; empty: none.")
     ] = "cardid",
     pace: Annotated[float, typer.Option(help="AWS's seconds in one second of the lab.")] = 200.0,
     seed: Annotated[int, typer.Option(help="Of the clients' and the name server's dice.")] = 1,
-    page: Annotated[Path, typer.Option(help="Where the page goes.")] = ROOT / ".sandbox/lab.html",
+    page: Annotated[Path, typer.Option(help="The file of the page.")] = ROOT / ".sandbox/lab.html",
 ) -> None:
     """Walk two services through every stage of a move while clients use them.
 

@@ -55,7 +55,7 @@ _BY_NAME = {
         *("TargetGroups", "TargetGroupArn"),
     ),
 }
-"""What is looked up by its name -> AWS service, method, argument, key of the answer, and key of the
+"""A kind of thing with a name -> AWS service, method, argument, key of the answer, and key of the
 import id in it. An argument in the plural takes a list, and so is the answer.
 """
 
