@@ -27,17 +27,17 @@ from toolchain.paths import ROOT
 
 ENVIRONMENT = "sandbox"
 MOST_FINDINGS = 20
-"""Told in the terminal; the page has more."""
+"""In the terminal; the page has more."""
 
 
 def main(
-    moved: Annotated[str, typer.Option(help="The service that goes all the way.")] = "connector",
+    moved: Annotated[str, typer.Option(help="The service that moves all the way.")] = "connector",
     rolled_back: Annotated[
         str, typer.Option(help="The service that is rolled back; empty: none.")
     ] = "cardid",
     pace: Annotated[float, typer.Option(help="AWS's seconds in one second of the lab.")] = 200.0,
     seed: Annotated[int, typer.Option(help="Of the clients' and the name server's dice.")] = 1,
-    page: Annotated[Path, typer.Option(help="Where the page goes.")] = ROOT / ".sandbox/lab.html",
+    page: Annotated[Path, typer.Option(help="The file of the page.")] = ROOT / ".sandbox/lab.html",
 ) -> None:
     """Walk two services through every stage of a move while clients use them.
 
@@ -52,15 +52,13 @@ def main(
     except SandboxError as error:
         problem = str(error)
     finally:
-        # What was seen until then is what shows why it failed.
+        # What happened until then shows why it failed.
         if walks:
             write_page(page, walks, problem)
             console.print(f"The page: {page}")
     findings = [f"{walk.service}: {finding}" for walk in walks for finding in walk.findings()]
-    wrong = [*findings[:MOST_FINDINGS], *([problem] if problem else [])]
-    for line in wrong:
-        console.print(line, style="red", markup=False)
-    if wrong:
+    if failures := findings[:MOST_FINDINGS] + [problem] * bool(problem):
+        console.print("\n".join(failures), style="red", markup=False)
         raise typer.Exit(1)
     console.print("No request failed, and the name always resolved.", style="green")
 
@@ -68,7 +66,7 @@ def main(
 async def _walk(
     console: Console, walks: list[Walk], moved: str, rolled_back: str, pace: Pace, seed: int
 ) -> None:
-    """Adds each walk to `walks` as it begins."""
+    """Add each walk to `walks` as it begins."""
     environment = load_environment(ROOT / "environments" / f"{ENVIRONMENT}.toml")
     settings = Settings(wait_for_dns_changes=False)
     with tempfile.TemporaryDirectory(prefix="lab-") as folder:
@@ -78,15 +76,15 @@ async def _walk(
                 lab = Lab(Path(folder), sandbox, pace=pace, seed=seed, tell=table.tell)
                 stages = {moved: Stage.LEGACY}
                 await lab.prepare({**stages, rolled_back: Stage.DARK} if rolled_back else stages)
-                async with lab.walking(moved, lab.workshop.cdktf_deploy) as walk:
-                    walks.append(walk)
-                    await walk.measure()
-                    await walk.go(forward(walk.ladder))
-                if rolled_back:
-                    async with lab.walking(rolled_back, lab.workshop.deploy) as walk:
-                        walks.append(walk)
-                        await walk.measure()
-                        await walk.go(back_from_each_stage(walk.ladder))
+                for service, deploy, stops in (
+                    (moved, lab.workshop.cdktf_deploy, forward),
+                    (rolled_back, lab.workshop.deploy, back_from_each_stage),
+                ):
+                    if service:
+                        async with lab.walking(service, deploy) as walk:
+                            walks.append(walk)
+                            await walk.measure()
+                            await walk.go(stops(walk.ladder))
 
 
 if __name__ == "__main__":

@@ -1,1 +1,1 @@
-"""What people run around a deploy: the command `pay`."""
+"""The command `pay`, for people and pipelines around a deploy."""

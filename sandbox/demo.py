@@ -13,21 +13,21 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
 from rich.rule import Rule
 
 from pay.environments.load import load_environment
-from pay.model import names
+from pay.model import Environment, names
 from pay.model.stack_order import in_turns
-from pay.model.stacks import Stack, known_stacks
+from pay.model.stacks import known_stacks
 from sandbox.estate.seed import seed
+from sandbox.instance import Sandbox
 from sandbox.read_back import services_table
-from sandbox.server.process import SandboxError, Server, launch
-from sandbox.server.server_record import FOLDER, LOG, running
-from sandbox.settings import Settings
+from sandbox.server.process import SandboxError, Server
+from sandbox.server.server_record import FOLDER, running
 from sandbox.variables import whole_environment
 from toolchain.paths import ROOT
 
@@ -41,45 +41,36 @@ PROGRESS = re.compile(
 )
 """The lines of Terraform's output that show progress; the log has all lines."""
 
-EMPTY = "No changes."
-"""Terraform's words for an empty plan."""
-
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 
 class Demo:
     """One run against one server."""
 
-    def __init__(self, console: Console, server: Server) -> None:
-        self._console = console
-        self._server = server
-        self._environment = load_environment(ROOT / "environments" / f"{ENVIRONMENT}.toml")
-        self._known = known_stacks({ENVIRONMENT: self._environment}).values()
+    def __init__(self, console: Console, environment: Environment, server: Server) -> None:
+        self._console, self._environment, self._server = console, environment, server
         self._log = FOLDER / "demo.log"
         self._log.write_text("")
 
     def run(self) -> None:
+        known = known_stacks({ENVIRONMENT: self._environment}).values()
         self._step("The existing estate")
         seed(self._environment, self._server.client)
         self._console.print(f"{len(self._environment.services)} services' networks, databases, …")
         self._step("cdktf synth: every stack of every environment")
         self._cdktf("synth")
-        shown = [stack for stack in self._known if stack.service in (None, *SERVICES)]
-        for stacks in in_turns(shown):
-            self._step("; ".join(dict.fromkeys(_title(stack) for stack in stacks)))
-            for stack in stacks:
-                self._cdktf("diff", stack.id, "--skip-synth")
-            self._cdktf(
-                "deploy",
-                *(stack.id for stack in stacks),
-                "--auto-approve",
-                "--skip-synth",
-                "--ignore-missing-stack-dependencies",
-            )
+        for stacks in in_turns(stack for stack in known if stack.service in (None, *SERVICES)):
+            titles = (f"{stack.kind}: {stack.kind.holds}" for stack in stacks)
+            self._step("; ".join(dict.fromkeys(titles)))
+            ids = [stack.id for stack in stacks]
+            for id in ids:
+                self._cdktf("diff", id, "--skip-synth")
+            options = ("--auto-approve", "--skip-synth", "--ignore-missing-stack-dependencies")
+            self._cdktf("deploy", *ids, *options)
         self._step("The result")
         self._console.print(services_table(self._server.client, self._environment, SERVICES))
         self._step("A second plan of connector is empty")
-        for stack in self._known:
+        for stack in known:
             if stack.service == MOVED and stack.kind.side:
                 self._plan_is_empty(stack.id)
         self._step(f"The next move of {MOVED}")
@@ -87,7 +78,7 @@ class Demo:
 
     def _plan_is_empty(self, stack: str) -> None:
         """Raise SandboxError if a second plan of a deployed stack is not empty."""
-        if EMPTY not in self._cdktf("diff", stack, "--skip-synth"):
+        if "No changes." not in self._cdktf("diff", stack, "--skip-synth"):
             raise SandboxError(
                 f"the second plan of {stack} is not empty, although nothing has changed since its "
                 f"deployment; read the plan at the end of .sandbox/demo.log"
@@ -100,40 +91,33 @@ class Demo:
         shutil.copytree(ROOT / "environments", copy)
         records = names.traffic_stack(ENVIRONMENT, MOVED)
         moved = {"PAY_ENVIRONMENTS": str(copy), "PAY_STACKS": records}
-        self._stream(
-            [
-                *("pay", "promote", ENVIRONMENT, MOVED),
-                *("--evidence", "the demo's deploys were healthy"),
-                *("--allow-adjacent", "frontend serves nothing yet"),
-            ],
-            moved,
-            show=re.compile(""),
-        )
-        self._cdktf("diff", records, settings=moved)
+        promote = ["pay", "promote", ENVIRONMENT, MOVED]
+        promote += ["--evidence", "the demo's deploys were healthy"]
+        promote += ["--allow-adjacent", "frontend serves nothing yet"]
+        self._stream(promote, show=re.compile(""), **moved)
+        self._cdktf("diff", records, **moved)
 
     def _step(self, title: str) -> None:
         self._console.print()
         self._console.print(Rule(title, align="left"))
 
-    def _cdktf(self, *arguments: str, settings: Mapping[str, str] | None = None) -> str:
+    def _cdktf(self, *arguments: str, **variables: str) -> str:
         self._console.print(f"$ cdktf {' '.join(arguments)}", style="bold", highlight=False)
-        return self._stream(["cdktf", *arguments], settings or {}, show=PROGRESS)
+        return self._stream(["cdktf", *arguments], show=PROGRESS, **variables)
 
-    def _stream(
-        self, command: list[str], settings: Mapping[str, str], *, show: re.Pattern[str]
-    ) -> str:
+    def _stream(self, command: list[str], *, show: re.Pattern[str], **variables: str) -> str:
         """Run a command, print the lines that match `show`, and log and return all output.
 
         Raises SandboxError if the command fails.
         """
         started = time.monotonic()
-        printed = []
+        lines = []
         with (
             self._log.open("a") as log,
             subprocess.Popen(
                 command,
                 cwd=ROOT,
-                env={**whole_environment(self._server), **settings},
+                env={**whole_environment(self._server), **variables},
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
@@ -141,44 +125,33 @@ class Demo:
             ) as process,
         ):
             for line in process.stdout or ():
-                plain = _COLOURS.sub("", line).rstrip()
-                printed.append(plain)
-                log.write(f"{plain}\n")
-                if plain.strip() and show.search(plain):
-                    self._console.print(f"  {plain.strip()}", style="dim", highlight=False)
+                lines.append(_COLOURS.sub("", line).rstrip())
+                log.write(f"{lines[-1]}\n")
+                if (plain := lines[-1].strip()) and show.search(plain):
+                    self._console.print(f"  {plain}", style="dim", highlight=False)
         if process.returncode:
+            end = "\n".join(lines[-30:])
             raise SandboxError(
-                f"{' '.join(command)} failed; the end of {self._log.relative_to(ROOT)}:\n"
-                + "\n".join(self._log.read_text().splitlines()[-30:])
+                f"{' '.join(command)} failed; all output is in .sandbox/demo.log, its end:\n{end}"
             )
         self._console.print(f"  {time.monotonic() - started:.0f} s", style="dim")
-        return "\n".join(printed)
-
-
-def _title(stack: Stack) -> str:
-    return f"{stack.kind}: {stack.kind.holds}"
+        return "\n".join(lines)
 
 
 @contextmanager
-def sandbox(console: Console) -> Iterator[Server]:
+def sandbox(console: Console, environment: Environment) -> Iterator[Server]:
     """Return the running sandbox, or start one that ends with this run."""
-    server = running()
-    if server:
+    if server := running():
         console.print(f"Using the sandbox at {server.endpoint}.")
         yield server
         return
     # The states of an earlier sandbox are obsolete.
     for state in (FOLDER / "state").glob(f"{ENVIRONMENT}-*"):
         state.unlink()
-    environment = load_environment(ROOT / "environments" / f"{ENVIRONMENT}.toml")
-    settings = Settings(account_id=environment.account_id, region=environment.region)
-    server = launch(settings, log=LOG, tied=True)
-    console.print(f"Started a local AWS at {server.endpoint}.")
-    try:
-        yield server
-    finally:
-        server.stop()
-        console.print("Stopped the local AWS.")
+    with Sandbox(environment) as started:
+        console.print(f"Started a local AWS at {started.server.endpoint}.")
+        yield started.server
+    console.print("Stopped the local AWS.")
 
 
 def main() -> int:
@@ -187,9 +160,10 @@ def main() -> int:
     started = time.monotonic()
     os.chdir(ROOT)
     FOLDER.mkdir(exist_ok=True)
+    environment = load_environment(ROOT / "environments" / f"{ENVIRONMENT}.toml")
     try:
-        with sandbox(console) as server:
-            Demo(console, server).run()
+        with sandbox(console, environment) as server:
+            Demo(console, environment, server).run()
     except SandboxError as problem:
         console.print(str(problem), style="red", markup=False)
         return 1

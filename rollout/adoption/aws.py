@@ -1,4 +1,4 @@
-"""AWS clients of an environment's account; every way not to get at it is a refusal."""
+"""AWS clients of an environment's account; refuses when they cannot reach it."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -24,7 +24,7 @@ SERVICES = ("autoscaling", "ec2", "ecs", "elbv2", "iam", "logs", "route53", "sts
 CONFIG = Config(
     connect_timeout=5, read_timeout=20, retries={"mode": "standard", "total_max_attempts": 3}
 )
-"""An address that nobody answers is told within a quarter of a minute, not after five."""
+"""An address without an answer is reported after 15 seconds, not after 5 minutes."""
 
 _CREDENTIALS = (
     CredentialRetrievalError,
@@ -39,8 +39,8 @@ _CREDENTIALS = (
 def asking(environment: Environment) -> Iterator[Callable[[str], Any]]:
     """AWS service name -> client, of the environment's account and region.
 
-    Raises Refused without credentials, with those of another account, and without a connection,
-    then and whenever AWS is asked inside the `with` block.
+    Raises Refused without credentials, with those of another account and without a connection, also
+    inside the `with` block.
     """
     login = f"log the shell in to account {environment.account_id} (AWS_PROFILE, or aws sso login)"
     try:
@@ -51,8 +51,8 @@ def asking(environment: Environment) -> Iterator[Callable[[str], Any]]:
         except ClientError as error:
             raise _refused(environment, "credentials", str(error), login) from None
         if account != environment.account_id:
-            found = f"the shell's credentials are of account {account}"
-            raise _refused(environment, "account", found, login)
+            reason = f"the shell's credentials are of account {account}"
+            raise _refused(environment, "account", reason, login)
         yield clients.__getitem__
     except _CREDENTIALS as error:
         raise _refused(environment, "credentials", str(error), login) from None
@@ -62,7 +62,7 @@ def asking(environment: Environment) -> Iterator[Callable[[str], Any]]:
 
 
 def _refused(environment: Environment, gate: str, reason: str, fix: str) -> Refused:
-    where = f"account {environment.account_id}, {environment.region}"
-    return Refused(
-        f"looking up what runs in {environment.name} ({where})", [Finding(gate, reason, fix)]
+    what = (
+        f"what runs in {environment.name} (account {environment.account_id}, {environment.region})"
     )
+    return Refused(f"looking up {what}", [Finding(gate, reason, fix)])

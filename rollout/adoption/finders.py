@@ -1,6 +1,6 @@
 """The import ids of what runs on EC2 today, read from AWS; nothing is changed there.
 
-A lookup answers with the import id that the provider's documentation asks for (registry page of
+A lookup returns the import id that the provider's documentation asks for (registry page of
 each resource, section "Import"), or None when AWS has no such thing.
 """
 
@@ -20,15 +20,48 @@ from pay.model import (
     hosted_zone,
     names,
 )
+from pay.model.addresses import Address
 from pay.model.adoptable import listeners
-from rollout.adoption.found import Found, Lookup, look_up
+from rollout.adoption.answers import Answer, Lookup, look_up
 
 Client = Callable[[str], Any]
 """AWS service name -> boto3 client."""
 
+_BY_NAME = {
+    "Auto Scaling group": (
+        *("autoscaling", "describe_auto_scaling_groups", "AutoScalingGroupNames"),
+        *("AutoScalingGroups", "AutoScalingGroupName"),
+    ),
+    "capacity provider": (
+        *("ecs", "describe_capacity_providers", "capacityProviders"),
+        *("capacityProviders", "name"),
+    ),
+    "cluster": ("ecs", "describe_clusters", "clusters", "clusters", "clusterName"),
+    "launch template": (
+        *("ec2", "describe_launch_templates", "LaunchTemplateNames"),
+        *("LaunchTemplates", "LaunchTemplateId"),
+    ),
+    "load balancer": (
+        *("elbv2", "describe_load_balancers", "Names"),
+        *("LoadBalancers", "LoadBalancerArn"),
+    ),
+    "profile": (
+        *("iam", "get_instance_profile", "InstanceProfileName"),
+        *("InstanceProfile", "InstanceProfileName"),
+    ),
+    "role": ("iam", "get_role", "RoleName", "Role", "RoleName"),
+    "target group": (
+        *("elbv2", "describe_target_groups", "Names"),
+        *("TargetGroups", "TargetGroupArn"),
+    ),
+}
+"""A kind of thing with a name -> AWS service, method, argument, key of the answer, and key of the
+import id in it. An argument in the plural takes a list, and so is the answer.
+"""
 
-def find_all(environment: Environment, client: Client) -> Iterator[Found]:
-    """Everything of the platform, the EC2 sides and the records that could be taken over.
+
+def find_all(environment: Environment, client: Client) -> Iterator[Answer]:
+    """Yield everything of the platform, the EC2 sides and the records that can be taken over.
 
     Raises botocore's BotoCoreError when AWS cannot be asked at all.
     """
@@ -47,122 +80,66 @@ def _lookups(environment: Environment, client: Client) -> Iterator[Lookup]:
 
 
 def _platform(environment: Environment, client: Client) -> Iterator[Lookup]:
-    stack = names.platform_stack(environment.name)
-    name = names.cluster(environment.name, Side.EC2)
+    named = partial(_named, client, names.platform_stack(environment.name))
+    cluster = names.cluster(environment.name, Side.EC2)
 
-    @cache
-    def cluster() -> dict[str, Any]:
-        found = client("ecs").describe_clusters(clusters=[name])["clusters"]
-        return next((each for each in found if each["status"] == "ACTIVE"), {})
+    def with_providers() -> str | None:
+        clusters = client("ecs").describe_clusters(clusters=[cluster])["clusters"]
+        used = (each["status"] == "ACTIVE" and each.get("capacityProviders") for each in clusters)
+        return cluster if any(used) else None
 
+    yield named(addresses.cluster(Side.EC2), "cluster", cluster)
     yield Lookup(
-        stack,
-        str(addresses.cluster(Side.EC2)),
-        f"cluster {name}",
-        lambda: cluster().get("clusterName"),
-    )
-    yield Lookup(
-        stack,
+        names.platform_stack(environment.name),
         str(addresses.capacity_providers(Side.EC2)),
-        f"capacity providers of cluster {name}",
-        lambda: cluster()["clusterName"] if cluster().get("capacityProviders") else None,
+        f"capacity providers of cluster {cluster}",
+        with_providers,
     )
     for segment in Segment:
-        yield from _capacity(stack, environment, segment, client)
-
-
-def _capacity(
-    stack: str, environment: Environment, segment: Segment, client: Client
-) -> Iterator[Lookup]:
-    """What one segment's instances consist of; all of it may be made anew beside the old."""
-    name = names.capacity_provider(environment.name, segment)
-    role = names.instance_role(environment.name, segment)
-
-    def group() -> str | None:
-        autoscaling = client("autoscaling")
-        found = autoscaling.describe_auto_scaling_groups(AutoScalingGroupNames=[name])
-        return _first(found["AutoScalingGroups"], "AutoScalingGroupName")
-
-    def provider() -> str | None:
-        found = client("ecs").describe_capacity_providers(capacityProviders=[name])
-        return _first(found["capacityProviders"], "name")
-
-    def template() -> str | None:
-        found = client("ec2").describe_launch_templates(LaunchTemplateNames=[name])
-        return _first(found["LaunchTemplates"], "LaunchTemplateId")
-
-    def profile() -> str:
-        found = client("iam").get_instance_profile(InstanceProfileName=role)
-        return str(found["InstanceProfile"]["InstanceProfileName"])
-
-    at = addresses.capacity(segment)
-    for address, what, look in (
-        (at.instances, f"Auto Scaling group {name}", group),
-        (at.provider, f"capacity provider {name}", provider),
-        (at.launch_template, f"launch template {name}", template),
-        (at.instance_profile, f"profile {role}", profile),
-        (at.instance_role, f"role {role}", partial(_role, client, role)),
-    ):
-        yield Lookup(stack, str(address), what, look)
+        name = names.capacity_provider(environment.name, segment)
+        role = names.instance_role(environment.name, segment)
+        at = addresses.capacity(segment)
+        yield named(at.instances, "Auto Scaling group", name)
+        yield named(at.provider, "capacity provider", name)
+        yield named(at.launch_template, "launch template", name)
+        yield named(at.instance_profile, "profile", role)
+        yield named(at.instance_role, "role", role)
 
 
 def _side(environment: Environment, service: Microservice, client: Client) -> Iterator[Lookup]:
     stack = names.side_stack(environment.name, service.name, Side.EC2)
-    yield from _load_balancing(stack, environment, service, client)
+    named = partial(_named, client, stack)
+    place = (environment.name, service.name, Side.EC2)
+    balancer = names.load_balancer(*place)
     cluster = names.cluster(environment.name, Side.EC2)
-
-    def running() -> str | None:
-        ecs = client("ecs")
-        found = ecs.describe_services(cluster=cluster, services=[service.name])["services"]
-        active = _first([each for each in found if each["status"] == "ACTIVE"], "serviceName")
-        return f"{cluster}/{active}" if active else None
-
-    what = f"ECS service {service.name} in cluster {cluster}"
-    yield Lookup(stack, str(addresses.ECS_SERVICE), what, running)
-    for address, role in (
-        (
-            addresses.role("execution"),
-            names.execution_role(environment.name, service.name, Side.EC2),
-        ),
-        (addresses.role("task"), names.task_role(environment.name, service.name, Side.EC2)),
-    ):
-        yield Lookup(stack, str(address), f"role {role}", partial(_role, client, role))
-    for kind in (service.log_kind, *(sidecar.log_kind for sidecar in service.sidecars)):
-        group = names.log_group(environment.name, kind, service.name, Side.EC2)
-        address = addresses.log_group(kind)
-        yield Lookup(stack, str(address), f"log group {group}", partial(_log_group, client, group))
-
-
-def _load_balancing(
-    stack: str, environment: Environment, service: Microservice, client: Client
-) -> Iterator[Lookup]:
-    name = names.load_balancer(environment.name, service.name, Side.EC2)
-    group = names.target_group(environment.name, service.name, Side.EC2)
-
-    @cache
-    def balancer() -> str:
-        # By name AWS answers with it, or with LoadBalancerNotFound.
-        found = client("elbv2").describe_load_balancers(Names=[name])
-        return str(found["LoadBalancers"][0]["LoadBalancerArn"])
-
-    def target_group() -> str | None:
-        found = client("elbv2").describe_target_groups(Names=[group])
-        return _first(found["TargetGroups"], "TargetGroupArn")
 
     @cache
     def by_port() -> dict[int, str]:
-        found = client("elbv2").describe_listeners(LoadBalancerArn=balancer())["Listeners"]
-        return {each["Port"]: each["ListenerArn"] for each in found}
+        arn = _find(client, "load balancer", balancer)
+        answer = client("elbv2").describe_listeners(LoadBalancerArn=arn)["Listeners"]
+        return {each["Port"]: each["ListenerArn"] for each in answer}
 
     def listener(port: int) -> str | None:
         return by_port().get(port)
 
-    yield Lookup(stack, str(addresses.LOAD_BALANCER), f"load balancer {name}", balancer)
-    what = f"target group {group}"
-    yield Lookup(stack, str(addresses.TARGET_GROUP), what, target_group)
+    def running() -> str | None:
+        answer = client("ecs").describe_services(cluster=cluster, services=[service.name])
+        is_active = any(each["status"] == "ACTIVE" for each in answer["services"])
+        return f"{cluster}/{service.name}" if is_active else None
+
+    yield named(addresses.LOAD_BALANCER, "load balancer", balancer)
+    yield named(addresses.TARGET_GROUP, "target group", names.target_group(*place))
     for address, port in listeners(service).items():
-        what = f"listener of {name} on port {port}"
+        what = f"listener of {balancer} on port {port}"
         yield Lookup(stack, address, what, partial(listener, port))
+    what = f"ECS service {service.name} in cluster {cluster}"
+    yield Lookup(stack, str(addresses.ECS_SERVICE), what, running)
+    yield named(addresses.role("execution"), "role", names.execution_role(*place))
+    yield named(addresses.role("task"), "role", names.task_role(*place))
+    for kind in (service.log_kind, *(sidecar.log_kind for sidecar in service.sidecars)):
+        group = names.log_group(environment.name, kind, service.name, Side.EC2)
+        address = str(addresses.log_group(kind))
+        yield Lookup(stack, address, f"log group {group}", partial(_log_group, client, group))
 
 
 def _record(environment: Environment, service: Microservice, client: Client) -> Lookup:
@@ -172,14 +149,14 @@ def _record(environment: Environment, service: Microservice, client: Client) -> 
 
     def record() -> str | None:
         route53 = client("route53")
-        for found in route53.list_hosted_zones_by_name(DNSName=zone)["HostedZones"]:
-            if found["Name"] != f"{zone}." or found["Config"]["PrivateZone"] is public:
+        for each in route53.list_hosted_zones_by_name(DNSName=zone)["HostedZones"]:
+            if each["Name"] != f"{zone}." or each["Config"]["PrivateZone"] is public:
                 continue
-            zone_id = found["Id"].rsplit("/", 1)[-1]
+            zone_id = each["Id"].rsplit("/", 1)[-1]
             records = route53.list_resource_record_sets(
                 HostedZoneId=zone_id, StartRecordName=name, StartRecordType="A", MaxItems="1"
             )["ResourceRecordSets"]
-            if any(_is_simple(each, name) for each in records):
+            if any(_is_simple(record, name) for record in records):
                 return f"{zone_id}_{name}_A"
         return None
 
@@ -193,14 +170,20 @@ def _is_simple(record: dict[str, Any], name: str) -> bool:
     return is_it and "SetIdentifier" not in record
 
 
-def _role(client: Client, name: str) -> str:
-    return str(client("iam").get_role(RoleName=name)["Role"]["RoleName"])
-
-
 def _log_group(client: Client, name: str) -> str | None:
-    found = client("logs").describe_log_groups(logGroupNamePrefix=name)["logGroups"]
-    return name if name in {group["logGroupName"] for group in found} else None
+    answer = client("logs").describe_log_groups(logGroupNamePrefix=name)["logGroups"]
+    return name if name in {group["logGroupName"] for group in answer} else None
 
 
-def _first(found: list[dict[str, Any]], key: str) -> str | None:
-    return str(found[0][key]) if found else None
+def _named(client: Client, stack: str, address: Address, kind: str, name: str) -> Lookup:
+    return Lookup(stack, str(address), f"{kind} {name}", partial(_find, client, kind, name))
+
+
+def _find(client: Client, kind: str, name: str) -> str | None:
+    service, method, argument, key, id_key = _BY_NAME[kind]
+    is_list = argument.endswith("s")
+    answer = getattr(client(service), method)(**{argument: [name] if is_list else name})[key]
+    # ECS lists what was deleted for some time, as INACTIVE.
+    things = answer if is_list else [answer]
+    active = [each for each in things if each.get("status", "ACTIVE") == "ACTIVE"]
+    return str(active[0][id_key]) if active else None

@@ -1,4 +1,4 @@
-"""The board: every service by environment with stage, weights, since when and the next step."""
+"""The board: every service by environment with stage, weights, its time there and the next step."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from rollout.moves.standings import Situation
 from rollout.terminal.refusal import Finding
 
 ASKED_FOR = frozenset({"evidence", "approver"})
-"""Gates that a promotion's own options answer: they do not keep a service waiting."""
+"""The gates that options of a promotion answer: a service does not wait for them."""
 
 
 @dataclass(frozen=True)
@@ -32,9 +32,9 @@ class Row:
     """The file was changed without the journal."""
     next_stage: Stage | None
     waits_for: tuple[Finding, ...]
-    """What stands before the next stage right now."""
+    """The reasons that block the next stage now."""
     collisions: tuple[Collision, ...]
-    """What it is part of that should not be, allowed or not."""
+    """All that the service takes part in, allowed or not."""
 
     def as_data(self) -> dict[str, object]:
         return {
@@ -53,29 +53,23 @@ class Row:
 
 
 def rows(situation: Situation, environments: Sequence[str]) -> list[Row]:
-    """The board of some environments, in their order and that of their services."""
-    board = []
-    for environment in environments:
-        found = collisions(situation, environment)
-        for service in situation.environments[environment].services:
-            its_own = tuple(each for each in found if service in each.services)
-            board.append(_row(situation, environment, service, its_own))
-    return board
+    """Return the board of some environments, in their order and that of their services."""
+    return [
+        _row(situation, name, service, together)
+        for name in environments
+        for together in [collisions(situation, name)]
+        for service in situation.environments[name].services
+    ]
 
 
-def _row(situation: Situation, environment: str, service: str, found: tuple[Collision, ...]) -> Row:
+def _row(
+    situation: Situation, environment: str, service: str, together: Sequence[Collision]
+) -> Row:
     target = situation.environments[environment]
     stage = target.services[service].stage
     records = target.ladder.records(stage)
     edge = promotion(target.ladder, stage)
-    waits: tuple[Finding, ...] = ()
-    if edge is not None:
-        asked = Promotion(situation, environment, service, edge)
-        waits = tuple(
-            finding
-            for finding in findings(asked)
-            if finding.refuses and finding.gate not in ASKED_FOR
-        )
+    asked = findings(Promotion(situation, environment, service, edge)) if edge else ()
     return Row(
         environment=environment,
         service=service,
@@ -86,13 +80,13 @@ def _row(situation: Situation, environment: str, service: str, found: tuple[Coll
         since=situation.since(environment, service),
         by_hand=situation.was_changed_by_hand(environment, service),
         next_stage=edge.after if edge else None,
-        waits_for=waits,
-        collisions=found,
+        waits_for=tuple(f for f in asked if f.refuses and f.gate not in ASKED_FOR),
+        collisions=tuple(each for each in together if service in each.services),
     )
 
 
 def by_chain(environments: Mapping[str, Environment]) -> list[str]:
-    """The names of the environments, each after the one it follows."""
+    """Return the names of the environments, each after the one it follows."""
 
     def depth(name: str) -> int:
         before = environments[name].follows

@@ -28,11 +28,9 @@ PANELS = {
     "Delivering changes": ("plan-changes", "judge-changes", "apply"),
     "Working on this project": ("sandbox", "schema"),
 }
-"""The commands as `pay --help` lists them. A command lives in the module of its name, hyphens as
-underscores.
-"""
+"""The commands as `pay --help` lists them, each in the module of its name."""
 
-COMMANDS = tuple(name for names in PANELS.values() for name in names)
+COMMANDS = {name: panel for panel, names in PANELS.items() for name in names}
 
 
 class Commands(TyperGroup):
@@ -40,9 +38,8 @@ class Commands(TyperGroup):
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
-        for panel, names in PANELS.items():
-            for name in names:
-                self.add_command(TyperCommand(name, help=summary(name), rich_help_panel=panel))
+        for name, panel in COMMANDS.items():
+            self.add_command(TyperCommand(name, help=summary(name), rich_help_panel=panel))
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         name, _, rest = super().resolve_command(ctx, args)
@@ -57,11 +54,13 @@ def summary(command: str) -> str:
 
 def load(command: str) -> Any:
     """Import a command: its module holds a function or a `typer.Typer` of its name."""
+    from rollout.terminal.console import Command  # `pay --help` needs none of it
+
     module = import_module(f"{__name__}.{_identifier(command)}")
     entry = getattr(module, _identifier(command))
     if not isinstance(entry, typer.Typer):
         function, entry = entry, typer.Typer(add_completion=False, rich_markup_mode="markdown")
-        entry.command(command, help=module.__doc__)(function)
+        entry.command(command, cls=Command, help=module.__doc__)(function)
     loaded = get_command(entry)
     loaded.name = command
     return loaded

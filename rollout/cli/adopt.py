@@ -11,14 +11,14 @@ import typer
 
 from pay.environments.adopted import adopted_file
 from pay.environments.load import load_environments
+from rollout.adoption.answers import failures
 from rollout.adoption.aws import asking
 from rollout.adoption.file import as_toml
 from rollout.adoption.finders import find_all
-from rollout.adoption.found import failures
-from rollout.adoption.report import as_data, print_found
+from rollout.adoption.report import as_data, print_report
 from rollout.terminal.arguments import EnvironmentName, Json, environments_folder
 from rollout.terminal.atomic_write import write_atomically
-from rollout.terminal.console import choose, console, print_json, reporting
+from rollout.terminal.console import choose, console, print_json
 
 
 def adopt(
@@ -31,22 +31,20 @@ def adopt(
     ),
 ) -> None:
     folder = environments_folder()
-    with reporting(as_json):
-        environments = load_environments(folder)
-        choose(environment, tuple(environments), "ENV")
-        chosen = environments[environment]
-        with asking(chosen) as client:
-            answers = tuple(find_all(chosen, client))
-        is_missing = any(each.is_missing and each.expected for each in answers)
-        path = adopted_file(folder, environment)
-        refused = bool(failures(answers)) or (is_missing and not allow_missing)
-        if not refused:
-            path.parent.mkdir(exist_ok=True)
-            write_atomically(path, as_toml(chosen, answers).encode())
-        written = None if refused else path
-        if as_json:
-            print_json(as_data(answers, written))
-        else:
-            print_found(console(), answers, written)
-        if refused:
-            raise typer.Exit(1)
+    environments = load_environments(folder)
+    chosen = choose(environment, environments, "ENV")
+    with asking(chosen) as client:
+        answers = tuple(find_all(chosen, client))
+    is_missing = any(each.is_missing and each.expected for each in answers)
+    path = adopted_file(folder, environment)
+    refused = bool(failures(answers)) or (is_missing and not allow_missing)
+    if not refused:
+        path.parent.mkdir(exist_ok=True)
+        write_atomically(path, as_toml(chosen, answers))
+    written = None if refused else path
+    if as_json:
+        print_json(as_data(answers, written))
+    else:
+        print_report(console(), answers, written)
+    if refused:
+        raise typer.Exit(1)

@@ -19,10 +19,9 @@ from typing import Annotated
 import typer
 
 from pay.model.problem import InvalidInput
-from rollout.delivery.apply_changes import ready_plans
-from rollout.delivery.arguments import BaseFolder, PlansFolder
-from rollout.guard.report import print_mistakes, print_verdict
-from rollout.terminal.console import console, reporting
+from rollout.delivery.apply_changes import apply_changes
+from rollout.guard.report import print_mistakes
+from rollout.terminal.arguments import BaseFolder, PlansFolder
 
 
 def apply(
@@ -35,16 +34,9 @@ def apply(
         ),
     ],
 ) -> None:
-    with reporting():
-        try:
-            ready = ready_plans(base, plans, reviewed)
-        except InvalidInput as mistakes:
-            print_mistakes(mistakes, as_json=False)
-            raise typer.Exit(2) from None
-        if ready is None:
-            return
-        print_verdict(console(), ready.context, ready.verdict)
-        if not ready.verdict.is_clean:
-            raise typer.Exit(1)
-        for stack in ready.apply():
-            typer.echo(f"Applied {stack}.")
+    try:
+        is_clean = apply_changes(base, plans, reviewed)
+    except InvalidInput as mistakes:
+        print_mistakes(mistakes, as_json=False)
+        raise typer.Exit(2) from None
+    raise typer.Exit(0 if is_clean else 1)

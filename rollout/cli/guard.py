@@ -18,8 +18,8 @@ from rollout.terminal.arguments import Json
 from rollout.terminal.console import console, print_json
 
 
-def _list_rules(wanted: bool) -> None:
-    if wanted:
+def _list_rules(is_given: bool) -> None:
+    if is_given:
         print_rules(console())
         raise typer.Exit(0)
 

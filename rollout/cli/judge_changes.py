@@ -15,10 +15,8 @@ from typing import Annotated
 
 import typer
 
-from rollout.delivery.arguments import BaseFolder, PlansFolder
 from rollout.delivery.judge_changes import judge_changes as judge_all
-from rollout.guard.report import print_mistakes, print_verdict
-from rollout.terminal.console import console, reporting, wrong_use
+from rollout.terminal.arguments import BaseFolder, PlansFolder
 
 
 def judge_changes(
@@ -32,19 +30,12 @@ def judge_changes(
         typer.Option(envvar="COMMIT", help="The commit of the change; default: Git's HEAD."),
     ] = "",
 ) -> None:
-    with reporting():
-        judgement = judge_all(base, plans, review, commit or _head())
-        if judgement.mistakes:
-            print_mistakes(judgement.mistakes, as_json=False)
-        if judgement.verdict:
-            print_verdict(console(), *judgement.verdict)
-        if judgement.sentence:
-            typer.echo(judgement.sentence)
-        raise typer.Exit(judgement.exit_code)
+    raise typer.Exit(judge_all(base, plans, review, commit or _head()))
 
 
 def _head() -> str:
     git = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True)
     if git.returncode:
-        raise wrong_use("Git has no HEAD here; give the commit of the change.", "--commit")
+        message = "Git has no HEAD here; give the commit of the change."
+        raise typer.BadParameter(message, param_hint="--commit")
     return git.stdout.strip()

@@ -12,12 +12,10 @@ Example: `pay plan-changes ../base plans`
 
 import typer
 
-from rollout.delivery.arguments import BaseFolder, PlansFolder
 from rollout.delivery.plan_changes import plan_changes as plan_all
-from rollout.terminal.console import reporting
+from rollout.terminal.arguments import BaseFolder, PlansFolder
 
 
 def plan_changes(base: BaseFolder, plans: PlansFolder) -> None:
-    with reporting():
-        for stack in plan_all(base, plans).stacks:
-            typer.echo(stack)
+    for stack in plan_all(base, plans).stacks:
+        typer.echo(stack)

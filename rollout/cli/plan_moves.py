@@ -19,7 +19,7 @@ from rollout.schedule.markdown import as_markdown
 from rollout.schedule.table import as_data, as_table, rules
 from rollout.schedule.timetable import timetable
 from rollout.terminal.arguments import EnvironmentName, Json, environments_folder, now
-from rollout.terminal.console import choose, console, print_json, reporting, wrong_use
+from rollout.terminal.console import choose, console, print_json
 
 STANDARD_OUTPUT = Path("-")
 
@@ -42,21 +42,20 @@ def plan_moves(
     asked = (("--markdown -", markdown), ("--ics -", ics))
     printed = [name for name, path in asked if path == STANDARD_OUTPUT] + ["--json"] * as_json
     if len(printed) > 1:
-        raise wrong_use("only one of them can be printed; give one.", " and ".join(printed))
-    with reporting(as_json):
-        situation = load_situation(environments_folder(), now())
-        choose(environment, tuple(situation.environments), "ENV")
-        target = situation.environments[environment]
-        plan = timetable(situation, environment, (start or situation.now).date())
-        sentences = rules(situation, target)
-        if markdown is not None:
-            _write(markdown, as_markdown(target, plan, sentences).encode())
-        if ics is not None:
-            _write(ics, as_calendar(target, plan, situation.now))
-        if as_json:
-            print_json(as_data(target, plan))
-        elif not printed:
-            console().print(as_table(situation, target, plan, sentences))
+        message = "only one of them can be printed; give one."
+        raise typer.BadParameter(message, param_hint=" and ".join(printed))
+    situation = load_situation(environments_folder(), now())
+    target = choose(environment, situation.environments, "ENV")
+    plan = timetable(situation, environment, (start or situation.now).date())
+    sentences = rules(situation, target)
+    if markdown is not None:
+        _write(markdown, as_markdown(target, plan, sentences).encode())
+    if ics is not None:
+        _write(ics, as_calendar(target, plan, situation.now))
+    if as_json:
+        print_json(as_data(target, plan))
+    elif not printed:
+        console().print(as_table(situation, target, plan, sentences))
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -14,11 +14,11 @@ from pay.model import Stage
 from pay.model.stage.transitions import promotion
 from rollout.moves import journal
 from rollout.moves.gates import Promotion, findings
-from rollout.moves.record_move import tell, write_move
+from rollout.moves.record_move import print_move, write_move
 from rollout.moves.stage_file import locked
 from rollout.moves.standings import load_situation
 from rollout.terminal.arguments import EnvironmentName, Json, ServiceName, environments_folder, now
-from rollout.terminal.console import choose, console, reporting
+from rollout.terminal.console import choose
 from rollout.terminal.refusal import Finding, Refused
 
 
@@ -26,7 +26,7 @@ def promote(
     environment: EnvironmentName,
     service: ServiceName,
     to: Annotated[
-        str | None,
+        Stage | None,
         typer.Option(metavar="STAGE", help="The stage you expect; refused if it is not the next."),
     ] = None,
     evidence: Annotated[
@@ -43,31 +43,21 @@ def promote(
     as_json: Json = False,
 ) -> None:
     folder = environments_folder()
-    with reporting(as_json), locked(folder):
+    with locked(folder):
         situation = load_situation(folder, now())
-        choose(environment, tuple(situation.environments), "ENV")
-        target = situation.environments[environment]
-        choose(service, tuple(target.services), "SERVICE")
-        if to is not None:
-            choose(to, tuple(Stage), "--to")
-        stage = target.services[service].stage
+        target = choose(environment, situation.environments, "ENV")
+        stage = choose(service, target.services, "SERVICE").stage
         edge = promotion(target.ladder, stage)
         what = f"{service} in {environment} from {stage}"
         if edge is None:
             over = f"{service} is {stage} in {environment}: the move is over"
             raise Refused(what, [Finding("end", over, "nothing is left to do")])
-        what += f" to {edge.after}"
+        approvers = tuple(approver or ())
         asked = Promotion(
-            situation=situation,
-            environment=environment,
-            service=service,
-            edge=edge,
-            evidence=evidence,
-            adjacent=allow_adjacent,
-            approvers=tuple(approver or ()),
+            situation, environment, service, edge, evidence, allow_adjacent, approvers
         )
         reasons = findings(asked)
-        if to is not None and to != edge.after:
+        if to not in (None, edge.after):
             skipped = Finding(
                 "next-stage",
                 f"{service} is at {stage} and moves on to {edge.after}, not to {to}",
@@ -75,15 +65,14 @@ def promote(
             )
             reasons = (skipped, *reasons)
         if any(finding.refuses for finding in reasons):
-            raise Refused(what, reasons)
+            raise Refused(f"{what} to {edge.after}", reasons)
         entry = journal.move(
             target.ladder,
             edge,
             at=situation.now,
-            by=journal.who(folder),
+            by=journal.author(folder),
             evidence=evidence,
             adjacent=allow_adjacent if asked.moving_neighbours else None,
-            approvers=asked.approvers,
+            approvers=approvers,
         )
-        done = write_move(folder, target, service, edge, entry, reasons)
-        tell(done, console(), as_json=as_json)
+        print_move(write_move(folder, target, service, edge, entry, reasons), as_json=as_json)

@@ -24,15 +24,12 @@ from rollout.review.render import as_html, as_markdown
 def review(
     plans: Plans,
     html: Annotated[
-        Path | None,
-        typer.Option("--html", metavar="FILE", help="Also write all of it as an HTML page."),
+        Path | None, typer.Option(metavar="FILE", help="Also write all of it as an HTML page.")
     ] = None,
     policy: Annotated[
         Path | None,
         typer.Option(
-            "--policy",
-            metavar="RESULT.json",
-            help="The PCI gate's result, `.cache/policy/pci.json`.",
+            metavar="RESULT.json", help="The PCI gate's result, `.cache/policy/pci.json`."
         ),
     ] = None,
     allow: Allow = [],  # noqa: B006  typer reads the default and copies it

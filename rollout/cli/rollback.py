@@ -20,10 +20,10 @@ from pay.environments.load import load_environment
 from pay.model import Stage
 from pay.model.stage.transitions import rollbacks
 from rollout.moves import journal
-from rollout.moves.record_move import tell, write_move
+from rollout.moves.record_move import print_move, write_move
 from rollout.moves.stage_file import locked
 from rollout.terminal.arguments import EnvironmentName, Json, ServiceName, environments_folder, now
-from rollout.terminal.console import choose, console, reporting
+from rollout.terminal.console import choose
 from rollout.terminal.refusal import Finding, Refused
 
 NO_WAY_BACK = {
@@ -37,7 +37,7 @@ def rollback(
     environment: EnvironmentName,
     service: ServiceName,
     to: Annotated[
-        str | None,
+        Stage | None,
         typer.Option(
             metavar="STAGE",
             help="A lower weighted stage; without it, the stage that gives EC2 everything.",
@@ -49,28 +49,21 @@ def rollback(
     as_json: Json = False,
 ) -> None:
     folder = environments_folder()
-    with reporting(as_json), locked(folder):
-        choose(environment, sorted(path.stem for path in folder.glob("*.toml")), "ENV")
+    with locked(folder):
+        files = {path.stem: path for path in sorted(folder.glob("*.toml"))}
         # Only this file is read: a mistake in another must not block the way back.
-        target = load_environment(folder / f"{environment}.toml")
-        choose(service, tuple(target.services), "SERVICE")
-        if to is not None:
-            choose(to, tuple(Stage), "--to")
-        stage = target.services[service].stage
+        target = load_environment(choose(environment, files, "ENV"))
+        stage = choose(service, target.services, "SERVICE").stage
+        what = f"{service} in {environment} from {stage}"
         ways = {edge.after: edge for edge in rollbacks(target.ladder, stage)}
         if not ways:
             reason = NO_WAY_BACK.get(stage, f"{stage} has no way back")
-            raise Refused(
-                f"{service} in {environment} from {stage}",
-                [Finding("no-way-back", reason, "nothing to roll back")],
-            )
-        if to is not None and to not in ways:
+            raise Refused(what, [Finding("no-way-back", reason, "nothing to roll back")])
+        edge = ways.get(to or next(iter(ways)))
+        if edge is None:
             reason = f"{to} is not a rollback of {stage}"
-            raise Refused(
-                f"{service} in {environment} from {stage} to {to}",
-                [Finding("target", reason, f"give one of {', '.join(ways)}")],
-            )
-        edge = ways[Stage(to)] if to is not None else next(iter(ways.values()))
-        entry = journal.move(target.ladder, edge, at=now(), by=journal.who(folder), because=because)
-        done = write_move(folder, target, service, edge, entry)
-        tell(done, console(), as_json=as_json)
+            finding = Finding("target", reason, f"give one of {', '.join(ways)}")
+            raise Refused(f"{what} to {to}", [finding])
+        by = journal.author(folder)
+        entry = journal.move(target.ladder, edge, at=now(), by=by, because=because)
+        print_move(write_move(folder, target, service, edge, entry), as_json=as_json)

@@ -6,11 +6,10 @@ a shell evaluates.
 Example: `eval "$(pay sandbox start --environment production-2)"`
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from rollout.terminal.console import reporting
 from sandbox import control
@@ -19,7 +18,20 @@ from sandbox.server.process import SandboxError, Server
 from sandbox.server.server_record import LOG
 from sandbox.variables import export_lines
 
-sandbox = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
+
+class Reported(TyperGroup):
+    """Reports what the commands of this group cannot do."""
+
+    def invoke(self, ctx: Any) -> Any:
+        with reporting():
+            try:
+                return super().invoke(ctx)
+            except SandboxError as problem:
+                typer.echo(problem, err=True)
+                raise typer.Exit(1) from None
+
+
+sandbox = typer.Typer(cls=Reported, no_args_is_help=True, add_completion=False, help=__doc__)
 
 EnvironmentOption = Annotated[
     str, typer.Option("--environment", "-e", help="The environment whose estate exists there.")
@@ -48,33 +60,30 @@ def start(
 
     Keeps one that already runs for the same account; stop one of another account first.
     """
-    with _reporting():
-        estate = control.estate_of(environment, legacy, mistake)
-        server, is_new = control.start(estate, port=port, task_start_seconds=task_start_seconds)
-        if is_new:
-            _say(f"Started {server.endpoint} (process {server.pid}, log {LOG}).")
-        _add(estate, server)
-        _print_exports(server)
+    estate = control.estate_of(environment, legacy, mistake)
+    server, is_new = control.start(estate, port=port, task_start_seconds=task_start_seconds)
+    if is_new:
+        _say(f"Started {server.endpoint} (process {server.pid}, log {LOG}).")
+    _add(estate, server)
+    typer.echo("\n".join(export_lines(server)))
 
 
 @sandbox.command()
 def stop() -> None:
     """End the local AWS. Its content is lost; Terraform states of it mean nothing then."""
-    with _reporting():
-        server = control.stop()
-        _say(f"Stopped process {server.pid}." if server else "No sandbox is running.")
+    server = control.stop()
+    _say(f"Stopped process {server.pid}." if server else "No sandbox is running.")
 
 
 @sandbox.command()
 def status() -> None:
     """Show address, account and number of calls. Exit code 1 when no sandbox runs."""
-    with _reporting():
-        server = control.require_running()
-        calls = server.administer("status")["requests"]
-        _say(
-            f"{server.endpoint}, process {server.pid}, account {server.settings.account_id}, "
-            f"{server.settings.region}, {calls} calls so far."
-        )
+    server = control.require_running()
+    calls = server.administer("status")["requests"]
+    _say(
+        f"{server.endpoint}, process {server.pid}, account {server.settings.account_id}, "
+        f"{server.settings.region}, {calls} calls so far."
+    )
 
 
 @sandbox.command()
@@ -84,37 +93,20 @@ def seed(
     mistake: MistakeOption = [],  # noqa: B006
 ) -> None:
     """Add what the running local AWS lacks of an environment's estate."""
-    with _reporting():
-        server = control.require_running()
-        _add(control.estate_of(environment, legacy, mistake), server)
+    server = control.require_running()
+    _add(control.estate_of(environment, legacy, mistake), server)
 
 
 @sandbox.command()
 def env() -> None:
     """Print the variables to export: `eval "$(pay sandbox env)"`."""
-    with _reporting():
-        _print_exports(control.require_running())
-
-
-@contextmanager
-def _reporting() -> Iterator[None]:
-    with reporting():
-        try:
-            yield
-        except SandboxError as problem:
-            _say(str(problem))
-            raise typer.Exit(1) from None
+    typer.echo("\n".join(export_lines(control.require_running())))
 
 
 def _add(estate: control.Estate, server: Server) -> None:
     control.add(estate, server)
     target = estate.environment
-    _say(f"The estate of {target.name} is there: {len(target.services)} services.")
-
-
-def _print_exports(server: Server) -> None:
-    for line in export_lines(server):
-        typer.echo(line)
+    _say(f"The estate of {target.name} exists: {len(target.services)} services.")
 
 
 def _say(text: str) -> None:

@@ -16,7 +16,7 @@ from pay.model.stack_order import in_turns
 from pay.model.stacks import known_stacks
 from rollout.delivery.changed_stacks import changed_since, judged_together
 from rollout.terminal.arguments import Json, OptionalEnvironmentName, environments_folder
-from rollout.terminal.console import choose, console, print_json, reporting
+from rollout.terminal.console import choose, console, print_json
 from toolchain.paths import ROOT
 
 
@@ -32,37 +32,36 @@ def stacks(
     as_json: Json = False,
 ) -> None:
     folder = environments_folder()
-    with reporting(as_json):
-        environments = load_environments(folder)
-        if environment is not None:
-            choose(environment, tuple(environments), "ENV")
-        known = known_stacks(environments)
-        ids = frozenset(known)
-        if changed is not None:
-            ids = judged_together(changed_since(changed, ROOT, folder), known)
-        shown = [
-            stack
-            for turn in in_turns(stack for id, stack in known.items() if id in ids)
-            for stack in turn
-            if environment in (None, *stack.environments)
-        ]
-        if as_json:
-            print_json(
-                [
-                    {
-                        "stack": stack.id,
-                        "kind": stack.kind.name,
-                        "turn": stack.kind.turn,
-                        "environments": stack.environments,
-                        "service": stack.service,
-                        "side": stack.kind.side,
-                    }
-                    for stack in shown
-                ]
-            )
-            return
-        table = Table("stack", "holds", "for", "turn", box=None, pad_edge=False)
-        for stack in shown:
-            serves = stack.service or ", ".join(stack.environments)
-            table.add_row(stack.id, stack.kind.holds, serves, str(stack.kind.turn.value))
-        console().print(table if shown else "Nothing changes.")
+    environments = load_environments(folder)
+    if environment is not None:
+        choose(environment, environments, "ENV")
+    known = known_stacks(environments)
+    ids = frozenset(known)
+    if changed is not None:
+        ids = judged_together(changed_since(changed, ROOT, folder), known)
+    chosen = [
+        stack
+        for turn in in_turns(stack for id, stack in known.items() if id in ids)
+        for stack in turn
+        if environment in (None, *stack.environments)
+    ]
+    if as_json:
+        print_json(
+            [
+                {
+                    "stack": stack.id,
+                    "kind": stack.kind.name,
+                    "turn": stack.kind.turn,
+                    "environments": stack.environments,
+                    "service": stack.service,
+                    "side": stack.kind.side,
+                }
+                for stack in chosen
+            ]
+        )
+        return
+    table = Table("stack", "holds", "for", "turn", box=None, pad_edge=False)
+    for stack in chosen:
+        serves = stack.service or ", ".join(stack.environments)
+        table.add_row(stack.id, stack.kind.holds, serves, str(stack.kind.turn.value))
+    console().print(table if chosen else "Nothing changes.")

@@ -1,4 +1,4 @@
-"""Which stacks a change touches: those whose HCL differs from that of a Git revision."""
+"""Detects the stacks that a change touches: their HCL differs from that of a Git revision."""
 
 import subprocess
 import tarfile
@@ -14,7 +14,7 @@ from rollout.delivery.synthesis import synthesise
 
 
 def changed_since(base: str, project: Path, environments: Path) -> frozenset[str]:
-    """The ids of the stacks that `project` renders otherwise than its revision `base` does.
+    """Return the ids of the stacks whose HCL differs between `project` and its revision `base`.
 
     Raises InvalidInput when `base` is not a revision, and as `changed_from` does.
     """
@@ -27,8 +27,8 @@ def changed_since(base: str, project: Path, environments: Path) -> frozenset[str
 def changed_from(
     base: Path, project: Path, environments: Path, out: Path, *, globs: str = ""
 ) -> frozenset[str]:
-    """The ids of the stacks that `project` renders otherwise than the checkout `base` does, among
-    those that match `globs`. `out` gets what `project` renders.
+    """Return the ids of the stacks whose HCL differs between `project` and the checkout `base`,
+    among those that match `globs`. `out` gets the HCL of `project`.
 
     Synthesises both, each by its own code. Raises InvalidInput when one of the two cannot be
     synthesised, and when a stack of `base` has no code any more.
@@ -45,7 +45,7 @@ def changed_from(
 
 
 def changed(before: Path, after: Path) -> frozenset[str]:
-    """The ids of the stacks whose HCL differs between two folders that `cdktf synth` wrote.
+    """Return the ids of the stacks whose HCL differs between two folders of `cdktf synth`.
 
     Raises InvalidInput for every stack of `before` that `after` does not have: Terraform could no
     longer destroy what it holds.
@@ -55,9 +55,9 @@ def changed(before: Path, after: Path) -> frozenset[str]:
         raise InvalidInput(
             Problem(
                 where=id,
-                found="resources may be left, and no code makes the stack any more",
-                allowed="a stack goes after its resources",
-                fix="let the stack render nothing, deploy that, then take the stack out",
+                found="resources may be left, and no code creates the stack",
+                allowed="a stack is deleted after its resources",
+                fix="let the stack render nothing, deploy that, then delete the stack's code",
             )
             for id in gone
         )
@@ -65,7 +65,7 @@ def changed(before: Path, after: Path) -> frozenset[str]:
 
 
 def judged_together(ids: Iterable[str], known: Mapping[str, Stack]) -> frozenset[str]:
-    """The stacks themselves, and the records of each side: the guard asks where they lead."""
+    """Return the stacks and the records of each side: the guard checks where records lead."""
     stacks = [known[id] for id in ids]
     sides = {(stack.owner, stack.service) for stack in stacks if stack.kind.side}
     records = (
@@ -87,14 +87,11 @@ def _check_out(base: str, project: Path, folder: Path) -> None:
         capture_output=True,
     )
     if archive.returncode:
-        raise InvalidInput(
-            [
-                Problem(
-                    where="--changed",
-                    found=f"{base}: {archive.stderr.decode(errors='replace').strip()}",
-                    allowed="a revision of this checkout, for example main",
-                )
-            ]
+        problem = Problem(
+            where="--changed",
+            found=f"{base}: {archive.stderr.decode(errors='replace').strip()}",
+            allowed="a revision of this checkout, for example main",
         )
+        raise InvalidInput([problem])
     with tarfile.open(fileobj=BytesIO(archive.stdout)) as tar:
         tar.extractall(folder, filter="data")

@@ -54,8 +54,8 @@ def clear(folder: Path) -> None:
 def seal(folder: Path, stacks: Iterable[str], base: Path) -> PlanSet:
     """Seal the plans of `stacks`, planned against the checkout `base`."""
     files = tuple(_described(folder / f"{stack}.tfplan") for stack in stacks)
-    write_atomically(folder / BASE, _environment_files(base).encode())
-    write_atomically(folder / SEAL, listing(files).encode())
+    write_atomically(folder / BASE, _environment_files(base))
+    write_atomically(folder / SEAL, listing(files))
     return PlanSet(folder, files)
 
 
@@ -71,18 +71,17 @@ def open_sealed(folder: Path, base: Path) -> PlanSet:
     """
     what = f"using the plans in {folder}"
     if not is_sealed(folder):
-        raise Refused(
-            what, [Finding("seal", f"{folder} has no {SEAL}: not planned to the end", AGAIN)]
-        )
-    listed = dict(_lines(folder / SEAL))
-    findings = [*_differences(folder, listed), *_base_difference(folder, base)]
-    if findings:
+        reason = f"{folder} has no {SEAL}: its planning did not finish"
+        raise Refused(what, [Finding("seal", reason, AGAIN)])
+    lines = (line.partition("  ") for line in (folder / SEAL).read_text().splitlines())
+    listed = {name: sha256 for sha256, _, name in lines}
+    if findings := [*_differences(folder, listed, base)]:
         raise Refused(what, findings)
     files = (PlanFile(Path(name).stem, name, sha256) for name, sha256 in listed.items())
     return PlanSet(folder, tuple(files))
 
 
-def _differences(folder: Path, listed: Mapping[str, str]) -> Iterator[Finding]:
+def _differences(folder: Path, listed: Mapping[str, str], base: Path) -> Iterator[Finding]:
     for name, sha256 in listed.items():
         file = folder / name
         if file.parent != folder or file.suffix != ".tfplan":
@@ -95,11 +94,8 @@ def _differences(folder: Path, listed: Mapping[str, str]) -> Iterator[Finding]:
     for file in sorted((*folder.glob("*.tfplan"), *folder.glob("*.json"))):
         if f"{file.stem}.tfplan" not in listed:
             yield Finding("plan-extra", f"{file.name} is not listed in {SEAL}", AGAIN)
-
-
-def _base_difference(folder: Path, base: Path) -> Iterator[Finding]:
-    file = folder / BASE
-    if not file.is_file() or file.read_text() != _environment_files(base):
+    seen = folder / BASE
+    if not seen.is_file() or seen.read_text() != _environment_files(base):
         reason = f"the environment files of {base} are not those that the plans were made against"
         yield Finding("base", reason, f"give the BASE of the planning, or {AGAIN}")
 
@@ -111,9 +107,3 @@ def _environment_files(base: Path) -> str:
 
 def _described(file: Path) -> PlanFile:
     return PlanFile(file.stem, file.name, hashlib.sha256(file.read_bytes()).hexdigest())
-
-
-def _lines(file: Path) -> Iterator[tuple[str, str]]:
-    for line in file.read_text().splitlines():
-        sha256, _, name = line.partition("  ")
-        yield name, sha256

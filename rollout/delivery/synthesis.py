@@ -31,20 +31,12 @@ def synthesise(checkout: Path, environments: Path, out: Path, *, globs: str = ""
         "CDKTF_OUTDIR": str(out),
         "PAY_STACKS": globs,
     }
-    run = subprocess.run(
-        [sys.executable, "-O", "main.py"],
-        cwd=checkout,
-        env=variables,
-        capture_output=True,
-        text=True,
-    )
+    command = [sys.executable, "-O", "main.py"]
+    run = subprocess.run(command, cwd=checkout, env=variables, capture_output=True, text=True)
     if run.returncode:
-        raise InvalidInput(
-            [
-                Problem(
-                    where=str(checkout / "main.py"),
-                    found=run.stderr.strip() or f"exit status {run.returncode}",
-                    allowed="an estate that can be synthesised",
-                )
-            ]
+        problem = Problem(
+            where=str(checkout / "main.py"),
+            found=run.stderr.strip() or f"exit status {run.returncode}",
+            allowed="an estate that can be synthesised",
         )
+        raise InvalidInput([problem])

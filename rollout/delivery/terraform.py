@@ -1,10 +1,12 @@
 """Terraform in the folders of the synthesised stacks, never asking for input."""
 
-import os
+import signal
+import subprocess
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 
-from rollout.delivery.program import run
+from rollout.terminal.refusal import Failed
 
 _QUIET = ("-input=false", "-no-color")
 
@@ -30,18 +32,48 @@ class Terraform:
         chosen = [f"-var-file={variables}"] if variables else []
         self._run(stack, "plan", *_QUIET, "-lock=false", f"-out={file}", *chosen)
 
-    def show_plan(self, stack: str, file: Path) -> bytes:
-        """Return a plan as JSON."""
-        return self._run(stack, "show", "-json", str(file), captures=True)
-
-    def show_state(self, stack: str) -> bytes:
-        """Return the state as JSON."""
-        return self._run(stack, "show", "-json", captures=True)
+    def show(self, stack: str, *plan: Path) -> bytes:
+        """Return the state as JSON, or a plan."""
+        return self._run(stack, "show", "-json", *map(str, plan), captures=True)
 
     def apply(self, stack: str, file: Path) -> None:
         """Apply exactly this plan. Terraform refuses it when the state has changed since."""
         self._run(stack, "apply", *_QUIET, str(file))
 
     def _run(self, stack: str, *arguments: str, captures: bool = False) -> bytes:
-        folder = f"-chdir={self.out / 'stacks' / stack}"
-        return run("terraform", folder, *arguments, environment=os.environ, captures=captures)
+        """Return standard output, empty unless `captures`; all else appears on standard error.
+
+        Hands SIGINT or SIGTERM to Terraform once and waits: Terraform then finishes the calls that
+        it has begun and writes its state. Raises Failed after such a signal.
+        """
+        received: list[int] = []
+        process: subprocess.Popen[bytes] | None = None
+
+        def hand_on(number: int, _: FrameType | None) -> None:
+            received.append(number)
+            if process and len(received) == 1:
+                process.send_signal(number)
+
+        ending = (signal.SIGINT, signal.SIGTERM)
+        handlers = {number: signal.signal(number, hand_on) for number in ending}
+        try:
+            process = subprocess.Popen(
+                ["terraform", f"-chdir={self.out / 'stacks' / stack}", *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE if captures else 2,
+                # A group of its own, so that a terminal's Ctrl-C reaches it only as handed on:
+                # Terraform takes a second signal for "end at once".
+                process_group=0,
+            )
+            output, _ = process.communicate()
+        except FileNotFoundError:
+            fix = 'run `make setup`, then `eval "$(make -s env)"`'
+            raise Failed(f"terraform is not on PATH; {fix}") from None
+        finally:
+            for number, handler in handlers.items():
+                signal.signal(number, handler)
+        if received:
+            raise Failed(f"terraform was interrupted by {signal.Signals(received[0]).name}")
+        if process.returncode:
+            raise Failed(f"terraform ended with {process.returncode}; its output above says why")
+        return output or b""

@@ -1,7 +1,7 @@
-"""What stands before a promotion, all of it at once; nothing here is asked of a rollback.
+"""The gates before a promotion, all at once; a rollback passes none.
 
-A gate is a function of a promotion and answers with a finding or None. A finding refuses, or warns
-where only real payments justify refusing.
+A gate is a function of a promotion and returns a finding or None. A finding refuses, or warns where
+only real payments justify refusing.
 """
 
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from pay.model.stage import invariants
 from pay.model.stage.conditions import measurements, needs_approver
 from pay.model.stage.dwell import LOCAL_ZONE, has_seen_a_peak, peak_of, shortest_dwell
 from pay.model.stage.transitions import Direction, Edge
-from rollout.moves.journal import move, said
+from rollout.moves.journal import move, stripped
 from rollout.moves.standings import Situation
 from rollout.terminal.refusal import Finding
 from rollout.terminal.time_text import local, short_moment, span
@@ -20,7 +20,7 @@ from rollout.terminal.time_text import local, short_moment, span
 
 @dataclass(frozen=True)
 class Promotion:
-    """A move forward that somebody asks for."""
+    """A move forward that is asked for."""
 
     situation: Situation
     environment: str
@@ -36,7 +36,7 @@ class Promotion:
 
     @property
     def stages_after(self) -> dict[str, Stage]:
-        """The environment's stages once this move is done."""
+        """The environment's stages after this move."""
         return {**self.situation.stages(self.environment), self.service: self.edge.after}
 
     @property
@@ -49,15 +49,11 @@ class Promotion:
         )
 
 
-Gate = Callable[[Promotion], Finding | None]
-
-
 def findings(promotion: Promotion) -> tuple[Finding, ...]:
-    """Everything that stands before a promotion or is worth knowing about it."""
+    """Return every reason that blocks a promotion, and every warning."""
     if not invariants.may_be_gated(promotion.edge):
         return ()
-    found = (gate(promotion) for gate in GATES)
-    return tuple(finding for finding in found if finding is not None)
+    return tuple(finding for gate in GATES if (finding := gate(promotion)))
 
 
 def environment_is_open(p: Promotion) -> Finding | None:
@@ -67,7 +63,7 @@ def environment_is_open(p: Promotion) -> Finding | None:
     return Finding(
         "frozen",
         f"{p.environment} is frozen: {p.target.frozen}",
-        f"wait, or take the line `frozen` out of {p.environment}.toml when the reason is gone",
+        f"wait, or delete the line `frozen` of {p.environment}.toml when the reason is over",
         "frozen",
     )
 
@@ -80,30 +76,21 @@ def environment_before_has_passed(p: Promotion) -> Finding | None:
     reached = p.situation.environments[before].services[p.service].stage
     timing = p.situation.catalogue[p.service].timing
     since = p.situation.since(before, p.service)
-    now = p.situation.now
-    if invariants.has_passed(p.edge.after, reached, timing, since, now):
+    if invariants.has_passed(p.edge.after, reached, timing, since, p.situation.now):
         return None
     if reached is not p.edge.after:
-        return Finding(
-            "follows",
-            f"{p.service} is at {reached} in {before}, so {p.environment} would be ahead",
-            f"bring it to {p.edge.after} there first: pay promote {before} {p.service}",
-            f"after {before}",
-        )
-    if since is None:
-        return Finding(
-            "follows", *_unknown_since(p.situation, before, p.service), f"after {before}"
-        )
-    return Finding(
-        "follows",
-        f"{p.service} has not been at {p.edge.after} in {before} for long enough",
-        f"wait until {local(since + shortest_dwell(p.edge.after, timing))}",
-        f"after {before}",
-    )
+        reason = f"{p.service} is at {reached} in {before}, so {p.environment} would be ahead"
+        fix = f"bring it to {p.edge.after} there first: pay promote {before} {p.service}"
+    elif since is None:
+        reason, fix = _unknown_since(p.situation, before, p.service)
+    else:
+        reason = f"{p.service} has not been at {p.edge.after} in {before} for long enough"
+        fix = f"wait until {local(since + shortest_dwell(p.edge.after, timing))}"
+    return Finding("follows", reason, fix, f"after {before}")
 
 
 def environment_has_room(p: Promotion) -> Finding | None:
-    """I18: asked when a service takes off; one in flight may always go on."""
+    """I18: checked when a service comes into flight; one in flight may always continue."""
     if p.edge.before.is_in_flight or not p.edge.after.is_in_flight:
         return None
     if invariants.has_room(p.stages_after, p.target.max_in_flight):
@@ -120,7 +107,7 @@ def environment_has_room(p: Promotion) -> Finding | None:
 
 def neighbours_stand_still(p: Promotion) -> Finding | None:
     """I18: of two neighbours in the call graph one moves at a time."""
-    if said(p.adjacent) or not p.moving_neighbours:
+    if stripped(p.adjacent) or not p.moving_neighbours:
         return None
     stages = p.situation.stages(p.environment)
     moving = ", ".join(f"{name} ({stages[name]})" for name in p.moving_neighbours)
@@ -132,8 +119,8 @@ def neighbours_stand_still(p: Promotion) -> Finding | None:
     )
 
 
-def measurements_are_told(p: Promotion) -> Finding | None:
-    """I13: until a judge measures, a person says what was measured."""
+def measurements_are_given(p: Promotion) -> Finding | None:
+    """I13: until metrics are judged, a person says what was measured."""
     asked = measurements(p.edge)
     if not asked or invariants.has_evidence(p.evidence):
         return None
@@ -146,8 +133,8 @@ def measurements_are_told(p: Promotion) -> Finding | None:
 
 
 def approver_is_named(p: Promotion) -> Finding | None:
-    """What is hard to take back needs a second pair of eyes."""
-    if not needs_approver(p.edge) or any(map(said, p.approvers)):
+    """A move that is hard to take back needs a second person."""
+    if not needs_approver(p.edge) or any(map(stripped, p.approvers)):
         return None
     undone = (
         "destroys the EC2 side and cannot be taken back"
@@ -156,7 +143,7 @@ def approver_is_named(p: Promotion) -> Finding | None:
     )
     return Finding(
         "approver",
-        f"{p.edge.after} {undone}, and nobody is named who agrees",
+        f"{p.edge.after} {undone}, and no role that agrees is named",
         "ask, and name the role: --approver ROLE",
         "approver",
     )
@@ -171,9 +158,8 @@ def clients_have_followed(p: Promotion) -> Finding | None:
     strict = p.target.production
     since = p.situation.since(p.environment, p.service)
     if since is None:
-        return Finding(
-            "dwell", *_unknown_since(p.situation, p.environment, p.service), "since when?", strict
-        )
+        reason, fix = _unknown_since(p.situation, p.environment, p.service)
+        return Finding("dwell", reason, fix, "since when?", strict)
     if invariants.has_dwelt(stage, timing, since, p.situation.now):
         return None
     return Finding(
@@ -189,8 +175,7 @@ def peak_was_seen(p: Promotion) -> Finding | None:
     """Fargate carries a share of a whole daily peak before it carries all of it."""
     if p.edge.after is not Stage.CUTOVER:
         return None
-    stays = p.situation.stays(p.environment, p.service)
-    if has_seen_a_peak(p.target.ladder, stays):
+    if has_seen_a_peak(p.target.ladder, p.situation.stays(p.environment, p.service)):
         return None
     strict = p.target.production
     return Finding(
@@ -218,13 +203,13 @@ def outside_the_peak(p: Promotion) -> Finding | None:
     )
 
 
-GATES: tuple[Gate, ...] = (
+GATES: tuple[Callable[[Promotion], Finding | None], ...] = (
     environment_is_open,
     environment_before_has_passed,
     environment_has_room,
     neighbours_stand_still,
     approver_is_named,
-    measurements_are_told,
+    measurements_are_given,
     clients_have_followed,
     peak_was_seen,
     outside_the_peak,
@@ -232,13 +217,13 @@ GATES: tuple[Gate, ...] = (
 
 
 def _unknown_since(situation: Situation, environment: str, service: str) -> tuple[str, str]:
-    """The reason and the remedy when a stage was changed by hand."""
+    """The reason and the fix when a stage was changed by hand."""
     target = situation.environments[environment]
     stage = target.services[service].stage
     moves = situation.moves(environment, service)
     before = moves[-1].after if moves else Stage.LEGACY
-    forward = stage.position > before.position
-    direction = Direction.FORWARD if forward else Direction.ROLLBACK
+    is_forward = stage.position > before.position
+    direction = Direction.FORWARD if is_forward else Direction.ROLLBACK
     edge = Edge(before=before, after=stage, direction=direction)
     line = move(target.ladder, edge, at=situation.now, by="you").line().strip()
     return (

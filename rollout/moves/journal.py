@@ -1,4 +1,4 @@
-"""The journal: who moved what from where to where, when and why.
+"""The journal: each move with its author, time, stages and reason.
 
 One file for each environment and service, `journal/<environment>/<service>.jsonl` beside the
 environment files, one move a line, appended only: two people who promote different services touch
@@ -42,7 +42,7 @@ class Move(Model):
     weights: str
     """EC2's and Fargate's after the move, as `weights_text` writes them."""
     by: str
-    """Who ran the command: the address that Git knows, the login name, or the user's number."""
+    """The author, as `author` returns it."""
     evidence: str | None = None
     """What was measured before a promotion."""
     because: str | None = None
@@ -53,7 +53,7 @@ class Move(Model):
     """The roles that agreed."""
 
     def line(self) -> str:
-        """The move as a line of its file, without what it does not have."""
+        """Return the move as a line of its file, without keys that hold their defaults."""
         return self.model_dump_json(exclude_defaults=True) + "\n"
 
 
@@ -62,15 +62,15 @@ Journals = Mapping[tuple[str, str], tuple[Move, ...]]
 
 
 def weights_text(records: Iterable[Record]) -> str:
-    """EC2's weight, a slash, Fargate's: `95/5`; `simple` without weights, `-` without a record."""
+    """Return EC2's and Fargate's weight: `95/5`; `simple` without, `-` for no record."""
     weights = {record.side.value: record.weight for record in records}
     if None in weights.values():
         return "simple"
     return "/".join(str(weights.get(side, "-")) for side in ("ec2", "fargate"))
 
 
-def said(text: str | None) -> str | None:
-    """What somebody wrote as a reason; None when it is blank, which is no reason."""
+def stripped(text: str | None) -> str | None:
+    """Return a reason without blanks around it; None when nothing is left."""
     return (text or "").strip() or None
 
 
@@ -85,7 +85,7 @@ def move(
     adjacent: str | None = None,
     approvers: tuple[str, ...] = (),
 ) -> Move:
-    """A line for a move along `ladder`, without the texts that are blank."""
+    """Return the entry of a move along `ladder`, without blank texts."""
     return Move(
         at=at,
         direction=edge.direction,
@@ -93,92 +93,69 @@ def move(
         after=edge.after,
         weights=weights_text(ladder.records(edge.after)),
         by=by,
-        evidence=said(evidence),
-        because=said(because),
-        adjacent=said(adjacent),
-        approvers=tuple(role for name in approvers if (role := said(name))),
+        evidence=stripped(evidence),
+        because=stripped(because),
+        adjacent=stripped(adjacent),
+        approvers=tuple(role for name in approvers if (role := stripped(name))),
     )
 
 
 def journal_path(folder: Path, environment: str, service: str) -> Path:
-    """Where a service's moves are written; `folder` holds the environment files."""
+    """Return the file of a service's moves; `folder` holds the environment files."""
     return folder / "journal" / environment / f"{service}.jsonl"
 
 
 def append(path: Path, entry: Move) -> None:
-    """Adds a line. Raises OSError when it cannot."""
+    """Add a line. Raises OSError when it cannot."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("ab+") as file:
-        if file.tell():
-            file.seek(-1, 2)
-            if file.read(1) != b"\n":
-                file.write(b"\n")
+    with path.open("ab") as file:
+        if file.tell() and path.read_bytes()[-1:] != b"\n":
+            file.write(b"\n")
         file.write(entry.line().encode())
 
 
-def read(path: Path) -> tuple[Move, ...]:
-    """The moves of one file, none when there is no file.
-
-    Raises InvalidInput with every line that is not a move.
-    """
-    if not path.exists():
-        return ()
-    moves, problems = [], []
-    for number, line in enumerate(path.read_text().splitlines(), start=1):
-        if not line.strip():
-            continue
-        try:
-            moves.append(Move.model_validate_json(line))
-        except ValidationError as error:
-            problems += [
-                Problem(
-                    where=f"journal/{path.parent.name}/{path.name}",
-                    line=number,
-                    key=".".join(map(str, mistake["loc"])),
-                    found=repr(mistake["input"]),
-                    allowed=mistake["msg"],
-                    fix="correct the line, or restore it from Git",
-                )
-                for mistake in error.errors()
-            ]
-    if problems:
-        raise InvalidInput(problems)
-    return tuple(sorted(moves, key=lambda entry: entry.at))
-
-
 def read_all(folder: Path) -> Journals:
-    """Every journal below a folder of environment files.
+    """Return every journal below a folder of environment files.
 
     Raises InvalidInput with every line of every file that is not a move.
     """
-    found: dict[tuple[str, str], tuple[Move, ...]] = {}
+    journals: dict[tuple[str, str], tuple[Move, ...]] = {}
     problems: list[Problem] = []
     for path in sorted((folder / "journal").glob("*/*.jsonl")):
-        try:
-            found[path.parent.name, path.stem] = read(path)
-        except InvalidInput as error:
-            problems += error.problems
+        moves = []
+        for number, line in enumerate(path.read_text().splitlines(), start=1):
+            try:
+                moves += [Move.model_validate_json(line)] if line.strip() else []
+            except ValidationError as error:
+                problems += [
+                    Problem(
+                        where=f"journal/{path.parent.name}/{path.name}",
+                        line=number,
+                        key=".".join(map(str, mistake["loc"])),
+                        found=repr(mistake["input"]),
+                        allowed=mistake["msg"],
+                        fix="correct the line, or restore it from Git",
+                    )
+                    for mistake in error.errors()
+                ]
+        journals[path.parent.name, path.stem] = tuple(sorted(moves, key=lambda move: move.at))
     if problems:
         raise InvalidInput(problems)
-    return found
+    return journals
 
 
-def who(folder: Path) -> str:
-    """Who runs this: the address in Git's settings, else the login name, else the user's number: a
-    container may run as one that its password file does not list.
+def author(folder: Path) -> str:
+    """Return the address in Git's settings, else the login name, else the user's number: a
+    container may run as a user that its password file does not list.
     """
+    command = ["git", "config", "user.email"]
     try:
-        found = subprocess.run(
-            ["git", "config", "user.email"],
-            cwd=folder,
-            capture_output=True,
-            text=True,
-            timeout=5,
-            check=False,
-        ).stdout.strip()
+        git = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=5)
+        if address := git.stdout.strip():
+            return address
     except (OSError, subprocess.TimeoutExpired):
-        found = ""
+        pass
     try:
-        return found or getpass.getuser()
+        return getpass.getuser()
     except (KeyError, OSError):  # KeyError before Python 3.13
         return f"uid {os.getuid()}"

@@ -1,11 +1,10 @@
-"""What promote and rollback share: write the stage and the journal, then tell what it means."""
+"""Writes the stage and the journal of a move, and prints what follows from it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 
 from pay.model import Environment
@@ -16,12 +15,12 @@ from rollout.moves.journal import Move, append, journal_path, weights_text
 from rollout.moves.stack_changes import StackChange, commands, stack_changes
 from rollout.moves.stage_file import with_stage
 from rollout.terminal.atomic_write import write_atomically
-from rollout.terminal.console import print_findings, print_json, warnings_as_data
+from rollout.terminal.console import console, print_findings, print_json, warnings_as_data
 from rollout.terminal.refusal import Finding
 
 
 @dataclass(frozen=True)
-class Done:
+class WrittenMove:
     """A move that was written."""
 
     environment: Environment
@@ -30,27 +29,42 @@ class Done:
     file: Path
     journal: Path | None
     """None: it could not be written; a finding says so."""
-
     entry: Move
-    findings: Sequence[Finding] = ()
+    findings: Sequence[Finding]
 
     @property
     def changes(self) -> tuple[StackChange, ...]:
         return stack_changes(self.environment, self.service, self.edge)
 
     @property
-    def way_back(self) -> str | None:
-        """The command that takes the move back; None where there is no way back."""
-        if rollbacks(self.environment.ladder, self.edge.after):
-            return f"pay rollback {self.environment.name} {self.service}"
-        return None
+    def weights(self) -> tuple[str, str]:
+        """Before and after."""
+        records = self.environment.ladder.records
+        return weights_text(records(self.edge.before)), weights_text(records(self.edge.after))
 
     @property
-    def way_on(self) -> str | None:
-        """The command of the next move forward."""
-        if promotion(self.environment.ladder, self.edge.after):
-            return f"pay promote {self.environment.name} {self.service}"
-        return None
+    def way_back(self) -> str | None:
+        """The command that takes the move back; None where there is no way back."""
+        command = f"pay rollback {self.environment.name} {self.service}"
+        return command if rollbacks(self.environment.ladder, self.edge.after) else None
+
+    def as_data(self) -> dict[str, Any]:
+        onward = f"pay promote {self.environment.name} {self.service}"
+        return {
+            "environment": self.environment.name,
+            "service": self.service,
+            "from": self.edge.before.value,
+            "to": self.edge.after.value,
+            "weights": dict(zip(("from", "to"), self.weights, strict=True)),
+            "file": str(self.file),
+            "journal": str(self.journal) if self.journal else None,
+            "entry": self.entry.model_dump(mode="json", exclude_none=True),
+            "warnings": warnings_as_data(self.findings),
+            "diff": [{"stack": change.stack, "shows": change.shows} for change in self.changes],
+            "run": list(commands(self.changes)),
+            "rollback": self.way_back,
+            "next": onward if promotion(self.environment.ladder, self.edge.after) else None,
+        }
 
 
 def write_move(
@@ -60,18 +74,16 @@ def write_move(
     edge: Edge,
     entry: Move,
     findings: Sequence[Finding] = (),
-) -> Done:
-    """Writes the stage and the journal's line. A promotion writes both or neither; a rollback is
-    more important than its line, so that it goes on with a warning.
+) -> WrittenMove:
+    """Write the stage and the journal's line. A promotion writes both or neither; a rollback is
+    more important than its line, so it continues with a warning.
 
     Raises InvalidInput or OSError with nothing changed.
     """
     file = folder / f"{environment.name}.toml"
     journal = journal_path(folder, environment.name, service)
-    before = file.read_bytes()
-    after = with_stage(before.decode(), service, edge.after, where=file.name)
-    write_atomically(file, after.encode())
-    written: Path | None = journal
+    before = file.read_bytes().decode()
+    write_atomically(file, with_stage(before, service, edge.after, where=file.name))
     try:
         append(journal, entry)
     except OSError as error:
@@ -84,59 +96,35 @@ def write_move(
             f"add this line to {journal}: {entry.line().strip()}",
             refuses=False,
         )
-        findings, written = (*findings, lost), None
-    return Done(environment, service, edge, file, written, entry, findings)
+        return WrittenMove(environment, service, edge, file, None, entry, (*findings, lost))
+    return WrittenMove(environment, service, edge, file, journal, entry, findings)
 
 
-def as_data(done: Done) -> dict[str, Any]:
-    """The move and what follows from it, for programs."""
-    records = done.environment.ladder.records
-    return {
-        "environment": done.environment.name,
-        "service": done.service,
-        "from": done.edge.before.value,
-        "to": done.edge.after.value,
-        "weights": {
-            "from": weights_text(records(done.edge.before)),
-            "to": weights_text(records(done.edge.after)),
-        },
-        "file": str(done.file),
-        "journal": str(done.journal) if done.journal else None,
-        "entry": done.entry.model_dump(mode="json", exclude_none=True),
-        "warnings": warnings_as_data(done.findings),
-        "diff": [{"stack": change.stack, "shows": change.shows} for change in done.changes],
-        "run": list(commands(done.changes)),
-        "rollback": done.way_back,
-        "next": done.way_on,
-    }
-
-
-def tell(done: Done, out: Console, *, as_json: bool) -> None:
-    """What was written, what `cdktf diff` will show, what to run, how to go back."""
+def print_move(move: WrittenMove, *, as_json: bool) -> None:
+    """Print what was written, what `cdktf diff` will show, what to run, how to go back."""
     if as_json:
-        print_json(as_data(done))
+        print_json(move.as_data())
         return
-    records = done.environment.ladder.records
-    share = side_shares(records(done.edge.after)).get(Side.FARGATE, 0)
+    out = console()
+    before, after = move.weights
+    share = side_shares(move.environment.ladder.records(move.edge.after)).get(Side.FARGATE, 0)
     out.print(
-        f"[bold]{done.service}[/] in [bold]{done.environment.name}[/]: "
-        f"{done.edge.before} -> [bold green]{done.edge.after}[/]   "
-        f"weights {weights_text(records(done.edge.before))} -> "
-        f"[bold]{weights_text(records(done.edge.after))}[/]   "
-        f"Fargate answers {float(share):.0%}"
+        f"[bold]{move.service}[/] in [bold]{move.environment.name}[/]: "
+        f"{move.edge.before} -> [bold green]{move.edge.after}[/]   "
+        f"weights {before} -> [bold]{after}[/]   Fargate answers {float(share):.0%}"
     )
-    print_findings(out, done.findings)
-    out.print(f"\n[bold]Written[/]  {done.file} (one line)")
-    if done.journal:
-        out.print(f"         {done.journal}")
-    files = "both files" if done.journal else "the file"
-    if done.changes:
+    print_findings(out, move.findings)
+    out.print(f"\n[bold]Written[/]  {move.file} (one line)")
+    if move.journal:
+        out.print(f"         {move.journal}")
+    files = "both files" if move.journal else "the file"
+    if move.changes:
         table = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
-        for change in done.changes:
+        for change in move.changes:
             table.add_row(f"  {change.stack}", change.shows)
         out.print("\n[bold]cdktf diff will show[/]", table, sep="\n")
         out.print(f"\n[bold]Commit {files}, then run[/]")
-        for command in commands(done.changes):
+        for command in commands(move.changes):
             out.print(f"  {command}", soft_wrap=True)
         out.print("The time at this stage counts from now: deploy without delay.")
     else:
@@ -144,7 +132,7 @@ def tell(done: Done, out: Console, *, as_json: bool) -> None:
         out.print(f"[bold]Commit {files}[/]: the time at this stage counts from now.")
     out.print(
         "\n[bold]To go back[/]  "
-        + (done.way_back or "nothing to roll back to: EC2 has everything already.")
-        if done.edge.after.has_ec2
+        + (move.way_back or "nothing to roll back to: EC2 has everything already.")
+        if move.edge.after.has_ec2
         else "\n[bold red]No way back[/]: the EC2 side is gone once this is deployed."
     )

@@ -1,4 +1,4 @@
-"""What a move changes: which stacks, in which order, and what `cdktf diff` shows of each."""
+"""The stacks that a move changes, in their order, and what `cdktf diff` shows of each."""
 
 from dataclasses import dataclass
 
@@ -19,8 +19,8 @@ class StackChange:
 
 
 def stack_changes(environment: Environment, service: str, edge: Edge) -> tuple[StackChange, ...]:
-    """The stacks to deploy after a move, in their order: a side is there, protected and at the peak
-    before its record leads to it, and gives that up only when its record is gone.
+    """Return the stacks to deploy after a move, in their order: a side exists, protected and at the
+    peak, before its record leads to it, and gives that up only when its record is deleted.
     """
     first, last = [], []
     for stack in known_stacks({environment.name: environment}).values():
@@ -43,27 +43,21 @@ def stack_changes(environment: Environment, service: str, edge: Edge) -> tuple[S
 def _updates(
     environment: Environment, service: str, side: Side, edge: Edge
 ) -> tuple[list[str], list[str]]:
-    """What a side that stays gains before its record is written, and what it loses after."""
-    changes = [
-        (
-            environment.protects(side, edge.before),
-            environment.protects(side, edge.after),
-            "one in-place update: the load balancer is protected from deletion",
-            "one in-place update: the load balancer may be deleted",
-        )
-    ]
+    """Return what a side that stays gains before its record is written, and loses after."""
+    gained, lost = list[str](), list[str]()
+    was, becomes = (environment.protects(side, stage) for stage in (edge.before, edge.after))
+    if becomes and not was:
+        gained.append("one in-place update: the load balancer is protected from deletion")
+    if was and not becomes:
+        lost.append("one in-place update: the load balancer may be deleted")
     tasks = environment.services[service].tasks
-    if side is Side.FARGATE and tasks.min < tasks.peak:
-        changes.append(
-            (
-                edge.before.pins_fargate_at_peak,
-                edge.after.pins_fargate_at_peak,
-                "two in-place updates: scaling holds the peak, and its alarm asks for it",
-                "two in-place updates: scaling may go below the peak again, and its alarm with it",
-            )
-        )
-    gained = [gain for was, becomes, gain, _ in changes if becomes and not was]
-    lost = [loss for was, becomes, _, loss in changes if was and not becomes]
+    was, becomes = edge.before.pins_fargate_at_peak, edge.after.pins_fargate_at_peak
+    if side is Side.FARGATE and tasks.min < tasks.peak and was != becomes:
+        updates = "two in-place updates: scaling "
+        if becomes:
+            gained.append(f"{updates}holds the peak, and its alarm asks for it")
+        else:
+            lost.append(f"{updates}may go below the peak again, and its alarm with it")
     begins_to_work = edge.after.takes_work(side) and not edge.before.takes_work(side)
     if begins_to_work and CATALOGUE[service].work_switches:
         gained.append(
@@ -74,7 +68,7 @@ def _updates(
 
 
 def commands(changes: tuple[StackChange, ...]) -> tuple[str, ...]:
-    """What to run, in order: look at all of it, then deploy one after the other."""
+    """Return what to run, in order: a diff of every stack, then a deploy of each."""
     return (
         *(f"cdktf diff {change.stack}" for change in changes),
         *(f"cdktf deploy --ignore-missing-stack-dependencies {change.stack}" for change in changes),
@@ -90,15 +84,14 @@ def _records_change(environment: Environment, edge: Edge) -> str:
     updates, others = [], []
     for side in Side:
         old, new = was.get(side), becomes.get(side)
-        if old == new:
-            continue
-        if old is None and new is not None:
+        if new and not old:
             others.append(f"one create, the {side} record of weight {new.weight}")
-        elif new is None and old is not None:
+        elif old and not new:
             others.append(f"one delete, the {side} record of weight {old.weight}")
-        elif old is not None and new is not None:
+        elif old and new and old != new:
             weight = "no weight" if old.weight is None else f"weight {old.weight}"
             updates.append(f"{side} {weight} -> {new.weight}")
-    count = {1: "one in-place update", 2: "two in-place updates"}
-    told = [f"{count[len(updates)]}, {', '.join(updates)}"] if updates else []
-    return "; ".join([*told, *others])
+    if updates:
+        count = "one in-place update" if len(updates) == 1 else "two in-place updates"
+        others.insert(0, f"{count}, {', '.join(updates)}")
+    return "; ".join(others)

@@ -1,4 +1,4 @@
-"""Changes the one line of an environment file that says where a service stands."""
+"""Changes the line of an environment file that holds the stage of a service."""
 
 import fcntl
 import os
@@ -13,8 +13,8 @@ from pay.model.problem import InvalidInput, Problem
 
 
 def with_stage(text: str, service: str, stage: Stage, *, where: str) -> str:
-    """The text of an environment file with another stage: comments, order, quotes of everything
-    else and line ends are kept.
+    """Return the text of an environment file with another stage. It keeps comments, order, quotes
+    and line ends of everything else.
 
     Raises InvalidInput when more than the one line would change.
     """
@@ -22,27 +22,21 @@ def with_stage(text: str, service: str, stage: Stage, *, where: str) -> str:
     document["services"][service]["stage"] = stage.value
     changed = tomlkit.dumps(document)
     old, new = text.splitlines(keepends=True), changed.splitlines(keepends=True)
-    differing = [pair for pair in zip(old, new, strict=False) if pair[0] != pair[1]]
-    if len(old) != len(new) or len(differing) > 1:
-        raise InvalidInput(
-            [
-                Problem(
-                    where=where,
-                    key=f"services.{service}.stage",
-                    found="a layout in which more than this line would change",
-                    allowed="one line, a quoted stage",
-                    fix=f'write the line by hand: stage = "{stage}"',
-                )
-            ]
+    if len(old) != len(new) or sum(map(str.__ne__, old, new)) > 1:
+        problem = Problem(
+            where=where,
+            key=f"services.{service}.stage",
+            found="a layout in which more than this line would change",
+            allowed="one line, a quoted stage",
+            fix=f'write the line by hand: stage = "{stage}"',
         )
+        raise InvalidInput([problem])
     return changed
 
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Holds a folder of environment files against a second `pay` on this machine, from reading the
-    stages to writing one.
-    """
+    """Lock a folder of environment files against a second `pay` on this machine."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)

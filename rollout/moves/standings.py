@@ -1,4 +1,4 @@
-"""Where every service stands, and since when: environments, catalogue and journals together."""
+"""The stage of every service and its history: environments, catalogue and journals together."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,14 +8,14 @@ from pathlib import Path
 from pay.catalogue import CATALOGUE
 from pay.environments.load import load_environments
 from pay.model import Environment, Microservice, Stage
-from pay.model.problem import InvalidInput, Problem
+from pay.model.problem import InvalidInput
 from pay.model.stage.transitions import Direction
 from rollout.moves.journal import Journals, Move, read_all
 
 
 @dataclass(frozen=True)
 class Situation:
-    """What the commands decide on; nothing in it changes while they do."""
+    """All that a command decides on, as it was read at its start."""
 
     folder: Path
     """The folder of the environment files."""
@@ -25,61 +25,49 @@ class Situation:
     now: datetime
 
     def stages(self, environment: str) -> dict[str, Stage]:
-        """The stage of every service of an environment."""
+        """Return the stage of every service of an environment."""
         services = self.environments[environment].services
         return {name: deployment.stage for name, deployment in services.items()}
 
     def moves(self, environment: str, service: str) -> tuple[Move, ...]:
-        """What the journal tells of a service in an environment, the oldest first."""
+        """Return the journal's moves of a service in an environment, the oldest first."""
         return self.journals.get((environment, service), ())
 
     def since(self, environment: str, service: str) -> datetime | None:
-        """Since when a service is at its stage; None when it never moved, or when its line was
-        changed by hand and the journal does not know.
+        """Return the time at which a service reached its stage; None when it never moved, or when
+        its line was changed by hand.
         """
         moves = self.moves(environment, service)
         stage = self.environments[environment].services[service].stage
         return moves[-1].at if moves and moves[-1].after is stage else None
 
     def was_changed_by_hand(self, environment: str, service: str) -> bool:
-        """Whether the file and the journal tell different stages."""
+        """Return whether the file and the journal hold different stages."""
         moves = self.moves(environment, service)
-        told = moves[-1].after if moves else Stage.LEGACY
-        return self.environments[environment].services[service].stage is not told
+        last = moves[-1].after if moves else Stage.LEGACY
+        return self.environments[environment].services[service].stage is not last
 
     def stays(self, environment: str, service: str) -> list[tuple[Stage, datetime, datetime]]:
-        """The stages a service stayed at since its last rollback, with the moments of entering and
+        """Return the stages of a service since its last rollback, with the moments of entering and
         leaving; the present stage is left now. What a rollback ended has proven nothing.
         """
         stays: list[tuple[Stage, datetime, datetime]] = []
         moves = self.moves(environment, service)
-        for index, entry in enumerate(moves):
-            left = moves[index + 1].at if index + 1 < len(moves) else self.now
-            if entry.direction is Direction.ROLLBACK:
+        for move, left in zip(moves, [*(later.at for later in moves[1:]), self.now], strict=False):
+            if move.direction is Direction.ROLLBACK:
                 stays.clear()
-            stays.append((entry.after, entry.at, left))
+            stays.append((move.after, move.at, left))
         return stays
 
 
 def load_situation(folder: Path, now: datetime) -> Situation:
-    """Reads everything. Raises InvalidInput with every mistake of every file."""
-    problems: list[Problem] = []
-    environments: Mapping[str, Environment] = {}
-    journals: Journals = {}
+    """Read everything. Raises InvalidInput with every mistake of every file."""
     try:
         environments = load_environments(folder)
-    except InvalidInput as error:
-        problems += error.problems
-    try:
-        journals = read_all(folder)
-    except InvalidInput as error:
-        problems += error.problems
-    if problems:
-        raise InvalidInput(problems)
-    return Situation(
-        folder=folder,
-        environments=environments,
-        catalogue=CATALOGUE,
-        journals=journals,
-        now=now,
-    )
+    except InvalidInput as mistakes:
+        try:
+            read_all(folder)
+        except InvalidInput as more:
+            raise InvalidInput((*mistakes.problems, *more.problems)) from None
+        raise
+    return Situation(folder, environments, CATALOGUE, read_all(folder), now)

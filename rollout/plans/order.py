@@ -13,7 +13,7 @@ _GIVEN_UP = {
     "aws_cloudwatch_metric_alarm": "threshold",
     "aws_lb": "enable_deletion_protection",
 }
-"""What a side holds on to while a record leads to it; true is more than false."""
+"""What a side keeps while a record leads to it; true is more than false."""
 
 
 def in_order(plans: Iterable[StackPlan]) -> list[StackPlan]:

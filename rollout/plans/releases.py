@@ -30,11 +30,7 @@ def tag_of(image: str) -> str:
     return image.partition("@")[2] or image.rpartition(":")[2]
 
 
-def running(service: str, state: PriorState) -> dict[str, str]:
-    """Return variable -> tag of each container in a state; none for a side that does not exist.
-
-    Raises Unread when the state's container definitions cannot be read.
-    """
+def _running(service: str, state: PriorState) -> dict[str, str]:
     variables = image_tag_variables(service)
     return {
         variables[container["name"]]: tag_of(str(container.get("image", "")))
@@ -54,7 +50,7 @@ def release_of(service: str, states: Iterable[tuple[str, bytes]]) -> dict[str, s
     for where, content in states:
         try:
             # Of a stack that was never applied `terraform show -json` prints no values.
-            if tags := running(service, PriorState.model_validate_json(content)):
+            if tags := _running(service, PriorState.model_validate_json(content)):
                 return tags
         except (ValidationError, Unread) as error:
             problem = Problem(

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from rich import box
-from rich.table import Table
+from rich.table import Column, Table
 
-from pay.model import Environment, Stage, Timing
+from pay.model import Environment, Scope, Stage, Timing
 from pay.model.stage.dwell import PEAK_END, PEAK_START, shortest_dwell
 from rollout.moves.standings import Situation
 from rollout.schedule.timetable import PlannedWave
@@ -16,7 +16,7 @@ _COLUMNS = (Stage.DARK, Stage.CANARY, Stage.CUTOVER, Stage.DETACHED, Stage.RETIR
 
 
 def rules(situation: Situation, environment: Environment) -> str:
-    """The sentences that explain the dates."""
+    """Return the sentences that explain the dates."""
     slowest = max(s.timing.longest_request_seconds for s in situation.catalogue.values())
     timing = Timing(longest_request_seconds=slowest)
     dwells = ", ".join(
@@ -33,37 +33,36 @@ def rules(situation: Situation, environment: Environment) -> str:
 
 
 def as_table(
-    situation: Situation, environment: Environment, plan: Sequence[PlannedWave], told: str
+    situation: Situation, environment: Environment, plan: Sequence[PlannedWave], rules: str
 ) -> Table:
-    """A service a row, the dates of the stages that people ask for as columns."""
+    """Return a service a row, with the dates of some stages as columns."""
     title = f"Planned moves in {environment.name}"
     if environment.frozen:
         title += f"  frozen: {environment.frozen}"
     table = Table(
+        Column("wave", no_wrap=True),
+        Column("service", no_wrap=True),
+        *(Column(stage.value, no_wrap=True, justify="right") for stage in _COLUMNS),
         title=title,
         title_justify="left",
-        caption=told if plan else "Every service has moved.",
+        caption=rules if plan else "Every service has moved.",
         caption_justify="left",
         box=box.SIMPLE_HEAD,
         padding=(0, 1),
     )
-    table.add_column("wave", no_wrap=True)
-    table.add_column("service", no_wrap=True)
-    for stage in _COLUMNS:
-        table.add_column(stage.value, no_wrap=True, justify="right")
     for wave in plan:
         for number, service in enumerate(wave.services):
             at = {move.after: move.at for move in wave.moves if move.service == service}
-            scope = situation.catalogue[service].scope.value
             cells = [short_date(at[stage]) if stage in at else "" for stage in _COLUMNS]
-            inside = " [magenta]CDE[/]" if scope == "inside" else ""
+            is_inside = situation.catalogue[service].scope is Scope.INSIDE
+            inside = " [magenta]CDE[/]" if is_inside else ""
             table.add_row("" if number else wave.title, service + inside, *cells)
         table.add_section()
     return table
 
 
 def as_data(environment: Environment, plan: Sequence[PlannedWave]) -> dict[str, Any]:
-    """Every move, for programs."""
+    """Return every move, for programs."""
     return {
         "environment": environment.name,
         "frozen": environment.frozen,

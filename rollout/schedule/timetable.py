@@ -1,12 +1,13 @@
-"""When every move can happen at the earliest: dwell times, working days and the daily peak.
+"""The earliest time of every move: dwell times, working days and the daily peak.
 
-A move is made on a working day, before the peak or after it, never within: at 09:00 or at 15:00
-local time, when people are there to watch.
+A move happens on a working day, before the peak or after it, never within: at 09:00 or at 15:00
+local time, when people can watch it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import chain
 
 from pay.model import Environment, Stage, Timing
 from pay.model.stage.dwell import LOCAL_ZONE, PEAK_END, has_seen_a_peak, peak_of, shortest_dwell
@@ -14,11 +15,6 @@ from pay.model.stage.transitions import promotion
 from rollout.moves.journal import weights_text
 from rollout.moves.standings import Situation
 from rollout.schedule.waves import under_way, waves
-
-MORNING = time(9)
-"""An hour before the peak: time enough to see the first effect of a move before it."""
-
-AFTERNOON = PEAK_END
 
 
 @dataclass(frozen=True)
@@ -34,7 +30,7 @@ class PlannedMove:
 
 @dataclass(frozen=True)
 class PlannedWave:
-    """Services that move at the same time; those under way have begun already."""
+    """Services that move at the same time."""
 
     title: str
     services: tuple[str, ...]
@@ -44,21 +40,17 @@ class PlannedWave:
     def start(self) -> datetime:
         return min(move.at for move in self.moves)
 
-    @property
-    def end(self) -> datetime:
-        return max(move.at for move in self.moves)
-
 
 Arrivals = Mapping[str, Sequence[tuple[Stage, datetime]]]
-"""When a service arrives at its stages at the earliest, in their order."""
+"""The earliest time at which each service reaches each of its stages, in their order."""
 
 SHORTEST_GAP = timedelta(minutes=1)
 """Two moves of one service never share a slot."""
 
 
 def timetable(situation: Situation, environment: str, start: date) -> list[PlannedWave]:
-    """The waves of an environment from `start` on, none before now and none before the environment
-    that it follows.
+    """Return the waves of an environment from `start` on, never before now nor before the
+    environment that it follows.
     """
     first = max(datetime.combine(start, time(0), LOCAL_ZONE), situation.now)
     return _planned(situation, environment, first)
@@ -68,19 +60,16 @@ def _planned(situation: Situation, environment: str, start: datetime) -> list[Pl
     target = situation.environments[environment]
     followed = _arrivals(situation, target.follows, start) if target.follows else {}
     stages = situation.stages(environment)
-    groups = [
-        ("Then" if number else "Under way", group)
-        for number, group in enumerate(under_way(stages, situation.catalogue))
-    ]
-    for number, wave in enumerate(waves(stages, situation.catalogue, target.max_in_flight), 1):
-        groups.append((f"Wave {number}", wave))
+    begun = enumerate(under_way(stages, situation.catalogue))
+    waiting = enumerate(waves(stages, situation.catalogue, target.max_in_flight), 1)
+    groups = [("Then" if number else "Under way", group) for number, group in begun]
+    groups += [(f"Wave {number}", group) for number, group in waiting]
     plan: list[PlannedWave] = []
     free_from = start
     for title, services in groups:
-        moves: list[PlannedMove] = []
-        for service in services:
-            moves += _walk(situation, target, service, free_from, followed)
-        plan.append(PlannedWave(title, services, tuple(sorted(moves, key=lambda m: m.at))))
+        walks = (_walk(situation, target, name, free_from, followed) for name in services)
+        moves = sorted(chain(*walks), key=lambda move: move.at)
+        plan.append(PlannedWave(title, services, tuple(moves)))
         # The next wave takes off when this one is out of flight: no weight can change any more.
         detached = [move.at + SHORTEST_GAP for move in moves if move.after is Stage.DETACHED]
         free_from = max([free_from, *detached])
@@ -110,32 +99,27 @@ def _walk(
         if edge.after is Stage.CUTOVER:
             while not has_seen_a_peak(ladder, [*stays, (stage, entered, at)]):
                 at = next_slot(at + SHORTEST_GAP)
-        yield PlannedMove(
-            service=service,
-            before=stage,
-            after=edge.after,
-            weights=weights_text(ladder.records(edge.after)),
-            at=at,
-        )
+        weights = weights_text(ladder.records(edge.after))
+        yield PlannedMove(service, stage, edge.after, weights, at)
         stays.append((stage, entered, at))
         stage, entered = edge.after, at
 
 
 def _arrivals(situation: Situation, environment: str, start: datetime) -> Arrivals:
-    """When each service arrives where, in an environment that another follows."""
-    found: dict[str, list[tuple[Stage, datetime]]] = {}
-    for service, stage in situation.stages(environment).items():
-        found[service] = [(stage, situation.since(environment, service) or start)]
+    arrivals = {
+        service: [(stage, situation.since(environment, service) or start)]
+        for service, stage in situation.stages(environment).items()
+    }
     for wave in _planned(situation, environment, start):
         for move in wave.moves:
-            found[move.service].append((move.after, move.at))
-    return found
+            arrivals[move.service].append((move.after, move.at))
+    return arrivals
 
 
 def _passed_at(
     stage: Stage, arrivals: Sequence[tuple[Stage, datetime]], timing: Timing
 ) -> datetime:
-    """When a stage is passed: it was stayed at for long enough, or a later one is reached."""
+    """The time at which a stage is passed: its shortest stay is over, or a later one is reached."""
     passed = [
         at + shortest_dwell(stage, timing) if reached is stage else at
         for reached, at in arrivals
@@ -145,11 +129,12 @@ def _passed_at(
 
 
 def next_slot(earliest: datetime) -> datetime:
-    """The first moment for a move that is not before `earliest`."""
+    """Return the first moment for a move that is not before `earliest`."""
     day = earliest.astimezone(LOCAL_ZONE).date()
     while True:
         if peak_of(day) is not None:
-            for slot in (MORNING, AFTERNOON):
+            # An hour before the peak is enough to see the first effect of a move.
+            for slot in (time(9), PEAK_END):
                 at = datetime.combine(day, slot, LOCAL_ZONE)
                 if at >= earliest:
                     return at

@@ -1,7 +1,7 @@
-"""Which services move together: waves by the call graph.
+"""The services that move together: waves by the call graph.
 
 Leaves first: a service moves after those it calls, so that an error on the way to a called service
-is known before its callers move. The cardholder data environment goes last, with all that was
+is known before its callers move. The cardholder data environment moves last, with all lessons
 learnt. The first wave of an environment is one service, the pilot.
 """
 
@@ -11,33 +11,31 @@ from graphlib import TopologicalSorter
 from pay.model import Scope, Stage
 from pay.model.service.call_graph import Catalogue, neighbours
 
-PILOT_SIZE = 1
-
 
 def waves(
     stages: Mapping[str, Stage], catalogue: Catalogue, max_in_flight: int
 ) -> list[tuple[str, ...]]:
-    """The services that have not begun to move, in waves: no two neighbours in one, at most
-    `max_in_flight` each. Services in flight and those done are no part of it.
+    """Return the services that have not begun to move, in waves of at most `max_in_flight`, with no
+    two neighbours in one.
     """
     waiting = {name for name, stage in stages.items() if stage is Stage.LEGACY}
     is_first = waiting == set(stages)
     heights = _heights(catalogue)
-    found: list[tuple[str, ...]] = []
+    result: list[tuple[str, ...]] = []
     while waiting:
-        size = PILOT_SIZE if is_first and not found else max_in_flight
+        size = 1 if is_first and not result else max_in_flight
         wave: list[str] = []
         for name in sorted(_may_move(waiting, catalogue), key=lambda n: (heights[n], n)):
             if len(wave) < size and not neighbours(catalogue, name).intersection(wave):
                 wave.append(name)
-        found.append(tuple(wave))
+        result.append(tuple(wave))
         waiting -= set(wave)
-    return found
+    return result
 
 
 def under_way(stages: Mapping[str, Stage], catalogue: Catalogue) -> list[tuple[str, ...]]:
-    """The services that have begun to move and are not done. Where two of them are neighbours, the
-    one that is further on ends first: it is in a group of its own before the other's.
+    """Return the services that have begun to move and are not done. Of two neighbours, the one that
+    is further on ends first: its group comes before the other's.
     """
     begun = [name for name, s in stages.items() if s not in (Stage.LEGACY, Stage.RETIRED)]
     groups: list[list[str]] = []
@@ -52,7 +50,7 @@ def under_way(stages: Mapping[str, Stage], catalogue: Catalogue) -> list[tuple[s
 
 
 def _may_move(waiting: set[str], catalogue: Catalogue) -> set[str]:
-    """Those whose turn it is: all others before the inside, callers after what they call."""
+    """The services whose turn it is: outside the CDE first, callers after the services called."""
     outside = {name for name in waiting if catalogue[name].scope is not Scope.INSIDE}
     group = outside or waiting
     return {name for name in group if not group.intersection(catalogue[name].called)}

@@ -19,8 +19,26 @@ OptionalEnvironmentName = Annotated[
     str | None, typer.Argument(metavar="ENV", help="An environment; without it, all of them.")
 ]
 
+OptionalServiceName = Annotated[
+    str | None, typer.Argument(metavar="SERVICE", help="A service; without it, all of them.")
+]
+
 ServiceName = Annotated[
     str, typer.Argument(metavar="SERVICE", help="A microservice, for example `connector`.")
+]
+
+BaseFolder = Annotated[
+    Path,
+    typer.Argument(
+        metavar="BASE",
+        exists=True,
+        file_okay=False,
+        help="A checkout of the project without the change.",
+    ),
+]
+
+PlansFolder = Annotated[
+    Path, typer.Argument(metavar="PLANS", help="The folder of the change's plans.")
 ]
 
 

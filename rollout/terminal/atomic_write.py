@@ -4,11 +4,8 @@ import os
 import tempfile
 from pathlib import Path
 
-NEW_FILE_MODE = 0o644
-"""As Git checks files out; a temporary file's own is for its owner alone."""
 
-
-def write_atomically(path: Path, content: bytes) -> None:
+def write_atomically(path: Path, text: str) -> None:
     """Replace a file with one of the same mode, or create it: a reader sees the old content or the
     new, never a part.
 
@@ -18,10 +15,11 @@ def write_atomically(path: Path, content: bytes) -> None:
     descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".new")
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
+            file.write(text.encode())
             file.flush()
             os.fsync(file.fileno())
-        Path(name).chmod(target.stat().st_mode if target.exists() else NEW_FILE_MODE)
+        # A new file as Git checks files out: the mode of a temporary one is for its owner alone.
+        Path(name).chmod(target.stat().st_mode if target.exists() else 0o644)
         Path(name).replace(target)
     except BaseException:
         Path(name).unlink()

@@ -1,28 +1,34 @@
 """Prints refusals, mistakes, findings and JSON the same way for every command."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.padding import Padding
 from rich.table import Table
+from typer.core import TyperCommand
 
 from pay.model.problem import InvalidInput
 from rollout.terminal.refusal import Failed, Finding, Refused
+
+Value = TypeVar("Value")
+
+
+class Command(TyperCommand):
+    """Reports every refusal, mistake and failure of a command, as JSON where it has `--json`."""
+
+    def invoke(self, ctx: Any) -> Any:
+        with reporting(as_json=bool(ctx.params.get("as_json"))):
+            return super().invoke(ctx)
 
 
 def console() -> Console:
     """Return the console of standard output, for tables and sentences."""
     return Console(highlight=False)
-
-
-def error_console() -> Console:
-    """Return the console of standard error, for refusals, mistakes and progress."""
-    return Console(stderr=True, highlight=False)
 
 
 def print_json(value: Any) -> None:
@@ -37,34 +43,30 @@ def reporting(as_json: bool = False) -> Iterator[None]:
         yield
     except Refused as refusal:
         if as_json:
-            print_json(
-                {"refused": refusal.what, "findings": [_as_data(f) for f in refusal.findings]}
-            )
+            findings = [_as_data(finding) for finding in refusal.findings]
+            print_json({"refused": refusal.what, "findings": findings})
         else:
-            error = error_console()
-            error.print(f"[bold red]Refused:[/] {escape(refusal.what)}. Nothing was written.")
-            print_findings(error, refusal.findings)
+            out = _error_console()
+            out.print(f"[bold red]Refused:[/] {escape(refusal.what)}. Nothing was written.")
+            print_findings(out, refusal.findings)
         raise typer.Exit(1) from None
-    except InvalidInput as mistakes:
+    except (InvalidInput, Failed, OSError) as error:
         if as_json:
-            print_json({"invalid": [str(problem) for problem in mistakes.problems]})
+            problems = error.problems if isinstance(error, InvalidInput) else [error]
+            print_json({"invalid": list(map(str, problems))})
+        elif isinstance(error, InvalidInput):
+            print_problems("[bold red]Invalid input.[/] Nothing was written.", error)
         else:
-            print_problems("[bold red]Invalid input.[/] Nothing was written.", mistakes)
-        raise typer.Exit(1) from None
-    except (Failed, OSError) as error:
-        if as_json:
-            print_json({"invalid": [str(error)]})
-        else:
-            error_console().print(f"[bold red]Failed.[/] {escape(str(error))}")
+            _error_console().print(f"[bold red]Failed.[/] {escape(str(error))}")
         raise typer.Exit(1) from None
 
 
 def print_problems(heading: str, mistakes: InvalidInput) -> None:
     """Print a heading in Rich's markup, then each problem on its own line."""
-    error = error_console()
-    error.print(heading)
+    out = _error_console()
+    out.print(heading)
     for problem in mistakes.problems:
-        error.print(Padding(escape(str(problem)), (0, 0, 0, 2)))
+        out.print(Padding(escape(str(problem)), (0, 0, 0, 2)))
 
 
 def print_findings(out: Console, findings: Sequence[Finding]) -> None:
@@ -80,13 +82,12 @@ def print_findings(out: Console, findings: Sequence[Finding]) -> None:
         out.print(table)
 
 
+def _error_console() -> Console:
+    return Console(stderr=True, highlight=False)
+
+
 def _as_data(finding: Finding) -> dict[str, str | bool]:
-    return {
-        "gate": finding.gate,
-        "refuses": finding.refuses,
-        "reason": finding.reason,
-        "fix": finding.fix,
-    }
+    return {key: getattr(finding, key) for key in ("gate", "refuses", "reason", "fix")}
 
 
 def warnings_as_data(findings: Sequence[Finding]) -> list[dict[str, str | bool]]:
@@ -94,16 +95,9 @@ def warnings_as_data(findings: Sequence[Finding]) -> list[dict[str, str | bool]]
     return [_as_data(finding) for finding in findings if not finding.refuses]
 
 
-def wrong_use(message: str, parameter: str) -> typer.BadParameter:
-    """Return the exception that prints the usage line and ends with exit code 2."""
-    return typer.BadParameter(message, param_hint=parameter)
-
-
-def choose(name: str, allowed: Sequence[str], parameter: str) -> str:
-    """Return `name` when it is one of `allowed`.
-
-    Raises typer.BadParameter that lists them otherwise.
-    """
+def choose(name: str, allowed: Mapping[str, Value], parameter: str) -> Value:
+    """Return the value of a name. Raises typer.BadParameter, which lists the names, for another."""
     if name in allowed:
-        return name
-    raise wrong_use(f"{name!r} is not one of {', '.join(allowed) or 'none'}.", parameter)
+        return allowed[name]
+    names = ", ".join(allowed) or "none"
+    raise typer.BadParameter(f"{name!r} is not one of {names}.", param_hint=parameter)

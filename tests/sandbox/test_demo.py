@@ -18,7 +18,7 @@ def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder.mkdir()
     server = Server(pid=0, port=0, settings=Settings())
     monkeypatch.setattr(demo, "FOLDER", tmp_path)
-    monkeypatch.setattr(demo, "sandbox", lambda console: nullcontext(server))
+    monkeypatch.setattr(demo, "sandbox", lambda console, environment: nullcontext(server))
     monkeypatch.setattr(demo, "seed", lambda environment, client: None)
     monkeypatch.setattr(demo, "services_table", lambda client, environment, services: Table())
     monkeypatch.setattr(demo, "whole_environment", lambda server: {"PATH": str(folder)})

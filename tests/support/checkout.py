@@ -74,7 +74,7 @@ class Checkout:
         return Stage(written["services"][service]["stage"])
 
     def moves(self, environment: str, service: str) -> tuple[Move, ...]:
-        return journal.read(journal_path(self.folder, environment, service))
+        return journal.read_all(self.folder).get((environment, service), ())
 
     def contents(self) -> dict[str, bytes]:
         """Every file, to see that nothing was written."""

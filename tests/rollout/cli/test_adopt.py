@@ -15,7 +15,7 @@ from typer.testing import CliRunner, Result
 
 from pay.environments.adopted import CREATE, adoptable, adopted_file, load_adopted
 from pay.environments.load import load_environments
-from rollout.adoption.found import ACTIONS
+from rollout.adoption.answers import ACTIONS
 from rollout.cli import app
 from tests.support.checkout import Checkout
 
@@ -328,6 +328,19 @@ def test_a_service_that_does_not_run_is_refused_and_nothing_is_written(
         "sandbox-ledger-ec2 aws_lb_listener.https",
     ]
     assert not file_of(checkout).parent.exists()
+
+
+def test_a_deleted_cluster_that_ecs_still_lists_is_missing(
+    adopt: Adopt, aws: Aws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def inactive(clusters: list[str]) -> Any:
+        cluster = {"clusterName": clusters[0], "status": "INACTIVE", "capacityProviders": ["one"]}
+        return {"clusters": [cluster]}
+
+    monkeypatch.setattr(aws, "DescribeClusters", inactive)
+    report = json.loads(adopt("--json", **CREDENTIALS).stdout)
+    assert [line for line in report["missing"] if "aws_ecs_cluster" in line]
+    assert [line for line in report["created"] if "capacity_providers" in line]
 
 
 def test_what_may_be_missing_is_written_as_to_be_created(

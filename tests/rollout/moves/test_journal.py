@@ -10,7 +10,7 @@ import pytest
 from pay.environments.load import load_environments
 from pay.model import Stage
 from pay.model.problem import InvalidInput
-from rollout.moves.journal import append, read, read_all, who
+from rollout.moves.journal import append, author, read_all
 from tests.support.checkout import COMMITTED, Checkout, Pay, PayJson
 
 LINE = (
@@ -55,7 +55,7 @@ def test_who_is_the_number_of_a_user_without_a_name(
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
     monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
     monkeypatch.setattr("getpass.getuser", getuser)
-    assert who(tmp_path) == f"uid {os.getuid()}"
+    assert author(tmp_path) == f"uid {os.getuid()}"
 
 
 def test_two_people_who_promote_different_services_merge_without_a_conflict(
@@ -102,7 +102,7 @@ def test_a_line_is_added_after_a_file_without_a_last_newline(tmp_path: Path) -> 
     path = tmp_path / "journal" / "test-12" / "ledger.jsonl"
     path.parent.mkdir(parents=True)
     path.write_text(LINE)
-    append(path, read(path)[0])
+    append(path, read_all(tmp_path)["test-12", "ledger"][0])
     assert path.read_text() == f"{LINE}\n{LINE}\n"
 
 

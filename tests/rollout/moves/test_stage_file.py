@@ -47,7 +47,7 @@ def test_the_file_keeps_its_mode_and_its_link(tmp_path: Path) -> None:
     real.write_text("old")
     real.chmod(0o640)
     link.symlink_to(real)
-    write_atomically(link, b"new")
+    write_atomically(link, "new")
     assert (real.read_text(), real.stat().st_mode & 0o777, link.is_symlink()) == (
         "new",
         0o640,
@@ -67,7 +67,7 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(
 
     monkeypatch.setattr(os, "replace", fail)
     with pytest.raises(OSError, match="no space left"):
-        write_atomically(path, b"new")
+        write_atomically(path, "new")
     assert path.read_text() == "old"
     assert [path.name for path in tmp_path.iterdir()] == ["a.toml"]
 

@@ -1,6 +1,6 @@
-"""What AWS has for each address that could be taken over, and what it would not tell."""
+"""AWS's answer for each address that can be taken over, and the calls that it denied."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,10 +17,10 @@ NOT_THERE = {
     "ServiceNotFoundException",
     "TargetGroupNotFound",
 }
-"""The error codes that say that something does not exist."""
+"""The error codes of a thing that does not exist."""
 
 NOT_THERE_IN = {("DescribeCapacityProviders", "ClientException")}
-"""Operation and error code: the code is ECS's for many things, and says this only there."""
+"""Operation and error code: ECS gives this code for many reasons, and for this one only there."""
 
 ACTIONS = (
     "autoscaling:DescribeAutoScalingGroups",
@@ -37,7 +37,7 @@ ACTIONS = (
     "route53:ListHostedZonesByName",
     "route53:ListResourceRecordSets",
 )
-"""All that is called, by its IAM action; all of it reads."""
+"""Every call by its IAM action; all of them read."""
 
 
 @dataclass(frozen=True)
@@ -49,30 +49,31 @@ class Lookup:
     what: str
     """In words, with its name."""
     look: Callable[[], str | None]
-    """The import id; None, or an error code of NOT_THERE: AWS has no such thing."""
+    """Returns the import id; None, or an error code of NOT_THERE: AWS has no such thing."""
+
+    def __str__(self) -> str:
+        return f"{self.stack} {self.address}"
 
 
 @dataclass(frozen=True)
-class Found:
-    """What AWS has for one address of one stack."""
+class Answer:
+    """AWS's answer to one lookup."""
 
-    stack: str
-    address: str
-    what: str
+    lookup: Lookup
     import_id: str | None
     expected: bool
-    """Whether what runs today must have it; anything else is created when it lacks."""
+    """What runs today must have it; Terraform creates anything else that is missing."""
     failure: ClientError | None = None
-    """Why AWS did not say; whether it has the thing is then not known."""
+    """Why AWS did not answer; it may or may not have the thing."""
 
     @property
     def is_missing(self) -> bool:
-        """AWS says that it has no such thing."""
+        """AWS answers that it has no such thing."""
         return self.import_id is None and self.failure is None
 
 
-def look_up(environment: Environment, lookups: Iterable[Lookup]) -> Iterator[Found]:
-    """Asks for each. A denied call is told in its place, so that all of them are told at once.
+def look_up(environment: Environment, lookups: Iterable[Lookup]) -> Iterator[Answer]:
+    """Yield AWS's answer to each lookup. A denied call is an answer too, so all are reported.
 
     Raises botocore's BotoCoreError when AWS cannot be asked: no credentials, no connection.
     """
@@ -80,12 +81,9 @@ def look_up(environment: Environment, lookups: Iterable[Lookup]) -> Iterator[Fou
     for each in lookups:
         must = expected[each.stack][each.address]
         try:
-            import_id = each.look()
+            yield Answer(each, each.look(), must)
         except ClientError as error:
-            failure = None if _is_not_there(error) else error
-            yield Found(each.stack, each.address, each.what, None, must, failure)
-        else:
-            yield Found(each.stack, each.address, each.what, import_id, must)
+            yield Answer(each, None, must, None if _is_not_there(error) else error)
 
 
 def _is_not_there(error: ClientError) -> bool:
@@ -95,32 +93,23 @@ def _is_not_there(error: ClientError) -> bool:
 
 @dataclass(frozen=True)
 class Failure:
-    """One action that AWS did not answer, and how many addresses it was asked for."""
+    """One action that AWS did not answer, and the addresses that it was called for."""
 
     action: str
     message: str
     """AWS's code and words, at the first of them."""
-    addresses: Sequence[str]
+    addresses: list[str]
     """`<stack> <address>`."""
 
 
-def failures(found: Iterable[Found]) -> tuple[Failure, ...]:
-    """What AWS did not answer, by action and error code."""
-    groups: dict[tuple[str, str], list[Found]] = {}
-    for each in found:
+def failures(answers: Iterable[Answer]) -> list[Failure]:
+    """Return what AWS did not answer, by action and error code."""
+    groups: dict[tuple[str, str], Failure] = {}
+    for each in answers:
         if each.failure:
             error: Any = each.failure.response["Error"]
             action = next(a for a in ACTIONS if a.endswith(f":{each.failure.operation_name}"))
-            groups.setdefault((action, error["Code"]), []).append(each)
-    return tuple(
-        Failure(
-            action,
-            f"{code}: {_words(members[0].failure)}",
-            [f"{each.stack} {each.address}" for each in members],
-        )
-        for (action, code), members in sorted(groups.items())
-    )
-
-
-def _words(error: ClientError | None) -> str:
-    return str(error.response["Error"].get("Message", "")) if error else ""
+            first = Failure(action, f"{error['Code']}: {error.get('Message', '')}", [])
+            group = groups.setdefault((action, error["Code"]), first)
+            group.addresses.append(str(each.lookup))
+    return [groups[key] for key in sorted(groups)]
