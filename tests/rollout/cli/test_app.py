@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from rollout import cli
-from rollout.cli import COMMANDS, app, load, summary
+from rollout.cli import COMMANDS, load, summary
 from rollout.terminal.arguments import environments_folder
 from tests.support.checkout import COMMITTED, Checkout, Pay
 from toolchain.paths import VENV_BIN
@@ -126,9 +126,3 @@ def test_the_folder_is_the_checkout_s_own_without_a_setting(
     assert environments_folder() == COMMITTED
     (tmp_path / "environments").mkdir()
     assert environments_folder() == Path("environments")
-
-
-def test_the_app_is_what_the_command_pay_runs() -> None:
-    text = (COMMITTED.parent / "pyproject.toml").read_text()
-    assert 'pay = "rollout.cli:app"' in text
-    assert callable(app)
