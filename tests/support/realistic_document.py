@@ -164,6 +164,13 @@ DOCUMENT: dict[str, Any] = {
                 "protocol": "HTTPS",
                 "vpc_id": "${data.aws_lb.other.vpc_id}",
                 "health_check": {"path": "/healthcheck", "interval": 10, "matcher": "200"},
+                "dynamic": {
+                    "stickiness": {
+                        "for_each": '${each.key == "frontend" ? [1] : []}',
+                        "iterator": "sticky",
+                        "content": {"type": "lb_cookie", "cookie_duration": "${sticky.value}"},
+                    }
+                },
             }
         },
         "aws_lb_listener": {
@@ -281,5 +288,16 @@ READING_AT_PLAN: dict[str, Any] = {
         {"to": "aws_sns_topic.alarms", "id": "arn:aws:sns:eu-west-1:111111111111:test-12-alarms"},
         {"to": "aws_sns_topic.paris", "provider": "aws.paris", "id": "${local.registry}"},
     ],
+    "check": {
+        "zone": {
+            "data": {"aws_lb": {"checked": {"name": "test-12-other-alb"}}},
+            "assert": [
+                {
+                    "condition": "${data.aws_lb.checked.internal}",
+                    "error_message": "${data.aws_lb.checked.name} is public.",
+                }
+            ],
+        }
+    },
 }
 """More blocks, for which a plan asks AWS."""

@@ -9,7 +9,7 @@ from typing import Any
 from pay.hcl.errors import TemplateError
 from pay.hcl.expressions import format_expression, is_reference
 from pay.hcl.json_documents import JSON_ARGUMENTS, PrimitiveOf, json_document
-from pay.hcl.shapes import COMMENT, Argument, NestedBlock, Place, Reading, Shape
+from pay.hcl.shapes import COMMENT, Argument, NestedBlock, Place, Reading, Shape, TypedBlock
 from pay.hcl.templates import literal, template
 from pay.hcl.values import assignments, is_identifier, render
 
@@ -45,7 +45,7 @@ class BodyWriter:
             if entry is None:
                 continue
             value = body[name]
-            if isinstance(entry, NestedBlock):
+            if not isinstance(entry, Argument):
                 blocks += self.nested(name, value, entry, indent, f"{where}.{name}")
                 continue
             text = self._attribute(name, value, entry, indent, where)
@@ -63,11 +63,13 @@ class BodyWriter:
         return ["\n".join(group) for group in groups if group] + long + blocks + last
 
     def nested(
-        self, name: str, value: Any, block: NestedBlock, indent: str, where: str
+        self, name: str, value: Any, block: NestedBlock | TypedBlock, indent: str, where: str
     ) -> list[str]:
         """Return every block of one name, in the order of the document."""
+        if isinstance(block, TypedBlock):
+            return list(self._typed(name, value, block, indent, where))
         label_count = 1 if block.nesting_mode == "map" else block.label_count
-        bodies = list(self.labelled(value, label_count, where))
+        bodies = list(self._labelled(value, label_count, where))
         if block.nesting_mode in ("single", "group") and len(bodies) > 1:
             self.problem(where, f"is allowed once; found {len(bodies)}")
         texts = []
@@ -77,7 +79,18 @@ class BodyWriter:
             texts.append(self.block(header, body, block.shape, indent, place))
         return texts
 
-    def labelled(
+    def _typed(
+        self, name: str, value: Any, block: TypedBlock, indent: str, where: str
+    ) -> Iterator[str]:
+        for labels, body in self._labelled(value, block.label_count, where):
+            place = ".".join((where, *labels))
+            if shape := block.find(labels[0]):
+                header = " ".join((name, *map(literal, labels)))
+                yield self.block(header, body, shape, indent, place)
+            else:
+                self.problem(place, block.unknown.format(type=labels[0]))
+
+    def _labelled(
         self, value: Any, label_count: int, where: str
     ) -> Iterator[tuple[tuple[str, ...], Any]]:
         """Yield the bodies under a name with their labels; a list at any level means several."""
@@ -85,14 +98,14 @@ class BodyWriter:
             return
         if type(value) is list:
             for item in value:
-                yield from self.labelled(item, label_count, where)
+                yield from self._labelled(item, label_count, where)
         elif label_count == 0:
             yield (), value
         elif type(value) is not dict:
             self.problem(where, f"takes an object of blocks by name; found {_described(value)}")
         else:
             for label in self._strings(value, where):
-                for labels, body in self.labelled(
+                for labels, body in self._labelled(
                     value[label], label_count - 1, f"{where}.{label}"
                 ):
                     yield (label, *labels), body

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pay.hcl import terraform_blocks
-from pay.hcl.shapes import Argument, Kind, NestedBlock, Primitive, Shape
+from pay.hcl.shapes import Argument, Kind, NestedBlock, Primitive, Shape, TypedBlock
 
 _ATTRIBUTE_OF = re.compile(r"(data\.)?([a-z]\w*)\.[\w-]+(?:\[[^]]*\])?\.(\w+)", re.ASCII)
 _KINDS: dict[str, Kind] = {
@@ -74,10 +74,15 @@ class ProviderSchema:
 
 def _block(described: dict[str, Any]) -> Shape:
     attributes = sorted(described.get("attributes", {}).items())
-    blocks = sorted(described.get("block_types", {}).items())
+    described_blocks = sorted(described.get("block_types", {}).items())
+    blocks = {
+        name: NestedBlock(_block(b["block"]), b["nesting_mode"]) for name, b in described_blocks
+    }
+    dynamic = {name: terraform_blocks.dynamic(block.shape) for name, block in blocks.items()}
     return Shape(
         {name: _attribute(attribute) for name, attribute in attributes}
-        | {name: NestedBlock(_block(b["block"]), b["nesting_mode"]) for name, b in blocks}
+        | blocks
+        | {"dynamic": TypedBlock(dynamic.get, "{type} is not a block of this resource")}
     )
 
 

@@ -1,5 +1,6 @@
 """The arguments that a block may have, how Terraform reads each, and their order in the text."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Literal
@@ -51,6 +52,18 @@ class NestedBlock:
     label_count: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class TypedBlock:
+    """One argument written as blocks whose first label selects the body.
+
+    `unknown` is the problem with a label that selects nothing; `{type}` stands for the label.
+    """
+
+    find: "Callable[[str], Shape | None]"
+    unknown: str
+    label_count: int = 1
+
+
 @dataclass(frozen=True)
 class Shape:
     """The arguments of one kind of body, in the order of writing.
@@ -58,7 +71,7 @@ class Shape:
     `others` applies to every name that is not in `entries`; by default such a name is a mistake.
     """
 
-    entries: dict[str, Argument | NestedBlock]
+    entries: dict[str, Argument | NestedBlock | TypedBlock]
     others: Argument | None = None
     rank: dict[str, int] = field(init=False, repr=False)
 

@@ -5,7 +5,7 @@ Source: the JSON Configuration Syntax page of the Terraform documentation, secti
 The project does not use `module`, `provisioner`, `connection` or `cloud`; the writer refuses them.
 """
 
-from pay.hcl.shapes import Argument, NestedBlock, Place, Reading, Shape
+from pay.hcl.shapes import Argument, NestedBlock, Place, Reading, Shape, TypedBlock
 
 TEMPLATE = Argument()
 LITERAL = Argument(Reading.LITERAL)
@@ -68,6 +68,17 @@ OUTPUT = Shape(
         "depends_on": DEPENDS_ON,
     }
 )
+
+
+def check(data: TypedBlock) -> Shape:
+    """Return the body of a check, which may hold a data source of its own."""
+    return Shape({"data": data, "assert": _CONDITION})
+
+
+def dynamic(shape: Shape) -> Shape:
+    """Return the body of a dynamic block, which creates blocks with the body `shape`."""
+    content = NestedBlock(shape, "single")
+    return Shape({"for_each": TEMPLATE, "iterator": REFERENCE, "content": content})
 
 
 def with_meta_arguments(shape: Shape) -> Shape:

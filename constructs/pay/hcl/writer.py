@@ -1,14 +1,14 @@
 """Writes one stack's Terraform JSON as HCL2, with the blocks in a fixed order."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pay.hcl import terraform_blocks as own
 from pay.hcl.bodies import BodyWriter
 from pay.hcl.errors import HclError
 from pay.hcl.schema import ProviderSchema
-from pay.hcl.shapes import COMMENT, NestedBlock, Primitive, Shape
-from pay.hcl.templates import is_text, literal
+from pay.hcl.shapes import COMMENT, NestedBlock, Primitive, Shape, TypedBlock
+from pay.hcl.templates import is_text
 
 _ADD_RESOURCE = (
     "; add {type} to its stack's row in constructs/pay/model/stacks.py and run `make bindings`"
@@ -37,16 +37,21 @@ class _DocumentWriter:
 
     def text(self) -> str:
         schema = self._schema
+        unknown = f"{{type}} is not in {schema.source}"
+        provider = TypedBlock(schema.provider, unknown)
+        data = TypedBlock(schema.data_source, unknown + _ADD_DATA_SOURCE, label_count=2)
+        resource = TypedBlock(schema.resource, unknown + _ADD_RESOURCE, label_count=2)
         sections = {
             "terraform": self._own("terraform", own.TERRAFORM),
-            "provider": self._of_schema("provider", 1, schema.provider),
+            "provider": self._section("provider", provider),
             "variable": self._own("variable", own.VARIABLE, label_count=1),
             "locals": self._own("locals", own.LOCALS),
             "moved": self._own("moved", own.MOVED),
             "import": self._own("import", own.IMPORT),
             "removed": self._own("removed", own.REMOVED),
-            "data": self._of_schema("data", 2, schema.data_source, _ADD_DATA_SOURCE),
-            "resource": self._of_schema("resource", 2, schema.resource, _ADD_RESOURCE),
+            "data": self._section("data", data),
+            "resource": self._section("resource", resource),
+            "check": self._own("check", own.check(data), label_count=1),
             "output": self._own("output", own.OUTPUT, label_count=1),
         }
         for name in self._document:
@@ -59,22 +64,11 @@ class _DocumentWriter:
         return "\n\n".join(blocks) + "\n" if blocks else ""
 
     def _own(self, section: str, shape: Shape, label_count: int = 0) -> Iterator[str]:
-        block = NestedBlock(shape, label_count=label_count)
+        return self._section(section, NestedBlock(shape, label_count=label_count))
+
+    def _section(self, section: str, block: NestedBlock | TypedBlock) -> Iterator[str]:
         value = self._document.get(section)
         yield from self._bodies.nested(section, value, block, "", section)
-
-    def _of_schema(
-        self, section: str, label_count: int, find: Callable[[str], Shape | None], fix: str = ""
-    ) -> Iterator[str]:
-        value = self._document.get(section)
-        for labels, body in self._bodies.labelled(value, label_count, section):
-            place, type_ = ".".join((section, *labels)), labels[0]
-            if shape := find(type_):
-                header = " ".join((section, *map(literal, labels)))
-                yield self._bodies.block(header, body, shape, "", place)
-            else:
-                unknown = f"{type_} is not in {self._schema.source}{fix.format(type=type_)}"
-                self._bodies.problem(place, unknown)
 
     def _primitive_of(self, expression: str) -> Primitive | None:
         """Return the type of a variable, local or attribute of a resource, if known."""

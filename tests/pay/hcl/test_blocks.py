@@ -189,6 +189,7 @@ def test_writes_blocks_in_a_fixed_order(aws: ProviderSchema) -> None:
         "removed",
         "data",
         "resource",
+        "check",
         "output",
     ]
 

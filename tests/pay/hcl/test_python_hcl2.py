@@ -50,7 +50,7 @@ def bodies(shape: Shape, depth: int) -> st.SearchStrategy[dict[str, Any]]:
     for name, entry in shape.entries.items():
         if isinstance(entry, Argument):
             arguments[name] = values_of(entry)
-        elif depth:
+        elif depth and isinstance(entry, NestedBlock):
             most = 3 if entry.nesting_mode in ("list", "set") else 1
             arguments[name] = st.lists(bodies(entry.shape, depth - 1), min_size=1, max_size=most)
     for name in OWN if depth == 3 else ():

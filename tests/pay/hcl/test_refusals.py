@@ -35,13 +35,18 @@ def load_balancer(**arguments: Any) -> dict[str, Any]:
             "aws_nonsense to toolchain/bindings/data_sources.txt and run `make bindings`",
         ),
         (
+            {"check": {"c": {"data": {"aws_nonsense": {"this": {}}}}}},
+            "check.c.data.aws_nonsense.this: aws_nonsense is not in aws-5.100.schema.json; add the "
+            "line aws_nonsense to toolchain/bindings/data_sources.txt and run `make bindings`",
+        ),
+        (
             {"provider": {"google": {}}},
             "provider.google: google is not in aws-5.100.schema.json",
         ),
         (
             {"module": {"a": {"source": "./a"}}},
             "module: is not a known block; known: terraform, provider, variable, "
-            "locals, moved, import, removed, data, resource, output",
+            "locals, moved, import, removed, data, resource, check, output",
         ),
         (
             load_balancer(nmae="x"),
@@ -122,7 +127,7 @@ def load_balancer(**arguments: Any) -> dict[str, Any]:
         ),
         (
             load_balancer(dynamic={"name": {"for_each": [1], "content": {}}}),
-            "resource.aws_lb.this: has no argument dynamic",
+            "resource.aws_lb.this.dynamic.name: name is not a block of this resource",
         ),
         (
             {"locals": {"a b": 1}},
