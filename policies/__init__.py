@@ -4,3 +4,10 @@ Runs in its own virtual environment (`.venv-checkov`). Of this project it import
 the readers of `pay` that need no library: secrets, IAM, containers, plans
 (docs/decisions/0102).
 """
+
+import os
+
+# Read by checkov when it is imported.
+os.environ.setdefault("LOG_LEVEL", "ERROR")
+# Read by checkov for every plan: what is not known yet must not be taken for missing.
+os.environ["EVAL_TF_PLAN_AFTER_UNKNOWN"] = "true"

@@ -51,8 +51,8 @@ def _judge(options: argparse.Namespace) -> list[Verdict]:
     plans = {file: read_plan_file(file).document for file in options.plan}
     accepted = waivers.load(options.waivers)
     # checkov takes seconds to import; wrong use is reported before.
-    from policies.engine.catalogue import catalogue
-    from policies.engine.gate import Gate
+    from policies.catalogue import catalogue
+    from policies.gate import Gate
 
     table = requirements.load()
     gate = Gate(table, catalogue(table), accepted)

@@ -1,4 +1,4 @@
-"""Registers the rules of `checks/` as checks of checkov."""
+"""Registers the declared rules over blocks as checks of checkov."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +10,6 @@ from checkov.common.models.enums import CheckCategories, CheckResult
 from checkov.terraform.checks.data.base_check import BaseDataCheck
 from checkov.terraform.checks.resource.base_resource_check import BaseResourceCheck
 
-import policies.checks  # noqa: F401  # declares the rules
 from pay.unread import Unread
 from policies.engine.rule import RULES, Rule
 from policies.engine.stack import Block, Kind, Stack

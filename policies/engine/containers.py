@@ -1,5 +1,6 @@
 """The container definitions in HCL, or in the blocks that checkov makes of a plan."""
 
+import re
 from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any
@@ -10,6 +11,10 @@ from pay.unread import Unread
 from policies.engine.expressions import document_in
 from policies.engine.rule import Judge, rule
 from policies.engine.stack import Block
+
+_TAG_VARIABLE = re.compile(
+    r"(:|@|\$\{startswith\([^)]*\) \? \"@\" : \":\"\})\$\{var\.[a-z_]+_image_tag\}$"
+)
 
 
 def containers(task_definition: Block) -> tuple[Container, ...]:
@@ -64,3 +69,8 @@ def container_setting(path: str, complies: Callable[[Any], bool], absent: object
         return [] if complies(setting) else [f"{path} is {setting!r}"]
 
     return container_rule(judge)
+
+
+def takes_tag(image: str) -> bool:
+    """Return whether the tag comes from a `*_image_tag` variable, which the pipeline must give."""
+    return _TAG_VARIABLE.search(image) is not None

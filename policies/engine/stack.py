@@ -112,6 +112,11 @@ class Stack:
         return self._index.get((kind, type_, name))
 
     @property
+    def provider(self) -> Block:
+        """A block that represents the provider, for rules about the whole stack."""
+        return Block("resource", "provider", "aws", {}, self, str(Path(self.name) / "cdk.tf"))
+
+    @property
     def scope(self) -> str:
         """`inside`, `connected` or `outside` the cardholder data environment.
 

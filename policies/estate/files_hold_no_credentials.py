@@ -7,7 +7,6 @@ URLs belong in a secret store.
 from pay.secrets.values import credentials
 from policies.engine.rule import Findings, estate_rule
 from policies.engine.stack import Stack
-from policies.estate.stacks_say_their_scope import provider
 
 
 @estate_rule
@@ -20,4 +19,4 @@ def judge(stacks: list[Stack]) -> Findings:
                 f"{file.name} line {text.count(chr(10), 0, secret.start) + 1}: {secret.why}"
                 for secret in credentials(text)
             }
-        yield provider(stack), sorted(problems)
+        yield stack.provider, sorted(problems)

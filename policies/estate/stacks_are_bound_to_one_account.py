@@ -8,7 +8,6 @@ from collections import defaultdict
 
 from policies.engine.rule import Findings, estate_rule
 from policies.engine.stack import Stack
-from policies.estate.stacks_say_their_scope import provider
 
 
 @estate_rule
@@ -33,4 +32,4 @@ def judge(stacks: list[Stack]) -> Findings:
                     problems.append(f"account {account} has production and other stacks")
             elif others and production & {stack.environment, *others}:
                 problems.append(f"account {account} is also used by {', '.join(others)}")
-        yield provider(stack), problems
+        yield stack.provider, problems

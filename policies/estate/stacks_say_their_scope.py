@@ -5,10 +5,9 @@ provider's `default_tags`, so every resource in AWS carries them.
 """
 
 from collections import defaultdict
-from pathlib import Path
 
 from policies.engine.rule import Findings, estate_rule
-from policies.engine.stack import Block, Stack
+from policies.engine.stack import Stack
 
 _TAGS_OF_UNKNOWN_KIND = ("Environment", "Stack", "Service")
 _SCOPES = ("inside", "connected", "outside")
@@ -31,9 +30,4 @@ def judge(stacks: list[Stack]) -> Findings:
             problems.append(f"Production is {production!r}; allowed: {', '.join(_PRODUCTION)}")
         elif len(production_tags[stack.owner]) > 1:
             problems.append(f"Production is {production!r}; other stacks of {stack.owner} differ")
-        yield provider(stack), problems
-
-
-def provider(stack: Stack) -> Block:
-    """Return a block that represents the stack's provider."""
-    return Block("resource", "provider", "aws", {}, stack, str(Path(stack.name) / "cdk.tf"))
+        yield stack.provider, problems

@@ -5,8 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from pay.unread import Unread
-from policies.checks.containers.container_images_are_pinned import takes_tag
-from policies.engine.containers import containers
+from policies.engine.containers import containers, takes_tag
 from policies.engine.expressions import references
 from policies.engine.network import is_world, looked_up_names, permissions
 from policies.engine.stack import Block, Stack, get

@@ -12,6 +12,8 @@ UPWARDS = {
     "constructs/pay/model/upwards.py": "from pay.environments import load",
     "rollout/plans/upwards.py": "from rollout.guard import verdict",
     "policies/engine/upwards.py": "from rollout.plans import read",
+    "policies/engine/circle.py": "import policies.checks",
+    "policies/checks/iam/beside.py": "from policies.checks.iam import pass_role_names_its_roles",
     "sandbox/aws/upwards.py": "from lab import lab",
 }
 

@@ -4,19 +4,7 @@ The image that runs must be the image that was scanned and tested. A moving tag 
 the cardholder data environment without a change in Git.
 """
 
-import re
-
 from pay.containers.images import is_pinned
-from policies.engine.containers import container_setting
-
-_TAG_VARIABLE = re.compile(
-    r"(:|@|\$\{startswith\([^)]*\) \? \"@\" : \":\"\})\$\{var\.[a-z_]+_image_tag\}$"
-)
-
-
-def takes_tag(image: str) -> bool:
-    """Return whether the tag comes from a `*_image_tag` variable, which the pipeline must give."""
-    return _TAG_VARIABLE.search(image) is not None
-
+from policies.engine.containers import container_setting, takes_tag
 
 judge = container_setting("image", lambda image: takes_tag(str(image)) or is_pinned(image))

@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from pay.model import Stage
 from rollout.guard.rule import Context, Finding, Findings
 from rollout.guard.set_changes import loses_members
+from rollout.guard.traffic_changes import ALARM
 from rollout.plans.plan import PAST, ResourceChange, Verb
 from rollout.plans.read import StackPlan
-
-ALARM = "aws_cloudwatch_metric_alarm"
 
 
 def check(plan: StackPlan, context: Context) -> Findings:

@@ -7,20 +7,14 @@ capacity.
 """
 
 from pay.model import Side, Stage, names
-from pay.model.stacks import RESOURCE_TYPES, Loss
+from pay.model.stacks import Loss
 from rollout.guard.may_receive_traffic import UNREACHED
 from rollout.guard.rule import Context, Finding, Findings
-from rollout.guard.rules.monitoring.keeps_its_alarms import ALARM
 from rollout.guard.stage_from_records import side_of
-from rollout.plans.containers import TASK_DEFINITION
+from rollout.guard.traffic_changes import takes_a_carrier
 from rollout.plans.plan import PAST, ResourceChange
 from rollout.plans.read import StackPlan
-from rollout.plans.records import RECORD_TYPE, names_in
-
-CARRIERS = RESOURCE_TYPES - {ALARM, RECORD_TYPE, TASK_DEFINITION}
-"""What a request passes through, and what a task cannot start, scale or be watched without: all
-that the stacks make. Alarms and records have rules of their own, task definitions revisions.
-"""
+from rollout.plans.records import names_in
 
 _RENAME = "for a renamed address write a `moved` block"
 
@@ -34,17 +28,6 @@ def check(plan: StackPlan, context: Context) -> Findings:
             saw, do = reason
             loss = f"{change.type} is {PAST[change.verb]}{change.because}"
             yield Finding(change.address, f"{loss}; {saw}", do)
-
-
-def takes_a_carrier(plan: StackPlan, change: ResourceChange) -> bool:
-    """Return whether the change takes away something that a request or a starting task needs. A
-    replaced task definition is a new revision, and the old one's tasks run on.
-    """
-    if plan.stack.kind.may_lose is Loss.ANY_TIME:
-        return False
-    if change.type == TASK_DEFINITION:
-        return change.is_removed
-    return change.goes and change.type in CARRIERS
 
 
 def _why_it_must_stay(plan: StackPlan, context: Context, change: ResourceChange) -> SawAndDo | None:

@@ -5,8 +5,9 @@ follow, it must be clear what they follow from.
 from pay.catalogue import CATALOGUE
 from rollout.guard.rule import Context, Finding, Findings
 from rollout.guard.stage_from_records import side_of
+from rollout.guard.traffic_changes import moves_traffic
 from rollout.plans.read import StackPlan
-from rollout.plans.records import RecordState, States, names_in
+from rollout.plans.records import RecordState, names_in
 
 
 def check(plan: StackPlan, context: Context) -> Findings:
@@ -27,17 +28,6 @@ def check(plan: StackPlan, context: Context) -> Findings:
             f"{plan.stack.id} moves traffic, and so does {', '.join(others)}",
             "move one service in one environment at a time: split the change",
         )
-
-
-def moves_traffic(plan: StackPlan) -> bool:
-    """Return whether a name that answers already gets other records. A new name moves nothing."""
-    return plan.stack.kind.holds_records and any(
-        name.before and _shape(name.before) != _shape(name.after) for name in names_in(plan.plan)
-    )
-
-
-def _shape(records: States) -> set[tuple[object, ...]]:
-    return {(r.set_identifier, r.policies, r.weight, r.alias) for r in records}
 
 
 def _is_its_own(record: RecordState, plan: StackPlan, context: Context) -> bool:

@@ -3,8 +3,7 @@ sides and of the platform is taken away, because clients follow a record only wh
 """
 
 from rollout.guard.rule import Context, Finding, Findings
-from rollout.guard.rules.network.keeps_what_carries_traffic import takes_a_carrier
-from rollout.guard.rules.records.moves_one_service import moves_traffic
+from rollout.guard.traffic_changes import moves_traffic, takes_a_carrier
 from rollout.plans.read import StackPlan
 
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
+from policies.catalogue import block_types, covered_types
 from policies.engine import plan
 from policies.engine import waivers as waiving
-from policies.engine.catalogue import block_types, covered_types
 from policies.engine.requirements import Requirements
 from policies.engine.results import Result, RuleText
 from policies.engine.rule import ESTATE_RULES

@@ -1,0 +1,36 @@
+"""Detects what a plan changes for traffic: which records answer, and what carries the requests."""
+
+from pay.model.stacks import RESOURCE_TYPES, Loss
+from rollout.plans.containers import TASK_DEFINITION
+from rollout.plans.plan import ResourceChange
+from rollout.plans.read import StackPlan
+from rollout.plans.records import RECORD_TYPE, States, names_in
+
+ALARM = "aws_cloudwatch_metric_alarm"
+
+CARRIERS = RESOURCE_TYPES - {ALARM, RECORD_TYPE, TASK_DEFINITION}
+"""What a request passes through, and what a task cannot start, scale or be watched without: all
+that the stacks make. Alarms and records have rules of their own, task definitions revisions.
+"""
+
+
+def takes_a_carrier(plan: StackPlan, change: ResourceChange) -> bool:
+    """Return whether the change takes away something that a request or a starting task needs. A
+    replaced task definition is a new revision, and the old one's tasks run on.
+    """
+    if plan.stack.kind.may_lose is Loss.ANY_TIME:
+        return False
+    if change.type == TASK_DEFINITION:
+        return change.is_removed
+    return change.goes and change.type in CARRIERS
+
+
+def moves_traffic(plan: StackPlan) -> bool:
+    """Return whether a name that answers already gets other records. A new name moves nothing."""
+    return plan.stack.kind.holds_records and any(
+        name.before and _shape(name.before) != _shape(name.after) for name in names_in(plan.plan)
+    )
+
+
+def _shape(records: States) -> set[tuple[object, ...]]:
+    return {(r.set_identifier, r.policies, r.weight, r.alias) for r in records}
