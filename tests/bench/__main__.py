@@ -24,6 +24,7 @@ from tests.bench.everyday import CHANGES, Everyday
 from tests.bench.more_services import write_environments
 from tests.bench.process import Run, RunFailed, can_measure_memory, measure
 from tests.bench.report import Figure, Ratio, Report, Scaled, show
+from toolchain.paths import ROOT
 
 ONE_STACK = "production-2-connector-ec2"
 WHOLE, ONE = "whole estate from nothing", f"one stack ({ONE_STACK})"
@@ -162,7 +163,7 @@ def _gate(report: Report, runs: int, progress: Console) -> None:
             progress.print(f"run {round_ + 1} of {runs}: the PCI gate ...")
             command = (estate.GATE_PYTHON, "-m", "policies", "--root", str(out))
             # 1: it refuses the estate. That is `make policy`'s business, and costs the same.
-            found.append(measure(command, os.environ, estate.ROOT, allowed=frozenset({1})))
+            found.append(measure(command, os.environ, ROOT, allowed=frozenset({1})))
     figure = Figure.of("PCI gate over the whole estate", found)
     met = [at_most(budgets.GATE_SECONDS, figure.seconds.median, "s")]
     if can_measure_memory():

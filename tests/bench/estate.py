@@ -12,8 +12,8 @@ from pathlib import Path
 
 from tests.bench.phases import Lap
 from tests.bench.process import Run, measure
+from toolchain.paths import ROOT
 
-ROOT = Path(__file__).parents[2]
 ENVIRONMENTS = ROOT / "environments"
 RUN_MAIN = "tests/bench/run_main.py"
 # As cdktf.json runs it; -O, because jsii's checks of every argument are asserts.

@@ -5,7 +5,8 @@ import subprocess
 
 import pytest
 
-from tests.support.whole_checkout import ROOT, copy_checkout
+from tests.conftest import ROOT
+from tests.support.whole_checkout import copy_checkout
 
 pytestmark = pytest.mark.e2e
 

@@ -11,14 +11,14 @@ from typing import Any
 
 import pytest
 
-from pay.model import Environment, Side, names
+from pay.model import Environment, Side, names, stacks
 from sandbox.instance import Sandbox
+from tests.conftest import ROOT
 
 pytestmark = pytest.mark.e2e
 
-ROOT = Path(__file__).parents[2]
 SERVICE = "ledger"
-PLATFORM = "sandbox-platform"
+PLATFORM = stacks.PLATFORM.stack_id("sandbox")
 SIDES = [names.side_stack("sandbox", SERVICE, side) for side in Side]
 TRAFFIC = names.traffic_stack("sandbox", SERVICE)
 TIMEOUT_SECONDS = 580

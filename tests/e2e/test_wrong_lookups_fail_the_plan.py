@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 import pytest
 
 from pay.model import Environment
+from pay.model.stacks import TRAFFIC
 from sandbox.estate.mistakes import Mistake
 from sandbox.instance import Sandbox
 from tests.e2e.conftest import Planned
@@ -64,7 +65,7 @@ TOGETHER = [
         },
     ),
     ("production-2-products-ui-fargate", PUBLIC_MISTAKES),
-    ("production-2-webhooks-traffic", {Mistake.MISSING_ZONE}),
+    (TRAFFIC.stack_id("production-2", "webhooks"), {Mistake.MISSING_ZONE}),
 ]
 """Mistakes that do not hide each other share a plan: it names them all at once."""
 

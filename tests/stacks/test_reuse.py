@@ -22,8 +22,8 @@ from pay.model import Environment
 from stacks.estate import PlannedStack, add_stack, planned_stacks
 from stacks.made_from import FILES, SCHEMA, code_folders, made_from
 from stacks.synthesis import synthesise
+from tests.conftest import ROOT
 
-ROOT = Path(__file__).parents[2]
 Files = Mapping[str, bytes]
 CARDID = {"sandbox-cardid-ec2", "sandbox-cardid-fargate", "sandbox-cardid-traffic"}
 PLATFORM_AND_CARDID = {"sandbox-platform", *CARDID}

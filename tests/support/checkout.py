@@ -16,8 +16,9 @@ from rollout.moves import journal
 from rollout.moves.journal import Move, journal_path
 from rollout.moves.stage_file import with_stage
 from rollout.moves.standings import Situation, load_situation
+from tests.conftest import ROOT
 
-COMMITTED = Path(__file__).parents[2] / "environments"
+COMMITTED = ROOT / "environments"
 LONG_AGO = timedelta(days=30)
 
 Pay = Callable[..., Result]

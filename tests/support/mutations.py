@@ -3,15 +3,16 @@
 import copy
 import json
 from collections.abc import Callable, Iterator
-from pathlib import Path as File
 from typing import Any
 
 from hypothesis import strategies as st
 
 from pay.model import Side
+from pay.model.stacks import RESOURCE_TYPES
+from rollout.plans.containers import TASK_DEFINITION
+from stacks.made_from import SCHEMA
+from tests.conftest import ROOT
 from tests.support.plans import Json, change, container, policy, record, target, task_definition
-
-ROOT = File(__file__).parents[2]
 
 scalars: st.SearchStrategy[Any] = st.one_of(
     st.none(),
@@ -69,11 +70,6 @@ def _gone(address: str) -> Callable[[], Json]:
     return lambda: change(address, {"name": "x", "arn": "y"}, None)
 
 
-MADE = tuple(
-    json.loads((ROOT / "toolchain/bindings/aws-5.100.schema.json").read_text())["resource_schemas"]
-)
-"""The types that the stacks make, as the provider's schema has them."""
-
 FOREIGN = (
     "aws_alb",
     "aws_appautoscaling_scheduled_action",
@@ -108,11 +104,7 @@ FOREIGN = (
 )
 """Types that no stack makes; the rules name few of them."""
 
-_EXISTING = tuple(
-    json.loads((ROOT / "toolchain/bindings/aws-5.100.schema.json").read_text())[
-        "data_source_schemas"
-    ]
-)
+_EXISTING = tuple(json.loads((ROOT / SCHEMA).read_text())["data_source_schemas"])
 """Types that the stacks look up; some are made too, which the guard must not mind."""
 
 some_values = st.dictionaries(
@@ -132,10 +124,10 @@ def harms(draw: st.DrawFn) -> Json:
         return HARM[draw(st.sampled_from(sorted(HARM)))]()
     before, after = draw(some_values), draw(some_values)
     if kind == "goes":
-        type = draw(st.sampled_from([t for t in MADE if t != "aws_ecs_task_definition"]))
+        type = draw(st.sampled_from(sorted(RESOURCE_TYPES - {TASK_DEFINITION})))
         actions = draw(st.sampled_from((["delete"], ["forget"], ["delete", "create"])))
     else:
-        foreign = [t for t in (*FOREIGN, *_EXISTING) if t not in MADE]
+        foreign = [t for t in (*FOREIGN, *_EXISTING) if t not in RESOURCE_TYPES]
         type = draw(st.sampled_from(foreign))
         actions = draw(
             st.sampled_from((["create"], ["update"], ["delete"], ["forget"], ["create", "delete"]))

@@ -9,12 +9,13 @@ from pathlib import Path
 
 from pay.environments.load import load_environments
 from pay.model import Stage
+from pay.model.stacks import PLATFORM
 from sandbox.instance import Sandbox
 from stacks.estate import planned_stacks
 from stacks.made_from import SCHEMA
 from stacks.synthesis import synthesise
+from tests.conftest import ROOT
 
-ROOT = Path(__file__).parents[2]
 TIMEOUT_SECONDS = 580
 
 Edit = Callable[[str], str]
@@ -26,7 +27,7 @@ class RealStacks:
     def __init__(self, sandbox: Sandbox, folder: Path, service: str, *more: str) -> None:
         """`more`: stacks of other services, which stay at `legacy`."""
         self.sandbox, self.folder, self.service = sandbox, folder, service
-        self._selected = ("sandbox-platform", f"sandbox-{service}-*", *more)
+        self._selected = (PLATFORM.stack_id("sandbox"), f"sandbox-{service}-*", *more)
         self.environments = folder / "environments"
         self.environments.mkdir()
         self._stacks = folder / "cdktf.out" / "stacks"

@@ -4,7 +4,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from tests.conftest import ROOT
+
 INSTALLED = (".venv", ".venv-checkov", "node_modules", "imports", ".cache")
 
 

@@ -40,7 +40,7 @@ class Alarm(Model):
     metric: Metric | Share
     comparison: Literal["GreaterThanThreshold", "LessThanThreshold"] = "GreaterThanThreshold"
     threshold: float
-    """In the unit of the metric."""
+    """In `metric.unit`."""
     description: str = Field(max_length=1024)
     severity: Severity
     period_seconds: int = Field(default=60, gt=0, multiple_of=60)

@@ -1,7 +1,7 @@
 """The metrics that a microservice is watched by, as values.
 
-A metric names its dimensions, not their values: the caller gives those. Alarms give references to
-Terraform's resources; names and ARN suffixes that AWS returns fit the same places.
+A metric names its dimensions, not their values: `side_dimensions` returns those. Alarms give it
+references to Terraform's resources; ARN suffixes that AWS returns fit the same places.
 
 Sources: AWS, "CloudWatch metrics for your Application Load Balancer" and the same page of the
 Network Load Balancer. A count of zero is not reported there.
@@ -14,6 +14,7 @@ from pydantic import Field
 
 from pay.model.base import Model
 from pay.model.problem import Problem
+from pay.model.side import ServiceSide
 from pay.model.vocabulary import LoadBalancerType
 
 Dimension = Literal[
@@ -75,6 +76,10 @@ class Share(Model):
     """With less than this in a period the share counts as 0, because it would prove nothing."""
 
     @property
+    def unit(self) -> Unit:
+        return "Percent"
+
+    @property
     def metrics(self) -> tuple[Metric, ...]:
         """Return each metric of the formula once, ordered by id."""
         return tuple(sorted({*self.part, *self.whole}, key=lambda metric: metric.id))
@@ -113,6 +118,21 @@ class Share(Model):
                     allowed="sums of counts: nothing else has a share",
                     fix="choose another metric, or another formula",
                 )
+
+
+def side_dimensions(
+    side: ServiceSide, *, load_balancer: str, target_group: str
+) -> Mapping[Dimension, str]:
+    """Return the values of a side's dimensions.
+
+    `load_balancer` and `target_group` are ARN suffixes, or references to them.
+    """
+    return {
+        "LoadBalancer": load_balancer,
+        "TargetGroup": target_group,
+        "ClusterName": side.cluster,
+        "ServiceName": side.service.name,
+    }
 
 
 _LOAD_BALANCER: tuple[Dimension, ...] = ("LoadBalancer",)

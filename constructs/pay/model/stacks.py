@@ -95,6 +95,11 @@ class StackKind:
         return self.scope is not StackScope.SERVICE
 
     @property
+    def holds_instances(self) -> bool:
+        """Return whether the EC2 instances of the legacy cluster are in it."""
+        return "aws_autoscaling_group" in self.types
+
+    @property
     def holds_records(self) -> bool:
         """Return whether a change of it moves traffic."""
         return self.turn is Turn.RECORDS

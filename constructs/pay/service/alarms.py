@@ -13,7 +13,7 @@ from imports.aws.cloudwatch_metric_alarm import (
 from pay.existing.messaging import topic_arn
 from pay.model import Severity, addresses, names
 from pay.model.alarms import Alarm, alarms
-from pay.model.metrics import Dimension, Metric, Share
+from pay.model.metrics import Dimension, Metric, Share, side_dimensions
 from pay.model.side import ServiceSide
 from pay.service.balancer import ServiceLoadBalancer
 
@@ -24,12 +24,11 @@ class Alarms:
     def __init__(
         self, scope: Construct, side: ServiceSide, load_balancer: ServiceLoadBalancer
     ) -> None:
-        dimensions: Mapping[Dimension, str] = {
-            "LoadBalancer": load_balancer.arn_suffix,
-            "TargetGroup": load_balancer.target_group_arn_suffix,
-            "ClusterName": side.cluster,
-            "ServiceName": side.service.name,
-        }
+        dimensions = side_dimensions(
+            side,
+            load_balancer=load_balancer.arn_suffix,
+            target_group=load_balancer.target_group_arn_suffix,
+        )
         environment, topics = side.environment.name, dict[Severity, str]()
         for alarm in alarms(side):
             severity = alarm.severity

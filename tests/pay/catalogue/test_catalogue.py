@@ -1,14 +1,11 @@
 """The catalogue agrees with the public record of GOV.UK Pay's services."""
 
-from pathlib import Path
-
 import pytest
 
 from pay.catalogue import CATALOGUE, PROBLEMS, file_of
 from pay.model import Exposure, LoadBalancerType, Microservice, Runtime, Scope
 from pay.model.service.call_graph import call_graph_problems
-
-ROOT = Path(__file__).parents[3]
+from tests.conftest import ROOT
 
 # The public record (section "Who calls whom" of what was gathered from alphagov's repositories):
 # clients in each service's code, confirmed by the network policies that were once public.

@@ -1,7 +1,5 @@
 """A mistake in the catalogue is refused by whatever reads environments, beside theirs."""
 
-from pathlib import Path
-
 import pytest
 
 from pay import catalogue
@@ -9,9 +7,10 @@ from pay.catalogue import CATALOGUE
 from pay.environments.load import load_environment, load_environments
 from pay.model import Call, InvalidInput, Problem
 from pay.model.service.call_graph import Catalogue
+from tests.conftest import ROOT
 from tests.support.problems import only
 
-ENVIRONMENTS = Path(__file__).parents[3] / "environments"
+ENVIRONMENTS = ROOT / "environments"
 
 
 @pytest.fixture

@@ -8,9 +8,10 @@ import pytest
 
 from pay.environments.load import load_environments
 from pay.model import Environment, InvalidInput, Problem
+from tests.conftest import ROOT
 from tests.support.spoiled import Edit, Refused
 
-ENVIRONMENTS = Path(__file__).parents[3] / "environments"
+ENVIRONMENTS = ROOT / "environments"
 
 
 @pytest.fixture(scope="session")

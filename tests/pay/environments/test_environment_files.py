@@ -12,8 +12,9 @@ import pytest
 from pay.catalogue import CATALOGUE
 from pay.model import Environment, Stage
 from pay.model.service.call_graph import neighbours
+from tests.conftest import ROOT
 
-FILES = sorted((Path(__file__).parents[3] / "environments").glob("*.toml"))
+FILES = sorted((ROOT / "environments").glob("*.toml"))
 REAL = ("production-2", "staging-2", "test-12", "test-perf-1")
 
 # Keys that one environment needs and another must not have.

@@ -9,8 +9,9 @@ import jsonschema  # type: ignore[import-untyped] # its stubs would serve these 
 import pytest
 
 from pay.environments.schema import environment_schema
+from tests.conftest import ROOT
 
-FOLDER = Path(__file__).parents[3] / "environments"
+FOLDER = ROOT / "environments"
 FILES = sorted(FOLDER.glob("*.toml"))
 
 

@@ -7,10 +7,9 @@ from pathlib import Path
 import pytest
 
 from pay.hcl.schema import ProviderSchema
+from tests.conftest import ROOT
 from tests.support.terraform_runs import Terraform, meaning_workspace
 from toolchain.environment import tool_environment
-
-ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture(scope="session")

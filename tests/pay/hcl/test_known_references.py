@@ -19,9 +19,8 @@ from pay.hcl.known_references import answer_known_references
 from pay.hcl.schema import ProviderSchema
 from pay.model import Environment
 from stacks.made_from import SCHEMA
+from tests.conftest import ROOT
 from tests.support.synthesised import synthesise
-
-ROOT = Path(__file__).parents[3]
 
 
 class Counting:

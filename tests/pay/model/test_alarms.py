@@ -67,6 +67,16 @@ def test_p99_may_take_half_of_the_longest_request(production: Environment) -> No
     assert "27.5 seconds" in latency.description
 
 
+def test_a_threshold_is_in_the_unit_of_what_is_measured(production: Environment) -> None:
+    sides = [service_side(production, name, Side.EC2) for name in ("connector", "egress")]
+    assert {alarm.name: alarm.metric.unit for side in sides for alarm in alarms(side)} == {
+        "errors": "Percent",
+        "resets": "Percent",
+        "latency": "Seconds",
+        "healthy-hosts": "Count",
+    }
+
+
 @pytest.mark.parametrize("name", sorted(CATALOGUE))
 def test_a_proxy_has_resets_where_the_others_have_errors_and_latency(
     production: Environment, name: str

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 import botocore.session
 import pytest
 
-from pay.model import metrics
+from pay.model import Environment, Side, metrics
 from pay.model.metrics import (
     CONNECTIONS,
     ELB_5XX,
@@ -17,11 +17,22 @@ from pay.model.metrics import (
     RESPONSE_TIME_P99,
     Metric,
     Share,
+    side_dimensions,
 )
 from tests.support.problems import only, refusal
+from tests.support.services import service_side
 
 VALUES = [value for value in vars(metrics).values() if isinstance(value, Metric)]
 VALUES += metrics.HEALTHY_HOSTS.values()
+
+CPU = Metric(
+    id="cpu",
+    namespace="AWS/ECS",
+    name="CPUUtilization",
+    statistic="Average",
+    unit="Percent",
+    dimensions=("ClusterName", "ServiceName"),
+)
 
 
 def enum_of_aws(shape: str) -> set[str]:
@@ -48,17 +59,15 @@ def test_a_metric_of_a_target_group_names_its_load_balancer_too(metric: Metric) 
     [
         (REQUESTS, {"LoadBalancer": "app/a/1", "TargetGroup": "targetgroup/a/2"}),
         (ELB_5XX, {"LoadBalancer": "app/a/1"}),
+        (CPU, {"ClusterName": "production-2-ec2", "ServiceName": "connector"}),
     ],
 )
 def test_a_metric_takes_its_own_dimensions_of_what_a_side_knows(
-    metric: Metric, expected: Mapping[str, str]
+    environments: Mapping[str, Environment], metric: Metric, expected: Mapping[str, str]
 ) -> None:
-    side: Mapping[metrics.Dimension, str] = {
-        "LoadBalancer": "app/a/1",
-        "TargetGroup": "targetgroup/a/2",
-        "ClusterName": "production-2-ec2",
-    }
-    assert metric.dimension_values(side) == expected
+    side = service_side(environments["production-2"], "connector", Side.EC2)
+    values = side_dimensions(side, load_balancer="app/a/1", target_group="targetgroup/a/2")
+    assert metric.dimension_values(values) == expected
 
 
 @pytest.mark.parametrize("share", [ERROR_PERCENT, RESET_PERCENT], ids=lambda share: share.id)

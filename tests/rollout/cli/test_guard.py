@@ -10,6 +10,7 @@ from typer.testing import CliRunner, Result
 from pay.model import Stage
 from rollout.cli import app
 from rollout.guard.rules import REASONS, RULES
+from tests.conftest import ROOT
 from tests.support.checkout import Checkout, fresh_checkout
 from tests.support.plans import ENVIRONMENT, SERVICE, Json, change, plan, records, traffic
 
@@ -139,6 +140,6 @@ def test_tells_its_rules(guard: Any) -> None:
 
 
 def test_every_rule_has_an_id_of_its_own_and_says_why() -> None:
-    files = (Path(__file__).parents[3] / "rollout" / "guard" / "rules").glob("*/[a-z]*.py")
+    files = (ROOT / "rollout" / "guard" / "rules").glob("*/[a-z]*.py")
     assert len(list(files)) == len(RULES)
     assert all(len(reason) > 80 for reason in REASONS.values())

@@ -13,13 +13,13 @@ import pytest
 from pay.model import Environment, Side, Stage, names
 from sandbox.instance import Sandbox
 from sandbox.settings import Settings
+from tests.conftest import ROOT
 from tests.support.checkout import Checkout, fresh_checkout
 from tests.support.plans import EC2, ENVIRONMENT, FARGATE, SERVICE, TRAFFIC, container
 from toolchain.paths import VENV_BIN
 
 pytestmark = pytest.mark.e2e
 
-ROOT = Path(__file__).parents[3]
 TIMEOUT_SECONDS = 580
 
 

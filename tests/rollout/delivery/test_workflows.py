@@ -8,8 +8,9 @@ import pytest
 from typer.testing import CliRunner
 
 from rollout.cli import app
+from tests.conftest import ROOT
 
-WORKFLOWS = Path(__file__).parents[3] / "docs" / "workflows"
+WORKFLOWS = ROOT / "docs" / "workflows"
 PIPELINES = sorted(WORKFLOWS.glob("*.yml"))
 
 yaml: Any = pytest.importorskip("yaml")

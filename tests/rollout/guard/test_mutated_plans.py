@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from pay.model import Environment, Side, Stage
 from pay.model.problem import InvalidInput
-from tests.support.mutations import HARM, MADE, UNTIL_SOAK, damaged, harms
+from pay.model.stacks import RESOURCE_TYPES
+from tests.support.mutations import HARM, UNTIL_SOAK, damaged, harms
 from tests.support.plans import (
     EC2,
     FARGATE,
@@ -166,7 +167,7 @@ def harmless(document: Json) -> bool:
 
 def _is_harmless(type: str, entry: Json) -> bool:
     before, after = entry.get("before"), entry.get("after")
-    if type not in MADE or after is None:
+    if type not in RESOURCE_TYPES or after is None:
         return False
     if before is not None and "update" not in entry["actions"]:
         return type == "aws_ecs_task_definition" and _is_pinned(after)

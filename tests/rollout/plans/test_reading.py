@@ -10,6 +10,7 @@ from pay.environments.load import load_environments
 from pay.model import Environment, stacks
 from pay.model.problem import InvalidInput
 from rollout.plans.read import read_plans
+from tests.conftest import ROOT
 from tests.support.plans import EC2, TRAFFIC, Json, change, plan, records, traffic
 
 MOVE = traffic(records(100, 0), records(95, 5))
@@ -166,6 +167,6 @@ def test_refuses_a_plan_of_an_environment_without_a_file(tmp_path: Path) -> None
 
 def test_tells_every_stack_of_the_estate_apart() -> None:
     """Names of environments and services both hold hyphens."""
-    environments = load_environments(Path(__file__).parents[3] / "environments")
+    environments = load_environments(ROOT / "environments")
     services = sum(len(e.services) for e in environments.values())
     assert len(stacks.known_stacks(environments)) == 3 * services + len(environments)

@@ -5,7 +5,6 @@ hand it all traffic from one minute to the next.
 from collections.abc import Iterator
 
 from pay.model import Side, Stage
-from pay.model.stacks import PLATFORM
 from rollout.guard.numbers import decreases, number
 from rollout.guard.rule import Context, Finding, Findings
 from rollout.guard.set_changes import gains_members, is_in, loses_members
@@ -58,7 +57,7 @@ def check(plan: StackPlan, context: Context) -> Findings:
 
 
 def _holds_needed_ec2(plan: StackPlan, context: Context) -> bool:
-    if plan.stack.kind is PLATFORM:
+    if plan.stack.kind.holds_instances:
         services = context.environment(plan).services.values()
         return any(service.stage is not Stage.RETIRED for service in services)
     return plan.stack.kind.side is Side.EC2 and context.stage(plan) is not Stage.RETIRED

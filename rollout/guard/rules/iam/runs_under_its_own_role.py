@@ -6,7 +6,7 @@ of applications have the least privileges that they need).
 from collections.abc import Iterator, Mapping
 
 from pay.model import Environment, Segment, names
-from pay.model.stacks import PLATFORM, Stack
+from pay.model.stacks import Stack
 from rollout.guard.rule import Context, Finding, Findings
 from rollout.plans.containers import TASK_DEFINITION
 from rollout.plans.plan import Plan, ResourceChange
@@ -51,7 +51,7 @@ def _roles(stack: Stack, change: ResourceChange) -> Iterator[tuple[Path, str, tu
             own = (name(stack.environment, service, side),) if side and service else ()
             yield (attribute,), _ROLE, own
     for path, type in _INSTANCE.get(change.type, {}).items():
-        segments = Segment if stack.kind is PLATFORM else ()
+        segments = Segment if stack.kind.holds_instances else ()
         yield path, type, tuple(names.instance_role(stack.environment, s) for s in segments)
 
 
