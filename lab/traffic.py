@@ -9,8 +9,8 @@ from lab.load_balancers import SideServers
 from lab.log import TrafficLog
 from lab.name_server import NameServer
 from lab.pace import Pace
+from lab.state_feed import Watch
 from lab.tasks import end
-from lab.watch import Watch
 from pay.catalogue import CATALOGUE
 from pay.model import Environment, Side, host_name, names
 from pay.model.stage.dwell import CLIENT_DNS_CACHE_SECONDS
