@@ -36,7 +36,7 @@ def target_of(record: RecordState, stack: Stack) -> Side | None:
     return None
 
 
-def placement(records: States, stack: Stack) -> Records | None:
+def model_records(records: States, stack: Stack) -> Records | None:
     """Return the records as the model knows them, EC2's first; None where one of them belongs to
     another service, has another policy or an unknown weight.
     """
