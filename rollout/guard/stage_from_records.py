@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from pay.model import Ladder, Record, Side, Stage, names
 from pay.model.stacks import Stack
-from pay.model.stage.transitions import Edge, edges, find_edge
+from pay.model.stage.transitions import Edge, find_edge, transitions
 from pay.model.stage.write_order import Records, states
 from rollout.plans.records import RecordState, States
 
@@ -110,7 +110,7 @@ def start_of(records: Records, ladder: Ladder) -> Start:
     stages = frozenset(stage for stage in ladder.stages if ladder.records(stage) == records)
     interrupted = tuple(
         edge
-        for edge in edges(ladder)
+        for edge in transitions(ladder)
         if records in states(ladder.records(edge.before), ladder.records(edge.after))[1:-1]
     )
     return Start(stages, interrupted)
