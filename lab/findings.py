@@ -43,7 +43,7 @@ def findings(traffic: Traffic, drain_seconds: float) -> list[Finding]:
 
     `drain_seconds` are the lab's seconds for which a client may use an old DNS answer.
     """
-    states = traffic.watch.states
+    states = traffic.feed.states
     faults = [
         *(
             Finding(Fault.REQUEST_FAILED, request.ended, f"{request.habit}: {request.error}")

@@ -9,8 +9,8 @@ from lab.load_balancers import SideServers
 from lab.log import TrafficLog
 from lab.name_server import NameServer
 from lab.pace import Pace
+from lab.state_feed import StateFeed
 from lab.tasks import end
-from lab.watch import Watch
 from pay.catalogue import CATALOGUE
 from pay.model import Environment, Side, host_name, names
 from pay.model.stage.dwell import CLIENT_DNS_CACHE_SECONDS
@@ -46,13 +46,13 @@ class Traffic:
         }
         self.peak_tasks = environment.services[service].tasks.peak
         self.log = TrafficLog()
-        self.watch = Watch(endpoint)
+        self.feed = StateFeed(endpoint)
         self._dice = random.Random(seed)
 
     async def __aenter__(self) -> "Traffic":
-        await self.watch.__aenter__()
+        await self.feed.__aenter__()
         addresses = Addresses()
-        self._name_server = NameServer(lambda: self.watch.latest, addresses, self._dice)
+        self._name_server = NameServer(lambda: self.feed.latest, addresses, self._dice)
         dns_port = await self._name_server.start()
         self._servers = SideServers(
             self.balancers,
@@ -61,8 +61,8 @@ class Traffic:
             share_of_task=HEADROOM / self.peak_tasks,
             request_seconds=REQUEST_SECONDS,
         )
-        port = await self._servers.start(self.watch.latest)
-        self.watch.notify(self._servers.update)
+        port = await self._servers.start(self.feed.latest)
+        self.feed.notify(self._servers.update)
         self._clients = [
             asyncio.create_task(self._client(habit, group, dns_port, port))
             for habit, group in POPULATION.items()
@@ -72,10 +72,10 @@ class Traffic:
 
     async def __aexit__(self, *_: object) -> None:
         await end(*self._clients)
-        await self.watch.catch_up()
+        await self.feed.catch_up()
         await self._servers.stop()
         self._name_server.stop()
-        await self.watch.__aexit__()
+        await self.feed.__aexit__()
 
     async def _client(self, habit: Habit, group: Group, dns_port: int, port: int) -> None:
         resolver = CachingResolver(dns_port, group.cache_seconds, self.pace, self._side_of)
@@ -85,4 +85,4 @@ class Traffic:
         await run_client(habit, url, resolver, pause_seconds, dice, self.log)
 
     def _side_of(self, address: str) -> Side | None:
-        return self._servers.side_of(address, self.watch.latest)
+        return self._servers.side_of(address, self.feed.latest)

@@ -146,7 +146,7 @@ class Walk:
             self._tell(f"{self.service}: {title}, deploying {change.stack}")
             await self._deploy(change.stack)
             self.deployments.append(Deployment(change.stack, title, began, time.time()))
-        await self.traffic.watch.catch_up()
+        await self.traffic.feed.catch_up()
         self._enter(self._last_write(start))
 
     async def measure(self) -> Stay:
@@ -200,10 +200,10 @@ class Walk:
 
     def _last_write(self, since: float) -> float:
         """Return when the name server received the last change of this name, or `since`."""
-        watch = self.traffic.watch
+        feed = self.traffic.feed
         changes = [
-            watch.received[after.number]
-            for before, after in pairwise(watch.states)
+            feed.received[after.number]
+            for before, after in pairwise(feed.states)
             if before.records_of(self.traffic.name) != after.records_of(self.traffic.name)
         ]
         return max([since, *changes])

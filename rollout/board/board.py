@@ -10,7 +10,7 @@ from pay.model.stage.transitions import promotion
 from rollout.moves.collisions import Collision, collisions
 from rollout.moves.gates import Promotion, findings
 from rollout.moves.journal import weights_text
-from rollout.moves.standings import Situation
+from rollout.moves.standings import Standings
 from rollout.terminal.refusal import Finding
 
 ASKED_FOR = frozenset({"evidence", "approver"})
@@ -52,33 +52,33 @@ class Row:
         }
 
 
-def rows(situation: Situation, environments: Sequence[str]) -> list[Row]:
+def rows(standings: Standings, environments: Sequence[str]) -> list[Row]:
     """Return the board of some environments, in their order and that of their services."""
     return [
-        _row(situation, name, service, together)
+        _row(standings, name, service, together)
         for name in environments
-        for together in [collisions(situation, name)]
-        for service in situation.environments[name].services
+        for together in [collisions(standings, name)]
+        for service in standings.environments[name].services
     ]
 
 
 def _row(
-    situation: Situation, environment: str, service: str, together: Sequence[Collision]
+    standings: Standings, environment: str, service: str, together: Sequence[Collision]
 ) -> Row:
-    target = situation.environments[environment]
+    target = standings.environments[environment]
     stage = target.services[service].stage
     records = target.ladder.records(stage)
     edge = promotion(target.ladder, stage)
-    asked = findings(Promotion(situation, environment, service, edge)) if edge else ()
+    asked = findings(Promotion(standings, environment, service, edge)) if edge else ()
     return Row(
         environment=environment,
         service=service,
-        scope=situation.catalogue[service].scope.value,
+        scope=standings.catalogue[service].scope.value,
         stage=stage,
         weights=weights_text(records),
         fargate_percent=int(side_shares(records).get(Side.FARGATE, 0) * 100),
-        since=situation.since(environment, service),
-        by_hand=situation.was_changed_by_hand(environment, service),
+        since=standings.since(environment, service),
+        by_hand=standings.was_changed_by_hand(environment, service),
         next_stage=edge.after if edge else None,
         waits_for=tuple(f for f in asked if f.refuses and f.gate not in ASKED_FOR),
         collisions=tuple(each for each in together if service in each.services),

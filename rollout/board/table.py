@@ -9,11 +9,11 @@ from rich.text import Text
 
 from pay.model import Stage
 from rollout.board.board import Row
-from rollout.moves.standings import Situation
+from rollout.moves.standings import Standings
 from rollout.terminal.time_text import short_date, span
 
 
-def show(out: Console, situation: Situation, board: Sequence[Row], names: Sequence[str]) -> None:
+def show(out: Console, standings: Standings, board: Sequence[Row], names: Sequence[str]) -> None:
     """Print several environments beside each other where they fit, else below each other; their
     collisions below.
     """
@@ -26,7 +26,7 @@ def show(out: Console, situation: Situation, board: Sequence[Row], names: Sequen
                 _print_collisions(out, board, name, f"{name}: ")
             return
     for name in names:
-        out.print(_detail(situation, board, name))
+        out.print(_detail(standings, board, name))
         _print_collisions(out, board, name)
 
 
@@ -40,10 +40,10 @@ def _print_collisions(out: Console, board: Sequence[Row], name: str, before: str
         out.print(Text(f"  {note}", "dim"))
 
 
-def _detail(situation: Situation, board: Sequence[Row], name: str) -> Table:
+def _detail(standings: Standings, board: Sequence[Row], name: str) -> Table:
     """One environment in full."""
-    target = situation.environments[name]
-    flying = sum(stage.is_in_flight for stage in situation.stages(name).values())
+    target = standings.environments[name]
+    flying = sum(stage.is_in_flight for stage in standings.stages(name).values())
     style = "bold red" if flying > target.max_in_flight else ""
     title = Text(f"{name}  ").append(f"{flying} of at most {target.max_in_flight} in flight", style)
     if target.follows:
@@ -61,7 +61,7 @@ def _detail(situation: Situation, board: Sequence[Row], name: str) -> Table:
     )
     for row in board:
         if row.environment == name:
-            since = _since(row, situation.now)
+            since = _since(row, standings.now)
             table.add_row(row.service, _stage(row.stage), row.weights, since, _next_step(row))
     return table
 

@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from rollout.moves.standings import load_situation
+from rollout.moves.standings import load_standings
 from rollout.schedule.calendar import as_calendar
 from rollout.schedule.markdown import as_markdown
 from rollout.schedule.table import as_data, as_table, rules
@@ -44,18 +44,18 @@ def plan_moves(
     if len(printed) > 1:
         message = "only one of them can be printed; give one."
         raise typer.BadParameter(message, param_hint=" and ".join(printed))
-    situation = load_situation(environments_folder(), now())
-    target = choose(environment, situation.environments, "ENV")
-    plan = timetable(situation, environment, (start or situation.now).date())
-    sentences = rules(situation, target)
+    standings = load_standings(environments_folder(), now())
+    target = choose(environment, standings.environments, "ENV")
+    plan = timetable(standings, environment, (start or standings.now).date())
+    sentences = rules(standings, target)
     if markdown is not None:
         _write(markdown, as_markdown(target, plan, sentences).encode())
     if ics is not None:
-        _write(ics, as_calendar(target, plan, situation.now))
+        _write(ics, as_calendar(target, plan, standings.now))
     if as_json:
         print_json(as_data(target, plan))
     elif not printed:
-        console().print(as_table(situation, target, plan, sentences))
+        console().print(as_table(standings, target, plan, sentences))
 
 
 def _write(path: Path, content: bytes) -> None:

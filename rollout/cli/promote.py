@@ -16,7 +16,7 @@ from rollout.moves import journal
 from rollout.moves.gates import Promotion, findings
 from rollout.moves.record_move import print_move, write_move
 from rollout.moves.stage_file import locked
-from rollout.moves.standings import load_situation
+from rollout.moves.standings import load_standings
 from rollout.terminal.arguments import EnvironmentName, Json, ServiceName, environments_folder, now
 from rollout.terminal.console import choose
 from rollout.terminal.refusal import Finding, Refused
@@ -44,8 +44,8 @@ def promote(
 ) -> None:
     folder = environments_folder()
     with locked(folder):
-        situation = load_situation(folder, now())
-        target = choose(environment, situation.environments, "ENV")
+        standings = load_standings(folder, now())
+        target = choose(environment, standings.environments, "ENV")
         stage = choose(service, target.services, "SERVICE").stage
         edge = promotion(target.ladder, stage)
         what = f"{service} in {environment} from {stage}"
@@ -54,7 +54,7 @@ def promote(
             raise Refused(what, [Finding("end", over, "nothing is left to do")])
         approvers = tuple(approver or ())
         asked = Promotion(
-            situation, environment, service, edge, evidence, allow_adjacent, approvers
+            standings, environment, service, edge, evidence, allow_adjacent, approvers
         )
         reasons = findings(asked)
         if to not in (None, edge.after):
@@ -69,7 +69,7 @@ def promote(
         entry = journal.move(
             target.ladder,
             edge,
-            at=situation.now,
+            at=standings.now,
             by=journal.author(folder),
             evidence=evidence,
             adjacent=allow_adjacent if asked.moving_neighbours else None,

@@ -9,18 +9,18 @@ Example: `pay stages production-2`
 
 from rollout.board.board import by_chain, rows
 from rollout.board.table import show
-from rollout.moves.standings import load_situation
+from rollout.moves.standings import load_standings
 from rollout.terminal.arguments import Json, OptionalEnvironmentName, environments_folder, now
 from rollout.terminal.console import choose, console, print_json
 
 
 def stages(environment: OptionalEnvironmentName = None, as_json: Json = False) -> None:
-    situation = load_situation(environments_folder(), now())
+    standings = load_standings(environments_folder(), now())
     if environment is not None:
-        choose(environment, situation.environments, "ENV")
-    names = [environment] if environment else by_chain(situation.environments)
-    board = rows(situation, names)
+        choose(environment, standings.environments, "ENV")
+    names = [environment] if environment else by_chain(standings.environments)
+    board = rows(standings, names)
     if as_json:
         print_json([row.as_data() for row in board])
         return
-    show(console(), situation, board, names)
+    show(console(), standings, board, names)

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from pay.model import Ladder, Record, Side, Stage, names
 from pay.model.stacks import Stack
-from pay.model.stage.transitions import Edge, edges, find_edge
+from pay.model.stage.transitions import Edge, find_edge, transitions
 from pay.model.stage.write_order import Records, states
 from rollout.plans.records import RecordState, States
 
@@ -36,7 +36,7 @@ def target_of(record: RecordState, stack: Stack) -> Side | None:
     return None
 
 
-def placement(records: States, stack: Stack) -> Records | None:
+def model_records(records: States, stack: Stack) -> Records | None:
     """Return the records as the model knows them, EC2's first; None where one of them belongs to
     another service, has another policy or an unknown weight.
     """
@@ -110,7 +110,7 @@ def start_of(records: Records, ladder: Ladder) -> Start:
     stages = frozenset(stage for stage in ladder.stages if ladder.records(stage) == records)
     interrupted = tuple(
         edge
-        for edge in edges(ladder)
+        for edge in transitions(ladder)
         if records in states(ladder.records(edge.before), ladder.records(edge.after))[1:-1]
     )
     return Start(stages, interrupted)

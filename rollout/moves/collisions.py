@@ -9,7 +9,7 @@ from itertools import chain, combinations
 
 from pay.model.service.call_graph import neighbours
 from pay.model.stage import invariants
-from rollout.moves.standings import Situation
+from rollout.moves.standings import Standings
 
 
 @dataclass(frozen=True)
@@ -23,13 +23,13 @@ class Collision:
     """The reason given when a neighbour was promoted beside the other."""
 
 
-def collisions(situation: Situation, environment: str) -> tuple[Collision, ...]:
+def collisions(standings: Standings, environment: str) -> tuple[Collision, ...]:
     """Return more services in flight than the limit, and every two neighbours in flight."""
-    return tuple(_collisions(situation, environment))
+    return tuple(_collisions(standings, environment))
 
 
-def _collisions(situation: Situation, environment: str) -> Iterator[Collision]:
-    stages, limit = situation.stages(environment), situation.environments[environment].max_in_flight
+def _collisions(standings: Standings, environment: str) -> Iterator[Collision]:
+    stages, limit = standings.stages(environment), standings.environments[environment].max_in_flight
     flying = tuple(name for name, stage in stages.items() if stage.is_in_flight)
     if not invariants.has_room(stages, limit):
         yield Collision(
@@ -39,7 +39,7 @@ def _collisions(situation: Situation, environment: str) -> Iterator[Collision]:
             "dark",
         )
     for one, other in combinations(flying, 2):
-        if other not in neighbours(situation.catalogue, one):
+        if other not in neighbours(standings.catalogue, one):
             continue
         yield Collision(
             (one, other),
@@ -47,13 +47,13 @@ def _collisions(situation: Situation, environment: str) -> Iterator[Collision]:
             "calls the other: an error could come from either",
             f"promote one of them and leave the other: `pay promote {environment} SERVICE` asks "
             "for a reason",
-            _reason(situation, environment, one, other),
+            _reason(standings, environment, one, other),
         )
 
 
-def _reason(situation: Situation, environment: str, one: str, other: str) -> str | None:
+def _reason(standings: Standings, environment: str, one: str, other: str) -> str | None:
     """The latest reason in the journal since both are in flight."""
-    journals = [situation.moves(environment, name) for name in (one, other)]
+    journals = [standings.moves(environment, name) for name in (one, other)]
     # Always: the journal does not say when a service came into flight.
     always = datetime.min.replace(tzinfo=UTC)
     both = max(

@@ -13,7 +13,7 @@ from pay.model.stage.conditions import measurements, needs_approver
 from pay.model.stage.dwell import LOCAL_ZONE, has_seen_a_peak, peak_of, shortest_dwell
 from pay.model.stage.transitions import Direction, Edge
 from rollout.moves.journal import move, stripped
-from rollout.moves.standings import Situation
+from rollout.moves.standings import Standings
 from rollout.terminal.refusal import Finding
 from rollout.terminal.time_text import local, short_moment, span
 
@@ -22,7 +22,7 @@ from rollout.terminal.time_text import local, short_moment, span
 class Promotion:
     """A move forward that is asked for."""
 
-    situation: Situation
+    standings: Standings
     environment: str
     service: str
     edge: Edge
@@ -32,12 +32,12 @@ class Promotion:
 
     @property
     def target(self) -> Environment:
-        return self.situation.environments[self.environment]
+        return self.standings.environments[self.environment]
 
     @property
     def stages_after(self) -> dict[str, Stage]:
         """The environment's stages after this move."""
-        return {**self.situation.stages(self.environment), self.service: self.edge.after}
+        return {**self.standings.stages(self.environment), self.service: self.edge.after}
 
     @property
     def moving_neighbours(self) -> tuple[str, ...]:
@@ -45,7 +45,7 @@ class Promotion:
         if not self.edge.after.is_in_flight:
             return ()
         return invariants.moving_neighbours(
-            self.service, self.stages_after, self.situation.catalogue
+            self.service, self.stages_after, self.standings.catalogue
         )
 
 
@@ -73,16 +73,16 @@ def environment_before_has_passed(p: Promotion) -> Finding | None:
     before = p.target.follows
     if before is None:
         return None
-    reached = p.situation.environments[before].services[p.service].stage
-    timing = p.situation.catalogue[p.service].timing
-    since = p.situation.since(before, p.service)
-    if invariants.has_passed(p.edge.after, reached, timing, since, p.situation.now):
+    reached = p.standings.environments[before].services[p.service].stage
+    timing = p.standings.catalogue[p.service].timing
+    since = p.standings.since(before, p.service)
+    if invariants.has_passed(p.edge.after, reached, timing, since, p.standings.now):
         return None
     if reached is not p.edge.after:
         reason = f"{p.service} is at {reached} in {before}, so {p.environment} would be ahead"
         fix = f"bring it to {p.edge.after} there first: pay promote {before} {p.service}"
     elif since is None:
-        reason, fix = _unknown_since(p.situation, before, p.service)
+        reason, fix = _unknown_since(p.standings, before, p.service)
     else:
         reason = f"{p.service} has not been at {p.edge.after} in {before} for long enough"
         fix = f"wait until {local(since + shortest_dwell(p.edge.after, timing))}"
@@ -95,7 +95,7 @@ def environment_has_room(p: Promotion) -> Finding | None:
         return None
     if invariants.has_room(p.stages_after, p.target.max_in_flight):
         return None
-    flying = [n for n, stage in p.situation.stages(p.environment).items() if stage.is_in_flight]
+    flying = [n for n, stage in p.standings.stages(p.environment).items() if stage.is_in_flight]
     return Finding(
         "in-flight",
         f"{len(flying)} services are in flight in {p.environment} "
@@ -109,7 +109,7 @@ def neighbours_stand_still(p: Promotion) -> Finding | None:
     """I18: of two neighbours in the call graph one moves at a time."""
     if stripped(p.adjacent) or not p.moving_neighbours:
         return None
-    stages = p.situation.stages(p.environment)
+    stages = p.standings.stages(p.environment)
     moving = ", ".join(f"{name} ({stages[name]})" for name in p.moving_neighbours)
     return Finding(
         "adjacent",
@@ -151,16 +151,16 @@ def approver_is_named(p: Promotion) -> Finding | None:
 
 def clients_have_followed(p: Promotion) -> Finding | None:
     """I12: what is measured too early belongs to the weights before."""
-    stage, timing = p.edge.before, p.situation.catalogue[p.service].timing
+    stage, timing = p.edge.before, p.standings.catalogue[p.service].timing
     dwell = shortest_dwell(stage, timing)
     if not dwell:
         return None
     strict = p.target.production
-    since = p.situation.since(p.environment, p.service)
+    since = p.standings.since(p.environment, p.service)
     if since is None:
-        reason, fix = _unknown_since(p.situation, p.environment, p.service)
+        reason, fix = _unknown_since(p.standings, p.environment, p.service)
         return Finding("dwell", reason, fix, "since when?", strict)
-    if invariants.has_dwelt(stage, timing, since, p.situation.now):
+    if invariants.has_dwelt(stage, timing, since, p.standings.now):
         return None
     return Finding(
         "dwell",
@@ -175,7 +175,7 @@ def peak_was_seen(p: Promotion) -> Finding | None:
     """Fargate carries a share of a whole daily peak before it carries all of it."""
     if p.edge.after is not Stage.CUTOVER:
         return None
-    if has_seen_a_peak(p.target.ladder, p.situation.stays(p.environment, p.service)):
+    if has_seen_a_peak(p.target.ladder, p.standings.stays(p.environment, p.service)):
         return None
     strict = p.target.production
     return Finding(
@@ -189,7 +189,7 @@ def peak_was_seen(p: Promotion) -> Finding | None:
 
 def outside_the_peak(p: Promotion) -> Finding | None:
     """Weights of real payments better move before or after the busiest hours."""
-    now = p.situation.now
+    now = p.standings.now
     peak = peak_of(now.astimezone(LOCAL_ZONE).date())
     records = p.target.ladder.records
     changes_answers = records(p.edge.before) != records(p.edge.after)
@@ -216,16 +216,16 @@ GATES: tuple[Callable[[Promotion], Finding | None], ...] = (
 )
 
 
-def _unknown_since(situation: Situation, environment: str, service: str) -> tuple[str, str]:
+def _unknown_since(standings: Standings, environment: str, service: str) -> tuple[str, str]:
     """The reason and the fix when a stage was changed by hand."""
-    target = situation.environments[environment]
+    target = standings.environments[environment]
     stage = target.services[service].stage
-    moves = situation.moves(environment, service)
+    moves = standings.moves(environment, service)
     before = moves[-1].after if moves else Stage.LEGACY
     is_forward = stage.position > before.position
     direction = Direction.FORWARD if is_forward else Direction.ROLLBACK
     edge = Edge(before=before, after=stage, direction=direction)
-    line = move(target.ladder, edge, at=situation.now, by="you").line().strip()
+    line = move(target.ladder, edge, at=standings.now, by="you").line().strip()
     return (
         f"the journal does not say since when {service} is at {stage} in {environment}",
         f"if its line was changed by hand, add the move, with the time of the deploy, to "

@@ -14,7 +14,7 @@ from rollout.moves.journal import Journals, Move, read_all
 
 
 @dataclass(frozen=True)
-class Situation:
+class Standings:
     """All that a command decides on, as it was read at its start."""
 
     folder: Path
@@ -60,7 +60,7 @@ class Situation:
         return stays
 
 
-def load_situation(folder: Path, now: datetime) -> Situation:
+def load_standings(folder: Path, now: datetime) -> Standings:
     """Read everything. Raises InvalidInput with every mistake of every file."""
     try:
         environments = load_environments(folder)
@@ -70,4 +70,4 @@ def load_situation(folder: Path, now: datetime) -> Situation:
         except InvalidInput as more:
             raise InvalidInput((*mistakes.problems, *more.problems)) from None
         raise
-    return Situation(folder, environments, CATALOGUE, read_all(folder), now)
+    return Standings(folder, environments, CATALOGUE, read_all(folder), now)

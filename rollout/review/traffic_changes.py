@@ -6,7 +6,7 @@ from pay.model import Side, Stage
 from pay.model.stacks import Stack
 from pay.model.stage.dns_answers import side_shares
 from rollout.guard.rule import Context
-from rollout.guard.stage_from_records import placement, start_of
+from rollout.guard.stage_from_records import model_records, start_of
 from rollout.plans.read import StackPlan
 from rollout.plans.records import RECORD_TYPE, Name, States, names_in
 from rollout.review.redact import SENSITIVE
@@ -40,7 +40,7 @@ def moves_of(plan: StackPlan, context: Context) -> tuple[Move, ...]:
 def _move(plan: StackPlan, context: Context, service: str, name: Name) -> Move:
     stack, ladder = plan.stack, context.environment(plan).ladder
     before, after = _share(name.before, stack), _share(name.after, stack)
-    records = placement(name.before, stack) if name.before else None
+    records = model_records(name.before, stack) if name.before else None
     stages = start_of(records, ladder).stages if records else frozenset()
     shown, text = str(name.key), _words(name, before, after)
     # One sensitive value of a record hides all of them: any of its texts may quote it.
@@ -79,5 +79,5 @@ def _words(name: Name, before: int | None, after: int | None) -> str:
 
 
 def _share(records: States, stack: Stack) -> int | None:
-    placed = placement(records, stack) if records else None
+    placed = model_records(records, stack) if records else None
     return round(side_shares(placed).get(Side.FARGATE, 0) * 100) if placed else None

@@ -8,16 +8,16 @@ from rich.table import Column, Table
 
 from pay.model import Environment, Scope, Stage, Timing
 from pay.model.stage.dwell import PEAK_END, PEAK_START, shortest_dwell
-from rollout.moves.standings import Situation
+from rollout.moves.standings import Standings
 from rollout.schedule.timetable import PlannedWave
 from rollout.terminal.time_text import short_date, span
 
 _COLUMNS = (Stage.DARK, Stage.CANARY, Stage.CUTOVER, Stage.DETACHED, Stage.RETIRED)
 
 
-def rules(situation: Situation, environment: Environment) -> str:
+def rules(standings: Standings, environment: Environment) -> str:
     """Return the sentences that explain the dates."""
-    slowest = max(s.timing.longest_request_seconds for s in situation.catalogue.values())
+    slowest = max(s.timing.longest_request_seconds for s in standings.catalogue.values())
     timing = Timing(longest_request_seconds=slowest)
     dwells = ", ".join(
         f"{stage} {span(dwell)}"
@@ -33,7 +33,7 @@ def rules(situation: Situation, environment: Environment) -> str:
 
 
 def as_table(
-    situation: Situation, environment: Environment, plan: Sequence[PlannedWave], rules: str
+    standings: Standings, environment: Environment, plan: Sequence[PlannedWave], rules: str
 ) -> Table:
     """Return a service a row, with the dates of some stages as columns."""
     title = f"Planned moves in {environment.name}"
@@ -54,7 +54,7 @@ def as_table(
         for number, service in enumerate(wave.services):
             at = {move.after: move.at for move in wave.moves if move.service == service}
             cells = [short_date(at[stage]) if stage in at else "" for stage in _COLUMNS]
-            is_inside = situation.catalogue[service].scope is Scope.INSIDE
+            is_inside = standings.catalogue[service].scope is Scope.INSIDE
             inside = " [magenta]CDE[/]" if is_inside else ""
             table.add_row("" if number else wave.title, service + inside, *cells)
         table.add_section()

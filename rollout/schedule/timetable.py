@@ -13,7 +13,7 @@ from pay.model import Environment, Stage, Timing
 from pay.model.stage.dwell import LOCAL_ZONE, PEAK_END, has_seen_a_peak, peak_of, shortest_dwell
 from pay.model.stage.transitions import promotion
 from rollout.moves.journal import weights_text
-from rollout.moves.standings import Situation
+from rollout.moves.standings import Standings
 from rollout.schedule.waves import under_way, waves
 
 
@@ -48,26 +48,26 @@ SHORTEST_GAP = timedelta(minutes=1)
 """Two moves of one service never share a slot."""
 
 
-def timetable(situation: Situation, environment: str, start: date) -> list[PlannedWave]:
+def timetable(standings: Standings, environment: str, start: date) -> list[PlannedWave]:
     """Return the waves of an environment from `start` on, never before now nor before the
     environment that it follows.
     """
-    first = max(datetime.combine(start, time(0), LOCAL_ZONE), situation.now)
-    return _planned(situation, environment, first)
+    first = max(datetime.combine(start, time(0), LOCAL_ZONE), standings.now)
+    return _planned(standings, environment, first)
 
 
-def _planned(situation: Situation, environment: str, start: datetime) -> list[PlannedWave]:
-    target = situation.environments[environment]
-    followed = _arrivals(situation, target.follows, start) if target.follows else {}
-    stages = situation.stages(environment)
-    begun = enumerate(under_way(stages, situation.catalogue))
-    waiting = enumerate(waves(stages, situation.catalogue, target.max_in_flight), 1)
+def _planned(standings: Standings, environment: str, start: datetime) -> list[PlannedWave]:
+    target = standings.environments[environment]
+    followed = _arrivals(standings, target.follows, start) if target.follows else {}
+    stages = standings.stages(environment)
+    begun = enumerate(under_way(stages, standings.catalogue))
+    waiting = enumerate(waves(stages, standings.catalogue, target.max_in_flight), 1)
     groups = [("Then" if number else "Under way", group) for number, group in begun]
     groups += [(f"Wave {number}", group) for number, group in waiting]
     plan: list[PlannedWave] = []
     free_from = start
     for title, services in groups:
-        walks = (_walk(situation, target, name, free_from, followed) for name in services)
+        walks = (_walk(standings, target, name, free_from, followed) for name in services)
         moves = sorted(chain(*walks), key=lambda move: move.at)
         plan.append(PlannedWave(title, services, tuple(moves)))
         # The next wave takes off when this one is out of flight: no weight can change any more.
@@ -77,18 +77,18 @@ def _planned(situation: Situation, environment: str, start: datetime) -> list[Pl
 
 
 def _walk(
-    situation: Situation,
+    standings: Standings,
     environment: Environment,
     service: str,
     free_from: datetime,
     followed: Arrivals,
 ) -> Iterator[PlannedMove]:
     """The moves of one service from its stage to `retired`."""
-    timing = situation.catalogue[service].timing
+    timing = standings.catalogue[service].timing
     ladder = environment.ladder
     stage = environment.services[service].stage
-    stays = situation.stays(environment.name, service)[:-1]
-    entered = situation.since(environment.name, service) or free_from
+    stays = standings.stays(environment.name, service)[:-1]
+    entered = standings.since(environment.name, service) or free_from
     while (edge := promotion(ladder, stage)) is not None:
         earliest = max(
             free_from,
@@ -105,12 +105,12 @@ def _walk(
         stage, entered = edge.after, at
 
 
-def _arrivals(situation: Situation, environment: str, start: datetime) -> Arrivals:
+def _arrivals(standings: Standings, environment: str, start: datetime) -> Arrivals:
     arrivals = {
-        service: [(stage, situation.since(environment, service) or start)]
-        for service, stage in situation.stages(environment).items()
+        service: [(stage, standings.since(environment, service) or start)]
+        for service, stage in standings.stages(environment).items()
     }
-    for wave in _planned(situation, environment, start):
+    for wave in _planned(standings, environment, start):
         for move in wave.moves:
             arrivals[move.service].append((move.after, move.at))
     return arrivals

@@ -8,7 +8,7 @@ import pytest
 from pay.environments.load import load_environment
 from pay.hcl.schema import ProviderSchema
 from pay.model import Environment, Record, Side, Stage
-from pay.model.stage.transitions import edges
+from pay.model.stage.transitions import transitions
 from pay.model.stage.write_order import written_sides
 from sandbox.instance import Sandbox
 from sandbox.settings import Settings
@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 SANDBOX = load_environment(ROOT / "environments" / "sandbox.toml")
 LADDER = SANDBOX.ladder
-MOVES = [(edge.before, edge.after) for edge in edges(LADDER)]
+MOVES = [(edge.before, edge.after) for edge in transitions(LADDER)]
 UNMOVED = [(stage, stage) for stage in LADDER.stages]
 BY_WEIGHT = {"weighted_routing_policy"}
 CONVERTED = {"set_identifier", "weighted_routing_policy"}

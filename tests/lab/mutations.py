@@ -72,7 +72,7 @@ async def ec2_destroyed_with_its_record(lab: Lab, walk: Walk) -> None:
 
 
 def _ec2_tasks(walk: Walk) -> int:
-    balancer = walk.traffic.watch.latest.balancer(walk.traffic.balancers[Side.EC2])
+    balancer = walk.traffic.feed.latest.balancer(walk.traffic.balancers[Side.EC2])
     return balancer.tasks if balancer else 0
 
 

@@ -54,7 +54,7 @@ class Story:
             balancers={side: str(side) for side in Side},
             peak_tasks=PEAK_TASKS,
             pace=Pace(100),
-            watch=SimpleNamespace(states=self.states),
+            feed=SimpleNamespace(states=self.states),
             log=self.log,
         )
         return cast(Traffic, traffic)

@@ -54,7 +54,7 @@ async def _faults(walk: Walk, expected: frozenset[Fault]) -> set[Fault]:
     """Return the faults when all expected ones are there, or after the time limit."""
     deadline = time.monotonic() + CLIENTS_NOTICE_SECONDS
     while True:
-        await walk.traffic.watch.catch_up()
+        await walk.traffic.feed.catch_up()
         faults = {finding.fault for finding in walk.findings()}
         if expected <= faults or time.monotonic() > deadline:
             return faults

@@ -37,7 +37,7 @@ def test_no_request_fails(walk: Walk) -> None:
 
 
 def test_at_every_instant_the_name_resolves_and_what_it_leads_to_has_capacity(walk: Walk) -> None:
-    assert len(walk.traffic.watch.states) > 5
+    assert len(walk.traffic.feed.states) > 5
     assert walk.findings() == []
 
 
@@ -90,7 +90,7 @@ def test_every_stage_that_has_a_rollback_is_rolled_back_from(walks: tuple[Walk, 
 
 
 def test_nothing_of_the_ec2_side_is_left_at_retired(walks: tuple[Walk, Walk], lab: Lab) -> None:
-    latest = walks[0].traffic.watch.latest
+    latest = walks[0].traffic.feed.latest
     assert latest.balancer(walks[0].traffic.balancers[Side.EC2]) is None
     assert walks[0].stage is Stage.RETIRED
     assert '"resources": []' in lab.workshop.state(f"{lab.name}-{walks[0].service}-ec2").read_text()

@@ -15,7 +15,7 @@ from pay.model.stage.transitions import Direction, Edge
 from rollout.moves import journal
 from rollout.moves.journal import Move, journal_path
 from rollout.moves.stage_file import with_stage
-from rollout.moves.standings import Situation, load_situation
+from rollout.moves.standings import Standings, load_standings
 from tests.conftest import ROOT
 
 COMMITTED = ROOT / "environments"
@@ -82,8 +82,8 @@ class Checkout:
         files = (path for path in sorted(self.folder.rglob("*")) if path.is_file())
         return {str(path.relative_to(self.folder)): path.read_bytes() for path in files}
 
-    def situation(self, now: datetime) -> Situation:
-        return load_situation(self.folder, now)
+    def standings(self, now: datetime) -> Standings:
+        return load_standings(self.folder, now)
 
 
 def fresh_checkout(folder: Path) -> Checkout:

@@ -6,14 +6,14 @@ import pytest
 from pydantic import ValidationError
 
 from pay.model import Problem
-from pay.model.pydantic_errors import explain
+from pay.model.pydantic_errors import to_problems
 
 
 def refusal(build: Callable[[], object]) -> list[Problem]:
     """The problems that a model is refused with."""
     with pytest.raises(ValidationError) as caught:
         build()
-    return explain(caught.value)
+    return to_problems(caught.value)
 
 
 def only(problems: Iterable[Problem]) -> Problem:

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from pydantic import ValidationError
 
 from pay.model import Microservice, Problem
-from pay.model.pydantic_errors import explain
+from pay.model.pydantic_errors import to_problems
 
 
 def file_of(service: str) -> str:
@@ -40,7 +40,7 @@ def _explained(error: ValidationError, folder: Path) -> list[Problem]:
     frames = traceback.extract_tb(error.__traceback__)
     frame = next(f for f in reversed(frames) if Path(f.filename).parent == folder)
     where = file_of(Path(frame.filename).stem)
-    return [replace(problem, where=where, line=frame.lineno) for problem in explain(error)]
+    return [replace(problem, where=where, line=frame.lineno) for problem in to_problems(error)]
 
 
 _services, PROBLEMS = read(Path(__file__).parent, __name__)

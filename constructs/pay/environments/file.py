@@ -15,7 +15,7 @@ from pay.environments.toml_lines import TomlLines
 from pay.model import Environment, Problem
 from pay.model.checks.estate import Draft
 from pay.model.environment.environment import Deployment
-from pay.model.pydantic_errors import explain
+from pay.model.pydantic_errors import to_problems
 from pay.model.text_types import ServiceName
 from pay.secrets.values import why_secret
 
@@ -81,7 +81,7 @@ def _validated(data: dict[str, Any]) -> tuple[Draft, list[Problem]]:
     except ValidationError as error:
         draft = replace(_readable_part(data), declared=declared)
         # Checks across keys have not run where a key could not be read: run those that can.
-        problems = [*explain(error), *draft.environment.problems(draft.broken)]
+        problems = [*to_problems(error), *draft.environment.problems(draft.broken)]
         return draft, list(dict.fromkeys(problems))
     return Draft(environment=environment, declared=declared), []
 

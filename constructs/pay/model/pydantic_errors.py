@@ -27,7 +27,7 @@ _TYPES = {
 """pydantic's names of a wrong type -> what TOML calls the right one."""
 
 
-def explain(error: ValidationError) -> list[Problem]:
+def to_problems(error: ValidationError) -> list[Problem]:
     """Return every mistake in the input of a Model, without file and line."""
     model = next((m for m in _all(Model) if m.__name__ == error.title), Model)
     return [_problem(details, model) for details in error.errors(include_url=False)]

@@ -68,7 +68,7 @@ def test_says_that_an_environment_is_frozen(checkout: Checkout, pay: Pay) -> Non
 
 
 def test_says_when_every_service_has_moved(checkout: Checkout, pay: Pay) -> None:
-    for service in checkout.situation(datetime.now().astimezone()).catalogue:
+    for service in checkout.standings(datetime.now().astimezone()).catalogue:
         checkout.put("test-12", service, "retired")
     assert "Every service has moved." in pay("plan-moves", "test-12").stdout
     assert "Every service has moved." in pay("plan-moves", "test-12", "--markdown", "-").stdout

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from rollout.board.board import by_chain, rows
 from rollout.board.table import show
-from rollout.moves.standings import Situation
+from rollout.moves.standings import Standings
 from tests.support.checkout import Checkout, Pay, PayJson
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -71,30 +71,30 @@ def test_a_stage_that_was_changed_by_hand_is_told(
     assert "by hand" in pay("stages", "test-12").stdout
 
 
-def moving(checkout: Checkout, now: datetime = NOW) -> tuple[Situation, list[str]]:
+def moving(checkout: Checkout, now: datetime = NOW) -> tuple[Standings, list[str]]:
     """An estate with the widest cells: every environment has services on the way."""
     for environment in ("test-12", "test-perf-1", "staging-2", "production-2", "sandbox"):
         checkout.put(environment, "webhooks-egress", "soak", ago=timedelta(days=12), now=now)
         checkout.put(environment, "products-ui", "detached", ago=timedelta(days=40), now=now)
         checkout.put(environment, "notifications", "cutover", ago=timedelta(minutes=59), now=now)
         checkout.put(environment, "selfservice", "half", ago=None)
-    situation = checkout.situation(now)
-    return situation, by_chain(situation.environments)
+    standings = checkout.standings(now)
+    return standings, by_chain(standings.environments)
 
 
-def shown(situation: Situation, names: Sequence[str], columns: int, **style: Any) -> str:
+def shown(standings: Standings, names: Sequence[str], columns: int, **style: Any) -> str:
     text = io.StringIO()
     out = Console(width=columns, file=text, **style)
-    show(out, situation, rows(situation, names), names)
+    show(out, standings, rows(standings, names), names)
     return text.getvalue()
 
 
 @pytest.mark.slow
 def test_nothing_on_the_board_is_cut_at_any_width(checkout: Checkout) -> None:
-    situation, names = moving(checkout)
-    board = rows(situation, names)
+    standings, names = moving(checkout)
+    board = rows(standings, names)
     for columns in range(80, 161):
-        text = shown(situation, names, columns)
+        text = shown(standings, names, columns)
         assert max(map(len, text.splitlines())) <= columns
         assert "\N{HORIZONTAL ELLIPSIS}" not in text, columns
         assert all(environment in text for environment in names)
@@ -103,19 +103,19 @@ def test_nothing_on_the_board_is_cut_at_any_width(checkout: Checkout) -> None:
 
 @pytest.mark.slow
 def test_nothing_of_one_environment_is_cut_at_any_width(checkout: Checkout) -> None:
-    situation, _ = moving(checkout)
+    standings, _ = moving(checkout)
     for columns in range(80, 161):
-        text = shown(situation, ["staging-2"], columns)
+        text = shown(standings, ["staging-2"], columns)
         assert max(map(len, text.splitlines())) <= columns
         assert "\N{HORIZONTAL ELLIPSIS}" not in text, columns
-        for row in rows(situation, ["staging-2"]):
+        for row in rows(standings, ["staging-2"]):
             assert re.search(rf"│ {row.service} +│ {row.stage} +│ +{row.weights} │", text)
 
 
 @pytest.mark.slow
 def test_environments_stand_beside_each_other_as_soon_as_they_fit(checkout: Checkout) -> None:
-    situation, names = moving(checkout)
-    beside = ["in flight" not in shown(situation, names, columns) for columns in range(80, 161)]
+    standings, names = moving(checkout)
+    beside = ["in flight" not in shown(standings, names, columns) for columns in range(80, 161)]
     assert not beside[0]
     assert beside[-1]
     assert sorted(beside) == beside
@@ -178,8 +178,8 @@ def test_a_problem_is_red_and_what_is_allowed_yellow(checkout: Checkout, pay: Pa
     assert pay("promote", "test-12", "connector", "--allow-adjacent", "soaks only").exit_code == 0
     for service in ("products-ui", "publicauth", "webhooks-egress"):
         checkout.put("test-12", service, "half")
-    situation = checkout.situation(datetime.now(UTC))
-    text = shown(situation, ["test-12"], 200, force_terminal=True, color_system="standard")
+    standings = checkout.standings(datetime.now(UTC))
+    text = shown(standings, ["test-12"], 200, force_terminal=True, color_system="standard")
     assert "\x1b[1;31m5 of at most 4 in flight" in text
     assert "\x1b[31mx 5 services" in text
     assert "\x1b[33m! connector (dark)" in text

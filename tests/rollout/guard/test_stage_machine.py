@@ -9,13 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pay.model import Environment, Ladder, Record, Side, Stage
-from pay.model.stage.transitions import Edge, edges, find_edge
+from pay.model.stage.transitions import Edge, find_edge, transitions
 from pay.model.stage.write_order import Records, states
 from tests.rollout.guard.conftest import Judge
 from tests.support.plans import at, judged, records, rules, stage_change, traffic
 
 PAIRS = list(product(Ladder().stages, repeat=2))
-EDGES = edges(Ladder())
+EDGES = transitions(Ladder())
 
 
 @pytest.mark.parametrize("edge", EDGES, ids=lambda edge: f"{edge.before}-{edge.after}")
@@ -88,7 +88,9 @@ def test_never_lets_weights_pass_that_no_move_explains(
         verdict = judged(Path(folder), [traffic(before, after)], environment)
     if verdict.is_clean:
         assert after == ladder.records(stage)
-        assert not before or any(_explains(ladder, edge, before, stage) for edge in edges(ladder))
+        assert not before or any(
+            _explains(ladder, edge, before, stage) for edge in transitions(ladder)
+        )
 
 
 def _explains(ladder: Ladder, edge: Edge, before: Records, stage: Stage) -> bool:

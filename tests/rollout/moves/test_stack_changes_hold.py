@@ -7,7 +7,7 @@ import pytest
 
 from pay.environments.load import load_environments
 from pay.model import Stage, names
-from pay.model.stage.transitions import Edge, edges
+from pay.model.stage.transitions import Edge, transitions
 from rollout.moves.stack_changes import stack_changes
 from tests.support.checkout import COMMITTED
 from tests.support.synthesised import synthesise
@@ -24,7 +24,7 @@ UPDATES = ("one in-place update:", "one in-place update,", "two in-place", "a ne
 MOVES = [
     pytest.param(name, edge, id=f"{name}: {edge.before}-{edge.after}")
     for name in SAMPLES
-    for edge in edges(ENVIRONMENTS[name].ladder)
+    for edge in transitions(ENVIRONMENTS[name].ladder)
 ]
 
 Resources = dict[str, dict[str, Any]]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pay.model import Environment, Stage
-from pay.model.stage.transitions import Edge, edges
+from pay.model.stage.transitions import Edge, transitions
 from rollout.moves.stack_changes import StackChange, stack_changes
 from rollout.plans.order import in_order
 from rollout.plans.read import read_plans
@@ -74,7 +74,7 @@ def sandbox(environments: dict[str, Environment]) -> Environment:
 def test_is_the_order_of_every_move(sandbox: Environment, tmp_path: Path, protected: bool) -> None:
     balancers = sandbox.load_balancers.model_copy(update={"deletion_protection": protected})
     sandbox = sandbox.model_copy(update={"load_balancers": balancers})
-    for edge in edges(sandbox.ladder):
+    for edge in transitions(sandbox.ladder):
         told = stack_changes(sandbox, SERVICE, edge)
         # In the order of the names, which is not that of the apply.
         plans = [plan_of(sandbox, edge, each) for each in sorted(told, key=lambda t: t.stack)]

@@ -19,7 +19,7 @@ moments = st.datetimes(datetime(2026, 1, 1), datetime(2028, 12, 31), timezones=s
 
 
 def walk(checkout: Checkout, environment: str, service: str) -> list[PlannedMove]:
-    plan = timetable(checkout.situation(NOW), environment, MONDAY)
+    plan = timetable(checkout.standings(NOW), environment, MONDAY)
     return [move for wave in plan for move in wave.moves if move.service == service]
 
 
@@ -49,9 +49,9 @@ def test_a_service_walks_through_every_stage_in_order(checkout: Checkout) -> Non
 def test_every_stay_is_long_enough_and_one_spans_a_daily_peak(
     environment: str, checkout: Checkout
 ) -> None:
-    situation = checkout.situation(NOW)
-    ladder = situation.environments[environment].ladder
-    for service, microservice in situation.catalogue.items():
+    standings = checkout.standings(NOW)
+    ladder = standings.environments[environment].ladder
+    for service, microservice in standings.catalogue.items():
         moves = walk(checkout, environment, service)
         stays = [(a.after, a.at, b.at) for a, b in pairwise(moves)]
         for stage, entered, left in stays:
@@ -64,7 +64,7 @@ def test_every_stay_is_long_enough_and_one_spans_a_daily_peak(
 
 
 def test_a_wave_takes_off_after_the_one_before_is_out_of_flight(checkout: Checkout) -> None:
-    plan = timetable(checkout.situation(NOW), "test-12", MONDAY)
+    plan = timetable(checkout.standings(NOW), "test-12", MONDAY)
     for earlier, later in pairwise(plan):
         out = max(move.at for move in earlier.moves if move.after is Stage.DETACHED)
         assert later.start > out
@@ -75,7 +75,7 @@ def test_no_stage_is_reached_before_the_environment_before_has_passed_it(
 ) -> None:
     checkout.put("test-12", "webhooks", "half", now=NOW, ago=timedelta(days=1))
     for service in ("ledger", "webhooks", "connector"):
-        timing = checkout.situation(NOW).catalogue[service].timing
+        timing = checkout.standings(NOW).catalogue[service].timing
         before = {move.after: move.at for move in walk(checkout, "test-12", service)}
         for move in walk(checkout, "staging-2", service):
             if move.after in before:
@@ -91,5 +91,5 @@ def test_a_stay_that_has_begun_counts_from_the_journal(checkout: Checkout) -> No
 
 
 def test_nothing_is_planned_for_the_past(checkout: Checkout) -> None:
-    plan = timetable(checkout.situation(NOW), "test-12", date(2020, 1, 1))
+    plan = timetable(checkout.standings(NOW), "test-12", date(2020, 1, 1))
     assert plan[0].start >= NOW

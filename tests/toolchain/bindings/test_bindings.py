@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 
 from pay.model.stacks import RESOURCE_TYPES
-from toolchain.bindings import fake_terraform as terraform_answers
-from toolchain.bindings import schema_file, trim, types_list
+from toolchain.bindings import fake_terraform, schema_file, trim, types_list
 from toolchain.bindings.types_list import WantedTypes
 from toolchain.paths import IMPORTS, ROOT
 from toolchain.problems import ToolProblem
@@ -98,7 +97,7 @@ def test_writes_one_type_a_line() -> None:
 
 
 def test_answers_with_the_address_that_terraform_gives_the_provider() -> None:
-    answer = terraform_answers.answer(["providers", "schema", "-json"])
+    answer = fake_terraform.answer(["providers", "schema", "-json"])
     (address,) = json.loads(str(answer))["provider_schemas"]
     assert address == f"{schema_file.REGISTRY}/{schema_file.PROVIDER}"
 

@@ -51,7 +51,7 @@ def rollbacks(ladder: Ladder, stage: Stage) -> tuple[Edge, ...]:
     return tuple(Edge(stage, target, Direction.ROLLBACK) for target in targets)
 
 
-def edges(ladder: Ladder) -> tuple[Edge, ...]:
+def transitions(ladder: Ladder) -> tuple[Edge, ...]:
     """Return every move that the ladder allows."""
     both = ((promotion(ladder, stage), *rollbacks(ladder, stage)) for stage in ladder.stages)
     return tuple(edge for of_stage in both for edge in of_stage if edge)
@@ -59,7 +59,7 @@ def edges(ladder: Ladder) -> tuple[Edge, ...]:
 
 def find_edge(ladder: Ladder, before: Stage, after: Stage) -> Edge | None:
     """Return the move between two stages, or None if the ladder does not allow it."""
-    return next((e for e in edges(ladder) if (e.before, e.after) == (before, after)), None)
+    return next((e for e in transitions(ladder) if (e.before, e.after) == (before, after)), None)
 
 
 def _rollback_targets(ladder: Ladder, stage: Stage) -> tuple[Stage, ...]:

@@ -3,7 +3,7 @@ same weights, in every name of the service (A and AAAA alike).
 """
 
 from rollout.guard.rule import Context, Finding, Findings
-from rollout.guard.stage_from_records import expected_in_words, in_words, placement
+from rollout.guard.stage_from_records import expected_in_words, in_words, model_records
 from rollout.plans.read import StackPlan
 from rollout.plans.records import names_in
 
@@ -22,7 +22,7 @@ def check(plan: StackPlan, context: Context) -> Findings:
             f"plan the stack with its records: {expected_in_words(expected, service)}",
         )
     for name in answers:
-        if name.after and placement(name.after, plan.stack) != expected:
+        if name.after and model_records(name.after, plan.stack) != expected:
             yield Finding(
                 name.after[0].address,
                 f"{name.key} ends with {in_words(name.after)}; {file} has {service} at {stage}: "

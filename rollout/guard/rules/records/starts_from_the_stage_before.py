@@ -5,7 +5,7 @@ leaves behind; with the environments of before the change at hand, of exactly th
 from pay.model import Ladder, Stage
 from pay.model.stage.write_order import Records, states
 from rollout.guard.rule import Context, Finding, Findings
-from rollout.guard.stage_from_records import expected_in_words, in_words, placement, start_of
+from rollout.guard.stage_from_records import expected_in_words, in_words, model_records, start_of
 from rollout.plans.read import StackPlan
 from rollout.plans.records import names_in
 
@@ -18,7 +18,7 @@ def check(plan: StackPlan, context: Context) -> Findings:
     for name in names_in(plan.plan):
         if not name.before:
             continue
-        records = placement(name.before, plan.stack)
+        records = model_records(name.before, plan.stack)
         if records is None or not start_of(records, ladder).is_known:
             yield Finding(
                 name.before[0].address,

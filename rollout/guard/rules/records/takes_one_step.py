@@ -5,7 +5,7 @@
 from pay.model import Ladder, Stage
 from pay.model.stage.transitions import find_edge, promotion, rollbacks
 from rollout.guard.rule import Context, Finding, Findings
-from rollout.guard.stage_from_records import in_words, placement, start_of
+from rollout.guard.stage_from_records import in_words, model_records, start_of
 from rollout.plans.read import StackPlan
 from rollout.plans.records import names_in
 
@@ -30,7 +30,7 @@ def _records(
 ) -> Findings:
     """`is_known`: the files of before have the stage, and the step from there is right."""
     for name in names_in(plan.plan):
-        records = placement(name.before, plan.stack) if name.before else None
+        records = model_records(name.before, plan.stack) if name.before else None
         start = start_of(records, ladder) if records else None
         if start is None or not start.is_known:
             continue

@@ -2,14 +2,14 @@
 
 from pay.model import Ladder, Stage
 from pay.model.stage.conditions import measurements, needs_approver
-from pay.model.stage.transitions import edges
+from pay.model.stage.transitions import transitions
 
 LADDER = Ladder()
-FORWARD = [edge for edge in edges(LADDER) if edge.is_forward]
+FORWARD = [edge for edge in transitions(LADDER) if edge.is_forward]
 
 
 def test_a_rollback_asks_for_nothing() -> None:
-    back = [edge for edge in edges(LADDER) if not edge.is_forward]
+    back = [edge for edge in transitions(LADDER) if not edge.is_forward]
     assert back
     assert not any(measurements(edge) or needs_approver(edge) for edge in back)
 

@@ -10,7 +10,7 @@ from pay.catalogue import CATALOGUE
 from pay.model import Ladder, Record, Side, Stage
 from pay.model.stage import invariants as must
 from pay.model.stage.dns_answers import side_shares
-from pay.model.stage.transitions import Direction, Edge, edges, rollbacks
+from pay.model.stage.transitions import Direction, Edge, rollbacks, transitions
 from pay.model.stage.write_order import Records, states, written_sides
 
 Order = tuple[Side, Side]
@@ -32,7 +32,7 @@ def ladders(draw: st.DrawFn) -> Ladder:
 
 def moves(ladder: Ladder, order: Order = EC2_FIRST) -> Iterator[tuple[Edge, list[Records]]]:
     """Every move of a ladder with the states that its name passes through."""
-    for edge in edges(ladder):
+    for edge in transitions(ladder):
         yield edge, list(states(ladder.records(edge.before), ladder.records(edge.after), order))
 
 
@@ -196,7 +196,7 @@ def test_i3_a_move_from_one_sole_record_to_another_would_be_a_gap() -> None:
 
 @given(ladders(), st.integers(1, 100))
 def test_i4_forward_is_one_stage_and_at_most_one_step(ladder: Ladder, max_step: int) -> None:
-    kept = [moves_one_rung_at_most(ladder, edge, max_step) for edge in edges(ladder)]
+    kept = [moves_one_rung_at_most(ladder, edge, max_step) for edge in transitions(ladder)]
     assert all(kept) == (ladder.largest_step <= max_step)
 
 
@@ -240,7 +240,7 @@ def test_i5_dark_fargate_without_its_peak_capacity_would_be_caught() -> None:
 
 @given(ladders())
 def test_i7_records_go_before_capacity_and_capacity_comes_before_records(ladder: Ladder) -> None:
-    for edge in edges(ladder):
+    for edge in transitions(ladder):
         assert records_go_before_capacity(ladder, edge), edge
         assert capacity_comes_before_records(ladder, edge), edge
 
@@ -275,7 +275,7 @@ def test_i11_the_way_back_is_one_move_and_from_detached_two(ladder: Ladder) -> N
 def test_i14_a_gate_may_stand_before_every_forward_move_and_before_no_rollback(
     ladder: Ladder,
 ) -> None:
-    for edge in edges(ladder):
+    for edge in transitions(ladder):
         assert must.may_be_gated(edge) == (edge.after.position > edge.before.position), edge
 
 
@@ -301,7 +301,7 @@ def test_i16_taking_back_a_rollback_in_one_step_would_pass_zero() -> None:
 @given(ladders())
 def test_i16_a_crash_in_one_move_converges_to_any_rollback_too(ladder: Ladder) -> None:
     for edge, passed in moves(ladder):
-        for back in edges(ladder):
+        for back in transitions(ladder):
             if back.before is edge.after and not back.is_forward:
                 for crashed in passed:
                     assert converges(crashed, ladder.records(back.after)), (edge, back)
@@ -323,7 +323,7 @@ def test_i20_idle_ec2_keeps_its_capacity_until_it_is_destroyed(ladder: Ladder) -
 
 @given(ladders())
 def test_a_move_of_weights_is_two_updates_of_one_weight_each(ladder: Ladder) -> None:
-    for edge in edges(ladder):
+    for edge in transitions(ladder):
         before, after = ladder.records(edge.before), ladder.records(edge.after)
         if {edge.before, edge.after} <= set(ladder.rungs):
             assert written_sides(before, after) == set(Side)

@@ -4,7 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from pay.model import Ladder, Stage
-from pay.model.stage.transitions import Direction, edges, find_edge, promotion, rollbacks
+from pay.model.stage.transitions import Direction, find_edge, promotion, rollbacks, transitions
 
 LADDER = Ladder()
 
@@ -68,7 +68,7 @@ def test_a_rollback_leads_to_these_stages(stage: str, targets: list[str]) -> Non
 
 
 def test_the_moves_are_ten_forward_and_twenty_three_back() -> None:
-    found = edges(LADDER)
+    found = transitions(LADDER)
     assert sum(edge.is_forward for edge in found) == 10
     assert sum(not edge.is_forward for edge in found) == 1 + (1 + 2 + 3 + 4 + 5 + 6) + 1
     assert len({(edge.before, edge.after) for edge in found}) == len(found)

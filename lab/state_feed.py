@@ -16,7 +16,7 @@ CALL_TIMEOUT_SECONDS = 60
 Listener = Callable[[Estate], None]
 
 
-class Watch:
+class StateFeed:
     """An async context manager: use `latest` inside it, and `states` also afterwards."""
 
     def __init__(self, endpoint: str) -> None:
@@ -35,11 +35,11 @@ class Watch:
         self._listeners.append(listener)
         listener(self.latest)
 
-    async def __aenter__(self) -> "Watch":
+    async def __aenter__(self) -> "StateFeed":
         timeout = aiohttp.ClientTimeout(total=CALL_TIMEOUT_SECONDS)
         self._session = aiohttp.ClientSession(timeout=timeout)
         await self.catch_up()
-        # States before this watch belong to earlier users.
+        # States before this feed belong to earlier users.
         self.states = self.states[-1:]
         self._task = asyncio.create_task(self._follow())
         return self
