@@ -20,9 +20,9 @@ from rich.console import Console
 from rich.rule import Rule
 
 from pay.environments.load import load_environment
-from pay.model import Environment, names
+from pay.model import Environment
 from pay.model.stack_order import in_turns
-from pay.model.stacks import known_stacks
+from pay.model.stacks import known_stacks, traffic_stack
 from sandbox.estate.seed import seed
 from sandbox.instance import Sandbox
 from sandbox.read_back import services_table
@@ -89,7 +89,7 @@ class Demo:
         copy = FOLDER / "demo-environments"
         shutil.rmtree(copy, ignore_errors=True)
         shutil.copytree(ROOT / "environments", copy)
-        records = names.traffic_stack(ENVIRONMENT, MOVED)
+        records = traffic_stack(ENVIRONMENT, MOVED)
         moved = {"PAY_ENVIRONMENTS": str(copy), "PAY_STACKS": records}
         promote = ["pay", "promote", ENVIRONMENT, MOVED]
         promote += ["--evidence", "the demo's deploys were healthy"]

@@ -22,6 +22,7 @@ from pay.model import (
 )
 from pay.model.addresses import Address
 from pay.model.adoptable import listeners
+from pay.model.stacks import platform_stack, side_stack, traffic_stack
 from rollout.adoption.answers import Answer, Lookup, look_up
 
 Client = Callable[[str], Any]
@@ -80,7 +81,7 @@ def _lookups(environment: Environment, client: Client) -> Iterator[Lookup]:
 
 
 def _platform(environment: Environment, client: Client) -> Iterator[Lookup]:
-    named = partial(_named, client, names.platform_stack(environment.name))
+    named = partial(_named, client, platform_stack(environment.name))
     cluster = names.cluster(environment.name, Side.EC2)
 
     def with_providers() -> str | None:
@@ -90,7 +91,7 @@ def _platform(environment: Environment, client: Client) -> Iterator[Lookup]:
 
     yield named(addresses.cluster(Side.EC2), "cluster", cluster)
     yield Lookup(
-        names.platform_stack(environment.name),
+        platform_stack(environment.name),
         str(addresses.capacity_providers(Side.EC2)),
         f"capacity providers of cluster {cluster}",
         with_providers,
@@ -107,7 +108,7 @@ def _platform(environment: Environment, client: Client) -> Iterator[Lookup]:
 
 
 def _side(environment: Environment, service: Microservice, client: Client) -> Iterator[Lookup]:
-    stack = names.side_stack(environment.name, service.name, Side.EC2)
+    stack = side_stack(environment.name, service.name, Side.EC2)
     named = partial(_named, client, stack)
     place = (environment.name, service.name, Side.EC2)
     balancer = names.load_balancer(*place)
@@ -160,7 +161,7 @@ def _record(environment: Environment, service: Microservice, client: Client) -> 
                 return f"{zone_id}_{name}_A"
         return None
 
-    stack = names.traffic_stack(environment.name, service.name)
+    stack = traffic_stack(environment.name, service.name)
     return Lookup(stack, str(addresses.record(Side.EC2)), f"simple record {name} A", record)
 
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from pay.catalogue import CATALOGUE
-from pay.model import Environment, Side, names
-from pay.model.stacks import known_stacks
+from pay.model import Environment, Side
+from pay.model.stacks import known_stacks, traffic_stack
 from pay.model.stage.transitions import Edge
 from pay.model.stage.write_order import written_sides
 
@@ -36,7 +36,7 @@ def stack_changes(environment: Environment, service: str, edge: Edge) -> tuple[S
             first += [StackChange(stack.id, "; ".join(gained))] if gained else []
             last += [StackChange(stack.id, "; ".join(lost))] if lost else []
     records = _records_change(environment, edge)
-    traffic = StackChange(names.traffic_stack(environment.name, service), records)
+    traffic = StackChange(traffic_stack(environment.name, service), records)
     return (*first, *([traffic] if records else []), *last)
 
 

@@ -14,7 +14,8 @@ from typing import Any
 
 from pay.hcl.app import HclApp
 from pay.hcl.schema import ProviderSchema
-from pay.model import Environment, Stage, names
+from pay.model import Environment, Stage
+from pay.model.stacks import traffic_stack
 from stacks.estate import add_stack, planned_stacks
 from tests.support.plans import at
 from tests.support.terraform_runs import Terraform
@@ -30,7 +31,7 @@ def synthesise_stage(
     folder: Path, schema: ProviderSchema, environment: Environment, stage: Stage
 ) -> str:
     """Return the HCL2 of the traffic stack at a stage."""
-    stack = names.traffic_stack(environment.name, SERVICE)
+    stack = traffic_stack(environment.name, SERVICE)
     app = HclApp(schema, outdir=folder / stage)
     environments = {environment.name: at(environment, stage, SERVICE)}
     (planned,) = planned_stacks(environments, patterns=[stack])

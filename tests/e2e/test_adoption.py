@@ -14,7 +14,8 @@ import pytest
 
 from pay.environments.adopted import load_adopted
 from pay.environments.load import load_environments
-from pay.model import Environment, Segment, Severity, Side, Stage, names
+from pay.model import Environment, Segment, Severity, Side, Stage
+from pay.model.stacks import platform_stack, side_stack, traffic_stack
 from rollout.guard.rule import Context
 from rollout.guard.verdict import judge
 from rollout.plans.read import read_plans
@@ -29,10 +30,10 @@ SERVICES = ("connector", "egress", "products-ui")
 """Behind an internal load balancer, with sidecars; behind a network load balancer; in public."""
 
 MOVED = "egress"
-PLATFORM = names.platform_stack(ENVIRONMENT)
-EC2 = {service: names.side_stack(ENVIRONMENT, service, Side.EC2) for service in SERVICES}
-TRAFFIC = {service: names.traffic_stack(ENVIRONMENT, service) for service in SERVICES}
-FARGATE = names.side_stack(ENVIRONMENT, MOVED, Side.FARGATE)
+PLATFORM = platform_stack(ENVIRONMENT)
+EC2 = {service: side_stack(ENVIRONMENT, service, Side.EC2) for service in SERVICES}
+TRAFFIC = {service: traffic_stack(ENVIRONMENT, service) for service in SERVICES}
+FARGATE = side_stack(ENVIRONMENT, MOVED, Side.FARGATE)
 STACKS = (PLATFORM, *EC2.values(), *TRAFFIC.values())
 TIMEOUT_SECONDS = 300
 

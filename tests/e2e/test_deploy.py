@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from pay.model import Environment, Side, names, stacks
+from pay.model.stacks import side_stack, traffic_stack
 from sandbox.instance import Sandbox
 from tests.conftest import ROOT
 
@@ -19,8 +20,8 @@ pytestmark = pytest.mark.e2e
 
 SERVICE = "ledger"
 PLATFORM = stacks.PLATFORM.stack_id("sandbox")
-SIDES = [names.side_stack("sandbox", SERVICE, side) for side in Side]
-TRAFFIC = names.traffic_stack("sandbox", SERVICE)
+SIDES = [side_stack("sandbox", SERVICE, side) for side in Side]
+TRAFFIC = traffic_stack("sandbox", SERVICE)
 TIMEOUT_SECONDS = 580
 
 

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 
 from pay.model import Side, names
+from pay.model.stacks import side_stack
 from sandbox.instance import Sandbox
 
 _EXISTS = re.compile(r"already exists|AlreadyExists|not idempotent")
@@ -61,7 +62,7 @@ def import_id(sandbox: Sandbox, stack: str, resource: Unrecorded) -> str:
         case "aws_ecs_service":
             # The services of both sides have this name.
             env = sandbox.environment.name
-            [side] = [side for side in Side if names.side_stack(env, name, side) == stack]
+            [side] = [side for side in Side if side_stack(env, name, side) == stack]
             return f"{names.cluster(env, side)}/{name}"
         case _:
             # Roles and log groups have no other id.

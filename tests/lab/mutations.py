@@ -10,7 +10,8 @@ import pytest
 from lab.findings import Fault
 from lab.lab import Lab
 from lab.walk import Walk
-from pay.model import Side, Stage, names
+from pay.model import Side, Stage
+from pay.model.stacks import side_stack, traffic_stack
 from sandbox.server.process import SandboxError
 
 POLL_SECONDS = 0.02
@@ -27,7 +28,7 @@ def edit(path: Path, pattern: str, replacement: str) -> None:
 
 async def records_in_the_wrong_order(lab: Lab, walk: Walk) -> None:
     """Roll back, but lower Fargate before raising EC2."""
-    stack = names.traffic_stack(lab.name, walk.service)
+    stack = traffic_stack(lab.name, walk.service)
     lab.workshop.place(walk.service, Stage.READY)
     await lab.workshop.synthesise(stack)
     code = lab.workshop.stack(stack) / "cdk.tf"
@@ -42,13 +43,13 @@ async def records_in_the_wrong_order(lab: Lab, walk: Walk) -> None:
 
 async def a_replaced_record(lab: Lab, walk: Walk) -> None:
     """Delete and create a record, as `terraform taint`, `-replace` or a renamed construct does."""
-    stack = names.traffic_stack(lab.name, walk.service)
+    stack = traffic_stack(lab.name, walk.service)
     await lab.workshop.apply(stack, "-replace=aws_route53_record.ec2")
 
 
 async def the_only_record_replaced(lab: Lab, walk: Walk) -> None:
     """Replace the record at `detached`, where there is only one."""
-    stack = names.traffic_stack(lab.name, walk.service)
+    stack = traffic_stack(lab.name, walk.service)
     await lab.workshop.apply(stack, "-replace=aws_route53_record.fargate")
 
 
@@ -59,8 +60,8 @@ async def ec2_destroyed_with_its_record(lab: Lab, walk: Walk) -> None:
     protection of the load balancer covers neither its listener nor the tasks.
     """
     lab.workshop.place(walk.service, Stage.RETIRED)
-    traffic = names.traffic_stack(lab.name, walk.service)
-    ec2 = names.side_stack(lab.name, walk.service, Side.EC2)
+    traffic = traffic_stack(lab.name, walk.service)
+    ec2 = side_stack(lab.name, walk.service, Side.EC2)
     await lab.workshop.synthesise(traffic)
     await lab.workshop.synthesise(ec2)
     destroying = asyncio.create_task(lab.workshop.apply(ec2))
@@ -78,12 +79,12 @@ def _ec2_tasks(walk: Walk) -> int:
 
 async def idle_ec2_scaled_in(lab: Lab, walk: Walk) -> None:
     """Scale EC2 in at `cutover`, where it is idle, to save money; then roll back."""
-    stack = names.side_stack(lab.name, walk.service, Side.EC2)
+    stack = side_stack(lab.name, walk.service, Side.EC2)
     await lab.workshop.synthesise(stack)
     edit(lab.workshop.stack(stack) / "cdk.tf", r"(desired_count +=) \d+", r"\1 1")
     await lab.workshop.apply(stack)
     lab.workshop.place(walk.service, Stage.READY)
-    await lab.workshop.deploy(names.traffic_stack(lab.name, walk.service))
+    await lab.workshop.deploy(traffic_stack(lab.name, walk.service))
 
 
 MUTATIONS: tuple[tuple[Mutation, Stage, frozenset[Fault]], ...] = (

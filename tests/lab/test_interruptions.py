@@ -12,6 +12,7 @@ import pytest
 from lab.findings import Finding
 from lab.lab import Lab
 from pay.model import Side, Stage, names
+from pay.model.stacks import side_stack, traffic_stack
 from sandbox.server.process import SandboxError
 from tests.lab.conftest import INTERRUPTED, ROLLED_BACK, SEED, Walks
 from tests.lab.interruptions import WRITES_OF_RECORDS, at_call, is_killed, plan, recover
@@ -47,7 +48,7 @@ Interrupted = Callable[[str], Awaitable[bool]]
 def at_ready(lab: Lab, walks: Walks) -> None:
     """Deploy the records of the service at `ready`."""
     lab.workshop.place(ROLLED_BACK, Stage.READY)
-    asyncio.run(lab.workshop.deploy(names.traffic_stack(lab.name, ROLLED_BACK)))
+    asyncio.run(lab.workshop.deploy(traffic_stack(lab.name, ROLLED_BACK)))
 
 
 def test_a_kill_at_a_random_call_leaves_no_gap(lab: Lab, at_ready: None) -> None:
@@ -80,7 +81,7 @@ def test_a_kill_within_the_conversion_leaves_no_gap(lab: Lab, at_ready: None, wr
     After the second write there is a record that is not in the state at all.
     """
     lab.workshop.place(ROLLED_BACK, Stage.DARK)
-    asyncio.run(lab.workshop.deploy(names.traffic_stack(lab.name, ROLLED_BACK)))
+    asyncio.run(lab.workshop.deploy(traffic_stack(lab.name, ROLLED_BACK)))
 
     async def interrupted(stack: str) -> bool:
         return await is_killed(lab, stack, at_call(lab.sandbox.server, write, WRITES_OF_RECORDS))
@@ -109,16 +110,16 @@ def test_a_fargate_side_whose_making_is_interrupted_is_completed(lab: Lab, walks
 def test_an_ec2_side_whose_end_is_interrupted_goes_without_a_gap(lab: Lab, walks: Walks) -> None:
     """Uses the service of the previous test, and creates its Fargate side if that did not run."""
     lab.workshop.place(INTERRUPTED, Stage.DARK)
-    asyncio.run(lab.workshop.deploy(names.side_stack(lab.name, INTERRUPTED, Side.FARGATE)))
+    asyncio.run(lab.workshop.deploy(side_stack(lab.name, INTERRUPTED, Side.FARGATE)))
     # There is no client yet: the walks cover the stages between.
     for stage in (Stage.READY, Stage.DETACHED):
         lab.workshop.place(INTERRUPTED, stage)
-        asyncio.run(lab.workshop.deploy(names.traffic_stack(lab.name, INTERRUPTED)))
+        asyncio.run(lab.workshop.deploy(traffic_stack(lab.name, INTERRUPTED)))
     balancer = names.load_balancer(lab.name, INTERRUPTED, Side.EC2)
     unprotect(lab, balancer)
     outcome = asyncio.run(_interrupt_side(lab, Side.EC2, Stage.RETIRED, DESTROYING))
     assert outcome == (True, True, [])
-    state = lab.workshop.state(names.side_stack(lab.name, INTERRUPTED, Side.EC2))
+    state = lab.workshop.state(side_stack(lab.name, INTERRUPTED, Side.EC2))
     assert json.loads(state.read_text())["resources"] == []
     left = lab.sandbox.client("elbv2").describe_load_balancers()["LoadBalancers"]
     assert balancer not in [each["LoadBalancerName"] for each in left]
@@ -131,7 +132,7 @@ async def _interrupt_side(
 
     Returns whether the first apply was killed, whether a fault met the second, and the findings.
     """
-    stack = names.side_stack(lab.name, INTERRUPTED, side)
+    stack = side_stack(lab.name, INTERRUPTED, side)
     async with lab.walking(INTERRUPTED, lab.workshop.deploy) as walk:
         await walk.measure()
         lab.workshop.place(INTERRUPTED, stage)
@@ -161,7 +162,7 @@ async def _round(
     lab: Lab, stages: tuple[Stage, ...], interrupted: Interrupted
 ) -> tuple[list[bool], list[Finding]]:
     """Return which moves were interrupted, and the findings."""
-    stack = names.traffic_stack(lab.name, ROLLED_BACK)
+    stack = traffic_stack(lab.name, ROLLED_BACK)
     interruptions = []
     async with lab.walking(ROLLED_BACK, lab.workshop.deploy) as walk:
         for stage in stages:

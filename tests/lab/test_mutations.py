@@ -8,7 +8,8 @@ import pytest
 from lab.findings import Fault
 from lab.lab import Lab
 from lab.walk import Walk
-from pay.model import Side, Stage, names
+from pay.model import Side, Stage
+from pay.model.stacks import side_stack, traffic_stack
 from tests.lab.conftest import ROLLED_BACK, Walks
 from tests.lab.mutations import MUTATIONS, Mutation
 
@@ -35,7 +36,7 @@ async def _mutated(
 ) -> set[Fault]:
     """Return the faults of a wrong move that starts at a stage."""
     lab.workshop.place(ROLLED_BACK, start)
-    await lab.workshop.deploy(names.traffic_stack(lab.name, ROLLED_BACK))
+    await lab.workshop.deploy(traffic_stack(lab.name, ROLLED_BACK))
     async with lab.walking(ROLLED_BACK, lab.workshop.deploy) as walk:
         await walk.measure()
         # There are no findings before the mutation.
@@ -47,7 +48,7 @@ async def _mutated(
             if expected & OF_CAPACITY:
                 # Restore the side for the next mutation.
                 lab.workshop.place(ROLLED_BACK, start)
-                await lab.workshop.deploy(names.side_stack(lab.name, ROLLED_BACK, Side.EC2))
+                await lab.workshop.deploy(side_stack(lab.name, ROLLED_BACK, Side.EC2))
 
 
 async def _faults(walk: Walk, expected: frozenset[Fault]) -> set[Fault]:

@@ -14,7 +14,8 @@ from lab.lab import Lab
 from lab.page import write_page
 from lab.table import table
 from lab.walk import Walk
-from pay.model import Side, Stage, names
+from pay.model import Side, Stage
+from pay.model.stacks import side_stack
 from pay.model.stage.transitions import rollbacks
 from tests.lab.conftest import ROLLED_BACK, Walks
 from tests.lab.existing import Inventory, inventory
@@ -110,7 +111,7 @@ def test_the_page_shows_each_walk_and_needs_nothing_else(
 def test_the_ec2_stack_at_retired_destroys_all_of_its_own_and_nothing_else(
     lab: Lab, walks: Walks
 ) -> None:
-    stack = names.side_stack(lab.name, ROLLED_BACK, Side.EC2)
+    stack = side_stack(lab.name, ROLLED_BACK, Side.EC2)
     own = {
         f"{resource['type']}.{resource['name']}"
         for resource in json.loads(lab.workshop.state(stack).read_text())["resources"]

@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping
 import pytest
 
 from pay.catalogue import CATALOGUE
-from pay.model import LoadBalancerType, Side, names
+from pay.model import LoadBalancerType, Side
 from pay.model.names import LOAD_BALANCER_NAME_LIMIT
+from pay.model.stacks import side_stack
 from tests.support.synthesised import Synthesised
 
 Estate = Mapping[str, Synthesised]
@@ -140,7 +141,7 @@ def test_no_two_services_share_a_name_in_aws(estate: Estate) -> None:
 
 def test_load_balancer_types_follow_the_catalogue(estate: Estate) -> None:
     for name, service in CATALOGUE.items():
-        stack = estate[names.side_stack("sandbox", name, Side.EC2)]
+        stack = estate[side_stack("sandbox", name, Side.EC2)]
         assert stack.resource("aws_lb", "alb")["load_balancer_type"] == service.load_balancer_type
     proxies = {n for n, s in CATALOGUE.items() if s.load_balancer_type is LoadBalancerType.NETWORK}
     assert proxies == {"egress", "webhooks-egress"}

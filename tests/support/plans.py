@@ -9,6 +9,7 @@ from typing import Any
 
 from pay.catalogue import CATALOGUE
 from pay.model import Environment, Record, Side, Stage, names
+from pay.model.stacks import platform_stack, side_stack, traffic_stack
 from pay.model.stage.write_order import Records
 from rollout.guard.rule import Context
 from rollout.guard.verdict import Verdict, judge
@@ -18,10 +19,10 @@ Json = dict[str, Any]
 
 SERVICE = "publicauth"
 ENVIRONMENT = "sandbox"
-TRAFFIC = names.traffic_stack(ENVIRONMENT, SERVICE)
-EC2 = names.side_stack(ENVIRONMENT, SERVICE, Side.EC2)
-FARGATE = names.side_stack(ENVIRONMENT, SERVICE, Side.FARGATE)
-PLATFORM = names.platform_stack(ENVIRONMENT)
+TRAFFIC = traffic_stack(ENVIRONMENT, SERVICE)
+EC2 = side_stack(ENVIRONMENT, SERVICE, Side.EC2)
+FARGATE = side_stack(ENVIRONMENT, SERVICE, Side.FARGATE)
+PLATFORM = platform_stack(ENVIRONMENT)
 
 _VERBS = {
     (False, True): ["create"],

@@ -6,7 +6,6 @@ containers, load balancers, target groups, subnets, log groups, RDS identifiers)
 
 import hashlib
 
-from pay.model.stacks import PLATFORM, TRAFFIC, side_kind
 from pay.model.vocabulary import Segment, Severity, Side
 
 LOAD_BALANCER_NAME_LIMIT = 32
@@ -24,18 +23,6 @@ def shorten(name: str, limit: int) -> str:
         return name
     digest = hashlib.sha256(name.encode()).hexdigest()[:_HASH_LENGTH]
     return f"{name[: limit - _HASH_LENGTH - 1].rstrip('-_')}-{digest}"
-
-
-def platform_stack(environment: str) -> str:
-    return PLATFORM.stack_id(environment)
-
-
-def side_stack(environment: str, service: str, side: Side) -> str:
-    return side_kind(side).stack_id(environment, service)
-
-
-def traffic_stack(environment: str, service: str) -> str:
-    return TRAFFIC.stack_id(environment, service)
 
 
 def cluster(environment: str, side: Side) -> str:

@@ -221,7 +221,12 @@ TRAFFIC = StackKind(
 JUDGED_ANYWHERE = PLATFORM.types | EC2.types | FARGATE.types | TRAFFIC.types
 """The types that the guard judges in every stack; it allows others only where a kind holds them."""
 
-KINDS: tuple[StackKind, ...] = (PLATFORM, EC2, FARGATE, TRAFFIC)
+KINDS: tuple[StackKind, ...] = (
+    PLATFORM,
+    EC2,
+    FARGATE,
+    TRAFFIC,
+)
 
 RESOURCE_TYPES = frozenset[str]().union(*(kind.types for kind in KINDS))
 """All types of the stacks: without networks, databases, zones, certificates, secrets and queues."""
@@ -233,6 +238,18 @@ OTHER = StackKind("other", StackScope.ENVIRONMENT, "what the table does not know
 def side_kind(side: Side) -> StackKind:
     """Return the kind that is this side of a service."""
     return next(kind for kind in KINDS if kind.side is side)
+
+
+def platform_stack(environment: str) -> str:
+    return PLATFORM.stack_id(environment)
+
+
+def side_stack(environment: str, service: str, side: Side) -> str:
+    return side_kind(side).stack_id(environment, service)
+
+
+def traffic_stack(environment: str, service: str) -> str:
+    return TRAFFIC.stack_id(environment, service)
 
 
 def kind_of(tags: Mapping[str, str]) -> StackKind | None:

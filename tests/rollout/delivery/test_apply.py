@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from pay.model import Environment, Side, Stage, names
+from pay.model import Environment, Side, Stage
+from pay.model.stacks import side_stack, traffic_stack
 from tests.rollout.delivery.conftest import Delivery
 from tests.rollout.delivery.test_judge_changes import REASONS, spoil
 from tests.support.checkout import Checkout
@@ -24,8 +25,8 @@ from tests.support.plans import (
 
 pytestmark = pytest.mark.slow
 
-SIDE = names.side_stack(ENVIRONMENT, "adminusers", Side.EC2)
-ITS_RECORDS = names.traffic_stack(ENVIRONMENT, "adminusers")
+SIDE = side_stack(ENVIRONMENT, "adminusers", Side.EC2)
+ITS_RECORDS = traffic_stack(ENVIRONMENT, "adminusers")
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from pay.environments.load import load_environments
 from pay.model import Environment, Side, Stage, names
 from pay.model.problem import InvalidInput
+from pay.model.stacks import side_stack
 from rollout.guard.rule import Context
 from rollout.guard.rules import RULES
 from rollout.guard.verdict import judge
@@ -36,7 +37,7 @@ FARGATE_RECORD = 'resource "aws_route53_record" "fargate" {'
 EC2_RECORD = 'resource "aws_route53_record" "ec2" {'
 KEY = 'resource "aws_kms_key" "cde_key" {'
 
-WORKER = names.side_stack(ENVIRONMENT, "webhooks", Side.EC2)
+WORKER = side_stack(ENVIRONMENT, "webhooks", Side.EC2)
 """Its service takes messages of a queue, which the one that is walked does not."""
 
 

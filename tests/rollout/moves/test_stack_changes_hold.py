@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from pay.environments.load import load_environments
-from pay.model import Stage, names
+from pay.model import Stage
+from pay.model.stacks import side_stack
 from pay.model.stage.transitions import Edge, transitions
 from rollout.moves.stack_changes import stack_changes
 from tests.support.checkout import COMMITTED
@@ -111,6 +112,6 @@ def test_a_load_balancer_that_a_record_leads_to_is_protected_where_the_environme
     environment = ENVIRONMENTS[name]
     for stage in environment.ladder.stages:
         for record in environment.ladder.records(stage):
-            side = stacks[name, stage][names.side_stack(name, "ledger", record.side)]
+            side = stacks[name, stage][side_stack(name, "ledger", record.side)]
             protected = side["aws_lb.alb"]["enable_deletion_protection"]
             assert protected is environment.load_balancers.deletion_protection

@@ -7,7 +7,7 @@ capacity.
 """
 
 from pay.model import Side, Stage, names
-from pay.model.stacks import Loss
+from pay.model.stacks import Loss, traffic_stack
 from rollout.guard.may_receive_traffic import UNREACHED
 from rollout.guard.rule import Context, Finding, Findings
 from rollout.guard.stage_from_records import side_of
@@ -50,23 +50,23 @@ def _side_must_stay(plan: StackPlan, context: Context, side: Side, service: str)
             f"keep it until {' or '.join(sorted(UNREACHED[side]))}; {_RENAME}; for a new value "
             "that AWS cannot change in place make a second resource beside it",
         )
-    traffic_stack = names.traffic_stack(plan.stack.environment, service)
+    stack = traffic_stack(plan.stack.environment, service)
     traffic = context.traffic_plan(plan)
     if traffic is None:
         return (
             "the plans do not show whether a record leads there",
-            f"give the plan of {traffic_stack} too",
+            f"give the plan of {stack} too",
         )
     records = [record for name in names_in(traffic.plan) for record in (*name.before, *name.after)]
     if any(side_of(record, traffic.stack) in (side, None) for record in records):
         return (
-            f"a record of {traffic_stack} leads to the {side} side, or to an unknown target",
-            f"apply {traffic_stack} first, wait until clients have followed, then plan this again",
+            f"a record of {stack} leads to the {side} side, or to an unknown target",
+            f"apply {stack} first, wait until clients have followed, then plan this again",
         )
     if not records:
         return (
-            f"{traffic_stack} has no record at all",
-            f"apply {traffic_stack} first, so that the other side answers, then plan this again",
+            f"{stack} has no record at all",
+            f"apply {stack} first, so that the other side answers, then plan this again",
         )
     return None
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from pay.model import Side, Stage, names
+from pay.model import Side, Stage
+from pay.model.stacks import side_stack
 from tests.rollout.guard.conftest import Judge
 from tests.support.plans import EC2, FARGATE, Json, change, plan, policy, records, traffic
 
@@ -193,7 +194,7 @@ def test_a_service_passes_the_roles_of_its_own_one_off_tasks_only(
         "Resource": f"arn:aws:iam::{ACCOUNT}:role/{role}",
         "Condition": {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}},
     }
-    stack = names.side_stack("sandbox", "toolbox", Side.EC2)
+    stack = side_stack("sandbox", "toolbox", Side.EC2)
     refusals = refused(plan(stack, ROLE, role_policy(None, policy(passes))), stage=Stage.LEGACY)
     assert {r.rule for r in refusals} == (set() if is_its_own else {"widens-no-iam-statement"})
 

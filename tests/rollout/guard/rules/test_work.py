@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from pay.catalogue import CATALOGUE
-from pay.model import Environment, Side, Stage, names
+from pay.model import Environment, Side, Stage
+from pay.model.stacks import side_stack
 from tests.support.plans import ENVIRONMENT, at, container, judged, plan, task_definition
 
 SERVICE = "connector"
@@ -23,7 +24,7 @@ def refused(sandbox: Environment, tmp_path: Path) -> Refused:
     def run(side: Side, stage: Stage, variables: dict[str, str]) -> list[str]:
         pairs = [{"name": name, "value": value} for name, value in variables.items()]
         task = task_definition([], [container(SERVICE, environment=pairs)])
-        stack = plan(names.side_stack(ENVIRONMENT, SERVICE, side), task)
+        stack = plan(side_stack(ENVIRONMENT, SERVICE, side), task)
         verdict = judged(tmp_path, [stack], at(sandbox, stage, SERVICE))
         mine = [r for r in verdict.refused if r.rule == "takes-work-from-ready-on"]
         return [refusal.finding.saw for refusal in mine]
