@@ -1,13 +1,10 @@
 """AWS's answer for each address that can be taken over, and the calls that it denied."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from botocore.exceptions import ClientError
-
-from pay.environments.adopted import adoptable
-from pay.model import Environment
 
 NOT_THERE = {
     "ClusterNotFoundException",
@@ -41,52 +38,32 @@ ACTIONS = (
 
 
 @dataclass(frozen=True)
-class Lookup:
-    """One address of one stack, and how to look up its import id."""
+class Answer:
+    """AWS's answer for one address of one stack."""
 
     stack: str
     address: str
     what: str
     """In words, with its name."""
-    look: Callable[[], str | None]
-    """Returns the import id; None, or an error code of NOT_THERE: AWS has no such thing."""
-
-    def __str__(self) -> str:
-        return f"{self.stack} {self.address}"
-
-
-@dataclass(frozen=True)
-class Answer:
-    """AWS's answer to one lookup."""
-
-    lookup: Lookup
     import_id: str | None
     expected: bool
     """What runs today must have it; Terraform creates anything else that is missing."""
     failure: ClientError | None = None
     """Why AWS did not answer; it may or may not have the thing."""
+    by_hand: bool = False
+    """The type has no finder, so AWS was not asked; the import id is that of the file's line."""
+
+    def __str__(self) -> str:
+        return f"{self.stack} {self.address}"
 
     @property
     def is_missing(self) -> bool:
         """AWS answers that it has no such thing."""
-        return self.import_id is None and self.failure is None
+        return self.import_id is None and self.failure is None and not self.by_hand
 
 
-def look_up(environment: Environment, lookups: Iterable[Lookup]) -> Iterator[Answer]:
-    """Yield AWS's answer to each lookup. A denied call is an answer too, so all are reported.
-
-    Raises botocore's BotoCoreError when AWS cannot be asked: no credentials, no connection.
-    """
-    expected = adoptable(environment)
-    for each in lookups:
-        must = expected[each.stack][each.address]
-        try:
-            yield Answer(each, each.look(), must)
-        except ClientError as error:
-            yield Answer(each, None, must, None if _is_not_there(error) else error)
-
-
-def _is_not_there(error: ClientError) -> bool:
+def is_not_there(error: ClientError) -> bool:
+    """Return whether AWS answered that it has no such thing."""
     code = error.response["Error"]["Code"]
     return code in NOT_THERE or (error.operation_name, code) in NOT_THERE_IN
 
@@ -111,5 +88,5 @@ def failures(answers: Iterable[Answer]) -> list[Failure]:
             action = next(a for a in ACTIONS if a.endswith(f":{each.failure.operation_name}"))
             first = Failure(action, f"{error['Code']}: {error.get('Message', '')}", [])
             group = groups.setdefault((action, error["Code"]), first)
-            group.addresses.append(str(each.lookup))
+            group.addresses.append(str(each))
     return [groups[key] for key in sorted(groups)]

@@ -1,12 +1,30 @@
 """The reviewed file of import ids, `environments/adopted/<env>.toml`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
 
 import tomlkit
 
-from pay.environments.adopted import CREATE
+from pay.environments.adopted import CREATE, read_adopted
 from pay.model import Environment
 from rollout.adoption.answers import Answer
+
+
+def keep_lines(path: Path, environment: Environment, answers: Sequence[Answer]) -> Sequence[Answer]:
+    """Return the answers with the lines that the file has for what has no finder.
+
+    Raises InvalidInput when the file is unreadable and could have such a line.
+    """
+    if not path.exists() or not any(each.by_hand for each in answers):
+        return answers
+    tables = read_adopted(path, environment)
+    return [
+        replace(each, import_id=tables.get(each.stack, {}).get(each.address))
+        if each.by_hand
+        else each
+        for each in answers
+    ]
 
 
 def as_toml(environment: Environment, answers: Iterable[Answer]) -> str:
@@ -20,7 +38,8 @@ def as_toml(environment: Environment, answers: Iterable[Answer]) -> str:
     ):
         document.add(tomlkit.comment(comment))
     for each in answers:
-        if import_id := each.import_id or (CREATE if each.expected else None):
-            table = document.setdefault(each.lookup.stack, tomlkit.table())
-            table[each.lookup.address] = import_id
+        lacks = each.is_missing and each.expected
+        if import_id := each.import_id or (CREATE if lacks else None):
+            table = document.setdefault(each.stack, tomlkit.table())
+            table[each.address] = import_id
     return tomlkit.dumps(document)

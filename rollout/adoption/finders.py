@@ -1,168 +1,104 @@
-"""The import ids of what runs on EC2 today, read from AWS; nothing is changed there.
+"""The import ids of what runs today, read from AWS; nothing is changed there.
 
-A lookup returns the import id that the provider's documentation asks for (registry page of
-each resource, section "Import"), or None when AWS has no such thing.
+A finder returns the import id that the provider's documentation asks for (registry page of each
+resource, section "Import"), or None when AWS has no such thing.
 """
 
-from collections.abc import Callable, Iterator
-from functools import cache, partial
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from pay.catalogue import CATALOGUE
-from pay.model import (
-    Environment,
-    Exposure,
-    Microservice,
-    Segment,
-    Side,
-    addresses,
-    host_name,
-    hosted_zone,
-    names,
-)
-from pay.model.addresses import Address
-from pay.model.adoptable import listeners
-from pay.model.stacks import platform_stack, side_stack, traffic_stack
-from rollout.adoption.answers import Answer, Lookup, look_up
+from botocore.exceptions import ClientError
+
+from pay.environments.adopted import adoptable
+from pay.model import Environment, Exposure
+from rollout.adoption.answers import Answer, is_not_there
 
 Client = Callable[[str], Any]
 """AWS service name -> boto3 client."""
 
-_BY_NAME = {
-    "Auto Scaling group": (
-        *("autoscaling", "describe_auto_scaling_groups", "AutoScalingGroupNames"),
-        *("AutoScalingGroups", "AutoScalingGroupName"),
-    ),
-    "capacity provider": (
-        *("ecs", "describe_capacity_providers", "capacityProviders"),
-        *("capacityProviders", "name"),
-    ),
-    "cluster": ("ecs", "describe_clusters", "clusters", "clusters", "clusterName"),
-    "launch template": (
-        *("ec2", "describe_launch_templates", "LaunchTemplateNames"),
-        *("LaunchTemplates", "LaunchTemplateId"),
-    ),
-    "load balancer": (
-        *("elbv2", "describe_load_balancers", "Names"),
-        *("LoadBalancers", "LoadBalancerArn"),
-    ),
-    "profile": (
-        *("iam", "get_instance_profile", "InstanceProfileName"),
-        *("InstanceProfile", "InstanceProfileName"),
-    ),
-    "role": ("iam", "get_role", "RoleName", "Role", "RoleName"),
-    "target group": (
-        *("elbv2", "describe_target_groups", "Names"),
-        *("TargetGroups", "TargetGroupArn"),
-    ),
-}
-"""A kind of thing with a name -> AWS service, method, argument, key of the answer, and key of the
-import id in it. An argument in the plural takes a list, and so is the answer.
-"""
+Find = Callable[..., str | None]
+"""Called with the client and the words of `Adoptable.name`."""
 
 
 def find_all(environment: Environment, client: Client) -> Iterator[Answer]:
-    """Yield everything of the platform, the EC2 sides and the records that can be taken over.
+    """Yield the answer for all that the stacks can take over. A denied call is an answer too, so
+    all are reported.
 
-    Raises botocore's BotoCoreError when AWS cannot be asked at all.
+    Raises botocore's BotoCoreError when AWS cannot be asked: no credentials, no connection.
     """
-    return look_up(environment, _lookups(environment, client))
+    for stack, addresses in adoptable(environment).items():
+        for address, each in addresses.items():
+            type = address.partition(".")[0]
+            if type not in FINDERS:
+                yield Answer(stack, address, type, None, each.must, by_hand=True)
+            elif each.name:
+                text, find = FINDERS[type]
+                what = text.format(*each.name)
+                try:
+                    import_id, failure = find(client, *each.name), None
+                except ClientError as error:
+                    import_id, failure = None, None if is_not_there(error) else error
+                yield Answer(stack, address, what, import_id, each.must, failure)
 
 
-def _lookups(environment: Environment, client: Client) -> Iterator[Lookup]:
-    yield from _platform(environment, client)
-    for name, deployment in environment.services.items():
-        service = CATALOGUE[name]
-        if deployment.stage.has_ec2:
-            yield from _side(environment, service, client)
-        records = environment.ladder.records(deployment.stage)
-        if any(record.side is Side.EC2 and record.weight is None for record in records):
-            yield _record(environment, service, client)
+def _by_name(service: str, method: str, argument: str, answer: str, id: str) -> Find:
+    """An argument in the plural takes a list, and so is the answer."""
+
+    def find(client: Client, name: str) -> str | None:
+        is_list = argument.endswith("s")
+        response = getattr(client(service), method)(**{argument: [name] if is_list else name})
+        things = response[answer] if is_list else [response[answer]]
+        return next((str(each[id]) for each in things if _is_active(each)), None)
+
+    return find
 
 
-def _platform(environment: Environment, client: Client) -> Iterator[Lookup]:
-    named = partial(_named, client, platform_stack(environment.name))
-    cluster = names.cluster(environment.name, Side.EC2)
-
-    def with_providers() -> str | None:
-        clusters = client("ecs").describe_clusters(clusters=[cluster])["clusters"]
-        used = (each["status"] == "ACTIVE" and each.get("capacityProviders") for each in clusters)
-        return cluster if any(used) else None
-
-    yield named(addresses.cluster(Side.EC2), "cluster", cluster)
-    yield Lookup(
-        platform_stack(environment.name),
-        str(addresses.capacity_providers(Side.EC2)),
-        f"capacity providers of cluster {cluster}",
-        with_providers,
-    )
-    for segment in Segment:
-        name = names.capacity_provider(environment.name, segment)
-        role = names.instance_role(environment.name, segment)
-        at = addresses.capacity(segment)
-        yield named(at.instances, "Auto Scaling group", name)
-        yield named(at.provider, "capacity provider", name)
-        yield named(at.launch_template, "launch template", name)
-        yield named(at.instance_profile, "profile", role)
-        yield named(at.instance_role, "role", role)
+def _is_active(thing: dict[str, Any]) -> bool:
+    # ECS lists what was deleted for some time, as INACTIVE.
+    return bool(thing.get("status", "ACTIVE") == "ACTIVE")
 
 
-def _side(environment: Environment, service: Microservice, client: Client) -> Iterator[Lookup]:
-    stack = side_stack(environment.name, service.name, Side.EC2)
-    named = partial(_named, client, stack)
-    place = (environment.name, service.name, Side.EC2)
-    balancer = names.load_balancer(*place)
-    cluster = names.cluster(environment.name, Side.EC2)
-
-    @cache
-    def by_port() -> dict[int, str]:
-        arn = _find(client, "load balancer", balancer)
-        answer = client("elbv2").describe_listeners(LoadBalancerArn=arn)["Listeners"]
-        return {each["Port"]: each["ListenerArn"] for each in answer}
-
-    def listener(port: int) -> str | None:
-        return by_port().get(port)
-
-    def running() -> str | None:
-        answer = client("ecs").describe_services(cluster=cluster, services=[service.name])
-        is_active = any(each["status"] == "ACTIVE" for each in answer["services"])
-        return f"{cluster}/{service.name}" if is_active else None
-
-    yield named(addresses.LOAD_BALANCER, "load balancer", balancer)
-    yield named(addresses.TARGET_GROUP, "target group", names.target_group(*place))
-    for address, port in listeners(service).items():
-        what = f"listener of {balancer} on port {port}"
-        yield Lookup(stack, address, what, partial(listener, port))
-    what = f"ECS service {service.name} in cluster {cluster}"
-    yield Lookup(stack, str(addresses.ECS_SERVICE), what, running)
-    yield named(addresses.role("execution"), "role", names.execution_role(*place))
-    yield named(addresses.role("task"), "role", names.task_role(*place))
-    for kind in (service.log_kind, *(sidecar.log_kind for sidecar in service.sidecars)):
-        group = names.log_group(environment.name, kind, service.name, Side.EC2)
-        address = str(addresses.log_group(kind))
-        yield Lookup(stack, address, f"log group {group}", partial(_log_group, client, group))
+def _capacity_providers(client: Client, cluster: str) -> str | None:
+    clusters = client("ecs").describe_clusters(clusters=[cluster])["clusters"]
+    used = any(_is_active(each) and each.get("capacityProviders") for each in clusters)
+    return cluster if used else None
 
 
-def _record(environment: Environment, service: Microservice, client: Client) -> Lookup:
+def _ecs_service(client: Client, cluster: str, name: str) -> str | None:
+    services = client("ecs").describe_services(cluster=cluster, services=[name])["services"]
+    return f"{cluster}/{name}" if any(map(_is_active, services)) else None
+
+
+_load_balancer = _by_name(
+    "elbv2", "describe_load_balancers", "Names", "LoadBalancers", "LoadBalancerArn"
+)
+
+
+def _listener(client: Client, balancer: str, port: str) -> str | None:
+    arn = _load_balancer(client, balancer)
+    listeners = client("elbv2").describe_listeners(LoadBalancerArn=arn)["Listeners"]
+    return next((each["ListenerArn"] for each in listeners if each["Port"] == int(port)), None)
+
+
+def _log_group(client: Client, name: str) -> str | None:
+    groups = client("logs").describe_log_groups(logGroupNamePrefix=name)["logGroups"]
+    return name if name in {group["logGroupName"] for group in groups} else None
+
+
+def _record(client: Client, zone: str, name: str, exposure: str) -> str | None:
     """The simple alias record; import id: zone id, name and type."""
-    public = service.exposure is Exposure.PUBLIC
-    zone, name = hosted_zone(service, environment), host_name(service, environment)
-
-    def record() -> str | None:
-        route53 = client("route53")
-        for each in route53.list_hosted_zones_by_name(DNSName=zone)["HostedZones"]:
-            if each["Name"] != f"{zone}." or each["Config"]["PrivateZone"] is public:
-                continue
-            zone_id = each["Id"].rsplit("/", 1)[-1]
-            records = route53.list_resource_record_sets(
-                HostedZoneId=zone_id, StartRecordName=name, StartRecordType="A", MaxItems="1"
-            )["ResourceRecordSets"]
-            if any(_is_simple(record, name) for record in records):
-                return f"{zone_id}_{name}_A"
-        return None
-
-    stack = traffic_stack(environment.name, service.name)
-    return Lookup(stack, str(addresses.record(Side.EC2)), f"simple record {name} A", record)
+    route53 = client("route53")
+    is_private = exposure != Exposure.PUBLIC
+    for each in route53.list_hosted_zones_by_name(DNSName=zone)["HostedZones"]:
+        if each["Name"] != f"{zone}." or each["Config"]["PrivateZone"] is not is_private:
+            continue
+        zone_id = each["Id"].rsplit("/", 1)[-1]
+        records = route53.list_resource_record_sets(
+            HostedZoneId=zone_id, StartRecordName=name, StartRecordType="A", MaxItems="1"
+        )["ResourceRecordSets"]
+        if any(_is_simple(record, name) for record in records):
+            return f"{zone_id}_{name}_A"
+    return None
 
 
 def _is_simple(record: dict[str, Any], name: str) -> bool:
@@ -171,20 +107,54 @@ def _is_simple(record: dict[str, Any], name: str) -> bool:
     return is_it and "SetIdentifier" not in record
 
 
-def _log_group(client: Client, name: str) -> str | None:
-    answer = client("logs").describe_log_groups(logGroupNamePrefix=name)["logGroups"]
-    return name if name in {group["logGroupName"] for group in answer} else None
-
-
-def _named(client: Client, stack: str, address: Address, kind: str, name: str) -> Lookup:
-    return Lookup(stack, str(address), f"{kind} {name}", partial(_find, client, kind, name))
-
-
-def _find(client: Client, kind: str, name: str) -> str | None:
-    service, method, argument, key, id_key = _BY_NAME[kind]
-    is_list = argument.endswith("s")
-    answer = getattr(client(service), method)(**{argument: [name] if is_list else name})[key]
-    # ECS lists what was deleted for some time, as INACTIVE.
-    things = answer if is_list else [answer]
-    active = [each for each in things if each.get("status", "ACTIVE") == "ACTIVE"]
-    return str(active[0][id_key]) if active else None
+FINDERS: Mapping[str, tuple[str, Find]] = {
+    "aws_autoscaling_group": (
+        "Auto Scaling group {}",
+        _by_name(
+            *("autoscaling", "describe_auto_scaling_groups", "AutoScalingGroupNames"),
+            *("AutoScalingGroups", "AutoScalingGroupName"),
+        ),
+    ),
+    "aws_cloudwatch_log_group": ("log group {}", _log_group),
+    "aws_ecs_capacity_provider": (
+        "capacity provider {}",
+        _by_name(
+            *("ecs", "describe_capacity_providers", "capacityProviders"),
+            *("capacityProviders", "name"),
+        ),
+    ),
+    "aws_ecs_cluster": (
+        "cluster {}",
+        _by_name("ecs", "describe_clusters", "clusters", "clusters", "clusterName"),
+    ),
+    "aws_ecs_cluster_capacity_providers": (
+        "capacity providers of cluster {}",
+        _capacity_providers,
+    ),
+    "aws_ecs_service": ("ECS service {1} in cluster {0}", _ecs_service),
+    "aws_iam_instance_profile": (
+        "profile {}",
+        _by_name(
+            *("iam", "get_instance_profile", "InstanceProfileName"),
+            *("InstanceProfile", "InstanceProfileName"),
+        ),
+    ),
+    "aws_iam_role": ("role {}", _by_name("iam", "get_role", "RoleName", "Role", "RoleName")),
+    "aws_launch_template": (
+        "launch template {}",
+        _by_name(
+            *("ec2", "describe_launch_templates", "LaunchTemplateNames"),
+            *("LaunchTemplates", "LaunchTemplateId"),
+        ),
+    ),
+    "aws_lb": ("load balancer {}", _load_balancer),
+    "aws_lb_listener": ("listener of {} on port {}", _listener),
+    "aws_lb_target_group": (
+        "target group {}",
+        _by_name("elbv2", "describe_target_groups", "Names", "TargetGroups", "TargetGroupArn"),
+    ),
+    "aws_route53_record": ("simple record {1} A", _record),
+}
+"""Resource type -> what it is, in words with its name, and its finder. A finder that makes another
+call needs its action in `answers.ACTIONS`, and perhaps its client in `aws.SERVICES`.
+"""

@@ -13,7 +13,7 @@ from pay.environments.adopted import adopted_file
 from pay.environments.load import load_environments
 from rollout.adoption.answers import failures
 from rollout.adoption.aws import asking
-from rollout.adoption.file import as_toml
+from rollout.adoption.file import as_toml, keep_lines
 from rollout.adoption.finders import find_all
 from rollout.adoption.report import as_data, print_report
 from rollout.terminal.arguments import EnvironmentName, Json, environments_folder
@@ -33,10 +33,10 @@ def adopt(
     folder = environments_folder()
     environments = load_environments(folder)
     chosen = choose(environment, environments, "ENV")
-    with asking(chosen) as client:
-        answers = tuple(find_all(chosen, client))
-    is_missing = any(each.is_missing and each.expected for each in answers)
     path = adopted_file(folder, environment)
+    with asking(chosen) as client:
+        answers = keep_lines(path, chosen, tuple(find_all(chosen, client)))
+    is_missing = any(each.is_missing and each.expected for each in answers)
     refused = bool(failures(answers)) or (is_missing and not allow_missing)
     if not refused:
         path.parent.mkdir(exist_ok=True)

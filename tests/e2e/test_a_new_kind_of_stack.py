@@ -38,7 +38,6 @@ ROWS = """
         holds="a topic for notices",
         types=frozenset({"aws_kms_alias", "aws_kms_key", "aws_sns_topic"}),
         may_lose=Loss.ANY_TIME,
-        adoption=Adoption(lambda environment: {"aws_sns_topic.topic": False}),
         is_wanted=lambda environment: not environment.production,
     ),
     StackKind(
@@ -47,6 +46,13 @@ ROWS = """
         holds="a log group for audits",
         types=frozenset({"aws_cloudwatch_log_group", "aws_kms_alias", "aws_kms_key"}),
         turn=Turn.ACCOUNT,
+        adoption=Adoption(
+            lambda environment: {
+                "aws_cloudwatch_log_group.log": adoptable.Adoptable(
+                    (f"{environment.account_name}-audit",), must=True
+                )
+            }
+        ),
     ),
 )
 """
@@ -107,8 +113,8 @@ class Copy:
             cwd=self.folder / where,
             env={
                 **self.tools,
-                "PYTHONPATH": f"{self.folder}:{self.folder / 'constructs'}",
                 **variables,
+                "PYTHONPATH": f"{self.folder}:{self.folder / 'constructs'}",
             },
             capture_output=True,
             text=True,
@@ -197,61 +203,36 @@ def test_the_gate_passes_them_and_holds_them_to_their_rows(extended: Copy) -> No
     file.write_text(right)
 
 
-def test_what_runs_already_is_adopted(extended: Copy) -> None:
-    toml = extended.folder / "environments/sandbox.toml"
-    before = toml.read_text()
-    toml.write_text(before.replace("adopt = false", "adopt = true"))
-    must = json.loads(
-        extended.python(
-            "-c",
-            "import json; from pathlib import Path; from pay.environments.adopted import adoptable;"
-            "from pay.environments.load import load_environment;"
-            "found = adoptable(load_environment(Path('environments/sandbox.toml')));"
-            "print(json.dumps({s: [a for a in t if t[a]] for s, t in found.items()}))",
-        )
-    )
-    lines = [f'["{s}"]\n' + "".join(f'"{a}" = "create"\n' for a in t) for s, t in must.items()]
-    head = '["sandbox-notices"]\n'
-    text = "\n".join(lines).replace(
-        head, f'{head}"aws_sns_topic.topic" = "arn:aws:sns:::running"\n'
-    )
-    adopted = extended.folder / "environments/adopted/sandbox.toml"
-    adopted.parent.mkdir(exist_ok=True)
-    adopted.write_text(text)
-    stacks = extended.synthesise("sandbox-notices")
-    toml.write_text(before)
-    adopted.unlink()
-    hcl = (stacks / "sandbox-notices/cdk.tf").read_text()
-    assert 'to = aws_sns_topic.topic\n  id = "arn:aws:sns:::running"' in hcl
+@pytest.fixture(scope="module")
+def shell(environments: Mapping[str, Environment]) -> Iterator[Mapping[str, str]]:
+    """The variables of a sandbox."""
+    with Sandbox(environments["sandbox"]) as sandbox:
+        yield sandbox.environment_variables
 
 
 @pytest.fixture(scope="module")
-def deployed(
-    extended: Copy, environments: Mapping[str, Environment]
-) -> Iterator[Callable[..., Path]]:
+def deployed(extended: Copy, shell: Mapping[str, str]) -> Callable[..., Path]:
     """Both stacks applied in a sandbox; makes one plan more as JSON."""
-    with Sandbox(environments["sandbox"]) as sandbox:
-        variables = sandbox.environment_variables
 
-        def terraform(stack: str, *arguments: str) -> str:
-            where = f"cdktf.out/stacks/{stack}"
-            return extended.run("terraform", *arguments, where=where, variables=variables)
+    def terraform(stack: str, *arguments: str) -> str:
+        where = f"cdktf.out/stacks/{stack}"
+        return extended.run("terraform", *arguments, where=where, variables=shell)
 
-        def plan(stack: str, label: str, *options: str, apply: bool = False) -> Path:
-            terraform(stack, "plan", f"-out={label}", *options)
-            shown = terraform(stack, "show", "-json", label)
-            path = extended.folder / label / f"{stack}.json"
-            path.parent.mkdir(exist_ok=True)
-            path.write_text(shown)
-            if apply:
-                terraform(stack, "apply", label)
-            return path
+    def plan(stack: str, label: str, *options: str, apply: bool = False) -> Path:
+        terraform(stack, "plan", f"-out={label}", *options)
+        shown = terraform(stack, "show", "-json", label)
+        path = extended.folder / label / f"{stack}.json"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(shown)
+        if apply:
+            terraform(stack, "apply", label)
+        return path
 
-        extended.synthesise("sandbox-notices sandbox-audit")
-        for stack in ("sandbox-audit", "sandbox-notices"):
-            terraform(stack, "init", "-input=false")
-            plan(stack, "first", apply=True)
-        yield plan
+    extended.synthesise("sandbox-notices sandbox-audit")
+    for stack in ("sandbox-audit", "sandbox-notices"):
+        terraform(stack, "init", "-input=false")
+        plan(stack, "first", apply=True)
+    return plan
 
 
 @pytest.mark.e2e
@@ -273,3 +254,16 @@ def test_the_row_says_what_may_go(extended: Copy, deployed: Callable[..., Path])
     extended.pay("guard", str(deployed("sandbox-notices", "away", "-destroy")))
     away = deployed("sandbox-audit", "away", "-destroy")
     assert "keeps-what-carries-traffic" in extended.pay("guard", "--json", str(away), status=1)
+
+
+@pytest.mark.e2e
+@pytest.mark.usefixtures("deployed")
+def test_what_runs_already_is_found_and_adopted(extended: Copy, shell: Mapping[str, str]) -> None:
+    extended.pay("adopt", "sandbox", "--allow-missing", variables=shell)
+    toml = extended.folder / "environments/sandbox.toml"
+    before = toml.read_text()
+    toml.write_text(before.replace("adopt = false", "adopt = true"))
+    stacks = extended.synthesise("sandbox-audit")
+    toml.write_text(before)
+    hcl = (stacks / "sandbox-audit/cdk.tf").read_text()
+    assert 'to = aws_cloudwatch_log_group.log\n  id = "sandbox-audit"' in hcl

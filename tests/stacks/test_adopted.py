@@ -40,7 +40,7 @@ def test_no_service_load_balancer_target_group_or_record_is_left_out(
     expected = adoptable(unmoved)
     for id, stack in stacks.items():
         managed = {a for a in stack.addresses if a.partition(".")[0] in NEVER_TWICE}
-        assert managed <= {address for address, must in expected[id].items() if must}, id
+        assert managed <= {address for address, each in expected[id].items() if each.must}, id
 
 
 def test_every_log_group_and_listener_of_a_service_is_looked_up(

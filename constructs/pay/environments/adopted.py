@@ -30,9 +30,7 @@ def adopted_file(folder: Path, environment: str) -> Path:
 
 
 def adoptable(environment: Environment) -> Mapping[str, Addresses]:
-    """Return stack id -> state address to look up -> whether what runs today must have it; also for
-    the stacks of the environment's account.
-    """
+    """Return what each stack of the environment, or of its account, can take over, by its id."""
     return {
         stack.id: stack.kind.adoption.addresses(
             environment, *((CATALOGUE[stack.service],) if stack.service else ())
@@ -51,20 +49,29 @@ def load_adopted(folder: Path, environment: Environment) -> Mapping[str, Imports
     if not environment.adopt:
         return {}
     path = adopted_file(folder, environment.name)
-    try:
-        tables = tomllib.loads(path.read_text())
-    except FileNotFoundError:
-        problems = [_unreadable(environment, "no such file")]
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        problems = [_unreadable(environment, str(error))]
-    else:
-        problems = list(_problems(tables, environment))
-    if problems:
+    tables = read_adopted(path, environment)
+    if problems := list(_problems(tables, environment)):
         raise InvalidInput(replace(problem, where=str(path)) for problem in problems)
     return {
         stack: {address: id for address, id in table.items() if id != CREATE}
         for stack, table in tables.items()
     }
+
+
+def read_adopted(path: Path, environment: Environment) -> dict[str, Any]:
+    """Return the tables of the file as they are.
+
+    Raises InvalidInput when the file is missing or unreadable.
+    """
+    again = f"run `pay adopt {environment.name}`"
+    try:
+        return tomllib.loads(path.read_text())
+    except FileNotFoundError:
+        reason, fix = "no such file", f"{again}, or set adopt = false"
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        reason, fix = str(error), f"correct the file, or delete it and {again}"
+    allowed = "a table for each stack, state address = import id"
+    raise InvalidInput([Problem(where=str(path), found=reason, allowed=allowed, fix=fix)])
 
 
 def load_all_adopted(folder: Path, environments: Iterable[Environment]) -> Mapping[str, Imports]:
@@ -77,14 +84,6 @@ def load_all_adopted(folder: Path, environments: Iterable[Environment]) -> Mappi
         for stack, imports in load_adopted(folder, environment).items():
             merged.setdefault(stack, {}).update(imports)
     return merged
-
-
-def _unreadable(environment: Environment, reason: str) -> Problem:
-    return Problem(
-        found=reason,
-        allowed="a table for each stack, state address = import id",
-        fix=f"run `pay adopt {environment.name}`, or set adopt = false",
-    )
 
 
 def _problems(tables: dict[str, Any], environment: Environment) -> Iterator[Problem]:
@@ -103,7 +102,7 @@ def _problems(tables: dict[str, Any], environment: Environment) -> Iterator[Prob
             yield from _table_problems(table, known[stack], stack)
     for stack, addresses in known.items():
         table = tables.get(stack, {})
-        missing = [address for address, must in addresses.items() if must and address not in table]
+        missing = [at for at, each in addresses.items() if each.must and at not in table]
         if missing:
             yield Problem(
                 key=stack,
@@ -121,9 +120,7 @@ def _allowed_stacks(environment: Environment) -> str:
     return f"{', '.join(shared)}, and {others} of each service"
 
 
-def _table_problems(
-    table: Mapping[str, Any], known: Mapping[str, bool], stack: str
-) -> Iterator[Problem]:
+def _table_problems(table: Mapping[str, Any], known: Addresses, stack: str) -> Iterator[Problem]:
     for address, import_id in table.items():
         key = f'{stack}."{address}"'
         if address not in known:

@@ -1,51 +1,84 @@
-"""What runs today and can be taken over: a function per kind of stack.
-
-Each returns state address -> whether what runs today must have it: a second one could not be
-created beside it, because its name is taken or traffic finds it by that name.
-"""
+"""What runs today and can be taken over: a function per kind of stack."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
-from pay.model import addresses
+from pay.model import addresses, names
 from pay.model.environment.environment import Environment
+from pay.model.environment.host_names import host_name, hosted_zone
 from pay.model.service.microservice import Microservice
 from pay.model.vocabulary import Exposure, LoadBalancerType, Segment, Side
 
-Addresses = Mapping[str, bool]
+
+@dataclass(frozen=True)
+class Adoptable:
+    """What can be taken over at one state address."""
+
+    name: tuple[str, ...]
+    """The words that AWS knows it by, as the finder of its type takes them
+    (`rollout/adoption/finders.py`). Empty: `pay adopt` does not look it up.
+    """
+    must: bool = False
+    """Whether what runs today must have it: a second one could not be created beside it, because
+    its name is taken or traffic finds it by that name.
+    """
+
+
+Addresses = Mapping[str, Adoptable]
+"""State address -> what can be taken over there."""
 
 
 def legacy_cluster(environment: Environment) -> Addresses:
     """The EC2 cluster with its capacity."""
-    capacity = [address for segment in Segment for address in addresses.capacity(segment)]
-    return {
-        str(addresses.cluster(Side.EC2)): True,
-        str(addresses.capacity_providers(Side.EC2)): False,
-        **dict.fromkeys(map(str, capacity), False),
+    cluster = names.cluster(environment.name, Side.EC2)
+    found = {
+        addresses.cluster(Side.EC2): Adoptable((cluster,), must=True),
+        addresses.capacity_providers(Side.EC2): Adoptable((cluster,)),
     }
+    for segment in Segment:
+        at = addresses.capacity(segment)
+        capacity = Adoptable((names.capacity_provider(environment.name, segment),))
+        role = Adoptable((names.instance_role(environment.name, segment),))
+        found |= dict.fromkeys((at.instances, at.provider, at.launch_template), capacity)
+        found |= dict.fromkeys((at.instance_profile, at.instance_role), role)
+    return {str(address): each for address, each in found.items()}
 
 
 def ec2_side(environment: Environment, service: Microservice) -> Addresses:
     """The load balancer, the ECS service, its roles and its logs."""
+    place = environment.name, service.name, Side.EC2
+    balancer = names.load_balancer(*place)
+    running = names.cluster(environment.name, Side.EC2), service.name
+    side = {
+        addresses.LOAD_BALANCER: Adoptable((balancer,), must=True),
+        addresses.TARGET_GROUP: Adoptable((names.target_group(*place),), must=True),
+    }
+    for address, port in _listeners(service).items():
+        side[address] = Adoptable((balancer, str(port)), must=port == service.listener_port)
+    side |= {
+        addresses.ECS_SERVICE: Adoptable(running, must=True),
+        addresses.role("execution"): Adoptable((names.execution_role(*place),)),
+        addresses.role("task"): Adoptable((names.task_role(*place),)),
+    }
+    for kind in (each.log_kind for each in service.containers):
+        group = names.log_group(environment.name, kind, service.name, Side.EC2)
+        side[addresses.log_group(kind)] = Adoptable((group,))
     stays = environment.services[service.name].stage.has_ec2
-    must = list(map(str, (addresses.LOAD_BALANCER, addresses.TARGET_GROUP, addresses.ECS_SERVICE)))
-    may = [str(addresses.role("execution")), str(addresses.role("task"))]
-    for address, port in listeners(service).items():
-        (must if port == service.listener_port else may).append(address)
-    may += [str(addresses.log_group(each.log_kind)) for each in service.containers]
-    return dict.fromkeys(must, stays) | dict.fromkeys(may, False)
+    return {str(address): each if stays else Adoptable(()) for address, each in side.items()}
 
 
 def ec2_record(environment: Environment, service: Microservice) -> Addresses:
     """The simple record; a weighted one is this project's own."""
     records = environment.ladder.records(environment.services[service.name].stage)
     is_simple = any(record.side is Side.EC2 and record.weight is None for record in records)
-    return {str(addresses.record(Side.EC2)): is_simple}
+    name = hosted_zone(service, environment), host_name(service, environment), service.exposure
+    return {str(addresses.record(Side.EC2)): Adoptable(name if is_simple else (), is_simple)}
 
 
-def listeners(service: Microservice) -> Mapping[str, int]:
-    """State address -> port of each listener of the EC2 side."""
+def _listeners(service: Microservice) -> Mapping[addresses.Address, int]:
+    """Address -> port of each listener of the EC2 side."""
     if service.load_balancer_type is LoadBalancerType.NETWORK:
-        return {str(addresses.TCP_LISTENER): service.listener_port}
-    https = {str(addresses.HTTPS_LISTENER): service.listener_port}
+        return {addresses.TCP_LISTENER: service.listener_port}
+    https = {addresses.HTTPS_LISTENER: service.listener_port}
     public = service.exposure is Exposure.PUBLIC
-    return https | ({str(addresses.HTTP_LISTENER): 80} if public else {})
+    return https | ({addresses.HTTP_LISTENER: 80} if public else {})

@@ -30,7 +30,7 @@ def with_stage(environment: Environment, stage: Stage) -> Environment:
 def whole(environment: Environment) -> dict[str, dict[str, str]]:
     """A file that says of everything that must run where it is, and of nothing else."""
     tables = {
-        stack: {address: f"id-of-{stack}-{address}" for address, must in addresses.items() if must}
+        stack: {at: f"id-of-{stack}-{at}" for at, each in addresses.items() if each.must}
         for stack, addresses in adoptable(environment).items()
     }
     return {stack: table for stack, table in tables.items() if table}
@@ -153,13 +153,14 @@ def test_what_is_to_be_created_is_said_and_not_imported(
 
 def test_a_record_is_asked_for_while_it_is_simple(adopting: Environment) -> None:
     for stage in adopting.ladder.stages:
-        must = adoptable(with_stage(adopting, stage))[TRAFFIC]["aws_route53_record.ec2"]
-        assert must == (stage in {Stage.LEGACY, Stage.DARK})
+        record = adoptable(with_stage(adopting, stage))[TRAFFIC]["aws_route53_record.ec2"]
+        assert record.must == bool(record.name) == (stage in {Stage.LEGACY, Stage.DARK})
 
 
 def test_an_ec2_side_is_asked_for_until_it_is_gone(adopting: Environment) -> None:
     for stage in adopting.ladder.stages:
-        assert any(adoptable(with_stage(adopting, stage))[EC2].values()) == stage.has_ec2
+        side = adoptable(with_stage(adopting, stage))[EC2].values()
+        assert any(each.must for each in side) == any(each.name for each in side) == stage.has_ec2
 
 
 def test_what_was_taken_over_may_stay_in_the_file_when_the_side_is_gone(

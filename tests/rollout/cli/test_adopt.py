@@ -15,6 +15,8 @@ from typer.testing import CliRunner, Result
 
 from pay.environments.adopted import CREATE, adoptable, adopted_file, load_adopted
 from pay.environments.load import load_environments
+from pay.model import stacks
+from pay.model.adoptable import Adoptable
 from rollout.adoption.answers import ACTIONS
 from rollout.cli import app
 from tests.support.checkout import Checkout
@@ -381,3 +383,56 @@ def test_the_file_says_what_it_is_and_is_the_same_when_written_again(
     assert file_of(checkout).stat().st_mode & 0o777 == 0o644
     assert adopt(**CREDENTIALS).exit_code == 0
     assert file_of(checkout).read_text() == first
+
+
+@pytest.fixture
+def new_kind(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A kind that takes over a role, and a topic, whose type has no finder."""
+    running = {
+        "aws_iam_role.writer": Adoptable(("sandbox-writer",)),
+        "aws_sns_topic.topic": Adoptable(("sandbox-notices",), must=True),
+    }
+    row = stacks.StackKind(
+        name="notices",
+        scope=stacks.StackScope.ENVIRONMENT,
+        holds="a topic",
+        types=frozenset({"aws_iam_role", "aws_sns_topic"}),
+        adoption=stacks.Adoption(lambda _: running),
+    )
+    monkeypatch.setattr(stacks, "KINDS", (*stacks.KINDS, row))
+
+
+@pytest.mark.usefixtures("aws", "new_kind")
+def test_a_new_kind_is_looked_up_by_its_row_and_a_type_without_a_finder_is_told(
+    adopt: Adopt, checkout: Checkout
+) -> None:
+    result = adopt(**CREDENTIALS)
+    assert result.exit_code == 0
+    assert (
+        "sandbox-notices aws_sns_topic.topic: pay adopt cannot look up aws_sns_topic; "
+        'write its import id, or "create", into the file by hand'
+    ) in " ".join(result.stdout.split())
+    written = file_of(checkout).read_text()
+    assert '"aws_iam_role.writer" = "sandbox-writer"' in written
+    assert "aws_sns_topic" not in written
+
+
+@pytest.mark.usefixtures("aws", "new_kind")
+def test_a_line_of_a_type_without_a_finder_stays(adopt: Adopt, checkout: Checkout) -> None:
+    file_of(checkout).parent.mkdir()
+    line = '"aws_sns_topic.topic" = "arn:by-hand"'
+    file_of(checkout).write_text(f'[sandbox-notices]\n{line}\n"aws_iam_role.writer" = "old"\n')
+    report = json.loads(adopt("--json", **CREDENTIALS).stdout)
+    assert report["by_hand"] == {"sandbox-notices aws_sns_topic.topic": "arn:by-hand"}
+    assert line in file_of(checkout).read_text()
+    assert '"aws_iam_role.writer" = "sandbox-writer"' in file_of(checkout).read_text()
+
+
+@pytest.mark.usefixtures("aws", "new_kind")
+def test_an_unreadable_file_is_not_overwritten_where_a_line_could_be_lost(
+    adopt: Adopt, checkout: Checkout
+) -> None:
+    file_of(checkout).parent.mkdir()
+    file_of(checkout).write_text("[sandbox-notices")
+    assert adopt(**CREDENTIALS).exit_code == 1
+    assert file_of(checkout).read_text() == "[sandbox-notices"
