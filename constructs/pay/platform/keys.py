@@ -8,6 +8,7 @@ from imports.aws.kms_alias import KmsAlias
 from imports.aws.kms_key import KmsKey
 from pay.iam.document import Statement, policy_document
 from pay.model import Environment
+from pay.model.environment.account import Account
 
 DELETION_WINDOW_DAYS = 30
 """The longest window that KMS offers: data encrypted with a deleted key is lost."""
@@ -17,7 +18,7 @@ def encryption_key(
     scope: Construct,
     key: str,
     *,
-    environment: Environment,
+    environment: Environment | Account,
     alias: str,
     description: str,
     used_by: Sequence[Statement],
@@ -45,11 +46,11 @@ def encryption_key(
     return kms_key
 
 
-def used_by_logs(environment: Environment) -> Statement:
+def used_by_logs(environment: Environment | Account) -> Statement:
     """Allow CloudWatch Logs to encrypt this account's log groups (AWS: CloudWatch Logs user guide,
     "Encrypt log data using KMS").
     """
-    groups = environment.arn("logs", "log-group:*")
+    groups = f"arn:aws:logs:{environment.region}:{environment.account_id}:log-group:*"
     return Statement(
         "EncryptsLogs",
         ["kms:Decrypt*", "kms:Describe*", "kms:Encrypt*", "kms:GenerateDataKey*", "kms:ReEncrypt*"],
@@ -59,7 +60,7 @@ def used_by_logs(environment: Environment) -> Statement:
     )
 
 
-def used_by_alarms(environment: Environment) -> Statement:
+def used_by_alarms(environment: Environment | Account) -> Statement:
     """Allow CloudWatch to send alarms to an encrypted topic (AWS: SNS developer guide, "Key
     management", "Enable compatibility between event sources from AWS services and encrypted
     topics").
