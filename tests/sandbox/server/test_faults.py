@@ -12,6 +12,9 @@ from sandbox.server.process import Server, launch
 from sandbox.settings import Settings
 
 
+pytestmark = pytest.mark.slow
+
+
 @pytest.fixture(scope="module")
 def faulty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     log = tmp_path_factory.mktemp("sandbox") / "server.log"

@@ -13,6 +13,8 @@ from sandbox.server.process import Server, launch
 from sandbox.settings import Settings
 from toolchain.bindings import types_list
 
+pytestmark = pytest.mark.slow
+
 PATIENCE_SECONDS = 0.3
 LATE_SECONDS = 0.6
 NAME = "repeated"
