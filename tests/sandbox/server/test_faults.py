@@ -11,7 +11,6 @@ from botocore.exceptions import ClientError
 from sandbox.server.process import Server, launch
 from sandbox.settings import Settings
 
-
 pytestmark = pytest.mark.slow
 
 
