@@ -8,6 +8,8 @@ from botocore.exceptions import ClientError
 
 from .balanced import PORT, BalancedService
 
+pytestmark = pytest.mark.slow
+
 Client = Callable[[str], Any]
 
 

@@ -9,6 +9,8 @@ from botocore.exceptions import ClientError
 from sandbox.server.process import launch
 from sandbox.settings import Settings
 
+pytestmark = pytest.mark.slow
+
 Record = dict[str, Any]
 LOAD_BALANCER_ZONE = "Z32O12XQLNTSW2"
 

@@ -7,6 +7,8 @@ import pytest
 
 from .balanced import BalancedService
 
+pytestmark = pytest.mark.slow
+
 Client = Callable[[str], Any]
 
 
