@@ -15,6 +15,8 @@ from sandbox.settings import Settings
 from sandbox.variables import IMAGE_TAGS, export_lines, whole_environment
 from toolchain.paths import ROOT
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
@@ -28,7 +30,6 @@ def test_a_started_server_answers_for_the_account_it_was_given(started: Server) 
     assert started.client("sts").get_caller_identity()["Account"] == "333333333333"
 
 
-@pytest.mark.slow
 def test_two_servers_know_nothing_of_each_other(started: Server, tmp_path: Path) -> None:
     other = launch(Settings(), log=tmp_path / "other", tied=True)
     try:
@@ -57,7 +58,6 @@ def test_a_server_that_cannot_start_says_why(started: Server, tmp_path: Path) ->
         launch(Settings(), port=started.port, log=tmp_path / "log")
 
 
-@pytest.mark.slow
 def test_a_tied_server_ends_with_the_program_that_started_it_however_that_ends(
     tmp_path: Path,
 ) -> None:
