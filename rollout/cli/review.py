@@ -19,6 +19,7 @@ from rollout.guard.report import print_mistakes
 from rollout.review.document import review as review_plans
 from rollout.review.policy import read_policy_result
 from rollout.review.render import as_html, as_markdown
+from rollout.terminal.atomic_write import write_atomically
 
 
 def review(
@@ -45,6 +46,6 @@ def review(
         raise typer.Exit(2) from None
     document = review_plans(context, verdict, result)
     if html:
-        html.write_text(as_html(document))
+        write_atomically(html, as_html(document))
     rest = f"the HTML review, {html.name}" if html else "`pay review PLAN.json... --html FILE`"
     typer.echo(as_markdown(document, rest=rest), nl=False)

@@ -15,7 +15,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, ValidationError
 
-from pay.model import Ladder, Record, Stage
+from pay.model import Ladder, Record, Side, Stage
 from pay.model.base import Model
 from pay.model.problem import InvalidInput, Problem
 from pay.model.stage.transitions import Direction, Edge
@@ -63,10 +63,10 @@ Journals = Mapping[tuple[str, str], tuple[Move, ...]]
 
 def weights_text(records: Iterable[Record]) -> str:
     """Return EC2's and Fargate's weight: `95/5`; `simple` without, `-` for no record."""
-    weights = {record.side.value: record.weight for record in records}
+    weights = {record.side: record.weight for record in records}
     if None in weights.values():
         return "simple"
-    return "/".join(str(weights.get(side, "-")) for side in ("ec2", "fargate"))
+    return "/".join(str(weights.get(side, "-")) for side in Side)
 
 
 def stripped(text: str | None) -> str | None:

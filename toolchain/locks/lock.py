@@ -40,6 +40,7 @@ def _lock_python(name: str, upgrade: bool) -> None:
             *(project if name == "project" else [f"toolchain/locks/{name}.in"]),
             *("--universal", "--python-version", OLDEST_PYTHON, "--generate-hashes"),
             *("--no-emit-index-url", "--no-emit-find-links", "--no-config"),
+            *(f"--overrides={file.relative_to(ROOT)}" for file in lock_inputs.overrides(name)),
             *(["--upgrade"] if upgrade else []),
         ],
         log="lock",

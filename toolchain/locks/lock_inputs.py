@@ -3,6 +3,7 @@
 import hashlib
 import json
 import tomllib
+from pathlib import Path
 
 from toolchain.paths import LOCKS, ROOT
 from toolchain.problems import ToolProblem
@@ -18,8 +19,13 @@ def digest(name: str) -> str:
         wanted = [settings["project"]["dependencies"], settings["dependency-groups"]["dev"]]
         text = json.dumps(wanted) + BUILD.read_text()
     else:
-        text = (LOCKS / f"{name}.in").read_text()
+        text = "".join(file.read_text() for file in (LOCKS / f"{name}.in", *overrides(name)))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def overrides(name: str) -> list[Path]:
+    """Return the file that changes what the packages of a lock file require, if there is one."""
+    return [*LOCKS.glob(f"{name}-overrides.in")]
 
 
 def heading(name: str) -> str:

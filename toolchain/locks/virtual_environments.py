@@ -95,8 +95,11 @@ def pip_settings() -> dict[str, str]:
     listed = output_of([sys.executable, "-m", "pip", "config", "list"]) or ""
     # Like pip, search every index for a version; the hashes decide which file is correct.
     settings = {"UV_INDEX_STRATEGY": "unsafe-best-match"}
-    # A line is `global.index-url='...'` or `:env:.index-url='...'`; a later one wins.
-    for key, value in re.findall(r"(?m)^\S+\.([\w-]+)=('.*')$", listed):
+    # A line is `global.index-url='...'`, `install.index-url='...'` or `:env:.index-url='...'`. They
+    # are in order of the alphabet; variables win over files, and a command's section over all's.
+    lines = re.findall(r"(?m)^(\S+)\.([\w-]+)=('.*')$", listed)
+    rank = {"global": 0, ":env:": 2}
+    for _, key, value in sorted(lines, key=lambda line: rank.get(line[0], 1)):
         if variable := UV_VARIABLES.get(key):
             settings[variable] = " ".join(ast.literal_eval(value).split())
     return settings

@@ -10,11 +10,10 @@ from base64 import b64decode
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from pay.json_text import parsed
-from pay.secrets.formats import FORMATS
 from pay.secrets.names import (
     SHELL_DIRECTORIES,
     announces_password,
@@ -25,7 +24,8 @@ from pay.secrets.names import (
 MASK = "(looks like a secret: not shown)"
 
 _PRIVATE_KEY = re.compile(
-    r"-*BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-*.*?(?:-*END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-*|\Z)",
+    r"-*BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-*.*?(?:-*END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-*|\Z)"
+    r"|PuTTY-User-Key-File-\d.*",
     re.DOTALL,
 )
 
@@ -45,6 +45,13 @@ _REFERENCE = re.compile(r"\$[A-Z_][A-Z0-9_]*|\$\{[A-Za-z_][\w.-]*\}")
 """A variable of the shell or of Terraform: it names a secret, and does not hold it."""
 
 _ARN = re.compile(r"arn:aws[a-z-]*:\S+")
+_REST_OF_WORD = re.compile(r"[\w.+/=-]*")
+_NEWER_FORMATS = (
+    ("Stripe Webhook or Test Key", re.compile(r"(?:[rs]k_test|whsec)_\w{10,}")),
+    ("GitHub Fine-Grained Token", re.compile(r"github_pat_\w{30,}")),
+)
+"""What detect-secrets 1.5 does not know (Stripe: "API keys", "Check the webhook signatures";
+GitHub: "About authentication to GitHub", token formats)."""
 _RANDOM_TEXT = re.compile(r"[A-Za-z0-9+/=_-]{20,}")
 _RANDOM_HEX = re.compile(r"[0-9a-fA-F]{32,}")
 MIN_ENTROPY_BITS = 4.5
@@ -138,12 +145,38 @@ def credentials(text: str) -> Iterator[Secret]:
     """Yield every secret in a text that its format alone reveals, whatever its name."""
     for match in _PRIVATE_KEY.finditer(text):
         yield Secret(*match.span(), "its value has the form of a private key")
-    for kind, regex in FORMATS.items():
-        for match in regex.finditer(text):
-            yield Secret(*match.span(), f"its value has the form of {kind}")
+    # An account id and a long name in an ARN are not a bot's token.
+    without_arns = _ARN.sub(lambda arn: " " * len(arn[0]), text)
+    for kind, regex in _formats():
+        for match in regex.finditer(without_arns):
+            # Some formats match the head of a token only.
+            end = _REST_OF_WORD.match(text, match.end())
+            stop = end.end() if end else match.end()
+            yield Secret(match.start(), stop, f"its value has the form of: {kind}")
     for match in _ADDRESS.finditer(text):
         if not _REFERENCE.fullmatch(match["plain"]):
             yield Secret(*match.span("plain"), "it has a password inside an address")
+
+
+@cache
+def _formats() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Return detect-secrets' formats of a value: kind and pattern.
+
+    Private keys, logins in addresses and pairs of a name and a value are recognised here. A public
+    address of a machine is not a secret.
+    """
+    # Only when a text is judged: the library needs a fifth of a second to import.
+    from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class
+    from detect_secrets.plugins.base import RegexBasedDetector
+
+    own = {"Basic Auth Credentials", "Private Key", "Public IP (ipv4)"}
+    known = (
+        (kind, regex)
+        for kind, plugin in get_mapping_from_secret_type_to_class().items()
+        if issubclass(plugin, RegexBasedDetector) and kind not in own
+        for regex in plugin().denylist
+    )
+    return (*known, *_NEWER_FORMATS)
 
 
 def _secrets_in(text: str) -> Iterator[Secret]:

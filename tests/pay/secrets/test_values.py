@@ -27,12 +27,12 @@ def test_lets_an_ordinary_value_be(name: str, value: str) -> None:
 
 # Put together here, so that no file of the repository holds what a search for secrets would find.
 FORMATS = {
-    "AKIA" + "ABCDEFGHIJKLMNOP": "an AWS access key",
+    "AKIA" + "ABCDEFGHIJKLMNOP": "AWS Access Key",
     "-----BEGIN EC " + "PRIVATE KEY-----\nMHc": "a private key",
-    "sk_" + "live_4eC39HqLyjWDarjtT1zd": "a Stripe key",
-    "gh" + "p_" + "a1B2" * 9: "a GitHub token",
-    "xox" + "b-123456789012-abcdef": "a Slack token",
-    "ey" + "JhbGciOiJIUzI1NiJ9.ey" + "JzdWIiOiIxIn0.x": "a JSON Web Token",
+    "sk_" + "live_4eC39HqLyjWDarjtT1zdp7dc": "Stripe Access Key",
+    "gh" + "p_" + "a1B2" * 9: "GitHub Token",
+    "xox" + "b-123456789012-abcdef": "Slack Token",
+    "ey" + "JhbGciOiJIUzI1NiJ9.ey" + "JzdWIiOiIxIn0.x": "JSON Web Token",
     "postgres://pay:" + "hunter2@db.example/pay": "a password inside an address",
 }
 

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from toolchain.locks import virtual_environments
@@ -11,3 +13,12 @@ def test_uv_asks_the_index_that_pip_is_set_up_with(monkeypatch: pytest.MonkeyPat
     assert settings["UV_DEFAULT_INDEX"] == "https://mirror.test/simple"
     assert settings["UV_INSECURE_HOST"] == "mirror.test other.test"
     assert not {name for name in settings if "TIMEOUT" in name}
+
+
+def test_a_variable_wins_over_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "pip.conf"
+    file.write_text("[global]\nindex-url = https://file.test/simple\n")
+    monkeypatch.setenv("PIP_CONFIG_FILE", str(file))
+    assert virtual_environments.pip_settings()["UV_DEFAULT_INDEX"] == "https://file.test/simple"
+    monkeypatch.setenv("PIP_INDEX_URL", "https://variable.test/simple")
+    assert virtual_environments.pip_settings()["UV_DEFAULT_INDEX"] == "https://variable.test/simple"
