@@ -11,15 +11,14 @@ from typing import Annotated
 import typer
 
 from pay.model import Stage
-from pay.model.stage.transitions import promotion
 from rollout.moves import journal
-from rollout.moves.gates import Promotion, findings
+from rollout.moves.gates import Promotion, findings, next_move
 from rollout.moves.record_move import print_move, write_move
 from rollout.moves.stage_file import locked
 from rollout.moves.standings import load_standings
 from rollout.terminal.arguments import EnvironmentName, Json, ServiceName, environments_folder, now
 from rollout.terminal.console import choose
-from rollout.terminal.refusal import Finding, Refused
+from rollout.terminal.refusal import Refused
 
 
 def promote(
@@ -46,26 +45,22 @@ def promote(
     with locked(folder):
         standings = load_standings(folder, now())
         target = choose(environment, standings.environments, "ENV")
-        stage = choose(service, target.services, "SERVICE").stage
-        edge = promotion(target.ladder, stage)
-        what = f"{service} in {environment} from {stage}"
-        if edge is None:
-            over = f"{service} is {stage} in {environment}: the move is over"
-            raise Refused(what, [Finding("end", over, "nothing is left to do")])
-        approvers = tuple(approver or ())
+        choose(service, target.services, "SERVICE")
+        edge = next_move(target, service)
         asked = Promotion(
-            standings, environment, service, edge, evidence, allow_adjacent, approvers
+            standings,
+            environment,
+            service,
+            edge,
+            evidence=evidence,
+            adjacent=allow_adjacent,
+            approvers=tuple(approver or ()),
+            expected=to,
         )
         reasons = findings(asked)
-        if to not in (None, edge.after):
-            skipped = Finding(
-                "next-stage",
-                f"{service} is at {stage} and moves on to {edge.after}, not to {to}",
-                "move one stage at a time; the way back is `pay rollback`",
-            )
-            reasons = (skipped, *reasons)
         if any(finding.refuses for finding in reasons):
-            raise Refused(f"{what} to {edge.after}", reasons)
+            what = f"{service} in {environment} from {edge.before} to {edge.after}"
+            raise Refused(what, reasons)
         entry = journal.move(
             target.ladder,
             edge,
@@ -73,6 +68,6 @@ def promote(
             by=journal.author(folder),
             evidence=evidence,
             adjacent=allow_adjacent if asked.moving_neighbours else None,
-            approvers=approvers,
+            approvers=asked.approvers,
         )
         print_move(write_move(folder, target, service, edge, entry, reasons), as_json=as_json)

@@ -18,19 +18,12 @@ import typer
 
 from pay.environments.load import load_environment
 from pay.model import Stage
-from pay.model.stage.transitions import rollbacks
 from rollout.moves import journal
 from rollout.moves.record_move import print_move, write_move
 from rollout.moves.stage_file import locked
+from rollout.moves.way_back import way_back
 from rollout.terminal.arguments import EnvironmentName, Json, ServiceName, environments_folder, now
 from rollout.terminal.console import choose
-from rollout.terminal.refusal import Finding, Refused
-
-NO_WAY_BACK = {
-    Stage.LEGACY: "its move has not begun",
-    Stage.READY: "EC2 has everything already, and the records are not converted back",
-    Stage.RETIRED: "the EC2 side is gone; build it again, from `legacy`",
-}
 
 
 def rollback(
@@ -53,17 +46,8 @@ def rollback(
         files = {path.stem: path for path in sorted(folder.glob("*.toml"))}
         # Only this file is read: a mistake in another must not block the way back.
         target = load_environment(choose(environment, files, "ENV"))
-        stage = choose(service, target.services, "SERVICE").stage
-        what = f"{service} in {environment} from {stage}"
-        ways = {edge.after: edge for edge in rollbacks(target.ladder, stage)}
-        if not ways:
-            reason = NO_WAY_BACK.get(stage, f"{stage} has no way back")
-            raise Refused(what, [Finding("no-way-back", reason, "nothing to roll back")])
-        edge = ways.get(to or next(iter(ways)))
-        if edge is None:
-            reason = f"{to} is not a rollback of {stage}"
-            finding = Finding("target", reason, f"give one of {', '.join(ways)}")
-            raise Refused(f"{what} to {to}", [finding])
+        choose(service, target.services, "SERVICE")
+        edge = way_back(target, service, to)
         by = journal.author(folder)
         entry = journal.move(target.ladder, edge, at=now(), by=by, because=because)
         print_move(write_move(folder, target, service, edge, entry), as_json=as_json)

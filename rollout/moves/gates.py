@@ -11,10 +11,10 @@ from pay.model import Environment, Stage
 from pay.model.stage import invariants
 from pay.model.stage.conditions import measurements, needs_approver
 from pay.model.stage.dwell import LOCAL_ZONE, has_seen_a_peak, peak_of, shortest_dwell
-from pay.model.stage.transitions import Direction, Edge
+from pay.model.stage.transitions import Direction, Edge, promotion
 from rollout.moves.journal import move, stripped
 from rollout.moves.standings import Standings
-from rollout.terminal.refusal import Finding
+from rollout.terminal.refusal import Finding, Refused
 from rollout.terminal.time_text import local, short_moment, span
 
 
@@ -29,6 +29,8 @@ class Promotion:
     evidence: str | None = None
     adjacent: str | None = None
     approvers: tuple[str, ...] = ()
+    expected: Stage | None = None
+    """The stage that the person expects to reach; None: whichever is next."""
 
     @property
     def target(self) -> Environment:
@@ -49,11 +51,32 @@ class Promotion:
         )
 
 
-def findings(promotion: Promotion) -> tuple[Finding, ...]:
+def next_move(environment: Environment, service: str) -> Edge:
+    """Return the move of a service to its next stage. Raises Refused at the last stage."""
+    stage = environment.services[service].stage
+    if edge := promotion(environment.ladder, stage):
+        return edge
+    over = f"{service} is {stage} in {environment.name}: the move is over"
+    what = f"{service} in {environment.name} from {stage}"
+    raise Refused(what, [Finding("end", over, "nothing is left to do")])
+
+
+def findings(asked: Promotion) -> tuple[Finding, ...]:
     """Return every reason that blocks a promotion, and every warning."""
-    if not invariants.may_be_gated(promotion.edge):
+    if not invariants.may_be_gated(asked.edge):
         return ()
-    return tuple(finding for gate in GATES if (finding := gate(promotion)))
+    return tuple(finding for gate in GATES if (finding := gate(asked)))
+
+
+def stage_is_the_next(p: Promotion) -> Finding | None:
+    """A skipped stage was not judged."""
+    if p.expected in (None, p.edge.after):
+        return None
+    return Finding(
+        "next-stage",
+        f"{p.service} is at {p.edge.before} and moves on to {p.edge.after}, not to {p.expected}",
+        "move one stage at a time; the way back is `pay rollback`",
+    )
 
 
 def environment_is_open(p: Promotion) -> Finding | None:
@@ -204,6 +227,7 @@ def outside_the_peak(p: Promotion) -> Finding | None:
 
 
 GATES: tuple[Callable[[Promotion], Finding | None], ...] = (
+    stage_is_the_next,
     environment_is_open,
     environment_before_has_passed,
     environment_has_room,
