@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache, partial
 from typing import Any
 
 import boto3
@@ -18,8 +19,6 @@ from botocore.exceptions import (
 
 from pay.model import Environment
 from rollout.terminal.refusal import Finding, Refused
-
-SERVICES = ("autoscaling", "ec2", "ecs", "elbv2", "iam", "logs", "route53", "sts")
 
 CONFIG = Config(
     connect_timeout=5, read_timeout=20, retries={"mode": "standard", "total_max_attempts": 3}
@@ -45,15 +44,15 @@ def asking(environment: Environment) -> Iterator[Callable[[str], Any]]:
     login = f"log the shell in to account {environment.account_id} (AWS_PROFILE, or aws sso login)"
     try:
         session = boto3.Session(region_name=environment.region)
-        clients = {name: session.client(name, config=CONFIG) for name in SERVICES}
+        client = cache(partial(session.client, config=CONFIG))
         try:
-            account = clients["sts"].get_caller_identity()["Account"]
+            account = client("sts").get_caller_identity()["Account"]
         except ClientError as error:
             raise _refused(environment, "credentials", str(error), login) from None
         if account != environment.account_id:
             reason = f"the shell's credentials are of account {account}"
             raise _refused(environment, "account", reason, login)
-        yield clients.__getitem__
+        yield client
     except _CREDENTIALS as error:
         raise _refused(environment, "credentials", str(error), login) from None
     except BotoCoreError as error:

@@ -19,10 +19,14 @@ def keep_lines(path: Path, environment: Environment, answers: Sequence[Answer]) 
     if not path.exists() or not any(each.by_hand for each in answers):
         return answers
     tables = read_adopted(path, environment)
+    lines = {
+        (stack, address): import_id
+        for stack, table in tables.items()
+        if isinstance(table, dict)
+        for address, import_id in table.items()
+    }
     return [
-        replace(each, import_id=tables.get(each.stack, {}).get(each.address))
-        if each.by_hand
-        else each
+        replace(each, import_id=lines.get((each.stack, each.address))) if each.by_hand else each
         for each in answers
     ]
 

@@ -156,5 +156,5 @@ FINDERS: Mapping[str, tuple[str, Find]] = {
     "aws_route53_record": ("simple record {1} A", _record),
 }
 """Resource type -> what it is, in words with its name, and its finder. A finder that makes another
-call needs its action in `answers.ACTIONS`, and perhaps its client in `aws.SERVICES`.
+call needs its action in `answers.ACTIONS`.
 """

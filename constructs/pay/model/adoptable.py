@@ -31,7 +31,7 @@ Addresses = Mapping[str, Adoptable]
 def legacy_cluster(environment: Environment) -> Addresses:
     """The EC2 cluster with its capacity."""
     cluster = names.cluster(environment.name, Side.EC2)
-    found = {
+    cluster_parts = {
         addresses.cluster(Side.EC2): Adoptable((cluster,), must=True),
         addresses.capacity_providers(Side.EC2): Adoptable((cluster,)),
     }
@@ -39,9 +39,9 @@ def legacy_cluster(environment: Environment) -> Addresses:
         at = addresses.capacity(segment)
         capacity = Adoptable((names.capacity_provider(environment.name, segment),))
         role = Adoptable((names.instance_role(environment.name, segment),))
-        found |= dict.fromkeys((at.instances, at.provider, at.launch_template), capacity)
-        found |= dict.fromkeys((at.instance_profile, at.instance_role), role)
-    return {str(address): each for address, each in found.items()}
+        cluster_parts |= dict.fromkeys((at.instances, at.provider, at.launch_template), capacity)
+        cluster_parts |= dict.fromkeys((at.instance_profile, at.instance_role), role)
+    return {str(address): each for address, each in cluster_parts.items()}
 
 
 def ec2_side(environment: Environment, service: Microservice) -> Addresses:

@@ -8,7 +8,7 @@ import math
 import re
 from base64 import b64decode
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
@@ -167,12 +167,13 @@ def _formats() -> tuple[tuple[str, re.Pattern[str]], ...]:
     """
     # Only when a text is judged: the library needs a fifth of a second to import.
     from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class
-    from detect_secrets.plugins.base import RegexBasedDetector
+    from detect_secrets.plugins.base import BasePlugin, RegexBasedDetector
 
+    plugins: Mapping[str, type[BasePlugin]] = get_mapping_from_secret_type_to_class()
     own = {"Basic Auth Credentials", "Private Key", "Public IP (ipv4)"}
     known = (
         (kind, regex)
-        for kind, plugin in get_mapping_from_secret_type_to_class().items()
+        for kind, plugin in plugins.items()
         if issubclass(plugin, RegexBasedDetector) and kind not in own
         for regex in plugin().denylist
     )
