@@ -158,7 +158,7 @@ MISTAKES = {
         'vpc = "production-2"',
         'vpc = "AKIA' + 'ABCDEFGHIJKLMNOP"',
         "network.vpc",
-        "what looks like a secret (its value has the form of an AWS access key)",
+        "what looks like a secret (its value has the form of: AWS Access Key)",
         "Secrets Manager",
     ),
 }

@@ -73,5 +73,5 @@ def test_a_secret_in_the_wrong_place_is_not_repeated() -> None:
     key = "AKIA" + "ABCDEFGHIJKLMNOP"
     problem = only(read(Capacity, instance_type=key, min_instances=1, max_instances=1))
     assert problem.found == (
-        "what looks like a secret (its value has the form of an AWS access key)"
+        "what looks like a secret (its value has the form of: AWS Access Key)"
     )
