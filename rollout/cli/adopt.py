@@ -12,7 +12,7 @@ import typer
 from pay.environments.adopted import adopted_file
 from pay.environments.load import load_environments
 from rollout.adoption.answers import failures
-from rollout.adoption.aws import asking
+from rollout.aws.clients import asking
 from rollout.adoption.file import as_toml, keep_lines
 from rollout.adoption.finders import find_all
 from rollout.adoption.report import as_data, print_report

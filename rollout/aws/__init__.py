@@ -1,0 +1,1 @@
+"""Asks AWS, read only, in the account of an environment."""
