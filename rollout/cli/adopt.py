@@ -12,10 +12,10 @@ import typer
 from pay.environments.adopted import adopted_file
 from pay.environments.load import load_environments
 from rollout.adoption.answers import failures
-from rollout.aws.clients import asking
 from rollout.adoption.file import as_toml, keep_lines
 from rollout.adoption.finders import find_all
 from rollout.adoption.report import as_data, print_report
+from rollout.aws.clients import asking
 from rollout.terminal.arguments import EnvironmentName, Json, environments_folder
 from rollout.terminal.atomic_write import write_atomically
 from rollout.terminal.console import choose, console, print_json
