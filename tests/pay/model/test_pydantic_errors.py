@@ -72,6 +72,4 @@ def test_text_of_the_wrong_pattern_is_told_what_is_right() -> None:
 def test_a_secret_in_the_wrong_place_is_not_repeated() -> None:
     key = "AKIA" + "ABCDEFGHIJKLMNOP"
     problem = only(read(Capacity, instance_type=key, min_instances=1, max_instances=1))
-    assert problem.found == (
-        "what looks like a secret (its value has the form of: AWS Access Key)"
-    )
+    assert problem.found == ("what looks like a secret (its value has the form of: AWS Access Key)")

@@ -67,9 +67,7 @@ def test_refuses_a_secret_among_the_plain_variables_by_its_name() -> None:
 def test_refuses_a_secret_among_the_plain_variables_by_its_looks() -> None:
     key = "AKIA" + "ABCDEFGHIJKLMNOP"
     problem = only(refusal(lambda: service(environment={"CLIENT": key})))
-    assert problem.found == (
-        "what looks like a secret (its value has the form of: AWS Access Key)"
-    )
+    assert problem.found == ("what looks like a secret (its value has the form of: AWS Access Key)")
     assert key not in str(problem)
 
 
