@@ -52,6 +52,7 @@ def schema() -> ProviderSchema:
     return ProviderSchema.load(ROOT / SCHEMA)
 
 
+@pytest.mark.slow
 def test_gives_the_same_stacks_with_fewer_questions(
     node: Counting, schema: ProviderSchema, environments: dict[str, Environment]
 ) -> None:

@@ -72,6 +72,7 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(
     assert [path.name for path in tmp_path.iterdir()] == ["a.toml"]
 
 
+@pytest.mark.slow
 def test_two_promotions_at_the_same_time_are_both_written(checkout: Checkout) -> None:
     services = ("ledger", "publicauth", "cardid", "webhooks-egress")
     runs = [
