@@ -14,6 +14,7 @@ from pay.environments.load import load_environments
 from pay.hcl.errors import HclError
 from pay.hcl.kept_output import KeptOutput
 from pay.model import InvalidInput
+from pay.model.problem import printable
 from stacks.estate import planned_stacks
 from stacks.made_from import SCHEMA, made_from
 from stacks.synthesis import synthesise
@@ -37,4 +38,4 @@ if __name__ == "__main__":
     try:
         main()
     except (InvalidInput, HclError) as mistakes:
-        sys.exit(str(mistakes))
+        sys.exit(printable(str(mistakes)))

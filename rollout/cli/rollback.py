@@ -16,7 +16,7 @@ from typing import Annotated
 
 import typer
 
-from pay.environments.load import load_environment
+from pay.environments.load import environment_files, load_environment
 from pay.model import Stage
 from rollout.moves import journal
 from rollout.moves.record_move import print_move, write_move
@@ -43,9 +43,8 @@ def rollback(
 ) -> None:
     folder = environments_folder()
     with locked(folder):
-        files = {path.stem: path for path in sorted(folder.glob("*.toml"))}
         # Only this file is read: a mistake in another must not block the way back.
-        target = load_environment(choose(environment, files, "ENV"))
+        target = load_environment(choose(environment, environment_files(folder), "ENV"))
         choose(service, target.services, "SERVICE")
         edge = way_back(target, service, to)
         by = journal.author(folder)

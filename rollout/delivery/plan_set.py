@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from pay.environments.load import environment_files
 from rollout.review.plan_files import PlanFile, listing, together
 from rollout.terminal.atomic_write import write_atomically
 from rollout.terminal.refusal import Finding, Refused
@@ -102,7 +103,7 @@ def _differences(folder: Path, listed: Mapping[str, str], base: Path) -> Iterato
 
 def _environment_files(base: Path) -> str:
     """The digests of the files that say where every service stands before the change."""
-    return listing(map(_described, (base / "environments").glob("*.toml")))
+    return listing(map(_described, environment_files(base / "environments").values()))
 
 
 def _described(file: Path) -> PlanFile:

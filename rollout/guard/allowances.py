@@ -29,7 +29,7 @@ def read_break_glass(file: Path) -> Mapping[str, str]:
     """
     allowed: dict[str, str] = {}
     problems: list[Problem] = []
-    lines = file.read_text().splitlines() if file.exists() else []
+    lines = file.read_text(errors="replace").split("\n") if file.exists() else []
     for number, line in enumerate(lines, start=1):
         rule, _, reason = (part.strip() for part in line.partition(":"))
         if not line.strip():

@@ -8,8 +8,8 @@ different files, and two who move the same service get a conflict, as they shoul
 import getpass
 import os
 import subprocess
-from collections.abc import Iterable, Mapping
-from datetime import datetime
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -17,7 +17,7 @@ from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, Validatio
 
 from pay.model import Ladder, Record, Side, Stage
 from pay.model.base import Model
-from pay.model.problem import InvalidInput, Problem
+from pay.model.problem import InvalidInput, Problem, did_you_mean, quoted
 from pay.model.stage.transitions import Direction, Edge
 
 
@@ -57,8 +57,16 @@ class Move(Model):
         return self.model_dump_json(exclude_defaults=True) + "\n"
 
 
-Journals = Mapping[tuple[str, str], tuple[Move, ...]]
-"""The moves of each (environment, service), the oldest first."""
+Place = tuple[str, str]
+"""An environment and a service."""
+
+Journals = Mapping[Place, tuple[Move, ...]]
+"""The moves of each service in each environment, the oldest first."""
+
+CLOCK_DIFFERENCE = timedelta(minutes=10)
+"""By so much the clocks of two people's machines may differ."""
+
+RESTORE = "correct the line, or restore it from Git"
 
 
 def weights_text(records: Iterable[Record]) -> str:
@@ -70,8 +78,11 @@ def weights_text(records: Iterable[Record]) -> str:
 
 
 def stripped(text: str | None) -> str | None:
-    """Return a reason without blanks around it; None when nothing is left."""
-    return (text or "").strip() or None
+    """Return a reason without blanks around it; None when nothing is left. A byte that is not UTF-8
+    (Python keeps it as half of a surrogate pair) becomes the replacement character.
+    """
+    text = (text or "").encode(errors="surrogateescape").decode(errors="replace")
+    return text.strip() or None
 
 
 def move(
@@ -114,34 +125,75 @@ def append(path: Path, entry: Move) -> None:
         file.write(entry.line().encode())
 
 
-def read_all(folder: Path) -> Journals:
+def read_all(
+    folder: Path, *, known: Collection[Place] | None = None, now: datetime | None = None
+) -> Journals:
     """Return every journal below a folder of environment files.
 
-    Raises InvalidInput with every line of every file that is not a move.
+    Raises InvalidInput with every line that is not a move, or is a move later than `now` (default:
+    the clock's), and with every file of an environment or service that is not `known`.
     """
-    journals: dict[tuple[str, str], tuple[Move, ...]] = {}
+    latest = (now or datetime.now(UTC)) + CLOCK_DIFFERENCE
+    journals: dict[Place, tuple[Move, ...]] = {}
     problems: list[Problem] = []
-    for path in sorted((folder / "journal").glob("*/*.jsonl")):
+    for path in sorted((folder / "journal").glob("*/[!.]*.jsonl")):
+        place, where = (path.parent.name, path.stem), f"journal/{path.parent.name}/{path.name}"
         moves = []
-        for number, line in enumerate(path.read_text().splitlines(), start=1):
+        if known is not None and place not in known:
+            problems.append(_unknown(place, known, where))
+        # By bytes: JSON Lines end at \n alone, and a text may hold Unicode's other line ends.
+        for number, line in enumerate(path.read_bytes().split(b"\n"), start=1):
+            if not line.strip():
+                continue
             try:
-                moves += [Move.model_validate_json(line)] if line.strip() else []
+                entry = Move.model_validate_json(line)
             except ValidationError as error:
-                problems += [
-                    Problem(
-                        where=f"journal/{path.parent.name}/{path.name}",
-                        line=number,
-                        key=".".join(map(str, mistake["loc"])),
-                        found=repr(mistake["input"]),
-                        allowed=mistake["msg"],
-                        fix="correct the line, or restore it from Git",
-                    )
-                    for mistake in error.errors()
-                ]
-        journals[path.parent.name, path.stem] = tuple(sorted(moves, key=lambda move: move.at))
+                problems += _mistakes(error, where, number)
+                continue
+            moves.append(entry)
+            if entry.at > latest:
+                problems.append(_too_late(entry, where, number))
+        journals[place] = tuple(sorted(moves, key=lambda move: move.at))
     if problems:
         raise InvalidInput(problems)
     return journals
+
+
+def _mistakes(error: ValidationError, where: str, line: int) -> Iterator[Problem]:
+    for mistake in error.errors():
+        given = mistake["input"]
+        yield Problem(
+            where=where,
+            line=line,
+            key=".".join(map(str, mistake["loc"])),
+            found=quoted(given.decode(errors="replace") if isinstance(given, bytes) else given),
+            allowed=mistake["msg"],
+            fix=RESTORE,
+        )
+
+
+def _too_late(move: Move, where: str, line: int) -> Problem:
+    return Problem(
+        where=where,
+        line=line,
+        key="at",
+        found=f"{move.at.isoformat()}, which is in the future",
+        allowed="the time of the move: stays are counted from it",
+        fix=f"set this machine's clock right; or {RESTORE}",
+    )
+
+
+def _unknown(place: Place, known: Collection[Place], where: str) -> Problem:
+    environment, service = place
+    services = sorted(name for owner, name in known if owner == environment)
+    environments = sorted({owner for owner, _ in known})
+    word, names = (service, services) if services else (environment, environments)
+    return Problem(
+        where=where,
+        found=f"the journal of {'a service' if services else 'an environment'} without a file",
+        allowed=", ".join(names),
+        fix=did_you_mean(word, names, "delete the journal (Git keeps it), or restore the file"),
+    )
 
 
 def author(folder: Path) -> str:

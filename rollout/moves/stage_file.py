@@ -21,7 +21,7 @@ def with_stage(text: str, service: str, stage: Stage, *, where: str) -> str:
     document = tomlkit.parse(text)
     document["services"][service]["stage"] = stage.value
     changed = tomlkit.dumps(document)
-    old, new = text.splitlines(keepends=True), changed.splitlines(keepends=True)
+    old, new = text.split("\n"), changed.split("\n")
     if len(old) != len(new) or sum(map(str.__ne__, old, new)) > 1:
         problem = Problem(
             where=where,

@@ -66,8 +66,9 @@ def load_standings(folder: Path, now: datetime) -> Standings:
         environments = load_environments(folder)
     except InvalidInput as mistakes:
         try:
-            read_all(folder)
+            read_all(folder, now=now)
         except InvalidInput as more:
             raise InvalidInput((*mistakes.problems, *more.problems)) from None
         raise
-    return Standings(folder, environments, CATALOGUE, read_all(folder), now)
+    known = {(name, service) for name, each in environments.items() for service in each.services}
+    return Standings(folder, environments, CATALOGUE, read_all(folder, known=known, now=now), now)

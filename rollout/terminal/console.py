@@ -10,9 +10,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.padding import Padding
 from rich.table import Table
+from rich.text import Text
 from typer.core import TyperCommand
 
-from pay.model.problem import InvalidInput
+from pay.model.problem import InvalidInput, printable
 from rollout.terminal.refusal import Failed, Finding, Refused
 
 Value = TypeVar("Value")
@@ -26,14 +27,21 @@ class Command(TyperCommand):
             return super().invoke(ctx)
 
 
+class PrintableConsole(Console):
+    """Shows control and invisible characters as escapes, wherever a text comes from."""
+
+    def render_str(self, text: str, **style: Any) -> Text:
+        return super().render_str(printable(text), **style)
+
+
 def console() -> Console:
     """Return the console of standard output, for tables and sentences."""
-    return Console(highlight=False)
+    return PrintableConsole(highlight=False)
 
 
 def print_json(value: Any) -> None:
     """Print JSON for programs, the same whatever the terminal."""
-    typer.echo(json.dumps(value, indent=2, default=str, ensure_ascii=False))
+    typer.echo(printable(json.dumps(value, indent=2, default=str, ensure_ascii=False)))
 
 
 @contextmanager
@@ -83,7 +91,7 @@ def print_findings(out: Console, findings: Sequence[Finding]) -> None:
 
 
 def _error_console() -> Console:
-    return Console(stderr=True, highlight=False)
+    return PrintableConsole(stderr=True, highlight=False)
 
 
 def _as_data(finding: Finding) -> dict[str, str | bool]:

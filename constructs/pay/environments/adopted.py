@@ -14,7 +14,7 @@ from typing import Any
 from pay.catalogue import CATALOGUE
 from pay.model import Environment, InvalidInput, Problem
 from pay.model.adoptable import Addresses
-from pay.model.problem import did_you_mean
+from pay.model.problem import did_you_mean, quoted
 from pay.model.stacks import KINDS, known_stacks
 
 Imports = Mapping[str, str]
@@ -68,7 +68,7 @@ def read_adopted(path: Path, environment: Environment) -> dict[str, Any]:
         return tomllib.loads(path.read_text())
     except FileNotFoundError:
         reason, fix = "no such file", f"{again}, or set adopt = false"
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         reason, fix = str(error), f"correct the file, or delete it and {again}"
     allowed = "a table for each stack, state address = import id"
     raise InvalidInput([Problem(where=str(path), found=reason, allowed=allowed, fix=fix)])
@@ -97,7 +97,7 @@ def _problems(tables: dict[str, Any], environment: Environment) -> Iterator[Prob
                 fix=did_you_mean(stack, known, "delete the table"),
             )
         elif not isinstance(table, dict):
-            yield Problem(key=stack, found=repr(table), allowed="a table")
+            yield Problem(key=stack, found=quoted(table), allowed="a table")
         else:
             yield from _table_problems(table, known[stack], stack)
     for stack, addresses in known.items():
@@ -131,4 +131,4 @@ def _table_problems(table: Mapping[str, Any], known: Addresses, stack: str) -> I
                 fix=did_you_mean(address, known, "delete the line"),
             )
         elif not isinstance(import_id, str) or not import_id.strip():
-            yield Problem(key=key, found=repr(import_id), allowed=f'an import id, or "{CREATE}"')
+            yield Problem(key=key, found=quoted(import_id), allowed=f'an import id, or "{CREATE}"')

@@ -17,7 +17,7 @@ from pay.model.checks.estate import Draft
 from pay.model.environment.environment import Deployment
 from pay.model.pydantic_errors import to_problems
 from pay.model.text_types import ServiceName
-from pay.secrets.values import why_secret
+from pay.secrets.values import credentials, why_secret
 
 _NOTHING: dict[str, Any] = {}
 UNREADABLE = Draft(
@@ -44,7 +44,8 @@ def read(path: Path) -> EnvironmentFile:
     try:
         text = path.read_text(encoding="utf-8")
         data = tomllib.loads(text)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
+        # tomllib lets through what int() says of thousands of digits, and Python of deep nesting.
         return EnvironmentFile(path, UNREADABLE, (_unreadable(path, error),), TomlLines(""))
     draft, problems = _validated(data)
     if draft.readable("name") and draft.environment.name != path.stem:
@@ -58,7 +59,29 @@ def read(path: Path) -> EnvironmentFile:
         )
     problems += _secrets(data)
     file = EnvironmentFile(path, draft, (), TomlLines(text))
-    return replace(file, problems=tuple(map(file.placed, problems)))
+    placed = [file.placed(problem) for problem in problems]
+    return replace(file, problems=(*placed, *_secrets_in_comments(path, text, placed)))
+
+
+def _secrets_in_comments(path: Path, text: str, known: list[Problem]) -> Iterator[Problem]:
+    """Yield the secrets that no key holds: everyone reads the comments, too."""
+    lines = {problem.line for problem in known}
+    for secret in credentials(text):
+        line = text.count("\n", 0, secret.start) + 1
+        if line not in lines:
+            yield _secret("", secret.why, where=str(path), line=line)
+            lines.add(line)
+
+
+def _secret(key: str, why: str, where: str = "", line: int | None = None) -> Problem:
+    return Problem(
+        where=where,
+        line=line,
+        key=key,
+        found=f"what looks like a secret ({why})",
+        allowed="no secrets: these files are read by everyone",
+        fix="put it into Secrets Manager, and replace it where it is valid",
+    )
 
 
 def _unreadable(path: Path, error: Exception) -> Problem:
@@ -128,9 +151,4 @@ def _secrets(value: object, key: str = "", name: str = "") -> Iterator[Problem]:
         for inner in value:
             yield from _secrets(inner, key, name)
     elif isinstance(value, str) and (why := why_secret(name, value)):
-        yield Problem(
-            key=key,
-            found=f"what looks like a secret ({why})",
-            allowed="no secrets: these files are read by everyone",
-            fix="put it into Secrets Manager, and replace it where it is valid",
-        )
+        yield _secret(key, why)

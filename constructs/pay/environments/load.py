@@ -11,6 +11,13 @@ from pay.model.checks.estate import draft_problems, estate_problems
 from pay.model.service.call_graph import Catalogue, call_graph_problems
 
 
+def environment_files(folder: Path) -> dict[str, Path]:
+    """Return the environment files of a folder by the name of their environment, in order. A file
+    whose name begins with a dot is an editor's or the system's.
+    """
+    return {path.stem: path for path in sorted(folder.glob("[!.]*.toml"))}
+
+
 def load_environment(path: Path, services: Catalogue = catalogue.CATALOGUE) -> Environment:
     """Return the environment of one file.
 
@@ -29,7 +36,7 @@ def load_environments(
 
     Raises InvalidInput with every mistake in every file, between the files and in the catalogue.
     """
-    files = {path.stem: read(path) for path in sorted(folder.glob("*.toml"))}
+    files = {name: read(path) for name, path in environment_files(folder).items()}
     problems = _catalogue_problems(services)
     for file in files.values():
         problems += _problems(file, services)

@@ -25,7 +25,7 @@ class TomlLines:
 
 def _scan(text: str) -> Iterator[tuple[str, int]]:
     table = ""
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(text.split("\n"), start=1):
         if header := _TABLE.match(line):
             table = _bare(header[1])
             yield table, number

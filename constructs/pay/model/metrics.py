@@ -36,7 +36,7 @@ MetricId = Annotated[str, Field(pattern=r"^[a-z][a-zA-Z0-9_]{0,254}$")]
 
 Statistic = Annotated[
     str,
-    Field(pattern=r"^(Average|Maximum|Minimum|SampleCount|Sum|p(100|\d{1,2}(\.\d{1,10})?))$"),
+    Field(pattern=r"^(Average|Maximum|Minimum|SampleCount|Sum|p(100|[0-9]{1,2}(\.[0-9]{1,10})?))$"),
 ]
 """A statistic, or a percentile such as p99 or p99.9 (AWS: CloudWatch user guide, "CloudWatch
 statistics definitions")."""

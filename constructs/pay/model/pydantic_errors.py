@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails
 
 from pay.model import base
 from pay.model.base import Model
-from pay.model.problem import Problem, did_you_mean
+from pay.model.problem import Problem, did_you_mean, quoted
 from pay.model.text_types import says
 from pay.secrets.values import why_secret
 
@@ -83,7 +83,7 @@ def _shown(path: list[str], value: object) -> str:
         return f"what looks like a secret ({why})"
     if isinstance(value, Mapping):
         return "a table"
-    return repr(value) if isinstance(value, str) else str(value).lower()
+    return quoted(value) if isinstance(value, str) else quoted(value).lower()
 
 
 def _fields(model: type[Model], path: list[str]) -> dict[str, FieldInfo]:

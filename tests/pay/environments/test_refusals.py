@@ -80,6 +80,85 @@ MISTAKES = {
         "111111111111",
         "text in quotes",
     ),
+    "an account id in other digits": (
+        '"111111111111"',
+        '"11111111111\u0661"',
+        "account_id",
+        "'11111111111\u0661'",
+        "12 digits",
+    ),
+    "a region that does not exist": (
+        '"eu-west-1"',
+        '"eu-west-9"',
+        "region",
+        "'eu-west-9'",
+        "exists",
+    ),
+    "a zone that does not exist": ("-1c", "-1z", "network.zones.2", "'eu-west-1z'", "zone"),
+    "a name that Terraform would evaluate": (
+        'vpc = "production-2"',
+        'vpc = "${file(1)}"',
+        "network.vpc",
+        "'${file(1)}'",
+        "letters, digits",
+    ),
+    "a name that finds several": (
+        'vpc = "production-2"',
+        'vpc = "production-*"',
+        "network.vpc",
+        "'production-*'",
+        "letters, digits",
+    ),
+    "a name with an invisible character": (
+        'vpc = "production-2"',
+        'vpc = "production\u200b-2"',
+        "network.vpc",
+        "'production\\u200b-2'",
+        "letters, digits",
+    ),
+    "a name of 5,000 characters": (
+        'vpc = "production-2"',
+        f'vpc = "{"x" * 5000}"',
+        "network.vpc",
+        f"'{'x' * 199}... (5002 characters)",
+        "at most 256",
+    ),
+    "a part of a domain name over 63 characters": (
+        "payments.service.gov.uk",
+        f"{'a' * 64}.uk",
+        "dns.public_zone",
+        f"'{'a' * 64}.uk'",
+        "63 characters",
+    ),
+    "a bucket name with an empty part": (
+        '"pay-production-terraform-state"',
+        '"pay..state"',
+        "state.bucket",
+        "'pay..state'",
+        "with . between",
+    ),
+    "a bucket name that is an address": (
+        '"pay-production-terraform-state"',
+        '"192.168.5.4"',
+        "state.bucket",
+        "'192.168.5.4'",
+        "IP address",
+    ),
+    "a blank reason": ("max_step =", 'frozen = " "\nmax_step =', "frozen", "' '", "not blank"),
+    "a local state of production": (
+        'backend = "s3"\nbucket = "pay-production-terraform-state"',
+        'backend = "local"',
+        "state.backend",
+        "local",
+        "real payments pass",
+    ),
+    "logs of production that end with the service": (
+        "outlive_the_service = true",
+        "outlive_the_service = false",
+        "logs.outlive_the_service",
+        "false",
+        "real payments pass",
+    ),
     "a retention under a year": ("= 400", "= 90", "logs.retention_in_days", "90", "365"),
     "an S3 backend without a bucket": (
         'bucket = "pay-production-terraform-state"',
@@ -175,6 +254,34 @@ def test_refuses(
     assert problem.where == str(folder / "production-2.toml")
     assert problem.allowed
     assert helps in f"{problem.allowed} {problem.fix}"
+
+
+def test_refuses_a_key_in_a_comment_once_with_its_line(edit: Edit, refused: Refused) -> None:
+    edit("production-2", "[network]", "# was " + "AKIA" + "ABCDEFGHIJKLMNOP\n[network]")
+    problem = only(refused())
+    assert problem.key == ""
+    assert problem.line
+    assert problem.found == "what looks like a secret (its value has the form of: AWS Access Key)"
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["x = " + "9" * 5000, "x = " + "[" * 3000 + "]" * 3000, "x = \u2028", 'x = "\x1b[2J"'],
+    ids=["digits", "nesting", "line end", "escape"],
+)
+def test_a_file_that_cannot_be_read_is_one_message(
+    line: str, edit: Edit, refused: Refused, folder: Path
+) -> None:
+    edit("production-2", "[network]", f"{line}\n[network]")
+    problem = only(refused())
+    assert problem.where == str(folder / "production-2.toml")
+    assert problem.allowed == "a readable TOML file in UTF-8"
+    assert str(problem).isprintable()
+
+
+def test_files_whose_name_begins_with_a_dot_are_not_environments(folder: Path) -> None:
+    (folder / ".#test-12.toml").write_text("an editor's lock")
+    assert set(load_environments(folder)) == {path.stem for path in folder.glob("[!.]*.toml")}
 
 
 def test_says_the_line_of_a_key(edit: Edit, refused: Refused, folder: Path) -> None:

@@ -3,20 +3,27 @@
 import json
 import os
 import subprocess
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pay.environments.load import load_environments
 from pay.model import Stage
 from pay.model.problem import InvalidInput
-from rollout.moves.journal import append, author, read_all
+from pay.model.stage.transitions import promotion
+from rollout.moves.journal import append, author, journal_path, move, read_all
 from tests.support.checkout import COMMITTED, Checkout, Pay, PayJson
 
 LINE = (
     '{"at":"2026-11-16T09:00:00Z","direction":"forward","from":"legacy","to":"dark",'
     '"weights":"simple","by":"release-engineer"}'
 )
+
+NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 
 
 def git(folder: Path, *arguments: str) -> str:
@@ -106,10 +113,74 @@ def test_a_line_is_added_after_a_file_without_a_last_newline(tmp_path: Path) -> 
     assert path.read_text() == f"{LINE}\n{LINE}\n"
 
 
+@given(st.lists(st.text(), min_size=1, max_size=3), st.text(st.characters(exclude_categories=())))
+def test_reads_every_text_that_it_writes(reasons: list[str], evidence: str) -> None:
+    ladder = load_environments(COMMITTED)["test-12"].ladder
+    edge = promotion(ladder, Stage.CANARY)
+    assert edge
+    with TemporaryDirectory() as folder:
+        path = journal_path(Path(folder), "test-12", "ledger")
+        entries = [
+            move(ladder, edge, at=NOW, by=reason, evidence=evidence, because=reason)
+            for reason in reasons
+        ]
+        for entry in entries:
+            append(path, entry)
+        assert read_all(Path(folder))["test-12", "ledger"] == tuple(entries)
+
+
+def test_bytes_that_are_not_utf_8_become_replacement_characters() -> None:
+    evidence = os.fsdecode(b"p99 \xff ms")
+    ladder = load_environments(COMMITTED)["test-12"].ladder
+    edge = promotion(ladder, Stage.CANARY)
+    assert edge
+    assert move(ladder, edge, at=NOW, by="x", evidence=evidence).evidence == "p99 \ufffd ms"
+
+
+def test_refuses_a_time_in_the_future_but_not_another_machines_clock(tmp_path: Path) -> None:
+    path = journal_path(tmp_path, "test-12", "ledger")
+    path.parent.mkdir(parents=True)
+    path.write_text(f"\n{LINE}\n\n")
+    at = datetime(2026, 11, 16, 9, tzinfo=UTC)
+    assert read_all(tmp_path, now=at - timedelta(minutes=9))
+    with pytest.raises(InvalidInput) as caught:
+        read_all(tmp_path, now=at - timedelta(minutes=11))
+    (problem,) = caught.value.problems
+    assert str(problem).startswith("journal/test-12/ledger.jsonl:2: at: found 2026-11-16T09:00")
+    assert "in the future" in problem.found
+
+
+@pytest.mark.parametrize(
+    ("place", "kind", "fix"),
+    [
+        ("test-12/ledgr", "a service", "did you mean ledger?"),
+        ("test-13/ledger", "an environment", "did you mean test-12?"),
+    ],
+)
+def test_refuses_the_journal_of_what_does_not_exist(
+    place: str, kind: str, fix: str, checkout: Checkout
+) -> None:
+    path = checkout.folder / "journal" / f"{place}.jsonl"
+    path.parent.mkdir(parents=True)
+    path.write_text(f"{LINE}\n")
+    (checkout.folder / "journal" / "test-12").mkdir(exist_ok=True)
+    (checkout.folder / "journal" / "test-12" / ".#ledger.jsonl").write_text("an editor's")
+    with pytest.raises(InvalidInput) as caught:
+        checkout.standings(NOW)
+    (problem,) = caught.value.problems
+    assert problem.where == f"journal/{place}.jsonl"
+    assert problem.found == f"the journal of {kind} without a file"
+    assert problem.fix == fix
+
+
 @pytest.mark.parametrize(
     ("line", "problem"),
     [
         ("{", "Invalid JSON"),
+        ('"\\xff"', "Invalid JSON"),
+        (f"[{'9' * 5000}]", "characters)"),
+        ("[" * 3000, "Invalid JSON"),
+        (LINE.replace("dark", "\x1b[2Jdark"), "Invalid JSON"),
         (LINE.replace("dark", "darkish"), "to: found 'darkish'"),
         (LINE.replace("00Z", "00"), "at: found"),
         (LINE.replace("00Z", "00+01:00"), "write it in UTC"),
@@ -162,3 +233,14 @@ def test_the_committed_journals_lead_from_legacy_to_the_present_stages() -> None
             moves = journals.get((name, service), ())
             told = moves[-1].after if moves else Stage.LEGACY
             assert deployment.stage is told, f"journal the move of {service} in {name}"
+
+
+def test_a_text_of_the_journal_moves_no_cursor(
+    checkout: Checkout, pay: Pay, pay_json: PayJson
+) -> None:
+    checkout.put("test-12", "ledger", "soak")
+    pay("rollback", "test-12", "ledger", "--because", "fine\x1b[2J\u202e\x9b1m")
+    assert r"fine\u001b[2J\u202e\u009b1m" in pay("journal", "test-12", "ledger").stdout
+    _, shown = pay_json("journal", "test-12", "ledger")
+    assert shown[-1]["because"] == "fine\x1b[2J\u202e\x9b1m"
+    assert "\x9b" not in pay("journal", "test-12", "ledger", "--json").stdout

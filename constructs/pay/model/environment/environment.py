@@ -21,6 +21,7 @@ from pay.model.text_types import (
     InstanceType,
     Region,
     RoleArn,
+    Sentence,
     ServiceName,
     TagValue,
     Zone,
@@ -184,7 +185,7 @@ class Environment(Model):
     """Whether these stacks import what runs today on EC2 instead of creating it."""
     follows: EnvironmentName | None = None
     """The environment that a service must pass first; left out: it waits for no environment."""
-    frozen: str | None = None
+    frozen: Sentence | None = None
     """The reason why moves forward are closed at the moment; left out: they are open."""
     max_step: MaxStep = 25
     """The largest rise of Fargate's share in one promotion, in per cent."""
@@ -232,6 +233,8 @@ class Environment(Model):
             if readable("name") and self.name.startswith(prefix):
                 allowed = f"names that AWS does not reserve: not {prefix}..."
                 yield Problem(key="name", found=self.name, allowed=allowed)
+        if readable("production", "state", "logs") and self.production:
+            yield from self._production_problems()
         if readable("network", "region"):
             for zone in self.network.zones:
                 if zone[:-1] != self.region:
@@ -255,6 +258,23 @@ class Environment(Model):
                         allowed=", ".join(self.ladder.stages),
                         fix="this ladder leaves it out: choose another stage, or add it",
                     )
+
+    def _production_problems(self) -> Iterator[Problem]:
+        """A state on one machine can be lost with it, and then Terraform would create again what
+        carries payments; logs of a year outlive what wrote them (PCI DSS v4.0.1, 10.5.1).
+        """
+        if self.state.backend != "s3":
+            yield Problem(
+                key="state.backend",
+                found=self.state.backend,
+                allowed="s3, in an environment through which real payments pass",
+            )
+        if not self.logs.outlive_the_service:
+            yield Problem(
+                key="logs.outlive_the_service",
+                found="false",
+                allowed="true, in an environment through which real payments pass",
+            )
 
     def _capacity_problems(self, is_architecture_known: bool) -> Iterator[Problem]:
         for segment in Segment:
