@@ -7,6 +7,7 @@ different files, and two who move the same service get a conflict, as they shoul
 
 import getpass
 import os
+import re
 import subprocess
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
@@ -81,8 +82,7 @@ def stripped(text: str | None) -> str | None:
     """Return a reason without blanks around it; None when nothing is left. A byte that is not UTF-8
     (Python keeps it as half of a surrogate pair) becomes the replacement character.
     """
-    text = (text or "").encode(errors="surrogateescape").decode(errors="replace")
-    return text.strip() or None
+    return re.sub("[\ud800-\udfff]", "\N{REPLACEMENT CHARACTER}", text or "").strip() or None
 
 
 def move(
