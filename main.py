@@ -1,21 +1,24 @@
 """The table of contents: environments -> stacks -> Terraform. `cdktf` runs this file.
 
-PAY_STACKS limits a run to stack ids by shell globs; PAY_ENVIRONMENTS names another folder;
-PAY_REUSE=off makes every stack new.
+PAY_STACKS limits a run to stack ids by shell globs: then only their environments and those that
+these follow must be right. Whole ids, as `pay rollback` prints them, need their own environment
+only. PAY_ENVIRONMENTS names another folder; PAY_REUSE=off makes every stack new.
 """
 
 import os
 import sys
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
 from pay.environments.adopted import load_all_adopted
-from pay.environments.load import load_environments
+from pay.environments.load import load_needed
 from pay.hcl.errors import HclError
 from pay.hcl.kept_output import KeptOutput
-from pay.model import InvalidInput
-from pay.model.problem import printable
-from stacks.estate import planned_stacks
+from pay.model import Environment, InvalidInput, Problem
+from pay.model.problem import did_you_mean, printable
+from pay.model.stacks import known_stacks
+from stacks.estate import may_hold, planned_stacks
 from stacks.made_from import SCHEMA, made_from
 from stacks.synthesis import synthesise
 
@@ -27,11 +30,28 @@ OUTPUT = Path(os.environ.get("CDKTF_OUTDIR", "cdktf.out"))
 
 
 def main() -> None:
-    environments = load_environments(ENVIRONMENTS)
-    adopted = load_all_adopted(ENVIRONMENTS, environments.values())
+    by_glob = any(set(pattern) & set("*?[") for pattern in STACKS)
+    environments, warnings = load_needed(
+        ENVIRONMENTS, partial(may_hold, patterns=STACKS), with_followed=by_glob or not STACKS
+    )
+    for warning in warnings:
+        print(f"Warning, in an environment that PAY_STACKS leaves out: {warning}", file=sys.stderr)
+    selected = [each for name, each in environments.items() if may_hold(name, STACKS)]
+    adopted = load_all_adopted(ENVIRONMENTS, selected)
     planned = list(planned_stacks(environments, adopted=adopted, patterns=STACKS))
+    if STACKS and not planned:
+        raise InvalidInput([_no_stack(environments)])
     kept = KeptOutput(ROOT / ".cache" / "stacks", partial(made_from, ROOT)) if REUSE else None
     synthesise(planned, OUTPUT, ROOT / SCHEMA, kept)
+
+
+def _no_stack(environments: Mapping[str, Environment]) -> Problem:
+    return Problem(
+        where="PAY_STACKS",
+        found=f"{' '.join(STACKS)}, which matches no stack",
+        allowed="shell globs of stack ids, with blanks between them",
+        fix=did_you_mean(STACKS[0], known_stacks(environments), "`pay stacks` lists the ids"),
+    )
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Plans the stacks of the table of kinds, and builds them."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -68,6 +69,13 @@ def planned_stacks(
             owner = environments[stack.owner].with_only(stack.service)
         adopts = _still_renders_what_it_adopts(stack, environments)
         yield PlannedStack(stack, owner, adopted.get(id, {}) if adopts else {}, after[id])
+
+
+def may_hold(environment: str, patterns: Iterable[str]) -> bool:
+    """Return whether a pattern could match a stack of the environment, whose file may be wrong."""
+    begins = [re.split(r"[*?[]", pattern, maxsplit=1)[0] for pattern in patterns]
+    own = f"{environment}-"
+    return not begins or any(own.startswith(begin) or begin.startswith(own) for begin in begins)
 
 
 def add_stack(app: "App", planned: PlannedStack) -> None:

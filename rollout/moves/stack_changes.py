@@ -69,10 +69,23 @@ def _updates(
 
 def commands(changes: tuple[StackChange, ...]) -> tuple[str, ...]:
     """Return what to run, in order: a diff of every stack, then a deploy of each."""
-    return (
-        *(f"cdktf diff {change.stack}" for change in changes),
-        *(f"cdktf deploy --ignore-missing-stack-dependencies {change.stack}" for change in changes),
-    )
+    ids = [change.stack for change in changes]
+    return (*map(diff_command, ids), *map(deploy_command, ids))
+
+
+def diff_command(stack: str) -> str:
+    """Return the command that shows what would change in one stack."""
+    return _only(stack, "diff")
+
+
+def deploy_command(stack: str) -> str:
+    """Return the command that deploys one stack."""
+    return _only(stack, "deploy --ignore-missing-stack-dependencies")
+
+
+def _only(stack: str, subcommand: str) -> str:
+    """Synthesise this stack alone: a mistake in another environment must not block a way back."""
+    return f"PAY_STACKS={stack} cdktf {subcommand} {stack}"
 
 
 def _records_change(environment: Environment, edge: Edge) -> str:

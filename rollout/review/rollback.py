@@ -9,7 +9,7 @@ from typing import Any
 from pay.model import Stage
 from pay.model.stage.transitions import rollbacks
 from rollout.guard.rule import Context
-from rollout.moves.stack_changes import commands, stack_changes
+from rollout.moves.stack_changes import commands, deploy_command, stack_changes
 from rollout.plans.plan import Verb
 from rollout.plans.read import StackPlan
 from rollout.plans.records import RecordState, names_in
@@ -70,8 +70,8 @@ def _of_resources(plan: StackPlan, review: StackReview) -> Rollback:
         for container, (before, _) in images(change).items()
         if container in variables
     }
-    deploy = f"cdktf deploy --ignore-missing-stack-dependencies {plan.stack.id}"
-    command = " ".join([*(f"{name}={tag}" for name, tag in tags.items()), deploy])
+    variables_set = [f"{name}={tag}" for name, tag in tags.items()]
+    command = " ".join([*variables_set, deploy_command(plan.stack.id)])
     only_images = tags and not review.changed and not review.created
     lost = "What is destroyed does not come back as it was: it would be recreated."
     return Rollback(

@@ -1,13 +1,13 @@
 """The environments of a folder: every mistake of every file and of the catalogue, at once."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from pay import catalogue
 from pay.environments.file import EnvironmentFile, read
 from pay.model import Environment, InvalidInput, Problem
-from pay.model.checks.estate import draft_problems, estate_problems
+from pay.model.checks.estate import Draft, draft_problems, estate_problems
 from pay.model.service.call_graph import Catalogue, call_graph_problems
 
 
@@ -36,6 +36,22 @@ def load_environments(
 
     Raises InvalidInput with every mistake in every file, between the files and in the catalogue.
     """
+    return load_needed(folder, lambda _: True, services)[0]
+
+
+def load_needed(
+    folder: Path,
+    is_needed: Callable[[str], bool],
+    services: Catalogue = catalogue.CATALOGUE,
+    *,
+    with_followed: bool = True,
+) -> tuple[Mapping[str, Environment], tuple[Problem, ...]]:
+    """Return the environments without a mistake by name, in order, and the mistakes of those that
+    are not needed: one environment's mistake must not block the deploy of another.
+
+    Raises InvalidInput with every mistake of a needed environment, of those that it follows (if
+    `with_followed`) and of the catalogue.
+    """
     files = {name: read(path) for name, path in environment_files(folder).items()}
     problems = _catalogue_problems(services)
     for file in files.values():
@@ -50,8 +66,26 @@ def load_environments(
                 allowed="a folder with one file for each environment",
             )
         )
-    _refuse(problems)
-    return {name: draft.environment for name, draft in drafts.items()}
+    needed = {name for name in files if is_needed(name)}
+    if with_followed:
+        needed = _with_followed(drafts, needed)
+    spared = {str(file.path) for name, file in files.items() if name not in needed}
+    _refuse([problem for problem in problems if problem.where not in spared])
+    wrong = {problem.where for problem in problems}
+    right = {n: each.draft.environment for n, each in files.items() if str(each.path) not in wrong}
+    return right, tuple(problems)
+
+
+def _with_followed(drafts: Mapping[str, Draft], needed: set[str]) -> set[str]:
+    """Return these environments and all that they follow."""
+    unseen = sorted(needed)
+    while unseen:
+        draft = drafts[unseen.pop()]
+        follows = draft.environment.follows if draft.readable("follows") else None
+        if follows and follows in drafts and follows not in needed:
+            needed = {*needed, follows}
+            unseen.append(follows)
+    return needed
 
 
 def _catalogue_problems(services: Catalogue) -> list[Problem]:

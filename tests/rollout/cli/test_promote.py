@@ -50,7 +50,8 @@ def test_says_what_the_diff_will_show_and_what_to_run(
         }
     ]
     assert told["run"] == [
-        "cdktf diff test-12-ledger-traffic",
+        "PAY_STACKS=test-12-ledger-traffic cdktf diff test-12-ledger-traffic",
+        "PAY_STACKS=test-12-ledger-traffic "
         "cdktf deploy --ignore-missing-stack-dependencies test-12-ledger-traffic",
     ]
     assert told["rollback"] == "pay rollback test-12 ledger"

@@ -135,8 +135,10 @@ def test_everything_is_looked_at_before_anything_is_deployed() -> None:
     edge = find_edge(TEST_12.ladder, Stage.SOAK, Stage.DETACHED)
     assert edge is not None
     assert commands(stack_changes(TEST_12, "ledger", edge)) == (
-        "cdktf diff test-12-ledger-traffic",
-        "cdktf diff test-12-ledger-fargate",
+        "PAY_STACKS=test-12-ledger-traffic cdktf diff test-12-ledger-traffic",
+        "PAY_STACKS=test-12-ledger-fargate cdktf diff test-12-ledger-fargate",
+        "PAY_STACKS=test-12-ledger-traffic "
         "cdktf deploy --ignore-missing-stack-dependencies test-12-ledger-traffic",
+        "PAY_STACKS=test-12-ledger-fargate "
         "cdktf deploy --ignore-missing-stack-dependencies test-12-ledger-fargate",
     )

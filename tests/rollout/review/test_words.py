@@ -148,8 +148,10 @@ def test_the_way_back_is_the_command(sandbox: Environment, tmp_path: Path) -> No
     )
     said = text(document)
     assert "pay rollback sandbox publicauth --to quarter --because TEXT" in said
-    assert f"cdktf diff {TRAFFIC}" in said
-    assert f"cdktf deploy --ignore-missing-stack-dependencies {TRAFFIC}" in said
+    assert f"PAY_STACKS={TRAFFIC} cdktf diff {TRAFFIC}" in said
+    assert (
+        f"PAY_STACKS={TRAFFIC} cdktf deploy --ignore-missing-stack-dependencies {TRAFFIC}" in said
+    )
     assert "Also open: ready, canary" in said
 
 
@@ -169,7 +171,7 @@ def test_a_release_goes_back_to_the_image_that_runs_now(
     sandbox: Environment, tmp_path: Path
 ) -> None:
     said = text(reviewed(tmp_path, sandbox, plan(EC2, RELEASED)))
-    assert "TF_VAR_application_image_tag=7-release cdktf deploy --ignore-missing" in said
+    assert f"TF_VAR_application_image_tag=7-release PAY_STACKS={EC2} cdktf deploy" in said
     assert EC2 in said
 
 

@@ -1,0 +1,70 @@
+"""PAY_STACKS selects stacks, and the environments that must be right for them."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from stacks.estate import may_hold
+from tests.conftest import ROOT
+
+
+@pytest.mark.parametrize(
+    ("pattern", "environments"),
+    [
+        ("test-12-*", ["test-12"]),
+        ("test-*", ["test-12", "test-perf-1"]),
+        ("*-traffic", ["production-2", "test-12", "test-perf-1"]),
+        ("production-2-ledger-traffic", ["production-2"]),
+        ("test-1", ["test-12"]),
+        ("[pt]*", ["production-2", "test-12", "test-perf-1"]),
+    ],
+)
+def test_a_pattern_needs_the_environments_that_could_hold_its_stacks(
+    pattern: str, environments: list[str]
+) -> None:
+    names = ["production-2", "test-12", "test-perf-1"]
+    assert [name for name in names if may_hold(name, [pattern])] == environments
+
+
+def run(
+    tools: Mapping[str, str], folder: Path, **settings: str
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-O", "main.py"],
+        cwd=ROOT,
+        env={
+            **tools,
+            "PAY_ENVIRONMENTS": str(folder / "environments"),
+            "CDKTF_OUTDIR": str(folder / "out"),
+            **settings,
+        },
+        capture_output=True,
+        text=True,
+    )
+
+
+@pytest.mark.slow
+def test_a_rollback_is_synthesised_beside_a_broken_environment(
+    tools: Mapping[str, str], tmp_path: Path
+) -> None:
+    shutil.copytree(ROOT / "environments", tmp_path / "environments")
+    for name in ("staging-2", "test-perf-1"):
+        (tmp_path / "environments" / f"{name}.toml").write_text("name = \n")
+    stack = "production-2-ledger-traffic"
+    done = run(tools, tmp_path, PAY_STACKS=stack)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.count("Warning, in an environment that PAY_STACKS leaves out") == 2
+    assert [path.parent.name for path in tmp_path.glob("out/stacks/*/cdk.tf")] == [stack]
+    followed = run(tools, tmp_path, PAY_STACKS="production-2-ledger-traff*")
+    assert followed.returncode == 1
+    assert "staging-2.toml:1" in followed.stderr
+    assert "Warning" not in followed.stderr
+    nothing = run(tools, tmp_path, PAY_STACKS="test-12-legder-traffic")
+    assert nothing.returncode == 1
+    assert "test-12-legder-traffic, which matches no stack" in nothing.stderr
+    assert "did you mean test-12-ledger-traffic?" in nothing.stderr
+    assert [path.parent.name for path in tmp_path.glob("out/stacks/*/cdk.tf")] == [stack]
