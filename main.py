@@ -59,3 +59,9 @@ if __name__ == "__main__":
         main()
     except (InvalidInput, HclError) as mistakes:
         sys.exit(printable(str(mistakes)))
+    except OSError as error:
+        place = error.filename or "the output folder"
+        needed = "files and folders that this user can read and write"
+        sys.exit(f"{place}: found {error.strerror}; allowed: {needed}; or set CDKTF_OUTDIR")
+    except KeyboardInterrupt:
+        sys.exit("Stopped: no stack was half written; run it again to write the rest.")

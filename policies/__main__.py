@@ -6,12 +6,14 @@ Exit status: 0 passed, 1 refused, 2 wrong use.
 import argparse
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from pay.plans.plan_file import NotAPlan, read_plan_file
 from policies.engine import requirements, waivers
+from policies.engine.plan_shape import require_shape
 from policies.engine.synth_output import NothingToJudge, stack_folders
 from policies.engine.verdict import Verdict
 from policies.report import FORMATS
@@ -48,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _judge(options: argparse.Namespace) -> list[Verdict]:
     for root in options.root:
         stack_folders(root)
-    plans = {file: read_plan_file(file).document for file in options.plan}
+    plans = {file: _plan(file) for file in options.plan}
     accepted = waivers.load(options.waivers)
     # checkov takes seconds to import; wrong use is reported before.
     from policies.catalogue import catalogue
@@ -60,6 +62,12 @@ def _judge(options: argparse.Namespace) -> list[Verdict]:
         gate.judge(root, today=options.on, plans=plans, partial=options.partial)
         for root in options.root
     ]
+
+
+def _plan(file: Path) -> Mapping[str, Any]:
+    plan = read_plan_file(file)
+    require_shape(file, plan)
+    return plan.document
 
 
 def _parser() -> argparse.ArgumentParser:

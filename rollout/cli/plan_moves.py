@@ -23,6 +23,9 @@ from rollout.terminal.console import choose, console, print_json
 
 STANDARD_OUTPUT = Path("-")
 
+FURTHEST_YEARS = 20
+"""Beyond it nobody plans, and bank holidays are not known."""
+
 
 def plan_moves(
     environment: EnvironmentName,
@@ -45,6 +48,9 @@ def plan_moves(
         message = "only one of them can be printed; give one."
         raise typer.BadParameter(message, param_hint=" and ".join(printed))
     standings = load_standings(environments_folder(), now())
+    if start and abs(start.year - standings.now.year) > FURTHEST_YEARS:
+        message = f"found {start.date()}; give a day within {FURTHEST_YEARS} years from today."
+        raise typer.BadParameter(message, param_hint="--start")
     target = choose(environment, standings.environments, "ENV")
     plan = timetable(standings, environment, (start or standings.now).date())
     sentences = rules(standings, target)

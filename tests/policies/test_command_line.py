@@ -1,5 +1,6 @@
 """`python -m policies` exits with 0 (passed), 1 (refused) or 2 (wrong use), and says what to do."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,7 @@ pytestmark = pytest.mark.slow
             ["--root", "{stacks}", "--plan", "{not_plan}"],
             "found JSON that is not a plan; allowed",
         ),
+        (["--root", "{stacks}", "--plan", "{malformed}"], "a wrong resource_changes"),
         (["--root", "{stacks}", "--waivers", "{stacks}/main.tf"], "main.tf"),
         (
             ["--root", "{stacks}", "--root", "{empty}", "--plan", "x.json"],
@@ -43,6 +45,9 @@ def test_refuses_wrong_use(arguments: list[str], message: str, tmp_path: Path) -
     (places["stacks"] / "main.tf").write_text('resource "aws_vpc" "v" {\n}\n')
     places["not_plan"] = tmp_path / "state.json"
     places["not_plan"].write_text('{"version": 4}')
+    places["malformed"] = tmp_path / "plan.json"
+    malformed = {"format_version": "1.2", "planned_values": {}, "resource_changes": 1}
+    places["malformed"].write_text(json.dumps(malformed))
     run = run_gate(*(argument.format(**places) for argument in arguments))
     assert run.returncode == 2
     assert message in run.stderr

@@ -68,3 +68,16 @@ def test_a_rollback_is_synthesised_beside_a_broken_environment(
     assert "test-12-legder-traffic, which matches no stack" in nothing.stderr
     assert "did you mean test-12-ledger-traffic?" in nothing.stderr
     assert [path.parent.name for path in tmp_path.glob("out/stacks/*/cdk.tf")] == [stack]
+
+
+@pytest.mark.slow
+def test_an_output_folder_that_cannot_be_written_is_one_line(
+    tools: Mapping[str, str], tmp_path: Path
+) -> None:
+    shutil.copytree(ROOT / "environments", tmp_path / "environments")
+    (tmp_path / "out").write_text("a file")
+    done = run(tools, tmp_path, PAY_STACKS="sandbox-ledger-traffic")
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert line.startswith(f"{tmp_path / 'out'}")
+    assert "CDKTF_OUTDIR" in line

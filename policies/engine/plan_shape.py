@@ -1,0 +1,47 @@
+"""The parts of a plan that the gate and checkov rely on; the guard reads more strictly."""
+
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from pay.plans.plan_file import NotAPlan, PlanJson
+
+
+class _Resource(BaseModel):
+    mode: str
+    type: str
+    name: str
+
+
+class _Module(BaseModel):
+    resources: list[_Resource] = []
+
+
+class _PlannedValues(BaseModel):
+    root_module: _Module = _Module()
+
+
+class _Configuration(BaseModel):
+    provider_config: dict[str, dict[str, Any]] = {}
+    root_module: _Module = _Module()
+
+
+class _ResourceChange(_Resource):
+    change: dict[str, Any]
+
+
+class _Plan(BaseModel):
+    planned_values: _PlannedValues
+    configuration: _Configuration = _Configuration()
+    resource_changes: list[_ResourceChange] = []
+
+
+def require_shape(path: Path, plan: PlanJson) -> None:
+    """Raise NotAPlan, with the first place, for a plan that Terraform did not write like this."""
+    try:
+        _Plan.model_validate(plan.document, strict=True)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"]))
+        raise NotAPlan(path, f"a plan with a wrong {place} ({first['msg']})") from None
