@@ -9,9 +9,15 @@ import typer
 from pay.environments.load import load_environments
 from rollout.guard.allowances import missing_reason, unknown_rule
 from rollout.guard.rule import Context
+from rollout.guard.rules import RULES
 from rollout.guard.verdict import Verdict, judge
 from rollout.plans.read import read_plans
 from rollout.terminal.arguments import environments_folder
+
+
+def _rules(incomplete: str) -> list[str]:
+    return [rule for rule in RULES if rule.startswith(incomplete)]
+
 
 Plans = Annotated[
     list[Path],
@@ -27,6 +33,7 @@ Allow = Annotated[
         "--allow",
         metavar="RULE",
         help="Break-glass: let the findings of this rule pass. Give --because for each.",
+        autocompletion=_rules,
     ),
 ]
 

@@ -1,6 +1,8 @@
 """The arguments and options that several commands share."""
 
 import os
+import tomllib
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -9,22 +11,65 @@ import typer
 
 from toolchain.paths import ROOT
 
+
+def _environments(incomplete: str) -> list[str]:
+    return [name for name in _services_by_environment() if name.startswith(incomplete)]
+
+
+def _services(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Return the services of the environment that was typed; without one, of all."""
+    services = _services_by_environment()
+    chosen = services.get(ctx.params.get("environment") or "", set().union(*services.values()))
+    return sorted(name for name in chosen if name.startswith(incomplete))
+
+
+def _services_by_environment() -> dict[str, set[str]]:
+    """Return what a shell offers; files that cannot be read offer nothing."""
+    from pay.environments.load import environment_files  # a command that runs imports it by itself
+
+    services: dict[str, set[str]] = {}
+    for name, path in environment_files(environments_folder()).items():
+        with suppress(OSError, ValueError):
+            services[name] = set(tomllib.loads(path.read_text()).get("services", ()))
+    return services
+
+
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
 EnvironmentName = Annotated[
-    str, typer.Argument(metavar="ENV", help="An environment, for example `test-12`.")
+    str,
+    typer.Argument(
+        metavar="ENV",
+        help="An environment, for example `test-12`.",
+        autocompletion=_environments,
+    ),
 ]
 
 OptionalEnvironmentName = Annotated[
-    str | None, typer.Argument(metavar="ENV", help="An environment; without it, all of them.")
+    str | None,
+    typer.Argument(
+        metavar="ENV",
+        help="An environment; without it, all of them.",
+        autocompletion=_environments,
+    ),
 ]
 
 OptionalServiceName = Annotated[
-    str | None, typer.Argument(metavar="SERVICE", help="A service; without it, all of them.")
+    str | None,
+    typer.Argument(
+        metavar="SERVICE",
+        help="A service; without it, all of them.",
+        autocompletion=_services,
+    ),
 ]
 
 ServiceName = Annotated[
-    str, typer.Argument(metavar="SERVICE", help="A microservice, for example `connector`.")
+    str,
+    typer.Argument(
+        metavar="SERVICE",
+        help="A microservice, for example `connector`.",
+        autocompletion=_services,
+    ),
 ]
 
 BaseFolder = Annotated[

@@ -18,10 +18,10 @@ from toolchain.paths import VENV_BIN
 MINE = ("stages", "stacks", "promote", "rollback", "journal", "plan-moves", "parity", "adopt")
 
 
-def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def run(folder: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [VENV_BIN / "pay", *arguments],
-        env={**os.environ, "PAY_ENVIRONMENTS": str(folder), "COLUMNS": "80"},
+        env={**os.environ, "PAY_ENVIRONMENTS": str(folder), "COLUMNS": "80", **variables},
         cwd=COMMITTED.parent,
         capture_output=True,
         text=True,
@@ -102,6 +102,29 @@ def test_the_exit_codes_of_the_process_are_0_1_and_2(checkout: Checkout) -> None
     assert json.loads(refused.stdout)["findings"][0]["gate"] == "adjacent"
     assert fine.stderr == ""
     assert refused.stderr == ""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        ("pay pro", {"promote"}),
+        ("pay promote test-", {"test-12", "test-perf-1"}),
+        ("pay promote test-12 pub", {"publicapi", "publicauth"}),
+        ("pay journal test-12 card", {"cardid"}),
+        ("pay rollback test-12 cardid --to ha", {"half"}),
+        ("pay guard --allow keeps-fargate", {"keeps-fargate-at-peak"}),
+    ],
+)
+def test_a_shell_completes_names(words: str, offered: set[str], checkout: Checkout) -> None:
+    (checkout.folder / "broken.toml").write_text("[services")
+    variables = {
+        "_PAY_COMPLETE": "complete_bash",
+        "COMP_WORDS": words,
+        "COMP_CWORD": str(len(words.split()) - 1),
+    }
+    done = run(checkout.folder, **variables)
+    assert set(done.stdout.split()) == offered
 
 
 def test_a_refusal_for_people_goes_to_the_error_stream(checkout: Checkout) -> None:
