@@ -120,5 +120,8 @@ def unevaluated(value: Any) -> list[str]:
 def _has_only_references(expression: str) -> bool:
     """Return whether an expression only collects references, without a value of its own."""
     call = _COLLECTING.fullmatch(expression)
-    parts = _ARGUMENT.findall(call[1]) if call else [expression]
-    return all(REFERENCE.fullmatch(each) or (call and _STRING.fullmatch(each)) for each in parts)
+    if call is None:
+        return REFERENCE.fullmatch(expression) is not None
+    return all(
+        _STRING.fullmatch(each) or _has_only_references(each) for each in _ARGUMENT.findall(call[1])
+    )

@@ -1,10 +1,12 @@
-"""EC2: tags of launch templates, and network interfaces of terminated instances.
+"""EC2: tags of launch templates, interfaces of terminated instances, and the order of lists.
 
 moto 5.2 copies the tags of a launch template into the template's data, where AWS has only the tags
 of what is launched. Terraform then plans to remove them at every run. moto does not show tags that
-are added later, and keeps the network interfaces of terminated instances.
+are added later, and keeps the network interfaces of terminated instances. It lists in the order of
+creation, where AWS promises none (hashicorp/terraform-provider-aws#31370).
 """
 
+from collections import Counter
 from typing import Any
 
 from moto.ec2.models import EC2Backend
@@ -42,3 +44,19 @@ def terminate(self: Instance, end: Original) -> Any:
     for interface_id in interfaces:
         self.ec2_backend.enis.pop(interface_id, None)
     return state
+
+
+_asked: Counter[str] = Counter()
+"""Question -> how often it was asked."""
+
+
+def _in_another_order(self: EC2Backend, describe: Original, *ids: Any, **filters: Any) -> list[Any]:
+    """Answer the same question the other way round every second time."""
+    question = repr((describe, self.account_id, ids, filters))
+    _asked[question] += 1
+    answer: list[Any] = describe(self, *ids, **filters)
+    return answer if _asked[question] % 2 else answer[::-1]
+
+
+for _list in ("describe_route_tables", "describe_security_groups", "describe_subnets"):
+    extends(EC2Backend, _list)(_in_another_order)

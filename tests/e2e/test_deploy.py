@@ -126,10 +126,10 @@ def deployed(
 
 
 def timeless(found: Any) -> Any:
-    """Without the times that an answer tells anew at each call."""
+    """Without the times and the order that an answer has anew at each call."""
     if isinstance(found, dict):
         return {key: timeless(value) for key, value in found.items() if not key.endswith("Time")}
-    return [timeless(each) for each in found] if isinstance(found, list) else found
+    return sorted(map(timeless, found), key=repr) if isinstance(found, list) else found
 
 
 def existing_estate(sandbox: Sandbox) -> str:

@@ -56,6 +56,23 @@ def is_reference(source: str) -> bool:
     return _TRAVERSAL.fullmatch(source) is not None
 
 
+@lru_cache(maxsize=16384)
+def called_function(source: str) -> str | None:
+    """Return the function that the whole expression calls; None for anything else."""
+    tokens, _ = _read(source, 0, inside_template=False)
+    if len(tokens) < 3 or tokens[0][0] != "N" or tokens[1] != (".", "("):
+        return None
+    depth = 0
+    for position, (kind, text) in enumerate(tokens):
+        if kind == "." and text in _CLOSING:
+            depth += 1
+        elif kind == "." and text in _CLOSING.values():
+            depth -= 1
+            if not depth:
+                return tokens[0][1] if position == len(tokens) - 1 else None
+    return None
+
+
 def read_interpolation(text: str, start: int) -> tuple[str, str, int]:
     """Read the expression after `${` or `%{` in a template.
 

@@ -68,10 +68,12 @@ def escaped_value(text: str) -> str:
     return _escaped(_LIVE.sub(lambda mark: mark[0][0] + mark[0], text))
 
 
-def is_text(text: str) -> bool:
-    """Return whether the template is always a string, because it is not one expression alone."""
-    parts = parse(text)
-    return not (len(parts) == 1 and isinstance(parts[0], Interpolation))
+def only_expression(text: str) -> str | None:
+    """Return the expression that is the whole template; None for one that is always a string."""
+    match parse(text):
+        case [Interpolation(expression=expression)]:
+            return expression
+    return None
 
 
 def parse(text: str) -> list[Literal | Interpolation]:

@@ -6,9 +6,10 @@ from typing import Any
 from pay.hcl import terraform_blocks as own
 from pay.hcl.bodies import BodyWriter
 from pay.hcl.errors import HclError
+from pay.hcl.expressions import called_function
 from pay.hcl.schema import ProviderSchema
 from pay.hcl.shapes import COMMENT, NestedBlock, Primitive, Shape, TypedBlock
-from pay.hcl.templates import is_text
+from pay.hcl.templates import only_expression
 
 _ADD_RESOURCE = (
     "; add {type} to its stack's row in constructs/pay/model/stacks.py and run `make bindings`"
@@ -16,6 +17,9 @@ _ADD_RESOURCE = (
 _ADD_DATA_SOURCE = (
     "; add the line {type} to toolchain/bindings/data_sources.txt and run `make bindings`"
 )
+
+_RETURNS_TEXT = frozenset({"base64encode", "format", "join", "jsonencode", "tostring"})
+"""Functions of Terraform whose result is always a string, as far as the stacks call them."""
 
 
 def to_hcl(document: Mapping[str, Any], schema: ProviderSchema) -> str:
@@ -71,13 +75,21 @@ class _DocumentWriter:
         yield from self._bodies.nested(section, value, block, "", section)
 
     def _primitive_of(self, expression: str) -> Primitive | None:
-        """Return the type of a variable, local or attribute of a resource, if known."""
+        """Return the type of a variable, local, call or attribute of a resource, if known."""
         kind, _, name = expression.partition(".")
         if kind == "var":
             return "string" if self._find("variable", name, "type") == "string" else None
         if kind == "local":
             value = self._find("locals", name)
-            return "string" if isinstance(value, str) and is_text(value) else None
+            if not isinstance(value, str):
+                return None
+            inner = only_expression(value)
+            if inner is None:
+                return "string"
+            # One step only: locals could name each other in a circle.
+            return None if inner.startswith("local.") else self._primitive_of(inner)
+        if called_function(expression) in _RETURNS_TEXT:
+            return "string"
         return self._schema.primitive_of(expression)
 
     def _find(self, *path: str) -> Any:

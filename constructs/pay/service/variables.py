@@ -98,8 +98,12 @@ class Variables:
         return values
 
     def _comma_separated(self, key: str, ids: list[str]) -> str:
-        """Return a local value, because JSON text cannot hold an expression with quotes."""
-        TerraformLocal(self._scope, key, Fn.join(",", ids))
+        """Return a local value, because JSON text cannot hold an expression with quotes.
+
+        Sorted, because AWS lists in any order and the provider keeps it: another order would be
+        another text, and every task would be replaced for it.
+        """
+        TerraformLocal(self._scope, key, Fn.join(",", Fn.sort(ids)))
         return f"${{local.{key}}}"
 
 

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pay.hcl.json_documents import json_document
+from pay.hcl.schema import ProviderSchema
 from pay.hcl.shapes import Primitive
 from pay.hcl.writer import to_hcl
 from tests.support.terraform_runs import NO_PROVIDER, Terraform, evaluated
@@ -83,6 +84,31 @@ def test_keeps_small_objects_of_a_list_on_a_line() -> None:
 def test_keeps_strings_strings(text: str, hcl: str) -> None:
     """Without `tostring`, `jsonencode` would write a number where the text has a string."""
     assert written(text) == f"jsonencode({{\n  a = {hcl}\n}})"
+
+
+@pytest.mark.parametrize(
+    ("value", "hcl"),
+    [
+        ("plain", "local.text"),
+        ("${var.a}-${var.b}", "local.text"),
+        ('${join(",", sort(data.aws_subnets.all.ids))}', "local.text"),
+        ("${jsonencode(local.other)}", "local.text"),
+        ("${data.aws_vpc.vpc.id}", "local.text"),
+        ('${join(",", var.a) == "x"}', "tostring(local.text)"),
+        ("${join(var.a)[0](var.b)}", "tostring(local.text)"),
+        ("${sort(var.a)}", "tostring(local.text)"),
+        ("${local.other}", "tostring(local.text)"),
+        (3, "tostring(local.text)"),
+    ],
+)
+def test_a_local_that_is_surely_a_string_is_not_converted(
+    aws: ProviderSchema, value: object, hcl: str
+) -> None:
+    document = {
+        "locals": {"text": value},
+        "resource": {"aws_iam_role_policy": {"this": {"policy": '{"a": "${local.text}"}'}}},
+    }
+    assert f"    a = {hcl}\n" in to_hcl(document, aws)
 
 
 def test_writes_keys_with_references_in_parentheses() -> None:

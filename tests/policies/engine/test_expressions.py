@@ -64,6 +64,7 @@ def test_references_inside_templates_and_calls_are_found() -> None:
 def test_references_alone_need_no_evaluation() -> None:
     assert unevaluated("a-${aws_lb.a.name}") == []
     assert unevaluated('${join(",",data.aws_subnets.s.ids)}') == []
+    assert unevaluated('${join(",",sort(data.aws_subnets.s.ids))}') == []
     assert unevaluated("$${literal}") == []
 
 
@@ -72,6 +73,7 @@ def test_conditions_and_functions_are_not_evaluated() -> None:
         '${var.on ? "a" : "b"}',
         "${lookup(local.a, var.b)}",
         '${join(",",[var.a, lookup(b.c)])}',
+        '${join(",",sort(lookup(b.c)))}',
         "${{for k, v in local.x : k => v}}",
     ):
         assert unevaluated(json.loads(json.dumps([{"key": text}]))) == [text]

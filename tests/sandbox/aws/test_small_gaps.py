@@ -64,6 +64,30 @@ def test_the_tags_of_a_launch_template_are_not_those_of_its_instances(
     assert kinds == ["instance"]
 
 
+@pytest.mark.parametrize(
+    ("operation", "key", "id_"),
+    [
+        ("describe_subnets", "Subnets", "SubnetId"),
+        ("describe_security_groups", "SecurityGroups", "GroupId"),
+        ("describe_route_tables", "RouteTables", "RouteTableId"),
+    ],
+)
+def test_a_list_has_another_order_when_it_is_asked_for_again(
+    client: Client, vpc_id: str, unique: str, operation: str, key: str, id_: str
+) -> None:
+    ec2 = client("ec2")
+    ec2.create_security_group(GroupName=unique, Description=unique, VpcId=vpc_id)
+    ec2.create_route_table(VpcId=vpc_id)
+
+    def ids() -> list[str]:
+        filters = [{"Name": "vpc-id", "Values": [vpc_id]}]
+        return [each[id_] for each in getattr(ec2, operation)(Filters=filters)[key]]
+
+    first = ids()
+    assert len(first) > 1
+    assert ids() == first[::-1]
+
+
 @pytest.fixture
 def on_ec2(client: Client, unique: str, subnets: list[str]) -> BalancedService:
     return BalancedService(client, unique, subnets, "instance")
