@@ -79,7 +79,12 @@ class ServiceLoadBalancer:
 
     def _target_group(self, vpc_id: str) -> LbTargetGroup:
         service = self._side.service
-        http: dict[str, Any] = {"path": service.health_check_path, "matcher": "200", "timeout": 5}
+        check = service.health_check
+        http: dict[str, Any] = {
+            "path": service.health_check_path,
+            "matcher": "200",
+            "timeout": check.timeout_seconds,
+        }
         return LbTargetGroup(
             self._scope,
             addresses.TARGET_GROUP.id,
@@ -98,9 +103,9 @@ class ServiceLoadBalancer:
             health_check=LbTargetGroupHealthCheck(
                 protocol=service.target_protocol,
                 port="traffic-port",
-                interval=10,
-                healthy_threshold=2,
-                unhealthy_threshold=3,
+                interval=check.interval_seconds,
+                healthy_threshold=check.healthy_threshold,
+                unhealthy_threshold=check.unhealthy_threshold,
                 **(http if self._is_application else {}),
             ),
         )

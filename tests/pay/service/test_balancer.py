@@ -48,6 +48,16 @@ def test_tls_ends_at_the_task(connector: Synthesised) -> None:
     assert target_group["health_check"]["path"] == CATALOGUE["connector"].health_check_path
 
 
+def test_only_a_service_with_a_database_is_checked_with_the_patience_for_it(
+    connector: Synthesised, side_of: SideOf
+) -> None:
+    check = connector.resource("aws_lb_target_group", "target_group")["health_check"]
+    assert (check["interval"], check["unhealthy_threshold"], check["timeout"]) == (16, 10, 5)
+    cardid = side_of("cardid", Side.EC2).resource("aws_lb_target_group", "target_group")
+    check = cardid["health_check"]
+    assert (check["interval"], check["unhealthy_threshold"], check["timeout"]) == (10, 3, 5)
+
+
 def test_running_requests_end_before_a_target_leaves_or_a_connection_is_given_up(
     connector: Synthesised,
 ) -> None:

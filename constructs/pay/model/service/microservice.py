@@ -18,7 +18,13 @@ from pay.model.service.dependencies import (
     TopicUse,
 )
 from pay.model.service.size import TaskSize
-from pay.model.service.timing import Timing
+from pay.model.service.timing import (
+    DATABASE_DNS_SECONDS,
+    DATABASE_FAILOVER_SECONDS,
+    HealthCheck,
+    Timing,
+    outlasting,
+)
 from pay.model.text_types import ContainerPath, ContainerUser, ServiceName, VariableName
 from pay.model.vocabulary import Exposure, LoadBalancerType, Scope
 from pay.secrets.names import announces_secret
@@ -101,6 +107,18 @@ class Microservice(Model):
     def target_protocol(self) -> str:
         """TLS up to the task for everything behind an Application Load Balancer."""
         return "TCP" if self.load_balancer_type is LoadBalancerType.NETWORK else "HTTPS"
+
+    @property
+    def health_check(self) -> HealthCheck:
+        """Return how the load balancer checks a task.
+
+        A service with a database asks it in its answer (public: `HealthCheckResource`, 503 without
+        it). All its tasks fail together while the database fails over, on both sides; replacing
+        them would not help, so the check is patient for longer (docs/decisions/0117).
+        """
+        if self.database is None:
+            return HealthCheck()
+        return outlasting(DATABASE_FAILOVER_SECONDS + DATABASE_DNS_SECONDS)
 
     @property
     def listener_port(self) -> int:

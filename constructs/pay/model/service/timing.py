@@ -29,6 +29,39 @@ CLIENT_KEEP_ALIVE_SECONDS = 300
 would delay every weight change by an hour (Application Load Balancer attribute
 `client_keep_alive.seconds`, 60 to 604800)."""
 
+DATABASE_FAILOVER_SECONDS = 120
+"""The longest usual failover of an RDS Multi-AZ instance, of which AWS says 60 to 120 seconds (RDS
+user guide, "Failing over a Multi-AZ DB instance")."""
+
+DATABASE_DNS_SECONDS = 15
+"""How long a JVM then keeps the old address (public: `DNS_TTL` in the services' Dockerfiles)."""
+
+_MOST_ANSWERS = 10
+"""The largest threshold that Elastic Load Balancing takes."""
+
+
+class HealthCheck(Model):
+    """How often a load balancer asks a target, and how many equal answers in a row it believes.
+
+    The limits are those of `CreateTargetGroup` (Elastic Load Balancing API reference).
+    """
+
+    interval_seconds: int = Field(default=10, ge=5, le=300)
+    timeout_seconds: int = Field(default=5, ge=2, le=120)
+    healthy_threshold: int = Field(default=2, ge=2, le=_MOST_ANSWERS)
+    unhealthy_threshold: int = Field(default=3, ge=2, le=_MOST_ANSWERS)
+
+
+def outlasting(seconds: int) -> HealthCheck:
+    """Return the check that asks most often of those that no outage of `seconds` makes unhealthy.
+
+    The first check may fail as soon as the outage begins, so one interval less than the threshold
+    has to be longer.
+    """
+    return HealthCheck(
+        interval_seconds=seconds // (_MOST_ANSWERS - 1) + 1, unhealthy_threshold=_MOST_ANSWERS
+    )
+
 
 class Timing(Model):
     """The longest request and the longest start of a microservice, and what follows from them."""
