@@ -1,6 +1,8 @@
 """The services' secrets and parameters, and the key that encrypts the secrets."""
 
 import json
+from base64 import b64encode
+from collections import defaultdict
 
 from pay.model import names
 from sandbox.estate.estate_builder import Owner
@@ -9,22 +11,45 @@ from sandbox.estate.mistakes import Mistake
 NOT_A_SECRET = "not-a-secret"
 """The value of every secret and parameter, which is not a real one."""
 
+ALLOWED_HOSTS = 200
+"""Hosts on the allow list of a forward proxy: payment providers and their test systems, Notify,
+Sentry, Zendesk, GitHub, and the hosts of certificate revocation lists."""
+
 
 def make_configuration(owner: Owner) -> None:
-    """Create a secret per service, with a JSON key per variable, and a String per parameter."""
-    key = _key_argument(owner)
+    """Create the secrets, with a JSON key per variable, and a String per parameter."""
     lacks_one = Mistake.MISSING_PARAMETER in owner.mistakes
-    for service in owner.services:
-        name = names.secret(owner.name, service.name)
-        own = [each.variable for each in service.secrets if each.owner in (None, service.name)]
-        value = json.dumps(dict.fromkeys(own, NOT_A_SECRET))
+    key = _key_argument(owner)
+    for name, variables in _secrets(owner).items():
+        value = json.dumps({variable: _value(variable) for variable in sorted(variables)})
         settings = {"Name": name, "SecretString": value, "Tags": owner.tags(name), **key}
         owner.create("secretsmanager", "create_secret", **settings)
+    for service in owner.services:
         path = names.parameter_path(owner.name, service.name)
         for variable in service.parameters[1 if lacks_one else 0 :]:
             owner.client("ssm").put_parameter(
-                Name=path + variable, Value=NOT_A_SECRET, Type="String", Overwrite=True
+                Name=path + variable, Value=_value(variable), Type="String", Overwrite=True
             )
+
+
+def _secrets(owner: Owner) -> dict[str, set[str]]:
+    """Map the name of each secret to its keys: one per service, and one per set of shared keys."""
+    secrets: dict[str, set[str]] = defaultdict(set)
+    for service in owner.services:
+        own = names.secret(owner.name, service.name)
+        secrets[own] |= set()
+        for secret in service.secrets:
+            shared = secret.shared and names.shared_secret(owner.name, secret.shared)
+            secrets[shared or own].add(secret.variable)
+    return secrets
+
+
+def _value(variable: str) -> str:
+    if variable != "SQUID_CONFIG":
+        return NOT_A_SECRET
+    hosts = (f"acl allowed dstdomain .host-{number}.example.org" for number in range(ALLOWED_HOSTS))
+    lines = ("http_port 8080", *hosts, "http_access allow CONNECT allowed", "http_access deny all")
+    return b64encode("\n".join(lines).encode()).decode()
 
 
 def _key_argument(owner: Owner) -> dict[str, str]:

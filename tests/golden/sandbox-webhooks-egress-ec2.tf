@@ -75,6 +75,17 @@ data "aws_route_tables" "webhooks_egress_subnets_route_tables" {
   }
 }
 
+data "aws_secretsmanager_secret" "webhooks_egress_secret" {
+  name = "sandbox/webhooks-egress"
+
+  lifecycle {
+    postcondition {
+      condition     = can(regex(":key/", self.kms_key_id))
+      error_message = "The secret sandbox/webhooks-egress is not encrypted with a customer managed key given by the ARN of the key: found ${coalesce(self.kms_key_id, "none")}. Check its KMS key: an alias or AWS's own key cannot be named in a role's policy (PCI DSS v4.0.1, 3.6.1)."
+    }
+  }
+}
+
 data "aws_security_groups" "alb_security_groups" {
   filter {
     name   = "vpc-id"
@@ -96,18 +107,6 @@ data "aws_security_groups" "alb_security_groups" {
 
 data "aws_sns_topic" "critical_topic" {
   name = "sandbox-alarms-critical"
-}
-
-data "aws_ssm_parameters_by_path" "parameters" {
-  path            = "/sandbox/webhooks-egress"
-  with_decryption = false
-
-  lifecycle {
-    postcondition {
-      condition     = length(setsubtract(["/sandbox/webhooks-egress/SQUID_CONFIG"], self.names)) == 0
-      error_message = "Parameter Store lacks ${join(", ", setsubtract(["/sandbox/webhooks-egress/SQUID_CONFIG"], self.names))}. Create each as a String, or a task cannot start."
-    }
-  }
 }
 
 data "aws_subnet" "webhooks_egress_subnets_each" {
@@ -349,7 +348,7 @@ resource "aws_ecs_task_definition" "task" {
       ]
       readonlyRootFilesystem = true
       secrets = [
-        { name = "SQUID_CONFIG", valueFrom = "arn:aws:ssm:eu-west-1:555555555555:parameter/sandbox/webhooks-egress/SQUID_CONFIG" },
+        { name = "SQUID_CONFIG", valueFrom = "${data.aws_secretsmanager_secret.webhooks_egress_secret.arn}:SQUID_CONFIG::" },
       ]
       stopTimeout = 40
       user        = "31:31"
@@ -458,12 +457,21 @@ resource "aws_iam_role_policy" "execution_policy" {
         Sid      = "WriteLogs"
       },
       {
-        Action = ["ssm:GetParameters"]
-        Effect = "Allow"
-        Resource = [
-          "arn:aws:ssm:eu-west-1:555555555555:parameter/sandbox/webhooks-egress/SQUID_CONFIG",
-        ]
-        Sid = "ReadParameters"
+        Action   = ["secretsmanager:GetSecretValue"]
+        Effect   = "Allow"
+        Resource = [data.aws_secretsmanager_secret.webhooks_egress_secret.arn]
+        Sid      = "ReadSecrets"
+      },
+      {
+        Action = ["kms:Decrypt"]
+        Condition = {
+          StringEquals = {
+            "kms:ViaService" = ["secretsmanager.eu-west-1.amazonaws.com"]
+          }
+        }
+        Effect   = "Allow"
+        Resource = [data.aws_secretsmanager_secret.webhooks_egress_secret.kms_key_id]
+        Sid      = "DecryptSecrets"
       },
     ]
     Version = "2012-10-17"

@@ -79,6 +79,17 @@ data "aws_route_tables" "webhooks_egress_subnets_route_tables" {
   }
 }
 
+data "aws_secretsmanager_secret" "webhooks_egress_secret" {
+  name = "test-12/webhooks-egress"
+
+  lifecycle {
+    postcondition {
+      condition     = can(regex(":key/", self.kms_key_id))
+      error_message = "The secret test-12/webhooks-egress is not encrypted with a customer managed key given by the ARN of the key: found ${coalesce(self.kms_key_id, "none")}. Check its KMS key: an alias or AWS's own key cannot be named in a role's policy (PCI DSS v4.0.1, 3.6.1)."
+    }
+  }
+}
+
 data "aws_security_groups" "alb_security_groups" {
   filter {
     name   = "vpc-id"
@@ -119,18 +130,6 @@ data "aws_security_groups" "task_security_groups" {
 
 data "aws_sns_topic" "critical_topic" {
   name = "test-12-alarms-critical"
-}
-
-data "aws_ssm_parameters_by_path" "parameters" {
-  path            = "/test-12/webhooks-egress"
-  with_decryption = false
-
-  lifecycle {
-    postcondition {
-      condition     = length(setsubtract(["/test-12/webhooks-egress/SQUID_CONFIG"], self.names)) == 0
-      error_message = "Parameter Store lacks ${join(", ", setsubtract(["/test-12/webhooks-egress/SQUID_CONFIG"], self.names))}. Create each as a String, or a task cannot start."
-    }
-  }
 }
 
 data "aws_subnet" "webhooks_egress_subnets_each" {
@@ -400,7 +399,7 @@ resource "aws_ecs_task_definition" "task" {
       ]
       readonlyRootFilesystem = true
       secrets = [
-        { name = "SQUID_CONFIG", valueFrom = "arn:aws:ssm:eu-west-1:333333333333:parameter/test-12/webhooks-egress/SQUID_CONFIG" },
+        { name = "SQUID_CONFIG", valueFrom = "${data.aws_secretsmanager_secret.webhooks_egress_secret.arn}:SQUID_CONFIG::" },
       ]
       stopTimeout = 40
       user        = "31:31"
@@ -514,12 +513,21 @@ resource "aws_iam_role_policy" "execution_policy" {
         Sid      = "WriteLogs"
       },
       {
-        Action = ["ssm:GetParameters"]
-        Effect = "Allow"
-        Resource = [
-          "arn:aws:ssm:eu-west-1:333333333333:parameter/test-12/webhooks-egress/SQUID_CONFIG",
-        ]
-        Sid = "ReadParameters"
+        Action   = ["secretsmanager:GetSecretValue"]
+        Effect   = "Allow"
+        Resource = [data.aws_secretsmanager_secret.webhooks_egress_secret.arn]
+        Sid      = "ReadSecrets"
+      },
+      {
+        Action = ["kms:Decrypt"]
+        Condition = {
+          StringEquals = {
+            "kms:ViaService" = ["secretsmanager.eu-west-1.amazonaws.com"]
+          }
+        }
+        Effect   = "Allow"
+        Resource = [data.aws_secretsmanager_secret.webhooks_egress_secret.kms_key_id]
+        Sid      = "DecryptSecrets"
       },
     ]
     Version = "2012-10-17"

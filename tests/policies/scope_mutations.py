@@ -12,6 +12,8 @@ from tests.policies.mutations import (
     Mutation,
 )
 
+OTHER_SECRET = "arn:aws:secretsmanager:eu-west-1:111111111111:secret:production-2/connector-AbCdEf"
+
 SCOPE_MUTATIONS = (
     Mutation(
         "lookups_stay_in_their_segment",
@@ -107,6 +109,30 @@ SCOPE_MUTATIONS = (
         "production-2-capture",
         "test-12-capture",
         beside=("test-12-platform",),
+    ),
+    Mutation(
+        "services_read_no_secret_of_another",
+        LEDGER,
+        "data.aws_secretsmanager_secret.ledger_secret",
+        "production-2/ledger",
+        "production-2/connector",
+        way="by lookup",
+    ),
+    Mutation(
+        "services_read_no_secret_of_another",
+        LEDGER,
+        "data.aws_secretsmanager_secret.ledger_secret",
+        "name",
+        f'arn = "{OTHER_SECRET}"',
+        way="by ARN",
+    ),
+    Mutation(
+        "services_read_no_secret_of_another",
+        LEDGER,
+        "aws_iam_role_policy.execution_policy",
+        "data.aws_secretsmanager_secret.ledger_secret.arn",
+        f'"{OTHER_SECRET}"',
+        way="by grant",
     ),
     Mutation("stacks_say_their_scope", CONNECTOR, PROVIDER, '"inside"', '"somewhere"', way="scope"),
     Mutation(

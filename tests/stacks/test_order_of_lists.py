@@ -45,7 +45,7 @@ def test_lists_of_lookups_are_sorted_or_read_as_sets(
 ) -> None:
     """The provider keeps AWS's order: `ids` of subnets and security groups are lists."""
     for stack in estate.values():
-        bodies = [({}, stack.document.get("locals", {}))]
+        bodies: list[tuple[Any, Any]] = [({}, stack.document.get("locals", {}))]
         for type_, named in stack.document.get("resource", {}).items():
             described = schema.resource_schemas[type_]["block"]
             bodies += [(described, body) for body in named.values()]

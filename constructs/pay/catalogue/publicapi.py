@@ -1,8 +1,8 @@
 """publicapi: the API that Pay's users create and read payments with."""
 
 from pay.catalogue import assumptions
-from pay.catalogue.runtimes import JavaService
-from pay.model import Call, Exposure, Link, Scope, Secret
+from pay.catalogue.runtimes import TOKEN_API_HMAC_SECRET, JavaService
+from pay.model import Call, Exposure, Link, Scope
 
 PUBLICAPI = JavaService(
     name="publicapi",
@@ -19,6 +19,6 @@ PUBLICAPI = JavaService(
     environment={"REDIS_SSL": "true"},
     # Redis keeps rate limits only; without it each task limits for itself.
     parameters=("RATE_LIMITER_ELEVATED_ACCOUNTS", "RATE_LIMITER_LOW_TRAFFIC_ACCOUNTS", "REDIS_URL"),
-    secrets=(Secret(variable="TOKEN_API_HMAC_SECRET", owner="publicauth"),),
+    secrets=(TOKEN_API_HMAC_SECRET,),
     timing=assumptions.CALLER_TIMING,
 )

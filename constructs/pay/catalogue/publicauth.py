@@ -1,6 +1,6 @@
 """publicauth: issues and checks the API keys of Pay's users."""
 
-from pay.catalogue.runtimes import JavaService
+from pay.catalogue.runtimes import TOKEN_API_HMAC_SECRET, JavaService
 from pay.model import Database, Exposure, Scope, Secret
 
 PUBLICAUTH = JavaService(
@@ -10,5 +10,5 @@ PUBLICAUTH = JavaService(
     scope=Scope.CONNECTED,
     # The only database that was replaced by a new instance: `-1`.
     database=Database(identifier_suffix=1),
-    secrets=(Secret(variable="TOKEN_API_HMAC_SECRET"), Secret(variable="TOKEN_DB_BCRYPT_SALT")),
+    secrets=(TOKEN_API_HMAC_SECRET, Secret(variable="TOKEN_DB_BCRYPT_SALT")),
 )

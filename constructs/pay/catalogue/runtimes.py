@@ -15,13 +15,18 @@ from pay.catalogue import assumptions
 from pay.catalogue.sidecars import WEB
 from pay.model import CallStyle, Microservice, Runtime, Secret, Sidecar, TaskSize, Timing
 from pay.model.service.container import Port
-from pay.model.text_types import ContainerPath, ContainerUser, VariableName
+from pay.model.service.dependencies import AWS_API
+from pay.model.text_types import ContainerPath, ContainerUser
 
 HEALTH_CHECK_PATH = "/healthcheck"
 
-NO_PROXY = ".{internal_zone},169.254.170.2,localhost,127.0.0.1"
-"""The names that no HTTP proxy is asked for: internal ones, and the address at which ECS hands out
-the task's credentials (AWS: ECS developer guide, "Task IAM role")."""
+DIRECT = (".{internal_zone}", AWS_API)
+"""The ends of the names that no forward proxy is asked for: internal ones, and AWS's own API in the
+region, which tasks reach through endpoints of the VPC. A proxy's allow list names partners only."""
+
+NO_PROXY = ",".join((*DIRECT, "169.254.170.2", "localhost", "127.0.0.1"))
+"""The same for Node, and the address at which ECS hands out the task's credentials (AWS: ECS
+developer guide, "Task IAM role")."""
 
 BIND_HOST = "0.0.0.0"
 """On EC2 the NGINX sidecar is in its own network namespace (bridge), so 127.0.0.1, the services'
@@ -30,10 +35,18 @@ own default, would not be reachable. What may reach the port is the security gro
 SENTRY_DSN = Secret(variable="SENTRY_DSN")
 DB_PASSWORD = Secret(variable="DB_PASSWORD")
 
+TOKEN_API_HMAC_SECRET = Secret(variable="TOKEN_API_HMAC_SECRET", shared="api-tokens")
+"""publicauth signs API keys with it, and publicapi checks the signature before it asks."""
+
 
 def java_options(heap: str) -> str:
-    """Return JAVA_OPTS: a service's own calls to others never go through a forward proxy."""
-    return f"{heap} -Dhttp.nonProxyHosts=*.{{internal_zone}}"
+    """Return JAVA_OPTS: a service's own calls to others and to AWS go through no forward proxy.
+
+    One property rules http and https (Java: java.base, "Networking Properties"). AWS's SDK for Java
+    obeys it: the first version sends https through `https.proxyHost`, the second only through
+    `http.proxyHost` (aws/aws-sdk-java#708, aws/aws-sdk-java-v2#3868).
+    """
+    return f"{heap} -Dhttp.nonProxyHosts={'|'.join(f'*{end}' for end in DIRECT)}"
 
 
 class WebService(Microservice):
@@ -126,7 +139,9 @@ class ForwardProxy(Microservice):
 
     runtime: Runtime = Runtime.SQUID
     container_port: Port = 8080
-    parameters: tuple[VariableName, ...] = ("SQUID_CONFIG",)
-    """The whole configuration in base64. The allow list differs by environment and is no secret."""
+    secrets: tuple[Secret, ...] = (Secret(variable="SQUID_CONFIG"),)
+    """The whole configuration in base64. Nothing in it is secret, but a parameter holds 4 KiB, or 8
+    in the advanced tier (AWS: Systems Manager quotas), which an allow list outgrows; Secrets
+    Manager holds 64 (AWS: Secrets Manager quotas)."""
     user: ContainerUser = assumptions.SQUID_USER
     writable_paths: tuple[ContainerPath, ...] = assumptions.SQUID_WRITABLE_PATHS

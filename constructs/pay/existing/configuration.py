@@ -29,24 +29,30 @@ class ExistingConfiguration:
         self._look_up_parameters()
 
     def _look_up_secrets(self) -> None:
-        variables_by_owner: dict[str, list[str]] = {}
+        variables_by_secret: dict[str | None, list[str]] = {}
         for secret in self._service.secrets:
-            owner = secret.owner or self._service.name
-            variables_by_owner.setdefault(owner, []).append(secret.variable)
-        for owner, variables in variables_by_owner.items():
-            secret_of_owner = self._secret_of(owner)
-            arn = secret_of_owner.arn
+            variables_by_secret.setdefault(secret.shared, []).append(secret.variable)
+        for shared, variables in variables_by_secret.items():
+            existing = self._shared(shared) if shared else self._own()
+            arn = existing.arn
             self.secret_arns.append(arn)
-            self.secret_key_arns.append(secret_of_owner.kms_key_id)
+            self.secret_key_arns.append(existing.kms_key_id)
             # AWS: ECS developer guide, "Pass Secrets Manager secrets": secret-arn:json-key:
             # version-stage:version-id, the last two empty for the current version.
             self.value_from |= {variable: f"{arn}:{variable}::" for variable in variables}
 
-    def _secret_of(self, owner: str) -> DataAwsSecretsmanagerSecret:
-        name = names.secret(self._environment.name, owner)
+    def _own(self) -> DataAwsSecretsmanagerSecret:
+        service = self._service.name
+        return self._secret(f"{service}_secret", names.secret(self._environment.name, service))
+
+    def _shared(self, shared: str) -> DataAwsSecretsmanagerSecret:
+        name = names.shared_secret(self._environment.name, shared)
+        return self._secret(f"shared_{shared}_secret", name)
+
+    def _secret(self, key: str, name: str) -> DataAwsSecretsmanagerSecret:
         return DataAwsSecretsmanagerSecret(
             self._scope,
-            f"{owner}_secret".replace("-", "_"),
+            key.replace("-", "_"),
             name=name,
             lifecycle=contract(
                 # Secrets Manager takes an alias's ARN, too, but a policy that has one as resource

@@ -115,6 +115,11 @@ def secret(environment: str, service: str) -> str:
     return f"{environment}/{service}"
 
 
+def shared_secret(environment: str, name: str) -> str:
+    """A Secrets Manager secret with the keys that several services have to agree on."""
+    return f"{environment}/shared/{name}"
+
+
 def parameter_path(environment: str, service: str) -> str:
     """The Parameter Store path of a service's settings that are not secret, one parameter each."""
     return f"/{environment}/{service}/"

@@ -99,7 +99,7 @@ def test_squid_stands_behind_network_load_balancers_without_a_health_check_path(
     assert where(load_balancer_type=LoadBalancerType.NETWORK) == {"egress", "webhooks-egress"}
     for name in ("egress", "webhooks-egress"):
         assert named(name).listener_port == 8080
-        assert named(name).parameters == ("SQUID_CONFIG",)
+        assert [secret.variable for secret in named(name).secrets] == ["SQUID_CONFIG"]
 
 
 def test_notifications_ends_tls_itself() -> None:
@@ -162,9 +162,17 @@ def test_only_ledger_publishes_to_topics() -> None:
     assert publishers == {"ledger": 2}
 
 
-def test_publicapi_shares_the_hmac_secret_of_publicauth() -> None:
-    [shared] = [s for s in named("publicapi").secrets if s.owner]
-    assert (shared.variable, shared.owner) == ("TOKEN_API_HMAC_SECRET", "publicauth")
+def test_publicauth_and_publicapi_share_one_key_and_no_other_service_shares_any() -> None:
+    shared = {
+        (name, secret.variable, secret.shared)
+        for name, service in CATALOGUE.items()
+        for secret in service.secrets
+        if secret.shared
+    }
+    assert shared == {
+        ("publicapi", "TOKEN_API_HMAC_SECRET", "api-tokens"),
+        ("publicauth", "TOKEN_API_HMAC_SECRET", "api-tokens"),
+    }
 
 
 def test_repositories_and_image_tag_variables_are_those_of_pays_pipeline() -> None:

@@ -70,14 +70,16 @@ def test_tells_a_caller_its_proxy_in_the_way_of_its_runtime(
     assert call(caller, proxy).style is style
 
 
-def test_what_goes_through_a_proxy_never_takes_internal_calls_along() -> None:
+def test_what_goes_through_a_proxy_never_takes_calls_to_services_or_to_aws_along() -> None:
     for service in CATALOGUE.values():
         styles = {c.style for c in service.calls}
         if CallStyle.HTTP_PROXY in styles:
             exempt = service.environment["NO_PROXY"].split(",")
-            assert {".{internal_zone}", "169.254.170.2"} <= set(exempt)
+            assert {".{internal_zone}", ".{region}.amazonaws.com", "169.254.170.2"} <= set(exempt)
         if CallStyle.JAVA_PROXY in styles:
-            assert "-Dhttp.nonProxyHosts=*.{internal_zone}" in service.environment["JAVA_OPTS"]
+            # Java: "|" between patterns, a "*" at one end of each.
+            option = "-Dhttp.nonProxyHosts=*.{internal_zone}|*.{region}.amazonaws.com"
+            assert option in service.environment["JAVA_OPTS"].split()
 
 
 def test_services_with_a_database_never_migrate_when_they_start() -> None:

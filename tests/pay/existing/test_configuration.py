@@ -29,16 +29,20 @@ def looked_up(
     return found[0], stack
 
 
-def test_a_service_has_one_secret_and_reads_the_shared_ones_of_their_owners(
-    environment: Environment,
+@pytest.mark.parametrize("service", ["publicapi", "publicauth"])
+def test_a_service_reads_its_own_secret_and_the_shared_ones_that_it_names(
+    environment: Environment, service: str
 ) -> None:
-    configuration, stack = looked_up(environment, CATALOGUE["publicapi"])
+    configuration, stack = looked_up(environment, CATALOGUE[service])
     secrets = stack.document["data"]["aws_secretsmanager_secret"]
     assert {id: lookup["name"] for id, lookup in secrets.items()} == {
-        "publicapi_secret": "production-2/publicapi",
-        "publicauth_secret": "production-2/publicauth",
+        f"{service}_secret": f"production-2/{service}",
+        "shared_api_tokens_secret": "production-2/shared/api-tokens",
     }
     assert len(configuration.secret_arns) == len(configuration.secret_key_arns) == 2
+    _, shared = configuration.secret_arns
+    key = configuration.value_from["TOKEN_API_HMAC_SECRET"]
+    assert key == f"{shared}:TOKEN_API_HMAC_SECRET::"
 
 
 def test_a_key_that_a_policy_cannot_name_fails_the_plan(environment: Environment) -> None:

@@ -69,7 +69,7 @@ def test_the_execution_role_reads_only_the_services_own_and_shared_secrets(side_
     policy = side_of("publicapi", Side.EC2).policy("execution_policy")
     assert policy["ReadSecrets"]["Resource"] == [
         "${data.aws_secretsmanager_secret.publicapi_secret.arn}",
-        "${data.aws_secretsmanager_secret.publicauth_secret.arn}",
+        "${data.aws_secretsmanager_secret.shared_api_tokens_secret.arn}",
     ]
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from .balanced import BalancedService
 
@@ -86,6 +87,19 @@ def test_a_list_has_another_order_when_it_is_asked_for_again(
     first = ids()
     assert len(first) > 1
     assert ids() == first[::-1]
+
+
+@pytest.mark.parametrize(("tier", "limit"), [(None, 4096), ("Standard", 4096), ("Advanced", 8192)])
+def test_a_parameter_has_no_more_characters_than_its_tier_holds(
+    client: Client, unique: str, tier: str | None, limit: int
+) -> None:
+    def put(length: int) -> None:
+        settings = {"Tier": tier} if tier else {}
+        client("ssm").put_parameter(Name=unique, Value="x" * length, Type="String", **settings)
+
+    with pytest.raises(ClientError, match=f"maximum parameter value of {limit} characters"):
+        put(limit + 1)
+    put(limit)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """The existing estate: complete, created once, and with deliberate mistakes."""
 
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -99,9 +100,23 @@ def test_every_database_is_encrypted_private_and_survives_a_zone(sandbox: Sandbo
 
 def test_every_secret_has_a_key_of_its_own(sandbox: Sandbox) -> None:
     client = sandbox.client("secretsmanager")
-    for service in CATALOGUE:
-        secret = client.describe_secret(SecretId=names.secret("sandbox", service))
+    own = [names.secret("sandbox", service) for service in CATALOGUE]
+    for name in (*own, names.shared_secret("sandbox", "api-tokens")):
+        secret = client.describe_secret(SecretId=name)
         assert re.fullmatch(r"arn:aws:kms:eu-west-1:\d{12}:key/.+", secret["KmsKeyId"])
+
+
+def test_a_shared_secret_has_the_shared_keys_and_no_other_secret_has_them(
+    sandbox: Sandbox,
+) -> None:
+    def keys(name: str) -> set[str]:
+        text = sandbox.client("secretsmanager").get_secret_value(SecretId=name)["SecretString"]
+        return set(json.loads(text))
+
+    assert keys(names.shared_secret("sandbox", "api-tokens")) == {"TOKEN_API_HMAC_SECRET"}
+    assert "TOKEN_DB_BCRYPT_SALT" in keys(names.secret("sandbox", "publicauth"))
+    for service in ("publicapi", "publicauth"):
+        assert "TOKEN_API_HMAC_SECRET" not in keys(names.secret("sandbox", service))
 
 
 def test_a_second_run_changes_nothing(sandbox: Sandbox) -> None:

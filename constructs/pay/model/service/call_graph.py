@@ -48,8 +48,9 @@ def cycles(edges: Mapping[str, Iterable[str]]) -> list[tuple[str, ...]]:
 def call_graph_problems(catalogue: Catalogue) -> Iterator[Problem]:
     """Yield the mistakes between services; `where` is the service to change."""
     for service in catalogue.values():
-        for problem in (*_unknown_names(service, catalogue), *_calls(service, catalogue)):
-            yield replace(problem, where=service.name)
+        for rule in (_unknown_names, _shared_secrets, _calls):
+            for problem in rule(service, catalogue):
+                yield replace(problem, where=service.name)
     # In a cycle no service could move before the one that it calls.
     for cycle in cycles({service.name: service.called for service in catalogue.values()}):
         yield Problem(
@@ -65,7 +66,6 @@ def _unknown_names(service: Microservice, catalogue: Catalogue) -> Iterator[Prob
     named: Iterable[tuple[str, str]] = (
         *(("calls", call.service) for call in service.calls),
         *(("links", link.service) for link in service.links),
-        *(("secrets", secret.owner) for secret in service.secrets if secret.owner),
     )
     for key, name in named:
         if name not in catalogue:
@@ -75,14 +75,20 @@ def _unknown_names(service: Microservice, catalogue: Catalogue) -> Iterator[Prob
                 allowed=", ".join(catalogue),
                 fix=did_you_mean(name, catalogue),
             )
+
+
+def _shared_secrets(service: Microservice, catalogue: Catalogue) -> Iterator[Problem]:
+    others = {
+        secret for other in catalogue.values() if other != service for secret in other.secrets
+    }
     for secret in service.secrets:
-        owner = catalogue.get(secret.owner or "")
-        if owner and secret.variable not in {s.variable for s in owner.secrets if not s.owner}:
+        if secret.shared and secret not in others:
             yield Problem(
                 key="secrets",
-                found=f"{secret.variable} of {owner.name}, which has no such secret",
-                allowed="secrets that their owner declares",
-                fix=f"add it to the secrets of {owner.name}, or change the owner",
+                found=f"{secret.variable} of the shared secret {secret.shared}, for this service "
+                "alone",
+                allowed="keys that another service reads as well",
+                fix="keep it in the service's own secret, or name it as the other service does",
             )
 
 

@@ -1,5 +1,6 @@
 """The dependencies of a microservice: database, queues, topics, buckets, calls, secrets."""
 
+import re
 from collections.abc import Iterator
 from enum import StrEnum
 
@@ -76,6 +77,16 @@ class CallStyle(StrEnum):
     """A variable holds `http://<host>:<port>`: a forward proxy for Node."""
 
 
+AWS_API = ".{region}.amazonaws.com"
+"""The end of the names of AWS's API in a region (AWS: general reference, "Regional endpoints")."""
+
+EXEMPTIONS = {
+    CallStyle.JAVA_PROXY: ("JAVA_OPTS", re.compile(r"(?:-Dhttp\.nonProxyHosts=|\|)\*([^|\s]+)")),
+    CallStyle.HTTP_PROXY: ("NO_PROXY", re.compile(r"([^,]+)")),
+}
+"""The variable with the hosts that the proxy is not asked for, and how to read their ends in it."""
+
+
 class Call(Model):
     """A call to another microservice over its name in DNS."""
 
@@ -125,8 +136,11 @@ class TaskRun(Model):
 
 
 class Secret(Model):
-    """A secret variable: a key of the Secrets Manager secret of `owner`, never a value."""
+    """A secret variable: a key of a Secrets Manager secret, never a value.
+
+    No service can name another's secret, because reading it for one key gives every other.
+    """
 
     variable: VariableName
-    owner: ServiceName | None = None
-    """The service in whose secret the key lives; None: the service itself."""
+    shared: ServiceName | None = None
+    """The secret with only what services share; None: the service's own secret."""

@@ -7,6 +7,8 @@ from pay.model.base import Model
 from pay.model.problem import Problem
 from pay.model.service.container import Port, Sidecar, Template, plain_text_secrets
 from pay.model.service.dependencies import (
+    AWS_API,
+    EXEMPTIONS,
     Access,
     BucketUse,
     Call,
@@ -175,6 +177,7 @@ class Microservice(Model):
                 fix="remove all but one of them",
             )
         yield from self._work_switch_problems()
+        yield from self._proxy_problems()
         yield from plain_text_secrets(self.environment)
         for variable in filter(announces_secret, self.parameters):
             yield Problem(
@@ -201,6 +204,21 @@ class Microservice(Model):
                 allowed=f"the variables that switch on receiving from {', '.join(received)}",
                 fix="name them: without one, a side at `dark` would take half of the messages",
             )
+
+    def _proxy_problems(self) -> Iterator[Problem]:
+        """Tasks reach AWS's API through endpoints of the VPC; a proxy's allow list lacks it."""
+        if not (self.queues or self.topics or self.buckets or self.task_runs):
+            return
+        styles = {call.style for call in self.calls}
+        for style, (variable, ends) in EXEMPTIONS.items():
+            value = self.environment.get(variable, "")
+            if style in styles and AWS_API not in ends.findall(value):
+                yield Problem(
+                    key=f"environment.{variable}",
+                    found=value or "nothing",
+                    allowed=f"{AWS_API} among the names that the forward proxy is not asked for",
+                    fix="add it, or calls of queues, topics, buckets and tasks go to the proxy",
+                )
 
     def _load_balancer_problems(self) -> Iterator[Problem]:
         if self.load_balancer_type is LoadBalancerType.NETWORK:

@@ -63,7 +63,6 @@ def test_refuses_a_service_that_calls_itself() -> None:
     [
         ("calls", {"calls": calls("legder")}),
         ("links", {"links": (Link(service="legder", variable="LEDGER_URL"),)}),
-        ("secrets", {"secrets": (Secret(variable="HMAC", owner="legder"),)}),
     ],
 )
 def test_refuses_the_name_of_an_unknown_service(key: str, change: dict[str, object]) -> None:
@@ -73,12 +72,15 @@ def test_refuses_the_name_of_an_unknown_service(key: str, change: dict[str, obje
     assert problem.fix == "did you mean ledger?"
 
 
-def test_refuses_a_secret_that_its_owner_does_not_have() -> None:
-    borrowed = service("api", secrets=(Secret(variable="HMAC", owner="auth"),))
-    problem = only(problems(borrowed, service("auth")))
+def test_refuses_a_shared_secret_that_no_other_service_shares() -> None:
+    shared = (Secret(variable="HMAC", shared="tokens"),)
+    problem = only(problems(service("api", secrets=shared), service("auth")))
     assert (problem.where, problem.key) == ("api", "secrets")
-    assert problem.found == "HMAC of auth, which has no such secret"
-    assert problems(borrowed, service("auth", secrets=(Secret(variable="HMAC"),))) == []
+    assert problem.found == "HMAC of the shared secret tokens, for this service alone"
+    misspelt = (Secret(variable="HMAC", shared="token"),)
+    both = problems(service("api", secrets=shared), service("auth", secrets=misspelt))
+    assert [problem.where for problem in both] == ["api", "auth"]
+    assert problems(service("api", secrets=shared), service("auth", secrets=shared)) == []
 
 
 def test_refuses_a_service_outside_the_cde_that_calls_one_inside() -> None:

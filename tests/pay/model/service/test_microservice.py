@@ -1,9 +1,21 @@
 """A microservice that does not hold together is refused, each mistake under its key."""
 
+from typing import Any
+
 import pytest
 
 from pay.catalogue.sidecars import ADOT, NGINX
-from pay.model import Access, LoadBalancerType, QueueUse, Secret, Sidecar, TaskSize
+from pay.model import (
+    Access,
+    BucketUse,
+    Call,
+    CallStyle,
+    LoadBalancerType,
+    QueueUse,
+    Secret,
+    Sidecar,
+    TaskSize,
+)
 from tests.support.problems import only, refusal
 from tests.support.services import proxy, service
 
@@ -135,6 +147,60 @@ def test_refuses_a_work_switch_that_is_not_on() -> None:
     assert (problem.key, problem.found) == ("work_switches", "WORK, which is false")
     missing = only(refusal(lambda: service(work_switches=("WORK",))))
     assert missing.found == "WORK, which is not set"
+
+
+SENDS = (QueueUse(name="work", variable="QUEUE", access=frozenset({Access.SEND})),)
+READS = (BucketUse(name="files", variable="BUCKET", access=frozenset({Access.READ})),)
+JAVA_PROXY = (Call(service="egress", style=CallStyle.JAVA_PROXY),)
+NODE_PROXY = (Call(service="egress", variables=("HTTPS_PROXY",), style=CallStyle.HTTP_PROXY),)
+
+
+@pytest.mark.parametrize(
+    ("uses", "variable", "value"),
+    [
+        ({"queues": SENDS, "calls": JAVA_PROXY}, "JAVA_OPTS", ""),
+        (
+            {"queues": SENDS, "calls": JAVA_PROXY},
+            "JAVA_OPTS",
+            "-Xmx1G -Dhttp.nonProxyHosts=*.{internal_zone}",
+        ),
+        (
+            {"queues": SENDS, "calls": JAVA_PROXY},
+            "JAVA_OPTS",
+            "-Dhttp.nonProxyHosts=*.{internal_zone},*.{region}.amazonaws.com",
+        ),
+        (
+            {"queues": SENDS, "calls": JAVA_PROXY},
+            "JAVA_OPTS",
+            "-Dhttps.nonProxyHosts=*.{region}.amazonaws.com",
+        ),
+        ({"buckets": READS, "calls": NODE_PROXY}, "NO_PROXY", ".{internal_zone}"),
+    ],
+)
+def test_refuses_to_send_what_is_for_aws_through_a_forward_proxy(
+    uses: dict[str, Any], variable: str, value: str
+) -> None:
+    problem = only(refusal(lambda: service(environment={variable: value}, **uses)))
+    assert (problem.key, problem.found) == (f"environment.{variable}", value or "nothing")
+
+
+@pytest.mark.parametrize(
+    ("uses", "variable", "value"),
+    [
+        (
+            {"queues": SENDS, "calls": JAVA_PROXY},
+            "JAVA_OPTS",
+            "-Xmx1G -Dhttp.nonProxyHosts=*.{internal_zone}|*.{region}.amazonaws.com -Dx=y",
+        ),
+        ({"buckets": READS, "calls": NODE_PROXY}, "NO_PROXY", "a,.{region}.amazonaws.com,b"),
+        ({"calls": JAVA_PROXY}, "JAVA_OPTS", ""),
+        ({"queues": SENDS}, "JAVA_OPTS", ""),
+    ],
+)
+def test_accepts_a_forward_proxy_that_is_not_asked_for_aws(
+    uses: dict[str, Any], variable: str, value: str
+) -> None:
+    assert service(environment={variable: value}, **uses).environment == {variable: value}
 
 
 def test_refuses_to_receive_messages_without_a_switch() -> None:
