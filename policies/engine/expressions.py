@@ -1,6 +1,7 @@
 """Turns the output of checkov's HCL parser into plain data: documents decoded, references bare."""
 
 import ast
+import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -27,8 +28,8 @@ Locals = Mapping[str, Any]
 def decode(value: Any, locals_: Locals | None = None) -> Any:
     """Return `value` with documents, references and locals resolved.
 
-    Each `jsonencode(...)` becomes its document, each string that is only a reference becomes the
-    reference, and each local becomes its value.
+    Each `jsonencode(...)` becomes its document, or JSON text if it encodes a local. Each string
+    that is only a reference becomes the reference, and each local becomes its value.
 
     checkov's own rendering leaves a document as a string if it has more than 10,000 characters or
     holds a reference that it can resolve. Its checks then skip it (docs/decisions/0040).
@@ -50,8 +51,12 @@ def document_in(text: str) -> Any:
 
 def _expression(text: str, locals_: Locals, as_written: str) -> Any:
     if text.startswith(_JSONENCODE) and text.endswith(")"):
+        encoded = text.removeprefix(_JSONENCODE)[:-1]
+        if REFERENCE.fullmatch(encoded):
+            known = _expression(encoded, locals_, as_written)
+            return as_written if isinstance(known, str) else json.dumps(known)
         try:
-            return decode(ast.literal_eval(text.removeprefix(_JSONENCODE)[:-1]), locals_)
+            return decode(ast.literal_eval(encoded), locals_)
         except (ValueError, SyntaxError):
             return as_written
     if transparent := _TRANSPARENT.fullmatch(text):

@@ -1,5 +1,7 @@
 """The containers beside an application: the NGINX reverse proxy and the ADOT metrics collector."""
 
+from pydantic import JsonValue
+
 from pay.catalogue import assumptions
 from pay.model import Sidecar
 
@@ -25,6 +27,64 @@ NGINX = Sidecar(
 """Ends the load balancer's TLS; without it no traffic reaches the application, so the task ends
 with it."""
 
+COLLECTOR: JsonValue = {
+    "extensions": {
+        "sigv4auth": {
+            "assume_role": {"arn": "${env:PROMETHEUS_WRITE_ASSUME_ROLE_ARN}"},
+            "region": "${env:AWS_REGION}",
+            "service": "aps",
+        }
+    },
+    "receivers": {
+        "prometheus": {
+            "config": {
+                "scrape_configs": [
+                    {
+                        "job_name": "application",
+                        "scrape_interval": "30s",
+                        "honor_labels": True,
+                        "static_configs": [
+                            {"targets": ["${env:APPLICATION_HOST}:${env:APPLICATION_PORT}"]}
+                        ],
+                    }
+                ]
+            }
+        }
+    },
+    "processors": {
+        "resourcedetection": {"detectors": ["env", "ecs"], "override": True},
+        # The task's ARN tells its series from those of others; every other label only costs.
+        "resource": {
+            "attributes": [
+                {"key": "ecsTaskARN", "from_attribute": "aws.ecs.task.arn", "action": "insert"},
+                {"pattern": "^(aws|cloud|http|net|server|service|url)[.]", "action": "delete"},
+            ]
+        },
+    },
+    "exporters": {
+        "prometheusremotewrite": {
+            "endpoint": "${env:PROMETHEUS_ENDPOINT_URL}",
+            "auth": {"authenticator": "sigv4auth"},
+            "add_metric_suffixes": False,
+            "resource_to_telemetry_conversion": {"enabled": True},
+        }
+    },
+    "service": {
+        "extensions": ["sigv4auth"],
+        "telemetry": {"metrics": {"level": "none"}},
+        "pipelines": {
+            "metrics": {
+                "receivers": ["prometheus"],
+                "processors": ["resourcedetection", "resource"],
+                "exporters": ["prometheusremotewrite"],
+            }
+        },
+    },
+}
+"""Replaces the file in the image (docs/decisions/0118): it asks 127.0.0.1, which on EC2 is the
+collector itself, and reports the metrics of containers that Container Insights reports already.
+`${env:NAME}` is the collector's own syntax for a variable."""
+
 ADOT = Sidecar(
     name="adot",
     repository="govukpay/adot",
@@ -35,15 +95,16 @@ ADOT = Sidecar(
     # A payment matters more than its metric: the task lives on without its collector.
     essential=False,
     user=assumptions.ADOT_USER,
+    documents={"AOT_CONFIG_CONTENT": COLLECTOR},
     environment={
+        "APPLICATION_HOST": "{application_host}",
         "APPLICATION_PORT": "{metrics_port}",
         "AWS_REGION": "{region}",
         "PROMETHEUS_ENDPOINT_URL": "{prometheus_endpoint}",
         "PROMETHEUS_WRITE_ASSUME_ROLE_ARN": "{prometheus_write_role_arn}",
     },
 )
-"""Scrapes the application and the task, writes to Amazon Managed Service for Prometheus and to
-CloudWatch."""
+"""Asks the application for its metrics and writes them to Amazon Managed Service for Prometheus."""
 
 WEB = (NGINX, ADOT)
 """What every Java and Node service has."""

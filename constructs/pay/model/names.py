@@ -68,11 +68,6 @@ def log_group(environment: str, kind: str, service: str, side: Side) -> str:
     return f"{environment}_{kind}_{service}" + ("_FG" if side is Side.FARGATE else "")
 
 
-def container_insights_log_group(environment: str, side: Side) -> str:
-    """Where Container Insights of the side's cluster keeps its metrics; AWS sets the name."""
-    return f"/aws/ecs/containerinsights/{cluster(environment, side)}/performance"
-
-
 def task_role(environment: str, service: str, side: Side) -> str:
     return shorten(f"{environment}-{service}-{side}-task", ROLE_NAME_LIMIT)
 

@@ -11,7 +11,7 @@ from pay.existing.configuration import ExistingConfiguration
 from pay.model import Microservice, Side, Sidecar
 from pay.model.side import ServiceSide
 from pay.service.logs import LogGroups
-from pay.service.variables import Variables, as_pairs, sidecar_variables
+from pay.service.variables import Variables, as_pairs
 
 LOG_BUFFER = "25m"
 """How much log text waits in memory when CloudWatch Logs is slow. The mode is non-blocking:
@@ -43,7 +43,7 @@ def container_definitions(
     links = {"links": [service.name]} if side.side is Side.EC2 else {}
     sidecars = [
         {
-            **_container(side, sidecar, images, logs, sidecar_variables(sidecar, side)),
+            **_container(side, sidecar, images, logs, variables.of_sidecar(sidecar)),
             "cpu": sidecar.cpu,
             "memory": sidecar.memory_mib,
             "essential": sidecar.essential,

@@ -33,8 +33,6 @@ def parity(service: Microservice, environment: Environment) -> tuple[Difference,
     load_balancer, targets = addresses.LOAD_BALANCER.attribute, addresses.TARGET_GROUP.attribute
     scaling = (addresses.SCALING_TARGET, addresses.SCALING_POLICY)
     is_application = service.load_balancer_type is LoadBalancerType.APPLICATION
-    # The collector writes to the metrics of its own cluster.
-    has_collector = any(sidecar.name == "adot" for sidecar in service.sidecars)
     differences = [
         Difference(
             aspect="names",
@@ -50,7 +48,6 @@ def parity(service: Microservice, environment: Environment) -> tuple[Difference,
                 addresses.role("task").attribute("name"),
                 addresses.role_policy("execution").attribute("policy"),
                 addresses.CLUSTER_LOOKUP.attribute("cluster_name"),
-                *([addresses.role_policy("task").attribute("policy")] if has_collector else []),
                 *(
                     addresses.log_group(each.log_kind).attribute("name")
                     for each in service.containers
@@ -130,10 +127,9 @@ def _sidecars(service: Microservice) -> Difference:
     ]
     return Difference(
         aspect="sidecars",
-        ec2="reach the application by a Docker link; adot, which scrapes 127.0.0.1 only, sees the "
-        "task's own metrics but not the application's",
+        ec2="reach the application by its name, over a Docker link",
         fargate="share the application's network interface: 127.0.0.1 is the application",
-        matters="application metrics of the EC2 side come from Prometheus's own scraping",
+        matters="both report the same metrics; only the address of the application differs",
         attributes=(
             *(f"container.{sidecar.name}.links" for sidecar in service.sidecars),
             *(f"container.{name}.environment" for name in addressed),

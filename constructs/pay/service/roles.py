@@ -126,9 +126,6 @@ def _task_statements(side: ServiceSide, variables: Variables) -> list[Statement]
     if any(sidecar.name == "adot" for sidecar in service.sidecars):
         role = side.environment.metrics.prometheus_write_role_arn
         statements.append(Statement("WriteMetrics", ["sts:AssumeRole"], [role]))
-        group = names.container_insights_log_group(side.environment.name, side.side)
-        insights = side.environment.arn("logs", f"log-group:{group}:*")
-        statements.append(Statement("WriteContainerMetrics", _WRITE_LOGS, [insights]))
     return statements
 
 

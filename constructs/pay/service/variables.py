@@ -1,5 +1,6 @@
 """The environment variables of a microservice's containers, from the catalogue and the lookups."""
 
+import json
 from collections.abc import Mapping
 
 from cdktf import Fn, TerraformLocal
@@ -97,6 +98,26 @@ class Variables:
             }
         return values
 
+    def of_sidecar(self, sidecar: Sidecar) -> dict[str, str]:
+        """Return a sidecar's variables: in a Fargate task the application has the same address; on
+        EC2 it answers under its container's name (a Docker link).
+        """
+        environment, service = self._side.environment, self._side.service
+        fields = _template_values(environment) | {
+            "application_host": "127.0.0.1" if self._side.side is Side.FARGATE else service.name,
+            "application_port": str(service.container_port),
+            "metrics_port": str(service.metrics_port),
+            "prometheus_endpoint": environment.metrics.prometheus_endpoint,
+            "prometheus_write_role_arn": environment.metrics.prometheus_write_role_arn,
+        }
+        values = {name: text.format(**fields) for name, text in sidecar.environment.items()}
+        for name, document in sidecar.documents.items():
+            # A local value of its own is readable, where a variable's text would be one line.
+            text = json.dumps(document).replace("${", "$${")
+            TerraformLocal(self._scope, name.lower(), json.loads(text))
+            values[name] = f"${{jsonencode(local.{name.lower()})}}"
+        return values
+
     def _comma_separated(self, key: str, ids: list[str]) -> str:
         """Return a local value, because JSON text cannot hold an expression with quotes.
 
@@ -105,20 +126,6 @@ class Variables:
         """
         TerraformLocal(self._scope, key, Fn.join(",", Fn.sort(ids)))
         return f"${{local.{key}}}"
-
-
-def sidecar_variables(sidecar: Sidecar, side: ServiceSide) -> Mapping[str, str]:
-    """Return a sidecar's variables: in a Fargate task the application has the same address; on EC2
-    it answers under its container's name (a Docker link).
-    """
-    fields = _template_values(side.environment) | {
-        "application_host": "127.0.0.1" if side.side is Side.FARGATE else side.service.name,
-        "application_port": str(side.service.container_port),
-        "metrics_port": str(side.service.metrics_port),
-        "prometheus_endpoint": side.environment.metrics.prometheus_endpoint,
-        "prometheus_write_role_arn": side.environment.metrics.prometheus_write_role_arn,
-    }
-    return {name: text.format(**fields) for name, text in sidecar.environment.items()}
 
 
 def _url(service: str, environment: Environment, path: str) -> str:

@@ -18,7 +18,7 @@ def test_connector_receives_only_from_the_queues_that_it_consumes(side_of: SideO
 
 def test_cardid_has_no_rights_but_to_write_metrics(side_of: SideOf) -> None:
     rights = set(side_of("cardid", Side.FARGATE, Stage.HALF, "test-12").policy("task_policy"))
-    assert rights == {"WriteContainerMetrics", "WriteMetrics"}
+    assert rights == {"WriteMetrics"}
 
 
 def test_a_proxy_has_no_task_policy_at_all(side_of: SideOf) -> None:

@@ -40,6 +40,15 @@ def test_a_local_becomes_its_value() -> None:
     assert decode("${tostring(local.image)}", locals_) == "repository:${var.application_image_tag}"
 
 
+def test_an_encoded_local_becomes_text_as_in_a_variable_of_a_container() -> None:
+    locals_ = {"config": {"endpoint": "https://example.org", "hosts": ["a"]}}
+    text = decode("${jsonencode(local.config)}", locals_)
+    assert json.loads(text) == locals_["config"]
+    for unknown in ("${jsonencode(local.other)}", "${jsonencode(aws_lb.alb.arn)}"):
+        assert decode(unknown, locals_) == unknown
+        assert unevaluated(unknown) == [unknown]
+
+
 def test_encoded_user_data_is_read_as_its_text() -> None:
     assert decode('${base64encode("#!/bin/sh\\necho \\"a\\"\\n")}') == '#!/bin/sh\necho "a"\n'
 

@@ -4,7 +4,7 @@ import string
 from collections.abc import Iterator, Mapping
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, JsonValue
 
 from pay.model.base import Model, as_error
 from pay.model.problem import Problem, did_you_mean
@@ -82,6 +82,8 @@ class Sidecar(Model):
     essential: bool
     user: ContainerUser
     environment: Mapping[VariableName, SidecarTemplate] = {}
+    documents: Mapping[VariableName, JsonValue] = {}
+    """Variables that carry a JSON document, the same in every task; no templates."""
     writable_paths: tuple[ContainerPath, ...] = ("/tmp",)
     """Where the container may write; its root file system is read-only."""
 

@@ -1,0 +1,50 @@
+"""The variables of a task's containers that depend on its side or on lookups."""
+
+import json
+from typing import Any
+
+import pytest
+
+from pay.catalogue.sidecars import COLLECTOR
+from pay.model import Side
+from tests.support.synthesised import SideOf, Synthesised
+
+
+def environment(stack: Synthesised, container: str) -> dict[str, str]:
+    return {pair["name"]: pair["value"] for pair in stack.containers[container]["environment"]}
+
+
+def test_subnets_and_security_groups_of_a_task_to_run_have_one_order(side_of: SideOf) -> None:
+    toolbox = side_of("toolbox", Side.FARGATE)
+    variables = environment(toolbox, "toolbox")
+    for name, local, lookup in (
+        ("SUBNET_IDS", "task_run_subnets", "data.aws_subnets.toolbox_subnets"),
+        (
+            "SECURITY_GROUP_IDS",
+            "task_run_security_groups",
+            "data.aws_security_groups.task_security_groups",
+        ),
+    ):
+        variable = f"AWS_VPC_UPDATE_TRANSACTIONS_FARGATE_{name}"
+        assert variables[variable] == f"${{local.{local}}}"
+        value = toolbox.document["locals"][local].replace(" ", "")
+        assert value == f'${{join(",",sort({lookup}.ids))}}'
+
+
+def configuration(stack: Synthesised) -> Any:
+    """The document in the variable, as Terraform reads the local value."""
+    variable = environment(stack, "adot")["AOT_CONFIG_CONTENT"]
+    assert variable == "${jsonencode(local.aot_config_content)}"
+    text = json.dumps(stack.document["locals"]["aot_config_content"])
+    assert "${" not in text.replace("$${", "")
+    return json.loads(text.replace("$${", "${"))
+
+
+@pytest.mark.parametrize(("side", "host"), [(Side.EC2, "connector"), (Side.FARGATE, "127.0.0.1")])
+def test_the_application_is_asked_where_it_answers(side_of: SideOf, side: Side, host: str) -> None:
+    """On EC2 127.0.0.1 is the collector itself: each container has a network of its own."""
+    stack = side_of("connector", side)
+    assert configuration(stack) == COLLECTOR
+    variables = environment(stack, "adot")
+    assert (variables["APPLICATION_HOST"], variables["APPLICATION_PORT"]) == (host, "8081")
+    assert stack.containers["adot"].get("links", []) == (["connector"] if side is Side.EC2 else [])
