@@ -19,6 +19,10 @@ from pay.model.text_types import ContainerPath, ContainerUser, VariableName
 
 HEALTH_CHECK_PATH = "/healthcheck"
 
+SQUID_CONFIG = "SQUID_CONFIG"
+"""The parameter with squid's whole configuration, in base64. The allow list differs by environment
+and is no secret."""
+
 NO_PROXY = ".{internal_zone},169.254.170.2,localhost,127.0.0.1"
 """The names that no HTTP proxy is asked for: internal ones, and the address at which ECS hands out
 the task's credentials (AWS: ECS developer guide, "Task IAM role")."""
@@ -126,7 +130,6 @@ class ForwardProxy(Microservice):
 
     runtime: Runtime = Runtime.SQUID
     container_port: Port = 8080
-    parameters: tuple[VariableName, ...] = ("SQUID_CONFIG",)
-    """The whole configuration in base64. The allow list differs by environment and is no secret."""
+    parameters: tuple[VariableName, ...] = (SQUID_CONFIG,)
     user: ContainerUser = assumptions.SQUID_USER
     writable_paths: tuple[ContainerPath, ...] = assumptions.SQUID_WRITABLE_PATHS
