@@ -3,18 +3,22 @@
 from constructs import Construct
 
 from imports.aws.ecs_cluster_capacity_providers import EcsClusterCapacityProviders
+from pay.catalogue import CATALOGUE
 from pay.existing.network import ExistingNetwork
 from pay.model import Environment, Segment, Side, addresses, names
 from pay.model.stacks import PLATFORM
 from pay.platform.capacity import ec2_capacity
 from pay.platform.clusters import ecs_cluster
 from pay.platform.keys import encryption_key, used_by_logs
+from pay.platform.logs import service_log_groups
 from pay.platform.topics import AlarmTopics
 from stacks.base import PayStack
 
 
 class PlatformStack(PayStack):
-    """Keys, alarm topics, the Fargate cluster, and the legacy cluster with its instances."""
+    """Keys, log groups, alarm topics, the Fargate cluster, and the legacy cluster with its
+    instances.
+    """
 
     def __init__(self, scope: Construct, environment: Environment) -> None:
         name = environment.name
@@ -30,6 +34,8 @@ class PlatformStack(PayStack):
             )
             for segment in Segment
         }
+        services = [CATALOGUE[service] for service in environment.services]
+        service_log_groups(self, services, environment=environment, keys=keys)
         AlarmTopics(self, "alarm_topics", environment=environment)
         # Sessions could reach any service, so they are kept by the strictest key.
         fargate = ecs_cluster(self, Side.FARGATE, environment=environment, key=keys[Segment.CDE])

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from constructs import Construct
 
-from pay.model import Environment, Microservice
+from pay.model import Environment, Microservice, addresses
 from pay.model.stacks import StackKind
 from pay.service.side_service import SideService
 from stacks.base import PayStack
@@ -20,5 +20,18 @@ class SideStack(PayStack):
 
     def __init__(self, scope: Construct, environment: Environment, service: Microservice) -> None:
         super().__init__(scope, self.kind, environment, service)
+        self._forget_log_groups(service)
         if environment.services[service.name].stage in self.kind.stages:
             self.side_service(self, "Default", service=service, environment=environment)
+
+    def _forget_log_groups(self, service: Microservice) -> None:
+        """Take the side's own log groups out of its state without deleting them: the platform's
+        stack has taken over EC2's, and Fargate's (`_FG`) keep what was written until it is old
+        enough. To be deleted with this: every environment's states (Terraform: "removed").
+        """
+        kinds = (part.log_kind for part in service.containers)
+        forgotten = [
+            {"from": str(addresses.log_group_of_a_side(kind)), "lifecycle": {"destroy": False}}
+            for kind in kinds
+        ]
+        self.add_override("removed", forgotten)

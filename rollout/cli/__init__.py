@@ -26,6 +26,7 @@ PANELS = {
     ),
     "Checking changes": ("stacks", "guard", "policy", "review"),
     "Delivering changes": ("plan-changes", "judge-changes", "apply"),
+    "Patching instances": ("renew",),
     "Working on this project": ("sandbox", "schema"),
 }
 """The commands as `pay --help` lists them, each in the module of its name."""

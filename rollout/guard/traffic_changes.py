@@ -2,11 +2,12 @@
 
 from pay.model.stacks import RESOURCE_TYPES, Loss
 from rollout.plans.containers import TASK_DEFINITION
-from rollout.plans.plan import ResourceChange
+from rollout.plans.plan import ResourceChange, Verb
 from rollout.plans.read import StackPlan
 from rollout.plans.records import RECORD_TYPE, States, names_in
 
 ALARM = "aws_cloudwatch_metric_alarm"
+LOG_GROUP = "aws_cloudwatch_log_group"
 
 CARRIERS = RESOURCE_TYPES - {ALARM, RECORD_TYPE, TASK_DEFINITION}
 """What a request passes through, and what a task cannot start, scale or be watched without: all
@@ -16,12 +17,15 @@ that the stacks make. Alarms and records have rules of their own, task definitio
 
 def takes_a_carrier(plan: StackPlan, change: ResourceChange) -> bool:
     """Return whether the change takes away something that a request or a starting task needs. A
-    replaced task definition is a new revision, and the old one's tasks run on.
+    replaced task definition is a new revision, and the old one's tasks run on. A log group that a
+    side only forgets stays in AWS, and the platform's stack holds it.
     """
     if plan.stack.kind.may_lose is Loss.ANY_TIME:
         return False
     if change.type == TASK_DEFINITION:
         return change.is_removed
+    if change.type == LOG_GROUP and plan.stack.kind.side and change.verb is Verb.FORGET:
+        return False
     return change.goes and change.type in CARRIERS
 
 

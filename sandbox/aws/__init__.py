@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 MODULES: dict[str, tuple[str, ...]] = {
     "applicationautoscaling": ("application_autoscaling", "ecs"),
-    "autoscaling": ("autoscaling", "ec2", "ecs"),
+    "autoscaling": ("autoscaling", "ec2", "ecs", "instance_refresh"),
     "ec2": ("ec2",),
     "ecs": ("ecs", "ecs_clusters"),
     # moto receives the calls of both load balancer APIs in `elb` and forwards them by version.

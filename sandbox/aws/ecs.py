@@ -1,12 +1,12 @@
 """ECS: the calls that create, change, list and delete services and list their tasks.
 
 Where moto 5.2 differs from AWS: it forgets most settings of a service (deployment configuration,
-placement, grace period, strategies), accepts a service that AWS refuses, replaces one with the same
-name, lists deleted ones, starts no tasks (`ecs_tasks`), has no real deployments
-(`ecs_deployments`), and its instances never join a cluster (`ecs_instances`).
+placement, grace period, strategies, balance over zones), accepts a service that AWS refuses,
+replaces one with the same name, lists deleted ones, starts no tasks (`ecs_tasks`), has no real
+deployments (`ecs_deployments`), and its instances never join a cluster (`ecs_instances`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from botocore import xform_name
@@ -33,6 +33,15 @@ KEPT_SETTINGS = {
 
 DEPLOYING_SETTINGS = ("taskDefinition", "networkConfiguration", "loadBalancers", "platformVersion")
 """Settings whose change starts a new deployment."""
+
+ZONE = "attribute:ecs.availability-zone"
+ZONE_SETTINGS = (
+    "availabilityZoneRebalancing",
+    "deploymentConfiguration",
+    "placementConstraints",
+    "placementStrategy",
+)
+"""Settings that must agree before ECS balances a service over the zones."""
 
 
 def _deployment_configuration(settings: dict[str, Any] | None) -> dict[str, Any]:
@@ -94,6 +103,30 @@ def _misfits(
             )
 
 
+def _zone_rebalancing(params: Mapping[str, Any]) -> str:
+    """Return whether ECS balances the tasks over the zones, by default where it can (AWS: ECS
+    developer guide, "Balancing an Amazon ECS service across Availability Zones").
+
+    Raises InvalidParameterException if it is ENABLED for a service where it cannot.
+    """
+    wanted, reason = params.get("availabilityZoneRebalancing"), _cannot_rebalance(params)
+    if wanted == "ENABLED" and reason:
+        raise InvalidParameterException(f"Availability Zone Rebalancing only supports {reason}.")
+    return wanted or ("DISABLED" if reason else "ENABLED")
+
+
+def _cannot_rebalance(params: Mapping[str, Any]) -> str | None:
+    """Return what the service would need, or None. Only the first sentence is AWS's own."""
+    for strategy in (params.get("placementStrategy") or [])[:1]:
+        if (strategy["type"], strategy.get("field")) != ("spread", ZONE):
+            return "availability zone spread as task placement strategy"
+    for constraint in params.get("placementConstraints") or []:
+        if ZONE in constraint.get("expression", ""):
+            return "placement constraints on other attributes than the availability zone"
+    configuration = _deployment_configuration(params.get("deploymentConfiguration"))
+    return None if configuration["maximumPercent"] > 100 else "a maximumPercent above 100"
+
+
 @extends(EC2ContainerServiceResponse)
 def create_service(self: EC2ContainerServiceResponse, create: Original) -> ActionResult:
     backend, params = self.ecs_backend, self._get_params()
@@ -103,6 +136,7 @@ def create_service(self: EC2ContainerServiceResponse, create: Original) -> Actio
         raise InvalidParameterException("Creation of service was not idempotent.")
     definition = backend.describe_task_definition(params["taskDefinition"])
     _refuse_unfit(backend, params, definition)
+    params["availabilityZoneRebalancing"] = _zone_rebalancing(params)
     create(self)
     service: Service = backend._get_service(cluster, params["serviceName"])
     for key, default in KEPT_SETTINGS.items():
@@ -136,6 +170,8 @@ def respond_to_update_service(self: EC2ContainerServiceResponse) -> ActionResult
         params.get("taskDefinition") or str(service.task_definition)
     )
     _refuse_unfit(backend, {k: v for k, v in params.items() if k != "launchType"}, definition)
+    rebalanced_by = {key: getattr(service, xform_name(key)) for key in ZONE_SETTINGS}
+    _zone_rebalancing({**rebalanced_by, **params})
     if "deploymentConfiguration" in params:
         configuration = _deployment_configuration(params["deploymentConfiguration"])
         service.deployment_configuration = configuration

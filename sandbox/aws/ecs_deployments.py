@@ -90,9 +90,15 @@ def _tasks_of(service: Service, deployment: Deployment) -> list[ecs_tasks.Servic
     return [task for task in ecs_tasks.tasks_of(service) if task.started_by == deployment.id]
 
 
+def _staying(service: Service, deployment: Deployment) -> list[ecs_tasks.ServiceTask]:
+    """Return the deployment's tasks that are not on an instance that drains."""
+    own = _tasks_of(service, deployment)
+    return [task for task in own if not ecs_tasks.is_draining(task)]
+
+
 def _start_and_stop(service: Service, primary: Deployment) -> None:
     primary.desired_count = service.desired_count
-    own = _tasks_of(service, primary)
+    own = _staying(service, primary)
     definition = service._backend.describe_task_definition(str(primary.task_definition))
     for _ in range(service.desired_count - len(own)):
         if ecs_tasks.start(service, definition, primary.id) is None:
@@ -110,8 +116,8 @@ def _settle(service: Service, primary: Deployment) -> None:
     now = time.monotonic()
     for task in _tasks_of(service, primary):
         if task.last_status == "PENDING" and now >= task.ready_at:
-            if task.is_broken:
-                ecs_tasks.stop(task, "Essential container in task exited", "TaskFailedToStart")
+            if task.failure:
+                ecs_tasks.stop(task, task.failure, "TaskFailedToStart")
                 primary.failed_tasks += 1
                 note(service, f"deployment {primary.id}: tasks failed to start.")
             else:
@@ -143,11 +149,13 @@ def _break_circuit(service: Service, primary: Deployment) -> bool:
 
 
 def _retire_older(service: Service) -> None:
-    """Stop the older deployments' tasks when all of the primary's tasks run."""
+    """Stop older deployments' tasks, and those on draining instances, when all others run."""
     primary: Deployment = service.deployments[0]
-    running = [t for t in _tasks_of(service, primary) if t.last_status == "RUNNING"]
+    running = [t for t in _staying(service, primary) if t.last_status == "RUNNING"]
     if len(running) < service.desired_count:
         return
+    for task in filter(ecs_tasks.is_draining, _tasks_of(service, primary)):
+        ecs_tasks.stop(task, "Task stopped during instance draining")
     for older in service.deployments[1:]:
         for task in _tasks_of(service, older):
             ecs_tasks.stop(task, f"Scaling activity initiated by (deployment {older.id})")

@@ -3,7 +3,8 @@
 moto 5.2 starts no task for a service. On AWS the service scheduler does. On Fargate each task gets
 a network interface in one of the service's subnets. On EC2 each task is placed on a container
 instance, with a dynamic host port for each container port (bridge network). A running task is
-registered with the service's target groups, and deregistered before it stops.
+registered with the service's target groups, and deregistered before it stops. A task whose log
+group does not exist does not start.
 """
 
 import time
@@ -13,6 +14,7 @@ from typing import Any
 from moto.ec2.models import ec2_backends
 from moto.ecs.models import ContainerInstance, Task
 from moto.elbv2.models import elbv2_backends
+from moto.logs.models import logs_backends
 from moto.moto_api._internal import mock_random
 
 from sandbox.aws.ecs_instances import take
@@ -30,6 +32,13 @@ SETTINGS = Settings.from_environment()
 
 BROKEN_TAG = "broken"
 """A task with an image of this tag never starts, to test failed deployments."""
+
+NO_LOG_GROUP = (
+    "ResourceInitializationError: failed to validate logger args: create stream has been retried "
+    "1 times: failed to create Cloudwatch log stream: ResourceNotFoundException: The specified "
+    "log group does not exist. : exit status 1"
+)
+"""AWS: ECS developer guide, "ResourceInitializationError errors"."""
 
 
 class ServiceTask(Task):
@@ -94,9 +103,20 @@ class ServiceTask(Task):
         return self.instance.attributes["ecs.availability-zone"] if self.instance else None
 
     @property
-    def is_broken(self) -> bool:
-        images = [part["image"] for part in self.definition.container_definitions]
-        return any(image.rpartition(":")[2] == BROKEN_TAG for image in images)
+    def failure(self) -> str | None:
+        """Return the reason for which the task cannot start, or None."""
+        parts = self.definition.container_definitions
+        if any(part["image"].rpartition(":")[2] == BROKEN_TAG for part in parts):
+            return "Essential container in task exited"
+        groups = logs_backends[self._account_id][self.region_name].groups
+        return None if all(group in groups for group in _log_groups(parts)) else NO_LOG_GROUP
+
+
+def _log_groups(parts: list[dict[str, Any]]) -> list[str]:
+    """Return the log groups that must exist before the task starts."""
+    logging = [part.get("logConfiguration") or {} for part in parts]
+    options = [each["options"] for each in logging if each.get("logDriver") == "awslogs"]
+    return [each["awslogs-group"] for each in options if each.get("awslogs-create-group") != "true"]
 
 
 def _attachment(interface: Any) -> dict[str, Any]:
@@ -232,3 +252,8 @@ def has_lost_its_instance(task: ServiceTask) -> bool:
     """Return whether the task's instance has ended or left the cluster."""
     members = task._backend.container_instances.get(task.cluster_name, {})
     return task.instance is not None and task.instance.id not in members
+
+
+def is_draining(task: ServiceTask) -> bool:
+    """Return whether the task's instance is to be left by all its tasks."""
+    return task.instance is not None and task.instance.status == "DRAINING"

@@ -4,16 +4,15 @@ import json
 from base64 import b64encode
 from collections import defaultdict
 
-from pay.model import names
+from pay.model import Microservice, names
 from sandbox.estate.estate_builder import Owner
 from sandbox.estate.mistakes import Mistake
 
 NOT_A_SECRET = "not-a-secret"
-"""The value of every secret and parameter, which is not a real one."""
+"""The value of every secret, and of every parameter that no lookup reads. It is not a real one."""
 
-ALLOWED_HOSTS = 200
-"""Hosts on the allow list of a forward proxy: payment providers and their test systems, Notify,
-Sentry, Zendesk, GitHub, and the hosts of certificate revocation lists."""
+SQUID_OWN_SHUTDOWN_SECONDS = 30
+"""squid.conf, "shutdown_lifetime"."""
 
 
 def make_configuration(owner: Owner) -> None:
@@ -21,14 +20,15 @@ def make_configuration(owner: Owner) -> None:
     lacks_one = Mistake.MISSING_PARAMETER in owner.mistakes
     key = _key_argument(owner)
     for name, variables in _secrets(owner).items():
-        value = json.dumps({variable: _value(variable) for variable in sorted(variables)})
+        value = json.dumps(dict.fromkeys(sorted(variables), NOT_A_SECRET))
         settings = {"Name": name, "SecretString": value, "Tags": owner.tags(name), **key}
         owner.create("secretsmanager", "create_secret", **settings)
     for service in owner.services:
         path = names.parameter_path(owner.name, service.name)
         for variable in service.parameters[1 if lacks_one else 0 :]:
+            value = _squid_config(owner, service) if service.is_proxy else NOT_A_SECRET
             owner.client("ssm").put_parameter(
-                Name=path + variable, Value=_value(variable), Type="String", Overwrite=True
+                Name=path + variable, Value=value, Type="String", Overwrite=True
             )
 
 
@@ -44,12 +44,12 @@ def _secrets(owner: Owner) -> dict[str, set[str]]:
     return secrets
 
 
-def _value(variable: str) -> str:
-    if variable != "SQUID_CONFIG":
-        return NOT_A_SECRET
-    hosts = (f"acl allowed dstdomain .host-{number}.example.org" for number in range(ALLOWED_HOSTS))
-    lines = ("http_port 8080", *hosts, "http_access allow CONNECT allowed", "http_access deny all")
-    return b64encode("\n".join(lines).encode()).decode()
+def _squid_config(owner: Owner, service: Microservice) -> str:
+    """Return the part of a proxy's configuration that a lookup reads, in base64."""
+    own = Mistake.SQUID_CUTS_TUNNELS in owner.mistakes
+    seconds = SQUID_OWN_SHUTDOWN_SECONDS if own else service.timing.shutdown_seconds
+    text = f"http_port {service.container_port}\nshutdown_lifetime {seconds} seconds\n"
+    return b64encode(text.encode()).decode()
 
 
 def _key_argument(owner: Owner) -> dict[str, str]:

@@ -107,6 +107,8 @@ def _ecs_service(owner: Owner, service: Microservice, group_arn: str) -> None:
         taskDefinition=_task_definition(owner, service),
         desiredCount=owner.environment.services[service.name].tasks.peak,
         launchType="EC2",
+        # A service from before 2025 (AWS: ECS `UpdateService`, availabilityZoneRebalancing).
+        availabilityZoneRebalancing="DISABLED",
         loadBalancers=[target],
         placementConstraints=[
             {"type": "memberOf", "expression": f"attribute:segment == {service.scope.segment}"}
@@ -128,7 +130,7 @@ def _task_definition(owner: Owner, service: Microservice) -> str:
     registry = f"{owner.environment.account_id}.dkr.ecr.{owner.environment.region}.amazonaws.com"
     containers = []
     for container, (repository, kind) in repositories.items():
-        log_group = names.log_group(owner.name, kind, service.name, side)
+        log_group = names.log_group(owner.name, kind, service.name)
         owner.create("logs", "create_log_group", logGroupName=log_group)
         owner.client("logs").put_retention_policy(
             logGroupName=log_group, retentionInDays=LOG_RETENTION_DAYS

@@ -27,5 +27,7 @@ class Mistake(StrEnum):
     """The secrets name their key by its alias's ARN, which grants nothing in a policy."""
     MISSING_PARAMETER = "missing_parameter"
     """Each service lacks the first of its parameters."""
+    SQUID_CUTS_TUNNELS = "squid_cuts_tunnels"
+    """The proxies close all connections after squid's own time."""
     MISSING_CERTIFICATE = "missing_certificate"
     MISSING_ZONE = "missing_zone"

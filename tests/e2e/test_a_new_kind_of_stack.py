@@ -47,7 +47,7 @@ ROWS = """
         types=frozenset({"aws_cloudwatch_log_group", "aws_kms_alias", "aws_kms_key"}),
         turn=Turn.ACCOUNT,
         adoption=Adoption(
-            lambda environment: {
+            lambda environment, *_: {
                 "aws_cloudwatch_log_group.log": adoptable.Adoptable(
                     (f"{environment.account_name}-audit",), must=True
                 )

@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 
+from pay.catalogue import CATALOGUE
 from pay.environments.adopted import load_adopted
 from pay.environments.load import load_environments
-from pay.model import Environment, Segment, Severity, Side, Stage
+from pay.model import Environment, Segment, Severity, Side, Stage, addresses
 from pay.model.stacks import platform_stack, side_stack, traffic_stack
 from rollout.guard.rule import Context
 from rollout.guard.verdict import judge
@@ -49,6 +50,12 @@ CREATED = {
     PLATFORM: {
         "aws_cloudwatch_log_group.ec2_exec_log",
         "aws_cloudwatch_log_group.fargate_exec_log",
+        *(
+            str(addresses.log_group(service.name, part.log_kind))
+            for service in CATALOGUE.values()
+            if service.name not in SERVICES
+            for part in service.containers
+        ),
         "aws_ecs_cluster.fargate_cluster",
         "aws_ecs_cluster_capacity_providers.fargate_capacity_providers",
         *(f"aws_iam_role_policy.{segment}_instance_policy" for segment in Segment),

@@ -31,6 +31,7 @@ SENTENCES = {
         "arn:aws:kms:eu-west-1:111111111111:alias/production-2-existing-secrets. Check its KMS key"
     ),
     Mistake.MISSING_PARAMETER: "Parameter Store lacks /production-2/products-ui/",
+    Mistake.SQUID_CUTS_TUNNELS: "lacks the line `shutdown_lifetime 60 seconds`. Check it",
     # These two the provider refuses itself.
     Mistake.MISSING_CERTIFICATE: "reading ACM Certificates: empty result",
     Mistake.MISSING_ZONE: "no matching Route 53 Hosted Zone found",
@@ -65,6 +66,7 @@ TOGETHER = [
         },
     ),
     ("production-2-products-ui-fargate", PUBLIC_MISTAKES),
+    ("production-2-egress-ec2", {Mistake.SQUID_CUTS_TUNNELS}),
     (TRAFFIC.stack_id("production-2", "webhooks"), {Mistake.MISSING_ZONE}),
 ]
 """Mistakes that do not hide each other share a plan: it names them all at once."""
@@ -83,7 +85,7 @@ def test_wrong_lookups_fail_the_plan_each_with_its_sentence_and_no_other(
     mistakes: set[Mistake],
 ) -> None:
     production = environments["production-2"]
-    services = {name: production.services[name] for name in ("webhooks", "products-ui")}
+    services = {name: production.services[name] for name in ("webhooks", "products-ui", "egress")}
     environment = production.model_copy(update={"services": services})
     with Sandbox(environment, mistakes=mistakes, neighbours=True) as sandbox:
         planned = plan_in(sandbox, stack)

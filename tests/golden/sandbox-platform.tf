@@ -292,16 +292,445 @@ resource "aws_autoscaling_group" "general_instances" {
   depends_on = [aws_ecs_cluster.ec2_cluster, aws_iam_role_policy.general_instance_policy]
 }
 
+resource "aws_cloudwatch_log_group" "adminusers_adot_log" {
+  kms_key_id        = aws_kms_key.general_key.arn
+  name              = "sandbox_adot_adminusers"
+  retention_in_days = 365
+
+  tags = {
+    CardholderData = "connected"
+    Service        = "adminusers"
+  }
+}
+
+resource "aws_cloudwatch_log_group" "adminusers_app_log" {
+  kms_key_id        = aws_kms_key.general_key.arn
+  name              = "sandbox_app_adminusers"
+  retention_in_days = 365
+
+  tags = {
+    CardholderData = "connected"
+    Service        = "adminusers"
+  }
+}
+
+resource "aws_cloudwatch_log_group" "adminusers_nginx_reverse_proxy_log" {
+  kms_key_id        = aws_kms_key.general_key.arn
+  name              = "sandbox_nginx-reverse-proxy_adminusers"
+  retention_in_days = 365
+
+  tags = {
+    CardholderData = "connected"
+    Service        = "adminusers"
+  }
+}
+
+resource "aws_cloudwatch_log_group" "cardid_adot_log" {
+  kms_key_id        = aws_kms_key.cde_key.arn
+  name              = "sandbox_adot_cardid"
+  retention_in_days = 365
+
+  tags = {
+    CardholderData = "inside"
+    Service        = "cardid"
+  }
+}
+
+resource "aws_cloudwatch_log_group" "cardid_app_log" {
+  kms_key_id        = aws_kms_key.cde_key.arn
+  name              = "sandbox_app_cardid"
+  retention_in_days = 365
+
+  tags = {
+    CardholderData = "inside"
+    Service        = "cardid"
+  }
+}
+
+resource "aws_cloudwatch_log_group" "cardid_nginx_reverse_proxy_log" {
+  kms_key_id        = aws_kms_key.cde_key.arn
+  name              = "sandbox_nginx-reverse-proxy_cardid"
+  retention_in_days = 365
+
+  tags = {
+    CardholderData = "inside"
+    Service        = "cardid"
+  }
+}
+
+resource "aws_cloudwatch_log_group" "connector_adot_log" {
+  kms_key_id        = aws_kms_key.cde_key.arn
+  name              = "sandbox_adot_connector"
+  retention_in_days = 365
+
+  tags = {
+    CardholderData = "inside"
+    Service        = "connector"
+  }
+}
+
+resource "aws_cloudwatch_log_group" "connector_app_log" {
+  kms_key_id        = aws_kms_key.cde_key.arn
+  name              = "sandbox_app_connector"
+  retention_in_days = 365
+
+  tags = {
+    CardholderData = "inside"
+    Service        = "connector"
+  }
+}
+
+resource "aws_cloudwatch_log_group" "connector_nginx_reverse_proxy_log" {
+  kms_key_id        = aws_kms_key.cde_key.arn
+  name              = "sandbox_nginx-reverse-proxy_connector"
+  retention_in_days = 365
+
+  tags = {
+    CardholderData = "inside"
+    Service        = "connector"
+  }
+}
+
 resource "aws_cloudwatch_log_group" "ec2_exec_log" {
   kms_key_id        = aws_kms_key.cde_key.arn
   name              = "sandbox_ecs-exec_ec2"
   retention_in_days = 365
 }
 
+resource "aws_cloudwatch_log_group" "egress_squid_log" {
+  kms_key_id        = aws_kms_key.general_key.arn
+  name              = "sandbox_squid_egress"
+  retention_in_days = 365
+
+  tags = {
+    CardholderData = "connected"
+    Service        = "egress"
+  }
+}
+
 resource "aws_cloudwatch_log_group" "fargate_exec_log" {
   kms_key_id        = aws_kms_key.cde_key.arn
   name              = "sandbox_ecs-exec_fargate"
   retention_in_days = 365
+}
+
+resource "aws_cloudwatch_log_group" "frontend_adot_log" {
+  kms_key_id        = aws_kms_key.cde_key.arn
+  name              = "sandbox_adot_frontend"
+  retention_in_days = 365
+
+  tags = {
+    CardholderData = "inside"
+    Service        = "frontend"
+  }
+}
+
+resource "aws_cloudwatch_log_group" "frontend_app_log" {
+  kms_key_id        = aws_kms_key.cde_key.arn
+  name              = "sandbox_app_frontend"
+  retention_in_days = 365
+
+  tags = {
+    CardholderData = "inside"
+    Service        = "frontend"
+  }
+}
+
+resource "aws_cloudwatch_log_group" "frontend_nginx_reverse_proxy_log" {
+  kms_key_id        = aws_kms_key.cde_key.arn
+  name              = "sandbox_nginx-reverse-proxy_frontend"
+  retention_in_days = 365
+
+  tags = {
+    CardholderData = "inside"
+    Service        = "frontend"
+  }
+}
+
+resource "aws_cloudwatch_log_group" "ledger_adot_log" {
+  kms_key_id        = aws_kms_key.general_key.arn
+  name              = "sandbox_adot_ledger"
+  retention_in_days = 365
+
+  tags = {
+    CardholderData = "connected"
+    Service        = "ledger"
+  }
+}
+
+resource "aws_cloudwatch_log_group" "ledger_app_log" {
+  kms_key_id        = aws_kms_key.general_key.arn
+  name              = "sandbox_app_ledger"
+  retention_in_days = 365
+
+  tags = {
+    CardholderData = "connected"
+    Service        = "ledger"
+  }
+}
+
+resource "aws_cloudwatch_log_group" "ledger_nginx_reverse_proxy_log" {
+  kms_key_id        = aws_kms_key.general_key.arn
+  name              = "sandbox_nginx-reverse-proxy_ledger"
+  retention_in_days = 365
+
+  tags = {
+    CardholderData = "connected"
+    Service        = "ledger"
+  }
+}
+
+resource "aws_cloudwatch_log_group" "notifications_app_log" {
+  kms_key_id        = aws_kms_key.general_key.arn
+  name              = "sandbox_app_notifications"
+  retention_in_days = 365
+
+  tags = {
+    CardholderData = "connected"
+    Service        = "notifications"
+  }
+}
+
+resource "aws_cloudwatch_log_group" "products_adot_log" {
+  kms_key_id        = aws_kms_key.general_key.arn
+  name              = "sandbox_adot_products"
+  retention_in_days = 365
+
+  tags = {
+    CardholderData = "connected"
+    Service        = "products"
+  }
+}
+
+resource "aws_cloudwatch_log_group" "products_app_log" {
+  kms_key_id        = aws_kms_key.general_key.arn
+  name              = "sandbox_app_products"
+  retention_in_days = 365
+
+  tags = {
+    CardholderData = "connected"
+    Service        = "products"
+  }
+}
+
+resource "aws_cloudwatch_log_group" "products_nginx_reverse_proxy_log" {
+  kms_key_id        = aws_kms_key.general_key.arn
+  name              = "sandbox_nginx-reverse-proxy_products"
+  retention_in_days = 365
+
+  tags = {
+    CardholderData = "connected"
+    Service        = "products"
+  }
+}
+
+resource "aws_cloudwatch_log_group" "products_ui_adot_log" {
+  kms_key_id        = aws_kms_key.general_key.arn
+  name              = "sandbox_adot_products-ui"
+  retention_in_days = 365
+
+  tags = {
+    CardholderData = "outside"
+    Service        = "products-ui"
+  }
+}
+
+resource "aws_cloudwatch_log_group" "products_ui_app_log" {
+  kms_key_id        = aws_kms_key.general_key.arn
+  name              = "sandbox_app_products-ui"
+  retention_in_days = 365
+
+  tags = {
+    CardholderData = "outside"
+    Service        = "products-ui"
+  }
+}
+
+resource "aws_cloudwatch_log_group" "products_ui_nginx_reverse_proxy_log" {
+  kms_key_id        = aws_kms_key.general_key.arn
+  name              = "sandbox_nginx-reverse-proxy_products-ui"
+  retention_in_days = 365
+
+  tags = {
+    CardholderData = "outside"
+    Service        = "products-ui"
+  }
+}
+
+resource "aws_cloudwatch_log_group" "publicapi_adot_log" {
+  kms_key_id        = aws_kms_key.cde_key.arn
+  name              = "sandbox_adot_publicapi"
+  retention_in_days = 365
+
+  tags = {
+    CardholderData = "inside"
+    Service        = "publicapi"
+  }
+}
+
+resource "aws_cloudwatch_log_group" "publicapi_app_log" {
+  kms_key_id        = aws_kms_key.cde_key.arn
+  name              = "sandbox_app_publicapi"
+  retention_in_days = 365
+
+  tags = {
+    CardholderData = "inside"
+    Service        = "publicapi"
+  }
+}
+
+resource "aws_cloudwatch_log_group" "publicapi_nginx_reverse_proxy_log" {
+  kms_key_id        = aws_kms_key.cde_key.arn
+  name              = "sandbox_nginx-reverse-proxy_publicapi"
+  retention_in_days = 365
+
+  tags = {
+    CardholderData = "inside"
+    Service        = "publicapi"
+  }
+}
+
+resource "aws_cloudwatch_log_group" "publicauth_adot_log" {
+  kms_key_id        = aws_kms_key.general_key.arn
+  name              = "sandbox_adot_publicauth"
+  retention_in_days = 365
+
+  tags = {
+    CardholderData = "connected"
+    Service        = "publicauth"
+  }
+}
+
+resource "aws_cloudwatch_log_group" "publicauth_app_log" {
+  kms_key_id        = aws_kms_key.general_key.arn
+  name              = "sandbox_app_publicauth"
+  retention_in_days = 365
+
+  tags = {
+    CardholderData = "connected"
+    Service        = "publicauth"
+  }
+}
+
+resource "aws_cloudwatch_log_group" "publicauth_nginx_reverse_proxy_log" {
+  kms_key_id        = aws_kms_key.general_key.arn
+  name              = "sandbox_nginx-reverse-proxy_publicauth"
+  retention_in_days = 365
+
+  tags = {
+    CardholderData = "connected"
+    Service        = "publicauth"
+  }
+}
+
+resource "aws_cloudwatch_log_group" "selfservice_adot_log" {
+  kms_key_id        = aws_kms_key.general_key.arn
+  name              = "sandbox_adot_selfservice"
+  retention_in_days = 365
+
+  tags = {
+    CardholderData = "connected"
+    Service        = "selfservice"
+  }
+}
+
+resource "aws_cloudwatch_log_group" "selfservice_app_log" {
+  kms_key_id        = aws_kms_key.general_key.arn
+  name              = "sandbox_app_selfservice"
+  retention_in_days = 365
+
+  tags = {
+    CardholderData = "connected"
+    Service        = "selfservice"
+  }
+}
+
+resource "aws_cloudwatch_log_group" "selfservice_nginx_reverse_proxy_log" {
+  kms_key_id        = aws_kms_key.general_key.arn
+  name              = "sandbox_nginx-reverse-proxy_selfservice"
+  retention_in_days = 365
+
+  tags = {
+    CardholderData = "connected"
+    Service        = "selfservice"
+  }
+}
+
+resource "aws_cloudwatch_log_group" "toolbox_adot_log" {
+  kms_key_id        = aws_kms_key.general_key.arn
+  name              = "sandbox_adot_toolbox"
+  retention_in_days = 365
+
+  tags = {
+    CardholderData = "connected"
+    Service        = "toolbox"
+  }
+}
+
+resource "aws_cloudwatch_log_group" "toolbox_app_log" {
+  kms_key_id        = aws_kms_key.general_key.arn
+  name              = "sandbox_app_toolbox"
+  retention_in_days = 365
+
+  tags = {
+    CardholderData = "connected"
+    Service        = "toolbox"
+  }
+}
+
+resource "aws_cloudwatch_log_group" "toolbox_nginx_reverse_proxy_log" {
+  kms_key_id        = aws_kms_key.general_key.arn
+  name              = "sandbox_nginx-reverse-proxy_toolbox"
+  retention_in_days = 365
+
+  tags = {
+    CardholderData = "connected"
+    Service        = "toolbox"
+  }
+}
+
+resource "aws_cloudwatch_log_group" "webhooks_adot_log" {
+  kms_key_id        = aws_kms_key.general_key.arn
+  name              = "sandbox_adot_webhooks"
+  retention_in_days = 365
+
+  tags = {
+    CardholderData = "outside"
+    Service        = "webhooks"
+  }
+}
+
+resource "aws_cloudwatch_log_group" "webhooks_app_log" {
+  kms_key_id        = aws_kms_key.general_key.arn
+  name              = "sandbox_app_webhooks"
+  retention_in_days = 365
+
+  tags = {
+    CardholderData = "outside"
+    Service        = "webhooks"
+  }
+}
+
+resource "aws_cloudwatch_log_group" "webhooks_egress_squid_log" {
+  kms_key_id        = aws_kms_key.general_key.arn
+  name              = "sandbox_squid_webhooks-egress"
+  retention_in_days = 365
+
+  tags = {
+    CardholderData = "outside"
+    Service        = "webhooks-egress"
+  }
+}
+
+resource "aws_cloudwatch_log_group" "webhooks_nginx_reverse_proxy_log" {
+  kms_key_id        = aws_kms_key.general_key.arn
+  name              = "sandbox_nginx-reverse-proxy_webhooks"
+  retention_in_days = 365
+
+  tags = {
+    CardholderData = "outside"
+    Service        = "webhooks"
+  }
 }
 
 resource "aws_ecs_capacity_provider" "cde_capacity" {

@@ -45,12 +45,16 @@ locals {
   webhooks_egress_image = "555555555555.dkr.ecr.eu-west-1.amazonaws.com/govukpay/webhooks-egress${startswith(var.application_image_tag, "sha256:") ? "@" : ":"}${var.application_image_tag}"
 }
 
-data "aws_ecs_cluster" "cluster" {
-  cluster_name = "sandbox-ec2"
+removed {
+  from = aws_cloudwatch_log_group.squid_log
+
+  lifecycle {
+    destroy = false
+  }
 }
 
-data "aws_kms_alias" "key" {
-  name = "alias/sandbox-general"
+data "aws_ecs_cluster" "cluster" {
+  cluster_name = "sandbox-ec2"
 }
 
 data "aws_route_table" "webhooks_egress_subnets_routes" {
@@ -75,17 +79,6 @@ data "aws_route_tables" "webhooks_egress_subnets_route_tables" {
   }
 }
 
-data "aws_secretsmanager_secret" "webhooks_egress_secret" {
-  name = "sandbox/webhooks-egress"
-
-  lifecycle {
-    postcondition {
-      condition     = can(regex(":key/", self.kms_key_id))
-      error_message = "The secret sandbox/webhooks-egress is not encrypted with a customer managed key given by the ARN of the key: found ${coalesce(self.kms_key_id, "none")}. Check its KMS key: an alias or AWS's own key cannot be named in a role's policy (PCI DSS v4.0.1, 3.6.1)."
-    }
-  }
-}
-
 data "aws_security_groups" "alb_security_groups" {
   filter {
     name   = "vpc-id"
@@ -107,6 +100,23 @@ data "aws_security_groups" "alb_security_groups" {
 
 data "aws_sns_topic" "critical_topic" {
   name = "sandbox-alarms-critical"
+}
+
+data "aws_ssm_parameters_by_path" "parameters" {
+  path            = "/sandbox/webhooks-egress"
+  with_decryption = false
+
+  lifecycle {
+    postcondition {
+      condition     = length(setsubtract(["/sandbox/webhooks-egress/SQUID_CONFIG"], self.names)) == 0
+      error_message = "Parameter Store lacks ${join(", ", setsubtract(["/sandbox/webhooks-egress/SQUID_CONFIG"], self.names))}. Create each as a String, or a task cannot start."
+    }
+
+    postcondition {
+      condition     = can(regex("(?m)^shutdown_lifetime 30 seconds$", base64decode(self.values[index(self.names, "/sandbox/webhooks-egress/SQUID_CONFIG")])))
+      error_message = "The squid.conf in the parameter /sandbox/webhooks-egress/SQUID_CONFIG (base64) lacks the line `shutdown_lifetime 30 seconds`. Check it and add the line, or squid may cut a call that is in a tunnel when a task stops."
+    }
+  }
 }
 
 data "aws_subnet" "webhooks_egress_subnets_each" {
@@ -152,12 +162,6 @@ data "aws_vpc" "vpc" {
   tags = {
     Name = "sandbox"
   }
-}
-
-resource "aws_cloudwatch_log_group" "squid_log" {
-  kms_key_id        = data.aws_kms_alias.key.target_key_arn
-  name              = "sandbox_squid_webhooks-egress"
-  retention_in_days = 365
 }
 
 resource "aws_cloudwatch_metric_alarm" "healthy_hosts_alarm" {
@@ -297,11 +301,7 @@ resource "aws_ecs_service" "service" {
     }
   }
 
-  depends_on = [
-    aws_lb_listener.tcp,
-    aws_iam_role_policy.execution_policy,
-    aws_cloudwatch_log_group.squid_log,
-  ]
+  depends_on = [aws_lb_listener.tcp, aws_iam_role_policy.execution_policy]
 }
 
 resource "aws_ecs_task_definition" "task" {
@@ -329,7 +329,7 @@ resource "aws_ecs_task_definition" "task" {
         options = {
           awslogs-group         = "sandbox_squid_webhooks-egress"
           awslogs-region        = "eu-west-1"
-          awslogs-stream-prefix = "ecs"
+          awslogs-stream-prefix = "ec2"
           max-buffer-size       = "25m"
           mode                  = "non-blocking"
         }
@@ -348,7 +348,7 @@ resource "aws_ecs_task_definition" "task" {
       ]
       readonlyRootFilesystem = true
       secrets = [
-        { name = "SQUID_CONFIG", valueFrom = "${data.aws_secretsmanager_secret.webhooks_egress_secret.arn}:SQUID_CONFIG::" },
+        { name = "SQUID_CONFIG", valueFrom = "arn:aws:ssm:eu-west-1:555555555555:parameter/sandbox/webhooks-egress/SQUID_CONFIG" },
       ]
       stopTimeout = 40
       user        = "31:31"
@@ -457,21 +457,12 @@ resource "aws_iam_role_policy" "execution_policy" {
         Sid      = "WriteLogs"
       },
       {
-        Action   = ["secretsmanager:GetSecretValue"]
-        Effect   = "Allow"
-        Resource = [data.aws_secretsmanager_secret.webhooks_egress_secret.arn]
-        Sid      = "ReadSecrets"
-      },
-      {
-        Action = ["kms:Decrypt"]
-        Condition = {
-          StringEquals = {
-            "kms:ViaService" = ["secretsmanager.eu-west-1.amazonaws.com"]
-          }
-        }
-        Effect   = "Allow"
-        Resource = [data.aws_secretsmanager_secret.webhooks_egress_secret.kms_key_id]
-        Sid      = "DecryptSecrets"
+        Action = ["ssm:GetParameters"]
+        Effect = "Allow"
+        Resource = [
+          "arn:aws:ssm:eu-west-1:555555555555:parameter/sandbox/webhooks-egress/SQUID_CONFIG",
+        ]
+        Sid = "ReadParameters"
       },
     ]
     Version = "2012-10-17"

@@ -49,12 +49,16 @@ locals {
   webhooks_egress_image = "333333333333.dkr.ecr.eu-west-1.amazonaws.com/govukpay/webhooks-egress${startswith(var.application_image_tag, "sha256:") ? "@" : ":"}${var.application_image_tag}"
 }
 
-data "aws_ecs_cluster" "cluster" {
-  cluster_name = "test-12-fargate"
+removed {
+  from = aws_cloudwatch_log_group.squid_log
+
+  lifecycle {
+    destroy = false
+  }
 }
 
-data "aws_kms_alias" "key" {
-  name = "alias/test-12-general"
+data "aws_ecs_cluster" "cluster" {
+  cluster_name = "test-12-fargate"
 }
 
 data "aws_route_table" "webhooks_egress_subnets_routes" {
@@ -76,17 +80,6 @@ data "aws_route_tables" "webhooks_egress_subnets_route_tables" {
   filter {
     name   = "association.subnet-id"
     values = [each.value]
-  }
-}
-
-data "aws_secretsmanager_secret" "webhooks_egress_secret" {
-  name = "test-12/webhooks-egress"
-
-  lifecycle {
-    postcondition {
-      condition     = can(regex(":key/", self.kms_key_id))
-      error_message = "The secret test-12/webhooks-egress is not encrypted with a customer managed key given by the ARN of the key: found ${coalesce(self.kms_key_id, "none")}. Check its KMS key: an alias or AWS's own key cannot be named in a role's policy (PCI DSS v4.0.1, 3.6.1)."
-    }
   }
 }
 
@@ -130,6 +123,23 @@ data "aws_security_groups" "task_security_groups" {
 
 data "aws_sns_topic" "critical_topic" {
   name = "test-12-alarms-critical"
+}
+
+data "aws_ssm_parameters_by_path" "parameters" {
+  path            = "/test-12/webhooks-egress"
+  with_decryption = false
+
+  lifecycle {
+    postcondition {
+      condition     = length(setsubtract(["/test-12/webhooks-egress/SQUID_CONFIG"], self.names)) == 0
+      error_message = "Parameter Store lacks ${join(", ", setsubtract(["/test-12/webhooks-egress/SQUID_CONFIG"], self.names))}. Create each as a String, or a task cannot start."
+    }
+
+    postcondition {
+      condition     = can(regex("(?m)^shutdown_lifetime 30 seconds$", base64decode(self.values[index(self.names, "/test-12/webhooks-egress/SQUID_CONFIG")])))
+      error_message = "The squid.conf in the parameter /test-12/webhooks-egress/SQUID_CONFIG (base64) lacks the line `shutdown_lifetime 30 seconds`. Check it and add the line, or squid may cut a call that is in a tunnel when a task stops."
+    }
+  }
 }
 
 data "aws_subnet" "webhooks_egress_subnets_each" {
@@ -190,7 +200,7 @@ resource "aws_appautoscaling_policy" "scaling_policy" {
   service_namespace  = "ecs"
 
   target_tracking_scaling_policy_configuration {
-    scale_in_cooldown  = 300
+    scale_in_cooldown  = 3600
     scale_out_cooldown = 60
     target_value       = 60
 
@@ -208,13 +218,6 @@ resource "aws_appautoscaling_target" "scaling_target" {
   service_namespace  = "ecs"
 
   depends_on = [aws_ecs_service.service]
-}
-
-resource "aws_cloudwatch_log_group" "squid_log" {
-  kms_key_id        = data.aws_kms_alias.key.target_key_arn
-  name              = "test-12_squid_webhooks-egress_FG"
-  retention_in_days = 365
-  skip_destroy      = true
 }
 
 resource "aws_cloudwatch_metric_alarm" "healthy_hosts_alarm" {
@@ -303,6 +306,7 @@ resource "aws_cloudwatch_metric_alarm" "resets_alarm" {
 }
 
 resource "aws_ecs_service" "service" {
+  availability_zone_rebalancing      = "ENABLED"
   cluster                            = data.aws_ecs_cluster.cluster.arn
   deployment_maximum_percent         = 200
   deployment_minimum_healthy_percent = 100
@@ -348,11 +352,7 @@ resource "aws_ecs_service" "service" {
     }
   }
 
-  depends_on = [
-    aws_lb_listener.tcp,
-    aws_iam_role_policy.execution_policy,
-    aws_cloudwatch_log_group.squid_log,
-  ]
+  depends_on = [aws_lb_listener.tcp, aws_iam_role_policy.execution_policy]
 }
 
 resource "aws_ecs_task_definition" "task" {
@@ -378,9 +378,9 @@ resource "aws_ecs_task_definition" "task" {
       logConfiguration = {
         logDriver = "awslogs"
         options = {
-          awslogs-group         = "test-12_squid_webhooks-egress_FG"
+          awslogs-group         = "test-12_squid_webhooks-egress"
           awslogs-region        = "eu-west-1"
-          awslogs-stream-prefix = "ecs"
+          awslogs-stream-prefix = "fargate"
           max-buffer-size       = "25m"
           mode                  = "non-blocking"
         }
@@ -399,7 +399,7 @@ resource "aws_ecs_task_definition" "task" {
       ]
       readonlyRootFilesystem = true
       secrets = [
-        { name = "SQUID_CONFIG", valueFrom = "${data.aws_secretsmanager_secret.webhooks_egress_secret.arn}:SQUID_CONFIG::" },
+        { name = "SQUID_CONFIG", valueFrom = "arn:aws:ssm:eu-west-1:333333333333:parameter/test-12/webhooks-egress/SQUID_CONFIG" },
       ]
       stopTimeout = 40
       user        = "31:31"
@@ -507,27 +507,21 @@ resource "aws_iam_role_policy" "execution_policy" {
         Sid      = "PullImages"
       },
       {
-        Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
-        Effect   = "Allow"
-        Resource = ["arn:aws:logs:eu-west-1:333333333333:log-group:test-12_squid_webhooks-egress_FG:*"]
-        Sid      = "WriteLogs"
+        Action = ["logs:CreateLogStream", "logs:PutLogEvents"]
+        Effect = "Allow"
+        Resource = [
+          "arn:aws:logs:eu-west-1:333333333333:log-group:test-12_squid_webhooks-egress:*",
+          "arn:aws:logs:eu-west-1:333333333333:log-group:test-12_squid_webhooks-egress_FG:*",
+        ]
+        Sid = "WriteLogs"
       },
       {
-        Action   = ["secretsmanager:GetSecretValue"]
-        Effect   = "Allow"
-        Resource = [data.aws_secretsmanager_secret.webhooks_egress_secret.arn]
-        Sid      = "ReadSecrets"
-      },
-      {
-        Action = ["kms:Decrypt"]
-        Condition = {
-          StringEquals = {
-            "kms:ViaService" = ["secretsmanager.eu-west-1.amazonaws.com"]
-          }
-        }
-        Effect   = "Allow"
-        Resource = [data.aws_secretsmanager_secret.webhooks_egress_secret.kms_key_id]
-        Sid      = "DecryptSecrets"
+        Action = ["ssm:GetParameters"]
+        Effect = "Allow"
+        Resource = [
+          "arn:aws:ssm:eu-west-1:333333333333:parameter/test-12/webhooks-egress/SQUID_CONFIG",
+        ]
+        Sid = "ReadParameters"
       },
     ]
     Version = "2012-10-17"

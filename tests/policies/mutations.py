@@ -17,7 +17,7 @@ SERVICE = "aws_ecs_service.service"
 ALB = "aws_lb.alb"
 HTTPS = "aws_lb_listener.https"
 ROLE = "aws_iam_role.task_role"
-LOG = "aws_cloudwatch_log_group.app_log"
+LOG = "aws_cloudwatch_log_group.connector_app_log"
 TEMPLATE = "aws_launch_template.cde_template"
 CLUSTER = "aws_ecs_cluster.fargate_cluster"
 KEY = "aws_kms_key.cde_key"
@@ -102,7 +102,7 @@ MUTATIONS = (
         'dockerSecurityOptions = ["apparmor:unconfined"]\nreadonlyRootFilesystem = true',
     ),
     container(
-        "containers_log_to_a_group_of_their_stack",
+        "containers_log_to_cloudwatch",
         'logDriver = "json-file"',
         'logDriver = "awslogs"',
     ),
@@ -180,9 +180,9 @@ MUTATIONS = (
     Mutation("CKV_AWS_223", PLATFORM, CLUSTER, 'logging = "OVERRIDE"', 'logging = "NONE"'),
     Mutation("CKV_AWS_224", PLATFORM, CLUSTER, "kms_key_id", 'name_of_no_key = ""'),
     Mutation("CKV_AWS_65", PLATFORM, CLUSTER, 'value = "enabled"', 'value = "disabled"'),
-    Mutation("CKV_AWS_158", CONNECTOR, LOG, "kms_key_id", 'log_group_class = "STANDARD"'),
-    Mutation("CKV_AWS_338", CONNECTOR, LOG, "retention_in_days", "retention_in_days = 90"),
-    Mutation("CKV_AWS_66", CONNECTOR, LOG, "retention_in_days", 'log_group_class = "STANDARD"'),
+    Mutation("CKV_AWS_158", PLATFORM, LOG, "kms_key_id", 'log_group_class = "STANDARD"'),
+    Mutation("CKV_AWS_338", PLATFORM, LOG, "retention_in_days", "retention_in_days = 90"),
+    Mutation("CKV_AWS_66", PLATFORM, LOG, "retention_in_days", 'log_group_class = "STANDARD"'),
     Mutation("CKV_AWS_91", CONNECTOR, ALB, "enabled = true", "enabled = false"),
     Mutation(
         "CKV_AWS_131",

@@ -1,5 +1,6 @@
 """One break per rule on scope: what stacks of different scope or environment share."""
 
+from tests.policies.later_mutations import LATER
 from tests.policies.mutations import (
     ALB,
     CONNECTOR,
@@ -13,14 +14,15 @@ from tests.policies.mutations import (
 )
 
 OTHER_SECRET = "arn:aws:secretsmanager:eu-west-1:111111111111:secret:production-2/connector-AbCdEf"
+KEY_OF_THE_CDE = 'data "aws_kms_alias" "key" {\n  name = "alias/production-2-cde"\n}\n'
 
 SCOPE_MUTATIONS = (
     Mutation(
         "lookups_stay_in_their_segment",
         LEDGER,
         "data.aws_kms_alias.key",
-        "alias/production-2-general",
-        "alias/production-2-cde",
+        "",
+        KEY_OF_THE_CDE,
     ),
     Mutation(
         "lookups_stay_in_their_segment",
@@ -74,9 +76,9 @@ SCOPE_MUTATIONS = (
         "keys_stay_in_their_scope",
         LEDGER,
         "data.aws_kms_alias.key",
-        "alias/production-2-general",
-        "alias/production-2-cde",
-        beside=(CONNECTOR,),
+        "",
+        KEY_OF_THE_CDE,
+        beside=(LATER,),
     ),
     Mutation(
         "security_groups_stay_in_their_scope",
@@ -98,9 +100,17 @@ SCOPE_MUTATIONS = (
         "log_groups_stay_in_their_scope",
         LEDGER,
         TASK,
-        'awslogs-group = "production-2_app_ledger_FG"',
-        'awslogs-group = "production-2_app_connector_FG"',
+        'awslogs-group = "production-2_app_ledger"',
+        'awslogs-group = "production-2_app_connector"',
         beside=(CONNECTOR,),
+    ),
+    Mutation(
+        "containers_log_to_a_managed_group",
+        LEDGER,
+        TASK,
+        'awslogs-group = "production-2_app_ledger"',
+        'awslogs-group = "production-2_app_ledger_FG"',
+        beside=(PLATFORM,),
     ),
     Mutation(
         "environments_name_nothing_of_each_other",

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from pay.environments.adopted import adoptable
-from pay.model import Environment, Stage
+from pay.model import Environment, Side, Stage
 from tests.support.synthesised import Synthesised, synthesise
 
 NEVER_TWICE = {"aws_ecs_service", "aws_lb", "aws_lb_target_group", "aws_route53_record"}
@@ -43,12 +43,12 @@ def test_no_service_load_balancer_target_group_or_record_is_left_out(
         assert managed <= {address for address, each in expected[id].items() if each.must}, id
 
 
-def test_every_log_group_and_listener_of_a_service_is_looked_up(
+def test_every_role_and_listener_of_a_service_and_every_log_group_is_looked_up(
     unmoved: Environment, stacks: Mapping[str, Synthesised]
 ) -> None:
     looked_up = adoptable(unmoved)
+    sessions = {f"aws_cloudwatch_log_group.{side}_exec_log" for side in Side}
     for id, stack in stacks.items():
-        if id.endswith("-ec2"):
-            kinds = {"aws_cloudwatch_log_group", "aws_iam_role", "aws_lb_listener"}
-            managed = {a for a in stack.addresses if a.partition(".")[0] in kinds}
-            assert managed <= set(looked_up[id]), id
+        kinds = {"aws_cloudwatch_log_group", "aws_iam_role", "aws_lb_listener"}
+        managed = {a for a in stack.addresses if a.partition(".")[0] in kinds}
+        assert managed - sessions <= set(looked_up[id]), id

@@ -7,7 +7,7 @@ import pytest
 from pay.catalogue import CATALOGUE
 from pay.model import LoadBalancerType, Side
 from pay.model.names import LOAD_BALANCER_NAME_LIMIT
-from pay.model.stacks import side_stack
+from pay.model.stacks import platform_stack, side_stack
 from tests.support.synthesised import Synthesised
 
 Estate = Mapping[str, Synthesised]
@@ -106,11 +106,34 @@ def test_traffic_to_the_task_is_tls_behind_an_application_load_balancer(estate: 
         )
 
 
-def test_log_groups_are_kept_for_a_year_and_encrypted(estate: Estate) -> None:
+def test_sides_log_to_groups_that_the_platform_keeps_for_a_year(estate: Estate) -> None:
     for stack in sides(estate):
-        for group in stack.document["resource"]["aws_cloudwatch_log_group"].values():
-            assert group["retention_in_days"] >= 365
-            assert group["kms_key_id"] == "${data.aws_kms_alias.key.target_key_arn}"
+        (environment,) = {
+            tags["Environment"]
+            for provider in stack.document["provider"]["aws"]
+            for tags in (each["tags"] for each in provider["default_tags"])
+        }
+        platform = estate[platform_stack(environment)].document["resource"]
+        kept = {
+            group["name"]
+            for group in platform["aws_cloudwatch_log_group"].values()
+            if group["retention_in_days"] >= 365 and group["kms_key_id"]
+        }
+        for container in stack.containers.values():
+            assert container["logConfiguration"]["options"]["awslogs-group"] in kept
+
+
+@pytest.mark.parametrize("name", sorted(CATALOGUE))
+def test_a_side_forgets_the_log_groups_that_it_held_and_deletes_none(
+    estate: Estate, name: str
+) -> None:
+    held = [
+        f"aws_cloudwatch_log_group.{part.log_kind}_log".replace("-", "_")
+        for part in CATALOGUE[name].containers
+    ]
+    for side in Side:
+        removed = estate[side_stack("production-2", name, side)].document["removed"]
+        assert removed == [{"from": each, "lifecycle": {"destroy": False}} for each in held]
 
 
 def test_every_alarm_reaches_somebody(estate: Estate) -> None:
@@ -125,12 +148,13 @@ def test_the_times_of_a_request_agree(name: str) -> None:
     timing = CATALOGUE[name].timing
     longest = timing.longest_request_seconds
     assert longest < timing.deregistration_delay_seconds
+    assert longest <= timing.shutdown_seconds < timing.stop_timeout_seconds
     assert longest < timing.stop_timeout_seconds <= 120
     assert longest < timing.idle_timeout_seconds < timing.target_keep_alive_seconds
 
 
 def test_no_two_services_share_a_name_in_aws(estate: Estate) -> None:
-    for type in ("aws_lb", "aws_lb_target_group", "aws_iam_role", "aws_cloudwatch_log_group"):
+    for type in ("aws_lb", "aws_lb_target_group", "aws_iam_role"):
         found = [
             resource["name"]
             for stack in sides(estate)

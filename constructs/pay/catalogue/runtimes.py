@@ -16,9 +16,13 @@ from pay.catalogue.sidecars import WEB
 from pay.model import CallStyle, Microservice, Runtime, Secret, Sidecar, TaskSize, Timing
 from pay.model.service.container import Port
 from pay.model.service.dependencies import AWS_API
-from pay.model.text_types import ContainerPath, ContainerUser
+from pay.model.text_types import ContainerPath, ContainerUser, VariableName
 
 HEALTH_CHECK_PATH = "/healthcheck"
+
+SQUID_CONFIG = "SQUID_CONFIG"
+"""The parameter with squid's whole configuration, in base64. The allow list differs by environment
+and is no secret."""
 
 DIRECT = (".{internal_zone}", AWS_API)
 """The ends of the names that no forward proxy is asked for: internal ones, and AWS's own API in the
@@ -139,9 +143,6 @@ class ForwardProxy(Microservice):
 
     runtime: Runtime = Runtime.SQUID
     container_port: Port = 8080
-    secrets: tuple[Secret, ...] = (Secret(variable="SQUID_CONFIG"),)
-    """The whole configuration in base64. Nothing in it is secret, but a parameter holds 4 KiB, or 8
-    in the advanced tier (AWS: Systems Manager quotas), which an allow list outgrows; Secrets
-    Manager holds 64 (AWS: Secrets Manager quotas)."""
+    parameters: tuple[VariableName, ...] = (SQUID_CONFIG,)
     user: ContainerUser = assumptions.SQUID_USER
     writable_paths: tuple[ContainerPath, ...] = assumptions.SQUID_WRITABLE_PATHS

@@ -33,7 +33,11 @@ def adoptable(environment: Environment) -> Mapping[str, Addresses]:
     """Return what each stack of the environment, or of its account, can take over, by its id."""
     return {
         stack.id: stack.kind.adoption.addresses(
-            environment, *((CATALOGUE[stack.service],) if stack.service else ())
+            environment,
+            *(
+                CATALOGUE[service]
+                for service in ((stack.service,) if stack.service else environment.services)
+            ),
         )
         for stack in known_stacks({environment.name: environment}).values()
         if stack.kind.adoption

@@ -6,7 +6,9 @@ from constructs import Construct
 
 from imports.aws.data_aws_secretsmanager_secret import DataAwsSecretsmanagerSecret
 from imports.aws.data_aws_ssm_parameters_by_path import DataAwsSsmParametersByPath
+from pay.catalogue.runtimes import SQUID_CONFIG
 from pay.existing.contract import contract
+from pay.existing.proxy import keeps_tunnels_open
 from pay.model import Environment, Microservice, names
 
 
@@ -84,7 +86,12 @@ class ExistingConfiguration:
                     f"length({missing}) == 0",
                     f'Parameter Store lacks ${{join(", ", {missing})}}. Create each as a String, '
                     "or a task cannot start.",
-                )
+                ),
+                *(
+                    [keeps_tunnels_open(self._service, f"{path}{SQUID_CONFIG}")]
+                    if self._service.is_proxy
+                    else []
+                ),
             ),
         )
         for variable, name in zip(self._service.parameters, required, strict=True):

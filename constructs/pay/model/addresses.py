@@ -45,7 +45,12 @@ def role_policy(kind: RoleKind) -> Address:
     return Address("aws_iam_role_policy", f"{kind}_policy")
 
 
-def log_group(kind: str) -> Address:
+def log_group(service: str, kind: str) -> Address:
+    return Address("aws_cloudwatch_log_group", f"{service}_{kind}_log".replace("-", "_"))
+
+
+def log_group_of_a_side(kind: str) -> Address:
+    """Return where a side held its own log group, before the platform's stack held all of them."""
     return Address("aws_cloudwatch_log_group", f"{kind}_log".replace("-", "_"))
 
 

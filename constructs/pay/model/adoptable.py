@@ -28,10 +28,10 @@ Addresses = Mapping[str, Adoptable]
 """State address -> what can be taken over there."""
 
 
-def legacy_cluster(environment: Environment) -> Addresses:
-    """The EC2 cluster with its capacity."""
+def platform(environment: Environment, *services: Microservice) -> Addresses:
+    """The EC2 cluster with its capacity, and the log groups of the services."""
     cluster = names.cluster(environment.name, Side.EC2)
-    cluster_parts = {
+    parts = {
         addresses.cluster(Side.EC2): Adoptable((cluster,), must=True),
         addresses.capacity_providers(Side.EC2): Adoptable((cluster,)),
     }
@@ -39,13 +39,17 @@ def legacy_cluster(environment: Environment) -> Addresses:
         at = addresses.capacity(segment)
         capacity = Adoptable((names.capacity_provider(environment.name, segment),))
         role = Adoptable((names.instance_role(environment.name, segment),))
-        cluster_parts |= dict.fromkeys((at.instances, at.provider, at.launch_template), capacity)
-        cluster_parts |= dict.fromkeys((at.instance_profile, at.instance_role), role)
-    return {str(address): each for address, each in cluster_parts.items()}
+        parts |= dict.fromkeys((at.instances, at.provider, at.launch_template), capacity)
+        parts |= dict.fromkeys((at.instance_profile, at.instance_role), role)
+    for service in services:
+        for kind in (each.log_kind for each in service.containers):
+            group = names.log_group(environment.name, kind, service.name)
+            parts[addresses.log_group(service.name, kind)] = Adoptable((group,))
+    return {str(address): each for address, each in parts.items()}
 
 
 def ec2_side(environment: Environment, service: Microservice) -> Addresses:
-    """The load balancer, the ECS service, its roles and its logs."""
+    """The load balancer, the ECS service and its roles."""
     place = environment.name, service.name, Side.EC2
     balancer = names.load_balancer(*place)
     running = names.cluster(environment.name, Side.EC2), service.name
@@ -60,9 +64,6 @@ def ec2_side(environment: Environment, service: Microservice) -> Addresses:
         addresses.role("execution"): Adoptable((names.execution_role(*place),)),
         addresses.role("task"): Adoptable((names.task_role(*place),)),
     }
-    for kind in (each.log_kind for each in service.containers):
-        group = names.log_group(environment.name, kind, service.name, Side.EC2)
-        side[addresses.log_group(kind)] = Adoptable((group,))
     stays = environment.services[service.name].stage.has_ec2
     return {str(address): each if stays else Adoptable(()) for address, each in side.items()}
 

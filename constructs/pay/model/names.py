@@ -63,9 +63,14 @@ def target_group(environment: str, service: str, side: Side) -> str:
     return shorten(f"{environment}-{service}{suffix}", LOAD_BALANCER_NAME_LIMIT)
 
 
-def log_group(environment: str, kind: str, service: str, side: Side) -> str:
-    """`kind` is what Pay's log pipeline routes by: app, nginx-reverse-proxy, adot or squid."""
-    return f"{environment}_{kind}_{service}" + ("_FG" if side is Side.FARGATE else "")
+def log_group(environment: str, kind: str, service: str) -> str:
+    """`kind` is what Pay's log pipeline routes by: app, nginx-reverse-proxy, adot or squid.
+
+    The pipeline names the service only for a group of exactly three parts
+    (alphagov/pay-logging-firehose-transformation, `transformData.ts`). So both sides share a group,
+    and the log stream's prefix is the side.
+    """
+    return f"{environment}_{kind}_{service}"
 
 
 def task_role(environment: str, service: str, side: Side) -> str:

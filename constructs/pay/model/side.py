@@ -70,4 +70,4 @@ class ServiceSide:
         return self.deployment.stage.takes_work(self.side)
 
     def log_group(self, kind: str) -> str:
-        return names.log_group(self.environment.name, kind, self.service.name, self.side)
+        return names.log_group(self.environment.name, kind, self.service.name)

@@ -55,7 +55,7 @@ class Adoption:
     """What a kind takes over from what runs today."""
 
     addresses: Callable[..., adoptable.Addresses]
-    """Called with the environment and, for a kind per service, the service."""
+    """Called with the environment and the services that the stack serves: one, or all."""
     stages: frozenset[Stage] = EVERY_STAGE
     """The stages at which the stack still renders what it took over."""
 
@@ -142,7 +142,7 @@ class StackKind:
 PLATFORM = StackKind(
     name="platform",
     scope=StackScope.ENVIRONMENT,
-    holds="clusters, instances, keys, alarm topics",
+    holds="clusters, instances, keys, log groups, alarm topics",
     types=frozenset(
         {
             "aws_autoscaling_group",
@@ -163,13 +163,12 @@ PLATFORM = StackKind(
     turn=Turn.PLATFORM,
     may_lose=Loss.WHEN_UNUSED,
     serves_both_segments=True,
-    adoption=Adoption(adoptable.legacy_cluster),
+    adoption=Adoption(adoptable.platform),
     says_its_kind=False,
 )
 
 _SIDE_TYPES = frozenset(
     {
-        "aws_cloudwatch_log_group",
         "aws_cloudwatch_metric_alarm",
         "aws_ecs_service",
         "aws_ecs_task_definition",

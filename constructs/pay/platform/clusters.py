@@ -2,7 +2,6 @@
 
 from constructs import Construct
 
-from imports.aws.cloudwatch_log_group import CloudwatchLogGroup
 from imports.aws.ecs_cluster import (
     EcsCluster,
     EcsClusterConfiguration,
@@ -12,6 +11,7 @@ from imports.aws.ecs_cluster import (
 )
 from imports.aws.kms_key import KmsKey
 from pay.model import Environment, Side, addresses, names
+from pay.platform.logs import log_group
 
 
 def ecs_cluster(
@@ -23,13 +23,12 @@ def ecs_cluster(
     enables it by hand, the session is encrypted and recorded (PCI DSS v4.0.1, 10.2.1.2).
     """
     name = names.cluster(environment.name, side)
-    sessions = CloudwatchLogGroup(
+    sessions = log_group(
         scope,
         f"{side}_exec_log",
         name=f"{environment.name}_ecs-exec_{side}",
-        retention_in_days=environment.logs.retention_in_days,
-        kms_key_id=key.arn,
-        skip_destroy=environment.logs.outlive_the_service or None,
+        environment=environment,
+        key=key,
     )
     return EcsCluster(
         scope,

@@ -78,7 +78,7 @@ def _container(
             "options": {
                 "awslogs-group": logs.names[part.name],
                 "awslogs-region": side.environment.region,
-                "awslogs-stream-prefix": "ecs",
+                "awslogs-stream-prefix": side.side.value,
                 "max-buffer-size": LOG_BUFFER,
                 "mode": "non-blocking",
             },

@@ -15,6 +15,9 @@ class Ec2Service(SideService):
     The count is fixed because nothing may scale in a side that DNS failover can reach. The launch
     type is the one that the running services were created with: any change of it, or of the
     capacity provider strategy, would replace the service (hashicorp/terraform-provider-aws#22823).
+
+    ECS does not balance its tasks over the zones again, as it does on Fargate. With zones as the
+    first strategy it could, but nothing moves the running tasks of a side that is to go.
     """
 
     def __init__(

@@ -26,6 +26,9 @@ class FargateService(SideService):
         ecs_service = self.run(
             launch_type="FARGATE",
             platform_version=PLATFORM_VERSION,
+            # Unset, the provider sends DISABLED: after a zone's failure every task would stay in
+            # the zones that were left.
+            availability_zone_rebalancing="ENABLED",
             network_configuration=EcsServiceNetworkConfiguration(
                 subnets=self.network.subnets(service.name),
                 security_groups=self.network.task_security_groups(service),

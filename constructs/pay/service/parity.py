@@ -38,7 +38,8 @@ def parity(service: Microservice, environment: Environment) -> tuple[Difference,
             aspect="names",
             ec2="the names that run today",
             fargate="the same with a mark of their own (_FG, -fg-)",
-            matters="both run side by side; dashboards and log searches name both",
+            matters="both run side by side; dashboards name both. They log to the same groups, "
+            "in streams whose prefix is the side",
             attributes=(
                 load_balancer("name"),
                 *([load_balancer("access_logs")] if is_application else []),
@@ -48,10 +49,6 @@ def parity(service: Microservice, environment: Environment) -> tuple[Difference,
                 addresses.role("task").attribute("name"),
                 addresses.role_policy("execution").attribute("policy"),
                 addresses.CLUSTER_LOOKUP.attribute("cluster_name"),
-                *(
-                    addresses.log_group(each.log_kind).attribute("name")
-                    for each in service.containers
-                ),
                 *(
                     addresses.alarm(alarm.name).attribute(attribute)
                     for alarm in alarms(side)
@@ -74,12 +71,14 @@ def parity(service: Microservice, environment: Environment) -> tuple[Difference,
         ),
         Difference(
             aspect="where it runs",
-            ec2="on instances of its segment that Pay patches, spread over zones, packed by memory",
-            fargate="on capacity that AWS patches, one task a micro virtual machine",
+            ec2="on instances of its segment that Pay patches, spread over zones at the start, "
+            "packed by memory",
+            fargate="on capacity that AWS patches, one task a micro virtual machine, balanced over "
+            "zones again after a failure",
             matters="no instance to roll; the operating system's version is AWS's",
             attributes=(
                 *map(task, ("requires_compatibilities", "runtime_platform")),
-                *map(ecs, ("launch_type", "platform_version")),
+                *map(ecs, ("launch_type", "platform_version", "availability_zone_rebalancing")),
                 *map(ecs, ("placement_constraints", "ordered_placement_strategy")),
             ),
         ),

@@ -15,6 +15,13 @@ from pay.model.side import ServiceSide
 HEADROOM = 2
 """Scaling may reach so many times the tasks that carry the daily peak."""
 
+SCALE_OUT_SECONDS = 60
+SCALE_IN_SECONDS = 300
+"""Slow in, quick out: too many tasks cost money, too few cost payments."""
+
+SCALE_IN_OF_PROXIES_SECONDS = 3600
+"""A proxy that stops ends the connections that its callers keep, so proxies rarely stop."""
+
 
 class Scaling:
     """Between the tasks that always run and twice the daily peak, by CPU.
@@ -44,19 +51,20 @@ class Scaling:
             service_namespace="ecs",
             scalable_dimension="ecs:service:DesiredCount",
             resource_id=target.resource_id,
-            target_tracking_scaling_policy_configuration=_by_cpu(),
+            target_tracking_scaling_policy_configuration=_by_cpu(
+                SCALE_IN_OF_PROXIES_SECONDS if side.service.is_proxy else SCALE_IN_SECONDS
+            ),
         )
 
 
-def _by_cpu() -> AppautoscalingPolicyTargetTrackingScalingPolicyConfiguration:
+def _by_cpu(scale_in_seconds: int) -> AppautoscalingPolicyTargetTrackingScalingPolicyConfiguration:
     metric = (
         AppautoscalingPolicyTargetTrackingScalingPolicyConfigurationPredefinedMetricSpecification
     )
     return AppautoscalingPolicyTargetTrackingScalingPolicyConfiguration(
         target_value=60,
-        # Seconds. Slow in, quick out: too many tasks cost money, too few cost payments.
-        scale_in_cooldown=300,
-        scale_out_cooldown=60,
+        scale_in_cooldown=scale_in_seconds,
+        scale_out_cooldown=SCALE_OUT_SECONDS,
         predefined_metric_specification=metric(
             predefined_metric_type="ECSServiceAverageCPUUtilization"
         ),

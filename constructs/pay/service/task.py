@@ -22,14 +22,14 @@ from pay.service.variables import Variables
 
 
 class TaskDefinition:
-    """The task: containers, roles, log groups, and the lookups that they need."""
+    """The task: containers, roles, and the lookups that they need."""
 
     def __init__(self, scope: Construct, side: ServiceSide, network: ExistingNetwork) -> None:
         variables = Variables(scope, side, network)
         configuration = ExistingConfiguration(scope, side.environment, side.service)
-        logs = LogGroups(scope, side)
+        logs = LogGroups(side)
         roles = Roles(scope, side, variables=variables, configuration=configuration, logs=logs)
-        self.needed_by_tasks: list[ITerraformDependable] = [*roles.policies, *logs.groups]
+        self.needed_by_tasks: list[ITerraformDependable] = roles.policies
         """What must exist before a task starts, and until the last one has stopped."""
         on_fargate = side.side is Side.FARGATE
         platform = EcsTaskDefinitionRuntimePlatform(

@@ -99,7 +99,7 @@ def test_squid_stands_behind_network_load_balancers_without_a_health_check_path(
     assert where(load_balancer_type=LoadBalancerType.NETWORK) == {"egress", "webhooks-egress"}
     for name in ("egress", "webhooks-egress"):
         assert named(name).listener_port == 8080
-        assert [secret.variable for secret in named(name).secrets] == ["SQUID_CONFIG"]
+        assert named(name).parameters == ("SQUID_CONFIG",)
 
 
 def test_notifications_ends_tls_itself() -> None:

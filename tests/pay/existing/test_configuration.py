@@ -71,6 +71,16 @@ def test_every_missing_parameter_is_named_and_none_is_decrypted(environment: Env
     ]
 
 
+def test_a_proxy_whose_configuration_cuts_a_call_fails_the_plan(environment: Environment) -> None:
+    _, stack = looked_up(environment, CATALOGUE["egress"])
+    lookup = stack.data("aws_ssm_parameters_by_path", "parameters")
+    promise = lookup["lifecycle"]["postcondition"][1]
+    value = 'self.values[index(self.names, "/production-2/egress/SQUID_CONFIG")]'
+    line = "shutdown_lifetime 60 seconds"
+    assert promise["condition"] == f'${{can(regex("(?m)^{line}$", base64decode({value})))}}'
+    assert f"lacks the line `{line}`" in promise["error_message"]
+
+
 def test_a_service_without_any_looks_nothing_up(environment: Environment) -> None:
     configuration, stack = looked_up(environment, service())
     assert configuration.value_from == {}

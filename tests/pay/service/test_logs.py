@@ -1,29 +1,32 @@
 """Where the containers of a side log to."""
 
+import pytest
+
 from pay.model import Side, Stage
 from tests.support.synthesised import SideOf
 
 
-def test_each_container_has_a_log_group_of_its_kind_with_the_key_of_its_segment(
-    side_of: SideOf,
+@pytest.mark.parametrize("side", Side)
+def test_both_sides_log_to_the_groups_of_the_service_in_streams_of_their_own(
+    side_of: SideOf, side: Side
 ) -> None:
-    stack = side_of("connector", Side.FARGATE)
-    groups = stack.document["resource"]["aws_cloudwatch_log_group"]
-    assert {id: group["name"] for id, group in groups.items()} == {
-        "app_log": "production-2_app_connector_FG",
-        "nginx_reverse_proxy_log": "production-2_nginx-reverse-proxy_connector_FG",
-        "adot_log": "production-2_adot_connector_FG",
+    stack = side_of("connector", side)
+    options = {
+        name: container["logConfiguration"]["options"]
+        for name, container in stack.containers.items()
     }
-    assert stack.data("aws_kms_alias", "key")["name"] == "alias/production-2-cde"
-    for group in groups.values():
-        assert group["retention_in_days"] >= 365
-        assert group["kms_key_id"] == "${data.aws_kms_alias.key.target_key_arn}"
+    assert {name: each["awslogs-group"] for name, each in options.items()} == {
+        "connector": "production-2_app_connector",
+        "nginx": "production-2_nginx-reverse-proxy_connector",
+        "adot": "production-2_adot_connector",
+    }
+    assert {each["awslogs-stream-prefix"] for each in options.values()} == {side.value}
 
 
-def test_logs_outlive_a_side_only_where_the_environment_says_so(side_of: SideOf) -> None:
-    def outlives(environment: str) -> object:
-        stack = side_of("egress", Side.EC2, Stage.HALF, environment)
-        return stack.resource("aws_cloudwatch_log_group", "squid_log").get("skip_destroy")
-
-    assert outlives("production-2") is True
-    assert outlives("sandbox") is None
+@pytest.mark.parametrize("stage", Stage)
+@pytest.mark.parametrize("side", Side)
+def test_a_side_holds_no_log_group_so_that_it_can_come_back(
+    side_of: SideOf, side: Side, stage: Stage
+) -> None:
+    stack = side_of("connector", side, stage)
+    assert "aws_cloudwatch_log_group" not in stack.document.get("resource", {})

@@ -45,3 +45,10 @@ def test_tasks_are_added_sooner_than_they_are_taken_away(side_of: SideOf) -> Non
     assert tracking["predefined_metric_specification"] == {
         "predefined_metric_type": "ECSServiceAverageCPUUtilization"
     }
+
+
+@pytest.mark.parametrize("name", ["egress", "webhooks-egress"])
+def test_a_proxy_is_taken_away_once_an_hour_at_most(side_of: SideOf, name: str) -> None:
+    policy = side_of(name, Side.FARGATE).resource("aws_appautoscaling_policy", "scaling_policy")
+    tracking = policy["target_tracking_scaling_policy_configuration"]
+    assert tracking["scale_in_cooldown"] == 3600

@@ -30,10 +30,8 @@ def test_a_deployment_never_has_fewer_healthy_tasks_than_wanted(stack: Synthesis
     assert service["deployment_maximum_percent"] == 200
 
 
-def test_the_service_waits_for_its_listener_its_policies_and_its_log_groups(
-    stack: Synthesised,
-) -> None:
-    kinds = ("aws_lb_listener.", "aws_iam_role_policy.", "aws_cloudwatch_log_group.")
+def test_the_service_waits_for_its_listener_and_its_policies(stack: Synthesised) -> None:
+    kinds = ("aws_lb_listener.", "aws_iam_role_policy.")
     needed = [address for address in stack.addresses if address.startswith(kinds)]
     assert sorted(stack.resource("aws_ecs_service", "service")["depends_on"]) == sorted(needed)
 

@@ -369,7 +369,7 @@ def test_containers_that_cannot_be_read_fail_every_rule_about_containers(
         "containers_are_not_privileged",
         "containers_cannot_write_to_their_root_file_system",
         "containers_run_as_a_user_other_than_root",
-        "containers_log_to_a_group_of_their_stack",
+        "containers_log_to_cloudwatch",
         "containers_hold_no_secret_in_their_environment",
         "container_secrets_come_from_a_secret_store",
         "container_images_are_pinned",

@@ -307,10 +307,9 @@ def test_what_is_written_is_what_the_stacks_read(
         "aws_ecs_service.service": "sandbox-ec2/frontend",
         "aws_iam_role.execution_role": "sandbox-frontend-ec2-execution",
         "aws_iam_role.task_role": "sandbox-frontend-ec2-task",
-        "aws_cloudwatch_log_group.app_log": "sandbox_app_frontend",
-        "aws_cloudwatch_log_group.nginx_reverse_proxy_log": "sandbox_nginx-reverse-proxy_frontend",
-        "aws_cloudwatch_log_group.adot_log": "sandbox_adot_frontend",
     }
+    group = imports["sandbox-platform"]["aws_cloudwatch_log_group.frontend_nginx_reverse_proxy_log"]
+    assert group == "sandbox_nginx-reverse-proxy_frontend"
     records = {s: t["aws_route53_record.ec2"] for s, t in imports.items() if "traffic" in s}
     assert records["sandbox-frontend-traffic"] == "ZPUBLIC_www.sandbox.pymnt.uk_A"
     assert records["sandbox-connector-traffic"] == "ZPRIVATE_connector.sandbox.pymnt.internal_A"
@@ -355,9 +354,11 @@ def test_what_may_be_missing_is_written_as_to_be_created(
     assert f'"aws_lb.alb" = "{CREATE}"' in written
     imports = load_adopted(checkout.folder, environment.model_copy(update={"adopt": True}))
     ledger = imports["sandbox-ledger-ec2"]
-    assert not {"aws_lb.alb", "aws_lb_listener.https", "aws_cloudwatch_log_group.app_log"} & set(
-        ledger
-    )
+    assert not {"aws_lb.alb", "aws_lb_listener.https"} & set(ledger)
+    logs = {address for address in imports["sandbox-platform"] if "ledger" in address}
+    assert logs == {
+        f"aws_cloudwatch_log_group.ledger_{kind}_log" for kind in ("adot", "nginx_reverse_proxy")
+    }
     assert "aws_ecs_service.service" in ledger
 
 
@@ -397,7 +398,7 @@ def new_kind(monkeypatch: pytest.MonkeyPatch) -> None:
         scope=stacks.StackScope.ENVIRONMENT,
         holds="a topic",
         types=frozenset({"aws_iam_role", "aws_sns_topic"}),
-        adoption=stacks.Adoption(lambda _: running),
+        adoption=stacks.Adoption(lambda *_: running),
     )
     monkeypatch.setattr(stacks, "KINDS", (*stacks.KINDS, row))
 

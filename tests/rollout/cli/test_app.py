@@ -15,7 +15,10 @@ from rollout.terminal.arguments import environments_folder
 from tests.support.checkout import COMMITTED, Checkout, Pay
 from toolchain.paths import VENV_BIN
 
-MINE = ("stages", "stacks", "promote", "rollback", "journal", "plan-moves", "parity", "adopt")
+MINE = (
+    *("stages", "stacks", "promote", "rollback", "journal", "plan-moves", "parity", "adopt"),
+    "renew",
+)
 
 
 def run(folder: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:

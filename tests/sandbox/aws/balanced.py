@@ -33,13 +33,14 @@ class BalancedService:
         )
         return str(answer["Listeners"][0]["ListenerArn"])
 
-    def register(self, tag: str = "1", memory: int = 512) -> str:
+    def register(self, tag: str = "1", memory: int = 512, **more: Any) -> str:
         container: dict[str, Any] = {
             "name": "app",
             "image": f"govukpay/app:{tag}",
             "cpu": 256,
             "memory": memory,
             "portMappings": [{"containerPort": PORT}],
+            **more,
         }
         answer = self.ecs.register_task_definition(
             family=self.name,

@@ -88,6 +88,26 @@ def test_a_revision_that_does_not_start_fails_and_is_rolled_back(fargate: Balanc
     assert seen[-1] == [("PRIMARY", "COMPLETED")]
 
 
+def test_a_task_without_its_log_group_does_not_start(
+    client: Client, fargate: BalancedService
+) -> None:
+    logging = {"logDriver": "awslogs", "options": {"awslogs-group": fargate.name}}
+    fargate.create("1")
+    fargate.update(taskDefinition=fargate.register("1", logConfiguration=logging))
+    fargate.update(desiredCount=3)
+    stopped = fargate.ecs.list_tasks(
+        cluster=fargate.name, serviceName=fargate.name, desiredStatus="STOPPED"
+    )["taskArns"]
+    (reason,) = {
+        task["stoppedReason"]
+        for task in fargate.ecs.describe_tasks(cluster=fargate.name, tasks=stopped)["tasks"]
+    }
+    assert "The specified log group does not exist" in reason
+    client("logs").create_log_group(logGroupName=fargate.name)
+    fargate.update(taskDefinition=fargate.register("1", logConfiguration=logging))
+    assert rollouts(fargate) == [("PRIMARY", "COMPLETED")]
+
+
 def test_the_old_tasks_serve_while_a_revision_fails(fargate: BalancedService) -> None:
     fargate.create("1")
     before = fargate.targets
@@ -245,3 +265,60 @@ def test_refuses_to_delete_a_cluster_with_instances(on_ec2: BalancedService) -> 
     on_ec2.start_instances(1)
     with pytest.raises(ClientError, match="ClusterContainsContainerInstancesException"):
         on_ec2.ecs.delete_cluster(cluster=on_ec2.name)
+
+
+BY_ZONE = {"type": "spread", "field": "attribute:ecs.availability-zone"}
+BY_MEMORY = {"type": "binpack", "field": "memory"}
+
+
+def balance_over_zones(service: BalancedService, **settings: Any) -> str:
+    service.create(count=0, **settings)
+    return str(service.described["availabilityZoneRebalancing"])
+
+
+def test_tasks_are_balanced_over_zones_by_default(fargate: BalancedService) -> None:
+    assert balance_over_zones(fargate) == "ENABLED"
+
+
+@pytest.mark.parametrize(
+    ("strategy", "balance"), [([BY_ZONE, BY_MEMORY], "ENABLED"), ([BY_MEMORY], "DISABLED")]
+)
+def test_tasks_are_balanced_where_zones_are_the_first_strategy(
+    on_ec2: BalancedService, strategy: list[dict[str, str]], balance: str
+) -> None:
+    assert balance_over_zones(on_ec2, placementStrategy=strategy) == balance
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ({"placementStrategy": [BY_MEMORY]}, "only supports availability zone spread"),
+        ({"deploymentConfiguration": {"maximumPercent": 100}}, "maximumPercent above 100"),
+        (
+            {
+                "placementConstraints": [
+                    {
+                        "type": "memberOf",
+                        "expression": "attribute:ecs.availability-zone == eu-west-1a",
+                    }
+                ]
+            },
+            "on other attributes",
+        ),
+    ],
+)
+def test_refuses_to_balance_over_zones_what_cannot_be(
+    on_ec2: BalancedService, settings: dict[str, Any], sentence: str
+) -> None:
+    with pytest.raises(ClientError, match=sentence):
+        on_ec2.create(count=0, availabilityZoneRebalancing="ENABLED", **settings)
+    on_ec2.create(count=0, **settings)
+    with pytest.raises(ClientError, match=sentence):
+        on_ec2.update(availabilityZoneRebalancing="ENABLED")
+    assert on_ec2.described["availabilityZoneRebalancing"] == "DISABLED"
+
+
+def test_a_service_keeps_its_balance_over_zones(fargate: BalancedService) -> None:
+    fargate.create(count=0, availabilityZoneRebalancing="DISABLED")
+    fargate.update(desiredCount=1)
+    assert fargate.described["availabilityZoneRebalancing"] == "DISABLED"

@@ -2,6 +2,7 @@
 
 import json
 import re
+from base64 import b64decode
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -233,6 +234,13 @@ def parameter_names(sandbox: Sandbox) -> set[str]:
     return {parameter["Name"] for page in pages for parameter in page["Parameters"]}
 
 
+def squid_config(sandbox: Sandbox) -> str:
+    """The text of egress's configuration; empty if there is no such parameter."""
+    path = names.parameter_path("sandbox", "egress").rstrip("/")
+    parameters = sandbox.client("ssm").get_parameters_by_path(Path=path)["Parameters"]
+    return "".join(b64decode(parameter["Value"]).decode() for parameter in parameters)
+
+
 FINDERS: dict[Mistake, Finder] = {
     Mistake.SUBNET_IN_OTHER_VPC: lambda s: len({n["VpcId"] for n in connector_subnets(s)}) == 2,
     Mistake.SINGLE_ZONE: lambda s: len({n["AvailabilityZone"] for n in connector_subnets(s)}) == 1,
@@ -262,6 +270,7 @@ FINDERS: dict[Mistake, Finder] = {
     Mistake.MISSING_PARAMETER: lambda s: (
         len(parameter_names(s)) == len(CATALOGUE["connector"].parameters) - 1
     ),
+    Mistake.SQUID_CUTS_TUNNELS: lambda s: "shutdown_lifetime 30 seconds" in squid_config(s),
     Mistake.MISSING_CERTIFICATE: lambda s: (
         s.client("acm").list_certificates()["CertificateSummaryList"] == []
     ),
@@ -277,13 +286,17 @@ def test_an_estate_without_mistakes_has_none(sandbox: Sandbox) -> None:
     assert [mistake for mistake, finds in FINDERS.items() if finds(sandbox)] == []
 
 
-FIRST_ESTATE = {Mistake.SINGLE_ZONE, Mistake.SECRET_WITH_KEY_ALIAS}
+FIRST_ESTATE = {
+    Mistake.SINGLE_ZONE,
+    Mistake.SECRET_WITH_KEY_ALIAS,
+    Mistake.SQUID_CUTS_TUNNELS,
+}
 
 
 @pytest.mark.parametrize(
     "mistakes",
     # A subnet in another VPC is also in another zone, and a secret has one key or none, so the two
-    # mistakes of each pair need separate estates.
+    # mistakes of each pair need separate estates. So do a wrong parameter and a missing one.
     [FIRST_ESTATE, set(Mistake) - FIRST_ESTATE],
     ids=["first_estate", "all_others"],
 )

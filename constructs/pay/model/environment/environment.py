@@ -115,7 +115,8 @@ class Logs(Model):
     retention_in_days: Literal[365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653]
     """At least a year (PCI DSS v4.0.1, 10.5.1); the values that CloudWatch Logs offers."""
     outlive_the_service: bool
-    """Whether log groups stay when a side is destroyed (PCI DSS v4.0.1, 10.5.1)."""
+    """Whether log groups stay when a service or the platform is destroyed (PCI DSS v4.0.1,
+    10.5.1)."""
 
 
 class Metrics(Model):

@@ -85,10 +85,14 @@ class Microservice(Model):
         return (self, *self.sidecars)
 
     @property
+    def is_proxy(self) -> bool:
+        """Return whether it only passes on the connections of its callers."""
+        return self.runtime is Runtime.SQUID
+
+    @property
     def load_balancer_type(self) -> LoadBalancerType:
         """A forward proxy speaks plain TCP, so it has a Network Load Balancer."""
-        is_proxy = self.runtime is Runtime.SQUID
-        return LoadBalancerType.NETWORK if is_proxy else LoadBalancerType.APPLICATION
+        return LoadBalancerType.NETWORK if self.is_proxy else LoadBalancerType.APPLICATION
 
     @property
     def front(self) -> Sidecar | None:
@@ -130,7 +134,7 @@ class Microservice(Model):
     @property
     def log_kind(self) -> str:
         """The type of the application container's log group."""
-        return "squid" if self.runtime is Runtime.SQUID else "app"
+        return "squid" if self.is_proxy else "app"
 
     @property
     def metrics_port(self) -> int:

@@ -97,6 +97,13 @@ class Timing(Model):
         return self.longest_request_seconds + MARGIN_SECONDS
 
     @property
+    def shutdown_seconds(self) -> int:
+        """From SIGTERM to the end of the last connection of a proxy: a request may have begun just
+        before. It ends before the stop timeout.
+        """
+        return self.longest_request_seconds
+
+    @property
     def stop_timeout_seconds(self) -> int:
         """From SIGTERM to SIGKILL: one more longest request, for work from a queue; Fargate allows
         120 seconds (AWS: ECS task definition parameters, `stopTimeout`).

@@ -1,5 +1,5 @@
 # AWS Config: ECS_TASK_DEFINITION_LOG_CONFIGURATION
-# flagged by: containers_log_to_a_group_of_their_stack
+# flagged by: containers_log_to_cloudwatch
 
 resource "aws_ecs_task_definition" "this" {
   family = "payments"

@@ -22,6 +22,7 @@ from tests.support.plans import (
     traffic,
 )
 
+LOG_GROUP = "aws_cloudwatch_log_group"
 SERVICE: Json = {"name": "publicauth", "desired_count": 2, "launch_type": "EC2"}
 STAYS = traffic(records("none", 100), records("none", 100))
 SIMPLE = traffic(records(None), records(None))
@@ -91,7 +92,7 @@ def test_refuses_to_destroy_what_logs_and_alarms_need_for_good(
     assert rules(verdict) == {"keeps-what-carries-traffic"}
 
 
-@pytest.mark.parametrize("type", sorted(RESOURCE_TYPES - {"aws_ecs_task_definition"}))
+@pytest.mark.parametrize("type", sorted(RESOURCE_TYPES - {"aws_ecs_task_definition", LOG_GROUP}))
 @pytest.mark.parametrize("stage", [Stage.READY, Stage.QUARTER, Stage.SOAK])
 @pytest.mark.parametrize("stack", [PLATFORM, EC2, FARGATE])
 def test_refuses_to_destroy_anything_while_a_service_moves(
@@ -101,6 +102,16 @@ def test_refuses_to_destroy_anything_while_a_service_moves(
         after = {"name": "new"} if "create" in actions else None
         gone = change(f"{type}.this", {"name": "old"}, after, actions=actions)
         assert found(refused, plan(stack, gone), stage=stage) != set()
+
+
+@pytest.mark.parametrize("actions", [["delete"], ["forget"]])
+@pytest.mark.parametrize("stack", [PLATFORM, EC2, FARGATE])
+def test_lets_a_side_forget_a_log_group_and_refuses_any_other_loss_of_one(
+    refused: Judge, stack: str, actions: list[str]
+) -> None:
+    gone = change(f"{LOG_GROUP}.app_log", {"name": "old"}, None, actions=actions)
+    is_lost = actions == ["delete"] or stack == PLATFORM
+    assert bool(found(refused, plan(stack, gone), stage=Stage.HALF)) == is_lost
 
 
 LISTENER: Json = {
