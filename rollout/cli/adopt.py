@@ -41,7 +41,7 @@ def adopt(
     if not refused:
         settings = folder / f"{environment}.toml"
         with locked(folder):
-            text = settings.read_text()
+            text = settings.read_bytes().decode()
             if (changed := with_keeps(text, found.kept)) != text:
                 write_atomically(settings, changed)
         path.parent.mkdir(exist_ok=True)
