@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import subprocess
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from rollout.guard.verdict import judge
 from rollout.plans.read import read_plans
 from sandbox.instance import Sandbox
 from tests.conftest import ROOT, synthesise
+from tests.support import aws_cli
 from tests.support.checkout import Checkout
 
 pytestmark = pytest.mark.e2e
@@ -85,7 +87,7 @@ class Running:
     first: dict[str, Changes] = field(default_factory=dict)
     """Stack -> its first plan, which was applied."""
     reports: list[Any] = field(default_factory=list)
-    """What `pay adopt` reported, before and after the instances got their attribute."""
+    """What `pay adopt` reported, before and after the commands that it asked for."""
 
     @property
     def plans(self) -> Path:
@@ -221,17 +223,24 @@ def forget_segments(sandbox: Sandbox) -> None:
         ecs.delete_attributes(cluster=cluster, attributes=[target])
 
 
-def put_attributes(sandbox: Sandbox, command: str) -> None:
-    """Run a line of the AWS CLI that gives attributes to instances."""
-    _, settings, attributes = re.split(
-        "aws ecs put-attributes --region [^ ]+|--attributes", command
+def scale(sandbox: Sandbox) -> None:
+    """Let other scalers than this project's change a service and a group of instances."""
+    sandbox.client("application-autoscaling").register_scalable_target(
+        ServiceNamespace="ecs",
+        ResourceId=f"service/{names.cluster(ENVIRONMENT, Side.EC2)}/connector",
+        ScalableDimension="ecs:service:DesiredCount",
+        MinCapacity=1,
+        MaxCapacity=4,
     )
-    sandbox.client("ecs").put_attributes(
-        cluster=settings.split()[1],
-        attributes=[
-            dict(pair.split("=") for pair in attribute.split(","))
-            for attribute in attributes.split()
-        ],
+    group = names.capacity_provider(ENVIRONMENT, Segment.GENERAL)
+    sandbox.client("autoscaling").put_scaling_policy(
+        AutoScalingGroupName=group,
+        PolicyName="by-hand",
+        AdjustmentType="ChangeInCapacity",
+        ScalingAdjustment=-1,
+    )
+    sandbox.client("autoscaling").put_scheduled_update_group_action(
+        AutoScalingGroupName=group, ScheduledActionName="at-night", Recurrence="0 1 * * *"
     )
 
 
@@ -250,11 +259,12 @@ def running(
     with Sandbox(legacy, legacy=SERVICES) as sandbox:
         here = Running(sandbox, checkout, folder, tools)
         forget_segments(sandbox)
+        scale(sandbox)
         refused = adopt(sandbox, checkout, "--allow-missing")
         here.reports.append(json.loads(refused.stdout))
         for obstacle in here.reports[0]["first"]:
             for command in obstacle["commands"]:
-                put_attributes(sandbox, command)
+                aws_cli.run(command, sandbox.client)
         adopted = adopt(sandbox, checkout, "--allow-missing")
         assert adopted.returncode == 0, adopted.stdout + adopted.stderr
         here.reports.append(json.loads(adopted.stdout))
@@ -267,12 +277,12 @@ def running(
         yield here
 
 
-def test_instances_without_a_segment_are_refused_until_the_commands_are_run(
+def test_what_the_first_apply_would_fail_on_is_refused_until_the_commands_are_run(
     running: Running,
 ) -> None:
     refused, adopted = running.reports
-    assert {each["gate"] for each in refused["first"]} == {"instances"}
-    assert len(refused["first"]) == len(Segment)
+    gates = Counter(each["gate"] for each in refused["first"])
+    assert gates == {"instances": len(Segment), "scaled service": 1, "scaled group": 2}
     assert (refused["file"], adopted["first"]) == (None, [])
 
 

@@ -49,6 +49,8 @@ class Account:
         ]
         self.short: set[str] = set()
         """Services whose ARN lacks the cluster."""
+        self.long_arns: set[str] = set()
+        """The account settings for long ARNs that are enabled."""
         self.scaled: dict[str, tuple[int, int]] = {}
         """Service -> its smallest and largest number of tasks."""
         self.policies: dict[str, str] = {}
@@ -115,6 +117,15 @@ class Account:
                 for name in self._there(services)
             ]
         }
+
+    def PutAccountSetting(self, name: str, value: str) -> Any:
+        assert value == "enabled"
+        self.long_arns.add(name)
+
+    def TagResource(self, resourceArn: str, tags: list[dict[str, str]]) -> Any:
+        assert self.long_arns == {"serviceLongArnFormat", "taskLongArnFormat"}
+        assert resourceArn.count("/") == 2
+        self.short.remove(resourceArn.rpartition("/")[2])
 
     def DescribeScalableTargets(self, ServiceNamespace: str, ResourceIds: list[str]) -> Any:
         return {

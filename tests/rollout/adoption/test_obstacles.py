@@ -3,9 +3,11 @@
 import json
 from typing import Any
 
+import boto3
 import pytest
 
 from pay.environments.adopted import adopted_file
+from tests.support import aws_cli
 from tests.support.account import ARN, CREDENTIALS, Account, Adopt, Instance
 from tests.support.checkout import Checkout
 
@@ -71,7 +73,7 @@ def test_a_segment_without_a_service_on_ec2_needs_no_instance(
     assert adopt(**CREDENTIALS).exit_code == 0
 
 
-def test_a_service_with_a_short_arn_is_refused_with_its_migration(
+def test_a_service_with_a_short_arn_is_refused_until_the_commands_migrate_it(
     adopt: Adopt, aws: Account, checkout: Checkout
 ) -> None:
     aws.short = {"ledger"}
@@ -79,12 +81,11 @@ def test_a_service_with_a_short_arn_is_refused_with_its_migration(
     assert obstacle["gate"] == "short ARN"
     assert "the ARN of ledger lacks the cluster" in obstacle["reason"]
     assert "role/deploy" in obstacle["fix"]
-    *settings, migrate = obstacle["commands"]
-    assert [line.rpartition(" ")[2] for line in settings] == [
-        "serviceLongArnFormat",
-        "taskLongArnFormat",
-    ]
-    assert f"--resource-arn {ARN}:service/sandbox-ec2/ledger --tags" in migrate
+    assert f"--resource-arn {ARN}:service/sandbox-ec2/ledger " in obstacle["commands"][-1]
+    session = boto3.Session("test", "test", region_name="eu-west-1")
+    for command in obstacle["commands"]:
+        aws_cli.run(command, session.client)
+    assert adopt(**CREDENTIALS).exit_code == 0
 
 
 def test_a_service_that_is_scaled_is_refused(
