@@ -53,14 +53,16 @@ def instances(environment: Environment, client: Client) -> Iterator[Obstacle]:
             for each in members
             if each.get("ec2InstanceId") in in_group and _segment(each) is None
         ]
-        fix = f"give it to the {len(bare)} instances of group {group} that lack it"
+        fixes = []
+        if bare:
+            fixes.append(f"give it to the {len(bare)} instances of group {group} that lack it")
         if (more := needed - labelled - len(bare)) > 0:
-            fix += f", and start {more} more there"
+            fixes.append(f"start {more} more in group {group}, or give it to others of the cluster")
         yield Obstacle(
             "instances",
             f"{labelled} of {needed} instances of cluster {cluster} have the attribute "
             f"segment = {segment}; the tasks of its services start on no other",
-            fix,
+            ", and ".join(fixes),
             tuple(_put_attributes(environment, cluster, segment, bare)),
         )
 

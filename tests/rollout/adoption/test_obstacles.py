@@ -54,7 +54,9 @@ def test_one_call_takes_ten_attributes(adopt: Adopt, aws: Account, checkout: Che
     assert [line.count("targetId=") for line in cde["commands"]] == [10, 1]
     # They belong to the other segment's group.
     assert general["commands"] == []
-    assert "and start 2 more there" in general["fix"]
+    assert general["fix"] == (
+        "start 2 more in group sandbox-ec2-general, or give it to others of the cluster"
+    )
 
 
 def test_enough_instances_may_leave_some_over(
