@@ -17,7 +17,6 @@ TESTED_WITH_OTHERS = {
     "pay": "two helpers, tested where they are used",
     "policies/checks/*": "one break per rule, of all checks in policies/checks",
     "policies/estate": "one break per rule, together with those of policies/checks",
-    "rollout/adoption": "through its one command, in rollout/cli",
     "rollout/aws": "through the commands that ask AWS, in rollout/cli",
     "rollout/board": "through its one command, in rollout/cli",
     "rollout/guard/rules/*": "by what a plan does, in rollout/guard/rules: rules overlap",

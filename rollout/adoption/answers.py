@@ -20,13 +20,20 @@ NOT_THERE_IN = {("DescribeCapacityProviders", "ClientException")}
 """Operation and error code: ECS gives this code for many reasons, and for this one only there."""
 
 ACTIONS = (
+    "application-autoscaling:DescribeScalableTargets",
     "autoscaling:DescribeAutoScalingGroups",
+    "autoscaling:DescribePolicies",
+    "autoscaling:DescribeScheduledActions",
     "ec2:DescribeLaunchTemplates",
     "ecs:DescribeCapacityProviders",
     "ecs:DescribeClusters",
+    "ecs:DescribeContainerInstances",
     "ecs:DescribeServices",
+    "ecs:ListContainerInstances",
     "elasticloadbalancing:DescribeListeners",
+    "elasticloadbalancing:DescribeLoadBalancerAttributes",
     "elasticloadbalancing:DescribeLoadBalancers",
+    "elasticloadbalancing:DescribeTargetGroupAttributes",
     "elasticloadbalancing:DescribeTargetGroups",
     "iam:GetInstanceProfile",
     "iam:GetRole",
@@ -70,23 +77,21 @@ def is_not_there(error: ClientError) -> bool:
 
 @dataclass(frozen=True)
 class Failure:
-    """One action that AWS did not answer, and the addresses that it was called for."""
+    """One action that AWS did not answer, and the subjects that it was called for."""
 
     action: str
     message: str
     """AWS's code and words, at the first of them."""
-    addresses: list[str]
-    """`<stack> <address>`."""
+    subjects: list[str]
+    """`<stack> <address>`, or what was looked at, in words."""
 
 
-def failures(answers: Iterable[Answer]) -> list[Failure]:
-    """Return what AWS did not answer, by action and error code."""
+def failures(errors: Iterable[tuple[str, ClientError]]) -> list[Failure]:
+    """Return what AWS did not answer, by action and error code, from subjects and errors."""
     groups: dict[tuple[str, str], Failure] = {}
-    for each in answers:
-        if each.failure:
-            error: Any = each.failure.response["Error"]
-            action = next(a for a in ACTIONS if a.endswith(f":{each.failure.operation_name}"))
-            first = Failure(action, f"{error['Code']}: {error.get('Message', '')}", [])
-            group = groups.setdefault((action, error["Code"]), first)
-            group.addresses.append(str(each))
+    for subject, each in errors:
+        error: Any = each.response["Error"]
+        action = next(a for a in ACTIONS if a.endswith(f":{each.operation_name}"))
+        first = Failure(action, f"{error['Code']}: {error.get('Message', '')}", [])
+        groups.setdefault((action, error["Code"]), first).subjects.append(subject)
     return [groups[key] for key in sorted(groups)]

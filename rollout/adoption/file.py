@@ -1,13 +1,15 @@
-"""The reviewed file of import ids, `environments/adopted/<env>.toml`."""
+"""The reviewed files: import ids in `environments/adopted/<env>.toml`, and what services keep in
+`environments/<env>.toml`.
+"""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import tomlkit
 
 from pay.environments.adopted import CREATE, read_adopted
-from pay.model import Environment
+from pay.model import Environment, Kept
 from rollout.adoption.answers import Answer
 
 
@@ -46,4 +48,21 @@ def as_toml(environment: Environment, answers: Iterable[Answer]) -> str:
         if import_id := each.import_id or (CREATE if lacks else None):
             table = document.setdefault(each.stack, tomlkit.table())
             table[each.address] = import_id
+    return tomlkit.dumps(document)
+
+
+def with_keeps(text: str, kept: Mapping[str, Sequence[Kept]]) -> str:
+    """Return the text of an environment file whose services keep exactly this. Every other line,
+    and every line that says so already, stays as it is.
+    """
+    document = tomlkit.parse(text)
+    for name, arguments in kept.items():
+        service = document["services"][name]
+        words = [argument.value for argument in arguments]
+        if service.get("keeps", []) == words:
+            continue
+        if words:
+            service["keeps"] = words
+        else:
+            del service["keeps"]
     return tomlkit.dumps(document)

@@ -48,25 +48,25 @@ def _by_name(service: str, method: str, argument: str, answer: str, id: str) -> 
         is_list = argument.endswith("s")
         response = getattr(client(service), method)(**{argument: [name] if is_list else name})
         things = response[answer] if is_list else [response[answer]]
-        return next((str(each[id]) for each in things if _is_active(each)), None)
+        return next((str(each[id]) for each in things if is_active(each)), None)
 
     return find
 
 
-def _is_active(thing: dict[str, Any]) -> bool:
-    # ECS lists what was deleted for some time, as INACTIVE.
+def is_active(thing: dict[str, Any]) -> bool:
+    """Return whether it exists: ECS lists what was deleted for some time, as INACTIVE."""
     return bool(thing.get("status", "ACTIVE") == "ACTIVE")
 
 
 def _capacity_providers(client: Client, cluster: str) -> str | None:
     clusters = client("ecs").describe_clusters(clusters=[cluster])["clusters"]
-    used = any(_is_active(each) and each.get("capacityProviders") for each in clusters)
+    used = any(is_active(each) and each.get("capacityProviders") for each in clusters)
     return cluster if used else None
 
 
 def _ecs_service(client: Client, cluster: str, name: str) -> str | None:
     services = client("ecs").describe_services(cluster=cluster, services=[name])["services"]
-    return f"{cluster}/{name}" if any(map(_is_active, services)) else None
+    return f"{cluster}/{name}" if any(map(is_active, services)) else None
 
 
 _load_balancer = _by_name(

@@ -1,8 +1,9 @@
 """Find what runs on EC2 today, for the stacks to import.
 
-Looks up the ids that only AWS knows, with the AWS credentials of the shell; it only reads. Review
-the file that it writes, commit it, set `adopt = true` and run `cdktf diff`: it shows imports and
-changes in place. After the deploy the file can be deleted.
+Looks up the ids that only AWS knows, with the AWS credentials of the shell; it only reads. Refuses
+while something that runs must change first, and prints the commands. Review the file that it
+writes and the `keeps` lines of the environment, commit both, set `adopt = true` and run
+`cdktf diff`: it shows imports and changes in place. After the deploy the file can be deleted.
 
 Example: `pay adopt staging-2`
 """
@@ -11,11 +12,11 @@ import typer
 
 from pay.environments.adopted import adopted_file
 from pay.environments.load import load_environments
-from rollout.adoption.answers import failures
-from rollout.adoption.file import as_toml, keep_lines
-from rollout.adoption.finders import find_all
+from rollout.adoption.file import as_toml, with_keeps
 from rollout.adoption.report import as_data, print_report
+from rollout.adoption.survey import survey
 from rollout.aws.clients import asking
+from rollout.moves.stage_file import locked
 from rollout.terminal.arguments import EnvironmentName, Json, environments_folder
 from rollout.terminal.atomic_write import write_atomically
 from rollout.terminal.console import choose, console, print_json
@@ -35,16 +36,20 @@ def adopt(
     chosen = choose(environment, environments, "ENV")
     path = adopted_file(folder, environment)
     with asking(chosen) as client:
-        answers = keep_lines(path, chosen, tuple(find_all(chosen, client)))
-    is_missing = any(each.is_missing and each.expected for each in answers)
-    refused = bool(failures(answers)) or (is_missing and not allow_missing)
+        found = survey(chosen, client, path)
+    refused = found.refuses(allow_missing=allow_missing)
     if not refused:
+        settings = folder / f"{environment}.toml"
+        with locked(folder):
+            text = settings.read_bytes().decode()
+            if (changed := with_keeps(text, found.kept)) != text:
+                write_atomically(settings, changed)
         path.parent.mkdir(exist_ok=True)
-        write_atomically(path, as_toml(chosen, answers))
+        write_atomically(path, as_toml(chosen, found.answers))
     written = None if refused else path
     if as_json:
-        print_json(as_data(answers, written))
+        print_json(as_data(found, written))
     else:
-        print_report(console(), answers, written)
+        print_report(console(), found, written)
     if refused:
         raise typer.Exit(1)

@@ -67,7 +67,7 @@ _ATTRIBUTES = {
         "protocol": Area.ENCRYPTION,
         "ssl_policy": Area.ENCRYPTION,
     },
-    "aws_lb_target_group": {"protocol": Area.ENCRYPTION},
+    "aws_lb_target_group": {"preserve_client_ip": Area.EXPOSURE, "protocol": Area.ENCRYPTION},
     "aws_sns_topic": {"kms_master_key_id": Area.ENCRYPTION, "policy": Area.IAM},
     "aws_sqs_queue": {"kms_master_key_id": Area.ENCRYPTION, "policy": Area.IAM},
 }

@@ -1,7 +1,8 @@
 """ECS: the calls that create, change, list and delete services and list their tasks.
 
 Where moto 5.2 differs from AWS: it forgets most settings of a service (deployment configuration,
-placement, grace period, strategies, balance over zones), accepts a service that AWS refuses,
+placement, grace period, strategies, balance over zones), tags one with a short ARN, accepts a
+service that AWS refuses,
 replaces one with the same name, lists deleted ones, starts no tasks (`ecs_tasks`), has no real
 deployments (`ecs_deployments`), and its instances never join a cluster (`ecs_instances`).
 """
@@ -13,6 +14,7 @@ from botocore import xform_name
 from moto.core.responses import ActionResult
 from moto.ecs.exceptions import ECSException, InvalidParameterException
 from moto.ecs.models import EC2ContainerServiceBackend, Task, ecs_backends
+from moto.ecs.models import Service as FakeService
 from moto.ecs.responses import EC2ContainerServiceResponse
 from moto.elbv2.models import elbv2_backends
 
@@ -49,6 +51,17 @@ def _deployment_configuration(settings: dict[str, Any] | None) -> dict[str, Any]
     breaker = settings.get("deploymentCircuitBreaker") or {"enable": False, "rollback": False}
     defaults = {"maximumPercent": 200, "minimumHealthyPercent": 100, "strategy": "ROLLING"}
     return {**defaults, "bakeTimeInMinutes": 0, **settings, "deploymentCircuitBreaker": breaker}
+
+
+def _arn(service: Service) -> str:
+    cluster = f"{service.cluster_name}/" if getattr(service, "has_long_arn", True) else ""
+    owner = f"{service.region_name}:{service._account_id}"
+    return f"arn:aws:ecs:{owner}:service/{cluster}{service.name}"
+
+
+# moto gives all services the format of the account setting at each moment; AWS decides when it
+# creates one.
+FakeService.arn = property(_arn)  # type: ignore[method-assign,assignment]
 
 
 def _move_on() -> None:
@@ -139,6 +152,7 @@ def create_service(self: EC2ContainerServiceResponse, create: Original) -> Actio
     params["availabilityZoneRebalancing"] = _zone_rebalancing(params)
     create(self)
     service: Service = backend._get_service(cluster, params["serviceName"])
+    service.has_long_arn = backend.enable_long_arn_for_name("serviceLongArnFormat")
     for key, default in KEPT_SETTINGS.items():
         setattr(service, xform_name(key), params.get(key, default))
     if params.get("capacityProviderStrategy"):
@@ -205,6 +219,27 @@ def delete_service(
     service.desired_count = service.running_count = service.pending_count = 0
     service.deployments = []
     return service
+
+
+@extends(EC2ContainerServiceBackend)
+def tag_resource(
+    self: EC2ContainerServiceBackend, tag: Original, arn: str, tags: dict[str, str]
+) -> None:
+    """Refuse the short ARN of a service; the long one migrates a service that has the short one
+    (AWS: ECS developer guide, "Migrate an Amazon ECS short service ARN to a long ARN").
+    """
+    kind, *path = arn.split(":")[5].split("/")
+    if kind == "service" and len(path) == 1:
+        raise InvalidParameterException("Long arn format must be used for tagging operations")
+    if kind == "service":
+        service: Service = self._get_service(*path)
+        if not service.has_long_arn and not self.enable_long_arn_for_name("serviceLongArnFormat"):
+            raise InvalidParameterException(
+                "The specified account does not have serviceLongArnFormat or taskLongArnFormat "
+                "account settings enabled. Add account settings in order to enable tagging."
+            )
+        service.has_long_arn = True
+    tag(self, arn, tags)
 
 
 @replaces(EC2ContainerServiceBackend)

@@ -2,9 +2,10 @@
 
 Where moto 5.2 differs from AWS: it identifies a target only by its id, so that two tasks on one
 instance (bridge network, a dynamic port each) become one; Network Load Balancers get the ARN of an
-Application one; the DNS zone of load balancers is invented; attributes have other defaults; load
-balancers may share a name, and listeners a port; deletion protection has no effect; a target group
-stays attached to deleted load balancers; a target without a listener is healthy.
+Application one, and take security groups at any time; the DNS zone of load balancers is invented;
+attributes have other defaults; load balancers may share a name, and listeners a port; deletion
+protection has no effect; a target group stays attached to deleted load balancers; a target without
+a listener is healthy.
 """
 
 import secrets
@@ -99,6 +100,21 @@ def create_load_balancer(
         prefix = "internal-" if created.scheme == "internal" else ""
         created.dns_name = f"{prefix}{label}.{self.region_name}.elb.amazonaws.com"
     return created
+
+
+@extends(ELBv2Backend)
+def set_security_groups(
+    self: ELBv2Backend, set_: Original, arn: str, sec_groups: list[str]
+) -> None:
+    """Set the security groups, which a Network Load Balancer has from its creation or never."""
+    balancer = self.load_balancers.get(arn)
+    if balancer and balancer.type == "network" and not balancer.security_groups:
+        raise ELBClientError(
+            "InvalidConfigurationRequest",
+            "You cannot set security groups on a Network Load Balancer which was created without "
+            "any security groups.",
+        )
+    set_(self, arn, sec_groups)
 
 
 @replaces(ELBv2Backend)

@@ -46,13 +46,16 @@ def _is_network(service: Microservice) -> bool:
 def _load_balancer(owner: Owner, service: Microservice) -> dict[str, Any]:
     is_public = service.exposure is Exposure.PUBLIC
     name = names.load_balancer(owner.name, service.name, Side.EC2)
-    group = names.load_balancer_security_group(owner.name, service.name)
+    group = owner.ids("security-group")[
+        names.load_balancer_security_group(owner.name, service.name)
+    ]
     answer = owner.client("elbv2").create_load_balancer(
         Name=name,
         Type=service.load_balancer_type.value,
         Scheme="internet-facing" if is_public else "internal",
         Subnets=owner.subnets("public" if is_public else service.name),
-        SecurityGroups=[owner.ids("security-group")[group]],
+        # Before August 2023 a Network Load Balancer could have none.
+        SecurityGroups=[] if _is_network(service) else [group],
         Tags=owner.tags(name),
     )
     balancer: dict[str, Any] = answer["LoadBalancers"][0]

@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import subprocess
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -15,13 +16,14 @@ import pytest
 from pay.catalogue import CATALOGUE
 from pay.environments.adopted import load_adopted
 from pay.environments.load import load_environments
-from pay.model import Environment, Segment, Severity, Side, Stage, addresses
+from pay.model import Environment, Segment, Severity, Side, Stage, addresses, names
 from pay.model.stacks import platform_stack, side_stack, traffic_stack
 from rollout.guard.rule import Context
 from rollout.guard.verdict import judge
 from rollout.plans.read import read_plans
 from sandbox.instance import Sandbox
 from tests.conftest import ROOT, synthesise
+from tests.support import aws_cli
 from tests.support.checkout import Checkout
 
 pytestmark = pytest.mark.e2e
@@ -91,11 +93,18 @@ class Running:
     tools: Mapping[str, str]
     first: dict[str, Changes] = field(default_factory=dict)
     """Stack -> its first plan, which was applied."""
+    reports: list[Any] = field(default_factory=list)
+    """What `pay adopt` reported, before and after the commands that it asked for."""
 
     @property
     def plans(self) -> Path:
         """The first plans as JSON, by stack."""
         return self.folder / "plans"
+
+    @property
+    def unkept(self) -> Path:
+        """A plan of the proxy's EC2 side as if it kept nothing, as JSON."""
+        return self.folder / "unkept"
 
     @property
     def environments(self) -> Mapping[str, Environment]:
@@ -116,9 +125,23 @@ class Running:
             shutil.copy(outdir / "stacks" / stack / "cdk.tf", target)
 
     def adopt(self, wanted: bool) -> None:
+        self.replace("^adopt = .*$", f"adopt = {'true' if wanted else 'false'}")
+
+    def replace(self, pattern: str, text: str) -> None:
+        """Replace every match in the environment's file; `^` and `$` match at each line."""
         path = self.checkout.file(ENVIRONMENT)
-        line = f"adopt = {'true' if wanted else 'false'}"
-        path.write_text(re.sub("^adopt = .*$", line, path.read_text(), flags=re.MULTILINE))
+        path.write_text(re.sub(pattern, text, path.read_text(), flags=re.MULTILINE))
+
+    def plan_without_keeping(self, service: str) -> None:
+        """Plan the EC2 side as if it kept nothing."""
+        path, stack = self.checkout.file(ENVIRONMENT), EC2[service]
+        text = path.read_text()
+        self.replace(r"^keeps = .*\n", "")
+        self.synthesise(stack)
+        self.terraform(stack, "init", "-input=false")
+        self.plan(stack, self.unkept)
+        path.write_text(text)
+        self.synthesise(stack)
 
     def terraform(self, stack: str, *arguments: str) -> str:
         finished = subprocess.run(
@@ -195,6 +218,39 @@ def adopt(sandbox: Sandbox, checkout: Checkout, *arguments: str) -> Any:
     )
 
 
+def forget_segments(sandbox: Sandbox) -> None:
+    """Take the attribute from all instances: those made by hand never had it."""
+    ecs, cluster = sandbox.client("ecs"), names.cluster(ENVIRONMENT, Side.EC2)
+    arns = ecs.list_container_instances(cluster=cluster)["containerInstanceArns"]
+    for each in ecs.describe_container_instances(cluster=cluster, containerInstances=arns)[
+        "containerInstances"
+    ]:
+        [attribute] = [part for part in each["attributes"] if part["name"] == "segment"]
+        target = {**attribute, "targetId": each["containerInstanceArn"]}
+        ecs.delete_attributes(cluster=cluster, attributes=[target])
+
+
+def scale(sandbox: Sandbox) -> None:
+    """Let other scalers than this project's change a service and a group of instances."""
+    sandbox.client("application-autoscaling").register_scalable_target(
+        ServiceNamespace="ecs",
+        ResourceId=f"service/{names.cluster(ENVIRONMENT, Side.EC2)}/connector",
+        ScalableDimension="ecs:service:DesiredCount",
+        MinCapacity=1,
+        MaxCapacity=4,
+    )
+    group = names.capacity_provider(ENVIRONMENT, Segment.GENERAL)
+    sandbox.client("autoscaling").put_scaling_policy(
+        AutoScalingGroupName=group,
+        PolicyName="by-hand",
+        AdjustmentType="ChangeInCapacity",
+        ScalingAdjustment=-1,
+    )
+    sandbox.client("autoscaling").put_scheduled_update_group_action(
+        AutoScalingGroupName=group, ScheduledActionName="at-night", Recurrence="0 1 * * *"
+    )
+
+
 @pytest.fixture(scope="module")
 def running(
     tools: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory
@@ -208,15 +264,55 @@ def running(
     checkout.file(ENVIRONMENT).write_text(text)
     legacy = load_environments(checkout.folder)[ENVIRONMENT]
     with Sandbox(legacy, legacy=SERVICES) as sandbox:
+        here = Running(sandbox, checkout, folder, tools)
+        forget_segments(sandbox)
+        scale(sandbox)
+        refused = adopt(sandbox, checkout, "--allow-missing")
+        here.reports.append(json.loads(refused.stdout))
+        for obstacle in here.reports[0]["first"]:
+            for command in obstacle["commands"]:
+                aws_cli.run(command, sandbox.client)
         adopted = adopt(sandbox, checkout, "--allow-missing")
         assert adopted.returncode == 0, adopted.stdout + adopted.stderr
-        here = Running(sandbox, checkout, folder, tools)
+        here.reports.append(json.loads(adopted.stdout))
         here.adopt(True)
         here.synthesise(*STACKS)
         here.take_over(PLATFORM)
+        here.plan_without_keeping("egress")
         with ThreadPoolExecutor(2) as pool:
             list(pool.map(lambda each: here.take_over(EC2[each], TRAFFIC[each]), SERVICES))
         yield here
+
+
+def test_what_the_first_apply_would_fail_on_is_refused_until_the_commands_are_run(
+    running: Running,
+) -> None:
+    refused, adopted = running.reports
+    gates = Counter(each["gate"] for each in refused["first"])
+    assert gates == {"instances": len(Segment), "scaled service": 1, "scaled group": 2}
+    assert (refused["file"], adopted["first"]) == (None, [])
+
+
+def test_a_load_balancer_that_cannot_have_security_groups_would_be_replaced(
+    running: Running,
+) -> None:
+    replaced = ("keeps-what-carries-traffic", EC2["egress"], "aws_lb.alb")
+    assert replaced in running.refused(running.unkept, running.environments)
+
+
+def test_the_first_plan_leaves_what_is_kept_as_it_is(running: Running) -> None:
+    assert running.reports[1]["keeps"] == {
+        "connector": ["drop_invalid_header_fields"],
+        "egress": ["security_groups", "preserve_client_ip"],
+        "products-ui": ["drop_invalid_header_fields"],
+    }
+    for service, address, argument, value in (
+        ("connector", "aws_lb.alb", "drop_invalid_header_fields", False),
+        ("egress", "aws_lb.alb", "security_groups", []),
+        ("egress", "aws_lb_target_group.target_group", "preserve_client_ip", "true"),
+    ):
+        change = running.first[EC2[service]][address]
+        assert (change["before"][argument], change["after"][argument]) == (value, value)
 
 
 def test_missing_services_are_told_all_at_once_and_nothing_is_written(
@@ -311,6 +407,19 @@ def test_the_import_blocks_can_go(settled: Running) -> None:
         assert "import {" not in (settled.where(stack) / "cdk.tf").read_text()
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(settled.assert_nothing_to_do, STACKS))
+
+
+def test_what_is_kept_changes_alone_in_a_later_step(settled: Running) -> None:
+    before = settled.environments
+    settled.replace(r'^keeps = \["drop_invalid_header_fields"\]\n', "")
+    settled.synthesise(EC2["connector"])
+    changes = settled.plan(EC2["connector"], settled.folder / "later")
+    [(address, change)] = changes.items()
+    assert (address, change["actions"]) == ("aws_lb.alb", ["update"])
+    assert {key for key, value in change["after"].items() if value != change["before"][key]} == {
+        "drop_invalid_header_fields"
+    }
+    assert settled.refused(settled.folder / "later", before) == set()
 
 
 def test_an_adopted_record_goes_on_to_ready_in_place(settled: Running) -> None:

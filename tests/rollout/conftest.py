@@ -1,13 +1,18 @@
 """A copy of the environment files in which nothing has moved yet, and the command `pay` on it."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import botocore.client
+import botocore.loaders
+import botocore.session
 import pytest
 from typer.testing import CliRunner, Result
 
 from rollout.cli import app
+from tests.support.account import CREDENTIALS, ENVIRONMENT, Account, Adopt, account_call
 from tests.support.checkout import Checkout, Pay, PayJson, fresh_checkout
 
 
@@ -37,3 +42,42 @@ def pay_json(pay: Pay) -> PayJson:
         return result.exit_code, json.loads(result.stdout)
 
     return run
+
+
+NOWHERE = {
+    "AWS_CONFIG_FILE": "/dev/null",
+    "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
+    "AWS_EC2_METADATA_DISABLED": "true",
+}
+"""No credentials from anywhere else, and no profile."""
+
+
+@pytest.fixture(scope="session")
+def aws_models() -> Iterator[None]:
+    """Each run has a session, which reads what botocore knows of AWS; here all share one reader."""
+    with pytest.MonkeyPatch.context() as patch:
+        loader = botocore.loaders.create_loader()
+        patch.setattr(botocore.session, "create_loader", lambda *_: loader)
+        yield
+
+
+@pytest.fixture
+def adopt(checkout: Checkout, monkeypatch: pytest.MonkeyPatch, aws_models: None) -> Adopt:
+    """Runs `pay adopt sandbox`; keywords are variables of the shell."""
+
+    def run(*arguments: str, **variables: str) -> Result:
+        for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL", *CREDENTIALS):
+            monkeypatch.delenv(name, raising=False)
+        shell = {"PAY_ENVIRONMENTS": str(checkout.folder), "COLUMNS": "200", **NOWHERE}
+        arguments = ("adopt", ENVIRONMENT, *arguments)
+        return CliRunner().invoke(app, arguments, env={**shell, **variables})
+
+    return run
+
+
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch) -> Account:
+    """What every boto3 client talks to."""
+    account = Account()
+    monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", account_call(account))
+    return account

@@ -8,6 +8,7 @@ from pay.catalogue.sidecars import ADOT, NGINX
 from pay.model import (
     Environment,
     Exposure,
+    Kept,
     Microservice,
     Runtime,
     Scope,
@@ -53,6 +54,13 @@ def at_stage(environment: Environment, name: str, stage: Stage) -> Environment:
     """The environment with one of its services at another stage."""
     moved = environment.services[name].model_copy(update={"stage": stage})
     return environment.model_copy(update={"services": {**environment.services, name: moved}})
+
+
+def keeping(environment: Environment, name: str, *kept: Kept) -> Environment:
+    """The environment with a service that keeps what its load balancer has of these."""
+    words = tuple(k for k in kept if k.load_balancer_type is CATALOGUE[name].load_balancer_type)
+    adopted = environment.services[name].model_copy(update={"keeps": words})
+    return environment.model_copy(update={"services": {**environment.services, name: adopted}})
 
 
 def service_side(

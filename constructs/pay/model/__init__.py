@@ -20,7 +20,7 @@ from pay.model.service.microservice import Microservice, Runtime
 from pay.model.service.size import TaskCount, TaskSize
 from pay.model.service.timing import Timing
 from pay.model.stage.stage import Ladder, Record, Stage
-from pay.model.vocabulary import Exposure, LoadBalancerType, Scope, Segment, Severity, Side
+from pay.model.vocabulary import Exposure, Kept, LoadBalancerType, Scope, Segment, Severity, Side
 
 __all__ = [
     "Access",
@@ -32,6 +32,7 @@ __all__ = [
     "Environment",
     "Exposure",
     "InvalidInput",
+    "Kept",
     "Ladder",
     "Link",
     "LoadBalancerType",

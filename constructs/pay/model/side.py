@@ -8,7 +8,7 @@ from pay.model.environment.host_names import hosted_zone
 from pay.model.service.microservice import Microservice
 from pay.model.service.size import TaskSize
 from pay.model.stage.invariants import holds_full_peak
-from pay.model.vocabulary import Exposure, Side
+from pay.model.vocabulary import Exposure, Kept, Side
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,10 @@ class ServiceSide:
     def takes_work(self) -> bool:
         """Return whether its tasks take messages of queues and jobs at the service's stage."""
         return self.deployment.stage.takes_work(self.side)
+
+    def keeps(self, argument: Kept) -> bool:
+        """Return whether the side keeps the argument as it was before its adoption."""
+        return self.side is Side.EC2 and argument in self.deployment.keeps
 
     def log_group(self, kind: str) -> str:
         return names.log_group(self.environment.name, kind, self.service.name)

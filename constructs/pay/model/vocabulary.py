@@ -49,6 +49,33 @@ class LoadBalancerType(StrEnum):
     NETWORK = "network"
 
 
+class Kept(StrEnum):
+    """A Terraform argument of a running EC2 side that adoption leaves as it is. Changing it is a
+    step of its own, because it can break what runs.
+    """
+
+    SECURITY_GROUPS = "security_groups"
+    """A Network Load Balancer that was created without security groups: it can never have any (ELB
+    API reference, `SetSecurityGroups`), so Terraform would replace it.
+    """
+    PRESERVE_CLIENT_IP = "preserve_client_ip"
+    """Targets of a Network Load Balancer see the addresses of their callers: without it they see
+    the load balancer's, which the instances must admit first (ELB: "Edit target group attributes
+    for your Network Load Balancer", client IP preservation).
+    """
+    DROP_INVALID_HEADER_FIELDS = "drop_invalid_header_fields"
+    """An Application Load Balancer forwards every header: it would remove those whose names hold
+    other characters than letters, digits and hyphens, such as underscores (ELB:
+    "Application Load Balancers", load balancer attributes).
+    """
+
+    @property
+    def load_balancer_type(self) -> LoadBalancerType:
+        """Return the type of load balancer that has the argument."""
+        is_application = self is Kept.DROP_INVALID_HEADER_FIELDS
+        return LoadBalancerType.APPLICATION if is_application else LoadBalancerType.NETWORK
+
+
 class Severity(StrEnum):
     """How urgent an alarm is; each severity has an SNS topic of its own."""
 

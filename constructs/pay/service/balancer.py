@@ -14,7 +14,7 @@ from imports.aws.lb_listener import (
 from imports.aws.lb_target_group import LbTargetGroup, LbTargetGroupHealthCheck
 from pay.existing.dns import certificate_arn
 from pay.existing.network import ExistingNetwork
-from pay.model import LoadBalancerType, Side, addresses, names
+from pay.model import Kept, LoadBalancerType, Side, addresses, names
 from pay.model.addresses import Address
 from pay.model.service.timing import CLIENT_KEEP_ALIVE_SECONDS
 from pay.model.side import ServiceSide
@@ -54,7 +54,7 @@ class ServiceLoadBalancer:
             ),
             "client_keep_alive": CLIENT_KEEP_ALIVE_SECONDS,
             "desync_mitigation_mode": "defensive",
-            "drop_invalid_header_fields": True,
+            "drop_invalid_header_fields": not side.keeps(Kept.DROP_INVALID_HEADER_FIELDS),
             "idle_timeout": side.service.timing.idle_timeout_seconds,
             # The PCI gate lets a load balancer face the internet only where it says so.
             "tags": {"Exposure": "public"} if side.is_public else None,
@@ -69,12 +69,18 @@ class ServiceLoadBalancer:
             load_balancer_type=side.service.load_balancer_type.value,
             internal=not side.is_public,
             subnets=subnets,
-            security_groups=network.security_groups(
-                "alb_security_groups",
-                [names.load_balancer_security_group(environment.name, side.service.name)],
-            ),
+            security_groups=self._security_groups(network),
             enable_deletion_protection=environment.protects(side.side, side.deployment.stage),
             **of_its_type,
+        )
+
+    def _security_groups(self, network: ExistingNetwork) -> list[str] | None:
+        if self._side.keeps(Kept.SECURITY_GROUPS):
+            return None
+        environment, service = self._side.environment, self._side.service
+        return network.security_groups(
+            addresses.LOAD_BALANCER_SECURITY_GROUPS_LOOKUP.id,
+            [names.load_balancer_security_group(environment.name, service.name)],
         )
 
     def _target_group(self, vpc_id: str) -> LbTargetGroup:
@@ -85,6 +91,7 @@ class ServiceLoadBalancer:
             "matcher": "200",
             "timeout": check.timeout_seconds,
         }
+        preserves_client_ip = str(self._side.keeps(Kept.PRESERVE_CLIENT_IP)).lower()
         return LbTargetGroup(
             self._scope,
             addresses.TARGET_GROUP.id,
@@ -99,7 +106,7 @@ class ServiceLoadBalancer:
             # A Network Load Balancer that keeps the client's address cannot send it back to the
             # instance that it came from, and the proxies' callers run beside them (AWS: "Target
             # groups for your Network Load Balancers", client IP preservation, NAT loopback).
-            preserve_client_ip=None if self._is_application else "false",
+            preserve_client_ip=None if self._is_application else preserves_client_ip,
             health_check=LbTargetGroupHealthCheck(
                 protocol=service.target_protocol,
                 port="traffic-port",

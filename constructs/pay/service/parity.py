@@ -6,7 +6,7 @@ really render, so that no difference stays unexplained and no row outlives its d
 
 from dataclasses import dataclass
 
-from pay.model import Environment, Exposure, LoadBalancerType, Microservice, Side, addresses
+from pay.model import Environment, Exposure, Kept, LoadBalancerType, Microservice, Side, addresses
 from pay.model.alarms import alarms
 from pay.model.side import ServiceSide
 
@@ -91,6 +91,16 @@ def parity(service: Microservice, environment: Environment) -> tuple[Difference,
             attributes=(*map(str, scaling), ecs("lifecycle")),
         ),
     ]
+    if kept := side.deployment.keeps:
+        differences.append(
+            Difference(
+                aspect="kept at adoption",
+                ec2=f"{', '.join(kept)}: as before",
+                fargate="this project's values",
+                matters="removing a word from `keeps` is a step of its own",
+                attributes=tuple(at for argument in kept for at in _KEPT[argument]),
+            )
+        )
     if service.work_switches:
         differences.append(
             Difference(
@@ -104,6 +114,18 @@ def parity(service: Microservice, environment: Environment) -> tuple[Difference,
     if service.sidecars:
         differences.append(_sidecars(service))
     return tuple(differences)
+
+
+_KEPT = {
+    Kept.SECURITY_GROUPS: (
+        addresses.LOAD_BALANCER.attribute(Kept.SECURITY_GROUPS),
+        str(addresses.LOAD_BALANCER_SECURITY_GROUPS_LOOKUP),
+    ),
+    Kept.PRESERVE_CLIENT_IP: (addresses.TARGET_GROUP.attribute(Kept.PRESERVE_CLIENT_IP),),
+    Kept.DROP_INVALID_HEADER_FIELDS: (
+        addresses.LOAD_BALANCER.attribute(Kept.DROP_INVALID_HEADER_FIELDS),
+    ),
+}
 
 
 def _lookups_of_the_task(service: Microservice) -> tuple[str, ...]:

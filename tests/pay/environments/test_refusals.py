@@ -18,6 +18,20 @@ MISTAKES = {
     "a missing key": ('vpc = "production-2"\n', "", "network.vpc", "nothing", "add it"),
     "an unknown stage": ('"half"', '"hafl"', "services.cardid.stage", "'hafl'", "half?"),
     "text for a number": ("peak = 4", 'peak = "4"', "services.adminusers.tasks.peak", "'4'", ""),
+    "an unknown word that is kept": (
+        CARDID,
+        f'{CARDID}\nkeeps = ["security_group"]',
+        "services.cardid.keeps.0",
+        "'security_group'",
+        "security_groups?",
+    ),
+    "what its load balancer does not have": (
+        CARDID,
+        f'{CARDID}\nkeeps = ["security_groups"]',
+        "services.cardid.keeps",
+        "security_groups, which a load balancer of type application does not have",
+        "drop_invalid_header_fields",
+    ),
     "more always than at peak": (
         "min = 3, peak = 4",
         "min = 5, peak = 4",

@@ -1,10 +1,15 @@
 """The load balancer, the target group and the listeners of a side."""
 
+from collections.abc import Mapping
+
 import pytest
 
 from pay.catalogue import CATALOGUE
-from pay.model import Side, Stage
-from tests.support.synthesised import SideOf, Synthesised
+from pay.model import Environment, Kept, Side, Stage
+from pay.service.ec2 import Ec2Service
+from pay.service.fargate import FargateService
+from tests.support.services import keeping
+from tests.support.synthesised import SideOf, Synthesised, rendered
 
 
 @pytest.fixture
@@ -76,6 +81,34 @@ def test_a_proxy_stands_behind_a_network_load_balancer(egress: Synthesised) -> N
     # One that keeps the client's address cannot send it back to the instance that it came from.
     assert target_group["preserve_client_ip"] == "false"
     assert egress.resource("aws_lb_listener", "tcp")["port"] == 8080
+
+
+def test_an_adopted_proxy_keeps_its_callers_addresses_and_gets_no_security_groups(
+    environments: Mapping[str, Environment],
+) -> None:
+    # AWS can give such a load balancer none; Terraform would replace it.
+    kept = keeping(environments["production-2"], "egress", *Kept)
+    egress = rendered(
+        lambda stack: Ec2Service(stack, "Default", service=CATALOGUE["egress"], environment=kept)
+    )
+    assert "security_groups" not in egress.resource("aws_lb", "alb")
+    assert "alb_security_groups" not in egress.document["data"].get("aws_security_groups", {})
+    target_group = egress.resource("aws_lb_target_group", "target_group")
+    assert target_group["preserve_client_ip"] == "true"
+
+
+@pytest.mark.parametrize(("side", "drops"), [(Ec2Service, False), (FargateService, True)])
+def test_an_adopted_load_balancer_keeps_its_headers_on_the_side_that_ran(
+    environments: Mapping[str, Environment],
+    side: type[Ec2Service] | type[FargateService],
+    drops: bool,
+) -> None:
+    kept = keeping(environments["production-2"], "ledger", *Kept)
+    ledger = rendered(
+        lambda stack: side(stack, "Default", service=CATALOGUE["ledger"], environment=kept)
+    )
+    assert ledger.resource("aws_lb", "alb")["drop_invalid_header_fields"] is drops
+    assert ledger.resource("aws_lb", "alb")["security_groups"]
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,11 @@ from collections.abc import Mapping
 import pytest
 
 from pay.catalogue import CATALOGUE
-from pay.model import Environment, Side, Stage
-from pay.service.parity import parity
-from tests.support.synthesised import SideOf, Synthesised
+from pay.model import Environment, Kept, Side, Stage
+from pay.service.ec2 import Ec2Service
+from pay.service.parity import Difference, parity
+from tests.support.services import at_stage, keeping
+from tests.support.synthesised import SideOf, Synthesised, rendered
 
 
 def attributes(stack: Synthesised) -> dict[str, object]:
@@ -25,13 +27,11 @@ def attributes(stack: Synthesised) -> dict[str, object]:
     return values
 
 
-@pytest.mark.parametrize("name", sorted(CATALOGUE))
-def test_every_difference_between_the_sides_is_explained(
-    side_of: SideOf, environments: Mapping[str, Environment], name: str
+def assert_explained(
+    ec2: Synthesised, fargate: Synthesised, report: tuple[Difference, ...]
 ) -> None:
-    ec2, fargate = (attributes(side_of(name, side, Stage.DARK, "sandbox")) for side in Side)
-    differing = {key for key in ec2.keys() | fargate.keys() if ec2.get(key) != fargate.get(key)}
-    report = parity(CATALOGUE[name], environments["sandbox"])
+    one, other = attributes(ec2), attributes(fargate)
+    differing = {key for key in one.keys() | other.keys() if one.get(key) != other.get(key)}
     explained = {attribute for row in report for attribute in row.attributes}
 
     unexplained = {key for key in differing if not explained & {key, key.rsplit(".", 1)[0]}}
@@ -43,3 +43,21 @@ def test_every_difference_between_the_sides_is_explained(
 
     assert unexplained == set()
     assert outlived == set()
+
+
+@pytest.mark.parametrize("name", sorted(CATALOGUE))
+def test_every_difference_between_the_sides_is_explained(
+    side_of: SideOf, environments: Mapping[str, Environment], name: str
+) -> None:
+    ec2, fargate = (side_of(name, side, Stage.DARK, "sandbox") for side in Side)
+    assert_explained(ec2, fargate, parity(CATALOGUE[name], environments["sandbox"]))
+
+
+@pytest.mark.parametrize("name", ["egress", "ledger"])
+def test_what_an_adopted_side_keeps_is_explained(
+    side_of: SideOf, environments: Mapping[str, Environment], name: str
+) -> None:
+    kept = keeping(at_stage(environments["sandbox"], name, Stage.DARK), name, *Kept)
+    service = CATALOGUE[name]
+    ec2 = rendered(lambda stack: Ec2Service(stack, "Default", service=service, environment=kept))
+    assert_explained(ec2, side_of(name, Side.FARGATE, Stage.DARK, "sandbox"), parity(service, kept))

@@ -2,169 +2,19 @@
 
 import json
 import socket
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import botocore.client
-import botocore.loaders
-import botocore.session
 import pytest
-from botocore.exceptions import ClientError
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
 from pay.environments.adopted import CREATE, adoptable, adopted_file, load_adopted
 from pay.environments.load import load_environments
 from pay.model import stacks
 from pay.model.adoptable import Adoptable
 from rollout.adoption.answers import ACTIONS
-from rollout.cli import app
+from tests.support.account import ACCOUNT_ID, CREDENTIALS, Account, Adopt, error
 from tests.support.checkout import Checkout
-
-ACCOUNT = "555555555555"
-CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
-NOWHERE = {
-    "AWS_CONFIG_FILE": "/dev/null",
-    "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
-    "AWS_EC2_METADATA_DISABLED": "true",
-}
-"""No credentials from anywhere else, and no profile."""
-
-Adopt = Callable[..., Result]
-
-
-@pytest.fixture(autouse=True, scope="module")
-def models() -> Iterator[None]:
-    """Each run has a session, which reads what botocore knows of AWS; here all share one reader."""
-    with pytest.MonkeyPatch.context() as patch:
-        loader = botocore.loaders.create_loader()
-        patch.setattr(botocore.session, "create_loader", lambda *_: loader)
-        yield
-
-
-@pytest.fixture
-def adopt(checkout: Checkout, monkeypatch: pytest.MonkeyPatch) -> Adopt:
-    """Runs `pay adopt sandbox`; keywords are variables of the shell."""
-
-    def run(*arguments: str, **variables: str) -> Result:
-        for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL", *CREDENTIALS):
-            monkeypatch.delenv(name, raising=False)
-        shell = {"PAY_ENVIRONMENTS": str(checkout.folder), "COLUMNS": "200", **NOWHERE}
-        return CliRunner().invoke(app, ["adopt", "sandbox", *arguments], env={**shell, **variables})
-
-    return run
-
-
-class Aws:
-    """An account in which everything that is asked for exists, except what a test takes out."""
-
-    def __init__(self) -> None:
-        self.account = ACCOUNT
-        self.denied: set[str] = set()
-        self.gone: set[str] = set()
-        """Names of what does not exist."""
-        self.called: set[str] = set()
-
-    def answer(self, client: Any, operation: str, arguments: dict[str, Any]) -> Any:
-        """What a boto3 client of this account gets."""
-        if operation == "GetCallerIdentity":
-            return {"Account": self.account}
-        service = client.meta.service_model.signing_name
-        self.called.add(f"{service}:{operation}")
-        if operation in self.denied:
-            raise _error("AccessDenied", f"not allowed to {operation}", operation)
-        return getattr(self, operation)(**arguments)
-
-    def DescribeClusters(self, clusters: list[str]) -> Any:
-        return {
-            "clusters": [
-                {"clusterName": name, "status": "ACTIVE", "capacityProviders": ["one"]}
-                for name in self._there(clusters)
-            ]
-        }
-
-    def DescribeCapacityProviders(self, capacityProviders: list[str]) -> Any:
-        return {"capacityProviders": [{"name": name} for name in self._there(capacityProviders)]}
-
-    def DescribeServices(self, cluster: str, services: list[str]) -> Any:
-        there = self._there(services)
-        return {"services": [{"serviceName": name, "status": "ACTIVE"} for name in there]}
-
-    def DescribeAutoScalingGroups(self, AutoScalingGroupNames: list[str]) -> Any:
-        there = self._there(AutoScalingGroupNames)
-        return {"AutoScalingGroups": [{"AutoScalingGroupName": name} for name in there]}
-
-    def DescribeLaunchTemplates(self, LaunchTemplateNames: list[str]) -> Any:
-        there = self._there(LaunchTemplateNames)
-        return {"LaunchTemplates": [{"LaunchTemplateId": f"lt-{name}"} for name in there]}
-
-    def DescribeLoadBalancers(self, Names: list[str]) -> Any:
-        if not self._there(Names):
-            raise _error("LoadBalancerNotFound", "none", "DescribeLoadBalancers")
-        return {"LoadBalancers": [{"LoadBalancerArn": f"arn:lb/{name}"} for name in Names]}
-
-    def DescribeTargetGroups(self, Names: list[str]) -> Any:
-        return {"TargetGroups": [{"TargetGroupArn": f"arn:tg/{n}"} for n in self._there(Names)]}
-
-    def DescribeListeners(self, LoadBalancerArn: str) -> Any:
-        ports = (80, 443, 8080)
-        return {
-            "Listeners": [
-                {"Port": port, "ListenerArn": f"{LoadBalancerArn}/{port}"} for port in ports
-            ]
-        }
-
-    def GetRole(self, RoleName: str) -> Any:
-        return {"Role": {"RoleName": RoleName}}
-
-    def GetInstanceProfile(self, InstanceProfileName: str) -> Any:
-        return {"InstanceProfile": {"InstanceProfileName": InstanceProfileName}}
-
-    def DescribeLogGroups(self, logGroupNamePrefix: str) -> Any:
-        names = [*self._there([logGroupNamePrefix]), f"{logGroupNamePrefix}_FG"]
-        return {"logGroups": [{"logGroupName": name} for name in names]}
-
-    def ListHostedZonesByName(self, DNSName: str) -> Any:
-        return {
-            "HostedZones": [
-                {
-                    "Id": f"/hostedzone/{kind}",
-                    "Name": f"{DNSName}.",
-                    "Config": {"PrivateZone": private},
-                }
-                for kind, private in (("ZPUBLIC", False), ("ZPRIVATE", True))
-            ]
-        }
-
-    def ListResourceRecordSets(
-        self, HostedZoneId: str, StartRecordName: str, StartRecordType: str, MaxItems: str
-    ) -> Any:
-        record = {"Name": f"{StartRecordName}.", "Type": StartRecordType}
-        if StartRecordName in self.gone:
-            record["SetIdentifier"] = "somebody-else's"
-        return {"ResourceRecordSets": [record]}
-
-    def _there(self, names: list[str]) -> list[str]:
-        return [name for name in names if name not in self.gone]
-
-
-def _error(code: str, message: str, operation: str) -> ClientError:
-    return ClientError({"Error": {"Code": code, "Message": message}}, operation)
-
-
-@pytest.fixture
-def aws(monkeypatch: pytest.MonkeyPatch) -> Aws:
-    """What every boto3 client talks to."""
-    account = Aws()
-    monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", account_call(account))
-    return account
-
-
-def account_call(account: Aws) -> Callable[[Any, str, dict[str, Any]], Any]:
-    def call(self: Any, operation: str, arguments: dict[str, Any]) -> Any:
-        return account.answer(self, operation, arguments)
-
-    return call
 
 
 def file_of(checkout: Checkout) -> Path:
@@ -175,7 +25,7 @@ def refusal(result: Result) -> dict[str, str]:
     """The one finding of a refusal told as JSON."""
     assert result.exit_code == 1
     told = json.loads(result.stdout)
-    assert ACCOUNT in told["refused"]
+    assert ACCOUNT_ID in told["refused"]
     assert "eu-west-1" in told["refused"]
     assert "sandbox" in told["refused"]
     [finding] = told["findings"]
@@ -188,7 +38,7 @@ def test_no_credentials_are_refused_with_the_account_that_is_wanted(
     found = refusal(adopt("--json"))
     assert found["gate"] == "credentials"
     assert "Unable to locate credentials" in found["reason"]
-    assert ACCOUNT in found["fix"]
+    assert ACCOUNT_ID in found["fix"]
     assert not file_of(checkout).exists()
 
 
@@ -219,7 +69,7 @@ def test_a_refusal_is_told_in_text_with_no_traceback(adopt: Adopt) -> None:
 
 
 def test_credentials_of_another_account_are_refused(
-    adopt: Adopt, aws: Aws, checkout: Checkout
+    adopt: Adopt, aws: Account, checkout: Checkout
 ) -> None:
     aws.account = "111111111111"
     found = refusal(adopt("--json", **CREDENTIALS))
@@ -230,10 +80,10 @@ def test_credentials_of_another_account_are_refused(
 
 
 def test_credentials_that_aws_does_not_take_are_refused(
-    adopt: Adopt, aws: Aws, monkeypatch: pytest.MonkeyPatch
+    adopt: Adopt, aws: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def expired(*_: Any) -> Any:
-        raise _error("ExpiredToken", "The security token has expired", "GetCallerIdentity")
+        raise error("ExpiredToken", "The security token has expired", "GetCallerIdentity")
 
     monkeypatch.setattr(aws, "answer", expired)
     found = refusal(adopt("--json", **CREDENTIALS))
@@ -242,7 +92,7 @@ def test_credentials_that_aws_does_not_take_are_refused(
 
 
 def test_all_denied_calls_are_told_at_once_with_every_action_that_is_needed(
-    adopt: Adopt, aws: Aws, checkout: Checkout
+    adopt: Adopt, aws: Account, checkout: Checkout
 ) -> None:
     aws.denied = {"DescribeServices", "DescribeLogGroups", "GetRole"}
     result = adopt("--json", "--allow-missing", **CREDENTIALS)
@@ -262,10 +112,10 @@ def test_all_denied_calls_are_told_at_once_with_every_action_that_is_needed(
 
 
 def test_what_ecs_refuses_for_another_reason_is_not_taken_for_missing(
-    adopt: Adopt, aws: Aws, monkeypatch: pytest.MonkeyPatch
+    adopt: Adopt, aws: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(**_: Any) -> Any:
-        raise _error("ClientException", "not like this", "DescribeServices")
+        raise error("ClientException", "not like this", "DescribeServices")
 
     monkeypatch.setattr(aws, "DescribeServices", refuse)
     told = json.loads(adopt("--json", "--allow-missing", **CREDENTIALS).stdout)
@@ -273,7 +123,7 @@ def test_what_ecs_refuses_for_another_reason_is_not_taken_for_missing(
     assert told["file"] is None
 
 
-def test_denied_calls_are_told_in_text(adopt: Adopt, aws: Aws) -> None:
+def test_denied_calls_are_told_in_text(adopt: Adopt, aws: Account) -> None:
     aws.denied = {"DescribeServices"}
     result = adopt(**CREDENTIALS)
     assert result.exit_code == 1
@@ -282,13 +132,15 @@ def test_denied_calls_are_told_in_text(adopt: Adopt, aws: Aws) -> None:
     assert "iam:GetInstanceProfile" in result.stdout
 
 
-def test_the_actions_that_are_asked_for_are_those_that_are_called(adopt: Adopt, aws: Aws) -> None:
+def test_the_actions_that_are_asked_for_are_those_that_are_called(
+    adopt: Adopt, aws: Account
+) -> None:
     assert adopt(**CREDENTIALS).exit_code == 0
     assert aws.called == set(ACTIONS)
 
 
 def test_what_is_written_is_what_the_stacks_read(
-    adopt: Adopt, aws: Aws, checkout: Checkout
+    adopt: Adopt, aws: Account, checkout: Checkout
 ) -> None:
     assert adopt(**CREDENTIALS).exit_code == 0
     checkout.file("sandbox").write_text(
@@ -316,7 +168,7 @@ def test_what_is_written_is_what_the_stacks_read(
 
 
 def test_a_service_that_does_not_run_is_refused_and_nothing_is_written(
-    adopt: Adopt, aws: Aws, checkout: Checkout
+    adopt: Adopt, aws: Account, checkout: Checkout
 ) -> None:
     aws.gone = {"sandbox-ledger-alb", "cardid.sandbox.pymnt.internal"}
     result = adopt("--json", **CREDENTIALS)
@@ -332,7 +184,7 @@ def test_a_service_that_does_not_run_is_refused_and_nothing_is_written(
 
 
 def test_a_deleted_cluster_that_ecs_still_lists_is_missing(
-    adopt: Adopt, aws: Aws, monkeypatch: pytest.MonkeyPatch
+    adopt: Adopt, aws: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def inactive(clusters: list[str]) -> Any:
         cluster = {"clusterName": clusters[0], "status": "INACTIVE", "capacityProviders": ["one"]}
@@ -345,7 +197,7 @@ def test_a_deleted_cluster_that_ecs_still_lists_is_missing(
 
 
 def test_what_may_be_missing_is_written_as_to_be_created(
-    adopt: Adopt, aws: Aws, checkout: Checkout
+    adopt: Adopt, aws: Account, checkout: Checkout
 ) -> None:
     aws.gone = {"sandbox-ledger-alb", "sandbox_app_ledger"}
     assert adopt("--allow-missing", **CREDENTIALS).exit_code == 0
@@ -363,7 +215,7 @@ def test_what_may_be_missing_is_written_as_to_be_created(
 
 
 def test_a_write_that_fails_leaves_no_file(
-    adopt: Adopt, aws: Aws, checkout: Checkout, monkeypatch: pytest.MonkeyPatch
+    adopt: Adopt, aws: Account, checkout: Checkout, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
@@ -376,7 +228,7 @@ def test_a_write_that_fails_leaves_no_file(
 
 
 def test_the_file_says_what_it_is_and_is_the_same_when_written_again(
-    aws: Aws, checkout: Checkout, monkeypatch: pytest.MonkeyPatch, adopt: Adopt
+    aws: Account, checkout: Checkout, monkeypatch: pytest.MonkeyPatch, adopt: Adopt
 ) -> None:
     assert adopt(**CREDENTIALS).exit_code == 0
     first = file_of(checkout).read_text()

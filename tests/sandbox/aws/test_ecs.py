@@ -255,6 +255,29 @@ def test_no_instance_is_no_task_and_no_target(on_ec2: BalancedService) -> None:
     assert on_ec2.targets == []
 
 
+def test_a_service_with_a_short_arn_takes_no_tags_until_it_is_migrated(
+    fargate: BalancedService,
+) -> None:
+    ecs, name = fargate.ecs, fargate.name
+    ecs.put_account_setting(name="serviceLongArnFormat", value="disabled")
+    try:
+        fargate.create()
+        short = fargate.described["serviceArn"]
+        long = short.replace(f"/{name}", f"/{name}/{name}")
+        tags = [{"key": "Environment", "value": "test"}]
+        with pytest.raises(ClientError, match="Long arn format must be used"):
+            ecs.tag_resource(resourceArn=short, tags=tags)
+        with pytest.raises(ClientError, match="does not have serviceLongArnFormat"):
+            ecs.tag_resource(resourceArn=long, tags=tags)
+    finally:
+        ecs.put_account_setting(name="serviceLongArnFormat", value="enabled")
+    # The setting alone changes only services that are created later.
+    assert fargate.described["serviceArn"] == short
+    ecs.tag_resource(resourceArn=long, tags=tags)
+    assert fargate.described["serviceArn"] == long
+    assert ecs.list_tags_for_resource(resourceArn=long)["tags"] == tags
+
+
 def test_refuses_to_delete_a_cluster_with_a_service(fargate: BalancedService) -> None:
     fargate.create()
     with pytest.raises(ClientError, match="ClusterContainsServicesException"):

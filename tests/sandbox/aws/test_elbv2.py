@@ -81,6 +81,23 @@ def test_each_kind_has_its_own_arn_zone_and_name(
     assert balancer["DNSName"].endswith(name)
 
 
+def test_a_network_load_balancer_made_without_security_groups_never_gets_any(
+    client: Client, unique: str, subnets: list[str], vpc_id: str
+) -> None:
+    elbv2 = client("elbv2")
+    group = client("ec2").create_security_group(GroupName=unique, Description="-", VpcId=vpc_id)
+    groups = [group["GroupId"]]
+    without, one = (
+        elbv2.create_load_balancer(Name=name, Subnets=subnets, Type="network", **settings)[
+            "LoadBalancers"
+        ][0]["LoadBalancerArn"]
+        for name, settings in ((unique, {}), (f"{unique}-sg", {"SecurityGroups": groups}))
+    )
+    with pytest.raises(ClientError, match="created without any security groups"):
+        elbv2.set_security_groups(LoadBalancerArn=without, SecurityGroups=groups)
+    elbv2.set_security_groups(LoadBalancerArn=one, SecurityGroups=groups)
+
+
 def test_a_target_group_in_use_cannot_be_deleted(balanced: BalancedService) -> None:
     balanced.listen()
     with pytest.raises(ClientError, match="ResourceInUse"):

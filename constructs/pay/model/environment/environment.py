@@ -26,7 +26,7 @@ from pay.model.text_types import (
     TagValue,
     Zone,
 )
-from pay.model.vocabulary import Scope, Segment, Side
+from pay.model.vocabulary import Kept, Scope, Segment, Side
 
 
 class Architecture(StrEnum):
@@ -167,6 +167,10 @@ class Deployment(Model):
     tasks: TaskCount
     size: TaskSize | None = None
     """Replaces the catalogue's size; left out: the catalogue's."""
+    keeps: tuple[Kept, ...] = ()
+    """What the EC2 side keeps of how it ran before its adoption, as `pay adopt` found it. Removing
+    a word is the step that changes it.
+    """
 
 
 class Environment(Model):

@@ -1,0 +1,253 @@
+"""An AWS account in which everything that `pay adopt` asks for runs as it should."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import ClientError
+from typer.testing import Result
+
+from pay.model import Segment, names
+
+ENVIRONMENT = "sandbox"
+ACCOUNT_ID = "555555555555"
+CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+ARN = f"arn:aws:ecs:eu-west-1:{ACCOUNT_ID}"
+MANAGED = "ECSManagedAutoScalingPolicy-3048e262"
+
+
+Adopt = Callable[..., Result]
+"""Runs `pay adopt sandbox` with some arguments; keywords are variables of the shell."""
+
+
+@dataclass
+class Instance:
+    """A container instance of the legacy cluster."""
+
+    name: str
+    group: str
+    segment: str | None
+
+    @property
+    def arn(self) -> str:
+        return f"{ARN}:container-instance/sandbox-ec2/{self.name}"
+
+
+class Account:
+    """Everything exists and needs no change, except what a test takes out or sets."""
+
+    def __init__(self) -> None:
+        self.account = ACCOUNT_ID
+        self.denied: set[str] = set()
+        self.gone: set[str] = set()
+        """Names of what does not exist."""
+        self.called: set[str] = set()
+        self.instances = [
+            Instance(f"{segment}-{n}", names.capacity_provider(ENVIRONMENT, segment), segment)
+            for segment in Segment
+            for n in range(2)
+        ]
+        self.short: set[str] = set()
+        """Services whose ARN lacks the cluster."""
+        self.long_arns: set[str] = set()
+        """The account settings for long ARNs that are enabled."""
+        self.scaled: dict[str, tuple[int, int]] = {}
+        """Service -> its smallest and largest number of tasks."""
+        self.policies: dict[str, str] = {}
+        """Auto Scaling group -> its policy."""
+        self.schedules: dict[str, str] = {}
+        """Auto Scaling group -> its scheduled action."""
+        self.bare: set[str] = set()
+        """Load balancers without security groups."""
+        self.kept: set[str] = set()
+        """Load balancers and target groups whose attribute is not this project's."""
+
+    def answer(self, client: Any, operation: str, arguments: dict[str, Any]) -> Any:
+        """What a boto3 client of this account gets."""
+        if operation == "GetCallerIdentity":
+            return {"Account": self.account}
+        service = client.meta.service_model.signing_name
+        self.called.add(f"{service}:{operation}")
+        if operation in self.denied:
+            raise error("AccessDenied", f"not allowed to {operation}", operation)
+        return getattr(self, operation)(**arguments)
+
+    def DescribeClusters(self, clusters: list[str]) -> Any:
+        return {
+            "clusters": [
+                {"clusterName": name, "status": "ACTIVE", "capacityProviders": ["one"]}
+                for name in self._there(clusters)
+            ]
+        }
+
+    def DescribeCapacityProviders(self, capacityProviders: list[str]) -> Any:
+        return {"capacityProviders": [{"name": name} for name in self._there(capacityProviders)]}
+
+    def ListContainerInstances(self, cluster: str, status: str) -> Any:
+        assert status == "ACTIVE"
+        return {"containerInstanceArns": [each.arn for each in self.instances]}
+
+    def DescribeContainerInstances(self, cluster: str, containerInstances: list[str]) -> Any:
+        return {
+            "containerInstances": [
+                {
+                    "containerInstanceArn": each.arn,
+                    "ec2InstanceId": f"i-{each.name}",
+                    "attributes": [
+                        {"name": "ecs.os-type", "value": "linux"},
+                        *([{"name": "segment", "value": each.segment}] if each.segment else []),
+                    ],
+                }
+                for each in self.instances
+                if each.arn in containerInstances
+            ]
+        }
+
+    def DescribeServices(self, cluster: str, services: list[str]) -> Any:
+        return {
+            "services": [
+                {
+                    "serviceName": name,
+                    "serviceArn": f"{ARN}:service/{name}"
+                    if name in self.short
+                    else f"{ARN}:service/{cluster}/{name}",
+                    "createdBy": f"arn:aws:iam::{ACCOUNT_ID}:role/deploy",
+                    "status": "ACTIVE",
+                }
+                for name in self._there(services)
+            ]
+        }
+
+    def PutAccountSetting(self, name: str, value: str) -> Any:
+        assert value == "enabled"
+        self.long_arns.add(name)
+
+    def TagResource(self, resourceArn: str, tags: list[dict[str, str]]) -> Any:
+        assert self.long_arns == {"serviceLongArnFormat", "taskLongArnFormat"}
+        assert resourceArn.count("/") == 2
+        self.short.remove(resourceArn.rpartition("/")[2])
+
+    def DescribeScalableTargets(self, ServiceNamespace: str, ResourceIds: list[str]) -> Any:
+        return {
+            "ScalableTargets": [
+                {
+                    "ResourceId": id,
+                    "ScalableDimension": "ecs:service:DesiredCount",
+                    "MinCapacity": self.scaled[name][0],
+                    "MaxCapacity": self.scaled[name][1],
+                }
+                for id in ResourceIds
+                if (name := id.rpartition("/")[2]) in self.scaled
+            ]
+        }
+
+    def DescribeAutoScalingGroups(self, AutoScalingGroupNames: list[str]) -> Any:
+        there = self._there(AutoScalingGroupNames)
+        return {
+            "AutoScalingGroups": [
+                {
+                    "AutoScalingGroupName": name,
+                    "Instances": [
+                        {"InstanceId": f"i-{each.name}"}
+                        for each in self.instances
+                        if each.group == name
+                    ],
+                }
+                for name in there
+            ]
+        }
+
+    def DescribePolicies(self, AutoScalingGroupName: str) -> Any:
+        own = [self.policies[name] for name in (AutoScalingGroupName,) if name in self.policies]
+        return {"ScalingPolicies": [{"PolicyName": name} for name in (MANAGED, *own)]}
+
+    def DescribeScheduledActions(self, AutoScalingGroupName: str) -> Any:
+        own = [self.schedules[name] for name in (AutoScalingGroupName,) if name in self.schedules]
+        return {"ScheduledUpdateGroupActions": [{"ScheduledActionName": name} for name in own]}
+
+    def DescribeLaunchTemplates(self, LaunchTemplateNames: list[str]) -> Any:
+        there = self._there(LaunchTemplateNames)
+        return {"LaunchTemplates": [{"LaunchTemplateId": f"lt-{name}"} for name in there]}
+
+    def DescribeLoadBalancers(self, Names: list[str]) -> Any:
+        if not self._there(Names):
+            raise error("LoadBalancerNotFound", "none", "DescribeLoadBalancers")
+        return {
+            "LoadBalancers": [
+                {
+                    "LoadBalancerArn": f"arn:lb/{name}",
+                    # AWS leaves the key out where there are none.
+                    **({} if name in self.bare else {"SecurityGroups": ["sg-1"]}),
+                }
+                for name in Names
+            ]
+        }
+
+    def DescribeLoadBalancerAttributes(self, LoadBalancerArn: str) -> Any:
+        drops = LoadBalancerArn.partition("/")[2] not in self.kept
+        key = "routing.http.drop_invalid_header_fields.enabled"
+        return {"Attributes": [{"Key": key, "Value": str(drops).lower()}]}
+
+    def DescribeTargetGroups(self, Names: list[str]) -> Any:
+        if not self._there(Names):
+            raise error("TargetGroupNotFound", "none", "DescribeTargetGroups")
+        return {"TargetGroups": [{"TargetGroupArn": f"arn:tg/{name}"} for name in Names]}
+
+    def DescribeTargetGroupAttributes(self, TargetGroupArn: str) -> Any:
+        preserves = TargetGroupArn.partition("/")[2] in self.kept
+        key = "preserve_client_ip.enabled"
+        return {"Attributes": [{"Key": key, "Value": str(preserves).lower()}]}
+
+    def DescribeListeners(self, LoadBalancerArn: str) -> Any:
+        ports = (80, 443, 8080)
+        return {
+            "Listeners": [
+                {"Port": port, "ListenerArn": f"{LoadBalancerArn}/{port}"} for port in ports
+            ]
+        }
+
+    def GetRole(self, RoleName: str) -> Any:
+        return {"Role": {"RoleName": RoleName}}
+
+    def GetInstanceProfile(self, InstanceProfileName: str) -> Any:
+        return {"InstanceProfile": {"InstanceProfileName": InstanceProfileName}}
+
+    def DescribeLogGroups(self, logGroupNamePrefix: str) -> Any:
+        groups = [*self._there([logGroupNamePrefix]), f"{logGroupNamePrefix}_FG"]
+        return {"logGroups": [{"logGroupName": name} for name in groups]}
+
+    def ListHostedZonesByName(self, DNSName: str) -> Any:
+        return {
+            "HostedZones": [
+                {
+                    "Id": f"/hostedzone/{kind}",
+                    "Name": f"{DNSName}.",
+                    "Config": {"PrivateZone": private},
+                }
+                for kind, private in (("ZPUBLIC", False), ("ZPRIVATE", True))
+            ]
+        }
+
+    def ListResourceRecordSets(
+        self, HostedZoneId: str, StartRecordName: str, StartRecordType: str, MaxItems: str
+    ) -> Any:
+        record = {"Name": f"{StartRecordName}.", "Type": StartRecordType}
+        if StartRecordName in self.gone:
+            record["SetIdentifier"] = "somebody-else's"
+        return {"ResourceRecordSets": [record]}
+
+    def _there(self, all_names: list[str]) -> list[str]:
+        return [name for name in all_names if name not in self.gone]
+
+
+def error(code: str, message: str, operation: str) -> ClientError:
+    return ClientError({"Error": {"Code": code, "Message": message}}, operation)
+
+
+def account_call(account: Account) -> Callable[[Any, str, dict[str, Any]], Any]:
+    """What every boto3 client calls instead of AWS."""
+
+    def call(self: Any, operation: str, arguments: dict[str, Any]) -> Any:
+        return account.answer(self, operation, arguments)
+
+    return call
