@@ -34,7 +34,7 @@ def parity(service: Microservice, environment: Environment) -> tuple[Difference,
     scaling = (addresses.SCALING_TARGET, addresses.SCALING_POLICY)
     is_application = service.load_balancer_type is LoadBalancerType.APPLICATION
     # The collector writes to the metrics of its own cluster.
-    has_collector = any(sidecar.name == "adot" for sidecar in service.sidecars)
+    has_collector = service.has_collector
     differences = [
         Difference(
             aspect="names",
