@@ -69,9 +69,9 @@ class End:
             case EndKind.INSTANCES:
                 return f"{self.name} instances"
             case EndKind.LOAD_BALANCER:
-                return f"{self.name}'s {self.side} load balancer"
+                return f"{self.side} load balancer of {self.name}"
             case EndKind.DATABASE | EndKind.REDIS:
-                return f"{self.name}'s {self.kind}"
+                return f"{self.kind} of {self.name}"
             case EndKind.AWS:
                 return f"AWS {self.name}"
         return self.kind.value

@@ -52,39 +52,40 @@ def print_report(out: Console, report: Report) -> None:
 
 
 def _missing(report: Report) -> Table:
-    table = Table(
-        Column("security group", overflow="fold", ratio=3),
-        Column("lacks", overflow="fold", ratio=3),
-        Column("so that it opens", overflow="fold", ratio=3),
-        Column("services", overflow="fold", ratio=2),
-        title=f"Missing rules in {report.environment}",
-        title_justify="left",
-        show_lines=True,
-    )
+    table = _table(report, "Missing rules", "security group", "lacks")
     for rule, reason in report.missing.items():
         word = "to" if rule.direction is Direction.EGRESS else "from"
         lacks = f"{rule.direction} on {rule.ports} {word} {rule.peer_name}"
-        table.add_row(*map(escape, (rule.group.name, lacks, *_columns(reason))))
+        _add(table, reason, rule.group.name, lacks)
     return table
 
 
 def _not_found(report: Report) -> Table:
-    table = Table(
-        Column("AWS has", overflow="fold", ratio=3),
-        Column("what to do", overflow="fold", ratio=3),
-        Column("so that it opens", overflow="fold", ratio=3),
-        Column("services", overflow="fold", ratio=2),
-        title=f"Not found in {report.environment}",
-        title_justify="left",
-        show_lines=True,
-    )
+    table = _table(report, "Not found", "AWS has", "what to do")
     for each, reason in report.not_found.items():
-        table.add_row(*map(escape, (each.what, each.fix, *_columns(reason))))
+        _add(table, reason, each.what, each.fix)
     return table
 
 
-def _columns(reason: Reason) -> tuple[str, str]:
-    return "\n".join(map(str, reason.connections)), ", ".join(reason.services)
+def _table(report: Report, title: str, *columns: str) -> Table:
+    """Return a table that says which connections a row opens and, where several were asked for,
+    which services need them.
+    """
+    table = Table(
+        *(Column(each, overflow="fold", ratio=3) for each in (*columns, "so that it opens")),
+        title=f"{title} in {report.environment}",
+        title_justify="left",
+        show_lines=True,
+    )
+    if len({service for services in report.needed.values() for service in services}) > 1:
+        table.add_column("services", overflow="fold", ratio=2)
+    return table
+
+
+def _add(table: Table, reason: Reason, *cells: str) -> None:
+    opens, services = "\n".join(map(str, reason.connections)), ", ".join(reason.services)
+    row = map(escape, (*cells, opens, services))
+    table.add_row(*list(row)[: len(table.columns)])
 
 
 def _sum(report: Report) -> str:
@@ -94,8 +95,8 @@ def _sum(report: Report) -> str:
     reasons = (*report.missing.values(), *report.not_found.values())
     closed = {connection for reason in reasons for connection in reason.connections}
     return (
-        f"{asked}: {len(closed)} are closed; {len(report.missing)} rules are missing, and "
-        f"{len(report.not_found)} things were not found."
+        f"{asked}, of which closed: {len(closed)}. Missing rules: {len(report.missing)}. "
+        f"Not found: {len(report.not_found)}."
     )
 
 

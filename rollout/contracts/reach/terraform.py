@@ -6,13 +6,13 @@ from ipaddress import IPv4Network
 from rollout.contracts.reach.missing import Direction, MissingRule, Reason
 from rollout.contracts.reach.rules import SecurityGroup
 
-DESCRIPTION_LIMIT = 255
-"""Characters, of letters, digits, spaces and `._-:/()#,@[]+=&;{}!$*` (AWS: EC2 API reference,
-`IpRange`, `Description`)."""
-
 
 def as_terraform(rule: MissingRule, reason: Reason) -> str:
-    """Return the resource that adds a rule."""
+    """Return the resource that adds a rule.
+
+    Its description has only letters, digits, spaces, dots and hyphens: AWS refuses many other signs
+    (EC2 API reference, `IpRange`, `Description`).
+    """
     word = "to" if rule.direction is Direction.EGRESS else "from"
     label = re.sub(r"\W", "_", f"{rule.group.name}_{word}_{rule.peer_name}_{rule.ports}")
     peer, value = "prefix_list_id", str(rule.peer)
@@ -20,10 +20,11 @@ def as_terraform(rule: MissingRule, reason: Reason) -> str:
         peer, value = "referenced_security_group_id", rule.peer.id
     elif isinstance(rule.peer, IPv4Network):
         peer = "cidr_ipv4"
-    described = re.sub(r"[^\w .:/-]", "", ", ".join(map(str, reason.connections)))
+    first, *others = reason.connections
+    described = f"{first} and {len(others)} more" if others else str(first)
     arguments = {
         "security_group_id": _quoted(rule.group.id),
-        "description": _quoted(described[:DESCRIPTION_LIMIT]),
+        "description": _quoted(described),
         "ip_protocol": _quoted("tcp"),
         "from_port": rule.ports.first,
         "to_port": rule.ports.last,

@@ -54,11 +54,11 @@ def of(service: str, environment: Environment, *, source: End) -> dict[str, str]
 
 def test_a_fargate_task_opens_what_its_service_uses(sandbox: Environment) -> None:
     assert of("adminusers", sandbox, source=tasks("adminusers")) == {
-        "adminusers's database": "5432",
-        "ledger's ec2 load balancer": "443",
-        "ledger's fargate load balancer": "443",
-        "egress's ec2 load balancer": "8080",
-        "egress's fargate load balancer": "8080",
+        "database of adminusers": "5432",
+        "ec2 load balancer of ledger": "443",
+        "fargate load balancer of ledger": "443",
+        "ec2 load balancer of egress": "8080",
+        "fargate load balancer of egress": "8080",
         "AWS aps-workspaces": "443",
         "AWS ecr.api": "443",
         "AWS ecr.dkr": "443",
@@ -129,8 +129,8 @@ def test_a_forward_proxy_reaches_the_internet(sandbox: Environment) -> None:
 
 
 def test_redis_is_needed_by_the_service_that_reads_its_address(sandbox: Environment) -> None:
-    assert of("publicapi", sandbox, source=tasks("publicapi"))["publicapi's Redis"] == "6379"
-    assert "cardid's Redis" not in of("cardid", sandbox, source=tasks("cardid"))
+    assert of("publicapi", sandbox, source=tasks("publicapi"))["Redis of publicapi"] == "6379"
+    assert "Redis of cardid" not in of("cardid", sandbox, source=tasks("cardid"))
 
 
 def test_a_called_service_that_is_not_in_the_environment_is_left_out(sandbox: Environment) -> None:

@@ -128,12 +128,12 @@ def test_a_rule_that_is_taken_away_in_aws_is_printed_with_its_terraform(sandbox:
         "to_port": 5432,
         "peer": "sandbox-ledger-sg",
         "peer_id": task,
-        "opens": ["ledger on Fargate to ledger's database"],
+        "opens": ["ledger on Fargate to database of ledger"],
         "services": ["ledger"],
         "terraform": missing["terraform"],
     }
     assert missing["terraform"] in narrow
-    assert "1 are closed; 1 rules are missing" in " ".join(narrow.split())
+    assert "closed: 1. Missing rules: 1. Not found: 0." in " ".join(narrow.split())
     assert ask(sandbox, "ledger")[0] == 0
 
 
