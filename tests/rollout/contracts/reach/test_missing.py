@@ -66,8 +66,9 @@ def test_a_rule_of_the_base_group_counts_and_is_never_proposed(environment: Envi
     source = Place((base, group("task")), (SUBNET,))
     assert report(environment, DATABASE, POSTGRESQL, source, target).is_complete
     source = Place((group("base"), group("task")), (SUBNET,))
+    target = Place((group("rds"),), (OTHER_SUBNET,))
     found = report(environment, DATABASE, POSTGRESQL, source, target)
-    assert lacking(found) == {("task", "egress", "rds")}
+    assert lacking(found) == {("task", "egress", "rds"), ("rds", "ingress", "task")}
 
 
 def test_an_api_without_an_endpoint_is_reached_through_the_internet_or_not_found(

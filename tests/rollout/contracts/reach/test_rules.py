@@ -81,6 +81,13 @@ def test_rules_admit_a_peer_when_they_admit_each_of_its_addresses_on_each_port(
     )
 
 
+def test_rules_may_cover_addresses_together() -> None:
+    port = Ports(443, 443)
+    halves = [Rule(port, str(half), (half,)) for half in WORLD.subnets(prefixlen_diff=1)]
+    assert admits(halves, port, place(str(WORLD)))
+    assert not admits(halves[:1], port, place(str(WORLD)))
+
+
 def test_addresses_that_are_not_known_are_admitted_by_no_rule_about_addresses() -> None:
     everything = [Rule(ALL_PORTS, "0.0.0.0/0", (IPv4Network("0.0.0.0/0"),))]
     assert not admits(everything, Ports(443, 443), place())
