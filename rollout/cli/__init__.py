@@ -23,6 +23,7 @@ PANELS = {
         "plan-moves",
         "parity",
         "adopt",
+        "reach",
     ),
     "Checking changes": ("stacks", "guard", "policy", "review"),
     "Delivering changes": ("plan-changes", "judge-changes", "apply"),

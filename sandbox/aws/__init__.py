@@ -12,6 +12,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "autoscaling": ("autoscaling", "ec2", "ecs", "instance_refresh"),
     "ec2": ("ec2",),
     "ecs": ("ecs", "ecs_clusters"),
+    "elasticache": ("elasticache",),
     # moto receives the calls of both load balancer APIs in `elb` and forwards them by version.
     "elb": ("elbv2",),
     "elbv2": ("elbv2",),

@@ -2,9 +2,9 @@
 
 Where moto 5.2 differs from AWS: it forgets most settings of a service (deployment configuration,
 placement, grace period, strategies, balance over zones), tags one with a short ARN, accepts a
-service that AWS refuses,
-replaces one with the same name, lists deleted ones, starts no tasks (`ecs_tasks`), has no real
-deployments (`ecs_deployments`), and its instances never join a cluster (`ecs_instances`).
+service that AWS refuses, replaces one with the same name, lists deleted ones, starts no tasks
+(`ecs_tasks`), has no real deployments (`ecs_deployments`), and its instances never join a cluster
+(`ecs_instances`).
 """
 
 from collections.abc import Iterator, Mapping

@@ -13,12 +13,15 @@ from pay.model import Environment, Microservice, names
 from sandbox.estate.mistakes import Mistake
 
 ALREADY_EXISTS = {
+    "authorize_security_group_egress": "InvalidPermission.Duplicate",
     "authorize_security_group_ingress": "InvalidPermission.Duplicate",
     "change_resource_record_sets": "InvalidChangeBatch",
     "create_auto_scaling_group": "AlreadyExists",
     "create_bucket": "BucketAlreadyOwnedByYou",
+    "create_cache_cluster": "CacheClusterAlreadyExists",
     "create_capacity_provider": "ClientException",
     "create_db_instance": "DBInstanceAlreadyExists",
+    "create_db_subnet_group": "DBSubnetGroupAlreadyExists",
     "create_instance_profile": "EntityAlreadyExists",
     "create_launch_template": "InvalidLaunchTemplateName.AlreadyExistsException",
     "create_listener": "DuplicateListener",
@@ -57,6 +60,14 @@ class Owner:
     def vpc_id(self) -> str:
         """The id of the environment's VPC, which must exist."""
         return self.ids("vpc")[self.environment.network.vpc]
+
+    @cached_property
+    def s3_prefix_list(self) -> str:
+        """The id of the list of S3's addresses, which AWS keeps."""
+        name = f"com.amazonaws.{self.environment.region}.s3"
+        by_name = [{"Name": "prefix-list-name", "Values": [name]}]
+        [managed] = self.pages("ec2", "describe_prefix_lists", "PrefixLists", Filters=by_name)
+        return str(managed["PrefixListId"])
 
     def tags(self, name: str) -> list[dict[str, str]]:
         """Return the tags of another team's resource, without a tag for Terraform."""

@@ -77,7 +77,7 @@ def _auto_scaling_group(owner: Owner, segment: Segment, name: str) -> str:
         MinSize=capacity.min_instances,
         MaxSize=capacity.max_instances,
         NewInstancesProtectedFromScaleIn=True,
-        VPCZoneIdentifier=",".join(owner.subnets(f"ecs-{segment}")),
+        VPCZoneIdentifier=",".join(owner.subnets(names.instance_subnets(segment))),
         Tags=[
             {
                 "Key": "Name",

@@ -53,7 +53,7 @@ def _load_balancer(owner: Owner, service: Microservice) -> dict[str, Any]:
         Name=name,
         Type=service.load_balancer_type.value,
         Scheme="internet-facing" if is_public else "internal",
-        Subnets=owner.subnets("public" if is_public else service.name),
+        Subnets=owner.subnets(names.load_balancer_subnets(service.name, service.exposure)),
         # Before August 2023 a Network Load Balancer could have none.
         SecurityGroups=[] if _is_network(service) else [group],
         Tags=owner.tags(name),

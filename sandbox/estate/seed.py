@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection
 from typing import Any
 
 from pay.model import Environment
+from sandbox.estate.caches import make_caches
 from sandbox.estate.configuration import make_configuration
 from sandbox.estate.databases import make_databases
 from sandbox.estate.dns import make_dns
@@ -36,6 +37,7 @@ def seed(
     make_databases(owner)
     make_dns(owner)
     make_configuration(owner)
+    make_caches(owner)
     make_storage(owner)
     if legacy:
         make_legacy_cluster(owner)

@@ -5,8 +5,7 @@ from constructs import Construct
 from imports.aws.data_aws_db_instance import DataAwsDbInstance
 from pay.existing.contract import contract
 from pay.model import Database, Environment, names
-
-POSTGRESQL_PORT = 5432
+from pay.model.service.dependencies import POSTGRESQL_PORT
 
 
 def database_address(

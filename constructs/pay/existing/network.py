@@ -130,10 +130,7 @@ class ExistingNetwork:
         """Return the ids of the security groups of a task with a network of its own (awsvpc)."""
         return self.security_groups(
             addresses.TASK_SECURITY_GROUPS_LOOKUP.id,
-            [
-                names.base_security_group(self._environment.name, service.scope.segment),
-                names.task_security_group(self._environment.name, service.name),
-            ],
+            names.task_security_groups(self._environment.name, service.name, service.scope.segment),
         )
 
     def security_groups(self, key: str, group_names: Sequence[str]) -> list[str]:

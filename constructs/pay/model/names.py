@@ -6,7 +6,7 @@ containers, load balancers, target groups, subnets, log groups, RDS identifiers)
 
 import hashlib
 
-from pay.model.vocabulary import Segment, Severity, Side
+from pay.model.vocabulary import Exposure, Segment, Severity, Side
 
 LOAD_BALANCER_NAME_LIMIT = 32
 """Characters; AWS: Elastic Load Balancing `CreateLoadBalancer` and `CreateTargetGroup`, `Name`."""
@@ -90,6 +90,16 @@ def subnet(environment: str, group: str, zone: str) -> str:
     return f"{environment}-{group}-{zone}"
 
 
+def load_balancer_subnets(service: str, exposure: Exposure) -> str:
+    """Return the group of subnets of a service's load balancers."""
+    return "public" if exposure is Exposure.PUBLIC else service
+
+
+def instance_subnets(segment: Segment) -> str:
+    """Return the group of subnets of a segment's instances."""
+    return f"ecs-{segment}"
+
+
 def base_security_group(environment: str, segment: Segment) -> str:
     return f"{environment}-sg-base" + ("-cde" if segment is Segment.CDE else "")
 
@@ -104,6 +114,18 @@ def load_balancer_security_group(environment: str, service: str) -> str:
 
 def instance_security_group(environment: str, segment: Segment) -> str:
     return f"{environment}-ecs-{segment}-sg"
+
+
+def task_security_groups(environment: str, service: str, segment: Segment) -> tuple[str, str]:
+    """Return the groups of a task with a network of its own; the last is nothing else's."""
+    base = base_security_group(environment, segment)
+    return base, task_security_group(environment, service)
+
+
+def instance_security_groups(environment: str, segment: Segment) -> tuple[str, str]:
+    """Return the groups of a segment's instances; the last is nothing else's."""
+    base = base_security_group(environment, segment)
+    return base, instance_security_group(environment, segment)
 
 
 def database(environment: str, service: str, suffix: int) -> str:

@@ -78,10 +78,7 @@ def ec2_capacity(
         iam_instance_profile=LaunchTemplateIamInstanceProfile(arn=profile_arn),
         vpc_security_group_ids=network.security_groups(
             f"{segment}_security_groups",
-            [
-                names.base_security_group(environment.name, segment),
-                names.instance_security_group(environment.name, segment),
-            ],
+            names.instance_security_groups(environment.name, segment),
         ),
         metadata_options=LaunchTemplateMetadataOptions(
             http_endpoint="enabled",
@@ -109,7 +106,7 @@ def ec2_capacity(
         name=name,
         min_size=capacity.min_instances,
         max_size=capacity.max_instances,
-        vpc_zone_identifier=network.subnets(f"ecs-{segment}"),
+        vpc_zone_identifier=network.subnets(names.instance_subnets(segment)),
         launch_template=AutoscalingGroupLaunchTemplate(id=template.id, version="$Latest"),
         health_check_type="EC2",
         # ECS's managed termination protection requires it.

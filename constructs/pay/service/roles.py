@@ -123,7 +123,7 @@ def _task_statements(side: ServiceSide, variables: Variables) -> list[Statement]
         sid = "Use" + "".join(word.capitalize() for word in bucket.name.split("-"))
         statements.append(Statement(sid, allowed, [arn]))
     statements += _one_off_task_statements(side)
-    if any(sidecar.name == "adot" for sidecar in service.sidecars):
+    if service.has_collector:
         role = side.environment.metrics.prometheus_write_role_arn
         statements.append(Statement("WriteMetrics", ["sts:AssumeRole"], [role]))
     return statements

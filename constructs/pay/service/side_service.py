@@ -13,7 +13,7 @@ from imports.aws.ecs_service import (
     EcsServiceTimeouts,
 )
 from pay.existing.network import ExistingNetwork
-from pay.model import addresses
+from pay.model import addresses, names
 from pay.model.side import ServiceSide
 from pay.service.alarms import Alarms
 from pay.service.balancer import ServiceLoadBalancer
@@ -35,7 +35,7 @@ class SideService(Construct):
         super().__init__(scope, id)
         self.side = side
         self.network = ExistingNetwork(self, side.environment)
-        group = "public" if side.is_public else side.service.name
+        group = names.load_balancer_subnets(side.service.name, side.service.exposure)
         subnets = self.network.subnets(group, public=side.is_public)
         self._load_balancer = ServiceLoadBalancer(self, side, self.network, subnets)
         self._task = TaskDefinition(self, side, self.network)

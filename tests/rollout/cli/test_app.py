@@ -18,6 +18,7 @@ from toolchain.paths import VENV_BIN
 MINE = (
     *("stages", "stacks", "promote", "rollback", "journal", "plan-moves", "parity", "adopt"),
     "renew",
+    "reach",
 )
 
 
@@ -98,7 +99,8 @@ def test_help_imports_no_model(checkout: Checkout) -> None:
 
 
 def test_the_exit_codes_of_the_process_are_0_1_and_2(checkout: Checkout) -> None:
-    fine = run(checkout.folder, "promote", "test-12", "ledger")
+    evidence = ("--evidence", "all are open")
+    fine = run(checkout.folder, "promote", "test-12", "ledger", *evidence)
     refused = run(checkout.folder, "promote", "test-12", "connector", "--json")
     wrong = run(checkout.folder, "promote", "test-12")
     assert (fine.returncode, refused.returncode, wrong.returncode) == (0, 1, 2)

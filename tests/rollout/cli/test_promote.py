@@ -27,7 +27,7 @@ def warned(answer: Answer) -> set[str]:
 
 def test_changes_one_line_and_adds_one_to_the_journal(checkout: Checkout, pay: Pay) -> None:
     before = checkout.file("test-12").read_text().splitlines()
-    assert pay("promote", "test-12", "ledger").exit_code == 0
+    assert pay("promote", "test-12", "ledger", *MEASURED).exit_code == 0
     after = checkout.file("test-12").read_text().splitlines()
     changed = [(old, new) for old, new in zip(before, after, strict=True) if old != new]
     assert changed == [('stage = "legacy"', 'stage = "dark"')]
@@ -64,7 +64,7 @@ def test_the_evidence_lands_in_the_journal(checkout: Checkout, pay: Pay) -> None
 
 
 @pytest.mark.parametrize(
-    "stage", ["dark", "ready", "canary", "quarter", "half", "most", "cutover", "detached"]
+    "stage", ["legacy", "dark", "ready", "canary", "quarter", "half", "most", "cutover", "detached"]
 )
 def test_refuses_a_move_that_rests_on_a_measurement_nobody_tells(
     stage: str, checkout: Checkout, pay_json: PayJson
@@ -107,7 +107,7 @@ def test_promoting_twice_by_mistake_is_refused_when_the_stage_is_named(
 
 def test_refuses_a_frozen_environment(checkout: Checkout, pay_json: PayJson) -> None:
     checkout.set("test-12", 'frozen = "budget day"')
-    reason = refused(pay_json("promote", "test-12", "ledger"))
+    reason = refused(pay_json("promote", "test-12", "ledger", *MEASURED))
     assert reason == {"frozen": "test-12 is frozen: budget day"}
 
 
@@ -117,10 +117,10 @@ def test_refuses_to_move_beside_a_caller_that_moves(
     neighbour: str, neighbour_stage: str, checkout: Checkout, pay_json: PayJson
 ) -> None:
     checkout.put("test-12", neighbour, neighbour_stage)
-    reasons = refused(pay_json("promote", "test-12", "ledger"))
+    reasons = refused(pay_json("promote", "test-12", "ledger", *MEASURED))
     assert set(reasons) == {"adjacent"}
     assert f"{neighbour} ({neighbour_stage})" in reasons["adjacent"]
-    assert set(refused(pay_json("promote", "test-12", "egress"))) == {"adjacent"}
+    assert set(refused(pay_json("promote", "test-12", "egress", *MEASURED))) == {"adjacent"}
 
 
 @pytest.mark.parametrize("neighbour_stage", ["legacy", "detached", "retired"])
@@ -128,14 +128,15 @@ def test_a_neighbour_that_stands_still_does_not_matter(
     neighbour_stage: str, checkout: Checkout, pay: Pay
 ) -> None:
     checkout.put("test-12", "connector", neighbour_stage)
-    assert pay("promote", "test-12", "ledger").exit_code == 0
+    assert pay("promote", "test-12", "ledger", *MEASURED).exit_code == 0
 
 
 def test_a_neighbour_is_allowed_for_a_reason_that_lands_in_the_journal(
     checkout: Checkout, pay: Pay
 ) -> None:
     checkout.put("test-12", "connector", "soak")
-    assert pay("promote", "test-12", "ledger", "--allow-adjacent", "soaks only").exit_code == 0
+    allowed = (*MEASURED, "--allow-adjacent", "soaks only")
+    assert pay("promote", "test-12", "ledger", *allowed).exit_code == 0
     assert checkout.moves("test-12", "ledger")[-1].adjacent == "soaks only"
 
 
@@ -175,7 +176,8 @@ def test_a_blank_text_that_nobody_asked_for_is_not_kept(
 def test_a_reason_for_a_neighbour_that_does_not_move_is_not_kept(
     checkout: Checkout, pay: Pay
 ) -> None:
-    assert pay("promote", "test-12", "ledger", "--allow-adjacent", "soaks only").exit_code == 0
+    allowed = (*MEASURED, "--allow-adjacent", "soaks only")
+    assert pay("promote", "test-12", "ledger", *allowed).exit_code == 0
     assert checkout.moves("test-12", "ledger")[-1].adjacent is None
 
 
@@ -190,7 +192,7 @@ def test_refuses_more_services_in_flight_than_the_limit(
 ) -> None:
     for service in ("cardid", "publicauth", "webhooks-egress", "notifications"):
         checkout.put("test-12", service, "canary")
-    reasons = refused(pay_json("promote", "test-12", "ledger"))
+    reasons = refused(pay_json("promote", "test-12", "ledger", *MEASURED))
     assert set(reasons) == {"in-flight"}
     assert "4 services are in flight" in reasons["in-flight"]
 
@@ -349,7 +351,7 @@ def test_a_journal_that_cannot_be_written_leaves_the_stage_alone(
 ) -> None:
     (checkout.folder / "journal").write_text("a file where a folder should be")
     before = checkout.contents()
-    result = pay("promote", "test-12", "ledger")
+    result = pay("promote", "test-12", "ledger", *MEASURED)
     assert result.exit_code == 1
     assert "Failed" in result.stderr
     assert checkout.contents() == before

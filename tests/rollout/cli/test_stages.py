@@ -154,7 +154,8 @@ def test_neighbours_that_are_allowed_to_move_are_shown_with_the_reason(
     checkout: Checkout, pay: Pay, pay_json: PayJson
 ) -> None:
     checkout.put("test-12", "ledger", "soak", ago=timedelta(days=2))
-    assert pay("promote", "test-12", "connector", "--allow-adjacent", "soaks only").exit_code == 0
+    allowed = ("--evidence", "all are open", "--allow-adjacent", "soaks only")
+    assert pay("promote", "test-12", "connector", *allowed).exit_code == 0
     _, told = pay_json("stages", "test-12")
     assert [r["problems"] for r in told] == [[]] * 15
     text = pay("stages", "test-12", columns=200).stdout
@@ -166,7 +167,8 @@ def test_a_reason_of_an_earlier_flight_allows_nothing(
     checkout: Checkout, pay: Pay, pay_json: PayJson
 ) -> None:
     checkout.put("test-12", "ledger", "soak", ago=timedelta(days=2))
-    assert pay("promote", "test-12", "connector", "--allow-adjacent", "soaks only").exit_code == 0
+    allowed = ("--evidence", "all are open", "--allow-adjacent", "soaks only")
+    assert pay("promote", "test-12", "connector", *allowed).exit_code == 0
     assert pay("rollback", "test-12", "connector").exit_code == 0
     checkout.put("test-12", "connector", "dark", ago=-timedelta(seconds=5))
     _, told = pay_json("stages", "test-12")
@@ -175,7 +177,8 @@ def test_a_reason_of_an_earlier_flight_allows_nothing(
 
 def test_a_problem_is_red_and_what_is_allowed_yellow(checkout: Checkout, pay: Pay) -> None:
     checkout.put("test-12", "ledger", "soak", ago=timedelta(days=2))
-    assert pay("promote", "test-12", "connector", "--allow-adjacent", "soaks only").exit_code == 0
+    allowed = ("--evidence", "all are open", "--allow-adjacent", "soaks only")
+    assert pay("promote", "test-12", "connector", *allowed).exit_code == 0
     for service in ("products-ui", "publicauth", "webhooks-egress"):
         checkout.put("test-12", service, "half")
     standings = checkout.standings(datetime.now(UTC))

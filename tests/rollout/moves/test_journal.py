@@ -22,6 +22,7 @@ LINE = (
     '{"at":"2026-11-16T09:00:00Z","direction":"forward","from":"legacy","to":"dark",'
     '"weights":"simple","by":"release-engineer"}'
 )
+REACHED = ("--evidence", "pay reach: all are open")
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 
@@ -36,11 +37,11 @@ def git(folder: Path, *arguments: str) -> str:
 
 
 def test_a_line_is_plain_json_without_empty_keys(checkout: Checkout, pay: Pay) -> None:
-    pay("promote", "test-12", "ledger")
+    pay("promote", "test-12", "ledger", *REACHED)
     path = checkout.folder / "journal" / "test-12" / "ledger.jsonl"
     (line,) = path.read_text().splitlines()
     told = json.loads(line)
-    assert list(told) == ["at", "direction", "from", "to", "weights", "by"]
+    assert list(told) == ["at", "direction", "from", "to", "weights", "by", "evidence"]
     assert told["at"].endswith("Z")
     assert "." not in told["at"]
 
@@ -48,7 +49,7 @@ def test_a_line_is_plain_json_without_empty_keys(checkout: Checkout, pay: Pay) -
 def test_who_is_the_address_that_git_knows(checkout: Checkout, pay: Pay) -> None:
     git(checkout.folder, "init", "-q")
     git(checkout.folder, "config", "user.email", "release-engineer@example.com")
-    pay("promote", "test-12", "ledger")
+    pay("promote", "test-12", "ledger", *REACHED)
     assert checkout.moves("test-12", "ledger")[0].by == "release-engineer@example.com"
 
 
@@ -69,14 +70,14 @@ def test_two_people_who_promote_different_services_merge_without_a_conflict(
     checkout: Checkout, pay: Pay
 ) -> None:
     folder = checkout.folder
-    pay("promote", "test-12", "cardid")
+    pay("promote", "test-12", "cardid", *REACHED)
     git(folder, "init", "-q", "-b", "main")
     git(folder, "add", ".")
     git(folder, "commit", "-q", "-m", "start")
     # Neighbours in the file too: the lines of two services that follow each other.
     for branch, service in (("one", "publicapi"), ("two", "publicauth")):
         git(folder, "switch", "-q", "-c", branch, "main")
-        assert pay("promote", "test-12", service).exit_code == 0
+        assert pay("promote", "test-12", service, *REACHED).exit_code == 0
         assert pay("promote", "staging-2", "cardid", "--to", "soak").exit_code == 1
         git(folder, "add", ".")
         git(folder, "commit", "-q", "-m", service)
@@ -203,7 +204,7 @@ def test_refuses_a_line_that_is_no_move_and_names_file_and_line(
 def test_shows_who_moved_what_and_why(checkout: Checkout, pay: Pay) -> None:
     checkout.put("test-12", "ledger", "soak")
     pay("rollback", "test-12", "ledger", "--because", "timeouts [since] noon")
-    pay("promote", "test-12", "cardid")
+    pay("promote", "test-12", "cardid", *REACHED)
     shown = pay("journal", "test-12", "ledger").stdout
     assert "soak -> ready  100/0" in shown
     assert "timeouts [since] noon" in shown
@@ -213,7 +214,7 @@ def test_shows_who_moved_what_and_why(checkout: Checkout, pay: Pay) -> None:
 
 def test_shows_the_moves_as_json_the_oldest_first(checkout: Checkout, pay_json: PayJson) -> None:
     checkout.put("test-12", "ledger", "soak")
-    pay_json("promote", "test-12", "cardid")
+    pay_json("promote", "test-12", "cardid", *REACHED)
     code, told = pay_json("journal")
     assert code == 0
     assert [(m["service"], m["from"], m["to"]) for m in told] == [

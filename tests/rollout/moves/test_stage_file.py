@@ -77,7 +77,7 @@ def test_two_promotions_at_the_same_time_are_both_written(checkout: Checkout) ->
     services = ("ledger", "publicauth", "cardid", "webhooks-egress")
     runs = [
         subprocess.Popen(
-            [VENV_BIN / "pay", "promote", "test-12", service],
+            [VENV_BIN / "pay", "promote", "test-12", service, "--evidence", "all are open"],
             env={**os.environ, "PAY_ENVIRONMENTS": str(checkout.folder)},
             cwd=COMMITTED.parent,
             stdout=subprocess.PIPE,

@@ -8,6 +8,9 @@ from pay.model.base import Model
 from pay.model.problem import Problem
 from pay.model.text_types import ServiceName, VariableName
 
+POSTGRESQL_PORT = 5432
+REDIS_PORT = 6379
+
 
 class Database(Model):
     """The microservice's own PostgreSQL database, an RDS instance that exists already."""

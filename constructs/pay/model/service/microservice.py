@@ -142,6 +142,11 @@ class Microservice(Model):
         return self.admin_port or self.container_port
 
     @property
+    def has_collector(self) -> bool:
+        """Return whether a sidecar collects metrics."""
+        return any(sidecar.name == "adot" for sidecar in self.sidecars)
+
+    @property
     def called(self) -> tuple[str, ...]:
         """Return the services that this one calls, each once, in order."""
         return tuple(dict.fromkeys(call.service for call in self.calls))

@@ -12,8 +12,12 @@ from pay.model.stage.transitions import Edge
 _JUDGED = "errors, latency and total traffic were as before, on enough requests"
 _EC2_IS_IDLE = "EC2 requests were measured to be 0"
 
+_IS_REACHED = "`pay reach` found every connection of the service open"
+
 _BEFORE_LEAVING: Mapping[Stage, tuple[str, ...]] = {
+    Stage.LEGACY: (_IS_REACHED,),
     Stage.DARK: (
+        _IS_REACHED,
         "Fargate is healthy and the smoke tests pass against its load balancer",
         "Fargate could take all traffic",
     ),

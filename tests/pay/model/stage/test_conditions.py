@@ -14,9 +14,10 @@ def test_a_rollback_asks_for_nothing() -> None:
     assert not any(measurements(edge) or needs_approver(edge) for edge in back)
 
 
-def test_every_promotion_that_changes_weights_rests_on_a_measurement() -> None:
+def test_every_promotion_that_a_person_answers_for_rests_on_a_measurement() -> None:
     measured = [edge.before for edge in FORWARD if measurements(edge)]
     assert measured == [
+        Stage.LEGACY,
         Stage.DARK,
         Stage.READY,
         Stage.CANARY,

@@ -1,0 +1,1 @@
+"""Compares the connections that services need with the security groups that AWS has."""
