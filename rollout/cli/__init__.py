@@ -23,6 +23,7 @@ PANELS = {
         "plan-moves",
         "parity",
         "adopt",
+        "quotas",
     ),
     "Checking changes": ("stacks", "guard", "policy", "review"),
     "Delivering changes": ("plan-changes", "judge-changes", "apply"),

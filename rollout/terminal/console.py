@@ -45,8 +45,8 @@ def print_json(value: Any) -> None:
 
 
 @contextmanager
-def reporting(as_json: bool = False) -> Iterator[None]:
-    """Turn a refusal, a mistake in a file or a failure into text or JSON and exit code 1."""
+def reporting(as_json: bool = False, exit_code: int = 1) -> Iterator[None]:
+    """Turn a refusal, a mistake in a file or a failure into text or JSON and an exit code."""
     try:
         yield
     except Refused as refusal:
@@ -57,7 +57,7 @@ def reporting(as_json: bool = False) -> Iterator[None]:
             out = _error_console()
             out.print(f"[bold red]Refused:[/] {escape(refusal.what)}. Nothing was written.")
             print_findings(out, refusal.findings)
-        raise typer.Exit(1) from None
+        raise typer.Exit(exit_code) from None
     except (InvalidInput, Failed, OSError) as error:
         if as_json:
             problems = error.problems if isinstance(error, InvalidInput) else [error]
@@ -66,7 +66,7 @@ def reporting(as_json: bool = False) -> Iterator[None]:
             print_problems("[bold red]Invalid input.[/] Nothing was written.", error)
         else:
             _error_console().print(f"[bold red]Failed.[/] {escape(str(error))}")
-        raise typer.Exit(1) from None
+        raise typer.Exit(exit_code) from None
 
 
 def print_problems(heading: str, mistakes: InvalidInput) -> None:

@@ -17,6 +17,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "elbv2": ("elbv2",),
     "logs": ("logs",),
     "route53": ("route53",),
+    "servicequotas": ("service_quotas",),
 }
 """Maps moto's name of a service to the modules of this package that change it."""
 

@@ -7,6 +7,7 @@ from sandbox.estate.mistakes import Mistake
 POSTGRESQL_PORT, OTHER_PORT = 5432, 5433
 ENGINE_VERSION = "15.8"
 STORAGE_GB = 110
+INSTANCE_CLASS = "db.m6g.large"
 
 
 def make_databases(owner: Owner) -> None:
@@ -22,7 +23,9 @@ def make_databases(owner: Owner) -> None:
             DBName=service.name.replace("-", "_"),
             Engine="postgres",
             EngineVersion=ENGINE_VERSION,
-            DBInstanceClass="db.m6g.large",
+            DBInstanceClass="db.t4g.micro"
+            if Mistake.SMALL_DATABASE in mistakes
+            else INSTANCE_CLASS,
             AllocatedStorage=STORAGE_GB,
             MasterUsername="pay",
             ManageMasterUserPassword=True,

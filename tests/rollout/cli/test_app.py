@@ -15,7 +15,17 @@ from rollout.terminal.arguments import environments_folder
 from tests.support.checkout import COMMITTED, Checkout, Pay
 from toolchain.paths import VENV_BIN
 
-MINE = ("stages", "stacks", "promote", "rollback", "journal", "plan-moves", "parity", "adopt")
+MINE = (
+    "stages",
+    "stacks",
+    "promote",
+    "rollback",
+    "journal",
+    "plan-moves",
+    "parity",
+    "adopt",
+    "quotas",
+)
 
 
 def run(folder: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
