@@ -44,6 +44,13 @@ def test_encoded_user_data_is_read_as_its_text() -> None:
     assert decode('${base64encode("#!/bin/sh\\necho \\"a\\"\\n")}') == '#!/bin/sh\necho "a"\n'
 
 
+def test_user_data_of_several_lines_is_read_as_its_text() -> None:
+    locals_ = {"script": ["#!/bin/sh", "echo a", ""]}
+    text = '${base64encode(join("\\n", local.script))}'
+    assert decode(text, locals_) == "#!/bin/sh\necho a\n"
+    assert unevaluated(decode(text)) == [text]
+
+
 def test_a_comparison_of_two_strings_is_not_taken_for_one() -> None:
     assert decode('${"a" == "b"}') == '${"a" == "b"}'
     assert unevaluated('${"a" == "b"}')
