@@ -20,10 +20,10 @@ SENTENCES = {
     Mistake.SINGLE_ZONE: "which its name does not say. Check the Name tag",
     Mistake.PUBLIC_SUBNET: ") is not private: its route table rtb-",
     Mistake.PRIVATE_PUBLIC_SUBNET: ") is not public: no route of its route table rtb-",
-    Mistake.SMALL_SUBNET: ") has 11 addresses; Fargate needs 22. The VPC's owner can",
+    Mistake.SMALL_SUBNET: ") has 11 addresses; Fargate needs 22. Ask its owner for",
     Mistake.MISSING_SECURITY_GROUP: "Found 1 of 2 security groups named",
     Mistake.SMALL_DATABASE: (
-        "production-2-webhooks-rds-0 takes 95 connections; 18 tasks need 579. Its owner can"
+        "production-2-webhooks-rds-0 takes 95 connections; 18 tasks need 579. Ask its owner for"
     ),
     Mistake.UNENCRYPTED_DATABASE: "is not encrypted. Check its storage encryption",
     Mistake.PUBLIC_DATABASE: "is publicly accessible. Check its settings",

@@ -85,7 +85,7 @@ def _hold_to_connections(
             (
                 f"{offered} >= {needed}",
                 f"{identifier} takes ${{{offered}}} connections; {tasks} tasks need {needed}. "
-                "Its owner can choose a larger class.",
+                "Ask its owner for a larger class.",
             )
         ),
     )

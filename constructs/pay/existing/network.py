@@ -65,7 +65,7 @@ class ExistingNetwork:
                     f"length(self.ids) == {len(required)}",
                     f"Found ${{length(self.ids)}} of {len(required)} subnets named "
                     f"{named} in the VPC {self._vpc_name}. Check their Name tags: tasks must span "
-                    "all zones to survive the loss of one.",
+                    "all zones.",
                 )
             ),
         )
@@ -97,8 +97,8 @@ class ExistingNetwork:
             promises.append(
                 (
                     f"{size} >= {needed}",
-                    f"{subnet} has ${{{size}}} addresses; Fargate needs {needed}. The VPC's owner "
-                    "can replace it by a larger one.",
+                    f"{subnet} has ${{{size}}} addresses; Fargate needs {needed}. Ask its owner "
+                    "for a larger one.",
                 )
             )
         each = DataAwsSubnet(
@@ -124,7 +124,7 @@ class ExistingNetwork:
             promise = (
                 f"length({internet}) > 0",
                 f"{subnet} is not public: no route of its route table ${{each.value}} leads to an "
-                "internet gateway. Check its routes, and which table is its own.",
+                "internet gateway. Check its routes, and its table.",
             )
         else:
             promise = (
