@@ -19,7 +19,7 @@ _TRANSPARENT = re.compile(r"(?:tostring|base64encode)\((.*)\)", re.DOTALL)
 _JOIN = re.compile(r'join\("((?:[^"\\]|\\.)*)", ?([^,]+)\)')
 """Text in parts: a list of strings with one between each."""
 
-_COLLECTING = re.compile(r"(?:join|sort|tolist|toset|one|concat)\((.*)\)")
+_COLLECTING = re.compile(r"(?:join|sort|tolist|toset|one|concat|trimprefix)\((.*)\)")
 _ROOTS = ("aws_", "count.", "data.", "each.", "local.", "module.", "path.", "terraform.", "var.")
 _STRING = re.compile(r'"[^"]*"')
 _ARGUMENT = re.compile(r'"[^"]*"|[^,\s]+')

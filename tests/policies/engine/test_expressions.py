@@ -71,6 +71,7 @@ def test_references_inside_templates_and_calls_are_found() -> None:
 def test_references_alone_need_no_evaluation() -> None:
     assert unevaluated("a-${aws_lb.a.name}") == []
     assert unevaluated('${join(",",data.aws_subnets.s.ids)}') == []
+    assert unevaluated('${trimprefix(data.aws_db_instance.d.db_instance_class,"db.")}') == []
     assert unevaluated("$${literal}") == []
 
 
