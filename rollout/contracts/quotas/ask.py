@@ -8,6 +8,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from pay.model import Environment, Side, names
+from pay.model.environment.instance_types import CPU_UNITS_PER_VCPU
 from pay.model.side import ServiceSide
 from rollout.contracts.quotas import needs
 from rollout.contracts.quotas.lines import (
@@ -139,7 +140,7 @@ def _running_vcpus(account: _Account) -> dict[tuple[str, str], float]:
                 # Spot has a quota of its own.
                 if task.get("capacityProviderName") != "FARGATE_SPOT":
                     place = cluster.rsplit("/", 1)[-1], task["group"].removeprefix("service:")
-                    vcpus = int(task["cpu"]) / needs.CPU_UNITS_PER_VCPU
+                    vcpus = int(task["cpu"]) / CPU_UNITS_PER_VCPU
                     running[place] = running.get(place, 0) + vcpus
     return running
 
@@ -210,6 +211,8 @@ def _addresses(account: _Account) -> Iterator[Line]:
     wanted = needs.subnet_addresses(account.environment)
     by_name = [{"Name": "tag:Name", "Values": sorted(wanted)}]
     subnets = list(account.pages("ec2", "describe_subnets", "Subnets", Filters=by_name))
+    if not subnets:
+        return
     by_subnet = [{"Name": "subnet-id", "Values": [each["SubnetId"] for each in subnets]}]
     interfaces: dict[str, list[Any]] = {}
     for each in account.pages(
@@ -226,8 +229,7 @@ def _addresses(account: _Account) -> Iterator[Line]:
         lines.append(
             account.line(ADDRESSES, len(there), max(0, count - own), of=name, allowed=allowed)
         )
-    if lines:
-        yield min(lines, key=lambda line: (line.allowed - line.needed, line.of))
+    yield min(lines, key=lambda line: (line.allowed - line.needed, line.of))
 
 
 def _is_own(interface: Any, side: ServiceSide) -> bool:
