@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 
 VARIABLE = "SANDBOX_SETTINGS"
 
@@ -22,6 +22,9 @@ class Settings:
     """If False, Route 53 answers a change without ChangeInfo, so that Terraform's AWS provider does
     not wait. It sleeps 10 to 29 s before its first request for the status of any change (provider
     5.100.0, `waitChangeInsync`)."""
+
+    quotas: Mapping[str, float] = field(default_factory=dict)
+    """Quota code -> the applied value, where it is not AWS's default (`sandbox/aws/quotas.py`)."""
 
     def to_environment(self) -> dict[str, str]:
         """Return the settings as a variable for the server's process."""

@@ -17,7 +17,10 @@ _JSONENCODE = "jsonencode("
 _TRANSPARENT = re.compile(r"(?:tostring|base64encode)\((.*)\)", re.DOTALL)
 """Functions that change only the form of a value."""
 
-_COLLECTING = re.compile(r"(?:join|sort|tolist|toset|one|concat)\((.*)\)")
+_JOIN = re.compile(r'join\("((?:[^"\\]|\\.)*)", ?([^,]+)\)')
+"""Text in parts: a list of strings with one between each."""
+
+_COLLECTING = re.compile(r"(?:join|sort|tolist|toset|one|concat|trimprefix)\((.*)\)")
 _ROOTS = ("aws_", "count.", "data.", "each.", "local.", "module.", "path.", "terraform.", "var.")
 _STRING = re.compile(r'"[^"]*"')
 _ARGUMENT = re.compile(r'"[^"]*"|[^,\s]+')
@@ -61,8 +64,12 @@ def _expression(text: str, locals_: Locals, as_written: str) -> Any:
             return as_written
     if transparent := _TRANSPARENT.fullmatch(text):
         return _expression(transparent[1], locals_, as_written)
+    if join := _JOIN.fullmatch(text):
+        parts = _expression(join[2], locals_, as_written)
+        if isinstance(parts, list) and all(isinstance(part, str) for part in parts):
+            return _unescaped(join[1]).join(parts)
     if len(text) > 1 and text[0] == text[-1] == '"' and _is_one_string(text):
-        return text[1:-1].replace("\\n", "\n").replace('\\"', '"')
+        return _unescaped(text[1:-1])
     if _NUMBER.fullmatch(text):
         return float(text) if "." in text else int(text)
     if not REFERENCE.fullmatch(text):
@@ -70,6 +77,10 @@ def _expression(text: str, locals_: Locals, as_written: str) -> Any:
     if text.startswith("local.") and text.removeprefix("local.") in locals_:
         return decode(locals_[text.removeprefix("local.")], {})
     return text
+
+
+def _unescaped(text: str) -> str:
+    return text.replace("\\n", "\n").replace('\\"', '"')
 
 
 def _is_one_string(text: str) -> bool:

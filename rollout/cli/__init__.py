@@ -24,6 +24,7 @@ PANELS = {
         "parity",
         "adopt",
         "reach",
+        "quotas",
     ),
     "Checking changes": ("stacks", "guard", "policy", "review"),
     "Delivering changes": ("plan-changes", "judge-changes", "apply"),

@@ -19,6 +19,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "logs": ("logs",),
     "route53": ("route53",),
     "ssm": ("ssm",),
+    "servicequotas": ("service_quotas",),
 }
 """Maps moto's name of a service to the modules of this package that change it."""
 

@@ -283,6 +283,17 @@ def list_tasks(
     ]
 
 
+@extends(EC2ContainerServiceResponse, "list_tasks")
+def respond_to_list_tasks(self: EC2ContainerServiceResponse, list_: Original) -> ActionResult:
+    """Keep the tasks of one launch type, a filter that moto ignores."""
+    arns = list_(self).result["taskArns"]
+    if wanted := self._get_param("launchType"):
+        cluster = self.ecs_backend._get_cluster(self._get_param("cluster", "default"))
+        tasks = self.ecs_backend.tasks.get(cluster.name, {})
+        arns = [arn for arn in arns if tasks[arn].launch_type == wanted]
+    return ActionResult({"taskArns": arns})
+
+
 @extends(EC2ContainerServiceBackend)
 def stop_task(
     self: EC2ContainerServiceBackend, stop: Original, cluster_str: str, task_str: str, reason: str

@@ -15,7 +15,7 @@ from moto.moto_api._internal import mock_random
 
 from sandbox.aws import ecs_tasks
 from sandbox.aws.ecs_instances import follow_instances
-from sandbox.aws.ecs_placement import Service
+from sandbox.aws.ecs_placement import CannotPlace, Service
 
 FEWEST_FAILURES, MOST_FAILURES = 3, 200
 """The circuit breaker's threshold is half the desired count, within these bounds."""
@@ -101,12 +101,10 @@ def _start_and_stop(service: Service, primary: Deployment) -> None:
     own = _staying(service, primary)
     definition = service._backend.describe_task_definition(str(primary.task_definition))
     for _ in range(service.desired_count - len(own)):
-        if ecs_tasks.start(service, definition, primary.id) is None:
-            note(
-                service,
-                "was unable to place a task because no container instance met all of its "
-                "requirements.",
-            )
+        try:
+            ecs_tasks.start(service, definition, primary.id)
+        except CannotPlace as reason:
+            note(service, f"was unable to place a task {reason}")
             break
     for task in own[service.desired_count :]:
         ecs_tasks.stop(task, f"Scaling activity initiated by (deployment {primary.id})")

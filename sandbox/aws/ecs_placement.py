@@ -26,6 +26,11 @@ FIRST_DYNAMIC_PORT = 32768
 FIRST_FREE_HOST = 4
 """AWS reserves the first four addresses of a subnet and the last."""
 
+
+class CannotPlace(Exception):
+    """A task cannot start for the time being; the message is that of the service's event."""
+
+
 _CONSTRAINT = re.compile(r"\s*attribute:([\w.-]+)\s*==\s*['\"]?([\w.-]+)['\"]?\s*$")
 
 
@@ -75,18 +80,23 @@ def host_ports(definition: TaskDefinition, taken: Iterable[int]) -> dict[int, in
 
 
 def new_interface(service: Service, own_tasks: Iterable[Any]) -> Any:
-    """Create a network interface in the service's subnet with the fewest of its tasks."""
+    """Create a network interface in the service's subnet with the fewest of its tasks.
+
+    Raises CannotPlace if the subnet has no free address.
+    """
     ec2 = ec2_backends[service._account_id][service.region_name]
     network = service.network_configuration["awsvpcConfiguration"]
     used = [task.interface.subnet.id for task in own_tasks if task.interface]
     subnet = ec2.get_subnet(min(network["subnets"], key=used.count))
     taken = {eni.private_ip_address for eni in ec2.enis.values() if eni.subnet.id == subnet.id}
     hosts = ipaddress.ip_network(subnet.cidr_block)
-    address = next(
-        str(hosts[host])
-        for host in range(FIRST_FREE_HOST, hosts.num_addresses - 1)
-        if str(hosts[host]) not in taken
-    )
+    free = (str(hosts[host]) for host in range(FIRST_FREE_HOST, hosts.num_addresses - 1))
+    address = next((each for each in free if each not in taken), None)
+    if address is None:
+        raise CannotPlace(
+            "Reason: The specified subnet does not have enough free addresses to satisfy the "
+            f"request. ({subnet.id})"
+        )
     interface = ec2.create_network_interface(
         subnet,
         address,

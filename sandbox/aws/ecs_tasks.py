@@ -17,8 +17,10 @@ from moto.elbv2.models import elbv2_backends
 from moto.logs.models import logs_backends
 from moto.moto_api._internal import mock_random
 
+from sandbox.aws import quotas
 from sandbox.aws.ecs_instances import take
 from sandbox.aws.ecs_placement import (
+    CannotPlace,
     Service,
     TaskDefinition,
     host_ports,
@@ -175,12 +177,19 @@ def tasks_of(service: Service) -> list[ServiceTask]:
     ]
 
 
-def start(service: Service, definition: TaskDefinition, deployment_id: str) -> ServiceTask | None:
-    """Start one more task; return None if no instance has room for it."""
+def start(service: Service, definition: TaskDefinition, deployment_id: str) -> None:
+    """Start one more task.
+
+    Raises CannotPlace without an instance with room, a free address, or vCPUs within the quota.
+    """
     backend, own = service._backend, tasks_of(service)
-    instance = None if service.launch_type == "FARGATE" else place(service, definition, own)
-    if instance is None and service.launch_type != "FARGATE":
-        return None
+    instance = None
+    if service.launch_type == "FARGATE":
+        _keep_to_the_quota(backend, definition)
+    else:
+        instance = place(service, definition, own)
+        if instance is None:
+            raise CannotPlace("because no container instance met all of its requirements.")
     interface = new_interface(service, own) if definition.network_mode == "awsvpc" else None
     on_host = None if interface else instance
     task = ServiceTask(
@@ -195,7 +204,20 @@ def start(service: Service, definition: TaskDefinition, deployment_id: str) -> S
     if instance:
         take(instance, *needs(definition))
         instance.running_tasks_count += 1
-    return task
+
+
+def _keep_to_the_quota(backend: Any, definition: TaskDefinition) -> None:
+    running = [
+        int(task.cpu)
+        for tasks in backend.tasks.values()
+        for task in tasks.values()
+        if isinstance(task, ServiceTask) and task.launch_type == "FARGATE"
+        if task.desired_status == "RUNNING"
+    ]
+    if (sum(running) + int(definition.cpu)) / 1024 > quotas.quota(quotas.FARGATE_VCPUS):
+        raise CannotPlace(
+            "Reason: You've reached the limit on the number of vCPUs you can run concurrently."
+        )
 
 
 def _ports_in_use(instance: ContainerInstance) -> list[int]:

@@ -5,7 +5,7 @@ instance (bridge network, a dynamic port each) become one; Network Load Balancer
 Application one, and take security groups at any time; the DNS zone of load balancers is invented;
 attributes have other defaults; load balancers may share a name, and listeners a port; deletion
 protection has no effect; a target group stays attached to deleted load balancers; a target without
-a listener is healthy.
+a listener is healthy; there may be any number of load balancers and target groups.
 """
 
 import secrets
@@ -21,6 +21,7 @@ from moto.elbv2.models import (
     elbv2_backends,
 )
 
+from sandbox.aws import quotas
 from sandbox.aws.patching import Original, extends, replaces
 from sandbox.aws.route53_rules import LOAD_BALANCER_ZONES
 
@@ -83,6 +84,11 @@ def create_load_balancer(
                 "DuplicateLoadBalancerName",
                 f"A load balancer with the same name '{name}' exists, but with different settings",
             )
+    count = sum(existing.type == kind for existing in self.load_balancers.values())
+    if count >= quotas.quota(quotas.LOAD_BALANCERS[kind]):
+        raise ELBClientError(
+            "TooManyLoadBalancers", "You've reached the limit on the number of load balancers"
+        )
     created: FakeLoadBalancer = create(self, name, **more)
     tags = self.tagging_service.list_tags_for_resource(created.arn)["Tags"]
     del self.load_balancers[created.arn]
@@ -182,6 +188,10 @@ def create_target_group(
             for key in ("vpc_id", "protocol", "port", "target_type")
         ):
             return existing
+    if len(self.target_groups) >= quotas.quota(quotas.TARGET_GROUPS):
+        raise ELBClientError(
+            "TooManyTargetGroups", "You've reached the limit on the number of target groups"
+        )
     created: FakeTargetGroup = create(self, name, **settings)
     if created.protocol in ("TCP", "UDP", "TCP_UDP", "TLS"):
         del created.attributes["load_balancing.algorithm.type"]

@@ -1,7 +1,8 @@
 """Route 53: strict change batches, and changes that are PENDING before they are INSYNC.
 
 Where moto 5.2 differs from AWS (see also `route53_rules`): a change is INSYNC at once, all changes
-have one id, names keep their case and `*`, and a list cannot start at a set identifier.
+have one id, names keep their case and `*`, a list cannot start at a set identifier, and there is
+no limit of a zone.
 """
 
 import secrets
@@ -11,12 +12,13 @@ from typing import Any
 
 from botocore import xform_name
 from moto.core.responses import ActionResult
+from moto.route53 import urls
 from moto.route53.exceptions import Route53ClientError
 from moto.route53.models import FakeZone, RecordSet, Route53Backend, reverse_domain_name
 from moto.route53.responses import Route53
 
 from sandbox.aws import route53_rules as rules
-from sandbox.aws.patching import Original, extends, replaces
+from sandbox.aws.patching import Original, adds, extends, replaces
 from sandbox.settings import Settings
 
 SETTINGS = Settings.from_environment()
@@ -107,6 +109,24 @@ def list_resource_record_sets(self: Route53) -> ActionResult:
             "MaxItems": max_items,
         }
     )
+
+
+RECORDS_A_ZONE = 10_000
+"""AWS: Route 53 developer guide, "Quotas", records per hosted zone."""
+
+urls.url_paths[r"{0}/(?P<api_version>[\d_-]+)/hostedzonelimit/(?P<Id>[^/]+)/(?P<Type>[^/]+)$"] = (
+    Route53.dispatch
+)
+
+
+@adds(Route53)
+def get_hosted_zone_limit(self: Route53) -> ActionResult:
+    kind = self._get_param("Type")
+    if kind != "MAX_RRSETS_BY_ZONE":
+        raise Route53ClientError("InvalidInput", f"the sandbox does not know the limit {kind}")
+    zone = self.backend.get_hosted_zone(self._get_param("Id"))
+    limit = {"Type": kind, "Value": RECORDS_A_ZONE}
+    return ActionResult({"Limit": limit, "Count": len(zone.rrsets)})
 
 
 def _order(record: RecordSet) -> tuple[str, str, str]:

@@ -11,6 +11,7 @@ from sandbox.estate.security_groups import group_name
 OTHER_PORT = 5433
 ENGINE_VERSION = "15.8"
 STORAGE_GB = 110
+INSTANCE_CLASS = "db.m6g.large"
 
 
 def make_databases(owner: Owner) -> None:
@@ -32,7 +33,9 @@ def make_databases(owner: Owner) -> None:
             DBName=service.name.replace("-", "_"),
             Engine="postgres",
             EngineVersion=ENGINE_VERSION,
-            DBInstanceClass="db.m6g.large",
+            DBInstanceClass="db.t4g.micro"
+            if Mistake.SMALL_DATABASE in mistakes
+            else INSTANCE_CLASS,
             AllocatedStorage=STORAGE_GB,
             MasterUsername="pay",
             ManageMasterUserPassword=True,

@@ -12,7 +12,7 @@ from sandbox.estate.security_groups import make_security_groups
 
 VPC_RANGE = IPv4Network("10.16.0.0/16")
 OTHER_VPC_RANGE = IPv4Network("10.17.0.0/16")
-SUBNET_PREFIX = 24
+SUBNET_PREFIX, SMALL_PREFIX = 24, 28
 DATABASE_SUBNETS = "databases"
 
 
@@ -49,6 +49,10 @@ def _subnets(owner: Owner, vpc_id: str) -> None:
     own, other = (each.subnets(new_prefix=SUBNET_PREFIX) for each in (VPC_RANGE, OTHER_VPC_RANGE))
     for group, zone in product(groups, network.zones):
         block, other_block = next(own), next(other)
+        if Mistake.SMALL_SUBNET in owner.mistakes and group in services:
+            block, other_block = (
+                next(each.subnets(new_prefix=SMALL_PREFIX)) for each in (block, other_block)
+            )
         name = names.subnet(owner.name, group, zone)
         if name in existing:
             continue

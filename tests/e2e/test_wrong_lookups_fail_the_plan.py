@@ -20,7 +20,11 @@ SENTENCES = {
     Mistake.SINGLE_ZONE: "which its name does not say. Check the Name tag",
     Mistake.PUBLIC_SUBNET: ") is not private: its route table rtb-",
     Mistake.PRIVATE_PUBLIC_SUBNET: ") is not public: no route of its route table rtb-",
+    Mistake.SMALL_SUBNET: ") has 11 addresses; Fargate needs 22. Ask its owner for",
     Mistake.MISSING_SECURITY_GROUP: "Found 1 of 2 security groups named",
+    Mistake.SMALL_DATABASE: (
+        "production-2-webhooks-rds-0 takes 95 connections; 18 tasks need 579. Ask its owner for"
+    ),
     Mistake.UNENCRYPTED_DATABASE: "is not encrypted. Check its storage encryption",
     Mistake.PUBLIC_DATABASE: "is publicly accessible. Check its settings",
     Mistake.NOT_MULTI_AZ: "is not Multi-AZ. Check its settings",
@@ -50,7 +54,7 @@ TOGETHER = [
         {
             Mistake.SUBNET_IN_OTHER_VPC,
             Mistake.MISSING_SECURITY_GROUP,
-            Mistake.UNENCRYPTED_DATABASE,
+            Mistake.SMALL_DATABASE,
             Mistake.SECRET_WITHOUT_OWN_KEY,
         },
     ),
@@ -59,6 +63,8 @@ TOGETHER = [
         {
             Mistake.SINGLE_ZONE,
             Mistake.SECRET_WITH_KEY_ALIAS,
+            Mistake.SMALL_SUBNET,
+            Mistake.UNENCRYPTED_DATABASE,
             Mistake.PUBLIC_DATABASE,
             Mistake.NOT_MULTI_AZ,
             Mistake.WRONG_PORT,

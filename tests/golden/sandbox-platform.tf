@@ -28,6 +28,28 @@ provider "aws" {
   }
 }
 
+locals {
+  cde_user_data = [
+    "#!/bin/sh",
+    "echo 'ECS_CLUSTER=sandbox-ec2' >> /etc/ecs/ecs.config",
+    "echo 'ECS_INSTANCE_ATTRIBUTES={\"segment\":\"cde\"}' >> /etc/ecs/ecs.config",
+    "echo 'ECS_AWSVPC_BLOCK_IMDS=true' >> /etc/ecs/ecs.config",
+    "echo 'ECS_CONTAINER_STOP_TIMEOUT=2m' >> /etc/ecs/ecs.config",
+    "echo 'ECS_ENABLE_CONTAINER_METADATA=true' >> /etc/ecs/ecs.config",
+    "",
+  ]
+
+  general_user_data = [
+    "#!/bin/sh",
+    "echo 'ECS_CLUSTER=sandbox-ec2' >> /etc/ecs/ecs.config",
+    "echo 'ECS_INSTANCE_ATTRIBUTES={\"segment\":\"general\"}' >> /etc/ecs/ecs.config",
+    "echo 'ECS_AWSVPC_BLOCK_IMDS=true' >> /etc/ecs/ecs.config",
+    "echo 'ECS_CONTAINER_STOP_TIMEOUT=2m' >> /etc/ecs/ecs.config",
+    "echo 'ECS_ENABLE_CONTAINER_METADATA=true' >> /etc/ecs/ecs.config",
+    "",
+  ]
+}
+
 data "aws_route_table" "ecs_cde_subnets_routes" {
   for_each = { for subnet, own in data.aws_route_tables.ecs_cde_subnets_route_tables : subnet => concat(own.ids, [data.aws_vpc.vpc.main_route_table_id])[0] }
 
@@ -36,7 +58,7 @@ data "aws_route_table" "ecs_cde_subnets_routes" {
   lifecycle {
     postcondition {
       condition     = length([for route in self.routes : route.gateway_id if can(regex("^igw-", route.gateway_id))]) == 0
-      error_message = "Subnet ${each.key} (${lookup(data.aws_subnet.ecs_cde_subnets_each[each.key].tags, "Name", "without a name")}) is not private: its route table ${each.value} leads to the internet gateway ${join(", ", distinct([for route in self.routes : route.gateway_id if can(regex("^igw-", route.gateway_id))]))}. Check the routes, and which route table the subnet is associated with (PCI DSS v4.0.1, 1.4.4)."
+      error_message = "Subnet ${each.key} (sandbox-ecs-cde-<zone>) is not private: its route table ${each.value} leads to an internet gateway. Check its routes (PCI DSS v4.0.1, 1.4.4)."
     }
   }
 }
@@ -49,7 +71,7 @@ data "aws_route_table" "ecs_general_subnets_routes" {
   lifecycle {
     postcondition {
       condition     = length([for route in self.routes : route.gateway_id if can(regex("^igw-", route.gateway_id))]) == 0
-      error_message = "Subnet ${each.key} (${lookup(data.aws_subnet.ecs_general_subnets_each[each.key].tags, "Name", "without a name")}) is not private: its route table ${each.value} leads to the internet gateway ${join(", ", distinct([for route in self.routes : route.gateway_id if can(regex("^igw-", route.gateway_id))]))}. Check the routes, and which route table the subnet is associated with (PCI DSS v4.0.1, 1.4.4)."
+      error_message = "Subnet ${each.key} (sandbox-ecs-general-<zone>) is not private: its route table ${each.value} leads to an internet gateway. Check its routes (PCI DSS v4.0.1, 1.4.4)."
     }
   }
 }
@@ -86,7 +108,7 @@ data "aws_security_groups" "cde_security_groups" {
   lifecycle {
     postcondition {
       condition     = length(self.ids) == 2
-      error_message = "Found ${length(self.ids)} of 2 security groups named sandbox-sg-base-cde, sandbox-ecs-cde-sg in the VPC sandbox. Check that each exists in that VPC: without it the load balancer or the task is cut off."
+      error_message = "Found ${length(self.ids)} of 2 security groups named sandbox-sg-base-cde, sandbox-ecs-cde-sg in the VPC sandbox. Create what is missing there."
     }
   }
 }
@@ -105,7 +127,7 @@ data "aws_security_groups" "general_security_groups" {
   lifecycle {
     postcondition {
       condition     = length(self.ids) == 2
-      error_message = "Found ${length(self.ids)} of 2 security groups named sandbox-sg-base, sandbox-ecs-general-sg in the VPC sandbox. Check that each exists in that VPC: without it the load balancer or the task is cut off."
+      error_message = "Found ${length(self.ids)} of 2 security groups named sandbox-sg-base, sandbox-ecs-general-sg in the VPC sandbox. Create what is missing there."
     }
   }
 }
@@ -118,12 +140,12 @@ data "aws_subnet" "ecs_cde_subnets_each" {
   lifecycle {
     postcondition {
       condition     = self.vpc_id == data.aws_vpc.vpc.id
-      error_message = "Subnet ${self.id} (${lookup(self.tags, "Name", "without a name")}) is in VPC ${self.vpc_id}, not in sandbox. Check which VPC the subnet belongs to."
+      error_message = "Subnet ${self.id} (sandbox-ecs-cde-<zone>) is in VPC ${self.vpc_id}, not in sandbox. Check which VPC it belongs to."
     }
 
     postcondition {
       condition     = endswith(lookup(self.tags, "Name", ""), self.availability_zone)
-      error_message = "Subnet ${self.id} (${lookup(self.tags, "Name", "without a name")}) is in zone ${self.availability_zone}, which its name does not say. Check the Name tag: subnets of one zone only would not survive its loss."
+      error_message = "Subnet ${self.id} (sandbox-ecs-cde-<zone>) is in zone ${self.availability_zone}, which its name does not say. Check the Name tag, and the zone."
     }
   }
 }
@@ -136,12 +158,12 @@ data "aws_subnet" "ecs_general_subnets_each" {
   lifecycle {
     postcondition {
       condition     = self.vpc_id == data.aws_vpc.vpc.id
-      error_message = "Subnet ${self.id} (${lookup(self.tags, "Name", "without a name")}) is in VPC ${self.vpc_id}, not in sandbox. Check which VPC the subnet belongs to."
+      error_message = "Subnet ${self.id} (sandbox-ecs-general-<zone>) is in VPC ${self.vpc_id}, not in sandbox. Check which VPC it belongs to."
     }
 
     postcondition {
       condition     = endswith(lookup(self.tags, "Name", ""), self.availability_zone)
-      error_message = "Subnet ${self.id} (${lookup(self.tags, "Name", "without a name")}) is in zone ${self.availability_zone}, which its name does not say. Check the Name tag: subnets of one zone only would not survive its loss."
+      error_message = "Subnet ${self.id} (sandbox-ecs-general-<zone>) is in zone ${self.availability_zone}, which its name does not say. Check the Name tag, and the zone."
     }
   }
 }
@@ -160,7 +182,7 @@ data "aws_subnets" "ecs_cde_subnets" {
   lifecycle {
     postcondition {
       condition     = length(self.ids) == 2
-      error_message = "Found ${length(self.ids)} of 2 subnets named sandbox-ecs-cde-eu-west-1a, sandbox-ecs-cde-eu-west-1b in the VPC sandbox. Check that each exists in that VPC under that Name tag: the tasks must span all of these zones to survive the loss of one."
+      error_message = "Found ${length(self.ids)} of 2 subnets named sandbox-ecs-cde-<zone> in the VPC sandbox. Check their Name tags: tasks must span all zones."
     }
   }
 }
@@ -179,7 +201,7 @@ data "aws_subnets" "ecs_general_subnets" {
   lifecycle {
     postcondition {
       condition     = length(self.ids) == 2
-      error_message = "Found ${length(self.ids)} of 2 subnets named sandbox-ecs-general-eu-west-1a, sandbox-ecs-general-eu-west-1b in the VPC sandbox. Check that each exists in that VPC under that Name tag: the tasks must span all of these zones to survive the loss of one."
+      error_message = "Found ${length(self.ids)} of 2 subnets named sandbox-ecs-general-<zone> in the VPC sandbox. Check their Name tags: tasks must span all zones."
     }
   }
 }
@@ -1083,7 +1105,7 @@ resource "aws_launch_template" "cde_template" {
   instance_type          = "m7g.2xlarge"
   name                   = "sandbox-ec2-cde"
   update_default_version = true
-  user_data              = base64encode("#!/bin/sh\necho 'ECS_CLUSTER=sandbox-ec2' >> /etc/ecs/ecs.config\necho 'ECS_INSTANCE_ATTRIBUTES={\"segment\":\"cde\"}' >> /etc/ecs/ecs.config\necho 'ECS_AWSVPC_BLOCK_IMDS=true' >> /etc/ecs/ecs.config\necho 'ECS_CONTAINER_STOP_TIMEOUT=2m' >> /etc/ecs/ecs.config\necho 'ECS_ENABLE_CONTAINER_METADATA=true' >> /etc/ecs/ecs.config\n")
+  user_data              = base64encode(join("\n", local.cde_user_data))
   vpc_security_group_ids = data.aws_security_groups.cde_security_groups.ids
 
   block_device_mappings {
@@ -1129,7 +1151,7 @@ resource "aws_launch_template" "general_template" {
   instance_type          = "m7g.2xlarge"
   name                   = "sandbox-ec2-general"
   update_default_version = true
-  user_data              = base64encode("#!/bin/sh\necho 'ECS_CLUSTER=sandbox-ec2' >> /etc/ecs/ecs.config\necho 'ECS_INSTANCE_ATTRIBUTES={\"segment\":\"general\"}' >> /etc/ecs/ecs.config\necho 'ECS_AWSVPC_BLOCK_IMDS=true' >> /etc/ecs/ecs.config\necho 'ECS_CONTAINER_STOP_TIMEOUT=2m' >> /etc/ecs/ecs.config\necho 'ECS_ENABLE_CONTAINER_METADATA=true' >> /etc/ecs/ecs.config\n")
+  user_data              = base64encode(join("\n", local.general_user_data))
   vpc_security_group_ids = data.aws_security_groups.general_security_groups.ids
 
   block_device_mappings {

@@ -42,6 +42,7 @@ variable "application_image_tag" {
 }
 
 locals {
+  required_parameters   = ["/sandbox/webhooks-egress/SQUID_CONFIG"]
   webhooks_egress_image = "555555555555.dkr.ecr.eu-west-1.amazonaws.com/govukpay/webhooks-egress${startswith(var.application_image_tag, "sha256:") ? "@" : ":"}${var.application_image_tag}"
 }
 
@@ -65,7 +66,7 @@ data "aws_route_table" "webhooks_egress_subnets_routes" {
   lifecycle {
     postcondition {
       condition     = length([for route in self.routes : route.gateway_id if can(regex("^igw-", route.gateway_id))]) == 0
-      error_message = "Subnet ${each.key} (${lookup(data.aws_subnet.webhooks_egress_subnets_each[each.key].tags, "Name", "without a name")}) is not private: its route table ${each.value} leads to the internet gateway ${join(", ", distinct([for route in self.routes : route.gateway_id if can(regex("^igw-", route.gateway_id))]))}. Check the routes, and which route table the subnet is associated with (PCI DSS v4.0.1, 1.4.4)."
+      error_message = "Subnet ${each.key} (sandbox-webhooks-egress-<zone>) is not private: its route table ${each.value} leads to an internet gateway. Check its routes (PCI DSS v4.0.1, 1.4.4)."
     }
   }
 }
@@ -93,7 +94,7 @@ data "aws_security_groups" "alb_security_groups" {
   lifecycle {
     postcondition {
       condition     = length(self.ids) == 1
-      error_message = "Found ${length(self.ids)} of 1 security groups named sandbox-webhooks-egress-alb-sg in the VPC sandbox. Check that each exists in that VPC: without it the load balancer or the task is cut off."
+      error_message = "Found ${length(self.ids)} of 1 security groups named sandbox-webhooks-egress-alb-sg in the VPC sandbox. Create what is missing there."
     }
   }
 }
@@ -108,8 +109,8 @@ data "aws_ssm_parameters_by_path" "parameters" {
 
   lifecycle {
     postcondition {
-      condition     = length(setsubtract(["/sandbox/webhooks-egress/SQUID_CONFIG"], self.names)) == 0
-      error_message = "Parameter Store lacks ${join(", ", setsubtract(["/sandbox/webhooks-egress/SQUID_CONFIG"], self.names))}. Create each as a String, or a task cannot start."
+      condition     = length(setsubtract(local.required_parameters, self.names)) == 0
+      error_message = "Parameter Store lacks ${join(", ", setsubtract(local.required_parameters, self.names))}. Create each as a String, or a task cannot start."
     }
 
     postcondition {
@@ -127,12 +128,12 @@ data "aws_subnet" "webhooks_egress_subnets_each" {
   lifecycle {
     postcondition {
       condition     = self.vpc_id == data.aws_vpc.vpc.id
-      error_message = "Subnet ${self.id} (${lookup(self.tags, "Name", "without a name")}) is in VPC ${self.vpc_id}, not in sandbox. Check which VPC the subnet belongs to."
+      error_message = "Subnet ${self.id} (sandbox-webhooks-egress-<zone>) is in VPC ${self.vpc_id}, not in sandbox. Check which VPC it belongs to."
     }
 
     postcondition {
       condition     = endswith(lookup(self.tags, "Name", ""), self.availability_zone)
-      error_message = "Subnet ${self.id} (${lookup(self.tags, "Name", "without a name")}) is in zone ${self.availability_zone}, which its name does not say. Check the Name tag: subnets of one zone only would not survive its loss."
+      error_message = "Subnet ${self.id} (sandbox-webhooks-egress-<zone>) is in zone ${self.availability_zone}, which its name does not say. Check the Name tag, and the zone."
     }
   }
 }
@@ -151,7 +152,7 @@ data "aws_subnets" "webhooks_egress_subnets" {
   lifecycle {
     postcondition {
       condition     = length(self.ids) == 2
-      error_message = "Found ${length(self.ids)} of 2 subnets named sandbox-webhooks-egress-eu-west-1a, sandbox-webhooks-egress-eu-west-1b in the VPC sandbox. Check that each exists in that VPC under that Name tag: the tasks must span all of these zones to survive the loss of one."
+      error_message = "Found ${length(self.ids)} of 2 subnets named sandbox-webhooks-egress-<zone> in the VPC sandbox. Check their Name tags: tasks must span all zones."
     }
   }
 }
@@ -297,7 +298,7 @@ resource "aws_ecs_service" "service" {
   lifecycle {
     postcondition {
       condition     = self.task_definition == aws_ecs_task_definition.task.arn
-      error_message = "The deployment of webhooks-egress was rolled back: ${self.task_definition} runs, not the new revision. Look at the stopped tasks' reasons and logs, then deploy a release that starts."
+      error_message = "The deployment of webhooks-egress was rolled back: ${self.task_definition} runs. Read the stopped tasks' reasons and logs, then deploy a release that starts."
     }
   }
 

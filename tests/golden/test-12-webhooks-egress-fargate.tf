@@ -46,6 +46,7 @@ variable "application_image_tag" {
 }
 
 locals {
+  required_parameters   = ["/test-12/webhooks-egress/SQUID_CONFIG"]
   webhooks_egress_image = "333333333333.dkr.ecr.eu-west-1.amazonaws.com/govukpay/webhooks-egress${startswith(var.application_image_tag, "sha256:") ? "@" : ":"}${var.application_image_tag}"
 }
 
@@ -69,7 +70,7 @@ data "aws_route_table" "webhooks_egress_subnets_routes" {
   lifecycle {
     postcondition {
       condition     = length([for route in self.routes : route.gateway_id if can(regex("^igw-", route.gateway_id))]) == 0
-      error_message = "Subnet ${each.key} (${lookup(data.aws_subnet.webhooks_egress_subnets_each[each.key].tags, "Name", "without a name")}) is not private: its route table ${each.value} leads to the internet gateway ${join(", ", distinct([for route in self.routes : route.gateway_id if can(regex("^igw-", route.gateway_id))]))}. Check the routes, and which route table the subnet is associated with (PCI DSS v4.0.1, 1.4.4)."
+      error_message = "Subnet ${each.key} (test-12-webhooks-egress-<zone>) is not private: its route table ${each.value} leads to an internet gateway. Check its routes (PCI DSS v4.0.1, 1.4.4)."
     }
   }
 }
@@ -97,7 +98,7 @@ data "aws_security_groups" "alb_security_groups" {
   lifecycle {
     postcondition {
       condition     = length(self.ids) == 1
-      error_message = "Found ${length(self.ids)} of 1 security groups named test-12-webhooks-egress-alb-sg in the VPC test-12. Check that each exists in that VPC: without it the load balancer or the task is cut off."
+      error_message = "Found ${length(self.ids)} of 1 security groups named test-12-webhooks-egress-alb-sg in the VPC test-12. Create what is missing there."
     }
   }
 }
@@ -116,7 +117,7 @@ data "aws_security_groups" "task_security_groups" {
   lifecycle {
     postcondition {
       condition     = length(self.ids) == 2
-      error_message = "Found ${length(self.ids)} of 2 security groups named test-12-sg-base, test-12-webhooks-egress-sg in the VPC test-12. Check that each exists in that VPC: without it the load balancer or the task is cut off."
+      error_message = "Found ${length(self.ids)} of 2 security groups named test-12-sg-base, test-12-webhooks-egress-sg in the VPC test-12. Create what is missing there."
     }
   }
 }
@@ -131,8 +132,8 @@ data "aws_ssm_parameters_by_path" "parameters" {
 
   lifecycle {
     postcondition {
-      condition     = length(setsubtract(["/test-12/webhooks-egress/SQUID_CONFIG"], self.names)) == 0
-      error_message = "Parameter Store lacks ${join(", ", setsubtract(["/test-12/webhooks-egress/SQUID_CONFIG"], self.names))}. Create each as a String, or a task cannot start."
+      condition     = length(setsubtract(local.required_parameters, self.names)) == 0
+      error_message = "Parameter Store lacks ${join(", ", setsubtract(local.required_parameters, self.names))}. Create each as a String, or a task cannot start."
     }
 
     postcondition {
@@ -150,12 +151,17 @@ data "aws_subnet" "webhooks_egress_subnets_each" {
   lifecycle {
     postcondition {
       condition     = self.vpc_id == data.aws_vpc.vpc.id
-      error_message = "Subnet ${self.id} (${lookup(self.tags, "Name", "without a name")}) is in VPC ${self.vpc_id}, not in test-12. Check which VPC the subnet belongs to."
+      error_message = "Subnet ${self.id} (test-12-webhooks-egress-<zone>) is in VPC ${self.vpc_id}, not in test-12. Check which VPC it belongs to."
     }
 
     postcondition {
       condition     = endswith(lookup(self.tags, "Name", ""), self.availability_zone)
-      error_message = "Subnet ${self.id} (${lookup(self.tags, "Name", "without a name")}) is in zone ${self.availability_zone}, which its name does not say. Check the Name tag: subnets of one zone only would not survive its loss."
+      error_message = "Subnet ${self.id} (test-12-webhooks-egress-<zone>) is in zone ${self.availability_zone}, which its name does not say. Check the Name tag, and the zone."
+    }
+
+    postcondition {
+      condition     = pow(2, 32 - split("/", self.cidr_block)[1]) - 5 >= 5
+      error_message = "Subnet ${self.id} (test-12-webhooks-egress-<zone>) has ${pow(2, 32 - split("/", self.cidr_block)[1]) - 5} addresses; Fargate needs 5. Ask its owner for a larger one."
     }
   }
 }
@@ -179,7 +185,7 @@ data "aws_subnets" "webhooks_egress_subnets" {
   lifecycle {
     postcondition {
       condition     = length(self.ids) == 3
-      error_message = "Found ${length(self.ids)} of 3 subnets named test-12-webhooks-egress-eu-west-1a, test-12-webhooks-egress-eu-west-1b, test-12-webhooks-egress-eu-west-1c in the VPC test-12. Check that each exists in that VPC under that Name tag: the tasks must span all of these zones to survive the loss of one."
+      error_message = "Found ${length(self.ids)} of 3 subnets named test-12-webhooks-egress-<zone> in the VPC test-12. Check their Name tags: tasks must span all zones."
     }
   }
 }
@@ -348,7 +354,7 @@ resource "aws_ecs_service" "service" {
 
     postcondition {
       condition     = self.task_definition == aws_ecs_task_definition.task.arn
-      error_message = "The deployment of webhooks-egress was rolled back: ${self.task_definition} runs, not the new revision. Look at the stopped tasks' reasons and logs, then deploy a release that starts."
+      error_message = "The deployment of webhooks-egress was rolled back: ${self.task_definition} runs. Read the stopped tasks' reasons and logs, then deploy a release that starts."
     }
   }
 

@@ -7,8 +7,12 @@ from typing import Any
 
 import pytest
 
+from sandbox.aws import quotas
 from sandbox.server.process import Server, launch
 from sandbox.settings import Settings
+
+VCPUS = 96
+"""The quota of vCPUs on Fargate."""
 
 _numbers = itertools.count(1)
 
@@ -17,7 +21,10 @@ _numbers = itertools.count(1)
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Return a server on which tasks start and DNS changes take effect at once."""
     log = tmp_path_factory.mktemp("sandbox") / "server.log"
-    started = launch(Settings(account_id="222222222222", dns_change_seconds=0), log=log, tied=True)
+    # Tests leave their load balancers and tasks behind.
+    raised = {quotas.LOAD_BALANCERS["application"]: 500.0, quotas.FARGATE_VCPUS: VCPUS}
+    settings = Settings(account_id="222222222222", dns_change_seconds=0, quotas=raised)
+    started = launch(settings, log=log, tied=True)
     yield started
     started.stop()
 

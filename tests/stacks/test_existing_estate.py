@@ -30,7 +30,9 @@ def test_a_sentence_says_what_to_check(estate: Estate) -> None:
         for lookups in stack.document.get("data", {}).values():
             for lookup in lookups.values():
                 for promise in lookup.get("lifecycle", {}).get("postcondition", []):
-                    assert any(word in promise["error_message"] for word in ("Check", "Create"))
+                    assert any(
+                        word in promise["error_message"] for word in ("Check", "Create", "Ask")
+                    )
 
 
 def test_no_secret_value_is_ever_read_into_a_state(estate: Estate) -> None:

@@ -9,7 +9,8 @@ WEBHOOKS = JavaService(
     exposure=Exposure.INTERNAL,
     # Talks to ledger and selfservice only, and neither is inside the CDE.
     scope=Scope.OUTSIDE,
-    database=Database(),
+    # Public: its config.yaml; it sends many messages at the same time.
+    database=Database(pool_size=32),
     queues=(
         QueueUse(
             # Subscribed to both of ledger's topics.

@@ -1,7 +1,6 @@
 """The existing secrets and parameters of a microservice: references, never values."""
 
-import json
-
+from cdktf import TerraformLocal
 from constructs import Construct
 
 from imports.aws.data_aws_secretsmanager_secret import DataAwsSecretsmanagerSecret
@@ -62,10 +61,9 @@ class ExistingConfiguration:
                 # keys"): tasks would not start.
                 (
                     'can(regex(":key/", self.kms_key_id))',
-                    f"The secret {name} is not encrypted with a customer managed key given by the "
-                    'ARN of the key: found ${coalesce(self.kms_key_id, "none")}. '
-                    "Check its KMS key: an alias or AWS's own key cannot be named in a role's "
-                    "policy (PCI DSS v4.0.1, 3.6.1).",
+                    f"The secret {name} needs a customer key, given by the ARN of the key: found "
+                    '${coalesce(self.kms_key_id, "none")}. Check its KMS key (PCI DSS v4.0.1, '
+                    "3.6.1).",
                 )
             ),
         )
@@ -75,7 +73,8 @@ class ExistingConfiguration:
             return
         path = names.parameter_path(self._environment.name, self._service.name)
         required = [f"{path}{variable}" for variable in self._service.parameters]
-        missing = f"setsubtract({json.dumps(required)}, self.names)"
+        TerraformLocal(self._scope, "required_parameters", required)
+        missing = "setsubtract(local.required_parameters, self.names)"
         DataAwsSsmParametersByPath(
             self._scope,
             "parameters",

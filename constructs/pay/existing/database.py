@@ -1,17 +1,37 @@
 """The existing RDS database of a microservice."""
 
 from constructs import Construct
+from imports.aws.data_aws_ec2_instance_type import DataAwsEc2InstanceType
 
 from imports.aws.data_aws_db_instance import DataAwsDbInstance
 from pay.existing.contract import contract
-from pay.model import Database, Environment, names
+from pay.model import Database, Environment, addresses, names
 from pay.model.service.dependencies import POSTGRESQL_PORT
+
+CONNECTIONS_A_GIB = 95
+"""RDS's default `max_connections` is LEAST(DBInstanceClassMemory / 9531392, 5000) (AWS: RDS user
+guide, "Maximum number of database connections"): 112 a GiB, of the memory that the system and RDS
+leave. That is not published: 95 are below what instances of 2 and 4 GiB show (198 and 413)."""
+
+MOST_CONNECTIONS = 5000
+
+RESERVED_CONNECTIONS = 3
+"""PostgreSQL keeps these for administrators (`superuser_reserved_connections`)."""
 
 
 def database_address(
-    scope: Construct, environment: Environment, service: str, database: Database
+    scope: Construct,
+    environment: Environment,
+    service: str,
+    database: Database,
+    *,
+    tasks: int | None = None,
 ) -> str:
-    """Return the DNS name of the service's database, which the plan checks to be the right one."""
+    """Return the DNS name of the service's database, which the plan checks to be the right one.
+
+    `tasks` is how many may use it at once, and the plan checks that it takes their connections;
+    None: not checked. Every service has an instance of its own, so nothing else uses it.
+    """
     identifier = names.database(environment.name, service, database.identifier_suffix)
     promises = [
         (
@@ -41,4 +61,30 @@ def database_address(
     instance = DataAwsDbInstance(
         scope, "database", db_instance_identifier=identifier, lifecycle=contract(*promises)
     )
+    if tasks is not None:
+        _hold_to_connections(scope, identifier, instance, tasks, database.pool_size)
     return str(instance.address)
+
+
+def _hold_to_connections(
+    scope: Construct, identifier: str, instance: DataAwsDbInstance, tasks: int, pool: int
+) -> None:
+    """Fail the plan unless the instance's class takes a full pool of every task.
+
+    A class of RDS is named as the type of EC2 that it has the memory of (AWS: RDS user guide, "DB
+    instance classes").
+    """
+    needed = tasks * pool + RESERVED_CONNECTIONS
+    offered = f"min(floor(self.memory_size / 1024 * {CONNECTIONS_A_GIB}), {MOST_CONNECTIONS})"
+    DataAwsEc2InstanceType(
+        scope,
+        addresses.DATABASE_CLASS_LOOKUP.id,
+        instance_type=f'${{trimprefix({instance.fqn}.db_instance_class, "db.")}}',
+        lifecycle=contract(
+            (
+                f"{offered} >= {needed}",
+                f"{identifier} takes ${{{offered}}} connections; {tasks} tasks need {needed}. "
+                "Ask its owner for a larger class.",
+            )
+        ),
+    )

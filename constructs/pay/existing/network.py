@@ -1,6 +1,6 @@
 """The existing VPC, its subnets and its security groups."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from constructs import Construct
 
@@ -17,13 +17,23 @@ from pay.existing.contract import contract
 from pay.model import Environment, Microservice, addresses, names
 from pay.model.addresses import SubnetLookups
 
+RESERVED_ADDRESSES = 5
+"""AWS keeps the first four addresses of a subnet and the last (VPC user guide, "Subnet sizing")."""
+
 
 class ExistingNetwork:
     """The environment's VPC, and lookups inside it."""
 
-    def __init__(self, scope: Construct, environment: Environment) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        environment: Environment,
+        needed_addresses: Mapping[str, int] | None = None,
+    ) -> None:
+        """`needed_addresses`: how many each subnet of a group must have; others need none."""
         self._scope = scope
         self._environment = environment
+        self._needed_addresses = needed_addresses or {}
         self._vpc_name = environment.network.vpc
         self._ids: dict[str, list[str]] = {}
         vpc = DataAwsVpc(scope, "vpc", tags={"Name": self._vpc_name}, state="available")
@@ -42,6 +52,7 @@ class ExistingNetwork:
             return self._ids[key]
         environment = self._environment
         required = [names.subnet(environment.name, group, z) for z in environment.network.zones]
+        named = names.subnet(environment.name, group, "<zone>")
         subnets = DataAwsSubnets(
             self._scope,
             key,
@@ -53,39 +64,49 @@ class ExistingNetwork:
                 (
                     f"length(self.ids) == {len(required)}",
                     f"Found ${{length(self.ids)}} of {len(required)} subnets named "
-                    f"{', '.join(required)} in the VPC {self._vpc_name}. Check that each exists in "
-                    "that VPC under that Name tag: the tasks must span all of these zones to "
-                    "survive the loss of one.",
+                    f"{named} in the VPC {self._vpc_name}. Check their Name tags: tasks must span "
+                    "all zones.",
                 )
             ),
         )
-        self._hold_each_subnet_to_it(lookups)
-        self._hold_its_routes_to_it(lookups, public=public)
+        self._hold_each_subnet_to_it(lookups, named, self._needed_addresses.get(group))
+        self._hold_its_routes_to_it(lookups, named, public=public)
         self._ids[key] = subnets.ids
         return self._ids[key]
 
-    def _hold_each_subnet_to_it(self, lookups: SubnetLookups) -> None:
-        subnet = 'Subnet ${self.id} (${lookup(self.tags, "Name", "without a name")})'
-        each = DataAwsSubnet(
-            self._scope,
-            lookups.each.id,
-            id="${each.value}",
-            lifecycle=contract(
-                (
-                    "self.vpc_id == data.aws_vpc.vpc.id",
-                    f"{subnet} is in VPC ${{self.vpc_id}}, not in {self._vpc_name}. Check which "
-                    "VPC the subnet belongs to.",
-                ),
-                (
-                    'endswith(lookup(self.tags, "Name", ""), self.availability_zone)',
-                    f"{subnet} is in zone ${{self.availability_zone}}, which its name does not "
-                    "say. Check the Name tag: subnets of one zone only would not survive its loss.",
-                ),
+    def _hold_each_subnet_to_it(
+        self, lookups: SubnetLookups, named: str, needed: int | None
+    ) -> None:
+        subnet = f"Subnet ${{self.id}} ({named})"
+        promises = [
+            (
+                "self.vpc_id == data.aws_vpc.vpc.id",
+                f"{subnet} is in VPC ${{self.vpc_id}}, not in {self._vpc_name}. Check which VPC it "
+                "belongs to.",
             ),
+            (
+                'endswith(lookup(self.tags, "Name", ""), self.availability_zone)',
+                f"{subnet} is in zone ${{self.availability_zone}}, which its name does not say. "
+                "Check the Name tag, and the zone.",
+            ),
+        ]
+        if needed:
+            # Not `available_ip_address_count`: a service that runs uses these addresses itself, and
+            # would fail its own plan (docs/decisions/0129).
+            size = f'pow(2, 32 - split("/", self.cidr_block)[1]) - {RESERVED_ADDRESSES}'
+            promises.append(
+                (
+                    f"{size} >= {needed}",
+                    f"{subnet} has ${{{size}}} addresses; Fargate needs {needed}. Ask its owner "
+                    "for a larger one.",
+                )
+            )
+        each = DataAwsSubnet(
+            self._scope, lookups.each.id, id="${each.value}", lifecycle=contract(*promises)
         )
         each.add_override("for_each", f"${{toset({lookups.subnets.attribute('ids')})}}")
 
-    def _hold_its_routes_to_it(self, lookups: SubnetLookups, *, public: bool) -> None:
+    def _hold_its_routes_to_it(self, lookups: SubnetLookups, named: str, *, public: bool) -> None:
         """A subnet is public when it has a route to an internet gateway, and private otherwise
         (AWS: VPC user guide, "Subnet types"). A hardened public subnet gives out no public
         addresses (CKV_AWS_130), so that setting does not count.
@@ -98,21 +119,18 @@ class ExistingNetwork:
         internet = (
             '[for route in self.routes : route.gateway_id if can(regex("^igw-", route.gateway_id))]'
         )
-        tags = f"{lookups.each}[each.key].tags"
-        subnet = f'Subnet ${{each.key}} (${{lookup({tags}, "Name", "without a name")}})'
+        subnet = f"Subnet ${{each.key}} ({named})"
         if public:
             promise = (
                 f"length({internet}) > 0",
                 f"{subnet} is not public: no route of its route table ${{each.value}} leads to an "
-                "internet gateway. Check the routes, and which route table the subnet is "
-                "associated with: nobody would reach the load balancer.",
+                "internet gateway. Check its routes, and its table.",
             )
         else:
             promise = (
                 f"length({internet}) == 0",
-                f"{subnet} is not private: its route table ${{each.value}} leads to the internet "
-                f'gateway ${{join(", ", distinct({internet}))}}. Check the routes, and which route '
-                "table the subnet is associated with (PCI DSS v4.0.1, 1.4.4).",
+                f"{subnet} is not private: its route table ${{each.value}} leads to an internet "
+                "gateway. Check its routes (PCI DSS v4.0.1, 1.4.4).",
             )
         routes = DataAwsRouteTable(
             self._scope,
@@ -148,8 +166,8 @@ class ExistingNetwork:
                 (
                     f"length(self.ids) == {len(group_names)}",
                     f"Found ${{length(self.ids)}} of {len(group_names)} security groups named "
-                    f"{', '.join(group_names)} in the VPC {self._vpc_name}. Check that each exists "
-                    "in that VPC: without it the load balancer or the task is cut off.",
+                    f"{', '.join(group_names)} in the VPC {self._vpc_name}. Create what is missing "
+                    "there.",
                 )
             ),
         )

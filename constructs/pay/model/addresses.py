@@ -33,6 +33,7 @@ SCALING_TARGET = Address("aws_appautoscaling_target", "scaling_target")
 SCALING_POLICY = Address("aws_appautoscaling_policy", "scaling_policy")
 CLUSTER_LOOKUP = Address("data.aws_ecs_cluster", "cluster")
 LOAD_BALANCER_SECURITY_GROUPS_LOOKUP = Address("data.aws_security_groups", "alb_security_groups")
+DATABASE_CLASS_LOOKUP = Address("data.aws_ec2_instance_type", "database_class")
 TASK_SECURITY_GROUPS_LOOKUP = Address("data.aws_security_groups", "task_security_groups")
 
 RoleKind = Literal["execution", "task"]

@@ -10,6 +10,13 @@ from pay.model.service.size import TaskSize
 from pay.model.stage.invariants import holds_full_peak
 from pay.model.vocabulary import Exposure, Kept, Side
 
+SCALING_HEADROOM = 2
+"""Fargate may scale to so many times the tasks that carry the daily peak."""
+
+DEPLOYMENT_MAXIMUM_PERCENT = 200
+"""The tasks during a deployment, of the desired count (AWS: ECS API reference,
+`DeploymentConfiguration`, `maximumPercent`)."""
+
 
 @dataclass(frozen=True)
 class ServiceSide:
@@ -38,6 +45,17 @@ class ServiceSide:
         """Return how many healthy tasks the side must always have."""
         tasks = self.deployment.tasks
         return tasks.peak if self.holds_full_peak else tasks.min
+
+    @property
+    def most_desired_tasks(self) -> int:
+        """Return the largest desired count: EC2's is fixed at the peak, Fargate scales beyond."""
+        peak = self.deployment.tasks.peak
+        return peak * SCALING_HEADROOM if self.side is Side.FARGATE else peak
+
+    @property
+    def most_tasks(self) -> int:
+        """Return how many tasks may run at once: those of a deployment while scaled out."""
+        return self.most_desired_tasks * DEPLOYMENT_MAXIMUM_PERCENT // 100
 
     @property
     def is_public(self) -> bool:

@@ -1,6 +1,6 @@
 """The EC2 instances of the legacy cluster, one group per segment."""
 
-from cdktf import Fn, ITerraformDependable
+from cdktf import ITerraformDependable, TerraformLocal
 from constructs import Construct
 
 from imports.aws.autoscaling_group import (
@@ -66,6 +66,9 @@ def ec2_capacity(
         "ManagedBy": "terraform",
         "Name": name,
     }
+    # A local, so that each line of the script is a line of the HCL.
+    script = f"{segment}_user_data"
+    TerraformLocal(scope, script, _user_data(environment, segment))
     profile_arn, permissions = instance_profile(scope, segment, environment=environment)
     template = LaunchTemplate(
         scope,
@@ -98,7 +101,7 @@ def ec2_capacity(
             )
         ],
         tag_specifications=[LaunchTemplateTagSpecifications(resource_type="volume", tags=tags)],
-        user_data=Fn.base64encode(Fn.raw_string(_user_data(environment, segment))),
+        user_data=f'${{base64encode(join("\\n", local.{script}))}}',
     )
     group = AutoscalingGroup(
         scope,
@@ -137,7 +140,8 @@ def ec2_capacity(
     )
 
 
-def _user_data(environment: Environment, segment: Segment) -> str:
+def _user_data(environment: Environment, segment: Segment) -> list[str]:
+    """Return the lines of the script that an instance runs at its first start."""
     settings = {
         "ECS_CLUSTER": names.cluster(environment.name, Side.EC2),
         "ECS_INSTANCE_ATTRIBUTES": f'{{"segment":"{segment}"}}',
@@ -146,4 +150,4 @@ def _user_data(environment: Environment, segment: Segment) -> str:
         "ECS_ENABLE_CONTAINER_METADATA": "true",
     }
     lines = [f"echo '{name}={value}' >> /etc/ecs/ecs.config" for name, value in settings.items()]
-    return "\n".join(["#!/bin/sh", *lines, ""])
+    return ["#!/bin/sh", *lines, ""]

@@ -87,8 +87,13 @@ def parity(service: Microservice, environment: Environment) -> tuple[Difference,
             ec2=f"{tasks.peak}, fixed: the daily peak",
             fargate=f"from {tasks.min}, scaled by CPU; {tasks.peak} or more "
             "while EC2 still has a record",
-            matters="Fargate follows demand once the move is over",
-            attributes=(*map(str, scaling), ecs("lifecycle")),
+            matters="Fargate follows demand once the move is over; its plan counts the database "
+            "connections of both sides",
+            attributes=(
+                *map(str, scaling),
+                ecs("lifecycle"),
+                *([str(addresses.DATABASE_CLASS_LOOKUP)] if service.database else []),
+            ),
         ),
     ]
     if kept := side.deployment.keeps:
@@ -130,14 +135,17 @@ _KEPT = {
 
 def _lookups_of_the_task(service: Microservice) -> tuple[str, ...]:
     """Only a task with a network of its own needs security groups, and subnets beside the load
-    balancer's; a service that starts other tasks looks them up on both sides.
+    balancer's; a service that starts other tasks looks them up on both sides. Only there the
+    subnets must have an address for each task.
     """
+    subnets = addresses.subnet_lookups(service.name)
+    size = subnets.each.attribute("lifecycle")
     if service.task_runs:
-        return ()
-    groups = (str(addresses.TASK_SECURITY_GROUPS_LOOKUP),)
+        return (size,)
+    groups = str(addresses.TASK_SECURITY_GROUPS_LOOKUP)
     if service.exposure is not Exposure.PUBLIC:
-        return groups
-    return (*groups, *map(str, addresses.subnet_lookups(service.name)))
+        return groups, size
+    return groups, *map(str, subnets)
 
 
 def _sidecars(service: Microservice) -> Difference:

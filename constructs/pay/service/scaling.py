@@ -12,9 +12,6 @@ from imports.aws.appautoscaling_target import AppautoscalingTarget
 from pay.model import addresses
 from pay.model.side import ServiceSide
 
-HEADROOM = 2
-"""Scaling may reach so many times the tasks that carry the daily peak."""
-
 SCALE_OUT_SECONDS = 60
 SCALE_IN_SECONDS = 300
 """Slow in, quick out: too many tasks cost money, too few cost payments."""
@@ -40,7 +37,7 @@ class Scaling:
             scalable_dimension="ecs:service:DesiredCount",
             resource_id=f"service/{side.cluster}/{side.service.name}",
             min_capacity=side.needed_tasks,
-            max_capacity=side.deployment.tasks.peak * HEADROOM,
+            max_capacity=side.most_desired_tasks,
             depends_on=[service],
         )
         AppautoscalingPolicy(

@@ -14,7 +14,8 @@ from imports.aws.ecs_service import (
 )
 from pay.existing.network import ExistingNetwork
 from pay.model import addresses, names
-from pay.model.side import ServiceSide
+from pay.model.demand import addresses_a_subnet
+from pay.model.side import DEPLOYMENT_MAXIMUM_PERCENT, ServiceSide
 from pay.service.alarms import Alarms
 from pay.service.balancer import ServiceLoadBalancer
 from pay.service.task import TaskDefinition
@@ -34,7 +35,7 @@ class SideService(Construct):
     def __init__(self, scope: Construct, id: str, side: ServiceSide) -> None:
         super().__init__(scope, id)
         self.side = side
-        self.network = ExistingNetwork(self, side.environment)
+        self.network = ExistingNetwork(self, side.environment, addresses_a_subnet(side))
         group = names.load_balancer_subnets(side.service.name, side.service.exposure)
         subnets = self.network.subnets(group, public=side.is_public)
         self._load_balancer = ServiceLoadBalancer(self, side, self.network, subnets)
@@ -66,7 +67,7 @@ class SideService(Construct):
                 enable=True, rollback=True
             ),
             deployment_minimum_healthy_percent=100,
-            deployment_maximum_percent=200,
+            deployment_maximum_percent=DEPLOYMENT_MAXIMUM_PERCENT,
             enable_ecs_managed_tags=True,
             health_check_grace_period_seconds=service.timing.health_check_grace_period_seconds,
             propagate_tags="SERVICE",
@@ -92,9 +93,9 @@ def _fails_when_rolled_back(
             Postcondition(
                 condition=f"${{self.task_definition == {revision}}}",
                 error_message=(
-                    f"The deployment of {service} was rolled back: ${{self.task_definition}} runs, "
-                    "not the new revision. Look at the stopped tasks' reasons and logs, then "
-                    "deploy a release that starts."
+                    f"The deployment of {service} was rolled back: ${{self.task_definition}} "
+                    "runs. Read the stopped tasks' reasons and logs, then deploy a release that "
+                    "starts."
                 ),
             )
         ],

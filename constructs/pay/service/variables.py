@@ -11,6 +11,7 @@ from pay.existing.database import database_address
 from pay.existing.messaging import queue, topic_arn
 from pay.existing.network import ExistingNetwork
 from pay.model import CallStyle, Environment, Side, Sidecar, host_name, names
+from pay.model.demand import tasks_of_both_sides
 from pay.model.side import ServiceSide
 
 
@@ -49,7 +50,15 @@ class Variables:
         for link in service.links:
             values[link.variable] = _url(link.service, environment, link.path)
         if database := service.database:
-            address = database_address(self._scope, environment, service.name, database)
+            # Fargate is what comes on top of the tasks that use it today.
+            on_fargate = self._side.side is Side.FARGATE
+            address = database_address(
+                self._scope,
+                environment,
+                service.name,
+                database,
+                tasks=tasks_of_both_sides(self._side) if on_fargate else None,
+            )
             values["DB_HOST"] = address
         for use in service.queues:
             existing = queue(self._scope, environment, use.name)

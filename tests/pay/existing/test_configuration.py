@@ -63,8 +63,10 @@ def test_every_missing_parameter_is_named_and_none_is_decrypted(environment: Env
     lookup = stack.data("aws_ssm_parameters_by_path", "parameters")
     assert (lookup["path"], lookup["with_decryption"]) == ("/production-2/orders", False)
     (promise,) = lookup["lifecycle"]["postcondition"]
-    names = '["/production-2/orders/ONE", "/production-2/orders/TWO"]'
-    assert promise["condition"] == f"${{length(setsubtract({names}, self.names)) == 0}}"
+    missing = "setsubtract(local.required_parameters, self.names)"
+    assert promise["condition"] == f"${{length({missing}) == 0}}"
+    required = stack.document["locals"]["required_parameters"]
+    assert required == ["/production-2/orders/ONE", "/production-2/orders/TWO"]
     assert configuration.parameter_arns == [
         f"arn:aws:ssm:eu-west-1:{environment.account_id}:parameter/production-2/orders/{name}"
         for name in ("ONE", "TWO")

@@ -15,6 +15,30 @@ def database(environment: Environment, suffix: int = 0) -> Synthesised:
     )
 
 
+def test_its_class_must_take_the_connections_of_all_tasks(
+    environments: Mapping[str, Environment],
+) -> None:
+    stack = rendered(
+        lambda stack: database_address(
+            stack, environments["test-12"], "webhooks", Database(pool_size=32), tasks=18
+        )
+    )
+    lookup = stack.data("aws_ec2_instance_type", "database_class")
+    assert lookup["instance_type"] == (
+        '${trimprefix(data.aws_db_instance.database.db_instance_class, "db.")}'
+    )
+    (promise,) = lookup["lifecycle"]["postcondition"]
+    offered = "min(floor(self.memory_size / 1024 * 95), 5000)"
+    assert promise["condition"] == f"${{{offered} >= 579}}"
+    assert f"takes ${{{offered}}} connections; 18 tasks need 579" in promise["error_message"]
+
+
+def test_connections_are_not_counted_without_tasks(
+    environments: Mapping[str, Environment],
+) -> None:
+    assert "aws_ec2_instance_type" not in database(environments["sandbox"]).document["data"]
+
+
 def conditions(stack: Synthesised) -> list[str]:
     promises = stack.data("aws_db_instance", "database")["lifecycle"]["postcondition"]
     return [promise["condition"] for promise in promises]

@@ -50,6 +50,14 @@ def test_each_zone_must_have_its_subnet_in_the_vpc(environment: Environment) -> 
     assert for_each == "${toset(data.aws_subnets.connector_subnets.ids)}"
 
 
+def test_a_subnet_must_be_as_large_as_its_tasks_need(environment: Environment) -> None:
+    stack = rendered(
+        lambda stack: ExistingNetwork(stack, environment, {"connector": 46}).subnets("connector")
+    )
+    *_, size = promises(stack, "aws_subnet", "connector_subnets_each")
+    assert size == '${pow(2, 32 - split("/", self.cidr_block)[1]) - 5 >= 46}'
+
+
 @pytest.mark.parametrize(
     ("group", "public", "routes"), [("connector", False, "== 0}"), ("public", True, "> 0}")]
 )

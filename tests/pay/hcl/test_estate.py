@@ -1,7 +1,7 @@
 """Terraform and python-hcl2 read every stack's HCL2 with the same meaning as cdktf's JSON."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,8 @@ import hcl2
 import pytest
 from hcl2.utils import SerializationOptions
 
+from pay.hcl.schema import ProviderSchema
+from pay.hcl.shapes import Argument, NestedBlock, Shape
 from tests.support.modules import write_modules
 from tests.support.plan_meaning import meaning_of_configuration
 from tests.support.terraform_runs import Terraform
@@ -62,6 +64,46 @@ def initialised(folder: Path, terraform: Terraform) -> Path:
     (folder / "provider.tf").write_text(PROVIDER + NOTHING)
     terraform.run(folder, "init", "-input=false", "-no-color")
     return folder
+
+
+MOST_CHARACTERS = 200
+"""Of a line: more do not fit beside each other in a review."""
+
+
+def test_no_line_is_too_long_for_a_review(written: Path) -> None:
+    long = [
+        f"{path.parent.name}:{number}: {line.strip()}"
+        for path in written.glob("*/cdk.tf")
+        for number, line in enumerate(path.read_text().splitlines(), start=1)
+        if len(line) > MOST_CHARACTERS
+    ]
+    assert long == []
+
+
+def test_numbers_and_bools_are_written_as_such_where_the_provider_takes_them(
+    documents: Mapping[str, Any], aws: ProviderSchema
+) -> None:
+    # `cpu` of a task definition and a few others are strings in the provider's own schema.
+    quoted = [
+        f"{stack}: {type}.{name}{place}"
+        for stack, document in documents.items()
+        for type, names in document.get("resource", {}).items()
+        for name, body in names.items()
+        for place in quoted_in(body, aws.resource(type))
+    ]
+    assert quoted == []
+
+
+def quoted_in(body: Mapping[str, Any], shape: Shape | None) -> Iterator[str]:
+    """Yield each argument of a body that is a text where the provider takes a number or a bool."""
+    for key, value in body.items():
+        entry = shape.entries.get(key) if shape else None
+        if isinstance(entry, NestedBlock):
+            for block in value if isinstance(value, list) else [value]:
+                yield from (f".{key}{place}" for place in quoted_in(block, entry.shape))
+        elif isinstance(entry, Argument) and entry.primitive in ("number", "bool"):
+            if isinstance(value, str) and "${" not in value:
+                yield f".{key} = {value!r}"
 
 
 def test_is_formatted(terraform: Terraform, written: Path) -> None:

@@ -71,9 +71,11 @@ def test_volumes_are_encrypted(stack: Synthesised, segment: Segment) -> None:
 def test_tasks_find_the_segment_by_the_attribute_of_their_instances(
     stack: Synthesised, segment: Segment
 ) -> None:
-    user_data = stack.resource("aws_launch_template", f"{segment}_template")["user_data"]
-    assert f'{{\\"segment\\":\\"{segment}\\"}}' in user_data
-    assert "ECS_CLUSTER=production-2-ec2" in user_data
+    template = stack.resource("aws_launch_template", f"{segment}_template")
+    assert template["user_data"] == f'${{base64encode(join("\\n", local.{segment}_user_data))}}'
+    script = "\n".join(stack.document["locals"][f"{segment}_user_data"])
+    assert script.startswith("#!/bin/sh\necho 'ECS_CLUSTER=production-2-ec2' >>")
+    assert f'ECS_INSTANCE_ATTRIBUTES={{"segment":"{segment}"}}' in script
 
 
 def test_instances_and_volumes_are_tagged_for_audits(stack: Synthesised, segment: Segment) -> None:

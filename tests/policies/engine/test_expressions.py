@@ -53,6 +53,13 @@ def test_encoded_user_data_is_read_as_its_text() -> None:
     assert decode('${base64encode("#!/bin/sh\\necho \\"a\\"\\n")}') == '#!/bin/sh\necho "a"\n'
 
 
+def test_user_data_of_several_lines_is_read_as_its_text() -> None:
+    locals_ = {"script": ["#!/bin/sh", "echo a", ""]}
+    text = '${base64encode(join("\\n", local.script))}'
+    assert decode(text, locals_) == "#!/bin/sh\necho a\n"
+    assert unevaluated(decode(text)) == [text]
+
+
 def test_a_comparison_of_two_strings_is_not_taken_for_one() -> None:
     assert decode('${"a" == "b"}') == '${"a" == "b"}'
     assert unevaluated('${"a" == "b"}')
@@ -74,6 +81,7 @@ def test_references_alone_need_no_evaluation() -> None:
     assert unevaluated("a-${aws_lb.a.name}") == []
     assert unevaluated('${join(",",data.aws_subnets.s.ids)}') == []
     assert unevaluated('${join(",",sort(data.aws_subnets.s.ids))}') == []
+    assert unevaluated('${trimprefix(data.aws_db_instance.d.db_instance_class,"db.")}') == []
     assert unevaluated("$${literal}") == []
 
 

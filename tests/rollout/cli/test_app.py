@@ -19,6 +19,7 @@ MINE = (
     *("stages", "stacks", "promote", "rollback", "journal", "plan-moves", "parity", "adopt"),
     "renew",
     "reach",
+    "quotas",
 )
 
 

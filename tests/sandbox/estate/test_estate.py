@@ -248,8 +248,12 @@ FINDERS: dict[Mistake, Finder] = {
     Mistake.PRIVATE_PUBLIC_SUBNET: lambda s: (
         not leads_to_the_internet(s, subnets_of(s, "public")[0])
     ),
+    Mistake.SMALL_SUBNET: lambda s: connector_subnets(s)[0]["AvailableIpAddressCount"] == 11,
     Mistake.MISSING_SECURITY_GROUP: lambda s: (
         names.task_security_group("sandbox", "connector") not in group_names(s)
+    ),
+    Mistake.SMALL_DATABASE: lambda s: (
+        {d["DBInstanceClass"] for d in databases(s)} == {"db.t4g.micro"}
     ),
     Mistake.UNENCRYPTED_DATABASE: lambda s: not any(d["StorageEncrypted"] for d in databases(s)),
     Mistake.PUBLIC_DATABASE: lambda s: all(d["PubliclyAccessible"] for d in databases(s)),

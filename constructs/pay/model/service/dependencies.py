@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from enum import StrEnum
 
+from pydantic import Field
+
 from pay.model.base import Model
 from pay.model.problem import Problem
 from pay.model.text_types import ServiceName, VariableName
@@ -17,6 +19,9 @@ class Database(Model):
 
     identifier_suffix: int = 0
     """The number at the end of the RDS identifier `<env>-<service>-rds-<suffix>`."""
+    pool_size: int = Field(default=8, ge=1)
+    """The most connections of one task: `database.maxSize` of the service's config.yaml (public),
+    which is 8 wherever a service does not say otherwise."""
 
 
 class Access(StrEnum):

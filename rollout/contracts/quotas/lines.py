@@ -1,0 +1,81 @@
+"""A quota, what is used of it now, and what the moves add: a line of the report."""
+
+from dataclasses import dataclass
+
+from pay.model import LoadBalancerType
+
+GLOBAL_REGION = "us-east-1"
+"""Service Quotas keeps the quotas of IAM and Route 53 there (AWS: Route 53 developer guide,
+"Quotas"; IAM user guide, "IAM and AWS STS quotas")."""
+
+
+@dataclass(frozen=True)
+class Quota:
+    """A quota of AWS by its codes (`aws service-quotas list-service-quotas`)."""
+
+    service_code: str
+    code: str | None
+    """None: nobody can raise it."""
+    name: str
+    """AWS's own name."""
+    region: str | None = None
+    """Where Service Quotas keeps it; None: in the environment's region."""
+
+
+# AWS: General Reference, "Service endpoints and quotas", the page of each service.
+FARGATE_VCPUS = Quota("fargate", "L-3032A538", "Fargate On-Demand vCPU resource count")
+LOAD_BALANCERS = {
+    LoadBalancerType.APPLICATION: Quota(
+        "elasticloadbalancing", "L-53DA6B97", "Application Load Balancers per Region"
+    ),
+    LoadBalancerType.NETWORK: Quota(
+        "elasticloadbalancing", "L-69A177A2", "Network Load Balancers per Region"
+    ),
+}
+TARGET_GROUPS = Quota("elasticloadbalancing", "L-B22855CB", "Target Groups per Region")
+ROLES = Quota("iam", "L-FE177D64", "Roles per account", GLOBAL_REGION)
+RULES = Quota("vpc", "L-0EA8095F", "Inbound or outbound rules per security group")
+RECORDS = Quota("route53", "L-E209CC9F", "Records per hosted zone", GLOBAL_REGION)
+ADDRESSES = Quota("vpc", None, "Addresses of a subnet")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One quota in one place: what AWS allows, what is used now, and what the moves add."""
+
+    quota: Quota
+    of: str
+    """The zone, the security group or the subnet; empty for the account."""
+    allowed: int
+    used: int
+    added: int
+    region: str
+    account_id: str
+
+    @property
+    def needed(self) -> int:
+        """Return what is used once every move is at its widest."""
+        return self.used + self.added
+
+    @property
+    def is_enough(self) -> bool:
+        return self.needed <= self.allowed
+
+    @property
+    def fix(self) -> str:
+        """Return who can change it, and how."""
+        if self.quota.code is None:
+            return "the owner of the VPC can replace the subnet by a larger one"
+        return f"an administrator of account {self.account_id} can ask for more: {self.request}"
+
+    @property
+    def request(self) -> str | None:
+        """Return the command that asks AWS for enough; None where there is none."""
+        quota = self.quota
+        if quota.code is None or self.is_enough:
+            return None
+        return (
+            "aws service-quotas request-service-quota-increase"
+            f" --service-code {quota.service_code} --quota-code {quota.code}"
+            f" --desired-value {self.needed} --region {self.region}"
+        )
