@@ -1,7 +1,8 @@
 """Container definitions: the application and its sidecars, the same on both sides.
 
-Only what differs from AWS's default is written, sorted: a default that AWS adds on its own would
-show as a change in every plan.
+ECS adds defaults to a definition that it stores. Those that Terraform's AWS provider knows are left
+out (its `internal/service/ecs/container_definitions.go`, `reduce`). The others are written: without
+them every plan would replace the task definition, and every apply would deploy the service again.
 """
 
 import re
@@ -20,6 +21,10 @@ payments go on when logging does not (AWS: ECS developer guide, "awslogs log dri
 FIRST_UNPRIVILEGED_PORT = 1024
 """Below it Linux lets only root listen, and no container runs as root. A system control lowers the
 limit in the container's network (AWS: ECS API reference, `SystemControl`; Fargate since 1.4.0)."""
+
+NO_CAPABILITIES: Mapping[str, list[str]] = {"add": [], "drop": ["ALL"]}
+"""ECS stores both lists, and the provider does not know that (tried on AWS: pull request 335 of
+github.com/braintrustdata/terraform-aws-braintrust-data-plane)."""
 
 
 def container_definitions(
@@ -67,7 +72,7 @@ def _container(
         "image": images[part.name],
         "user": part.user,
         "readonlyRootFilesystem": True,
-        "linuxParameters": {"capabilities": {"drop": ["ALL"]}},
+        "linuxParameters": {"capabilities": NO_CAPABILITIES},
         "mountPoints": [
             {"sourceVolume": volume, "containerPath": path}
             for volume, path in _volumes(part).items()
