@@ -10,6 +10,9 @@ from pay.model import Environment, Exposure, LoadBalancerType, Microservice, Sid
 from pay.model.alarms import alarms
 from pay.model.side import ServiceSide
 
+_ADDRESSES = ("{application_host}", "{bind_host}")
+"""The fields of the catalogue's variables that differ by side."""
+
 
 @dataclass(frozen=True)
 class Difference:
@@ -87,6 +90,13 @@ def parity(service: Microservice, environment: Environment) -> tuple[Difference,
             ),
         ),
         Difference(
+            aspect="CPU of a task",
+            ec2="shares: a busy task also uses what its instance has left",
+            fargate=f"a ceiling of {side.size.cpu} CPU units",
+            matters="compare the busiest minute on EC2 with the ceiling before dark",
+            attributes=(task("cpu"),),
+        ),
+        Difference(
             aspect="number of tasks",
             ec2=f"{tasks.peak}, fixed: the daily peak",
             fargate=f"from {tasks.min}, scaled by CPU; {tasks.peak} or more "
@@ -124,16 +134,17 @@ def _lookups_of_the_task(service: Microservice) -> tuple[str, ...]:
 
 def _sidecars(service: Microservice) -> Difference:
     addressed = [
-        sidecar.name
-        for sidecar in service.sidecars
-        if any("{application_host}" in value for value in sidecar.environment.values())
+        container.name
+        for container in service.containers
+        if any(field in value for value in container.environment.values() for field in _ADDRESSES)
     ]
     return Difference(
         aspect="sidecars",
-        ec2="reach the application by a Docker link; adot, which scrapes 127.0.0.1 only, sees the "
-        "task's own metrics but not the application's",
-        fargate="share the application's network interface: 127.0.0.1 is the application",
-        matters="application metrics of the EC2 side come from Prometheus's own scraping",
+        ec2="reach the application by a Docker link, so it listens on every address; adot, which "
+        "scrapes 127.0.0.1 only, sees the task's own metrics but not the application's",
+        fargate="share the application's network interface, so it listens on 127.0.0.1 only",
+        matters="application metrics of the EC2 side come from Prometheus's own scraping; on "
+        "Fargate only the sidecars reach the application's plain-text ports",
         attributes=(
             *(f"container.{sidecar.name}.links" for sidecar in service.sidecars),
             *(f"container.{name}.environment" for name in addressed),

@@ -48,7 +48,9 @@ class TaskDefinition:
             family=side.task_family,
             requires_compatibilities=["FARGATE" if on_fargate else "EC2"],
             network_mode="awsvpc" if on_fargate else "bridge",
-            cpu=str(side.size.cpu),
+            # On EC2 a ceiling that the tasks of today do not have: their containers share the
+            # instance's CPU by weight (AWS: ECS developer guide, "Task definition parameters").
+            cpu=str(side.size.cpu) if on_fargate else None,
             memory=str(side.size.memory_mib),
             execution_role_arn=roles.execution_role_arn,
             task_role_arn=roles.task_role_arn,

@@ -9,7 +9,7 @@ from pay.catalogue import CATALOGUE
 from pay.existing.database import database_address
 from pay.existing.messaging import queue, topic_arn
 from pay.existing.network import ExistingNetwork
-from pay.model import CallStyle, Environment, Side, Sidecar, host_name, names
+from pay.model import CallStyle, Environment, Sidecar, host_name, names
 from pay.model.side import ServiceSide
 
 
@@ -40,7 +40,7 @@ class Variables:
 
     def _values(self) -> dict[str, str]:
         service, environment = self._side.service, self._side.environment
-        fields = _template_values(environment)
+        fields = _template_values(environment) | {"bind_host": self._side.bind_host}
         values = {name: text.format(**fields) for name, text in service.environment.items()}
         if not self._side.takes_work:
             values.update(dict.fromkeys(service.work_switches, "false"))
@@ -104,11 +104,9 @@ class Variables:
 
 
 def sidecar_variables(sidecar: Sidecar, side: ServiceSide) -> Mapping[str, str]:
-    """Return a sidecar's variables: in a Fargate task the application has the same address; on EC2
-    it answers under its container's name (a Docker link).
-    """
+    """Return a sidecar's variables, which name the application beside it."""
     fields = _template_values(side.environment) | {
-        "application_host": "127.0.0.1" if side.side is Side.FARGATE else side.service.name,
+        "application_host": side.application_host,
         "application_port": str(side.service.container_port),
         "metrics_port": str(side.service.metrics_port),
         "prometheus_endpoint": side.environment.metrics.prometheus_endpoint,
