@@ -87,6 +87,13 @@ class ServiceSide:
         return LOOPBACK if is_behind_sidecar else EVERY_ADDRESS
 
     @property
+    def is_hardened(self) -> bool:
+        """Return whether its containers run without root, capabilities and a writable root file
+        system: always on Fargate, and on EC2 unless its containers are taken over as they run.
+        """
+        return self.side is Side.FARGATE or self.deployment.hardened
+
+    @property
     def takes_work(self) -> bool:
         """Return whether its tasks take messages of queues and jobs at the service's stage."""
         return self.deployment.stage.takes_work(self.side)

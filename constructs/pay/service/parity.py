@@ -115,6 +115,8 @@ def parity(service: Microservice, environment: Environment) -> tuple[Difference,
                 attributes=(f"container.{service.name}.environment",),
             )
         )
+    if not side.is_hardened:
+        differences.append(_hardening(service))
     if service.sidecars:
         differences.append(_sidecars(service))
     return tuple(differences)
@@ -130,6 +132,25 @@ def _lookups_of_the_task(service: Microservice) -> tuple[str, ...]:
     if service.exposure is not Exposure.PUBLIC:
         return groups
     return (*groups, *map(str, addresses.subnet_lookups(service.name)))
+
+
+def _hardening(service: Microservice) -> Difference:
+    keys = ("user", "readonlyRootFilesystem", "linuxParameters", "mountPoints")
+    return Difference(
+        aspect="hardening",
+        ec2="taken over as it runs: root, a writable root file system, Docker's capabilities",
+        fargate="a user of its own, a read-only root file system, no capabilities",
+        matters="a failure on Fargate alone may be the hardening; harden EC2 in a step of its own",
+        attributes=(
+            addresses.TASK_DEFINITION.attribute("volume"),
+            *(f"container.{each.name}.{key}" for each in service.containers for key in keys),
+            *(
+                [f"container.{service.target_container}.systemControls"]
+                if service.has_privileged_port
+                else []
+            ),
+        ),
+    )
 
 
 def _sidecars(service: Microservice) -> Difference:

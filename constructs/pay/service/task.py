@@ -57,7 +57,7 @@ class TaskDefinition:
             # Keys sorted, so that equal definitions give equal text.
             container_definitions=json.dumps(containers, sort_keys=True),
             runtime_platform=platform if on_fargate else None,
-            volume=[EcsTaskDefinitionVolume(name=name) for name in volume_names(side.service)],
+            volume=[EcsTaskDefinitionVolume(name=name) for name in volume_names(side)] or None,
             # A rollback needs the previous revision: it stays registered.
             skip_destroy=True,
         )

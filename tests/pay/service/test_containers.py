@@ -133,3 +133,24 @@ def test_an_application_without_a_sidecar_listens_on_every_address(
     bare = CATALOGUE["ledger"].model_copy(update={"sidecars": ()})
     for side in Side:
         assert ServiceSide(bare, environments["sandbox"], side).bind_host == "0.0.0.0"
+
+
+HARDENING = {"user", "readonlyRootFilesystem", "linuxParameters", "mountPoints", "systemControls"}
+
+
+@pytest.mark.parametrize("name", sorted(CATALOGUE))
+def test_what_is_taken_over_unhardened_keeps_its_rights_and_nothing_else_differs(
+    side_of: SideOf, as_it_ran: SideOf, name: str
+) -> None:
+    hardened = side_of(name, Side.EC2, Stage.DARK, "sandbox")
+    taken_over = as_it_ran(name, Side.EC2)
+    assert taken_over.containers == {
+        container: {key: value for key, value in body.items() if key not in HARDENING}
+        for container, body in hardened.containers.items()
+    }
+    assert "volume" not in taken_over.resource("aws_ecs_task_definition", "task")
+
+
+def test_fargate_is_hardened_whatever_runs_on_ec2(side_of: SideOf, as_it_ran: SideOf) -> None:
+    hardened = side_of("notifications", Side.FARGATE, Stage.DARK, "sandbox")
+    assert as_it_ran("notifications", Side.FARGATE).document == hardened.document

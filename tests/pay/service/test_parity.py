@@ -6,7 +6,8 @@ import pytest
 
 from pay.catalogue import CATALOGUE
 from pay.model import Environment, Side, Stage
-from pay.service.parity import parity
+from pay.service.parity import Difference, parity
+from tests.support.services import unhardened
 from tests.support.synthesised import SideOf, Synthesised
 
 
@@ -29,9 +30,24 @@ def attributes(stack: Synthesised) -> dict[str, object]:
 def test_every_difference_between_the_sides_is_explained(
     side_of: SideOf, environments: Mapping[str, Environment], name: str
 ) -> None:
-    ec2, fargate = (attributes(side_of(name, side, Stage.DARK, "sandbox")) for side in Side)
+    sides = [side_of(name, side, Stage.DARK, "sandbox") for side in Side]
+    assert_explained(*sides, parity(CATALOGUE[name], environments["sandbox"]))
+
+
+@pytest.mark.parametrize("name", sorted(CATALOGUE))
+def test_what_is_taken_over_unhardened_is_explained(
+    as_it_ran: SideOf, environments: Mapping[str, Environment], name: str
+) -> None:
+    report = parity(CATALOGUE[name], unhardened(environments["sandbox"], name))
+    assert_explained(*(as_it_ran(name, side) for side in Side), report)
+    assert "hardening" in {row.aspect for row in report}
+
+
+def assert_explained(
+    on_ec2: Synthesised, on_fargate: Synthesised, report: tuple[Difference, ...]
+) -> None:
+    ec2, fargate = attributes(on_ec2), attributes(on_fargate)
     differing = {key for key in ec2.keys() | fargate.keys() if ec2.get(key) != fargate.get(key)}
-    report = parity(CATALOGUE[name], environments["sandbox"])
     explained = {attribute for row in report for attribute in row.attributes}
 
     unexplained = {key for key in differing if not explained & {key, key.rsplit(".", 1)[0]}}
