@@ -30,8 +30,8 @@ def attributes(stack: Synthesised) -> dict[str, object]:
 def test_every_difference_between_the_sides_is_explained(
     side_of: SideOf, environments: Mapping[str, Environment], name: str
 ) -> None:
-    sides = [side_of(name, side, Stage.DARK, "sandbox") for side in Side]
-    assert_explained(*sides, parity(CATALOGUE[name], environments["sandbox"]))
+    ec2, fargate = (side_of(name, side, Stage.DARK, "sandbox") for side in Side)
+    assert_explained(ec2, fargate, parity(CATALOGUE[name], environments["sandbox"]))
 
 
 @pytest.mark.parametrize("name", sorted(CATALOGUE))
@@ -39,7 +39,7 @@ def test_what_is_taken_over_unhardened_is_explained(
     as_it_ran: SideOf, environments: Mapping[str, Environment], name: str
 ) -> None:
     report = parity(CATALOGUE[name], unhardened(environments["sandbox"], name))
-    assert_explained(*(as_it_ran(name, side) for side in Side), report)
+    assert_explained(as_it_ran(name, Side.EC2), as_it_ran(name, Side.FARGATE), report)
     assert "hardening" in {row.aspect for row in report}
 
 

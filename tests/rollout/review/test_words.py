@@ -142,7 +142,7 @@ def test_defaults_that_ecs_adds_are_no_change(
         portMappings=[{"containerPort": 1}],
         linuxParameters={"capabilities": {"drop": ["ALL"]}},
     )
-    task = task_definition([as_stored(written, network_mode)], [written])
+    task = task_definition([dict(as_stored(written, network_mode))], [written])
     for values in (task["change"]["before"], task["change"]["after"]):
         values["network_mode"] = network_mode
     document = reviewed(tmp_path, sandbox, plan(EC2, task))
