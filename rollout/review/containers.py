@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from pay.containers.definitions import Container, pairs
+from pay.containers.stored import as_stored
 from pay.unread import Unread
 from rollout.plans.containers import TASK_DEFINITION, containers_after, containers_by_name
 from rollout.plans.plan import ResourceChange, Verb
@@ -12,12 +13,6 @@ from rollout.review.view_models import ContainerLines, Line
 
 _KEY = "container_definitions"
 _FIRST = ("image", "cpu", "memory", "memoryReservation")
-
-_LISTS = ("mountPoints", "volumesFrom", "portMappings", "environment", "secrets", "systemControls")
-_DEFAULTS: Container = {"cpu": 0, "essential": True, **{name: [] for name in _LISTS}}
-"""What ECS adds when it registers a definition (AWS: ECS API, `ContainerDefinition`)."""
-
-_PORT_DEFAULTS = {"protocol": "tcp", "hostPort": 0}
 
 
 def container_changes(change: ResourceChange) -> tuple[ContainerLines, ...]:
@@ -31,7 +26,7 @@ def container_changes(change: ResourceChange) -> tuple[ContainerLines, ...]:
             return ()
         return (ContainerLines("all", "changed", (Line(_KEY, SENSITIVE, SENSITIVE),)),)
     try:
-        return tuple(_compared(*containers_by_name(change)))
+        return tuple(_compared(change))
     except Unread as error:
         return (ContainerLines("all", "changed", (Line(_KEY, "", f"not comparable: {error}"),)),)
 
@@ -73,26 +68,20 @@ def images(change: ResourceChange) -> dict[str, tuple[str, str]]:
     }
 
 
-def _compared(
-    before: dict[str, Container], after: dict[str, Container]
-) -> Iterator[ContainerLines]:
+def _compared(change: ResourceChange) -> Iterator[ContainerLines]:
+    before, after = containers_by_name(change)
+    old_mode, new_mode = (str(v.get("network_mode")) for v in (change.before, change.after))
     for name in sorted(before.keys() | after.keys()):
         if name not in before:
             yield ContainerLines(name, "added", tuple(_fields({"name": name}, after[name])))
         elif name not in after:
             lines = tuple(_fields(before[name], {"name": name}))[:1]
             yield ContainerLines(name, "removed", lines)
-        elif lines := tuple(_fields(_with_defaults(before[name]), _with_defaults(after[name]))):
-            yield ContainerLines(name, "changed", lines)
-
-
-def _with_defaults(container: Container) -> Container:
-    """Return the container as ECS reads it back, so that an added default is not a change."""
-    full = {**_DEFAULTS, **{key: value for key, value in container.items() if value is not None}}
-    mappings = full["portMappings"]
-    if not isinstance(mappings, list) or not all(isinstance(each, dict) for each in mappings):
-        raise Unread(f"container {container['name']}: portMappings is not a list of objects")
-    return {**full, "portMappings": [{**_PORT_DEFAULTS, **each} for each in mappings]}
+        else:
+            # As ECS stores them: a default that it adds is not a change.
+            old, new = as_stored(before[name], old_mode), as_stored(after[name], new_mode)
+            if lines := tuple(_fields(old, new)):
+                yield ContainerLines(name, "changed", lines)
 
 
 def _fields(before: Container, after: Container) -> Iterator[Line]:

@@ -11,7 +11,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "applicationautoscaling": ("application_autoscaling", "ecs"),
     "autoscaling": ("autoscaling", "ec2", "ecs", "instance_refresh"),
     "ec2": ("ec2",),
-    "ecs": ("ecs", "ecs_clusters"),
+    "ecs": ("ecs", "ecs_clusters", "ecs_task_definitions"),
     "elasticache": ("elasticache",),
     # moto receives the calls of both load balancer APIs in `elb` and forwards them by version.
     "elb": ("elbv2",),

@@ -161,7 +161,6 @@ def _task_definition(owner: Owner, service: Microservice) -> str:
         family=names.task_family(owner.name, service.name, side),
         requiresCompatibilities=["EC2"],
         networkMode="bridge",
-        cpu=str(size.cpu),
         memory=str(size.memory_mib),
         taskRoleArn=task_role,
         executionRoleArn=execution_role,

@@ -115,11 +115,12 @@ def launch(settings: Settings, *, port: int = 0, log: Path, tied: bool = False) 
     log.parent.mkdir(parents=True, exist_ok=True)
     # Settings of a real account or endpoint are not valid here.
     inherited = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
+    packages = os.pathsep.join(map(str, (ROOT, ROOT / "constructs")))
     with log.open("ab") as sink:
         process = subprocess.Popen(
             [sys.executable, "-m", "sandbox.server", f"--port={port}", *["--tied"] * tied],
             cwd=ROOT,
-            env={**inherited, **settings.to_environment(), "PYTHONPATH": str(ROOT)},
+            env={**inherited, **settings.to_environment(), "PYTHONPATH": packages},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=sink,

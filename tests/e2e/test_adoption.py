@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from pay.catalogue import CATALOGUE
+from pay.containers.stored import as_stored
 from pay.environments.adopted import load_adopted
 from pay.environments.load import load_environments
 from pay.model import Environment, Segment, Severity, Side, Stage, addresses, names
@@ -33,6 +34,10 @@ SERVICES = ("connector", "egress", "products-ui")
 """Behind an internal load balancer, with sidecars; behind a network load balancer; in public."""
 
 MOVED = "egress"
+AS_IT_RUNS = "products-ui"
+"""Taken over unhardened; its containers are hardened in a step of their own."""
+
+HARDENING = {"user", "readonlyRootFilesystem", "linuxParameters", "mountPoints"}
 PLATFORM = platform_stack(ENVIRONMENT)
 EC2 = {service: side_stack(ENVIRONMENT, service, Side.EC2) for service in SERVICES}
 TRAFFIC = {service: traffic_stack(ENVIRONMENT, service) for service in SERVICES}
@@ -142,6 +147,14 @@ class Running:
         self.plan(stack, self.unkept)
         path.write_text(text)
         self.synthesise(stack)
+
+    def leave_unhardened(self, service: str) -> None:
+        path, table = self.checkout.file(ENVIRONMENT), f"[services.{service}]\n"
+        path.write_text(path.read_text().replace(table, f"{table}hardened = false\n"))
+
+    def harden(self) -> None:
+        path = self.checkout.file(ENVIRONMENT)
+        path.write_text(path.read_text().replace("hardened = false\n", ""))
 
     def terraform(self, stack: str, *arguments: str) -> str:
         finished = subprocess.run(
@@ -276,6 +289,7 @@ def running(
         assert adopted.returncode == 0, adopted.stdout + adopted.stderr
         here.reports.append(json.loads(adopted.stdout))
         here.adopt(True)
+        here.leave_unhardened(AS_IT_RUNS)
         here.synthesise(*STACKS)
         here.take_over(PLATFORM)
         here.plan_without_keeping("egress")
@@ -390,8 +404,43 @@ def test_with_the_import_blocks_the_second_plan_is_empty(running: Running, stack
     running.assert_nothing_to_do(stack)
 
 
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_is_taken_over_hardened_or_as_it_runs(running: Running, service: str) -> None:
+    task = running.first[EC2[service]]["aws_ecs_task_definition.task"]["after"]
+    for container in json.loads(task["container_definitions"]):
+        added = set() if service == AS_IT_RUNS else HARDENING
+        assert HARDENING & container.keys() == added
+    assert bool(task["volume"]) is (service != AS_IT_RUNS)
+
+
 @pytest.fixture(scope="module")
-def settled(running: Running) -> Running:
+def hardening(running: Running) -> Changes:
+    """The plan that hardens what was taken over as it ran; it is applied."""
+    stack = EC2[AS_IT_RUNS]
+    running.harden()
+    running.synthesise(stack)
+    changes = running.plan(stack, running.folder / "hardening")
+    running.terraform(stack, "apply", "-input=false", "plan.bin")
+    return changes
+
+
+def test_hardening_changes_the_containers_and_nothing_else(
+    running: Running, hardening: Changes
+) -> None:
+    task = hardening["aws_ecs_task_definition.task"]
+    before, after = (
+        json.loads(task[when]["container_definitions"]) for when in ("before", "after")
+    )
+    for old, new in zip(before, after, strict=True):
+        stored = as_stored(new, "bridge")
+        assert {key for key in stored if old.get(key) != stored[key]} == HARDENING
+    assert set(hardening) == {"aws_ecs_task_definition.task", "aws_ecs_service.service"}
+    assert hardening["aws_ecs_service.service"]["actions"] == ["update"]
+    assert running.refused(running.folder / "hardening", running.environments) == set()
+
+
+@pytest.fixture(scope="module")
+def settled(running: Running, hardening: Changes) -> Running:
     """The file and the import blocks are gone. One service is at `dark`, where its Fargate side is
     there, and neither its EC2 side nor its record has changed.
     """

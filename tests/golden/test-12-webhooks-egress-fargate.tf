@@ -40,8 +40,13 @@ variable "application_image_tag" {
   nullable    = false
 
   validation {
-    condition     = var.application_image_tag != "latest" && can(regex("^(sha256:[0-9a-f]{64}|[A-Za-z0-9_][A-Za-z0-9._-]{0,127})$", var.application_image_tag))
-    error_message = "application_image_tag must be a pinned tag such as 123-release, or a digest such as sha256:<64 hex digits>. The tag latest is refused: nobody could say which release runs, nor roll back to it."
+    condition     = can(regex("^(sha256:[0-9a-f]{64}|[A-Za-z0-9_][A-Za-z0-9._-]{0,127})$", var.application_image_tag))
+    error_message = "application_image_tag must be a tag such as 123-release, or a digest: sha256: and 64 digits in lower-case hexadecimal."
+  }
+
+  validation {
+    condition     = !contains(["current", "dev", "develop", "edge", "head", "latest", "main", "master", "nightly", "stable"], lower(var.application_image_tag))
+    error_message = "application_image_tag must name one release: a tag that moves hides which release runs, and no rollback can return to it."
   }
 }
 
@@ -378,6 +383,7 @@ resource "aws_ecs_task_definition" "task" {
       image     = local.webhooks_egress_image
       linuxParameters = {
         capabilities = {
+          add  = []
           drop = ["ALL"]
         }
       }

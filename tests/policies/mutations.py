@@ -89,9 +89,7 @@ MUTATIONS = (
     container(
         "containers_run_as_a_user_other_than_root", 'user = "0:0"\nenvironmentFiles = []', "user"
     ),
-    container(
-        "containers_add_no_capabilities", 'add = ["SYS_ADMIN"]\ndrop = ["ALL"]', 'drop = ["ALL"]'
-    ),
+    container("containers_add_no_capabilities", 'add = ["SYS_ADMIN"]', "add = []"),
     container(
         "containers_use_no_devices_of_their_host",
         'devices = [{ hostPath = "/dev/nvme0n1" }]\ncapabilities = {',

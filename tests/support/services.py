@@ -63,6 +63,13 @@ def keeping(environment: Environment, name: str, *kept: Kept) -> Environment:
     return environment.model_copy(update={"services": {**environment.services, name: adopted}})
 
 
+def unhardened(environment: Environment, name: str) -> Environment:
+    """The environment while it takes one of its services over as it runs on EC2."""
+    service = environment.services[name].model_copy(update={"hardened": False})
+    services = {**environment.services, name: service}
+    return environment.model_copy(update={"adopt": True, "services": services})
+
+
 def service_side(
     environment: Environment, name: str, side: Side, stage: Stage = Stage.HALF
 ) -> ServiceSide:

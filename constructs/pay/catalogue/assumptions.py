@@ -49,8 +49,14 @@ ADOT_CPU, ADOT_MEMORY_MIB = 64, 256
 APPLICATION_USER = "1000:1000"
 """The first ordinary user of an Alpine image, and the user `node` of the official Node images."""
 
-NGINX_USER = "100:101"
-"""The user `nginx` that Alpine's package makes: sidecar and notifications are built on it."""
+NOTIFICATIONS_USER = "100:101"
+"""The user `nginx` that Alpine's package makes: the first system user (100) and group (101) that
+are free. pay-notifications' Dockerfile installs no other package with a user (public)."""
+
+NGINX_SIDECAR_USER = "101:102"
+"""The user `nginx` of the sidecar's image: pay-nginx-proxy's Dockerfile also installs dnsmasq
+(public). Its package comes first in apk's order and takes 100:101. The start script installs keys
+for the owner `nginx`, so the ids have to be right: docs/tasks/release-an-image.md checks them."""
 
 SQUID_USER = "31:31"
 """The user `squid` that Alpine's package makes."""

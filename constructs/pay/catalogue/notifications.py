@@ -17,7 +17,7 @@ NOTIFICATIONS = Microservice(
     calls=(Call(service="connector", variables=("CONNECTOR_URL",)),),
     # The VPC's own resolver: the base of its address range plus two.
     parameters=("NGINX_RESOLVER",),
-    user=assumptions.NGINX_USER,
+    user=assumptions.NOTIFICATIONS_USER,
     writable_paths=assumptions.NOTIFICATIONS_WRITABLE_PATHS,
     size=assumptions.SMALL_PROXY_SIZE,
     timing=Timing(

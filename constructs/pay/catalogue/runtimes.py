@@ -32,10 +32,6 @@ NO_PROXY = ",".join((*DIRECT, "169.254.170.2", "localhost", "127.0.0.1"))
 """The same for Node, and the address at which ECS hands out the task's credentials (AWS: ECS
 developer guide, "Task IAM role")."""
 
-BIND_HOST = "0.0.0.0"
-"""On EC2 the NGINX sidecar is in its own network namespace (bridge), so 127.0.0.1, the services'
-own default, would not be reachable. What may reach the port is the security group's business."""
-
 SENTRY_DSN = Secret(variable="SENTRY_DSN")
 DB_PASSWORD = Secret(variable="DB_PASSWORD")
 
@@ -83,7 +79,8 @@ class WebService(Microservice):
         return {
             "ENVIRONMENT": "{environment}",
             "PORT": str(service.get("container_port")),
-            "BIND_HOST": BIND_HOST,
+            # A Java service listens on it with PORT and ADMIN_PORT (public: its config.yaml).
+            "BIND_HOST": "{bind_host}",
         }
 
 

@@ -15,7 +15,7 @@ NGINX = Sidecar(
     cpu=assumptions.NGINX_CPU,
     memory_mib=assumptions.NGINX_MEMORY_MIB,
     essential=True,
-    user=assumptions.NGINX_USER,
+    user=assumptions.NGINX_SIDECAR_USER,
     writable_paths=assumptions.NGINX_WRITABLE_PATHS,
     environment={
         "PROXY_SERVICE_HOST": "http://{application_host}",

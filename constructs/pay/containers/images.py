@@ -14,7 +14,7 @@ MOVING_TAGS = frozenset(
 )
 """Tags of the newest image, whichever it is; in lower case."""
 
-_PINNED = re.compile(rf".+@{DIGEST}|[^@]+:(?P<tag>{TAG})")
+_PINNED = re.compile(rf".+@{DIGEST}|([^@]*/)?[^@:/]+:(?P<tag>{TAG})")
 
 
 def is_pinned(image: object) -> bool:

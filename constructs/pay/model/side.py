@@ -17,6 +17,9 @@ DEPLOYMENT_MAXIMUM_PERCENT = 200
 """The tasks during a deployment, of the desired count (AWS: ECS API reference,
 `DeploymentConfiguration`, `maximumPercent`)."""
 
+LOOPBACK = "127.0.0.1"
+EVERY_ADDRESS = "0.0.0.0"
+
 
 @dataclass(frozen=True)
 class ServiceSide:
@@ -81,6 +84,32 @@ class ServiceSide:
     @property
     def target_group(self) -> str:
         return names.target_group(self.environment.name, self.service.name, self.side)
+
+    @property
+    def application_host(self) -> str:
+        """Return the address at which sidecars reach the application.
+
+        Containers of a Fargate task share one network interface. On EC2 (bridge) each has its own
+        network, and the application answers under its container's name, by a Docker link.
+        """
+        return LOOPBACK if self.side is Side.FARGATE else self.service.name
+
+    @property
+    def bind_host(self) -> str:
+        """Return the address on which the application listens.
+
+        Behind a sidecar on Fargate, only that sidecar may reach its plain-text ports. On any other
+        address they would be open to everything that a security group admits to the task.
+        """
+        is_behind_sidecar = self.service.front is not None and self.application_host == LOOPBACK
+        return LOOPBACK if is_behind_sidecar else EVERY_ADDRESS
+
+    @property
+    def is_hardened(self) -> bool:
+        """Return whether its containers run without root, capabilities and a writable root file
+        system: always on Fargate, and on EC2 unless its containers are taken over as they run.
+        """
+        return self.side is Side.FARGATE or self.deployment.hardened
 
     @property
     def takes_work(self) -> bool:

@@ -1,7 +1,10 @@
 """Container definitions: the application and its sidecars, the same on both sides.
 
-Only what differs from AWS's default is written, sorted: a default that AWS adds on its own would
-show as a change in every plan.
+Containers on EC2 that are taken over as they run are not hardened yet (docs/decisions/0116).
+
+ECS adds defaults to a definition that it stores. Those that Terraform's AWS provider knows are left
+out (its `internal/service/ecs/container_definitions.go`, `reduce`). The others are written: without
+them every plan would replace the task definition, and every apply would deploy the service again.
 """
 
 import re
@@ -17,9 +20,13 @@ LOG_BUFFER = "25m"
 """How much log text waits in memory when CloudWatch Logs is slow. The mode is non-blocking:
 payments go on when logging does not (AWS: ECS developer guide, "awslogs log driver", `mode`)."""
 
-FIRST_UNPRIVILEGED_PORT = 1024
-"""Below it Linux lets only root listen, and no container runs as root. A system control lowers the
-limit in the container's network (AWS: ECS API reference, `SystemControl`; Fargate since 1.4.0)."""
+LISTEN_ON_EVERY_PORT = {"namespace": "net.ipv4.ip_unprivileged_port_start", "value": "0"}
+"""Lets a user other than root listen below 1024, in the container's network (AWS: ECS API
+reference, `SystemControl`; Fargate since 1.4.0)."""
+
+NO_CAPABILITIES: Mapping[str, list[str]] = {"add": [], "drop": ["ALL"]}
+"""ECS stores both lists, and the provider does not know that (tried on AWS: pull request 335 of
+github.com/braintrustdata/terraform-aws-braintrust-data-plane)."""
 
 
 def container_definitions(
@@ -65,13 +72,6 @@ def _container(
     container: dict[str, object] = {
         "name": part.name,
         "image": images[part.name],
-        "user": part.user,
-        "readonlyRootFilesystem": True,
-        "linuxParameters": {"capabilities": {"drop": ["ALL"]}},
-        "mountPoints": [
-            {"sourceVolume": volume, "containerPath": path}
-            for volume, path in _volumes(part).items()
-        ],
         "stopTimeout": service.timing.stop_timeout_seconds,
         "logConfiguration": {
             "logDriver": "awslogs",
@@ -88,16 +88,31 @@ def _container(
         container["environment"] = as_pairs(values, "value")
     if part.name == service.target_container:
         container["portMappings"] = [{"containerPort": service.target_port}]
-        if service.target_port < FIRST_UNPRIVILEGED_PORT:
-            container["systemControls"] = [
-                {"namespace": "net.ipv4.ip_unprivileged_port_start", "value": "0"}
-            ]
+    if side.is_hardened:
+        container |= _hardening(service, part)
     return container
 
 
-def volume_names(service: Microservice) -> list[str]:
-    """Return the task's volumes: the only places where its containers can write."""
-    return [volume for part in service.containers for volume in _volumes(part)]
+def _hardening(service: Microservice, part: Microservice | Sidecar) -> dict[str, object]:
+    """Return what takes a container's rights away, and what it then needs to run."""
+    hardening: dict[str, object] = {
+        "user": part.user,
+        "readonlyRootFilesystem": True,
+        "linuxParameters": {"capabilities": NO_CAPABILITIES},
+        "mountPoints": [
+            {"sourceVolume": volume, "containerPath": path}
+            for volume, path in _volumes(part).items()
+        ],
+    }
+    if part.name == service.target_container and service.has_privileged_port:
+        hardening["systemControls"] = [LISTEN_ON_EVERY_PORT]
+    return hardening
+
+
+def volume_names(side: ServiceSide) -> list[str]:
+    """Return the task's volumes: the only places where its hardened containers can write."""
+    parts = side.service.containers if side.is_hardened else ()
+    return [volume for part in parts for volume in _volumes(part)]
 
 
 def _volumes(part: Microservice | Sidecar) -> dict[str, str]:

@@ -1,14 +1,18 @@
 """The images of a task: which repository, and which release by a Terraform variable."""
 
+import json
+
 from cdktf import TerraformLocal, TerraformVariable, TerraformVariableValidationConfig
 from constructs import Construct
 
-from pay.containers.images import DIGEST, TAG
+from pay.containers.images import DIGEST, MOVING_TAGS, TAG
 from pay.model import Environment, names
 from pay.model.side import ServiceSide
 
 APPLICATION_IMAGE_TAG = "application_image_tag"
 """The Terraform variable of the application's image tag, as Pay's pipeline passes it."""
+
+_MOVING_TAGS = json.dumps(sorted(MOVING_TAGS))
 
 
 def images(scope: Construct, side: ServiceSide) -> dict[str, str]:
@@ -33,22 +37,27 @@ def _image(
 
 
 def _declare(scope: Construct, name: str) -> None:
-    # The guard also refuses the other tags that move, in the plan.
-    is_pinned = f'var.{name} != "latest" && can(regex("^({DIGEST}|{TAG})$", var.{name}))'
     TerraformVariable(
         scope,
         name,
         type="string",
         nullable=False,
         description="The image's tag in ECR, or its sha256: digest; passed with -var.",
+        # The same as `pay.containers.images.is_pinned`, by which guard and PCI gate judge.
         validation=[
             TerraformVariableValidationConfig(
-                condition=f"${{{is_pinned}}}",
+                condition=f'${{can(regex("^({DIGEST}|{TAG})$", var.{name}))}}',
                 error_message=(
-                    f"{name} must be a pinned tag such as 123-release, or a digest such as "
-                    f"sha256:<64 hex digits>. The tag latest is refused: nobody could say "
-                    "which release runs, nor roll back to it."
+                    f"{name} must be a tag such as 123-release, or a digest: sha256: and 64 "
+                    "digits in lower-case hexadecimal."
                 ),
-            )
+            ),
+            TerraformVariableValidationConfig(
+                condition=f"${{!contains({_MOVING_TAGS}, lower(var.{name}))}}",
+                error_message=(
+                    f"{name} must name one release: a tag that moves hides which release runs, "
+                    "and no rollback can return to it."
+                ),
+            ),
         ],
     )

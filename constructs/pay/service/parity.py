@@ -10,6 +10,9 @@ from pay.model import Environment, Exposure, Kept, LoadBalancerType, Microservic
 from pay.model.alarms import alarms
 from pay.model.side import ServiceSide
 
+_ADDRESSES = ("{application_host}", "{bind_host}")
+"""The fields of the catalogue's variables that differ by side."""
+
 
 @dataclass(frozen=True)
 class Difference:
@@ -83,6 +86,13 @@ def parity(service: Microservice, environment: Environment) -> tuple[Difference,
             ),
         ),
         Difference(
+            aspect="CPU of a task",
+            ec2="shares: a busy task also uses what its instance has left",
+            fargate=f"a ceiling of {side.size.cpu} CPU units",
+            matters="compare the busiest minute on EC2 with the ceiling before dark",
+            attributes=(task("cpu"),),
+        ),
+        Difference(
             aspect="number of tasks",
             ec2=f"{tasks.peak}, fixed: the daily peak",
             fargate=f"from {tasks.min}, scaled by CPU; {tasks.peak} or more "
@@ -116,6 +126,8 @@ def parity(service: Microservice, environment: Environment) -> tuple[Difference,
                 attributes=(f"container.{service.name}.environment",),
             )
         )
+    if not side.is_hardened:
+        differences.append(_hardening(service))
     if service.sidecars:
         differences.append(_sidecars(service))
     return tuple(differences)
@@ -148,17 +160,37 @@ def _lookups_of_the_task(service: Microservice) -> tuple[str, ...]:
     return groups, *map(str, subnets)
 
 
+def _hardening(service: Microservice) -> Difference:
+    keys = ("user", "readonlyRootFilesystem", "linuxParameters", "mountPoints")
+    return Difference(
+        aspect="hardening",
+        ec2="taken over as it runs: root, a writable root file system, Docker's capabilities",
+        fargate="a user of its own, a read-only root file system, no capabilities",
+        matters="a failure on Fargate alone may be the hardening; harden EC2 in a step of its own",
+        attributes=(
+            addresses.TASK_DEFINITION.attribute("volume"),
+            *(f"container.{each.name}.{key}" for each in service.containers for key in keys),
+            *(
+                [f"container.{service.target_container}.systemControls"]
+                if service.has_privileged_port
+                else []
+            ),
+        ),
+    )
+
+
 def _sidecars(service: Microservice) -> Difference:
     addressed = [
-        sidecar.name
-        for sidecar in service.sidecars
-        if any("{application_host}" in value for value in sidecar.environment.values())
+        container.name
+        for container in service.containers
+        if any(field in value for value in container.environment.values() for field in _ADDRESSES)
     ]
     return Difference(
         aspect="sidecars",
-        ec2="reach the application by its name, over a Docker link",
-        fargate="share the application's network interface: 127.0.0.1 is the application",
-        matters="both report the same metrics; only the address of the application differs",
+        ec2="reach the application by its name, over a Docker link, so it listens on every address",
+        fargate="share the application's network interface, so it listens on 127.0.0.1 only",
+        matters="both report the same metrics; on Fargate only the sidecars reach the "
+        "application's plain-text ports",
         attributes=(
             *(f"container.{sidecar.name}.links" for sidecar in service.sidecars),
             *(f"container.{name}.environment" for name in addressed),

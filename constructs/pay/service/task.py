@@ -48,14 +48,16 @@ class TaskDefinition:
             family=side.task_family,
             requires_compatibilities=["FARGATE" if on_fargate else "EC2"],
             network_mode="awsvpc" if on_fargate else "bridge",
-            cpu=str(side.size.cpu),
+            # On EC2 a ceiling that the tasks of today do not have: their containers share the
+            # instance's CPU by weight (AWS: ECS developer guide, "Task definition parameters").
+            cpu=str(side.size.cpu) if on_fargate else None,
             memory=str(side.size.memory_mib),
             execution_role_arn=roles.execution_role_arn,
             task_role_arn=roles.task_role_arn,
             # Keys sorted, so that equal definitions give equal text.
             container_definitions=json.dumps(containers, sort_keys=True),
             runtime_platform=platform if on_fargate else None,
-            volume=[EcsTaskDefinitionVolume(name=name) for name in volume_names(side.service)],
+            volume=[EcsTaskDefinitionVolume(name=name) for name in volume_names(side)] or None,
             # A rollback needs the previous revision: it stays registered.
             skip_destroy=True,
         )

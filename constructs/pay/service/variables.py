@@ -42,7 +42,7 @@ class Variables:
 
     def _values(self) -> dict[str, str]:
         service, environment = self._side.service, self._side.environment
-        fields = _template_values(environment)
+        fields = _template_values(environment) | {"bind_host": self._side.bind_host}
         values = {name: text.format(**fields) for name, text in service.environment.items()}
         if not self._side.takes_work:
             values.update(dict.fromkeys(service.work_switches, "false"))
@@ -108,12 +108,10 @@ class Variables:
         return values
 
     def of_sidecar(self, sidecar: Sidecar) -> dict[str, str]:
-        """Return a sidecar's variables: in a Fargate task the application has the same address; on
-        EC2 it answers under its container's name (a Docker link).
-        """
+        """Return a sidecar's variables, which name the application beside it."""
         environment, service = self._side.environment, self._side.service
         fields = _template_values(environment) | {
-            "application_host": "127.0.0.1" if self._side.side is Side.FARGATE else service.name,
+            "application_host": self._side.application_host,
             "application_port": str(service.container_port),
             "metrics_port": str(service.metrics_port),
             "prometheus_endpoint": environment.metrics.prometheus_endpoint,

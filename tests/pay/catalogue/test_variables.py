@@ -94,7 +94,7 @@ def test_applications_listen_where_their_ports_say() -> None:
     for service in CATALOGUE.values():
         if service.runtime in (Runtime.JAVA, Runtime.NODE):
             assert service.environment["PORT"] == str(service.container_port)
-            assert service.environment["BIND_HOST"] == "0.0.0.0"
+            assert service.environment["BIND_HOST"] == "{bind_host}"
         if service.runtime is Runtime.JAVA:
             assert service.environment["ADMIN_PORT"] == str(service.admin_port)
 

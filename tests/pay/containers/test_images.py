@@ -33,6 +33,8 @@ def test_a_digest_or_a_tag_pins(image: str) -> None:
         f"registry/publicauth@{DIGEST}a",
         f"registry/publicauth:{'a' * 129}",
         f"@{DIGEST}",
+        f"registry/publicauth:{DIGEST}",
+        "registry/publicauth:8:9",
         ":8-release",
         "",
         None,

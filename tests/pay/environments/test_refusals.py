@@ -232,6 +232,13 @@ MISTAKES = {
         "an unknown service",
         "cardid?",
     ),
+    "a service that is neither hardened nor taken over": (
+        "[services.cardid]\n",
+        "[services.cardid]\nhardened = false\n",
+        "services.cardid.hardened",
+        "false",
+        "adopt = true",
+    ),
     "a missing service": (CARDID, "", "services", "no cardid, which connector, frontend", "add"),
     "an unknown environment to follow": (
         '"staging-2"',

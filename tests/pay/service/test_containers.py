@@ -1,10 +1,13 @@
 """The containers of a task."""
 
+from collections.abc import Mapping
+
 import pytest
 
 from pay.catalogue import CATALOGUE
-from pay.model import Side
-from tests.support.synthesised import SideOf
+from pay.model import Environment, Side, Stage
+from pay.model.side import ServiceSide
+from tests.support.synthesised import SideOf, Synthesised
 
 
 @pytest.mark.parametrize("name", sorted(CATALOGUE))
@@ -12,11 +15,30 @@ from tests.support.synthesised import SideOf
 def test_the_containers_share_out_exactly_what_the_task_has(
     side_of: SideOf, name: str, side: Side
 ) -> None:
-    stack = side_of(name, side)
-    task = stack.resource("aws_ecs_task_definition", "task")
-    containers = stack.containers.values()
-    assert sum(container["cpu"] for container in containers) == int(task["cpu"])
-    assert sum(container["memory"] for container in containers) == int(task["memory"])
+    size = CATALOGUE[name].size
+    containers = side_of(name, side, Stage.HALF, "sandbox").containers.values()
+    assert sum(container["cpu"] for container in containers) == size.cpu
+    assert sum(container["memory"] for container in containers) == size.memory_mib
+
+
+@pytest.mark.parametrize("name", sorted(CATALOGUE))
+def test_only_a_task_on_fargate_has_a_ceiling_of_cpu(side_of: SideOf, name: str) -> None:
+    """AWS: on EC2 a task may use what its instance has left, as the tasks of today do."""
+    ec2, fargate = (
+        side_of(name, side, Stage.HALF, "sandbox").resource("aws_ecs_task_definition", "task")
+        for side in Side
+    )
+    assert ec2.get("cpu") is None
+    assert fargate["cpu"] == str(CATALOGUE[name].size.cpu)
+
+
+@pytest.mark.parametrize("name", sorted(CATALOGUE))
+@pytest.mark.parametrize("side", Side)
+def test_the_default_of_ecs_that_the_provider_does_not_know_is_written(
+    side_of: SideOf, name: str, side: Side
+) -> None:
+    for container in side_of(name, side).containers.values():
+        assert container["linuxParameters"] == {"capabilities": {"add": [], "drop": ["ALL"]}}
 
 
 def test_each_container_writes_to_volumes_of_its_own_only(side_of: SideOf) -> None:
@@ -76,3 +98,59 @@ def test_sidecars_are_the_same_on_both_sides_but_for_where_the_application_is(
             if ec2[name].get(key) != fargate[name].get(key)
         }
         assert differing <= {"links", "environment", "logConfiguration"}
+
+
+def variables(stack: Synthesised, container: str) -> dict[str, str]:
+    return {each["name"]: each["value"] for each in stack.containers[container]["environment"]}
+
+
+@pytest.mark.parametrize("name", sorted(name for name in CATALOGUE if CATALOGUE[name].front))
+def test_on_fargate_only_sidecars_reach_the_plain_text_ports_of_an_application(
+    side_of: SideOf, name: str
+) -> None:
+    fargate = side_of(name, Side.FARGATE)
+    assert variables(fargate, name)["BIND_HOST"] == "127.0.0.1"
+    assert variables(fargate, "nginx")["PROXY_SERVICE_HOST"] == "http://127.0.0.1"
+    # The load balancer, and so its health check, asks NGINX.
+    assert [part for part, body in fargate.containers.items() if body.get("portMappings")] == [
+        CATALOGUE[name].target_container
+    ]
+
+
+@pytest.mark.parametrize("name", sorted(name for name in CATALOGUE if CATALOGUE[name].front))
+def test_on_ec2_an_application_answers_its_sidecars_by_the_docker_link(
+    side_of: SideOf, name: str
+) -> None:
+    ec2 = side_of(name, Side.EC2)
+    assert variables(ec2, name)["BIND_HOST"] == "0.0.0.0"
+    assert variables(ec2, "nginx")["PROXY_SERVICE_HOST"] == f"http://{name}"
+    assert ec2.containers["nginx"]["links"] == [name]
+
+
+def test_an_application_without_a_sidecar_listens_on_every_address(
+    environments: Mapping[str, Environment],
+) -> None:
+    bare = CATALOGUE["ledger"].model_copy(update={"sidecars": ()})
+    for side in Side:
+        assert ServiceSide(bare, environments["sandbox"], side).bind_host == "0.0.0.0"
+
+
+HARDENING = {"user", "readonlyRootFilesystem", "linuxParameters", "mountPoints", "systemControls"}
+
+
+@pytest.mark.parametrize("name", sorted(CATALOGUE))
+def test_what_is_taken_over_unhardened_keeps_its_rights_and_nothing_else_differs(
+    side_of: SideOf, as_it_ran: SideOf, name: str
+) -> None:
+    hardened = side_of(name, Side.EC2, Stage.DARK, "sandbox")
+    taken_over = as_it_ran(name, Side.EC2)
+    assert taken_over.containers == {
+        container: {key: value for key, value in body.items() if key not in HARDENING}
+        for container, body in hardened.containers.items()
+    }
+    assert "volume" not in taken_over.resource("aws_ecs_task_definition", "task")
+
+
+def test_fargate_is_hardened_whatever_runs_on_ec2(side_of: SideOf, as_it_ran: SideOf) -> None:
+    hardened = side_of("notifications", Side.FARGATE, Stage.DARK, "sandbox")
+    assert as_it_ran("notifications", Side.FARGATE).document == hardened.document

@@ -1,10 +1,16 @@
 """Which image a container runs, by a tag that the pipeline passes."""
 
-import re
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
 
 from pay.catalogue import CATALOGUE
+from pay.containers.images import MOVING_TAGS, is_pinned
 from pay.model import Side
 from tests.support.synthesised import SideOf
+from tests.support.terraform_runs import Terraform
 
 REGISTRY = ".dkr.ecr.eu-west-1.amazonaws.com"
 
@@ -35,13 +41,40 @@ def test_a_tag_has_no_default_and_a_digest_takes_its_place(side_of: SideOf) -> N
     assert '"sha256:") ? "@" : ":"' in stack.document["locals"]["connector_image"]
 
 
-def test_a_tag_that_is_not_pinned_is_refused_with_a_sentence(side_of: SideOf) -> None:
+DIGEST = f"sha256:{'a' * 64}"
+TAGS = (
+    *sorted(MOVING_TAGS),
+    *(tag.upper() for tag in sorted(MOVING_TAGS)),
+    *("Latest", "latest-8", "8-latest", "123-release", "a" * 128, "a" * 129, "_", "-", "."),
+    *(DIGEST, f"{DIGEST}a", DIGEST.upper(), "sha256:abc", "sha256:", "", " ", "8 release"),
+    *("8-release\n", "8-release\nlatest", "latest\n"),
+)
+
+
+def test_terraform_refuses_the_same_tags_as_guard_and_gate(
+    side_of: SideOf, tools: Mapping[str, str], tmp_path: Path
+) -> None:
     variable = side_of("egress", Side.EC2).document["variable"]["application_image_tag"]
-    (validation,) = variable["validation"]
-    assert "latest" in validation["condition"]
-    assert "application_image_tag must be a pinned tag" in validation["error_message"]
-    [pattern] = re.findall(r'regex\("(.*?)", ', validation["condition"])
-    assert re.match(pattern, "123-release")
-    assert re.match(pattern, f"sha256:{'a' * 64}")
-    assert not re.match(pattern, "sha256:abc")
-    assert not re.match(pattern, "")
+    conditions = " && ".join(f"({each['condition'][2:-1]})" for each in variable["validation"])
+    expression = conditions.replace("var.application_image_tag", "tag")
+
+    asked = f"jsonencode([for tag in {json.dumps(TAGS)} : {expression}])"
+    answer = Terraform("terraform", tools).run(tmp_path, "console", stdin=asked)
+    accepted = dict(zip(TAGS, json.loads(json.loads(answer)), strict=True))
+
+    assert accepted == {
+        tag: is_pinned(f"app{'@' if tag.startswith('sha256:') else ':'}{tag}") for tag in TAGS
+    }
+    assert {tag for tag, is_accepted in accepted.items() if is_accepted} == {
+        *("latest-8", "8-latest", "123-release", "a" * 128, "_", DIGEST)
+    }
+
+
+@pytest.mark.parametrize("name", sorted(CATALOGUE))
+def test_a_refused_tag_is_told_in_a_sentence_of_one_line(side_of: SideOf, name: str) -> None:
+    for variable, body in side_of(name, Side.EC2).document["variable"].items():
+        form, moving = (each["error_message"] for each in body["validation"])
+        assert form.startswith(f"{variable} must be a tag such as 123-release")
+        assert moving.startswith(f"{variable} must name one release")
+        # With the argument's name and the indentation before it.
+        assert max(map(len, (form, moving))) < 170

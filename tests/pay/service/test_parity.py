@@ -53,6 +53,15 @@ def test_every_difference_between_the_sides_is_explained(
     assert_explained(ec2, fargate, parity(CATALOGUE[name], environments["sandbox"]))
 
 
+@pytest.mark.parametrize("name", sorted(CATALOGUE))
+def test_what_is_taken_over_unhardened_is_explained(
+    as_it_ran: SideOf, environments: Mapping[str, Environment], name: str
+) -> None:
+    report = parity(CATALOGUE[name], unhardened(environments["sandbox"], name))
+    assert_explained(as_it_ran(name, Side.EC2), as_it_ran(name, Side.FARGATE), report)
+    assert "hardening" in {row.aspect for row in report}
+
+
 @pytest.mark.parametrize("name", ["egress", "ledger"])
 def test_what_an_adopted_side_keeps_is_explained(
     side_of: SideOf, environments: Mapping[str, Environment], name: str

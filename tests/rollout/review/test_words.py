@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from pay.containers.stored import as_stored
 from pay.model import Environment, Side, Stage
 from rollout.guard.verdict import judge
 from rollout.review.document import Document, review
@@ -133,11 +134,17 @@ def test_compares_containers_field_by_field(sandbox: Environment, tmp_path: Path
     assert said.startswith("## publicauth, sandbox: EC2 side: publicauth 7-release → 8-release")
 
 
-def test_defaults_that_ecs_adds_are_no_change(sandbox: Environment, tmp_path: Path) -> None:
-    read_back = container(
-        mountPoints=[], volumesFrom=[], portMappings=[{"containerPort": 1, "protocol": "tcp"}]
+@pytest.mark.parametrize("network_mode", ["bridge", "awsvpc"])
+def test_defaults_that_ecs_adds_are_no_change(
+    sandbox: Environment, tmp_path: Path, network_mode: str
+) -> None:
+    written = container(
+        portMappings=[{"containerPort": 1}],
+        linuxParameters={"capabilities": {"drop": ["ALL"]}},
     )
-    task = task_definition([read_back], [container(portMappings=[{"containerPort": 1}])])
+    task = task_definition([dict(as_stored(written, network_mode))], [written])
+    for values in (task["change"]["before"], task["change"]["after"]):
+        values["network_mode"] = network_mode
     document = reviewed(tmp_path, sandbox, plan(EC2, task))
     assert document.stacks[0].containers == ()
 

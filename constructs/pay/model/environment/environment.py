@@ -171,6 +171,9 @@ class Deployment(Model):
     """What the EC2 side keeps of how it ran before its adoption, as `pay adopt` found it. Removing
     a word is the step that changes it.
     """
+    hardened: bool = True
+    """Whether containers on EC2 run hardened, as they always do on Fargate; false only while the
+    environment adopts what runs."""
 
 
 class Environment(Model):
@@ -263,6 +266,19 @@ class Environment(Model):
                         allowed=", ".join(self.ladder.stages),
                         fix="this ladder leaves it out: choose another stage, or add it",
                     )
+        if readable("adopt", "services"):
+            yield from self._hardening_problems()
+
+    def _hardening_problems(self) -> Iterator[Problem]:
+        for service, deployment in self.services.items():
+            is_taken_over = self.adopt and deployment.stage.has_ec2
+            if not deployment.hardened and not is_taken_over:
+                yield Problem(
+                    key=f"services.{service}.hardened",
+                    found="false",
+                    allowed="true, unless adopt = true and the service still has its EC2 side",
+                    fix="remove the line; only what already runs may run as it was made",
+                )
 
     def _production_problems(self) -> Iterator[Problem]:
         """A state on one machine can be lost with it, and then Terraform would create again what

@@ -19,12 +19,15 @@ from pay.secrets.values import why_secret
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 
-TEMPLATE_FIELDS = frozenset(
+ENVIRONMENT_FIELDS = frozenset(
     {"environment", "account_name", "account_id", "region", "public_zone", "internal_zone"}
 )
-"""The names in braces that a variable's value may hold; the environment fills them in."""
+"""The names in braces that any variable's value may hold; the environment fills them in."""
 
-SIDECAR_TEMPLATE_FIELDS = TEMPLATE_FIELDS | {
+TEMPLATE_FIELDS = ENVIRONMENT_FIELDS | {"bind_host"}
+"""The fields for an application's variables, which may also name the address to listen on."""
+
+SIDECAR_TEMPLATE_FIELDS = ENVIRONMENT_FIELDS | {
     "application_host",
     "application_port",
     "metrics_port",

@@ -31,6 +31,9 @@ from pay.model.text_types import ContainerPath, ContainerUser, ServiceName, Vari
 from pay.model.vocabulary import Exposure, LoadBalancerType, Scope
 from pay.secrets.names import announces_secret
 
+FIRST_UNPRIVILEGED_PORT = 1024
+"""The default of `net.ipv4.ip_unprivileged_port_start` (Linux: ip-sysctl)."""
+
 
 class Runtime(StrEnum):
     """The software in the application container."""
@@ -108,6 +111,11 @@ class Microservice(Model):
     def target_port(self) -> int:
         """Return the container port that the load balancer sends to."""
         return self.front.port if self.front and self.front.port else self.container_port
+
+    @property
+    def has_privileged_port(self) -> bool:
+        """Return whether its port is one on which Linux by default lets only root listen."""
+        return self.target_port < FIRST_UNPRIVILEGED_PORT
 
     @property
     def target_protocol(self) -> str:
