@@ -8,7 +8,7 @@ from pay.catalogue import CATALOGUE
 from pay.model import Environment, Kept, Side, Stage
 from pay.service.ec2 import Ec2Service
 from pay.service.parity import Difference, parity
-from tests.support.services import at_stage, keeping
+from tests.support.services import at_stage, keeping, unhardened
 from tests.support.synthesised import SideOf, Synthesised, rendered
 
 
