@@ -8,6 +8,7 @@ import importlib
 from collections.abc import Callable
 
 MODULES: dict[str, tuple[str, ...]] = {
+    "acm": ("acm",),
     "applicationautoscaling": ("application_autoscaling", "ecs"),
     "autoscaling": ("autoscaling", "ec2", "ecs"),
     "ec2": ("ec2",),
@@ -17,6 +18,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "elbv2": ("elbv2",),
     "logs": ("logs",),
     "route53": ("route53",),
+    "wafv2": ("wafv2",),
 }
 """Maps moto's name of a service to the modules of this package that change it."""
 

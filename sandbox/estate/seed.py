@@ -14,6 +14,7 @@ from sandbox.estate.mistakes import Mistake
 from sandbox.estate.neighbours import make_neighbours
 from sandbox.estate.network import make_network
 from sandbox.estate.storage import make_storage
+from sandbox.estate.web_acls import make_web_acl
 
 
 def seed(
@@ -37,6 +38,7 @@ def seed(
     make_dns(owner)
     make_configuration(owner)
     make_storage(owner)
+    make_web_acl(owner)
     if legacy:
         make_legacy_cluster(owner)
     for service in owner.services:
