@@ -18,7 +18,17 @@ from policies.engine.stack import Stack, blocks_of, first, get, strings
 Definitions = Mapping[TFDefinitionKey, Mapping[str, Any]]
 
 _KINDS = frozenset(
-    {"data", "import", "locals", "output", "provider", "resource", "terraform", "variable"}
+    {
+        "data",
+        "import",
+        "locals",
+        "moved",
+        "output",
+        "provider",
+        "resource",
+        "terraform",
+        "variable",
+    }
 )
 _ASSUMING = ("assume_role", "assume_role_with_web_identity")
 

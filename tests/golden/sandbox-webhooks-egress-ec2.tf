@@ -45,6 +45,11 @@ locals {
   webhooks_egress_image = "555555555555.dkr.ecr.eu-west-1.amazonaws.com/govukpay/webhooks-egress${startswith(var.application_image_tag, "sha256:") ? "@" : ":"}${var.application_image_tag}"
 }
 
+moved {
+  from = aws_lb.alb
+  to   = aws_lb.nlb
+}
+
 data "aws_ecs_cluster" "cluster" {
   cluster_name = "sandbox-ec2"
 }
@@ -75,7 +80,7 @@ data "aws_route_tables" "webhooks_egress_subnets_route_tables" {
   }
 }
 
-data "aws_security_groups" "alb_security_groups" {
+data "aws_security_groups" "nlb_security_groups" {
   filter {
     name   = "vpc-id"
     values = [data.aws_vpc.vpc.id]
@@ -177,7 +182,7 @@ resource "aws_cloudwatch_metric_alarm" "healthy_hosts_alarm" {
   treat_missing_data  = "breaching"
 
   dimensions = {
-    LoadBalancer = aws_lb.alb.arn_suffix
+    LoadBalancer = aws_lb.nlb.arn_suffix
     TargetGroup  = aws_lb_target_group.target_group.arn_suffix
   }
 }
@@ -210,7 +215,7 @@ resource "aws_cloudwatch_metric_alarm" "resets_alarm" {
       stat        = "Sum"
 
       dimensions = {
-        LoadBalancer = aws_lb.alb.arn_suffix
+        LoadBalancer = aws_lb.nlb.arn_suffix
       }
     }
   }
@@ -225,7 +230,7 @@ resource "aws_cloudwatch_metric_alarm" "resets_alarm" {
       stat        = "Sum"
 
       dimensions = {
-        LoadBalancer = aws_lb.alb.arn_suffix
+        LoadBalancer = aws_lb.nlb.arn_suffix
       }
     }
   }
@@ -240,7 +245,7 @@ resource "aws_cloudwatch_metric_alarm" "resets_alarm" {
       stat        = "Sum"
 
       dimensions = {
-        LoadBalancer = aws_lb.alb.arn_suffix
+        LoadBalancer = aws_lb.nlb.arn_suffix
       }
     }
   }
@@ -470,18 +475,18 @@ resource "aws_iam_role_policy" "execution_policy" {
   })
 }
 
-resource "aws_lb" "alb" {
+resource "aws_lb" "nlb" {
   enable_cross_zone_load_balancing = true
   enable_deletion_protection       = false
   internal                         = true
   load_balancer_type               = "network"
   name                             = "sandbox-webhooks-egress-alb"
-  security_groups                  = data.aws_security_groups.alb_security_groups.ids
+  security_groups                  = data.aws_security_groups.nlb_security_groups.ids
   subnets                          = data.aws_subnets.webhooks_egress_subnets.ids
 }
 
 resource "aws_lb_listener" "tcp" {
-  load_balancer_arn = aws_lb.alb.arn
+  load_balancer_arn = aws_lb.nlb.arn
   port              = 8080
   protocol          = "TCP"
 
@@ -506,5 +511,15 @@ resource "aws_lb_target_group" "target_group" {
     port                = "traffic-port"
     protocol            = "TCP"
     unhealthy_threshold = 3
+  }
+
+  target_group_health {
+    dns_failover {
+      minimum_healthy_targets_count = "1"
+    }
+
+    unhealthy_state_routing {
+      minimum_healthy_targets_count = 1
+    }
   }
 }

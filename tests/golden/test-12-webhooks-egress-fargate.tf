@@ -49,6 +49,11 @@ locals {
   webhooks_egress_image = "333333333333.dkr.ecr.eu-west-1.amazonaws.com/govukpay/webhooks-egress${startswith(var.application_image_tag, "sha256:") ? "@" : ":"}${var.application_image_tag}"
 }
 
+moved {
+  from = aws_lb.alb
+  to   = aws_lb.nlb
+}
+
 data "aws_ecs_cluster" "cluster" {
   cluster_name = "test-12-fargate"
 }
@@ -79,7 +84,7 @@ data "aws_route_tables" "webhooks_egress_subnets_route_tables" {
   }
 }
 
-data "aws_security_groups" "alb_security_groups" {
+data "aws_security_groups" "nlb_security_groups" {
   filter {
     name   = "vpc-id"
     values = [data.aws_vpc.vpc.id]
@@ -234,7 +239,7 @@ resource "aws_cloudwatch_metric_alarm" "healthy_hosts_alarm" {
   treat_missing_data  = "breaching"
 
   dimensions = {
-    LoadBalancer = aws_lb.alb.arn_suffix
+    LoadBalancer = aws_lb.nlb.arn_suffix
     TargetGroup  = aws_lb_target_group.target_group.arn_suffix
   }
 }
@@ -267,7 +272,7 @@ resource "aws_cloudwatch_metric_alarm" "resets_alarm" {
       stat        = "Sum"
 
       dimensions = {
-        LoadBalancer = aws_lb.alb.arn_suffix
+        LoadBalancer = aws_lb.nlb.arn_suffix
       }
     }
   }
@@ -282,7 +287,7 @@ resource "aws_cloudwatch_metric_alarm" "resets_alarm" {
       stat        = "Sum"
 
       dimensions = {
-        LoadBalancer = aws_lb.alb.arn_suffix
+        LoadBalancer = aws_lb.nlb.arn_suffix
       }
     }
   }
@@ -297,7 +302,7 @@ resource "aws_cloudwatch_metric_alarm" "resets_alarm" {
       stat        = "Sum"
 
       dimensions = {
-        LoadBalancer = aws_lb.alb.arn_suffix
+        LoadBalancer = aws_lb.nlb.arn_suffix
       }
     }
   }
@@ -526,18 +531,18 @@ resource "aws_iam_role_policy" "execution_policy" {
   })
 }
 
-resource "aws_lb" "alb" {
+resource "aws_lb" "nlb" {
   enable_cross_zone_load_balancing = true
   enable_deletion_protection       = false
   internal                         = true
   load_balancer_type               = "network"
   name                             = "test-12-webhooks-egress-fg-alb"
-  security_groups                  = data.aws_security_groups.alb_security_groups.ids
+  security_groups                  = data.aws_security_groups.nlb_security_groups.ids
   subnets                          = data.aws_subnets.webhooks_egress_subnets.ids
 }
 
 resource "aws_lb_listener" "tcp" {
-  load_balancer_arn = aws_lb.alb.arn
+  load_balancer_arn = aws_lb.nlb.arn
   port              = 8080
   protocol          = "TCP"
 
@@ -562,5 +567,15 @@ resource "aws_lb_target_group" "target_group" {
     port                = "traffic-port"
     protocol            = "TCP"
     unhealthy_threshold = 3
+  }
+
+  target_group_health {
+    dns_failover {
+      minimum_healthy_targets_count = "1"
+    }
+
+    unhealthy_state_routing {
+      minimum_healthy_targets_count = 1
+    }
   }
 }

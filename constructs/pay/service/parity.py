@@ -6,7 +6,7 @@ really render, so that no difference stays unexplained and no row outlives its d
 
 from dataclasses import dataclass
 
-from pay.model import Environment, Exposure, LoadBalancerType, Microservice, Side, addresses
+from pay.model import Environment, Exposure, Microservice, Side, addresses
 from pay.model.alarms import alarms
 from pay.model.side import ServiceSide
 
@@ -30,9 +30,10 @@ def parity(service: Microservice, environment: Environment) -> tuple[Difference,
     side = ServiceSide(service, environment, Side.EC2)
     tasks = side.deployment.tasks
     task, ecs = addresses.TASK_DEFINITION.attribute, addresses.ECS_SERVICE.attribute
-    load_balancer, targets = addresses.LOAD_BALANCER.attribute, addresses.TARGET_GROUP.attribute
+    load_balancer = addresses.load_balancer(service.load_balancer_type).attribute
+    targets = addresses.TARGET_GROUP.attribute
     scaling = (addresses.SCALING_TARGET, addresses.SCALING_POLICY)
-    is_application = service.load_balancer_type is LoadBalancerType.APPLICATION
+    minimums = [ServiceSide(service, environment, each).minimum_healthy for each in Side]
     # The collector writes to the metrics of its own cluster.
     has_collector = any(sidecar.name == "adot" for sidecar in service.sidecars)
     differences = [
@@ -43,7 +44,6 @@ def parity(service: Microservice, environment: Environment) -> tuple[Difference,
             matters="both run side by side; dashboards and log searches name both",
             attributes=(
                 load_balancer("name"),
-                *([load_balancer("access_logs")] if is_application else []),
                 targets("name"),
                 task("family"),
                 addresses.role("execution").attribute("name"),
@@ -92,7 +92,11 @@ def parity(service: Microservice, environment: Environment) -> tuple[Difference,
             fargate=f"from {tasks.min}, scaled by CPU; {tasks.peak} or more "
             "while EC2 still has a record",
             matters="Fargate follows demand once the move is over",
-            attributes=(*map(str, scaling), ecs("lifecycle")),
+            attributes=(
+                *map(str, scaling),
+                ecs("lifecycle"),
+                *([targets("target_group_health")] if minimums[0] != minimums[1] else []),
+            ),
         ),
     ]
     if service.work_switches:

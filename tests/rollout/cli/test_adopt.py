@@ -114,6 +114,9 @@ class Aws:
             ]
         }
 
+    def GetWebACLForResource(self, ResourceArn: str) -> Any:
+        return {"WebACL": {"ARN": "arn:acl"}} if self._there(["web ACL"]) else {}
+
     def GetRole(self, RoleName: str) -> Any:
         return {"Role": {"RoleName": RoleName}}
 
@@ -304,6 +307,7 @@ def test_what_is_written_is_what_the_stacks_read(
         "aws_lb_target_group.target_group": "arn:tg/sandbox-frontend-lb-tg",
         "aws_lb_listener.https": "arn:lb/sandbox-frontend-alb/443",
         "aws_lb_listener.http": "arn:lb/sandbox-frontend-alb/80",
+        "aws_wafv2_web_acl_association.web_acl_association": "arn:acl,arn:lb/sandbox-frontend-alb",
         "aws_ecs_service.service": "sandbox-ec2/frontend",
         "aws_iam_role.execution_role": "sandbox-frontend-ec2-execution",
         "aws_iam_role.task_role": "sandbox-frontend-ec2-task",
