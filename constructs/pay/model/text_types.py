@@ -81,7 +81,7 @@ KeyPrefix = Annotated[
 ]
 WebAclName = Annotated[
     str,
-    _text(r"^[A-Za-z0-9_-]{1,128}$", "an AWS WAF web ACL name: 1 to 128 of a-z, A-Z, 0-9, - and _"),
+    _text(r"^[A-Za-z0-9_-]+$", "an AWS WAF web ACL name: a-z, A-Z, 0-9, - and _", max_length=128),
 ]
 InstanceType = Annotated[
     str, _text(r"^[a-z][a-z0-9-]*\.[a-z0-9-]+$", "an EC2 instance type, for example m7g.large")
