@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Self
 
-from pay.model.stage.dns_answers import Weighted, answer_shares
+from pay.model.stage.dns_answers import TargetHealth, Weighted, answer_shares
 
 
 @dataclass(frozen=True)
@@ -27,24 +27,24 @@ class Balancer:
     name: str
     dns_name: str
     listens: bool
-    healthy_targets: tuple[int, ...]
-    """The number of healthy targets in each of its target groups."""
+    targets: tuple[TargetHealth, ...]
+    """The targets of each of its target groups."""
     client_keep_alive_seconds: int
     """AWS's seconds from the start of a connection until the load balancer closes it."""
 
     @property
     def is_healthy(self) -> bool:
-        """Whether Route 53 considers it healthy: every target group has a healthy target.
+        """Whether Route 53 considers it healthy: every target group has enough healthy targets.
 
         A group without a target is unhealthy (Route 53 API reference, `AliasTarget`,
         EvaluateTargetHealth).
         """
-        return self.listens and bool(self.healthy_targets) and all(self.healthy_targets)
+        return self.listens and bool(self.targets) and all(t.is_enough for t in self.targets)
 
     @property
     def tasks(self) -> int:
         """The number of healthy targets; only running tasks of an existing service register."""
-        return sum(self.healthy_targets)
+        return sum(each.healthy for each in self.targets)
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,9 @@ class Estate:
     def parse(cls, state: dict[str, Any]) -> Self:
         """Parse a state that `sandbox.server.traffic_history` wrote."""
         balancers = [
-            Balancer(**{**balancer, "healthy_targets": tuple(balancer["healthy_targets"])})
+            Balancer(
+                **{**balancer, "targets": tuple(TargetHealth(*t) for t in balancer["targets"])}
+            )
             for balancer in state["balancers"]
         ]
         return cls(

@@ -22,6 +22,7 @@ _KINDS = frozenset(
         "data",
         "import",
         "locals",
+        "moved",
         "output",
         "provider",
         "removed",

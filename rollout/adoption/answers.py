@@ -13,6 +13,7 @@ NOT_THERE = {
     "NoSuchEntity",
     "ServiceNotFoundException",
     "TargetGroupNotFound",
+    "WAFNonexistentItemException",
 }
 """The error codes of a thing that does not exist."""
 
@@ -40,6 +41,7 @@ ACTIONS = (
     "logs:DescribeLogGroups",
     "route53:ListHostedZonesByName",
     "route53:ListResourceRecordSets",
+    "wafv2:GetWebACLForResource",
 )
 """Every call by its IAM action; all of them read."""
 

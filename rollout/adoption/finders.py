@@ -80,6 +80,13 @@ def _listener(client: Client, balancer: str, port: str) -> str | None:
     return next((each["ListenerArn"] for each in listeners if each["Port"] == int(port)), None)
 
 
+def _web_acl(client: Client, balancer: str) -> str | None:
+    """Import id: the ARNs of the web ACL and of what it protects."""
+    arn = _load_balancer(client, balancer)
+    acl = client("wafv2").get_web_acl_for_resource(ResourceArn=arn).get("WebACL")
+    return f"{acl['ARN']},{arn}" if acl else None
+
+
 def _log_group(client: Client, name: str) -> str | None:
     groups = client("logs").describe_log_groups(logGroupNamePrefix=name)["logGroups"]
     return name if name in {group["logGroupName"] for group in groups} else None
@@ -154,6 +161,7 @@ FINDERS: Mapping[str, tuple[str, Find]] = {
         _by_name("elbv2", "describe_target_groups", "Names", "TargetGroups", "TargetGroupArn"),
     ),
     "aws_route53_record": ("simple record {1} A", _record),
+    "aws_wafv2_web_acl_association": ("web ACL of {}", _web_acl),
 }
 """Resource type -> what it is, in words with its name, and its finder. A finder that makes another
 call needs its action in `answers.ACTIONS`.

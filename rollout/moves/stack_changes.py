@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pay.catalogue import CATALOGUE
 from pay.model import Environment, Side
 from pay.model.stacks import known_stacks, traffic_stack
+from pay.model.stage.dns_answers import minimum_healthy
 from pay.model.stage.transitions import Edge
 from pay.model.stage.write_order import written_sides
 
@@ -58,6 +59,11 @@ def _updates(
             gained.append(f"{updates}holds the peak, and its alarm asks for it")
         else:
             lost.append(f"{updates}may go below the peak again, and its alarm with it")
+        at_min, at_peak = minimum_healthy(tasks.min), minimum_healthy(tasks.peak)
+        if at_min != at_peak:
+            asked = at_peak if becomes else at_min
+            update = f"one in-place update: DNS asks for {asked} healthy tasks"
+            (gained if becomes else lost).append(update)
     begins_to_work = edge.after.takes_work(side) and not edge.before.takes_work(side)
     if begins_to_work and CATALOGUE[service].work_switches:
         gained.append(

@@ -2,16 +2,18 @@
 the records that leave it (as rollout/moves/stack_changes.py lists it for a deploy by hand).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from pay.model.stacks import Turn
 from rollout.plans.plan import ResourceChange, Verb
 from rollout.plans.read import StackPlan
+from rollout.plans.values import MINIMUM_HEALTHY, Path, dig
 
-_GIVEN_UP = {
-    "aws_appautoscaling_target": "min_capacity",
-    "aws_cloudwatch_metric_alarm": "threshold",
-    "aws_lb": "enable_deletion_protection",
+_GIVEN_UP: Mapping[str, Path] = {
+    "aws_appautoscaling_target": ("min_capacity",),
+    "aws_cloudwatch_metric_alarm": ("threshold",),
+    "aws_lb": ("enable_deletion_protection",),
+    "aws_lb_target_group": MINIMUM_HEALTHY,
 }
 """What a side keeps while a record leads to it; true is more than false."""
 
@@ -29,10 +31,17 @@ def _turn(plan: StackPlan) -> Turn:
 
 def _only_loses(change: ResourceChange) -> bool:
     """Return whether the side is less than before: deleted, no longer held at the tasks of the peak
-    or watched for them, or no longer protected from deletion.
+    or watched for them, asked for fewer by DNS, or no longer protected from deletion.
     """
-    attribute = _GIVEN_UP.get(change.type)
-    if attribute is None or change.verb is not Verb.UPDATE:
+    path = _GIVEN_UP.get(change.type)
+    if path is None or change.verb is not Verb.UPDATE:
         return change.is_removed
-    old, new = change.before.get(attribute), change.after.get(attribute)
-    return isinstance(old, int | float) and isinstance(new, int | float) and new < old
+    old, new = (_amount(dig(values, *path)) for values in (change.before, change.after))
+    return old is not None and new is not None and new < old
+
+
+def _amount(value: object) -> float | None:
+    """Return a number, also one that the provider keeps as text; None: not a number."""
+    if isinstance(value, str) and value.isdecimal():
+        return int(value)
+    return value if isinstance(value, int | float) else None

@@ -6,6 +6,13 @@ from pay.json_text import parsed
 
 Path = tuple[str | int, ...]
 
+MINIMUM_HEALTHY = (
+    *("target_group_health", 0),
+    *("dns_failover", 0),
+    "minimum_healthy_targets_count",
+)
+"""Where a target group says how many healthy targets DNS asks for."""
+
 
 def dig(value: object, *path: str | int) -> Any:
     """Return what lies at `path`, or None where the path leads nowhere."""

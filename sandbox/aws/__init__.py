@@ -8,6 +8,7 @@ import importlib
 from collections.abc import Callable
 
 MODULES: dict[str, tuple[str, ...]] = {
+    "acm": ("acm",),
     "applicationautoscaling": ("application_autoscaling", "ecs"),
     "autoscaling": ("autoscaling", "ec2", "ecs", "instance_refresh"),
     "ec2": ("ec2",),
@@ -20,6 +21,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "route53": ("route53",),
     "ssm": ("ssm",),
     "servicequotas": ("service_quotas",),
+    "wafv2": ("wafv2",),
 }
 """Maps moto's name of a service to the modules of this package that change it."""
 

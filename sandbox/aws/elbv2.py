@@ -5,14 +5,21 @@ instance (bridge network, a dynamic port each) become one; Network Load Balancer
 Application one, and take security groups at any time; the DNS zone of load balancers is invented;
 attributes have other defaults; load balancers may share a name, and listeners a port; deletion
 protection has no effect; a target group stays attached to deleted load balancers; a target without
-a listener is healthy; there may be any number of load balancers and target groups.
+a listener is healthy; there may be any number of load balancers and target groups;
+target groups have no thresholds of health; access logs may go to any bucket.
 """
 
+import json
 import secrets
 from typing import Any
 
 from moto.ec2.models import EC2Backend
-from moto.elbv2.exceptions import ELBClientError, TargetGroupNotFoundError
+from moto.elbv2.exceptions import (
+    ELBClientError,
+    InvalidConfigurationRequest,
+    TargetGroupNotFoundError,
+    ValidationError,
+)
 from moto.elbv2.models import (
     ELBv2Backend,
     FakeHealthStatus,
@@ -21,6 +28,8 @@ from moto.elbv2.models import (
     elbv2_backends,
 )
 
+from pay.iam.document import read_policy
+from pay.iam.patterns import includes, matches
 from sandbox.aws import quotas
 from sandbox.aws.patching import Original, extends, replaces
 from sandbox.aws.route53_rules import LOAD_BALANCER_ZONES
@@ -62,6 +71,22 @@ ATTRIBUTES = {
     },
 }
 """The defaults of the API reference, `LoadBalancerAttribute`."""
+
+
+MOST_TARGETS = 1000
+"""Targets of a target group (AWS: Elastic Load Balancing quotas)."""
+
+_HEALTH = "target_group_health"
+_DNS_COUNT = f"{_HEALTH}.dns_failover.minimum_healthy_targets.count"
+_ROUTING_COUNT = f"{_HEALTH}.unhealthy_state_routing.minimum_healthy_targets.count"
+
+HEALTH_ATTRIBUTES = {
+    _DNS_COUNT: "1",
+    f"{_HEALTH}.dns_failover.minimum_healthy_targets.percentage": "off",
+    _ROUTING_COUNT: "1",
+    f"{_HEALTH}.unhealthy_state_routing.minimum_healthy_targets.percentage": "off",
+}
+"""The defaults of the API reference, `TargetGroupAttribute`."""
 
 
 @extends(ELBv2Backend)
@@ -121,6 +146,48 @@ def set_security_groups(
             "any security groups.",
         )
     set_(self, arn, sec_groups)
+
+
+@extends(ELBv2Backend)
+def modify_load_balancer_attributes(
+    self: ELBv2Backend, modify: Original, arn: str, attrs: dict[str, Any]
+) -> dict[str, Any]:
+    """Refuse access logs that the bucket's policy does not let in: AWS writes a test file first
+    (Application Load Balancer user guide, "Enable access logs").
+    """
+    if balancer := self.load_balancers.get(arn):
+        after = {**balancer.attrs, **attrs}
+        bucket, prefix = (after[f"access_logs.s3.{key}"] for key in ("bucket", "prefix"))
+        key = "/".join(filter(None, (prefix, "AWSLogs", self.account_id, "ELBAccessLogTestFile")))
+        if after["access_logs.s3.enabled"] == "true" and not _may_write(self, bucket, key):
+            raise InvalidConfigurationRequest(
+                f"Access Denied for bucket: {bucket}. Please check S3bucket permission"
+            )
+    changed: dict[str, Any] = modify(self, arn, attrs)
+    return changed
+
+
+LOG_WRITER = "logdelivery.elasticloadbalancing.amazonaws.com"
+"""The principal that a bucket's policy has to name (user guide, as above). Older policies name an
+account of AWS's own in its place; the sandbox's do not."""
+
+
+def _may_write(backend: ELBv2Backend, bucket: str, key: str) -> bool:
+    """Return whether a statement of the bucket's policy lets Elastic Load Balancing write the key;
+    statements that deny, and conditions, do not count.
+    """
+    from moto.s3.models import s3_backends
+
+    found = s3_backends[backend.account_id][backend.partition].buckets.get(bucket)
+    if found is None or found.policy is None:
+        return False
+    return any(
+        statement.allows
+        and any(name == LOG_WRITER for _, name in statement.principals)
+        and includes(statement.actions, "s3:PutObject")
+        and any(matches(each, f"arn:aws:s3:::{bucket}/{key}") for each in statement.resources)
+        for statement in read_policy(json.loads(found.policy))
+    )
 
 
 @replaces(ELBv2Backend)
@@ -193,6 +260,7 @@ def create_target_group(
             "TooManyTargetGroups", "You've reached the limit on the number of target groups"
         )
     created: FakeTargetGroup = create(self, name, **settings)
+    created.attributes |= HEALTH_ATTRIBUTES
     if created.protocol in ("TCP", "UDP", "TCP_UDP", "TLS"):
         del created.attributes["load_balancing.algorithm.type"]
         del created.attributes["slow_start.duration_seconds"]
@@ -205,6 +273,38 @@ def create_target_group(
         created.attributes["stickiness.lb_cookie.duration_seconds"] = "86400"
         created.attributes["load_balancing.algorithm.anomaly_mitigation"] = "off"
     return created
+
+
+@extends(ELBv2Backend)
+def modify_target_group_attributes(
+    self: ELBv2Backend, modify: Original, target_group_arn: str, attributes: dict[str, Any]
+) -> None:
+    """Refuse thresholds of health that AWS does not offer (API reference, `TargetGroupAttribute`),
+    and routing failover before DNS failover (user guides, "Target group health").
+    """
+    for key in attributes.keys() & HEALTH_ATTRIBUTES.keys():
+        value = str(attributes[key])
+        highest = 100 if key.endswith("percentage") else MOST_TARGETS
+        is_number = value.isdecimal() and 1 <= int(value) <= highest
+        if not is_number and (value != "off" or key == _ROUTING_COUNT):
+            offered = "" if key == _ROUTING_COUNT else "'off' or "
+            raise ValidationError(f"'{key}' value '{value}' must be {offered}between 1-{highest}")
+    if group := self.target_groups.get(target_group_arn):
+        after = {**group.attributes, **attributes}
+        if after[_DNS_COUNT] != "off" and int(after[_DNS_COUNT]) < int(after[_ROUTING_COUNT]):
+            raise ValidationError(
+                f"'{_DNS_COUNT}' value '{after[_DNS_COUNT]}' must be greater than or equal to "
+                f"'{_ROUTING_COUNT}' value '{after[_ROUTING_COUNT]}'"
+            )
+    modify(self, target_group_arn, attributes)
+
+
+def dns_minimum(group: FakeTargetGroup) -> int:
+    """Return how many healthy targets keep a load balancer in DNS. Without a count it is one
+    (Route 53 API reference, `AliasTarget`); the stacks here set no percentage.
+    """
+    count = str(group.attributes[_DNS_COUNT])
+    return 1 if count == "off" else int(count)
 
 
 def _key(target: Target, group: FakeTargetGroup) -> str:

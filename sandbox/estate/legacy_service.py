@@ -11,6 +11,7 @@ from typing import Any
 from pay.model import Exposure, LoadBalancerType, Microservice, Side, host_name, hosted_zone, names
 from sandbox.estate.dns import certificates, zone_id
 from sandbox.estate.estate_builder import Owner
+from sandbox.estate.web_acls import protect
 
 OLD_TLS_POLICY = "ELBSecurityPolicy-2016-08"
 OLD_RELEASE = "0-legacy"
@@ -59,6 +60,8 @@ def _load_balancer(owner: Owner, service: Microservice) -> dict[str, Any]:
         Tags=owner.tags(name),
     )
     balancer: dict[str, Any] = answer["LoadBalancers"][0]
+    if is_public:
+        protect(owner, balancer["LoadBalancerArn"])
     return balancer
 
 

@@ -15,6 +15,7 @@ from sandbox.estate.mistakes import Mistake
 from sandbox.estate.neighbours import make_neighbours
 from sandbox.estate.network import make_network
 from sandbox.estate.storage import make_storage
+from sandbox.estate.web_acls import make_web_acl
 
 
 def seed(
@@ -39,6 +40,7 @@ def seed(
     make_configuration(owner)
     make_caches(owner)
     make_storage(owner)
+    make_web_acl(owner)
     if legacy:
         make_legacy_cluster(owner)
     for service in owner.services:

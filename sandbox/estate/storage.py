@@ -1,5 +1,6 @@
 """Queues, topics, buckets and image repositories."""
 
+from pay.iam.document import Statement, policy_document
 from pay.model import names
 from sandbox.estate.estate_builder import Owner
 
@@ -25,8 +26,25 @@ def make_storage(owner: Owner) -> None:
     location = {"LocationConstraint": environment.region}
     for bucket in sorted(filter(None, buckets | shared)):
         owner.create("s3", "create_bucket", Bucket=bucket, CreateBucketConfiguration=location)
+    _let_load_balancers_log(owner)
     repositories = {names.repository(service.name) for service in services}
     repositories |= {sidecar.repository for service in services for sidecar in service.sidecars}
     for repository in sorted(repositories):
         settings = {"repositoryName": repository, "imageTagMutability": "IMMUTABLE"}
         owner.create("ecr", "create_repository", **settings)
+
+
+def _let_load_balancers_log(owner: Owner) -> None:
+    """Allow access logs below one prefix (AWS: Application Load Balancer user guide, "Enable access
+    logs").
+    """
+    settings, account = owner.environment.load_balancers, owner.environment.account_id
+    bucket = settings.access_logs_bucket
+    below = "/".join(filter(None, (bucket, settings.access_logs_prefix, "AWSLogs", account, "*")))
+    allowed = Statement(
+        "LoadBalancersLog",
+        ["s3:PutObject"],
+        [f"arn:aws:s3:::{below}"],
+        {"Service": "logdelivery.elasticloadbalancing.amazonaws.com"},
+    )
+    owner.client("s3").put_bucket_policy(Bucket=bucket, Policy=policy_document(allowed))

@@ -79,18 +79,21 @@ class TrafficHistory:
     def _balancers(self) -> Iterable[dict[str, Any]]:
         from moto.elbv2.models import elbv2_backends
 
+        from sandbox.aws.elbv2 import dns_minimum
+
         backend = elbv2_backends[self._settings.account_id][self._settings.region]
-        groups: dict[str, list[int]] = {}
+        groups: dict[str, list[tuple[int, int]]] = {}
         for group in backend.target_groups.values():
             health = backend.describe_target_health(group.arn, [])
+            healthy = sum(target.status == "healthy" for target in health)
             for arn in group.load_balancer_arns:
-                groups.setdefault(arn, []).append(sum(t.status == "healthy" for t in health))
+                groups.setdefault(arn, []).append((healthy, dns_minimum(group)))
         for balancer in backend.load_balancers.values():
             yield {
                 "name": balancer.name,
                 "dns_name": balancer.dns_name,
                 "listens": bool(balancer.listeners),
-                "healthy_targets": sorted(groups.get(balancer.arn, [])),
+                "targets": sorted(groups.get(balancer.arn, [])),
                 "client_keep_alive_seconds": int(
                     balancer.attrs.get("client_keep_alive.seconds", 3600)
                 ),

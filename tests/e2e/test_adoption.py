@@ -343,7 +343,8 @@ def test_missing_services_are_told_all_at_once_and_nothing_is_written(
     assert not (tmp_path / "adopted").exists()
     told = {line.partition(":")[0] for line in answer["missing"]}
     for service in set(running.environments[ENVIRONMENT].services) - set(SERVICES):
-        assert f"{ENVIRONMENT}-{service}-ec2 aws_lb.alb" in told
+        balancer = addresses.load_balancer(CATALOGUE[service].load_balancer_type)
+        assert f"{ENVIRONMENT}-{service}-ec2 {balancer}" in told
         assert f"{ENVIRONMENT}-{service}-traffic aws_route53_record.ec2" in told
     assert not [each for each in told if each.split(" ")[0] in STACKS]
 

@@ -9,6 +9,7 @@ from lab.log import Request, TrafficLog
 from lab.pace import Pace
 from lab.traffic import Traffic
 from pay.model import Side
+from pay.model.stage.dns_answers import TargetHealth
 
 SERVICE = "connector"
 NAME = f"{SERVICE}.sandbox.pymnt.internal"
@@ -37,7 +38,9 @@ class Story:
         )
         tasks = {Side.EC2: ec2, Side.FARGATE: fargate}
         balancers = {
-            f"{side}.example": Balancer(str(side), f"{side}.example", True, (count,), 300)
+            f"{side}.example": Balancer(
+                str(side), f"{side}.example", True, (TargetHealth(count),), 300
+            )
             for side, count in tasks.items()
             if count is not None
         }

@@ -15,6 +15,7 @@ from lab.traffic import POPULATION
 from pay.catalogue import CATALOGUE
 from pay.model import Side
 from pay.model.service.timing import CLIENT_KEEP_ALIVE_SECONDS
+from pay.model.stage.dns_answers import TargetHealth
 from pay.model.stage.dwell import (
     ALIAS_TTL_SECONDS,
     CLIENT_DNS_CACHE_SECONDS,
@@ -28,7 +29,7 @@ ESTATE = Estate(
     1,
     0.0,
     (AliasRecord(f"{NAME}.", None, None, "ec2.example", True),),
-    {"ec2.example": Balancer("ec2", "ec2.example", True, (2,), 300)},
+    {"ec2.example": Balancer("ec2", "ec2.example", True, (TargetHealth(2),), 300)},
 )
 
 

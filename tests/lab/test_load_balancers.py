@@ -12,6 +12,7 @@ from lab.load_balancers import SIDE_HEADER, SideServers
 from lab.pace import Pace
 from lab.traffic import HEADROOM
 from pay.model import Side
+from pay.model.stage.dns_answers import TargetHealth
 
 REQUESTS = 100
 PEAK_TASKS = 2
@@ -19,12 +20,11 @@ PEAK_TASKS = 2
 
 def estate(ec2_tasks: int) -> Estate:
     tasks = {Side.EC2: ec2_tasks, Side.FARGATE: PEAK_TASKS}
-    return Estate(
-        1,
-        0.0,
-        (),
-        {f"{s}.example": Balancer(s, f"{s}.example", True, (n,), 300) for s, n in tasks.items()},
-    )
+    balancers = {
+        f"{side}.example": Balancer(side, f"{side}.example", True, (TargetHealth(count),), 300)
+        for side, count in tasks.items()
+    }
+    return Estate(1, 0.0, (), balancers)
 
 
 def answers(ec2_tasks: int, sides: tuple[Side, ...]) -> Counter[tuple[str, int]]:

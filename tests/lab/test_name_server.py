@@ -11,14 +11,16 @@ import pytest
 from lab.addresses import Addresses
 from lab.estate import AliasRecord, Balancer, Estate
 from lab.name_server import NEGATIVE_TTL_SECONDS, NameServer
+from pay.model.stage.dns_answers import TargetHealth
 from pay.model.stage.dwell import ALIAS_TTL_SECONDS
 
 NAME = "connector.sandbox.pymnt.internal."
 DRAWS = 2000
 
 
-def balancer(side: str, *healthy_targets: int) -> Balancer:
-    return Balancer(side, f"{side}.example", True, healthy_targets, 300)
+def balancer(side: str, *healthy_targets: int, minimum: int = 1) -> Balancer:
+    targets = tuple(TargetHealth(count, minimum) for count in healthy_targets)
+    return Balancer(side, f"{side}.example", True, targets, 300)
 
 
 def weighted(side: str, weight: int) -> AliasRecord:
@@ -62,6 +64,20 @@ def test_hands_all_to_the_standby_when_the_other_side_is_sick(sick: tuple[int, .
     records = (weighted("ec2", 100), weighted("fargate", 0))
     counts = drawn(estate(records, balancer("ec2", *sick), balancer("fargate", 2)))
     assert counts == {"fargate.example": DRAWS}
+
+
+def test_leaves_out_a_side_with_too_few_healthy_targets_while_the_other_has_enough() -> None:
+    records = (weighted("ec2", 95), weighted("fargate", 5))
+    few, enough = balancer("ec2", 7, minimum=8), balancer("fargate", 8, minimum=8)
+    assert drawn(estate(records, few, enough)) == {"fargate.example": DRAWS}
+
+
+def test_answers_by_weight_again_when_both_sides_have_too_few_healthy_targets() -> None:
+    records = (weighted("ec2", 75), weighted("fargate", 25))
+    sides = (balancer(side, 7, minimum=8) for side in ("ec2", "fargate"))
+    assert drawn(estate(records, *sides))["fargate.example"] / DRAWS == pytest.approx(
+        0.25, abs=0.05
+    )
 
 
 def test_a_load_balancer_that_is_gone_is_sick() -> None:

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 
 CONNECTOR = "production-2-connector-fargate"
+EGRESS = "production-2-egress-fargate"
 FRONTEND = "production-2-frontend-fargate"
 PLATFORM = "production-2-platform"
 LEDGER = "production-2-ledger-fargate"
@@ -197,6 +198,14 @@ MUTATIONS = (
         'desync_mitigation_mode = "monitor"',
     ),
     Mutation("CKV2_AWS_28", CONNECTOR, ALB, "internal = true", "internal = false"),
+    Mutation(
+        "CKV2_AWS_28",
+        FRONTEND,
+        "aws_wafv2_web_acl_association.web_acl_association",
+        "resource_arn = aws_lb.alb.arn",
+        "resource_arn = aws_lb_listener.https.arn",
+        way="protects something else",
+    ),
     Mutation(
         "load_balancers_are_internal_unless_declared_public",
         CONNECTOR,

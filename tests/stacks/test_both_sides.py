@@ -79,7 +79,7 @@ def test_no_action_is_a_wildcard_and_only_one_statement_has_a_wildcard_resource(
 
 def test_load_balancers_are_hardened(estate: Estate) -> None:
     for stack in sides(estate):
-        load_balancer = stack.resource("aws_lb", "alb")
+        [load_balancer] = stack.document["resource"]["aws_lb"].values()
         assert len(load_balancer["name"]) <= LOAD_BALANCER_NAME_LIMIT
         if load_balancer["load_balancer_type"] == "application":
             assert load_balancer["access_logs"]["enabled"] is True
@@ -100,7 +100,7 @@ def test_http_is_only_ever_redirected(estate: Estate) -> None:
 def test_traffic_to_the_task_is_tls_behind_an_application_load_balancer(estate: Estate) -> None:
     for stack in sides(estate):
         target_group = stack.resource("aws_lb_target_group", "target_group")
-        load_balancer = stack.resource("aws_lb", "alb")
+        [load_balancer] = stack.document["resource"]["aws_lb"].values()
         assert (target_group["protocol"] == "HTTPS") == (
             load_balancer["load_balancer_type"] == "application"
         )
@@ -166,6 +166,7 @@ def test_no_two_services_share_a_name_in_aws(estate: Estate) -> None:
 def test_load_balancer_types_follow_the_catalogue(estate: Estate) -> None:
     for name, service in CATALOGUE.items():
         stack = estate[side_stack("sandbox", name, Side.EC2)]
-        assert stack.resource("aws_lb", "alb")["load_balancer_type"] == service.load_balancer_type
+        [load_balancer] = stack.document["resource"]["aws_lb"].values()
+        assert load_balancer["load_balancer_type"] == service.load_balancer_type
     proxies = {n for n, s in CATALOGUE.items() if s.load_balancer_type is LoadBalancerType.NETWORK}
     assert proxies == {"egress", "webhooks-egress"}

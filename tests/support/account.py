@@ -206,6 +206,9 @@ class Account:
             ]
         }
 
+    def GetWebACLForResource(self, ResourceArn: str) -> Any:
+        return {"WebACL": {"ARN": "arn:acl"}} if self._there(["web ACL"]) else {}
+
     def GetRole(self, RoleName: str) -> Any:
         return {"Role": {"RoleName": RoleName}}
 

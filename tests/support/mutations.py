@@ -96,7 +96,6 @@ FOREIGN = (
     "aws_route53_zone",
     "aws_s3_bucket",
     "aws_wafv2_web_acl",
-    "aws_wafv2_web_acl_association",
     "cloudflare_record",
     "null_resource",
     "random_password",
@@ -138,6 +137,11 @@ def harms(draw: st.DrawFn) -> Json:
         after if "create" in actions or actions == ["update"] else None,
         actions=actions,
     )
+
+
+def _asks_dns(count: str) -> Json:
+    failover = {"minimum_healthy_targets_count": count}
+    return {"name": "a", "target_group_health": [{"dns_failover": [failover]}]}
 
 
 HARM: dict[str, Callable[[], Json]] = {
@@ -210,6 +214,11 @@ HARM: dict[str, Callable[[], Json]] = {
             "max_capacity": 12,
             "suspended_state": [{"dynamic_scaling_out_suspended": True}],
         },
+    ),
+    "asks DNS for more tasks than run": lambda: change(
+        "aws_lb_target_group.other",
+        _asks_dns("1"),
+        _asks_dns("999"),
     ),
     "disables a key": lambda: change(
         "aws_kms_key.other", {"is_enabled": True}, {"is_enabled": False}

@@ -5,6 +5,15 @@ from constructs import Construct
 from imports.aws.data_aws_acm_certificate import DataAwsAcmCertificate
 from imports.aws.data_aws_route53_zone import DataAwsRoute53Zone
 
+KEY_TYPES = (
+    *("RSA_2048", "RSA_3072", "RSA_4096"),
+    *("EC_prime256v1", "EC_secp384r1", "EC_secp521r1"),
+)
+"""The keys of certificates that an Application Load Balancer presents (AWS: ACM user guide,
+"Prerequisites for importing ACM certificates"), without RSA_1024, which is not strong (PCI DSS
+v4.0.1, 4.2.1). Unless they are named, ACM lists RSA_1024 and RSA_2048 only (API reference,
+`ListCertificates`, Filters)."""
+
 
 def zone_id(scope: Construct, name: str, *, public: bool) -> str:
     """Return the id of the hosted zone of this name, public or private."""
@@ -12,8 +21,18 @@ def zone_id(scope: Construct, name: str, *, public: bool) -> str:
 
 
 def certificate_arn(scope: Construct, zone: str) -> str:
-    """Return the ARN of the issued certificate for every name of `zone`."""
+    """Return the ARN of the issued certificate for every name of `zone`.
+
+    Of several it is the most recent one, so that a second certificate stops no plan. The guard
+    refuses to give it to a listener with traffic unless somebody says why
+    (docs/decisions/0121-change-a-certificate-on-purpose.md).
+    """
     certificate = DataAwsAcmCertificate(
-        scope, "certificate", domain=f"*.{zone}", statuses=["ISSUED"], most_recent=True
+        scope,
+        "certificate",
+        domain=f"*.{zone}",
+        key_types=list(KEY_TYPES),
+        statuses=["ISSUED"],
+        most_recent=True,
     )
     return str(certificate.arn)

@@ -5,7 +5,7 @@ An address is contract: another one is another resource to Terraform (tests/gold
 
 from typing import Literal, NamedTuple
 
-from pay.model.vocabulary import Segment, Side
+from pay.model.vocabulary import LoadBalancerType, Segment, Side
 
 
 class Address(NamedTuple):
@@ -22,19 +22,33 @@ class Address(NamedTuple):
         return f"{self}.{name}"
 
 
-LOAD_BALANCER = Address("aws_lb", "alb")
 TARGET_GROUP = Address("aws_lb_target_group", "target_group")
 HTTPS_LISTENER = Address("aws_lb_listener", "https")
 HTTP_LISTENER = Address("aws_lb_listener", "http")
 TCP_LISTENER = Address("aws_lb_listener", "tcp")
+WEB_ACL_ASSOCIATION = Address("aws_wafv2_web_acl_association", "web_acl_association")
 TASK_DEFINITION = Address("aws_ecs_task_definition", "task")
 ECS_SERVICE = Address("aws_ecs_service", "service")
 SCALING_TARGET = Address("aws_appautoscaling_target", "scaling_target")
 SCALING_POLICY = Address("aws_appautoscaling_policy", "scaling_policy")
 CLUSTER_LOOKUP = Address("data.aws_ecs_cluster", "cluster")
-LOAD_BALANCER_SECURITY_GROUPS_LOOKUP = Address("data.aws_security_groups", "alb_security_groups")
 DATABASE_CLASS_LOOKUP = Address("data.aws_ec2_instance_type", "database_class")
 TASK_SECURITY_GROUPS_LOOKUP = Address("data.aws_security_groups", "task_security_groups")
+
+_SHORT = {LoadBalancerType.APPLICATION: "alb", LoadBalancerType.NETWORK: "nlb"}
+
+
+def load_balancer(type: LoadBalancerType) -> Address:
+    return Address("aws_lb", _SHORT[type])
+
+
+def load_balancer_lookup(side: Side, type: LoadBalancerType) -> Address:
+    return Address("data.aws_lb", f"{side}_{_SHORT[type]}")
+
+
+def load_balancer_security_groups_lookup(type: LoadBalancerType) -> Address:
+    return Address("data.aws_security_groups", f"{_SHORT[type]}_security_groups")
+
 
 RoleKind = Literal["execution", "task"]
 

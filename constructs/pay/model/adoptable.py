@@ -54,11 +54,13 @@ def ec2_side(environment: Environment, service: Microservice) -> Addresses:
     balancer = names.load_balancer(*place)
     running = names.cluster(environment.name, Side.EC2), service.name
     side = {
-        addresses.LOAD_BALANCER: Adoptable((balancer,), must=True),
+        addresses.load_balancer(service.load_balancer_type): Adoptable((balancer,), must=True),
         addresses.TARGET_GROUP: Adoptable((names.target_group(*place),), must=True),
     }
     for address, port in _listeners(service).items():
         side[address] = Adoptable((balancer, str(port)), must=port == service.listener_port)
+    if service.exposure is Exposure.PUBLIC:
+        side[addresses.WEB_ACL_ASSOCIATION] = Adoptable((balancer,))
     side |= {
         addresses.ECS_SERVICE: Adoptable(running, must=True),
         addresses.role("execution"): Adoptable((names.execution_role(*place),)),

@@ -7,6 +7,7 @@ from pay.model.environment.environment import Deployment, Environment
 from pay.model.environment.host_names import hosted_zone
 from pay.model.service.microservice import Microservice
 from pay.model.service.size import TaskSize
+from pay.model.stage.dns_answers import minimum_healthy
 from pay.model.stage.invariants import holds_full_peak
 from pay.model.vocabulary import Exposure, Kept, Side
 
@@ -59,6 +60,13 @@ class ServiceSide:
     def most_tasks(self) -> int:
         """Return how many tasks may run at once: those of a deployment while scaled out."""
         return self.most_desired_tasks * DEPLOYMENT_MAXIMUM_PERCENT // 100
+
+    @property
+    def minimum_healthy(self) -> int:
+        """Return how many healthy tasks keep the side in DNS: never more than scaling may leave, so
+        that scaling in does not look like a failure.
+        """
+        return minimum_healthy(self.needed_tasks)
 
     @property
     def is_public(self) -> bool:

@@ -177,6 +177,7 @@ _SIDE_TYPES = frozenset(
         "aws_lb",
         "aws_lb_listener",
         "aws_lb_target_group",
+        "aws_wafv2_web_acl_association",
     }
 )
 

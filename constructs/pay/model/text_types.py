@@ -72,6 +72,17 @@ BucketName = Annotated[
     ),
     AfterValidator(_is_no_reserved_bucket_name),
 ]
+KeyPrefix = Annotated[
+    str,
+    _text(
+        r"^([A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*)?$",
+        "a prefix of S3 keys without a slash at its ends, or empty for none",
+    ),
+]
+WebAclName = Annotated[
+    str,
+    _text(r"^[A-Za-z0-9_-]+$", "an AWS WAF web ACL name: a-z, A-Z, 0-9, - and _", max_length=128),
+]
 InstanceType = Annotated[
     str, _text(r"^[a-z][a-z0-9-]*\.[a-z0-9-]+$", "an EC2 instance type, for example m7g.large")
 ]

@@ -4,6 +4,7 @@ from typing import Any
 
 from cdktf import ITerraformDependable
 from constructs import Construct
+from imports.aws.wafv2_web_acl_association import Wafv2WebAclAssociation
 
 from imports.aws.lb import Lb, LbAccessLogs
 from imports.aws.lb_listener import (
@@ -11,9 +12,16 @@ from imports.aws.lb_listener import (
     LbListenerDefaultAction,
     LbListenerDefaultActionRedirect,
 )
-from imports.aws.lb_target_group import LbTargetGroup, LbTargetGroupHealthCheck
+from imports.aws.lb_target_group import (
+    LbTargetGroup,
+    LbTargetGroupHealthCheck,
+    LbTargetGroupTargetGroupHealth,
+    LbTargetGroupTargetGroupHealthDnsFailover,
+    LbTargetGroupTargetGroupHealthUnhealthyStateRouting,
+)
 from pay.existing.dns import certificate_arn
 from pay.existing.network import ExistingNetwork
+from pay.existing.web_acls import web_acl_arn
 from pay.model import Kept, LoadBalancerType, Side, addresses, names
 from pay.model.addresses import Address
 from pay.model.service.timing import CLIENT_KEEP_ALIVE_SECONDS
@@ -38,6 +46,13 @@ class ServiceLoadBalancer:
         self._is_application = side.service.load_balancer_type is LoadBalancerType.APPLICATION
         load_balancer = self._load_balancer(network, subnets)
         self.arn_suffix = load_balancer.arn_suffix
+        if side.is_public:
+            Wafv2WebAclAssociation(
+                scope,
+                addresses.WEB_ACL_ASSOCIATION.id,
+                resource_arn=load_balancer.arn,
+                web_acl_arn=web_acl_arn(scope, side.environment.load_balancers.web_acl),
+            )
         target_group = self._target_group(network.vpc_id)
         self.target_group_arn = target_group.arn
         self.target_group_arn_suffix = target_group.arn_suffix
@@ -49,7 +64,8 @@ class ServiceLoadBalancer:
         of_its_type: dict[str, Any] = {
             "access_logs": LbAccessLogs(
                 bucket=environment.load_balancers.access_logs_bucket,
-                prefix=side.load_balancer,
+                # Its own name would be outside of a bucket policy that lists the running ones.
+                prefix=environment.load_balancers.access_logs_prefix or None,
                 enabled=True,
             ),
             "client_keep_alive": CLIENT_KEEP_ALIVE_SECONDS,
@@ -62,24 +78,29 @@ class ServiceLoadBalancer:
         if not self._is_application:
             # No access logs: AWS writes them for TLS listeners only, and this one speaks TCP.
             of_its_type = {"enable_cross_zone_load_balancing": True}
-        return Lb(
+        type = side.service.load_balancer_type
+        load_balancer = Lb(
             self._scope,
-            addresses.LOAD_BALANCER.id,
+            addresses.load_balancer(type).id,
             name=side.load_balancer,
-            load_balancer_type=side.service.load_balancer_type.value,
+            load_balancer_type=type.value,
             internal=not side.is_public,
             subnets=subnets,
             security_groups=self._security_groups(network),
             enable_deletion_protection=environment.protects(side.side, side.deployment.stage),
             **of_its_type,
         )
+        if not self._is_application:
+            # States of before 0.3.0 hold it under the name of the other type.
+            load_balancer.move_from_id(str(addresses.load_balancer(LoadBalancerType.APPLICATION)))
+        return load_balancer
 
     def _security_groups(self, network: ExistingNetwork) -> list[str] | None:
         if self._side.keeps(Kept.SECURITY_GROUPS):
             return None
         environment, service = self._side.environment, self._side.service
         return network.security_groups(
-            addresses.LOAD_BALANCER_SECURITY_GROUPS_LOOKUP.id,
+            addresses.load_balancer_security_groups_lookup(service.load_balancer_type).id,
             [names.load_balancer_security_group(environment.name, service.name)],
         )
 
@@ -114,6 +135,16 @@ class ServiceLoadBalancer:
                 healthy_threshold=check.healthy_threshold,
                 unhealthy_threshold=check.unhealthy_threshold,
                 **(http if self._is_application else {}),
+            ),
+            target_group_health=LbTargetGroupTargetGroupHealth(
+                # Too few healthy tasks leave DNS before requests overload one after the other.
+                dns_failover=LbTargetGroupTargetGroupHealthDnsFailover(
+                    minimum_healthy_targets_count=str(self._side.minimum_healthy)
+                ),
+                # Unhealthy tasks get requests only when none is healthy.
+                unhealthy_state_routing=LbTargetGroupTargetGroupHealthUnhealthyStateRouting(
+                    minimum_healthy_targets_count=1
+                ),
             ),
         )
 

@@ -6,7 +6,15 @@ really render, so that no difference stays unexplained and no row outlives its d
 
 from dataclasses import dataclass
 
-from pay.model import Environment, Exposure, Kept, LoadBalancerType, Microservice, Side, addresses
+from pay.model import (
+    Environment,
+    Exposure,
+    Kept,
+    LoadBalancerType,
+    Microservice,
+    Side,
+    addresses,
+)
 from pay.model.alarms import alarms
 from pay.model.side import ServiceSide
 
@@ -33,9 +41,10 @@ def parity(service: Microservice, environment: Environment) -> tuple[Difference,
     side = ServiceSide(service, environment, Side.EC2)
     tasks = side.deployment.tasks
     task, ecs = addresses.TASK_DEFINITION.attribute, addresses.ECS_SERVICE.attribute
-    load_balancer, targets = addresses.LOAD_BALANCER.attribute, addresses.TARGET_GROUP.attribute
+    load_balancer = addresses.load_balancer(service.load_balancer_type).attribute
+    targets = addresses.TARGET_GROUP.attribute
     scaling = (addresses.SCALING_TARGET, addresses.SCALING_POLICY)
-    is_application = service.load_balancer_type is LoadBalancerType.APPLICATION
+    minimums = [ServiceSide(service, environment, each).minimum_healthy for each in Side]
     differences = [
         Difference(
             aspect="names",
@@ -45,7 +54,6 @@ def parity(service: Microservice, environment: Environment) -> tuple[Difference,
             "in streams whose prefix is the side",
             attributes=(
                 load_balancer("name"),
-                *([load_balancer("access_logs")] if is_application else []),
                 targets("name"),
                 task("family"),
                 addresses.role("execution").attribute("name"),
@@ -103,6 +111,7 @@ def parity(service: Microservice, environment: Environment) -> tuple[Difference,
                 *map(str, scaling),
                 ecs("lifecycle"),
                 *([str(addresses.DATABASE_CLASS_LOOKUP)] if service.database else []),
+                *([targets("target_group_health")] if minimums[0] != minimums[1] else []),
             ),
         ),
     ]
@@ -135,12 +144,14 @@ def parity(service: Microservice, environment: Environment) -> tuple[Difference,
 
 _KEPT = {
     Kept.SECURITY_GROUPS: (
-        addresses.LOAD_BALANCER.attribute(Kept.SECURITY_GROUPS),
-        str(addresses.LOAD_BALANCER_SECURITY_GROUPS_LOOKUP),
+        addresses.load_balancer(LoadBalancerType.NETWORK).attribute(Kept.SECURITY_GROUPS),
+        str(addresses.load_balancer_security_groups_lookup(LoadBalancerType.NETWORK)),
     ),
     Kept.PRESERVE_CLIENT_IP: (addresses.TARGET_GROUP.attribute(Kept.PRESERVE_CLIENT_IP),),
     Kept.DROP_INVALID_HEADER_FIELDS: (
-        addresses.LOAD_BALANCER.attribute(Kept.DROP_INVALID_HEADER_FIELDS),
+        addresses.load_balancer(LoadBalancerType.APPLICATION).attribute(
+            Kept.DROP_INVALID_HEADER_FIELDS
+        ),
     ),
 }
 

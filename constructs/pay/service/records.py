@@ -32,7 +32,8 @@ class WeightedRecords(Construct):
       weights never sum to 0 on the way (I1; I19: the plan shows the dependency).
     - Both evaluate their target's health, so that a sick side is left out by DNS itself, without
       a deployment (Route 53's data plane). That is right because each load balancer serves this
-      service alone: a shared one would take every service out with its sickest (I6).
+      service alone: a shared one would take every service out with its sickest (I6). A side is sick
+      below half of the tasks that always run (`ServiceSide.minimum_healthy`).
     """
 
     def __init__(
@@ -52,7 +53,8 @@ class WeightedRecords(Construct):
     def _record(self, record: Record, before: Route53Record | None) -> Route53Record:
         side = record.side
         name = names.load_balancer(self._environment.name, self._service.name, side)
-        load_balancer = DataAwsLb(self, f"{side}_alb", name=name)
+        lookup = addresses.load_balancer_lookup(side, self._service.load_balancer_type)
+        load_balancer = DataAwsLb(self, lookup.id, name=name)
         weighted: dict[str, Any] = {}
         if record.weight is not None:
             weighted = {

@@ -18,3 +18,10 @@ def test_a_certificate_is_issued_and_holds_for_every_name_of_the_zone() -> None:
     certificate = stack.data("aws_acm_certificate", "certificate")
     assert (certificate["domain"], certificate["statuses"]) == ("*.example.org", ["ISSUED"])
     assert certificate["most_recent"] is True
+
+
+def test_a_certificate_may_have_any_strong_key_that_a_load_balancer_presents() -> None:
+    stack = rendered(lambda stack: certificate_arn(stack, "example.org"))
+    types = stack.data("aws_acm_certificate", "certificate")["key_types"]
+    assert {"RSA_2048", "RSA_4096", "EC_prime256v1", "EC_secp384r1"} <= set(types)
+    assert "RSA_1024" not in types

@@ -41,6 +41,26 @@ def test_a_public_one_says_so_and_redirects_http(side_of: SideOf) -> None:
     assert redirect["redirect"]["status_code"] == "HTTP_301"
 
 
+@pytest.mark.parametrize("side", Side)
+def test_a_public_one_is_behind_the_web_acl_of_its_environment(side_of: SideOf, side: Side) -> None:
+    frontend = side_of("frontend", side)
+    association = frontend.resource("aws_wafv2_web_acl_association", "web_acl_association")
+    assert association["resource_arn"] == "${aws_lb.alb.arn}"
+    assert association["web_acl_arn"] == "${data.aws_wafv2_web_acl.web_acl.arn}"
+    web_acl = frontend.data("aws_wafv2_web_acl", "web_acl")
+    assert (web_acl["name"], web_acl["scope"]) == ("production-2", "REGIONAL")
+
+
+def test_an_internal_one_has_no_web_acl(connector: Synthesised) -> None:
+    assert "aws_wafv2_web_acl_association" not in connector.document["resource"]
+
+
+@pytest.mark.parametrize("side", Side)
+def test_both_sides_log_below_the_prefix_of_their_environment(side_of: SideOf, side: Side) -> None:
+    logs = side_of("connector", side).resource("aws_lb", "alb")["access_logs"]
+    assert (logs["bucket"], logs["prefix"]) == ("pay-production-2-alb-access-logs", "alb")
+
+
 def test_an_internal_one_has_no_http_listener(connector: Synthesised) -> None:
     assert set(connector.document["resource"]["aws_lb_listener"]) == {"https"}
 
@@ -73,8 +93,10 @@ def test_running_requests_end_before_a_target_leaves_or_a_connection_is_given_up
 
 
 def test_a_proxy_stands_behind_a_network_load_balancer(egress: Synthesised) -> None:
-    load_balancer = egress.resource("aws_lb", "alb")
+    load_balancer = egress.resource("aws_lb", "nlb")
     assert load_balancer["load_balancer_type"] == "network"
+    assert egress.document["moved"] == [{"from": "aws_lb.alb", "to": "aws_lb.nlb"}]
+    # Otherwise DNS would count the healthy tasks of each zone apart.
     assert load_balancer["enable_cross_zone_load_balancing"] is True
     target_group = egress.resource("aws_lb_target_group", "target_group")
     assert (target_group["protocol"], target_group["health_check"]["protocol"]) == ("TCP", "TCP")
@@ -109,6 +131,26 @@ def test_an_adopted_load_balancer_keeps_its_headers_on_the_side_that_ran(
     )
     assert ledger.resource("aws_lb", "alb")["drop_invalid_header_fields"] is drops
     assert ledger.resource("aws_lb", "alb")["security_groups"]
+
+
+@pytest.mark.parametrize(
+    ("service", "side", "stage", "minimum"),
+    [
+        ("connector", Side.EC2, Stage.LEGACY, "8"),
+        ("connector", Side.FARGATE, Stage.HALF, "8"),
+        # Scaling may leave 9 of the 15 tasks.
+        ("connector", Side.FARGATE, Stage.DETACHED, "5"),
+        ("egress", Side.EC2, Stage.CUTOVER, "3"),
+    ],
+)
+def test_a_side_leaves_dns_below_half_of_the_tasks_that_always_run(
+    side_of: SideOf, service: str, side: Side, stage: Stage, minimum: str
+) -> None:
+    health = side_of(service, side, stage).resource("aws_lb_target_group", "target_group")[
+        "target_group_health"
+    ]
+    assert health["dns_failover"] == {"minimum_healthy_targets_count": minimum}
+    assert health["unhealthy_state_routing"] == {"minimum_healthy_targets_count": 1}
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import pytest
 
 from tests.policies.conftest import DAY, copy_stacks, run_gate
-from tests.policies.mutations import CONNECTOR, FRONTEND, TASK, Mutation
+from tests.policies.mutations import CONNECTOR, EGRESS, TASK, Mutation
 
 pytestmark = pytest.mark.slow
 
@@ -29,9 +29,9 @@ class Reports:
 
 @pytest.fixture(scope="module")
 def reports(both_sides: Path, tmp_path_factory: pytest.TempPathFactory) -> Reports:
-    """A break and a skip in the connector's file; the frontend has a waived finding."""
+    """A break and a skip in the connector's file; the proxies have a waived finding."""
     folder = tmp_path_factory.mktemp("reports")
-    root = copy_stacks(both_sides, folder / "root", CONNECTOR, FRONTEND)
+    root = copy_stacks(both_sides, folder / "root", CONNECTOR, EGRESS)
     file = root / CONNECTOR / "cdk.tf"
     text = Mutation(
         "", CONNECTOR, TASK, "readonlyRootFilesystem", "readonlyRootFilesystem = false"
@@ -91,9 +91,9 @@ def test_sarif_names_rule_file_and_lines_of_each_finding(reports: Reports) -> No
 
 def test_sarif_marks_a_waived_finding_as_suppressed_with_its_reason(reports: Reports) -> None:
     (suppressed,) = [r for r in reports.sarif["runs"][0]["results"] if "suppressions" in r]
-    assert suppressed["ruleId"] == "CKV2_AWS_28"
+    assert suppressed["ruleId"] == "CKV_AWS_91"
     assert suppressed["suppressions"][0]["kind"] == "external"
-    assert "web ACL" in suppressed["suppressions"][0]["justification"]
+    assert "access logs" in suppressed["suppressions"][0]["justification"]
 
 
 def test_junit_counts_what_it_lists(reports: Reports) -> None:
@@ -109,7 +109,7 @@ def test_the_assessor_reads_requirement_rule_resource_and_result(reports: Report
     section = reports.markdown.split("### 2.2.6 ")[1].split("\n### ")[0]
     evidence = section.split("containers_cannot_write_to_their_root_file_system")[1]
     assert f"- failed: {CONNECTOR} `{TASK}`" in evidence
-    assert f"- passed: `{TASK}` in {FRONTEND}" in evidence
+    assert f"- passed: `{TASK}` in {EGRESS}" in evidence
 
 
 def test_the_assessor_reads_the_inventories(reports: Reports) -> None:
@@ -132,9 +132,7 @@ def test_the_assessor_reads_what_is_not_shown(reports: Reports) -> None:
 
 def test_the_waivers_are_shown_with_owner_and_expiry(reports: Reports) -> None:
     waivers = reports.markdown.split("## Waivers")[1].split("\n## ")[0]
-    assert re.search(
-        r"`CKV2_AWS_28` \| `\*-frontend-\*` .*\| 1 \|.*\| 20\d\d-\d\d-\d\d \|", waivers
-    )
+    assert re.search(r"`CKV_AWS_91` \| `\*-egress-\*` .*\| 1 \|.*\| 20\d\d-\d\d-\d\d \|", waivers)
 
 
 def test_html_escapes_and_says_the_same(reports: Reports) -> None:

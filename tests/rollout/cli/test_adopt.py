@@ -156,6 +156,7 @@ def test_what_is_written_is_what_the_stacks_read(
         "aws_lb_target_group.target_group": "arn:tg/sandbox-frontend-lb-tg",
         "aws_lb_listener.https": "arn:lb/sandbox-frontend-alb/443",
         "aws_lb_listener.http": "arn:lb/sandbox-frontend-alb/80",
+        "aws_wafv2_web_acl_association.web_acl_association": "arn:acl,arn:lb/sandbox-frontend-alb",
         "aws_ecs_service.service": "sandbox-ec2/frontend",
         "aws_iam_role.execution_role": "sandbox-frontend-ec2-execution",
         "aws_iam_role.task_role": "sandbox-frontend-ec2-task",

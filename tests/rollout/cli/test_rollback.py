@@ -129,7 +129,8 @@ def test_capacity_comes_back_before_its_record(checkout: Checkout, pay_json: Pay
         },
         {
             "stack": "production-2-ledger-fargate",
-            "shows": "two in-place updates: scaling holds the peak, and its alarm asks for it",
+            "shows": "two in-place updates: scaling holds the peak, and its alarm asks for it; "
+            "one in-place update: DNS asks for 3 healthy tasks",
         },
         {
             "stack": "production-2-ledger-traffic",

@@ -169,6 +169,7 @@ HCL: dict[str, tuple[str, Edit]] = {
         FARGATE,
         all_of(
             put('path                = "/healthcheck"', 'path = "/"'),
+            put('minimum_healthy_targets_count = "1"', 'minimum_healthy_targets_count = "2"'),
             put(
                 '{ name = "PORT", value = "8080" },',
                 '{ name = "DB_PASSWORD", value = "hunter2" },\n{ name = "PORT", value = "8080" },',
@@ -226,6 +227,7 @@ BAD = {
     "keeps-ec2-capacity": ("fewer", "aws_autoscaling_group.cde_instances"),
     "keeps-fargate-at-peak": ("fewer", "aws_appautoscaling_target.scaling_target"),
     "takes-work-from-ready-on": ("idle", "aws_ecs_task_definition.task"),
+    "leaves-dns-at-half-of-its-tasks": ("spoiled", "aws_lb_target_group.target_group"),
     "keeps-desired-count": ("fewer", "aws_ecs_service.service"),
     "keeps-the-size-of-its-tasks": ("taken down", "aws_ecs_task_definition.task"),
     "leaves-the-existing-estate": ("spoiled", "aws_security_group.open"),
@@ -333,6 +335,7 @@ GOOD = {
     "keeps-ec2-capacity": "more",
     "keeps-fargate-at-peak": "more",
     "takes-work-from-ready-on": "at work",
+    "leaves-dns-at-half-of-its-tasks": "more",
     "keeps-desired-count": "more",
     "keeps-the-size-of-its-tasks": "release",
     "leaves-the-existing-estate": "release",

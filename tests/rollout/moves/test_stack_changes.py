@@ -17,6 +17,7 @@ WORK = (
 )
 AT_PEAK = "two in-place updates: scaling holds the peak, and its alarm asks for it"
 BELOW = "two in-place updates: scaling may go below the peak again, and its alarm with it"
+ASKED = "one in-place update: DNS asks for {} healthy tasks"
 
 
 def changes(
@@ -100,7 +101,7 @@ def test_the_stacks_that_a_move_changes(
             [
                 ("traffic", "one delete, the ec2 record of weight 0"),
                 ("ec2", "one in-place update: the load balancer may be deleted"),
-                ("fargate", BELOW),
+                ("fargate", f"{BELOW}; {ASKED.format(2)}"),
             ],
         ),
         (
@@ -108,7 +109,7 @@ def test_the_stacks_that_a_move_changes(
             "cutover",
             [
                 ("ec2", "one in-place update: the load balancer is protected from deletion"),
-                ("fargate", AT_PEAK),
+                ("fargate", f"{AT_PEAK}; {ASKED.format(3)}"),
                 ("traffic", "one create, the ec2 record of weight 0"),
             ],
         ),

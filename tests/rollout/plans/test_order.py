@@ -91,6 +91,23 @@ def test_a_side_that_does_more_than_lose_comes_before_its_records(
     assert found == [FARGATE, TRAFFIC]
 
 
+def asks_dns(count: str) -> Json:
+    failover = {"minimum_healthy_targets_count": count}
+    return {"target_group_health": [{"dns_failover": [failover]}]}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "order"),
+    [("10", "9", [TRAFFIC, FARGATE]), ("9", "10", [FARGATE, TRAFFIC])],
+)
+def test_dns_asks_for_fewer_tasks_only_after_the_other_record_is_deleted(
+    sandbox: Environment, tmp_path: Path, before: str, after: str, order: list[str]
+) -> None:
+    asked = change("aws_lb_target_group.targets", asks_dns(before), asks_dns(after))
+    records = stage_change(sandbox, Stage.SOAK, Stage.DETACHED)
+    assert ordered(tmp_path, sandbox, records, plan(FARGATE, asked)) == order
+
+
 def test_the_platform_comes_first(sandbox: Environment, tmp_path: Path) -> None:
     made = change("aws_ecs_cluster.cluster", None, {"name": "a"})
     records = stage_change(sandbox, Stage.READY, Stage.CANARY)

@@ -198,6 +198,19 @@ def test_a_legacy_service_has_one_simple_record_to_its_load_balancer(
     assert "Weight" not in records[0]
 
 
+def test_a_public_legacy_service_is_behind_the_web_acl_and_an_internal_one_is_not(
+    sandbox: Sandbox,
+) -> None:
+    wafv2, elbv2 = sandbox.client("wafv2"), sandbox.client("elbv2")
+    for service in LEGACY:
+        [balancer] = elbv2.describe_load_balancers(
+            Names=[names.load_balancer("sandbox", service, Side.EC2)]
+        )["LoadBalancers"]
+        acl = wafv2.get_web_acl_for_resource(ResourceArn=balancer["LoadBalancerArn"]).get("WebACL")
+        is_public = balancer["Scheme"] == "internet-facing"
+        assert (acl["Name"] if acl else None) == ("sandbox" if is_public else None)
+
+
 def test_only_the_named_services_are_legacy(sandbox: Sandbox) -> None:
     cluster = names.cluster("sandbox", Side.EC2)
     arns = sandbox.client("ecs").list_services(cluster=cluster)["serviceArns"]

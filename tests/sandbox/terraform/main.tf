@@ -110,8 +110,14 @@ data "aws_route53_zone" "this" {
 
 data "aws_acm_certificate" "this" {
   domain      = "*.sandbox.pymnt.internal"
+  key_types   = ["EC_prime256v1"]
   statuses    = ["ISSUED"]
   most_recent = true
+}
+
+data "aws_wafv2_web_acl" "this" {
+  name  = "sandbox"
+  scope = "REGIONAL"
 }
 
 data "aws_secretsmanager_secret" "this" {
@@ -390,7 +396,7 @@ resource "aws_lb" "alb" {
   idle_timeout               = 60
   access_logs {
     bucket  = data.aws_s3_bucket.this.bucket
-    prefix  = "connector"
+    prefix  = "alb"
     enabled = true
   }
 }
@@ -404,7 +410,7 @@ resource "aws_lb" "nlb" {
   enable_cross_zone_load_balancing = true
   access_logs {
     bucket  = data.aws_s3_bucket.this.bucket
-    prefix  = "egress"
+    prefix  = "alb"
     enabled = true
   }
 }
@@ -427,6 +433,14 @@ resource "aws_lb_target_group" "alb" {
     healthy_threshold   = 2
     unhealthy_threshold = 3
   }
+  target_group_health {
+    dns_failover {
+      minimum_healthy_targets_count = "2"
+    }
+    unhealthy_state_routing {
+      minimum_healthy_targets_count = 1
+    }
+  }
 }
 
 resource "aws_lb_target_group" "nlb" {
@@ -442,6 +456,19 @@ resource "aws_lb_target_group" "nlb" {
     healthy_threshold   = 2
     unhealthy_threshold = 2
   }
+  target_group_health {
+    dns_failover {
+      minimum_healthy_targets_count = "2"
+    }
+    unhealthy_state_routing {
+      minimum_healthy_targets_count = 1
+    }
+  }
+}
+
+resource "aws_wafv2_web_acl_association" "this" {
+  resource_arn = aws_lb.alb["fargate"].arn
+  web_acl_arn  = data.aws_wafv2_web_acl.this.arn
 }
 
 resource "aws_lb_listener" "https" {

@@ -19,11 +19,13 @@ from pay.model.text_types import (
     EnvironmentName,
     HttpsUrl,
     InstanceType,
+    KeyPrefix,
     Region,
     RoleArn,
     Sentence,
     ServiceName,
     TagValue,
+    WebAclName,
     Zone,
 )
 from pay.model.vocabulary import Kept, Scope, Segment, Side
@@ -108,7 +110,23 @@ class Dns(Model):
 class LoadBalancers(Model):
     access_logs_bucket: BucketName
     """The S3 bucket that exists already and takes the load balancers' access logs."""
+    access_logs_prefix: KeyPrefix
+    """The prefix below which the bucket's policy lets Elastic Load Balancing write; empty: none.
+    One for all, because the name of each log holds its load balancer's.
+    """
     deletion_protection: bool
+    web_acl: WebAclName
+    """The regional AWS WAF web ACL that exists already and protects what the public reaches (PCI
+    DSS v4.0.1, 6.4.2)."""
+
+    def problems(self) -> Iterator[Problem]:
+        # AWS: "Enable access logs for your Application Load Balancer", bucket requirements.
+        if "AWSLogs" in self.access_logs_prefix:
+            yield Problem(
+                key="access_logs_prefix",
+                found=self.access_logs_prefix,
+                allowed="a prefix without AWSLogs, which Elastic Load Balancing adds itself",
+            )
 
 
 class Logs(Model):

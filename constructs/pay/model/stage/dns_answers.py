@@ -1,11 +1,13 @@
 """What Route 53 answers for a name: the share of each record by weight and health.
 
-Source: Route 53 developer guide, "Weighted routing" (its two tables are this module's test) and
-"How Amazon Route 53 chooses records when health checking is configured".
+Sources: Route 53 developer guide, "Weighted routing" (its two tables are this module's test) and
+"How Amazon Route 53 chooses records when health checking is configured"; Elastic Load Balancing
+user guides, "Target group health".
 """
 
 from collections.abc import Hashable, Iterable, Mapping
 from fractions import Fraction
+from types import MappingProxyType
 from typing import NamedTuple, TypeVar
 
 from pay.model.stage.stage import Record
@@ -20,6 +22,30 @@ class Weighted(NamedTuple):
     weight: int
     healthy: bool = True
     """A record without a health check always counts as healthy."""
+
+
+class TargetHealth(NamedTuple):
+    """The healthy targets of a target group, and how many DNS failover requires."""
+
+    healthy: int
+    minimum: int = 1
+    """`target_group_health.dns_failover.minimum_healthy_targets.count`; AWS's default is 1."""
+
+    @property
+    def is_enough(self) -> bool:
+        """Return whether Route 53 counts the target group as healthy. With cross-zone load
+        balancing, which both types of load balancer have here, the count is over all zones.
+        """
+        return self.healthy >= self.minimum
+
+
+def minimum_healthy(always_running: int) -> int:
+    """Return how many healthy tasks keep a side in DNS: half of those that always run, rounded up.
+
+    By AWS's default of 1, one healthy task of 15 keeps its weight and gets the requests of all. A
+    share of the registered targets would not help: ECS deregisters what is sick.
+    """
+    return -(-always_running // 2)
 
 
 def answer_shares(records: Mapping[Key, Weighted]) -> dict[Key, Fraction]:
@@ -40,9 +66,15 @@ def answer_shares(records: Mapping[Key, Weighted]) -> dict[Key, Fraction]:
     }
 
 
-def side_shares(records: Iterable[Record], unhealthy: Iterable[Side] = ()) -> dict[Side, Fraction]:
-    """Return each side's share of a name's answers; a simple record answers even when unhealthy."""
-    sick, records = set(unhealthy), tuple(records)
+def side_shares(
+    records: Iterable[Record], targets: Mapping[Side, TargetHealth] = MappingProxyType({})
+) -> dict[Side, Fraction]:
+    """Return each side's share of a name's answers; a side that is not in `targets` is healthy.
+
+    A simple record answers even when it is unhealthy.
+    """
+    records = tuple(records)
+    sick = {side for side, health in targets.items() if not health.is_enough}
     if simple := [record for record in records if record.weight is None]:
         return {record.side: Fraction(1, len(simple)) for record in simple}
     return answer_shares({r.side: Weighted(r.weight or 0, r.side not in sick) for r in records})

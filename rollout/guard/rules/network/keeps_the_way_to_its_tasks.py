@@ -1,8 +1,9 @@
 """Where a side can receive traffic, a request still finds its tasks. No plan changes under it what
-its listener does, where it listens, who may reach it, where the tasks are registered and how their
-health is checked. All of these act at once, on running tasks, and no deployment rolls them back: a
-health check that the running release does not answer makes the whole side unhealthy, and Route 53
-then sends everything to the other one.
+its listener does, where it listens, which certificate it presents, who may reach it, where the
+tasks are registered and how their health is checked. All of these act at once, on running tasks,
+and no deployment rolls them back: a health check that the running release does not answer makes the
+whole side unhealthy, and Route 53 then sends everything to the other one. A certificate changes
+when a more recent one is issued for the same names, and some clients may not know its key.
 """
 
 from rollout.guard.may_receive_traffic import why_reached
@@ -14,7 +15,7 @@ from rollout.plans.values import is_unset
 
 _FIXED = {
     "aws_ecs_service": ("load_balancer",),
-    "aws_lb_listener": ("default_action", "port", "protocol"),
+    "aws_lb_listener": ("certificate_arn", "default_action", "port", "protocol"),
     "aws_lb_target_group": (
         "health_check[0].enabled",
         "health_check[0].matcher",

@@ -7,7 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pay.model import Record, Side
-from pay.model.stage.dns_answers import Weighted, answer_shares, side_shares
+from pay.model.stage.dns_answers import (
+    TargetHealth,
+    Weighted,
+    answer_shares,
+    minimum_healthy,
+    side_shares,
+)
 
 HEALTHY, UNHEALTHY, UNCHECKED = True, False, True
 
@@ -77,12 +83,34 @@ def test_a_record_of_weight_zero_answers_only_when_no_record_with_weight_is_heal
         assert all(records[key].weight for key, share in shares.items() if share)
 
 
+READY = (Record(side=Side.EC2, weight=100), Record(side=Side.FARGATE, weight=0))
+HALF = (Record(side=Side.EC2, weight=50), Record(side=Side.FARGATE, weight=50))
+ALL, ENOUGH, TOO_FEW = (TargetHealth(healthy, minimum=8) for healthy in (15, 8, 7))
+
+
 def test_a_sick_ec2_side_hands_everything_to_fargate_at_weight_zero() -> None:
-    ready = (Record(side=Side.EC2, weight=100), Record(side=Side.FARGATE, weight=0))
-    assert side_shares(ready)[Side.FARGATE] == 0
-    assert side_shares(ready, unhealthy=[Side.EC2])[Side.FARGATE] == 1
+    assert side_shares(READY)[Side.FARGATE] == 0
+    assert side_shares(READY, {Side.EC2: TargetHealth(0)})[Side.FARGATE] == 1
+
+
+def test_a_side_with_too_few_healthy_targets_hands_everything_to_the_other() -> None:
+    assert side_shares(HALF, {Side.EC2: TOO_FEW, Side.FARGATE: ALL})[Side.FARGATE] == 1
+    assert side_shares(HALF, {Side.EC2: ENOUGH, Side.FARGATE: ALL})[Side.FARGATE] == Fraction(1, 2)
+
+
+def test_both_sides_with_too_few_healthy_targets_answer_by_weight() -> None:
+    assert side_shares(HALF, dict.fromkeys(Side, TOO_FEW)) == dict.fromkeys(Side, Fraction(1, 2))
+
+
+def test_by_the_default_of_aws_one_healthy_target_of_many_keeps_its_weight() -> None:
+    assert side_shares(READY, {Side.EC2: TargetHealth(1)})[Side.EC2] == 1
 
 
 def test_a_simple_record_answers_healthy_or_not() -> None:
     simple = (Record(side=Side.EC2, weight=None),)
-    assert side_shares(simple, unhealthy=[Side.EC2]) == {Side.EC2: 1}
+    assert side_shares(simple, {Side.EC2: TargetHealth(0)}) == {Side.EC2: 1}
+
+
+@pytest.mark.parametrize(("tasks", "minimum"), [(1, 1), (2, 1), (3, 2), (4, 2), (15, 8)])
+def test_half_of_the_tasks_rounded_up_keep_a_side_in_dns(tasks: int, minimum: int) -> None:
+    assert minimum_healthy(tasks) == minimum

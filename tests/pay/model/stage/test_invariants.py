@@ -8,10 +8,12 @@ from hypothesis import strategies as st
 
 from pay.catalogue import CATALOGUE
 from pay.model import Ladder, Record, Side, Stage
+from pay.model.service.size import TaskCount
 from pay.model.stage import invariants as must
-from pay.model.stage.dns_answers import side_shares
+from pay.model.stage.dns_answers import TargetHealth, minimum_healthy, side_shares
 from pay.model.stage.transitions import Direction, Edge, rollbacks, transitions
 from pay.model.stage.write_order import Records, states, written_sides
+from tests.support.task_counts import task_counts
 
 Order = tuple[Side, Side]
 EC2_FIRST, FARGATE_FIRST = (Side.EC2, Side.FARGATE), (Side.FARGATE, Side.EC2)
@@ -76,10 +78,11 @@ def reachable_sides(records: Iterable[Record]) -> frozenset[Side]:
     records = tuple(records)
     sides: set[Side] = set()
     for healths in product((True, False), repeat=len(records)):
-        sick = [
-            record.side for record, healthy in zip(records, healths, strict=True) if not healthy
-        ]
-        sides |= {side for side, share in side_shares(records, sick).items() if share > 0}
+        targets = {
+            record.side: TargetHealth(int(healthy))
+            for record, healthy in zip(records, healths, strict=True)
+        }
+        sides |= {side for side, share in side_shares(records, targets).items() if share > 0}
     return frozenset(sides)
 
 
@@ -236,6 +239,27 @@ def test_i5_a_side_that_gives_up_its_peak_before_the_records_would_be_caught() -
 def test_i5_dark_fargate_without_its_peak_capacity_would_be_caught() -> None:
     assert not standbys_can_take_all(Stage.DETACHED, Ladder().records(Stage.READY))
     assert not standbys_can_take_all(Stage.RETIRED, Ladder().records(Stage.SOAK))
+
+
+def worst_health(edge: Edge, side: Side, tasks: TaskCount) -> TargetHealth:
+    """The fewest tasks that run at either end of a move, and the most that DNS asks for."""
+    needed = [
+        tasks.peak if must.holds_full_peak(stage, side) else tasks.min
+        for stage in (edge.before, edge.after)
+    ]
+    return TargetHealth(min(needed), minimum_healthy(max(needed)))
+
+
+@given(ladders(), task_counts)
+def test_i5_dns_gives_all_to_one_side_only_if_its_tasks_are_enough(
+    ladder: Ladder, tasks: TaskCount
+) -> None:
+    for edge, passed in moves(ladder):
+        targets = {side: worst_health(edge, side, tasks) for side in Side}
+        for records in passed:
+            shares = side_shares(records, targets)
+            answering = {side for side, share in shares.items() if share}
+            assert len(records) == 1 or all(targets[side].is_enough for side in answering), edge
 
 
 @given(ladders())

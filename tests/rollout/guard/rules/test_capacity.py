@@ -363,3 +363,37 @@ def test_refuses_a_number_of_tasks_that_is_not_known(refused: Judge) -> None:
 def test_lets_more_tasks_run(refused: Judge) -> None:
     more = change("aws_ecs_service.service", SERVICE, {**SERVICE, "desired_count": 3})
     assert found(refused, plan(EC2, more), stage=Stage.LEGACY) == set()
+
+
+def asks_dns(count: str | None) -> Json:
+    health = [{"dns_failover": [{"minimum_healthy_targets_count": count}]}] if count else []
+    return {"name": "tg", "deregistration_delay": "40", "target_group_health": health}
+
+
+TARGETS = "aws_lb_target_group.target_group"
+DNS = {"leaves-dns-at-half-of-its-tasks"}
+
+
+@pytest.mark.parametrize("before", ["1", None])
+@pytest.mark.parametrize("stack", [EC2, FARGATE])
+def test_dns_asks_for_half_of_the_tasks_that_always_run(
+    refused: Judge, stack: str, before: str | None
+) -> None:
+    # The sandbox runs from 1 to 2 tasks.
+    right, wrong = (change(TARGETS, asks_dns(before), asks_dns(count)) for count in ("1", "2"))
+    assert found(refused, plan(stack, wrong), stage=Stage.HALF) == DNS
+    assert found(refused, plan(stack, right), stage=Stage.HALF) == set()
+    assert found(refused, plan(FARGATE, wrong), stage=Stage.DARK) == set()
+
+
+def test_refuses_a_number_that_dns_asks_for_and_nobody_knows(refused: Judge) -> None:
+    unknown = change(TARGETS, asks_dns("1"), {"name": "tg"}, unknown={"target_group_health": True})
+    off = change(TARGETS, asks_dns("1"), asks_dns("off"))
+    for update in (unknown, off):
+        assert found(refused, plan(EC2, update), stage=Stage.HALF) >= DNS
+
+
+def test_lets_a_target_group_change_that_asks_dns_for_as_many(refused: Judge) -> None:
+    waits = {**asks_dns("7"), "deregistration_delay": "50"}
+    update = change(TARGETS, asks_dns("7"), waits)
+    assert found(refused, plan(EC2, update), stage=Stage.HALF) == set()

@@ -118,6 +118,7 @@ LISTENER: Json = {
     "default_action": [{"type": "forward", "target_group_arn": "arn:blue", "forward": []}],
     "port": 443,
     "protocol": "HTTPS",
+    "certificate_arn": "arn:aws:acm:eu-west-1:555555555555:certificate/old",
     "ssl_policy": "old",
 }
 HEALTH: Json = {
@@ -135,6 +136,11 @@ UNDER_TRAFFIC = [
         {"default_action": [{**LISTENER["default_action"][0], "target_group_arn": "arn:green"}]},
     ),
     ("aws_lb_listener.https", LISTENER, {"port": 8443}),
+    (
+        "aws_lb_listener.https",
+        LISTENER,
+        {"certificate_arn": "arn:aws:acm:eu-west-1:555555555555:certificate/more-recent"},
+    ),
     ("aws_lb_target_group.target_group", HEALTH, {"health_check": [{"path": "/ready"}]}),
     (
         "aws_lb_target_group.target_group",

@@ -1,0 +1,34 @@
+"""The web ACL in front of what the public reaches."""
+
+from sandbox.estate.estate_builder import Owner
+
+REGIONAL = "REGIONAL"
+
+
+def make_web_acl(owner: Owner) -> None:
+    """Create the environment's web ACL."""
+    name = owner.environment.load_balancers.web_acl
+    if name in _web_acls(owner):
+        return
+    visibility = {"SampledRequestsEnabled": True, "CloudWatchMetricsEnabled": True}
+    owner.client("wafv2").create_web_acl(
+        Name=name,
+        Scope=REGIONAL,
+        DefaultAction={"Allow": {}},
+        VisibilityConfig={**visibility, "MetricName": name},
+        Tags=owner.tags(name),
+    )
+
+
+def protect(owner: Owner, balancer_arn: str) -> None:
+    """Put a public load balancer behind the environment's web ACL, which must exist."""
+    owner.client("wafv2").associate_web_acl(
+        WebACLArn=_web_acls(owner)[owner.environment.load_balancers.web_acl],
+        ResourceArn=balancer_arn,
+    )
+
+
+def _web_acls(owner: Owner) -> dict[str, str]:
+    """Map the name of each regional web ACL to its ARN."""
+    acls = owner.client("wafv2").list_web_acls(Scope=REGIONAL)["WebACLs"]
+    return {acl["Name"]: acl["ARN"] for acl in acls}
