@@ -5,8 +5,8 @@ instance (bridge network, a dynamic port each) become one; Network Load Balancer
 Application one, and take security groups at any time; the DNS zone of load balancers is invented;
 attributes have other defaults; load balancers may share a name, and listeners a port; deletion
 protection has no effect; a target group stays attached to deleted load balancers; a target without
-a listener is healthy; there may be any number of load balancers and target groups;
-target groups have no thresholds of health; access logs may go to any bucket.
+a listener is healthy; there may be any number of load balancers and target groups; target groups
+have no thresholds of health; access logs may go to any bucket.
 """
 
 import json

@@ -36,12 +36,18 @@ variable "application_image_tag" {
   nullable    = false
 
   validation {
-    condition     = var.application_image_tag != "latest" && can(regex("^(sha256:[0-9a-f]{64}|[A-Za-z0-9_][A-Za-z0-9._-]{0,127})$", var.application_image_tag))
-    error_message = "application_image_tag must be a pinned tag such as 123-release, or a digest such as sha256:<64 hex digits>. The tag latest is refused: nobody could say which release runs, nor roll back to it."
+    condition     = can(regex("^(sha256:[0-9a-f]{64}|[A-Za-z0-9_][A-Za-z0-9._-]{0,127})$", var.application_image_tag))
+    error_message = "application_image_tag must be a tag such as 123-release, or a digest: sha256: and 64 digits in lower-case hexadecimal."
+  }
+
+  validation {
+    condition     = !contains(["current", "dev", "develop", "edge", "head", "latest", "main", "master", "nightly", "stable"], lower(var.application_image_tag))
+    error_message = "application_image_tag must name one release: a tag that moves hides which release runs, and no rollback can return to it."
   }
 }
 
 locals {
+  required_parameters   = ["/sandbox/webhooks-egress/SQUID_CONFIG"]
   webhooks_egress_image = "555555555555.dkr.ecr.eu-west-1.amazonaws.com/govukpay/webhooks-egress${startswith(var.application_image_tag, "sha256:") ? "@" : ":"}${var.application_image_tag}"
 }
 
@@ -50,12 +56,16 @@ moved {
   to   = aws_lb.nlb
 }
 
-data "aws_ecs_cluster" "cluster" {
-  cluster_name = "sandbox-ec2"
+removed {
+  from = aws_cloudwatch_log_group.squid_log
+
+  lifecycle {
+    destroy = false
+  }
 }
 
-data "aws_kms_alias" "key" {
-  name = "alias/sandbox-general"
+data "aws_ecs_cluster" "cluster" {
+  cluster_name = "sandbox-ec2"
 }
 
 data "aws_route_table" "webhooks_egress_subnets_routes" {
@@ -66,7 +76,7 @@ data "aws_route_table" "webhooks_egress_subnets_routes" {
   lifecycle {
     postcondition {
       condition     = length([for route in self.routes : route.gateway_id if can(regex("^igw-", route.gateway_id))]) == 0
-      error_message = "Subnet ${each.key} (${lookup(data.aws_subnet.webhooks_egress_subnets_each[each.key].tags, "Name", "without a name")}) is not private: its route table ${each.value} leads to the internet gateway ${join(", ", distinct([for route in self.routes : route.gateway_id if can(regex("^igw-", route.gateway_id))]))}. Check the routes, and which route table the subnet is associated with (PCI DSS v4.0.1, 1.4.4)."
+      error_message = "Subnet ${each.key} (sandbox-webhooks-egress-<zone>) is not private: its route table ${each.value} leads to an internet gateway. Check its routes (PCI DSS v4.0.1, 1.4.4)."
     }
   }
 }
@@ -94,7 +104,7 @@ data "aws_security_groups" "nlb_security_groups" {
   lifecycle {
     postcondition {
       condition     = length(self.ids) == 1
-      error_message = "Found ${length(self.ids)} of 1 security groups named sandbox-webhooks-egress-alb-sg in the VPC sandbox. Check that each exists in that VPC: without it the load balancer or the task is cut off."
+      error_message = "Found ${length(self.ids)} of 1 security groups named sandbox-webhooks-egress-alb-sg in the VPC sandbox. Create what is missing there."
     }
   }
 }
@@ -109,8 +119,13 @@ data "aws_ssm_parameters_by_path" "parameters" {
 
   lifecycle {
     postcondition {
-      condition     = length(setsubtract(["/sandbox/webhooks-egress/SQUID_CONFIG"], self.names)) == 0
-      error_message = "Parameter Store lacks ${join(", ", setsubtract(["/sandbox/webhooks-egress/SQUID_CONFIG"], self.names))}. Create each as a String, or a task cannot start."
+      condition     = length(setsubtract(local.required_parameters, self.names)) == 0
+      error_message = "Parameter Store lacks ${join(", ", setsubtract(local.required_parameters, self.names))}. Create each as a String, or a task cannot start."
+    }
+
+    postcondition {
+      condition     = can(regex("(?m)^shutdown_lifetime 30 seconds$", base64decode(self.values[index(self.names, "/sandbox/webhooks-egress/SQUID_CONFIG")])))
+      error_message = "The squid.conf in the parameter /sandbox/webhooks-egress/SQUID_CONFIG (base64) lacks the line `shutdown_lifetime 30 seconds`. Check it and add the line, or squid may cut a call that is in a tunnel when a task stops."
     }
   }
 }
@@ -123,12 +138,12 @@ data "aws_subnet" "webhooks_egress_subnets_each" {
   lifecycle {
     postcondition {
       condition     = self.vpc_id == data.aws_vpc.vpc.id
-      error_message = "Subnet ${self.id} (${lookup(self.tags, "Name", "without a name")}) is in VPC ${self.vpc_id}, not in sandbox. Check which VPC the subnet belongs to."
+      error_message = "Subnet ${self.id} (sandbox-webhooks-egress-<zone>) is in VPC ${self.vpc_id}, not in sandbox. Check which VPC it belongs to."
     }
 
     postcondition {
       condition     = endswith(lookup(self.tags, "Name", ""), self.availability_zone)
-      error_message = "Subnet ${self.id} (${lookup(self.tags, "Name", "without a name")}) is in zone ${self.availability_zone}, which its name does not say. Check the Name tag: subnets of one zone only would not survive its loss."
+      error_message = "Subnet ${self.id} (sandbox-webhooks-egress-<zone>) is in zone ${self.availability_zone}, which its name does not say. Check the Name tag, and the zone."
     }
   }
 }
@@ -147,7 +162,7 @@ data "aws_subnets" "webhooks_egress_subnets" {
   lifecycle {
     postcondition {
       condition     = length(self.ids) == 2
-      error_message = "Found ${length(self.ids)} of 2 subnets named sandbox-webhooks-egress-eu-west-1a, sandbox-webhooks-egress-eu-west-1b in the VPC sandbox. Check that each exists in that VPC under that Name tag: the tasks must span all of these zones to survive the loss of one."
+      error_message = "Found ${length(self.ids)} of 2 subnets named sandbox-webhooks-egress-<zone> in the VPC sandbox. Check their Name tags: tasks must span all zones."
     }
   }
 }
@@ -158,12 +173,6 @@ data "aws_vpc" "vpc" {
   tags = {
     Name = "sandbox"
   }
-}
-
-resource "aws_cloudwatch_log_group" "squid_log" {
-  kms_key_id        = data.aws_kms_alias.key.target_key_arn
-  name              = "sandbox_squid_webhooks-egress"
-  retention_in_days = 365
 }
 
 resource "aws_cloudwatch_metric_alarm" "healthy_hosts_alarm" {
@@ -299,19 +308,14 @@ resource "aws_ecs_service" "service" {
   lifecycle {
     postcondition {
       condition     = self.task_definition == aws_ecs_task_definition.task.arn
-      error_message = "The deployment of webhooks-egress was rolled back: ${self.task_definition} runs, not the new revision. Look at the stopped tasks' reasons and logs, then deploy a release that starts."
+      error_message = "The deployment of webhooks-egress was rolled back: ${self.task_definition} runs. Read the stopped tasks' reasons and logs, then deploy a release that starts."
     }
   }
 
-  depends_on = [
-    aws_lb_listener.tcp,
-    aws_iam_role_policy.execution_policy,
-    aws_cloudwatch_log_group.squid_log,
-  ]
+  depends_on = [aws_lb_listener.tcp, aws_iam_role_policy.execution_policy]
 }
 
 resource "aws_ecs_task_definition" "task" {
-  cpu                      = "256"
   execution_role_arn       = aws_iam_role.execution_role.arn
   family                   = "sandbox_webhooks-egress"
   memory                   = "512"
@@ -327,6 +331,7 @@ resource "aws_ecs_task_definition" "task" {
       image     = local.webhooks_egress_image
       linuxParameters = {
         capabilities = {
+          add  = []
           drop = ["ALL"]
         }
       }
@@ -335,7 +340,7 @@ resource "aws_ecs_task_definition" "task" {
         options = {
           awslogs-group         = "sandbox_squid_webhooks-egress"
           awslogs-region        = "eu-west-1"
-          awslogs-stream-prefix = "ecs"
+          awslogs-stream-prefix = "ec2"
           max-buffer-size       = "25m"
           mode                  = "non-blocking"
         }

@@ -40,12 +40,18 @@ variable "application_image_tag" {
   nullable    = false
 
   validation {
-    condition     = var.application_image_tag != "latest" && can(regex("^(sha256:[0-9a-f]{64}|[A-Za-z0-9_][A-Za-z0-9._-]{0,127})$", var.application_image_tag))
-    error_message = "application_image_tag must be a pinned tag such as 123-release, or a digest such as sha256:<64 hex digits>. The tag latest is refused: nobody could say which release runs, nor roll back to it."
+    condition     = can(regex("^(sha256:[0-9a-f]{64}|[A-Za-z0-9_][A-Za-z0-9._-]{0,127})$", var.application_image_tag))
+    error_message = "application_image_tag must be a tag such as 123-release, or a digest: sha256: and 64 digits in lower-case hexadecimal."
+  }
+
+  validation {
+    condition     = !contains(["current", "dev", "develop", "edge", "head", "latest", "main", "master", "nightly", "stable"], lower(var.application_image_tag))
+    error_message = "application_image_tag must name one release: a tag that moves hides which release runs, and no rollback can return to it."
   }
 }
 
 locals {
+  required_parameters   = ["/test-12/webhooks-egress/SQUID_CONFIG"]
   webhooks_egress_image = "333333333333.dkr.ecr.eu-west-1.amazonaws.com/govukpay/webhooks-egress${startswith(var.application_image_tag, "sha256:") ? "@" : ":"}${var.application_image_tag}"
 }
 
@@ -54,12 +60,16 @@ moved {
   to   = aws_lb.nlb
 }
 
-data "aws_ecs_cluster" "cluster" {
-  cluster_name = "test-12-fargate"
+removed {
+  from = aws_cloudwatch_log_group.squid_log
+
+  lifecycle {
+    destroy = false
+  }
 }
 
-data "aws_kms_alias" "key" {
-  name = "alias/test-12-general"
+data "aws_ecs_cluster" "cluster" {
+  cluster_name = "test-12-fargate"
 }
 
 data "aws_route_table" "webhooks_egress_subnets_routes" {
@@ -70,7 +80,7 @@ data "aws_route_table" "webhooks_egress_subnets_routes" {
   lifecycle {
     postcondition {
       condition     = length([for route in self.routes : route.gateway_id if can(regex("^igw-", route.gateway_id))]) == 0
-      error_message = "Subnet ${each.key} (${lookup(data.aws_subnet.webhooks_egress_subnets_each[each.key].tags, "Name", "without a name")}) is not private: its route table ${each.value} leads to the internet gateway ${join(", ", distinct([for route in self.routes : route.gateway_id if can(regex("^igw-", route.gateway_id))]))}. Check the routes, and which route table the subnet is associated with (PCI DSS v4.0.1, 1.4.4)."
+      error_message = "Subnet ${each.key} (test-12-webhooks-egress-<zone>) is not private: its route table ${each.value} leads to an internet gateway. Check its routes (PCI DSS v4.0.1, 1.4.4)."
     }
   }
 }
@@ -98,7 +108,7 @@ data "aws_security_groups" "nlb_security_groups" {
   lifecycle {
     postcondition {
       condition     = length(self.ids) == 1
-      error_message = "Found ${length(self.ids)} of 1 security groups named test-12-webhooks-egress-alb-sg in the VPC test-12. Check that each exists in that VPC: without it the load balancer or the task is cut off."
+      error_message = "Found ${length(self.ids)} of 1 security groups named test-12-webhooks-egress-alb-sg in the VPC test-12. Create what is missing there."
     }
   }
 }
@@ -117,7 +127,7 @@ data "aws_security_groups" "task_security_groups" {
   lifecycle {
     postcondition {
       condition     = length(self.ids) == 2
-      error_message = "Found ${length(self.ids)} of 2 security groups named test-12-sg-base, test-12-webhooks-egress-sg in the VPC test-12. Check that each exists in that VPC: without it the load balancer or the task is cut off."
+      error_message = "Found ${length(self.ids)} of 2 security groups named test-12-sg-base, test-12-webhooks-egress-sg in the VPC test-12. Create what is missing there."
     }
   }
 }
@@ -132,8 +142,13 @@ data "aws_ssm_parameters_by_path" "parameters" {
 
   lifecycle {
     postcondition {
-      condition     = length(setsubtract(["/test-12/webhooks-egress/SQUID_CONFIG"], self.names)) == 0
-      error_message = "Parameter Store lacks ${join(", ", setsubtract(["/test-12/webhooks-egress/SQUID_CONFIG"], self.names))}. Create each as a String, or a task cannot start."
+      condition     = length(setsubtract(local.required_parameters, self.names)) == 0
+      error_message = "Parameter Store lacks ${join(", ", setsubtract(local.required_parameters, self.names))}. Create each as a String, or a task cannot start."
+    }
+
+    postcondition {
+      condition     = can(regex("(?m)^shutdown_lifetime 30 seconds$", base64decode(self.values[index(self.names, "/test-12/webhooks-egress/SQUID_CONFIG")])))
+      error_message = "The squid.conf in the parameter /test-12/webhooks-egress/SQUID_CONFIG (base64) lacks the line `shutdown_lifetime 30 seconds`. Check it and add the line, or squid may cut a call that is in a tunnel when a task stops."
     }
   }
 }
@@ -146,12 +161,17 @@ data "aws_subnet" "webhooks_egress_subnets_each" {
   lifecycle {
     postcondition {
       condition     = self.vpc_id == data.aws_vpc.vpc.id
-      error_message = "Subnet ${self.id} (${lookup(self.tags, "Name", "without a name")}) is in VPC ${self.vpc_id}, not in test-12. Check which VPC the subnet belongs to."
+      error_message = "Subnet ${self.id} (test-12-webhooks-egress-<zone>) is in VPC ${self.vpc_id}, not in test-12. Check which VPC it belongs to."
     }
 
     postcondition {
       condition     = endswith(lookup(self.tags, "Name", ""), self.availability_zone)
-      error_message = "Subnet ${self.id} (${lookup(self.tags, "Name", "without a name")}) is in zone ${self.availability_zone}, which its name does not say. Check the Name tag: subnets of one zone only would not survive its loss."
+      error_message = "Subnet ${self.id} (test-12-webhooks-egress-<zone>) is in zone ${self.availability_zone}, which its name does not say. Check the Name tag, and the zone."
+    }
+
+    postcondition {
+      condition     = pow(2, 32 - split("/", self.cidr_block)[1]) - 5 >= 5
+      error_message = "Subnet ${self.id} (test-12-webhooks-egress-<zone>) has ${pow(2, 32 - split("/", self.cidr_block)[1]) - 5} addresses; Fargate needs 5. Ask its owner for a larger one."
     }
   }
 }
@@ -175,7 +195,7 @@ data "aws_subnets" "webhooks_egress_subnets" {
   lifecycle {
     postcondition {
       condition     = length(self.ids) == 3
-      error_message = "Found ${length(self.ids)} of 3 subnets named test-12-webhooks-egress-eu-west-1a, test-12-webhooks-egress-eu-west-1b, test-12-webhooks-egress-eu-west-1c in the VPC test-12. Check that each exists in that VPC under that Name tag: the tasks must span all of these zones to survive the loss of one."
+      error_message = "Found ${length(self.ids)} of 3 subnets named test-12-webhooks-egress-<zone> in the VPC test-12. Check their Name tags: tasks must span all zones."
     }
   }
 }
@@ -196,7 +216,7 @@ resource "aws_appautoscaling_policy" "scaling_policy" {
   service_namespace  = "ecs"
 
   target_tracking_scaling_policy_configuration {
-    scale_in_cooldown  = 300
+    scale_in_cooldown  = 3600
     scale_out_cooldown = 60
     target_value       = 60
 
@@ -214,13 +234,6 @@ resource "aws_appautoscaling_target" "scaling_target" {
   service_namespace  = "ecs"
 
   depends_on = [aws_ecs_service.service]
-}
-
-resource "aws_cloudwatch_log_group" "squid_log" {
-  kms_key_id        = data.aws_kms_alias.key.target_key_arn
-  name              = "test-12_squid_webhooks-egress_FG"
-  retention_in_days = 365
-  skip_destroy      = true
 }
 
 resource "aws_cloudwatch_metric_alarm" "healthy_hosts_alarm" {
@@ -309,6 +322,7 @@ resource "aws_cloudwatch_metric_alarm" "resets_alarm" {
 }
 
 resource "aws_ecs_service" "service" {
+  availability_zone_rebalancing      = "ENABLED"
   cluster                            = data.aws_ecs_cluster.cluster.arn
   deployment_maximum_percent         = 200
   deployment_minimum_healthy_percent = 100
@@ -350,15 +364,11 @@ resource "aws_ecs_service" "service" {
 
     postcondition {
       condition     = self.task_definition == aws_ecs_task_definition.task.arn
-      error_message = "The deployment of webhooks-egress was rolled back: ${self.task_definition} runs, not the new revision. Look at the stopped tasks' reasons and logs, then deploy a release that starts."
+      error_message = "The deployment of webhooks-egress was rolled back: ${self.task_definition} runs. Read the stopped tasks' reasons and logs, then deploy a release that starts."
     }
   }
 
-  depends_on = [
-    aws_lb_listener.tcp,
-    aws_iam_role_policy.execution_policy,
-    aws_cloudwatch_log_group.squid_log,
-  ]
+  depends_on = [aws_lb_listener.tcp, aws_iam_role_policy.execution_policy]
 }
 
 resource "aws_ecs_task_definition" "task" {
@@ -378,15 +388,16 @@ resource "aws_ecs_task_definition" "task" {
       image     = local.webhooks_egress_image
       linuxParameters = {
         capabilities = {
+          add  = []
           drop = ["ALL"]
         }
       }
       logConfiguration = {
         logDriver = "awslogs"
         options = {
-          awslogs-group         = "test-12_squid_webhooks-egress_FG"
+          awslogs-group         = "test-12_squid_webhooks-egress"
           awslogs-region        = "eu-west-1"
-          awslogs-stream-prefix = "ecs"
+          awslogs-stream-prefix = "fargate"
           max-buffer-size       = "25m"
           mode                  = "non-blocking"
         }
@@ -513,10 +524,13 @@ resource "aws_iam_role_policy" "execution_policy" {
         Sid      = "PullImages"
       },
       {
-        Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
-        Effect   = "Allow"
-        Resource = ["arn:aws:logs:eu-west-1:333333333333:log-group:test-12_squid_webhooks-egress_FG:*"]
-        Sid      = "WriteLogs"
+        Action = ["logs:CreateLogStream", "logs:PutLogEvents"]
+        Effect = "Allow"
+        Resource = [
+          "arn:aws:logs:eu-west-1:333333333333:log-group:test-12_squid_webhooks-egress:*",
+          "arn:aws:logs:eu-west-1:333333333333:log-group:test-12_squid_webhooks-egress_FG:*",
+        ]
+        Sid = "WriteLogs"
       },
       {
         Action = ["ssm:GetParameters"]

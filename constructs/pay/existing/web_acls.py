@@ -1,6 +1,7 @@
 """The existing web ACLs of AWS WAF."""
 
 from constructs import Construct
+
 from imports.aws.data_aws_wafv2_web_acl import DataAwsWafv2WebAcl
 
 

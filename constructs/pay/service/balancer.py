@@ -4,7 +4,6 @@ from typing import Any
 
 from cdktf import ITerraformDependable
 from constructs import Construct
-from imports.aws.wafv2_web_acl_association import Wafv2WebAclAssociation
 
 from imports.aws.lb import Lb, LbAccessLogs
 from imports.aws.lb_listener import (
@@ -19,6 +18,7 @@ from imports.aws.lb_target_group import (
     LbTargetGroupTargetGroupHealthDnsFailover,
     LbTargetGroupTargetGroupHealthUnhealthyStateRouting,
 )
+from imports.aws.wafv2_web_acl_association import Wafv2WebAclAssociation
 from pay.existing.dns import certificate_arn
 from pay.existing.network import ExistingNetwork
 from pay.existing.web_acls import web_acl_arn
