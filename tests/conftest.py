@@ -19,6 +19,7 @@ from pay.environments.load import load_environments
 from pay.model import Environment
 from tests.support.coverage_floors import are_reached, report, shares
 from tests.support.made_once import made_once
+from tests.support.one_provider import write_launcher
 from tests.support.time_report import time_report
 from toolchain.environment import tool_environment
 
@@ -126,13 +127,16 @@ def scope(nodeid: str) -> str:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def tools() -> Mapping[str, str]:
+def tools(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
     """The environment that terraform, cdktf and jsii run in; set for this process too.
 
     Terraform and the provider live for seconds: a fifth of their work is to collect garbage that
-    the end of the process collects for nothing.
+    the end of the process collects for nothing. They collect it from a gigabyte on.
     """
-    environment = {**tool_environment(), "GOGC": "400"}
+    environment = {**tool_environment(), "GOGC": "off", "GOMEMLIMIT": "1GiB"}
+    programs = tmp_path_factory.mktemp("programs")
+    write_launcher(programs, environment["PATH"])
+    environment["PATH"] = f"{programs}{os.pathsep}{environment['PATH']}"
     os.environ.update(environment)
     return environment
 

@@ -10,6 +10,7 @@ ELSEWHERE = {
     "bench": "a program that measures, and the test of its budgets",
     "docs": "of pages and workflows",
     "policies/other_packs": "of what other packs of rules would flag",
+    "support": "of how tests run Terraform",
 }
 """Folders of tests that no package has, and what their tests are of."""
 

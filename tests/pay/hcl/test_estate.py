@@ -128,6 +128,7 @@ def test_is_the_same_configuration(terraform: Terraform, as_json: Path, as_hcl: 
         assert from_hcl["root_module"]["module_calls"][id] == calls[id], id
 
 
+@pytest.mark.no_cover  # To trace the parser takes longer than to parse, and counts no line of pay.
 def test_python_hcl2_finds_every_block(written: Path, documents: Mapping[str, Any]) -> None:
     options = SerializationOptions(strip_string_quotes=True)
     for stack, document in documents.items():
