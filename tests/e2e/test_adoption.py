@@ -310,7 +310,7 @@ def test_what_the_first_apply_would_fail_on_is_refused_until_the_commands_are_ru
 def test_a_load_balancer_that_cannot_have_security_groups_would_be_replaced(
     running: Running,
 ) -> None:
-    replaced = ("keeps-what-carries-traffic", EC2["egress"], "aws_lb.alb")
+    replaced = ("keeps-what-carries-traffic", EC2["egress"], "aws_lb.nlb")
     assert replaced in running.refused(running.unkept, running.environments)
 
 
@@ -322,7 +322,7 @@ def test_the_first_plan_leaves_what_is_kept_as_it_is(running: Running) -> None:
     }
     for service, address, argument, value in (
         ("connector", "aws_lb.alb", "drop_invalid_header_fields", False),
-        ("egress", "aws_lb.alb", "security_groups", []),
+        ("egress", "aws_lb.nlb", "security_groups", []),
         ("egress", "aws_lb_target_group.target_group", "preserve_client_ip", "true"),
     ):
         change = running.first[EC2[service]][address]

@@ -113,8 +113,8 @@ def test_an_adopted_proxy_keeps_its_callers_addresses_and_gets_no_security_group
     egress = rendered(
         lambda stack: Ec2Service(stack, "Default", service=CATALOGUE["egress"], environment=kept)
     )
-    assert "security_groups" not in egress.resource("aws_lb", "alb")
-    assert "alb_security_groups" not in egress.document["data"].get("aws_security_groups", {})
+    assert "security_groups" not in egress.resource("aws_lb", "nlb")
+    assert "nlb_security_groups" not in egress.document["data"].get("aws_security_groups", {})
     target_group = egress.resource("aws_lb_target_group", "target_group")
     assert target_group["preserve_client_ip"] == "true"
 
