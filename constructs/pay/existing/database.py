@@ -1,9 +1,9 @@
 """The existing RDS database of a microservice."""
 
 from constructs import Construct
-from imports.aws.data_aws_ec2_instance_type import DataAwsEc2InstanceType
 
 from imports.aws.data_aws_db_instance import DataAwsDbInstance
+from imports.aws.data_aws_ec2_instance_type import DataAwsEc2InstanceType
 from pay.existing.contract import contract
 from pay.model import Database, Environment, addresses, names
 from pay.model.service.dependencies import POSTGRESQL_PORT
