@@ -1,13 +1,14 @@
 """Containers must log to a log group of their own stack, or of one that their environment shares.
 
-The gate judges the key and the retention of such a group only. An environment whose shared stacks
-were not synthesised is not judged.
+The gate judges the key and the retention of such a group only. An environment whose platform was
+not synthesised is not judged: the platform holds the groups.
 """
 
 from collections import defaultdict
 from collections.abc import Iterator
 
 from pay.containers.definitions import table
+from pay.model.stacks import PLATFORM
 from pay.unread import Unread
 from policies.engine.containers import containers
 from policies.engine.expressions import references
@@ -21,8 +22,9 @@ def judge(stacks: list[Stack]) -> Findings:
     for stack in stacks:
         if stack.kind and stack.kind.is_shared:
             shared[stack.owner] |= {group.get("name") for group in _groups(stack)}
+    with_platform = {stack.owner for stack in stacks if stack.kind is PLATFORM}
     for stack in stacks:
-        if stack.owner in shared:
+        if stack.owner in with_platform:
             for task_definition in stack.of("aws_ecs_task_definition"):
                 yield task_definition, list(_problems(task_definition, shared[stack.owner]))
 

@@ -40,6 +40,9 @@ def instances(environment: Environment, client: Client) -> Iterator[Obstacle]:
     until the apply gives up (`placement_constraints` of the EC2 side).
     """
     cluster = names.cluster(environment.name, Side.EC2)
+    clusters = client("ecs").describe_clusters(clusters=[cluster])["clusters"]
+    if not any(map(is_active, clusters)):
+        return  # Nothing runs: Terraform creates the cluster, with instances that have it.
     members = list(_members(client("ecs"), cluster))
     for segment in sorted({CATALOGUE[name].scope.segment for name in on_ec2(environment)}):
         needed = environment.capacity[segment].min_instances

@@ -113,9 +113,15 @@ def test_terraform_is_told_what_route_53_says_of_mixed_policies(applied: Terrafo
 def test_destroying_leaves_what_existed_before(applied: Terraform) -> None:
     ec2, ecs = applied.sandbox.client("ec2"), applied.sandbox.client("ecs")
     before = len(ec2.describe_subnets()["Subnets"])
+    endpoints = {
+        interface
+        for endpoint in ec2.describe_vpc_endpoints()["VpcEndpoints"]
+        for interface in endpoint.get("NetworkInterfaceIds", [])
+    }
     applied.run("destroy", "-auto-approve")
     assert len(ec2.describe_subnets()["Subnets"]) == before
-    assert ec2.describe_network_interfaces()["NetworkInterfaces"] == []
+    interfaces = ec2.describe_network_interfaces()["NetworkInterfaces"]
+    assert {each["NetworkInterfaceId"] for each in interfaces} == endpoints
     for side in ("ec2", "fargate"):
         [cluster] = ecs.describe_clusters(clusters=[f"sandbox-{side}"])["clusters"]
         assert cluster["status"] == "INACTIVE"

@@ -25,6 +25,11 @@ SEVERAL = re.compile(r"^\s*alias\s*=", re.MULTILINE)
 SILENT = {"TF_LOG_PROVIDER": "off", "TF_LOG_SDK": "off"}
 """In debug mode a provider writes all of its log: a third of its work."""
 
+CERTIFICATES = "AWS_CA_BUNDLE"
+"""A provider that reads certificates cannot be configured twice, as an apply does; the local AWS
+speaks plain HTTP.
+"""
+
 
 def write_launcher(folder: Path, path: str) -> None:
     """Write a program `terraform` that runs the one on `path` in this way."""
@@ -66,7 +71,7 @@ def _serve(provider: Path, ended: int, tell: int) -> None:
         os.dup2(nothing, standard)
     with subprocess.Popen(
         [provider, "-debug"],
-        env={**os.environ, **SILENT},
+        env={key: each for key, each in os.environ.items() if key != CERTIFICATES} | SILENT,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,

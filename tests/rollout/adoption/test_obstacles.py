@@ -66,6 +66,17 @@ def test_enough_instances_may_leave_some_over(
     assert adopt(**CREDENTIALS).exit_code == 0
 
 
+@pytest.mark.parametrize("status", [None, "INACTIVE"])
+def test_a_cluster_that_is_missing_or_deleted_needs_no_instance(
+    status: str | None, adopt: Adopt, aws: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = [{"clusterName": "sandbox-ec2", "status": status}] if status else []
+    monkeypatch.setattr(aws, "DescribeClusters", lambda **_: {"clusters": known})
+    aws.instances = []
+    report = json.loads(adopt("--json", "--allow-missing", **CREDENTIALS).stdout)
+    assert report["first"] == []
+
+
 def test_a_segment_without_a_service_on_ec2_needs_no_instance(
     adopt: Adopt, aws: Account, checkout: Checkout
 ) -> None:

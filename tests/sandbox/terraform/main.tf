@@ -51,7 +51,7 @@ locals {
     user                   = "1000"
     stopTimeout            = 45
     environment            = [{ name = "PORT", value = "9000" }]
-    linuxParameters        = { capabilities = { drop = ["ALL"] }, initProcessEnabled = true }
+    linuxParameters        = { capabilities = { add = [], drop = ["ALL"] }, initProcessEnabled = true }
     mountPoints            = [{ sourceVolume = "tmp", containerPath = "/tmp", readOnly = false }]
     secrets                = [{ name = "SENTRY_DSN", valueFrom = "${data.aws_secretsmanager_secret.this.arn}:SENTRY_DSN::" }]
     logConfiguration = {
