@@ -98,6 +98,16 @@ def ids(server: Server) -> dict[str, str]:
         NewInstancesProtectedFromScaleIn=True,
     )
     [instances] = group_arn.describe_auto_scaling_groups()["AutoScalingGroups"]
+    web_acl = server.client("wafv2").create_web_acl(
+        Name="before",
+        Scope="REGIONAL",
+        DefaultAction={"Allow": {}},
+        VisibilityConfig={
+            "SampledRequestsEnabled": False,
+            "CloudWatchMetricsEnabled": False,
+            "MetricName": "before",
+        },
+    )
     zone = server.client("route53").create_hosted_zone(Name="pay.test", CallerReference="1")
     return {
         "vpc": vpc,
@@ -107,6 +117,7 @@ def ids(server: Server) -> dict[str, str]:
         "task": task["taskDefinition"]["taskDefinitionArn"],
         "template": template["LaunchTemplate"]["LaunchTemplateId"],
         "instances": instances["AutoScalingGroupARN"],
+        "web_acl": web_acl["Summary"]["ARN"],
         "zone": zone["HostedZone"]["Id"],
         "key": server.client("kms").create_key()["KeyMetadata"]["KeyId"],
         "topic": server.client("sns").create_topic(Name="before")["TopicArn"],
@@ -217,6 +228,9 @@ CREATES: dict[str, Callable[[Clients, dict[str, str]], Any]] = {
     "aws_sns_topic": lambda client, ids: client("sns").create_topic(Name=NAME),
     "aws_sns_topic_policy": lambda client, ids: client("sns").set_topic_attributes(
         TopicArn=ids["topic"], AttributeName="DisplayName", AttributeValue=NAME
+    ),
+    "aws_wafv2_web_acl_association": lambda client, ids: client("wafv2").associate_web_acl(
+        WebACLArn=ids["web_acl"], ResourceArn=ids["balancer"]
     ),
 }
 
