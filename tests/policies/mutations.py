@@ -60,7 +60,7 @@ class Mutation:
 def _block(text: str, address: str) -> str:
     """Return the text of a top-level block, from its header to the brace in the first column."""
     kind, *labels = address.split(".")
-    if kind not in {"data", "provider"}:
+    if kind not in {"data", "locals", "provider"}:
         kind, labels = "resource", [kind, *labels]
     header = " ".join([kind, *(f'"{label}"' for label in labels)])
     match = re.search(rf"(?ms)^{re.escape(header)} \{{.*?^\}}$", text)
@@ -325,7 +325,7 @@ MUTATIONS = (
     Mutation(
         "CKV_AWS_46",
         PLATFORM,
-        TEMPLATE,
+        "locals",
         "#!/bin/sh",
         "#!/bin/sh\\nexport AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE",
     ),

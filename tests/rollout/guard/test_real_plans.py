@@ -201,6 +201,7 @@ HCL: dict[str, tuple[str, Edit]] = {
             put(f"sandbox-{SERVICE}-lb-tg", "sandbox-renamed-tg"),
             put(f"sandbox-{SERVICE}-ec2-latency", f"sandbox-{SERVICE}-ec2-slow"),
             put('memory                   = "2048"', 'memory = "1024"'),
+            put(f"= local.{SERVICE}_image", f'= "{SERVICE}:main"'),
         ),
     ),
 }
@@ -244,13 +245,10 @@ BAD = {
 
 def _bad_changes(stacks: RealStacks, made: Plans) -> None:
     stacks.synthesise(Stage.CANARY)
-    moving = {"TF_VAR_application_image_tag": "main"}
-
     def plan_edits_of(stack: str) -> None:
         for label, (edited, edit) in HCL.items():
             if edited == stack:
-                variables = moving if stack == EC2 else None
-                file = stacks.plan(label, stack, "-refresh=false", edit=edit, variables=variables)
+                file = stacks.plan(label, stack, "-refresh=false", edit=edit)
                 _keep(stacks, made, label, file)
 
     with ThreadPoolExecutor(3) as pool:
