@@ -29,9 +29,9 @@ SENTENCES = {
     Mistake.PUBLIC_DATABASE: "is publicly accessible. Check its settings",
     Mistake.NOT_MULTI_AZ: "is not Multi-AZ. Check its settings",
     Mistake.WRONG_PORT: "is postgres on port 5433, not postgres on 5432. Check",
-    Mistake.SECRET_WITHOUT_OWN_KEY: "given by the ARN of the key: found none. Check its KMS key",
+    Mistake.SECRET_WITHOUT_OWN_KEY: "needs the ARN of a customer key: found none. Check its",
     Mistake.SECRET_WITH_KEY_ALIAS: (
-        "given by the ARN of the key: found "
+        "needs the ARN of a customer key: found "
         "arn:aws:kms:eu-west-1:111111111111:alias/production-2-existing-secrets. Check its KMS key"
     ),
     Mistake.MISSING_PARAMETER: "Parameter Store lacks /production-2/products-ui/",

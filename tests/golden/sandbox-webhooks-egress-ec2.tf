@@ -125,7 +125,7 @@ data "aws_ssm_parameters_by_path" "parameters" {
 
     postcondition {
       condition     = can(regex("(?m)^shutdown_lifetime 30 seconds$", base64decode(self.values[index(self.names, "/sandbox/webhooks-egress/SQUID_CONFIG")])))
-      error_message = "The squid.conf in the parameter /sandbox/webhooks-egress/SQUID_CONFIG (base64) lacks the line `shutdown_lifetime 30 seconds`. Check it and add the line, or squid may cut a call that is in a tunnel when a task stops."
+      error_message = "The squid.conf in /sandbox/webhooks-egress/SQUID_CONFIG lacks the line `shutdown_lifetime 30 seconds`. Check it and add the line: squid cuts calls when it stops."
     }
   }
 }

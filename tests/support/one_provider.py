@@ -21,7 +21,9 @@ COMMANDS = frozenset({"apply", "destroy", "import", "plan", "refresh", "show", "
 
 PROVIDER = ".terraform/providers/registry.terraform.io/hashicorp/aws/*/*/terraform-provider-aws_*"
 TOLD = re.compile(r"TF_REATTACH_PROVIDERS='(.+)'")
-SEVERAL = re.compile(r"^\s*alias\s*=", re.MULTILINE)
+SEVERAL = re.compile(r'(^|[\s{,])"?alias"?\s*[=:]')
+"""A provider with an alias, in HCL or in JSON."""
+
 SILENT = {"TF_LOG_PROVIDER": "off", "TF_LOG_SDK": "off"}
 """In debug mode a provider writes all of its log: a third of its work."""
 
@@ -44,9 +46,14 @@ def provider_for(arguments: list[str]) -> Path | None:
     options = [argument for argument in arguments if argument.startswith("-chdir=")]
     folder = Path(options[0].partition("=")[2] if options else ".")
     command = next((argument for argument in arguments if not argument.startswith("-")), "")
-    if command not in COMMANDS or any(SEVERAL.search(f.read_text()) for f in folder.glob("*.tf")):
+    if command not in COMMANDS or any(map(_has_several, folder.glob("*.tf*"))):
         return None
     return next(folder.glob(PROVIDER), None)
+
+
+def _has_several(file: Path) -> bool:
+    is_configuration = file.name.endswith((".tf", ".tf.json"))
+    return is_configuration and SEVERAL.search(file.read_text()) is not None
 
 
 def start(provider: Path) -> str:

@@ -61,7 +61,7 @@ class ExistingConfiguration:
                 # keys"): tasks would not start.
                 (
                     'can(regex(":key/", self.kms_key_id))',
-                    f"The secret {name} needs a customer key, given by the ARN of the key: found "
+                    f"The secret {name} needs the ARN of a customer key: found "
                     '${coalesce(self.kms_key_id, "none")}. Check its KMS key (PCI DSS v4.0.1, '
                     "3.6.1).",
                 )

@@ -59,27 +59,29 @@ def database_address(
             )
         )
     instance = DataAwsDbInstance(
-        scope, "database", db_instance_identifier=identifier, lifecycle=contract(*promises)
+        scope,
+        addresses.DATABASE_LOOKUP.id,
+        db_instance_identifier=identifier,
+        lifecycle=contract(*promises),
     )
     if tasks is not None:
-        _hold_to_connections(scope, identifier, instance, tasks, database.pool_size)
+        _hold_to_connections(scope, identifier, tasks, database.pool_size)
     return str(instance.address)
 
 
-def _hold_to_connections(
-    scope: Construct, identifier: str, instance: DataAwsDbInstance, tasks: int, pool: int
-) -> None:
+def _hold_to_connections(scope: Construct, identifier: str, tasks: int, pool: int) -> None:
     """Fail the plan unless the instance's class takes a full pool of every task.
 
     A class of RDS is named as the type of EC2 that it has the memory of (AWS: RDS user guide, "DB
     instance classes").
     """
     needed = tasks * pool + RESERVED_CONNECTIONS
+    db_class = addresses.DATABASE_LOOKUP.attribute("db_instance_class")
     offered = f"min(floor(self.memory_size / 1024 * {CONNECTIONS_A_GIB}), {MOST_CONNECTIONS})"
     DataAwsEc2InstanceType(
         scope,
         addresses.DATABASE_CLASS_LOOKUP.id,
-        instance_type=f'${{trimprefix({instance.fqn}.db_instance_class, "db.")}}',
+        instance_type=f'${{trimprefix({db_class}, "db.")}}',
         lifecycle=contract(
             (
                 f"{offered} >= {needed}",

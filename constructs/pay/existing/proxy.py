@@ -13,6 +13,6 @@ def keeps_tunnels_open(service: Microservice, parameter: str) -> tuple[str, str]
     value = f'self.values[index(self.names, "{parameter}")]'
     return (
         f'can(regex("(?m)^{line}$", base64decode({value})))',
-        f"The squid.conf in the parameter {parameter} (base64) lacks the line `{line}`. Check it "
-        "and add the line, or squid may cut a call that is in a tunnel when a task stops.",
+        f"The squid.conf in {parameter} lacks the line `{line}`. Check it and add the line: squid "
+        "cuts calls when it stops.",
     )

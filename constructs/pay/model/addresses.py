@@ -32,6 +32,7 @@ ECS_SERVICE = Address("aws_ecs_service", "service")
 SCALING_TARGET = Address("aws_appautoscaling_target", "scaling_target")
 SCALING_POLICY = Address("aws_appautoscaling_policy", "scaling_policy")
 CLUSTER_LOOKUP = Address("data.aws_ecs_cluster", "cluster")
+DATABASE_LOOKUP = Address("data.aws_db_instance", "database")
 DATABASE_CLASS_LOOKUP = Address("data.aws_ec2_instance_type", "database_class")
 TASK_SECURITY_GROUPS_LOOKUP = Address("data.aws_security_groups", "task_security_groups")
 

@@ -245,6 +245,7 @@ BAD = {
 
 def _bad_changes(stacks: RealStacks, made: Plans) -> None:
     stacks.synthesise(Stage.CANARY)
+
     def plan_edits_of(stack: str) -> None:
         for label, (edited, edit) in HCL.items():
             if edited == stack:
