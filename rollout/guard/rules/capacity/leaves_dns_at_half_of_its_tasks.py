@@ -14,10 +14,12 @@ from rollout.plans.values import MINIMUM_HEALTHY, dig, same
 
 
 def check(plan: StackPlan, context: Context) -> Findings:
-    where, service, side = why_reached(plan, context), plan.stack.service, plan.stack.kind.side
-    if where is None or service is None or side is None:
+    where, needed = why_reached(plan, context), _minimum_healthy(plan, context)
+    if where is None:
         return
-    needed = ServiceSide(CATALOGUE[service], context.environment(plan), side).minimum_healthy
+    fix = f"ask for {needed}, half of the tasks that always run at this stage"
+    if needed is None:
+        fix = "leave target groups to the sides of services"
     for change in plan.plan.written("aws_lb_target_group"):
         block = MINIMUM_HEALTHY[0]
         is_unknown = change.is_unknown(block)
@@ -25,9 +27,17 @@ def check(plan: StackPlan, context: Context) -> Findings:
         if change.verb is Verb.UPDATE and same(before, after) and not is_unknown:
             continue
         asked = None if is_unknown else number(dig(change.after, *MINIMUM_HEALTHY))
-        if asked != needed:
+        if needed is None or asked != needed:
             yield Finding(
                 change.address,
                 f"{where}: DNS asks for {'?' if asked is None else asked} healthy tasks",
-                f"ask for {needed}, half of the tasks that always run at this stage",
+                fix,
             )
+
+
+def _minimum_healthy(plan: StackPlan, context: Context) -> int | None:
+    """Return what DNS has to ask for; None for a stack that is not a side."""
+    service, side = plan.stack.service, plan.stack.kind.side
+    if service is None or side is None:
+        return None
+    return ServiceSide(CATALOGUE[service], context.environment(plan), side).minimum_healthy

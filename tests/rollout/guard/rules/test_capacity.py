@@ -397,3 +397,8 @@ def test_lets_a_target_group_change_that_asks_dns_for_as_many(refused: Judge) ->
     waits = {**asks_dns("7"), "deregistration_delay": "50"}
     update = change(TARGETS, asks_dns("7"), waits)
     assert found(refused, plan(EC2, update), stage=Stage.HALF) == set()
+
+
+def test_refuses_what_dns_asks_of_tasks_that_no_side_runs(refused: Judge) -> None:
+    update = change(TARGETS, asks_dns("1"), asks_dns("7"))
+    assert found(refused, plan(PLATFORM, update), stage=Stage.HALF) == DNS
