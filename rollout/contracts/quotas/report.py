@@ -41,7 +41,7 @@ def print_report(out: Console, environment: Environment, lines: Sequence[Line]) 
     """Print a row for each quota, then a sentence for each that is too small."""
     table = Table(title=f"Quotas of account {environment.account_id}", title_justify="left")
     table.add_column("quota")
-    table.add_column("of")
+    table.add_column("of", overflow="fold")  # a name that is cut cannot be looked up
     for column in ("used now", "moves add", "needed", "allowed"):
         table.add_column(column, justify="right")
     table.add_column("")
