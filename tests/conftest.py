@@ -43,13 +43,27 @@ SHARING = (LAB, "tests/stacks", "tests/sandbox")
 """Folders whose files share what takes long to make: the walks, the estate, a server."""
 
 
+LONG = (
+    "tests/rollout/adoption/",
+    "tests/rollout/cli/",
+    "tests/rollout/schedule/test_timetable.py",
+    "tests/stacks/test_reuse.py",
+)
+"""They run whole commands, several processes, or every move of every environment: `make check`
+leaves them to `make test`."""
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="write tests/golden anew")
     parser.addoption("--folder-times", action="store_true", help="print the seconds of each folder")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest first, so that no worker is left with one of them at the end."""
+    for item in items:
+        if item.nodeid.startswith(LONG):
+            item.add_marker(pytest.mark.slow)
     items.sort(
         key=lambda item: (
             item.get_closest_marker("e2e") is None,

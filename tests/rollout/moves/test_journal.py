@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pay.environments.load import load_environments
@@ -114,6 +114,7 @@ def test_a_line_is_added_after_a_file_without_a_last_newline(tmp_path: Path) -> 
     assert path.read_text() == f"{LINE}\n{LINE}\n"
 
 
+@settings(max_examples=40)
 @given(st.lists(st.text(), min_size=1, max_size=3), st.text(st.characters(exclude_categories=())))
 def test_reads_every_text_that_it_writes(reasons: list[str], evidence: str) -> None:
     ladder = load_environments(COMMITTED)["test-12"].ladder
