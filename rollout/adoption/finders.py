@@ -12,9 +12,7 @@ from botocore.exceptions import ClientError
 from pay.environments.adopted import adoptable
 from pay.model import Environment, Exposure
 from rollout.adoption.answers import Answer, is_not_there
-
-Client = Callable[[str], Any]
-"""AWS service name -> boto3 client."""
+from rollout.aws.clients import Client
 
 Find = Callable[..., str | None]
 """Called with the client and the words of `Adoptable.name`."""

@@ -5,7 +5,7 @@ from typing import Any
 
 from pay.catalogue import CATALOGUE
 from pay.model import Environment, Kept, LoadBalancerType, Side, names
-from rollout.adoption.finders import Client
+from rollout.aws.clients import Client
 
 WHY: Mapping[Kept, tuple[str, str]] = {
     Kept.SECURITY_GROUPS: (

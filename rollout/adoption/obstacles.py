@@ -6,7 +6,8 @@ from typing import Any
 
 from pay.catalogue import CATALOGUE
 from pay.model import Environment, Segment, Side, names
-from rollout.adoption.finders import Client, is_active
+from rollout.adoption.finders import is_active
+from rollout.aws.clients import Client
 
 MANAGED_BY_ECS = "ECSManagedAutoScalingPolicy-"
 """How ECS names the policy of a capacity provider with managed scaling."""

@@ -20,6 +20,9 @@ from botocore.exceptions import (
 from pay.model import Environment
 from rollout.terminal.refusal import Finding, Refused
 
+Client = Callable[[str], Any]
+"""AWS service name -> boto3 client."""
+
 CONFIG = Config(
     connect_timeout=5, read_timeout=20, retries={"mode": "standard", "total_max_attempts": 3}
 )
@@ -35,7 +38,7 @@ _CREDENTIALS = (
 
 
 @contextmanager
-def asking(environment: Environment) -> Iterator[Callable[[str], Any]]:
+def asking(environment: Environment) -> Iterator[Client]:
     """AWS service name -> client, of the environment's account and region.
 
     Raises Refused without credentials, with those of another account and without a connection, also

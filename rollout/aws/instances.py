@@ -4,15 +4,13 @@ A new instance has the newest image: EC2 reads AWS's parameter at each launch. N
 a running one (docs/decisions/0123-renew-instances-by-a-command.md).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from pay.model import Environment, Segment, names
-
-Client = Callable[[str], Any]
-"""AWS service name -> boto3 client."""
+from rollout.aws.clients import Client
 
 LONGEST_AGE = timedelta(days=30)
 """Security patches are installed within a month of their release (PCI DSS v4.0.1, 6.3.3)."""

@@ -20,10 +20,11 @@ from rollout.terminal.refusal import Refused
 
 
 def quotas(environment: EnvironmentName, as_json: Json = False) -> None:
-    environments = load_environments(environments_folder())
-    chosen = choose(environment, environments, "ENV")
-    with reporting(as_json, exit_code=2), asking(chosen) as client:
-        lines, unanswered = ask(chosen, environments.values(), client)
+    with reporting(as_json, exit_code=2):
+        environments = load_environments(environments_folder())
+        chosen = choose(environment, environments, "ENV")
+        with asking(chosen) as client:
+            lines, unanswered = ask(chosen, environments.values(), client)
         if unanswered:
             raise Refused(f"comparing the quotas of {environment}", unanswered)
     if as_json:

@@ -1,7 +1,7 @@
 """AWS's quotas and present use, beside what the moves add; all calls read."""
 
 import math
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 from pay.model import Environment, Side, names
 from pay.model.environment.instance_types import CPU_UNITS_PER_VCPU
 from pay.model.side import ServiceSide
+from rollout.aws.clients import Client
 from rollout.contracts.quotas import needs
 from rollout.contracts.quotas.lines import (
     ADDRESSES,
@@ -23,9 +24,6 @@ from rollout.contracts.quotas.lines import (
     Quota,
 )
 from rollout.terminal.refusal import Finding
-
-Client = Callable[[str], Any]
-"""AWS service name -> boto3 client."""
 
 ACTIONS = (
     "ec2:DescribeNetworkInterfaces",

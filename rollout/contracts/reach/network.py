@@ -1,6 +1,6 @@
 """The ends of connections as AWS has them, read with a few describe calls."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from ipaddress import IPv4Network
@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 from pay.model import Environment, LoadBalancerType, names
 from pay.model.connections import REDIS_PARAMETER, End, EndKind, security_groups, subnets
 from pay.model.service.call_graph import Catalogue
+from rollout.aws.clients import Client
 from rollout.contracts.reach.rules import (
     EVERYWHERE,
     Place,
@@ -20,9 +21,6 @@ from rollout.contracts.reach.rules import (
     read_rules,
 )
 from rollout.terminal.refusal import Finding, Refused
-
-Client = Callable[[str], Any]
-"""AWS service name -> boto3 client."""
 
 ACTIONS = (
     "ec2:DescribeManagedPrefixLists",
