@@ -6,10 +6,11 @@ from imports.aws.ecs_cluster_capacity_providers import EcsClusterCapacityProvide
 from pay.catalogue import CATALOGUE
 from pay.existing.network import ExistingNetwork
 from pay.model import Environment, Segment, Side, addresses, names
+from pay.model.rights import used_by_logs
 from pay.model.stacks import PLATFORM
 from pay.platform.capacity import ec2_capacity
 from pay.platform.clusters import ecs_cluster
-from pay.platform.keys import encryption_key, used_by_logs
+from pay.platform.keys import encryption_key
 from pay.platform.logs import service_log_groups
 from pay.platform.topics import AlarmTopics
 from stacks.base import PayStack

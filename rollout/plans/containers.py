@@ -3,7 +3,7 @@
 from pay.containers.definitions import Container, read_containers
 from pay.json_text import parsed
 from pay.unread import Unread
-from rollout.plans.plan import ResourceChange, Values
+from rollout.plans.plan import Plan, ResourceChange, Values
 
 TASK_DEFINITION = "aws_ecs_task_definition"
 
@@ -27,8 +27,21 @@ def containers_after(change: ResourceChange) -> tuple[Container, ...]:
 
 
 def containers_by_name(
-    change: ResourceChange,
+    change: ResourceChange, former: Values | None = None
 ) -> tuple[dict[str, Container], dict[str, Container]]:
-    """Return the containers before and after, by name. Raises Unread as `containers_after`."""
-    before, after = containers_of(change.change.before), containers_after(change)
+    """Return the containers before and after, by name. `former`: the values to compare with; None:
+    those of the change itself. Raises Unread as `containers_after`.
+    """
+    before, after = containers_of(former or change.change.before), containers_after(change)
     return {c["name"]: c for c in before}, {c["name"]: c for c in after}
+
+
+def former_values(plan: Plan, change: ResourceChange) -> Values | None:
+    """Return the values of the task definition that a changed one takes the place of: its own
+    before, or those of another of its family; None: there is none yet.
+    """
+    if change.change.before is not None:
+        return change.change.before
+    family = change.after.get("family")
+    others = (c.before for c in plan.managed if c.type == TASK_DEFINITION and c.before)
+    return next((values for values in others if values.get("family") == family), None)

@@ -61,7 +61,8 @@ FILES = {
     "notices": """
 from imports.aws.sns_topic import SnsTopic
 from pay.model.stacks import KINDS
-from pay.platform.keys import encryption_key, used_by_alarms
+from pay.model.rights import used_by_alarms
+from pay.platform.keys import encryption_key
 from stacks.base import PayStack
 
 class NoticesStack(PayStack):
@@ -77,7 +78,8 @@ class NoticesStack(PayStack):
     "audit": """
 from imports.aws.cloudwatch_log_group import CloudwatchLogGroup
 from pay.model.stacks import KINDS
-from pay.platform.keys import encryption_key, used_by_logs
+from pay.model.rights import used_by_logs
+from pay.platform.keys import encryption_key
 from stacks.base import PayStack
 
 class AuditStack(PayStack):

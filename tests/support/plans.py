@@ -189,11 +189,16 @@ def rules(verdict: Verdict) -> set[str]:
     return {refusal.rule for refusal in verdict.refused}
 
 
+REGISTRY = "555555555555.dkr.ecr.eu-west-1.amazonaws.com/govukpay"
+RELEASED_IMAGE = f"{REGISTRY}/{SERVICE}:8-release"
+"""The release after that of `container`."""
+
+
 def container(name: str = SERVICE, **changes: Any) -> Json:
     """A container as the stacks define it."""
     return {
         "name": name,
-        "image": f"111111111111.dkr.ecr.eu-west-1.amazonaws.com/govukpay/{name}:7-release",
+        "image": f"{REGISTRY}/{name}:7-release",
         "cpu": 256,
         "memory": 512,
         "essential": True,

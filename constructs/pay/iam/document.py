@@ -158,19 +158,3 @@ def policy_document(*statements: Statement) -> str:
         {"Version": "2012-10-17", "Statement": [s.as_document() for s in statements]},
         sort_keys=True,
     )
-
-
-def service_trust(service: str, account_id: str, source_arn: str) -> str:
-    """Return a trust policy for an AWS service that acts only for this account and source (AWS: IAM
-    user guide, "The confused deputy problem").
-    """
-    conditions = {
-        "StringEquals": {"aws:SourceAccount": account_id},
-        "ArnLike": {"aws:SourceArn": source_arn},
-    }
-    principal = {"Service": service}
-    return policy_document(
-        Statement(
-            "AssumedByService", ["sts:AssumeRole"], principal=principal, conditions=conditions
-        )
-    )

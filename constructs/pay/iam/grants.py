@@ -29,7 +29,7 @@ class Grant:
 def grants(statement: Statement) -> Iterator[Grant]:
     """Yield every combination of the statement's principals, actions and resources."""
     resources = statement.resources or (NOWHERE,)
-    return starmap(Grant, product(_principals(statement), statement.actions, resources))
+    return starmap(Grant, product(principals_of(statement), statement.actions, resources))
 
 
 def widenings(before: Iterable[Statement], after: Iterable[Statement]) -> list[str]:
@@ -51,9 +51,33 @@ def widenings(before: Iterable[Statement], after: Iterable[Statement]) -> list[s
                 for grant in grants(statement)
                 if not any(_covers(other, grant, statement) for other in others)
             ]
-            condition = " under a condition" if statement.conditions else ""
+            condition = _condition(statement, others)
             texts += [words.format(text) + condition for text in in_words(uncovered)]
     return texts
+
+
+def _condition(statement: Statement, others: Iterable[Statement]) -> str:
+    """Return the statement's condition in words: where only the condition of another statement
+    differs, what it was and what it is.
+    """
+    for other in others:
+        if replace(other, conditions={}) == replace(statement, conditions={}):
+            was, becomes = (
+                {(key, operator): values for operator, key, values in each.comparisons}
+                for each in (other, statement)
+            )
+            changes = (
+                f"{key} ({operator}) was {_listed(was.get((key, operator)))} "
+                f"and is {_listed(becomes.get((key, operator)))}"
+                for key, operator in sorted(was.keys() | becomes.keys())
+                if was.get((key, operator)) != becomes.get((key, operator))
+            )
+            return f" under another condition: {'; '.join(changes)}"
+    return " under a condition" if statement.conditions else ""
+
+
+def _listed(values: tuple[str, ...] | None) -> str:
+    return ", ".join(values) if values else "not there"
 
 
 def in_words(uncovered: Iterable[Grant]) -> list[str]:
@@ -87,13 +111,14 @@ def _covers(statement: Statement, grant: Grant, other: Statement) -> bool:
     return (
         not statement.negations
         and _is_no_stricter(statement, other)
-        and any(matches(each, grant.principal) for each in _principals(statement))
+        and any(matches(each, grant.principal) for each in principals_of(statement))
         and includes(statement.actions, grant.action)
         and any(matches(each, grant.resource) for each in statement.resources or (NOWHERE,))
     )
 
 
-def _principals(statement: Statement) -> list[str]:
+def principals_of(statement: Statement) -> list[str]:
+    """Return the principals as grants name them."""
     if statement.principal is None:
         return [NOBODY]
     return [f"{kind}:{name}" for kind, name in statement.principals]

@@ -1,14 +1,13 @@
 """The encrypted SNS topics for alarms, one per severity."""
 
-from dataclasses import replace
-
 from constructs import Construct
 
 from imports.aws.sns_topic import SnsTopic
 from imports.aws.sns_topic_policy import SnsTopicPolicy
 from pay.iam.document import policy_document
 from pay.model import Environment, Severity, names
-from pay.platform.keys import encryption_key, used_by_alarms
+from pay.model.rights import publishes_alarms, used_by_alarms
+from pay.platform.keys import encryption_key
 
 
 class AlarmTopics(Construct):
@@ -16,15 +15,13 @@ class AlarmTopics(Construct):
 
     def __init__(self, scope: Construct, id: str, *, environment: Environment) -> None:
         super().__init__(scope, id)
-        sends = used_by_alarms(environment)
-        publishes = replace(sends, actions=["sns:Publish"])
         key = encryption_key(
             scope,
             "alarms",
             environment=environment,
             alias=names.alarm_key_alias(environment.name),
             description=f"Alarms of {environment.name}",
-            used_by=[sends],
+            used_by=[used_by_alarms(environment)],
         )
         for severity in Severity:
             topic = SnsTopic(
@@ -37,5 +34,5 @@ class AlarmTopics(Construct):
                 scope,
                 f"{severity}_topic_policy",
                 arn=topic.arn,
-                policy=policy_document(replace(publishes, resources=[topic.arn])),
+                policy=policy_document(publishes_alarms(environment, topic.arn)),
             )

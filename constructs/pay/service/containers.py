@@ -7,11 +7,11 @@ out (its `internal/service/ecs/container_definitions.go`, `reduce`). The others 
 them every plan would replace the task definition, and every apply would deploy the service again.
 """
 
-import re
 from collections.abc import Mapping
 
 from pay.existing.configuration import ExistingConfiguration
 from pay.model import Microservice, Side, Sidecar
+from pay.model.hardening import hardening, volumes
 from pay.model.side import ServiceSide
 from pay.service.logs import LogGroups
 from pay.service.variables import Variables, as_pairs
@@ -19,14 +19,6 @@ from pay.service.variables import Variables, as_pairs
 LOG_BUFFER = "25m"
 """How much log text waits in memory when CloudWatch Logs is slow. The mode is non-blocking:
 payments go on when logging does not (AWS: ECS developer guide, "awslogs log driver", `mode`)."""
-
-LISTEN_ON_EVERY_PORT = {"namespace": "net.ipv4.ip_unprivileged_port_start", "value": "0"}
-"""Lets a user other than root listen below 1024, in the container's network (AWS: ECS API
-reference, `SystemControl`; Fargate since 1.4.0)."""
-
-NO_CAPABILITIES: Mapping[str, list[str]] = {"add": [], "drop": ["ALL"]}
-"""ECS stores both lists, and the provider does not know that (tried on AWS: pull request 335 of
-github.com/braintrustdata/terraform-aws-braintrust-data-plane)."""
 
 
 def container_definitions(
@@ -89,32 +81,11 @@ def _container(
     if part.name == service.target_container:
         container["portMappings"] = [{"containerPort": service.target_port}]
     if side.is_hardened:
-        container |= _hardening(service, part)
+        container |= hardening(service, part)
     return container
-
-
-def _hardening(service: Microservice, part: Microservice | Sidecar) -> dict[str, object]:
-    """Return what takes a container's rights away, and what it then needs to run."""
-    hardening: dict[str, object] = {
-        "user": part.user,
-        "readonlyRootFilesystem": True,
-        "linuxParameters": {"capabilities": NO_CAPABILITIES},
-        "mountPoints": [
-            {"sourceVolume": volume, "containerPath": path}
-            for volume, path in _volumes(part).items()
-        ],
-    }
-    if part.name == service.target_container and service.has_privileged_port:
-        hardening["systemControls"] = [LISTEN_ON_EVERY_PORT]
-    return hardening
 
 
 def volume_names(side: ServiceSide) -> list[str]:
     """Return the task's volumes: the only places where its hardened containers can write."""
     parts = side.service.containers if side.is_hardened else ()
-    return [volume for part in parts for volume in _volumes(part)]
-
-
-def _volumes(part: Microservice | Sidecar) -> dict[str, str]:
-    """Volume name -> path; AWS allows letters, digits, hyphens and underscores in the name."""
-    return {f"{part.name}{re.sub('[^a-z0-9]', '-', path)}": path for path in part.writable_paths}
+    return [volume for part in parts for volume in volumes(part)]

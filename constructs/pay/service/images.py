@@ -1,18 +1,14 @@
 """The images of a task: which repository, and which release by a Terraform variable."""
 
-import json
-
 from cdktf import TerraformLocal, TerraformVariable, TerraformVariableValidationConfig
 from constructs import Construct
 
-from pay.containers.images import DIGEST, MOVING_TAGS, TAG
+from pay.containers.images import DIGEST, MOVING_TAG, TAG
 from pay.model import Environment, names
 from pay.model.side import ServiceSide
 
 APPLICATION_IMAGE_TAG = "application_image_tag"
 """The Terraform variable of the application's image tag, as Pay's pipeline passes it."""
-
-_MOVING_TAGS = json.dumps(sorted(MOVING_TAGS))
 
 
 def images(scope: Construct, side: ServiceSide) -> dict[str, str]:
@@ -53,7 +49,7 @@ def _declare(scope: Construct, name: str) -> None:
                 ),
             ),
             TerraformVariableValidationConfig(
-                condition=f"${{!contains({_MOVING_TAGS}, lower(var.{name}))}}",
+                condition=f'${{!can(regex("{MOVING_TAG}", var.{name}))}}',
                 error_message=(
                     f"{name} must name one release: a tag that moves hides which release runs, "
                     "and no rollback can return to it."

@@ -7,7 +7,8 @@ import pytest
 from cdktf import TerraformStack
 
 from pay.model import Environment
-from pay.platform.keys import encryption_key, used_by_alarms, used_by_logs
+from pay.model.rights import used_by_alarms, used_by_logs
+from pay.platform.keys import encryption_key
 from tests.support.synthesised import Synthesised, rendered
 
 

@@ -45,7 +45,20 @@ DIGEST = f"sha256:{'a' * 64}"
 TAGS = (
     *sorted(MOVING_TAGS),
     *(tag.upper() for tag in sorted(MOVING_TAGS)),
-    *("Latest", "latest-8", "8-latest", "123-release", "a" * 128, "a" * 129, "_", "-", "."),
+    *(
+        "Latest",
+        "latest-8",
+        "8-latest",
+        "v1.main",
+        "x_snapshot-1",
+        "8-mainline",
+        "123-release",
+        "a" * 128,
+        "a" * 129,
+        "_",
+        "-",
+        ".",
+    ),
     *(DIGEST, f"{DIGEST}a", DIGEST.upper(), "sha256:abc", "sha256:", "", " ", "8 release"),
     *("8-release\n", "8-release\nlatest", "latest\n"),
 )
@@ -66,7 +79,7 @@ def test_terraform_refuses_the_same_tags_as_guard_and_gate(
         tag: is_pinned(f"app{'@' if tag.startswith('sha256:') else ':'}{tag}") for tag in TAGS
     }
     assert {tag for tag, is_accepted in accepted.items() if is_accepted} == {
-        *("latest-8", "8-latest", "123-release", "a" * 128, "_", DIGEST)
+        *("8-mainline", "123-release", "a" * 128, "_", DIGEST)
     }
 
 

@@ -17,6 +17,7 @@ from tests.support.mutations import HARM, UNTIL_SOAK, damaged, harms
 from tests.support.plans import (
     EC2,
     FARGATE,
+    RELEASED_IMAGE,
     TRAFFIC,
     Json,
     at,
@@ -42,7 +43,7 @@ RUNNING: Json = {
 }
 RELEASE = plan(
     EC2,
-    task_definition([container()], [container(image="registry/publicauth:8-release")]),
+    task_definition([container()], [container(image=RELEASED_IMAGE)]),
     change("aws_ecs_service.service", RUNNING, {**RUNNING, "desired_count": 3}),
     change("aws_lb.alb", {"name": "alb", "idle_timeout": 60}, {"name": "alb", "idle_timeout": 75}),
     change(
@@ -109,7 +110,7 @@ LATE = {
     "scaled": SCALED,
     "release": plan(
         FARGATE,
-        task_definition([container()], [container(image="registry/publicauth:8-release")]),
+        task_definition([container()], [container(image=RELEASED_IMAGE)]),
         change("aws_ecs_service.service", {"desired_count": 2}, {"desired_count": 3}),
     ),
     "records": traffic(records("none", 100), records("none", 100)),

@@ -108,7 +108,7 @@ RELEASED = task_definition(
     [container()],
     [
         container(
-            image="111111111111.dkr.ecr.eu-west-1.amazonaws.com/govukpay/publicauth:8-release",
+            image="555555555555.dkr.ecr.eu-west-1.amazonaws.com/govukpay/publicauth:8-release",
             cpu=512,
             environment=[{"name": "PORT", "value": "8081"}, {"name": "NEW", "value": "on"}],
             secrets=[{"name": "SENTRY_DSN", "valueFrom": "arn:aws:secretsmanager:x:SENTRY_DSN::"}],
@@ -121,7 +121,7 @@ RELEASED = task_definition(
 def test_compares_containers_field_by_field(sandbox: Environment, tmp_path: Path) -> None:
     said = text(reviewed(tmp_path, sandbox, plan(EC2, RELEASED)))
     for line in (
-        "publicauth:7-release` → `111111111111.dkr.ecr.eu-west-1.amazonaws.com/govukpay/publicauth",
+        "publicauth:7-release` → `555555555555.dkr.ecr.eu-west-1.amazonaws.com/govukpay/publicauth",
         "`cpu`: `256` → `512`",
         "`variable PORT`: `8080` → `8081`",
         "`variable NEW`: `on` (new)",
@@ -310,7 +310,7 @@ def test_tells_what_a_new_side_runs(sandbox: Environment, tmp_path: Path) -> Non
     said, html = text(document), as_html(document)
     for line in (
         "`cpu`: `1024`",
-        "`image`: `111111111111.dkr.ecr.eu-west-1.amazonaws.com/govukpay/publicauth:7-release`",
+        "`image`: `555555555555.dkr.ecr.eu-west-1.amazonaws.com/govukpay/publicauth:7-release`",
         "`variable PORT`: `8080`",
         "`secret DB_PASSWORD`: `given`",
         "container `nginx`",

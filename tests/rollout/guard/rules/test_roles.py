@@ -33,9 +33,9 @@ def task(**roles: object) -> Json:
     )
 
 
-def test_lets_tasks_run_under_the_roles_of_their_side(refused: Judge) -> None:
+def test_lets_tasks_run_under_the_roles_of_their_side_and_not_without(refused: Judge) -> None:
     assert found(refused, EC2, task()) == set()
-    assert found(refused, EC2, task(task_role_arn=None)) == set()
+    assert found(refused, EC2, task(task_role_arn=None)) == {"keeps-its-containers"}
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,8 @@ def test_judges_a_new_revision_by_what_the_service_refers_to(
     refused: Judge, family: str, references: tuple[str, ...], rules: set[str]
 ) -> None:
     registered = task()
-    registered["change"]["after"]["family"] = family
+    for values in ("before", "after"):
+        registered["change"][values]["family"] = family
     runs = service(None, unknown={"task_definition": True})
     del runs["change"]["after"]["task_definition"]
     expressions = {"task_definition": {"references": list(references)}} if references else {}

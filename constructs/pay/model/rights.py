@@ -1,0 +1,243 @@
+"""The rights that tasks, instances, keys and topics need, as the statements that grant them.
+
+The constructs write them into policies. The guard compares them with what a changed policy leaves.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from pay.iam.document import Statement
+from pay.model import names
+from pay.model.environment.account import Account
+from pay.model.environment.environment import Environment
+from pay.model.service.dependencies import Access
+from pay.model.service.microservice import Microservice
+from pay.model.vocabulary import Side
+
+_ECS_TASKS = "ecs-tasks.amazonaws.com"
+
+_QUEUE_ACTIONS = {
+    Access.SEND: ("sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:SendMessage"),
+    Access.RECEIVE: (
+        "sqs:ChangeMessageVisibility",
+        "sqs:DeleteMessage",
+        "sqs:GetQueueAttributes",
+        "sqs:GetQueueUrl",
+        "sqs:ReceiveMessage",
+    ),
+}
+_WRITE_LOGS = ("logs:CreateLogStream", "logs:PutLogEvents")
+_BUCKET_ACTIONS = {Access.READ: "s3:GetObject", Access.WRITE: "s3:PutObject"}
+
+KNOWN_SERVICES = frozenset(
+    {"ecr", "ecs", "iam", "kms", "logs", "s3", "secretsmanager", "sns", "sqs", "ssm", "sts"}
+)
+"""The AWS services whose rights this file gives: it says all that is needed of them."""
+
+
+def execution_rights(
+    environment: Environment,
+    *,
+    repositories: Sequence[str],
+    log_groups: Sequence[str],
+    secrets: Sequence[str],
+    secret_keys: Sequence[str],
+    parameters: Sequence[str],
+) -> list[Statement]:
+    """Return what ECS may do to start a task: pull images, write logs, read its configuration.
+
+    Each argument holds ARNs. `secret_keys`: the KMS keys that encrypt the secrets.
+    """
+    statements = [
+        # AWS: service authorization reference, Amazon ECR: GetAuthorizationToken takes no resource.
+        Statement("LogInToEcr", ["ecr:GetAuthorizationToken"], ["*"]),
+        Statement(
+            "PullImages",
+            ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+            repositories,
+        ),
+        Statement("WriteLogs", _WRITE_LOGS, [f"{arn}:*" for arn in log_groups]),
+    ]
+    if secrets:
+        statements += [
+            Statement("ReadSecrets", ["secretsmanager:GetSecretValue"], secrets),
+            Statement(
+                "DecryptSecrets",
+                ["kms:Decrypt"],
+                secret_keys,
+                conditions=_through(environment, "secretsmanager"),
+            ),
+        ]
+    if parameters:
+        statements.append(Statement("ReadParameters", ["ssm:GetParameters"], parameters))
+    return statements
+
+
+def task_rights(
+    environment: Environment,
+    service: Microservice,
+    *,
+    queues: Mapping[str, str],
+    topics: Sequence[str],
+) -> list[Statement]:
+    """Return what the application may do. `queues`: queue name -> ARN; `topics`: ARNs."""
+    statements = []
+    for access, actions in _QUEUE_ACTIONS.items():
+        arns = [queues[queue.name] for queue in service.queues if access in queue.access]
+        if arns:
+            statements.append(Statement(f"{access.capitalize()}Messages", actions, arns))
+    if topics:
+        statements.append(Statement("PublishEvents", ["sns:Publish"], topics))
+    if service.queues or service.topics:
+        statements.append(_encrypt_messages(environment, service))
+    for bucket in service.buckets:
+        arn = f"arn:aws:s3:::{names.bucket(environment.name, bucket.name)}/*"
+        allowed = [_BUCKET_ACTIONS[access] for access in sorted(bucket.access)]
+        sid = "Use" + "".join(word.capitalize() for word in bucket.name.split("-"))
+        statements.append(Statement(sid, allowed, [arn]))
+    statements += _one_off_task_rights(environment, service)
+    if service.has_collector:
+        role = environment.metrics.prometheus_write_role_arn
+        statements.append(Statement("WriteMetrics", ["sts:AssumeRole"], [role]))
+    return statements
+
+
+def _encrypt_messages(environment: Environment, service: Microservice) -> Statement:
+    """SQS and SNS encrypt with keys that exist already, reached through those services only. A
+    sender makes data keys, and verifies them by decrypting; a receiver decrypts only (AWS: SQS and
+    SNS developer guides, "Key management").
+    """
+    used = [name for name, uses in (("sqs", service.queues), ("sns", service.topics)) if uses]
+    sends = service.topics or any(Access.SEND in queue.access for queue in service.queues)
+    return Statement(
+        "EncryptMessages",
+        ["kms:Decrypt", *(["kms:GenerateDataKey"] if sends else [])],
+        [environment.arn("kms", "key/*")],
+        conditions=_through(environment, *used),
+    )
+
+
+def _one_off_task_rights(environment: Environment, service: Microservice) -> list[Statement]:
+    runs = service.task_runs
+    if not runs:
+        return []
+    families = [names.one_off_task_family(environment.name, run.family) for run in runs]
+    roles = [
+        role(environment.name, run.family)
+        for run in runs
+        for role in (names.one_off_task_role, names.one_off_execution_role)
+    ]
+    cluster = environment.arn("ecs", f"cluster/{names.cluster(environment.name, Side.FARGATE)}")
+    return [
+        Statement(
+            "RunOneOffTasks",
+            ["ecs:RunTask"],
+            [environment.arn("ecs", f"task-definition/{family}:*") for family in families],
+            conditions={"ArnEquals": {"ecs:cluster": cluster}},
+        ),
+        Statement(
+            "PassRolesOfOneOffTasks",
+            ["iam:PassRole"],
+            [f"arn:aws:iam::{environment.account_id}:role/{role}" for role in roles],
+            conditions={"StringEquals": {"iam:PassedToService": _ECS_TASKS}},
+        ),
+    ]
+
+
+def _through(environment: Environment, *aws_services: str) -> dict[str, dict[str, object]]:
+    via = [f"{service}.{environment.region}.amazonaws.com" for service in aws_services]
+    return {"StringEquals": {"kms:ViaService": via}}
+
+
+def agent_rights(environment: Environment) -> list[Statement]:
+    """Return the ECS agent's rights (AWS: ECS developer guide, "Amazon ECS container instance IAM
+    role"), limited to the cluster of instances.
+
+    The service authorization reference decides how each action is limited. Actions with the cluster
+    as resource do not support the condition key `ecs:cluster`, which would deny them.
+    """
+    cluster_arn = environment.arn("ecs", f"cluster/{names.cluster(environment.name, Side.EC2)}")
+    return [
+        Statement(
+            "RegisterWithCluster",
+            [
+                "ecs:DeregisterContainerInstance",
+                "ecs:RegisterContainerInstance",
+                "ecs:SubmitAttachmentStateChanges",
+                "ecs:SubmitContainerStateChange",
+                "ecs:SubmitTaskStateChange",
+            ],
+            [cluster_arn],
+        ),
+        Statement(
+            "RunAgent",
+            ["ecs:Poll", "ecs:StartTelemetrySession", "ecs:UpdateContainerInstancesState"],
+            ["*"],
+            conditions={"ArnEquals": {"ecs:cluster": cluster_arn}},
+        ),
+        # AWS: service authorization reference, Amazon ECS: DiscoverPollEndpoint takes no resource.
+        Statement("FindAgentEndpoint", ["ecs:DiscoverPollEndpoint"], ["*"]),
+    ]
+
+
+def tasks_trust(environment: Environment) -> Statement:
+    """Let ECS assume a role for the tasks of this account only (AWS: IAM user guide, "The confused
+    deputy problem").
+    """
+    return Statement(
+        "AssumedByService",
+        ["sts:AssumeRole"],
+        principal={"Service": _ECS_TASKS},
+        conditions={
+            "StringEquals": {"aws:SourceAccount": environment.account_id},
+            "ArnLike": {"aws:SourceArn": environment.arn("ecs", "*")},
+        },
+    )
+
+
+def instances_trust() -> Statement:
+    """Let EC2 assume the role of its instances. It sends no source ARN for a condition."""
+    principal = {"Service": "ec2.amazonaws.com"}
+    return Statement("AssumedByInstances", ["sts:AssumeRole"], principal=principal)
+
+
+def administered_by_account(environment: Environment | Account) -> Statement:
+    """Let the account administer a key (AWS: KMS developer guide, "Default key policy"): without it
+    IAM policies have no effect.
+    """
+    principal = {"AWS": f"arn:aws:iam::{environment.account_id}:root"}
+    return Statement("AdministeredByAccount", ["kms:*"], ["*"], principal=principal)
+
+
+def used_by_logs(environment: Environment | Account) -> Statement:
+    """Allow CloudWatch Logs to encrypt this account's log groups (AWS: CloudWatch Logs user guide,
+    "Encrypt log data using KMS").
+    """
+    groups = f"arn:aws:logs:{environment.region}:{environment.account_id}:log-group:*"
+    return Statement(
+        "EncryptsLogs",
+        ["kms:Decrypt*", "kms:Describe*", "kms:Encrypt*", "kms:GenerateDataKey*", "kms:ReEncrypt*"],
+        ["*"],
+        principal={"Service": f"logs.{environment.region}.amazonaws.com"},
+        conditions={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": groups}},
+    )
+
+
+def used_by_alarms(environment: Environment | Account) -> Statement:
+    """Allow CloudWatch to send alarms to an encrypted topic (AWS: SNS developer guide, "Key
+    management", "Enable compatibility between event sources from AWS services and encrypted
+    topics").
+    """
+    return Statement(
+        "SendsAlarms",
+        ["kms:Decrypt", "kms:GenerateDataKey*"],
+        ["*"],
+        principal={"Service": "cloudwatch.amazonaws.com"},
+        conditions={"StringEquals": {"aws:SourceAccount": environment.account_id}},
+    )
+
+
+def publishes_alarms(environment: Environment | Account, topic_arn: str) -> Statement:
+    """Allow CloudWatch to publish alarms to a topic."""
+    sends = used_by_alarms(environment)
+    return replace(sends, actions=["sns:Publish"], resources=[topic_arn])

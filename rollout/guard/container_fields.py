@@ -1,0 +1,151 @@
+"""Compares a container before and after, field by field: which may change under traffic, and in
+which direction. A field that is not in the tables stays as it is.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from pay.containers.definitions import Container
+from pay.containers.images import repository_of
+from rollout.guard.numbers import number
+from rollout.plans.values import dig, is_unset, same
+
+_JUDGED_BY_OTHERS = frozenset(
+    {
+        *("cpu", "memory", "memoryReservation"),  # keeps-the-size-of-its-tasks
+        *("environment", "secrets"),  # keeps-its-variables
+    }
+)
+_HARMLESS = frozenset({"dockerLabels"})
+"""Fields of a container that no process reads."""
+
+_DEFAULT_SECONDS = {"startTimeout": 180, "stopTimeout": 30}
+"""AWS: ECS API reference, `ContainerDefinition`."""
+
+
+def field_changes(old: Container, new: Container, hardened: Container) -> Iterator[str]:
+    """Yield in words what a container of a running task must not change, all as ECS stores it.
+    `hardened`: what the catalogue hardens the container with.
+    """
+    for key in sorted((old.keys() | new.keys()) - _JUDGED_BY_OTHERS - _HARMLESS):
+        before, after = old.get(key), new.get(key)
+        if same(before, after):
+            continue
+        if key in _JUDGES:
+            yield from _JUDGES[key](before, after, hardened)
+        elif not (is_unset(before) and same(after, hardened.get(key))):
+            yield _changed(key, before, after)
+
+
+def _changed(key: str, before: Any, after: Any) -> str:
+    return f"{key} was {_shown(before)} and is {_shown(after)}"
+
+
+def _shown(value: Any) -> str:
+    return "not set" if value in (None, "", [], {}) else str(value)
+
+
+_Judge = Callable[[Any, Any, Container], Iterator[str]]
+
+
+def _image(before: Any, after: Any, hardened: Container) -> Iterator[str]:
+    old, new = repository_of(before), repository_of(after)
+    if new is not None and old != new:  # `pins-every-image` refuses what is not pinned.
+        yield f"image was {before} and is {after}, which is another repository"
+
+
+def _longer(key: str) -> _Judge:
+    def judge(before: Any, after: Any, hardened: Container) -> Iterator[str]:
+        default = _DEFAULT_SECONDS[key]
+        old, new = (default if v is None else number(v) for v in (before, after))
+        if old is None or new is None or new < old:
+            yield f"{key} was {old} s and is {new} s"
+
+    return judge
+
+
+def _ports(before: Any, after: Any, hardened: Container) -> Iterator[str]:
+    old, new = (_by_port(mappings) for mappings in (before, after))
+    for port in sorted(old.keys() | new.keys()):
+        if port not in new:
+            yield f"port {port} goes"
+        elif port in old and not same(old[port], new[port]):
+            yield f"port {port} was {_shown(old[port])} and is {_shown(new[port])}"
+        elif port not in old and new[port].get("hostPort") not in (
+            0,
+            new[port].get("containerPort"),
+        ):
+            yield f"port {port} takes the fixed port {new[port].get('hostPort')} of its host"
+
+
+def _by_port(mappings: Any) -> dict[str, Mapping[str, Any]]:
+    return {
+        f"{m.get('containerPort', m.get('containerPortRange'))}/{m.get('protocol')}": m
+        for m in mappings or ()
+    }
+
+
+def _log(before: Any, after: Any, hardened: Container) -> Iterator[str]:
+    old, new = (_flat(value) for value in (before, after))
+    for key in sorted(old.keys() | new.keys()):
+        earlier, later = old.get(key), new.get(key)
+        is_better = (key == "mode" and later == "non-blocking") or (
+            key == "max-buffer-size" and _is_larger(earlier, later)
+        )
+        # Non-blocking: the program goes on when logging does not.
+        if not same(earlier, later) and not (old and is_better):
+            yield _changed(f"logConfiguration {key}", earlier, later)
+
+
+def _flat(log: Any) -> dict[str, Any]:
+    if not isinstance(log, dict):
+        return {}
+    options = log.get("options")
+    return {**log, "options": None, **(options if isinstance(options, dict) else {})}
+
+
+_UNITS = {"": 1, "b": 1, "k": 1024, "m": 1024**2, "g": 1024**3}
+
+
+def _is_larger(before: Any, after: Any) -> bool:
+    """Return whether a size as `25m` grows; left out, it is 1m (Docker: `awslogs`)."""
+    sizes = [
+        _UNITS.get(str(size).lstrip("0123456789").lower(), 0)
+        * int("".join(filter(str.isdigit, str(size))) or 0)
+        for size in (before or "1m", after or "1m")
+    ]
+    return sizes[1] >= sizes[0] > 0
+
+
+def _health_check(before: Any, after: Any, hardened: Container) -> Iterator[str]:
+    """A check that is more patient passes; one that asks something else may stop running tasks."""
+    old, new = (value if isinstance(value, dict) else {} for value in (before, after))
+    for key in sorted(old.keys() | new.keys()):
+        earlier, later = number(old.get(key) or 0), number(new.get(key) or 0)
+        is_patient = key in ("startPeriod", "timeout", "retries") and old and new
+        if not same(old.get(key), new.get(key)) and not (
+            is_patient and earlier is not None and later is not None and later > earlier
+        ):
+            yield _changed(f"healthCheck {key}", old.get(key), new.get(key))
+
+
+def _mounts(before: Any, after: Any, hardened: Container) -> Iterator[str]:
+    old, new = (value if isinstance(value, list) else [] for value in (before, after))
+    wanted = hardened.get("mountPoints", ())
+    for mount in (m for m in old if not any(same(m, n) for n in new)):
+        yield f"mount {dig(mount, 'containerPath')} goes or changes"
+    for mount in (m for m in new if not any(same(m, n) for n in (*old, *wanted))):
+        yield f"mount {dig(mount, 'containerPath')} hides what the image has there"
+
+
+_JUDGES: Mapping[str, _Judge] = {
+    "healthCheck": _health_check,
+    "image": _image,
+    "logConfiguration": _log,
+    "mountPoints": _mounts,
+    "portMappings": _ports,
+    "startTimeout": _longer("startTimeout"),
+    "stopTimeout": _longer("stopTimeout"),
+}
+"""Fields that may change in one direction. Every other field stays, or becomes what the catalogue
+hardens a container with that was not hardened."""

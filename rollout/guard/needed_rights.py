@@ -1,0 +1,152 @@
+"""The rights that a stack's tasks, instances, logs and alarms need, as the constructs grant them
+(`pay.model.rights`), for the containers and the resources in its plan.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from pay.catalogue import CATALOGUE
+from pay.containers.definitions import Container, pairs, table
+from pay.containers.images import ecr_repository
+from pay.iam.document import Statement
+from pay.iam.patterns import includes
+from pay.model import Environment, names
+from pay.model.rights import (
+    administered_by_account,
+    agent_rights,
+    execution_rights,
+    instances_trust,
+    publishes_alarms,
+    task_rights,
+    tasks_trust,
+    used_by_alarms,
+    used_by_logs,
+)
+from pay.model.stacks import Stack
+from pay.unread import Unread
+from rollout.plans.containers import TASK_DEFINITION, containers_of
+from rollout.plans.plan import Plan
+from rollout.plans.values import dig
+
+_SECRET = re.compile(r"arn:[^:]+:secretsmanager:[^:]+:[0-9]+:secret:[^:]+")
+"""The secret in `valueFrom`, before its JSON key, stage and version."""
+
+
+def of_role(
+    role: str, before: Sequence[Statement], stack: Stack, environment: Environment, plan: Plan
+) -> list[Statement]:
+    """Return what a role needs: its own rights by its name, those of all roles of the stack for a
+    name that is not known. `before`: what it may do now.
+    """
+    service, side = stack.service, stack.kind.side
+    if service is None or side is None:
+        return agent_rights(environment) if stack.kind.holds_instances else []
+    starts, does = (
+        name(stack.environment, service, side) for name in (names.execution_role, names.task_role)
+    )
+    needs = []
+    if role != does:
+        needs += _starts_tasks(before, environment, plan)
+    if role != starts:
+        needs += _does_the_work(environment, service)
+    return needs
+
+
+def of_trust(stack: Stack, environment: Environment) -> list[Statement]:
+    """Return who has to be able to assume the roles of a stack."""
+    return [instances_trust() if stack.kind.holds_instances else tasks_trust(environment)]
+
+
+def of_key(environment: Environment) -> list[Statement]:
+    """Return who uses and administers the keys of an environment."""
+    return [
+        administered_by_account(environment),
+        used_by_logs(environment),
+        used_by_alarms(environment),
+    ]
+
+
+def of_topic(environment: Environment, topic_arn: str) -> list[Statement]:
+    return [publishes_alarms(environment, topic_arn)]
+
+
+def _does_the_work(environment: Environment, service: str) -> list[Statement]:
+    microservice = CATALOGUE[service]
+    arns = {
+        queue.name: environment.arn("sqs", names.queue(environment.name, queue.name))
+        for queue in microservice.queues
+    }
+    topics = [
+        environment.arn("sns", names.topic(environment.name, topic.name))
+        for topic in microservice.topics
+    ]
+    return task_rights(environment, microservice, queues=arns, topics=topics)
+
+
+def _starts_tasks(
+    before: Sequence[Statement], environment: Environment, plan: Plan
+) -> list[Statement]:
+    """Return what the tasks before and after need to start: while a deployment runs, and after one
+    that failed, ECS starts tasks of the revision before.
+    """
+    containers = list(_containers(plan))
+    sources = {value for c in containers for value in _sources(c) if isinstance(value, str)}
+    secrets = sorted({match[0] for source in sources if (match := _SECRET.match(source))})
+    parameters = sorted(
+        source if source.startswith("arn:") else _parameter(source, environment)
+        for source in sources
+        if not _SECRET.match(source)
+    )
+    repositories = {ecr_repository(str(c.get("image"))) for c in containers} - {None}
+    groups = {
+        str(group)
+        for c in containers
+        if (group := table(c, "logConfiguration", "options").get("awslogs-group"))
+    }
+    return execution_rights(
+        environment,
+        repositories=sorted(map(str, repositories)),
+        log_groups=sorted(environment.arn("logs", f"log-group:{g}") for g in groups),
+        secrets=secrets,
+        secret_keys=sorted(_keys_of(secrets, before, plan)),
+        parameters=parameters,
+    )
+
+
+def _containers(plan: Plan) -> Iterator[Container]:
+    for change in plan.managed:
+        if change.type == TASK_DEFINITION:
+            for values in (change.change.before, change.change.after):
+                try:
+                    yield from containers_of(values)
+                except Unread:
+                    continue  # `writes-no-secret-in-plain-text` refuses what cannot be read.
+
+
+def _sources(container: Container) -> Iterator[object]:
+    yield from pairs(container, "secrets").values()
+    options = table(container, "logConfiguration").get("secretOptions")
+    for option in options if isinstance(options, list) else ():
+        yield dig(option, "valueFrom")
+    yield table(container, "repositoryCredentials").get("credentialsParameter")
+
+
+def _parameter(name: str, environment: Environment) -> str:
+    """Return the ARN of a parameter that a container names without one."""
+    return environment.arn("ssm", f"parameter/{name.removeprefix('/')}")
+
+
+def _keys_of(secrets: Iterable[str], before: Iterable[Statement], plan: Plan) -> set[str]:
+    """Return the keys that encrypt the secrets, as the plan's lookups read them; for a secret that
+    it does not look up, every key that the role may use by its ARN now.
+    """
+    keys = {
+        str(resource.values.get("arn")): resource.values.get("kms_key_id")
+        for resource in plan.prior_state.values.root_module.every_resource()
+        if resource.type == "aws_secretsmanager_secret"
+    }
+    decrypts = (s for s in before if s.allows and includes(s.actions, "kms:Decrypt"))
+    now = {key for s in decrypts for key in s.resources if "*" not in key}
+    return {
+        str(key) for each in secrets for key in ([keys[each]] if keys.get(each) else sorted(now))
+    }

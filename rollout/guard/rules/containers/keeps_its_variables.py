@@ -1,0 +1,94 @@
+"""Where a side can receive traffic, its containers keep their variables and secrets, and these lead
+to the same places: the database, the queues, the services that they call. The running release needs
+all of them, and a task that starts without one fails, or works on something else. A new variable, a
+secret that the catalogue names and a setting such as a heap or a switch are everyday work.
+"""
+
+import re
+from collections.abc import Iterator
+
+from pay.catalogue import CATALOGUE
+from pay.containers.definitions import Container, pairs
+from pay.model import Environment, names
+from pay.unread import Unread
+from rollout.guard.may_receive_traffic import why_reached
+from rollout.guard.places import decides, places
+from rollout.guard.rule import Context, Finding, Findings
+from rollout.plans.containers import TASK_DEFINITION, containers_by_name, former_values
+from rollout.plans.read import StackPlan
+
+DO = (
+    "keep it; when no task, on either side and in a rollback, needs it as it was, allow this rule "
+    "with the reason"
+)
+
+
+def check(plan: StackPlan, context: Context) -> Findings:
+    where = why_reached(plan, context)
+    if where is None:
+        return
+    environment, service = context.environment(plan), plan.stack.service
+    for change in plan.plan.written(TASK_DEFINITION):
+        try:
+            before, after = containers_by_name(change, former_values(plan.plan, change))
+            for name in before.keys() & after.keys():
+                old, new = before[name], after[name]
+                texts = (
+                    *_secrets(old, new, environment, service if name == service else None),
+                    *_variables(old, new, environment),
+                )
+                for text in texts:
+                    yield Finding(change.address, f"{where}: container {name}: {text}", DO)
+        except Unread:
+            continue  # `writes-no-secret-in-plain-text` refuses what cannot be read.
+
+
+def _secrets(
+    old: Container, new: Container, environment: Environment, service: str | None
+) -> Iterator[str]:
+    before, after = pairs(old, "secrets"), pairs(new, "secrets")
+    written = pairs(new, "environment")
+    for name, source in before.items():
+        if name not in after:
+            becomes = "becomes a variable in plain text" if name in written else "goes"
+            yield f"secret {name} {becomes}"
+        elif source != after[name] and not _is_named(name, after[name], environment, service):
+            yield f"secret {name} is read from another place: {after[name]}"
+
+
+def _is_named(variable: str, source: object, environment: Environment, service: str | None) -> bool:
+    """Return whether the catalogue names the place that the application reads the variable from."""
+    microservice = CATALOGUE.get(service or "")
+    if microservice is None:
+        return False
+    if variable in microservice.parameters:
+        path = names.parameter_path(environment.name, microservice.name)
+        return source == environment.arn("ssm", f"parameter{path}{variable}")
+    for secret in microservice.secrets:
+        if secret.variable == variable:
+            name = (
+                names.shared_secret(environment.name, secret.shared)
+                if secret.shared
+                else names.secret(environment.name, microservice.name)
+            )
+            # AWS: Secrets Manager adds a hyphen and six characters to the name.
+            arn = re.escape(environment.arn("secretsmanager", f"secret:{name}"))
+            return re.fullmatch(rf"{arn}-[A-Za-z0-9]{{6}}:{variable}::", str(source)) is not None
+    return False
+
+
+def _variables(old: Container, new: Container, environment: Environment) -> Iterator[str]:
+    before, after = pairs(old, "environment"), pairs(new, "environment")
+    secret = pairs(new, "secrets")
+    for name, value in before.items():
+        if name not in after:
+            if name not in secret:
+                yield f"variable {name} goes"
+            continue
+        was, becomes = str(value), str(after[name])
+        if was == becomes:
+            continue
+        if decides(name):
+            yield f"variable {name} was {was} and is {becomes}"
+        elif lost := places(was, environment.name) - places(becomes, environment.name):
+            yield f"variable {name} no longer names {', '.join(sorted(lost))}"

@@ -1,0 +1,315 @@
+"""What the guard refuses about a new revision of a task definition, against the one before."""
+
+from typing import Any
+
+import pytest
+
+from pay.model import Stage
+from tests.rollout.guard.conftest import Judge, found
+from tests.support.plans import (
+    EC2,
+    FARGATE,
+    REGISTRY,
+    RELEASED_IMAGE,
+    Json,
+    change,
+    container,
+    plan,
+    task_definition,
+)
+
+CONTAINERS, VARIABLES = "keeps-its-containers", "keeps-its-variables"
+
+LOG = {
+    "logDriver": "awslogs",
+    "options": {
+        "awslogs-group": "sandbox_app_publicauth",
+        "awslogs-region": "eu-west-1",
+        "awslogs-stream-prefix": "fargate",
+        "mode": "non-blocking",
+        "max-buffer-size": "25m",
+    },
+}
+CHECK = {"command": ["CMD", "true"], "interval": 30, "timeout": 5, "retries": 3}
+SECRET = "arn:aws:secretsmanager:eu-west-1:555555555555:secret:sandbox/publicauth-AbCdEf"
+OTHER_SECRET = "arn:aws:secretsmanager:eu-west-1:555555555555:secret:sandbox/publicauth-GhIjKl"
+RUNNING: Json = {
+    "portMappings": [{"containerPort": 8080}],
+    "stopTimeout": 40,
+    "startTimeout": 60,
+    "command": ["serve"],
+    "entryPoint": ["/run"],
+    "user": "1000:1000",
+    "workingDirectory": "/app",
+    "readonlyRootFilesystem": True,
+    "dependsOn": [{"containerName": "nginx", "condition": "START"}],
+    "healthCheck": CHECK,
+    "logConfiguration": LOG,
+    "ulimits": [{"name": "nofile", "softLimit": 4096, "hardLimit": 8192}],
+    "mountPoints": [{"sourceVolume": "publicauth-tmp", "containerPath": "/tmp"}],
+    "linuxParameters": {"capabilities": {"add": [], "drop": ["ALL"]}},
+    "environment": [
+        {"name": "DB_HOST", "value": "sandbox-publicauth-rds-1.a.eu-west-1.rds.amazonaws.com"},
+        {"name": "DB_NAME", "value": "publicauth"},
+        {"name": "RUN_MIGRATION", "value": "false"},
+        {"name": "JAVA_OPTS", "value": "-Xmx1G -Dhttps.proxyHost=egress.sandbox.pymnt.internal"},
+        {"name": "LOG_LEVEL", "value": "INFO"},
+        {"name": "NEW_PAGES_ENABLED", "value": "false"},
+        {"name": "SUBNETS", "value": "subnet-0aaaaaaaaaaaaaaaa"},
+        {"name": "REPORTS", "value": "pay-sandbox-reports"},
+    ],
+    "secrets": [
+        {"name": "DB_PASSWORD", "valueFrom": f"{SECRET}:DB_PASSWORD::"},
+        {"name": "SENTRY_DSN", "valueFrom": f"{SECRET}:SENTRY_DSN::"},
+    ],
+}
+
+
+def release(**changes: Any) -> Json:
+    """A release that also changes something, in place of what `RUNNING` says."""
+    return task_definition(
+        [container(**RUNNING)], [container(**{**RUNNING, "image": RELEASED_IMAGE, **changes})]
+    )
+
+
+def pairs(key: str, **changes: str | None) -> list[Json]:
+    """The variables or secrets of `RUNNING` with some changed; None: left out."""
+    field = "value" if key == "environment" else "valueFrom"
+    values = {each["name"]: each[field] for each in RUNNING[key]} | changes
+    return [{"name": name, field: value} for name, value in values.items() if value is not None]
+
+
+def refusals(refused: Judge, *changes: Json) -> set[str]:
+    return found(refused, plan(FARGATE, *changes), stage=Stage.CANARY)
+
+
+HARM: dict[str, Json] = {
+    "image of another registry": {"image": f"x{REGISTRY}/publicauth:8-release"},
+    "image of another repository": {"image": f"{REGISTRY}/ledger:8-release"},
+    "port": {"portMappings": []},
+    "another port": {"portMappings": [{"containerPort": 9000}]},
+    "fixed port": {"portMappings": [{"containerPort": 8080, "hostPort": 80}]},
+    "stop": {"stopTimeout": 2},
+    "default stop": {"stopTimeout": None},
+    "start": {"startTimeout": 5},
+    "command": {"command": ["migrate"]},
+    "no command": {"command": None},
+    "entry point": {"entryPoint": ["/bin/sh"]},
+    "user": {"user": "0"},
+    "directory": {"workingDirectory": "/"},
+    "not essential": {"essential": False},
+    "order": {"dependsOn": []},
+    "other order": {"dependsOn": [{"containerName": "nginx", "condition": "HEALTHY"}]},
+    "no check": {"healthCheck": None},
+    "other check": {"healthCheck": {**CHECK, "command": ["CMD", "curl", "localhost/new"]}},
+    "hasty check": {"healthCheck": {**CHECK, "retries": 1}},
+    "no log": {"logConfiguration": None},
+    "log driver": {"logConfiguration": {**LOG, "logDriver": "json-file"}},
+    "log group": {
+        "logConfiguration": {**LOG, "options": {**LOG["options"], "awslogs-group": "x"}}  # type: ignore[dict-item]
+    },
+    "log blocks": {
+        "logConfiguration": {**LOG, "options": {**LOG["options"], "mode": "blocking"}}  # type: ignore[dict-item]
+    },
+    "log buffer": {
+        "logConfiguration": {**LOG, "options": {**LOG["options"], "max-buffer-size": "1m"}}  # type: ignore[dict-item]
+    },
+    "writable root": {"readonlyRootFilesystem": False},
+    "privileged": {"privileged": True},
+    "capabilities": {"linuxParameters": {"capabilities": {"add": ["SYS_ADMIN"], "drop": []}}},
+    "ulimits": {"ulimits": [{"name": "nofile", "softLimit": 64, "hardLimit": 64}]},
+    "mount goes": {"mountPoints": []},
+    "mount hides": {
+        "mountPoints": [
+            *RUNNING["mountPoints"],
+            {"sourceVolume": "publicauth-tmp", "containerPath": "/app"},
+        ]
+    },
+    "hosts": {"extraHosts": [{"hostname": "ledger", "ipAddress": "10.0.0.1"}]},
+    "files": {"environmentFiles": [{"type": "s3", "value": "arn:aws:s3:::b/a.env"}]},
+    "what nobody knows": {"inventedByAws": "x"},
+}
+
+
+@pytest.mark.parametrize("harm", HARM)
+def test_refuses_a_container_that_runs_otherwise(refused: Judge, harm: str) -> None:
+    assert refusals(refused, release(**HARM[harm])) == {CONTAINERS}
+
+
+def test_refuses_it_in_place_and_created_before_the_old_one_is_deleted(refused: Judge) -> None:
+    for actions in (["update"], ["create", "delete"], ["delete", "create"]):
+        task = release(command=["migrate"])
+        task["change"]["actions"] = actions
+        assert refusals(refused, task) == {CONTAINERS}
+
+
+def test_compares_a_second_definition_with_the_one_of_its_family(refused: Judge) -> None:
+    task = release(command=["migrate"])
+    values = task["change"]["before"]
+    kept = change(task["address"], values, values)
+    beside = change("aws_ecs_task_definition.other", None, task["change"]["after"])
+    assert refusals(refused, kept, beside) == {CONTAINERS}
+
+
+def test_lets_a_side_without_traffic_run_otherwise(refused: Judge) -> None:
+    task = release(command=["migrate"], environment=[])
+    assert found(refused, plan(FARGATE, task), stage=Stage.DARK) == set()
+    assert found(refused, plan(EC2, task), stage=Stage.DARK) == {CONTAINERS, VARIABLES}
+
+
+BENIGN: dict[str, Json] = {
+    "nothing else": {},
+    "a digest": {"image": f"{REGISTRY}/publicauth@sha256:{'a' * 64}"},
+    "longer stop": {"stopTimeout": 90},
+    "longer start": {"startTimeout": 120},
+    "more memory": {"memory": 4096, "cpu": 512},
+    "a port more": {"portMappings": [*RUNNING["portMappings"], {"containerPort": 8081}]},
+    "what ECS adds": {"portMappings": [{"containerPort": 8080, "hostPort": 0, "protocol": "tcp"}]},
+    "a patient check": {"healthCheck": {**CHECK, "retries": 5, "startPeriod": 60}},
+    "a larger log buffer": {
+        "logConfiguration": {**LOG, "options": {**LOG["options"], "max-buffer-size": "1g"}}  # type: ignore[dict-item]
+    },
+    "labels": {"dockerLabels": {"team": "pay"}},
+}
+
+
+@pytest.mark.parametrize("benign", BENIGN)
+def test_lets_everyday_work_pass(refused: Judge, benign: str) -> None:
+    assert refusals(refused, release(**BENIGN[benign])) == set()
+
+
+def test_lets_a_container_be_hardened_as_the_catalogue_says(refused: Judge) -> None:
+    keys = ("user", "readonlyRootFilesystem", "linuxParameters", "mountPoints")
+    bare = {key: value for key, value in RUNNING.items() if key not in keys}
+    hardened = task_definition([container(**bare)], [container(**RUNNING)])
+    softened = task_definition([container(**RUNNING)], [container(**bare)])
+    root = task_definition([container(**bare)], [container(**{**RUNNING, "user": "7"})])
+    assert refusals(refused, hardened) == set()
+    assert refusals(refused, softened) == refusals(refused, root) == {CONTAINERS}
+
+
+def test_refuses_a_container_that_goes_and_one_that_nobody_names(refused: Judge) -> None:
+    both = [container(), container("adot")]
+    assert refusals(refused, task_definition(both, [container()])) == {CONTAINERS}
+    assert refusals(refused, task_definition([container()], both)) == set()
+    stranger = [container(), container("stranger")]
+    assert refusals(refused, task_definition([container()], stranger)) == {CONTAINERS}
+
+
+def task(before: Json, after: Json, **more: Any) -> Json:
+    new = task_definition([container()], [container(image=RELEASED_IMAGE)], **more)
+    new["change"]["before"] |= before
+    new["change"]["after"] |= after
+    return new
+
+
+ARM = {"cpu_architecture": "ARM64", "operating_system_family": "LINUX"}
+VOLUME = {"name": "publicauth-tmp", "host_path": ""}
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (
+            {"runtime_platform": [ARM]},
+            {"runtime_platform": [{**ARM, "cpu_architecture": "X86_64"}]},
+        ),
+        ({"runtime_platform": [ARM]}, {"runtime_platform": []}),
+        ({"runtime_platform": []}, {"runtime_platform": [{**ARM, "cpu_architecture": "X86_64"}]}),
+        ({"network_mode": "awsvpc"}, {"network_mode": "host"}),
+        ({"task_role_arn": "arn:aws:iam::1:role/x"}, {"task_role_arn": None}),
+        ({"execution_role_arn": "arn:aws:iam::1:role/x"}, {"execution_role_arn": ""}),
+        ({"volume": [VOLUME]}, {"volume": []}),
+        ({"volume": [VOLUME]}, {"volume": [{**VOLUME, "host_path": "/etc"}]}),
+        ({"volume": []}, {"volume": [{"name": "stranger"}]}),
+        ({"volume": []}, {"volume": [{**VOLUME, "host_path": "/etc"}]}),
+        ({"skip_destroy": True}, {"skip_destroy": False}),
+        ({"pid_mode": ""}, {"pid_mode": "host"}),
+        ({"ephemeral_storage": [{"size_in_gib": 40}]}, {"ephemeral_storage": []}),
+        ({"enable_fault_injection": False}, {"enable_fault_injection": True}),
+        ({"proxy_configuration": []}, {"proxy_configuration": [{"type": "APPMESH"}]}),
+        ({}, {"invented_by_aws": "x"}),
+    ],
+)
+def test_refuses_a_task_that_runs_otherwise(refused: Judge, before: Json, after: Json) -> None:
+    assert refusals(refused, task(before, after)) == {CONTAINERS}
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({"runtime_platform": [ARM]}, {"runtime_platform": [ARM]}),
+        ({"runtime_platform": []}, {"runtime_platform": [ARM]}),
+        ({"volume": [{**VOLUME, "configure_at_launch": False}]}, {"volume": [VOLUME]}),
+        ({"volume": []}, {"volume": [VOLUME]}),
+        ({"pid_mode": "", "tags": {}}, {"pid_mode": None, "tags": {"team": "pay"}}),
+        ({"ephemeral_storage": []}, {"ephemeral_storage": [{"size_in_gib": 40}]}),
+        ({"revision": 1}, {}),
+    ],
+)
+def test_lets_a_task_pass_that_runs_the_same(refused: Judge, before: Json, after: Json) -> None:
+    assert refusals(refused, task(before, after)) == set()
+
+
+def test_refuses_an_attribute_that_is_known_only_after_apply(refused: Judge) -> None:
+    unknown = task({"network_mode": "awsvpc"}, {}, unknown={"network_mode": True})
+    assert refusals(refused, unknown) == {CONTAINERS}
+
+
+LOST: dict[str, Json] = {
+    "variable": {"environment": pairs("environment", LOG_LEVEL=None)},
+    "all variables": {"environment": []},
+    "secret": {"secrets": pairs("secrets", SENTRY_DSN=None)},
+    "secret of another key": {"secrets": pairs("secrets", DB_PASSWORD=f"{SECRET}:SENTRY_DSN::")},
+    "secret of another version": {
+        "secrets": pairs("secrets", DB_PASSWORD=f"{SECRET}:DB_PASSWORD:AWSPREVIOUS:")
+    },
+    "database": {"environment": pairs("environment", DB_HOST="sandbox-publicauth-rds-2.a.com")},
+    "database's name": {"environment": pairs("environment", DB_NAME="other")},
+    "program": {"environment": pairs("environment", RUN_MIGRATION="true")},
+    "proxy": {"environment": pairs("environment", JAVA_OPTS="-Xmx1G")},
+    "subnet": {"environment": pairs("environment", SUBNETS="subnet-0bbbbbbbbbbbbbbbb")},
+    "bucket": {"environment": pairs("environment", REPORTS="pay-sandbox-other")},
+}
+
+
+@pytest.mark.parametrize("lost", LOST)
+def test_refuses_a_variable_that_goes_or_leads_elsewhere(refused: Judge, lost: str) -> None:
+    assert refusals(refused, release(**LOST[lost])) == {VARIABLES}
+
+
+JAVA = "-Xmx2G -XX:+UseZGC -Dhttps.proxyHost=egress.sandbox.pymnt.internal"
+KEPT: dict[str, Json] = {
+    "another heap": {"environment": pairs("environment", JAVA_OPTS=JAVA)},
+    "a log level": {"environment": pairs("environment", LOG_LEVEL="DEBUG")},
+    "a switch": {"environment": pairs("environment", NEW_PAGES_ENABLED="true")},
+    "a variable more": {"environment": pairs("environment", COOKIE_MAX_AGE="60")},
+    "a subnet more": {
+        "environment": pairs(
+            "environment", SUBNETS="subnet-0aaaaaaaaaaaaaaaa,subnet-0bbbbbbbbbbbbbbbb"
+        )
+    },
+    "a secret more": {"secrets": pairs("secrets", TOKEN_DB_BCRYPT_SALT=f"{SECRET}:SALT::")},
+    "a secret that was made again": {
+        "secrets": pairs("secrets", DB_PASSWORD=f"{OTHER_SECRET}:DB_PASSWORD::")
+    },
+    "another order": {"environment": list(reversed(RUNNING["environment"]))},
+}
+
+
+@pytest.mark.parametrize("kept", KEPT)
+def test_lets_settings_change(refused: Judge, kept: str) -> None:
+    assert refusals(refused, release(**KEPT[kept])) == set()
+
+
+def test_a_variable_may_become_a_secret_and_not_the_other_way(refused: Judge) -> None:
+    hidden = release(
+        environment=pairs("environment", LOG_LEVEL=None),
+        secrets=pairs("secrets", LOG_LEVEL=f"{SECRET}:LOG_LEVEL::"),
+    )
+    assert refusals(refused, hidden) == set()
+    shown = release(
+        environment=pairs("environment", SENTRY_DSN="true"),
+        secrets=pairs("secrets", SENTRY_DSN=None),
+    )
+    assert refusals(refused, shown) == {VARIABLES}
