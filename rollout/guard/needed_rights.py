@@ -103,7 +103,7 @@ def _starts_tasks(
         for c in containers
         if (group := table(c, "logConfiguration", "options").get("awslogs-group"))
     }
-    return execution_rights(
+    rights = execution_rights(
         environment,
         repositories=sorted(map(str, repositories)),
         log_groups=sorted(environment.arn("logs", f"log-group:{g}") for g in groups),
@@ -111,6 +111,7 @@ def _starts_tasks(
         secret_keys=sorted(_keys_of(secrets, before, plan)),
         parameters=parameters,
     )
+    return [each for each in rights if each.resources]
 
 
 def _containers(plan: Plan) -> Iterator[Container]:

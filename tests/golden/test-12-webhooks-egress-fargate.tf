@@ -45,7 +45,7 @@ variable "application_image_tag" {
   }
 
   validation {
-    condition     = !contains(["current", "dev", "develop", "edge", "head", "latest", "main", "master", "nightly", "stable"], lower(var.application_image_tag))
+    condition     = !can(regex("(?i)(^|[._-])(latest|main|master|trunk|head|edge|stable|nightly|snapshot|dev|develop|current)([._-]|$)", var.application_image_tag))
     error_message = "application_image_tag must name one release: a tag that moves hides which release runs, and no rollback can return to it."
   }
 }
