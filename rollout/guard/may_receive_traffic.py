@@ -1,7 +1,9 @@
-"""Detects whether traffic can reach what a stack holds."""
+"""Detects whether traffic can reach what a stack holds, or depends on it."""
 
 from pay.model import Side, Stage
+from pay.model.stacks import OTHER, RESOURCE_TYPES, Loss
 from rollout.guard.rule import Context
+from rollout.guard.traffic_changes import ALARM
 from rollout.plans.read import StackPlan
 
 UNREACHED = {
@@ -9,6 +11,11 @@ UNREACHED = {
     Side.FARGATE: frozenset({Stage.LEGACY, Stage.DARK}),
 }
 """The stages at which no record leads to a side, so that it may be deleted or rebuilt."""
+
+INSTANCE_TYPES = frozenset(
+    {"aws_autoscaling_group", "aws_ecs_capacity_provider", "aws_launch_template"}
+)
+"""What EC2 instances are made of: without traffic once no service needs EC2."""
 
 
 def why_reached(plan: StackPlan, context: Context) -> str | None:
@@ -19,3 +26,35 @@ def why_reached(plan: StackPlan, context: Context) -> str | None:
     if stage in UNREACHED[side]:
         return None
     return f"{plan.stack.service} is at {stage}, where its {side} side can receive traffic"
+
+
+def why_alarms_decide(plan: StackPlan, context: Context) -> str | None:
+    """Return in words why the stack's alarms decide whether a service moves on or back; None: no
+    move waits for them.
+    """
+    stage = context.stage(plan)
+    if plan.stack.kind.side is None:
+        return f"{plan.stack.id} is for all sides"
+    is_judged = stage and Stage.READY.position <= stage.position <= Stage.SOAK.position
+    return f"{plan.stack.service} is at {stage}" if is_judged else None
+
+
+def needs_ec2(plan: StackPlan, context: Context) -> bool:
+    """Return whether EC2 instances that the stack holds, or uses, may be needed."""
+    if plan.stack.kind.holds_instances or plan.stack.kind is OTHER:
+        services = context.environment(plan).services.values()
+        return any(service.stage is not Stage.RETIRED for service in services)
+    return plan.stack.kind.side is Side.EC2 and context.stage(plan) is not Stage.RETIRED
+
+
+def why_it_matters(plan: StackPlan, context: Context, type: str) -> str | None:
+    """Return in words why a change in place of a resource of this type can hurt; None: it cannot,
+    or the stacks do not make that type, and another rule refuses it.
+    """
+    if type not in RESOURCE_TYPES or plan.stack.kind.may_lose is Loss.ANY_TIME:
+        return None
+    if type == ALARM:
+        return why_alarms_decide(plan, context)
+    if type in INSTANCE_TYPES and not needs_ec2(plan, context):
+        return None
+    return why_reached(plan, context)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from pay.model import Environment, Stage
+from pay.model import Deployment, Environment, Stage
 from rollout.plans.read import StackPlan
 
 
@@ -33,22 +33,33 @@ class Context:
     def environment(self, plan: StackPlan) -> Environment:
         return self.environments[plan.stack.environment]
 
-    def stage(self, plan: StackPlan) -> Stage | None:
-        """Return the stage that the environment's file declares for the plan's service; None for a
-        stack that does not belong to one service.
+    def deployment(self, plan: StackPlan) -> Deployment | None:
+        """Return what the environment's file says about the plan's service; None for a stack that
+        does not belong to one service.
         """
-        service = plan.stack.service
-        return self.environment(plan).services[service].stage if service else None
+        return _deployment(self.environments, plan)
+
+    def deployment_before(self, plan: StackPlan) -> Deployment | None:
+        """Return what the file said about it before the change; None: not known."""
+        return _deployment(self.base or {}, plan)
+
+    def stage(self, plan: StackPlan) -> Stage | None:
+        """Return the stage that the file declares; None as `deployment`."""
+        deployment = self.deployment(plan)
+        return deployment.stage if deployment else None
 
     def stage_before(self, plan: StackPlan) -> Stage | None:
         """Return the stage that the file declared before the change; None: not known."""
-        environment = (self.base or {}).get(plan.stack.environment)
-        services = environment.services if environment else {}
-        service = services.get(plan.stack.service or "")
-        return service.stage if service else None
+        deployment = self.deployment_before(plan)
+        return deployment.stage if deployment else None
 
     def traffic_plan(self, plan: StackPlan) -> StackPlan | None:
         """Return the plan of the records of the same service in the same environment."""
         place = (plan.stack.environment, plan.stack.service)
         traffic = (p for p in self.plans if p.stack.kind.holds_records)
         return next((p for p in traffic if (p.stack.environment, p.stack.service) == place), None)
+
+
+def _deployment(environments: Mapping[str, Environment], plan: StackPlan) -> Deployment | None:
+    environment = environments.get(plan.stack.environment)
+    return environment.services.get(plan.stack.service or "") if environment else None

@@ -4,6 +4,7 @@ from constructs import Construct
 
 from imports.aws.data_aws_acm_certificate import DataAwsAcmCertificate
 from imports.aws.data_aws_route53_zone import DataAwsRoute53Zone
+from pay.model import names
 
 KEY_TYPES = (
     *("RSA_2048", "RSA_3072", "RSA_4096"),
@@ -23,14 +24,14 @@ def zone_id(scope: Construct, name: str, *, public: bool) -> str:
 def certificate_arn(scope: Construct, zone: str) -> str:
     """Return the ARN of the issued certificate for every name of `zone`.
 
-    Of several it is the most recent one, so that a second certificate stops no plan. The guard
-    refuses to give it to a listener with traffic unless somebody says why
-    (docs/decisions/0121-change-a-certificate-on-purpose.md).
+    Of several it is the most recent one, so that a second certificate stops no plan
+    (docs/decisions/0121-change-a-certificate-on-purpose.md). The guard lets a listener with traffic
+    change to no other.
     """
     certificate = DataAwsAcmCertificate(
         scope,
         "certificate",
-        domain=f"*.{zone}",
+        domain=names.certificate_domain(zone),
         key_types=list(KEY_TYPES),
         statuses=["ISSUED"],
         most_recent=True,

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from pay.model import Side
 from rollout.guard.numbers import decreases, number
 from rollout.guard.rule import Context, Finding, Findings
-from rollout.guard.set_changes import is_in
 from rollout.plans.plan import Plan, ResourceChange, Verb
 from rollout.plans.read import StackPlan
 from rollout.plans.references import is_left_to_provider
@@ -17,22 +16,33 @@ from rollout.plans.values import dig
 
 _TARGET = "aws_appautoscaling_target"
 _SCHEDULE = "aws_appautoscaling_scheduled_action"
+_BOUNDS = _LOWEST, _HIGHEST = "min_capacity", "max_capacity"
 
 
 def check(plan: StackPlan, context: Context) -> Findings:
+    """Judge the bounds by the files of before the change, too: who lowers file and plan together
+    still takes capacity away.
+    """
     service, stage = plan.stack.service, context.stage(plan)
-    is_fargate = plan.stack.kind.side is Side.FARGATE
-    if not is_fargate or service is None or stage is None or not stage.has_fargate:
+    if plan.stack.kind.side is Side.EC2:
+        return  # `keeps-ec2-capacity` refuses all that scales there.
+    if service is None or stage is None:
+        for change in plan.plan.written(_TARGET):
+            for text in decreases(change, _BOUNDS):
+                yield Finding(change.address, text, "keep the bounds, or raise them")
         return
-    tasks = context.environment(plan).services[service].tasks
-    lowest = tasks.peak if stage.pins_fargate_at_peak else tasks.min
+    if not stage.has_fargate:
+        return
+    files = (context.deployment(plan), context.deployment_before(plan))
+    tasks = [deployment.tasks for deployment in files if deployment]
+    peak = max(each.peak for each in tasks)
+    lowest = peak if stage.pins_fargate_at_peak else max(each.min for each in tasks)
     until = " until it is past soak" if stage.pins_fargate_at_peak else ""
-    do = f"keep min_capacity at {lowest} or more and max_capacity at {tasks.peak} or more{until}"
+    do = f"keep min_capacity at {lowest} or more and max_capacity at {peak} or more{until}"
+    # Past `soak` Fargate may follow demand down to the tasks that always run, and up as before.
+    kept = _BOUNDS if stage.pins_fargate_at_peak else (_HIGHEST,)
     for change in plan.plan.managed:
-        texts = [*_may_be_taken_away(change), *_below(change, lowest, tasks.peak)]
-        if stage.pins_fargate_at_peak and change.type == _TARGET:
-            texts += decreases(change, ("min_capacity", "max_capacity"))
-        for text in texts:
+        for text in (*_may_be_taken_away(change), *_lowered(change, lowest, peak, kept)):
             yield Finding(change.address, f"{service} is at {stage}: {text}", do)
         if _cannot_grow(plan.plan, change):
             yield Finding(
@@ -45,10 +55,6 @@ def check(plan: StackPlan, context: Context) -> Findings:
 def _may_be_taken_away(change: ResourceChange) -> Iterator[str]:
     if change.type == _SCHEDULE and change.moves and not change.is_removed:
         yield "a schedule can scale Fargate in"
-    if change.type == "aws_ecs_service" and change.verb is Verb.UPDATE:
-        for attribute in change.attributes():
-            if is_in(attribute.name, "capacity_provider_strategy"):
-                yield f"{attribute.name} changes: AWS may take away what is not plain Fargate"
 
 
 def _cannot_grow(plan: Plan, change: ResourceChange) -> bool:
@@ -67,17 +73,23 @@ def _cannot_grow(plan: Plan, change: ResourceChange) -> bool:
     return suspended not in (None, False)
 
 
-def _below(change: ResourceChange, lowest: int, peak: int) -> Iterator[str]:
-    """Yield bounds of scaling that are unknown, or lower than what the side has to carry."""
+def _lowered(
+    change: ResourceChange, lowest: int, peak: int, kept: tuple[str, ...]
+) -> Iterator[str]:
+    """Yield bounds of scaling that are unknown, lower than what the side has to carry, or lower
+    than before if they are to be `kept`.
+    """
     if change.type != _TARGET:
         return
     if change.is_removed:
         yield "the bounds of its scaling are deleted"
         return
     for attribute, way, needed in (
-        ("min_capacity", "down to", lowest),
-        ("max_capacity", "up to only", peak),
+        (_LOWEST, "down to", lowest),
+        (_HIGHEST, "up to only", peak),
     ):
         bound = None if change.is_unknown(attribute) else number(change.after.get(attribute))
         if bound is None or bound < needed:
             yield f"scaling may go {way} {'?' if bound is None else bound} tasks"
+        elif attribute in kept:
+            yield from decreases(change, (attribute,))

@@ -21,12 +21,11 @@ def check(plan: StackPlan, context: Context) -> Findings:
     if needed is None:
         fix = "leave target groups to the sides of services"
     for change in plan.plan.written("aws_lb_target_group"):
-        block = MINIMUM_HEALTHY[0]
-        is_unknown = change.is_unknown(block)
-        before, after = change.before.get(block), change.after.get(block)
+        is_unknown = change.is_unknown(*MINIMUM_HEALTHY)
+        before, after = (dig(values, *MINIMUM_HEALTHY) for values in (change.before, change.after))
         if change.verb is Verb.UPDATE and same(before, after) and not is_unknown:
             continue
-        asked = None if is_unknown else number(dig(change.after, *MINIMUM_HEALTHY))
+        asked = None if is_unknown else number(after)
         if needed is None or asked != needed:
             yield Finding(
                 change.address,

@@ -1,0 +1,60 @@
+"""The directions in which an alarm gets stricter: it goes off at least as often as before, and no
+later (AWS: CloudWatch user guide, "Evaluating an alarm").
+"""
+
+from collections.abc import Mapping
+from math import ceil
+from typing import Any
+
+from rollout.guard.in_place.attribute import InPlace
+from rollout.guard.in_place.directions import Direction
+from rollout.guard.numbers import number
+
+_STRICTER_COMPARISONS = {
+    ("GreaterThanThreshold", "GreaterThanOrEqualToThreshold"),
+    ("LessThanThreshold", "LessThanOrEqualToThreshold"),
+}
+
+
+def _threshold_is_stricter(change: InPlace) -> bool:
+    comparison = str(change.resource.after.get("comparison_operator"))
+    old, new = number(change.before), number(change.after)
+    if old is None or new is None:
+        return False
+    if comparison.startswith("GreaterThan"):
+        return new <= old
+    return comparison.startswith("LessThan") and comparison.endswith("Threshold") and new >= old
+
+
+def _goes_off_as_soon(change: InPlace) -> bool:
+    """Return whether every run of readings that made the alarm go off still does.
+
+    `needed` breaches among the last `of` readings. A shorter run of readings is sure to hold only
+    its part of the breaches.
+    """
+    of, needed = _datapoints(change.resource.before)
+    new_of, new_needed = _datapoints(change.resource.after)
+    if not (of and needed and new_of and new_needed):
+        return False
+    return new_needed <= ceil(needed / ceil(of / new_of))
+
+
+def _datapoints(values: Mapping[str, Any]) -> tuple[int, int]:
+    """Return how many readings count, and how many of them have to breach; 0: not a number."""
+    of = number(values.get("evaluation_periods")) or 0
+    needed = number(values.get("datapoints_to_alarm")) or of
+    return int(of), int(needed)
+
+
+STRICTER_THRESHOLD = Direction(
+    "a threshold that is reached sooner: lower for `GreaterThan...`, higher for `LessThan...`",
+    _threshold_is_stricter,
+)
+STRICTER_COMPARISON = Direction(
+    "to include the threshold itself",
+    lambda change: (change.before, change.after) in _STRICTER_COMPARISONS,
+)
+SOONER = Direction(
+    "fewer readings, such that the alarm goes off in every case in which it did",
+    _goes_off_as_soon,
+)

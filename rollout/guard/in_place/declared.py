@@ -1,0 +1,96 @@
+"""The directions that the environment's file or the catalogue decides."""
+
+from collections.abc import Callable, Iterator
+
+from pay.catalogue import CATALOGUE
+from pay.model import Environment, Kept, names
+from pay.model.side import ServiceSide
+from rollout.guard.in_place.attribute import InPlace
+from rollout.guard.in_place.directions import Direction
+from rollout.guard.numbers import number
+from rollout.plans.values import same
+
+
+def _side(change: InPlace, environment: Environment | None) -> ServiceSide | None:
+    """Return the side that the stack is, in this environment; None: it is not one, or not there."""
+    service, side = change.plan.stack.service, change.plan.stack.kind.side
+    if environment is None or service is None or side is None:
+        return None
+    is_there = service in environment.services
+    return ServiceSide(CATALOGUE[service], environment, side) if is_there else None
+
+
+def _now(change: InPlace) -> ServiceSide | None:
+    return _side(change, change.context.environment(change.plan))
+
+
+def _before(change: InPlace) -> ServiceSide | None:
+    """Return the side by the files of before the change; None: they are not given."""
+    return _side(change, (change.context.base or {}).get(change.plan.stack.environment))
+
+
+def _issued_for_its_zone(change: InPlace) -> bool:
+    """Return whether the new certificate is the one that this plan looked up for the zone that the
+    service's name is in, and was in before.
+    """
+    now, before = _now(change), _before(change)
+    is_taken_over = change.resource.change.importing is not None
+    if now is None or is_taken_over or (before and before.zone != now.zone):
+        return False
+    domain = names.certificate_domain(now.zone)
+    return change.after in {c.get("arn") for c in _certificates(change) if c["domain"] == domain}
+
+
+def _certificates(change: InPlace) -> Iterator[dict[str, object]]:
+    for resource in change.plan.plan.prior_state.values.root_module.every_resource():
+        if (resource.mode, resource.type) == ("data", "aws_acm_certificate"):
+            yield {"domain": None, **resource.values}
+
+
+def _protected_while_wanted(change: InPlace) -> bool:
+    """Return whether the balancer is protected, or neither the files nor those of before the change
+    want it at this stage.
+    """
+    stage = change.context.stage(change.plan)
+    sides = [side for side in (_now(change), _before(change)) if side]
+    is_wanted = not sides or any(s.environment.protects(s.side, stage) for s in sides if stage)
+    return change.after is True or not is_wanted
+
+
+def _below_the_targets_keep_alive(change: InPlace) -> bool:
+    now, old, new = _now(change), number(change.before), number(change.after)
+    if now is None or old is None or new is None:
+        return False
+    return old <= new < now.service.timing.target_keep_alive_seconds
+
+
+CERTIFICATE_OF_ITS_ZONE = Direction(
+    "a newer certificate that the plan finds for the same zone", _issued_for_its_zone
+)
+PROTECTED_WHILE_WANTED = Direction(
+    "to protect it; or to lift that at a stage that does not want it", _protected_while_wanted
+)
+BELOW_THE_TARGETS_KEEP_ALIVE = Direction(
+    "a longer time that ends before the target closes its connection",
+    _below_the_targets_keep_alive,
+)
+
+
+def as_kept(word: Kept, *, kept: object, otherwise: object) -> Direction:
+    """Return the direction that a changed word in `keeps` of the environment's file declares."""
+
+    def check(change: InPlace) -> bool:
+        now, before = _now(change), _before(change)
+        if now is None or before is None or now.keeps(word) == before.keeps(word):
+            return False
+        return bool(change.after == (kept if now.keeps(word) else otherwise))
+
+    return Direction(f"what the same change writes into `keeps` ({word})", check)
+
+
+def as_the_file_says(key: str, value: Callable[[Environment], object]) -> Direction:
+    """Return the direction towards the value of a key of the environment's file."""
+    return Direction(
+        f"what {key} says",
+        lambda change: same(change.after, value(change.context.environment(change.plan))),
+    )

@@ -1,0 +1,88 @@
+"""The directions in which a change of a value is safe, whatever the environment: pure functions."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from rollout.guard.in_place.attribute import InPlace
+from rollout.guard.numbers import number
+from rollout.plans.values import is_unset
+
+
+@dataclass(frozen=True)
+class Direction:
+    """Which changes of an attribute are safe."""
+
+    words: str
+    """Completes "safe is ..."."""
+    is_safe: Callable[[InPlace], bool]
+    """Asked only about values that are known at plan time."""
+    rules: tuple[str, ...] = ()
+    """The rules that judge the attribute instead; empty: this direction does."""
+    minds_unknown: bool = True
+    """Whether a value known only after apply is refused."""
+
+    def lets(self, change: InPlace) -> bool:
+        """Return whether the change goes in this direction."""
+        if change.attribute.is_unknown:
+            return not self.minds_unknown
+        return self.is_safe(change)
+
+
+def of_values(words: str, is_safe: Callable[[Any, Any], bool]) -> Direction:
+    """Return a direction that only the two values decide."""
+    return Direction(words, lambda change: is_safe(change.before, change.after))
+
+
+def _compared(is_safe: Callable[[float, float], bool]) -> Callable[[Any, Any], bool]:
+    def check(before: Any, after: Any) -> bool:
+        old, new = number(before), number(after)
+        return old is not None and new is not None and is_safe(old, new)
+
+    return check
+
+
+def _is_on(value: object) -> bool:
+    return str(value).lower() in ("true", "enabled")
+
+
+def _is_off(value: object) -> bool:
+    return is_unset(value) or str(value).lower() in ("false", "disabled")
+
+
+def _gains(before: Any, after: Any) -> bool:
+    return isinstance(after, list) and all(member in after for member in before or ())
+
+
+def _loses(before: Any, after: Any) -> bool:
+    return _gains(after or [], before or [])
+
+
+def _kept_longer(before: Any, after: Any) -> bool:
+    old, new = (number(value) or float("inf") for value in (before, after))
+    return new >= old
+
+
+ANYTHING = Direction("any value", lambda change: True, minds_unknown=False)
+HIGHER = of_values("a higher number", _compared(lambda old, new: new >= old))
+LOWER = of_values("a lower number", _compared(lambda old, new: new <= old))
+ON = of_values("to turn it on", lambda before, after: _is_on(after))
+OFF = of_values("to turn it off", lambda before, after: _is_off(after))
+MORE_MEMBERS = of_values("to add members, and to keep all others", _gains)
+FEWER_MEMBERS = of_values("to remove members, and to add none", _loses)
+KEPT_LONGER = of_values("a longer time; 0 is for ever", _kept_longer)
+FIRST_VALUE = of_values("to set it where nothing was set", lambda before, after: is_unset(before))
+
+
+def becomes(*values: object) -> Direction:
+    """Return the direction towards one of these values."""
+    return of_values(
+        f"to make it {' or '.join(map(str, values))}", lambda before, after: after in values
+    )
+
+
+def judged_by(*rules: str) -> Direction:
+    """Return the direction of an attribute that other rules judge completely."""
+    return Direction(
+        f"what {' and '.join(rules)} let pass", lambda change: True, rules, minds_unknown=False
+    )

@@ -1,0 +1,292 @@
+"""The table of harmless changes in place: by resource type, the attributes that may change on what
+carries traffic or keeps it alive, in which direction, and why that is harmless.
+
+All other changes in place are refused, also those of attributes that AWS has yet to invent. A row
+holds for the attribute with all that is inside it; blocks are written without positions.
+`judged_by` names the rules that judge every value of the attribute themselves.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pay.model import Kept
+from rollout.guard.in_place.alarms import SOONER, STRICTER_COMPARISON, STRICTER_THRESHOLD
+from rollout.guard.in_place.declared import (
+    BELOW_THE_TARGETS_KEEP_ALIVE,
+    CERTIFICATE_OF_ITS_ZONE,
+    PROTECTED_WHILE_WANTED,
+    as_kept,
+    as_the_file_says,
+)
+from rollout.guard.in_place.directions import (
+    ANYTHING,
+    FEWER_MEMBERS,
+    FIRST_VALUE,
+    HIGHER,
+    KEPT_LONGER,
+    LOWER,
+    MORE_MEMBERS,
+    OFF,
+    ON,
+    Direction,
+    becomes,
+    judged_by,
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """What is known about one attribute."""
+
+    direction: Direction
+    reason: str
+
+
+Rows = Mapping[str, Row]
+
+EVERY_TYPE: Rows = {
+    "arn": Row(ANYTHING, "AWS computes it"),
+    "id": Row(ANYTHING, "AWS computes it"),
+    "tags": Row(
+        ANYTHING, "no request and no lookup of the stacks depends on a tag of what they make"
+    ),
+    "tags_all": Row(ANYTHING, "the provider computes it from the tags"),
+    "timeouts": Row(ANYTHING, "only Terraform reads how long it waits"),
+}
+"""What holds for every type."""
+
+TABLE: Mapping[str, Rows] = {
+    "aws_appautoscaling_policy": {
+        "alarm_arns": Row(ANYTHING, "AWS makes these alarms itself"),
+        "target_tracking_scaling_policy_configuration.target_value": Row(
+            LOWER, "tasks are added at less load"
+        ),
+        "target_tracking_scaling_policy_configuration.scale_out_cooldown": Row(
+            LOWER, "tasks are added sooner after the last ones"
+        ),
+        "target_tracking_scaling_policy_configuration.scale_in_cooldown": Row(
+            HIGHER, "tasks are taken away later"
+        ),
+        "target_tracking_scaling_policy_configuration.disable_scale_in": Row(
+            ON, "tasks are never taken away"
+        ),
+    },
+    "aws_appautoscaling_target": {
+        "max_capacity": Row(
+            judged_by("keeps-fargate-at-peak"), "the stage says how many tasks are needed"
+        ),
+        "min_capacity": Row(
+            judged_by("keeps-fargate-at-peak"), "the stage says how many tasks are needed"
+        ),
+        "suspended_state": Row(
+            judged_by("keeps-fargate-at-peak"), "a suspended scaling adds no tasks"
+        ),
+    },
+    "aws_autoscaling_group": {
+        "desired_capacity": Row(
+            judged_by("keeps-ec2-capacity"), "the services that need EC2 say how much"
+        ),
+        "enabled_metrics": Row(MORE_MEMBERS, "more is measured"),
+        "instance_refresh": Row(judged_by("keeps-ec2-capacity"), "it ends running instances"),
+        "max_instance_lifetime": Row(judged_by("keeps-ec2-capacity"), "it ends running instances"),
+        "max_size": Row(judged_by("keeps-ec2-capacity"), "the services that need EC2 say how much"),
+        "min_size": Row(judged_by("keeps-ec2-capacity"), "the services that need EC2 say how much"),
+        "predicted_capacity": Row(ANYTHING, "AWS computes it"),
+        "protect_from_scale_in": Row(ON, "instances with tasks stay"),
+        "suspended_processes": Row(FEWER_MEMBERS, "no process that heals the group is stopped"),
+        "vpc_zone_identifier": Row(MORE_MEMBERS, "instances may start in one more zone"),
+        "wait_for_capacity_timeout": Row(ANYTHING, "only Terraform reads how long it waits"),
+        "warm_pool_size": Row(ANYTHING, "AWS computes it"),
+    },
+    "aws_cloudwatch_log_group": {
+        "kms_key_id": Row(FIRST_VALUE, "what is logged from then on is encrypted"),
+        "retention_in_days": Row(KEPT_LONGER, "no line is deleted sooner (PCI DSS v4.0.1, 10.5.1)"),
+        "skip_destroy": Row(ON, "the logs outlive their resource"),
+    },
+    "aws_cloudwatch_metric_alarm": {
+        "actions_enabled": Row(ON, "it notifies people"),
+        "alarm_actions": Row(MORE_MEMBERS, "it notifies more"),
+        "alarm_description": Row(ANYTHING, "only people read it"),
+        "comparison_operator": Row(STRICTER_COMPARISON, "it goes off one value sooner"),
+        "datapoints_to_alarm": Row(SOONER, "it goes off sooner"),
+        "evaluate_low_sample_count_percentiles": Row(
+            becomes("evaluate"), "it judges periods with few requests, too"
+        ),
+        "evaluation_periods": Row(SOONER, "it goes off sooner"),
+        "insufficient_data_actions": Row(MORE_MEMBERS, "it notifies more"),
+        "ok_actions": Row(MORE_MEMBERS, "it notifies more"),
+        "threshold": Row(STRICTER_THRESHOLD, "it goes off sooner"),
+        "treat_missing_data": Row(becomes("breaching"), "silence makes it go off"),
+    },
+    "aws_ecs_capacity_provider": {
+        "auto_scaling_group_provider.managed_draining": Row(
+            ON, "tasks leave an instance before it ends"
+        ),
+        "auto_scaling_group_provider.managed_scaling.target_capacity": Row(
+            LOWER, "more instances stay free for new tasks"
+        ),
+        "auto_scaling_group_provider.managed_termination_protection": Row(
+            ON, "instances with tasks stay"
+        ),
+    },
+    "aws_ecs_cluster": {},
+    "aws_ecs_cluster_capacity_providers": {
+        "capacity_providers": Row(MORE_MEMBERS, "the cluster keeps what it uses"),
+    },
+    "aws_ecs_service": {
+        "availability_zone_rebalancing": Row(ON, "tasks spread over the zones again"),
+        "deployment_circuit_breaker.enable": Row(ON, "a deployment that fails ends"),
+        "deployment_circuit_breaker.rollback": Row(ON, "a deployment that fails is taken back"),
+        "deployment_minimum_healthy_percent": Row(
+            HIGHER, "more running tasks stay healthy during a deployment"
+        ),
+        "desired_count": Row(judged_by("keeps-desired-count"), "fewer tasks carry less"),
+        "enable_ecs_managed_tags": Row(ANYTHING, "tags of tasks carry no request"),
+        "enable_execute_command": Row(OFF, "nobody opens a shell in a task"),
+        "force_new_deployment": Row(ANYTHING, "a deployment keeps the running tasks until it ends"),
+        "health_check_grace_period_seconds": Row(HIGHER, "a task may take longer to start"),
+        "network_configuration.assign_public_ip": Row(OFF, "no task is reached from the internet"),
+        "network_configuration.subnets": Row(MORE_MEMBERS, "tasks may start in one more zone"),
+        "platform_version": Row(
+            becomes("LATEST"), "new tasks get the patches (PCI DSS v4.0.1, 6.3.3)"
+        ),
+        "propagate_tags": Row(ANYTHING, "tags of tasks carry no request"),
+        "task_definition": Row(
+            judged_by("runs-its-own-task-definition"), "a release is a new revision of its own"
+        ),
+        "triggers": Row(ANYTHING, "a deployment keeps the running tasks until it ends"),
+        "wait_for_steady_state": Row(ON, "an apply fails with the deployment"),
+    },
+    "aws_ecs_task_definition": {
+        "arn_without_revision": Row(ANYTHING, "AWS computes it"),
+        "container_definitions": Row(
+            judged_by(
+                "keeps-the-size-of-its-tasks",
+                "pins-every-image",
+                "takes-work-from-ready-on",
+                "writes-no-secret-in-plain-text",
+            ),
+            "a release changes them",
+        ),
+        "cpu": Row(judged_by("keeps-the-size-of-its-tasks"), "a larger task carries more"),
+        "ephemeral_storage.size_in_gib": Row(HIGHER, "a task may write more"),
+        "execution_role_arn": Row(judged_by("runs-under-its-own-role"), "the role is its own"),
+        "memory": Row(judged_by("keeps-the-size-of-its-tasks"), "a larger task carries more"),
+        "revision": Row(ANYTHING, "AWS computes it"),
+        "skip_destroy": Row(ANYTHING, "an old revision may stay or go, and its tasks run on"),
+        "task_role_arn": Row(judged_by("runs-under-its-own-role"), "the role is its own"),
+        "track_latest": Row(ANYTHING, "it decides which revision Terraform reads"),
+    },
+    "aws_iam_instance_profile": {
+        "role": Row(judged_by("runs-under-its-own-role"), "the role is its own"),
+    },
+    "aws_iam_role": {
+        "assume_role_policy": Row(judged_by("widens-no-iam-statement"), "it says who gets rights"),
+        "description": Row(ANYTHING, "only people read it"),
+        "force_detach_policies": Row(ANYTHING, "only a deletion reads it"),
+        "inline_policy": Row(judged_by("widens-no-iam-statement"), "it gives rights"),
+        "managed_policy_arns": Row(judged_by("widens-no-iam-statement"), "it gives rights"),
+        "permissions_boundary": Row(judged_by("widens-no-iam-statement"), "it limits rights"),
+    },
+    "aws_iam_role_policy": {
+        "policy": Row(judged_by("widens-no-iam-statement"), "it gives rights"),
+    },
+    "aws_kms_alias": {},
+    "aws_kms_key": {
+        "deletion_window_in_days": Row(HIGHER, "a deletion can be stopped for longer"),
+        "description": Row(ANYTHING, "only people read it"),
+        "enable_key_rotation": Row(ON, "KMS keeps the old material (PCI DSS v4.0.1, 3.7.4)"),
+        "is_enabled": Row(judged_by("keeps-its-keys-enabled"), "a disabled key decrypts nothing"),
+        "policy": Row(judged_by("widens-no-iam-statement"), "it gives rights"),
+        "rotation_period_in_days": Row(LOWER, "KMS keeps the old material"),
+    },
+    "aws_launch_template": {
+        "block_device_mappings.ebs.volume_size": Row(HIGHER, "an instance may write more"),
+        "default_version": Row(ANYTHING, "groups of instances name the version that they use"),
+        "description": Row(ANYTHING, "only people read it"),
+        "iam_instance_profile": Row(judged_by("runs-under-its-own-role"), "the role is its own"),
+        "latest_version": Row(ANYTHING, "AWS computes it; the attributes say what is in it"),
+        "monitoring.enabled": Row(ON, "more is measured"),
+        "tag_specifications": Row(ANYTHING, "tags of volumes carry no request"),
+    },
+    "aws_lb": {
+        "access_logs.bucket": Row(
+            as_the_file_says(
+                "load_balancers.access_logs_bucket",
+                lambda environment: environment.load_balancers.access_logs_bucket,
+            ),
+            "the file of the environment is reviewed",
+        ),
+        "access_logs.enabled": Row(ON, "requests are logged (PCI DSS v4.0.1, 10.2.1)"),
+        "access_logs.prefix": Row(
+            as_the_file_says(
+                "load_balancers.access_logs_prefix",
+                lambda environment: environment.load_balancers.access_logs_prefix,
+            ),
+            "the file of the environment is reviewed",
+        ),
+        "arn_suffix": Row(ANYTHING, "AWS computes it"),
+        "dns_name": Row(ANYTHING, "AWS computes it"),
+        "drop_invalid_header_fields": Row(
+            as_kept(Kept.DROP_INVALID_HEADER_FIELDS, kept=False, otherwise=True),
+            "docs/tasks/finish-an-adoption.md says what to look at first",
+        ),
+        "enable_cross_zone_load_balancing": Row(ON, "every zone's tasks get equal shares"),
+        "enable_deletion_protection": Row(
+            PROTECTED_WHILE_WANTED, "nobody deletes what a record leads to"
+        ),
+        "idle_timeout": Row(
+            BELOW_THE_TARGETS_KEEP_ALIVE,
+            "a longer request still ends, and no closed connection is used again (HTTP 502)",
+        ),
+        "subnets": Row(MORE_MEMBERS, "it answers in one more zone"),
+        "vpc_id": Row(ANYTHING, "AWS computes it from the subnets"),
+        "zone_id": Row(ANYTHING, "AWS computes it"),
+    },
+    "aws_lb_listener": {
+        "certificate_arn": Row(
+            CERTIFICATE_OF_ITS_ZONE, "clients accept a renewed certificate of the same names"
+        ),
+        "tcp_idle_timeout_seconds": Row(HIGHER, "a silent connection lives longer"),
+    },
+    "aws_lb_target_group": {
+        "arn_suffix": Row(ANYTHING, "AWS computes it"),
+        "deregistration_delay": Row(HIGHER, "a running request has longer to end"),
+        "load_balancer_arns": Row(ANYTHING, "AWS computes it from the listeners"),
+        "preserve_client_ip": Row(
+            as_kept(Kept.PRESERVE_CLIENT_IP, kept="true", otherwise="false"),
+            "docs/tasks/finish-an-adoption.md says what to admit first",
+        ),
+        "target_group_health.dns_failover.minimum_healthy_targets_count": Row(
+            judged_by("leaves-dns-at-half-of-its-tasks"), "the stage says how many tasks run"
+        ),
+    },
+    "aws_route53_record": {
+        "": Row(judged_by("changes-only-weights"), "a move changes weights and nothing else"),
+    },
+    "aws_sns_topic": {
+        "display_name": Row(ANYTHING, "only people read it"),
+        "kms_master_key_id": Row(FIRST_VALUE, "what is sent from then on is encrypted"),
+        "policy": Row(judged_by("widens-no-iam-statement"), "it gives rights"),
+    },
+    "aws_sns_topic_policy": {
+        "policy": Row(judged_by("widens-no-iam-statement"), "it gives rights"),
+    },
+    "aws_wafv2_web_acl_association": {},
+}
+"""Resource type -> attribute -> what is known about it; `""` stands for all attributes."""
+
+
+def rows_of(type: str) -> Rows:
+    """Return the rows for a type; those of every type for one that the table does not know."""
+    return {**EVERY_TYPE, **TABLE.get(type, {})}
+
+
+def row_of(type: str, attribute: str) -> Row | None:
+    """Return the row that holds for an attribute: its own, or that of what it is inside of; None:
+    no change of it is known to be harmless.
+    """
+    rows, name = rows_of(type), attribute
+    while name and name not in rows:
+        name = name.rpartition(".")[0]
+    return rows.get(name)
