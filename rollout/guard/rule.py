@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from pay.model import Deployment, Environment, Stage
+from pay.model import Environment, Stage
+from pay.model.environment.environment import Deployment
 from rollout.plans.read import StackPlan
 
 

@@ -10,20 +10,17 @@ from rollout.guard.in_place.attribute import InPlace
 from rollout.guard.in_place.directions import Direction
 from rollout.guard.numbers import number
 
-_STRICTER_COMPARISONS = {
-    ("GreaterThanThreshold", "GreaterThanOrEqualToThreshold"),
-    ("LessThanThreshold", "LessThanOrEqualToThreshold"),
-}
+_ABOVE = ("GreaterThanThreshold", "GreaterThanOrEqualToThreshold")
+_BELOW = ("LessThanThreshold", "LessThanOrEqualToThreshold")
+"""Each with the stricter one last. The others compare with a band that AWS predicts."""
 
 
 def _threshold_is_stricter(change: InPlace) -> bool:
-    comparison = str(change.resource.after.get("comparison_operator"))
+    comparison = change.resource.after.get("comparison_operator")
     old, new = number(change.before), number(change.after)
     if old is None or new is None:
         return False
-    if comparison.startswith("GreaterThan"):
-        return new <= old
-    return comparison.startswith("LessThan") and comparison.endswith("Threshold") and new >= old
+    return (comparison in _ABOVE and new <= old) or (comparison in _BELOW and new >= old)
 
 
 def _goes_off_as_soon(change: InPlace) -> bool:
@@ -52,7 +49,7 @@ STRICTER_THRESHOLD = Direction(
 )
 STRICTER_COMPARISON = Direction(
     "to include the threshold itself",
-    lambda change: (change.before, change.after) in _STRICTER_COMPARISONS,
+    lambda change: (change.before, change.after) in (_ABOVE, _BELOW),
 )
 SOONER = Direction(
     "fewer readings, such that the alarm goes off in every case in which it did",

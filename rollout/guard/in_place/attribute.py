@@ -56,7 +56,8 @@ def changed_attributes(
     change: ResourceChange, known: Collection[str] = ()
 ) -> Iterator[AttributeChange]:
     """Yield the attributes that differ in meaning. What stands in `known` is one attribute with all
-    that it holds. A block that appears or disappears is compared with an empty one.
+    that it holds. A block that appears or disappears is compared with an empty one; it differs
+    itself where it holds nothing.
     """
     yield from _differences(change, (), change.before, change.after, known)
 
@@ -72,9 +73,17 @@ def _differences(
         if old is not None and new is not None:
             inside = path if isinstance(before, dict) or isinstance(after, dict) else (*path, 0)
             inner = marks_at(change.change.after_unknown, inside)
-            for key in sorted({*old, *new, *(inner if isinstance(inner, dict) else ())}):
-                yield from _differences(change, (*inside, key), old.get(key), new.get(key), known)
-            return
+            keys = sorted({*old, *new, *(inner if isinstance(inner, dict) else ())})
+            deeper = [
+                difference
+                for key in keys
+                for difference in _differences(
+                    change, (*inside, key), old.get(key), new.get(key), known
+                )
+            ]
+            yield from deeper
+            if deeper or not path:
+                return
     yield AttributeChange(path, before, after, change.is_unknown(*path), change.is_sensitive(*path))
 
 

@@ -29,6 +29,9 @@ class Direction:
         return self.is_safe(change)
 
 
+_ECS_TAG = "AmazonECSManaged"
+
+
 def of_values(words: str, is_safe: Callable[[Any, Any], bool]) -> Direction:
     """Return a direction that only the two values decide."""
     return Direction(words, lambda change: is_safe(change.before, change.after))
@@ -58,6 +61,14 @@ def _loses(before: Any, after: Any) -> bool:
     return _gains(after or [], before or [])
 
 
+def _keeps_the_tag_of_ecs(before: Any, after: Any) -> bool:
+    """ECS scales a group, and protects its instances, only by this tag (AWS: ECS developer guide,
+    "Capacity providers", Auto Scaling group considerations).
+    """
+    is_there = [_ECS_TAG in [tag.get("key") for tag in tags or ()] for tags in (before, after)]
+    return is_there[1] or not is_there[0]
+
+
 def _kept_longer(before: Any, after: Any) -> bool:
     old, new = (number(value) or float("inf") for value in (before, after))
     return new >= old
@@ -70,6 +81,7 @@ ON = of_values("to turn it on", lambda before, after: _is_on(after))
 OFF = of_values("to turn it off", lambda before, after: _is_off(after))
 MORE_MEMBERS = of_values("to add members, and to keep all others", _gains)
 FEWER_MEMBERS = of_values("to remove members, and to add none", _loses)
+TAGS_WITH_THAT_OF_ECS = of_values(f"to keep the tag {_ECS_TAG}", _keeps_the_tag_of_ecs)
 KEPT_LONGER = of_values("a longer time; 0 is for ever", _kept_longer)
 FIRST_VALUE = of_values("to set it where nothing was set", lambda before, after: is_unset(before))
 

@@ -28,6 +28,7 @@ from rollout.guard.in_place.directions import (
     MORE_MEMBERS,
     OFF,
     ON,
+    TAGS_WITH_THAT_OF_ECS,
     Direction,
     becomes,
     judged_by,
@@ -44,20 +45,25 @@ class Row:
 
 Rows = Mapping[str, Row]
 
+
+def _computed(*attributes: str) -> Rows:
+    return dict.fromkeys(attributes, Row(ANYTHING, "AWS or the provider computes it"))
+
+
+_RIGHTS = judged_by("keeps-the-rights-that-it-needs", "widens-no-iam-statement")
+
 EVERY_TYPE: Rows = {
-    "arn": Row(ANYTHING, "AWS computes it"),
-    "id": Row(ANYTHING, "AWS computes it"),
+    **_computed("arn", "id", "tags_all"),
     "tags": Row(
         ANYTHING, "no request and no lookup of the stacks depends on a tag of what they make"
     ),
-    "tags_all": Row(ANYTHING, "the provider computes it from the tags"),
     "timeouts": Row(ANYTHING, "only Terraform reads how long it waits"),
 }
 """What holds for every type."""
 
 TABLE: Mapping[str, Rows] = {
     "aws_appautoscaling_policy": {
-        "alarm_arns": Row(ANYTHING, "AWS makes these alarms itself"),
+        **_computed("alarm_arns"),
         "target_tracking_scaling_policy_configuration.target_value": Row(
             LOWER, "tasks are added at less load"
         ),
@@ -83,6 +89,7 @@ TABLE: Mapping[str, Rows] = {
         ),
     },
     "aws_autoscaling_group": {
+        **_computed("predicted_capacity", "warm_pool_size"),
         "desired_capacity": Row(
             judged_by("keeps-ec2-capacity"), "the services that need EC2 say how much"
         ),
@@ -91,12 +98,11 @@ TABLE: Mapping[str, Rows] = {
         "max_instance_lifetime": Row(judged_by("keeps-ec2-capacity"), "it ends running instances"),
         "max_size": Row(judged_by("keeps-ec2-capacity"), "the services that need EC2 say how much"),
         "min_size": Row(judged_by("keeps-ec2-capacity"), "the services that need EC2 say how much"),
-        "predicted_capacity": Row(ANYTHING, "AWS computes it"),
         "protect_from_scale_in": Row(ON, "instances with tasks stay"),
         "suspended_processes": Row(FEWER_MEMBERS, "no process that heals the group is stopped"),
+        "tag": Row(TAGS_WITH_THAT_OF_ECS, "other tags carry no request"),
         "vpc_zone_identifier": Row(MORE_MEMBERS, "instances may start in one more zone"),
         "wait_for_capacity_timeout": Row(ANYTHING, "only Terraform reads how long it waits"),
-        "warm_pool_size": Row(ANYTHING, "AWS computes it"),
     },
     "aws_cloudwatch_log_group": {
         "kms_key_id": Row(FIRST_VALUE, "what is logged from then on is encrypted"),
@@ -158,58 +164,57 @@ TABLE: Mapping[str, Rows] = {
         "wait_for_steady_state": Row(ON, "an apply fails with the deployment"),
     },
     "aws_ecs_task_definition": {
-        "arn_without_revision": Row(ANYTHING, "AWS computes it"),
-        "container_definitions": Row(
+        "": Row(
             judged_by(
+                "keeps-its-containers",
+                "keeps-its-variables",
                 "keeps-the-size-of-its-tasks",
                 "pins-every-image",
-                "takes-work-from-ready-on",
+                "runs-under-its-own-role",
                 "writes-no-secret-in-plain-text",
             ),
-            "a release changes them",
+            "a new revision is a release, which has rules of its own",
         ),
-        "cpu": Row(judged_by("keeps-the-size-of-its-tasks"), "a larger task carries more"),
-        "ephemeral_storage.size_in_gib": Row(HIGHER, "a task may write more"),
-        "execution_role_arn": Row(judged_by("runs-under-its-own-role"), "the role is its own"),
-        "memory": Row(judged_by("keeps-the-size-of-its-tasks"), "a larger task carries more"),
-        "revision": Row(ANYTHING, "AWS computes it"),
-        "skip_destroy": Row(ANYTHING, "an old revision may stay or go, and its tasks run on"),
-        "task_role_arn": Row(judged_by("runs-under-its-own-role"), "the role is its own"),
-        "track_latest": Row(ANYTHING, "it decides which revision Terraform reads"),
     },
     "aws_iam_instance_profile": {
+        **_computed("create_date", "unique_id"),
         "role": Row(judged_by("runs-under-its-own-role"), "the role is its own"),
     },
     "aws_iam_role": {
-        "assume_role_policy": Row(judged_by("widens-no-iam-statement"), "it says who gets rights"),
+        **_computed("create_date", "unique_id"),
+        "assume_role_policy": Row(_RIGHTS, "it says who gets rights"),
         "description": Row(ANYTHING, "only people read it"),
         "force_detach_policies": Row(ANYTHING, "only a deletion reads it"),
-        "inline_policy": Row(judged_by("widens-no-iam-statement"), "it gives rights"),
-        "managed_policy_arns": Row(judged_by("widens-no-iam-statement"), "it gives rights"),
-        "permissions_boundary": Row(judged_by("widens-no-iam-statement"), "it limits rights"),
+        "inline_policy": Row(_RIGHTS, "it gives rights"),
+        "managed_policy_arns": Row(_RIGHTS, "it gives rights"),
+        "permissions_boundary": Row(_RIGHTS, "it limits rights"),
     },
     "aws_iam_role_policy": {
-        "policy": Row(judged_by("widens-no-iam-statement"), "it gives rights"),
+        "policy": Row(_RIGHTS, "it gives rights"),
     },
-    "aws_kms_alias": {},
+    "aws_kms_alias": {
+        **_computed("target_key_arn"),
+    },
     "aws_kms_key": {
+        **_computed("key_id"),
         "deletion_window_in_days": Row(HIGHER, "a deletion can be stopped for longer"),
         "description": Row(ANYTHING, "only people read it"),
         "enable_key_rotation": Row(ON, "KMS keeps the old material (PCI DSS v4.0.1, 3.7.4)"),
         "is_enabled": Row(judged_by("keeps-its-keys-enabled"), "a disabled key decrypts nothing"),
-        "policy": Row(judged_by("widens-no-iam-statement"), "it gives rights"),
+        "policy": Row(_RIGHTS, "it gives rights"),
         "rotation_period_in_days": Row(LOWER, "KMS keeps the old material"),
     },
     "aws_launch_template": {
+        **_computed("latest_version"),
         "block_device_mappings.ebs.volume_size": Row(HIGHER, "an instance may write more"),
         "default_version": Row(ANYTHING, "groups of instances name the version that they use"),
         "description": Row(ANYTHING, "only people read it"),
         "iam_instance_profile": Row(judged_by("runs-under-its-own-role"), "the role is its own"),
-        "latest_version": Row(ANYTHING, "AWS computes it; the attributes say what is in it"),
         "monitoring.enabled": Row(ON, "more is measured"),
         "tag_specifications": Row(ANYTHING, "tags of volumes carry no request"),
     },
     "aws_lb": {
+        **_computed("arn_suffix", "dns_name", "vpc_id", "zone_id"),
         "access_logs.bucket": Row(
             as_the_file_says(
                 "load_balancers.access_logs_bucket",
@@ -225,8 +230,6 @@ TABLE: Mapping[str, Rows] = {
             ),
             "the file of the environment is reviewed",
         ),
-        "arn_suffix": Row(ANYTHING, "AWS computes it"),
-        "dns_name": Row(ANYTHING, "AWS computes it"),
         "drop_invalid_header_fields": Row(
             as_kept(Kept.DROP_INVALID_HEADER_FIELDS, kept=False, otherwise=True),
             "docs/tasks/finish-an-adoption.md says what to look at first",
@@ -240,8 +243,6 @@ TABLE: Mapping[str, Rows] = {
             "a longer request still ends, and no closed connection is used again (HTTP 502)",
         ),
         "subnets": Row(MORE_MEMBERS, "it answers in one more zone"),
-        "vpc_id": Row(ANYTHING, "AWS computes it from the subnets"),
-        "zone_id": Row(ANYTHING, "AWS computes it"),
     },
     "aws_lb_listener": {
         "certificate_arn": Row(
@@ -250,9 +251,8 @@ TABLE: Mapping[str, Rows] = {
         "tcp_idle_timeout_seconds": Row(HIGHER, "a silent connection lives longer"),
     },
     "aws_lb_target_group": {
-        "arn_suffix": Row(ANYTHING, "AWS computes it"),
+        **_computed("arn_suffix", "load_balancer_arns"),
         "deregistration_delay": Row(HIGHER, "a running request has longer to end"),
-        "load_balancer_arns": Row(ANYTHING, "AWS computes it from the listeners"),
         "preserve_client_ip": Row(
             as_kept(Kept.PRESERVE_CLIENT_IP, kept="true", otherwise="false"),
             "docs/tasks/finish-an-adoption.md says what to admit first",
@@ -265,12 +265,14 @@ TABLE: Mapping[str, Rows] = {
         "": Row(judged_by("changes-only-weights"), "a move changes weights and nothing else"),
     },
     "aws_sns_topic": {
+        **_computed("beginning_archive_time", "owner"),
         "display_name": Row(ANYTHING, "only people read it"),
         "kms_master_key_id": Row(FIRST_VALUE, "what is sent from then on is encrypted"),
-        "policy": Row(judged_by("widens-no-iam-statement"), "it gives rights"),
+        "policy": Row(_RIGHTS, "it gives rights"),
     },
     "aws_sns_topic_policy": {
-        "policy": Row(judged_by("widens-no-iam-statement"), "it gives rights"),
+        **_computed("owner"),
+        "policy": Row(_RIGHTS, "it gives rights"),
     },
     "aws_wafv2_web_acl_association": {},
 }

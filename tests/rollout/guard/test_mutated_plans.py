@@ -45,7 +45,7 @@ RELEASE = plan(
     EC2,
     task_definition([container()], [container(image=RELEASED_IMAGE)]),
     change("aws_ecs_service.service", RUNNING, {**RUNNING, "desired_count": 3}),
-    change("aws_lb.alb", {"name": "alb", "idle_timeout": 60}, {"name": "alb", "idle_timeout": 75}),
+    change("aws_lb.alb", {"name": "alb", "idle_timeout": 60}, {"name": "alb", "idle_timeout": 70}),
     change(
         "aws_iam_role_policy.task_policy",
         {"role": "r", "policy": policy({"Action": ["s3:GetObject"], "Resource": ["arn:a"]})},

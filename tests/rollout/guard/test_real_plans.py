@@ -6,9 +6,9 @@ One walk of a service makes them all: it stands at `canary` when the bad changes
 import copy
 import json
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Set
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -22,12 +22,13 @@ from pay.model.stacks import side_stack
 from rollout.guard.rule import Context
 from rollout.guard.rules import RULES
 from rollout.guard.verdict import judge
-from rollout.plans.read import read_plans
+from rollout.plans.read import StackPlan, read_plans
 from rollout.review.document import review
 from rollout.review.render import as_html, as_markdown
 from sandbox.instance import Sandbox
 from sandbox.settings import Settings
 from tests.support.mutations import damaged, harms
+from tests.support.one_attribute import attributes_in_use, one_attribute_changed, settled
 from tests.support.plans import EC2, ENVIRONMENT, FARGATE, PLATFORM, SERVICE, TRAFFIC, at
 from tests.support.real_stacks import Edit, RealStacks, all_of, appended, put, put_in
 
@@ -92,13 +93,13 @@ def _walk_to_canary(stacks: RealStacks, made: Plans) -> None:
         _keep(stacks, made, stage, stacks.plan(stage, TRAFFIC, apply=True))
 
 
-CIPHER = put("ELBSecurityPolicy-TLS13-1-2-2021-06", "ELBSecurityPolicy-TLS13-1-3-2021-06")
+LONGER = put('deregistration_delay = "40"', 'deregistration_delay = "50"')
 NARROWED = put('"ecr:BatchCheckLayerAvailability",', "")
 
 
 def _good_changes(stacks: RealStacks, made: Plans) -> None:
     release = {"TF_VAR_application_image_tag": "2-release"}
-    for stack, edit in ((EC2, CIPHER), (FARGATE, NARROWED)):
+    for stack, edit in ((EC2, LONGER), (FARGATE, NARROWED)):
         file = stacks.plan("release", stack, edit=edit, variables=release)
         _keep(stacks, made, "release", file)
     _keep(stacks, made, "at work", stacks.plan("at work", WORKER))
@@ -210,7 +211,7 @@ HCL: dict[str, tuple[str, Edit]] = {
 BAD = {
     "keeps-names-answered": ("renamed", "aws_route53_record.fargate"),
     "keeps-what-carries-traffic": ("taken down", "aws_lb_target_group.target_group"),
-    "keeps-the-way-to-its-tasks": ("spoiled", "aws_lb_target_group.target_group"),
+    "changes-only-what-is-harmless": ("spoiled", "aws_lb_target_group.target_group"),
     "keeps-its-alarms": ("taken down", "aws_cloudwatch_metric_alarm.latency_alarm"),
     "keeps-its-keys-enabled": ("locked", "aws_kms_key.cde_key"),
     "matches-the-stage": ("renamed", "aws_route53_record.ec2"),
@@ -316,7 +317,7 @@ def _walk_to_the_end(stacks: RealStacks, made: Plans) -> None:
 GOOD = {
     "keeps-names-answered": "to detached",
     "keeps-what-carries-traffic": "to retired",
-    "keeps-the-way-to-its-tasks": "release",
+    "changes-only-what-is-harmless": "release",
     "keeps-its-alarms": "to retired",
     "keeps-its-keys-enabled": "platform",
     "matches-the-stage": "quarter",
@@ -409,3 +410,44 @@ def test_never_lets_harm_pass_in_a_real_plan(plans: Plans, label: str, data: st.
         except InvalidInput:
             return
         review(read, judge(read), None)
+
+
+def _settled(plans: Plans) -> list[StackPlan]:
+    """What the platform and both sides are at `canary` once the release is applied."""
+    released = plans.context("release").plans
+    platform = [p for p in plans.context("more").plans if p.stack.id == PLATFORM]
+    at_rest = [replace(plan, plan=settled(plan.plan)) for plan in (*platform, *released)]
+    assert {plan.stack.id for plan in at_rest} == {PLATFORM, EC2, FARGATE}
+    return at_rest
+
+
+def test_every_change_of_an_attribute_is_refused_harmless_or_in_a_safe_direction(
+    plans: Plans, golden: Callable[[str, str], None]
+) -> None:
+    """Each attribute in use changes alone, to another legal value; the file shows what became of
+    it: refused at every value, let pass at every value, or let pass in one direction.
+    """
+    environments = plans.environments["release"]
+    outcomes: dict[tuple[str, str], set[frozenset[str]]] = {}
+    in_use: set[tuple[str, str]] = set()
+    for at_rest in _settled(plans):
+        assert judge(Context((at_rest,), environments)).refused == ()
+        in_use |= attributes_in_use(at_rest.plan)
+        for changed in one_attribute_changed(at_rest.plan):
+            context = Context((replace(at_rest, plan=changed.plan),), environments)
+            refused = judge(context).refused
+            assert {refusal.finding.address for refusal in refused} <= {changed.address}
+            rules = frozenset(refusal.rule for refusal in refused)
+            # One change, one refusal, by the rule that knows why.
+            assert len(rules) <= 1, (changed.type, changed.attribute, rules)
+            outcomes.setdefault((changed.type, changed.attribute), set()).add(rules)
+    assert set(outcomes) == in_use
+    lines = (_outcome(*attribute, rules) for attribute, rules in sorted(outcomes.items()))
+    golden("changes-in-place.txt", "\n".join(lines) + "\n")
+
+
+def _outcome(type: str, attribute: str, rules: Set[frozenset[str]]) -> str:
+    by = ", ".join(sorted(frozenset[str]().union(*rules)))
+    kinds = {(True, False): "refused", (True, True): "in one direction", (False, True): "harmless"}
+    kind = kinds[bool(by), frozenset() in rules]
+    return f"{type} {attribute}: {kind}{f' ({by})' if by else ''}"

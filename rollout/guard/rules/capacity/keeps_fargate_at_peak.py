@@ -6,7 +6,7 @@ it may follow demand, from `tasks.min` to at least the peak, and nothing may sto
 
 from collections.abc import Iterator
 
-from pay.model import Side
+from pay.model import Side, Stage
 from rollout.guard.numbers import decreases, number
 from rollout.guard.rule import Context, Finding, Findings
 from rollout.plans.plan import Plan, ResourceChange, Verb
@@ -39,10 +39,8 @@ def check(plan: StackPlan, context: Context) -> Findings:
     lowest = peak if stage.pins_fargate_at_peak else max(each.min for each in tasks)
     until = " until it is past soak" if stage.pins_fargate_at_peak else ""
     do = f"keep min_capacity at {lowest} or more and max_capacity at {peak} or more{until}"
-    # Past `soak` Fargate may follow demand down to the tasks that always run, and up as before.
-    kept = _BOUNDS if stage.pins_fargate_at_peak else (_HIGHEST,)
     for change in plan.plan.managed:
-        for text in (*_may_be_taken_away(change), *_lowered(change, lowest, peak, kept)):
+        for text in (*_may_be_taken_away(change), *_lowered(change, lowest, peak, stage)):
             yield Finding(change.address, f"{service} is at {stage}: {text}", do)
         if _cannot_grow(plan.plan, change):
             yield Finding(
@@ -73,11 +71,9 @@ def _cannot_grow(plan: Plan, change: ResourceChange) -> bool:
     return suspended not in (None, False)
 
 
-def _lowered(
-    change: ResourceChange, lowest: int, peak: int, kept: tuple[str, ...]
-) -> Iterator[str]:
+def _lowered(change: ResourceChange, lowest: int, peak: int, stage: Stage) -> Iterator[str]:
     """Yield bounds of scaling that are unknown, lower than what the side has to carry, or lower
-    than before if they are to be `kept`.
+    than before while the stage pins them.
     """
     if change.type != _TARGET:
         return
@@ -91,5 +87,5 @@ def _lowered(
         bound = None if change.is_unknown(attribute) else number(change.after.get(attribute))
         if bound is None or bound < needed:
             yield f"scaling may go {way} {'?' if bound is None else bound} tasks"
-        elif attribute in kept:
+        elif stage.pins_fargate_at_peak:
             yield from decreases(change, (attribute,))

@@ -12,28 +12,16 @@ KEPT = [s for s in Stage if Stage.READY.position <= s.position <= Stage.SOAK.pos
 
 @pytest.mark.parametrize("stage", KEPT)
 @pytest.mark.parametrize("stack", [EC2, FARGATE])
-@pytest.mark.parametrize(
-    "after", [None, {"alarm_actions": []}, {"alarm_actions": ["x"]}, {"actions_enabled": False}]
-)
+@pytest.mark.parametrize("actions", [["delete"], ["forget"], ["delete", "create"]])
 def test_keeps_the_alarms_from_ready_to_soak(
-    refused: Judge, stage: Stage, stack: str, after: Json | None
+    refused: Judge, stage: Stage, stack: str, actions: list[str]
 ) -> None:
-    silent = None if after is None else {**ALARM, **after}
-    plans = plan(stack, change("aws_cloudwatch_metric_alarm.errors_alarm", ALARM, silent))
-    assert found(refused, plans, stage=stage) == {"keeps-its-alarms"}
+    after = ALARM if "create" in actions else None
+    gone = change("aws_cloudwatch_metric_alarm.errors_alarm", ALARM, after, actions=actions)
+    assert found(refused, plan(stack, gone), stage=stage) == {"keeps-its-alarms"}
 
 
-def test_refuses_alarms_whose_actions_nobody_knows(refused: Judge) -> None:
-    for name in ("alarm_actions", "actions_enabled"):
-        after = {key: value for key, value in ALARM.items() if key != name}
-        alarm = change("aws_cloudwatch_metric_alarm.a", ALARM, after, unknown={name: True})
-        assert found(refused, plan(EC2, alarm), stage=Stage.HALF) == {"keeps-its-alarms"}
-
-
-def test_lets_alarms_change_beside_that(refused: Judge) -> None:
+def test_lets_alarms_go_where_no_move_waits_for_them(refused: Judge) -> None:
     gone = change("aws_cloudwatch_metric_alarm.a", ALARM, None)
     assert found(refused, plan(EC2, gone), stage=Stage.LEGACY) == set()
     assert found(refused, plan(FARGATE, gone), stage=Stage.DETACHED) == set()
-    more = {**ALARM, "threshold": 4, "alarm_actions": ["arn:topic", "arn:other"]}
-    other = change("aws_cloudwatch_metric_alarm.a", ALARM, more)
-    assert found(refused, plan(EC2, other), stage=Stage.HALF) == set()

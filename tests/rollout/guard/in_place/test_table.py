@@ -1,0 +1,178 @@
+"""The table of harmless changes holds what the provider knows, and names rules that judge."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from pay.model import Stage
+from pay.model.stacks import RESOURCE_TYPES
+from rollout.guard.in_place.directions import ANYTHING
+from rollout.guard.in_place.table import EVERY_TYPE, TABLE, row_of
+from rollout.guard.rules import RULES
+from stacks.made_from import SCHEMA
+from tests.conftest import ROOT
+from tests.rollout.guard.conftest import Judge, found
+from tests.support.plans import EC2, FARGATE, PLATFORM, Json, change, container, plan, policy
+
+SCHEMAS = json.loads((ROOT / SCHEMA).read_text())["resource_schemas"]
+JUDGED = sorted(
+    (type, attribute, rule)
+    for type, rows in TABLE.items()
+    for attribute, row in rows.items()
+    for rule in row.direction.rules
+)
+"""Type, attribute and a rule that judges it."""
+
+
+def attributes(block: Json, prefix: str = "") -> Iterator[tuple[str, Json]]:
+    """Every attribute and block of a type, as the table writes it, with its schema."""
+    for name, schema in block.get("attributes", {}).items():
+        yield f"{prefix}{name}", schema
+    for name, schema in block.get("block_types", {}).items():
+        yield f"{prefix}{name}", schema
+        yield from attributes(schema["block"], f"{prefix}{name}.")
+
+
+def test_has_a_section_for_every_type_of_the_stacks_and_for_no_other() -> None:
+    assert set(TABLE) == RESOURCE_TYPES
+
+
+@pytest.mark.parametrize("type", sorted(TABLE))
+def test_names_attributes_that_the_provider_knows(type: str) -> None:
+    known = {name for name, _ in attributes(SCHEMAS[type]["block"])}
+    assert TABLE[type].keys() - {""} <= known
+
+
+@pytest.mark.parametrize("type", sorted(TABLE))
+def test_lets_pass_what_only_aws_sets(type: str) -> None:
+    """An update often makes such a value unknown, and nobody can write it."""
+    for name, schema in attributes(SCHEMAS[type]["block"]):
+        if "." not in name and schema.get("computed") and not schema.get("optional"):
+            row = row_of(type, name)
+            assert row, name
+            assert not row.direction.minds_unknown, name
+
+
+def test_lets_no_attribute_pass_at_any_value_that_a_type_does_not_have_everywhere() -> None:
+    assert {name for name, row in EVERY_TYPE.items() if row.direction is ANYTHING} == set(
+        EVERY_TYPE
+    )
+
+
+TASK: Json = {"family": "sandbox_publicauth", "cpu": "1024", "memory": "2048"}
+ELSEWHERE = "arn:aws:iam::999999999999:role/x"
+READ = policy({"Action": "s3:GetObject", "Resource": "arn:aws:s3:::a/*"})
+WIDE = policy({"Action": "s3:*", "Resource": "*"})
+
+
+def containers(**changed: Any) -> Json:
+    return {"container_definitions": json.dumps([container(**changed)])}
+
+
+def dns(count: str) -> Json:
+    failover = {"minimum_healthy_targets_count": count}
+    return {"target_group_health": [{"dns_failover": [failover]}]}
+
+
+JUDGED_WRONGLY: dict[str, dict[str, tuple[str, Json, Json]]] = {
+    "aws_appautoscaling_target": {
+        "max_capacity": (FARGATE, {"max_capacity": 4}, {"max_capacity": 1}),
+        "min_capacity": (FARGATE, {"min_capacity": 2}, {"min_capacity": 1}),
+        "suspended_state": (
+            FARGATE,
+            {"min_capacity": 2, "max_capacity": 4},
+            {
+                **{"min_capacity": 2, "max_capacity": 4},
+                "suspended_state": [{"dynamic_scaling_out_suspended": True}],
+            },
+        ),
+    },
+    "aws_autoscaling_group": {
+        "desired_capacity": (PLATFORM, {"desired_capacity": 3}, {"desired_capacity": 2}),
+        "instance_refresh": (PLATFORM, {}, {"instance_refresh": [{"strategy": "Rolling"}]}),
+        "max_instance_lifetime": (PLATFORM, {}, {"max_instance_lifetime": 86400}),
+        "max_size": (PLATFORM, {"max_size": 3}, {"max_size": 2}),
+        "min_size": (PLATFORM, {"min_size": 3}, {"min_size": 2}),
+    },
+    "aws_ecs_service": {
+        "desired_count": (EC2, {"desired_count": 3}, {"desired_count": 2}),
+        "task_definition": (
+            EC2,
+            {"task_definition": "sandbox_publicauth:1"},
+            {"task_definition": "sandbox_ledger:1"},
+        ),
+    },
+    "aws_ecs_task_definition": {
+        "container_definitions": (
+            FARGATE,
+            containers(),
+            containers(
+                memory=1,
+                image="registry/publicauth:latest",
+                environment=[{"name": "DB_PASSWORD", "value": "hunter2"}],
+            ),
+        ),
+        "cpu": (EC2, {**containers(), **TASK}, {**containers(), **TASK, "cpu": "512"}),
+        "execution_role_arn": (
+            EC2,
+            containers(),
+            {**containers(), "execution_role_arn": ELSEWHERE},
+        ),
+        "memory": (EC2, {**containers(), **TASK}, {**containers(), **TASK, "memory": "512"}),
+        "task_role_arn": (EC2, containers(), {**containers(), "task_role_arn": ELSEWHERE}),
+    },
+    "aws_iam_instance_profile": {"role": (PLATFORM, {"role": "a"}, {"role": "b"})},
+    "aws_iam_role": {
+        "assume_role_policy": (
+            EC2,
+            {"assume_role_policy": policy()},
+            {"assume_role_policy": policy({"Action": "sts:AssumeRole", "Principal": {"AWS": "*"}})},
+        ),
+        "inline_policy": (EC2, {}, {"inline_policy": [{"policy": WIDE}]}),
+        "managed_policy_arns": (EC2, {}, {"managed_policy_arns": ["arn:aws:iam::aws:policy/x"]}),
+        "permissions_boundary": (EC2, {"permissions_boundary": "a"}, {"permissions_boundary": "b"}),
+    },
+    "aws_iam_role_policy": {"policy": (EC2, {"policy": READ}, {"policy": WIDE})},
+    "aws_kms_key": {
+        "is_enabled": (PLATFORM, {"is_enabled": True}, {"is_enabled": False}),
+        "policy": (PLATFORM, {"policy": READ}, {"policy": WIDE}),
+    },
+    "aws_launch_template": {
+        "iam_instance_profile": (
+            PLATFORM,
+            {"iam_instance_profile": [{"arn": "a"}]},
+            {"iam_instance_profile": [{"arn": "b"}]},
+        ),
+    },
+    "aws_lb_target_group": {
+        "target_group_health.dns_failover.minimum_healthy_targets_count": (
+            EC2,
+            dns("1"),
+            dns("9"),
+        ),
+    },
+    "aws_route53_record": {"": (EC2, {"ttl": 1}, {"ttl": 300})},
+    "aws_sns_topic": {"policy": (PLATFORM, {"policy": READ}, {"policy": WIDE})},
+    "aws_sns_topic_policy": {"policy": (PLATFORM, {"policy": READ}, {"policy": WIDE})},
+}
+"""A stack, values before and after that each rule has to refuse which the table names for it."""
+
+
+@pytest.mark.parametrize(("type", "attribute", "rule"), JUDGED)
+def test_a_rule_that_the_table_names_judges_the_attribute(
+    refused: Judge, type: str, attribute: str, rule: str
+) -> None:
+    assert rule in RULES
+    stack, before, after = JUDGED_WRONGLY[type][attribute]
+    is_revision = type == "aws_ecs_task_definition"
+    actions = ["create", "delete"] if is_revision else ["update"]
+    entry = change(f"{type}.a", before, after, actions=actions)
+    rules = found(refused, plan(stack, entry), stage=Stage.HALF)
+    assert rule in rules
+    assert "changes-only-what-is-harmless" not in rules
+    without = change(f"{type}.a", before, {**before, "of_tomorrow": 1}, actions=actions)
+    assert "changes-only-what-is-harmless" in found(
+        refused, plan(stack, without), stage=Stage.HALF
+    ) or (attribute == "")
