@@ -48,7 +48,7 @@ def of_role(
     if role != does:
         needs += _starts_tasks(before, environment, plan)
     if role != starts:
-        needs += _does_the_work(environment, service)
+        needs += does_the_work(environment, service)
     return needs
 
 
@@ -70,7 +70,8 @@ def of_topic(environment: Environment, topic_arn: str) -> list[Statement]:
     return [publishes_alarms(environment, topic_arn)]
 
 
-def _does_the_work(environment: Environment, service: str) -> list[Statement]:
+def does_the_work(environment: Environment, service: str) -> list[Statement]:
+    """Return what the application of a service does."""
     microservice = CATALOGUE[service]
     arns = {
         queue.name: environment.arn("sqs", names.queue(environment.name, queue.name))

@@ -1,14 +1,16 @@
-"""No IAM statement gives more than before (PCI DSS v4.0.1, 7.2.1 and 7.2.5: least privileges). A
-new role's policies are judged by what no new policy may have (`rollout.guard.new_policies`). A new
-policy of an existing role is compared with nothing, and a policy that moves from one role to
-another is new to that one.
+"""No IAM statement gives more than before, unless the catalogue of the change says that the service
+needs it (PCI DSS v4.0.1, 7.2.1 and 7.2.5: least privileges). A new role's policies are judged by
+what no new policy may have (`rollout.guard.new_policies`). A new policy of an existing role is
+compared with nothing, and a policy that moves from one role to another is new to that one.
 """
 
 from collections.abc import Iterator
 
+from pay.iam.document import Statement
 from pay.iam.grants import widenings
 from pay.model import Environment
 from pay.unread import Unread
+from rollout.guard.declared_rights import declared_rights
 from rollout.guard.new_policies import Kind, too_much
 from rollout.guard.rule import Context, Finding, Findings
 from rollout.plans.plan import Plan, ResourceChange, Verb
@@ -56,8 +58,8 @@ _NEVER = ("aws_iam_access_key", "aws_iam_user", "aws_iam_user_login_profile", "a
 """Standing credentials and grants beside the policies: their creation alone widens."""
 
 DO = (
-    "give only what the service needs; when it does need it, say so: --allow "
-    "widens-no-iam-statement --because TEXT"
+    "give only what the service needs, and name it in the catalogue; where that cannot say it, "
+    "give the reason: --allow widens-no-iam-statement --because TEXT"
 )
 
 
@@ -89,7 +91,10 @@ def _document(plan: StackPlan, change: ResourceChange, environment: Environment)
     if belongs_to_new:
         yield from too_much(after, kind, environment, plan.stack.service)
     else:
-        yield from widenings(before, after)
+        declared: tuple[Statement, ...] = ()
+        if change.type == "aws_iam_role_policy":
+            declared = declared_rights(change.after.get("role"), plan.stack, environment)
+        yield from widenings((*before, *declared), after)
 
 
 def _others(change: ResourceChange) -> Iterator[str]:

@@ -1,0 +1,66 @@
+"""The rights that the catalogue declares for the roles of a side: one more queue, parameter or
+secret of the service's own is an ordinary change.
+"""
+
+from collections.abc import Sequence
+
+from pay.catalogue import CATALOGUE
+from pay.iam.document import Statement, policy_document
+from pay.model import Environment, names
+from pay.model.rights import execution_rights
+from pay.model.side import ServiceSide
+from pay.model.stacks import Stack
+from pay.service.logs import LogGroups
+from rollout.guard.needed_rights import does_the_work
+from rollout.guard.new_policies import Kind, too_much
+from rollout.plans.policies import statements_of
+
+_SUFFIX = "-??????"
+"""What Secrets Manager adds to a name in an ARN (AWS: Secrets Manager user guide, "What's in a
+Secrets Manager secret?")."""
+
+
+def declared_rights(role: object, stack: Stack, environment: Environment) -> tuple[Statement, ...]:
+    """Return what the catalogue lets a role of this name do; nothing for another role, or one that
+    is not known. What no new policy may have is not declared by any catalogue.
+    """
+    if stack.service is None or stack.kind.side is None:
+        return ()
+    side = ServiceSide(CATALOGUE[stack.service], environment, stack.kind.side)
+    place = (environment.name, side.service.name, side.side)
+    statements: Sequence[Statement] = ()
+    if role == names.execution_role(*place):
+        statements = _starts_tasks(side)
+    elif role == names.task_role(*place):
+        statements = does_the_work(environment, side.service.name)
+    # Written and read again: conditions are compared as a plan has them.
+    return tuple(
+        statement
+        for statement in statements_of(policy_document(*statements))
+        if not [*too_much([statement], Kind.IDENTITY, environment, stack.service)]
+    )
+
+
+def _starts_tasks(side: ServiceSide) -> Sequence[Statement]:
+    environment, service = side.environment, side.service
+    repositories = [names.repository(service.name), *(each.repository for each in service.sidecars)]
+    secrets = {
+        names.shared_secret(environment.name, secret.shared)
+        if secret.shared
+        else names.secret(environment.name, service.name)
+        for secret in service.secrets
+    }
+    path = names.parameter_path(environment.name, service.name)
+    return execution_rights(
+        environment,
+        repositories=[environment.arn("ecr", f"repository/{each}") for each in repositories],
+        log_groups=LogGroups(side).arns,
+        secrets=[
+            environment.arn("secretsmanager", f"secret:{name}{_SUFFIX}") for name in sorted(secrets)
+        ],
+        # No name says which keys encrypt them; each is reached through Secrets Manager only.
+        secret_keys=[environment.arn("kms", "key/*")],
+        parameters=[
+            environment.arn("ssm", f"parameter{path}{name}") for name in service.parameters
+        ],
+    )
