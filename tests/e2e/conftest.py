@@ -37,11 +37,16 @@ class Planned:
         return " ".join(self.text.replace("│", " ").split())
 
 
-def plan(stack: Path, environment_variables: Mapping[str, str]) -> Planned:
-    """Plan a stack where it stands. A real environment's state is in S3; here it is local, which
-    Terraform's own override file says.
+def write_local_backend(stack: Path) -> None:
+    """Keep a stack's state beside it. A real environment's is in S3; Terraform's own override file
+    says otherwise.
     """
     (stack / "backend_override.tf").write_text('terraform {\n  backend "local" {}\n}\n')
+
+
+def plan(stack: Path, environment_variables: Mapping[str, str]) -> Planned:
+    """Plan a stack where it stands."""
+    write_local_backend(stack)
     for arguments in (["init"], ["plan", "-input=false", "-no-color", "-lock=false"]):
         finished = subprocess.run(
             ["terraform", *arguments],
