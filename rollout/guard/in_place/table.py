@@ -190,6 +190,7 @@ TABLE: Mapping[str, Rows] = {
         "permissions_boundary": Row(_RIGHTS, "it limits rights"),
     },
     "aws_iam_role_policy": {
+        "role": Row(_RIGHTS, "what one role loses, another gets"),
         "policy": Row(_RIGHTS, "it gives rights"),
     },
     "aws_kms_alias": {
@@ -257,7 +258,7 @@ TABLE: Mapping[str, Rows] = {
             as_kept(Kept.PRESERVE_CLIENT_IP, kept="true", otherwise="false"),
             "docs/tasks/finish-an-adoption.md says what to admit first",
         ),
-        "target_group_health.dns_failover.minimum_healthy_targets_count": Row(
+        "target_group_health": Row(
             judged_by("leaves-dns-at-half-of-its-tasks"), "the stage says how many tasks run"
         ),
     },

@@ -68,4 +68,7 @@ def _is_own(
     value = dig(change.after, *path)
     kind = "role" if type == _ROLE else "instance-profile"
     arns = (f"arn:aws:iam::{environment.account_id}:{kind}/{name}" for name in own)
-    return is_unset(value) or value in own or value in arns
+    if is_unset(value):
+        # Without a profile no agent joins its cluster; `keeps-its-containers` judges tasks.
+        return change.type == TASK_DEFINITION or is_unset(dig(change.before, *path))
+    return value in own or value in arns

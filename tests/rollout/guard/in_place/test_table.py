@@ -164,11 +164,16 @@ JUDGED_WRONGLY: dict[str, dict[str, tuple[str, Json, Json]]] = {
         "permissions_boundary": (EC2, {"permissions_boundary": "a"}, {"permissions_boundary": "b"}),
     },
     "aws_iam_role_policy": {
+        "role": (
+            EC2,
+            {"role": EXECUTION, "policy": policy_document(Statement("", [LOG_IN], ["*"]))},
+            {"role": "other", "policy": policy_document(Statement("", [LOG_IN], ["*"]))},
+        ),
         "policy": (
             EC2,
             {"role": EXECUTION, "policy": policy_document(Statement("", [LOG_IN], ["*"]))},
             {"role": EXECUTION, "policy": WIDE},
-        )
+        ),
     },
     "aws_kms_key": {
         "is_enabled": (PLATFORM, {"is_enabled": True}, {"is_enabled": False}),
@@ -186,11 +191,7 @@ JUDGED_WRONGLY: dict[str, dict[str, tuple[str, Json, Json]]] = {
         ),
     },
     "aws_lb_target_group": {
-        "target_group_health.dns_failover.minimum_healthy_targets_count": (
-            EC2,
-            dns("1"),
-            dns("9"),
-        ),
+        "target_group_health": (EC2, dns("1"), dns("9")),
     },
     "aws_route53_record": {"": (EC2, {"ttl": 1}, {"ttl": 300})},
     "aws_sns_topic": {"policy": PUBLISHED},

@@ -299,6 +299,36 @@ def test_lets_a_target_group_change_that_asks_dns_for_as_many(refused: Judge) ->
     assert found(refused, plan(EC2, update), stage=Stage.HALF) == set()
 
 
+COUNTED: Json = {
+    "dns_failover": [{"minimum_healthy_targets_count": "1"}],
+    "unhealthy_state_routing": [{}],
+}
+
+
+@pytest.mark.parametrize(
+    ("block", "before", "after"),
+    [
+        ("dns_failover", {}, {"minimum_healthy_targets_percentage": "100"}),
+        ("unhealthy_state_routing", {"minimum_healthy_targets_count": 1}, {}),
+        (
+            "unhealthy_state_routing",
+            {"minimum_healthy_targets_count": 1},
+            {"minimum_healthy_targets_count": 3},
+        ),
+    ],
+)
+def test_refuses_other_ways_to_count_healthy_tasks(
+    refused: Judge, block: str, before: Json, after: Json
+) -> None:
+    was, becomes = (
+        {"name": "tg", "target_group_health": [{**COUNTED, block: [{**COUNTED[block][0], **each}]}]}
+        for each in (before, after)
+    )
+    update = change(TARGETS, was, becomes)
+    assert found(refused, plan(EC2, update), stage=Stage.HALF) == DNS
+    assert found(refused, plan(FARGATE, update), stage=Stage.DARK) == set()
+
+
 def test_refuses_what_dns_asks_of_tasks_that_no_side_runs(refused: Judge) -> None:
     update = change(TARGETS, asks_dns("1"), asks_dns("7"))
     assert found(refused, plan(PLATFORM, update), stage=Stage.HALF) == DNS

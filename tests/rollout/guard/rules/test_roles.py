@@ -172,6 +172,7 @@ def test_refuses_instances_under_another_role(refused: Judge, stack: str) -> Non
     was = {"name": INSTANCE_ROLE, "role": INSTANCE_ROLE}
     other = change(profile, was, {**was, "role": "administrator"})
     assert found(refused, stack, other) == OWN
+    assert found(refused, stack, change(profile, was, {**was, "role": ""})) == OWN
     again = change(profile, {**was, "role": "administrator"}, was)
     assert found(refused, stack, again) == (set() if stack == PLATFORM else OWN)
 
@@ -191,3 +192,5 @@ def test_refuses_a_launch_template_with_another_profile(
     template = "aws_launch_template.cde_template"
     assert found(refused, PLATFORM, change(template, values[0], values[1])) == OWN
     assert found(refused, PLATFORM, change(template, values[1], values[0])) == set()
+    without = {"name": "t", "iam_instance_profile": []}
+    assert found(refused, PLATFORM, change(template, values[0], without)) == OWN
