@@ -53,13 +53,11 @@ def check(plan: StackPlan, context: Context) -> Findings:
         former = former_values(plan.plan, change)
         if former is None:
             continue
+        texts = [*_of_the_task(plan.plan, change, former, environment, service)]
         try:
-            texts = [
-                *_of_the_task(plan.plan, change, former, environment, service),
-                *_of_its_containers(change, former, service),
-            ]
-        except Unread:
-            continue  # `writes-no-secret-in-plain-text` refuses what cannot be read.
+            texts += _of_its_containers(change, former, service)
+        except Unread as error:
+            texts.append(f"cannot be compared with the revision before: {error}")
         for text in texts:
             yield Finding(change.address, f"{where}: {text}", DO)
 
