@@ -3,7 +3,7 @@ which direction. A field that is not in the tables stays as it is.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from pay.containers.definitions import Container
 from pay.containers.images import repository_of
@@ -23,17 +23,23 @@ _DEFAULT_SECONDS = {"startTimeout": 180, "stopTimeout": 30}
 """AWS: ECS API reference, `ContainerDefinition`."""
 
 
-def field_changes(old: Container, new: Container, hardened: Container) -> Iterator[str]:
-    """Yield in words what a container of a running task must not change, all as ECS stores it.
-    `hardened`: what the catalogue hardens the container with.
-    """
+class Task(NamedTuple):
+    """The task of a container."""
+
+    network_mode: str
+    hardened: Container
+    """What the catalogue hardens the container with."""
+
+
+def field_changes(old: Container, new: Container, task: Task) -> Iterator[str]:
+    """Yield in words what a container of a running task must not change, all as ECS stores it."""
     for key in sorted((old.keys() | new.keys()) - _JUDGED_BY_OTHERS - _HARMLESS):
         before, after = old.get(key), new.get(key)
         if same(before, after):
             continue
         if key in _JUDGES:
-            yield from _JUDGES[key](before, after, hardened)
-        elif not (is_unset(before) and same(after, hardened.get(key))):
+            yield from _JUDGES[key](before, after, task)
+        elif not (is_unset(before) and same(after, task.hardened.get(key))):
             yield _changed(key, before, after)
 
 
@@ -45,17 +51,17 @@ def _shown(value: Any) -> str:
     return "not set" if value in (None, "", [], {}) else str(value)
 
 
-_Judge = Callable[[Any, Any, Container], Iterator[str]]
+_Judge = Callable[[Any, Any, Task], Iterator[str]]
 
 
-def _image(before: Any, after: Any, hardened: Container) -> Iterator[str]:
+def _image(before: Any, after: Any, task: Task) -> Iterator[str]:
     old, new = repository_of(before), repository_of(after)
     if new is not None and old != new:  # `pins-every-image` refuses what is not pinned.
         yield f"image was {before} and is {after}, which is another repository"
 
 
 def _longer(key: str) -> _Judge:
-    def judge(before: Any, after: Any, hardened: Container) -> Iterator[str]:
+    def judge(before: Any, after: Any, task: Task) -> Iterator[str]:
         default = _DEFAULT_SECONDS[key]
         old, new = (default if v is None else number(v) for v in (before, after))
         if old is None or new is None or new < old:
@@ -64,18 +70,15 @@ def _longer(key: str) -> _Judge:
     return judge
 
 
-def _ports(before: Any, after: Any, hardened: Container) -> Iterator[str]:
+def _ports(before: Any, after: Any, task: Task) -> Iterator[str]:
     old, new = (_by_port(mappings) for mappings in (before, after))
     for port in sorted(old.keys() | new.keys()):
         if port not in new:
             yield f"port {port} goes"
         elif port in old and not same(old[port], new[port]):
             yield f"port {port} was {_shown(old[port])} and is {_shown(new[port])}"
-        elif port not in old and new[port].get("hostPort") not in (
-            0,
-            new[port].get("containerPort"),
-        ):
-            yield f"port {port} takes the fixed port {new[port].get('hostPort')} of its host"
+        elif port not in old and new[port].get("hostPort") and task.network_mode != "awsvpc":
+            yield f"port {port} takes the fixed port {new[port]['hostPort']} of its host"
 
 
 def _by_port(mappings: Any) -> dict[str, Mapping[str, Any]]:
@@ -85,7 +88,7 @@ def _by_port(mappings: Any) -> dict[str, Mapping[str, Any]]:
     }
 
 
-def _log(before: Any, after: Any, hardened: Container) -> Iterator[str]:
+def _log(before: Any, after: Any, task: Task) -> Iterator[str]:
     old, new = (_flat(value) for value in (before, after))
     for key in sorted(old.keys() | new.keys()):
         earlier, later = old.get(key), new.get(key)
@@ -117,7 +120,7 @@ def _is_larger(before: Any, after: Any) -> bool:
     return sizes[1] >= sizes[0] > 0
 
 
-def _health_check(before: Any, after: Any, hardened: Container) -> Iterator[str]:
+def _health_check(before: Any, after: Any, task: Task) -> Iterator[str]:
     """A check that is more patient passes; one that asks something else may stop running tasks."""
     old, new = (value if isinstance(value, dict) else {} for value in (before, after))
     for key in sorted(old.keys() | new.keys()):
@@ -129,9 +132,9 @@ def _health_check(before: Any, after: Any, hardened: Container) -> Iterator[str]
             yield _changed(f"healthCheck {key}", old.get(key), new.get(key))
 
 
-def _mounts(before: Any, after: Any, hardened: Container) -> Iterator[str]:
+def _mounts(before: Any, after: Any, task: Task) -> Iterator[str]:
     old, new = (value if isinstance(value, list) else [] for value in (before, after))
-    wanted = hardened.get("mountPoints", ())
+    wanted = task.hardened.get("mountPoints", ())
     for mount in (m for m in old if not any(same(m, n) for n in new)):
         yield f"mount {dig(mount, 'containerPath')} goes or changes"
     for mount in (m for m in new if not any(same(m, n) for n in (*old, *wanted))):

@@ -3,7 +3,7 @@ environments' files and the catalogue know.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pay.catalogue import CATALOGUE
@@ -34,7 +34,7 @@ class Neighbourhood:
     def foreign(self, variable: str, value: str) -> Iterator[str]:
         """Yield in words what the value names that is not the service's own."""
         yield from self._accounts(value)
-        yield from self._environments(value)
+        yield from self._environments(variable, value)
         for region in sorted(set(_REGION.findall(value)) - self._facts("region")):
             yield f"{region}, another region"
         yield from self._services(variable, value)
@@ -55,7 +55,10 @@ class Neighbourhood:
         here |= known & set(_DIGITS.findall(value))
         yield from (f"{account}, another account" for account in sorted(here - own))
 
-    def _environments(self, value: str) -> Iterator[str]:
+    def _environments(self, variable: str, value: str) -> Iterator[str]:
+        if self._is_its_name(variable) and value != self.own.name:
+            yield f"{value}, another environment"
+            return
         rest = _token(self.own.name).sub("", value)
         for name in sorted({e.name for e in self.others} - {self.own.name}, key=len, reverse=True):
             if _token(name).search(rest):
@@ -69,6 +72,11 @@ class Neighbourhood:
             ends = [z for z in zones if host == z or host.endswith(f".{z}")]
             if ends and max(ends, key=len) not in own:
                 yield f"{host}, a host of another environment"
+
+    def _is_its_name(self, variable: str) -> bool:
+        """Return whether the catalogue gives the variable the environment's name as its value."""
+        service = CATALOGUE.get(self.service or "")
+        return service is not None and service.environment.get(variable) == "{environment}"
 
     def _services(self, variable: str, value: str) -> Iterator[str]:
         environment, own = re.escape(self.own.name), self.service
@@ -103,21 +111,21 @@ def _token(name: str) -> re.Pattern[str]:
     """
     escaped = re.escape(name)
     if any(map(str.isdigit, name)):
-        return re.compile(rf"(?<![a-z0-9]){escaped}(?![a-z0-9])", re.IGNORECASE)
-    return re.compile(
-        rf"(?:(?<=[/:@.])|^|(?<=pay-)|(?<=ws-)){escaped}[-_/](?=[a-z])", re.IGNORECASE
-    )
+        return re.compile(rf"(?<![a-z0-9]){escaped}(?![a-z0-9])")
+    return re.compile(rf"(?:(?<=[/:@.])|^|(?<=pay-)|(?<=ws-)){escaped}[-_/](?=[a-z])")
 
 
-def texts_of(value: object, path: str = "") -> Iterable[tuple[str, str]]:
-    """Yield every text in a value of JSON's types with its path; a pair goes by its own name."""
+def texts_of(value: object, path: str = "") -> Iterator[tuple[str, str]]:
+    """Yield every text in a value of JSON's types with its path; of a pair its value, with its
+    name.
+    """
     if isinstance(value, dict):
-        own = value.get("name")
+        pair = next((key for key in ("value", "valueFrom") if key in value and "name" in value), "")
         for key, item in value.items():
-            is_pair = key in ("value", "valueFrom") and isinstance(own, str)
-            yield from texts_of(
-                item, str(own) if is_pair else str(key) if not path else f"{path}.{key}"
-            )
+            if not pair:
+                yield from texts_of(item, f"{path}.{key}" if path else str(key))
+            elif key == pair:
+                yield from texts_of(item, str(value["name"]))
     elif isinstance(value, list):
         for item in value:
             yield from texts_of(item, path)

@@ -12,6 +12,8 @@ from pay.iam.document import Statement
 from pay.iam.patterns import includes
 from pay.model import Environment, names
 from pay.model.rights import (
+    SERVICES_OF_INSTANCES,
+    SERVICES_OF_TASKS,
     administered_by_account,
     agent_rights,
     execution_rights,
@@ -50,6 +52,11 @@ def of_role(
     if role != starts:
         needs += does_the_work(environment, service)
     return needs
+
+
+def known_services(stack: Stack) -> frozenset[str]:
+    """Return the AWS services of which the constructs say all that the roles of a stack need."""
+    return SERVICES_OF_INSTANCES if stack.kind.holds_instances else SERVICES_OF_TASKS
 
 
 def of_trust(stack: Stack, environment: Environment) -> list[Statement]:

@@ -168,14 +168,20 @@ def everywhere(environment: Environment, stage: Stage) -> Environment:
     return environment
 
 
-def read(folder: Path, plans: Iterable[Json], environment: Environment, **more: Any) -> Context:
-    """The plans through files, as the commands read them."""
+def read(
+    folder: Path,
+    plans: Iterable[Json],
+    environment: Environment,
+    among: Mapping[str, Environment] | None = None,
+    **more: Any,
+) -> Context:
+    """The plans through files, as the commands read them; `among`: every environment there is."""
     paths = []
     for index, document in enumerate(plans):
         path = folder / f"{index}.json"
         path.write_text(json.dumps(document))
         paths.append(path)
-    environments = {environment.name: environment}
+    environments = among or {environment.name: environment}
     return Context(read_plans(paths, environments), environments, **more)
 
 

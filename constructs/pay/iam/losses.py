@@ -28,25 +28,39 @@ def losses(
 ) -> list[str]:
     """Return in words what is needed and allowed before, and not allowed, or denied, after."""
     denies = [each for each in after if not each.allows and each not in before]
-    lost, denied = [], []
+    lost: dict[tuple[str, str], list[Grant]] = {}
     for request in (request for need in needs for request in _requests(need)):
         gave = [s for s in before if s.allows and _reaches(s, request.grant)]
-        if not gave:
-            continue
-        former = {comparison for s in gave for comparison in s.comparisons}
-        if any(
-            _is_about(s, request.grant, _overlap) and not _spares(s, request.facts) for s in denies
-        ):
-            denied.append(request.grant)
-        elif not any(
-            s.allows and _reaches(s, request.grant) and _lets_through(s, request.facts, former)
-            for s in after
-        ):
-            lost.append(request.grant)
+        if gave and (words := _why_lost(request, gave, after, denies)):
+            lost.setdefault(words, []).append(request.grant)
     return [
-        *(f"no longer allows {text}" for text in in_words(dict.fromkeys(lost))),
-        *(f"denies {text}" for text in in_words(dict.fromkeys(denied))),
+        f"{verb} {text}{condition}"
+        for (verb, condition), together in lost.items()
+        for text in in_words(dict.fromkeys(together))
     ]
+
+
+def _why_lost(
+    request: _Request,
+    gave: Iterable[Statement],
+    after: Iterable[Statement],
+    denies: Iterable[Statement],
+) -> tuple[str, str] | None:
+    """Return the words before and after the grant; None: it is still allowed."""
+    if any(_is_about(s, request.grant, _overlap) and not _spares(s, request.facts) for s in denies):
+        return "denies", ""
+    former = {comparison for s in gave for comparison in s.comparisons}
+    failing: list[Comparison] = []
+    for statement in after:
+        if statement.allows and _reaches(statement, request.grant):
+            unmet = [c for c in statement.comparisons if not _is_met(c, request.facts, former)]
+            if not unmet:
+                return None
+            failing += unmet
+    if failing:
+        texts = (f"{key} ({operator}) is {', '.join(v)}" for operator, key, v in failing)
+        return "allows", f" only where {' and '.join(dict.fromkeys(texts))}"
+    return "no longer allows", ""
 
 
 def given_up(before: Collection[Statement], after: Collection[Statement]) -> Iterator[Grant]:
@@ -109,14 +123,11 @@ def _whom(statement: Statement) -> list[str]:
     return [*everybody, *("*" if p == "AWS:*" else p for p in principals_of(statement))]
 
 
-def _lets_through(
-    statement: Statement, facts: Mapping[str, str], former: Collection[Comparison]
+def _is_met(
+    comparison: Comparison, facts: Mapping[str, str], former: Collection[Comparison]
 ) -> bool:
-    """Return whether each condition holds for the facts, or stood there before."""
-    return all(
-        comparison in former or _holds(comparison, facts) is True
-        for comparison in statement.comparisons
-    )
+    """Return whether a condition holds for the facts, or stood there before."""
+    return comparison in former or _holds(comparison, facts) is True
 
 
 def _spares(statement: Statement, facts: Mapping[str, str]) -> bool:

@@ -29,10 +29,11 @@ _QUEUE_ACTIONS = {
 _WRITE_LOGS = ("logs:CreateLogStream", "logs:PutLogEvents")
 _BUCKET_ACTIONS = {Access.READ: "s3:GetObject", Access.WRITE: "s3:PutObject"}
 
-KNOWN_SERVICES = frozenset(
+SERVICES_OF_TASKS = frozenset(
     {"ecr", "ecs", "iam", "kms", "logs", "s3", "secretsmanager", "sns", "sqs", "ssm", "sts"}
 )
-"""The AWS services whose rights this file gives: it says all that is needed of them."""
+SERVICES_OF_INSTANCES = frozenset({"ecs"})
+"""The AWS services of which this file says all that tasks, or instances, need."""
 
 
 def execution_rights(

@@ -10,11 +10,14 @@ from collections.abc import Callable, Mapping, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pay.containers.keys import CONTAINER_DEFINITION
+from pay.containers.stored import as_stored
 from pay.environments.load import load_environments
 from pay.model import Environment, Side, Stage, names
 from pay.model.problem import InvalidInput
@@ -22,14 +25,16 @@ from pay.model.stacks import side_stack
 from rollout.guard.rule import Context
 from rollout.guard.rules import RULES
 from rollout.guard.verdict import judge
+from rollout.plans.containers import TASK_DEFINITION
 from rollout.plans.read import StackPlan, read_plans
+from rollout.plans.values import same
 from rollout.review.document import review
 from rollout.review.render import as_html, as_markdown
 from sandbox.instance import Sandbox
 from sandbox.settings import Settings
 from tests.support.mutations import damaged, harms
 from tests.support.one_attribute import attributes_in_use, one_attribute_changed, settled
-from tests.support.plans import EC2, ENVIRONMENT, FARGATE, PLATFORM, SERVICE, TRAFFIC, at
+from tests.support.plans import EC2, ENVIRONMENT, FARGATE, PLATFORM, SERVICE, TRAFFIC, Json, at
 from tests.support.real_stacks import Edit, RealStacks, all_of, appended, put, put_in
 
 pytestmark = pytest.mark.e2e
@@ -94,7 +99,8 @@ def _walk_to_canary(stacks: RealStacks, made: Plans) -> None:
 
 
 LONGER = put('deregistration_delay = "40"', 'deregistration_delay = "50"')
-NARROWED = put('"ecr:BatchCheckLayerAvailability",', "")
+NARROWED = put(f'"arn:aws:logs:eu-west-1:555555555555:log-group:sandbox_adot_{SERVICE}_FG:*",', "")
+"""No task writes to the group any more that the side held once."""
 
 
 def _good_changes(stacks: RealStacks, made: Plans) -> None:
@@ -175,7 +181,9 @@ HCL: dict[str, tuple[str, Edit]] = {
                 '{ name = "PORT", value = "8080" },',
                 '{ name = "DB_PASSWORD", value = "hunter2" },\n{ name = "PORT", value = "8080" },',
             ),
+            put('name = "DB_NAME", value = "publicauth"', 'name = "DB_NAME", value = "ledger"'),
             put('["ecr:GetAuthorizationToken"]', '["ecr:*"]'),
+            put('"logs:PutLogEvents"', '"logs:DescribeLogStreams"'),
             put("= aws_iam_role.task_role.arn", "= aws_iam_role.execution_role.arn"),
             put_in(
                 'resource "aws_ecs_service" "service" {',
@@ -213,7 +221,11 @@ BAD = {
     "keeps-what-carries-traffic": ("taken down", "aws_lb_target_group.target_group"),
     "changes-only-what-is-harmless": ("spoiled", "aws_lb_target_group.target_group"),
     "keeps-its-alarms": ("taken down", "aws_cloudwatch_metric_alarm.latency_alarm"),
+    "keeps-its-containers": ("taken down", "aws_ecs_task_definition.task"),
     "keeps-its-keys-enabled": ("locked", "aws_kms_key.cde_key"),
+    "keeps-its-variables": ("spoiled", "aws_ecs_task_definition.task"),
+    "keeps-the-rights-that-it-needs": ("spoiled", "aws_iam_role_policy.execution_policy"),
+    "names-nothing-of-another-environment": ("spoiled", "aws_ecs_task_definition.task"),
     "matches-the-stage": ("renamed", "aws_route53_record.ec2"),
     "starts-from-the-stage-before": ("by hand", "aws_route53_record.ec2"),
     "takes-one-step": ("two steps", "aws_route53_record.ec2"),
@@ -319,7 +331,11 @@ GOOD = {
     "keeps-what-carries-traffic": "to retired",
     "changes-only-what-is-harmless": "release",
     "keeps-its-alarms": "to retired",
+    "keeps-its-containers": "release",
     "keeps-its-keys-enabled": "platform",
+    "keeps-its-variables": "release",
+    "keeps-the-rights-that-it-needs": "release",
+    "names-nothing-of-another-environment": "release",
     "matches-the-stage": "quarter",
     "starts-from-the-stage-before": "canary",
     "takes-one-step": "rollback",
@@ -385,6 +401,62 @@ def test_says_what_the_real_plans_move(plans: Plans) -> None:
         assert any(text.startswith(headline) for text in document.headlines), label
         assert headline.split(":")[0] in as_markdown(document, rest="the page")
         assert headline.split(" (")[0] in as_html(document)
+
+
+ELSEWHERE: Mapping[str, Callable[[Any], Any]] = {
+    "cpu": lambda value: 1,
+    "dockerLabels": lambda value: {"team": "pay"},
+    "environment": lambda value: [],
+    "essential": lambda value: not value,
+    "image": lambda value: "registry.test/other:2-release",
+    "logConfiguration": lambda value: {**value, "logDriver": "json-file"},
+    "memory": lambda value: 4,
+    "mountPoints": lambda value: [],
+    "portMappings": lambda value: [],
+    "readonlyRootFilesystem": lambda value: False,
+    "secrets": lambda value: [],
+    "stopTimeout": lambda value: 2,
+    "user": lambda value: "0",
+}
+"""Field of a container -> another value that AWS takes, and that hurts."""
+
+HARMLESS = {("dockerLabels", True), ("memory", False)}
+"""Fields of a container that may take any value, and those that may go: a limit of its memory."""
+
+
+@pytest.mark.parametrize("key", sorted({*CONTAINER_DEFINITION} - {"name", "memoryReservation"}))
+def test_refuses_every_field_of_a_container_that_changes(plans: Plans, key: str) -> None:
+    """In each container of a real release: to another value, and away."""
+    context = plans.context("release")
+    for judged in context.plans:
+        document = json.loads(judged.path.read_text())
+        for release in document["resource_changes"]:
+            if release["type"] != TASK_DEFINITION:
+                continue
+            definitions = json.loads(release["change"]["after"]["container_definitions"])
+            for container in definitions:
+                value = ELSEWHERE[key](container.get(key)) if key in ELSEWHERE else ["x"]
+                gone = {name: item for name, item in container.items() if name != key}
+                # Left out, a field has the value that ECS adds.
+                was, left = (as_stored(each, "awsvpc").get(key) for each in (container, gone))
+                for changed, is_set, becomes in (
+                    ({**container, key: value}, True, value),
+                    (gone, False, left),
+                ):
+                    if same(becomes, was):
+                        continue
+                    others = [changed if c is container else c for c in definitions]
+                    release["change"]["after"]["container_definitions"] = json.dumps(others)
+                    is_clean = judge(_again(document, context)).is_clean
+                    assert is_clean == ((key, is_set) in HARMLESS), (container["name"], becomes)
+
+
+def _again(document: Json, context: Context) -> Context:
+    """A changed plan as the commands read it."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "plan.json"
+        path.write_text(json.dumps(document))
+        return Context(read_plans([path], context.environments), context.environments)
 
 
 @pytest.mark.parametrize("label", ["quarter", "release", "more"])

@@ -13,7 +13,7 @@ from pay.containers.stored import as_stored
 from pay.model import Environment
 from pay.model.hardening import hardening, volumes
 from pay.unread import Unread
-from rollout.guard.container_fields import field_changes
+from rollout.guard.container_fields import Task, field_changes
 from rollout.guard.may_receive_traffic import why_reached
 from rollout.guard.numbers import number
 from rollout.guard.rule import Context, Finding, Findings
@@ -53,13 +53,11 @@ def check(plan: StackPlan, context: Context) -> Findings:
         former = former_values(plan.plan, change)
         if former is None:
             continue
+        texts = [*_of_the_task(plan.plan, change, former, environment, service)]
         try:
-            texts = [
-                *_of_the_task(plan.plan, change, former, environment, service),
-                *_of_its_containers(change, former, service),
-            ]
-        except Unread:
-            continue  # `writes-no-secret-in-plain-text` refuses what cannot be read.
+            texts += _of_its_containers(change, former, service)
+        except Unread as error:
+            texts.append(f"cannot be compared with the revision before: {error}")
         for text in texts:
             yield Finding(change.address, f"{where}: {text}", DO)
 
@@ -139,8 +137,8 @@ def _of_its_containers(
                 yield f"container {name} is new, and the catalogue does not name it"
         else:
             old, new = as_stored(before[name], old_mode), as_stored(after[name], new_mode)
-            hardened = _hardened(name, parts, service, new_mode)
-            yield from (f"container {name}: {text}" for text in field_changes(old, new, hardened))
+            task = Task(new_mode, _hardened(name, parts, service, new_mode))
+            yield from (f"container {name}: {text}" for text in field_changes(old, new, task))
 
 
 def _hardened(

@@ -31,16 +31,19 @@ def check(plan: StackPlan, context: Context) -> Findings:
     for change in plan.plan.written(TASK_DEFINITION):
         try:
             before, after = containers_by_name(change, former_values(plan.plan, change))
-            for name in before.keys() & after.keys():
-                old, new = before[name], after[name]
-                texts = (
+        except Unread:
+            continue  # `keeps-its-containers` refuses what cannot be read.
+        for name in sorted(before.keys() & after.keys()):
+            old, new = before[name], after[name]
+            try:
+                texts = [
                     *_secrets(old, new, environment, service if name == service else None),
                     *_variables(old, new, environment),
-                )
-                for text in texts:
-                    yield Finding(change.address, f"{where}: container {name}: {text}", DO)
-        except Unread:
-            continue  # `writes-no-secret-in-plain-text` refuses what cannot be read.
+                ]
+            except Unread as error:
+                texts = [str(error)]
+            for text in texts:
+                yield Finding(change.address, f"{where}: container {name}: {text}", DO)
 
 
 def _secrets(

@@ -30,7 +30,7 @@ def check(plan: StackPlan, context: Context) -> Findings:
         try:
             before, after = containers_by_name(change, former_values(plan.plan, change))
         except Unread:
-            continue  # `writes-no-secret-in-plain-text` refuses what cannot be read.
+            continue  # `keeps-its-containers` refuses what cannot be read.
         for name, container in after.items():
             known = set(_texts(before.get(name, {})))
             for path, text in dict.fromkeys(t for t in _texts(container) if t not in known):

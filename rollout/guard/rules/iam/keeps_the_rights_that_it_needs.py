@@ -10,10 +10,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from pay.iam.document import Statement
 from pay.iam.grants import in_words, principals_of
 from pay.iam.losses import given_up, losses
-from pay.model.rights import KNOWN_SERVICES
 from pay.unread import Unread
 from rollout.guard.may_receive_traffic import why_reached
-from rollout.guard.needed_rights import of_key, of_role, of_topic, of_trust
+from rollout.guard.needed_rights import known_services, of_key, of_role, of_topic, of_trust
 from rollout.guard.rule import Context, Finding, Findings
 from rollout.plans.plan import ResourceChange
 from rollout.plans.policies import statements_of
@@ -78,7 +77,7 @@ def _from_role(plan: StackPlan, change: ResourceChange, context: Context) -> Ite
     unknown = [
         grant
         for grant in given_up(before, after)
-        if grant.action.partition(":")[0].lower() not in {*KNOWN_SERVICES, "*"}
+        if grant.action.partition(":")[0].lower() not in {*known_services(plan.stack), "*"}
     ]
     yield from (f"no longer allows {text}" for text in in_words(unknown))
 

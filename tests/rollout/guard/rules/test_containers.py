@@ -313,3 +313,11 @@ def test_a_variable_may_become_a_secret_and_not_the_other_way(refused: Judge) ->
         secrets=pairs("secrets", SENTRY_DSN=None),
     )
     assert refusals(refused, shown) == {VARIABLES}
+
+
+def test_refuses_what_cannot_be_compared(refused: Judge) -> None:
+    unreadable = release()
+    unreadable["change"]["before"]["container_definitions"] = "[]"
+    assert refusals(refused, unreadable) == {CONTAINERS}
+    assert refusals(refused, release(portMappings=[7])) == {CONTAINERS}
+    assert refusals(refused, release(secrets="none")) == {VARIABLES}

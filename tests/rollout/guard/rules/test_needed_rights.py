@@ -277,6 +277,10 @@ def test_refuses_instances_without_their_agents_rights(
     for each in before:
         taken = role_policy(role, before, *without(before, each.sid))
         assert rules(refused, taken, stack=PLATFORM) == NARROWED
+    manages = Statement("", ["ssm:UpdateInstanceInformation"], ["*"])
+    assert (
+        rules(refused, role_policy(role, [*before, manages], *before), stack=PLATFORM) == NARROWED
+    )
     cluster = sandbox.model_copy(update={"name": "other"})
     moved = role_policy(role, before, *agent_rights(cluster))
     assert rules(refused, moved, stack=PLATFORM) == BOTH
@@ -297,6 +301,16 @@ def test_shows_a_trust_condition_as_it_was_and_as_it_is(
     assert {r.rule for r in refusals} == BOTH
     texts = " ".join(r.finding.saw for r in refusals)
     assert "aws:sourceaccount (StringEquals) was 555555555555 and is 111111111111" in texts
+
+
+def test_shows_the_condition_that_takes_a_right(refused: Judge, sandbox: Environment) -> None:
+    trust = tasks_trust(sandbox)
+    conditions = {**trust.conditions, "StringLike": {"aws:SourceVpc": "vpc-1"}}
+    tighter = Statement("", trust.actions, principal=trust.principal, conditions=conditions)
+    changed = role(policy_document(trust), policy_document(tighter))
+    (refusal,) = refused(plan(FARGATE, changed), stage=Stage.CANARY)
+    assert refusal.rule == RULE
+    assert refusal.finding.saw.endswith("only where aws:sourcevpc (StringLike) is vpc-1")
 
 
 def test_lets_a_trust_become_bound_to_its_account(refused: Judge, sandbox: Environment) -> None:

@@ -1,0 +1,135 @@
+"""What the guard refuses about names of another environment, account, region or service."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pay.model import Environment, Stage
+from tests.support.plans import FARGATE, Json, at, container, judged, plan, task_definition
+
+RULE = "names-nothing-of-another-environment"
+
+
+def found(
+    folder: Path, environments: Mapping[str, Environment], *more: Json, **changes: Any
+) -> list[str]:
+    """What the rule sees in a release of `publicauth` in the sandbox, among all environments."""
+    release = task_definition([container()], [container(**changes), *more])
+    known = {**environments, "sandbox": at(environments["sandbox"], Stage.DARK)}
+    verdict = judged(folder, [plan(FARGATE, release)], known["sandbox"], among=known)
+    return [r.finding.saw for r in verdict.refused if r.rule == RULE]
+
+
+def variable(value: str, name: str = "SOMETHING") -> Json:
+    return {"environment": [*container()["environment"], {"name": name, "value": value}]}
+
+
+@pytest.mark.parametrize(
+    ("value", "what"),
+    [
+        ("staging-2-publicauth-rds-0.abc.eu-west-1.rds.amazonaws.com", "staging-2"),
+        ("jdbc:postgresql://production-2-publicauth-rds-0.abc.com/x", "production-2"),
+        ("https://ledger.staging-2.pymnt.internal", "staging-2"),
+        ("-Dhttps.proxyHost=egress.test-12.pymnt.internal", "test-12"),
+        ("https://www.payments.service.gov.uk/start", "www.payments.service.gov.uk"),
+        ("https://www.staging.payments.service.gov.uk", "www.staging.payments.service.gov.uk"),
+        ("pay-production-2-reports", "production-2"),
+        ("arn:aws:sns:eu-west-1:111111111111:topic", "111111111111"),
+        ("arn:aws:sns:eu-west-1:999999999999:topic", "999999999999"),
+        ("https://sqs.eu-west-1.amazonaws.com/222222222222/queue", "222222222222"),
+        ("111111111111", "111111111111"),
+        ("https://sqs.us-east-1.amazonaws.com/555555555555/sandbox-queue", "us-east-1"),
+        ("sandbox-ledger-rds-0.abc.eu-west-1.rds.amazonaws.com", "ledger"),
+        ("sandbox_app_connector", "connector"),
+        ("/sandbox/ledger/COLOUR", "ledger"),
+    ],
+)
+def test_refuses_a_value_that_belongs_elsewhere(
+    environments: Mapping[str, Environment], tmp_path: Path, value: str, what: str
+) -> None:
+    texts = found(tmp_path, environments, **variable(value))
+    assert texts
+    assert all("SOMETHING of container publicauth names" in text for text in texts)
+    assert any(what in text for text in texts)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "sandbox-publicauth-rds-1.abc.eu-west-1.rds.amazonaws.com",
+        "https://ledger.sandbox.pymnt.internal",
+        "https://www.sandbox.pymnt.uk",
+        "https://checkout.adyen.com",
+        "https://sandbox.api.example.com",
+        "sandbox",
+        "test",
+        "production",
+        "arn:aws:iam::555555555555:role/sandbox-prometheus-write",
+        "000123456789",
+        "latest-12",
+        "-Xmx1G -Duser.timezone=Europe/London",
+    ],
+)
+def test_lets_its_own_values_and_ordinary_words_pass(
+    environments: Mapping[str, Environment], tmp_path: Path, value: str
+) -> None:
+    assert found(tmp_path, environments, **variable(value)) == []
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        variable("production-2", "ENVIRONMENT"),
+        variable("ledger", "DB_NAME"),
+        variable("ledger", "DB_USER"),
+        {"command": ["serve", "--database", "staging-2-publicauth-rds-0"]},
+        {"extraHosts": [{"hostname": "db.test-12.pymnt.internal", "ipAddress": "10.0.0.1"}]},
+        {"image": "111111111111.dkr.ecr.eu-west-1.amazonaws.com/govukpay/publicauth:8-release"},
+        {"image": "555555555555.dkr.ecr.us-east-1.amazonaws.com/govukpay/publicauth:8-release"},
+        {"logConfiguration": {"options": {"awslogs-group": "test-12_app_publicauth"}}},
+        {
+            "secrets": [
+                {
+                    "name": "DB_PASSWORD",
+                    "valueFrom": "arn:aws:secretsmanager:eu-west-1:555555555555:secret:"
+                    "sandbox/ledger-AbCdEf:DB_PASSWORD::",
+                }
+            ]
+        },
+    ],
+)
+def test_looks_at_every_text_of_a_container(
+    environments: Mapping[str, Environment], tmp_path: Path, changes: Json
+) -> None:
+    assert found(tmp_path, environments, **changes)
+    assert found(tmp_path, environments, container("adot", **changes))
+
+
+def test_minds_no_tag_and_nothing_that_was_there_before(
+    environments: Mapping[str, Environment], tmp_path: Path
+) -> None:
+    tagged = container()["image"].replace("7-release", "7-production-2")
+    assert found(tmp_path, environments, image=tagged) == []
+    here = container(**variable("staging-2-queue"))
+    release = plan(FARGATE, task_definition([here], [here]))
+    assert judged(tmp_path, [release], environments["sandbox"], among=environments).is_clean
+
+
+def test_a_fact_that_the_change_itself_brings_is_not_the_environments_own(
+    environments: Mapping[str, Environment], tmp_path: Path
+) -> None:
+    """One line of the file was wrong: the metrics go to another account."""
+    own = at(environments["sandbox"], Stage.CANARY)
+    role = "arn:aws:iam::111111111111:role/sandbox-prometheus-write"
+    metrics = own.metrics.model_copy(update={"prometheus_write_role_arn": role})
+    wrong = own.model_copy(update={"metrics": metrics})
+    release = plan(FARGATE, task_definition([container()], [container(**variable(role))]))
+
+    def refused(base: Environment | None) -> set[str]:
+        more = {"base": {"sandbox": base}} if base else {}
+        return {r.rule for r in judged(tmp_path, [release], wrong, **more).refused}
+
+    assert refused(None) == set()
+    assert refused(own) == {RULE}

@@ -1,0 +1,45 @@
+"""Which places a value names."""
+
+import pytest
+
+from rollout.guard.places import decides, places
+
+
+@pytest.mark.parametrize(
+    ("value", "named"),
+    [
+        ("-Xms512m -Xmx1G -XX:+UseZGC -Xlog:gc:gc.log", set()),
+        ("-Dhttp.nonProxyHosts=*.a.internal|*.eu-west-1.amazonaws.com", {"*.a.internal"}),
+        ("-Dhttps.proxyHost=egress.a.internal -Dhttps.proxyPort=8080", {"Port=8080"}),
+        ("postgresql://db.example.com/pay", {"postgresql://db.example.com/pay"}),
+        ("10.0.0.0/16,169.254.170.2", {"10.0.0.0/16", "169.254.170.2"}),
+        ("redis:6379", {"redis:6379"}),
+        ("subnet-0aaaaaaaaaaaaaaaa", {"subnet-0aaaaaaaaaaaaaaaa"}),
+        ("arn:aws:sns:eu-west-1:555555555555:topic", {"555555555555"}),
+        ("pay-test-12-reports", {"pay-test-12-reports"}),
+        ("/v1/api", {"/v1/api"}),
+        ("INFO", set()),
+        ("2.13.1", set()),
+        ("true", set()),
+        ("https, http", set()),
+    ],
+)
+def test_names_places_and_no_settings(value: str, named: set[str]) -> None:
+    assert named <= places(value, "test-12")
+    assert bool(named) == bool(places(value, "test-12"))
+
+
+@pytest.mark.parametrize(
+    "variable",
+    ["DB_HOST", "DB_NAME", "PORT", "RUN_APP", "LEDGER_URL", "NODE_ENV", "AWS_SQS_REGION"],
+)
+def test_some_variables_lead_somewhere_by_their_name(variable: str) -> None:
+    assert decides(variable)
+
+
+@pytest.mark.parametrize(
+    "variable",
+    ["JAVA_OPTS", "LOG_LEVEL", "SUPPORT_LINK", "RUNTIME", "CURLY", "SPORT", "COOKIE_MAX_AGE"],
+)
+def test_others_are_settings(variable: str) -> None:
+    assert not decides(variable)
