@@ -36,7 +36,7 @@ _CHANGE = frozenset(
 
 _IMPORTING = frozenset({"id", "identity"})
 
-_EMPTY = (None, "", [], {}, False)
+_EMPTY: tuple[Any, ...] = (None, "", [], {}, False)
 
 
 def unknown_parts(document: Mapping[str, Any]) -> Iterator[str]:

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
+from functools import partial
 from itertools import product
 from typing import Any
 
@@ -57,18 +58,18 @@ def _as_planned(stack: Synthesised, image: str) -> Iterator[Mapping[str, Any]]:
     """The containers of a stack with AWS's answers for the values that are looked up."""
     text = json.dumps(list(stack.containers.values()))
     for expression, value in VALUES.items():
-        text = re.sub(rf"\$\{{{expression}\}}", lambda m, v=value: _answer(stack, m, v), text)
+        text = re.sub(rf"\$\{{{expression}\}}", partial(_answer, stack, value), text)
     text = re.sub(r"\$\{local\.\w+_image\}", image, text)
     assert "${data." not in text
     assert "${local." not in text
     yield from json.loads(text)
 
 
-def _answer(stack: Synthesised, match: re.Match[str], value: str) -> str:
+def _answer(stack: Synthesised, value: str, match: re.Match[str]) -> str:
     key = match[1]
     if key and key.lower() in stack.document.get("locals", {}):
         return json.dumps(json.dumps(stack.document["locals"][key.lower()]))[1:-1]
     lookups = stack.document.get("data", {}).values()
-    found = next((each[key] for each in lookups if key in each), {})
+    found: Mapping[str, Any] = next((each[key] for each in lookups if key in each), {})
     name = found.get("name") or found.get("db_instance_identifier") or PATH_OF_MANY_NAMES
     return value.format(name=name)
