@@ -163,6 +163,11 @@ def repository(service: str) -> str:
     return f"govukpay/{service}"
 
 
+def certificate_domain(zone: str) -> str:
+    """Return the first name of the certificate for every host of a zone."""
+    return f"*.{zone}"
+
+
 def key_alias(environment: str, segment: Segment) -> str:
     return f"alias/{environment}-{segment}"
 
