@@ -18,8 +18,6 @@ GROUP: Json = {"name": "a", "retention_in_days": 400, "skip_destroy": True}
         ({"retention_in_days": 1}, "kept for 1 days, not 400 days"),
         ({"skip_destroy": False}, "skip_destroy"),
         ({"skip_destroy": None}, "skip_destroy"),
-        ({"log_group_class": "INFREQUENT_ACCESS"}, "no subscription"),
-        ({"log_group_class": "DELIVERY"}, "no subscription"),
     ],
 )
 @pytest.mark.parametrize("importing", [None, {"id": "a"}])
@@ -43,6 +41,20 @@ def test_refuses_to_end_what_is_kept_for_ever(refused: Judge) -> None:
 def test_refuses_a_new_group_of_less_than_a_year(refused: Judge) -> None:
     new = plan(PLATFORM, change(ADDRESS, None, {**GROUP, "retention_in_days": 90}))
     assert found(refused, new, stage=Stage.HALF) == {RULE}
+
+
+@pytest.mark.parametrize("kind", ["INFREQUENT_ACCESS", "DELIVERY"])
+def test_refuses_a_class_that_nothing_subscribes_to(refused: Judge, kind: str) -> None:
+    new = change(ADDRESS, None, {**GROUP, "log_group_class": kind})
+    (refusal,) = refused(plan(PLATFORM, new), stage=Stage.HALF)
+    assert (refusal.rule, "no subscription" in refusal.finding.saw) == (RULE, True)
+
+
+def test_lets_a_group_of_the_usual_class_be_made(refused: Judge) -> None:
+    for values in (GROUP, {**GROUP, "log_group_class": "STANDARD"}):
+        assert (
+            found(refused, plan(PLATFORM, change(ADDRESS, None, values)), stage=Stage.HALF) == set()
+        )
 
 
 def test_refuses_a_retention_that_nobody_knows(refused: Judge) -> None:
