@@ -46,15 +46,16 @@ def _weights(route53: Any, environment: Environment, service: Microservice) -> d
     """Map the set identifiers of the service's records to their weights."""
     public = service.exposure is Exposure.PUBLIC
     zone_name = hosted_zone(service, environment)
-    [zone] = [
-        each
+    # Another VPC may have a private zone of the same name; it has no record of this project.
+    zones = [
+        each["Id"]
         for each in route53.list_hosted_zones()["HostedZones"]
         if each["Name"] == f"{zone_name}." and each["Config"]["PrivateZone"] is not public
     ]
     name = f"{host_name(service, environment)}."
-    records = route53.list_resource_record_sets(HostedZoneId=zone["Id"])["ResourceRecordSets"]
     return {
         record["SetIdentifier"]: str(record["Weight"])
-        for record in records
+        for zone in zones
+        for record in route53.list_resource_record_sets(HostedZoneId=zone)["ResourceRecordSets"]
         if record["Name"] == name and "SetIdentifier" in record
     }

@@ -38,10 +38,16 @@ class _Plan(BaseModel):
 
 
 def require_shape(path: Path, plan: PlanJson) -> None:
-    """Raise NotAPlan, with the first place, for a plan that Terraform did not write like this."""
+    """Raise NotAPlan, with the first place, for a plan that Terraform did not write like this, or
+    that holds what no rule judges.
+    """
     try:
         _Plan.model_validate(plan.document, strict=True)
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"]))
         raise NotAPlan(path, f"a plan with a wrong {place} ({first['msg']})") from None
+    if plan.unknown_parts:
+        unknown = "; ".join(plan.unknown_parts)
+        fix = "plan without it, with a Terraform that this project knows"
+        raise NotAPlan(path, f"a plan with parts that no rule judges: {unknown}", fix)

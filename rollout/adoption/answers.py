@@ -21,11 +21,13 @@ NOT_THERE_IN = {("DescribeCapacityProviders", "ClientException")}
 """Operation and error code: ECS gives this code for many reasons, and for this one only there."""
 
 ACTIONS = (
+    "acm:ListCertificates",
     "application-autoscaling:DescribeScalableTargets",
     "autoscaling:DescribeAutoScalingGroups",
     "autoscaling:DescribePolicies",
     "autoscaling:DescribeScheduledActions",
     "ec2:DescribeLaunchTemplates",
+    "ec2:DescribeVpcs",
     "ecs:DescribeCapacityProviders",
     "ecs:DescribeClusters",
     "ecs:DescribeContainerInstances",
@@ -40,6 +42,7 @@ ACTIONS = (
     "iam:GetRole",
     "logs:DescribeLogGroups",
     "route53:ListHostedZonesByName",
+    "route53:ListHostedZonesByVPC",
     "route53:ListResourceRecordSets",
     "wafv2:GetWebACLForResource",
 )

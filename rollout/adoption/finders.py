@@ -10,9 +10,10 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from pay.environments.adopted import adoptable
-from pay.model import Environment, Exposure
+from pay.model import Environment
 from rollout.adoption.answers import Answer, is_not_there
 from rollout.aws.clients import Client
+from rollout.aws.zones import hosted_zone_ids
 
 Find = Callable[..., str | None]
 """Called with the client and the words of `Adoptable.name`."""
@@ -90,26 +91,21 @@ def _log_group(client: Client, name: str) -> str | None:
     return name if name in {group["logGroupName"] for group in groups} else None
 
 
-def _record(client: Client, zone: str, name: str, exposure: str) -> str | None:
+def _record(client: Client, zone: str, name: str, vpc: str) -> str | None:
     """The simple alias record; import id: zone id, name and type."""
-    route53 = client("route53")
-    is_private = exposure != Exposure.PUBLIC
-    for each in route53.list_hosted_zones_by_name(DNSName=zone)["HostedZones"]:
-        if each["Name"] != f"{zone}." or each["Config"]["PrivateZone"] is not is_private:
-            continue
-        zone_id = each["Id"].rsplit("/", 1)[-1]
-        records = route53.list_resource_record_sets(
+    for zone_id in hosted_zone_ids(zone, vpc, client):
+        records = client("route53").list_resource_record_sets(
             HostedZoneId=zone_id, StartRecordName=name, StartRecordType="A", MaxItems="1"
         )["ResourceRecordSets"]
-        if any(_is_simple(record, name) for record in records):
+        if any(_is_simple_alias(record, name) for record in records):
             return f"{zone_id}_{name}_A"
     return None
 
 
-def _is_simple(record: dict[str, Any], name: str) -> bool:
+def _is_simple_alias(record: dict[str, Any], name: str) -> bool:
     # One with a routing policy has another import id, and is no start of a move.
     is_it = record["Name"] == f"{name}." and record["Type"] == "A"
-    return is_it and "SetIdentifier" not in record
+    return is_it and "SetIdentifier" not in record and "AliasTarget" in record
 
 
 FINDERS: Mapping[str, tuple[str, Find]] = {

@@ -1,12 +1,14 @@
 """What runs today and would make the first apply fail, or fight what is adopted."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pay.catalogue import CATALOGUE
 from pay.model import Environment, Segment, Side, names
+from rollout.adoption.certificates import certificates
 from rollout.adoption.finders import is_active
+from rollout.adoption.obstacle import Look, Obstacle, on_ec2
+from rollout.adoption.records import records
 from rollout.aws.clients import Client
 
 MANAGED_BY_ECS = "ECSManagedAutoScalingPolicy-"
@@ -18,22 +20,6 @@ TARGETS_A_CALL = 50
 """AWS: `PutAttributes` and `DescribeServices` of the ECS API reference, `DescribeScalableTargets`
 of the Application Auto Scaling API reference.
 """
-
-
-@dataclass(frozen=True)
-class Obstacle:
-    """One thing that must change before the environment is adopted."""
-
-    gate: str
-    """The name of the look that found it."""
-    reason: str
-    fix: str
-    commands: tuple[str, ...]
-    """Lines of the AWS CLI, in their order."""
-
-
-Look = Callable[[Environment, Client], Iterator[Obstacle]]
-"""Raises botocore's ClientError when AWS does not answer, or has nothing of the kind."""
 
 
 def instances(environment: Environment, client: Client) -> Iterator[Obstacle]:
@@ -145,13 +131,10 @@ LOOKS: Mapping[str, Look] = {
     "the ARN of each service": short_arns,
     "what scales the services": scaled_services,
     "what scales the instances": scaled_groups,
+    "the records of each service": records,
+    "the certificates of the listeners": certificates,
 }
 """Subject -> the look at it. One that makes another call needs its action in `answers.ACTIONS`."""
-
-
-def on_ec2(environment: Environment) -> Sequence[str]:
-    """Return the services that have an EC2 side."""
-    return [name for name, each in environment.services.items() if each.stage.has_ec2]
 
 
 def _batches(items: Sequence[str], size: int) -> Iterator[Sequence[str]]:

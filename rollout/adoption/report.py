@@ -10,7 +10,7 @@ from rich.padding import Padding
 
 from rollout.adoption.answers import ACTIONS, Answer
 from rollout.adoption.kept import WHY
-from rollout.adoption.obstacles import Obstacle
+from rollout.adoption.obstacle import Obstacle
 from rollout.adoption.survey import Survey
 
 

@@ -13,7 +13,8 @@ from rollout.adoption.answers import Answer, Failure, failures, is_not_there
 from rollout.adoption.file import keep_lines
 from rollout.adoption.finders import find_all
 from rollout.adoption.kept import kept_by
-from rollout.adoption.obstacles import LOOKS, Obstacle, on_ec2
+from rollout.adoption.obstacle import Obstacle, on_ec2
+from rollout.adoption.obstacles import LOOKS
 from rollout.aws.clients import Client
 
 Thing = TypeVar("Thing")

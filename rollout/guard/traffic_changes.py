@@ -17,16 +17,21 @@ that the stacks make. Alarms and records have rules of their own, task definitio
 
 def takes_a_carrier(plan: StackPlan, change: ResourceChange) -> bool:
     """Return whether the change takes away something that a request or a starting task needs. A
-    replaced task definition is a new revision, and the old one's tasks run on. A log group that a
-    side only forgets stays in AWS, and the platform's stack holds it.
+    replaced task definition is a new revision, and the old one's tasks run on.
     """
     if plan.stack.kind.may_lose is Loss.ANY_TIME:
         return False
     if change.type == TASK_DEFINITION:
         return change.is_removed
-    if change.type == LOG_GROUP and plan.stack.kind.side and change.verb is Verb.FORGET:
-        return False
-    return change.goes and change.type in CARRIERS
+    return change.goes and change.type in CARRIERS and not is_handed_over(plan, change)
+
+
+def is_handed_over(plan: StackPlan, change: ResourceChange) -> bool:
+    """Return whether the change is a side's log group that the platform's stack holds from now on
+    (docs/decisions/0122-keep-log-groups-in-the-platform.md).
+    """
+    is_of_a_side = change.type == LOG_GROUP and plan.stack.kind.side is not None
+    return is_of_a_side and change.verb is Verb.FORGET
 
 
 def moves_traffic(plan: StackPlan) -> bool:

@@ -150,6 +150,11 @@ class ResourceChange(_Read):
         return self.verb in (Verb.DELETE, Verb.FORGET)
 
     @property
+    def is_left_behind(self) -> bool:
+        """Whether the object that exists now stays in AWS, where no plan shows it any more."""
+        return Verb.FORGET in self.change.actions
+
+    @property
     def because(self) -> str:
         """` because of image` for a replacement that an attribute forces; else empty."""
         forced = sorted({str(path[0]) for path in self.change.replace_paths if path})
@@ -262,6 +267,8 @@ class Plan(_Read):
     complete: bool = True
     """False when `-target` or a deferred change left something out."""
     errored: bool = False
+    applyable: bool = True
+    """False when there is nothing to do, or when Terraform would refuse to apply the plan."""
 
     @property
     def managed(self) -> tuple[ResourceChange, ...]:

@@ -23,6 +23,8 @@ class StackPlan:
     """The digest of the file that was judged: what is applied must be the same plan."""
     stack: Stack
     plan: Plan
+    unknown_parts: tuple[str, ...] = ()
+    """What the file holds beside the plan that is read here, in words: no rule judges it."""
 
 
 def read_plans(
@@ -56,7 +58,7 @@ def read_plans(
 
 
 def _read(path: Path, environments: Mapping[str, Environment]) -> StackPlan:
-    allowed = ALLOWED
+    allowed, fix = ALLOWED, how_to_write(path)
     try:
         file = read_plan_file(path)
         plan = Plan.model_validate(file.document)
@@ -64,14 +66,14 @@ def _read(path: Path, environments: Mapping[str, Environment]) -> StackPlan:
             plan, environments, file_name=path.name, folder_name=path.resolve().parent.name
         )
     except NotAPlan as error:
-        mistakes = [("", error.found)]
+        mistakes, fix = [("", error.found)], error.fix
     except ValidationError as error:
         mistakes = [(".".join(map(str, e["loc"])), e["msg"]) for e in error.errors()]
     except LookupError as error:
         mistakes, allowed = [("", str(error.args[0]))], "the plan of one stack of an environment"
     else:
-        return StackPlan(path, file.sha256, stack, plan)
+        return StackPlan(path, file.sha256, stack, plan, file.unknown_parts)
     raise InvalidInput(
-        Problem(where=str(path), key=key, found=mistake, allowed=allowed, fix=how_to_write(path))
+        Problem(where=str(path), key=key, found=mistake, allowed=allowed, fix=fix)
         for key, mistake in mistakes
     )

@@ -39,11 +39,19 @@ def make_dns(owner: Owner) -> None:
 
 
 def zone_id(owner: Owner, name: str) -> str | None:
-    """Return the id of the hosted zone with this name, or None."""
-    for zone in owner.pages("route53", "list_hosted_zones", "HostedZones"):
-        if zone["Name"] == f"{name}.":
-            return str(zone["Id"]).removeprefix("/hostedzone/")
-    return None
+    """Return the id of the environment's hosted zone with this name, or None. The private one is
+    that of its VPC: others of the account may have a private zone of the same name.
+    """
+    route53 = owner.client("route53")
+    if name == owner.environment.dns.public_zone:
+        zones = owner.pages("route53", "list_hosted_zones", "HostedZones")
+        ids = {zone["Name"]: zone["Id"] for zone in zones if not zone["Config"]["PrivateZone"]}
+    else:
+        vpc = {"VPCId": owner.vpc_id, "VPCRegion": owner.environment.region}
+        zones = route53.list_hosted_zones_by_vpc(**vpc)["HostedZoneSummaries"]
+        ids = {zone["Name"]: zone["HostedZoneId"] for zone in zones}
+    found = ids.get(f"{name}.")
+    return found and str(found).removeprefix("/hostedzone/")
 
 
 def certificates(owner: Owner) -> dict[str, str]:

@@ -17,7 +17,7 @@ from pay.catalogue import CATALOGUE
 from pay.containers.stored import as_stored
 from pay.environments.adopted import load_adopted
 from pay.environments.load import load_environments
-from pay.model import Environment, Segment, Severity, Side, Stage, addresses, names
+from pay.model import Environment, Segment, Severity, Side, Stage, addresses, host_name, names
 from pay.model.stacks import platform_stack, side_stack, traffic_stack
 from rollout.guard.rule import Context
 from rollout.guard.verdict import judge
@@ -264,6 +264,42 @@ def scale(sandbox: Sandbox) -> None:
     )
 
 
+def add_a_zone_of_the_same_name(sandbox: Sandbox) -> None:
+    """Another VPC of the account resolves a private zone of its own, with the same name."""
+    name = sandbox.environment.dns.internal_zone
+    vpc = sandbox.client("ec2").create_vpc(CidrBlock="10.99.0.0/16")["Vpc"]["VpcId"]
+    sandbox.client("route53").create_hosted_zone(
+        Name=f"{name}.",
+        CallerReference="another team",
+        VPC={"VPCId": vpc, "VPCRegion": sandbox.environment.region},
+        HostedZoneConfig={"PrivateZone": True},
+    )
+
+
+def name_by_cname(sandbox: Sandbox, service: str) -> None:
+    """Lead the name to its load balancer by a CNAME instead of an alias."""
+    environment, route53 = sandbox.environment, sandbox.client("route53")
+    name = f"{host_name(CATALOGUE[service], environment)}."
+    for zone in route53.list_hosted_zones()["HostedZones"]:
+        listed = route53.list_resource_record_sets(HostedZoneId=zone["Id"])["ResourceRecordSets"]
+        for alias in (each for each in listed if each["Name"] == name):
+            target = {"Value": alias["AliasTarget"]["DNSName"]}
+            cname = {"Name": name, "Type": "CNAME", "TTL": 60, "ResourceRecords": [target]}
+            changes = [
+                {"Action": "DELETE", "ResourceRecordSet": alias},
+                {"Action": "CREATE", "ResourceRecordSet": cname},
+            ]
+            route53.change_resource_record_sets(
+                HostedZoneId=zone["Id"], ChangeBatch={"Changes": changes}
+            )
+
+
+def add_a_newer_certificate(sandbox: Sandbox) -> None:
+    """The listeners in public still present the one before."""
+    domain = names.certificate_domain(sandbox.environment.dns.public_zone)
+    sandbox.client("acm").request_certificate(DomainName=domain, ValidationMethod="DNS")
+
+
 @pytest.fixture(scope="module")
 def running(
     tools: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory
@@ -280,6 +316,9 @@ def running(
         here = Running(sandbox, checkout, folder, tools)
         forget_segments(sandbox)
         scale(sandbox)
+        add_a_zone_of_the_same_name(sandbox)
+        name_by_cname(sandbox, "connector")
+        add_a_newer_certificate(sandbox)
         refused = adopt(sandbox, checkout, "--allow-missing")
         here.reports.append(json.loads(refused.stdout))
         for obstacle in here.reports[0]["first"]:
@@ -303,7 +342,13 @@ def test_what_the_first_apply_would_fail_on_is_refused_until_the_commands_are_ru
 ) -> None:
     refused, adopted = running.reports
     gates = Counter(each["gate"] for each in refused["first"])
-    assert gates == {"instances": len(Segment), "scaled service": 1, "scaled group": 2}
+    assert gates == {
+        "instances": len(Segment),
+        "scaled service": 1,
+        "scaled group": 2,
+        "record": 1,
+        "certificate": 1,
+    }
     assert (refused["file"], adopted["first"]) == (None, [])
 
 

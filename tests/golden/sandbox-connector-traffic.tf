@@ -40,6 +40,15 @@ data "aws_lb" "fargate_alb" {
 data "aws_route53_zone" "zone" {
   name         = "sandbox.pymnt.internal"
   private_zone = true
+  vpc_id       = data.aws_vpc.vpc.id
+}
+
+data "aws_vpc" "vpc" {
+  state = "available"
+
+  tags = {
+    Name = "sandbox"
+  }
 }
 
 resource "aws_route53_record" "ec2" {

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.slow
         (["--root", "{stacks}/main.tf"], "main.tf: is not a folder; run `cdktf synth`"),
         (["--root", "{empty}"], "holds no Terraform"),
         (["--root", "{stacks}", "--format", "xml"], "'xml' is not a format; allowed: table, html"),
-        (["--root", "{stacks}", "--plan", "{stacks}/main.tf"], "text that is not JSON"),
+        (["--root", "{stacks}", "--plan", "{stacks}/main.tf"], "text that is not JSON, at line"),
         (
             ["--root", "{stacks}", "--plan", "{stacks}/main.tf"],
             "write it with: terraform show -json",

@@ -2,12 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from botocore.exceptions import ClientError
 from typer.testing import Result
 
-from pay.model import Segment, names
+from pay.catalogue import CATALOGUE
+from pay.environments.load import load_environments
+from pay.model import Segment, Side, host_name, names
+from tests.conftest import ROOT
 
 ENVIRONMENT = "sandbox"
 ACCOUNT_ID = "555555555555"
@@ -61,6 +65,17 @@ class Account:
         """Load balancers without security groups."""
         self.kept: set[str] = set()
         """Load balancers and target groups whose attribute is not this project's."""
+        self.environment = load_environments(ROOT / "environments")[ENVIRONMENT]
+        self.public_zones = ["ZPUBLIC"]
+        self.records: dict[str, list[dict[str, Any]]] = {}
+        """Host -> its records; every other one has a simple alias to its load balancer."""
+        self.usual = "arn:certificate/usual"
+        self.presented: dict[str, str] = {}
+        """Load balancer -> the certificate of its listener; all others present the usual one."""
+        self.certificates = [
+            certificate(self.usual, zone)
+            for zone in (self.environment.dns.internal_zone, self.environment.dns.public_zone)
+        ]
 
     def answer(self, client: Any, operation: str, arguments: dict[str, Any]) -> Any:
         """What a boto3 client of this account gets."""
@@ -176,6 +191,8 @@ class Account:
             "LoadBalancers": [
                 {
                     "LoadBalancerArn": f"arn:lb/{name}",
+                    "DNSName": dns_name(name),
+                    "CanonicalHostedZoneId": "ZELB",
                     # AWS leaves the key out where there are none.
                     **({} if name in self.bare else {"SecurityGroups": ["sg-1"]}),
                 }
@@ -200,11 +217,26 @@ class Account:
 
     def DescribeListeners(self, LoadBalancerArn: str) -> Any:
         ports = (80, 443, 8080)
+        certificate = self.presented.get(LoadBalancerArn.partition("/")[2], self.usual)
+        presents = {"Certificates": [{"CertificateArn": certificate}]}
         return {
             "Listeners": [
-                {"Port": port, "ListenerArn": f"{LoadBalancerArn}/{port}"} for port in ports
+                {
+                    "Port": port,
+                    "ListenerArn": f"{LoadBalancerArn}/{port}",
+                    **(presents if port == 443 else {}),
+                }
+                for port in ports
             ]
         }
+
+    def ModifyListener(self, ListenerArn: str, Certificates: list[dict[str, str]]) -> Any:
+        [certificate] = Certificates
+        self.presented[ListenerArn.split("/")[1]] = certificate["CertificateArn"]
+
+    def ListCertificates(self, Includes: dict[str, list[str]]) -> Any:
+        assert "RSA_1024" in Includes["keyTypes"]
+        return {"CertificateSummaryList": self.certificates}
 
     def GetWebACLForResource(self, ResourceArn: str) -> Any:
         return {"WebACL": {"ARN": "arn:acl"}} if self._there(["web ACL"]) else {}
@@ -219,7 +251,24 @@ class Account:
         groups = [*self._there([logGroupNamePrefix]), f"{logGroupNamePrefix}_FG"]
         return {"logGroups": [{"logGroupName": name} for name in groups]}
 
+    def DescribeVpcs(self, Filters: list[dict[str, Any]]) -> Any:
+        [by_name] = Filters
+        assert by_name["Name"] == "tag:Name"
+        return {"Vpcs": [{"VpcId": f"vpc-{name}"} for name in self._there(by_name["Values"])]}
+
+    def ListHostedZonesByVPC(self, VPCId: str, VPCRegion: str, NextToken: str = "") -> Any:
+        """Two pages; the own zone is on the second."""
+        assert VPCRegion == "eu-west-1"
+        name = f"{self.environment.dns.internal_zone}."
+        if not NextToken:
+            others = [{"HostedZoneId": "ZOTHER", "Name": "other.example."}]
+            return {"HostedZoneSummaries": others, "NextToken": "2"}
+        ids = self._there(["ZPRIVATE"])
+        return {"HostedZoneSummaries": [{"HostedZoneId": id, "Name": name} for id in ids]}
+
     def ListHostedZonesByName(self, DNSName: str) -> Any:
+        """A private zone of another VPC has the name of the public one."""
+        kinds = [("ZELSEWHERE", True), *((id, False) for id in self.public_zones)]
         return {
             "HostedZones": [
                 {
@@ -227,20 +276,57 @@ class Account:
                     "Name": f"{DNSName}.",
                     "Config": {"PrivateZone": private},
                 }
-                for kind, private in (("ZPUBLIC", False), ("ZPRIVATE", True))
+                for kind, private in kinds
             ]
         }
 
     def ListResourceRecordSets(
         self, HostedZoneId: str, StartRecordName: str, StartRecordType: str, MaxItems: str
     ) -> Any:
-        record = {"Name": f"{StartRecordName}.", "Type": StartRecordType}
-        if StartRecordName in self.gone:
-            record["SetIdentifier"] = "somebody-else's"
-        return {"ResourceRecordSets": [record]}
+        assert HostedZoneId in ("ZPRIVATE", "ZPUBLIC")
+        after = {"Name": "zz.example.", "Type": "CNAME", "ResourceRecords": [{"Value": "x"}]}
+        usual = [self.alias(StartRecordName)]
+        return {"ResourceRecordSets": [*self.records.get(StartRecordName, usual), after]}
+
+    def ChangeResourceRecordSets(self, HostedZoneId: str, ChangeBatch: dict[str, Any]) -> Any:
+        for change in ChangeBatch["Changes"]:
+            record = change["ResourceRecordSet"]
+            name = record["Name"].rstrip(".")
+            there = self.records.setdefault(name, [self.alias(name)])
+            (there.remove if change["Action"] == "DELETE" else there.append)(record)
+
+    def alias(self, host: str) -> dict[str, Any]:
+        """The record that leads a name to its load balancer, as AWS answers it."""
+        [service] = [
+            service.name
+            for service in CATALOGUE.values()
+            if host_name(service, self.environment) == host
+        ]
+        target = dns_name(names.load_balancer(ENVIRONMENT, service, Side.EC2))
+        return {
+            "Name": f"{host}.",
+            "Type": "A",
+            "AliasTarget": {"DNSName": f"dualstack.{target.upper()}."},
+        }
 
     def _there(self, all_names: list[str]) -> list[str]:
         return [name for name in all_names if name not in self.gone]
+
+
+def dns_name(balancer: str) -> str:
+    return f"internal-{balancer}-1.eu-west-1.elb.amazonaws.com"
+
+
+def certificate(arn: str, zone: str, day: int = 1, **changes: Any) -> dict[str, Any]:
+    """A certificate as ACM lists it, valid from a day of the year on."""
+    return {
+        "CertificateArn": arn,
+        "DomainName": f"*.{zone}",
+        "Status": "ISSUED",
+        "KeyAlgorithm": "RSA-2048",
+        "NotBefore": datetime(2026, 1, day, tzinfo=UTC),
+        **changes,
+    }
 
 
 def error(code: str, message: str, operation: str) -> ClientError:

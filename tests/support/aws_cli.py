@@ -1,10 +1,14 @@
 """Runs lines of the AWS CLI through boto3, which knows every operation and its parameters."""
 
+import json
 import shlex
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from botocore import xform_name
+
+GLOBAL = ("route53",)
+"""Services without regions."""
 
 
 def run(command: str, client: Callable[[str], Any]) -> None:
@@ -18,7 +22,8 @@ def run(command: str, client: Callable[[str], Any]) -> None:
         else:
             values.append(word)
     api, method = client(service), operation.replace("-", "_")
-    assert options.pop("region") == [api.meta.region_name]
+    region = options.pop("region")
+    assert service in GLOBAL or region == [api.meta.region_name]
     model = api.meta.service_model.operation_model(api.meta.method_to_api_mapping[method])
     members = {xform_name(name, "-"): name for name in model.input_shape.members}
     getattr(api, method)(
@@ -32,5 +37,7 @@ def run(command: str, client: Callable[[str], Any]) -> None:
 def _value(type_name: str, words: Sequence[str]) -> object:
     if type_name == "list":
         return [dict(pair.split("=", 1) for pair in word.split(",")) for word in words]
+    if type_name == "structure":
+        return json.loads(*words)
     [word] = words
     return int(word) if type_name == "integer" else word

@@ -4,21 +4,20 @@ from constructs import Construct
 
 from imports.aws.data_aws_acm_certificate import DataAwsAcmCertificate
 from imports.aws.data_aws_route53_zone import DataAwsRoute53Zone
-from pay.model import names
-
-KEY_TYPES = (
-    *("RSA_2048", "RSA_3072", "RSA_4096"),
-    *("EC_prime256v1", "EC_secp384r1", "EC_secp521r1"),
-)
-"""The keys of certificates that an Application Load Balancer presents (AWS: ACM user guide,
-"Prerequisites for importing ACM certificates"), without RSA_1024, which is not strong (PCI DSS
-v4.0.1, 4.2.1). Unless they are named, ACM lists RSA_1024 and RSA_2048 only (API reference,
-`ListCertificates`, Filters)."""
+from pay.existing.network import ExistingNetwork
+from pay.model import Environment, names
+from pay.model.vocabulary import CERTIFICATE_KEY_TYPES
 
 
-def zone_id(scope: Construct, name: str, *, public: bool) -> str:
-    """Return the id of the hosted zone of this name, public or private."""
-    return str(DataAwsRoute53Zone(scope, "zone", name=name, private_zone=not public).zone_id)
+def zone_id(scope: Construct, name: str, *, environment: Environment, public: bool) -> str:
+    """Return the id of the hosted zone of this name: the public one, or the private one that the
+    environment's VPC resolves. Of private zones an account may have several with one name, and a
+    VPC only one (AWS: Route 53 developer guide, "Considerations when working with a private hosted
+    zone").
+    """
+    vpc_id = None if public else ExistingNetwork(scope, environment).vpc_id
+    zone = DataAwsRoute53Zone(scope, "zone", name=name, private_zone=not public, vpc_id=vpc_id)
+    return str(zone.zone_id)
 
 
 def certificate_arn(scope: Construct, zone: str) -> str:
@@ -32,7 +31,7 @@ def certificate_arn(scope: Construct, zone: str) -> str:
         scope,
         "certificate",
         domain=names.certificate_domain(zone),
-        key_types=list(KEY_TYPES),
+        key_types=list(CERTIFICATE_KEY_TYPES),
         statuses=["ISSUED"],
         most_recent=True,
     )

@@ -74,7 +74,8 @@ def ec2_record(environment: Environment, service: Microservice) -> Addresses:
     """The simple record; a weighted one is this project's own."""
     records = environment.ladder.records(environment.services[service.name].stage)
     is_simple = any(record.side is Side.EC2 and record.weight is None for record in records)
-    name = hosted_zone(service, environment), host_name(service, environment), service.exposure
+    vpc = "" if service.exposure is Exposure.PUBLIC else environment.network.vpc
+    name = hosted_zone(service, environment), host_name(service, environment), vpc
     return {str(addresses.record(Side.EC2)): Adoptable(name if is_simple else (), is_simple)}
 
 

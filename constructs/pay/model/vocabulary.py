@@ -49,6 +49,16 @@ class LoadBalancerType(StrEnum):
     NETWORK = "network"
 
 
+CERTIFICATE_KEY_TYPES = (
+    *("RSA_2048", "RSA_3072", "RSA_4096"),
+    *("EC_prime256v1", "EC_secp384r1", "EC_secp521r1"),
+)
+"""The keys of certificates that an Application Load Balancer presents (AWS: ACM user guide,
+"Prerequisites for importing ACM certificates"), without RSA_1024, which is not strong (PCI DSS
+v4.0.1, 4.2.1). Unless they are named, ACM lists RSA_1024 and RSA_2048 only (API reference,
+`ListCertificates`, Filters)."""
+
+
 class Kept(StrEnum):
     """A Terraform argument of a running EC2 side that adoption leaves as it is. Changing it is a
     step of its own, because it can break what runs.

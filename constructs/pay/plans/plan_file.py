@@ -12,17 +12,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pay.plans.other_files import what_else, where_it_breaks
+from pay.plans.sections import unknown_parts
+
 ALLOWED = "a Terraform plan as JSON, of format_version 1.x"
 
-_FORMAT = re.compile(r"1\.\d+")
+_FORMAT = re.compile(r"1\.[0-9]+")
 
 
 class NotAPlan(Exception):
     """A file is not the JSON of a plan."""
 
-    def __init__(self, path: Path, content: str) -> None:
+    def __init__(self, path: Path, content: str, fix: str | None = None) -> None:
         self.found = content
-        super().__init__(f"{path}: found {content}; allowed: {ALLOWED}; {how_to_write(path)}")
+        self.fix = fix or how_to_write(path)
+        super().__init__(f"{path}: found {content}; allowed: {ALLOWED}; {self.fix}")
 
 
 def how_to_write(path: Path) -> str:
@@ -38,6 +42,11 @@ class PlanJson:
     """The digest of the judged file: an apply must use the same plan."""
     document: Mapping[str, Any]
 
+    @property
+    def unknown_parts(self) -> tuple[str, ...]:
+        """What the plan holds and no reader here knows, in words: no rule judges it."""
+        return tuple(unknown_parts(self.document))
+
 
 def read_plan_file(path: Path) -> PlanJson:
     """Read a plan; raises NotAPlan for a file that is unreadable, not JSON, or not a plan."""
@@ -45,16 +54,19 @@ def read_plan_file(path: Path) -> PlanJson:
         content = path.read_bytes()
     except OSError as error:
         raise NotAPlan(path, error.strerror or "a file that cannot be read") from None
-    if content.startswith(b"PK"):
-        raise NotAPlan(path, "the plan file itself, which is binary")
+    if other := what_else(content):
+        raise NotAPlan(path, other, how_to_write(path))
     try:
-        document = json.loads(content)
-    except (ValueError, RecursionError):
-        raise NotAPlan(path, "text that is not JSON") from None
+        document = json.loads(content.decode())
+    except (ValueError, RecursionError) as error:
+        raise NotAPlan(path, where_it_breaks(content, error)) from None
     if not isinstance(document, dict) or "format_version" not in document:
-        raise NotAPlan(path, "JSON that is not a plan")
-    if not _FORMAT.fullmatch(str(document["format_version"])):
-        raise NotAPlan(path, f"a plan of format_version {document['format_version']!r}")
+        is_state = isinstance(document, dict) and {"lineage", "serial"} <= document.keys()
+        raise NotAPlan(path, "a state file" if is_state else "JSON that is not a plan")
+    version = document["format_version"]
+    if not isinstance(version, str) or not _FORMAT.fullmatch(version):
+        fix = f"plan with Terraform 1.10 or later, and {how_to_write(path)}"
+        raise NotAPlan(path, f"a plan of format_version {version!r}", fix)
     if not isinstance(document.get("planned_values"), dict):
         kind = "a state, not a plan" if "values" in document else "a plan without planned_values"
         raise NotAPlan(path, kind)

@@ -3,6 +3,8 @@
 import re
 from functools import lru_cache
 
+from pay.secrets.identifiers import ARN
+
 _ANYWHERE = "(?:PASSWORD|PASSWD|PASSPHRASE|PASSCODE|SECRET|CREDENTIAL)(?!LESS|S_?MANAGER)"
 """Words that mean nothing else, even in the middle of another: `DBPASSWORD`. `secretsmanager` is
 the service's name in ARNs and actions."""
@@ -44,8 +46,8 @@ _ACCESS_KEY_ID = re.compile(r"(?:^|_)ACCESS_?KEY_?ID$")
 """The one identifier that does not belong in plain text: half of a pair of IAM's long-lived
 keys."""
 
-_HARMLESS = re.compile(r"|true|false|arn:aws[a-z-]*:[a-z0-9-]+:\S+", re.IGNORECASE)
-"""What is not a secret under any name: an empty value, a switch, an ARN."""
+_HARMLESS = re.compile(r"|true|false", re.IGNORECASE)
+"""What is not a secret under any name, beside an ARN: an empty value, a switch."""
 
 _PATH = re.compile(r"(?:/[\w.-]+){2,}")
 _PASSWORD = re.compile(r"PASS|PWD")
@@ -72,6 +74,6 @@ def is_harmless(name: str, value: str) -> bool:
     """Return whether the value is harmless despite a secret-looking name. A password may look like
     a path; a key or token of that form is one: `TLS_PRIVATE_KEY=/etc/ssl/key.pem`.
     """
-    if _HARMLESS.fullmatch(value):
+    if _HARMLESS.fullmatch(value) or ARN.fullmatch(value):
         return True
     return not announces_password(name) and _PATH.fullmatch(value) is not None

@@ -14,6 +14,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from pay.json_text import parsed
+from pay.secrets.identifiers import ARN, without_arns, words_to_weigh
 from pay.secrets.names import (
     SHELL_DIRECTORIES,
     announces_password,
@@ -44,7 +45,6 @@ _BASIC = re.compile(r"\bBasic\s+(?P<plain>[A-Za-z0-9+/]{6,}={0,2})", re.IGNORECA
 _REFERENCE = re.compile(r"\$[A-Z_][A-Z0-9_]*|\$\{[A-Za-z_][\w.-]*\}")
 """A variable of the shell or of Terraform: it names a secret, and does not hold it."""
 
-_ARN = re.compile(r"arn:aws[a-z-]*:\S+")
 _REST_OF_WORD = re.compile(r"[\w.+/=-]*")
 _NEWER_FORMATS = (
     ("Stripe Webhook or Test Key", re.compile(r"(?:[rs]k_test|whsec)_\w{10,}")),
@@ -146,9 +146,9 @@ def credentials(text: str) -> Iterator[Secret]:
     for match in _PRIVATE_KEY.finditer(text):
         yield Secret(*match.span(), "its value has the form of a private key")
     # An account id and a long name in an ARN are not a bot's token.
-    without_arns = _ARN.sub(lambda arn: " " * len(arn[0]), text)
+    read = without_arns(text)
     for kind, regex in _formats():
-        for match in regex.finditer(without_arns):
+        for match in regex.finditer(read):
             # Some formats match the head of a token only.
             end = _REST_OF_WORD.match(text, match.end())
             stop = end.end() if end else match.end()
@@ -194,6 +194,7 @@ def _secrets_in(text: str) -> Iterator[Secret]:
 
 
 def _named(text: str, regex: re.Pattern[str]) -> Iterator[Secret]:
+    arns = [arn.span() for arn in ARN.finditer(text)]
     position = 0
     while match := regex.search(text, position):
         # The value may be the next key: `a: password: x`, `-Dconfig=password=x`.
@@ -201,8 +202,8 @@ def _named(text: str, regex: re.Pattern[str]) -> Iterator[Secret]:
         key, group = match["key"], str(match.lastgroup)
         value = match[group]
         sign = match["sign"] if regex is _PAIR else ""
-        if sign == ":" and text[: match.start()].endswith(":"):
-            continue  # an ARN: `...:111111111111:secret:name`
+        if sign == ":" and any(start < match.start() < end for start, end in arns):
+            continue  # the colon of an ARN: `...:111111111111:secret:name`
         if key in SHELL_DIRECTORIES and text[: match.start()].endswith("$"):
             continue  # it is used, not set: `-v $PWD:/app`
         if not announces_secret(key) or is_harmless(key, value) or _REFERENCE.fullmatch(value):
@@ -224,8 +225,7 @@ def _is_login(text: str) -> bool:
 
 
 def _holds_random(text: str) -> bool:
-    # An ARN may end in a long path; it is the name of something.
-    return any(map(_is_random, re.split(r"[\s,;:]+", _ARN.sub("", text))))
+    return any(map(_is_random, words_to_weigh(text)))
 
 
 def _is_random(word: str) -> bool:

@@ -44,7 +44,8 @@ class WeightedRecords(Construct):
         self._environment = environment
         self._name = host_name(service, environment)
         zone = hosted_zone(service, environment)
-        self._zone_id = zone_id(self, zone, public=service.exposure is Exposure.PUBLIC)
+        is_public = service.exposure is Exposure.PUBLIC
+        self._zone_id = zone_id(self, zone, environment=environment, public=is_public)
         stage = environment.services[service.name].stage
         before: Route53Record | None = None
         for record in environment.ladder.records(stage):

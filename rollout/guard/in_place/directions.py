@@ -69,11 +69,6 @@ def _keeps_the_tag_of_ecs(before: Any, after: Any) -> bool:
     return is_there[1] or not is_there[0]
 
 
-def _kept_longer(before: Any, after: Any) -> bool:
-    old, new = (number(value) or float("inf") for value in (before, after))
-    return new >= old
-
-
 ANYTHING = Direction("any value", lambda change: True, minds_unknown=False)
 HIGHER = of_values("a higher number", _compared(lambda old, new: new >= old))
 LOWER = of_values("a lower number", _compared(lambda old, new: new <= old))
@@ -82,7 +77,6 @@ OFF = of_values("to turn it off", lambda before, after: _is_off(after))
 MORE_MEMBERS = of_values("to add members, and to keep all others", _gains)
 FEWER_MEMBERS = of_values("to remove members, and to add none", _loses)
 TAGS_WITH_THAT_OF_ECS = of_values(f"to keep the tag {_ECS_TAG}", _keeps_the_tag_of_ecs)
-KEPT_LONGER = of_values("a longer time; 0 is for ever", _kept_longer)
 FIRST_VALUE = of_values("to set it where nothing was set", lambda before, after: is_unset(before))
 
 

@@ -23,7 +23,6 @@ from rollout.guard.in_place.directions import (
     FEWER_MEMBERS,
     FIRST_VALUE,
     HIGHER,
-    KEPT_LONGER,
     LOWER,
     MORE_MEMBERS,
     OFF,
@@ -51,6 +50,8 @@ def _computed(*attributes: str) -> Rows:
 
 
 _RIGHTS = judged_by("keeps-the-rights-that-it-needs", "widens-no-iam-statement")
+
+_INSTANCES = judged_by("starts-instances-that-take-tasks")
 
 EVERY_TYPE: Rows = {
     **_computed("arn", "id", "tags_all"),
@@ -106,8 +107,10 @@ TABLE: Mapping[str, Rows] = {
     },
     "aws_cloudwatch_log_group": {
         "kms_key_id": Row(FIRST_VALUE, "what is logged from then on is encrypted"),
-        "retention_in_days": Row(KEPT_LONGER, "no line is deleted sooner (PCI DSS v4.0.1, 10.5.1)"),
-        "skip_destroy": Row(ON, "the logs outlive their resource"),
+        **dict.fromkeys(
+            ("log_group_class", "retention_in_days", "skip_destroy"),
+            Row(judged_by("keeps-logs-for-a-year"), "logs may stay longer, and be read by more"),
+        ),
     },
     "aws_cloudwatch_metric_alarm": {
         "actions_enabled": Row(ON, "it notifies people"),
@@ -211,8 +214,10 @@ TABLE: Mapping[str, Rows] = {
         "default_version": Row(ANYTHING, "groups of instances name the version that they use"),
         "description": Row(ANYTHING, "only people read it"),
         "iam_instance_profile": Row(judged_by("runs-under-its-own-role"), "the role is its own"),
+        "image_id": Row(_INSTANCES, "a newer image has more patches"),
         "monitoring.enabled": Row(ON, "more is measured"),
         "tag_specifications": Row(ANYTHING, "tags of volumes carry no request"),
+        "user_data": Row(_INSTANCES, "a script may protect its instance better"),
     },
     "aws_lb": {
         **_computed("arn_suffix", "dns_name", "vpc_id", "zone_id"),

@@ -34,3 +34,9 @@ def test_refuses_a_part_of_another_shape(part: dict[str, Any], found: str) -> No
 
 def test_passes_a_plan_without_resources() -> None:
     require_shape(Path("x.json"), PlanJson("", {"planned_values": {}}))
+
+
+def test_refuses_what_no_rule_judges() -> None:
+    actions = {"action_invocations": [{"address": "action.aws_lambda_invoke.x"}]}
+    with pytest.raises(NotAPlan, match=r"action_invocations \(action.aws_lambda_invoke.x\)"):
+        require_shape(Path("x.json"), PlanJson("", {"planned_values": {}, **actions}))

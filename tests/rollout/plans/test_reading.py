@@ -31,11 +31,11 @@ def write(folder: Path, document: Any, name: str = "plan.json") -> Path:
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        ("", "text that is not JSON"),
-        ("Terraform will perform the following actions:", "text that is not JSON"),
+        ("", "an empty file"),
+        ("Terraform will perform the following actions:", "the text that Terraform prints"),
         ("[]", "JSON that is not a plan"),
         ("{}", "JSON that is not a plan"),
-        ("[" * 100_000, "text that is not JSON"),
+        ("[" * 100_000, "JSON that is nested too deeply"),
         ({"format_version": "1.0", "values": {}}, "a state, not a plan"),
         ({**MOVE, "format_version": "2.0"}, "format_version"),
         ({**MOVE, "resource_changes": {}}, "resource_changes"),

@@ -1,5 +1,8 @@
-"""Records, services, load balancers and what scales are as the last apply left them: a plan on top
-of a manual change is not the change that was reviewed (I10).
+"""Records, services, load balancers, what scales, keys, logs and what starts instances are as the
+last apply left them: a plan on top of a manual change is not the change that was reviewed (I10).
+
+Topics and clusters have to be there: what somebody deleted, Terraform makes again without what it
+never knew, such as the subscriptions of a topic.
 """
 
 from rollout.guard.rule import Context, Finding, Findings
@@ -9,10 +12,19 @@ from rollout.plans.read import StackPlan
 _WATCHED = (
     "aws_appautoscaling_target",
     "aws_autoscaling_group",
+    "aws_cloudwatch_log_group",
+    "aws_ecs_capacity_provider",
     "aws_ecs_service",
+    "aws_kms_alias",
+    "aws_kms_key",
+    "aws_launch_template",
     "aws_lb",
     "aws_route53_record",
 )
+
+_HAS_TO_BE_THERE = ("aws_ecs_cluster", "aws_sns_topic")
+
+_GONE = "it is gone"
 
 _COMPUTED = frozenset({"load_balancer_arns", "predicted_capacity", "tags_all", "warm_pool_size"})
 """What AWS or the provider derives from other resources; the code does not set it."""
@@ -20,7 +32,10 @@ _COMPUTED = frozenset({"load_balancer_arns", "predicted_capacity", "tags_all", "
 
 def check(plan: StackPlan, context: Context) -> Findings:
     for drift in plan.plan.resource_drift:
-        changed = _drifted(plan.plan, drift) if drift.type.startswith(_WATCHED) else []
+        is_watched = drift.type.startswith(_WATCHED)
+        changed = _drifted(plan.plan, drift) if is_watched else []
+        if drift.goes and drift.type.startswith(_HAS_TO_BE_THERE):
+            changed = [_GONE]
         if changed:
             yield Finding(
                 drift.address,
@@ -31,7 +46,7 @@ def check(plan: StackPlan, context: Context) -> Findings:
 
 def _drifted(plan: Plan, drift: ResourceChange) -> list[str]:
     if drift.goes:
-        return ["it is gone"]
+        return [_GONE]
     ignored = {*_COMPUTED, _scaled_number(plan, drift)}
     return [a.name for a in drift.attributes() if a.path[0] not in ignored]
 

@@ -1,5 +1,7 @@
 """The plan is whole: made without `-target`, with nothing deferred and without an error. The next
-plan applies what a partial plan leaves out, as a change that its review does not expect.
+plan applies what a partial plan leaves out, as a change that its review does not expect. It also
+does nothing but change resources: no rule judges the actions of Terraform 1.14 (`action` blocks,
+`-invoke`), configuration that is generated for an import, or what a later Terraform adds.
 """
 
 from rollout.guard.rule import Context, Finding, Findings
@@ -17,3 +19,13 @@ def check(plan: StackPlan, context: Context) -> Findings:
         )
     elif not plan.plan.complete:
         yield Finding("", "the plan leaves something out", "plan without -target or -exclude")
+    if plan.plan.moving and not (plan.plan.applyable or plan.plan.errored):
+        saw = "Terraform says that the plan cannot be applied (applyable is false)"
+        yield Finding("", saw, "plan again")
+    for part in plan.unknown_parts:
+        yield Finding(
+            "",
+            f"the plan has {part}, which no rule judges",
+            "plan without it: without `action` blocks and -invoke, with the configuration of "
+            "imports written in the stack, and with a Terraform that this project knows",
+        )

@@ -101,6 +101,8 @@ def dns(count: str) -> Json:
     return {"target_group_health": [{"dns_failover": [failover]}]}
 
 
+KEPT: Json = {"retention_in_days": 365, "skip_destroy": True, "log_group_class": "STANDARD"}
+
 JUDGED_WRONGLY: dict[str, dict[str, tuple[str, Json, Json]]] = {
     "aws_appautoscaling_target": {
         "max_capacity": (FARGATE, {"max_capacity": 4}, {"max_capacity": 1}),
@@ -120,6 +122,15 @@ JUDGED_WRONGLY: dict[str, dict[str, tuple[str, Json, Json]]] = {
         "max_instance_lifetime": (PLATFORM, {}, {"max_instance_lifetime": 86400}),
         "max_size": (PLATFORM, {"max_size": 3}, {"max_size": 2}),
         "min_size": (PLATFORM, {"min_size": 3}, {"min_size": 2}),
+    },
+    "aws_cloudwatch_log_group": {
+        "log_group_class": (
+            PLATFORM,
+            KEPT,
+            {**KEPT, "log_group_class": "INFREQUENT_ACCESS"},
+        ),
+        "retention_in_days": (PLATFORM, KEPT, {**KEPT, "retention_in_days": 30}),
+        "skip_destroy": (PLATFORM, KEPT, {**KEPT, "skip_destroy": False}),
     },
     "aws_ecs_service": {
         "desired_count": (EC2, {"desired_count": 3}, {"desired_count": 2}),
@@ -184,6 +195,8 @@ JUDGED_WRONGLY: dict[str, dict[str, tuple[str, Json, Json]]] = {
         ),
     },
     "aws_launch_template": {
+        "image_id": (PLATFORM, {"image_id": "ami-1"}, {"image_id": "ami-2"}),
+        "user_data": (PLATFORM, {"user_data": "IyEvYmluL3NoCg=="}, {"user_data": ""}),
         "iam_instance_profile": (
             PLATFORM,
             {"iam_instance_profile": [{"arn": "a"}]},

@@ -103,3 +103,30 @@ def test_refuses_a_partial_plan(refused: Judge) -> None:
     partials: list[Json] = [{"complete": False}, {"errored": True}, {"deferred_changes": [{}]}]
     for partial in partials:
         assert found(refused, plan(EC2, **partial), stage=Stage.LEGACY) == {"plans-everything"}
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        {"action_invocations": [{"address": "action.aws_lambda_invoke.x"}]},
+        {"deferred_action_invocations": [{"reason": "unknown"}]},
+        {"from_a_later_terraform": [1]},
+    ],
+)
+def test_refuses_what_no_rule_judges(refused: Judge, part: Json) -> None:
+    (refusal,) = refused(plan(EC2, **part), stage=Stage.LEGACY)
+    assert refusal.rule == "plans-everything"
+    assert next(iter(part)) in refusal.finding.saw
+
+
+def test_refuses_configuration_that_no_file_holds(refused: Judge) -> None:
+    imported = change("aws_lb.alb", {"a": 1}, {"a": 1}, importing={"id": "arn"})
+    imported["change"]["generated_config"] = 'resource "aws_lb" "alb" {}'
+    assert found(refused, plan(EC2, imported), stage=Stage.LEGACY) == {"plans-everything"}
+
+
+def test_refuses_a_plan_that_terraform_would_not_apply(refused: Judge) -> None:
+    written = change("aws_ecs_service.service", SERVICE, {**SERVICE, "desired_count": 3})
+    plans = plan(EC2, written, applyable=False)
+    assert "plans-everything" in found(refused, plans, stage=Stage.LEGACY)
+    assert found(refused, plan(EC2, applyable=False), stage=Stage.LEGACY) == set()

@@ -112,3 +112,36 @@ def test_lets_a_side_forget_a_log_group_and_refuses_any_other_loss_of_one(
     gone = change(f"{LOG_GROUP}.app_log", {"name": "old"}, None, actions=actions)
     is_lost = actions == ["delete"] or stack == PLATFORM
     assert bool(found(refused, plan(stack, gone), stage=Stage.HALF)) == is_lost
+
+
+FORGOTTEN = sorted(RESOURCE_TYPES - {LOG_GROUP})
+
+
+@pytest.mark.parametrize("type", FORGOTTEN)
+def test_refuses_to_forget_what_goes_on_in_aws(refused: Judge, type: str) -> None:
+    """At retired EC2 may be deleted; forgotten it would run on, and no plan would show it."""
+    forgotten = change(f"{type}.this", {"name": "old"}, None, actions=["forget"])
+    plans = (plan(EC2, forgotten), STAYS)
+    assert "forgets-nothing-that-runs" in found(refused, *plans, stage=Stage.RETIRED)
+
+
+@pytest.mark.parametrize("actions", [["create", "forget"], ["forget", "create"]])
+def test_refuses_a_replacement_that_leaves_the_old_one_behind(
+    refused: Judge, actions: list[str]
+) -> None:
+    left = change("aws_iam_role.task_role", {"name": "a"}, {"name": "b"}, actions=actions)
+    assert "forgets-nothing-that-runs" in found(refused, plan(EC2, left), stage=Stage.LEGACY)
+
+
+@pytest.mark.parametrize("type", sorted(RESOURCE_TYPES - {"aws_route53_record"}))
+@pytest.mark.parametrize("stack", [PLATFORM, EC2, FARGATE])
+def test_lets_an_address_move(refused: Judge, stack: str, type: str) -> None:
+    values = {"name": "same", "min_capacity": 9, "max_capacity": 9}
+    moved = change(f"{type}.new", values, values, previous_address=f"{type}.old")
+    state = {"values": {"root_module": {"resources": [_in_state(type, "new", values)]}}}
+    plans = plan(stack, moved, prior_state=state)
+    assert found(refused, plans, stage=Stage.HALF) == set()
+
+
+def _in_state(type: str, name: str, values: Json) -> Json:
+    return {"address": f"{type}.{name}", "mode": "managed", "type": type, "values": values}

@@ -240,10 +240,7 @@ PLATFORM_HARM: list[tuple[str, Json, Json]] = [
     ("aws_kms_alias.cde", {"target_key_id": "a"}, {"target_key_id": "b"}),
     ("aws_kms_key.cde", {"enable_key_rotation": True}, {"enable_key_rotation": False}),
     ("aws_kms_key.cde", {"deletion_window_in_days": 30}, {"deletion_window_in_days": 7}),
-    ("aws_cloudwatch_log_group.app", {"retention_in_days": 365}, {"retention_in_days": 30}),
-    ("aws_cloudwatch_log_group.app", {"retention_in_days": 0}, {"retention_in_days": 365}),
     ("aws_cloudwatch_log_group.app", {"kms_key_id": "a"}, {"kms_key_id": None}),
-    ("aws_cloudwatch_log_group.app", {"skip_destroy": True}, {"skip_destroy": False}),
     ("aws_sns_topic.critical", {"kms_master_key_id": "a"}, {"kms_master_key_id": "b"}),
     ("aws_ecs_cluster.fargate", {"setting": [{"value": "on"}]}, {"setting": [{"value": "off"}]}),
     (

@@ -1,0 +1,47 @@
+"""Text that names something and is as long and random as a secret: ARNs, digests, image tags."""
+
+import re
+
+ARN = re.compile(
+    r"(?<!\w)"
+    r"(?P<head>arn:aws(?:-[a-z]+)*:[a-z0-9-]+"
+    r":(?:[a-z0-9*-]*|\$?\{[\w.]+\})"
+    r":(?:[0-9]{12}|aws|cloudfront|\*|\$?\{[\w.]+\})?:)"
+    r"(?P<resource>(?:[\w+.@/*:-]|\$?\{[\w.]+\})+)"
+)
+"""An ARN by its grammar (AWS: IAM user guide, "Identify AWS resources with Amazon Resource Names"):
+partition, service, region and account, then the resource. Each of the last three may have a field
+of the catalogue or an expression of Terraform in it. What cannot be in the name of a resource ends
+it, so that the text behind it is judged by itself."""
+
+_RANDOM_ID = re.compile(r"(?:\b(?:task|container|container-instance)/[\w/-]*|key/mrk-)[0-9a-f]{32}")
+"""What AWS itself numbers with 32 hexadecimal digits (ECS: tasks, containers and instances; KMS:
+multi-Region keys)."""
+
+_DIGEST = re.compile(r"\bsha(?:256:[0-9a-f]{64}|512:[0-9a-f]{128})\b")
+"""The digest of an image (OCI image specification, "Digests")."""
+
+_COMMIT_TAG = re.compile(r"(?P<image>[\w.-]+(?:/[\w.-]+)+):[0-9a-f]{40}\b(?![\w+/=])")
+"""An image with the Git commit that it was built from as its tag."""
+
+
+def without_arns(text: str) -> str:
+    """Return the text with spaces instead of the ARNs' parts up to the account, so that an account
+    and the name after it are not read as one word. Positions stay.
+    """
+    return ARN.sub(lambda arn: " " * len(arn["head"]) + arn["resource"], text)
+
+
+def words_to_weigh(text: str) -> list[str]:
+    """Return the words of a text that could be random: an ARN's resource in the parts that its
+    separators make, all else as long as it is; without the ids that AWS, registries and Git give.
+    """
+    rest, words = [], []
+    position = 0
+    for arn in ARN.finditer(text):
+        rest.append(text[position : arn.start()])
+        position = arn.end()
+        words += re.split(r"[^A-Za-z0-9]+", _RANDOM_ID.sub("", arn["resource"]))
+    rest.append(text[position:])
+    outside = _COMMIT_TAG.sub(r"\g<image>", _DIGEST.sub("", " ".join(rest)))
+    return [word for word in (*words, *re.split(r"[\s,;:]+", outside)) if word]
