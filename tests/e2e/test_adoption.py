@@ -434,15 +434,23 @@ def test_a_listener_keeps_its_port_certificate_and_what_it_does(
         assert "TLS13" in after["ssl_policy"]
 
 
-def test_the_guard_refuses_nothing_but_new_rights_of_roles_that_run(running: Running) -> None:
-    new_policies = {
-        ("widens-no-iam-statement", stack, address)
-        for stack, addresses in CREATED.items()
-        for address in addresses
+def test_the_guard_refuses_new_rights_of_instances_and_other_settings_of_what_runs(
+    running: Running,
+) -> None:
+    refused = running.refused(running.plans, running.environments)
+    settings = {each for each in refused if each[0] == "changes-only-what-is-harmless"}
+    # What such a role may do already is in no plan, so somebody has to say that it may do this.
+    # The rights of tasks are those that the catalogue names.
+    assert refused - settings == {
+        ("widens-no-iam-statement", PLATFORM, address)
+        for address in CREATED[PLATFORM]
         if address.startswith("aws_iam_role_policy.")
     }
-    # What such a role may do already is in no plan, so somebody has to say that it may do this.
-    assert running.refused(running.plans, running.environments) == new_policies
+    assert settings
+    for _, stack, address in settings:
+        change = running.first[stack][address]
+        assert "importing" in change
+        assert change["actions"] == ["update"]
 
 
 @pytest.mark.parametrize("stack", [PLATFORM, EC2["products-ui"], TRAFFIC["products-ui"]])
