@@ -16,7 +16,7 @@ class Direction:
     words: str
     """Completes "safe is ..."."""
     is_safe: Callable[[InPlace], bool]
-    """Asked only about values that are known at plan time."""
+    """Asked about values that are not known, too, unless it minds them."""
     rules: tuple[str, ...] = ()
     """The rules that judge the attribute instead; empty: this direction does."""
     minds_unknown: bool = True
@@ -24,9 +24,8 @@ class Direction:
 
     def lets(self, change: InPlace) -> bool:
         """Return whether the change goes in this direction."""
-        if change.attribute.is_unknown:
-            return not self.minds_unknown
-        return self.is_safe(change)
+        is_minded = change.attribute.is_unknown and self.minds_unknown
+        return not is_minded and self.is_safe(change)
 
 
 _ECS_TAG = "AmazonECSManaged"
@@ -77,7 +76,11 @@ OFF = of_values("to turn it off", lambda before, after: _is_off(after))
 MORE_MEMBERS = of_values("to add members, and to keep all others", _gains)
 FEWER_MEMBERS = of_values("to remove members, and to add none", _loses)
 TAGS_WITH_THAT_OF_ECS = of_values(f"to keep the tag {_ECS_TAG}", _keeps_the_tag_of_ecs)
-FIRST_VALUE = of_values("to set it where nothing was set", lambda before, after: is_unset(before))
+FIRST_VALUE = Direction(
+    "to set it where nothing was set",
+    lambda change: is_unset(change.before),
+    minds_unknown=False,
+)
 
 
 def becomes(*values: object) -> Direction:

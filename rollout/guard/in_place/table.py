@@ -138,7 +138,12 @@ TABLE: Mapping[str, Rows] = {
             ON, "instances with tasks stay"
         ),
     },
-    "aws_ecs_cluster": {},
+    "aws_ecs_cluster": {
+        "configuration": Row(
+            FIRST_VALUE, "sessions in tasks are recorded (PCI DSS v4.0.1, 10.2.1.2)"
+        ),
+        "setting.value": Row(becomes("enabled", "enhanced"), "Container Insights measures more"),
+    },
     "aws_ecs_cluster_capacity_providers": {
         "capacity_providers": Row(MORE_MEMBERS, "the cluster keeps what it uses"),
     },
@@ -210,13 +215,16 @@ TABLE: Mapping[str, Rows] = {
     },
     "aws_launch_template": {
         **_computed("latest_version"),
+        "block_device_mappings.ebs.encrypted": Row(ON, "volumes of new instances are encrypted"),
         "block_device_mappings.ebs.volume_size": Row(HIGHER, "an instance may write more"),
         "default_version": Row(ANYTHING, "groups of instances name the version that they use"),
         "description": Row(ANYTHING, "only people read it"),
+        "ebs_optimized": Row(ON, "volumes have a network of their own"),
         "iam_instance_profile": Row(judged_by("runs-under-its-own-role"), "the role is its own"),
         "image_id": Row(_INSTANCES, "a newer image has more patches"),
         "monitoring.enabled": Row(ON, "more is measured"),
         "tag_specifications": Row(ANYTHING, "tags of volumes carry no request"),
+        "update_default_version": Row(ON, "groups of instances name the version that they use"),
         "user_data": Row(_INSTANCES, "a script may protect its instance better"),
     },
     "aws_lb": {

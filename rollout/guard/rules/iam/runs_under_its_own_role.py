@@ -70,5 +70,14 @@ def _is_own(
     arns = (f"arn:aws:iam::{environment.account_id}:{kind}/{name}" for name in own)
     if is_unset(value):
         # Without a profile no agent joins its cluster; `keeps-its-containers` judges tasks.
-        return change.type == TASK_DEFINITION or is_unset(dig(change.before, *path))
+        is_new = is_unset(dig(change.before, *path))
+        return change.type == TASK_DEFINITION or is_new or _is_named_otherwise(change, path)
     return value in own or value in arns
+
+
+def _is_named_otherwise(change: ResourceChange, path: Path) -> bool:
+    """Return whether a profile has its ARN instead of its name, or its name instead."""
+    return any(
+        other != path and (change.is_unknown(*other) or not is_unset(dig(change.after, *other)))
+        for other in _INSTANCE[change.type]
+    )

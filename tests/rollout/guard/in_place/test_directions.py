@@ -81,8 +81,14 @@ def test_lets_a_value_change_in_its_direction(
 
 
 def test_refuses_what_is_not_known_unless_any_value_is_harmless() -> None:
-    for direction, expected in ((HIGHER, False), (MORE_MEMBERS, False), (ANYTHING, True)):
-        assert lets(direction, {"value": 1}, {}, unknown={"value": True}) == expected
+    for direction, before, expected in (
+        (HIGHER, 1, False),
+        (MORE_MEMBERS, ["a"], False),
+        (ANYTHING, 1, True),
+        (FIRST_VALUE, None, True),
+        (FIRST_VALUE, "key", False),
+    ):
+        assert lets(direction, {"value": before}, {}, unknown={"value": True}) == expected
 
 
 @pytest.mark.parametrize(
