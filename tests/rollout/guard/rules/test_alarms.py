@@ -12,7 +12,7 @@ KEPT = [s for s in Stage if Stage.READY.position <= s.position <= Stage.SOAK.pos
 
 @pytest.mark.parametrize("stage", KEPT)
 @pytest.mark.parametrize("stack", [EC2, FARGATE])
-@pytest.mark.parametrize("actions", [["delete"], ["forget"], ["delete", "create"]])
+@pytest.mark.parametrize("actions", [["delete"], ["delete", "create"]])
 def test_keeps_the_alarms_from_ready_to_soak(
     refused: Judge, stage: Stage, stack: str, actions: list[str]
 ) -> None:
