@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from pay.containers.definitions import Container
 from pay.containers.images import repository_of
+from pay.secrets.values import masked
 from rollout.guard.numbers import number
 from rollout.plans.values import dig, is_unset, same
 
@@ -44,11 +45,12 @@ def field_changes(old: Container, new: Container, task: Task) -> Iterator[str]:
 
 
 def _changed(key: str, before: Any, after: Any) -> str:
-    return f"{key} was {_shown(before)} and is {_shown(after)}"
+    return f"{key} was {shown(key, before)} and is {shown(key, after)}"
 
 
-def _shown(value: Any) -> str:
-    return "not set" if value in (None, "", [], {}) else str(value)
+def shown(name: str, value: object) -> str:
+    """Return a value of JSON's types in words, without the secrets in it."""
+    return "not set" if value in (None, "", [], {}) else str(masked(name, value))
 
 
 _Judge = Callable[[Any, Any, Task], Iterator[str]]
@@ -76,7 +78,7 @@ def _ports(before: Any, after: Any, task: Task) -> Iterator[str]:
         if port not in new:
             yield f"port {port} goes"
         elif port in old and not same(old[port], new[port]):
-            yield f"port {port} was {_shown(old[port])} and is {_shown(new[port])}"
+            yield f"port {port} was {shown(port, old[port])} and is {shown(port, new[port])}"
         elif port not in old and new[port].get("hostPort") and task.network_mode != "awsvpc":
             yield f"port {port} takes the fixed port {new[port]['hostPort']} of its host"
 

@@ -80,10 +80,10 @@ class Neighbourhood:
 
     def _services(self, variable: str, value: str) -> Iterator[str]:
         environment, own = re.escape(self.own.name), self.service
+        if own is None or own not in CATALOGUE:
+            return
         rest = value
-        for name in (own, *CATALOGUE):
-            if name is None or CATALOGUE.get(own or "") is None:
-                continue
+        for name in (own, *CATALOGUE):  # Its own names first: `webhooks-egress` holds `webhooks`.
             escaped = re.escape(name)
             secret = rf"secret:{environment}/{escaped}(?:-\w{{6}})?(?![\w/-])"
             place = re.compile(

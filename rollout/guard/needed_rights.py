@@ -9,6 +9,7 @@ from pay.catalogue import CATALOGUE
 from pay.containers.definitions import Container, pairs, table
 from pay.containers.images import ecr_repository
 from pay.iam.document import Statement
+from pay.iam.grants import Grant
 from pay.iam.patterns import includes
 from pay.model import Environment, names
 from pay.model.rights import (
@@ -33,6 +34,9 @@ from rollout.plans.values import dig
 _SECRET = re.compile(r"arn:[^:]+:secretsmanager:[^:]+:[0-9]+:secret:[^:]+")
 """The secret in `valueFrom`, before its JSON key, stage and version."""
 
+_NAMED_BY_VARIABLES = frozenset({"s3", "sns", "sqs"})
+"""The AWS services whose resources tasks find by a variable."""
+
 
 def of_role(
     role: str, before: Sequence[Statement], stack: Stack, environment: Environment, plan: Plan
@@ -52,6 +56,19 @@ def of_role(
     if role != starts:
         needs += does_the_work(environment, service)
     return needs
+
+
+def is_used(grant: Grant, needs: Iterable[Statement], plan: Plan) -> bool:
+    """Return whether tasks send to or read what the grant is about although no need names it: a
+    variable of theirs does. It left the catalogue, and the revision before still works with it.
+    """
+    service = grant.action.partition(":")[0].lower()
+    if service not in _NAMED_BY_VARIABLES or any(grant.resource in s.resources for s in needs):
+        return False
+    name = re.split("[:/]", grant.resource.rstrip("*/:"))[-1]
+    word = re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])")
+    values = (v for c in _containers(plan) for v in pairs(c, "environment").values())
+    return name != "" and any(word.search(str(value)) for value in values)
 
 
 def known_services(stack: Stack) -> frozenset[str]:

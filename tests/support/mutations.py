@@ -249,6 +249,13 @@ HARM: dict[str, Callable[[], Json]] = {
     "runs the newest image": lambda: task_definition(
         [container()], [container(image="registry/publicauth:latest")]
     ),
+    "starts another program": lambda: task_definition(
+        [container()], [container(command=["migrate"])]
+    ),
+    "drops a variable": lambda: task_definition([container()], [container(environment=[])]),
+    "names another account": lambda: task_definition(
+        [container()], [container(dockerLabels={"topic": "arn:aws:sns:eu-west-1:999999999999:x"})]
+    ),
     "writes a secret": lambda: task_definition(
         [container()],
         [container(environment=[{"name": "DB_PASSWORD", "value": "hunter2"}])],

@@ -13,7 +13,7 @@ from pay.containers.stored import as_stored
 from pay.model import Environment
 from pay.model.hardening import hardening, volumes
 from pay.unread import Unread
-from rollout.guard.container_fields import Task, field_changes
+from rollout.guard.container_fields import Task, field_changes, shown
 from rollout.guard.may_receive_traffic import why_reached
 from rollout.guard.numbers import number
 from rollout.guard.rule import Context, Finding, Findings
@@ -77,7 +77,7 @@ def _of_the_task(
             if name not in _ROLES and not is_left_to_provider(plan, change, name):
                 yield f"{name} is known only after apply"
         elif not same(old, new) and not _may_change(name, old, new, environment):
-            yield f"{name} was {old or 'not set'} and is {new or 'not set'}"
+            yield f"{name} was {shown(name, old)} and is {shown(name, new)}"
 
 
 def _may_change(name: str, old: Any, new: Any, environment: Environment) -> bool:

@@ -11,6 +11,7 @@ from pay.catalogue import CATALOGUE
 from pay.containers.definitions import Container, pairs
 from pay.model import Environment, names
 from pay.unread import Unread
+from rollout.guard.container_fields import shown
 from rollout.guard.may_receive_traffic import why_reached
 from rollout.guard.places import decides, places
 from rollout.guard.rule import Context, Finding, Findings
@@ -92,6 +93,7 @@ def _variables(old: Container, new: Container, environment: Environment) -> Iter
         if was == becomes:
             continue
         if decides(name):
-            yield f"variable {name} was {was} and is {becomes}"
+            yield f"variable {name} was {shown(name, was)} and is {shown(name, becomes)}"
         elif lost := places(was, environment.name) - places(becomes, environment.name):
-            yield f"variable {name} no longer names {', '.join(sorted(lost))}"
+            texts = (shown(name, place) for place in sorted(lost))
+            yield f"variable {name} no longer names {', '.join(texts)}"

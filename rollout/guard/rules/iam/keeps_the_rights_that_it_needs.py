@@ -12,7 +12,7 @@ from pay.iam.grants import in_words, principals_of
 from pay.iam.losses import given_up, losses
 from pay.unread import Unread
 from rollout.guard.may_receive_traffic import why_reached
-from rollout.guard.needed_rights import known_services, of_key, of_role, of_topic, of_trust
+from rollout.guard.needed_rights import is_used, known_services, of_key, of_role, of_topic, of_trust
 from rollout.guard.rule import Context, Finding, Findings
 from rollout.plans.plan import ResourceChange
 from rollout.plans.policies import statements_of
@@ -73,11 +73,12 @@ def _from_role(plan: StackPlan, change: ResourceChange, context: Context) -> Ite
         return  # `widens-no-iam-statement` refuses a policy that cannot be read.
     needs = of_role(str(role), before, plan.stack, context.environment(plan), plan.plan)
     yield from losses(before, after, needs)
-    # Not named by the constructs: adopted, for example for tracing. Nothing says who needs it.
+    known = {*known_services(plan.stack), "*"}
     unknown = [
         grant
         for grant in given_up(before, after)
-        if grant.action.partition(":")[0].lower() not in {*known_services(plan.stack), "*"}
+        # Adopted, for example for tracing: nothing says that it is not needed.
+        if grant.action.partition(":")[0].lower() not in known or is_used(grant, needs, plan.plan)
     ]
     yield from (f"no longer allows {text}" for text in in_words(unknown))
 

@@ -264,6 +264,19 @@ def test_refuses_to_take_what_no_construct_grants(refused: Judge, sandbox: Envir
     assert of_worker(refused, role_policy(TASK_ROLE, before, *works(sandbox))) == NARROWED
 
 
+def test_old_tasks_use_a_queue_that_left_the_catalogue(
+    refused: Judge, sandbox: Environment
+) -> None:
+    queue = Statement("", ["sqs:SendMessage"], [f"{QUEUE}-old"])
+    taken = role_policy(TASK_ROLE, [*works(sandbox), queue], *works(sandbox))
+    url = "https://sqs.eu-west-1.amazonaws.com/555555555555/sandbox-capture-old"
+    sends = container(WORKER, environment=[{"name": "OLD_QUEUE_URL", "value": url}])
+    running = task_definition([sends], [sends])
+    running["change"]["actions"] = ["no-op"]
+    assert of_worker(refused, running, taken) == NARROWED
+    assert of_worker(refused, taken) == set()
+
+
 def test_lets_a_side_without_traffic_lose_rights(refused: Judge, sandbox: Environment) -> None:
     taken = role_policy(EXECUTION, starts(sandbox))
     assert {r.rule for r in refused(plan(FARGATE, TASK, taken), stage=Stage.DARK)} == set()
