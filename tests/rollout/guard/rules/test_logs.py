@@ -58,8 +58,8 @@ def test_lets_a_group_of_the_usual_class_be_made(refused: Judge) -> None:
 
 
 def test_refuses_a_retention_that_nobody_knows(refused: Judge) -> None:
-    held = {key: value for key, value in GROUP.items() if key != "retention_in_days"}
-    unknown = change(ADDRESS, GROUP, held, unknown={"retention_in_days": True})
+    after = {**GROUP, "retention_in_days": None}
+    unknown = change(ADDRESS, GROUP, after, unknown={"retention_in_days": True})
     assert found(refused, plan(PLATFORM, unknown), stage=Stage.HALF) == {RULE}
 
 
