@@ -1,6 +1,7 @@
 """Shows values in a review without secrets and without what Terraform calls sensitive."""
 
 import json
+import re
 from typing import Any
 
 from pay.json_text import parsed
@@ -13,6 +14,10 @@ UNKNOWN = "(known after apply)"
 UNSET = "not set"
 
 _NEVER_SHOWN = frozenset({"user_data", "user_data_base64", "certificate_body", "private_key"})
+
+_PUBLIC = re.compile(r"@sha256:[0-9a-f]{64}\Z|\AELBSecurityPolicy-[A-Za-z0-9-]+\Z")
+"""What looks random and is public: the digest of an image (OCI image specification, "Digests") and
+the name of a security policy (AWS: Application Load Balancers, "Security policies")."""
 
 
 def before_and_after(attribute: AttributeChange) -> tuple[str, str]:
@@ -28,6 +33,8 @@ def shown(name: str, value: Any) -> str:
     """Return the value under this name, as text that anybody may read."""
     if is_unset(value) and not isinstance(value, bool | int):
         return UNSET
+    if isinstance(value, str) and (private := _PUBLIC.sub("", value)) != value:
+        return value if masked(name, private) == private else MASK
     document = parsed(value)
     if document is None:
         return _as_text(masked(name, value))

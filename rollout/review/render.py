@@ -95,4 +95,6 @@ def _one_line(value: object) -> str:
 
 
 def _without_gaps(text: str) -> str:
+    """Return the text with at most one empty line, and none between the entries of a list."""
+    text = re.sub(r"(?m)^( *- .*)\n+(?= *- )", r"\1\n", text)
     return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
