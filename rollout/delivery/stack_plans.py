@@ -131,6 +131,6 @@ def _not_planned(id: str, error: Failed, environment: Environment) -> Problem:
         where=id,
         found=str(error),
         allowed="a stack that Terraform can plan",
-        fix="set credentials of the account that can read, or start the sandbox: "
+        fix="it needs credentials that can read the account, or the sandbox: "
         f'eval "$(make -s sandbox ENV={environment.name})"',
     )

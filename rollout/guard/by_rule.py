@@ -1,4 +1,4 @@
-"""Gathers findings by their rule, so that it is written once."""
+"""Gathers findings by their rule, and addresses by what is told of them, to write both once."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,12 +8,21 @@ from rollout.guard.verdict import Refusal
 
 @dataclass(frozen=True)
 class Place:
-    """The addresses of one stack where a rule saw the same."""
+    """The addresses of one stack of which the same is told."""
 
     stack: str
     addresses: tuple[str, ...]
     """Empty: the plan as a whole."""
-    saw: str
+    text: str
+
+
+def places(told: Iterable[tuple[str, str, str]]) -> tuple[Place, ...]:
+    """Return stacks, addresses and texts with the addresses of one text and stack together."""
+    together: dict[tuple[str, str], list[str]] = {}
+    for stack, address, text in told:
+        addresses = together.setdefault((stack, text), [])
+        addresses += [address] if address else []
+    return tuple(Place(stack, tuple(found), text) for (stack, text), found in together.items())
 
 
 @dataclass(frozen=True)
@@ -35,8 +44,8 @@ class RuleFindings:
     @property
     def count(self) -> int:
         """How many findings these are."""
-        places = (place for advice in self.advices for place in advice.places)
-        return sum(max(1, len(place.addresses)) for place in places)
+        found = (place for advice in self.advices for place in advice.places)
+        return sum(max(1, len(place.addresses)) for place in found)
 
 
 def by_rule(refusals: Iterable[Refusal]) -> tuple[RuleFindings, ...]:
@@ -51,11 +60,10 @@ def by_rule(refusals: Iterable[Refusal]) -> tuple[RuleFindings, ...]:
 
 
 def _advices(refusals: Iterable[Refusal]) -> Iterable[Advice]:
-    advices: dict[str, dict[tuple[str, str], list[str]]] = {}
+    advices: dict[str, list[tuple[str, str, str]]] = {}
     for refusal in refusals:
         finding = refusal.finding
-        places = advices.setdefault(finding.do, {})
-        addresses = places.setdefault((refusal.stack, finding.saw), [])
-        addresses += [finding.address] if finding.address else []
-    for do, places in advices.items():
-        yield Advice(do, tuple(Place(s, tuple(found), saw) for (s, saw), found in places.items()))
+        told = advices.setdefault(finding.do, [])
+        told.append((refusal.stack, finding.address, finding.saw))
+    for do, told in advices.items():
+        yield Advice(do, places(told))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from rollout.guard.by_rule import RuleFindings, by_rule
+from rollout.guard.by_rule import Place, RuleFindings, by_rule, places
 from rollout.guard.rule import Context
 from rollout.guard.rules import RULES
 from rollout.guard.verdict import Refusal, Verdict
@@ -16,7 +16,7 @@ from rollout.review.policy import PolicyResult
 from rollout.review.rollback import Rollback, in_one, rollback_of
 from rollout.review.stack_review import StackReview, review_stack
 from rollout.review.traffic_changes import Move
-from rollout.review.view_models import Area, SecurityLine
+from rollout.review.view_models import Area
 
 FIRST_LINES = 6
 """Below the title and the verdict: with them they are the first ten lines of the comment."""
@@ -126,18 +126,23 @@ class Document:
         return tuple(move for stack in self.stacks for move in stack.moves)
 
     @property
-    def security(self) -> Mapping[Area, tuple[SecurityLine, ...]]:
+    def security(self) -> Mapping[Area, tuple[Place, ...]]:
         """What changes at what exists, by area, in the order of the areas."""
         return self._security(new=False)
 
     @property
-    def new_security(self) -> Mapping[Area, tuple[SecurityLine, ...]]:
+    def new_security(self) -> Mapping[Area, tuple[Place, ...]]:
         """What new resources bring along, by area."""
         return self._security(new=True)
 
-    def _security(self, *, new: bool) -> Mapping[Area, tuple[SecurityLine, ...]]:
+    def _security(self, *, new: bool) -> Mapping[Area, tuple[Place, ...]]:
         lines = [line for stack in self.stacks for line in stack.security if line.is_new is new]
-        areas = {area: tuple(line for line in lines if line.area is area) for area in Area}
+        areas = {
+            area: places(
+                (line.stack, line.address, line.text) for line in lines if line.area is area
+            )
+            for area in Area
+        }
         return {area: here for area, here in areas.items() if here}
 
     @property

@@ -22,6 +22,9 @@ MAX_CHARACTERS = 300
 HTML, which has all of it.
 """
 
+ADDRESSES = 8
+"""Addresses of which Markdown tells the same; the rest is counted, and HTML has them all."""
+
 
 def as_markdown(document: Document, *, rest: str, limit: int = COMMENT_LIMIT) -> str:
     """Return Markdown of at most `limit` characters. What does not fit is folded into "N more";
@@ -51,7 +54,7 @@ def _templates() -> Environment:
     )
     environment.filters |= {"md": _md, "code": _code, "fenced": _fenced, "some": _some}
     environment.filters["redacted"] = redacted
-    environment.globals["MAX_CHARACTERS"] = MAX_CHARACTERS
+    environment.globals |= {"MAX_CHARACTERS": MAX_CHARACTERS, "ADDRESSES": ADDRESSES}
     return environment
 
 

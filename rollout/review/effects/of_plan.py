@@ -6,7 +6,7 @@ from itertools import chain
 from rollout.plans.containers import TASK_DEFINITION
 from rollout.plans.plan import ResourceChange, Verb
 from rollout.plans.records import RECORD_TYPE
-from rollout.review.containers import GIVEN, container_changes, image_in_brief
+from rollout.review.containers import GIVEN, container_changes, image_in_brief, image_line
 from rollout.review.effects.capacity import capacity_effects
 from rollout.review.effects.deletion import deletion_effects
 from rollout.review.effects.effect import Concern, Effect
@@ -90,7 +90,8 @@ def _of_container(change: ResourceChange, container: ContainerLines) -> Iterator
     for line in container.lines:
         if line.what == "image":
             text = f"{container.container} {image_in_brief(line.before, line.after)}"
-            yield Effect(Concern.RELEASE, text, change.type, change.address)
+            is_elsewhere = image_line(line) == line  # in another registry or repository
+            yield Effect(Concern.RELEASE, text, change.type, change.address, is_harm=is_elsewhere)
         else:
             text = f"container {container.container}: {_of_line(line, line.what)}"
             is_harm = line.after == UNSET
