@@ -8,7 +8,7 @@ from rollout.guard.rule import Context
 from rollout.guard.rules import RULES
 from rollout.guard.verdict import Refusal, Verdict
 from rollout.plans.read import StackPlan
-from rollout.review.headline import Part, headline, merged
+from rollout.review.headline import LONGEST_LINE, Part, headline, merged
 from rollout.review.in_brief import in_brief
 from rollout.review.known_names import KnownNames, known_names
 from rollout.review.plan_files import PlanFile, plan_files, together
@@ -20,9 +20,6 @@ from rollout.review.view_models import Area
 
 FIRST_LINES = 6
 """Below the title and the verdict: with them they are the first ten lines of the comment."""
-
-LONGEST_LINE = 280
-"""Characters of a line that tells several things."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +62,7 @@ class Document:
         if self.refusals_of(stack.stack):
             mark = "❌"
         moves = [move.headline for move in stack.moves]
-        return f"{mark} {headline(moves, [stack.part] if stack.part else [])}"
+        return f"{mark} {headline(moves, [stack.part] if stack.part else [], LONGEST_LINE)}"
 
     @property
     def _parts(self) -> tuple[Part, ...]:

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 LENGTH = 200
-"""Characters that a headline has at most, unless its first thing is longer."""
+LONGEST_LINE = 280
+"""Characters of a title, and of a line that tells several things, unless the first is longer."""
 
 
 @dataclass(frozen=True)
@@ -38,16 +39,16 @@ def titles_in_one(titles: Sequence[str]) -> str:
     return f"{places.pop()}: {' and '.join(title.rpartition(': ')[2] for title in titles)}"
 
 
-def headline(moves: Sequence[str], parts: Sequence[Part]) -> str:
+def headline(moves: Sequence[str], parts: Sequence[Part], length: int = LENGTH) -> str:
     """Return the moves and as many effects of every part as have room. No effect is cut."""
     longest = max((len(part.told) for part in parts), default=1)
     shown, count = [*moves, *(part.sentence(1) for part in parts)], 1
     while count < longest:
         fuller = [*moves, *(part.sentence(count + 1) for part in parts)]
-        if len("; ".join(fuller)) > LENGTH:
+        if len("; ".join(fuller)) > length:
             break
         shown, count = fuller, count + 1
-    while len(shown) > 1 and len("; ".join(shown)) > LENGTH:
+    while len(shown) > 1 and len("; ".join(shown)) > length:
         shown.pop()
     of_parts = parts[: max(0, len(shown) - len(moves))]
     told = min(len(shown), len(moves)) + sum(min(count, len(part.told)) for part in of_parts)

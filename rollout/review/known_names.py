@@ -28,8 +28,11 @@ class KnownNames:
     names: dict[str, str]
 
     def beside(self, text: str) -> str:
-        """Return the text with the name behind each id: `subnet-1 (private-a, eu-west-1a)`."""
-        return self._ids.sub(lambda match: f"{match[0]} ({self.names[match[0]]})", text)
+        """Return the text with the name behind each id: `subnet-1 (private-a, eu-west-1a)`; in
+        parentheses `(subnet-1, private-a, eu-west-1a)`.
+        """
+        named = self._ids.sub(lambda match: f"{match[0]} ({self.names[match[0]]})", text)
+        return re.sub(r"\((\S+) \(([^()]*)\)\)", r"(\1, \2)", named)
 
     def in_line(self, line: Line) -> Line:
         """Return the line with the names in both its values."""

@@ -60,7 +60,9 @@ def _of_move(plan: StackPlan, review: StackReview, context: Context) -> Rollback
     stage = context.stage(plan)
     ways = {edge.after: edge for edge in rollbacks(environment.ladder, stage)} if stage else {}
     if not ways:
-        return Rollback(f"{service}, {environment.name}", (), lost=(_no_rollback(stage),))
+        reason, what = _no_rollback(stage), f"{service}, {environment.name}"
+        is_final = stage is Stage.RETIRED
+        return Rollback(what, (), "" if is_final else reason, (reason,) if is_final else ())
     # Back to the stage of before, if that is a way; else to the one that gives EC2 the most.
     before = [s for move in review.moves[:1] for s in move.stages_before if s in ways]
     edge = ways[before[0]] if before else next(iter(ways.values()))

@@ -25,7 +25,7 @@ _NUMBERS: Mapping[str, tuple[_Number, ...]] = {
         _Number(
             ("desired_count",),
             "loses {lost} of {old} tasks",
-            "gains {gained} tasks ({old} → {new})",
+            "runs {new} instead of {old} tasks",
         ),
         _Number(
             ("deployment_minimum_healthy_percent",),
@@ -40,7 +40,7 @@ _NUMBERS: Mapping[str, tuple[_Number, ...]] = {
         _Number(
             ("desired_capacity",),
             "loses {lost} of {old} instances",
-            "gains {gained} instances ({old} → {new})",
+            "runs {new} instead of {old} instances",
         ),
         _Number(("min_size",), "keeps at least {new} instead of {old} instances"),
         _Number(("max_size",), "has at most {new} instead of {old} instances"),
@@ -69,7 +69,7 @@ def capacity_effects(change: ResourceChange) -> Iterator[Effect]:
         text = (more or less) if new > old else less
         yield Effect(
             Concern.CAPACITY,
-            text.format(old=old, new=new, lost=old - new, gained=new - old),
+            text.format(old=old, new=new, lost=old - new),
             change.type,
             change.address,
             subject=label(change) if change.type in _OF_SEVERAL else "",

@@ -19,6 +19,9 @@ from rollout.review.view_models import ContainerLines, Line, ResourceLines
 
 _CONCERNS = (deletion_effects, exposure_effects, capacity_effects, retention_effects)
 
+_DESCRIPTIONS = frozenset({"alarm_description", "description", "tags"})
+"""What says nothing of what is done; it stands with the resource."""
+
 _MOST_NAMES = 3
 _LONGEST_VALUE = 120
 """A longer value is told below, where it has room."""
@@ -105,7 +108,7 @@ def _others(
     told = {effect.attribute for effect in known}
     for line in resource.lines if resource else ():
         attribute = line.what.split("[")[0].split(".")[0].split(" ")[0]
-        if attribute not in told:
+        if attribute not in told and attribute not in _DESCRIPTIONS:
             last = line.what.rpartition(".")[2] if "." in line.what else line.what
             yield Effect(
                 Concern.OTHER,
