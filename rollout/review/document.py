@@ -70,11 +70,14 @@ class Document:
 
     @property
     def first_lines(self) -> tuple[str, ...]:
-        """What to decide on, in FIRST_LINES at most: what has no way back, then the decisions."""
+        """What to decide on, in FIRST_LINES at most: what has no way back, checks that do not hold,
+        then the decisions.
+        """
         lost, more = self.lost[:1], len(self.lost) - 1
         lines = [
             f"No way back: {text}{f' And {more} more, below.' if more else ''}" for text in lost
         ]
+        lines += [f"A check does not hold: {text}" for s in self.stacks for text in s.checks]
         lines += self.decisions
         if len(lines) <= FIRST_LINES:
             return tuple(lines)

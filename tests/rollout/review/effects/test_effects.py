@@ -1,5 +1,6 @@
 """What each concern says of a change, in words."""
 
+from base64 import b64encode
 from pathlib import Path
 from typing import Any
 
@@ -171,6 +172,14 @@ HARMS: dict[str, tuple[str, Json]] = {
             "aws_lb_listener.l",
             {"port": 443, "ssl_policy": "ELBSecurityPolicy-TLS13-1-2-2021-06"},
             {"port": 443, "ssl_policy": "ELBSecurityPolicy-2016-08"},
+        ),
+    ),
+    "user data echo CLUSTER=a → echo CLUSTER=b": (
+        PLATFORM,
+        change(
+            "aws_launch_template.t",
+            {"user_data": b64encode(b"#!/bin/sh\necho CLUSTER=a").decode()},
+            {"user_data": b64encode(b"#!/bin/sh\necho CLUSTER=b").decode()},
         ),
     ),
     "load balancer a: idle timeout 60 → 10": (
