@@ -7,6 +7,7 @@ from pay.environments.load import load_environment
 from pay.model import Environment
 from sandbox.estate.mistakes import Mistake
 from sandbox.estate.seed import seed
+from sandbox.plan_only import is_plan_only
 from sandbox.server.process import SandboxError, Server, launch
 from sandbox.server.server_record import LOG, forget, remember, running
 from sandbox.settings import Settings
@@ -77,8 +78,7 @@ def add(estate: Estate, server: Server) -> None:
         server.client,
         legacy=estate.legacy,
         mistakes=estate.mistakes,
-        # Only the environment with local state is ever deployed here; others are planned.
-        neighbours=estate.environment.state.backend != "local",
+        neighbours=is_plan_only(estate.environment),
     )
 
 

@@ -7,6 +7,9 @@ from dataclasses import asdict, dataclass, field
 
 VARIABLE = "SANDBOX_SETTINGS"
 
+ACCESS_KEY_ID = "sandbox"
+"""What programs that use a sandbox as AWS send instead of a key."""
+
 
 @dataclass(frozen=True)
 class Settings:

@@ -1,10 +1,11 @@
 """Refuse a plan that could hurt.
 
-Give it all plans of a change at once: some rules look at several plans.
+Give it all stacks, or all plans, of a change at once: some rules look at several plans. Stacks are
+planned as `pay review` does it, and with a side its records.
 
 Exit codes: 0 clean, 1 refused, 2 not a plan.
 
-Example: `pay guard plans/*.json`
+Example: `pay guard test-12-connector-ec2`, or `pay guard plans/*.json`
 """
 
 from typing import Annotated
@@ -12,6 +13,7 @@ from typing import Annotated
 import typer
 
 from pay.model.problem import InvalidInput
+from rollout.delivery.stack_plans import plan_files_of
 from rollout.guard.options import Allow, Base, Because, Plans, allowances, read_and_judge
 from rollout.guard.report import as_data, print_mistakes, print_rules, print_verdict
 from rollout.terminal.arguments import Json
@@ -39,7 +41,7 @@ def guard(
 ) -> None:
     allowed = allowances(allow, because)
     try:
-        context, verdict = read_and_judge(plans, base, allowed)
+        context, verdict = read_and_judge(plan_files_of(plans), base, allowed)
     except InvalidInput as mistakes:
         print_mistakes(mistakes, as_json=as_json)
         raise typer.Exit(2) from None

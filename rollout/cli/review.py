@@ -3,9 +3,13 @@
 Prints Markdown for the pull request. It refuses nothing, `pay guard` does; give both the same plans
 and the same --allow. Secrets and sensitive values never appear.
 
+Of a stack the plan that `cdktf diff` left is taken while it holds: for an hour, and no longer than
+HCL and state stay the same. Else the stack is planned, with the credentials of the shell or in the
+running sandbox.
+
 Exit codes: 0 written, 2 not a plan.
 
-Example: `pay review plans/*.json --html review.html > review.md`
+Example: `pay review test-12-connector-ec2`, or `pay review plans/*.json --html review.html`
 """
 
 from pathlib import Path
@@ -14,6 +18,7 @@ from typing import Annotated
 import typer
 
 from pay.model.problem import InvalidInput
+from rollout.delivery.stack_plans import plan_files_of
 from rollout.guard.options import Allow, Base, Because, Plans, allowances, read_and_judge
 from rollout.guard.report import print_mistakes
 from rollout.review.document import review as review_plans
@@ -39,7 +44,7 @@ def review(
 ) -> None:
     allowed = allowances(allow, because)
     try:
-        context, verdict = read_and_judge(plans, base, allowed)
+        context, verdict = read_and_judge(plan_files_of(plans), base, allowed)
         result = read_policy_result(policy) if policy else None
     except InvalidInput as mistakes:
         print_mistakes(mistakes, as_json=False)
@@ -47,5 +52,5 @@ def review(
     document = review_plans(context, verdict, result)
     if html:
         write_atomically(html, as_html(document))
-    rest = f"the HTML review, {html.name}" if html else "`pay review PLAN.json... --html FILE`"
+    rest = f"the HTML review, {html.name}" if html else "`pay review ... --html FILE`"
     typer.echo(as_markdown(document, rest=rest), nl=False)

@@ -14,6 +14,7 @@ from typer.core import TyperGroup
 from rollout.terminal.console import reporting
 from sandbox import control
 from sandbox.estate.mistakes import Mistake
+from sandbox.plan_only import is_plan_only
 from sandbox.server.process import SandboxError, Server
 from sandbox.server.server_record import LOG
 from sandbox.variables import export_lines
@@ -106,7 +107,8 @@ def env() -> None:
 def _add(estate: control.Estate, server: Server) -> None:
     control.add(estate, server)
     target = estate.environment
-    _say(f"The estate of {target.name} exists: {len(target.services)} services.")
+    use = "Plan its stacks; they cannot be deployed here." if is_plan_only(target) else ""
+    _say(f"The estate of {target.name} exists: {len(target.services)} services. {use}".strip())
 
 
 def _say(text: str) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import typer
 
+from pay.environments.load import load_environments
 from rollout.delivery.judge_changes import BREAK_GLASS
 from rollout.delivery.plan_set import AGAIN, PlanSet, open_sealed
 from rollout.delivery.synthesis import output_folder, stack_globs, synthesise
@@ -17,6 +18,7 @@ from rollout.plans.order import in_order
 from rollout.terminal.arguments import environments_folder
 from rollout.terminal.console import console
 from rollout.terminal.refusal import Failed, Finding, Refused
+from sandbox.plan_only import in_sandbox, plan_only_among, refusal
 
 
 def apply_changes(base: Path, plans: Path, reviewed: Path) -> bool:
@@ -41,6 +43,10 @@ def apply_changes(base: Path, plans: Path, reviewed: Path) -> bool:
         reason = f"this checkout has no stack {', '.join(unknown)}"
         fix = f"check out the commit that was reviewed, or {AGAIN}"
         raise Refused(what, [Finding("stack", reason, fix)])
+    if in_sandbox():
+        environments = load_environments(environments_folder())
+        if names := plan_only_among(sealed.stacks, environments):
+            raise Refused(what, [Finding("sandbox", refusal(names), "apply to the account itself")])
     with tempfile.TemporaryDirectory() as folder:
         # The JSON is read from the plan files: the JSON beside them is as easy to change as they.
         files = {stack: Path(folder, f"{stack}.json") for stack in sealed.stacks}

@@ -1,7 +1,10 @@
 """Terraform in the folders of the synthesised stacks, never asking for input."""
 
+import json
 import signal
 import subprocess
+import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -19,6 +22,10 @@ class Terraform:
     """
 
     out: Path
+    variables: Mapping[str, str] | None = None
+    """Its environment; None: that of this process."""
+    is_quiet: bool = False
+    """Whether its output appears only when it fails."""
 
     def has(self, stack: str) -> bool:
         """Return whether the stack is synthesised."""
@@ -35,6 +42,14 @@ class Terraform:
     def show(self, stack: str, *plan: Path) -> bytes:
         """Return the state as JSON, or a plan."""
         return self._run(stack, "show", "-json", *map(str, plan), captures=True)
+
+    def state_version(self, stack: str) -> tuple[str, int] | None:
+        """Return lineage and serial of the state, by which Terraform detects a stale plan; None:
+        the stack has no state yet.
+        """
+        state = self._run(stack, "state", "pull", captures=True)
+        document = json.loads(state) if state.strip() else {}
+        return (document["lineage"], document["serial"]) if document.get("serial") else None
 
     def apply(self, stack: str, file: Path) -> None:
         """Apply exactly this plan. Terraform refuses it when the state has changed since."""
@@ -60,20 +75,30 @@ class Terraform:
             process = subprocess.Popen(
                 ["terraform", f"-chdir={self.out / 'stacks' / stack}", *arguments],
                 stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE if captures else 2,
+                stdout=subprocess.PIPE if captures or self.is_quiet else 2,
+                stderr=self._stderr(captures),
+                env=self.variables,
                 # A group of its own, so that a terminal's Ctrl-C reaches it only as handed on:
                 # Terraform takes a second signal for "end at once".
                 process_group=0,
             )
-            output, _ = process.communicate()
+            output, errors = process.communicate()
         except FileNotFoundError:
             fix = 'run `make setup`, then `eval "$(make -s env)"`'
             raise Failed(f"terraform is not on PATH; {fix}") from None
         finally:
             for number, handler in handlers.items():
                 signal.signal(number, handler)
+        if self.is_quiet and process.returncode:
+            sys.stderr.write((errors if captures else output).decode(errors="replace"))
         if received:
             raise Failed(f"terraform was interrupted by {signal.Signals(received[0]).name}")
         if process.returncode:
             raise Failed(f"terraform ended with {process.returncode}; its output above says why")
-        return output or b""
+        return output if captures else b""
+
+    def _stderr(self, captures: bool) -> int | None:
+        """Where errors go: beside what is read, into what is only shown, or to standard error."""
+        if not self.is_quiet:
+            return None
+        return subprocess.PIPE if captures else subprocess.STDOUT

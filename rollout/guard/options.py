@@ -20,10 +20,11 @@ def _rules(incomplete: str) -> list[str]:
 
 
 Plans = Annotated[
-    list[Path],
+    list[str],
     typer.Argument(
-        metavar="PLAN.json...",
-        help="Plans as `terraform show -json PLANFILE` writes them: all that one change makes.",
+        metavar="STACK|PLAN.json...",
+        help="Stacks of one change by ids or shell globs, or its plans as `terraform show -json "
+        "PLANFILE` writes them.",
     ),
 ]
 

@@ -1,4 +1,4 @@
-"""Prints the guard's verdict on every stack, and below it what was found and what to do."""
+"""Prints the guard's verdict on every stack, and below it the findings, rule by rule."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -9,6 +9,7 @@ from rich.markup import escape
 from rich.padding import Padding
 
 from pay.model.problem import InvalidInput
+from rollout.guard.by_rule import RuleFindings, by_rule
 from rollout.guard.rule import Context
 from rollout.guard.rules import REASONS, RULES
 from rollout.guard.verdict import Refusal, Verdict
@@ -30,12 +31,13 @@ def as_data(context: Context, verdict: Verdict) -> dict[str, Any]:
 
 
 def print_verdict(out: Console, context: Context, verdict: Verdict) -> None:
-    """Print one paragraph a finding, stack by stack."""
+    """Print a line for each stack, then each rule once, with all that it saw and what to do."""
     for plan in context.plans:
         here = [refusal for refusal in verdict.refusals if refusal.stack == plan.stack.id]
-        out.print(f"{_mark(here)} [bold]{plan.stack.id}[/]")
-        for refusal in here:
-            _print_finding(out, refusal)
+        count = f"  {_count(here, 'finding')}" if here else ""
+        out.print(f"{_mark(here)} [bold]{plan.stack.id}[/]{count}")
+    for findings in by_rule(verdict.refusals):
+        _print_findings(out, findings)
     for rule in verdict.unused:
         out.print(f"[yellow]![/] --allow {rule} was not needed: it refuses nothing here")
     plans = _count(context.plans, "plan")
@@ -64,14 +66,18 @@ def print_mistakes(mistakes: InvalidInput, *, as_json: bool) -> None:
     print_problems("[bold red]Not judged:[/] do not apply these plans.", mistakes)
 
 
-def _print_finding(out: Console, refusal: Refusal) -> None:
-    finding, because = refusal.finding, refusal.allowed_because
+def _print_findings(out: Console, findings: RuleFindings) -> None:
+    because = findings.allowed_because
     style, mark = ("red", "x") if because is None else ("yellow", "!")
-    out.print(f"  [{style}]{mark} {refusal.rule}[/]  {escape(finding.address)}")
-    allowed = f"[yellow]allowed by break-glass:[/] {escape(because or '')}"
-    then = f"[dim]->[/] {escape(finding.do)}" if because is None else allowed
-    for text in (escape(finding.saw), then):
-        out.print(Padding(text, (0, 0, 0, 4)))
+    out.print(f"  [{style}]{mark} {findings.rule}[/]")
+    if because is not None:
+        out.print(Padding(f"[yellow]allowed by break-glass:[/] {escape(because)}", (0, 0, 0, 4)))
+    for advice in findings.advices:
+        for place in advice.places:
+            where = ", ".join((place.stack, *place.addresses))
+            out.print(Padding(f"[bold]{escape(where)}[/]: {escape(place.text)}", (0, 0, 0, 4)))
+        if because is None:
+            out.print(Padding(f"[dim]->[/] {escape(advice.do)}", (0, 0, 0, 4)))
 
 
 def _as_data(refusal: Refusal) -> dict[str, Any]:

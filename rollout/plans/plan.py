@@ -199,6 +199,7 @@ class StateResource(_Read):
     mode: str
     type: str
     values: Values = {}
+    sensitive_values: Values | StrictBool = {}
 
 
 class Module(_Read):

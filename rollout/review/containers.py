@@ -11,7 +11,13 @@ from rollout.plans.values import same
 from rollout.review.redact import SENSITIVE, UNSET, shown
 from rollout.review.view_models import ContainerLines, Line
 
+GIVEN = "given"
+"""Stands for a secret that a container gets."""
+
 _KEY = "container_definitions"
+_DIGEST = 12
+"""Characters of a digest that tell it from another; the whole of it stands with the container."""
+
 _FIRST = ("image", "cpu", "memory", "memoryReservation")
 
 
@@ -68,6 +74,33 @@ def images(change: ResourceChange) -> dict[str, tuple[str, str]]:
     }
 
 
+def image_in_brief(before: str, after: str) -> str:
+    """Return what changes of an image: its tag and digest in one repository, else all of it. Two
+    registries never hold the same image.
+    """
+    short = image_line(Line("image", before, after))
+    return " → ".join(_short(text) for text in (short.before, short.after))
+
+
+def image_line(line: Line) -> Line:
+    """Return the line of an image, with its repository once where both have the same."""
+    (old, was), (new, becomes) = _parts(line.before), _parts(line.after)
+    return Line(f"image {old}", was, becomes) if old == new and was and becomes else line
+
+
+def _parts(image: str) -> tuple[str, str]:
+    """Return registry with repository, and `tag@digest` or the one that is there."""
+    named, _, digest = image.partition("@")
+    place, slash, name = named.rpartition("/")
+    repository, _, tag = name.partition(":")
+    return f"{place}{slash}{repository}", "@".join(part for part in (tag, digest) if part)
+
+
+def _short(image: str) -> str:
+    named, at, digest = image.partition("sha256:")
+    return f"{named}{at}{digest[:_DIGEST]}…" if digest[_DIGEST:] else image
+
+
 def _compared(change: ResourceChange) -> Iterator[ContainerLines]:
     before, after = containers_by_name(change)
     old_mode, new_mode = (str(v.get("network_mode")) for v in (change.before, change.after))
@@ -94,11 +127,23 @@ def _fields(before: Container, after: Container) -> Iterator[Line]:
         if old.get(name) != new.get(name):
             values = (shown(name, variables.get(name)) for variables in (old, new))
             yield Line(f"variable {name}", *values)
-    # Of secrets only the names: a review shows neither what they are nor where they lie.
+    # Of secrets the names, and the places where they change: never the content.
     old, new = pairs(before, "secrets"), pairs(after, "secrets")
     for name in sorted(old.keys() | new.keys()):
         if name not in old or name not in new:
-            given = ("given" if name in secrets else UNSET for secrets in (old, new))
+            given = (GIVEN if name in secrets else UNSET for secrets in (old, new))
             yield Line(f"secret {name}", *given)
         elif old[name] != new[name]:
-            yield Line(f"secret {name}", "from one place", "from another place")
+            yield Line(f"secret {name}", *_places(str(old[name]), str(new[name])))
+
+
+def _places(before: str, after: str) -> tuple[str, str]:
+    """Return where a secret comes from before and after, without what both places share."""
+    old, new = _without_account(before), _without_account(after)
+    return (old, new) if before[: -len(old)] == after[: -len(new)] else (before, after)
+
+
+def _without_account(place: str) -> str:
+    """Return `secret:test-12/connector-1:KEY::` of `arn:aws:secretsmanager:REGION:ACCOUNT:...`."""
+    parts = place.split(":", 5)
+    return parts[5] if place.startswith("arn:") and len(parts) == 6 and parts[5] else place

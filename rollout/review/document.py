@@ -1,18 +1,25 @@
 """Makes the whole review: every stack of a change, moves first."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from rollout.guard.by_rule import Place, RuleFindings, by_rule, places
 from rollout.guard.rule import Context
 from rollout.guard.rules import RULES
-from rollout.guard.verdict import Verdict
+from rollout.guard.verdict import Refusal, Verdict
 from rollout.plans.read import StackPlan
+from rollout.review.headline import LONGEST_LINE, Part, headline, merged
+from rollout.review.in_brief import in_brief
+from rollout.review.known_names import KnownNames, known_names
 from rollout.review.plan_files import PlanFile, plan_files, together
 from rollout.review.policy import PolicyResult
-from rollout.review.rollback import Rollback, rollback_of
+from rollout.review.rollback import Rollback, in_one, rollback_of
 from rollout.review.stack_review import StackReview, review_stack
 from rollout.review.traffic_changes import Move
-from rollout.review.view_models import Area, SecurityLine
+from rollout.review.view_models import Area
+
+FIRST_LINES = 6
+"""Below the title and the verdict: with them they are the first ten lines of the comment."""
 
 
 @dataclass(frozen=True)
@@ -20,32 +27,94 @@ class Document:
     """The content of the templates."""
 
     stacks: tuple[StackReview, ...]
-    """Those that change: records first, then the shortest first."""
+    """Those that change: records first, then what the guard refuses, then the shortest first."""
     unchanged: tuple[str, ...]
     verdict: Verdict
     policy: PolicyResult | None
     rollbacks: tuple[Rollback, ...]
     plans: tuple[StackPlan, ...]
+    names: KnownNames
     plan_files: tuple[PlanFile, ...]
     """What `terraform apply` takes, where that is at hand."""
     rules: int = len(RULES)
 
     @property
-    def headlines(self) -> tuple[str, ...]:
-        """What happens, one sentence a thing."""
-        return tuple(text for stack in self.stacks for text in stack.headlines)
+    def title(self) -> str:
+        """The moves and the worst of every stack, and how much more there is."""
+        if not self.stacks:
+            return "Nothing changes"
+        return headline([move.headline for move in self.moves], merged(self._parts))
 
     @property
-    def title(self) -> str:
-        headlines = self.headlines
-        if not headlines:
-            return "Nothing changes"
-        if len(headlines) == 1:
-            return headlines[0]
-        moving = [text for stack in self.stacks if stack.moves for text in stack.headlines]
-        if len(moving) == 1:
-            return f"{moving[0]}, and {len(headlines) - 1} more"
-        return f"{len(headlines)} changes in {len(self.stacks)} stacks"
+    def decisions(self) -> tuple[str, ...]:
+        """What the title has no room for: of one stack its effects, else a line a stack."""
+        parts = self._parts
+        told = {text for part in parts for text in part.told}
+        is_all = all(text in self.title for text in (*told, *(m.headline for m in self.moves)))
+        if is_all and (len(self.stacks) < 2 or not self.verdict.refusals):
+            return ()
+        if len(self.stacks) == 1 and not self.moves:
+            return parts[0].told
+        return tuple(map(self._of_stack, self.stacks))
+
+    def _of_stack(self, stack: StackReview) -> str:
+        mark = "⚠️" if self.allowances_of(stack.stack) else "✅"
+        if self.refusals_of(stack.stack):
+            mark = "❌"
+        moves = [move.headline for move in stack.moves]
+        return f"{mark} {headline(moves, [stack.part] if stack.part else [], LONGEST_LINE)}"
+
+    @property
+    def _parts(self) -> tuple[Part, ...]:
+        return tuple(part for stack in self.stacks if (part := stack.part))
+
+    @property
+    def first_lines(self) -> tuple[str, ...]:
+        """What to decide on, in FIRST_LINES at most: what has no way back, checks that do not hold,
+        then the decisions.
+        """
+        lost, more = self.lost[:1], len(self.lost) - 1
+        lines = [
+            f"No way back: {text}{f' And {more} more, below.' if more else ''}" for text in lost
+        ]
+        lines += [f"A check does not hold: {text}" for s in self.stacks for text in s.checks]
+        lines += self.decisions
+        if len(lines) <= FIRST_LINES:
+            return tuple(lines)
+        last = in_brief(lines[FIRST_LINES - 1 :], LONGEST_LINE)
+        return (*lines[: FIRST_LINES - 1], last)
+
+    @property
+    def findings(self) -> tuple[RuleFindings, ...]:
+        """What the guard refuses, each rule once."""
+        return self._by_rule(self.verdict.refused)
+
+    @property
+    def allowed(self) -> tuple[RuleFindings, ...]:
+        """What break-glass lets pass, each rule once."""
+        return self._by_rule(self.verdict.allowed)
+
+    def _by_rule(self, refusals: tuple[Refusal, ...]) -> tuple[RuleFindings, ...]:
+        named = (
+            replace(r, finding=replace(r.finding, saw=self.names.beside(r.finding.saw)))
+            for r in refusals
+        )
+        return by_rule(named)
+
+    @property
+    def lost(self) -> tuple[str, ...]:
+        """What has no way back."""
+        return tuple(text for rollback in self.rollbacks for text in rollback.lost)
+
+    @property
+    def noise_in_words(self) -> str:
+        """What follows from other changes or means nothing, counted in one line; empty: nothing."""
+        counts = (
+            (sum(stack.computed for stack in self.stacks), "attribute", "known only after apply"),
+            (len(self.noise), "resource", "only read back in another form"),
+        )
+        texts = [f"{n} {noun}{'' if n == 1 else 's'} {what}" for n, noun, what in counts if n]
+        return f"Noise: {', '.join(texts)}." if texts else ""
 
     @property
     def plan_files_sha256(self) -> str:
@@ -57,18 +126,23 @@ class Document:
         return tuple(move for stack in self.stacks for move in stack.moves)
 
     @property
-    def security(self) -> Mapping[Area, tuple[SecurityLine, ...]]:
+    def security(self) -> Mapping[Area, tuple[Place, ...]]:
         """What changes at what exists, by area, in the order of the areas."""
         return self._security(new=False)
 
     @property
-    def new_security(self) -> Mapping[Area, tuple[SecurityLine, ...]]:
+    def new_security(self) -> Mapping[Area, tuple[Place, ...]]:
         """What new resources bring along, by area."""
         return self._security(new=True)
 
-    def _security(self, *, new: bool) -> Mapping[Area, tuple[SecurityLine, ...]]:
+    def _security(self, *, new: bool) -> Mapping[Area, tuple[Place, ...]]:
         lines = [line for stack in self.stacks for line in stack.security if line.is_new is new]
-        areas = {area: tuple(line for line in lines if line.area is area) for area in Area}
+        areas = {
+            area: places(
+                (line.stack, line.address, line.text) for line in lines if line.area is area
+            )
+            for area in Area
+        }
         return {area: here for area, here in areas.items() if here}
 
     @property
@@ -86,15 +160,27 @@ class Document:
 
 def review(context: Context, verdict: Verdict, policy: PolicyResult | None) -> Document:
     """Return the review of all plans of a change."""
-    read = [(plan, review_stack(plan, context)) for plan in context.plans]
+    names = known_names(plan.plan for plan in context.plans)
+    refused: dict[str, set[str]] = {plan.stack.id: set() for plan in context.plans}
+    for refusal in verdict.refused:
+        refused[refusal.stack].add(refusal.finding.address)
+    read = [
+        (plan, review_stack(plan, context, names, refused[plan.stack.id])) for plan in context.plans
+    ]
     changed = [(plan, stack) for plan, stack in read if not stack.is_empty]
-    changed.sort(key=lambda pair: (not pair[1].moves, pair[1].length, pair[1].stack))
+    changed.sort(key=lambda pair: (not pair[1].moves, not refused[pair[1].stack], pair[1].length))
     return Document(
         stacks=tuple(stack for _, stack in changed),
         unchanged=tuple(stack.stack for _, stack in read if stack.is_empty),
         verdict=verdict,
         policy=policy.about({plan.stack.id for plan in context.plans}) if policy else None,
-        rollbacks=tuple(r for plan, stack in changed for r in rollback_of(plan, stack, context)),
+        rollbacks=tuple(
+            replace(rollback, lost=tuple(map(names.beside, rollback.lost)))
+            for rollback in in_one(
+                [way for plan, stack in changed for way in rollback_of(plan, stack, context)]
+            )
+        ),
         plans=context.plans,
+        names=names,
         plan_files=plan_files(context.plans),
     )

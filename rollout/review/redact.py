@@ -1,6 +1,8 @@
 """Shows values in a review without secrets and without what Terraform calls sensitive."""
 
 import json
+import re
+from base64 import b64decode
 from typing import Any
 
 from pay.json_text import parsed
@@ -12,22 +14,49 @@ SENSITIVE = "(sensitive: not shown)"
 UNKNOWN = "(known after apply)"
 UNSET = "not set"
 
-_NEVER_SHOWN = frozenset({"user_data", "user_data_base64", "certificate_body", "private_key"})
+_NEVER_SHOWN = frozenset({"certificate_body", "private_key"})
+_SCRIPTS = frozenset({"user_data", "user_data_base64"})
+"""Scripts, mostly as base 64: shown as the lines that differ, unless one looks like a secret."""
+
+_PUBLIC = re.compile(r"@sha256:[0-9a-f]{64}\Z|\AELBSecurityPolicy-[A-Za-z0-9-]+\Z")
+"""What looks random and is public: the digest of an image (OCI image specification, "Digests") and
+the name of a security policy (AWS: Application Load Balancers, "Security policies")."""
 
 
 def before_and_after(attribute: AttributeChange) -> tuple[str, str]:
     """Return the two values of an attribute that changes, as text that anybody may read."""
     name = next((step for step in reversed(attribute.path) if isinstance(step, str)), "")
+    if name in _SCRIPTS and not (attribute.is_sensitive or attribute.is_unknown):
+        return _lines_that_differ(attribute.before, attribute.after)
     if attribute.is_sensitive or name in _NEVER_SHOWN:
         return SENSITIVE, SENSITIVE
     after = UNKNOWN if attribute.is_unknown else shown(name, attribute.after)
     return shown(name, attribute.before), after
 
 
+def _lines_that_differ(before: Any, after: Any) -> tuple[str, str]:
+    old, new = _script(before), _script(after)
+    if any(masked("", line) != line for text in (old, new) for line in (text, *text.split("\n"))):
+        return SENSITIVE, SENSITIVE
+    gone = [line.strip() for line in old.split("\n") if line not in new.split("\n")]
+    come = [line.strip() for line in new.split("\n") if line not in old.split("\n")]
+    return "; ".join(gone) or UNSET, "; ".join(come) or UNSET
+
+
+def _script(value: Any) -> str:
+    text = value if isinstance(value, str) else ""
+    try:
+        return b64decode(text, validate=True).decode()
+    except ValueError:  # it is the script itself, or nothing that can be read
+        return text
+
+
 def shown(name: str, value: Any) -> str:
     """Return the value under this name, as text that anybody may read."""
     if is_unset(value) and not isinstance(value, bool | int):
         return UNSET
+    if isinstance(value, str) and (private := _PUBLIC.sub("", value)) != value:
+        return value if masked(name, private) == private else MASK
     document = parsed(value)
     if document is None:
         return _as_text(masked(name, value))

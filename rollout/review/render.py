@@ -22,6 +22,9 @@ MAX_CHARACTERS = 300
 HTML, which has all of it.
 """
 
+ADDRESSES = 8
+"""Addresses of which Markdown tells the same; the rest is counted, and HTML has them all."""
+
 
 def as_markdown(document: Document, *, rest: str, limit: int = COMMENT_LIMIT) -> str:
     """Return Markdown of at most `limit` characters. What does not fit is folded into "N more";
@@ -51,7 +54,7 @@ def _templates() -> Environment:
     )
     environment.filters |= {"md": _md, "code": _code, "fenced": _fenced, "some": _some}
     environment.filters["redacted"] = redacted
-    environment.globals["MAX_CHARACTERS"] = MAX_CHARACTERS
+    environment.globals |= {"MAX_CHARACTERS": MAX_CHARACTERS, "ADDRESSES": ADDRESSES}
     return environment
 
 
@@ -95,4 +98,6 @@ def _one_line(value: object) -> str:
 
 
 def _without_gaps(text: str) -> str:
+    """Return the text with at most one empty line, and none between the entries of a list."""
+    text = re.sub(r"(?m)^( *- .*)\n+(?= *- )", r"\1\n", text)
     return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"

@@ -2,20 +2,23 @@
 
 import json
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pay.model import Stage
+from pay.model import Side, Stage
 from pay.model.stage.transitions import rollbacks
 from rollout.guard.rule import Context
 from rollout.moves.stack_changes import commands, deploy_command, stack_changes
-from rollout.plans.plan import Verb
+from rollout.moves.way_back import NO_WAY_BACK
+from rollout.plans.plan import PAST, Verb
 from rollout.plans.read import StackPlan
 from rollout.plans.records import RecordState, names_in
 from rollout.plans.releases import image_tag_variables, tag_of
 from rollout.plans.values import dig
 from rollout.review.containers import images
+from rollout.review.headline import titles_in_one
+from rollout.review.no_way_back import no_way_back
 from rollout.review.stack_review import StackReview
 
 
@@ -26,6 +29,18 @@ class Rollback:
     what: str
     commands: tuple[str, ...]
     note: str = ""
+    lost: tuple[str, ...] = ()
+    """What has no way back, as sentences."""
+
+
+def in_one(rollbacks: Sequence[Rollback]) -> tuple[Rollback, ...]:
+    """Return the ways back, with those that only need commands as one."""
+    plain = [each for each in rollbacks if not each.note and not each.lost]
+    others = [each for each in rollbacks if each.note or each.lost]
+    if len(plain) < 2:
+        return tuple(rollbacks)
+    commands = dict.fromkeys(command for each in plain for command in each.commands)
+    return (*others, Rollback(titles_in_one([each.what for each in plain]), tuple(commands)))
 
 
 def rollback_of(plan: StackPlan, review: StackReview, context: Context) -> Iterator[Rollback]:
@@ -33,11 +48,11 @@ def rollback_of(plan: StackPlan, review: StackReview, context: Context) -> Itera
     if review.moves:
         yield _of_move(plan, review, context)
         yield from _emergency(plan)
-    elif context.stage(plan) is Stage.DARK and set(review.counts) == {Verb.CREATE}:
+    elif context.stage(plan) is Stage.DARK and set(review.counts) == {PAST[Verb.CREATE]}:
         # The rollback from `dark` takes back the creation of the Fargate side.
         yield _of_move(plan, review, context)
     elif not review.is_empty:
-        yield _of_resources(plan, review)
+        yield _of_resources(plan, review, context)
 
 
 def _of_move(plan: StackPlan, review: StackReview, context: Context) -> Rollback:
@@ -45,9 +60,9 @@ def _of_move(plan: StackPlan, review: StackReview, context: Context) -> Rollback
     stage = context.stage(plan)
     ways = {edge.after: edge for edge in rollbacks(environment.ladder, stage)} if stage else {}
     if not ways:
-        reason = "the point of no return" if stage is Stage.RETIRED else "EC2 has all traffic"
-        note = f"There is no rollback from {stage}: {reason}."
-        return Rollback(f"{service}, {environment.name}", (), note=note)
+        reason, what = _no_rollback(stage), f"{service}, {environment.name}"
+        is_final = stage is Stage.RETIRED
+        return Rollback(what, (), "" if is_final else reason, (reason,) if is_final else ())
     # Back to the stage of before, if that is a way; else to the one that gives EC2 the most.
     before = [s for move in review.moves[:1] for s in move.stages_before if s in ways]
     edge = ways[before[0]] if before else next(iter(ways.values()))
@@ -62,7 +77,7 @@ def _of_move(plan: StackPlan, review: StackReview, context: Context) -> Rollback
     )
 
 
-def _of_resources(plan: StackPlan, review: StackReview) -> Rollback:
+def _of_resources(plan: StackPlan, review: StackReview, context: Context) -> Rollback:
     variables = image_tag_variables(plan.stack.service or "")
     tags = {
         f"TF_VAR_{variables[container]}": shlex.quote(tag_of(before))
@@ -72,13 +87,19 @@ def _of_resources(plan: StackPlan, review: StackReview) -> Rollback:
     }
     variables_set = [f"{name}={tag}" for name, tag in tags.items()]
     command = " ".join([*variables_set, deploy_command(plan.stack.id)])
-    only_images = tags and not review.changed and not review.created
-    lost = "What is destroyed does not come back as it was: it would be recreated."
+    lost = no_way_back(plan.plan.moving)
+    only_images = tags and not review.changed and not review.created and not lost
+    kind, stage = plan.stack.kind, context.stage(plan)
+    if kind.side is Side.EC2 and stage is Stage.RETIRED and review.destroyed:
+        return Rollback(review.title, (), lost=(_no_rollback(stage), *lost))
     return Rollback(
-        review.title,
-        (command,) if only_images else ("git revert COMMIT", command),
-        note=lost if review.destroyed else "",
+        review.title, (command,) if only_images else ("git revert COMMIT", command), lost=lost
     )
+
+
+def _no_rollback(stage: Stage | None) -> str:
+    reason = "its stage is not known" if stage is None else NO_WAY_BACK.get(stage, "it has none")
+    return f"There is no rollback from {stage}: {reason}."
 
 
 def _emergency(plan: StackPlan) -> Iterator[Rollback]:

@@ -1,14 +1,17 @@
 """The changes that a security reviewer has to see, set apart from all others."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from pay.iam.grants import widenings
 from pay.unread import Unread
 from rollout.plans.containers import TASK_DEFINITION, containers_by_name
 from rollout.plans.plan import PAST, AttributeChange, ResourceChange, Verb
 from rollout.plans.policies import statements_of
+from rollout.plans.read import StackPlan
 from rollout.plans.values import same
+from rollout.review.attribute_lines import attribute_changes, line
 from rollout.review.redact import UNKNOWN, before_and_after, shown
+from rollout.review.unknown_values import is_noise
 from rollout.review.view_models import Area, SecurityLine
 
 _TYPES = {
@@ -84,29 +87,37 @@ _POLICIES = ("policy", "assume_role_policy")
 _COMPUTED = frozenset({"arn", "id", "unique_id", "create_date", "tags_all", "key_id", "tags"})
 
 
-def security_lines(stack: str, change: ResourceChange) -> Iterator[SecurityLine]:
+def security_lines(plan: StackPlan, change: ResourceChange) -> Iterator[SecurityLine]:
     """Yield what the change does to security; nothing for a change that only computes values."""
     if not change.moves:
         return
     whole, is_new = _whole_area(change.type), change.verb is Verb.CREATE
-    for area, text in ((whole, text) for text in _whole(change)) if whole else _parts(change):
-        yield SecurityLine(area, stack, change.address, text, is_new)
+    attributes = [a for a in attribute_changes(change) if not is_noise(plan.plan, change, a)]
+    texts = ((whole, text) for text in _whole(change, attributes)) if whole else None
+    for area, text in texts or _parts(change, attributes):
+        yield SecurityLine(area, plan.stack.id, change.address, text, is_new)
 
 
-def area_of(type: str, attribute: AttributeChange) -> Area | None:
+def area_of(type: str, attribute: str) -> Area | None:
     """Return the area of an attribute of a resource type; None: not relevant to security."""
-    return _whole_area(type) or _ATTRIBUTES.get(type, {}).get(str(attribute.path[0]))
+    return _whole_area(type) or _ATTRIBUTES.get(type, {}).get(attribute)
 
 
 def _whole_area(type: str) -> Area | None:
     return next((area for start, area in _TYPES.items() if type.startswith(start)), None)
 
 
-def _parts(change: ResourceChange) -> Iterator[tuple[Area, str]]:
-    """Yield a line for each attribute that changes; for a new resource, one line an area."""
+def _parts(
+    change: ResourceChange, attributes: Iterable[AttributeChange]
+) -> Iterator[tuple[Area, str]]:
+    """Yield a line for each attribute that changes; for a new resource, one line an area; for one
+    that goes, nothing: its deletion is told.
+    """
+    if change.is_removed:
+        return
     new: dict[Area, list[str]] = {}
-    for attribute in change.attributes():
-        area = area_of(change.type, attribute)
+    for attribute in attributes:
+        area = area_of(change.type, str(attribute.path[0]))
         if area and change.verb is not Verb.CREATE:
             yield area, _line(attribute)
         elif area and (after := before_and_after(attribute)[1]) != UNKNOWN:
@@ -115,10 +126,10 @@ def _parts(change: ResourceChange) -> Iterator[tuple[Area, str]]:
     yield from ((Area.HARDENING, text) for text in _container_fields(change))
 
 
-def _whole(change: ResourceChange) -> Iterator[str]:
+def _whole(change: ResourceChange, attributes: Iterable[AttributeChange]) -> Iterator[str]:
     if change.verb is not Verb.UPDATE:
         yield PAST[change.verb]
-    for attribute in change.attributes():
+    for attribute in attributes:
         key = str(attribute.path[0])
         if key in _POLICIES:
             yield from _policy(change, attribute)
@@ -127,8 +138,8 @@ def _whole(change: ResourceChange) -> Iterator[str]:
 
 
 def _line(attribute: AttributeChange) -> str:
-    before, after = before_and_after(attribute)
-    return f"{attribute.name}: {before} → {after}"
+    shown = line(attribute)
+    return f"{shown.what}: {shown.before} → {shown.after}"
 
 
 def _policy(change: ResourceChange, attribute: AttributeChange) -> Iterator[str]:

@@ -1,8 +1,8 @@
 """Describes what one stack's plan does, in the service's words."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from pay.model import Side
 from pay.model.stacks import OTHER
@@ -11,16 +11,20 @@ from rollout.plans.containers import TASK_DEFINITION
 from rollout.plans.plan import PAST, AttributeChange, Plan, ResourceChange, Verb
 from rollout.plans.read import StackPlan
 from rollout.plans.values import same
-from rollout.review.containers import container_changes, images, new_containers
-from rollout.review.redact import before_and_after
+from rollout.review.attribute_lines import attribute_changes, line
+from rollout.review.containers import container_changes, image_line, new_containers
+from rollout.review.effects.of_plan import effects_of, in_words
+from rollout.review.headline import Part
+from rollout.review.known_names import KnownNames, without_own_account
 from rollout.review.security import area_of, security_lines
 from rollout.review.traffic_changes import Move, moves_of
-from rollout.review.unknown_values import is_computed
-from rollout.review.view_models import ContainerLines, Line, ResourceLines, SecurityLine
+from rollout.review.unknown_values import is_noise
+from rollout.review.view_models import ContainerLines, ResourceLines, SecurityLine
 
 SIDE_WORDS = {Side.EC2: "EC2 side", Side.FARGATE: "Fargate side"}
 
-_IN_PLACE, _REVISION = "changed in place", "new revision"
+_IN_PLACE, _REVISION = PAST[Verb.UPDATE], "new revision"
+_HOW = (*PAST.values(), _REVISION)
 
 
 @dataclass(frozen=True)
@@ -29,10 +33,13 @@ class StackReview:
 
     stack: str
     title: str
-    counts: Mapping[Verb, int]
+    counts: Mapping[str, int]
+    """`changed in place` -> of how many resources."""
+    whole: Verb | None
+    """CREATE or DELETE where that is what happens to all that the stack holds."""
+    effects: tuple[str, ...]
+    """What the plan does, in words, the worst first."""
     moves: tuple[Move, ...]
-    releases: tuple[str, ...]
-    """The images that change: `nginx 12 → 13`."""
     containers: tuple[ContainerLines, ...]
     changed: tuple[ResourceLines, ...]
     created: tuple[str, ...]
@@ -40,8 +47,12 @@ class StackReview:
     new_containers: tuple[ContainerLines, ...]
     """The content of the created task definitions."""
     destroyed: tuple[str, ...]
+    forgotten: tuple[str, ...]
     security: tuple[SecurityLine, ...]
     noise: tuple[str, ...]
+    """What has no meaning, a line a resource."""
+    computed: int
+    """How many attributes are only known after apply."""
     checks: tuple[str, ...]
     """Checks of the configuration that do not hold."""
 
@@ -50,77 +61,97 @@ class StackReview:
         return not self.counts
 
     @property
-    def headlines(self) -> tuple[str, ...]:
-        """What the stack does, shortest first."""
-        if self.moves:
-            return tuple(move.headline for move in self.moves)
-        if self.releases or self.is_empty:
-            return tuple(f"{self.title}: {release}" for release in self.releases)
-        (verb, count), *others = self.counts.items()
-        if verb in (Verb.CREATE, Verb.DELETE) and not others:
-            resources = f"{count} resource{'' if count == 1 else 's'}"
-            return (f"{self.title} is {PAST[verb]} ({resources})",)
-        what = self.counts_in_words if self.length else "only computed values change"
-        return (f"{self.title}: {what}",)
+    def part(self) -> Part | None:
+        """What the stack does beside its moves; None: nothing."""
+        is_told_by_moves = self.moves and not self.effects
+        if self.is_empty or is_told_by_moves:
+            return None
+        return Part(self.title, self.told, is_whole=self.whole is not None)
 
     @property
-    def in_words(self) -> str:
-        """What the stack does, for a cell of a table; a release hides nothing beside it."""
-        also = (
-            (len(self.changed), "changed"),
-            (len(self.created), "created"),
-            (len(self.destroyed), "destroyed"),
-        )
-        counts = ", ".join(f"{count} {how}" for count, how in also if count)
-        beside = [f"beside it {counts}"] if self.releases and not self.moves and counts else []
-        return "; ".join([*self.headlines, *beside])
+    def told(self) -> tuple[str, ...]:
+        """What happens, the worst first."""
+        if self.whole is Verb.DELETE:
+            # The parts of a side that goes are no news.
+            return (f"is destroyed ({self._resources})",)
+        if self.whole is Verb.CREATE:
+            return (f"is created ({self._resources})", *self.effects)
+        new = (f"creates {self._resources}",) if self.created else ()
+        counted = self.counts_in_words if self.length else "only computed values change"
+        return (*self.effects, *new) or (counted,)
+
+    @property
+    def _resources(self) -> str:
+        count = len(self.created or self.destroyed)
+        return f"{count} resource{'' if count == 1 else 's'}"
 
     @property
     def counts_in_words(self) -> str:
-        """`2 changed, 1 replaced`."""
-        return ", ".join(f"{self.counts[v]} {w}" for v, w in PAST.items() if self.counts.get(v))
+        """`2 changed in place, 1 replaced`."""
+        return ", ".join(f"{self.counts[how]} {how}" for how in _HOW if self.counts.get(how))
 
     @property
     def length(self) -> int:
         """How much there is to read."""
         lines = [each.lines for each in self.containers] + [each.lines for each in self.changed]
-        entries = len(self.created) + len(self.destroyed) + len(self.security)
+        entries = sum(map(len, (self.created, self.destroyed, self.forgotten, self.security)))
         return entries + sum(1 + len(each) for each in lines)
 
 
-def review_stack(plan: StackPlan, context: Context) -> StackReview:
-    """Return the review of one plan."""
+def review_stack(
+    plan: StackPlan, context: Context, names: KnownNames, refused: Collection[str] = ()
+) -> StackReview:
+    """Return the review of one plan, with the names that are known. `refused` has the addresses
+    that the guard refuses: their effects come first.
+    """
     moving = plan.plan.moving
-    security = tuple(line for change in moving for line in security_lines(plan.stack.id, change))
-    changed = [
-        _resource(plan.plan, change)
+    security = tuple(
+        replace(each, text=names.beside(each.text))
         for change in moving
-        if change.verb in (Verb.UPDATE, Verb.REPLACE)
-    ]
+        for each in security_lines(plan, change)
+    )
+    changes = [change for change in moving if change.verb in (Verb.UPDATE, Verb.REPLACE)]
+    changed = [_resource(plan.plan, change) for change in changes]
+    effects = effects_of(moving, [_resource(plan.plan, c, all=True) for c in changes])
     return StackReview(
         stack=plan.stack.id,
         title=_title(plan),
-        counts=Counter(change.verb for change in moving),
-        moves=moves_of(plan, context),
-        releases=tuple(
-            f"{container} {_version(before)} → {_version(after)}"
-            for change in moving
-            for container, (before, after) in images(change).items()
+        counts=Counter(map(_how, moving)),
+        whole=_of_whole(plan.plan),
+        effects=tuple(
+            without_own_account(names.beside(text), context.environment(plan))
+            for text in in_words(effects, refused)
         ),
-        containers=tuple(c for change in moving for c in container_changes(change)),
+        moves=moves_of(plan, context),
+        containers=tuple(
+            replace(container, lines=tuple(map(names.in_line, map(image_line, container.lines))))
+            for change in moving
+            for container in container_changes(change)
+        ),
         # What is replaced, imported or moved matters even without a line.
-        changed=tuple(r for r in changed if r.lines or r.how not in (_IN_PLACE, _REVISION)),
+        changed=tuple(
+            replace(resource, lines=tuple(map(names.in_line, resource.lines)))
+            for resource in changed
+            if resource.lines or resource.how not in (_IN_PLACE, _REVISION)
+        ),
         created=tuple(change.address for change in moving if change.verb is Verb.CREATE),
         new_containers=tuple(c for change in moving for c in new_containers(change)),
-        destroyed=tuple(change.address for change in moving if change.is_removed),
+        destroyed=tuple(change.address for change in moving if change.verb is Verb.DELETE),
+        forgotten=tuple(change.address for change in moving if change.verb is Verb.FORGET),
         security=security,
         noise=tuple(_noise(plan.plan, {line.address for line in security})),
+        computed=sum(is_noise(plan.plan, c, a) for c in changes for a in c.attributes()),
         checks=tuple(
             f"{check.name}: {'; '.join(check.messages) or check.status}"
             for check in plan.plan.checks
             if check.status in ("fail", "error")
         ),
     )
+
+
+def _of_whole(plan: Plan) -> Verb | None:
+    verbs = {change.verb for change in plan.managed}
+    return next(iter(verbs)) if verbs in ({Verb.CREATE}, {Verb.DELETE}) else None
 
 
 def _title(plan: StackPlan) -> str:
@@ -131,51 +162,43 @@ def _title(plan: StackPlan) -> str:
     return f"{stack.service}, {stack.environment}: {SIDE_WORDS[side] if side else stack.kind}"
 
 
-def _version(image: str) -> str:
-    """Return the tag, or the beginning of the digest."""
-    return image.partition("@")[2][:19] or image.rpartition(":")[2]
+def _how(change: ResourceChange) -> str:
+    """Return what happens to a resource. The revision before stays when a task gets a new one."""
+    is_revision = change.type == TASK_DEFINITION and change.verb is Verb.REPLACE
+    return _REVISION if is_revision else PAST[change.verb]
 
 
-def _resource(plan: Plan, change: ResourceChange) -> ResourceLines:
-    how = _IN_PLACE
-    if change.verb is Verb.REPLACE:
-        is_revision = change.type == TASK_DEFINITION
-        how = _REVISION if is_revision else f"replaced{change.because}"
+def _resource(plan: Plan, change: ResourceChange, *, all: bool = False) -> ResourceLines:
+    """Return the attributes of a resource that no other part of the review shows, or `all`."""
+    how = _how(change)
+    if how == PAST[Verb.REPLACE]:
+        how += change.because
     if change.change.importing is not None:
         how = f"imported and {how}"
     if change.previous_address not in (None, change.address):
         how = f"moved here from {change.previous_address}, {how}"
-    lines = tuple(
-        Line(attribute.name, *before_and_after(attribute))
-        for attribute in change.attributes()
-        if not _is_noise(plan, change, attribute) and not _is_elsewhere(change, attribute)
+    attributes = (
+        attribute
+        for attribute in attribute_changes(change)
+        if not is_noise(plan, change, attribute)
+        and not _is_elsewhere(change, attribute, of_security=not all)
     )
-    return ResourceLines(change.address, how, lines)
+    return ResourceLines(change.address, how, tuple(map(line, attributes)))
 
 
-def _is_noise(plan: Plan, change: ResourceChange, attribute: AttributeChange) -> bool:
-    """Return whether it follows from the other changes, or means the same as before."""
-    return attribute.path[0] == "tags_all" or (
-        attribute.is_unknown and is_computed(plan, change, attribute)
-    )
-
-
-def _is_elsewhere(change: ResourceChange, attribute: AttributeChange) -> bool:
+def _is_elsewhere(change: ResourceChange, attribute: AttributeChange, *, of_security: bool) -> bool:
     """Return whether another part of the review shows the attribute."""
     if change.type == TASK_DEFINITION and attribute.path[0] == "container_definitions":
         return True
-    return area_of(change.type, attribute) is not None
+    return of_security and area_of(change.type, str(attribute.path[0])) is not None
 
 
 def _noise(plan: Plan, elsewhere: set[str]) -> Iterator[str]:
     for change in plan.moving:
         if change.verb is not Verb.UPDATE or change.address in elsewhere:
             continue
-        attributes = list(change.attributes())
-        if all(_is_noise(plan, change, attribute) for attribute in attributes):
-            names = sorted({attribute.name for attribute in attributes})
-            what = f"computed: {', '.join(names)}" if names else "nothing that has a meaning"
-            yield f"{change.address}: {what}"
+        if not any(change.attributes()):
+            yield f"{change.address}: nothing that has a meaning"
     for drift in plan.resource_drift:
         if not drift.goes and not any(drift.attributes()):
             yield f"{drift.address}: the provider reads back empty values in another form"

@@ -3,11 +3,19 @@ creates; a reviewer has to look at any other.
 """
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from rollout.plans.plan import AttributeChange, Plan, ResourceChange, Verb
 from rollout.plans.references import block_in, block_of, references_in
 from rollout.plans.values import Path, dig
+
+
+def is_noise(plan: Plan, change: ResourceChange, attribute: AttributeChange) -> bool:
+    """Return whether an attribute follows from the other changes, or means the same as before."""
+    return attribute.path[0] == "tags_all" or (
+        attribute.is_unknown and is_computed(plan, change, attribute)
+    )
 
 
 def is_computed(plan: Plan, change: ResourceChange, attribute: AttributeChange) -> bool:
@@ -18,8 +26,9 @@ def is_computed(plan: Plan, change: ResourceChange, attribute: AttributeChange) 
     block = block_in(plan, change.address)
     if block is None:
         return False
-    expression = _at(block.expressions, attribute.path)
-    return expression is None or any(_explains(plan, each) for each in references_in(expression))
+    expressions = list(_at(block.expressions, attribute.path))
+    references = (each for expression in expressions for each in references_in(expression))
+    return not expressions or any(_explains(plan, each) for each in references)
 
 
 def _explains(plan: Plan, reference: str) -> bool:
@@ -33,16 +42,20 @@ def _explains(plan: Plan, reference: str) -> bool:
     )
 
 
-def _at(written: Any, path: Path) -> Any:
-    """Return the expression that gives the attribute its value; None: nothing is written for it. A
-    value written as a whole gives every part of it.
+def _at(written: Any, path: Path) -> Iterator[Any]:
+    """Yield the expressions that give the attribute its value; nothing where nothing is written for
+    it. A value written as a whole gives every part of it. Of several blocks, which Terraform may
+    have sorted, each may be the attribute's.
     """
-    expression = written
-    for step in path:
-        if expression is not written and _is_expression(expression):
-            return expression
-        expression = dig(expression, step)
-    return expression
+    step, *rest = path
+    blocks = (
+        written if isinstance(step, int) and isinstance(written, list) else [dig(written, step)]
+    )
+    for block in blocks:
+        if block is not None and (not rest or _is_expression(block)):
+            yield block
+        elif rest:
+            yield from _at(block, tuple(rest))
 
 
 def _is_expression(value: Any) -> bool:

@@ -16,7 +16,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from sandbox.settings import Settings
+from sandbox.settings import ACCESS_KEY_ID, Settings
 from toolchain.paths import ROOT
 
 STOP_TIMEOUT_SECONDS = 10
@@ -44,8 +44,8 @@ class Server:
         """Return the environment variables with which a program uses this server as AWS."""
         return {
             "AWS_ENDPOINT_URL": self.endpoint,
-            "AWS_ACCESS_KEY_ID": "sandbox",
-            "AWS_SECRET_ACCESS_KEY": "sandbox",
+            "AWS_ACCESS_KEY_ID": ACCESS_KEY_ID,
+            "AWS_SECRET_ACCESS_KEY": ACCESS_KEY_ID,
             "AWS_REGION": self.settings.region,
             "AWS_DEFAULT_REGION": self.settings.region,
             # A call without an answer fails in seconds, not after minutes of retries.
@@ -60,8 +60,8 @@ class Server:
             service,
             endpoint_url=self.endpoint,
             region_name=self.settings.region,
-            aws_access_key_id="sandbox",
-            aws_secret_access_key="sandbox",
+            aws_access_key_id=ACCESS_KEY_ID,
+            aws_secret_access_key=ACCESS_KEY_ID,
             config=Config(retries={"total_max_attempts": 1}, proxies={}),
         )
 

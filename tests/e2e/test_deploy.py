@@ -58,6 +58,17 @@ class Deployed:
         """A stack whose dependencies are deployed already."""
         return self.deploy(stack, "--ignore-missing-stack-dependencies", fails=fails, **settings)
 
+    def pay(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            ["pay", *arguments],
+            cwd=ROOT,
+            env={**self.variables, "CDKTF_OUTDIR": str(self.outdir)},
+            capture_output=True,
+            text=True,
+            timeout=TIMEOUT_SECONDS,
+            check=True,
+        )
+
     def plan_exit_code(self, stack: str) -> int:
         """0: nothing to change; 2: something."""
         return subprocess.run(
@@ -166,6 +177,21 @@ def test_the_records_weigh_the_sides_as_the_stage_says(deployed: Deployed) -> No
 @pytest.mark.parametrize("stack", [PLATFORM, *SIDES, TRAFFIC])
 def test_a_second_plan_is_empty(deployed: Deployed, stack: str) -> None:
     assert deployed.plan_exit_code(stack) == 0
+
+
+def test_a_stack_is_reviewed_and_judged_by_its_name(deployed: Deployed) -> None:
+    """The plan that `cdktf diff` left is taken; that of the records is made for the guard."""
+    stack = SIDES[1]
+    deployed.cdktf("diff", stack, "--skip-synth", TF_VAR_application_image_tag="2-release")
+
+    review = deployed.pay("review", stack)
+    assert review.stdout.startswith(
+        f"## {SERVICE}, sandbox: Fargate side: {SERVICE} 1-sandbox → 2-release\n"
+    )
+    assert f"{stack}: the plan of 1 min ago\n{TRAFFIC}: planning at " in review.stderr
+    guard = deployed.pay("guard", stack)
+    assert f"ok {stack}\nok {TRAFFIC}\nClean: 2 plans" in guard.stdout
+    assert "planning" not in guard.stderr
 
 
 def test_a_release_that_does_not_start_fails_the_apply_and_the_old_one_goes_on(

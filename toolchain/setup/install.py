@@ -37,8 +37,9 @@ def install(*, with_prebuilt: bool = False) -> None:
         changed = bytecode.write() or changed
         TERRAFORM.provide()
         # Sets all variables; run it after `. .venv/bin/activate`.
-        run = f'exec "{VENV_BIN}/python" -m toolchain run'
-        write_command(VENV_BIN / "cdktf", f'{run} -- "{CDKTF}" "$@"')
+        python = f'"{VENV_BIN}/python"'
+        run = f"exec {python} -m toolchain run -- {python} -m sandbox.plan_only"
+        write_command(VENV_BIN / "cdktf", f'{run} "{CDKTF}" "$@"')
         if changed:
             say(f"Everything is installed ({time.monotonic() - started:.0f} s).")
 

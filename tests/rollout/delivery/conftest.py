@@ -43,7 +43,7 @@ for line in stacks:
 """Stands in for the synthesis: the HCL of each stack is a word of stacks.txt."""
 
 TERRAFORM = """#!{python} -S
-import json, os, signal, sys, time
+import json, os, signal, sys, time, zipfile
 from pathlib import Path
 
 here = Path(os.environ["FAKE_TERRAFORM"])
@@ -67,7 +67,12 @@ if command == "plan":
         document["variables"] = {{name: {{"value": tag}} for name, tag in tags.items()}}
     Path(options["out"]).write_text(json.dumps({{"serial": serial, "plan": document}}))
 elif command == "show" and arguments[1:]:
-    print(json.dumps(json.loads(Path(arguments[1]).read_text())["plan"]))
+    file = Path(arguments[1])
+    archive = zipfile.is_zipfile(file)
+    text = zipfile.ZipFile(file).read("tfplan") if archive else file.read_text()
+    print(json.dumps(json.loads(text)["plan"]))
+elif command == "state":
+    print(json.dumps({{"lineage": "of " + stack, "serial": serial}}) if serial else "")
 elif command == "show":
     running = here / "running" / f"{{stack}}.json"
     print(running.read_text() if running.exists() else '{{"format_version": "1.0"}}')

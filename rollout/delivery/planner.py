@@ -1,0 +1,60 @@
+"""Plans a stack, with credentials that can only read."""
+
+import json
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from pay.model.stacks import Stack
+from rollout.delivery.terraform import Terraform
+from rollout.plans.releases import release_of
+
+
+class Planner:
+    """Plans synthesised stacks; of the side of a service with the release that runs on it."""
+
+    def __init__(self, terraform: Terraform, known: Mapping[str, Stack]) -> None:
+        """`known` has every stack of the environments by its id."""
+        self._terraform = terraform
+        self._known = known
+        self._states: dict[str, bytes] = {}
+
+    def plan(self, id: str, file: Path) -> None:
+        """Write the plan of a stack, and beside it, with the suffix .json, what it shows.
+
+        Raises InvalidInput for a state that cannot be read, Failed when Terraform fails.
+        """
+        with tempfile.TemporaryDirectory() as scratch:
+            variables = None
+            if self._known[id].kind.side:
+                variables = Path(scratch, "release.tfvars.json")
+                variables.write_text(json.dumps(self._release(self._known[id])))
+            self._terraform.init(id)
+            self._terraform.plan(id, file, variables=variables)
+        self.show(id, file)
+
+    def show(self, id: str, file: Path) -> None:
+        """Write a plan as JSON. Raises Failed when Terraform cannot read it."""
+        file.with_suffix(".json").write_bytes(self._terraform.show(id, file))
+
+    def _release(self, stack: Stack) -> dict[str, str]:
+        """Return the image tags that run on a side; on the service's other side while it does not
+        exist.
+
+        No two services have the same release, and a plan of a change to the code must show none.
+        """
+        place = (stack.owner, stack.service)
+        sides = [
+            each.id
+            for each in self._known.values()
+            if each.kind.side and (each.owner, each.service) == place
+        ]
+        own_first = sorted(filter(self._terraform.has, sides), key=lambda id: id != stack.id)
+        states = ((f"state of {id}", self._state(id)) for id in own_first)
+        return release_of(stack.service or "", states)
+
+    def _state(self, id: str) -> bytes:
+        if id not in self._states:
+            self._terraform.init(id)
+            self._states[id] = self._terraform.show(id)
+        return self._states[id]

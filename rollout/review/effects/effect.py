@@ -1,0 +1,33 @@
+"""One effect of a change, in words."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+
+class Concern(IntEnum):
+    """What an effect is about; the first is read first."""
+
+    DELETION = 0
+    EXPOSURE = 1
+    CAPACITY = 2
+    RETENTION = 3
+    RELEASE = 4
+    OTHER = 5
+
+
+@dataclass(frozen=True)
+class Effect:
+    """One effect of one resource's change."""
+
+    concern: Concern
+    text: str
+    """`loses 2 of 4 tasks`: equal texts of several resources are told once."""
+    type: str
+    """The resource's type."""
+    address: str
+    subject: str = ""
+    """The resource's name, where the text does not say it."""
+    is_harm: bool = False
+    """Whether something is less, shorter, wider open or gone afterwards."""
+    attribute: str = ""
+    """The attribute that it tells; empty: the resource as a whole."""

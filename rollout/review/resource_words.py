@@ -1,0 +1,60 @@
+"""Calls resources what people call them: `listener of 443`, `alarm connector-ec2-latency`."""
+
+from collections.abc import Mapping
+
+from rollout.plans.plan import ResourceChange
+
+_NOUNS: Mapping[str, str] = {
+    "aws_appautoscaling_target": "range of scaling",
+    "aws_appautoscaling_policy": "scaling policy",
+    "aws_autoscaling_group": "group of instances",
+    "aws_cloudwatch_log_group": "log group",
+    "aws_cloudwatch_metric_alarm": "alarm",
+    "aws_ecs_capacity_provider": "capacity provider",
+    "aws_ecs_cluster": "cluster",
+    "aws_ecs_service": "service",
+    "aws_ecs_task_definition": "task definition",
+    "aws_iam_role_policy": "policy",
+    "aws_lb": "load balancer",
+    "aws_lb_listener": "listener",
+    "aws_lb_target_group": "target group",
+    "aws_route53_record": "record",
+    "aws_sns_topic": "topic",
+    "aws_wafv2_web_acl_association": "web ACL of the load balancer",
+}
+"""Where the words of the type are not what people say."""
+
+_NAMES = (
+    *("alarm_name", "name", "domain_name", "identifier", "bucket", "family", "key_id"),
+    *("resource_id", "role"),
+)
+_ACRONYMS = frozenset({"lb", "db", "iam", "kms", "ecs", "sns", "sqs", "rds", "ecr", "s3", "vpc"})
+
+
+def noun(type: str) -> str:
+    """Return what people call a resource type; for a rare type, its own words."""
+    if type in _NOUNS:
+        return _NOUNS[type]
+    words = type.removeprefix("aws_").split("_")
+    return " ".join(word.upper() if word in _ACRONYMS else word for word in words)
+
+
+def plural(type: str) -> str:
+    """Return the noun for several."""
+    first, of, rest = noun(type).partition(" of ")
+    many = f"{first[:-1]}ies" if first.endswith("y") else f"{first}s"
+    return f"{many}{of}{rest}"
+
+
+def label(change: ResourceChange) -> str:
+    """Return the name of a resource; of a listener its port; else its address."""
+    values = change.change.before or change.change.after or {}
+    if change.type == "aws_lb_listener" and values.get("port"):
+        return f"of {values['port']}"
+    names = (values.get(key) for key in _NAMES if not change.is_sensitive(key))
+    return next((name for name in names if isinstance(name, str) and name), change.address)
+
+
+def words(attribute: str) -> str:
+    """Return an attribute in words: `certificate` for `certificate_arn`."""
+    return attribute.removesuffix("_arn").removesuffix("_id").replace("_", " ")
