@@ -61,7 +61,7 @@ def state_lines(environment: Environment, client: Client, apply_role: str | None
 
 
 def _is_versioned(answer: Any) -> bool:
-    return answer.get("Status") == "Enabled"
+    return bool(answer.get("Status") == "Enabled")
 
 
 def _is_encrypted(answer: Any) -> bool:

@@ -17,7 +17,11 @@ from tests.e2e.test_wrong_lookups_fail_the_plan import SENTENCES
 pytestmark = pytest.mark.e2e
 
 SERVICES = ("webhooks", "products-ui", "egress")
-HIDING = {Mistake.SUBNET_IN_OTHER_VPC, Mistake.SINGLE_ZONE, Mistake.SECRET_WITH_KEY_ALIAS}
+HIDING = {
+    *(Mistake.SUBNET_IN_OTHER_VPC, Mistake.SINGLE_ZONE, Mistake.SECRET_WITH_KEY_ALIAS),
+    *(Mistake.UNENCRYPTED_DATABASE, Mistake.PUBLIC_DATABASE, Mistake.NOT_MULTI_AZ),
+    Mistake.WRONG_PORT,
+}
 """They hide others, and have plans of their own in the test of wrong lookups."""
 
 

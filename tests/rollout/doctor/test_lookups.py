@@ -7,7 +7,7 @@ from typing import Any
 from rollout.doctor.lookups import write_lookups
 
 VPC = {"tags": {"Name": "test-12"}}
-SIDE = {
+SIDE: dict[str, Any] = {
     "terraform": {
         "required_providers": {"aws": {"source": "hashicorp/aws"}},
         "backend": {"s3": {}},
