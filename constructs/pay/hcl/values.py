@@ -121,10 +121,17 @@ def _key(name: object, strings: Strings) -> str:
     if _BARE_KEY.fullmatch(name):
         return name
     text = strings(name)
+    is_quoted = _ONE_QUOTED_STRING.fullmatch(text) is not None
     if not _ONE_COLUMN_EACH.fullmatch(text):
-        text = "".join(c if _ONE_COLUMN_EACH.fullmatch(c) else unicode_escape(c) for c in text)
+        text = "".join(
+            # Outside of quotes only a name has such letters, and a name has no escapes.
+            c
+            if _ONE_COLUMN_EACH.fullmatch(c) or (not is_quoted and f"_{c}".isidentifier())
+            else unicode_escape(c)
+            for c in text
+        )
     # A computed key needs parentheses; without them, HCL2 reads it as a literal name.
-    return text if _ONE_QUOTED_STRING.fullmatch(text) else f"({text})"
+    return text if is_quoted else f"({text})"
 
 
 def _integer(value: int) -> str:
