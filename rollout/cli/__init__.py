@@ -26,6 +26,7 @@ PANELS = {
         "reach",
         "quotas",
     ),
+    "Starting with an account": ("doctor",),
     "Checking changes": ("stacks", "guard", "policy", "review"),
     "Delivering changes": ("plan-changes", "judge-changes", "apply"),
     "Patching instances": ("renew",),

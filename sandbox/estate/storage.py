@@ -27,6 +27,8 @@ def make_storage(owner: Owner) -> None:
     for bucket in sorted(filter(None, buckets | shared)):
         owner.create("s3", "create_bucket", Bucket=bucket, CreateBucketConfiguration=location)
     _let_load_balancers_log(owner)
+    if environment.state.bucket:
+        _keep_states(owner, environment.state.bucket)
     repositories = {names.repository(service.name) for service in services}
     repositories |= {sidecar.repository for service in services for sidecar in service.sidecars}
     for repository in sorted(repositories):
@@ -48,3 +50,15 @@ def _let_load_balancers_log(owner: Owner) -> None:
         {"Service": "logdelivery.elasticloadbalancing.amazonaws.com"},
     )
     owner.client("s3").put_bucket_policy(Bucket=bucket, Policy=policy_document(allowed))
+
+
+def _keep_states(owner: Owner, bucket: str) -> None:
+    """Keep the states' versions, encrypted and away from the public."""
+    s3 = owner.client("s3")
+    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms"}}
+    s3.put_bucket_encryption(Bucket=bucket, ServerSideEncryptionConfiguration={"Rules": [rule]})
+    blocked = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
+    s3.put_public_access_block(
+        Bucket=bucket, PublicAccessBlockConfiguration=dict.fromkeys(blocked, True)
+    )

@@ -1,6 +1,7 @@
 """Runs of the real Terraform on generated configurations."""
 
 import json
+import re
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -79,7 +80,13 @@ def evaluated(
     terraform: Terraform, workspace: Path, document: Mapping[str, Any], hcl: str
 ) -> list[Any]:
     """The values of the outputs of a JSON document and of an HCL2 text."""
-    (workspace / "json" / "cdk.tf.json").write_text(json.dumps(document))
+    (workspace / "json" / "cdk.tf.json").write_text(as_json(document))
     (workspace / "hcl" / "cdk.tf").write_text(hcl, encoding="utf-8")
     outputs = terraform.plan(workspace)["planned_values"]["outputs"]
     return [outputs[name].get("value") for name in ("json", "hcl")]
+
+
+def as_json(document: Any) -> str:
+    """The document with its Decimals as numbers of JSON."""
+    text = json.dumps(document, default=lambda number: f"\ue000{number}\ue000")
+    return re.sub(r'"\\ue000(.+?)\\ue000"', r"\1", text)

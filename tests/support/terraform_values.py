@@ -1,7 +1,9 @@
 """Hypothesis strategies for what can stand in Terraform JSON: values, templates, expressions."""
 
 import re
+from decimal import Decimal
 from typing import Any
+from unicodedata import normalize
 
 from hypothesis import strategies as st
 
@@ -10,10 +12,15 @@ _DANGEROUS = ['"', "\\", "\n", "\t", "\r", "$", "%", "{", "}", "~", "${", "%{", 
 _UNUSUAL = [
     "\u00e9",
     "e\u0301",
+    "\u0085",
+    "\u00a0",
+    "\u2003",
     "\u2028",
     "\u200b",
+    "\ufeff",
     "\u202e",
     "\x00",
+    "\x1c",
     "\x7f",
     "\U0001f600",
     "=",
@@ -22,13 +29,25 @@ _UNUSUAL = [
 _SAFE = "abcXYZ019 _-.:/"
 
 pieces = st.sampled_from([*_DANGEROUS, *_UNUSUAL, *_SAFE, "true", "null", "7", "<<EOT"])
-texts = st.lists(pieces, max_size=12).map("".join)
+_starts = st.sampled_from(["", "", "", "\ufeff", "\ufeff\ufeff"])
+texts = st.tuples(_starts, st.lists(pieces, max_size=12).map("".join)).map("".join)
+
+# What stands beside strip markers: a marker removes some of it.
+spaces = st.lists(
+    st.sampled_from(
+        ["\n", "\r\n", " ", "  ", "\t", "\v", "\u0085", "\u2003", "\u2028", "\x1c", "$", "%"]
+    ),
+    max_size=5,
+).map("".join)
 
 numbers = st.one_of(
     st.integers(-(10**6), 10**6),
     st.integers(-(10**30), 10**30),
     st.floats(-1e9, 1e9, allow_nan=False).map(lambda number: round(number, 6)),
-    st.sampled_from([0, 1, 1e-7, 1.5e300, 0.1]),
+    st.sampled_from([0, 1, 1e-7, 1.5e300, 0.1, -0.0]),
+    st.sampled_from(
+        list(map(Decimal, ["1E+400", "-1E-400", "1.50", "0E-7", "12345678901234567890.5"]))
+    ),
 )
 scalars = st.one_of(texts, numbers, st.booleans(), st.none(), st.just(""))
 keys = st.one_of(
@@ -69,17 +88,36 @@ def escaped(value: Any) -> Any:
     if isinstance(value, list):
         return [escaped(item) for item in value]
     if isinstance(value, dict):
-        return {as_template(key): escaped(item) for key, item in value.items()}
+        # Two keys may be one for Terraform.
+        unique = {normalize("NFC", key.removeprefix("\ufeff")): key for key in value}
+        return {as_template(key): escaped(value[key]) for key in unique.values()}
     return value
 
 
-names = st.sampled_from(
-    ["local.text", "local.number", "local.yes", 'local.map["a b"]', "local.list[0]"]
-)
-LOCALS = {"text": "t\u00e9xt", "number": 7, "yes": True, "map": {"a b": "x"}, "list": ["y", 2]}
+LOCALS = {
+    "text": "t\u00e9xt",
+    "number": 7,
+    "yes": True,
+    "map": {"a b": "x"},
+    "list": ["y", 2],
+    "pr\u00e9nom": "z",
+    "e\u0301te\u0301": "z",
+    "\u5909\u6570-2": 3,
+    "for": "z",
+    "null": "z",
+}
 """What the expressions below refer to."""
 
+unusual_names = st.sampled_from(
+    [*list(LOCALS)[5:], "\u092d\u093e\u0930\u0924", "\u0438\u043c\u044f", "if"]
+)
+"""Names of local values beside ASCII: with marks, wide letters, and words of the language."""
+
 _spaces = st.sampled_from(["", " ", "  "])
+
+
+def _in_quotes(text: str) -> str:
+    return text.replace("\n", "\\n").replace("\r", "\\r").rstrip("$%")
 
 
 def _joined(*parts: st.SearchStrategy[str] | str) -> st.SearchStrategy[str]:
@@ -88,18 +126,19 @@ def _joined(*parts: st.SearchStrategy[str] | str) -> st.SearchStrategy[str]:
 
 
 def _quoted(expressions: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-    inside = st.sampled_from(["a", " ", '\\"', "\\n", "$${", "%%{", "$", "}", "{"])
+    inside = st.sampled_from(["a", " ", '\\"', "\\n", "$${", "%%{", "$", "}", " {"])
     return st.lists(
         st.one_of(inside, _joined("${", _spaces, expressions, _spaces, "}")), max_size=4
     ).map(lambda parts: '"' + "".join(parts).replace("$${ ", "$$ ").replace("$$${", "$${") + '"')
 
 
 string_expressions: st.SearchStrategy[str] = st.recursive(
-    st.one_of(
-        st.sampled_from(
-            ["local.text", "local.number", "local.list[0]", '"lit"', "7", "2.5", "1e3"]
-        ),
-        st.just('local.map["a b"]'),
+    st.sampled_from(
+        [
+            *("local.text", "local.number", "local.list[0]", 'local.map["a b"]', "local.list.0"),
+            *("local.pr\u00e9nom", "local.e\u0301te\u0301", "local.\u5909\u6570-2", "local.for"),
+            *('"lit"', '"\\u00e9\\U0001f600"', "7", "2.5", "1e3"),
+        ]
     ),
     lambda inner: st.one_of(
         _quoted(inner),
@@ -112,6 +151,11 @@ string_expressions: st.SearchStrategy[str] = st.recursive(
         _joined('join(",",[for k,v in {a=', inner, "}:", '"${k}=${v}"', "])"),
         _joined("(local.number+-1)*", st.sampled_from(["2", "local.number", "-3"])),
         _joined("!local.yes&&(1<=2||3!=-4)?", inner, ":", inner),
+        _joined("join(local.text,[[", inner, ", local.text]]...)"),
+        _joined("([{a=", inner, "}][*].a)[0]"),
+        _joined("[{a=", inner, "},][0].a"),
+        _joined('join(",",values({for k in [', inner, ',"b"]:k=>k... if k!=null})[0])'),
+        _joined('"%{~if local.yes~} ', spaces.map(_in_quotes), "${~", inner, '~} %{endif}"'),
     ),
     max_leaves=5,
 )
@@ -119,13 +163,38 @@ string_expressions: st.SearchStrategy[str] = st.recursive(
 
 expressions_only = string_expressions.map(lambda source: f"${{{source}}}")
 
-templates = st.lists(
-    st.one_of(
-        texts.map(as_template),
-        _joined("${", string_expressions, "}"),
-        _joined("%{ if local.yes }", texts.map(as_template), "%{ else }no%{ endif }"),
+_opens = st.sampled_from(["", "~"])
+_closes = st.sampled_from(["}", "~}"])
+# A sign at the end would escape the mark that follows.
+_text = st.one_of(texts.map(as_template), spaces).map(lambda text: text.rstrip("$%"))
+
+_live = st.one_of(
+    _joined("${", _opens, string_expressions, _closes),
+    _joined(
+        *("%{", _opens, " if local.yes ", _closes, _text),
+        *("%{", _opens, "else", _closes, _text, "%{", _opens, " endif", _closes),
     ),
-    min_size=1,
-    max_size=4,
-).map("".join)
-"""Templates over LOCALS: text, interpolations and directives side by side."""
+    _joined(
+        *("%{", _opens, "for each in [1, local.text]", _closes, _text),
+        *("${", _opens, "each", _closes, _text, "%{", _opens, "endfor ", _closes),
+    ),
+)
+
+templates = _joined(_starts, st.lists(st.one_of(_text, _live), min_size=1, max_size=6).map("".join))
+"""Templates over LOCALS: text, interpolations and directives side by side, with strip markers."""
+
+TYPES = {
+    "any": [1, "a"],
+    "string": 7,
+    "number": "7",
+    "bool": "true",
+    "list": [1, "a"],
+    "map": {"a": 1, "b": "x"},
+    "list(any)": [1, "a"],
+    "map(string)": {"a": 1},
+    "set(string)": [2, "1", 2],
+    "tuple([string,number])": [1, "2"],
+    "object({a=string,b=optional(number,2)})": {"a": 1},
+    "object({\n  a = string\n  b = list(any)\n})": {"a": 1, "b": [1, "x"]},
+}
+"""Types of variables, some of before Terraform 0.12 -> a default, which each type converts."""

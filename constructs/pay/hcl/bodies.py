@@ -1,19 +1,33 @@
 """Writes the body of a block: each argument as attribute or nested block, in a fixed order."""
 
 import difflib
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 from pay.hcl.errors import TemplateError
-from pay.hcl.expressions import format_expression, is_reference
+from pay.hcl.expressions import format_expression, is_name, is_reference
 from pay.hcl.json_documents import JSON_ARGUMENTS, PrimitiveOf, json_document
 from pay.hcl.shapes import COMMENT, Argument, NestedBlock, Place, Reading, Shape, TypedBlock
 from pay.hcl.templates import literal, template
-from pay.hcl.values import assignments, is_identifier, render
+from pay.hcl.values import assignments, render
 
 _KINDS = {dict: "an object", list: "a list", str: "a string", bool: "a bool", type(None): "null"}
+_UNUSED = "this project does not use it (constructs/pay/hcl/terraform_blocks.py)"
+_NOT_WRITTEN = {
+    "cloud": _UNUSED,
+    "connection": _UNUSED,
+    "provider_meta": _UNUSED,
+    "provisioner": _UNUSED,
+    "version": "set it in terraform.required_providers",
+}
+"""Arguments that Terraform takes and no shape has -> what to do."""
+_IDENTIFIER = "use letters, digits, _ and -, and begin with a letter or _"
+_WITHOUT_PARTS = re.compile(r"\b(list|map|set|tuple|object)\b(?!\(| [=:]|-)")
+_CLASSIC_TYPES = {"list": "list(any)", "map": "map(any)"}
+"""Types of before Terraform 0.12 that its JSON syntax still takes; in `terraform fmt` form."""
 
 
 @dataclass
@@ -88,7 +102,7 @@ class BodyWriter:
                 header = " ".join((name, *map(literal, labels)))
                 yield self.block(header, body, shape, indent, place)
             else:
-                self.problem(place, block.unknown.format(type=labels[0]))
+                self.problem(place, block.unknown(labels[0]))
 
     def _labelled(
         self, value: Any, label_count: int, where: str
@@ -98,7 +112,12 @@ class BodyWriter:
             return
         if type(value) is list:
             for item in value:
-                yield from self._labelled(item, label_count, where)
+                if type(item) is list:
+                    self.problem(where, "is a list in a list; write one list")
+                elif item is None and label_count == 0:
+                    yield (), {}
+                else:
+                    yield from self._labelled(item, label_count, where)
         elif label_count == 0:
             yield (), value
         elif type(value) is not dict:
@@ -132,13 +151,11 @@ class BodyWriter:
             if name in rank:
                 names.append(name)
             elif shape.others is None:
-                close = difflib.get_close_matches(name, shape.entries, n=1)
-                hint = f"; did you mean {close[0]}?" if close else ""
-                self.problem(where, f"has no argument {name}{hint}")
-            elif is_identifier(name):
+                self.problem(where, f"has no argument {name}{_hint(name, shape)}")
+            elif is_name(name):
                 names.append(name)
             else:
-                self.problem(where, f"the name {name!r} is not an identifier")
+                self.problem(where, f"the name {name!r} is not an identifier; {_IDENTIFIER}")
         return sorted(names, key=lambda name: rank.get(name, len(rank)))
 
     def _attribute(
@@ -162,9 +179,25 @@ class BodyWriter:
             return None
 
 
+def _hint(name: str, shape: Shape) -> str:
+    if name in _NOT_WRITTEN:
+        return f"; {_NOT_WRITTEN[name]}"
+    settable = [
+        entry
+        for entry, argument in shape.entries.items()
+        if not (isinstance(argument, Argument) and argument.is_computed)
+    ]
+    close = difflib.get_close_matches(name, settable, n=1)
+    return f"; did you mean {close[0]}?" if close else ""
+
+
 def _shape_mistake(value: Any, argument: Argument) -> str | None:
     kind, given = argument.kind, type(value)
-    if kind == "any" or value is None:
+    if value is None:
+        return None
+    if argument.is_computed:
+        return "has its value from AWS and cannot be set; leave it out"
+    if kind == "any":
         return None
     if kind == "scalar":
         is_right, type_ = given is not dict and given is not list, f"of type {argument.primitive}"
@@ -184,15 +217,39 @@ def _described(value: Any) -> str:
 def _expression(value: Any) -> str:
     if type(value) is not str:
         raise TemplateError(f"takes a Terraform expression as a string; found {_described(value)}")
+    if value.startswith("${") and value.endswith("}"):
+        raise TemplateError(f"takes a Terraform expression without ${{}}; found {value!r}")
     return format_expression(value)
 
 
-def _reference(value: Any) -> str:
-    if type(value) is not str or not is_reference(value):
+def _type(value: Any) -> str:
+    text = _expression(value)
+    if text.startswith('"'):
+        raise TemplateError(f"takes a type without quotes of its own; found {value!r}")
+    text = _CLASSIC_TYPES.get(text, text)
+    if without := _WITHOUT_PARTS.search(text):
         raise TemplateError(
-            f"takes a reference such as aws_lb.this, without ${{}}; found {value!r}"
+            f"takes {without[0]} with its parts, such as set(string); found {value!r}"
         )
+    return text
+
+
+def _requirement(value: Any, indent: str) -> str:
+    if type(value) is dict and "configuration_aliases" in value:
+        raise TemplateError("takes no configuration_aliases: they are for modules; leave them out")
+    return render(value, indent, literal)
+
+
+def _name(value: Any) -> str:
+    if type(value) is not str or not is_name(value):
+        raise TemplateError(f"takes a name such as each; found {value!r}; {_IDENTIFIER}")
     return value
+
+
+def _reference(example: str, value: Any) -> str:
+    if type(value) is not str or not is_reference(value):
+        raise TemplateError(f"takes a reference such as {example}, without ${{}}; found {value!r}")
+    return format_expression(value)
 
 
 def _each(write: Callable[[Any], str], value: Any, indent: str) -> str:
@@ -201,13 +258,22 @@ def _each(write: Callable[[Any], str], value: Any, indent: str) -> str:
     return render([write(item) for item in value], indent, str)
 
 
+def _each_or_all(write: Callable[[Any], str], value: Any, indent: str) -> str:
+    if value == "all":
+        return "all"
+    if value in ("*", ["*"], ["all"]):
+        raise TemplateError(f'takes "all", not in a list, for every attribute; found {value!r}')
+    return _each(write, value, indent)
+
+
 _OTHER_READINGS: dict[Reading, Callable[[Any, str], str]] = {
     Reading.LITERAL: lambda value, indent: render(value, indent, literal),
-    Reading.REFERENCE: lambda value, _: _reference(value),
-    Reading.REFERENCES: partial(_each, _reference),
-    Reading.REFERENCES_OR_ALL: lambda value, indent: (
-        "all" if value == "all" else _each(_reference, value, indent)
-    ),
+    Reading.NAME: lambda value, _: _name(value),
+    Reading.REFERENCE: lambda value, _: _reference("aws.paris", value),
+    Reading.REFERENCES: partial(_each, partial(_reference, "aws_lb.this")),
+    Reading.REFERENCES_OR_ALL: partial(_each_or_all, partial(_reference, 'tags["Name"]')),
+    Reading.REQUIREMENT: _requirement,
+    Reading.TYPE: lambda value, _: _type(value),
     Reading.EXPRESSION: lambda value, _: _expression(value),
     Reading.EXPRESSIONS: partial(_each, _expression),
 }

@@ -7,26 +7,40 @@ import re
 from functools import lru_cache
 
 from pay.hcl.errors import TemplateError
+from pay.hcl.grammar import ESCAPE, check_balance, check_directive, check_expression
 
 _TOKEN = re.compile(
     r"""
       (?P<space>[ \t]+)
     | (?P<newline>\r?\n)
     | (?P<comment>\#|//|/\*)
-    | (?P<heredoc><<-?[^\W\d])
-    | (?P<number>\d(?:[\d.]|[eE][+-]?\d)*(?<!\.))
-    | (?P<name>[^\W\d][\w-]*)
+    | (?P<heredoc><<-?[A-Za-z_\u0080-\U0010ffff])
+    | (?P<number>[0-9](?:[0-9.]|[eE][+-]?[0-9])*(?<!\.))
+    | (?P<name>[A-Za-z_\u0080-\U0010ffff][A-Za-z0-9_\u0080-\U0010ffff-]*)
     | (?P<quote>")
     | (?P<sign>~\}|\.\.\.|=>|==|!=|>=|<=|&&|\|\||::|[][(){}.,*/%+<>!?:=-])
     """,
     re.VERBOSE,
 )
 _QUOTED = re.compile(
-    r'(?P<text>(?:[^"\\$%\n]|\\.|\$\$\{|%%\{|\$(?!\{)|%(?!\{))+)|(?P<mark>[$%]\{~?)'
+    r"""
+      (?P<text>(?:[^"\\$%\n\r]|\$\$\{|%%\{|\$(?!\{)|%(?!\{)
+        |\\(?:["\\nrt]|u(?![dD][89a-fA-F])[0-9a-fA-F]{4}|U00(?:0|10)[0-9a-fA-F]{4,5}))+)
+    | (?P<mark>[$%]\{~?)
+    """,
+    re.VERBOSE,
 )
 _KINDS = {"name": "N", "number": "0"}
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
-_TRAVERSAL = re.compile(r'[A-Za-z_][\w-]*(?:\.[\w-]+|\.\*|\[(?:\d+|\*|"[\w-]+")\])*', re.ASCII)
+_NAME = re.compile(r"[A-Za-z_][\w-]*", re.ASCII)
+# The grammar of most expressions, so that they need no other reading.
+_TRAVERSAL = re.compile(r'[A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*|\[(?:\d+|\*|"[\w-]+")\])+', re.ASCII)
+_REFERENCE = re.compile(r"N(?:\.N|\[[0S]\])*")
+_LIVE = re.compile(r"(?<!\$)\$\{|(?<!%)%\{")
+_NOT_KEPT = {
+    "comment": "write it in Python, beside the expression",
+    "heredoc": "write it as a quoted string, with \\n for a line end",
+}
 
 # After one of these, a minus is a sign, not a subtraction.
 _SIGN_FOLLOWS = frozenset("( { [ = : , ? + * / % - == != > >= < <= && || !".split())
@@ -44,16 +58,28 @@ def format_expression(source: str) -> str:
     """
     if _TRAVERSAL.fullmatch(source):
         return source
-    tokens, end = _read(source, 0, inside_template=False)
-    if end != len(source) or not tokens:
-        raise TemplateError(f"{source!r} is not one whole Terraform expression")
+    tokens, _ = _read(source, 0, inside_template=False)
+    check_expression(tokens, source)
     return _spaced(tokens)
+
+
+def is_name(text: str) -> bool:
+    """Return whether Terraform takes the text as a name: of a local value, a block, a variable."""
+    is_ascii = _NAME.fullmatch(text) is not None
+    return is_ascii or (text[:1] != "-" and text.replace("-", "_").isidentifier())
 
 
 @lru_cache(maxsize=16384)
 def is_reference(source: str) -> bool:
-    """Return whether the text is only a name, such as `aws_lb.this` or `tags["Name"]`."""
-    return _TRAVERSAL.fullmatch(source) is not None
+    """Return whether the text is only a name, such as `aws_lb.this` or `tags["a/b"]`."""
+    try:
+        tokens, _ = _read(source, 0, inside_template=False)
+    except TemplateError:
+        return False
+    if any(_LIVE.search(text) for kind, text in tokens if kind == "S"):
+        return False
+    shape = "".join(text if kind == "." else kind for kind, text in tokens)
+    return _REFERENCE.fullmatch(shape) is not None
 
 
 @lru_cache(maxsize=16384)
@@ -73,17 +99,23 @@ def called_function(source: str) -> str | None:
     return None
 
 
-def read_interpolation(text: str, start: int) -> tuple[str, str, int]:
-    """Read the expression after `${` or `%{` in a template.
+def read_interpolation(text: str, start: int, opening: str) -> tuple[str, str, int]:
+    """Read what follows `${` (an expression) or `%{` (a directive) in a template.
 
     Returns the formatted expression, the end mark (`}` or `~}`) and the position after it.
-    Raises TemplateError if it is empty or not closed.
+    Raises TemplateError if it is not an expression or directive, or not closed.
     """
     tokens, end = _read(text, start, inside_template=True)
-    if not tokens:
-        raise TemplateError(f"an interpolation is empty in {text!r}")
+    check = check_directive if opening.startswith("%") else check_expression
+    check(tokens, text)
     mark = "~}" if text.startswith("~}", end) else "}"
     return _spaced(tokens), mark, end + len(mark)
+
+
+def keyword(directive: str) -> str:
+    """Return the first word of a directive, such as `if`."""
+    match = _NAME.match(directive)
+    return match[0] if match else ""
 
 
 def in_marks(opening: str, expression: str, closing: str) -> str:
@@ -105,7 +137,9 @@ def _read(source: str, start: int, *, inside_template: bool) -> tuple[_Tokens, i
     while position < len(source):
         match = _TOKEN.match(source, position)
         if match is None:
-            raise TemplateError(f"unexpected character {source[position]!r} in {source!r}")
+            raise TemplateError(
+                f"unexpected character {source[position]!r} in {source!r}; {ESCAPE}"
+            )
         kind, text = match.lastgroup, match.group()
         if kind == "space":
             position = match.end()
@@ -116,11 +150,15 @@ def _read(source: str, start: int, *, inside_template: bool) -> tuple[_Tokens, i
             position = match.end()
             continue
         if kind == "comment" or kind == "heredoc":
-            raise TemplateError(f"a {kind} inside an expression cannot be kept: {source!r}")
+            raise TemplateError(
+                f"a {kind} inside an expression cannot be kept: {source!r}; {_NOT_KEPT[kind]}"
+            )
+        if kind == "name" and not is_name(text):
+            raise TemplateError(f"{text!r} is not a name of Terraform in {source!r}; {ESCAPE}")
         if text in ("}", "~}") and not open_brackets:
             if inside_template:
                 return tokens, position
-            raise TemplateError(f"one closing brace too many in {source!r}")
+            raise TemplateError(f"one closing brace too many in {source!r}; {ESCAPE}")
         if separator_pending:
             if text not in ("}", ",") and tokens[-1][1] not in ("{", ","):
                 tokens.append((".", ","))
@@ -133,33 +171,48 @@ def _read(source: str, start: int, *, inside_template: bool) -> tuple[_Tokens, i
             open_brackets.append(text)
         elif text in (")", "]", "}"):
             if not open_brackets or _CLOSING[open_brackets.pop()[0]] != text:
-                raise TemplateError(f"{text!r} closes nothing in {source!r}")
+                raise TemplateError(f"{text!r} closes nothing in {source!r}; {ESCAPE}")
         elif text == "for" and open_brackets and tokens[-1][1] == "{":
             open_brackets[-1] = "{for"
         tokens.append((_KINDS.get(kind or "", "."), text))
         position = match.end()
     if open_brackets or inside_template:
-        raise TemplateError(f"{(open_brackets or '{')[-1][0]!r} is not closed in {source!r}")
+        bracket = (open_brackets or "{")[-1][0]
+        raise TemplateError(f"{bracket!r} is not closed in {source!r}; {ESCAPE}")
     return tokens, position
 
 
 def _read_quoted(source: str, start: int) -> tuple[str, int]:
     """Return a quoted string of an expression, with interpolations formatted, and its end."""
     pieces = ['"']
+    directives: list[str] = []
     position = start
-    while True:
-        if source.startswith('"', position):
-            pieces.append('"')
-            return "".join(pieces), position + 1
+    while not source.startswith('"', position):
         match = _QUOTED.match(source, position)
         if match is None:
-            raise TemplateError(f"a quoted string is not closed in {source!r}")
+            raise TemplateError(_mistake_in_quotes(source, position))
         if match.lastgroup == "text":
             pieces.append(match.group())
             position = match.end()
         else:
-            expression, mark, position = read_interpolation(source, match.end())
-            pieces.append(in_marks(match.group(), expression, mark))
+            opening = match.group()
+            expression, mark, position = read_interpolation(source, match.end(), opening)
+            pieces.append(in_marks(opening, expression, mark))
+            if opening.startswith("%"):
+                directives.append(keyword(expression))
+    check_balance(directives, source)
+    return "".join([*pieces, '"']), position + 1
+
+
+def _mistake_in_quotes(source: str, position: int) -> str:
+    match source[position : position + 2]:
+        case "" | "\\":
+            problem = "a quoted string is not closed"
+        case text if text.startswith("\\"):
+            problem = f"{text} is not an escape of Terraform"
+        case _:
+            problem = "a quoted string has a line end in it"
+    return f"{problem} in {source!r}; {ESCAPE}"
 
 
 def _spaced(tokens: _Tokens) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 from pay.hcl.errors import TemplateError
 from pay.hcl.expressions import in_marks
 from pay.hcl.shapes import Primitive
-from pay.hcl.templates import Literal, escaped_value, parse
+from pay.hcl.templates import Literal, escaped_value, parse, refuse_lost_values
 from pay.hcl.values import render
 
 PrimitiveOf = Callable[[str], Primitive | None]
@@ -44,6 +44,7 @@ def json_document(text: str, indent: str, primitive_of: PrimitiveOf) -> str | No
     The text is a Terraform template, whose strings may be references or contain them. A string that
     is a reference stays a string: it becomes `tostring(...)` unless its type is known as string.
     """
+    refuse_lost_values(text)
     if not text.lstrip().startswith(("{", "[")) or _OPEN in text or "\\ue000" in text.lower():
         return None
     try:
@@ -53,7 +54,7 @@ def json_document(text: str, indent: str, primitive_of: PrimitiveOf) -> str | No
         for part in parts:
             if isinstance(part, Literal):
                 pieces.append(part.text)
-            elif part.opening != "${" or part.closing != "}":
+            elif part.opening != "${":
                 return None
             else:
                 pieces.append(f"{_OPEN}{len(expressions)}{_CLOSE}")

@@ -1,9 +1,11 @@
 """The provider's schema: which arguments are blocks, and the types of attributes."""
 
+import difflib
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -78,20 +80,40 @@ def _block(described: dict[str, Any]) -> Shape:
     blocks = {
         name: NestedBlock(_block(b["block"]), b["nesting_mode"]) for name, b in described_blocks
     }
-    dynamic = {name: terraform_blocks.dynamic(block.shape) for name, block in blocks.items()}
+    repeated = {name: block.shape for name, block in blocks.items()}
+    for name, attribute in attributes:
+        match attribute.get("type"):
+            # Terraform takes blocks for such an attribute, too: "Attributes as Blocks".
+            case ["list" | "set", ["object", dict(entries)]]:
+                repeated[name] = Shape(
+                    {
+                        entry: _attribute({"type": type_, "optional": True})
+                        for entry, type_ in sorted(entries.items())
+                    }
+                )
+    dynamic = {name: terraform_blocks.dynamic(shape) for name, shape in repeated.items()}
     return Shape(
         {name: _attribute(attribute) for name, attribute in attributes}
         | blocks
-        | {"dynamic": TypedBlock(dynamic.get, "{type} is not a block of this resource")}
+        | {"dynamic": TypedBlock(dynamic.get, partial(_no_block, dynamic))}
     )
 
 
+def _no_block(known: Iterable[str], label: str) -> str:
+    # Some writers of JSON leave the quotes of HCL2 in the label.
+    close = difflib.get_close_matches(label.strip('"'), known, n=1)
+    hint = f"; did you mean {close[0]}?" if close else ""
+    return f"{label} is not a block of this resource{hint}"
+
+
 def _attribute(described: dict[str, Any]) -> Argument:
+    is_computed = not (described.get("optional") or described.get("required"))
     type_ = described.get("type")
     if type_ in ("string", "number", "bool"):
-        return Argument(kind="scalar", primitive=type_)
+        return Argument(kind="scalar", primitive=type_, is_computed=is_computed)
     if isinstance(type_, list):
-        return Argument(kind=_KINDS[type_[0]])
+        return Argument(kind=_KINDS[type_[0]], is_computed=is_computed)
     if "nested_type" in described:
-        return Argument(kind=_KINDS[described["nested_type"]["nesting_mode"]])
-    return Argument()
+        kind = _KINDS[described["nested_type"]["nesting_mode"]]
+        return Argument(kind=kind, is_computed=is_computed)
+    return Argument(is_computed=is_computed)

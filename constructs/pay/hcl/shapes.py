@@ -18,9 +18,12 @@ class Reading(Enum):
 
     TEMPLATE = "template"
     LITERAL = "literal"
+    NAME = "name"
     REFERENCE = "reference"
     REFERENCES = "references"
     REFERENCES_OR_ALL = "references or all"
+    TYPE = "type"
+    REQUIREMENT = "requirement"
     EXPRESSION = "expression"
     EXPRESSIONS = "expressions"
 
@@ -41,6 +44,8 @@ class Argument:
     kind: Kind = "any"
     primitive: Primitive | None = None
     place: Place = Place.MIDDLE
+    is_computed: bool = False
+    """Whether the provider alone gives it its value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +61,11 @@ class NestedBlock:
 class TypedBlock:
     """One argument written as blocks whose first label selects the body.
 
-    `unknown` is the problem with a label that selects nothing; `{type}` stands for the label.
+    `unknown` describes the problem with a label that selects nothing.
     """
 
     find: "Callable[[str], Shape | None]"
-    unknown: str
+    unknown: Callable[[str], str]
     label_count: int = 1
 
 

@@ -9,7 +9,7 @@ from pay.hcl.shapes import Argument, NestedBlock, Place, Reading, Shape, TypedBl
 
 TEMPLATE = Argument()
 LITERAL = Argument(Reading.LITERAL)
-REFERENCE = Argument(Reading.REFERENCE)
+NAME = Argument(Reading.NAME)
 EXPRESSION = Argument(Reading.EXPRESSION)
 DEPENDS_ON = Argument(Reading.REFERENCES, place=Place.LAST)
 
@@ -32,14 +32,14 @@ _LIFECYCLE = NestedBlock(
 TERRAFORM = Shape(
     {
         "required_version": LITERAL,
-        "required_providers": NestedBlock(Shape({}, others=LITERAL)),
+        "required_providers": NestedBlock(Shape({}, others=Argument(Reading.REQUIREMENT))),
         "backend": NestedBlock(Shape({}, others=LITERAL), label_count=1),
     }
 )
 VARIABLE = Shape(
     {
         "description": LITERAL,
-        "type": EXPRESSION,
+        "type": Argument(Reading.TYPE),
         "default": LITERAL,
         "sensitive": LITERAL,
         "nullable": LITERAL,
@@ -78,7 +78,7 @@ def check(data: TypedBlock) -> Shape:
 def dynamic(shape: Shape) -> Shape:
     """Return the body of a dynamic block, which creates blocks with the body `shape`."""
     content = NestedBlock(shape, "single")
-    return Shape({"for_each": TEMPLATE, "iterator": REFERENCE, "content": content})
+    return Shape({"for_each": TEMPLATE, "iterator": NAME, "content": content})
 
 
 def with_meta_arguments(shape: Shape) -> Shape:

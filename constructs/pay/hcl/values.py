@@ -2,6 +2,8 @@
 
 import math
 import re
+import sys
+import unicodedata
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 
@@ -41,15 +43,10 @@ def render(value: object, indent: str, strings: Strings) -> str:
     if kind is bool:
         return "true" if value else "false"
     if kind is int:
-        return str(value)
+        return _integer(value)  # type: ignore[arg-type]
     if kind is float or kind is Decimal:
         return _number(value)  # type: ignore[arg-type]
     raise TemplateError(f"{value!r} is a {kind.__name__}; Terraform has no such value")
-
-
-def is_identifier(name: str) -> bool:
-    """Return whether the name needs no quotes on the left of an equals sign."""
-    return _BARE_KEY.fullmatch(name) is not None
 
 
 def assignments(pairs: Iterable[tuple[str, str]], indent: str) -> list[str]:
@@ -69,8 +66,15 @@ def assignments(pairs: Iterable[tuple[str, str]], indent: str) -> list[str]:
 def _aligned(run: list[tuple[str, str]], indent: str) -> list[str]:
     if not run:
         return []
-    width = max([len(name) for name, _ in run])
-    return [f"{indent}{name:<{width}} = {text}" for name, text in run]
+    width = max([_columns(name) for name, _ in run])
+    return [f"{indent}{name}{' ' * (width - _columns(name))} = {text}" for name, text in run]
+
+
+def _columns(name: str) -> int:
+    """Return the visible characters of a name: a mark counts with the letter that it is on."""
+    if name.isascii():
+        return len(name)
+    return sum(not unicodedata.category(character).startswith("M") for character in name)
 
 
 def _object(value: dict[object, object], indent: str, strings: Strings) -> str:
@@ -117,13 +121,29 @@ def _key(name: object, strings: Strings) -> str:
     if _BARE_KEY.fullmatch(name):
         return name
     text = strings(name)
+    is_quoted = _ONE_QUOTED_STRING.fullmatch(text) is not None
     if not _ONE_COLUMN_EACH.fullmatch(text):
-        text = "".join(c if _ONE_COLUMN_EACH.fullmatch(c) else unicode_escape(c) for c in text)
+        text = "".join(
+            # Outside of quotes only a name has such letters, and a name has no escapes.
+            c
+            if _ONE_COLUMN_EACH.fullmatch(c) or (not is_quoted and f"_{c}".isidentifier())
+            else unicode_escape(c)
+            for c in text
+        )
     # A computed key needs parentheses; without them, HCL2 reads it as a literal name.
-    return text if _ONE_QUOTED_STRING.fullmatch(text) else f"({text})"
+    return text if is_quoted else f"({text})"
+
+
+def _integer(value: int) -> str:
+    try:
+        return str(value)
+    except ValueError as error:
+        limit = sys.get_int_max_str_digits()
+        raise TemplateError(f"an integer has more than {limit} digits") from error
 
 
 def _number(value: float | Decimal) -> str:
-    if not math.isfinite(value):
+    # Not all of Terraform's numbers are floats: 1e400 is not.
+    if not (value.is_finite() if isinstance(value, Decimal) else math.isfinite(value)):
         raise TemplateError(f"{value!r} is not a number that Terraform knows")
     return str(value)

@@ -1,6 +1,6 @@
 """Writes one stack's Terraform JSON as HCL2, with the blocks in a fixed order."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from pay.hcl import terraform_blocks as own
@@ -12,11 +12,10 @@ from pay.hcl.shapes import COMMENT, NestedBlock, Primitive, Shape, TypedBlock
 from pay.hcl.templates import only_expression
 
 _ADD_RESOURCE = (
-    "; add {type} to its stack's row in constructs/pay/model/stacks.py and run `make bindings`"
+    "add {} to its stack's row in constructs/pay/model/stacks.py and run `make bindings`"
 )
-_ADD_DATA_SOURCE = (
-    "; add the line {type} to toolchain/bindings/data_sources.txt and run `make bindings`"
-)
+_ADD_DATA_SOURCE = "add the line {} to toolchain/bindings/data_sources.txt and run `make bindings`"
+_ONE_PROVIDER = "this project uses the provider aws alone"
 
 _RETURNS_TEXT = frozenset({"base64encode", "format", "join", "jsonencode", "tostring"})
 """Functions of Terraform whose result is always a string, as far as the stacks call them."""
@@ -41,10 +40,9 @@ class _DocumentWriter:
 
     def text(self) -> str:
         schema = self._schema
-        unknown = f"{{type}} is not in {schema.source}"
-        provider = TypedBlock(schema.provider, unknown)
-        data = TypedBlock(schema.data_source, unknown + _ADD_DATA_SOURCE, label_count=2)
-        resource = TypedBlock(schema.resource, unknown + _ADD_RESOURCE, label_count=2)
+        provider = TypedBlock(schema.provider, self._unknown(_ONE_PROVIDER))
+        data = TypedBlock(schema.data_source, self._unknown(_ADD_DATA_SOURCE), label_count=2)
+        resource = TypedBlock(schema.resource, self._unknown(_ADD_RESOURCE), label_count=2)
         sections = {
             "terraform": self._own("terraform", own.TERRAFORM),
             "provider": self._section("provider", provider),
@@ -66,6 +64,15 @@ class _DocumentWriter:
         if self._bodies.problems:
             raise HclError(self._bodies.problems)
         return "\n\n".join(blocks) + "\n" if blocks else ""
+
+    def _unknown(self, remedy: str) -> Callable[[str], str]:
+        """Return what describes a type outside the schema; `remedy` is that for a type of AWS."""
+
+        def described(type_: str) -> str:
+            fitting = remedy.format(type_) if type_.startswith("aws_") else _ONE_PROVIDER
+            return f"{type_} is not in {self._schema.source}; {fitting}"
+
+        return described
 
     def _own(self, section: str, shape: Shape, label_count: int = 0) -> Iterator[str]:
         return self._section(section, NestedBlock(shape, label_count=label_count))

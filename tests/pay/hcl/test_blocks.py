@@ -132,6 +132,8 @@ def test_aligns_only_lines_that_follow_each_other(aws: ProviderSchema) -> None:
         ('${"a" == "b"}', '("a" == "b")'),
         ("caf\u00e9", '"caf\u00e9"'),
         ("e\u0301", '"e\\u0301"'),
+        ("${local.e\u0301}", "(local.e\u0301)"),
+        ("${local.\u5909}", "(local.\u5909)"),
         ("\U0001f600", '"\\U0001f600"'),
     ],
 )

@@ -95,7 +95,7 @@ def test_keeps_strings_strings(text: str, hcl: str) -> None:
         ("${jsonencode(local.other)}", "local.text"),
         ("${data.aws_vpc.vpc.id}", "local.text"),
         ('${join(",", var.a) == "x"}', "tostring(local.text)"),
-        ("${join(var.a)[0](var.b)}", "tostring(local.text)"),
+        ("${join(var.a)[0]}", "tostring(local.text)"),
         ("${sort(var.a)}", "tostring(local.text)"),
         ("${local.other}", "tostring(local.text)"),
         (3, "tostring(local.text)"),

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from pay.hcl.errors import HclError
+from pay.hcl.grammar import ESCAPE
 from pay.hcl.schema import ProviderSchema
 from pay.hcl.writer import to_hcl
 
@@ -41,7 +42,13 @@ def load_balancer(**arguments: Any) -> dict[str, Any]:
         ),
         (
             {"provider": {"google": {}}},
-            "provider.google: google is not in aws-5.100.schema.json",
+            "provider.google: google is not in aws-5.100.schema.json; this project uses the "
+            "provider aws alone",
+        ),
+        (
+            {"resource": {"terraform_data": {"this": {}}}},
+            "resource.terraform_data.this: terraform_data is not in aws-5.100.schema.json; this "
+            "project uses the provider aws alone",
         ),
         (
             {"module": {"a": {"source": "./a"}}},
@@ -109,7 +116,7 @@ def load_balancer(**arguments: Any) -> dict[str, Any]:
         ),
         (
             load_balancer(name="${aws_lb.other.name"),
-            "resource.aws_lb.this.name: '{' is not closed in '${aws_lb.other.name'",
+            "resource.aws_lb.this.name: '{' is not closed in '${aws_lb.other.name'; " + ESCAPE,
         ),
         (
             load_balancer(depends_on=["${aws_lb.other}"]),
@@ -122,8 +129,62 @@ def load_balancer(**arguments: Any) -> dict[str, Any]:
         ),
         (
             load_balancer(lifecycle={"ignore_changes": ["*"]}),
-            "resource.aws_lb.this.lifecycle.ignore_changes: takes a reference such as aws_lb.this, "
-            "without ${}; found '*'",
+            'resource.aws_lb.this.lifecycle.ignore_changes: takes "all", not in a list, for every '
+            "attribute; found ['*']",
+        ),
+        (
+            load_balancer(lifecycle={"ignore_changes": ["access_logs[*]"]}),
+            "resource.aws_lb.this.lifecycle.ignore_changes: takes a reference such as "
+            "tags[\"Name\"], without ${}; found 'access_logs[*]'",
+        ),
+        (
+            load_balancer(provider="${aws.paris}"),
+            "resource.aws_lb.this.provider: takes a reference such as aws.paris, without ${}; "
+            "found '${aws.paris}'",
+        ),
+        (
+            load_balancer(arn="x"),
+            "resource.aws_lb.this.arn: has its value from AWS and cannot be set; leave it out",
+        ),
+        (load_balancer(arm="x"), "resource.aws_lb.this: has no argument arm"),
+        (
+            load_balancer(provisioner={"local-exec": {"command": "x"}}),
+            "resource.aws_lb.this: has no argument provisioner; this project does not use it "
+            "(constructs/pay/hcl/terraform_blocks.py)",
+        ),
+        (
+            {"provider": {"aws": {"version": "~> 5.0"}}},
+            "provider.aws: has no argument version; set it in terraform.required_providers",
+        ),
+        (
+            {"terraform": {"required_providers": {"aws": {"configuration_aliases": ["aws.a"]}}}},
+            "terraform.required_providers.aws: takes no configuration_aliases: they are for "
+            "modules; leave them out",
+        ),
+        (
+            load_balancer(access_logs=[[{"bucket": "b"}]]),
+            "resource.aws_lb.this.access_logs: is a list in a list; write one list",
+        ),
+        (
+            load_balancer(name="<cdktf.TerraformVariable object at 0x7ff13b98>"),
+            "resource.aws_lb.this.name: has <cdktf.TerraformVariable object at 0x7ff13b98> in "
+            "place of a value; put the value into the text, such as variable.string_value or "
+            "Token.as_string(iterator.value)",
+        ),
+        (
+            {"resource": {"aws_sns_topic": {"this": {"policy": '{"a": "b-[object Object]"}'}}}},
+            "resource.aws_sns_topic.this.policy: has [object Object] in place of a value; put the "
+            "value into the text, such as variable.string_value or Token.as_string(iterator.value)",
+        ),
+        (
+            load_balancer(dynamic={'"access_logs"': {"for_each": [1], "content": {}}}),
+            'resource.aws_lb.this.dynamic."access_logs": "access_logs" is not a block of this '
+            "resource; did you mean access_logs?",
+        ),
+        (
+            load_balancer(dynamic={"access_logs": {"iterator": "a.b", "content": {}}}),
+            "resource.aws_lb.this.dynamic.access_logs.iterator: takes a name such as each; found "
+            "'a.b'; use letters, digits, _ and -, and begin with a letter or _",
         ),
         (
             load_balancer(dynamic={"name": {"for_each": [1], "content": {}}}),
@@ -131,11 +192,29 @@ def load_balancer(**arguments: Any) -> dict[str, Any]:
         ),
         (
             {"locals": {"a b": 1}},
-            "locals: the name 'a b' is not an identifier",
+            "locals: the name 'a b' is not an identifier; use letters, digits, _ and -, and begin "
+            "with a letter or _",
         ),
         (
             {"variable": {"a": {"type": "list(string"}}},
-            "variable.a.type: '(' is not closed in 'list(string'",
+            "variable.a.type: '(' is not closed in 'list(string'; " + ESCAPE,
+        ),
+        (
+            {"variable": {"a": {"type": "set"}}},
+            "variable.a.type: takes set with its parts, such as set(string); found 'set'",
+        ),
+        (
+            {"variable": {"a": {"type": "object({a=list, list=string})"}}},
+            "variable.a.type: takes list with its parts, such as set(string); found "
+            "'object({a=list, list=string})'",
+        ),
+        (
+            {"variable": {"a": {"type": '"string"'}}},
+            "variable.a.type: takes a type without quotes of its own; found '\"string\"'",
+        ),
+        (
+            {"variable": {"a": {"type": "${string}"}}},
+            "variable.a.type: takes a Terraform expression without ${}; found '${string}'",
         ),
         (
             {"moved": [{"from": "aws_lb.a", "to": 3}]},
@@ -143,7 +222,8 @@ def load_balancer(**arguments: Any) -> dict[str, Any]:
         ),
         (
             {"terraform": {"cloud": {"organization": "pay"}}},
-            "terraform: has no argument cloud",
+            "terraform: has no argument cloud; this project does not use it "
+            "(constructs/pay/hcl/terraform_blocks.py)",
         ),
         ({"output": "x"}, "output: takes an object of blocks by name; found a string"),
     ],
@@ -164,3 +244,36 @@ def test_names_every_problem_at_once(aws: ProviderSchema) -> None:
         "resource.aws_lb.this.access_logs[1]: has no argument a",
         "output.o: has no argument vlaue; did you mean value?",
     )
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"arn": None},
+        {"lifecycle": {"ignore_changes": "all"}},
+        {"lifecycle": {"ignore_changes": ['tags["kubernetes.io/role/elb"]', 'tags["a b"]']}},
+        {"lifecycle": {"ignore_changes": ["access_logs[0].bucket"]}},
+        {"depends_on": ['aws_lb.other["x y"]', "aws_lb.caf\u00e9"]},
+        {"dynamic": {"access_logs": {"for_each": [1], "iterator": "each", "content": {}}}},
+        {"name": "an object at 0x7f and [object]"},
+    ],
+)
+def test_takes_what_is_near_to_a_refusal(arguments: Any, aws: ProviderSchema) -> None:
+    assert to_hcl(load_balancer(**arguments), aws)
+
+
+@pytest.mark.parametrize(
+    ("refused", "hinted", "hcl"),
+    [
+        ("echo ${VAR:-x}", "echo $${VAR:-x}", '"echo $${VAR:-x}"'),
+        ("%{Host}i %h", "%%{Host}i %h", '"%%{Host}i %h"'),
+        ('${upper("a"b")}', '${upper("a\\"b")}', 'upper("a\\"b")'),
+        ('${regex("\\d", var.a)}', '${regex("\\\\d", var.a)}', 'regex("\\\\d", var.a)'),
+        ("${(var.a == undefined)}", "${var.a == 0}", "var.a == 0"),
+        ("${<<EOT\nx\nEOT\n}", '${"x\\n"}', '"x\\n"'),
+        ("${var.a # why\n}", "${var.a }", "var.a"),
+    ],
+)
+def test_each_hint_works(refused: str, hinted: str, hcl: str, aws: ProviderSchema) -> None:
+    assert problems(load_balancer(name=refused), aws)
+    assert f"  name = {hcl}\n" in to_hcl(load_balancer(name=hinted), aws)

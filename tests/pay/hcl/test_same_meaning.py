@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tests.support.terraform_runs import Terraform, meanings
 from tests.support.terraform_values import (
     LOCALS,
+    TYPES,
     escaped,
     expressions_only,
     literal_values,
@@ -76,5 +77,16 @@ def test_expressions_keep_their_type(
 ) -> None:
     outputs = {name: {"value": [value, {value: value}]} for name, value in named(values).items()}
     document = {"locals": LOCALS, "output": outputs}
+    from_json, from_hcl = meanings(terraform, workspace, document)
+    assert from_hcl == from_json
+
+
+def test_types_of_variables(terraform: Terraform, workspace: Path) -> None:
+    variables = {
+        name: {"type": type, "default": default}
+        for name, (type, default) in named([*TYPES.items()]).items()
+    }
+    outputs = {name: {"value": f"${{var.{name}}}"} for name in variables}
+    document = {"variable": variables, "output": outputs}
     from_json, from_hcl = meanings(terraform, workspace, document)
     assert from_hcl == from_json

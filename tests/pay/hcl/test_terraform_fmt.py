@@ -9,14 +9,20 @@ from hypothesis import strategies as st
 
 from pay.hcl.writer import to_hcl
 from tests.support.terraform_runs import NO_PROVIDER, Terraform
-from tests.support.terraform_values import escaped, expressions_only, literal_values, templates
+from tests.support.terraform_values import (
+    escaped,
+    expressions_only,
+    literal_values,
+    templates,
+    unusual_names,
+)
 
 pytestmark = pytest.mark.slow
 
 
 @given(
     st.dictionaries(
-        st.from_regex(r"[a-z_][a-z0-9_-]{0,12}", fullmatch=True),
+        st.one_of(st.from_regex(r"[a-z_][a-z0-9_-]{0,12}", fullmatch=True), unusual_names),
         st.one_of(literal_values.map(escaped), templates, expressions_only),
         min_size=1,
         max_size=80,

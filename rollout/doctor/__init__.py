@@ -1,0 +1,1 @@
+"""Examines an environment's account before the first plan; every call reads."""

@@ -1,0 +1,61 @@
+"""The lines of an examination, as data and for a terminal."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.padding import Padding
+
+from rollout.doctor.line import Line, Verdict
+
+_MARKS = {
+    Verdict.OK: "[green]ok[/]  ",
+    Verdict.FAILS: "[red]x[/]   ",
+    Verdict.NOT_SHOWN: "[yellow]?[/]   ",
+}
+_INDENT = (0, 0, 0, 4)
+
+
+def as_data(environment: str, lines: Sequence[Line]) -> dict[str, Any]:
+    """Return the lines for programs."""
+    return {
+        "environment": environment,
+        "ready": is_ready(lines),
+        "lines": [
+            {
+                "check": line.check,
+                "verdict": str(line.verdict),
+                "found": line.found,
+                "fix": line.fix or None,
+            }
+            for line in lines
+        ],
+    }
+
+
+def is_ready(lines: Sequence[Line]) -> bool:
+    """Return whether nothing would fail."""
+    return all(line.verdict is not Verdict.FAILS for line in lines)
+
+
+def print_line(out: Console, line: Line) -> None:
+    """Print a line, and below it what to do."""
+    mark = _MARKS[line.verdict]
+    if line.verdict is Verdict.OK:
+        out.print(f"{mark}{escape(line.check)}: {escape(line.found)}")
+        return
+    out.print(f"{mark}{escape(line.check)}")
+    out.print(Padding(escape(line.found), _INDENT, expand=False))
+    out.print(Padding(f"[dim]->[/] {escape(line.fix)}", _INDENT, expand=False))
+
+
+def print_sum(out: Console, environment: str, lines: Sequence[Line]) -> None:
+    """Print the sum of an examination."""
+    failed = sum(line.verdict is Verdict.FAILS for line in lines)
+    unknown = sum(line.verdict is Verdict.NOT_SHOWN for line in lines)
+    hidden = f" Not shown: {unknown}." if unknown else ""
+    if failed:
+        out.print(f"\n{escape(environment)} is not ready: {failed} would fail.{hidden}")
+    else:
+        out.print(f"\n{escape(environment)} is ready for a plan.{hidden}")
