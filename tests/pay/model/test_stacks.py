@@ -23,8 +23,8 @@ from pay.model.stacks import (
     Turn,
     kind_of,
     known_stacks,
-    side_kind,
 )
+from tests.support.stack_ids import side_kind
 
 REGISTRY = StackKind(
     name="registry",

@@ -18,7 +18,6 @@ from hypothesis import strategies as st
 from pay.environments.load import load_environments
 from pay.model import Environment, Side, Stage, names
 from pay.model.problem import InvalidInput
-from pay.model.stacks import side_stack
 from rollout.guard.rule import Context
 from rollout.guard.rules import RULES
 from rollout.guard.verdict import judge
@@ -30,6 +29,7 @@ from sandbox.settings import Settings
 from tests.support.mutations import damaged, harms
 from tests.support.plans import EC2, ENVIRONMENT, FARGATE, PLATFORM, SERVICE, TRAFFIC, at
 from tests.support.real_stacks import Edit, RealStacks, all_of, appended, put, put_in
+from tests.support.stack_ids import side_stack
 
 pytestmark = pytest.mark.e2e
 
