@@ -7,7 +7,7 @@ from typing import Any
 from pay.catalogue import CATALOGUE
 from pay.model import Environment, Segment, Side, names
 from rollout.adoption.finders import is_active
-from rollout.aws.clients import Client
+from rollout.aws.clients import Client, items
 
 MANAGED_BY_ECS = "ECSManagedAutoScalingPolicy-"
 """How ECS names the policy of a capacity provider with managed scaling."""
@@ -102,9 +102,15 @@ def scaled_services(environment: Environment, client: Client) -> Iterator[Obstac
     """Yield services that Application Auto Scaling scales; their count becomes the fixed peak."""
     cluster, region = names.cluster(environment.name, Side.EC2), environment.region
     ids = {f"service/{cluster}/{name}": name for name in on_ec2(environment)}
-    pages = client("application-autoscaling").get_paginator("describe_scalable_targets")
+    scaling = client("application-autoscaling")
     for some in _batches(list(ids), TARGETS_A_CALL):
-        for target in _all(pages, "ScalableTargets", ServiceNamespace="ecs", ResourceIds=some):
+        for target in items(
+            scaling,
+            "describe_scalable_targets",
+            "ScalableTargets",
+            ServiceNamespace="ecs",
+            ResourceIds=some,
+        ):
             id, name = target["ResourceId"], ids[target["ResourceId"]]
             peak = environment.services[name].tasks.peak
             yield Obstacle(
@@ -158,11 +164,6 @@ def _batches(items: Sequence[str], size: int) -> Iterator[Sequence[str]]:
     return (items[at : at + size] for at in range(0, len(items), size))
 
 
-def _all(pages: Any, key: str, **arguments: Any) -> Iterator[dict[str, Any]]:
-    for page in pages.paginate(**arguments):
-        yield from page[key]
-
-
 def _members(ecs: Any, cluster: str) -> Iterator[dict[str, Any]]:
     pages = ecs.get_paginator("list_container_instances")
     for page in pages.paginate(cluster=cluster, status="ACTIVE"):
@@ -197,11 +198,12 @@ def _put_attributes(
 
 def _scalers(autoscaling: Any, group: str) -> Iterator[tuple[str, str, str]]:
     """Yield what each is, its name, and the command that deletes it, without the name."""
-    policies = autoscaling.get_paginator("describe_policies")
-    for each in _all(policies, "ScalingPolicies", AutoScalingGroupName=group):
+    of_group = {"AutoScalingGroupName": group}
+    for each in items(autoscaling, "describe_policies", "ScalingPolicies", **of_group):
         if not each["PolicyName"].startswith(MANAGED_BY_ECS):
             yield "scaling policy", each["PolicyName"], "delete-policy --policy-name"
-    actions = autoscaling.get_paginator("describe_scheduled_actions")
     delete = "delete-scheduled-action --scheduled-action-name"
-    for each in _all(actions, "ScheduledUpdateGroupActions", AutoScalingGroupName=group):
+    for each in items(
+        autoscaling, "describe_scheduled_actions", "ScheduledUpdateGroupActions", **of_group
+    ):
         yield "scheduled action", each["ScheduledActionName"], delete
