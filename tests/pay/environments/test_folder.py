@@ -21,7 +21,7 @@ def test_reports_mistakes_of_every_kind_in_every_file_at_once(edit: Edit, refuse
     edit("production-2", '"half"', '"hafl"')
     edit("production-2", "m7g.4xlarge", "m7i.4xlarge")
     edit("staging-2", "[services.cardid]", "[services.cardld]")
-    edit("staging-2", '"test-12"', '"test-13"')
+    edit("staging-2", '"test-12"', '"nowhere"')
     edit("test-12", "[network]", "[network")
     found = {(Path(p.where).stem, p.key) for p in refused()}
     assert found == {
@@ -43,7 +43,7 @@ def test_refuses_to_follow_in_a_circle(edit: Edit, refused: Refused) -> None:
 
 
 def test_a_wrong_name_does_not_hide_other_mistakes(edit: Edit, refused: Refused) -> None:
-    edit("test-12", 'name = "test-12"', 'name = "test-13"')
+    edit("test-12", 'name = "test-12"', 'name = "nowhere"')
     edit("test-perf-1", '"test-perf-1.pymnt.uk"', '"pymnt.uk"')
     edit("sandbox", "= 365", "= 30")
     assert {p.key for p in refused()} == {

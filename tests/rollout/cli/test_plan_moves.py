@@ -87,7 +87,7 @@ def test_a_file_that_cannot_be_written_is_told(tmp_path: Path, pay: Pay) -> None
 
 
 def test_wrong_use_is_exit_code_2(pay: Pay) -> None:
-    assert pay("plan-moves", "test-13").exit_code == 2
+    assert pay("plan-moves", "nowhere").exit_code == 2
     assert pay("plan-moves", "test-12", "--start", "tomorrow").exit_code == 2
     for day in ("9999-12-31", "0001-01-01"):
         refused = pay("plan-moves", "test-12", "--start", day)

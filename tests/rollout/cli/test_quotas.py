@@ -256,7 +256,7 @@ def test_an_environment_file_with_a_mistake_is_2(quotas: Quotas, checkout: Check
 
 
 def test_an_unknown_environment_is_2(quotas: Quotas) -> None:
-    assert quotas("test-13").exit_code == 2
+    assert quotas("nowhere").exit_code == 2
 
 
 def test_all_denied_calls_are_named_at_once(

@@ -41,7 +41,7 @@ def test_a_table_says_what_each_holds(pay: Pay) -> None:
 
 
 def test_an_unknown_environment_is_wrong_use(pay: Pay) -> None:
-    assert pay("stacks", "test-13").exit_code == 2
+    assert pay("stacks", "nowhere").exit_code == 2
 
 
 def test_a_base_that_is_no_revision_is_refused(pay_json: PayJson) -> None:

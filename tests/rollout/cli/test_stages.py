@@ -223,4 +223,4 @@ def test_environments_stand_in_the_order_in_which_they_are_moved(pay_json: PayJs
 
 
 def test_an_unknown_environment_is_wrong_use(pay: Pay) -> None:
-    assert pay("stages", "test-13").exit_code == 2
+    assert pay("stages", "nowhere").exit_code == 2
