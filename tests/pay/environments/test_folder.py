@@ -44,7 +44,7 @@ def test_refuses_to_follow_in_a_circle(edit: Edit, refused: Refused) -> None:
 
 def test_a_wrong_name_does_not_hide_other_mistakes(edit: Edit, refused: Refused) -> None:
     edit("test-12", 'name = "test-12"', 'name = "nowhere"')
-    edit("test-perf-1", '"test-perf-1.pymnt.uk"', '"pymnt.uk"')
+    edit("sandbox", '"sandbox.pymnt.uk"', '"pymnt.uk"')
     edit("sandbox", "= 365", "= 30")
     assert {p.key for p in refused()} == {
         "name",
