@@ -54,13 +54,21 @@ leaves them to `make test`."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--update-golden", action="store_true", help="write tests/golden anew")
+    parser.addoption(
+        "--update-golden",
+        action="store_true",
+        help="write every generated file in Git again, and run no other test",
+    )
     parser.addoption("--folder-times", action="store_true", help="print the seconds of each folder")
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """The longest first, so that no worker is left with one of them at the end."""
+    if config.getoption("--update-golden"):
+        others = [item for item in items if "golden" not in getattr(item, "fixturenames", ())]
+        config.hook.pytest_deselected(items=others)
+        items[:] = [item for item in items if item not in set(others)]
     for item in items:
         if item.nodeid.startswith(LONG):
             item.add_marker(pytest.mark.slow)
@@ -209,7 +217,10 @@ def synthesise(outdir: Path, tools: Mapping[str, str], **settings: str) -> None:
 
 @pytest.fixture
 def golden(request: pytest.FixtureRequest) -> Callable[[str | Path, str], None]:
-    """Compare a text with a file, by name of tests/golden; `pytest --update-golden` writes it."""
+    """Compare a text with a file, by its path or its name below tests/golden.
+
+    `pytest --update-golden` writes all of them.
+    """
 
     def compare(name: str | Path, text: str) -> None:
         path = GOLDEN / name

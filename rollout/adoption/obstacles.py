@@ -9,7 +9,7 @@ from rollout.adoption.certificates import certificates
 from rollout.adoption.finders import is_active
 from rollout.adoption.obstacle import Look, Obstacle, on_ec2
 from rollout.adoption.records import records
-from rollout.aws.clients import Client
+from rollout.aws.clients import Client, items
 
 MANAGED_BY_ECS = "ECSManagedAutoScalingPolicy-"
 """How ECS names the policy of a capacity provider with managed scaling."""
@@ -88,9 +88,15 @@ def scaled_services(environment: Environment, client: Client) -> Iterator[Obstac
     """Yield services that Application Auto Scaling scales; their count becomes the fixed peak."""
     cluster, region = names.cluster(environment.name, Side.EC2), environment.region
     ids = {f"service/{cluster}/{name}": name for name in on_ec2(environment)}
-    pages = client("application-autoscaling").get_paginator("describe_scalable_targets")
+    scaling = client("application-autoscaling")
     for some in _batches(list(ids), TARGETS_A_CALL):
-        for target in _all(pages, "ScalableTargets", ServiceNamespace="ecs", ResourceIds=some):
+        for target in items(
+            scaling,
+            "describe_scalable_targets",
+            "ScalableTargets",
+            ServiceNamespace="ecs",
+            ResourceIds=some,
+        ):
             id, name = target["ResourceId"], ids[target["ResourceId"]]
             peak = environment.services[name].tasks.peak
             yield Obstacle(
@@ -137,13 +143,8 @@ LOOKS: Mapping[str, Look] = {
 """Subject -> the look at it. One that makes another call needs its action in `answers.ACTIONS`."""
 
 
-def _batches(items: Sequence[str], size: int) -> Iterator[Sequence[str]]:
-    return (items[at : at + size] for at in range(0, len(items), size))
-
-
-def _all(pages: Any, key: str, **arguments: Any) -> Iterator[dict[str, Any]]:
-    for page in pages.paginate(**arguments):
-        yield from page[key]
+def _batches(names: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+    return (names[at : at + size] for at in range(0, len(names), size))
 
 
 def _members(ecs: Any, cluster: str) -> Iterator[dict[str, Any]]:
@@ -180,11 +181,12 @@ def _put_attributes(
 
 def _scalers(autoscaling: Any, group: str) -> Iterator[tuple[str, str, str]]:
     """Yield what each is, its name, and the command that deletes it, without the name."""
-    policies = autoscaling.get_paginator("describe_policies")
-    for each in _all(policies, "ScalingPolicies", AutoScalingGroupName=group):
+    of_group = {"AutoScalingGroupName": group}
+    for each in items(autoscaling, "describe_policies", "ScalingPolicies", **of_group):
         if not each["PolicyName"].startswith(MANAGED_BY_ECS):
             yield "scaling policy", each["PolicyName"], "delete-policy --policy-name"
-    actions = autoscaling.get_paginator("describe_scheduled_actions")
     delete = "delete-scheduled-action --scheduled-action-name"
-    for each in _all(actions, "ScheduledUpdateGroupActions", AutoScalingGroupName=group):
+    for each in items(
+        autoscaling, "describe_scheduled_actions", "ScheduledUpdateGroupActions", **of_group
+    ):
         yield "scheduled action", each["ScheduledActionName"], delete

@@ -63,6 +63,12 @@ def asking(environment: Environment) -> Iterator[Client]:
         raise _refused(environment, "connection", str(error), fix) from None
 
 
+def items(client: Any, operation: str, key: str, **arguments: Any) -> Iterator[Any]:
+    """Yield every item of a list that AWS gives page by page; `key` holds it in each page."""
+    for page in client.get_paginator(operation).paginate(**arguments):
+        yield from page[key]
+
+
 def _refused(environment: Environment, gate: str, reason: str, fix: str) -> Refused:
     what = (
         f"what runs in {environment.name} (account {environment.account_id}, {environment.region})"

@@ -7,6 +7,7 @@ from datetime import datetime
 from pay.model import Environment, Side, Stage
 from pay.model.stage.dns_answers import side_shares
 from pay.model.stage.transitions import promotion
+from rollout.moves.by_hand import changed_by_hand
 from rollout.moves.collisions import Collision, collisions
 from rollout.moves.gates import Promotion, findings
 from rollout.moves.journal import weights_text
@@ -28,8 +29,8 @@ class Row:
     weights: str
     fargate_percent: int
     since: datetime | None
-    by_hand: bool
-    """The file was changed without the journal."""
+    by_hand: Finding | None
+    """The file was changed without the journal, in words."""
     next_stage: Stage | None
     waits_for: tuple[Finding, ...]
     """The reasons that block the next stage now."""
@@ -45,10 +46,13 @@ class Row:
             "weights": self.weights,
             "fargate_percent": self.fargate_percent,
             "since": self.since.isoformat() if self.since else None,
-            "changed_by_hand": self.by_hand,
+            "changed_by_hand": self.by_hand is not None,
             "next": self.next_stage.value if self.next_stage else None,
             "waits_for": [finding.reason for finding in self.waits_for],
-            "problems": [each.text for each in self.collisions if not each.allowed_because],
+            "problems": [
+                *([self.by_hand.reason] if self.by_hand else []),
+                *(each.text for each in self.collisions if not each.allowed_because),
+            ],
         }
 
 
@@ -78,7 +82,7 @@ def _row(
         weights=weights_text(records),
         fargate_percent=int(side_shares(records).get(Side.FARGATE, 0) * 100),
         since=standings.since(environment, service),
-        by_hand=standings.was_changed_by_hand(environment, service),
+        by_hand=changed_by_hand(standings, environment, service),
         next_stage=edge.after if edge else None,
         waits_for=tuple(f for f in asked if f.refuses and f.gate not in ASKED_FOR),
         collisions=tuple(each for each in together if service in each.services),

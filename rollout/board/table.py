@@ -14,8 +14,8 @@ from rollout.terminal.time_text import short_date, span
 
 
 def show(out: Console, standings: Standings, board: Sequence[Row], names: Sequence[str]) -> None:
-    """Print several environments beside each other where they fit, else below each other; their
-    collisions below.
+    """Print several environments beside each other where they fit, else below each other; what does
+    not fit together below.
     """
     if len(names) > 1:
         table = _overview(board, names)
@@ -23,14 +23,19 @@ def show(out: Console, standings: Standings, board: Sequence[Row], names: Sequen
         if out.measure(table, options=unbounded).maximum <= out.width:
             out.print(table)
             for name in names:
-                _print_collisions(out, board, name, f"{name}: ")
+                _print_notes(out, board, name, f"{name}: ")
             return
     for name in names:
         out.print(_detail(standings, board, name))
-        _print_collisions(out, board, name)
+        _print_notes(out, board, name)
 
 
-def _print_collisions(out: Console, board: Sequence[Row], name: str, before: str = "") -> None:
+def _print_notes(out: Console, board: Sequence[Row], name: str, before: str = "") -> None:
+    """Print each stage that was changed by hand, and each collision once."""
+    for row in board:
+        if row.environment == name and row.by_hand:
+            out.print(Text("! ", "yellow").append(f"{before}{row.by_hand.reason}", ""))
+            out.print(Text(f"  -> {row.by_hand.fix}", "dim"))
     collisions = (each for row in board if row.environment == name for each in row.collisions)
     for each in dict.fromkeys(collisions):
         mark, style, note = ("x", "red", f"-> {each.fix}")

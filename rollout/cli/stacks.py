@@ -1,7 +1,7 @@
 """Show the stacks in the order of an apply.
 
 The stacks of one turn are applied together. With `--changed` the estate is synthesised twice: as it
-is here, and as it is in BASE.
+is here, and as it is in BASE. A state that the change leaves behind is named on standard error.
 
 Example: `pay stacks test-12 --changed main`
 """
@@ -18,6 +18,8 @@ from rollout.delivery.changed_stacks import changed_since, judged_together
 from rollout.terminal.arguments import Json, OptionalEnvironmentName, environments_folder
 from rollout.terminal.console import choose, console, print_json
 from toolchain.paths import ROOT
+
+ASKED = "and `pay plan-changes` refuses that while it holds resources"
 
 
 def stacks(
@@ -38,7 +40,10 @@ def stacks(
     known = known_stacks(environments)
     ids = frozenset(known)
     if changed is not None:
-        ids = judged_together(changed_since(changed, ROOT, folder), known)
+        changes = changed_since(changed, ROOT, folder)
+        ids = judged_together(changes.changed, known)
+        for left in sorted(changes.left):
+            typer.echo(f"{left}: the change leaves its state behind, {ASKED}", err=True)
     chosen = [
         stack
         for turn in in_turns(stack for id, stack in known.items() if id in ids)

@@ -1,67 +1,76 @@
-"""Detects the stacks that a change touches: their HCL differs from that of a Git revision."""
+"""Detects the stacks that a change touches: those that differ from what another revision makes."""
 
+import json
 import subprocess
 import tarfile
 import tempfile
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
+from pay.hcl.output import HCL, METADATA
 from pay.model.problem import InvalidInput, Problem
 from pay.model.stacks import Stack
 from rollout.delivery.synthesis import synthesise
 
 
-def changed_since(base: str, project: Path, environments: Path) -> frozenset[str]:
-    """Return the ids of the stacks whose HCL differs between `project` and its revision `base`.
+@dataclass(frozen=True)
+class Changes:
+    """The stacks that a change touches, by their ids."""
+
+    changed: frozenset[str]
+    """Those whose HCL differs, or that are new."""
+    left: frozenset[str]
+    """Those whose state the change leaves behind: no code makes the stack any more, or its code
+    names another state. Terraform could no longer destroy what the state holds.
+    """
+
+
+def changed_since(base: str, project: Path, environments: Path) -> Changes:
+    """Return the stacks that differ between `project` and its revision `base`.
 
     Raises InvalidInput when `base` is not a revision, and as `changed_from` does.
     """
     with tempfile.TemporaryDirectory() as folder:
-        checkout, out = Path(folder, "base"), Path(folder, "out")
+        checkout, before, out = (Path(folder, name) for name in ("base", "before", "out"))
         _check_out(base, project, checkout)
-        return changed_from(checkout, project, environments, out)
+        return changed_from(checkout, project, environments, before, out)
 
 
 def changed_from(
-    base: Path, project: Path, environments: Path, out: Path, *, globs: str = ""
-) -> frozenset[str]:
-    """Return the ids of the stacks whose HCL differs between `project` and the checkout `base`,
-    among those that match `globs`. `out` gets the HCL of `project`.
+    base: Path, project: Path, environments: Path, before: Path, out: Path, *, globs: str = ""
+) -> Changes:
+    """Return the stacks that differ between `project` and the checkout `base`, among those that
+    match `globs`. `before` gets the stacks of `base`, `out` those of `project`.
 
     Synthesises both, each by its own code. Raises InvalidInput when one of the two cannot be
-    synthesised, and when a stack of `base` has no code any more.
+    synthesised.
     """
-    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(2) as pool:
-        before = Path(folder)
+    with ThreadPoolExecutor(2) as pool:
         runs = (
             pool.submit(synthesise, base, base / "environments", before, globs=globs),
             pool.submit(synthesise, project, environments.resolve(), out, globs=globs),
         )
         for run in runs:
             run.result()
-        return changed(before, out)
+    return changes(before, out)
 
 
-def changed(before: Path, after: Path) -> frozenset[str]:
-    """Return the ids of the stacks whose HCL differs between two folders of `cdktf synth`.
-
-    Raises InvalidInput for every stack of `before` that `after` does not have: Terraform could no
-    longer destroy what it holds.
-    """
-    was, becomes = _hcl(before), _hcl(after)
-    if gone := sorted(was.keys() - becomes.keys()):
-        raise InvalidInput(
-            Problem(
-                where=id,
-                found="resources may be left, and no code creates the stack",
-                allowed="a stack is deleted after its resources",
-                fix="let the stack render nothing, deploy that, then delete the stack's code",
-            )
-            for id in gone
-        )
-    return frozenset(id for id, text in becomes.items() if was.get(id) != text)
+def changes(before: Path, after: Path) -> Changes:
+    """Return the stacks that differ between two folders of `cdktf synth`."""
+    was, becomes = _stacks(before), _stacks(after)
+    return Changes(
+        changed=frozenset(
+            id for id, folder in becomes.items() if id not in was or _hcl(was[id]) != _hcl(folder)
+        ),
+        left=frozenset(
+            id
+            for id, folder in was.items()
+            if id not in becomes or _backend(folder) != _backend(becomes[id])
+        ),
+    )
 
 
 def judged_together(ids: Iterable[str], known: Mapping[str, Stack]) -> frozenset[str]:
@@ -76,8 +85,17 @@ def judged_together(ids: Iterable[str], known: Mapping[str, Stack]) -> frozenset
     return frozenset((*(stack.id for stack in stacks), *records))
 
 
-def _hcl(folder: Path) -> dict[str, bytes]:
-    return {file.parent.name: file.read_bytes() for file in folder.glob("stacks/*/cdk.tf")}
+def _stacks(out: Path) -> dict[str, Path]:
+    return {file.parent.name: file.parent for file in out.glob(f"stacks/*/{HCL}")}
+
+
+def _hcl(stack: Path) -> bytes:
+    return (stack / HCL).read_bytes()
+
+
+def _backend(stack: Path) -> object:
+    """Return where the stack's state is, from its JSON beside the HCL."""
+    return json.loads((stack / METADATA).read_bytes())["terraform"]["backend"]
 
 
 def _check_out(base: str, project: Path, folder: Path) -> None:

@@ -1,10 +1,12 @@
 """Plans every stack that a change touches, with credentials that can only read."""
 
+import tempfile
 from pathlib import Path
 
 from pay.environments.load import load_environments
 from pay.model.stacks import known_stacks
 from rollout.delivery.changed_stacks import changed_from, judged_together
+from rollout.delivery.left_states import refuse_left_states
 from rollout.delivery.plan_set import PlanSet, clear, seal
 from rollout.delivery.planner import Planner
 from rollout.delivery.synthesis import output_folder, stack_globs
@@ -17,14 +19,18 @@ def plan_changes(base: Path, plans: Path) -> PlanSet:
     The set is sealed when all of them are planned, and not before.
 
     Raises InvalidInput for a checkout, file or state that cannot be read, and when the change
-    deletes the code of a stack; Failed when Terraform fails.
+    leaves behind a state that holds resources; Failed when Terraform fails.
     """
     base, plans, out = base.resolve(), plans.resolve(), output_folder()
     clear(plans)
     folder = environments_folder()
     known = known_stacks(load_environments(folder))
-    changed = changed_from(base, Path.cwd(), folder, out, globs=stack_globs())
-    ids = sorted(judged_together(changed, known))
+    out.parent.mkdir(parents=True, exist_ok=True)
+    # Beside `out`: a local state is found by a path relative to the stack's folder.
+    with tempfile.TemporaryDirectory(dir=out.parent, prefix=".base-") as before:
+        changes = changed_from(base, Path.cwd(), folder, Path(before), out, globs=stack_globs())
+        refuse_left_states(Terraform(Path(before)), changes.left)
+    ids = sorted(judged_together(changes.changed, known))
     planner = Planner(Terraform(out), known)
     for id in ids:
         planner.plan(id, plans / f"{id}.tfplan")

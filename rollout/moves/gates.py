@@ -244,8 +244,7 @@ def _unknown_since(standings: Standings, environment: str, service: str) -> tupl
     """The reason and the fix when a stage was changed by hand."""
     target = standings.environments[environment]
     stage = target.services[service].stage
-    moves = standings.moves(environment, service)
-    before = moves[-1].after if moves else Stage.LEGACY
+    before = standings.last_recorded(environment, service)
     is_forward = stage.position > before.position
     direction = Direction.FORWARD if is_forward else Direction.ROLLBACK
     edge = Edge(before=before, after=stage, direction=direction)

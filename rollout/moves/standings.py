@@ -41,11 +41,10 @@ class Standings:
         stage = self.environments[environment].services[service].stage
         return moves[-1].at if moves and moves[-1].after is stage else None
 
-    def was_changed_by_hand(self, environment: str, service: str) -> bool:
-        """Return whether the file and the journal hold different stages."""
+    def last_recorded(self, environment: str, service: str) -> Stage:
+        """Return the stage that the journal has; a file changed by hand has another."""
         moves = self.moves(environment, service)
-        last = moves[-1].after if moves else Stage.LEGACY
-        return self.environments[environment].services[service].stage is not last
+        return moves[-1].after if moves else Stage.LEGACY
 
     def stays(self, environment: str, service: str) -> list[tuple[Stage, datetime, datetime]]:
         """Return the stages of a service since its last rollback, with the moments of entering and

@@ -47,7 +47,7 @@ Numbers have gaps, so that related decisions stay together.
 | 100 | adoption and later additions |
 
 To add one, copy the form of its neighbour into `NNNN-verb-phrase.md`. Then update this page:
-`pytest --update-golden tests/docs/test_decisions.py`.
+`pytest --update-golden`.
 
 | decision | status | date |
 |---|---|---|

@@ -17,7 +17,7 @@ from tests.support.whole_checkout import copy_checkout
 PRE_COMMIT = ROOT / ".pre-commit-config.yaml"
 HOOKS = yaml.safe_load(PRE_COMMIT.read_text())["repos"]
 
-VERSION = re.compile(r"^## \[(\d+\.\d+\.\d+)\] - \d{4}-\d\d-\d\d$", re.MULTILINE)
+VERSION = re.compile(r"^## (\d+\.\d+\.\d+) - \d{4}-\d\d-\d\d$", re.MULTILINE)
 
 
 def test_the_newest_version_of_the_changelog_is_the_project_s() -> None:
@@ -25,9 +25,7 @@ def test_the_newest_version_of_the_changelog_is_the_project_s() -> None:
     versions = VERSION.findall(changelog)
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     assert versions[0] == project["version"]
-    assert re.findall(r"^## \[(.+?)\]", changelog, re.MULTILINE) == ["Unreleased", *versions]
-    for version in ("Unreleased", *versions):
-        assert re.search(rf"^\[{re.escape(version)}\]: https://", changelog, re.MULTILINE)
+    assert re.findall(r"^## (\S+)", changelog, re.MULTILINE) == ["Unreleased", *versions]
 
 
 def owners() -> Iterator[tuple[str, list[str]]]:

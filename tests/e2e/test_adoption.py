@@ -18,13 +18,14 @@ from pay.containers.stored import as_stored
 from pay.environments.adopted import load_adopted
 from pay.environments.load import load_environments
 from pay.model import Environment, Segment, Severity, Side, Stage, addresses, host_name, names
-from pay.model.stacks import platform_stack, side_stack, traffic_stack
+from pay.model.stacks import traffic_stack
 from rollout.guard.rule import Context
 from rollout.guard.verdict import judge
 from rollout.plans.read import read_plans
 from sandbox.instance import Sandbox
 from tests.conftest import ROOT, synthesise
 from tests.support import aws_cli
+from tests.support.stack_ids import platform_stack, side_stack
 from tests.support.checkout import Checkout
 
 pytestmark = pytest.mark.e2e

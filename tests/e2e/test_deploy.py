@@ -2,19 +2,26 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pay.model import Environment, Side, names, stacks
-from pay.model.stacks import side_stack, traffic_stack
+from pay.model import Environment, Side, Stage, names, stacks
+from pay.model.stacks import traffic_stack
+from rollout.guard.rule import Context
+from rollout.guard.verdict import judge
+from rollout.plans.read import read_plans
 from sandbox.instance import Sandbox
 from tests.conftest import ROOT
+from tests.support.plans import at
+from tests.support.stack_ids import side_stack
+from tests.support.whole_checkout import copy_checkout
 
 pytestmark = pytest.mark.e2e
 
@@ -78,6 +85,25 @@ class Deployed:
             capture_output=True,
             timeout=TIMEOUT_SECONDS,
         ).returncode
+
+    def plan_destroy(self, stack: str, folder: Path) -> Path:
+        """The plan that destroys a stack, as JSON."""
+        path = folder / f"{stack}.json"
+        for arguments in (
+            ["plan", "-destroy", "-input=false", f"-out={path.with_suffix('.bin')}"],
+            ["show", "-json", str(path.with_suffix(".bin"))],
+        ):
+            finished = subprocess.run(
+                ["terraform", *arguments],
+                cwd=self.outdir / "stacks" / stack,
+                env=self.variables,
+                capture_output=True,
+                text=True,
+                check=True,
+                timeout=TIMEOUT_SECONDS,
+            )
+        path.write_text(finished.stdout)
+        return path
 
     def ecs_service(self, side: Side) -> dict[str, Any]:
         ecs = self.sandbox.client("ecs")
@@ -215,7 +241,71 @@ def test_latest_is_refused_before_anything_is_planned(deployed: Deployed) -> Non
     assert "must name one release" in " ".join(printed.replace("│", " ").split())
 
 
-def test_destroy_removes_what_was_made_and_nothing_else(deployed: Deployed) -> None:
+@pytest.fixture(scope="module")
+def plan_removal(
+    deployed: Deployed, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[], subprocess.CompletedProcess[str]]:
+    """`pay plan-changes` for a change that deletes the sandbox's file."""
+    folder = tmp_path_factory.mktemp("removal")
+    base = copy_checkout(folder / "base")
+    for file in (base / "environments").glob("*.toml"):
+        file.unlink()
+    head = folder / "environments"
+    head.mkdir()
+    shutil.copy(ROOT / "environments" / "test-12.toml", base / "environments")
+    shutil.copy(ROOT / "environments" / "test-12.toml", head)
+    sandbox = Path(deployed.variables["PAY_ENVIRONMENTS"]) / "sandbox.toml"
+    shutil.copy(sandbox, base / "environments")
+    variables = {
+        **deployed.variables,
+        "PAY_ENVIRONMENTS": str(head),
+        "PAY_STACKS": f"test-12-platform {deployed.variables['PAY_STACKS']}",
+        # Beside the folder that was deployed from: a local state is found by a relative path.
+        "CDKTF_OUTDIR": str(deployed.outdir.with_name("removal.out")),
+        "COLUMNS": "1000",
+    }
+
+    def run() -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            ["pay", "plan-changes", str(base), str(folder / "plans")],
+            cwd=ROOT,
+            env=variables,
+            capture_output=True,
+            text=True,
+            timeout=TIMEOUT_SECONDS,
+        )
+
+    return run
+
+
+def test_a_change_that_leaves_states_behind_is_refused(
+    plan_removal: Callable[[], subprocess.CompletedProcess[str]],
+) -> None:
+    finished = plan_removal()
+    assert finished.returncode == 1
+    for stack in (PLATFORM, *SIDES, TRAFFIC):
+        assert f"{stack}: found aws_" in finished.stderr
+
+
+def test_the_guard_asks_for_a_reason_before_a_service_is_destroyed(
+    deployed: Deployed, environments: Mapping[str, Environment], tmp_path: Path
+) -> None:
+    def rules(*ids: str) -> set[str]:
+        paths = [deployed.plan_destroy(id, tmp_path) for id in ids]
+        canary = at(environments["sandbox"], Stage.CANARY, SERVICE)
+        known = {"sandbox": canary}
+        return {
+            each.rule for each in judge(Context(read_plans(paths, known), known, known)).refused
+        }
+
+    assert rules(TRAFFIC) == {"keeps-names-answered", "matches-the-stage"}
+    assert "keeps-what-carries-traffic" in rules(*SIDES)
+    assert "moves-records-apart-from-capacity" in rules(TRAFFIC, *SIDES)
+
+
+def test_destroy_removes_what_was_made_and_nothing_else(
+    deployed: Deployed, plan_removal: Callable[[], subprocess.CompletedProcess[str]]
+) -> None:
     deployed.cdktf("destroy", TRAFFIC, *SIDES, PLATFORM, "--auto-approve", "--skip-synth")
 
     assert existing_estate(deployed.sandbox) == deployed.before
@@ -227,3 +317,6 @@ def test_destroy_removes_what_was_made_and_nothing_else(deployed: Deployed) -> N
     clusters = ecs.describe_clusters(clusters=ecs.list_clusters()["clusterArns"])["clusters"]
     # A deleted cluster stays to be seen for a while (AWS: ECS API reference, DeleteCluster).
     assert {cluster["status"] for cluster in clusters} <= {"INACTIVE"}
+
+    finished = plan_removal()
+    assert (finished.returncode, finished.stdout) == (0, ""), finished.stderr

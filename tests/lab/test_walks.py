@@ -15,11 +15,11 @@ from lab.page import write_page
 from lab.table import table
 from lab.walk import Walk
 from pay.model import Side, Stage
-from pay.model.stacks import side_stack
 from pay.model.stage.transitions import rollbacks
 from tests.lab.conftest import ROLLED_BACK, Walks
 from tests.lab.existing import Inventory, inventory
 from tests.lab.interruptions import plan
+from tests.support.stack_ids import side_stack
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 

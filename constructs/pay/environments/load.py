@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from pay import catalogue
+from pay.environments.copies import copies
 from pay.environments.file import EnvironmentFile, read
 from pay.model import Environment, InvalidInput, Problem
 from pay.model.checks.estate import Draft, draft_problems, estate_problems
@@ -56,7 +57,12 @@ def load_needed(
     problems = _catalogue_problems(services)
     for file in files.values():
         problems += _problems(file, services)
+    copied = tuple(copies(files))
+    problems += (problem for copy in copied for problem in copy.problems())
     drafts = {name: file.draft for name, file in files.items()}
+    for copy in copied:  # that its names are not its own would say the same for each service
+        name = copy.copy.path.stem
+        drafts[name] = replace(drafts[name], broken=drafts[name].broken | {"dns"})
     problems += [files[p.where].placed(p) for p in estate_problems(drafts, services)]
     if not files:
         problems.append(

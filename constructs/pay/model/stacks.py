@@ -235,19 +235,6 @@ OTHER = StackKind("other", StackScope.ENVIRONMENT, "what the table does not know
 """A stack that no row describes: it may lose nothing."""
 
 
-def side_kind(side: Side) -> StackKind:
-    """Return the kind that is this side of a service."""
-    return next(kind for kind in KINDS if kind.side is side)
-
-
-def platform_stack(environment: str) -> str:
-    return PLATFORM.stack_id(environment)
-
-
-def side_stack(environment: str, service: str, side: Side) -> str:
-    return side_kind(side).stack_id(environment, service)
-
-
 def traffic_stack(environment: str, service: str) -> str:
     return TRAFFIC.stack_id(environment, service)
 

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from pay.model import Environment, Side, names
 from pay.model.environment.instance_types import CPU_UNITS_PER_VCPU
 from pay.model.side import ServiceSide
-from rollout.aws.clients import Client
+from rollout.aws.clients import Client, items
 from rollout.contracts.quotas import needs
 from rollout.contracts.quotas.lines import (
     ADDRESSES,
@@ -79,9 +79,8 @@ class _Account:
         return int(answer["Quota"]["Value"])
 
     def pages(self, service: str, operation: str, key: str, **arguments: Any) -> Iterator[Any]:
-        """Yield every item of a list that AWS gives page by page."""
-        for page in self.client(service).get_paginator(operation).paginate(**arguments):
-            yield from page[key]
+        """Yield every item of a paginated list."""
+        return items(self.client(service), operation, key, **arguments)
 
 
 def ask(

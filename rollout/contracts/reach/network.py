@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from pay.model import Environment, LoadBalancerType, names
 from pay.model.connections import REDIS_PARAMETER, End, EndKind, security_groups, subnets
 from pay.model.service.call_graph import Catalogue
-from rollout.aws.clients import Client
+from rollout.aws.clients import Client, items
 from rollout.contracts.reach.rules import (
     EVERYWHERE,
     Place,
@@ -77,9 +77,7 @@ class _Reader:
     def pages(self, service: str, operation: str, key: str, **arguments: Any) -> list[Any]:
         """Return every item of a paginated list; none when AWS denies the call."""
         try:
-            client = self.client(service)
-            pages = client.get_paginator(operation).paginate(**arguments)
-            return [item for page in pages for item in page[key]]
+            return list(items(self.client(service), operation, key, **arguments))
         except ClientError as error:
             self._deny(service, error)
             return []

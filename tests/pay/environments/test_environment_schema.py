@@ -2,6 +2,7 @@
 
 import json
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -24,11 +25,8 @@ def validate(data: object) -> None:
     jsonschema.validate(data, json.loads(environment_schema()), jsonschema.Draft7Validator)
 
 
-def test_the_committed_schema_is_current() -> None:
-    committed = (FOLDER / "environment.schema.json").read_text()
-    assert committed == environment_schema(), (
-        "run `pay schema > environments/environment.schema.json`"
-    )
+def test_the_committed_schema_is_current(golden: Callable[[str | Path, str], None]) -> None:
+    golden(FOLDER / "environment.schema.json", environment_schema())
 
 
 def test_the_schema_is_one() -> None:

@@ -23,8 +23,8 @@ from pay.model.stacks import (
     Turn,
     kind_of,
     known_stacks,
-    side_kind,
 )
+from tests.support.stack_ids import side_kind
 
 REGISTRY = StackKind(
     name="registry",
@@ -33,6 +33,11 @@ REGISTRY = StackKind(
     types=frozenset({"aws_ecr_repository"}),
     turn=Turn.ACCOUNT,
 )
+
+
+def second(environments: Mapping[str, Environment]) -> Environment:
+    """Another environment in test-12's account."""
+    return environments["test-12"].model_copy(update={"name": "test-b"})
 
 
 def test_names_of_kinds_and_sides_are_unique() -> None:
@@ -65,8 +70,8 @@ def test_the_tags_of_a_side_lead_back_to_its_kind(environments: Mapping[str, Env
 
 
 def test_a_new_kind_says_what_it_is_and_whose(environments: Mapping[str, Environment]) -> None:
-    (account,) = accounts([environments["test-12"], environments["test-perf-1"]])
-    assert account.environments == ("test-12", "test-perf-1")
+    (account,) = accounts([environments["test-12"], second(environments)])
+    assert account.environments == ("test-12", "test-b")
     assert REGISTRY.tags(account) == {
         "Account": "test",
         "Stack": "test-registry",
@@ -82,11 +87,11 @@ def test_a_new_kind_says_what_it_is_and_whose(environments: Mapping[str, Environ
 def test_a_stack_waits_for_those_beside_it_of_the_nearest_earlier_turn(
     environments: Mapping[str, Environment],
 ) -> None:
-    known = known_stacks({name: environments[name] for name in ("test-12", "test-perf-1")})
-    registry = Stack("test-registry", REGISTRY, "test", ("test-12", "test-perf-1"))
+    known = known_stacks({"test-12": environments["test-12"], "test-b": second(environments)})
+    registry = Stack("test-registry", REGISTRY, "test", ("test-12", "test-b"))
     needed = dependencies([*known.values(), registry])
     assert needed["test-registry"] == ()
-    assert needed["test-12-platform"] == needed["test-perf-1-platform"] == ("test-registry",)
+    assert needed["test-12-platform"] == needed["test-b-platform"] == ("test-registry",)
     assert needed["test-12-ledger-ec2"] == ("test-12-platform",)
     assert needed["test-12-ledger-traffic"] == ("test-12-ledger-ec2", "test-12-ledger-fargate")
     last = replace(registry, id="test-last", kind=OTHER)
@@ -101,9 +106,9 @@ def test_the_turns_come_one_after_the_other(environments: Mapping[str, Environme
 
 
 def test_a_shared_stack_is_beside_every_service_that_it_serves() -> None:
-    shared = Stack("test-registry", REGISTRY, "test", ("test-12", "test-perf-1"))
+    shared = Stack("test-registry", REGISTRY, "test", ("test-12", "test-b"))
     ledger, egress = (
-        Stack(f"test-perf-1-{name}-ec2", EC2, "test-perf-1", ("test-perf-1",), name)
+        Stack(f"test-b-{name}-ec2", EC2, "test-b", ("test-b",), name)
         for name in ("ledger", "egress")
     )
     elsewhere = Stack("staging-2-ledger-ec2", EC2, "staging-2", ("staging-2",), "ledger")
@@ -127,9 +132,9 @@ def test_refuses_environments_of_one_account_that_disagree(
     environments: Mapping[str, Environment], changes: Mapping[str, object], key: str
 ) -> None:
     first = environments["test-12"]
-    other = environments["test-perf-1"].model_copy(update=changes)
+    other = second(environments).model_copy(update=changes)
     (problem,) = account_problems([first, other], [REGISTRY])
-    assert (problem.where, problem.key) == ("test-perf-1", key)
+    assert (problem.where, problem.key) == ("test-b", key)
     assert "as in test-12" in problem.allowed
     assert list(account_problems([first, other], [PLATFORM])) == []
 

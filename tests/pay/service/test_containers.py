@@ -104,7 +104,12 @@ def variables(stack: Synthesised, container: str) -> dict[str, str]:
     return {each["name"]: each["value"] for each in stack.containers[container]["environment"]}
 
 
-@pytest.mark.parametrize("name", sorted(name for name in CATALOGUE if CATALOGUE[name].front))
+behind_nginx = pytest.mark.parametrize(
+    "name", sorted(name for name in CATALOGUE if CATALOGUE[name].front)
+)
+
+
+@behind_nginx
 def test_on_fargate_only_sidecars_reach_the_plain_text_ports_of_an_application(
     side_of: SideOf, name: str
 ) -> None:
@@ -117,7 +122,7 @@ def test_on_fargate_only_sidecars_reach_the_plain_text_ports_of_an_application(
     ]
 
 
-@pytest.mark.parametrize("name", sorted(name for name in CATALOGUE if CATALOGUE[name].front))
+@behind_nginx
 def test_on_ec2_an_application_answers_its_sidecars_by_the_docker_link(
     side_of: SideOf, name: str
 ) -> None:

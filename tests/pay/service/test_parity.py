@@ -50,14 +50,16 @@ def test_every_difference_between_the_sides_is_explained(
     side_of: SideOf, environments: Mapping[str, Environment], name: str
 ) -> None:
     ec2, fargate = (side_of(name, side, Stage.DARK, "sandbox") for side in Side)
-    assert_explained(ec2, fargate, parity(CATALOGUE[name], environments["sandbox"]))
+    dark = at_stage(environments["sandbox"], name, Stage.DARK)
+    assert_explained(ec2, fargate, parity(CATALOGUE[name], dark))
 
 
 @pytest.mark.parametrize("name", sorted(CATALOGUE))
 def test_what_is_taken_over_unhardened_is_explained(
     as_it_ran: SideOf, environments: Mapping[str, Environment], name: str
 ) -> None:
-    report = parity(CATALOGUE[name], unhardened(environments["sandbox"], name))
+    dark = at_stage(environments["sandbox"], name, Stage.DARK)
+    report = parity(CATALOGUE[name], unhardened(dark, name))
     assert_explained(as_it_ran(name, Side.EC2), as_it_ran(name, Side.FARGATE), report)
     assert "hardening" in {row.aspect for row in report}
 

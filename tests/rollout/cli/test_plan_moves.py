@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from icalendar import Calendar
 
+from pay.catalogue import CATALOGUE
+from pay.model import Stage
 from tests.support.checkout import Checkout, Pay, PayJson
 
 START = ("--start", "2030-01-07")
@@ -35,7 +37,11 @@ def test_the_calendar_has_an_event_for_every_move(
     }
     found = {(str(event["summary"]), event.decoded("dtstart")) for event in events}
     assert {(title, datetime.fromisoformat(at)) for title, at in planned} == found
-    assert len({str(event["uid"]) for event in events}) == len(events) == 15 * 10
+    assert (
+        len({str(event["uid"]) for event in events})
+        == len(events)
+        == len(CATALOGUE) * (len(Stage) - 1)
+    )
 
 
 def test_a_newer_calendar_moves_the_events_of_an_older_one(tmp_path: Path, pay: Pay) -> None:
@@ -53,12 +59,12 @@ def test_the_markdown_has_a_chart_and_every_move(pay: Pay) -> None:
     chart = text.split("```mermaid\n")[1].split("```")[0].splitlines()
     assert chart[0] == "gantt"
     bars = [line for line in chart if re.search(r" :\d{4}-", line)]
-    assert len(bars) == 15 * 3
+    assert len(bars) == len(CATALOGUE) * 3
     for bar in bars:
         begin, end = re.findall(r"\d{4}-\d\d-\d\d \d\d:\d\d", bar)
         assert begin < end
-    assert sum(":milestone" in line for line in chart) == 15
-    assert text.count("| soak -> detached |") == 15
+    assert sum(":milestone" in line for line in chart) == len(CATALOGUE)
+    assert text.count("| soak -> detached |") == len(CATALOGUE)
 
 
 def test_says_that_an_environment_is_frozen(checkout: Checkout, pay: Pay) -> None:
@@ -81,7 +87,7 @@ def test_a_file_that_cannot_be_written_is_told(tmp_path: Path, pay: Pay) -> None
 
 
 def test_wrong_use_is_exit_code_2(pay: Pay) -> None:
-    assert pay("plan-moves", "test-13").exit_code == 2
+    assert pay("plan-moves", "nowhere").exit_code == 2
     assert pay("plan-moves", "test-12", "--start", "tomorrow").exit_code == 2
     for day in ("9999-12-31", "0001-01-01"):
         refused = pay("plan-moves", "test-12", "--start", day)

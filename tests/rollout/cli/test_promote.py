@@ -374,7 +374,7 @@ def test_names_every_mistake_of_the_files_and_of_the_journals_at_once(
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (("test-13", "ledger"), "is not one of"),
+        (("nowhere", "ledger"), "is not one of"),
         (("test-12", "leger"), "is not one of"),
         (("test-12", "ledger", "--to", "everything"), "is not one of"),
         (("test-12",), "Missing argument"),

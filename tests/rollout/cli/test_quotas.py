@@ -9,21 +9,39 @@ import pytest
 from botocore.exceptions import ClientError
 from typer.testing import CliRunner, Result
 
+from pay.catalogue import CATALOGUE
+from pay.environments.load import load_environments
+from pay.model import LoadBalancerType
+from pay.model.service.call_graph import callers
 from rollout.cli import app
 from rollout.contracts.quotas.ask import ACTIONS
 from sandbox.server.process import Server, launch
 from sandbox.settings import Settings
-from tests.support.checkout import Checkout
+from tests.support.checkout import COMMITTED, Checkout
 
 pytestmark = pytest.mark.slow
 
 ACCOUNT = "333333333333"
-"""Of test-12 and test-perf-1."""
+TOGETHER = [
+    environment.name
+    for environment in load_environments(COMMITTED).values()
+    if environment.account_id == ACCOUNT
+]
+"""test-12, and what else is in its account."""
 
 VCPUS = "L-3032A538"
 ALBS = "L-53DA6B97"
 RULES = "L-0EA8095F"
 RECORDS = "L-E209CC9F"
+
+BALANCED = [
+    name
+    for name, service in CATALOGUE.items()
+    if service.load_balancer_type is LoadBalancerType.APPLICATION
+]
+NEEDED_ALBS = 2 * len(BALANCED) * len(TOGETHER) + 1
+"""Of both sides of each service, and one of another team."""
+ALLOWED_ALBS = NEEDED_ALBS - 3
 
 Quotas = Callable[..., Result]
 
@@ -32,7 +50,11 @@ Quotas = Callable[..., Result]
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Return an account with a raised quota of vCPUs, and the estate that is counted."""
     log = tmp_path_factory.mktemp("sandbox") / "server.log"
-    started = launch(Settings(account_id=ACCOUNT, quotas={VCPUS: 1000.0}), log=log, tied=True)
+    started = launch(
+        Settings(account_id=ACCOUNT, quotas={VCPUS: 1000.0, ALBS: float(ALLOWED_ALBS)}),
+        log=log,
+        tied=True,
+    )
     make_estate(started.client)
     yield started
     started.stop()
@@ -138,12 +160,12 @@ def test_two_environments_of_one_account_need_more_load_balancers_than_aws_allow
     result = quotas("test-12", "--json")
     assert result.exit_code == 1
     line = lines(result)[ALBS]
-    # 13 services with two sides in two environments; one of them exists, and one of another team.
-    assert (line["allowed"], line["used"], line["added"]) == (50, 2, 51)
-    assert (line["needed"], line["enough"]) == (53, False)
+    # One of them exists, and one of another team.
+    assert (line["allowed"], line["used"], line["added"]) == (ALLOWED_ALBS, 2, NEEDED_ALBS - 2)
+    assert (line["needed"], line["enough"]) == (NEEDED_ALBS, False)
     assert line["request"] == (
         "aws service-quotas request-service-quota-increase --service-code elasticloadbalancing "
-        "--quota-code L-53DA6B97 --desired-value 53 --region eu-west-1"
+        f"--quota-code L-53DA6B97 --desired-value {NEEDED_ALBS} --region eu-west-1"
     )
 
 
@@ -160,7 +182,8 @@ def test_running_tasks_count_once_and_those_of_others_as_well(
 def test_the_group_with_the_most_rules_is_named(quotas: Quotas) -> None:
     line = lines(quotas("test-12", "--json"))[RULES]
     # 41 rules, and callers whose tasks are not admitted yet: all but connector.
-    assert (line["of"], line["used"], line["added"]) == ("test-12-ledger-alb-sg", 41, 5)
+    missing = len(callers(CATALOGUE, "ledger")) - 1
+    assert (line["of"], line["used"], line["added"]) == ("test-12-ledger-alb-sg", 41, missing)
     assert line["enough"]
 
 
@@ -192,7 +215,7 @@ def test_each_zone_gets_the_second_record_of_every_service(quotas: Quotas) -> No
         for line in json.loads(quotas("test-12", "--json").stdout)["quotas"]
         if line["quota_code"] == RECORDS
     ]
-    assert sum(added for _, _, added in of_zones) == 15
+    assert sum(added for _, _, added in of_zones) == len(CATALOGUE)
     assert {(zone, allowed) for zone, allowed, _ in of_zones} == {
         ("pymnt.uk", 10_000),
         ("test-12.pymnt.internal", 10_000),
@@ -200,8 +223,8 @@ def test_each_zone_gets_the_second_record_of_every_service(quotas: Quotas) -> No
 
 
 def test_enough_is_0(quotas: Quotas, checkout: Checkout) -> None:
-    for service in ("connector", "frontend", "ledger", "cardid"):
-        checkout.put("test-perf-1", service, "retired")
+    for service in BALANCED[:4]:
+        checkout.put(TOGETHER[-1], service, "retired")
     result = quotas("test-12", "--json")
     assert (result.exit_code, json.loads(result.stdout)["enough"]) == (0, True)
 
@@ -209,9 +232,13 @@ def test_enough_is_0(quotas: Quotas, checkout: Checkout) -> None:
 def test_the_table_says_who_can_ask_for_more(quotas: Quotas) -> None:
     result = quotas("test-12")
     assert result.exit_code == 1
-    assert f"account {ACCOUNT} in eu-west-1: found 50, needed 53" in result.stdout
+    assert (
+        f"account {ACCOUNT} in eu-west-1: found {ALLOWED_ALBS}, needed {NEEDED_ALBS}"
+        in result.stdout
+    )
     assert f"-> an administrator of account {ACCOUNT} can ask for more: aws" in result.stdout
-    assert "--quota-code L-53DA6B97 --desired-value 53 --region eu-west-1" in result.stdout
+    command = f"--quota-code L-53DA6B97 --desired-value {NEEDED_ALBS} --region eu-west-1"
+    assert command in result.stdout
 
 
 def test_aws_that_does_not_answer_is_2(quotas: Quotas) -> None:
@@ -220,8 +247,16 @@ def test_aws_that_does_not_answer_is_2(quotas: Quotas) -> None:
     assert json.loads(result.stdout)["findings"][0]["gate"] == "connection"
 
 
+def test_an_environment_file_with_a_mistake_is_2(quotas: Quotas, checkout: Checkout) -> None:
+    checkout.set(TOGETHER[-1], "max_steps = 25")
+    result = quotas("test-12", "--json")
+    assert result.exit_code == 2
+    assert f"{TOGETHER[-1]}.toml" in result.stdout
+    assert "max_steps: found an unknown key" in result.stdout
+
+
 def test_an_unknown_environment_is_2(quotas: Quotas) -> None:
-    assert quotas("test-13").exit_code == 2
+    assert quotas("nowhere").exit_code == 2
 
 
 def test_all_denied_calls_are_named_at_once(

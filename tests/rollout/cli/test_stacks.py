@@ -1,12 +1,16 @@
 """`pay stacks`: which stacks there are, in the order of an apply."""
 
-from tests.support.checkout import Pay, PayJson
+from collections import Counter
+
+from pay.catalogue import CATALOGUE
+from pay.environments.load import environment_files
+from tests.support.checkout import COMMITTED, Pay, PayJson
 
 
 def test_every_stack_of_an_environment_is_listed_in_its_turn(pay_json: PayJson) -> None:
     code, found = pay_json("stacks", "test-12")
     assert code == 0
-    assert len(found) == 1 + 3 * 15
+    assert len(found) == 1 + 3 * len(CATALOGUE)
     assert found[0] == {
         "stack": "test-12-platform",
         "kind": "platform",
@@ -23,7 +27,10 @@ def test_every_stack_of_an_environment_is_listed_in_its_turn(pay_json: PayJson) 
 
 def test_all_environments_have_their_stacks(pay_json: PayJson) -> None:
     _, found = pay_json("stacks")
-    assert len({row["stack"] for row in found}) == 5 * (1 + 3 * 15)
+    per_environment = 1 + 3 * len(CATALOGUE)
+    assert Counter(environment for row in found for environment in row["environments"]) == (
+        dict.fromkeys(environment_files(COMMITTED), per_environment)
+    )
 
 
 def test_a_table_says_what_each_holds(pay: Pay) -> None:
@@ -34,7 +41,7 @@ def test_a_table_says_what_each_holds(pay: Pay) -> None:
 
 
 def test_an_unknown_environment_is_wrong_use(pay: Pay) -> None:
-    assert pay("stacks", "test-13").exit_code == 2
+    assert pay("stacks", "nowhere").exit_code == 2
 
 
 def test_a_base_that_is_no_revision_is_refused(pay_json: PayJson) -> None:

@@ -4,15 +4,18 @@ import io
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from typing import Any
 
 import pytest
 from rich.console import Console
 
+from pay.catalogue import CATALOGUE
+from pay.environments.load import environment_files
 from rollout.board.board import by_chain, rows
 from rollout.board.table import show
 from rollout.moves.standings import Standings
-from tests.support.checkout import Checkout, Pay, PayJson
+from tests.support.checkout import COMMITTED, Checkout, Pay, PayJson
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -25,7 +28,9 @@ def row(told: list[dict[str, object]], environment: str, service: str) -> dict[s
 def test_every_service_of_every_environment_has_a_row(pay_json: PayJson) -> None:
     code, told = pay_json("stages")
     assert code == 0
-    assert len(told) == len({(r["environment"], r["service"]) for r in told}) == 5 * 15
+    assert sorted((r["environment"], r["service"]) for r in told) == sorted(
+        product(environment_files(COMMITTED), CATALOGUE)
+    )
 
 
 def test_a_row_tells_stage_weights_since_when_and_the_next_step(
@@ -62,13 +67,37 @@ def test_a_row_tells_what_stands_before_the_next_step(
     assert row(told, "test-12", "cardid")["waits_for"] == []
 
 
-def test_a_stage_that_was_changed_by_hand_is_told(
-    checkout: Checkout, pay: Pay, pay_json: PayJson
+@pytest.mark.parametrize(
+    ("journal", "file", "words"),
+    [
+        ("legacy", "quarter", "skipped without a judgement: dark, ready, canary"),
+        ("canary", "half", "skipped without a judgement: quarter"),
+        ("legacy", "dark", "nobody recorded the move"),
+        ("half", "ready", "nobody recorded the move"),
+        ("ready", "legacy", "no way leads back from ready to legacy"),
+        ("retired", "soak", "no way leads back from retired to soak"),
+    ],
+)
+def test_a_stage_that_was_changed_by_hand_is_told_in_words(
+    checkout: Checkout, pay: Pay, pay_json: PayJson, journal: str, file: str, words: str
 ) -> None:
-    checkout.put("test-12", "ledger", "quarter", ago=None)
+    checkout.put("test-12", "ledger", journal)
+    checkout.put("test-12", "ledger", file, ago=None)
     found = row(pay_json("stages", "test-12")[1], "test-12", "ledger")
     assert (found["since"], found["changed_by_hand"]) == (None, True)
-    assert "by hand" in pay("stages", "test-12").stdout
+    sentence = f"ledger: test-12.toml has {file}, its journal {journal}; {words}"
+    assert isinstance(found["problems"], list)
+    assert found["problems"][0] == sentence
+    for result in (pay("stages", "test-12"), pay("stages")):
+        assert sentence in " ".join(result.stdout.split())
+
+
+def test_a_stage_that_pay_wrote_is_not_called_changed_by_hand(
+    checkout: Checkout, pay: Pay, pay_json: PayJson
+) -> None:
+    checkout.put("test-12", "ledger", "quarter")
+    assert not row(pay_json("stages", "test-12")[1], "test-12", "ledger")["changed_by_hand"]
+    assert "its journal" not in pay("stages", "test-12").stdout
 
 
 def moving(checkout: Checkout, now: datetime = NOW) -> tuple[Standings, list[str]]:
@@ -194,4 +223,4 @@ def test_environments_stand_in_the_order_in_which_they_are_moved(pay_json: PayJs
 
 
 def test_an_unknown_environment_is_wrong_use(pay: Pay) -> None:
-    assert pay("stages", "test-13").exit_code == 2
+    assert pay("stages", "nowhere").exit_code == 2

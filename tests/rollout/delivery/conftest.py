@@ -28,6 +28,7 @@ from tests.support.plans import (
 from toolchain.paths import VENV_BIN
 
 MAIN = """
+import json
 import os
 import shutil
 from pathlib import Path
@@ -39,6 +40,8 @@ for line in stacks:
     folder = Path(os.environ["CDKTF_OUTDIR"], "stacks", stack)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "cdk.tf").write_text(hcl)
+    backend = {"s3": dict(bucket="states", key=stack)}
+    (folder / "metadata.json").write_text(json.dumps({"terraform": {"backend": backend}}))
 """
 """Stands in for the synthesis: the HCL of each stack is a word of stacks.txt."""
 

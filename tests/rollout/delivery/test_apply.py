@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pay.model import Environment, Side, Stage
-from pay.model.stacks import side_stack, traffic_stack
+from pay.model.stacks import traffic_stack
 from tests.rollout.delivery.conftest import Delivery
 from tests.rollout.delivery.test_judge_changes import REASONS, spoil
 from tests.support.checkout import Checkout
@@ -22,6 +22,7 @@ from tests.support.plans import (
     record,
     stage_change,
 )
+from tests.support.stack_ids import side_stack
 
 pytestmark = pytest.mark.slow
 

@@ -1,5 +1,6 @@
 """Which stacks a change touches, and which plans the guard needs beside theirs."""
 
+import json
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -8,30 +9,42 @@ import pytest
 
 from pay.model import Environment, InvalidInput
 from pay.model.stacks import known_stacks
-from rollout.delivery.changed_stacks import changed, changed_since, judged_together
+from rollout.delivery.changed_stacks import changed_since, changes, judged_together
 
 SIDE = "test-12-connector-ec2"
 
 
-def synthesised(folder: Path, **stacks: str) -> Path:
+def synthesised(folder: Path, bucket: str = "states", **stacks: str) -> Path:
     for id, text in stacks.items():
-        (folder / "stacks" / id).mkdir(parents=True)
-        (folder / "stacks" / id / "cdk.tf").write_text(text)
+        stack = folder / "stacks" / id
+        stack.mkdir(parents=True)
+        (stack / "cdk.tf").write_text(text)
+        backend = {"s3": {"bucket": bucket, "key": f"{id}.tfstate"}}
+        (stack / "metadata.json").write_text(json.dumps({"terraform": {"backend": backend}}))
     return folder
 
 
 def test_a_stack_changes_when_its_hcl_differs_or_is_new(tmp_path: Path) -> None:
     before = synthesised(tmp_path / "before", same="a", other="a")
     after = synthesised(tmp_path / "after", same="a", other="b", new="c")
-    assert changed(before, after) == {"other", "new"}
+    found = changes(before, after)
+    assert found.changed == {"other", "new"}
+    assert found.left == set()
 
 
-def test_refuses_every_stack_that_lost_its_code(tmp_path: Path) -> None:
+def test_a_state_is_left_when_the_stack_lost_its_code(tmp_path: Path) -> None:
     before = synthesised(tmp_path / "before", gone="a", away="a", same="a")
     after = synthesised(tmp_path / "after", same="a")
-    with pytest.raises(InvalidInput) as refused:
-        changed(before, after)
-    assert [problem.where for problem in refused.value.problems] == ["away", "gone"]
+    found = changes(before, after)
+    assert found.changed == set()
+    assert found.left == {"away", "gone"}
+
+
+def test_a_state_is_left_when_the_stack_keeps_its_state_elsewhere(tmp_path: Path) -> None:
+    before = synthesised(tmp_path / "before", one="a")
+    after = synthesised(tmp_path / "after", bucket="other-states", one="b")
+    found = changes(before, after)
+    assert found.changed == found.left == {"one"}
 
 
 def test_a_changed_side_is_judged_with_its_records(
@@ -50,6 +63,7 @@ for file in Path(os.environ["PAY_ENVIRONMENTS"]).glob("*.toml"):
     folder = Path(os.environ["CDKTF_OUTDIR"]) / "stacks" / file.stem
     folder.mkdir(parents=True)
     (folder / "cdk.tf").write_text(file.read_text())
+    (folder / "metadata.json").write_text('{"terraform": {"backend": {}}}')
 """
 
 
@@ -69,9 +83,12 @@ def project(tmp_path: Path) -> Path:
 
 def test_a_working_tree_is_compared_with_a_revision(project: Path) -> None:
     folder = project / "environments"
-    assert changed_since("HEAD", project, folder) == frozenset()
+    assert changed_since("HEAD", project, folder).changed == frozenset()
     (folder / "two.toml").write_text("after")
-    assert changed_since("HEAD", project, folder) == {"two"}
+    (folder / "one.toml").unlink()
+    found = changed_since("HEAD", project, folder)
+    assert found.changed == {"two"}
+    assert found.left == {"one"}
 
 
 @pytest.mark.parametrize("base", ["nowhere", "--output=x"])

@@ -7,7 +7,7 @@ import subprocess
 import pytest
 
 from tests.rollout.delivery.conftest import Delivery
-from tests.support.plans import EC2, FARGATE, PLATFORM, SERVICE, TRAFFIC, container, plan
+from tests.support.plans import EC2, FARGATE, PLATFORM, SERVICE, TRAFFIC, Json, container, plan
 
 pytestmark = pytest.mark.slow
 
@@ -68,13 +68,63 @@ def test_a_side_that_runs_nowhere_yet_gets_the_other_sides_release(delivery: Del
     assert variables == {"application_image_tag": {"value": "7-release"}}
 
 
-def test_refuses_a_stack_that_lost_its_code(delivery: Delivery) -> None:
-    delivery.synthesises({TRAFFIC: "100", EC2: "a"}, {TRAFFIC: "95"})
+def state(*addresses: str, mode: str = "managed") -> Json:
+    """A state as `terraform show -json` prints it."""
+    resources = [
+        {"address": address, "mode": mode, "type": address.partition(".")[0], "values": {}}
+        for address in addresses
+    ]
+    return {"format_version": "1.0", "values": {"root_module": {"resources": resources}}}
+
+
+def test_refuses_every_state_that_holds_something_and_lost_its_code(delivery: Delivery) -> None:
+    delivery.synthesises({TRAFFIC: "100", EC2: "a", FARGATE: "a"}, {TRAFFIC: "95"})
+    delivery.runs(
+        EC2, state("aws_lb.lb", "aws_lb_listener.https", "aws_iam_role.a", "aws_iam_role.b")
+    )
+    delivery.runs(FARGATE, state("aws_lb.lb"))
     refused = delivery.plan()
     assert refused.returncode == 1
-    assert f"{EC2}: found resources may be left" in refused.stderr
-    assert delivery.calls == []
+    assert (
+        f"{EC2}: found aws_lb.lb, aws_lb_listener.https, aws_iam_role.a and 1 more in its state, "
+        "which the change leaves behind" in refused.stderr
+    )
+    assert f"{FARGATE}: found aws_lb.lb in its state" in refused.stderr
+    assert "docs/tasks/remove-or-rename-a-service.md" in refused.stderr
+    assert not [call for call in delivery.calls if call.split()[1] == "plan"]
     assert not (delivery.plans / "SHA256SUMS").exists()
+
+
+@pytest.mark.parametrize(
+    "left", [{"format_version": "1.0"}, state(), state("data.aws_vpc.vpc", mode="data")]
+)
+def test_code_may_go_when_its_state_is_empty(delivery: Delivery, left: Json) -> None:
+    delivery.synthesises({TRAFFIC: "100", EC2: "a"}, {TRAFFIC: "95"})
+    delivery.runs(EC2, left)
+    planned = delivery.plan()
+    assert planned.returncode == 0, planned.stderr
+    assert planned.stdout == f"{TRAFFIC}\n"
+
+
+def test_refuses_code_that_names_another_state(delivery: Delivery) -> None:
+    delivery.synthesises({TRAFFIC: "100"}, {TRAFFIC: "100"})
+    main = delivery.head / "main.py"
+    main.write_text(main.read_text().replace('"states"', '"other-states"'))
+    delivery.runs(TRAFFIC, state("aws_route53_record.ec2"))
+    refused = delivery.plan()
+    assert refused.returncode == 1
+    assert f"{TRAFFIC}: found aws_route53_record.ec2 in its state" in refused.stderr
+
+
+def test_a_state_that_cannot_be_read_may_hold_something(delivery: Delivery) -> None:
+    delivery.synthesises({TRAFFIC: "100", EC2: "a"}, {TRAFFIC: "95"})
+    for step in ("init", "show"):
+        refused = delivery.plan(FAIL=f"{step} {EC2}")
+        assert refused.returncode == 1
+        assert f"no luck with {EC2}" in refused.stderr
+    delivery.runs(EC2, {"values": 1})
+    refused = delivery.plan()
+    assert (refused.returncode, f"state of {EC2}" in refused.stderr) == (1, True)
 
 
 def test_refuses_a_folder_that_is_not_a_checkout(delivery: Delivery) -> None:

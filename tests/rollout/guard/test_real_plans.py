@@ -23,7 +23,6 @@ from pay.containers.stored import as_stored
 from pay.environments.load import load_environments
 from pay.model import Environment, Segment, Side, Stage, names
 from pay.model.problem import InvalidInput
-from pay.model.stacks import side_stack
 from rollout.guard.rule import Context
 from rollout.guard.rules import RULES
 from rollout.guard.verdict import judge
@@ -38,6 +37,7 @@ from tests.support.mutations import damaged, harms
 from tests.support.one_attribute import attributes_in_use, one_attribute_changed, settled
 from tests.support.plans import EC2, ENVIRONMENT, FARGATE, PLATFORM, SERVICE, TRAFFIC, Json, at
 from tests.support.real_stacks import Edit, RealStacks, all_of, appended, put, put_in
+from tests.support.stack_ids import side_stack
 
 pytestmark = pytest.mark.e2e
 

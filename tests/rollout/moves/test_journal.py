@@ -156,7 +156,7 @@ def test_refuses_a_time_in_the_future_but_not_another_machines_clock(tmp_path: P
     ("place", "kind", "fix"),
     [
         ("test-12/ledgr", "a service", "did you mean ledger?"),
-        ("test-13/ledger", "an environment", "did you mean test-12?"),
+        ("test-122/ledger", "an environment", "did you mean test-12?"),
     ],
 )
 def test_refuses_the_journal_of_what_does_not_exist(

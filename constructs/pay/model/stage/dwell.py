@@ -10,6 +10,7 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 from pay.model.service.timing import CLIENT_KEEP_ALIVE_SECONDS, Timing
+from pay.model.stage.rows import ROWS, Dwell
 from pay.model.stage.stage import Ladder, Stage
 
 PROPAGATION_SECONDS = 60
@@ -35,10 +36,6 @@ PEAK_END = time(15)
 """The daily peak, local time, Monday to Friday. An assumption: the public record does not show
 when payments peak; office hours are when people pay and when call centres take cards."""
 
-_WATCHED = frozenset({Stage.CANARY, Stage.QUARTER, Stage.HALF, Stage.MOST})
-_DRAINED = frozenset({Stage.READY, Stage.CUTOVER, Stage.DETACHED})
-_PEAK_STAGES = frozenset({Stage.QUARTER, Stage.HALF, Stage.MOST})
-
 
 def drain(timing: Timing) -> timedelta:
     """Return how long clients may still use the side that DNS has left: Route 53's propagation, the
@@ -51,13 +48,15 @@ def drain(timing: Timing) -> timedelta:
 
 def shortest_dwell(stage: Stage, timing: Timing) -> timedelta:
     """Return the shortest time at `stage` before a service moves forward."""
-    if stage is Stage.SOAK:
-        return SOAK_DWELL
-    if stage in _WATCHED:
-        return max(SHORTEST_WEIGHTED_DWELL, drain(timing))
-    if stage in _DRAINED:
-        return drain(timing)
-    return timedelta(0)
+    match ROWS[stage].dwell:
+        case Dwell.SOAK:
+            return SOAK_DWELL
+        case Dwell.WATCH:
+            return max(SHORTEST_WEIGHTED_DWELL, drain(timing))
+        case Dwell.DRAIN:
+            return drain(timing)
+        case Dwell.NOTHING:
+            return timedelta(0)
 
 
 @cache
@@ -88,7 +87,8 @@ def peak_stages(ladder: Ladder) -> frozenset[Stage]:
     """Return the stages whose daily peak counts, as Fargate serves enough and EC2 shares the load:
     `quarter` to `most`, or else the last stage before `cutover`.
     """
-    return _PEAK_STAGES.intersection(ladder.rungs) or frozenset({list(ladder.rungs)[-2]})
+    counting = frozenset(stage for stage in ladder.rungs if ROWS[stage].counts_the_peak)
+    return counting or frozenset({list(ladder.rungs)[-2]})
 
 
 def has_seen_a_peak(ladder: Ladder, stays: Iterable[tuple[Stage, datetime, datetime]]) -> bool:

@@ -13,6 +13,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from pay.model.stage.rows import ROWS
 from pay.model.stage.stage import Ladder, Stage
 
 
@@ -63,10 +64,7 @@ def find_edge(ladder: Ladder, before: Stage, after: Stage) -> Edge | None:
 
 
 def _rollback_targets(ladder: Ladder, stage: Stage) -> tuple[Stage, ...]:
-    if stage is Stage.DARK:
-        return (Stage.LEGACY,)
-    if stage is Stage.DETACHED:
-        return (Stage.CUTOVER,)
-    if stage is Stage.SOAK or stage in ladder.rungs:
-        return tuple(rung for rung in ladder.rungs if rung.position < stage.position)
-    return ()
+    if stage not in ladder.stages:
+        return ()
+    on_ladder = (each for each in ROWS[stage].back_to if each in ladder.stages)
+    return tuple(each for each in on_ladder if each.position < stage.position)

@@ -3,9 +3,9 @@
 import pytest
 
 from pay.model import Side, Stage
-from pay.model.stacks import side_stack
 from tests.rollout.guard.conftest import Judge
 from tests.support.plans import EC2, FARGATE, Json, change, plan, policy, records, traffic
+from tests.support.stack_ids import side_stack
 
 ROLE = change("aws_iam_role.task_role", None, {"name": "task"})
 OLD_ROLE = change("aws_iam_role.task_role", {"name": "task"}, {"name": "task"})

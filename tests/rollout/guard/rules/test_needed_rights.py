@@ -20,7 +20,7 @@ from pay.model.rights import (
     used_by_alarms,
     used_by_logs,
 )
-from pay.model.stacks import side_stack
+from tests.support.stack_ids import side_stack
 from tests.rollout.guard.conftest import Judge
 from tests.support.plans import (
     ENVIRONMENT,

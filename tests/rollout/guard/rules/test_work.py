@@ -7,8 +7,8 @@ import pytest
 
 from pay.catalogue import CATALOGUE
 from pay.model import Environment, Side, Stage
-from pay.model.stacks import side_stack
 from tests.support.plans import ENVIRONMENT, at, container, judged, plan, task_definition
+from tests.support.stack_ids import side_stack
 
 SERVICE = "connector"
 SWITCHES = CATALOGUE[SERVICE].work_switches
