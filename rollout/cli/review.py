@@ -13,13 +13,13 @@ from typing import Annotated
 
 import typer
 
+from pay.files import replace_file
 from pay.model.problem import InvalidInput
 from rollout.guard.options import Allow, Base, Because, Plans, allowances, read_and_judge
 from rollout.guard.report import print_mistakes
 from rollout.review.document import review as review_plans
 from rollout.review.policy import read_policy_result
 from rollout.review.render import as_html, as_markdown
-from rollout.terminal.atomic_write import write_atomically
 
 
 def review(
@@ -46,6 +46,6 @@ def review(
         raise typer.Exit(2) from None
     document = review_plans(context, verdict, result)
     if html:
-        write_atomically(html, as_html(document))
+        replace_file(html, as_html(document).encode())
     rest = f"the HTML review, {html.name}" if html else "`pay review PLAN.json... --html FILE`"
     typer.echo(as_markdown(document, rest=rest), nl=False)

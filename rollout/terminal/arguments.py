@@ -25,12 +25,15 @@ def _services(ctx: typer.Context, incomplete: str) -> list[str]:
 
 def _services_by_environment() -> dict[str, set[str]]:
     """Return what a shell offers; files that cannot be read offer nothing."""
-    from pay.environments.load import environment_files  # a command that runs imports it by itself
+    # A command that runs imports them by itself.
+    from pay.environments.load import environment_files
+    from pay.files import read_text
 
     services: dict[str, set[str]] = {}
     for name, path in environment_files(environments_folder()).items():
-        with suppress(OSError, ValueError):
-            services[name] = set(tomllib.loads(path.read_text()).get("services", ()))
+        with suppress(OSError, ValueError, RecursionError):
+            declared = tomllib.loads(read_text(path)).get("services")
+            services[name] = set(declared) if isinstance(declared, dict) else set()
     return services
 
 
