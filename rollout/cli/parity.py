@@ -17,6 +17,7 @@ from rollout.board.board import by_chain
 from rollout.board.parity_table import as_table
 from rollout.terminal.arguments import Json, OptionalServiceName, environments_folder
 from rollout.terminal.console import choose, console, print_json
+from rollout.terminal.tables import print_table
 
 
 def parity(
@@ -45,4 +46,4 @@ def parity(
             ]
         )
         return
-    console().print(as_table(target.name, differences))
+    print_table(console(), as_table(target.name, differences))
