@@ -17,13 +17,15 @@ from sandbox.estate.mistakes import Mistake
 from sandbox.server.process import SandboxError, Server
 from sandbox.server.server_record import LOG
 from sandbox.variables import export_lines
+from toolchain.streams import ending
 
 
 class Reported(TyperGroup):
     """Reports what the commands of this group cannot do."""
 
     def invoke(self, ctx: Any) -> Any:
-        with reporting():
+        left = "If a local AWS runs, `pay sandbox stop` ends it."
+        with ending(left), reporting():
             try:
                 return super().invoke(ctx)
             except SandboxError as problem:

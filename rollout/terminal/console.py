@@ -30,6 +30,9 @@ class Command(TyperCommand):
 class PrintableConsole(Console):
     """Shows control and invisible characters as escapes, wherever a text comes from."""
 
+    def on_broken_pipe(self) -> None:
+        raise  # the command ends as `toolchain.streams` says
+
     def render_str(self, text: str, **style: Any) -> Text:
         return super().render_str(printable(text), **style)
 
@@ -58,6 +61,8 @@ def reporting(as_json: bool = False, exit_code: int = 1) -> Iterator[None]:
             out.print(f"[bold red]Refused:[/] {escape(refusal.what)}. Nothing was written.")
             print_findings(out, refusal.findings)
         raise typer.Exit(exit_code) from None
+    except BrokenPipeError:
+        raise
     except (InvalidInput, Failed, OSError) as error:
         if as_json:
             problems = error.problems if isinstance(error, InvalidInput) else [error]
