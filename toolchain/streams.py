@@ -31,8 +31,8 @@ def prepare() -> None:
 
 @contextmanager
 def ending(left: str = "") -> Iterator[None]:
-    """End the program with its exit code when Ctrl-C is pressed or its reader has gone. `left` says
-    what may be left running, and how to stop it.
+    """End the program with its exit code when Ctrl-C is pressed, its reader has gone or its output
+    cannot be written. `left` says what may be left running, and how to stop it.
     """
     try:
         yield
@@ -43,6 +43,10 @@ def ending(left: str = "") -> Iterator[None]:
         raise SystemExit(STOPPED) from None
     except BrokenPipeError:
         raise SystemExit(READER_GONE) from None
+    except OSError as error:
+        with suppress(OSError):
+            print(f"Failed. {error}", file=sys.stderr)
+        raise SystemExit(1) from None
     finally:
         _drop_what_cannot_be_written()
 

@@ -39,7 +39,10 @@ class PrintableConsole(Console):
 
 def console() -> Console:
     """Return the console of standard output, for tables and sentences."""
-    return PrintableConsole(highlight=False)
+    out = PrintableConsole(highlight=False)
+    if out.width < 1:  # COLUMNS=0, as some pipelines set it: Rich would print nothing
+        out.width = 80
+    return out
 
 
 def print_json(value: Any) -> None:
