@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from rollout.terminal.arguments import environment_names, service_names
 from rollout.terminal.console import reporting
 from sandbox import control
 from sandbox.estate.mistakes import Mistake
@@ -36,14 +37,26 @@ class Reported(TyperGroup):
 sandbox = typer.Typer(cls=Reported, no_args_is_help=True, add_completion=False, help=__doc__)
 
 EnvironmentOption = Annotated[
-    str, typer.Option("--environment", "-e", help="The environment whose estate exists there.")
+    str,
+    typer.Option(
+        "--environment",
+        "-e",
+        metavar="ENV",
+        help="The environment whose estate exists there.",
+        autocompletion=environment_names,
+    ),
 ]
 PortOption = Annotated[int, typer.Option(help="On 127.0.0.1; 0 takes a free one.")]
 TaskStartOption = Annotated[
     float, typer.Option(help="Seconds from the start of an ECS task until it runs.")
 ]
 LegacyOption = Annotated[
-    list[str], typer.Option(help="A service that runs on EC2 already, made by hand. Repeatable.")
+    list[str],
+    typer.Option(
+        metavar="SERVICE",
+        help="A service that runs on EC2 already, made by hand. Repeatable.",
+        autocompletion=service_names,
+    ),
 ]
 MistakeOption = Annotated[
     list[Mistake], typer.Option(help="A deliberate fault of the estate. Repeatable.")
