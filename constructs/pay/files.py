@@ -58,7 +58,8 @@ def replace_file(path: Path, content: bytes, *, lasting: bool = True) -> None:
         else:
             _replace(target, content, lasting)
     except OSError as error:
-        raise OSError(error.errno, error.strerror, str(path)) from None
+        # The temporary file's name would say nothing to a person.
+        raise OSError(error.errno, error.strerror or str(error), str(path)) from None
 
 
 def _replace(target: Path, content: bytes, lasting: bool) -> None:
