@@ -30,6 +30,8 @@ from rollout.review.policy import read_policy_result
 from rollout.terminal.refusal import Refused
 from tests.conftest import ROOT
 
+pytestmark = pytest.mark.slow
+
 ENVIRONMENTS = ROOT / "environments"
 KNOWN = load_environments(ENVIRONMENTS)
 

@@ -12,6 +12,8 @@ from pay.environments.toml_lines import TomlLines
 from pay.model import Environment, InvalidInput
 from pay.model.base import Model
 
+pytestmark = pytest.mark.slow
+
 NAME = "production-2"
 
 NO_VALUE = (
