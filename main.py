@@ -21,6 +21,7 @@ from pay.model.stacks import known_stacks
 from stacks.estate import may_hold, planned_stacks
 from stacks.made_from import SCHEMA, made_from
 from stacks.synthesis import synthesise
+from toolchain import streams
 
 ROOT = Path(__file__).parent
 ENVIRONMENTS = Path(os.environ.get("PAY_ENVIRONMENTS") or ROOT / "environments")
@@ -55,6 +56,7 @@ def _no_stack(environments: Mapping[str, Environment]) -> Problem:
 
 
 if __name__ == "__main__":
+    streams.prepare()
     try:
         main()
     except (InvalidInput, HclError) as mistakes:
@@ -64,4 +66,5 @@ if __name__ == "__main__":
         needed = "files and folders that this user can read and write"
         sys.exit(f"{place}: found {error.strerror}; allowed: {needed}; or set CDKTF_OUTDIR")
     except KeyboardInterrupt:
-        sys.exit("Stopped: no stack was half written; run it again to write the rest.")
+        print("Stopped: no stack was half written; run it again.", file=sys.stderr)
+        sys.exit(streams.STOPPED)

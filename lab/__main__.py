@@ -24,6 +24,7 @@ from sandbox.server.process import SandboxError
 from sandbox.settings import Settings
 from toolchain.environment import tool_environment
 from toolchain.paths import ROOT
+from toolchain.streams import ending
 
 ENVIRONMENT = "sandbox"
 MOST_FINDINGS = 20
@@ -88,4 +89,5 @@ async def _walk(
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    with ending("All that the lab started has ended."):
+        typer.run(main)

@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from pay.files import replace_file
 from pay.plans.plan_file import NotAPlan, read_plan_file
 from policies.engine import requirements, waivers
 from policies.engine.plan_shape import require_shape
@@ -23,8 +24,9 @@ PASSED, REFUSED, WRONG_USE = 0, 1, 2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    # `... | head` ends the gate without a traceback.
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    # `... | head` and Ctrl-C end the gate without a traceback.
+    for number in (signal.SIGPIPE, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
     options = _parser().parse_args(arguments)
     if options.plan and len(options.root) > 1:
         print("--plan: give exactly one --root, the one the plans belong to", file=sys.stderr)
@@ -34,17 +36,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (waivers.InvalidWaivers, NothingToJudge, NotAPlan, requirements.UnknownRule) as mistake:
         print(mistake, file=sys.stderr)
         return WRONG_USE
-    for form, file in options.format or [("table", None)]:
-        if form == "table":
-            text = as_table(verdicts, terminal=file is None and sys.stdout.isatty())
-        else:
-            text = FORMATS[form](verdicts)
-        if file is None:
-            print(text)
-        else:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(text, encoding="utf-8")
+    try:
+        for form, file in options.format or [("table", None)]:
+            _write(form, file, verdicts)
+    except OSError as error:
+        place = error.filename or "standard output"
+        print(f"{place}: found {error.strerror}; allowed: a file to write to", file=sys.stderr)
+        return WRONG_USE
     return REFUSED if any(each.refused for each in verdicts) else PASSED
+
+
+def _write(form: str, file: Path | None, verdicts: list[Verdict]) -> None:
+    if form == "table":
+        text = as_table(verdicts, terminal=file is None and sys.stdout.isatty())
+    else:
+        text = FORMATS[form](verdicts)
+    if file is None:
+        print(text, flush=True)
+    else:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        replace_file(file, text.encode())
 
 
 def _judge(options: argparse.Namespace) -> list[Verdict]:

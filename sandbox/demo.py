@@ -30,6 +30,7 @@ from sandbox.server.process import SandboxError, Server
 from sandbox.server.server_record import FOLDER, running
 from sandbox.variables import whole_environment
 from toolchain.paths import ROOT
+from toolchain.streams import ending
 
 ENVIRONMENT = "sandbox"
 SERVICES = ("connector", "frontend")
@@ -124,11 +125,15 @@ class Demo:
                 text=True,
             ) as process,
         ):
-            for line in process.stdout or ():
-                lines.append(_COLOURS.sub("", line).rstrip())
-                log.write(f"{lines[-1]}\n")
-                if (plain := lines[-1].strip()) and show.search(plain):
-                    self._console.print(f"  {plain}", style="dim", highlight=False)
+            try:
+                for line in process.stdout or ():
+                    lines.append(_COLOURS.sub("", line).rstrip())
+                    log.write(f"{lines[-1]}\n")
+                    if (plain := lines[-1].strip()) and show.search(plain):
+                        self._console.print(f"  {plain}", style="dim", highlight=False)
+            except BaseException:  # Ctrl-C: it ends with the demo
+                process.terminate()
+                raise
         if process.returncode:
             end = "\n".join(lines[-30:])
             raise SandboxError(
@@ -172,4 +177,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    with ending("All that the demo started has ended."):
+        sys.exit(main())

@@ -31,6 +31,22 @@ def write_command(path: Path, line: str) -> None:
         path.chmod(0o755)
 
 
+UNAVAILABLE = (
+    re.compile(r"there (?:is|are) no versions? of ([^\s,]+)"),
+    re.compile(r"[Bb]ecause (\S+) was not found in the package registry"),
+    re.compile(r"No matching version found for (\S+?)\.?(?:\s|$)"),
+    re.compile(r"'(\S+?)' is not in (?:this|the npm) registry"),
+)
+"""How uv and npm report a version that no registry has."""
+
+
+def unavailable(output: str) -> str | None:
+    """Return the first package and version that cannot be had, from the output of uv or npm."""
+    text = " ".join(output.split())
+    matches = filter(None, (pattern.search(text) for pattern in UNAVAILABLE))
+    return next((match[1] for match in matches), None)
+
+
 def run_logged(
     command: Sequence[str],
     *,
@@ -56,6 +72,13 @@ def run_logged(
         )
     if done.returncode != 0:
         lines = path.read_bytes()[start:].decode(errors="replace").splitlines()
+        if missing := unavailable("\n".join(lines)):
+            raise ToolProblem(
+                f"{doing}: {missing} cannot be had",
+                needed="versions that the package registry of this machine has",
+                do="correct the version where it is required (pyproject.toml, package.json or "
+                f"toolchain/locks/*.in), then run `make lock`; {path.relative_to(ROOT)} says more",
+            )
         tail = [line for line in lines if not NOISE.match(line)][-12:]
         raise ToolProblem(
             "\n    ".join([f"{doing} failed with exit status {done.returncode}:", *tail]),

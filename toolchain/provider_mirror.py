@@ -107,6 +107,7 @@ provider_installation {{
 """
     if not TERRAFORM_RC.is_file() or TERRAFORM_RC.read_text() != text:
         TERRAFORM_RC.parent.mkdir(parents=True, exist_ok=True)
+        # As `pay.files.replace_file` does, which is not there before set-up.
         temporary = TERRAFORM_RC.with_suffix(f".{os.getpid()}")
         temporary.write_text(text)
         temporary.replace(TERRAFORM_RC)

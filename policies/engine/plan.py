@@ -12,7 +12,7 @@ from checkov.common.output.report import Report
 from checkov.terraform.plan_runner import Runner
 from checkov.terraform.plan_utils import create_definitions
 
-from pay.plans.plan_file import default_tags
+from pay.plans.plan_file import NotAPlan, default_tags
 from policies.engine import checkov_checks
 from policies.engine.results import Problem, Result
 from policies.engine.scan import Only, crashes, results_of
@@ -27,13 +27,22 @@ def judge(
 ) -> tuple[list[Result], list[Problem], list[str]]:
     """Return the results for a plan, its problems, and the stack's settings that it leaves unknown.
 
-    A problem is something wrong with the plan itself.
+    A problem is something wrong with the plan itself. Raises NotAPlan where checkov cannot read it.
     """
     name = _stack_name(document)
     stack = next((each for each in stacks if each.name == name), None)
     if stack is None:
         what = f"it is the plan of the stack {name!r}, which was not judged"
         return [], [Problem("plan", str(file), what)], []
+    try:
+        return _judged(file, document, stack, rules)
+    except Exception as error:  # whatever another program makes of a malformed plan
+        raise NotAPlan(file, f"a plan that checkov cannot read ({error!r})") from error
+
+
+def _judged(
+    file: Path, document: Document, stack: Stack, rules: frozenset[str]
+) -> tuple[list[Result], list[Problem], list[str]]:
     planned = Stack(stack.name, file.parent, stack.tags, stack.allowed_account_ids, from_plan=True)
     definitions, _ = create_definitions(None, [str(file)])
     for blocks in definitions.values():

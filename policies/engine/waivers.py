@@ -12,6 +12,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_core import PydanticCustomError
 
+from pay.files import read_text
 from policies.engine.results import Problem, Result
 
 FILE = Path(__file__).parents[1].joinpath("waivers.toml")
@@ -73,13 +74,16 @@ class InvalidWaivers(ValueError):
 def load(file: Path) -> tuple[Waiver, ...]:
     """Raises InvalidWaivers."""
     try:
-        document = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError) as error:
+        document = tomllib.loads(read_text(file))
+    except (OSError, ValueError, RecursionError) as error:
         raise InvalidWaivers(f"{file}: {error}") from None
     if unknown := sorted(set(document) - {"waiver"}):
         raise InvalidWaivers(f"{file}: {', '.join(unknown)} is unknown; allowed: [[waiver]]")
+    entries = document.get("waiver", [])
+    if not isinstance(entries, list):
+        raise InvalidWaivers(f"{file}: waiver is not a list; allowed: [[waiver]]")
     waivers, mistakes = [], []
-    for number, entry in enumerate(document.get("waiver", []), start=1):
+    for number, entry in enumerate(entries, start=1):
         try:
             waivers.append(Waiver.model_validate(entry))
         except ValidationError as error:

@@ -1,4 +1,4 @@
-"""The board in the terminal, in the layout that fits: 80 columns cut nothing."""
+"""The board in the terminal, in the layout that fits."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,6 +10,7 @@ from rich.text import Text
 from pay.model import Stage
 from rollout.board.board import Row
 from rollout.moves.standings import Standings
+from rollout.terminal.tables import fits, print_table
 from rollout.terminal.time_text import short_date, span
 
 
@@ -19,14 +20,13 @@ def show(out: Console, standings: Standings, board: Sequence[Row], names: Sequen
     """
     if len(names) > 1:
         table = _overview(board, names)
-        unbounded = out.options.update(max_width=10_000)  # columns: more than any table needs
-        if out.measure(table, options=unbounded).maximum <= out.width:
+        if fits(out, table):
             out.print(table)
             for name in names:
                 _print_notes(out, board, name, f"{name}: ")
             return
     for name in names:
-        out.print(_detail(standings, board, name))
+        print_table(out, _detail(standings, board, name))
         _print_notes(out, board, name)
 
 
@@ -58,7 +58,7 @@ def _detail(standings: Standings, board: Sequence[Row], name: str) -> Table:
         Column("stage", no_wrap=True),
         Column("weights", no_wrap=True, justify="right"),
         Column("since", no_wrap=True, justify="right"),
-        Column("next step", ratio=1),
+        Column("next step"),
         title=title,
         title_justify="left",
         caption=Text(f"frozen: {target.frozen}") if target.frozen else None,

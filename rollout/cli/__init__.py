@@ -2,7 +2,7 @@
 
 One module a command, imported when the command runs: `pay --help` stays quick however many there
 are. A module's docstring is its command's help, so the list reads first sentences and imports none.
-Exit codes: 0 fine, 1 refused, 2 wrong use.
+Exit codes: 0 fine, 1 refused, 2 wrong use, 130 stopped by Ctrl-C, 141 the reader has gone.
 """
 
 import ast
@@ -13,6 +13,8 @@ from typing import Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
+
+from toolchain import streams
 
 PANELS = {
     "Moving services": (
@@ -44,6 +46,14 @@ class Commands(TyperGroup):
         super().__init__(**settings)
         for name, panel in COMMANDS.items():
             self.add_command(TyperCommand(name, help=summary(name), rich_help_panel=panel))
+
+    def main(self, *args: Any, **settings: Any) -> Any:
+        streams.prepare()
+        return super().main(*args, **settings)
+
+    def invoke(self, ctx: Any) -> Any:
+        with streams.ending():
+            return super().invoke(ctx)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         name, _, rest = super().resolve_command(ctx, args)

@@ -12,13 +12,13 @@ import typer
 
 from pay.environments.adopted import adopted_file
 from pay.environments.load import load_environments
+from pay.files import replace_file
 from rollout.adoption.file import as_toml, with_keeps
 from rollout.adoption.report import as_data, print_report
 from rollout.adoption.survey import survey
 from rollout.aws.clients import asking
 from rollout.moves.stage_file import locked
 from rollout.terminal.arguments import EnvironmentName, Json, environments_folder
-from rollout.terminal.atomic_write import write_atomically
 from rollout.terminal.console import choose, console, print_json
 
 
@@ -43,9 +43,9 @@ def adopt(
         with locked(folder):
             text = settings.read_bytes().decode()
             if (changed := with_keeps(text, found.kept)) != text:
-                write_atomically(settings, changed)
+                replace_file(settings, changed.encode())
         path.parent.mkdir(exist_ok=True)
-        write_atomically(path, as_toml(chosen, found.answers))
+        replace_file(path, as_toml(chosen, found.answers).encode())
     written = None if refused else path
     if as_json:
         print_json(as_data(found, written))

@@ -21,7 +21,7 @@ import typer
 from pay.model.problem import InvalidInput
 from rollout.delivery.apply_changes import apply_changes
 from rollout.guard.report import print_mistakes
-from rollout.terminal.arguments import BaseFolder, PlansFolder
+from rollout.terminal.arguments import BaseFolder, Json, PlansFolder
 
 
 def apply(
@@ -33,10 +33,11 @@ def apply(
             metavar="REVIEWED", exists=True, dir_okay=False, help="The text that was approved."
         ),
     ],
+    as_json: Json = False,
 ) -> None:
     try:
-        is_clean = apply_changes(base, plans, reviewed)
+        is_clean = apply_changes(base, plans, reviewed, as_json=as_json)
     except InvalidInput as mistakes:
-        print_mistakes(mistakes, as_json=False)
+        print_mistakes(mistakes, as_json=as_json)
         raise typer.Exit(2) from None
     raise typer.Exit(0 if is_clean else 1)

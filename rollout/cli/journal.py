@@ -54,8 +54,8 @@ def journal(
         subject += "" if environment and service else f"{mover} "
         colour = "yellow" if move.direction is Direction.ROLLBACK else "green"
         out.print(
-            f"{local(move.at)}  [bold]{subject}[/]{' ' if subject else ''}"
-            f"[{colour}]{move.before} -> {move.after}[/]  {move.weights}  "
+            f"{local(move.at)}  [bold]{escape(subject)}[/]{' ' if subject else ''}"
+            f"[{colour}]{move.before} -> {move.after}[/]  {escape(move.weights)}  "
             f"[dim]by {escape(move.by)}[/]"
         )
         reasons = (

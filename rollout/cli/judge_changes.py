@@ -16,7 +16,7 @@ from typing import Annotated
 import typer
 
 from rollout.delivery.judge_changes import judge_changes as judge_all
-from rollout.terminal.arguments import BaseFolder, PlansFolder
+from rollout.terminal.arguments import BaseFolder, Json, PlansFolder
 
 
 def judge_changes(
@@ -29,8 +29,9 @@ def judge_changes(
         str,
         typer.Option(envvar="COMMIT", help="The commit of the change; default: Git's HEAD."),
     ] = "",
+    as_json: Json = False,
 ) -> None:
-    raise typer.Exit(judge_all(base, plans, review, commit or _head()))
+    raise typer.Exit(judge_all(base, plans, review, commit or _head(), as_json=as_json))
 
 
 def _head() -> str:

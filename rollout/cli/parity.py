@@ -15,14 +15,24 @@ from pay.environments.load import load_environments
 from pay.service.parity import parity as differences_of
 from rollout.board.board import by_chain
 from rollout.board.parity_table import as_table
-from rollout.terminal.arguments import Json, OptionalServiceName, environments_folder
+from rollout.terminal.arguments import (
+    Json,
+    OptionalServiceName,
+    environment_names,
+    environments_folder,
+)
 from rollout.terminal.console import choose, console, print_json
+from rollout.terminal.tables import print_table
 
 
 def parity(
     environment: Annotated[
         str | None,
-        typer.Argument(metavar="ENV", help="An environment; without it, the last of the chain."),
+        typer.Argument(
+            metavar="ENV",
+            help="An environment; without it, the last of the chain.",
+            autocompletion=environment_names,
+        ),
     ] = None,
     service: OptionalServiceName = None,
     as_json: Json = False,
@@ -45,4 +55,4 @@ def parity(
             ]
         )
         return
-    console().print(as_table(target.name, differences))
+    print_table(console(), as_table(target.name, differences))

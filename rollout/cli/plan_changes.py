@@ -10,12 +10,25 @@ TF_VAR_... variables count only for sides that run nowhere yet.
 Example: `pay plan-changes ../base plans`
 """
 
+from dataclasses import asdict
+
 import typer
 
 from rollout.delivery.plan_changes import plan_changes as plan_all
-from rollout.terminal.arguments import BaseFolder, PlansFolder
+from rollout.terminal.arguments import BaseFolder, Json, PlansFolder
+from rollout.terminal.console import print_json
 
 
-def plan_changes(base: BaseFolder, plans: PlansFolder) -> None:
-    for stack in plan_all(base, plans).stacks:
+def plan_changes(base: BaseFolder, plans: PlansFolder, as_json: Json = False) -> None:
+    sealed = plan_all(base, plans)
+    if as_json:
+        print_json(
+            {
+                "plans": str(sealed.folder),
+                "sha256": sealed.sha256,
+                "stacks": [asdict(file) for file in sealed.files],
+            }
+        )
+        return
+    for stack in sealed.stacks:
         typer.echo(stack)

@@ -13,6 +13,7 @@ from typing import Annotated
 
 import typer
 
+from pay.files import replace_file
 from rollout.moves.standings import load_standings
 from rollout.schedule.calendar import as_calendar
 from rollout.schedule.markdown import as_markdown
@@ -20,6 +21,7 @@ from rollout.schedule.table import as_data, as_table, rules
 from rollout.schedule.timetable import timetable
 from rollout.terminal.arguments import EnvironmentName, Json, environments_folder, now
 from rollout.terminal.console import choose, console, print_json
+from rollout.terminal.tables import print_table
 
 STANDARD_OUTPUT = Path("-")
 
@@ -61,11 +63,12 @@ def plan_moves(
     if as_json:
         print_json(as_data(target, plan))
     elif not printed:
-        console().print(as_table(standings, target, plan, sentences))
+        table = as_table(standings, target, plan, sentences)
+        print_table(console(), table, heading=1)
 
 
 def _write(path: Path, content: bytes) -> None:
     if path == STANDARD_OUTPUT:
         typer.echo(content, nl=False)
     else:
-        path.write_bytes(content)
+        replace_file(path, content)

@@ -21,6 +21,7 @@ from rollout.aws.instances import renew as renew_group
 from rollout.terminal.arguments import EnvironmentName, Json, environments_folder, now
 from rollout.terminal.console import choose, console, print_json
 from rollout.terminal.refusal import Failed, Finding, Refused
+from rollout.terminal.tables import print_table
 
 
 def renew(
@@ -43,7 +44,7 @@ def renew(
     if as_json:
         print_json([_as_data(group) for group in known])
     else:
-        console().print(_as_table(known))
+        print_table(console(), _as_table(known))
     if not start and any(group.is_due and not group.is_renewed for group in known):
         raise typer.Exit(1)
 

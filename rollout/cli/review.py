@@ -17,6 +17,7 @@ from typing import Annotated
 
 import typer
 
+from pay.files import replace_file
 from pay.model.problem import InvalidInput
 from rollout.delivery.stack_plans import plan_files_of
 from rollout.guard.options import Allow, Base, Because, Plans, allowances, read_and_judge
@@ -24,7 +25,6 @@ from rollout.guard.report import print_mistakes
 from rollout.review.document import review as review_plans
 from rollout.review.policy import read_policy_result
 from rollout.review.render import as_html, as_markdown
-from rollout.terminal.atomic_write import write_atomically
 
 
 def review(
@@ -51,6 +51,6 @@ def review(
         raise typer.Exit(2) from None
     document = review_plans(context, verdict, result)
     if html:
-        write_atomically(html, as_html(document))
+        replace_file(html, as_html(document).encode())
     rest = f"the HTML review, {html.name}" if html else "`pay review ... --html FILE`"
     typer.echo(as_markdown(document, rest=rest), nl=False)

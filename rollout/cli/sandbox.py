@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from rollout.terminal.arguments import environment_names, service_names
 from rollout.terminal.console import reporting
 from sandbox import control
 from sandbox.estate.mistakes import Mistake
@@ -18,13 +19,15 @@ from sandbox.plan_only import is_plan_only
 from sandbox.server.process import SandboxError, Server
 from sandbox.server.server_record import LOG
 from sandbox.variables import export_lines
+from toolchain.streams import ending
 
 
 class Reported(TyperGroup):
     """Reports what the commands of this group cannot do."""
 
     def invoke(self, ctx: Any) -> Any:
-        with reporting():
+        left = "If a local AWS runs, `pay sandbox stop` ends it."
+        with ending(left), reporting():
             try:
                 return super().invoke(ctx)
             except SandboxError as problem:
@@ -35,14 +38,26 @@ class Reported(TyperGroup):
 sandbox = typer.Typer(cls=Reported, no_args_is_help=True, add_completion=False, help=__doc__)
 
 EnvironmentOption = Annotated[
-    str, typer.Option("--environment", "-e", help="The environment whose estate exists there.")
+    str,
+    typer.Option(
+        "--environment",
+        "-e",
+        metavar="ENV",
+        help="The environment whose estate exists there.",
+        autocompletion=environment_names,
+    ),
 ]
 PortOption = Annotated[int, typer.Option(help="On 127.0.0.1; 0 takes a free one.")]
 TaskStartOption = Annotated[
     float, typer.Option(help="Seconds from the start of an ECS task until it runs.")
 ]
 LegacyOption = Annotated[
-    list[str], typer.Option(help="A service that runs on EC2 already, made by hand. Repeatable.")
+    list[str],
+    typer.Option(
+        metavar="SERVICE",
+        help="A service that runs on EC2 already, made by hand. Repeatable.",
+        autocompletion=service_names,
+    ),
 ]
 MistakeOption = Annotated[
     list[Mistake], typer.Option(help="A deliberate fault of the estate. Repeatable.")

@@ -17,6 +17,7 @@ from pay.model.stacks import known_stacks
 from rollout.delivery.changed_stacks import changed_since, judged_together
 from rollout.terminal.arguments import Json, OptionalEnvironmentName, environments_folder
 from rollout.terminal.console import choose, console, print_json
+from rollout.terminal.tables import print_table
 from toolchain.paths import ROOT
 
 ASKED = "and `pay plan-changes` refuses that while it holds resources"
@@ -69,4 +70,7 @@ def stacks(
     for stack in chosen:
         serves = stack.service or ", ".join(stack.environments)
         table.add_row(stack.id, stack.kind.holds, serves, str(stack.kind.turn.value))
-    console().print(table if chosen else "Nothing changes.")
+    if chosen:
+        print_table(console(), table)
+    else:
+        console().print("Nothing changes.")

@@ -1,7 +1,7 @@
 """Applies exactly the reviewed plans, one after the other. Nothing is planned here."""
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import typer
@@ -13,15 +13,15 @@ from rollout.delivery.synthesis import output_folder, stack_globs, synthesise
 from rollout.delivery.terraform import Terraform
 from rollout.guard.allowances import read_break_glass
 from rollout.guard.options import read_and_judge
-from rollout.guard.report import print_verdict
+from rollout.guard.report import as_data, print_verdict
 from rollout.plans.order import in_order
 from rollout.terminal.arguments import environments_folder
-from rollout.terminal.console import console
+from rollout.terminal.console import console, print_json
 from rollout.terminal.refusal import Failed, Finding, Refused
 from sandbox.plan_only import in_sandbox, plan_only_among, refusal
 
 
-def apply_changes(base: Path, plans: Path, reviewed: Path) -> bool:
+def apply_changes(base: Path, plans: Path, reviewed: Path, *, as_json: bool = False) -> bool:
     """Apply the plans that the review in the file `reviewed` explains, and print each stack; return
     False, with nothing applied, when the guard refuses the plan files. `reviewed` must not come
     from where the plans come from: it is the text that was approved.
@@ -32,9 +32,12 @@ def apply_changes(base: Path, plans: Path, reviewed: Path) -> bool:
     base = base.resolve()
     sealed = open_sealed(plans.resolve(), base)
     if not sealed.files:
+        if as_json:
+            print_json({"verdict": "clean", "plans": [], "applied": []})
         return True
     what = f"applying {sealed.folder}"
-    if f"All plan files together: sha256 `{sealed.sha256}`" not in reviewed.read_text():
+    line = f"All plan files together: sha256 `{sealed.sha256}`"
+    if line.encode() not in reviewed.read_bytes():
         reason = f"{reviewed} is not the review of these plans (sha256 {sealed.sha256})"
         raise Refused(what, [Finding("reviewed", reason, AGAIN)])
     terraform = Terraform(output_folder())
@@ -55,13 +58,19 @@ def apply_changes(base: Path, plans: Path, reviewed: Path) -> bool:
             file.write_bytes(terraform.show(stack, sealed.plan(stack)))
         allowed = read_break_glass(BREAK_GLASS)
         context, verdict = read_and_judge([*files.values()], base / "environments", allowed)
-    print_verdict(console(), context, verdict)
-    if verdict.is_clean:
-        _apply(terraform, sealed, [plan.stack.id for plan in in_order(context.plans)])
+    order = [plan.stack.id for plan in in_order(context.plans)] if verdict.is_clean else []
+    if not as_json:
+        print_verdict(console(), context, verdict)
+    for stack in _applied(terraform, sealed, order):
+        if not as_json:
+            typer.echo(f"Applied {stack}.")
+    if as_json:
+        print_json(as_data(context, verdict) | {"applied": order})
     return verdict.is_clean
 
 
-def _apply(terraform: Terraform, sealed: PlanSet, order: Sequence[str]) -> None:
+def _applied(terraform: Terraform, sealed: PlanSet, order: Sequence[str]) -> Iterator[str]:
+    """Apply the plans of these stacks and yield each that is done."""
     for position, stack in enumerate(order):
         try:
             terraform.apply(stack, sealed.plan(stack))
@@ -71,4 +80,4 @@ def _apply(terraform: Terraform, sealed: PlanSet, order: Sequence[str]) -> None:
                 f"Not reached: {', '.join(order[position + 1 :]) or 'none'}. Correct the cause, "
                 f"then {AGAIN}; a stack that is done gets an empty plan."
             ) from None
-        typer.echo(f"Applied {stack}.")
+        yield stack

@@ -30,9 +30,11 @@ def run_gate(
     partial: bool = False,
     on: date | None = None,
     as_json: bool = False,
+    beside: bool = False,
 ) -> int:
     """Judge the stacks below `out`, with `plans` as a second net, and write the reports.
 
+    `beside` prints the table on standard error, where standard output is for another document.
     Returns the gate's exit code: 0 passed, 1 refused, 2 wrong use. Raises Failed when its Python
     environment is not installed.
     """
@@ -48,4 +50,5 @@ def run_gate(
         arguments.append("--partial")
     if on:
         arguments += ["--on", f"{on:%Y-%m-%d}"]
-    return subprocess.run([str(python), "-m", "policies", *arguments], cwd=ROOT).returncode
+    command = [str(python), "-m", "policies", *arguments]
+    return subprocess.run(command, cwd=ROOT, stdout=2 if beside else None).returncode

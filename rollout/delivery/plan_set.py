@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pay.environments.load import environment_files
+from pay.files import replace_file
 from rollout.review.plan_files import PlanFile, listing, together
-from rollout.terminal.atomic_write import write_atomically
 from rollout.terminal.refusal import Finding, Refused
 
 SEAL = "SHA256SUMS"
@@ -55,8 +55,8 @@ def clear(folder: Path) -> None:
 def seal(folder: Path, stacks: Iterable[str], base: Path) -> PlanSet:
     """Seal the plans of `stacks`, planned against the checkout `base`."""
     files = tuple(_described(folder / f"{stack}.tfplan") for stack in stacks)
-    write_atomically(folder / BASE, _environment_files(base))
-    write_atomically(folder / SEAL, listing(files))
+    replace_file(folder / BASE, _environment_files(base).encode())
+    replace_file(folder / SEAL, listing(files).encode())
     return PlanSet(folder, files)
 
 
@@ -74,7 +74,7 @@ def open_sealed(folder: Path, base: Path) -> PlanSet:
     if not is_sealed(folder):
         reason = f"{folder} has no {SEAL}: its planning did not finish"
         raise Refused(what, [Finding("seal", reason, AGAIN)])
-    lines = (line.partition("  ") for line in (folder / SEAL).read_text().splitlines())
+    lines = (line.partition("  ") for line in _text(folder / SEAL).splitlines())
     listed = {name: sha256 for sha256, _, name in lines}
     if findings := [*_differences(folder, listed, base)]:
         raise Refused(what, findings)
@@ -96,7 +96,7 @@ def _differences(folder: Path, listed: Mapping[str, str], base: Path) -> Iterato
         if f"{file.stem}.tfplan" not in listed:
             yield Finding("plan-extra", f"{file.name} is not listed in {SEAL}", AGAIN)
     seen = folder / BASE
-    if not seen.is_file() or seen.read_text() != _environment_files(base):
+    if not seen.is_file() or _text(seen) != _environment_files(base):
         reason = f"the environment files of {base} are not those that the plans were made against"
         yield Finding("base", reason, f"give the BASE of the planning, or {AGAIN}")
 
@@ -104,6 +104,11 @@ def _differences(folder: Path, listed: Mapping[str, str], base: Path) -> Iterato
 def _environment_files(base: Path) -> str:
     """The digests of the files that say where every service stands before the change."""
     return listing(map(_described, environment_files(base / "environments").values()))
+
+
+def _text(file: Path) -> str:
+    """Another program may have written it: any byte makes a difference, and no other mistake."""
+    return file.read_text("utf-8", errors="backslashreplace")
 
 
 def _described(file: Path) -> PlanFile:

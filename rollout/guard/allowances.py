@@ -1,8 +1,9 @@
 """Break-glass: the rules whose findings may pass, each with its reason."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from pay.files import read_text
 from pay.model.problem import InvalidInput, Problem, did_you_mean
 from rollout.guard.rules import RULES
 
@@ -29,8 +30,7 @@ def read_break_glass(file: Path) -> Mapping[str, str]:
     """
     allowed: dict[str, str] = {}
     problems: list[Problem] = []
-    lines = file.read_text(errors="replace").split("\n") if file.exists() else []
-    for number, line in enumerate(lines, start=1):
+    for number, line in enumerate(_lines(file), start=1):
         rule, _, reason = (part.strip() for part in line.partition(":"))
         if not line.strip():
             continue
@@ -49,3 +49,13 @@ def read_break_glass(file: Path) -> Mapping[str, str]:
     if problems:
         raise InvalidInput(problems)
     return allowed
+
+
+def _lines(file: Path) -> Sequence[str]:
+    try:
+        return read_text(file).split("\n")
+    except FileNotFoundError:
+        return ()
+    except (OSError, ValueError) as error:
+        allowed = "a text file in UTF-8"
+        raise InvalidInput([Problem(where=file.name, found=str(error), allowed=allowed)]) from None

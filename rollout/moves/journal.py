@@ -16,6 +16,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, ValidationError
 
+from pay.files import read_content
 from pay.model import Ladder, Record, Side, Stage
 from pay.model.base import Model
 from pay.model.problem import InvalidInput, Problem, did_you_mean, quoted
@@ -66,6 +67,9 @@ Journals = Mapping[Place, tuple[Move, ...]]
 
 CLOCK_DIFFERENCE = timedelta(minutes=10)
 """By so much the clocks of two people's machines may differ."""
+
+FIRST_DAY = datetime(2017, 11, 29, tzinfo=UTC)
+"""The day on which AWS announced Fargate (AWS News Blog, "Introducing AWS Fargate")."""
 
 RESTORE = "correct the line, or restore it from Git"
 
@@ -130,8 +134,9 @@ def read_all(
 ) -> Journals:
     """Return every journal below a folder of environment files.
 
-    Raises InvalidInput with every line that is not a move, or is a move later than `now` (default:
-    the clock's), and with every file of an environment or service that is not `known`.
+    Raises InvalidInput with every file that cannot be read, every line that is not a move, or is a
+    move later than `now` (default: the clock's), and with every file of an environment or service
+    that is not `known`.
     """
     latest = (now or datetime.now(UTC)) + CLOCK_DIFFERENCE
     journals: dict[Place, tuple[Move, ...]] = {}
@@ -141,8 +146,14 @@ def read_all(
         moves = []
         if known is not None and place not in known:
             problems.append(_unknown(place, known, where))
+        try:
+            content = read_content(path)
+        except (OSError, ValueError) as error:
+            allowed = "a readable file, a move a line"
+            problems.append(Problem(where=where, found=str(error), allowed=allowed))
+            continue
         # By bytes: JSON Lines end at \n alone, and a text may hold Unicode's other line ends.
-        for number, line in enumerate(path.read_bytes().split(b"\n"), start=1):
+        for number, line in enumerate(content.split(b"\n"), start=1):
             if not line.strip():
                 continue
             try:
@@ -151,8 +162,8 @@ def read_all(
                 problems += _mistakes(error, where, number)
                 continue
             moves.append(entry)
-            if entry.at > latest:
-                problems.append(_too_late(entry, where, number))
+            if not FIRST_DAY <= entry.at <= latest:
+                problems.append(_out_of_time(entry, where, number))
         journals[place] = tuple(sorted(moves, key=lambda move: move.at))
     if problems:
         raise InvalidInput(problems)
@@ -172,12 +183,13 @@ def _mistakes(error: ValidationError, where: str, line: int) -> Iterator[Problem
         )
 
 
-def _too_late(move: Move, where: str, line: int) -> Problem:
+def _out_of_time(move: Move, where: str, line: int) -> Problem:
     return Problem(
         where=where,
         line=line,
         key="at",
-        found=f"{move.at.isoformat()}, which is in the future",
+        found=f"{move.at.isoformat()}, which is "
+        + ("before Fargate began" if move.at < FIRST_DAY else "in the future"),
         allowed="the time of the move: stays are counted from it",
         fix=f"set this machine's clock right; or {RESTORE}",
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 from rich.table import Table
 
+from pay.files import replace_file
 from pay.model import Environment
 from pay.model.stage.dns_answers import side_shares
 from pay.model.stage.transitions import Edge, promotion, rollbacks
@@ -14,7 +15,6 @@ from pay.model.vocabulary import Side
 from rollout.moves.journal import Move, append, journal_path, weights_text
 from rollout.moves.stack_changes import StackChange, commands, stack_changes
 from rollout.moves.stage_file import with_stage
-from rollout.terminal.atomic_write import write_atomically
 from rollout.terminal.console import console, print_findings, print_json, warnings_as_data
 from rollout.terminal.refusal import Finding
 
@@ -83,12 +83,13 @@ def write_move(
     file = folder / f"{environment.name}.toml"
     journal = journal_path(folder, environment.name, service)
     before = file.read_bytes().decode()
-    write_atomically(file, with_stage(before, service, edge.after, where=file.name))
+    changed = with_stage(before, service, edge.after, where=file.name)
+    replace_file(file, changed.encode())
     try:
         append(journal, entry)
     except OSError as error:
         if edge.is_forward:
-            write_atomically(file, before)
+            replace_file(file, before.encode())
             raise
         lost = Finding(
             "journal",

@@ -5,6 +5,7 @@ from typing import Any
 
 from rich import box
 from rich.table import Column, Table
+from rich.text import Text
 
 from pay.model import Environment, Scope, Stage, Timing
 from pay.model.stage.dwell import PEAK_END, PEAK_START, shortest_dwell
@@ -36,9 +37,9 @@ def as_table(
     standings: Standings, environment: Environment, plan: Sequence[PlannedWave], rules: str
 ) -> Table:
     """Return a service a row, with the dates of some stages as columns."""
-    title = f"Planned moves in {environment.name}"
+    title = Text(f"Planned moves in {environment.name}")
     if environment.frozen:
-        title += f"  frozen: {environment.frozen}"
+        title.append(f"  frozen: {environment.frozen}")
     table = Table(
         Column("wave", no_wrap=True),
         Column("service", no_wrap=True),

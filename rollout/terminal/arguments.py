@@ -12,12 +12,13 @@ import typer
 from toolchain.paths import ROOT
 
 
-def _environments(incomplete: str) -> list[str]:
+def environment_names(incomplete: str) -> list[str]:
+    """Return what a shell offers for an environment."""
     return [name for name in _services_by_environment() if name.startswith(incomplete)]
 
 
-def _services(ctx: typer.Context, incomplete: str) -> list[str]:
-    """Return the services of the environment that was typed; without one, of all."""
+def service_names(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Return what a shell offers for a service: of the environment that was typed, or of all."""
     services = _services_by_environment()
     chosen = services.get(ctx.params.get("environment") or "", set().union(*services.values()))
     return sorted(name for name in chosen if name.startswith(incomplete))
@@ -25,12 +26,15 @@ def _services(ctx: typer.Context, incomplete: str) -> list[str]:
 
 def _services_by_environment() -> dict[str, set[str]]:
     """Return what a shell offers; files that cannot be read offer nothing."""
-    from pay.environments.load import environment_files  # a command that runs imports it by itself
+    # A command that runs imports them by itself.
+    from pay.environments.load import environment_files
+    from pay.files import read_text
 
     services: dict[str, set[str]] = {}
     for name, path in environment_files(environments_folder()).items():
-        with suppress(OSError, ValueError):
-            services[name] = set(tomllib.loads(path.read_text()).get("services", ()))
+        with suppress(OSError, ValueError, RecursionError):
+            declared = tomllib.loads(read_text(path)).get("services")
+            services[name] = set(declared) if isinstance(declared, dict) else set()
     return services
 
 
@@ -41,7 +45,7 @@ EnvironmentName = Annotated[
     typer.Argument(
         metavar="ENV",
         help="An environment, for example `test-12`.",
-        autocompletion=_environments,
+        autocompletion=environment_names,
     ),
 ]
 
@@ -50,7 +54,7 @@ OptionalEnvironmentName = Annotated[
     typer.Argument(
         metavar="ENV",
         help="An environment; without it, all of them.",
-        autocompletion=_environments,
+        autocompletion=environment_names,
     ),
 ]
 
@@ -59,7 +63,7 @@ OptionalServiceName = Annotated[
     typer.Argument(
         metavar="SERVICE",
         help="A service; without it, all of them.",
-        autocompletion=_services,
+        autocompletion=service_names,
     ),
 ]
 
@@ -68,7 +72,7 @@ ServiceName = Annotated[
     typer.Argument(
         metavar="SERVICE",
         help="A microservice, for example `connector`.",
-        autocompletion=_services,
+        autocompletion=service_names,
     ),
 ]
 

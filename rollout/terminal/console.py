@@ -30,13 +30,19 @@ class Command(TyperCommand):
 class PrintableConsole(Console):
     """Shows control and invisible characters as escapes, wherever a text comes from."""
 
+    def on_broken_pipe(self) -> None:
+        raise  # the command ends as `toolchain.streams` says
+
     def render_str(self, text: str, **style: Any) -> Text:
         return super().render_str(printable(text), **style)
 
 
 def console() -> Console:
     """Return the console of standard output, for tables and sentences."""
-    return PrintableConsole(highlight=False)
+    out = PrintableConsole(highlight=False)
+    if out.width < 1:  # COLUMNS=0, as some pipelines set it: Rich would print nothing
+        out.width = 80
+    return out
 
 
 def print_json(value: Any) -> None:
@@ -58,6 +64,8 @@ def reporting(as_json: bool = False, exit_code: int = 1) -> Iterator[None]:
             out.print(f"[bold red]Refused:[/] {escape(refusal.what)}. Nothing was written.")
             print_findings(out, refusal.findings)
         raise typer.Exit(exit_code) from None
+    except BrokenPipeError:
+        raise
     except (InvalidInput, Failed, OSError) as error:
         if as_json:
             problems = error.problems if isinstance(error, InvalidInput) else [error]

@@ -128,8 +128,12 @@ def launch(settings: Settings, *, port: int = 0, log: Path, tied: bool = False) 
         )
     if process.stdout is None:
         raise SandboxError("the server's output could not be read")
-    with process.stdout as output:
-        line = output.readline().strip()
+    try:
+        with process.stdout as output:
+            line = output.readline().strip()
+    except BaseException:  # Ctrl-C while it starts: nobody else knows the process
+        process.kill()
+        raise
     if not line.isdigit():
         process.wait()
         tail = log.read_text(errors="replace")[-LOG_TAIL_CHARACTERS:]

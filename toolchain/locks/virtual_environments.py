@@ -6,6 +6,7 @@ import os
 import re
 import sys
 import tomllib
+from pathlib import Path
 
 from toolchain import stamps
 from toolchain.commands import output_of, run_logged
@@ -72,7 +73,8 @@ def create(name: str) -> None:
     """Create an empty environment, unless one with this Python is in this place."""
     home = virtual_environment(name)
     ask = "import sys, pip; print(sys.prefix, '%d.%d' % sys.version_info[:2])"
-    if output_of([str(home / "bin" / "python"), "-c", ask]) == f"{home} {PYTHON}\n":
+    runs_here = output_of([str(home / "bin" / "python"), "-c", ask]) == f"{home} {PYTHON}\n"
+    if runs_here and _was_made_for(home):
         return
     try:
         run_logged(
@@ -88,6 +90,14 @@ def create(name: str) -> None:
             needed="Python's modules venv and ensurepip",
             do=f"install them (Debian and Ubuntu: apt-get install python{PYTHON}-venv)",
         ) from problem
+
+
+def _was_made_for(home: Path) -> bool:
+    """Return whether the environment was made in this place: after a move of the checkout, or in a
+    copy, its programs would still start the Python, and run the code, of the place before.
+    """
+    settings = (home / "pyvenv.cfg").read_text()
+    return re.search(rf"(?m)^command = .* {re.escape(str(home))}$", settings) is not None
 
 
 def pip_settings() -> dict[str, str]:

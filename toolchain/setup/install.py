@@ -10,7 +10,17 @@ from toolchain.bindings import generate
 from toolchain.commands import write_command
 from toolchain.environment import tool_environment
 from toolchain.locks import virtual_environments
-from toolchain.paths import CACHE, CDKTF, VENV, VENV_BIN
+from toolchain.locks.lock_inputs import NAMES
+from toolchain.paths import (
+    CACHE,
+    CDKTF,
+    IMPORTS,
+    NODE_MODULES,
+    ROOT,
+    VENV,
+    VENV_BIN,
+    virtual_environment,
+)
 from toolchain.problems import ToolProblem
 from toolchain.progress import say
 from toolchain.setup import bytecode
@@ -23,6 +33,7 @@ def install(*, with_prebuilt: bool = False) -> None:
 
     Raises ToolProblem with the problems of all parts.
     """
+    _refuse_links()
     with _one_at_a_time():
         started = time.monotonic()
         if not VENV.is_dir():
@@ -42,6 +53,21 @@ def install(*, with_prebuilt: bool = False) -> None:
         write_command(VENV_BIN / "cdktf", f'{run} "{CDKTF}" "$@"')
         if changed:
             say(f"Everything is installed ({time.monotonic() - started:.0f} s).")
+
+
+def _refuse_links() -> None:
+    """Raise ToolProblem where a folder of set-up is a link out of the checkout: installing would
+    change the other checkout.
+    """
+    names = (*map(virtual_environment, NAMES), CACHE, IMPORTS, NODE_MODULES)
+    links = [folder for folder in names if not folder.resolve().is_relative_to(ROOT)]
+    if links:
+        raise ToolProblem(
+            "; ".join(f"{folder.name} leads to {folder.resolve()}" for folder in links),
+            needed="folders inside this checkout, which set-up may change",
+            do=f"remove the links (rm {' '.join(folder.name for folder in links)}), "
+            "then run `make setup`",
+        )
 
 
 def _python_packages() -> bool:

@@ -16,7 +16,7 @@ from pay.catalogue.sidecars import WEB
 from pay.model import CallStyle, Microservice, Runtime, Secret, Sidecar, TaskSize, Timing
 from pay.model.service.container import Port
 from pay.model.service.dependencies import AWS_API
-from pay.model.text_types import ContainerPath, ContainerUser, VariableName
+from pay.model.text_types import ContainerPath, ContainerUser, HealthCheckPath, VariableName
 
 HEALTH_CHECK_PATH = "/healthcheck"
 
@@ -54,7 +54,7 @@ class WebService(Microservice):
 
     model_config = ConfigDict(validate_default=True)
 
-    health_check_path: str | None = HEALTH_CHECK_PATH
+    health_check_path: HealthCheckPath | None = HEALTH_CHECK_PATH
     sidecars: tuple[Sidecar, ...] = WEB
     user: ContainerUser = assumptions.APPLICATION_USER
 

@@ -5,6 +5,7 @@ With `adopt = true`, stacks render an `import` block for each, so that the first
 nothing twice (Terraform: "Import").
 """
 
+import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from pay.catalogue import CATALOGUE
+from pay.files import read_text
 from pay.model import Environment, InvalidInput, Problem
 from pay.model.adoptable import Addresses
 from pay.model.problem import did_you_mean, quoted
@@ -19,6 +21,9 @@ from pay.model.stacks import KINDS, known_stacks
 
 Imports = Mapping[str, str]
 """State address -> import id."""
+
+_IMPORT_ID = re.compile(r"(?! )(?:(?![$%]\{)[ -~])+(?<! )", re.ASCII)
+"""AWS's ids and names are ASCII; Terraform would evaluate an expression."""
 
 CREATE = "create"
 """Written in place of an import id after a person agrees that the resource does not exist."""
@@ -69,10 +74,10 @@ def read_adopted(path: Path, environment: Environment) -> dict[str, Any]:
     """
     again = f"run `pay adopt {environment.name}`"
     try:
-        return tomllib.loads(path.read_text())
+        return tomllib.loads(read_text(path))
     except FileNotFoundError:
         reason, fix = "no such file", f"{again}, or set adopt = false"
-    except (ValueError, RecursionError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         reason, fix = str(error), f"correct the file, or delete it and {again}"
     allowed = "a table for each stack, state address = import id"
     raise InvalidInput([Problem(where=str(path), found=reason, allowed=allowed, fix=fix)])
@@ -134,5 +139,9 @@ def _table_problems(table: Mapping[str, Any], known: Addresses, stack: str) -> I
                 allowed=", ".join(known),
                 fix=did_you_mean(address, known, "delete the line"),
             )
-        elif not isinstance(import_id, str) or not import_id.strip():
-            yield Problem(key=key, found=quoted(import_id), allowed=f'an import id, or "{CREATE}"')
+        elif not isinstance(import_id, str) or not _IMPORT_ID.fullmatch(import_id):
+            yield Problem(
+                key=key,
+                found=quoted(import_id),
+                allowed=f'an import id of visible characters, without ${{ and %{{, or "{CREATE}"',
+            )

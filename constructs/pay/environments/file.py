@@ -3,21 +3,30 @@
 import json
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import date, time
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from pay.environments.toml_lines import TomlLines
+from pay.files import read_text
 from pay.model import Environment, Problem
 from pay.model.checks.estate import Draft
 from pay.model.environment.environment import Deployment
 from pay.model.pydantic_errors import to_problems
 from pay.model.text_types import ServiceName
 from pay.secrets.values import credentials, why_secret
+
+DEEPEST = 20
+"""Tables and lists in one another; the deepest key of an environment has four."""
+
+LARGEST_INTEGER = 2**63 - 1
+"""TOML 1.0, "Integer"."""
 
 _NOTHING: dict[str, Any] = {}
 UNREADABLE = Draft(
@@ -42,12 +51,15 @@ class EnvironmentFile:
 def read(path: Path) -> EnvironmentFile:
     """Return a file's content and its own mistakes, without checks against other files."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = read_text(path)
         data = tomllib.loads(text)
+        _refuse_depth(data)
     except (OSError, ValueError, RecursionError) as error:
         # tomllib lets through what int() says of thousands of digits, and Python of deep nesting.
         return EnvironmentFile(path, UNREADABLE, (_unreadable(path, error),), TomlLines(""))
-    draft, problems = _validated(data)
+    strange = dict(_strange(data))
+    draft, found = _validated(data)
+    problems = list(dict.fromkeys(_named(problem, strange) for problem in found))
     if draft.readable("name") and draft.environment.name != path.stem:
         problems.append(
             Problem(
@@ -94,6 +106,50 @@ def _unreadable(path: Path, error: Exception) -> Problem:
     )
 
 
+def _refuse_depth(value: object, left: int = DEEPEST) -> None:
+    """Raises ValueError: each dot in a key makes a table in a table."""
+    if left == 0:
+        raise ValueError(f"tables and lists in one another, more than {DEEPEST} deep")
+    for inner in _inside(value):
+        _refuse_depth(inner, left - 1)
+
+
+def _inside(value: object) -> Iterable[object]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
+
+
+def _strange(value: object, key: str = "") -> Iterator[tuple[str, str]]:
+    """Yield the keys of what JSON lacks, and its description: dates, and numbers over 64 bits."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from _strange(inner, f"{key}.{name}" if key else name)
+    elif isinstance(value, list):
+        for position, inner in enumerate(value):
+            yield from _strange(inner, f"{key}.{position}")
+    elif (description := _description(value)) is not None:
+        yield key, description
+
+
+def _description(value: object) -> str | None:
+    if isinstance(value, date | time):
+        return f"the date or time {value}"
+    if isinstance(value, int) and abs(value) > LARGEST_INTEGER:
+        return "a number of more than 64 bits"
+    return None
+
+
+def _named(problem: Problem, strange: Mapping[str, str]) -> Problem:
+    """Return the problem as one of the strange value that stands at its key, or around it."""
+    for key, description in strange.items():
+        if problem.key == key and problem.found == "a table":
+            return replace(problem, found=description)
+        if problem.key.startswith(f"{key}."):
+            return Problem(key=key, found=description, allowed="a table")
+    return problem
+
+
 def _validated(data: dict[str, Any]) -> tuple[Draft, list[Problem]]:
     services = data.get("services")
     declared = frozenset(services if isinstance(services, dict) else ())
@@ -113,11 +169,11 @@ def _readable_part(data: dict[str, Any]) -> Draft:
     """Return the keys and the services that are right on their own."""
     values: dict[str, Any] = {}
     broken = {key for key, field in Environment.model_fields.items() if field.is_required()}
-    for key, field in Environment.model_fields.items():
+    for key in Environment.model_fields:
         if key == "services" or key not in data:
             continue
         try:
-            values[key] = _checked(field.rebuild_annotation(), data[key])
+            values[key] = _checked(_of_field(key), data[key])
             broken.discard(key)
         except ValidationError:
             broken.add(key)
@@ -130,16 +186,34 @@ def _readable_part(data: dict[str, Any]) -> Draft:
 def _readable_services(table: dict[str, Any]) -> Iterator[tuple[str, Deployment]]:
     for name, deployment in table.items():
         with suppress(ValidationError):
-            yield _checked(ServiceName, name), _checked(Deployment, deployment)
+            yield _checked(_SERVICE_NAME, name), _checked(_DEPLOYMENT, deployment)
 
 
-def _checked(type_: Any, value: object) -> Any:
-    return TypeAdapter(type_).validate_json(_json(value), strict=True)
+_SERVICE_NAME, _DEPLOYMENT = TypeAdapter[Any](ServiceName), TypeAdapter[Any](Deployment)
+
+
+@cache
+def _of_field(key: str) -> TypeAdapter[Any]:
+    return TypeAdapter(Environment.model_fields[key].rebuild_annotation())
+
+
+def _checked(adapter: TypeAdapter[Any], value: object) -> Any:
+    return adapter.validate_json(_json(value), strict=True)
 
 
 def _json(value: object) -> str:
-    # TOML's dates are the only values that JSON lacks; as text they are refused like any other.
-    return json.dumps(value, default=str)
+    return json.dumps(_plain(value))
+
+
+def _plain(value: object) -> object:
+    """Return the value with a table in place of what JSON lacks, which no key has: as text, a date
+    would be a reason to freeze.
+    """
+    if isinstance(value, dict):
+        return {key: _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_plain(inner) for inner in value]
+    return value if _description(value) is None else {"": None}
 
 
 def _secrets(value: object, key: str = "", name: str = "") -> Iterator[Problem]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from io import BytesIO
 from pathlib import Path
 
-from pay.hcl.output import StackOutput, replace_file
+from pay.hcl.output import StackOutput, replace_where_new
 
 
 class KeptOutput:
@@ -46,7 +46,7 @@ class KeptOutput:
             head = json.dumps({"row": dict(stack.row), "lengths": lengths})
             content = head.encode() + b"\n" + b"".join(stack.files.values())
             digest = self._digest(inputs[id_], content)
-            replace_file(self._folder / id_, digest + b"\n" + content)
+            replace_where_new(self._folder / id_, digest + b"\n" + content)
 
     def _digest(self, inputs: str, content: bytes) -> bytes:
         digest = hashlib.sha256(json.dumps([self._code, inputs]).encode())

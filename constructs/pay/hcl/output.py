@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+
+from pay.files import replace_file
 
 HCL = "cdk.tf"
 JSON = "cdk.tf.json"
@@ -39,23 +40,18 @@ def write_output(target: Path, stacks: Mapping[str, StackOutput]) -> None:
     for old in target.glob(f"stacks/*/{JSON}"):
         old.unlink()
     for path, content in files.items():
-        replace_file(target / path, content)
+        replace_where_new(target / path, content)
     for old in target.glob(f"stacks/*/{HCL}"):
         if old.relative_to(target).as_posix() not in files:
             old.unlink()
             old.with_name(METADATA).unlink(missing_ok=True)
 
 
-def replace_file(file: Path, content: bytes) -> None:
+def replace_where_new(file: Path, content: bytes) -> None:
     """Write a file as a whole, unless it holds this content already."""
     try:
         if file.read_bytes() == content:
             return
     except FileNotFoundError:
         file.parent.mkdir(parents=True, exist_ok=True)
-    half_written = file.with_name(f".{file.name}.{uuid4().hex}")
-    try:
-        half_written.write_bytes(content)
-        half_written.replace(file)
-    finally:
-        half_written.unlink(missing_ok=True)
+    replace_file(file, content, lasting=False)

@@ -3,6 +3,7 @@
 import atexit
 import multiprocessing
 import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection
@@ -64,6 +65,8 @@ def _send_result(
     atexit._clear()  # what the parent registered is the parent's
     try:
         sender.send(work(share))
+    except KeyboardInterrupt:
+        raise SystemExit(128 + signal.SIGINT) from None  # the parent says so
     finally:
         # multiprocessing skips them, and then Node and jsii's temporary folder would stay.
         atexit._run_exitfuncs()

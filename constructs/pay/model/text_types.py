@@ -27,6 +27,17 @@ REGIONS = (
 """The regions of AWS's standard partition that have ECS (a test compares them with the SDK's)."""
 
 
+FOUR_ZONES = ("ap-northeast-1", "ap-northeast-2", "ca-central-1", "us-west-2")
+SIX_ZONES = ("us-east-1",)
+"""The regions with more than three availability zones, or with a letter left out (AWS: "AWS
+Availability Zones")."""
+
+
+def _zones() -> str:
+    more = {**dict.fromkeys(FOUR_ZONES, "a-d"), **dict.fromkeys(SIX_ZONES, "a-f")}
+    return "|".join(f"{region}[{more.get(region, 'a-c')}]" for region in REGIONS)
+
+
 def _is_no_reserved_bucket_name(name: str) -> str:
     """AWS: S3 user guide, "General purpose bucket naming rules"."""
     prefixes = ("xn--", "sthree-", "amzn-s3-demo-")
@@ -38,6 +49,22 @@ def _is_no_reserved_bucket_name(name: str) -> str:
             f"{', '.join(suffixes)} at its end, or an IP address"
         )
     return name
+
+
+LARGEST_ID = 2**31 - 1
+"""The largest number of a user or a group that Docker takes (moby: `daemon/oci_linux.go`)."""
+
+
+def _are_ids(user: str) -> str:
+    if any(int(number) > LARGEST_ID for number in user.split(":")):
+        raise ValueError(f"uid:gid of at most {LARGEST_ID} each")
+    return user
+
+
+def _stays_below(path: str) -> str:
+    if {".", ".."} & set(path.split("/")):
+        raise ValueError("a path without . and .. as a part")
+    return path
 
 
 _WORDS = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
@@ -52,12 +79,19 @@ Region = Annotated[
 ]
 Zone = Annotated[
     str,
-    _text(f"^({'|'.join(REGIONS)})[a-f]$", "an availability zone of a region, such as eu-west-1a"),
+    _text(f"^({_zones()})$", "an availability zone that exists, for example eu-west-1a"),
+]
+_LABEL = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+_DOMAIN = rf"({_LABEL}\.)+[a-z]{{2,63}}"
+
+HostLabel = Annotated[
+    str,
+    _text(f"^{_LABEL}$", "one part of a domain name: a-z, 0-9 and -, at most 63 characters"),
 ]
 DomainName = Annotated[
     str,
     _text(
-        r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$",
+        f"^{_DOMAIN}$",
         "a domain name in lower case, without a dot at its end, each part at most 63 characters",
         max_length=253,
     ),
@@ -77,6 +111,7 @@ KeyPrefix = Annotated[
     _text(
         r"^([A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*)?$",
         "a prefix of S3 keys without a slash at its ends, or empty for none",
+        max_length=800,  # a key has at most 1024 bytes, of which a log's name takes up to 200
     ),
 ]
 WebAclName = Annotated[
@@ -87,12 +122,17 @@ InstanceType = Annotated[
     str, _text(r"^[a-z][a-z0-9-]*\.[a-z0-9-]+$", "an EC2 instance type, for example m7g.large")
 ]
 RoleArn = Annotated[
-    str, _text(r"^arn:aws:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]+$", "the ARN of an IAM role")
+    str,
+    _text(
+        r"^arn:aws:iam::[0-9]{12}:role/([A-Za-z0-9_+=,.@-]+/)*[A-Za-z0-9_+=,.@-]{1,64}$",
+        "the ARN of an IAM role, whose name has at most 64 characters",
+        max_length=640,
+    ),
 ]
 HttpsUrl = Annotated[
     str,
     _text(
-        r"^https://[a-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9._~/-]*)?$",
+        rf"^https://{_DOMAIN}(:[1-9][0-9]{{0,4}})?(/[A-Za-z0-9._~/-]*)?$",
         "https:// with a host in lower case and a path, without login, query and variables",
     ),
 ]
@@ -106,13 +146,21 @@ TagValue = Annotated[
 ]
 """What a tag may hold (AWS: EC2 user guide, "Tag restrictions"), in ASCII: a lookup by a name that
 looks like another would find another, and `*` and `?` find several."""
-Sentence = Annotated[str, _text(r"\S", "text that is not blank")]
+Sentence = Annotated[
+    str, _text("[A-Za-z0-9]", "text that is not blank: with letters or digits", max_length=1000)
+]
 ContainerUser = Annotated[
     str,
-    _text(r"^[1-9][0-9]*:[1-9][0-9]*$", "uid:gid in numbers, never root (PCI DSS v4.0.1, 2.2.6)"),
+    _text(
+        r"^[1-9][0-9]{0,9}:[1-9][0-9]{0,9}$",
+        "uid:gid in numbers, never root (PCI DSS v4.0.1, 2.2.6)",
+    ),
+    AfterValidator(_are_ids),
 ]
 ContainerPath = Annotated[
-    str, _text(r"^(/[A-Za-z0-9._-]+)+$", "an absolute path without a slash at its end")
+    str,
+    _text(r"^(/[A-Za-z0-9._-]+)+$", "an absolute path without a slash at its end"),
+    AfterValidator(_stays_below),
 ]
 RepositoryName = Annotated[
     str,
@@ -120,5 +168,39 @@ RepositoryName = Annotated[
         r"^[a-z0-9]+([._/-][a-z0-9]+)*$",
         "an ECR repository without a tag: tags are Terraform variables, so that latest cannot "
         "slip in",
+        min_length=2,
+        max_length=256,
     ),
 ]
+BucketPart = Annotated[
+    str,
+    _text(r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$", "the end of an S3 bucket name: a-z, 0-9 and -"),
+    AfterValidator(_is_no_reserved_bucket_name),
+]
+MessagingName = Annotated[
+    str,
+    _text(r"^[A-Za-z0-9_-]+(\.fifo)?$", "a name of SQS or SNS: a-z, A-Z, 0-9, - and _, or .fifo"),
+]
+FamilyName = Annotated[
+    str, _text(r"^[A-Za-z0-9_-]+$", "a family of task definitions: a-z, A-Z, 0-9, - and _")
+]
+UrlPath = Annotated[
+    str,
+    _text(
+        r"^(/[A-Za-z0-9._~-]*)*$",
+        "the path of a URL, which begins with a slash, or empty for none",
+        max_length=1024,
+    ),
+]
+HealthCheckPath = Annotated[
+    str,
+    _text(
+        r"^/[A-Za-z0-9._~/?&=-]*$",
+        "the path that a health check asks for, which begins with a slash",
+        max_length=1024,
+    ),
+]
+TerraformName = Annotated[
+    str, _text(r"^[a-z][a-z0-9_]*$", "a name in Terraform: lower-case words with underscores")
+]
+LogKind = Annotated[str, _text(_WORDS, _IN_WORDS)]

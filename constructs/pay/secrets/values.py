@@ -25,19 +25,28 @@ from pay.secrets.names import (
 MASK = "(looks like a secret: not shown)"
 
 _PRIVATE_KEY = re.compile(
-    r"-*BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-*.*?(?:-*END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-*|\Z)"
+    r"(?<!-)-*+BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-*"
+    r".*?(?:END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-*|\Z)"
     r"|PuTTY-User-Key-File-\d.*",
     re.DOTALL,
 )
 
-_VALUE = r"""(?:"(?P<quoted>[^"\n]+)"|'(?P<single>[^'\n]+)'|(?P<plain>[^\s"'`,;&|<>(){}\[\]\\]+))"""
-_PAIR = re.compile(rf"""(?P<key>[A-Za-z][\w.-]*)\\?["']?\s*(?P<sign>[=:])\s*\\?{_VALUE}""")
-"""`key=value`, `key: value`, `"key": "value"`, in a URL, a command line, JSON or YAML."""
-_OPTION = re.compile(rf"(?<!\S)--?(?P<key>[A-Za-z][\w-]*)[\s,]+{_VALUE}")
-"""`--password value`."""
+_VALUE = re.compile(
+    r"""(?:"(?P<quoted>[^"\n]+)"|'(?P<single>[^'\n]+)'|(?P<plain>[^\s"'`,;&|<>(){}\[\]\\]+))"""
+)
+_PAIR = re.compile(
+    r"""(?<![\w.-])(?:[^\WA-Za-z]|[.-])*+(?P<key>[A-Za-z][\w.-]*+)"""
+    r"""\\?["']?\s*+(?P<sign>[=:])\s*\\?"""
+)
+"""What is before the value in `key=value`, `key: value`, `"key": "value"`, in a URL or YAML. A key
+begins where a word does: a search at each letter of a long word would take minutes."""
+_OPTION = re.compile(r"(?<!\S)--?(?P<key>[A-Za-z][\w-]*+)[\s,]++")
+"""The same of `--password value`."""
 _ADDRESS = re.compile(r"://[^/\s:@\"']*:(?P<plain>[^/\s:@\"']+)@")
 """A password in an address, also without a user, as Redis has them."""
-_CURL_USER = re.compile(r"\bcurl\b.*?\s(?:-u|--user)[\s=,]*[\"']?[^\s:\"']+:(?P<plain>[^\s\"',]+)")
+_CURL_USER = re.compile(
+    r"\bcurl\b.{0,2000}?\s(?:-u|--user)[\s=,]*[\"']?[^\s:\"']+:(?P<plain>[^\s\"',]+)"
+)
 _AUTHORIZATION = re.compile(
     r"Authorization[\"']?\s*[:=]\s*[\"']?(?P<plain>(?:[A-Za-z]+\s+)?[^\s\"',]+)", re.IGNORECASE
 )
@@ -49,9 +58,10 @@ _REST_OF_WORD = re.compile(r"[\w.+/=-]*")
 _NEWER_FORMATS = (
     ("Stripe Webhook or Test Key", re.compile(r"(?:[rs]k_test|whsec)_\w{10,}")),
     ("GitHub Fine-Grained Token", re.compile(r"github_pat_\w{30,}")),
+    ("NPM tokens", re.compile(r"/:_authToken=\s*(?:npm_\S+|[A-Fa-f0-9-]{36})")),
 )
-"""What detect-secrets 1.5 does not know (Stripe: "API keys", "Check the webhook signatures";
-GitHub: "About authentication to GitHub", token formats)."""
+"""What detect-secrets 1.5 does not know, or searches again at every slash of a line (Stripe: "API
+keys", "Check the webhook signatures"; GitHub: "About authentication to GitHub", token formats)."""
 _RANDOM_TEXT = re.compile(r"[A-Za-z0-9+/=_-]{20,}")
 _RANDOM_HEX = re.compile(r"[0-9a-fA-F]{32,}")
 MIN_ENTROPY_BITS = 4.5
@@ -170,7 +180,7 @@ def _formats() -> tuple[tuple[str, re.Pattern[str]], ...]:
     from detect_secrets.plugins.base import BasePlugin, RegexBasedDetector
 
     plugins: Mapping[str, type[BasePlugin]] = get_mapping_from_secret_type_to_class()
-    own = {"Basic Auth Credentials", "Private Key", "Public IP (ipv4)"}
+    own = {"Basic Auth Credentials", "NPM tokens", "Private Key", "Public IP (ipv4)"}
     known = (
         (kind, regex)
         for kind, plugin in plugins.items()
@@ -199,17 +209,20 @@ def _named(text: str, regex: re.Pattern[str]) -> Iterator[Secret]:
     while match := regex.search(text, position):
         # The value may be the next key: `a: password: x`, `-Dconfig=password=x`.
         position = match.end("key")
-        key, group = match["key"], str(match.lastgroup)
-        value = match[group]
+        key = match["key"]
+        if not announces_secret(key) or not (found := _VALUE.match(text, match.end())):
+            continue
+        group = str(found.lastgroup)
+        value = found[group]
         sign = match["sign"] if regex is _PAIR else ""
         if sign == ":" and any(start < match.start() < end for start, end in arns):
             continue  # the colon of an ARN: `...:111111111111:secret:name`
-        if key in SHELL_DIRECTORIES and text[: match.start()].endswith("$"):
+        if key in SHELL_DIRECTORIES and text.endswith("$", 0, match.start()):
             continue  # it is used, not set: `-v $PWD:/app`
-        if not announces_secret(key) or is_harmless(key, value) or _REFERENCE.fullmatch(value):
+        if is_harmless(key, value) or _REFERENCE.fullmatch(value):
             continue
         yield Secret(
-            *match.span(group),
+            *found.span(group),
             f"it sets {key}, whose name announces a secret",
             is_prose=sign == ":" and group == "plain" and not announces_password(key),
         )

@@ -34,7 +34,7 @@ def container_definitions(
     application = {
         **_container(side, service, images, logs, variables.values),
         "cpu": side.size.cpu - sum(sidecar.cpu for sidecar in service.sidecars),
-        "memory": side.size.memory_mib - sum(sidecar.memory_mib for sidecar in service.sidecars),
+        "memory": service.memory_of_application(side.size),
         "essential": True,
     }
     if configuration.value_from:

@@ -1,6 +1,7 @@
 """The environment variables of a microservice's containers, from the catalogue and the lookups."""
 
 import json
+import re
 from collections.abc import Mapping
 
 from cdktf import Fn, TerraformLocal
@@ -27,6 +28,20 @@ def _template_values(environment: Environment) -> dict[str, str]:
     }
 
 
+_LIVE = re.compile(r"[$%](?=\{)")
+
+
+def _filled(text: str, fields: Mapping[str, str]) -> str:
+    """Return a value of the catalogue for one environment: text, which Terraform must not evaluate
+    (Terraform: "Strings and Templates", escape sequences).
+    """
+    return _literal(text.format(**fields))
+
+
+def _literal(text: str) -> str:
+    return _LIVE.sub(r"\g<0>\g<0>", text)
+
+
 class Variables:
     """The application container's variables, and what the task role needs for them."""
 
@@ -43,7 +58,7 @@ class Variables:
     def _values(self) -> dict[str, str]:
         service, environment = self._side.service, self._side.environment
         fields = _template_values(environment) | {"bind_host": self._side.bind_host}
-        values = {name: text.format(**fields) for name, text in service.environment.items()}
+        values = {name: _filled(text, fields) for name, text in service.environment.items()}
         if not self._side.takes_work:
             values.update(dict.fromkeys(service.work_switches, "false"))
         values.update(self._addresses_of_called_services(values.get("JAVA_OPTS", "")))
@@ -117,11 +132,10 @@ class Variables:
             "prometheus_endpoint": environment.metrics.prometheus_endpoint,
             "prometheus_write_role_arn": environment.metrics.prometheus_write_role_arn,
         }
-        values = {name: text.format(**fields) for name, text in sidecar.environment.items()}
+        values = {name: _filled(text, fields) for name, text in sidecar.environment.items()}
         for name, document in sidecar.documents.items():
             # A local value of its own is readable, where a variable's text would be one line.
-            text = json.dumps(document).replace("${", "$${")
-            TerraformLocal(self._scope, name.lower(), json.loads(text))
+            TerraformLocal(self._scope, name.lower(), json.loads(_literal(json.dumps(document))))
             values[name] = f"${{jsonencode(local.{name.lower()})}}"
         return values
 

@@ -9,6 +9,7 @@ from rich.table import Table
 
 from pay.model import Environment
 from rollout.contracts.quotas.lines import Line
+from rollout.terminal.tables import print_table
 
 
 def as_data(environment: Environment, lines: Sequence[Line]) -> dict[str, Any]:
@@ -41,7 +42,7 @@ def print_report(out: Console, environment: Environment, lines: Sequence[Line]) 
     """Print a row for each quota, then a sentence for each that is too small."""
     table = Table(title=f"Quotas of account {environment.account_id}", title_justify="left")
     table.add_column("quota")
-    table.add_column("of", overflow="fold")  # a name that is cut cannot be looked up
+    table.add_column("of")
     for column in ("used now", "moves add", "needed", "allowed"):
         table.add_column(column, justify="right")
     table.add_column("")
@@ -50,7 +51,7 @@ def print_report(out: Console, environment: Environment, lines: Sequence[Line]) 
         mark = "[green]enough[/]" if line.is_enough else "[red]too small[/]"
         of = line.of or line.region
         table.add_row(escape(line.quota.name), escape(of), *map(str, counts), mark)
-    out.print(table)
+    print_table(out, table)
     for line in lines:
         if not line.is_enough:
             place = line.of or f"account {environment.account_id} in {line.region}"

@@ -4,11 +4,12 @@ from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Column, Table
+from rich.table import Table
 
 from rollout.contracts.reach.missing import Direction, MissingRule, Reason, Report
 from rollout.contracts.reach.rules import SecurityGroup
 from rollout.contracts.reach.terraform import as_terraform
+from rollout.terminal.tables import print_table
 
 
 def as_data(report: Report) -> dict[str, Any]:
@@ -40,9 +41,9 @@ def as_data(report: Report) -> dict[str, Any]:
 def print_report(out: Console, report: Report) -> None:
     """Print what is missing, the Terraform that adds it, and the sum."""
     if report.not_found:
-        out.print(_not_found(report))
+        print_table(out, _not_found(report))
     if report.missing:
-        out.print(_missing(report))
+        print_table(out, _missing(report))
         out.print("The owner of each security group adds:\n")
         for rule, reason in report.missing.items():
             # Lines to copy keep their length.
@@ -72,13 +73,14 @@ def _table(report: Report, title: str, *columns: str) -> Table:
     which services need them.
     """
     table = Table(
-        *(Column(each, overflow="fold", ratio=3) for each in (*columns, "so that it opens")),
+        *columns,
+        "so that it opens",
         title=f"{title} in {report.environment}",
         title_justify="left",
         show_lines=True,
     )
     if len({service for services in report.needed.values() for service in services}) > 1:
-        table.add_column("services", overflow="fold", ratio=2)
+        table.add_column("services")
     return table
 
 

@@ -128,15 +128,14 @@ def test_every_file_is_whole_when_writing_stops_half_way(
 ) -> None:
     synth(one="1", two="2")
     before = files(outdir)
-    write_bytes = Path.write_bytes
+    replace = Path.replace
 
-    def full_disk(self: Path, data: bytes) -> int:
-        if "two" in self.parts and "cdk.tf" in self.name:
-            write_bytes(self, data[:20])
+    def full_disk(self: Path, target: Path) -> Path:
+        if "two" in target.parts and target.name == "cdk.tf":
             raise OSError("no space left on device")
-        return write_bytes(self, data)
+        return replace(self, target)
 
-    monkeypatch.setattr(Path, "write_bytes", full_disk)
+    monkeypatch.setattr(Path, "replace", full_disk)
     with pytest.raises(OSError, match="no space left"):
         synth(one="changed", two="changed")
     after = files(outdir)

@@ -66,7 +66,7 @@ def test_a_number_must_be_one(value: object, found: str) -> None:
 def test_text_of_the_wrong_pattern_is_told_what_is_right() -> None:
     problem = only(read(Network, vpc="x", zones=["eu-west-1", "eu-west-1b"]))
     assert problem.key == "zones.0"
-    assert problem.allowed == "an availability zone of a region, such as eu-west-1a"
+    assert problem.allowed == "an availability zone that exists, for example eu-west-1a"
 
 
 def test_a_secret_in_the_wrong_place_is_not_repeated() -> None:

@@ -1,9 +1,24 @@
 """Kinds of text in inputs."""
 
 import boto3
+import pytest
+from moto.ec2.models.availability_zones_and_regions import RegionsAndZonesBackend
+from pydantic import TypeAdapter, ValidationError
 
-from pay.model.text_types import REGIONS
+from pay.model.text_types import REGIONS, Zone
 
 
 def test_the_regions_are_those_of_the_sdk() -> None:
     assert boto3.Session().get_available_regions("ecs") == REGIONS
+
+
+def test_every_zone_that_is_known_is_accepted_and_the_next_letter_is_not() -> None:
+    zones = TypeAdapter(Zone)
+    for region in REGIONS:
+        known = {zone.name for zone in RegionsAndZonesBackend.zones[region]}
+        assert all(zones.validate_python(zone) for zone in known)
+        for letter in "ghz":
+            with pytest.raises(ValidationError):
+                zones.validate_python(f"{region}{letter}")
+    with pytest.raises(ValidationError):
+        zones.validate_python("eu-west-2d")

@@ -17,6 +17,7 @@ from toolchain.paths import VENV_BIN
 
 MINE = (
     *("stages", "stacks", "promote", "rollback", "journal", "plan-moves", "parity", "adopt"),
+    *("plan-changes", "judge-changes", "apply", "guard", "policy"),
     "renew",
     "reach",
     "quotas",
@@ -131,6 +132,23 @@ def test_a_shell_completes_names(words: str, offered: set[str], checkout: Checko
     }
     done = run(checkout.folder, **variables)
     assert set(done.stdout.split()) == offered
+
+
+COMPLETED = ("ENV", "SERVICE", "STAGE", "SEGMENT", "RULE")
+
+
+def test_every_name_that_a_command_takes_is_completed(checkout: Checkout, pay: Pay) -> None:
+    parameters = [
+        (command, parameter)
+        for name in COMMANDS
+        for loaded in (load(name),)
+        for command in (loaded, *getattr(loaded, "commands", {}).values())
+        for parameter in command.params
+        if parameter.metavar in COMPLETED
+    ]
+    assert {parameter.metavar for _, parameter in parameters} == set(COMPLETED)
+    for command, parameter in parameters:
+        assert parameter.shell_complete(command.context_class(command), ""), (command, parameter)
 
 
 def test_a_refusal_for_people_goes_to_the_error_stream(checkout: Checkout) -> None:

@@ -23,3 +23,12 @@ def test_one_service_is_asked_for(pay_json: PayJson) -> None:
 
 def test_an_unknown_service_is_wrong_use(pay: Pay) -> None:
     assert pay("parity", "test-12", "egres").exit_code == 2
+
+
+def test_services_whose_difference_has_other_numbers_share_a_row(pay: Pay) -> None:
+    shown = " ".join(pay("parity", "production-2").stdout.split())
+    assert shown.count("a ceiling of") == 1
+    assert shown.count("fixed: the daily peak") == 1
+    alone = pay("parity", "production-2", "connector").stdout
+    assert "15, fixed: the daily peak" in " ".join(alone.split())
+    assert ".." not in alone

@@ -68,6 +68,12 @@ def test_applies_the_plan_files_in_the_order_of_an_apply(reviewed: Delivery) -> 
     ]
 
 
+def test_what_was_applied_as_json_is_all_of_standard_output(reviewed: Delivery) -> None:
+    done = reviewed.run("apply", reviewed.reviewed, "--json")
+    told = json.loads(done.stdout)
+    assert (done.returncode, told["verdict"], told["applied"]) == (0, "clean", ORDER)
+
+
 def test_plans_nothing(reviewed: Delivery) -> None:
     before = [call for call in reviewed.calls if call.split()[1] == "plan"]
     reviewed.apply()

@@ -43,17 +43,20 @@ class Judged:
         (self.plans / f"{TRAFFIC}.tfplan").write_text(text)
         plan_set.seal(self.plans, [TRAFFIC], self.folder)
 
-    def run_gate(self, out: Path, reports: Path, plans: list[Path], *, partial: bool) -> int:
+    def run_gate(
+        self, out: Path, reports: Path, plans: list[Path], *, partial: bool, beside: bool
+    ) -> int:
+        self.is_beside = beside
         self.seen_by_gate += [plan.name for plan in plans]
         if self.gate < 2:
             result = {"roots": [{**CLEAN, "refused": bool(self.gate)}]}
             (reports / "pci.json").write_text(json.dumps(result))
         return self.gate
 
-    def judge(self) -> Result:
+    def judge(self, *options: str) -> Result:
         return CliRunner().invoke(
             app,
-            ["judge-changes", str(self.folder), str(self.plans), str(self.review)],
+            ["judge-changes", str(self.folder), str(self.plans), str(self.review), *options],
             env={"COMMIT": "0123abc", "COLUMNS": "1000"},
         )
 
@@ -93,6 +96,23 @@ def test_a_clean_change_gets_its_review(judged: Judged) -> None:
     assert "PCI gate: passed" in judged.comment
     assert (judged.review / "review.html").read_text().startswith("<!doctype html>")
     assert judged.seen_by_gate == [f"{TRAFFIC}.json"]
+
+
+def test_the_verdict_as_json_is_all_of_standard_output(judged: Judged) -> None:
+    judged.gate = 1
+    judged.put(canary(judged))
+    result = judged.judge("--json")
+    told = json.loads(result.stdout)
+    assert (result.exit_code, told["verdict"], told["gate_exit_code"]) == (1, "clean", 1)
+    assert judged.is_beside
+    assert [plan["stack"] for plan in told["plans"]] == [TRAFFIC]
+    assert all(Path(file).is_file() for file in told["files"].values())
+
+
+def test_what_was_not_judged_is_json_too(judged: Judged) -> None:
+    assert json.loads(judged.judge("--json").stdout)["verdict"] == "not judged"
+    judged.put("no plan")
+    assert json.loads(judged.judge("--json").stdout)["verdict"] == "not judged"
 
 
 def test_the_comment_names_the_digest_that_an_apply_asks_for(judged: Judged) -> None:

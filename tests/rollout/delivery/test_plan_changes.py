@@ -24,6 +24,14 @@ def test_plans_what_differs_and_seals_it_last(delivery: Delivery) -> None:
     assert shown == json.loads(file.read_text())["plan"]
 
 
+def test_the_plans_as_json_are_all_of_standard_output(delivery: Delivery) -> None:
+    told = json.loads(delivery.run("plan-changes", "--json").stdout)
+    [planned] = told["stacks"]
+    assert planned["stack"] == TRAFFIC
+    digest = hashlib.sha256((delivery.plans / planned["name"]).read_bytes()).hexdigest()
+    assert planned["sha256"] == digest
+
+
 def test_both_lists_are_what_sha256sum_checks(delivery: Delivery) -> None:
     delivery.plan()
     for name, folder in (

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from pay.model import Stage
 from rollout.moves.stage_file import with_stage
-from rollout.terminal.atomic_write import write_atomically
 from tests.support.checkout import COMMITTED, Checkout
 from toolchain.paths import VENV_BIN
 
@@ -40,36 +39,6 @@ def test_comments_order_spaces_and_line_ends_are_kept() -> None:
 def test_an_inline_table_is_one_line_too() -> None:
     text = 'services.a = { stage = "legacy", tasks = { min = 1, peak = 2 } }\n'
     assert with_stage(text, "a", Stage.DARK, where="x.toml") == text.replace("legacy", "dark")
-
-
-def test_the_file_keeps_its_mode_and_its_link(tmp_path: Path) -> None:
-    real, link = tmp_path / "real.toml", tmp_path / "link.toml"
-    real.write_text("old")
-    real.chmod(0o640)
-    link.symlink_to(real)
-    write_atomically(link, "new")
-    assert (real.read_text(), real.stat().st_mode & 0o777, link.is_symlink()) == (
-        "new",
-        0o640,
-        True,
-    )
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["link.toml", "real.toml"]
-
-
-def test_a_failed_write_leaves_the_old_file_and_nothing_else(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = tmp_path / "a.toml"
-    path.write_text("old")
-
-    def fail(*_: object) -> None:
-        raise OSError("no space left")
-
-    monkeypatch.setattr(os, "replace", fail)
-    with pytest.raises(OSError, match="no space left"):
-        write_atomically(path, "new")
-    assert path.read_text() == "old"
-    assert [path.name for path in tmp_path.iterdir()] == ["a.toml"]
 
 
 @pytest.mark.slow

@@ -18,6 +18,8 @@ TOPIC_NAME_LIMIT = 256
 """Characters; AWS: SNS `CreateTopic`, `Name`."""
 BUCKET_NAME_LIMIT = 63
 """Characters; AWS: S3, "Bucket naming rules"."""
+DNS_NAME_LIMIT = 253
+"""Characters without the dot at the end (RFC 1035, 2.3.4: 255 octets with their lengths)."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ def names_of(environment: Environment, service: Microservice) -> Iterator[Name]:
             ("role", names.execution_role, names.ROLE_NAME_LIMIT),
         ):
             yield Name(kind_of_name, name_of(env, service.name, side), one_side, limit)
-    yield Name("DNS name", host_name(service, environment), owner)
+    yield Name("DNS name", host_name(service, environment), owner, DNS_NAME_LIMIT)
 
 
 def name_problems(pairs: Iterable[tuple[Environment, Microservice]]) -> Iterator[Problem]:

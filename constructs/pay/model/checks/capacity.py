@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 
 from pay.model.environment.environment import Environment
 from pay.model.environment.instance_types import Room, room_of
@@ -33,6 +34,14 @@ def capacity_problems(environment: Environment, catalogue: Catalogue) -> Iterato
                 "side, and one more of the largest for a rolling deployment",
                 fix=f"with {capacity.instance_type}: at least {enough}",
             )
+
+
+def size_problems(environment: Environment, catalogue: Catalogue) -> Iterator[Problem]:
+    """Yield what does not fit into the size that the environment gives a service."""
+    for name, deployment in environment.services.items():
+        if deployment.size and name in catalogue:
+            for problem in catalogue[name].size_problems(deployment.size):
+                yield replace(problem, key=f"services.{name}.size.{problem.key}")
 
 
 def zone_problems(environment: Environment) -> Iterator[Problem]:

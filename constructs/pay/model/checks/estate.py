@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pay.model.checks.accounts import account_problems
 from pay.model.checks.aws_names import name_problems, security_group_problems
-from pay.model.checks.capacity import capacity_problems, zone_problems
+from pay.model.checks.capacity import capacity_problems, size_problems, zone_problems
 from pay.model.checks.kept import kept_problems
 from pay.model.environment.account import SHARED_FACTS
 from pay.model.environment.environment import Environment
@@ -52,6 +52,7 @@ def draft_problems(draft: Draft, catalogue: Catalogue) -> Iterator[Problem]:
                 )
     if draft.readable("services"):
         yield from kept_problems(environment, catalogue)
+        yield from size_problems(environment, catalogue)
     if draft.readable("capacity", "services"):
         yield from capacity_problems(environment, catalogue)
     if draft.readable("capacity", "network"):

@@ -161,13 +161,17 @@ class State(Model):
             )
 
 
+MOST_INSTANCES = 5000
+"""Container instances of a cluster (AWS: ECS service quotas)."""
+
+
 class Capacity(Model):
     """The EC2 instances of one segment of the legacy cluster."""
 
     instance_type: InstanceType
-    min_instances: int = Field(ge=1)
+    min_instances: int = Field(ge=1, le=MOST_INSTANCES)
     """At least one a zone, and as many as hold the daily peak: nothing starts more by itself."""
-    max_instances: int = Field(ge=1)
+    max_instances: int = Field(ge=1, le=MOST_INSTANCES)
 
     def problems(self) -> Iterator[Problem]:
         if self.min_instances > self.max_instances:
@@ -215,7 +219,7 @@ class Environment(Model):
     """The reason why moves forward are closed at the moment; left out: they are open."""
     max_step: MaxStep = 25
     """The largest rise of Fargate's share in one promotion, in per cent."""
-    max_in_flight: int = Field(default=3, ge=1)
+    max_in_flight: int = Field(default=3, ge=1, le=1000)
     """How many services may be between `dark` and `soak` at the same time."""
     ladder: Annotated[Ladder, BeforeValidator(_leaves_out_what_is_not_named)] = Ladder()
     """Every weighted stage that services pass through; a stage that is not named is left out."""

@@ -11,8 +11,10 @@ from pay.model.problem import Problem, did_you_mean
 from pay.model.text_types import (
     ContainerPath,
     ContainerUser,
+    LogKind,
     RepositoryName,
     ServiceName,
+    TerraformName,
     VariableName,
 )
 from pay.secrets.values import why_secret
@@ -75,11 +77,11 @@ class Sidecar(Model):
     name: ServiceName
     repository: RepositoryName
     """The ECR repository of its image."""
-    image_tag_variable: str
+    image_tag_variable: TerraformName
     """The Terraform variable that carries its image tag."""
     port: Port | None = None
     """The port that the load balancer sends to; None: it takes no traffic."""
-    log_kind: str
+    log_kind: LogKind
     cpu: int = Field(gt=0)
     memory_mib: int = Field(gt=0)
     essential: bool

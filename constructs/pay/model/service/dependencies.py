@@ -8,7 +8,14 @@ from pydantic import Field
 
 from pay.model.base import Model
 from pay.model.problem import Problem
-from pay.model.text_types import ServiceName, VariableName
+from pay.model.text_types import (
+    BucketPart,
+    FamilyName,
+    MessagingName,
+    ServiceName,
+    UrlPath,
+    VariableName,
+)
 
 POSTGRESQL_PORT = 5432
 REDIS_PORT = 6379
@@ -17,7 +24,7 @@ REDIS_PORT = 6379
 class Database(Model):
     """The microservice's own PostgreSQL database, an RDS instance that exists already."""
 
-    identifier_suffix: int = 0
+    identifier_suffix: int = Field(default=0, ge=0)
     """The number at the end of the RDS identifier `<env>-<service>-rds-<suffix>`."""
     pool_size: int = Field(default=8, ge=1)
     """The most connections of one task: `database.maxSize` of the service's config.yaml (public),
@@ -40,7 +47,7 @@ READ, WRITE = frozenset({Access.READ}), frozenset({Access.WRITE})
 class QueueUse(Model):
     """An SQS queue that exists already, its use, and the variable that carries its URL."""
 
-    name: str
+    name: MessagingName
     """The queue's name without the environment."""
     variable: VariableName
     access: frozenset[Access]
@@ -52,14 +59,14 @@ class QueueUse(Model):
 class TopicUse(Model):
     """An SNS topic that the service publishes to, and the variable that carries its ARN."""
 
-    name: str
+    name: MessagingName
     variable: VariableName
 
 
 class BucketUse(Model):
     """An S3 bucket that the service reads or writes, and the variable that carries its name."""
 
-    name: str
+    name: BucketPart
     """The bucket's name without the environment."""
     variable: VariableName
     access: frozenset[Access]
@@ -101,7 +108,7 @@ class Call(Model):
     service: ServiceName
     variables: tuple[VariableName, ...] = ()
     """The variables that carry the service's address; empty for a Java proxy."""
-    path: str = ""
+    path: UrlPath = ""
     """What follows the host in the variable's value, for example `/v1/api/auth`."""
     style: CallStyle = CallStyle.URL
 
@@ -125,13 +132,13 @@ class Link(Model):
 
     service: ServiceName
     variable: VariableName
-    path: str = ""
+    path: UrlPath = ""
 
 
 class TaskRun(Model):
     """A one-off Fargate task that the service starts through ECS `RunTask`."""
 
-    family: str
+    family: FamilyName
     """The task definition's family without the environment."""
     task_definition_variable: VariableName
     subnets_variable: VariableName

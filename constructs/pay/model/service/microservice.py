@@ -1,6 +1,7 @@
 """A microservice, for every launch type and environment."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from enum import StrEnum
 
 from pay.model.base import Model
@@ -19,6 +20,7 @@ from pay.model.service.dependencies import (
     TaskRun,
     TopicUse,
 )
+from pay.model.service.heap import heaps
 from pay.model.service.size import TaskSize
 from pay.model.service.timing import (
     DATABASE_DNS_SECONDS,
@@ -27,7 +29,14 @@ from pay.model.service.timing import (
     Timing,
     outlasting,
 )
-from pay.model.text_types import ContainerPath, ContainerUser, ServiceName, VariableName
+from pay.model.text_types import (
+    ContainerPath,
+    ContainerUser,
+    HealthCheckPath,
+    HostLabel,
+    ServiceName,
+    VariableName,
+)
 from pay.model.vocabulary import Exposure, LoadBalancerType, Scope
 from pay.secrets.names import announces_secret
 
@@ -52,11 +61,11 @@ class Microservice(Model):
     container_port: Port
     admin_port: Port | None = None
     """Where a Java service serves its metrics; None: on the container port."""
-    health_check_path: str | None = None
+    health_check_path: HealthCheckPath | None = None
     """None: a TCP check, for a service behind a Network Load Balancer."""
     exposure: Exposure
     scope: Scope
-    host: str | None = None
+    host: HostLabel | None = None
     """The label in DNS; None: the service's name."""
     terminates_tls: bool = False
     """The application container itself speaks TLS (without an NGINX sidecar)."""
@@ -174,11 +183,18 @@ class Microservice(Model):
             *(variable for run in self.task_runs for variable in run.variables),
         )
 
-    def problems(self) -> Iterator[Problem]:
-        yield from self._load_balancer_problems()
+    def memory_of_application(self, size: TaskSize) -> int:
+        """Return the MiB that a task of this size leaves to the application."""
+        return size.memory_mib - sum(sidecar.memory_mib for sidecar in self.sidecars)
+
+    def size_problems(self, size: TaskSize) -> Iterator[Problem]:
+        """Yield what does not fit into a task of this size, with keys of the size. A container that
+        fills its memory is killed, with the payments in it (AWS: ECS `ContainerDefinition`,
+        `memory`).
+        """
         for key, limit, used in (
-            ("size.cpu", self.size.cpu, sum(s.cpu for s in self.sidecars)),
-            ("size.memory_mib", self.size.memory_mib, sum(s.memory_mib for s in self.sidecars)),
+            ("cpu", size.cpu, sum(sidecar.cpu for sidecar in self.sidecars)),
+            ("memory_mib", size.memory_mib, size.memory_mib - self.memory_of_application(size)),
         ):
             if used >= limit:
                 yield Problem(
@@ -186,6 +202,20 @@ class Microservice(Model):
                     found=str(limit),
                     allowed=f"more than the {used} of the sidecars, or nothing is left",
                 )
+        memory = self.memory_of_application(size)
+        for heap in heaps(self.environment, memory):
+            if heap.mib is None or heap.mib >= memory > 0:
+                yield Problem(
+                    key="memory_mib",
+                    found=f"{heap.option} in {heap.variable}, in a container of {memory} MiB",
+                    allowed="a heap in digits and a unit (k, m, g), smaller than its container",
+                    fix="lower the heap, or choose a larger task",
+                )
+
+    def problems(self) -> Iterator[Problem]:
+        yield from self._load_balancer_problems()
+        for problem in self.size_problems(self.size):
+            yield replace(problem, key=f"size.{problem.key}")
         names = self.variable_names
         for variable in dict.fromkeys(name for name in names if names.count(name) > 1):
             yield Problem(

@@ -1,0 +1,78 @@
+"""Reads the files that people write (environments, journals, waivers, reasons), and replaces files
+as a whole.
+"""
+
+import errno
+import os
+import tempfile
+from pathlib import Path
+
+LARGEST_BYTES = 2**20
+"""A hundred times the largest environment file; a reader of more would seem to hang."""
+
+
+def read_content(path: Path) -> bytes:
+    """Return a file's bytes.
+
+    Raises OSError for a file that cannot be read, ValueError for a pipe, a device or more than
+    LARGEST_BYTES. The message says what the file is.
+    """
+    if path.exists() and not path.is_file():
+        # Opening a pipe would wait for its other end.
+        raise ValueError("a folder, a pipe or a device")
+    with path.open("rb") as file:
+        content = file.read(LARGEST_BYTES + 1)
+    if len(content) > LARGEST_BYTES:
+        raise ValueError(f"a file of more than {LARGEST_BYTES // 2**20} MiB")
+    return content
+
+
+def read_text(path: Path) -> str:
+    """Return a file's text, with its line ends as they are.
+
+    Raises as `read_content` does, and ValueError for what is not UTF-8 or has a byte order mark.
+    """
+    content = read_content(path)
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise ValueError(f"a byte that is not UTF-8, at position {error.start}") from None
+    if text.startswith("\ufeff"):
+        raise ValueError("a byte order mark before the first line")
+    return text
+
+
+def replace_file(path: Path, content: bytes, *, lasting: bool = True) -> None:
+    """Replace a file with one of the same mode, or create it: a reader sees the old content or the
+    new, never a part. A link keeps leading to the file; a device or a pipe is written to.
+
+    `lasting` waits until the disk has the content, which what can be made again does not need.
+    Raises OSError about `path`, with the old content in place.
+    """
+    target = Path(os.path.realpath(path))
+    try:
+        if target.is_symlink():
+            raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
+        if target.exists() and not target.is_file():
+            target.write_bytes(content)
+        else:
+            _replace(target, content, lasting)
+    except OSError as error:
+        # The temporary file's name would say nothing to a person.
+        raise OSError(error.errno, error.strerror or str(error), str(path)) from None
+
+
+def _replace(target: Path, content: bytes, lasting: bool) -> None:
+    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".new")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            if lasting:
+                os.fsync(file.fileno())
+        # A new file as Git checks files out: the mode of a temporary one is for its owner alone.
+        Path(name).chmod(target.stat().st_mode if target.exists() else 0o644)
+        Path(name).replace(target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
