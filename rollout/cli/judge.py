@@ -1,40 +1,111 @@
 """Judge whether Fargate does as well as EC2.
 
 Compares the requests of both sides minute by minute, by tests that stay right however often they
-are asked. Says PASS, FAIL or NOT ENOUGH DATA, with the numbers and what is missing. It never moves
-anything.
+are asked. Says PASS, FAIL or NOT ENOUGH DATA, with the numbers and what is missing. It only reads,
+with the AWS credentials of the shell, and moves nothing.
 
 `--recorded FILE` judges recorded minutes, without AWS: failed requests
 (`{"stage": "canary", "minutes": [[60, 950, 1, 50, 0]]}`: 60 minutes of 950 requests with 1 error on
 EC2, 50 without on Fargate), response times (`"what": "latency"`) or totals (`"what": "dip"`).
 
-Exit codes: 0 PASS, 1 FAIL, 3 NOT ENOUGH DATA, 4 the same and a person must decide, 2 wrong use.
+Exit codes: 0 PASS, 1 FAIL, 3 NOT ENOUGH DATA, 4 the same and a person must decide, 2 wrong use or
+AWS not reached. Of several services, the worst counts.
 
-Example: `pay judge --recorded minutes.json`
+Example: `pay judge production-2 connector`
 """
 
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from pay.model.judging.part import ExitCode, Verdict
+from rollout.aws.clients import asking
+from rollout.measure.judgement import Judgement
+from rollout.measure.measure import judge as measure
 from rollout.measure.recorded import read_recording
-from rollout.measure.report import as_data, print_part
-from rollout.terminal.arguments import Json
-from rollout.terminal.console import console, print_json, reporting
+from rollout.measure.report import as_data, part_as_data, print_judgement, print_part
+from rollout.moves.standings import load_standings
+from rollout.moves.to_judge import services_to_judge
+from rollout.terminal.arguments import (
+    Json,
+    OptionalEnvironmentName,
+    OptionalServiceName,
+    environments_folder,
+    now,
+)
+from rollout.terminal.console import choose, console, print_json, reporting
+
+WATCH_SECONDS = 60
+
+WORST_FIRST = (ExitCode.FAIL, ExitCode.ESCALATED, ExitCode.NOT_ENOUGH_DATA, ExitCode.PASS)
 
 
 def judge(
+    environment: OptionalEnvironmentName = None,
+    service: OptionalServiceName = None,
+    at: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%dT%H:%MZ"],
+            metavar="TIME",
+            help="As it was then, in UTC; default: now.",
+        ),
+    ] = None,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Judge each minute until no data is missing.")
+    ] = False,
     recorded: Annotated[
-        Path, typer.Option(metavar="FILE", help="Recorded minutes, as JSON.", dir_okay=False)
-    ],
+        Path | None, typer.Option(metavar="FILE", help="Recorded minutes, as JSON.", dir_okay=False)
+    ] = None,
     as_json: Json = False,
 ) -> None:
+    if (environment is None) is (recorded is None):
+        raise typer.BadParameter("give one of them.", param_hint="ENV or --recorded")
+    if watch and at:
+        raise typer.BadParameter("the past does not change; give one.", param_hint="--watch, --at")
     with reporting(as_json, exit_code=2):
-        recording = read_recording(recorded)
+        if recorded is not None:
+            _judge_recorded(recorded, as_json)
+        else:
+            _judge_running(str(environment), service, at and at.replace(tzinfo=UTC), watch, as_json)
+
+
+def _judge_recorded(path: Path, as_json: bool) -> None:
+    recording = read_recording(path)
     part = recording.judge()
     if as_json:
-        print_json(as_data(recording, part))
+        print_json(part_as_data(recording, part))
     else:
         print_part(console(), recording, part)
     raise typer.Exit(part.exit_code)
+
+
+def _judge_running(
+    environment: str, service: str | None, at: datetime | None, watch: bool, as_json: bool
+) -> None:
+    while True:
+        judgements = _judgements(environment, service, at or now())
+        if as_json:
+            print_json([as_data(each) for each in judgements])
+        else:
+            print_judgement(console(), environment, judgements)
+        codes = {each.exit_code for each in judgements} or {ExitCode.PASS}
+        if not watch or all(each.verdict is not Verdict.NOT_ENOUGH_DATA for each in judgements):
+            raise typer.Exit(next(code for code in WORST_FIRST if code in codes))
+        time.sleep(WATCH_SECONDS)
+
+
+def _judgements(environment: str, service: str | None, at: datetime) -> Sequence[Judgement]:
+    standings = load_standings(environments_folder(), now())
+    target = choose(environment, standings.environments, "ENV")
+    if service is not None:
+        choose(service, target.services, "SERVICE")
+    asked = services_to_judge(standings, environment, service, at)
+    if not asked:
+        return []
+    with asking(target) as client:
+        return [measure(each, client) for each in asked]

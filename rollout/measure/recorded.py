@@ -149,7 +149,7 @@ def read_recording(path: Path) -> Recording:
             ]
         )
     try:
-        return _KINDS[what].model_validate_json(json.dumps(document))
+        return _KINDS[what].model_validate_json(json.dumps(document), strict=True)
     except ValidationError as error:
         problems = [replace(problem, where=str(path)) for problem in to_problems(error)]
         raise InvalidInput(problems) from None

@@ -242,6 +242,15 @@ def _is_burst_of_fargate(block: Minute) -> bool:
     )
 
 
+def burst_rate(five: Sequence[Minute]) -> float:
+    """Return the bursts a block of the whole service, in blocks of 5 minutes."""
+    bursts = sum(
+        block.errors >= max(5, 0.05 * (block.ec2_requests + block.fargate_requests))
+        for block in five
+    )
+    return bursts / len(five) if five else 0.0
+
+
 def _chance_of_at_least(count: int, mean: float) -> float:
     """Return the chance of `count` or more events where `mean` are expected (Poisson)."""
     if not mean:

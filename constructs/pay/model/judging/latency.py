@@ -42,6 +42,46 @@ class Pair(NamedTuple):
         )
 
 
+class Percentile(NamedTuple):
+    """What is compared: a percentile of the requests in a block of minutes."""
+
+    percent: int
+    block_minutes: int
+
+    @property
+    def least_samples(self) -> float:
+        """Return the requests of a side that a block needs to count."""
+        return _LEAST * 100 / (100 - self.percent)
+
+
+_EXPECTED, _LEAST = 13, 10
+"""Samples above the percentile: expected, so that a block counts also when fewer come."""
+
+PERCENTILES = tuple(
+    Percentile(percent, block_minutes)
+    for percent, lengths in (
+        (99, (1, 5, 10)),
+        (95, (1, 5, 10)),
+        (90, (1, 5, 10)),
+        (50, (1, 5, 10, 30, 60)),
+    )
+    for block_minutes in lengths
+)
+"""In the order of choice: the highest percentile, then the shortest block."""
+
+
+def choose_percentile(requests_a_minute: float) -> Percentile | None:
+    """Return what to compare when the smaller side gets so many requests; None: too few for any."""
+    return next(
+        (
+            choice
+            for choice in PERCENTILES
+            if requests_a_minute * choice.block_minutes * (100 - choice.percent) / 100 >= _EXPECTED
+        ),
+        None,
+    )
+
+
 def judge_latency(pairs: Sequence[Pair], *, block_minutes: int) -> Part:
     """Judge the response times, a pair for each block of `block_minutes`."""
     blocks_an_hour = max(1, 60 // block_minutes)

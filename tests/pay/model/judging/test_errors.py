@@ -85,10 +85,10 @@ def test_a_burst_that_the_week_before_also_had_does_not_forbid_to_pass() -> None
 
 
 def test_an_hour_of_errors_forbids_to_pass_after_a_good_day() -> None:
-    good_day, bad_hour = [1440, 1000, 20, 50, 0], [60, 1000, 20, 50, 4]
-    part = judge_errors(minutes(good_day, bad_hour), 0.05)
+    good_day, bad_hour = [1440, 190, 1, 10, 0], ([4, 190, 1, 10, 0], [1, 190, 1, 10, 1]) * 12
+    part = judge_errors(minutes(good_day, *bad_hour), 0.05)
     assert part.verdict is UNKNOWN
-    assert part.reason.startswith("last hour: 240 of 3,000 on Fargate")
+    assert part.reason.startswith("last hour: 12 of 600 on Fargate")
 
 
 def test_both_sides_failing_all_requests_never_pass() -> None:
