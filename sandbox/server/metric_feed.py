@@ -25,7 +25,7 @@ def feeding_metrics(answer: Answer) -> Answer:
             return answer(environ)
         from sandbox.aws.metric_store import STORE, Series
 
-        for row in Request(environ).get_json():
+        for row in json.loads(Request(environ).get_data()):
             series = Series(row["namespace"], row["name"], frozenset(row["dimensions"].items()))
             for at, value, count in row["points"]:
                 STORE.put(series, at, {float(value): float(count)}, unit=row.get("unit"))

@@ -1,7 +1,5 @@
 """An account with both sides of services, and the metrics that AWS would send of their traffic."""
 
-import json
-import urllib.request
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -108,13 +106,7 @@ class Feed:
                 self._add(Side.EC2, REQUESTS, [(at.timestamp(), 5 * requests_a_minute, 1)])
 
     def send(self) -> None:
-        request = urllib.request.Request(
-            f"{self.server.endpoint}/_sandbox/metrics",
-            json.dumps(self.rows).encode(),
-            method="POST",
-        )
-        request.add_header("Content-Type", "application/json")
-        urllib.request.urlopen(request).close()
+        self.server.administer("metrics", method="POST", body=self.rows)
         self.rows.clear()
 
     def _add(self, side: Side, metric: Metric, points: list[tuple[float, float, float]]) -> None:
