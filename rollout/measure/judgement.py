@@ -45,6 +45,13 @@ class Judgement(Model):
         """Return whether the stage had its time."""
         return self.end - self.start >= PATIENCE
 
+    def reasons(self, verdict: Verdict) -> str:
+        """Return what the parts with a verdict saw, in one line."""
+        parts = self.parts.items()
+        return "; ".join(
+            f"{name}: {part.reason}" for name, part in parts if part.verdict is verdict
+        )
+
     @property
     def exit_code(self) -> ExitCode:
         return ExitCode.ESCALATED if self.escalate else ExitCode[self.verdict.name]

@@ -85,7 +85,7 @@ def write_move(
     before = file.read_bytes().decode()
     write_atomically(file, with_stage(before, service, edge.after, where=file.name))
     try:
-        append(journal, entry)
+        append(journal, entry.line())
     except OSError as error:
         if edge.is_forward:
             write_atomically(file, before)

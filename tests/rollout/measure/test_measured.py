@@ -3,6 +3,8 @@
 import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import pytest
@@ -10,11 +12,14 @@ from typer.testing import CliRunner, Result
 
 from pay.catalogue import CATALOGUE
 from pay.environments.load import load_environments
-from pay.model import Side
+from pay.model import Side, names
 from pay.model.alarms import alarms
+from pay.model.judging.verdict import PartName
 from pay.model.side import ServiceSide
 from pay.model.stage.dwell import drain, is_bank_holiday
 from rollout.cli import app
+from rollout.cli import promote as promote_command
+from rollout.moves.journal import read_all
 from sandbox.server.process import Server, launch
 from sandbox.settings import Settings
 from tests.support.checkout import Checkout, fresh_checkout
@@ -87,8 +92,6 @@ def server(
 
 
 def make_alarms(server: Server, side: ServiceSide) -> None:
-    from pay.model import names
-
     for alarm in alarms(side):
         server.client("cloudwatch").put_metric_alarm(
             AlarmName=names.alarm(ENVIRONMENT, side.service.name, side.side, alarm.name),
@@ -105,23 +108,48 @@ def make_alarms(server: Server, side: ServiceSide) -> None:
 Judge = Callable[..., Result]
 
 
-@pytest.fixture
-def judge(checkout: Checkout, server: Server, start: datetime) -> Judge:
-    """Runs `pay judge test-12` when the traffic has run for three hours."""
+Run = Callable[..., Result]
+"""Runs `pay` in a checkout, on the account."""
 
-    def run(*arguments: str, columns: int = 200) -> Result:
+
+@pytest.fixture(scope="module")
+def run(server: Server) -> Run:
+    def run(checkout: Checkout, *arguments: str) -> Result:
         shell = {
             "PAY_ENVIRONMENTS": str(checkout.folder),
-            "COLUMNS": str(columns),
+            "COLUMNS": "1000",
             "AWS_ENDPOINT_URL": server.endpoint,
             "AWS_ACCESS_KEY_ID": "test",
             "AWS_SECRET_ACCESS_KEY": "test",
         }
-        at = f"{start + timedelta(hours=HOURS, minutes=5):%Y-%m-%dT%H:%MZ}"
-        arguments = ("judge", ENVIRONMENT, *arguments, "--at", at)
         return CliRunner().invoke(app, arguments, env=shell)
 
     return run
+
+
+@pytest.fixture
+def judge(run: Run, checkout: Checkout, start: datetime) -> Judge:
+    """Runs `pay judge test-12` when the traffic has run for three hours."""
+    at = f"{judged_at(start):%Y-%m-%dT%H:%MZ}"
+    return lambda *arguments: run(checkout, "judge", ENVIRONMENT, *arguments, "--at", at)
+
+
+@pytest.fixture
+def own(checkout: Checkout, tmp_path: Path) -> Checkout:
+    """A copy that a promotion may change."""
+    return Checkout(copytree(checkout.folder, tmp_path / "environments"))
+
+
+@pytest.fixture
+def promote(run: Run, own: Checkout, start: datetime, monkeypatch: pytest.MonkeyPatch) -> Judge:
+    """Runs `pay promote test-12` at the same time."""
+    monkeypatch.setattr(promote_command, "now", lambda: judged_at(start))
+    neighbours = ("--allow-adjacent", "their metrics are their own here")
+    return lambda *arguments: run(own, "promote", ENVIRONMENT, *arguments, *neighbours)
+
+
+def judged_at(start: datetime) -> datetime:
+    return start + timedelta(hours=HOURS, minutes=5)
 
 
 def parts(result: Result) -> dict[str, dict[str, Any]]:
@@ -131,8 +159,8 @@ def parts(result: Result) -> dict[str, dict[str, Any]]:
 
 def test_a_service_whose_sides_do_alike_passes(judge: Judge) -> None:
     result = judge(HEALTHY)
-    print(result.stdout, result.stderr)
-    assert result.exit_code == 0
+    assert result.exit_code == 0, result.stdout
+    assert f"PASS for {HEALTHY} at canary." in result.stdout
 
 
 @pytest.mark.parametrize(
@@ -150,3 +178,31 @@ def test_clients_that_do_not_arrive_are_for_a_person_to_decide(judge: Judge) -> 
     result = judge(MISSING, "--json")
     assert result.exit_code == 4
     assert "clients do not arrive" in parts(result)["share"]["reason"]
+
+
+def test_a_promotion_needs_no_evidence_where_the_judge_says_pass(
+    promote: Judge, own: Checkout, start: datetime
+) -> None:
+    result = promote(HEALTHY)
+    assert result.exit_code == 0, result.stderr
+    moves = read_all(own.folder, now=judged_at(start))[ENVIRONMENT, HEALTHY]
+    entry = moves[-1]
+    assert entry.judged is not None
+    assert (entry.judged.verdict, entry.evidence) == ("PASS", None)
+    assert "of 170,050 on EC2" in entry.judged.parts[PartName.ERRORS].reason
+
+
+def test_no_evidence_leads_past_a_fail(promote: Judge, own: Checkout) -> None:
+    before = own.contents()
+    result = promote(FAULTY, "--evidence", "it will be fine", "--approver", "service-owner")
+    assert result.exit_code == 1
+    assert "the judge says FAIL at canary: errors: Fargate fails more often" in result.stderr
+    assert f"pay rollback {ENVIRONMENT} {FAULTY}" in result.stderr
+    assert own.contents() == before
+
+
+def test_without_a_verdict_a_person_says_what_was_measured(promote: Judge) -> None:
+    assert "clients do not arrive" in promote(MISSING).stderr
+    result = promote(MISSING, "--evidence", "nobody uses it at night")
+    assert result.exit_code == 0
+    assert "NOT ENOUGH DATA" in result.stdout
