@@ -2,7 +2,8 @@
 
 Compares the requests of both sides minute by minute, by tests that stay right however often they
 are asked. Says PASS, FAIL or NOT ENOUGH DATA, with the numbers and what is missing. It only reads,
-with the AWS credentials of the shell, and moves nothing.
+with the AWS credentials of the shell, and moves nothing. `--record` keeps each verdict beside the
+journal, where the board finds it.
 
 `--recorded FILE` judges recorded minutes, without AWS: failed requests
 (`{"stage": "canary", "minutes": [[60, 950, 1, 50, 0]]}`: 60 minutes of 950 requests with 1 error on
@@ -28,6 +29,7 @@ from rollout.measure.judgement import Judgement
 from rollout.measure.measure import judge as measure
 from rollout.measure.recorded import read_recording
 from rollout.measure.report import as_data, part_as_data, print_judgement, print_part
+from rollout.moves.journal import append, verdicts_path
 from rollout.moves.standings import load_standings
 from rollout.moves.to_judge import services_to_judge
 from rollout.terminal.arguments import (
@@ -58,6 +60,9 @@ def judge(
     watch: Annotated[
         bool, typer.Option("--watch", help="Judge each minute until no data is missing.")
     ] = False,
+    record: Annotated[
+        bool, typer.Option("--record", help="Add each verdict to the service's file of verdicts.")
+    ] = False,
     recorded: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Recorded minutes, as JSON.", dir_okay=False)
     ] = None,
@@ -65,13 +70,17 @@ def judge(
 ) -> None:
     if (environment is None) is (recorded is None):
         raise typer.BadParameter("give one of them.", param_hint="ENV or --recorded")
+    if recorded and record:
+        message = "recorded minutes belong to no service; give one."
+        raise typer.BadParameter(message, param_hint="--record, --recorded")
     if watch and at:
         raise typer.BadParameter("the past does not change; give one.", param_hint="--watch, --at")
     with reporting(as_json, exit_code=2):
         if recorded is not None:
             _judge_recorded(recorded, as_json)
         else:
-            _judge_running(str(environment), service, at and at.replace(tzinfo=UTC), watch, as_json)
+            asked_at = at and at.replace(tzinfo=UTC)
+            _judge_running(str(environment), service, asked_at, watch, record, as_json)
 
 
 def _judge_recorded(path: Path, as_json: bool) -> None:
@@ -85,10 +94,17 @@ def _judge_recorded(path: Path, as_json: bool) -> None:
 
 
 def _judge_running(
-    environment: str, service: str | None, at: datetime | None, watch: bool, as_json: bool
+    environment: str,
+    service: str | None,
+    at: datetime | None,
+    watch: bool,
+    record: bool,
+    as_json: bool,
 ) -> None:
     while True:
         judgements = _judgements(environment, service, at or now())
+        for each in judgements if record else ():
+            append(verdicts_path(environments_folder(), environment, each.service), each.line())
         if as_json:
             print_json([as_data(each) for each in judgements])
         else:

@@ -1,12 +1,13 @@
 """One judgement of a service: what was asked, what was seen, and the verdict."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from pay.model import Stage
 from pay.model.base import Model
 from pay.model.judging.part import ExitCode, Part, Verdict
 from pay.model.judging.verdict import PATIENCE, PartName, overall
+from pay.model.problem import Problem
 
 RULES = "2026-11"
 """The version of the rules: what an old verdict was judged by."""
@@ -28,10 +29,16 @@ class Judgement(Model):
     end: datetime
     """Up to which minute the metrics are complete."""
     parts: Mapping[PartName, Part]
+    verdict: Verdict
+    """That of the parts together."""
 
-    @property
-    def verdict(self) -> Verdict:
-        return overall(self.parts)
+    def problems(self) -> Iterator[Problem]:
+        if self.verdict is not overall(self.parts):
+            yield Problem(
+                key="verdict",
+                found=self.verdict,
+                allowed=f"{overall(self.parts)}, which the parts make together",
+            )
 
     @property
     def escalate(self) -> bool:
@@ -51,6 +58,10 @@ class Judgement(Model):
         return "; ".join(
             f"{name}: {part.reason}" for name, part in parts if part.verdict is verdict
         )
+
+    def line(self) -> str:
+        """Return the judgement as a line of a file."""
+        return self.model_dump_json(exclude_defaults=True) + "\n"
 
     @property
     def exit_code(self) -> ExitCode:

@@ -14,7 +14,7 @@ from pay.model.judging.latency import choose_percentile, judge_latency
 from pay.model.judging.minutes import Minute, total
 from pay.model.judging.part import Part, Verdict
 from pay.model.judging.share import judge_idle, judge_share
-from pay.model.judging.verdict import HTTP_ONLY, PARTS, PartName
+from pay.model.judging.verdict import HTTP_ONLY, PARTS, PartName, overall
 from pay.model.metrics import Metric
 from pay.model.side import ServiceSide
 from pay.model.stage.dwell import drain
@@ -91,6 +91,7 @@ def judge(asked: Asked, client: Client) -> Judgement:
         PartName.HOSTS: measured.hosts,
         PartName.ALARMS: lambda: judge_alarms(read_alarms(asked.sides, client)),
     }
+    parts = {name: judges[name]() for name in PartName if name in asked.parts}
     return Judgement(
         environment=asked.environment.name,
         service=asked.service.name,
@@ -99,7 +100,8 @@ def judge(asked: Asked, client: Client) -> Judgement:
         since=asked.since,
         start=measured.span.start,
         end=measured.span.end,
-        parts={name: judges[name]() for name in PartName if name in asked.parts},
+        parts=parts,
+        verdict=overall(parts),
     )
 
 

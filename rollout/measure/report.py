@@ -39,7 +39,6 @@ def as_data(judgement: Judgement) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         **judgement.model_dump(mode="json", exclude={"parts"}),
-        "verdict": judgement.verdict,
         "escalate": judgement.escalate,
         "parts": [{"name": name, **_data(part)} for name, part in judgement.parts.items()],
     }
