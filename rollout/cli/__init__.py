@@ -17,6 +17,7 @@ from typer.main import get_command
 PANELS = {
     "Moving services": (
         "stages",
+        "board",
         "judge",
         "promote",
         "rollback",
