@@ -19,6 +19,8 @@ from toolchain import streams
 PANELS = {
     "Moving services": (
         "stages",
+        "board",
+        "judge",
         "promote",
         "rollback",
         "journal",

@@ -3,6 +3,10 @@
 Changes one line of the environment's file and adds one to the journal. Lists every reason that
 blocks the move; nothing is written then.
 
+Where metrics of both sides can be compared, it asks the judge first, with the AWS credentials of
+the shell. PASS needs no evidence, FAIL blocks the move. Without a verdict `--evidence` says what
+was measured; in production `--approver` names the role that agrees to go on.
+
 Example: `pay promote test-12 connector --evidence "errors 0.1 %, p99 as before, 4 h"`
 """
 
@@ -13,6 +17,7 @@ import typer
 from pay.model import Stage
 from rollout.moves import journal
 from rollout.moves.gates import Promotion, findings, next_move
+from rollout.moves.judged import judged as judge_before
 from rollout.moves.record_move import print_move, write_move
 from rollout.moves.stage_file import locked
 from rollout.moves.standings import load_standings
@@ -47,6 +52,7 @@ def promote(
         target = choose(environment, standings.environments, "ENV")
         choose(service, target.services, "SERVICE")
         edge = next_move(target, service)
+        judged = judge_before(standings, environment, service, edge)
         asked = Promotion(
             standings,
             environment,
@@ -56,6 +62,7 @@ def promote(
             adjacent=allow_adjacent,
             approvers=tuple(approver or ()),
             expected=to,
+            judged=judged,
         )
         reasons = findings(asked)
         if any(finding.refuses for finding in reasons):
@@ -67,6 +74,7 @@ def promote(
             at=standings.now,
             by=journal.author(folder),
             evidence=evidence,
+            judged=judged.judgement,
             adjacent=allow_adjacent if asked.moving_neighbours else None,
             approvers=asked.approvers,
         )

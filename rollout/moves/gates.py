@@ -8,11 +8,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from pay.model import Environment, Stage
+from pay.model.judging.part import Verdict
 from pay.model.stage import invariants
-from pay.model.stage.conditions import measurements, needs_approver
+from pay.model.stage.conditions import measurements, metrics_show_all, needs_approver
 from pay.model.stage.dwell import LOCAL_ZONE, has_seen_a_peak, peak_of, shortest_dwell
 from pay.model.stage.transitions import Direction, Edge, promotion
 from rollout.moves.journal import move, stripped
+from rollout.moves.judged import NOT_ASKED, Judged
 from rollout.moves.standings import Standings
 from rollout.terminal.refusal import Finding, Refused
 from rollout.terminal.time_text import local, short_moment, span
@@ -31,6 +33,7 @@ class Promotion:
     approvers: tuple[str, ...] = ()
     expected: Stage | None = None
     """The stage that the person expects to reach; None: whichever is next."""
+    judged: Judged = NOT_ASKED
 
     @property
     def target(self) -> Environment:
@@ -142,17 +145,43 @@ def neighbours_stand_still(p: Promotion) -> Finding | None:
     )
 
 
-def measurements_are_given(p: Promotion) -> Finding | None:
-    """I13: until metrics are judged, a person says what was measured."""
-    asked = measurements(p.edge)
-    if not asked or invariants.has_evidence(p.evidence):
+def metrics_do_not_fail(p: Promotion) -> Finding | None:
+    """I13: a stage whose metrics fail is left backwards, whatever a person says of it."""
+    judgement = p.judged.judgement
+    if judgement is None or judgement.verdict is not Verdict.FAIL:
         return None
     return Finding(
-        "evidence",
-        "nothing says that " + ", and that ".join(asked),
-        'measure it and say where it can be seen: --evidence "TEXT"',
-        "evidence",
+        "judge",
+        f"the judge says FAIL at {p.edge.before}: {judgement.reasons(Verdict.FAIL)}",
+        f'go back: pay rollback {p.environment} {p.service} --because "the judge says FAIL"',
+        "FAIL",
     )
+
+
+def measurements_are_given(p: Promotion) -> Finding | None:
+    """I13: what no metrics show, a person says. In production a second person agrees to go on
+    without a verdict.
+    """
+    asked = measurements(p.edge)
+    judgement = p.judged.judgement
+    if not asked or (judgement and judgement.verdict is Verdict.FAIL):
+        return None
+    is_shown = judgement is not None and judgement.verdict is Verdict.PASS
+    if is_shown and metrics_show_all(p.edge, p.standings.catalogue[p.service]):
+        return None
+    missing = "nothing says that " + ", and that ".join(asked)
+    if judgement and not is_shown:
+        missing = f"NOT ENOUGH DATA: {judgement.reasons(Verdict.NOT_ENOUGH_DATA)}"
+    elif p.judged.why_not:
+        missing = f"no metrics could be judged: {p.judged.why_not}"
+    if not invariants.has_evidence(p.evidence):
+        fix = 'measure it and say where it can be seen: --evidence "TEXT"'
+        return Finding("evidence", missing, fix, "evidence")
+    if is_shown or not p.judged.was_asked:
+        return None
+    needs_role = p.target.production and not any(map(stripped, p.approvers))
+    fix = "ask, and name the role that agrees to go on without a verdict: --approver ROLE"
+    return Finding("judge", missing, fix if needs_role else "watch it", refuses=needs_role)
 
 
 def approver_is_named(p: Promotion) -> Finding | None:
@@ -233,6 +262,7 @@ GATES: tuple[Callable[[Promotion], Finding | None], ...] = (
     environment_has_room,
     neighbours_stand_still,
     approver_is_named,
+    metrics_do_not_fail,
     measurements_are_given,
     clients_have_followed,
     peak_was_seen,

@@ -21,6 +21,7 @@ from pay.model import Ladder, Record, Side, Stage
 from pay.model.base import Model
 from pay.model.problem import InvalidInput, Problem, did_you_mean, quoted
 from pay.model.stage.transitions import Direction, Edge
+from rollout.measure.judgement import Judgement
 
 
 def _is_utc(moment: datetime) -> datetime:
@@ -47,6 +48,8 @@ class Move(Model):
     """The author, as `author` returns it."""
     evidence: str | None = None
     """What was measured before a promotion."""
+    judged: Judgement | None = None
+    """The verdict on the stage that was left, with its numbers."""
     because: str | None = None
     """Why a rollback."""
     adjacent: str | None = None
@@ -96,6 +99,7 @@ def move(
     at: datetime,
     by: str,
     evidence: str | None = None,
+    judged: Judgement | None = None,
     because: str | None = None,
     adjacent: str | None = None,
     approvers: tuple[str, ...] = (),
@@ -109,6 +113,7 @@ def move(
         weights=weights_text(ladder.records(edge.after)),
         by=by,
         evidence=stripped(evidence),
+        judged=judged,
         because=stripped(because),
         adjacent=stripped(adjacent),
         approvers=tuple(role for name in approvers if (role := stripped(name))),
@@ -120,13 +125,27 @@ def journal_path(folder: Path, environment: str, service: str) -> Path:
     return folder / "journal" / environment / f"{service}.jsonl"
 
 
-def append(path: Path, entry: Move) -> None:
+VERDICTS = ".verdicts.jsonl"
+"""The end of the file beside a journal with the verdicts that led to no move."""
+
+
+def verdicts_path(folder: Path, environment: str, service: str) -> Path:
+    """Return the file of a service's recorded verdicts, one a line."""
+    return journal_path(folder, environment, service).with_name(service + VERDICTS)
+
+
+def is_verdicts(path: Path) -> bool:
+    """Return whether a file holds verdicts, not moves."""
+    return path.name.endswith(VERDICTS)
+
+
+def append(path: Path, line: str) -> None:
     """Add a line. Raises OSError when it cannot."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("ab") as file:
         if file.tell() and path.read_bytes()[-1:] != b"\n":
             file.write(b"\n")
-        file.write(entry.line().encode())
+        file.write(line.encode())
 
 
 def read_all(
@@ -142,6 +161,8 @@ def read_all(
     journals: dict[Place, tuple[Move, ...]] = {}
     problems: list[Problem] = []
     for path in sorted((folder / "journal").glob("*/[!.]*.jsonl")):
+        if is_verdicts(path):
+            continue
         place, where = (path.parent.name, path.stem), f"journal/{path.parent.name}/{path.name}"
         moves = []
         if known is not None and place not in known:

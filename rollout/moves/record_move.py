@@ -86,7 +86,7 @@ def write_move(
     changed = with_stage(before, service, edge.after, where=file.name)
     replace_file(file, changed.encode())
     try:
-        append(journal, entry)
+        append(journal, entry.line())
     except OSError as error:
         if edge.is_forward:
             replace_file(file, before.encode())

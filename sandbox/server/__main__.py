@@ -20,6 +20,7 @@ from werkzeug.serving import make_server
 from sandbox import aws
 from sandbox.server.errors import Answer, Environ, refusal
 from sandbox.server.faults import FaultInjection
+from sandbox.server.metric_feed import feeding_metrics
 from sandbox.server.repeated_calls import RepeatedCalls
 from sandbox.server.traffic_history import TrafficHistory
 from sandbox.settings import Settings
@@ -91,7 +92,7 @@ def build_application(settings: Settings) -> "WSGIApplication":
 
     history = TrafficHistory(settings)
     calls = OneAtATime(RepeatedCalls(moto), history.look)
-    answer = history.serve_beside(FaultInjection(calls), calls.idle)
+    answer = history.serve_beside(feeding_metrics(FaultInjection(calls)), calls.idle)
     return lambda environ, start: answer(environ)(environ, start)
 
 

@@ -66,7 +66,7 @@ class Server:
         )
 
     def administer(self, what: str, *, method: str = "GET", body: Any = None) -> Any:
-        """Call the server's own `status`, `faults` or `requests` (see `faults.py`).
+        """Call the server's own `status`, `faults`, `requests` (see `faults.py`) or `metrics`.
 
         Raises OSError if nothing answers.
         """

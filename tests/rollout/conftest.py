@@ -15,6 +15,13 @@ from rollout.cli import app
 from tests.support.account import CREDENTIALS, ENVIRONMENT, Account, Adopt, account_call
 from tests.support.checkout import Checkout, Pay, PayJson, fresh_checkout
 
+NOWHERE = {
+    "AWS_CONFIG_FILE": "/dev/null",
+    "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
+    "AWS_EC2_METADATA_DISABLED": "true",
+}
+"""No credentials from anywhere else, and no profile."""
+
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Checkout:
@@ -27,7 +34,11 @@ def pay(checkout: Checkout) -> Pay:
     """Runs `pay` with some arguments on the checkout."""
 
     def run(*arguments: str, columns: int = 160) -> Result:
-        environment = {"PAY_ENVIRONMENTS": str(checkout.folder), "COLUMNS": str(columns)}
+        environment = {
+            "PAY_ENVIRONMENTS": str(checkout.folder),
+            "COLUMNS": str(columns),
+            **NOWHERE,
+        }
         return CliRunner().invoke(app, list(arguments), env=environment)
 
     return run
@@ -42,14 +53,6 @@ def pay_json(pay: Pay) -> PayJson:
         return result.exit_code, json.loads(result.stdout)
 
     return run
-
-
-NOWHERE = {
-    "AWS_CONFIG_FILE": "/dev/null",
-    "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
-    "AWS_EC2_METADATA_DISABLED": "true",
-}
-"""No credentials from anywhere else, and no profile."""
 
 
 @pytest.fixture(scope="session")

@@ -63,7 +63,7 @@ class Checkout:
         )
         at = (now or datetime.now(UTC)).replace(microsecond=0) - ago
         entry = journal.move(ladder, edge, at=at, by="test")
-        journal.append(journal_path(self.folder, environment, service), entry)
+        journal.append(journal_path(self.folder, environment, service), entry.line())
 
     def set(self, environment: str, line: str) -> None:
         """Puts a line among the environment's own settings."""

@@ -165,15 +165,24 @@ _HTTP, _TCP = LoadBalancerType.APPLICATION, LoadBalancerType.NETWORK
 
 REQUESTS = _metric("requests", _HTTP, "RequestCount", _TARGET_GROUP)
 TARGET_5XX = _metric("target_5xx", _HTTP, "HTTPCode_Target_5XX_Count", _TARGET_GROUP)
+TARGET_4XX = _metric("target_4xx", _HTTP, "HTTPCode_Target_4XX_Count", _TARGET_GROUP)
+ELB_503 = _metric("elb_503", _HTTP, "HTTPCode_ELB_503_Count", _LOAD_BALANCER)
+"""Requests without a healthy target: `RequestCount` does not count them."""
 ELB_5XX = _metric("elb_5xx", _HTTP, "HTTPCode_ELB_5XX_Count", _LOAD_BALANCER)
 CONNECTION_ERRORS = _metric("connection_errors", _HTTP, "TargetConnectionErrorCount", _TARGET_GROUP)
 CONNECTIONS = _metric("connections", _TCP, "NewFlowCount", _LOAD_BALANCER)
 ELB_RESETS = _metric("elb_resets", _TCP, "TCP_ELB_Reset_Count", _LOAD_BALANCER)
 TARGET_RESETS = _metric("target_resets", _TCP, "TCP_Target_Reset_Count", _LOAD_BALANCER)
 
-RESPONSE_TIME_P99 = _metric(
-    "response_time_p99", _HTTP, "TargetResponseTime", _TARGET_GROUP, "p99", "Seconds"
-)
+
+def response_time(percent: int) -> Metric:
+    """Return a percentile of the time from the request to the first byte of the answer."""
+    statistic = f"p{percent}"
+    id = f"response_time_{statistic}"
+    return _metric(id, _HTTP, "TargetResponseTime", _TARGET_GROUP, statistic, "Seconds")
+
+
+RESPONSE_TIME_P99 = response_time(99)
 
 HEALTHY_HOSTS: Mapping[LoadBalancerType, Metric] = {
     balancer: _metric("healthy_hosts", balancer, "HealthyHostCount", _TARGET_GROUP, "Minimum")

@@ -10,6 +10,8 @@ from rollout.cli import promote
 from tests.support.checkout import Answer, Checkout, Pay, PayJson
 
 MEASURED = ("--evidence", "errors 0 in 5,000 requests")
+AGREED = (*MEASURED, "--approver", "service-owner")
+"""What takes the place of a verdict in production, where no account answers."""
 
 
 def refused(answer: Answer) -> dict[str, str]:
@@ -268,21 +270,21 @@ def test_where_no_real_payments_pass_a_short_stay_only_warns(
     checkout: Checkout, pay_json: PayJson
 ) -> None:
     checkout.put("test-12", "ledger", "canary", ago=timedelta(0))
-    assert warned(pay_json("promote", "test-12", "ledger", *MEASURED)) == {"dwell"}
+    assert warned(pay_json("promote", "test-12", "ledger", *MEASURED)) == {"dwell", "judge"}
 
 
 def test_production_tells_how_to_journal_a_stage_that_was_changed_by_hand(
     checkout: Checkout, pay: Pay, pay_json: PayJson
 ) -> None:
     production_at(checkout, "canary", None)
-    code, data = pay_json("promote", "production-2", "ledger", *MEASURED)
+    code, data = pay_json("promote", "production-2", "ledger", *AGREED)
     (finding,) = [found for found in data["findings"] if found["refuses"]]
     assert (code, finding["gate"]) == (1, "dwell")
     line = finding["fix"].split("ledger.jsonl: ")[1]
     journal = checkout.folder / "journal" / "production-2" / "ledger.jsonl"
     journal.parent.mkdir(parents=True, exist_ok=True)
     journal.write_text(line.replace(line[7:11], "2025") + "\n")
-    assert pay("promote", "production-2", "ledger", *MEASURED).exit_code == 0
+    assert pay("promote", "production-2", "ledger", *AGREED).exit_code == 0
 
 
 @pytest.mark.parametrize(("ago", "seen"), [(timedelta(hours=2), False), (timedelta(days=7), True)])
@@ -290,7 +292,7 @@ def test_production_takes_all_traffic_only_after_a_daily_peak(
     ago: timedelta, seen: bool, checkout: Checkout, pay_json: PayJson
 ) -> None:
     production_at(checkout, "most", ago)
-    answer = pay_json("promote", "production-2", "ledger", *MEASURED)
+    answer = pay_json("promote", "production-2", "ledger", *AGREED)
     assert answer[0] == 0 if seen else set(refused(answer)) == {"peak"}
 
 
@@ -301,7 +303,7 @@ def test_a_peak_that_a_rollback_ended_has_proven_nothing(
     checkout.put("production-2", "ledger", "quarter", ago=timedelta(hours=5))
     checkout.put("production-2", "ledger", "half", ago=timedelta(hours=4))
     checkout.put("production-2", "ledger", "most", ago=timedelta(hours=2))
-    answer = pay_json("promote", "production-2", "ledger", *MEASURED)
+    answer = pay_json("promote", "production-2", "ledger", *AGREED)
     assert set(refused(answer)) == {"peak"}
 
 
@@ -328,7 +330,17 @@ def test_warns_of_other_weights_of_real_payments_in_the_daily_peak(
     for each in ("test-12", "staging-2"):
         checkout.put(each, "ledger", "retired", now=moment)
     checkout.put(environment, "ledger", stage, now=moment, ago=timedelta(days=9))
-    assert ("busy" in warned(pay_json("promote", environment, "ledger", *MEASURED))) is busy
+    assert ("busy" in warned(pay_json("promote", environment, "ledger", *AGREED))) is busy
+
+
+def test_production_goes_on_without_a_verdict_only_when_a_role_agrees(
+    checkout: Checkout, pay_json: PayJson
+) -> None:
+    production_at(checkout, "canary", timedelta(days=9))
+    reasons = refused(pay_json("promote", "production-2", "ledger", *MEASURED))
+    assert set(reasons) == {"judge"}
+    assert "Unable to locate credentials" in reasons["judge"]
+    assert "judge" in warned(pay_json("promote", "production-2", "ledger", *AGREED))
 
 
 def test_refuses_beyond_the_last_stage(checkout: Checkout, pay_json: PayJson) -> None:

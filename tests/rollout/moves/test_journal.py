@@ -110,7 +110,7 @@ def test_a_line_is_added_after_a_file_without_a_last_newline(tmp_path: Path) -> 
     path = tmp_path / "journal" / "test-12" / "ledger.jsonl"
     path.parent.mkdir(parents=True)
     path.write_text(LINE)
-    append(path, read_all(tmp_path)["test-12", "ledger"][0])
+    append(path, read_all(tmp_path)["test-12", "ledger"][0].line())
     assert path.read_text() == f"{LINE}\n{LINE}\n"
 
 
@@ -127,7 +127,7 @@ def test_reads_every_text_that_it_writes(reasons: list[str], evidence: str) -> N
             for reason in reasons
         ]
         for entry in entries:
-            append(path, entry)
+            append(path, entry.line())
         assert read_all(Path(folder))["test-12", "ledger"] == tuple(entries)
 
 

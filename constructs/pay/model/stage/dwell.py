@@ -67,9 +67,14 @@ def _bank_holidays() -> Container[date]:
     return country_holidays("GB", subdiv="ENG")
 
 
+def is_bank_holiday(day: date) -> bool:
+    """Return whether the day is a bank holiday in England."""
+    return day in _bank_holidays()
+
+
 def peak_of(day: date) -> tuple[datetime, datetime] | None:
     """Return the start and end of that day's peak; None at weekends and on bank holidays."""
-    if day.weekday() >= 5 or day in _bank_holidays():
+    if day.weekday() >= 5 or is_bank_holiday(day):
         return None
     start, end = (datetime.combine(day, at, LOCAL_ZONE) for at in (PEAK_START, PEAK_END))
     return start, end

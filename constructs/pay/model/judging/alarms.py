@@ -1,0 +1,27 @@
+"""Judges the critical alarms of both sides."""
+
+from collections.abc import Mapping
+
+from pay.model.judging.part import Part, Verdict
+from pay.model.vocabulary import Side
+
+
+def judge_alarms(ringing: Mapping[str, Mapping[Side, bool]]) -> Part:
+    """Judge each critical alarm by its twins: the name without the side -> the sides that have it,
+    and whether it is in ALARM there.
+
+    A fault that both sides have is not Fargate's, and a rollback would not end it.
+    """
+    if not ringing:
+        return Part(verdict=Verdict.NOT_ENOUGH_DATA, reason="no critical alarm exists")
+    on_fargate = [name for name, sides in ringing.items() if sides.get(Side.FARGATE)]
+    on_ec2 = [name for name, sides in ringing.items() if sides.get(Side.EC2)]
+    if alone := [name for name in on_fargate if name not in on_ec2]:
+        reason = f"in ALARM on Fargate and not on EC2: {', '.join(alone)}"
+        return Part(verdict=Verdict.FAIL, reason=reason)
+    if on_fargate:
+        reason = f"both sides are in ALARM: {', '.join(on_fargate)}; a rollback does not help"
+        return Part(verdict=Verdict.NOT_ENOUGH_DATA, reason=reason)
+    if on_ec2:
+        return Part(verdict=Verdict.PASS, reason=f"in ALARM on EC2 only: {', '.join(on_ec2)}")
+    return Part(verdict=Verdict.PASS, reason=f"none of {len(ringing)} critical alarms is in ALARM")

@@ -1,0 +1,82 @@
+"""Judges the total of both sides: do requests still arrive?
+
+The expected total of a block is that of the same local time in the weeks before, scaled by the
+level of the last hours. One low block proves nothing; two or three in a row do.
+"""
+
+from collections.abc import Sequence
+from math import log, sqrt
+from typing import NamedTuple
+
+from pay.model.judging.e_values import FAILS_AT, NO_BET, PASSES_AT, restarting
+from pay.model.judging.part import Part, Verdict
+
+LEAST_EXPECTED = 30
+"""Requests in a block; with fewer a dip cannot be told from chance."""
+LOW_SHARE = 0.7
+_DEVIATIONS = 3.0
+_VARIANCE_OF_THE_LEVEL = 0.01
+_LOW, _NOT_LOW = 25.0, 0.51
+"""What a low block multiplies the evidence by, and every other one. A healthy total is low in at
+most 2 % of blocks, so on average the evidence does not grow."""
+SHORTEST_BLOCKS = 12
+
+
+class Block(NamedTuple):
+    """The requests of both sides in a block of minutes."""
+
+    observed: float
+    expected: float
+
+    @property
+    def counts(self) -> bool:
+        return self.expected >= LEAST_EXPECTED
+
+    @property
+    def is_low(self) -> bool:
+        """Return whether requests are missing, beyond chance and beyond an ordinary quiet day."""
+        deviation = log((self.observed + 1) / (self.expected + 1))
+        spread = sqrt(_VARIANCE_OF_THE_LEVEL + 2 / self.expected) if self.expected else 0.0
+        return (
+            self.counts
+            and self.observed < LOW_SHARE * self.expected
+            and deviation < -_DEVIATIONS * spread
+        )
+
+    @property
+    def factor(self) -> float:
+        if not self.counts:
+            return NO_BET
+        return _LOW if self.is_low else _NOT_LOW
+
+
+def judge_dip(blocks: Sequence[Block], *, block_minutes: int = 5) -> Part:
+    """Judge the total, a block for each `block_minutes`."""
+    factors = [(block.factor,) for block in blocks]
+    evidence = 0.0
+    wealth = restarting(factors, blocks_an_hour=max(1, 60 // block_minutes))
+    for index, evidence in enumerate(wealth, start=1):
+        if evidence >= FAILS_AT:
+            return Part(
+                verdict=Verdict.FAIL,
+                reason=f"requests are missing: {_seen(blocks[:index])}",
+                fail_minute=index * block_minutes,
+                e_values={"e": evidence},
+            )
+    counted = sum(block.counts for block in blocks)
+    if counted < SHORTEST_BLOCKS:
+        reason = f"too thin: {counted} of {SHORTEST_BLOCKS} blocks expect {LEAST_EXPECTED} requests"
+        verdict = Verdict.NOT_ENOUGH_DATA
+    elif evidence >= PASSES_AT:
+        reason = f"the newest blocks may be the start of a dip: {_seen(blocks)}"
+        verdict = Verdict.NOT_ENOUGH_DATA
+    else:
+        reason, verdict = _seen(blocks), Verdict.PASS
+    return Part(verdict=verdict, reason=reason, e_values={"e": evidence})
+
+
+def _seen(blocks: Sequence[Block]) -> str:
+    counted = [block for block in blocks if block.counts]
+    low = sum(block.is_low for block in counted)
+    observed, expected = (sum(values) for values in zip(*counted, strict=True))
+    return f"{observed / expected:.0%} of the expected requests, {low} of {len(counted)} blocks low"

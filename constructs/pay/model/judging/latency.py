@@ -1,0 +1,126 @@
+"""Judges response times: is Fargate slower than EC2 by more than a quarter?
+
+A block has one vote, by the same percentile of both sides. Which percentile and how long a block
+follow the rate of the smaller side: a percentile of few requests is their maximum.
+"""
+
+from collections.abc import Sequence
+from statistics import median
+from typing import NamedTuple
+
+from pay.model.judging.e_values import FAILS_AT, NO_BET, PASSES_AT, at_once, restarting
+from pay.model.judging.part import Part, Verdict
+
+SLOWER_BY = 1.25
+"""Up to this multiple of EC2's response time Fargate is not slower."""
+
+_STAKES = (0.3, 0.6, 0.9)
+"""The parts of the wealth that the alternatives bet on a block."""
+
+_RATIO_BLOCKS = 288
+"""The newest blocks that the ratio is taken from: a day of 5 minutes each."""
+
+
+class Pair(NamedTuple):
+    """A percentile of both sides' response times in a block, in milliseconds; None: too few
+    requests for it.
+    """
+
+    ec2: float | None
+    fargate: float | None
+
+    @property
+    def counts(self) -> bool:
+        return self.ec2 is not None and self.fargate is not None
+
+    @property
+    def is_slower(self) -> bool:
+        return (
+            self.fargate is not None
+            and self.ec2 is not None
+            and (self.fargate > SLOWER_BY * self.ec2)
+        )
+
+
+class Percentile(NamedTuple):
+    """What is compared: a percentile of the requests in a block of minutes."""
+
+    percent: int
+    block_minutes: int
+
+    @property
+    def least_samples(self) -> float:
+        """Return the requests of a side that a block needs to count."""
+        return _LEAST * 100 / (100 - self.percent)
+
+
+_EXPECTED, _LEAST = 13, 10
+"""Samples above the percentile: expected, so that a block counts also when fewer come."""
+
+PERCENTILES = tuple(
+    Percentile(percent, block_minutes)
+    for percent, lengths in (
+        (99, (1, 5, 10)),
+        (95, (1, 5, 10)),
+        (90, (1, 5, 10)),
+        (50, (1, 5, 10, 30, 60)),
+    )
+    for block_minutes in lengths
+)
+"""In the order of choice: the highest percentile, then the shortest block."""
+
+
+def choose_percentile(requests_a_minute: float) -> Percentile | None:
+    """Return what to compare when the smaller side gets so many requests; None: too few for any."""
+    return next(
+        (
+            choice
+            for choice in PERCENTILES
+            if requests_a_minute * choice.block_minutes * (100 - choice.percent) / 100 >= _EXPECTED
+        ),
+        None,
+    )
+
+
+def judge_latency(pairs: Sequence[Pair], *, block_minutes: int) -> Part:
+    """Judge the response times, a pair for each block of `block_minutes`."""
+    blocks_an_hour = max(1, 60 // block_minutes)
+    slower = _factors(pairs, wins=True)
+    worse = 0.0
+    better = at_once(_factors(pairs, wins=False))
+    for block, worse in enumerate(restarting(slower, blocks_an_hour=blocks_an_hour), start=1):
+        if worse >= FAILS_AT:
+            return Part(
+                verdict=Verdict.FAIL,
+                reason=f"Fargate is slower than EC2: {_seen(pairs[:block])}",
+                fail_minute=block * block_minutes,
+                e_values={"e_worse": worse, "e_better": better},
+            )
+    e_values = {"e_worse": worse, "e_better": better}
+    if better >= PASSES_AT:
+        return Part(verdict=Verdict.PASS, reason=_seen(pairs), e_values=e_values)
+    reason = f"few blocks on one side of {SLOWER_BY}: {_seen(pairs)}"
+    return Part(verdict=Verdict.NOT_ENOUGH_DATA, reason=reason, e_values=e_values)
+
+
+def _factors(pairs: Sequence[Pair], *, wins: bool) -> list[tuple[float, ...]]:
+    """Return a block's factors for a bet that wins where `is_slower` equals `wins`."""
+    signs = (pair.counts and (1 if pair.is_slower is wins else -1) for pair in pairs)
+    return [tuple(NO_BET + sign * stake for stake in _STAKES) for sign in signs]
+
+
+def _seen(pairs: Sequence[Pair]) -> str:
+    counted = [pair for pair in pairs if pair.counts]
+    slower = sum(pair.is_slower for pair in counted)
+    text = f"{len(counted) - slower} of {len(counted)} blocks under {SLOWER_BY}"
+    return f"{text}, ratio {ratio(pairs):.2f}" if counted else text
+
+
+def ratio(pairs: Sequence[Pair]) -> float:
+    """Return how much slower Fargate is, as the median over all pairs of blocks (the estimator of
+    Hodges and Lehmann): one bad block does not move it.
+    """
+    counted = [pair for pair in pairs if pair.counts][-_RATIO_BLOCKS:]
+    ec2 = [pair.ec2 for pair in counted if pair.ec2]
+    fargate = [pair.fargate for pair in counted if pair.fargate]
+    return median(f / e for f in fargate for e in ec2) if ec2 and fargate else 1.0

@@ -1,0 +1,45 @@
+"""The answer of one part of a judgement."""
+
+from collections.abc import Mapping
+from enum import IntEnum, StrEnum
+
+from pydantic import Field
+
+from pay.model.base import Model
+
+
+class Verdict(StrEnum):
+    """What the data of a stage say."""
+
+    PASS = "PASS"
+    FAIL = "FAIL"
+    NOT_ENOUGH_DATA = "NOT ENOUGH DATA"
+
+
+class ExitCode(IntEnum):
+    """What `pay judge` exits with; 2 is wrong use, or AWS not reached."""
+
+    PASS = 0
+    FAIL = 1
+    NOT_ENOUGH_DATA = 3
+    ESCALATED = 4
+
+
+class Part(Model):
+    """One part's verdict, with the numbers that it rests on."""
+
+    verdict: Verdict
+    reason: str
+    """One sentence: what was seen, and for NOT ENOUGH DATA what is missing."""
+    escalate: bool = False
+    """More data of the same kind would not end the doubt: a person decides."""
+    fail_minute: int | None = Field(default=None, ge=1)
+    """The minute, from the first one on, after which the part fails. It never passes again."""
+    e_values: Mapping[str, float] = {}
+    """How strongly the data contradict a harmless, or a harmful, explanation."""
+
+    @property
+    def exit_code(self) -> ExitCode:
+        if self.escalate and self.verdict is Verdict.NOT_ENOUGH_DATA:
+            return ExitCode.ESCALATED
+        return ExitCode[self.verdict.name]

@@ -1,0 +1,45 @@
+"""Judges whether requests follow the weights of the records.
+
+No test of equality: clients keep to a side for minutes, and a few of them make most requests. What
+counts is a side that gets almost nothing, or much more than its weight.
+"""
+
+from collections.abc import Sequence
+
+from pay.model.judging.minutes import Minute, total
+from pay.model.judging.part import Part, Verdict
+
+LEAST_EXPECTED = 60
+"""Requests of Fargate in the last hour; with fewer a small share is chance."""
+SILENT_MINUTES = 30
+
+
+def judge_share(minutes: Sequence[Minute], share: float) -> Part:
+    """Judge the last hour at `share`, the weight of Fargate as a part of 1."""
+    hour, half = total(minutes[-60:]), total(minutes[-SILENT_MINUTES:])
+    requests = hour.ec2_requests + hour.fargate_requests
+    if not requests:
+        return _unknown("no side got a request in the last hour", escalate=True)
+    got = hour.fargate_requests / requests
+    seen = f"Fargate got {got:.1%} of {requests:,} requests, its weight is {share:.0%}"
+    if half.ec2_requests and not half.fargate_requests:
+        return _unknown(
+            f"clients do not arrive: nothing in {SILENT_MINUTES} minutes; {seen}", escalate=True
+        )
+    if requests * share >= LEAST_EXPECTED and got < share / 4:
+        return _unknown(f"clients do not arrive: {seen}")
+    if got > 3 * share + 0.15:
+        return _unknown(f"failover? {seen}")
+    return Part(verdict=Verdict.PASS, reason=seen)
+
+
+def judge_idle(minutes: Sequence[Minute]) -> Part:
+    """Judge whether EC2, which no weight leads to, gets no request any more."""
+    left = total(minutes[-60:]).ec2_requests
+    if left:
+        return _unknown(f"EC2 still got {left:,} requests in the last hour")
+    return Part(verdict=Verdict.PASS, reason="EC2 got no request in the last hour")
+
+
+def _unknown(reason: str, *, escalate: bool = False) -> Part:
+    return Part(verdict=Verdict.NOT_ENOUGH_DATA, reason=reason, escalate=escalate)

@@ -1,0 +1,239 @@
+"""The board as one HTML page, from files only."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from pay.model import Environment, Stage
+from pay.model.judging.part import Verdict
+from pay.model.stage.transitions import Direction
+from pay.pages import templates
+from rollout.board.board import Row, by_chain, rows
+from rollout.measure.judgement import Judgement
+from rollout.moves.journal import Move
+from rollout.moves.standings import Standings
+from rollout.moves.verdicts import Verdicts
+from rollout.schedule.timetable import PlannedMove, PlannedWave, timetable
+from rollout.terminal.time_text import local, short_date, span
+
+MARKED = (Stage.DARK, Stage.CANARY, Stage.CUTOVER, Stage.DETACHED, Stage.RETIRED)
+"""The stages that the timeline marks: where a service begins, first serves, has moved, is over."""
+
+LINE_HEIGHT = 26
+WIDTH = 1000
+"""Of the plot, in its own units: the page scales it."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """A move or a verdict in a service's history."""
+
+    at: datetime
+    title: str
+    details: tuple[str, ...]
+    tone: str
+    """`good`, `bad`, `care` or `quiet`: the colour beside the words."""
+
+    @property
+    def when(self) -> str:
+        return local(self.at)
+
+
+@dataclass(frozen=True)
+class ServiceOnBoard:
+    """A service as the page shows it."""
+
+    row: Row
+    verdict: Judgement | None
+    next_at: datetime | None
+    history: tuple[Event, ...]
+    now: datetime
+
+    @property
+    def since(self) -> str:
+        if self.row.since is None:
+            return "changed by hand" if self.row.by_hand else "not moved yet"
+        ago = span(self.now - self.row.since, units=1).replace(" ", "\N{NO-BREAK SPACE}")
+        return f"{short_date(self.row.since)}, {ago} ago"
+
+    @property
+    def verdict_age(self) -> str:
+        return span(self.now - self.verdict.end, units=1) if self.verdict else ""
+
+    @property
+    def is_current(self) -> bool:
+        """Return whether the last verdict is of the stage that the service is at."""
+        return self.verdict is not None and self.verdict.stage is self.row.stage
+
+    @property
+    def next_on(self) -> str:
+        return short_date(self.next_at) if self.next_at else ""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A planned move on the timeline."""
+
+    x: float
+    label: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """A service on the timeline."""
+
+    service: str
+    y: int
+    begins: float
+    ends: float
+    marks: tuple[Mark, ...]
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """The plan of moves of an environment, drawn from its first to its last day."""
+
+    lines: tuple[Line, ...]
+    months: tuple[tuple[float, str], ...]
+    waves: tuple[tuple[str, tuple[tuple[str, tuple[str, ...]], ...]], ...]
+    """Each wave's title, and its services with the dates of the marked stages, as text."""
+
+    @property
+    def height(self) -> int:
+        return LINE_HEIGHT * len(self.lines)
+
+
+@dataclass(frozen=True)
+class EnvironmentOnBoard:
+    """An environment as the page shows it."""
+
+    target: Environment
+    in_flight: int
+    services: tuple[ServiceOnBoard, ...]
+    timeline: Timeline | None
+    problems: tuple[str, ...]
+
+
+def as_page(standings: Standings, verdicts: Verdicts) -> str:
+    """Return the page of every environment."""
+    names = by_chain(standings.environments)
+    board = rows(standings, names)
+    environments = [_environment(standings, verdicts, board, name) for name in names]
+    page = templates("rollout.board").get_template("board.html.j2")
+    return page.render(
+        environments=environments,
+        made=local(standings.now),
+        marked=MARKED,
+        width=WIDTH,
+        line_height=LINE_HEIGHT,
+        Verdict=Verdict,
+    )
+
+
+def _environment(
+    standings: Standings, verdicts: Verdicts, board: Sequence[Row], name: str
+) -> EnvironmentOnBoard:
+    plan = timetable(standings, name, standings.now.date())
+    moves = [move for wave in plan for move in wave.moves]
+    own = [row for row in board if row.environment == name]
+    problems = (c.text for row in own for c in row.collisions if not c.allowed_because)
+    return EnvironmentOnBoard(
+        target=standings.environments[name],
+        in_flight=sum(row.stage.is_in_flight for row in own),
+        services=tuple(_service(standings, verdicts, row, moves) for row in own),
+        timeline=_timeline(plan),
+        problems=tuple(dict.fromkeys(problems)),
+    )
+
+
+def _service(
+    standings: Standings, verdicts: Verdicts, row: Row, moves: Sequence[PlannedMove]
+) -> ServiceOnBoard:
+    said = verdicts.get((row.environment, row.service), ())
+    made = standings.moves(row.environment, row.service)
+    history = [*map(_moved, made), *map(_judged, said)]
+    return ServiceOnBoard(
+        row=row,
+        verdict=said[-1] if said else None,
+        next_at=next((move.at for move in moves if move.service == row.service), None),
+        history=tuple(sorted(history, key=lambda event: event.at, reverse=True)),
+        now=standings.now,
+    )
+
+
+def _moved(move: Move) -> Event:
+    is_back = move.direction is Direction.ROLLBACK
+    reasons: tuple[str | None, ...] = (
+        f"by {move.by}",
+        move.evidence and f"evidence: {move.evidence}",
+        move.because and f"because: {move.because}",
+        move.adjacent and f"beside a neighbour: {move.adjacent}",
+        f"agreed: {', '.join(move.approvers)}" if move.approvers else None,
+    )
+    return Event(
+        at=move.at,
+        title=f"{'rolled back' if is_back else 'moved'} {move.before} → {move.after}, "
+        f"{move.weights}",
+        details=tuple(filter(None, reasons)),
+        tone="care" if is_back else "quiet",
+    )
+
+
+TONES = {Verdict.PASS: "good", Verdict.FAIL: "bad", Verdict.NOT_ENOUGH_DATA: "care"}
+
+
+def _judged(judgement: Judgement) -> Event:
+    parts = judgement.parts.items()
+    return Event(
+        at=judgement.end,
+        title=f"{judgement.verdict} at {judgement.stage}",
+        details=tuple(f"{name} {part.verdict}: {part.reason}" for name, part in parts),
+        tone=TONES[judgement.verdict],
+    )
+
+
+def _timeline(plan: Sequence[PlannedWave]) -> Timeline | None:
+    moves = [move for wave in plan for move in wave.moves]
+    if not moves:
+        return None
+    first = min(move.at for move in moves)
+    last = max(move.at for move in moves) + timedelta(days=1)
+    scale = WIDTH / (last - first).total_seconds()
+
+    def x(moment: datetime) -> float:
+        return round((moment - first).total_seconds() * scale, 1)
+
+    lines: list[Line] = []
+    for wave in plan:
+        for service in wave.services:
+            own = [move for move in wave.moves if move.service == service]
+            if own:
+                y = LINE_HEIGHT * len(lines)
+                marks = tuple(
+                    Mark(x(m.at), m.after.value, f"{service}: {m.after}, {local(m.at)}")
+                    for m in own
+                    if m.after in MARKED
+                )
+                lines.append(Line(service, y, x(own[0].at), x(own[-1].at), marks))
+    texts = tuple(
+        (wave.title, tuple((service, tuple(_dates(service, wave))) for service in wave.services))
+        for wave in plan
+    )
+    return Timeline(tuple(lines), tuple((x(m), f"{m:%b %Y}") for m in _months(first, last)), texts)
+
+
+def _dates(service: str, wave: PlannedWave) -> Iterator[str]:
+    """Yield the date of each marked stage; empty where the service is beyond it."""
+    at = {move.after: move.at for move in wave.moves if move.service == service}
+    return (short_date(at[stage]) if stage in at else "" for stage in MARKED)
+
+
+def _months(first: datetime, last: datetime) -> Iterator[datetime]:
+    """Yield the first day of each month after `first`."""
+    month = first.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    while True:
+        month = (month + timedelta(days=32)).replace(day=1)
+        if month >= last:
+            return
+        yield month

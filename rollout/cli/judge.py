@@ -1,0 +1,127 @@
+"""Judge whether Fargate does as well as EC2.
+
+Compares the requests of both sides minute by minute, by tests that stay right however often they
+are asked. Says PASS, FAIL or NOT ENOUGH DATA, with the numbers and what is missing. It only reads,
+with the AWS credentials of the shell, and moves nothing. `--record` keeps each verdict beside the
+journal, where the board finds it.
+
+`--recorded FILE` judges recorded minutes, without AWS: failed requests
+(`{"stage": "canary", "minutes": [[60, 950, 1, 50, 0]]}`: 60 minutes of 950 requests with 1 error on
+EC2, 50 without on Fargate), response times (`"what": "latency"`) or totals (`"what": "dip"`).
+
+Exit codes: 0 PASS, 1 FAIL, 3 NOT ENOUGH DATA, 4 the same and a person must decide, 2 wrong use or
+AWS not reached. Of several services, the worst counts.
+
+Example: `pay judge production-2 connector`
+"""
+
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pay.model.judging.part import ExitCode, Verdict
+from rollout.aws.clients import asking
+from rollout.measure.judgement import Judgement
+from rollout.measure.measure import judge as measure
+from rollout.measure.recorded import read_recording
+from rollout.measure.report import as_data, part_as_data, print_judgement, print_part
+from rollout.moves.journal import append, verdicts_path
+from rollout.moves.standings import load_standings
+from rollout.moves.to_judge import services_to_judge
+from rollout.terminal.arguments import (
+    Json,
+    OptionalEnvironmentName,
+    OptionalServiceName,
+    environments_folder,
+    now,
+)
+from rollout.terminal.console import choose, console, print_json, reporting
+
+WATCH_SECONDS = 60
+
+WORST_FIRST = (ExitCode.FAIL, ExitCode.ESCALATED, ExitCode.NOT_ENOUGH_DATA, ExitCode.PASS)
+
+
+def judge(
+    environment: OptionalEnvironmentName = None,
+    service: OptionalServiceName = None,
+    at: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%dT%H:%MZ"],
+            metavar="TIME",
+            help="As it was then, in UTC; default: now.",
+        ),
+    ] = None,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Judge each minute until no data is missing.")
+    ] = False,
+    record: Annotated[
+        bool, typer.Option("--record", help="Add each verdict to the service's file of verdicts.")
+    ] = False,
+    recorded: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Recorded minutes, as JSON.", dir_okay=False)
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    if (environment is None) is (recorded is None):
+        raise typer.BadParameter("give one of them.", param_hint="ENV or --recorded")
+    if recorded and record:
+        message = "recorded minutes belong to no service; give one."
+        raise typer.BadParameter(message, param_hint="--record, --recorded")
+    if watch and at:
+        raise typer.BadParameter("the past does not change; give one.", param_hint="--watch, --at")
+    with reporting(as_json, exit_code=2):
+        if recorded is not None:
+            _judge_recorded(recorded, as_json)
+        else:
+            asked_at = at and at.replace(tzinfo=UTC)
+            _judge_running(str(environment), service, asked_at, watch, record, as_json)
+
+
+def _judge_recorded(path: Path, as_json: bool) -> None:
+    recording = read_recording(path)
+    part = recording.judge()
+    if as_json:
+        print_json(part_as_data(recording, part))
+    else:
+        print_part(console(), recording, part)
+    raise typer.Exit(part.exit_code)
+
+
+def _judge_running(
+    environment: str,
+    service: str | None,
+    at: datetime | None,
+    watch: bool,
+    record: bool,
+    as_json: bool,
+) -> None:
+    while True:
+        judgements = _judgements(environment, service, at or now())
+        for each in judgements if record else ():
+            append(verdicts_path(environments_folder(), environment, each.service), each.line())
+        if as_json:
+            print_json([as_data(each) for each in judgements])
+        else:
+            print_judgement(console(), environment, judgements)
+        codes = {each.exit_code for each in judgements} or {ExitCode.PASS}
+        if not watch or all(each.verdict is not Verdict.NOT_ENOUGH_DATA for each in judgements):
+            raise typer.Exit(next(code for code in WORST_FIRST if code in codes))
+        time.sleep(WATCH_SECONDS)
+
+
+def _judgements(environment: str, service: str | None, at: datetime) -> Sequence[Judgement]:
+    standings = load_standings(environments_folder(), now())
+    target = choose(environment, standings.environments, "ENV")
+    if service is not None:
+        choose(service, target.services, "SERVICE")
+    asked = services_to_judge(standings, environment, service, at)
+    if not asked:
+        return []
+    with asking(target) as client:
+        return [measure(each, client) for each in asked]

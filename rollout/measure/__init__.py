@@ -1,0 +1,1 @@
+"""What is measured of a service, and what the judge says of it."""

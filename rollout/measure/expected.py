@@ -1,0 +1,97 @@
+"""The total of requests that a block would usually have."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from statistics import median
+
+from pay.model.judging.dip import LEAST_EXPECTED, Block
+from pay.model.stage.dwell import LOCAL_ZONE, is_bank_holiday
+from rollout.measure.traffic import Span
+
+WEEKS = 4
+PERIOD_SECONDS = 300
+"""CloudWatch keeps minutes for 15 days, and periods of 5 minutes for 63."""
+LEVEL_BEFORE = timedelta(hours=2)
+LEVEL_GAP = timedelta(minutes=10)
+"""The newest minutes are not part of the level: a dip would explain itself."""
+LONGEST_LOOK_BACK = timedelta(weeks=WEEKS) + LEVEL_BEFORE + timedelta(hours=2)
+"""With an hour for a change of the clocks, and one to round."""
+BLOCK_MINUTES = (5, 15, 60)
+
+Totals = Mapping[int, float]
+"""The start of 5 minutes -> the requests of both sides."""
+
+
+def usual(totals: Totals, at: int) -> float | None:
+    """Return the median of the same local time in the weeks before; None when none has data.
+
+    Bank holidays are left out.
+    """
+    moment = datetime.fromtimestamp(at, LOCAL_ZONE).replace(tzinfo=None)
+    values = []
+    for week in range(1, WEEKS + 1):
+        before = moment - timedelta(weeks=week)
+        if is_bank_holiday(before.date()):
+            continue
+        same = int(before.replace(tzinfo=LOCAL_ZONE).timestamp())
+        if same in totals:
+            values.append(totals[same])
+    return median(values) if values else None
+
+
+def blocks(totals: Totals, span: Span) -> tuple[list[Block], int]:
+    """Return the blocks of a span with what was observed and expected, and their minutes.
+
+    Raises LookupError when no week before has data.
+    """
+    first = int(aligned(span.start - LEVEL_BEFORE).timestamp())
+    expected = {
+        at: usual(totals, at) for at in range(first, int(span.end.timestamp()), PERIOD_SECONDS)
+    }
+    known = [value for value in expected.values() if value is not None]
+    if not known:
+        raise LookupError("no week before has metrics")
+    minutes = _block_minutes(median(known))
+    length = minutes * 60
+    start = -(-int(span.start.timestamp()) // length) * length
+    return [
+        _block(totals, expected, at, length)
+        for at in range(start, int(span.end.timestamp()) - length + 1, length)
+    ], minutes
+
+
+def _block_minutes(usual_total: float) -> int:
+    """Return the shortest block that is expected to have enough requests."""
+    for minutes in BLOCK_MINUTES:
+        if usual_total * minutes * 60 / PERIOD_SECONDS >= LEAST_EXPECTED:
+            return minutes
+    return BLOCK_MINUTES[-1]
+
+
+def _block(totals: Totals, expected: Mapping[int, float | None], at: int, length: int) -> Block:
+    level_start = at - int(LEVEL_BEFORE.total_seconds())
+    before = range(level_start, at - int(LEVEL_GAP.total_seconds()), PERIOD_SECONDS)
+    usual_before, seen_before = _sums(totals, expected, before)
+    usual_now, seen_now = _sums(totals, expected, range(at, at + length, PERIOD_SECONDS))
+    level = seen_before / usual_before if usual_before else 1.0
+    return Block(seen_now, usual_now * level)
+
+
+def _sums(
+    totals: Totals, expected: Mapping[int, float | None], periods: Sequence[int]
+) -> tuple[float, float]:
+    """Return the expected and the observed requests of periods whose expectation is known."""
+    known = [(at, value) for at in periods if (value := expected.get(at)) is not None]
+    return sum(value for _, value in known), sum(totals.get(at, 0.0) for at, _ in known)
+
+
+def bank_holidays(span: Span) -> list[date]:
+    """Return the bank holidays within a span, by local time."""
+    day, last = (moment.astimezone(LOCAL_ZONE).date() for moment in (span.start, span.end))
+    days = [day + timedelta(days=number) for number in range((last - day).days + 1)]
+    return [each for each in days if is_bank_holiday(each)]
+
+
+def aligned(moment: datetime) -> datetime:
+    """Return the start of the 5 minutes that the moment lies in, in UTC."""
+    return datetime.fromtimestamp(int(moment.timestamp()) // PERIOD_SECONDS * PERIOD_SECONDS, UTC)

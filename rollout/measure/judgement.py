@@ -1,0 +1,68 @@
+"""One judgement of a service: what was asked, what was seen, and the verdict."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+from pay.model import Stage
+from pay.model.base import Model
+from pay.model.judging.part import ExitCode, Part, Verdict
+from pay.model.judging.verdict import PATIENCE, PartName, overall
+from pay.model.problem import Problem
+
+RULES = "2026-11"
+"""The version of the rules: what an old verdict was judged by."""
+
+
+class Judgement(Model):
+    """The verdict on a service at its stage."""
+
+    rules: str = RULES
+    environment: str
+    service: str
+    stage: Stage
+    weights: str
+    """EC2's and Fargate's, as the journal writes them."""
+    since: datetime
+    """When the service reached its stage."""
+    start: datetime
+    """When clients had followed, or when the newest deployment of a side began."""
+    end: datetime
+    """Up to which minute the metrics are complete."""
+    parts: Mapping[PartName, Part]
+    verdict: Verdict
+    """That of the parts together."""
+
+    def problems(self) -> Iterator[Problem]:
+        if self.verdict is not overall(self.parts):
+            yield Problem(
+                key="verdict",
+                found=self.verdict,
+                allowed=f"{overall(self.parts)}, which the parts make together",
+            )
+
+    @property
+    def escalate(self) -> bool:
+        """Return whether waiting does not end the doubt, so that a person decides."""
+        if self.verdict is not Verdict.NOT_ENOUGH_DATA:
+            return False
+        return self.is_late or any(part.escalate for part in self.parts.values())
+
+    @property
+    def is_late(self) -> bool:
+        """Return whether the stage had its time."""
+        return self.end - self.start >= PATIENCE
+
+    def reasons(self, verdict: Verdict) -> str:
+        """Return what the parts with a verdict saw, in one line."""
+        parts = self.parts.items()
+        return "; ".join(
+            f"{name}: {part.reason}" for name, part in parts if part.verdict is verdict
+        )
+
+    def line(self) -> str:
+        """Return the judgement as a line of a file."""
+        return self.model_dump_json(exclude_defaults=True) + "\n"
+
+    @property
+    def exit_code(self) -> ExitCode:
+        return ExitCode.ESCALATED if self.escalate else ExitCode[self.verdict.name]

@@ -1,0 +1,182 @@
+"""Judges recorded minutes: the judge's own rules on a file, without AWS."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from itertools import chain, repeat
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import Field, ValidationError
+
+from pay.model import Ladder, Stage
+from pay.model.base import Model
+from pay.model.judging.dip import Block, judge_dip
+from pay.model.judging.errors import judge_client_errors, judge_errors
+from pay.model.judging.latency import Pair, judge_latency
+from pay.model.judging.minutes import Minute
+from pay.model.judging.part import Part
+from pay.model.problem import InvalidInput, Problem, did_you_mean, quoted
+from pay.model.pydantic_errors import to_problems
+from pay.model.stage.stage import FULL_WEIGHT
+
+MOST_ROWS = 31 * 24 * 60
+"""The minutes of a month: no stage is judged by more."""
+
+Times = Annotated[int, Field(ge=1, le=MOST_ROWS)]
+"""How many rows in a row have the values that follow."""
+Count = Annotated[int, Field(ge=0, le=10**12)]
+Amount = Annotated[float, Field(ge=0, le=1e12)]
+BlockMinutes = Annotated[int, Field(ge=1, le=60)]
+
+Row = TypeVar("Row")
+
+
+def _rows(runs: Iterable[tuple[int, Row]]) -> list[Row]:
+    return list(chain.from_iterable(repeat(row, times) for times, row in runs))
+
+
+class Recording(Model):
+    """What one part of a judgement needs."""
+
+    stage: Stage
+
+    def judge(self) -> Part:
+        raise NotImplementedError
+
+
+class RecordedErrors(Recording):
+    """Requests and errors of both sides by minute."""
+
+    what: Literal["errors", "4xx"] = "errors"
+    share: float | None = Field(default=None, gt=0, le=1)
+    """Fargate's part of the requests; default: the stage's in the usual ladder."""
+    minutes: tuple[tuple[Times, Count, Count, Count, Count], ...]
+    """Rows of: times, EC2's requests, EC2's errors, Fargate's requests, Fargate's errors."""
+    burst_rate: float = Field(default=0, ge=0, le=1000)
+    """Bursts of errors in 5 minutes of the whole service, in the week before."""
+
+    def problems(self) -> Iterator[Problem]:
+        yield from _too_many("minutes", (times for times, *_ in self.minutes))
+        for index, (_, ec2, ec2_errors, fargate, fargate_errors) in enumerate(self.minutes):
+            for side, requests, errors in (
+                ("EC2", ec2, ec2_errors),
+                ("Fargate", fargate, fargate_errors),
+            ):
+                if errors > requests:
+                    yield Problem(
+                        key=f"minutes.{index}",
+                        found=f"{errors} errors in {requests} requests of {side}",
+                        allowed="at most as many errors as requests",
+                    )
+        if self.share is None and not self._usual_share:
+            yield Problem(
+                key="share",
+                found="nothing",
+                allowed=f"a share: at {self.stage} there is no usual one",
+                fix="add it",
+            )
+
+    @property
+    def _usual_share(self) -> float:
+        return Ladder().rungs.get(self.stage, 0) / FULL_WEIGHT
+
+    def judge(self) -> Part:
+        minutes = _rows((times, Minute(*counts)) for times, *counts in self.minutes)
+        share = self.share or self._usual_share
+        if self.what == "4xx":
+            return judge_client_errors(minutes, share)
+        return judge_errors(minutes, share, burst_rate=self.burst_rate)
+
+
+class RecordedLatency(Recording):
+    """The same percentile of both sides' response times by block."""
+
+    what: Literal["latency"]
+    block_minutes: BlockMinutes
+    pairs: tuple[tuple[Times, Amount | None, Amount | None], ...]
+    """Rows of: times, EC2's milliseconds, Fargate's; null: too few requests."""
+
+    def problems(self) -> Iterator[Problem]:
+        yield from _too_many("pairs", (times for times, *_ in self.pairs))
+
+    def judge(self) -> Part:
+        pairs = _rows((times, Pair(*values)) for times, *values in self.pairs)
+        return judge_latency(pairs, block_minutes=self.block_minutes)
+
+
+class RecordedTotals(Recording):
+    """The requests of both sides together by block."""
+
+    what: Literal["dip"]
+    block_minutes: BlockMinutes = 5
+    blocks: tuple[tuple[Times, Amount, Amount], ...]
+    """Rows of: times, observed requests, expected requests."""
+
+    def problems(self) -> Iterator[Problem]:
+        yield from _too_many("blocks", (times for times, *_ in self.blocks))
+
+    def judge(self) -> Part:
+        totals = _rows((times, Block(*values)) for times, *values in self.blocks)
+        return judge_dip(totals, block_minutes=self.block_minutes)
+
+
+_KINDS: Mapping[str, type[Recording]] = {
+    "errors": RecordedErrors,
+    "4xx": RecordedErrors,
+    "latency": RecordedLatency,
+    "dip": RecordedTotals,
+}
+
+
+def read_recording(path: Path) -> Recording:
+    """Read a file of recorded minutes.
+
+    Raises InvalidInput with every mistake of it, and OSError when it cannot be read.
+    """
+    document = _document(path)
+    what = document.get("what", "errors")
+    if what not in _KINDS:
+        raise InvalidInput(
+            [
+                Problem(
+                    where=str(path),
+                    key="what",
+                    found=quoted(what),
+                    allowed=", ".join(_KINDS),
+                    fix=did_you_mean(str(what), _KINDS),
+                )
+            ]
+        )
+    try:
+        return _KINDS[what].model_validate_json(json.dumps(document), strict=True)
+    except ValidationError as error:
+        problems = [replace(problem, where=str(path)) for problem in to_problems(error)]
+        raise InvalidInput(problems) from None
+
+
+def _document(path: Path) -> dict[str, Any]:
+    try:
+        document = json.loads(path.read_bytes())
+    except (ValueError, RecursionError):
+        document = None
+    if isinstance(document, dict):
+        return document
+    raise InvalidInput(
+        [
+            Problem(
+                where=str(path),
+                found="text that is not a JSON object",
+                allowed='an object such as {"stage": "canary", "minutes": [[60, 950, 1, 50, 0]]}',
+            )
+        ]
+    )
+
+
+def _too_many(key: str, times: Iterable[int]) -> Iterator[Problem]:
+    if (rows := sum(times)) > MOST_ROWS:
+        yield Problem(
+            key=key,
+            found=f"{rows} rows, repeated ones counted",
+            allowed=f"at most {MOST_ROWS}, the minutes of a month",
+        )

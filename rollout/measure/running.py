@@ -1,0 +1,99 @@
+"""What runs of a service: the ends of its load balancers' ARNs, its deployments, its alarms."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from pay.model import Severity, names
+from pay.model.alarms import alarms
+from pay.model.metrics import Dimension, side_dimensions
+from pay.model.side import ServiceSide
+from pay.model.vocabulary import Side
+from rollout.aws.clients import Client
+from rollout.terminal.refusal import Failed
+
+
+@dataclass(frozen=True)
+class RunningSide:
+    """One side as it runs."""
+
+    dimensions: Mapping[Dimension, str]
+    deployed_at: datetime
+    is_deploying: bool
+
+
+def read_running(sides: Mapping[Side, ServiceSide], client: Client) -> Mapping[Side, RunningSide]:
+    """Return both sides as they run. Raises Failed for what does not exist."""
+    balancers = {
+        each["LoadBalancerName"]: each["LoadBalancerArn"]
+        for each in _described(
+            client("elbv2").describe_load_balancers,
+            "LoadBalancers",
+            Names=[side.load_balancer for side in sides.values()],
+        )
+    }
+    groups = {
+        each["TargetGroupName"]: each["TargetGroupArn"]
+        for each in _described(
+            client("elbv2").describe_target_groups,
+            "TargetGroups",
+            Names=[side.target_group for side in sides.values()],
+        )
+    }
+    return {
+        name: _running(
+            side, balancers[side.load_balancer], groups[side.target_group], client("ecs")
+        )
+        for name, side in sides.items()
+    }
+
+
+def _running(side: ServiceSide, balancer: str, group: str, ecs: Any) -> RunningSide:
+    name = side.service.name
+    answer = ecs.describe_services(cluster=side.cluster, services=[name])
+    deployments = [deployment for each in answer["services"] for deployment in each["deployments"]]
+    primary = next((each for each in deployments if each["status"] == "PRIMARY"), None)
+    if primary is None:
+        raise Failed(f"cluster {side.cluster} has no service {name}; deploy its side first")
+    return RunningSide(
+        dimensions=side_dimensions(
+            side,
+            load_balancer=balancer.partition(":loadbalancer/")[2],
+            target_group=f"targetgroup/{group.partition(':targetgroup/')[2]}",
+        ),
+        deployed_at=primary["createdAt"],
+        is_deploying=primary.get("rolloutState", "COMPLETED") == "IN_PROGRESS",
+    )
+
+
+def read_alarms(
+    sides: Mapping[Side, ServiceSide], client: Client
+) -> Mapping[str, Mapping[Side, bool]]:
+    """Return each critical alarm by its name without the side, and whether it is in ALARM."""
+    wanted = {
+        names.alarm(side.environment.name, side.service.name, name, alarm.name): (alarm.name, name)
+        for name, side in sides.items()
+        for alarm in alarms(side)
+        if alarm.severity is Severity.CRITICAL
+    }
+    ringing: dict[str, dict[Side, bool]] = {}
+    pages = client("cloudwatch").get_paginator("describe_alarms").paginate(AlarmNames=list(wanted))
+    for page in pages:
+        for alarm in page["MetricAlarms"]:
+            name, side = wanted[alarm["AlarmName"]]
+            ringing.setdefault(name, {})[side] = alarm["StateValue"] == "ALARM"
+    return ringing
+
+
+def _described(describe: Any, key: str, **asked: Any) -> list[dict[str, Any]]:
+    try:
+        answer: list[dict[str, Any]] = describe(**asked)[key]
+    except ClientError as error:
+        raise Failed(
+            f"{error.response['Error']['Message']} ({', '.join(asked['Names'])}); deploy both "
+            "sides first, or check the right to describe load balancers"
+        ) from None
+    return answer

@@ -1,0 +1,53 @@
+"""The judge of response times, by worked cases."""
+
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pay.model.judging.latency import Pair, judge_latency, ratio
+from pay.model.judging.part import Verdict
+
+SAME, SLOWER = Pair(100, 120), Pair(100, 140)
+
+
+@pytest.mark.parametrize(
+    ("pairs", "verdict", "name", "evidence"),
+    [
+        ([SAME] * 5, Verdict.NOT_ENOUGH_DATA, "e_better", 13.0),
+        ([SAME] * 6, Verdict.PASS, "e_better", 22.9),
+        ([SLOWER] * 10, Verdict.NOT_ENOUGH_DATA, "e_worse", 122.8),
+        ([SLOWER] * 11, Verdict.FAIL, "e_worse", 226.5),
+    ],
+)
+def test_worked_cases(pairs: Sequence[Pair], verdict: Verdict, name: str, evidence: float) -> None:
+    part = judge_latency(pairs, block_minutes=5)
+    assert part.verdict is verdict
+    assert part.e_values[name] == pytest.approx(evidence, abs=0.05)
+
+
+def test_a_ratio_that_changes_about_the_limit_proves_nothing() -> None:
+    part = judge_latency([SLOWER, Pair(100, 110)] * 100, block_minutes=5)
+    assert part.verdict is Verdict.NOT_ENOUGH_DATA
+
+
+def test_a_fault_after_a_good_night_is_found_within_two_hours() -> None:
+    """Restarts each hour: the good blocks before do not have to be outvoted."""
+    part = judge_latency([SAME] * 144 + [SLOWER] * 24, block_minutes=5)
+    assert part.verdict is Verdict.FAIL
+    assert part.fail_minute is not None
+    assert part.fail_minute - 720 <= 120
+
+
+@given(st.lists(st.sampled_from([SAME, SLOWER])))
+def test_blocks_with_too_few_requests_say_nothing(pairs: list[Pair]) -> None:
+    empty = [Pair(None, 140), Pair(100, None), Pair(None, None)]
+    assert judge_latency(empty * 40, block_minutes=60).verdict is Verdict.NOT_ENOUGH_DATA
+    alone = judge_latency(pairs, block_minutes=60)
+    after = judge_latency([*pairs, *empty], block_minutes=60)
+    assert alone.e_values["e_better"] == after.e_values["e_better"]
+
+
+def test_one_bad_block_does_not_move_the_ratio() -> None:
+    assert ratio([Pair(100, 110)] * 9 + [Pair(100, 9000)]) == pytest.approx(1.1)

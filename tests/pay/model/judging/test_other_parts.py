@@ -1,0 +1,91 @@
+"""The parts that count no votes: share, tasks, alarms, and what they make together."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from pay.model import Side, Stage
+from pay.model.judging.alarms import judge_alarms
+from pay.model.judging.hosts import judge_hosts
+from pay.model.judging.minutes import Minute
+from pay.model.judging.part import Part, Verdict
+from pay.model.judging.share import judge_idle, judge_share
+from pay.model.judging.verdict import PARTS, PartName, overall
+
+PASS, FAIL, UNKNOWN = Verdict.PASS, Verdict.FAIL, Verdict.NOT_ENOUGH_DATA
+NEEDED = {Side.EC2: 4, Side.FARGATE: 4}
+
+
+@pytest.mark.parametrize(
+    ("minute", "verdict", "said", "escalate"),
+    [
+        (Minute(950, 0, 50, 0), PASS, "5.0%", False),
+        (Minute(1000, 0, 0, 0), UNKNOWN, "clients do not arrive", True),
+        (Minute(995, 0, 5, 0), UNKNOWN, "clients do not arrive", False),
+        (Minute(600, 0, 400, 0), UNKNOWN, "failover?", False),
+        (Minute(10, 0, 1, 0), PASS, "9.1%", False),
+        (Minute(0, 0, 0, 0), UNKNOWN, "no side got a request", True),
+    ],
+)
+def test_the_share_of_an_hour(minute: Minute, verdict: Verdict, said: str, escalate: bool) -> None:
+    part = judge_share([minute] * 60, 0.05)
+    assert (part.verdict, part.escalate) == (verdict, escalate)
+    assert said in part.reason
+
+
+def test_ec2_is_idle_when_the_last_hour_had_no_request() -> None:
+    assert judge_idle([Minute(1, 0, 9, 0)] + [Minute(0, 0, 9, 0)] * 60).verdict is PASS
+    assert judge_idle([Minute(1, 0, 9, 0)] + [Minute(0, 0, 9, 0)] * 59).verdict is UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("ec2", "fargate", "verdict", "escalate"),
+    [
+        ([4] * 15, [4] * 15, PASS, False),
+        ([4] * 15, [4] * 10 + [3] * 5, FAIL, False),
+        ([4] * 15, [4] * 11 + [3] * 4, PASS, False),
+        ([4] * 10 + [3] * 5, [4] * 15, UNKNOWN, True),
+        ([4] * 15, [4] * 12 + [None] * 3, UNKNOWN, False),
+        ([4] * 15, [None] * 15, UNKNOWN, True),
+    ],
+)
+def test_healthy_tasks_are_the_heartbeat(
+    ec2: list[float | None], fargate: list[float | None], verdict: Verdict, escalate: bool
+) -> None:
+    part = judge_hosts({Side.EC2: ec2, Side.FARGATE: fargate}, NEEDED)
+    assert (part.verdict, part.escalate) == (verdict, escalate)
+
+
+@pytest.mark.parametrize(
+    ("ec2", "fargate", "verdict"),
+    [
+        (False, False, PASS),
+        (True, False, PASS),
+        (False, True, FAIL),
+        (True, True, UNKNOWN),
+    ],
+)
+def test_an_alarm_of_fargate_alone_fails(ec2: bool, fargate: bool, verdict: Verdict) -> None:
+    assert judge_alarms({"errors": {Side.EC2: ec2, Side.FARGATE: fargate}}).verdict is verdict
+
+
+def test_alarms_that_do_not_exist_are_no_good_sign() -> None:
+    assert judge_alarms({}).verdict is UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "verdict"),
+    [((PASS, PASS), PASS), ((PASS, UNKNOWN), UNKNOWN), ((UNKNOWN, FAIL), FAIL), ((), UNKNOWN)],
+)
+def test_one_part_that_fails_fails_all(verdicts: tuple[Verdict, ...], verdict: Verdict) -> None:
+    names: list[PartName] = list(PartName)
+    parts: Mapping[PartName, Part] = {
+        name: Part(verdict=each, reason="r") for name, each in zip(names, verdicts, strict=False)
+    }
+    assert overall(parts) is verdict
+
+
+def test_every_stage_with_two_sides_in_dns_has_parts() -> None:
+    judged = {stage for stage in Stage if stage.is_in_flight} - {Stage.DARK}
+    assert set(PARTS) == judged
+    assert all(PartName.ALARMS in parts for parts in PARTS.values())

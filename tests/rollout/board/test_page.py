@@ -1,0 +1,128 @@
+"""The board as a page: what it says, that it needs nothing else, and that everybody can read it."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from pay.model import Stage
+from pay.model.judging.part import Part, Verdict
+from pay.model.judging.verdict import PartName
+from pay.model.problem import InvalidInput
+from rollout.board.page import as_page
+from rollout.measure.judgement import Judgement
+from rollout.moves.journal import append, verdicts_path
+from rollout.moves.verdicts import read_verdicts
+from tests.support.browser import DESKTOP, PHONE, look
+from tests.support.checkout import Checkout, Pay
+
+NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
+
+
+def judgement(service: str, verdict: Verdict, reason: str, *, ago: timedelta) -> Judgement:
+    return Judgement(
+        environment="test-12",
+        service=service,
+        stage=Stage.CANARY,
+        weights="95/5",
+        since=NOW - timedelta(days=2),
+        start=NOW - timedelta(days=1),
+        end=NOW - ago,
+        parts={PartName.ERRORS: Part(verdict=verdict, reason=reason)},
+        verdict=verdict,
+    )
+
+
+def record(checkout: Checkout, *judgements: Judgement) -> None:
+    for each in judgements:
+        append(verdicts_path(checkout.folder, each.environment, each.service), each.line())
+
+
+@pytest.fixture
+def moved(checkout: Checkout) -> Checkout:
+    """Some services have moved, and some were judged."""
+    checkout.put("test-12", "connector", "canary", now=NOW, ago=timedelta(days=2))
+    checkout.put("test-12", "ledger", "canary", now=NOW, ago=timedelta(days=3))
+    checkout.put("test-12", "toolbox", "retired", now=NOW)
+    checkout.set("staging-2", 'frozen = "budget <day>"')
+    few, enough = "few requests: 0 of 330 on Fargate", "0 of 3,600 on Fargate"
+    record(
+        checkout,
+        judgement("connector", Verdict.NOT_ENOUGH_DATA, few, ago=timedelta(hours=5)),
+        judgement("connector", Verdict.PASS, enough, ago=timedelta(hours=1)),
+        judgement("ledger", Verdict.FAIL, "110 of 8,250 on Fargate", ago=timedelta(hours=2)),
+    )
+    return checkout
+
+
+def page(checkout: Checkout) -> str:
+    standings = checkout.standings(NOW)
+    return as_page(standings, read_verdicts(standings))
+
+
+def test_says_where_every_service_stands_and_what_it_waits_for(moved: Checkout) -> None:
+    text = page(moved)
+    assert "connector calls or is called by ledger (canary)" in text
+    assert "0 of 3,600 on Fargate; 1 h ago" in text
+    assert "110 of 8,250 on Fargate; 2 h ago" in text
+    assert "few requests: 0 of 330 on Fargate" in text
+    assert "moved legacy → canary, 95/5" in text
+    assert 'aria-label="EC2 95 %, Fargate 5 %"' in text
+    assert "Frozen: budget &lt;day&gt;" in text
+
+
+def test_a_verdict_of_the_stage_before_says_so(moved: Checkout) -> None:
+    assert "the stage before" not in page(moved)
+    moved.put("test-12", "connector", "quarter", now=NOW, ago=timedelta(minutes=5))
+    assert "the stage before" in page(moved)
+
+
+def test_every_planned_move_of_the_picture_stands_in_the_table(moved: Checkout) -> None:
+    text = page(moved)
+    assert text.count("<circle") == text.count('<td class="date">') - text.count(
+        '<td class="date"></td>'
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("{}", "Field required"),
+        ("\u2028", "Invalid JSON"),
+        (judgement("ledger", Verdict.PASS, "r", ago=timedelta(0)).line(), "a verdict on ledger"),
+        (
+            judgement("connector", Verdict.PASS, "r", ago=timedelta(0))
+            .line()
+            .replace('"verdict":"PASS"', '"verdict":"FAIL"', 1),
+            "connector.verdicts.jsonl:3",
+        ),
+    ],
+)
+def test_a_line_that_is_no_verdict_is_named(line: str, said: str, moved: Checkout) -> None:
+    append(verdicts_path(moved.folder, "test-12", "connector"), line)
+    with pytest.raises(InvalidInput, match=said) as refused:
+        page(moved)
+    assert "journal/test-12/connector.verdicts.jsonl:3" in str(refused.value)
+
+
+def test_the_command_writes_the_page_or_nothing(moved: Checkout, pay: Pay, tmp_path: Path) -> None:
+    out = tmp_path / "board.html"
+    assert pay("board", "--out", str(out)).exit_code == 0
+    assert out.read_text().startswith("<!doctype html>")
+    append(verdicts_path(moved.folder, "test-12", "connector"), "{}")
+    before = out.read_text()
+    assert pay("board", "--out", str(out)).exit_code == 1
+    assert out.read_text() == before
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("width", "dark"), [(PHONE, True), (DESKTOP, False)])
+def test_everybody_can_read_it_and_it_needs_nothing_else(
+    width: int, dark: bool, moved: Checkout, tools: Mapping[str, str], tmp_path: Path
+) -> None:
+    file = tmp_path / "board.html"
+    file.write_text(page(moved))
+    seen = look(file, tools, width=width, dark=dark)
+    assert seen.violations == []
+    assert (seen.overflows, seen.requests, seen.errors) == (False, [], [])

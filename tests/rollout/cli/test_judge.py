@@ -1,0 +1,94 @@
+"""`pay judge --recorded`: verdicts of files, their exit codes, and what is wrong with a file."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.checkout import Pay, PayJson
+
+FAILS = {"what": "latency", "stage": "canary", "block_minutes": 5, "pairs": [[11, 100, 140]]}
+PASSES = {"stage": "canary", "share": 0.05, "minutes": [[360, 11, 0, 1, 0]], "burst_rate": 0}
+WAITS = PASSES | {"minutes": [[330, 11, 0, 1, 0]]}
+ESCALATES = {"stage": "half", "minutes": [[60, 300, 0, 300, 0], [5, 300, 0, 300, 60]]}
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "minutes.json"
+
+
+@pytest.mark.parametrize(
+    ("recording", "verdict", "exit_code"),
+    [
+        (PASSES, "PASS", 0),
+        (FAILS, "FAIL", 1),
+        (WAITS, "NOT ENOUGH DATA", 3),
+        (ESCALATES, "NOT ENOUGH DATA", 4),
+        ({"what": "dip", "stage": "half", "blocks": [[2, 400, 1000]]}, "FAIL", 1),
+        (PASSES | {"what": "4xx"}, "PASS", 0),
+    ],
+)
+def test_a_verdict_has_its_exit_code(
+    recording: dict[str, Any], verdict: str, exit_code: int, file: Path, pay: Pay, pay_json: PayJson
+) -> None:
+    file.write_text(json.dumps(recording))
+    code, told = pay_json("judge", "--recorded", str(file))
+    assert (code, told["verdict"]) == (exit_code, verdict)
+    assert told["reason"]
+    assert {"fail_minute", "escalate", "stage"} <= told.keys()
+    shown = pay("judge", "--recorded", str(file), columns=60)
+    assert shown.stdout.startswith(f"{verdict} at {recording['stage']}: ")
+    assert max(map(len, shown.stdout.splitlines())) <= 60
+
+
+def test_numbers_stand_beside_the_verdict(file: Path, pay_json: PayJson) -> None:
+    file.write_text(json.dumps(FAILS))
+    _, told = pay_json("judge", "--recorded", str(file))
+    assert told["fail_minute"] == 55
+    assert told["e_worse"] == pytest.approx(226.5, abs=0.05)
+
+
+def test_the_usual_share_of_the_stage_is_taken(file: Path, pay_json: PayJson) -> None:
+    told = []
+    for share in ({}, {"share": 0.05}):
+        file.write_text(json.dumps({"stage": "canary", "minutes": WAITS["minutes"], **share}))
+        told.append(pay_json("judge", "--recorded", str(file)))
+    assert told[0] == told[1]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("", "not a JSON object"),
+        ("[1]", "not a JSON object"),
+        ("[" * 100_000, "not a JSON object"),
+        ('{"stage": "canary", "minutes": [[' + "1" * 5000 + ",1,0,1,0]]}", "minutes"),
+        ('{"what": "dips"}', "did you mean dip?"),
+        ('{"stage": "canry", "minutes": []}', "did you mean canary?"),
+        ('{"stage": "canary", "minutes": [[1, 1, 2, 1, 0]]}', "2 errors in 1 requests of EC2"),
+        ('{"stage": "canary", "minutes": [[1, 1, 0, 1, -1]]}', "-1"),
+        ('{"stage": "canary", "minutes": [[1, 1, 0, true, 0]]}', "minutes"),
+        ('{"stage": "legacy", "minutes": []}', "at legacy there is no usual one"),
+        ('{"stage": "canary", "share": 1.5, "minutes": []}', "share"),
+        ('{"stage": "canary", "minutes": [], "burst_rat": 1}', "burst_rat"),
+        ('{"stage": "half", "minutes": [[44640,1,0,1,0],[1,1,0,1,0]]}', "44641 rows"),
+        ('{"what": "latency", "stage": "half", "pairs": [[1, 1, 1]]}', "block_minutes"),
+        ('{"what": "dip", "stage": "half", "blocks": [[1, NaN, 1]]}', "blocks"),
+    ],
+)
+def test_a_mistake_of_the_file_is_a_message_and_exit_code_2(
+    content: str, said: str, file: Path, pay: Pay
+) -> None:
+    file.write_text(content)
+    result = pay("judge", "--recorded", str(file), columns=400)
+    assert result.exit_code == 2
+    assert said in result.stderr
+    assert str(file) in result.stderr
+
+
+def test_a_file_that_is_not_there_is_a_message(pay: Pay, tmp_path: Path) -> None:
+    result = pay("judge", "--recorded", str(tmp_path / "none.json"))
+    assert result.exit_code == 2
+    assert "No such file" in result.stderr

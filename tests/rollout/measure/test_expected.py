@@ -1,0 +1,70 @@
+"""What a total would usually be: the same local time of four weeks, at the level of today."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from pay.model.stage.dwell import LOCAL_ZONE
+from rollout.measure.expected import WEEKS, bank_holidays, blocks, usual
+from rollout.measure.traffic import Span
+
+NOON = datetime(2026, 11, 25, 12, tzinfo=LOCAL_ZONE)
+
+
+def stamp(moment: datetime) -> int:
+    return int(moment.timestamp())
+
+
+def weeks(noon: datetime, *values: float, hours: int = 6) -> dict[int, float]:
+    """The same requests in each 5 minutes of the hours around a time, in the weeks before."""
+    first = noon.replace(tzinfo=None) - timedelta(hours=hours)
+    return {
+        stamp((first + timedelta(minutes=5 * n, weeks=-week)).replace(tzinfo=LOCAL_ZONE)): value
+        for week, value in enumerate(values, start=1)
+        for n in range(hours * 24)
+    }
+
+
+def test_the_usual_is_the_median_of_four_weeks() -> None:
+    assert usual(weeks(NOON, 100, 300, 110, 90), stamp(NOON)) == 105
+
+
+def test_the_clocks_do_not_shift_the_week_before() -> None:
+    """Noon on the Monday after summer time ended is an hour later in UTC."""
+    monday = datetime(2026, 10, 26, 12, tzinfo=LOCAL_ZONE)
+    same_hour_in_utc = stamp(monday) - 7 * 86_400
+    assert usual({same_hour_in_utc - 3600: 1.0}, stamp(monday)) == 1.0
+    assert usual({same_hour_in_utc: 1.0}, stamp(monday)) is None
+
+
+def test_a_bank_holiday_is_not_usual() -> None:
+    tuesday_after = datetime(2026, 9, 7, 12, tzinfo=LOCAL_ZONE)  # 31 August was one
+    assert usual(weeks(tuesday_after, 1, 100, 100, 100), stamp(tuesday_after)) == 100
+    assert bank_holidays(Span(NOON, NOON + timedelta(hours=1))) == []
+    christmas = datetime(2026, 12, 25, 12, tzinfo=LOCAL_ZONE)
+    assert bank_holidays(Span(christmas - timedelta(days=1), christmas)) == [christmas.date()]
+
+
+def test_the_level_of_the_last_hours_scales_what_is_expected() -> None:
+    """A quiet day is no dip; requests that go missing within minutes are one."""
+    totals = weeks(NOON, *[1000.0] * WEEKS)
+    start = stamp(NOON)
+    totals |= {start - 300 * n: 500.0 for n in range(1, 30)}
+    totals |= {start + 300 * n: 500.0 for n in range(6)}
+    totals |= {start + 300 * n: 100.0 for n in range(6, 12)}
+    found, minutes = blocks(totals, Span(NOON, NOON + timedelta(hours=1)))
+    assert minutes == 5
+    assert [block.is_low for block in found] == [False] * 6 + [True] * 6
+    assert found[0].expected == pytest.approx(500)
+
+
+@pytest.mark.parametrize(("usual_total", "expected_minutes"), [(40, 5), (15, 15), (3, 60), (1, 60)])
+def test_few_requests_make_long_blocks(usual_total: float, expected_minutes: int) -> None:
+    totals = weeks(NOON, *[usual_total] * WEEKS)
+    _, minutes = blocks(totals, Span(NOON, NOON + timedelta(hours=3)))
+    assert minutes == expected_minutes
+
+
+def test_nothing_is_expected_without_a_week_before() -> None:
+    with pytest.raises(LookupError, match="no week before"):
+        blocks({stamp(NOON): 5.0}, Span(NOON, NOON + timedelta(hours=1)))
