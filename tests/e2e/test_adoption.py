@@ -25,8 +25,8 @@ from rollout.plans.read import read_plans
 from sandbox.instance import Sandbox
 from tests.conftest import ROOT, synthesise
 from tests.support import aws_cli
-from tests.support.stack_ids import platform_stack, side_stack
 from tests.support.checkout import Checkout
+from tests.support.stack_ids import platform_stack, side_stack
 
 pytestmark = pytest.mark.e2e
 

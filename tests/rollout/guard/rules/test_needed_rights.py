@@ -20,7 +20,6 @@ from pay.model.rights import (
     used_by_alarms,
     used_by_logs,
 )
-from tests.support.stack_ids import side_stack
 from tests.rollout.guard.conftest import Judge
 from tests.support.plans import (
     ENVIRONMENT,
@@ -34,6 +33,7 @@ from tests.support.plans import (
     plan,
     task_definition,
 )
+from tests.support.stack_ids import side_stack
 
 RULE = "keeps-the-rights-that-it-needs"
 NARROWED, BOTH = {RULE}, {RULE, "widens-no-iam-statement"}
