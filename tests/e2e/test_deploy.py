@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -15,6 +16,8 @@ from pay.model import Environment, Side, names, stacks
 from pay.model.stacks import side_stack, traffic_stack
 from sandbox.instance import Sandbox
 from tests.conftest import ROOT
+from tests.policies.conftest import judge
+from tests.policies.plan_mutations import PLAN_MUTATIONS
 
 pytestmark = pytest.mark.e2e
 
@@ -67,6 +70,28 @@ class Deployed:
             capture_output=True,
             timeout=TIMEOUT_SECONDS,
         ).returncode
+
+    def plan(self, stack: str, *arguments: str, **variables: str) -> dict[str, Any]:
+        """Return the plan of a stack as Terraform shows it."""
+        folder = self.outdir / "stacks" / stack
+
+        def terraform(*words: str) -> str:
+            finished = subprocess.run(
+                ["terraform", *words],
+                cwd=folder,
+                env={**self.variables, **variables},
+                capture_output=True,
+                check=True,
+                text=True,
+                timeout=TIMEOUT_SECONDS,
+            )
+            return finished.stdout
+
+        with TemporaryDirectory() as beside:
+            file = str(Path(beside) / "plan.bin")
+            terraform("plan", "-input=false", f"-out={file}", *arguments)
+            plan: dict[str, Any] = json.loads(terraform("show", "-json", file))
+        return plan
 
     def ecs_service(self, side: Side) -> dict[str, Any]:
         ecs = self.sandbox.client("ecs")
@@ -163,9 +188,58 @@ def test_the_records_weigh_the_sides_as_the_stage_says(deployed: Deployed) -> No
     assert deployed.records() == {f"{SERVICE}-ec2": 95, f"{SERVICE}-fargate": 5}
 
 
+@pytest.fixture(scope="module")
+def second_plans(deployed: Deployed) -> dict[str, dict[str, Any]]:
+    """Return the plan of each deployed stack."""
+    return {stack: deployed.plan(stack) for stack in (SIDES[1], PLATFORM, SIDES[0], TRAFFIC)}
+
+
 @pytest.mark.parametrize("stack", [PLATFORM, *SIDES, TRAFFIC])
-def test_a_second_plan_is_empty(deployed: Deployed, stack: str) -> None:
-    assert deployed.plan_exit_code(stack) == 0
+def test_a_second_plan_is_empty(second_plans: dict[str, dict[str, Any]], stack: str) -> None:
+    changes = second_plans[stack]["resource_changes"]
+    assert {each["address"] for each in changes if each["change"]["actions"] != ["no-op"]} == set()
+
+
+def gate(deployed: Deployed, folder: Path, plans: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
+    """Return the gate's report of the deployed stacks and of plans by name."""
+    files = [folder / f"{name}.json" for name in plans]
+    for file, plan in zip(files, plans.values(), strict=True):
+        file.write_text(json.dumps(plan))
+    reports = judge([deployed.outdir / "stacks"], "--partial", "--plan", *files)
+    report: dict[str, Any] = reports["stacks"]
+    return report
+
+
+def test_the_gate_passes_every_plan_of_deployed_stacks(
+    deployed: Deployed, second_plans: dict[str, dict[str, Any]], tmp_path: Path
+) -> None:
+    report = gate(
+        deployed,
+        tmp_path,
+        {
+            **second_plans,
+            "update": deployed.plan(SIDES[1], TF_VAR_application_image_tag="2-release"),
+            **{f"destroy-{stack}": deployed.plan(stack, "-destroy") for stack in SIDES},
+        },
+    )
+    assert report["problems"] == []
+    assert [each for each in report["findings"] if each["outcome"] == "failed"] == []
+
+
+def test_the_gate_refuses_each_break_of_a_plan_of_deployed_stacks(
+    deployed: Deployed, second_plans: dict[str, dict[str, Any]], tmp_path: Path
+) -> None:
+    broken = {str(n): each.apply(second_plans) for n, each in enumerate(PLAN_MUTATIONS)}
+    report = gate(deployed, tmp_path, broken)
+    refused = {
+        (each["rule"], each["file"]) for each in report["findings"] if each["outcome"] == "failed"
+    }
+    accepted = [
+        each.title
+        for n, each in enumerate(PLAN_MUTATIONS)
+        if (each.rule, f"{n}.json") not in refused
+    ]
+    assert accepted == []
 
 
 def test_a_release_that_does_not_start_fails_the_apply_and_the_old_one_goes_on(
