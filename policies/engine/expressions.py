@@ -6,7 +6,7 @@
 import json
 import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from pay.json_text import parsed
 
@@ -22,18 +22,22 @@ _MARK = "\ue000{}\ue001"
 """Stands for an interpolation; of Unicode's private use."""
 
 
-class Expression(str):
-    """An expression that only Terraform can evaluate, as `${...}`."""
+class Located(str):
+    """A text that holds a reference or an expression, and its line in the file."""
 
     line: int
 
-    def __new__(cls, text: str, line: int = 1) -> "Expression":
-        expression = super().__new__(cls, text)
-        expression.line = line
-        return expression
+    def __new__(cls, text: str, line: int = 1) -> Self:
+        located = super().__new__(cls, text)
+        located.line = line
+        return located
 
     def __getnewargs__(self) -> tuple[str, int]:  # type: ignore[override]
         return str(self), self.line
+
+
+class Expression(Located):
+    """An expression that only Terraform can evaluate, as `${...}`."""
 
 
 class Part(NamedTuple):

@@ -31,7 +31,7 @@ from hcl2.transformer import (  # type: ignore[attr-defined]
 from lark import Lark, Token, Transformer, v_args
 from lark.exceptions import LarkError, VisitError
 
-from policies.engine.expressions import REFERENCE, Expression, split_template
+from policies.engine.expressions import REFERENCE, Expression, Located, split_template
 
 Definition = dict[str, list[dict[str, Any]]]
 """One file as checkov's parser gives it: kind of block -> blocks, each attribute in a list."""
@@ -73,10 +73,8 @@ class _Name(str):
     __slots__ = ()
 
 
-class _Reference(str):
+class _Reference(Located):
     """A bare reference, which a string with the same letters is not."""
-
-    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,13 +144,13 @@ class Locals:
         }
         self._read: dict[str, Any] = {}
 
-    def get(self, reference: str) -> Any:
+    def get(self, reference: str, line: int = 1) -> Any:
         """Return the value at `local.name`, or below it; the reference itself if there is none."""
         name, *_ = re.split(r"[.\[]", reference.removeprefix("local."), maxsplit=1)
         if name not in self._read:
             text, tree = self._unread.get(name, ("", None))
             # A local that leads to itself is not known: Terraform refuses it.
-            self._read[name] = Expression(f"${{local.{name}}}")
+            self._read[name] = _Reference(f"local.{name}")
             if tree is not None:
                 self._read[name] = _value(_plain(_Reader(text, self).transform(tree), 1))
         value = self._read[name]
@@ -162,9 +160,10 @@ class Locals:
             try:
                 value = value[key]
             except (KeyError, IndexError, TypeError):
-                return _Reference(reference)
+                return _Reference(reference, line)
             rest = rest[step.end() :]
-        return _Reference(reference) if rest else value
+        is_known = not rest and not isinstance(value, _Reference)
+        return value if is_known else _Reference(value if not rest else reference, line)
 
 
 def _is_locals(tree: Any) -> bool:
@@ -278,7 +277,9 @@ class _Reader(Transformer[Token, Any]):
     def _resolved(self, source: str, line: int) -> Any:
         if not REFERENCE.fullmatch(source):
             return Expression(f"${{{source}}}", line)
-        return self._locals.get(source) if source.startswith("local.") else _Reference(source)
+        if source.startswith("local."):
+            return self._locals.get(source, line)
+        return _Reference(source, line)
 
     def _string(self, token: Token) -> Any:
         return self._template(str(token)[1:-1], token.line or 1, escapes=True)
@@ -298,7 +299,7 @@ class _Reader(Transformer[Token, Any]):
                 known, bool | _Reference
             )
             written += str(known) if is_text and known != inner else part.text
-        return written
+        return Located(written, line) if "{" in written else written
 
 
 def _is_text(value: Any) -> bool:

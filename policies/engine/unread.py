@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from policies.engine.expressions import references, unevaluated
+from policies.engine.expressions import Located, references, texts, unevaluated
 from policies.engine.results import Problem
 from policies.engine.stack import Block, Stack, first
 
@@ -149,12 +149,13 @@ def unknown_values(
 
     `line` is the block's; `allowed` are references to what only Terraform knows.
     """
-    for expression in unevaluated(setting):
-        what = f"{key} holds an expression that the gate cannot evaluate: {expression:.120}"
-        yield what, getattr(expression, "line", line)
-    for reference in references(setting):
-        if reference.startswith(_UNKNOWN) and not allowed(reference):
-            yield f"{key} depends on {reference}, whose value the gate does not know", line
+    for text in texts(setting):
+        at = text.line if isinstance(text, Located) else line
+        if unevaluated(text):
+            yield f"{key} holds an expression that the gate cannot evaluate: {text:.120}", at
+        for reference in references(text):
+            if reference.startswith(_UNKNOWN) and not allowed(reference):
+                yield f"{key} depends on {reference}, whose value the gate does not know", at
 
 
 def _text(file: Path) -> str:

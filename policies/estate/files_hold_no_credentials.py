@@ -12,6 +12,9 @@ from policies.engine.expressions import literal_text
 from policies.engine.rule import Findings, estate_rule
 from policies.engine.stack import Stack, first
 
+_STORES = ("SECRETS_MANAGER", "PARAMETER_STORE")
+"""Types of CodeBuild's variables whose value is the name of a secret."""
+
 
 @estate_rule
 def judge(stacks: list[Stack]) -> Findings:
@@ -37,6 +40,8 @@ def _secrets(
     if isinstance(value, Mapping):
         # Of a pair of a name and a value, as ECS and CodeBuild write a variable, the name counts.
         own = first(value.get("name"))
+        if first(value.get("type")) in _STORES:
+            own = ""
         for key, item in value.items():
             named = own if key == "value" and isinstance(own, str) else str(key)
             if not str(key).startswith("__"):

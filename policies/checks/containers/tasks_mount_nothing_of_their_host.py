@@ -19,6 +19,9 @@ _KNOWN = {
     "fsx_windows_file_server_volume_configuration",
 }
 
+_LINES = {"start_line", "end_line"}
+"""What checkov adds to the blocks of a plan."""
+
 
 @rule("aws_ecs_task_definition")
 def judge(task_definition: Block) -> list[str]:
@@ -30,7 +33,7 @@ def judge(task_definition: Block) -> list[str]:
 
 
 def _mistakes(volume: Mapping[str, Any]) -> Iterator[str]:
-    for key in sorted(key for key in volume if key not in _KNOWN and not key.startswith("__")):
+    for key in sorted(key for key in set(volume) - _KNOWN - _LINES if not key.startswith("__")):
         yield f"{key} is not a kind of volume that the gate knows; allowed: {', '.join(_KNOWN)}"
     if path := get(volume, "host_path"):
         yield f"host_path is {path!r}"

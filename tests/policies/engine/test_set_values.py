@@ -6,7 +6,7 @@ import pytest
 
 from policies.engine.set_values import as_set, set_values
 
-ZEROS: tuple[Any, ...] = ("", 0, False, None, [], {})
+ZEROS: tuple[Any, ...] = ("", 0, None, [], {})
 
 
 @pytest.mark.parametrize("zero", ZEROS)
@@ -14,15 +14,18 @@ def test_a_zero_that_nobody_wrote_is_not_set(zero: Any) -> None:
     assert set_values({"pid_mode": zero, "family": "app"}, {"family": {}}) == {"family": "app"}
 
 
-@pytest.mark.parametrize("zero", [0, False, []])
+@pytest.mark.parametrize("zero", ["", 0, False, []])
 def test_a_zero_that_is_written_is_set(zero: Any) -> None:
     written = {"actions_enabled": {"constant_value": zero}}
     assert set_values({"actions_enabled": zero}, written) == {"actions_enabled": zero}
 
 
-@pytest.mark.parametrize("zero", ["", None])
-def test_an_empty_text_is_not_set_even_if_it_is_written(zero: Any) -> None:
-    assert set_values({"pid_mode": zero}, {"pid_mode": {"constant_value": zero}}) == {}
+def test_null_is_not_set_even_if_it_is_written() -> None:
+    assert set_values({"pid_mode": None}, {"pid_mode": {"constant_value": None}}) == {}
+
+
+def test_false_stays_because_the_default_may_be_true() -> None:
+    assert set_values({"actions_enabled": False}, {}) == {"actions_enabled": False}
 
 
 def test_a_value_that_nobody_wrote_counts() -> None:
@@ -37,12 +40,12 @@ def test_zeros_in_nested_blocks_are_not_set() -> None:
     written = {"volume": [{"name": {}}, {"name": {}, "docker": [{"autoprovision": {}}]}]}
     assert set_values({"volume": volumes}, written)["volume"] == [
         {"name": "tmp"},
-        {"name": "b", "docker": [{"autoprovision": False}]},
+        {"name": "b", "configure_at_launch": False, "docker": [{"autoprovision": False}]},
     ]
 
 
 def test_a_block_that_nobody_wrote_keeps_what_is_in_it() -> None:
-    values = {"versioning": [{"enabled": False, "mfa_delete": False, "status": "x"}]}
+    values = {"versioning": [{"days": 0, "mfa_delete": "", "status": "x"}]}
     assert set_values(values, {})["versioning"] == [{"status": "x"}]
 
 
