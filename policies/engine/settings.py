@@ -13,7 +13,7 @@ def differences(block: Block, required: Mapping[str, object]) -> list[str]:
     return [
         f"{path} is {setting!r}, not {value!r}"
         for path, value in required.items()
-        if not _is_equal(block.get(*path.split(".")), value)
+        if not _is_equal(setting := block.get(*path.split(".")), value)
     ]
 
 
