@@ -32,7 +32,9 @@ bench: ## measure time and memory, also of the prebuilt provider package
 sandbox: setup ## start a local AWS for ENV=sandbox: eval "$$(make -s sandbox)"
 	@$(RUN) .venv/bin/pay sandbox start --environment $(ENV)
 
-policy: synth ## judge every stack against PCI DSS; reports in .cache/policy
+policy: setup ## judge every stack against PCI DSS; reports in .cache/policy
+	@.venv-checkov/bin/python -m policies --rules
+	@.venv/bin/cdktf synth
 	@.venv/bin/pay policy
 
 lab: setup ## try every stage of a move against the local AWS (OPTIONS=--help lists its options)

@@ -31,7 +31,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.plan and len(options.root) > 1:
         print("--plan: give exactly one --root, the one the plans belong to", file=sys.stderr)
         return WRONG_USE
+    if not options.rules and not options.root:
+        print("--root: give the folder of the synthesised stacks", file=sys.stderr)
+        return WRONG_USE
     try:
+        if options.rules:
+            _check_rules(options.waivers)
+            return PASSED
         verdicts = _judge(options)
     except (waivers.InvalidWaivers, NothingToJudge, NotAPlan, requirements.UnknownRule) as mistake:
         print(mistake, file=sys.stderr)
@@ -75,6 +81,15 @@ def _judge(options: argparse.Namespace) -> list[Verdict]:
     ]
 
 
+def _check_rules(file: Path) -> None:
+    """Raise UnknownRule or InvalidWaivers for a rule that the table or a waiver names in vain."""
+    accepted = waivers.load(file)
+    from policies.catalogue import catalogue
+
+    if mistakes := waivers.unknown_rules(accepted, catalogue(requirements.load())):
+        raise waivers.InvalidWaivers("\n".join(f"{file}: {each}" for each in mistakes))
+
+
 def _plan(file: Path) -> Mapping[str, Any]:
     plan = read_plan_file(file)
     require_shape(file, plan)
@@ -87,7 +102,7 @@ def _parser() -> argparse.ArgumentParser:
         "--root",
         type=Path,
         action="append",
-        required=True,
+        default=[],
         help="folder of the synthesised stacks; may be repeated, each is judged on its own",
     )
     parser.add_argument(
@@ -97,6 +112,11 @@ def _parser() -> argparse.ArgumentParser:
         default=[],
         metavar="PLAN.json",
         help="plans of stacks under the root, from `terraform show -json`; a second check",
+    )
+    parser.add_argument(
+        "--rules",
+        action="store_true",
+        help="only check that every rule exists that requirements.toml and the waivers name",
     )
     parser.add_argument("--waivers", type=Path, default=waivers.FILE, help="default: %(default)s")
     parser.add_argument(

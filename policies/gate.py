@@ -8,9 +8,10 @@ from policies.catalogue import block_types, covered_types
 from policies.engine import plan
 from policies.engine import waivers as waiving
 from policies.engine.requirements import Requirements
-from policies.engine.results import Result, RuleText
+from policies.engine.results import Problem, Result, RuleText
 from policies.engine.rule import ESTATE_RULES
 from policies.engine.scan import Scanner
+from policies.engine.stack import Block
 from policies.engine.synth_output import missing, stack_folders
 from policies.engine.unread import unread, without_rules
 from policies.engine.verdict import Verdict
@@ -61,25 +62,20 @@ class Gate:
             verdict.problems += [*problems, *unread(stack, root)]
             verdict.problems += without_rules(stack, self._covered)
         verdict.problems += missing(root, folders)
-        verdict.results += [
-            Result(
-                rule,
-                block.stack.name,
-                block.address,
-                block.file,
-                block.first_line,
-                block.last_line,
-                "failed" if problems else "passed",
-                tuple(problems),
-            )
-            for rule, (_, judge) in ESTATE_RULES.items()
-            for block, problems in judge(verdict.stacks)
-        ]
+        for rule, (_, judge) in ESTATE_RULES.items():
+            try:
+                verdict.results += [
+                    _result(rule, block, problems) for block, problems in judge(verdict.stacks)
+                ]
+            except Exception as error:
+                # A form of a value that the rule does not expect: refused, and no traceback.
+                what = f"{rule} cannot be judged: {error!r:.200}"
+                verdict.problems.append(Problem("unread", str(root), what))
+        seen = {(each.rule, each.stack, each.address) for each in verdict.failed}
         for file, document in plans.items():
             results, problems, not_known = plan.judge(
                 file, document, verdict.stacks, self._block_rules
             )
-            seen = {(each.rule, each.stack, each.address) for each in verdict.failed}
             verdict.results += [r for r in results if (r.rule, r.stack, r.address) not in seen]
             verdict.problems += problems
             verdict.not_known += not_known
@@ -88,3 +84,16 @@ class Gate:
         )
         verdict.problems += problems
         return verdict
+
+
+def _result(rule: str, block: Block, problems: list[str]) -> Result:
+    return Result(
+        rule,
+        block.stack.name,
+        block.address,
+        block.file,
+        block.first_line,
+        block.last_line,
+        "failed" if problems else "passed",
+        tuple(problems),
+    )

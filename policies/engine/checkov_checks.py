@@ -12,7 +12,7 @@ from checkov.terraform.checks.resource.base_resource_check import BaseResourceCh
 
 from pay.unread import Unread
 from policies.engine.rule import RULES, Rule
-from policies.engine.stack import Block, Kind, Stack
+from policies.engine.stack import Block, Kind, NotKnown, Stack
 
 _STRICTEST = Stack("unknown", Path())
 _current: list[Stack] = []
@@ -64,9 +64,9 @@ def _answer(check: Any, kind: Kind, conf: dict[str, Any]) -> CheckResult:
     block = stack.block(kind, type_, name) or Block(kind, type_, name, conf, stack)
     try:
         problems = check.rule.judge(block)
+    except NotKnown:
+        return CheckResult.UNKNOWN
     except Unread as unread:
-        if stack.from_plan:
-            return CheckResult.UNKNOWN
         problems = [f"cannot be read: {unread}"]
     except Exception as error:
         # checkov would drop the result of a check that crashes.

@@ -10,7 +10,7 @@ from pay.containers.keys import unknown_keys
 from pay.unread import Unread
 from policies.engine.expressions import document_in
 from policies.engine.rule import Judge, rule
-from policies.engine.stack import Block
+from policies.engine.stack import Block, NotKnown
 
 _TAG_VARIABLE = re.compile(
     r"(:|@|\$\{startswith\([^)]*\) \? \"@\" : \":\"\})\$\{var\.[a-z_]+_image_tag\}$"
@@ -20,7 +20,8 @@ _TAG_VARIABLE = re.compile(
 def containers(task_definition: Block) -> tuple[Container, ...]:
     """Return the containers of `jsonencode([...])`, one list deeper, a list in a plan or JSON text.
 
-    Raises Unread for anything else, and for a key that ECS does not know.
+    Raises Unread for anything else, and for a key that ECS does not know; NotKnown where a plan
+    does not know it yet.
     """
     definitions: Any = task_definition.conf.get("container_definitions")
     while (
@@ -31,6 +32,8 @@ def containers(task_definition: Block) -> tuple[Container, ...]:
         definitions = definitions[0]
     if isinstance(definitions, str):
         definitions = document_in(definitions)
+    if task_definition.stack.from_plan and not isinstance(definitions, list):
+        raise NotKnown("container_definitions is not known before the apply")
     listed = read_containers(definitions)
     for container in listed:
         for key in unknown_keys(container):
@@ -65,7 +68,8 @@ def container_setting(path: str, complies: Callable[[Any], bool], absent: object
 
     @wraps(complies)
     def judge(container: Container) -> list[str]:
-        setting = table(container, *tables).get(key, absent)
+        setting = table(container, *tables).get(key)
+        setting = absent if setting is None else setting
         return [] if complies(setting) else [f"{path} is {setting!r}"]
 
     return container_rule(judge)

@@ -1,4 +1,4 @@
-"""Policy documents (IAM, KMS, S3) in HCL: finds the document, however it is written."""
+"""Policy documents (IAM, KMS, S3 and so on) in HCL: finds the document, however it is written."""
 
 from collections.abc import Callable, Iterable
 from functools import wraps
@@ -7,12 +7,35 @@ from typing import Any
 from pay.iam.document import Statement, read_policy
 from pay.iam.patterns import includes, is_open_resource
 from pay.unread import Unread
-from policies.engine.expressions import document_in
+from policies.engine.expressions import REFERENCE, document_in
 from policies.engine.rule import Judge, rule
-from policies.engine.stack import Block, Conf, Stack, blocks_of, get, strings
+from policies.engine.stack import Block, Conf, NotKnown, Stack, blocks_of, get, strings
 
 IDENTITY_POLICIES = tuple(f"aws_iam_{each}policy" for each in ("role_", "", "user_", "group_"))
 """The resources that say what a role, a user or a group may do."""
+
+_RESOURCES_WITH_A_POLICY = (
+    "aws_kms_key",
+    "aws_s3_bucket",
+    "aws_secretsmanager_secret",
+    "aws_sns_topic",
+    "aws_sqs_queue",
+)
+
+RESOURCE_POLICIES = (
+    *_RESOURCES_WITH_A_POLICY,
+    *(f"{each}_policy" for each in _RESOURCES_WITH_A_POLICY),
+    "aws_ecr_repository_policy",
+)
+"""The resources that say who may use a key, bucket, secret, topic, queue or repository."""
+
+POLICY_ATTRIBUTES = {
+    **dict.fromkeys((*IDENTITY_POLICIES, *RESOURCE_POLICIES), "policy"),
+    "aws_iam_role": "assume_role_policy",
+}
+"""Resource type -> its attribute with a policy document."""
+
+_TAKEN_IN = ("source_policy_documents", "override_policy_documents")
 
 _ELEMENTS = {
     "Action": "actions",
@@ -23,11 +46,27 @@ _ELEMENTS = {
 _PRINCIPALS = {"Principal": "principals", "NotPrincipal": "not_principals"}
 
 
-def statements(block: Block, attribute: str) -> tuple[Statement, ...]:
-    """Return the statements of a `jsonencode({...})`, a JSON text or a reference to a document.
+def write_out(stack: Stack) -> None:
+    """Put every policy document of a stack in the place where a block only leads to it.
 
-    The document is an `aws_iam_policy_document` of the same stack. Raises Unread for anything else,
-    and for a statement that allows by leaving out.
+    All rules, checkov's included, then read one form. A document that cannot be read stays as it is
+    written: the rules refuse it.
+    """
+    for block in stack.blocks:
+        attribute = POLICY_ATTRIBUTES.get(block.type)
+        if block.kind == "resource" and attribute in block.conf:
+            try:
+                block.conf[attribute] = [_document(block, attribute)]
+            except Unread:
+                continue
+
+
+def statements(block: Block, attribute: str) -> tuple[Statement, ...]:
+    """Return the statements of the document in an attribute, in any form that is read here.
+
+    Read are `jsonencode({...})`, JSON text, a local of these and a reference to an
+    `aws_iam_policy_document` of the same stack. Raises Unread for anything else, and for a
+    statement that allows by leaving out; raises NotKnown where a plan does not know it yet.
     """
     listed = read_policy(_document(block, attribute))
     for statement in listed:
@@ -53,6 +92,26 @@ def identity_rule(judge: Callable[[Statement], Iterable[str]]) -> Judge:
     return judge_policy
 
 
+def resource_rule(judge: Callable[[Statement, Stack], Iterable[str]]) -> Judge:
+    """Declare the decorated function as the rule of its file, over the policies of resources.
+
+    It gets each statement that allows, and the stack. A resource without a policy is not judged.
+    """
+
+    @rule(*RESOURCE_POLICIES)
+    @wraps(judge)
+    def judge_policy(block: Block) -> list[str] | None:
+        if not block.type.endswith("_policy") and block.get("policy") in (None, ""):
+            return None
+        return [
+            mistake
+            for statement in allowing(block, "policy")
+            for mistake in judge(statement, block.stack)
+        ]
+
+    return judge_policy
+
+
 def open_uses(statement: Statement, *actions: str) -> list[str]:
     """Return a mistake for each of `actions` that a statement allows on an unnamed resource."""
     return [
@@ -62,6 +121,13 @@ def open_uses(statement: Statement, *actions: str) -> list[str]:
         for resource in statement.resources
         if is_open_resource(resource)
     ]
+
+
+def is_everybody(principal: str) -> bool:
+    """Return whether a principal, or the value of a condition, has a wildcard for its account."""
+    parts = principal.split(":", 5)
+    account = parts[4] if len(parts) == 6 else principal
+    return not REFERENCE.fullmatch(principal) and bool(set(account) & set("*?"))
 
 
 def is_own(stack: Stack, principal: str) -> bool:
@@ -76,20 +142,52 @@ def is_own(stack: Stack, principal: str) -> bool:
 
 def _document(block: Block, attribute: str) -> Any:
     written = block.get(attribute)
+    if block.stack.from_plan and not (
+        isinstance(written, dict) or (isinstance(written, str) and written.lstrip()[:1] == "{")
+    ):
+        raise NotKnown(f"{attribute} is not known before the apply")
+    return _read(written, block.stack, ())
+
+
+def _read(written: Any, stack: Stack, within: tuple[Block, ...]) -> Any:
+    """Return the document that a value is or leads to; `within` are the documents that take it in.
+
+    Raises Unread for a document that takes in itself or something else than a document.
+    """
     if not isinstance(written, str):
         return written
-    source = block.stack.find(written)
-    if source is None or source.type != "aws_iam_policy_document":
+    source = stack.find(written)
+    if source is None or source.full_type != "data.aws_iam_policy_document":
         return document_in(written)
-    for key in ("source_policy_documents", "override_policy_documents"):
-        if source.strings(key):
-            raise Unread(f"{source.address} takes in {key}: write the statements out")
-    return {"Statement": [_from_block(each) for each in source.blocks("statement")]}
+    if source in within:
+        raise Unread(f"{source.address} takes in itself")
+    # As the provider merges them (hashicorp/aws 5.100, `policy_document_data_source.go`): a later
+    # statement replaces the one with its sid.
+    merged: dict[object, Any] = {}
+    for key in _TAKEN_IN:
+        if key == _TAKEN_IN[1]:
+            _merge(merged, [_from_block(each) for each in source.blocks("statement")])
+        for taken_in in strings(source.conf, key):
+            document = _read(taken_in, stack, (*within, source))
+            try:
+                read_policy(document)
+            except Unread as unread:
+                raise Unread(f"{key} of {source.address}: {unread}") from None
+            listed = document["Statement"]
+            _merge(merged, listed if isinstance(listed, list) else [listed])
+    return {"Statement": list(merged.values())}
+
+
+def _merge(merged: dict[object, Any], listed: Iterable[Any]) -> None:
+    for statement in listed:
+        merged[statement.get("Sid") or object()] = statement
 
 
 def _from_block(statement: Conf) -> dict[str, Any]:
-    """A `statement` block as Terraform writes it to JSON."""
+    """Return a `statement` block as Terraform writes it to JSON."""
     document: dict[str, Any] = {"Effect": get(statement, "effect") or "Allow"}
+    if sid := get(statement, "sid"):
+        document["Sid"] = sid
     for element, attribute in _ELEMENTS.items():
         if listed := strings(statement, attribute):
             document[element] = listed

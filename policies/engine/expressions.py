@@ -1,102 +1,114 @@
-"""Turns the output of checkov's HCL parser into plain data: documents decoded, references bare."""
+"""Expressions in the values of a file: which references they name, and what only Terraform knows.
 
-import ast
+`policies.engine.hcl` makes the values.
+"""
+
 import json
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, NamedTuple, Self
 
 from pay.json_text import parsed
 
 REFERENCE = re.compile(r"[a-z_][a-z0-9_]*(?:\.[A-Za-z0-9_*-]+|\[(?:\d+|\*|\"[^\"]*\")\])+")
 """A reference such as `data.aws_vpc.this.id` or `aws_lb.this[0].arn`."""
 
-_INTERPOLATION = re.compile(r"(?<!\$)\$\{([^}]*)\}")
-_NUMBER = re.compile(r"-?\d+(\.\d+)?")
-_JSONENCODE = "jsonencode("
-_TRANSPARENT = re.compile(r"(?:tostring|base64encode)\((.*)\)", re.DOTALL)
-"""Functions that change only the form of a value."""
-
-_JOIN = re.compile(r'join\("((?:[^"\\]|\\.)*)", ?([^,]+)\)')
-"""Text in parts: a list of strings with one between each."""
-
 _COLLECTING = re.compile(r"(?:join|sort|tolist|toset|one|concat|trimprefix)\((.*)\)")
 _ROOTS = ("aws_", "count.", "data.", "each.", "local.", "module.", "path.", "terraform.", "var.")
 _STRING = re.compile(r'"[^"]*"')
 _ARGUMENT = re.compile(r'"[^"]*"|[^,\s]+')
+_DIRECTIVE = re.compile(r"(?<!%)%\{")
+_MARK = "\ue000{}\ue001"
+"""Stands for an interpolation; of Unicode's private use."""
 
-Locals = Mapping[str, Any]
+
+class Located(str):
+    """A text that holds a reference or an expression, and its line in the file."""
+
+    line: int
+
+    def __new__(cls, text: str, line: int = 1) -> Self:
+        located = super().__new__(cls, text)
+        located.line = line
+        return located
+
+    def __getnewargs__(self) -> tuple[str, int]:  # type: ignore[override]
+        return str(self), self.line
 
 
-def decode(value: Any, locals_: Locals | None = None) -> Any:
-    """Return `value` with documents, references and locals resolved.
+class Expression(Located):
+    """An expression that only Terraform can evaluate, as `${...}`."""
 
-    Each `jsonencode(...)` becomes its document, or JSON text if it encodes a local. Each string
-    that is only a reference becomes the reference, and each local becomes its value.
 
-    checkov's own rendering leaves a document as a string if it has more than 10,000 characters or
-    holds a reference that it can resolve. Its checks then skip it (docs/decisions/0040).
-    """
-    if isinstance(value, dict):
-        return {key: decode(item, locals_) for key, item in value.items()}
-    if isinstance(value, list):
-        return [decode(item, locals_) for item in value]
-    if not isinstance(value, str) or not value.startswith("${") or not value.endswith("}"):
-        return value
-    return _expression(value[2:-1], locals_ or {}, value)
+class Part(NamedTuple):
+    """One part of a template."""
+
+    text: str
+    inner: str | None
+    """The expression in an interpolation; None for text."""
+
+
+def split_template(text: str) -> Iterator[Part]:
+    """Yield the parts of a template, in order; `$${` is text."""
+    start = position = 0
+    while (opening := text.find("${", position)) >= 0:
+        if text[:opening].endswith("$"):
+            position = opening + 2
+            continue
+        end = _end_of_interpolation(text, opening + 2)
+        if opening > start:
+            yield Part(text[start:opening], None)
+        yield Part(text[opening:end], text[opening + 2 : end - 1])
+        start = position = end
+    if start < len(text) or not text:
+        yield Part(text[start:], None)
+
+
+def _end_of_interpolation(text: str, index: int) -> int:
+    """Return the index after the brace that closes an interpolation, or the end of the text."""
+    depth, quoted = 1, False
+    while index < len(text):
+        character = text[index]
+        if character == "\\" and quoted:
+            index += 1
+        elif character == '"':
+            quoted = not quoted
+        elif not quoted:
+            depth += {"{": 1, "}": -1}.get(character, 0)
+            if depth == 0:
+                return index + 1
+        index += 1
+    return len(text)
 
 
 def document_in(text: str) -> Any:
-    """Return the document in a JSON text, or the text itself if it does not hold one."""
-    # The parser leaves the escapes of an HCL string as they are written.
-    return parsed(text) or parsed(text.replace('\\"', '"')) or text
+    """Return the document in a JSON text, or the text itself if it does not hold one.
+
+    Interpolations inside its strings stay as they are.
+    """
+    inner = [part.text for part in split_template(text) if part.inner is not None]
+    marked = "".join(
+        part.text if part.inner is None else _MARK.format(inner.index(part.text))
+        for part in split_template(text)
+    )
+    document = parsed(marked)
+    if document is None:
+        return text
+    if not inner:
+        return document
+    written = json.dumps(document, ensure_ascii=False)
+    for index, interpolation in enumerate(inner):
+        written = written.replace(_MARK.format(index), json.dumps(interpolation)[1:-1])
+    return json.loads(written)
 
 
-def _expression(text: str, locals_: Locals, as_written: str) -> Any:
-    if text.startswith(_JSONENCODE) and text.endswith(")"):
-        encoded = text.removeprefix(_JSONENCODE)[:-1]
-        if REFERENCE.fullmatch(encoded):
-            known = _expression(encoded, locals_, as_written)
-            return as_written if isinstance(known, str) else json.dumps(known)
-        try:
-            return decode(ast.literal_eval(encoded), locals_)
-        except (ValueError, SyntaxError):
-            return as_written
-    if transparent := _TRANSPARENT.fullmatch(text):
-        return _expression(transparent[1], locals_, as_written)
-    if join := _JOIN.fullmatch(text):
-        parts = _expression(join[2], locals_, as_written)
-        if isinstance(parts, list) and all(isinstance(part, str) for part in parts):
-            return _unescaped(join[1]).join(parts)
-    if len(text) > 1 and text[0] == text[-1] == '"' and _is_one_string(text):
-        return _unescaped(text[1:-1])
-    if _NUMBER.fullmatch(text):
-        return float(text) if "." in text else int(text)
-    if not REFERENCE.fullmatch(text):
-        return as_written
-    if text.startswith("local.") and text.removeprefix("local.") in locals_:
-        return decode(locals_[text.removeprefix("local.")], {})
-    return text
-
-
-def _unescaped(text: str) -> str:
-    return text.replace("\\n", "\n").replace('\\"', '"')
-
-
-def _is_one_string(text: str) -> bool:
-    """Return whether the outer quotes of `text` form a pair: `"a" == "b"` is not one string."""
-    depth, index = 0, 1
-    while index < len(text) - 1:
-        if text[index] == "\\":
-            index += 1
-        elif text.startswith("${", index):
-            depth += 1
-        elif text[index] == "}" and depth:
-            depth -= 1
-        elif text[index] == '"' and not depth:
-            return False
-        index += 1
-    return True
+def literal_text(text: str) -> str:
+    """Return a text without its references and interpolations: what is written there itself."""
+    if isinstance(text, Expression) or (REFERENCE.fullmatch(text) and text.startswith(_ROOTS)):
+        return ""
+    if "${" not in text:
+        return text
+    return "".join(part.text for part in split_template(text) if part.inner is None)
 
 
 def texts(value: Any) -> Iterator[str]:
@@ -114,23 +126,29 @@ def references(value: Any) -> list[str]:
     for text in texts(value):
         if REFERENCE.fullmatch(text) and text.startswith(_ROOTS):
             listed.append(text)
-            continue
-        for inner in _INTERPOLATION.findall(text):
-            listed += REFERENCE.findall(_STRING.sub("", inner))
+        elif "${" in text:
+            for part in split_template(text):
+                if part.inner is not None:
+                    listed += REFERENCE.findall(_STRING.sub("", part.inner))
     return listed
 
 
 def unevaluated(value: Any) -> list[str]:
-    """Return every expression in a decoded value that only Terraform can evaluate.
+    """Return every text in a decoded value that holds an expression only Terraform can evaluate.
 
     References alone are not included.
     """
-    return [
-        text
-        for text in texts(value)
-        if "${" in text.replace("$${", "")
-        and not ((inner := _INTERPOLATION.findall(text)) and all(map(_has_only_references, inner)))
-    ]
+    return [text for text in texts(value) if _is_unevaluated(text)]
+
+
+def _is_unevaluated(text: str) -> bool:
+    if "{" not in text:
+        return False
+    return _DIRECTIVE.search(text) is not None or not all(
+        _has_only_references(part.inner.strip())
+        for part in split_template(text)
+        if part.inner is not None
+    )
 
 
 def _has_only_references(expression: str) -> bool:

@@ -67,7 +67,7 @@ def places(item: Any, key: str = "") -> Iterator[tuple[str, str]]:
     elif isinstance(item, list):
         for inner in item:
             yield from places(inner, key)
-    elif _PLACE.fullmatch(key) and item not in {None, ""}:
+    elif _PLACE.fullmatch(key) and item not in (None, ""):
         for place in references(item) or [str(item)]:
             yield key, place
 
@@ -80,7 +80,7 @@ def looked_up_names(block: Block) -> list[str]:
         if isinstance(name := block.get(*path), str)
     ]
     for each in blocks_of(block.conf, "filter"):
-        if get(each, "name") in {"group-name", "group-id", "tag:Name"}:
+        if get(each, "name") in ("group-name", "group-id", "tag:Name"):
             names += strings(each, "values")
     return names
 

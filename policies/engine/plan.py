@@ -4,6 +4,8 @@ A plan knows what HCL does not: the values of data sources and variables. It lac
 only the apply will show, so it never replaces the first net (docs/decisions/0042).
 """
 
+import json
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,7 @@ from pay.plans.plan_file import NotAPlan, default_tags
 from policies.engine import checkov_checks
 from policies.engine.results import Problem, Result
 from policies.engine.scan import Only, crashes, results_of
+from policies.engine.set_values import as_set
 from policies.engine.stack import Stack
 
 Document = Mapping[str, Any]
@@ -35,15 +38,28 @@ def judge(
         what = f"it is the plan of the stack {name!r}, which was not judged"
         return [], [Problem("plan", str(file), what)], []
     try:
-        return _judged(file, document, stack, rules)
+        with tempfile.TemporaryDirectory() as folder:
+            copy = Path(folder) / file.name
+            planned, report, crashed = _judged(copy, as_set(document), stack, rules)
     except Exception as error:  # whatever another program makes of a malformed plan
         raise NotAPlan(file, f"a plan that checkov cannot read ({error!r})") from error
+    problems = [f"checkov: {each}" for each in crashed] + _differences(document, stack)
+    return (
+        results_of(report, planned, planned.folder, source="plan"),
+        [Problem("plan", str(file), what) for what in problems],
+        [f"{stack.name} {each}" for each in _not_known(document, stack)],
+    )
 
 
 def _judged(
     file: Path, document: Document, stack: Stack, rules: frozenset[str]
-) -> tuple[list[Result], list[Problem], list[str]]:
-    planned = Stack(stack.name, file.parent, stack.tags, stack.allowed_account_ids, from_plan=True)
+) -> tuple[Stack, Report, list[str]]:
+    """Write the plan where checkov reads it; return its stack, its report and checkov's errors."""
+    # Below a folder without symbolic links: checkov resolves them.
+    folder = file.parent.resolve()
+    file = folder / Path(file.name).with_suffix(".json")
+    file.write_text(json.dumps(document), encoding="utf-8")
+    planned = Stack(stack.name, folder, stack.tags, stack.allowed_account_ids, from_plan=True)
     definitions, _ = create_definitions(None, [str(file)])
     for blocks in definitions.values():
         planned.add(blocks, file.name)
@@ -53,12 +69,7 @@ def _judged(
         report = report[0]
     if not isinstance(report, Report):
         raise TypeError(f"{file}: checkov gave no report")
-    problems = [f"checkov: {each}" for each in crashed] + _differences(document, stack)
-    return (
-        results_of(report, planned, file.parent, source="plan"),
-        [Problem("plan", str(file), what) for what in problems],
-        [f"{stack.name} {each}" for each in _not_known(document, stack)],
-    )
+    return planned, report, crashed
 
 
 def _stack_name(document: Document) -> str | None:

@@ -15,13 +15,12 @@ from checkov.terraform.checks.utils.base_cloudsplaining_iam_scanner import (
     BaseTerraformCloudsplainingIAMScanner,
 )
 from checkov.terraform.modules.module_objects import TFDefinitionKey
-from checkov.terraform.parser_utils import load_or_die_quietly
 from checkov.terraform.runner import Runner
 
-from policies.engine import checkov_checks, top_level
-from policies.engine.expressions import decode
+from policies.engine import checkov_checks, hcl, top_level
+from policies.engine.documents import write_out
 from policies.engine.results import Outcome, Problem, Result
-from policies.engine.stack import Stack, first
+from policies.engine.stack import Stack
 
 GRAPH_CHECKS = Path(__file__).parents[1] / "checks" / "graph"
 
@@ -99,29 +98,24 @@ class Scanner:
     def scan(self, folder: Path, root: Path) -> tuple[Stack, list[Result], list[Problem]]:
         """Return one stack with the results of all rules that judge one block or one graph."""
         stack = Stack(folder.name, folder)
-        problems = []
-        definitions: Definitions = {}
-        for file in sorted(folder.glob("*.tf")):
-            errors: dict[str, Exception] = {}
-            raw = load_or_die_quietly(file, errors)
-            if raw is None:
-                where = str(file.relative_to(root))
-                error = next(iter(errors.values()), "no reason given")
-                what = f"checkov cannot parse this file: {error}"
-                problems.append(Problem("unread", where, what))
-                continue
-            definitions[TFDefinitionKey(str(file.resolve()))] = raw
-        locals_ = _locals(definitions)
-        definitions = {key: decode(raw, locals_) for key, raw in definitions.items()}
+        definitions, problems = _definitions(folder, root)
         top_level.bind(stack, definitions)
         problems += top_level.not_judged(stack, definitions, root)
         for key, blocks in definitions.items():
             stack.add(blocks, os.path.relpath(key.file_path, root.resolve()))
-        with checkov_checks.judging(stack), crashes() as errors_logged:
-            report = self._run(definitions, folder)
+        write_out(stack)
         where = str(folder.relative_to(root))
+        with checkov_checks.judging(stack), crashes() as errors_logged:
+            try:
+                results = results_of(self._run(definitions, folder), stack, root)
+            except Exception as error:
+                # The other stacks are still judged.
+                problems.append(
+                    Problem("unread", where, f"checkov cannot judge it: {error!r:.200}")
+                )
+                results = []
         problems += [Problem("unread", where, f"checkov: {each}") for each in errors_logged]
-        return stack, results_of(report, stack, root), problems
+        return stack, results, problems
 
     def _run(self, definitions: Definitions, folder: Path) -> Report:
         runner = _Runner()
@@ -142,14 +136,27 @@ class Scanner:
         return report[0] if isinstance(report, list) else report
 
 
-def _locals(definitions: Definitions) -> dict[str, Any]:
-    return {
-        name: first(value)
-        for blocks in definitions.values()
-        for entry in blocks.get("locals", [])
-        for name, value in entry.items()
-        if not name.startswith("__")
-    }
+def _definitions(folder: Path, root: Path) -> tuple[Definitions, list[Problem]]:
+    """Return the content of each file in a folder, and a problem for each that cannot be read."""
+    problems, parsed = [], {}
+    definitions: Definitions = {}
+    for file in sorted(folder.glob("*.tf")):
+        try:
+            parsed[file] = hcl.parse(file)
+        except hcl.UnreadableFile as error:
+            problems.append(_unreadable(file, root, error))
+    locals_ = hcl.Locals(parsed.values())
+    for file, tokens in parsed.items():
+        try:
+            definitions[TFDefinitionKey(str(file.resolve()))] = hcl.read(tokens, locals_)
+        except hcl.UnreadableFile as error:
+            problems.append(_unreadable(file, root, error))
+    return definitions, problems
+
+
+def _unreadable(file: Path, root: Path, error: hcl.UnreadableFile) -> Problem:
+    what = f"the gate cannot parse this file: {error}"
+    return Problem("unread", str(file.relative_to(root)), what, error.line)
 
 
 def results_of(

@@ -13,8 +13,19 @@ def differences(block: Block, required: Mapping[str, object]) -> list[str]:
     return [
         f"{path} is {setting!r}, not {value!r}"
         for path, value in required.items()
-        if type(setting := block.get(*path.split("."))) is not type(value) or setting != value
+        if not _is_equal(setting := block.get(*path.split(".")), value)
     ]
+
+
+def _is_equal(setting: object, value: object) -> bool:
+    """Return whether two values are equal and of one type: 1 is not True.
+
+    checkov reads the texts of a plan as a type of its own, derived from `str`.
+    """
+    is_of_type = isinstance(setting, type(value)) and not (
+        isinstance(setting, bool) and not isinstance(value, bool)
+    )
+    return is_of_type and setting == value
 
 
 def no_customer_key(block: Block, path: str) -> list[str]:

@@ -6,11 +6,16 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pay.model.stacks import StackKind, StackScope, kind_of
+from pay.unread import Unread
 
-Conf = Mapping[str, Any]
+Conf = dict[str, Any]
 """The body of a block as checkov parses it, with each attribute and nested block in a list."""
 
 Kind = Literal["resource", "data"]
+
+
+class NotKnown(Unread):
+    """A plan does not know a value before the apply, so that only the HCL can be judged."""
 
 
 def get(conf: Any, *path: str) -> Any:
@@ -31,12 +36,12 @@ def first(item: Any) -> Any:
     return item[0] if isinstance(item, list) and len(item) == 1 else item
 
 
-def blocks_of(conf: Conf, name: str) -> list[Conf]:
+def blocks_of(conf: Mapping[str, Any], name: str) -> list[Conf]:
     """Return every nested block called `name`, or every object in the attribute `name`."""
-    return [item for item in _flat(conf.get(name)) if isinstance(item, Mapping)]
+    return [item for item in _flat(conf.get(name)) if isinstance(item, dict)]
 
 
-def strings(conf: Conf, name: str) -> list[str]:
+def strings(conf: Mapping[str, Any], name: str) -> list[str]:
     """Return every string of a list attribute."""
     return [str(item) for item in _flat(conf.get(name))]
 
@@ -91,10 +96,13 @@ class Stack:
     allowed_account_ids: tuple[str, ...] = ()
     from_plan: bool = False
     """True for a plan, where a value not known before the apply does not count as missing."""
+    files: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    """The content of each file: kind of block -> blocks."""
     _index: dict[tuple[str, str, str], Block] = field(default_factory=dict)
 
     def add(self, definition: Mapping[str, Any], file: str = "") -> None:
         """Add the blocks of one file as checkov parses it."""
+        self.files[file] = definition
         kinds: tuple[Kind, ...] = ("resource", "data")
         for kind in kinds:
             for entry in definition.get(kind, []):

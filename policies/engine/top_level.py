@@ -14,6 +14,7 @@ from checkov.terraform.modules.module_objects import TFDefinitionKey
 
 from policies.engine.results import Problem
 from policies.engine.stack import Stack, blocks_of, first, get, strings
+from policies.engine.unread import unknown_values
 
 Definitions = Mapping[TFDefinitionKey, Mapping[str, Any]]
 
@@ -39,7 +40,8 @@ def bind(stack: Stack, definitions: Definitions) -> None:
     for _, name, conf in _providers(definitions):
         if name == "aws" and "alias" not in conf:
             tags = get(conf, "default_tags", "tags")
-            stack.tags = {str(k): str(first(v)) for k, v in (tags or {}).items()}
+            if isinstance(tags, Mapping):
+                stack.tags = {str(k): str(first(v)) for k, v in tags.items()}
             stack.allowed_account_ids = tuple(strings(conf, "allowed_account_ids"))
 
 
@@ -69,9 +71,16 @@ def not_judged(stack: Stack, definitions: Definitions, root: Path) -> Iterator[P
                 "another provider may reach another account; only the aws provider without an "
                 "alias is allowed"
             )
-        for what in mistakes:
-            where = f"{_where(key, root)}: provider.{name}"
-            yield Problem("unread", where, what, conf.get("__start_line__", 1))
+        first_line = conf.get("__start_line__", 1)
+        unknown = [
+            each
+            for setting, value in conf.items()
+            if not setting.startswith("__")
+            for each in unknown_values(setting, value, first_line)
+        ]
+        where = f"{_where(key, root)}: provider.{name}"
+        for what, line in [*((what, first_line) for what in mistakes), *unknown]:
+            yield Problem("unread", where, what, line)
 
 
 def _providers(definitions: Definitions) -> Iterator[tuple[TFDefinitionKey, str, dict[str, Any]]]:

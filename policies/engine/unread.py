@@ -3,11 +3,12 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from policies.engine.expressions import references, unevaluated
+from policies.engine.expressions import Located, references, texts, unevaluated
 from policies.engine.results import Problem
 from policies.engine.stack import Block, Stack, first
 
@@ -28,9 +29,6 @@ _REPEATED = {
 _GIVEN = re.compile(r"[\"']|\b(?:var|local|module|path|terraform)\.")
 """A part of an expression with its own value: a text or a variable."""
 
-_QUOTED_REFERENCE = re.compile(r"'\$\{([^'\"]*)\}'")
-"""A reference inside a list, as checkov's parser writes it."""
-
 
 def unread(stack: Stack, root: Path) -> list[Problem]:
     """Return everything in the stack's folder that no check has judged correctly.
@@ -43,9 +41,9 @@ def unread(stack: Stack, root: Path) -> list[Problem]:
         *_files(stack, root),
         *_counts(stack, root),
         *(
-            Problem("unread", f"{block.file}: {block.address}", what, block.first_line)
+            Problem("unread", f"{block.file}: {block.address}", what, line)
             for block in stack.blocks
-            for what in _unreadable(block)
+            for what, line in _unreadable(block)
         ),
     ]
 
@@ -71,7 +69,7 @@ def _files(stack: Stack, root: Path) -> Iterator[Problem]:
         what = "Terraform loads this file, but the gate does not read it; remove it"
         yield Problem("unread", str(where / file.name), what)
     for file in sorted(stack.folder.glob("*.tf")):
-        text = file.read_text(encoding="utf-8")
+        text = _text(file)
         for skip in _SKIP.finditer(text):
             what = "inline skips are refused; write a waiver in waivers.toml"
             line = text.count("\n", 0, skip.start()) + 1
@@ -90,7 +88,7 @@ def _counts(stack: Stack, root: Path) -> list[Problem]:
     written = [
         _address(*header.groups())
         for file in sorted(stack.folder.glob("*.tf"))
-        for header in _HEADER.finditer(file.read_text("utf-8"))
+        for header in _HEADER.finditer(_text(file))
     ]
     twice = {each for each, times in Counter(written).items() if times > 1}
     problems = [
@@ -121,7 +119,8 @@ def _cdktf_addresses(document: Mapping[str, Any]) -> set[str]:
     }
 
 
-def _unreadable(block: Block) -> Iterator[str]:
+def _unreadable(block: Block) -> Iterator[tuple[str, int]]:
+    """Yield what the gate cannot judge in a block, with its line."""
     # A data source creates nothing, however often it is read. A value that depends on the iteration
     # is refused below.
     refused = {
@@ -129,19 +128,39 @@ def _unreadable(block: Block) -> Iterator[str]:
         "provider": "provider may name another account than the stack's own; remove it",
         "provisioner": "a provisioner runs a program that is not judged; remove it",
     }
-    yield from (what for key, what in refused.items() if key in block.conf)
+    yield from ((what, block.first_line) for key, what in refused.items() if key in block.conf)
     if _has_dynamic(block.conf):
-        yield "dynamic creates nested blocks that are not judged one by one; define each of them"
+        what = "dynamic creates nested blocks that are not judged one by one; define each of them"
+        yield what, block.first_line
     for key, setting in block.conf.items():
         if key in _CONDITIONS or key in _REPEATED or key == "dynamic" or key.startswith("__"):
             continue
         if key == "container_definitions":
             setting = _without_images(setting)
-        for expression in unevaluated(setting):
-            yield f"{key} holds an expression that the gate cannot evaluate: {expression:.120}"
-        for reference in references(setting):
-            if reference.startswith(_UNKNOWN) and not _is_of_a_lookup(reference, block):
-                yield f"{key} depends on {reference}, whose value the gate does not know"
+        yield from unknown_values(
+            key, setting, block.first_line, allowed=partial(_is_of_a_lookup, block)
+        )
+
+
+def unknown_values(
+    key: str, setting: Any, line: int, allowed: Callable[[str], bool] = lambda _: False
+) -> Iterator[tuple[str, int]]:
+    """Yield each part of a setting whose value only Terraform knows, with its line.
+
+    `line` is the block's; `allowed` are references to what only Terraform knows.
+    """
+    for text in texts(setting):
+        at = text.line if isinstance(text, Located) else line
+        if unevaluated(text):
+            yield f"{key} holds an expression that the gate cannot evaluate: {text:.120}", at
+        for reference in references(text):
+            if reference.startswith(_UNKNOWN) and not allowed(reference):
+                yield f"{key} depends on {reference}, whose value the gate does not know", at
+
+
+def _text(file: Path) -> str:
+    # A file that is not UTF-8 is refused where it is parsed.
+    return file.read_text(encoding="utf-8", errors="replace")
 
 
 def _has_dynamic(conf: Any) -> bool:
@@ -156,7 +175,7 @@ def _has_dynamic(conf: Any) -> bool:
     return isinstance(conf.get("dynamic"), list) or any(map(_has_dynamic, conf.values()))
 
 
-def _is_of_a_lookup(reference: str, block: Block) -> bool:
+def _is_of_a_lookup(block: Block, reference: str) -> bool:
     """Return whether `each.value` is the result of another data source, looked up again.
 
     No rule expects a name there, and such a lookup cannot introduce one.
@@ -168,7 +187,7 @@ def _is_of_a_lookup(reference: str, block: Block) -> bool:
         and block.type != "aws_iam_policy_document"
         and isinstance(repeated, str)
         and "data." in repeated
-        and _GIVEN.search(_QUOTED_REFERENCE.sub(r"\1", repeated)) is None
+        and _GIVEN.search(repeated) is None
     )
 
 

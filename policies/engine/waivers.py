@@ -20,6 +20,8 @@ FILE = Path(__file__).parents[1].joinpath("waivers.toml")
 LONGEST = timedelta(days=366)
 """Every waiver is reviewed at least once a year (PCI DSS v4.0.1, 12.3.1 and 12.5.2)."""
 
+_NO_SUCH_RULE = "there is no such rule; correct the id or remove the waiver"
+
 Text = Annotated[str, Field(min_length=1, pattern=r"\S")]
 
 
@@ -75,15 +77,18 @@ def load(file: Path) -> tuple[Waiver, ...]:
     """Raises InvalidWaivers."""
     try:
         document = tomllib.loads(read_text(file))
-    except (OSError, ValueError, RecursionError) as error:
+    except (OSError, ValueError) as error:
+        # Besides mistakes in TOML: broken UTF-8, and integers of more digits than Python reads.
         raise InvalidWaivers(f"{file}: {error}") from None
+    except RecursionError:
+        raise InvalidWaivers(f"{file}: is nested too deeply; a waiver is one [[waiver]]") from None
     if unknown := sorted(set(document) - {"waiver"}):
         raise InvalidWaivers(f"{file}: {', '.join(unknown)} is unknown; allowed: [[waiver]]")
-    entries = document.get("waiver", [])
-    if not isinstance(entries, list):
-        raise InvalidWaivers(f"{file}: waiver is not a list; allowed: [[waiver]]")
+    listed = document.get("waiver", [])
+    if not isinstance(listed, list):
+        raise InvalidWaivers(f"{file}: waiver is {type(listed).__name__}; write each as [[waiver]]")
     waivers, mistakes = [], []
-    for number, entry in enumerate(entries, start=1):
+    for number, entry in enumerate(listed, start=1):
         try:
             waivers.append(Waiver.model_validate(entry))
         except ValidationError as error:
@@ -94,6 +99,11 @@ def load(file: Path) -> tuple[Waiver, ...]:
     if mistakes:
         raise InvalidWaivers("\n".join(mistakes))
     return tuple(waivers)
+
+
+def unknown_rules(waivers: Iterable[Waiver], rules: Container[str]) -> list[str]:
+    """Return a message for each waiver of a rule that does not exist."""
+    return [f"{each}: {_NO_SUCH_RULE}" for each in waivers if each.check not in rules]
 
 
 def apply(
@@ -128,7 +138,7 @@ def apply(
 
 def _mistake(waiver: Waiver, today: date, rules: Container[str]) -> str | None:
     if waiver.check not in rules:
-        return "there is no such rule; correct the id or remove the waiver"
+        return _NO_SUCH_RULE
     if waiver.expires < today:
         return f"expired on {waiver.expires}; fix the finding or have the waiver renewed"
     if waiver.expires - today > LONGEST:

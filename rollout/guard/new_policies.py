@@ -8,7 +8,7 @@ from enum import Enum
 from pay.catalogue import CATALOGUE
 from pay.iam.document import Statement
 from pay.iam.grants import Grant, all_but, grants, in_words
-from pay.iam.patterns import is_open_resource
+from pay.iam.patterns import BOUND_BY, is_open_resource
 from pay.model import Environment, names
 
 
@@ -23,9 +23,6 @@ class Kind(Enum):
 _TAKE_NO_RESOURCE = frozenset({"ecr:getauthorizationtoken", "ecs:discoverpollendpoint"})
 """Actions that can be allowed on `*` only (AWS: service authorization reference, Amazon ECR and
 Amazon ECS). The stacks use no others."""
-
-_BOUND_BY = {"ecs": "ecs:cluster", "kms": "kms:ViaService"}
-"""Condition keys that keep a service's actions small where the resource does not."""
 
 
 def too_much(
@@ -120,4 +117,4 @@ def _is_bound(grant: Grant, statement: Statement) -> bool:
     service = action.partition(":")[0]
     if service == "kms" and grant.resource == "*":
         return False  # Keys of every account; those of the own one are `arn:aws:kms:...:key/*`.
-    return statement.is_bound_to(_BOUND_BY.get(service, ""))
+    return statement.is_bound_to(BOUND_BY.get(service, ""))

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -19,6 +20,8 @@ from rollout.guard.verdict import judge
 from rollout.plans.read import read_plans
 from sandbox.instance import Sandbox
 from tests.conftest import ROOT
+from tests.policies.conftest import judge as run_gate
+from tests.policies.plan_mutations import PLAN_MUTATIONS
 from tests.support.plans import at
 from tests.support.stack_ids import side_stack
 from tests.support.whole_checkout import copy_checkout
@@ -86,23 +89,32 @@ class Deployed:
             timeout=TIMEOUT_SECONDS,
         ).returncode
 
+    def plan(self, stack: str, *arguments: str, **variables: str) -> dict[str, Any]:
+        """Return the plan of a stack as Terraform shows it."""
+        folder = self.outdir / "stacks" / stack
+
+        def terraform(*words: str) -> str:
+            finished = subprocess.run(
+                ["terraform", *words],
+                cwd=folder,
+                env={**self.variables, **variables},
+                capture_output=True,
+                check=True,
+                text=True,
+                timeout=TIMEOUT_SECONDS,
+            )
+            return finished.stdout
+
+        with TemporaryDirectory() as beside:
+            file = str(Path(beside) / "plan.bin")
+            terraform("plan", "-input=false", f"-out={file}", *arguments)
+            plan: dict[str, Any] = json.loads(terraform("show", "-json", file))
+        return plan
+
     def plan_destroy(self, stack: str, folder: Path) -> Path:
         """The plan that destroys a stack, as JSON."""
         path = folder / f"{stack}.json"
-        for arguments in (
-            ["plan", "-destroy", "-input=false", f"-out={path.with_suffix('.bin')}"],
-            ["show", "-json", str(path.with_suffix(".bin"))],
-        ):
-            finished = subprocess.run(
-                ["terraform", *arguments],
-                cwd=self.outdir / "stacks" / stack,
-                env=self.variables,
-                capture_output=True,
-                text=True,
-                check=True,
-                timeout=TIMEOUT_SECONDS,
-            )
-        path.write_text(finished.stdout)
+        path.write_text(json.dumps(self.plan(stack, "-destroy")))
         return path
 
     def ecs_service(self, side: Side) -> dict[str, Any]:
@@ -200,9 +212,58 @@ def test_the_records_weigh_the_sides_as_the_stage_says(deployed: Deployed) -> No
     assert deployed.records() == {f"{SERVICE}-ec2": 95, f"{SERVICE}-fargate": 5}
 
 
+@pytest.fixture(scope="module")
+def second_plans(deployed: Deployed) -> dict[str, dict[str, Any]]:
+    """Return the plan of each deployed stack."""
+    return {stack: deployed.plan(stack) for stack in (SIDES[1], PLATFORM, SIDES[0], TRAFFIC)}
+
+
 @pytest.mark.parametrize("stack", [PLATFORM, *SIDES, TRAFFIC])
-def test_a_second_plan_is_empty(deployed: Deployed, stack: str) -> None:
-    assert deployed.plan_exit_code(stack) == 0
+def test_a_second_plan_is_empty(second_plans: dict[str, dict[str, Any]], stack: str) -> None:
+    changes = second_plans[stack]["resource_changes"]
+    assert {each["address"] for each in changes if each["change"]["actions"] != ["no-op"]} == set()
+
+
+def gate(deployed: Deployed, folder: Path, plans: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
+    """Return the gate's report of the deployed stacks and of plans by name."""
+    files = [folder / f"{name}.json" for name in plans]
+    for file, plan in zip(files, plans.values(), strict=True):
+        file.write_text(json.dumps(plan))
+    reports = run_gate([deployed.outdir / "stacks"], "--partial", "--plan", *files)
+    report: dict[str, Any] = reports["stacks"]
+    return report
+
+
+def test_the_gate_passes_every_plan_of_deployed_stacks(
+    deployed: Deployed, second_plans: dict[str, dict[str, Any]], tmp_path: Path
+) -> None:
+    report = gate(
+        deployed,
+        tmp_path,
+        {
+            **second_plans,
+            "update": deployed.plan(SIDES[1], TF_VAR_application_image_tag="2-release"),
+            **{f"destroy-{stack}": deployed.plan(stack, "-destroy") for stack in SIDES},
+        },
+    )
+    assert report["problems"] == []
+    assert [each for each in report["findings"] if each["outcome"] == "failed"] == []
+
+
+def test_the_gate_refuses_each_break_of_a_plan_of_deployed_stacks(
+    deployed: Deployed, second_plans: dict[str, dict[str, Any]], tmp_path: Path
+) -> None:
+    broken = {str(n): each.apply(second_plans) for n, each in enumerate(PLAN_MUTATIONS)}
+    report = gate(deployed, tmp_path, broken)
+    refused = {
+        (each["rule"], each["file"]) for each in report["findings"] if each["outcome"] == "failed"
+    }
+    accepted = [
+        each.title
+        for n, each in enumerate(PLAN_MUTATIONS)
+        if (each.rule, f"{n}.json") not in refused
+    ]
+    assert accepted == []
 
 
 def test_a_stack_is_reviewed_and_judged_by_its_name(deployed: Deployed) -> None:

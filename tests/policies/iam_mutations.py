@@ -6,6 +6,10 @@ POLICY = "aws_iam_role_policy.task_policy"
 STATEMENT = "Statement = [\n"
 SECRET = "arn:aws:secretsmanager:eu-west-1:111111111111:secret:"
 TABLE = "arn:aws:dynamodb:eu-west-1:111111111111:table/production-2-sessions"
+GROUP = "arn:aws:logs:eu-west-1:111111111111:log-group:production-2_app_connector:*"
+TRAIL = "arn:aws:cloudtrail:eu-west-1:111111111111:trail/production"
+KEY_ARN = "arn:aws:kms:eu-west-1:111111111111:key/1"
+GITHUB = "arn:aws:iam::111111111111:oidc-provider/token.actions.githubusercontent.com"
 
 
 def statement(action: str, resource: str, more: str = "") -> str:
@@ -76,6 +80,7 @@ IAM_MUTATIONS = (
         way="a role of another account",
     ),
     trusted("roles_are_assumed_by_named_principals", 'AWS = "arn:aws:iam::222222222222:root"'),
+    trusted("federated_trust_names_its_subject", f'Federated = "{GITHUB}"'),
     trusted("CKV_AWS_60", 'AWS = "*"'),
     trusted("CKV_AWS_61", 'AWS = "111111111111"'),
     Mutation(
@@ -118,10 +123,24 @@ IAM_MUTATIONS = (
     granted("secrets_are_read_by_name", "secretsmanager:GetSecretValue", f"{SECRET}*", "secret:*"),
     granted("secrets_are_read_by_name", "secretsmanager:GetSecretValue", "arn:*", "every ARN"),
     granted("pass_role_names_its_roles", "iam:PassRole", "arn:aws:iam::111111111111:role/*"),
+    granted("policies_name_their_resources", "sqs:SendMessage", "arn:aws:sqs:*:*:*"),
+    granted("policies_name_their_resources", "elasticache:ModifyUser", way="a write"),
+    granted("policies_name_their_resources", "dynamodb:Scan", way="a read"),
+    granted("roles_cannot_weaken_the_logs", "logs:DeleteLogGroup", GROUP),
+    granted("roles_cannot_weaken_the_logs", "logs:Delete*", GROUP, way="with a wildcard"),
+    granted("roles_cannot_weaken_the_logs", "cloudtrail:StopLogging", TRAIL, way="a trail"),
+    granted("roles_cannot_weaken_the_logs", "kms:ScheduleKeyDeletion", KEY_ARN, way="a key"),
     attached("attached_policies_are_written_in_the_stack", "PowerUserAccess"),
     attached("attached_policies_are_written_in_the_stack", "SecretsManagerReadWrite"),
     attached("CKV_AWS_274", "AdministratorAccess"),
     attached("CKV2_AWS_56", "IAMFullAccess"),
+    Mutation(
+        "resource_policies_name_the_own_account",
+        PLATFORM,
+        "aws_sns_topic_policy.critical_topic_policy",
+        '"aws:SourceAccount" = "111111111111"',
+        '"aws:SourceAccount" = "999999999999"',
+    ),
     published("", "without a condition"),
     published('Condition = { ArnLike = { "aws:SourceArn" = "*" } }, ', "for every source"),
 )

@@ -12,12 +12,6 @@ def later(rule: str, address: str, find: str, put: str) -> Mutation:
     return Mutation(rule, LATER, address, find, put)
 
 
-def data_statement(rule: str, action: str) -> Mutation:
-    """Add a statement at the start of the policy document."""
-    more = f'statement {{\nactions = ["{action}"]\nresources = ["*"]\n}}\nstatement {{'
-    return later(rule, "data.aws_iam_policy_document.read", "statement {", more)
-
-
 def open_rule(rule: str, direction: str, port: int, protocol: str = "tcp") -> Mutation:
     """Return a rule of a security group for the whole internet."""
     return later(
@@ -85,20 +79,6 @@ LATER_MUTATIONS = (
         'secret_id = "arn:aws:secretsmanager:eu-west-1:111111111111:secret:other"',
     ),
     later("CKV2_AWS_6", BLOCK, "bucket", 'bucket = "pay-production-2-other"'),
-    data_statement("CKV_AWS_1", "*"),
-    data_statement("CKV_AWS_107", "iam:CreateAccessKey"),
-    data_statement("CKV_AWS_108", "s3:GetObject"),
-    data_statement("CKV_AWS_109", "iam:AttachRolePolicy"),
-    data_statement("CKV_AWS_110", "iam:CreatePolicyVersion"),
-    data_statement("CKV_AWS_111", "sqs:SendMessage"),
-    data_statement("CKV_AWS_356", "sqs:SendMessage"),
-    data_statement("CKV_AWS_49", "*"),
-    later(
-        "CKV_AWS_283",
-        "data.aws_iam_policy_document.read",
-        "statement {",
-        'statement {\n    principals {\n      identifiers = ["*"]\n      type = "AWS"\n    }\n',
-    ),
     later(
         "CKV_AWS_130",
         "aws_subnet.canaries",

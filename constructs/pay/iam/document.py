@@ -12,13 +12,15 @@ _NEGATIONS = ("NotAction", "NotPrincipal", "NotResource")
 _ELEMENTS = {"Sid", "Effect", "Action", "Resource", "Principal", "Condition", *_NEGATIONS}
 
 _LIMITING = frozenset(
-    f"{prefix}{operator}"
-    for prefix in ("", "ForAnyValue:")
-    for operator in ("StringEquals", "StringLike", "ArnEquals", "ArnLike")
-) | {"StringEqualsIgnoreCase"}
+    {"StringEquals", "StringEqualsIgnoreCase", "StringLike", "ArnEquals", "ArnLike"}
+)
 """Operators that let through only what they name: `...Not...` lets through the rest, `...IfExists`
-and `ForAllValues:` also a request without the key.
+and `ForAllValues:` also a request without the key. Of keys with one value, AWS asks for no set
+operator at all (IAM user guide, "Single-valued vs. multivalued context keys").
 """
+_LIMITING_MANY = frozenset({"ForAnyValue:StringEquals", "ForAnyValue:StringLike"})
+_OF_MANY_VALUES = frozenset({"aws:principalorgpaths"})
+"""Keys of several values, which need a set operator (the same page)."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,8 @@ class Statement:
         return tuple(
             value
             for operator, name, values in self.comparisons
-            if name == key.lower() and operator in _LIMITING
+            if name == key.lower()
+            and operator in (_LIMITING_MANY if name in _OF_MANY_VALUES else _LIMITING)
             for value in values
         )
 

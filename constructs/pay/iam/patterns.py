@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 _WILDCARD = re.compile(r"[*?]")
 _NAMED = re.compile(r"[^/:*?]+[/:][^*?].*", re.DOTALL)
@@ -9,11 +10,19 @@ _WITHOUT_TYPE = frozenset({"s3", "sns", "sqs"})
 """Services whose ARNs go on with the name, not with a type (AWS: service authorization
 reference)."""
 
+BOUND_BY = {"ecs": "ecs:cluster", "kms": "kms:ViaService"}
+"""Service -> the condition key that keeps its actions small where the resource does not."""
+
 
 def matches(pattern: str, text: str) -> bool:
     """Return whether the pattern covers the text; only `*` covers the text's own wildcards."""
+    return _compiled(pattern).fullmatch(text) is not None
+
+
+@lru_cache(maxsize=4096)
+def _compiled(pattern: str) -> re.Pattern[str]:
     parts = (".*" if c == "*" else "[^*]" if c == "?" else re.escape(c) for c in pattern)
-    return re.fullmatch("".join(parts), text, re.DOTALL) is not None
+    return re.compile("".join(parts), re.DOTALL)
 
 
 def includes(granted: Iterable[str], action: str) -> bool:

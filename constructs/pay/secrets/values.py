@@ -62,7 +62,9 @@ _NEWER_FORMATS = (
 )
 """What detect-secrets 1.5 does not know, or searches again at every slash of a line (Stripe: "API
 keys", "Check the webhook signatures"; GitHub: "About authentication to GitHub", token formats)."""
+_BASE_64 = re.compile(r"\s*[A-Za-z0-9+/\s]{16,}={0,2}\s*")
 _RANDOM_TEXT = re.compile(r"[A-Za-z0-9+/=_-]{20,}")
+_PARTS = re.compile(r"[^A-Za-z0-9+=]+")
 _RANDOM_HEX = re.compile(r"[0-9a-fA-F]{32,}")
 MIN_ENTROPY_BITS = 4.5
 """Bits a character from which text of 20 and more characters is random; detect-secrets' own limit
@@ -86,14 +88,20 @@ class Secret:
 
 
 @lru_cache(maxsize=65_536)
-def why_secret(name: str, value: str) -> str | None:
-    """Return why the value of the variable looks like a secret; None if it does not."""
+def why_secret(name: str, value: str, *, may_be_name: bool = False) -> str | None:
+    """Return why the value of the variable looks like a secret; None if it does not.
+
+    With `may_be_name`, the value may also be a path or the name of something, as settings hold
+    them: then only a long part of it can be as random as a key.
+    """
     is_directory = name in SHELL_DIRECTORIES
     if announces_secret(name) and not is_directory and not is_harmless(name, value):
         return "its name announces a secret"
     if secret := next(_secrets_in(value), None):
         return secret.why
-    if _holds_random(value):
+    if encoded := _decoded(value):
+        return why_secret("", encoded) and "its value holds a secret in base 64"
+    if _holds_random(value) and (not may_be_name or any(map(_is_opaque, _PARTS.split(value)))):
         return "its value is as random as a key"
     try:
         document = parsed(value)
@@ -228,6 +236,17 @@ def _named(text: str, regex: re.Pattern[str]) -> Iterator[Secret]:
         )
 
 
+def _decoded(text: str) -> str | None:
+    """Return the text in a text of base 64, as of user data; None if it is not one."""
+    if not _BASE_64.fullmatch(text) or len("".join(text.split())) % 4:
+        return None
+    try:
+        decoded = b64decode(text).decode()
+    except ValueError:
+        return None
+    return decoded if decoded.replace("\n", "").replace("\t", "").isprintable() else None
+
+
 def _is_login(text: str) -> bool:
     """Return whether the text is `user:password` in base 64 (RFC 7617), not a word."""
     try:
@@ -249,6 +268,14 @@ def _is_random(word: str) -> bool:
     kinds = (str.isupper, str.islower, str.isdigit)
     is_key = len(word) >= 32 and all(any(map(kind, word)) for kind in kinds)
     return _entropy_bits(word) >= (MIN_ENTROPY_BITS_OF_A_KEY if is_key else MIN_ENTROPY_BITS)
+
+
+def _is_opaque(part: str) -> bool:
+    """Return whether a part of a name is no word: long, with capitals, small letters and digits."""
+    kinds = (str.isupper, str.islower, str.isdigit)
+    return _RANDOM_HEX.fullmatch(part) is not None or (
+        len(part) >= 16 and all(any(map(kind, part)) for kind in kinds)
+    )
 
 
 def _entropy_bits(text: str) -> float:

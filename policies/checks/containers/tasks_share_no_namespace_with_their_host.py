@@ -13,5 +13,5 @@ def judge(task_definition: Block) -> list[str]:
     return [
         f"{argument} is {mode!r}; leave it out or set it to 'task'"
         for argument in ("pid_mode", "ipc_mode")
-        if (mode := task_definition.get(argument)) not in {None, "task", "none"}
+        if (mode := task_definition.get(argument)) not in {None, "", "task", "none"}
     ]

@@ -8,14 +8,11 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.policies.conftest import count_as_synthesised, judge
-from tests.policies.iam_mutations import IAM_MUTATIONS
-from tests.policies.later_mutations import LATER, LATER_MUTATIONS
-from tests.policies.mutations import MUTATIONS, Mutation
-from tests.policies.scope_mutations import SCOPE_MUTATIONS
+from tests.policies.every_mutation import ALL
+from tests.policies.later_mutations import LATER
+from tests.policies.mutations import Mutation
 
 pytestmark = pytest.mark.slow
-
-ALL = (*MUTATIONS, *IAM_MUTATIONS, *SCOPE_MUTATIONS, *LATER_MUTATIONS)
 
 
 @pytest.fixture(scope="module")

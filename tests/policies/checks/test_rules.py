@@ -2,7 +2,7 @@
 
 import ipaddress
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -250,9 +250,7 @@ def test_a_network_a_group_and_a_prefix_list_are_not_the_internet(peer: str) -> 
 def stack_with(name: str, scope: str, *groups: str) -> Stack:
     own = Stack(name, Path(), {"CardholderData": scope, "Environment": "production-2"})
     service = block("aws_ecs_service", {}, of=own)
-    cast(dict[str, Any], service.conf)["network_configuration"] = [
-        {"security_groups": [list(groups)]}
-    ]
+    service.conf["network_configuration"] = [{"security_groups": [list(groups)]}]
     return own
 
 

@@ -1,74 +1,45 @@
-"""The parser's output, decoded."""
+"""What the values of a file still leave to Terraform, and the references in them."""
 
 import json
-from typing import Any
 
-from hypothesis import given
-from hypothesis import strategies as st
-
-from policies.engine.expressions import decode, references, unevaluated
-
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(alphabet="abc:/-_.'\"\\ é"),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text("abc"), inner),
-    max_leaves=12,
+from policies.engine.expressions import (
+    document_in,
+    literal_text,
+    references,
+    split_template,
+    unevaluated,
 )
 
 
-@given(JSON.filter(lambda document: isinstance(document, dict | list)))
-def test_a_jsonencoded_document_is_read_back(document: Any) -> None:
-    # The parser leaves the document as the text of a Python literal.
-    assert decode(f"${{jsonencode({document!r})}}") == document
+def test_a_template_is_split_at_its_interpolations() -> None:
+    text = 'a-${b["}"]}-${jsonencode({ c = 1 })}$${d}'
+    assert [(each.text, each.inner) for each in split_template(text)] == [
+        ("a-", None),
+        ('${b["}"]}', 'b["}"]'),
+        ("-", None),
+        ("${jsonencode({ c = 1 })}", "jsonencode({ c = 1 })"),
+        ("$${d}", None),
+    ]
 
 
-def test_a_document_of_more_than_ten_thousand_characters_is_read() -> None:
-    document = [{"name": f"VARIABLE_{number}", "value": "x" * 40} for number in range(300)]
-    assert decode(f"${{jsonencode({document!r})}}") == document
+def test_an_interpolation_without_an_end_runs_to_the_end() -> None:
+    assert [each.text for each in split_template("a${b")] == ["a", "${b"]
 
 
-def test_a_bare_reference_loses_its_brackets() -> None:
-    assert decode("${data.aws_vpc.vpc.id}") == "data.aws_vpc.vpc.id"
-    assert decode("${aws_lb.alb[0].arn}") == "aws_lb.alb[0].arn"
+def test_json_text_is_read_with_the_interpolations_in_its_strings() -> None:
+    text = '{"a": "${x.y["z"].id}/*", "b": ["${x.y["z"].id}"]}'
+    assert document_in(text) == {"a": '${x.y["z"].id}/*', "b": ['${x.y["z"].id}']}
 
 
-def test_an_account_id_keeps_its_leading_zero() -> None:
-    assert decode(["012345678901"]) == ["012345678901"]
+def test_json_text_with_an_interpolation_outside_its_strings_stays_text() -> None:
+    text = '{"a": ${jsonencode(x.y)}}'
+    assert document_in(text) == text
 
 
-def test_a_local_becomes_its_value() -> None:
-    locals_ = {"image": '${"repository:${var.application_image_tag}"}'}
-    assert decode("${tostring(local.image)}", locals_) == "repository:${var.application_image_tag}"
-
-
-def test_an_encoded_local_becomes_text_as_in_a_variable_of_a_container() -> None:
-    locals_ = {"config": {"endpoint": "https://example.org", "hosts": ["a"]}}
-    text = decode("${jsonencode(local.config)}", locals_)
-    assert json.loads(text) == locals_["config"]
-    for unknown in ("${jsonencode(local.other)}", "${jsonencode(aws_lb.alb.arn)}"):
-        assert decode(unknown, locals_) == unknown
-        assert unevaluated(unknown) == [unknown]
-
-
-def test_encoded_user_data_is_read_as_its_text() -> None:
-    assert decode('${base64encode("#!/bin/sh\\necho \\"a\\"\\n")}') == '#!/bin/sh\necho "a"\n'
-
-
-def test_user_data_of_several_lines_is_read_as_its_text() -> None:
-    locals_ = {"script": ["#!/bin/sh", "echo a", ""]}
-    text = '${base64encode(join("\\n", local.script))}'
-    assert decode(text, locals_) == "#!/bin/sh\necho a\n"
-    assert unevaluated(decode(text)) == [text]
-
-
-def test_a_comparison_of_two_strings_is_not_taken_for_one() -> None:
-    assert decode('${"a" == "b"}') == '${"a" == "b"}'
-    assert unevaluated('${"a" == "b"}')
-
-
-def test_a_document_that_is_no_literal_stays_as_it_is_written() -> None:
-    text = "${jsonencode(merge(local.a, local.b))}"
-    assert decode(text) == text
-    assert unevaluated(decode(text)) == [text]
+def test_literal_text_is_what_is_left_without_references() -> None:
+    assert literal_text("password=${var.password} -v") == "password= -v"
+    assert literal_text("aws_lb.alb.arn") == ""
+    assert literal_text("hunter2") == "hunter2"
 
 
 def test_references_inside_templates_and_calls_are_found() -> None:

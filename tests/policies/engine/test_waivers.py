@@ -1,10 +1,13 @@
 """Waivers cover only the findings they name, until they expire and while they are needed."""
 
 import tomllib
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from policies.engine import waivers
 from policies.engine.results import Result
@@ -134,3 +137,43 @@ def test_refuses_a_misspelt_table(tmp_path: Path) -> None:
     file.write_text(ENTRY.replace("[[waiver]]", "[[waivers]]"))
     with pytest.raises(InvalidWaivers, match="waivers is unknown"):
         waivers.load(file)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\xff\xfe",
+        b"waiver = " + b"9" * 5000,
+        b"waiver = " + b"[" * 5000 + b"]" * 5000,
+        b"waiver" + b".a" * 3000 + b" = 1",
+        b"waiver = 3",
+        b"waiver = [3, [1], {}]",
+        b'waiver = {check = "x"}',
+        b"[waiver]\ncheck = 1979-05-27",
+        b"[[waiver]]\nexpires = 0001-01-01",
+        b"[[waiver]]\nexpires = inf",
+        b"\x00",
+        b"\xef\xbb\xbf[[waiver]]",
+        b'[[waiver]]\ncheck = "\\u001b[2J"',
+    ],
+)
+def test_a_file_of_another_form_is_one_message(content: bytes, tmp_path: Path) -> None:
+    file = tmp_path / "waivers.toml"
+    file.write_bytes(content)
+    with pytest.raises(InvalidWaivers, match=r"waivers\.toml: "):
+        waivers.load(file)
+
+
+@given(content=st.binary(max_size=200) | st.text(max_size=200).map(str.encode))
+def test_no_file_of_waivers_ends_in_a_traceback(
+    content: bytes, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    file = tmp_path_factory.getbasetemp() / "waivers.toml"
+    file.write_bytes(content)
+    with suppress(InvalidWaivers):
+        waivers.load(file)
+
+
+def test_a_waiver_of_an_unknown_rule_is_named_before_anything_is_judged() -> None:
+    (message,) = waivers.unknown_rules([waiver(), waiver(check="CKV_AWS_0")], RULES)
+    assert message.startswith("CKV_AWS_0 on *-egress-* aws_lb.alb: there is no such rule")

@@ -1,0 +1,40 @@
+"""Policies of keys, buckets, topics, queues, secrets and repositories must name the own account.
+
+Whoever controls another account holds the rights that it is given, outside our controls. The load
+balancers' own accounts are in `data.aws_elb_service_account`.
+"""
+
+from collections.abc import Iterator
+
+from pay.iam.document import Statement
+from policies.engine.documents import is_everybody, is_own, resource_rule
+from policies.engine.stack import Stack
+
+_ACCOUNTS = (
+    *(f"aws:Source{each}" for each in ("Account", "Arn", "Owner")),
+    *(f"aws:Principal{each}" for each in ("Account", "Arn")),
+    "kms:CallerAccount",
+)
+
+
+@resource_rule
+def judge(statement: Statement, stack: Stack) -> list[str]:
+    return [
+        f"{who} belongs to another account; {', '.join(statement.actions)} is allowed to it"
+        for who in _named(statement)
+        if not is_own(stack, who)
+    ]
+
+
+def _named(statement: Statement) -> Iterator[str]:
+    """Yield each account, or principal of one, that a statement admits."""
+    for kind, principal in statement.principals:
+        if kind != "Service" and not is_everybody(principal):
+            yield principal
+    for key in _ACCOUNTS:
+        for value in statement.limited_to(key):
+            parts = value.split(":", 5)
+            if len(parts) == 6 and not parts[4]:
+                continue  # A bucket's ARN has no account.
+            if not is_everybody(value):
+                yield value

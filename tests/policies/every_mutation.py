@@ -1,0 +1,8 @@
+"""All mutations: at least one for each rule."""
+
+from tests.policies.iam_mutations import IAM_MUTATIONS
+from tests.policies.later_mutations import LATER_MUTATIONS
+from tests.policies.mutations import MUTATIONS
+from tests.policies.scope_mutations import SCOPE_MUTATIONS
+
+ALL = (*MUTATIONS, *IAM_MUTATIONS, *SCOPE_MUTATIONS, *LATER_MUTATIONS)
