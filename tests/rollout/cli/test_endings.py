@@ -25,7 +25,7 @@ from toolchain.streams import READER_GONE, STOPPED
 VALUES = {
     "ENV": "test-12",
     "SERVICE": "ledger",
-    "PLAN.json...": "plan.json",
+    "STACK|PLAN.json...": "plan.json",
     "BASE": "base",
     "PLANS": "plans",
     "REVIEW": "review",
