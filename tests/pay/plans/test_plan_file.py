@@ -63,7 +63,7 @@ def zipped(**files: str) -> bytes:
         (b"PK\x03\x04rest", "the plan file itself, which is binary"),
         (zipped(tfplan="", tfstate=""), "the plan file itself, which is binary"),
         (zipped(**{"plan.json": PLAN_TEXT}), "a zip archive; unpack it"),
-        (gzip.compress(PLAN_TEXT.encode()), "a gzip file; decompress it"),
+        (gzip.compress(PLAN_TEXT.encode(), mtime=0), "a gzip file; decompress it"),
         (bz2.compress(PLAN_TEXT.encode()), "a bzip2 file; decompress it"),
         (lzma.compress(PLAN_TEXT.encode()), "an xz file; decompress it"),
         (
