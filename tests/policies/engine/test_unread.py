@@ -357,7 +357,11 @@ def test_a_document_that_cannot_be_read_fails_every_rule_about_it(
 ) -> None:
     findings = reports[UNREADABLE_DOCUMENT]["findings"]
     failed = {each["rule"] for each in findings if "cannot be read" in each["message"]}
-    assert failed == {"roles_are_assumed_by_named_principals", "trust_names_the_own_account"}
+    assert failed == {
+        "federated_trust_names_its_subject",
+        "roles_are_assumed_by_named_principals",
+        "trust_names_the_own_account",
+    }
 
 
 def test_containers_that_cannot_be_read_fail_every_rule_about_containers(
