@@ -15,13 +15,10 @@ ELSEWHERE = {
 """Folders of tests that no package has, and what their tests are of."""
 
 TESTED_WITH_OTHERS = {
-    "pay": "two helpers, tested where they are used",
     "policies/checks/*": "one break per rule, of all checks in policies/checks",
     "policies/estate": "one break per rule, together with those of policies/checks",
     "rollout/aws": "through the commands that ask AWS, in rollout/cli",
-    "rollout/board": "through its one command, in rollout/cli",
     "rollout/guard/rules/*": "by what a plan does, in rollout/guard/rules: rules overlap",
-    "rollout/terminal": "through the commands, in rollout/cli",
 }
 """Packages without a folder of tests (`*`: each package in it), and where their tests are."""
 

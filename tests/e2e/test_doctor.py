@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from pay.model import Environment
+from pay.model.stacks import known_stacks
 from rollout.doctor.line import Line, Verdict
 from rollout.doctor.lookups import answers
 from sandbox.estate.mistakes import Mistake
@@ -26,14 +27,13 @@ HIDING = {
 
 
 @pytest.fixture(scope="module")
-def stacks(written: Path) -> Mapping[str, Any]:
+def stacks(written: Path, environments: Mapping[str, Environment]) -> Mapping[str, Any]:
     """Return three services' stacks, of both sides, and their platform."""
-    ids = [
-        f"production-2-{name}-{kind}" for name in SERVICES for kind in ("ec2", "fargate", "traffic")
-    ]
+    known = known_stacks({"production-2": environments["production-2"]}).values()
     return {
-        id_: json.loads((written / id_ / "metadata.json").read_bytes())
-        for id_ in ["production-2-platform", *ids]
+        stack.id: json.loads((written / stack.id / "metadata.json").read_bytes())
+        for stack in known
+        if stack.service in (None, *SERVICES)
     }
 
 

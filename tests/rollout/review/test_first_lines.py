@@ -23,7 +23,7 @@ from tests.support.plans import (
     task_definition,
 )
 
-REGISTRY = "111111111111.dkr.ecr.eu-west-1.amazonaws.com/govukpay/publicauth"
+REGISTRY = "555555555555.dkr.ecr.eu-west-1.amazonaws.com/govukpay/publicauth"
 DIGEST = "ab12cd34" * 8
 CERTIFICATE = "arn:aws:acm:eu-west-1:555555555555:certificate/e17e11d6-d1bb-473f-af10-277124531952"
 OTHER_CERTIFICATE = CERTIFICATE.replace("e17e11d6", "99999999")

@@ -190,7 +190,7 @@ HARMS: dict[str, tuple[str, Json]] = {
         EC2,
         task_definition(
             [container()],
-            [container(image=f"{REGISTRY.replace('1' * 12, '2' * 12)}:7-release")],
+            [container(image=f"{REGISTRY.replace('5' * 12, '2' * 12)}:7-release")],
         ),
     ),
     "publicauth 7-release → 7-release@sha256:ab12cd34ab12…": (
