@@ -28,7 +28,16 @@ def merged(parts: Iterable[Part]) -> tuple[Part, ...]:
     alike: dict[tuple[bool, tuple[str, ...]], list[str]] = {}
     for part in parts:
         alike.setdefault((part.is_whole, part.told), []).append(part.title)
-    return tuple(Part(titles_in_one(t), told, whole) for (whole, told), t in alike.items())
+    return tuple(
+        Part(titles_in_one(titles), _of_several(told) if whole and len(titles) > 1 else told, whole)
+        for (whole, told), titles in alike.items()
+    )
+
+
+def _of_several(told: tuple[str, ...]) -> tuple[str, ...]:
+    """Return what is said of one stack as said of several: `is destroyed`, `are destroyed`."""
+    first, *rest = told
+    return (f"are {first.removeprefix('is ')}" if first.startswith("is ") else first, *rest)
 
 
 def titles_in_one(titles: Sequence[str]) -> str:

@@ -242,8 +242,7 @@ def test_a_deploy_is_guarded_and_reviewed(extended: Copy, deployed: Callable[...
     first = [f"first/{stack}.json" for stack in ("sandbox-audit", "sandbox-notices")]
     extended.pay("guard", *first)
     review = extended.pay("review", *first)
-    assert "sandbox: audit is created (3 resources)" in review
-    assert "sandbox: notices is created (3 resources)" in review
+    assert "sandbox: notices and audit are created (3 resources)" in review
     order = extended.python("-c", ORDER, *reversed(first))
     assert order.split() == ["sandbox-audit", "sandbox-notices"]
     again = deployed("sandbox-audit", "again")

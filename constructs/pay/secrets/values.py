@@ -225,6 +225,8 @@ def _named(text: str, regex: re.Pattern[str]) -> Iterator[Secret]:
         sign = match["sign"] if regex is _PAIR else ""
         if sign == ":" and any(start < match.start() < end for start, end in arns):
             continue  # the colon of an ARN: `...:111111111111:secret:name`
+        if value == ":" and text.endswith(":", 0, match.start()):
+            continue  # the key of a secret whose ARN is a reference: `${...}:DB_PASSWORD::`
         if key in SHELL_DIRECTORIES and text.endswith("$", 0, match.start()):
             continue  # it is used, not set: `-v $PWD:/app`
         if is_harmless(key, value) or _REFERENCE.fullmatch(value):
