@@ -29,6 +29,11 @@ _DECIDES = re.compile(
 )
 """Names of variables that say where a program listens, whom it asks, or which program runs."""
 
+_AMOUNT = re.compile(r"\d+")
+_SWITCH = re.compile(r"true|false|on|off|yes|no", re.IGNORECASE)
+_PORT = re.compile(r"(?:^|_)PORT(?:_|$)")
+_CHOOSES = re.compile(r"(?:^|_)(?:RUN|SSL|TLS)(?:_|$)")
+
 
 def places(value: str, environment: str) -> frozenset[str]:
     """Return the places in a value. A word with the environment's name is one, too."""
@@ -36,6 +41,17 @@ def places(value: str, environment: str) -> frozenset[str]:
     return frozenset(match for pattern in (*_PLACES, own) for match in pattern.findall(value))
 
 
-def decides(variable: str) -> bool:
-    """Return whether a variable of this name leads a program somewhere, whatever its value."""
-    return _DECIDES.search(variable.upper()) is not None
+def decides(variable: str, was: str, becomes: str) -> bool:
+    """Return whether a variable of this name leads a program somewhere, whatever its value.
+
+    An amount or a switch under such a name is a setting of its own, `DB_POOL_SIZE`, but a port is a
+    place, and a switch may turn off TLS or choose what runs.
+    """
+    name, values = variable.upper(), (was, becomes)
+    if _DECIDES.search(name) is None:
+        return False
+    if all(map(_AMOUNT.fullmatch, values)):
+        return _PORT.search(name) is not None
+    if all(map(_SWITCH.fullmatch, values)):
+        return _CHOOSES.search(name) is not None
+    return True

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from pay.iam.grants import widenings
+from pay.iam.grants import narrowings, widenings
 from pay.unread import Unread
 from rollout.plans.containers import TASK_DEFINITION, containers_by_name
 from rollout.plans.plan import PAST, AttributeChange, ResourceChange, Verb
@@ -155,10 +155,10 @@ def _policy(change: ResourceChange, attribute: AttributeChange) -> Iterator[str]
     except Unread as error:
         yield f"{attribute.name} cannot be read: {error}"
         return
-    gives, takes = widenings(before, after), widenings(after, before)
+    gives, takes = widenings(before, after), narrowings(before, after)
     yield from (shown(attribute.name, text) for text in gives)
     if change.verb is not Verb.DELETE:
-        yield from (shown(attribute.name, f"before, but not any more: {text}") for text in takes)
+        yield from (shown(attribute.name, text) for text in takes)
 
 
 def _container_fields(change: ResourceChange) -> Iterator[str]:

@@ -169,6 +169,7 @@ def trusts(**principal: str) -> Statement:
     return allows("sts:AssumeRole", None, Principal=principal)
 
 
+SUBJECT = {"token.actions.githubusercontent.com:sub": "repo:org/infra:*"}
 AUDIENCE = {"token.actions.githubusercontent.com:aud": "sts.amazonaws.com"}
 EVERYBODY = allows("sns:Publish", Principal="*")
 A_FOREIGN_ACCOUNT = allows("sns:Publish", Principal={"AWS": f"arn:aws:iam::{OTHER}:root"})
@@ -221,6 +222,16 @@ GOOD: tuple[tuple[Place, list[Statement]], ...] = (
     (
         ROLE,
         [{**trusts(**ECS), "Condition": {"StringEquals": {"aws:SourceAccount": OWN}}}],
+    ),
+    (
+        ROLE,
+        [
+            {
+                **trusts(Federated=GITHUB),
+                "Action": "sts:AssumeRoleWithWebIdentity",
+                "Condition": {"StringEquals": AUDIENCE, "StringLike": SUBJECT},
+            }
+        ],
     ),
     (TOPIC, [allows("sns:Publish", Principal={"AWS": f"arn:aws:iam::{OWN}:role/a"})]),
     (KEY_POLICY, [allows("kms:*", Principal={"AWS": f"arn:aws:iam::{OWN}:root"})]),

@@ -34,10 +34,22 @@ def grants(statement: Statement) -> Iterator[Grant]:
 
 def widenings(before: Iterable[Statement], after: Iterable[Statement]) -> list[str]:
     """Return in words what the statements after allow and those before do not."""
+    return _changed(before, after, allow="allows {}", deny="no longer denies {}")
+
+
+def narrowings(before: Iterable[Statement], after: Iterable[Statement]) -> list[str]:
+    """Return in words what the statements before allow and those after do not."""
+    return _changed(after, before, allow="no longer allows {}", deny="denies {}")
+
+
+def _changed(
+    narrower: Iterable[Statement], wider: Iterable[Statement], *, allow: str, deny: str
+) -> list[str]:
+    """Return in words what `wider` allows more, and what `narrower` denies more."""
     texts = []
     for effect, wide, narrow, words in (
-        ("Allow", after, before, "allows {}"),
-        ("Deny", before, after, "no longer denies {}"),
+        ("Allow", wider, narrower, allow),
+        ("Deny", narrower, wider, deny),
     ):
         others = [other for other in narrow if other.effect == effect]
         for statement in wide:

@@ -29,14 +29,15 @@ _PUBLIC_KEY = re.compile(rf"(?:^|_)(?:PUBLIC|PUBLISHABLE|SITE)_(?:API_)?KEYS?{_W
 """Keys that a page shows to everyone."""
 
 _ABOUT_A_SECRET = re.compile(
-    r"^(?:MAX|MIN|NUM)_|^EMAIL_ADDRESS_FOR_|^(?:HTTP_TOKENS|PROXY_PASS)$"
+    r"^TOKEN_ACTIONS_GITHUBUSERCONTENT_COM(?:_|$)"
+    r"|^(?:MAX|MIN|NUM)_|^EMAIL_ADDRESS_FOR_|^(?:HTTP_TOKENS|PROXY_PASS)$"
     r"|_(?:URL|URI|ARNS?|HOST|PORT|ENDPOINT|PATH|FILE|DIR|NAME|ID|TYPE|VERSION|ALGORITHM|PREFIX"
     r"|HEADER|ISSUER|AUDIENCE|POLICY|ENABLED|DISABLED|REQUIRED|TTL|EXPIRY|EXPIRATION|LIFETIME|AGE"
     r"|TIMEOUT|MS|MILLIS|SECONDS|MINUTES|HOURS|DAYS|LENGTH|SIZE|COUNT|LIMIT|ROUNDS|ATTEMPTS)$"
 )
 """Names of a fact about a secret: its place, a switch, an amount, a time
-(`FORGOTTEN_PASSWORD_EXPIRY_MINUTES`). Also the switch of an instance's metadata service, and
-nginx's upstream."""
+(`FORGOTTEN_PASSWORD_EXPIRY_MINUTES`). Also the host of GitHub's OpenID Connect provider, the switch
+of an instance's metadata service, and nginx's upstream."""
 
 SHELL_DIRECTORIES = frozenset({"PWD", "OLDPWD"})
 """The shell's own variables (POSIX: `cd`), always in upper case. As a variable's own name they are

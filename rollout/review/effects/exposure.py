@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from pay.iam.grants import widenings
+from pay.iam.grants import narrowings, widenings
 from pay.unread import Unread
 from rollout.plans.plan import ResourceChange, Verb
 from rollout.plans.policies import statements_of
@@ -112,7 +112,7 @@ def _grants(change: ResourceChange, attribute: str) -> Iterator[Effect]:
     except Unread:
         return
     gains = widenings(before, after)
-    losses = [f"no longer {text}" for text in widenings(after, before)]
+    losses = narrowings(before, after)
     told = [*gains, *losses]
     for text in told[:_MOST_GRANTS]:
         yield Effect(

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pay.iam.document import Statement, read_policy
-from pay.iam.grants import widenings
+from pay.iam.grants import narrowings, widenings
 
 READ: dict[str, Any] = {"Effect": "Allow", "Action": ["sqs:Receive", "sqs:Get"], "Resource": "q"}
 
@@ -21,6 +21,13 @@ def test_words_say_what_is_new() -> None:
     assert widenings((), after) == ["allows sqs:Get, sqs:Send on q for AWS:role"]
     denial = policy({"Effect": "Deny"})
     assert widenings(denial, ()) == ["no longer denies sqs:Get, sqs:Receive on q"]
+
+
+def test_words_say_what_goes() -> None:
+    assert narrowings(policy({}), ()) == ["no longer allows sqs:Get, sqs:Receive on q"]
+    denial = policy({"Effect": "Deny"})
+    assert narrowings((), denial) == ["denies sqs:Get, sqs:Receive on q"]
+    assert narrowings((), policy({})) == widenings((), denial) == []
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,32 @@ def test_names_places_and_no_settings(value: str, named: set[str]) -> None:
     ["DB_HOST", "DB_NAME", "PORT", "RUN_APP", "LEDGER_URL", "NODE_ENV", "AWS_SQS_REGION"],
 )
 def test_some_variables_lead_somewhere_by_their_name(variable: str) -> None:
-    assert decides(variable)
+    assert decides(variable, "one", "other")
+
+
+@pytest.mark.parametrize("variable", ["PORT", "DB_PORT", "PORT_OF_METRICS"])
+def test_a_port_is_a_place(variable: str) -> None:
+    assert decides(variable, "8080", "8081")
+
+
+@pytest.mark.parametrize("variable", ["RUN_APP", "DB_SSL", "TLS_VERIFY"])
+def test_a_switch_may_choose_what_runs_or_turn_off_tls(variable: str) -> None:
+    assert decides(variable, "true", "false")
+
+
+@pytest.mark.parametrize(
+    ("variable", "was", "becomes"),
+    [
+        ("DB_POOL_SIZE", "8", "16"),
+        ("QUEUE_POLL_MS", "500", "1000"),
+        ("TOPIC_PARTITIONS", "1", "3"),
+        ("EVENT_QUEUE_ENABLED", "false", "true"),
+    ],
+)
+def test_amounts_and_switches_are_settings_under_any_name(
+    variable: str, was: str, becomes: str
+) -> None:
+    assert not decides(variable, was, becomes)
 
 
 @pytest.mark.parametrize(
@@ -42,4 +67,4 @@ def test_some_variables_lead_somewhere_by_their_name(variable: str) -> None:
     ["JAVA_OPTS", "LOG_LEVEL", "SUPPORT_LINK", "RUNTIME", "CURLY", "SPORT", "COOKIE_MAX_AGE"],
 )
 def test_others_are_settings(variable: str) -> None:
-    assert not decides(variable)
+    assert not decides(variable, "one", "other")

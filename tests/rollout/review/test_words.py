@@ -217,7 +217,7 @@ def test_sets_security_apart(sandbox: Environment, tmp_path: Path) -> None:
         "Hardening of containers and instances",
     }
     assert "allows s3:PutObject on arn:a" in said
-    assert "before, but not any more: allows s3:GetObject on arn:a" in said
+    assert "no longer allows s3:GetObject on arn:a" in said
     assert "internal: true → not set" in said or "internal: true → false" in said
 
 

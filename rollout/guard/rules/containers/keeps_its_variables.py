@@ -39,7 +39,7 @@ def check(plan: StackPlan, context: Context) -> Findings:
             try:
                 texts = [
                     *_secrets(old, new, environment, service if name == service else None),
-                    *_variables(old, new, environment),
+                    *_variables(old, new, environment, _work_switches(service)),
                 ]
             except Unread as error:
                 texts = [str(error)]
@@ -81,7 +81,15 @@ def _is_named(variable: str, source: object, environment: Environment, service: 
     return False
 
 
-def _variables(old: Container, new: Container, environment: Environment) -> Iterator[str]:
+def _work_switches(service: str | None) -> frozenset[str]:
+    """Return the variables that `takes-work-from-ready-on` judges by the stage."""
+    microservice = CATALOGUE.get(service or "")
+    return frozenset(microservice.work_switches if microservice else ())
+
+
+def _variables(
+    old: Container, new: Container, environment: Environment, switches: frozenset[str]
+) -> Iterator[str]:
     before, after = pairs(old, "environment"), pairs(new, "environment")
     secret = pairs(new, "secrets")
     for name, value in before.items():
@@ -90,9 +98,9 @@ def _variables(old: Container, new: Container, environment: Environment) -> Iter
                 yield f"variable {name} goes"
             continue
         was, becomes = str(value), str(after[name])
-        if was == becomes:
+        if was == becomes or name in switches:
             continue
-        if decides(name):
+        if decides(name, was, becomes):
             yield f"variable {name} was {shown(name, was)} and is {shown(name, becomes)}"
         elif lost := places(was, environment.name) - places(becomes, environment.name):
             texts = (shown(name, place) for place in sorted(lost))

@@ -14,7 +14,7 @@ from pay.unread import Unread
 from rollout.guard.may_receive_traffic import why_reached
 from rollout.guard.needed_rights import is_used, known_services, of_key, of_role, of_topic, of_trust
 from rollout.guard.rule import Context, Finding, Findings
-from rollout.plans.plan import ResourceChange
+from rollout.plans.plan import ResourceChange, Verb
 from rollout.plans.policies import statements_of
 from rollout.plans.read import StackPlan
 from rollout.plans.values import is_unset, same
@@ -58,9 +58,9 @@ def _taken(plan: StackPlan, change: ResourceChange, context: Context) -> Iterato
 
 def _from_role(plan: StackPlan, change: ResourceChange, context: Context) -> Iterator[str]:
     """Yield what the role of a policy loses, over all of its policies in the stack."""
-    role = change.before.get("role")
-    roles = [c for c in plan.plan.moving if c.type == _ROLE and c.before.get("name") == role]
-    if is_unset(role) or any(c.is_removed for c in roles):
+    role = change.before.get("role") or change.after.get("role")
+    roles = [c for c in plan.plan.moving if c.type == _ROLE and role in _names(c)]
+    if is_unset(role) or any(c.is_removed or c.verb is Verb.CREATE for c in roles):
         return
     policies = [c for c in plan.plan.managed if c.type == _POLICY]
     remain = [c for c in policies if c.after.get("role") == role and not c.is_unknown("role")]
@@ -81,6 +81,10 @@ def _from_role(plan: StackPlan, change: ResourceChange, context: Context) -> Ite
         if grant.action.partition(":")[0].lower() not in known or is_used(grant, needs, plan.plan)
     ]
     yield from (f"no longer allows {text}" for text in in_words(unknown))
+
+
+def _names(role: ResourceChange) -> tuple[object, object]:
+    return role.before.get("name"), role.after.get("name")
 
 
 def _from_resource(change: ResourceChange, needs: Sequence[Statement]) -> Iterator[str]:

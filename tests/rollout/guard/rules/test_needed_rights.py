@@ -236,6 +236,18 @@ def test_a_denial_takes_what_it_meets(
     assert of_worker(refused, denied) == expected
 
 
+def test_a_denial_in_a_policy_of_its_own_takes_what_it_meets(
+    refused: Judge, sandbox: Environment
+) -> None:
+    statement = {"Effect": "Deny", "Action": "sqs:*", "Resource": "*"}
+    denial = {"role": TASK_ROLE, "policy": json.dumps({"Statement": [statement]})}
+    kept = role_policy(TASK_ROLE, works(sandbox), *works(sandbox))
+    kept["change"]["actions"] = ["no-op"]
+    kept["change"]["after"] = kept["change"]["before"]
+    added = change("aws_iam_role_policy.denial", None, denial)
+    assert of_worker(refused, kept, added) >= NARROWED
+
+
 def test_a_tighter_condition_takes_the_right(refused: Judge, sandbox: Environment) -> None:
     before = works(sandbox)
     for condition, expected in (

@@ -6,8 +6,17 @@ from pathlib import Path
 import pytest
 
 from pay.catalogue import CATALOGUE
-from pay.model import Environment, Side, Stage
-from tests.support.plans import ENVIRONMENT, at, container, judged, plan, task_definition
+from pay.model import Environment, Side, Stage, names
+from tests.support.plans import (
+    ENVIRONMENT,
+    REGISTRY,
+    Json,
+    at,
+    container,
+    judged,
+    plan,
+    task_definition,
+)
 from tests.support.stack_ids import side_stack
 
 SERVICE = "connector"
@@ -58,3 +67,22 @@ def test_refuses_a_switch_that_is_left_to_the_program(refused: Refused) -> None:
     assert refused(Side.FARGATE, Stage.DARK, left) == [
         "connector is at dark: TASK_QUEUE_ENABLED of the fargate side is not set"
     ]
+
+
+@pytest.mark.parametrize("service", [s.name for s in CATALOGUE.values() if s.work_switches])
+def test_no_rule_refuses_to_begin_to_work_at_ready(
+    service: str, sandbox: Environment, tmp_path: Path
+) -> None:
+    """The move to `ready` turns the switches on: everyday work, whatever they are called."""
+
+    def containers(value: str) -> list[Json]:
+        pairs = [{"name": name, "value": value} for name in CATALOGUE[service].work_switches]
+        image = f"{REGISTRY}/{service}:7-release"
+        return [container(service, image=image, environment=pairs)]
+
+    task = task_definition(containers("false"), containers("true"))
+    for side in ("before", "after"):
+        task["change"][side]["family"] = names.task_family(ENVIRONMENT, service, Side.FARGATE)
+    before, after = (at(sandbox, stage, service) for stage in (Stage.DARK, Stage.READY))
+    stack = plan(side_stack(ENVIRONMENT, service, Side.FARGATE), task)
+    assert judged(tmp_path, [stack], after, base={ENVIRONMENT: before}).refused == ()
