@@ -129,6 +129,12 @@ IAM_MUTATIONS = (
     granted("roles_cannot_weaken_the_logs", "logs:DeleteLogGroup", GROUP),
     granted("roles_cannot_weaken_the_logs", "logs:Delete*", GROUP, way="with a wildcard"),
     granted("roles_cannot_weaken_the_logs", "cloudtrail:StopLogging", TRAIL, way="a trail"),
+    granted(
+        "roles_cannot_weaken_the_logs",
+        "elasticloadbalancing:ModifyLoadBalancerAttributes",
+        "arn:aws:elasticloadbalancing:eu-west-1:111111111111:loadbalancer/app/a/b",
+        way="access logs",
+    ),
     granted("roles_cannot_weaken_the_logs", "kms:ScheduleKeyDeletion", KEY_ARN, way="a key"),
     attached("attached_policies_are_written_in_the_stack", "PowerUserAccess"),
     attached("attached_policies_are_written_in_the_stack", "SecretsManagerReadWrite"),

@@ -65,6 +65,9 @@ keys", "Check the webhook signatures"; GitHub: "About authentication to GitHub",
 _BASE_64 = re.compile(r"\s*[A-Za-z0-9+/\s]{16,}={0,2}\s*")
 _RANDOM_TEXT = re.compile(r"[A-Za-z0-9+/=_-]{20,}")
 _PARTS = re.compile(r"[^A-Za-z0-9+=]+")
+_COMMIT = re.compile(r"[0-9a-f]{40}")
+_NAMES_A_COMMIT = re.compile(r"(?:^|_)(?:SHA1?|COMMIT|REVISION)(?:_|$)")
+"""`GIT_SHA`, `COMMIT_ID`: a build says what it was built from."""
 _RANDOM_HEX = re.compile(r"[0-9a-fA-F]{32,}")
 MIN_ENTROPY_BITS = 4.5
 """Bits a character from which text of 20 and more characters is random; detect-secrets' own limit
@@ -101,6 +104,8 @@ def why_secret(name: str, value: str, *, may_be_name: bool = False) -> str | Non
         return secret.why
     if encoded := _decoded(value):
         return why_secret("", encoded) and "its value holds a secret in base 64"
+    if _NAMES_A_COMMIT.search(name.upper()) and _COMMIT.fullmatch(value):
+        return None
     if _holds_random(value) and (not may_be_name or any(map(_is_opaque, _PARTS.split(value)))):
         return "its value is as random as a key"
     try:

@@ -23,6 +23,8 @@ _ACTIONS = {
     "securityhub": "DisableSecurityHub BatchDisableStandards UpdateStandardsControl "
     "DisassociateFromAdministratorAccount",
     "ec2": "DeleteFlowLogs",
+    # Its attributes hold the switch of the access logs.
+    "elasticloadbalancing": "ModifyLoadBalancerAttributes",
     "wafv2": "DeleteLoggingConfiguration",
     "kms": "ScheduleKeyDeletion DisableKey PutKeyPolicy DisableKeyRotation "
     "DeleteImportedKeyMaterial",

@@ -25,6 +25,7 @@ from rollout.guard.in_place.directions import (
     HIGHER,
     LOWER,
     MORE_MEMBERS,
+    MORE_TOPICS,
     OFF,
     ON,
     TAGS_WITH_THAT_OF_ECS,
@@ -114,7 +115,7 @@ TABLE: Mapping[str, Rows] = {
     },
     "aws_cloudwatch_metric_alarm": {
         "actions_enabled": Row(ON, "it notifies people"),
-        "alarm_actions": Row(MORE_MEMBERS, "it notifies more"),
+        "alarm_actions": Row(MORE_TOPICS, "it notifies more"),
         "alarm_description": Row(ANYTHING, "only people read it"),
         "comparison_operator": Row(STRICTER_COMPARISON, "it goes off one value sooner"),
         "datapoints_to_alarm": Row(SOONER, "it goes off sooner"),
@@ -122,8 +123,8 @@ TABLE: Mapping[str, Rows] = {
             becomes("evaluate"), "it judges periods with few requests, too"
         ),
         "evaluation_periods": Row(SOONER, "it goes off sooner"),
-        "insufficient_data_actions": Row(MORE_MEMBERS, "it notifies more"),
-        "ok_actions": Row(MORE_MEMBERS, "it notifies more"),
+        "insufficient_data_actions": Row(MORE_TOPICS, "it notifies more"),
+        "ok_actions": Row(MORE_TOPICS, "it notifies more"),
         "threshold": Row(STRICTER_THRESHOLD, "it goes off sooner"),
         "treat_missing_data": Row(becomes("breaching"), "silence makes it go off"),
     },
@@ -281,7 +282,6 @@ TABLE: Mapping[str, Rows] = {
     "aws_sns_topic": {
         **_computed("beginning_archive_time", "owner"),
         "display_name": Row(ANYTHING, "only people read it"),
-        "kms_master_key_id": Row(FIRST_VALUE, "what is sent from then on is encrypted"),
         "policy": Row(_RIGHTS, "it gives rights"),
     },
     "aws_sns_topic_policy": {

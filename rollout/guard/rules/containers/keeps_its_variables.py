@@ -100,7 +100,9 @@ def _variables(
         was, becomes = str(value), str(after[name])
         if was == becomes or name in switches:
             continue
-        if decides(name, was, becomes):
+        if was and not becomes:
+            yield f"variable {name} is emptied; it was {shown(name, was)}"
+        elif decides(name, was, becomes):
             yield f"variable {name} was {shown(name, was)} and is {shown(name, becomes)}"
         elif lost := places(was, environment.name) - places(becomes, environment.name):
             texts = (shown(name, place) for place in sorted(lost))

@@ -259,6 +259,7 @@ def test_refuses_an_attribute_that_is_known_only_after_apply(refused: Judge) -> 
 LOST: dict[str, Json] = {
     "variable": {"environment": pairs("environment", LOG_LEVEL=None)},
     "all variables": {"environment": []},
+    "value": {"environment": pairs("environment", LOG_LEVEL="")},
     "secret": {"secrets": pairs("secrets", SENTRY_DSN=None)},
     "secret of another key": {"secrets": pairs("secrets", DB_PASSWORD=f"{SECRET}:SENTRY_DSN::")},
     "secret of another version": {
@@ -283,6 +284,7 @@ KEPT: dict[str, Json] = {
     "another heap": {"environment": pairs("environment", JAVA_OPTS=JAVA)},
     "a log level": {"environment": pairs("environment", LOG_LEVEL="DEBUG")},
     "a switch": {"environment": pairs("environment", NEW_PAGES_ENABLED="true")},
+    "an amount under the name of a place": {"environment": pairs("environment", DB_POOL_SIZE="16")},
     "a variable more": {"environment": pairs("environment", COOKIE_MAX_AGE="60")},
     "a subnet more": {
         "environment": pairs(

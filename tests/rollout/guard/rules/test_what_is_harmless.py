@@ -242,6 +242,7 @@ PLATFORM_HARM: list[tuple[str, Json, Json]] = [
     ("aws_kms_key.cde", {"deletion_window_in_days": 30}, {"deletion_window_in_days": 7}),
     ("aws_cloudwatch_log_group.app", {"kms_key_id": "a"}, {"kms_key_id": None}),
     ("aws_sns_topic.critical", {"kms_master_key_id": "a"}, {"kms_master_key_id": "b"}),
+    ("aws_sns_topic.critical", {}, {"kms_master_key_id": "alias/aws/sns"}),
     ("aws_ecs_cluster.fargate", {"setting": [{"value": "on"}]}, {"setting": [{"value": "off"}]}),
     (
         "aws_ecs_cluster_capacity_providers.ec2",
@@ -312,8 +313,10 @@ def test_says_what_it_saw_and_how_to_let_it_pass(refused: Judge) -> None:
 
 # What decides a move.
 
+TOPIC = "arn:aws:sns:eu-west-1:555555555555:sandbox-alarms-critical"
+OTHER_TOPIC = "arn:aws:sns:eu-west-1:555555555555:sandbox-alarms-warning"
 WATCHED: Json = {
-    **{"alarm_actions": ["arn:a"], "ok_actions": ["arn:a"], "actions_enabled": True},
+    **{"alarm_actions": [TOPIC], "ok_actions": [TOPIC], "actions_enabled": True},
     **{"comparison_operator": "GreaterThanThreshold", "threshold": 5, "period": 60},
     **{"evaluation_periods": 3, "datapoints_to_alarm": 2, "treat_missing_data": "missing"},
     **{"namespace": "AWS/ApplicationELB", "metric_name": "Errors", "statistic": "Sum"},
@@ -321,7 +324,9 @@ WATCHED: Json = {
 }
 BLUNTED: list[Json] = [
     {"alarm_actions": []},
-    {"alarm_actions": ["arn:b"]},
+    {"alarm_actions": [OTHER_TOPIC]},
+    {"alarm_actions": [TOPIC, OTHER_TOPIC.replace("5" * 12, "6" * 12)]},
+    {"alarm_actions": [TOPIC, "arn:aws:lambda:eu-west-1:555555555555:function:a"]},
     {"ok_actions": []},
     {"actions_enabled": False},
     {"threshold": 6},
@@ -343,7 +348,7 @@ BLUNTED: list[Json] = [
 ]
 STRICTER: list[Json] = [
     {"alarm_description": "other words"},
-    {"alarm_actions": ["arn:b", "arn:a"]},
+    {"alarm_actions": [OTHER_TOPIC, TOPIC]},
     {"threshold": 4},
     {"comparison_operator": "GreaterThanOrEqualToThreshold"},
     {"datapoints_to_alarm": 1},
