@@ -121,7 +121,9 @@ def _others(value: Any) -> Sequence[Any]:
     if isinstance(value, int | float):
         return [value + 1, value * 2 + 1, *([value - 1, 0] if value > 0 else [])]
     if isinstance(value, list):
-        return [[*value, "another"], *([value[1:], ["another", *value[1:]]] if value else [])]
+        is_named = value and isinstance(value[0], str) and value[0].startswith("arn:")
+        other = f"{value[0]}-another" if is_named else "another"
+        return [[*value, other], *([value[1:], [other, *value[1:]]] if value else [])]
     if isinstance(value, dict):
         return [{**value, "another": "value"}, *([{}] if value else [])]
     if value[:1] in ("{", "["):
