@@ -15,8 +15,10 @@ import pay
 from pay.catalogue import CATALOGUE
 
 SCHEMA = "toolchain/bindings/aws-5.100.schema.json"
-FILES = ("main.py", "cdktf.json", SCHEMA)
-"""The files below the root that a synthesis also reads, with code and environments."""
+CODE = ("main.py", "toolchain/__init__.py", "toolchain/streams.py")
+"""The code below the root that runs beside the packages that make stacks."""
+FILES = (*CODE, "cdktf.json", SCHEMA)
+"""The files below the root that a synthesis also reads, with packages and environments."""
 CLOCK_SECONDS = 0.1
 """File systems take their times from a coarser clock than `time.time` does."""
 

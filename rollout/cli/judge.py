@@ -70,9 +70,9 @@ def judge(
 ) -> None:
     if (environment is None) is (recorded is None):
         raise typer.BadParameter("give one of them.", param_hint="ENV or --recorded")
-    if recorded and record:
-        message = "recorded minutes belong to no service; give one."
-        raise typer.BadParameter(message, param_hint="--record, --recorded")
+    if recorded and (record or at or watch):
+        message = "recorded minutes are of no service and no time; give it alone."
+        raise typer.BadParameter(message, param_hint="--recorded")
     if watch and at:
         raise typer.BadParameter("the past does not change; give one.", param_hint="--watch, --at")
     with reporting(as_json, exit_code=2):

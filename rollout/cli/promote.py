@@ -17,7 +17,7 @@ import typer
 from pay.model import Stage
 from rollout.moves import journal
 from rollout.moves.gates import Promotion, findings, next_move
-from rollout.moves.judged import judged as judge_before
+from rollout.moves.judge_stage import judge_stage
 from rollout.moves.record_move import print_move, write_move
 from rollout.moves.stage_file import locked
 from rollout.moves.standings import load_standings
@@ -52,7 +52,7 @@ def promote(
         target = choose(environment, standings.environments, "ENV")
         choose(service, target.services, "SERVICE")
         edge = next_move(target, service)
-        judged = judge_before(standings, environment, service, edge)
+        judged = judge_stage(standings, environment, service, edge)
         asked = Promotion(
             standings,
             environment,

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import Field, ValidationError
 
+from pay.files import read_content
 from pay.model import Ladder, Stage
 from pay.model.base import Model
 from pay.model.judging.dip import Block, judge_dip
@@ -136,7 +137,7 @@ def read_recording(path: Path) -> Recording:
     """
     document = _document(path)
     what = document.get("what", "errors")
-    if what not in _KINDS:
+    if not isinstance(what, str) or what not in _KINDS:
         raise InvalidInput(
             [
                 Problem(
@@ -157,7 +158,7 @@ def read_recording(path: Path) -> Recording:
 
 def _document(path: Path) -> dict[str, Any]:
     try:
-        document = json.loads(path.read_bytes())
+        document = json.loads(read_content(path))
     except (ValueError, RecursionError):
         document = None
     if isinstance(document, dict):

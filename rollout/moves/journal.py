@@ -160,7 +160,7 @@ def read_all(
     latest = (now or datetime.now(UTC)) + CLOCK_DIFFERENCE
     journals: dict[Place, tuple[Move, ...]] = {}
     problems: list[Problem] = []
-    for path in sorted((folder / "journal").glob("*/[!.]*.jsonl")):
+    for path in sorted((folder / "journal").glob("[!.]*/[!.]*.jsonl")):
         if is_verdicts(path):
             continue
         place, where = (path.parent.name, path.stem), f"journal/{path.parent.name}/{path.name}"

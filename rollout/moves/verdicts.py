@@ -22,7 +22,7 @@ def read_verdicts(standings: Standings) -> Verdicts:
     problems: list[Problem] = []
     for place, moves in standings.journals.items():
         verdicts[place] = [move.judged for move in moves if move.judged]
-    for path in sorted((standings.folder / "journal").glob(f"*/[!.]*{VERDICTS}")):
+    for path in sorted((standings.folder / "journal").glob(f"[!.]*/[!.]*{VERDICTS}")):
         place = (path.parent.name, path.name.removesuffix(VERDICTS))
         where = f"journal/{path.parent.name}/{path.name}"
         for number, line in enumerate(path.read_bytes().split(b"\n"), start=1):

@@ -20,7 +20,7 @@ from pay.hcl.errors import HclError
 from pay.hcl.kept_output import KeptOutput
 from pay.model import Environment
 from stacks.estate import PlannedStack, add_stack, planned_stacks
-from stacks.made_from import FILES, SCHEMA, code_folders, made_from
+from stacks.made_from import CODE, FILES, SCHEMA, code_folders, made_from
 from stacks.synthesis import synthesise
 from tests.conftest import ROOT
 
@@ -350,7 +350,7 @@ def test_starts_no_node_for_what_is_reused_and_reads_no_other_code(
 
     new = modules(PAY_REUSE="off")
     ours = {path for path in new if not path.parts[0].startswith(".venv")}
-    folders = [*code_folders(), ROOT / "main.py"]
+    folders = [*code_folders(), *(ROOT / file for file in CODE)]
     assert all(any((ROOT / path).is_relative_to(each) for each in folders) for path in ours)
     assert any("jsii" in path.parts for path in new)
     modules()  # keeps it

@@ -285,7 +285,7 @@ class Account:
     ) -> Any:
         assert HostedZoneId in ("ZPRIVATE", "ZPUBLIC")
         after = {"Name": "zz.example.", "Type": "CNAME", "ResourceRecords": [{"Value": "x"}]}
-        usual = [self.alias(StartRecordName)]
+        usual = [] if StartRecordName in self.gone else [self.alias(StartRecordName)]
         return {"ResourceRecordSets": [*self.records.get(StartRecordName, usual), after]}
 
     def ChangeResourceRecordSets(self, HostedZoneId: str, ChangeBatch: dict[str, Any]) -> Any:

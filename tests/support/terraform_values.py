@@ -126,7 +126,7 @@ def _joined(*parts: st.SearchStrategy[str] | str) -> st.SearchStrategy[str]:
 
 
 def _quoted(expressions: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-    inside = st.sampled_from(["a", " ", '\\"', "\\n", "$${", "%%{", "$", "}", " {"])
+    inside = st.sampled_from(["a", " ", '\\"', "\\n", "$${", "%%{", "$ ", "}", " {"])
     return st.lists(
         st.one_of(inside, _joined("${", _spaces, expressions, _spaces, "}")), max_size=4
     ).map(lambda parts: '"' + "".join(parts).replace("$${ ", "$$ ").replace("$$${", "$${") + '"')
@@ -180,7 +180,12 @@ _live = st.one_of(
     ),
 )
 
-templates = _joined(_starts, st.lists(st.one_of(_text, _live), min_size=1, max_size=6).map("".join))
+# Terraform reads a sign and the blank after it as one piece, of which a strip marker takes nothing.
+_SIGN_AND_BLANK = re.compile(r"[$%]\s")
+
+templates = _joined(
+    _starts, st.lists(st.one_of(_text, _live), min_size=1, max_size=6).map("".join)
+).filter(lambda template: "~" not in template or not _SIGN_AND_BLANK.search(template))
 """Templates over LOCALS: text, interpolations and directives side by side, with strip markers."""
 
 TYPES = {

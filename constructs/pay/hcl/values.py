@@ -4,7 +4,7 @@ import math
 import re
 import sys
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 
 from pay.hcl.errors import TemplateError
@@ -115,6 +115,10 @@ def _element(value: dict[object, object], indent: str, strings: Strings) -> str:
     return _object(value, indent, strings)
 
 
+_SIGN = re.compile(r"\$\$\{|%%\{|\$\{|%\{")
+"""An escaped or a live beginning of an expression in a template."""
+
+
 def _key(name: object, strings: Strings) -> str:
     if type(name) is not str:
         raise TemplateError(f"the key {name!r} is a {type(name).__name__}; keys are strings")
@@ -126,12 +130,26 @@ def _key(name: object, strings: Strings) -> str:
         text = "".join(
             # Outside of quotes only a name has such letters, and a name has no escapes.
             c
-            if _ONE_COLUMN_EACH.fullmatch(c) or (not is_quoted and f"_{c}".isidentifier())
+            if _ONE_COLUMN_EACH.fullmatch(c) or (not is_text and f"_{c}".isidentifier())
             else unicode_escape(c)
-            for c in text
+            for c, is_text in _letters(text, is_quoted)
         )
     # A computed key needs parentheses; without them, HCL2 reads it as a literal name.
     return text if is_quoted else f"({text})"
+
+
+def _letters(text: str, is_quoted: bool) -> Iterator[tuple[str, bool]]:
+    """Yield each letter, and whether it is text in quotes: not of an expression, or inside one."""
+    depth, position = 0, 0
+    while position < len(text):
+        sign = _SIGN.match(text, position)
+        if sign and len(sign[0]) == 2:
+            depth += 1
+        elif depth and text[position] in "{}":
+            depth += 1 if text[position] == "{" else -1
+        for letter in sign[0] if sign else text[position]:
+            yield letter, is_quoted and not depth
+        position += len(sign[0]) if sign else 1
 
 
 def _integer(value: int) -> str:

@@ -13,7 +13,7 @@ from pay.hcl.json_documents import json_document
 from pay.hcl.schema import ProviderSchema
 from pay.hcl.shapes import Primitive
 from pay.hcl.writer import to_hcl
-from tests.support.terraform_runs import NO_PROVIDER, Terraform, evaluated
+from tests.support.terraform_runs import NO_PROVIDER, Terraform, as_json, evaluated
 from tests.support.terraform_values import LOCALS, escaped, nested, scalars
 
 
@@ -175,7 +175,7 @@ def document_text(value: Any) -> str:
             return {escaped(key): hidden(item) for key, item in each.items()}
         return escaped(each)
 
-    text = json.dumps(hidden(value))
+    text = as_json(hidden(value))
     for position, reference in enumerate(references):
         text = text.replace(f"<{position}>", reference)
     return text

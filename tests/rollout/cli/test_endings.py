@@ -7,8 +7,8 @@ import errno
 import os
 import re
 import signal
+import socket
 import subprocess
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -18,12 +18,14 @@ import typer.core
 from typer.testing import CliRunner
 
 from rollout.cli import COMMANDS, app, load
+from tests.support.account import CREDENTIALS
 from tests.support.checkout import COMMITTED, Checkout
 from toolchain.paths import VENV_BIN
 from toolchain.streams import READER_GONE, STOPPED
 
 VALUES = {
     "ENV": "test-12",
+    "FILE": "page.html",
     "SERVICE": "ledger",
     "STACK|PLAN.json...": "plan.json",
     "BASE": "base",
@@ -47,11 +49,15 @@ def commands() -> dict[str, list[str]]:
 
 
 def _required(command: Any) -> list[str]:
-    return [
-        VALUES[each.metavar or each.name.upper()]
-        for each in command.params
-        if each.param_type_name == "argument" and (each.required or each.metavar in VALUES)
-    ]
+    words: list[str] = []
+    for each in command.params:
+        value = VALUES.get(each.metavar or each.name.upper())
+        if each.param_type_name == "argument":
+            words += [value] if value else []
+        elif each.required:
+            words += [each.opts[0], str(value)]
+        assert value or not each.required, f"VALUES lacks {each.name} of {command.name}"
+    return words
 
 
 CALLS = commands()
@@ -188,22 +194,20 @@ def test_reports_that_cannot_be_written_are_wrong_use(place: str, here: Path) ->
 
 
 def test_a_signal_ends_a_command_that_waits(here: Path) -> None:
-    os.mkfifo(here / "pipe")
-    waiting = subprocess.Popen(
-        [VENV_BIN / "pay", "guard", "pipe"],
-        env={**os.environ, "PAY_ENVIRONMENTS": str(COMMITTED)},
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    writer = -1
-    while writer < 0 and waiting.poll() is None:
-        try:
-            writer = os.open(here / "pipe", os.O_WRONLY | os.O_NONBLOCK)
-        except OSError:
-            time.sleep(0.05)  # nobody waits at its other end yet
-    waiting.send_signal(signal.SIGINT)
-    _, errors = waiting.communicate(timeout=30)
-    os.close(writer)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        host, port = silent.getsockname()
+        aws = {"AWS_ENDPOINT_URL": f"http://{host}:{port}", **CREDENTIALS}
+        waiting = subprocess.Popen(
+            [VENV_BIN / "pay", "reach", "test-12"],
+            env={**os.environ, "PAY_ENVIRONMENTS": str(COMMITTED), **aws},
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        silent.settimeout(60)
+        connection, _ = silent.accept()
+        waiting.send_signal(signal.SIGINT)
+        _, errors = waiting.communicate(timeout=30)
+        connection.close()
     assert (waiting.returncode, errors) == (STOPPED, "Stopped.\n")
 
 

@@ -66,6 +66,7 @@ def test_the_usual_share_of_the_stage_is_taken(file: Path, pay_json: PayJson) ->
         ("[" * 100_000, "not a JSON object"),
         ('{"stage": "canary", "minutes": [[' + "1" * 5000 + ",1,0,1,0]]}", "minutes"),
         ('{"what": "dips"}', "did you mean dip?"),
+        ('{"what": ["dip"]}', "found ['dip']; allowed: errors"),
         ('{"stage": "canry", "minutes": []}', "did you mean canary?"),
         ('{"stage": "canary", "minutes": [[1, 1, 2, 1, 0]]}', "2 errors in 1 requests of EC2"),
         ('{"stage": "canary", "minutes": [[1, 1, 0, 1, -1]]}', "-1"),
@@ -86,6 +87,14 @@ def test_a_mistake_of_the_file_is_a_message_and_exit_code_2(
     assert result.exit_code == 2
     assert said in result.stderr
     assert str(file) in result.stderr
+
+
+@pytest.mark.parametrize("more", [("--watch",), ("--record",), ("--at", "2026-11-26T10:00Z")])
+def test_recorded_minutes_stand_alone(more: tuple[str, ...], file: Path, pay: Pay) -> None:
+    file.write_text(json.dumps(PASSES))
+    assert pay("judge", "--recorded", str(file), *more).exit_code == 2
+    assert pay("judge", "test-12", "--recorded", str(file)).exit_code == 2
+    assert pay("judge").exit_code == 2
 
 
 def test_a_file_that_is_not_there_is_a_message(pay: Pay, tmp_path: Path) -> None:

@@ -69,7 +69,7 @@ def test_says_what_a_plan_must_be(root: Path, tmp_path: Path) -> None:
     plan.write_text("no plan")
     run = pay_policy("--root", root, "--reports", tmp_path / "reports", plan)
     assert run.returncode == 2
-    assert f"{plan}: found text that is not JSON; allowed: a Terraform plan" in run.stderr
+    assert f"{plan}: found text that is not JSON, at line 1, column 1; allowed: a " in run.stderr
 
 
 def test_refuses_a_day_that_is_none(root: Path) -> None:

@@ -260,7 +260,9 @@ def _chance_of_at_least(count: int, mean: float) -> float:
 
 def _missing(minutes: Sequence[Minute], limit: float) -> tuple[str, bool]:
     seen = total(minutes)
-    if limit >= 1 or seen.fargate_errors >= limit * seen.fargate_requests > 0:
+    if limit >= 1:
+        return f"above the limit: EC2 itself fails too often to compare with: {_rates(seen)}", False
+    if seen.fargate_errors >= limit * seen.fargate_requests > 0:
         return f"above the limit: {_rates(seen)}; at most {limit:.2%} passes", False
     missing = needed_requests(seen.fargate_errors, limit) - seen.fargate_requests
     wait = missing * len(minutes) / seen.fargate_requests if seen.fargate_requests else inf
