@@ -82,12 +82,19 @@ def open_sealed(folder: Path, base: Path) -> PlanSet:
     return PlanSet(folder, tuple(files))
 
 
+def _is_there(file: Path) -> bool:
+    try:
+        return file.is_file()
+    except OSError:  # a name that no file system takes
+        return False
+
+
 def _differences(folder: Path, listed: Mapping[str, str], base: Path) -> Iterator[Finding]:
     for name, sha256 in listed.items():
         file = folder / name
         if file.parent != folder or file.suffix != ".tfplan":
             yield Finding("seal", f"{SEAL} lists {name!r}, which is not a STACK.tfplan", AGAIN)
-        elif not file.is_file():
+        elif not _is_there(file):
             yield Finding("plan-missing", f"{SEAL} lists {name}, which is not in {folder}", AGAIN)
         elif (digest := _described(file).sha256) != sha256:
             reason = f"{name} has the digest {digest}; {SEAL} lists {sha256}"

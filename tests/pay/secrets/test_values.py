@@ -45,6 +45,32 @@ def test_recognises_a_credential_by_its_format_anywhere_in_a_text(value: str, ki
     assert text[secret.start : secret.end] in f'{value}"'
 
 
+def encoded(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
+
+
+def test_reads_what_is_in_base_64() -> None:
+    """User data of instances is: the script in it is judged as a script."""
+    secret = "#!/bin/sh\nexport DB_PASSWORD=" + "hunter2" * 2 + "\n"
+    assert why_secret("user_data", encoded(secret)) == "its value holds a secret in base 64"
+    for ordinary in (
+        "#!/bin/sh\necho ECS_CLUSTER=test-12-ec2 >> /etc/ecs/ecs.config\n",
+        "\x00" * 24,
+    ):
+        assert why_secret("user_data", encoded(ordinary)) is None
+    not_text = base64.b64encode(b"\xff\xfe" * 12).decode()
+    assert why_secret("user_data", not_text, may_be_name=True) is None
+
+
+def test_a_name_may_be_long_where_settings_hold_names() -> None:
+    name = "CloudWatchAgentServerPolicy/ecsInstanceRoleForEverything"
+    assert why_secret("role", name, may_be_name=True) is None
+    key = "9f86d081884c7d659a2feaa0c55ad0152c1d8ef3"
+    assert why_secret("tag", key, may_be_name=True) == "its value is as random as a key"
+    mixed = base64.b64encode(bytes(range(7, 247, 6))).decode()
+    assert why_secret("tag", mixed, may_be_name=True)
+
+
 def test_a_name_alone_is_not_a_credential() -> None:
     assert list(credentials("password = hunter2")) == []
 
