@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from pay.files import replace_file
+from pay.model.problem import printable
 from pay.plans.plan_file import NotAPlan, read_plan_file
 from policies.engine import requirements, waivers
 from policies.engine.plan_shape import require_shape
@@ -41,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return PASSED
         verdicts = _judge(options)
     except (waivers.InvalidWaivers, NothingToJudge, NotAPlan, requirements.UnknownRule) as mistake:
-        print(mistake, file=sys.stderr)
+        print(printable(str(mistake)), file=sys.stderr)
         return WRONG_USE
     try:
         for form, file in options.format or [("table", None)]:

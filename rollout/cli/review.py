@@ -18,7 +18,7 @@ from typing import Annotated
 import typer
 
 from pay.files import replace_file
-from pay.model.problem import InvalidInput
+from pay.model.problem import InvalidInput, printable
 from rollout.delivery.stack_plans import plan_files_of
 from rollout.guard.options import Allow, Base, Because, Plans, allowances, read_and_judge
 from rollout.guard.report import print_mistakes
@@ -53,4 +53,4 @@ def review(
     if html:
         replace_file(html, as_html(document).encode())
     rest = f"the HTML review, {html.name}" if html else "`pay review ... --html FILE`"
-    typer.echo(as_markdown(document, rest=rest), nl=False)
+    typer.echo(printable(as_markdown(document, rest=rest)), nl=False)

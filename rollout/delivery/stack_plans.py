@@ -30,6 +30,13 @@ HOLDS = timedelta(hours=1)
 """How long a plan holds while HCL and state stay the same: what exists may change without both."""
 
 
+def _is_file(argument: str) -> bool:
+    try:
+        return Path(argument).is_file()
+    except OSError:  # longer than a name may be
+        return False
+
+
 def plan_files_of(arguments: Sequence[str]) -> list[Path]:
     """Return the plans as JSON: the files among the arguments, and those of the stacks whose ids
     the others match (shell globs). With a side its records are planned, which the guard looks at.
@@ -37,8 +44,8 @@ def plan_files_of(arguments: Sequence[str]) -> list[Path]:
     Raises InvalidInput for every argument that is neither, for a checkout that cannot be
     synthesised, and for a stack that cannot be planned.
     """
-    files = [Path(argument) for argument in arguments if Path(argument).is_file()]
-    named = [argument for argument in arguments if not Path(argument).is_file()]
+    files = [Path(argument) for argument in arguments if _is_file(argument)]
+    named = [argument for argument in arguments if not _is_file(argument)]
     if not named:
         return files
     environments = load_environments(environments_folder())

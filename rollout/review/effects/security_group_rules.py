@@ -43,7 +43,7 @@ def _of_rule(is_ingress: bool, rule: Any) -> Iterator[Opening]:
         return
     for key in _PEERS:
         given = rule.get(key) or ()
-        for peer in [given] if isinstance(given, str) else given:
+        for peer in given if isinstance(given, list | tuple) else [given]:
             yield Opening(is_ingress, _ports(rule), str(peer))
     if rule.get("self") is True:
         yield Opening(is_ingress, _ports(rule), "itself")

@@ -11,7 +11,7 @@ from pay.model import Stage
 from rollout.cli import app
 from rollout.guard.rules import REASONS, RULES
 from tests.conftest import ROOT
-from tests.support.checkout import Checkout, fresh_checkout
+from tests.support.checkout import Checkout, Pay, fresh_checkout
 from tests.support.plans import ENVIRONMENT, SERVICE, Json, change, plan, records, traffic
 
 CANARY = traffic(records(100, 0), records(95, 5))
@@ -143,3 +143,9 @@ def test_every_rule_has_an_id_of_its_own_and_says_why() -> None:
     files = (ROOT / "rollout" / "guard" / "rules").glob("*/[a-z]*.py")
     assert len(list(files)) == len(RULES)
     assert all(len(reason) > 80 for reason in REASONS.values())
+
+
+def test_a_name_that_no_file_system_takes_is_wrong_use(pay: Pay) -> None:
+    result = pay("guard", "x" * 5000)
+    assert result.exit_code == 2
+    assert "Traceback" not in result.output

@@ -227,3 +227,9 @@ def test_says_what_a_change_does_in_words(sandbox: Environment, tmp_path: Path, 
     document = reviewed(tmp_path, sandbox, plan(stack, beside, entry))
     assert says in first_lines(document)
     assert says in document.title
+
+
+def test_a_value_of_another_type_is_shown_as_it_is(sandbox: Environment, tmp_path: Path) -> None:
+    ports = {"type": "ingress", "protocol": "tcp", "from_port": 443, "to_port": 443}
+    rule = change("aws_security_group_rule.r", None, {**ports, "cidr_blocks": 7})
+    assert "opens 443 to 7" in first_lines(reviewed(tmp_path, sandbox, plan(EC2, rule)))
