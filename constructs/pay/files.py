@@ -4,6 +4,7 @@ as a whole.
 
 import errno
 import os
+import stat
 import tempfile
 from pathlib import Path
 
@@ -53,16 +54,27 @@ def replace_file(path: Path, content: bytes, *, lasting: bool = True) -> None:
     try:
         if target.is_symlink():
             raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
-        if target.exists() and not target.is_file():
-            target.write_bytes(content)
+        mode = _mode(target)
+        if stat.S_ISREG(mode):
+            _replace(target, content, stat.S_IMODE(mode), lasting)
         else:
-            _replace(target, content, lasting)
+            target.write_bytes(content)
     except OSError as error:
         # The temporary file's name would say nothing to a person.
         raise OSError(error.errno, error.strerror or str(error), str(path)) from None
 
 
-def _replace(target: Path, content: bytes, lasting: bool) -> None:
+def _mode(target: Path) -> int:
+    """Return a file's type and mode; for one that is not there, those that Git checks files out
+    with. Asked once: another run may delete the file at any time.
+    """
+    try:
+        return target.stat().st_mode
+    except FileNotFoundError:
+        return stat.S_IFREG | 0o644
+
+
+def _replace(target: Path, content: bytes, mode: int, lasting: bool) -> None:
     descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".new")
     try:
         with os.fdopen(descriptor, "wb") as file:
@@ -70,8 +82,7 @@ def _replace(target: Path, content: bytes, lasting: bool) -> None:
             file.flush()
             if lasting:
                 os.fsync(file.fileno())
-        # A new file as Git checks files out: the mode of a temporary one is for its owner alone.
-        Path(name).chmod(target.stat().st_mode if target.exists() else 0o644)
+        Path(name).chmod(mode)  # that of a temporary file is for its owner alone
         Path(name).replace(target)
     except BaseException:
         Path(name).unlink(missing_ok=True)
