@@ -44,13 +44,19 @@ SHARING = (LAB, "tests/stacks", "tests/sandbox")
 
 
 LONG = (
+    "tests/lab/",
+    "tests/pay/model/stage/test_invariants.py",
+    "tests/pay/service/test_containers.py",
+    "tests/policies/engine/test_waivers.py",
     "tests/rollout/adoption/",
     "tests/rollout/cli/",
+    "tests/rollout/doctor/",
+    "tests/sandbox/",
     "tests/rollout/schedule/test_timetable.py",
     "tests/stacks/test_reuse.py",
 )
-"""They run whole commands, several processes, or every move of every environment: `make check`
-leaves them to `make test`."""
+"""They run whole commands, servers, several processes, or every move of every environment: `make
+check` leaves them to `make test`."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
