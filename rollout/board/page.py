@@ -127,7 +127,6 @@ def as_page(standings: Standings, verdicts: Verdicts) -> str:
         marked=MARKED,
         width=WIDTH,
         line_height=LINE_HEIGHT,
-        Verdict=Verdict,
     )
 
 

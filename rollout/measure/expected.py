@@ -1,12 +1,12 @@
 """The total of requests that a block would usually have."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from statistics import median
 
 from pay.model.judging.dip import LEAST_EXPECTED, Block
 from pay.model.stage.dwell import LOCAL_ZONE, is_bank_holiday
-from rollout.measure.traffic import Span
+from rollout.measure.traffic import Span, on_the_clock
 
 WEEKS = 4
 PERIOD_SECONDS = 300
@@ -44,7 +44,7 @@ def blocks(totals: Totals, span: Span) -> tuple[list[Block], int]:
 
     Raises LookupError when no week before has data.
     """
-    first = int(aligned(span.start - LEVEL_BEFORE).timestamp())
+    first = int(on_the_clock(span.start - LEVEL_BEFORE, PERIOD_SECONDS).timestamp())
     expected = {
         at: usual(totals, at) for at in range(first, int(span.end.timestamp()), PERIOD_SECONDS)
     }
@@ -90,8 +90,3 @@ def bank_holidays(span: Span) -> list[date]:
     day, last = (moment.astimezone(LOCAL_ZONE).date() for moment in (span.start, span.end))
     days = [day + timedelta(days=number) for number in range((last - day).days + 1)]
     return [each for each in days if is_bank_holiday(each)]
-
-
-def aligned(moment: datetime) -> datetime:
-    """Return the start of the 5 minutes that the moment lies in, in UTC."""
-    return datetime.fromtimestamp(int(moment.timestamp()) // PERIOD_SECONDS * PERIOD_SECONDS, UTC)

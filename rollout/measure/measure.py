@@ -123,7 +123,7 @@ class _Measured:
         return self._counts(self._counted.errors, self.span)
 
     def errors(self) -> Part:
-        start = expected.aligned(self.span.start)
+        start = on_the_clock(self.span.start, expected.PERIOD_SECONDS)
         week = Span(start - BURST_DAYS, start, expected.PERIOD_SECONDS)
         bursts = burst_rate(self._counts(self._counted.errors, week))
         return judge_errors(self.minutes, self._asked.share, burst_rate=bursts)
@@ -158,8 +158,8 @@ class _Measured:
             reason = f"{holidays[0]:%a %d %b} is a bank holiday: nobody knows what is usual"
             return Part(verdict=Verdict.NOT_ENOUGH_DATA, reason=reason)
         long = Span(
-            expected.aligned(self.span.start - expected.LONGEST_LOOK_BACK),
-            expected.aligned(self.span.end),
+            on_the_clock(self.span.start - expected.LONGEST_LOOK_BACK, expected.PERIOD_SECONDS),
+            on_the_clock(self.span.end, expected.PERIOD_SECONDS),
             expected.PERIOD_SECONDS,
         )
         counts = zip(long, self._counts((), long), strict=True)

@@ -14,15 +14,13 @@ from math import exp, inf, lgamma, log, sqrt
 from statistics import median
 
 from pay.model.judging.e_values import FAILS_AT, NO_BET, PASSES_AT, restarting
-from pay.model.judging.minutes import Minute, blocks, total
+from pay.model.judging.minutes import SILENT_MINUTES, Minute, blocks, total
 from pay.model.judging.part import Part, Verdict
 
 BURST_MINUTES = 5
 SHORTEST_MINUTES = 60
 """Minutes in which both sides answered: fewer have not seen enough of an hour's kinds of requests.
 """
-SILENT_MINUTES = 30
-"""Without a request that long, more waiting brings none."""
 PATIENCE_MINUTES = 24 * 60
 """More data that take longer to come than this are not waited for."""
 

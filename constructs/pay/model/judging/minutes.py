@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+SILENT_MINUTES = 30
+"""Without a request that long, more waiting brings none."""
+
 
 class Minute(NamedTuple):
     """The counts of both sides in a minute, or in a block of minutes."""

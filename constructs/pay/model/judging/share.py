@@ -6,12 +6,11 @@ counts is a side that gets almost nothing, or much more than its weight.
 
 from collections.abc import Sequence
 
-from pay.model.judging.minutes import Minute, total
+from pay.model.judging.minutes import SILENT_MINUTES, Minute, total
 from pay.model.judging.part import Part, Verdict
 
 LEAST_EXPECTED = 60
 """Requests of Fargate in the last hour; with fewer a small share is chance."""
-SILENT_MINUTES = 30
 
 
 def judge_share(minutes: Sequence[Minute], share: float) -> Part:
