@@ -5,7 +5,6 @@ the start of the query, and answers Complete and empty for an expression that it
 """
 
 import re
-import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,6 +16,7 @@ from moto.cloudwatch.exceptions import (
 from moto.cloudwatch.responses import CloudWatchResponse
 from moto.core.responses import ActionResult, EmptyResult
 
+from sandbox.aws.clock import CLOCK
 from sandbox.aws.metric_store import PERCENTILE, STATISTICS, STORE, Series, dimensions
 from sandbox.aws.patching import replaces
 
@@ -79,7 +79,7 @@ def _put(namespace: str, datum: dict[str, Any]) -> None:
     series = Series(namespace, datum["MetricName"], dimensions(datum.get("Dimensions") or []))
     STORE.put(
         series,
-        _seconds(at) if at else time.time(),
+        _seconds(at) if at else CLOCK.seconds(),
         pairs,
         has_sets=has_sets,
         unit=datum.get("Unit"),
@@ -159,7 +159,7 @@ def _points(query: dict[str, Any], asked: dict[str, Any]) -> list[tuple[int, flo
             int(stat["Period"]),
             stat["Stat"],
             unit=stat.get("Unit"),
-            now=time.time(),
+            now=CLOCK.seconds(),
         )
     )
     if asked.get("ScanBy", "TimestampDescending") == "TimestampDescending":

@@ -8,12 +8,12 @@ deployment that never changes, and no tasks.
 """
 
 import time
-from datetime import UTC, datetime
 
 from moto.ecs.models import EC2ContainerServiceBackend
 from moto.moto_api._internal import mock_random
 
 from sandbox.aws import ecs_tasks
+from sandbox.aws.clock import CLOCK
 from sandbox.aws.ecs_instances import follow_instances
 from sandbox.aws.ecs_placement import CannotPlace, Service
 
@@ -32,7 +32,7 @@ class Deployment:
         self.task_definition = service.task_definition
         self.desired_count = service.desired_count
         self.running_count = self.pending_count = self.failed_tasks = 0
-        self.created_at = self.updated_at = datetime.now(UTC)
+        self.created_at = self.updated_at = CLOCK.moment()
         self.launch_type = service.launch_type
         self.capacity_provider_strategy = getattr(service, "capacity_provider_strategy", None)
         self.platform_version = service.platform_version
@@ -42,7 +42,7 @@ class Deployment:
 
     def rollout(self, state: str, reason: str) -> None:
         self.rollout_state, self.rollout_state_reason = state, reason
-        self.updated_at = datetime.now(UTC)
+        self.updated_at = CLOCK.moment()
 
 
 def deploy(service: Service) -> None:
@@ -56,7 +56,7 @@ def note(service: Service, message: str) -> None:
     """Add an event at the start, unless the newest event is the same."""
     text = f"(service {service.name}) {message}"
     if not service.events or service.events[0]["message"] != text:
-        event = {"id": str(mock_random.uuid4()), "createdAt": datetime.now(UTC), "message": text}
+        event = {"id": str(mock_random.uuid4()), "createdAt": CLOCK.moment(), "message": text}
         service.events = [event, *service.events][:KEPT_EVENTS]
 
 

@@ -8,7 +8,7 @@ group does not exist does not start.
 """
 
 import time
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from moto.ec2.models import ec2_backends
@@ -18,6 +18,7 @@ from moto.logs.models import logs_backends
 from moto.moto_api._internal import mock_random
 
 from sandbox.aws import quotas
+from sandbox.aws.clock import CLOCK
 from sandbox.aws.ecs_instances import take
 from sandbox.aws.ecs_placement import (
     CannotPlace,
@@ -75,7 +76,7 @@ class ServiceTask(Task):
         self.overrides = {}
         self.resource_requirements = None
         self.tags = list(service.tags) if service.propagate_tags == "SERVICE" else []
-        self.created_at = datetime.now(UTC)
+        self.created_at = CLOCK.moment()
         self.started_at: datetime | None = None
         self.ready_at = time.monotonic() + SETTINGS.task_start_seconds
         self.instance = instance
@@ -234,7 +235,7 @@ def _ports_in_use(instance: ContainerInstance) -> list[int]:
 def mark_running(service: Service, task: ServiceTask) -> None:
     """Mark the task as running and healthy, and register it with the target groups."""
     task.last_status = "RUNNING"
-    task.started_at = datetime.now(UTC)
+    task.started_at = CLOCK.moment()
     task.mark_containers("RUNNING", "HEALTHY")
     elbv2 = elbv2_backends[service._account_id][service.region_name]
     for balancer in service.load_balancers:

@@ -10,7 +10,7 @@ has no refreshes.
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from moto.autoscaling.exceptions import AutoscalingClientError
@@ -21,6 +21,7 @@ from moto.ecs.models import ContainerInstance, ecs_backends
 from moto.moto_api._internal import mock_random
 
 from sandbox.aws import before_each_call
+from sandbox.aws.clock import CLOCK
 from sandbox.aws.patching import adds
 
 
@@ -33,7 +34,7 @@ class Refresh:
     old: frozenset[str]
     """The ids of the instances that the group had when it started."""
     id: str = field(default_factory=lambda: str(mock_random.uuid4()))
-    start_time: datetime = field(default_factory=lambda: datetime.now(UTC))
+    start_time: datetime = field(default_factory=CLOCK.moment)
     end_time: datetime | None = None
     status: str = "InProgress"
     reason: str = ""
@@ -68,7 +69,7 @@ class Refresh:
         return percent > 100 and count <= (self.group.desired_capacity or 0)
 
     def _end(self, status: str, reason: str = "") -> None:
-        self.status, self.reason, self.end_time = status, reason, datetime.now(UTC)
+        self.status, self.reason, self.end_time = status, reason, CLOCK.moment()
 
     @property
     def described(self) -> dict[str, Any]:

@@ -7,7 +7,7 @@ no limit of a zone.
 
 import secrets
 import time
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from botocore import xform_name
@@ -18,6 +18,7 @@ from moto.route53.models import FakeZone, RecordSet, Route53Backend, reverse_dom
 from moto.route53.responses import Route53
 
 from sandbox.aws import route53_rules as rules
+from sandbox.aws.clock import CLOCK
 from sandbox.aws.patching import Original, adds, extends, replaces
 from sandbox.settings import Settings
 
@@ -72,7 +73,7 @@ def respond_to_change(self: Route53, change: Original) -> ActionResult:
     if not SETTINGS.wait_for_dns_changes:
         return ActionResult({})
     change_id = "C" + secrets.token_hex(10).upper()
-    _submitted[change_id] = (time.monotonic(), datetime.now(UTC))
+    _submitted[change_id] = (time.monotonic(), CLOCK.moment())
     # A new change is never in sync: AWS has yet to update its name servers.
     return ActionResult({"ChangeInfo": {**_change_info(change_id), "Status": "PENDING"}})
 

@@ -1,34 +1,53 @@
-"""A door for the metrics that AWS itself sends, which `PutMetricData` refuses.
+"""Doors for what AWS itself does: it sends metrics, which `PutMetricData` refuses, and time passes.
 
     POST /_sandbox/metrics    [{"namespace": "AWS/ApplicationELB", "name": "RequestCount",
                                 "dimensions": {"LoadBalancer": "app/a/1"},
                                 "points": [[1764150000, 57, 1], ...]}]
+    POST /_sandbox/clock      {"now": 1764150060}
 
-A point is a time in seconds since the epoch, a value, and how often the value was seen then.
+A point is a time in seconds since the epoch, a value, and how often the value was seen then. A row
+may name its `unit`.
 """
 
 import json
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
+from typing import Any
 
 from werkzeug import Request, Response
 
 from sandbox.server.errors import Answer, Environ
 
-PATH = "/_sandbox/metrics"
+
+def _put(rows: Any) -> None:
+    from sandbox.aws.metric_store import STORE, Series
+
+    for row in rows:
+        series = Series(row["namespace"], row["name"], frozenset(row["dimensions"].items()))
+        for at, value, count in row["points"]:
+            STORE.put(series, at, {float(value): float(count)}, unit=row.get("unit"))
+
+
+def _set_clock(body: Any) -> None:
+    from sandbox.aws.clock import CLOCK
+
+    CLOCK.set(float(body["now"]))
+
+
+DOORS: Mapping[str, Callable[[Any], None]] = {
+    "/_sandbox/metrics": _put,
+    "/_sandbox/clock": _set_clock,
+}
 
 
 def feeding_metrics(answer: Answer) -> Answer:
-    """Return `answer` with the door."""
+    """Return `answer` with the doors."""
 
     def serve(environ: Environ) -> Response:
-        if environ["PATH_INFO"] != PATH:
+        door = DOORS.get(environ["PATH_INFO"])
+        if door is None:
             return answer(environ)
-        from sandbox.aws.metric_store import STORE, Series
-
-        for row in json.loads(Request(environ).get_data()):
-            series = Series(row["namespace"], row["name"], frozenset(row["dimensions"].items()))
-            for at, value, count in row["points"]:
-                STORE.put(series, at, {float(value): float(count)}, unit=row.get("unit"))
+        door(json.loads(Request(environ).get_data()))
         return Response(json.dumps({}), HTTPStatus.OK, mimetype="application/json")
 
     return serve

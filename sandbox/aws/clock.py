@@ -1,0 +1,30 @@
+"""The time in the sandbox's AWS: the machine's, until somebody sets it.
+
+The traffic lab lets AWS's hours pass in minutes. What AWS dates, and how old a metric is, follow
+this clock. Waiting does not: a deployment takes its real time.
+"""
+
+import time
+from datetime import UTC, datetime
+
+
+class Clock:
+    """Runs as the machine's clock does, by a constant ahead of it or behind."""
+
+    def __init__(self) -> None:
+        self._ahead = 0.0
+
+    def seconds(self) -> float:
+        """Return the time in seconds since the epoch."""
+        return time.time() + self._ahead
+
+    def moment(self) -> datetime:
+        return datetime.fromtimestamp(self.seconds(), UTC)
+
+    def set(self, seconds: float) -> None:
+        """Set the time, in seconds since the epoch."""
+        self._ahead = seconds - time.time()
+
+
+CLOCK = Clock()
+"""The server has one."""
