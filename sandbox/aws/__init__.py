@@ -11,7 +11,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "acm": ("acm",),
     "applicationautoscaling": ("application_autoscaling", "ecs"),
     "autoscaling": ("autoscaling", "ec2", "ecs", "instance_refresh"),
-    "cloudwatch": ("cloudwatch",),
+    "cloudwatch": ("cloudwatch", "alarms"),
     "ec2": ("ec2",),
     "ecs": ("ecs", "ecs_clusters", "ecs_task_definitions"),
     "elasticache": ("elasticache",),

@@ -39,13 +39,17 @@ class Samples:
     """
     unit: str | None = None
 
+    @property
+    def count(self) -> float:
+        return sum(self.values.values())
+
     def add(self, other: "Samples") -> None:
         self.values.update(other.values)
         self.has_sets = self.has_sets or other.has_sets
 
     def statistic(self, name: str) -> float | None:
         """Return a statistic of all values; None for a percentile of statistic sets."""
-        count = sum(self.values.values())
+        count = self.count
         total = sum(value * times for value, times in self.values.items())
         match name:
             case "SampleCount":
@@ -114,10 +118,26 @@ class MetricStore:
         than the one sent, and periods that are too short for their age, yield nothing.
         """
         first = int(start) // period * period
+        for begins, samples in self.periods(series, first, end, period, unit=unit, now=now):
+            value = samples.statistic(statistic)
+            if value is not None:
+                yield begins, value
+
+    def periods(
+        self,
+        series: Series,
+        start: int,
+        end: float,
+        period: int,
+        *,
+        unit: str | None = None,
+        now: float,
+    ) -> Iterator[tuple[int, Samples]]:
+        """Yield the start and the samples of each period with data, counted from `start`."""
+        periods: dict[int, Samples] = {}
         with self._lock:
             minutes = self._series.get(series, {})
-            periods: dict[int, Samples] = {}
-            for minute in range(first, int(end), MINUTE):
+            for minute in range(start, int(end), MINUTE):
                 samples = minutes.get(minute)
                 if (
                     samples is None
@@ -125,11 +145,9 @@ class MetricStore:
                     or period % _kept_period(now - minute)
                 ):
                     continue
-                periods.setdefault(minute // period * period, Samples()).add(samples)
-        for begins, samples in periods.items():
-            value = samples.statistic(statistic)
-            if value is not None:
-                yield begins, value
+                begins = start + (minute - start) // period * period
+                periods.setdefault(begins, Samples()).add(samples)
+        yield from periods.items()
 
 
 def _kept_period(age: float) -> float:
