@@ -18,7 +18,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     # moto receives the calls of both load balancer APIs in `elb` and forwards them by version.
     "elb": ("elbv2",),
     "elbv2": ("elbv2",),
-    "logs": ("logs",),
+    "logs": ("logs", "log_filters"),
     "route53": ("route53",),
     "ssm": ("ssm",),
     "servicequotas": ("service_quotas",),
