@@ -17,8 +17,11 @@ NOT_THERE = {
 }
 """The error codes of a thing that does not exist."""
 
-NOT_THERE_IN = {("DescribeCapacityProviders", "ClientException")}
-"""Operation and error code: ECS gives this code for many reasons, and for this one only there."""
+NOT_THERE_IN = {
+    ("DescribeCapacityProviders", "ClientException"),
+    ("DescribeSubscriptionFilters", "ResourceNotFoundException"),
+}
+"""Operation and error code: these codes have many reasons, and this one only there."""
 
 ACTIONS = (
     "acm:ListCertificates",
@@ -26,6 +29,7 @@ ACTIONS = (
     "autoscaling:DescribeAutoScalingGroups",
     "autoscaling:DescribePolicies",
     "autoscaling:DescribeScheduledActions",
+    "cloudwatch:ListDashboards",
     "ec2:DescribeLaunchTemplates",
     "ec2:DescribeVpcs",
     "ecs:DescribeCapacityProviders",
@@ -41,6 +45,7 @@ ACTIONS = (
     "iam:GetInstanceProfile",
     "iam:GetRole",
     "logs:DescribeLogGroups",
+    "logs:DescribeSubscriptionFilters",
     "route53:ListHostedZonesByName",
     "route53:ListHostedZonesByVPC",
     "route53:ListResourceRecordSets",

@@ -91,6 +91,19 @@ def _log_group(client: Client, name: str) -> str | None:
     return name if name in {group["logGroupName"] for group in groups} else None
 
 
+def _dashboard(client: Client, name: str) -> str | None:
+    found = client("cloudwatch").list_dashboards(DashboardNamePrefix=name)["DashboardEntries"]
+    return name if name in {each["DashboardName"] for each in found} else None
+
+
+def _subscription(client: Client, group: str, name: str) -> str | None:
+    """Import id: the log group and the filter."""
+    found = client("logs").describe_subscription_filters(
+        logGroupName=group, filterNamePrefix=name
+    )["subscriptionFilters"]
+    return f"{group}|{name}" if name in {each["filterName"] for each in found} else None
+
+
 def _record(client: Client, zone: str, name: str, vpc: str) -> str | None:
     """The simple alias record; import id: zone id, name and type."""
     for zone_id in hosted_zone_ids(zone, vpc, client):
@@ -116,7 +129,9 @@ FINDERS: Mapping[str, tuple[str, Find]] = {
             *("AutoScalingGroups", "AutoScalingGroupName"),
         ),
     ),
+    "aws_cloudwatch_dashboard": ("dashboard {}", _dashboard),
     "aws_cloudwatch_log_group": ("log group {}", _log_group),
+    "aws_cloudwatch_log_subscription_filter": ("subscription {1} of log group {0}", _subscription),
     "aws_ecs_capacity_provider": (
         "capacity provider {}",
         _by_name(

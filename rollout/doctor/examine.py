@@ -14,6 +14,7 @@ from rollout.doctor.line import Line, fails, ok
 from rollout.doctor.lookups import lookup_lines
 from rollout.doctor.roles import role_lines
 from rollout.doctor.state_bucket import state_lines
+from rollout.doctor.topics import topic_lines
 from rollout.terminal.refusal import Refused
 from toolchain.paths import ROOT
 from toolchain.setup.terraform import TERRAFORM
@@ -44,6 +45,7 @@ def examine(
             yield from state_lines(environment, client, apply_role)
             if not terraform.fix:
                 yield from lookup_lines(environment, ROOT, folder)
+            yield from topic_lines(environment, client)
             yield from _reach(environment, client)
             yield from _quotas(environment, environments, client)
     except Refused as refusal:

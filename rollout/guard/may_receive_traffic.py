@@ -3,7 +3,7 @@
 from pay.model import Side, Stage
 from pay.model.stacks import OTHER, RESOURCE_TYPES, Loss
 from rollout.guard.rule import Context
-from rollout.guard.traffic_changes import ALARM
+from rollout.guard.traffic_changes import ALARM, COMPOSITE_ALARM
 from rollout.plans.read import StackPlan
 
 UNREACHED = {
@@ -53,7 +53,7 @@ def why_it_matters(plan: StackPlan, context: Context, type: str) -> str | None:
     """
     if type not in RESOURCE_TYPES or plan.stack.kind.may_lose is Loss.ANY_TIME:
         return None
-    if type == ALARM:
+    if type in (ALARM, COMPOSITE_ALARM):
         return why_alarms_decide(plan, context)
     if type in INSTANCE_TYPES and not needs_ec2(plan, context):
         return None

@@ -7,11 +7,14 @@ from rollout.plans.read import StackPlan
 from rollout.plans.records import RECORD_TYPE, States, names_in
 
 ALARM = "aws_cloudwatch_metric_alarm"
+COMPOSITE_ALARM = "aws_cloudwatch_composite_alarm"
+DASHBOARD = "aws_cloudwatch_dashboard"
 LOG_GROUP = "aws_cloudwatch_log_group"
 
-CARRIERS = RESOURCE_TYPES - {ALARM, RECORD_TYPE, TASK_DEFINITION}
+CARRIERS = RESOURCE_TYPES - {ALARM, COMPOSITE_ALARM, DASHBOARD, RECORD_TYPE, TASK_DEFINITION}
 """What a request passes through, and what a task cannot start, scale or be watched without: all
-that the stacks make. Alarms and records have rules of their own, task definitions revisions.
+that the stacks make. Alarms and records have rules of their own, task definitions revisions, and
+only people read a dashboard.
 """
 
 

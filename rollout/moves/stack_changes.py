@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from pay.catalogue import CATALOGUE
 from pay.model import Environment, Side
-from pay.model.stacks import known_stacks, traffic_stack
+from pay.model.monitoring.stages import composites_alone_notify, has_composites
+from pay.model.stacks import MONITORING, known_stacks, traffic_stack
 from pay.model.stage.dns_answers import minimum_healthy
 from pay.model.stage.transitions import Edge
 from pay.model.stage.write_order import written_sides
@@ -21,9 +22,10 @@ class StackChange:
 
 def stack_changes(environment: Environment, service: str, edge: Edge) -> tuple[StackChange, ...]:
     """Return the stacks to deploy after a move, in their order: a side exists, protected and at the
-    peak, before its record leads to it, and gives that up only when its record is deleted.
+    peak, before its record leads to it, and gives that up only when its record is deleted. What
+    watches follows the records.
     """
-    first, last = [], []
+    first, watching, last = [], [], []
     for stack in known_stacks({environment.name: environment}).values():
         if stack.service != service or stack.kind.holds_records:
             continue
@@ -32,13 +34,15 @@ def stack_changes(environment: Environment, service: str, edge: Edge) -> tuple[S
             first.append(StackChange(stack.id, f"only creates: {stack.kind.holds}"))
         elif before and not after:
             last.append(StackChange(stack.id, f"only destroys: {stack.kind.holds}"))
+        elif stack.kind is MONITORING:
+            watching.append(StackChange(stack.id, _watching(environment, edge)))
         elif after and stack.kind.side:
             gained, lost = _updates(environment, service, stack.kind.side, edge)
             first += [StackChange(stack.id, "; ".join(gained))] if gained else []
             last += [StackChange(stack.id, "; ".join(lost))] if lost else []
     records = _records_change(environment, edge)
     traffic = StackChange(traffic_stack(environment.name, service), records)
-    return (*first, *([traffic] if records else []), *last)
+    return (*first, *([traffic] if records else []), *watching, *last)
 
 
 def _updates(
@@ -64,6 +68,13 @@ def _updates(
             asked = at_peak if becomes else at_min
             update = f"one in-place update: DNS asks for {asked} healthy tasks"
             (gained if becomes else lost).append(update)
+    was, becomes = (
+        composites_alone_notify(environment, stage) for stage in (edge.before, edge.after)
+    )
+    if was and not becomes:
+        gained.append("in-place updates: its alarms notify again")
+    if becomes and not was:
+        lost.append("in-place updates: its alarms leave notifying to the composite alarms")
     begins_to_work = edge.after.takes_work(side) and not edge.before.takes_work(side)
     if begins_to_work and CATALOGUE[service].work_switches:
         gained.append(
@@ -71,6 +82,19 @@ def _updates(
             "tasks take messages of queues"
         )
     return gained, lost
+
+
+def _watching(environment: Environment, edge: Edge) -> str:
+    """Return what the stack that watches a service shows of a move: the dashboard names the stage."""
+    was, becomes = (has_composites(environment, stage) for stage in (edge.before, edge.after))
+    shows = ["the dashboard changes in place"]
+    if becomes and not was:
+        shows.append("creates the composite alarms and the alarm on shares")
+    elif was and not becomes:
+        shows.append("destroys the composite alarms and the alarm on shares")
+    elif becomes:
+        shows.append("the alarm on shares changes in place")
+    return "; ".join(shows)
 
 
 def commands(changes: tuple[StackChange, ...]) -> tuple[str, ...]:

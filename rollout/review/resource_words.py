@@ -8,7 +8,11 @@ _NOUNS: Mapping[str, str] = {
     "aws_appautoscaling_target": "range of scaling",
     "aws_appautoscaling_policy": "scaling policy",
     "aws_autoscaling_group": "group of instances",
+    "aws_cloudwatch_composite_alarm": "composite alarm",
+    "aws_cloudwatch_dashboard": "dashboard",
     "aws_cloudwatch_log_group": "log group",
+    "aws_cloudwatch_log_metric_filter": "metric filter",
+    "aws_cloudwatch_log_subscription_filter": "subscription of a log group",
     "aws_cloudwatch_metric_alarm": "alarm",
     "aws_ecs_capacity_provider": "capacity provider",
     "aws_ecs_cluster": "cluster",
@@ -25,8 +29,8 @@ _NOUNS: Mapping[str, str] = {
 """Where the words of the type are not what people say."""
 
 _NAMES = (
-    *("alarm_name", "name", "domain_name", "identifier", "bucket", "family", "key_id"),
-    *("resource_id", "role"),
+    *("alarm_name", "dashboard_name", "name", "domain_name", "identifier", "bucket", "family"),
+    *("key_id", "resource_id", "role"),
 )
 _ACRONYMS = frozenset({"lb", "db", "iam", "kms", "ecs", "sns", "sqs", "rds", "ecr", "s3", "vpc"})
 

@@ -22,6 +22,7 @@ ALREADY_EXISTS = {
     "create_capacity_provider": "ClientException",
     "create_db_instance": "DBInstanceAlreadyExists",
     "create_db_subnet_group": "DBSubnetGroupAlreadyExists",
+    "create_delivery_stream": "ResourceInUseException",
     "create_instance_profile": "EntityAlreadyExists",
     "create_launch_template": "InvalidLaunchTemplateName.AlreadyExistsException",
     "create_listener": "DuplicateListener",
@@ -31,6 +32,7 @@ ALREADY_EXISTS = {
     "create_role": "EntityAlreadyExists",
     "create_route": "RouteAlreadyExists",
     "create_secret": "ResourceExistsException",
+    "create_target_group": "DuplicateTargetGroupName",
 }
 """Maps an operation to AWS's error code for a resource that exists."""
 

@@ -24,3 +24,10 @@ def make_neighbours(owner: Owner) -> None:
                 Type=service.load_balancer_type.value,
                 Subnets=subnets,
             )
+            owner.create(
+                *("elbv2", "create_target_group"),
+                Name=names.target_group(owner.name, service.name, side),
+                Protocol=service.target_protocol,
+                Port=service.target_port,
+                VpcId=owner.vpc_id,
+            )

@@ -11,6 +11,7 @@ from sandbox.estate.dns import make_dns
 from sandbox.estate.estate_builder import Owner
 from sandbox.estate.legacy_cluster import make_legacy_cluster
 from sandbox.estate.legacy_service import make_legacy_service
+from sandbox.estate.log_pipeline import make_log_pipeline
 from sandbox.estate.mistakes import Mistake
 from sandbox.estate.neighbours import make_neighbours
 from sandbox.estate.network import make_network
@@ -41,6 +42,7 @@ def seed(
     make_caches(owner)
     make_storage(owner)
     make_web_acl(owner)
+    make_log_pipeline(owner)
     if legacy:
         make_legacy_cluster(owner)
     for service in owner.services:

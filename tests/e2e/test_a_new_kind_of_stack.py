@@ -141,7 +141,7 @@ def extended(tools: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory)
     folder = copy_checkout(tmp_path_factory.mktemp("kinds"))
     table = folder / "constructs/pay/model/stacks.py"
     text = table.read_text()
-    end = "    TRAFFIC,\n)\n"
+    end = "    MONITORING,\n)\n"
     assert text.count(end) == 1
     table.write_text(text.replace(end, end.removesuffix(")\n") + ROWS.removeprefix("\n")))
     for name, code in FILES.items():

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 CONNECTOR = "production-2-connector-fargate"
 EGRESS = "production-2-egress-fargate"
+MONITORING = "production-2-connector-monitoring"
 FRONTEND = "production-2-frontend-fargate"
 PLATFORM = "production-2-platform"
 LEDGER = "production-2-ledger-fargate"
@@ -283,6 +284,22 @@ MUTATIONS = (
         "aws_cloudwatch_metric_alarm.errors_alarm",
         "alarm_actions",
         "alarm_actions = []",
+    ),
+    Mutation(
+        "alarms_notify_somebody",
+        MONITORING,
+        "aws_cloudwatch_composite_alarm.rollback_alarm",
+        "alarm_actions",
+        "alarm_actions = []",
+        way="a composite alarm",
+    ),
+    Mutation(
+        "alarms_notify_somebody",
+        MONITORING,
+        "aws_cloudwatch_composite_alarm.warning_alarm",
+        "production-2-connector-share",
+        "production-2-connector-another",
+        way="named by none",
     ),
     Mutation(
         "CKV_AWS_319",

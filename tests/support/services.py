@@ -16,6 +16,7 @@ from pay.model import (
     Stage,
     TaskSize,
 )
+from pay.model.environment.monitoring import Monitoring, Notifying
 from pay.model.side import ServiceSide
 
 
@@ -75,3 +76,9 @@ def service_side(
 ) -> ServiceSide:
     """A side of a service of the catalogue, at a stage that both sides exist at."""
     return ServiceSide(CATALOGUE[name], at_stage(environment, name, stage), side)
+
+
+def notifying(environment: Environment, which: Notifying) -> Environment:
+    """The environment with these alarms notifying at weighted stages."""
+    monitoring = Monitoring(notifying=which, runbook="https://runbooks.pymnt.uk/alarms")
+    return environment.model_copy(update={"monitoring": monitoring})

@@ -31,6 +31,7 @@ TASK_DEFINITION = Address("aws_ecs_task_definition", "task")
 ECS_SERVICE = Address("aws_ecs_service", "service")
 SCALING_TARGET = Address("aws_appautoscaling_target", "scaling_target")
 SCALING_POLICY = Address("aws_appautoscaling_policy", "scaling_policy")
+DASHBOARD = Address("aws_cloudwatch_dashboard", "dashboard")
 CLUSTER_LOOKUP = Address("data.aws_ecs_cluster", "cluster")
 DATABASE_LOOKUP = Address("data.aws_db_instance", "database")
 DATABASE_CLASS_LOOKUP = Address("data.aws_ec2_instance_type", "database_class")
@@ -73,6 +74,22 @@ def log_group_of_a_side(kind: str) -> Address:
 
 def alarm(name: str) -> Address:
     return Address("aws_cloudwatch_metric_alarm", f"{name}_alarm".replace("-", "_"))
+
+
+def composite_alarm(name: str) -> Address:
+    return Address("aws_cloudwatch_composite_alarm", f"{name}_alarm".replace("-", "_"))
+
+
+def log_filter(name: str) -> Address:
+    return Address("aws_cloudwatch_log_metric_filter", f"{name}_filter".replace("-", "_"))
+
+
+def log_subscription(kind: str) -> Address:
+    return Address("aws_cloudwatch_log_subscription_filter", f"{kind}_lines".replace("-", "_"))
+
+
+def target_group_lookup(side: Side) -> Address:
+    return Address("data.aws_lb_target_group", f"{side}_targets")
 
 
 def record(side: Side) -> Address:

@@ -79,6 +79,26 @@ def ec2_record(environment: Environment, service: Microservice) -> Addresses:
     return {str(addresses.record(Side.EC2)): Adoptable(name if is_simple else (), is_simple)}
 
 
+def watching(environment: Environment, service: Microservice) -> Addresses:
+    """The subscriptions of log groups: a second one would send every line twice. Dashboards of the
+    same name: AWS would overwrite them without a word.
+    """
+    dashboard = names.dashboard(environment.name, service.name)
+    parts = {addresses.DASHBOARD: Adoptable((dashboard,))}
+    pipeline = environment.logs.pipeline
+    if pipeline:
+        for kind in (each.log_kind for each in service.containers):
+            group = names.log_group(environment.name, kind, service.name)
+            parts[addresses.log_subscription(kind)] = Adoptable((group, pipeline.filter))
+    return {str(address): each for address, each in parts.items()}
+
+
+def overview(environment: Environment, *_: Microservice) -> Addresses:
+    """The dashboard of the environment."""
+    name = names.dashboard(environment.name)
+    return {str(addresses.DASHBOARD): Adoptable((name,))}
+
+
 def _listeners(service: Microservice) -> Mapping[addresses.Address, int]:
     """Address -> port of each listener of the EC2 side."""
     if service.load_balancer_type is LoadBalancerType.NETWORK:

@@ -11,8 +11,8 @@ from pay.model.metrics import (
     HEALTHY_HOSTS,
     RESET_PERCENT,
     RESPONSE_TIME_P99,
+    Formula,
     Metric,
-    Share,
 )
 from pay.model.problem import Problem
 from pay.model.side import ServiceSide
@@ -37,7 +37,7 @@ class Alarm(Model):
 
     name: Annotated[str, Field(pattern=r"^[a-z]+(-[a-z]+)*$")]
     """The last part of the alarm's name in AWS."""
-    metric: Metric | Share
+    metric: Metric | Formula
     comparison: Literal["GreaterThanThreshold", "LessThanThreshold"] = "GreaterThanThreshold"
     threshold: float
     """In `metric.unit`."""

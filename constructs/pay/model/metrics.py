@@ -7,7 +7,7 @@ Sources: AWS, "CloudWatch metrics for your Application Load Balancer" and the sa
 Network Load Balancer. A count of zero is not reported there.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -65,6 +65,10 @@ class Metric(Model):
         return {dimension: values[dimension] for dimension in self.dimensions}
 
 
+DimensionsOf = Callable[[Metric], Mapping[Dimension, str]]
+"""Returns all dimensions that the side of a metric knows."""
+
+
 class Share(Model):
     """A part of a whole in per cent: a formula over sums."""
 
@@ -118,6 +122,25 @@ class Share(Model):
                     allowed="sums of counts: nothing else has a share",
                     fix="choose another metric, or another formula",
                 )
+
+
+class Sum(Model):
+    """Metrics added up. CloudWatch counts one without data as 0, and has no sum without any."""
+
+    id: MetricId
+    label: str
+    metrics: tuple[Metric, ...] = Field(min_length=2, max_length=MAX_METRICS)
+
+    @property
+    def unit(self) -> Unit:
+        return self.metrics[0].unit
+
+    @property
+    def expression(self) -> str:
+        return "+".join(metric.id for metric in self.metrics)
+
+
+Formula = Share | Sum
 
 
 def side_dimensions(
@@ -212,3 +235,52 @@ RESET_PERCENT = Share(
 )
 """The errors of a TCP service, which has no status codes: connections that the proxy, or the load
 balancer in its place, resets. Its latency is not measured anywhere."""
+
+CLIENT_ERROR_PERCENT = Share(
+    id="client_error_percent",
+    label="refused requests, per cent",
+    part=(TARGET_4XX,),
+    whole=(REQUESTS,),
+    min_whole=MIN_REQUESTS,
+)
+"""The requests that the service refuses. A wrong shared secret shows here only: as 401."""
+
+
+def _of_tasks(id: str, name: str) -> Metric:
+    """Return an average over a service's tasks, which ECS sends while one runs."""
+    return Metric(
+        id=id,
+        namespace="AWS/ECS",
+        name=name,
+        statistic="Average",
+        unit="Percent",
+        dimensions=("ClusterName", "ServiceName"),
+    )
+
+
+TASK_CPU, TASK_MEMORY = _of_tasks("cpu", "CPUUtilization"), _of_tasks("memory", "MemoryUtilization")
+
+RUNNING_TASKS = Metric(
+    id="tasks",
+    namespace="ECS/ContainerInsights",
+    name="TaskCount",
+    statistic="Minimum",
+    unit="Count",
+    dimensions=("ClusterName",),
+)
+"""The tasks of a cluster (AWS: "Amazon ECS Container Insights metrics")."""
+
+
+def _of_queue(id: str, name: str, unit: Unit) -> Metric:
+    return Metric(
+        id=id,
+        namespace="AWS/SQS",
+        name=name,
+        statistic="Maximum",
+        unit=unit,
+        dimensions=("QueueName",),
+    )
+
+
+QUEUE_AGE = _of_queue("age", "ApproximateAgeOfOldestMessage", "Seconds")
+QUEUE_MESSAGES = _of_queue("messages", "ApproximateNumberOfMessagesVisible", "Count")

@@ -184,6 +184,24 @@ def alarm(environment: str, service: str, side: Side, what: str) -> str:
     return f"{environment}-{service}-{side}-{what}"
 
 
+def service_alarm(environment: str, service: str, what: str) -> str:
+    """Return the name of an alarm over both sides of a service."""
+    return f"{environment}-{service}-{what}"
+
+
+def environment_alarm(environment: str, what: str) -> str:
+    return f"{environment}-{what}"
+
+
+def dashboard(environment: str, service: str | None = None) -> str:
+    """Unique in an account: without a service, the environment's own."""
+    return "-".join(part for part in (environment, service) if part)
+
+
+def log_filter(environment: str, service: str, what: str) -> str:
+    return f"{environment}-{service}-{what}"
+
+
 def set_identifier(service: str, side: Side) -> str:
     """Unique per service, because Route 53 keys a weighted record by (name, type, identifier)."""
     return f"{service}-{side}"

@@ -33,9 +33,13 @@ class Turn(IntEnum):
     PLATFORM = 1
     SIDES = 2
     RECORDS = 3
-    SIDES_THAT_GO = 4
+    OVERVIEW = 4
+    """The alarm that composite alarms name."""
+    MONITORING = 5
+    """Composite alarms, which name alarms of sides: AWS deletes no alarm that is still named."""
+    SIDES_THAT_GO = 6
     """The turn of a side's plan that only deletes; not the turn of a kind."""
-    LAST = 5
+    LAST = 7
 
 
 class Loss(StrEnum):
@@ -65,12 +69,15 @@ class StackKind:
     """One row: what all stacks of a kind have in common."""
 
     name: str
-    """The last part of the stack's id, and the file of its class: `stacks/<name>.py`."""
+    """The file of its class, `stacks/<name>.py`; unless `ends` says otherwise also the last part of
+    the stack's id."""
     scope: StackScope
     holds: str
     """Its content, in words."""
     types: frozenset[str]
     """The resource types that it may hold."""
+    ends: str | None = None
+    """The last part of the stack's id, if it is not the name."""
     turn: Turn = Turn.LAST
     may_lose: Loss = Loss.NEVER
     side: Side | None = None
@@ -117,7 +124,7 @@ class StackKind:
 
     def stack_id(self, owner: str, service: str | None = None) -> str:
         """Return the id; `owner` is an environment's name or an account's."""
-        return "-".join(part for part in (owner, service, self.name) if part)
+        return "-".join(part for part in (owner, service, self.ends or self.name) if part)
 
     def tags(
         self, owner: Environment | Account, service: Microservice | None = None
@@ -218,6 +225,35 @@ TRAFFIC = StackKind(
     says_its_kind=False,
 )
 
+MONITORING = StackKind(
+    name="monitoring",
+    scope=StackScope.SERVICE,
+    holds="the dashboard, composite alarms, what is done with logs",
+    types=frozenset(
+        {
+            "aws_cloudwatch_composite_alarm",
+            "aws_cloudwatch_dashboard",
+            "aws_cloudwatch_log_metric_filter",
+            "aws_cloudwatch_log_subscription_filter",
+            "aws_cloudwatch_metric_alarm",
+        }
+    ),
+    turn=Turn.MONITORING,
+    adoption=Adoption(adoptable.watching),
+    is_wanted=lambda environment: environment.monitoring is not None,
+)
+
+OVERVIEW = StackKind(
+    name="overview",
+    scope=StackScope.ENVIRONMENT,
+    holds="the dashboard of all services, the alarm on an outage of the platform",
+    types=frozenset({"aws_cloudwatch_dashboard", "aws_cloudwatch_metric_alarm"}),
+    ends="monitoring",
+    turn=Turn.OVERVIEW,
+    adoption=Adoption(adoptable.overview),
+    is_wanted=lambda environment: environment.monitoring is not None,
+)
+
 JUDGED_ANYWHERE = PLATFORM.types | EC2.types | FARGATE.types | TRAFFIC.types
 """The types that the guard judges in every stack; it allows others only where a kind holds them."""
 
@@ -226,6 +262,8 @@ KINDS: tuple[StackKind, ...] = (
     EC2,
     FARGATE,
     TRAFFIC,
+    OVERVIEW,
+    MONITORING,
 )
 
 RESOURCE_TYPES = frozenset[str]().union(*(kind.types for kind in KINDS))

@@ -1,6 +1,5 @@
 """The alarms of one service on one side in CloudWatch."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from constructs import Construct
@@ -10,16 +9,19 @@ from imports.aws.cloudwatch_metric_alarm import (
     CloudwatchMetricAlarmMetricQuery,
     CloudwatchMetricAlarmMetricQueryMetric,
 )
-from pay.existing.messaging import topic_arn
-from pay.model import Severity, addresses, names
+from pay.existing.messaging import AlarmTopics
+from pay.model import addresses, names
 from pay.model.alarms import Alarm, alarms
-from pay.model.metrics import Dimension, Metric, Share, side_dimensions
+from pay.model.metrics import DimensionsOf, Formula, Metric, side_dimensions
+from pay.model.monitoring.stages import composites_alone_notify
 from pay.model.side import ServiceSide
 from pay.service.balancer import ServiceLoadBalancer
 
 
 class Alarms:
-    """An alarm for each row of `pay.model.alarms`, sent to the topic of its severity."""
+    """An alarm for each row of `pay.model.alarms`, sent to the topic of its severity; where the
+    composite alarms alone notify, to nobody.
+    """
 
     def __init__(
         self, scope: Construct, side: ServiceSide, load_balancer: ServiceLoadBalancer
@@ -29,12 +31,10 @@ class Alarms:
             load_balancer=load_balancer.arn_suffix,
             target_group=load_balancer.target_group_arn_suffix,
         )
-        environment, topics = side.environment.name, dict[Severity, str]()
+        environment, topics = side.environment.name, AlarmTopics(scope, side.environment)
+        is_silent = composites_alone_notify(side.environment, side.deployment.stage)
         for alarm in alarms(side):
-            severity = alarm.severity
-            if severity not in topics:
-                name = names.alarm_topic(environment, severity)
-                topics[severity] = topic_arn(scope, f"{severity}_topic", name)
+            actions = None if is_silent else [topics.arn(alarm.severity)]
             CloudwatchMetricAlarm(
                 scope,
                 addresses.alarm(alarm.name).id,
@@ -45,21 +45,21 @@ class Alarms:
                 evaluation_periods=alarm.evaluation_periods,
                 datapoints_to_alarm=alarm.datapoints_to_alarm,
                 treat_missing_data=alarm.treat_missing_data,
-                alarm_actions=[topics[severity]],
-                ok_actions=[topics[severity]],
-                **measured(alarm, dimensions),
+                alarm_actions=actions,
+                ok_actions=actions,
+                **measured(alarm, lambda metric: dimensions),
             )
 
 
-def measured(alarm: Alarm, dimensions: Mapping[Dimension, str]) -> dict[str, Any]:
+def measured(alarm: Alarm, dimensions: DimensionsOf) -> dict[str, Any]:
     """Return the arguments that say what the alarm watches: one metric, or a formula over some."""
     metric = alarm.metric
-    if isinstance(metric, Share):
+    if isinstance(metric, Formula):
         return {"metric_query": _queries(metric, alarm.period_seconds, dimensions)}
     return {
         "namespace": metric.namespace,
         "metric_name": metric.name,
-        "dimensions": metric.dimension_values(dimensions),
+        "dimensions": metric.dimension_values(dimensions(metric)),
         "period": alarm.period_seconds,
         "extended_statistic" if metric.is_percentile else "statistic": metric.statistic,
         # With few requests a percentile is one request: wait for more.
@@ -68,7 +68,7 @@ def measured(alarm: Alarm, dimensions: Mapping[Dimension, str]) -> dict[str, Any
 
 
 def _queries(
-    share: Share, period_seconds: int, dimensions: Mapping[Dimension, str]
+    formula: Formula, period_seconds: int, dimensions: DimensionsOf
 ) -> list[CloudwatchMetricAlarmMetricQuery]:
     def query(metric: Metric) -> CloudwatchMetricAlarmMetricQuery:
         return CloudwatchMetricAlarmMetricQuery(
@@ -76,13 +76,13 @@ def _queries(
             metric=CloudwatchMetricAlarmMetricQueryMetric(
                 namespace=metric.namespace,
                 metric_name=metric.name,
-                dimensions=metric.dimension_values(dimensions),
+                dimensions=metric.dimension_values(dimensions(metric)),
                 period=period_seconds,
                 stat=metric.statistic,
             ),
         )
 
-    formula = CloudwatchMetricAlarmMetricQuery(
-        id=share.id, expression=share.expression, label=share.label, return_data=True
+    returned = CloudwatchMetricAlarmMetricQuery(
+        id=formula.id, expression=formula.expression, label=formula.label, return_data=True
     )
-    return [formula, *map(query, share.metrics)]
+    return [returned, *map(query, formula.metrics)]

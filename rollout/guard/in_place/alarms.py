@@ -43,6 +43,21 @@ def _datapoints(values: Mapping[str, Any]) -> tuple[int, int]:
     return int(of), int(needed)
 
 
+def _goes_off_for_more(change: InPlace) -> bool:
+    """Return whether a composite alarm still goes off for everything for which it did: each part
+    between the outer ORs of its rule is still there.
+    """
+    old, new = _parts(change.before), _parts(change.after)
+    return old is not None and new is not None and old <= new
+
+
+def _parts(rule: object) -> frozenset[str] | None:
+    """Return what the outer ORs join; None: an OR is inside of something else."""
+    parts = frozenset(part.strip() for part in str(rule).split(" OR "))
+    is_whole = all(part.count("(") == part.count(")") for part in parts)
+    return parts if is_whole else None
+
+
 STRICTER_THRESHOLD = Direction(
     "a threshold that is reached sooner: lower for `GreaterThan...`, higher for `LessThan...`",
     _threshold_is_stricter,
@@ -54,4 +69,7 @@ STRICTER_COMPARISON = Direction(
 SOONER = Direction(
     "fewer readings, such that the alarm goes off in every case in which it did",
     _goes_off_as_soon,
+)
+MORE_CASES = Direction(
+    "a rule that has every part of the one before, joined by OR", _goes_off_for_more
 )

@@ -4,10 +4,14 @@ from collections.abc import Callable, Iterator
 
 from pay.catalogue import CATALOGUE
 from pay.model import Environment, Kept, names
+from pay.model.monitoring.stages import composites_alone_notify, has_composites
+from pay.model.monitoring.share import SHARE
 from pay.model.side import ServiceSide
+from pay.model.stacks import MONITORING
 from rollout.guard.in_place.attribute import InPlace
 from rollout.guard.in_place.directions import Direction
 from rollout.guard.numbers import number
+from rollout.guard.traffic_changes import ALARM, COMPOSITE_ALARM
 from rollout.plans.values import same
 
 
@@ -73,6 +77,46 @@ PROTECTED_WHILE_WANTED = Direction(
 BELOW_THE_TARGETS_KEEP_ALIVE = Direction(
     "a longer time that ends before the target closes its connection",
     _below_the_targets_keep_alive,
+)
+
+
+def _is_left_to_composites(change: InPlace) -> bool:
+    """Return whether composite alarms notify instead: those that the files of before wanted at the
+    stage of before, so that an earlier apply made them.
+    """
+    now, before = _now(change), _before(change)
+    return (
+        change.resource.type == ALARM
+        and now is not None
+        and before is not None
+        and composites_alone_notify(now.environment, now.deployment.stage)
+        and has_composites(before.environment, before.deployment.stage)
+    )
+
+
+def either(first: Direction, second: Direction) -> Direction:
+    """Return the direction of both."""
+    return Direction(
+        f"{first.words}; or {second.words}",
+        lambda change: first.is_safe(change) or second.is_safe(change),
+    )
+
+
+def _is_of_a_move(change: InPlace) -> bool:
+    """Return whether a move changes an alarm whose limits or cases are those of the stage: the one
+    on how requests are shared, or a composite alarm.
+    """
+    plan, context = change.plan, change.context
+    service, stage, before = plan.stack.service, context.stage(plan), context.stage_before(plan)
+    share = names.service_alarm(plan.stack.environment, service or "", SHARE)
+    is_theirs = change.resource.type == COMPOSITE_ALARM or change.resource.before.get("alarm_name") == share
+    moves = stage is not None and before is not None and stage is not before
+    return plan.stack.kind is MONITORING and is_theirs and moves
+
+
+OF_A_MOVE = Direction("what the stage of a move says", _is_of_a_move)
+LEFT_TO_COMPOSITES = Direction(
+    "to leave notifying to composite alarms that stand already", _is_left_to_composites
 )
 
 

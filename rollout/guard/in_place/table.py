@@ -10,13 +10,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pay.model import Kept
-from rollout.guard.in_place.alarms import SOONER, STRICTER_COMPARISON, STRICTER_THRESHOLD
+from rollout.guard.in_place.alarms import MORE_CASES, SOONER, STRICTER_COMPARISON, STRICTER_THRESHOLD
 from rollout.guard.in_place.declared import (
     BELOW_THE_TARGETS_KEEP_ALIVE,
     CERTIFICATE_OF_ITS_ZONE,
+    LEFT_TO_COMPOSITES,
+    OF_A_MOVE,
     PROTECTED_WHILE_WANTED,
     as_kept,
     as_the_file_says,
+    either,
 )
 from rollout.guard.in_place.directions import (
     ANYTHING,
@@ -106,6 +109,21 @@ TABLE: Mapping[str, Rows] = {
         "vpc_zone_identifier": Row(MORE_MEMBERS, "instances may start in one more zone"),
         "wait_for_capacity_timeout": Row(ANYTHING, "only Terraform reads how long it waits"),
     },
+    "aws_cloudwatch_composite_alarm": {
+        "actions_suppressor.extension_period": Row(LOWER, "it notifies sooner after an outage"),
+        "actions_suppressor.wait_period": Row(LOWER, "it notifies sooner"),
+        "alarm_actions": Row(MORE_TOPICS, "it notifies more"),
+        "alarm_description": Row(ANYTHING, "only people read it"),
+        "alarm_rule": Row(
+            either(MORE_CASES, OF_A_MOVE), "it goes off in every case in which it did"
+        ),
+        "insufficient_data_actions": Row(MORE_TOPICS, "it notifies more"),
+        "ok_actions": Row(MORE_TOPICS, "it notifies more"),
+    },
+    "aws_cloudwatch_dashboard": {
+        **_computed("dashboard_arn"),
+        "dashboard_body": Row(ANYTHING, "only people read it"),
+    },
     "aws_cloudwatch_log_group": {
         "kms_key_id": Row(FIRST_VALUE, "what is logged from then on is encrypted"),
         **dict.fromkeys(
@@ -113,9 +131,14 @@ TABLE: Mapping[str, Rows] = {
             Row(judged_by("keeps-logs-for-a-year"), "logs may stay longer, and be read by more"),
         ),
     },
+    "aws_cloudwatch_log_metric_filter": {},
+    "aws_cloudwatch_log_subscription_filter": {
+        "distribution": Row(ANYTHING, "the stream gets every line, in another order"),
+        "filter_pattern": Row(becomes(""), "every line is sent"),
+    },
     "aws_cloudwatch_metric_alarm": {
         "actions_enabled": Row(ON, "it notifies people"),
-        "alarm_actions": Row(MORE_TOPICS, "it notifies more"),
+        "alarm_actions": Row(either(MORE_TOPICS, LEFT_TO_COMPOSITES), "somebody is notified"),
         "alarm_description": Row(ANYTHING, "only people read it"),
         "comparison_operator": Row(STRICTER_COMPARISON, "it goes off one value sooner"),
         "datapoints_to_alarm": Row(SOONER, "it goes off sooner"),
@@ -124,8 +147,9 @@ TABLE: Mapping[str, Rows] = {
         ),
         "evaluation_periods": Row(SOONER, "it goes off sooner"),
         "insufficient_data_actions": Row(MORE_TOPICS, "it notifies more"),
-        "ok_actions": Row(MORE_TOPICS, "it notifies more"),
-        "threshold": Row(STRICTER_THRESHOLD, "it goes off sooner"),
+        "ok_actions": Row(either(MORE_TOPICS, LEFT_TO_COMPOSITES), "somebody is notified"),
+        "metric_query": Row(OF_A_MOVE, "a weight says how requests are shared"),
+        "threshold": Row(either(STRICTER_THRESHOLD, OF_A_MOVE), "it goes off sooner"),
         "treat_missing_data": Row(becomes("breaching"), "silence makes it go off"),
     },
     "aws_ecs_capacity_provider": {

@@ -14,7 +14,9 @@ from pay.model.stacks import (
     EC2,
     FARGATE,
     KINDS,
+    MONITORING,
     OTHER,
+    OVERVIEW,
     PLATFORM,
     TRAFFIC,
     Stack,
@@ -93,16 +95,36 @@ def test_a_stack_waits_for_those_beside_it_of_the_nearest_earlier_turn(
     assert needed["test-registry"] == ()
     assert needed["test-12-platform"] == needed["test-b-platform"] == ("test-registry",)
     assert needed["test-12-ledger-ec2"] == ("test-12-platform",)
+    assert needed["test-12-ledger-monitoring"] == ("test-12-monitoring",)
+    assert "test-12-ledger-traffic" in needed["test-12-monitoring"]
     assert needed["test-12-ledger-traffic"] == ("test-12-ledger-ec2", "test-12-ledger-fargate")
     last = replace(registry, id="test-last", kind=OTHER)
     waits = dependencies([*known.values(), last])["test-last"]
-    assert set(waits) == {id for id, stack in known.items() if stack.kind is TRAFFIC}
+    assert set(waits) == {id for id, stack in known.items() if stack.kind is MONITORING}
 
 
 def test_the_turns_come_one_after_the_other(environments: Mapping[str, Environment]) -> None:
     turns = in_turns(reversed(known_stacks(environments).values()))
     kinds = [{stack.kind for stack in turn} for turn in turns]
-    assert kinds == [{PLATFORM}, {EC2, FARGATE}, {TRAFFIC}]
+    assert kinds == [{PLATFORM}, {EC2, FARGATE}, {TRAFFIC}, {OVERVIEW}, {MONITORING}]
+
+
+def test_an_environment_without_monitoring_has_no_stack_of_it(
+    environments: Mapping[str, Environment],
+) -> None:
+    without = environments["test-12"].model_copy(update={"monitoring": None})
+    kinds = {stack.kind for stack in known_stacks({"test-12": without}).values()}
+    assert kinds == set(KINDS) - {OVERVIEW, MONITORING}
+
+
+def test_two_kinds_may_end_alike_where_their_scopes_differ(
+    environments: Mapping[str, Environment],
+) -> None:
+    known = known_stacks({"test-12": environments["test-12"]})
+    assert known["test-12-monitoring"].kind is OVERVIEW
+    assert known["test-12-ledger-monitoring"].kind is MONITORING
+    tags = OVERVIEW.tags(environments["test-12"])
+    assert (kind_of(tags), tags["Kind"]) == (OVERVIEW, "overview")
 
 
 def test_a_shared_stack_is_beside_every_service_that_it_serves() -> None:

@@ -717,3 +717,66 @@ data "aws_lb_target_group" "fargate" {
   name       = "sandbox-connector-fargate"
   depends_on = [aws_lb_target_group.alb]
 }
+
+data "aws_kinesis_firehose_delivery_stream" "logs" {
+  name = "sandbox-logs"
+}
+
+data "aws_iam_role" "logs" {
+  name = "sandbox-logs-to-firehose"
+}
+
+resource "aws_cloudwatch_log_subscription_filter" "app" {
+  name            = "log-pipeline"
+  log_group_name  = aws_cloudwatch_log_group.this.name
+  filter_pattern  = ""
+  destination_arn = data.aws_kinesis_firehose_delivery_stream.logs.arn
+  role_arn        = data.aws_iam_role.logs.arn
+}
+
+resource "aws_cloudwatch_log_metric_filter" "failures" {
+  name           = "sandbox-connector-failures"
+  log_group_name = aws_cloudwatch_log_group.this.name
+  pattern        = "[time, elapsed, client, code = */5*, bytes, method, url, user, peer, type]"
+  metric_transformation {
+    namespace = "Pay/Logs"
+    name      = "sandbox-connector-failures"
+    value     = "1"
+  }
+}
+
+resource "aws_cloudwatch_composite_alarm" "rollback" {
+  alarm_name        = "sandbox-connector-rollback"
+  alarm_description = "Roll it back."
+  alarm_rule        = "(ALARM(\"${aws_cloudwatch_metric_alarm.errors.alarm_name}\"))"
+  alarm_actions     = [aws_sns_topic.this.arn]
+  ok_actions        = [aws_sns_topic.this.arn]
+  actions_suppressor {
+    alarm            = aws_cloudwatch_metric_alarm.errors.alarm_name
+    wait_period      = 60
+    extension_period = 300
+  }
+}
+
+resource "aws_cloudwatch_dashboard" "connector" {
+  dashboard_name = "sandbox-connector"
+  dashboard_body = jsonencode({
+    periodOverride = "inherit"
+    widgets = [{
+      type       = "metric"
+      x          = 0
+      y          = 0
+      width      = 8
+      height     = 6
+      properties = {
+        title   = "Requests"
+        region  = local.region
+        view    = "timeSeries"
+        stacked = true
+        period  = 60
+        stat    = "Sum"
+        metrics = [["AWS/ApplicationELB", "RequestCount", "LoadBalancer", aws_lb.alb["fargate"].arn_suffix, { stat = "Sum", id = "fargate", label = "fargate" }]]
+      }
+    }]
+  })
+}

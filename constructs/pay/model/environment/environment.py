@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from pay.model.base import Model
 from pay.model.environment.instance_types import FAMILIES, SIZES, room_of
+from pay.model.environment.monitoring import LogPipeline, Monitoring
 from pay.model.problem import Problem
 from pay.model.service.size import TaskCount, TaskSize
 from pay.model.stage.stage import FULL_WEIGHT, Ladder, Stage
@@ -135,6 +136,8 @@ class Logs(Model):
     outlive_the_service: bool
     """Whether log groups stay when a service or the platform is destroyed (PCI DSS v4.0.1,
     10.5.1)."""
+    pipeline: LogPipeline | None = None
+    """Where the lines of every log group are sent; left out: this project subscribes nothing."""
 
 
 class Metrics(Model):
@@ -228,6 +231,8 @@ class Environment(Model):
     load_balancers: LoadBalancers
     logs: Logs
     metrics: Metrics
+    monitoring: Monitoring | None = None
+    """Left out: no dashboards and no composite alarms."""
     state: State
     capacity: Mapping[Segment, Capacity]
     services: Mapping[ServiceName, Deployment]

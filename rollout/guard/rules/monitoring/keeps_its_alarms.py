@@ -1,21 +1,36 @@
-"""From `ready` to `soak` both sides keep their alarms: they decide whether a service moves on or
-back, and CloudWatch forgets the state of a deleted one. `changes-only-what-is-harmless` judges what
-an alarm watches and whom it notifies.
+"""From `ready` to `soak` both sides keep their alarms, and the composite alarms over them: they decide
+whether a service moves on or back, and CloudWatch forgets the state of a deleted one. An alarm over
+both sides goes when the stage has none, or none of its name.
+`changes-only-what-is-harmless` judges what an alarm watches and whom it notifies.
 """
 
+from pay.catalogue import CATALOGUE
+from pay.model.monitoring.service_alarms import service_alarm_names
+from pay.model.stacks import MONITORING
 from rollout.guard.may_receive_traffic import why_alarms_decide
 from rollout.guard.rule import Context, Finding, Findings
-from rollout.guard.traffic_changes import ALARM
-from rollout.plans.plan import PAST
+from rollout.guard.traffic_changes import ALARM, COMPOSITE_ALARM
+from rollout.plans.plan import PAST, ResourceChange
 from rollout.plans.read import StackPlan
 
 
 def check(plan: StackPlan, context: Context) -> Findings:
     where = why_alarms_decide(plan, context)
     for change in plan.plan.moving:
-        if where and change.type == ALARM and change.goes:
+        is_alarm = change.type in (ALARM, COMPOSITE_ALARM)
+        if where and is_alarm and change.goes and not _has_ended(plan, context, change):
             yield Finding(
                 change.address,
                 f"{where}: the alarm is {PAST[change.verb]}",
                 "keep it until the service is past soak, or make the better one beside it",
             )
+
+
+def _has_ended(plan: StackPlan, context: Context, change: ResourceChange) -> bool:
+    """Return whether the alarm is one over both sides that the service's stage does not have."""
+    service = plan.stack.service
+    environment = context.environment(plan)
+    if plan.stack.kind is not MONITORING or service not in environment.services:
+        return False
+    wanted = service_alarm_names(CATALOGUE[service], environment)
+    return change.is_removed and change.before.get("alarm_name") not in wanted

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pay.model import Environment, Stage
-from pay.model.stacks import RESOURCE_TYPES
+from pay.model.stacks import JUDGED_ANYWHERE, RESOURCE_TYPES
 from tests.rollout.guard.conftest import Judge, found
 from tests.support.plans import (
     EC2,
@@ -133,7 +133,7 @@ def test_refuses_a_replacement_that_leaves_the_old_one_behind(
     assert "forgets-nothing-that-runs" in found(refused, plan(EC2, left), stage=Stage.LEGACY)
 
 
-@pytest.mark.parametrize("type", sorted(RESOURCE_TYPES - {"aws_route53_record"}))
+@pytest.mark.parametrize("type", sorted(JUDGED_ANYWHERE - {"aws_route53_record"}))
 @pytest.mark.parametrize("stack", [PLATFORM, EC2, FARGATE])
 def test_lets_an_address_move(refused: Judge, stack: str, type: str) -> None:
     values = {"name": "same", "min_capacity": 9, "max_capacity": 9}

@@ -1,0 +1,4 @@
+"""What a person and an alarm see of a service as values: dashboards, composite alarms, filters.
+
+They name metrics and alarms that exist already (`pay.model.metrics`, `pay.model.alarms`).
+"""

@@ -1,0 +1,81 @@
+"""The alarm on how a service's requests are shared between its sides."""
+
+from math import ceil
+
+from pay.model.alarms import Alarm
+from pay.model.environment.environment import Environment
+from pay.model.metrics import CONNECTIONS, MIN_REQUESTS, REQUESTS, Metric, Share
+from pay.model.monitoring.series import of_side
+from pay.model.service.microservice import Microservice
+from pay.model.stage.stage import FULL_WEIGHT
+from pay.model.vocabulary import LoadBalancerType, Severity, Side
+
+SHARE = "share"
+"""The last part of the alarm's name."""
+LEAST_PART = 4
+"""The judge calls a share below a quarter of its weight clients that do not arrive."""
+EXPECTED_REQUESTS = 15
+"""In a period: with fewer on Fargate, chance alone leaves a quarter of them now and then."""
+MOST_AT_WEIGHT_0 = 15
+"""Per cent: at weight 0 more than this on Fargate is DNS that fails over from EC2."""
+PERIOD_SECONDS, PERIODS = 900, 4
+
+REQUESTS_OF = {LoadBalancerType.APPLICATION: REQUESTS, LoadBalancerType.NETWORK: CONNECTIONS}
+"""What a load balancer counts its traffic by."""
+
+
+def requests(service: Microservice, side: Side) -> Metric:
+    """Return the metric of the requests that a side gets, or of its connections."""
+    return of_side(REQUESTS_OF[service.load_balancer_type], side)
+
+
+def share(service: Microservice, side: Side, least: int = MIN_REQUESTS) -> Share:
+    """Return the side's part of all requests, 0 with fewer than `least` requests in a period."""
+    return Share(
+        id=f"{side}_share",
+        label=f"requests on {side}, per cent",
+        part=(requests(service, side),),
+        whole=tuple(requests(service, each) for each in Side),
+        min_whole=least,
+    )
+
+
+def share_alarm(service: Microservice, environment: Environment) -> Alarm:
+    """Return the alarm on Fargate's part of the requests at the stage's weight.
+
+    A part that is too small is watched as EC2's part that is too large, because a period with too
+    few requests counts as 0.
+    """
+    weight = fargate_weight(service, environment)
+    if weight == 0:
+        return Alarm(
+            name=SHARE,
+            metric=share(service, Side.FARGATE),
+            threshold=MOST_AT_WEIGHT_0,
+            description=f"Fargate gets over {MOST_AT_WEIGHT_0} % of {service.name}'s requests at "
+            "weight 0: DNS may have failed over from EC2.",
+            severity=Severity.WARNING,
+            period_seconds=PERIOD_SECONDS,
+            evaluation_periods=PERIODS,
+            datapoints_to_alarm=PERIODS,
+        )
+    least = weight / LEAST_PART
+    return Alarm(
+        name=SHARE,
+        metric=share(service, Side.EC2, ceil(EXPECTED_REQUESTS * FULL_WEIGHT / weight)),
+        threshold=FULL_WEIGHT - least,
+        description=f"Fargate gets less than {least:g} % of {service.name}'s requests, at weight "
+        f"{weight}: clients do not arrive there.",
+        severity=Severity.WARNING,
+        period_seconds=PERIOD_SECONDS,
+        evaluation_periods=PERIODS,
+        datapoints_to_alarm=PERIODS,
+    )
+
+
+def fargate_weight(service: Microservice, environment: Environment) -> int:
+    """Return the per cent of answers that lead to Fargate at the service's stage."""
+    stage = environment.services[service.name].stage
+    records = environment.ladder.records(stage)
+    of_fargate = [record.weight for record in records if record.side is Side.FARGATE]
+    return of_fargate[0] or 0 if of_fargate else 0

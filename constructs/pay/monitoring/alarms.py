@@ -1,0 +1,125 @@
+"""The alarms over both sides of a service: composite ones, and those that no side can have."""
+
+from collections.abc import Iterable, Mapping
+
+from constructs import Construct
+
+from imports.aws.cloudwatch_composite_alarm import (
+    CloudwatchCompositeAlarm,
+    CloudwatchCompositeAlarmActionsSuppressor,
+)
+from imports.aws.cloudwatch_metric_alarm import CloudwatchMetricAlarm
+from pay.existing.messaging import AlarmTopics
+from pay.model import Environment, Microservice, Side, addresses, names
+from pay.model.alarms import Alarm
+from pay.model.metrics import Dimension, DimensionsOf
+from pay.model.monitoring.composites import (
+    SUPPRESSOR_EXTENSION_SECONDS,
+    SUPPRESSOR_WAIT_SECONDS,
+    Composite,
+    composites,
+)
+from pay.model.monitoring.log_filters import log_alarms
+from pay.model.monitoring.outage import of_cluster, platform_outage
+from pay.model.monitoring.series import always, side_of
+from pay.model.monitoring.share import share_alarm
+from pay.service.alarms import measured
+
+
+class ServiceAlarms:
+    """The alarms of a service over both of its sides."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        *,
+        service: Microservice,
+        environment: Environment,
+        looked_up: Mapping[Side, Mapping[Dimension, str]],
+    ) -> None:
+        topics = AlarmTopics(scope, environment)
+        for alarm in log_alarms(service, environment):
+            name = names.service_alarm(environment.name, service.name, alarm.name)
+            metric_alarm(scope, alarm, name, always({}), topics.arn(alarm.severity))
+        watching = composites(service, environment)
+        if not watching:
+            return
+        share = share_alarm(service, environment)
+        child = metric_alarm(
+            scope,
+            share,
+            names.service_alarm(environment.name, service.name, share.name),
+            lambda metric: looked_up[side_of(metric)],
+            # The composite alarm `warning` notifies for it.
+        )
+        for composite in watching:
+            _composite(
+                scope,
+                composite,
+                service=service,
+                environment=environment,
+                topic=topics.arn(composite.severity),
+                made_before=[child],
+            )
+
+
+class EnvironmentAlarms:
+    """The alarm on an outage of the platform."""
+
+    def __init__(self, scope: Construct, environment: Environment) -> None:
+        outage = platform_outage(environment)
+        metric_alarm(
+            scope,
+            outage,
+            names.environment_alarm(environment.name, outage.name),
+            of_cluster(environment),
+            AlarmTopics(scope, environment).arn(outage.severity),
+        )
+
+
+def metric_alarm(
+    scope: Construct, alarm: Alarm, name: str, dimensions: DimensionsOf, topic: str | None = None
+) -> CloudwatchMetricAlarm:
+    """Create an alarm that notifies a topic; without one, a composite alarm does."""
+    actions = [topic] if topic else None
+    return CloudwatchMetricAlarm(
+        scope,
+        addresses.alarm(alarm.name).id,
+        alarm_name=name,
+        alarm_description=alarm.description,
+        comparison_operator=alarm.comparison,
+        threshold=alarm.threshold,
+        evaluation_periods=alarm.evaluation_periods,
+        datapoints_to_alarm=alarm.datapoints_to_alarm,
+        treat_missing_data=alarm.treat_missing_data,
+        alarm_actions=actions,
+        ok_actions=actions,
+        **measured(alarm, dimensions),
+    )
+
+
+def _composite(
+    scope: Construct,
+    composite: Composite,
+    *,
+    service: Microservice,
+    environment: Environment,
+    topic: str,
+    made_before: Iterable[CloudwatchMetricAlarm],
+) -> None:
+    suppressor = names.environment_alarm(environment.name, platform_outage(environment).name)
+    CloudwatchCompositeAlarm(
+        scope,
+        addresses.composite_alarm(composite.name).id,
+        alarm_name=names.service_alarm(environment.name, service.name, composite.name),
+        alarm_description=composite.description,
+        alarm_rule=composite.rule,
+        alarm_actions=[topic],
+        ok_actions=[topic],
+        actions_suppressor=CloudwatchCompositeAlarmActionsSuppressor(
+            alarm=suppressor,
+            wait_period=SUPPRESSOR_WAIT_SECONDS,
+            extension_period=SUPPRESSOR_EXTENSION_SECONDS,
+        ),
+        depends_on=list(made_before),
+    )

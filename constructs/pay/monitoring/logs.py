@@ -1,0 +1,50 @@
+"""What is counted in a service's logs, and where their lines are sent."""
+
+from constructs import Construct
+
+from imports.aws.cloudwatch_log_metric_filter import (
+    CloudwatchLogMetricFilter,
+    CloudwatchLogMetricFilterMetricTransformation,
+)
+from imports.aws.cloudwatch_log_subscription_filter import CloudwatchLogSubscriptionFilter
+from imports.aws.data_aws_iam_role import DataAwsIamRole
+from imports.aws.data_aws_kinesis_firehose_delivery_stream import (
+    DataAwsKinesisFirehoseDeliveryStream,
+)
+from pay.model import Environment, Microservice, addresses, names
+from pay.model.environment.monitoring import LogPipeline
+from pay.model.monitoring.log_filters import log_filters
+
+
+def metric_filters(scope: Construct, service: Microservice, environment: Environment) -> None:
+    """Count lines of the service's log groups, which the platform's stack holds."""
+    for each in log_filters(service, environment):
+        CloudwatchLogMetricFilter(
+            scope,
+            addresses.log_filter(each.name).id,
+            name=names.log_filter(environment.name, service.name, each.name),
+            log_group_name=names.log_group(environment.name, each.log_kind, service.name),
+            pattern=each.pattern,
+            # Without a default value nothing is reported where nothing matches: a count of 0.
+            metric_transformation=CloudwatchLogMetricFilterMetricTransformation(
+                namespace=each.metric.namespace, name=each.metric.name, value="1"
+            ),
+        )
+
+
+def subscriptions(
+    scope: Construct, service: Microservice, environment: Environment, pipeline: LogPipeline
+) -> None:
+    """Send every line of the service's log groups to the pipeline, which exists already."""
+    stream = DataAwsKinesisFirehoseDeliveryStream(scope, "log_pipeline", name=pipeline.stream)
+    role = DataAwsIamRole(scope, "log_pipeline_role", name=pipeline.role)
+    for kind in (part.log_kind for part in service.containers):
+        CloudwatchLogSubscriptionFilter(
+            scope,
+            addresses.log_subscription(kind).id,
+            name=pipeline.filter,
+            log_group_name=names.log_group(environment.name, kind, service.name),
+            filter_pattern="",
+            destination_arn=stream.arn,
+            role_arn=role.arn,
+        )

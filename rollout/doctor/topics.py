@@ -1,0 +1,46 @@
+"""The topics of alarms: each has a subscriber that confirmed, or an alarm reaches nobody.
+
+Subscriptions are made by hand, so that no key of a paging service gets into a state
+(docs/decisions/0154-let-composite-alarms-notify.md).
+"""
+
+from collections.abc import Iterator
+
+from botocore.exceptions import ClientError
+
+from pay.model import Environment, Severity, names
+from rollout.aws.clients import Client
+from rollout.doctor.line import Line, fails, not_shown, ok
+
+CHECK = "alarm topics"
+PENDING = "PendingConfirmation"
+"""In place of the ARN (AWS: SNS API reference, `ListSubscriptionsByTopic`)."""
+
+
+def topic_lines(environment: Environment, client: Client) -> Iterator[Line]:
+    """Yield a line for each severity."""
+    for severity in Severity:
+        yield _line(names.alarm_topic(environment.name, severity), environment, client)
+
+
+def _line(name: str, environment: Environment, client: Client) -> Line:
+    pages = client("sns").get_paginator("list_subscriptions_by_topic")
+    try:
+        found = [
+            each["SubscriptionArn"]
+            for page in pages.paginate(TopicArn=environment.arn("sns", name))
+            for each in page["Subscriptions"]
+        ]
+    except ClientError as error:
+        if error.response["Error"]["Code"] in ("NotFound", "NotFoundException"):
+            fix = f"subscribe people to it when {environment.name}-platform is applied"
+            return not_shown(CHECK, f"{name} does not exist yet", fix)
+        return not_shown(CHECK, f"{name}: {error}", "allow sns:ListSubscriptionsByTopic")
+    confirmed = [arn for arn in found if arn.startswith("arn:")]
+    if confirmed:
+        return ok(CHECK, f"{name} notifies {len(confirmed)} confirmed subscribers")
+    if PENDING in found:
+        fix = "confirm it: open the link, or the address, that AWS sent"
+        return fails(CHECK, f"{name} has no subscriber that confirmed; {len(found)} have to", fix)
+    fix = "subscribe who is on call, as docs/tasks/watch-a-service.md says"
+    return fails(CHECK, f"{name} has no subscriber: its alarms reach nobody", fix)

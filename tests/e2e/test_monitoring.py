@@ -1,0 +1,224 @@
+"""What watches a service, by the real Terraform against the sandbox: made, moved and destroyed in
+the order that AWS asks for, and heard at the right topic.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from pay.catalogue import CATALOGUE
+from pay.hcl.app import HclApp
+from pay.hcl.schema import ProviderSchema
+from pay.model import Environment, Severity, Side, Stage, names
+from pay.model.alarms import alarms
+from pay.model.side import ServiceSide
+from pay.model.stacks import MONITORING, OVERVIEW
+from sandbox.instance import Sandbox
+from sandbox.settings import Settings
+from stacks.estate import add_stack, planned_stacks
+from tests.conftest import ROOT
+from tests.support.services import at_stage
+from tests.support.terraform_runs import Terraform
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+
+SERVICES = ("connector", "egress")
+NOTHING_TO_DO = "No changes."
+
+
+@dataclass(frozen=True)
+class Watching:
+    """The monitoring stacks of two services, their neighbours made by hand."""
+
+    environment: Environment
+    sandbox: Sandbox
+    terraform: Terraform
+    folder: Path
+    schema: ProviderSchema
+
+    def stack(self, service: str | None) -> str:
+        kind = MONITORING if service else OVERVIEW
+        return kind.stack_id(self.environment.name, service)
+
+    def write(self, stage: Stage) -> None:
+        """Write the stacks as they are with both services at a stage."""
+        moved = self.environment
+        for service in SERVICES:
+            moved = at_stage(moved, service, stage)
+        wanted = [self.stack(service) for service in (None, *SERVICES)]
+        app = HclApp(self.schema, outdir=self.folder / stage)
+        for planned in planned_stacks({moved.name: moved}, patterns=wanted):
+            add_stack(app, planned)
+        app.synth()
+        for stack in wanted:
+            there = self.folder / stack
+            there.mkdir(exist_ok=True)
+            text = (self.folder / stage / "stacks" / stack / "cdk.tf").read_text()
+            (there / "cdk.tf").write_text(text)
+            (there / "backend_override.tf").write_text('terraform {\n  backend "local" {}\n}\n')
+            if not (there / ".terraform").exists():
+                self.run(stack, "init", "-input=false")
+
+    def run(self, stack: str, *command: str) -> str:
+        return self.terraform.run(self.folder / stack, *command, "-no-color")
+
+    def apply(self, *services: str | None) -> None:
+        for service in services:
+            self.run(self.stack(service), "apply", "-input=false", "-auto-approve")
+
+    def plan(self, service: str | None) -> str:
+        return self.run(self.stack(service), "plan", "-input=false")
+
+    def destroy(self, service: str | None) -> None:
+        self.run(self.stack(service), "destroy", "-input=false", "-auto-approve")
+
+    def client(self, service: str) -> Any:
+        return self.sandbox.client(service)
+
+    def names_of_alarms(self, kind: str) -> set[str]:
+        answer = self.client("cloudwatch").describe_alarms(AlarmTypes=[kind])
+        return {alarm["AlarmName"] for alarm in answer[f"{kind}s"]}
+
+
+def make_neighbours(environment: Environment, sandbox: Sandbox) -> None:
+    """Make what the stacks of the platform and of the sides would: log groups and alarms."""
+    for service in map(CATALOGUE.__getitem__, SERVICES):
+        for part in service.containers:
+            group = names.log_group(environment.name, part.log_kind, service.name)
+            sandbox.client("logs").create_log_group(logGroupName=group)
+        for side in Side:
+            for alarm in alarms(ServiceSide(service, environment, side)):
+                sandbox.client("cloudwatch").put_metric_alarm(
+                    AlarmName=names.alarm(environment.name, service.name, side, alarm.name),
+                    Namespace="Test",
+                    MetricName="none",
+                    Statistic="Sum",
+                    Period=60,
+                    EvaluationPeriods=1,
+                    Threshold=1,
+                    ComparisonOperator="GreaterThanThreshold",
+                    TreatMissingData="ignore",
+                )
+
+
+@pytest.fixture(scope="module")
+def watching(
+    environments: Mapping[str, Environment], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Watching]:
+    environment = environments["sandbox"]
+    for service in SERVICES:
+        environment = at_stage(environment, service, Stage.HALF)
+    folder = tmp_path_factory.mktemp("monitoring")
+    schema = ProviderSchema.load(ROOT / "toolchain" / "bindings" / "aws-5.100.schema.json")
+    settings = Settings(wait_for_dns_changes=False)
+    with Sandbox(environment, neighbours=True, settings=settings) as sandbox:
+        make_neighbours(environment, sandbox)
+        terraform = Terraform("terraform", sandbox.environment_variables)
+        made = Watching(environment, sandbox, terraform, folder, schema)
+        made.write(Stage.HALF)
+        made.apply(None, *SERVICES)
+        yield made
+
+
+@pytest.fixture
+def heard(watching: Watching) -> Iterator[Callable[[Severity], list[str]]]:
+    """Return what a queue at a topic has heard: the alarm and its new state."""
+    sns, sqs = watching.client("sns"), watching.client("sqs")
+    queues = {}
+    for severity in Severity:
+        queues[severity] = sqs.create_queue(QueueName=f"heard-{severity}")["QueueUrl"]
+        asked = sqs.get_queue_attributes(QueueUrl=queues[severity], AttributeNames=["QueueArn"])
+        sns.subscribe(
+            TopicArn=watching.environment.arn(
+                "sns", names.alarm_topic(watching.environment.name, severity)
+            ),
+            Protocol="sqs",
+            Endpoint=asked["Attributes"]["QueueArn"],
+        )
+
+    def listen(severity: Severity) -> list[str]:
+        answer = sqs.receive_message(QueueUrl=queues[severity], MaxNumberOfMessages=10)
+        messages = [json.loads(each["Body"])["Message"] for each in answer.get("Messages", [])]
+        return [f"{m['AlarmName']}: {m['NewStateValue']}" for m in map(json.loads, messages)]
+
+    yield listen
+    for queue in queues.values():
+        sqs.delete_queue(QueueUrl=queue)
+
+
+def ring(watching: Watching, state: str, *alarms: str) -> None:
+    for name in alarms:
+        watching.client("cloudwatch").set_alarm_state(
+            AlarmName=name, StateValue=state, StateReason="test"
+        )
+
+
+def test_a_second_plan_is_empty(watching: Watching) -> None:
+    for service in (None, *SERVICES):
+        assert NOTHING_TO_DO in watching.plan(service), service
+
+
+def test_every_line_is_sent_and_a_proxy_s_answers_are_counted(watching: Watching) -> None:
+    logs = watching.client("logs")
+    group = names.log_group("sandbox", "squid", "egress")
+    [filter_] = logs.describe_subscription_filters(logGroupName=group)["subscriptionFilters"]
+    assert filter_["destinationArn"].endswith(":deliverystream/sandbox-logs")
+    assert filter_["filterPattern"] == ""
+    counted = logs.describe_metric_filters(logGroupName=group)["metricFilters"]
+    assert {each["filterName"] for each in counted} == {
+        f"sandbox-egress-{what}" for what in ("answers", "failures", "denials")
+    }
+
+
+def test_a_fault_of_one_side_is_heard_once_at_its_topic(
+    watching: Watching, heard: Callable[[Severity], list[str]]
+) -> None:
+    fault = names.alarm("sandbox", "connector", Side.FARGATE, "errors")
+    well = [
+        names.alarm("sandbox", "connector", side, alarm.name)
+        for side in Side
+        for alarm in alarms(ServiceSide(CATALOGUE["connector"], watching.environment, side))
+    ]
+    ring(watching, "OK", *well)
+    heard(Severity.CRITICAL)
+    ring(watching, "ALARM", fault)
+    assert heard(Severity.CRITICAL) == ["sandbox-connector-rollback: ALARM"]
+    assert heard(Severity.WARNING) == []
+    ring(watching, "OK", fault)
+    assert heard(Severity.CRITICAL) == ["sandbox-connector-rollback: OK"]
+
+
+def test_an_alarm_that_is_still_named_is_not_deleted(watching: Watching) -> None:
+    cloudwatch = watching.client("cloudwatch")
+    with pytest.raises(ClientError, match="composite alarm"):
+        cloudwatch.delete_alarms(
+            AlarmNames=[names.alarm("sandbox", "connector", Side.EC2, "errors")]
+        )
+
+
+def test_follows_the_stage_and_lets_a_side_go(watching: Watching) -> None:
+    """Last, as it moves both services: to the next weight, to one record, and away."""
+    watching.write(Stage.MOST)
+    plan = watching.plan("connector")
+    assert "Plan: 0 to add, 2 to change, 0 to destroy" in plan  # the dashboard, the alarm on shares
+    watching.apply(*SERVICES)
+    assert NOTHING_TO_DO in watching.plan("connector")
+
+    watching.write(Stage.DETACHED)
+    watching.apply(*SERVICES)
+    assert watching.names_of_alarms("CompositeAlarm") == set()
+    assert NOTHING_TO_DO in watching.plan(None)
+    of_ec2 = [
+        names.alarm("sandbox", "connector", Side.EC2, alarm.name)
+        for alarm in alarms(ServiceSide(CATALOGUE["connector"], watching.environment, Side.EC2))
+    ]
+    watching.client("cloudwatch").delete_alarms(AlarmNames=of_ec2)
+
+    for service in (*SERVICES, None):
+        watching.destroy(service)
+    assert watching.client("cloudwatch").list_dashboards()["DashboardEntries"] == []

@@ -1,0 +1,60 @@
+"""The alarm on shares goes off at what the stage's weight rules out, and only there."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from pay.catalogue import CATALOGUE
+from pay.model import Environment, Side, Stage
+from pay.model.monitoring.share import share_alarm
+from sandbox.aws.alarm_states import Limits, state_of
+from sandbox.aws.metric_math import parse
+from tests.support.services import at_stage
+
+TIMES = range(0, 4 * 900, 900)
+
+
+def state(environment: Environment, service: str, stage: Stage, ec2: int, fargate: int) -> str:
+    """Return the alarm's state after an hour of as many requests in each quarter of it."""
+    alarm = share_alarm(CATALOGUE[service], at_stage(environment, service, stage))
+    counts = {Side.EC2: ec2, Side.FARGATE: fargate}
+    series = {
+        metric.id: {at: float(counts[Side(metric.id.partition("_")[0])]) for at in TIMES}
+        for metric in alarm.metric.metrics
+    }
+    values = parse(alarm.metric.expression).series(series, list(TIMES), alarm.period_seconds)
+    limits = Limits(
+        alarm.comparison,
+        alarm.threshold,
+        alarm.datapoints_to_alarm,
+        alarm.evaluation_periods,
+        alarm.treat_missing_data,
+    )
+    return state_of([values.get(at) for at in TIMES], limits, "OK")
+
+
+@pytest.mark.parametrize("service", ["connector", "egress"])
+@pytest.mark.parametrize(
+    ("stage", "ec2", "fargate", "expected"),
+    [
+        (Stage.READY, 1000, 0, "OK"),
+        (Stage.READY, 500, 500, "ALARM"),
+        (Stage.CANARY, 950, 50, "OK"),
+        (Stage.CANARY, 1000, 0, "ALARM"),
+        (Stage.CANARY, 100, 0, "OK"),
+        (Stage.QUARTER, 750, 250, "OK"),
+        (Stage.QUARTER, 970, 30, "ALARM"),
+        (Stage.MOST, 250, 750, "OK"),
+        (Stage.CUTOVER, 0, 1000, "OK"),
+        (Stage.SOAK, 1000, 10, "ALARM"),
+    ],
+)
+def test_goes_off_and_stays_silent(
+    environments: Mapping[str, Environment],
+    service: str,
+    stage: Stage,
+    ec2: int,
+    fargate: int,
+    expected: str,
+) -> None:
+    assert state(environments["test-12"], service, stage, ec2, fargate) == expected
