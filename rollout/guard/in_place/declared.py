@@ -20,7 +20,8 @@ def _side(change: InPlace, environment: Environment | None) -> ServiceSide | Non
     return ServiceSide(CATALOGUE[service], environment, side) if is_there else None
 
 
-def _now(change: InPlace) -> ServiceSide | None:
+def side_now(change: InPlace) -> ServiceSide | None:
+    """Return the side that the stack is, by the files of the change; None: it is not one."""
     return _side(change, change.context.environment(change.plan))
 
 
@@ -33,7 +34,7 @@ def _issued_for_its_zone(change: InPlace) -> bool:
     """Return whether the new certificate is the one that this plan looked up for the zone that the
     service's name is in, and was in before.
     """
-    now, before = _now(change), _before(change)
+    now, before = side_now(change), _before(change)
     is_taken_over = change.resource.change.importing is not None
     if now is None or is_taken_over or (before and before.zone != now.zone):
         return False
@@ -52,13 +53,13 @@ def _protected_while_wanted(change: InPlace) -> bool:
     want it at this stage.
     """
     stage = change.context.stage(change.plan)
-    sides = [side for side in (_now(change), _before(change)) if side]
+    sides = [side for side in (side_now(change), _before(change)) if side]
     is_wanted = not sides or any(s.environment.protects(s.side, stage) for s in sides if stage)
     return change.after is True or not is_wanted
 
 
 def _below_the_targets_keep_alive(change: InPlace) -> bool:
-    now, old, new = _now(change), number(change.before), number(change.after)
+    now, old, new = side_now(change), number(change.before), number(change.after)
     if now is None or old is None or new is None:
         return False
     return old <= new < now.service.timing.target_keep_alive_seconds
@@ -80,7 +81,7 @@ def as_kept(word: Kept, *, kept: object, otherwise: object) -> Direction:
     """Return the direction that a changed word in `keeps` of the environment's file declares."""
 
     def check(change: InPlace) -> bool:
-        now, before = _now(change), _before(change)
+        now, before = side_now(change), _before(change)
         if now is None or before is None or now.keeps(word) == before.keeps(word):
             return False
         return bool(change.after == (kept if now.keeps(word) else otherwise))

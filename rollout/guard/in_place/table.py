@@ -10,7 +10,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pay.model import Kept
-from rollout.guard.in_place.alarms import SOONER, STRICTER_COMPARISON, STRICTER_THRESHOLD
+from rollout.guard.in_place.alarms import (
+    AS_ABLE,
+    EVALUATED_OR_AS_ABLE,
+    SOONER_OR_AS_ABLE,
+    STRICTER_COMPARISON,
+    STRICTER_THRESHOLD,
+    TOPICS,
+)
 from rollout.guard.in_place.declared import (
     BELOW_THE_TARGETS_KEEP_ALIVE,
     CERTIFICATE_OF_ITS_ZONE,
@@ -115,16 +122,19 @@ TABLE: Mapping[str, Rows] = {
     },
     "aws_cloudwatch_metric_alarm": {
         "actions_enabled": Row(ON, "it notifies people"),
-        "alarm_actions": Row(MORE_TOPICS, "it notifies more"),
+        "alarm_actions": Row(TOPICS, "it notifies more, or by its stage"),
         "alarm_description": Row(ANYTHING, "only people read it"),
         "comparison_operator": Row(STRICTER_COMPARISON, "it goes off one value sooner"),
-        "datapoints_to_alarm": Row(SOONER, "it goes off sooner"),
+        "datapoints_to_alarm": Row(SOONER_OR_AS_ABLE, "it goes off sooner"),
         "evaluate_low_sample_count_percentiles": Row(
-            becomes("evaluate"), "it judges periods with few requests, too"
+            EVALUATED_OR_AS_ABLE, "it judges periods with few requests, too"
         ),
-        "evaluation_periods": Row(SOONER, "it goes off sooner"),
+        "evaluation_periods": Row(SOONER_OR_AS_ABLE, "it goes off sooner"),
+        "extended_statistic": Row(AS_ABLE, "with fewer requests only a lower percentile shows"),
         "insufficient_data_actions": Row(MORE_TOPICS, "it notifies more"),
-        "ok_actions": Row(MORE_TOPICS, "it notifies more"),
+        "metric_query": Row(AS_ABLE, "its formula counts the same failures"),
+        "ok_actions": Row(TOPICS, "it notifies more, or by its stage"),
+        "period": Row(AS_ABLE, "with fewer requests only a longer period shows failures"),
         "threshold": Row(STRICTER_THRESHOLD, "it goes off sooner"),
         "treat_missing_data": Row(becomes("breaching"), "silence makes it go off"),
     },
