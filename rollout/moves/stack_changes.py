@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 
 from pay.catalogue import CATALOGUE
-from pay.model import Environment, Side
+from pay.model import Environment, Side, Stage
+from pay.model.alarms import HEALTHY_HOSTS_ALARM, alarms
 from pay.model.monitoring.stages import composites_alone_notify, has_composites
+from pay.model.side import ServiceSide
 from pay.model.stacks import MONITORING, known_stacks, traffic_stack
 from pay.model.stage.dns_answers import minimum_healthy
 from pay.model.stage.transitions import Edge
@@ -81,6 +83,9 @@ def _updates(
             "a new revision of the task definition and one in-place update of the service: its "
             "tasks take messages of queues"
         )
+    if changed := _changed_alarms(environment, service, side, edge):
+        count = "one in-place update" if len(changed) == 1 else f"{len(changed)} in-place updates"
+        lost.append(f"{count}: alarms follow the stage ({', '.join(changed)})")
     return gained, lost
 
 
@@ -95,6 +100,25 @@ def _watching(environment: Environment, edge: Edge) -> str:
     elif becomes:
         shows.append("the alarm on shares changes in place")
     return "; ".join(shows)
+
+
+def _changed_alarms(
+    environment: Environment, service: str, side: Side, edge: Edge
+) -> tuple[str, ...]:
+    """Return the names of the alarms on requests that a move changes."""
+    before, after = (
+        {alarm.name: alarm for alarm in alarms(_at(environment, service, side, stage))}
+        for stage in (edge.before, edge.after)
+    )
+    # That of the tasks is told with what it counts.
+    return tuple(n for n, a in after.items() if n != HEALTHY_HOSTS_ALARM and before[n] != a)
+
+
+def _at(environment: Environment, service: str, side: Side, stage: Stage) -> ServiceSide:
+    deployment = environment.services[service].model_copy(update={"stage": stage})
+    services = {**environment.services, service: deployment}
+    changed = environment.model_copy(update={"services": services})
+    return ServiceSide(CATALOGUE[service], changed, side)
 
 
 def commands(changes: tuple[StackChange, ...]) -> tuple[str, ...]:

@@ -55,7 +55,7 @@ def _evaluate(backend: CloudWatchBackend, at: int) -> None:
 def _look_at(backend: CloudWatchBackend, alarm: Alarm, at: int) -> None:
     """Evaluate a metric alarm at a minute."""
     limits = _limits_of(alarm)
-    if limits is None:
+    if limits is None or _stays_silent(alarm, limits, at):
         return
     points = list(_points(alarm, limits, at))
     if any(point is not None and point.is_too_few for point in points[-limits.of :]):
@@ -70,6 +70,35 @@ def _look_at(backend: CloudWatchBackend, alarm: Alarm, at: int) -> None:
         f"threshold {limits.comparison} {limits.threshold:g}"
     )
     change_state(backend, alarm, state, reason, at)
+
+
+def _stays_silent(alarm: Alarm, limits: Limits, at: int) -> bool:
+    """Return whether none of the alarm's metrics had a value, as at its last evaluation: its state
+    is then the same. Most alarms of a sandbox are silent.
+    """
+    watched = list(_watched(alarm))
+    span = max(period for _, period in watched) * limits.range
+    is_silent = not any(STORE.has_value(series, at - span, at) for series, _ in watched)
+    was_silent = vars(alarm).get("was_silent", False)
+    vars(alarm)["was_silent"] = is_silent
+    return is_silent and was_silent
+
+
+def _watched(alarm: Alarm) -> Iterator[tuple[Series, int]]:
+    """Yield the alarm's series, each with its period in seconds."""
+    if alarm.metric_data_queries:
+        for query in alarm.metric_data_queries:
+            if query.metric_stat:
+                yield _series_of(query.metric_stat), int(query.metric_stat.period)
+    else:
+        pairs = frozenset((d.name, d.value) for d in alarm.dimensions)
+        yield Series(alarm.namespace, alarm.metric_name, pairs), int(alarm.period)
+
+
+def _series_of(stat: MetricStat) -> Series:
+    metric = stat.metric
+    pairs = frozenset((d.name, d.value) for d in metric.dimensions)
+    return Series(metric.namespace, metric.metric_name, pairs)
 
 
 def _limits_of(alarm: Alarm) -> Limits | None:
@@ -90,6 +119,7 @@ def change_state(
     backend: CloudWatchBackend, alarm: Alarm, state: State, reason: str, at: float, data: str = ""
 ) -> None:
     """Give the alarm a state, write it into the history, and perform the actions of a new one."""
+    vars(alarm)["was_silent"] = False
     before, moment = alarm.state_value, datetime.fromtimestamp(at, UTC)
     alarm.state_value, alarm.state_reason, alarm.state_updated_timestamp = state, reason, moment
     alarm.state_reason_data = data or "{}"
@@ -159,11 +189,8 @@ def _points(alarm: Alarm, limits: Limits, at: int) -> Iterator[_Point | None]:
     if alarm.metric_data_queries:
         yield from _calculated(alarm, limits, at)
         return
-    period = int(alarm.period)
+    ((series, period),) = _watched(alarm)
     statistic = alarm.extended_statistic or alarm.statistic
-    series = Series(
-        alarm.namespace, alarm.metric_name, frozenset((d.name, d.value) for d in alarm.dimensions)
-    )
     found = _samples(series, period, limits.range, at, alarm.unit)
     waits = alarm.evaluate_low_sample_count_percentile == "ignore"
     for start in _starts(period, limits.range, at):
@@ -195,13 +222,7 @@ def _calculated(alarm: Alarm, limits: Limits, at: int) -> Iterator[_Point | None
 
 
 def _read(stat: MetricStat, period: int, count: int, at: int) -> metric_math.Series:
-    metric = stat.metric
-    series = Series(
-        metric.namespace,
-        metric.metric_name,
-        frozenset((d.name, d.value) for d in metric.dimensions),
-    )
-    found = _samples(series, period, count, at, stat.unit)
+    found = _samples(_series_of(stat), period, count, at, stat.unit)
     values = {start: samples.statistic(stat.stat) for start, samples in found.items()}
     return {start: value for start, value in values.items() if value is not None}
 

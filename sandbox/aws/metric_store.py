@@ -101,6 +101,14 @@ class MetricStore:
         with self._lock:
             return tuple(self._series)
 
+    def has_value(self, series: Series, start: float, end: float) -> bool:
+        """Return whether the series has a value from `start` to before `end`."""
+        with self._lock:
+            minutes = self._series.get(series)
+            return bool(minutes) and any(
+                minute in minutes for minute in range(int(start), int(end), MINUTE)
+            )
+
     def read(
         self,
         series: Series,

@@ -32,6 +32,7 @@ def service(name: str = "orders", **changes: Any) -> Microservice:
         "sidecars": (NGINX, ADOT),
         "user": "1000:1000",
         "size": TaskSize(cpu=512, memory_mib=2048),
+        "requests_a_minute": 60,
     }
     return Microservice(**{**values, **changes})
 

@@ -79,6 +79,16 @@ NOTIFICATIONS_KEEP_ALIVE_SECONDS = 65
 SQUID_WRITABLE_PATHS = ("/tmp", "/etc/squid", "/run/squid", "/var/cache/squid", "/var/log/squid")
 """Decodes its configuration from the environment when it starts."""
 
+OF_EVERY_PAYMENT = 60.0
+"""Requests a minute in a quiet hour, when a payment comes every few seconds and asks a service a
+few times. An alarm that works with them also works at the daily peak."""
+
+OF_SOME_PAYMENTS = 10.0
+"""Payment links, and the messages that providers send and services are sent after a payment."""
+
+OF_STAFF = 5.0
+"""Pages for the staff of services and of GOV.UK Pay."""
+
 INTERNAL_TIMING = Timing(longest_request_seconds=30, start_seconds=90)
 """A JVM with a database pool is healthy well within 90 seconds; 30 is above every query timeout."""
 

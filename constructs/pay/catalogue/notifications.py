@@ -25,4 +25,5 @@ NOTIFICATIONS = Microservice(
         start_seconds=assumptions.STARTS_FAST,
         target_keep_alive_seconds=assumptions.NOTIFICATIONS_KEEP_ALIVE_SECONDS,
     ),
+    requests_a_minute=assumptions.OF_SOME_PAYMENTS,
 )

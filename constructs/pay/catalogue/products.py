@@ -21,4 +21,5 @@ PRODUCTS = JavaService(
     ),
     parameters=("EMAIL_ADDRESS_FOR_REPLACING_API_TOKENS",),
     timing=assumptions.CALLER_TIMING,
+    requests_a_minute=assumptions.OF_SOME_PAYMENTS,
 )

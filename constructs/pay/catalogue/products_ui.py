@@ -1,5 +1,6 @@
 """products-ui: the public pages of payment links."""
 
+from pay.catalogue import assumptions
 from pay.catalogue.runtimes import NodeService
 from pay.model import Call, Exposure, Link, Scope, Secret
 
@@ -29,4 +30,5 @@ PRODUCTS_UI = NodeService(
         Secret(variable="GOOGLE_RECAPTCHA_SECRET_KEY"),
         Secret(variable="SESSION_ENCRYPTION_KEY"),
     ),
+    requests_a_minute=assumptions.OF_SOME_PAYMENTS,
 )

@@ -57,6 +57,7 @@ class WebService(Microservice):
     health_check_path: HealthCheckPath | None = HEALTH_CHECK_PATH
     sidecars: tuple[Sidecar, ...] = WEB
     user: ContainerUser = assumptions.APPLICATION_USER
+    requests_a_minute: float = assumptions.OF_EVERY_PAYMENT
 
     @field_validator("environment")
     @classmethod
@@ -141,5 +142,6 @@ class ForwardProxy(Microservice):
     runtime: Runtime = Runtime.SQUID
     container_port: Port = 8080
     parameters: tuple[VariableName, ...] = (SQUID_CONFIG,)
+    requests_a_minute: float = assumptions.OF_EVERY_PAYMENT
     user: ContainerUser = assumptions.SQUID_USER
     writable_paths: tuple[ContainerPath, ...] = assumptions.SQUID_WRITABLE_PATHS

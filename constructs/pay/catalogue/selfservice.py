@@ -1,5 +1,6 @@
 """selfservice: the admin tool of Pay's users."""
 
+from pay.catalogue import assumptions
 from pay.catalogue.runtimes import NodeService
 from pay.model import BucketUse, Call, CallStyle, Exposure, Link, Scope, Secret
 from pay.model.service.dependencies import READ
@@ -35,4 +36,5 @@ SELFSERVICE = NodeService(
         Secret(variable="STRIPE_ACCOUNT_API_KEY"),
         Secret(variable="ZENDESK_API_KEY"),
     ),
+    requests_a_minute=assumptions.OF_STAFF,
 )

@@ -1,5 +1,6 @@
 """toolbox: what Pay's own staff looks things up and mends them with."""
 
+from pay.catalogue import assumptions
 from pay.catalogue.runtimes import NodeService
 from pay.model import BucketUse, Call, CallStyle, Exposure, Link, Scope, Secret, TaskRun
 from pay.model.service.dependencies import WRITE
@@ -45,4 +46,5 @@ TOOLBOX = NodeService(
         Secret(variable="STRIPE_ACCOUNT_API_KEY"),
         Secret(variable="ZENDESK_API_KEY"),
     ),
+    requests_a_minute=assumptions.OF_STAFF,
 )

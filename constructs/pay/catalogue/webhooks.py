@@ -1,5 +1,6 @@
 """webhooks: tells the callback addresses of Pay's users what happened to a payment."""
 
+from pay.catalogue import assumptions
 from pay.catalogue.runtimes import JavaService
 from pay.model import Call, CallStyle, Database, Exposure, QueueUse, Scope
 from pay.model.service.dependencies import RECEIVE
@@ -25,4 +26,5 @@ WEBHOOKS = JavaService(
     ),
     environment={"BACKGROUND_PROCESSING_ENABLED": "true"},
     work_switches=("BACKGROUND_PROCESSING_ENABLED",),
+    requests_a_minute=assumptions.OF_SOME_PAYMENTS,
 )

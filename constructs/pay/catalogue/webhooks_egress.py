@@ -12,4 +12,5 @@ WEBHOOKS_EGRESS = ForwardProxy(
     scope=Scope.OUTSIDE,
     size=assumptions.SMALL_PROXY_SIZE,
     timing=Timing(longest_request_seconds=30, start_seconds=assumptions.STARTS_FAST),
+    requests_a_minute=assumptions.OF_SOME_PAYMENTS,
 )

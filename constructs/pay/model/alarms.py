@@ -6,21 +6,32 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from pay.model.base import Model
+from pay.model.expected_traffic import (
+    Window,
+    choose_window,
+    expected_requests,
+    weight,
+    window_of,
+)
+from pay.model.judging.latency import PERCENTILES, choose_percentile
 from pay.model.metrics import (
     ERROR_PERCENT,
     HEALTHY_HOSTS,
     RESET_PERCENT,
-    RESPONSE_TIME_P99,
     Formula,
     Metric,
+    Share,
+    response_time,
 )
 from pay.model.problem import Problem
 from pay.model.side import ServiceSide
-from pay.model.vocabulary import LoadBalancerType, Severity
+from pay.model.vocabulary import LoadBalancerType, Severity, Side
 
+HEALTHY_HOSTS_ALARM = "healthy-hosts"
+"""Its name; it follows the tasks that a side must hold, the others follow its requests."""
 MAX_ERROR_PERCENT = 5
 LATENCY_MARGIN = 0.5
-"""p99 may take half of the longest request that the service is built for."""
+"""A percentile may take half of the longest request that the service is built for."""
 HOSTS_MINUTES = 5
 """A task that ends is replaced sooner, and a deployment keeps all wanted tasks healthy: neither
 raises the alarm. A task that ends again and again does, and so does a zone whose tasks have no
@@ -50,6 +61,9 @@ class Alarm(Model):
     datapoints_to_alarm: int = Field(default=3, ge=1)
     """Of the last `evaluation_periods`, in any order."""
     treat_missing_data: Literal["breaching", "notBreaching"] = "notBreaching"
+    waits_for_samples: bool = True
+    """For a percentile: whether a period with too few requests to show it changes nothing (AWS:
+    CloudWatch API reference, `PutMetricAlarm`, `EvaluateLowSampleCountPercentile`)."""
 
     def problems(self) -> Iterator[Problem]:
         if self.datapoints_to_alarm > self.evaluation_periods:
@@ -70,18 +84,80 @@ class Alarm(Model):
 
 
 def alarms(side: ServiceSide) -> tuple[Alarm, ...]:
-    """Return every alarm of a side."""
-    service = side.service
-    where = f"{service.name} on {side.side}"
+    """Return every alarm of a side at its stage."""
+    of_requests = (
+        (_resets,)
+        if side.service.load_balancer_type is LoadBalancerType.NETWORK
+        else (_errors, _latency)
+    )
+    return (*(make(side) for make in of_requests), _healthy_hosts(side))
+
+
+def _where(side: ServiceSide) -> str:
+    return f"{side.service.name} on {side.side}"
+
+
+def _severity_of_failures(side: ServiceSide) -> Severity:
+    """From `cutover` on no weight leads to EC2, and what fails there are few requests of clients
+    that have not followed. Fargate's failures call somebody from `dark` on: nothing but a test is
+    sent there, and health checks are not counted.
+    """
+    is_left = side.side is Side.EC2 and weight(side) == 0
+    return Severity.WARNING if is_left else Severity.CRITICAL
+
+
+def _share_of_failures(side: ServiceSide, name: str, share: Share, what: str) -> Alarm:
+    window, least = choose_window(expected_requests(side), share.min_whole)
+    return Alarm(
+        name=name,
+        metric=share.of_at_least(least),
+        threshold=MAX_ERROR_PERCENT,
+        description=f"More than {MAX_ERROR_PERCENT} % of the {what} {_in_words(window)}.",
+        severity=_severity_of_failures(side),
+        **window._asdict(),
+    )
+
+
+def _errors(side: ServiceSide) -> Alarm:
+    what = f"requests to {_where(side)} fail"
+    return _share_of_failures(side, "errors", ERROR_PERCENT, what)
+
+
+def _resets(side: ServiceSide) -> Alarm:
+    what = f"connections to {_where(side)} are reset"
+    return _share_of_failures(side, "resets", RESET_PERCENT, what)
+
+
+def _latency(side: ServiceSide) -> Alarm:
+    """The percentile is the highest that the requests show, as the judge chooses it. Where they
+    show none, the median of any number of them is watched.
+    """
+    shown = choose_percentile(expected_requests(side))
+    percentile = shown or PERCENTILES[-1]
+    window = window_of(percentile.block_minutes * 60)
+    slowest_seconds = side.service.timing.longest_request_seconds * LATENCY_MARGIN
+    return Alarm(
+        name="latency",
+        metric=response_time(percentile.percent),
+        threshold=slowest_seconds,
+        description=f"{100 - percentile.percent} % of the requests to {_where(side)} take longer "
+        f"than {slowest_seconds:g} seconds {_in_words(window)}.",
+        severity=Severity.WARNING,
+        waits_for_samples=shown is not None,
+        **window._asdict(),
+    )
+
+
+def _healthy_hosts(side: ServiceSide) -> Alarm:
     too_few = (
         "too few to take the daily peak alone" if side.holds_full_peak else "fewer than always run"
     )
-    healthy_hosts = Alarm(
-        name="healthy-hosts",
-        metric=HEALTHY_HOSTS[service.load_balancer_type],
+    return Alarm(
+        name=HEALTHY_HOSTS_ALARM,
+        metric=HEALTHY_HOSTS[side.service.load_balancer_type],
         comparison="LessThanThreshold",
         threshold=side.needed_tasks,
-        description=f"Fewer than {side.needed_tasks} healthy tasks of {where} for "
+        description=f"Fewer than {side.needed_tasks} healthy tasks of {_where(side)} for "
         f"{HOSTS_MINUTES} minutes: {too_few}.",
         # Also for a side with little traffic: DNS can hand it everything within a minute.
         severity=Severity.CRITICAL,
@@ -90,28 +166,11 @@ def alarms(side: ServiceSide) -> tuple[Alarm, ...]:
         # A host count is reported as long as there is a target.
         treat_missing_data="breaching",
     )
-    if service.load_balancer_type is LoadBalancerType.NETWORK:
-        resets = Alarm(
-            name="resets",
-            metric=RESET_PERCENT,
-            threshold=MAX_ERROR_PERCENT,
-            description=f"More than {MAX_ERROR_PERCENT} % of the connections to {where} are reset.",
-            severity=Severity.CRITICAL,
-        )
-        return (resets, healthy_hosts)
-    errors = Alarm(
-        name="errors",
-        metric=ERROR_PERCENT,
-        threshold=MAX_ERROR_PERCENT,
-        description=f"More than {MAX_ERROR_PERCENT} % of the requests to {where} fail.",
-        severity=Severity.CRITICAL,
-    )
-    slowest_seconds = service.timing.longest_request_seconds * LATENCY_MARGIN
-    latency = Alarm(
-        name="latency",
-        metric=RESPONSE_TIME_P99,
-        threshold=slowest_seconds,
-        description=f"1 % of the requests to {where} take longer than {slowest_seconds:g} seconds.",
-        severity=Severity.WARNING,
-    )
-    return (errors, latency, healthy_hosts)
+
+
+def _in_words(window: Window) -> str:
+    length = f"{window.minutes:g} minutes" if window.minutes > 1 else "minute"
+    if window.evaluation_periods == 1:
+        return f"within {length}"
+    number, of = window.datapoints_to_alarm, window.evaluation_periods
+    return f"in {number} of {of} times {length}" if window.minutes > 1 else f"in {number} of {of} minutes"

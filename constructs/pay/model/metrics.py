@@ -83,6 +83,10 @@ class Share(Model):
     def unit(self) -> Unit:
         return "Percent"
 
+    def of_at_least(self, min_whole: int) -> "Share":
+        """Return the same share with another least whole."""
+        return self.model_copy(update={"min_whole": min_whole})
+
     @property
     def metrics(self) -> tuple[Metric, ...]:
         """Return each metric of the formula once, ordered by id."""
@@ -192,7 +196,8 @@ TARGET_4XX = _metric("target_4xx", _HTTP, "HTTPCode_Target_4XX_Count", _TARGET_G
 ELB_503 = _metric("elb_503", _HTTP, "HTTPCode_ELB_503_Count", _LOAD_BALANCER)
 """Requests without a healthy target: `RequestCount` does not count them."""
 ELB_5XX = _metric("elb_5xx", _HTTP, "HTTPCode_ELB_5XX_Count", _LOAD_BALANCER)
-CONNECTION_ERRORS = _metric("connection_errors", _HTTP, "TargetConnectionErrorCount", _TARGET_GROUP)
+"""Among them the 502 for a target that refuses the connection: `TargetConnectionErrorCount` would
+count it again."""
 CONNECTIONS = _metric("connections", _TCP, "NewFlowCount", _LOAD_BALANCER)
 ELB_RESETS = _metric("elb_resets", _TCP, "TCP_ELB_Reset_Count", _LOAD_BALANCER)
 TARGET_RESETS = _metric("target_resets", _TCP, "TCP_Target_Reset_Count", _LOAD_BALANCER)
@@ -204,8 +209,6 @@ def response_time(percent: int) -> Metric:
     id = f"response_time_{statistic}"
     return _metric(id, _HTTP, "TargetResponseTime", _TARGET_GROUP, statistic, "Seconds")
 
-
-RESPONSE_TIME_P99 = response_time(99)
 
 HEALTHY_HOSTS: Mapping[LoadBalancerType, Metric] = {
     balancer: _metric("healthy_hosts", balancer, "HealthyHostCount", _TARGET_GROUP, "Minimum")
@@ -220,11 +223,11 @@ MIN_REQUESTS = 20
 ERROR_PERCENT = Share(
     id="error_percent",
     label="failed requests, per cent",
-    part=(TARGET_5XX, ELB_5XX, CONNECTION_ERRORS),
-    whole=(REQUESTS, ELB_5XX),
+    part=(TARGET_5XX, ELB_5XX),
+    whole=(REQUESTS, ELB_503),
     min_whole=MIN_REQUESTS,
 )
-"""The requests that fail, of all that reach the load balancer."""
+"""The requests that fail, of all that reach the load balancer. 502 and 504 are in `RequestCount`."""
 
 RESET_PERCENT = Share(
     id="reset_percent",

@@ -62,9 +62,15 @@ def measured(alarm: Alarm, dimensions: DimensionsOf) -> dict[str, Any]:
         "dimensions": metric.dimension_values(dimensions(metric)),
         "period": alarm.period_seconds,
         "extended_statistic" if metric.is_percentile else "statistic": metric.statistic,
-        # With few requests a percentile is one request: wait for more.
-        "evaluate_low_sample_count_percentiles": "ignore" if metric.is_percentile else None,
+        "evaluate_low_sample_count_percentiles": _few_samples(alarm, metric),
     }
+
+
+def _few_samples(alarm: Alarm, metric: Metric) -> str | None:
+    """Return what a period does with too few requests, when a percentile is one request."""
+    if not metric.is_percentile:
+        return None
+    return "ignore" if alarm.waits_for_samples else "evaluate"
 
 
 def _queries(

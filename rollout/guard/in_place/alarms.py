@@ -1,13 +1,24 @@
 """The directions in which an alarm gets stricter: it goes off at least as often as before, and no
 later (AWS: CloudWatch user guide, "Evaluating an alarm").
+
+An alarm that waits for more requests than the files expect never goes off. It may become one that
+does, later and by a lower percentile.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from math import ceil
 from typing import Any
 
+from pay.model import names
+from pay.model.alarms import Alarm, alarms
+from pay.model.expected_traffic import expected_requests
+from pay.model.judging.latency import Percentile
+from pay.model.metrics import Metric, Share
 from rollout.guard.in_place.attribute import InPlace
-from rollout.guard.in_place.directions import Direction
+from rollout.guard.in_place.declared import side_now
+from rollout.guard.in_place.directions import MORE_TOPICS, Direction, becomes, either
 from rollout.guard.numbers import number
 
 _ABOVE = ("GreaterThanThreshold", "GreaterThanOrEqualToThreshold")
@@ -58,6 +69,118 @@ def _parts(rule: object) -> frozenset[str] | None:
     return parts if is_whole else None
 
 
+@dataclass(frozen=True)
+class _Sight:
+    """What an alarm sees of failures."""
+
+    requests: float
+    """That a period needs."""
+    period_minutes: float
+    percent: float
+    """Of its percentile: the higher, the fewer slow requests it takes. 100 for any other metric."""
+    minutes: float
+    """From the first failure until it goes off."""
+
+    def is_as_able(self, other: "_Sight", requests_a_minute: float) -> bool:
+        """Return whether this goes off when the other one does, at so many requests; or whether the
+        other cannot at all.
+        """
+        is_no_worse = self.minutes <= other.minutes and self.percent >= other.percent
+        return self._can(requests_a_minute) and (is_no_worse or not other._can(requests_a_minute))
+
+    def _can(self, requests_a_minute: float) -> bool:
+        return requests_a_minute * self.period_minutes >= self.requests
+
+
+def _sight(values: Mapping[str, Any]) -> _Sight | None:
+    """Return what an alarm with these values sees; None: a value is not known."""
+    queries = [query for query in values.get("metric_query") or () if query.get("metric")]
+    periods = {number(q["metric"][0].get("period")) for q in queries} or {
+        number(values.get("period"))
+    }
+    _, needed = _datapoints(values)
+    period = min((each for each in periods if each), default=None)
+    if period is None or len(periods) > 1 or not needed:
+        return None
+    percent, requests = 100.0, 0.0
+    if statistic := values.get("extended_statistic"):
+        percent = float(str(statistic).removeprefix("p"))
+        if values.get("evaluate_low_sample_count_percentiles") == "ignore":
+            requests = Percentile(int(percent), 1).least_samples
+    elif queries:
+        requests = _least_whole(values)
+    return _Sight(requests, period / 60, percent, needed * period / 60)
+
+
+def _least_whole(values: Mapping[str, Any]) -> float:
+    """Return the requests below which the alarm's formula is 0 (`pay.model.metrics.Share`)."""
+    texts = (str(query.get("expression") or "") for query in values["metric_query"])
+    least = [float(found) for text in texts for found in re.findall(r">=(\d+)", text)]
+    return max(least, default=0.0)
+
+
+def _goes_off_as_before(change: InPlace) -> bool:
+    """Return whether the alarm goes off no later than before at the requests that the files expect,
+    or could not go off at them. A formula is that of `pay.model.alarms`.
+    """
+    side, row = side_now(change), _row(change)
+    old, new = _sight(change.resource.before), _sight(change.resource.after)
+    if side is None or row is None or old is None or new is None:
+        return False
+    is_known = change.attribute.name != "metric_query" or _is_formula_of(row, change)
+    return is_known and new.is_as_able(old, expected_requests(side))
+
+
+def _row(change: InPlace) -> Alarm | None:
+    """Return the alarm as the model has it at the stage of the files; None: it has none."""
+    side = side_now(change)
+    if side is None:
+        return None
+    name = change.resource.after.get("alarm_name")
+    rows = {names.alarm(side.environment.name, side.service.name, side.side, r.name): r
+            for r in alarms(side)}
+    return rows.get(str(name))
+
+
+def _is_formula_of(row: Alarm, change: InPlace) -> bool:
+    """Return whether the new queries are the model's, of what the alarm watched before."""
+    if not isinstance(row.metric, Share):
+        return False
+    queries = change.after
+    expressions = [query["expression"] for query in queries if query.get("expression")]
+    watched = {_metric_of(query) for query in queries if query.get("metric")}
+    wanted = {_as_asked(metric) for metric in row.metric.metrics}
+    known = {pair for query in change.before for pair in _dimensions(query)}
+    new = {pair for query in queries for pair in _dimensions(query)}
+    return expressions == [row.metric.expression] and watched == wanted and new <= known
+
+
+def _metric_of(query: Mapping[str, Any]) -> tuple[str, ...]:
+    metric = query["metric"][0]
+    dimensions = sorted(metric.get("dimensions") or ())
+    return (query["id"], metric["namespace"], metric["metric_name"], metric["stat"], *dimensions)
+
+
+def _as_asked(metric: Metric) -> tuple[str, ...]:
+    dimensions = sorted(metric.dimensions)
+    return (metric.id, metric.namespace, metric.name, metric.statistic, *dimensions)
+
+
+def _dimensions(query: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for metric in query.get("metric") or ():
+        yield from (metric.get("dimensions") or {}).items()
+
+
+def _notifies_by_severity(change: InPlace) -> bool:
+    """Return whether the alarm notifies the topic of the severity that it has at its stage."""
+    side, row = side_now(change), _row(change)
+    if side is None or row is None:
+        return False
+    environment = side.environment
+    topic = environment.arn("sns", names.alarm_topic(environment.name, row.severity))
+    return bool(change.after == [topic])
+
+
 STRICTER_THRESHOLD = Direction(
     "a threshold that is reached sooner: lower for `GreaterThan...`, higher for `LessThan...`",
     _threshold_is_stricter,
@@ -72,4 +195,15 @@ SOONER = Direction(
 )
 MORE_CASES = Direction(
     "a rule that has every part of the one before, joined by OR", _goes_off_for_more
+)
+AS_ABLE = Direction(
+    "what goes off no later at the requests that the files expect, or where the old one could not "
+    "go off at them",
+    _goes_off_as_before,
+)
+SOONER_OR_AS_ABLE = either(SOONER, AS_ABLE)
+EVALUATED_OR_AS_ABLE = either(becomes("evaluate"), AS_ABLE)
+TOPICS = either(
+    MORE_TOPICS,
+    Direction("to notify the topic of its severity at this stage", _notifies_by_severity),
 )

@@ -24,7 +24,8 @@ def _side(change: InPlace, environment: Environment | None) -> ServiceSide | Non
     return ServiceSide(CATALOGUE[service], environment, side) if is_there else None
 
 
-def _now(change: InPlace) -> ServiceSide | None:
+def side_now(change: InPlace) -> ServiceSide | None:
+    """Return the side that the stack is, by the files of the change; None: it is not one."""
     return _side(change, change.context.environment(change.plan))
 
 
@@ -37,7 +38,7 @@ def _issued_for_its_zone(change: InPlace) -> bool:
     """Return whether the new certificate is the one that this plan looked up for the zone that the
     service's name is in, and was in before.
     """
-    now, before = _now(change), _before(change)
+    now, before = sideside_now(change), _before(change)
     is_taken_over = change.resource.change.importing is not None
     if now is None or is_taken_over or (before and before.zone != now.zone):
         return False
@@ -56,13 +57,13 @@ def _protected_while_wanted(change: InPlace) -> bool:
     want it at this stage.
     """
     stage = change.context.stage(change.plan)
-    sides = [side for side in (_now(change), _before(change)) if side]
+    sides = [side for side in (sideside_now(change), _before(change)) if side]
     is_wanted = not sides or any(s.environment.protects(s.side, stage) for s in sides if stage)
     return change.after is True or not is_wanted
 
 
 def _below_the_targets_keep_alive(change: InPlace) -> bool:
-    now, old, new = _now(change), number(change.before), number(change.after)
+    now, old, new = side_now(change), number(change.before), number(change.after)
     if now is None or old is None or new is None:
         return False
     return old <= new < now.service.timing.target_keep_alive_seconds
@@ -84,21 +85,13 @@ def _is_left_to_composites(change: InPlace) -> bool:
     """Return whether composite alarms notify instead: those that the files of before wanted at the
     stage of before, so that an earlier apply made them.
     """
-    now, before = _now(change), _before(change)
+    now, before = side_now(change), _before(change)
     return (
         change.resource.type == ALARM
         and now is not None
         and before is not None
         and composites_alone_notify(now.environment, now.deployment.stage)
         and has_composites(before.environment, before.deployment.stage)
-    )
-
-
-def either(first: Direction, second: Direction) -> Direction:
-    """Return the direction of both."""
-    return Direction(
-        f"{first.words}; or {second.words}",
-        lambda change: first.is_safe(change) or second.is_safe(change),
     )
 
 
@@ -124,7 +117,7 @@ def as_kept(word: Kept, *, kept: object, otherwise: object) -> Direction:
     """Return the direction that a changed word in `keeps` of the environment's file declares."""
 
     def check(change: InPlace) -> bool:
-        now, before = _now(change), _before(change)
+        now, before = sideside_now(change), _before(change)
         if now is None or before is None or now.keeps(word) == before.keeps(word):
             return False
         return bool(change.after == (kept if now.keeps(word) else otherwise))

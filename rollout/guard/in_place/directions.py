@@ -105,6 +105,14 @@ def becomes(*values: object) -> Direction:
     )
 
 
+def either(first: Direction, second: Direction) -> Direction:
+    """Return the direction of both."""
+    return Direction(
+        f"{first.words}; or {second.words}",
+        lambda change: first.is_safe(change) or second.is_safe(change),
+    )
+
+
 def judged_by(*rules: str) -> Direction:
     """Return the direction of an attribute that other rules judge completely."""
     return Direction(

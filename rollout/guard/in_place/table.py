@@ -10,7 +10,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pay.model import Kept
-from rollout.guard.in_place.alarms import MORE_CASES, SOONER, STRICTER_COMPARISON, STRICTER_THRESHOLD
+from rollout.guard.in_place.alarms import (
+    AS_ABLE,
+    EVALUATED_OR_AS_ABLE,
+    MORE_CASES,
+    SOONER_OR_AS_ABLE,
+    STRICTER_COMPARISON,
+    STRICTER_THRESHOLD,
+    TOPICS,
+)
 from rollout.guard.in_place.declared import (
     BELOW_THE_TARGETS_KEEP_ALIVE,
     CERTIFICATE_OF_ITS_ZONE,
@@ -19,7 +27,6 @@ from rollout.guard.in_place.declared import (
     PROTECTED_WHILE_WANTED,
     as_kept,
     as_the_file_says,
-    either,
 )
 from rollout.guard.in_place.directions import (
     ANYTHING,
@@ -34,6 +41,7 @@ from rollout.guard.in_place.directions import (
     TAGS_WITH_THAT_OF_ECS,
     Direction,
     becomes,
+    either,
     judged_by,
 )
 
@@ -138,17 +146,21 @@ TABLE: Mapping[str, Rows] = {
     },
     "aws_cloudwatch_metric_alarm": {
         "actions_enabled": Row(ON, "it notifies people"),
-        "alarm_actions": Row(either(MORE_TOPICS, LEFT_TO_COMPOSITES), "somebody is notified"),
+        "alarm_actions": Row(either(TOPICS, LEFT_TO_COMPOSITES), "somebody is notified"),
         "alarm_description": Row(ANYTHING, "only people read it"),
         "comparison_operator": Row(STRICTER_COMPARISON, "it goes off one value sooner"),
-        "datapoints_to_alarm": Row(SOONER, "it goes off sooner"),
+        "datapoints_to_alarm": Row(SOONER_OR_AS_ABLE, "it goes off sooner"),
         "evaluate_low_sample_count_percentiles": Row(
-            becomes("evaluate"), "it judges periods with few requests, too"
+            EVALUATED_OR_AS_ABLE, "it judges periods with few requests, too"
         ),
-        "evaluation_periods": Row(SOONER, "it goes off sooner"),
+        "evaluation_periods": Row(SOONER_OR_AS_ABLE, "it goes off sooner"),
+        "extended_statistic": Row(AS_ABLE, "with fewer requests only a lower percentile shows"),
         "insufficient_data_actions": Row(MORE_TOPICS, "it notifies more"),
-        "ok_actions": Row(either(MORE_TOPICS, LEFT_TO_COMPOSITES), "somebody is notified"),
-        "metric_query": Row(OF_A_MOVE, "a weight says how requests are shared"),
+        "metric_query": Row(
+            either(AS_ABLE, OF_A_MOVE), "its formula counts the same failures, or its weight's share"
+        ),
+        "ok_actions": Row(either(TOPICS, LEFT_TO_COMPOSITES), "somebody is notified"),
+        "period": Row(AS_ABLE, "with fewer requests only a longer period shows failures"),
         "threshold": Row(either(STRICTER_THRESHOLD, OF_A_MOVE), "it goes off sooner"),
         "treat_missing_data": Row(becomes("breaching"), "silence makes it go off"),
     },

@@ -1,16 +1,17 @@
 """When the alarms of a side call somebody, within what CloudWatch accepts."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import pytest
 
 from pay.catalogue import CATALOGUE
 from pay.model import Environment, LoadBalancerType, Severity, Side, Stage
 from pay.model.alarms import Alarm, alarms
-from pay.model.metrics import HEALTHY_HOSTS, REQUESTS
+from pay.model.metrics import HEALTHY_HOSTS, REQUESTS, Metric
 from pay.model.side import ServiceSide
 from tests.support.problems import only, refusal
-from tests.support.services import service_side
+from tests.support.services import service, service_side
 
 LONGEST_PLACEMENT_SECONDS = 120
 ALWAYS, PEAK = 9, 15
@@ -20,6 +21,12 @@ ALWAYS, PEAK = 9, 15
 @pytest.fixture
 def production(environments: Mapping[str, Environment]) -> Environment:
     return environments["production-2"]
+
+
+def with_(environment: Environment, name: str) -> Environment:
+    """The environment with another service, which stands where connector does."""
+    services = {**environment.services, name: environment.services["connector"]}
+    return environment.model_copy(update={"services": services})
 
 
 def alarm(side: ServiceSide, name: str) -> Alarm:
@@ -60,11 +67,53 @@ def test_a_task_that_ends_again_and_again_calls_somebody(production: Environment
     assert hosts.evaluation_periods == 2 * hosts.datapoints_to_alarm
 
 
-def test_p99_may_take_half_of_the_longest_request(production: Environment) -> None:
+def test_a_percentile_may_take_half_of_the_longest_request(production: Environment) -> None:
     latency = alarm(service_side(production, "connector", Side.EC2), "latency")
     assert latency.threshold == CATALOGUE["connector"].timing.longest_request_seconds / 2
     assert latency.severity is Severity.WARNING
-    assert "27.5 seconds" in latency.description
+    assert latency.description == (
+        "10 % of the requests to connector on ec2 take longer than 27.5 seconds in 2 of 3 times "
+        "10 minutes."
+    )
+
+
+@pytest.mark.parametrize(
+    ("requests_a_minute", "percentile", "seconds", "waits"),
+    [
+        (100_000, "p99", 60, True),
+        (1_200, "p99", 300, True),
+        (120, "p95", 600, True),
+        (60, "p90", 600, True),
+        (6, "p50", 300, True),
+        (0.6, "p50", 3600, True),
+        (0.01, "p50", 3600, False),
+    ],
+)
+def test_fewer_requests_show_a_lower_percentile_over_a_longer_period(
+    production: Environment, requests_a_minute: float, percentile: str, seconds: int, waits: bool
+) -> None:
+    rate = requests_a_minute / 0.25
+    orders = service("orders", requests_a_minute=rate)
+    side = service_side(production, "connector", Side.EC2)
+    latency = alarm(replace(side, service=orders, environment=with_(production, "orders")), "latency")
+    assert isinstance(latency.metric, Metric)
+    assert (latency.metric.statistic, latency.period_seconds) == (percentile, seconds)
+    assert latency.waits_for_samples is waits
+
+
+@pytest.mark.parametrize("stage", Stage)
+@pytest.mark.parametrize(("name", "failures"), [("connector", "errors"), ("egress", "resets")])
+def test_what_fails_on_ec2_warns_once_no_weight_leads_there(
+    production: Environment, stage: Stage, name: str, failures: str
+) -> None:
+    idle = stage in (Stage.CUTOVER, Stage.SOAK, Stage.DETACHED)
+    expected = {Side.EC2: Severity.WARNING if idle else Severity.CRITICAL}
+    expected[Side.FARGATE] = Severity.CRITICAL
+    for side in filter(stage.has, Side):
+        own = service_side(production, name, side, stage)
+        assert alarm(own, failures).severity is expected[side]
+        # DNS can hand a side everything within a minute.
+        assert alarm(own, "healthy-hosts").severity is Severity.CRITICAL
 
 
 def test_a_threshold_is_in_the_unit_of_what_is_measured(production: Environment) -> None:

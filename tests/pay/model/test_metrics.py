@@ -14,11 +14,13 @@ from pay.model.metrics import (
     MAX_METRICS,
     REQUESTS,
     RESET_PERCENT,
-    RESPONSE_TIME_P99,
     Metric,
     Share,
+    response_time,
     side_dimensions,
 )
+from pay.model.vocabulary import LoadBalancerType
+from rollout.measure.traffic import COUNTED
 from tests.support.problems import only, refusal
 from tests.support.services import service_side
 
@@ -80,9 +82,11 @@ def test_a_formula_uses_each_of_its_metrics_and_no_other(share: Share) -> None:
     ("share", "sums", "percent"),
     [
         (ERROR_PERCENT, {"requests": 100, "target_5xx": 5}, 5),
-        (ERROR_PERCENT, {"requests": 100, "connection_errors": 7, "target_5xx": 3}, 10),
-        (ERROR_PERCENT, {"requests": 60, "elb_5xx": 40}, 40),
-        (ERROR_PERCENT, {"elb_5xx": 40}, 100),
+        # A target that refuses the connection is a 502: it is in the requests, and counted once.
+        (ERROR_PERCENT, {"requests": 100, "elb_5xx": 7, "target_5xx": 3}, 10),
+        # A 503 without a healthy target is not in the requests.
+        (ERROR_PERCENT, {"requests": 60, "elb_5xx": 40, "elb_503": 40}, 40),
+        (ERROR_PERCENT, {"elb_5xx": 40, "elb_503": 40}, 100),
         (ERROR_PERCENT, {"requests": 19, "target_5xx": 19}, 0),
         (ERROR_PERCENT, {}, 0),
         (RESET_PERCENT, {"connections": 100, "target_resets": 4, "elb_resets": 2}, 6),
@@ -95,6 +99,13 @@ def test_a_formula_is_the_share_of_what_failed(
     # What is not in `sums` was not reported.
     reported = {metric.id: sums.get(metric.id) for metric in share.metrics}
     assert evaluated(share.expression, reported) == percent
+
+
+def test_the_judge_counts_as_the_alarm_does() -> None:
+    application = COUNTED[LoadBalancerType.APPLICATION]
+    assert (application.errors, application.requests) == (ERROR_PERCENT.part, ERROR_PERCENT.whole)
+    network = COUNTED[LoadBalancerType.NETWORK]
+    assert (network.errors, network.requests) == (RESET_PERCENT.part, RESET_PERCENT.whole)
 
 
 def evaluated(formula: str, reported: Mapping[str, int | None]) -> float:
@@ -141,7 +152,7 @@ def test_refuses_two_metrics_with_one_id() -> None:
 
 
 def test_refuses_a_share_of_what_is_not_a_sum() -> None:
-    refused = only(refusal(share_of(part=(RESPONSE_TIME_P99,), whole=(REQUESTS,))))
+    refused = only(refusal(share_of(part=(response_time(99),), whole=(REQUESTS,))))
     assert refused.found == "response_time_p99, the p99 of Seconds"
 
 

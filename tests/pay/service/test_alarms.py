@@ -74,27 +74,35 @@ def test_a_topic_that_no_alarm_uses_is_not_looked_up(
 
 
 def test_a_formula_watches_its_result_and_reads_each_metric_where_it_is(
-    stack: Synthesised,
+    stack: Synthesised, connector: ServiceSide
 ) -> None:
     alarm = stack.resource("aws_cloudwatch_metric_alarm", "errors_alarm")
     queries = {query["id"]: query for query in alarm["metric_query"]}
     returned = [id for id, query in queries.items() if query.get("return_data")]
     assert returned == ["error_percent"]
     assert queries["elb_5xx"]["metric"]["dimensions"] == OF_THE_BALANCER
+    [row] = [row for row in alarms(connector) if row.name == "errors"]
     assert queries["target_5xx"]["metric"] == {
         "namespace": "AWS/ApplicationELB",
         "metric_name": "HTTPCode_Target_5XX_Count",
         "dimensions": OF_THE_TARGETS,
-        "period": 60,
+        "period": row.period_seconds,
         "stat": "Sum",
     }
     # PutMetricAlarm takes a metric or a formula, never both.
     assert not {"metric_name", "namespace", "dimensions", "period", "statistic"} & set(alarm)
 
 
-def test_a_percentile_waits_for_more_requests_and_a_statistic_need_not(stack: Synthesised) -> None:
+def test_a_percentile_waits_for_more_requests_and_a_statistic_need_not(
+    stack: Synthesised, connector: ServiceSide
+) -> None:
     latency = stack.resource("aws_cloudwatch_metric_alarm", "latency_alarm")
-    assert latency["extended_statistic"] == "p99"
+    [row] = [row for row in alarms(connector) if row.name == "latency"]
+    assert isinstance(row.metric, Metric)
+    assert (latency["extended_statistic"], latency["period"]) == (
+        row.metric.statistic,
+        row.period_seconds,
+    )
     assert latency["evaluate_low_sample_count_percentiles"] == "ignore"
     assert latency["dimensions"] == OF_THE_TARGETS
     hosts = stack.resource("aws_cloudwatch_metric_alarm", "healthy_hosts_alarm")

@@ -218,6 +218,9 @@ class Environment(Model):
     """Whether these stacks import what runs today on EC2 instead of creating it."""
     follows: EnvironmentName | None = None
     """The environment that a service must pass first; left out: it waits for no environment."""
+    traffic_percent: float = Field(default=100, gt=0, le=1000)
+    """Its requests, in per cent of the catalogue's rates, which are production's. Alarms follow
+    it: with fewer requests they look at longer periods."""
     frozen: Sentence | None = None
     """The reason why moves forward are closed at the moment; left out: they are open."""
     max_step: MaxStep = 25

@@ -11,6 +11,7 @@ from pydantic import Field
 from pay.model.alarms import MAX_ERROR_PERCENT, Alarm
 from pay.model.base import Model
 from pay.model.environment.environment import Environment
+from pay.model.expected_traffic import all_requests, choose_window
 from pay.model.metrics import MIN_REQUESTS, Metric, Share
 from pay.model.service.microservice import Microservice
 from pay.model.vocabulary import Severity
@@ -70,6 +71,8 @@ def log_alarms(service: Microservice, environment: Environment) -> tuple[Alarm, 
     if not service.is_proxy:
         return ()
     answers, failures = (proxy_lines(service, environment, w) for w in ("answers", "failures"))
+    rate = all_requests(service, environment)
+    window, least = choose_window(rate, MIN_REQUESTS)
     return (
         Alarm(
             name="failures",
@@ -78,11 +81,12 @@ def log_alarms(service: Microservice, environment: Environment) -> tuple[Alarm, 
                 label="failed connections, per cent",
                 part=(failures,),
                 whole=(answers,),
-                min_whole=MIN_REQUESTS,
+                min_whole=least,
             ),
             threshold=MAX_ERROR_PERCENT,
             description=f"More than {MAX_ERROR_PERCENT} % of what {service.name} answers is 500 "
             "or above, on both sides together.",
             severity=Severity.WARNING,
+            **window._asdict(),
         ),
     )

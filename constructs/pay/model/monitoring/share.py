@@ -4,6 +4,7 @@ from math import ceil
 
 from pay.model.alarms import Alarm
 from pay.model.environment.environment import Environment
+from pay.model.expected_traffic import all_requests, choose_window
 from pay.model.metrics import CONNECTIONS, MIN_REQUESTS, REQUESTS, Metric, Share
 from pay.model.monitoring.series import of_side
 from pay.model.service.microservice import Microservice
@@ -15,10 +16,9 @@ SHARE = "share"
 LEAST_PART = 4
 """The judge calls a share below a quarter of its weight clients that do not arrive."""
 EXPECTED_REQUESTS = 15
-"""In a period: with fewer on Fargate, chance alone leaves a quarter of them now and then."""
+"""On Fargate in a period: of fewer, chance alone leaves a quarter now and then."""
 MOST_AT_WEIGHT_0 = 15
 """Per cent: at weight 0 more than this on Fargate is DNS that fails over from EC2."""
-PERIOD_SECONDS, PERIODS = 900, 4
 
 REQUESTS_OF = {LoadBalancerType.APPLICATION: REQUESTS, LoadBalancerType.NETWORK: CONNECTIONS}
 """What a load balancer counts its traffic by."""
@@ -44,32 +44,27 @@ def share_alarm(service: Microservice, environment: Environment) -> Alarm:
     """Return the alarm on Fargate's part of the requests at the stage's weight.
 
     A part that is too small is watched as EC2's part that is too large, because a period with too
-    few requests counts as 0.
+    few requests counts as 0. The periods are those of the first weight, so that they stay the same.
     """
     weight = fargate_weight(service, environment)
+    first = list(environment.ladder.rungs.values())[1]
+    rate = all_requests(service, environment)
+    window, least = choose_window(rate, ceil(EXPECTED_REQUESTS * FULL_WEIGHT / first))
     if weight == 0:
-        return Alarm(
-            name=SHARE,
-            metric=share(service, Side.FARGATE),
-            threshold=MOST_AT_WEIGHT_0,
-            description=f"Fargate gets over {MOST_AT_WEIGHT_0} % of {service.name}'s requests at "
-            "weight 0: DNS may have failed over from EC2.",
-            severity=Severity.WARNING,
-            period_seconds=PERIOD_SECONDS,
-            evaluation_periods=PERIODS,
-            datapoints_to_alarm=PERIODS,
-        )
-    least = weight / LEAST_PART
+        side, threshold = Side.FARGATE, float(MOST_AT_WEIGHT_0)
+        says = f"over {threshold:g} % of {service.name}'s requests at weight 0: DNS may have failed "
+        says += "over from EC2."
+    else:
+        side, threshold = Side.EC2, FULL_WEIGHT - weight / LEAST_PART
+        says = f"less than {weight / LEAST_PART:g} % of {service.name}'s requests, at weight "
+        says += f"{weight}: clients do not arrive there."
     return Alarm(
         name=SHARE,
-        metric=share(service, Side.EC2, ceil(EXPECTED_REQUESTS * FULL_WEIGHT / weight)),
-        threshold=FULL_WEIGHT - least,
-        description=f"Fargate gets less than {least:g} % of {service.name}'s requests, at weight "
-        f"{weight}: clients do not arrive there.",
+        metric=share(service, side, least),
+        threshold=threshold,
+        description=f"Fargate gets {says}",
         severity=Severity.WARNING,
-        period_seconds=PERIOD_SECONDS,
-        evaluation_periods=PERIODS,
-        datapoints_to_alarm=PERIODS,
+        **window._asdict(),
     )
 
 

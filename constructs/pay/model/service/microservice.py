@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from enum import StrEnum
 
+from pydantic import Field
+
 from pay.model.base import Model
 from pay.model.problem import Problem
 from pay.model.service.container import Port, Sidecar, Template, plain_text_secrets
@@ -90,6 +92,8 @@ class Microservice(Model):
     """Where the application container may write; its root file system is read-only."""
     size: TaskSize
     timing: Timing = Timing()
+    requests_a_minute: float = Field(gt=0)
+    """Requests, or connections of a proxy, in a quiet hour of a working day in production."""
 
     @property
     def containers(self) -> "tuple[Microservice | Sidecar, ...]":

@@ -6,23 +6,25 @@ import pytest
 
 from pay.catalogue import CATALOGUE
 from pay.model import Environment, Side, Stage
+from pay.model.metrics import Share
+from pay.model.monitoring.series import side_of
 from pay.model.monitoring.share import share_alarm
 from sandbox.aws.alarm_states import Limits, state_of
 from sandbox.aws.metric_math import parse
 from tests.support.services import at_stage
 
-TIMES = range(0, 4 * 900, 900)
-
 
 def state(environment: Environment, service: str, stage: Stage, ec2: int, fargate: int) -> str:
-    """Return the alarm's state after an hour of as many requests in each quarter of it."""
+    """Return the alarm's state after as many requests in each of its periods."""
     alarm = share_alarm(CATALOGUE[service], at_stage(environment, service, stage))
+    assert isinstance(alarm.metric, Share)
     counts = {Side.EC2: ec2, Side.FARGATE: fargate}
+    times = range(0, alarm.evaluation_periods * alarm.period_seconds, alarm.period_seconds)
     series = {
-        metric.id: {at: float(counts[Side(metric.id.partition("_")[0])]) for at in TIMES}
+        metric.id: {at: float(counts[side_of(metric)]) for at in times}
         for metric in alarm.metric.metrics
     }
-    values = parse(alarm.metric.expression).series(series, list(TIMES), alarm.period_seconds)
+    values = parse(alarm.metric.expression).series(series, list(times), alarm.period_seconds)
     limits = Limits(
         alarm.comparison,
         alarm.threshold,
@@ -30,7 +32,7 @@ def state(environment: Environment, service: str, stage: Stage, ec2: int, fargat
         alarm.evaluation_periods,
         alarm.treat_missing_data,
     )
-    return state_of([values.get(at) for at in TIMES], limits, "OK")
+    return state_of([values.get(at) for at in times], limits, "OK")
 
 
 @pytest.mark.parametrize("service", ["connector", "egress"])

@@ -1,0 +1,310 @@
+"""Every alarm of the stacks, brought to ALARM and back by metrics: its messages reach its topic.
+
+The alarms, the topics, their policies and their keys are those of the synthesised stacks; the
+sandbox evaluates and publishes as AWS does. Alarms with the same settings are tried once.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from pay.catalogue import CATALOGUE
+from pay.model import Environment, Severity, Side, names
+from pay.model.alarms import HEALTHY_HOSTS_ALARM, Alarm, alarms
+from pay.model.expected_traffic import expected_requests
+from pay.model.metrics import (
+    CONNECTIONS,
+    HEALTHY_HOSTS,
+    REQUESTS,
+    TARGET_5XX,
+    TARGET_RESETS,
+    Metric,
+)
+from pay.model.side import ServiceSide
+from sandbox.server.process import Server, launch
+from sandbox.settings import Settings
+from tests.support.synthesised import Synthesised
+
+pytestmark = pytest.mark.slow
+
+START = 1_795_694_400
+"""A whole hour; the test's clock starts there."""
+MOST_MINUTES = 180
+"""The sandbox evaluates so many minutes at once."""
+
+ALARM = "aws_cloudwatch_metric_alarm"
+
+
+@dataclass(frozen=True)
+class Watched:
+    """An alarm as Terraform writes it, and what the model says of it."""
+
+    resource: Mapping[str, Any]
+    row: Alarm
+    side: ServiceSide
+
+    @property
+    def name(self) -> str:
+        return str(self.resource["alarm_name"])
+
+    @property
+    def environment(self) -> Environment:
+        return self.side.environment
+
+    @property
+    def settings(self) -> object:
+        """What decides when it goes off, and who hears of it."""
+        row = self.row.model_dump(exclude={"description", "threshold"})
+        return self.environment.name, json.dumps(row, sort_keys=True, default=str)
+
+    @property
+    def minutes(self) -> int:
+        """How long a failure lasts at most until it goes off, and until it ends."""
+        return self.row.period_seconds // 60 * self.row.evaluation_periods + 2
+
+    @property
+    def requests(self) -> float:
+        return expected_requests(self.side)
+
+
+def watched(estate: Mapping[str, Synthesised], environment: Environment) -> Iterator[Watched]:
+    """Yield the alarms of an environment's sides."""
+    for service in environment.services:
+        for side in Side:
+            stack = estate.get(f"{environment.name}-{service}-{side}")
+            own = ServiceSide(CATALOGUE[service], environment, side)
+            rows = {
+                names.alarm(environment.name, service, side, row.name): row for row in alarms(own)
+            }
+            for resource in stack.document["resource"][ALARM].values() if stack else ():
+                yield Watched(resource, rows[resource["alarm_name"]], own)
+
+
+@pytest.fixture(scope="module")
+def chosen(
+    estate: Mapping[str, Synthesised], environments: Mapping[str, Environment]
+) -> Sequence[Watched]:
+    """One alarm of each settings."""
+    every = [each for one in environments.values() for each in watched(estate, one)]
+    assert len(every) > len(environments) * len(CATALOGUE)
+    return list({each.settings: each for each in every}.values())
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    log = tmp_path_factory.mktemp("alarms") / "server.log"
+    started = launch(Settings(), log=log, tied=True)
+    yield started
+    started.stop()
+
+
+Client = Callable[[str, str], Any]
+
+
+@pytest.fixture(scope="module")
+def client(server: Server) -> Client:
+    """Return clients of a service in an account: moto keeps accounts apart by this header."""
+
+    def make(account: str, service: str) -> Any:
+        made = server.client(service)
+
+        def sign(request: Any, **_: object) -> None:
+            request.headers["x-moto-account-id"] = account
+
+        made.meta.events.register("before-sign", sign)
+        return made
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def topics(
+    estate: Mapping[str, Synthesised], environments: Mapping[str, Environment], client: Client
+) -> Mapping[tuple[str, Severity], str]:
+    """Make the topics of every environment as its platform has them, each with a queue."""
+    return {
+        (environment.name, severity): _topic(estate, environment, severity, client)
+        for environment in environments.values()
+        for severity in Severity
+    }
+
+
+def _topic(
+    estate: Mapping[str, Synthesised], environment: Environment, severity: Severity, client: Client
+) -> str:
+    platform, account = estate[f"{environment.name}-platform"], environment.account_id
+    key = client(account, "kms").create_key(
+        Policy=platform.resource("aws_kms_key", "alarms_key")["policy"]
+    )["KeyMetadata"]["Arn"]
+    (resource,) = (
+        each
+        for id, each in platform.document["resource"]["aws_sns_topic"].items()
+        if each["name"] == names.alarm_topic(environment.name, severity)
+    )
+    (policy,) = (
+        each["policy"]
+        for id, each in platform.document["resource"]["aws_sns_topic_policy"].items()
+        if f"{severity}_topic" in id
+    )
+    arn = environment.arn("sns", resource["name"])
+    sns, sqs = client(account, "sns"), client(account, "sqs")
+    made = sns.create_topic(
+        Name=resource["name"], Attributes={"Policy": policy, "KmsMasterKeyId": key}
+    )["TopicArn"]
+    assert made == arn
+    sqs.create_queue(QueueName=resource["name"])
+    endpoint = environment.arn("sqs", resource["name"])
+    sns.subscribe(TopicArn=arn, Protocol="sqs", Endpoint=endpoint)
+    return arn
+
+
+def messages(client: Client, environment: Environment, severity: Severity) -> set[str]:
+    """Take what a topic's queue received: `NAME is STATE`."""
+    sqs = client(environment.account_id, "sqs")
+    queue = names.alarm_topic(environment.name, severity)
+    url = sqs.get_queue_url(QueueName=queue)["QueueUrl"]
+    found = set[str]()
+    while taken := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+        for message in taken:
+            sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+            told = json.loads(json.loads(message["Body"])["Message"])
+            found.add(f"{told['AlarmName']} is {told['NewStateValue']}")
+    return found
+
+
+def dimensions(alarm: Watched, metric: Mapping[str, Any]) -> dict[str, str]:
+    """Return a metric's dimensions, with names for the ends of ARNs, which Terraform knows."""
+    known = {
+        "LoadBalancer": f"app/{alarm.side.load_balancer}/1",
+        "TargetGroup": f"targetgroup/{alarm.side.target_group}/1",
+    }
+    return {name: known.get(name, value) for name, value in metric["dimensions"].items()}
+
+
+def put(alarm: Watched, client: Client, topic: str) -> None:
+    """Make the alarm as the provider does, with this topic."""
+    resource = alarm.resource
+    # The data source that looks the topic up is named by its severity.
+    assert resource["alarm_actions"] == resource["ok_actions"]
+    assert resource["alarm_actions"] == [f"${{data.aws_sns_topic.{alarm.row.severity}_topic.arn}}"]
+    asked: dict[str, Any] = {
+        "AlarmName": alarm.name,
+        "AlarmActions": [topic],
+        "OKActions": [topic],
+        "ComparisonOperator": resource["comparison_operator"],
+        "EvaluationPeriods": resource["evaluation_periods"],
+        "DatapointsToAlarm": resource["datapoints_to_alarm"],
+        "Threshold": resource["threshold"],
+        "TreatMissingData": resource["treat_missing_data"],
+    }
+    if queries := resource.get("metric_query"):
+        asked["Metrics"] = [_query(alarm, query) for query in queries]
+    else:
+        asked |= {
+            "Namespace": resource["namespace"],
+            "MetricName": resource["metric_name"],
+            "Period": resource["period"],
+            "Dimensions": _pairs(dimensions(alarm, resource)),
+            **{
+                key: resource[name]
+                for key, name in (
+                    ("Statistic", "statistic"),
+                    ("ExtendedStatistic", "extended_statistic"),
+                    ("EvaluateLowSampleCountPercentile", "evaluate_low_sample_count_percentiles"),
+                )
+                if name in resource
+            },
+        }
+    client(alarm.environment.account_id, "cloudwatch").put_metric_alarm(**asked)
+
+
+def _query(alarm: Watched, query: Mapping[str, Any]) -> dict[str, Any]:
+    if "expression" in query:
+        return {"Id": query["id"], "Expression": query["expression"], "ReturnData": True}
+    metric = query["metric"]
+    named = {
+        "Namespace": metric["namespace"],
+        "MetricName": metric["metric_name"],
+        "Dimensions": _pairs(dimensions(alarm, metric)),
+    }
+    stat = {"Metric": named, "Period": metric["period"], "Stat": metric["stat"]}
+    return {"Id": query["id"], "ReturnData": False, "MetricStat": stat}
+
+
+def _pairs(values: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"Name": name, "Value": value} for name, value in values.items()]
+
+
+def feed(server: Server, alarm: Watched, minutes: range, *, fails: bool) -> None:
+    """Send minutes after the start in which every request, or none, fails, and a task, or none, is
+    ill: whole requests, at the rate that the side expects at least.
+    """
+    rows = dict[Metric, list[tuple[int, float, float]]]()
+    for minute in minutes:
+        for metric, value, times in _minute(alarm, minute, fails=fails):
+            rows.setdefault(metric, []).append((START + 60 * minute, value, times))
+    body = [
+        {
+            "namespace": metric.namespace,
+            "name": metric.name,
+            "dimensions": dimensions(alarm, {"dimensions": dict.fromkeys(metric.dimensions)}),
+            "points": points,
+        }
+        for metric, points in rows.items()
+    ]
+    server.administer("metrics", method="POST", body=body)
+
+
+def _minute(alarm: Watched, minute: int, *, fails: bool) -> Iterator[tuple[Metric, float, float]]:
+    """Yield what the load balancer sends of a minute: no zeros."""
+    side, row = alarm.side, alarm.row
+    if row.name == HEALTHY_HOSTS_ALARM:
+        yield HEALTHY_HOSTS[side.service.load_balancer_type], side.needed_tasks - fails, 1
+        return
+    requests = int(alarm.requests * (minute + 1)) - int(alarm.requests * minute)
+    if not requests:
+        return
+    if isinstance(row.metric, Metric):
+        yield row.metric, row.threshold + 1 if fails else 0.1, requests
+    else:
+        whole, part = (
+            (CONNECTIONS, TARGET_RESETS) if row.name == "resets" else (REQUESTS, TARGET_5XX)
+        )
+        yield whole, requests, 1
+        if fails:
+            yield part, requests, 1
+
+
+def test_every_alarm_goes_off_and_ends_and_its_topic_hears_of_both(
+    chosen: Sequence[Watched],
+    topics: Mapping[tuple[str, Severity], str],
+    client: Client,
+    server: Server,
+    environments: Mapping[str, Environment],
+) -> None:
+    server.administer("clock", method="POST", body={"now": START})
+    for alarm in chosen:
+        put(alarm, client, topics[alarm.environment.name, alarm.row.severity])
+    end = 2 * max(alarm.minutes for alarm in chosen)
+    for alarm in chosen:
+        # Silence means that there is no target; of requests it means that there are none.
+        lasts = end if alarm.row.name == HEALTHY_HOSTS_ALARM else 2 * alarm.minutes
+        feed(server, alarm, range(alarm.minutes), fails=True)
+        feed(server, alarm, range(alarm.minutes, lasts), fails=False)
+    for minute in (*range(MOST_MINUTES, end, MOST_MINUTES), end):
+        server.administer("clock", method="POST", body={"now": START + 60 * minute})
+        # The sandbox evaluates at the next call.
+        client(chosen[0].environment.account_id, "cloudwatch").describe_alarms(MaxRecords=1)
+    for environment in environments.values():
+        for severity in Severity:
+            expected = {
+                f"{alarm.name} is {state}"
+                for alarm in chosen
+                if (alarm.environment, alarm.row.severity) == (environment, severity)
+                for state in ("ALARM", "OK")
+            }
+            heard = messages(client, environment, severity)
+            assert heard == expected
