@@ -98,9 +98,9 @@ def _dashboard(client: Client, name: str) -> str | None:
 
 def _subscription(client: Client, group: str, name: str) -> str | None:
     """Import id: the log group and the filter."""
-    found = client("logs").describe_subscription_filters(
-        logGroupName=group, filterNamePrefix=name
-    )["subscriptionFilters"]
+    found = client("logs").describe_subscription_filters(logGroupName=group, filterNamePrefix=name)[
+        "subscriptionFilters"
+    ]
     return f"{group}|{name}" if name in {each["filterName"] for each in found} else None
 
 

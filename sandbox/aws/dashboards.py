@@ -293,7 +293,10 @@ def _of_widgets(dashboard: _Body) -> Iterator[dict[str, str]]:
             yield {"dataPath": f"{path}/properties/metrics", "message": most}
         yield from _of_ids(metrics, f"{path}/properties/metrics")
     if total > MAX_METRICS:
-        yield {"dataPath": "/widgets", "message": f"Should NOT have more than {MAX_METRICS} metrics"}
+        yield {
+            "dataPath": "/widgets",
+            "message": f"Should NOT have more than {MAX_METRICS} metrics",
+        }
 
 
 def _of_ids(metrics: Sequence[Any], path: str) -> Iterator[dict[str, str]]:

@@ -102,7 +102,9 @@ def _is_of_a_move(change: InPlace) -> bool:
     plan, context = change.plan, change.context
     service, stage, before = plan.stack.service, context.stage(plan), context.stage_before(plan)
     share = names.service_alarm(plan.stack.environment, service or "", SHARE)
-    is_theirs = change.resource.type == COMPOSITE_ALARM or change.resource.before.get("alarm_name") == share
+    is_theirs = (
+        change.resource.type == COMPOSITE_ALARM or change.resource.before.get("alarm_name") == share
+    )
     moves = stage is not None and before is not None and stage is not before
     return plan.stack.kind is MONITORING and is_theirs and moves
 

@@ -157,7 +157,8 @@ TABLE: Mapping[str, Rows] = {
         "extended_statistic": Row(AS_ABLE, "with fewer requests only a lower percentile shows"),
         "insufficient_data_actions": Row(MORE_TOPICS, "it notifies more"),
         "metric_query": Row(
-            either(AS_ABLE, OF_A_MOVE), "its formula counts the same failures, or its weight's share"
+            either(AS_ABLE, OF_A_MOVE),
+            "its formula counts the same failures, or its weight's share",
         ),
         "ok_actions": Row(either(TOPICS, LEFT_TO_COMPOSITES), "somebody is notified"),
         "period": Row(AS_ABLE, "with fewer requests only a longer period shows failures"),

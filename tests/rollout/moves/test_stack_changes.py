@@ -4,12 +4,17 @@ import pytest
 
 from pay.environments.load import load_environments
 from pay.model import Stage
+from pay.model.environment.monitoring import Notifying
 from pay.model.stage.transitions import find_edge
 from rollout.moves.stack_changes import commands, stack_changes
 from tests.support.checkout import COMMITTED
+from tests.support.services import notifying
 
 ENVIRONMENTS = load_environments(COMMITTED)
 TEST_12 = ENVIRONMENTS["test-12"]
+
+WATCHING = "monitoring"
+"""It has a test of its own."""
 
 WORK = (
     "a new revision of the task definition and one in-place update of the service: its tasks take "
@@ -27,7 +32,8 @@ def changes(
     edge = find_edge(environment.ladder, Stage(before), Stage(after))
     assert edge is not None
     found = stack_changes(environment, service, edge)
-    return [(change.stack.removeprefix(f"{name}-{service}-"), change.shows) for change in found]
+    own = [(change.stack.removeprefix(f"{name}-{service}-"), change.shows) for change in found]
+    return [(stack, shows) for stack, shows in own if stack != WATCHING]
 
 
 @pytest.mark.parametrize(
@@ -143,3 +149,43 @@ def test_everything_is_looked_at_before_anything_is_deployed() -> None:
         "PAY_STACKS=test-12-ledger-fargate "
         "cdktf deploy --ignore-missing-stack-dependencies test-12-ledger-fargate",
     )
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "shows"),
+    [
+        ("legacy", "dark", ""),
+        ("dark", "ready", "; creates the composite alarms and the alarm on shares"),
+        ("half", "most", "; the alarm on shares changes in place"),
+        ("soak", "detached", "; destroys the composite alarms and the alarm on shares"),
+        ("detached", "retired", ""),
+    ],
+)
+def test_what_watches_comes_after_the_records_and_before_a_side_that_goes(
+    before: str, after: str, shows: str
+) -> None:
+    edge = find_edge(TEST_12.ladder, Stage(before), Stage(after))
+    assert edge is not None
+    found = [(each.stack, each.shows) for each in stack_changes(TEST_12, "ledger", edge)]
+    watching = ("test-12-ledger-monitoring", f"the dashboard changes in place{shows}")
+    assert watching in found
+    stacks = [stack for stack, _ in found]
+    place = stacks.index("test-12-ledger-monitoring")
+    assert "test-12-ledger-traffic" not in stacks[place:]
+    goes = [stack for stack, text in found if text.startswith("only destroys")]
+    assert not set(goes) & set(stacks[:place])
+
+
+def test_alarms_of_sides_leave_notifying_between_ready_and_cutover() -> None:
+    environment = notifying(TEST_12, Notifying.COMPOSITES)
+
+    def notifies(before: str, after: str) -> list[str]:
+        edge = find_edge(environment.ladder, Stage(before), Stage(after))
+        assert edge is not None
+        shown = [each.shows for each in stack_changes(environment, "ledger", edge)]
+        return [text for text in shown if "notify" in text]
+
+    assert len(notifies("ready", "canary")) == 2
+    assert notifies("canary", "quarter") == []
+    assert all("notify again" in text for text in notifies("most", "cutover"))
+    assert len(notifies("half", "ready")) == 2

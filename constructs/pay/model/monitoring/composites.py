@@ -33,7 +33,7 @@ SUPPRESSOR_EXTENSION_SECONDS = 300
 class Composite(Model):
     """An alarm over alarms, in the values that CloudWatch accepts."""
 
-    name: Annotated[str, Field(pattern=r"^[a-z]+(-[a-z0-9]+)*$")]
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")]
     """The last part of its name in AWS."""
     rule: Annotated[str, Field(min_length=1, max_length=10_240)]
     """AWS: API reference, `PutCompositeAlarm`, `AlarmRule`."""

@@ -5,7 +5,7 @@ from math import ceil
 from pay.model.alarms import Alarm
 from pay.model.environment.environment import Environment
 from pay.model.expected_traffic import all_requests, choose_window
-from pay.model.metrics import CONNECTIONS, MIN_REQUESTS, REQUESTS, Metric, Share
+from pay.model.metrics import CONNECTIONS, REQUESTS, Metric, Share
 from pay.model.monitoring.series import of_side
 from pay.model.service.microservice import Microservice
 from pay.model.stage.stage import FULL_WEIGHT
@@ -29,7 +29,7 @@ def requests(service: Microservice, side: Side) -> Metric:
     return of_side(REQUESTS_OF[service.load_balancer_type], side)
 
 
-def share(service: Microservice, side: Side, least: int = MIN_REQUESTS) -> Share:
+def share(service: Microservice, side: Side, *, least: int) -> Share:
     """Return the side's part of all requests, 0 with fewer than `least` requests in a period."""
     return Share(
         id=f"{side}_share",
@@ -52,7 +52,9 @@ def share_alarm(service: Microservice, environment: Environment) -> Alarm:
     window, least = choose_window(rate, ceil(EXPECTED_REQUESTS * FULL_WEIGHT / first))
     if weight == 0:
         side, threshold = Side.FARGATE, float(MOST_AT_WEIGHT_0)
-        says = f"over {threshold:g} % of {service.name}'s requests at weight 0: DNS may have failed "
+        says = (
+            f"over {threshold:g} % of {service.name}'s requests at weight 0: DNS may have failed "
+        )
         says += "over from EC2."
     else:
         side, threshold = Side.EC2, FULL_WEIGHT - weight / LEAST_PART
@@ -60,7 +62,7 @@ def share_alarm(service: Microservice, environment: Environment) -> Alarm:
         says += f"{weight}: clients do not arrive there."
     return Alarm(
         name=SHARE,
-        metric=share(service, side, least),
+        metric=share(service, side, least=least),
         threshold=threshold,
         description=f"Fargate gets {says}",
         severity=Severity.WARNING,

@@ -14,7 +14,6 @@ from pay.model.environment.host_names import host_name
 from pay.model.metrics import (
     ERROR_PERCENT,
     HEALTHY_HOSTS,
-    MIN_REQUESTS,
     QUEUE_AGE,
     QUEUE_MESSAGES,
     RESET_PERCENT,
@@ -126,9 +125,9 @@ def _traffic(watched: Watched) -> Iterator[Widget]:
     title = "Requests" if watched.is_http else "Connections"
     yield from _graph(watched, title, counted, stacked=True)
     if len(watched.looked_up) == len(Side):
-        part = share(service, Side.FARGATE)
+        part = share(service, Side.FARGATE, least=1)
         yield Graph(
-            title=f"Fargate's share, {MIN_REQUESTS} requests a minute or more",
+            title="Fargate's share",
             lines=[Line(part, lambda metric: watched.looked_up[side_of(metric)], "fargate")],
             unit="Percent",
             marks=[Mark(f"{watched.stage}: {weight} %", weight)],
@@ -170,9 +169,7 @@ def _tasks(watched: Watched) -> Iterator[Widget]:
 
 
 def _queues(watched: Watched) -> Iterator[Widget]:
-    received = [
-        queue.name for queue in watched.service.queues if Access.RECEIVE in queue.access
-    ]
+    received = [queue.name for queue in watched.service.queues if Access.RECEIVE in queue.access]
     for title, metric in (("Age of the oldest message", QUEUE_AGE), ("Messages", QUEUE_MESSAGES)):
         if received:
             yield Graph(
@@ -183,7 +180,12 @@ def _queues(watched: Watched) -> Iterator[Widget]:
 
 
 def _graph(
-    watched: Watched, title: str, metric: Metric, *, stacked: bool = False, marks: Sequence[Mark] = ()
+    watched: Watched,
+    title: str,
+    metric: Metric,
+    *,
+    stacked: bool = False,
+    marks: Sequence[Mark] = (),
 ) -> Iterator[Widget]:
     """Yield a graph with a line of each side that was looked up."""
     lines = [
@@ -195,7 +197,7 @@ def _graph(
 
 def _share_graph(watched: Watched, title: str, part: Share) -> Iterator[Widget]:
     lines = [
-        Line(share_of_side(part, side), always(dimensions), side)
+        Line(share_of_side(part.of_at_least(1), side), always(dimensions), side)
         for side, dimensions in watched.looked_up.items()
     ]
     yield Graph(title=title, lines=lines, unit=part.unit, marks=[Mark("alarm", MAX_ERROR_PERCENT)])

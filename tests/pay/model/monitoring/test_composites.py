@@ -54,9 +54,7 @@ def name(side: Side, what: str, service: str = HTTP) -> str:
         ),
     ],
 )
-def test_says_what_to_do(
-    environment: Environment, ringing: set[str], expected: set[str]
-) -> None:
+def test_says_what_to_do(environment: Environment, ringing: set[str], expected: set[str]) -> None:
     moving = at_stage(environment, HTTP, Stage.HALF)
     assert going_off(moving, HTTP, ringing) == expected
 

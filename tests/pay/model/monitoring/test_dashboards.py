@@ -18,9 +18,14 @@ from tests.support.services import at_stage
 REGION = "eu-west-1"
 
 
-def looked_up(environment: Environment, service: str, stage: Stage) -> Mapping[Side, Mapping[Dimension, str]]:
+def looked_up(
+    environment: Environment, service: str, stage: Stage
+) -> Mapping[Side, Mapping[Dimension, str]]:
     return {
-        record.side: {"LoadBalancer": f"app/{record.side}/1", "TargetGroup": f"targetgroup/{record.side}/1"}
+        record.side: {
+            "LoadBalancer": f"app/{record.side}/1",
+            "TargetGroup": f"targetgroup/{record.side}/1",
+        }
         for record in environment.ladder.records(stage)
     }
 
@@ -59,7 +64,7 @@ def test_a_service_with_queues_shows_them_and_a_proxy_what_it_answers(
     shown = titles(dashboard(environment, "connector", Stage.HALF))
     assert "Age of the oldest message" in shown
     assert "Response time, p95" in shown
-    assert "Fargate's share, 20 requests a minute or more" in shown
+    assert "Fargate's share" in shown
     shown = titles(dashboard(environment, "egress", Stage.HALF))
     assert "Answers of 500 and above" in shown
     assert not any(title.startswith("Response time") for title in shown)

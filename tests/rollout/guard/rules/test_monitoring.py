@@ -62,7 +62,7 @@ def test_refuses_to_weaken_a_composite_alarm(refused: Judge, weaker: Json) -> No
 @pytest.mark.parametrize(
     "stricter",
     [
-        {"alarm_rule": f"{ROLLBACK['alarm_rule']} OR ALARM(\"d\")"},
+        {"alarm_rule": f'{ROLLBACK["alarm_rule"]} OR ALARM("d")'},
         {"alarm_rule": 'ALARM("c") OR (ALARM("a") AND NOT ALARM("b"))'},
         {"alarm_actions": [TOPIC, f"{TOPIC}-too"]},
         {"alarm_description": "Clearer words."},
@@ -87,9 +87,7 @@ def test_a_move_may_change_what_its_stage_says(refused: Judge) -> None:
 
 
 @pytest.mark.parametrize("stage", [Stage.READY, Stage.HALF, Stage.SOAK])
-def test_refuses_to_delete_composite_alarms_while_they_decide(
-    refused: Judge, stage: Stage
-) -> None:
+def test_refuses_to_delete_composite_alarms_while_they_decide(refused: Judge, stage: Stage) -> None:
     assert found(refused, plan(WATCH, composite(None)), stage=stage) == {KEPT}
 
 
@@ -156,9 +154,7 @@ def test_a_side_leaves_notifying_to_composite_alarms_that_stand(
     file = {which: notifying(sandbox, which) for which in Notifying}
     none = sandbox.model_copy(update={"monitoring": None})
 
-    def is_refused(
-        now: Environment, base: Environment | None, stage: Stage, before: Stage
-    ) -> bool:
+    def is_refused(now: Environment, base: Environment | None, stage: Stage, before: Stage) -> bool:
         files: Mapping[str, Environment] | None = base and {sandbox.name: at(base, before)}
         plans = [plan(stack, SILENCED)]
         return not judged(tmp_path, plans, at(now, stage), base=files).is_clean
