@@ -73,8 +73,9 @@ def _updates(
             "tasks take messages of queues"
         )
     if changed := _changed_alarms(environment, service, side, edge):
-        count = "one in-place update" if len(changed) == 1 else f"{len(changed)} in-place updates"
-        lost.append(f"{count}: alarms follow the stage ({', '.join(changed)})")
+        count = "one in-place update" if len(changed) == 1 else "two in-place updates"
+        # A deploy applies all of it at once.
+        (gained or lost).append(f"{count}: alarms follow the stage ({', '.join(changed)})")
     return gained, lost
 
 

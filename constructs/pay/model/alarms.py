@@ -172,4 +172,8 @@ def _in_words(window: Window) -> str:
     if window.evaluation_periods == 1:
         return f"within {length}"
     number, of = window.datapoints_to_alarm, window.evaluation_periods
-    return f"in {number} of {of} times {length}" if window.minutes > 1 else f"in {number} of {of} minutes"
+    return (
+        f"in {number} of {of} times {length}"
+        if window.minutes > 1
+        else f"in {number} of {of} minutes"
+    )

@@ -122,8 +122,10 @@ def _row(change: InPlace) -> Alarm | None:
     if side is None:
         return None
     name = change.resource.after.get("alarm_name")
-    rows = {names.alarm(side.environment.name, side.service.name, side.side, r.name): r
-            for r in alarms(side)}
+    rows = {
+        names.alarm(side.environment.name, side.service.name, side.side, r.name): r
+        for r in alarms(side)
+    }
     return rows.get(str(name))
 
 

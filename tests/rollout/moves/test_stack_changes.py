@@ -17,6 +17,8 @@ WORK = (
 )
 AT_PEAK = "two in-place updates: scaling holds the peak, and its alarm asks for it"
 BELOW = "two in-place updates: scaling may go below the peak again, and its alarm with it"
+ALARMS = "two in-place updates: alarms follow the stage (errors, latency)"
+ERRORS = "one in-place update: alarms follow the stage (errors)"
 ASKED = "one in-place update: DNS asks for {} healthy tasks"
 
 
@@ -49,7 +51,10 @@ def changes(
         (
             "most",
             "cutover",
-            [("traffic", "two in-place updates, ec2 weight 25 -> 0, fargate weight 75 -> 100")],
+            [
+                ("traffic", "two in-place updates, ec2 weight 25 -> 0, fargate weight 75 -> 100"),
+                ("ec2", ERRORS),
+            ],
         ),
         ("cutover", "soak", []),
         (
@@ -57,7 +62,7 @@ def changes(
             "detached",
             [
                 ("traffic", "one delete, the ec2 record of weight 0"),
-                ("fargate", BELOW),
+                ("fargate", f"{BELOW}; {ALARMS}"),
             ],
         ),
         ("detached", "retired", [("ec2", "only destroys: the whole EC2 side")]),
@@ -65,7 +70,10 @@ def changes(
         (
             "soak",
             "ready",
-            [("traffic", "two in-place updates, ec2 weight 0 -> 100, fargate weight 100 -> 0")],
+            [
+                ("traffic", "two in-place updates, ec2 weight 0 -> 100, fargate weight 100 -> 0"),
+                ("ec2", ERRORS),
+            ],
         ),
     ],
 )
@@ -101,7 +109,7 @@ def test_the_stacks_that_a_move_changes(
             [
                 ("traffic", "one delete, the ec2 record of weight 0"),
                 ("ec2", "one in-place update: the load balancer may be deleted"),
-                ("fargate", f"{BELOW}; {ASKED.format(2)}"),
+                ("fargate", f"{BELOW}; {ASKED.format(2)}; {ALARMS}"),
             ],
         ),
         (
@@ -109,7 +117,7 @@ def test_the_stacks_that_a_move_changes(
             "cutover",
             [
                 ("ec2", "one in-place update: the load balancer is protected from deletion"),
-                ("fargate", f"{AT_PEAK}; {ASKED.format(3)}"),
+                ("fargate", f"{AT_PEAK}; {ASKED.format(3)}; {ALARMS}"),
                 ("traffic", "one create, the ec2 record of weight 0"),
             ],
         ),
@@ -129,7 +137,9 @@ def test_a_service_without_messages_changes_its_records_only() -> None:
 def test_scaling_and_its_alarm_stay_where_as_many_tasks_always_run_as_at_peak() -> None:
     tasks = TEST_12.services["toolbox"].tasks
     assert tasks.min == tasks.peak
-    assert [stack for stack, _ in changes("soak", "detached", service="toolbox")] == ["traffic"]
+    records, alarms = changes("soak", "detached", service="toolbox")
+    assert records[0] == "traffic"
+    assert alarms == ("fargate", ALARMS)
 
 
 def test_everything_is_looked_at_before_anything_is_deployed() -> None:
