@@ -1,4 +1,4 @@
-"""`<env>-monitoring`: the dashboard of an environment, and the alarm on an outage of its platform."""
+"""`<env>-monitoring`: the dashboard of an environment, the alarm on an outage of its platform."""
 
 from constructs import Construct
 

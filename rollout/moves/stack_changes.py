@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pay.catalogue import CATALOGUE
 from pay.model import Environment, Side, Stage
 from pay.model.alarms import HEALTHY_HOSTS_ALARM, alarms
-from pay.model.monitoring.stages import composites_alone_notify, has_composites
+from pay.model.monitoring.service_alarms import alarms_over_both
+from pay.model.monitoring.stages import composites_alone_notify
 from pay.model.side import ServiceSide
 from pay.model.stacks import MONITORING, known_stacks, traffic_stack
 from pay.model.stage.dns_answers import minimum_healthy
@@ -37,7 +38,7 @@ def stack_changes(environment: Environment, service: str, edge: Edge) -> tuple[S
         elif before and not after:
             last.append(StackChange(stack.id, f"only destroys: {stack.kind.holds}"))
         elif stack.kind is MONITORING:
-            watching.append(StackChange(stack.id, _watching(environment, edge)))
+            watching.append(StackChange(stack.id, _watching(environment, service, edge)))
         elif after and stack.kind.side:
             gained, lost = _updates(environment, service, stack.kind.side, edge)
             first += [StackChange(stack.id, "; ".join(gained))] if gained else []
@@ -70,36 +71,40 @@ def _updates(
             asked = at_peak if becomes else at_min
             update = f"one in-place update: DNS asks for {asked} healthy tasks"
             (gained if becomes else lost).append(update)
-    was, becomes = (
-        composites_alone_notify(environment, stage) for stage in (edge.before, edge.after)
-    )
-    if was and not becomes:
-        gained.append("in-place updates: its alarms notify again")
-    if becomes and not was:
-        lost.append("in-place updates: its alarms leave notifying to the composite alarms")
     begins_to_work = edge.after.takes_work(side) and not edge.before.takes_work(side)
     if begins_to_work and CATALOGUE[service].work_switches:
         gained.append(
             "a new revision of the task definition and one in-place update of the service: its "
             "tasks take messages of queues"
         )
-    if changed := _changed_alarms(environment, service, side, edge):
-        count = "one in-place update" if len(changed) == 1 else f"{len(changed)} in-place updates"
-        lost.append(f"{count}: alarms follow the stage ({', '.join(changed)})")
+    was, becomes = (
+        composites_alone_notify(environment, stage) for stage in (edge.before, edge.after)
+    )
+    if was and not becomes:
+        gained.append("in-place updates: its alarms notify again")
+    elif becomes and not was:
+        lost.append("in-place updates: its alarms leave notifying to the composite alarms")
+    elif changed := _changed_alarms(environment, service, side, edge):
+        count = "one in-place update" if len(changed) == 1 else "two in-place updates"
+        # A deploy applies all of it at once.
+        (gained or lost).append(f"{count}: alarms follow the stage ({', '.join(changed)})")
     return gained, lost
 
 
-def _watching(environment: Environment, edge: Edge) -> str:
-    """Return what the stack that watches a service shows of a move: the dashboard names the stage."""
-    was, becomes = (has_composites(environment, stage) for stage in (edge.before, edge.after))
-    shows = ["the dashboard changes in place"]
-    if becomes and not was:
-        shows.append("creates the composite alarms and the alarm on shares")
-    elif was and not becomes:
-        shows.append("destroys the composite alarms and the alarm on shares")
-    elif becomes:
-        shows.append("the alarm on shares changes in place")
-    return "; ".join(shows)
+def _watching(environment: Environment, service: str, edge: Edge) -> str:
+    """Return what the stack that watches a service shows of a move."""
+    before, after = (
+        alarms_over_both(CATALOGUE[service], _moved(environment, service, stage))
+        for stage in (edge.before, edge.after)
+    )
+    counts = {
+        "creates": len(after.keys() - before.keys()),
+        "in-place updates": sum(before[n] != after[n] for n in before.keys() & after.keys()),
+        "destroys": len(before.keys() - after.keys()),
+    }
+    alarms_change = [f"{count} {what}" for what, count in counts.items() if count]
+    shown = f"; {', '.join(alarms_change)}: alarms over both sides" if alarms_change else ""
+    return f"one in-place update: the dashboard names the stage{shown}"
 
 
 def _changed_alarms(
@@ -115,10 +120,13 @@ def _changed_alarms(
 
 
 def _at(environment: Environment, service: str, side: Side, stage: Stage) -> ServiceSide:
+    return ServiceSide(CATALOGUE[service], _moved(environment, service, stage), side)
+
+
+def _moved(environment: Environment, service: str, stage: Stage) -> Environment:
     deployment = environment.services[service].model_copy(update={"stage": stage})
     services = {**environment.services, service: deployment}
-    changed = environment.model_copy(update={"services": services})
-    return ServiceSide(CATALOGUE[service], changed, side)
+    return environment.model_copy(update={"services": services})
 
 
 def commands(changes: tuple[StackChange, ...]) -> tuple[str, ...]:

@@ -63,7 +63,9 @@ def _publish(backend: CloudWatchBackend, alarm: Alarm, arn: str, message: str) -
     if not _allows(topic.policy, "sns:Publish", alarm, backend.account_id):
         return "CloudWatch Alarms is not authorized to perform: SNS:Publish on resource"
     if topic.kms_master_key_id and not _may_encrypt(backend, alarm, topic):
-        return "CloudWatch Alarms does not have authorization to access the SNS topic encryption key"
+        return (
+            "CloudWatch Alarms does not have authorization to access the SNS topic encryption key"
+        )
     topic.publish(message, subject=f'{alarm.state_value}: "{alarm.name}"')
     return None
 
@@ -112,8 +114,7 @@ def _list(value: Any) -> list[Any]:
 
 
 def _message(backend: CloudWatchBackend, alarm: Alarm, before: str, at: float) -> str:
-    """Return what a topic receives (AWS: CloudWatch user guide, "Notify users on alarm changes").
-    """
+    """Return what a topic receives (AWS: CloudWatch user guide, "Notify users on alarm changes")."""
     trigger = {
         "MetricName": alarm.metric_name,
         "Namespace": alarm.namespace,

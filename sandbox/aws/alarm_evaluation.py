@@ -5,11 +5,17 @@ period of 5 minutes is looked at each minute). The evaluation range and missing 
 `sandbox.aws.alarm_states`, composite rules in `sandbox.aws.alarm_rules`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from moto.cloudwatch.models import Alarm, CloudWatchBackend, MetricStat, cloudwatch_backends
+from moto.cloudwatch.models import (
+    Alarm,
+    CloudWatchBackend,
+    Dimension,
+    MetricStat,
+    cloudwatch_backends,
+)
 
 from sandbox.aws import before_each_call, metric_math
 from sandbox.aws.alarm_actions import note, perform
@@ -61,7 +67,8 @@ def _look_at(backend: CloudWatchBackend, alarm: Alarm, at: int) -> None:
     if any(point is not None and point.is_too_few for point in points[-limits.of :]):
         return
     values = [None if point is None else point.value for point in points]
-    state = state_of(values, limits, alarm.state_value)
+    current: State = alarm.state_value  # type: ignore[assignment]  one of the three
+    state = state_of(values, limits, current)
     if state == alarm.state_value:
         return
     seen = ", ".join("missing" if value is None else f"{value:g}" for value in values[-limits.of :])
@@ -91,14 +98,17 @@ def _watched(alarm: Alarm) -> Iterator[tuple[Series, int]]:
             if query.metric_stat:
                 yield _series_of(query.metric_stat), int(query.metric_stat.period)
     else:
-        pairs = frozenset((d.name, d.value) for d in alarm.dimensions)
+        pairs = _pairs(alarm.dimensions)
         yield Series(alarm.namespace, alarm.metric_name, pairs), int(alarm.period)
 
 
 def _series_of(stat: MetricStat) -> Series:
     metric = stat.metric
-    pairs = frozenset((d.name, d.value) for d in metric.dimensions)
-    return Series(metric.namespace, metric.metric_name, pairs)
+    return Series(metric.namespace, metric.metric_name, _pairs(metric.dimensions))
+
+
+def _pairs(dimensions: Iterable[Dimension]) -> frozenset[tuple[str, str]]:
+    return frozenset((str(each.name), str(each.value)) for each in dimensions)
 
 
 def _limits_of(alarm: Alarm) -> Limits | None:

@@ -71,7 +71,7 @@ def parse_rule(text: str) -> Rule:
         return f"_[{len(conditions) - 1}]"
 
     marked = _CALL.sub(remember, text)
-    if re.search(r"[^\sA-Z()_\[\]0-9]", marked):
+    if "_" in _CALL.sub("", text) or re.search(r"[^\sA-Z()_\[\]0-9]", marked):
         raise BadRule(f"AlarmRule is not an expression of alarm states: {text[:80]}")
     python = re.sub(r"[A-Z]+", lambda word: _WORDS.get(word[0], word[0]), marked)
     try:

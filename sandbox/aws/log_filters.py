@@ -66,12 +66,8 @@ def put_metric_filter(
     self.filters.delete_filter(filter_name, log_group_name)
     if len(self.filters.get_matching_filters(log_group_name=log_group_name)) >= MOST_METRIC_FILTERS:
         raise LimitExceededException()
-    self.filters.add_filter(
-        filter_name,
-        filter_pattern,
-        log_group_name,
-        list(metric_transformations),  # type: ignore[arg-type]  moto says str, and takes a list
-    )
+    transformations: Any = list(metric_transformations)
+    self.filters.add_filter(filter_name, filter_pattern, log_group_name, transformations)
 
 
 def _check(transformation: Mapping[str, Any], pattern: Pattern) -> None:
@@ -179,9 +175,7 @@ def _series(transformation: Mapping[str, Any], extracted: Extracted) -> Series |
     pairs = {(name, value) for name, value in values.items() if value}
     if len(pairs) < len(values):
         return None
-    return Series(
-        transformation["metricNamespace"], transformation["metricName"], frozenset(pairs)
-    )
+    return Series(transformation["metricNamespace"], transformation["metricName"], frozenset(pairs))
 
 
 @replaces(LogsResponse)

@@ -51,8 +51,11 @@ def parse(text: str) -> Pattern:
 _TERM = re.compile(r'([-?]?)(?:"((?:[^"\\]|\\.)*)"|%([^%]+)%|([\w]+))(?=\s|$)')
 
 
+_Holds = Callable[[str], bool]
+
+
 def _terms(text: str) -> Matcher:
-    required, excluded, any_of = [], [], []
+    required, excluded, any_of = list[_Holds](), list[_Holds](), list[_Holds]()
     rest = text
     while rest:
         found = _TERM.match(rest)
@@ -74,7 +77,7 @@ def _terms(text: str) -> Matcher:
     return match
 
 
-def _contains(word: str | None, regex: str | None) -> Callable[[str], bool]:
+def _contains(word: str | None, regex: str | None) -> _Holds:
     if regex is not None:
         compiled = _regex(regex)
         return lambda message: compiled.search(message) is not None
@@ -163,7 +166,9 @@ def _fields(text: str) -> Pattern:
     at = dots[0] if dots else None
 
     def match(message: str) -> Extracted | None:
-        values = [next(g for g in found if g is not None) for found in map(_groups, _found(message))]
+        values = [
+            next(g for g in found if g is not None) for found in map(_groups, _found(message))
+        ]
         named = _aligned(fields, at, len(values))
         if named is None:
             return None
@@ -187,9 +192,7 @@ def _groups(found: re.Match[str]) -> Sequence[str | None]:
     return found.groups()
 
 
-def _aligned(
-    fields: Sequence[_Field], dots: int | None, count: int
-) -> list[_Field | None] | None:
+def _aligned(fields: Sequence[_Field], dots: int | None, count: int) -> list[_Field | None] | None:
     """Return the field of each value; None where the line has another number of them."""
     if dots is None:
         return list(fields) if len(fields) == count else None

@@ -9,6 +9,7 @@ import operator
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 Series = dict[int, float]
 """The start of a period -> its value; a missing period is left out."""
@@ -43,8 +44,7 @@ _SPELLED = {"&&": " and ", "||": " or ", "^": "**", "AND": "and", "OR": "or"}
 
 
 class BadExpression(ValueError):
-    """AWS would refuse the expression, or the sandbox lacks its function; the message says which.
-    """
+    """AWS would refuse the expression, or the sandbox lacks its function; the message says it."""
 
 
 @dataclass(frozen=True)
@@ -118,10 +118,11 @@ class _Evaluation:
                 return _pairwise(self.of(left), self.of(right), _COMPARISONS[type(op)])
             case ast.BoolOp(op=op, values=values):
                 both = operator.and_ if isinstance(op, ast.And) else operator.or_
-                result, *more = map(self.of, values)
-                for each in more:
-                    result = _pairwise(result, each, lambda a, b: both(a != 0, b != 0))
-                return result
+                sides: list[Value] = [self.of(value) for value in values]
+                return reduce(
+                    lambda left, right: _pairwise(left, right, lambda a, b: both(a != 0, b != 0)),
+                    sides,
+                )
             case ast.Call(func=ast.Name(id=name), args=arguments):
                 return self._call(name, arguments)
         raise BadExpression(f"Error in expression: {ast.unparse(node)}")
@@ -202,11 +203,11 @@ def _pairwise(left: Value, right: Value, combine: Callable[[float, float], float
     return combined
 
 
-def _broadcast(value: Value, other: Value) -> list[Series] | list[float]:
+def _broadcast(value: Value, other: Value) -> Sequence[Value]:
     if isinstance(value, list):
         return value
     length = len(other) if isinstance(other, list) else 1
-    return [value] * length if isinstance(value, dict) else [value] * length
+    return [value] * length
 
 
 def _over(value: Value, change: Callable[[Series], Series]) -> Value:

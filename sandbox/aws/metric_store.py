@@ -104,10 +104,8 @@ class MetricStore:
     def has_value(self, series: Series, start: float, end: float) -> bool:
         """Return whether the series has a value from `start` to before `end`."""
         with self._lock:
-            minutes = self._series.get(series)
-            return bool(minutes) and any(
-                minute in minutes for minute in range(int(start), int(end), MINUTE)
-            )
+            minutes = self._series.get(series, {})
+            return any(minute in minutes for minute in range(int(start), int(end), MINUTE))
 
     def read(
         self,

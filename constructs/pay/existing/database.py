@@ -6,17 +6,8 @@ from imports.aws.data_aws_db_instance import DataAwsDbInstance
 from imports.aws.data_aws_ec2_instance_type import DataAwsEc2InstanceType
 from pay.existing.contract import contract
 from pay.model import Database, Environment, addresses, names
+from pay.model.demand import CONNECTIONS_A_GIB, MOST_CONNECTIONS, RESERVED_CONNECTIONS
 from pay.model.service.dependencies import POSTGRESQL_PORT
-
-CONNECTIONS_A_GIB = 95
-"""RDS's default `max_connections` is LEAST(DBInstanceClassMemory / 9531392, 5000) (AWS: RDS user
-guide, "Maximum number of database connections"): 112 a GiB, of the memory that the system and RDS
-leave. That is not published: 95 are below what instances of 2 and 4 GiB show (198 and 413)."""
-
-MOST_CONNECTIONS = 5000
-
-RESERVED_CONNECTIONS = 3
-"""PostgreSQL keeps these for administrators (`superuser_reserved_connections`)."""
 
 
 def database_address(

@@ -11,10 +11,32 @@ LOAD_BALANCER_ADDRESSES = {LoadBalancerType.APPLICATION: 8, LoadBalancerType.NET
 Balancers, "Subnets for your load balancer"; Network Load Balancers, "Availability Zones")."""
 
 
+CONNECTIONS_A_GIB = 95
+"""RDS's default `max_connections` is LEAST(DBInstanceClassMemory / 9531392, 5000) (AWS: RDS user
+guide, "Maximum number of database connections"): 112 a GiB, of the memory that the system and RDS
+leave. That is not published: 95 are below what instances of 2 and 4 GiB show (198 and 413)."""
+
+MOST_CONNECTIONS = 5000
+
+RESERVED_CONNECTIONS = 3
+"""PostgreSQL keeps these for administrators (`superuser_reserved_connections`)."""
+
+
 def tasks_of_both_sides(side: ServiceSide) -> int:
-    """Return how many tasks of the service may run at once, on all sides of its stage."""
-    sides = (replace(side, side=each) for each in Side if side.deployment.stage.has(each))
-    return sum(each.most_tasks for each in sides)
+    """Return how many tasks of the service may run at once: on Fargate, and on EC2 until its side is
+    gone.
+    """
+    sides = (replace(side, side=each) for each in Side)
+    return sum(
+        each.most_tasks
+        for each in sides
+        if each.side is Side.FARGATE or each.deployment.stage.has_ec2
+    )
+
+
+def most_connections(side: ServiceSide, pool_size: int) -> int:
+    """Return how many connections the service's database needs: a full pool of every task."""
+    return tasks_of_both_sides(side) * pool_size + RESERVED_CONNECTIONS
 
 
 def addresses_a_subnet(side: ServiceSide) -> dict[str, int]:

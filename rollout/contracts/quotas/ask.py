@@ -1,19 +1,22 @@
 """AWS's quotas and present use, beside what the moves add; all calls read."""
 
 import math
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from pay.model import Environment, Side, names
+from pay.model.demand import CONNECTIONS_A_GIB, MOST_CONNECTIONS
 from pay.model.environment.instance_types import CPU_UNITS_PER_VCPU
 from pay.model.side import ServiceSide
 from rollout.aws.clients import Client, items
 from rollout.contracts.quotas import needs
 from rollout.contracts.quotas.lines import (
     ADDRESSES,
+    CONNECTIONS,
     FARGATE_VCPUS,
     LOAD_BALANCERS,
     RECORDS,
@@ -26,6 +29,8 @@ from rollout.contracts.quotas.lines import (
 from rollout.terminal.refusal import Finding
 
 ACTIONS = (
+    "cloudwatch:GetMetricData",
+    "ec2:DescribeInstanceTypes",
     "ec2:DescribeNetworkInterfaces",
     "ec2:DescribeSecurityGroups",
     "ec2:DescribeSubnets",
@@ -36,6 +41,7 @@ ACTIONS = (
     "elasticloadbalancing:DescribeTargetGroups",
     "iam:GetAccountSummary",
     "iam:ListRoles",
+    "rds:DescribeDBInstances",
     "route53:GetHostedZoneLimit",
     "route53:ListHostedZonesByName",
     "servicequotas:GetAWSDefaultServiceQuota",
@@ -45,6 +51,9 @@ ACTIONS = (
 
 TASKS_A_CALL = 100
 """The most tasks of one `DescribeTasks` (AWS: ECS API reference)."""
+
+MEASURED = timedelta(days=7)
+"""How far the use of databases is looked back at: a week has its own peak."""
 
 _SOURCES = ("IpRanges", "Ipv6Ranges", "PrefixListIds", "UserIdGroupPairs")
 """Each source in a permission is one rule (AWS: VPC user guide, "Security group rules")."""
@@ -229,6 +238,73 @@ def _addresses(account: _Account) -> Iterator[Line]:
     yield min(lines, key=lambda line: (line.allowed - line.needed, line.of))
 
 
+def _connections(account: _Account) -> Iterator[Line]:
+    """Yield the database that has the fewest connections to spare for a full pool of every task.
+
+    Its class is named as the type of EC2 that it has the memory of (AWS: RDS user guide, "DB
+    instance classes").
+    """
+    needed = needs.database_connections(account.environment)
+    classes = {
+        each["DBInstanceIdentifier"]: each["DBInstanceClass"].removeprefix("db.")
+        for each in account.pages("rds", "describe_db_instances", "DBInstances")
+        if each["DBInstanceIdentifier"] in needed
+    }
+    if not classes:
+        return
+    memory_mib = {
+        each["InstanceType"]: each["MemoryInfo"]["SizeInMiB"]
+        for each in account.pages(
+            "ec2",
+            "describe_instance_types",
+            "InstanceTypes",
+            InstanceTypes=sorted(set(classes.values())),
+        )
+    }
+    used = _most_used_connections(account, sorted(classes))
+    lines = []
+    for name, kind in sorted(classes.items()):
+        allowed = min(memory_mib[kind] * CONNECTIONS_A_GIB // 1024, MOST_CONNECTIONS)
+        added = max(0, needed[name] - used[name])
+        lines.append(account.line(CONNECTIONS, used[name], added, of=name, allowed=allowed))
+    yield min(lines, key=lambda line: (line.allowed - line.needed, line.of))
+
+
+def _most_used_connections(account: _Account, databases: Sequence[str]) -> dict[str, int]:
+    """Return the most connections that each database had at once in the last days, which hold a
+    daily peak; 0 without metrics.
+    """
+    queries = [
+        {
+            "Id": f"d{number}",
+            "MetricStat": {
+                "Metric": {
+                    "Namespace": "AWS/RDS",
+                    "MetricName": "DatabaseConnections",
+                    "Dimensions": [{"Name": "DBInstanceIdentifier", "Value": name}],
+                },
+                "Period": 3600,
+                "Stat": "Maximum",
+            },
+        }
+        for number, name in enumerate(databases)
+    ]
+    end = datetime.now(UTC)
+    results = account.pages(
+        "cloudwatch",
+        "get_metric_data",
+        "MetricDataResults",
+        MetricDataQueries=queries,
+        StartTime=end - MEASURED,
+        EndTime=end,
+    )
+    most = dict.fromkeys(databases, 0)
+    for each in results:
+        name = databases[int(each["Id"].removeprefix("d"))]
+        most[name] = max(most[name], *map(math.ceil, each["Values"]), 0)
+    return most
+
+
 def _is_own(interface: Any, side: ServiceSide) -> bool:
     """Return whether a network interface is of the service's tasks or load balancers."""
     groups = {group["GroupName"] for group in interface["Groups"]}
@@ -245,5 +321,6 @@ _COUNTS = (
     _roles,
     _rules,
     _records,
+    _connections,
     _addresses,
 )

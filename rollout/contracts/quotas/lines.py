@@ -20,6 +20,8 @@ class Quota:
     """AWS's own name."""
     region: str | None = None
     """Where Service Quotas keeps it; None: in the environment's region."""
+    instead: str = ""
+    """Where nobody can raise it: who can help, and how."""
 
 
 # AWS: General Reference, "Service endpoints and quotas", the page of each service.
@@ -36,7 +38,14 @@ TARGET_GROUPS = Quota("elasticloadbalancing", "L-B22855CB", "Target Groups per R
 ROLES = Quota("iam", "L-FE177D64", "Roles per account", GLOBAL_REGION)
 RULES = Quota("vpc", "L-0EA8095F", "Inbound or outbound rules per security group")
 RECORDS = Quota("route53", "L-E209CC9F", "Records per hosted zone", GLOBAL_REGION)
-ADDRESSES = Quota("vpc", None, "Addresses of a subnet")
+ADDRESSES = Quota(
+    *("vpc", None, "Addresses of a subnet"),
+    instead="the owner of the VPC can replace the subnet by a larger one",
+)
+CONNECTIONS = Quota(
+    *("rds", None, "Connections of a database"),
+    instead="the owner of the database can give it a larger class",
+)
 
 
 @dataclass(frozen=True)
@@ -45,7 +54,7 @@ class Line:
 
     quota: Quota
     of: str
-    """The zone, the security group or the subnet; empty for the account."""
+    """The zone, the security group, the subnet or the database; empty for the account."""
     allowed: int
     used: int
     added: int
@@ -65,7 +74,7 @@ class Line:
     def fix(self) -> str:
         """Return who can change it, and how."""
         if self.quota.code is None:
-            return "the owner of the VPC can replace the subnet by a larger one"
+            return self.quota.instead
         return f"an administrator of account {self.account_id} can ask for more: {self.request}"
 
     @property

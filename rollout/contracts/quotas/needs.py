@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from pay.catalogue import CATALOGUE
 from pay.model import Environment, LoadBalancerType, Segment, Side, hosted_zone, names
-from pay.model.demand import addresses_a_subnet
+from pay.model.demand import addresses_a_subnet, most_connections
 from pay.model.environment.instance_types import CPU_UNITS_PER_VCPU
 from pay.model.service.call_graph import callers
 from pay.model.side import ServiceSide
@@ -86,6 +86,17 @@ def subnet_addresses(environment: Environment) -> dict[str, tuple[ServiceSide, i
         for side in _sides([environment])
         for group, count in addresses_a_subnet(side).items()
         for zone in environment.network.zones
+    }
+
+
+def database_connections(environment: Environment) -> dict[str, int]:
+    """Return, by the identifier of a database, the connections that all tasks may open at once."""
+    return {
+        names.database(environment.name, name, database.identifier_suffix): most_connections(
+            ServiceSide(CATALOGUE[name], environment, Side.FARGATE), database.pool_size
+        )
+        for name in environment.services
+        if (database := CATALOGUE[name].database)
     }
 
 

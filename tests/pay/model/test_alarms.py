@@ -95,7 +95,9 @@ def test_fewer_requests_show_a_lower_percentile_over_a_longer_period(
     rate = requests_a_minute / 0.25
     orders = service("orders", requests_a_minute=rate)
     side = service_side(production, "connector", Side.EC2)
-    latency = alarm(replace(side, service=orders, environment=with_(production, "orders")), "latency")
+    latency = alarm(
+        replace(side, service=orders, environment=with_(production, "orders")), "latency"
+    )
     assert isinstance(latency.metric, Metric)
     assert (latency.metric.statistic, latency.period_seconds) == (percentile, seconds)
     assert latency.waits_for_samples is waits

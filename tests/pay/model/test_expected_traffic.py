@@ -104,7 +104,14 @@ def test_a_window_holds_what_it_asks_for(requests_a_minute: float, least: int) -
 
 @pytest.mark.parametrize(
     ("requests_a_minute", "seconds", "asked"),
-    [(26, 60, 20), (25.9, 300, 20), (5, 600, 20), (1, 1800, 20), (0.5, 3600, 20), (0.001, 21_600, 1)],
+    [
+        (26, 60, 20),
+        (25.9, 300, 20),
+        (5, 600, 20),
+        (1, 1800, 20),
+        (0.5, 3600, 20),
+        (0.001, 21_600, 1),
+    ],
 )
 def test_fewer_requests_need_a_longer_window(
     requests_a_minute: float, seconds: int, asked: int

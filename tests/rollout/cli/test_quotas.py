@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import botocore.client
@@ -33,6 +34,7 @@ VCPUS = "L-3032A538"
 ALBS = "L-53DA6B97"
 RULES = "L-0EA8095F"
 RECORDS = "L-E209CC9F"
+DATABASE = "test-12-ledger-rds-0"
 
 BALANCED = [
     name
@@ -56,6 +58,16 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         tied=True,
     )
     make_estate(started.client)
+    now = datetime.now(UTC).timestamp()
+    # A day ago more connections were open than now.
+    points = [[now - 86_400, 41, 1], [now - 3_600, 7, 1]]
+    row = {
+        "namespace": "AWS/RDS",
+        "name": "DatabaseConnections",
+        "dimensions": {"DBInstanceIdentifier": DATABASE},
+        "points": points,
+    }
+    started.administer("metrics", method="POST", body=[row])
     yield started
     started.stop()
 
@@ -90,6 +102,14 @@ def make_estate(client: Callable[[str], Any]) -> None:
             HostedZoneConfig={"PrivateZone": is_private},
             **vpc,
         )
+    client("rds").create_db_instance(
+        DBInstanceIdentifier=DATABASE,
+        DBInstanceClass="db.t4g.small",
+        Engine="postgres",
+        MasterUsername="pay",
+        ManageMasterUserPassword=True,
+        AllocatedStorage=20,
+    )
     run_tasks(client("ecs"), services_subnet(ec2, vpc_id), groups["test-12-ledger-sg"])
 
 
@@ -207,6 +227,29 @@ def test_the_subnet_with_the_fewest_addresses_to_spare_is_named(
     found = json.loads(quotas("test-12", "--json").stdout)["quotas"][-1]
     assert (found["needed"], found["enough"]) == (28, False)
     assert found["fix"] == "the owner of the VPC can replace the subnet by a larger one"
+
+
+def connections(result: Result) -> dict[str, Any]:
+    quotas: list[dict[str, Any]] = json.loads(result.stdout)["quotas"]
+    return next(line for line in quotas if line["of"] == DATABASE)
+
+
+def test_a_database_takes_a_full_pool_of_every_task(quotas: Quotas, checkout: Checkout) -> None:
+    found = connections(quotas("test-12", "--json"))
+    # 2 GiB. A peak of 2 is 4 tasks on EC2 and 8 on Fargate, of 8 connections each; 3 are kept.
+    assert (found["allowed"], found["used"], found["needed"]) == (190, 41, 12 * 8 + 3)
+    assert found["enough"]
+    checkout.file("test-12").write_text(
+        checkout.file("test-12")
+        .read_text()
+        .replace(
+            '[services.ledger]\nstage = "legacy"\ntasks = { min = 1, peak = 2 }',
+            '[services.ledger]\nstage = "legacy"\ntasks = { min = 1, peak = 4 }',
+        )
+    )
+    found = connections(quotas("test-12", "--json"))
+    assert (found["needed"], found["enough"]) == (24 * 8 + 3, False)
+    assert found["fix"] == "the owner of the database can give it a larger class"
 
 
 def test_each_zone_gets_the_second_record_of_every_service(quotas: Quotas) -> None:

@@ -22,6 +22,8 @@ WORK = (
 )
 AT_PEAK = "two in-place updates: scaling holds the peak, and its alarm asks for it"
 BELOW = "two in-place updates: scaling may go below the peak again, and its alarm with it"
+ALARMS = "two in-place updates: alarms follow the stage (errors, latency)"
+ERRORS = "one in-place update: alarms follow the stage (errors)"
 ASKED = "one in-place update: DNS asks for {} healthy tasks"
 
 
@@ -55,7 +57,10 @@ def changes(
         (
             "most",
             "cutover",
-            [("traffic", "two in-place updates, ec2 weight 25 -> 0, fargate weight 75 -> 100")],
+            [
+                ("traffic", "two in-place updates, ec2 weight 25 -> 0, fargate weight 75 -> 100"),
+                ("ec2", ERRORS),
+            ],
         ),
         ("cutover", "soak", []),
         (
@@ -63,7 +68,7 @@ def changes(
             "detached",
             [
                 ("traffic", "one delete, the ec2 record of weight 0"),
-                ("fargate", BELOW),
+                ("fargate", f"{BELOW}; {ALARMS}"),
             ],
         ),
         ("detached", "retired", [("ec2", "only destroys: the whole EC2 side")]),
@@ -71,7 +76,10 @@ def changes(
         (
             "soak",
             "ready",
-            [("traffic", "two in-place updates, ec2 weight 0 -> 100, fargate weight 100 -> 0")],
+            [
+                ("traffic", "two in-place updates, ec2 weight 0 -> 100, fargate weight 100 -> 0"),
+                ("ec2", ERRORS),
+            ],
         ),
     ],
 )
@@ -107,7 +115,7 @@ def test_the_stacks_that_a_move_changes(
             [
                 ("traffic", "one delete, the ec2 record of weight 0"),
                 ("ec2", "one in-place update: the load balancer may be deleted"),
-                ("fargate", f"{BELOW}; {ASKED.format(2)}"),
+                ("fargate", f"{BELOW}; {ASKED.format(2)}; {ALARMS}"),
             ],
         ),
         (
@@ -115,7 +123,7 @@ def test_the_stacks_that_a_move_changes(
             "cutover",
             [
                 ("ec2", "one in-place update: the load balancer is protected from deletion"),
-                ("fargate", f"{AT_PEAK}; {ASKED.format(3)}"),
+                ("fargate", f"{AT_PEAK}; {ASKED.format(3)}; {ALARMS}"),
                 ("traffic", "one create, the ec2 record of weight 0"),
             ],
         ),
@@ -135,7 +143,9 @@ def test_a_service_without_messages_changes_its_records_only() -> None:
 def test_scaling_and_its_alarm_stay_where_as_many_tasks_always_run_as_at_peak() -> None:
     tasks = TEST_12.services["toolbox"].tasks
     assert tasks.min == tasks.peak
-    assert [stack for stack, _ in changes("soak", "detached", service="toolbox")] == ["traffic"]
+    records, alarms = changes("soak", "detached", service="toolbox")
+    assert records[0] == "traffic"
+    assert alarms == ("fargate", ALARMS)
 
 
 def test_everything_is_looked_at_before_anything_is_deployed() -> None:
@@ -155,9 +165,9 @@ def test_everything_is_looked_at_before_anything_is_deployed() -> None:
     ("before", "after", "shows"),
     [
         ("legacy", "dark", ""),
-        ("dark", "ready", "; creates the composite alarms and the alarm on shares"),
-        ("half", "most", "; the alarm on shares changes in place"),
-        ("soak", "detached", "; destroys the composite alarms and the alarm on shares"),
+        ("dark", "ready", "; 5 creates: alarms over both sides"),
+        ("half", "most", "; 1 in-place updates: alarms over both sides"),
+        ("soak", "detached", "; 5 destroys: alarms over both sides"),
         ("detached", "retired", ""),
     ],
 )
@@ -167,7 +177,10 @@ def test_what_watches_comes_after_the_records_and_before_a_side_that_goes(
     edge = find_edge(TEST_12.ladder, Stage(before), Stage(after))
     assert edge is not None
     found = [(each.stack, each.shows) for each in stack_changes(TEST_12, "ledger", edge)]
-    watching = ("test-12-ledger-monitoring", f"the dashboard changes in place{shows}")
+    watching = (
+        "test-12-ledger-monitoring",
+        f"one in-place update: the dashboard names the stage{shows}",
+    )
     assert watching in found
     stacks = [stack for stack, _ in found]
     place = stacks.index("test-12-ledger-monitoring")

@@ -1,5 +1,6 @@
 """What promote and rollback say of `cdktf diff` is what the stacks of both stages differ in."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -72,6 +73,12 @@ def test_a_move_changes_the_stacks_that_it_names_and_no_other(
     assert changed == sorted(change.stack for change in told)
 
 
+def _told(shows: str, what: str) -> int:
+    """The number before the word; 0 without it."""
+    found = re.search(rf"(\d+) {what}", shows)
+    return int(found[1]) if found else 0
+
+
 @pytest.mark.parametrize(("name", "edge"), MOVES)
 def test_a_move_creates_updates_and_destroys_what_it_says(
     name: str, edge: Edge, stacks: Stacks
@@ -85,6 +92,9 @@ def test_a_move_creates_updates_and_destroys_what_it_says(
         if "only creates" in change.shows:
             assert counts[0] > 0
             assert counts[1:] == (0, 0)
+        elif change.stack.endswith("-monitoring"):
+            told = [_told(change.shows, what) for what in ("creates", "in-place", "destroys")]
+            assert counts == (told[0], 1 + told[1], told[2])
         elif "only destroys" in change.shows:
             assert counts[2] > 0
             assert counts[:2] == (0, 0)

@@ -106,8 +106,8 @@ class Aws:
         answer = self.cloudwatch.describe_alarms(
             AlarmNames=[name], AlarmTypes=["MetricAlarm", "CompositeAlarm"]
         )
-        (alarm,) = (*answer["MetricAlarms"], *answer["CompositeAlarms"])
-        return str(alarm["StateValue"])
+        (found,) = [*answer["MetricAlarms"], *answer["CompositeAlarms"]]
+        return str(found["StateValue"])
 
     def described(self, name: str) -> dict[str, Any]:
         answer = self.cloudwatch.describe_alarms(AlarmNames=[name], AlarmTypes=["CompositeAlarm"])
@@ -214,7 +214,7 @@ def formula(part: str, whole: str, text: str = "IF(FILL(n,0)>=20,100*FILL(x,0)/n
     return [metric("x", part), metric("n", whole), watched]
 
 
-SINGLE: dict[str, None] = dict.fromkeys(("Namespace", "MetricName", "Statistic", "Period"))
+SINGLE: dict[str, Any] = dict.fromkeys(("Namespace", "MetricName", "Statistic", "Period"))
 
 
 def test_a_formula_is_watched_by_its_result(aws: Aws, unique: str) -> None:

@@ -97,9 +97,7 @@ def test_a_filter_takes_its_value_and_dimensions_from_the_line(client: Client, g
     assert points(client, group, "json", "Average") == [7.5]
 
 
-def test_a_filter_of_the_same_name_takes_the_place_of_the_first(
-    client: Client, group: str
-) -> None:
+def test_a_filter_of_the_same_name_takes_the_place_of_the_first(client: Client, group: str) -> None:
     logs = client("logs")
     count_by(client, group, "ERROR", "again")
     count_by(client, group, "WARN", "again")

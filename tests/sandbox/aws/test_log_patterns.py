@@ -7,9 +7,7 @@ import pytest
 from sandbox.aws.log_patterns import LONGEST, BadPattern, parse
 
 APACHE = '127.0.0.1 - frank [10/Oct/2000:13:25:15 -0700] "GET /index.html HTTP/1.0" 404 1534'
-SQUID = (
-    "1739285977.555 6074 172.18.4.240 TCP_TUNNEL/503 7095 CONNECT host:443 - HIER_DIRECT/192.0.2.1 -"
-)
+SQUID = "1739285977.555 6074 172.18.4.240 TCP_TUNNEL/503 7095 CONNECT host:443 - DIRECT/192.0.2.1 -"
 SQUID_PATTERN = "[time, elapsed, client, code=*/5*, bytes, method, url, user, peer, type]"
 DOCUMENT = json.dumps(
     {

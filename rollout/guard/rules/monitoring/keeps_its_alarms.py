@@ -5,7 +5,7 @@ both sides goes when the stage has none, or none of its name.
 """
 
 from pay.catalogue import CATALOGUE
-from pay.model.monitoring.service_alarms import service_alarm_names
+from pay.model.monitoring.service_alarms import alarms_over_both
 from pay.model.stacks import MONITORING
 from rollout.guard.may_receive_traffic import why_alarms_decide
 from rollout.guard.rule import Context, Finding, Findings
@@ -32,5 +32,5 @@ def _has_ended(plan: StackPlan, context: Context, change: ResourceChange) -> boo
     environment = context.environment(plan)
     if plan.stack.kind is not MONITORING or service not in environment.services:
         return False
-    wanted = service_alarm_names(CATALOGUE[service], environment)
+    wanted = alarms_over_both(CATALOGUE[service], environment)
     return change.is_removed and change.before.get("alarm_name") not in wanted

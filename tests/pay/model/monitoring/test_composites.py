@@ -1,4 +1,4 @@
-"""Composite alarms: whatever the alarms of both sides say, one that says the right thing goes off."""
+"""Composite alarms: whatever the alarms of both sides say, the right one goes off."""
 
 from collections.abc import Mapping
 from itertools import product
@@ -9,7 +9,7 @@ from pay.catalogue import CATALOGUE
 from pay.model import Environment, Severity, Side, Stage, names
 from pay.model.alarms import alarms
 from pay.model.monitoring.composites import composites
-from pay.model.monitoring.service_alarms import service_alarm_names
+from pay.model.monitoring.service_alarms import alarms_over_both
 from pay.model.side import ServiceSide
 from sandbox.aws.alarm_rules import parse_rule
 from tests.support.services import at_stage
@@ -93,7 +93,7 @@ def test_every_rule_is_one_that_aws_takes(environment: Environment, service: str
 def test_one_side_alone_has_none(environment: Environment, stage: Stage) -> None:
     alone = at_stage(environment, HTTP, stage)
     assert composites(CATALOGUE[HTTP], alone) == ()
-    assert service_alarm_names(CATALOGUE[HTTP], alone) == frozenset()
+    assert alarms_over_both(CATALOGUE[HTTP], alone) == {}
 
 
 def test_both_warns_against_a_blind_rollback(environment: Environment) -> None:

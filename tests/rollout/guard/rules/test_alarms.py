@@ -135,9 +135,7 @@ def test_refuses_a_lower_percentile_where_the_higher_one_shows(
     assert refusals(refused, before, after, stage=Stage.QUARTER) == {HARMLESS}
 
 
-def test_refuses_another_formula_than_the_model_has(
-    refused: Judge, sandbox: Environment
-) -> None:
+def test_refuses_another_formula_than_the_model_has(refused: Judge, sandbox: Environment) -> None:
     able = row(sandbox, Stage.QUARTER, Side.FARGATE, "errors")
     before = planned(sandbox, blind(able), Side.FARGATE)
     after = planned(sandbox, able, Side.FARGATE)
@@ -145,7 +143,11 @@ def test_refuses_another_formula_than_the_model_has(
     wrong: list[list[Json]] = [
         [{**first, "expression": first["expression"].replace("100*", "1*")}, *others],
         [first, *others[1:]],
-        [first, {**others[0], "metric": [{**others[0]["metric"][0], "stat": "Minimum"}]}, *others[1:]],
+        [
+            first,
+            {**others[0], "metric": [{**others[0]["metric"][0], "stat": "Minimum"}]},
+            *others[1:],
+        ],
         [first, *(_elsewhere(query) for query in others)],
     ]
     for queries in wrong:
