@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 
 from pay.catalogue import CATALOGUE
 from pay.model import Environment, Kept, names
-from pay.model.monitoring.stages import composites_alone_notify, has_composites
 from pay.model.monitoring.share import SHARE
+from pay.model.monitoring.stages import composites_alone_notify, has_composites
 from pay.model.side import ServiceSide
 from pay.model.stacks import MONITORING
 from rollout.guard.in_place.attribute import InPlace
@@ -38,7 +38,7 @@ def _issued_for_its_zone(change: InPlace) -> bool:
     """Return whether the new certificate is the one that this plan looked up for the zone that the
     service's name is in, and was in before.
     """
-    now, before = sideside_now(change), _before(change)
+    now, before = side_now(change), _before(change)
     is_taken_over = change.resource.change.importing is not None
     if now is None or is_taken_over or (before and before.zone != now.zone):
         return False
@@ -57,7 +57,7 @@ def _protected_while_wanted(change: InPlace) -> bool:
     want it at this stage.
     """
     stage = change.context.stage(change.plan)
-    sides = [side for side in (sideside_now(change), _before(change)) if side]
+    sides = [side for side in (side_now(change), _before(change)) if side]
     is_wanted = not sides or any(s.environment.protects(s.side, stage) for s in sides if stage)
     return change.after is True or not is_wanted
 
@@ -119,7 +119,7 @@ def as_kept(word: Kept, *, kept: object, otherwise: object) -> Direction:
     """Return the direction that a changed word in `keeps` of the environment's file declares."""
 
     def check(change: InPlace) -> bool:
-        now, before = sideside_now(change), _before(change)
+        now, before = side_now(change), _before(change)
         if now is None or before is None or now.keeps(word) == before.keeps(word):
             return False
         return bool(change.after == (kept if now.keeps(word) else otherwise))

@@ -12,6 +12,7 @@ from pay.model.alarms import MAX_ERROR_PERCENT, alarms
 from pay.model.environment.environment import Environment
 from pay.model.environment.host_names import host_name
 from pay.model.metrics import (
+    CLIENT_ERROR_PERCENT,
     ERROR_PERCENT,
     HEALTHY_HOSTS,
     QUEUE_AGE,
@@ -19,7 +20,6 @@ from pay.model.metrics import (
     RESET_PERCENT,
     TASK_CPU,
     TASK_MEMORY,
-    CLIENT_ERROR_PERCENT,
     Dimension,
     Metric,
     Share,
@@ -37,7 +37,7 @@ from pay.model.monitoring.dashboard import (
     Widget,
 )
 from pay.model.monitoring.series import always, of_side, share_of_side, side_of
-from pay.model.monitoring.share import REQUESTS_OF, fargate_weight, requests, share
+from pay.model.monitoring.share import REQUESTS_OF, fargate_weight, share
 from pay.model.service.dependencies import Access
 from pay.model.service.microservice import Microservice
 from pay.model.side import ServiceSide
@@ -48,12 +48,14 @@ Dimensions = Mapping[Dimension, str]
 
 WHOLE_ROW = 24
 
-PROXY_ERRORS = """parse @message /^\\d+\\.\\d+ +\\d+ \\S+ \\S+\\/(?<code>\\d{3}) /
-| filter code >= 500
-| stats sum(strcontains(@logStream, "ec2/")) as ec2, sum(strcontains(@logStream, "fargate/")) as fargate
-by bin(5m)"""
-"""squid's own format: time, milliseconds, client, result/code. Both sides share a log group, and the
-stream begins with the side (docs/decisions/0122-keep-log-groups-in-the-platform.md)."""
+PROXY_ERRORS = (
+    r"parse @message /^\S+ +\d+ \S+ \S+\/(?<code>\d{3}) /"
+    " | filter code >= 500"
+    ' | stats sum(strcontains(@logStream, "ec2/")) as ec2,'
+    ' sum(strcontains(@logStream, "fargate/")) as fargate by bin(5m)'
+)
+"""squid's own format: time, milliseconds, client, result/code. Both sides share a log group, and a
+stream begins with its side (docs/decisions/0122-keep-log-groups-in-the-platform.md)."""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
-"""From `ready` to `soak` both sides keep their alarms, and the composite alarms over them: they decide
-whether a service moves on or back, and CloudWatch forgets the state of a deleted one. An alarm over
-both sides goes when the stage has none, or none of its name.
+"""From `ready` to `soak` both sides keep their alarms, and the composite alarms over them. They
+decide whether a service moves on or back, and CloudWatch forgets the state of a deleted one. An
+alarm over both sides goes where the service's stage has none of its name.
 `changes-only-what-is-harmless` judges what an alarm watches and whom it notifies.
 """
 
