@@ -263,7 +263,7 @@ def problems_of(text: str) -> Iterator[dict[str, str]]:
         dashboard = _BODY.validate_python(body)
     except ValidationError as errors:
         for error in errors.errors(include_url=False):
-            yield {"dataPath": _path(error["loc"]), "message": _message(error)}
+            yield {"dataPath": _path(error), "message": _message(error)}
         return
     yield from _of_widgets(dashboard)
 
@@ -342,8 +342,11 @@ def _message(error: ErrorDetails) -> str:
     return _LIMITS[kind].format(**context) if kind in _LIMITS else error["msg"]
 
 
-def _path(loc: Sequence[int | str]) -> str:
-    """Return AWS's path: without the kind of widget that pydantic puts between."""
+def _path(error: ErrorDetails) -> str:
+    """Return AWS's path: without the kind of widget that pydantic puts between. What is missing, or
+    too much, is told of what it is in.
+    """
+    loc = error["loc"][:-1] if error["type"] in ("missing", "extra_forbidden") else error["loc"]
     kinds = {"metric", "text", "alarm", "log"}
     parts = [part for at, part in enumerate(loc) if not (at == 2 and part in kinds)]
     return "".join(f"/{part}" for part in parts)

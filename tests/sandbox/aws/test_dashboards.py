@@ -62,7 +62,7 @@ PROPERTIES = "/widgets/0/properties"
         ({"type": "text"}, "/widgets/0", "Should have required property 'properties'"),
         ({**TEXT, "width": 25}, "/widgets/0/width", "Should be <= 24"),
         ({**TEXT, "x": 12}, "/widgets/0", "The widget ends beyond column 24"),
-        ({**TEXT, "colour": 1}, "/widgets/0/colour", "Should NOT have additional properties"),
+        ({**TEXT, "colour": 1}, "/widgets/0", "Should NOT have additional properties"),
         ({**TEXT, "type": "chat"}, "/widgets/0", "Should be equal to one of the allowed values"),
         (with_properties(metrics="a"), f"{PROPERTIES}/metrics", "Should be array"),
         (with_properties(metrics=["a"]), f"{PROPERTIES}/metrics/0", "Should be array"),
@@ -116,8 +116,7 @@ def test_a_graph_needs_a_region_and_something_to_draw(client: Client) -> None:
     ]
     without = copy.deepcopy(GRAPH)
     del without["properties"]["region"]
-    path = f"{PROPERTIES}/region"
-    assert refused(client, without) == [(path, "Should have required property 'region'")]
+    assert refused(client, without) == [(PROPERTIES, "Should have required property 'region'")]
 
 
 def test_counts_the_metrics_of_all_widgets(client: Client) -> None:
