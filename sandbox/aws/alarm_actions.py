@@ -114,7 +114,7 @@ def _list(value: Any) -> list[Any]:
 
 
 def _message(backend: CloudWatchBackend, alarm: Alarm, before: str, at: float) -> str:
-    """Return what a topic receives (AWS: CloudWatch user guide, "Notify users on alarm changes")."""
+    """Return what a topic receives (AWS: CloudWatch user guide, "Notifying users")."""
     trigger = {
         "MetricName": alarm.metric_name,
         "Namespace": alarm.namespace,

@@ -23,8 +23,8 @@ RESERVED_CONNECTIONS = 3
 
 
 def tasks_of_both_sides(side: ServiceSide) -> int:
-    """Return how many tasks of the service may run at once: on Fargate, and on EC2 until its side is
-    gone.
+    """Return how many tasks of the service may run at once: on Fargate, and on EC2 while it is
+    there.
     """
     sides = (replace(side, side=each) for each in Side)
     return sum(
