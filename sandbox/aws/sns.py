@@ -4,7 +4,7 @@ moto 5.2 confirms every subscription at once. Source: AWS, SNS API reference, `S
 `ConfirmSubscription` and `ListSubscriptionsByTopic`.
 """
 
-from typing import Any
+from typing import Any, cast
 
 from moto.core.responses import ActionResult
 from moto.sns.exceptions import SNSInvalidParameter
@@ -37,7 +37,7 @@ def publish(self: Subscription, send: Original, *message: Any, **more: Any) -> N
 @extends(SNSResponse, "subscribe")
 def say_whether_it_is_pending(self: SNSResponse, answer: Original) -> ActionResult:
     result: ActionResult = answer(self)
-    arn = result.result["SubscriptionArn"]
+    arn = cast("dict[str, str]", result.result)["SubscriptionArn"]
     wants_arn = str(self._get_param("ReturnSubscriptionArn", "false")).lower() == "true"
     if _is_pending(self.backend.subscriptions[arn]) and not wants_arn:
         return ActionResult({"SubscriptionArn": "pending confirmation"})

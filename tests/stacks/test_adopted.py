@@ -24,7 +24,7 @@ def unmoved(environments: Mapping[str, Environment]) -> Environment:
 
 @pytest.fixture(scope="module")
 def stacks(unmoved: Environment) -> Mapping[str, Synthesised]:
-    return synthesise([unmoved], ["*-platform", "*-ec2", "*-traffic"])
+    return synthesise([unmoved], ["*-platform", "*-ec2", "*-traffic", "*-monitoring"])
 
 
 def test_every_address_that_is_looked_up_is_one_of_its_stack(

@@ -50,7 +50,7 @@ def test_every_stack_of_every_environment_is_written(
     written: Path, environments: Mapping[str, Environment]
 ) -> None:
     services = sum(len(environment.services) for environment in environments.values())
-    assert len(list(written.glob("*/cdk.tf"))) == 3 * services + len(environments)
+    assert len(list(written.glob("*/cdk.tf"))) == 4 * services + 2 * len(environments)
     assert not list(written.glob("*/cdk.tf.json"))
 
 

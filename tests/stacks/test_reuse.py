@@ -25,8 +25,8 @@ from stacks.synthesis import synthesise
 from tests.conftest import ROOT
 
 Files = Mapping[str, bytes]
-CARDID = {"sandbox-cardid-ec2", "sandbox-cardid-fargate", "sandbox-cardid-traffic"}
-PLATFORM_AND_CARDID = {"sandbox-platform", *CARDID}
+CARDID = {f"sandbox-cardid-{kind}" for kind in ("ec2", "fargate", "traffic", "monitoring")}
+PLATFORM_AND_CARDID = {"sandbox-platform", "sandbox-monitoring", *CARDID}
 """A stack of an environment may see all its services."""
 SELECTED = ("sandbox-platform", "sandbox-cardid-*", "staging-2-cardid-traffic")
 

@@ -251,6 +251,17 @@ class Account:
         groups = [*self._there([logGroupNamePrefix]), f"{logGroupNamePrefix}_FG"]
         return {"logGroups": [{"logGroupName": name} for name in groups]}
 
+    def DescribeSubscriptionFilters(self, logGroupName: str, filterNamePrefix: str) -> Any:
+        return {
+            "subscriptionFilters": [
+                {"filterName": each} for each in self._there([filterNamePrefix])
+            ]
+        }
+
+    def ListDashboards(self, DashboardNamePrefix: str) -> Any:
+        there = self._there([DashboardNamePrefix])
+        return {"DashboardEntries": [{"DashboardName": each} for each in there]}
+
     def DescribeVpcs(self, Filters: list[dict[str, Any]]) -> Any:
         [by_name] = Filters
         assert by_name["Name"] == "tag:Name"

@@ -133,6 +133,6 @@ def test_a_metric_of_another_kind_needs_a_row_and_nothing_else() -> None:
         "ClusterName": "production-2-ec2",
         "ServiceName": "orders",
     }
-    arguments = measured(row, side)
+    arguments = measured(row, lambda metric: side)
     assert arguments["dimensions"] == {"ClusterName": "production-2-ec2", "ServiceName": "orders"}
     assert (arguments["statistic"], arguments["period"]) == ("Average", 300)

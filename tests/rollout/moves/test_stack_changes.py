@@ -153,9 +153,12 @@ def test_everything_is_looked_at_before_anything_is_deployed() -> None:
     assert edge is not None
     assert commands(stack_changes(TEST_12, "ledger", edge)) == (
         "PAY_STACKS=test-12-ledger-traffic cdktf diff test-12-ledger-traffic",
+        "PAY_STACKS=test-12-ledger-monitoring cdktf diff test-12-ledger-monitoring",
         "PAY_STACKS=test-12-ledger-fargate cdktf diff test-12-ledger-fargate",
         "PAY_STACKS=test-12-ledger-traffic "
         "cdktf deploy --ignore-missing-stack-dependencies test-12-ledger-traffic",
+        "PAY_STACKS=test-12-ledger-monitoring "
+        "cdktf deploy --ignore-missing-stack-dependencies test-12-ledger-monitoring",
         "PAY_STACKS=test-12-ledger-fargate "
         "cdktf deploy --ignore-missing-stack-dependencies test-12-ledger-fargate",
     )

@@ -42,6 +42,9 @@ MADE = {
         change(SCALING, FEW, MANY),
         change(ALARM, ASKS_FOR_FEW, ASKS_FOR_MANY),
     ],
+    "one in-place update: the dashboard": [
+        change("aws_cloudwatch_dashboard.dashboard", {"dashboard_body": "a"}, {}),
+    ],
     "one in-place update: the load balancer is": [change("aws_lb.alb", UNPROTECTED, PROTECTED)],
     "one in-place update: the load balancer may": [change("aws_lb.alb", PROTECTED, UNPROTECTED)],
 }

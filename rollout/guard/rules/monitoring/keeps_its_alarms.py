@@ -30,7 +30,8 @@ def _has_ended(plan: StackPlan, context: Context, change: ResourceChange) -> boo
     """Return whether the alarm is one over both sides that the service's stage does not have."""
     service = plan.stack.service
     environment = context.environment(plan)
-    if plan.stack.kind is not MONITORING or service not in environment.services:
+    is_theirs = plan.stack.kind is MONITORING and service in environment.services
+    if service is None or not is_theirs:
         return False
     wanted = alarms_over_both(CATALOGUE[service], environment)
     return change.is_removed and change.before.get("alarm_name") not in wanted

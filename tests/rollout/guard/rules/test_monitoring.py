@@ -1,6 +1,5 @@
 """What the guard refuses of what watches a service, and what a team does there every week."""
 
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -37,7 +36,7 @@ ROLLBACK: Json = {
 }
 
 
-def composite(after: Json | None, **more: str) -> Json:
+def composite(after: Json | None, **more: object) -> Json:
     return change("aws_cloudwatch_composite_alarm.rollback_alarm", {**ROLLBACK, **more}, after)
 
 
@@ -155,7 +154,7 @@ def test_a_side_leaves_notifying_to_composite_alarms_that_stand(
     none = sandbox.model_copy(update={"monitoring": None})
 
     def is_refused(now: Environment, base: Environment | None, stage: Stage, before: Stage) -> bool:
-        files: Mapping[str, Environment] | None = base and {sandbox.name: at(base, before)}
+        files = {sandbox.name: at(base, before)} if base else None
         plans = [plan(stack, SILENCED)]
         return not judged(tmp_path, plans, at(now, stage), base=files).is_clean
 
