@@ -38,7 +38,8 @@ class Lab:
         needed = (
             stack
             for stack in known_stacks({self.name: self.workshop.environment}).values()
-            if stack.service is None or stages.get(stack.service) in stack.kind.stages
+            if not stack.kind.only_watches
+            and (stack.service is None or stages.get(stack.service) in stack.kind.stages)
         )
         for stacks in in_turns(needed):
             self._tell(f"deploying {', '.join(stack.id for stack in stacks)}")

@@ -12,6 +12,7 @@ from lab.traffic import Traffic
 from lab.workshop import Workshop
 from pay.catalogue import CATALOGUE
 from pay.model import Ladder, Side, Stage
+from pay.model.stacks import known_stacks
 from pay.model.stage.dns_answers import side_shares
 from pay.model.stage.dwell import drain
 from pay.model.stage.transitions import find_edge
@@ -141,7 +142,10 @@ class Walk:
         self._tell(f"{self.service}: {title}")
         self.stays[-1].left = start
         self._workshop.move(self.service, edge, "the traffic lab")
+        known = known_stacks({environment.name: environment})
         for change in stack_changes(environment, self.service, edge):
+            if known[change.stack].kind.only_watches:
+                continue
             began = time.time()
             self._tell(f"{self.service}: {title}, deploying {change.stack}")
             await self._deploy(change.stack)

@@ -112,6 +112,11 @@ class StackKind:
         return self.turn is Turn.RECORDS
 
     @property
+    def only_watches(self) -> bool:
+        """Return whether nothing in it carries a request or starts a task."""
+        return self.turn in (Turn.OVERVIEW, Turn.MONITORING)
+
+    @property
     def owner_tag(self) -> str:
         """Return the tag that names the account or the environment."""
         return StackScope.ACCOUNT if self.scope is StackScope.ACCOUNT else StackScope.ENVIRONMENT
