@@ -32,12 +32,13 @@ ROLLBACK: Json = {
     "alarm_name": f"{ENVIRONMENT}-{SERVICE}-rollback",
     "alarm_rule": '(ALARM("a") AND NOT ALARM("b")) OR ALARM("c")',
     "alarm_actions": [TOPIC],
+    "actions_enabled": True,
     "actions_suppressor": [{"alarm": "p", "wait_period": 120, "extension_period": 300}],
 }
 
 
-def composite(after: Json | None, **more: object) -> Json:
-    return change("aws_cloudwatch_composite_alarm.rollback_alarm", {**ROLLBACK, **more}, after)
+def composite(after: Json | None) -> Json:
+    return change("aws_cloudwatch_composite_alarm.rollback_alarm", ROLLBACK, after)
 
 
 @pytest.mark.parametrize(
@@ -54,7 +55,7 @@ def composite(after: Json | None, **more: object) -> Json:
     ],
 )
 def test_refuses_to_weaken_a_composite_alarm(refused: Judge, weaker: Json) -> None:
-    changed = plan(WATCH, composite({**ROLLBACK, **weaker}, actions_enabled=True))
+    changed = plan(WATCH, composite({**ROLLBACK, **weaker}))
     assert found(refused, changed, stage=Stage.HALF) == {IN_PLACE}
 
 
