@@ -1,0 +1,107 @@
+"""The alarms that no side has go off at the metrics that they are for, and end."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from pay.catalogue import CATALOGUE
+from pay.model import Environment, Severity, Side, Stage
+from pay.model.alarms import Alarm
+from pay.model.metrics import Share, Sum
+from pay.model.monitoring.log_filters import log_alarms, log_filters
+from pay.model.monitoring.outage import of_cluster, platform_outage
+from pay.model.monitoring.series import side_of
+from sandbox.aws.alarm_states import Limits, State, state_of
+from sandbox.aws.log_patterns import parse as parse_pattern
+from sandbox.aws.metric_math import parse
+from tests.support.services import at_stage
+
+
+def state(alarm: Alarm, counts: Mapping[str, float]) -> State:
+    """Return the state after every period had these values, by the ids of the metrics."""
+    assert isinstance(alarm.metric, Share | Sum)
+    times = range(0, alarm.evaluation_periods * alarm.period_seconds, alarm.period_seconds)
+    series = {
+        metric.id: dict.fromkeys(times, counts[metric.id]) if metric.id in counts else {}
+        for metric in alarm.metric.metrics
+    }
+    values = parse(alarm.metric.expression).series(series, list(times), alarm.period_seconds)
+    limits = Limits(
+        alarm.comparison,
+        alarm.threshold,
+        alarm.datapoints_to_alarm,
+        alarm.evaluation_periods,
+        alarm.treat_missing_data,
+    )
+    return state_of([values.get(at) for at in times], limits, "OK")
+
+
+@pytest.fixture(scope="module")
+def environment(environments: Mapping[str, Environment]) -> Environment:
+    return environments["production-2"]
+
+
+def test_an_outage_of_the_platform_is_half_of_the_tasks_that_always_run(
+    environment: Environment,
+) -> None:
+    outage = platform_outage(environment)
+    always = sum(deployment.tasks.min for deployment in environment.services.values())
+    assert outage.severity is Severity.CRITICAL
+    assert state(outage, {"ec2_tasks": always, "fargate_tasks": 0}) == "OK"
+    assert state(outage, {"ec2_tasks": always // 2, "fargate_tasks": always // 2}) == "OK"
+    assert state(outage, {"ec2_tasks": always // 4, "fargate_tasks": always // 5}) == "ALARM"
+    assert state(outage, {"fargate_tasks": always // 4}) == "ALARM"
+
+
+def test_silence_is_no_outage(environment: Environment) -> None:
+    """While it is in ALARM, nobody hears of a service."""
+    assert state(platform_outage(environment), {}) == "OK"
+
+
+def test_an_outage_is_counted_on_the_cluster_of_each_side(environment: Environment) -> None:
+    metric = platform_outage(environment).metric
+    assert isinstance(metric, Sum)
+    clusters = {side_of(each): of_cluster(environment)(each) for each in metric.metrics}
+    assert clusters == {side: {"ClusterName": f"production-2-{side}"} for side in Side}
+
+
+def test_no_move_changes_the_alarm_that_others_wait_for(environment: Environment) -> None:
+    at = (at_stage(environment, "connector", stage) for stage in Stage)
+    assert {platform_outage(each) for each in at} == {platform_outage(environment)}
+
+
+@pytest.mark.parametrize(
+    ("answers", "failures", "expected"),
+    [(1000, 40, "OK"), (1000, 60, "ALARM"), (5, 5, "OK"), (1000, 0, "OK")],
+)
+def test_a_proxy_s_failures_are_counted_when_there_are_enough(
+    environment: Environment, answers: int, failures: int, expected: str
+) -> None:
+    [alarm] = log_alarms(CATALOGUE["egress"], environment)
+    assert state(alarm, {"answers": answers, "failures": failures}) == expected
+
+
+TUNNEL = "1739285977.555 6074 172.18.4.240 TCP_TUNNEL/200 7095 CONNECT host:443 - HIER_DIRECT/ip -"
+
+
+@pytest.mark.parametrize(
+    ("line", "counted"),
+    [
+        (TUNNEL, {"answers"}),
+        (TUNNEL.replace("TUNNEL/200", "TUNNEL/503"), {"answers", "failures"}),
+        (TUNNEL.replace("TUNNEL/200", "DENIED/403"), {"answers", "denials"}),
+        ("2025/02/11 14:39:37| Starting Squid Cache", set()),
+    ],
+)
+def test_counts_the_lines_of_squid_s_own_format(
+    environment: Environment, line: str, counted: set[str]
+) -> None:
+    filters = log_filters(CATALOGUE["egress"], environment)
+    assert {each.name for each in filters if parse_pattern(each.pattern).match(line)} == counted
+
+
+def test_a_service_behind_an_application_load_balancer_needs_no_count_of_its_lines(
+    environment: Environment,
+) -> None:
+    assert log_filters(CATALOGUE["connector"], environment) == ()
+    assert log_alarms(CATALOGUE["connector"], environment) == ()
