@@ -6,34 +6,13 @@ import pytest
 
 from pay.catalogue import CATALOGUE
 from pay.model import Environment, Severity, Side, Stage
-from pay.model.alarms import Alarm
-from pay.model.metrics import Share, Sum
+from pay.model.metrics import Sum
 from pay.model.monitoring.log_filters import log_alarms, log_filters
 from pay.model.monitoring.outage import of_cluster, platform_outage
 from pay.model.monitoring.series import side_of
-from sandbox.aws.alarm_states import Limits, State, state_of
 from sandbox.aws.log_patterns import parse as parse_pattern
-from sandbox.aws.metric_math import parse
+from tests.support.alarm_states import state_after
 from tests.support.services import at_stage
-
-
-def state(alarm: Alarm, counts: Mapping[str, float]) -> State:
-    """Return the state after every period had these values, by the ids of the metrics."""
-    assert isinstance(alarm.metric, Share | Sum)
-    times = range(0, alarm.evaluation_periods * alarm.period_seconds, alarm.period_seconds)
-    series = {
-        metric.id: dict.fromkeys(times, counts[metric.id]) if metric.id in counts else {}
-        for metric in alarm.metric.metrics
-    }
-    values = parse(alarm.metric.expression).series(series, list(times), alarm.period_seconds)
-    limits = Limits(
-        alarm.comparison,
-        alarm.threshold,
-        alarm.datapoints_to_alarm,
-        alarm.evaluation_periods,
-        alarm.treat_missing_data,
-    )
-    return state_of([values.get(at) for at in times], limits, "OK")
 
 
 @pytest.fixture(scope="module")
@@ -47,15 +26,15 @@ def test_an_outage_of_the_platform_is_half_of_the_tasks_that_always_run(
     outage = platform_outage(environment)
     always = sum(deployment.tasks.min for deployment in environment.services.values())
     assert outage.severity is Severity.CRITICAL
-    assert state(outage, {"ec2_tasks": always, "fargate_tasks": 0}) == "OK"
-    assert state(outage, {"ec2_tasks": always // 2, "fargate_tasks": always // 2}) == "OK"
-    assert state(outage, {"ec2_tasks": always // 4, "fargate_tasks": always // 5}) == "ALARM"
-    assert state(outage, {"fargate_tasks": always // 4}) == "ALARM"
+    assert state_after(outage, {"ec2_tasks": always, "fargate_tasks": 0}) == "OK"
+    assert state_after(outage, {"ec2_tasks": always // 2, "fargate_tasks": always // 2}) == "OK"
+    assert state_after(outage, {"ec2_tasks": always // 4, "fargate_tasks": always // 5}) == "ALARM"
+    assert state_after(outage, {"fargate_tasks": always // 4}) == "ALARM"
 
 
 def test_silence_is_no_outage(environment: Environment) -> None:
     """While it is in ALARM, nobody hears of a service."""
-    assert state(platform_outage(environment), {}) == "OK"
+    assert state_after(platform_outage(environment), {}) == "OK"
 
 
 def test_an_outage_is_counted_on_the_cluster_of_each_side(environment: Environment) -> None:
@@ -78,7 +57,7 @@ def test_a_proxy_s_failures_are_counted_when_there_are_enough(
     environment: Environment, answers: int, failures: int, expected: str
 ) -> None:
     [alarm] = log_alarms(CATALOGUE["egress"], environment)
-    assert state(alarm, {"answers": answers, "failures": failures}) == expected
+    assert state_after(alarm, {"answers": answers, "failures": failures}) == expected
 
 
 TUNNEL = "1739285977.555 6074 172.18.4.240 TCP_TUNNEL/200 7095 CONNECT host:443 - HIER_DIRECT/ip -"

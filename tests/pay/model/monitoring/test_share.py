@@ -9,30 +9,17 @@ from pay.model import Environment, Side, Stage
 from pay.model.metrics import Share
 from pay.model.monitoring.series import side_of
 from pay.model.monitoring.share import share_alarm
-from sandbox.aws.alarm_states import Limits, state_of
-from sandbox.aws.metric_math import parse
+from sandbox.aws.alarm_states import State
+from tests.support.alarm_states import state_after
 from tests.support.services import at_stage
 
 
-def state(environment: Environment, service: str, stage: Stage, ec2: int, fargate: int) -> str:
+def state(environment: Environment, service: str, stage: Stage, ec2: int, fargate: int) -> State:
     """Return the alarm's state after as many requests in each of its periods."""
     alarm = share_alarm(CATALOGUE[service], at_stage(environment, service, stage))
     assert isinstance(alarm.metric, Share)
     counts = {Side.EC2: ec2, Side.FARGATE: fargate}
-    times = range(0, alarm.evaluation_periods * alarm.period_seconds, alarm.period_seconds)
-    series = {
-        metric.id: {at: float(counts[side_of(metric)]) for at in times}
-        for metric in alarm.metric.metrics
-    }
-    values = parse(alarm.metric.expression).series(series, list(times), alarm.period_seconds)
-    limits = Limits(
-        alarm.comparison,
-        alarm.threshold,
-        alarm.datapoints_to_alarm,
-        alarm.evaluation_periods,
-        alarm.treat_missing_data,
-    )
-    return state_of([values.get(at) for at in times], limits, "OK")
+    return state_after(alarm, {each.id: counts[side_of(each)] for each in alarm.metric.metrics})
 
 
 @pytest.mark.parametrize("service", ["connector", "egress"])

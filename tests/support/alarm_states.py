@@ -1,0 +1,29 @@
+"""What CloudWatch makes of an alarm over a formula, by the sandbox's rules and without a server."""
+
+from collections.abc import Mapping
+
+from pay.model.alarms import Alarm
+from pay.model.metrics import Share, Sum
+from sandbox.aws.alarm_states import Limits, State, state_of
+from sandbox.aws.metric_math import parse
+
+
+def state_after(alarm: Alarm, values: Mapping[str, float]) -> State:
+    """Return the state after each period had these values, by the ids of the metrics; a metric that
+    is not there had no data.
+    """
+    assert isinstance(alarm.metric, Share | Sum)
+    times = range(0, alarm.evaluation_periods * alarm.period_seconds, alarm.period_seconds)
+    series = {
+        metric.id: dict.fromkeys(times, values[metric.id]) if metric.id in values else {}
+        for metric in alarm.metric.metrics
+    }
+    points = parse(alarm.metric.expression).series(series, list(times), alarm.period_seconds)
+    limits = Limits(
+        alarm.comparison,
+        alarm.threshold,
+        alarm.datapoints_to_alarm,
+        alarm.evaluation_periods,
+        alarm.treat_missing_data,
+    )
+    return state_of([points.get(at) for at in times], limits, "OK")
