@@ -198,11 +198,11 @@ resource "aws_cloudwatch_metric_alarm" "healthy_hosts_alarm" {
 
 resource "aws_cloudwatch_metric_alarm" "resets_alarm" {
   alarm_actions       = [data.aws_sns_topic.critical_topic.arn]
-  alarm_description   = "More than 5 % of the connections to webhooks-egress on ec2 are reset."
+  alarm_description   = "More than 5 % of the connections to webhooks-egress on ec2 are reset in 2 of 3 periods of 15 minutes."
   alarm_name          = "sandbox-webhooks-egress-ec2-resets"
   comparison_operator = "GreaterThanThreshold"
-  datapoints_to_alarm = 3
-  evaluation_periods  = 5
+  datapoints_to_alarm = 2
+  evaluation_periods  = 3
   ok_actions          = [data.aws_sns_topic.critical_topic.arn]
   threshold           = 5
   treat_missing_data  = "notBreaching"
@@ -220,7 +220,7 @@ resource "aws_cloudwatch_metric_alarm" "resets_alarm" {
     metric {
       metric_name = "NewFlowCount"
       namespace   = "AWS/NetworkELB"
-      period      = 60
+      period      = 900
       stat        = "Sum"
 
       dimensions = {
@@ -235,7 +235,7 @@ resource "aws_cloudwatch_metric_alarm" "resets_alarm" {
     metric {
       metric_name = "TCP_ELB_Reset_Count"
       namespace   = "AWS/NetworkELB"
-      period      = 60
+      period      = 900
       stat        = "Sum"
 
       dimensions = {
@@ -250,7 +250,7 @@ resource "aws_cloudwatch_metric_alarm" "resets_alarm" {
     metric {
       metric_name = "TCP_Target_Reset_Count"
       namespace   = "AWS/NetworkELB"
-      period      = 60
+      period      = 900
       stat        = "Sum"
 
       dimensions = {

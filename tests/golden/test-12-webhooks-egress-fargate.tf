@@ -259,11 +259,11 @@ resource "aws_cloudwatch_metric_alarm" "healthy_hosts_alarm" {
 
 resource "aws_cloudwatch_metric_alarm" "resets_alarm" {
   alarm_actions       = [data.aws_sns_topic.critical_topic.arn]
-  alarm_description   = "More than 5 % of the connections to webhooks-egress on fargate are reset."
+  alarm_description   = "More than 5 % of the connections to webhooks-egress on fargate are reset within 30 minutes."
   alarm_name          = "test-12-webhooks-egress-fargate-resets"
   comparison_operator = "GreaterThanThreshold"
-  datapoints_to_alarm = 3
-  evaluation_periods  = 5
+  datapoints_to_alarm = 1
+  evaluation_periods  = 1
   ok_actions          = [data.aws_sns_topic.critical_topic.arn]
   threshold           = 5
   treat_missing_data  = "notBreaching"
@@ -281,7 +281,7 @@ resource "aws_cloudwatch_metric_alarm" "resets_alarm" {
     metric {
       metric_name = "NewFlowCount"
       namespace   = "AWS/NetworkELB"
-      period      = 60
+      period      = 1800
       stat        = "Sum"
 
       dimensions = {
@@ -296,7 +296,7 @@ resource "aws_cloudwatch_metric_alarm" "resets_alarm" {
     metric {
       metric_name = "TCP_ELB_Reset_Count"
       namespace   = "AWS/NetworkELB"
-      period      = 60
+      period      = 1800
       stat        = "Sum"
 
       dimensions = {
@@ -311,7 +311,7 @@ resource "aws_cloudwatch_metric_alarm" "resets_alarm" {
     metric {
       metric_name = "TCP_Target_Reset_Count"
       namespace   = "AWS/NetworkELB"
-      period      = 60
+      period      = 1800
       stat        = "Sum"
 
       dimensions = {

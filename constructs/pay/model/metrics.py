@@ -204,8 +204,8 @@ ERROR_PERCENT = Share(
     whole=(REQUESTS, ELB_503),
     min_whole=MIN_REQUESTS,
 )
-"""The requests that fail, of all that reach the load balancer. Those that it answers with 502 or 504
-are in `RequestCount`."""
+"""The requests that fail, of all that reach the load balancer. It counts those that it answers with
+502 or 504 in `RequestCount`."""
 
 RESET_PERCENT = Share(
     id="reset_percent",
