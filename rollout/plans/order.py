@@ -9,9 +9,11 @@ from rollout.plans.plan import ResourceChange, Verb
 from rollout.plans.read import StackPlan
 from rollout.plans.values import MINIMUM_HEALTHY, Path, dig
 
+_ALARM = "aws_cloudwatch_metric_alarm"
+
 _GIVEN_UP: Mapping[str, Path] = {
     "aws_appautoscaling_target": ("min_capacity",),
-    "aws_cloudwatch_metric_alarm": ("threshold",),
+    _ALARM: ("threshold",),
     "aws_lb": ("enable_deletion_protection",),
     "aws_lb_target_group": MINIMUM_HEALTHY,
 }
@@ -31,13 +33,16 @@ def _turn(plan: StackPlan) -> Turn:
 
 def _only_loses(change: ResourceChange) -> bool:
     """Return whether the side is less than before: deleted, no longer held at the tasks of the peak
-    or watched for them, asked for fewer by DNS, or no longer protected from deletion.
+    or watched for them, asked for fewer by DNS, or no longer protected from deletion. An alarm that
+    follows the stage keeps its threshold: it calls somebody in either order.
     """
     path = _GIVEN_UP.get(change.type)
     if path is None or change.verb is not Verb.UPDATE:
         return change.is_removed
     old, new = (_amount(dig(values, *path)) for values in (change.before, change.after))
-    return old is not None and new is not None and new < old
+    if old is None or new is None:
+        return False
+    return new < old or (change.type == _ALARM and new == old)
 
 
 def _amount(value: object) -> float | None:

@@ -7,7 +7,7 @@ period of 5 minutes is looked at each minute). The evaluation range and missing 
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 from moto.cloudwatch.models import (
     Alarm,
@@ -67,8 +67,7 @@ def _look_at(backend: CloudWatchBackend, alarm: Alarm, at: int) -> None:
     if any(point is not None and point.is_too_few for point in points[-limits.of :]):
         return
     values = [None if point is None else point.value for point in points]
-    current: State = alarm.state_value  # type: ignore[assignment]  one of the three
-    state = state_of(values, limits, current)
+    state = state_of(values, limits, cast("State", alarm.state_value))
     if state == alarm.state_value:
         return
     seen = ", ".join("missing" if value is None else f"{value:g}" for value in values[-limits.of :])

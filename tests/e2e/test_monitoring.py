@@ -179,7 +179,7 @@ def test_every_line_is_sent_and_a_proxy_s_answers_are_counted(watching: Watching
     assert filter_["filterPattern"] == ""
     counted = logs.describe_metric_filters(logGroupName=group)["metricFilters"]
     assert {each["filterName"] for each in counted} == {
-        f"sandbox-egress-{what}" for what in ("answers", "failures", "denials")
+        f"sandbox-egress-{what}" for what in ("tunnels", "failed-tunnels", "denied-tunnels")
     }
 
 

@@ -198,7 +198,7 @@ resource "aws_cloudwatch_metric_alarm" "healthy_hosts_alarm" {
 
 resource "aws_cloudwatch_metric_alarm" "resets_alarm" {
   alarm_actions       = [data.aws_sns_topic.critical_topic.arn]
-  alarm_description   = "More than 5 % of the connections to webhooks-egress on ec2 are reset in 2 of 3 times 15 minutes."
+  alarm_description   = "More than 5 % of the connections to webhooks-egress on ec2 are reset in 2 of 3 periods of 15 minutes."
   alarm_name          = "sandbox-webhooks-egress-ec2-resets"
   comparison_operator = "GreaterThanThreshold"
   datapoints_to_alarm = 2

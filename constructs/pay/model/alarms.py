@@ -174,7 +174,7 @@ def _in_words(window: Window) -> str:
         return f"within {length}"
     number, of = window.datapoints_to_alarm, window.evaluation_periods
     return (
-        f"in {number} of {of} times {length}"
+        f"in {number} of {of} periods of {length}"
         if window.minutes > 1
         else f"in {number} of {of} minutes"
     )

@@ -227,8 +227,8 @@ ERROR_PERCENT = Share(
     whole=(REQUESTS, ELB_503),
     min_whole=MIN_REQUESTS,
 )
-"""The requests that fail, of all that reach the load balancer. Those that it answers with 502 or 504
-are in `RequestCount`."""
+"""The requests that fail, of all that reach the load balancer. It counts those that it answers with
+502 or 504 in `RequestCount`."""
 
 RESET_PERCENT = Share(
     id="reset_percent",
@@ -273,18 +273,3 @@ RUNNING_TASKS = Metric(
     dimensions=("ClusterName",),
 )
 """The tasks of a cluster (AWS: "Amazon ECS Container Insights metrics")."""
-
-
-def _of_queue(id: str, name: str, unit: Unit) -> Metric:
-    return Metric(
-        id=id,
-        namespace="AWS/SQS",
-        name=name,
-        statistic="Maximum",
-        unit=unit,
-        dimensions=("QueueName",),
-    )
-
-
-QUEUE_AGE = _of_queue("age", "ApproximateAgeOfOldestMessage", "Seconds")
-QUEUE_MESSAGES = _of_queue("messages", "ApproximateNumberOfMessagesVisible", "Count")

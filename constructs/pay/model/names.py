@@ -198,10 +198,6 @@ def dashboard(environment: str, service: str | None = None) -> str:
     return "-".join(part for part in (environment, service) if part)
 
 
-def log_filter(environment: str, service: str, what: str) -> str:
-    return f"{environment}-{service}-{what}"
-
-
 def set_identifier(service: str, side: Side) -> str:
     """Unique per service, because Route 53 keys a weighted record by (name, type, identifier)."""
     return f"{service}-{side}"

@@ -19,7 +19,7 @@ from pay.model.monitoring.composites import (
     Composite,
     composites,
 )
-from pay.model.monitoring.log_filters import log_alarms
+from pay.model.monitoring.log_alarms import log_alarms
 from pay.model.monitoring.outage import of_cluster, platform_outage
 from pay.model.monitoring.series import always, side_of
 from pay.model.monitoring.share import share_alarm

@@ -13,17 +13,17 @@ from imports.aws.data_aws_kinesis_firehose_delivery_stream import (
 )
 from pay.model import Environment, Microservice, addresses, names
 from pay.model.environment.monitoring import LogPipeline
-from pay.model.monitoring.log_filters import log_filters
+from pay.model.monitoring.log_alarms import log_metrics
 
 
 def metric_filters(scope: Construct, service: Microservice, environment: Environment) -> None:
     """Count lines of the service's log groups, which the platform's stack holds."""
-    for each in log_filters(service, environment):
+    for each in log_metrics(service, environment):
         CloudwatchLogMetricFilter(
             scope,
-            addresses.log_filter(each.name).id,
-            name=names.log_filter(environment.name, service.name, each.name),
-            log_group_name=names.log_group(environment.name, each.log_kind, service.name),
+            addresses.log_filter(each.metric.id).id,
+            name=each.metric.name,
+            log_group_name=each.log_group,
             pattern=each.pattern,
             # Without a default value nothing is reported where nothing matches: a count of 0.
             metric_transformation=CloudwatchLogMetricFilterMetricTransformation(

@@ -12,12 +12,19 @@ from rollout.review.effects.deletion import deletion_effects
 from rollout.review.effects.effect import Concern, Effect
 from rollout.review.effects.exposure import exposure_effects
 from rollout.review.effects.retention import retention_effects
+from rollout.review.effects.watching import watching_effects
 from rollout.review.redact import UNSET
 from rollout.review.resource_words import label, noun, plural, words
 from rollout.review.security import area_of
 from rollout.review.view_models import ContainerLines, Line, ResourceLines
 
-_CONCERNS = (deletion_effects, exposure_effects, capacity_effects, retention_effects)
+_CONCERNS = (
+    deletion_effects,
+    exposure_effects,
+    capacity_effects,
+    retention_effects,
+    watching_effects,
+)
 
 _DESCRIPTIONS = frozenset({"alarm_description", "description", "tags"})
 """What says nothing of what is done; it stands with the resource."""
@@ -55,11 +62,12 @@ def in_words(effects: Iterable[Effect], refused: Collection[str]) -> tuple[str, 
     def rank(effect: Effect) -> tuple[bool, bool, Concern]:
         return not effect.is_harm, effect.address not in refused, effect.concern
 
-    together: dict[tuple[Concern, str, str], list[Effect]] = {}
+    together: dict[tuple[Concern, str, str], dict[str, Effect]] = {}
     for effect in sorted(effects, key=rank):
         key = (effect.concern, effect.type, effect.text)
-        together.setdefault(key, []).append(effect)
-    return tuple(_text(group) for group in together.values())
+        # Several attributes of one resource may say the same.
+        together.setdefault(key, {}).setdefault(effect.address, effect)
+    return tuple(_text(list(group.values())) for group in together.values())
 
 
 def _text(group: list[Effect]) -> str:

@@ -72,8 +72,8 @@ def test_a_percentile_may_take_half_of_the_longest_request(production: Environme
     assert latency.threshold == CATALOGUE["connector"].timing.longest_request_seconds / 2
     assert latency.severity is Severity.WARNING
     assert latency.description == (
-        "10 % of the requests to connector on ec2 take longer than 27.5 seconds in 2 of 3 times "
-        "10 minutes."
+        "10 % of the requests to connector on ec2 take longer than 27.5 seconds in 2 of 3 periods "
+        "of 10 minutes."
     )
 
 

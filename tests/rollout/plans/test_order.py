@@ -47,6 +47,13 @@ MADE = {
     ],
     "one in-place update: the load balancer is": [change("aws_lb.alb", UNPROTECTED, PROTECTED)],
     "one in-place update: the load balancer may": [change("aws_lb.alb", PROTECTED, UNPROTECTED)],
+    "alarms follow the stage": [
+        change(
+            "aws_cloudwatch_metric_alarm.errors_alarm",
+            {"threshold": 5.0, "alarm_actions": ["critical"]},
+            {"threshold": 5.0, "alarm_actions": ["warning"]},
+        )
+    ],
 }
 """What a side's plan holds, by what consequences say that `cdktf diff` shows of it."""
 
@@ -54,7 +61,8 @@ MADE = {
 def plan_of(environment: Environment, edge: Edge, told: StackChange) -> Json:
     if told.stack == TRAFFIC:
         return stage_change(environment, edge.before, edge.after)
-    (made,) = (made for shows, made in MADE.items() if told.shows.startswith(shows))
+    made = [each for shows, some in MADE.items() if shows in told.shows for each in some]
+    assert made, told.shows
     return plan(told.stack, *made)
 
 

@@ -174,6 +174,26 @@ def test_what_many_resources_have_in_common_is_told_once(
     assert as_markdown(document, rest="the page").count("AWS deletes logs older than 7 days") == 2
 
 
+def test_the_window_of_an_alarm_is_one_sentence(sandbox: Environment, tmp_path: Path) -> None:
+    def values(of: int, needed: int, seconds: int) -> Json:
+        return {
+            "alarm_name": "errors",
+            "evaluation_periods": of,
+            "datapoints_to_alarm": needed,
+            "metric_query": [
+                {"id": id, "metric": [{"metric_name": id, "period": seconds}]} for id in "abc"
+            ],
+        }
+
+    slower = change("aws_cloudwatch_metric_alarm.a", values(5, 3, 60), values(3, 2, 900))
+    first = first_lines(reviewed(tmp_path, sandbox, plan(FARGATE, slower)))
+    assert (
+        "alarm errors: goes off by 2 of 3 periods of 15 minutes instead of 3 of 5 periods of a "
+        "minute" in first
+    )
+    assert "alarms" not in first
+
+
 def test_a_finding_is_told_once_a_rule(sandbox: Environment, tmp_path: Path) -> None:
     fewer = [
         change(f"aws_ecs_service.s{number}", {"desired_count": 4}, {"desired_count": 2})

@@ -106,8 +106,8 @@ class Aws:
         answer = self.cloudwatch.describe_alarms(
             AlarmNames=[name], AlarmTypes=["MetricAlarm", "CompositeAlarm"]
         )
-        (found,) = [*answer["MetricAlarms"], *answer["CompositeAlarms"]]
-        return str(found["StateValue"])
+        found: list[dict[str, Any]] = answer["MetricAlarms"] + answer["CompositeAlarms"]
+        return str(found[0]["StateValue"])
 
     def described(self, name: str) -> dict[str, Any]:
         answer = self.cloudwatch.describe_alarms(AlarmNames=[name], AlarmTypes=["CompositeAlarm"])

@@ -6,7 +6,7 @@ from pay.model import names
 from pay.model.alarms import Alarm
 from pay.model.environment.environment import Environment
 from pay.model.monitoring.composites import Composite, composites
-from pay.model.monitoring.log_filters import log_alarms
+from pay.model.monitoring.log_alarms import log_alarms
 from pay.model.monitoring.share import share_alarm
 from pay.model.service.microservice import Microservice
 

@@ -15,8 +15,6 @@ from pay.model.metrics import (
     CLIENT_ERROR_PERCENT,
     ERROR_PERCENT,
     HEALTHY_HOSTS,
-    QUEUE_AGE,
-    QUEUE_MESSAGES,
     RESET_PERCENT,
     TASK_CPU,
     TASK_MEMORY,
@@ -38,6 +36,7 @@ from pay.model.monitoring.dashboard import (
 )
 from pay.model.monitoring.series import always, of_side, share_of_side, side_of
 from pay.model.monitoring.share import REQUESTS_OF, fargate_weight, share
+from pay.model.queue_metrics import OLDEST, WAITING
 from pay.model.service.dependencies import Access
 from pay.model.service.microservice import Microservice
 from pay.model.side import ServiceSide
@@ -172,7 +171,7 @@ def _tasks(watched: Watched) -> Iterator[Widget]:
 
 def _queues(watched: Watched) -> Iterator[Widget]:
     received = [queue.name for queue in watched.service.queues if Access.RECEIVE in queue.access]
-    for title, metric in (("Age of the oldest message", QUEUE_AGE), ("Messages", QUEUE_MESSAGES)):
+    for title, metric in (("Age of the oldest message", OLDEST), ("Messages that wait", WAITING)):
         if received:
             yield Graph(
                 title=title,

@@ -7,7 +7,7 @@ import pytest
 from pay.catalogue import CATALOGUE
 from pay.model import Environment, Severity, Side, Stage
 from pay.model.metrics import Sum
-from pay.model.monitoring.log_filters import log_alarms, log_filters
+from pay.model.monitoring.log_alarms import log_alarms, log_metrics
 from pay.model.monitoring.outage import of_cluster, platform_outage
 from pay.model.monitoring.series import side_of
 from sandbox.aws.log_patterns import parse as parse_pattern
@@ -57,7 +57,7 @@ def test_a_proxy_s_failures_are_counted_when_there_are_enough(
     environment: Environment, answers: int, failures: int, expected: str
 ) -> None:
     [alarm] = log_alarms(CATALOGUE["egress"], environment)
-    assert state_after(alarm, {"answers": answers, "failures": failures}) == expected
+    assert state_after(alarm, {"tunnels": answers, "failed_tunnels": failures}) == expected
 
 
 TUNNEL = "1739285977.555 6074 172.18.4.240 TCP_TUNNEL/200 7095 CONNECT host:443 - HIER_DIRECT/ip -"
@@ -66,21 +66,22 @@ TUNNEL = "1739285977.555 6074 172.18.4.240 TCP_TUNNEL/200 7095 CONNECT host:443 
 @pytest.mark.parametrize(
     ("line", "counted"),
     [
-        (TUNNEL, {"answers"}),
-        (TUNNEL.replace("TUNNEL/200", "TUNNEL/503"), {"answers", "failures"}),
-        (TUNNEL.replace("TUNNEL/200", "DENIED/403"), {"answers", "denials"}),
+        (TUNNEL, {"tunnels"}),
+        (TUNNEL.replace("TUNNEL/200", "TUNNEL/503"), {"tunnels", "failed_tunnels"}),
+        (TUNNEL.replace("TUNNEL/200", "DENIED/403"), {"tunnels", "denied_tunnels"}),
         ("2025/02/11 14:39:37| Starting Squid Cache", set()),
     ],
 )
 def test_counts_the_lines_of_squid_s_own_format(
     environment: Environment, line: str, counted: set[str]
 ) -> None:
-    filters = log_filters(CATALOGUE["egress"], environment)
-    assert {each.name for each in filters if parse_pattern(each.pattern).match(line)} == counted
+    filters = log_metrics(CATALOGUE["egress"], environment)
+    found = {each.metric.id for each in filters if parse_pattern(each.pattern).match(line)}
+    assert found == counted
 
 
 def test_a_service_behind_an_application_load_balancer_needs_no_count_of_its_lines(
     environment: Environment,
 ) -> None:
-    assert log_filters(CATALOGUE["connector"], environment) == ()
+    assert log_metrics(CATALOGUE["connector"], environment) == ()
     assert log_alarms(CATALOGUE["connector"], environment) == ()
