@@ -273,3 +273,13 @@ RUNNING_TASKS = Metric(
     dimensions=("ClusterName",),
 )
 """The tasks of a cluster (AWS: "Amazon ECS Container Insights metrics")."""
+
+DATABASE_CONNECTIONS = Metric(
+    id="connections",
+    namespace="AWS/RDS",
+    name="DatabaseConnections",
+    statistic="Maximum",
+    unit="Count",
+    dimensions=("DBInstanceIdentifier",),
+)
+"""Both sides keep a pool each, so a service that moves has twice as many."""

@@ -13,6 +13,7 @@ from pay.model.environment.environment import Environment
 from pay.model.environment.host_names import host_name
 from pay.model.metrics import (
     CLIENT_ERROR_PERCENT,
+    DATABASE_CONNECTIONS,
     ERROR_PERCENT,
     HEALTHY_HOSTS,
     RESET_PERCENT,
@@ -169,7 +170,7 @@ def _tasks(watched: Watched) -> Iterator[Widget]:
         )
 
 
-def _queues(watched: Watched) -> Iterator[Widget]:
+def _shared_by_both_sides(watched: Watched) -> Iterator[Widget]:
     received = [queue.name for queue in watched.service.queues if Access.RECEIVE in queue.access]
     for title, metric in (("Age of the oldest message", OLDEST), ("Messages that wait", WAITING)):
         if received:
@@ -178,6 +179,16 @@ def _queues(watched: Watched) -> Iterator[Widget]:
                 lines=[_of_queue(watched, metric, name, i) for i, name in enumerate(received)],
                 unit=metric.unit,
             )
+    if database := watched.service.database:
+        name = names.database(
+            watched.environment.name, watched.service.name, database.identifier_suffix
+        )
+        of_database = always({"DBInstanceIdentifier": name})
+        yield Graph(
+            title="Database connections",
+            lines=[Line(DATABASE_CONNECTIONS, of_database, name)],
+            unit=DATABASE_CONNECTIONS.unit,
+        )
 
 
 def _graph(
@@ -220,5 +231,5 @@ ROWS: tuple[Callable[[Watched], Iterator[Widget]], ...] = (
     _errors,
     _latency,
     _tasks,
-    _queues,
+    _shared_by_both_sides,
 )
