@@ -10,7 +10,7 @@ def make_log_pipeline(owner: Owner) -> None:
     if pipeline is None:
         return
     region = owner.environment.region
-    owner.role(pipeline.role, f"logs.{region}.amazonaws.com")
+    owner.role(pipeline.role_arn.rpartition("/")[2], f"logs.{region}.amazonaws.com")
     bucket = names.bucket(owner.name, "log-pipeline")
     location = {"LocationConstraint": region}
     owner.create("s3", "create_bucket", Bucket=bucket, CreateBucketConfiguration=location)

@@ -192,7 +192,7 @@ def test_a_fault_of_one_side_is_heard_once_at_its_topic(
         for side in Side
         for alarm in alarms(ServiceSide(CATALOGUE["connector"], watching.environment, side))
     ]
-    ring(watching, "OK", *well)
+    ring(watching, "OK", *well, "sandbox-platform-outage")
     heard(Severity.CRITICAL)
     ring(watching, "ALARM", fault)
     assert heard(Severity.CRITICAL) == []

@@ -7,7 +7,6 @@ from imports.aws.cloudwatch_log_metric_filter import (
     CloudwatchLogMetricFilterMetricTransformation,
 )
 from imports.aws.cloudwatch_log_subscription_filter import CloudwatchLogSubscriptionFilter
-from imports.aws.data_aws_iam_role import DataAwsIamRole
 from imports.aws.data_aws_kinesis_firehose_delivery_stream import (
     DataAwsKinesisFirehoseDeliveryStream,
 )
@@ -37,7 +36,6 @@ def subscriptions(
 ) -> None:
     """Send every line of the service's log groups to the pipeline, which exists already."""
     stream = DataAwsKinesisFirehoseDeliveryStream(scope, "log_pipeline", name=pipeline.stream)
-    role = DataAwsIamRole(scope, "log_pipeline_role", name=pipeline.role)
     for kind in (part.log_kind for part in service.containers):
         CloudwatchLogSubscriptionFilter(
             scope,
@@ -46,5 +44,5 @@ def subscriptions(
             log_group_name=names.log_group(environment.name, kind, service.name),
             filter_pattern="",
             destination_arn=stream.arn,
-            role_arn=role.arn,
+            role_arn=pipeline.role_arn,
         )

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from pay.model.base import Model
-from pay.model.text_types import HttpsUrl
+from pay.model.text_types import HttpsUrl, RoleArn
 
 
 class Notifying(StrEnum):
@@ -31,8 +31,8 @@ ResourceName = Annotated[
     str,
     Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$", description="letters, digits, _, . and -; at most 64"),
 ]
-"""Fits a delivery stream (AWS: Firehose API reference, `CreateDeliveryStream`), a role without a
-path, and a subscription filter, whose names may be longer."""
+"""Fits a delivery stream (AWS: Firehose API reference, `CreateDeliveryStream`) and a subscription
+filter, whose name may be longer."""
 
 
 class LogPipeline(Model):
@@ -40,8 +40,8 @@ class LogPipeline(Model):
 
     stream: ResourceName
     """Its Firehose delivery stream."""
-    role: ResourceName
-    """The IAM role with which CloudWatch Logs writes to the stream."""
+    role_arn: RoleArn
+    """The IAM role with which CloudWatch Logs, and no service, writes to the stream."""
     filter: ResourceName
     """The subscription filter of each log group. AWS replaces one of the same name in place, so the
     name of those that exist takes them over: a second filter would send every line twice."""
