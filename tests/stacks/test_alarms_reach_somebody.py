@@ -79,7 +79,8 @@ def watched(estate: Mapping[str, Synthesised], environment: Environment) -> Iter
             rows = {
                 names.alarm(environment.name, service, side, row.name): row for row in alarms(own)
             }
-            for resource in stack.document["resource"][ALARM].values() if stack else ():
+            made = stack.document.get("resource", {}).get(ALARM, {}) if stack else {}
+            for resource in made.values():
                 yield Watched(resource, rows[resource["alarm_name"]], own)
 
 
