@@ -134,6 +134,8 @@ def _is_asked(alarm: Alarm, asked: dict[str, Any]) -> bool:
     state, action = asked.get("StateValue"), asked.get("ActionPrefix")
     if names and prefix:
         raise ValidationError("AlarmNames and AlarmNamePrefix are mutually exclusive.")
+    if len(names) > PAGE:
+        raise ValidationError(f"AlarmNames has at most {PAGE} members.")
     actions = (*alarm.alarm_actions, *alarm.ok_actions, *alarm.insufficient_data_actions)
     return (
         (not names or alarm.name in names)

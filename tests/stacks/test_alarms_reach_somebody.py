@@ -5,13 +5,15 @@ sandbox evaluates and publishes as AWS does. Alarms with the same settings are t
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pay.catalogue import CATALOGUE
+from pay.environments.load import load_environments
 from pay.model import Environment, Severity, Side, names
 from pay.model.alarms import HEALTHY_HOSTS_ALARM, Alarm, alarms
 from pay.model.expected_traffic import expected_requests
@@ -26,6 +28,7 @@ from pay.model.metrics import (
 from pay.model.side import ServiceSide
 from sandbox.server.process import Server, launch
 from sandbox.settings import Settings
+from tests.support.checkout import COMMITTED
 from tests.support.synthesised import Synthesised
 
 pytestmark = pytest.mark.slow
@@ -51,14 +54,10 @@ class Watched:
         return str(self.resource["alarm_name"])
 
     @property
-    def environment(self) -> Environment:
-        return self.side.environment
-
-    @property
     def settings(self) -> object:
         """What decides when it goes off, and who hears of it."""
         row = self.row.model_dump(exclude={"description", "threshold"})
-        return self.environment.name, json.dumps(row, sort_keys=True, default=str)
+        return json.dumps(row, sort_keys=True, default=str)
 
     @property
     def minutes(self) -> int:
@@ -79,93 +78,63 @@ def watched(estate: Mapping[str, Synthesised], environment: Environment) -> Iter
             rows = {
                 names.alarm(environment.name, service, side, row.name): row for row in alarms(own)
             }
-            for resource in stack.document["resource"][ALARM].values() if stack else ():
+            made = stack.document.get("resource", {}).get(ALARM, {}) if stack else {}
+            for resource in made.values():
                 yield Watched(resource, rows[resource["alarm_name"]], own)
 
 
-@pytest.fixture(scope="module")
-def chosen(
-    estate: Mapping[str, Synthesised], environments: Mapping[str, Environment]
-) -> Sequence[Watched]:
-    """One alarm of each settings."""
-    every = [each for one in environments.values() for each in watched(estate, one)]
-    assert len(every) > len(environments) * len(CATALOGUE)
+def one_of_each(every: Iterable[Watched]) -> Sequence[Watched]:
+    """Return one alarm of each settings."""
     return list({each.settings: each for each in every}.values())
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    log = tmp_path_factory.mktemp("alarms") / "server.log"
-    started = launch(Settings(), log=log, tied=True)
+@pytest.fixture
+def server(environment: Environment, tmp_path: Path) -> Iterator[Server]:
+    """The environment's account."""
+    settings = Settings(account_id=environment.account_id)
+    started = launch(settings, log=tmp_path / "server.log", tied=True)
     yield started
     started.stop()
 
 
-Client = Callable[[str, str], Any]
+@pytest.fixture
+def environment(request: pytest.FixtureRequest, environments: Mapping[str, Environment]) -> Any:
+    return environments[request.param]
 
 
-@pytest.fixture(scope="module")
-def client(server: Server) -> Client:
-    """Return clients of a service in an account: moto keeps accounts apart by this header."""
-
-    def make(account: str, service: str) -> Any:
-        made = server.client(service)
-
-        def sign(request: Any, **_: object) -> None:
-            request.headers["x-moto-account-id"] = account
-
-        made.meta.events.register("before-sign", sign)
-        return made
-
-    return make
-
-
-@pytest.fixture(scope="module")
+@pytest.fixture
 def topics(
-    estate: Mapping[str, Synthesised], environments: Mapping[str, Environment], client: Client
-) -> Mapping[tuple[str, Severity], str]:
-    """Make the topics of every environment as its platform has them, each with a queue."""
-    return {
-        (environment.name, severity): _topic(estate, environment, severity, client)
-        for environment in environments.values()
-        for severity in Severity
-    }
+    estate: Mapping[str, Synthesised], environment: Environment, server: Server
+) -> Mapping[Severity, str]:
+    """Make the topics as the environment's platform has them, each with a queue."""
+    platform = estate[f"{environment.name}-platform"]
+    policy = platform.resource("aws_kms_key", "alarms_key")["policy"]
+    key = server.client("kms").create_key(Policy=policy)["KeyMetadata"]["Arn"]
+    return {severity: _topic(platform, severity, key, server) for severity in Severity}
 
 
-def _topic(
-    estate: Mapping[str, Synthesised], environment: Environment, severity: Severity, client: Client
-) -> str:
-    platform, account = estate[f"{environment.name}-platform"], environment.account_id
-    key = client(account, "kms").create_key(
-        Policy=platform.resource("aws_kms_key", "alarms_key")["policy"]
-    )["KeyMetadata"]["Arn"]
-    (resource,) = (
-        each
-        for id, each in platform.document["resource"]["aws_sns_topic"].items()
-        if each["name"] == names.alarm_topic(environment.name, severity)
-    )
+def _topic(platform: Synthesised, severity: Severity, key: str, server: Server) -> str:
+    resources = platform.document["resource"]
+    (topic,) = (id for id in resources["aws_sns_topic"] if id.endswith(f"{severity}_topic"))
     (policy,) = (
         each["policy"]
-        for id, each in platform.document["resource"]["aws_sns_topic_policy"].items()
-        if f"{severity}_topic" in id
+        for each in resources["aws_sns_topic_policy"].values()
+        if f".{topic}." in each["arn"]
     )
-    arn = environment.arn("sns", resource["name"])
-    sns, sqs = client(account, "sns"), client(account, "sqs")
-    made = sns.create_topic(
-        Name=resource["name"], Attributes={"Policy": policy, "KmsMasterKeyId": key}
-    )["TopicArn"]
-    assert made == arn
-    sqs.create_queue(QueueName=resource["name"])
-    endpoint = environment.arn("sqs", resource["name"])
-    sns.subscribe(TopicArn=arn, Protocol="sqs", Endpoint=endpoint)
+    name = resources["aws_sns_topic"][topic]["name"]
+    sns, sqs = server.client("sns"), server.client("sqs")
+    arn: str = sns.create_topic(Name=name, Attributes={"Policy": policy, "KmsMasterKeyId": key})[
+        "TopicArn"
+    ]
+    sqs.create_queue(QueueName=name)
+    sns.subscribe(TopicArn=arn, Protocol="sqs", Endpoint=arn.replace(":sns:", ":sqs:"))
     return arn
 
 
-def messages(client: Client, environment: Environment, severity: Severity) -> set[str]:
+def messages(server: Server, topic: str) -> set[str]:
     """Take what a topic's queue received: `NAME is STATE`."""
-    sqs = client(environment.account_id, "sqs")
-    queue = names.alarm_topic(environment.name, severity)
-    url = sqs.get_queue_url(QueueName=queue)["QueueUrl"]
+    sqs = server.client("sqs")
+    url = sqs.get_queue_url(QueueName=topic.rpartition(":")[2])["QueueUrl"]
     found = set[str]()
     while taken := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
         for message in taken:
@@ -184,7 +153,7 @@ def dimensions(alarm: Watched, metric: Mapping[str, Any]) -> dict[str, str]:
     return {name: known.get(name, value) for name, value in metric["dimensions"].items()}
 
 
-def put(alarm: Watched, client: Client, topic: str) -> None:
+def put(alarm: Watched, cloudwatch: Any, topic: str) -> None:
     """Make the alarm as the provider does, with this topic."""
     resource = alarm.resource
     # The data source that looks the topic up is named by its severity.
@@ -218,7 +187,7 @@ def put(alarm: Watched, client: Client, topic: str) -> None:
                 if name in resource
             },
         }
-    client(alarm.environment.account_id, "cloudwatch").put_metric_alarm(**asked)
+    cloudwatch.put_metric_alarm(**asked)
 
 
 def _query(alarm: Watched, query: Mapping[str, Any]) -> dict[str, Any]:
@@ -278,16 +247,19 @@ def _minute(alarm: Watched, minute: int, *, fails: bool) -> Iterator[tuple[Metri
             yield part, requests, 1
 
 
+@pytest.mark.parametrize("environment", sorted(load_environments(COMMITTED)), indirect=True)
 def test_every_alarm_goes_off_and_ends_and_its_topic_hears_of_both(
-    chosen: Sequence[Watched],
-    topics: Mapping[tuple[str, Severity], str],
-    client: Client,
+    estate: Mapping[str, Synthesised],
+    environment: Environment,
+    topics: Mapping[Severity, str],
     server: Server,
-    environments: Mapping[str, Environment],
 ) -> None:
+    chosen = one_of_each(watched(estate, environment))
+    assert {alarm.row.severity for alarm in chosen} == set(Severity)
+    cloudwatch = server.client("cloudwatch")
     server.administer("clock", method="POST", body={"now": START})
     for alarm in chosen:
-        put(alarm, client, topics[alarm.environment.name, alarm.row.severity])
+        put(alarm, cloudwatch, topics[alarm.row.severity])
     end = 2 * max(alarm.minutes for alarm in chosen)
     for alarm in chosen:
         # Silence means that there is no target; of requests it means that there are none.
@@ -297,14 +269,8 @@ def test_every_alarm_goes_off_and_ends_and_its_topic_hears_of_both(
     for minute in (*range(MOST_MINUTES, end, MOST_MINUTES), end):
         server.administer("clock", method="POST", body={"now": START + 60 * minute})
         # The sandbox evaluates at the next call.
-        client(chosen[0].environment.account_id, "cloudwatch").describe_alarms(MaxRecords=1)
-    for environment in environments.values():
-        for severity in Severity:
-            expected = {
-                f"{alarm.name} is {state}"
-                for alarm in chosen
-                if (alarm.environment, alarm.row.severity) == (environment, severity)
-                for state in ("ALARM", "OK")
-            }
-            heard = messages(client, environment, severity)
-            assert heard == expected
+        cloudwatch.describe_alarms(MaxRecords=1)
+    for severity, topic in topics.items():
+        names_of = [alarm.name for alarm in chosen if alarm.row.severity is severity]
+        heard = messages(server, topic)
+        assert heard == {f"{name} is {state}" for name in names_of for state in ("ALARM", "OK")}

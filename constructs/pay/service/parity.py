@@ -15,7 +15,8 @@ from pay.model import (
     Side,
     addresses,
 )
-from pay.model.alarms import alarms
+from pay.model.alarms import Alarm, alarms
+from pay.model.metrics import Share
 from pay.model.side import ServiceSide
 
 _ADDRESSES = ("{application_host}", "{bind_host}")
@@ -115,6 +116,17 @@ def parity(service: Microservice, environment: Environment) -> tuple[Difference,
             ),
         ),
     ]
+    if watched := _alarm_attributes(service, environment):
+        differences.append(
+            Difference(
+                aspect="alarms on requests",
+                ec2="made for its last weight before cutover; warnings once no weight leads there",
+                fargate="made for its first weight, until EC2's record is gone",
+                matters="with fewer requests an alarm looks at longer periods, or at a lower "
+                "percentile",
+                attributes=watched,
+            )
+        )
     if kept := side.deployment.keeps:
         differences.append(
             Difference(
@@ -140,6 +152,34 @@ def parity(service: Microservice, environment: Environment) -> tuple[Difference,
     if service.sidecars:
         differences.append(_sidecars(service))
     return tuple(differences)
+
+
+def _alarm_attributes(service: Microservice, environment: Environment) -> tuple[str, ...]:
+    """Return the attributes in which the alarms of both sides differ, but for their names."""
+    ec2, fargate = (alarms(ServiceSide(service, environment, side)) for side in Side)
+    found = []
+    for one, other in zip(ec2, fargate, strict=True):
+        values, others = _alarm_values(one), _alarm_values(other)
+        differing = (key for key, value in values.items() if others.get(key) != value)
+        found += [addresses.alarm(one.name).attribute(attribute) for attribute in differing]
+    return tuple(found)
+
+
+def _alarm_values(alarm: Alarm) -> dict[str, object]:
+    """Return what decides when an alarm goes off and whom it calls, by Terraform's attributes."""
+    values: dict[str, object] = {
+        "evaluation_periods": alarm.evaluation_periods,
+        "datapoints_to_alarm": alarm.datapoints_to_alarm,
+        **dict.fromkeys(("alarm_actions", "ok_actions"), alarm.severity),
+    }
+    metric = alarm.metric
+    if isinstance(metric, Share):
+        return values | {"metric_query": (metric.expression, alarm.period_seconds)}
+    values["period"] = alarm.period_seconds
+    if metric.is_percentile:
+        values["extended_statistic"] = metric.statistic
+        values["evaluate_low_sample_count_percentiles"] = alarm.waits_for_samples
+    return values
 
 
 _KEPT = {

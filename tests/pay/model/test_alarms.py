@@ -82,8 +82,8 @@ def test_a_percentile_may_take_half_of_the_longest_request(production: Environme
     [
         (100_000, "p99", 60, True),
         (1_200, "p99", 300, True),
-        (120, "p95", 600, True),
-        (60, "p90", 600, True),
+        (60, "p95", 300, True),
+        (20, "p90", 600, True),
         (6, "p50", 300, True),
         (0.6, "p50", 3600, True),
         (0.01, "p50", 3600, False),
