@@ -78,7 +78,9 @@ def test_a_move_may_change_what_its_stage_says(refused: Judge) -> None:
     share = {"alarm_name": f"{ENVIRONMENT}-{SERVICE}-share", "threshold": 93.75}
     other = {"alarm_name": f"{ENVIRONMENT}-{SERVICE}-failed-tunnels", "threshold": 5}
     back = change("aws_cloudwatch_metric_alarm.share_alarm", share, {**share, "threshold": 98.75})
-    weaker = change("aws_cloudwatch_metric_alarm.failed_tunnels_alarm", other, {**other, "threshold": 9})
+    weaker = change(
+        "aws_cloudwatch_metric_alarm.failed_tunnels_alarm", other, {**other, "threshold": 9}
+    )
     moved = {"stage": Stage.CANARY, "before": Stage.QUARTER}
     assert refused(plan(WATCH, back), **moved) == ()
     assert len(refused(plan(WATCH, weaker), **moved)) == 1
