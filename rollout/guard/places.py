@@ -16,22 +16,23 @@ _PLACES = tuple(
             r"(?<![\w.:/-])[A-Za-z][\w.-]*:\d{2,5}(?!\w)",
             r"(?i:host|port)=[^\s,;|\"']+",
             r"(?<![\w-])(?:subnet|sg|vpc|vpce|ami|eni|key|rtb)-[0-9a-f]{8,17}(?!\w)",
-            r"(?<!\d)\d{12}(?!\d)",
+            # An account; a value of nothing but digits is an amount.
+            r"(?<!\d)\d{12}(?=\D)|(?<=\D)\d{12}(?!\d)",
             r"(?<![\w-])[a-z]{2}(?:-gov)?-[a-z]+-\d(?!\d)",
-            r"^/.*$",
+            r"(?:^|(?<=[\s,;|]))/[^\s,;|\"'?#]*",
         ),
     )
 )
 
 _DECIDES = re.compile(
-    r"(?:^|_)(?:ARN|BUCKET|DATABASE|DB|ENDPOINT|HOST|HOSTNAME|PORT|QUEUE|REDIS|REGION|RUN|SSL|TLS"
-    r"|TOPIC|URI|URL)(?:_|$)|^(?:ENVIRONMENT|NODE_ENV)$"
+    r"(?:^|_)(?:ARN|AWS_ACCOUNT|BUCKET|DATABASE|DB|ENDPOINT|HOST|HOSTNAME|PORT|QUEUE|REDIS|REGION"
+    r"|RUN|SSL|TLS|TOPIC|URI|URL)(?:_|$)|^(?:ENVIRONMENT|NODE_ENV)$"
 )
 """Names of variables that say where a program listens, whom it asks, or which program runs."""
 
 _AMOUNT = re.compile(r"\d+")
 _SWITCH = re.compile(r"true|false|on|off|yes|no", re.IGNORECASE)
-_PORT = re.compile(r"(?:^|_)PORT(?:_|$)")
+_PORT = re.compile(r"(?:^|_)(?:AWS_ACCOUNT|PORT)(?:_|$)")
 _CHOOSES = re.compile(r"(?:^|_)(?:RUN|SSL|TLS)(?:_|$)")
 
 
@@ -45,13 +46,20 @@ def decides(variable: str, was: str, becomes: str) -> bool:
     """Return whether a variable of this name leads a program somewhere, whatever its value.
 
     An amount or a switch under such a name is a setting of its own, `DB_POOL_SIZE`, but a port is a
-    place, and a switch may turn off TLS or choose what runs.
+    place, and a switch may turn off TLS or choose what runs. One more entry of a list keeps all
+    that was there.
     """
     name, values = variable.upper(), (was, becomes)
-    if _DECIDES.search(name) is None:
+    if _DECIDES.search(name) is None or _gains_entries(was, becomes):
         return False
     if all(map(_AMOUNT.fullmatch, values)):
         return _PORT.search(name) is not None
     if all(map(_SWITCH.fullmatch, values)):
         return _CHOOSES.search(name) is not None
     return True
+
+
+def _gains_entries(was: str, becomes: str) -> bool:
+    """Return whether a list in one text keeps its entries in their order, and gets more."""
+    old, new = ([entry.strip() for entry in text.split(",")] for text in (was, becomes))
+    return 1 < len(old) < len(new) and new[: len(old)] == old

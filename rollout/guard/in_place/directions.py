@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from pay.model.environment.instance_types import room_of
 from rollout.guard.in_place.attribute import InPlace
 from rollout.guard.numbers import number
 from rollout.plans.values import is_unset
@@ -82,6 +83,12 @@ def _keeps_the_tag_of_ecs(before: Any, after: Any) -> bool:
     return is_there[1] or not is_there[0]
 
 
+def _is_larger_of_its_family(before: Any, after: Any) -> bool:
+    old, new = room_of(str(before)), room_of(str(after))
+    families = {str(value).partition(".")[0] for value in (before, after)}
+    return len(families) == 1 and old is not None and new is not None and new >= old
+
+
 ANYTHING = Direction("any value", lambda change: True, minds_unknown=False)
 HIGHER = of_values("a higher number", _compared(lambda old, new: new >= old))
 LOWER = of_values("a lower number", _compared(lambda old, new: new <= old))
@@ -91,6 +98,9 @@ MORE_MEMBERS = of_values("to add members, and to keep all others", _gains)
 MORE_TOPICS = of_values("to add topics of the same account, and to keep all others", _gains_topics)
 FEWER_MEMBERS = of_values("to remove members, and to add none", _loses)
 TAGS_WITH_THAT_OF_ECS = of_values(f"to keep the tag {_ECS_TAG}", _keeps_the_tag_of_ecs)
+LARGER_OF_ITS_FAMILY = of_values(
+    "a larger instance type of the same family", _is_larger_of_its_family
+)
 FIRST_VALUE = Direction(
     "to set it where nothing was set",
     lambda change: is_unset(change.before),

@@ -23,6 +23,7 @@ from rollout.guard.in_place.directions import (
     FEWER_MEMBERS,
     FIRST_VALUE,
     HIGHER,
+    LARGER_OF_ITS_FAMILY,
     LOWER,
     MORE_MEMBERS,
     MORE_TOPICS,
@@ -196,6 +197,7 @@ TABLE: Mapping[str, Rows] = {
         "force_detach_policies": Row(ANYTHING, "only a deletion reads it"),
         "inline_policy": Row(_RIGHTS, "it gives rights"),
         "managed_policy_arns": Row(_RIGHTS, "it gives rights"),
+        "max_session_duration": Row(HIGHER, "a session that runs lasts longer"),
         "permissions_boundary": Row(_RIGHTS, "it limits rights"),
     },
     "aws_iam_role_policy": {
@@ -223,6 +225,9 @@ TABLE: Mapping[str, Rows] = {
         "ebs_optimized": Row(ON, "volumes have a network of their own"),
         "iam_instance_profile": Row(judged_by("runs-under-its-own-role"), "the role is its own"),
         "image_id": Row(_INSTANCES, "a newer image has more patches"),
+        "instance_type": Row(
+            LARGER_OF_ITS_FAMILY, "an instance that starts has room for more of the same tasks"
+        ),
         "monitoring.enabled": Row(ON, "more is measured"),
         "tag_specifications": Row(ANYTHING, "tags of volumes carry no request"),
         "update_default_version": Row(ON, "groups of instances name the version that they use"),

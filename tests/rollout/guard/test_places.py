@@ -18,6 +18,8 @@ from rollout.guard.places import decides, places
         ("arn:aws:sns:eu-west-1:555555555555:topic", {"555555555555"}),
         ("pay-test-12-reports", {"pay-test-12-reports"}),
         ("/v1/api", {"/v1/api"}),
+        ("/,/healthcheck", {"/", "/healthcheck"}),
+        ("100000000000", set()),
         ("INFO", set()),
         ("2.13.1", set()),
         ("true", set()),
@@ -60,6 +62,24 @@ def test_amounts_and_switches_are_settings_under_any_name(
     variable: str, was: str, becomes: str
 ) -> None:
     assert not decides(variable, was, becomes)
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "expected"),
+    [
+        ("a.test,b.test", "a.test, b.test, c.test", False),
+        ("a.test,b.test", "c.test,a.test,b.test", True),
+        ("a.test,b.test", "a.test", True),
+        ("a.test,b.test", "a.test,c.test,b.test", True),
+        ("a.test", "a.test,b.test", True),
+    ],
+)
+def test_a_list_may_get_one_more_entry(was: str, becomes: str, expected: bool) -> None:
+    assert decides("READER_HOST", was, becomes) is expected
+
+
+def test_an_account_is_a_place() -> None:
+    assert decides("AWS_ACCOUNT_ID", "555555555555", "666666666666")
 
 
 @pytest.mark.parametrize(

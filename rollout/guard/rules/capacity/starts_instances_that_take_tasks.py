@@ -31,6 +31,12 @@ DO = (
 _ECHOED = re.compile(
     r"""echo\s+(['"])(?P<name>ECS_\w+)=(?P<value>.*)\1\s*>>\s*/etc/ecs/ecs\.config"""
 )
+_COMMENT = re.compile(
+    r"#(?!!|cloud-|include|part-handler|upstart-job|# template:).*", re.IGNORECASE
+)
+"""A line that no shell reads, and no part of cloud-init by its beginning (cloud-init: "User data
+formats").
+"""
 _IN_HERE_DOCUMENT = re.compile(r"(?P<name>ECS_\w+)=(?P<value>.*)")
 
 _PARAMETER = re.compile(
@@ -57,7 +63,7 @@ class _Script:
     """Of the ECS agent, by name (AWS: ECS developer guide, "Amazon ECS container agent
     configuration"); the last one of a name counts."""
     others: tuple[str, ...]
-    """Every other line, without the space around it."""
+    """Every other line but comments, without the space around it."""
 
     @classmethod
     def read(cls, user_data: object) -> Self:
@@ -68,6 +74,8 @@ class _Script:
             raise Unread("user_data is not the base 64 of a text") from None
         settings, others = {}, []
         for line in filter(None, map(str.strip, text.split("\n"))):
+            if _COMMENT.fullmatch(line):
+                continue
             if setting := _ECHOED.fullmatch(line) or _IN_HERE_DOCUMENT.fullmatch(line):
                 settings[setting["name"]] = setting["value"]
             else:

@@ -57,6 +57,9 @@ def updated(before: Json, after: Json, **more: Any) -> Json:
         (script(without="ECS_CONTAINER_STOP_TIMEOUT"), "ECS_CONTAINER_STOP_TIMEOUT = not set"),
         (script(ECS_RESERVED_MEMORY="8192"), "ECS_RESERVED_MEMORY = 8192, not not set"),
         (script("systemctl stop ecs"), "run systemctl stop ecs"),
+        (script("#cloud-config"), "run #cloud-config"),
+        (script("#!/bin/false"), "run #!/bin/false"),
+        (script("#INCLUDE https://example.com/x"), "run #INCLUDE"),
         (base64.b64encode(b"#!/bin/sh\n").decode(), "join cluster default"),
         ("", "join cluster default"),
         ("not base 64!", "cannot be read"),
@@ -85,10 +88,17 @@ def test_refuses_a_script_that_does_less(refused: Judge) -> None:
         script(ECS_ENABLE_CONTAINER_METADATA="true"),
         script(ECS_INSTANCE_ATTRIBUTES='{"segment":"cde","disk":"large"}'),
         script("  "),
+        script("# agreed with the platform team", "#", "#one more"),
     ],
 )
 def test_lets_a_script_be_made_safer(refused: Judge, user_data: str) -> None:
     assert found(refused, updated({}, {"user_data": user_data}), stage=Stage.HALF) == set()
+
+
+def test_a_comment_may_change_and_go(refused: Judge) -> None:
+    before = {"user_data": script("# ticket 1", "  # and why")}
+    for after in (script("# ticket 2"), script()):
+        assert found(refused, updated(before, {"user_data": after}), stage=Stage.HALF) == set()
 
 
 @pytest.mark.parametrize(

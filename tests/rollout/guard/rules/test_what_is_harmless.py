@@ -171,6 +171,7 @@ HARM: list[tuple[str, Json, Json]] = [
     (SERVICE, {"alarms": []}, {"alarms": [{"alarm_names": ["a"], "enable": True}]}),
     (SERVICE, {"wait_for_steady_state": True}, {"wait_for_steady_state": False}),
     (SERVICE, {"an_attribute_of_tomorrow": 1}, {"an_attribute_of_tomorrow": 2}),
+    ("aws_iam_role.task", {"max_session_duration": 43200}, {"max_session_duration": 3600}),
     # What scales.
     *((POLICY, *in_block(TRACKING, CPU, **other)) for other in LAZIER),
     (POLICY, *in_block(TRACKING, {**CPU, "disable_scale_in": True}, disable_scale_in=False)),
@@ -223,6 +224,7 @@ HARMLESS: list[tuple[str, Json, Json]] = [
     (POLICY, *in_block(TRACKING, CPU, target_value=50, scale_out_cooldown=30)),
     (POLICY, *in_block(TRACKING, CPU, scale_in_cooldown=600)),
     ("aws_iam_role.task", {"description": "a"}, {"description": "b"}),
+    ("aws_iam_role.task", {"max_session_duration": 3600}, {"max_session_duration": 43200}),
 ]
 
 
@@ -271,6 +273,9 @@ INSTANCE_HARM: list[tuple[str, Json, Json]] = [
     (GROUP, {"health_check_type": "EC2"}, {"health_check_type": "ELB"}),
     (GROUP, {"tag": [{"key": "AmazonECSManaged"}]}, {"tag": []}),
     (TEMPLATE, {"instance_type": "m7g.large"}, {"instance_type": "t4g.nano"}),
+    (TEMPLATE, {"instance_type": "m7g.xlarge"}, {"instance_type": "m7g.large"}),
+    (TEMPLATE, {"instance_type": "m7g.xlarge"}, {"instance_type": "r7g.2xlarge"}),
+    (TEMPLATE, {"instance_type": "m7g.xlarge"}, {"instance_type": "m7g.metal"}),
     (TEMPLATE, {"vpc_security_group_ids": ["a"]}, {"vpc_security_group_ids": ["b"]}),
     (
         "aws_ecs_capacity_provider.cde",
@@ -287,6 +292,15 @@ def test_refuses_it_of_instances_until_every_service_is_retired(
     plans = [plan(PLATFORM, update(address, before, after))]
     assert rules(judged(tmp_path, plans, sandbox)) == RULE
     assert judged(tmp_path, plans, everywhere(sandbox, Stage.RETIRED)).is_clean
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("m7g.large", "m7g.xlarge"), ("m7g.4xlarge", "m7g.12xlarge"), ("c7g.xlarge", "c7g.2xlarge")],
+)
+def test_lets_instances_get_larger(refused: Judge, before: str, after: str) -> None:
+    entry = update(TEMPLATE, {"instance_type": before}, {"instance_type": after})
+    assert found(refused, plan(PLATFORM, entry), stage=Stage.HALF) == set()
 
 
 @pytest.mark.parametrize(
