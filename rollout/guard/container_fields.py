@@ -2,11 +2,13 @@
 which direction. A field that is not in the tables stays as it is.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from pay.containers.definitions import Container
 from pay.containers.images import repository_of
+from pay.model.side import STEADY_STATE_SECONDS
 from pay.secrets.values import masked
 from rollout.guard.numbers import number
 from rollout.plans.values import dig, is_unset, same
@@ -22,6 +24,9 @@ _HARMLESS = frozenset({"dockerLabels"})
 
 _DEFAULT_SECONDS = {"startTimeout": 180, "stopTimeout": 30}
 """AWS: ECS API reference, `ContainerDefinition`."""
+_MOST_SECONDS = {"startTimeout": STEADY_STATE_SECONDS // 2, "stopTimeout": 120}
+"""A task that starts more slowly outlasts the deployment. Fargate stops one after 120 s at most
+(the same page), and an instance has the same limit here (`pay.platform.capacity`)."""
 
 
 class Task(NamedTuple):
@@ -30,6 +35,8 @@ class Task(NamedTuple):
     network_mode: str
     hardened: Container
     """What the catalogue hardens the container with."""
+    is_essential: bool
+    """Whether the task ends with the container."""
 
 
 def field_changes(old: Container, new: Container, task: Task) -> Iterator[str]:
@@ -66,7 +73,7 @@ def _longer(key: str) -> _Judge:
     def judge(before: Any, after: Any, task: Task) -> Iterator[str]:
         default = _DEFAULT_SECONDS[key]
         old, new = (default if v is None else number(v) for v in (before, after))
-        if old is None or new is None or new < old:
+        if old is None or new is None or not old <= new <= max(old, _MOST_SECONDS[key]):
             yield f"{key} was {old} s and is {new} s"
 
     return judge
@@ -122,9 +129,29 @@ def _is_larger(before: Any, after: Any) -> bool:
     return sizes[1] >= sizes[0] > 0
 
 
+_LEAST_PATIENCE = {"interval": 10, "retries": 3, "timeout": 5}
+"""Seconds and failures. ECS's own values are 30, 3 and 5 (AWS: ECS API reference, `HealthCheck`); a
+new check with less could end a container that is only busy.
+"""
+_ALWAYS_FAILS = re.compile(r"(?:CMD(?:-SHELL)? )?(?:exit [1-9]\d*|(?:/bin/)?false)")
+
+
+def _is_sane(check: Mapping[str, Any]) -> bool:
+    """Return whether a new check asks something, and waits long enough for an answer."""
+    command = check.get("command")
+    if not isinstance(command, list) or _ALWAYS_FAILS.fullmatch(" ".join(map(str, command))):
+        return False
+    given = {key: number(check.get(key) or least) for key, least in _LEAST_PATIENCE.items()}
+    return all((given[key] or 0) >= least for key, least in _LEAST_PATIENCE.items())
+
+
 def _health_check(before: Any, after: Any, task: Task) -> Iterator[str]:
-    """A check that is more patient passes; one that asks something else may stop running tasks."""
+    """A check that is more patient passes; one that asks something else may stop running tasks. A
+    first one passes with sane numbers, and anyway where the task goes on without the container.
+    """
     old, new = (value if isinstance(value, dict) else {} for value in (before, after))
+    if not old and new and (not task.is_essential or _is_sane(new)):
+        return
     for key in sorted(old.keys() | new.keys()):
         earlier, later = number(old.get(key) or 0), number(new.get(key) or 0)
         is_patient = key in ("startPeriod", "timeout", "retries") and old and new
@@ -132,6 +159,37 @@ def _health_check(before: Any, after: Any, task: Task) -> Iterator[str]:
             is_patient and earlier is not None and later is not None and later > earlier
         ):
             yield _changed(f"healthCheck {key}", old.get(key), new.get(key))
+
+
+_UNLIMITED = -1
+_DEFAULT_OPEN_FILES = 65_535
+"""Soft and hard, of a container on Fargate that sets none (AWS: ECS API reference, `Ulimit`)."""
+
+
+def _limits(before: Any, after: Any, task: Task) -> Iterator[str]:
+    """Higher limits pass, but of core dumps: they hold what was in memory."""
+    old, new = (_by_name(limits) for limits in (before, after))
+    for name in sorted(old.keys() | new.keys()):
+        first = {"softLimit": _DEFAULT_OPEN_FILES, "hardLimit": _DEFAULT_OPEN_FILES}
+        earlier = old.get(name, first if name == "nofile" else {})
+        if name not in new:
+            yield f"ulimit {name} goes"
+        elif not same(old.get(name), new[name]) and (
+            name == "core"
+            or not all(_is_raised(earlier.get(key), new[name].get(key)) for key in first)
+        ):
+            yield _changed(f"ulimit {name}", old.get(name), new[name])
+
+
+def _by_name(limits: Any) -> dict[str, Mapping[str, Any]]:
+    return {str(limit.get("name")): limit for limit in limits or ()}
+
+
+def _is_raised(before: Any, after: Any) -> bool:
+    old, new = number(before), number(after)
+    if new == _UNLIMITED or old == _UNLIMITED:
+        return new == _UNLIMITED
+    return old is not None and new is not None and new >= old
 
 
 def _mounts(before: Any, after: Any, task: Task) -> Iterator[str]:
@@ -151,6 +209,7 @@ _JUDGES: Mapping[str, _Judge] = {
     "portMappings": _ports,
     "startTimeout": _longer("startTimeout"),
     "stopTimeout": _longer("stopTimeout"),
+    "ulimits": _limits,
 }
 """Fields that may change in one direction. Every other field stays, or becomes what the catalogue
 hardens a container with that was not hardened."""

@@ -5,16 +5,48 @@ environments' files and the catalogue know.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from pay.catalogue import CATALOGUE
-from pay.model import Environment
+from pay.model import Environment, names
+from rollout.guard.places import inner_settings
 
+_OF_AWS = r"(?:amazonaws\.com(?:\.cn)?|api\.aws)"
 _ACCOUNT = re.compile(
-    r"arn:aws[a-z-]*:[\w-]*:[\w-]*:(\d{12}):|(\d{12})\.dkr\.ecr\.|://[^/\s]+/(\d{12})/"
+    r"arn:aws[a-z-]*:[\w-]*:[\w-]*:(\d{12}):|(\d{12})\.dkr[.-]ecr"
+    rf"|://[^/\s]+\.{_OF_AWS}(?::\d+)?/(\d{{12}})(?!\w)"
 )
-"""Where an account's id stands: an ARN, a registry, the URL of a queue."""
+"""Where an account's id stands: an ARN, a registry, the URL of a queue. In the URL of a vendor 12
+digits are a number of the vendor's.
+"""
 _DIGITS = re.compile(r"(?<!\d)\d{12}(?!\d)")
 _HOST = re.compile(r"(?<![\w.-])(?:\*?\.?)((?:[\w-]+\.)+[A-Za-z][\w-]+)")
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://(?:[^/\s@]*@)?(?P<host>[^/\s,;|\"'?#:]+)[^\s,;|\"']*")
+_FOR_PEOPLE = re.compile(
+    r"https?://(?:docs?|status)\.(?![^/\s]*\.internal\b)[^\s,;|\"']+"
+    r"|https?://github\.com/[^\s,;|\"']*"
+)
+"""Pages that a person reads: they are the same ones for every environment, and nothing is sent
+there.
+"""
+_HOME_OF_GLOBAL_SERVICES = "us-east-1"
+_GLOBAL = (
+    "acm|budgets|ce|cloudfront|cloudwatch|ecr-public|health|iam|monitoring|organizations|pricing"
+    "|route53|route53domains|shield|sts|support|synthetics|waf|wafv2"
+)
+_IN_ITS_HOME = re.compile(
+    rf"arn:aws:(?:{_GLOBAL}):{_HOME_OF_GLOBAL_SERVICES}:"
+    rf"|(?<![\w-])(?:{_GLOBAL})(?:-fips)?\.{_HOME_OF_GLOBAL_SERVICES}\.{_OF_AWS}"
+)
+"""Services whose only or main region is this one: certificates, metrics and firewalls of CloudFront
+stand there, and so do the endpoints of global services (AWS: General Reference, "Global services").
+"""
+_OF_GLOBAL_SERVICE = re.compile(
+    r"(?:^|_)(?:BILLING|CANAR(?:Y|IES)|CDN|CLOUD_?FRONT|EDGE|GLOBAL|IAM|PRICING|ROUTE_?53|SHIELD"
+    r"|SYNTHETICS|WAF(?:V2)?)(?:_|$)",
+    re.IGNORECASE,
+)
+"""Variables that say where one of them is."""
 _REGION = re.compile(
     r"(?<![\w-])(?:af|ap|ca|cn|eu|il|me|mx|sa|us)(?:-gov)?-(?:central|(?:north|south)?(?:east|west)?"
     r"|north|south)-\d(?!\d)"
@@ -33,9 +65,10 @@ class Neighbourhood:
 
     def foreign(self, variable: str, value: str) -> Iterator[str]:
         """Yield in words what the value names that is not the service's own."""
+        value = _FOR_PEOPLE.sub("", value)
         yield from self._accounts(value)
         yield from self._environments(variable, value)
-        for region in sorted(set(_REGION.findall(value)) - self._facts("region")):
+        for region in sorted(self._regions(variable, value) - self._facts("region")):
             yield f"{region}, another region"
         yield from self._services(variable, value)
 
@@ -55,6 +88,31 @@ class Neighbourhood:
         here |= known & set(_DIGITS.findall(value))
         yield from (f"{account}, another account" for account in sorted(here - own))
 
+    def _regions(self, variable: str, value: str) -> set[str]:
+        """Return the regions of AWS that the value names. Which one a vendor's host is in is the
+        vendor's own business.
+        """
+        rest = _IN_ITS_HOME.sub("", _URL.sub(self._without_vendor, value))
+        if _OF_GLOBAL_SERVICE.search(variable) and rest == _HOME_OF_GLOBAL_SERVICES:
+            return set()
+        return set(_REGION.findall(rest))
+
+    def _without_vendor(self, url: re.Match[str]) -> str:
+        """Return the URL if its host is AWS's or an environment's, or a name without a domain."""
+        host = url["host"]
+        is_known = "." not in host or re.search(rf"{_OF_AWS}$", host) or self._zone(host)
+        return url[0] if is_known else ""
+
+    def _zone(self, host: str) -> str | None:
+        """Return the zone of an environment that the host is in."""
+        ends = [z for z in self._zones if host == z or host.endswith(f".{z}")]
+        return max(ends, key=len, default=None)
+
+    @property
+    def _zones(self) -> set[str]:
+        environments = (self.own, *([self.before] if self.before else []), *self.others)
+        return {zone for e in environments for zone in (e.dns.public_zone, e.dns.internal_zone)}
+
     def _environments(self, variable: str, value: str) -> Iterator[str]:
         if self._is_its_name(variable) and value != self.own.name:
             yield f"{value}, another environment"
@@ -65,12 +123,9 @@ class Neighbourhood:
                 yield f"{name}, another environment"
                 rest = _token(name).sub("", rest)
         own = self._facts("public_zone", "internal_zone")
-        zones = own | {
-            zone for e in self.others for zone in (e.dns.public_zone, e.dns.internal_zone)
-        }
         for host in sorted(set(_HOST.findall(value))):
-            ends = [z for z in zones if host == z or host.endswith(f".{z}")]
-            if ends and max(ends, key=len) not in own:
+            zone = self._zone(host)
+            if zone and zone not in own:
                 yield f"{host}, a host of another environment"
 
     def _is_its_name(self, variable: str) -> bool:
@@ -88,16 +143,47 @@ class Neighbourhood:
             secret = rf"secret:{environment}/{escaped}(?:-\w{{6}})?(?![\w/-])"
             place = re.compile(
                 rf"{secret}|/{environment}/{escaped}/|{environment}-{escaped}-rds-"
+                rf"|(?<![\w/-]){environment}/{escaped}(?![\w/-])"
                 rf"|(?<![\w-]){environment}_[a-z-]+_{escaped}(?:_FG)?(?![\w-])"
             )
             if name != own and place.search(rest):
                 yield f"{name}, another service"
             rest = place.sub("", rest)
-        if variable in ("DB_NAME", "DB_USER") and value != own and value in _WITH_DATABASE:
-            yield f"{value}, another service's database"
+        for name in sorted(_used_by(self.own.name, None) - _used_by(self.own.name, own)):
+            suffix = r"(?:-\w{6})?" if "/" in name else ""  # Of a secret's ARN.
+            if re.search(rf"(?<![\w-]){re.escape(name)}{suffix}(?![\w-])", value):
+                yield f"{name}, which the catalogue names for other services"
+        for setting, named in {variable.upper(): value, **inner_settings(value)}.items():
+            if setting in _NAMES_A_DATABASE and named != own and named in _WITH_DATABASE:
+                yield f"{named}, another service's database"
+        for named in _DATABASE_IN_URL.findall(value):
+            if named != own and named in _WITH_DATABASE:
+                yield f"{named}, another service's database"
 
 
 _WITH_DATABASE = frozenset(name for name, service in CATALOGUE.items() if service.database)
+_NAMES_A_DATABASE = frozenset(
+    {"DB_NAME", "DB_USER", "DBNAME", "DATABASE", "DB_SCHEMA", "SCHEMA", "CURRENT_SCHEMA", "USER"}
+)
+_DATABASE_IN_URL = re.compile(r"postgres(?:ql)?://[^/\s]+/([\w-]+)")
+
+
+@cache
+def _used_by(environment: str, service: str | None) -> frozenset[str]:
+    """Return the names in AWS of queues, topics, buckets and shared secrets that the catalogue lets
+    a service use; None: all services.
+    """
+    services = [CATALOGUE[service]] if service else CATALOGUE.values()
+    return frozenset(
+        name
+        for each in services
+        for name in (
+            *(names.queue(environment, queue.name) for queue in each.queues),
+            *(names.topic(environment, topic.name) for topic in each.topics),
+            *(names.bucket(environment, bucket.name) for bucket in each.buckets),
+            *(names.shared_secret(environment, s.shared) for s in each.secrets if s.shared),
+        )
+    )
 
 
 def _fact(environment: Environment, field: str) -> str:

@@ -25,6 +25,7 @@ _WORDS = (
     ("LATEST", "1.4.0"),
     ("SERVICE", "TASK_DEFINITION"),
     ("defensive", "monitor", "strictest"),
+    ("m7g.2xlarge", "m7g.4xlarge", "m7g.xlarge"),
 )
 """Values of text attributes that stand for each other; other text gets an ending."""
 

@@ -14,6 +14,7 @@ from rollout.guard.in_place.alarms import (
     AS_ABLE,
     EVALUATED_OR_AS_ABLE,
     MORE_CASES,
+    MORE_TOPICS,
     SOONER_OR_AS_ABLE,
     STRICTER_COMPARISON,
     STRICTER_THRESHOLD,
@@ -28,14 +29,14 @@ from rollout.guard.in_place.declared import (
     as_kept,
     as_the_file_says,
 )
+from rollout.guard.in_place.deployments import IN_TIME, MORE_HEALTHY
 from rollout.guard.in_place.directions import (
     ANYTHING,
     FEWER_MEMBERS,
-    FIRST_VALUE,
     HIGHER,
+    LARGER_OF_ITS_FAMILY,
     LOWER,
     MORE_MEMBERS,
-    MORE_TOPICS,
     OFF,
     ON,
     TAGS_WITH_THAT_OF_ECS,
@@ -44,6 +45,9 @@ from rollout.guard.in_place.directions import (
     either,
     judged_by,
 )
+from rollout.guard.in_place.instances import NEWEST_VERSION
+from rollout.guard.in_place.keys import FIRST_KEY, RECORDED
+from rollout.guard.in_place.network import MORE_ZONES
 
 
 @dataclass(frozen=True)
@@ -114,7 +118,7 @@ TABLE: Mapping[str, Rows] = {
         "protect_from_scale_in": Row(ON, "instances with tasks stay"),
         "suspended_processes": Row(FEWER_MEMBERS, "no process that heals the group is stopped"),
         "tag": Row(TAGS_WITH_THAT_OF_ECS, "other tags carry no request"),
-        "vpc_zone_identifier": Row(MORE_MEMBERS, "instances may start in one more zone"),
+        "vpc_zone_identifier": Row(MORE_ZONES, "instances may start in one more zone"),
         "wait_for_capacity_timeout": Row(ANYTHING, "only Terraform reads how long it waits"),
     },
     "aws_cloudwatch_composite_alarm": {
@@ -133,7 +137,7 @@ TABLE: Mapping[str, Rows] = {
         "dashboard_body": Row(ANYTHING, "only people read it"),
     },
     "aws_cloudwatch_log_group": {
-        "kms_key_id": Row(FIRST_VALUE, "what is logged from then on is encrypted"),
+        "kms_key_id": Row(FIRST_KEY, "what is logged from then on is encrypted"),
         **dict.fromkeys(
             ("log_group_class", "retention_in_days", "skip_destroy"),
             Row(judged_by("keeps-logs-for-a-year"), "logs may stay longer, and be read by more"),
@@ -177,9 +181,7 @@ TABLE: Mapping[str, Rows] = {
         ),
     },
     "aws_ecs_cluster": {
-        "configuration": Row(
-            FIRST_VALUE, "sessions in tasks are recorded (PCI DSS v4.0.1, 10.2.1.2)"
-        ),
+        "configuration": Row(RECORDED, "sessions in tasks are recorded (PCI DSS v4.0.1, 10.2.1.2)"),
         "setting.value": Row(becomes("enabled", "enhanced"), "Container Insights measures more"),
     },
     "aws_ecs_cluster_capacity_providers": {
@@ -190,15 +192,15 @@ TABLE: Mapping[str, Rows] = {
         "deployment_circuit_breaker.enable": Row(ON, "a deployment that fails ends"),
         "deployment_circuit_breaker.rollback": Row(ON, "a deployment that fails is taken back"),
         "deployment_minimum_healthy_percent": Row(
-            HIGHER, "more running tasks stay healthy during a deployment"
+            MORE_HEALTHY, "more running tasks stay healthy during a deployment"
         ),
         "desired_count": Row(judged_by("keeps-desired-count"), "fewer tasks carry less"),
         "enable_ecs_managed_tags": Row(ANYTHING, "tags of tasks carry no request"),
         "enable_execute_command": Row(OFF, "nobody opens a shell in a task"),
         "force_new_deployment": Row(ANYTHING, "a deployment keeps the running tasks until it ends"),
-        "health_check_grace_period_seconds": Row(HIGHER, "a task may take longer to start"),
+        "health_check_grace_period_seconds": Row(IN_TIME, "a task may take longer to start"),
         "network_configuration.assign_public_ip": Row(OFF, "no task is reached from the internet"),
-        "network_configuration.subnets": Row(MORE_MEMBERS, "tasks may start in one more zone"),
+        "network_configuration.subnets": Row(MORE_ZONES, "tasks may start in one more zone"),
         "platform_version": Row(
             becomes("LATEST"), "new tasks get the patches (PCI DSS v4.0.1, 6.3.3)"
         ),
@@ -233,6 +235,7 @@ TABLE: Mapping[str, Rows] = {
         "force_detach_policies": Row(ANYTHING, "only a deletion reads it"),
         "inline_policy": Row(_RIGHTS, "it gives rights"),
         "managed_policy_arns": Row(_RIGHTS, "it gives rights"),
+        "max_session_duration": Row(HIGHER, "a session that runs lasts longer"),
         "permissions_boundary": Row(_RIGHTS, "it limits rights"),
     },
     "aws_iam_role_policy": {
@@ -255,11 +258,14 @@ TABLE: Mapping[str, Rows] = {
         **_computed("latest_version"),
         "block_device_mappings.ebs.encrypted": Row(ON, "volumes of new instances are encrypted"),
         "block_device_mappings.ebs.volume_size": Row(HIGHER, "an instance may write more"),
-        "default_version": Row(ANYTHING, "groups of instances name the version that they use"),
+        "default_version": Row(NEWEST_VERSION, "a group of instances may start the default one"),
         "description": Row(ANYTHING, "only people read it"),
         "ebs_optimized": Row(ON, "volumes have a network of their own"),
         "iam_instance_profile": Row(judged_by("runs-under-its-own-role"), "the role is its own"),
         "image_id": Row(_INSTANCES, "a newer image has more patches"),
+        "instance_type": Row(
+            LARGER_OF_ITS_FAMILY, "an instance that starts has room for more of the same tasks"
+        ),
         "monitoring.enabled": Row(ON, "more is measured"),
         "tag_specifications": Row(ANYTHING, "tags of volumes carry no request"),
         "update_default_version": Row(ON, "groups of instances name the version that they use"),
@@ -294,7 +300,7 @@ TABLE: Mapping[str, Rows] = {
             BELOW_THE_TARGETS_KEEP_ALIVE,
             "a longer request still ends, and no closed connection is used again (HTTP 502)",
         ),
-        "subnets": Row(MORE_MEMBERS, "it answers in one more zone"),
+        "subnets": Row(MORE_ZONES, "it answers in one more zone"),
     },
     "aws_lb_listener": {
         "certificate_arn": Row(
@@ -304,7 +310,7 @@ TABLE: Mapping[str, Rows] = {
     },
     "aws_lb_target_group": {
         **_computed("arn_suffix", "load_balancer_arns"),
-        "deregistration_delay": Row(HIGHER, "a running request has longer to end"),
+        "deregistration_delay": Row(IN_TIME, "a running request has longer to end"),
         "preserve_client_ip": Row(
             as_kept(Kept.PRESERVE_CLIENT_IP, kept="true", otherwise="false"),
             "docs/tasks/finish-an-adoption.md says what to admit first",

@@ -137,7 +137,8 @@ def _of_its_containers(
                 yield f"container {name} is new, and the catalogue does not name it"
         else:
             old, new = as_stored(before[name], old_mode), as_stored(after[name], new_mode)
-            task = Task(new_mode, _hardened(name, parts, service, new_mode))
+            hardened = _hardened(name, parts, service, new_mode)
+            task = Task(new_mode, hardened, is_essential=new.get("essential") is not False)
             yield from (f"container {name}: {text}" for text in field_changes(old, new, task))
 
 

@@ -1,13 +1,13 @@
-"""From `ready` to `soak` both sides keep their alarms, and the composite alarms over them. They
-decide whether a service moves on or back, and CloudWatch forgets the state of a deleted one. An
-alarm over both sides goes where the service's stage has none of its name.
-`changes-only-what-is-harmless` judges what an alarm watches and whom it notifies.
+"""A side that can receive traffic keeps its alarms, and the composite alarms over them. They decide
+whether a service moves on or back, afterwards they alone say that it is sick, and CloudWatch
+forgets the state of a deleted one. An alarm over both sides goes where the service's stage has none
+of its name. `changes-only-what-is-harmless` judges what an alarm watches and whom it notifies.
 """
 
 from pay.catalogue import CATALOGUE
 from pay.model.monitoring.service_alarms import alarms_over_both
 from pay.model.stacks import MONITORING
-from rollout.guard.may_receive_traffic import why_alarms_decide
+from rollout.guard.may_receive_traffic import why_reached
 from rollout.guard.rule import Context, Finding, Findings
 from rollout.guard.traffic_changes import ALARM, COMPOSITE_ALARM
 from rollout.plans.plan import PAST, ResourceChange
@@ -15,14 +15,14 @@ from rollout.plans.read import StackPlan
 
 
 def check(plan: StackPlan, context: Context) -> Findings:
-    where = why_alarms_decide(plan, context)
+    where = why_reached(plan, context)
     for change in plan.plan.moving:
         is_alarm = change.type in (ALARM, COMPOSITE_ALARM)
         if where and is_alarm and change.goes and not _has_ended(plan, context, change):
             yield Finding(
                 change.address,
                 f"{where}: the alarm is {PAST[change.verb]}",
-                "keep it until the service is past soak, or make the better one beside it",
+                "keep it until the side cannot receive traffic, or make the better one beside it",
             )
 
 

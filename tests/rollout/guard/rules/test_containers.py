@@ -33,6 +33,7 @@ LOG = {
 CHECK = {"command": ["CMD", "true"], "interval": 30, "timeout": 5, "retries": 3}
 SECRET = "arn:aws:secretsmanager:eu-west-1:555555555555:secret:sandbox/publicauth-AbCdEf"
 OTHER_SECRET = "arn:aws:secretsmanager:eu-west-1:555555555555:secret:sandbox/publicauth-GhIjKl"
+OPEN_FILES = {"name": "nofile", "softLimit": 4096, "hardLimit": 8192}
 RUNNING: Json = {
     "portMappings": [{"containerPort": 8080}],
     "stopTimeout": 40,
@@ -45,7 +46,7 @@ RUNNING: Json = {
     "dependsOn": [{"containerName": "nginx", "condition": "START"}],
     "healthCheck": CHECK,
     "logConfiguration": LOG,
-    "ulimits": [{"name": "nofile", "softLimit": 4096, "hardLimit": 8192}],
+    "ulimits": [OPEN_FILES],
     "mountPoints": [{"sourceVolume": "publicauth-tmp", "containerPath": "/tmp"}],
     "linuxParameters": {"capabilities": {"add": [], "drop": ["ALL"]}},
     "environment": [
@@ -53,10 +54,14 @@ RUNNING: Json = {
         {"name": "DB_NAME", "value": "publicauth"},
         {"name": "RUN_MIGRATION", "value": "false"},
         {"name": "JAVA_OPTS", "value": "-Xmx1G -Dhttps.proxyHost=egress.sandbox.pymnt.internal"},
+        {"name": "CONNECTION", "value": "ssl=true&sslmode=require"},
         {"name": "LOG_LEVEL", "value": "INFO"},
         {"name": "NEW_PAGES_ENABLED", "value": "false"},
         {"name": "SUBNETS", "value": "subnet-0aaaaaaaaaaaaaaaa"},
         {"name": "REPORTS", "value": "pay-sandbox-reports"},
+        {"name": "LOCATIONS_CSV", "value": "/"},
+        {"name": "READER_HOST", "value": "a.sandbox.pymnt.internal,b.test"},
+        {"name": "LIMIT", "value": "100000000000"},
     ],
     "secrets": [
         {"name": "DB_PASSWORD", "valueFrom": f"{SECRET}:DB_PASSWORD::"},
@@ -90,6 +95,8 @@ HARM: dict[str, Json] = {
     "another port": {"portMappings": [{"containerPort": 9000}]},
     "fixed port": {"portMappings": [{"containerPort": 8080, "hostPort": 80}]},
     "stop": {"stopTimeout": 2},
+    "a stop that does not end": {"stopTimeout": 86400},
+    "a start that outlasts the deployment": {"startTimeout": 3600},
     "default stop": {"stopTimeout": None},
     "start": {"startTimeout": 5},
     "command": {"command": ["migrate"]},
@@ -117,7 +124,11 @@ HARM: dict[str, Json] = {
     "writable root": {"readonlyRootFilesystem": False},
     "privileged": {"privileged": True},
     "capabilities": {"linuxParameters": {"capabilities": {"add": ["SYS_ADMIN"], "drop": []}}},
-    "ulimits": {"ulimits": [{"name": "nofile", "softLimit": 64, "hardLimit": 64}]},
+    "lower ulimits": {"ulimits": [{**OPEN_FILES, "softLimit": 64, "hardLimit": 64}]},
+    "a lower hard ulimit": {"ulimits": [{**OPEN_FILES, "softLimit": 8192, "hardLimit": 8191}]},
+    "no ulimits": {"ulimits": []},
+    "core dumps": {"ulimits": [OPEN_FILES, {"name": "core", "softLimit": -1, "hardLimit": -1}]},
+    "a new ulimit": {"ulimits": [OPEN_FILES, {"name": "nproc", "softLimit": 9, "hardLimit": 9}]},
     "mount goes": {"mountPoints": []},
     "mount hides": {
         "mountPoints": [
@@ -170,12 +181,40 @@ BENIGN: dict[str, Json] = {
         "logConfiguration": {**LOG, "options": {**LOG["options"], "max-buffer-size": "1g"}}  # type: ignore[dict-item]
     },
     "labels": {"dockerLabels": {"team": "pay"}},
+    "higher ulimits": {"ulimits": [{**OPEN_FILES, "softLimit": 8192, "hardLimit": 65536}]},
+    "endless ulimits": {
+        "ulimits": [OPEN_FILES, {"name": "memlock", "softLimit": -1, "hardLimit": -1}]
+    },
 }
 
 
 @pytest.mark.parametrize("benign", BENIGN)
 def test_lets_everyday_work_pass(refused: Judge, benign: str) -> None:
     assert refusals(refused, release(**BENIGN[benign])) == set()
+
+
+FIRST_CHECKS: list[tuple[Json, bool, bool]] = [
+    (CHECK, True, True),
+    ({"command": ["CMD-SHELL", "curl -f localhost:8080 || exit 1"]}, True, True),
+    ({**CHECK, "retries": 10, "startPeriod": 120}, True, True),
+    ({**CHECK, "retries": 1}, True, False),
+    ({**CHECK, "timeout": 2}, True, False),
+    ({**CHECK, "interval": 5}, True, False),
+    ({**CHECK, "command": ["CMD-SHELL", "exit 1"]}, True, False),
+    ({**CHECK, "command": ["CMD", "/bin/false"]}, True, False),
+    ({**CHECK, "command": "true"}, True, False),
+    ({**CHECK, "retries": 1}, False, True),
+]
+"""A container's first health check, whether the task ends with it, and whether it may come."""
+
+
+@pytest.mark.parametrize(("check", "is_essential", "passes"), FIRST_CHECKS)
+def test_lets_a_first_health_check_be_patient(
+    refused: Judge, check: Json, is_essential: bool, passes: bool
+) -> None:
+    running = {**RUNNING, "healthCheck": None, "essential": is_essential}
+    new = task_definition([container(**running)], [container(**{**running, "healthCheck": check})])
+    assert refusals(refused, new) == (set() if passes else {CONTAINERS})
 
 
 def test_lets_a_container_be_hardened_as_the_catalogue_says(refused: Judge) -> None:
@@ -256,6 +295,8 @@ def test_refuses_an_attribute_that_is_known_only_after_apply(refused: Judge) -> 
     assert refusals(refused, unknown) == {CONTAINERS}
 
 
+RUNNING_JAVA = "-Xmx1G -Dhttps.proxyHost=egress.sandbox.pymnt.internal"
+
 LOST: dict[str, Json] = {
     "variable": {"environment": pairs("environment", LOG_LEVEL=None)},
     "all variables": {"environment": []},
@@ -269,8 +310,32 @@ LOST: dict[str, Json] = {
     "database's name": {"environment": pairs("environment", DB_NAME="other")},
     "program": {"environment": pairs("environment", RUN_MIGRATION="true")},
     "proxy": {"environment": pairs("environment", JAVA_OPTS="-Xmx1G")},
+    "TLS": {"environment": pairs("environment", CONNECTION="ssl=false&sslmode=require")},
+    "TLS that may be left out": {
+        "environment": pairs("environment", CONNECTION="ssl=true&sslmode=prefer")
+    },
+    "no TLS any more": {"environment": pairs("environment", CONNECTION="sslmode=require")},
+    "schema": {
+        "environment": pairs("environment", CONNECTION="ssl=true&sslmode=require&currentSchema=x")
+    },
+    "check of certificates": {
+        "environment": pairs(
+            "environment", JAVA_OPTS=f"{RUNNING_JAVA} -Dapp.disableCertChecking=true"
+        )
+    },
+    "another proxy's port": {
+        "environment": pairs("environment", JAVA_OPTS=f"{RUNNING_JAVA} -Dhttps.proxyPort=9")
+    },
+    "new: no TLS": {"environment": pairs("environment", DB_TLS="off")},
+    "new: no check": {"environment": pairs("environment", NODE_TLS_REJECT_UNAUTHORIZED="0")},
+    "new: skipped check": {"environment": pairs("environment", SKIP_TLS_VERIFY="true")},
+    "new: no TLS inside": {"environment": pairs("environment", OPTIONS='{"ssl": false}')},
+    "new: everybody": {"environment": pairs("environment", ALLOWED="10.0.0.0/8,0.0.0.0/0")},
     "subnet": {"environment": pairs("environment", SUBNETS="subnet-0bbbbbbbbbbbbbbbb")},
     "bucket": {"environment": pairs("environment", REPORTS="pay-sandbox-other")},
+    "path": {"environment": pairs("environment", LOCATIONS_CSV="/v1")},
+    "amount": {"environment": pairs("environment", LIMIT="0")},
+    "host": {"environment": pairs("environment", READER_HOST="b.test,c.test")},
 }
 
 
@@ -281,11 +346,23 @@ def test_refuses_a_variable_that_goes_or_leads_elsewhere(refused: Judge, lost: s
 
 JAVA = "-Xmx2G -XX:+UseZGC -Dhttps.proxyHost=egress.sandbox.pymnt.internal"
 KEPT: dict[str, Json] = {
-    "another heap": {"environment": pairs("environment", JAVA_OPTS=JAVA)},
+    "another heap": {"environment": pairs("environment", JAVA_OPTS=JAVA), "memory": 4096},
+    "another collector": {
+        "environment": pairs("environment", JAVA_OPTS=f"{RUNNING_JAVA} -Dsun.net.inetaddr.ttl=30")
+    },
+    "a switch more": {
+        "environment": pairs("environment", TLS_VERIFY="true", SKIP_TLS_VERIFY="false")
+    },
+    "a time": {"environment": pairs("environment", PROXY_READ_TIMEOUT="60s")},
     "a log level": {"environment": pairs("environment", LOG_LEVEL="DEBUG")},
     "a switch": {"environment": pairs("environment", NEW_PAGES_ENABLED="true")},
     "an amount under the name of a place": {"environment": pairs("environment", DB_POOL_SIZE="16")},
     "a variable more": {"environment": pairs("environment", COOKIE_MAX_AGE="60")},
+    "a path more": {"environment": pairs("environment", LOCATIONS_CSV="/,/healthcheck")},
+    "a host more": {
+        "environment": pairs("environment", READER_HOST="a.sandbox.pymnt.internal,b.test,c.test")
+    },
+    "another amount of twelve digits": {"environment": pairs("environment", LIMIT="200000000000")},
     "a subnet more": {
         "environment": pairs(
             "environment", SUBNETS="subnet-0aaaaaaaaaaaaaaaa,subnet-0bbbbbbbbbbbbbbbb"

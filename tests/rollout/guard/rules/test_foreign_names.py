@@ -40,10 +40,28 @@ def variable(value: str, name: str = "SOMETHING") -> Json:
         ("arn:aws:sns:eu-west-1:999999999999:topic", "999999999999"),
         ("https://sqs.eu-west-1.amazonaws.com/222222222222/queue", "222222222222"),
         ("111111111111", "111111111111"),
+        ("https://eu-west-1.queue.amazonaws.com/222222222222/queue", "222222222222"),
+        ("https://sqs.eu-west-1.api.aws:443/222222222222/queue?a=b", "222222222222"),
+        ("https://vpce-0a-x.sqs.eu-west-1.vpce.amazonaws.com/222222222222/queue", "222222222222"),
+        ("https://api.example.com/111111111111/payments", "111111111111"),
         ("https://sqs.us-east-1.amazonaws.com/555555555555/sandbox-queue", "us-east-1"),
+        ("https://ab12.execute-api.us-west-2.amazonaws.com/v1", "us-west-2"),
+        ("https://synthetics.us-west-2.amazonaws.com", "us-west-2"),
+        ("arn:aws:kms:us-east-1:555555555555:key/a", "us-east-1"),
+        ("arn:aws:acm:eu-central-1:555555555555:certificate/a", "eu-central-1"),
+        ("us-east-1", "us-east-1"),
+        ("https://docs.production-2.pymnt.internal/", "docs.production-2.pymnt.internal"),
         ("sandbox-ledger-rds-0.abc.eu-west-1.rds.amazonaws.com", "ledger"),
         ("sandbox_app_connector", "connector"),
         ("/sandbox/ledger/COLOUR", "ledger"),
+        ("sandbox/ledger", "ledger"),
+        ("secret=sandbox/connector", "connector"),
+        ("https://sqs.eu-west-1.amazonaws.com/555555555555/sandbox-capture", "sandbox-capture"),
+        ("arn:aws:sqs:eu-west-1:555555555555:sandbox-capture", "sandbox-capture"),
+        ("pay-sandbox-policy-documents", "pay-sandbox-policy-documents"),
+        ("jdbc:postgresql://db.example.net:5432/ledger?ssl=true", "ledger, another service's"),
+        ("dbname=connector", "connector, another service's"),
+        ("jdbc:x?currentSchema=products", "products, another service's"),
     ],
 )
 def test_refuses_a_value_that_belongs_elsewhere(
@@ -70,12 +88,41 @@ def test_refuses_a_value_that_belongs_elsewhere(
         "000123456789",
         "latest-12",
         "-Xmx1G -Duser.timezone=Europe/London",
+        "https://api.example.com/999999999999/payments",
+        "https://checkout.example.com/v1/merchants/999999999999",
+        "https://eu-central-1.ingest.example.com/4505",
+        "https://api.us-east-1.example.com/",
+        "https://vendor.example/path/us-west-2/hook?region=ap-south-1",
+        "arn:aws:acm:us-east-1:555555555555:certificate/a",
+        "arn:aws:wafv2:us-east-1:555555555555:global/webacl/a/b",
+        "https://monitoring.us-east-1.amazonaws.com",
+        "https://synthetics.us-east-1.amazonaws.com",
+        "https://docs.payments.service.gov.uk/api_reference/",
+        "https://github.com/alphagov/pay-infra/blob/main/environments/production-2.toml",
     ],
 )
 def test_lets_its_own_values_and_ordinary_words_pass(
     environments: Mapping[str, Environment], tmp_path: Path, value: str
 ) -> None:
     assert found(tmp_path, environments, **variable(value)) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("CLOUDFRONT_REGION", False),
+        ("SYNTHETICS_REGION", False),
+        ("AWS_WAF_REGION", False),
+        ("AWS_REGION", True),
+        ("AWS_DEFAULT_REGION", True),
+        ("S3_REGION", True),
+    ],
+)
+def test_minds_the_home_of_global_services_where_others_are_asked(
+    environments: Mapping[str, Environment], tmp_path: Path, name: str, expected: bool
+) -> None:
+    assert bool(found(tmp_path, environments, **variable("us-east-1", name))) is expected
+    assert found(tmp_path, environments, **variable("us-west-2", name))
 
 
 @pytest.mark.parametrize(
