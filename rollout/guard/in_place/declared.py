@@ -75,7 +75,7 @@ def _is_left_to_composites(change: InPlace) -> bool:
     """Return whether composite alarms notify instead: those that the files of before wanted at the
     stage of before, so that an earlier apply made them.
     """
-    now, before = side_now(change), _before(change)
+    now, before = side_now(change), side_before(change)
     return (
         change.resource.type == ALARM
         and now is not None
