@@ -12,7 +12,7 @@ from pay.hcl.writer import to_hcl
 
 NO_PROVIDER = ProviderSchema({}, {}, {}, "no provider")
 
-_LINES_APART = 200
+_LINES_APART = 50
 TIMEOUT_SECONDS = 580
 """For a machine with other work: a plan of all of production takes a quarter of a minute."""
 

@@ -174,8 +174,12 @@ WEEKLY: Mapping[str, Weekly] = {
     "a digest": in_container(
         SERVICE, f"sha256:{'ab' * 32}", image=lambda i: f"{i.rpartition(':')[0]}@sha256:{'ab' * 32}"
     ),
-    "a patch of nginx": in_container("nginx", "nginx 1-sandbox → 2-release", image=_tagged("2-release")),
-    "a patch of the collector": in_container("adot", "adot 1-sandbox → 2-release", image=_tagged("2-release")),
+    "a patch of nginx": in_container(
+        "nginx", "nginx 1-sandbox → 2-release", image=_tagged("2-release")
+    ),
+    "a patch of the collector": in_container(
+        "adot", "adot 1-sandbox → 2-release", image=_tagged("2-release")
+    ),
     "a switch": variable("NEW_PAGES_ENABLED", "true"),
     "a log level": variable("LOG_LEVEL", "DEBUG"),
     "another heap": variable(
