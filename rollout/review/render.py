@@ -26,7 +26,8 @@ FEW = 3
 """Plans whose digests Markdown does not fold: that would take more lines than they have."""
 
 ADDRESSES = 8
-"""Addresses of which Markdown tells the same; the rest is counted, and HTML has them all."""
+"""Stacks or addresses of which Markdown tells the same; the rest is counted, and HTML has them all.
+"""
 
 
 def as_markdown(document: Document, *, rest: str, limit: int = COMMENT_LIMIT) -> str:
