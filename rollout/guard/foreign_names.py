@@ -123,7 +123,7 @@ class Neighbourhood:
         own = self._facts("public_zone", "internal_zone")
         for host in sorted(set(_HOST.findall(value))):
             zone = self._zone(host)
-            if zone and zone not in own:
+            if zone and zone not in own and not _is_mail_domain(host, value):
                 yield f"{host}, a host of another environment"
 
     def _is_its_name(self, variable: str) -> bool:
@@ -151,6 +151,12 @@ class Neighbourhood:
 
 
 _WITH_DATABASE = frozenset(name for name, service in CATALOGUE.items() if service.database)
+
+
+def _is_mail_domain(host: str, value: str) -> bool:
+    """Return whether the value only writes to people there: `noreply@payments.service.gov.uk`."""
+    address = rf"(?<![/:\w.+-])[\w.+-]+@{re.escape(host)}(?![\w.-])"
+    return host not in re.sub(address, "", value)
 
 
 def _fact(environment: Environment, field: str) -> str:
