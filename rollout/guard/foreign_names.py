@@ -155,8 +155,9 @@ _WITH_DATABASE = frozenset(name for name, service in CATALOGUE.items() if servic
 
 def _is_mail_domain(host: str, value: str) -> bool:
     """Return whether the value only writes to people there: `noreply@payments.service.gov.uk`."""
-    address = rf"(?<![/:\w.+-])[\w.+-]+@{re.escape(host)}(?![\w.-])"
-    return host not in re.sub(address, "", value)
+    there = rf"{re.escape(host)}(?![\w-]|\.\w)"
+    rest = re.sub(rf"(?<![/:\w.+-])[\w.+-]+@{there}", "", value)
+    return re.search(rf"(?<![\w.-]){there}", rest) is None
 
 
 def _fact(environment: Environment, field: str) -> str:
