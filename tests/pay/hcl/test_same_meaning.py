@@ -29,7 +29,7 @@ pytestmark = pytest.mark.slow
 
 # Each example is a run of Terraform of about half a second, so it carries many values.
 ONE_RUN_EACH = settings(
-    max_examples=12,
+    max_examples=6,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
