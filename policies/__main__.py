@@ -115,6 +115,7 @@ def _parser() -> argparse.ArgumentParser:
         "--plan",
         type=Path,
         nargs="+",
+        action="extend",
         default=[],
         metavar="PLAN.json",
         help="plans of stacks under the root, from `terraform show -json`; a second check",

@@ -20,6 +20,7 @@ Definitions = Mapping[TFDefinitionKey, Mapping[str, Any]]
 
 _KINDS = frozenset(
     {
+        "check",
         "data",
         "import",
         "locals",
@@ -32,6 +33,11 @@ _KINDS = frozenset(
         "variable",
     }
 )
+_NOT_INSIDE = {
+    "check": ("data", "the lookup inside a check is not judged; write it beside the check"),
+    "removed": ("provisioner", "a provisioner runs a program that is not judged; remove it"),
+}
+"""Kind of block -> a block that Terraform takes inside, and why that is refused."""
 _ASSUMING = ("assume_role", "assume_role_with_web_identity")
 
 
@@ -57,6 +63,10 @@ def not_judged(stack: Stack, definitions: Definitions, root: Path) -> Iterator[P
             if kind == "module":
                 what = "the resources of a module are not read; define them in the stack"
             yield Problem("unread", _where(key, root), what)
+        for kind, (inside, what) in _NOT_INSIDE.items():
+            for body in _bodies(blocks.get(kind, [])):
+                if inside in body:
+                    yield Problem("unread", f"{_where(key, root)}: {kind}", what)
     for key, name, conf in _providers(definitions):
         mistakes = [
             f"{block} uses the role {arn}; use a role of the account in allowed_account_ids, "
@@ -81,6 +91,13 @@ def not_judged(stack: Stack, definitions: Definitions, root: Path) -> Iterator[P
         where = f"{_where(key, root)}: provider.{name}"
         for what, line in [*((what, first_line) for what in mistakes), *unknown]:
             yield Problem("unread", where, what, line)
+
+
+def _bodies(blocks: Any) -> Iterator[Mapping[str, Any]]:
+    """Yield the bodies of blocks, whether these have a label or not."""
+    for block in blocks:
+        yield block
+        yield from (body for body in block.values() if isinstance(body, Mapping))
 
 
 def _providers(definitions: Definitions) -> Iterator[tuple[TFDefinitionKey, str, dict[str, Any]]]:

@@ -15,6 +15,9 @@ from policies.engine.stack import Stack, first
 _STORES = ("SECRETS_MANAGER", "PARAMETER_STORE")
 """Types of CodeBuild's variables whose value is the name of a secret."""
 
+_LABELLED = ("variable", "output")
+"""Blocks whose label is the name of the value inside."""
+
 
 @estate_rule
 def judge(stacks: list[Stack]) -> Findings:
@@ -39,11 +42,11 @@ def _secrets(
     value = first(value)
     if isinstance(value, Mapping):
         # Of a pair of a name and a value, as ECS and CodeBuild write a variable, the name counts.
-        own = first(value.get("name"))
+        own = path[1] if len(path) == 2 and path[0] in _LABELLED else first(value.get("name"))
         if first(value.get("type")) in _STORES:
             own = ""
         for key, item in value.items():
-            named = own if key == "value" and isinstance(own, str) else str(key)
+            named = own if key in ("value", "default") and isinstance(own, str) else str(key)
             if not str(key).startswith("__"):
                 yield from _secrets(item, (*path, str(key)), named)
     elif isinstance(value, list):

@@ -13,7 +13,7 @@ from pay.model import Environment, Side, adoptable, names
 from rollout.adoption.answers import is_not_there
 from rollout.adoption.obstacle import Obstacle, on_ec2
 from rollout.aws.clients import Client
-from rollout.aws.zones import hosted_zone_ids
+from rollout.aws.zones import hosted_zone_ids, private_zone_ids
 
 Record = dict[str, Any]
 
@@ -38,14 +38,24 @@ def records(environment: Environment, client: Client) -> Iterator[Obstacle]:
                 yield from _of_name(environment, service, host, zone_id, client)
             case unclear if zone not in told:
                 told.add(zone)
-                yield _zone(zone, vpc, unclear)
+                others = private_zone_ids(zone, client) if vpc else ()
+                yield _zone(zone, vpc, unclear, others)
 
 
-def _zone(zone: str, vpc: str, ids: Sequence[str]) -> Obstacle:
-    if vpc:
+def _zone(zone: str, vpc: str, ids: Sequence[str], others: Sequence[str]) -> Obstacle:
+    if vpc and ids:
         return Obstacle(
             "zone",
-            f"the VPC {vpc} resolves no private hosted zone {zone}",
+            f"{len(ids)} VPCs of the name {vpc} resolve a private hosted zone {zone} "
+            f"({', '.join(ids)}); Terraform's lookup takes one VPC",
+            "give each VPC a name of its own, or correct `network.vpc` of the environment's file",
+            (),
+        )
+    if vpc:
+        there = f"; there is {', '.join(others)} of another VPC" if others else ""
+        return Obstacle(
+            "zone",
+            f"the VPC {vpc} resolves no private hosted zone {zone}{there}",
             "associate the zone with the VPC (aws route53 associate-vpc-with-hosted-zone), or "
             "correct `dns` of the environment's file",
             (),

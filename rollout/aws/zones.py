@@ -11,13 +11,22 @@ def hosted_zone_ids(name: str, vpc: str, client: Client) -> list[str]:
 
     Raises botocore's ClientError when AWS does not answer.
     """
-    zones = _of_vpc(vpc, client) if vpc else _public(name, client)
+    zones = _of_vpc(vpc, client) if vpc else _by_name(name, client, private=False)
     return [id.rpartition("/")[2] for id, zone in zones if zone == f"{name}."]
 
 
-def _public(name: str, client: Client) -> Iterator[tuple[str, str]]:
+def private_zone_ids(name: str, client: Client) -> list[str]:
+    """Return the ids of all private zones of this name, whichever VPCs resolve them.
+
+    Raises botocore's ClientError when AWS does not answer.
+    """
+    zones = _by_name(name, client, private=True)
+    return [id.rpartition("/")[2] for id, zone in zones if zone == f"{name}."]
+
+
+def _by_name(name: str, client: Client, *, private: bool) -> Iterator[tuple[str, str]]:
     for each in client("route53").list_hosted_zones_by_name(DNSName=name)["HostedZones"]:
-        if not each["Config"]["PrivateZone"]:
+        if each["Config"]["PrivateZone"] is private:
             yield each["Id"], each["Name"]
 
 

@@ -8,21 +8,27 @@ from rollout.guard.verdict import Refusal
 
 @dataclass(frozen=True)
 class Place:
-    """The addresses of one stack of which the same is told."""
+    """The addresses of which the same is told."""
 
-    stack: str
+    stacks: tuple[str, ...]
+    """Each has all of the addresses."""
     addresses: tuple[str, ...]
     """Empty: the plan as a whole."""
     text: str
 
 
 def places(told: Iterable[tuple[str, str, str]]) -> tuple[Place, ...]:
-    """Return stacks, addresses and texts with the addresses of one text and stack together."""
+    """Return stacks, addresses and texts with the addresses of one text and stack together, and
+    the stacks of the same addresses.
+    """
     together: dict[tuple[str, str], list[str]] = {}
     for stack, address, text in told:
         addresses = together.setdefault((stack, text), [])
         addresses += [address] if address else []
-    return tuple(Place(stack, tuple(found), text) for (stack, text), found in together.items())
+    alike: dict[tuple[tuple[str, ...], str], list[str]] = {}
+    for (stack, text), found in together.items():
+        alike.setdefault((tuple(found), text), []).append(stack)
+    return tuple(Place(tuple(stacks), *of_all) for of_all, stacks in alike.items())
 
 
 @dataclass(frozen=True)
@@ -45,7 +51,7 @@ class RuleFindings:
     def count(self) -> int:
         """How many findings these are."""
         found = (place for advice in self.advices for place in advice.places)
-        return sum(max(1, len(place.addresses)) for place in found)
+        return sum(len(place.stacks) * max(1, len(place.addresses)) for place in found)
 
 
 def by_rule(refusals: Iterable[Refusal]) -> tuple[RuleFindings, ...]:

@@ -176,13 +176,13 @@ def _limits(before: Any, after: Any, task: Task) -> Iterator[str]:
             yield f"ulimit {name} goes"
         elif not same(old.get(name), new[name]) and (
             name == "core"
-            or not all(_is_raised(earlier.get(key), new[name].get(key)) for key in first)
+            or not all(_is_raised(dig(earlier, key), dig(new[name], key)) for key in first)
         ):
             yield _changed(f"ulimit {name}", old.get(name), new[name])
 
 
 def _by_name(limits: Any) -> dict[str, Mapping[str, Any]]:
-    return {str(limit.get("name")): limit for limit in limits or ()}
+    return {str(dig(limit, "name")): limit for limit in limits or ()}
 
 
 def _is_raised(before: Any, after: Any) -> bool:

@@ -125,7 +125,7 @@ class Neighbourhood:
         own = self._facts("public_zone", "internal_zone")
         for host in sorted(set(_HOST.findall(value))):
             zone = self._zone(host)
-            if zone and zone not in own:
+            if zone and zone not in own and not _is_mail_domain(host, value):
                 yield f"{host}, a host of another environment"
 
     def _is_its_name(self, variable: str) -> bool:
@@ -184,6 +184,13 @@ def _used_by(environment: str, service: str | None) -> frozenset[str]:
             *(names.shared_secret(environment, s.shared) for s in each.secrets if s.shared),
         )
     )
+
+
+def _is_mail_domain(host: str, value: str) -> bool:
+    """Return whether the value only writes to people there: `noreply@payments.service.gov.uk`."""
+    there = rf"{re.escape(host)}(?![\w-]|\.\w)"
+    rest = re.sub(rf"(?<![/:\w.+-])[\w.+-]+@{there}", "", value)
+    return re.search(rf"(?<![\w.-]){there}", rest) is None
 
 
 def _fact(environment: Environment, field: str) -> str:

@@ -74,7 +74,7 @@ def _print_findings(out: Console, findings: RuleFindings) -> None:
         out.print(Padding(f"[yellow]allowed by break-glass:[/] {escape(because)}", (0, 0, 0, 4)))
     for advice in findings.advices:
         for place in advice.places:
-            where = ", ".join((place.stack, *place.addresses))
+            where = ", ".join((*place.stacks, *place.addresses))
             out.print(Padding(f"[bold]{escape(where)}[/]: {escape(place.text)}", (0, 0, 0, 4)))
         if because is None:
             out.print(Padding(f"[dim]->[/] {escape(advice.do)}", (0, 0, 0, 4)))

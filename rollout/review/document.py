@@ -8,11 +8,12 @@ from rollout.guard.rule import Context
 from rollout.guard.rules import RULES
 from rollout.guard.verdict import Refusal, Verdict
 from rollout.plans.read import StackPlan
-from rollout.review.headline import LONGEST_LINE, Part, headline, merged
+from rollout.review.headline import LONGEST_LINE, Part, headline, merged, titles_in_one
 from rollout.review.in_brief import in_brief
 from rollout.review.known_names import KnownNames, known_names
 from rollout.review.plan_files import PlanFile, plan_files, together
 from rollout.review.policy import PolicyResult
+from rollout.review.refusals import readable
 from rollout.review.rollback import Rollback, in_one, rollback_of
 from rollout.review.stack_review import StackReview, review_stack
 from rollout.review.traffic_changes import Move
@@ -20,6 +21,22 @@ from rollout.review.view_models import Area
 
 FIRST_LINES = 6
 """Below the title and the verdict: with them they are the first ten lines of the comment."""
+
+
+@dataclass(frozen=True)
+class Section:
+    """Stacks of which the same is told: both sides of a service in a release, for example."""
+
+    stacks: tuple[StackReview, ...]
+
+    @property
+    def title(self) -> str:
+        return titles_in_one([stack.title for stack in self.stacks])
+
+    @property
+    def first(self) -> StackReview:
+        """Any of the stacks: all have the same content."""
+        return self.stacks[0]
 
 
 @dataclass(frozen=True)
@@ -34,6 +51,10 @@ class Document:
     rollbacks: tuple[Rollback, ...]
     plans: tuple[StackPlan, ...]
     names: KnownNames
+    refusals: tuple[Refusal, ...]
+    """Those of the verdict, as a person reads them."""
+    reasons: tuple[str, ...]
+    """Why the stacks matter that several refusals are about."""
     plan_files: tuple[PlanFile, ...]
     """What `terraform apply` takes, where that is at hand."""
     rules: int = len(RULES)
@@ -87,19 +108,12 @@ class Document:
     @property
     def findings(self) -> tuple[RuleFindings, ...]:
         """What the guard refuses, each rule once."""
-        return self._by_rule(self.verdict.refused)
+        return by_rule(each for each in self.refusals if each.allowed_because is None)
 
     @property
     def allowed(self) -> tuple[RuleFindings, ...]:
         """What break-glass lets pass, each rule once."""
-        return self._by_rule(self.verdict.allowed)
-
-    def _by_rule(self, refusals: tuple[Refusal, ...]) -> tuple[RuleFindings, ...]:
-        named = (
-            replace(r, finding=replace(r.finding, saw=self.names.beside(r.finding.saw)))
-            for r in refusals
-        )
-        return by_rule(named)
+        return by_rule(each for each in self.refusals if each.allowed_because is not None)
 
     @property
     def lost(self) -> tuple[str, ...]:
@@ -117,6 +131,15 @@ class Document:
         return f"Noise: {', '.join(texts)}." if texts else ""
 
     @property
+    def sections(self) -> tuple[Section, ...]:
+        """The stacks with something to read; those that change alike stand in one section."""
+        alike: dict[tuple[object, ...], list[StackReview]] = {}
+        for stack in self.stacks:
+            if any(stack.content):
+                alike.setdefault(stack.content, []).append(stack)
+        return tuple(map(Section, map(tuple, alike.values())))
+
+    @property
     def plan_files_sha256(self) -> str:
         """The digest of all plan files, by which `pay apply` knows this review."""
         return together(self.plan_files)
@@ -127,7 +150,9 @@ class Document:
 
     @property
     def security(self) -> Mapping[Area, tuple[Place, ...]]:
-        """What changes at what exists, by area, in the order of the areas."""
+        """What changes at what exists, by area, in the order of the areas. What the guard refuses
+        stands with the refusal.
+        """
         return self._security(new=False)
 
     @property
@@ -136,7 +161,21 @@ class Document:
         return self._security(new=True)
 
     def _security(self, *, new: bool) -> Mapping[Area, tuple[Place, ...]]:
-        lines = [line for stack in self.stacks for line in stack.security if line.is_new is new]
+        refused = [
+            (each.stack, each.finding.address, each.finding.saw)
+            for each in self.refusals
+            if each.allowed_because is None
+        ]
+        lines = [
+            line
+            for stack in self.stacks
+            for line in stack.security
+            if line.is_new is new
+            and not any(
+                (line.stack, line.address) == (where, address) and line.text in saw
+                for where, address, saw in refused
+            )
+        ]
         areas = {
             area: places(
                 (line.stack, line.address, line.text) for line in lines if line.area is area
@@ -161,6 +200,7 @@ class Document:
 def review(context: Context, verdict: Verdict, policy: PolicyResult | None) -> Document:
     """Return the review of all plans of a change."""
     names = known_names(plan.plan for plan in context.plans)
+    refusals, reasons = readable(verdict.refusals, context, names)
     refused: dict[str, set[str]] = {plan.stack.id: set() for plan in context.plans}
     for refusal in verdict.refused:
         refused[refusal.stack].add(refusal.finding.address)
@@ -182,5 +222,7 @@ def review(context: Context, verdict: Verdict, policy: PolicyResult | None) -> D
         ),
         plans=context.plans,
         names=names,
+        refusals=refusals,
+        reasons=reasons,
         plan_files=plan_files(context.plans),
     )

@@ -22,8 +22,12 @@ MAX_CHARACTERS = 300
 HTML, which has all of it.
 """
 
+FEW = 3
+"""Plans whose digests Markdown does not fold: that would take more lines than they have."""
+
 ADDRESSES = 8
-"""Addresses of which Markdown tells the same; the rest is counted, and HTML has them all."""
+"""Stacks or addresses of which Markdown tells the same; the rest is counted, and HTML has them all.
+"""
 
 
 def as_markdown(document: Document, *, rest: str, limit: int = COMMENT_LIMIT) -> str:
@@ -54,7 +58,7 @@ def _templates() -> Environment:
     )
     environment.filters |= {"md": _md, "code": _code, "fenced": _fenced, "some": _some}
     environment.filters["redacted"] = redacted
-    environment.globals |= {"MAX_CHARACTERS": MAX_CHARACTERS, "ADDRESSES": ADDRESSES}
+    environment.globals |= {"MAX_CHARACTERS": MAX_CHARACTERS, "ADDRESSES": ADDRESSES, "FEW": FEW}
     return environment
 
 
@@ -98,6 +102,10 @@ def _one_line(value: object) -> str:
 
 
 def _without_gaps(text: str) -> str:
-    """Return the text with at most one empty line, and none between the entries of a list."""
-    text = re.sub(r"(?m)^( *- .*)\n+(?= *- )", r"\1\n", text)
-    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+    """Return the text without the empty lines that Markdown does not need: behind a heading, before
+    a list and before commands. Inside of folded HTML it needs the first.
+    """
+    text = re.sub(r"\n{3,}", "\n\n", text)
+    text = re.sub(r"(?m)^(#+ .*)\n\n", r"\1\n", text)
+    text = re.sub(r"(?<!</summary>)\n\n(?= *- |```)", "\n", text)
+    return text.strip() + "\n"

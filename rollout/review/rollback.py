@@ -21,6 +21,8 @@ from rollout.review.headline import titles_in_one
 from rollout.review.no_way_back import no_way_back
 from rollout.review.stack_review import StackReview
 
+_REVERT = "git revert COMMIT"
+
 
 @dataclass(frozen=True)
 class Rollback:
@@ -40,6 +42,8 @@ def in_one(rollbacks: Sequence[Rollback]) -> tuple[Rollback, ...]:
     if len(plain) < 2:
         return tuple(rollbacks)
     commands = dict.fromkeys(command for each in plain for command in each.commands)
+    if _REVERT in commands:  # The code first, whichever stack needs it.
+        commands = {_REVERT: None, **commands}
     return (*others, Rollback(titles_in_one([each.what for each in plain]), tuple(commands)))
 
 
@@ -88,13 +92,12 @@ def _of_resources(plan: StackPlan, review: StackReview, context: Context) -> Rol
     variables_set = [f"{name}={tag}" for name, tag in tags.items()]
     command = " ".join([*variables_set, deploy_command(plan.stack.id)])
     lost = no_way_back(plan.plan.moving)
-    only_images = tags and not review.changed and not review.created and not lost
+    others = (review.changed, review.created, review.destroyed, review.security, lost)
+    only_images = tags and not any(others)
     kind, stage = plan.stack.kind, context.stage(plan)
     if kind.side is Side.EC2 and stage is Stage.RETIRED and review.destroyed:
         return Rollback(review.title, (), lost=(_no_rollback(stage), *lost))
-    return Rollback(
-        review.title, (command,) if only_images else ("git revert COMMIT", command), lost=lost
-    )
+    return Rollback(review.title, (command,) if only_images else (_REVERT, command), lost=lost)
 
 
 def _no_rollback(stage: Stage | None) -> str:

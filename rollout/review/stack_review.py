@@ -61,6 +61,19 @@ class StackReview:
         return not self.counts
 
     @property
+    def content(self) -> tuple[tuple[object, ...], ...]:
+        """All that a section about the stack shows, so that equal ones can be one."""
+        return (
+            self.containers,
+            self.new_containers,
+            self.changed,
+            self.created,
+            self.destroyed,
+            self.forgotten,
+            self.checks,
+        )
+
+    @property
     def part(self) -> Part | None:
         """What the stack does beside its moves; None: nothing."""
         is_told_by_moves = self.moves and not self.effects
@@ -106,7 +119,10 @@ def review_stack(
     """
     moving = plan.plan.moving
     security = tuple(
-        replace(each, text=names.beside(each.text))
+        replace(
+            each,
+            text=without_own_account(names.beside(each.text), context.environment(plan)),
+        )
         for change in moving
         for each in security_lines(plan, change)
     )

@@ -57,7 +57,19 @@ def trusted(rule: str, principal: str, way: str = "") -> Mutation:
     )
 
 
+HIDDEN = '{"Statement": [{"Effect": "Allow", "Action": "kms:*", "Resource": "*"}], "Statement": []}'
+"""Which statements count, of a key that occurs twice, is up to the reader."""
+
 IAM_MUTATIONS = (
+    Mutation(
+        "actions_are_named_one_by_one",
+        CONNECTOR,
+        "aws_iam_role_policy.hidden",
+        "",
+        'resource "aws_iam_role_policy" "hidden" {\n  role   = aws_iam_role.task_role.name\n'
+        f"  policy = <<EOT\n{HIDDEN}\nEOT\n}}\n",
+        way="a key twice",
+    ),
     Mutation(
         "trust_names_the_own_account",
         CONNECTOR,

@@ -372,6 +372,16 @@ MUTATIONS = (
         'ManagedBy = "terraform"',
         'ManagedBy = "AKIAIOSFODNN7EXAMPLE"',
     ),
+    *(
+        Mutation("files_hold_no_credentials", CONNECTOR, PROVIDER, "", text, way=way)
+        for way, text in (
+            (
+                "default of a variable",
+                'variable "db_password" {\n  default = "hunter2hunter2"\n}\n',
+            ),
+            ("an output", 'output "db_password" {\n  value = "hunter2hunter2"\n}\n'),
+        )
+    ),
     Mutation(
         "CKV_AWS_41",
         CONNECTOR,

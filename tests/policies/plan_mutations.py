@@ -13,6 +13,7 @@ from tests.policies.policy_forms import BREAKS, ENCRYPTION_KEY, MANAGED, RIGHTS,
 
 Plan = dict[str, Any]
 TASK = "aws_ecs_task_definition"
+OPEN_EFS = {"file_system_id": "fs-1", "transit_encryption": "DISABLED"}
 IN_PLANS = {MANAGED.type: RIGHTS.type}
 """The stacks write rights into policies of roles."""
 
@@ -126,6 +127,14 @@ PLAN_MUTATIONS = (
         ssl_policy="ELBSecurityPolicy-2016-08",
         protocol="HTTPS",
     ),
+    put("plain_listeners_only_redirect_to_https", "aws_lb_listener", protocol="HTTP"),
+    put(
+        "tls_listeners_present_a_certificate_of_acm",
+        "aws_lb_listener",
+        certificate_arn="arn:aws:iam::111111111111:server-certificate/a",
+    ),
+    put_in("CKV_AWS_65", "aws_ecs_cluster", "setting", value="disabled"),
+    put("CKV_AWS_97", TASK, volume=[{"name": "a", "efs_volume_configuration": [OPEN_EFS]}]),
     put("alarms_notify_somebody", "aws_cloudwatch_metric_alarm", alarm_actions=[]),
     put("CKV_AWS_319", "aws_cloudwatch_metric_alarm", actions_enabled=False),
     put("CKV_AWS_338", "aws_cloudwatch_log_group", retention_in_days=1),

@@ -31,6 +31,10 @@ pytestmark = pytest.mark.slow
             "found JSON that is not a plan; allowed",
         ),
         (["--root", "{stacks}", "--plan", "{malformed}"], "a wrong resource_changes"),
+        (
+            ["--root", "{stacks}", "--plan", "{not_plan}", "--plan", "{malformed}"],
+            "found JSON that is not a plan; allowed",
+        ),
         (["--root", "{stacks}", "--waivers", "{stacks}/main.tf"], "main.tf"),
         (
             ["--root", "{stacks}", "--root", "{empty}", "--plan", "x.json"],

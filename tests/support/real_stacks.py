@@ -1,6 +1,7 @@
 """Real plans: the project's own stacks, synthesised, planned and applied in a sandbox."""
 
 import re
+import shutil
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -15,6 +16,7 @@ from stacks.estate import planned_stacks
 from stacks.made_from import SCHEMA
 from stacks.synthesis import synthesise
 from tests.conftest import ROOT
+from tests.policies.conftest import write_manifest
 
 TIMEOUT_SECONDS = 580
 
@@ -78,6 +80,16 @@ class RealStacks:
         if apply:
             self._run(["terraform", "apply", "-no-color", str(path.with_suffix(".bin"))], folder)
         return path
+
+    def copied_to(self, name: str, *stacks: str) -> Path:
+        """Where the HCL of stacks is now, with what synthesis leaves beside it, for the gate."""
+        root = self.folder / name
+        for stack in stacks:
+            (root / stack).mkdir(parents=True)
+            for file in ("cdk.tf", "metadata.json"):
+                shutil.copy(self._stacks / stack / file, root / stack)
+        write_manifest(root, stacks)
+        return root
 
     def _show(self, folder: Path, path: Path) -> None:
         shown = ["terraform", "show", "-json", str(path.with_suffix(".bin"))]

@@ -12,6 +12,7 @@ from pay.hcl.writer import to_hcl
 
 NO_PROVIDER = ProviderSchema({}, {}, {}, "no provider")
 
+_LINES_APART = 50
 TIMEOUT_SECONDS = 580
 """For a machine with other work: a plan of all of production takes a quarter of a minute."""
 
@@ -51,6 +52,19 @@ class Terraform:
         plan: dict[str, Any] = json.loads(self.run(folder, "show", "-json", "plan.bin"))
         return plan
 
+    def diagnostics(self, folder: Path) -> list[dict[str, Any]]:
+        """What `terraform validate` says of a configuration without providers."""
+        run = subprocess.run(
+            [self.program, "validate", "-json"],
+            cwd=folder,
+            env=self.env,
+            capture_output=True,
+            text=True,
+            timeout=TIMEOUT_SECONDS,
+        )
+        diagnostics: list[dict[str, Any]] = json.loads(run.stdout)["diagnostics"]
+        return diagnostics
+
     def warnings(self, folder: Path) -> list[str]:
         """What `terraform validate` says of a valid configuration."""
         found = json.loads(self.run(folder, "validate", "-json"))
@@ -84,6 +98,24 @@ def evaluated(
     (workspace / "hcl" / "cdk.tf").write_text(hcl, encoding="utf-8")
     outputs = terraform.plan(workspace)["planned_values"]["outputs"]
     return [outputs[name].get("value") for name in ("json", "hcl")]
+
+
+def refused(
+    terraform: Terraform, folder: Path, file: str, before: str, lines: Mapping[str, str], after: str
+) -> set[str]:
+    """The names of the lines that Terraform refuses in a file that has them, of one line each.
+
+    They stand far from each other: inside a string of JSON, Terraform counts line ends as lines.
+    """
+    folder.mkdir(exist_ok=True)
+    apart = "\n" * _LINES_APART
+    text = "".join([before, *(f"{apart}{line}" for line in lines.values()), f"{apart}{after}"])
+    (folder / file).write_text(text, encoding="utf-8")
+    first = before.count("\n") + 1 + _LINES_APART
+    diagnostics = terraform.diagnostics(folder)
+    assert all("range" in each for each in diagnostics), diagnostics
+    places = [each["range"]["start"]["line"] - first for each in diagnostics]
+    return {[*lines][place // _LINES_APART] for place in places}
 
 
 def as_json(document: Any) -> str:

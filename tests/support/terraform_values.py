@@ -113,7 +113,36 @@ unusual_names = st.sampled_from(
 )
 """Names of local values beside ASCII: with marks, wide letters, and words of the language."""
 
+_OF_NAMES = (
+    *(
+        "a",
+        "B",
+        "_",
+        "-",
+        "7",
+        "é",
+        "e",
+        "\u0301",
+        "\u5909",
+        "\u00b7",
+        "\u0663",
+        "\u2118",
+        "\u212e",
+    ),
+    *("\u00aa", "\u1885", "\ufeff", "\u200d", "\u00a0", " ", ".", "$", "\U0001f600", "for", "null"),
+)
+almost_names = st.lists(st.sampled_from(_OF_NAMES), min_size=1, max_size=4).map("".join)
+"""Names of local values, of which Terraform refuses some."""
+
+
+def as_terraform_reads(name: str) -> str:
+    """A name in the form by which Terraform compares it."""
+    return normalize("NFC", name)
+
+
 _spaces = st.sampled_from(["", " ", "  "])
+_opens = st.sampled_from(["", "~"])
+_closes = st.sampled_from(["}", "~}"])
 
 
 def _in_quotes(text: str) -> str:
@@ -123,6 +152,24 @@ def _in_quotes(text: str) -> str:
 def _joined(*parts: st.SearchStrategy[str] | str) -> st.SearchStrategy[str]:
     strategies = [st.just(part) if isinstance(part, str) else part for part in parts]
     return st.tuples(*strategies).map("".join)
+
+
+def _on_a_line(text: str) -> str:
+    return text.replace("\n", "").replace("\r", "")
+
+
+def _heredoc(expressions: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    """In parentheses, so that the line end behind it separates nothing."""
+    text = st.one_of(texts.map(as_template), spaces).map(lambda text: text.rstrip("$%"))
+    return _joined(
+        st.sampled_from(["(<<EOT\n", "(<<-EOT\r\n", "(<<-\u00e9-1\n"]),
+        *(text, _spaces, "${", _opens, expressions, _closes, text, "\n", _spaces, text, "\n"),
+        *("%{", _opens, "if local.yes", _closes, text, "%{endif", _closes, "\n"),
+    ).map(lambda body: f"{body}  {_marker(body)}\n)")
+
+
+def _marker(heredoc: str) -> str:
+    return heredoc.removeprefix("(<<").removeprefix("-").split("\n")[0].strip()
 
 
 def _quoted(expressions: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
@@ -156,6 +203,9 @@ string_expressions: st.SearchStrategy[str] = st.recursive(
         _joined("[{a=", inner, "},][0].a"),
         _joined('join(",",values({for k in [', inner, ',"b"]:k=>k... if k!=null})[0])'),
         _joined('"%{~if local.yes~} ', spaces.map(_in_quotes), "${~", inner, '~} %{endif}"'),
+        _joined("(/* } */", inner, "//", texts.map(_on_a_line), "\n)"),
+        _joined("[{a=1 # }\n b=", inner, "#\n}][0].b"),
+        _heredoc(inner),
     ),
     max_leaves=5,
 )
@@ -163,8 +213,6 @@ string_expressions: st.SearchStrategy[str] = st.recursive(
 
 expressions_only = string_expressions.map(lambda source: f"${{{source}}}")
 
-_opens = st.sampled_from(["", "~"])
-_closes = st.sampled_from(["}", "~}"])
 # A sign at the end would escape the mark that follows.
 _text = st.one_of(texts.map(as_template), spaces).map(lambda text: text.rstrip("$%"))
 
@@ -180,26 +228,58 @@ _live = st.one_of(
     ),
 )
 
-# Terraform reads a sign and the blank after it as one piece, of which a strip marker takes nothing.
-_SIGN_AND_BLANK = re.compile(r"[$%]\s")
-
-templates = _joined(
-    _starts, st.lists(st.one_of(_text, _live), min_size=1, max_size=6).map("".join)
-).filter(lambda template: "~" not in template or not _SIGN_AND_BLANK.search(template))
+templates = _joined(_starts, st.lists(st.one_of(_text, _live), min_size=1, max_size=6).map("".join))
 """Templates over LOCALS: text, interpolations and directives side by side, with strip markers."""
 
-TYPES = {
-    "any": [1, "a"],
-    "string": 7,
-    "number": "7",
-    "bool": "true",
-    "list": [1, "a"],
-    "map": {"a": 1, "b": "x"},
-    "list(any)": [1, "a"],
-    "map(string)": {"a": 1},
-    "set(string)": [2, "1", 2],
-    "tuple([string,number])": [1, "2"],
-    "object({a=string,b=optional(number,2)})": {"a": 1},
-    "object({\n  a = string\n  b = list(any)\n})": {"a": 1, "b": [1, "x"]},
-}
-"""Types of variables, some of before Terraform 0.12 -> a default, which each type converts."""
+_NOISE = st.sampled_from(
+    [
+        *('"', "\\", "{", "}", "$", "%", "(", ")", "[", "]", "#", "//", "/*", "*/", "~", "=", ","),
+        *(".", ":", "-", "<", "\n", "\ufeff", "\u00a0", "\u00e9", "1", "a", " ", "${", "%{", "~}"),
+        *('"b"', "<<EOT\n", "\nEOT\n", "else", "for", "null", "undefined"),
+    ]
+)
+
+
+@st.composite
+def _damaged(draw: st.DrawFn, whole: st.SearchStrategy[str]) -> str:
+    text = draw(whole)
+    start = draw(st.integers(0, len(text)))
+    end = start + draw(st.integers(0, 2))
+    noise = draw(_NOISE) if end == start else draw(st.one_of(st.just(""), _NOISE))
+    # Terraform reads marks behind a carriage return alone as text; such a template is refused.
+    return re.sub(r"\r(?!\n)", "", text[:start] + noise + text[end:])
+
+
+almost_templates = _damaged(st.one_of(templates, expressions_only))
+"""Templates with one mistake, as text in an argument of cdktf's Fn makes it: a quote too many, a
+bracket that is missing. Some of them are right.
+"""
+
+types: st.SearchStrategy[tuple[str, Any]] = st.recursive(
+    st.sampled_from([("string", 7), ("number", "7"), ("bool", "true"), ("any", 1)]),
+    lambda inner: st.one_of(
+        st.tuples(inner, _spaces, st.sampled_from(["list", "set", "map"])).map(
+            lambda drawn: _collection(drawn[2], drawn[1], *drawn[0])
+        ),
+        st.lists(inner, max_size=3).map(
+            lambda parts: (f"tuple([{', '.join(t for t, _ in parts)}])", [v for _, v in parts])
+        ),
+        st.tuples(st.lists(inner, max_size=3), st.sampled_from([",", "\n ", ", # why\n"])).map(
+            lambda drawn: _object_of(*drawn)
+        ),
+    ),
+    max_leaves=5,
+).flatmap(lambda pair: st.sampled_from([pair, pair, ("list", [1, "a"]), ("map", {"a": 1})]))
+"""Types of variables, in careless spacing, some of before Terraform 0.12, each with a default."""
+
+
+def _collection(kind: str, space: str, type: str, value: Any) -> tuple[str, Any]:
+    return f"{kind}({space}{type})", {"a b": value} if kind == "map" else [value]
+
+
+def _object_of(parts: list[tuple[str, Any]], separator: str) -> tuple[str, Any]:
+    types = [f"a{n}={type}" for n, (type, _) in enumerate(parts)]
+    types.append("b=optional(number, 2)")
+    return f"object({{{separator.join(types)}}})", {
+        f"a{n}": value for n, (_, value) in enumerate(parts)
+    }

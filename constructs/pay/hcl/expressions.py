@@ -1,6 +1,7 @@
 """Finds the end of a Terraform expression and writes it on one line as `terraform fmt` does.
 
-Only the spaces change. The rules are those of `terraform fmt` 1.11, against which tests run.
+Only the spaces change; comments go, and a heredoc becomes a quoted string. The rules are those of
+`terraform fmt` 1.11, against which tests run.
 """
 
 import re
@@ -8,13 +9,16 @@ from functools import lru_cache
 
 from pay.hcl.errors import TemplateError
 from pay.hcl.grammar import ESCAPE, check_balance, check_directive, check_expression
+from pay.hcl.template_parts import directives_of, in_marks, keyword, parts_of_heredoc, quoted
 
 _TOKEN = re.compile(
     r"""
       (?P<space>[ \t]+)
     | (?P<newline>\r?\n)
-    | (?P<comment>\#|//|/\*)
-    | (?P<heredoc><<-?[A-Za-z_\u0080-\U0010ffff])
+    | (?P<line_comment>(?:\#|//)[^\n]*\n?)
+    | (?P<comment>/\*(?s:.*?)\*/)
+    | (?P<heredoc><<(?P<flush>-?)(?P<marker>[A-Za-z_\u0080-\U0010ffff]
+        [A-Za-z0-9_\u0080-\U0010ffff-]*)\r?\n)
     | (?P<number>[0-9](?:[0-9.]|[eE][+-]?[0-9])*(?<!\.))
     | (?P<name>[A-Za-z_\u0080-\U0010ffff][A-Za-z0-9_\u0080-\U0010ffff-]*)
     | (?P<quote>")
@@ -30,6 +34,7 @@ _QUOTED = re.compile(
     """,
     re.VERBOSE,
 )
+_NOT_WRITTEN = ("space", "newline", "line_comment", "comment")
 _KINDS = {"name": "N", "number": "0"}
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
 _NAME = re.compile(r"[A-Za-z_][\w-]*", re.ASCII)
@@ -37,10 +42,6 @@ _NAME = re.compile(r"[A-Za-z_][\w-]*", re.ASCII)
 _TRAVERSAL = re.compile(r'[A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*|\[(?:\d+|\*|"[\w-]+")\])+', re.ASCII)
 _REFERENCE = re.compile(r"N(?:\.N|\[[0S]\])*")
 _LIVE = re.compile(r"(?<!\$)\$\{|(?<!%)%\{")
-_NOT_KEPT = {
-    "comment": "write it in Python, beside the expression",
-    "heredoc": "write it as a quoted string, with \\n for a line end",
-}
 
 # After one of these, a minus is a sign, not a subtraction.
 _SIGN_FOLLOWS = frozenset("( { [ = : , ? + * / % - == != > >= < <= && || !".split())
@@ -112,22 +113,6 @@ def read_interpolation(text: str, start: int, opening: str) -> tuple[str, str, i
     return _spaced(tokens), mark, end + len(mark)
 
 
-def keyword(directive: str) -> str:
-    """Return the first word of a directive, such as `if`."""
-    match = _NAME.match(directive)
-    return match[0] if match else ""
-
-
-def in_marks(opening: str, expression: str, closing: str) -> str:
-    """Return an interpolation in a template, with braces apart as in `${ { a = 1 } }`."""
-    left = " " if expression.startswith("{") else ""
-    right = " " if expression.endswith("}") else ""
-    # A leading minus counts as subtraction there.
-    if expression.startswith("-") and not expression.startswith("- "):
-        expression = "- " + expression[1:]
-    return f"{opening}{left}{expression}{right}{closing}"
-
-
 def _read(source: str, start: int, *, inside_template: bool) -> tuple[_Tokens, int]:
     """Return the tokens up to the end of the source or the brace that closes the template mark."""
     tokens: _Tokens = []
@@ -141,18 +126,12 @@ def _read(source: str, start: int, *, inside_template: bool) -> tuple[_Tokens, i
                 f"unexpected character {source[position]!r} in {source!r}; {ESCAPE}"
             )
         kind, text = match.lastgroup, match.group()
-        if kind == "space":
+        if kind in _NOT_WRITTEN:
+            if text.endswith("\n"):
+                # A new line separates the items of an object; everywhere else it is a space.
+                separator_pending = bool(open_brackets) and open_brackets[-1] == "{"
             position = match.end()
             continue
-        if kind == "newline":
-            # A new line separates the items of an object; everywhere else it is a space.
-            separator_pending = bool(open_brackets) and open_brackets[-1] == "{"
-            position = match.end()
-            continue
-        if kind == "comment" or kind == "heredoc":
-            raise TemplateError(
-                f"a {kind} inside an expression cannot be kept: {source!r}; {_NOT_KEPT[kind]}"
-            )
         if kind == "name" and not is_name(text):
             raise TemplateError(f"{text!r} is not a name of Terraform in {source!r}; {ESCAPE}")
         if text in ("}", "~}") and not open_brackets:
@@ -163,9 +142,10 @@ def _read(source: str, start: int, *, inside_template: bool) -> tuple[_Tokens, i
             if text not in ("}", ",") and tokens[-1][1] not in ("{", ","):
                 tokens.append((".", ","))
             separator_pending = False
-        if kind == "quote":
-            quoted, position = _read_quoted(source, match.end())
-            tokens.append(("S", quoted))
+        if kind == "quote" or kind == "heredoc":
+            read = _read_quoted if kind == "quote" else _read_heredoc
+            string, position = read(source, match)
+            tokens.append(("S", string))
             continue
         if text in _CLOSING:
             open_brackets.append(text)
@@ -182,11 +162,24 @@ def _read(source: str, start: int, *, inside_template: bool) -> tuple[_Tokens, i
     return tokens, position
 
 
-def _read_quoted(source: str, start: int) -> tuple[str, int]:
+def _read_heredoc(source: str, opening: re.Match[str]) -> tuple[str, int]:
+    """Return the quoted string with the value of a heredoc, and its end."""
+    parts, position = parts_of_heredoc(
+        source,
+        opening.end(),
+        opening["marker"],
+        read_interpolation,
+        is_flush=bool(opening["flush"]),
+    )
+    check_balance(directives_of(parts), source)
+    return quoted(parts), position
+
+
+def _read_quoted(source: str, quote: re.Match[str]) -> tuple[str, int]:
     """Return a quoted string of an expression, with interpolations formatted, and its end."""
     pieces = ['"']
     directives: list[str] = []
-    position = start
+    position = quote.end()
     while not source.startswith('"', position):
         match = _QUOTED.match(source, position)
         if match is None:

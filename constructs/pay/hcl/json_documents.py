@@ -9,13 +9,13 @@ import unicodedata
 from collections.abc import Callable
 from decimal import Decimal
 from functools import partial
-from typing import Any
 
 from pay.hcl.errors import TemplateError
-from pay.hcl.expressions import in_marks
 from pay.hcl.shapes import Primitive
-from pay.hcl.templates import Literal, escaped_value, parse, refuse_lost_values
+from pay.hcl.template_parts import Literal, in_marks
+from pay.hcl.templates import escaped_value, parse, refuse_lost_values
 from pay.hcl.values import render
+from pay.json_text import unique
 
 PrimitiveOf = Callable[[str], Primitive | None]
 """Returns the type of an expression if known, for example from the provider's schema."""
@@ -63,7 +63,7 @@ def json_document(text: str, indent: str, primitive_of: PrimitiveOf) -> str | No
             "".join(pieces),
             parse_float=Decimal,
             parse_constant=_no_constant,
-            object_pairs_hook=_unique,
+            object_pairs_hook=unique,
         )
         strings = partial(_string, expressions, primitive_of)
         return f"jsonencode({render(document, indent, strings)})"
@@ -74,13 +74,6 @@ def json_document(text: str, indent: str, primitive_of: PrimitiveOf) -> str | No
 
 def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    entries = dict(pairs)
-    if len(entries) != len(pairs):
-        raise ValueError("a key occurs twice")
-    return entries
 
 
 def _string(expressions: list[str], primitive_of: PrimitiveOf, text: str) -> str:

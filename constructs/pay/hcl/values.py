@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 
 from pay.hcl.errors import TemplateError
-from pay.hcl.templates import unicode_escape
+from pay.hcl.template_parts import unicode_escape
 
 Strings = Callable[[str], str]
 """Writes the strings of a value: as templates, literally, or as those of a JSON document."""

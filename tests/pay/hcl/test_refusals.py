@@ -4,6 +4,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from pay.hcl.errors import HclError
 from pay.hcl.grammar import ESCAPE
@@ -262,6 +264,25 @@ def test_takes_what_is_near_to_a_refusal(arguments: Any, aws: ProviderSchema) ->
     assert to_hcl(load_balancer(**arguments), aws)
 
 
+_BLOCKS = ("access_logs", "connection_logs", "ipam_pools", "subnet_mapping")
+_LABELS = st.sampled_from([*_BLOCKS, "name", "tags", "\ufeff", ""])
+
+
+@given(_LABELS, st.sampled_from(["{}", '"{}"', "'{}'", " {}", "\ufeff{}", "{}s"]))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_label_of_a_dynamic_block_is_a_block_or_refused_by_name(
+    aws: ProviderSchema, name: str, form: str
+) -> None:
+    label = form.format(name)
+    document = load_balancer(dynamic={label: {"for_each": [1], "content": {}}})
+    if label in _BLOCKS:
+        assert f'dynamic "{label}" {{' in to_hcl(document, aws)
+        return
+    (problem,) = problems(document, aws)
+    assert f"{label} is not a block of this resource" in problem
+    assert name not in _BLOCKS or f"did you mean {name}?" in problem
+
+
 @pytest.mark.parametrize(
     ("refused", "hinted", "hcl"),
     [
@@ -270,8 +291,7 @@ def test_takes_what_is_near_to_a_refusal(arguments: Any, aws: ProviderSchema) ->
         ('${upper("a"b")}', '${upper("a\\"b")}', 'upper("a\\"b")'),
         ('${regex("\\d", var.a)}', '${regex("\\\\d", var.a)}', 'regex("\\\\d", var.a)'),
         ("${(var.a == undefined)}", "${var.a == 0}", "var.a == 0"),
-        ("${<<EOT\nx\nEOT\n}", '${"x\\n"}', '"x\\n"'),
-        ("${var.a # why\n}", "${var.a }", "var.a"),
+        ("${<<EOT\nx\nEOT}", "${<<EOT\nx\nEOT\n}", '"x\\n"'),
     ],
 )
 def test_each_hint_works(refused: str, hinted: str, hcl: str, aws: ProviderSchema) -> None:

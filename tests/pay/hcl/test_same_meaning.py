@@ -1,5 +1,6 @@
 """The HCL2 has the JSON's meaning: Terraform itself reads both and returns the same values."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -7,21 +8,28 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.support.terraform_runs import Terraform, meanings
+from pay.hcl.errors import TemplateError
+from pay.hcl.expressions import is_name
+from pay.hcl.templates import template
+from pay.hcl.writer import to_hcl
+from tests.support.terraform_runs import NO_PROVIDER, Terraform, as_json, meanings, refused
 from tests.support.terraform_values import (
     LOCALS,
-    TYPES,
+    almost_names,
+    almost_templates,
+    as_terraform_reads,
     escaped,
     expressions_only,
     literal_values,
     templates,
+    types,
 )
 
 pytestmark = pytest.mark.slow
 
 # Each example is a run of Terraform of about half a second, so it carries many values.
 ONE_RUN_EACH = settings(
-    max_examples=12,
+    max_examples=6,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -81,10 +89,67 @@ def test_expressions_keep_their_type(
     assert from_hcl == from_json
 
 
-def test_types_of_variables(terraform: Terraform, workspace: Path) -> None:
+@given(many(almost_templates))
+@ONE_RUN_EACH
+def test_refuses_what_terraform_refuses(
+    terraform: Terraform, workspace: Path, values: list[str]
+) -> None:
+    """What is written has the same mistakes, of names and values, and else the same meaning."""
+    texts = named(values)
+    written = {}
+    for name, text in texts.items():
+        with suppress(TemplateError):
+            written[name] = template(text)
+    wrong_json = refused(
+        terraform,
+        workspace / "values-json",
+        "cdk.tf.json",
+        f'{{"locals": {as_json(LOCALS)}, "output": {{ "none": {{"value": 1}}',
+        {name: f', "{name}": {as_json({"value": text})}' for name, text in texts.items()},
+        "}}",
+    )
+    wrong_hcl = refused(
+        terraform,
+        workspace / "values-hcl",
+        "cdk.tf",
+        to_hcl({"locals": LOCALS}, NO_PROVIDER),
+        {name: f'output "{name}" {{ value = {text} }}' for name, text in written.items()},
+        "",
+    )
+    assert wrong_hcl == wrong_json & written.keys()
+    assert wrong_json >= texts.keys() - written.keys()
+    right = {name: texts[name] for name in sorted(written.keys() - wrong_json)}
+    outputs = {name: {"value": text} for name, text in {"none": "", **right}.items()}
+    from_json, from_hcl = meanings(terraform, workspace, {"locals": LOCALS, "output": outputs})
+    assert from_hcl == from_json
+
+
+@given(st.lists(almost_names, min_size=1, max_size=60, unique_by=as_terraform_reads))
+@ONE_RUN_EACH
+def test_names_of_locals(terraform: Terraform, workspace: Path, names: list[str]) -> None:
+    wrong = refused(
+        terraform,
+        workspace / "names-json",
+        "cdk.tf.json",
+        '{"locals": { "plain": 1',
+        {name: f", {as_json(name)}: 1" for name in names},
+        "}}",
+    )
+    refused_here = {name for name in names if not is_name(name)}
+    # HCL2 has no name with a byte order mark, which Terraform takes from JSON.
+    assert refused_here == wrong | {name for name in names if name.startswith("\ufeff")}
+    ours = to_hcl({"locals": {name: 1 for name in names if is_name(name)}}, NO_PROVIDER)
+    lines = {line: line for line in ours.splitlines()}
+    assert refused(terraform, workspace / "names-hcl", "cdk.tf", "", lines, "") == set()
+
+
+@given(many(types))
+@ONE_RUN_EACH
+def test_types_of_variables(
+    terraform: Terraform, workspace: Path, values: list[tuple[str, Any]]
+) -> None:
     variables = {
-        name: {"type": type, "default": default}
-        for name, (type, default) in named([*TYPES.items()]).items()
+        name: {"type": type, "default": default} for name, (type, default) in named(values).items()
     }
     outputs = {name: {"value": f"${{var.{name}}}"} for name in variables}
     document = {"variable": variables, "output": outputs}

@@ -167,7 +167,15 @@ BREAKS: dict[str, tuple[Break, str, str]] = {
     "a check that reads": (
         append('check "c" {\n  data "aws_lb" "o" {\n    name = "x"\n  }\n}\n'),
         "unread",
-        "blocks of kind check are not read",
+        "the lookup inside a check is not judged",
+    ),
+    "a program that runs when a resource is forgotten": (
+        append(
+            "removed {\n  from = aws_lb.gone\n  lifecycle {\n    destroy = true\n  }\n"
+            '  provisioner "local-exec" {\n    when    = destroy\n    command = "true"\n  }\n}\n'
+        ),
+        "unread",
+        "a provisioner runs a program",
     ),
     "a second provider, in another account": (
         append(
@@ -303,6 +311,17 @@ BREAKS: dict[str, tuple[Break, str, str]] = {
 }
 
 
+PASSES: dict[str, str] = {
+    "a resource that moved": "moved {\n  from = aws_lb.old\n  to   = aws_lb.alb\n}\n",
+    "a forgotten resource": "removed {\n  from = aws_lb.gone\n\n"
+    "  lifecycle {\n    destroy = false\n  }\n}\n",
+    "a resource that is taken over": 'import {\n  to = aws_lb.alb\n  id = "arn:aws:x"\n}\n',
+    "a check that only asserts": 'check "c" {\n  assert {\n    condition = aws_lb.alb.internal\n'
+    '    error_message = "It is public."\n  }\n}\n',
+}
+"""Blocks that change no setting: the guard judges what they do in a plan."""
+
+
 UNREADABLE_DOCUMENT = "a document that cannot be read"
 UNREADABLE_CONTAINERS = "containers that cannot be read"
 FINDINGS = {
@@ -318,7 +337,12 @@ FINDINGS = {
 def reports(both_sides: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     roots = []
     folder = tmp_path_factory.mktemp("unread")
-    for name, break_ in {**{n: b for n, (b, _, _) in BREAKS.items()}, **FINDINGS}.items():
+    breaks = {
+        **{name: break_ for name, (break_, _, _) in BREAKS.items()},
+        **FINDINGS,
+        **{name: append(text) for name, text in PASSES.items()},
+    }
+    for name, break_ in breaks.items():
         root = copy_stacks(both_sides, folder / name, CONNECTOR)
         break_(root)
         roots.append(root)
@@ -330,6 +354,12 @@ def test_refuses(name: str, reports: dict[str, Any]) -> None:
     _, kind, what = BREAKS[name]
     assert reports[name]["refused"]
     assert [p for p in reports[name]["problems"] if p["kind"] == kind and what in p["what"]]
+
+
+@pytest.mark.parametrize("name", PASSES)
+def test_lets_blocks_pass_that_change_no_setting(name: str, reports: dict[str, Any]) -> None:
+    assert reports[name]["problems"] == []
+    assert [f for f in reports[name]["findings"] if f["outcome"] == "failed"] == []
 
 
 _CRASH = """

@@ -35,11 +35,13 @@ from rollout.review.document import review
 from rollout.review.render import as_html, as_markdown
 from sandbox.instance import Sandbox
 from sandbox.settings import Settings
+from tests.policies.conftest import judge as gate
 from tests.support.mutations import damaged, harms
 from tests.support.one_attribute import attributes_in_use, one_attribute_changed, settled
 from tests.support.plans import EC2, ENVIRONMENT, FARGATE, PLATFORM, SERVICE, TRAFFIC, Json, at
 from tests.support.real_stacks import Edit, RealStacks, all_of, appended, put, put_in
 from tests.support.stack_ids import side_stack
+from tests.support.weekly_changes import WEEKLY, WORKER, weekly_plan
 
 pytestmark = pytest.mark.e2e
 
@@ -47,9 +49,6 @@ FARGATE_RECORD = 'resource "aws_route53_record" "fargate" {'
 EC2_RECORD = 'resource "aws_route53_record" "ec2" {'
 KEY = 'resource "aws_kms_key" "cde_key" {'
 LOG = 'resource "aws_cloudwatch_log_group" "ec2_exec_log" {'
-
-WORKER = side_stack(ENVIRONMENT, "webhooks", Side.EC2)
-"""Its service takes messages of a queue, which the one that is walked does not."""
 
 PROXY = side_stack(ENVIRONMENT, "egress", Side.EC2)
 PUBLIC = side_stack(ENVIRONMENT, "frontend", Side.EC2)
@@ -62,6 +61,8 @@ class Plans:
 
     files: dict[str, list[Path]] = field(default_factory=dict)
     environments: dict[str, Mapping[str, Environment]] = field(default_factory=dict)
+    hcl: Path = Path()
+    """The stacks at `canary`, as the gate judges them."""
 
     def context(self, *labels: str) -> Context:
         environments = self.environments[labels[0]]
@@ -115,6 +116,7 @@ NARROWED = put(f'"arn:aws:logs:eu-west-1:555555555555:log-group:sandbox_adot_{SE
 
 
 def _good_changes(stacks: RealStacks, made: Plans) -> None:
+    made.hcl = stacks.copied_to("judged", *DEPLOYED)
     release = {"TF_VAR_application_image_tag": "2-release"}
     for stack, edit in ((EC2, LONGER), (FARGATE, NARROWED)):
         file = stacks.plan("release", stack, edit=edit, variables=release)
@@ -583,6 +585,45 @@ def test_never_lets_harm_pass_in_a_real_plan(plans: Plans, label: str, data: st.
         except InvalidInput:
             return
         review(read, judge(read), None)
+
+
+DEPLOYED = {FARGATE: "release", EC2: "release", WORKER: "at work", PLATFORM: "more"}
+"""Stack -> a plan of it once it is deployed, which weekly changes start from."""
+
+
+@pytest.mark.parametrize("name", WEEKLY)
+def test_lets_weekly_work_pass_and_says_what_it_does(
+    plans: Plans, tmp_path: Path, name: str
+) -> None:
+    weekly = WEEKLY[name]
+    path = tmp_path / f"{weekly.stack}.json"
+    path.write_text(json.dumps(weekly.applied_to(_document(plans, weekly.stack))))
+    environments = plans.environments["release"]
+    context = Context(read_plans([path], environments), environments)
+    verdict = judge(context)
+    assert verdict.refused == ()
+    text = as_markdown(review(context, verdict, None), rest="the page").replace("\\", "")
+    assert weekly.says in "\n".join(text.splitlines()[:10])
+
+
+def test_the_gate_lets_weekly_work_pass(plans: Plans, tmp_path: Path) -> None:
+    """All changes of a stack at once: a rule judges each setting alone."""
+    options: list[object] = []
+    for stack in DEPLOYED:
+        changes = [weekly for weekly in WEEKLY.values() if weekly.stack == stack]
+        path = tmp_path / f"{stack}.json"
+        path.write_text(json.dumps(weekly_plan(_document(plans, stack), changes)))
+        options += ["--plan", path]
+    (report,) = gate([plans.hcl], "--partial", *options).values()
+    assert report["problems"] == []
+    assert [each for each in report["findings"] if each["outcome"] == "failed"] == []
+
+
+def _document(plans: Plans, stack: str) -> Json:
+    label = DEPLOYED[stack]
+    (path,) = [path for path in plans.files[label] if path.stem == stack]
+    document: Json = json.loads(path.read_text())
+    return document
 
 
 RIGHTS = {"keeps-the-rights-that-it-needs", "widens-no-iam-statement"}

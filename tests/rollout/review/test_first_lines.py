@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pay.model import Environment
+from pay.model import Environment, Stage
 from rollout.guard.verdict import judge
 from rollout.review.document import Document, review
 from rollout.review.render import as_html, as_markdown
@@ -16,9 +16,11 @@ from tests.support.plans import (
     FARGATE,
     PLATFORM,
     Json,
+    at,
     change,
     container,
     plan,
+    policy,
     read,
     task_definition,
 )
@@ -238,15 +240,72 @@ def release(stack: str) -> Json:
     return document
 
 
+def screen_lines(text: str, columns: int) -> int:
+    """Return how many lines a terminal of this width shows."""
+    return sum(max(1, -(-len(line) // columns)) for line in text.splitlines())
+
+
 def test_a_release_on_both_sides_fits_a_screen(sandbox: Environment, tmp_path: Path) -> None:
-    """Of 80 columns and 50 lines."""
     document = reviewed(tmp_path, sandbox, release(EC2), release(FARGATE))
     text = as_markdown(document, rest="the page")
     assert text.startswith(
         "## publicauth, sandbox: EC2 side and Fargate side: publicauth 7-release → 8-release\n"
     )
-    assert sum(max(1, -(-len(line) // 80)) for line in text.splitlines()) <= 50
+    assert screen_lines(text, columns=100) <= 30
+    assert screen_lines(text, columns=80) <= 35
     assert "known after apply)" not in text
+    # What both do stands once.
+    assert f"`{EC2}`, `{FARGATE}`: 1 changed in place, 1 new revision" in text
+    assert text.count("container `publicauth`") == 1
+
+
+def narrowed() -> Json:
+    """A right that a side loses."""
+    values = [
+        {
+            "name": "execution-policy",
+            "policy": policy({"Action": ["ecr:GetAuthorizationToken", *more], "Resource": "*"}),
+        }
+        for more in (["ecr:BatchGetImage"], [])
+    ]
+    return change("aws_iam_role_policy.execution_policy", *values)
+
+
+def test_a_release_with_a_refusal_fits_a_screen(sandbox: Environment, tmp_path: Path) -> None:
+    bad = release(FARGATE)
+    targets = change(
+        "aws_lb_target_group.targets",
+        {"name": "targets", "deregistration_delay": "40"},
+        {"name": "targets", "deregistration_delay": "5"},
+    )
+    bad["resource_changes"].append(targets)
+    document = reviewed(tmp_path, at(sandbox, Stage.CANARY), release(EC2), bad)
+    text = as_markdown(document, rest="the page")
+    assert "deregistration delay 40 → 5" in first_lines(document)
+    assert "### Refused by the guard" in text
+    assert screen_lines(text, columns=100) <= 45
+
+
+def test_why_a_stack_matters_is_told_once(sandbox: Environment, tmp_path: Path) -> None:
+    spoiled = task_definition(
+        [container(stopTimeout=40)], [container(stopTimeout=2, command=["migrate"])]
+    )
+    document = reviewed(tmp_path, at(sandbox, Stage.CANARY), plan(FARGATE, spoiled))
+    why = "publicauth is at canary, where its fargate side can receive traffic"
+    for page in (as_markdown(document, rest="the page"), as_html(document)):
+        assert page.count(why) == 1
+    assert as_markdown(document, rest="x").count("*To do:*") == 1
+
+
+def test_a_right_that_changes_with_an_image_needs_a_revert(
+    sandbox: Environment, tmp_path: Path
+) -> None:
+    plain, more = release(EC2), release(FARGATE)
+    more["resource_changes"].append(narrowed())
+    text = as_markdown(reviewed(tmp_path, sandbox, plain, more), rest="the page")
+    commands = text.partition("```sh\n")[2].splitlines()
+    assert commands[0] == "git revert COMMIT"
+    assert sum("cdktf deploy" in line for line in commands) == 2
 
 
 NO_WAY_BACK = {

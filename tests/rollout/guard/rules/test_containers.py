@@ -127,6 +127,7 @@ HARM: dict[str, Json] = {
     "lower ulimits": {"ulimits": [{**OPEN_FILES, "softLimit": 64, "hardLimit": 64}]},
     "a lower hard ulimit": {"ulimits": [{**OPEN_FILES, "softLimit": 8192, "hardLimit": 8191}]},
     "no ulimits": {"ulimits": []},
+    "ulimits of another form": {"ulimits": ["x"]},
     "core dumps": {"ulimits": [OPEN_FILES, {"name": "core", "softLimit": -1, "hardLimit": -1}]},
     "a new ulimit": {"ulimits": [OPEN_FILES, {"name": "nproc", "softLimit": 9, "hardLimit": 9}]},
     "mount goes": {"mountPoints": []},

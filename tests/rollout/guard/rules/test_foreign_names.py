@@ -50,6 +50,8 @@ def variable(value: str, name: str = "SOMETHING") -> Json:
         ("arn:aws:kms:us-east-1:555555555555:key/a", "us-east-1"),
         ("arn:aws:acm:eu-central-1:555555555555:certificate/a", "eu-central-1"),
         ("us-east-1", "us-east-1"),
+        ("postgresql://app@payments.service.gov.uk/pay", "payments.service.gov.uk"),
+        ("a@payments.service.gov.uk https://payments.service.gov.uk", "payments.service.gov.uk"),
         ("https://docs.production-2.pymnt.internal/", "docs.production-2.pymnt.internal"),
         ("sandbox-ledger-rds-0.abc.eu-west-1.rds.amazonaws.com", "ledger"),
         ("sandbox_app_connector", "connector"),
@@ -98,6 +100,8 @@ def test_refuses_a_value_that_belongs_elsewhere(
         "https://monitoring.us-east-1.amazonaws.com",
         "https://synthetics.us-east-1.amazonaws.com",
         "https://docs.payments.service.gov.uk/api_reference/",
+        "noreply@payments.service.gov.uk",
+        "GOV.UK Pay <noreply@payments.service.gov.uk>, support@staging.payments.service.gov.uk",
         "https://github.com/alphagov/pay-infra/blob/main/environments/production-2.toml",
     ],
 )
