@@ -22,7 +22,7 @@ from pay.model.problem import InvalidInput, Problem, did_you_mean, quoted
 from pay.model.pydantic_errors import to_problems
 from pay.model.stage.parts import PartName
 from pay.model.stage.rows import ROWS
-from pay.model.stage.stage import FULL_WEIGHT
+from rollout.measure.asked import fargate_share
 
 MOST_ROWS = 31 * 24 * 60
 """The minutes of a month: no stage is judged by more."""
@@ -114,7 +114,7 @@ class RecordedErrors(Recording):
 
     @property
     def _usual_share(self) -> float:
-        return Ladder().rungs.get(self.stage, 0) / FULL_WEIGHT
+        return fargate_share(Ladder(), self.stage)
 
     def judge(self) -> Part:
         minutes = _rows((times, Minute(*counts)) for times, *counts in self.minutes)

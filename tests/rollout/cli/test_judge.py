@@ -58,7 +58,7 @@ def test_the_usual_share_of_the_stage_is_taken(file: Path, pay_json: PayJson) ->
     assert told[0] == told[1]
 
 
-ALONE = {"stage": "soak", "share": 1, "minutes": [[120, 0, 0, 100, 0]]}
+ALONE = {"stage": "soak", "minutes": [[120, 0, 0, 100, 0]]}
 
 
 def test_a_stage_of_one_side_is_judged_by_the_week_before(file: Path, pay_json: PayJson) -> None:

@@ -35,7 +35,7 @@ def test_the_same_verdict_minute_and_reason(share: float) -> None:
     for _ in range(12):
         day, burst_rate = random_day(rnd, share), rnd.choice([0, 0.01, 0.2])
         part = judge_errors(day, share, burst_rate=burst_rate)
-        verdict, detail = judging_oracle.errors([tuple(m) for m in day], share, burst_rate)
+        verdict, detail = judging_oracle.errors(day, share, burst_rate)
         assert part.verdict == verdict
         assert part.fail_minute == (detail if verdict == "FAIL" else None)
         assert verdict != "NOT ENOUGH DATA" or part.reason.startswith(str(detail))
