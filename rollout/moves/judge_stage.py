@@ -1,7 +1,7 @@
 """Judges the stage that a promotion would leave."""
 
-from pay.model.judging.verdict import PARTS
 from pay.model.stage.conditions import measurements
+from pay.model.stage.rows import ROWS
 from pay.model.stage.transitions import Edge
 from rollout.moves.judged import NOT_ASKED, Judged
 from rollout.moves.standings import Standings
@@ -13,7 +13,7 @@ def judge_stage(standings: Standings, environment: str, service: str, edge: Edge
 
     A promotion goes on without AWS where a person answers for it: that is for the gates to decide.
     """
-    if edge.before not in PARTS or not measurements(edge):
+    if not (ROWS[edge.before].judged_by and measurements(edge)):
         return NOT_ASKED
     # They import boto3, which most moves need nothing of.
     from rollout.aws.clients import asking

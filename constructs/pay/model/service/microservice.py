@@ -23,6 +23,7 @@ from pay.model.service.dependencies import (
     TopicUse,
 )
 from pay.model.service.heap import heaps
+from pay.model.service.judging import Judging
 from pay.model.service.size import TaskSize
 from pay.model.service.timing import (
     DATABASE_DNS_SECONDS,
@@ -94,6 +95,7 @@ class Microservice(Model):
     timing: Timing = Timing()
     requests_a_minute: float = Field(gt=0)
     """Requests, or connections of a proxy, in a quiet hour of a working day in production."""
+    judging: Judging = Judging()
 
     @property
     def containers(self) -> "tuple[Microservice | Sidecar, ...]":

@@ -1,0 +1,53 @@
+"""A service to judge, at a time."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from pay.model import Environment, Ladder, Microservice, Stage
+from pay.model.side import ServiceSide
+from pay.model.stage.dns_answers import side_shares
+from pay.model.stage.parts import PartName, parts_of
+from pay.model.stage.rows import ROWS
+from pay.model.vocabulary import Side
+
+
+def fargate_share(ladder: Ladder, stage: Stage) -> float:
+    """Return Fargate's part of the requests at a stage, by the weights of its records."""
+    return float(side_shares(ladder.records(stage)).get(Side.FARGATE, 0))
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A service to judge at its stage."""
+
+    environment: Environment
+    service: Microservice
+    since: datetime
+    """When it reached its stage."""
+    weights: str
+    at: datetime
+
+    @property
+    def stage(self) -> Stage:
+        return self.environment.services[self.service.name].stage
+
+    @property
+    def parts(self) -> frozenset[PartName]:
+        """Return the parts that the stage and the service have; empty: nothing to judge."""
+        return parts_of(self.service, ROWS[self.stage].judged_by)
+
+    @property
+    def share(self) -> float:
+        """Return Fargate's part of the requests, by the weights."""
+        return fargate_share(self.environment.ladder, self.stage)
+
+    @property
+    def is_alone(self) -> bool:
+        """Return whether Fargate answers everything, so that errors have no other side."""
+        return PartName.SHARE not in self.parts
+
+    @cached_property
+    def sides(self) -> Mapping[Side, ServiceSide]:
+        return {side: ServiceSide(self.service, self.environment, side) for side in Side}
