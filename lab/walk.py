@@ -220,11 +220,6 @@ class Walk:
         return max([since, *changes])
 
 
-def forward(ladder: Ladder) -> tuple[Stage, ...]:
-    """Return the stages from `legacy` to `retired`."""
-    return ladder.stages[1:]
-
-
 def back_from_each_stage(ladder: Ladder) -> tuple[Stage, ...]:
     """Return a tour from `dark` that rolls back once from every stage with a rollback."""
     tour = [Stage.LEGACY, Stage.DARK, Stage.READY]
