@@ -106,8 +106,8 @@ class JudgedWalk:
     async def _is_promoted(self, edge: Edge) -> bool:
         """Ask for a promotion until it passes, or return False when the judge says FAIL."""
         came = self._clock.now
+        self.walk.tell(f"{self.walk.service}: {edge.before}, asking for {edge.after}")
         while True:
-            self.walk.tell(f"{self.walk.service}: {edge.before}, asking for {edge.after}")
             standings = load_standings(self._workshop.environments, self._clock.now)
             judged = await asyncio.to_thread(self._judge, standings, edge)
             if judged.why_not:

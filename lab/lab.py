@@ -8,7 +8,7 @@ from pathlib import Path
 
 from lab.clock import Clock, ordinary_day
 from lab.judged import JudgedWalk
-from lab.metrics import Metrics
+from lab.metrics import Metrics, Served
 from lab.pace import Pace
 from lab.traffic import Traffic
 from lab.walk import Deploy, Walk
@@ -60,9 +60,15 @@ class Lab:
         sides = {side: ServiceSide(CATALOGUE[service], environment, side) for side in Side}
         async with self.walking(service, deploy) as walk:
             metrics = Metrics(self.sandbox.server, sides, lambda: walk.traffic.feed.latest)
-            walk.traffic.on_served = metrics.count
             start = ordinary_day(datetime.now(UTC))
             async with Clock(self._pace, start, metrics.minute_over) as clock:
+
+                def count(served: Served) -> None:
+                    # In time that does not pass, a minute would have the requests of many.
+                    if not clock.stands:
+                        metrics.count(served)
+
+                walk.traffic.on_served = count
                 yield JudgedWalk(walk, self.workshop, self.sandbox.client, clock, metrics)
 
     @asynccontextmanager

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 
+from botocore.exceptions import ClientError
+
 from pay.model import Environment, Microservice, Stage
 from pay.model.judging.alarms import judge_alarms
 from pay.model.judging.dip import judge_dip
@@ -15,14 +17,14 @@ from pay.model.judging.minutes import Minute, total
 from pay.model.judging.part import Part, Verdict
 from pay.model.judging.share import judge_idle, judge_share
 from pay.model.judging.verdict import HTTP_ONLY, PARTS, PartName, overall
-from pay.model.metrics import Metric
+from pay.model.metrics import HEALTHY_HOSTS, Metric
 from pay.model.side import ServiceSide
 from pay.model.stage.dwell import drain
 from pay.model.stage.stage import FULL_WEIGHT
 from pay.model.vocabulary import LoadBalancerType, Side
 from rollout.aws.clients import Client
 from rollout.measure import expected
-from rollout.measure.cloudwatch import read
+from rollout.measure.cloudwatch import Query, read
 from rollout.measure.judgement import Judgement
 from rollout.measure.running import read_alarms, read_running
 from rollout.measure.traffic import (
@@ -34,6 +36,7 @@ from rollout.measure.traffic import (
     latency_queries,
     on_the_clock,
 )
+from rollout.terminal.refusal import Failed
 
 LAG = timedelta(minutes=5)
 """Load balancers send a minute up to 4 minutes late; an earlier look sees it half full."""
@@ -80,6 +83,18 @@ def judge(asked: Asked, client: Client) -> Judgement:
 
     Raises Failed when CloudWatch, or a side, does not answer in full.
     """
+    try:
+        return _judge(asked, client)
+    except ClientError as error:
+        code = error.response.get("Error", {}).get("Code", "an error")
+        raise Failed(
+            f"AWS answered {error.operation_name} with {code}: "
+            f"{error.response.get('Error', {}).get('Message', '')}; when it throttles, run it "
+            "again in a minute; when it denies, give the role the right"
+        ) from None
+
+
+def _judge(asked: Asked, client: Client) -> Judgement:
     measured = _Measured(asked, client)
     judges: Mapping[PartName, Callable[[], Part]] = {
         PartName.ERRORS: measured.errors,
@@ -162,10 +177,8 @@ class _Measured:
             on_the_clock(self.span.end, expected.PERIOD_SECONDS),
             expected.PERIOD_SECONDS,
         )
-        counts = zip(long, self._counts((), long), strict=True)
-        totals = {at: float(each.ec2_requests + each.fargate_requests) for at, each in counts}
         try:
-            blocks, minutes = expected.blocks(totals, self.span)
+            blocks, minutes = expected.blocks(self._totals(long), self.span)
         except LookupError as error:
             return Part(verdict=Verdict.NOT_ENOUGH_DATA, reason=str(error.args[0]))
         return judge_dip(blocks, block_minutes=minutes)
@@ -179,6 +192,32 @@ class _Measured:
             for side, found in zip(queries, points, strict=True)
         }
         return judge_hosts(healthy, {s: side.needed_tasks for s, side in self._asked.sides.items()})
+
+    def _totals(self, span: Span) -> expected.Totals:
+        """Return the requests of both sides in each period of which they are known.
+
+        A load balancer reports its healthy tasks also without requests. A side that reports neither
+        may have had any number of them; before the stage it may not have existed.
+        """
+        hosts = HEALTHY_HOSTS[self._asked.service.load_balancer_type]
+        keys = [
+            (side, Query(metric, each.dimensions, span.period_seconds))
+            for side, each in self._running.items()
+            for metric in (*self._counted.requests, hosts)
+        ]
+        points = read(self._cloudwatch, [query for _, query in keys], span.start, span.end)
+        totals: dict[int, float] = {}
+        reported: dict[int, set[Side]] = {}
+        for (side, query), found in zip(keys, points, strict=True):
+            for at, value in found.items():
+                totals[at] = totals.get(at, 0.0) + (0.0 if query.metric == hosts else value)
+                reported.setdefault(at, set()).add(side)
+        start = self.span.start.timestamp()
+        return {
+            at: total
+            for at, total in totals.items()
+            if at < start or len(reported[at]) == len(self._running)
+        }
 
     def _counts(self, errors: Sequence[Metric], span: Span) -> list[Minute]:
         """Return requests and errors of each period; no call for a span without a period."""

@@ -120,7 +120,7 @@ def test_the_page_shows_each_verdict_on_the_timeline_and_what_made_it(
 
 def test_a_walk_without_a_judge_shows_no_verdicts(walk: Walk, tmp_path: Path) -> None:
     page = page_of(walk, tmp_path)
-    assert "Verdicts" not in page
+    assert "<h3>Verdicts</h3>" not in page
     assert "judge" not in table_of(walk)
 
 

@@ -62,7 +62,7 @@ def make_sides(client: Callable[[str], Any], sides: Iterable[ServiceSide]) -> No
 
 
 def make_alarms(server: Server, side: ServiceSide) -> None:
-    """Create every alarm of a side, of a metric that nobody sends: it keeps the state it is given."""
+    """Create every alarm of a side, of a metric that nobody sends: it keeps a state that is set."""
     for alarm in alarms(side):
         server.client("cloudwatch").put_metric_alarm(
             AlarmName=names.alarm(side.environment.name, side.service.name, side.side, alarm.name),
