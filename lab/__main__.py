@@ -1,4 +1,5 @@
-"""`make lab`: moves a service from EC2 to Fargate, another one back from each stage, under traffic.
+"""`make lab`: moves a service from EC2 to Fargate by the judge alone, another one back from each
+stage, under traffic.
 
 Everything is on the loopback: a local AWS, a name server, both sides' servers, the clients.
 """
@@ -12,11 +13,12 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from lab.judged import Incident
 from lab.lab import Lab
 from lab.pace import Pace
 from lab.page import write_page
 from lab.table import LiveTable
-from lab.walk import Walk, back_from_each_stage, forward
+from lab.walk import Walk, back_from_each_stage
 from pay.environments.load import load_environment
 from pay.model import Stage
 from sandbox.instance import Sandbox
@@ -38,9 +40,17 @@ def main(
     ] = "cardid",
     pace: Annotated[float, typer.Option(help="AWS's seconds in one second of the lab.")] = 200.0,
     seed: Annotated[int, typer.Option(help="Of the clients' and the name server's dice.")] = 1,
+    fault: Annotated[
+        float,
+        typer.Option(
+            min=0, max=1, help="The share of Fargate's answers that fail at quarter; 0: none."
+        ),
+    ] = 0.05,
     page: Annotated[Path, typer.Option(help="The file of the page.")] = ROOT / ".sandbox/lab.html",
 ) -> None:
     """Walk two services through every stage of a move while clients use them.
+
+    The first one moves when the judge says PASS, and goes back when a fault at quarter fails.
 
     Example: `make lab OPTIONS="--moved publicauth"`
     """
@@ -49,7 +59,8 @@ def main(
     walks: list[Walk] = []
     problem = ""
     try:
-        asyncio.run(_walk(console, walks, moved, rolled_back, Pace(pace), seed))
+        incident = Incident(Stage.QUARTER, fault) if fault else None
+        asyncio.run(_walk(console, walks, moved, rolled_back, Pace(pace), seed, incident))
     except SandboxError as error:
         problem = str(error)
     finally:
@@ -61,11 +72,19 @@ def main(
     if failures := findings[:MOST_FINDINGS] + [problem] * bool(problem):
         console.print("\n".join(failures), style="red", markup=False)
         raise typer.Exit(1)
-    console.print("No request failed, and the name always resolved.", style="green")
+    injected = sum(walk.traffic.log.injected for walk in walks)
+    but = f" but {injected:,} by the lab's own fault" * bool(injected)
+    console.print(f"No request failed{but}, and the name always resolved.", style="green")
 
 
 async def _walk(
-    console: Console, walks: list[Walk], moved: str, rolled_back: str, pace: Pace, seed: int
+    console: Console,
+    walks: list[Walk],
+    moved: str,
+    rolled_back: str,
+    pace: Pace,
+    seed: int,
+    incident: Incident | None,
 ) -> None:
     """Add each walk to `walks` as it begins."""
     environment = load_environment(ROOT / "environments" / f"{ENVIRONMENT}.toml")
@@ -77,15 +96,14 @@ async def _walk(
                 lab = Lab(Path(folder), sandbox, pace=pace, seed=seed, tell=table.tell)
                 stages = {moved: Stage.LEGACY}
                 await lab.prepare({**stages, rolled_back: Stage.DARK} if rolled_back else stages)
-                for service, deploy, stops in (
-                    (moved, lab.workshop.cdktf_deploy, forward),
-                    (rolled_back, lab.workshop.deploy, back_from_each_stage),
-                ):
-                    if service:
-                        async with lab.walking(service, deploy) as walk:
-                            walks.append(walk)
-                            await walk.measure()
-                            await walk.go(stops(walk.ladder))
+                async with lab.judged(moved, lab.workshop.cdktf_deploy) as judged:
+                    walks.append(judged.walk)
+                    await judged.go(incident)
+                if rolled_back:
+                    async with lab.walking(rolled_back, lab.workshop.deploy) as walk:
+                        walks.append(walk)
+                        await walk.measure()
+                        await walk.go(back_from_each_stage(walk.ladder))
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ import dns.rdatatype
 import dns.resolver
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from lab.load_balancers import SIDE_HEADER
+from lab.load_balancers import FAULT_HEADER, SIDE_HEADER
 from lab.log import Request, TrafficLog
 from lab.name_server import NEGATIVE_TTL_SECONDS
 from lab.pace import Pace
@@ -132,13 +132,16 @@ async def _request(
     session: aiohttp.ClientSession, url: str, habit: Habit, resolver: CachingResolver
 ) -> Request:
     began, side, error, last_asked = time.time(), None, None, resolver.asked
+    is_injected = False
     try:
         async with session.get(url) as answer:
             text = await answer.text()
             if answer.status != 200:
                 error = f"status {answer.status}: {text}"
             side = Side(answer.headers[SIDE_HEADER])
+            is_injected = FAULT_HEADER in answer.headers
     except (aiohttp.ClientError, OSError, TimeoutError) as problem:
         error = f"{type(problem).__name__}: {problem}"
     drawn = resolver.asked if resolver.asked != last_asked else None
-    return Request(began, time.time(), habit.value, side, error, drawn, resolver.side)
+    ended, led_to = time.time(), resolver.side
+    return Request(began, ended, habit.value, side, error, drawn, led_to, is_injected)

@@ -24,9 +24,12 @@ class AliasRecord:
 class Balancer:
     """A load balancer that exists."""
 
+    arn: str
     name: str
     dns_name: str
     listens: bool
+    target_groups: tuple[str, ...]
+    """The ARN of each of its target groups."""
     targets: tuple[TargetHealth, ...]
     """The targets of each of its target groups."""
     client_keep_alive_seconds: int
@@ -62,7 +65,11 @@ class Estate:
         """Parse a state that `sandbox.server.traffic_history` wrote."""
         balancers = [
             Balancer(
-                **{**balancer, "targets": tuple(TargetHealth(*t) for t in balancer["targets"])}
+                **{
+                    **balancer,
+                    "target_groups": tuple(balancer["target_groups"]),
+                    "targets": tuple(TargetHealth(*t) for t in balancer["targets"]),
+                }
             )
             for balancer in state["balancers"]
         ]

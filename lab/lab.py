@@ -3,13 +3,19 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
+from lab.clock import Clock, ordinary_day
+from lab.judged import JudgedWalk
+from lab.metrics import Metrics, Served
 from lab.pace import Pace
 from lab.traffic import Traffic
 from lab.walk import Deploy, Walk
 from lab.workshop import Workshop
-from pay.model import Stage
+from pay.catalogue import CATALOGUE
+from pay.model import Side, Stage
+from pay.model.side import ServiceSide
 from pay.model.stack_order import in_turns
 from pay.model.stacks import known_stacks
 from sandbox.instance import Sandbox
@@ -44,6 +50,27 @@ class Lab:
         for stacks in in_turns(needed):
             self._tell(f"deploying {', '.join(stack.id for stack in stacks)}")
             await asyncio.gather(*(self.workshop.deploy(stack.id) for stack in stacks))
+
+    @asynccontextmanager
+    async def judged(self, service: str, deploy: Deploy) -> AsyncIterator[JudgedWalk]:
+        """Start a walk that moves by the judge alone, with the clock and the metrics of AWS.
+
+        A sandbox has one clock, so only one walk at a time can be judged.
+        """
+        environment = self.workshop.environment
+        sides = {side: ServiceSide(CATALOGUE[service], environment, side) for side in Side}
+        async with self.walking(service, deploy) as walk:
+            metrics = Metrics(self.sandbox.server, sides, lambda: walk.traffic.feed.latest)
+            start = ordinary_day(datetime.now(UTC))
+            async with Clock(self._pace, start, metrics.minute_over) as clock:
+
+                def count(served: Served) -> None:
+                    # In time that does not pass, a minute would have the requests of many.
+                    if not clock.stands:
+                        metrics.count(served)
+
+                walk.traffic.on_served = count
+                yield JudgedWalk(walk, self.workshop, self.sandbox.client, clock, metrics)
 
     @asynccontextmanager
     async def walking(self, service: str, deploy: Deploy) -> AsyncIterator[Walk]:

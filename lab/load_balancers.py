@@ -8,9 +8,12 @@ Application Load Balancer without targets does.
 A task serves only a share of the requests that clients currently send to both sides together.
 Requests beyond that are answered 503, so that a side with too few tasks shows. The limit is a share
 because the number of requests depends on the machine.
+
+A side can be made faulty: then its tasks answer a share of the requests with 500.
 """
 
 import asyncio
+import random
 import time
 from collections import deque
 from collections.abc import Mapping
@@ -20,11 +23,15 @@ from aiohttp import web
 
 from lab.addresses import FIRST, Addresses
 from lab.estate import Balancer, Estate
+from lab.metrics import OnServed, Outcome, Served
 from lab.pace import Pace
 from lab.tasks import end
 from pay.model import Side
 
 SIDE_HEADER = "X-Side"
+FAULT_HEADER = "X-Fault-Of-The-Lab"
+"""In an answer that fails because the lab wants it to."""
+
 WINDOW_SECONDS = 2.0
 """The time over which capacity is counted, so that a pause of the machine is not an overload."""
 
@@ -34,10 +41,13 @@ class SideServer:
 
     def __init__(
         self, side: Side, sent: deque[float], share_of_task: float, request_seconds: float,
-        pace: Pace,
+        pace: Pace, dice: random.Random, on_served: OnServed,
     ) -> None:  # fmt: skip
         """`sent` holds the time of each request that clients sent, to either side."""
         self._side, self._sent, self._pace = side, sent, pace
+        self._dice, self._on_served = dice, on_served
+        self.faulty_share = 0.0
+        """The share of the answers that fail."""
         self._share_of_task = share_of_task
         self._request_seconds = request_seconds
         self._balancer: Balancer | None = None
@@ -69,17 +79,26 @@ class SideServer:
         balancer = self._balancer
         tasks = balancer.tasks if balancer else 0
         headers = {SIDE_HEADER: self._side.value}
+        outcome = Outcome.FAILED
         if balancer is None or not tasks:
             response = web.Response(status=503, text="no healthy targets", headers=headers)
+            outcome = Outcome.REFUSED
         elif len(self._taken) >= tasks * self._share_of_task * len(self._sent):
             response = web.Response(status=503, text=f"overload of {tasks} tasks", headers=headers)
         else:
             self._taken.append(now)
             await asyncio.sleep(self._request_seconds)
-            response = web.Response(text="ok", headers=headers)
+            if self._dice.random() < self.faulty_share:
+                headers[FAULT_HEADER] = f"{self.faulty_share:.0%}"
+                response = web.Response(status=500, text="a fault of the lab", headers=headers)
+            else:
+                response = web.Response(text="ok", headers=headers)
+                outcome = Outcome.ANSWERED
         # Without a transport the client has already disconnected.
         transport = request.transport
+        opens = transport is not None and transport not in self._connected
         age = now - self._connected.setdefault(transport, now) if transport else 0
+        self._on_served(Served(self._side, outcome, time.monotonic() - now, opens))
         if balancer and age >= self._pace.lab_seconds(balancer.client_keep_alive_seconds):
             # The load balancer answers, then closes, so that the client connects again.
             response.force_close()
@@ -97,16 +116,19 @@ class SideServers:
         *,
         share_of_task: float,
         request_seconds: float,
+        dice: random.Random,
+        on_served: OnServed,
     ) -> None:
         """`balancers` holds the name of each side's load balancer.
 
         `share_of_task` is the share of all requests that one task serves. Times are in the lab's
-        seconds.
+        seconds. `on_served` is called with each answer.
         """
         sent: deque[float] = deque()
         self._balancers, self._addresses = balancers, addresses
         self._servers = {
-            side: SideServer(side, sent, share_of_task, request_seconds, pace) for side in balancers
+            side: SideServer(side, sent, share_of_task, request_seconds, pace, dice, on_served)
+            for side in balancers
         }
         self._estates: asyncio.Queue[Estate] = asyncio.Queue()
 
@@ -124,6 +146,10 @@ class SideServers:
     def update(self, estate: Estate) -> None:
         """Apply a new state, soon after the call."""
         self._estates.put_nowait(estate)
+
+    def set_fault(self, side: Side, share: float) -> None:
+        """Let a share of a side's answers fail; 0 ends it."""
+        self._servers[side].faulty_share = share
 
     async def stop(self) -> None:
         await end(self._task)

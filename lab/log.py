@@ -26,6 +26,8 @@ class Request:
     follow it."""
     led_to: Side | None = None
     """The side that the client's latest DNS answer led to; None if to neither."""
+    is_injected: bool = False
+    """It failed because the lab wanted it to."""
 
 
 @dataclass
@@ -36,7 +38,13 @@ class TrafficLog:
 
     @property
     def failures(self) -> list[Request]:
-        return [request for request in self.requests if request.error]
+        """The requests that failed, without those that the lab lets fail."""
+        return [request for request in self.requests if request.error and not request.is_injected]
+
+    @property
+    def injected(self) -> int:
+        """How many requests the lab let fail."""
+        return sum(request.is_injected for request in self.requests)
 
     @property
     def draws(self) -> list[Request]:

@@ -1,4 +1,4 @@
-"""One clock for all waiting: converts AWS's seconds to the lab's."""
+"""Converts AWS's seconds to the lab's, and back."""
 
 from dataclasses import dataclass
 
@@ -15,3 +15,7 @@ class Pace:
     def lab_seconds(self, aws_seconds: float) -> float:
         """Convert AWS's seconds to the lab's."""
         return aws_seconds / self.factor
+
+    def aws_seconds(self, lab_seconds: float) -> float:
+        """Convert the lab's seconds to AWS's."""
+        return lab_seconds * self.factor

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from lab.shares import HEIGHT, WIDTH, Plot
+from lab.shares import HEIGHT, WIDTH, Plot, minutes
 from lab.walk import CONFIDENCE, Walk
 from pay.pages import templates
+from rollout.terminal.time_text import short_moment
 
 
 def write_page(path: Path, walks: Sequence[Walk], problem: str = "") -> None:
@@ -20,6 +21,8 @@ def write_page(path: Path, walks: Sequence[Walk], problem: str = "") -> None:
             width=WIDTH,
             height=HEIGHT,
             confidence=CONFIDENCE,
+            minutes=minutes,
+            moment=short_moment,
             made=datetime.now().astimezone().strftime("%d %B %Y, %H:%M"),
         )
     )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lab.findings import Finding
+from lab.look import Look
 from lab.walk import Walk
 from pay.model import Side
 
@@ -88,6 +89,32 @@ class Plot:
         ]
 
     @property
+    def looks(self) -> list[Band]:
+        """Each look of the judge; one that the service moved on has its verdict as label."""
+        return [
+            Band(
+                self.x(look.time),
+                0,
+                look.judgement.verdict.value if look.decides else "",
+                f"{look.judgement.stage}: {look.judgement.verdict}, {look.outcome}",
+            )
+            for look in self._walk.looks
+        ]
+
+    @property
+    def decisions(self) -> list[tuple[int, Look]]:
+        """The looks that the service moved on, each with how many there were at its stage; the last
+        look of a walk that ended early as well.
+        """
+        counted, count = [], 0
+        for look in self._walk.looks:
+            count += 1
+            if look.decides or look is self._walk.looks[-1]:
+                counted.append((count, look))
+                count = 0
+        return counted
+
+    @property
     def errors(self) -> list[Band]:
         return [Band(self.x(f.time), 0, "", str(f)) for f in self.findings]
 
@@ -96,6 +123,10 @@ class Plot:
         """At most twelve ticks, at round seconds."""
         step = next(s for s in (5, 10, 30, 60, 120, 300, 600, 3600) if self.seconds / s <= 12)
         return [
-            (self.x(self._start + s), f"{s // 60}:{s % 60:02}")
-            for s in range(0, int(self.seconds) + 1, step)
+            (self.x(self._start + s), minutes(s)) for s in range(0, int(self.seconds) + 1, step)
         ]
+
+
+def minutes(seconds: float) -> str:
+    """Return a time since the start of a walk: `4:05`."""
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02}"

@@ -9,9 +9,11 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from lab.look import Look
 from lab.tasks import end
 from lab.walk import CONFIDENCE, Stay, Walk
 from pay.model import Side
+from pay.model.judging.part import Verdict
 
 UPDATES_PER_SECOND = 2
 
@@ -56,7 +58,8 @@ def table(walk: Walk) -> Table:
     """Return the stages of a walk so far."""
     log = walk.traffic.log
     stages = Table(
-        title=f"{walk.service}: {len(log.requests):,} requests, {len(log.failures)} failed",
+        title=f"{walk.service}: {len(log.requests):,} requests, {len(log.failures)} failed"
+        + f", {log.injected:,} more on purpose" * bool(log.injected),
         title_style="bold red" if log.failures else "bold green",
         caption=f"exact interval at {CONFIDENCE:.3%} for the draws (resolutions)",
     )
@@ -65,9 +68,18 @@ def table(walk: Walk) -> Table:
     for column in ("expected", "draws", "observed", "interval", "EC2", "Fargate", "s"):
         stages.add_column(column, justify="right")
     stages.add_column("")
+    if walk.looks:
+        stages.add_column("judge")
     for stay in walk.stays:
-        stages.add_row(*_row(stay))
+        looks = walk.looks_at(stay)
+        stages.add_row(*_row(stay), *([_judged(looks)] if looks else []))
     return stages
+
+
+def _judged(looks: Sequence[Look]) -> Text:
+    last, count = looks[-1], len(looks)
+    style = {Verdict.PASS: "green", Verdict.FAIL: "red"}.get(last.judgement.verdict, "yellow")
+    return Text(f"{last.judgement.verdict} at look {count}", style=style)
 
 
 def _row(stay: Stay) -> tuple[str | Text, ...]:

@@ -7,6 +7,7 @@ from lab.addresses import Addresses
 from lab.clients import CachingResolver, Group, Habit, run_client
 from lab.load_balancers import SideServers
 from lab.log import TrafficLog
+from lab.metrics import OnServed
 from lab.name_server import NameServer
 from lab.pace import Pace
 from lab.state_feed import StateFeed
@@ -47,6 +48,8 @@ class Traffic:
         self.peak_tasks = environment.services[service].tasks.peak
         self.log = TrafficLog()
         self.feed = StateFeed(endpoint)
+        self.on_served: OnServed = lambda _: None
+        """Is called with each answer of a load balancer."""
         self._dice = random.Random(seed)
 
     async def __aenter__(self) -> "Traffic":
@@ -60,6 +63,8 @@ class Traffic:
             self.pace,
             share_of_task=HEADROOM / self.peak_tasks,
             request_seconds=REQUEST_SECONDS,
+            dice=random.Random(self._dice.random()),
+            on_served=lambda served: self.on_served(served),
         )
         port = await self._servers.start(self.feed.latest)
         self.feed.notify(self._servers.update)
@@ -69,6 +74,10 @@ class Traffic:
             for _ in range(group.clients)
         ]
         return self
+
+    def set_fault(self, side: Side, share: float) -> None:
+        """Let a share of a side's answers fail; 0 ends it."""
+        self._servers.set_fault(side, share)
 
     async def __aexit__(self, *_: object) -> None:
         await end(*self._clients)

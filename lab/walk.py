@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from lab.findings import Fault, Finding, findings
 from lab.interval import exact_interval
+from lab.look import Look
 from lab.traffic import Traffic
 from lab.workshop import Workshop
 from pay.catalogue import CATALOGUE
@@ -15,7 +16,7 @@ from pay.model import Ladder, Side, Stage
 from pay.model.stacks import known_stacks
 from pay.model.stage.dns_answers import side_shares
 from pay.model.stage.dwell import drain
-from pay.model.stage.transitions import find_edge
+from pay.model.stage.transitions import Edge, find_edge
 from rollout.moves.journal import weights_text
 from rollout.moves.stack_changes import stack_changes
 from sandbox.server.process import SandboxError
@@ -89,11 +90,13 @@ class Walk:
         deploy: Deploy,
         tell: Callable[[str], None] = lambda _: None,
     ) -> None:
-        self._workshop, self._deploy, self._tell = workshop, deploy, tell
+        self._workshop, self._deploy, self.tell = workshop, deploy, tell
         self.traffic = traffic
         self.service = traffic.service
         self.stays: list[Stay] = []
         self.deployments: list[Deployment] = []
+        self.looks: list[Look] = []
+        """Those of the judge, when a walk has one."""
         self.began = time.time()
         self._enter(time.time())
 
@@ -126,6 +129,10 @@ class Walk:
         faults = [*findings(self.traffic, self.drain_seconds), *wrong_shares]
         return sorted(faults, key=lambda finding: finding.time)
 
+    def looks_at(self, stay: Stay) -> list[Look]:
+        """Return the looks during a stay."""
+        return [look for look in self.looks if stay.began <= look.time < stay.ended]
+
     async def go(self, stages: tuple[Stage, ...]) -> None:
         """Move to one stage after the other and measure each."""
         for stage in stages:
@@ -133,21 +140,25 @@ class Walk:
             await self.measure()
 
     async def move(self, stage: Stage) -> None:
-        """Record the move and deploy the stacks that it changes, one after the other."""
-        environment, before, start = self._workshop.environment, self.stage, time.time()
-        edge = find_edge(environment.ladder, before, stage)
+        """Record the move and follow it."""
+        edge = find_edge(self.ladder, self.stage, stage)
         if edge is None:
-            raise SandboxError(f"{self.service} cannot move from {before} to {stage}")
-        title = f"{before} -> {stage}"
-        self._tell(f"{self.service}: {title}")
-        self.stays[-1].left = start
+            raise SandboxError(f"{self.service} cannot move from {self.stage} to {stage}")
         self._workshop.move(self.service, edge, "the traffic lab")
+        await self.follow(edge)
+
+    async def follow(self, edge: Edge) -> None:
+        """Deploy the stacks that a recorded move changes, one after the other."""
+        environment, start = self._workshop.environment, time.time()
+        title = f"{edge.before} -> {edge.after}"
+        self.tell(f"{self.service}: {title}")
+        self.stays[-1].left = start
         known = known_stacks({environment.name: environment})
         for change in stack_changes(environment, self.service, edge):
             if known[change.stack].kind.only_watches:
                 continue
             began = time.time()
-            self._tell(f"{self.service}: {title}, deploying {change.stack}")
+            self.tell(f"{self.service}: {title}, deploying {change.stack}")
             await self._deploy(change.stack)
             self.deployments.append(Deployment(change.stack, title, began, time.time()))
         await self.traffic.feed.catch_up()
@@ -161,7 +172,7 @@ class Walk:
         Raises SandboxError after LONGEST_WAIT_SECONDS.
         """
         stay = self.stays[-1]
-        self._tell(f"{self.service}: {stay.stage}, {stay.weights}: waiting for the clients")
+        self.tell(f"{self.service}: {stay.stage}, {stay.weights}: waiting for the clients")
         deadline = time.monotonic() + LONGEST_WAIT_SECONDS
         while not self._is_measured(stay):
             if time.monotonic() > deadline:
@@ -211,11 +222,6 @@ class Walk:
             if before.records_of(self.traffic.name) != after.records_of(self.traffic.name)
         ]
         return max([since, *changes])
-
-
-def forward(ladder: Ladder) -> tuple[Stage, ...]:
-    """Return the stages from `legacy` to `retired`."""
-    return ladder.stages[1:]
 
 
 def back_from_each_stage(ladder: Ladder) -> tuple[Stage, ...]:

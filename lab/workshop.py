@@ -67,16 +67,16 @@ class Workshop:
         path = self.environments / f"{self._name}.toml"
         path.write_text(with_stage(path.read_text(), service, stage, where=path.name))
 
-    def move(self, service: str, edge: Edge, why: str) -> None:
-        """Record a move as `pay promote` and `pay rollback` do, with its journal entry.
+    def move(self, service: str, edge: Edge, why: str, at: datetime | None = None) -> None:
+        """Record a move with its journal entry, without the gates of `pay promote`.
 
-        Their gates require hours between moves, which the lab does not have.
+        `at` is the time of the move in UTC, by default now.
         """
         environment = self.environment
         entry = journal.move(
             environment.ladder,
             edge,
-            at=datetime.now(UTC).replace(microsecond=0),
+            at=at or datetime.now(UTC).replace(microsecond=0),
             by="lab",
             evidence=why if edge.is_forward else None,
             because=None if edge.is_forward else why,

@@ -15,15 +15,15 @@ from typing import Annotated
 import typer
 
 from pay.model import Stage
-from rollout.moves import journal
-from rollout.moves.gates import Promotion, findings, next_move
+from rollout.moves.gates import Promotion, next_move
+from rollout.moves.journal import author
 from rollout.moves.judge_stage import judge_stage
-from rollout.moves.record_move import print_move, write_move
+from rollout.moves.promote import promote as write_promotion
+from rollout.moves.record_move import print_move
 from rollout.moves.stage_file import locked
 from rollout.moves.standings import load_standings
 from rollout.terminal.arguments import EnvironmentName, Json, ServiceName, environments_folder, now
 from rollout.terminal.console import choose
-from rollout.terminal.refusal import Refused
 
 
 def promote(
@@ -52,7 +52,6 @@ def promote(
         target = choose(environment, standings.environments, "ENV")
         choose(service, target.services, "SERVICE")
         edge = next_move(target, service)
-        judged = judge_stage(standings, environment, service, edge)
         asked = Promotion(
             standings,
             environment,
@@ -62,20 +61,6 @@ def promote(
             adjacent=allow_adjacent,
             approvers=tuple(approver or ()),
             expected=to,
-            judged=judged,
+            judged=judge_stage(standings, environment, service, edge),
         )
-        reasons = findings(asked)
-        if any(finding.refuses for finding in reasons):
-            what = f"{service} in {environment} from {edge.before} to {edge.after}"
-            raise Refused(what, reasons)
-        entry = journal.move(
-            target.ladder,
-            edge,
-            at=standings.now,
-            by=journal.author(folder),
-            evidence=evidence,
-            judged=judged.judgement,
-            adjacent=allow_adjacent if asked.moving_neighbours else None,
-            approvers=asked.approvers,
-        )
-        print_move(write_move(folder, target, service, edge, entry, reasons), as_json=as_json)
+        print_move(write_promotion(asked, by=author(folder)), as_json=as_json)

@@ -19,7 +19,8 @@ LONGEST_LOOK_BACK = timedelta(weeks=WEEKS) + LEVEL_BEFORE + timedelta(hours=2)
 BLOCK_MINUTES = (5, 15, 60)
 
 Totals = Mapping[int, float]
-"""The start of 5 minutes -> the requests of both sides."""
+"""The start of 5 minutes -> the requests of both sides. Minutes of which nothing was reported are
+not in it: nobody knows their requests."""
 
 
 def usual(totals: Totals, at: int) -> float | None:
@@ -80,9 +81,13 @@ def _block(totals: Totals, expected: Mapping[int, float | None], at: int, length
 def _sums(
     totals: Totals, expected: Mapping[int, float | None], periods: Sequence[int]
 ) -> tuple[float, float]:
-    """Return the expected and the observed requests of periods whose expectation is known."""
-    known = [(at, value) for at in periods if (value := expected.get(at)) is not None]
-    return sum(value for _, value in known), sum(totals.get(at, 0.0) for at, _ in known)
+    """Return the expected and the observed requests of the periods in which both are known."""
+    known = [
+        (value, totals[at])
+        for at in periods
+        if at in totals and (value := expected.get(at)) is not None
+    ]
+    return sum(value for value, _ in known), sum(seen for _, seen in known)
 
 
 def bank_holidays(span: Span) -> list[date]:

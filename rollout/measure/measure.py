@@ -116,8 +116,9 @@ class _Measured:
 
     @cached_property
     def _by_five(self) -> SideSeries:
-        """Requests and errors of the stage and of the weeks before."""
-        return self._read((*self._counted.requests, *self._counted.errors), self._weeks)
+        """Requests, errors and healthy tasks of the stage and of the weeks before."""
+        metrics = (*self._counted.requests, *self._counted.errors, self._hosts)
+        return self._read(metrics, self._weeks)
 
     @property
     def _weeks(self) -> Span:
@@ -201,13 +202,8 @@ class _Measured:
         if holidays := expected.bank_holidays(self.span):
             reason = f"{holidays[0]:%a %d %b} is a bank holiday: nobody knows what is usual"
             return Part(verdict=Verdict.NOT_ENOUGH_DATA, reason=reason)
-        counts = self._by_five.counts(self._counted.requests, (), self._weeks)
-        totals = {
-            at: float(each.ec2_requests + each.fargate_requests)
-            for at, each in zip(self._weeks, counts, strict=True)
-        }
         try:
-            blocks, minutes = expected.blocks(totals, self.span)
+            blocks, minutes = expected.blocks(self._totals(), self.span)
         except LookupError as error:
             return Part(verdict=Verdict.NOT_ENOUGH_DATA, reason=str(error.args[0]))
         return judge_dip(blocks, block_minutes=minutes)
@@ -220,3 +216,25 @@ class _Measured:
         }
         needed = {name: side.needed_tasks for name, side in self._asked.sides.items()}
         return judge_hosts(healthy, needed)
+
+    def _totals(self) -> expected.Totals:
+        """Return the requests of both sides in each period of which they are known.
+
+        A load balancer reports its healthy tasks also without requests. A side that reports neither
+        may have had any number of them; before the stage it may not have existed.
+        """
+        start, sides = self.span.start.timestamp(), tuple(self._running)
+        totals: dict[int, float] = {}
+        for at in self._weeks:
+            reported = [side for side in sides if self._reports(side, at)]
+            if reported and (at < start or len(reported) == len(sides)):
+                totals[at] = sum(
+                    self._by_five.points(side, metric).get(at, 0.0)
+                    for side in reported
+                    for metric in self._counted.requests
+                )
+        return totals
+
+    def _reports(self, side: Side, at: int) -> bool:
+        metrics = (*self._counted.requests, self._hosts)
+        return any(at in self._by_five.points(side, metric) for metric in metrics)

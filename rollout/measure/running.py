@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from pay.model import Severity, names
 from pay.model.alarms import alarms
-from pay.model.metrics import Dimension, side_dimensions
+from pay.model.metrics import Dimension, arn_suffix, side_dimensions
 from pay.model.side import ServiceSide
 from pay.model.vocabulary import Side
 from rollout.aws.clients import Client
@@ -64,8 +64,8 @@ def _running(side: ServiceSide, balancer: str, group: str, ecs: Any) -> RunningS
     return RunningSide(
         dimensions=side_dimensions(
             side,
-            load_balancer=balancer.partition(":loadbalancer/")[2],
-            target_group=f"targetgroup/{group.partition(':targetgroup/')[2]}",
+            load_balancer=arn_suffix(balancer),
+            target_group=arn_suffix(group),
         ),
         deployed_at=primary["createdAt"],
     )

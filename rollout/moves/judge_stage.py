@@ -1,5 +1,10 @@
 """Judges the stage that a promotion would leave."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
+
+from pay.model import Environment
 from pay.model.stage.conditions import measurements
 from pay.model.stage.rows import ROWS
 from pay.model.stage.transitions import Edge
@@ -7,11 +12,22 @@ from rollout.moves.judged import NOT_ASKED, Judged
 from rollout.moves.standings import Standings
 from rollout.terminal.refusal import Failed, Refused
 
+Reach = Callable[[Environment], AbstractContextManager[Callable[[str], Any]]]
+"""Gives clients by the name of the AWS service, as `rollout.aws.clients.asking` does."""
 
-def judge_stage(standings: Standings, environment: str, service: str, edge: Edge) -> Judged:
+
+def judge_stage(
+    standings: Standings,
+    environment: str,
+    service: str,
+    edge: Edge,
+    reach: Reach | None = None,
+) -> Judged:
     """Judge a service at the stage that it would leave; empty where no metrics can tell.
 
-    A promotion goes on without AWS where a person answers for it: that is for the gates to decide.
+    `reach` gives the clients of the environment's account, by default with the credentials of the
+    shell. A promotion goes on without AWS where a person answers for it: that is for the gates to
+    decide.
     """
     if not (ROWS[edge.before].judged_by and measurements(edge)):
         return NOT_ASKED
@@ -22,7 +38,7 @@ def judge_stage(standings: Standings, environment: str, service: str, edge: Edge
 
     try:
         (asked,) = services_to_judge(standings, environment, service, standings.now)
-        with asking(standings.environments[environment]) as client:
+        with (reach or asking)(standings.environments[environment]) as client:
             return Judged(judge(asked, client))
     except Refused as refusal:
         return Judged(why_not="; ".join(finding.reason for finding in refusal.findings))

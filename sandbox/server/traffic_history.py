@@ -83,16 +83,20 @@ class TrafficHistory:
 
         backend = elbv2_backends[self._settings.account_id][self._settings.region]
         groups: dict[str, list[tuple[int, int]]] = {}
+        arns: dict[str, list[str]] = {}
         for group in backend.target_groups.values():
             health = backend.describe_target_health(group.arn, [])
             healthy = sum(target.status == "healthy" for target in health)
             for arn in group.load_balancer_arns:
                 groups.setdefault(arn, []).append((healthy, dns_minimum(group)))
+                arns.setdefault(arn, []).append(group.arn)
         for balancer in backend.load_balancers.values():
             yield {
+                "arn": balancer.arn,
                 "name": balancer.name,
                 "dns_name": balancer.dns_name,
                 "listens": bool(balancer.listeners),
+                "target_groups": sorted(arns.get(balancer.arn, [])),
                 "targets": sorted(groups.get(balancer.arn, [])),
                 "client_keep_alive_seconds": int(
                     balancer.attrs.get("client_keep_alive.seconds", 3600)

@@ -6,9 +6,10 @@ from typing import NamedTuple
 
 import pytest
 
+from lab.judged import Incident
 from lab.lab import Lab
 from lab.pace import Pace
-from lab.walk import Walk, back_from_each_stage, forward
+from lab.walk import Walk, back_from_each_stage
 from pay.model import Environment, Stage
 from sandbox.instance import Sandbox
 from sandbox.settings import Settings
@@ -22,6 +23,7 @@ INTERRUPTED = "publicauth"
 """It stays at `legacy` until tests create and delete its sides, both with interruptions."""
 
 ENVIRONMENT = "sandbox"
+INCIDENT = Incident(Stage.QUARTER, 0.05)
 PACE = Pace(200)
 SEED = 20
 
@@ -64,13 +66,13 @@ def walks(lab: Lab) -> Walks:
 
 async def _walk(lab: Lab) -> Walks:
     async with (
-        lab.walking(MOVED, lab.workshop.cdktf_deploy) as moved,
+        lab.judged(MOVED, lab.workshop.cdktf_deploy) as judged,
         lab.walking(ROLLED_BACK, lab.workshop.deploy) as rolled_back,
         asyncio.TaskGroup() as group,
     ):
-        group.create_task(_go(moved, forward(moved.ladder)))
+        group.create_task(judged.go(INCIDENT))
         group.create_task(_go(rolled_back, back_from_each_stage(rolled_back.ladder)))
-    return Walks(moved, rolled_back)
+    return Walks(judged.walk, rolled_back)
 
 
 async def _go(walk: Walk, stages: tuple[Stage, ...]) -> None:

@@ -14,6 +14,15 @@ from pay.model.stage.dns_answers import TargetHealth
 SERVICE = "connector"
 NAME = f"{SERVICE}.sandbox.pymnt.internal"
 PEAK_TASKS = 2
+ARN = "arn:aws:elasticloadbalancing:eu-west-1:555555555555"
+
+
+def balancer(side: str, *targets: TargetHealth, seconds: int = 300) -> Balancer:
+    """A load balancer that listens, with a target group for each of `targets`."""
+    groups = tuple(f"{ARN}:targetgroup/{side}/{number}" for number in range(len(targets)))
+    return Balancer(
+        f"{ARN}:loadbalancer/app/{side}/1", side, f"{side}.example", True, groups, targets, seconds
+    )
 
 
 @dataclass
@@ -38,9 +47,7 @@ class Story:
         )
         tasks = {Side.EC2: ec2, Side.FARGATE: fargate}
         balancers = {
-            f"{side}.example": Balancer(
-                str(side), f"{side}.example", True, (TargetHealth(count),), 300
-            )
+            f"{side}.example": balancer(str(side), TargetHealth(count))
             for side, count in tasks.items()
             if count is not None
         }

@@ -8,7 +8,7 @@ import pytest
 
 from lab.addresses import Addresses
 from lab.clients import MOST_JITTER, CachingResolver, Habit
-from lab.estate import AliasRecord, Balancer, Estate
+from lab.estate import AliasRecord, Estate
 from lab.name_server import NameServer
 from lab.pace import Pace
 from lab.traffic import POPULATION
@@ -22,6 +22,7 @@ from pay.model.stage.dwell import (
     PROPAGATION_SECONDS,
     drain,
 )
+from tests.lab.stories import balancer
 
 NAME = "connector.sandbox.pymnt.internal"
 PACE = Pace(1)
@@ -29,7 +30,7 @@ ESTATE = Estate(
     1,
     0.0,
     (AliasRecord(f"{NAME}.", None, None, "ec2.example", True),),
-    {"ec2.example": Balancer("ec2", "ec2.example", True, (TargetHealth(2),), 300)},
+    {"ec2.example": balancer("ec2", TargetHealth(2))},
 )
 
 

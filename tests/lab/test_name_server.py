@@ -13,14 +13,14 @@ from lab.estate import AliasRecord, Balancer, Estate
 from lab.name_server import NEGATIVE_TTL_SECONDS, NameServer
 from pay.model.stage.dns_answers import TargetHealth
 from pay.model.stage.dwell import ALIAS_TTL_SECONDS
+from tests.lab import stories
 
 NAME = "connector.sandbox.pymnt.internal."
 DRAWS = 2000
 
 
 def balancer(side: str, *healthy_targets: int, minimum: int = 1) -> Balancer:
-    targets = tuple(TargetHealth(count, minimum) for count in healthy_targets)
-    return Balancer(side, f"{side}.example", True, targets, 300)
+    return stories.balancer(side, *(TargetHealth(count, minimum) for count in healthy_targets))
 
 
 def weighted(side: str, weight: int) -> AliasRecord:

@@ -2,6 +2,7 @@
 
 import io
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -9,14 +10,17 @@ import typer
 from rich.console import Console
 
 from lab import __main__ as program
-from lab.pace import Pace
+from lab.look import Look
 from lab.page import write_page
 from lab.table import table
 from lab.walk import Walk
 from lab.workshop import Workshop
 from pay.model import Side, Stage
+from pay.model.judging.part import Verdict
 from sandbox.server.process import SandboxError
+from tests.lab.judgements import judgement
 from tests.lab.stories import SERVICE, Story
+from tests.support.browser import DESKTOP, PHONE, look
 
 SECONDS = 60
 REQUESTS = 400
@@ -84,6 +88,57 @@ def test_the_page_shows_a_wrong_share(story: Story, walk: Walk, tmp_path: Path) 
     assert "Fargate answered 1 of 201 draws" in page
 
 
+@pytest.fixture
+def judged(walk: Walk) -> Walk:
+    """The same, with a look that waits, a FAIL and a PASS."""
+    looks = [
+        (10, Verdict.NOT_ENOUGH_DATA, "few requests", "waits"),
+        (20, Verdict.FAIL, "40 of 800 on <Fargate>", "refused, and back"),
+        (40, Verdict.PASS, "0 of 800 on Fargate", "promoted to half"),
+    ]
+    walk.looks += [
+        Look(walk.began + seconds, judgement(verdict, Stage.QUARTER, reason), outcome)
+        for seconds, verdict, reason, outcome in looks
+    ]
+    return walk
+
+
+def test_the_page_shows_each_verdict_on_the_timeline_and_what_made_it(
+    judged: Walk, tmp_path: Path
+) -> None:
+    page = page_of(judged, tmp_path)
+    for verdict, reason, outcome, when in (
+        ("FAIL", "40 of 800 on &lt;Fargate&gt;", "refused, and back", "0:20"),
+        ("PASS", "0 of 800 on Fargate", "promoted to half", "0:40"),
+    ):
+        assert f'class="verdict-mark">{verdict}<title>quarter: {verdict}, {outcome}' in page
+        assert f"<li>errors: {verdict}, {reason}</li>" in page
+        assert f'<th scope="row" role="rowheader">{when}</th>' in page
+    assert page.count("few requests") == 0
+    assert page.count('r="2.5"><title>quarter: NOT ENOUGH DATA, waits') == 1
+
+
+def test_a_walk_without_a_judge_shows_no_verdicts(walk: Walk, tmp_path: Path) -> None:
+    page = page_of(walk, tmp_path)
+    assert "<h3>Verdicts</h3>" not in page
+    assert "judge" not in table_of(walk)
+
+
+def test_the_table_names_the_verdict_that_ended_a_stay(judged: Walk) -> None:
+    assert "PASS at look 3" in table_of(judged)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("width", "dark"), [(PHONE, True), (DESKTOP, False)])
+def test_everybody_can_read_the_page(
+    width: int, dark: bool, judged: Walk, tools: Mapping[str, str], tmp_path: Path
+) -> None:
+    page_of(judged, tmp_path)
+    seen = look(tmp_path / "lab.html", tools, width=width, dark=dark)
+    assert seen.violations == []
+    assert (seen.overflows, seen.requests, seen.errors) == (False, [], [])
+
+
 def test_the_page_of_a_lab_that_ended_early_says_why(walk: Walk, tmp_path: Path) -> None:
     assert "<pre>terraform failed: &lt;no&gt;</pre>" in page_of(
         walk, tmp_path, "terraform failed: <no>"
@@ -116,9 +171,7 @@ def test_the_table_shows_a_wrong_share(story: Story, walk: Walk) -> None:
 def test_a_lab_that_fails_writes_its_page_all_the_same(
     walk: Walk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    async def fail(
-        console: Console, walks: list[Walk], moved: str, rolled_back: str, pace: Pace, seed: int
-    ) -> None:
+    async def fail(console: Console, walks: list[Walk], *_: object) -> None:
         walks.append(walk)
         raise SandboxError("the deploy of sandbox-connector-traffic failed")
 

@@ -3,6 +3,7 @@
 import asyncio
 import io
 import json
+from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 
@@ -15,8 +16,10 @@ from lab.page import write_page
 from lab.table import table
 from lab.walk import Walk
 from pay.model import Side, Stage
-from pay.model.stage.transitions import rollbacks
-from tests.lab.conftest import ROLLED_BACK, Walks
+from pay.model.judging.part import Verdict
+from pay.model.stage.transitions import Direction, rollbacks
+from rollout.moves.journal import read_all
+from tests.lab.conftest import MOVED, ROLLED_BACK, Walks
 from tests.lab.existing import Inventory, inventory
 from tests.lab.interruptions import plan
 from tests.support.stack_ids import side_stack
@@ -76,9 +79,30 @@ def test_the_table_has_a_line_for_each_stay_and_no_complaint(walk: Walk) -> None
     assert text.count(" ok ") == len(walk.stays)
 
 
-def test_a_service_goes_through_every_stage_in_order(walks: tuple[Walk, Walk]) -> None:
-    walk = walks[0]
-    assert tuple(stay.stage for stay in walk.stays) == walk.ladder.stages
+def test_the_judge_stops_a_fault_and_a_service_goes_through_every_stage(walks: Walks) -> None:
+    stages = walks.moved.ladder.stages
+    ready, quarter = stages.index(Stage.READY), stages.index(Stage.QUARTER)
+    gone = tuple(stay.stage for stay in walks.moved.stays)
+    assert gone == stages[: quarter + 1] + stages[ready:]
+
+
+def test_every_promotion_with_something_to_measure_had_its_pass(walks: Walks, lab: Lab) -> None:
+    now = walks.moved.looks[-1].judgement.end + timedelta(days=1)
+    moves = read_all(lab.workshop.environments, now=now)[lab.name, MOVED]
+    judged = [move for move in moves if move.before in walks.moved.ladder.rungs]
+    assert len(judged) > len(walks.moved.ladder.rungs)
+    for move in judged:
+        verdict = move.judged.verdict if move.judged else None
+        is_forward = move.direction is Direction.FORWARD
+        assert verdict == (Verdict.PASS if is_forward else None), (move.before, move.after)
+        assert (move.because is None) is is_forward
+
+
+def test_the_fault_failed_in_its_errors(walks: Walks) -> None:
+    [failed] = [x.judgement for x in walks.moved.looks if x.judgement.verdict is Verdict.FAIL]
+    assert failed.stage is Stage.QUARTER
+    assert "errors: Fargate fails more often than EC2" in failed.reasons(Verdict.FAIL)
+    assert walks.moved.traffic.log.injected > 3
 
 
 def test_every_stage_that_has_a_rollback_is_rolled_back_from(walks: tuple[Walk, Walk]) -> None:

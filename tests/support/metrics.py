@@ -1,12 +1,15 @@
 """An account with both sides of services, and the metrics that AWS would send of their traffic."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from typer.testing import CliRunner, Result
+
 from pay.model import Environment, Side, names
+from pay.model.alarms import alarms
 from pay.model.log_metrics import proxy_log
 from pay.model.metrics import (
     CONNECTIONS,
@@ -23,8 +26,11 @@ from pay.model.queue_metrics import DELETED, RECEIVED, WAITING
 from pay.model.service.dependencies import Access
 from pay.model.side import ServiceSide
 from pay.model.vocabulary import LoadBalancerType
+from rollout.cli import app
 from rollout.measure.running import RunningSide, read_running
 from sandbox.server.process import Server
+from sandbox.settings import ACCESS_KEY_ID
+from tests.support.checkout import Checkout
 
 
 def make_sides(client: Callable[[str], Any], sides: Iterable[ServiceSide]) -> None:
@@ -82,6 +88,42 @@ def dead_letters(queue: str) -> str:
     return f"{queue}-dlq"
 
 
+def make_alarms(server: Server, side: ServiceSide) -> None:
+    """Create every alarm of a side, of a metric that nobody sends: it keeps a state that is set."""
+    for alarm in alarms(side):
+        server.client("cloudwatch").put_metric_alarm(
+            AlarmName=names.alarm(side.environment.name, side.service.name, side.side, alarm.name),
+            ComparisonOperator="GreaterThanThreshold",
+            EvaluationPeriods=1,
+            MetricName="x",
+            Namespace="x",
+            Period=60,
+            Statistic="Sum",
+            Threshold=1,
+            TreatMissingData="ignore",
+        )
+
+
+Run = Callable[..., Result]
+"""Runs `pay` with arguments, in a checkout."""
+
+
+def runner(server: Server) -> Run:
+    """Return what runs `pay` on the account of a sandbox."""
+
+    def run(checkout: Checkout, *arguments: str) -> Result:
+        shell = {
+            "PAY_ENVIRONMENTS": str(checkout.folder),
+            "COLUMNS": "1000",
+            "AWS_ENDPOINT_URL": server.endpoint,
+            "AWS_ACCESS_KEY_ID": ACCESS_KEY_ID,
+            "AWS_SECRET_ACCESS_KEY": ACCESS_KEY_ID,
+        }
+        return CliRunner().invoke(app, arguments, env=shell)
+
+    return run
+
+
 @dataclass
 class Traffic:
     """What one minute of one side looks like."""
@@ -110,20 +152,26 @@ class Feed:
 
     def minutes(self, side: Side, start: datetime, count: int, traffic: Traffic) -> None:
         """Send the same minute `count` times."""
-        times = [(start + timedelta(minutes=minute)).timestamp() for minute in range(count)]
-        for metric, value in (
-            (self._requests, traffic.requests),
-            (self._errors, traffic.errors),
-            (TARGET_4XX, traffic.client_errors),
-        ):
-            # AWS does not report a zero.
-            if value:
-                self._add(side, metric, [(at, value, 1) for at in times])
-        if traffic.hosts is not None:
-            self._add(side, HEALTHY_HOSTS[self.balancer], [(at, traffic.hosts, 1) for at in times])
-        if traffic.seconds and traffic.requests and not self._is_tcp:
-            points = [(at, traffic.seconds, traffic.requests) for at in times]
-            self._add(side, response_time(50), points)
+        self.each(side, start, [traffic] * count)
+
+    def each(self, side: Side, start: datetime, minutes: Sequence[Traffic]) -> None:
+        """Send one minute after the other."""
+        points: dict[Metric, list[tuple[float, float, float]]] = {}
+        for number, traffic in enumerate(minutes):
+            at = (start + timedelta(minutes=number)).timestamp()
+            for metric, value, count in (
+                (self._requests, traffic.requests, 1),
+                (self._errors, traffic.errors, 1),
+                (TARGET_4XX, traffic.client_errors, 1),
+                (response_time(50), None if self._is_tcp else traffic.seconds, traffic.requests),
+            ):
+                # AWS does not report a zero.
+                if value and count:
+                    points.setdefault(metric, []).append((at, value, count))
+            if traffic.hosts is not None:
+                points.setdefault(HEALTHY_HOSTS[self.balancer], []).append((at, traffic.hosts, 1))
+        for metric, found in points.items():
+            self._add(side, metric, found)
 
     @property
     def _is_tcp(self) -> bool:

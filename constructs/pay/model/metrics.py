@@ -162,6 +162,14 @@ def side_dimensions(
     }
 
 
+def arn_suffix(arn: str) -> str:
+    """Return the end of the ARN of a load balancer or target group by which CloudWatch names it:
+    `app/NAME/ID`, `targetgroup/NAME/ID`.
+    """
+    resource = arn.split(":", 5)[5]
+    return resource.removeprefix("loadbalancer/")
+
+
 _LOAD_BALANCER: tuple[Dimension, ...] = ("LoadBalancer",)
 _TARGET_GROUP: tuple[Dimension, ...] = ("LoadBalancer", "TargetGroup")
 _NAMESPACES = {

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Mapping
 
 from constructs import Construct
-
 from imports.aws.cloudwatch_composite_alarm import (
     CloudwatchCompositeAlarm,
     CloudwatchCompositeAlarmActionsSuppressor,
 )
+
 from imports.aws.cloudwatch_metric_alarm import CloudwatchMetricAlarm
 from pay.existing.messaging import AlarmTopics
 from pay.model import Environment, Microservice, Side, addresses, names

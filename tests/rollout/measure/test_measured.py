@@ -16,10 +16,8 @@ from typer.testing import CliRunner, Result
 
 from pay.catalogue import CATALOGUE
 from pay.environments.load import load_environments
-from pay.model import Side, names
-from pay.model.alarms import alarms
+from pay.model import Side
 from pay.model.judging.part import Verdict
-from pay.model.side import ServiceSide
 from pay.model.stage.dwell import drain, is_bank_holiday
 from pay.model.stage.parts import PartName
 from rollout.cli import app
@@ -37,10 +35,13 @@ from tests.support.checkout import Checkout, fresh_checkout
 from tests.support.faulty_aws import Counting, Faulty
 from tests.support.metrics import (
     Feed,
+    Run,
     Traffic,
     dead_letters,
+    make_alarms,
     make_queues,
     make_sides,
+    runner,
     sides_of,
 )
 
@@ -119,40 +120,12 @@ def server(
     started.stop()
 
 
-def make_alarms(server: Server, side: ServiceSide) -> None:
-    for alarm in alarms(side):
-        server.client("cloudwatch").put_metric_alarm(
-            AlarmName=names.alarm(ENVIRONMENT, side.service.name, side.side, alarm.name),
-            ComparisonOperator="GreaterThanThreshold",
-            EvaluationPeriods=1,
-            MetricName="x",
-            Namespace="x",
-            Period=60,
-            Statistic="Sum",
-            Threshold=1,
-        )
-
-
 Judge = Callable[..., Result]
-
-
-Run = Callable[..., Result]
-"""Runs `pay` in a checkout, on the account."""
 
 
 @pytest.fixture(scope="module")
 def run(server: Server) -> Run:
-    def run(checkout: Checkout, *arguments: str) -> Result:
-        shell = {
-            "PAY_ENVIRONMENTS": str(checkout.folder),
-            "COLUMNS": "1000",
-            "AWS_ENDPOINT_URL": server.endpoint,
-            "AWS_ACCESS_KEY_ID": "test",
-            "AWS_SECRET_ACCESS_KEY": "test",
-        }
-        return CliRunner().invoke(app, arguments, env=shell)
-
-    return run
+    return runner(server)
 
 
 @pytest.fixture

@@ -1,0 +1,180 @@
+"""The metrics that AWS would send of the lab's traffic, minute by minute and side by side.
+
+Sources: AWS, "CloudWatch metrics for your Application Load Balancer" (a count of zero is not sent;
+`RequestCount` has no request without a target), the same page of the Network Load Balancer.
+"""
+
+import asyncio
+from collections import Counter, defaultdict, deque
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import Any
+
+from lab.clock import MINUTE
+from lab.estate import Balancer, Estate
+from pay.model.metrics import (
+    CONNECTIONS,
+    ELB_5XX,
+    ELB_503,
+    HEALTHY_HOSTS,
+    REQUESTS,
+    TARGET_5XX,
+    TARGET_RESETS,
+    Metric,
+    arn_suffix,
+    response_time,
+    side_dimensions,
+)
+from pay.model.side import ServiceSide
+from pay.model.vocabulary import LoadBalancerType, Side
+from sandbox.server.process import Server
+
+PUBLICATION_LAG_SECONDS = 180
+"""From the end of a minute until CloudWatch has it: load balancers send each 60 seconds, and the
+judge waits for 5 minutes."""
+
+HISTORY = timedelta(weeks=4, hours=4)
+"""Before the walk: what the judge compares with, and the level of the hours before."""
+HISTORY_PERIOD = 5 * MINUTE
+
+
+class Outcome(Enum):
+    """How a request ended."""
+
+    ANSWERED = "a task answered"
+    FAILED = "a task failed"
+    REFUSED = "no task was healthy"
+
+
+@dataclass(frozen=True)
+class Served:
+    """One request, as a load balancer counts it."""
+
+    side: Side
+    outcome: Outcome
+    seconds: float
+    """From the request to the answer, in the lab's seconds: the pace does not shorten work."""
+    opens_connection: bool
+    """It is the first of its connection."""
+
+
+OnServed = Callable[[Served], None]
+
+
+@dataclass
+class SideMinute:
+    """What a side served in a minute."""
+
+    outcomes: Counter[Outcome] = field(default_factory=Counter)
+    seconds: Counter[float] = field(default_factory=Counter)
+    """Each response time, to the millisecond, and how many requests took it."""
+    connections: int = 0
+
+    def add(self, served: Served) -> None:
+        self.outcomes[served.outcome] += 1
+        self.connections += served.opens_connection
+        if served.outcome is not Outcome.REFUSED:
+            self.seconds[round(served.seconds, 3)] += 1
+
+    def values(self, balancer: LoadBalancerType) -> Iterator[tuple[Metric, Mapping[float, int]]]:
+        """Yield the values of each metric, and how often each was seen."""
+        failed, refused = self.outcomes[Outcome.FAILED], self.outcomes[Outcome.REFUSED]
+        if balancer is LoadBalancerType.NETWORK:
+            yield CONNECTIONS, {1: self.connections}
+            yield TARGET_RESETS, {1: failed}
+            return
+        yield REQUESTS, {1: self.outcomes.total() - refused}
+        yield TARGET_5XX, {1: failed}
+        yield ELB_5XX, {1: refused}
+        yield ELB_503, {1: refused}
+        yield response_time(50), self.seconds
+
+
+Point = tuple[int, float, int]
+"""A minute, a value, and how often it was seen."""
+
+Row = Mapping[str, Any]
+"""A metric with its points, as the sandbox's door takes it."""
+
+
+class Metrics:
+    """Counts what both sides of a service serve, and sends it to the sandbox when AWS would."""
+
+    def __init__(
+        self,
+        server: Server,
+        sides: Mapping[Side, ServiceSide],
+        estate: Callable[[], Estate],
+    ) -> None:
+        """`estate` returns the present state of the load balancers."""
+        self._server, self._sides, self._estate = server, sides, estate
+        self._type = next(iter(sides.values())).service.load_balancer_type
+        self._minute: dict[Side, SideMinute] = defaultdict(SideMinute)
+        self._unpublished: deque[tuple[int, list[Row]]] = deque()
+        self._totals: list[int] = []
+
+    def count(self, served: Served) -> None:
+        """Add a request to the present minute."""
+        self._minute[served.side].add(served)
+
+    async def minute_over(self, minute: int) -> None:
+        """Close a minute, set the sandbox's clock, and send the minutes that AWS has by now."""
+        self._totals.append(sum(each.outcomes.total() for each in self._minute.values()))
+        self._unpublished.append((minute, list(self._rows(minute))))
+        self._minute.clear()
+        now = minute + MINUTE
+        rows: list[Row] = []
+        while self._unpublished and self._unpublished[0][0] <= minute - PUBLICATION_LAG_SECONDS:
+            rows += self._unpublished.popleft()[1]
+        await asyncio.to_thread(self._send, now, rows)
+
+    def send_history(self, start: datetime) -> None:
+        """Send the weeks before `start`, with the total so far in every minute, all of it on EC2.
+
+        The judge compares with them, and the lab has no past.
+        """
+        [balancer] = [each for side, each in self._balancers() if side is Side.EC2]
+        metric = REQUESTS if self._type is LoadBalancerType.APPLICATION else CONNECTIONS
+        usual = round(sum(self._totals) / len(self._totals) * HISTORY_PERIOD / MINUTE)
+        first, last = (int(moment.timestamp()) for moment in (start - HISTORY, start))
+        points = [(at, 1.0, usual) for at in range(first, last, HISTORY_PERIOD)]
+        row = self._row(metric, Side.EC2, balancer, points)
+        self._server.administer("metrics", method="POST", body=[row])
+
+    def _send(self, now: int, rows: list[Row]) -> None:
+        self._server.administer("clock", method="POST", body={"now": now})
+        if rows:
+            self._server.administer("metrics", method="POST", body=rows)
+
+    def _rows(self, minute: int) -> Iterator[Row]:
+        hosts = HEALTHY_HOSTS[self._type]
+        for side, balancer in self._balancers():
+            yield self._row(hosts, side, balancer, [(minute, balancer.tasks, 1)])
+            for metric, values in self._minute[side].values(self._type):
+                points = [(minute, value, count) for value, count in values.items() if count]
+                if points:
+                    yield self._row(metric, side, balancer, points)
+
+    def _balancers(self) -> Iterator[tuple[Side, Balancer]]:
+        """Yield each side whose load balancer exists, with targets to forward to."""
+        estate = self._estate()
+        for name, side in self._sides.items():
+            balancer = estate.balancer(side.load_balancer)
+            if balancer and balancer.target_groups:
+                yield name, balancer
+
+    def _row(self, metric: Metric, side: Side, balancer: Balancer, points: list[Point]) -> Row:
+        dimensions = side_dimensions(
+            self._sides[side],
+            load_balancer=arn_suffix(balancer.arn),
+            target_group=arn_suffix(balancer.target_groups[0]),
+        )
+        return {
+            "namespace": metric.namespace,
+            "name": metric.name,
+            "dimensions": metric.dimension_values(dimensions),
+            "unit": metric.unit,
+            "points": points,
+        }
