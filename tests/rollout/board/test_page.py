@@ -88,8 +88,8 @@ def test_every_planned_move_of_the_picture_stands_in_the_table(moved: Checkout) 
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("{}", "Field required"),
-        ("\u2028", "Invalid JSON"),
+        ("{}", "environment: found nothing"),
+        ("\u2028", "text that is not JSON"),
         (judgement("ledger", Verdict.PASS, "r", ago=timedelta(0)).line(), "a verdict on ledger"),
         (
             judgement("connector", Verdict.PASS, "r", ago=timedelta(0))
