@@ -11,17 +11,20 @@ from typing import Annotated
 
 import typer
 
-from pay.files import replace_file
 from rollout.board.page import as_page
 from rollout.moves.standings import load_standings
 from rollout.moves.verdicts import read_verdicts
 from rollout.terminal.arguments import environments_folder, now
 from rollout.terminal.console import console
+from rollout.terminal.output import STANDARD_OUTPUT, writable, write_output
 
 
 def board(
-    out: Annotated[Path, typer.Option(metavar="FILE", help="The page.", dir_okay=False)],
+    out: Annotated[
+        Path, typer.Option(metavar="FILE", help="The page; - prints it.", callback=writable)
+    ],
 ) -> None:
     standings = load_standings(environments_folder(), now())
-    replace_file(out, as_page(standings, read_verdicts(standings)).encode())
-    console().print(f"Written: {out}")
+    write_output(out, as_page(standings, read_verdicts(standings)).encode())
+    if out != STANDARD_OUTPUT and out.is_file():
+        console().print(f"Written: {out}")

@@ -29,13 +29,13 @@ from rollout.measure.judgement import Judgement
 from rollout.measure.measure import judge as measure
 from rollout.measure.recorded import read_recording
 from rollout.measure.report import as_data, part_as_data, print_judgement, print_part
-from rollout.moves.journal import append, verdicts_path
+from rollout.moves.journal import FIRST_DAY, append, verdicts_path
 from rollout.moves.standings import load_standings
 from rollout.moves.to_judge import services_to_judge
 from rollout.terminal.arguments import (
     Json,
-    OptionalEnvironmentName,
     OptionalServiceName,
+    environment_names,
     environments_folder,
     now,
 )
@@ -47,7 +47,14 @@ WORST_FIRST = (ExitCode.FAIL, ExitCode.ESCALATED, ExitCode.NOT_ENOUGH_DATA, Exit
 
 
 def judge(
-    environment: OptionalEnvironmentName = None,
+    environment: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="ENV",
+            help="An environment; left out only with --recorded.",
+            autocompletion=environment_names,
+        ),
+    ] = None,
     service: OptionalServiceName = None,
     at: Annotated[
         datetime | None,
@@ -75,11 +82,14 @@ def judge(
         raise typer.BadParameter(message, param_hint="--recorded")
     if watch and at:
         raise typer.BadParameter("the past does not change; give one.", param_hint="--watch, --at")
+    asked_at = at and at.replace(tzinfo=UTC)
+    if asked_at and not FIRST_DAY <= asked_at <= now():
+        message = f"found {asked_at:%Y-%m-%dT%H:%MZ}; give a time from {FIRST_DAY:%Y-%m-%d} to now."
+        raise typer.BadParameter(message, param_hint="--at")
     with reporting(as_json, exit_code=2):
         if recorded is not None:
             _judge_recorded(recorded, as_json)
         else:
-            asked_at = at and at.replace(tzinfo=UTC)
             _judge_running(str(environment), service, asked_at, watch, record, as_json)
 
 
@@ -116,7 +126,7 @@ def _judge_running(
 
 
 def _judgements(environment: str, service: str | None, at: datetime) -> Sequence[Judgement]:
-    standings = load_standings(environments_folder(), now())
+    standings = load_standings(environments_folder(), now(), environment)
     target = choose(environment, standings.environments, "ENV")
     if service is not None:
         choose(service, target.services, "SERVICE")
