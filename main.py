@@ -16,9 +16,10 @@ from pay.environments.load import load_needed
 from pay.hcl.errors import HclError
 from pay.hcl.kept_output import KeptOutput
 from pay.model import Environment, InvalidInput, Problem
-from pay.model.problem import did_you_mean, printable
+from pay.model.problem import did_you_mean
 from pay.model.stacks import known_stacks
-from stacks.estate import may_hold, planned_stacks
+from pay.shown_text import printable
+from stacks.estate import matches, may_hold, planned_stacks
 from stacks.made_from import SCHEMA, made_from
 from stacks.synthesis import synthesise
 from toolchain import streams
@@ -35,10 +36,11 @@ def main() -> None:
     environments, warnings = load_needed(
         ENVIRONMENTS, partial(may_hold, patterns=STACKS), with_followed=by_glob or not STACKS
     )
-    for warning in warnings:
-        print(f"Warning, in an environment that PAY_STACKS leaves out: {warning}", file=sys.stderr)
     selected = [each for name, each in environments.items() if may_hold(name, STACKS)]
-    adopted = load_all_adopted(ENVIRONMENTS, selected)
+    ids = [id for id in known_stacks(environments) if matches(id, STACKS)] if STACKS else None
+    adopted, unused = load_all_adopted(ENVIRONMENTS, selected, ids)
+    for warning in (*warnings, *unused):
+        print(f"Warning, in what PAY_STACKS leaves out: {warning}", file=sys.stderr)
     planned = list(planned_stacks(environments, adopted=adopted, patterns=STACKS))
     if STACKS and not planned:
         raise InvalidInput([_no_stack(environments)])

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from pay.files import replace_file
-from pay.model.problem import printable
 from pay.plans.plan_file import NotAPlan, read_plan_file
+from pay.shown_text import printable
 from policies.engine import requirements, waivers
 from policies.engine.plan_shape import require_shape
 from policies.engine.synth_output import NothingToJudge, stack_folders

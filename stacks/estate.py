@@ -1,8 +1,7 @@
 """Plans the stacks of the table of kinds, and builds them."""
 
 import json
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from importlib import import_module
@@ -14,7 +13,7 @@ from pay.environments.adopted import Imports
 from pay.model import Environment
 from pay.model.environment.account import Account, accounts
 from pay.model.stack_order import dependencies
-from pay.model.stacks import Stack, StackKind, StackScope, known_stacks
+from pay.model.stacks import KINDS, Stack, StackKind, StackScope, known_stacks
 
 if TYPE_CHECKING:
     from cdktf import App
@@ -58,7 +57,7 @@ def planned_stacks(
     after = dependencies(known.values())
     of_accounts = {account.name: account for account in accounts(environments.values())}
     for id, stack in known.items():
-        if patterns and not any(fnmatchcase(id, pattern) for pattern in patterns):
+        if not matches(id, patterns):
             continue
         owner: Environment | Account
         if stack.kind.scope is StackScope.ACCOUNT:
@@ -71,11 +70,21 @@ def planned_stacks(
         yield PlannedStack(stack, owner, adopted.get(id, {}) if adopts else {}, after[id])
 
 
-def may_hold(environment: str, patterns: Iterable[str]) -> bool:
-    """Return whether a pattern could match a stack of the environment, whose file may be wrong."""
-    begins = [re.split(r"[*?[]", pattern, maxsplit=1)[0] for pattern in patterns]
-    own = f"{environment}-"
-    return not begins or any(own.startswith(begin) or begin.startswith(own) for begin in begins)
+def matches(id: str, patterns: Collection[str]) -> bool:
+    """Return whether a stack's id matches one of the patterns; without any, every id does."""
+    return not patterns or any(fnmatchcase(id, pattern) for pattern in patterns)
+
+
+def may_hold(environment: str, patterns: Collection[str]) -> bool:
+    """Return whether a pattern matches a stack that the environment could have: its file may be
+    wrong.
+    """
+    return any(
+        matches(kind.stack_id(environment, service), patterns)
+        for kind in KINDS
+        if kind.scope is not StackScope.ACCOUNT
+        for service in (CATALOGUE if kind.scope is StackScope.SERVICE else (None,))
+    )
 
 
 def add_stack(app: "App", planned: PlannedStack) -> None:

@@ -35,8 +35,15 @@ def ending(left: str = "") -> Iterator[None]:
     cannot be written. `left` says what may be left running, and how to stop it.
     """
     try:
-        yield
-        sys.stdout.flush()
+        try:
+            yield
+        finally:
+            sys.stdout.flush()
+    except SystemExit as end:
+        # Rich ends the program by itself when the reader of its output has gone.
+        if isinstance(end.__context__, BrokenPipeError):
+            raise SystemExit(READER_GONE) from None
+        raise
     except KeyboardInterrupt:
         with suppress(OSError):
             print(f"Stopped. {left}".strip(), file=sys.stderr)

@@ -2,7 +2,6 @@
 as a whole.
 """
 
-import errno
 import os
 import stat
 import tempfile
@@ -12,19 +11,19 @@ LARGEST_BYTES = 2**20
 """A hundred times the largest environment file; a reader of more would seem to hang."""
 
 
-def read_content(path: Path) -> bytes:
+def read_content(path: Path, *, most: int = LARGEST_BYTES) -> bytes:
     """Return a file's bytes.
 
     Raises OSError for a file that cannot be read, ValueError for a pipe, a device or more than
-    LARGEST_BYTES. The message says what the file is.
+    `most` bytes. The message says what the file is.
     """
     if path.exists() and not path.is_file():
         # Opening a pipe would wait for its other end.
         raise ValueError("a folder, a pipe or a device")
     with path.open("rb") as file:
-        content = file.read(LARGEST_BYTES + 1)
-    if len(content) > LARGEST_BYTES:
-        raise ValueError(f"a file of more than {LARGEST_BYTES // 2**20} MiB")
+        content = file.read(most + 1)
+    if len(content) > most:
+        raise ValueError(f"a file of more than {most // 2**20} MiB")
     return content
 
 
@@ -50,26 +49,42 @@ def replace_file(path: Path, content: bytes, *, lasting: bool = True) -> None:
     `lasting` waits until the disk has the content, which what can be made again does not need.
     Raises OSError about `path`, with the old content in place.
     """
-    target = Path(os.path.realpath(path))
     try:
-        if target.is_symlink():
-            raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
-        mode = _mode(target)
+        mode = _mode(path)
         if stat.S_ISREG(mode):
-            _replace(target, content, stat.S_IMODE(mode), lasting)
+            _replace(Path(os.path.realpath(path)), content, stat.S_IMODE(mode), lasting)
         else:
-            target.write_bytes(content)
+            path.write_bytes(content)  # the real path of `/dev/stdout` may be no path
     except OSError as error:
         # The temporary file's name would say nothing to a person.
         raise OSError(error.errno, error.strerror or str(error), str(path)) from None
 
 
-def _mode(target: Path) -> int:
-    """Return a file's type and mode; for one that is not there, those that Git checks files out
-    with. Asked once: another run may delete the file at any time.
+def why_unwritable(path: Path) -> str | None:
+    """Return in words why `replace_file` could not write; None: it probably can."""
+    target = Path(os.path.realpath(path))
+    try:
+        if path.is_dir():
+            return "it is a folder; give a file"
+        if path.exists() and not path.is_file():
+            return None if os.access(path, os.W_OK) else "it cannot be written to"
+        if target.is_symlink():
+            return "it is a link that leads to itself; give a file"
+        if not target.parent.is_dir():
+            return f"{target.parent} is not a folder; create it, or give another file"
+    except OSError as error:  # a name that is too long
+        return f"{error.strerror}; give another file"
+    if not os.access(target.parent, os.W_OK):
+        return f"the folder {target.parent} cannot be written to; give another file"
+    return None
+
+
+def _mode(path: Path) -> int:
+    """Return the type and mode of what a path leads to; for what is not there, those that Git
+    checks files out with. Asked once: another run may delete the file at any time.
     """
     try:
-        return target.stat().st_mode
+        return path.stat().st_mode
     except FileNotFoundError:
         return stat.S_IFREG | 0o644
 

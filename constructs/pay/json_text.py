@@ -1,7 +1,12 @@
-"""JSON documents inside strings: policies, container definitions, variables."""
+"""JSON documents, whole files and inside strings: policies, container definitions, variables."""
 
 import json
 from typing import Any
+
+DEEPEST = 100
+"""Objects and lists in one another. A plan of the AWS provider has fewer than 40; whoever walks
+through more than a few hundred ends at Python's limit of calls.
+"""
 
 
 def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -15,13 +20,42 @@ def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return entries
 
 
-def parsed(text: object) -> Any:
+def is_deeper(value: object, most: int = DEEPEST) -> bool:
+    """Return whether more than `most` objects and lists are in one another."""
+    level = [value]
+    for _ in range(most + 1):
+        level = [inner for each in level for inner in _inside(each)]
+        if not level:
+            return False
+    return True
+
+
+def _inside(value: object) -> list[object]:
+    if isinstance(value, dict):
+        return [*value.values()]
+    return value if isinstance(value, list) else []
+
+
+def document_in(text: object) -> Any:
     """Return the object or list in a JSON text; None for anything else, also where a key occurs
     twice.
+
+    Raises RecursionError for one that `is_deeper`.
     """
     if not isinstance(text, str) or text.lstrip()[:1] not in ("{", "["):
         return None
     try:
-        return json.loads(text, object_pairs_hook=unique)
-    except (ValueError, RecursionError):
+        document = json.loads(text, object_pairs_hook=unique)
+    except ValueError:
+        return None
+    if is_deeper(document):
+        raise RecursionError
+    return document
+
+
+def parsed(text: object) -> Any:
+    """Return the same, and None for a text that is nested too deeply."""
+    try:
+        return document_in(text)
+    except RecursionError:
         return None

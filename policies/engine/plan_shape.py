@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from pay.plans.plan_file import NotAPlan, PlanJson
+from pay.shown_text import cut
 
 
 class _Resource(BaseModel):
@@ -45,9 +46,9 @@ def require_shape(path: Path, plan: PlanJson) -> None:
         _Plan.model_validate(plan.document, strict=True)
     except ValidationError as error:
         first = error.errors()[0]
-        place = ".".join(map(str, first["loc"]))
+        place = cut(".".join(map(str, first["loc"])))
         raise NotAPlan(path, f"a plan with a wrong {place} ({first['msg']})") from None
     if plan.unknown_parts:
-        unknown = "; ".join(plan.unknown_parts)
+        unknown = "; ".join(map(cut, plan.unknown_parts))
         fix = "plan without it, with a Terraform that this project knows"
         raise NotAPlan(path, f"a plan with parts that no rule judges: {unknown}", fix)

@@ -1,7 +1,6 @@
 """Waivers: accepted findings, each with an owner, a reason and an expiry date."""
 
 import re
-import tomllib
 from collections.abc import Container, Iterable
 from dataclasses import replace
 from datetime import date, timedelta
@@ -13,6 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from pydantic_core import PydanticCustomError
 
 from pay.files import read_text
+from pay.shown_text import cut
+from pay.toml_text import NotToml, parse
 from policies.engine.results import Problem, Result
 
 FILE = Path(__file__).parents[1].joinpath("waivers.toml")
@@ -76,14 +77,12 @@ class InvalidWaivers(ValueError):
 def load(file: Path) -> tuple[Waiver, ...]:
     """Raises InvalidWaivers."""
     try:
-        document = tomllib.loads(read_text(file))
+        document = parse(read_text(file))
     except (OSError, ValueError) as error:
-        # Besides mistakes in TOML: broken UTF-8, and integers of more digits than Python reads.
-        raise InvalidWaivers(f"{file}: {error}") from None
-    except RecursionError:
-        raise InvalidWaivers(f"{file}: is nested too deeply; a waiver is one [[waiver]]") from None
+        line = f":{error.line}" if isinstance(error, NotToml) and error.line else ""
+        raise InvalidWaivers(f"{file}{line}: {error}") from None
     if unknown := sorted(set(document) - {"waiver"}):
-        raise InvalidWaivers(f"{file}: {', '.join(unknown)} is unknown; allowed: [[waiver]]")
+        raise InvalidWaivers(f"{file}: {cut(', '.join(unknown))} is unknown; allowed: [[waiver]]")
     listed = document.get("waiver", [])
     if not isinstance(listed, list):
         raise InvalidWaivers(f"{file}: waiver is {type(listed).__name__}; write each as [[waiver]]")
@@ -93,7 +92,7 @@ def load(file: Path) -> tuple[Waiver, ...]:
             waivers.append(Waiver.model_validate(entry))
         except ValidationError as error:
             mistakes += [
-                f"{file}: waiver {number}, {'.'.join(map(str, each['loc']))}: {each['msg']}"
+                f"{file}: waiver {number}, {cut('.'.join(map(str, each['loc'])))}: {each['msg']}"
                 for each in error.errors()
             ]
     if mistakes:

@@ -51,7 +51,12 @@ class Commands(TyperGroup):
 
     def main(self, *args: Any, **settings: Any) -> Any:
         streams.prepare()
-        return super().main(*args, **settings)
+        with streams.ending():
+            return super().main(*args, **settings)
+
+    def make_context(self, *args: Any, **settings: Any) -> Any:
+        with streams.ending():  # `pay --help` prints here, and click has an end of its own
+            return super().make_context(*args, **settings)
 
     def invoke(self, ctx: Any) -> Any:
         with streams.ending():

@@ -11,7 +11,6 @@ Example: `pay adopt staging-2`
 import typer
 
 from pay.environments.adopted import adopted_file
-from pay.environments.load import load_environments
 from pay.files import replace_file
 from rollout.adoption.file import as_toml, with_keeps
 from rollout.adoption.report import as_data, print_report
@@ -20,6 +19,7 @@ from rollout.aws.clients import asking
 from rollout.moves.stage_file import locked
 from rollout.terminal.arguments import EnvironmentName, Json, environments_folder
 from rollout.terminal.console import choose, console, print_json
+from rollout.terminal.environments import load_for
 
 
 def adopt(
@@ -32,7 +32,7 @@ def adopt(
     ),
 ) -> None:
     folder = environments_folder()
-    environments = load_environments(folder)
+    environments = load_for(folder, environment)
     chosen = choose(environment, environments, "ENV")
     path = adopted_file(folder, environment)
     with asking(chosen) as client:

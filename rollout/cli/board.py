@@ -11,20 +11,24 @@ from typing import Annotated
 
 import typer
 
-from pay.files import replace_file
 from rollout.board.page import as_page
 from rollout.moves.standings import load_standings
 from rollout.moves.verdicts import read_verdicts
 from rollout.terminal.arguments import environments_folder, now
 from rollout.terminal.console import console
+from rollout.terminal.output import STANDARD_OUTPUT, writable, write_output
 
 
 def board(
-    out: Annotated[Path, typer.Option(metavar="FILE", help="The page.", dir_okay=False)],
+    out: Annotated[
+        Path, typer.Option(metavar="FILE", help="The page; - prints it.", callback=writable)
+    ],
     runbooks: Annotated[
         str, typer.Option(metavar="URL", help="Where the page's links find the task pages.")
     ] = "docs/tasks",
 ) -> None:
     standings = load_standings(environments_folder(), now())
-    replace_file(out, as_page(standings, read_verdicts(standings), runbooks=runbooks).encode())
-    console().print(f"Written: {out}")
+    page = as_page(standings, read_verdicts(standings), runbooks=runbooks)
+    write_output(out, page.encode())
+    if out != STANDARD_OUTPUT and out.is_file():
+        console().print(f"Written: {out}")

@@ -12,11 +12,11 @@ from typing import Annotated
 
 import typer
 
-from pay.environments.load import load_environments
 from rollout.doctor.examine import examine
 from rollout.doctor.report import as_data, is_ready, print_line, print_sum
 from rollout.terminal.arguments import EnvironmentName, Json, environments_folder
 from rollout.terminal.console import choose, console, print_json, reporting
+from rollout.terminal.environments import load_for
 
 PlanRole = Annotated[
     str | None,
@@ -36,7 +36,7 @@ def doctor(
 ) -> None:
     folder = environments_folder()
     with reporting(as_json, exit_code=2):
-        environments = load_environments(folder)
+        environments = load_for(folder, environment)
         chosen = choose(environment, environments, "ENV")
         out, lines = console(), []
         for line in examine(

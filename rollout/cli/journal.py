@@ -6,9 +6,8 @@ Example: `pay journal production-2 webhooks`
 from rich.markup import escape
 from rich.padding import Padding
 
-from pay.environments.load import load_environments
 from pay.model.stage.transitions import Direction
-from rollout.moves.journal import read_all
+from rollout.moves.journal import read_needed
 from rollout.terminal.arguments import (
     Json,
     OptionalEnvironmentName,
@@ -16,6 +15,7 @@ from rollout.terminal.arguments import (
     environments_folder,
 )
 from rollout.terminal.console import choose, console, print_json
+from rollout.terminal.environments import load_for, warn
 from rollout.terminal.time_text import local
 
 
@@ -25,14 +25,16 @@ def journal(
     as_json: Json = False,
 ) -> None:
     folder = environments_folder()
-    environments = load_environments(folder)
+    environments = load_for(folder, environment)
     if environment is not None:
         target = choose(environment, environments, "ENV")
         if service is not None:
             choose(service, target.services, "SERVICE")
+    journals, spared = read_needed(folder, lambda name: environment in (None, name))
+    warn(spared)
     moves = [
         (move, where, mover)
-        for (where, mover), moves in read_all(folder).items()
+        for (where, mover), moves in journals.items()
         for move in moves
         if environment in (None, where) and service in (None, mover)
     ]

@@ -18,13 +18,12 @@ Example: `pay judge production-2 connector`
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from pay.files import replace_file
 from pay.model.judging.part import ExitCode, Verdict
 from rollout.aws.clients import asking
 from rollout.measure.judgement import Judgement
@@ -32,7 +31,7 @@ from rollout.measure.measure import judge as measure
 from rollout.measure.page import as_page
 from rollout.measure.recorded import read_recording
 from rollout.measure.report import as_data, part_as_data, print_judgements, print_part
-from rollout.moves.journal import append, verdicts_path
+from rollout.moves.journal import FIRST_DAY, append, verdicts_path
 from rollout.moves.standings import load_standings
 from rollout.moves.to_judge import services_to_judge
 from rollout.terminal.arguments import (
@@ -43,9 +42,13 @@ from rollout.terminal.arguments import (
     now,
 )
 from rollout.terminal.console import choose, console, print_json, reporting
+from rollout.terminal.output import writable, write_output
 from rollout.terminal.refusal import Failed
 
 WATCH_SECONDS = 60
+
+FURTHEST = timedelta(days=366)
+"""From now: a time ahead has no metrics yet, and dates end."""
 
 WORST_FIRST = (ExitCode.FAIL, ExitCode.ESCALATED, ExitCode.NOT_ENOUGH_DATA, ExitCode.PASS)
 
@@ -55,7 +58,7 @@ def judge(
         str | None,
         typer.Argument(
             metavar="ENV",
-            help="An environment; or give --recorded.",
+            help="An environment; left out only with --recorded.",
             autocompletion=environment_names,
         ),
     ] = None,
@@ -75,7 +78,7 @@ def judge(
         bool, typer.Option("--explain", help="Also print how each number came to be.")
     ] = False,
     html: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Also write a page.", dir_okay=False)
+        Path | None, typer.Option(metavar="FILE", help="Also write a page.", callback=writable)
     ] = None,
     record: Annotated[
         bool, typer.Option("--record", help="Add each verdict to the service's file of verdicts.")
@@ -94,6 +97,9 @@ def judge(
         raise typer.BadParameter("the past does not change; give one.", param_hint="--watch, --at")
     asked_at = at and at.replace(tzinfo=UTC)
     shown = Shown(as_json, explain, html, record)
+    if asked_at and not FIRST_DAY <= asked_at <= now() + FURTHEST:
+        message = f"found {asked_at:%Y-%m-%dT%H:%MZ}; give a time from {FIRST_DAY:%Y-%m-%d} on."
+        raise typer.BadParameter(message, param_hint="--at")
     with reporting(as_json, exit_code=2):
         if recorded is not None:
             _judge_recorded(recorded, shown)
@@ -129,7 +135,7 @@ def _judge_running(
         for each in judgements if shown.record else ():
             append(verdicts_path(environments_folder(), environment, each.service), each.line())
         if shown.html:
-            replace_file(shown.html, as_page(environment, judgements, failures).encode())
+            write_output(shown.html, as_page(environment, judgements, failures).encode())
         if shown.as_json:
             failed = [{"service": name, "failed": text} for name, text in failures.items()]
             print_json([*map(as_data, judgements), *failed])
@@ -151,7 +157,7 @@ def _judgements(
     """Return the judgement of each service, and why others have none: one whose side is missing
     does not keep the others from theirs.
     """
-    standings = load_standings(environments_folder(), now())
+    standings = load_standings(environments_folder(), now(), environment)
     target = choose(environment, standings.environments, "ENV")
     if service is not None:
         choose(service, target.services, "SERVICE")

@@ -17,6 +17,8 @@ import typer
 
 from rollout.delivery.judge_changes import judge_changes as judge_all
 from rollout.terminal.arguments import BaseFolder, Json, PlansFolder
+from rollout.terminal.console import reporting
+from rollout.terminal.refusal import Failed
 
 
 def judge_changes(
@@ -31,7 +33,12 @@ def judge_changes(
     ] = "",
     as_json: Json = False,
 ) -> None:
-    raise typer.Exit(judge_all(base, plans, review, commit or _head(), as_json=as_json))
+    try:
+        exit_code = judge_all(base, plans, review, commit or _head(), as_json=as_json)
+    except (Failed, OSError) as failure:
+        with reporting(as_json, exit_code=2):  # 1 would say that something was judged
+            raise failure
+    raise typer.Exit(exit_code)
 
 
 def _head() -> str:

@@ -11,7 +11,6 @@ from typing import Annotated
 import typer
 
 from pay.catalogue import CATALOGUE
-from pay.environments.load import load_environments
 from pay.service.parity import parity as differences_of
 from rollout.board.board import by_chain
 from rollout.board.parity_table import as_table
@@ -22,6 +21,7 @@ from rollout.terminal.arguments import (
     environments_folder,
 )
 from rollout.terminal.console import choose, console, print_json
+from rollout.terminal.environments import load_for
 from rollout.terminal.tables import print_table
 
 
@@ -37,7 +37,7 @@ def parity(
     service: OptionalServiceName = None,
     as_json: Json = False,
 ) -> None:
-    environments = load_environments(environments_folder())
+    environments = load_for(environments_folder(), environment)
     target = choose(environment or by_chain(environments)[-1], environments, "ENV")
     if service is not None:
         choose(service, target.services, "SERVICE")

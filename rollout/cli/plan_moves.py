@@ -13,7 +13,6 @@ from typing import Annotated
 
 import typer
 
-from pay.files import replace_file
 from rollout.moves.standings import load_standings
 from rollout.schedule.calendar import as_calendar
 from rollout.schedule.markdown import as_markdown
@@ -21,9 +20,8 @@ from rollout.schedule.table import as_data, as_table, rules
 from rollout.schedule.timetable import timetable
 from rollout.terminal.arguments import EnvironmentName, Json, environments_folder, now
 from rollout.terminal.console import choose, console, print_json
+from rollout.terminal.output import STANDARD_OUTPUT, writable, write_output
 from rollout.terminal.tables import print_table
-
-STANDARD_OUTPUT = Path("-")
 
 FURTHEST_YEARS = 20
 """Beyond it nobody plans, and bank holidays are not known."""
@@ -37,10 +35,15 @@ def plan_moves(
     ] = None,
     markdown: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Write Markdown with a Gantt chart; - prints it."),
+        typer.Option(
+            metavar="FILE",
+            help="Write Markdown with a Gantt chart; - prints it.",
+            callback=writable,
+        ),
     ] = None,
     ics: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write a calendar file; - prints it.")
+        Path | None,
+        typer.Option(metavar="FILE", help="Write a calendar file; - prints it.", callback=writable),
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -49,7 +52,7 @@ def plan_moves(
     if len(printed) > 1:
         message = "only one of them can be printed; give one."
         raise typer.BadParameter(message, param_hint=" and ".join(printed))
-    standings = load_standings(environments_folder(), now())
+    standings = load_standings(environments_folder(), now(), environment)
     if start and abs(start.year - standings.now.year) > FURTHEST_YEARS:
         message = f"found {start.date()}; give a day within {FURTHEST_YEARS} years from today."
         raise typer.BadParameter(message, param_hint="--start")
@@ -57,18 +60,11 @@ def plan_moves(
     plan = timetable(standings, environment, (start or standings.now).date())
     sentences = rules(standings, target)
     if markdown is not None:
-        _write(markdown, as_markdown(target, plan, sentences).encode())
+        write_output(markdown, as_markdown(target, plan, sentences).encode())
     if ics is not None:
-        _write(ics, as_calendar(target, plan, standings.now))
+        write_output(ics, as_calendar(target, plan, standings.now))
     if as_json:
         print_json(as_data(target, plan))
     elif not printed:
         table = as_table(standings, target, plan, sentences)
         print_table(console(), table, heading=1)
-
-
-def _write(path: Path, content: bytes) -> None:
-    if path == STANDARD_OUTPUT:
-        typer.echo(content, nl=False)
-    else:
-        replace_file(path, content)

@@ -48,7 +48,7 @@ def promote(
 ) -> None:
     folder = environments_folder()
     with locked(folder):
-        standings = load_standings(folder, now())
+        standings = load_standings(folder, now(), environment)
         target = choose(environment, standings.environments, "ENV")
         choose(service, target.services, "SERVICE")
         edge = next_move(target, service)

@@ -11,18 +11,18 @@ Example: `pay quotas staging-2`
 
 import typer
 
-from pay.environments.load import load_environments
 from rollout.aws.clients import asking
 from rollout.contracts.quotas.ask import ask
 from rollout.contracts.quotas.report import as_data, print_report
 from rollout.terminal.arguments import EnvironmentName, Json, environments_folder
 from rollout.terminal.console import choose, console, print_json, reporting
+from rollout.terminal.environments import load_for
 from rollout.terminal.refusal import Refused
 
 
 def quotas(environment: EnvironmentName, as_json: Json = False) -> None:
     with reporting(as_json, exit_code=2):
-        environments = load_environments(environments_folder())
+        environments = load_for(environments_folder(), environment)
         chosen = choose(environment, environments, "ENV")
         with asking(chosen) as client:
             lines, unanswered = ask(chosen, environments.values(), client)

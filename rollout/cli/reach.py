@@ -13,7 +13,6 @@ Example: `pay reach production-2 connector`
 import typer
 
 from pay.catalogue import CATALOGUE
-from pay.environments.load import load_environments
 from rollout.aws.clients import asking
 from rollout.contracts.reach.missing import compare, ends, needed
 from rollout.contracts.reach.network import read_places
@@ -25,13 +24,14 @@ from rollout.terminal.arguments import (
     environments_folder,
 )
 from rollout.terminal.console import choose, console, print_json, reporting
+from rollout.terminal.environments import load_for
 
 
 def reach(
     environment: EnvironmentName, service: OptionalServiceName = None, as_json: Json = False
 ) -> None:
     with reporting(as_json, exit_code=2):
-        environments = load_environments(environments_folder())
+        environments = load_for(environments_folder(), environment)
         target = choose(environment, environments, "ENV")
         if service is not None:
             choose(service, target.services, "SERVICE")

@@ -13,13 +13,13 @@ import typer
 from botocore.exceptions import ClientError
 from rich.table import Table
 
-from pay.environments.load import load_environments
 from pay.model import Segment
 from rollout.aws.clients import asking
 from rollout.aws.instances import LONGEST_AGE, Group, groups
 from rollout.aws.instances import renew as renew_group
 from rollout.terminal.arguments import EnvironmentName, Json, environments_folder, now
 from rollout.terminal.console import choose, console, print_json
+from rollout.terminal.environments import load_for
 from rollout.terminal.refusal import Failed, Finding, Refused
 from rollout.terminal.tables import print_table
 
@@ -32,7 +32,7 @@ def renew(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    chosen = choose(environment, load_environments(environments_folder()), "ENV")
+    chosen = choose(environment, load_for(environments_folder(), environment), "ENV")
     with asking(chosen) as client:
         try:
             known = tuple(groups(chosen, client, now()))

@@ -6,11 +6,13 @@ a shell evaluates.
 Example: `eval "$(pay sandbox start --environment production-2)"`
 """
 
+from math import isnan
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
+from pay.model.text_types import LARGEST_PORT
 from rollout.terminal.arguments import environment_names, service_names
 from rollout.terminal.console import reporting
 from sandbox import control
@@ -37,6 +39,16 @@ class Reported(TyperGroup):
 
 sandbox = typer.Typer(cls=Reported, no_args_is_help=True, add_completion=False, help=__doc__)
 
+LONGEST_START = 3600
+"""Seconds; beyond it a sandbox would only seem to hang."""
+
+
+def _number(value: float) -> float:
+    if isnan(value):  # neither too small nor too large for click
+        raise typer.BadParameter("nan is not a number of seconds.")
+    return value
+
+
 EnvironmentOption = Annotated[
     str,
     typer.Option(
@@ -47,9 +59,17 @@ EnvironmentOption = Annotated[
         autocompletion=environment_names,
     ),
 ]
-PortOption = Annotated[int, typer.Option(help="On 127.0.0.1; 0 takes a free one.")]
+PortOption = Annotated[
+    int, typer.Option(min=0, max=LARGEST_PORT, help="On 127.0.0.1; 0 takes a free one.")
+]
 TaskStartOption = Annotated[
-    float, typer.Option(help="Seconds from the start of an ECS task until it runs.")
+    float,
+    typer.Option(
+        min=0,
+        max=LONGEST_START,
+        callback=_number,
+        help="Seconds from the start of an ECS task until it runs.",
+    ),
 ]
 LegacyOption = Annotated[
     list[str],

@@ -6,17 +6,18 @@ is here, and as it is in BASE. A state that the change leaves behind is named on
 Example: `pay stacks test-12 --changed main`
 """
 
+from collections.abc import Mapping
 from typing import Annotated
 
 import typer
 from rich.table import Table
 
-from pay.environments.load import load_environments
 from pay.model.stack_order import in_turns
-from pay.model.stacks import known_stacks
+from pay.model.stacks import Stack, known_stacks
 from rollout.delivery.changed_stacks import changed_since, judged_together
 from rollout.terminal.arguments import Json, OptionalEnvironmentName, environments_folder
 from rollout.terminal.console import choose, console, print_json
+from rollout.terminal.environments import load_for
 from rollout.terminal.tables import print_table
 from toolchain.paths import ROOT
 
@@ -35,13 +36,14 @@ def stacks(
     as_json: Json = False,
 ) -> None:
     folder = environments_folder()
-    environments = load_environments(folder)
+    environments = load_for(folder, environment)
     if environment is not None:
         choose(environment, environments, "ENV")
     known = known_stacks(environments)
     ids = frozenset(known)
     if changed is not None:
-        changes = changed_since(changed, ROOT, folder)
+        globs = " ".join(_globs(environment, known)) if environment else ""
+        changes = changed_since(changed, ROOT, folder, globs=globs)
         ids = judged_together(changes.changed, known)
         for left in sorted(changes.left):
             typer.echo(f"{left}: the change leaves its state behind, {ASKED}", err=True)
@@ -74,3 +76,10 @@ def stacks(
         print_table(console(), table)
     else:
         console().print("Nothing changes.")
+
+
+def _globs(environment: str, known: Mapping[str, Stack]) -> list[str]:
+    """Return globs of all stacks that serve an environment, also of those that are gone."""
+    own = f"{environment}-"
+    shared = [id for id, stack in known.items() if environment in stack.environments]
+    return [f"{own}*", *(id for id in shared if not id.startswith(own))]

@@ -15,7 +15,7 @@ from rollout.terminal.console import choose, console, print_json
 
 
 def stages(environment: OptionalEnvironmentName = None, as_json: Json = False) -> None:
-    standings = load_standings(environments_folder(), now())
+    standings = load_standings(environments_folder(), now(), environment)
     if environment is not None:
         choose(environment, standings.environments, "ENV")
     names = [environment] if environment else by_chain(standings.environments)

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import typer
 
-from pay.environments.load import load_environments
+from pay.environments.load import load_needed
 from rollout.delivery.judge_changes import BREAK_GLASS
 from rollout.delivery.plan_set import AGAIN, PlanSet, open_sealed
-from rollout.delivery.synthesis import output_folder, stack_globs, synthesise
+from rollout.delivery.synthesis import output_folder, synthesise
 from rollout.delivery.terraform import Terraform
 from rollout.guard.allowances import read_break_glass
 from rollout.guard.options import read_and_judge
@@ -41,13 +41,15 @@ def apply_changes(base: Path, plans: Path, reviewed: Path, *, as_json: bool = Fa
         reason = f"{reviewed} is not the review of these plans (sha256 {sealed.sha256})"
         raise Refused(what, [Finding("reviewed", reason, AGAIN)])
     terraform = Terraform(output_folder())
-    synthesise(Path.cwd(), environments_folder().resolve(), terraform.out, globs=stack_globs())
+    # Whole ids: a mistake in an environment without a plan here does not matter.
+    ids = " ".join(sealed.stacks)
+    synthesise(Path.cwd(), environments_folder().resolve(), terraform.out, globs=ids)
     if unknown := [stack for stack in sealed.stacks if not terraform.has(stack)]:
         reason = f"this checkout has no stack {', '.join(unknown)}"
         fix = f"check out the commit that was reviewed, or {AGAIN}"
         raise Refused(what, [Finding("stack", reason, fix)])
     if in_sandbox():
-        environments = load_environments(environments_folder())
+        environments, _ = load_needed(environments_folder(), lambda _: False)
         if names := plan_only_among(sealed.stacks, environments):
             raise Refused(what, [Finding("sandbox", refusal(names), "apply to the account itself")])
     with tempfile.TemporaryDirectory() as folder:

@@ -4,7 +4,7 @@ import json
 import subprocess
 import tarfile
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from io import BytesIO
@@ -14,6 +14,7 @@ from pay.hcl.output import HCL, METADATA
 from pay.model.problem import InvalidInput, Problem
 from pay.model.stacks import Stack
 from rollout.delivery.synthesis import synthesise
+from stacks.estate import matches
 
 
 @dataclass(frozen=True)
@@ -28,15 +29,16 @@ class Changes:
     """
 
 
-def changed_since(base: str, project: Path, environments: Path) -> Changes:
-    """Return the stacks that differ between `project` and its revision `base`.
+def changed_since(base: str, project: Path, environments: Path, *, globs: str = "") -> Changes:
+    """Return the stacks that differ between `project` and its revision `base`, among those that
+    match `globs`.
 
     Raises InvalidInput when `base` is not a revision, and as `changed_from` does.
     """
     with tempfile.TemporaryDirectory() as folder:
         checkout, before, out = (Path(folder, name) for name in ("base", "before", "out"))
         _check_out(base, project, checkout)
-        return changed_from(checkout, project, environments, before, out)
+        return changed_from(checkout, project, environments, before, out, globs=globs)
 
 
 def changed_from(
@@ -50,17 +52,19 @@ def changed_from(
     """
     with ThreadPoolExecutor(2) as pool:
         runs = (
-            pool.submit(synthesise, base, base / "environments", before, globs=globs),
+            pool.submit(_synthesise_base, base, before, globs),
             pool.submit(synthesise, project, environments.resolve(), out, globs=globs),
         )
         for run in runs:
             run.result()
-    return changes(before, out)
+    return changes(before, out, globs.split())
 
 
-def changes(before: Path, after: Path) -> Changes:
-    """Return the stacks that differ between two folders of `cdktf synth`."""
-    was, becomes = _stacks(before), _stacks(after)
+def changes(before: Path, after: Path, patterns: Collection[str] = ()) -> Changes:
+    """Return the stacks that differ between two folders of `cdktf synth`, among those whose ids
+    match a pattern (without any: all).
+    """
+    was, becomes = _stacks(before, patterns), _stacks(after, patterns)
     return Changes(
         changed=frozenset(
             id for id, folder in becomes.items() if id not in was or _hcl(was[id]) != _hcl(folder)
@@ -85,8 +89,20 @@ def judged_together(ids: Iterable[str], known: Mapping[str, Stack]) -> frozenset
     return frozenset((*(stack.id for stack in stacks), *records))
 
 
-def _stacks(out: Path) -> dict[str, Path]:
-    return {file.parent.name: file.parent for file in out.glob(f"stacks/*/{HCL}")}
+def _synthesise_base(base: Path, out: Path, globs: str) -> None:
+    environments = base / "environments"
+    try:
+        synthesise(base, environments, out, globs=globs)
+    except InvalidInput:
+        if not globs:
+            raise
+        # What is new matches no stack there, and that is refused.
+        synthesise(base, environments, out)
+
+
+def _stacks(out: Path, patterns: Collection[str]) -> dict[str, Path]:
+    folders = (file.parent for file in out.glob(f"stacks/*/{HCL}"))
+    return {folder.name: folder for folder in folders if matches(folder.name, patterns)}
 
 
 def _hcl(stack: Path) -> bytes:

@@ -1,9 +1,9 @@
 """Plans every stack that a change touches, with credentials that can only read."""
 
 import tempfile
+from functools import partial
 from pathlib import Path
 
-from pay.environments.load import load_environments
 from pay.model.stacks import known_stacks
 from rollout.delivery.changed_stacks import changed_from, judged_together
 from rollout.delivery.left_states import refuse_left_states
@@ -12,6 +12,8 @@ from rollout.delivery.planner import Planner
 from rollout.delivery.synthesis import output_folder, stack_globs
 from rollout.delivery.terraform import Terraform
 from rollout.terminal.arguments import environments_folder
+from rollout.terminal.environments import load_where
+from stacks.estate import may_hold
 
 
 def plan_changes(base: Path, plans: Path) -> PlanSet:
@@ -24,11 +26,13 @@ def plan_changes(base: Path, plans: Path) -> PlanSet:
     base, plans, out = base.resolve(), plans.resolve(), output_folder()
     clear(plans)
     folder = environments_folder()
-    known = known_stacks(load_environments(folder))
+    globs = stack_globs()
+    environments = load_where(folder, partial(may_hold, patterns=globs.split()), with_followed=True)
+    known = known_stacks(environments)
     out.parent.mkdir(parents=True, exist_ok=True)
     # Beside `out`: a local state is found by a path relative to the stack's folder.
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=".base-") as before:
-        changes = changed_from(base, Path.cwd(), folder, Path(before), out, globs=stack_globs())
+        changes = changed_from(base, Path.cwd(), folder, Path(before), out, globs=globs)
         refuse_left_states(Terraform(Path(before)), changes.left)
     ids = sorted(judged_together(changes.changed, known))
     planner = Planner(Terraform(out), known)

@@ -8,12 +8,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from fnmatch import filter as matching
+from functools import partial
 from pathlib import Path
 from zipfile import BadZipFile, ZipFile
 
 import typer
 
-from pay.environments.load import load_environments
+from pay.environments.load import load_needed
 from pay.model import Environment
 from pay.model.problem import InvalidInput, Problem, did_you_mean
 from pay.model.stacks import Stack, known_stacks
@@ -25,6 +26,7 @@ from rollout.delivery.terraform import Terraform
 from rollout.terminal.arguments import environments_folder
 from rollout.terminal.refusal import Failed
 from rollout.terminal.time_text import span
+from stacks.estate import may_hold
 
 HOLDS = timedelta(hours=1)
 """How long a plan holds while HCL and state stay the same: what exists may change without both."""
@@ -48,7 +50,8 @@ def plan_files_of(arguments: Sequence[str]) -> list[Path]:
     named = [argument for argument in arguments if not _is_file(argument)]
     if not named:
         return files
-    environments = load_environments(environments_folder())
+    is_needed = partial(may_hold, patterns=named)
+    environments, _ = load_needed(environments_folder(), is_needed, with_followed=False)
     known = known_stacks(environments)
     if unknown := [argument for argument in named if not matching(known, argument)]:
         raise InvalidInput(_neither(argument, known) for argument in unknown)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from pay.model import Environment
+from pay.model.stacks import known_stacks
 from rollout.delivery.synthesis import synthesise
 from rollout.doctor.line import Line, fails, ok
 
@@ -34,7 +35,9 @@ def lookup_lines(environment: Environment, checkout: Path, environments: Path) -
     Raises InvalidInput when the environment cannot be synthesised.
     """
     with tempfile.TemporaryDirectory() as out:
-        synthesise(checkout, environments, Path(out), globs=f"{environment.name}-*")
+        # Whole ids: a mistake in an environment that this one follows does not matter here.
+        ids = known_stacks({environment.name: environment})
+        synthesise(checkout, environments, Path(out), globs=" ".join(ids))
         files = sorted(Path(out).glob("stacks/*/metadata.json"))
         stacks = {file.parent.name: json.loads(file.read_bytes()) for file in files}
     yield from answers(stacks)

@@ -6,13 +6,15 @@ from typing import Annotated
 
 import typer
 
-from pay.environments.load import load_environments
+from pay.environments.load import load_needed
+from pay.model.problem import InvalidInput
 from rollout.guard.allowances import missing_reason, unknown_rule
 from rollout.guard.rule import Context
 from rollout.guard.rules import RULES
 from rollout.guard.verdict import Verdict, judge
 from rollout.plans.read import read_plans
 from rollout.terminal.arguments import environments_folder
+from rollout.terminal.environments import warn
 
 
 def _rules(incomplete: str) -> list[str]:
@@ -88,7 +90,14 @@ def read_and_judge(
 
     Raises InvalidInput when a plan, or an environment's file, cannot be read.
     """
-    environments = load_environments(environments_folder())
-    before = load_environments(base) if base else None
-    context = Context(read_plans(plans, environments), environments, before)
+    environments, mistakes = load_needed(environments_folder(), lambda _: False)
+    try:
+        read = read_plans(plans, environments)
+    except InvalidInput as unread:
+        # A plan may be of an environment whose file is wrong.
+        raise InvalidInput((*unread.problems, *mistakes)) from None
+    warn(mistakes)
+    needed = {name for plan in read for name in plan.stack.environments}
+    before = load_needed(base, needed.__contains__, with_followed=False)[0] if base else None
+    context = Context(read, environments, before)
     return context, judge(context, allowed)

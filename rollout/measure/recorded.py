@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import Field, ValidationError
 
 from pay.files import read_content
+from pay.json_text import DEEPEST, document_in
 from pay.model import Ladder, Stage
 from pay.model.base import Model
 from pay.model.judging.before import MOST_DISPERSION, Before, judge_errors_alone
@@ -18,10 +19,11 @@ from pay.model.judging.errors import judge_client_errors, judge_errors
 from pay.model.judging.latency import Pair, judge_latency
 from pay.model.judging.minutes import Minute
 from pay.model.judging.part import Part
-from pay.model.problem import InvalidInput, Problem, did_you_mean, quoted
+from pay.model.problem import InvalidInput, Problem, did_you_mean
 from pay.model.pydantic_errors import to_problems
 from pay.model.stage.parts import PartName
 from pay.model.stage.rows import ROWS
+from pay.shown_text import quoted
 from rollout.measure.asked import fargate_share
 
 MOST_ROWS = 31 * 24 * 60
@@ -178,7 +180,7 @@ _KINDS: Mapping[str, type[Recording]] = {
 def read_recording(path: Path) -> Recording:
     """Read a file of recorded minutes.
 
-    Raises InvalidInput with every mistake of it, and OSError when it cannot be read.
+    Raises InvalidInput with every mistake of it.
     """
     document = _document(path)
     what = document.get("what", "errors")
@@ -202,17 +204,22 @@ def read_recording(path: Path) -> Recording:
 
 
 def _document(path: Path) -> dict[str, Any]:
+    found = "text that is not a JSON object"
     try:
-        document = json.loads(read_content(path))
-    except (ValueError, RecursionError):
-        document = None
+        document = document_in(read_content(path).decode())
+    except RecursionError:
+        document, found = None, f"more than {DEEPEST} objects and lists in one another"
+    except UnicodeDecodeError:
+        document, found = None, "text that is not UTF-8"
+    except (OSError, ValueError) as error:
+        document, found = None, getattr(error, "strerror", None) or str(error)
     if isinstance(document, dict):
         return document
     raise InvalidInput(
         [
             Problem(
                 where=str(path),
-                found="text that is not a JSON object",
+                found=found,
                 allowed='an object such as {"stage": "canary", "minutes": [[60, 950, 1, 50, 0]]}',
             )
         ]

@@ -9,19 +9,19 @@ import getpass
 import os
 import re
 import subprocess
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field
 
-from pay.files import read_content
 from pay.model import Ladder, Record, Side, Stage
 from pay.model.base import Model
-from pay.model.problem import InvalidInput, Problem, did_you_mean, quoted
+from pay.model.problem import InvalidInput, Problem, did_you_mean
 from pay.model.stage.transitions import Direction, Edge
 from rollout.measure.judgement import Judgement
+from rollout.moves.json_lines import RESTORE, read_lines
 
 
 def _is_utc(moment: datetime) -> datetime:
@@ -39,9 +39,13 @@ class Move(Model):
     )
 
     at: Annotated[AwareDatetime, AfterValidator(_is_utc)]
+    """The time of the move, in UTC."""
     direction: Direction
+    """Whether it was a promotion or a rollback."""
     before: Stage = Field(alias="from")
+    """The stage that was left."""
     after: Stage = Field(alias="to")
+    """The stage that was reached."""
     weights: str
     """EC2's and Fargate's after the move, as `weights_text` writes them."""
     by: str
@@ -73,8 +77,6 @@ CLOCK_DIFFERENCE = timedelta(minutes=10)
 
 FIRST_DAY = datetime(2017, 11, 29, tzinfo=UTC)
 """The day on which AWS announced Fargate (AWS News Blog, "Introducing AWS Fargate")."""
-
-RESTORE = "correct the line, or restore it from Git"
 
 
 def weights_text(records: Iterable[Record]) -> str:
@@ -157,51 +159,44 @@ def read_all(
     move later than `now` (default: the clock's), and with every file of an environment or service
     that is not `known`.
     """
+    return read_needed(folder, lambda _: True, known=known, now=now)[0]
+
+
+def read_needed(
+    folder: Path,
+    is_needed: Callable[[str], bool],
+    *,
+    known: Collection[Place] | None = None,
+    now: datetime | None = None,
+) -> tuple[Journals, tuple[Problem, ...]]:
+    """Return every journal, and the mistakes in those of environments that are not needed. An
+    environment or a service that is not `known` is a mistake only where it is needed.
+
+    Raises InvalidInput with every mistake in the others.
+    """
     latest = (now or datetime.now(UTC)) + CLOCK_DIFFERENCE
     journals: dict[Place, tuple[Move, ...]] = {}
-    problems: list[Problem] = []
+    refused: list[Problem] = []
+    spared: list[Problem] = []
     for path in sorted((folder / "journal").glob("[!.]*/[!.]*.jsonl")):
         if is_verdicts(path):
             continue
         place, where = (path.parent.name, path.stem), f"journal/{path.parent.name}/{path.name}"
-        moves = []
-        if known is not None and place not in known:
+        problems = refused if is_needed(path.parent.name) else spared
+        if known is not None and place not in known and problems is refused:
             problems.append(_unknown(place, known, where))
-        try:
-            content = read_content(path)
-        except (OSError, ValueError) as error:
-            allowed = "a readable file, a move a line"
-            problems.append(Problem(where=where, found=str(error), allowed=allowed))
-            continue
-        # By bytes: JSON Lines end at \n alone, and a text may hold Unicode's other line ends.
-        for number, line in enumerate(content.split(b"\n"), start=1):
-            if not line.strip():
-                continue
-            try:
-                entry = Move.model_validate_json(line)
-            except ValidationError as error:
-                problems += _mistakes(error, where, number)
+        moves = []
+        for number, entry in read_lines(path, Move, where):
+            if isinstance(entry, Problem):
+                problems.append(entry)
                 continue
             moves.append(entry)
             if not FIRST_DAY <= entry.at <= latest:
                 problems.append(_out_of_time(entry, where, number))
         journals[place] = tuple(sorted(moves, key=lambda move: move.at))
-    if problems:
-        raise InvalidInput(problems)
-    return journals
-
-
-def _mistakes(error: ValidationError, where: str, line: int) -> Iterator[Problem]:
-    for mistake in error.errors():
-        given = mistake["input"]
-        yield Problem(
-            where=where,
-            line=line,
-            key=".".join(map(str, mistake["loc"])),
-            found=quoted(given.decode(errors="replace") if isinstance(given, bytes) else given),
-            allowed=mistake["msg"],
-            fix=RESTORE,
-        )
+    if refused:
+        raise InvalidInput(refused)
+    return journals, tuple(spared)
 
 
 def _out_of_time(move: Move, where: str, line: int) -> Problem:

@@ -1,16 +1,16 @@
 """The stage of every service and its history: environments, catalogue and journals together."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from pay.catalogue import CATALOGUE
-from pay.environments.load import load_environments
 from pay.model import Environment, Microservice, Stage
 from pay.model.problem import InvalidInput
 from pay.model.stage.transitions import Direction
-from rollout.moves.journal import Journals, Move, read_all
+from rollout.moves.journal import Journals, Move, read_needed
+from rollout.terminal.environments import load_for, warn
 
 
 @dataclass(frozen=True)
@@ -59,15 +59,35 @@ class Standings:
         return stays
 
 
-def load_standings(folder: Path, now: datetime) -> Standings:
-    """Read everything. Raises InvalidInput with every mistake of every file."""
+def load_standings(folder: Path, now: datetime, environment: str | None = None) -> Standings:
+    """Read everything; warn about mistakes in what a command about one environment does not need.
+
+    Raises InvalidInput with every mistake of every file, or of the environment's and of those that
+    it follows.
+    """
+
     try:
-        environments = load_environments(folder)
+        environments = load_for(folder, environment, with_followed=True)
     except InvalidInput as mistakes:
         try:
-            read_all(folder, now=now)
+            read_needed(folder, _needed({}, environment), now=now)
         except InvalidInput as more:
             raise InvalidInput((*mistakes.problems, *more.problems)) from None
         raise
     known = {(name, service) for name, each in environments.items() for service in each.services}
-    return Standings(folder, environments, CATALOGUE, read_all(folder, known=known, now=now), now)
+    is_needed = _needed(environments, environment)
+    journals, spared = read_needed(folder, is_needed, known=known, now=now)
+    warn(spared)
+    return Standings(folder, environments, CATALOGUE, journals, now)
+
+
+def _needed(
+    environments: Mapping[str, Environment], environment: str | None
+) -> Callable[[str], bool]:
+    """Return whether an environment is this one or one that it follows; None: every one is."""
+    if environment is None:
+        return lambda _: True
+    chain = [environment]
+    while (last := environments.get(chain[-1])) and last.follows:
+        chain.append(last.follows)
+    return chain.__contains__

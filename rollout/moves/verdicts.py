@@ -1,13 +1,15 @@
 """The verdicts beside the journal: what the judge said of a service, with and without a move."""
 
-from collections.abc import Iterator, Mapping
-
-from pydantic import ValidationError
+from collections.abc import Mapping
 
 from pay.model.problem import InvalidInput, Problem
 from rollout.measure.judgement import Judgement
-from rollout.moves.journal import RESTORE, VERDICTS, Place
+from rollout.moves.journal import VERDICTS, Place
+from rollout.moves.json_lines import RESTORE, read_lines
 from rollout.moves.standings import Standings
+
+MOST_BYTES = 2**25
+"""A verdict has about 2 KiB: those of 10 days, with one each minute (`pay judge --watch`)."""
 
 Verdicts = Mapping[Place, tuple[Judgement, ...]]
 """The judgements of each service in each environment, the oldest first."""
@@ -25,13 +27,9 @@ def read_verdicts(standings: Standings) -> Verdicts:
     for path in sorted((standings.folder / "journal").glob(f"[!.]*/[!.]*{VERDICTS}")):
         place = (path.parent.name, path.name.removesuffix(VERDICTS))
         where = f"journal/{path.parent.name}/{path.name}"
-        for number, line in enumerate(path.read_bytes().split(b"\n"), start=1):
-            if not line.strip():
-                continue
-            try:
-                judgement = Judgement.model_validate_json(line)
-            except ValidationError as error:
-                problems += _mistakes(error, where, number)
+        for number, judgement in read_lines(path, Judgement, where, most=MOST_BYTES):
+            if isinstance(judgement, Problem):
+                problems.append(judgement)
                 continue
             if (judgement.environment, judgement.service) != place:
                 problems.append(_elsewhere(judgement, where, number))
@@ -39,19 +37,6 @@ def read_verdicts(standings: Standings) -> Verdicts:
     if problems:
         raise InvalidInput(problems)
     return {place: tuple(sorted(all_, key=lambda j: j.end)) for place, all_ in verdicts.items()}
-
-
-def _mistakes(error: ValidationError, where: str, line: int) -> Iterator[Problem]:
-    for mistake in error.errors():
-        key = ".".join(map(str, mistake["loc"]))
-        yield Problem(
-            where=where,
-            line=line,
-            key=key,
-            found="no verdict as `pay judge --record` writes it",
-            allowed=mistake["msg"],
-            fix=RESTORE,
-        )
 
 
 def _elsewhere(judgement: Judgement, where: str, line: int) -> Problem:

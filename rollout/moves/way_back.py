@@ -1,7 +1,11 @@
 """The way back of a service: no gate blocks it, so only what is impossible is refused."""
 
+from pathlib import Path
+
+from pay.environments.adopted import load_needed_adopted
 from pay.model import Environment, Stage
 from pay.model.stage.transitions import Edge, rollbacks
+from rollout.moves.stack_changes import stack_changes
 from rollout.terminal.refusal import Finding, Refused
 
 NO_WAY_BACK = {
@@ -26,3 +30,16 @@ def way_back(environment: Environment, service: str, to: Stage | None) -> Edge:
     reason = f"{to} is not a rollback of {stage}"
     finding = Finding("target", reason, f"give one of {', '.join(ways)}")
     raise Refused(f"{what} to {to}", [finding])
+
+
+def refuse_what_cannot_be_deployed(
+    folder: Path, environment: Environment, service: str, edge: Edge
+) -> None:
+    """Raises InvalidInput while the adopted ids of a stack that the rollback changes, and that must
+    have some, have mistakes: its deploy would be refused.
+    """
+    deployment = environment.services[service].model_copy(update={"stage": edge.after})
+    services = {**environment.services, service: deployment}
+    after = environment.model_copy(update={"services": services})
+    changed = [change.stack for change in stack_changes(environment, service, edge)]
+    load_needed_adopted(folder, after, changed)

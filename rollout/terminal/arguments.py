@@ -1,7 +1,6 @@
 """The arguments and options that several commands share."""
 
 import os
-import tomllib
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,15 +24,21 @@ def service_names(ctx: typer.Context, incomplete: str) -> list[str]:
 
 
 def _services_by_environment() -> dict[str, set[str]]:
-    """Return what a shell offers; files that cannot be read offer nothing."""
+    """Return what a shell offers; files that cannot be read offer their names."""
     # A command that runs imports them by itself.
     from pay.environments.load import environment_files
     from pay.files import read_text
+    from pay.toml_text import parse
 
+    try:
+        files = environment_files(environments_folder())
+    except typer.BadParameter:
+        return {}
     services: dict[str, set[str]] = {}
-    for name, path in environment_files(environments_folder()).items():
-        with suppress(OSError, ValueError, RecursionError):
-            declared = tomllib.loads(read_text(path)).get("services")
+    for name, path in files.items():
+        services[name] = set()
+        with suppress(OSError, ValueError):
+            declared = parse(read_text(path)).get("services")
             services[name] = set(declared) if isinstance(declared, dict) else set()
     return services
 

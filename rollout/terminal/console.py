@@ -13,7 +13,8 @@ from rich.table import Table
 from rich.text import Text
 from typer.core import TyperCommand
 
-from pay.model.problem import InvalidInput, printable
+from pay.model.problem import InvalidInput
+from pay.shown_text import printable
 from rollout.terminal.refusal import Failed, Finding, Refused
 
 Value = TypeVar("Value")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pay.files import LARGEST_BYTES, read_text, replace_file
+from pay.files import LARGEST_BYTES, read_text, replace_file, why_unwritable
 
 
 @pytest.mark.parametrize(
@@ -79,3 +79,35 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(
         replace_file(path, b"new")
     assert path.read_text() == "old"
     assert [path.name for path in tmp_path.iterdir()] == ["a.toml"]
+
+
+@pytest.mark.parametrize(
+    "place", ["folder", "missing/file", "loop", "dangling", "file/below", "", "a" * 300]
+)
+def test_says_beforehand_what_cannot_be_written(
+    place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file").write_text("old")
+    (tmp_path / "loop").symlink_to("loop")
+    (tmp_path / "dangling").symlink_to("missing/file")
+    monkeypatch.chdir(tmp_path)
+    assert why_unwritable(Path(place))
+    with pytest.raises(OSError, match=r"."):
+        replace_file(Path(place), b"new")
+
+
+def test_what_can_be_written_is_no_mistake(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("old")
+    (tmp_path / "link").symlink_to("file")
+    for path in (tmp_path / "file", tmp_path / "link", tmp_path / "new", Path("/dev/null")):
+        assert why_unwritable(path) is None
+
+
+def test_writes_to_a_pipe_that_has_no_path() -> None:
+    reading, writing = os.pipe()
+    assert why_unwritable(Path(f"/dev/fd/{writing}")) is None
+    replace_file(Path(f"/dev/fd/{writing}"), b"new")
+    assert os.read(reading, 10) == b"new"
+    for descriptor in (reading, writing):
+        os.close(descriptor)

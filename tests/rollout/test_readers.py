@@ -18,13 +18,18 @@ from pydantic import ValidationError
 from pay.catalogue import CATALOGUE
 from pay.environments.adopted import adopted_file, load_adopted
 from pay.environments.load import load_environment, load_environments
-from pay.model import InvalidInput, Microservice, Problem
+from pay.model import InvalidInput, Microservice, Problem, Stage
+from pay.model.judging.verdict import overall
 from pay.model.pydantic_errors import to_problems
 from policies.engine.waivers import FILE, InvalidWaivers
 from policies.engine.waivers import load as load_waivers
 from rollout.delivery.plan_set import open_sealed
 from rollout.guard.allowances import read_break_glass
-from rollout.moves.journal import journal_path, read_all
+from rollout.measure.judgement import Judgement
+from rollout.measure.recorded import read_recording
+from rollout.moves.journal import FIRST_DAY, journal_path, read_all, verdicts_path
+from rollout.moves.standings import Standings
+from rollout.moves.verdicts import read_verdicts
 from rollout.plans.read import read_plans
 from rollout.review.policy import read_policy_result
 from rollout.terminal.refusal import Refused
@@ -66,6 +71,23 @@ def read_adoption(folder: Path) -> object:
     return load_adopted(folder, adopting)
 
 
+VERDICT = Judgement(
+    environment="test-12",
+    service="ledger",
+    stage=Stage.CANARY,
+    weights="95/5",
+    since=FIRST_DAY,
+    start=FIRST_DAY,
+    end=FIRST_DAY,
+    parts={},
+    verdict=overall({}),
+).line()
+
+
+def read_recorded_verdicts(folder: Path) -> object:
+    return read_verdicts(Standings(folder, KNOWN, CATALOGUE, {}, FIRST_DAY))
+
+
 READERS: dict[str, tuple[str, str, Callable[[Path], object]]] = {
     "environment": (
         "test-12.toml",
@@ -76,6 +98,12 @@ READERS: dict[str, tuple[str, str, Callable[[Path], object]]] = {
         str(journal_path(Path(), "test-12", "ledger")),
         MOVE * 3,
         lambda folder: read_all(folder),
+    ),
+    "verdicts": (str(verdicts_path(Path(), "test-12", "ledger")), VERDICT, read_recorded_verdicts),
+    "recorded minutes": (
+        "minutes.json",
+        '{"stage": "canary", "share": 0.05, "minutes": [[360, 11, 0, 1, 0]]}',
+        lambda folder: read_recording(folder / "minutes.json"),
     ),
     "adopted ids": (
         str(adopted_file(Path(), "sandbox")),
@@ -172,7 +200,7 @@ def test_refuses_what_is_not_a_file_of_that_kind(name: str, kind: str, tmp_path:
         case "link to nowhere":
             file.symlink_to("nowhere")
         case "huge":
-            file.write_text(text + "\n# x" * 1_000_000)
+            file.write_text(text + f"\n# {'x' * 1000}" * 40_000)
     with refusal() if (name, kind) != ("break-glass", "link to nowhere") else nullcontext():
         read(tmp_path)
 

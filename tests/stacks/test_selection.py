@@ -1,5 +1,6 @@
 """PAY_STACKS selects stacks, and the environments that must be right for them."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -8,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from pay.model import Stage
+from rollout.moves.stage_file import with_stage
 from stacks.estate import may_hold
 from tests.conftest import ROOT
 
@@ -19,7 +22,9 @@ from tests.conftest import ROOT
         ("test-*", ["test-12", "test-perf-1"]),
         ("*-traffic", ["production-2", "test-12", "test-perf-1"]),
         ("production-2-ledger-traffic", ["production-2"]),
-        ("test-1", ["test-12"]),
+        ("test-1", []),
+        ("test-1*", ["test-12"]),
+        ("test-12-ledger-*", ["test-12"]),
         ("[pt]*", ["production-2", "test-12", "test-perf-1"]),
     ],
 )
@@ -54,10 +59,15 @@ def test_a_rollback_is_synthesised_beside_a_broken_environment(
     shutil.copytree(ROOT / "environments", tmp_path / "environments")
     for name in ("staging-2", "test-perf-1"):
         (tmp_path / "environments" / f"{name}.toml").write_text("name = \n")
+    production = tmp_path / "environments" / "production-2.toml"
+    text = with_stage(production.read_text(), "ledger", Stage.CANARY, where=production.name)
+    production.write_text(text.replace("adopt = false", "adopt = true"))  # and no file of ids
+    (tmp_path / "environments" / "copied.toml").write_text(text)
     stack = "production-2-ledger-traffic"
     done = run(tools, tmp_path, PAY_STACKS=stack)
     assert done.returncode == 0, done.stderr
-    assert done.stderr.count("Warning, in an environment that PAY_STACKS leaves out") == 2
+    for wrong in ("staging-2.toml", "test-perf-1.toml", "copied.toml", "adopted/production-2.toml"):
+        assert re.search(rf"^Warning, in what PAY_STACKS leaves out: .*{wrong}", done.stderr, re.M)
     assert [path.parent.name for path in tmp_path.glob("out/stacks/*/cdk.tf")] == [stack]
     followed = run(tools, tmp_path, PAY_STACKS="production-2-ledger-traff*")
     assert followed.returncode == 1

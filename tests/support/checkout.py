@@ -10,7 +10,9 @@ from typing import Any
 
 from typer.testing import Result
 
+from pay.catalogue import CATALOGUE
 from pay.model import Ladder, Stage
+from pay.model.service.call_graph import neighbours
 from pay.model.stage.transitions import Direction, Edge
 from rollout.moves import journal
 from rollout.moves.journal import Move, journal_path
@@ -93,3 +95,12 @@ def fresh_checkout(folder: Path) -> Checkout:
         text = re.sub(r'^stage = ".*"$', 'stage = "legacy"', path.read_text(), flags=re.MULTILINE)
         (folder / path.name).write_text(text)
     return Checkout(folder)
+
+
+def strangers(service: str) -> list[str]:
+    """Return services of which none calls another, nor the one that is named."""
+    chosen = [service]
+    for name in CATALOGUE:
+        if name not in chosen and not set(neighbours(CATALOGUE, name)) & set(chosen):
+            chosen.append(name)
+    return chosen[1:]

@@ -23,24 +23,44 @@ def file_of(service: str) -> str:
 
 def read(folder: Path, package: str) -> tuple[dict[str, Microservice], tuple[Problem, ...]]:
     """Return every service of a package's files, and the mistakes in the others."""
-    services: list[Microservice] = []
+    services: dict[str, Microservice] = {}
     problems: list[Problem] = []
     for path in sorted(folder.glob("[a-z]*.py")):
         try:
             module = import_module(f"{package}.{path.stem}")
-        except ValidationError as error:
-            problems += _explained(error, folder)
-        else:
-            services += [v for v in vars(module).values() if isinstance(v, Microservice)]
-    return {service.name: service for service in services}, tuple(dict.fromkeys(problems))
+        except Exception as error:  # whatever Python says of a file that somebody has just written
+            problems += _explained(error, path)
+            continue
+        for service in vars(module).values():
+            if not isinstance(service, Microservice):
+                continue
+            if services.setdefault(service.name, service) is not service:
+                problems.append(_twice(service.name, path))
+    return services, tuple(dict.fromkeys(problems))
 
 
-def _explained(error: ValidationError, folder: Path) -> list[Problem]:
-    """Return the mistakes, at the last line of this folder that ran: it built the value."""
+def _explained(error: Exception, path: Path) -> list[Problem]:
+    """Return the mistakes, at the last line of the folder that ran: it built the value."""
     frames = traceback.extract_tb(error.__traceback__)
-    frame = next(f for f in reversed(frames) if Path(f.filename).parent == folder)
-    where = file_of(Path(frame.filename).stem)
-    return [replace(problem, where=where, line=frame.lineno) for problem in to_problems(error)]
+    here = [frame for frame in frames if Path(frame.filename).parent == path.parent]
+    where = file_of(Path(here[-1].filename).stem if here else path.stem)
+    line = here[-1].lineno if here else None
+    if isinstance(error, ValidationError):
+        return [replace(problem, where=where, line=line) for problem in to_problems(error)]
+    if isinstance(error, SyntaxError):
+        where, line = file_of(Path(error.filename or path).stem), error.lineno
+    found = f"{type(error).__name__}, {error.msg if isinstance(error, SyntaxError) else error}"
+    return [Problem(where=where, line=line, found=found, allowed="a file that Python can run")]
+
+
+def _twice(service: str, path: Path) -> Problem:
+    return Problem(
+        where=file_of(path.stem),
+        key="name",
+        found=f"{service}, which another file has",
+        allowed="a name of its own",
+        fix="rename the service, or delete the copied file",
+    )
 
 
 _services, PROBLEMS = read(Path(__file__).parent, __name__)

@@ -6,8 +6,7 @@ nothing twice (Terraform: "Import").
 """
 
 import re
-import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,8 +15,10 @@ from pay.catalogue import CATALOGUE
 from pay.files import read_text
 from pay.model import Environment, InvalidInput, Problem
 from pay.model.adoptable import Addresses
-from pay.model.problem import did_you_mean, quoted
+from pay.model.problem import did_you_mean
 from pay.model.stacks import KINDS, known_stacks
+from pay.shown_text import quoted
+from pay.toml_text import NotToml, parse
 
 Imports = Mapping[str, str]
 """State address -> import id."""
@@ -55,16 +56,46 @@ def load_adopted(folder: Path, environment: Environment) -> Mapping[str, Imports
     Raises InvalidInput, with every mistake at once, when the file is missing or unreadable, names
     what no stack has, or leaves out what must run: a plan would create that a second time.
     """
+    return load_needed_adopted(folder, environment, None)[0]
+
+
+def load_needed_adopted(
+    folder: Path, environment: Environment, stacks: Collection[str] | None
+) -> tuple[Mapping[str, Imports], tuple[Problem, ...]]:
+    """Return the same without the tables that have mistakes, and these mistakes. `stacks` are the
+    ids of those that are needed; None: all.
+
+    Raises InvalidInput with every mistake in the table of a needed stack that something must be in:
+    what has weighted records, or no EC2 side any more, was taken over long ago.
+    """
     if not environment.adopt:
-        return {}
+        return {}, ()
     path = adopted_file(folder, environment.name)
-    tables = read_adopted(path, environment)
-    if problems := list(_problems(tables, environment)):
-        raise InvalidInput(replace(problem, where=str(path)) for problem in problems)
-    return {
+    known = adoptable(environment)
+    needed = known.keys() & (known if stacks is None else stacks)
+    must = {id for id in needed if any(each.must for each in known[id].values())}
+    try:
+        tables = read_adopted(path, environment)
+    except InvalidInput as unreadable:
+        if must or stacks is None:
+            raise
+        return {}, unreadable.problems
+    mistakes: dict[str, list[Problem]] = {}
+    for stack, problem in _problems(tables, environment, known):
+        mistakes.setdefault(stack, []).append(replace(problem, where=str(path)))
+    if refused := [
+        problem
+        for stack, problems in mistakes.items()
+        if stacks is None or stack in must
+        for problem in problems
+    ]:
+        raise InvalidInput(refused)
+    imports = {
         stack: {address: id for address, id in table.items() if id != CREATE}
         for stack, table in tables.items()
+        if stack not in mistakes
     }
+    return imports, tuple(problem for problems in mistakes.values() for problem in problems)
 
 
 def read_adopted(path: Path, environment: Environment) -> dict[str, Any]:
@@ -72,53 +103,71 @@ def read_adopted(path: Path, environment: Environment) -> dict[str, Any]:
 
     Raises InvalidInput when the file is missing or unreadable.
     """
-    again = f"run `pay adopt {environment.name}`"
+    again, line = f"run `pay adopt {environment.name}`", None
     try:
-        return tomllib.loads(read_text(path))
+        return parse(read_text(path))
     except FileNotFoundError:
         reason, fix = "no such file", f"{again}, or set adopt = false"
-    except (OSError, ValueError, RecursionError) as error:
+    except (OSError, ValueError) as error:
         reason, fix = str(error), f"correct the file, or delete it and {again}"
+        line = error.line if isinstance(error, NotToml) else None
     allowed = "a table for each stack, state address = import id"
-    raise InvalidInput([Problem(where=str(path), found=reason, allowed=allowed, fix=fix)])
+    raise InvalidInput(
+        [Problem(where=str(path), line=line, found=reason, allowed=allowed, fix=fix)]
+    )
 
 
-def load_all_adopted(folder: Path, environments: Iterable[Environment]) -> Mapping[str, Imports]:
-    """Return the same for several environments, with the stacks of their account merged.
+def load_all_adopted(
+    folder: Path, environments: Iterable[Environment], stacks: Collection[str] | None = None
+) -> tuple[Mapping[str, Imports], tuple[Problem, ...]]:
+    """Return what `load_needed_adopted` does for several environments, with the stacks of their
+    account merged.
 
     Raises InvalidInput at the first environment whose file has mistakes, with all of them.
     """
     merged: dict[str, dict[str, str]] = {}
+    spared: list[Problem] = []
     for environment in environments:
-        for stack, imports in load_adopted(folder, environment).items():
+        adopted, mistakes = load_needed_adopted(folder, environment, stacks)
+        for stack, imports in adopted.items():
             merged.setdefault(stack, {}).update(imports)
-    return merged
+        spared += mistakes
+    return merged, tuple(spared)
 
 
-def _problems(tables: dict[str, Any], environment: Environment) -> Iterator[Problem]:
-    known = adoptable(environment)
+def _problems(
+    tables: Mapping[str, Any], environment: Environment, known: Mapping[str, Addresses]
+) -> Iterator[tuple[str, Problem]]:
+    """Yield the mistakes with the stack whose table has them."""
     for stack, table in tables.items():
         if stack not in known:
-            yield Problem(
-                key=stack,
-                found="a stack that takes over nothing, or does not exist",
-                allowed=_allowed_stacks(environment),
-                fix=did_you_mean(stack, known, "delete the table"),
+            yield (
+                stack,
+                Problem(
+                    key=stack,
+                    found="a stack that takes over nothing, or does not exist",
+                    allowed=_allowed_stacks(environment),
+                    fix=did_you_mean(stack, known, "delete the table"),
+                ),
             )
         elif not isinstance(table, dict):
-            yield Problem(key=stack, found=quoted(table), allowed="a table")
+            yield stack, Problem(key=stack, found=quoted(table), allowed="a table")
         else:
-            yield from _table_problems(table, known[stack], stack)
+            for problem in _table_problems(table, known[stack], stack):
+                yield stack, problem
     for stack, addresses in known.items():
         table = tables.get(stack, {})
         missing = [at for at, each in addresses.items() if each.must and at not in table]
         if missing:
-            yield Problem(
-                key=stack,
-                found=f"no {', no '.join(missing)}",
-                allowed="the import id of all that runs; without it, an apply creates it again",
-                fix=f"`pay adopt {environment.name}` looks it up; if it does not exist, write "
-                f'"{CREATE}" (pay adopt --allow-missing does)',
+            yield (
+                stack,
+                Problem(
+                    key=stack,
+                    found=f"no {', no '.join(missing)}",
+                    allowed="the import id of all that runs; without it, an apply creates it again",
+                    fix=f"`pay adopt {environment.name}` looks it up; if it does not exist, write "
+                    f'"{CREATE}" (pay adopt --allow-missing does)',
+                ),
             )
 
 

@@ -1,7 +1,7 @@
 """Detects what a copied environment file still shares with the file that it was copied from."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 from operator import attrgetter
@@ -71,12 +71,11 @@ class Copy:
     def _also(self) -> str:
         """Return in words the other values that name the original, which may be shared."""
         name = self.original.path.stem
-        names_it = re.compile(rf"(?<![a-z0-9]){re.escape(name)}(?![a-z0-9])")
         own = {each.key for each in OWN_KEYS}
         keys = [
             f"{key} (line {self.copy.lines.of(key)})"
-            for key, value in _texts(self.copy.draft.environment)
-            if key not in own and key != "follows" and names_it.search(value)
+            for key in _keys_that_name(name, self.copy)
+            if key not in own
         ]
         return f"; {', '.join(keys)} also name {name}: share them on purpose only" if keys else ""
 
@@ -84,8 +83,10 @@ class Copy:
         return f"{self.original.path}:{self.original.lines.of(key)}"
 
 
-def copies(files: Mapping[str, EnvironmentFile]) -> Iterator[Copy]:
-    """Yield each pair of files that share what an environment must have for itself."""
+def copies(files: Mapping[str, EnvironmentFile], needed: Collection[str]) -> Iterator[Copy]:
+    """Yield each pair of files that share what an environment must have for itself. A file that is
+    not needed is never the original of one that is.
+    """
     for one, other in combinations(files.values(), 2):
         drafts = (one.draft, other.draft)
         shared = tuple(
@@ -98,19 +99,29 @@ def copies(files: Mapping[str, EnvironmentFile]) -> Iterator[Copy]:
             )
         )
         if shared:
-            yield Copy(*_copy_and_original(one, other, shared), shared)
+            pair = (one, other) if _is_copy(one, other, needed) else (other, one)
+            yield Copy(*pair, shared)
 
 
-def _copy_and_original(
-    one: EnvironmentFile, other: EnvironmentFile, shared: tuple[OwnKey, ...]
-) -> tuple[EnvironmentFile, EnvironmentFile]:
-    """Return the two in the order of the name: a value that holds the name of one file was written
-    for it, so the other is the copy; else the later one is.
+def _is_copy(one: EnvironmentFile, other: EnvironmentFile, needed: Collection[str]) -> bool:
+    """Return whether the first of two files is the copy: it is not needed and the other is, or
+    their values name it less often than the other, for which they were written.
     """
-    values = [_value(one.draft.environment, own.key) for own in shared]
-    is_others = any(other.path.stem in value for value in values)
-    is_ones = any(one.path.stem in value for value in values)
-    return (one, other) if is_others and not is_ones else (other, one)
+    one_is_needed, other_is_needed = (file.path.stem in needed for file in (one, other))
+    if one_is_needed != other_is_needed:
+        return other_is_needed
+    named_one, named_other = (
+        sum(len(_keys_that_name(name, file)) for file in (one, other))
+        for name in (one.path.stem, other.path.stem)
+    )
+    return named_one < named_other
+
+
+def _keys_that_name(name: str, file: EnvironmentFile) -> list[str]:
+    """Return the keys of a file whose texts name an environment."""
+    names_it = re.compile(rf"(?<![a-z0-9]){re.escape(name)}(?![a-z0-9])")
+    texts = _texts(file.draft.environment)
+    return [key for key, value in texts if key != "follows" and names_it.search(value)]
 
 
 def _value(environment: Environment, key: str) -> str:

@@ -1,9 +1,7 @@
 """Reads one file of `environments/` as far as it can be read, with every mistake in it."""
 
 import json
-import re
-import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, time
@@ -20,10 +18,9 @@ from pay.model.checks.estate import Draft
 from pay.model.environment.environment import Deployment
 from pay.model.pydantic_errors import to_problems
 from pay.model.text_types import ServiceName
+from pay.secrets.prose import in_prose
 from pay.secrets.values import credentials, why_secret
-
-DEEPEST = 20
-"""Tables and lists in one another; the deepest key of an environment has four."""
+from pay.toml_text import NotToml, comments, parse
 
 LARGEST_INTEGER = 2**63 - 1
 """TOML 1.0, "Integer"."""
@@ -52,10 +49,8 @@ def read(path: Path) -> EnvironmentFile:
     """Return a file's content and its own mistakes, without checks against other files."""
     try:
         text = read_text(path)
-        data = tomllib.loads(text)
-        _refuse_depth(data)
-    except (OSError, ValueError, RecursionError) as error:
-        # tomllib lets through what int() says of thousands of digits, and Python of deep nesting.
+        data = parse(text)
+    except (OSError, ValueError) as error:
         return EnvironmentFile(path, UNREADABLE, (_unreadable(path, error),), TomlLines(""))
     strange = dict(_strange(data))
     draft, found = _validated(data)
@@ -77,11 +72,12 @@ def read(path: Path) -> EnvironmentFile:
 
 def _secrets_in_comments(path: Path, text: str, known: list[Problem]) -> Iterator[Problem]:
     """Yield the secrets that no key holds: everyone reads the comments, too."""
+    by_format = ((text.count("\n", 0, each.start) + 1, each.why) for each in credentials(text))
+    by_key = ((line, each.why) for line, comment in comments(text) for each in in_prose(comment))
     lines = {problem.line for problem in known}
-    for secret in credentials(text):
-        line = text.count("\n", 0, secret.start) + 1
+    for line, why in (*by_format, *by_key):
         if line not in lines:
-            yield _secret("", secret.why, where=str(path), line=line)
+            yield _secret("", why, where=str(path), line=line)
             lines.add(line)
 
 
@@ -97,27 +93,12 @@ def _secret(key: str, why: str, where: str = "", line: int | None = None) -> Pro
 
 
 def _unreadable(path: Path, error: Exception) -> Problem:
-    at = re.search(r" \(at line (\d+), column \d+\)", str(error))
     return Problem(
         where=str(path),
-        line=int(at[1]) if at else None,
-        found=str(error)[: at.start()] if at else str(error),
+        line=error.line if isinstance(error, NotToml) else None,
+        found=str(error),
         allowed="a readable TOML file in UTF-8",
     )
-
-
-def _refuse_depth(value: object, left: int = DEEPEST) -> None:
-    """Raises ValueError: each dot in a key makes a table in a table."""
-    if left == 0:
-        raise ValueError(f"tables and lists in one another, more than {DEEPEST} deep")
-    for inner in _inside(value):
-        _refuse_depth(inner, left - 1)
-
-
-def _inside(value: object) -> Iterable[object]:
-    if isinstance(value, dict):
-        return value.values()
-    return value if isinstance(value, list) else ()
 
 
 def _strange(value: object, key: str = "") -> Iterator[tuple[str, str]]:

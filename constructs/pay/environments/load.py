@@ -1,14 +1,15 @@
 """The environments of a folder: every mistake of every file and of the catalogue, at once."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 from pay import catalogue
 from pay.environments.copies import copies
 from pay.environments.file import EnvironmentFile, read
 from pay.model import Environment, InvalidInput, Problem
-from pay.model.checks.estate import Draft, draft_problems, estate_problems
+from pay.model.checks.estate import Draft, draft_problems, estate_problems, follows_problems
 from pay.model.service.call_graph import Catalogue, call_graph_problems
 
 
@@ -26,7 +27,8 @@ def load_environment(path: Path, services: Catalogue = catalogue.CATALOGUE) -> E
     `load_environments` compares environments.
     """
     file = read(path)
-    _refuse([*_catalogue_problems(services), *_problems(file, services)])
+    if problems := [*_catalogue_problems(services), *_problems(file, services)]:
+        raise InvalidInput(sorted(problems, key=_place))
     return file.draft.environment
 
 
@@ -50,36 +52,60 @@ def load_needed(
     """Return the environments without a mistake by name, in order, and the mistakes of those that
     are not needed: one environment's mistake must not block the deploy of another.
 
-    Raises InvalidInput with every mistake of a needed environment, of those that it follows (if
-    `with_followed`) and of the catalogue.
+    Of two files that do not go together, the one that is not needed is wrong. Raises InvalidInput
+    with every mistake of a needed environment, of those that it follows (if `with_followed`) and of
+    the catalogue.
     """
     files = {name: read(path) for name, path in environment_files(folder).items()}
-    problems = _catalogue_problems(services)
-    for file in files.values():
-        problems += _problems(file, services)
-    copied = tuple(copies(files))
-    problems += (problem for copy in copied for problem in copy.problems())
     drafts = {name: file.draft for name, file in files.items()}
-    for copy in copied:  # that its names are not its own would say the same for each service
-        name = copy.copy.path.stem
-        drafts[name] = replace(drafts[name], broken=drafts[name].broken | {"dns"})
-    problems += [files[p.where].placed(p) for p in estate_problems(drafts, services)]
+    needed = {name for name in files if is_needed(name)}
+    if with_followed:
+        needed = _with_followed(drafts, needed)
+    own = _mistakes(files, needed, services)
+    chains = dict[str, list[Problem]]()
+    for problem in follows_problems(drafts):
+        chains.setdefault(problem.where, []).append(files[problem.where].placed(problem))
+
+    def of(name: str) -> list[Problem]:
+        asks_chain = with_followed or name not in needed
+        return own[name] + chains.get(name, []) * asks_chain
+
+    refused = [*_catalogue_problems(services), *(each for name in needed for each in of(name))]
     if not files:
-        problems.append(
+        refused.append(
             Problem(
                 where=str(folder),
                 found="no *.toml file" if folder.is_dir() else "no such folder",
                 allowed="a folder with one file for each environment",
             )
         )
-    needed = {name for name in files if is_needed(name)}
-    if with_followed:
-        needed = _with_followed(drafts, needed)
-    spared = {str(file.path) for name, file in files.items() if name not in needed}
-    _refuse([problem for problem in problems if problem.where not in spared])
-    wrong = {problem.where for problem in problems}
-    right = {n: each.draft.environment for n, each in files.items() if str(each.path) not in wrong}
-    return right, tuple(problems)
+    if refused:
+        raise InvalidInput(sorted(refused, key=_place))
+    right = {name: file.draft.environment for name, file in files.items() if not of(name)}
+    spared = chain(*own.values(), *chains.values())
+    return right, tuple(sorted(spared, key=_place))
+
+
+def _mistakes(
+    files: Mapping[str, EnvironmentFile], needed: Collection[str], services: Catalogue
+) -> dict[str, list[Problem]]:
+    """Return the mistakes of each file, beside what it follows."""
+    mistakes = {name: _problems(file, services) for name, file in files.items()}
+    # Of two that share a name the later is wrong.
+    needed_first = sorted(files, key=lambda name: name not in needed)
+    drafts = {name: files[name].draft for name in needed_first}
+    for copy in copies(files, needed):
+        name = copy.copy.path.stem
+        mistakes[name] += copy.problems()
+        # That its names are not its own would say the same for each service.
+        drafts[name] = replace(drafts[name], broken=drafts[name].broken | {"dns"})
+    for problem in estate_problems(drafts, services):
+        mistakes[problem.where].append(files[problem.where].placed(problem))
+    return mistakes
+
+
+def _place(problem: Problem) -> tuple[str, int]:
+    return problem.where, problem.line or 0
 
 
 def _with_followed(drafts: Mapping[str, Draft], needed: set[str]) -> set[str]:
@@ -105,8 +131,3 @@ def _catalogue_problems(services: Catalogue) -> list[Problem]:
 def _problems(file: EnvironmentFile, services: Catalogue) -> list[Problem]:
     with_catalogue = () if catalogue.PROBLEMS else draft_problems(file.draft, services)
     return [*file.problems, *map(file.placed, with_catalogue)]
-
-
-def _refuse(problems: list[Problem]) -> None:
-    if problems:
-        raise InvalidInput(sorted(problems, key=lambda p: (p.where, p.line or 0)))

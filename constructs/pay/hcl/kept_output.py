@@ -2,12 +2,14 @@
 
 Each stack has one file, replaced as a whole, so that parallel and killed runs do no harm. Its first
 line is a digest of the inputs and of all other lines, which detects an entry with other inputs or
-with damage (docs/decisions/0083).
+with damage (docs/decisions/0083). Where the folder cannot be read or written, nothing is kept: a
+checkout may be read-only, with CDKTF_OUTDIR elsewhere.
 """
 
 import hashlib
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 
@@ -27,10 +29,11 @@ class KeptOutput:
         file = self._folder / id_
         try:
             digest, _, content = file.read_bytes().partition(b"\n")
-        except FileNotFoundError:
+        except OSError:
             return None
         if digest != self._digest(inputs, content):
-            file.unlink(missing_ok=True)
+            with suppress(OSError):
+                file.unlink()
             return None
         bodies = BytesIO(content)
         entry = json.loads(bodies.readline())
@@ -46,7 +49,8 @@ class KeptOutput:
             head = json.dumps({"row": dict(stack.row), "lengths": lengths})
             content = head.encode() + b"\n" + b"".join(stack.files.values())
             digest = self._digest(inputs[id_], content)
-            replace_where_new(self._folder / id_, digest + b"\n" + content)
+            with suppress(OSError):
+                replace_where_new(self._folder / id_, digest + b"\n" + content)
 
     def _digest(self, inputs: str, content: bytes) -> bytes:
         digest = hashlib.sha256(json.dumps([self._code, inputs]).encode())

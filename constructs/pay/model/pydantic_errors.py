@@ -11,12 +11,14 @@ from pydantic_core import ErrorDetails
 
 from pay.model import base
 from pay.model.base import Model
-from pay.model.problem import Problem, did_you_mean, quoted
+from pay.model.problem import Problem, did_you_mean
 from pay.model.text_types import says
 from pay.secrets.values import why_secret
+from pay.shown_text import quoted
 
 _TYPES = {
     "bool_type": "true or false",
+    "float_type": "a number, without quotes",
     "int_type": "a whole number, without quotes",
     "int_from_float": "a whole number",
     "string_type": "text in quotes",
@@ -25,6 +27,8 @@ _TYPES = {
     "dict_type": "a table",
 }
 """pydantic's names of a wrong type -> what TOML calls the right one."""
+
+_TIME = "a time in UTC, for example 2026-11-02T09:00:00Z"
 
 
 def to_problems(error: ValidationError) -> list[Problem]:
@@ -64,8 +68,22 @@ def _problem(error: ErrorDetails, model: type[Model]) -> Problem:
                 allowed=allowed,
                 fix=did_you_mean(str(error["input"]), allowed.split(", ")),
             )
+        case "json_invalid":
+            text = error["input"]
+            shown = quoted(text.decode(errors="replace") if isinstance(text, bytes) else text)
+            return Problem(key=key, found=f"text that is not JSON, {shown}", allowed="JSON")
         case "string_pattern_mismatch":
             allowed = says(context["pattern"])
+        case "string_too_long":
+            allowed = f"at most {context['max_length']} characters"
+        case "string_too_short":
+            allowed = f"at least {context['min_length']} characters"
+        case "too_long":
+            allowed = f"at most {context['max_length']} of them"
+        case "too_short":
+            allowed = f"at least {context['min_length']} of them"
+        case kind if kind.startswith(("datetime_", "timezone_")):
+            allowed = _TIME
         case "value_error":
             allowed = str(context["error"])
         case kind if kind in _TYPES:
@@ -89,7 +107,12 @@ def _shown(path: list[str], value: object) -> str:
 def _fields(model: type[Model], path: list[str]) -> dict[str, FieldInfo]:
     """Return the keys of the table at `path`."""
     table = _at(model, path)
-    return table.model_fields if _is_model(table) else {}
+    return _by_key(table) if _is_model(table) else {}
+
+
+def _by_key(model: type[Model]) -> dict[str, FieldInfo]:
+    """Return the fields by the names that inputs have for them."""
+    return {field.alias or name: field for name, field in model.model_fields.items()}
 
 
 def _meaning(model: type[Model], path: list[str]) -> str:
@@ -105,7 +128,7 @@ def _at(annotation: Any, path: list[str]) -> Any:
     if not path:
         return annotation
     if _is_model(annotation):
-        field = annotation.model_fields.get(path[0])
+        field = _by_key(annotation).get(path[0])
         return _at(field.annotation, path[1:]) if field else None
     # A mapping's last type is its values'; a tuple's `...` is not a type.
     inner = [part for part in get_args(annotation) if part is not ...]

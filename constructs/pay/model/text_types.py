@@ -1,6 +1,7 @@
 """Kinds of text in inputs, each with its pattern and its description for a person."""
 
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field
 
@@ -27,15 +28,28 @@ REGIONS = (
 """The regions of AWS's standard partition that have ECS (a test compares them with the SDK's)."""
 
 
-FOUR_ZONES = ("ap-northeast-1", "ap-northeast-2", "ca-central-1", "us-west-2")
-SIX_ZONES = ("us-east-1",)
-"""The regions with more than three availability zones, or with a letter left out (AWS: "AWS
-Availability Zones")."""
+ZONES = {
+    "ap-northeast-1": "abcd",
+    "ap-northeast-2": "abcd",
+    "ca-central-1": "abd",
+    "us-east-1": "abcdef",
+    "us-west-2": "abcd",
+}
+"""The letters of the regions' availability zones where they are not `abc` (AWS: "AWS Availability
+Zones")."""
 
 
 def _zones() -> str:
-    more = {**dict.fromkeys(FOUR_ZONES, "a-d"), **dict.fromkeys(SIX_ZONES, "a-f")}
-    return "|".join(f"{region}[{more.get(region, 'a-c')}]" for region in REGIONS)
+    return "|".join(f"{region}[{ZONES.get(region, 'abc')}]" for region in REGIONS)
+
+
+LARGEST_PORT = 2**16 - 1
+
+
+def _has_a_port(url: str) -> str:
+    if (port := urlsplit(url).netloc.partition(":")[2]) and int(port) > LARGEST_PORT:
+        raise ValueError(f"a port of at most {LARGEST_PORT}")
+    return url
 
 
 def _is_no_reserved_bucket_name(name: str) -> str:
@@ -135,6 +149,7 @@ HttpsUrl = Annotated[
         rf"^https://{_DOMAIN}(:[1-9][0-9]{{0,4}})?(/[A-Za-z0-9._~/-]*)?$",
         "https:// with a host in lower case and a path, without login, query and variables",
     ),
+    AfterValidator(_has_a_port),
 ]
 TagValue = Annotated[
     str,

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pay.json_text import DEEPEST, is_deeper
 from pay.plans.other_files import what_else, where_it_breaks
 from pay.plans.sections import unknown_parts
+from pay.shown_text import quoted
 
 ALLOWED = "a Terraform plan as JSON, of format_version 1.x"
 
@@ -60,13 +62,15 @@ def read_plan_file(path: Path) -> PlanJson:
         document = json.loads(content.decode())
     except (ValueError, RecursionError) as error:
         raise NotAPlan(path, where_it_breaks(content, error)) from None
+    if is_deeper(document):
+        raise NotAPlan(path, f"JSON with more than {DEEPEST} objects and lists in one another")
     if not isinstance(document, dict) or "format_version" not in document:
         is_state = isinstance(document, dict) and {"lineage", "serial"} <= document.keys()
         raise NotAPlan(path, "a state file" if is_state else "JSON that is not a plan")
     version = document["format_version"]
     if not isinstance(version, str) or not _FORMAT.fullmatch(version):
         fix = f"plan with Terraform 1.10 or later, and {how_to_write(path)}"
-        raise NotAPlan(path, f"a plan of format_version {version!r}", fix)
+        raise NotAPlan(path, f"a plan of format_version {quoted(version)}", fix)
     if not isinstance(document.get("planned_values"), dict):
         kind = "a state, not a plan" if "values" in document else "a plan without planned_values"
         raise NotAPlan(path, kind)

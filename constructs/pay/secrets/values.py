@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
-from pay.json_text import parsed
+from pay.json_text import document_in
 from pay.secrets.identifiers import ARN, without_arns, words_to_weigh
 from pay.secrets.names import (
     SHELL_DIRECTORIES,
@@ -88,6 +88,8 @@ class Secret:
     why: str
     is_prose: bool = False
     """Whether it may also be a sentence: `the secret: nobody knows`."""
+    name: str = ""
+    """The name that announces it, if one does."""
 
 
 @lru_cache(maxsize=65_536)
@@ -109,7 +111,7 @@ def why_secret(name: str, value: str, *, may_be_name: bool = False) -> str | Non
     if _holds_random(value) and (not may_be_name or any(map(_is_opaque, _PARTS.split(value)))):
         return "its value is as random as a key"
     try:
-        document = parsed(value)
+        document = document_in(value)
         return "its value holds a secret" if masked(name, document) != document else None
     except RecursionError:
         return "its value is nested too deeply to be read"
@@ -203,6 +205,11 @@ def _formats() -> tuple[tuple[str, re.Pattern[str]], ...]:
     return (*known, *_NEWER_FORMATS)
 
 
+def named(text: str) -> Iterator[Secret]:
+    """Yield every value in a text whose name announces a secret: `password: x`, `token = x`."""
+    return _named(text, _PAIR)
+
+
 def _secrets_in(text: str) -> Iterator[Secret]:
     yield from credentials(text)
     for match in _BASIC.finditer(text):
@@ -240,6 +247,7 @@ def _named(text: str, regex: re.Pattern[str]) -> Iterator[Secret]:
             *found.span(group),
             f"it sets {key}, whose name announces a secret",
             is_prose=sign == ":" and group == "plain" and not announces_password(key),
+            name=key,
         )
 
 

@@ -6,7 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from pay.environments.adopted import CREATE, adoptable, adopted_file, load_adopted
+from pay.environments.adopted import (
+    CREATE,
+    adoptable,
+    adopted_file,
+    load_adopted,
+    load_needed_adopted,
+)
 from pay.model import Environment, InvalidInput, Stage
 
 EC2, TRAFFIC = "sandbox-connector-ec2", "sandbox-connector-traffic"
@@ -168,3 +174,54 @@ def test_what_was_taken_over_may_stay_in_the_file_when_the_side_is_gone(
 ) -> None:
     write(tmp_path, adopting, whole(adopting))
     load_adopted(tmp_path, with_stage(adopting, Stage.RETIRED))
+
+
+BROKEN: dict[str, Mapping[str, object] | None] = {
+    "not TOML": None,
+    "another stack's table": {"sandbox-ledger-ec2": {"aws_lb.alb": ""}},
+    "an unknown stack": {"sandbox-ledgr-ec2": {}},
+    "its own id": {TRAFFIC: {"aws_route53_record.ec2": "${x}"}},
+    "its own address": {TRAFFIC: {"aws_route53_record.ecc": "x"}},
+}
+"""What is wrong -> the tables that are written in place of the right ones."""
+
+
+def spoil(folder: Path, environment: Environment, how: str) -> None:
+    tables = BROKEN[how]
+    path = write(folder, environment, {**whole(environment), **(tables or {})})
+    if tables is None:
+        path.write_text("[connector")
+
+
+@pytest.mark.parametrize("how", BROKEN)
+def test_records_with_weights_need_no_ids(how: str, adopting: Environment, tmp_path: Path) -> None:
+    """They are the project's own: the state has had them since they were converted."""
+    weighted = with_stage(adopting, Stage.CANARY)
+    spoil(tmp_path, weighted, how)
+    imports, mistakes = load_needed_adopted(tmp_path, weighted, [TRAFFIC])
+    assert mistakes
+    assert imports.get(TRAFFIC, {}).get("aws_route53_record.ec2", "") != "${x}"
+    with pytest.raises(InvalidInput):
+        load_adopted(tmp_path, weighted)
+
+
+@pytest.mark.parametrize("how", BROKEN)
+def test_a_simple_record_needs_its_own_table_and_no_other(
+    how: str, adopting: Environment, tmp_path: Path
+) -> None:
+    spoil(tmp_path, adopting, how)
+    if how in ("another stack's table", "an unknown stack"):
+        imports, mistakes = load_needed_adopted(tmp_path, adopting, [TRAFFIC])
+        assert imports[TRAFFIC] == whole(adopting)[TRAFFIC]
+        assert mistakes
+    else:
+        with pytest.raises(InvalidInput):
+            load_needed_adopted(tmp_path, adopting, [TRAFFIC])
+
+
+def test_no_file_at_all_blocks_no_weighted_record(adopting: Environment, tmp_path: Path) -> None:
+    weighted = with_stage(adopting, Stage.CANARY)
+    imports, (mistake,) = load_needed_adopted(tmp_path, weighted, [TRAFFIC])
+    assert (imports, mistake.found) == ({}, "no such file")
+    with pytest.raises(InvalidInput, match="no such file"):
+        load_needed_adopted(tmp_path, weighted, [EC2])

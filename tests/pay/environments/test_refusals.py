@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from pay.environments.file import read
 from tests.support.problems import only
 from tests.support.spoiled import Edit, Refused
 
@@ -283,15 +284,49 @@ def test_refuses_a_key_in_a_comment_once_with_its_line(edit: Edit, refused: Refu
 
 
 @pytest.mark.parametrize(
-    "line",
-    ["x = " + "9" * 5000, "x = " + "[" * 3000 + "]" * 3000, "x = \u2028", 'x = "\x1b[2J"'],
-    ids=["digits", "nesting", "line end", "escape"],
+    ("comment", "is_refused"),
+    [
+        ("# password: hunter2", True),
+        ('# token = "abc"', True),
+        ("# password: see the vault", False),
+        ("# the token rotates", False),
+    ],
 )
-def test_a_file_that_cannot_be_read_is_one_message(
+def test_reads_comments_as_people_do(
+    comment: str, is_refused: bool, edit: Edit, folder: Path
+) -> None:
+    line = f'vpc = "production-2"  {comment}'
+    edit("production-2", 'vpc = "production-2"', line)
+    path = folder / "production-2.toml"
+    number = path.read_text().splitlines().index(line) + 1
+    found = [(problem.key, problem.line) for problem in read(path).problems]
+    assert found == ([("", number)] if is_refused else [])
+
+
+UNREADABLE = {
+    "digits": "x = " + "9" * 5000,
+    "digits after a text": 'x = ["' + "8" * 5000 + '",' + "9" * 5000 + "]",
+    "nesting": "x = " + "[" * 3000 + "]" * 3000,
+    "less nesting": "x = " + "[" * 30 + "]" * 30,
+    "nested tables": "x = " + "{a=" * 30 + "1" + "}" * 30,
+    "dots": f"{'a.' * 3000}a = 1",
+    "dots of a table": f"[{'a.' * 30}a]\ny = 1",
+    "line end": "x = \u2028",
+    "escape": 'x = "\x1b[2J"',
+    "no end": 'x = """',
+}
+
+
+@pytest.mark.parametrize("line", UNREADABLE.values(), ids=UNREADABLE)
+def test_a_file_that_cannot_be_read_is_one_message_with_its_line(
     line: str, edit: Edit, refused: Refused, folder: Path
 ) -> None:
     edit("production-2", "[network]", f"{line}\n[network]")
     problem = only(refused())
+    text = (folder / "production-2.toml").read_text()
+    last = text.count("\n") + 1
+    at = text[: text.index(line)].count("\n") + 1
+    assert problem.line == (last if line.endswith('"""') else at)
     assert problem.where == str(folder / "production-2.toml")
     assert problem.allowed == "a readable TOML file in UTF-8"
     assert str(problem).isprintable()

@@ -1,7 +1,8 @@
 """A mistake reads as one line: where, what was found, what is allowed, what to do."""
 
 from pay.model import InvalidInput, Problem
-from pay.model.problem import did_you_mean, printable, quoted
+from pay.model.problem import did_you_mean
+from pay.shown_text import printable, quoted
 
 
 def test_a_problem_reads_from_place_to_fix() -> None:
@@ -33,6 +34,11 @@ def test_a_message_moves_no_cursor_and_hides_nothing() -> None:
 
 def test_printable_keeps_lines_tabs_and_letters() -> None:
     assert printable("café\tsays\n£1") == "café\tsays\n£1"
+
+
+def test_a_long_key_is_cut() -> None:
+    problem = Problem(where="a.toml", key="k" * 5000, found="1", allowed="2")
+    assert str(problem) == f"a.toml: {'k' * 200}... (5000 characters): found 1; allowed: 2"
 
 
 def test_a_long_value_is_cut() -> None:

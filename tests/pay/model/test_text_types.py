@@ -5,7 +5,7 @@ import pytest
 from moto.ec2.models.availability_zones_and_regions import RegionsAndZonesBackend
 from pydantic import TypeAdapter, ValidationError
 
-from pay.model.text_types import REGIONS, Zone
+from pay.model.text_types import REGIONS, HttpsUrl, Zone
 
 
 def test_the_regions_are_those_of_the_sdk() -> None:
@@ -20,5 +20,15 @@ def test_every_zone_that_is_known_is_accepted_and_the_next_letter_is_not() -> No
         for letter in "ghz":
             with pytest.raises(ValidationError):
                 zones.validate_python(f"{region}{letter}")
-    with pytest.raises(ValidationError):
-        zones.validate_python("eu-west-2d")
+    for zone in ("eu-west-2d", "ca-central-1c", "ca-central-1e"):
+        with pytest.raises(ValidationError):
+            zones.validate_python(zone)
+
+
+def test_a_port_has_16_bits() -> None:
+    urls = TypeAdapter(HttpsUrl)
+    for port in ("", ":1", ":443", ":65535"):
+        assert urls.validate_python(f"https://a.example{port}/b")
+    for port in (":0", ":65536", ":99999", ":"):
+        with pytest.raises(ValidationError):
+            urls.validate_python(f"https://a.example{port}/b")

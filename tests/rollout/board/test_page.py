@@ -108,8 +108,8 @@ def test_the_link_leads_to_the_page_that_helps_now(moved: Checkout) -> None:
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("{}", "Field required"),
-        ("\u2028", "Invalid JSON"),
+        ("{}", "environment: found nothing"),
+        ("\u2028", "text that is not JSON"),
         (judgement("ledger", Verdict.PASS, "r", ago=timedelta(0)).line(), "a verdict on ledger"),
         (
             judgement("connector", Verdict.PASS, "r", ago=timedelta(0))

@@ -119,6 +119,7 @@ def test_the_exit_codes_of_the_process_are_0_1_and_2(checkout: Checkout) -> None
         ("pay promote test-", {"test-12", "test-perf-1"}),
         ("pay promote test-12 pub", {"publicapi", "publicauth"}),
         ("pay journal test-12 card", {"cardid"}),
+        ("pay stages bro", {"broken"}),
         ("pay rollback test-12 cardid --to ha", {"half"}),
         ("pay guard --allow keeps-fargate", {"keeps-fargate-at-peak"}),
     ],
@@ -132,6 +133,17 @@ def test_a_shell_completes_names(words: str, offered: set[str], checkout: Checko
     }
     done = run(checkout.folder, **variables)
     assert set(done.stdout.split()) == offered
+
+
+@pytest.mark.slow
+def test_a_shell_completes_nothing_without_environments(tmp_path: Path) -> None:
+    variables = {
+        "_PAY_COMPLETE": "complete_bash",
+        "COMP_WORDS": "pay stages te",
+        "COMP_CWORD": "2",
+    }
+    done = run(tmp_path / "nowhere", **variables)
+    assert (done.stdout.strip(), done.stderr) == ("", "")
 
 
 COMPLETED = ("ENV", "SERVICE", "STAGE", "SEGMENT", "RULE")

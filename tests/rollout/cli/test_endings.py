@@ -113,6 +113,8 @@ def run(*words: str, shell: str = "", **variables: str) -> subprocess.CompletedP
 
 
 PRINTING = {
+    "help": ("--help",),
+    "help of a command": ("judge", "--help"),
     "a table": ("stages",),
     "JSON": ("parity", "--json"),
     "rules": ("guard", "--rules"),
@@ -168,18 +170,40 @@ def test_any_terminal_shows_a_table_and_the_journal(
         assert ended.stdout
 
 
-UNWRITABLE = ("folder", "missing/file", "/dev/null/file", "/dev/full", "loop", "dangling")
+UNWRITABLE = ("folder", "", "missing/file", "/dev/null/file", "loop", "dangling")
+WRITERS = {
+    "--markdown": ("plan-moves", "test-12", "--markdown"),
+    "--ics": ("plan-moves", "test-12", "--ics"),
+    "--out": ("board", "--out"),
+    "--html": ("review", "plan.json", "--html"),
+}
 
 
 @pytest.mark.parametrize("place", UNWRITABLE)
-@pytest.mark.parametrize("option", ["--markdown", "--ics"])
-def test_a_file_that_cannot_be_written_is_named(place: str, option: str, here: Path) -> None:
+@pytest.mark.parametrize("option", WRITERS)
+def test_a_file_that_cannot_be_written_is_wrong_use(place: str, option: str, here: Path) -> None:
     (here / "folder").mkdir()
     (here / "loop").symlink_to("loop")
     (here / "dangling").symlink_to("missing/file")
-    result = CliRunner().invoke(app, ["plan-moves", "test-12", option, place])
-    assert result.exit_code == 1, result.output
-    assert re.search(rf"Failed\..*{re.escape(place)}", result.stderr, re.DOTALL)
+    result = CliRunner().invoke(app, [*WRITERS[option], place], env={"COLUMNS": "300"})
+    assert result.exit_code == 2, result.output
+    assert re.search(rf"Invalid value for '?{option}.*{re.escape(place or '.')}", result.stderr)
+    assert "give another file" in result.stderr or "give a file" in result.stderr
+
+
+@pytest.mark.parametrize(("option", "exit_code"), [("--markdown", 1), ("--ics", 1), ("--out", 1)])
+def test_a_disk_that_is_full_is_named(option: str, exit_code: int, here: Path) -> None:
+    result = CliRunner().invoke(app, [*WRITERS[option], "/dev/full"], env={"COLUMNS": "300"})
+    assert result.exit_code == exit_code, result.output
+    assert re.search(r"Failed\..*/dev/full", result.stderr)
+
+
+@pytest.mark.parametrize("place", ["-", "/dev/stdout"])
+def test_a_page_may_be_printed(place: str) -> None:
+    ended = run("board", "--out", place, shell="| cat")
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert ended.stdout.startswith("<!")
+    assert ended.stdout.rstrip().endswith("</html>")
 
 
 @pytest.mark.parametrize("place", ["/dev/null/x", "plan.json"])

@@ -88,7 +88,7 @@ def test_what_is_missing_stands_in_words_and_numbers(
     [
         ("", "not a JSON object"),
         ("[1]", "not a JSON object"),
-        ("[" * 100_000, "not a JSON object"),
+        ("[" * 100_000, "more than 100 objects and lists"),
         ('{"stage": "canary", "minutes": [[' + "1" * 5000 + ",1,0,1,0]]}", "minutes"),
         ('{"what": "dips"}', "did you mean dip?"),
         ('{"what": ["dip"]}', "found ['dip']; allowed: errors"),
@@ -151,6 +151,13 @@ def test_recorded_minutes_stand_alone(more: tuple[str, ...], file: Path, pay: Pa
     assert pay("judge", "--recorded", str(file), *more).exit_code == 2
     assert pay("judge", "test-12", "--recorded", str(file)).exit_code == 2
     assert pay("judge").exit_code == 2
+
+
+@pytest.mark.parametrize("at", ["9999-12-31T23:59Z", "0001-01-01T00:00Z", "2017-11-28T23:59Z"])
+def test_a_time_without_metrics_is_wrong_use(at: str, pay: Pay) -> None:
+    result = pay("judge", "test-12", "--at", at)
+    assert result.exit_code == 2
+    assert "give a time from 2017-11-29 to now" in " ".join(result.stderr.split())
 
 
 def test_a_file_that_is_not_there_is_a_message(pay: Pay, tmp_path: Path) -> None:

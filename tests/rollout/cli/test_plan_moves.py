@@ -82,8 +82,8 @@ def test_says_when_every_service_has_moved(checkout: Checkout, pay: Pay) -> None
 
 def test_a_file_that_cannot_be_written_is_told(tmp_path: Path, pay: Pay) -> None:
     result = pay("plan-moves", "test-12", "--ics", str(tmp_path / "no" / "moves.ics"))
-    assert result.exit_code == 1
-    assert "No such file" in result.stderr
+    assert result.exit_code == 2
+    assert "is not a folder; create it" in " ".join(result.stderr.split())
 
 
 def test_wrong_use_is_exit_code_2(pay: Pay) -> None:

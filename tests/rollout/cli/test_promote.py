@@ -7,7 +7,7 @@ import pytest
 from pay.model import Stage
 from pay.model.problem import InvalidInput
 from rollout.cli import promote
-from tests.support.checkout import Answer, Checkout, Pay, PayJson
+from tests.support.checkout import Answer, Checkout, Pay, PayJson, strangers
 
 MEASURED = ("--evidence", "errors 0 in 5,000 requests")
 AGREED = (*MEASURED, "--approver", "service-owner")
@@ -192,7 +192,7 @@ def test_leaving_the_flight_is_not_moving_beside_a_neighbour(checkout: Checkout,
 def test_refuses_more_services_in_flight_than_the_limit(
     checkout: Checkout, pay_json: PayJson
 ) -> None:
-    for service in ("cardid", "publicauth", "webhooks-egress", "notifications"):
+    for service in strangers("ledger")[:4]:
         checkout.put("test-12", service, "canary")
     reasons = refused(pay_json("promote", "test-12", "ledger", *MEASURED))
     assert set(reasons) == {"in-flight"}
@@ -202,7 +202,8 @@ def test_refuses_more_services_in_flight_than_the_limit(
 def test_a_service_in_flight_goes_on_although_the_limit_is_reached(
     checkout: Checkout, pay: Pay
 ) -> None:
-    for service in ("cardid", "publicauth", "webhooks-egress", "notifications", "products"):
+    others = strangers("cardid")[:4]
+    for service in ("cardid", *others):
         checkout.put("test-12", service, "canary")
     assert pay("promote", "test-12", "cardid", *MEASURED).exit_code == 0
 
@@ -372,14 +373,14 @@ def test_a_journal_that_cannot_be_written_leaves_the_stage_alone(
 def test_names_every_mistake_of_the_files_and_of_the_journals_at_once(
     checkout: Checkout, pay_json: PayJson
 ) -> None:
-    path = checkout.file("sandbox")
+    path = checkout.file("test-12")
     path.write_text(path.read_text().replace('stage = "legacy"', 'stage = "lagacy"', 1))
     journal = checkout.folder / "journal" / "test-12" / "ledger.jsonl"
     journal.parent.mkdir(parents=True)
     journal.write_text('{"at": "yesterday"}\n')
     code, told = pay_json("promote", "test-12", "ledger")
     assert code == 1
-    assert any("sandbox.toml" in line for line in told["invalid"])
+    assert any("test-12.toml" in line for line in told["invalid"])
     assert any("journal/test-12/ledger.jsonl:1: at" in line for line in told["invalid"])
 
 

@@ -291,11 +291,21 @@ def test_aws_that_does_not_answer_is_2(quotas: Quotas) -> None:
 
 
 def test_an_environment_file_with_a_mistake_is_2(quotas: Quotas, checkout: Checkout) -> None:
-    checkout.set(TOGETHER[-1], "max_steps = 25")
+    checkout.set("test-12", "max_steps = 25")
     result = quotas("test-12", "--json")
     assert result.exit_code == 2
-    assert f"{TOGETHER[-1]}.toml" in result.stdout
+    assert "test-12.toml" in result.stdout
     assert "max_steps: found an unknown key" in result.stdout
+
+
+def test_an_environment_with_a_mistake_that_shares_the_account_is_left_out_with_a_warning(
+    quotas: Quotas, checkout: Checkout
+) -> None:
+    checkout.set(TOGETHER[-1], "max_steps = 25")
+    result = quotas("test-12", "--json")
+    assert result.exit_code == 0
+    assert result.stderr.count("Warning") == 1
+    assert f"{TOGETHER[-1]}.toml" in result.stderr
 
 
 def test_an_unknown_environment_is_2(quotas: Quotas) -> None:

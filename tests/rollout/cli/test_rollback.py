@@ -73,6 +73,42 @@ def test_mistakes_in_other_files_do_not_block_it(checkout: Checkout, pay: Pay) -
     assert checkout.stage("production-2", "ledger") is Stage.READY
 
 
+ADOPTED = {"no file": None, "not TOML": "[[[", "an unknown stack": "[connector]\n"}
+
+
+@pytest.mark.parametrize("content", ADOPTED.values(), ids=ADOPTED)
+def test_adopted_ids_that_nothing_needs_do_not_block_it(
+    content: str | None, checkout: Checkout, pay: Pay
+) -> None:
+    """Weighted records were taken over before they got their weights."""
+    adopts(checkout, content)
+    checkout.put("production-2", "ledger", "soak")
+    assert pay("rollback", "production-2", "ledger").exit_code == 0
+    assert checkout.stage("production-2", "ledger") is Stage.READY
+
+
+@pytest.mark.parametrize("content", ADOPTED.values(), ids=ADOPTED)
+def test_adopted_ids_that_a_deploy_needs_are_asked_for_before_it_is_written(
+    content: str | None, checkout: Checkout, pay: Pay
+) -> None:
+    adopts(checkout, content)
+    checkout.put("production-2", "ledger", "detached")
+    before = checkout.contents()
+    result = pay("rollback", "production-2", "ledger")
+    assert result.exit_code == 1
+    assert "adopted/production-2.toml" in "".join(result.stderr.split())
+    assert checkout.contents() == before
+
+
+def adopts(checkout: Checkout, content: str | None) -> None:
+    path = checkout.file("production-2")
+    path.write_text(path.read_text().replace("adopt = false", "adopt = true", 1))
+    if content is not None:
+        adopted = checkout.folder / "adopted" / "production-2.toml"
+        adopted.parent.mkdir()
+        adopted.write_text(content)
+
+
 def test_a_mistake_in_another_service_of_the_same_file_has_to_be_mended_first(
     checkout: Checkout, pay: Pay
 ) -> None:

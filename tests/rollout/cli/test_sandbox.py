@@ -37,6 +37,20 @@ def test_start_prints_only_what_a_shell_evaluates(run: Run) -> None:
     assert all(line.startswith(("export ", "unset ")) for line in lines)
 
 
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("--port", "99999"),
+        ("--port", "-1"),
+        ("--task-start-seconds", "nan"),
+        ("--task-start-seconds", "inf"),
+        ("--task-start-seconds", "-1"),
+    ],
+)
+def test_a_number_that_means_nothing_is_wrong_use(option: str, value: str, run: Run) -> None:
+    assert "Invalid value" in run("start", option, value, exit_code=2).output
+
+
 def test_starting_twice_is_the_same_sandbox(run: Run) -> None:
     assert "Started" in run("start").stderr
     first = server_record.running()

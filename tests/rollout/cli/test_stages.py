@@ -102,11 +102,12 @@ def test_a_stage_that_pay_wrote_is_not_called_changed_by_hand(
 
 def moving(checkout: Checkout, now: datetime = NOW) -> tuple[Standings, list[str]]:
     """An estate with the widest cells: every environment has services on the way."""
-    for environment in ("test-12", "test-perf-1", "staging-2", "production-2", "sandbox"):
-        checkout.put(environment, "webhooks-egress", "soak", ago=timedelta(days=12), now=now)
-        checkout.put(environment, "products-ui", "detached", ago=timedelta(days=40), now=now)
-        checkout.put(environment, "notifications", "cutover", ago=timedelta(minutes=59), now=now)
-        checkout.put(environment, "selfservice", "half", ago=None)
+    *_, half, cutover, detached, soak = sorted(CATALOGUE, key=len)
+    for environment in environment_files(checkout.folder):
+        checkout.put(environment, soak, "soak", ago=timedelta(days=12), now=now)
+        checkout.put(environment, detached, "detached", ago=timedelta(days=40), now=now)
+        checkout.put(environment, cutover, "cutover", ago=timedelta(minutes=59), now=now)
+        checkout.put(environment, half, "half", ago=None)
     standings = checkout.standings(now)
     return standings, by_chain(standings.environments)
 

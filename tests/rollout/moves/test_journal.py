@@ -175,19 +175,32 @@ def test_refuses_the_journal_of_what_does_not_exist(
     assert problem.fix == fix
 
 
+A_TIME = "allowed: a time in UTC, for example 2026-11-02T09:00:00Z"
+
+
 @pytest.mark.parametrize(
     ("line", "problem"),
     [
-        ("{", "Invalid JSON"),
-        ('"\\xff"', "Invalid JSON"),
+        ("{", "found text that is not JSON, '{'"),
+        ('"\\xff"', "found text that is not JSON"),
         (f"[{'9' * 5000}]", "characters)"),
-        ("[" * 3000, "Invalid JSON"),
-        (LINE.replace("dark", "\x1b[2Jdark"), "Invalid JSON"),
-        (LINE.replace("dark", "darkish"), "to: found 'darkish'"),
-        (LINE.replace("00Z", "00"), "at: found"),
+        ("[" * 3000, "found text that is not JSON"),
+        ("[1]", "found [1]; allowed: a table"),
+        (LINE.replace("dark", "\x1b[2Jdark"), "found text that is not JSON"),
+        (LINE.replace("dark", "darkish"), "to: found 'darkish'; allowed: legacy, dark, "),
+        (LINE.replace("dark", "darkish"), "did you mean dark?; correct the line"),
+        (
+            LINE.replace('"to":"dark",', ""),
+            "to: found nothing; allowed: The stage that was reached",
+        ),
+        (LINE.replace("00Z", "00"), f"at: found '2026-11-16T09:00:00'; {A_TIME}"),
+        (LINE.replace("09:00:00Z", "9 am"), A_TIME),
+        (LINE.replace("2026-11-16", "2026-11-31"), A_TIME),
         (LINE.replace("00Z", "00+01:00"), "write it in UTC"),
-        (LINE.replace('"by"', '"who"'), "by: found"),
-        (LINE.replace("}", ',"extra":1}'), "extra: found 1"),
+        (LINE.replace('"by"', '"who"'), "by: found nothing"),
+        (LINE.replace('"by"', '"bye"'), "bye: found an unknown key; allowed: at, direction, from"),
+        (LINE.replace("}", ',"extra":1}'), "extra: found an unknown key"),
+        (LINE.replace("}", f',"{"x" * 5000}":1}}'), f"{'x' * 200}... (5000 characters): found"),
     ],
 )
 def test_refuses_a_line_that_is_no_move_and_names_file_and_line(

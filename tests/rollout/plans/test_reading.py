@@ -16,6 +16,13 @@ from tests.support.plans import EC2, TRAFFIC, Json, change, plan, records, traff
 MOVE = traffic(records(100, 0), records(95, 5))
 
 
+def nested(depth: int) -> Any:
+    value: Any = 1
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
 def problems(path: Path, environments: dict[str, Environment]) -> str:
     with pytest.raises(InvalidInput) as caught:
         read_plans([path], environments)
@@ -36,6 +43,9 @@ def write(folder: Path, document: Any, name: str = "plan.json") -> Path:
         ("[]", "JSON that is not a plan"),
         ("{}", "JSON that is not a plan"),
         ("[" * 100_000, "JSON that is nested too deeply"),
+        ({**MOVE, "resource_changes": nested(101)}, "more than 100 objects and lists in one"),
+        ({**MOVE, "resource_changes": nested(900)}, "more than 100 objects and lists in one"),
+        ({**MOVE, "format_version": "v" * 3000}, "characters); allowed"),
         ({"format_version": "1.0", "values": {}}, "a state, not a plan"),
         ({**MOVE, "format_version": "2.0"}, "format_version"),
         ({**MOVE, "resource_changes": {}}, "resource_changes"),

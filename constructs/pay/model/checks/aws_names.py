@@ -58,7 +58,8 @@ def names_of(environment: Environment, service: Microservice) -> Iterator[Name]:
 def name_problems(pairs: Iterable[tuple[Environment, Microservice]]) -> Iterator[Problem]:
     """Yield names over AWS's limits and names that two things share; `where` is the environment.
 
-    Two environments of one account share its names, so all environments are given together.
+    Two environments of one account share its names, so all environments are given together. Of two
+    that share a name the later is wrong.
     """
     owners: dict[tuple[str, str, str], dict[str, None]] = defaultdict(dict)
     for environment, service in pairs:
@@ -77,7 +78,7 @@ def name_problems(pairs: Iterable[tuple[Environment, Microservice]]) -> Iterator
     for (_, kind, text), sharing in owners.items():
         if len(sharing) > 1:
             yield Problem(
-                where=next(iter(sharing)).split("/")[0],
+                where=[*sharing][-1].split("/")[0],
                 key="services",
                 found=f"one {kind} {text} for {' and '.join(sharing)}",
                 allowed=f"a {kind} of its own for each",

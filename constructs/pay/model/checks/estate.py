@@ -61,8 +61,8 @@ def draft_problems(draft: Draft, catalogue: Catalogue) -> Iterator[Problem]:
         yield from security_group_problems(environment, catalogue.values())
 
 
-def estate_problems(drafts: Mapping[str, Draft], catalogue: Catalogue) -> Iterator[Problem]:
-    """Yield the mistakes between environments, by name; `where` is the environment's name."""
+def follows_problems(drafts: Mapping[str, Draft]) -> Iterator[Problem]:
+    """Yield the environments that follow none of these, or each other; `where` is a name."""
     following: dict[str, tuple[str, ...]] = {}
     for name, draft in drafts.items():
         if not (follows := draft.readable("follows") and draft.environment.follows):
@@ -85,14 +85,23 @@ def estate_problems(drafts: Mapping[str, Draft], catalogue: Catalogue) -> Iterat
             allowed="a chain that ends",
             fix="remove follows from the one that moves first",
         )
+
+
+def estate_problems(drafts: Mapping[str, Draft], catalogue: Catalogue) -> Iterator[Problem]:
+    """Yield what environments must not share, and where they must agree. `where` is the name of an
+    environment: of two that do not go together the later.
+    """
+    named = [draft for name, draft in drafts.items() if _is_named(draft, name)]
     yield from name_problems(
         (draft.environment, service)
-        for name, draft in drafts.items()
-        if draft.readable("name", "account_id", "dns") and draft.environment.name == name
+        for draft in named
+        if draft.readable("account_id", "dns")
         for service in catalogue.values()
     )
     yield from account_problems(
-        draft.environment
-        for draft in drafts.values()
-        if draft.readable("name", "account_id", *SHARED_FACTS)
+        draft.environment for draft in named if draft.readable("account_id", *SHARED_FACTS)
     )
+
+
+def _is_named(draft: Draft, name: str) -> bool:
+    return draft.readable("name") and draft.environment.name == name

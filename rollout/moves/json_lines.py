@@ -1,0 +1,41 @@
+"""Reads the files beside the environments that hold a JSON object a line."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import ValidationError
+
+from pay.files import LARGEST_BYTES, read_content
+from pay.model.base import Model
+from pay.model.problem import Problem
+from pay.model.pydantic_errors import to_problems
+
+RESTORE = "correct the line, or restore it from Git"
+
+Entry = TypeVar("Entry", bound=Model)
+
+
+def read_lines(
+    path: Path, model: type[Entry], where: str, *, most: int = LARGEST_BYTES
+) -> Iterator[tuple[int, Entry | Problem]]:
+    """Yield the number of each line that is not blank, with its entry or each of its mistakes. A
+    file that cannot be read, or has more than `most` bytes, is a mistake of its first line. `where`
+    names the file in messages.
+    """
+    try:
+        content = read_content(path, most=most)
+    except (OSError, ValueError) as error:
+        found = getattr(error, "strerror", None) or str(error)
+        yield 1, Problem(where=where, found=found, allowed="a readable file, a JSON object a line")
+        return
+    # By bytes: JSON Lines end at \n alone, and a text may hold Unicode's other line ends.
+    for number, line in enumerate(content.split(b"\n"), start=1):
+        if line.strip():
+            try:
+                yield number, model.model_validate_json(line)
+            except ValidationError as error:
+                for problem in to_problems(error):
+                    fix = "; ".join(filter(None, (problem.fix, RESTORE)))
+                    yield number, replace(problem, where=where, line=number, fix=fix)
