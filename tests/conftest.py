@@ -19,7 +19,8 @@ from pay.environments.load import load_environments
 from pay.model import Environment
 from tests.support.coverage_floors import are_reached, report, shares
 from tests.support.made_once import made_once
-from tests.support.one_provider import write_launcher
+from tests.support.provider_keeper import keeper
+from tests.support.terraform_launcher import write_launcher
 from tests.support.time_report import time_report
 from toolchain.environment import tool_environment
 
@@ -155,7 +156,7 @@ def scope(nodeid: str) -> str:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def tools(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
+def tools(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, str]]:
     """The environment that terraform, cdktf and jsii run in; set for this process too.
 
     Terraform and the provider live for seconds: a fifth of their work is to collect garbage that
@@ -163,10 +164,11 @@ def tools(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
     """
     environment = {**tool_environment(), "GOGC": "off", "GOMEMLIMIT": "1GiB"}
     programs = tmp_path_factory.mktemp("programs")
-    write_launcher(programs, environment["PATH"])
-    environment["PATH"] = f"{programs}{os.pathsep}{environment['PATH']}"
-    os.environ.update(environment)
-    return environment
+    with keeper() as address:
+        write_launcher(programs, environment["PATH"], address)
+        environment["PATH"] = f"{programs}{os.pathsep}{environment['PATH']}"
+        os.environ.update(environment)
+        yield environment
 
 
 @pytest.fixture(scope="session")

@@ -1,50 +1,54 @@
-"""Runs Terraform with one process of the AWS provider for a whole command.
+"""Runs Terraform with a relay to the AWS provider in place of the provider itself.
 
-Terraform itself starts the provider anew for the schema, the validation and the plan, and computes
-the checksum of its 700 MB: two fifths of the work of planning a stack. Here the provider starts
-once, in its debug mode, and Terraform is told where it listens, as in the provider's own acceptance
-tests (HashiCorp: "Plugin Development: Debugging providers", terraform-plugin-testing).
+Terraform starts the provider anew for the schema, the validation and the plan, and computes the
+checksum of its 700 MB: two fifths of the work of planning a stack. Here it is told where a provider
+listens already, as in the provider's own acceptance tests (HashiCorp: "Plugin Development:
+Debugging providers", terraform-plugin-testing). `provider_keeper` says which provider that is.
 
-Each command has a provider of its own: nothing of one configuration is left when the next begins.
-A configuration with several of them, which would share the process, is run as Terraform does.
+A configuration with several providers, which would share a process, is run as Terraform does.
 """
 
+import json
 import os
 import re
 import shutil
-import subprocess
+import socket
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 COMMANDS = frozenset({"apply", "destroy", "import", "plan", "refresh", "show", "validate"})
 """The commands that need the provider."""
 
 PROVIDER = ".terraform/providers/registry.terraform.io/hashicorp/aws/*/*/terraform-provider-aws_*"
-TOLD = re.compile(r"TF_REATTACH_PROVIDERS='(.+)'")
+MODULES = ".terraform/modules/modules.json"
 SEVERAL = re.compile(r'(^|[\s{,])"?alias"?\s*[=:]')
 """A provider with an alias, in HCL or in JSON."""
 
-SILENT = {"TF_LOG_PROVIDER": "off", "TF_LOG_SDK": "off"}
-"""In debug mode a provider writes all of its log: a third of its work."""
-
-CERTIFICATES = "AWS_CA_BUNDLE"
-"""A provider that reads certificates cannot be configured twice, as an apply does; the local AWS
-speaks plain HTTP.
-"""
+TYPE = re.compile(r"\baws_\w+")
 
 
-def write_launcher(folder: Path, path: str) -> None:
-    """Write a program `terraform` that runs the one on `path` in this way."""
+def write_launcher(folder: Path, path: str, keeper: Path) -> None:
+    """Write a program `terraform` that runs the one on `path` in this way.
+
+    `keeper`: the socket of a `provider_keeper`.
+    """
     if real := shutil.which("terraform", path=path):
         launcher = folder / "terraform"
-        launcher.write_text(f'#!/bin/sh\nexec "{sys.executable}" -IS "{__file__}" "{real}" "$@"\n')
+        command = f'"{sys.executable}" -IS "{__file__}" "{keeper}" "{real}"'
+        launcher.write_text(f'#!/bin/sh\nexec {command} "$@"\n')
         launcher.chmod(0o755)
+
+
+def folder_of(arguments: list[str]) -> Path:
+    """Return the folder that a command of Terraform is about."""
+    options = [argument for argument in arguments if argument.startswith("-chdir=")]
+    return Path(options[0].partition("=")[2] if options else ".").absolute()
 
 
 def provider_for(arguments: list[str]) -> Path | None:
     """Return the provider that a command of Terraform needs, if one process of it is enough."""
-    options = [argument for argument in arguments if argument.startswith("-chdir=")]
-    folder = Path(options[0].partition("=")[2] if options else ".")
+    folder = folder_of(arguments)
     command = next((argument for argument in arguments if not argument.startswith("-")), "")
     if command not in COMMANDS or any(map(_has_several, folder.glob("*.tf*"))):
         return None
@@ -56,46 +60,41 @@ def _has_several(file: Path) -> bool:
     return is_configuration and SEVERAL.search(file.read_text()) is not None
 
 
-def start(provider: Path) -> str:
-    """Start a provider that ends with this process, whatever ends it; return where it listens."""
-    # Only this process, which becomes Terraform, holds the other end.
-    ended, held = os.pipe()
-    told, tell = os.pipe()
-    if os.fork() == 0:
-        os.close(held)
-        _serve(provider, ended, tell)
-        os._exit(0)
-    os.close(ended)
-    os.close(tell)
-    os.set_inheritable(held, True)
-    with os.fdopen(told) as answer:
-        return answer.read()
+def types_in(folder: Path) -> set[str]:
+    """Return every word that may be a type of the provider, in a configuration and its states."""
+    return {word for file in _files(folder) for word in TYPE.findall(file.read_text())}
 
 
-def _serve(provider: Path, ended: int, tell: int) -> None:
-    nothing = os.open(os.devnull, os.O_RDWR)
-    for standard in (0, 1, 2):
-        os.dup2(nothing, standard)
-    with subprocess.Popen(
-        [provider, "-debug"],
-        env={key: each for key, each in os.environ.items() if key != CERTIFICATES} | SILENT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    ) as process:
-        for line in process.stdout or ():
-            if found := TOLD.search(line):
-                os.write(tell, found[1].encode())
-                break
-        os.close(tell)
-        os.read(ended, 1)
-        process.kill()
+def _files(folder: Path) -> Iterator[Path]:
+    modules = folder / MODULES
+    listed = json.loads(modules.read_text())["Modules"] if modules.is_file() else [{"Dir": "."}]
+    for module in {folder / each["Dir"] for each in listed}:
+        for pattern in ("*.tf", "*.tf.json", "*.tfstate"):
+            yield from module.glob(pattern)
+
+
+def reach(keeper: str, provider: Path, folder: Path) -> str:
+    """Return where Terraform finds its provider. The connection ends with this process, which
+    becomes Terraform, and says so to the keeper.
+    """
+    connection = socket.socket(socket.AF_UNIX)
+    connection.connect(keeper)
+    asked = {
+        "program": str(provider.resolve()),
+        "folder": str(folder),
+        "types": sorted(types_in(folder)),
+        "variables": dict(os.environ),
+    }
+    connection.sendall(json.dumps(asked).encode() + b"\n")
+    answer = connection.makefile().readline()
+    os.set_inheritable(connection.detach(), True)
+    return answer
 
 
 def main() -> None:
-    terraform, *arguments = sys.argv[1:]
+    keeper, terraform, *arguments = sys.argv[1:]
     if provider := provider_for(arguments):
-        os.environ["TF_REATTACH_PROVIDERS"] = start(provider)
+        os.environ["TF_REATTACH_PROVIDERS"] = reach(keeper, provider, folder_of(arguments))
     os.execv(terraform, [terraform, *arguments])
 
 
