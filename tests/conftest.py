@@ -2,6 +2,7 @@
 
 import gc
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -19,7 +20,8 @@ from pay.environments.load import load_environments
 from pay.model import Environment
 from tests.support.coverage_floors import are_reached, report, shares
 from tests.support.made_once import made_once
-from tests.support.one_provider import write_launcher
+from tests.support.provider_keeper import keeper
+from tests.support.terraform_launcher import write_launcher
 from tests.support.time_report import time_report
 from toolchain.environment import tool_environment
 
@@ -58,6 +60,9 @@ LONG = (
 """They run whole commands, servers, several processes, or every move of every environment: `make
 check` leaves them to `make test`."""
 
+WHOLLY_LONG = re.compile(r"^pytestmark = .*pytest\.mark\.(slow|e2e)\b", re.MULTILINE)
+"""A file that marks all of its tests."""
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
@@ -66,6 +71,24 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="write every generated file in Git again, and run no other test",
     )
     parser.addoption("--folder-times", action="store_true", help="print the seconds of each folder")
+    parser.addoption(
+        "--quick",
+        action="store_true",
+        help="leave out the slow and e2e tests, as `make check` does",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--quick"):
+        config.option.markexpr = "not slow and not e2e"
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Import no file whose tests are all left out: a quarter of the time of collecting."""
+    if not config.getoption("--quick") or collection_path.suffix != ".py":
+        return None
+    is_long = str(collection_path.relative_to(ROOT)).startswith(LONG)
+    return is_long or WHOLLY_LONG.search(collection_path.read_text()) is not None or None
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -155,7 +178,7 @@ def scope(nodeid: str) -> str:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def tools(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
+def tools(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, str]]:
     """The environment that terraform, cdktf and jsii run in; set for this process too.
 
     Terraform and the provider live for seconds: a fifth of their work is to collect garbage that
@@ -163,10 +186,11 @@ def tools(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
     """
     environment = {**tool_environment(), "GOGC": "off", "GOMEMLIMIT": "1GiB"}
     programs = tmp_path_factory.mktemp("programs")
-    write_launcher(programs, environment["PATH"])
-    environment["PATH"] = f"{programs}{os.pathsep}{environment['PATH']}"
-    os.environ.update(environment)
-    return environment
+    with keeper() as address:
+        write_launcher(programs, environment["PATH"], address)
+        environment["PATH"] = f"{programs}{os.pathsep}{environment['PATH']}"
+        os.environ.update(environment)
+        yield environment
 
 
 @pytest.fixture(scope="session")

@@ -33,7 +33,7 @@ tests() {
         # Twice two cores: the traffic lab waits for its clients, Terraform for the sandbox.
         set -- -n 4 --no-loadscope-reorder --durations 20 --cov --cov-report=
     else
-        set -- -q -n 2 -m "not slow and not e2e"
+        set -- -q -n 2 --quick
     fi
     $bin/pytest --folder-times --color="$color" "$@" || touch "$results/failed"
 }

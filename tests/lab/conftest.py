@@ -1,7 +1,7 @@
 """One lab for all tests in this folder: its estate takes a minute to deploy."""
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 import pytest
@@ -9,8 +9,8 @@ import pytest
 from lab.judged import Incident
 from lab.lab import Lab
 from lab.pace import Pace
-from lab.walk import Walk, back_from_each_stage
-from pay.model import Environment, Stage
+from lab.walk import Deploy, Walk, back_from_each_stage
+from pay.model import Environment, Ladder, Stage
 from sandbox.instance import Sandbox
 from sandbox.settings import Settings
 from tests.lab.existing import Inventory, inventory
@@ -65,16 +65,25 @@ def walks(lab: Lab) -> Walks:
 
 
 async def _walk(lab: Lab) -> Walks:
-    async with (
-        lab.judged(MOVED, lab.workshop.cdktf_deploy) as judged,
-        lab.walking(ROLLED_BACK, lab.workshop.deploy) as rolled_back,
-        asyncio.TaskGroup() as group,
-    ):
-        group.create_task(judged.go(INCIDENT))
-        group.create_task(_go(rolled_back, back_from_each_stage(rolled_back.ladder)))
-    return Walks(judged.walk, rolled_back)
+    async with asyncio.TaskGroup() as group:
+        moved = group.create_task(_go_by_the_judge(lab))
+        rolled_back = group.create_task(
+            _go(lab, ROLLED_BACK, lab.workshop.deploy, back_from_each_stage)
+        )
+    return Walks(moved.result(), rolled_back.result())
 
 
-async def _go(walk: Walk, stages: tuple[Stage, ...]) -> None:
-    await walk.measure()
-    await walk.go(stages)
+async def _go_by_the_judge(lab: Lab) -> Walk:
+    async with lab.judged(MOVED, lab.workshop.cdktf_deploy) as judged:
+        await judged.go(INCIDENT)
+    return judged.walk
+
+
+async def _go(
+    lab: Lab, service: str, deploy: Deploy, route: Callable[[Ladder], tuple[Stage, ...]]
+) -> Walk:
+    """Walk one service; its clients end with it."""
+    async with lab.walking(service, deploy) as walk:
+        await walk.measure()
+        await walk.go(route(walk.ladder))
+    return walk

@@ -2,7 +2,6 @@
 
 import boto3
 import pytest
-from moto.ec2.models.availability_zones_and_regions import RegionsAndZonesBackend
 from pydantic import TypeAdapter, ValidationError
 
 from pay.model.text_types import REGIONS, HttpsUrl, Zone
@@ -13,6 +12,9 @@ def test_the_regions_are_those_of_the_sdk() -> None:
 
 
 def test_every_zone_that_is_known_is_accepted_and_the_next_letter_is_not() -> None:
+    # To import moto's EC2 takes two seconds, in every process that collects.
+    from moto.ec2.models.availability_zones_and_regions import RegionsAndZonesBackend
+
     zones = TypeAdapter(Zone)
     for region in REGIONS:
         known = {zone.name for zone in RegionsAndZonesBackend.zones[region]}
