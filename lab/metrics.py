@@ -1,7 +1,9 @@
 """The metrics that AWS would send of the lab's traffic, minute by minute and side by side.
 
 Sources: AWS, "CloudWatch metrics for your Application Load Balancer" (a count of zero is not sent;
-`RequestCount` has no request without a target), the same page of the Network Load Balancer.
+`RequestCount` has no request without a target), the same page of the Network Load Balancer, and
+"Available CloudWatch metrics for Amazon SQS". Each request that a task answers puts one message on
+each queue that the service receives from, and a task works it within the minute.
 """
 
 import asyncio
@@ -14,6 +16,7 @@ from typing import Any
 
 from lab.clock import MINUTE
 from lab.estate import Balancer, Estate
+from pay.model import names
 from pay.model.metrics import (
     CONNECTIONS,
     ELB_5XX,
@@ -22,11 +25,14 @@ from pay.model.metrics import (
     REQUESTS,
     TARGET_5XX,
     TARGET_RESETS,
+    Dimension,
     Metric,
     arn_suffix,
     response_time,
     side_dimensions,
 )
+from pay.model.queue_metrics import DELETED, OLDEST, RECEIVED, WAITING
+from pay.model.service.dependencies import Access
 from pay.model.side import ServiceSide
 from pay.model.vocabulary import LoadBalancerType, Side
 from sandbox.server.process import Server
@@ -110,7 +116,13 @@ class Metrics:
     ) -> None:
         """`estate` returns the present state of the load balancers."""
         self._server, self._sides, self._estate = server, sides, estate
-        self._type = next(iter(sides.values())).service.load_balancer_type
+        any_side = next(iter(sides.values()))
+        self._type = any_side.service.load_balancer_type
+        self._queues = [
+            names.queue(any_side.environment.name, use.name)
+            for use in any_side.service.queues
+            if Access.RECEIVE in use.access
+        ]
         self._minute: dict[Side, SideMinute] = defaultdict(SideMinute)
         self._unpublished: deque[tuple[int, list[Row]]] = deque()
         self._totals: list[int] = []
@@ -140,8 +152,8 @@ class Metrics:
         usual = round(sum(self._totals) / len(self._totals) * HISTORY_PERIOD / MINUTE)
         first, last = (int(moment.timestamp()) for moment in (start - HISTORY, start))
         points = [(at, 1.0, usual) for at in range(first, last, HISTORY_PERIOD)]
-        row = self._row(metric, Side.EC2, balancer, points)
-        self._server.administer("metrics", method="POST", body=[row])
+        rows = [self._row(metric, Side.EC2, balancer, points), *self._queue_rows(points)]
+        self._server.administer("metrics", method="POST", body=rows)
 
     def _send(self, now: int, rows: list[Row]) -> None:
         self._server.administer("clock", method="POST", body={"now": now})
@@ -157,6 +169,17 @@ class Metrics:
                 if points:
                     yield self._row(metric, side, balancer, points)
 
+        answered = sum(each.outcomes[Outcome.ANSWERED] for each in self._minute.values())
+        yield from self._queue_rows([(minute, 1.0, answered)] if answered else [])
+        for queue in self._queues:
+            for metric in (OLDEST, WAITING):
+                yield _row(metric, {"QueueName": queue}, [(minute, 0.0, 1)])
+
+    def _queue_rows(self, points: list[Point]) -> Iterator[Row]:
+        for queue in self._queues if points else ():
+            for metric in (RECEIVED, DELETED):
+                yield _row(metric, {"QueueName": queue}, points)
+
     def _balancers(self) -> Iterator[tuple[Side, Balancer]]:
         """Yield each side whose load balancer exists, with targets to forward to."""
         estate = self._estate()
@@ -171,10 +194,14 @@ class Metrics:
             load_balancer=arn_suffix(balancer.arn),
             target_group=arn_suffix(balancer.target_groups[0]),
         )
-        return {
-            "namespace": metric.namespace,
-            "name": metric.name,
-            "dimensions": metric.dimension_values(dimensions),
-            "unit": metric.unit,
-            "points": points,
-        }
+        return _row(metric, dimensions, points)
+
+
+def _row(metric: Metric, dimensions: Mapping[Dimension, str], points: list[Point]) -> Row:
+    return {
+        "namespace": metric.namespace,
+        "name": metric.name,
+        "dimensions": metric.dimension_values(dimensions),
+        "unit": metric.unit,
+        "points": points,
+    }
