@@ -32,7 +32,7 @@ from sandbox.settings import Settings
 
 SETTINGS = Settings.from_environment()
 
-BROKEN_TAG = "broken"
+BROKEN_TAG = "0-broken"
 """A task with an image of this tag never starts, to test failed deployments."""
 
 NO_LOG_GROUP = (

@@ -286,7 +286,7 @@ def test_a_release_that_does_not_start_fails_the_apply_and_the_old_one_goes_on(
 ) -> None:
     before = deployed.ecs_service(Side.FARGATE)["taskDefinition"]
 
-    printed = deployed.redeploy(SIDES[1], fails=True, TF_VAR_application_image_tag="broken")
+    printed = deployed.redeploy(SIDES[1], fails=True, TF_VAR_application_image_tag="0-broken")
 
     assert "was rolled back" in " ".join(printed.replace("│", " ").split())
     after = deployed.ecs_service(Side.FARGATE)

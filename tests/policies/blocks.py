@@ -25,7 +25,7 @@ def block(
 def task(*containers: dict[str, Any]) -> Block:
     names = ("app", *(f"app-{number}" for number in range(2, len(containers) + 1)))
     definitions = [
-        {"name": name, "image": "app:1", **each}
+        {"name": name, "image": "app:1-release", **each}
         for name, each in zip(names, containers, strict=True)
     ]
     return block("aws_ecs_task_definition", {"container_definitions": definitions})

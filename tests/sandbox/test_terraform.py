@@ -70,7 +70,7 @@ def test_both_launch_types_run_their_tasks(applied: Terraform, side: str) -> Non
 
 def test_a_revision_that_does_not_start_fails_the_apply(applied: Terraform) -> None:
     before = applied.service("fargate")["taskDefinition"]
-    output = applied.run("apply", "-auto-approve", status=1, image_tag="broken")
+    output = applied.run("apply", "-auto-approve", status=1, image_tag="0-broken")
     assert "The deployment was rolled back." in output
     assert applied.service("fargate")["taskDefinition"] == before
     applied.run("apply", "-auto-approve")

@@ -11,14 +11,29 @@ TAG = "[A-Za-z0-9_][A-Za-z0-9._-]{0,127}"
 
 MOVING_TAGS = (
     *("latest", "main", "master", "trunk", "head", "edge", "stable", "nightly", "snapshot"),
-    *("dev", "develop", "current"),
+    *("dev", "develop", "current", "prod", "production", "staging", "live", "lts"),
 )
-"""Tags of the newest image, whichever it is."""
+"""Words of tags that are moved to the newest image, or to the one that runs somewhere."""
 
-MOVING_TAG = rf"(?i)(^|[._-])({'|'.join(MOVING_TAGS)})([._-]|$)"
-"""A regular expression, for Terraform as well: a tag moves when a part of it does (`v1-latest`)."""
+_CANDIDATES = ("alpha", "beta", "canary", "next", "preview", "rc")
+"""Words that move at the end of a tag; a number after them makes one build of it (`2.0.0-rc.1`)."""
 
-_MOVING = re.compile(MOVING_TAG)
+_VARIANTS = ("x", "alpine", "slim", "jre", "jdk", "bookworm")
+"""What images are built on: such a word says nothing about the release."""
+
+RELEASE_TAG = "[0-9]|^[a-f]{7,40}$"
+"""A regular expression, for Terraform as well: what a tag of one release holds, a number or a
+commit."""
+
+MOVING_TAG = (
+    rf"(?i)(^|[._-])({'|'.join(MOVING_TAGS)})([._-]|$)",
+    rf"(?i)(^|[0-9._-])({'|'.join(_CANDIDATES)})$"
+    rf"|^v?(20)?[0-9]{{1,2}}([.][0-9]+)?([.-]({'|'.join(_VARIANTS)}))*$",
+)
+"""Regular expressions, for Terraform as well: a tag moves when a part of it does (`v1-latest`), and
+when it names a line of versions (`v1`, `1.25-alpine`) and not one of them."""
+
+_RELEASE, _MOVING = re.compile(RELEASE_TAG), tuple(map(re.compile, MOVING_TAG))
 _PINNED = re.compile(rf"(?P<repository>.+)@{DIGEST}|(?P<path>([^@]*/)?[^@:/]+):(?P<tag>{TAG})")
 _ECR = re.compile(
     r"(?P<account>[0-9]{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com/(?P<name>.+)"
@@ -26,9 +41,16 @@ _ECR = re.compile(
 
 
 def is_pinned(image: object) -> bool:
-    """Return whether a reference such as `repository:123-release` has a digest or a fixed tag."""
+    """Return whether a reference such as `repository:123-release` has a digest, or the tag of one
+    release.
+    """
     match = _PINNED.fullmatch(image) if isinstance(image, str) else None
-    return match is not None and not _MOVING.search(match["tag"] or "")
+    return match is not None and (match["tag"] is None or names_a_release(match["tag"]))
+
+
+def names_a_release(tag: str) -> bool:
+    """Return whether a tag names one release for good."""
+    return bool(_RELEASE.search(tag)) and not any(moving.search(tag) for moving in _MOVING)
 
 
 def repository_of(image: object) -> str | None:

@@ -3,7 +3,7 @@
 from cdktf import TerraformLocal, TerraformVariable, TerraformVariableValidationConfig
 from constructs import Construct
 
-from pay.containers.images import DIGEST, MOVING_TAG, TAG
+from pay.containers.images import DIGEST, MOVING_TAG, RELEASE_TAG, TAG
 from pay.model import Environment, names
 from pay.model.side import ServiceSide
 
@@ -48,12 +48,18 @@ def _declare(scope: Construct, name: str) -> None:
                     "digits in lower-case hexadecimal."
                 ),
             ),
-            TerraformVariableValidationConfig(
-                condition=f'${{!can(regex("{MOVING_TAG}", var.{name}))}}',
-                error_message=(
-                    f"{name} must name one release: a tag that moves hides which release runs, "
-                    "and no rollback can return to it."
-                ),
+            *(
+                TerraformVariableValidationConfig(
+                    condition=f"${{{condition}}}",
+                    error_message=(
+                        f"{name} must name one release: a tag that moves hides which release runs, "
+                        "and no rollback can return to it."
+                    ),
+                )
+                for condition in (
+                    f'can(regex("{RELEASE_TAG}", var.{name}))',
+                    *(f'!can(regex("{moving}", var.{name}))' for moving in MOVING_TAG),
+                )
             ),
         ],
     )

@@ -14,7 +14,7 @@ DIGEST = f"sha256:{'a' * 64}"
         "registry:5000/publicauth:8-release",
         f"registry/publicauth@{DIGEST}",
         f"registry/publicauth:8-release@{DIGEST}",
-        f"registry/publicauth:{'a' * 128}",
+        f"registry/publicauth:8-{'a' * 126}",
         f"registry/publicauth:latest@{DIGEST}",
         "registry/publicauth:8-mainline",
     ],
@@ -32,7 +32,7 @@ def test_a_digest_or_a_tag_pins(image: str) -> None:
         "registry:5000/publicauth",
         "registry/publicauth@sha256:abc",
         f"registry/publicauth@{DIGEST}a",
-        f"registry/publicauth:{'a' * 129}",
+        f"registry/publicauth:8-{'a' * 127}",
         f"@{DIGEST}",
         f"registry/publicauth:{DIGEST}",
         "registry/publicauth:8:9",
@@ -70,3 +70,58 @@ def test_a_repository_in_ecr_has_an_arn() -> None:
     arn = "arn:aws:ecr:eu-west-1:555555555555:repository/govukpay/connector"
     assert ecr_repository(f"{ecr}:8-release") == arn
     assert ecr_repository("docker.io/govukpay/connector:8-release") is None
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        *(
+            "production",
+            "prod",
+            "next",
+            "canary",
+            "rc",
+            "staging",
+            "live",
+            "beta",
+            "alpha",
+            "unstable",
+        ),
+        *(
+            "release",
+            "stable",
+            "blue",
+            "v1",
+            "1",
+            "v1.2",
+            "1.25",
+            "1.x",
+            "20",
+            "20-bookworm",
+            "2023",
+        ),
+        *(
+            "1.25-alpine",
+            "17-jre-slim",
+            "7-rc",
+            "1.2.3-beta",
+            "production-2",
+            "staging_8",
+            "8.live",
+        ),
+    ],
+)
+def test_a_tag_that_names_no_release_moves(tag: str) -> None:
+    assert not is_pinned(f"registry/publicauth:{tag}")
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        *("123-release", "512-candidate", "1-sandbox", "512", "alpha_release-7", "build.5"),
+        *("1.25.3", "v1.2.3", "1.25.3-alpine", "2.0.0-rc.1", "2024-11-26", "20241126T1200Z"),
+        *("3f2a1bc", "deadbee", "r45", "nginx-212", "v0.40.0", "17.0.9_11-jre"),
+    ],
+)
+def test_a_tag_that_names_a_release_pins(tag: str) -> None:
+    assert is_pinned(f"registry/publicauth:{tag}")

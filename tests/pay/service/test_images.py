@@ -53,8 +53,20 @@ TAGS = (
         "x_snapshot-1",
         "8-mainline",
         "123-release",
-        "a" * 128,
-        "a" * 129,
+        *(
+            "production",
+            "next",
+            "canary",
+            "rc",
+            "7-rc",
+            "2.0.0-rc.1",
+            "v1",
+            "1.25-alpine",
+            "1.25.3",
+        ),
+        *("3f2a1bc", "abcdefa", "abcdef"),
+        f"8-{'a' * 126}",
+        f"8-{'a' * 127}",
         "_",
         "-",
         ".",
@@ -79,15 +91,16 @@ def test_terraform_refuses_the_same_tags_as_guard_and_gate(
         tag: is_pinned(f"app{'@' if tag.startswith('sha256:') else ':'}{tag}") for tag in TAGS
     }
     assert {tag for tag, is_accepted in accepted.items() if is_accepted} == {
-        *("8-mainline", "123-release", "a" * 128, "_", DIGEST)
+        *("8-mainline", "123-release", f"8-{'a' * 126}", DIGEST),
+        *("2.0.0-rc.1", "1.25.3", "3f2a1bc", "abcdefa"),
     }
 
 
 @pytest.mark.parametrize("name", sorted(CATALOGUE))
 def test_a_refused_tag_is_told_in_a_sentence_of_one_line(side_of: SideOf, name: str) -> None:
     for variable, body in side_of(name, Side.EC2).document["variable"].items():
-        form, moving = (each["error_message"] for each in body["validation"])
+        form, *moving = (each["error_message"] for each in body["validation"])
         assert form.startswith(f"{variable} must be a tag such as 123-release")
-        assert moving.startswith(f"{variable} must name one release")
+        assert all(each.startswith(f"{variable} must name one release") for each in moving)
         # With the argument's name and the indentation before it.
-        assert max(map(len, (form, moving))) < 170
+        assert max(map(len, (form, *moving))) < 170

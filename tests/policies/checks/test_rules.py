@@ -100,7 +100,7 @@ def test_refuses_an_image_that_may_move(image: str) -> None:
     "image",
     [
         "app:123-release",
-        "registry:5000/app:1",
+        "registry:5000/app:1.2.3",
         "app@sha256:" + "a" * 64,
         "app:${var.application_image_tag}",
         'app${startswith(var.nginx_image_tag, "sha256:") ? "@" : ":"}${var.nginx_image_tag}',

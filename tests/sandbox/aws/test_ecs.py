@@ -81,7 +81,7 @@ def test_a_new_revision_replaces_every_task(fargate: BalancedService) -> None:
 def test_a_revision_that_does_not_start_fails_and_is_rolled_back(fargate: BalancedService) -> None:
     fargate.create("1")
     good = fargate.described["taskDefinition"]
-    fargate.update(taskDefinition=fargate.register("broken"))
+    fargate.update(taskDefinition=fargate.register("0-broken"))
     seen = [rollouts(fargate) for _ in range(8)]
     assert [("PRIMARY", "IN_PROGRESS"), ("ACTIVE", "FAILED")] in seen
     assert fargate.described["taskDefinition"] == good
@@ -111,13 +111,13 @@ def test_a_task_without_its_log_group_does_not_start(
 def test_the_old_tasks_serve_while_a_revision_fails(fargate: BalancedService) -> None:
     fargate.create("1")
     before = fargate.targets
-    fargate.update(taskDefinition=fargate.register("broken"))
+    fargate.update(taskDefinition=fargate.register("0-broken"))
     assert [fargate.targets for _ in range(8)] == [before] * 8
     assert fargate.health == ["healthy", "healthy"]
 
 
 def test_a_first_deployment_that_does_not_start_ends_failed(fargate: BalancedService) -> None:
-    fargate.create("broken")
+    fargate.create("0-broken")
     states = [rollouts(fargate) for _ in range(8)]
     assert states[-1] == [("PRIMARY", "FAILED")]
     assert fargate.described["runningCount"] == 0
@@ -125,7 +125,7 @@ def test_a_first_deployment_that_does_not_start_ends_failed(fargate: BalancedSer
 
 
 def test_without_a_circuit_breaker_a_deployment_never_gives_up(fargate: BalancedService) -> None:
-    fargate.create("broken", deploymentConfiguration={})
+    fargate.create("0-broken", deploymentConfiguration={})
     states = [rollouts(fargate) for _ in range(8)]
     assert states[-1] == [("PRIMARY", "IN_PROGRESS")]
 
