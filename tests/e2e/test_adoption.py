@@ -442,7 +442,14 @@ def test_the_guard_refuses_new_rights_of_instances_and_other_settings_of_what_ru
     settings = {each for each in refused if each[0] == "changes-only-what-is-harmless"}
     # What such a role may do already is in no plan, so somebody has to say that it may do this.
     # The rights of tasks are those that the catalogue names.
-    assert refused - settings == {
+    # The script and the image of the instances that start from now on are other ones.
+    instances = {each for each in refused if each[0] == "starts-instances-that-take-tasks"}
+    assert instances == {
+        (rule, PLATFORM, str(addresses.capacity(segment).launch_template))
+        for rule in ("starts-instances-that-take-tasks",)
+        for segment in Segment
+    }
+    assert refused - settings - instances == {
         ("widens-no-iam-statement", PLATFORM, address)
         for address in CREATED[PLATFORM]
         if address.startswith("aws_iam_role_policy.")

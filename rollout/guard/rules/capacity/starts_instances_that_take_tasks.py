@@ -5,11 +5,11 @@ hurts when instances are renewed, or one of them fails: the new one takes no tas
 reach the rights of the instance.
 
 A script is compared line by line, because only the settings of the agent are known here. An image
-is named by AWS's public parameter: the id of an image says neither its family nor its age.
+is named by AWS's public parameter: the id of an image says neither its family nor its age. What an
+import rewrites is compared with what runs, as any other change is.
 """
 
 import re
-from base64 import b64decode
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -20,6 +20,7 @@ from pay.model import Architecture, Environment, Segment, Side, names
 from pay.unread import Unread
 from rollout.guard.may_receive_traffic import needs_ec2
 from rollout.guard.rule import Context, Finding, Findings
+from rollout.guard.user_data import Script
 from rollout.plans.plan import ResourceChange
 from rollout.plans.read import StackPlan
 
@@ -27,17 +28,6 @@ DO = (
     "keep what starts the instances; where the new one is right, prove it in a test environment "
     "(`pay renew`), then allow this rule with that as the reason"
 )
-
-_ECHOED = re.compile(
-    r"""echo\s+(['"])(?P<name>ECS_\w+)=(?P<value>.*)\1\s*>>\s*/etc/ecs/ecs\.config"""
-)
-_COMMENT = re.compile(
-    r"#(?!!|cloud-|include|part-handler|upstart-job|# template:).*", re.IGNORECASE
-)
-"""A line that no shell reads, and no part of cloud-init by its beginning (cloud-init: "User data
-formats").
-"""
-_IN_HERE_DOCUMENT = re.compile(r"(?P<name>ECS_\w+)=(?P<value>.*)")
 
 _PARAMETER = re.compile(
     r"resolve:ssm:/aws/service/ecs/optimized-ami/(?P<family>[a-z0-9.-]+(?:/[a-z0-9.-]+)*?)"
@@ -55,40 +45,6 @@ def check(plan: StackPlan, context: Context) -> Findings:
             yield Finding(change.address, f"instances that start {text}", DO)
 
 
-@dataclass(frozen=True)
-class _Script:
-    """The script that an instance runs at its first start."""
-
-    settings: Mapping[str, str]
-    """Of the ECS agent, by name (AWS: ECS developer guide, "Amazon ECS container agent
-    configuration"); the last one of a name counts."""
-    others: tuple[str, ...]
-    """Every other line but comments, without the space around it."""
-
-    @classmethod
-    def read(cls, user_data: object) -> Self:
-        """Raises Unread when it is not the base 64 of a text."""
-        try:
-            text = b64decode(str(user_data or ""), validate=True).decode()
-        except ValueError:
-            raise Unread("user_data is not the base 64 of a text") from None
-        settings, others = {}, []
-        for line in filter(None, map(str.strip, text.split("\n"))):
-            if _COMMENT.fullmatch(line):
-                continue
-            if setting := _ECHOED.fullmatch(line) or _IN_HERE_DOCUMENT.fullmatch(line):
-                settings[setting["name"]] = setting["value"]
-            else:
-                others.append(line)
-        return cls(settings, tuple(others))
-
-    @property
-    def segment(self) -> object:
-        """The attribute by which tasks find the instances of their segment."""
-        attributes = parsed(self.settings.get("ECS_INSTANCE_ATTRIBUTES"))
-        return attributes.get("segment") if isinstance(attributes, dict) else None
-
-
 def _script(change: ResourceChange, environment: Environment) -> Iterator[str]:
     if change.is_unknown("user_data"):
         yield "run a script that is known only after apply"
@@ -98,24 +54,28 @@ def _script(change: ResourceChange, environment: Environment) -> Iterator[str]:
     if exists and old == new:
         return
     try:
-        script = _Script.read(new)
-        before = _Script.read(old) if exists and change.change.importing is None else None
+        script = Script.read(new)
+        before = Script.read(old) if exists else None
     except Unread as error:
         yield f"run a script that cannot be read: {error}"
         return
     cluster = names.cluster(environment.name, Side.EC2)
     if (joined := script.settings.get("ECS_CLUSTER")) != cluster:
         yield f"join cluster {joined or 'default'}, not {cluster}"
-    if script.segment not in (segments := _segments(change, environment)):
-        yield f"have the attribute segment = {script.segment}, not {' or '.join(segments)}"
-    if before:
-        yield from _changed_settings(before, script)
-        for lines, verb in (
-            (_without(before, script), "no longer run"),
-            (_without(script, before), "run"),
-        ):
-            if lines:
-                yield f"{verb} {', '.join(lines)}"
+    if (segment := _segment(script)) not in (segments := _segments(change, environment)):
+        yield f"have the attribute segment = {segment}, not {' or '.join(segments)}"
+    if before is None:
+        if script.others:
+            yield f"run what is not read here: {', '.join(script.others)}"
+        return
+    yield from _changed_settings(before, script)
+    yield from _changed_steps(before, script)
+
+
+def _segment(script: Script) -> object:
+    """Return the attribute by which tasks find the instances of their segment."""
+    attributes = parsed(script.settings.get("ECS_INSTANCE_ATTRIBUTES"))
+    return attributes.get("segment") if isinstance(attributes, dict) else None
 
 
 def _segments(change: ResourceChange, environment: Environment) -> list[Segment]:
@@ -125,11 +85,18 @@ def _segments(change: ResourceChange, environment: Environment) -> list[Segment]
     return own or list(Segment)
 
 
-def _without(script: _Script, other: _Script) -> list[str]:
-    return [line for line in script.others if line not in other.others]
+def _changed_steps(before: Script, after: Script) -> Iterator[str]:
+    lost = [line for line in before.others if line not in after.others]
+    new = [line for line in after.others if line not in before.others]
+    if lost:
+        yield f"no longer run {', '.join(lost)}"
+    if new:
+        yield f"run {', '.join(new)}"
+    if not lost and not new and before.others and before.steps != after.steps:
+        yield f"run the same in another order: {', '.join(after.steps)}"
 
 
-def _changed_settings(before: _Script, after: _Script) -> Iterator[str]:
+def _changed_settings(before: Script, after: Script) -> Iterator[str]:
     judged = ("ECS_CLUSTER", "ECS_INSTANCE_ATTRIBUTES")
     for name in sorted((before.settings.keys() | after.settings.keys()) - {*judged}):
         old, new = before.settings.get(name), after.settings.get(name)
@@ -196,7 +163,7 @@ def _image(change: ResourceChange, environment: Environment) -> Iterator[str]:
     if exists and old == new:
         return
     image = _Image.read(new)
-    before = _Image.read(old) if exists and change.change.importing is None else image
+    before = _Image.read(old) if exists else image
     if image is None or before is None:
         shown = f"{new or 'no image'}" + (f", not {old}" if old else "")
         yield f"have {shown}: its family, its architecture and its age cannot be compared"

@@ -1,6 +1,7 @@
 """What the guard refuses about the instances that will start: their script and their image."""
 
 import base64
+import gzip
 from pathlib import Path
 from typing import Any
 
@@ -27,10 +28,21 @@ def built(date: str, family: str = FAMILY) -> str:
     return f"{PARAMETERS}/{family}/al2023-ami-ecs-hvm-2023.0.{date}-kernel-6.1/image_id"
 
 
-def script(*more: str, without: str = "", **settings: str) -> str:
+def encoded(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
+
+
+def script_text(*more: str, without: str = "", **settings: str) -> str:
     wanted = {name: value for name, value in {**SETTINGS, **settings}.items() if name != without}
     lines = [f"echo '{name}={value}' >> /etc/ecs/ecs.config" for name, value in wanted.items()]
-    return base64.b64encode("\n".join(["#!/bin/sh", *lines, *more, ""]).encode()).decode()
+    return "\n".join(["#!/bin/sh", *lines, *more, ""])
+
+
+def script(*more: str, without: str = "", **settings: str) -> str:
+    return encoded(script_text(*more, without=without, **settings))
+
+
+SCRIPT = script_text()
 
 
 TEMPLATE: Json = {"name": "sandbox-ec2-cde", "image_id": NEWEST, "user_data": script()}
@@ -47,7 +59,22 @@ def updated(before: Json, after: Json, **more: Any) -> Json:
         (script(ECS_CLUSTER="production-2-ec2"), "join cluster production-2-ec2"),
         (script(without="ECS_CLUSTER"), "join cluster default"),
         (script("echo 'ECS_CLUSTER=other' >> /etc/ecs/ecs.config"), "join cluster other"),
-        (script("ECS_CLUSTER=other"), "join cluster other"),
+        (script("ECS_CLUSTER=other"), "run ECS_CLUSTER=other"),
+        (script(ECS_CLUSTER="'sandbox-ec2'"), "join cluster default"),
+        (script("echo ECS_CLUSTER=other > /etc/ecs/ecs.config"), "join cluster other"),
+        (script("sed -i s/sandbox/other/ /etc/ecs/ecs.config"), "run sed -i"),
+        (script("#!/bin/bash", without="ECS_CLUSTER"), "join cluster default"),
+        (encoded(f"\n{SCRIPT}"), "begins with ''"),
+        (encoded(SCRIPT.replace("sh\n", "sh\r\n", 1)), "line ends of Windows"),
+        (
+            encoded(SCRIPT.replace("/bin/sh", "/usr/bin/python3")),
+            "begins with '#!/usr/bin/python3'",
+        ),
+        (encoded(SCRIPT.replace("/bin/sh", "/bin/sh -n")), "begins with '#!/bin/sh -n'"),
+        (encoded("#cloud-config\nbootcmd: []\n"), "is a file of cloud-init"),
+        (encoded(f"MIME-Version: 1.0\n\n{SCRIPT}"), "is a MIME archive"),
+        (base64.b64encode(gzip.compress(SCRIPT.encode())).decode(), "is compressed (gzip)"),
+        (encoded(encoded(SCRIPT)), "begins with 'IyEv"),
         (script(ECS_INSTANCE_ATTRIBUTES='{"segment":"general"}'), "segment = general, not cde"),
         (script(ECS_INSTANCE_ATTRIBUTES="{}"), "segment = None, not cde"),
         (script(without="ECS_INSTANCE_ATTRIBUTES"), "segment = None, not cde"),
@@ -63,7 +90,7 @@ def updated(before: Json, after: Json, **more: Any) -> Json:
         (base64.b64encode(b"#!/bin/sh\n").decode(), "join cluster default"),
         ("", "join cluster default"),
         ("not base 64!", "cannot be read"),
-        (base64.b64encode(b"\x1f\x8b\xff").decode(), "cannot be read"),
+        (base64.b64encode(b"\x80\xff").decode(), "cannot be read"),
     ],
 )
 def test_refuses_a_script_that_makes_instances_useless(
@@ -80,6 +107,29 @@ def test_refuses_a_script_that_does_less(refused: Judge) -> None:
     assert "no longer run systemctl enable audit" in refusal.finding.saw
 
 
+IN_A_DOCUMENT = "\n".join(
+    [
+        "#!/bin/sh",
+        "cat <<{} >> /etc/ecs/ecs.config",
+        *(
+            f"{name}={value}".replace("{", "{{").replace("}", "}}")
+            for name, value in SETTINGS.items()
+        ),
+        "EOF",
+        "",
+    ]
+)
+
+
+def test_refuses_the_same_lines_in_another_order(refused: Judge) -> None:
+    """Nothing below `exit 0` is set."""
+    first, *lines = script_text("exit 0").strip().split("\n")
+    before, after = ("\n".join([first, *each]) for each in (lines, [lines[-1], *lines[:-1]]))
+    plans = updated({"user_data": encoded(before)}, {"user_data": encoded(after)})
+    (refusal,) = refused(plans, stage=Stage.HALF)
+    assert "run the same in another order: exit 0" in refusal.finding.saw
+
+
 @pytest.mark.parametrize(
     "user_data",
     [
@@ -88,6 +138,12 @@ def test_refuses_a_script_that_does_less(refused: Judge) -> None:
         script(ECS_ENABLE_CONTAINER_METADATA="true"),
         script(ECS_INSTANCE_ATTRIBUTES='{"segment":"cde","disk":"large"}'),
         script("  "),
+        script("# from here on: nothing"),
+        encoded(SCRIPT.replace("#!/bin/sh", "#!/bin/bash -xe")),
+        encoded(SCRIPT.replace("echo '", 'echo "', 1).replace("' >>", '" >>', 1)),
+        encoded(SCRIPT.replace("echo 'ECS_CLUSTER=sandbox-ec2'", "echo ECS_CLUSTER=sandbox-ec2")),
+        encoded(IN_A_DOCUMENT.format("'EOF'")),
+        encoded(IN_A_DOCUMENT.format("EOF")),
         script("# agreed with the platform team", "#", "#one more"),
     ],
 )
@@ -154,12 +210,26 @@ def test_judges_a_new_template_by_what_it_is(refused: Judge) -> None:
         assert found(refused, new, stage=Stage.HALF) == expected
 
 
-def test_a_template_that_is_taken_over_has_to_become_right(refused: Judge) -> None:
-    """What ran before had its own script and image; instances that run keep them."""
-    before = {"image_id": "ami-0123456789abcdef0", "user_data": script(ECS_CLUSTER="old")}
-    for after, expected in (({}, set()), ({"user_data": script(ECS_CLUSTER="other")}, {RULE})):
-        plans = updated(before, after, importing={"id": "lt-1"})
-        assert found(refused, plans, stage=Stage.HALF) == expected
+def test_an_import_that_rewrites_a_template_is_compared_with_what_runs(refused: Judge) -> None:
+    taken_over = {"importing": {"id": "lt-1"}}
+    worse: list[tuple[Json, Json]] = [
+        ({"image_id": "ami-0123456789abcdef0"}, {}),
+        ({"user_data": script("systemctl enable audit")}, {}),
+        ({"user_data": encoded("MIME-Version: 1.0\n")}, {}),
+        ({}, {"user_data": script(ECS_CLUSTER="other")}),
+        ({"user_data": script(ECS_RESERVED_MEMORY="256")}, {}),
+    ]
+    for before, after in worse:
+        plans = updated(before, after, **taken_over)
+        assert found(refused, plans, stage=Stage.HALF) == {RULE}
+    for before in ({}, {"user_data": script(without="ECS_AWSVPC_BLOCK_IMDS")}):
+        assert found(refused, updated(before, {}, **taken_over), stage=Stage.HALF) == set()
+
+
+def test_refuses_a_new_template_that_does_more_than_is_read_here(refused: Judge) -> None:
+    new = change(ADDRESS, None, {**TEMPLATE, "user_data": script("yum install -y agent")})
+    (refusal,) = refused(plan(PLATFORM, new), stage=Stage.HALF)
+    assert "run what is not read here: yum install -y agent" in refusal.finding.saw
 
 
 def test_is_free_once_no_service_needs_ec2(sandbox: Environment, tmp_path: Path) -> None:
