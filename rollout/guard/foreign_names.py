@@ -5,9 +5,11 @@ environments' files and the catalogue know.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from pay.catalogue import CATALOGUE
-from pay.model import Environment
+from pay.model import Environment, names
+from rollout.guard.places import inner_settings
 
 _OF_AWS = r"(?:amazonaws\.com(?:\.cn)?|api\.aws)"
 _ACCOUNT = re.compile(
@@ -141,16 +143,47 @@ class Neighbourhood:
             secret = rf"secret:{environment}/{escaped}(?:-\w{{6}})?(?![\w/-])"
             place = re.compile(
                 rf"{secret}|/{environment}/{escaped}/|{environment}-{escaped}-rds-"
+                rf"|(?<![\w/-]){environment}/{escaped}(?![\w/-])"
                 rf"|(?<![\w-]){environment}_[a-z-]+_{escaped}(?:_FG)?(?![\w-])"
             )
             if name != own and place.search(rest):
                 yield f"{name}, another service"
             rest = place.sub("", rest)
-        if variable in ("DB_NAME", "DB_USER") and value != own and value in _WITH_DATABASE:
-            yield f"{value}, another service's database"
+        for name in sorted(_used_by(self.own.name, None) - _used_by(self.own.name, own)):
+            suffix = r"(?:-\w{6})?" if "/" in name else ""  # Of a secret's ARN.
+            if re.search(rf"(?<![\w-]){re.escape(name)}{suffix}(?![\w-])", value):
+                yield f"{name}, which the catalogue names for other services"
+        for setting, named in {variable.upper(): value, **inner_settings(value)}.items():
+            if setting in _NAMES_A_DATABASE and named != own and named in _WITH_DATABASE:
+                yield f"{named}, another service's database"
+        for named in _DATABASE_IN_URL.findall(value):
+            if named != own and named in _WITH_DATABASE:
+                yield f"{named}, another service's database"
 
 
 _WITH_DATABASE = frozenset(name for name, service in CATALOGUE.items() if service.database)
+_NAMES_A_DATABASE = frozenset(
+    {"DB_NAME", "DB_USER", "DBNAME", "DATABASE", "DB_SCHEMA", "SCHEMA", "CURRENT_SCHEMA", "USER"}
+)
+_DATABASE_IN_URL = re.compile(r"postgres(?:ql)?://[^/\s]+/([\w-]+)")
+
+
+@cache
+def _used_by(environment: str, service: str | None) -> frozenset[str]:
+    """Return the names in AWS of queues, topics, buckets and shared secrets that the catalogue lets
+    a service use; None: all services.
+    """
+    services = [CATALOGUE[service]] if service else CATALOGUE.values()
+    return frozenset(
+        name
+        for each in services
+        for name in (
+            *(names.queue(environment, queue.name) for queue in each.queues),
+            *(names.topic(environment, topic.name) for topic in each.topics),
+            *(names.bucket(environment, bucket.name) for bucket in each.buckets),
+            *(names.shared_secret(environment, s.shared) for s in each.secrets if s.shared),
+        )
+    )
 
 
 def _is_mail_domain(host: str, value: str) -> bool:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rollout.guard.places import decides, places
+from rollout.guard.places import decides, inner_settings, loosened, places
 
 
 @pytest.mark.parametrize(
@@ -56,6 +56,9 @@ def test_a_switch_may_choose_what_runs_or_turn_off_tls(variable: str) -> None:
         ("QUEUE_POLL_MS", "500", "1000"),
         ("TOPIC_PARTITIONS", "1", "3"),
         ("EVENT_QUEUE_ENABLED", "false", "true"),
+        ("HTTPS_TIMEOUT", "30s", "1.5m"),
+        ("DB_CACHE", "64mb", "1GiB"),
+        ("TLS_SESSIONS", "100", "200"),
     ],
 )
 def test_amounts_and_switches_are_settings_under_any_name(
@@ -88,3 +91,83 @@ def test_an_account_is_a_place() -> None:
 )
 def test_others_are_settings(variable: str) -> None:
     assert not decides(variable, "one", "other")
+
+
+@pytest.mark.parametrize(
+    ("variable", "was", "becomes"),
+    [
+        ("SSLMODE", "require", "disable"),
+        ("SSL_MODE", "verify-full", "require"),
+        ("HTTPS_PROTOCOLS", "TLSv1.3", "TLSv1"),
+        ("NODE_TLS_REJECT_UNAUTHORIZED", "1", "0"),
+        ("CSP_ENFORCE", "true", "false"),
+        ("CURRENT_SCHEMA", "own", "other"),
+        ("UPSTREAM", "own", "other"),
+        ("USER", "own", "other"),
+    ],
+)
+def test_what_protects_a_connection_decides(variable: str, was: str, becomes: str) -> None:
+    assert decides(variable, was, becomes)
+
+
+@pytest.mark.parametrize(
+    ("value", "settings"),
+    [
+        ("-Xmx1G -Dhttps.proxyHost=a -Da.bC=1", {"HTTPS_PROXY_HOST": "a", "A_B_C": "1"}),
+        ("jdbc:postgresql://a/b?ssl=true&currentSchema=c", {"SSL": "true", "CURRENT_SCHEMA": "c"}),
+        ("sslmode=require sslmode=disable", {"SSLMODE": "disable"}),
+        ("--tls-verify=false,retries=3", {"TLS_VERIFY": "false", "RETRIES": "3"}),
+        ('{"ssl": true, "hosts": ["a"]}', {"SSL": "true", "HOSTS": "["}),
+        ("INFO", {}),
+    ],
+)
+def test_reads_the_settings_inside_a_value(value: str, settings: dict[str, str]) -> None:
+    assert inner_settings(value) == settings
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("DB_SSL", "false"),
+        ("SSLMODE", "disable"),
+        ("SSLMODE", "prefer"),
+        ("NODE_TLS_REJECT_UNAUTHORIZED", "0"),
+        ("INSECURE", "true"),
+        ("SKIP_TLS_VERIFY", "yes"),
+        ("DISABLE_CERT_CHECKING", "1"),
+        ("DB_OPTIONS", "ssl=false"),
+        ("JAVA_OPTS", "-Dapp.trustServerCertificate=false -Dapp.verify=off"),
+        ("URL", "jdbc:postgresql://a/b?sslmode=allow"),
+        ("ALLOWED", "10.0.0.0/8,0.0.0.0/0"),
+        ("ALLOWED", "::/0"),
+        ("JAVA_OPTS", "-Dhttp.nonProxyHosts=*.internal|*"),
+        ("NO_PROXY", "*"),
+        ("NO_PROXY", "localhost,*"),
+        ("JAVA_TOOL_OPTIONS", "-Xmx1g -javaagent:/tmp/agent.jar"),
+        ("NODE_OPTIONS", "--require=/tmp/agent.js"),
+    ],
+)
+def test_tells_what_a_new_value_opens(variable: str, value: str) -> None:
+    assert [*loosened(variable, value)]
+    assert [*loosened(variable, value, was=value)] == []
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("DB_SSL", "true"),
+        ("SSLMODE", "verify-full"),
+        ("SKIP_TLS_VERIFY", "false"),
+        ("INSECURE", "false"),
+        ("NEW_PAGES_ENABLED", "false"),
+        ("BIND", "0.0.0.0"),
+        ("ALLOWED", "10.0.0.0/8"),
+        ("TLS_PORT", "8443"),
+        ("COOKIE", "secure"),
+        ("NO_PROXY", "localhost,*.internal"),
+        ("JAVA_OPTS", "-Dhttp.nonProxyHosts=*.internal|*.amazonaws.com -XX:+UseZGC"),
+        ("NODE_OPTIONS", "--max-old-space-size=512"),
+    ],
+)
+def test_a_safe_value_opens_nothing(variable: str, value: str) -> None:
+    assert [*loosened(variable, value)] == []

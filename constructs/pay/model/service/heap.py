@@ -26,6 +26,12 @@ class Heap:
     mib: float | None
     """In a container of the given memory; None: the program would not read the option."""
 
+    @property
+    def key(self) -> tuple[str, str]:
+        """Return the variable, and the option without its value."""
+        match = _OPTION.match(self.option)
+        return self.variable, match["name"].strip() if match else self.option
+
 
 def heaps(environment: Mapping[str, str], memory_mib: int) -> Iterator[Heap]:
     """Yield the heaps that the variables set in a container of `memory_mib`. Of one option the last

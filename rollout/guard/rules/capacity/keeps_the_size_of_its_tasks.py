@@ -1,10 +1,13 @@
 """A side that can receive traffic keeps the size of its tasks: as many tasks with less CPU or less
-memory carry less, and a memory limit that is too low stops them one after the other.
+memory carry less, and a memory limit that is too low stops them one after the other. So does a heap
+that does not fit into the limit, or that is less than half of what it was.
 """
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from pay.containers.definitions import Container, pairs
+from pay.model.service.heap import Heap, heaps
 from pay.unread import Unread
 from rollout.guard.may_receive_traffic import why_reached
 from rollout.guard.numbers import number
@@ -47,13 +50,34 @@ def _of_the_task(change: ResourceChange) -> Iterator[str]:
 def _of_its_containers(change: ResourceChange) -> Iterator[str]:
     try:
         before, after = containers_by_name(change)
+        heaps_after = {name: _heaps(each, change.after) for name, each in after.items()}
+        heaps_before = {name: _heaps(each, change.before) for name, each in before.items()}
     except Unread:
         return  # `writes-no-secret-in-plain-text` refuses what cannot be read.
     for name, new in after.items():
+        for heap, limit in heaps_after[name] - heaps_before.get(name, set()):
+            if heap.mib is None or heap.mib >= limit:
+                yield (
+                    f"{heap.option} in {heap.variable} does not fit into the {limit} MiB of "
+                    f"container {name}"
+                )
+        had = {each.key: each.mib or 0 for each, _ in heaps_before.get(name, ())}
+        for heap, _ in heaps_after[name]:
+            if heap.mib is not None and heap.mib < had.get(heap.key, 0) / 2:
+                yield f"{heap.option} in {heap.variable} of container {name} is less than half"
         if old := before.get(name):
             yield from _lowered("memory", f"container {name}", old, new, float("inf"))
             for share in _SHARES:
                 yield from _lowered(share, f"container {name}", old, new, 0)
+
+
+def _heaps(container: Container, task: Mapping[str, Any]) -> set[tuple[Heap, int]]:
+    """Return the heaps that the variables set, each with the memory that there is for it: nothing
+    where neither the container nor its task has a limit.
+    """
+    limit = number(container.get("memory")) or number(task.get("memory")) or 0
+    variables = {name: str(value) for name, value in pairs(container, "environment").items()}
+    return {(heap, int(limit)) for heap in heaps(variables, int(limit)) if limit}
 
 
 def _lowered(

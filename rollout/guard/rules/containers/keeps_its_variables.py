@@ -1,7 +1,9 @@
 """Where a side can receive traffic, its containers keep their variables and secrets, and these lead
 to the same places: the database, the queues, the services that they call. The running release needs
-all of them, and a task that starts without one fails, or works on something else. A new variable, a
-secret that the catalogue names and a setting such as a heap or a switch are everyday work.
+all of them, and a task that starts without one fails, or works on something else. Settings inside a
+value, such as the properties of a JVM, are judged like variables. No variable, however new, turns
+TLS off, or admits everybody. A new variable, a secret that the catalogue names and a setting such
+as a heap or a switch are everyday work.
 """
 
 import re
@@ -13,7 +15,7 @@ from pay.model import Environment, names
 from pay.unread import Unread
 from rollout.guard.container_fields import shown
 from rollout.guard.may_receive_traffic import why_reached
-from rollout.guard.places import decides, places
+from rollout.guard.places import decides, inner_settings, loosened, places
 from rollout.guard.rule import Context, Finding, Findings
 from rollout.plans.containers import TASK_DEFINITION, containers_by_name, former_values
 from rollout.plans.read import StackPlan
@@ -102,8 +104,25 @@ def _variables(
             continue
         if was and not becomes:
             yield f"variable {name} is emptied; it was {shown(name, was)}"
+        elif was.isdecimal() and int(was) > 1 and becomes == "0":  # 1 and 0 are a switch.
+            yield f"variable {name} was {was} and is 0"
         elif decides(name, was, becomes):
             yield f"variable {name} was {shown(name, was)} and is {shown(name, becomes)}"
         elif lost := places(was, environment.name) - places(becomes, environment.name):
             texts = (shown(name, place) for place in sorted(lost))
             yield f"variable {name} no longer names {', '.join(texts)}"
+        elif inner := [*_inner(was, becomes)]:
+            yield f"variable {name}: {', '.join(inner)}"
+        else:
+            yield from (f"variable {name} {text}" for text in loosened(name, becomes, was))
+    for name in after.keys() - before.keys():
+        yield from (f"variable {name} {text}" for text in loosened(name, str(after[name])))
+
+
+def _inner(was: str, becomes: str) -> Iterator[str]:
+    """Yield the settings inside a value that lead elsewhere."""
+    before, after = inner_settings(was), inner_settings(becomes)
+    for name in sorted(before.keys() | after.keys()):
+        old, new = before.get(name, ""), after.get(name, "")
+        if old != new and decides(name, old, new):
+            yield f"{name} in it was {shown(name, old)} and is {shown(name, new)}"

@@ -54,6 +54,7 @@ RUNNING: Json = {
         {"name": "DB_NAME", "value": "publicauth"},
         {"name": "RUN_MIGRATION", "value": "false"},
         {"name": "JAVA_OPTS", "value": "-Xmx1G -Dhttps.proxyHost=egress.sandbox.pymnt.internal"},
+        {"name": "CONNECTION", "value": "ssl=true&sslmode=require"},
         {"name": "LOG_LEVEL", "value": "INFO"},
         {"name": "NEW_PAGES_ENABLED", "value": "false"},
         {"name": "SUBNETS", "value": "subnet-0aaaaaaaaaaaaaaaa"},
@@ -94,6 +95,8 @@ HARM: dict[str, Json] = {
     "another port": {"portMappings": [{"containerPort": 9000}]},
     "fixed port": {"portMappings": [{"containerPort": 8080, "hostPort": 80}]},
     "stop": {"stopTimeout": 2},
+    "a stop that does not end": {"stopTimeout": 86400},
+    "a start that outlasts the deployment": {"startTimeout": 3600},
     "default stop": {"stopTimeout": None},
     "start": {"startTimeout": 5},
     "command": {"command": ["migrate"]},
@@ -293,6 +296,8 @@ def test_refuses_an_attribute_that_is_known_only_after_apply(refused: Judge) -> 
     assert refusals(refused, unknown) == {CONTAINERS}
 
 
+RUNNING_JAVA = "-Xmx1G -Dhttps.proxyHost=egress.sandbox.pymnt.internal"
+
 LOST: dict[str, Json] = {
     "variable": {"environment": pairs("environment", LOG_LEVEL=None)},
     "all variables": {"environment": []},
@@ -306,9 +311,31 @@ LOST: dict[str, Json] = {
     "database's name": {"environment": pairs("environment", DB_NAME="other")},
     "program": {"environment": pairs("environment", RUN_MIGRATION="true")},
     "proxy": {"environment": pairs("environment", JAVA_OPTS="-Xmx1G")},
+    "TLS": {"environment": pairs("environment", CONNECTION="ssl=false&sslmode=require")},
+    "TLS that may be left out": {
+        "environment": pairs("environment", CONNECTION="ssl=true&sslmode=prefer")
+    },
+    "no TLS any more": {"environment": pairs("environment", CONNECTION="sslmode=require")},
+    "schema": {
+        "environment": pairs("environment", CONNECTION="ssl=true&sslmode=require&currentSchema=x")
+    },
+    "check of certificates": {
+        "environment": pairs(
+            "environment", JAVA_OPTS=f"{RUNNING_JAVA} -Dapp.disableCertChecking=true"
+        )
+    },
+    "another proxy's port": {
+        "environment": pairs("environment", JAVA_OPTS=f"{RUNNING_JAVA} -Dhttps.proxyPort=9")
+    },
+    "new: no TLS": {"environment": pairs("environment", DB_TLS="off")},
+    "new: no check": {"environment": pairs("environment", NODE_TLS_REJECT_UNAUTHORIZED="0")},
+    "new: skipped check": {"environment": pairs("environment", SKIP_TLS_VERIFY="true")},
+    "new: no TLS inside": {"environment": pairs("environment", OPTIONS='{"ssl": false}')},
+    "new: everybody": {"environment": pairs("environment", ALLOWED="10.0.0.0/8,0.0.0.0/0")},
     "subnet": {"environment": pairs("environment", SUBNETS="subnet-0bbbbbbbbbbbbbbbb")},
     "bucket": {"environment": pairs("environment", REPORTS="pay-sandbox-other")},
     "path": {"environment": pairs("environment", LOCATIONS_CSV="/v1")},
+    "amount": {"environment": pairs("environment", LIMIT="0")},
     "host": {"environment": pairs("environment", READER_HOST="b.test,c.test")},
 }
 
@@ -320,7 +347,14 @@ def test_refuses_a_variable_that_goes_or_leads_elsewhere(refused: Judge, lost: s
 
 JAVA = "-Xmx2G -XX:+UseZGC -Dhttps.proxyHost=egress.sandbox.pymnt.internal"
 KEPT: dict[str, Json] = {
-    "another heap": {"environment": pairs("environment", JAVA_OPTS=JAVA)},
+    "another heap": {"environment": pairs("environment", JAVA_OPTS=JAVA), "memory": 4096},
+    "another collector": {
+        "environment": pairs("environment", JAVA_OPTS=f"{RUNNING_JAVA} -Dsun.net.inetaddr.ttl=30")
+    },
+    "a switch more": {
+        "environment": pairs("environment", TLS_VERIFY="true", SKIP_TLS_VERIFY="false")
+    },
+    "a time": {"environment": pairs("environment", PROXY_READ_TIMEOUT="60s")},
     "a log level": {"environment": pairs("environment", LOG_LEVEL="DEBUG")},
     "a switch": {"environment": pairs("environment", NEW_PAGES_ENABLED="true")},
     "an amount under the name of a place": {"environment": pairs("environment", DB_POOL_SIZE="16")},

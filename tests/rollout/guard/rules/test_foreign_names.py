@@ -56,6 +56,14 @@ def variable(value: str, name: str = "SOMETHING") -> Json:
         ("sandbox-ledger-rds-0.abc.eu-west-1.rds.amazonaws.com", "ledger"),
         ("sandbox_app_connector", "connector"),
         ("/sandbox/ledger/COLOUR", "ledger"),
+        ("sandbox/ledger", "ledger"),
+        ("secret=sandbox/connector", "connector"),
+        ("https://sqs.eu-west-1.amazonaws.com/555555555555/sandbox-capture", "sandbox-capture"),
+        ("arn:aws:sqs:eu-west-1:555555555555:sandbox-capture", "sandbox-capture"),
+        ("pay-sandbox-policy-documents", "pay-sandbox-policy-documents"),
+        ("jdbc:postgresql://db.example.net:5432/ledger?ssl=true", "ledger, another service's"),
+        ("dbname=connector", "connector, another service's"),
+        ("jdbc:x?currentSchema=products", "products, another service's"),
     ],
 )
 def test_refuses_a_value_that_belongs_elsewhere(

@@ -47,6 +47,52 @@ def test_refuses_a_size_that_nobody_knows(refused: Judge) -> None:
     assert found(refused, plan(EC2, task), stage=Stage.HALF) == {"keeps-the-size-of-its-tasks"}
 
 
+def with_heap(options: str, name: str = "JAVA_OPTS", **changes: Any) -> Json:
+    return container(environment=[{"name": name, "value": options}], **changes)
+
+
+@pytest.mark.parametrize(
+    "container_after",
+    [
+        with_heap("-Xmx16G"),
+        with_heap("-Xmx512m"),
+        with_heap("-Xms600m -Xmx400m"),
+        with_heap("-XX:MaxRAMPercentage=100"),
+        with_heap("-Xmx lots"),
+        with_heap("-Xmx16G", "JAVA_TOOL_OPTIONS"),
+        with_heap("--max-old-space-size=16384", "NODE_OPTIONS"),
+        with_heap("-Xmx1G", memory=None),
+    ],
+)
+def test_refuses_a_heap_that_does_not_fit(refused: Judge, container_after: Json) -> None:
+    """Into the container's limit, or into the task's where the container has none."""
+    task = task_definition([with_heap("-Xmx256m", memory=None)], [container_after])
+    task["change"]["before"] |= {"memory": "1024"}
+    task["change"]["after"] |= {"memory": "1024"}
+    rules = found(refused, plan(EC2, task), stage=Stage.HALF)
+    assert "keeps-the-size-of-its-tasks" in rules
+
+
+@pytest.mark.parametrize("options", ["-Xmx400m", "-Xms64m -Xmx300m", "-XX:MaxRAMPercentage=75"])
+def test_lets_a_heap_change_that_fits(refused: Judge, options: str) -> None:
+    task = task_definition([with_heap("-Xmx256m")], [with_heap(options)])
+    assert found(refused, plan(EC2, task), stage=Stage.HALF) == set()
+
+
+@pytest.mark.parametrize(("options", "expected"), [("-Xmx128m", 0), ("-Xmx100m", 1), ("-Xms9m", 0)])
+def test_refuses_a_heap_of_less_than_half(refused: Judge, options: str, expected: int) -> None:
+    task = task_definition([with_heap("-Xmx256m")], [with_heap(options)])
+    assert len(refused(plan(EC2, task), stage=Stage.HALF)) == expected
+
+
+def test_refuses_a_limit_below_the_heap_and_leaves_what_ran_before(refused: Judge) -> None:
+    for after, expected in ((512, set()), (256, {"keeps-the-size-of-its-tasks"})):
+        task = task_definition(
+            [with_heap("-Xmx1G", memory=512)], [with_heap("-Xmx1G", memory=after)]
+        )
+        assert found(refused, plan(EC2, task), stage=Stage.HALF) == expected
+
+
 def test_lets_tasks_grow_and_lose_a_limit(refused: Judge) -> None:
     grown = container(cpu=512, memory=None, memoryReservation=256)
     task = sized({"cpu": "1024", "memory": "4096"}, grown, container("adot"))
