@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from pay.containers.definitions import Container
 from pay.containers.images import repository_of
+from pay.model.side import STEADY_STATE_SECONDS
 from pay.secrets.values import masked
 from rollout.guard.numbers import number
 from rollout.plans.values import dig, is_unset, same
@@ -23,6 +24,9 @@ _HARMLESS = frozenset({"dockerLabels"})
 
 _DEFAULT_SECONDS = {"startTimeout": 180, "stopTimeout": 30}
 """AWS: ECS API reference, `ContainerDefinition`."""
+_MOST_SECONDS = {"startTimeout": STEADY_STATE_SECONDS // 2, "stopTimeout": 120}
+"""A task that starts more slowly outlasts the deployment. Fargate stops one after 120 s at most
+(the same page), and an instance has the same limit here (`pay.platform.capacity`)."""
 
 
 class Task(NamedTuple):
@@ -69,7 +73,7 @@ def _longer(key: str) -> _Judge:
     def judge(before: Any, after: Any, task: Task) -> Iterator[str]:
         default = _DEFAULT_SECONDS[key]
         old, new = (default if v is None else number(v) for v in (before, after))
-        if old is None or new is None or new < old:
+        if old is None or new is None or not old <= new <= max(old, _MOST_SECONDS[key]):
             yield f"{key} was {old} s and is {new} s"
 
     return judge

@@ -3,7 +3,6 @@
 from pay.model import Side, Stage
 from pay.model.stacks import OTHER, RESOURCE_TYPES, Loss
 from rollout.guard.rule import Context
-from rollout.guard.traffic_changes import ALARM
 from rollout.plans.read import StackPlan
 
 UNREACHED = {
@@ -28,17 +27,6 @@ def why_reached(plan: StackPlan, context: Context) -> str | None:
     return f"{plan.stack.service} is at {stage}, where its {side} side can receive traffic"
 
 
-def why_alarms_decide(plan: StackPlan, context: Context) -> str | None:
-    """Return in words why the stack's alarms decide whether a service moves on or back; None: no
-    move waits for them.
-    """
-    stage = context.stage(plan)
-    if plan.stack.kind.side is None:
-        return f"{plan.stack.id} is for all sides"
-    is_judged = stage and Stage.READY.position <= stage.position <= Stage.SOAK.position
-    return f"{plan.stack.service} is at {stage}" if is_judged else None
-
-
 def needs_ec2(plan: StackPlan, context: Context) -> bool:
     """Return whether EC2 instances that the stack holds, or uses, may be needed."""
     if plan.stack.kind.holds_instances or plan.stack.kind is OTHER:
@@ -53,8 +41,6 @@ def why_it_matters(plan: StackPlan, context: Context, type: str) -> str | None:
     """
     if type not in RESOURCE_TYPES or plan.stack.kind.may_lose is Loss.ANY_TIME:
         return None
-    if type == ALARM:
-        return why_alarms_decide(plan, context)
     if type in INSTANCE_TYPES and not needs_ec2(plan, context):
         return None
     return why_reached(plan, context)

@@ -3,8 +3,10 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from pay.catalogue import CATALOGUE
 from pay.model import Environment, Stage
 from pay.model.environment.environment import Deployment
+from pay.model.side import ServiceSide
 from rollout.plans.read import StackPlan
 
 
@@ -44,6 +46,16 @@ class Context:
         """Return what the file said about it before the change; None: not known."""
         return _deployment(self.base or {}, plan)
 
+    def side(self, plan: StackPlan) -> ServiceSide | None:
+        """Return the side that the plan's stack is; None for another stack, or a service that the
+        environment does not have.
+        """
+        return _side(self.environments, plan)
+
+    def side_before(self, plan: StackPlan) -> ServiceSide | None:
+        """Return the side by the files of before the change; None: not known."""
+        return _side(self.base or {}, plan)
+
     def stage(self, plan: StackPlan) -> Stage | None:
         """Return the stage that the file declares; None as `deployment`."""
         deployment = self.deployment(plan)
@@ -59,6 +71,13 @@ class Context:
         place = (plan.stack.environment, plan.stack.service)
         traffic = (p for p in self.plans if p.stack.kind.holds_records)
         return next((p for p in traffic if (p.stack.environment, p.stack.service) == place), None)
+
+
+def _side(environments: Mapping[str, Environment], plan: StackPlan) -> ServiceSide | None:
+    side, service = plan.stack.kind.side, plan.stack.service
+    if side is None or service is None or _deployment(environments, plan) is None:
+        return None
+    return ServiceSide(CATALOGUE[service], environments[plan.stack.environment], side)
 
 
 def _deployment(environments: Mapping[str, Environment], plan: StackPlan) -> Deployment | None:

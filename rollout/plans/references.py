@@ -2,7 +2,7 @@
 the reverse of which it destroys them in, and what a value known only after apply is made of.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from rollout.plans.plan import Configuration, ConfiguredResource, Plan, ResourceChange
@@ -70,13 +70,18 @@ def refers_to_own(
     """Return whether the unknown value consists only of resources of this plan, of that type, whose
     `key` is one of `own`: a stack's first plan knows no ARN yet.
     """
+    own_addresses = [c.address for c in plan.managed if c.type == type and c.after.get(key) in own]
+    return refers_to(plan, change, path, own_addresses)
+
+
+def refers_to(plan: Plan, change: ResourceChange, path: Path, addresses: Collection[str]) -> bool:
+    """Return whether the value consists only of attributes of the resources at these addresses."""
     block = block_in(plan, change.address)
     references = dig(block.expressions if block else None, *path, "references")
     if not isinstance(references, list) or not references:
         return False
-    own_addresses = [c.address for c in plan.managed if c.type == type and c.after.get(key) in own]
     return all(
-        any(reference == a or str(reference).startswith(f"{a}.") for a in own_addresses)
+        any(reference == a or str(reference).startswith(f"{a}.") for a in addresses)
         for reference in references
     )
 

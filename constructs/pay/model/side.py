@@ -18,6 +18,11 @@ DEPLOYMENT_MAXIMUM_PERCENT = 200
 """The tasks during a deployment, of the desired count (AWS: ECS API reference,
 `DeploymentConfiguration`, `maximumPercent`)."""
 
+STEADY_STATE_SECONDS = 1_200
+"""How long an apply waits for a deployment. The circuit breaker gives up after 3 to 200 failed
+tasks (AWS: ECS developer guide, "Deployment circuit breaker"); this leaves it the time to roll
+back."""
+
 LOOPBACK = "127.0.0.1"
 EVERY_ADDRESS = "0.0.0.0"
 

@@ -15,14 +15,12 @@ from imports.aws.ecs_service import (
 from pay.existing.network import ExistingNetwork
 from pay.model import addresses, names
 from pay.model.demand import addresses_a_subnet
-from pay.model.side import DEPLOYMENT_MAXIMUM_PERCENT, ServiceSide
+from pay.model.side import DEPLOYMENT_MAXIMUM_PERCENT, STEADY_STATE_SECONDS, ServiceSide
 from pay.service.alarms import Alarms
 from pay.service.balancer import ServiceLoadBalancer
 from pay.service.task import TaskDefinition
 
-STEADY_STATE_TIMEOUT = "20m"
-"""The circuit breaker gives up after 3 to 200 failed tasks (AWS: ECS developer guide, "Deployment
-circuit breaker"); this leaves it the time to roll back."""
+STEADY_STATE_TIMEOUT = f"{STEADY_STATE_SECONDS // 60}m"
 
 
 class SideService(Construct):

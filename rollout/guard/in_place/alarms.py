@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from math import ceil
 from typing import Any
 
+from pay.model import names
+from pay.model.alarms import alarms
 from rollout.guard.in_place.attribute import InPlace
-from rollout.guard.in_place.directions import Direction
+from rollout.guard.in_place.declared import side_now
+from rollout.guard.in_place.directions import Direction, gains
 from rollout.guard.numbers import number
 
 _ABOVE = ("GreaterThanThreshold", "GreaterThanOrEqualToThreshold")
@@ -21,6 +24,37 @@ def _threshold_is_stricter(change: InPlace) -> bool:
     if old is None or new is None:
         return False
     return (comparison in _ABOVE and new <= old) or (comparison in _BELOW and new >= old)
+
+
+def _is_stricter_or_follows_scaling(change: InPlace) -> bool:
+    return _threshold_is_stricter(change) or _follows_scaling(change)
+
+
+def _follows_scaling(change: InPlace) -> bool:
+    """Return whether the threshold is the model's, once the side has left the peak to scaling:
+    fewer tasks than before always run there, so fewer have to be healthy.
+    """
+    side = side_now(change)
+    if side is None or side.holds_full_peak:
+        return False
+    place = (side.environment.name, side.service.name, side.side)
+    wanted = {names.alarm(*place, each.name): each for each in alarms(side)}
+    model = wanted.get(str(change.resource.after.get("alarm_name")))
+    return model is not None and (
+        number(change.after) == model.threshold
+        and change.resource.after.get("comparison_operator") == model.comparison
+    )
+
+
+def _gains_topics(change: InPlace) -> bool:
+    """An action may also scale, stop an instance, or run a function (AWS: CloudWatch API reference,
+    `PutMetricAlarm`, `AlarmActions`). New ones are topics of the environment's account.
+    """
+    before = change.before or []
+    if not gains(before, change.after):
+        return False
+    own = change.context.environment(change.plan).arn("sns", "")
+    return all(str(arn).startswith(own) for arn in change.after if arn not in before)
 
 
 def _goes_off_as_soon(change: InPlace) -> bool:
@@ -44,8 +78,12 @@ def _datapoints(values: Mapping[str, Any]) -> tuple[int, int]:
 
 
 STRICTER_THRESHOLD = Direction(
-    "a threshold that is reached sooner: lower for `GreaterThan...`, higher for `LessThan...`",
-    _threshold_is_stricter,
+    "a threshold that is reached sooner: lower for `GreaterThan...`, higher for `LessThan...`; or "
+    "the model's where scaling decides how many tasks run",
+    _is_stricter_or_follows_scaling,
+)
+MORE_TOPICS = Direction(
+    "to add topics of the environment's account, and to keep all", _gains_topics
 )
 STRICTER_COMPARISON = Direction(
     "to include the threshold itself",

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 
-from pay.catalogue import CATALOGUE
 from pay.model import Environment, Kept, names
 from pay.model.side import ServiceSide
 from rollout.guard.in_place.attribute import InPlace
@@ -11,29 +10,21 @@ from rollout.guard.numbers import number
 from rollout.plans.values import same
 
 
-def _side(change: InPlace, environment: Environment | None) -> ServiceSide | None:
-    """Return the side that the stack is, in this environment; None: it is not one, or not there."""
-    service, side = change.plan.stack.service, change.plan.stack.kind.side
-    if environment is None or service is None or side is None:
-        return None
-    is_there = service in environment.services
-    return ServiceSide(CATALOGUE[service], environment, side) if is_there else None
+def side_now(change: InPlace) -> ServiceSide | None:
+    """Return the side by the files of the change; None: the stack is not one."""
+    return change.context.side(change.plan)
 
 
-def _now(change: InPlace) -> ServiceSide | None:
-    return _side(change, change.context.environment(change.plan))
-
-
-def _before(change: InPlace) -> ServiceSide | None:
+def side_before(change: InPlace) -> ServiceSide | None:
     """Return the side by the files of before the change; None: they are not given."""
-    return _side(change, (change.context.base or {}).get(change.plan.stack.environment))
+    return change.context.side_before(change.plan)
 
 
 def _issued_for_its_zone(change: InPlace) -> bool:
     """Return whether the new certificate is the one that this plan looked up for the zone that the
     service's name is in, and was in before.
     """
-    now, before = _now(change), _before(change)
+    now, before = side_now(change), side_before(change)
     is_taken_over = change.resource.change.importing is not None
     if now is None or is_taken_over or (before and before.zone != now.zone):
         return False
@@ -52,13 +43,13 @@ def _protected_while_wanted(change: InPlace) -> bool:
     want it at this stage.
     """
     stage = change.context.stage(change.plan)
-    sides = [side for side in (_now(change), _before(change)) if side]
+    sides = [side for side in (side_now(change), side_before(change)) if side]
     is_wanted = not sides or any(s.environment.protects(s.side, stage) for s in sides if stage)
     return change.after is True or not is_wanted
 
 
 def _below_the_targets_keep_alive(change: InPlace) -> bool:
-    now, old, new = _now(change), number(change.before), number(change.after)
+    now, old, new = side_now(change), number(change.before), number(change.after)
     if now is None or old is None or new is None:
         return False
     return old <= new < now.service.timing.target_keep_alive_seconds
@@ -80,7 +71,7 @@ def as_kept(word: Kept, *, kept: object, otherwise: object) -> Direction:
     """Return the direction that a changed word in `keeps` of the environment's file declares."""
 
     def check(change: InPlace) -> bool:
-        now, before = _now(change), _before(change)
+        now, before = side_now(change), side_before(change)
         if now is None or before is None or now.keeps(word) == before.keeps(word):
             return False
         return bool(change.after == (kept if now.keeps(word) else otherwise))

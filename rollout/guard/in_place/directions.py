@@ -53,26 +53,12 @@ def _is_off(value: object) -> bool:
     return is_unset(value) or str(value).lower() in ("false", "disabled")
 
 
-def _gains(before: Any, after: Any) -> bool:
+def gains(before: Any, after: Any) -> bool:
     return isinstance(after, list) and all(member in after for member in before or ())
 
 
 def _loses(before: Any, after: Any) -> bool:
-    return _gains(after or [], before or [])
-
-
-def _gains_topics(before: Any, after: Any) -> bool:
-    """An action may also scale, stop an instance, or run a function (AWS: CloudWatch API reference,
-    `PutMetricAlarm`, `AlarmActions`). New ones are topics beside those that are there.
-    """
-    if not _gains(before, after):
-        return False
-    known = {str(arn).rpartition(":")[0] for arn in before or ()}
-    new = [str(arn) for arn in after if arn not in (before or ())]
-    return all(
-        arn.startswith("arn:aws:sns:") and (not known or arn.rpartition(":")[0] in known)
-        for arn in new
-    )
+    return gains(after or [], before or [])
 
 
 def _keeps_the_tag_of_ecs(before: Any, after: Any) -> bool:
@@ -94,17 +80,11 @@ HIGHER = of_values("a higher number", _compared(lambda old, new: new >= old))
 LOWER = of_values("a lower number", _compared(lambda old, new: new <= old))
 ON = of_values("to turn it on", lambda before, after: _is_on(after))
 OFF = of_values("to turn it off", lambda before, after: _is_off(after))
-MORE_MEMBERS = of_values("to add members, and to keep all others", _gains)
-MORE_TOPICS = of_values("to add topics of the same account, and to keep all others", _gains_topics)
+MORE_MEMBERS = of_values("to add members, and to keep all others", gains)
 FEWER_MEMBERS = of_values("to remove members, and to add none", _loses)
 TAGS_WITH_THAT_OF_ECS = of_values(f"to keep the tag {_ECS_TAG}", _keeps_the_tag_of_ecs)
 LARGER_OF_ITS_FAMILY = of_values(
     "a larger instance type of the same family", _is_larger_of_its_family
-)
-FIRST_VALUE = Direction(
-    "to set it where nothing was set",
-    lambda change: is_unset(change.before),
-    minds_unknown=False,
 )
 
 

@@ -10,7 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pay.model import Kept
-from rollout.guard.in_place.alarms import SOONER, STRICTER_COMPARISON, STRICTER_THRESHOLD
+from rollout.guard.in_place.alarms import (
+    MORE_TOPICS,
+    SOONER,
+    STRICTER_COMPARISON,
+    STRICTER_THRESHOLD,
+)
 from rollout.guard.in_place.declared import (
     BELOW_THE_TARGETS_KEEP_ALIVE,
     CERTIFICATE_OF_ITS_ZONE,
@@ -18,15 +23,14 @@ from rollout.guard.in_place.declared import (
     as_kept,
     as_the_file_says,
 )
+from rollout.guard.in_place.deployments import IN_TIME, MORE_HEALTHY
 from rollout.guard.in_place.directions import (
     ANYTHING,
     FEWER_MEMBERS,
-    FIRST_VALUE,
     HIGHER,
     LARGER_OF_ITS_FAMILY,
     LOWER,
     MORE_MEMBERS,
-    MORE_TOPICS,
     OFF,
     ON,
     TAGS_WITH_THAT_OF_ECS,
@@ -34,6 +38,9 @@ from rollout.guard.in_place.directions import (
     becomes,
     judged_by,
 )
+from rollout.guard.in_place.instances import NEWEST_VERSION
+from rollout.guard.in_place.keys import FIRST_KEY, RECORDED
+from rollout.guard.in_place.network import MORE_ZONES
 
 
 @dataclass(frozen=True)
@@ -104,11 +111,11 @@ TABLE: Mapping[str, Rows] = {
         "protect_from_scale_in": Row(ON, "instances with tasks stay"),
         "suspended_processes": Row(FEWER_MEMBERS, "no process that heals the group is stopped"),
         "tag": Row(TAGS_WITH_THAT_OF_ECS, "other tags carry no request"),
-        "vpc_zone_identifier": Row(MORE_MEMBERS, "instances may start in one more zone"),
+        "vpc_zone_identifier": Row(MORE_ZONES, "instances may start in one more zone"),
         "wait_for_capacity_timeout": Row(ANYTHING, "only Terraform reads how long it waits"),
     },
     "aws_cloudwatch_log_group": {
-        "kms_key_id": Row(FIRST_VALUE, "what is logged from then on is encrypted"),
+        "kms_key_id": Row(FIRST_KEY, "what is logged from then on is encrypted"),
         **dict.fromkeys(
             ("log_group_class", "retention_in_days", "skip_destroy"),
             Row(judged_by("keeps-logs-for-a-year"), "logs may stay longer, and be read by more"),
@@ -141,9 +148,7 @@ TABLE: Mapping[str, Rows] = {
         ),
     },
     "aws_ecs_cluster": {
-        "configuration": Row(
-            FIRST_VALUE, "sessions in tasks are recorded (PCI DSS v4.0.1, 10.2.1.2)"
-        ),
+        "configuration": Row(RECORDED, "sessions in tasks are recorded (PCI DSS v4.0.1, 10.2.1.2)"),
         "setting.value": Row(becomes("enabled", "enhanced"), "Container Insights measures more"),
     },
     "aws_ecs_cluster_capacity_providers": {
@@ -154,15 +159,15 @@ TABLE: Mapping[str, Rows] = {
         "deployment_circuit_breaker.enable": Row(ON, "a deployment that fails ends"),
         "deployment_circuit_breaker.rollback": Row(ON, "a deployment that fails is taken back"),
         "deployment_minimum_healthy_percent": Row(
-            HIGHER, "more running tasks stay healthy during a deployment"
+            MORE_HEALTHY, "more running tasks stay healthy during a deployment"
         ),
         "desired_count": Row(judged_by("keeps-desired-count"), "fewer tasks carry less"),
         "enable_ecs_managed_tags": Row(ANYTHING, "tags of tasks carry no request"),
         "enable_execute_command": Row(OFF, "nobody opens a shell in a task"),
         "force_new_deployment": Row(ANYTHING, "a deployment keeps the running tasks until it ends"),
-        "health_check_grace_period_seconds": Row(HIGHER, "a task may take longer to start"),
+        "health_check_grace_period_seconds": Row(IN_TIME, "a task may take longer to start"),
         "network_configuration.assign_public_ip": Row(OFF, "no task is reached from the internet"),
-        "network_configuration.subnets": Row(MORE_MEMBERS, "tasks may start in one more zone"),
+        "network_configuration.subnets": Row(MORE_ZONES, "tasks may start in one more zone"),
         "platform_version": Row(
             becomes("LATEST"), "new tasks get the patches (PCI DSS v4.0.1, 6.3.3)"
         ),
@@ -220,7 +225,7 @@ TABLE: Mapping[str, Rows] = {
         **_computed("latest_version"),
         "block_device_mappings.ebs.encrypted": Row(ON, "volumes of new instances are encrypted"),
         "block_device_mappings.ebs.volume_size": Row(HIGHER, "an instance may write more"),
-        "default_version": Row(ANYTHING, "groups of instances name the version that they use"),
+        "default_version": Row(NEWEST_VERSION, "a group of instances may start the default one"),
         "description": Row(ANYTHING, "only people read it"),
         "ebs_optimized": Row(ON, "volumes have a network of their own"),
         "iam_instance_profile": Row(judged_by("runs-under-its-own-role"), "the role is its own"),
@@ -262,7 +267,7 @@ TABLE: Mapping[str, Rows] = {
             BELOW_THE_TARGETS_KEEP_ALIVE,
             "a longer request still ends, and no closed connection is used again (HTTP 502)",
         ),
-        "subnets": Row(MORE_MEMBERS, "it answers in one more zone"),
+        "subnets": Row(MORE_ZONES, "it answers in one more zone"),
     },
     "aws_lb_listener": {
         "certificate_arn": Row(
@@ -272,7 +277,7 @@ TABLE: Mapping[str, Rows] = {
     },
     "aws_lb_target_group": {
         **_computed("arn_suffix", "load_balancer_arns"),
-        "deregistration_delay": Row(HIGHER, "a running request has longer to end"),
+        "deregistration_delay": Row(IN_TIME, "a running request has longer to end"),
         "preserve_client_ip": Row(
             as_kept(Kept.PRESERVE_CLIENT_IP, kept="true", otherwise="false"),
             "docs/tasks/finish-an-adoption.md says what to admit first",

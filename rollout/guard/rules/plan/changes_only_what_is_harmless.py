@@ -3,8 +3,7 @@ changes lets it: to any value, or in a safe direction (rollout/guard/in_place/ta
 change acts at once, on running tasks, and no deployment rolls it back. An attribute that the table
 does not know is refused: somebody has to say why it is harmless.
 
-A side that no traffic can reach is free to change; so are a side's alarms before `ready` and after
-`soak`.
+A side that no traffic can reach is free to change.
 """
 
 from rollout.guard.in_place.attribute import InPlace, changed_attributes, is_in_place, table_name

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from pay.catalogue import CATALOGUE
-from pay.model import Environment, Kept, Stage, hosted_zone, names
+from pay.model import Environment, Kept, Side, Stage, hosted_zone, names
 from tests.rollout.guard.conftest import Judge
 from tests.support.plans import EC2, FARGATE, PLATFORM, SERVICE, Json, at, change, judged, plan
 
@@ -159,3 +159,24 @@ def test_lets_access_logs_move_to_where_the_file_says(sandbox: Environment, refu
     ):
         entry = update(BALANCER, was, {"access_logs": [logs]})
         assert len(refused(plan(EC2, entry), stage=STAGE)) == expected
+
+
+def test_the_threshold_follows_scaling_once_nothing_waits_for_the_alarm(
+    sandbox: Environment, refused: Judge
+) -> None:
+    """Fewer tasks always run then, so fewer have to be healthy."""
+    own: Json = {
+        "alarm_name": names.alarm(sandbox.name, SERVICE, Side.FARGATE, "healthy-hosts"),
+        "comparison_operator": "LessThanThreshold",
+    }
+    fewest = sandbox.services[SERVICE].tasks.min
+    for values, expected in (
+        ({**own, "threshold": fewest}, 0),
+        ({**own, "threshold": fewest - 1}, 1),
+        ({**own, "threshold": fewest, "alarm_name": "other"}, 1),
+    ):
+        entry = update("aws_cloudwatch_metric_alarm.a", {**values, "threshold": 9}, values)
+        for stage in (Stage.DETACHED, Stage.RETIRED):
+            assert len(refused(plan(FARGATE, entry), stage=stage)) == expected
+        assert len(refused(plan(FARGATE, entry), stage=Stage.SOAK)) == 1
+        assert len(refused(plan(EC2, entry), stage=Stage.DETACHED)) == 1

@@ -1,15 +1,16 @@
 """In which direction a value may change."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from pay.model.stacks import OTHER, Stack
 from rollout.guard.in_place.alarms import SOONER, STRICTER_COMPARISON, STRICTER_THRESHOLD
 from rollout.guard.in_place.attribute import InPlace, changed_attributes
 from rollout.guard.in_place.directions import (
     ANYTHING,
     FEWER_MEMBERS,
-    FIRST_VALUE,
     HIGHER,
     LOWER,
     MORE_MEMBERS,
@@ -20,8 +21,9 @@ from rollout.guard.in_place.directions import (
     becomes,
 )
 from rollout.guard.rule import Context
-from rollout.plans.plan import ResourceChange
-from tests.support.plans import Json, change
+from rollout.plans.plan import Plan, ResourceChange
+from rollout.plans.read import StackPlan
+from tests.support.plans import Json, change, plan
 
 ECS, NAME = {"key": "AmazonECSManaged", "value": "true"}, {"key": "Name", "value": "a"}
 
@@ -32,9 +34,10 @@ def lets(direction: Direction, before: Json, after: Json, **more: Any) -> bool:
     resource = ResourceChange.model_validate(entry)
     found = list(changed_attributes(resource, {"value"}))
     assert found
-    # No stack and no environment: these directions ask about values only.
-    plan, context = None, Context((), {})
-    return all(direction.lets(InPlace(each, resource, plan, context)) for each in found)  # type: ignore[arg-type]
+    # No environment: these directions ask about values only.
+    stack = Stack("", OTHER, "", ("",))
+    judged = StackPlan(Path(), "", stack, Plan.model_validate(plan(stack.id)))
+    return all(direction.lets(InPlace(each, resource, judged, Context((), {}))) for each in found)
 
 
 @pytest.mark.parametrize(
@@ -63,10 +66,6 @@ def lets(direction: Direction, before: Json, after: Json, **more: Any) -> bool:
         (FEWER_MEMBERS, ["a", "b"], ["b"], True),
         (FEWER_MEMBERS, ["a"], None, True),
         (FEWER_MEMBERS, ["a"], ["b"], False),
-        (FIRST_VALUE, None, "key", True),
-        (FIRST_VALUE, "", "key", True),
-        (FIRST_VALUE, "key", "other", False),
-        (FIRST_VALUE, "key", None, False),
         (becomes("LATEST"), "1.4.0", "LATEST", True),
         (becomes("LATEST"), "LATEST", "1.4.0", False),
         (TAGS_WITH_THAT_OF_ECS, [ECS, NAME], [ECS], True),
@@ -85,8 +84,6 @@ def test_refuses_what_is_not_known_unless_any_value_is_harmless() -> None:
         (HIGHER, 1, False),
         (MORE_MEMBERS, ["a"], False),
         (ANYTHING, 1, True),
-        (FIRST_VALUE, None, True),
-        (FIRST_VALUE, "key", False),
     ):
         assert lets(direction, {"value": before}, {}, unknown={"value": True}) == expected
 

@@ -57,7 +57,7 @@ def test_refuses_to_reduce_ec2_before_all_is_retired(
     "changed",
     [
         {"min_size": 3},
-        {"vpc_zone_identifier": ["subnet-d", "subnet-c", "subnet-b", "subnet-a"]},
+        {"max_size": 9, "vpc_zone_identifier": ["subnet-c", "subnet-b", "subnet-a"]},
     ],
 )
 def test_lets_ec2_grow(sandbox: Environment, tmp_path: Path, changed: Json) -> None:
@@ -121,7 +121,7 @@ def test_lets_the_instances_of_ec2_stay_longer(
 @pytest.mark.parametrize("before", [None, {**TARGET, "min_capacity": 1}])
 def test_refuses_scaling_of_the_ec2_side(refused: Judge, before: Json | None) -> None:
     new = plan(EC2, change("aws_appautoscaling_target.scaling_target", before, TARGET))
-    assert found(refused, new, stage=Stage.SOAK) == {"keeps-ec2-capacity"}
+    assert found(refused, new, stage=Stage.SOAK) >= {"keeps-ec2-capacity"}
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,7 @@ CHECKS: list[Json] = [
 NETWORKS: list[Json] = [
     {"subnets": ["a", "c"]},
     {"subnets": ["a"]},
+    {"subnets": ["a", "b", "c"]},
     {"security_groups": ["sg-2"]},
     {"security_groups": ["sg-1", "sg-2"]},
     {"security_groups": []},
@@ -78,6 +79,26 @@ LAZIER: list[Json] = [
 def in_block(name: str, block: Json, **changed: Any) -> tuple[Json, Json]:
     return {name: [block]}, {name: [{**block, **changed}]}
 
+
+NO_DEPLOYMENT: list[tuple[Json, Json]] = [
+    (
+        {"deployment_minimum_healthy_percent": 100, "deployment_maximum_percent": 200},
+        {"deployment_minimum_healthy_percent": 200},
+    ),
+    (
+        {"deployment_minimum_healthy_percent": 50, "deployment_maximum_percent": 100},
+        {"deployment_minimum_healthy_percent": 100},
+    ),
+    (
+        {"deployment_minimum_healthy_percent": 50, "deployment_maximum_percent": 100},
+        {"deployment_minimum_healthy_percent": 80},
+    ),
+    (
+        {"deployment_minimum_healthy_percent": 50, "deployment_maximum_percent": 120},
+        {"deployment_minimum_healthy_percent": 100},
+    ),
+]
+"""With these ECS may neither stop a task of four nor start a fifth."""
 
 HARM: list[tuple[str, Json, Json]] = [
     # What a request passes through.
@@ -114,6 +135,7 @@ HARM: list[tuple[str, Json, Json]] = [
     (BALANCER, {"security_groups": ["a"]}, {"security_groups": ["a", "open"]}),
     (BALANCER, {"subnets": ["a", "b"]}, {"subnets": ["a"]}),
     (BALANCER, {"subnets": ["a", "b"]}, {"subnets": ["a", "c"]}),
+    (BALANCER, {"subnets": ["a", "b"]}, {"subnets": ["a", "b", "c"]}),
     (BALANCER, {"ip_address_type": "ipv4"}, {"ip_address_type": "dualstack"}),
     (BALANCER, {"enable_waf_fail_open": False}, {"enable_waf_fail_open": True}),
     (BALANCER, *in_block("access_logs", {"enabled": True}, enabled=False)),
@@ -151,6 +173,16 @@ HARM: list[tuple[str, Json, Json]] = [
         {"deployment_minimum_healthy_percent": 100},
         {"deployment_minimum_healthy_percent": 0},
     ),
+    *(
+        (SERVICE, {**before, "desired_count": 4}, {**before, **after, "desired_count": 4})
+        for before, after in NO_DEPLOYMENT
+    ),
+    (
+        SERVICE,
+        {"health_check_grace_period_seconds": 60},
+        {"health_check_grace_period_seconds": 86400},
+    ),
+    (TARGETS, {"deregistration_delay": "40"}, {"deregistration_delay": "3600"}),
     (SERVICE, {"deployment_maximum_percent": 200}, {"deployment_maximum_percent": 100}),
     (SERVICE, {"deployment_maximum_percent": 200}, {"deployment_maximum_percent": 1000}),
     (SERVICE, {"platform_version": "LATEST"}, {"platform_version": "1.3.0"}),
@@ -200,12 +232,11 @@ def test_refuses_what_is_not_known_to_be_harmless_under_traffic(
 HARMLESS: list[tuple[str, Json, Json]] = [
     (BALANCER, {"tags": {"a": "b"}}, {"tags": {"a": "c"}}),
     (BALANCER, {"idle_timeout": 60}, {"idle_timeout": 70}),
-    (BALANCER, {"subnets": ["a", "b"]}, {"subnets": ["c", "b", "a"]}),
+    (BALANCER, {"subnets": ["a", "b"]}, {"subnets": ["b", "a"]}),
     (BALANCER, {"enable_deletion_protection": False}, {"enable_deletion_protection": True}),
     (BALANCER, *in_block("access_logs", {"enabled": False}, enabled=True)),
     (LISTENER, {"tags": None}, {"tags": {"a": "b"}}),
     (TARGETS, {"deregistration_delay": "40"}, {"deregistration_delay": "120"}),
-    (SERVICE, *in_block("network_configuration", NETWORK, subnets=["a", "b", "c"])),
     (
         SERVICE,
         {"health_check_grace_period_seconds": 60},
@@ -216,6 +247,17 @@ HARMLESS: list[tuple[str, Json, Json]] = [
         {"deployment_minimum_healthy_percent": 50},
         {"deployment_minimum_healthy_percent": 100},
     ),
+    (
+        SERVICE,
+        {"deployment_minimum_healthy_percent": 50, "desired_count": 4},
+        {"deployment_minimum_healthy_percent": 75, "desired_count": 4},
+    ),
+    (
+        SERVICE,
+        {"health_check_grace_period_seconds": 60},
+        {"health_check_grace_period_seconds": 600},
+    ),
+    (TARGETS, {"deregistration_delay": "40"}, {"deregistration_delay": "300"}),
     (SERVICE, {"enable_execute_command": True}, {"enable_execute_command": False}),
     (SERVICE, {"platform_version": "1.4.0"}, {"platform_version": "LATEST"}),
     (SERVICE, {"propagate_tags": "NONE"}, {"propagate_tags": "SERVICE"}),
@@ -236,9 +278,21 @@ def test_lets_what_is_harmless_pass_under_traffic(
     assert found(refused, plan(FARGATE, update(address, before, after)), stage=stage) == set()
 
 
+NOT_RECORDED: Json = {"logging": "NONE", "kms_key_id": None, "log_configuration": []}
+
 PLATFORM_HARM: list[tuple[str, Json, Json]] = [
     (LISTENER, {"port": 443}, {"port": 8443}),
     (ALARM, {"threshold": 1}, {"threshold": 2}),
+    (
+        "aws_cloudwatch_log_group.app",
+        {},
+        {"kms_key_id": "arn:aws:kms:eu-west-1:999999999999:key/a"},
+    ),
+    (
+        "aws_ecs_cluster.ec2",
+        {},
+        {"configuration": [{"execute_command_configuration": [NOT_RECORDED]}]},
+    ),
     ("aws_kms_alias.cde", {"target_key_id": "a"}, {"target_key_id": "b"}),
     ("aws_kms_key.cde", {"enable_key_rotation": True}, {"enable_key_rotation": False}),
     ("aws_kms_key.cde", {"deletion_window_in_days": 30}, {"deletion_window_in_days": 7}),
@@ -272,6 +326,11 @@ INSTANCE_HARM: list[tuple[str, Json, Json]] = [
     (GROUP, {"mixed_instances_policy": []}, {"mixed_instances_policy": [{"launch_template": []}]}),
     (GROUP, {"health_check_type": "EC2"}, {"health_check_type": "ELB"}),
     (GROUP, {"tag": [{"key": "AmazonECSManaged"}]}, {"tag": []}),
+    (
+        TEMPLATE,
+        {"default_version": 4, "latest_version": 4},
+        {"default_version": 3, "latest_version": 4},
+    ),
     (TEMPLATE, {"instance_type": "m7g.large"}, {"instance_type": "t4g.nano"}),
     (TEMPLATE, {"instance_type": "m7g.xlarge"}, {"instance_type": "m7g.large"}),
     (TEMPLATE, {"instance_type": "m7g.xlarge"}, {"instance_type": "r7g.2xlarge"}),
@@ -341,6 +400,7 @@ BLUNTED: list[Json] = [
     {"alarm_actions": [OTHER_TOPIC]},
     {"alarm_actions": [TOPIC, OTHER_TOPIC.replace("5" * 12, "6" * 12)]},
     {"alarm_actions": [TOPIC, "arn:aws:lambda:eu-west-1:555555555555:function:a"]},
+    {"insufficient_data_actions": [OTHER_TOPIC.replace("5" * 12, "6" * 12)]},
     {"ok_actions": []},
     {"actions_enabled": False},
     {"threshold": 6},
@@ -374,13 +434,18 @@ DECIDES = [s for s in Stage if Stage.READY.position <= s.position <= Stage.SOAK.
 
 
 @pytest.mark.parametrize("blunted", BLUNTED)
-def test_refuses_to_blunt_an_alarm_from_ready_to_soak(refused: Judge, blunted: Json) -> None:
+def test_refuses_to_blunt_the_alarm_of_a_side_that_can_serve(refused: Judge, blunted: Json) -> None:
     entry = update(ALARM, WATCHED, {**WATCHED, **blunted})
     for stage in DECIDES:
         assert found(refused, plan(EC2, entry), stage=stage) == RULE
         assert found(refused, plan(FARGATE, entry), stage=stage) == RULE
-    assert found(refused, plan(EC2, entry), stage=Stage.LEGACY) == set()
-    assert found(refused, plan(FARGATE, entry), stage=Stage.DETACHED) == set()
+    # The side that serves, and one that DNS can still reach.
+    assert found(refused, plan(EC2, entry), stage=Stage.LEGACY) == RULE
+    assert found(refused, plan(EC2, entry), stage=Stage.DETACHED) == RULE
+    assert found(refused, plan(FARGATE, entry), stage=Stage.DETACHED) == RULE
+    assert found(refused, plan(FARGATE, entry), stage=Stage.RETIRED) == RULE
+    assert found(refused, plan(FARGATE, entry), stage=Stage.DARK) == set()
+    assert found(refused, plan(EC2, entry), stage=Stage.RETIRED) == set()
 
 
 @pytest.mark.parametrize("stricter", STRICTER)
