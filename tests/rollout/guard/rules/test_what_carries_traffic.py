@@ -69,8 +69,8 @@ def test_refuses_to_take_fargate_down_once_it_stands_by(refused: Judge) -> None:
 def test_a_new_revision_of_the_task_replaces_nothing(refused: Judge) -> None:
     new = change(
         "aws_ecs_task_definition.task",
-        {"container_definitions": '[{"name": "a", "image": "x:1"}]'},
-        {"container_definitions": '[{"name": "a", "image": "x:2"}]'},
+        {"container_definitions": '[{"name": "a", "image": "x:1-release"}]'},
+        {"container_definitions": '[{"name": "a", "image": "x:2-release"}]'},
         actions=["create", "delete"],
     )
     assert found(refused, plan(EC2, new), stage=Stage.LEGACY) == set()
@@ -106,12 +106,47 @@ def test_refuses_to_destroy_anything_while_a_service_moves(
 
 @pytest.mark.parametrize("actions", [["delete"], ["forget"]])
 @pytest.mark.parametrize("stack", [PLATFORM, EC2, FARGATE])
-def test_lets_a_side_forget_a_log_group_and_refuses_any_other_loss_of_one(
+def test_lets_a_side_forget_a_log_group_that_the_platform_holds_and_refuses_any_other_loss(
     refused: Judge, stack: str, actions: list[str]
 ) -> None:
-    gone = change(f"{LOG_GROUP}.app_log", {"name": "old"}, None, actions=actions)
+    gone = change(f"{LOG_GROUP}.app_log", {"name": GROUP}, None, actions=actions)
+    kept = change(f"{LOG_GROUP}.publicauth_app_log", {"name": GROUP}, {"name": GROUP})
+    plans = [plan(PLATFORM, gone)] if stack == PLATFORM else [plan(stack, gone), holding(kept)]
     is_lost = actions == ["delete"] or stack == PLATFORM
-    assert bool(found(refused, plan(stack, gone), stage=Stage.HALF)) == is_lost
+    assert bool(found(refused, *plans, stage=Stage.HALF)) == is_lost
+
+
+GROUP = "sandbox_app_publicauth"
+
+
+def holding(*groups: Json) -> Json:
+    return plan(PLATFORM, *groups)
+
+
+@pytest.mark.parametrize("stack", [EC2, FARGATE])
+@pytest.mark.parametrize("forgotten", [GROUP, f"{GROUP}_FG"])
+def test_refuses_that_a_side_forgets_a_log_group_that_no_plan_holds(
+    refused: Judge, stack: str, forgotten: str
+) -> None:
+    gone = plan(
+        stack, change(f"{LOG_GROUP}.app_log", {"name": forgotten}, None, actions=["forget"])
+    )
+    held, created = (
+        change(f"{LOG_GROUP}.a", values, {"name": GROUP}) for values in (None, {"name": GROUP})
+    )
+    lost = change(f"{LOG_GROUP}.a", {"name": GROUP}, None, actions=["forget"])
+    other = change(f"{LOG_GROUP}.a", {"name": "other"}, {"name": "other"})
+    for plans, expected in (
+        ([gone], 1),
+        ([gone, holding()], 1),
+        ([gone, holding(other)], 1),
+        ([gone, holding(lost)], 2),
+        ([gone, holding(held)], 0),
+        ([gone, holding(created)], 0),
+    ):
+        rule = "forgets-nothing-that-runs"
+        found_here = [r for r in refused(*plans, stage=Stage.HALF) if r.rule == rule]
+        assert len(found_here) == expected
 
 
 FORGOTTEN = sorted(RESOURCE_TYPES - {LOG_GROUP})
