@@ -34,7 +34,7 @@ from rollout.plans.values import dig
 _SECRET = re.compile(r"arn:[^:]+:secretsmanager:[^:]+:[0-9]+:secret:[^:]+")
 """The secret in `valueFrom`, before its JSON key, stage and version."""
 
-_NAMED_BY_VARIABLES = frozenset({"s3", "sns", "sqs"})
+NAMED_BY_VARIABLES = frozenset({"s3", "sns", "sqs"})
 """The AWS services whose resources tasks find by a variable."""
 
 
@@ -52,7 +52,7 @@ def of_role(
     )
     needs = []
     if role != does:
-        needs += _starts_tasks(before, environment, plan)
+        needs += starts_tasks(list(_containers(plan)), before, environment, plan)
     if role != starts:
         needs += does_the_work(environment, service)
     return needs
@@ -63,12 +63,21 @@ def is_used(grant: Grant, needs: Iterable[Statement], plan: Plan) -> bool:
     variable of theirs does. It left the catalogue, and the revision before still works with it.
     """
     service = grant.action.partition(":")[0].lower()
-    if service not in _NAMED_BY_VARIABLES or any(grant.resource in s.resources for s in needs):
+    if service not in NAMED_BY_VARIABLES or any(grant.resource in s.resources for s in needs):
         return False
-    name = re.split("[:/]", grant.resource.rstrip("*/:"))[-1]
+    return is_named(grant.resource, variables_of(_containers(plan)))
+
+
+def is_named(resource: str, values: Iterable[str]) -> bool:
+    """Return whether a value names a resource by the last part of its ARN."""
+    name = re.split("[:/]", resource.rstrip("*/:"))[-1]
     word = re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])")
-    values = (v for c in _containers(plan) for v in pairs(c, "environment").values())
-    return name != "" and any(word.search(str(value)) for value in values)
+    return name != "" and any(word.search(value) for value in values)
+
+
+def variables_of(containers: Iterable[Container]) -> set[str]:
+    """Return the values of the containers' variables."""
+    return {str(value) for c in containers for value in pairs(c, "environment").values()}
 
 
 def known_services(stack: Stack) -> frozenset[str]:
@@ -108,13 +117,13 @@ def does_the_work(environment: Environment, service: str) -> list[Statement]:
     return task_rights(environment, microservice, queues=arns, topics=topics)
 
 
-def _starts_tasks(
-    before: Sequence[Statement], environment: Environment, plan: Plan
+def starts_tasks(
+    containers: Sequence[Container],
+    allowed: Sequence[Statement],
+    environment: Environment,
+    plan: Plan,
 ) -> list[Statement]:
-    """Return what the tasks before and after need to start: while a deployment runs, and after one
-    that failed, ECS starts tasks of the revision before.
-    """
-    containers = list(_containers(plan))
+    """Return what ECS needs to start tasks of these containers. `allowed`: what it may do."""
     sources = {value for c in containers for value in _sources(c) if isinstance(value, str)}
     secrets = sorted({match[0] for source in sources if (match := _SECRET.match(source))})
     parameters = sorted(
@@ -133,13 +142,16 @@ def _starts_tasks(
         repositories=sorted(map(str, repositories)),
         log_groups=sorted(environment.arn("logs", f"log-group:{g}") for g in groups),
         secrets=secrets,
-        secret_keys=sorted(_keys_of(secrets, before, plan)),
+        secret_keys=sorted(_keys_of(secrets, allowed, plan)),
         parameters=parameters,
     )
     return [each for each in rights if each.resources]
 
 
 def _containers(plan: Plan) -> Iterator[Container]:
+    """Yield the containers before and after: while a deployment runs, and after one that failed,
+    ECS starts tasks of the revision before.
+    """
     for change in plan.managed:
         if change.type == TASK_DEFINITION:
             for values in (change.change.before, change.change.after):
@@ -162,16 +174,16 @@ def _parameter(name: str, environment: Environment) -> str:
     return environment.arn("ssm", f"parameter/{name.removeprefix('/')}")
 
 
-def _keys_of(secrets: Iterable[str], before: Iterable[Statement], plan: Plan) -> set[str]:
+def _keys_of(secrets: Iterable[str], allowed: Iterable[Statement], plan: Plan) -> set[str]:
     """Return the keys that encrypt the secrets, as the plan's lookups read them; for a secret that
-    it does not look up, every key that the role may use by its ARN now.
+    it does not look up, every key that the role may use by its ARN.
     """
     keys = {
         str(resource.values.get("arn")): resource.values.get("kms_key_id")
         for resource in plan.prior_state.values.root_module.every_resource()
         if resource.type == "aws_secretsmanager_secret"
     }
-    decrypts = (s for s in before if s.allows and includes(s.actions, "kms:Decrypt"))
+    decrypts = (s for s in allowed if s.allows and includes(s.actions, "kms:Decrypt"))
     now = {key for s in decrypts for key in s.resources if "*" not in key}
     return {
         str(key) for each in secrets for key in ([keys[each]] if keys.get(each) else sorted(now))
