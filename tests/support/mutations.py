@@ -220,6 +220,14 @@ HARM: dict[str, Callable[[], Json]] = {
         _asks_dns("1"),
         _asks_dns("999"),
     ),
+    "opens a port of a load balancer": lambda: change(
+        "aws_lb_listener.other",
+        None,
+        {"load_balancer_arn": "arn:lb", "port": 80, "default_action": [{"type": "forward"}]},
+    ),
+    "writes over an alarm of another service": lambda: change(
+        "aws_cloudwatch_metric_alarm.other", None, {"alarm_name": "sandbox-ledger-ec2-errors"}
+    ),
     "disables a key": lambda: change(
         "aws_kms_key.other", {"is_enabled": True}, {"is_enabled": False}
     ),
@@ -272,6 +280,3 @@ HARM: dict[str, Callable[[], Json]] = {
     ),
 }
 """Changes that no plan may carry at a stage that weights traffic, whatever else is in it."""
-
-UNTIL_SOAK = frozenset({"destroys aws_cloudwatch_metric_alarm.errors_alarm", "silences an alarm"})
-"""Those of `HARM` that Fargate may carry after `soak`: no stage is decided by its alarms then."""

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pay.model import Environment, Side, Stage
 from pay.model.problem import InvalidInput
 from pay.model.stacks import RESOURCE_TYPES
-from tests.support.mutations import HARM, UNTIL_SOAK, damaged, harms
+from tests.support.mutations import HARM, damaged, harms
 from tests.support.plans import (
     EC2,
     FARGATE,
@@ -125,7 +125,7 @@ def test_refuses_each_harm_when_fargate_alone_is_left(
 ) -> None:
     late = at(environments["sandbox"], stage)
     assert says([LATE[name]], late)
-    for harm in HARM.keys() - (set() if name == "records" else UNTIL_SOAK):
+    for harm in HARM:
         document = copy.deepcopy(LATE[name])
         document["resource_changes"].append(HARM[harm]())
         assert not says([document], late), harm

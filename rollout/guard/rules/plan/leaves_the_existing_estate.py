@@ -1,17 +1,21 @@
 """The existing estate is never created, changed, imported or destroyed: VPC, subnets, security
 groups, RDS, zones, certificates, secrets, queues. It appears as data only. A stack moves no other
-type either that its kind does not hold (`pay.model.stacks`): no rule here could judge it.
+type either that its kind does not hold (`pay.model.stacks`): no rule here could judge it. What it
+holds from before its kind lost a type may change and go; nothing new of that type is made.
 """
 
 from pay.model.stacks import JUDGED_ANYWHERE
 from rollout.guard.rule import Context, Finding, Findings
+from rollout.plans.plan import Verb
 from rollout.plans.read import StackPlan
 
 
 def check(plan: StackPlan, context: Context) -> Findings:
     for change in plan.plan.managed:
         imported = change.change.importing is not None
-        allowed = change.type in JUDGED_ANYWHERE or change.type in plan.stack.kind.types
+        is_new = change.verb is Verb.CREATE or imported
+        judged = plan.stack.kind.types if is_new else plan.stack.kind.types | JUDGED_ANYWHERE
+        allowed = change.type in judged
         if (change.moves or imported) and not allowed:
             verb = "import" if imported else change.verb
             yield Finding(

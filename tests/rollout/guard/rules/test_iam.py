@@ -4,7 +4,7 @@ import pytest
 
 from pay.model import Side, Stage
 from tests.rollout.guard.conftest import Judge
-from tests.support.plans import EC2, FARGATE, Json, change, plan, policy, records, traffic
+from tests.support.plans import EC2, FARGATE, PLATFORM, Json, change, plan, policy, records, traffic
 from tests.support.stack_ids import side_stack
 
 ROLE = change("aws_iam_role.task_role", None, {"name": "task"})
@@ -279,11 +279,10 @@ def test_refuses_another_principal(refused: Judge) -> None:
 def test_the_key_policy_of_the_account_itself_is_no_wildcard(refused: Judge) -> None:
     root = {"AWS": "arn:aws:iam::555555555555:root"}
     own = policy({"Action": "kms:*", "Resource": "*", "Principal": root})
-    assert found(refused, change("aws_kms_key.cde_key", None, {"policy": own})) == set()
     anybody = policy({"Action": "kms:*", "Resource": "*", "Principal": "*"})
-    assert found(refused, change("aws_kms_key.cde_key", None, {"policy": anybody})) == {
-        "widens-no-iam-statement"
-    }
+    for document, expected in ((own, set()), (anybody, {"widens-no-iam-statement"})):
+        new = plan(PLATFORM, change("aws_kms_key.cde_key", None, {"policy": document}))
+        assert {refusal.rule for refusal in refused(new, stage=Stage.LEGACY)} == expected
 
 
 @pytest.mark.parametrize(

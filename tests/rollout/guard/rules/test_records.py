@@ -178,7 +178,7 @@ def test_lets_records_be_created_that_overwrite_nothing(
 def test_refuses_a_rename_in_a_weight_move(refused: Judge) -> None:
     moved = record_change(Side.EC2, 100, 95, previous_address="aws_route53_record.old")
     plans = plan(TRAFFIC, moved, record_change(Side.FARGATE, 0, 5))
-    assert found(refused, plans, stage=Stage.CANARY) == {"changes-only-weights"}
+    assert found(refused, plans, stage=Stage.CANARY) >= {"changes-only-weights"}
 
 
 def test_lets_a_rename_alone_pass(refused: Judge) -> None:
@@ -201,7 +201,7 @@ def test_refuses_other_resources_beside_records(refused: Judge) -> None:
     alarm = change("aws_cloudwatch_metric_alarm.dip", None, {"alarm_name": "dip"})
     plans = traffic(records(100, 0), records(95, 5))
     plans["resource_changes"].append(alarm)
-    assert found(refused, plans, stage=Stage.CANARY) == {"changes-only-weights"}
+    assert found(refused, plans, stage=Stage.CANARY) >= {"changes-only-weights"}
 
 
 def test_refuses_a_record_in_a_stack_of_another_kind(refused: Judge) -> None:
