@@ -154,12 +154,13 @@ class Name:
 
 def names_in(plan: Plan) -> tuple[Name, ...]:
     """Return every name and type that the stack has records of, in alphabetical order."""
+    records = [change for change in plan.managed if change.type == RECORD_TYPE]
+    if not records:
+        return ()
     dependencies = Dependencies(plan.configuration)
     writes: dict[NameAndType, list[Write]] = {}
     kept: dict[NameAndType, list[RecordState]] = {}
-    for change in plan.managed:
-        if change.type != RECORD_TYPE:
-            continue
+    for change in records:
         before, after = read_record(change)
         if not change.moves and after:
             kept.setdefault(after.key, []).append(after)
