@@ -55,20 +55,26 @@ def _of_its_containers(change: ResourceChange) -> Iterator[str]:
     except Unread:
         return  # `writes-no-secret-in-plain-text` refuses what cannot be read.
     for name, new in after.items():
-        for heap, limit in heaps_after[name] - heaps_before.get(name, set()):
-            if heap.mib is None or heap.mib >= limit:
-                yield (
-                    f"{heap.option} in {heap.variable} does not fit into the {limit} MiB of "
-                    f"container {name}"
-                )
-        had = {each.key: each.mib or 0 for each, _ in heaps_before.get(name, ())}
-        for heap, _ in heaps_after[name]:
-            if heap.mib is not None and heap.mib < had.get(heap.key, 0) / 2:
-                yield f"{heap.option} in {heap.variable} of container {name} is less than half"
+        yield from _of_heaps(name, heaps_before.get(name, set()), heaps_after[name])
         if old := before.get(name):
             yield from _lowered("memory", f"container {name}", old, new, float("inf"))
             for share in _SHARES:
                 yield from _lowered(share, f"container {name}", old, new, 0)
+
+
+def _of_heaps(
+    container: str, before: set[tuple[Heap, int]], after: set[tuple[Heap, int]]
+) -> Iterator[str]:
+    """Yield heaps that do not fit, unless they had no more memory before, and those that shrink."""
+    limits = {(heap.variable, heap.option): limit for heap, limit in before}
+    sizes = {heap.key: heap.mib or 0 for heap, _ in before}
+    for heap, limit in sorted(after, key=str):
+        where = f"{heap.option} in {heap.variable}"
+        fits = heap.mib is not None and heap.mib < limit
+        if not fits and limit < limits.get((heap.variable, heap.option), float("inf")):
+            yield f"{where} does not fit into the {limit} MiB of container {container}"
+        elif heap.mib is not None and heap.mib < sizes.get(heap.key, 0) / 2:
+            yield f"{where} of container {container} is less than half of what it was"
 
 
 def _heaps(container: Container, task: Mapping[str, Any]) -> set[tuple[Heap, int]]:

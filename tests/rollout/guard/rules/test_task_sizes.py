@@ -66,7 +66,8 @@ def with_heap(options: str, name: str = "JAVA_OPTS", **changes: Any) -> Json:
 )
 def test_refuses_a_heap_that_does_not_fit(refused: Judge, container_after: Json) -> None:
     """Into the container's limit, or into the task's where the container has none."""
-    task = task_definition([with_heap("-Xmx256m", memory=None)], [container_after])
+    before = with_heap("-Xmx256m", memory=container_after["memory"])
+    task = task_definition([before], [container_after])
     task["change"]["before"] |= {"memory": "1024"}
     task["change"]["after"] |= {"memory": "1024"}
     rules = found(refused, plan(EC2, task), stage=Stage.HALF)
@@ -85,12 +86,20 @@ def test_refuses_a_heap_of_less_than_half(refused: Judge, options: str, expected
     assert len(refused(plan(EC2, task), stage=Stage.HALF)) == expected
 
 
-def test_refuses_a_limit_below_the_heap_and_leaves_what_ran_before(refused: Judge) -> None:
-    for after, expected in ((512, set()), (256, {"keeps-the-size-of-its-tasks"})):
+def test_leaves_a_heap_alone_that_ran_with_no_more_memory(refused: Judge) -> None:
+    for after in (512, 700):
         task = task_definition(
             [with_heap("-Xmx1G", memory=512)], [with_heap("-Xmx1G", memory=after)]
         )
-        assert found(refused, plan(EC2, task), stage=Stage.HALF) == expected
+        assert found(refused, plan(EC2, task), stage=Stage.HALF) == set()
+
+
+def test_refuses_a_limit_of_the_task_below_the_heap_of_a_container(refused: Judge) -> None:
+    task = task_definition([with_heap("-Xmx1G", memory=None)], [with_heap("-Xmx1G", memory=None)])
+    task["change"]["before"] |= {"memory": "2048"}
+    task["change"]["after"] |= {"memory": "1024"}
+    texts = [r.finding.saw for r in refused(plan(EC2, task), stage=Stage.HALF)]
+    assert any("-Xmx1G in JAVA_OPTS does not fit into the 1024 MiB" in text for text in texts)
 
 
 def test_lets_tasks_grow_and_lose_a_limit(refused: Judge) -> None:
