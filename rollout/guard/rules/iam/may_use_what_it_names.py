@@ -78,7 +78,7 @@ def _starts(
         for each in (before, after)
     )
     new = _new(had, needs)
-    yield from (f"{role} {text}" for text in losses(new, allowed, new))
+    yield from _lacks(role, new, allowed)
 
 
 def _works(
@@ -100,12 +100,17 @@ def _works(
         if need.actions[0].partition(":")[0] in NAMED_BY_VARIABLES
     ]
     needs = [need for need in needs if need.resources]
-    yield from (f"{role} {text}" for text in losses(needs, allowed, needs))
+    yield from _lacks(role, needs, allowed)
     known = {resource for need in needs for resource in need.resources}
     for arn in sorted(set(_arns_in(values, side.environment)) - known):
         service = arn.split(":")[2]
         if not any(_may_use(statement, service, arn) for statement in allowed):
             yield f"{role} may do nothing with {arn}, which a variable names"
+
+
+def _lacks(role: str, needs: list[Statement], allowed: list[Statement]) -> Iterator[str]:
+    for text in losses(needs, allowed, needs):
+        yield f"{role} {text.replace('no longer allows', 'does not allow', 1)}"
 
 
 def _role_name(change: ResourceChange, attribute: str) -> str | None:
