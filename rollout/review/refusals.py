@@ -1,9 +1,9 @@
 """Writes refusals for a reader: names beside ids, and once for all why their stack matters."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from rollout.guard.may_receive_traffic import why_alarms_decide, why_reached
+from rollout.guard.may_receive_traffic import why_reached
 from rollout.guard.rule import Context
 from rollout.guard.verdict import Refusal
 from rollout.plans.read import StackPlan
@@ -25,20 +25,16 @@ def readable(
     for stack, some in by_stack.items():
         plan = plans[stack]
         environment = context.environment(plan)
-        reasons = [why for why in _reasons(plan, context) if _count(some, why) > 1]
-        told += reasons[:1]
+        why = why_reached(plan, context)
+        is_shared = why is not None and _count(some, why) > 1
+        told += [why] if why and is_shared else []
         for refusal in some:
             saw = refusal.finding.saw
-            for why in reasons:
+            if is_shared:
                 saw = saw.removeprefix(f"{why}: ").removesuffix(f"; {why}")
             saw = without_own_account(names.beside(saw), environment)
             written.append(replace(refusal, finding=replace(refusal.finding, saw=saw)))
     return tuple(written), tuple(told)
-
-
-def _reasons(plan: StackPlan, context: Context) -> Iterator[str]:
-    """Yield why traffic reaches the stack and why its alarms count, the longer first."""
-    yield from filter(None, (why_reached(plan, context), why_alarms_decide(plan, context)))
 
 
 def _count(refusals: Iterable[Refusal], why: str) -> int:

@@ -49,7 +49,7 @@ def _proceeds(count: int, least_percent: float, most_percent: float) -> bool:
 
 
 IN_TIME = Direction(
-    f"longer, up to {_HALF_SECONDS} s or what the catalogue derives, so that a deployment ends",
+    f"longer, up to {_HALF_SECONDS} s or the catalogue's",
     _is_in_time,
 )
 MORE_HEALTHY = Direction(

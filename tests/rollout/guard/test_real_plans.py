@@ -636,7 +636,8 @@ def _settled(plans: Plans) -> list[StackPlan]:
     """
     of_others = (p for label in ("at work", "others") for p in plans.context(label).plans)
     platform = (p for p in plans.context("more").plans if p.stack.id == PLATFORM)
-    here = (*platform, *plans.context("release").plans, *plans.context("canary").plans, *of_others)
+    records = plans.context("quarter").plans  # It starts from what they are at `canary`.
+    here = (*platform, *plans.context("release").plans, *records, *of_others)
     at_rest = [replace(plan, plan=settled(plan.plan)) for plan in here]
     stacks = {PLATFORM, EC2, FARGATE, TRAFFIC, WORKER, PROXY, PUBLIC}
     assert {plan.stack.id for plan in at_rest} == stacks
