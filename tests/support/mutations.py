@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from pay.model import Side
 from pay.model.stacks import RESOURCE_TYPES
+from rollout.guard.traffic_changes import LOG_GROUP
 from rollout.plans.containers import TASK_DEFINITION
 from stacks.made_from import SCHEMA
 from tests.conftest import ROOT
@@ -123,7 +124,8 @@ def harms(draw: st.DrawFn) -> Json:
         return HARM[draw(st.sampled_from(sorted(HARM)))]()
     before, after = draw(some_values), draw(some_values)
     if kind == "goes":
-        type = draw(st.sampled_from(sorted(RESOURCE_TYPES - {TASK_DEFINITION})))
+        # A side may forget its log group, which the platform's stack holds.
+        type = draw(st.sampled_from(sorted(RESOURCE_TYPES - {TASK_DEFINITION, LOG_GROUP})))
         actions = draw(st.sampled_from((["delete"], ["forget"], ["delete", "create"])))
     else:
         foreign = [t for t in (*FOREIGN, *_EXISTING) if t not in RESOURCE_TYPES]

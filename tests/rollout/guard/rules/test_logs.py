@@ -71,7 +71,7 @@ def test_lets_lines_be_kept_longer(refused: Judge, days: object) -> None:
 
 @pytest.mark.parametrize("after", [None, {"destination_arn": "other"}])
 def test_refuses_to_touch_a_subscription(refused: Judge, after: Json | None) -> None:
-    """No stack holds one, so the estate's owner changes it."""
+    """The platform's stack holds none, so its owner changes it."""
     address = "aws_cloudwatch_log_subscription_filter.siem"
     gone = plan(PLATFORM, change(address, {"destination_arn": "siem"}, after))
-    assert found(refused, gone, stage=Stage.HALF) == {"leaves-the-existing-estate"}
+    assert "leaves-the-existing-estate" in found(refused, gone, stage=Stage.HALF)
