@@ -16,7 +16,7 @@ from pay.model import (
     addresses,
 )
 from pay.model.alarms import Alarm, alarms
-from pay.model.metrics import Share
+from pay.model.metrics import Metric
 from pay.model.side import ServiceSide
 
 _ADDRESSES = ("{application_host}", "{bind_host}")
@@ -173,7 +173,7 @@ def _alarm_values(alarm: Alarm) -> dict[str, object]:
         **dict.fromkeys(("alarm_actions", "ok_actions"), alarm.severity),
     }
     metric = alarm.metric
-    if isinstance(metric, Share):
+    if not isinstance(metric, Metric):
         return values | {"metric_query": (metric.expression, alarm.period_seconds)}
     values["period"] = alarm.period_seconds
     if metric.is_percentile:

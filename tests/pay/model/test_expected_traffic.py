@@ -18,7 +18,7 @@ from pay.model.expected_traffic import (
     weight,
 )
 from pay.model.judging.latency import Percentile
-from pay.model.metrics import Share
+from pay.model.metrics import Metric, Share
 from pay.model.side import ServiceSide
 from tests.support.services import service_side
 
@@ -27,7 +27,7 @@ def needed(alarm: Alarm) -> float:
     """The requests of a period below which an alarm does not judge it."""
     if isinstance(alarm.metric, Share):
         return alarm.metric.min_whole
-    if alarm.metric.is_percentile and alarm.waits_for_samples:
+    if isinstance(alarm.metric, Metric) and alarm.metric.is_percentile and alarm.waits_for_samples:
         return Percentile(int(alarm.metric.statistic[1:]), 1).least_samples
     return 0
 

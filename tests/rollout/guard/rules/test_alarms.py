@@ -75,7 +75,7 @@ def planned(environment: Environment, alarm: Alarm, side: Side, **changes: Any) 
         formula = {"id": metric.id, "expression": metric.expression, "metric": []}
         asked = [_asked(each, alarm.period_seconds) for each in metric.metrics]
         values["metric_query"] = [{**formula, "return_data": True}, *asked]
-    else:
+    elif isinstance(metric, Metric):
         values |= {
             "metric_name": metric.name,
             "period": alarm.period_seconds,
