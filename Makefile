@@ -1,6 +1,6 @@
 # Every target needs only Python 3.11 or later: `make setup` installs the rest into this checkout.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo check test synth bench sandbox policy lab env bindings lock clean
+.PHONY: help setup demo check test synth bench bench-judge sandbox policy lab env bindings lock clean
 
 PYTHON ?= $(shell sh toolchain/find-python.sh)
 TOOLCHAIN := $(PYTHON) -m toolchain
@@ -8,7 +8,7 @@ RUN := .venv/bin/python -m toolchain run --
 ENV ?= sandbox
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 setup: ## install what is missing (.venv, node_modules, imports/ and so on)
 	@$(TOOLCHAIN) setup
@@ -28,6 +28,9 @@ synth: setup ## write every stack's HCL2 below cdktf.out/stacks
 bench: ## measure time and memory, also of the prebuilt provider package
 	@$(TOOLCHAIN) setup --with-prebuilt
 	@$(RUN) .venv/bin/python tests/bench
+
+bench-judge: setup ## simulate how often the judge is wrong, beside the reference figures
+	@$(RUN) .venv/bin/python -m tests.bench.judging $(OPTIONS)
 
 sandbox: setup ## start a local AWS for ENV=sandbox: eval "$$(make -s sandbox)"
 	@$(RUN) .venv/bin/pay sandbox start --environment $(ENV)

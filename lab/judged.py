@@ -16,10 +16,9 @@ from lab.look import Look
 from lab.metrics import Metrics
 from lab.walk import Walk
 from lab.workshop import Workshop
-from pay.catalogue import CATALOGUE
 from pay.model import Side, Stage
 from pay.model.judging.part import Verdict
-from pay.model.stage.conditions import measurements, metrics_show_all
+from pay.model.stage.conditions import measurements
 from pay.model.stage.transitions import Edge, promotion
 from rollout.aws.clients import Client
 from rollout.measure.judgement import Judgement
@@ -128,13 +127,12 @@ class JudgedWalk:
     def _promote(self, standings: Standings, edge: Edge, judged: Judged) -> bool:
         """Do what `pay promote` does, and return whether it was done."""
         service, environment = self.walk.service, self._workshop.environment
-        is_shown = judged.was_asked and metrics_show_all(edge, CATALOGUE[service])
         asked = Promotion(
             standings,
             environment.name,
             service,
             edge,
-            evidence=self._seen() if measurements(edge) and not is_shown else None,
+            evidence=self._seen() if measurements(edge) and not judged.was_asked else None,
             adjacent=NEIGHBOURS,
             approvers=APPROVERS,
             judged=judged,

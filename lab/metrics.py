@@ -14,6 +14,7 @@ from typing import Any
 
 from lab.clock import MINUTE
 from lab.estate import Balancer, Estate
+from pay.model import names
 from pay.model.metrics import (
     CONNECTIONS,
     ELB_5XX,
@@ -22,11 +23,14 @@ from pay.model.metrics import (
     REQUESTS,
     TARGET_5XX,
     TARGET_RESETS,
+    Dimension,
     Metric,
     arn_suffix,
     response_time,
     side_dimensions,
 )
+from pay.model.queue_metrics import DELETED, RECEIVED
+from pay.model.service.dependencies import Access
 from pay.model.side import ServiceSide
 from pay.model.vocabulary import LoadBalancerType, Side
 from sandbox.server.process import Server
@@ -38,6 +42,10 @@ judge waits for 5 minutes."""
 HISTORY = timedelta(weeks=4, hours=4)
 """Before the walk: what the judge compares with, and the level of the hours before."""
 HISTORY_PERIOD = 5 * MINUTE
+
+MESSAGES_A_MINUTE = 60
+"""Of each queue that the service works. No client sends any, and both sides would work them: the
+lab reports that all that were received were worked, as in the week before."""
 
 
 class Outcome(Enum):
@@ -110,7 +118,13 @@ class Metrics:
     ) -> None:
         """`estate` returns the present state of the load balancers."""
         self._server, self._sides, self._estate = server, sides, estate
-        self._type = next(iter(sides.values())).service.load_balancer_type
+        side = sides[Side.EC2]
+        self._type = side.service.load_balancer_type
+        self._queues = [
+            names.queue(side.environment.name, use.name)
+            for use in side.service.queues
+            if Access.RECEIVE in use.access
+        ]
         self._minute: dict[Side, SideMinute] = defaultdict(SideMinute)
         self._unpublished: deque[tuple[int, list[Row]]] = deque()
         self._totals: list[int] = []
@@ -135,13 +149,17 @@ class Metrics:
 
         The judge compares with them, and the lab has no past.
         """
-        [balancer] = [each for side, each in self._balancers() if side is Side.EC2]
+        [dimensions] = [known for side, _, known in self._balancers() if side is Side.EC2]
         metric = REQUESTS if self._type is LoadBalancerType.APPLICATION else CONNECTIONS
-        usual = round(sum(self._totals) / len(self._totals) * HISTORY_PERIOD / MINUTE)
+        minutes = HISTORY_PERIOD // MINUTE
+        usual = round(sum(self._totals) / len(self._totals) * minutes)
         first, last = (int(moment.timestamp()) for moment in (start - HISTORY, start))
-        points = [(at, 1.0, usual) for at in range(first, last, HISTORY_PERIOD)]
-        row = self._row(metric, Side.EC2, balancer, points)
-        self._server.administer("metrics", method="POST", body=[row])
+        times = range(first, last, HISTORY_PERIOD)
+        rows = [
+            _row(metric, dimensions, [(at, 1, usual) for at in times]),
+            *self._messages([(at, MESSAGES_A_MINUTE * minutes, 1) for at in times]),
+        ]
+        self._server.administer("metrics", method="POST", body=rows)
 
     def _send(self, now: int, rows: list[Row]) -> None:
         self._server.administer("clock", method="POST", body={"now": now})
@@ -150,31 +168,43 @@ class Metrics:
 
     def _rows(self, minute: int) -> Iterator[Row]:
         hosts = HEALTHY_HOSTS[self._type]
-        for side, balancer in self._balancers():
-            yield self._row(hosts, side, balancer, [(minute, balancer.tasks, 1)])
+        for side, balancer, dimensions in self._balancers():
+            yield _row(hosts, dimensions, [(minute, balancer.tasks, 1)])
             for metric, values in self._minute[side].values(self._type):
                 points = [(minute, value, count) for value, count in values.items() if count]
                 if points:
-                    yield self._row(metric, side, balancer, points)
+                    yield _row(metric, dimensions, points)
+        yield from self._messages([(minute, MESSAGES_A_MINUTE, 1)])
 
-    def _balancers(self) -> Iterator[tuple[Side, Balancer]]:
-        """Yield each side whose load balancer exists, with targets to forward to."""
+    def _messages(self, points: list[Point]) -> Iterator[Row]:
+        for queue in self._queues:
+            for metric in (RECEIVED, DELETED):
+                yield _row(metric, {"QueueName": queue}, points)
+
+    def _balancers(self) -> Iterator[tuple[Side, Balancer, Mapping[Dimension, str]]]:
+        """Yield each side whose load balancer exists, with targets to forward to, and the names
+        that CloudWatch knows it by.
+        """
         estate = self._estate()
         for name, side in self._sides.items():
             balancer = estate.balancer(side.load_balancer)
             if balancer and balancer.target_groups:
-                yield name, balancer
+                yield (
+                    name,
+                    balancer,
+                    side_dimensions(
+                        side,
+                        load_balancer=arn_suffix(balancer.arn),
+                        target_group=arn_suffix(balancer.target_groups[0]),
+                    ),
+                )
 
-    def _row(self, metric: Metric, side: Side, balancer: Balancer, points: list[Point]) -> Row:
-        dimensions = side_dimensions(
-            self._sides[side],
-            load_balancer=arn_suffix(balancer.arn),
-            target_group=arn_suffix(balancer.target_groups[0]),
-        )
-        return {
-            "namespace": metric.namespace,
-            "name": metric.name,
-            "dimensions": metric.dimension_values(dimensions),
-            "unit": metric.unit,
-            "points": points,
-        }
+
+def _row(metric: Metric, dimensions: Mapping[Dimension, str], points: list[Point]) -> Row:
+    return {
+        "namespace": metric.namespace,
+        "name": metric.name,
+        "dimensions": metric.dimension_values(dimensions),
+        "unit": metric.unit,
+        "points": points,
+    }

@@ -1,5 +1,6 @@
 """The board as one HTML page, from files only."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -39,12 +40,32 @@ class Event:
         return local(self.at)
 
 
+TONES = {Verdict.PASS: "good", Verdict.FAIL: "bad", Verdict.NOT_ENOUGH_DATA: "care"}
+
+SPARKS = 24
+"""The newest verdicts that a row draws."""
+
+
+@dataclass(frozen=True)
+class Spark:
+    """A verdict in the row of marks: its height says it without a colour."""
+
+    x: int
+    y: int
+    height: int
+    tone: str
+
+
+_SPARKS = {Verdict.PASS: (0, 16), Verdict.NOT_ENOUGH_DATA: (10, 6), Verdict.FAIL: (16, 8)}
+"""Top and height: PASS stands high, NOT ENOUGH DATA low, FAIL hangs below the line."""
+
+
 @dataclass(frozen=True)
 class ServiceOnBoard:
     """A service as the page shows it."""
 
     row: Row
-    verdict: Judgement | None
+    verdicts: tuple[Judgement, ...]
     next_at: datetime | None
     history: tuple[Event, ...]
     now: datetime
@@ -55,6 +76,37 @@ class ServiceOnBoard:
             return "changed by hand" if self.row.by_hand else "not moved yet"
         ago = span(self.now - self.row.since, units=1).replace(" ", "\N{NO-BREAK SPACE}")
         return f"{short_date(self.row.since)}, {ago} ago"
+
+    @property
+    def verdict(self) -> Judgement | None:
+        """Return the last verdict."""
+        return self.verdicts[-1] if self.verdicts else None
+
+    @property
+    def sparks(self) -> tuple[Spark, ...]:
+        """Return the newest verdicts as marks, the oldest first."""
+        newest = self.verdicts[-SPARKS:]
+        return tuple(
+            Spark(6 * number, *_SPARKS[each.verdict], TONES[each.verdict])
+            for number, each in enumerate(newest)
+        )
+
+    @property
+    def sparks_in_words(self) -> str:
+        counts = Counter(each.verdict for each in self.verdicts[-SPARKS:])
+        texts = (f"{counts[verdict]} {verdict}" for verdict in Verdict if counts[verdict])
+        return f"The last {counts.total()} verdicts: {', '.join(texts)}"
+
+    @property
+    def runbook(self) -> tuple[str, str]:
+        """Return the page that helps with what is next, and the words of its link."""
+        if self.is_current and self.verdict and self.verdict.verdict is Verdict.FAIL:
+            return "roll-back.md", "How to roll back"
+        if self.row.stage.is_in_flight and not (
+            self.is_current and self.verdict and self.verdict.verdict is Verdict.PASS
+        ):
+            return "judge-a-stage.md", "How to judge it"
+        return "move-a-service-one-stage.md", "How to move it on"
 
     @property
     def verdict_age(self) -> str:
@@ -115,8 +167,8 @@ class EnvironmentOnBoard:
     problems: tuple[str, ...]
 
 
-def as_page(standings: Standings, verdicts: Verdicts) -> str:
-    """Return the page of every environment."""
+def as_page(standings: Standings, verdicts: Verdicts, *, runbooks: str = "docs/tasks") -> str:
+    """Return the page of every environment; `runbooks` is where the task pages are."""
     names = by_chain(standings.environments)
     board = rows(standings, names)
     environments = [_environment(standings, verdicts, board, name) for name in names]
@@ -125,6 +177,7 @@ def as_page(standings: Standings, verdicts: Verdicts) -> str:
         environments=environments,
         made=local(standings.now),
         marked=MARKED,
+        runbooks=runbooks.rstrip("/"),
         width=WIDTH,
         line_height=LINE_HEIGHT,
     )
@@ -154,7 +207,7 @@ def _service(
     history = [*map(_moved, made), *map(_judged, said)]
     return ServiceOnBoard(
         row=row,
-        verdict=said[-1] if said else None,
+        verdicts=said,
         next_at=next((move.at for move in moves if move.service == row.service), None),
         history=tuple(sorted(history, key=lambda event: event.at, reverse=True)),
         now=standings.now,
@@ -177,9 +230,6 @@ def _moved(move: Move) -> Event:
         details=tuple(filter(None, reasons)),
         tone="care" if is_back else "quiet",
     )
-
-
-TONES = {Verdict.PASS: "good", Verdict.FAIL: "bad", Verdict.NOT_ENOUGH_DATA: "care"}
 
 
 def _judged(judgement: Judgement) -> Event:

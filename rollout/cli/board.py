@@ -21,7 +21,10 @@ from rollout.terminal.console import console
 
 def board(
     out: Annotated[Path, typer.Option(metavar="FILE", help="The page.", dir_okay=False)],
+    runbooks: Annotated[
+        str, typer.Option(metavar="URL", help="Where the page's links find the task pages.")
+    ] = "docs/tasks",
 ) -> None:
     standings = load_standings(environments_folder(), now())
-    replace_file(out, as_page(standings, read_verdicts(standings)).encode())
+    replace_file(out, as_page(standings, read_verdicts(standings), runbooks=runbooks).encode())
     console().print(f"Written: {out}")

@@ -3,7 +3,7 @@
 Compares the requests of both sides minute by minute, by tests that stay right however often they
 are asked. Says PASS, FAIL or NOT ENOUGH DATA, with the numbers and what is missing. It only reads,
 with the AWS credentials of the shell, and moves nothing. `--record` keeps each verdict beside the
-journal, where the board finds it.
+journal, where the board finds it. `--explain` and `--html` say how each number came to be.
 
 `--recorded FILE` judges recorded minutes, without AWS: failed requests
 (`{"stage": "canary", "minutes": [[60, 950, 1, 50, 0]]}`: 60 minutes of 950 requests with 1 error on
@@ -16,30 +16,34 @@ Example: `pay judge production-2 connector`
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from pay.files import replace_file
 from pay.model.judging.part import ExitCode, Verdict
 from rollout.aws.clients import asking
 from rollout.measure.judgement import Judgement
 from rollout.measure.measure import judge as measure
+from rollout.measure.page import as_page
 from rollout.measure.recorded import read_recording
-from rollout.measure.report import as_data, part_as_data, print_judgement, print_part
+from rollout.measure.report import as_data, part_as_data, print_judgements, print_part
 from rollout.moves.journal import append, verdicts_path
 from rollout.moves.standings import load_standings
 from rollout.moves.to_judge import services_to_judge
 from rollout.terminal.arguments import (
     Json,
-    OptionalEnvironmentName,
     OptionalServiceName,
+    environment_names,
     environments_folder,
     now,
 )
 from rollout.terminal.console import choose, console, print_json, reporting
+from rollout.terminal.refusal import Failed
 
 WATCH_SECONDS = 60
 
@@ -47,7 +51,14 @@ WORST_FIRST = (ExitCode.FAIL, ExitCode.ESCALATED, ExitCode.NOT_ENOUGH_DATA, Exit
 
 
 def judge(
-    environment: OptionalEnvironmentName = None,
+    environment: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="ENV",
+            help="An environment; or give --recorded.",
+            autocompletion=environment_names,
+        ),
+    ] = None,
     service: OptionalServiceName = None,
     at: Annotated[
         datetime | None,
@@ -60,6 +71,12 @@ def judge(
     watch: Annotated[
         bool, typer.Option("--watch", help="Judge each minute until no data is missing.")
     ] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Also print how each number came to be.")
+    ] = False,
+    html: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Also write a page.", dir_okay=False)
+    ] = None,
     record: Annotated[
         bool, typer.Option("--record", help="Add each verdict to the service's file of verdicts.")
     ] = False,
@@ -70,58 +87,82 @@ def judge(
 ) -> None:
     if (environment is None) is (recorded is None):
         raise typer.BadParameter("give one of them.", param_hint="ENV or --recorded")
-    if recorded and (record or at or watch):
-        message = "recorded minutes are of no service and no time; give it alone."
+    if recorded and (record or at or watch or html):
+        message = "recorded minutes belong to no service and no time; give it alone."
         raise typer.BadParameter(message, param_hint="--recorded")
     if watch and at:
         raise typer.BadParameter("the past does not change; give one.", param_hint="--watch, --at")
+    asked_at = at and at.replace(tzinfo=UTC)
+    shown = Shown(as_json, explain, html, record)
     with reporting(as_json, exit_code=2):
         if recorded is not None:
-            _judge_recorded(recorded, as_json)
+            _judge_recorded(recorded, shown)
         else:
-            asked_at = at and at.replace(tzinfo=UTC)
-            _judge_running(str(environment), service, asked_at, watch, record, as_json)
+            _judge_running(str(environment), service, asked_at, watch, shown)
 
 
-def _judge_recorded(path: Path, as_json: bool) -> None:
+@dataclass(frozen=True)
+class Shown:
+    """Where judgements go."""
+
+    as_json: bool
+    explained: bool
+    html: Path | None
+    record: bool
+
+
+def _judge_recorded(path: Path, shown: Shown) -> None:
     recording = read_recording(path)
     part = recording.judge()
-    if as_json:
+    if shown.as_json:
         print_json(part_as_data(recording, part))
     else:
-        print_part(console(), recording, part)
+        print_part(console(), recording, part, explained=shown.explained)
     raise typer.Exit(part.exit_code)
 
 
 def _judge_running(
-    environment: str,
-    service: str | None,
-    at: datetime | None,
-    watch: bool,
-    record: bool,
-    as_json: bool,
+    environment: str, service: str | None, at: datetime | None, watch: bool, shown: Shown
 ) -> None:
     while True:
-        judgements = _judgements(environment, service, at or now())
-        for each in judgements if record else ():
+        judgements, failures = _judgements(environment, service, at or now())
+        for each in judgements if shown.record else ():
             append(verdicts_path(environments_folder(), environment, each.service), each.line())
-        if as_json:
-            print_json([as_data(each) for each in judgements])
+        if shown.html:
+            replace_file(shown.html, as_page(environment, judgements, failures).encode())
+        if shown.as_json:
+            failed = [{"service": name, "failed": text} for name, text in failures.items()]
+            print_json([*map(as_data, judgements), *failed])
         else:
-            print_judgement(console(), environment, judgements)
+            print_judgements(
+                console(), environment, judgements, failures, explained=shown.explained
+            )
         codes = {each.exit_code for each in judgements} or {ExitCode.PASS}
+        if failures:
+            raise typer.Exit(2)
         if not watch or all(each.verdict is not Verdict.NOT_ENOUGH_DATA for each in judgements):
             raise typer.Exit(next(code for code in WORST_FIRST if code in codes))
         time.sleep(WATCH_SECONDS)
 
 
-def _judgements(environment: str, service: str | None, at: datetime) -> Sequence[Judgement]:
+def _judgements(
+    environment: str, service: str | None, at: datetime
+) -> tuple[Sequence[Judgement], Mapping[str, str]]:
+    """Return the judgement of each service, and why others have none: one whose side is missing
+    does not keep the others from theirs.
+    """
     standings = load_standings(environments_folder(), now())
     target = choose(environment, standings.environments, "ENV")
     if service is not None:
         choose(service, target.services, "SERVICE")
     asked = services_to_judge(standings, environment, service, at)
-    if not asked:
-        return []
-    with asking(target) as client:
-        return [measure(each, client) for each in asked]
+    judgements: list[Judgement] = []
+    failures: dict[str, str] = {}
+    if asked:
+        with asking(target) as client:
+            for each in asked:
+                try:
+                    judgements.append(measure(each, client))
+                except Failed as failure:
+                    failures[each.service.name] = str(failure)
+    return judgements, failures

@@ -64,9 +64,11 @@ def _read_batch(
             times = (int(at.timestamp()) for at in result["Timestamps"])
             points[result["Id"]].update(zip(times, result["Values"], strict=True))
             statuses[result["Id"]] = result.get("StatusCode", "Complete")
-        token = page.get("NextToken")
+        before, token = token, page.get("NextToken")
         if not token:
             break
+        if token == before:
+            raise Failed("CloudWatch sent the same page again and again; run it again")
     else:
         raise Failed(f"CloudWatch sent more than {MAX_PAGES} pages; run it again")
     for index, query in enumerate(queries):

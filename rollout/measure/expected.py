@@ -6,7 +6,7 @@ from statistics import median
 
 from pay.model.judging.dip import LEAST_EXPECTED, Block
 from pay.model.stage.dwell import LOCAL_ZONE, is_bank_holiday
-from rollout.measure.traffic import Span, on_the_clock
+from rollout.measure.span import Span, on_the_clock
 
 WEEKS = 4
 PERIOD_SECONDS = 300

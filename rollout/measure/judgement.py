@@ -1,13 +1,14 @@
 """One judgement of a service: what was asked, what was seen, and the verdict."""
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pay.model import Stage
 from pay.model.base import Model
 from pay.model.judging.part import ExitCode, Part, Verdict
-from pay.model.judging.verdict import PATIENCE, PartName, overall
+from pay.model.judging.verdict import PATIENCE, overall
 from pay.model.problem import Problem
+from pay.model.stage.parts import PartName
 
 RULES = "2026-11"
 """The version of the rules: what an old verdict was judged by."""
@@ -51,6 +52,11 @@ class Judgement(Model):
     def is_late(self) -> bool:
         """Return whether the stage had its time."""
         return self.end - self.start >= PATIENCE
+
+    def enough_at(self, part: Part) -> datetime | None:
+        """Return when a part has what it needs, at the rate of now; None: nobody knows."""
+        wait = part.wait_minutes
+        return None if wait is None else self.end + timedelta(minutes=wait)
 
     def reasons(self, verdict: Verdict) -> str:
         """Return what the parts with a verdict saw, in one line."""

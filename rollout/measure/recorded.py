@@ -12,6 +12,7 @@ from pydantic import Field, ValidationError
 from pay.files import read_content
 from pay.model import Ladder, Stage
 from pay.model.base import Model
+from pay.model.judging.before import MOST_DISPERSION, Before, judge_errors_alone
 from pay.model.judging.dip import Block, judge_dip
 from pay.model.judging.errors import judge_client_errors, judge_errors
 from pay.model.judging.latency import Pair, judge_latency
@@ -19,6 +20,8 @@ from pay.model.judging.minutes import Minute
 from pay.model.judging.part import Part
 from pay.model.problem import InvalidInput, Problem, did_you_mean, quoted
 from pay.model.pydantic_errors import to_problems
+from pay.model.stage.parts import PartName
+from pay.model.stage.rows import ROWS
 from pay.model.stage.stage import FULL_WEIGHT
 
 MOST_ROWS = 31 * 24 * 60
@@ -42,6 +45,11 @@ class Recording(Model):
 
     stage: Stage
 
+    @property
+    def part(self) -> PartName:
+        """Return the part of a judgement that it is judged as."""
+        raise NotImplementedError
+
     def judge(self) -> Part:
         raise NotImplementedError
 
@@ -52,10 +60,14 @@ class RecordedErrors(Recording):
     what: Literal["errors", "4xx"] = "errors"
     share: float | None = Field(default=None, gt=0, le=1)
     """Fargate's part of the requests; default: the stage's in the usual ladder."""
-    minutes: tuple[tuple[Times, Count, Count, Count, Count], ...]
+    minutes: Annotated[tuple[tuple[Times, Count, Count, Count, Count], ...], Field(min_length=1)]
     """Rows of: times, EC2's requests, EC2's errors, Fargate's requests, Fargate's errors."""
     burst_rate: float = Field(default=0, ge=0, le=1000)
     """Bursts of errors in 5 minutes of the whole service, in the week before."""
+    usual_rate: float | None = Field(default=None, ge=0, lt=1)
+    """EC2's errors a request in its last week, for a stage at which Fargate answers everything."""
+    dispersion: float = Field(default=1, ge=1, le=MOST_DISPERSION)
+    """How much more than chance that week's errors scattered."""
 
     def problems(self) -> Iterator[Problem]:
         yield from _too_many("minutes", (times for times, *_ in self.minutes))
@@ -77,6 +89,28 @@ class RecordedErrors(Recording):
                 allowed=f"a share: at {self.stage} there is no usual one",
                 fix="add it",
             )
+        if self.share == 1 and self._is_compared:
+            yield Problem(
+                key="share",
+                found="1",
+                allowed=f"less than 1: at {self.stage} both sides answer",
+                fix="give Fargate's part of the requests",
+            )
+        if self.usual_rate is not None and (self._is_compared or self.what == "4xx"):
+            yield Problem(
+                key="usual_rate",
+                found=str(self.usual_rate),
+                allowed="errors of a stage at which Fargate answers everything",
+                fix="remove it: EC2's own errors stand in `minutes`",
+            )
+
+    @property
+    def part(self) -> PartName:
+        return PartName(self.what)
+
+    @property
+    def _is_compared(self) -> bool:
+        return PartName.SHARE in ROWS[self.stage].judged_by
 
     @property
     def _usual_share(self) -> float:
@@ -87,6 +121,9 @@ class RecordedErrors(Recording):
         share = self.share or self._usual_share
         if self.what == "4xx":
             return judge_client_errors(minutes, share)
+        if self.usual_rate is not None:
+            usual = Before(self.usual_rate, self.dispersion)
+            return judge_errors_alone(minutes, usual, burst_rate=self.burst_rate)
         return judge_errors(minutes, share, burst_rate=self.burst_rate)
 
 
@@ -95,11 +132,15 @@ class RecordedLatency(Recording):
 
     what: Literal["latency"]
     block_minutes: BlockMinutes
-    pairs: tuple[tuple[Times, Amount | None, Amount | None], ...]
+    pairs: Annotated[tuple[tuple[Times, Amount | None, Amount | None], ...], Field(min_length=1)]
     """Rows of: times, EC2's milliseconds, Fargate's; null: too few requests."""
 
     def problems(self) -> Iterator[Problem]:
         yield from _too_many("pairs", (times for times, *_ in self.pairs))
+
+    @property
+    def part(self) -> PartName:
+        return PartName.LATENCY
 
     def judge(self) -> Part:
         pairs = _rows((times, Pair(*values)) for times, *values in self.pairs)
@@ -111,11 +152,15 @@ class RecordedTotals(Recording):
 
     what: Literal["dip"]
     block_minutes: BlockMinutes = 5
-    blocks: tuple[tuple[Times, Amount, Amount], ...]
+    blocks: Annotated[tuple[tuple[Times, Amount, Amount], ...], Field(min_length=1)]
     """Rows of: times, observed requests, expected requests."""
 
     def problems(self) -> Iterator[Problem]:
         yield from _too_many("blocks", (times for times, *_ in self.blocks))
+
+    @property
+    def part(self) -> PartName:
+        return PartName.DIP
 
     def judge(self) -> Part:
         totals = _rows((times, Block(*values)) for times, *values in self.blocks)

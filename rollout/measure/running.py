@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -22,11 +23,13 @@ class RunningSide:
 
     dimensions: Mapping[Dimension, str]
     deployed_at: datetime
-    is_deploying: bool
 
 
 def read_running(sides: Mapping[Side, ServiceSide], client: Client) -> Mapping[Side, RunningSide]:
-    """Return both sides as they run. Raises Failed for what does not exist."""
+    """Return both sides as they run.
+
+    Raises Failed for what does not exist, and when this machine's clock is not AWS's.
+    """
     balancers = {
         each["LoadBalancerName"]: each["LoadBalancerArn"]
         for each in _described(
@@ -65,35 +68,57 @@ def _running(side: ServiceSide, balancer: str, group: str, ecs: Any) -> RunningS
             target_group=arn_suffix(group),
         ),
         deployed_at=primary["createdAt"],
-        is_deploying=primary.get("rolloutState", "COMPLETED") == "IN_PROGRESS",
     )
 
 
 def read_alarms(
     sides: Mapping[Side, ServiceSide], client: Client
-) -> Mapping[str, Mapping[Side, bool]]:
-    """Return each critical alarm by its name without the side, and whether it is in ALARM."""
+) -> Mapping[str, Mapping[Side, bool | None]]:
+    """Return each critical alarm by its name without the side, and whether it is in ALARM; None: it
+    does not exist.
+    """
     wanted = {
         names.alarm(side.environment.name, side.service.name, name, alarm.name): (alarm.name, name)
         for name, side in sides.items()
         for alarm in alarms(side)
         if alarm.severity is Severity.CRITICAL
     }
-    ringing: dict[str, dict[Side, bool]] = {}
-    pages = client("cloudwatch").get_paginator("describe_alarms").paginate(AlarmNames=list(wanted))
-    for page in pages:
-        for alarm in page["MetricAlarms"]:
-            name, side = wanted[alarm["AlarmName"]]
-            ringing.setdefault(name, {})[side] = alarm["StateValue"] == "ALARM"
+    # A side has a few alarms, and AWS returns a hundred by their names in one answer.
+    answer = client("cloudwatch").describe_alarms(AlarmNames=list(wanted), MaxRecords=100)
+    states = {alarm["AlarmName"]: alarm["StateValue"] for alarm in answer["MetricAlarms"]}
+    ringing: dict[str, dict[Side, bool | None]] = {}
+    for full_name, (name, side) in wanted.items():
+        state = states.get(full_name)
+        ringing.setdefault(name, {})[side] = None if state is None else state == "ALARM"
     return ringing
 
 
 def _described(describe: Any, key: str, **asked: Any) -> list[dict[str, Any]]:
     try:
-        answer: list[dict[str, Any]] = describe(**asked)[key]
+        answer: dict[str, Any] = describe(**asked)
     except ClientError as error:
         raise Failed(
             f"{error.response['Error']['Message']} ({', '.join(asked['Names'])}); deploy both "
             "sides first, or check the right to describe load balancers"
         ) from None
-    return answer
+    _check_clock(answer)
+    described: list[dict[str, Any]] = answer[key]
+    return described
+
+
+CLOCK_DIFFERENCE = timedelta(minutes=2)
+"""Less than the minutes that are left out because metrics come late."""
+
+
+def _check_clock(answer: Mapping[str, Any]) -> None:
+    """Raise Failed when this machine's clock differs from AWS's, which dates its answers: the
+    judge would take minutes that are not there yet for minutes without requests.
+    """
+    date = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date")
+    if date and abs(difference := datetime.now(UTC) - parsedate_to_datetime(date)) > (
+        CLOCK_DIFFERENCE
+    ):
+        raise Failed(
+            f"this machine's clock is {difference.total_seconds() / 60:+.0f} minutes from AWS's; "
+            "set it right and run it again"
+        )

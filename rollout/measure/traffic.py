@@ -1,8 +1,8 @@
 """Requests and errors of both sides, from the metrics of their load balancers."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from typing import Any
 
 from pay.model.judging.latency import Pair, Percentile
 from pay.model.judging.minutes import Minute
@@ -11,17 +11,16 @@ from pay.model.metrics import (
     ELB_5XX,
     ELB_503,
     ELB_RESETS,
-    HEALTHY_HOSTS,
     REQUESTS,
     TARGET_4XX,
     TARGET_5XX,
     TARGET_RESETS,
     Metric,
-    response_time,
 )
 from pay.model.vocabulary import LoadBalancerType, Side
-from rollout.measure.cloudwatch import Points, Query
+from rollout.measure.cloudwatch import Points, Query, read
 from rollout.measure.running import RunningSide
+from rollout.measure.span import Span
 
 
 @dataclass(frozen=True)
@@ -44,75 +43,42 @@ COUNTED: Mapping[LoadBalancerType, Counted] = {
 """AWS: "CloudWatch metrics for your Application Load Balancer"; of the Network Load Balancer."""
 
 
-@dataclass(frozen=True)
-class Span:
-    """Periods on the clock, from `start` to before `end`."""
-
-    start: datetime
-    end: datetime
-    period_seconds: int = 60
-
-    def __iter__(self) -> Iterator[int]:
-        return iter(
-            range(int(self.start.timestamp()), int(self.end.timestamp()), self.period_seconds)
-        )
-
-
-def on_the_clock(moment: datetime, seconds: int, *, up: bool = False) -> datetime:
-    """Return the moment rounded to a period on the clock."""
-    over = timedelta(seconds=moment.timestamp() % seconds)
-    return moment + (timedelta(seconds=seconds) - over) if up and over else moment - over
-
-
-class TrafficQueries:
-    """The series of both sides that one count needs, and the count from their points."""
+class SideSeries:
+    """The series of some metrics of both sides."""
 
     def __init__(
         self,
+        cloudwatch: Any,
         running: Mapping[Side, RunningSide],
-        requests: Sequence[Metric],
-        errors: Sequence[Metric],
-        period_seconds: int = 60,
+        metrics: Iterable[Metric],
+        span: Span,
     ) -> None:
-        self._keys = [
-            (side, is_error, Query(metric, each.dimensions, period_seconds))
-            for side, each in running.items()
-            for is_error, metrics in ((False, requests), (True, errors))
-            for metric in metrics
+        """Read them. Raises Failed when CloudWatch does not answer in full."""
+        keys = [(side, metric) for side in running for metric in dict.fromkeys(metrics)]
+        queries = [
+            Query(metric, running[side].dimensions, span.period_seconds) for side, metric in keys
         ]
+        # CloudWatch refuses a span without a minute.
+        points = read(cloudwatch, queries, span.start, span.end) if span.start < span.end else ()
+        self._points = dict(zip(keys, points, strict=True)) if points else {}
 
-    @property
-    def queries(self) -> list[Query]:
-        return [query for *_, query in self._keys]
+    def points(self, side: Side, metric: Metric) -> Points:
+        """Return the points of one metric."""
+        return self._points.get((side, metric), {})
 
-    def counts(self, points: Sequence[Points], span: Span) -> list[Minute]:
-        """Return the counts of each period; a metric that is not reported is 0."""
-        return [self._count(points, at) for at in span]
-
-    def _count(self, points: Sequence[Points], at: int) -> Minute:
-        sums = {(side, is_error): 0.0 for side in Side for is_error in (False, True)}
-        for (side, is_error, _), found in zip(self._keys, points, strict=True):
-            sums[side, is_error] += found.get(at, 0.0)
-        ec2, fargate = Side.EC2, Side.FARGATE
-        return Minute(
-            *(round(sums[key]) for key in ((ec2, False), (ec2, True))),
-            *(round(sums[key]) for key in ((fargate, False), (fargate, True))),
-        )
-
-
-def host_queries(
-    running: Mapping[Side, RunningSide], balancer: LoadBalancerType
-) -> Mapping[Side, Query]:
-    """Return the query of each side's healthy tasks."""
-    return {side: Query(HEALTHY_HOSTS[balancer], each.dimensions) for side, each in running.items()}
-
-
-def latency_queries(
-    running: Mapping[Side, RunningSide], percentile: Percentile
-) -> Mapping[Side, Query]:
-    """Return the query of each side's response times, a point a block."""
-    metric, seconds = response_time(percentile.percent), percentile.block_minutes * 60
-    return {side: Query(metric, each.dimensions, seconds) for side, each in running.items()}
+    def counts(
+        self, requests: Iterable[Metric], errors: Iterable[Metric], span: Span
+    ) -> list[Minute]:
+        """Return the counts of each period of a span; a metric that is not reported is 0."""
+        series = [
+            [self.points(side, metric) for metric in metrics]
+            for side in (Side.EC2, Side.FARGATE)
+            for metrics in (tuple(requests), tuple(errors))
+        ]
+        return [
+            Minute(*(round(sum(points.get(at, 0.0) for points in each)) for each in series))
+            for at in span
+        ]
 
 
 def latency_pairs(

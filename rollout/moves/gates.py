@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pay.model import Environment, Stage
 from pay.model.judging.part import Verdict
 from pay.model.stage import invariants
-from pay.model.stage.conditions import measurements, metrics_show_all, needs_approver
+from pay.model.stage.conditions import measurements, needs_approver
 from pay.model.stage.dwell import LOCAL_ZONE, has_seen_a_peak, peak_of, shortest_dwell
 from pay.model.stage.transitions import Direction, Edge, promotion
 from rollout.moves.journal import move, stripped
@@ -166,18 +166,17 @@ def measurements_are_given(p: Promotion) -> Finding | None:
     judgement = p.judged.judgement
     if not asked or (judgement and judgement.verdict is Verdict.FAIL):
         return None
-    is_shown = judgement is not None and judgement.verdict is Verdict.PASS
-    if is_shown and metrics_show_all(p.edge, p.standings.catalogue[p.service]):
+    if judgement and judgement.verdict is Verdict.PASS:
         return None
     missing = "nothing says that " + ", and that ".join(asked)
-    if judgement and not is_shown:
+    if judgement:
         missing = f"NOT ENOUGH DATA: {judgement.reasons(Verdict.NOT_ENOUGH_DATA)}"
     elif p.judged.why_not:
         missing = f"no metrics could be judged: {p.judged.why_not}"
     if not invariants.has_evidence(p.evidence):
         fix = 'measure it and say where it can be seen: --evidence "TEXT"'
         return Finding("evidence", missing, fix, "evidence")
-    if is_shown or not p.judged.was_asked:
+    if not p.judged.was_asked:
         return None
     needs_role = p.target.production and not any(map(stripped, p.approvers))
     fix = "ask, and name the role that agrees to go on without a verdict: --approver ROLE"

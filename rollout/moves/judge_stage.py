@@ -5,8 +5,8 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from pay.model import Environment
-from pay.model.judging.verdict import PARTS
 from pay.model.stage.conditions import measurements
+from pay.model.stage.rows import ROWS
 from pay.model.stage.transitions import Edge
 from rollout.moves.judged import NOT_ASKED, Judged
 from rollout.moves.standings import Standings
@@ -29,7 +29,7 @@ def judge_stage(
     shell. A promotion goes on without AWS where a person answers for it: that is for the gates to
     decide.
     """
-    if edge.before not in PARTS or not measurements(edge):
+    if not (ROWS[edge.before].judged_by and measurements(edge)):
         return NOT_ASKED
     # They import boto3, which most moves need nothing of.
     from rollout.aws.clients import asking

@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
-from pay.model.judging.verdict import PARTS
-from rollout.measure.measure import Asked
+from pay.model.stage.rows import ROWS
+from rollout.measure.asked import Asked
 from rollout.moves.journal import weights_text
 from rollout.moves.standings import Standings
 from rollout.terminal.refusal import Finding, Refused
+from rollout.terminal.time_text import local
 
 
 def services_to_judge(
@@ -15,7 +16,7 @@ def services_to_judge(
     """Return what is asked of each service, or of the one that is named.
 
     Raises Refused for a named service at a stage without metrics to judge, and for each service of
-    which nobody knows since when it is at its stage.
+    which nobody knows since when it is at its stage, or that was not there at that time.
     """
     target = standings.environments[environment]
     names = [service] if service else list(target.services)
@@ -23,14 +24,14 @@ def services_to_judge(
     for name in names:
         stage = target.services[name].stage
         since = standings.since(environment, name)
-        if stage not in PARTS:
+        if not ROWS[stage].judged_by:
             if service:
+                judged = [each for each, row in ROWS.items() if row.judged_by]
                 findings.append(
                     Finding(
                         "stage",
                         f"{name} is at {stage}, where no requests of both sides can be compared",
-                        f"judge it from {min(PARTS, key=lambda s: s.position)} to "
-                        f"{max(PARTS, key=lambda s: s.position)}",
+                        f"judge it from {judged[0]} to {judged[-1]}",
                     )
                 )
         elif since is None:
@@ -40,6 +41,14 @@ def services_to_judge(
                     f"the journal does not say since when {name} is at {stage}",
                     f"add the move to journal/{environment}/{name}.jsonl: "
                     f"pay promote {environment} {name} shows the line",
+                )
+            )
+        elif at < since:
+            findings.append(
+                Finding(
+                    "time",
+                    f"{name} came to {stage} only at {local(since)}, later than {local(at)}",
+                    "give a time at its stage; what it was before, its journal says",
                 )
             )
         else:

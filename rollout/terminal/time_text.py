@@ -15,6 +15,11 @@ def short_moment(moment: datetime) -> str:
     return f"{moment.astimezone(LOCAL_ZONE):%d %b %H:%M}".lstrip("0")
 
 
+def weekday_moment(moment: datetime) -> str:
+    """Return local time with its weekday: `Wed 18 Nov 02:40`."""
+    return f"{moment.astimezone(LOCAL_ZONE):%a %d %b %H:%M}"
+
+
 def short_date(moment: datetime) -> str:
     """Return the local day: `16 Nov`."""
     return f"{moment.astimezone(LOCAL_ZONE):%d %b}".lstrip("0")

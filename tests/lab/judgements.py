@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from pay.model import Stage
 from pay.model.judging.part import Part, Verdict
-from pay.model.judging.verdict import PartName
+from pay.model.stage.parts import PartName
 from rollout.measure.judgement import Judgement
 from tests.lab.stories import SERVICE
 

@@ -4,7 +4,7 @@ Nothing here is read from GOV.UK Pay's repositories: their task sizes, users and
 private. Replace a value when the real one is known; every service takes it from here.
 """
 
-from pay.model import TaskSize, Timing
+from pay.model import Judging, TaskSize, Timing
 
 JAVA_SIZE = TaskSize(cpu=512, memory_mib=2048)
 """A heap of 1 GiB (the last published manifests ran `-Xmx1G`), about 300 MiB of JVM beside it, and
@@ -26,6 +26,12 @@ too little for JVM and sidecars."""
 
 CARDID_HEAP = "-Xms1500m -Xmx1500m"
 """What cardid's own image sets (public: its Dockerfile); repeated, as JAVA_OPTS replaces it."""
+
+CARDID_JUDGING = Judging(
+    slower_by=1.5,
+    because="answers from memory in a few milliseconds, of which a task's own network takes one",
+)
+"""A quarter of such an answer is less than the way to another zone takes."""
 
 NODE_SIZE = TaskSize(cpu=512, memory_mib=1024)
 """One Node worker uses less than 400 MiB; the sidecars take 384 MiB."""

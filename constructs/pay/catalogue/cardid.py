@@ -12,4 +12,5 @@ CARDID = JavaService(
     # The card ranges are baked into the image, at the default locations.
     environment={"JAVA_OPTS": java_options(assumptions.CARDID_HEAP)},
     size=assumptions.CARDID_SIZE,
+    judging=assumptions.CARDID_JUDGING,
 )

@@ -16,6 +16,7 @@ from pay.model.service.dependencies import (
     TaskRun,
     TopicUse,
 )
+from pay.model.service.judging import Judging
 from pay.model.service.microservice import Microservice, Runtime
 from pay.model.service.size import TaskCount, TaskSize
 from pay.model.service.timing import Timing
@@ -32,6 +33,7 @@ __all__ = [
     "Environment",
     "Exposure",
     "InvalidInput",
+    "Judging",
     "Kept",
     "Ladder",
     "Link",

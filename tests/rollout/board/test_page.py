@@ -1,5 +1,6 @@
 """The board as a page: what it says, that it needs nothing else, and that everybody can read it."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -8,12 +9,13 @@ import pytest
 
 from pay.model import Stage
 from pay.model.judging.part import Part, Verdict
-from pay.model.judging.verdict import PartName
 from pay.model.problem import InvalidInput
+from pay.model.stage.parts import PartName
 from rollout.board.page import as_page
 from rollout.measure.judgement import Judgement
 from rollout.moves.journal import append, verdicts_path
 from rollout.moves.verdicts import read_verdicts
+from tests.conftest import ROOT
 from tests.support.browser import DESKTOP, PHONE, look
 from tests.support.checkout import Checkout, Pay
 
@@ -83,6 +85,24 @@ def test_every_planned_move_of_the_picture_stands_in_the_table(moved: Checkout) 
     assert text.count("<circle") == text.count('<td class="date">') - text.count(
         '<td class="date"></td>'
     )
+
+
+def test_the_row_of_verdicts_says_each_by_its_height_and_in_words(moved: Checkout) -> None:
+    text = page(moved)
+    assert "The last 2 verdicts: 1 PASS, 1 NOT ENOUGH DATA" in text
+    assert '<rect class="care" x="0" y="10" width="4" height="6"/>' in text
+    assert '<rect class="good" x="6" y="0" width="4" height="16"/>' in text
+
+
+def test_the_link_leads_to_the_page_that_helps_now(moved: Checkout) -> None:
+    text = page(moved)
+    assert '<a href="docs/tasks/roll-back.md">How to roll back</a>' in text
+    assert '<a href="docs/tasks/move-a-service-one-stage.md">How to move it on</a>' in text
+    standings = moved.standings(NOW)
+    there = as_page(standings, read_verdicts(standings), runbooks="https://example.org/tasks/")
+    assert 'href="https://example.org/tasks/roll-back.md"' in there
+    pages = set(re.findall(r'href="docs/tasks/([a-z-]+\.md)"', text))
+    assert all((ROOT / "docs" / "tasks" / name).is_file() for name in pages)
 
 
 @pytest.mark.parametrize(

@@ -58,6 +58,31 @@ def test_the_usual_share_of_the_stage_is_taken(file: Path, pay_json: PayJson) ->
     assert told[0] == told[1]
 
 
+ALONE = {"stage": "soak", "share": 1, "minutes": [[120, 0, 0, 100, 0]]}
+
+
+def test_a_stage_of_one_side_is_judged_by_the_week_before(file: Path, pay_json: PayJson) -> None:
+    file.write_text(json.dumps(ALONE))
+    code, told = pay_json("judge", "--recorded", str(file))
+    assert (code, told["verdict"]) == (3, "NOT ENOUGH DATA")
+    assert told["reason"].startswith("too short: both sides answered in 0 of 60 minutes")
+    file.write_text(json.dumps(ALONE | {"usual_rate": 0.001, "dispersion": 3.5}))
+    code, told = pay_json("judge", "--recorded", str(file))
+    assert (code, told["verdict"]) == (0, "PASS")
+
+
+def test_what_is_missing_stands_in_words_and_numbers(
+    file: Path, pay: Pay, pay_json: PayJson
+) -> None:
+    file.write_text(json.dumps(WAITS))
+    shown = pay("judge", "--recorded", str(file), "--explain", columns=100)
+    assert "Missing: 24 more Fargate requests without error, in about 24 min." in shown.stdout
+    assert "An e-value is the wealth of a bet" in shown.stdout
+    _, told = pay_json("judge", "--recorded", str(file))
+    assert (told["needs"], told["wait_minutes"]) == ("24 more Fargate requests without error", 24)
+    assert told["numbers"]["fargate_requests"] == 330
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [
@@ -71,8 +96,20 @@ def test_the_usual_share_of_the_stage_is_taken(file: Path, pay_json: PayJson) ->
         ('{"stage": "canary", "minutes": [[1, 1, 2, 1, 0]]}', "2 errors in 1 requests of EC2"),
         ('{"stage": "canary", "minutes": [[1, 1, 0, 1, -1]]}', "-1"),
         ('{"stage": "canary", "minutes": [[1, 1, 0, true, 0]]}', "minutes"),
-        ('{"stage": "legacy", "minutes": []}', "at legacy there is no usual one"),
+        ('{"stage": "legacy", "minutes": [[1,1,0,1,0]]}', "at legacy there is no usual one"),
         ('{"stage": "canary", "share": 1.5, "minutes": []}', "share"),
+        ('{"stage": "canary", "share": 0, "minutes": [[1,1,0,1,0]]}', "share"),
+        ('{"stage": "canary", "share": 1, "minutes": [[1,1,0,1,0]]}', "at canary both sides"),
+        ('{"stage": "canary", "share": NaN, "minutes": [[1,1,0,1,0]]}', "share"),
+        ('{"stage": "canary", "minutes": []}', "minutes"),
+        ('{"stage": "canary", "minutes": [[1,1,0]]}', "minutes"),
+        ('{"stage": "canary", "minutes": [[0,1,0,1,0]]}', "minutes"),
+        ('{"stage": "canary", "minutes": [[1,1e400,0,1,0]]}', "minutes"),
+        ('{"stage": "canary", "minutes": [[1,10000000000000,0,1,0]]}', "minutes"),
+        ('{"stage": "canary", "minutes": [[1,1,0,1,0]], "usual_rate": 0}', "usual_rate"),
+        ('{"what": "latency", "stage": "half", "block_minutes": 5, "pairs": []}', "pairs"),
+        ('{"what": "latency", "stage": "half", "block_minutes": 5, "pairs": [[1,-1,1]]}', "pairs"),
+        ('{"what": "dip", "stage": "half", "blocks": []}', "blocks"),
         ('{"stage": "canary", "minutes": [], "burst_rat": 1}', "burst_rat"),
         ('{"stage": "half", "minutes": [[44640,1,0,1,0],[1,1,0,1,0]]}', "44641 rows"),
         ('{"what": "latency", "stage": "half", "pairs": [[1, 1, 1]]}', "block_minutes"),

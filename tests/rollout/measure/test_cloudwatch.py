@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from itertools import count, repeat
 from typing import Any
 
 import pytest
@@ -32,8 +33,8 @@ def result(id: str, *minutes: int, status: str = "Complete") -> dict[str, Any]:
     return {"Id": id, "Timestamps": times, "Values": [1.0] * len(times), "StatusCode": status}
 
 
-def page(*results: dict[str, Any], more: bool = False) -> dict[str, Any]:
-    return {"MetricDataResults": list(results)} | ({"NextToken": "more"} if more else {})
+def page(*results: dict[str, Any], more: str = "") -> dict[str, Any]:
+    return {"MetricDataResults": list(results)} | ({"NextToken": more} if more else {})
 
 
 def at(minute: int) -> int:
@@ -45,7 +46,7 @@ def asked(*pages: dict[str, Any]) -> Any:
 
 
 def test_pages_of_a_series_are_one() -> None:
-    first = page(result("q0", 0, 1, status="PartialData"), result("q1"), more=True)
+    first = page(result("q0", 0, 1, status="PartialData"), result("q1"), more="2")
     found = asked(first, page(result("q0", 2)))
     assert [list(points) for points in found] == [[at(0), at(1), at(2)], []]
 
@@ -61,15 +62,16 @@ def test_a_series_without_a_result_is_no_answer() -> None:
         asked(page(result("q0", 0)))
 
 
-def test_pages_without_an_end_are_a_message() -> None:
-    endless = iter(lambda: page(result("q0", 0), result("q1", 0), more=True), None)
-    with pytest.raises(Failed, match="pages"):
+@pytest.mark.parametrize(("tokens", "said"), [(count(), "more than 50 pages"), (repeat(1), "same")])
+def test_pages_without_an_end_are_a_message(tokens: Iterator[int], said: str) -> None:
+    endless = (page(result("q0", 0), result("q1", 0), more=str(token)) for token in tokens)
+    with pytest.raises(Failed, match=said):
         read(Pages(endless), QUERIES, START, START + timedelta(hours=1))
 
 
 def test_many_series_are_asked_in_calls_of_the_largest_size() -> None:
     many = [Query(REQUESTS, DIMENSIONS)] * (MAX_QUERIES + 1)
-    answers = (page(*(result(f"q{n}", n) for n in range(count))) for count in (MAX_QUERIES, 1))
+    answers = (page(*(result(f"q{n}", n) for n in range(size))) for size in (MAX_QUERIES, 1))
     cloudwatch = Pages(answers)
     found = read(cloudwatch, many, START, START + timedelta(hours=9))
     assert [len(call["MetricDataQueries"]) for call in cloudwatch.asked] == [MAX_QUERIES, 1]

@@ -6,7 +6,7 @@ import pytest
 
 from pay.model.stage.dwell import LOCAL_ZONE
 from rollout.measure.expected import WEEKS, bank_holidays, blocks, usual
-from rollout.measure.traffic import Span
+from rollout.measure.span import Span
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=LOCAL_ZONE)
 

@@ -1,8 +1,11 @@
 """`pay judge ENV SERVICE` on metrics as AWS has them, in the sandbox's AWS."""
 
 import json
-from collections.abc import Callable, Iterator
+import re
+import time
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from pathlib import Path
 from shutil import copytree
 from typing import Any
@@ -13,14 +16,31 @@ from typer.testing import Result
 from pay.catalogue import CATALOGUE
 from pay.environments.load import load_environments
 from pay.model import Side
-from pay.model.judging.verdict import PartName
+from pay.model.judging.part import Verdict
 from pay.model.stage.dwell import drain, is_bank_holiday
+from pay.model.stage.parts import PartName
 from rollout.cli import promote as promote_command
+from rollout.measure.asked import Asked
+from rollout.measure.measure import judge as judge_asked
 from rollout.moves.journal import read_all
+from rollout.moves.to_judge import services_to_judge
+from rollout.terminal.refusal import Failed
 from sandbox.server.process import Server, launch
 from sandbox.settings import Settings
+from tests.support.browser import DESKTOP, PHONE, look
 from tests.support.checkout import Checkout, fresh_checkout
-from tests.support.metrics import Feed, Run, Traffic, make_alarms, make_sides, runner, sides_of
+from tests.support.faulty_aws import Counting, Faulty
+from tests.support.metrics import (
+    Feed,
+    Run,
+    Traffic,
+    dead_letters,
+    make_alarms,
+    make_queues,
+    make_sides,
+    runner,
+    sides_of,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -35,7 +55,8 @@ HEALTHY, FAULTY, SLOW, REFUSED, MISSING = (
     "publicauth",
     "products",
 )
-SERVICES = (HEALTHY, FAULTY, SLOW, REFUSED, MISSING)
+DEAD_LETTERS, PROXY = "webhooks", "egress"
+SERVICES = (HEALTHY, FAULTY, SLOW, REFUSED, MISSING, DEAD_LETTERS, PROXY)
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +81,7 @@ def start() -> datetime:
 def server(
     checkout: Checkout, start: datetime, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Server]:
-    """An account with five services, each with its own traffic."""
+    """An account with some services, each with its own traffic."""
     log = tmp_path_factory.mktemp("sandbox") / "server.log"
     started = launch(Settings(account_id=ACCOUNT), log=log, tied=True)
     target = load_environments(checkout.folder)[ENVIRONMENT]
@@ -75,14 +96,22 @@ def server(
         SLOW: Traffic(50, seconds=0.2),
         REFUSED: Traffic(50, client_errors=40),
         MISSING: Traffic(0),
+        DEAD_LETTERS: Traffic(50),
+        PROXY: Traffic(50),
     }
-    lead = timedelta(hours=2)
+    lead, week = timedelta(hours=2), timedelta(days=7)
     for service, both in sides.items():
         feed = Feed.of(started, both)
         minutes = (HOURS + 2) * 60
         feed.weeks_before(start - lead, minutes + 60, 1000)
         feed.minutes(Side.EC2, start - lead, minutes, Traffic(950, errors=1))
         feed.minutes(Side.FARGATE, start - lead, minutes, fargate[service])
+        for queue in make_queues(started.client, both[Side.EC2]):
+            feed.queue(queue, start - week, 7 * 24 * 60 + HOURS * 60, received=20, deleted=20)
+            if service == DEAD_LETTERS:
+                feed.waiting(dead_letters(queue), start + timedelta(hours=1), 120, messages=2)
+        if service == PROXY:
+            feed.tunnels(both[Side.EC2], start - week, 7 * 24 * 60 + HOURS * 60, 900, failed=1)
         feed.send()
     yield started
     started.stop()
@@ -117,6 +146,15 @@ def promote(run: Run, own: Checkout, start: datetime, monkeypatch: pytest.Monkey
     return lambda *arguments: run(own, "promote", ENVIRONMENT, *arguments, *neighbours)
 
 
+@pytest.fixture
+def asked(checkout: Checkout, start: datetime) -> Asked:
+    """The healthy service, three hours after its move."""
+    (asked,) = services_to_judge(
+        checkout.standings(judged_at(start)), ENVIRONMENT, HEALTHY, judged_at(start)
+    )
+    return asked
+
+
 def judged_at(start: datetime) -> datetime:
     return start + timedelta(hours=HOURS, minutes=5)
 
@@ -133,7 +171,8 @@ def test_a_service_whose_sides_do_alike_passes(judge: Judge) -> None:
 
 
 @pytest.mark.parametrize(
-    ("service", "part"), [(FAULTY, "errors"), (SLOW, "latency"), (REFUSED, "4xx")]
+    ("service", "part"),
+    [(FAULTY, "errors"), (SLOW, "latency"), (REFUSED, "4xx"), (DEAD_LETTERS, "queues")],
 )
 def test_a_fault_of_fargate_fails_in_its_part(judge: Judge, service: str, part: str) -> None:
     result = judge(service, "--json")
@@ -147,6 +186,108 @@ def test_clients_that_do_not_arrive_are_for_a_person_to_decide(judge: Judge) -> 
     result = judge(MISSING, "--json")
     assert result.exit_code == 4
     assert "clients do not arrive" in parts(result)["share"]["reason"]
+
+
+def test_a_proxy_passes_by_flows_resets_and_the_tunnels_of_its_log(judge: Judge) -> None:
+    result = judge(PROXY, "--json")
+    assert result.exit_code == 0, result.stdout
+    told = parts(result)
+    assert "tunnels failed (0.11%)" in told["tunnels"]["reason"]
+    assert told["errors"]["numbers"]["ec2_requests"] > 150_000
+    assert not {"4xx", "latency", "queues"} & told.keys()
+
+
+def test_a_consumer_of_queues_leaves_ready_without_evidence(
+    run: Run, start: datetime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ready = fresh_checkout(tmp_path / "environments")
+    ready.put(ENVIRONMENT, HEALTHY, "ready", ago=timedelta(0), now=start - timedelta(hours=1))
+    monkeypatch.setattr(promote_command, "now", lambda: judged_at(start))
+    result = run(ready, "promote", ENVIRONMENT, HEALTHY)
+    assert result.exit_code == 0, result.stderr
+    entry = read_all(ready.folder, now=judged_at(start))[ENVIRONMENT, HEALTHY][-1]
+    assert entry.evidence is None
+    assert entry.judged is not None
+    assert "messages failed" in entry.judged.parts[PartName.QUEUES].reason
+
+
+def test_where_fargate_answers_everything_ec2s_last_week_stands_in(
+    run: Run, start: datetime, tmp_path: Path
+) -> None:
+    alone = fresh_checkout(tmp_path / "environments")
+    since = start - timedelta(minutes=20)
+    alone.put(ENVIRONMENT, HEALTHY, "cutover", ago=timedelta(0), now=since)
+    at = f"{judged_at(start):%Y-%m-%dT%H:%MZ}"
+    told = parts(run(alone, "judge", ENVIRONMENT, HEALTHY, "--at", at, "--json"))
+    assert told["errors"]["verdict"] == "PASS"
+    assert re.match(r"0 of 9,\d{3} requests failed", told["errors"]["reason"])
+    assert "EC2 still got 57,000 requests" in told["idle"]["reason"]
+
+
+def test_a_judgement_asks_seldom_and_takes_less_than_two_seconds_of_its_own(
+    asked: Asked, server: Server
+) -> None:
+    client = Counting(server.client)
+    begins = time.process_time()
+    judge_asked(asked, client)
+    assert time.process_time() - begins < 2
+    assert client.calls["get_metric_data"] <= 4
+    assert sum(client.calls.values()) <= 20
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        ("throttled", "GetMetricData with Throttling: Rate exceeded; when it throttles, run it"),
+        ("denied", "GetMetricData with AccessDenied"),
+        ("partial", "PartialData"),
+        ("endless", "the same page again"),
+        ("clock", "this machine's clock is"),
+    ],
+)
+def test_a_fault_of_aws_is_a_message_and_no_verdict(
+    fault: str, said: str, asked: Asked, server: Server
+) -> None:
+    with pytest.raises(Failed, match=said):
+        judge_asked(asked, Faulty(server.client, fault))
+
+
+def test_metrics_that_do_not_exist_never_pass(asked: Asked, server: Server) -> None:
+    judgement = judge_asked(asked, Faulty(server.client, "nothing"))
+    assert judgement.verdict is Verdict.NOT_ENOUGH_DATA
+    assert judgement.escalate
+    assert judgement.parts[PartName.HOSTS].reason.startswith("the metrics lack minutes")
+
+
+def test_pages_change_nothing(asked: Asked, server: Server) -> None:
+    whole, paged = (judge_asked(asked, Faulty(server.client, fault)) for fault in ("", "pages"))
+    assert paged == whole
+
+
+def test_a_time_before_the_stage_is_a_message(run: Run, checkout: Checkout) -> None:
+    result = run(checkout, "judge", ENVIRONMENT, HEALTHY, "--at", "2026-01-01T00:00Z")
+    assert result.exit_code == 2
+    assert f"{HEALTHY} came to canary only at" in result.stderr
+
+
+def test_everything_is_explained_in_the_terminal_and_on_the_page(
+    judge: Judge, tmp_path: Path, tools: Mapping[str, str]
+) -> None:
+    page = tmp_path / "judged.html"
+    result = judge("--explain", "--html", str(page), "--json")
+    told = json.loads(result.stdout)
+    text = unescape(page.read_text())
+    sentences = [part["reason"] for each in told for part in each["parts"]]
+    sentences += [why for each in told for part in each["parts"] for why in part["explanation"]]
+    sentences += [need["what"] for each in told for need in each["needs"]]
+    assert all(sentence in text for sentence in sentences)
+    shown = judge(HEALTHY, "--explain").stdout
+    assert "An e-value is the wealth of a bet" in shown
+    assert "Would have seen errors of" in shown
+    for width, dark in ((PHONE, True), (DESKTOP, False)):
+        seen = look(page, tools, width=width, dark=dark)
+        assert seen.violations == []
+        assert (seen.overflows, seen.requests, seen.errors) == (False, [], [])
 
 
 def test_a_promotion_needs_no_evidence_where_the_judge_says_pass(

@@ -6,9 +6,9 @@ from pay.model.judging.part import Part, Verdict
 from pay.model.vocabulary import Side
 
 
-def judge_alarms(ringing: Mapping[str, Mapping[Side, bool]]) -> Part:
-    """Judge each critical alarm by its twins: the name without the side -> the sides that have it,
-    and whether it is in ALARM there.
+def judge_alarms(ringing: Mapping[str, Mapping[Side, bool | None]]) -> Part:
+    """Judge each critical alarm by its twins: the name without the side -> the sides that should
+    have it, and whether it is in ALARM there; None: it does not exist.
 
     A fault that both sides have is not Fargate's, and a rollback would not end it.
     """
@@ -19,6 +19,14 @@ def judge_alarms(ringing: Mapping[str, Mapping[Side, bool]]) -> Part:
     if alone := [name for name in on_fargate if name not in on_ec2]:
         reason = f"in ALARM on Fargate and not on EC2: {', '.join(alone)}"
         return Part(verdict=Verdict.FAIL, reason=reason)
+    if missing := [
+        f"{name} on {side}"
+        for name, sides in ringing.items()
+        for side, state in sides.items()
+        if state is None
+    ]:
+        reason = f"critical alarms that do not exist: {', '.join(missing)}"
+        return Part(verdict=Verdict.NOT_ENOUGH_DATA, reason=reason, escalate=True)
     if on_fargate:
         reason = f"both sides are in ALARM: {', '.join(on_fargate)}; a rollback does not help"
         return Part(verdict=Verdict.NOT_ENOUGH_DATA, reason=reason)

@@ -52,31 +52,52 @@ class Block(NamedTuple):
 
 def judge_dip(blocks: Sequence[Block], *, block_minutes: int = 5) -> Part:
     """Judge the total, a block for each `block_minutes`."""
-    factors = [(block.factor,) for block in blocks]
-    evidence = 0.0
-    wealth = restarting(factors, blocks_an_hour=max(1, 60 // block_minutes))
+    evidence, failed_at = 0.0, None
+    wealth = restarting(
+        ((block.factor,) for block in blocks), blocks_an_hour=max(1, 60 // block_minutes)
+    )
     for index, evidence in enumerate(wealth, start=1):
         if evidence >= FAILS_AT:
-            return Part(
-                verdict=Verdict.FAIL,
-                reason=f"requests are missing: {_seen(blocks[:index])}",
-                fail_minute=index * block_minutes,
-                e_values={"e": evidence},
-            )
-    counted = sum(block.counts for block in blocks)
-    if counted < SHORTEST_BLOCKS:
-        reason = f"too thin: {counted} of {SHORTEST_BLOCKS} blocks expect {LEAST_EXPECTED} requests"
-        verdict = Verdict.NOT_ENOUGH_DATA
-    elif evidence >= PASSES_AT:
-        reason = f"the newest blocks may be the start of a dip: {_seen(blocks)}"
-        verdict = Verdict.NOT_ENOUGH_DATA
-    else:
-        reason, verdict = _seen(blocks), Verdict.PASS
-    return Part(verdict=verdict, reason=reason, e_values={"e": evidence})
+            failed_at = index
+            break
+    counted = [block for block in blocks if block.counts]
+    part = Part(
+        verdict=Verdict.NOT_ENOUGH_DATA,
+        reason=_seen(blocks[:failed_at]),
+        fail_minute=failed_at and failed_at * block_minutes,
+        e_values={"e": evidence},
+        numbers={
+            "observed": sum(block.observed for block in counted),
+            "expected": sum(block.expected for block in counted),
+            "blocks": len(counted),
+            "low": sum(block.is_low for block in counted),
+            "block_minutes": block_minutes,
+        },
+    )
+    if failed_at:
+        reason = f"requests are missing: {part.reason}"
+        return part.model_copy(update={"verdict": Verdict.FAIL, "reason": reason})
+    if missing := max(0, SHORTEST_BLOCKS - len(counted)):
+        what = f"{len(counted)} of {SHORTEST_BLOCKS} blocks expect {LEAST_EXPECTED} requests"
+        return part.model_copy(
+            update={
+                "reason": f"too thin: {what}",
+                "needs": f"{missing} more blocks that expect {LEAST_EXPECTED} requests",
+                # Blocks that were all too thin come back at an hour that nobody knows.
+                "wait_minutes": float(missing * block_minutes)
+                if len(counted) == len(blocks)
+                else None,
+            }
+        )
+    if evidence >= PASSES_AT:
+        reason = f"the newest blocks may be the start of a dip: {part.reason}"
+        return part.model_copy(update={"reason": reason})
+    return part.model_copy(update={"verdict": Verdict.PASS})
 
 
 def _seen(blocks: Sequence[Block]) -> str:
     counted = [block for block in blocks if block.counts]
     low = sum(block.is_low for block in counted)
-    observed, expected = (sum(values) for values in zip(*counted, strict=True))
-    return f"{observed / expected:.0%} of the expected requests, {low} of {len(counted)} blocks low"
+    expected = sum(block.expected for block in counted)
+    level = sum(block.observed for block in counted) / expected if expected else 0.0
+    return f"{level:.0%} of the expected requests, {low} of {len(counted)} blocks low"

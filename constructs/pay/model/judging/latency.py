@@ -9,13 +9,15 @@ from statistics import median
 from typing import NamedTuple
 
 from pay.model.judging.e_values import FAILS_AT, NO_BET, PASSES_AT, at_once, restarting
+from pay.model.judging.limits import PATIENCE_MINUTES
 from pay.model.judging.part import Part, Verdict
-
-SLOWER_BY = 1.25
-"""Up to this multiple of EC2's response time Fargate is not slower."""
+from pay.model.service.judging import USUALLY_SLOWER_BY
 
 _STAKES = (0.3, 0.6, 0.9)
 """The parts of the wealth that the alternatives bet on a block."""
+
+BLOCKS_TO_FAIL = 11
+"""Blocks in a row, all of them slower, that fail a new stage: half of the stake is bet at first."""
 
 _RATIO_BLOCKS = 288
 """The newest blocks that the ratio is taken from: a day of 5 minutes each."""
@@ -33,13 +35,9 @@ class Pair(NamedTuple):
     def counts(self) -> bool:
         return self.ec2 is not None and self.fargate is not None
 
-    @property
-    def is_slower(self) -> bool:
-        return (
-            self.fargate is not None
-            and self.ec2 is not None
-            and (self.fargate > SLOWER_BY * self.ec2)
-        )
+    def is_slower(self, by: float) -> bool:
+        """Return whether Fargate takes more than `by` times as long."""
+        return self.fargate is not None and self.ec2 is not None and (self.fargate > by * self.ec2)
 
 
 class Percentile(NamedTuple):
@@ -82,37 +80,73 @@ def choose_percentile(requests_a_minute: float) -> Percentile | None:
     )
 
 
-def judge_latency(pairs: Sequence[Pair], *, block_minutes: int) -> Part:
+def judge_latency(
+    pairs: Sequence[Pair], *, block_minutes: int, slower_by: float = USUALLY_SLOWER_BY
+) -> Part:
     """Judge the response times, a pair for each block of `block_minutes`."""
     blocks_an_hour = max(1, 60 // block_minutes)
-    slower = _factors(pairs, wins=True)
+    slower = _factors(pairs, slower_by, wins=True)
     worse = 0.0
-    better = at_once(_factors(pairs, wins=False))
+    better = at_once(_factors(pairs, slower_by, wins=False))
+    failed_at = None
     for block, worse in enumerate(restarting(slower, blocks_an_hour=blocks_an_hour), start=1):
         if worse >= FAILS_AT:
-            return Part(
-                verdict=Verdict.FAIL,
-                reason=f"Fargate is slower than EC2: {_seen(pairs[:block])}",
-                fail_minute=block * block_minutes,
-                e_values={"e_worse": worse, "e_better": better},
-            )
-    e_values = {"e_worse": worse, "e_better": better}
+            failed_at = block
+            break
+    counted = [pair for pair in pairs if pair.counts]
+    part = Part(
+        verdict=Verdict.PASS,
+        reason=_seen(pairs[:failed_at], slower_by),
+        fail_minute=failed_at and failed_at * block_minutes,
+        e_values={"e_worse": worse, "e_better": better},
+        numbers={
+            "blocks": len(counted),
+            "slower": sum(pair.is_slower(slower_by) for pair in counted),
+            "ratio": ratio(pairs),
+            "slower_by": slower_by,
+            "block_minutes": block_minutes,
+        },
+        sees=f"over {slower_by:g} times EC2's latency in {BLOCKS_TO_FAIL * block_minutes} min",
+    )
+    if failed_at:
+        reason = f"Fargate is slower than EC2: {part.reason}"
+        return part.model_copy(update={"verdict": Verdict.FAIL, "reason": reason})
     if better >= PASSES_AT:
-        return Part(verdict=Verdict.PASS, reason=_seen(pairs), e_values=e_values)
-    reason = f"few blocks on one side of {SLOWER_BY}: {_seen(pairs)}"
-    return Part(verdict=Verdict.NOT_ENOUGH_DATA, reason=reason, e_values=e_values)
+        return part
+    missing = _blocks_to_pass(pairs, slower_by, PATIENCE_MINUTES // block_minutes)
+    return part.model_copy(
+        update={
+            "verdict": Verdict.NOT_ENOUGH_DATA,
+            "reason": f"few blocks on one side of {slower_by:g}: {part.reason}",
+            "needs": missing and f"{missing} more blocks under {slower_by:g} in a row",
+            "wait_minutes": missing and float(missing * block_minutes),
+        }
+    )
 
 
-def _factors(pairs: Sequence[Pair], *, wins: bool) -> list[tuple[float, ...]]:
+def _blocks_to_pass(pairs: Sequence[Pair], slower_by: float, most: int) -> int | None:
+    """Return how many more blocks that are not slower make the evidence of a PASS; None: more than
+    `most`.
+    """
+    factors = _factors(pairs, slower_by, wins=False)
+    wealth = [at_once([(factor[at],) for factor in factors]) for at in range(len(_STAKES))]
+    for count in range(1, most + 1):
+        future = sum(own * (1 + stake) ** count for own, stake in zip(wealth, _STAKES, strict=True))
+        if future / len(_STAKES) >= PASSES_AT:
+            return count
+    return None
+
+
+def _factors(pairs: Sequence[Pair], slower_by: float, *, wins: bool) -> list[tuple[float, ...]]:
     """Return a block's factors for a bet that wins where `is_slower` equals `wins`."""
-    signs = (pair.counts and (1 if pair.is_slower is wins else -1) for pair in pairs)
+    signs = (pair.counts and (1 if pair.is_slower(slower_by) is wins else -1) for pair in pairs)
     return [tuple(NO_BET + sign * stake for stake in _STAKES) for sign in signs]
 
 
-def _seen(pairs: Sequence[Pair]) -> str:
+def _seen(pairs: Sequence[Pair], slower_by: float) -> str:
     counted = [pair for pair in pairs if pair.counts]
-    slower = sum(pair.is_slower for pair in counted)
-    text = f"{len(counted) - slower} of {len(counted)} blocks under {SLOWER_BY}"
+    slower = sum(pair.is_slower(slower_by) for pair in counted)
+    text = f"{len(counted) - slower} of {len(counted)} blocks under {slower_by:g}"
     return f"{text}, ratio {ratio(pairs):.2f}" if counted else text
 
 

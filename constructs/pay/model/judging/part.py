@@ -30,13 +30,21 @@ class Part(Model):
 
     verdict: Verdict
     reason: str
-    """One sentence: what was seen, and for NOT ENOUGH DATA what is missing."""
+    """One sentence: what was seen."""
+    needs: str | None = None
+    """What is missing to PASS, for example `24 more Fargate requests without error`."""
+    wait_minutes: float | None = Field(default=None, ge=0)
+    """Until that is there, at the rate of now. None: nobody knows."""
+    sees: str | None = None
+    """What it would have seen, and how soon: `5 times the errors in 111 min`."""
     escalate: bool = False
     """More data of the same kind would not end the doubt: a person decides."""
     fail_minute: int | None = Field(default=None, ge=1)
     """The minute, from the first one on, after which the part fails. It never passes again."""
     e_values: Mapping[str, float] = {}
     """How strongly the data contradict a harmless, or a harmful, explanation."""
+    numbers: Mapping[str, float] = {}
+    """What was counted, and the limits that followed from it; rates are parts of 1."""
 
     @property
     def exit_code(self) -> ExitCode:

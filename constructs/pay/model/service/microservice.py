@@ -21,6 +21,7 @@ from pay.model.service.dependencies import (
     TopicUse,
 )
 from pay.model.service.heap import heaps
+from pay.model.service.judging import Judging
 from pay.model.service.size import TaskSize
 from pay.model.service.timing import (
     DATABASE_DNS_SECONDS,
@@ -90,6 +91,7 @@ class Microservice(Model):
     """Where the application container may write; its root file system is read-only."""
     size: TaskSize
     timing: Timing = Timing()
+    judging: Judging = Judging()
 
     @property
     def containers(self) -> "tuple[Microservice | Sidecar, ...]":

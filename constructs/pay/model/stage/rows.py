@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
+from pay.model.stage.parts import ALONE, BOTH_THERE, COMPARED, NOTHING, PartName
 from pay.model.stage.stage import Ladder, Stage
 
 
@@ -26,6 +27,8 @@ class StageRow:
     dwell: Dwell
     counts_the_peak: bool
     """Whether a daily peak here proves Fargate: it serves enough, and EC2 shares the load."""
+    judged_by: frozenset[PartName]
+    """The parts of a judgement: each needs what it compares. Empty: no metrics tell anything."""
     before_leaving: tuple[str, ...]
     """The sentences that must be measured to be true before a service moves forward from it."""
     needs_approver: bool
@@ -44,6 +47,7 @@ WEIGHTED = tuple(map(Stage, Ladder.model_fields))
 _CANARY = StageRow(
     dwell=Dwell.WATCH,
     counts_the_peak=False,
+    judged_by=COMPARED,
     before_leaving=(_JUDGED,),
     needs_approver=False,
     back_to=WEIGHTED,
@@ -51,6 +55,7 @@ _CANARY = StageRow(
 _SHARED = StageRow(
     dwell=Dwell.WATCH,
     counts_the_peak=True,
+    judged_by=COMPARED,
     before_leaving=(_JUDGED,),
     needs_approver=False,
     back_to=WEIGHTED,
@@ -60,6 +65,7 @@ ROWS: Mapping[Stage, StageRow] = {
     Stage.LEGACY: StageRow(
         dwell=Dwell.NOTHING,
         counts_the_peak=False,
+        judged_by=NOTHING,
         before_leaving=(_IS_REACHED,),
         needs_approver=False,
         back_to=(),
@@ -67,6 +73,7 @@ ROWS: Mapping[Stage, StageRow] = {
     Stage.DARK: StageRow(
         dwell=Dwell.NOTHING,
         counts_the_peak=False,
+        judged_by=NOTHING,
         before_leaving=(
             _IS_REACHED,
             "Fargate is healthy and the smoke tests pass against its load balancer",
@@ -78,6 +85,7 @@ ROWS: Mapping[Stage, StageRow] = {
     Stage.READY: StageRow(
         dwell=Dwell.DRAIN,
         counts_the_peak=False,
+        judged_by=BOTH_THERE,
         before_leaving=(
             "the total traffic is unchanged",
             "Fargate worked messages of its queues, and no dead-letter queue grew",
@@ -93,6 +101,7 @@ ROWS: Mapping[Stage, StageRow] = {
     Stage.CUTOVER: StageRow(
         dwell=Dwell.DRAIN,
         counts_the_peak=False,
+        judged_by=ALONE,
         before_leaving=(_EC2_IS_IDLE,),
         needs_approver=False,
         back_to=WEIGHTED,
@@ -100,6 +109,7 @@ ROWS: Mapping[Stage, StageRow] = {
     Stage.SOAK: StageRow(
         dwell=Dwell.SOAK,
         counts_the_peak=False,
+        judged_by=ALONE,
         before_leaving=(),
         needs_approver=False,
         back_to=WEIGHTED,
@@ -107,6 +117,7 @@ ROWS: Mapping[Stage, StageRow] = {
     Stage.DETACHED: StageRow(
         dwell=Dwell.DRAIN,
         counts_the_peak=False,
+        judged_by=ALONE,
         before_leaving=(_EC2_IS_IDLE,),
         needs_approver=True,
         back_to=(Stage.CUTOVER,),
@@ -114,6 +125,7 @@ ROWS: Mapping[Stage, StageRow] = {
     Stage.RETIRED: StageRow(
         dwell=Dwell.NOTHING,
         counts_the_peak=False,
+        judged_by=NOTHING,
         before_leaving=(),
         needs_approver=True,
         back_to=(),

@@ -8,16 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pay.model.judging.e_values import PASSES_AT
-from pay.model.judging.errors import (
-    LIMITS,
-    Limits,
-    evidence_below,
-    judge_client_errors,
-    judge_errors,
-    needed_requests,
-)
+from pay.model.judging.errors import judge_client_errors, judge_errors
+from pay.model.judging.limits import LIMITS, Limits
 from pay.model.judging.minutes import Minute
 from pay.model.judging.part import ExitCode, Verdict
+from pay.model.judging.rates import evidence_below, needed_requests
 
 PASS, FAIL, UNKNOWN = Verdict.PASS, Verdict.FAIL, Verdict.NOT_ENOUGH_DATA
 
@@ -119,22 +114,61 @@ def test_a_side_without_traffic_proves_nothing(rnd: random.Random) -> None:
     assert part.verdict is UNKNOWN
 
 
-def test_evidence_does_not_grow_where_both_sides_fail_alike() -> None:
-    """The mean of an e-value is at most 1 where there is no fault, however errors cluster."""
-    rnd = random.Random(20261126)
-    ends = []
-    for _ in range(400):
-        day = []
-        for _ in range(240):
-            burst = rnd.random() < 0.02
-            ec2, fargate = (
-                sum(rnd.random() < (0.3 if burst else 0.01) for _ in range(10)) for _ in "ab"
-            )
+def a_bad_day(rnd: random.Random) -> list[Minute]:
+    """A day whose errors come in bursts, of one side or of both."""
+    day = []
+    for _ in range(48):
+        rates = [0.3 if rnd.random() < 0.05 else 0.01 for _ in "ab"]
+        for _ in range(5):
+            ec2, fargate = (sum(rnd.random() < rate for _ in range(10)) for rate in rates)
             day.append(Minute(10, ec2, 10, fargate))
-        ends.append(judge_errors(day, 0.5).e_values["e_worse"])
+    return day
+
+
+def shuffled(day: Sequence[Minute], rnd: random.Random) -> list[Minute]:
+    """The same day with the sides of each block exchanged by a coin."""
+    blocks = (day[at : at + 10] for at in range(0, len(day), 10))
+    return [
+        Minute(*(minute if keep else (*minute[2:], *minute[:2])))
+        for block in blocks
+        for keep in [rnd.random() < 0.5]
+        for minute in block
+    ]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_evidence_does_not_grow_where_a_coin_names_the_sides(seed: int) -> None:
+    """The mean of an e-value is at most 1 where neither side is worse, however errors cluster."""
+    rnd = random.Random(seed)
+    day = a_bad_day(rnd)
+    ends = [judge_errors(shuffled(day, rnd), 0.5).e_values["e_worse"] for _ in range(150)]
     mean = sum(ends) / len(ends)
     deviation = (sum((end - mean) ** 2 for end in ends) / (len(ends) - 1)) ** 0.5
     assert mean <= 1 + 3 * deviation / len(ends) ** 0.5
+
+
+def test_what_is_missing_has_a_number_and_a_time() -> None:
+    few = judge_errors(minutes([330, 11, 0, 1, 0]), 0.05)
+    assert few.needs == "24 more Fargate requests without error"
+    assert few.wait_minutes == 24
+    later = judge_errors(minutes([330 + 24, 11, 0, 1, 0]), 0.05)
+    assert later.verdict is PASS
+
+
+@pytest.mark.parametrize(
+    ("ec2", "fargate", "share", "reference"),
+    [(570, 30, 0.05, 111), (450, 150, 0.25, 66), (300, 300, 0.5, 45), (150, 450, 0.75, 64)],
+)
+def test_says_how_soon_it_would_have_seen_a_fault(
+    ec2: int, fargate: int, share: float, reference: int
+) -> None:
+    """Half of simulated faults of 5 times 0.1 % are found by the minute of the reference."""
+    hours = [[999, ec2, 0, fargate, 0], [1, ec2, ec2, fargate, 0]]
+    part = judge_errors(minutes(*hours), share)
+    assert part.sees is not None
+    text, _, minute = part.sees.removesuffix(" min").rpartition(" ")
+    assert text == "errors of 0.50% on Fargate in about"
+    assert int(minute) == pytest.approx(reference, rel=0.35)
 
 
 def test_refused_requests_fail_and_ordinary_mistakes_of_callers_do_not() -> None:

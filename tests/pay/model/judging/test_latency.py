@@ -51,3 +51,17 @@ def test_blocks_with_too_few_requests_say_nothing(pairs: list[Pair]) -> None:
 
 def test_one_bad_block_does_not_move_the_ratio() -> None:
     assert ratio([Pair(100, 110)] * 9 + [Pair(100, 9000)]) == pytest.approx(1.1)
+
+
+def test_the_blocks_that_are_missing_are_those_that_pass() -> None:
+    few = judge_latency([SAME] * 3 + [SLOWER], block_minutes=10)
+    assert few.needs is not None
+    missing = int(few.needs.split()[0])
+    assert few.wait_minutes == 10 * missing
+    passes = [SAME] * 3 + [SLOWER] + [SAME] * missing
+    assert judge_latency(passes, block_minutes=10).verdict is Verdict.PASS
+    assert judge_latency(passes[:-1], block_minutes=10).verdict is Verdict.NOT_ENOUGH_DATA
+
+
+def test_a_service_may_have_a_limit_of_its_own() -> None:
+    assert judge_latency([SLOWER] * 11, block_minutes=5, slower_by=1.5).verdict is Verdict.PASS

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 
 import pytest
 
-from pay.model import Side, Stage
+from pay.model import Side
 from pay.model.judging.alarms import judge_alarms
 from pay.model.judging.hosts import judge_hosts
 from pay.model.judging.minutes import Minute
 from pay.model.judging.part import Part, Verdict
 from pay.model.judging.share import judge_idle, judge_share
-from pay.model.judging.verdict import PARTS, PartName, overall
+from pay.model.judging.verdict import overall
+from pay.model.stage.parts import PartName
 
 PASS, FAIL, UNKNOWN = Verdict.PASS, Verdict.FAIL, Verdict.NOT_ENOUGH_DATA
 NEEDED = {Side.EC2: 4, Side.FARGATE: 4}
@@ -71,6 +72,9 @@ def test_an_alarm_of_fargate_alone_fails(ec2: bool, fargate: bool, verdict: Verd
 
 def test_alarms_that_do_not_exist_are_no_good_sign() -> None:
     assert judge_alarms({}).verdict is UNKNOWN
+    part = judge_alarms({"errors": {Side.EC2: False, Side.FARGATE: None}})
+    assert (part.verdict, part.escalate) == (UNKNOWN, True)
+    assert "errors on fargate" in part.reason
 
 
 @pytest.mark.parametrize(
@@ -83,9 +87,3 @@ def test_one_part_that_fails_fails_all(verdicts: tuple[Verdict, ...], verdict: V
         name: Part(verdict=each, reason="r") for name, each in zip(names, verdicts, strict=False)
     }
     assert overall(parts) is verdict
-
-
-def test_every_stage_with_two_sides_in_dns_has_parts() -> None:
-    judged = {stage for stage in Stage if stage.is_in_flight} - {Stage.DARK}
-    assert set(PARTS) == judged
-    assert all(PartName.ALARMS in parts for parts in PARTS.values())

@@ -1,0 +1,50 @@
+"""A service to judge, at a time."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from pay.model import Environment, Microservice, Stage
+from pay.model.side import ServiceSide
+from pay.model.stage.parts import PartName, parts_of
+from pay.model.stage.rows import ROWS
+from pay.model.stage.stage import FULL_WEIGHT
+from pay.model.vocabulary import Side
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A service to judge at its stage."""
+
+    environment: Environment
+    service: Microservice
+    since: datetime
+    """When it reached its stage."""
+    weights: str
+    at: datetime
+
+    @property
+    def stage(self) -> Stage:
+        return self.environment.services[self.service.name].stage
+
+    @property
+    def parts(self) -> frozenset[PartName]:
+        """Return the parts that the stage and the service have; empty: nothing to judge."""
+        return parts_of(self.service, ROWS[self.stage].judged_by)
+
+    @property
+    def share(self) -> float:
+        """Return Fargate's part of the requests, by the weights."""
+        records = self.environment.ladder.records(self.stage)
+        weights = {record.side: record.weight or 0 for record in records}
+        return weights.get(Side.FARGATE, 0) / FULL_WEIGHT
+
+    @property
+    def is_alone(self) -> bool:
+        """Return whether Fargate answers everything, so that errors have no other side."""
+        return PartName.SHARE not in self.parts
+
+    @cached_property
+    def sides(self) -> Mapping[Side, ServiceSide]:
+        return {side: ServiceSide(self.service, self.environment, side) for side in Side}

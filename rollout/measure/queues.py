@@ -1,0 +1,124 @@
+"""Reads what SQS counted of the queues that a service receives from."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from pay.model import names
+from pay.model.judging.before import Count, before
+from pay.model.judging.queues import PERIOD_MINUTES, DeadLetters, Line, Queue
+from pay.model.metrics import Metric
+from pay.model.queue_metrics import DELETED, OLDEST, RECEIVED, WAITING
+from pay.model.service.dependencies import Access
+from rollout.aws.clients import Client
+from rollout.measure.asked import Asked
+from rollout.measure.cloudwatch import Points, Query, read
+from rollout.measure.span import Span, on_the_clock
+from rollout.terminal.refusal import Failed
+
+WEEK = timedelta(days=7)
+PERIOD_SECONDS = PERIOD_MINUTES * 60
+REPORTED_MINUTES = 15
+
+
+def read_queues(asked: Asked, span: Span, client: Client) -> list[Queue]:
+    """Return each queue over the stage's span and the week before.
+
+    Raises Failed when a queue does not exist, or CloudWatch does not answer in full.
+    """
+    received = [use.name for use in asked.service.queues if Access.RECEIVE in use.access]
+    queues = [names.queue(asked.environment.name, name) for name in received]
+    dead = {queue: _dead_letter_queue(client("sqs"), queue) for queue in queues}
+    wanted = [
+        (queue, metric) for queue in queues for metric in (RECEIVED, DELETED, OLDEST, WAITING)
+    ]
+    wanted += [(letters, WAITING) for letters in dead.values() if letters]
+    start, end = (on_the_clock(moment, PERIOD_SECONDS) for moment in (span.start, span.end))
+    queries = [
+        Query(metric, {"QueueName": queue}, PERIOD_SECONDS)
+        for queue, metric in dict.fromkeys(wanted)
+    ]
+    points = read(client("cloudwatch"), queries, start - WEEK, end)
+    series = dict(zip(dict.fromkeys(wanted), points, strict=True))
+    week = Span(start - WEEK, start, PERIOD_SECONDS)
+    stage = Span(start, end, PERIOD_SECONDS)
+    return [_queue(queue, dead[queue], series, week, stage) for queue in queues]
+
+
+def _queue(
+    queue: str,
+    dead: str | None,
+    series: Mapping[tuple[str, Metric], Points],
+    week: Span,
+    stage: Span,
+) -> Queue:
+    newest = stage.end.timestamp() - REPORTED_MINUTES * 60
+    worked = _counts(series[queue, RECEIVED], series[queue, DELETED], stage)
+    before_it = _counts(series[queue, RECEIVED], series[queue, DELETED], week)
+    own = (series[queue, metric] for metric in (RECEIVED, DELETED, OLDEST, WAITING))
+    letters = series[dead, WAITING] if dead else {}
+    held = _held(letters, Span(week.start, stage.end, PERIOD_SECONDS))
+    begins = len(range(int(week.start.timestamp()), int(week.end.timestamp()), PERIOD_SECONDS))
+    return Queue(
+        name=queue,
+        is_reported=any(at >= newest for points in own for at in points),
+        minutes=stage.minutes,
+        received=_total(worked),
+        usual=before(_hours(before_it)),
+        usual_a_day=_total(before_it).tried / WEEK.days,
+        age_seconds=_line(series[queue, OLDEST], week, stage),
+        depth=_line(series[queue, WAITING], week, stage),
+        dead_letters=DeadLetters(held[begins - 1 :], held[:begins]) if dead else None,
+    )
+
+
+def _counts(received: Points, deleted: Points, span: Span) -> list[Count]:
+    """Return by period the messages received, and those of them that were not deleted in it."""
+    return [
+        Count(received.get(at, 0.0), received.get(at, 0.0) - deleted.get(at, 0.0)) for at in span
+    ]
+
+
+def _total(counts: Sequence[Count]) -> Count:
+    """Return all together: a message that was received in one period and deleted in the next one
+    evens out.
+    """
+    tried = sum(count.tried for count in counts)
+    return Count(tried, min(tried, max(0.0, sum(count.failed for count in counts))))
+
+
+def _hours(counts: Sequence[Count]) -> list[Count]:
+    size = 60 // PERIOD_MINUTES
+    return [_total(counts[at : at + size]) for at in range(0, len(counts), size)]
+
+
+def _line(points: Points, week: Span, stage: Span) -> Line:
+    return Line(
+        now=[points.get(at, 0.0) for at in stage],
+        longest_before=max((points.get(at, 0.0) for at in week), default=0.0),
+    )
+
+
+def _held(points: Points, span: Span) -> list[float]:
+    """Return what a queue held by period; one without a report is as the one before."""
+    held: list[float] = []
+    for at in span:
+        held.append(points.get(at, held[-1] if held else 0.0))
+    return held
+
+
+def _dead_letter_queue(sqs: Any, queue: str) -> str | None:
+    """Return the queue of a queue's dead letters, by its redrive policy; None: it has none."""
+    try:
+        url = sqs.get_queue_url(QueueName=queue)["QueueUrl"]
+        answer = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["RedrivePolicy"])
+    except ClientError as error:
+        raise Failed(
+            f"queue {queue}: {error.response['Error']['Message']}; check its name in the "
+            "catalogue, and the right sqs:GetQueueAttributes"
+        ) from None
+    policy = answer.get("Attributes", {}).get("RedrivePolicy")
+    return json.loads(policy)["deadLetterTargetArn"].rpartition(":")[2] if policy else None

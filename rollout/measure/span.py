@@ -1,0 +1,29 @@
+"""Periods on the clock."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+
+@dataclass(frozen=True)
+class Span:
+    """Periods on the clock, from `start` to before `end`."""
+
+    start: datetime
+    end: datetime
+    period_seconds: int = 60
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(
+            range(int(self.start.timestamp()), int(self.end.timestamp()), self.period_seconds)
+        )
+
+    @property
+    def minutes(self) -> int:
+        return int((self.end - self.start).total_seconds()) // 60
+
+
+def on_the_clock(moment: datetime, seconds: int, *, up: bool = False) -> datetime:
+    """Return the moment rounded to a period on the clock."""
+    over = timedelta(seconds=moment.timestamp() % seconds)
+    return moment + (timedelta(seconds=seconds) - over) if up and over else moment - over
