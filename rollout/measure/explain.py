@@ -45,7 +45,7 @@ def _failures(part: Part, numbers: Numbers, failing: Failing) -> list[str]:
 
 
 def _errors(part: Part, numbers: Numbers) -> list[str]:
-    if "usual_rate" in numbers:
+    if "e_worse" not in part.e_values:
         return [*_rate(part, numbers), "Fargate answers everything, so errors alone never FAIL."]
     return [
         "Requests are RequestCount and HTTPCode_ELB_503_Count, errors HTTPCode_Target_5XX_Count "

@@ -122,7 +122,7 @@ def print_judgements(
     for judgement in judgements:
         _print_judgement(out, judgement, explained)
     for service, text in failures.items():
-        out.print(f"[bold red]Not judged:[/] {service}: {escape(text)}")
+        out.print(f"[bold red]No verdict[/] on {service}: {escape(text)}")
 
 
 def _print_judgement(out: Console, judgement: Judgement, explained: bool) -> None:

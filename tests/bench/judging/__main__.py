@@ -18,7 +18,7 @@ from tests.bench.judging.tables import TABLES, Row, Runs
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--runs", type=int, default=100, help="days a cell (default: 100)")
+    parser.add_argument("--runs", type=int, default=60, help="days a cell (default: 60)")
     options = parser.parse_args()
     out = Console(highlight=False, width=None if sys.stdout.isatty() else 100)
     began, off = time.monotonic(), 0

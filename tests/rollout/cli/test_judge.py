@@ -126,6 +126,25 @@ def test_a_mistake_of_the_file_is_a_message_and_exit_code_2(
     assert str(file) in result.stderr
 
 
+@pytest.mark.parametrize(
+    "row",
+    [
+        [44640, 1, 0, 10**12, 10**9],
+        [44640, 10**12, 0, 1, 0],
+        [44640, 10**12, 10**12, 10**12, 10**12],
+        [44640, 1, 1, 10**12, 0],
+        [1, 0, 0, 0, 0],
+    ],
+)
+def test_the_largest_and_smallest_counts_have_a_verdict(
+    row: list[int], file: Path, pay_json: PayJson
+) -> None:
+    file.write_text(json.dumps({"stage": "half", "minutes": [row]}))
+    code, told = pay_json("judge", "--recorded", str(file))
+    assert code in (0, 1, 3, 4)
+    assert told["verdict"]
+
+
 @pytest.mark.parametrize("more", [("--watch",), ("--record",), ("--at", "2026-11-26T10:00Z")])
 def test_recorded_minutes_stand_alone(more: tuple[str, ...], file: Path, pay: Pay) -> None:
     file.write_text(json.dumps(PASSES))

@@ -25,6 +25,7 @@ EMPTY = Part(verdict=Verdict.NOT_ENOUGH_DATA, reason="the week before has no tun
             judge_errors_alone([Minute(0, 0, 100, 0)] * 60, Before(0.001, 3.2)),
             "Failures scattered 3.2 times as much as chance alone",
         ),
+        (PartName.ERRORS, judge_errors_alone(DAY, None), "errors alone never FAIL"),
         (PartName.CLIENT_ERRORS, judge_client_errors(DAY, 0.05), "at most 1.5 times"),
         (PartName.LATENCY, judge_latency([Pair(100, 120)] * 6, block_minutes=10), "0 of 6 were"),
         (PartName.DIP, judge_dip([Block(1000, 1000)] * 12), "0 of 12 were"),

@@ -1,6 +1,7 @@
 """`pay judge ENV SERVICE` on metrics as AWS has them, in the sandbox's AWS."""
 
 import json
+import os
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -24,6 +25,7 @@ from rollout.measure.asked import Asked
 from rollout.measure.measure import judge as judge_asked
 from rollout.moves.journal import read_all
 from rollout.moves.to_judge import services_to_judge
+from rollout.moves.verdicts import read_verdicts
 from rollout.terminal.refusal import Failed
 from sandbox.server.process import Server, launch
 from sandbox.settings import Settings
@@ -262,6 +264,46 @@ def test_metrics_that_do_not_exist_never_pass(asked: Asked, server: Server) -> N
 def test_pages_change_nothing(asked: Asked, server: Server) -> None:
     whole, paged = (judge_asked(asked, Faulty(server.client, fault)) for fault in ("", "pages"))
     assert paged == whole
+
+
+def test_a_recorded_verdict_keeps_its_numbers_for_the_board(
+    run: Run, own: Checkout, start: datetime
+) -> None:
+    at = f"{judged_at(start):%Y-%m-%dT%H:%MZ}"
+    result = run(own, "judge", ENVIRONMENT, HEALTHY, "--at", at, "--record")
+    assert result.exit_code == 0, result.stdout
+    (recorded,) = read_verdicts(own.standings(judged_at(start)))[ENVIRONMENT, HEALTHY]
+    numbers = recorded.parts[PartName.ERRORS].numbers
+    assert numbers["fargate_requests"] > 8000
+    assert numbers["limit"] == 0.01
+
+
+def test_without_credentials_nothing_is_judged(
+    checkout: Checkout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    shell = {
+        "PAY_ENVIRONMENTS": str(checkout.folder),
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_CONFIG_FILE": str(tmp_path / "none"),
+        "AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "none"),
+    }
+    result = CliRunner().invoke(app, ["judge", ENVIRONMENT, HEALTHY], env=shell)
+    assert result.exit_code == 2
+    assert "credentials" in result.stderr
+    assert f"log the shell in to account {ACCOUNT}" in " ".join(result.stderr.split())
+
+
+def test_a_side_that_is_missing_does_not_keep_others_from_their_verdict(
+    run: Run, own: Checkout, start: datetime
+) -> None:
+    own.put(ENVIRONMENT, "toolbox", "canary", now=start, ago=timedelta(hours=1))
+    at = f"{judged_at(start):%Y-%m-%dT%H:%MZ}"
+    result = run(own, "judge", ENVIRONMENT, "--at", at)
+    assert result.exit_code == 2
+    assert "No verdict on toolbox: " in result.stdout
+    assert f"PASS for {HEALTHY} at canary." in result.stdout
 
 
 def test_a_time_before_the_stage_is_a_message(run: Run, checkout: Checkout) -> None:

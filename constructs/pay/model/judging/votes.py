@@ -73,6 +73,6 @@ def mean_likelihood(odds: float, on_fargate: float, worse_by: float) -> float:
     """Return the mean likelihood ratio of a block's errors, of which the part `on_fargate` is on
     Fargate: a burst weighs as one error. `odds` are the tolerated ones, of Fargate to EC2.
     """
-    allowed = odds / (1 + odds)
-    alternative = odds * worse_by / (1 + odds * worse_by)
-    return on_fargate * alternative / allowed + (1 - on_fargate) * (1 - alternative) / (1 - allowed)
+    # An error on Fargate has the ratio q / p and another one (1 - q) / (1 - p), with p = odds / (1 +
+    # odds) and q the same of the worse odds: so written, no difference comes near to 0.
+    return (1 + odds) / (1 + odds * worse_by) * (on_fargate * worse_by + 1 - on_fargate)
