@@ -12,7 +12,7 @@ from shutil import copytree
 from typing import Any
 
 import pytest
-from typer.testing import Result
+from typer.testing import CliRunner, Result
 
 from pay.catalogue import CATALOGUE
 from pay.environments.load import load_environments
@@ -20,6 +20,7 @@ from pay.model import Side
 from pay.model.judging.part import Verdict
 from pay.model.stage.dwell import drain, is_bank_holiday
 from pay.model.stage.parts import PartName
+from rollout.cli import app
 from rollout.cli import promote as promote_command
 from rollout.measure.asked import Asked
 from rollout.measure.measure import judge as judge_asked
