@@ -1,9 +1,7 @@
 """The metrics that AWS would send of the lab's traffic, minute by minute and side by side.
 
 Sources: AWS, "CloudWatch metrics for your Application Load Balancer" (a count of zero is not sent;
-`RequestCount` has no request without a target), the same page of the Network Load Balancer, and
-"Available CloudWatch metrics for Amazon SQS". Each request that a task answers puts one message on
-each queue that the service receives from, and a task works it within the minute.
+`RequestCount` has no request without a target), the same page of the Network Load Balancer.
 """
 
 import asyncio
@@ -31,7 +29,7 @@ from pay.model.metrics import (
     response_time,
     side_dimensions,
 )
-from pay.model.queue_metrics import DELETED, OLDEST, RECEIVED, WAITING
+from pay.model.queue_metrics import DELETED, RECEIVED
 from pay.model.service.dependencies import Access
 from pay.model.side import ServiceSide
 from pay.model.vocabulary import LoadBalancerType, Side
@@ -44,6 +42,10 @@ judge waits for 5 minutes."""
 HISTORY = timedelta(weeks=4, hours=4)
 """Before the walk: what the judge compares with, and the level of the hours before."""
 HISTORY_PERIOD = 5 * MINUTE
+
+MESSAGES_A_MINUTE = 60
+"""Of each queue that the service works. No client sends any, and both sides would work them: the
+lab reports that all that were received were worked, as in the week before."""
 
 
 class Outcome(Enum):
@@ -116,11 +118,11 @@ class Metrics:
     ) -> None:
         """`estate` returns the present state of the load balancers."""
         self._server, self._sides, self._estate = server, sides, estate
-        any_side = next(iter(sides.values()))
-        self._type = any_side.service.load_balancer_type
+        side = sides[Side.EC2]
+        self._type = side.service.load_balancer_type
         self._queues = [
-            names.queue(any_side.environment.name, use.name)
-            for use in any_side.service.queues
+            names.queue(side.environment.name, use.name)
+            for use in side.service.queues
             if Access.RECEIVE in use.access
         ]
         self._minute: dict[Side, SideMinute] = defaultdict(SideMinute)
@@ -147,12 +149,16 @@ class Metrics:
 
         The judge compares with them, and the lab has no past.
         """
-        [balancer] = [each for side, each in self._balancers() if side is Side.EC2]
+        [dimensions] = [known for side, _, known in self._balancers() if side is Side.EC2]
         metric = REQUESTS if self._type is LoadBalancerType.APPLICATION else CONNECTIONS
-        usual = round(sum(self._totals) / len(self._totals) * HISTORY_PERIOD / MINUTE)
+        minutes = HISTORY_PERIOD // MINUTE
+        usual = round(sum(self._totals) / len(self._totals) * minutes)
         first, last = (int(moment.timestamp()) for moment in (start - HISTORY, start))
-        points = [(at, 1.0, usual) for at in range(first, last, HISTORY_PERIOD)]
-        rows = [self._row(metric, Side.EC2, balancer, points), *self._queue_rows(points)]
+        times = range(first, last, HISTORY_PERIOD)
+        rows = [
+            _row(metric, dimensions, [(at, 1, usual) for at in times]),
+            *self._messages([(at, MESSAGES_A_MINUTE * minutes, 1) for at in times]),
+        ]
         self._server.administer("metrics", method="POST", body=rows)
 
     def _send(self, now: int, rows: list[Row]) -> None:
@@ -162,39 +168,36 @@ class Metrics:
 
     def _rows(self, minute: int) -> Iterator[Row]:
         hosts = HEALTHY_HOSTS[self._type]
-        for side, balancer in self._balancers():
-            yield self._row(hosts, side, balancer, [(minute, balancer.tasks, 1)])
+        for side, balancer, dimensions in self._balancers():
+            yield _row(hosts, dimensions, [(minute, balancer.tasks, 1)])
             for metric, values in self._minute[side].values(self._type):
                 points = [(minute, value, count) for value, count in values.items() if count]
                 if points:
-                    yield self._row(metric, side, balancer, points)
+                    yield _row(metric, dimensions, points)
+        yield from self._messages([(minute, MESSAGES_A_MINUTE, 1)])
 
-        answered = sum(each.outcomes[Outcome.ANSWERED] for each in self._minute.values())
-        yield from self._queue_rows([(minute, 1.0, answered)] if answered else [])
+    def _messages(self, points: list[Point]) -> Iterator[Row]:
         for queue in self._queues:
-            for metric in (OLDEST, WAITING):
-                yield _row(metric, {"QueueName": queue}, [(minute, 0.0, 1)])
-
-    def _queue_rows(self, points: list[Point]) -> Iterator[Row]:
-        for queue in self._queues if points else ():
             for metric in (RECEIVED, DELETED):
                 yield _row(metric, {"QueueName": queue}, points)
 
-    def _balancers(self) -> Iterator[tuple[Side, Balancer]]:
-        """Yield each side whose load balancer exists, with targets to forward to."""
+    def _balancers(self) -> Iterator[tuple[Side, Balancer, Mapping[Dimension, str]]]:
+        """Yield each side whose load balancer exists, with targets to forward to, and the names
+        that CloudWatch knows it by.
+        """
         estate = self._estate()
         for name, side in self._sides.items():
             balancer = estate.balancer(side.load_balancer)
             if balancer and balancer.target_groups:
-                yield name, balancer
-
-    def _row(self, metric: Metric, side: Side, balancer: Balancer, points: list[Point]) -> Row:
-        dimensions = side_dimensions(
-            self._sides[side],
-            load_balancer=arn_suffix(balancer.arn),
-            target_group=arn_suffix(balancer.target_groups[0]),
-        )
-        return _row(metric, dimensions, points)
+                yield (
+                    name,
+                    balancer,
+                    side_dimensions(
+                        side,
+                        load_balancer=arn_suffix(balancer.arn),
+                        target_group=arn_suffix(balancer.target_groups[0]),
+                    ),
+                )
 
 
 def _row(metric: Metric, dimensions: Mapping[Dimension, str], points: list[Point]) -> Row:

@@ -71,15 +71,15 @@ def table(walk: Walk) -> Table:
     if walk.looks:
         stages.add_column("judge")
     for stay in walk.stays:
-        looks = walk.looks_at(stay)
-        stages.add_row(*_row(stay), *([_judged(looks)] if looks else []))
+        stages.add_row(*_row(stay), *map(_judged, walk.looks_at(stay)[-1:]))
     return stages
 
 
-def _judged(looks: Sequence[Look]) -> Text:
-    last, count = looks[-1], len(looks)
-    style = {Verdict.PASS: "green", Verdict.FAIL: "red"}.get(last.judgement.verdict, "yellow")
-    return Text(f"{last.judgement.verdict} at look {count}", style=style)
+def _judged(look: Look) -> Text:
+    if not look.decides:
+        return Text(look.outcome, style="dim")
+    verdict = look.judgement.verdict
+    return Text(verdict, style="green" if verdict is Verdict.PASS else "red")
 
 
 def _row(stay: Stay) -> tuple[str | Text, ...]:

@@ -202,11 +202,30 @@ class _Measured:
         if holidays := expected.bank_holidays(self.span):
             reason = f"{holidays[0]:%a %d %b} is a bank holiday: nobody knows what is usual"
             return Part(verdict=Verdict.NOT_ENOUGH_DATA, reason=reason)
+        counts = self._by_five.counts(self._counted.requests, (), self._weeks)
+        totals = {
+            at: float(each.ec2_requests + each.fargate_requests)
+            for at, each in zip(self._weeks, counts, strict=True)
+            if self._is_reported(at)
+        }
         try:
-            blocks, minutes = expected.blocks(self._totals(), self.span)
+            blocks, minutes = expected.blocks(totals, self.span)
         except LookupError as error:
             return Part(verdict=Verdict.NOT_ENOUGH_DATA, reason=str(error.args[0]))
         return judge_dip(blocks, block_minutes=minutes)
+
+    def _is_reported(self, at: int) -> bool:
+        """Return whether the requests of 5 minutes are known.
+
+        A load balancer reports its healthy tasks also without requests. A side that reports neither
+        may have had any number of them; before the stage it may not have existed.
+        """
+        reported = [
+            any(at in self._by_five.points(side, each) for each in self._counted.requests)
+            or at in self._by_five.points(side, self._hosts)
+            for side in self._running
+        ]
+        return all(reported) if at >= self.span.start.timestamp() else any(reported)
 
     def _healthy_hosts(self) -> Part:
         newest = Span(self.span.end - timedelta(minutes=HEARTBEATS_OF), self.span.end)
@@ -216,25 +235,3 @@ class _Measured:
         }
         needed = {name: side.needed_tasks for name, side in self._asked.sides.items()}
         return judge_hosts(healthy, needed)
-
-    def _totals(self) -> expected.Totals:
-        """Return the requests of both sides in each period of which they are known.
-
-        A load balancer reports its healthy tasks also without requests. A side that reports neither
-        may have had any number of them; before the stage it may not have existed.
-        """
-        start, sides = self.span.start.timestamp(), tuple(self._running)
-        totals: dict[int, float] = {}
-        for at in self._weeks:
-            reported = [side for side in sides if self._reports(side, at)]
-            if reported and (at < start or len(reported) == len(sides)):
-                totals[at] = sum(
-                    self._by_five.points(side, metric).get(at, 0.0)
-                    for side in reported
-                    for metric in self._counted.requests
-                )
-        return totals
-
-    def _reports(self, side: Side, at: int) -> bool:
-        metrics = (*self._counted.requests, self._hosts)
-        return any(at in self._by_five.points(side, metric) for metric in metrics)

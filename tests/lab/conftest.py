@@ -23,7 +23,9 @@ INTERRUPTED = "publicauth"
 """It stays at `legacy` until tests create and delete its sides, both with interruptions."""
 
 ENVIRONMENT = "sandbox"
-INCIDENT = Incident(Stage.QUARTER, 0.05)
+INCIDENT = Incident(Stage.CANARY, 0.5)
+"""A large fault, early: the way back to `ready` and on is the shortest there."""
+
 PACE = Pace(200)
 SEED = 20
 

@@ -42,7 +42,7 @@ class Doors:
         return [
             point
             for row in self.rows
-            if row["name"] == name and f"app/{side}/" in row["dimensions"]["LoadBalancer"]
+            if row["name"] == name and f"app/{side}/" in row["dimensions"].get("LoadBalancer", "")
             for point in row["points"]
         ]
 
@@ -128,6 +128,20 @@ def test_the_weeks_before_have_what_was_measured(metrics: Metrics, doors: Doors)
     assert {count for *_, count in points} == {300}
     assert max(times) == FIRST - 300
     assert int((start - timedelta(weeks=4)).timestamp()) in times
+
+
+def test_messages_are_worked_as_in_the_week_before(metrics: Metrics, doors: Doors) -> None:
+    end_minutes(metrics, 4)
+    metrics.send_history(datetime.fromtimestamp(FIRST, UTC))
+    queues: dict[str, dict[str, float]] = {}
+    for row in doors.rows:
+        if row["namespace"] == "AWS/SQS":
+            total = sum(value for _, value, _ in row["points"])
+            sums = queues.setdefault(row["dimensions"]["QueueName"], {})
+            sums[row["name"]] = sums.get(row["name"], 0) + total
+    assert len(queues) == 3
+    for sums in queues.values():
+        assert sums["NumberOfMessagesReceived"] == sums["NumberOfMessagesDeleted"] > 0
 
 
 def test_a_network_balancer_counts_connections(

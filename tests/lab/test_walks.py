@@ -19,7 +19,7 @@ from pay.model import Side, Stage
 from pay.model.judging.part import Verdict
 from pay.model.stage.transitions import Direction, rollbacks
 from rollout.moves.journal import read_all
-from tests.lab.conftest import MOVED, ROLLED_BACK, Walks
+from tests.lab.conftest import INCIDENT, MOVED, ROLLED_BACK, Walks
 from tests.lab.existing import Inventory, inventory
 from tests.lab.interruptions import plan
 from tests.support.stack_ids import side_stack
@@ -81,9 +81,9 @@ def test_the_table_has_a_line_for_each_stay_and_no_complaint(walk: Walk) -> None
 
 def test_the_judge_stops_a_fault_and_a_service_goes_through_every_stage(walks: Walks) -> None:
     stages = walks.moved.ladder.stages
-    ready, quarter = stages.index(Stage.READY), stages.index(Stage.QUARTER)
+    ready, faulty = stages.index(Stage.READY), stages.index(INCIDENT.stage)
     gone = tuple(stay.stage for stay in walks.moved.stays)
-    assert gone == stages[: quarter + 1] + stages[ready:]
+    assert gone == stages[: faulty + 1] + stages[ready:]
 
 
 def test_every_promotion_with_something_to_measure_had_its_pass(walks: Walks, lab: Lab) -> None:
@@ -100,7 +100,7 @@ def test_every_promotion_with_something_to_measure_had_its_pass(walks: Walks, la
 
 def test_the_fault_failed_in_its_errors(walks: Walks) -> None:
     [failed] = [x.judgement for x in walks.moved.looks if x.judgement.verdict is Verdict.FAIL]
-    assert failed.stage is Stage.QUARTER
+    assert failed.stage is INCIDENT.stage
     assert "errors: Fargate fails more often than EC2" in failed.reasons(Verdict.FAIL)
     assert walks.moved.traffic.log.injected > 3
 

@@ -163,13 +163,14 @@ class Feed:
                 (self._requests, traffic.requests, 1),
                 (self._errors, traffic.errors, 1),
                 (TARGET_4XX, traffic.client_errors, 1),
-                (response_time(50), None if self._is_tcp else traffic.seconds, traffic.requests),
+                (response_time(50), traffic.seconds, 0 if self._is_tcp else traffic.requests),
             ):
                 # AWS does not report a zero.
                 if value and count:
                     points.setdefault(metric, []).append((at, value, count))
             if traffic.hosts is not None:
-                points.setdefault(HEALTHY_HOSTS[self.balancer], []).append((at, traffic.hosts, 1))
+                hosts = HEALTHY_HOSTS[self.balancer]
+                points.setdefault(hosts, []).append((at, traffic.hosts, 1))
         for metric, found in points.items():
             self._add(side, metric, found)
 

@@ -6,7 +6,6 @@ old as they would be.
 
 import json
 import random
-import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import chain
@@ -334,8 +333,7 @@ def test_an_estimate_of_the_wait_comes_true(judge: Judge) -> None:
     asked_at = 120
     code, judgement = judge("few requests", asked_at)
     assert code == 3
-    reason = part(judgement, "errors")["reason"]
-    estimate = int(re.findall(r"in about (\d+) minutes", reason)[0])
+    estimate = part(judgement, "errors")["wait_minutes"]
     errors = {
         factor: part(judge("few requests", asked_at + round(estimate * factor))[1], "errors")
         for factor in (0.8, 1.2)

@@ -113,6 +113,24 @@ def test_old_points_are_kept_for_longer_periods_only(server: Server) -> None:
     assert ask(server, "ages", period=3600, span=hour) == {older: 1.0}
 
 
+def test_points_are_as_old_as_the_clock_that_was_set(server: Server) -> None:
+    put(server, "Aged", {"Value": 7.0, "Timestamp": HOUR})
+    assert list(ask(server, "Aged").values()) == [7]
+    try:
+        set_clock(server, HOUR + timedelta(days=16))
+        assert ask(server, "Aged") == {}
+        assert list(ask(server, "Aged", period=300).values()) == [7]
+        set_clock(server, HOUR + timedelta(minutes=30))
+        put(server, "Undated", {"Value": 1.0})
+    finally:
+        set_clock(server, datetime.now(UTC))
+    assert ask(server, "Undated") == {minute(30): 1}
+
+
+def set_clock(server: Server, at: datetime) -> None:
+    server.administer("clock", method="POST", body={"now": at.timestamp()})
+
+
 def test_a_long_answer_comes_in_pages(server: Server) -> None:
     put(server, "pages", *({"Timestamp": minute(n), "Value": 1} for n in range(10)))
     client = server.client("cloudwatch")
