@@ -65,8 +65,14 @@ def _keeps_the_tag_of_ecs(before: Any, after: Any) -> bool:
     """ECS scales a group, and protects its instances, only by this tag (AWS: ECS developer guide,
     "Capacity providers", Auto Scaling group considerations).
     """
-    is_there = [_ECS_TAG in [tag.get("key") for tag in tags or ()] for tags in (before, after)]
-    return is_there[1] or not is_there[0]
+    was_there, is_there = (_ECS_TAG in _tag_keys(tags) for tags in (before, after))
+    return is_there or not was_there
+
+
+def _tag_keys(tags: object) -> list[object]:
+    """Return the keys; a plan that Terraform did not write may hold anything."""
+    listed = tags if isinstance(tags, list) else []
+    return [tag.get("key") for tag in listed if isinstance(tag, dict)]
 
 
 def _is_larger_of_its_family(before: Any, after: Any) -> bool:

@@ -71,6 +71,8 @@ def lets(direction: Direction, before: Json, after: Json, **more: Any) -> bool:
         (TAGS_WITH_THAT_OF_ECS, [ECS, NAME], [ECS], True),
         (TAGS_WITH_THAT_OF_ECS, [NAME], [], True),
         (TAGS_WITH_THAT_OF_ECS, [ECS, NAME], [NAME], False),
+        (TAGS_WITH_THAT_OF_ECS, [ECS], ["AmazonECSManaged"], False),
+        (TAGS_WITH_THAT_OF_ECS, [ECS], 1, False),
     ],
 )
 def test_lets_a_value_change_in_its_direction(
