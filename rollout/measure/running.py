@@ -74,14 +74,16 @@ def _running(side: ServiceSide, balancer: str, group: str, ecs: Any) -> RunningS
 def read_alarms(
     sides: Mapping[Side, ServiceSide], client: Client
 ) -> Mapping[str, Mapping[Side, bool | None]]:
-    """Return each critical alarm by its name without the side, and whether it is in ALARM; None: it
-    does not exist.
+    """Return each alarm that is critical on a side, by its name without the side, and whether it is
+    in ALARM on each side that has it; None: it does not exist. Its twin may only warn, as EC2's
+    failures do from `cutover` on.
     """
+    rows = [(name, side, alarm) for name, side in sides.items() for alarm in alarms(side)]
+    critical = {alarm.name for _, _, alarm in rows if alarm.severity is Severity.CRITICAL}
     wanted = {
         names.alarm(side.environment.name, side.service.name, name, alarm.name): (alarm.name, name)
-        for name, side in sides.items()
-        for alarm in alarms(side)
-        if alarm.severity is Severity.CRITICAL
+        for name, side, alarm in rows
+        if alarm.name in critical
     }
     # A side has a few alarms, and AWS returns a hundred by their names in one answer.
     answer = client("cloudwatch").describe_alarms(AlarmNames=list(wanted), MaxRecords=100)

@@ -45,7 +45,17 @@ variable "application_image_tag" {
   }
 
   validation {
-    condition     = can(regex("[0-9]|^[a-f]{7,40}$", var.application_image_tag)) && !can(regex("(?i)(^|[._-])(latest|newest|main|master|trunk|head|tip|edge|stable|unstable|nightly|weekly|snapshot|rolling|dev|develop|current|live|lts|prod|production|preprod|staging)([._-]|$)|(^|[0-9._-])(alpha|beta|canary|next|preview|rc)$|^v?(20[0-9][0-9]|[0-9][0-9]?)([.][0-9]+)?([.-](x|alpine|bookworm|bullseye|debian|jammy|jdk|jre|noble|slim))*$", var.application_image_tag))
+    condition     = can(regex("[0-9]|^[a-f]{7,40}$", var.application_image_tag))
+    error_message = "application_image_tag must name one release: a tag that moves hides which release runs, and no rollback can return to it."
+  }
+
+  validation {
+    condition     = !can(regex("(?i)(^|[._-])(latest|main|master|trunk|head|edge|stable|nightly|snapshot|dev|develop|current|prod|production|staging|live|lts)([._-]|$)", var.application_image_tag))
+    error_message = "application_image_tag must name one release: a tag that moves hides which release runs, and no rollback can return to it."
+  }
+
+  validation {
+    condition     = !can(regex("(?i)(^|[0-9._-])(alpha|beta|canary|next|preview|rc)$|^v?(20)?[0-9]{1,2}([.][0-9]+)?([.-](x|alpine|slim|jre|jdk|bookworm))*$", var.application_image_tag))
     error_message = "application_image_tag must name one release: a tag that moves hides which release runs, and no rollback can return to it."
   }
 }

@@ -25,6 +25,9 @@ _ABOVE = ("GreaterThanThreshold", "GreaterThanOrEqualToThreshold")
 _BELOW = ("LessThanThreshold", "LessThanOrEqualToThreshold")
 """Each with the stricter one last. The others compare with a band that AWS predicts."""
 
+_PERCENTILE = re.compile(r"p(\d{1,2}(?:\.\d+)?)")
+"""CloudWatch has other extended statistics, such as `tm90`: nothing here uses them."""
+
 
 def _threshold_is_stricter(change: InPlace) -> bool:
     comparison = change.resource.after.get("comparison_operator")
@@ -135,7 +138,10 @@ def _sight(values: Mapping[str, Any]) -> _Sight | None:
         return None
     percent, requests = 100.0, 0.0
     if statistic := values.get("extended_statistic"):
-        percent = float(str(statistic).removeprefix("p"))
+        found = _PERCENTILE.fullmatch(str(statistic))
+        if found is None:
+            return None
+        percent = float(found[1])
         if values.get("evaluate_low_sample_count_percentiles") == "ignore":
             requests = Percentile(int(percent), 1).least_samples
     elif queries:

@@ -150,6 +150,15 @@ def test_refuses_a_lower_percentile_where_the_higher_one_shows(
     assert refusals(refused, before, after, stage=Stage.QUARTER) == {HARMLESS}
 
 
+@pytest.mark.parametrize("statistic", ["tm90", "p-another", "p100", "IQM", "p"])
+def test_refuses_a_statistic_that_is_not_a_percentile(
+    refused: Judge, sandbox: Environment, statistic: str
+) -> None:
+    before = planned(sandbox, row(sandbox, Stage.QUARTER, Side.FARGATE, "latency"), Side.FARGATE)
+    after = {**before, "extended_statistic": statistic}
+    assert refusals(refused, before, after, stage=Stage.QUARTER) == {HARMLESS}
+
+
 def test_refuses_another_formula_than_the_model_has(refused: Judge, sandbox: Environment) -> None:
     able = row(sandbox, Stage.QUARTER, Side.FARGATE, "errors")
     before = planned(sandbox, blind(able), Side.FARGATE)
