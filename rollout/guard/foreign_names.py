@@ -190,7 +190,7 @@ def _is_mail_domain(host: str, value: str) -> bool:
     """Return whether the value only writes to people there: `noreply@payments.service.gov.uk`."""
     there = rf"{re.escape(host)}(?![\w-]|\.\w)"
     rest = re.sub(rf"(?<![/:\w.+-])[\w.+-]+@{there}", "", value)
-    return re.search(rf"(?<![\w.-]){there}", rest) is None
+    return re.search(rf"(?<![\w-]){there}", rest) is None
 
 
 def _fact(environment: Environment, field: str) -> str:

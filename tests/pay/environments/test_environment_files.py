@@ -19,7 +19,17 @@ NAMES = [path.stem for path in FILES]
 REAL = [name for name in NAMES if name != "sandbox"]
 
 # Keys that one environment needs and another must not have.
-OPTIONAL = {"follows", "frozen", "state.bucket", "size", "canary", "quarter", "half", "most"}
+OPTIONAL = {
+    "follows",
+    "frozen",
+    "traffic_percent",
+    "state.bucket",
+    "size",
+    "canary",
+    "quarter",
+    "half",
+    "most",
+}
 
 
 def keys(table: Mapping[str, Any], prefix: str = "") -> Iterator[str]:

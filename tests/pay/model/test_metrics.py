@@ -53,7 +53,7 @@ def test_units_and_statistics_are_those_of_the_api(metric: Metric) -> None:
 def test_a_metric_of_a_target_group_names_its_load_balancer_too(metric: Metric) -> None:
     # AWS lists the dimensions LoadBalancer, and TargetGroup with LoadBalancer; never TargetGroup
     # alone for these metrics.
-    assert metric.dimensions[0] == "LoadBalancer"
+    assert "TargetGroup" not in metric.dimensions or metric.dimensions[0] == "LoadBalancer"
 
 
 @pytest.mark.parametrize(
