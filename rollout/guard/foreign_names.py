@@ -189,7 +189,7 @@ def _used_by(environment: str, service: str | None) -> frozenset[str]:
 def _is_mail_domain(host: str, value: str) -> bool:
     """Return whether the value only writes to people there: `noreply@payments.service.gov.uk`."""
     there = rf"{re.escape(host)}(?![\w-]|\.\w)"
-    rest = re.sub(rf"(?<![/:\w.+-])[\w.+-]+@{there}", "", value)
+    rest = re.sub(rf"(?<![/:\w.+-])[\w.+-]+@(?:[\w-]+\.)*{there}", "", value)
     return re.search(rf"(?<![\w-]){there}", rest) is None
 
 
