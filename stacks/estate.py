@@ -76,13 +76,18 @@ def matches(id: str, patterns: Collection[str]) -> bool:
 
 
 def may_hold(environment: str, patterns: Collection[str]) -> bool:
-    """Return whether a pattern matches a stack that the environment could have: its file may be
-    wrong.
+    """Return whether a pattern matches a stack that the environment could have, or one of an
+    account: its file may be wrong, and with it the account's name.
     """
+    of_an_account = [kind for kind in KINDS if kind.scope is StackScope.ACCOUNT]
+    if any(
+        pattern.endswith(f"-{kind.stack_id('')}") for pattern in patterns for kind in of_an_account
+    ):
+        return True
     return any(
         matches(kind.stack_id(environment, service), patterns)
         for kind in KINDS
-        if kind.scope is not StackScope.ACCOUNT
+        if kind not in of_an_account
         for service in (CATALOGUE if kind.scope is StackScope.SERVICE else (None,))
     )
 

@@ -186,7 +186,7 @@ def test_they_wait_for_what_comes_before_them(extended: Copy, written: Mapping[s
     manifest = json.loads((extended.folder / "cdktf.out/manifest.json").read_text())["stacks"]
     assert "sandbox-audit" in written
     assert manifest["test-12-platform"]["dependencies"] == ["test-audit"]
-    assert manifest["sandbox-notices"]["dependencies"] == ["sandbox-ledger-traffic"]
+    assert manifest["sandbox-notices"]["dependencies"] == ["sandbox-ledger-monitoring"]
     assert manifest["test-12-notices"]["dependencies"] == []
 
 

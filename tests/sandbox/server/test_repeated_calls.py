@@ -19,10 +19,36 @@ PATIENCE_SECONDS = 0.3
 LATE_SECONDS = 0.6
 NAME = "repeated"
 TRUST = json.dumps({"Version": "2012-10-17", "Statement": []})
+TRUST_OF_LOGS = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Action": "sts:AssumeRole",
+                "Principal": {"Service": "logs.amazonaws.com"},
+            }
+        ],
+    }
+)
 POLICY = json.dumps(
     {
         "Version": "2012-10-17",
         "Statement": [{"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "*"}],
+    }
+)
+DASHBOARD = json.dumps(
+    {
+        "widgets": [
+            {
+                "type": "text",
+                "x": 0,
+                "y": 0,
+                "width": 6,
+                "height": 2,
+                "properties": {"markdown": "a"},
+            }
+        ]
     }
 )
 
@@ -87,6 +113,17 @@ def ids(server: Server) -> dict[str, str]:
         **SCALED, MinCapacity=1, MaxCapacity=2
     )
     server.client("iam").create_role(RoleName="before", AssumeRolePolicyDocument=TRUST)
+    role_of_logs = server.client("iam").create_role(
+        RoleName="logs", AssumeRolePolicyDocument=TRUST_OF_LOGS
+    )
+    server.client("logs").create_log_group(logGroupName="before")
+    stream = server.client("firehose").create_delivery_stream(
+        DeliveryStreamName="before",
+        S3DestinationConfiguration={
+            "RoleARN": role_of_logs["Role"]["Arn"],
+            "BucketARN": "arn:aws:s3:::before",
+        },
+    )
     template = ec2.create_launch_template(LaunchTemplateName="before", LaunchTemplateData={})
     group_arn = server.client("autoscaling")
     group_arn.create_auto_scaling_group(
@@ -120,6 +157,8 @@ def ids(server: Server) -> dict[str, str]:
         "web_acl": web_acl["Summary"]["ARN"],
         "zone": zone["HostedZone"]["Id"],
         "key": server.client("kms").create_key()["KeyMetadata"]["KeyId"],
+        "role_of_logs": role_of_logs["Role"]["Arn"],
+        "stream": stream["DeliveryStreamARN"],
         "topic": server.client("sns").create_topic(Name="before")["TopicArn"],
     }
 
@@ -160,8 +199,31 @@ CREATES: dict[str, Callable[[Clients, dict[str, str]], Any]] = {
         MaxSize=1,
         VPCZoneIdentifier=ids["subnets"],
     ),
+    "aws_cloudwatch_composite_alarm": lambda client, ids: client("cloudwatch").put_composite_alarm(
+        AlarmName=NAME, AlarmRule="FALSE"
+    ),
+    "aws_cloudwatch_dashboard": lambda client, ids: client("cloudwatch").put_dashboard(
+        DashboardName=NAME, DashboardBody=DASHBOARD
+    ),
     "aws_cloudwatch_log_group": lambda client, ids: client("logs").create_log_group(
         logGroupName=NAME
+    ),
+    "aws_cloudwatch_log_metric_filter": lambda client, ids: client("logs").put_metric_filter(
+        logGroupName="before",
+        filterName=NAME,
+        filterPattern="",
+        metricTransformations=[
+            {"metricName": NAME, "metricNamespace": "Pay/Logs", "metricValue": "1"}
+        ],
+    ),
+    "aws_cloudwatch_log_subscription_filter": lambda client, ids: client(
+        "logs"
+    ).put_subscription_filter(
+        logGroupName="before",
+        filterName=NAME,
+        filterPattern="",
+        destinationArn=ids["stream"],
+        roleArn=ids["role_of_logs"],
     ),
     "aws_cloudwatch_metric_alarm": lambda client, ids: client("cloudwatch").put_metric_alarm(
         AlarmName=NAME,
