@@ -6,6 +6,7 @@ from functools import cached_property
 
 from botocore.exceptions import ClientError
 
+from pay.model.alarms import HEALTHY_HOSTS_ALARM
 from pay.model.judging.alarms import judge_alarms
 from pay.model.judging.before import Before, Count, before, judge_errors_alone
 from pay.model.judging.bursts import burst_rate
@@ -98,7 +99,7 @@ class _Measured:
                 read_queues(self._asked, self.span, self._client)
             ),
             PartName.HOSTS: self._healthy_hosts,
-            PartName.ALARMS: lambda: judge_alarms(read_alarms(self._asked.sides, self._client)),
+            PartName.ALARMS: self._alarms,
         }
         return judges[name]()
 
@@ -226,6 +227,12 @@ class _Measured:
             for side in self._running
         ]
         return all(reported) if at >= self.span.start.timestamp() else any(reported)
+
+    def _alarms(self) -> Part:
+        ringing = read_alarms(self._asked.sides, self._client)
+        # Its threshold follows the stage: it is in ALARM while it sees tasks of the stage before.
+        is_young = self.span.minutes < HEARTBEATS_OF
+        return judge_alarms(ringing, {HEALTHY_HOSTS_ALARM} if is_young else ())
 
     def _healthy_hosts(self) -> Part:
         newest = Span(self.span.end - timedelta(minutes=HEARTBEATS_OF), self.span.end)

@@ -1,24 +1,31 @@
 """Judges the critical alarms of both sides."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from pay.model.judging.part import Part, Verdict
 from pay.model.vocabulary import Side
 
 
-def judge_alarms(ringing: Mapping[str, Mapping[Side, bool | None]]) -> Part:
+def judge_alarms(
+    ringing: Mapping[str, Mapping[Side, bool | None]], still_see_before: Collection[str] = ()
+) -> Part:
     """Judge each critical alarm by its twins: the name without the side -> the sides that should
     have it, and whether it is in ALARM there; None: it does not exist.
 
-    A fault that both sides have is not Fargate's, and a rollback would not end it.
+    A fault that both sides have is not Fargate's, and a rollback would not end it. Alarms that
+    `still_see_before` count minutes from before the stage by its threshold.
     """
     if not ringing:
         return Part(verdict=Verdict.NOT_ENOUGH_DATA, reason="no critical alarm exists")
     on_fargate = [name for name, sides in ringing.items() if sides.get(Side.FARGATE)]
     on_ec2 = [name for name, sides in ringing.items() if sides.get(Side.EC2)]
-    if alone := [name for name in on_fargate if name not in on_ec2]:
+    only_there = [name for name in on_fargate if name not in on_ec2]
+    if alone := [name for name in only_there if name not in still_see_before]:
         reason = f"in ALARM on Fargate and not on EC2: {', '.join(alone)}"
         return Part(verdict=Verdict.FAIL, reason=reason)
+    if only_there:
+        reason = f"{', '.join(only_there)}: in ALARM on Fargate, maybe for minutes before the stage"
+        return Part(verdict=Verdict.NOT_ENOUGH_DATA, reason=reason, needs="a look in a few minutes")
     if missing := [
         f"{name} on {side}"
         for name, sides in ringing.items()

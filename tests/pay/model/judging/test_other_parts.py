@@ -72,6 +72,10 @@ def test_an_alarm_of_fargate_alone_fails(ec2: bool, fargate: bool, verdict: Verd
 
 def test_alarms_that_do_not_exist_are_no_good_sign() -> None:
     assert judge_alarms({}).verdict is UNKNOWN
+    ringing = {"healthy-hosts": {Side.EC2: False, Side.FARGATE: True}}
+    assert judge_alarms(ringing, ["healthy-hosts"]).verdict is UNKNOWN
+    errors = {"errors": {Side.EC2: False, Side.FARGATE: True}}
+    assert judge_alarms({**ringing, **errors}, ["healthy-hosts"]).verdict is FAIL
     part = judge_alarms({"errors": {Side.EC2: False, Side.FARGATE: None}})
     assert (part.verdict, part.escalate) == (UNKNOWN, True)
     assert "errors on fargate" in part.reason
