@@ -372,7 +372,8 @@ def test_destroy_removes_what_was_made_and_nothing_else(
     assert existing_estate(deployed.sandbox) == deployed.before
     assert deployed.records() == {}
     assert deployed.sandbox.client("elbv2").describe_load_balancers()["LoadBalancers"] == []
-    assert deployed.sandbox.client("iam").list_roles()["Roles"] == []
+    roles = {role["RoleName"] for role in deployed.sandbox.client("iam").list_roles()["Roles"]}
+    assert roles == {"sandbox-logs-to-firehose", "sandbox-logs-to-s3"}  # Of the log pipeline.
     assert deployed.sandbox.client("logs").describe_log_groups()["logGroups"] == []
     ecs = deployed.sandbox.client("ecs")
     clusters = ecs.describe_clusters(clusters=ecs.list_clusters()["clusterArns"])["clusters"]
