@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 
 from constructs import Construct
-from imports.aws.cloudwatch_dashboard import CloudwatchDashboard
 
+from imports.aws.cloudwatch_dashboard import CloudwatchDashboard
 from pay.model import Environment, Microservice, Side, addresses, names
 from pay.model.metrics import Dimension
 from pay.model.monitoring.dashboard import Row, body

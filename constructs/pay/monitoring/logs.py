@@ -1,6 +1,7 @@
 """What is counted in a service's logs, and where their lines are sent."""
 
 from constructs import Construct
+
 from imports.aws.cloudwatch_log_metric_filter import (
     CloudwatchLogMetricFilter,
     CloudwatchLogMetricFilterMetricTransformation,
@@ -9,7 +10,6 @@ from imports.aws.cloudwatch_log_subscription_filter import CloudwatchLogSubscrip
 from imports.aws.data_aws_kinesis_firehose_delivery_stream import (
     DataAwsKinesisFirehoseDeliveryStream,
 )
-
 from pay.model import Environment, Microservice, addresses, names
 from pay.model.environment.monitoring import LogPipeline
 from pay.model.monitoring.log_alarms import log_metrics

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from constructs import Construct
-from imports.aws.data_aws_lb_target_group import DataAwsLbTargetGroup
 
 from imports.aws.data_aws_lb import DataAwsLb
+from imports.aws.data_aws_lb_target_group import DataAwsLbTargetGroup
 from pay.model import Environment, Microservice, Side, addresses
 from pay.model.metrics import Dimension, side_dimensions
 from pay.model.side import ServiceSide
