@@ -3,16 +3,15 @@
 from collections.abc import Iterable, Mapping
 
 from constructs import Construct
+
 from imports.aws.cloudwatch_composite_alarm import (
     CloudwatchCompositeAlarm,
     CloudwatchCompositeAlarmActionsSuppressor,
 )
-
 from imports.aws.cloudwatch_metric_alarm import CloudwatchMetricAlarm
 from pay.existing.messaging import AlarmTopics
 from pay.model import Environment, Microservice, Side, addresses, names
-from pay.model.alarms import Alarm
-from pay.model.metrics import Dimension, DimensionsOf
+from pay.model.metrics import Dimension
 from pay.model.monitoring.composites import (
     SUPPRESSOR_EXTENSION_SECONDS,
     SUPPRESSOR_WAIT_SECONDS,
@@ -23,7 +22,7 @@ from pay.model.monitoring.log_alarms import log_alarms
 from pay.model.monitoring.outage import of_cluster, platform_outage
 from pay.model.monitoring.series import always, side_of
 from pay.model.monitoring.share import share_alarm
-from pay.service.alarms import measured
+from pay.service.alarms import metric_alarm
 
 
 class ServiceAlarms:
@@ -75,27 +74,6 @@ class EnvironmentAlarms:
             of_cluster(environment),
             AlarmTopics(scope, environment).arn(outage.severity),
         )
-
-
-def metric_alarm(
-    scope: Construct, alarm: Alarm, name: str, dimensions: DimensionsOf, topic: str | None = None
-) -> CloudwatchMetricAlarm:
-    """Create an alarm that notifies a topic; without one, a composite alarm does."""
-    actions = [topic] if topic else None
-    return CloudwatchMetricAlarm(
-        scope,
-        addresses.alarm(alarm.name).id,
-        alarm_name=name,
-        alarm_description=alarm.description,
-        comparison_operator=alarm.comparison,
-        threshold=alarm.threshold,
-        evaluation_periods=alarm.evaluation_periods,
-        datapoints_to_alarm=alarm.datapoints_to_alarm,
-        treat_missing_data=alarm.treat_missing_data,
-        alarm_actions=actions,
-        ok_actions=actions,
-        **measured(alarm, dimensions),
-    )
 
 
 def _composite(

@@ -1,4 +1,4 @@
-"""The alarms of one service on one side in CloudWatch."""
+"""Metric alarms in CloudWatch: those of one service on one side, and what draws any."""
 
 from typing import Any
 
@@ -34,21 +34,34 @@ class Alarms:
         environment, topics = side.environment.name, AlarmTopics(scope, side.environment)
         is_silent = composites_alone_notify(side.environment, side.deployment.stage)
         for alarm in alarms(side):
-            actions = None if is_silent else [topics.arn(alarm.severity)]
-            CloudwatchMetricAlarm(
+            metric_alarm(
                 scope,
-                addresses.alarm(alarm.name).id,
-                alarm_name=names.alarm(environment, side.service.name, side.side, alarm.name),
-                alarm_description=alarm.description,
-                comparison_operator=alarm.comparison,
-                threshold=alarm.threshold,
-                evaluation_periods=alarm.evaluation_periods,
-                datapoints_to_alarm=alarm.datapoints_to_alarm,
-                treat_missing_data=alarm.treat_missing_data,
-                alarm_actions=actions,
-                ok_actions=actions,
-                **measured(alarm, lambda metric: dimensions),
+                alarm,
+                names.alarm(environment, side.service.name, side.side, alarm.name),
+                lambda metric: dimensions,
+                None if is_silent else topics.arn(alarm.severity),
             )
+
+
+def metric_alarm(
+    scope: Construct, alarm: Alarm, name: str, dimensions: DimensionsOf, topic: str | None = None
+) -> CloudwatchMetricAlarm:
+    """Create an alarm that notifies a topic; without one, a composite alarm does."""
+    actions = [topic] if topic else None
+    return CloudwatchMetricAlarm(
+        scope,
+        addresses.alarm(alarm.name).id,
+        alarm_name=name,
+        alarm_description=alarm.description,
+        comparison_operator=alarm.comparison,
+        threshold=alarm.threshold,
+        evaluation_periods=alarm.evaluation_periods,
+        datapoints_to_alarm=alarm.datapoints_to_alarm,
+        treat_missing_data=alarm.treat_missing_data,
+        alarm_actions=actions,
+        ok_actions=actions,
+        **measured(alarm, dimensions),
+    )
 
 
 def measured(alarm: Alarm, dimensions: DimensionsOf) -> dict[str, Any]:

@@ -45,15 +45,12 @@ def _follows_scaling(change: InPlace) -> bool:
     """Return whether the threshold is the model's, once the side has left the peak to scaling:
     fewer tasks than before always run there, so fewer have to be healthy.
     """
-    side = side_now(change)
-    if side is None or side.holds_full_peak:
+    side, row = side_now(change), _row(change)
+    if side is None or row is None or side.holds_full_peak:
         return False
-    place = (side.environment.name, side.service.name, side.side)
-    wanted = {names.alarm(*place, each.name): each for each in alarms(side)}
-    model = wanted.get(str(change.resource.after.get("alarm_name")))
-    return model is not None and (
-        number(change.after) == model.threshold
-        and change.resource.after.get("comparison_operator") == model.comparison
+    return (
+        number(change.after) == row.threshold
+        and change.resource.after.get("comparison_operator") == row.comparison
     )
 
 
