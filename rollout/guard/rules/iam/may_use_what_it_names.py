@@ -8,14 +8,13 @@ of its policies.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import replace
 
-from pay.containers.definitions import Container
 from pay.iam.document import Statement
 from pay.iam.losses import losses
 from pay.iam.patterns import matches
-from pay.model import Environment, names
+from pay.model import names
 from pay.model.side import ServiceSide
 from pay.unread import Unread
 from rollout.guard.may_receive_traffic import why_reached
@@ -50,50 +49,38 @@ def check(plan: StackPlan, context: Context) -> Findings:
         return
     for change in plan.plan.written(TASK_DEFINITION):
         try:
-            before, after = containers_by_name(change, former_values(plan.plan, change))
-            texts = [
-                *_starts(plan.plan, change, [*before.values()], [*after.values()], side),
-                *_works(plan.plan, change, [*before.values()], [*after.values()], side),
-            ]
+            texts = [*_missing(plan.plan, change, side)]
         except Unread:
             continue  # Other rules refuse containers and policies that cannot be read.
         for text in texts:
             yield Finding(change.address, f"{where}: {text}", DO)
 
 
-def _starts(
-    plan: Plan,
-    change: ResourceChange,
-    before: Sequence[Container],
-    after: Sequence[Container],
-    side: ServiceSide,
-) -> Iterator[str]:
+def _missing(plan: Plan, change: ResourceChange, side: ServiceSide) -> Iterator[str]:
+    """Yield what the roles of a revision may not use. Raises Unread."""
     place = (side.environment.name, side.service.name, side.side)
+    before, after = (
+        [*containers.values()]
+        for containers in containers_by_name(change, former_values(plan, change))
+    )
     role = _role_name(change, "execution_role_arn") or names.execution_role(*place)
     allowed = _allowed(plan, role)
-    if allowed is None:
-        return
-    had, needs = (
-        starts_tasks(each, allowed, side.environment, plan) if each else []
-        for each in (before, after)
-    )
-    new = _new(had, needs)
-    yield from _lacks(role, new, allowed)
+    if allowed is not None:
+        had, needs = (
+            starts_tasks(each, allowed, side.environment, plan) if each else []
+            for each in (before, after)
+        )
+        yield from _lacks(role, _new(had, needs), allowed)
+    role = _role_name(change, "task_role_arn") or names.task_role(*place)
+    allowed = _allowed(plan, role)
+    if allowed is not None:
+        yield from _works(role, allowed, variables_of(after) - variables_of(before), side)
 
 
 def _works(
-    plan: Plan,
-    change: ResourceChange,
-    before: Sequence[Container],
-    after: Sequence[Container],
-    side: ServiceSide,
+    role: str, allowed: list[Statement], values: Set[str], side: ServiceSide
 ) -> Iterator[str]:
-    place = (side.environment.name, side.service.name, side.side)
-    role = _role_name(change, "task_role_arn") or names.task_role(*place)
-    allowed = _allowed(plan, role)
-    if allowed is None:
-        return
-    values = variables_of(after) - variables_of(before)
+    """Yield what the new variables name and the task role may not use."""
     needs = [
         replace(need, resources=[r for r in need.resources if is_named(r, values)])
         for need in does_the_work(side.environment, side.service.name)
@@ -102,7 +89,7 @@ def _works(
     needs = [need for need in needs if need.resources]
     yield from _lacks(role, needs, allowed)
     known = {resource for need in needs for resource in need.resources}
-    for arn in sorted(set(_arns_in(values, side.environment)) - known):
+    for arn in sorted({*_arns_in(values)} - known):
         service = arn.split(":")[2]
         if not any(_may_use(statement, service, arn) for statement in allowed):
             yield f"{role} may do nothing with {arn}, which a variable names"
@@ -142,7 +129,7 @@ def _new(had: Iterable[Statement], needs: Iterable[Statement]) -> list[Statement
     return [statement for statement in new if statement.resources]
 
 
-def _arns_in(values: Iterable[str], environment: Environment) -> Iterator[str]:
+def _arns_in(values: Iterable[str]) -> Iterator[str]:
     for value in values:
         yield from _ARN.findall(value)
         for region, account, name in _QUEUE_URL.findall(value):
