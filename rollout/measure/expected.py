@@ -6,11 +6,9 @@ from statistics import median
 
 from pay.model.judging.dip import LEAST_EXPECTED, Block
 from pay.model.stage.dwell import LOCAL_ZONE, is_bank_holiday
-from rollout.measure.span import Span, on_the_clock
+from rollout.measure.span import LONG_PERIOD_SECONDS, Span, on_the_clock
 
 WEEKS = 4
-PERIOD_SECONDS = 300
-"""CloudWatch keeps minutes for 15 days, and periods of 5 minutes for 63."""
 LEVEL_BEFORE = timedelta(hours=2)
 LEVEL_GAP = timedelta(minutes=10)
 """The newest minutes are not part of the level: a dip would explain itself."""
@@ -45,9 +43,9 @@ def blocks(totals: Totals, span: Span) -> tuple[list[Block], int]:
 
     Raises LookupError when no week before has data.
     """
-    first = int(on_the_clock(span.start - LEVEL_BEFORE, PERIOD_SECONDS).timestamp())
+    first = int(on_the_clock(span.start - LEVEL_BEFORE, LONG_PERIOD_SECONDS).timestamp())
     expected = {
-        at: usual(totals, at) for at in range(first, int(span.end.timestamp()), PERIOD_SECONDS)
+        at: usual(totals, at) for at in range(first, int(span.end.timestamp()), LONG_PERIOD_SECONDS)
     }
     known = [value for value in expected.values() if value is not None]
     if not known:
@@ -64,16 +62,16 @@ def blocks(totals: Totals, span: Span) -> tuple[list[Block], int]:
 def _block_minutes(usual_total: float) -> int:
     """Return the shortest block that is expected to have enough requests."""
     for minutes in BLOCK_MINUTES:
-        if usual_total * minutes * 60 / PERIOD_SECONDS >= LEAST_EXPECTED:
+        if usual_total * minutes * 60 / LONG_PERIOD_SECONDS >= LEAST_EXPECTED:
             return minutes
     return BLOCK_MINUTES[-1]
 
 
 def _block(totals: Totals, expected: Mapping[int, float | None], at: int, length: int) -> Block:
     level_start = at - int(LEVEL_BEFORE.total_seconds())
-    before = range(level_start, at - int(LEVEL_GAP.total_seconds()), PERIOD_SECONDS)
+    before = range(level_start, at - int(LEVEL_GAP.total_seconds()), LONG_PERIOD_SECONDS)
     usual_before, seen_before = _sums(totals, expected, before)
-    usual_now, seen_now = _sums(totals, expected, range(at, at + length, PERIOD_SECONDS))
+    usual_now, seen_now = _sums(totals, expected, range(at, at + length, LONG_PERIOD_SECONDS))
     level = seen_before / usual_before if usual_before else 1.0
     return Block(seen_now, usual_now * level)
 

@@ -1,6 +1,6 @@
 """How each number of a verdict came to be, in words."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from pay.model.judging import dip, hosts, latency, queues, share
 from pay.model.judging.bursts import LEAST_ERRORS, LEAST_RATE
@@ -13,6 +13,7 @@ from pay.model.judging.limits import (
     Failing,
 )
 from pay.model.judging.part import Part
+from pay.model.metrics import CLIENT_ERROR_PERCENT, ERROR_PERCENT, Metric
 from pay.model.stage.parts import PartName
 
 E_VALUES = (
@@ -28,6 +29,13 @@ def explain(name: PartName, part: Part) -> list[str]:
 
 
 Numbers = Mapping[str, float]
+
+
+def _named(metrics: Iterable[Metric]) -> str:
+    return " and ".join(metric.name for metric in metrics)
+
+
+_REQUESTS = _named(ERROR_PERCENT.whole)
 
 
 def _failures(part: Part, numbers: Numbers, failing: Failing) -> list[str]:
@@ -48,8 +56,8 @@ def _errors(part: Part, numbers: Numbers) -> list[str]:
     if "e_worse" not in part.e_values:
         return [*_rate(part, numbers), "Fargate answers everything, so errors alone never FAIL."]
     return [
-        "Requests are RequestCount and HTTPCode_ELB_503_Count, errors HTTPCode_Target_5XX_Count "
-        "and HTTPCode_ELB_5XX_Count. Behind a Network Load Balancer they are flows and resets.",
+        f"Requests are {_REQUESTS}, errors {_named(ERROR_PERCENT.part)}. Behind a Network Load "
+        "Balancer they are flows and resets.",
         *_failures(part, numbers, SERVER_ERRORS),
         f"PASS counts plainly: how sure is it that Fargate's rate is under {numbers['limit']:.2%}? "
         "The limit is that of the stage's share, or a multiple of the lower end of EC2's own rate.",
@@ -62,8 +70,7 @@ def _errors(part: Part, numbers: Numbers) -> list[str]:
 
 def _client_errors(part: Part, numbers: Numbers) -> list[str]:
     return [
-        "Requests are RequestCount and HTTPCode_ELB_503_Count; errors are "
-        "HTTPCode_Target_4XX_Count.",
+        f"Requests are {_REQUESTS}; errors are {_named(CLIENT_ERROR_PERCENT.part)}.",
         *_failures(part, numbers, CLIENT_ERRORS),
         f"It passes after {SHORTEST_MINUTES} minutes in which both sides answered.",
     ]

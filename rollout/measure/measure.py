@@ -30,15 +30,14 @@ from rollout.measure.asked import Asked
 from rollout.measure.judgement import Judgement
 from rollout.measure.queues import read_queues
 from rollout.measure.running import read_alarms, read_running
-from rollout.measure.span import Span, on_the_clock
+from rollout.measure.span import LONG_PERIOD_SECONDS, WEEK, Span, on_the_clock
 from rollout.measure.traffic import COUNTED, SideSeries, latency_pairs
 from rollout.measure.tunnels import read_tunnels
 from rollout.terminal.refusal import Failed
 
 LAG = timedelta(minutes=5)
 """Load balancers send a minute up to 4 minutes late; an earlier look sees it half full."""
-LONGEST_WINDOW = timedelta(days=7)
-WEEK = timedelta(days=7)
+LONGEST_WINDOW = WEEK
 
 EC2_ANSWERS = 0.05
 """EC2's part of the requests in a period that tells how it does: a straggler tells nothing."""
@@ -124,10 +123,10 @@ class _Measured:
     @property
     def _weeks(self) -> Span:
         start, end = (
-            on_the_clock(moment, expected.PERIOD_SECONDS)
+            on_the_clock(moment, LONG_PERIOD_SECONDS)
             for moment in (self.span.start - expected.LONGEST_LOOK_BACK, self.span.end)
         )
-        return Span(start, end, expected.PERIOD_SECONDS)
+        return Span(start, end, LONG_PERIOD_SECONDS)
 
     def _read(self, metrics: tuple[Metric, ...], span: Span) -> SideSeries:
         return SideSeries(self._client("cloudwatch"), self._running, metrics, span)
@@ -139,8 +138,8 @@ class _Measured:
     @cached_property
     def _week_before(self) -> list[Minute]:
         """The counts by 5 minutes of the week before what is judged."""
-        start = on_the_clock(self.span.start, expected.PERIOD_SECONDS)
-        week = Span(start - WEEK, start, expected.PERIOD_SECONDS)
+        start = on_the_clock(self.span.start, LONG_PERIOD_SECONDS)
+        week = Span(start - WEEK, start, LONG_PERIOD_SECONDS)
         return self._by_five.counts(self._counted.requests, self._counted.errors, week)
 
     def _errors(self) -> Part:
@@ -153,8 +152,8 @@ class _Measured:
         """Return how EC2 did in the last week in which it answered; None: none of a month."""
         before_stage = Span(
             self._weeks.start,
-            on_the_clock(self._asked.since, expected.PERIOD_SECONDS),
-            expected.PERIOD_SECONDS,
+            on_the_clock(self._asked.since, LONG_PERIOD_SECONDS),
+            LONG_PERIOD_SECONDS,
         )
         counts = self._by_five.counts(self._counted.requests, self._counted.errors, before_stage)
         answered = [
@@ -162,7 +161,7 @@ class _Measured:
             for each in counts
             if each.ec2_requests > EC2_ANSWERS * (each.ec2_requests + each.fargate_requests)
         ]
-        periods = int(WEEK.total_seconds()) // expected.PERIOD_SECONDS
+        periods = int(WEEK.total_seconds()) // LONG_PERIOD_SECONDS
         return before(answered[-periods:])
 
     def _client_errors(self) -> Part:

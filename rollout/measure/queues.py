@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -16,10 +15,9 @@ from pay.model.service.dependencies import Access
 from rollout.aws.clients import Client
 from rollout.measure.asked import Asked
 from rollout.measure.cloudwatch import Points, Query, read
-from rollout.measure.span import Span, on_the_clock
+from rollout.measure.span import WEEK, Span, on_the_clock
 from rollout.terminal.refusal import Failed
 
-WEEK = timedelta(days=7)
 PERIOD_SECONDS = PERIOD_MINUTES * 60
 REPORTED_MINUTES = 15
 

@@ -4,6 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+WEEK = timedelta(days=7)
+LONG_PERIOD_SECONDS = 300
+"""What weeks are read by. CloudWatch keeps minutes for 15 days, and periods of 5 minutes for 63."""
+
 
 @dataclass(frozen=True)
 class Span:

@@ -6,17 +6,7 @@ from typing import Any
 
 from pay.model.judging.latency import Pair, Percentile
 from pay.model.judging.minutes import Minute
-from pay.model.metrics import (
-    CONNECTIONS,
-    ELB_5XX,
-    ELB_503,
-    ELB_RESETS,
-    REQUESTS,
-    TARGET_4XX,
-    TARGET_5XX,
-    TARGET_RESETS,
-    Metric,
-)
+from pay.model.metrics import CLIENT_ERROR_PERCENT, ERROR_PERCENT, RESET_PERCENT, Metric
 from pay.model.vocabulary import LoadBalancerType, Side
 from rollout.measure.cloudwatch import Points, Query, read
 from rollout.measure.running import RunningSide
@@ -33,14 +23,12 @@ class Counted:
 
 
 COUNTED: Mapping[LoadBalancerType, Counted] = {
-    # A connection error to a target is a 502, which ELB_5XX counts already; 502 and 504 are in
-    # RequestCount, a 503 without a healthy target is not.
     LoadBalancerType.APPLICATION: Counted(
-        (REQUESTS, ELB_503), (TARGET_5XX, ELB_5XX), (TARGET_4XX,)
+        ERROR_PERCENT.whole, ERROR_PERCENT.part, CLIENT_ERROR_PERCENT.part
     ),
-    LoadBalancerType.NETWORK: Counted((CONNECTIONS,), (TARGET_RESETS, ELB_RESETS)),
+    LoadBalancerType.NETWORK: Counted(RESET_PERCENT.whole, RESET_PERCENT.part),
 }
-"""AWS: "CloudWatch metrics for your Application Load Balancer"; of the Network Load Balancer."""
+"""The judge counts what the alarms do."""
 
 
 class SideSeries:

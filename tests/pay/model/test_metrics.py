@@ -19,8 +19,6 @@ from pay.model.metrics import (
     response_time,
     side_dimensions,
 )
-from pay.model.vocabulary import LoadBalancerType
-from rollout.measure.traffic import COUNTED
 from tests.support.problems import only, refusal
 from tests.support.services import service_side
 
@@ -99,13 +97,6 @@ def test_a_formula_is_the_share_of_what_failed(
     # What is not in `sums` was not reported.
     reported = {metric.id: sums.get(metric.id) for metric in share.metrics}
     assert evaluated(share.expression, reported) == percent
-
-
-def test_the_judge_counts_as_the_alarm_does() -> None:
-    application = COUNTED[LoadBalancerType.APPLICATION]
-    assert (application.errors, application.requests) == (ERROR_PERCENT.part, ERROR_PERCENT.whole)
-    network = COUNTED[LoadBalancerType.NETWORK]
-    assert (network.errors, network.requests) == (RESET_PERCENT.part, RESET_PERCENT.whole)
 
 
 def evaluated(formula: str, reported: Mapping[str, int | None]) -> float:
