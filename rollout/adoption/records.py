@@ -46,13 +46,13 @@ def _zone(zone: str, vpc: str, ids: Sequence[str], others: Sequence[str]) -> Obs
     if vpc and ids:
         return Obstacle(
             "zone",
-            f"{len(ids)} VPCs of the name {vpc} resolve a private hosted zone {zone} "
+            f"{len(ids)} VPCs with the name {vpc} resolve a private hosted zone {zone} "
             f"({', '.join(ids)}); Terraform's lookup takes one VPC",
             "give each VPC a name of its own, or correct `network.vpc` of the environment's file",
             (),
         )
     if vpc:
-        there = f"; there is {', '.join(others)} of another VPC" if others else ""
+        there = f"; another VPC has {', '.join(others)}" if others else ""
         return Obstacle(
             "zone",
             f"the VPC {vpc} resolves no private hosted zone {zone}{there}",

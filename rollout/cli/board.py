@@ -24,7 +24,8 @@ def board(
         Path, typer.Option(metavar="FILE", help="The page; - prints it.", callback=writable)
     ],
     runbooks: Annotated[
-        str, typer.Option(metavar="URL", help="Where the page's links find the task pages.")
+        str,
+        typer.Option(metavar="URL", help="The address of the task pages, for the page's links."),
     ] = "docs/tasks",
 ) -> None:
     standings = load_standings(environments_folder(), now())

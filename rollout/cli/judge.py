@@ -78,7 +78,8 @@ def judge(
         bool, typer.Option("--explain", help="Also print how each number came to be.")
     ] = False,
     html: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Also write a page.", callback=writable)
+        Path | None,
+        typer.Option(metavar="FILE", help="Also write an HTML page.", callback=writable),
     ] = None,
     record: Annotated[
         bool, typer.Option("--record", help="Add each verdict to the service's file of verdicts.")

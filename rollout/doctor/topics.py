@@ -38,9 +38,9 @@ def _line(name: str, environment: Environment, client: Client) -> Line:
         return not_shown(CHECK, f"{name}: {error}", "allow sns:ListSubscriptionsByTopic")
     confirmed = [arn for arn in found if arn.startswith("arn:")]
     if confirmed:
-        return ok(CHECK, f"{name} notifies {len(confirmed)} confirmed subscribers")
+        return ok(CHECK, f"{len(confirmed)} of {len(found)} subscribers of {name} confirmed")
     if PENDING in found:
         fix = "confirm it: open the link, or the address, that AWS sent"
-        return fails(CHECK, f"{name} has no subscriber that confirmed; {len(found)} have to", fix)
-    fix = "subscribe who is on call, as docs/tasks/watch-a-service.md says"
+        return fails(CHECK, f"0 of {len(found)} subscribers of {name} confirmed", fix)
+    fix = "subscribe the people on call, as docs/tasks/watch-a-service.md says"
     return fails(CHECK, f"{name} has no subscriber: its alarms reach nobody", fix)

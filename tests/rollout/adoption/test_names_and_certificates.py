@@ -123,7 +123,7 @@ def test_a_zone_that_the_vpc_does_not_resolve_is_told_once(
     vpc, zone = aws.environment.network.vpc, aws.environment.dns.internal_zone
     aws.gone = {vpc if gone == "vpc" else gone}
     obstacles = [each["reason"] for each in first(adopt)]
-    there = "there is ZELSEWHERE of another VPC"
+    there = "another VPC has ZELSEWHERE"
     assert obstacles == [f"the VPC {vpc} resolves no private hosted zone {zone}; {there}"]
 
 
@@ -134,7 +134,7 @@ def test_two_vpcs_of_one_name_are_told_as_such(
     both = {"Vpcs": [{"VpcId": "vpc-1"}, {"VpcId": "vpc-2"}]}
     monkeypatch.setattr(aws, "DescribeVpcs", lambda Filters: both)
     [obstacle] = first(adopt)
-    assert f"2 VPCs of the name {vpc} resolve a private hosted zone" in obstacle["reason"]
+    assert f"2 VPCs with the name {vpc} resolve a private hosted zone" in obstacle["reason"]
     assert "network.vpc" in obstacle["fix"]
 
 

@@ -38,7 +38,7 @@ def test_a_topic_without_a_confirmed_subscriber_is_found(
     line = lines(environment, client)[CRITICAL]
     assert (line.verdict, line.found) == (
         Verdict.FAILS,
-        f"{unique}-alarms-critical has no subscriber that confirmed; 1 have to",
+        f"0 of 1 subscribers of {unique}-alarms-critical confirmed",
     )
 
     with pytest.raises(ClientError, match="Invalid token"):

@@ -56,8 +56,8 @@ def _written_over(change: ResourceChange, context: Context) -> Iterator[str]:
         is_there = other.type == change.type and other.before and not other.is_removed
         if is_there and [dig(other.before, *path) for path in paths] == own:
             yield (
-                f"{', '.join(map(str, own))} has {other.address} already, which the new "
-                f"{change.type} writes over, or decides with"
+                f"{', '.join(map(str, own))} already has {other.address}; the new "
+                f"{change.type} would overwrite it, or decide in its place"
             )
 
 
@@ -130,12 +130,12 @@ def _providers(plan: StackPlan, change: ResourceChange, context: Context) -> Ite
     name = change.after.get("cluster_name")
     new = (c for c in plan.plan.written("aws_ecs_cluster") if c.verb is Verb.CREATE)
     if name is not None and name not in [cluster.after.get("name") for cluster in new]:
-        yield f"replaces the capacity providers of {name}, a cluster that this plan does not make"
+        yield f"replaces the capacity providers of {name}, a cluster that this plan does not create"
 
 
 def _topic_policy(plan: StackPlan, change: ResourceChange, context: Context) -> Iterator[str]:
     if (topic := change.after.get("arn")) is not None:
-        yield f"replaces the policy of {topic}, a topic that this plan does not make"
+        yield f"replaces the policy of {topic}, a topic that this plan does not create"
 
 
 def _other_than(change: ResourceChange, path: Path, own: str | None) -> Iterator[str]:
