@@ -4,13 +4,24 @@ from collections import Counter
 
 from pay.catalogue import CATALOGUE
 from pay.environments.load import environment_files
+from pay.model.stacks import KINDS, StackKind, StackScope
 from tests.support.checkout import COMMITTED, Pay, PayJson
+
+
+def of_one_environment() -> list[StackKind]:
+    """The kind of each stack of an environment that has all of them."""
+    return [
+        kind
+        for kind in KINDS
+        for _ in (CATALOGUE if kind.scope is StackScope.SERVICE else (None,))
+        if kind.scope is not StackScope.ACCOUNT
+    ]
 
 
 def test_every_stack_of_an_environment_is_listed_in_its_turn(pay_json: PayJson) -> None:
     code, found = pay_json("stacks", "test-12")
     assert code == 0
-    assert len(found) == 1 + 3 * len(CATALOGUE)
+    assert len(found) == len(of_one_environment())
     assert found[0] == {
         "stack": "test-12-platform",
         "kind": "platform",
@@ -27,7 +38,7 @@ def test_every_stack_of_an_environment_is_listed_in_its_turn(pay_json: PayJson) 
 
 def test_all_environments_have_their_stacks(pay_json: PayJson) -> None:
     _, found = pay_json("stacks")
-    per_environment = 1 + 3 * len(CATALOGUE)
+    per_environment = len(of_one_environment())
     assert Counter(environment for row in found for environment in row["environments"]) == (
         dict.fromkeys(environment_files(COMMITTED), per_environment)
     )
