@@ -98,7 +98,7 @@ def judge(
     asked_at = at and at.replace(tzinfo=UTC)
     shown = Shown(as_json, explain, html, record)
     if asked_at and not FIRST_DAY <= asked_at <= now() + FURTHEST:
-        message = f"found {asked_at:%Y-%m-%dT%H:%MZ}; give a time from {FIRST_DAY:%Y-%m-%d} on."
+        message = f"found {asked_at:%Y-%m-%dT%H:%MZ}; give a time from {FIRST_DAY:%Y-%m-%d} to now."
         raise typer.BadParameter(message, param_hint="--at")
     with reporting(as_json, exit_code=2):
         if recorded is not None:
