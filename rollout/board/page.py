@@ -114,8 +114,10 @@ class ServiceOnBoard:
 
     @property
     def is_current(self) -> bool:
-        """Return whether the last verdict is of the stage that the service is at."""
-        return self.verdict is not None and self.verdict.stage is self.row.stage
+        """Return whether the last verdict is of this stay at the stage."""
+        if self.verdict is None or self.verdict.stage is not self.row.stage:
+            return False
+        return self.row.since is None or self.verdict.end > self.row.since
 
     @property
     def next_on(self) -> str:

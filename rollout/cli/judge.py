@@ -24,7 +24,7 @@ from typing import Annotated
 
 import typer
 
-from pay.model.judging.part import ExitCode, Verdict
+from pay.model.judging.part import ExitCode
 from rollout.aws.clients import asking
 from rollout.measure.judgement import Judgement
 from rollout.measure.measure import judge as measure
@@ -72,7 +72,7 @@ def judge(
         ),
     ] = None,
     watch: Annotated[
-        bool, typer.Option("--watch", help="Judge each minute until no data is missing.")
+        bool, typer.Option("--watch", help="Judge each minute until waiting changes nothing.")
     ] = False,
     explain: Annotated[
         bool, typer.Option("--explain", help="Also print how each number came to be.")
@@ -99,7 +99,7 @@ def judge(
     asked_at = at and at.replace(tzinfo=UTC)
     shown = Shown(as_json, explain, html, record)
     if asked_at and not FIRST_DAY <= asked_at <= now() + FURTHEST:
-        message = f"found {asked_at:%Y-%m-%dT%H:%MZ}; give a time from {FIRST_DAY:%Y-%m-%d} on."
+        message = f"found {asked_at:%Y-%m-%dT%H:%MZ}; give a time from {FIRST_DAY:%Y-%m-%d} to now."
         raise typer.BadParameter(message, param_hint="--at")
     with reporting(as_json, exit_code=2):
         if recorded is not None:
@@ -147,7 +147,7 @@ def _judge_running(
         codes = {each.exit_code for each in judgements} or {ExitCode.PASS}
         if failures:
             raise typer.Exit(2)
-        if not watch or all(each.verdict is not Verdict.NOT_ENOUGH_DATA for each in judgements):
+        if not watch or ExitCode.NOT_ENOUGH_DATA not in codes:
             raise typer.Exit(next(code for code in WORST_FIRST if code in codes))
         time.sleep(WATCH_SECONDS)
 

@@ -50,7 +50,11 @@ def blocks(totals: Totals, span: Span) -> tuple[list[Block], int]:
     known = [value for value in expected.values() if value is not None]
     if not known:
         raise LookupError("no week before has metrics")
-    minutes = _block_minutes(median(known))
+    # The first hour decides: a choice by all of them would change with the time of day, and a dip
+    # of the night would be gone by noon.
+    hour = int((span.start + timedelta(hours=1)).timestamp())
+    early = [value for at, value in expected.items() if value is not None and at < hour]
+    minutes = _block_minutes(median(early or known))
     length = minutes * 60
     start = -(-int(span.start.timestamp()) // length) * length
     return [

@@ -94,8 +94,8 @@ def _latency(part: Part, numbers: Numbers) -> list[str]:
         return []
     by = f"{numbers['slower_by']:g}"
     return [
-        "The rate of the smaller side chooses the highest percentile and the shortest block with "
-        "enough requests for it.",
+        "The smaller side's rate in the first hours chooses the highest percentile and the "
+        "shortest block with enough requests for it.",
         f"Each block of {numbers['block_minutes']:g} minutes has one vote: is Fargate over {by} "
         f"times EC2? {numbers['slower']:g} of {numbers['blocks']:g} were.",
         f"The evidence of slower is {part.e_values['e_worse']:.4g} ({FAILS_AT:g} fails, "

@@ -13,7 +13,7 @@ from pay.model.judging.bursts import burst_rate
 from pay.model.judging.dip import judge_dip
 from pay.model.judging.errors import judge_client_errors, judge_errors
 from pay.model.judging.hosts import HEARTBEATS_OF, judge_hosts
-from pay.model.judging.latency import choose_percentile, judge_latency
+from pay.model.judging.latency import judge_latency, percentile_of
 from pay.model.judging.minutes import Minute, total
 from pay.model.judging.part import Part, Verdict
 from pay.model.judging.queues import judge_queues
@@ -170,10 +170,10 @@ class _Measured:
         return judge_client_errors(refused, self._asked.share)
 
     def _latency(self) -> Part:
-        seen = total(self._minutes)
-        smaller = min(seen.ec2_requests, seen.fargate_requests)
-        percentile = choose_percentile(smaller / len(self._minutes)) if self._minutes else None
+        percentile = percentile_of(self._minutes)
         if percentile is None:
+            seen = total(self._minutes)
+            smaller = min(seen.ec2_requests, seen.fargate_requests)
             return Part(
                 verdict=Verdict.NOT_ENOUGH_DATA,
                 reason=f"few requests: {smaller:,} on the smaller side do not show a median",

@@ -34,14 +34,17 @@ DECIDE = (
 
 def part_as_data(recording: Recording, part: Part) -> dict[str, Any]:
     """Return a part's verdict for programs; e-values stand beside it by their names."""
-    return {"schema": SCHEMA, "rules": RULES, "stage": recording.stage, **_data(part)}
+    return {"schema": SCHEMA, "rule": RULES, "stage": recording.stage, **_data(part)}
 
 
 def as_data(judgement: Judgement) -> dict[str, Any]:
     """Return a judgement for programs."""
+    data = judgement.model_dump(mode="json", exclude={"parts"})
     return {
         "schema": SCHEMA,
-        **judgement.model_dump(mode="json", exclude={"parts"}),
+        "rule": data.pop("rules"),
+        "window": {name: data.pop(name) for name in ("start", "end")},
+        **data,
         "escalate": judgement.escalate,
         "needs": [
             {"part": name, "what": part.needs, "at": at and at.isoformat()}

@@ -34,7 +34,16 @@ _TIME = "a time in UTC, for example 2026-11-02T09:00:00Z"
 def to_problems(error: ValidationError) -> list[Problem]:
     """Return every mistake in the input of a Model, without file and line."""
     model = next((m for m in _all(Model) if m.__name__ == error.title), Model)
-    return [_problem(details, model) for details in error.errors(include_url=False)]
+    found = error.errors(include_url=False)
+    return [_problem(details, model) for details in found if not _follows(details, found)]
+
+
+def _follows(error: ErrorDetails, others: list[ErrorDetails]) -> bool:
+    """Return whether a list is only too short because pydantic does not count its wrong items."""
+    path = error["loc"]
+    return error["type"] == "too_short" and any(
+        len(other["loc"]) > len(path) and other["loc"][: len(path)] == path for other in others
+    )
 
 
 def _all(model: type[Model]) -> Iterator[type[Model]]:

@@ -63,10 +63,17 @@ NO_NAME = (
     "'''a\n'''",
 )
 NO_COUNT = ('"1"', "true", "0.5", "1.0", "-1", str(2**62), "0x7fffffffffffffff")
+NO_PERCENT = ('"1"', '""', "true", "0", "-0.5", "1001", "nan", "inf", "-inf", "1e400", "[1]")
 NO_SWITCH = ('"true"', "1", "0", '"yes"', '""')
 NO_TABLE = ("1", '"a"', "true", "[1]")
 
-WRONG = {"text": NO_TEXT + NO_NAME, "count": NO_COUNT, "switch": NO_SWITCH, "table": NO_TABLE}
+WRONG = {
+    "text": NO_TEXT + NO_NAME,
+    "count": NO_COUNT,
+    "percent": NO_PERCENT,
+    "switch": NO_SWITCH,
+    "table": NO_TABLE,
+}
 
 OWN = {
     "region": ['"eu-west-9"', '"EU-WEST-1"', '"eu-west-1a"', '"eu-west-2"', '"us-gov-west-1"'],
@@ -190,7 +197,7 @@ RIGHT = {
 
 
 def kinds(model: type[Model], table: str = "") -> Iterator[tuple[str, str]]:
-    """Every key of a model with its kind: text, a count, a switch, or a table."""
+    """Every key of a model with its kind: text, a count, a percentage, a switch, or a table."""
     for name, field in model.model_fields.items():
         key = f"{table}.{name}" if table else name
         type_ = field.annotation
@@ -211,6 +218,8 @@ def _kinds(key: str, type_: Any) -> Iterator[tuple[str, str]]:
         yield key, "switch"
     elif type_ is int or (get_args(type_) and isinstance(get_args(type_)[0], int)):
         yield key, "count"
+    elif type_ is float:
+        yield key, "percent"
     elif key in ("capacity", "services"):
         yield key, "table"
         one = {"capacity": "cde", "services": "connector"}[key]

@@ -75,9 +75,17 @@ def test_says_where_every_service_stands_and_what_it_waits_for(moved: Checkout) 
 
 
 def test_a_verdict_of_the_stage_before_says_so(moved: Checkout) -> None:
-    assert "the stage before" not in page(moved)
+    assert "before the last move" not in page(moved)
     moved.put("test-12", "connector", "quarter", now=NOW, ago=timedelta(minutes=5))
-    assert "the stage before" in page(moved)
+    assert "before the last move" in page(moved)
+
+
+def test_a_verdict_of_an_earlier_stay_at_the_stage_says_so(moved: Checkout) -> None:
+    moved.put("test-12", "ledger", "ready", now=NOW, ago=timedelta(minutes=9))
+    moved.put("test-12", "ledger", "canary", now=NOW, ago=timedelta(minutes=5))
+    text = page(moved)
+    assert "before the last move" in text
+    assert "How to roll back" not in text
 
 
 def test_every_planned_move_of_the_picture_stands_in_the_table(moved: Checkout) -> None:

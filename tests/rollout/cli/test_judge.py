@@ -126,6 +126,14 @@ def test_a_mistake_of_the_file_is_a_message_and_exit_code_2(
     assert str(file) in result.stderr
 
 
+def test_a_wrong_row_is_one_mistake_and_not_also_a_missing_row(
+    file: Path, pay_json: PayJson
+) -> None:
+    file.write_text('{"stage": "canary", "minutes": [[1, 1, 0, 1, -1]]}')
+    _, told = pay_json("judge", "--recorded", str(file))
+    assert len(told["invalid"]) == 1
+
+
 @pytest.mark.parametrize(
     "row",
     [

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from pay.model.judging.dip import judge_dip
 from pay.model.stage.dwell import LOCAL_ZONE
 from rollout.measure.expected import WEEKS, bank_holidays, blocks, usual
 from rollout.measure.span import Span
@@ -63,6 +64,24 @@ def test_few_requests_make_long_blocks(usual_total: float, expected_minutes: int
     totals = weeks(NOON, *[usual_total] * WEEKS)
     _, minutes = blocks(totals, Span(NOON, NOON + timedelta(hours=3)))
     assert minutes == expected_minutes
+
+
+def test_a_dip_of_the_night_is_still_one_by_noon() -> None:
+    """Blocks keep their length when the day brings more requests."""
+    night = NOON.replace(hour=1)
+    first = stamp(night - timedelta(hours=2))
+    requests = [20.0 if number < 84 else 400.0 for number in range(26 * 12)]
+    totals = {
+        first + 300 * number - week * 7 * 24 * 3600: value
+        for number, value in enumerate(requests)
+        for week in range(WEEKS + 1)
+    }
+    totals |= {stamp(night) + 300 * number: 0.0 for number in range(24, 48)}
+    ends = range(5, 14)
+    found = [blocks(totals, Span(night, night + timedelta(hours=hours))) for hours in ends]
+    assert len({minutes for _, minutes in found}) == 1
+    judged = [judge_dip(seen, block_minutes=minutes) for seen, minutes in found]
+    assert len({(part.verdict, part.fail_minute) for part in judged}) == 1
 
 
 def test_nothing_is_expected_without_a_week_before() -> None:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from pay.model.judging.e_values import FAILS_AT, NO_BET, PASSES_AT, at_once, restarting
 from pay.model.judging.limits import PATIENCE_MINUTES
+from pay.model.judging.minutes import Minute, total
 from pay.model.judging.part import Part, Verdict
 from pay.model.service.judging import USUALLY_SLOWER_BY
 
@@ -78,6 +79,21 @@ def choose_percentile(requests_a_minute: float) -> Percentile | None:
         ),
         None,
     )
+
+
+def percentile_of(minutes: Sequence[Minute]) -> Percentile | None:
+    """Return what is compared in a stage; None: no hour so far shows any percentile.
+
+    Its first hour decides, or its first hours, where that has too few requests. A choice by all of
+    them would change with the time of day, and a FAIL by the blocks of the night would be gone.
+    """
+    for end in range(60, len(minutes) + 60, 60):
+        first = minutes[:end]
+        seen = total(first)
+        smaller = min(seen.ec2_requests, seen.fargate_requests)
+        if choice := choose_percentile(smaller / len(first)):
+            return choice
+    return None
 
 
 def judge_latency(

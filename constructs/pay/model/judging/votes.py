@@ -6,6 +6,7 @@ to 43 % of days. Blocks with a burst vote a second time among themselves, where 
 blocks cannot outvote them.
 """
 
+from bisect import insort
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from statistics import median
@@ -46,9 +47,13 @@ def _last(wealth: Sequence[float], whole_blocks: int) -> float:
 
 
 def _only_bursts(five: Sequence[Minute]) -> Iterator[Minute]:
-    """Yield the blocks with unusually many errors, and an empty one for each other."""
-    least = max(5, 5 * median([block.errors for block in five] or [0]))
-    return (block if block.errors >= least else Minute() for block in five)
+    """Yield the blocks with unusually many errors for the blocks up to them, and an empty one for
+    each other. Later blocks change nothing: what a look found, no later look takes back.
+    """
+    so_far: list[int] = []
+    for block in five:
+        insort(so_far, block.errors)
+        yield block if block.errors >= max(5, 5 * median(so_far)) else Minute()
 
 
 def _votes(

@@ -147,6 +147,24 @@ def test_evidence_does_not_grow_where_a_coin_names_the_sides(seed: int) -> None:
     assert mean <= 1 + 3 * deviation / len(ends) ** 0.5
 
 
+@pytest.mark.parametrize("share", LIMITS)
+def test_a_fail_that_a_look_found_is_never_taken_back(share: float) -> None:
+    """Bursts of a quiet night stay bursts when a busy day makes more errors usual."""
+    ec2, fargate = round(100 * (1 - share)), round(100 * share)
+    quiet = [Minute(ec2, 0, fargate, 0)] * 4 + [Minute(ec2, 1, fargate, 0)]
+    burst = [Minute(ec2, 0, fargate, 0)] * 4 + [Minute(ec2, 0, fargate, min(fargate, 12))]
+    busy = [Minute(10 * ec2, 2, 10 * fargate, 0)] * 4 + [Minute(10 * ec2, 2, 10 * fargate, 2)]
+    night = quiet * 36 + burst * 35
+    first = next(
+        part
+        for end in range(len(quiet) * 36, len(night) + 1)
+        if (part := judge_errors(night[:end], share)).verdict is FAIL
+    )
+    later = judge_errors(night + busy * 120, share)
+    assert (later.verdict, later.fail_minute) == (FAIL, first.fail_minute)
+    assert (later.reason, later.e_values["e_worse"]) == (first.reason, first.e_values["e_worse"])
+
+
 def test_what_is_missing_has_a_number_and_a_time() -> None:
     few = judge_errors(minutes([330, 11, 0, 1, 0]), 0.05)
     assert few.needs == "24 more Fargate requests without error"

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pay.model.judging.latency import Pair, judge_latency, ratio
+from pay.model.judging.latency import Pair, Percentile, judge_latency, percentile_of, ratio
+from pay.model.judging.minutes import Minute
 from pay.model.judging.part import Verdict
 
 SAME, SLOWER = Pair(100, 120), Pair(100, 140)
@@ -65,3 +66,21 @@ def test_the_blocks_that_are_missing_are_those_that_pass() -> None:
 
 def test_a_service_may_have_a_limit_of_its_own() -> None:
     assert judge_latency([SLOWER] * 11, block_minutes=5, slower_by=1.5).verdict is Verdict.PASS
+
+
+NIGHT, DAY = Minute(90, 0, 30, 0), Minute(1350, 0, 450, 0)
+
+
+def test_what_is_compared_stays_the_same_when_more_requests_come() -> None:
+    """A percentile of a busy day has too few requests by night: a FAIL of the night would go."""
+    choices = {percentile_of([*[NIGHT] * 300, *[DAY] * end]) for end in range(0, 600, 30)}
+    assert choices == {Percentile(95, 10)}
+    assert percentile_of([*[DAY] * 60, *[NIGHT] * 600]) == Percentile(99, 5)
+
+
+def test_hours_without_a_percentile_wait_for_one_that_has_it() -> None:
+    assert percentile_of([]) is None
+    assert percentile_of([Minute(600, 0, 0, 0)] * 120) is None
+    late = percentile_of([*[Minute(600, 0, 0, 0)] * 120, *[DAY] * 60])
+    assert late is not None
+    assert percentile_of([*[Minute(600, 0, 0, 0)] * 120, *[DAY] * 600]) == late
