@@ -122,6 +122,9 @@ def test_the_exit_codes_of_the_process_are_0_1_and_2(checkout: Checkout) -> None
         ("pay stages bro", {"broken"}),
         ("pay rollback test-12 cardid --to ha", {"half"}),
         ("pay guard --allow keeps-fargate", {"keeps-fargate-at-peak"}),
+        ("pay guard test-12-cardid-f", {"test-12-cardid-fargate"}),
+        ("pay review x.json test-12-pl", {"test-12-platform"}),
+        ("pay review plans/x", set()),
     ],
 )
 def test_a_shell_completes_names(words: str, offered: set[str], checkout: Checkout) -> None:
@@ -146,7 +149,7 @@ def test_a_shell_completes_nothing_without_environments(tmp_path: Path) -> None:
     assert (done.stdout.strip(), done.stderr) == ("", "")
 
 
-COMPLETED = ("ENV", "SERVICE", "STAGE", "SEGMENT", "RULE")
+COMPLETED = ("ENV", "SERVICE", "STAGE", "SEGMENT", "RULE", "STACK|PLAN.json...")
 
 
 def test_every_name_that_a_command_takes_is_completed(checkout: Checkout, pay: Pay) -> None:
