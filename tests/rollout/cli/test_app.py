@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +14,7 @@ from rollout import cli
 from rollout.cli import COMMANDS, load, summary
 from rollout.terminal.arguments import environments_folder
 from tests.support.checkout import COMMITTED, Checkout, Pay
-from toolchain.paths import VENV_BIN
+from toolchain.paths import ROOT, VENV_BIN
 
 MINE = (
     *("stages", "stacks", "promote", "rollback", "journal", "plan-moves", "parity", "adopt"),
@@ -172,6 +173,18 @@ def test_a_refusal_for_people_goes_to_the_error_stream(checkout: Checkout) -> No
     assert result.stdout == ""
     assert "Refused" in result.stderr
     assert "Nothing was written" in result.stderr
+
+
+def test_a_copied_checkout_is_told_whose_code_runs(
+    checkout: Checkout, pay: Pay, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    said = f"pay: runs the code of {ROOT}, not that of this copy; run `make setup` here"
+    monkeypatch.chdir(ROOT)
+    assert said not in pay("stages", "test-12").stderr
+    copy = tmp_path / "copy"
+    shutil.copytree(ROOT / "rollout" / "cli", copy / "rollout" / "cli")
+    monkeypatch.chdir(copy)
+    assert pay("stages", "test-12").stderr == said + "\n"
 
 
 def test_a_folder_that_is_not_there_is_wrong_use(tmp_path: Path) -> None:
