@@ -100,7 +100,7 @@ def test_a_copy_that_kept_its_name_is_wrong_and_not_its_original(folder: Path) -
 
 
 FOLLOWS = {
-    "nothing": ('follows = "test-12"', 'follows = "test-13"'),
+    "nothing": ('follows = "test-12"', 'follows = "nowhere"'),
     "itself": ('follows = "test-12"', 'follows = "staging-2"'),
     "what follows it": ('follows = "test-12"', 'follows = "production-2"'),
 }
