@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
+from pathlib import Path
 
 import yaml
 from checkov.common.bridgecrew.check_type import CheckType
@@ -72,10 +73,35 @@ def covered_types(requirements: Requirements, rules: frozenset[str]) -> frozense
 
 def _ours() -> dict[str, RuleText]:
     texts = [each.text for each in RULES] + [text for text, _ in ESTATE_RULES.values()]
+    mistakes = list[str]()
     for file in sorted(GRAPH_CHECKS.glob("*.yaml")):
-        metadata = yaml.safe_load(file.read_text(encoding="utf-8"))["metadata"]
-        texts.append(RuleText(metadata["id"], metadata["name"], metadata["guideline"], "ours"))
+        try:
+            texts.append(_text(file))
+        except UnknownRule as mistake:
+            mistakes.append(str(mistake))
+    if mistakes:
+        raise UnknownRule("\n".join(mistakes))
     return {each.id: each for each in texts}
+
+
+def _text(file: Path) -> RuleText:
+    """Raises UnknownRule if the file is not YAML, or lacks what the message of the rule needs."""
+    try:
+        check = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError, yaml.YAMLError) as error:
+        found = " ".join(str(error).split())
+        raise UnknownRule(
+            f"{file.name}: found {found}; required: a check of checkov in YAML"
+        ) from (None)
+    metadata = check.get("metadata") if isinstance(check, dict) else None
+    texts = metadata if isinstance(metadata, dict) else {}
+    needed = ("id", "name", "guideline")
+    if absent := [key for key in needed if not isinstance(texts.get(key), str)]:
+        raise UnknownRule(
+            f"{file.name}: found no text for {', '.join(absent)}; required: metadata with the id "
+            "of the rule, what must hold (name) and why (guideline)"
+        )
+    return RuleText(texts["id"], texts["name"], texts["guideline"], "ours")
 
 
 def _checkovs() -> dict[str, RuleText]:

@@ -15,6 +15,7 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 from toolchain import streams
+from toolchain.paths import ROOT
 
 PANELS = {
     "Moving services": (
@@ -60,11 +61,24 @@ class Commands(TyperGroup):
 
     def invoke(self, ctx: Any) -> Any:
         with streams.ending():
+            _warn_of_another_checkout()
             return super().invoke(ctx)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         name, _, rest = super().resolve_command(ctx, args)
         return name, load(name) if name else None, rest
+
+
+def _warn_of_another_checkout() -> None:
+    """Say that the code which runs is not that of the working folder: a checkout was copied or
+    moved, with programs that start the code of the place before.
+    """
+    own = Path(__file__)
+    here = Path("rollout", "cli", own.name)
+    if here.is_file() and not here.samefile(own):
+        typer.echo(
+            f"pay: runs the code of {ROOT}, not that of this copy; run `make setup` here", err=True
+        )
 
 
 def summary(command: str) -> str:

@@ -26,6 +26,7 @@ from rollout.delivery.terraform import Terraform
 from rollout.terminal.arguments import environments_folder
 from rollout.terminal.refusal import Failed
 from rollout.terminal.time_text import span
+from sandbox.plan_only import in_sandbox, is_plan_only
 from stacks.estate import may_hold
 
 HOLDS = timedelta(hours=1)
@@ -89,9 +90,16 @@ class _Desk:
         there = {file.parent.name for file in self.out.glob("stacks/*/cdk.tf")} & self.known.keys()
         globs = " ".join(sorted({*ids, *there}))
         synthesise(Path.cwd(), environments_folder().resolve(), self.out, globs=globs)
+        plan_only = set[str]()
         for id in ids:
             environment = self.environments[self.known[id].environment]
             variables, where = variables_for(environment)
+            name = environment.name
+            if in_sandbox(variables) and is_plan_only(environment) and name not in plan_only:
+                plan_only.add(name)
+                typer.echo(
+                    f"{name}: the sandbox can only plan it, and refuses `cdktf deploy`", err=True
+                )
             terraform = Terraform(self.out, variables, is_quiet=True)
             try:
                 yield self._plan(terraform, id, where)

@@ -1,6 +1,7 @@
 """Turns the arguments that `pay guard` and `pay review` share into a verdict."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -8,6 +9,7 @@ import typer
 
 from pay.environments.load import load_needed
 from pay.model.problem import InvalidInput
+from pay.model.stacks import known_stacks
 from rollout.guard.allowances import missing_reason, unknown_rule
 from rollout.guard.rule import Context
 from rollout.guard.rules import RULES
@@ -21,12 +23,21 @@ def _rules(incomplete: str) -> list[str]:
     return [rule for rule in RULES if rule.startswith(incomplete)]
 
 
+def _stacks(incomplete: str) -> list[str]:
+    """Return what a shell offers for a stack; where it offers none it offers files."""
+    with suppress(typer.BadParameter, InvalidInput):
+        environments, _ = load_needed(environments_folder(), lambda _: False)
+        return [id for id in known_stacks(environments) if id.startswith(incomplete)]
+    return []
+
+
 Plans = Annotated[
     list[str],
     typer.Argument(
         metavar="STACK|PLAN.json...",
         help="Stacks of one change by ids or shell globs, or its plans as `terraform show -json "
         "PLANFILE` writes them.",
+        autocompletion=_stacks,
     ),
 ]
 

@@ -1,7 +1,8 @@
 """The page about releasing an image asks of it what the task definitions need."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 from pay.catalogue import CATALOGUE
 from pay.catalogue.runtimes import WebService
@@ -26,12 +27,20 @@ def needed() -> Iterator[tuple[str, Contract]]:
             yield image, (part.user, part.writable_paths)
 
 
-def test_the_page_names_the_user_and_the_paths_of_every_image() -> None:
-    rows = re.findall(r"^\| (.+?) \| .+? \| `(.+?)` \| (.+) \|$", PAGE.text, re.MULTILINE)
-    listed = {
-        image.strip("`"): (user, tuple(re.findall("`(.+?)`", paths))) for image, user, paths in rows
-    }
-    assert set(listed.items()) == set(needed())
+def test_the_page_names_the_user_and_the_paths_of_every_image(
+    golden: Callable[[str | Path, str], None],
+) -> None:
+    rows = re.findall(r"^(\| (.+?) \| .+? \| `(.+?)` \| (.+) \|\n)", PAGE.text, re.MULTILINE)
+    contracts = dict(needed())
+    text = PAGE.text
+    listed = dict[str, Contract]()
+    for row, quoted, user, paths in rows:
+        if (image := quoted.strip("`")) in contracts:
+            listed[image] = (user, tuple(re.findall("`(.+?)`", paths)))
+        else:
+            text = text.replace(row, "")
+    assert listed == contracts
+    golden(PAGE.path, text)
 
 
 def test_the_commands_of_the_page_prove_the_sidecar() -> None:

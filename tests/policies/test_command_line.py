@@ -1,11 +1,13 @@
 """`python -m policies` exits with 0 (passed), 1 (refused) or 2 (wrong use), and says what to do."""
 
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.policies.conftest import run_gate
+from tests.conftest import ROOT
+from tests.policies.conftest import GATE_PYTHON, run_gate
 
 pytestmark = pytest.mark.slow
 
@@ -65,3 +67,36 @@ def test_prints_nothing_but_the_verdict(tmp_path: Path) -> None:
     assert run.returncode == 1
     assert run.stderr == ""
     assert run.stdout.splitlines()[-1].startswith("refused: ")
+
+
+RULES_OF_FOLDER = """
+import sys
+from pathlib import Path
+from policies import __main__, catalogue
+
+catalogue.GRAPH_CHECKS = Path(sys.argv[1])
+sys.exit(__main__.main(["--rules"]))
+"""
+
+
+def test_every_check_without_its_texts_is_named(tmp_path: Path) -> None:
+    texts = {
+        "lacks.yaml": "metadata:\n  id: lacks\n",
+        "no-text.yaml": "metadata: {id: a, name: b, guideline: 1}",
+        "empty.yaml": "",
+        "broken.yaml": "a: [\n",
+    }
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text)
+    run = subprocess.run(
+        [str(GATE_PYTHON), "-c", RULES_OF_FOLDER, str(tmp_path)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert run.returncode == 2, run.stderr
+    assert "lacks.yaml: found no text for name, guideline; required" in run.stderr
+    assert "no-text.yaml: found no text for guideline; required" in run.stderr
+    assert "empty.yaml: found no text for id, name, guideline; required" in run.stderr
+    assert "broken.yaml: found while parsing" in run.stderr
+    assert "Traceback" not in run.stderr

@@ -19,6 +19,9 @@ from pay.model import (
 from pay.model.environment.monitoring import Monitoring, Notifying
 from pay.model.side import ServiceSide
 
+RUNNING_TASKS = [name for name, each in CATALOGUE.items() if each.task_runs]
+"""The services that start one-off tasks."""
+
 
 def service(name: str = "orders", **changes: Any) -> Microservice:
     """An internal Java service outside the cardholder data environment that calls nothing."""

@@ -100,7 +100,7 @@ def test_a_copy_that_kept_its_name_is_wrong_and_not_its_original(folder: Path) -
 
 
 FOLLOWS = {
-    "nothing": ('follows = "test-12"', 'follows = "test-13"'),
+    "nothing": ('follows = "test-12"', 'follows = "nowhere"'),
     "itself": ('follows = "test-12"', 'follows = "staging-2"'),
     "what follows it": ('follows = "test-12"', 'follows = "production-2"'),
 }
@@ -125,8 +125,10 @@ def test_a_way_back_does_not_ask_for_a_chain(
 def test_the_followed_environment_is_blamed_for_nothing_of_a_third(
     edit: Edit, folder: Path
 ) -> None:
-    edit("sandbox", "adopt = false", 'follows = "test-perf-1"')
-    edit("test-perf-1", "adopt = false", 'follows = "sandbox"')
+    third = (folder / "sandbox.toml").read_text().replace("sandbox", "third")
+    (folder / "third.toml").write_text(third)
+    edit("sandbox", "adopt = false", 'follows = "third"')
+    edit("third", "adopt = false", 'follows = "sandbox"')
     right, warnings = load_needed(folder, "staging-2".__eq__)
     assert {"staging-2", "test-12"} <= right.keys()
     assert {problem.key for problem in warnings} == {"follows"}

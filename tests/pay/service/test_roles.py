@@ -4,7 +4,9 @@ from collections.abc import Mapping
 
 import pytest
 
+from pay.catalogue import CATALOGUE
 from pay.model import Environment, Side, Stage
+from tests.support.services import RUNNING_TASKS
 from tests.support.synthesised import SideOf
 
 
@@ -47,18 +49,20 @@ def test_keys_of_messages_are_used_as_far_as_the_service_sends_or_receives(
     assert statement["Condition"] == {"StringEquals": {"kms:ViaService": via}}
 
 
-def test_toolbox_may_start_its_one_off_task_and_pass_only_its_roles(
-    side_of: SideOf, environments: Mapping[str, Environment]
+@pytest.mark.parametrize("service", RUNNING_TASKS)
+def test_a_service_may_start_its_one_off_tasks_and_pass_only_their_roles(
+    side_of: SideOf, environments: Mapping[str, Environment], service: str
 ) -> None:
-    policy = side_of("toolbox", Side.FARGATE, Stage.HALF, "test-12").policy("task_policy")
+    policy = side_of(service, Side.FARGATE, Stage.HALF, "test-12").policy("task_policy")
     assert policy["RunOneOffTasks"]["Action"] == ["ecs:RunTask"]
     assert policy["PassRolesOfOneOffTasks"]["Condition"] == {
         "StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}
     }
     account = environments["test-12"].account_id
     assert policy["PassRolesOfOneOffTasks"]["Resource"] == [
-        f"arn:aws:iam::{account}:role/test-12_stream-s3-sqs-task",
-        f"arn:aws:iam::{account}:role/test-12_stream-s3-sqs-execution",
+        f"arn:aws:iam::{account}:role/test-12_{run.family}-{role}"
+        for run in CATALOGUE[service].task_runs
+        for role in ("task", "execution")
     ]
     assert policy["RunOneOffTasks"]["Condition"] == {
         "ArnEquals": {"ecs:cluster": f"arn:aws:ecs:eu-west-1:{account}:cluster/test-12-fargate"}

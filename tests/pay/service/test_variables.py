@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
+from pay.catalogue import CATALOGUE
 from pay.catalogue.sidecars import COLLECTOR
 from pay.model import Side
+from tests.support.services import RUNNING_TASKS
 from tests.support.synthesised import SideOf, Synthesised
 
 
@@ -14,20 +16,23 @@ def environment(stack: Synthesised, container: str) -> dict[str, str]:
     return {pair["name"]: pair["value"] for pair in stack.containers[container]["environment"]}
 
 
-def test_subnets_and_security_groups_of_a_task_to_run_have_one_order(side_of: SideOf) -> None:
-    toolbox = side_of("toolbox", Side.FARGATE)
-    variables = environment(toolbox, "toolbox")
-    for name, local, lookup in (
-        ("SUBNET_IDS", "task_run_subnets", "data.aws_subnets.toolbox_subnets"),
+@pytest.mark.parametrize("service", RUNNING_TASKS)
+def test_subnets_and_security_groups_of_a_task_to_run_have_one_order(
+    side_of: SideOf, service: str
+) -> None:
+    stack = side_of(service, Side.FARGATE)
+    variables = environment(stack, service)
+    [run] = CATALOGUE[service].task_runs
+    for variable, local, lookup in (
+        (run.subnets_variable, "task_run_subnets", f"data.aws_subnets.{service}_subnets"),
         (
-            "SECURITY_GROUP_IDS",
+            run.security_groups_variable,
             "task_run_security_groups",
             "data.aws_security_groups.task_security_groups",
         ),
     ):
-        variable = f"AWS_VPC_UPDATE_TRANSACTIONS_FARGATE_{name}"
         assert variables[variable] == f"${{local.{local}}}"
-        value = toolbox.document["locals"][local].replace(" ", "")
+        value = stack.document["locals"][local].replace(" ", "")
         assert value == f'${{join(",",sort({lookup}.ids))}}'
 
 

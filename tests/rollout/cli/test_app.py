@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +14,7 @@ from rollout import cli
 from rollout.cli import COMMANDS, load, summary
 from rollout.terminal.arguments import environments_folder
 from tests.support.checkout import COMMITTED, Checkout, Pay
-from toolchain.paths import VENV_BIN
+from toolchain.paths import ROOT, VENV_BIN
 
 MINE = (
     *("stages", "stacks", "promote", "rollback", "journal", "plan-moves", "parity", "adopt"),
@@ -122,6 +123,9 @@ def test_the_exit_codes_of_the_process_are_0_1_and_2(checkout: Checkout) -> None
         ("pay stages bro", {"broken"}),
         ("pay rollback test-12 cardid --to ha", {"half"}),
         ("pay guard --allow keeps-fargate", {"keeps-fargate-at-peak"}),
+        ("pay guard test-12-cardid-f", {"test-12-cardid-fargate"}),
+        ("pay review x.json test-12-pl", {"test-12-platform"}),
+        ("pay review plans/x", set()),
     ],
 )
 def test_a_shell_completes_names(words: str, offered: set[str], checkout: Checkout) -> None:
@@ -146,7 +150,7 @@ def test_a_shell_completes_nothing_without_environments(tmp_path: Path) -> None:
     assert (done.stdout.strip(), done.stderr) == ("", "")
 
 
-COMPLETED = ("ENV", "SERVICE", "STAGE", "SEGMENT", "RULE")
+COMPLETED = ("ENV", "SERVICE", "STAGE", "SEGMENT", "RULE", "STACK|PLAN.json...")
 
 
 def test_every_name_that_a_command_takes_is_completed(checkout: Checkout, pay: Pay) -> None:
@@ -169,6 +173,18 @@ def test_a_refusal_for_people_goes_to_the_error_stream(checkout: Checkout) -> No
     assert result.stdout == ""
     assert "Refused" in result.stderr
     assert "Nothing was written" in result.stderr
+
+
+def test_a_copied_checkout_is_told_whose_code_runs(
+    checkout: Checkout, pay: Pay, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    said = f"pay: runs the code of {ROOT}, not that of this copy; run `make setup` here"
+    monkeypatch.chdir(ROOT)
+    assert said not in pay("stages", "test-12").stderr
+    copy = tmp_path / "copy"
+    shutil.copytree(ROOT / "rollout" / "cli", copy / "rollout" / "cli")
+    monkeypatch.chdir(copy)
+    assert pay("stages", "test-12").stderr == said + "\n"
 
 
 def test_a_folder_that_is_not_there_is_wrong_use(tmp_path: Path) -> None:

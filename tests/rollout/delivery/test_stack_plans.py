@@ -65,6 +65,29 @@ def test_plans_a_stack_by_its_name(desk: Delivery) -> None:
     assert planned(desk) == [TRAFFIC]
 
 
+@pytest.mark.parametrize(
+    ("environment", "credentials", "is_said"),
+    [("test-12", "sandbox", True), ("sandbox", "sandbox", False), ("test-12", "reader", False)],
+)
+@pytest.mark.parametrize("command", ["guard", "review"])
+def test_says_what_the_sandbox_can_only_plan(
+    desk: Delivery,
+    monkeypatch: pytest.MonkeyPatch,
+    command: str,
+    environment: str,
+    credentials: str,
+    is_said: bool,
+) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", credentials)
+    stacks = [f"{environment}-platform", f"{environment}-publicauth-ec2"]
+    desk.synthesises({}, dict.fromkeys(stacks, "a"))
+    for stack in stacks:
+        desk.will_plan(stack, plan(stack))
+    desk.will_plan(f"{environment}-publicauth-traffic", plan(f"{environment}-publicauth-traffic"))
+    said = f"{environment}: the sandbox can only plan it, and refuses `cdktf deploy`\n"
+    assert run(command, *stacks).stderr.count(said) == is_said
+
+
 def test_plans_with_a_side_its_records(desk: Delivery) -> None:
     desk.synthesises({}, {TRAFFIC: "95", EC2: "a"})
     desk.will_plan(EC2, plan(EC2, change("aws_lb.alb", {"tags": {}}, {"tags": {"a": "b"}})))

@@ -2,9 +2,11 @@
 
 import pytest
 
+from pay.catalogue import CATALOGUE
 from pay.model import Side, Stage
 from tests.rollout.guard.conftest import Judge
 from tests.support.plans import EC2, FARGATE, PLATFORM, Json, change, plan, policy, records, traffic
+from tests.support.services import RUNNING_TASKS
 from tests.support.stack_ids import side_stack
 
 ROLE = change("aws_iam_role.task_role", None, {"name": "task"})
@@ -177,24 +179,26 @@ def test_refuses_a_new_role_that_may_more_than_any_needs(refused: Judge, stateme
     assert found(refused, ROLE, new) == {"widens-no-iam-statement"}
 
 
+@pytest.mark.parametrize("service", RUNNING_TASKS)
 @pytest.mark.parametrize(
     ("role", "is_its_own"),
     [
-        (ONE_OFF, True),
-        ("sandbox_stream-s3-sqs-execution", True),
-        ("sandbox_stream-s3-sqs-*", False),
+        ("sandbox_{}-task", True),
+        ("sandbox_{}-execution", True),
+        ("sandbox_{}-*", False),
         ("administrator", False),
     ],
 )
 def test_a_service_passes_the_roles_of_its_own_one_off_tasks_only(
-    refused: Judge, role: str, is_its_own: bool
+    refused: Judge, service: str, role: str, is_its_own: bool
 ) -> None:
+    role = role.format(CATALOGUE[service].task_runs[0].family)
     passes = {
         "Action": "iam:PassRole",
         "Resource": f"arn:aws:iam::{ACCOUNT}:role/{role}",
         "Condition": {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}},
     }
-    stack = side_stack("sandbox", "toolbox", Side.EC2)
+    stack = side_stack("sandbox", service, Side.EC2)
     refusals = refused(plan(stack, ROLE, role_policy(None, policy(passes))), stage=Stage.LEGACY)
     assert {r.rule for r in refusals} == (set() if is_its_own else {"widens-no-iam-statement"})
 
