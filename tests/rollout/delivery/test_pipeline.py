@@ -161,7 +161,7 @@ def test_a_side_is_planned_with_the_release_that_runs(pipeline: Pipeline) -> Non
         "plan-changes",
         str(plans),
         CDKTF_OUTDIR=str(pipeline.folder / "sides.out"),
-        PAY_STACKS=f"{ENVIRONMENT}-{SERVICE}-*",
+        PAY_STACKS=f"{FARGATE} {TRAFFIC}",
         TF_VAR_application_image_tag="another-service-1",
     )
     variables = json.loads((plans / f"{FARGATE}.json").read_text())["variables"]
