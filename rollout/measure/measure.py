@@ -6,7 +6,7 @@ from functools import cached_property
 
 from botocore.exceptions import ClientError
 
-from pay.model.alarms import HEALTHY_HOSTS_ALARM
+from pay.model.alarms import alarms
 from pay.model.judging.alarms import judge_alarms
 from pay.model.judging.before import Before, Count, before, judge_errors_alone
 from pay.model.judging.bursts import burst_rate
@@ -228,10 +228,13 @@ class _Measured:
         return all(reported) if at >= self.span.start.timestamp() else any(reported)
 
     def _alarms(self) -> Part:
-        ringing = read_alarms(self._asked.sides, self._client)
-        # Its threshold follows the stage: it is in ALARM while it sees tasks of the stage before.
-        is_young = self.span.minutes < HEARTBEATS_OF
-        return judge_alarms(ringing, {HEALTHY_HOSTS_ALARM} if is_young else ())
+        still_see_before = {
+            alarm.name
+            for side in self._asked.sides.values()
+            for alarm in alarms(side)
+            if alarm.evaluation_periods * alarm.period_seconds > self.span.minutes * 60
+        }
+        return judge_alarms(read_alarms(self._asked.sides, self._client), still_see_before)
 
     def _healthy_hosts(self) -> Part:
         newest = Span(self.span.end - timedelta(minutes=HEARTBEATS_OF), self.span.end)

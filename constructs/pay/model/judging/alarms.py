@@ -13,7 +13,8 @@ def judge_alarms(
     have it, and whether it is in ALARM there; None: it does not exist.
 
     A fault that both sides have is not Fargate's, and a rollback would not end it. Alarms that
-    `still_see_before` count minutes from before the stage by its threshold.
+    `still_see_before` may be in ALARM for minutes before the stage: a fault that a rollback ended,
+    or tasks that the stage asks for and the one before did not.
     """
     if not ringing:
         return Part(verdict=Verdict.NOT_ENOUGH_DATA, reason="no critical alarm exists")
