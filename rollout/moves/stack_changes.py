@@ -98,11 +98,15 @@ def _watching(environment: Environment, service: str, edge: Edge) -> str:
         for stage in (edge.before, edge.after)
     )
     counts = {
-        "creates": len(after.keys() - before.keys()),
-        "in-place updates": sum(before[n] != after[n] for n in before.keys() & after.keys()),
-        "destroys": len(before.keys() - after.keys()),
+        "create": len(after.keys() - before.keys()),
+        "in-place update": sum(before[n] != after[n] for n in before.keys() & after.keys()),
+        "destroy": len(before.keys() - after.keys()),
     }
-    alarms_change = [f"{count} {what}" for what, count in counts.items() if count]
+    alarms_change = [
+        f"{count} {what}" if count == 1 else f"{count} {what}s"
+        for what, count in counts.items()
+        if count
+    ]
     shown = f"; {', '.join(alarms_change)}: alarms over both sides" if alarms_change else ""
     return f"one in-place update: the dashboard names the stage{shown}"
 

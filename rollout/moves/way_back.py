@@ -4,6 +4,7 @@ from pathlib import Path
 
 from pay.environments.adopted import load_needed_adopted
 from pay.model import Environment, Stage
+from pay.model.stacks import TRAFFIC
 from pay.model.stage.transitions import Edge, rollbacks
 from rollout.moves.stack_changes import stack_changes
 from rollout.terminal.refusal import Finding, Refused
@@ -35,11 +36,14 @@ def way_back(environment: Environment, service: str, to: Stage | None) -> Edge:
 def refuse_what_cannot_be_deployed(
     folder: Path, environment: Environment, service: str, edge: Edge
 ) -> None:
-    """Raises InvalidInput while the adopted ids of a stack that the rollback changes, and that must
-    have some, have mistakes: its deploy would be refused.
+    """Raises InvalidInput while the adopted ids of a stack that the rollback changes no later than
+    the records, and that must have some, have mistakes: its deploy would be refused. What follows
+    the records, such as alarms, takes no request back.
     """
     deployment = environment.services[service].model_copy(update={"stage": edge.after})
     services = {**environment.services, service: deployment}
     after = environment.model_copy(update={"services": services})
     changed = [change.stack for change in stack_changes(environment, service, edge)]
-    load_needed_adopted(folder, after, changed)
+    records = TRAFFIC.stack_id(environment.name, service)
+    until_records = changed[: changed.index(records) + 1] if records in changed else changed
+    load_needed_adopted(folder, after, until_records)

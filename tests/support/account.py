@@ -37,6 +37,10 @@ class Instance:
         return f"{ARN}:container-instance/sandbox-ec2/{self.name}"
 
 
+ACTION_PREFIXES = {"monitoring": "cloudwatch"}
+"""Endpoint -> how IAM calls it, where the names differ."""
+
+
 class Account:
     """Everything exists and needs no change, except what a test takes out or sets."""
 
@@ -82,7 +86,7 @@ class Account:
         if operation == "GetCallerIdentity":
             return {"Account": self.account}
         service = client.meta.service_model.signing_name
-        self.called.add(f"{service}:{operation}")
+        self.called.add(f"{ACTION_PREFIXES.get(service, service)}:{operation}")
         if operation in self.denied:
             raise error("AccessDenied", f"not allowed to {operation}", operation)
         return getattr(self, operation)(**arguments)

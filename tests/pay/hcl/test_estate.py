@@ -70,13 +70,16 @@ def initialised(folder: Path, terraform: Terraform) -> Path:
 MOST_CHARACTERS = 200
 """Of a line: more do not fit beside each other in a review."""
 
+ONE_TEXT = ("alarm_rule", "expression", "markdown", "query")
+"""Attributes that AWS reads as a language of its own, in one line."""
+
 
 def test_no_line_is_too_long_for_a_review(written: Path) -> None:
     long = [
         f"{path.parent.name}:{number}: {line.strip()}"
         for path in written.glob("*/cdk.tf")
         for number, line in enumerate(path.read_text().splitlines(), start=1)
-        if len(line) > MOST_CHARACTERS
+        if len(line) > MOST_CHARACTERS and line.split("=")[0].strip() not in ONE_TEXT
     ]
     assert long == []
 

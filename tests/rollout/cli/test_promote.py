@@ -32,12 +32,20 @@ def test_says_what_the_diff_will_show_and_what_to_run(
         {
             "stack": "test-12-ledger-traffic",
             "shows": "two in-place updates, ec2 weight 95 -> 75, fargate weight 5 -> 25",
-        }
+        },
+        {
+            "stack": "test-12-ledger-monitoring",
+            "shows": "one in-place update: the dashboard names the stage; 1 in-place update: "
+            "alarms over both sides",
+        },
     ]
     assert told["run"] == [
         "PAY_STACKS=test-12-ledger-traffic cdktf diff test-12-ledger-traffic",
+        "PAY_STACKS=test-12-ledger-monitoring cdktf diff test-12-ledger-monitoring",
         "PAY_STACKS=test-12-ledger-traffic "
         "cdktf deploy --ignore-missing-stack-dependencies test-12-ledger-traffic",
+        "PAY_STACKS=test-12-ledger-monitoring "
+        "cdktf deploy --ignore-missing-stack-dependencies test-12-ledger-monitoring",
     ]
     assert told["rollback"] == "pay rollback test-12 ledger"
 

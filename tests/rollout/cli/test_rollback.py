@@ -166,11 +166,17 @@ def test_capacity_comes_back_before_its_record(checkout: Checkout, pay_json: Pay
         {
             "stack": "production-2-ledger-fargate",
             "shows": "two in-place updates: scaling holds the peak, and its alarm asks for it; "
-            "one in-place update: DNS asks for 3 healthy tasks",
+            "one in-place update: DNS asks for 3 healthy tasks; "
+            "two in-place updates: alarms follow the stage (errors, latency)",
         },
         {
             "stack": "production-2-ledger-traffic",
             "shows": "one create, the ec2 record of weight 0",
+        },
+        {
+            "stack": "production-2-ledger-monitoring",
+            "shows": "one in-place update: the dashboard names the stage; 5 creates: "
+            "alarms over both sides",
         },
     ]
 

@@ -172,7 +172,7 @@ def test_everything_is_looked_at_before_anything_is_deployed() -> None:
     [
         ("legacy", "dark", ""),
         ("dark", "ready", "; 5 creates: alarms over both sides"),
-        ("half", "most", "; 1 in-place updates: alarms over both sides"),
+        ("half", "most", "; 1 in-place update: alarms over both sides"),
         ("soak", "detached", "; 5 destroys: alarms over both sides"),
         ("detached", "retired", ""),
     ],

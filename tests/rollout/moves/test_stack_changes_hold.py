@@ -93,7 +93,7 @@ def test_a_move_creates_updates_and_destroys_what_it_says(
             assert counts[0] > 0
             assert counts[1:] == (0, 0)
         elif change.stack.endswith("-monitoring"):
-            told = [_told(change.shows, what) for what in ("creates", "in-place", "destroys")]
+            told = [_told(change.shows, what) for what in ("create", "in-place", "destroy")]
             assert counts == (told[0], 1 + told[1], told[2])
         elif "only destroys" in change.shows:
             assert counts[2] > 0
