@@ -259,7 +259,7 @@ WEEKLY: Mapping[str, Weekly] = {
     ),
     # Alarms.
     "a stricter alarm": put(FARGATE, _ALARM, "threshold", threshold=3),
-    "a sooner alarm": put(FARGATE, _ALARM, "datapoints", datapoints_to_alarm=2),
+    "a sooner alarm": put(FARGATE, _ALARM, "goes off by 1 of", datapoints_to_alarm=1),
     "an alarm in other words": put(
         FARGATE, _ALARM, "1 changed in place", alarm_description="More than 5 % fail."
     ),
