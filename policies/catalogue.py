@@ -72,7 +72,7 @@ def covered_types(requirements: Requirements, rules: frozenset[str]) -> frozense
 
 
 def _ours() -> dict[str, RuleText]:
-    texts = [each.text for each in RULES] + [text for text, _ in ESTATE_RULES.values()]
+    texts = [each.text for each in RULES] + [each.text for each in ESTATE_RULES.values()]
     mistakes = list[str]()
     for file in sorted(GRAPH_CHECKS.glob("*.yaml")):
         try:

@@ -11,7 +11,7 @@ from policies.engine.requirements import Requirements
 from policies.engine.results import Problem, Result, RuleText
 from policies.engine.rule import ESTATE_RULES
 from policies.engine.scan import Scanner
-from policies.engine.stack import Block
+from policies.engine.stack import Block, Stack
 from policies.engine.synth_output import missing, stack_folders
 from policies.engine.unread import unread, without_rules
 from policies.engine.verdict import Verdict
@@ -62,20 +62,18 @@ class Gate:
             verdict.problems += [*problems, *unread(stack, root)]
             verdict.problems += without_rules(stack, self._covered)
         verdict.problems += missing(root, folders)
-        for rule, (_, judge) in ESTATE_RULES.items():
-            try:
-                verdict.results += [
-                    _result(rule, block, problems) for block, problems in judge(verdict.stacks)
-                ]
-            except Exception as error:
-                # A form of a value that the rule does not expect: refused, and no traceback.
-                what = f"{rule} cannot be judged: {error!r:.200}"
-                verdict.problems.append(Problem("unread", str(root), what))
+        results, problems = _over_the_estate(verdict.stacks, str(root))
+        verdict.results += results
+        verdict.problems += problems
         seen = {(each.rule, each.stack, each.address) for each in verdict.failed}
         for file, document in plans.items():
-            results, problems, not_known = plan.judge(
+            planned, results, problems, not_known = plan.judge(
                 file, document, verdict.stacks, self._block_rules
             )
+            if planned is not None:
+                more, wrong = _over_the_estate(verdict.stacks, str(file), planned)
+                results += more
+                problems += wrong
             verdict.results += [r for r in results if (r.rule, r.stack, r.address) not in seen]
             verdict.problems += problems
             verdict.not_known += not_known
@@ -84,6 +82,30 @@ class Gate:
         )
         verdict.problems += problems
         return verdict
+
+
+def _over_the_estate(
+    stacks: list[Stack], where: str, planned: Stack | None = None
+) -> tuple[list[Result], list[Problem]]:
+    """Return the results of the rules over the estate; with a stack as planned, those of its
+    blocks, beside all others as they are written.
+    """
+    results, problems = [], []
+    judged = [*stacks, planned] if planned else stacks
+    for name, rule in ESTATE_RULES.items():
+        if planned and not rule.of_plans:
+            continue
+        try:
+            results += [
+                _result(name, block, mistakes)
+                for block, mistakes in rule.judge(judged)
+                if planned is None or block.stack is planned
+            ]
+        except Exception as error:
+            # A form of a value that the rule does not expect: refused, and no traceback.
+            what = f"{name} cannot be judged: {error!r:.200}"
+            problems.append(Problem("unread", where, what))
+    return results, problems
 
 
 def _result(rule: str, block: Block, problems: list[str]) -> Result:
@@ -96,4 +118,5 @@ def _result(rule: str, block: Block, problems: list[str]) -> Result:
         block.last_line,
         "failed" if problems else "passed",
         tuple(problems),
+        "plan" if block.stack.from_plan else "hcl",
     )

@@ -27,8 +27,9 @@ Document = Mapping[str, Any]
 
 def judge(
     file: Path, document: Document, stacks: Iterable[Stack], rules: frozenset[str]
-) -> tuple[list[Result], list[Problem], list[str]]:
-    """Return the results for a plan, its problems, and the stack's settings that it leaves unknown.
+) -> tuple[Stack | None, list[Result], list[Problem], list[str]]:
+    """Return the stack as planned, the results for it, the plan's problems, and the stack's
+    settings that it leaves unknown.
 
     A problem is something wrong with the plan itself. Raises NotAPlan where checkov cannot read it.
     """
@@ -36,7 +37,7 @@ def judge(
     stack = next((each for each in stacks if each.name == name), None)
     if stack is None:
         what = f"it is the plan of the stack {name!r}, which was not judged"
-        return [], [Problem("plan", str(file), what)], []
+        return None, [], [Problem("plan", str(file), what)], []
     try:
         with tempfile.TemporaryDirectory() as folder:
             copy = Path(folder) / file.name
@@ -45,6 +46,7 @@ def judge(
         raise NotAPlan(file, f"a plan that checkov cannot read ({error!r})") from error
     problems = [f"checkov: {each}" for each in crashed] + _differences(document, stack)
     return (
+        planned,
         results_of(report, planned, planned.folder, source="plan"),
         [Problem("plan", str(file), what) for what in problems],
         [f"{stack.name} {each}" for each in _not_known(document, stack)],

@@ -33,8 +33,18 @@ class Rule:
     judge: Judge
 
 
+@dataclass(frozen=True, slots=True)
+class EstateRule:
+    """A rule over all stacks at once."""
+
+    text: RuleText
+    judge: EstateJudge
+    of_plans: bool
+    """It also judges a stack as it is planned, beside all as they are written."""
+
+
 RULES: list[Rule] = []
-ESTATE_RULES: dict[str, tuple[RuleText, EstateJudge]] = {}
+ESTATE_RULES: dict[str, EstateRule] = {}
 
 
 def rule(*types: str) -> Callable[[Judge], Judge]:
@@ -49,8 +59,19 @@ def rule(*types: str) -> Callable[[Judge], Judge]:
 
 def estate_rule(judge: EstateJudge) -> EstateJudge:
     """Declare the decorated function as the rule of its file, over the whole estate."""
+    return _declared(judge, of_plans=False)
+
+
+def estate_rule_of_plans(judge: EstateJudge) -> EstateJudge:
+    """Declare the same, for stacks as they are planned as well: it needs no reference, which a plan
+    has resolved.
+    """
+    return _declared(judge, of_plans=True)
+
+
+def _declared(judge: EstateJudge, *, of_plans: bool) -> EstateJudge:
     text = _text(judge, "ours, over the estate")
-    ESTATE_RULES[text.id] = text, judge
+    ESTATE_RULES[text.id] = EstateRule(text, judge, of_plans)
     return judge
 
 

@@ -1,20 +1,21 @@
 """Alarms must notify somebody.
 
 Failures of critical systems must be noticed and answered promptly. An alarm without an action
-notifies X"""
+notifies nobody, unless a composite alarm with one names it. Checkov's own check accepts both.
+"""
 
 import re
 from collections.abc import Iterator
 
 from pay.model.stacks import MONITORING
-from policies.engine.rule import Findings, estate_rule
+from policies.engine.rule import Findings, estate_rule_of_plans
 from policies.engine.stack import Block, Stack
 
 _NAMED = re.compile(r"""(?:ALARM|OK|INSUFFICIENT_DATA)\s*\(\s*\\?["']?([^"'()\\]+)""")
 """AWS: CloudWatch API reference, `PutCompositeAlarm`, `AlarmRule`."""
 
 
-@estate_rule
+@estate_rule_of_plans
 def judge(stacks: list[Stack]) -> Findings:
     named = {
         name
@@ -24,11 +25,16 @@ def judge(stacks: list[Stack]) -> Findings:
         for name in _NAMED.findall(str(composite.get("alarm_rule")))
     }
     watched = {_place(stack) for stack in stacks if stack.kind is MONITORING}
+    # Of a stack as it is written and as it is planned.
+    loud = {
+        stack.name
+        for stack in stacks
+        if any(map(_actions, stack.of("aws_cloudwatch_metric_alarm")))
+    }
     for stack in stacks:
-        alarms = list(stack.of("aws_cloudwatch_metric_alarm"))
-        is_silent_side = bool(stack.kind and stack.kind.side) and not any(map(_actions, alarms))
+        is_silent_side = bool(stack.kind and stack.kind.side) and stack.name not in loud
         is_left_to_others = is_silent_side and _place(stack) not in watched
-        for alarm in alarms:
+        for alarm in stack.of("aws_cloudwatch_metric_alarm"):
             is_child = is_left_to_others or alarm.get("alarm_name") in named
             yield alarm, list(_problems(alarm, needs_action=not is_child))
         for alarm in stack.of("aws_cloudwatch_composite_alarm"):

@@ -5,17 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from pay.model import Environment, Ladder, Microservice, Stage
+from pay.model import Environment, Microservice, Stage
 from pay.model.side import ServiceSide
-from pay.model.stage.dns_answers import side_shares
+from pay.model.stage.dns_answers import share_at
 from pay.model.stage.parts import PartName, parts_of
 from pay.model.stage.rows import ROWS
 from pay.model.vocabulary import Side
-
-
-def fargate_share(ladder: Ladder, stage: Stage) -> float:
-    """Return Fargate's part of the requests at a stage, by the weights of its records."""
-    return float(side_shares(ladder.records(stage)).get(Side.FARGATE, 0))
 
 
 @dataclass(frozen=True)
@@ -41,7 +36,7 @@ class Asked:
     @property
     def share(self) -> float:
         """Return Fargate's part of the requests, by the weights."""
-        return fargate_share(self.environment.ladder, self.stage)
+        return float(share_at(self.environment.ladder, self.stage, Side.FARGATE))
 
     @property
     def is_alone(self) -> bool:

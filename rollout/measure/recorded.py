@@ -11,7 +11,7 @@ from pydantic import Field, ValidationError
 
 from pay.files import read_content
 from pay.json_text import DEEPEST, document_in
-from pay.model import Ladder, Stage
+from pay.model import Ladder, Side, Stage
 from pay.model.base import Model
 from pay.model.judging.before import MOST_DISPERSION, Before, judge_errors_alone
 from pay.model.judging.dip import Block, judge_dip
@@ -21,10 +21,10 @@ from pay.model.judging.minutes import Minute
 from pay.model.judging.part import Part
 from pay.model.problem import InvalidInput, Problem, did_you_mean
 from pay.model.pydantic_errors import to_problems
+from pay.model.stage.dns_answers import share_at
 from pay.model.stage.parts import PartName
 from pay.model.stage.rows import ROWS
 from pay.shown_text import quoted
-from rollout.measure.asked import fargate_share
 
 MOST_ROWS = 31 * 24 * 60
 """The minutes of a month: no stage is judged by more."""
@@ -116,7 +116,7 @@ class RecordedErrors(Recording):
 
     @property
     def _usual_share(self) -> float:
-        return fargate_share(Ladder(), self.stage)
+        return float(share_at(Ladder(), self.stage, Side.FARGATE))
 
     def judge(self) -> Part:
         minutes = _rows((times, Minute(*counts)) for times, *counts in self.minutes)

@@ -10,7 +10,6 @@ from pay.model.expected_traffic import (
     Window,
     choose_window,
     expected_requests,
-    weight,
     window_of,
 )
 from pay.model.judging.latency import PERCENTILES, choose_percentile
@@ -25,6 +24,7 @@ from pay.model.metrics import (
 )
 from pay.model.problem import Problem
 from pay.model.side import ServiceSide
+from pay.model.stage.dns_answers import share_at
 from pay.model.vocabulary import LoadBalancerType, Severity, Side
 
 HEALTHY_HOSTS_ALARM = "healthy-hosts"
@@ -102,7 +102,8 @@ def _severity_of_failures(side: ServiceSide) -> Severity:
     that have not followed. Fargate's failures call somebody from `dark` on: nothing but a test is
     sent there, and health checks are not counted.
     """
-    is_left = side.side is Side.EC2 and weight(side) == 0
+    share = share_at(side.environment.ladder, side.deployment.stage, side.side)
+    is_left = side.side is Side.EC2 and not share
     return Severity.WARNING if is_left else Severity.CRITICAL
 
 

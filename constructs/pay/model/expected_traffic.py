@@ -79,10 +79,3 @@ def smallest_share(side: ServiceSide) -> int:
     if side.side is Side.EC2:
         return FULL_WEIGHT - rungs[-2]
     return rungs[1] if side.deployment.stage.is_in_flight else FULL_WEIGHT
-
-
-def weight(side: ServiceSide) -> int:
-    """Return the side's weight at the service's stage, in per cent; 0 without a record."""
-    records = side.environment.ladder.records(side.deployment.stage)
-    weights = {r.side: FULL_WEIGHT if r.weight is None else r.weight for r in records}
-    return weights.get(side.side, 0)

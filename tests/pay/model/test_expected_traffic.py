@@ -15,11 +15,12 @@ from pay.model.expected_traffic import (
     choose_window,
     expected_requests,
     smallest_share,
-    weight,
 )
 from pay.model.judging.latency import Percentile
 from pay.model.metrics import Metric, Share
 from pay.model.side import ServiceSide
+from pay.model.stage.dns_answers import share_at
+from pay.model.stage.stage import FULL_WEIGHT
 from tests.support.services import service_side
 
 
@@ -55,7 +56,7 @@ def test_every_alarm_can_go_off_at_each_weight_that_a_rollback_may_give(
     for stage, fargate in environment.ladder.rungs.items():
         for side, share in ((Side.EC2, 100 - fargate), (Side.FARGATE, fargate)):
             own = service_side(environment, "connector", side, stage)
-            assert weight(own) == share
+            assert share_at(environment.ladder, stage, side) * FULL_WEIGHT == share
             assert share == 0 or smallest_share(own) <= share
 
 

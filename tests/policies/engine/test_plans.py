@@ -98,6 +98,20 @@ def test_finds_what_only_the_plan_shows(plan: Plan, judged: Judged) -> None:
     assert finding["stack"] == CONNECTOR
 
 
+def test_finds_a_side_that_the_plan_alone_silences(plan: Plan, judged: Judged) -> None:
+    silent = copy.deepcopy(plan)
+    alarms = [
+        resource["values"]
+        for resource in silent["planned_values"]["root_module"]["resources"]
+        if resource["type"] == "aws_cloudwatch_metric_alarm"
+    ]
+    for alarm in alarms:
+        alarm["alarm_actions"] = []
+    failed = [f for f in judged(silent)["findings"] if f["outcome"] == "failed"]
+    assert {(f["rule"], f["source"]) for f in failed} == {("alarms_notify_somebody", "plan")}
+    assert len(failed) == len(alarms) > 1
+
+
 def test_refuses_a_plan_that_counts_more_than_was_judged(plan: Plan, judged: Judged) -> None:
     more = copy.deepcopy(plan)
     more["configuration"]["root_module"]["resources"].append(

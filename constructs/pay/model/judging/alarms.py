@@ -26,7 +26,11 @@ def judge_alarms(
         return Part(verdict=Verdict.FAIL, reason=reason)
     if only_there:
         reason = f"{', '.join(only_there)}: in ALARM on Fargate, maybe for minutes before the stage"
-        return Part(verdict=Verdict.NOT_ENOUGH_DATA, reason=reason, needs="a look in a few minutes")
+        return Part(
+            verdict=Verdict.NOT_ENOUGH_DATA,
+            reason=reason,
+            needs="a look once it sees only the stage",
+        )
     if missing := [
         f"{name} on {side}"
         for name, sides in ringing.items()

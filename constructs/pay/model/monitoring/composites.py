@@ -131,7 +131,7 @@ def _warning(children: Children) -> Composite | None:
         "warning",
         map(_in_alarm, (*warnings, of_service)),
         Severity.WARNING,
-        f"{service} is slower, or shares its traffic otherwise, than it should.",
+        f"{service} is slow, or a side gets another share of its requests than it should.",
     )
 
 

@@ -8,6 +8,7 @@ from pay.model.expected_traffic import all_requests, choose_window
 from pay.model.metrics import CONNECTIONS, REQUESTS, Metric, Share
 from pay.model.monitoring.series import of_side
 from pay.model.service.microservice import Microservice
+from pay.model.stage.dns_answers import share_at
 from pay.model.stage.stage import FULL_WEIGHT
 from pay.model.vocabulary import LoadBalancerType, Severity, Side
 
@@ -73,6 +74,4 @@ def share_alarm(service: Microservice, environment: Environment) -> Alarm:
 def fargate_weight(service: Microservice, environment: Environment) -> int:
     """Return the per cent of answers that lead to Fargate at the service's stage."""
     stage = environment.services[service.name].stage
-    records = environment.ladder.records(stage)
-    of_fargate = [record.weight for record in records if record.side is Side.FARGATE]
-    return of_fargate[0] or 0 if of_fargate else 0
+    return int(FULL_WEIGHT * share_at(environment.ladder, stage, Side.FARGATE))

@@ -10,7 +10,7 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import NamedTuple, TypeVar
 
-from pay.model.stage.stage import Record
+from pay.model.stage.stage import Ladder, Record, Stage
 from pay.model.vocabulary import Side
 
 Key = TypeVar("Key", bound=Hashable)
@@ -78,6 +78,11 @@ def side_shares(
     if simple := [record for record in records if record.weight is None]:
         return {record.side: Fraction(1, len(simple)) for record in simple}
     return answer_shares({r.side: Weighted(r.weight or 0, r.side not in sick) for r in records})
+
+
+def share_at(ladder: Ladder, stage: Stage, side: Side) -> Fraction:
+    """Return the part of the answers that lead to a side at a stage, while all is healthy."""
+    return side_shares(ladder.records(stage)).get(side, Fraction(0))
 
 
 def _healthy(records: Mapping[Key, Weighted]) -> dict[Key, Weighted]:
