@@ -11,11 +11,15 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Any
 
+from pay.catalogue import CATALOGUE
 from pay.model import names
 from pay.model.alarms import Alarm, alarms
 from pay.model.expected_traffic import expected_requests
 from pay.model.judging.latency import Percentile
 from pay.model.metrics import Metric, Share
+from pay.model.monitoring.composites import Composite
+from pay.model.monitoring.service_alarms import alarms_over_both
+from pay.model.stacks import MONITORING
 from rollout.guard.in_place.attribute import InPlace
 from rollout.guard.in_place.declared import side_now
 from rollout.guard.in_place.directions import Direction, becomes, either, gains
@@ -217,6 +221,30 @@ def _notifies_by_severity(change: InPlace) -> bool:
     return bool(change.after == [topic])
 
 
+def _is_of_a_move(change: InPlace) -> bool:
+    """Return whether a move gives an alarm over both sides what the model has for it at the stage:
+    the rule of a composite alarm, or the limit and the formula of the one on shares.
+    """
+    plan, context = change.plan, change.context
+    stage, before, service = context.stage(plan), context.stage_before(plan), plan.stack.service
+    environment = context.environment(plan)
+    moves = stage is not None and before is not None and stage is not before
+    if plan.stack.kind is not MONITORING or not moves or not service:
+        return False
+    if service not in environment.services:
+        return False
+    rows = alarms_over_both(CATALOGUE[service], environment)
+    row = rows.get(str(change.resource.after.get("alarm_name")))
+    if isinstance(row, Composite):
+        return change.attribute.name == "alarm_rule" and bool(change.after == row.rule)
+    if row is None:
+        return False
+    if change.attribute.name == "metric_query":
+        return _is_formula_of(row, change)
+    return change.attribute.name == "threshold" and number(change.after) == row.threshold
+
+
+OF_A_MOVE = Direction("what the model says at the stage of a move", _is_of_a_move)
 STRICTER_THRESHOLD = Direction(
     "a threshold that is reached sooner: lower for `GreaterThan...`, higher for `LessThan...`; or "
     "the model's where scaling decides how many tasks run",

@@ -3,14 +3,12 @@
 from collections.abc import Callable, Iterator
 
 from pay.model import Environment, Kept, names
-from pay.model.monitoring.share import SHARE
 from pay.model.monitoring.stages import composites_alone_notify, has_composites
 from pay.model.side import ServiceSide
-from pay.model.stacks import MONITORING
 from rollout.guard.in_place.attribute import InPlace
 from rollout.guard.in_place.directions import Direction
 from rollout.guard.numbers import number
-from rollout.guard.traffic_changes import ALARM, COMPOSITE_ALARM
+from rollout.guard.traffic_changes import ALARM
 from rollout.plans.values import same
 
 
@@ -85,21 +83,6 @@ def _is_left_to_composites(change: InPlace) -> bool:
     )
 
 
-def _is_of_a_move(change: InPlace) -> bool:
-    """Return whether a move changes an alarm whose limits or cases are those of the stage: the one
-    on how requests are shared, or a composite alarm.
-    """
-    plan, context = change.plan, change.context
-    service, stage, before = plan.stack.service, context.stage(plan), context.stage_before(plan)
-    share = names.service_alarm(plan.stack.environment, service or "", SHARE)
-    is_theirs = (
-        change.resource.type == COMPOSITE_ALARM or change.resource.before.get("alarm_name") == share
-    )
-    moves = stage is not None and before is not None and stage is not before
-    return plan.stack.kind is MONITORING and is_theirs and moves
-
-
-OF_A_MOVE = Direction("what the stage of a move says", _is_of_a_move)
 LEFT_TO_COMPOSITES = Direction(
     "to leave notifying to composite alarms that stand already", _is_left_to_composites
 )

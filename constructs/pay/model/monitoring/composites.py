@@ -85,22 +85,21 @@ def composites(service: Microservice, environment: Environment) -> tuple[Composi
 
 
 def _rollback(children: Children) -> Composite | None:
-    critical = children.with_severity(Side.FARGATE, Severity.CRITICAL)
-    return _composite(
-        "rollback",
-        (children.alone(Side.FARGATE, what) for what in critical),
-        Severity.CRITICAL,
-        f"{children.service.name} fails on Fargate and not on EC2: roll it back.",
-    )
+    return _alone(children, Side.FARGATE, "rollback", "on Fargate and not on EC2: roll it back.")
 
 
 def _ec2_alone(children: Children) -> Composite | None:
-    critical = children.with_severity(Side.EC2, Severity.CRITICAL)
+    advice = "on EC2 and not on Fargate: do not roll it back."
+    return _alone(children, Side.EC2, "ec2-alone", advice)
+
+
+def _alone(children: Children, side: Side, name: str, advice: str) -> Composite | None:
+    """Return the alarm on critical faults that one side has and the other has not."""
     return _composite(
-        "ec2-alone",
-        (children.alone(Side.EC2, what) for what in critical),
+        name,
+        (children.alone(side, what) for what in children.with_severity(side, Severity.CRITICAL)),
         Severity.CRITICAL,
-        f"{children.service.name} fails on EC2 and not on Fargate: do not roll it back.",
+        f"{children.service.name} fails {advice}",
     )
 
 

@@ -84,8 +84,22 @@ def test_a_move_may_change_what_its_stage_says(refused: Judge) -> None:
     moved = {"stage": Stage.CANARY, "before": Stage.QUARTER}
     assert refused(plan(WATCH, back), **moved) == ()
     assert len(refused(plan(WATCH, weaker), **moved)) == 1
+    blind = change("aws_cloudwatch_metric_alarm.share_alarm", share, {**share, "threshold": 100})
+    assert len(refused(plan(WATCH, blind), **moved)) == 1
     assert len(refused(plan(WATCH, back), stage=Stage.CANARY, before=Stage.CANARY)) == 1
     assert len(refused(plan(WATCH, back), stage=Stage.CANARY)) == 1
+
+
+def test_a_move_may_give_a_composite_alarm_no_rule_but_that_of_the_model(
+    refused: Judge, sandbox: Environment
+) -> None:
+    own = composites(CATALOGUE[SERVICE], at(sandbox, Stage.CUTOVER))
+    [rule] = [each.rule for each in own if each.name == "rollback"]
+    moved = {"stage": Stage.CUTOVER, "before": Stage.MOST}
+    assert refused(plan(WATCH, composite({**ROLLBACK, "alarm_rule": rule})), **moved) == ()
+    for other in ("FALSE", rule.partition(" OR ")[0]):
+        changed = composite({**ROLLBACK, "alarm_rule": other})
+        assert len(refused(plan(WATCH, changed), **moved)) == 1
 
 
 @pytest.mark.parametrize("stage", [Stage.READY, Stage.HALF, Stage.SOAK])
