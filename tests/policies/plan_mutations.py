@@ -135,7 +135,6 @@ PLAN_MUTATIONS = (
     ),
     put_in("CKV_AWS_65", "aws_ecs_cluster", "setting", value="disabled"),
     put("CKV_AWS_97", TASK, volume=[{"name": "a", "efs_volume_configuration": [OPEN_EFS]}]),
-    put("alarms_notify_somebody", "aws_cloudwatch_metric_alarm", alarm_actions=[]),
     put("CKV_AWS_319", "aws_cloudwatch_metric_alarm", actions_enabled=False),
     put("CKV_AWS_338", "aws_cloudwatch_log_group", retention_in_days=1),
     put("CKV_AWS_158", "aws_cloudwatch_log_group", kms_key_id=""),
