@@ -42,22 +42,34 @@ def changed_since(base: str, project: Path, environments: Path, *, globs: str = 
 
 
 def changed_from(
-    base: Path, project: Path, environments: Path, before: Path, out: Path, *, globs: str = ""
+    base: Path,
+    project: Path,
+    environments: Path,
+    before: Path,
+    out: Path,
+    *,
+    globs: str = "",
+    known: Mapping[str, Stack] | None = None,
 ) -> Changes:
     """Return the stacks that differ between `project` and the checkout `base`, among those that
-    match `globs`. `before` gets the stacks of `base`, `out` those of `project`.
+    match `globs`. `before` gets the stacks of `base`, `out` those of `project`; both also get
+    the sides and records of `known` that are planned or read with one that matches.
 
     Synthesises both, each by its own code. Raises InvalidInput when one of the two cannot be
     synthesised.
     """
+    wanted = globs
+    if patterns := globs.split():
+        matching = (id for id in known or {} if matches(id, patterns))
+        wanted = " ".join([*patterns, *sorted(of_the_same_services(matching, known or {}))])
     with ThreadPoolExecutor(2) as pool:
         runs = (
-            pool.submit(_synthesise_base, base, before, globs),
-            pool.submit(synthesise, project, environments.resolve(), out, globs=globs),
+            pool.submit(_synthesise_base, base, before, wanted),
+            pool.submit(synthesise, project, environments.resolve(), out, globs=wanted),
         )
         for run in runs:
             run.result()
-    return changes(before, out, globs.split())
+    return changes(before, out, patterns)
 
 
 def changes(before: Path, after: Path, patterns: Collection[str] = ()) -> Changes:
@@ -79,14 +91,23 @@ def changes(before: Path, after: Path, patterns: Collection[str] = ()) -> Change
 
 def judged_together(ids: Iterable[str], known: Mapping[str, Stack]) -> frozenset[str]:
     """Return the stacks and the records of each side: the guard checks where records lead."""
+    ids = frozenset(ids)
+    same = of_the_same_services(ids, known)
+    return ids | {id for id in same if known[id].kind.holds_records}
+
+
+def of_the_same_services(ids: Iterable[str], known: Mapping[str, Stack]) -> frozenset[str]:
+    """Return the sides and records of each service that has a side among `ids`: a side is planned
+    with the release of the other, and its records are judged with it.
+    """
     stacks = [known[id] for id in ids]
-    sides = {(stack.owner, stack.service) for stack in stacks if stack.kind.side}
-    records = (
+    services = {(stack.owner, stack.service) for stack in stacks if stack.kind.side}
+    return frozenset(
         id
         for id, stack in known.items()
-        if stack.kind.holds_records and (stack.owner, stack.service) in sides
+        if (stack.kind.side or stack.kind.holds_records)
+        and (stack.owner, stack.service) in services
     )
-    return frozenset((*(stack.id for stack in stacks), *records))
 
 
 def _synthesise_base(base: Path, out: Path, globs: str) -> None:

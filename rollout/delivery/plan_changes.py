@@ -32,7 +32,9 @@ def plan_changes(base: Path, plans: Path) -> PlanSet:
     out.parent.mkdir(parents=True, exist_ok=True)
     # Beside `out`: a local state is found by a path relative to the stack's folder.
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=".base-") as before:
-        changes = changed_from(base, Path.cwd(), folder, Path(before), out, globs=globs)
+        changes = changed_from(
+            base, Path.cwd(), folder, Path(before), out, globs=globs, known=known
+        )
         refuse_left_states(Terraform(Path(before)), changes.left)
     ids = sorted(judged_together(changes.changed, known))
     planner = Planner(Terraform(out), known)
