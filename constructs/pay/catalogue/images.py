@@ -1,4 +1,4 @@
-"""The images that a registry holds: of every service, of its sidecars, and of tasks that run once."""
+"""The images that a registry holds: of services, of their sidecars, and of tasks that run once."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
