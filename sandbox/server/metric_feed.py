@@ -17,6 +17,7 @@ from typing import Any
 from werkzeug import Request, Response
 
 from sandbox.server.errors import Answer, Environ
+from sandbox.server.image_doors import expire, put_findings, put_images
 
 
 def _put(rows: Any) -> None:
@@ -34,9 +35,12 @@ def _set_clock(body: Any) -> None:
     CLOCK.set(float(body["now"]))
 
 
-DOORS: Mapping[str, Callable[[Any], None]] = {
+DOORS: Mapping[str, Callable[[Any], Any]] = {
     "/_sandbox/metrics": _put,
     "/_sandbox/clock": _set_clock,
+    "/_sandbox/images": put_images,
+    "/_sandbox/findings": put_findings,
+    "/_sandbox/expire": expire,
 }
 
 
@@ -47,7 +51,7 @@ def feeding_metrics(answer: Answer) -> Answer:
         door = DOORS.get(environ["PATH_INFO"])
         if door is None:
             return answer(environ)
-        door(json.loads(Request(environ).get_data()))
-        return Response(json.dumps({}), HTTPStatus.OK, mimetype="application/json")
+        said = door(json.loads(Request(environ).get_data()))
+        return Response(json.dumps(said or {}), HTTPStatus.OK, mimetype="application/json")
 
     return serve

@@ -1,45 +1,10 @@
 """The images that a registry holds: of services, of their sidecars, and of tasks that run once."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from enum import StrEnum
 from types import MappingProxyType
 
 from pay.model import Microservice, names
-from pay.model.environment.environment import Architecture
-
-
-class ImageKind(StrEnum):
-    """What is started from an image."""
-
-    SERVICE = "service"
-    """The application container of a service, on both sides."""
-    SIDECAR = "sidecar"
-    """A container beside applications: one release of it reaches many services."""
-    TASK = "task"
-    """A task that starts, does its work once and ends."""
-
-
-class ImageOwner(StrEnum):
-    """The role that builds an image, and builds it again when a scan finds something in it."""
-
-    SERVICE_TEAM = "service team"
-    PLATFORM_TEAM = "platform team"
-
-
-@dataclass(frozen=True)
-class Image:
-    """An image and its repository, which has the same name in the registry of every account."""
-
-    name: str
-    """Of its service, of its container or of its task; no two images share one."""
-    repository: str
-    """The ECR repository, without registry and tag, for example `govukpay/connector`."""
-    kind: ImageKind
-    owner: ImageOwner
-    architectures: frozenset[Architecture] = frozenset(Architecture)
-    """A release is an index with one image for each (OCI image specification, "Image Index")."""
-
+from pay.model.images import Image, ImageKind, ImageOwner
 
 TASK_IMAGES = (
     # Calls the paths of the schedules: curl in a small image.
@@ -67,3 +32,6 @@ def _running(services: Iterable[Microservice]) -> Iterator[Image]:
         yield Image(service.name, repository, ImageKind.SERVICE, ImageOwner.SERVICE_TEAM)
         for each in service.sidecars:
             yield Image(each.name, each.repository, ImageKind.SIDECAR, ImageOwner.PLATFORM_TEAM)
+
+
+__all__ = ["TASK_IMAGES", "Image", "ImageKind", "ImageOwner", "images_of"]
