@@ -24,7 +24,8 @@ from rollout.measure.judgement import Judgement
 from rollout.moves.json_lines import RESTORE, read_lines
 
 
-def _is_utc(moment: datetime) -> datetime:
+def is_utc(moment: datetime) -> datetime:
+    """Return a moment in UTC. Raises ValueError for one of another zone."""
     offset = moment.utcoffset()
     if offset is None or offset.total_seconds() != 0:
         raise ValueError("write it in UTC, ending in Z")
@@ -38,7 +39,7 @@ class Move(Model):
         serialize_by_alias=True, validate_by_name=True, validate_by_alias=True
     )
 
-    at: Annotated[AwareDatetime, AfterValidator(_is_utc)]
+    at: Annotated[AwareDatetime, AfterValidator(is_utc)]
     """The time of the move, in UTC."""
     direction: Direction
     """Whether it was a promotion or a rollback."""

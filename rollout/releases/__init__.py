@@ -1,0 +1,1 @@
+"""Records which release of a service runs where, and since when."""

@@ -1,0 +1,150 @@
+"""The record of releases: each deployment of a release with its digests and its verdict.
+
+One file for each environment and service, `releases/<environment>/<service>.jsonl` beside the
+environment files, one release a line, appended only, as the journal of moves. The line of one
+environment is the proof that the next one asks for.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, StringConstraints
+
+from pay.containers.images import DIGEST
+from pay.model import Side
+from pay.model.base import Model
+from pay.model.problem import InvalidInput, Problem
+from rollout.moves.journal import CLOCK_DIFFERENCE, append, is_utc
+from rollout.moves.json_lines import RESTORE, read_lines
+
+Digest = Annotated[str, StringConstraints(pattern=f"^{DIGEST}$")]
+"""`sha256:` and 64 hexadecimal digits, of an image's manifest."""
+
+Digests = Mapping[str, Digest]
+"""Container -> the digest of its image."""
+
+_TAG = re.compile(r"(?P<number>[1-9][0-9]{0,8})-release")
+
+
+class Verdict(StrEnum):
+    """How a release ended."""
+
+    GOOD = "good"
+    """Every side runs it, and its smoke tests passed."""
+    BAD = "bad"
+    """It did not start, or a smoke test failed: the release before it was put back."""
+    NOT_KNOWN = "not known"
+    """Every side runs it, and no smoke test was run."""
+
+
+class Release(Model):
+    """One line of the record."""
+
+    model_config = ConfigDict(
+        serialize_by_alias=True, validate_by_name=True, validate_by_alias=True
+    )
+
+    at: Annotated[AwareDatetime, AfterValidator(is_utc)]
+    """When the verdict was known, in UTC."""
+    by: str
+    """The author, as `rollout.moves.journal.author` returns it."""
+    release: Annotated[int, Field(ge=1)]
+    """N of the tag `N-release` of the service's own image."""
+    digests: Digests
+    """Of every container that was deployed, sidecars too."""
+    before: int | None = Field(default=None, alias="from")
+    """The release that ran before; None: its image has no tag `N-release`."""
+    verdict: Verdict
+    rollback: bool = False
+    """Whether it went back to a release that ran here before."""
+    smoke: Mapping[Side, tuple[str, ...]] = {}
+    """Side -> the ids of the runs of its smoke tests."""
+    without_smoke: str | None = None
+    """Why no smoke test was run."""
+    because: str | None = None
+    """Why it is bad."""
+    plans: str
+    """The sha256 of the list of all plan files that were applied, as a review names it."""
+
+    def line(self) -> str:
+        """Return the release as a line of its file, without keys that hold their defaults."""
+        return self.model_dump_json(exclude_defaults=True) + "\n"
+
+
+def tag_of_release(number: int) -> str:
+    return f"{number}-release"
+
+
+def release_number(tags: Iterable[str]) -> int | None:
+    """Return the number of an image's release, the highest if it has several; None: no tag of it is
+    `N-release`.
+    """
+    numbers = (int(match["number"]) for tag in tags if (match := _TAG.fullmatch(tag)))
+    return max(numbers, default=None)
+
+
+def releases_path(folder: Path, environment: str, service: str) -> Path:
+    """Return the file of a service's releases; `folder` holds the environment files."""
+    return folder / "releases" / environment / f"{service}.jsonl"
+
+
+def append_release(folder: Path, environment: str, service: str, release: Release) -> Path:
+    """Add a line to the record and return its file. Raises OSError when it cannot."""
+    path = releases_path(folder, environment, service)
+    append(path, release.line())
+    return path
+
+
+def read_releases(
+    folder: Path, environment: str, service: str, *, now: datetime | None = None
+) -> tuple[Release, ...]:
+    """Return the releases of a service in an environment, the oldest first; none without a file.
+
+    Raises InvalidInput with every line that is not a release, or is later than `now` (default: the
+    clock's).
+    """
+    path = releases_path(folder, environment, service)
+    if not path.exists():
+        return ()
+    latest = (now or datetime.now(UTC)) + CLOCK_DIFFERENCE
+    where = f"releases/{environment}/{path.name}"
+    releases: list[Release] = []
+    problems: list[Problem] = []
+    for number, entry in read_lines(path, Release, where):
+        if isinstance(entry, Problem):
+            problems.append(entry)
+        elif entry.at > latest:
+            problems.append(_in_the_future(entry, where, number))
+        else:
+            releases.append(entry)
+    if problems:
+        raise InvalidInput(problems)
+    return tuple(sorted(releases, key=lambda release: release.at))
+
+
+def that_ran(releases: Iterable[Release]) -> Iterator[Release]:
+    """Yield the releases that every side ran after their deployment."""
+    return (release for release in releases if release.verdict is not Verdict.BAD)
+
+
+def proof(releases: Iterable[Release], number: int) -> Release | None:
+    """Return the latest line about a release if it is good; None: this environment proves nothing
+    for the next one.
+    """
+    lines = [release for release in releases if release.release == number]
+    return lines[-1] if lines and lines[-1].verdict is Verdict.GOOD else None
+
+
+def _in_the_future(release: Release, where: str, line: int) -> Problem:
+    return Problem(
+        where=where,
+        line=line,
+        key="at",
+        found=f"{release.at.isoformat()}, which is in the future",
+        allowed="the time of the release",
+        fix=f"set this machine's clock right; or {RESTORE}",
+    )
