@@ -34,7 +34,7 @@ PANELS = {
     "Starting with an account": ("doctor",),
     "Checking changes": ("stacks", "guard", "policy", "review"),
     "Delivering changes": ("plan-changes", "judge-changes", "apply"),
-    "Patching instances": ("renew",),
+    "Patching": ("images", "renew"),
     "Working on this project": ("sandbox", "schema"),
 }
 """The commands as `pay --help` lists them, each in the module of its name."""

@@ -16,6 +16,7 @@ from urllib.request import ProxyHandler, Request, build_opener
 
 from pay.catalogue.images import ImageKind, images_of
 from pay.model.environment.environment import Architecture
+from pay.model.environment.images import Pin, release_tag
 from sandbox.estate.estate_builder import Owner
 
 INDEX = "application/vnd.oci.image.index.v1+json"
@@ -93,12 +94,16 @@ def make_images(owner: Owner) -> None:
     for image in images:
         settings = {"repositoryName": image.repository, "imageTagMutability": "IMMUTABLE"}
         owner.create("ecr", "create_repository", **settings)
+    if owner.environment.registry is None:
+        filters = [{"filter": "*", "filterType": "WILDCARD"}]
+        rule = {"scanFrequency": "CONTINUOUS_SCAN", "repositoryFilters": filters}
+        owner.client("ecr").put_registry_scanning_configuration(scanType="ENHANCED", rules=[rule])
     pins = owner.environment.sidecars
     push(
         owner.client("ecr").meta.endpoint_url,
         {
             image.repository: [
-                *([pins[image.name].tag] if image.name in pins else []),
+                *(_releases_of_a_pin(pins[image.name]) if image.name in pins else []),
                 *(SEEDED_TAGS if image.kind is not ImageKind.SIDECAR else SEEDED_TAGS[:2]),
             ]
             for image in images
@@ -106,6 +111,11 @@ def make_images(owner: Owner) -> None:
         account_id=owner.environment.account_id,
         region=owner.environment.region,
     )
+
+
+def _releases_of_a_pin(pin: Pin) -> list[str]:
+    """Return the tag of the pinned release, and of the next one, which nobody has pinned yet."""
+    return [release_tag(pin.release), release_tag(pin.release + 1)]
 
 
 def push(

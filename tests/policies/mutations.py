@@ -14,6 +14,7 @@ MONITORING = "production-2-connector-monitoring"
 FRONTEND = "production-2-frontend-fargate"
 PLATFORM = "production-2-platform"
 LEDGER = "production-2-ledger-fargate"
+REGISTRY = "test-registry"
 TASK = "aws_ecs_task_definition.task"
 SERVICE = "aws_ecs_service.service"
 ALB = "aws_lb.alb"
@@ -83,6 +84,22 @@ def holding(put: str, way: str) -> Mutation:
 
 
 MUTATIONS = (
+    Mutation(
+        "resource_policies_name_the_own_account",
+        REGISTRY,
+        "aws_ecr_repository_policy.connector_policy",
+        "role/copies-images",
+        "root",
+        way="that pulls images",
+    ),
+    Mutation(
+        "resource_policies_name_the_own_account",
+        REGISTRY,
+        "aws_ecr_repository_policy.connector_policy",
+        '"ecr:BatchGetImage"',
+        '"ecr:PutImage"',
+        way="that pushes images",
+    ),
     container("containers_are_not_privileged", "privileged = true\nreadonlyRootFilesystem = true"),
     container(
         "containers_cannot_write_to_their_root_file_system", "readonlyRootFilesystem = false"

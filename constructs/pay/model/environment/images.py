@@ -36,11 +36,6 @@ class Pin(Model):
     """When it was built: fixes of its packages that came later are not in it (PCI DSS v4.0.1,
     6.3.3)."""
 
-    @property
-    def tag(self) -> str:
-        """Return the tag that the release has in the registry."""
-        return release_tag(self.release)
-
 
 def release_tag(release: int) -> str:
     """Return the tag of a release, as Pay's pipeline makes it."""
