@@ -62,7 +62,7 @@ class Mutation:
 def _block(text: str, address: str) -> str:
     """Return the text of a top-level block, from its header to the brace in the first column."""
     kind, *labels = address.split(".")
-    if kind not in {"data", "locals", "provider"}:
+    if kind not in {"data", "locals", "provider", "variable"}:
         kind, labels = "resource", [kind, *labels]
     header = " ".join([kind, *(f'"{label}"' for label in labels)])
     match = re.search(rf"(?ms)^{re.escape(header)} \{{.*?^\}}$", text)
@@ -84,6 +84,14 @@ def holding(put: str, way: str) -> Mutation:
 
 
 MUTATIONS = (
+    Mutation(
+        "container_images_are_pinned",
+        CONNECTOR,
+        "variable.nginx_image_tag",
+        "default",
+        'default = "latest"',
+        way="by default",
+    ),
     Mutation(
         "resource_policies_name_the_own_account",
         REGISTRY,
