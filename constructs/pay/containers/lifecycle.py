@@ -63,20 +63,23 @@ def losses(policy: str) -> Iterator[str]:
         raise ValueError(f"not a lifecycle policy: {type(error).__name__} {error}") from None
 
 
-_RELEASE_TAGS = ("7-release", "123-release", "98765-release")
-_CANDIDATE_TAG = "123-candidate"
+_NUMBERS = ("7", "123", "98765")
+_RELEASE_TAGS = tuple(f"{number}-release" for number in _NUMBERS)
+_CANDIDATE_TAGS = tuple(f"{number}-candidate" for number in _NUMBERS)
 
 
 def _loss(selection: Mapping[str, Any]) -> str | None:
     number = int(selection["countNumber"])
-    if selection["tagStatus"] == "any":
-        return "counts images of every tag: candidates push out releases"
-    if any(_selects(selection, tag) for tag in _RELEASE_TAGS):
-        if selection["countType"] != "imageCountMoreThan":
-            return "expires releases by their age, also one that runs"
-        if number < KEPT_RELEASES:
-            return f"keeps {number} releases; at least {KEPT_RELEASES} are needed"
-    elif _selects(selection, _CANDIDATE_TAG):
+    releases, candidates = (
+        any(_selects(selection, tag) for tag in tags) for tags in (_RELEASE_TAGS, _CANDIDATE_TAGS)
+    )
+    if releases and selection["countType"] != "imageCountMoreThan":
+        return "expires releases by their age, also one that runs"
+    if releases and candidates:
+        return "counts candidates, too: they push out releases"
+    if releases and number < KEPT_RELEASES:
+        return f"keeps {number} releases; at least {KEPT_RELEASES} are needed"
+    if candidates:
         return (
             "expires candidates before a rule keeps releases: a release has the tag of its "
             "candidate, too"

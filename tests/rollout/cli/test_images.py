@@ -164,7 +164,7 @@ def test_says_what_is_missing(run: Run, checkout: Checkout) -> None:
         (("connector", "1", "--from", "staging", "--to", "test"), "is not the account before"),
         (("connector", "1", "--from", "nowhere", "--to", "staging"), "'nowhere' is not one of"),
         (("konnector", "1", "--from", "test", "--to", "staging"), "'konnector' is not one of"),
-        (("connector", "0", "--from", "test", "--to", "staging"), "0 is not in the range"),
+        (("connector", "0", "--from", "test", "--to", "staging"), "greater than or equal to 1"),
     ):
         wrong = run("copy", *arguments, account=STAGING)
         assert wrong.exit_code == 2, wrong.output

@@ -141,9 +141,11 @@ def with_selection(rule: dict[str, Any], **changes: Any) -> dict[str, Any]:
             "expires releases by their age",
         ),
         (
-            numbered({"selection": {"tagStatus": "any", "countType": "x", "countNumber": 100}}),
-            "counts images of every tag",
+            numbered(with_selection(KEEPS, tagStatus="any", tagPatternList=[])),
+            "counts candidates, too",
         ),
+        (numbered(with_selection(KEEPS, tagPatternList=["*"])), "counts candidates, too"),
+        (numbered(with_selection(KEEPS, tagPatternList=["9*"])), "counts candidates, too"),
         (numbered(with_selection(CANDIDATES, tagPatternList=["1*"])), "by their age"),
     ],
 )
