@@ -154,7 +154,7 @@ class Repository:
         base = self.endpoint or f"https://{self.host}"
         url = urljoin(f"{base}/v2/{self.name}/", path)
         for attempt in range(TRIES):
-            request = Request(url, data() if data else None, dict(headers or {}), method=method)  # type: ignore[arg-type]
+            request = Request(url, data() if data else None, dict(headers or {}), method=method)
             # Not sent on where ECR leads to S3, which refuses a second way to say who asks.
             request.add_unredirected_header("Authorization", f"Basic {self.token}")
             request.add_unredirected_header("Host", self.host)

@@ -38,7 +38,8 @@ SIDE_BY_SIDE = 8
 
 _ABSENT = {"ClusterNotFoundException", "RepositoryNotFoundException"}
 
-Key, Value = TypeVar("Key"), TypeVar("Value")
+Key = TypeVar("Key")
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)

@@ -139,18 +139,23 @@ def put_image(
                 f"The image tag '{image_tag}' already exists in the '{repository_name}' "
                 "repository and cannot be overwritten because the tag is immutable."
             )
-        # The image stays, without the tag.
-        tagged.image_tags.remove(image_tag)
-        tagged.image_tag = (tagged.image_tags or [None])[-1]  # type: ignore[assignment]
+        _untag(tagged, image_tag)
     if image is None:
-        image = Image(
-            self.account_id, image_tag, image_manifest, repository_name, media_type, actual
-        )  # type: ignore[arg-type]
+        # moto's annotations know no image without a tag.
+        tag: Any = image_tag
+        image = Image(self.account_id, tag, image_manifest, repository_name, media_type, actual)
         image.image_pushed_at = int(CLOCK.seconds())
         repository.images.append(image)
     elif image_tag is not None:
         image.update_tag(image_tag)
     return image
+
+
+def _untag(image: Image, tag: str) -> None:
+    """Take a tag from an image, which stays."""
+    image.image_tags.remove(tag)
+    last: Any = image.image_tags[-1] if image.image_tags else None
+    image.image_tag = last
 
 
 def _require_its_parts(repository: Repository, manifest: Mapping[str, Any]) -> None:
@@ -222,15 +227,16 @@ def expire(repository: Repository, now: datetime) -> list[str]:
     return list(gone)
 
 
-@replaces(ECRResponse, "ecr_backend")
-@property
-def ecr_backend(self: ECRResponse) -> ECRBackend:
+def _registry(self: ECRResponse) -> ECRBackend:
     """Return the registry that the call names, once its repository lets the caller."""
     registry_id = self._get_param("registryId") or self.current_account
     backend: ECRBackend = ecr_backends[registry_id][self.region]
     caller = CALLERS.get(self.get_access_key()) or Caller(self.current_account, "")
     require(backend, caller, f"ecr:{self._get_action()}", self._get_param("repositoryName"))
     return backend
+
+
+replaces(ECRResponse, "ecr_backend")(property(_registry))  # type: ignore[type-var]
 
 
 @replaces(ECRResponse)

@@ -221,9 +221,10 @@ def _uploading(repository: str, upload: str, length: int) -> Response:
 
 def _caller(request: Request) -> tuple[str, str]:
     """Return the account and the role in the token (`sandbox/aws/ecr.py`)."""
+    given = request.authorization
     try:
-        account_id, role_arn = json.loads(b64decode((request.authorization or {})["password"]))
-    except (KeyError, TypeError, ValueError):
+        account_id, role_arn = json.loads(b64decode((given and given.password) or ""))
+    except (TypeError, ValueError):
         raise _Refused(HTTPStatus.UNAUTHORIZED, "UNAUTHORIZED", "Not Authorized") from None
     return account_id, role_arn
 

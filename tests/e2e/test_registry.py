@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from pay.environments.load import load_environments
 from rollout.guard.rule import Context
 from rollout.guard.verdict import Refusal, judge
 from rollout.plans.read import read_plans
+from sandbox.estate.seed import seed
 from sandbox.server.process import launch
 from sandbox.settings import Settings
 from sandbox.variables import whole_environment
@@ -156,6 +158,8 @@ def test_a_repository_with_images_outlives_terraform(made: Registries) -> None:
 @pytest.fixture(scope="module")
 def taken_over(made: Registries) -> Registries:
     """Production's repositories were made by hand, and `pay adopt` has found them."""
+    production = load_environments(made.checkout.folder)["production-2"]
+    seed(production, partial(made.accounts.client, PRODUCTION))
     ecr = made.accounts.client(PRODUCTION)
     for image in BY_HAND:
         ecr.create_repository(repositoryName=IMAGES[image].repository)

@@ -27,14 +27,15 @@ def test_a_small_stack_of_each_kind_reads_as_agreed(
 
 
 def test_no_state_address_changes_unseen(written: Path, golden: Golden) -> None:
-    """Addresses by stack without the environment: a renamed one destroys and creates, unless it is
+    """Addresses by stack without environment or account: a renamed one destroys and creates, unless it is
     moved.
     """
     addresses: dict[str, set[str]] = {}
     for path in written.glob("*/metadata.json"):
         document = json.loads(path.read_text())
-        environment = document["provider"]["aws"][0]["default_tags"][0]["tags"]["Environment"]
-        stack = path.parent.name.removeprefix(f"{environment}-")
+        tags = document["provider"]["aws"][0]["default_tags"][0]["tags"]
+        owner = tags.get("Environment") or tags["Account"]
+        stack = path.parent.name.removeprefix(f"{owner}-")
         addresses.setdefault(stack, set()).update(
             f"{type}.{name}"
             for type, resources in document.get("resource", {}).items()
@@ -50,7 +51,9 @@ def test_every_stack_of_every_environment_is_written(
     written: Path, environments: Mapping[str, Environment]
 ) -> None:
     services = sum(len(environment.services) for environment in environments.values())
-    assert len(list(written.glob("*/cdk.tf"))) == 4 * services + 2 * len(environments)
+    registries = {each.account_id for each in environments.values() if each.registry}
+    stacks = 4 * services + 2 * len(environments) + len(registries)
+    assert len(list(written.glob("*/cdk.tf"))) == stacks
     assert not list(written.glob("*/cdk.tf.json"))
 
 

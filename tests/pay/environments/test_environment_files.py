@@ -22,6 +22,7 @@ REAL = [name for name in NAMES if name != "sandbox"]
 OPTIONAL = {
     "follows",
     "frozen",
+    "registry",
     "traffic_percent",
     "state.bucket",
     "size",

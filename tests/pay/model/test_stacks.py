@@ -18,23 +18,13 @@ from pay.model.stacks import (
     OTHER,
     OVERVIEW,
     PLATFORM,
+    REGISTRY,
     TRAFFIC,
     Stack,
-    StackKind,
-    StackScope,
-    Turn,
     kind_of,
     known_stacks,
 )
 from tests.support.stack_ids import side_kind
-
-REGISTRY = StackKind(
-    name="registry",
-    scope=StackScope.ACCOUNT,
-    holds="repositories",
-    types=frozenset({"aws_ecr_repository"}),
-    turn=Turn.ACCOUNT,
-)
 
 
 def second(environments: Mapping[str, Environment]) -> Environment:
@@ -106,7 +96,7 @@ def test_a_stack_waits_for_those_beside_it_of_the_nearest_earlier_turn(
 def test_the_turns_come_one_after_the_other(environments: Mapping[str, Environment]) -> None:
     turns = in_turns(reversed(known_stacks(environments).values()))
     kinds = [{stack.kind for stack in turn} for turn in turns]
-    assert kinds == [{PLATFORM}, {EC2, FARGATE}, {TRAFFIC}, {OVERVIEW}, {MONITORING}]
+    assert kinds == [{REGISTRY}, {PLATFORM}, {EC2, FARGATE}, {TRAFFIC}, {OVERVIEW}, {MONITORING}]
 
 
 def test_an_environment_without_monitoring_has_no_stack_of_it(

@@ -179,4 +179,6 @@ def test_tells_every_stack_of_the_estate_apart() -> None:
     """Names of environments and services both hold hyphens."""
     environments = load_environments(ROOT / "environments")
     services = sum(len(e.services) for e in environments.values())
-    assert len(stacks.known_stacks(environments)) == 4 * services + 2 * len(environments)
+    registries = {each.account_id for each in environments.values() if each.registry}
+    count = 4 * services + 2 * len(environments) + len(registries)
+    assert len(stacks.known_stacks(environments)) == count

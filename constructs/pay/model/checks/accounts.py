@@ -11,13 +11,20 @@ from pay.model.stacks import KINDS, StackKind, StackScope
 def account_problems(
     environments: Iterable[Environment], kinds: Iterable[StackKind] = KINDS
 ) -> Iterator[Problem]:
-    """Yield facts that differ within an account, and names that two accounts share; nothing while
-    no kind of stack is per account. `where` is the environment.
+    """Yield facts that differ within an account, and names that two accounts share, of accounts that
+    have a stack of their own. `where` is the environment.
     """
-    if not any(kind.scope is StackScope.ACCOUNT for kind in kinds):
-        return
+    environments = tuple(environments)
+    of_accounts = [kind for kind in kinds if kind.scope is StackScope.ACCOUNT]
+    with_stacks = {
+        environment.account_id
+        for environment in environments
+        if any(kind.is_wanted(environment) for kind in of_accounts)
+    }
     by_id, by_name = dict[str, Environment](), dict[str, Environment]()
     for environment in environments:
+        if environment.account_id not in with_stacks:
+            continue
         first = by_id.setdefault(environment.account_id, environment)
         for key in SHARED_FACTS:
             if getattr(first, key) != getattr(environment, key):
