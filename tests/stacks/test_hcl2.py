@@ -27,9 +27,7 @@ def test_a_small_stack_of_each_kind_reads_as_agreed(
 
 
 def test_no_state_address_changes_unseen(written: Path, golden: Golden) -> None:
-    """Addresses by stack without environment or account: a renamed one destroys and creates, unless it is
-    moved.
-    """
+    """Addresses by stack, without its owner: a renamed one destroys and creates, unless moved."""
     addresses: dict[str, set[str]] = {}
     for path in written.glob("*/metadata.json"):
         document = json.loads(path.read_text())
