@@ -1,8 +1,7 @@
 """Show which images run, which are pinned, and what a scan finds in them.
 
 A critical or high vulnerability has to be gone one month after its fix came out (PCI DSS v4.0.1,
-6.3.3). Without an environment: of all, each with the AWS credentials of the shell for its account.
-It only reads.
+6.3.3). Without an environment: of all in the account that the shell is logged in to. It only reads.
 
 Exit codes: 0 fine, 1 something is late, not scanned or not in the registry, 2 wrong use.
 
@@ -24,7 +23,7 @@ from rollout.aws.clients import asking
 from rollout.images.copy import copy_release, repository_of
 from rollout.images.pins import pin_of, with_pin
 from rollout.images.report import as_data, mistakes, print_report
-from rollout.images.survey import survey
+from rollout.images.survey import Line, survey
 from rollout.moves.stage_file import locked
 from rollout.terminal.arguments import (
     EnvironmentName,
@@ -35,6 +34,7 @@ from rollout.terminal.arguments import (
 )
 from rollout.terminal.console import Command, choose, console, print_json
 from rollout.terminal.environments import load_for
+from rollout.terminal.refusal import Refused
 
 
 class ShowsFirst(TyperGroup):
@@ -72,9 +72,8 @@ def show(environment: OptionalEnvironmentName = None, as_json: Json = False) -> 
         environments = {environment: choose(environment, environments, "ENV")}
     today = datetime.now(UTC).date()
     data, is_fine = [], True
-    for each in environments.values():
-        with asking(each) as client:
-            lines = survey(each, client)
+    surveys = _surveys(environments, only_here=environment is None)
+    for each, lines in surveys:
         is_fine = is_fine and not mistakes(each, lines, today)
         data.append(as_data(each, lines, today))
         if not as_json:
@@ -95,8 +94,8 @@ def copy(
 ) -> None:
     """Copy a release to the next account, with every digest as it is.
 
-    The record of the environment before has to show that it ran well. Runs with the credentials of
-    the target account, as the role that the source's `[registry] pulled_by` names. A copy that was
+    The record of the environment before has to show that it ran well. Runs with the rights of the
+    target account, as a role that `pulled_by` of the source's registry names. A copy that was
     stopped goes on where it ended.
     """
     folder = environments_folder()
@@ -157,6 +156,28 @@ def pin(
         if (changed := with_pin(text, sidecar, found, where=str(path))) != text:
             replace_file(path, changed.encode())
     console().print(f"{path}: {sidecar} {release}, built {found.built}: {found.digest}")
+
+
+def _surveys(
+    environments: Mapping[str, Environment], *, only_here: bool
+) -> list[tuple[Environment, tuple[Line, ...]]]:
+    """Return what each environment runs; with `only_here` without those of accounts that the shell
+    is not logged in to.
+
+    Raises Refused when AWS cannot be asked, or no environment is left.
+    """
+    surveys, elsewhere = [], None
+    for each in environments.values():
+        try:
+            with asking(each) as client:
+                surveys.append((each, survey(each, client)))
+        except Refused as refusal:
+            if not only_here or [finding.gate for finding in refusal.findings] != ["account"]:
+                raise
+            elsewhere = refusal
+    if elsewhere and not surveys:
+        raise elsewhere
+    return surveys
 
 
 def _of(name: str, environments: Mapping[str, Environment]) -> list[Environment]:

@@ -178,6 +178,9 @@ def _reason(error: HTTPError) -> str:
     """Return the registry's own words."""
     try:
         errors = json.loads(error.read())["errors"]
-        return "; ".join(f"{each['code']}: {each['message']}" for each in errors)
+        reason = "; ".join(f"{each['code']}: {each['message']}" for each in errors)
     except (ValueError, KeyError, TypeError):
-        return f"HTTP {error.code} {error.reason}"
+        reason = f"HTTP {error.code} {error.reason}"
+    if error.code == HTTPStatus.FORBIDDEN:
+        reason += "; log the shell in as a role that `pulled_by` of that account's [registry] names"
+    return reason

@@ -153,6 +153,11 @@ def test_a_repository_with_images_outlives_terraform(made: Registries) -> None:
     stack.write_text(text)
     assert destroyed.returncode == 1
     assert "RepositoryNotEmptyException" in destroyed.stderr
+    # What stood around it is gone: the next apply makes it again.
+    again = made.plan("test-registry")
+    assert {tuple(change["actions"]) for change in again.values()} == {("create",)}
+    made.apply("test-registry")
+    assert made.is_empty("test-registry")
 
 
 @pytest.fixture(scope="module")

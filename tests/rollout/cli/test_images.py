@@ -1,6 +1,7 @@
 """`pay images`: what runs and is late, copies from account to account, and pins."""
 
 import json
+import re
 import time
 import tomllib
 from collections.abc import Callable, Iterator
@@ -281,8 +282,10 @@ def test_shows_what_runs_and_fails_for_what_is_late(
     assert nginx["running"][0]["release"] == nginx["pinned"]["release"] == pins["nginx"]["release"]
 
     accounts.find("frontend", arm, [finding("CVE-1", "CRITICAL", days=45)])
-    late = run("test-12")
+    late = run()
     assert late.exit_code == 1
+    # Both environments of the account that the shell is logged in to, and no other.
+    assert re.findall(r"Images of (\S+)", late.output) == ["test-12", "test-perf-1"]
     text = " ".join(late.output.split())
     assert "late: frontend 20: CVE-1, critical, openssl 3.0.1 (fixed in 3.0.2)" in text
     assert "1 late of 1" in text

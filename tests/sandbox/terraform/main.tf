@@ -780,3 +780,48 @@ resource "aws_cloudwatch_dashboard" "connector" {
     }]
   })
 }
+
+resource "aws_ecr_repository" "tried" {
+  name                 = "govukpay/tried"
+  image_tag_mutability = "IMMUTABLE"
+  encryption_configuration {
+    encryption_type = "KMS"
+  }
+  image_scanning_configuration {
+    scan_on_push = true
+  }
+}
+
+resource "aws_ecr_lifecycle_policy" "tried" {
+  repository = aws_ecr_repository.tried.name
+  policy = jsonencode({
+    rules = [{
+      rulePriority = 1
+      selection    = { tagStatus = "untagged", countType = "sinceImagePushed", countUnit = "days", countNumber = 14 }
+      action       = { type = "expire" }
+    }]
+  })
+}
+
+resource "aws_ecr_repository_policy" "tried" {
+  repository = aws_ecr_repository.tried.name
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Action    = ["ecr:BatchGetImage"]
+      Principal = { AWS = "arn:aws:iam::222222222222:role/copies-images" }
+    }]
+  })
+}
+
+resource "aws_ecr_registry_scanning_configuration" "tried" {
+  scan_type = "ENHANCED"
+  rule {
+    scan_frequency = "CONTINUOUS_SCAN"
+    repository_filter {
+      filter      = "govukpay/*"
+      filter_type = "WILDCARD"
+    }
+  }
+}
