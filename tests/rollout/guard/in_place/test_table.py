@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from pay.containers.lifecycle import lifecycle_policy
 from pay.environments.load import load_environment
 from pay.iam.document import Statement, policy_document
 from pay.model import Side, Stage, names
@@ -102,6 +103,7 @@ def dns(count: str) -> Json:
 
 
 KEPT: Json = {"retention_in_days": 365, "skip_destroy": True, "log_group_class": "STANDARD"}
+SCANNED: Json = {"scan_type": "ENHANCED", "rule": [{"scan_frequency": "CONTINUOUS_SCAN"}]}
 
 JUDGED_WRONGLY: dict[str, dict[str, tuple[str, Json, Json]]] = {
     "aws_appautoscaling_target": {
@@ -131,6 +133,16 @@ JUDGED_WRONGLY: dict[str, dict[str, tuple[str, Json, Json]]] = {
         ),
         "retention_in_days": (PLATFORM, KEPT, {**KEPT, "retention_in_days": 30}),
         "skip_destroy": (PLATFORM, KEPT, {**KEPT, "skip_destroy": False}),
+    },
+    "aws_ecr_lifecycle_policy": {
+        "policy": (PLATFORM, {"policy": lifecycle_policy()}, {"policy": "{}"}),
+    },
+    "aws_ecr_registry_scanning_configuration": {
+        "rule": (PLATFORM, SCANNED, {**SCANNED, "rule": []}),
+        "scan_type": (PLATFORM, SCANNED, {**SCANNED, "scan_type": "BASIC"}),
+    },
+    "aws_ecr_repository_policy": {
+        "policy": (PLATFORM, {"policy": READ}, {"policy": WIDE}),
     },
     "aws_ecs_service": {
         "desired_count": (EC2, {"desired_count": 3}, {"desired_count": 2}),
