@@ -112,15 +112,16 @@ def _children(manifest: Manifest) -> list[str]:
 def _without_architecture(
     image: Image, manifest: Manifest, source: Repository
 ) -> Iterable[Finding]:
-    listed = manifest.document.get("manifests", ()) if manifest.is_index else ()
-    there = {each.get("platform", {}).get("architecture") for each in listed}
+    fix = "build it for every architecture and release it under a new number"
     wanted = {OCI_NAMES[each] for each in image.architectures}
+    if not manifest.is_index:
+        reason = f"{source} has one image, not an index over {', '.join(sorted(wanted))}"
+        yield Finding("architecture", reason, fix)
+        return
+    listed = manifest.document["manifests"]
+    there = {each.get("platform", {}).get("architecture") for each in listed}
     if missing := sorted(wanted - there):
-        yield Finding(
-            "architecture",
-            f"{source} has the release without {', '.join(missing)}",
-            "build it for every architecture and release it under a new number",
-        )
+        yield Finding("architecture", f"{source} has the release without {', '.join(missing)}", fix)
 
 
 def _without_proof(

@@ -158,6 +158,24 @@ def test_a_sidecar_is_proved_by_a_service_that_ran_it(
     assert copied(run, "nginx", 300).exit_code == 0
 
 
+def test_refuses_a_release_of_one_architecture(
+    run: Run, accounts: ImageAccounts, checkout: Checkout
+) -> None:
+    whole = accounts.push("webhooks", "1-release")
+    ecr, repository = accounts.client(), IMAGES["webhooks"].repository
+    arm = child(accounts, "webhooks", whole)
+    [image] = ecr.batch_get_image(repositoryName=repository, imageIds=[{"imageDigest": arm}])[
+        "images"
+    ]
+    ecr.put_image(
+        repositoryName=repository, imageManifest=image["imageManifest"], imageTag="8-release"
+    )
+    record(checkout.folder, "test-12", "webhooks", 8, {"webhooks": arm})
+    refused = copied(run, "webhooks", 8)
+    assert refused.exit_code == 1
+    assert "one image, not an index over amd64, arm64" in " ".join(refused.output.split())
+
+
 def test_says_what_is_missing(run: Run, checkout: Checkout) -> None:
     refused = copied(run, "connector", 999)
     assert (refused.exit_code, "has no 999-release" in refused.output) == (1, True)
