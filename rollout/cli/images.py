@@ -1,4 +1,4 @@
-"""Show which images run, which are pinned, and what a scan finds in them.
+"""Show what runs of every image, and what scans find.
 
 A critical or high vulnerability has to be gone one month after its fix came out (PCI DSS v4.0.1,
 6.3.3). Without an environment: of all in the account that the shell is logged in to. It only reads.

@@ -8,7 +8,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 from typer.testing import Result
 
-from pay.catalogue import CATALOGUE
+from pay.catalogue import CATALOGUE, IMAGES
 from pay.environments.load import load_environments
 from pay.model import Segment, Side, host_name, names
 from tests.conftest import ROOT
@@ -265,6 +265,28 @@ class Account:
     def ListDashboards(self, DashboardNamePrefix: str) -> Any:
         there = self._there([DashboardNamePrefix])
         return {"DashboardEntries": [{"DashboardName": each} for each in there]}
+
+    def DescribeRepositories(self, repositoryNames: list[str] | None = None) -> Any:
+        """As somebody made them, before KMS was there."""
+        known = [image.repository for image in IMAGES.values()]
+        return {
+            "repositories": [
+                {
+                    "repositoryName": name,
+                    "encryptionConfiguration": {"encryptionType": "AES256"},
+                }
+                for name in self._there(repositoryNames or known)
+            ]
+        }
+
+    def GetLifecyclePolicy(self, repositoryName: str) -> Any:
+        return {"repositoryName": repositoryName}
+
+    def GetRepositoryPolicy(self, repositoryName: str) -> Any:
+        return {"repositoryName": repositoryName}
+
+    def GetRegistryScanningConfiguration(self) -> Any:
+        return {"registryId": ACCOUNT_ID}
 
     def DescribeVpcs(self, Filters: list[dict[str, Any]]) -> Any:
         [by_name] = Filters

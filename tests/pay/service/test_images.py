@@ -8,7 +8,7 @@ import pytest
 
 from pay.catalogue import CATALOGUE
 from pay.containers.images import MOVING_TAGS, is_pinned
-from pay.model import Side
+from pay.model import Environment, Side
 from tests.support.synthesised import SideOf
 from tests.support.terraform_runs import Terraform
 
@@ -31,14 +31,19 @@ def test_each_container_takes_its_image_from_the_environments_own_registry(
         assert repository.startswith(f"{repositories[name]}$")
 
 
-def test_a_tag_has_no_default_and_a_digest_takes_its_place(side_of: SideOf) -> None:
-    stack = side_of("connector", Side.EC2)
+@pytest.mark.parametrize("side", Side)
+def test_sidecars_have_the_digest_that_is_pinned_and_the_application_no_default(
+    side_of: SideOf, environments: Mapping[str, Environment], side: Side
+) -> None:
+    stack = side_of("connector", side)
     variables = stack.document["variable"]
     assert set(variables) == {"application_image_tag", "nginx_image_tag", "adot_image_tag"}
-    for variable in variables.values():
-        assert "default" not in variable
-        assert variable["nullable"] is False
-    assert '"sha256:") ? "@" : ":"' in stack.document["locals"]["connector_image"]
+    assert all(variable["nullable"] is False for variable in variables.values())
+    assert "default" not in variables["application_image_tag"]
+    for name, pin in environments["production-2"].sidecars.items():
+        assert variables[f"{name}_image_tag"]["default"] == pin.digest
+    for name in ("connector", "nginx"):
+        assert '"sha256:") ? "@" : ":"' in stack.document["locals"][f"{name}_image"]
 
 
 DIGEST = f"sha256:{'a' * 64}"

@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 from typer.testing import Result
 
+from pay.catalogue import IMAGES
 from pay.environments.adopted import CREATE, adoptable, adopted_file, load_adopted
 from pay.environments.load import load_environments
 from pay.model import stacks
 from pay.model.adoptable import Adoptable
 from rollout.adoption.answers import ACTIONS
-from tests.support.account import ACCOUNT_ID, CREDENTIALS, Account, Adopt, error
+from tests.support.account import ACCOUNT_ID, CREDENTIALS, ENVIRONMENT, Account, Adopt, error
 from tests.support.checkout import Checkout
 
 
@@ -133,10 +134,47 @@ def test_denied_calls_are_told_in_text(adopt: Adopt, aws: Account) -> None:
 
 
 def test_the_actions_that_are_asked_for_are_those_that_are_called(
-    adopt: Adopt, aws: Account
+    adopt: Adopt, aws: Account, checkout: Checkout
 ) -> None:
+    with_registry(checkout)
     assert adopt(**CREDENTIALS).exit_code == 0
     assert aws.called == set(ACTIONS)
+
+
+def with_registry(checkout: Checkout) -> None:
+    """Let a stack of the account hold the repositories, from which another account pulls."""
+    path = checkout.file(ENVIRONMENT)
+    role = "arn:aws:iam::222222222222:role/copies-images"
+    table = f'[registry]\npulled_by = ["{role}"]\n\n[sidecars.nginx]'
+    path.write_text(path.read_text().replace("[sidecars.nginx]", table))
+
+
+def test_repositories_keep_the_encryption_that_was_found(
+    adopt: Adopt, aws: Account, checkout: Checkout
+) -> None:
+    """Another one would replace them, with every image."""
+    with_registry(checkout)
+    repository = IMAGES["connector"].repository
+    result = adopt(**CREDENTIALS)
+    assert result.exit_code == 0, result.output
+    assert "encryption AES256 stays as it is" in " ".join(result.output.split())
+    environment = load_environments(checkout.folder)[ENVIRONMENT]
+    assert environment.registry
+    assert environment.registry.encryption[repository] == "AES256"
+    before = checkout.file(ENVIRONMENT).read_text()
+    assert adopt(**CREDENTIALS).exit_code == 0
+    assert checkout.file(ENVIRONMENT).read_text() == before
+
+
+def test_a_repository_that_lacks_is_refused(adopt: Adopt, aws: Account, checkout: Checkout) -> None:
+    with_registry(checkout)
+    aws.gone = {IMAGES["connector"].repository, IMAGES["alpine"].repository}
+    result = adopt(**CREDENTIALS)
+    assert result.exit_code == 1
+    text = " ".join(result.output.split())
+    assert "connector_repository: repository govukpay/connector: expected, not found" in text
+    # Nothing that runs needs the image of a task before its first start.
+    assert "alpine_repository: repository govukpay/alpine: not found; will be created" in text
 
 
 def test_what_is_written_is_what_the_stacks_read(

@@ -21,8 +21,10 @@ def of_one_environment() -> list[StackKind]:
 def test_every_stack_of_an_environment_is_listed_in_its_turn(pay_json: PayJson) -> None:
     code, found = pay_json("stacks", "test-12")
     assert code == 0
-    assert len(found) == len(of_one_environment())
-    assert found[0] == {
+    assert len(found) == len(of_one_environment()) + 1
+    assert found[0]["stack"] == "test-registry"
+    assert found[0]["environments"][0] == "test-12"
+    assert found[1] == {
         "stack": "test-12-platform",
         "kind": "platform",
         "turn": 1,
@@ -39,7 +41,10 @@ def test_every_stack_of_an_environment_is_listed_in_its_turn(pay_json: PayJson) 
 def test_all_environments_have_their_stacks(pay_json: PayJson) -> None:
     _, found = pay_json("stacks")
     per_environment = len(of_one_environment())
-    assert Counter(environment for row in found for environment in row["environments"]) == (
+    registries = [row["environments"] for row in found if row["kind"] == "registry"]
+    assert sorted(map(len, registries)) == [1, 1, 2]
+    of_environments = [row for row in found if row["kind"] != "registry"]
+    assert Counter(name for row in of_environments for name in row["environments"]) == (
         dict.fromkeys(environment_files(COMMITTED), per_environment)
     )
 
