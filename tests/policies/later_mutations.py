@@ -193,6 +193,22 @@ LATER_MUTATIONS = (
         "countNumber = 100",
         "countNumber = 10",
     ),
+    Mutation(
+        "resource_policies_name_the_own_account",
+        LATER,
+        "aws_ecr_repository_policy.app",
+        "role/copies-images",
+        "root",
+        way="that pulls images",
+    ),
+    Mutation(
+        "resource_policies_name_the_own_account",
+        LATER,
+        "aws_ecr_repository_policy.app",
+        '"ecr:BatchGetImage"',
+        '"ecr:PutImage"',
+        way="that pushes images",
+    ),
     later(
         "registries_scan_every_image",
         "aws_ecr_registry_scanning_configuration.registry",

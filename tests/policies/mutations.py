@@ -14,7 +14,6 @@ MONITORING = "production-2-connector-monitoring"
 FRONTEND = "production-2-frontend-fargate"
 PLATFORM = "production-2-platform"
 LEDGER = "production-2-ledger-fargate"
-REGISTRY = "test-registry"
 TASK = "aws_ecs_task_definition.task"
 SERVICE = "aws_ecs_service.service"
 ALB = "aws_lb.alb"
@@ -91,22 +90,6 @@ MUTATIONS = (
         "default",
         'default = "latest"',
         way="by default",
-    ),
-    Mutation(
-        "resource_policies_name_the_own_account",
-        REGISTRY,
-        "aws_ecr_repository_policy.connector_policy",
-        "role/copies-images",
-        "root",
-        way="that pulls images",
-    ),
-    Mutation(
-        "resource_policies_name_the_own_account",
-        REGISTRY,
-        "aws_ecr_repository_policy.connector_policy",
-        '"ecr:BatchGetImage"',
-        '"ecr:PutImage"',
-        way="that pushes images",
     ),
     container("containers_are_not_privileged", "privileged = true\nreadonlyRootFilesystem = true"),
     container(
