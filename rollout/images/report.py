@@ -132,6 +132,8 @@ def _runs(running: Running) -> str:
 
 
 def _findings(running: Running, today: date) -> str:
+    if running.stored is None:
+        return "[red]not in the registry[/]"
     if running.found is None:
         return "[red]not scanned[/]"
     late = sum(each.is_late(today) for each in running.found)
