@@ -237,3 +237,23 @@ def test_asks_who_pulls(client: Client, repository: str, pushed: str) -> None:
     stranger = Repository(known.host, known.name, "bm9ib2R5", known.endpoint)
     with pytest.raises(Failed, match="UNAUTHORIZED"):
         stranger.manifest("1-release")
+
+
+@pytest.mark.parametrize(
+    ("operation", "arguments"),
+    [
+        ("describe_pull_through_cache_rules", {}),
+        ("describe_repository_creation_templates", {}),
+        ("get_account_setting", {"name": "BASIC_SCAN_TYPE_VERSION"}),
+        ("get_download_url_for_layer", {"layerDigest": f"sha256:{'0' * 64}"}),
+        ("describe_image_replication_status", {"imageId": {"imageTag": "1-release"}}),
+    ],
+)
+def test_says_at_once_what_it_cannot_do(
+    client: Client, repository: str, operation: str, arguments: dict[str, Any]
+) -> None:
+    """An error of the server would let Terraform's AWS provider try again for minutes."""
+    of_a_repository = {"repositoryName": repository} if arguments.keys() - {"name"} else {}
+    with pytest.raises(ClientError) as refused:
+        getattr(client("ecr"), operation)(**of_a_repository, **arguments)
+    assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400

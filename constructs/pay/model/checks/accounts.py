@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from pay.model.base import Model
 from pay.model.environment.account import SHARED_FACTS
 from pay.model.environment.environment import Environment
 from pay.model.problem import Problem
@@ -31,8 +32,8 @@ def account_problems(
                 yield Problem(
                     where=environment.name,
                     key=key,
-                    found=str(getattr(environment, key)),
-                    allowed=f"{getattr(first, key)}, as in {first.name}: both are account "
+                    found=_shown(getattr(environment, key)),
+                    allowed=f"{_shown(getattr(first, key))}, as in {first.name}: both are account "
                     f"{environment.account_id}, which has stacks of its own",
                     fix="make the two equal",
                 )
@@ -45,3 +46,10 @@ def account_problems(
                 allowed=f"another name: {namesake.name} gives it to account {namesake.account_id}",
                 fix="rename one of the accounts",
             )
+
+
+def _shown(value: object) -> str:
+    """Return a value of a file, a table by its content."""
+    if value is None:
+        return "nothing"
+    return value.model_dump_json(exclude_defaults=True) if isinstance(value, Model) else str(value)
