@@ -218,6 +218,21 @@ def test_goes_on_where_a_copy_ended(
     assert accounts.digest("selfservice", "4-release", STAGING) == digest
 
 
+def test_survives_answers_that_are_lost(
+    run: Run, accounts: ImageAccounts, checkout: Checkout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """ECR refuses the second push of a tag, although the first one was right."""
+    monkeypatch.setattr(registry, "PAUSE_SECONDS", 0)
+    digest = accounts.push("toolbox", "6-release")
+    record(checkout.folder, "test-12", "toolbox", 6, {"toolbox": digest})
+    lost = {"only": r"unsigned\.PUT /v2/", "lost": 1.0}
+    accounts.server.administer("faults", method="POST", body=lost)
+    done = copied(run, "toolbox", 6)
+    accounts.server.administer("faults", method="POST", body={})
+    assert done.exit_code == 0, done.output
+    assert accounts.digest("toolbox", "6-release", STAGING) == digest
+
+
 def deploy(accounts: ImageAccounts, checkout: Checkout, service: str, *tags: str) -> None:
     """Let a service of test-12 run on EC2, its containers with these tags."""
     ecs = accounts.client(service="ecs")

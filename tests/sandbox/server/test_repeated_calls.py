@@ -9,6 +9,9 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from pay.containers.lifecycle import lifecycle_policy
+from pay.iam.document import policy_document
+from pay.model.rights import pulls_images
 from sandbox.server.process import Server, launch
 from sandbox.settings import Settings
 from toolchain.bindings import types_list
@@ -117,6 +120,7 @@ def ids(server: Server) -> dict[str, str]:
         RoleName="logs", AssumeRolePolicyDocument=TRUST_OF_LOGS
     )
     server.client("logs").create_log_group(logGroupName="before")
+    server.client("ecr").create_repository(repositoryName="before")
     stream = server.client("firehose").create_delivery_stream(
         DeliveryStreamName="before",
         S3DestinationConfiguration={
@@ -286,6 +290,17 @@ CREATES: dict[str, Callable[[Clients, dict[str, str]], Any]] = {
     "aws_route53_record": lambda client, ids: client("route53").change_resource_record_sets(
         HostedZoneId=ids["zone"],
         ChangeBatch={"Changes": [{"Action": "CREATE", "ResourceRecordSet": RECORD}]},
+    ),
+    "aws_ecr_repository": lambda client, ids: client("ecr").create_repository(repositoryName=NAME),
+    "aws_ecr_lifecycle_policy": lambda client, ids: client("ecr").put_lifecycle_policy(
+        repositoryName="before", lifecyclePolicyText=lifecycle_policy()
+    ),
+    "aws_ecr_registry_scanning_configuration": lambda client, ids: client(
+        "ecr"
+    ).put_registry_scanning_configuration(scanType="ENHANCED", rules=[]),
+    "aws_ecr_repository_policy": lambda client, ids: client("ecr").set_repository_policy(
+        repositoryName="before",
+        policyText=policy_document(pulls_images(["arn:aws:iam::222222222222:role/a"])),
     ),
     "aws_sns_topic": lambda client, ids: client("sns").create_topic(Name=NAME),
     "aws_sns_topic_policy": lambda client, ids: client("sns").set_topic_attributes(

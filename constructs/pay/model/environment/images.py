@@ -1,7 +1,7 @@
 """The images of an environment: releases of sidecars, and the repositories of its account."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field
@@ -16,8 +16,10 @@ DAY = "day"
 
 def _day(value: object) -> date:
     text = value.get(DAY) if isinstance(value, dict) else value
+    if type(text) is date:
+        return text
     try:
-        return text if isinstance(text, date) else date.fromisoformat(str(text))
+        return datetime.strptime(str(text), "%Y-%m-%d").date()
     except ValueError:
         raise ValueError("a date, for example 2026-11-20") from None
 
