@@ -137,9 +137,12 @@ class Repository:
 
             headers = {"Content-Length": str(length), "Content-Type": "application/octet-stream"}
             separator = "&" if urlsplit(upload).query else "?"
-            self._call(
-                "PUT", f"{upload}{separator}digest={digest}", headers, data=from_start
-            ).close()
+            path = f"{upload}{separator}digest={digest}"
+            try:
+                self._call("PUT", path, headers, data=from_start).close()
+            except Failed:
+                if not self.has_blob(digest):  # only the answer was lost
+                    raise
 
     def _call(
         self,
