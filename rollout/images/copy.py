@@ -16,7 +16,7 @@ from pay.model.images import Image, ImageKind
 from rollout.aws.clients import Client
 from rollout.images.registry import Manifest, Repository
 from rollout.releases.record import Release, Verdict, read_releases
-from rollout.terminal.refusal import Failed, Finding, Refused
+from rollout.terminal.refusal import Finding, Refused
 
 SIDE_BY_SIDE = 4
 """Blobs that are copied at the same time."""
@@ -100,13 +100,7 @@ def _copied(
         list(pool.map(lambda digest: target.copy_blob(digest, source), missing))
     for child in children:
         target.put_manifest(child, child.digest)
-    tag = release_tag(release)
-    try:
-        target.put_manifest(manifest, tag)
-    except Failed:
-        # An answer that was lost: ECR refuses the second push of a tag, even of the same image.
-        if target.manifest(tag) != manifest:
-            raise
+    target.put_manifest(manifest, release_tag(release))
     return Copied(image.name, release, manifest.digest, was_there=False, blobs=len(missing))
 
 

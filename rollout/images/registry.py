@@ -103,8 +103,14 @@ class Repository:
         """
         headers = {"Content-Type": manifest.media_type}
         path = f"manifests/{reference}"
-        with self._call("PUT", path, headers, data=lambda: manifest.content) as answer:
-            kept = answer.headers.get("Docker-Content-Digest")
+        try:
+            with self._call("PUT", path, headers, data=lambda: manifest.content) as answer:
+                kept = answer.headers.get("Docker-Content-Digest")
+        except Failed:
+            # Of a push whose answer was lost ECR refuses the second attempt: look what is there.
+            if self.manifest(reference) != manifest:
+                raise
+            return
         if kept != manifest.digest:
             raise Failed(f"{self}: {reference} has the digest {kept}, not {manifest.digest}")
 
