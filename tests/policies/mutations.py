@@ -82,15 +82,12 @@ def holding(put: str, way: str) -> Mutation:
     return container(rule, f"{put}\nreadonlyRootFilesystem = true", way=way)
 
 
+def pinned(way: str, address: str, find: str, put: str) -> Mutation:
+    return Mutation("container_images_are_pinned", CONNECTOR, address, find, put, way=way)
+
+
 MUTATIONS = (
-    Mutation(
-        "container_images_are_pinned",
-        CONNECTOR,
-        "variable.nginx_image_tag",
-        "default",
-        'default = "latest"',
-        way="by default",
-    ),
+    pinned("by default", "variable.nginx_image_tag", "default", 'default = "latest"'),
     container("containers_are_not_privileged", "privileged = true\nreadonlyRootFilesystem = true"),
     container(
         "containers_cannot_write_to_their_root_file_system", "readonlyRootFilesystem = false"

@@ -186,7 +186,7 @@ def test_a_release_goes_back_to_the_image_that_runs_now(
 
 
 def test_a_pin_is_told_as_a_release_of_its_sidecar(sandbox: Environment, tmp_path: Path) -> None:
-    """By its number, too; its way back is in Git, because the file pins it."""
+    """By its number, too; its way back is in Git."""
     old, new = sandbox.sidecars["nginx"], f"sha256:{'b' * 64}"
     repository = "555555555555.dkr.ecr.eu-west-1.amazonaws.com/govukpay/docker-nginx-proxy"
     change = task_definition(
@@ -197,8 +197,7 @@ def test_a_pin_is_told_as_a_release_of_its_sidecar(sandbox: Environment, tmp_pat
     pinned = sandbox.model_copy(update={"sidecars": pins})
     context = replace(read(tmp_path, [plan(EC2, change)], pinned), base={sandbox.name: sandbox})
     document = review(context, judge(context), None)
-    brief = f"nginx {old.digest[:19]}… (release {old.release}) → {new[:19]}… (release"
-    assert brief in document.title
+    assert f"nginx {old.digest[:19]}… (release {old.release}) → {new[:19]}…" in document.title
     [rollback] = document.rollbacks
     assert rollback.commands[0] == "git revert COMMIT"
     assert not any("nginx_image_tag" in each for each in rollback.commands)
