@@ -29,6 +29,11 @@ def cluster(environment: str, side: Side) -> str:
     return f"{environment}-{side}"
 
 
+def lock_bucket(environment: str) -> str:
+    """Return the bucket of the lock of an environment whose states are on one machine."""
+    return f"pay-{environment}-locks"
+
+
 def capacity_provider(environment: str, segment: Segment) -> str:
     """Must not start with `aws`, `ecs` or `fargate` (AWS: ECS `CreateCapacityProvider`)."""
     return f"{environment}-ec2-{segment}"
