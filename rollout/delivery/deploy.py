@@ -1,0 +1,228 @@
+"""Deploys a release to every side of a service, one after the other, or puts back what ran.
+
+Everything that changes something is a plan of Terraform that was checked. A side counts as released
+when ECS says so of our deployment, and its smoke tests pass before the next side begins.
+"""
+
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import typer
+from botocore.exceptions import BotoCoreError, ClientError
+
+from pay.model import Side
+from pay.model.problem import InvalidInput
+from pay.model.side import ServiceSide
+from pay.model.stacks import traffic_stack
+from rollout.aws.clients import Client
+from rollout.delivery.read_back import Deployment, NotRunning, require_running, settled
+from rollout.delivery.registry import Registry
+from rollout.delivery.release_checks import Asked, Examined, examine
+from rollout.delivery.release_plans import ReleasePlans, plan_release, revision, variables
+from rollout.delivery.smoke import Outcome, Smoked
+from rollout.delivery.synthesis import output_folder, synthesise
+from rollout.delivery.terraform import Terraform
+from rollout.plans.releases import tag_of
+from rollout.releases.record import Release, Verdict, append_release
+from rollout.terminal.refusal import Failed, Finding, Refused
+
+Check = Callable[[], None]
+"""Raises Failed when the environment's lock is lost."""
+
+_FAILURES = (Failed, NotRunning, ClientError, BotoCoreError, InvalidInput, KeyboardInterrupt)
+
+
+class LockLost(Failed):
+    """Another command may change the environment: nothing may be put back either."""
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """How a deployment ended."""
+
+    asked: Asked
+    entry: Release
+    file: Path
+    """The record with the line."""
+    deployments: Mapping[Side, Deployment]
+
+    @property
+    def is_bad(self) -> bool:
+        return self.entry.verdict is Verdict.BAD
+
+    def as_data(self) -> dict[str, Any]:
+        return {
+            "environment": self.asked.environment.name,
+            "service": self.asked.service.name,
+            **self.entry.model_dump(mode="json", exclude_none=True),
+            "file": str(self.file),
+            "deployments": {side.value: each.id for side, each in self.deployments.items()},
+        }
+
+
+@dataclass
+class _Run:
+    """One deployment while it goes on."""
+
+    asked: Asked
+    client: Client
+    terraform: Terraform
+    check: Check
+    examined: Examined
+    running: Mapping[Side, Deployment]
+    """What ran before."""
+    plans: ReleasePlans
+    registry: Registry
+    touched: list[ServiceSide] = field(default_factory=list)
+    deployments: dict[Side, Deployment] = field(default_factory=dict)
+    smoked: dict[Side, tuple[str, ...]] = field(default_factory=dict)
+
+    def release(self, side: ServiceSide) -> None:
+        """Apply the plan of one side, read back what runs, and try it.
+
+        Raises what `_FAILURES` names when it does not run, or a smoke test does not pass.
+        """
+        stack = self.asked.stack_of(side)
+        if self.plans.changes(stack):
+            self.check()
+            self.touched.append(side)
+            _say(f"{side.side}: applying {stack}")
+            self.terraform.apply(stack, self.plans.file(stack))
+        self._read_back(side, self.examined.digests)
+        self._smoke(side)
+
+    def put_back(self, folder: Path) -> None:
+        """Plan and apply again what ran on the sides that were touched, and read it back.
+
+        Raises Failed, with the command that repairs it, when that does not succeed.
+        """
+        for side in reversed(self.touched):
+            images = self.running[side.side].images
+            _say(f"{side.side}: putting back what ran before")
+            try:
+                self.check()
+                tags = variables(self.asked, images)
+                plans = plan_release(
+                    self.asked, self.terraform, folder, {side: tags}, is_judged=False
+                )
+                stack = self.asked.stack_of(side)
+                if plans.findings:
+                    raise Failed("; ".join(finding.reason for finding in plans.findings))
+                if plans.changes(stack):
+                    self.terraform.apply(stack, plans.file(stack))
+                self._read_back(side, self._digests(images))
+            except _FAILURES as error:
+                name, before = self.asked.service.name, self.examined.before
+                raise Failed(
+                    f"the {side.side} side of {name} does not run its old images again: {error}. "
+                    f"Look at it now: pay deploy {self.asked.environment.name} {name} "
+                    f"{before or 'N'} --rollback"
+                ) from None
+
+    def _digests(self, images: Mapping[str, str]) -> dict[str, str]:
+        """Return the digests of images that the registry has, by container."""
+        found = {
+            name: self.registry.find(name, tag_of(image))
+            for name, image in images.items()
+            if name in self.registry.repositories
+        }
+        return {name: image.digest for name, image in found.items() if image}
+
+    def _read_back(self, side: ServiceSide, digests: Mapping[str, str]) -> None:
+        accepted = {name: self.registry.accepted(name, each) for name, each in digests.items()}
+        arn = revision(self.terraform, self.asked.stack_of(side))
+        deployment = require_running(side, self.client("ecs"), arn, accepted)
+        self.deployments[side.side] = deployment
+        failed = f", {deployment.failed} failed on the way" if deployment.failed else ""
+        _say(f"{side.side}: {deployment.id} completed, {deployment.running} tasks run{failed}")
+
+    def _smoke(self, side: ServiceSide) -> None:
+        """Raise NotRunning unless the smoke tests of a side pass. A rollback waits for nothing."""
+        asked = self.asked
+        if asked.is_rollback or asked.smoke is None:
+            return
+        smoked: Smoked = asked.smoke(asked.environment, side.side, asked.service.name)
+        self.smoked[side.side] = smoked.runs
+        if smoked.outcome is not Outcome.PASS:
+            raise NotRunning(f"smoke tests of the {side.side} side: {smoked.outcome}, {smoked.why}")
+        _say(f"{side.side}: smoke tests pass")
+
+    def entry(self, at: datetime, because: str | None) -> Release:
+        asked = self.asked
+        verdict = Verdict.GOOD if asked.smoke and not asked.is_rollback else Verdict.NOT_KNOWN
+        return Release(
+            at=at,
+            by=asked.by,
+            release=asked.number,
+            digests=self.examined.digests,
+            before=self.examined.before,
+            verdict=Verdict.BAD if because else verdict,
+            rollback=asked.is_rollback,
+            smoke=self.smoked,
+            without_smoke=asked.without_smoke,
+            because=because,
+            plans=self.plans.sha256,
+        )
+
+
+def deploy(
+    asked: Asked, client: Client, check: Check, now: Callable[[], datetime], *, is_dry: bool = False
+) -> Deployed | ReleasePlans:
+    """Deploy a release to every side that exists, and record it. When one side does not run it, or
+    a smoke test does not pass, all sides get their old images again and the line says bad. `is_dry`
+    ends with the plans.
+
+    Raises Refused with every reason, and nothing changed; Failed when something is left that a
+    person has to look at.
+    """
+    registry = Registry(client("ecr"), asked.service)
+    running = {side.side: settled(side, client("ecs")) for side in asked.sides}
+    examined = examine(asked, registry, running)
+    # What is wrong with the images, or what does not exist, cannot be planned.
+    is_plannable = all(running.values()) and asked.service.name in examined.digests
+    if not is_plannable:
+        raise Refused(asked.what, examined.findings)
+    terraform = Terraform(output_folder())
+    records = traffic_stack(asked.environment.name, asked.service.name)
+    ids = [*map(asked.stack_of, asked.sides), records]
+    synthesise(Path.cwd(), asked.folder.resolve(), terraform.out, globs=" ".join(ids))
+    with tempfile.TemporaryDirectory() as folder:
+        tags = variables(asked, examined.digests)
+        plans = plan_release(asked, terraform, Path(folder), dict.fromkeys(asked.sides, tags))
+        if findings := (*examined.findings, *plans.findings):
+            raise Refused(asked.what, findings)
+        if is_dry:
+            return plans
+        there = {side: each for side, each in running.items() if each}
+        run = _Run(asked, client, terraform, check, examined, there, plans, registry)
+        because = None
+        try:
+            for side in asked.sides:
+                run.release(side)
+        except LockLost:
+            raise
+        except _FAILURES as error:
+            because = str(error) or "it was interrupted"
+            typer.echo(f"Failed: {because}", err=True)
+            run.put_back(Path(folder))
+        return _recorded(run, run.entry(now(), because))
+
+
+def _recorded(run: _Run, entry: Release) -> Deployed:
+    asked = run.asked
+    try:
+        file = append_release(asked.folder, asked.environment.name, asked.service.name, entry)
+    except OSError as error:
+        raise Failed(f"the record could not be written: {error}; add {entry.line()}") from None
+    return Deployed(asked, entry, file, run.deployments)
+
+
+def _say(line: str) -> None:
+    typer.echo(line, err=True)
+
+
+__all__ = ["Deployed", "Finding", "LockLost", "deploy"]
