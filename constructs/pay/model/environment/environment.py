@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from pay.model.base import Model
 from pay.model.environment.instance_types import FAMILIES, SIZES, room_of
 from pay.model.environment.monitoring import LogPipeline, Monitoring
+from pay.model.environment.smoke import Smoke
 from pay.model.problem import Problem
 from pay.model.service.size import TaskCount, TaskSize
 from pay.model.stage.stage import FULL_WEIGHT, Ladder, Stage
@@ -236,6 +237,8 @@ class Environment(Model):
     metrics: Metrics
     monitoring: Monitoring | None = None
     """Left out: no dashboards and no composite alarms."""
+    smoke: Smoke | None = None
+    """Left out: no smoke tests."""
     state: State
     capacity: Mapping[Segment, Capacity]
     services: Mapping[ServiceName, Deployment]
