@@ -18,22 +18,21 @@ from datetime import timedelta
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from pay.catalogue import CATALOGUE
 from rollout.aws.clients import asking
-from rollout.delivery.deploy import Deployed, LockLost
+from rollout.delivery.deploy import Deployed
 from rollout.delivery.deploy import deploy as deploy_release
+from rollout.delivery.environment_locks import locked
 from rollout.delivery.release_checks import Asked
 from rollout.delivery.release_plans import ReleasePlans
-from rollout.locks.bucket import LockBucket
-from rollout.locks.holding import Holding, holding, new_lock
-from rollout.locks.lock import place_of
 from rollout.moves.journal import author, stripped
 from rollout.releases.record import Verdict
 from rollout.terminal.arguments import EnvironmentName, Json, ServiceName, environments_folder, now
 from rollout.terminal.console import choose, console, print_json
 from rollout.terminal.environments import load_for
-from rollout.terminal.refusal import Failed, Finding, Refused
+from rollout.terminal.refusal import Finding, Refused
 from rollout.terminal.time_text import duration
 from sandbox.plan_only import in_sandbox, is_plan_only, refusal
 
@@ -78,10 +77,8 @@ def deploy(
     with asking(target) as client, ExitStack() as stack:
         check = _nothing_held
         if not dry_run:
-            wanted = new_lock(f"pay deploy {environment} {service} {number}", by)
-            bucket = LockBucket(client("s3"), place_of(target))
-            held = stack.enter_context(holding(bucket, wanted, longest=wait))
-            check = _checked(held)
+            command = f"pay deploy {environment} {service} {number}"
+            check = stack.enter_context(locked([target], command, by, longest=wait))
         ended = deploy_release(asked, client, check, now, is_dry=dry_run)
     if isinstance(ended, ReleasePlans):
         _print_plans(ended, as_json=as_json)
@@ -91,3 +88,34 @@ def deploy(
     else:
         _print(ended)
     raise typer.Exit(1 if ended.is_bad else 0)
+
+
+def _nothing_held() -> None:
+    """Do nothing: a dry run changes nothing."""
+
+
+def _print_plans(plans: ReleasePlans, *, as_json: bool) -> None:
+    changed = [stack for stack in plans.by_stack if plans.changes(stack)]
+    if as_json:
+        print_json({"changes": changed, "plans": plans.sha256})
+        return
+    out = console()
+    for stack in changed:
+        out.print(f"Would change {stack}: its task definition and its service.")
+    if not changed:
+        out.print("Nothing would change: every side runs this release.")
+
+
+def _print(ended: Deployed) -> None:
+    entry, out = ended.entry, console()
+    name, where = ended.asked.service.name, ended.asked.environment.name
+    style = {Verdict.GOOD: "green", Verdict.BAD: "red"}.get(entry.verdict, "yellow")
+    out.print(
+        f"{name} {entry.release} in {where}: [{style}]{entry.verdict}[/]"
+        + (f", {escape(entry.because)}" if entry.because else "")
+    )
+    if entry.verdict is Verdict.BAD:
+        out.print("What ran before runs again on every side.")
+    for side, deployment in ended.deployments.items():
+        out.print(f"{side}: {deployment.id}, {deployment.running} tasks")
+    out.print(f"Recorded in {ended.file}: commit it.")

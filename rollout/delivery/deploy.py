@@ -5,39 +5,50 @@ when ECS says so of our deployment, and its smoke tests pass before the next sid
 """
 
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
-from pay.model import Side
+from pay.model import Environment, Side
 from pay.model.problem import InvalidInput
 from pay.model.side import ServiceSide
+from pay.model.smoke import Scenario
 from pay.model.stacks import traffic_stack
+from pay.smoke.targets import proving
 from rollout.aws.clients import Client
+from rollout.delivery.environment_locks import Check
 from rollout.delivery.read_back import Deployment, NotRunning, require_running, settled
 from rollout.delivery.registry import Registry
 from rollout.delivery.release_checks import Asked, Examined, examine
 from rollout.delivery.release_plans import ReleasePlans, plan_release, revision, variables
-from rollout.delivery.smoke import Outcome, Smoked
 from rollout.delivery.synthesis import output_folder, synthesise
 from rollout.delivery.terraform import Terraform
+from rollout.locks.holding import LockLost
 from rollout.plans.releases import tag_of
 from rollout.releases.record import Release, Verdict, append_release
-from rollout.terminal.refusal import Failed, Finding, Refused
-
-Check = Callable[[], None]
-"""Raises Failed when the environment's lock is lost."""
+from rollout.smoke.smoke import smoke
+from rollout.smoke.verdict import Outcome, SmokeVerdict
+from rollout.terminal.refusal import Failed, Refused
 
 _FAILURES = (Failed, NotRunning, ClientError, BotoCoreError, InvalidInput, KeyboardInterrupt)
 
 
-class LockLost(Failed):
-    """Another command may change the environment: nothing may be put back either."""
+class Smoke(Protocol):
+    """Runs scenarios against one side, as `rollout.smoke.smoke.smoke` does."""
+
+    def __call__(
+        self,
+        environment: Environment,
+        side: Side,
+        scenarios: Collection[Scenario] | None = None,
+        *,
+        client: Client,
+    ) -> SmokeVerdict: ...
 
 
 @dataclass(frozen=True)
@@ -77,6 +88,7 @@ class _Run:
     """What ran before."""
     plans: ReleasePlans
     registry: Registry
+    smoke: Smoke
     touched: list[ServiceSide] = field(default_factory=list)
     deployments: dict[Side, Deployment] = field(default_factory=dict)
     smoked: dict[Side, tuple[str, ...]] = field(default_factory=dict)
@@ -93,7 +105,7 @@ class _Run:
             _say(f"{side.side}: applying {stack}")
             self.terraform.apply(stack, self.plans.file(stack))
         self._read_back(side, self.examined.digests)
-        self._smoke(side)
+        self._try(side)
 
     def put_back(self, folder: Path) -> None:
         """Plan and apply again what ran on the sides that were touched, and read it back.
@@ -140,20 +152,22 @@ class _Run:
         failed = f", {deployment.failed} failed on the way" if deployment.failed else ""
         _say(f"{side.side}: {deployment.id} completed, {deployment.running} tasks run{failed}")
 
-    def _smoke(self, side: ServiceSide) -> None:
+    def _try(self, side: ServiceSide) -> None:
         """Raise NotRunning unless the smoke tests of a side pass. A rollback waits for nothing."""
         asked = self.asked
-        if asked.is_rollback or asked.smoke is None:
+        if not asked.is_smoked:
             return
-        smoked: Smoked = asked.smoke(asked.environment, side.side, asked.service.name)
-        self.smoked[side.side] = smoked.runs
-        if smoked.outcome is not Outcome.PASS:
-            raise NotRunning(f"smoke tests of the {side.side} side: {smoked.outcome}, {smoked.why}")
-        _say(f"{side.side}: smoke tests pass")
+        scenarios = proving(asked.environment, side.side, asked.service.name)
+        _say(f"{side.side}: {len(scenarios)} smoke tests")
+        shown = self.smoke(asked.environment, side.side, scenarios, client=self.client)
+        self.smoked[side.side] = tuple(id for each in shown.outcomes for id in each.runs)
+        if shown.outcome is not Outcome.PASSED:
+            reasons = shown.reasons(shown.outcome)
+            raise NotRunning(f"the smoke tests of the {side.side} side: {shown.outcome}, {reasons}")
 
     def entry(self, at: datetime, because: str | None) -> Release:
         asked = self.asked
-        verdict = Verdict.GOOD if asked.smoke and not asked.is_rollback else Verdict.NOT_KNOWN
+        verdict = Verdict.GOOD if asked.is_smoked else Verdict.NOT_KNOWN
         return Release(
             at=at,
             by=asked.by,
@@ -170,7 +184,13 @@ class _Run:
 
 
 def deploy(
-    asked: Asked, client: Client, check: Check, now: Callable[[], datetime], *, is_dry: bool = False
+    asked: Asked,
+    client: Client,
+    check: Check,
+    now: Callable[[], datetime],
+    *,
+    is_dry: bool = False,
+    smoke: Smoke = smoke,
 ) -> Deployed | ReleasePlans:
     """Deploy a release to every side that exists, and record it. When one side does not run it, or
     a smoke test does not pass, all sides get their old images again and the line says bad. `is_dry`
@@ -198,7 +218,7 @@ def deploy(
         if is_dry:
             return plans
         there = {side: each for side, each in running.items() if each}
-        run = _Run(asked, client, terraform, check, examined, there, plans, registry)
+        run = _Run(asked, client, terraform, check, examined, there, plans, registry, smoke)
         because = None
         try:
             for side in asked.sides:
@@ -223,6 +243,3 @@ def _recorded(run: _Run, entry: Release) -> Deployed:
 
 def _say(line: str) -> None:
     typer.echo(line, err=True)
-
-
-__all__ = ["Deployed", "Finding", "LockLost", "deploy"]

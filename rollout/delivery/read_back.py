@@ -58,8 +58,11 @@ def settled(side: ServiceSide, ecs: Any) -> Deployment | None:
     """Return the primary deployment once it is no longer in progress, or after the time that a
     deployment takes at most; None: the side does not exist.
     """
-    for deployment in _while_in_progress(side, ecs):
-        pass
+    end = time.monotonic() + STEADY_STATE_SECONDS
+    while (deployment := primary(side, ecs)) and deployment.rollout_state == IN_PROGRESS:
+        if time.monotonic() >= end:
+            break
+        time.sleep(POLL_SECONDS)
     return deployment
 
 
@@ -118,18 +121,6 @@ def _wrong(
                     f"container {container} runs {digests.get(container) or 'an unknown digest'}, "
                     f"and not {', '.join(sorted(accepted))}"
                 )
-
-
-def _while_in_progress(side: ServiceSide, ecs: Any) -> Iterator[Deployment | None]:
-    """Yield the primary deployment until it is settled; once at least."""
-    end = time.monotonic() + STEADY_STATE_SECONDS
-    while True:
-        deployment = primary(side, ecs)
-        yield deployment
-        is_going = deployment is not None and deployment.rollout_state == IN_PROGRESS
-        if not is_going or time.monotonic() >= end:
-            return
-        time.sleep(POLL_SECONDS)
 
 
 def _service(side: ServiceSide, ecs: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Asks the registry of an environment's account which image a tag is, and which release an image."""
+"""Asks the registry of an environment's account for the digest of a tag and the tags of a digest."""
 
 import json
 from collections.abc import Iterator

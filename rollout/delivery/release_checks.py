@@ -9,9 +9,9 @@ from pay.model import Environment, Microservice, Side
 from pay.model.side import ServiceSide
 from pay.model.stacks import KINDS, Stack, known_stacks
 from pay.model.stage.dns_answers import share_at
+from pay.smoke.targets import proving
 from rollout.delivery.read_back import IN_PROGRESS, Deployment
 from rollout.delivery.registry import Image, Registry
-from rollout.delivery.smoke import SmokeTest
 from rollout.plans.releases import tag_of
 from rollout.releases.record import (
     Digests,
@@ -36,15 +36,18 @@ class Asked:
     number: int
     by: str
     is_rollback: bool = False
-    smoke: SmokeTest | None = None
-    """None: there are no smoke tests to run."""
     without_smoke: str | None = None
-    """Why it goes without them."""
+    """Why it goes without smoke tests; None: they decide."""
 
     @property
     def what(self) -> str:
         verb = "rolling back" if self.is_rollback else "deploying"
         return f"{verb} {self.service.name} {self.number} in {self.environment.name}"
+
+    @property
+    def is_smoked(self) -> bool:
+        """Return whether smoke tests decide: a rollback waits for nothing."""
+        return not self.is_rollback and not self.without_smoke
 
     @cached_property
     def stacks(self) -> Mapping[str, Stack]:
@@ -160,13 +163,14 @@ def _environment(asked: Asked) -> Iterator[Finding]:
     if asked.environment.frozen:
         fix = f"wait until `frozen` is removed from {asked.environment.name}.toml"
         yield Finding("frozen", asked.environment.frozen, fix)
-    if asked.smoke is None and not asked.without_smoke:
-        yield Finding(
-            "smoke",
-            f"{asked.environment.name} has no smoke tests that this command can run, so that the "
-            "verdict would not be known",
-            'say why it goes without: --without-smoke "..."',
-        )
+    for side in () if asked.without_smoke else asked.sides:
+        if not proving(asked.environment, side.side, asked.service.name):
+            yield Finding(
+                "smoke",
+                f"no smoke test tries the {side.side} side of {asked.service.name}: the verdict "
+                "would not be known",
+                'add smoke tests to the environment, or say why: --without-smoke "..."',
+            )
 
 
 def _own_image(asked: Asked, registry: Registry) -> tuple[Image | None, list[Finding]]:
@@ -254,5 +258,3 @@ def _unproven(asked: Asked, image: Image | None) -> Iterator[Finding]:
             f"{before} proved {proven.digests.get(own)}; the registry here has {image.digest}",
             "copy the image that was proved; a release is one digest everywhere",
         )
-
-

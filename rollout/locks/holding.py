@@ -137,6 +137,10 @@ def locked(bucket: LockBucket, seen: Held) -> Refused:
     return Refused(f"changing {name}, which is locked", [Finding("lock", reason, fix)])
 
 
+class LockLost(Failed):
+    """Another command may change the environment: this one must change nothing more."""
+
+
 class Holding:
     """A lock that a thread renews until it is given back."""
 
@@ -151,13 +155,13 @@ class Holding:
     def check(self) -> None:
         """Do nothing while the lock is held; call it before each change.
 
-        Raises Failed when another command may have it.
+        Raises LockLost when another command may have it.
         """
         if self._lost is None and time.monotonic() - self._renewed_at >= self._held.lock.seconds:
             self._lost = "it could not be renewed before it expired"
         if self._lost:
             name = self._bucket.place.environment
-            raise Failed(
+            raise LockLost(
                 f"the lock of {name} is lost: {self._lost}. Nothing more is changed; look what "
                 "runs, then run it again"
             )

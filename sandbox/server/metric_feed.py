@@ -4,9 +4,11 @@
                                 "dimensions": {"LoadBalancer": "app/a/1"},
                                 "points": [[1764150000, 57, 1], ...]}]
     POST /_sandbox/clock      {"now": 1764150060}
+    POST /_sandbox/images     {"broken": ["sha256:..."]}
 
 A point is a time in seconds since the epoch, a value, and how often the value was seen then. A row
-may name its `unit`.
+may name its `unit`. Containers of `broken` images start and never become healthy; each call says
+all of them.
 """
 
 import json
@@ -34,9 +36,17 @@ def _set_clock(body: Any) -> None:
     CLOCK.set(float(body["now"]))
 
 
+def _set_images(body: Any) -> None:
+    from sandbox.aws.ecs_images import BROKEN_DIGESTS
+
+    BROKEN_DIGESTS.clear()
+    BROKEN_DIGESTS.update(body["broken"])
+
+
 DOORS: Mapping[str, Callable[[Any], None]] = {
     "/_sandbox/metrics": _put,
     "/_sandbox/clock": _set_clock,
+    "/_sandbox/images": _set_images,
 }
 
 
