@@ -1,4 +1,4 @@
-"""Asks the registry of an environment's account for the digest of a tag and the tags of a digest."""
+"""Asks the registry of an account for the digest of a tag, and for the tags of a digest."""
 
 import json
 from collections.abc import Iterator

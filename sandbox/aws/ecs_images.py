@@ -1,8 +1,8 @@
-"""The images of tasks: the digest that a task runs, and why it cannot be pulled or stays unhealthy.
+"""The images of tasks: the digest that a task runs, and why it is not pulled or stays unhealthy.
 
-moto 5.2 gives a container no `imageDigest`, and starts tasks of images that do not exist. On AWS the
-agent resolves the image in its registry; without it the task stops with CannotPullContainerError
-(ECS developer guide, "CannotPullContainer task errors").
+moto 5.2 gives a container no `imageDigest`, and starts tasks of images that do not exist. On AWS
+the agent resolves the image in its registry; without it the task stops with
+CannotPullContainerError (ECS developer guide, "CannotPullContainer task errors").
 
 The sandbox has no image of another registry, and many tests push none: an image of a repository
 into which nothing was pushed is taken to be there.
