@@ -1,7 +1,8 @@
 """`make demo`: the project's main task on a local AWS, with the real Terraform and AWS provider.
 
 Plans and deploys the sandbox environment's platform, then connector and frontend on both sides with
-their records. Shows the result, an empty second plan, and the changes of connector's next move.
+their records. Shows the result, an empty second plan, a release on both sides and a broken one that is
+put back, and the changes of connector's next move.
 
 Uses a running sandbox and leaves it running, so that a second demo changes nothing. Otherwise
 starts one, and stops it at the end.
@@ -19,22 +20,25 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.rule import Rule
 
+from pay.catalogue import CATALOGUE
 from pay.environments.load import load_environment
-from pay.model import Environment
+from pay.model import Environment, names
 from pay.model.stack_order import in_turns
 from pay.model.stacks import known_stacks, traffic_stack
+from sandbox.estate.images import push_image
 from sandbox.estate.seed import seed
 from sandbox.instance import Sandbox
 from sandbox.read_back import services_table
 from sandbox.server.process import SandboxError, Server
 from sandbox.server.server_record import FOLDER, running
-from sandbox.variables import whole_environment
+from sandbox.variables import IMAGE_TAG, whole_environment
 from toolchain.paths import ROOT
 from toolchain.streams import ending
 
 ENVIRONMENT = "sandbox"
 SERVICES = ("connector", "frontend")
 MOVED = "connector"
+RELEASE = 2
 
 PROGRESS = re.compile(
     r"Plan: |No changes|Apply complete|Creation complete|Modifications complete|"
@@ -52,6 +56,7 @@ class Demo:
         self._console, self._environment, self._server = console, environment, server
         self._log = FOLDER / "demo.log"
         self._log.write_text("")
+        self._copy = FOLDER / "demo-environments"
 
     def run(self) -> None:
         known = known_stacks({ENVIRONMENT: self._environment}).values()
@@ -74,6 +79,9 @@ class Demo:
         for stack in known:
             if stack.service == MOVED and stack.kind.side:
                 self._plan_is_empty(stack.id)
+        self._copy_environments()
+        self._step(f"A new release of {MOVED}, on both sides")
+        self._show_releases()
         self._step(f"The next move of {MOVED}")
         self._show_the_next_stage()
 
@@ -85,13 +93,37 @@ class Demo:
                 f"deployment; read the plan at the end of .sandbox/demo.log"
             )
 
+    def _copy_environments(self) -> None:
+        """Copy the environments, in which releases and moves are written: the checkout does not
+        change.
+        """
+        shutil.rmtree(self._copy, ignore_errors=True)
+        shutil.copytree(ROOT / "environments", self._copy)
+
+    def _show_releases(self) -> None:
+        """Deploy a release, and one whose containers never become healthy: it is put back."""
+        ecr = self._server.client("ecr")
+        service = CATALOGUE[MOVED]
+        repository = names.repository(MOVED)
+        for each in (repository, *(sidecar.repository for sidecar in service.sidecars)):
+            push_image(ecr, each, IMAGE_TAG)
+        push_image(ecr, repository, f"{RELEASE}-release")
+        broken = push_image(ecr, repository, f"{RELEASE + 1}-release")
+        self._server.administer("images", method="POST", body={"broken": [broken]})
+        self._release(RELEASE)
+        self._release(RELEASE + 1, is_bad=True)
+
+    def _release(self, number: int, *, is_bad: bool = False) -> None:
+        command = ["pay", "deploy", ENVIRONMENT, MOVED, str(number)]
+        command += ["--without-smoke", "the demo has no canaries"]
+        self._console.print(f"$ {' '.join(command[:5])}", style="bold", highlight=False)
+        shown = re.compile(r"^(ec2|fargate): |Failed: |in sandbox: |runs again")
+        self._stream(command, show=shown, fails=is_bad, PAY_ENVIRONMENTS=str(self._copy))
+
     def _show_the_next_stage(self) -> None:
-        """Show the next move in a copy of the environments; the checkout does not change."""
-        copy = FOLDER / "demo-environments"
-        shutil.rmtree(copy, ignore_errors=True)
-        shutil.copytree(ROOT / "environments", copy)
+        """Show the next move in the copy of the environments."""
         records = traffic_stack(ENVIRONMENT, MOVED)
-        moved = {"PAY_ENVIRONMENTS": str(copy), "PAY_STACKS": records}
+        moved = {"PAY_ENVIRONMENTS": str(self._copy), "PAY_STACKS": records}
         promote = ["pay", "promote", ENVIRONMENT, MOVED]
         promote += ["--evidence", "the demo's deploys were healthy"]
         promote += ["--allow-adjacent", "frontend serves nothing yet"]
@@ -106,10 +138,17 @@ class Demo:
         self._console.print(f"$ cdktf {' '.join(arguments)}", style="bold", highlight=False)
         return self._stream(["cdktf", *arguments], show=PROGRESS, **variables)
 
-    def _stream(self, command: list[str], *, show: re.Pattern[str], **variables: str) -> str:
+    def _stream(
+        self,
+        command: list[str],
+        *,
+        show: re.Pattern[str],
+        fails: bool = False,
+        **variables: str,
+    ) -> str:
         """Run a command, print the lines that match `show`, and log and return all output.
 
-        Raises SandboxError if the command fails.
+        Raises SandboxError if the command fails, or does not although it `fails`.
         """
         started = time.monotonic()
         lines = []
@@ -134,10 +173,10 @@ class Demo:
             except BaseException:  # Ctrl-C: it ends with the demo
                 process.terminate()
                 raise
-        if process.returncode:
+        if bool(process.returncode) != fails:
             end = "\n".join(lines[-30:])
             raise SandboxError(
-                f"{' '.join(command)} failed; all output is in .sandbox/demo.log, its end:\n{end}"
+                f"{' '.join(command)} ended with {process.returncode}; all output is in .sandbox/demo.log, its end:\n{end}"
             )
         self._console.print(f"  {time.monotonic() - started:.0f} s", style="dim")
         return "\n".join(lines)

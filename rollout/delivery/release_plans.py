@@ -20,6 +20,9 @@ from rollout.review.plan_files import together
 from rollout.terminal.refusal import Failed, Finding
 
 SERVICE = "aws_ecs_service"
+_REVISION = "task_definition"
+DRIFT = "has-no-drift"
+"""The guard's rule about what was changed outside Terraform."""
 
 
 @dataclass(frozen=True)
@@ -76,9 +79,23 @@ def plan_release(
     findings = [finding for plan in plans.values() for finding in _others(plan)]
     if is_judged:
         for each in verdict.refused:
+            if each.rule == DRIFT and _only_other_revision(plans[each.stack], each.finding.address):
+                continue
             reason = f"{each.stack} {each.finding.address}: {each.finding.saw}"
             findings.append(Finding(each.rule, reason, each.finding.do))
     return ReleasePlans(folder, plans, tuple(findings))
+
+
+def _only_other_revision(plan: StackPlan, address: str) -> bool:
+    """Return whether a service runs another revision than Terraform knows, and nothing else is
+    different: a deployment was killed half way, or ECS rolled it back. What runs was compared with
+    the release, which takes its place.
+    """
+    drifts = [each for each in plan.plan.resource_drift if each.address == address]
+    return bool(drifts) and all(
+        drift.type == SERVICE and {each.path[0] for each in drift.attributes()} == {_REVISION}
+        for drift in drifts
+    )
 
 
 def _others(plan: StackPlan) -> Iterator[Finding]:
@@ -100,7 +117,7 @@ def _beside_images(change: ResourceChange) -> str | None:
     others = [
         each.name
         for each in change.attributes()
-        if not each.is_unknown and each.path[0] not in ("task_definition", "container_definitions")
+        if not each.is_unknown and each.path[0] not in (_REVISION, "container_definitions")
     ]
     others += [
         f"{container.container}: {line.what}"

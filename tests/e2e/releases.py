@@ -1,7 +1,5 @@
 """Releases of the service that `tests.e2e.deployed` has on both sides."""
 
-import hashlib
-import json
 import os
 import signal
 import subprocess
@@ -15,6 +13,7 @@ from pay.catalogue import CATALOGUE
 from pay.model import Side, names
 from pay.model.side import ServiceSide
 from rollout.releases.record import Release, read_releases
+from sandbox.estate.images import push_image
 from tests.conftest import ROOT
 from tests.e2e.deployed import SERVICE, TIMEOUT_SECONDS, Deployed
 
@@ -43,23 +42,8 @@ class Releases:
 
     def push(self, tag: str, container: str = SERVICE) -> str:
         """Push an image and return its digest."""
-        manifest = json.dumps(
-            {
-                "schemaVersion": 2,
-                "mediaType": "application/vnd.oci.image.index.v1+json",
-                "manifests": [],
-                "annotations": {"org.opencontainers.image.version": f"{container} {tag}"},
-            }
-        )
-        digest = f"sha256:{hashlib.sha256(manifest.encode()).hexdigest()}"
-        self.deployed.sandbox.client("ecr").put_image(
-            repositoryName=REPOSITORIES[container],
-            imageManifest=manifest,
-            imageManifestMediaType="application/vnd.oci.image.index.v1+json",
-            imageTag=tag,
-            imageDigest=digest,
-        )
-        return digest
+        ecr = self.deployed.sandbox.client("ecr")
+        return push_image(ecr, REPOSITORIES[container], tag)
 
     def pay(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -87,7 +71,7 @@ class Releases:
         return found
 
     def on_both(self, digest: str) -> dict[Side, set[str]]:
-        return dict.fromkeys(Side, {digest})
+        return {side: {digest} for side in Side}
 
     def record(self) -> tuple[Release, ...]:
         return read_releases(self.folder, "sandbox", SERVICE)
