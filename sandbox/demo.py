@@ -1,11 +1,11 @@
 """`make demo`: the project's main task on a local AWS, with the real Terraform and AWS provider.
 
-Plans and deploys the sandbox environment's platform, then connector and frontend on both sides with
-their records. Shows the result, an empty second plan, a release on both sides and a broken one that is
-put back, and the changes of connector's next move.
+Plans and deploys the sandbox environment's platform, then connector and frontend on both sides
+with their records. Shows the result, an empty second plan, a release on both sides and a broken one
+that is put back, and the changes of connector's next move.
 
-Uses a running sandbox and leaves it running, so that a second demo changes nothing. Otherwise
-starts one, and stops it at the end.
+Uses a running sandbox and leaves it running: a second demo changes nothing but the releases.
+Otherwise starts one, and stops it at the end.
 """
 
 import os
@@ -176,7 +176,8 @@ class Demo:
         if bool(process.returncode) != fails:
             end = "\n".join(lines[-30:])
             raise SandboxError(
-                f"{' '.join(command)} ended with {process.returncode}; all output is in .sandbox/demo.log, its end:\n{end}"
+                f"{' '.join(command)} ended with {process.returncode}; all output is in "
+                f".sandbox/demo.log, its end:\n{end}"
             )
         self._console.print(f"  {time.monotonic() - started:.0f} s", style="dim")
         return "\n".join(lines)

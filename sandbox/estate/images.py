@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from contextlib import suppress
 from typing import Any
 
 INDEX = "application/vnd.oci.image.index.v1+json"
@@ -15,7 +16,7 @@ def push_image(ecr: Any, repository: str, tag: str) -> str:
         {"schemaVersion": 2, "mediaType": INDEX, "manifests": [], "annotations": annotations}
     )
     digest = f"sha256:{hashlib.sha256(manifest.encode()).hexdigest()}"
-    try:
+    with suppress(ecr.exceptions.ImageAlreadyExistsException):
         ecr.put_image(
             repositoryName=repository,
             imageManifest=manifest,
@@ -23,6 +24,4 @@ def push_image(ecr: Any, repository: str, tag: str) -> str:
             imageTag=tag,
             imageDigest=digest,
         )
-    except ecr.exceptions.ImageAlreadyExistsException:
-        pass
     return digest
