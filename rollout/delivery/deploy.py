@@ -35,7 +35,15 @@ from rollout.smoke.smoke import smoke
 from rollout.smoke.verdict import Outcome, SmokeVerdict
 from rollout.terminal.refusal import Failed, Refused
 
-_FAILURES = (Failed, NotRunning, ClientError, BotoCoreError, InvalidInput, KeyboardInterrupt)
+_FAILURES = (
+    Failed,
+    NotRunning,
+    ClientError,
+    BotoCoreError,
+    InvalidInput,
+    Refused,
+    KeyboardInterrupt,
+)
 
 
 class Smoke(Protocol):
@@ -107,33 +115,29 @@ class _Run:
         self._read_back(side, self.examined.digests)
         self._try(side)
 
-    def put_back(self, folder: Path) -> None:
-        """Plan and apply again what ran on the sides that were touched, and read it back.
-
-        Raises Failed, with the command that repairs it, when that does not succeed.
+    def put_back(self, folder: Path) -> tuple[str, ...]:
+        """Plan and apply again what ran on the sides that were touched, and read it back. Return
+        why a side does not run it again, for each that does not.
         """
+        problems = []
         for side in reversed(self.touched):
-            images = self.running[side.side].images
             _say(f"{side.side}: putting back what ran before")
             try:
-                self.check()
-                tags = variables(self.asked, images)
-                plans = plan_release(
-                    self.asked, self.terraform, folder, {side: tags}, is_judged=False
-                )
-                stack = self.asked.stack_of(side)
-                if plans.findings:
-                    raise Failed("; ".join(finding.reason for finding in plans.findings))
-                if plans.changes(stack):
-                    self.terraform.apply(stack, plans.file(stack))
-                self._read_back(side, self._digests(images))
+                self._put_back(side, folder)
             except _FAILURES as error:
-                name, before = self.asked.service.name, self.examined.before
-                raise Failed(
-                    f"the {side.side} side of {name} does not run its old images again: {error}. "
-                    f"Look at it now: pay deploy {self.asked.environment.name} {name} "
-                    f"{before or 'N'} --rollback"
-                ) from None
+                problems.append(f"the {side.side} side does not run its old images again: {error}")
+        return tuple(problems)
+
+    def _put_back(self, side: ServiceSide, folder: Path) -> None:
+        images, stack = self.running[side.side].images, self.asked.stack_of(side)
+        self.check()
+        tags = variables(self.asked, images)
+        plans = plan_release(self.asked, self.terraform, folder, {side: tags}, is_judged=False)
+        if plans.findings:
+            raise Failed("; ".join(finding.reason for finding in plans.findings))
+        if plans.changes(stack):
+            self.terraform.apply(stack, plans.file(stack))
+        self._read_back(side, self._digests(images))
 
     def _digests(self, images: Mapping[str, str]) -> dict[str, str]:
         """Return the digests of images that the registry has, by container."""
@@ -219,7 +223,6 @@ def deploy(
             return plans
         there = {side: each for side, each in running.items() if each}
         run = _Run(asked, client, terraform, check, examined, there, plans, registry, smoke)
-        because = None
         try:
             for side in asked.sides:
                 run.release(side)
@@ -227,9 +230,15 @@ def deploy(
             raise
         except _FAILURES as error:
             because = str(error) or "it was interrupted"
-            typer.echo(f"Failed: {because}", err=True)
-            run.put_back(Path(folder))
-        return _recorded(run, run.entry(now(), because))
+            _say(f"Failed: {because}")
+            problems = run.put_back(Path(folder))
+            ended = _recorded(run, run.entry(now(), "; ".join((because, *problems))))
+            if problems:
+                before = examined.before or "N"
+                back = f"pay deploy {asked.environment.name} {asked.service.name} {before}"
+                raise Failed(f"{'; '.join(problems)}. Look now: {back} --rollback") from None
+            return ended
+        return _recorded(run, run.entry(now(), None))
 
 
 def _recorded(run: _Run, entry: Release) -> Deployed:

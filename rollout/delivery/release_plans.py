@@ -32,6 +32,8 @@ class ReleasePlans:
     folder: Path
     by_stack: Mapping[str, StackPlan]
     findings: tuple[Finding, ...]
+    sha256: str
+    """The digest of all plan files, as a review names it."""
 
     def file(self, stack: str) -> Path:
         return self.folder / f"{stack}.tfplan"
@@ -40,15 +42,11 @@ class ReleasePlans:
         """Return whether a stack does not run the release yet."""
         return bool(self.by_stack[stack].plan.moving)
 
-    @property
-    def sha256(self) -> str:
-        return together(described(self.file(stack)) for stack in self.by_stack)
-
 
 def variables(asked: Asked, images: Mapping[str, str]) -> dict[str, str]:
     """Return Terraform variable -> tag or digest, for images or digests by container."""
     names = image_tag_variables(asked.service.name)
-    return {names[container]: tag_of(image) for container, image in images.items()}
+    return {names[name]: tag_of(image) for name, image in images.items() if name in names}
 
 
 def plan_release(
@@ -83,7 +81,7 @@ def plan_release(
                 continue
             reason = f"{each.stack} {each.finding.address}: {each.finding.saw}"
             findings.append(Finding(each.rule, reason, each.finding.do))
-    return ReleasePlans(folder, plans, tuple(findings))
+    return ReleasePlans(folder, plans, tuple(findings), together(map(described, files)))
 
 
 def _only_other_revision(plan: StackPlan, address: str) -> bool:
