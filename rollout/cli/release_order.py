@@ -1,6 +1,7 @@
 """Show in which order to release services.
 
-Those that are called come before their callers. A wave can be released when the one before it runs. Without SERVICES it orders all of the catalogue.
+Those that are called come before their callers. A wave can be released when the one before it
+runs. Without SERVICES it orders all of the catalogue.
 
 Example: `pay release-order publicapi connector frontend`
 """
