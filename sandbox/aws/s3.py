@@ -15,7 +15,7 @@ from typing import Any
 
 from moto.s3.models import FakeKey
 from moto.s3.responses import S3Response
-from werkzeug.http import http_date
+from werkzeug.datastructures import Headers
 
 from sandbox.aws.clock import CLOCK
 from sandbox.aws.patching import Original, extends
@@ -29,12 +29,6 @@ ANY = "*"
 def _refusal(status: HTTPStatus, code: str, message: str) -> Answer:
     text = f"<Error><Code>{code}</Code><Message>{message}</Message></Error>"
     return status.value, {"content-type": "application/xml"}, text
-
-
-def _dated(answer: Answer) -> Answer:
-    """Return an answer with the date of AWS's clock."""
-    status, headers, body = answer
-    return status, {**headers, "date": http_date(CLOCK.seconds())}, body
 
 
 def _broken_condition(self: S3Response, headers: Mapping[str, str]) -> Answer | None:
@@ -54,35 +48,25 @@ def _bare(etag: str | None) -> str:
     return (etag or "").replace('"', "")
 
 
-def _without_conditions(self: S3Response) -> None:
-    """Forget the conditions, which hold: moto would look at them again."""
-    for name in ("If-Match", "If-None-Match"):
-        self.headers.pop(name, None)
-
-
 @extends(S3Response)
 def put_object(self: S3Response, put: Original) -> Answer:
     if self.headers.get("If-None-Match", ANY) != ANY or self.headers.get("If-Match") == ANY:
         message = "A header you provided implies functionality that is not implemented"
         return _refusal(HTTPStatus.NOT_IMPLEMENTED, "NotImplemented", message)
     if refusal := _broken_condition(self, self.headers):
-        return _dated(refusal)
-    _without_conditions(self)
+        return refusal
     answer: Answer = put(self)
     key = self.backend.get_object(self.bucket_name, self.parse_key_name())
     if isinstance(key, FakeKey):
         key.last_modified = CLOCK.moment().replace(tzinfo=None)  # naive, as moto's own
-    return _dated(answer)
+    return answer
 
 
 @extends(S3Response)
 def delete_object(self: S3Response, delete: Original) -> Answer:
     if refusal := _broken_condition(self, self.headers):
-        return _dated(refusal)
-    _without_conditions(self)
-    return _dated(delete(self))
-
-
-@extends(S3Response)
-def get_object(self: S3Response, get: Original) -> Answer:
-    return _dated(get(self))
+        return refusal
+    # The condition holds, and moto would look at it again.
+    self.headers = Headers([each for each in self.headers if each[0].lower() != "if-match"])
+    answer: Answer = delete(self)
+    return answer

@@ -47,6 +47,6 @@ def test_a_cycle_that_comes_back_to_one_service_is_one_wave() -> None:
     assert release_waves({"a": ["a"]}, ["a", "a"]) == (("a",),)
 
 
-@pytest.mark.parametrize("services", permutations(["a", "b", "d"]))
+@pytest.mark.parametrize("services", [*permutations(["a", "b", "d"])])
 def test_the_order_of_the_arguments_does_not_matter(services: tuple[str, ...]) -> None:
     assert release_waves(EDGES, services) == (("b",), ("a",), ("d",))
