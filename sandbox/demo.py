@@ -20,25 +20,25 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.rule import Rule
 
-from pay.catalogue import CATALOGUE
 from pay.environments.load import load_environment
 from pay.model import Environment, names
+from pay.model.environment.images import release_tag
 from pay.model.stack_order import in_turns
 from pay.model.stacks import known_stacks, traffic_stack
-from sandbox.estate.images import push_image
+from sandbox.estate.images import push
 from sandbox.estate.seed import seed
 from sandbox.instance import Sandbox
 from sandbox.read_back import services_table
 from sandbox.server.process import SandboxError, Server
 from sandbox.server.server_record import FOLDER, running
-from sandbox.variables import IMAGE_TAG, whole_environment
+from sandbox.variables import whole_environment
 from toolchain.paths import ROOT
 from toolchain.streams import ending
 
 ENVIRONMENT = "sandbox"
 SERVICES = ("connector", "frontend")
 MOVED = "connector"
-RELEASE = 2
+RELEASE, BROKEN_RELEASE = 2, 3
 
 PROGRESS = re.compile(
     r"Plan: |No changes|Apply complete|Creation complete|Modifications complete|"
@@ -102,16 +102,18 @@ class Demo:
 
     def _show_releases(self) -> None:
         """Deploy a release, and one whose containers never become healthy: it is put back."""
-        ecr = self._server.client("ecr")
-        service = CATALOGUE[MOVED]
-        repository = names.repository(MOVED)
-        for each in (repository, *(sidecar.repository for sidecar in service.sidecars)):
-            push_image(ecr, each, IMAGE_TAG)
-        push_image(ecr, repository, f"{RELEASE}-release")
-        broken = push_image(ecr, repository, f"{RELEASE + 1}-release")
-        self._server.administer("images", method="POST", body={"broken": [broken]})
+        repository, tag = names.repository(MOVED), release_tag(BROKEN_RELEASE)
+        settings = self._server.settings
+        pushed = push(
+            self._server.endpoint,
+            {repository: [release_tag(RELEASE), tag]},
+            account_id=settings.account_id,
+            region=settings.region,
+        )
+        broken = {"digests": [pushed[f"{repository}:{tag}"]]}
+        self._server.administer("broken-images", method="POST", body=broken)
         self._release(RELEASE)
-        self._release(RELEASE + 1, is_bad=True)
+        self._release(BROKEN_RELEASE, is_bad=True)
 
     def _release(self, number: int, *, is_bad: bool = False) -> None:
         command = ["pay", "deploy", ENVIRONMENT, MOVED, str(number)]

@@ -10,15 +10,16 @@ from toolchain import environment as tools
 IMAGE_TAG = "1-sandbox"
 """The default release to deploy; no image is ever pulled."""
 
-IMAGE_TAGS = ("application_image_tag", "nginx_image_tag", "adot_image_tag")
+TAG_VARIABLE = "TF_VAR_application_image_tag"
+"""What Terraform has to be given; sidecars have the releases that the environment pins."""
 
 
 def _own(server: Server, base: Mapping[str, str]) -> dict[str, str | None]:
     """Return the variables to set on top of `base`, or to unset where the value is None."""
-    tags = {f"TF_VAR_{name}": base.get(f"TF_VAR_{name}", IMAGE_TAG) for name in IMAGE_TAGS}
+    tag = {TAG_VARIABLE: base.get(TAG_VARIABLE, IMAGE_TAG)}
     # A profile or a certificate bundle of a real account is not valid here.
     unset = dict.fromkeys(("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_CA_BUNDLE"))
-    return {**unset, **tools.changes(base), **server.variables(), **tags}
+    return {**unset, **tools.changes(base), **server.variables(), **tag}
 
 
 def whole_environment(server: Server, base: Mapping[str, str] = os.environ) -> dict[str, str]:

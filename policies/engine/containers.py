@@ -10,10 +10,10 @@ from pay.containers.keys import unknown_keys
 from pay.unread import Unread
 from policies.engine.expressions import document_in
 from policies.engine.rule import Judge, rule
-from policies.engine.stack import Block, NotKnown
+from policies.engine.stack import Block, NotKnown, Stack, get
 
 _TAG_VARIABLE = re.compile(
-    r"(:|@|\$\{startswith\([^)]*\) \? \"@\" : \":\"\})\$\{var\.[a-z_]+_image_tag\}$"
+    r"(:|@|\$\{startswith\([^)]*\) \? \"@\" : \":\"\})\$\{var\.(?P<name>[a-z_]+_image_tag)\}$"
 )
 
 
@@ -76,5 +76,21 @@ def container_setting(path: str, complies: Callable[[Any], bool], absent: object
 
 
 def takes_tag(image: str) -> bool:
-    """Return whether the tag comes from a `*_image_tag` variable, which the pipeline must give."""
+    """Return whether the tag comes from a `*_image_tag` variable: from its default, unless another
+    is passed.
+    """
     return _TAG_VARIABLE.search(image) is not None
+
+
+def tag_default(image: str, stack: Stack) -> str | None:
+    """Return the default of the variable that an image takes its tag from; None: it has none."""
+    variable = _TAG_VARIABLE.search(image)
+    named = [
+        conf
+        for file in stack.files.values()
+        for entry in file.get("variable", ())
+        for name, conf in entry.items()
+        if variable and name == variable["name"]
+    ]
+    default = get(named[0], "default") if named else None
+    return None if default is None else str(default)

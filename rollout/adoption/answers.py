@@ -8,6 +8,9 @@ from botocore.exceptions import ClientError
 
 NOT_THERE = {
     "ClusterNotFoundException",
+    "LifecyclePolicyNotFoundException",
+    "RepositoryNotFoundException",
+    "RepositoryPolicyNotFoundException",
     "InvalidLaunchTemplateName.NotFoundException",
     "LoadBalancerNotFound",
     "NoSuchEntity",
@@ -32,6 +35,10 @@ ACTIONS = (
     "cloudwatch:ListDashboards",
     "ec2:DescribeLaunchTemplates",
     "ec2:DescribeVpcs",
+    "ecr:DescribeRepositories",
+    "ecr:GetLifecyclePolicy",
+    "ecr:GetRegistryScanningConfiguration",
+    "ecr:GetRepositoryPolicy",
     "ecs:DescribeCapacityProviders",
     "ecs:DescribeClusters",
     "ecs:DescribeContainerInstances",

@@ -66,3 +66,18 @@ def with_keeps(text: str, kept: Mapping[str, Sequence[Kept]]) -> str:
         else:
             del service["keeps"]
     return tomlkit.dumps(document)
+
+
+def with_encryption(text: str, encryption: Mapping[str, str]) -> str:
+    """Return the text of an environment file whose account keeps the encryption that was found.
+    Every other line, and every line that says so already, stays as it is.
+    """
+    document = tomlkit.parse(text)
+    registry = document.get("registry")
+    if registry is None or registry.get("encryption", {}) == encryption:
+        return text
+    table = tomlkit.table()
+    for repository, found in sorted(encryption.items()):
+        table[repository] = found
+    registry["encryption"] = table
+    return tomlkit.dumps(document)

@@ -121,6 +121,19 @@ def _is_simple_alias(record: dict[str, Any], name: str) -> bool:
     return is_it and "SetIdentifier" not in record and "AliasTarget" in record
 
 
+def _lifecycle(client: Client, repository: str) -> str | None:
+    return str(client("ecr").get_lifecycle_policy(repositoryName=repository)["repositoryName"])
+
+
+def _repository_policy(client: Client, repository: str) -> str | None:
+    return str(client("ecr").get_repository_policy(repositoryName=repository)["repositoryName"])
+
+
+def _image_scanning(client: Client, account_id: str) -> str | None:
+    """Every registry has one: BASIC, until somebody changes it."""
+    return str(client("ecr").get_registry_scanning_configuration()["registryId"])
+
+
 FINDERS: Mapping[str, tuple[str, Find]] = {
     "aws_autoscaling_group": (
         "Auto Scaling group {}",
@@ -132,6 +145,15 @@ FINDERS: Mapping[str, tuple[str, Find]] = {
     "aws_cloudwatch_dashboard": ("dashboard {}", _dashboard),
     "aws_cloudwatch_log_group": ("log group {}", _log_group),
     "aws_cloudwatch_log_subscription_filter": ("subscription {1} of log group {0}", _subscription),
+    "aws_ecr_lifecycle_policy": ("lifecycle policy of {}", _lifecycle),
+    "aws_ecr_registry_scanning_configuration": ("scanning of registry {}", _image_scanning),
+    "aws_ecr_repository": (
+        "repository {}",
+        _by_name(
+            "ecr", "describe_repositories", "repositoryNames", "repositories", "repositoryName"
+        ),
+    ),
+    "aws_ecr_repository_policy": ("policy of repository {}", _repository_policy),
     "aws_ecs_capacity_provider": (
         "capacity provider {}",
         _by_name(

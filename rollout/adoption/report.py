@@ -9,6 +9,7 @@ from rich.markup import escape
 from rich.padding import Padding
 
 from rollout.adoption.answers import ACTIONS, Answer
+from rollout.adoption.encryption import AES256
 from rollout.adoption.kept import WHY
 from rollout.adoption.obstacle import Obstacle
 from rollout.adoption.survey import Survey
@@ -25,6 +26,7 @@ def as_data(survey: Survey, written: Path | None) -> dict[str, Any]:
         "created": [_line(each) for each in missing if not each.expected],
         "by_hand": {str(each): each.import_id for each in answers if each.by_hand},
         "keeps": {name: kept for name, kept in survey.kept.items() if kept},
+        "encryption": survey.encryption,
         "first": [asdict(each) for each in survey.obstacles],
         "failed": [
             {"action": each.action, "error": each.message, "for": each.subjects}
@@ -50,6 +52,7 @@ def print_report(out: Console, survey: Survey, written: Path | None) -> None:
             then = "its line in the file stays"
         out.print(escape(f"{each}: pay adopt cannot look up {each.what}; {then}"))
     _print_kept(out, survey)
+    _print_encryption(out, survey)
     for obstacle in survey.obstacles:
         _print_obstacle(out, obstacle)
     for failure in survey.failures:
@@ -79,6 +82,17 @@ def _print_kept(out: Console, survey: Survey) -> None:
         if services := [name for name, kept in survey.kept.items() if argument in kept]:
             out.print(escape(f"{', '.join(services)}: {argument} stays as it is: {present}"))
             out.print(_indented(later))
+
+
+def _print_encryption(out: Console, survey: Survey) -> None:
+    if plain := [name for name, found in survey.encryption.items() if found == AES256]:
+        out.print(
+            escape(
+                f"{', '.join(plain)}: encryption AES256 stays as it is: ECR never changes it, and "
+                "another one would replace the repository and delete its images"
+            )
+        )
+        out.print(_indented("the PCI gate needs a waiver of CKV_AWS_136 for them"))
 
 
 def _print_obstacle(out: Console, obstacle: Obstacle) -> None:

@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 
 from pay.model import Environment, Kept
 from rollout.adoption.answers import Answer, Failure, failures, is_not_there
+from rollout.adoption.encryption import encryption_found
 from rollout.adoption.file import keep_lines
 from rollout.adoption.finders import find_all
 from rollout.adoption.kept import kept_by
@@ -29,6 +30,8 @@ class Survey:
     kept: Mapping[str, Sequence[Kept]]
     """Service -> what its EC2 side keeps; services without an EC2 side are left out."""
     failures: Sequence[Failure]
+    encryption: Mapping[str, str]
+    """Repository -> `AES256` or its key, which stays; empty unless a stack takes them over."""
 
     @property
     def missing(self) -> Sequence[Answer]:
@@ -67,4 +70,7 @@ def survey(environment: Environment, client: Client, path: Path) -> Survey:
         name: seen(f"what {name} keeps", partial(kept_by, environment, name, client))
         for name in on_ec2(environment)
     }
-    return Survey(answers, obstacles, kept, failures(errors))
+    encryption = dict(
+        seen("the encryption of repositories", partial(encryption_found, environment, client))
+    )
+    return Survey(answers, obstacles, kept, failures(errors), encryption)

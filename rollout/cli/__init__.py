@@ -35,7 +35,7 @@ PANELS = {
     "Checking changes": ("stacks", "guard", "policy", "review"),
     "Delivering changes": ("plan-changes", "judge-changes", "apply", "lock"),
     "Releasing": ("deploy", "release-order"),
-    "Patching instances": ("renew",),
+    "Patching": ("images", "renew"),
     "Working on this project": ("sandbox", "schema"),
 }
 """The commands as `pay --help` lists them, each in the module of its name."""

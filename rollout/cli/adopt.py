@@ -12,7 +12,7 @@ import typer
 
 from pay.environments.adopted import adopted_file
 from pay.files import replace_file
-from rollout.adoption.file import as_toml, with_keeps
+from rollout.adoption.file import as_toml, with_encryption, with_keeps
 from rollout.adoption.report import as_data, print_report
 from rollout.adoption.survey import survey
 from rollout.aws.clients import asking
@@ -39,11 +39,17 @@ def adopt(
         found = survey(chosen, client, path)
     refused = found.refuses(allow_missing=allow_missing)
     if not refused:
-        settings = folder / f"{environment}.toml"
+        beside = [e.name for e in environments.values() if e.account_id == chosen.account_id]
         with locked(folder):
-            text = settings.read_bytes().decode()
-            if (changed := with_keeps(text, found.kept)) != text:
-                replace_file(settings, changed.encode())
+            for name in beside:
+                settings = folder / f"{name}.toml"
+                text = settings.read_bytes().decode()
+                # The repositories are those of the account: its environments agree on them.
+                changed = with_encryption(text, found.encryption)
+                if name == environment:
+                    changed = with_keeps(changed, found.kept)
+                if changed != text:
+                    replace_file(settings, changed.encode())
         path.parent.mkdir(exist_ok=True)
         replace_file(path, as_toml(chosen, found.answers).encode())
     written = None if refused else path

@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 
 from pay.model import Environment, Microservice, Side
+from pay.model.environment.images import Pin, release_tag
 from pay.model.side import ServiceSide
 from pay.model.stacks import KINDS, Stack, known_stacks
 from pay.model.stage.dns_answers import share_at
@@ -19,7 +20,6 @@ from rollout.releases.record import (
     proof,
     read_releases,
     release_number,
-    tag_of_release,
     that_ran,
 )
 from rollout.terminal.refusal import Finding
@@ -106,10 +106,11 @@ def examine(
     if image:
         targets[own] = image
     for sidecar in asked.service.sidecars:
-        newest, missing = _newest(sidecar.name, [each.get(sidecar.name) for each in runs.values()])
-        findings += missing
-        if newest:
-            targets[sidecar.name] = newest
+        pin = asked.environment.sidecars.get(sidecar.name)
+        if pin and (pinned := registry.find(sidecar.name, pin.digest)):
+            targets[sidecar.name] = pinned
+        else:
+            findings.append(_no_pinned_image(asked, registry, sidecar.name, pin))
     if not asked.is_rollback:
         findings += _older(asked, targets, runs)
         findings += _unproven(asked, targets.get(own))
@@ -175,7 +176,7 @@ def _environment(asked: Asked) -> Iterator[Finding]:
 
 def _own_image(asked: Asked, registry: Registry) -> tuple[Image | None, list[Finding]]:
     """Return the image of the release, and what is wrong with it."""
-    own, tag = asked.service.name, tag_of_release(asked.number)
+    own, tag = asked.service.name, release_tag(asked.number)
     image = registry.find(own, tag)
     here = [each for each in that_ran(asked.releases) if each.release == asked.number]
     recorded = next((each.digests[own] for each in reversed(here) if own in each.digests), None)
@@ -206,21 +207,15 @@ def _own_image(asked: Asked, registry: Registry) -> tuple[Image | None, list[Fin
     return image, findings
 
 
-def _newest(container: str, runs: list[_Run | None]) -> tuple[Image | None, list[Finding]]:
-    """Return the newest image of a sidecar among the sides, on which both have to end."""
-    there = [run for run in runs if run]
-    missing = [
-        Finding(
-            "image",
-            f"{container} runs {run.reference}, which is no longer in the registry: no task could "
-            "start",
-            "push the image again, or deploy another release of it",
-        )
-        for run in there
-        if run.image is None
-    ]
-    images = [run.image for run in there if run.image]
-    return max(images, key=lambda image: image.release or 0, default=None), missing
+def _no_pinned_image(asked: Asked, registry: Registry, container: str, pin: Pin | None) -> Finding:
+    file, repository = f"{asked.environment.name}.toml", registry.repositories[container]
+    reason = (
+        f"{file} pins {repository}@{pin.digest}, which is not in the registry of account "
+        f"{asked.environment.account_id}"
+        if pin
+        else f"{file} pins no release of {container}"
+    )
+    return Finding("image", reason, "pin a release that is there, or copy it: pay images --help")
 
 
 def _older(

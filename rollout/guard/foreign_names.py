@@ -79,9 +79,9 @@ class Neighbourhood:
         return set.intersection(*sets)
 
     def _accounts(self, value: str) -> Iterator[str]:
-        texts = [self.own.model_dump_json()]
-        if self.before:
-            texts.append(self.before.model_dump_json())
+        # The accounts that pull images are no place for what a task names.
+        both = [self.own, *([self.before] if self.before else [])]
+        texts = [each.model_dump_json(exclude={"registry"}) for each in both]
         own = set.intersection(*(set(_DIGITS.findall(text)) for text in texts))
         known = {environment.account_id for environment in self.others}
         here = {account for groups in _ACCOUNT.findall(value) for account in groups if account}

@@ -10,6 +10,7 @@ from pay.iam.document import Statement
 from pay.iam.grants import Grant, all_but, grants, in_words
 from pay.iam.patterns import BOUND_BY, is_open_resource
 from pay.model import Environment, names
+from pay.model.rights import PULL_ACTIONS
 
 
 class Kind(Enum):
@@ -56,7 +57,8 @@ def _reasons(
     if set(service) & set("*?") or not verb:
         yield "every service"
     if why := _why_not_trusted(grant.principal, kind, environment):
-        yield why
+        if not _pulls(grant, environment):
+            yield why
     if kind is not Kind.IDENTITY:
         return
     if not verb.strip("*?"):
@@ -90,6 +92,13 @@ def _why_not_trusted(principal: str, kind: Kind, environment: Environment) -> st
     if environment.account_id not in (name, _account(name)):
         return "another account"
     return None
+
+
+def _pulls(grant: Grant, environment: Environment) -> bool:
+    """Return whether a role that the environment's file names pulls images."""
+    roles = environment.registry.pulled_by if environment.registry else ()
+    is_named = grant.principal.removeprefix("AWS:") in roles
+    return is_named and grant.action.lower() in map(str.lower, PULL_ACTIONS)
 
 
 def _account(arn: str) -> str:

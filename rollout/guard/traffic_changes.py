@@ -11,10 +11,24 @@ COMPOSITE_ALARM = "aws_cloudwatch_composite_alarm"
 DASHBOARD = "aws_cloudwatch_dashboard"
 LOG_GROUP = "aws_cloudwatch_log_group"
 
-CARRIERS = RESOURCE_TYPES - {ALARM, COMPOSITE_ALARM, DASHBOARD, RECORD_TYPE, TASK_DEFINITION}
+OF_IMAGES = frozenset(
+    {
+        "aws_ecr_lifecycle_policy",
+        "aws_ecr_registry_scanning_configuration",
+        "aws_ecr_repository",
+        "aws_ecr_repository_policy",
+    }
+)
+"""What `keeps-its-images` judges. A changed lifecycle policy is always a new one (hashicorp/aws
+5.100, `policy` of `aws_ecr_lifecycle_policy`), and no image is lost between the two."""
+
+CARRIERS = RESOURCE_TYPES - {
+    *(ALARM, COMPOSITE_ALARM, DASHBOARD, RECORD_TYPE, TASK_DEFINITION),
+    *OF_IMAGES,
+}
 """What a request passes through, and what a task cannot start, scale or be watched without: all
-that the stacks make. Alarms and records have rules of their own, task definitions revisions, and
-only people read a dashboard.
+that the stacks make. Alarms, images and records have rules of their own, task definitions
+revisions, and only people read a dashboard.
 """
 
 

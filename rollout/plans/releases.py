@@ -1,5 +1,5 @@
-"""Returns the images that run now, as the Terraform variables that plan them again: a plan of a
-stage then shows no release.
+"""Returns the application's image that runs now, as the Terraform variable that plans it again: a
+plan of a stage then shows no release. The environment's file pins the images of sidecars.
 """
 
 from collections.abc import Iterable, Mapping
@@ -17,7 +17,10 @@ APPLICATION_IMAGE_TAG = "application_image_tag"
 
 
 def image_tag_variables(service: str) -> Mapping[str, str]:
-    """Return container -> the Terraform variable of its image tag; none for an unknown service."""
+    """Return container -> the Terraform variable of its image tag; none for an unknown service.
+
+    A sidecar's is only passed to try another release than the pinned one.
+    """
     microservice = CATALOGUE.get(service)
     if microservice is None:
         return {}
@@ -31,14 +34,12 @@ def tag_of(image: str) -> str:
 
 
 def _running(service: str, state: PriorState) -> dict[str, str]:
-    variables = image_tag_variables(service)
-    return {
-        variables[container["name"]]: tag_of(str(container.get("image", "")))
-        for resource in state.values.root_module.every_resource()
-        if resource.type == TASK_DEFINITION and resource.mode == "managed"
-        for container in containers_of(resource.values)
-        if container["name"] in variables
-    }
+    for resource in state.values.root_module.every_resource():
+        if resource.type == TASK_DEFINITION and resource.mode == "managed":
+            for container in containers_of(resource.values):
+                if container["name"] == service:
+                    return {APPLICATION_IMAGE_TAG: tag_of(str(container.get("image", "")))}
+    return {}
 
 
 def release_of(service: str, states: Iterable[tuple[str, bytes]]) -> dict[str, str]:

@@ -75,10 +75,6 @@ class Release(Model):
         return self.model_dump_json(exclude_defaults=True) + "\n"
 
 
-def tag_of_release(number: int) -> str:
-    return f"{number}-release"
-
-
 def release_number(tags: Iterable[str]) -> int | None:
     """Return the number of an image's release, the highest if it has several; None: no tag of it is
     `N-release`.

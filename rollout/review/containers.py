@@ -79,7 +79,7 @@ def image_in_brief(before: str, after: str) -> str:
     registries never hold the same image.
     """
     short = image_line(Line("image", before, after))
-    return " → ".join(_short(text) for text in (short.before, short.after))
+    return " → ".join(short_image(text) for text in (short.before, short.after))
 
 
 def image_line(line: Line) -> Line:
@@ -96,7 +96,8 @@ def _parts(image: str) -> tuple[str, str]:
     return f"{place}{slash}{repository}", "@".join(part for part in (tag, digest) if part)
 
 
-def _short(image: str) -> str:
+def short_image(image: str) -> str:
+    """Return an image, or a digest, with as much of its digest as tells it from another."""
     named, at, digest = image.partition("sha256:")
     return f"{named}{at}{digest[:_DIGEST]}…" if digest[_DIGEST:] else image
 

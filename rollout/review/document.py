@@ -199,7 +199,8 @@ class Document:
 
 def review(context: Context, verdict: Verdict, policy: PolicyResult | None) -> Document:
     """Return the review of all plans of a change."""
-    names = known_names(plan.plan for plan in context.plans)
+    files = (*(context.base or {}).values(), *context.environments.values())
+    names = known_names((plan.plan for plan in context.plans), files)
     refusals, reasons = readable(verdict.refusals, context, names)
     refused: dict[str, set[str]] = {plan.stack.id: set() for plan in context.plans}
     for refusal in verdict.refused:

@@ -9,6 +9,7 @@ from typing import Any
 from pay.model import Environment
 from rollout.plans.plan import Plan, StateResource, Values
 from rollout.plans.values import dig, is_marked
+from rollout.review.containers import short_image
 from rollout.review.view_models import Line
 
 _SHORTEST_ID = 8
@@ -53,12 +54,18 @@ def without_own_account(text: str, environment: Environment) -> str:
     return re.sub(own, r"\1:", text)
 
 
-def known_names(plans: Iterable[Plan]) -> KnownNames:
-    """Return the names that plans know; none that Terraform calls sensitive.
+def known_names(plans: Iterable[Plan], environments: Iterable[Environment] = ()) -> KnownNames:
+    """Return the names that plans know, none that Terraform calls sensitive, and the releases of
+    the digests that environments pin.
 
     One plan may name what another one uses: the platform's keys, for example.
     """
-    names: dict[str, str] = {}
+    pins = [pin for environment in environments for pin in environment.sidecars.values()]
+    names = {
+        digest: f"release {pin.release}"
+        for pin in pins
+        for digest in (pin.digest, short_image(pin.digest))
+    }
     resources = [
         resource
         for plan in plans

@@ -14,7 +14,7 @@ from rollout.moves.way_back import NO_WAY_BACK
 from rollout.plans.plan import PAST, Verb
 from rollout.plans.read import StackPlan
 from rollout.plans.records import RecordState, names_in
-from rollout.plans.releases import image_tag_variables, tag_of
+from rollout.plans.releases import APPLICATION_IMAGE_TAG, tag_of
 from rollout.plans.values import dig
 from rollout.review.containers import images
 from rollout.review.headline import titles_in_one
@@ -82,17 +82,23 @@ def _of_move(plan: StackPlan, review: StackReview, context: Context) -> Rollback
 
 
 def _of_resources(plan: StackPlan, review: StackReview, context: Context) -> Rollback:
-    variables = image_tag_variables(plan.stack.service or "")
-    tags = {
-        f"TF_VAR_{variables[container]}": shlex.quote(tag_of(before))
+    service = plan.stack.service
+    before = {
+        container: before
         for change in plan.plan.moving
         for container, (before, _) in images(change).items()
-        if container in variables
+    }
+    # The environment's file pins the images of sidecars: the way back is in Git.
+    pinned = before.keys() - {service}
+    tags = {
+        f"TF_VAR_{APPLICATION_IMAGE_TAG}": shlex.quote(tag_of(image))
+        for container, image in before.items()
+        if container == service
     }
     variables_set = [f"{name}={tag}" for name, tag in tags.items()]
     command = " ".join([*variables_set, deploy_command(plan.stack.id)])
     lost = no_way_back(plan.plan.moving)
-    others = (review.changed, review.created, review.destroyed, review.security, lost)
+    others = (review.changed, review.created, review.destroyed, review.security, lost, pinned)
     only_images = tags and not any(others)
     kind, stage = plan.stack.kind, context.stage(plan)
     if kind.side is Side.EC2 and stage is Stage.RETIRED and review.destroyed:

@@ -13,6 +13,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "autoscaling": ("autoscaling", "ec2", "ecs", "instance_refresh"),
     "cloudwatch": ("cloudwatch", "alarms", "dashboards"),
     "ec2": ("ec2",),
+    "ecr": ("ecr",),
     "ecs": ("ecs", "ecs_clusters", "ecs_task_definitions"),
     "elasticache": ("elasticache",),
     # moto receives the calls of both load balancer APIs in `elb` and forwards them by version.
@@ -23,6 +24,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "s3": ("s3",),
     "sns": ("sns",),
     "ssm": ("ssm",),
+    "sts": ("accounts",),
     "servicequotas": ("service_quotas",),
     "wafv2": ("wafv2",),
 }

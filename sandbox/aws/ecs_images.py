@@ -24,7 +24,7 @@ BROKEN_TAG = "0-broken"
 """A task with an image of this tag never starts, to test failed deployments."""
 
 BROKEN_DIGESTS: set[str] = set()
-"""The images whose containers start and never become healthy; `/_sandbox/images` sets them."""
+"""Images whose containers start and never become healthy; `/_sandbox/broken-images` sets them."""
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,10 @@ from typing import Any
 from pay.model import Exposure, LoadBalancerType, Microservice, Side, host_name, hosted_zone, names
 from sandbox.estate.dns import certificates, zone_id
 from sandbox.estate.estate_builder import Owner
+from sandbox.estate.images import OLD_RELEASE
 from sandbox.estate.web_acls import protect
 
 OLD_TLS_POLICY = "ELBSecurityPolicy-2016-08"
-OLD_RELEASE = "0-legacy"
 LOG_RETENTION_DAYS = 30
 HTTPS, HTTP = 443, 80
 
@@ -133,7 +133,7 @@ def _task_definition(owner: Owner, service: Microservice) -> str:
         size.cpu - sum(cpu for cpu, _ in shares.values()),
         size.memory_mib - sum(memory for _, memory in shares.values()),
     )
-    registry = f"{owner.environment.account_id}.dkr.ecr.{owner.environment.region}.amazonaws.com"
+    registry = names.image_registry(owner.environment.account_id, owner.environment.region)
     containers = []
     for container, (repository, kind) in repositories.items():
         log_group = names.log_group(owner.name, kind, service.name)

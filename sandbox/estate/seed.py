@@ -9,6 +9,7 @@ from sandbox.estate.configuration import make_configuration
 from sandbox.estate.databases import make_databases
 from sandbox.estate.dns import make_dns
 from sandbox.estate.estate_builder import Owner
+from sandbox.estate.images import make_images
 from sandbox.estate.legacy_cluster import make_legacy_cluster
 from sandbox.estate.legacy_service import make_legacy_service
 from sandbox.estate.log_pipeline import make_log_pipeline
@@ -41,6 +42,9 @@ def seed(
     make_configuration(owner)
     make_caches(owner)
     make_storage(owner)
+    # Repositories that a stack of the environment's account makes are there only if it adopts them.
+    if legacy or neighbours or environment.registry is None:
+        make_images(owner)
     make_web_acl(owner)
     make_log_pipeline(owner)
     if legacy:

@@ -1,4 +1,4 @@
-"""Queues, topics, buckets and image repositories."""
+"""Queues, topics and buckets."""
 
 from pay.iam.document import Statement, policy_document
 from pay.model import names
@@ -30,11 +30,6 @@ def make_storage(owner: Owner) -> None:
     _let_load_balancers_log(owner)
     if environment.state.bucket:
         _keep_states(owner, environment.state.bucket)
-    repositories = {names.repository(service.name) for service in services}
-    repositories |= {sidecar.repository for service in services for sidecar in service.sidecars}
-    for repository in sorted(repositories):
-        settings = {"repositoryName": repository, "imageTagMutability": "IMMUTABLE"}
-        owner.create("ecr", "create_repository", **settings)
 
 
 def _let_load_balancers_log(owner: Owner) -> None:

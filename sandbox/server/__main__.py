@@ -21,6 +21,8 @@ from sandbox import aws
 from sandbox.aws.clock import CLOCK
 from sandbox.server.errors import Answer, Environ, refusal
 from sandbox.server.faults import FaultInjection
+from sandbox.server.image_registry import PREFIX as IMAGES_PREFIX
+from sandbox.server.image_registry import ImageRegistry
 from sandbox.server.metric_feed import feeding_metrics
 from sandbox.server.repeated_calls import RepeatedCalls
 from sandbox.server.traffic_history import TrafficHistory
@@ -88,7 +90,11 @@ def build_application(settings: Settings) -> "WSGIApplication":
 
     dispatcher = DomainDispatcherApplication(create_app)
 
+    images = ImageRegistry(settings)
+
     def moto(environ: Environ) -> Response:
+        if environ["PATH_INFO"].startswith(IMAGES_PREFIX):
+            return images(environ)
         return Response.from_app(dispatcher, environ, buffered=True)
 
     history = TrafficHistory(settings)

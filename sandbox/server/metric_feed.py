@@ -4,11 +4,11 @@
                                 "dimensions": {"LoadBalancer": "app/a/1"},
                                 "points": [[1764150000, 57, 1], ...]}]
     POST /_sandbox/clock      {"now": 1764150060}
-    POST /_sandbox/images     {"broken": ["sha256:..."]}
+    POST /_sandbox/broken-images    {"digests": ["sha256:..."]}
 
 A point is a time in seconds since the epoch, a value, and how often the value was seen then. A row
-may name its `unit`. Containers of `broken` images start and never become healthy; each call says
-all of them.
+may name its `unit`. Containers of broken images start and never become healthy; each call says all
+of them.
 """
 
 import json
@@ -19,6 +19,7 @@ from typing import Any
 from werkzeug import Request, Response
 
 from sandbox.server.errors import Answer, Environ
+from sandbox.server.image_doors import expire, put_findings, put_images
 
 
 def _put(rows: Any) -> None:
@@ -36,17 +37,20 @@ def _set_clock(body: Any) -> None:
     CLOCK.set(float(body["now"]))
 
 
-def _set_images(body: Any) -> None:
+def _set_broken_images(body: Any) -> None:
     from sandbox.aws.ecs_images import BROKEN_DIGESTS
 
     BROKEN_DIGESTS.clear()
-    BROKEN_DIGESTS.update(body["broken"])
+    BROKEN_DIGESTS.update(body["digests"])
 
 
-DOORS: Mapping[str, Callable[[Any], None]] = {
+DOORS: Mapping[str, Callable[[Any], Any]] = {
     "/_sandbox/metrics": _put,
     "/_sandbox/clock": _set_clock,
-    "/_sandbox/images": _set_images,
+    "/_sandbox/images": put_images,
+    "/_sandbox/broken-images": _set_broken_images,
+    "/_sandbox/findings": put_findings,
+    "/_sandbox/expire": expire,
 }
 
 
@@ -57,7 +61,7 @@ def feeding_metrics(answer: Answer) -> Answer:
         door = DOORS.get(environ["PATH_INFO"])
         if door is None:
             return answer(environ)
-        door(json.loads(Request(environ).get_data()))
-        return Response(json.dumps({}), HTTPStatus.OK, mimetype="application/json")
+        said = door(json.loads(Request(environ).get_data()))
+        return Response(json.dumps(said or {}), HTTPStatus.OK, mimetype="application/json")
 
     return serve

@@ -13,14 +13,11 @@ from pay.catalogue import CATALOGUE
 from pay.model import Side, names
 from pay.model.side import ServiceSide
 from rollout.releases.record import Release, read_releases
-from sandbox.estate.images import push_image
+from sandbox.estate.images import push
 from tests.conftest import ROOT
 from tests.e2e.deployed import SERVICE, TIMEOUT_SECONDS, Deployed
 
-REPOSITORIES = {
-    SERVICE: names.repository(SERVICE),
-    **{each.name: each.repository for each in CATALOGUE[SERVICE].sidecars},
-}
+REPOSITORY = names.repository(SERVICE)
 NO_SMOKE = ("--without-smoke", "no smoke tests here")
 
 
@@ -40,10 +37,17 @@ class Releases:
     def folder(self) -> Path:
         return Path(self.deployed.variables["PAY_ENVIRONMENTS"])
 
-    def push(self, tag: str, container: str = SERVICE) -> str:
+    def push(self, tag: str) -> str:
         """Push an image and return its digest."""
-        ecr = self.deployed.sandbox.client("ecr")
-        return push_image(ecr, REPOSITORIES[container], tag)
+        sandbox = self.deployed.sandbox
+        owner = sandbox.environment
+        pushed = push(
+            sandbox.server.endpoint,
+            {REPOSITORY: [tag]},
+            account_id=owner.account_id,
+            region=owner.region,
+        )
+        return pushed[f"{REPOSITORY}:{tag}"]
 
     def pay(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(

@@ -188,6 +188,18 @@ LATER_MUTATIONS = (
         "sqs_managed_sse_enabled = true",
     ),
     later(
+        "lifecycle_policies_keep_releases",
+        "aws_ecr_lifecycle_policy.app",
+        "countNumber = 100",
+        "countNumber = 10",
+    ),
+    later(
+        "registries_scan_every_image",
+        "aws_ecr_registry_scanning_configuration.registry",
+        '"ENHANCED"',
+        '"BASIC"',
+    ),
+    later(
         "repositories_expire_old_images",
         "aws_ecr_lifecycle_policy.app",
         "repository",

@@ -14,6 +14,7 @@ MONITORING = "production-2-connector-monitoring"
 FRONTEND = "production-2-frontend-fargate"
 PLATFORM = "production-2-platform"
 LEDGER = "production-2-ledger-fargate"
+REGISTRY = "test-registry"
 TASK = "aws_ecs_task_definition.task"
 SERVICE = "aws_ecs_service.service"
 ALB = "aws_lb.alb"
@@ -61,7 +62,7 @@ class Mutation:
 def _block(text: str, address: str) -> str:
     """Return the text of a top-level block, from its header to the brace in the first column."""
     kind, *labels = address.split(".")
-    if kind not in {"data", "locals", "provider"}:
+    if kind not in {"data", "locals", "provider", "variable"}:
         kind, labels = "resource", [kind, *labels]
     header = " ".join([kind, *(f'"{label}"' for label in labels)])
     match = re.search(rf"(?ms)^{re.escape(header)} \{{.*?^\}}$", text)
@@ -83,6 +84,30 @@ def holding(put: str, way: str) -> Mutation:
 
 
 MUTATIONS = (
+    Mutation(
+        "container_images_are_pinned",
+        CONNECTOR,
+        "variable.nginx_image_tag",
+        "default",
+        'default = "latest"',
+        way="by default",
+    ),
+    Mutation(
+        "resource_policies_name_the_own_account",
+        REGISTRY,
+        "aws_ecr_repository_policy.connector_policy",
+        "role/copies-images",
+        "root",
+        way="that pulls images",
+    ),
+    Mutation(
+        "resource_policies_name_the_own_account",
+        REGISTRY,
+        "aws_ecr_repository_policy.connector_policy",
+        '"ecr:BatchGetImage"',
+        '"ecr:PutImage"',
+        way="that pushes images",
+    ),
     container("containers_are_not_privileged", "privileged = true\nreadonlyRootFilesystem = true"),
     container(
         "containers_cannot_write_to_their_root_file_system", "readonlyRootFilesystem = false"

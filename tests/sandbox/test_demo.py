@@ -21,7 +21,8 @@ def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(demo, "sandbox", lambda console, environment: nullcontext(server))
     monkeypatch.setattr(demo, "seed", lambda environment, client: None)
     monkeypatch.setattr(demo, "services_table", lambda client, environment, services: Table())
-    monkeypatch.setattr(demo, "push_image", lambda ecr, repository, tag: "sha256:0")
+    broken = f"govukpay/connector:{demo.BROKEN_RELEASE}-release"
+    monkeypatch.setattr(demo, "push", lambda *_, **__: {broken: "sha256:0"})
     monkeypatch.setattr(Server, "administer", lambda *_, **__: None)
     monkeypatch.setattr(demo, "whole_environment", lambda server: {"PATH": str(folder)})
     monkeypatch.chdir(tmp_path)

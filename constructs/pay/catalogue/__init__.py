@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from pydantic import ValidationError
 
+from pay.catalogue.images import Image, images_of
 from pay.model import Microservice, Problem
 from pay.model.pydantic_errors import to_problems
 
@@ -68,4 +69,7 @@ _services, PROBLEMS = read(Path(__file__).parent, __name__)
 CATALOGUE: Mapping[str, Microservice] = MappingProxyType(dict(sorted(_services.items())))
 """Every service by its name, in the order of the names."""
 
-__all__ = ["CATALOGUE", "PROBLEMS", "file_of", "read"]
+IMAGES: Mapping[str, Image] = images_of(CATALOGUE.values())
+"""Every image by its name, in the order of the names."""
+
+__all__ = ["CATALOGUE", "IMAGES", "PROBLEMS", "file_of", "read"]

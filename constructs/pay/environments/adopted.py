@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from pay.catalogue import CATALOGUE
+from pay.catalogue.images import Image, images_of
 from pay.files import read_text
-from pay.model import Environment, InvalidInput, Problem
+from pay.model import Environment, InvalidInput, Microservice, Problem
 from pay.model.adoptable import Addresses
 from pay.model.problem import did_you_mean
-from pay.model.stacks import KINDS, known_stacks
+from pay.model.stacks import KINDS, Stack, known_stacks
 from pay.shown_text import quoted
 from pay.toml_text import NotToml, parse
 
@@ -38,16 +39,18 @@ def adopted_file(folder: Path, environment: str) -> Path:
 def adoptable(environment: Environment) -> Mapping[str, Addresses]:
     """Return what each stack of the environment, or of its account, can take over, by its id."""
     return {
-        stack.id: stack.kind.adoption.addresses(
-            environment,
-            *(
-                CATALOGUE[service]
-                for service in ((stack.service,) if stack.service else environment.services)
-            ),
-        )
+        stack.id: stack.kind.adoption.addresses(environment, *_served(stack, environment))
         for stack in known_stacks({environment.name: environment}).values()
         if stack.kind.adoption
     }
+
+
+def _served(stack: Stack, environment: Environment) -> Iterable[Microservice | Image]:
+    """Return what a stack's adoption is called with."""
+    names = (stack.service,) if stack.service else environment.services
+    services = [CATALOGUE[name] for name in names]
+    of_images = stack.kind.adoption is not None and stack.kind.adoption.of_images
+    return images_of(services).values() if of_images else services
 
 
 def load_adopted(folder: Path, environment: Environment) -> Mapping[str, Imports]:

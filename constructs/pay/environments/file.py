@@ -16,6 +16,7 @@ from pay.files import read_text
 from pay.model import Environment, Problem
 from pay.model.checks.estate import Draft
 from pay.model.environment.environment import Deployment
+from pay.model.environment.images import DAY
 from pay.model.pydantic_errors import to_problems
 from pay.model.text_types import ServiceName
 from pay.secrets.prose import in_prose
@@ -187,13 +188,15 @@ def _json(value: object) -> str:
 
 
 def _plain(value: object) -> object:
-    """Return the value with a table in place of what JSON lacks, which no key has: as text, a date
-    would be a reason to freeze.
+    """Return the value with a table in place of what JSON lacks: as text, a date would be a reason
+    to freeze. Only that of a day is read (`pay.model.environment.images.Day`).
     """
     if isinstance(value, dict):
         return {key: _plain(inner) for key, inner in value.items()}
     if isinstance(value, list):
         return [_plain(inner) for inner in value]
+    if type(value) is date:
+        return {DAY: value.isoformat()}
     return value if _description(value) is None else {"": None}
 
 

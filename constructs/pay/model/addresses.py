@@ -141,3 +141,18 @@ def capacity(segment: Segment) -> CapacityAddresses:
         Address("aws_iam_instance_profile", f"{segment}_instance_profile"),
         Address("aws_iam_role", f"{segment}_instance_role"),
     )
+
+
+def repository(image: str) -> Address:
+    return Address("aws_ecr_repository", f"{image}_repository".replace("-", "_"))
+
+
+def repository_lifecycle(image: str) -> Address:
+    return Address("aws_ecr_lifecycle_policy", f"{image}_lifecycle".replace("-", "_"))
+
+
+def repository_policy(image: str) -> Address:
+    return Address("aws_ecr_repository_policy", f"{image}_policy".replace("-", "_"))
+
+
+IMAGE_SCANNING = Address("aws_ecr_registry_scanning_configuration", "scanning")

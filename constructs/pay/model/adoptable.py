@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pay.model import addresses, names
 from pay.model.environment.environment import Environment
 from pay.model.environment.host_names import host_name, hosted_zone
+from pay.model.images import Image, ImageKind
 from pay.model.service.microservice import Microservice
 from pay.model.vocabulary import Exposure, LoadBalancerType, Segment, Side
 
@@ -97,6 +98,19 @@ def overview(environment: Environment, *_: Microservice) -> Addresses:
     """The dashboard of the environment."""
     name = names.dashboard(environment.name)
     return {str(addresses.DASHBOARD): Adoptable((name,))}
+
+
+def registry(environment: Environment, *images: Image) -> Addresses:
+    """The repositories, and what says who pulls their images and how long these stay."""
+    parts = {addresses.IMAGE_SCANNING: Adoptable((environment.account_id,))}
+    for image in images:
+        repository = (image.repository,)
+        runs = image.kind is not ImageKind.TASK
+        parts[addresses.repository(image.name)] = Adoptable(repository, must=runs)
+        parts[addresses.repository_lifecycle(image.name)] = Adoptable(repository)
+        if environment.registry and environment.registry.pulled_by:
+            parts[addresses.repository_policy(image.name)] = Adoptable(repository)
+    return {str(address): each for address, each in parts.items()}
 
 
 def _listeners(service: Microservice) -> Mapping[addresses.Address, int]:

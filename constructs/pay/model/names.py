@@ -168,6 +168,11 @@ def repository(service: str) -> str:
     return f"govukpay/{service}"
 
 
+def image_registry(account_id: str, region: str) -> str:
+    """The host of an account's images (AWS: ECR user guide, "Amazon ECR private registry")."""
+    return f"{account_id}.dkr.ecr.{region}.amazonaws.com"
+
+
 def certificate_domain(zone: str) -> str:
     """Return the first name of the certificate for every host of a zone."""
     return f"*.{zone}"

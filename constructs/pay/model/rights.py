@@ -27,6 +27,13 @@ _QUEUE_ACTIONS = {
     ),
 }
 _WRITE_LOGS = ("logs:CreateLogStream", "logs:PutLogEvents")
+PULL_ACTIONS = (
+    "ecr:BatchCheckLayerAvailability",
+    "ecr:BatchGetImage",
+    "ecr:GetDownloadUrlForLayer",
+)
+"""AWS: ECR user guide, "Private repository policy examples", pulling images."""
+
 _BUCKET_ACTIONS = {Access.READ: "s3:GetObject", Access.WRITE: "s3:PutObject"}
 
 SERVICES_OF_TASKS = frozenset(
@@ -52,11 +59,7 @@ def execution_rights(
     statements = [
         # AWS: service authorization reference, Amazon ECR: GetAuthorizationToken takes no resource.
         Statement("LogInToEcr", ["ecr:GetAuthorizationToken"], ["*"]),
-        Statement(
-            "PullImages",
-            ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
-            repositories,
-        ),
+        Statement("PullImages", PULL_ACTIONS, repositories),
         Statement("WriteLogs", _WRITE_LOGS, [f"{arn}:*" for arn in log_groups]),
     ]
     if secrets:
@@ -242,3 +245,9 @@ def publishes_alarms(environment: Environment | Account, topic_arn: str) -> Stat
     """Allow CloudWatch to publish alarms to a topic."""
     sends = used_by_alarms(environment)
     return replace(sends, actions=["sns:Publish"], resources=[topic_arn])
+
+
+def pulls_images(roles: Sequence[str]) -> Statement:
+    """Let roles of other accounts, by their ARNs, pull the images of a repository."""
+    principal = {"AWS": sorted(roles)}
+    return Statement("PulledByTheNextAccount", PULL_ACTIONS, principal=principal)

@@ -60,6 +60,8 @@ class Adoption:
 
     addresses: Callable[..., adoptable.Addresses]
     """Called with the environment and the services that the stack serves: one, or all."""
+    of_images: bool = False
+    """Whether it is called with the images of the services instead."""
     stages: frozenset[Stage] = EVERY_STAGE
     """The stages at which the stack still renders what it took over."""
 
@@ -259,10 +261,29 @@ OVERVIEW = StackKind(
     is_wanted=lambda environment: environment.monitoring is not None,
 )
 
+REGISTRY = StackKind(
+    name="registry",
+    scope=StackScope.ACCOUNT,
+    holds="the repositories of images, who pulls from them, how long images stay",
+    types=frozenset(
+        {
+            "aws_ecr_lifecycle_policy",
+            "aws_ecr_registry_scanning_configuration",
+            "aws_ecr_repository",
+            "aws_ecr_repository_policy",
+        }
+    ),
+    turn=Turn.ACCOUNT,
+    serves_both_segments=True,
+    adoption=Adoption(adoptable.registry, of_images=True),
+    is_wanted=lambda environment: environment.registry is not None,
+)
+
 JUDGED_ANYWHERE = PLATFORM.types | EC2.types | FARGATE.types | TRAFFIC.types
 """The types that the guard judges in every stack; it allows others only where a kind holds them."""
 
 KINDS: tuple[StackKind, ...] = (
+    REGISTRY,
     PLATFORM,
     EC2,
     FARGATE,

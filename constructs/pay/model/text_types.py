@@ -5,6 +5,8 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field
 
+from pay.containers.images import DIGEST
+
 _SAYS: dict[str, str] = {}
 
 
@@ -185,6 +187,21 @@ RepositoryName = Annotated[
         "slip in",
         min_length=2,
         max_length=256,
+    ),
+]
+ImageDigest = Annotated[
+    str,
+    _text(
+        f"^{DIGEST}$",
+        "the digest of an image: sha256: and 64 digits in lower-case hexadecimal; `pay images` "
+        "prints it",
+    ),
+]
+KeptEncryption = Annotated[
+    str,
+    _text(
+        r"^(AES256|arn:aws:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+)$",
+        "AES256, or the ARN of a KMS key",
     ),
 ]
 BucketPart = Annotated[

@@ -4,7 +4,7 @@ from cdktf import TerraformLocal, TerraformVariable, TerraformVariableValidation
 from constructs import Construct
 
 from pay.containers.images import DIGEST, MOVING_TAG, RELEASE_TAG, TAG
-from pay.model import Environment, names
+from pay.model import names
 from pay.model.side import ServiceSide
 
 APPLICATION_IMAGE_TAG = "application_image_tag"
@@ -12,33 +12,48 @@ APPLICATION_IMAGE_TAG = "application_image_tag"
 
 
 def images(scope: Construct, side: ServiceSide) -> dict[str, str]:
-    """Container name -> its image in the environment's own registry, by tag or by digest."""
-    service = side.service
-    parts = [
-        (service.name, names.repository(service.name), APPLICATION_IMAGE_TAG),
-        *((each.name, each.repository, each.image_tag_variable) for each in service.sidecars),
-    ]
-    return {part[0]: _image(scope, side.environment, *part) for part in parts}
+    """Container name -> its image in the environment's own registry, by tag or by digest.
+
+    A sidecar has the digest that the environment pins, unless its variable is passed: to try
+    another release on one service.
+    """
+    service, pins = side.service, side.environment.sidecars
+    repository = names.repository(service.name)
+    found = {service.name: _image(scope, side, service.name, repository, APPLICATION_IMAGE_TAG)}
+    for each in service.sidecars:
+        digest = pins[each.name].digest if each.name in pins else None
+        found[each.name] = _image(
+            scope, side, each.name, each.repository, each.image_tag_variable, digest
+        )
+    return found
 
 
 def _image(
-    scope: Construct, environment: Environment, container: str, repository: str, tag_variable: str
+    scope: Construct,
+    side: ServiceSide,
+    container: str,
+    repository: str,
+    tag_variable: str,
+    pinned: str | None = None,
 ) -> str:
-    _declare(scope, tag_variable)
-    registry = f"{environment.account_id}.dkr.ecr.{environment.region}.amazonaws.com"
+    _declare(scope, tag_variable, pinned)
+    registry = names.image_registry(side.environment.account_id, side.environment.region)
     mark = f'${{startswith(var.{tag_variable}, "sha256:") ? "@" : ":"}}'
     name = f"{container.replace('-', '_')}_image"
     TerraformLocal(scope, name, f"{registry}/{repository}{mark}${{var.{tag_variable}}}")
     return f"${{local.{name}}}"
 
 
-def _declare(scope: Construct, name: str) -> None:
+def _declare(scope: Construct, name: str, pinned: str | None) -> None:
+    passed = "passed with -var"
+    how = f"the pin of the environment, unless another is {passed}" if pinned else passed
     TerraformVariable(
         scope,
         name,
         type="string",
         nullable=False,
-        description="The image's tag in ECR, or its sha256: digest; passed with -var.",
+        default=pinned,
+        description=f"The image's tag in ECR, or its sha256: digest; {how}.",
         # The same as `pay.containers.images.is_pinned`, by which guard and PCI gate judge.
         validation=[
             TerraformVariableValidationConfig(

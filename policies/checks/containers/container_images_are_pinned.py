@@ -4,7 +4,29 @@ The image that runs must be the image that was scanned and tested. A moving tag 
 the cardholder data environment without a change in Git.
 """
 
-from pay.containers.images import is_pinned
-from policies.engine.containers import container_setting, takes_tag
+from collections.abc import Iterator
 
-judge = container_setting("image", lambda image: takes_tag(str(image)) or is_pinned(image))
+from pay.containers.images import is_pinned
+from policies.engine.containers import containers, tag_default, takes_tag
+from policies.engine.rule import rule
+from policies.engine.stack import Block
+
+
+@rule("aws_ecs_task_definition")
+def judge(task_definition: Block) -> list[str]:
+    return [
+        f"container {container['name']}: {mistake}"
+        for container in containers(task_definition)
+        for mistake in _mistakes(container.get("image"), task_definition)
+    ]
+
+
+def _mistakes(image: object, task_definition: Block) -> Iterator[str]:
+    if not takes_tag(str(image)):
+        if not is_pinned(image):
+            yield f"image is {image!r}"
+    # Where nothing is passed, the default runs.
+    elif default := tag_default(str(image), task_definition.stack):
+        mark = "@" if default.startswith("sha256:") else ":"
+        if not is_pinned(f"image{mark}{default}"):
+            yield f"image has the default tag {default!r}"

@@ -1,14 +1,19 @@
 """Policies of keys, buckets, topics, queues, secrets and repositories must name the own account.
 
 Whoever controls another account holds the rights that it is given, outside our controls. The load
-balancers' own accounts are in `data.aws_elb_service_account`.
+balancers' own accounts are in `data.aws_elb_service_account`. A role of another account, by its
+name, may pull images: releases are copied into the next account.
 """
 
+import re
 from collections.abc import Iterator
 
 from pay.iam.document import Statement
+from pay.model.rights import PULL_ACTIONS
 from policies.engine.documents import is_everybody, is_own, resource_rule
 from policies.engine.stack import Stack
+
+_ROLE = re.compile(r"arn:aws:iam::\d{12}:role/[\w+=,.@/-]+")
 
 _ACCOUNTS = (
     *(f"aws:Source{each}" for each in ("Account", "Arn", "Owner")),
@@ -19,10 +24,11 @@ _ACCOUNTS = (
 
 @resource_rule
 def judge(statement: Statement, stack: Stack) -> list[str]:
+    only_pulls = frozenset(statement.actions) <= frozenset(PULL_ACTIONS)
     return [
         f"{who} belongs to another account; {', '.join(statement.actions)} is allowed to it"
         for who in _named(statement)
-        if not is_own(stack, who)
+        if not is_own(stack, who) and not (only_pulls and _ROLE.fullmatch(who))
     ]
 
 

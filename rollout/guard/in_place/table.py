@@ -67,6 +67,8 @@ def _computed(*attributes: str) -> Rows:
 
 _RIGHTS = judged_by("keeps-the-rights-that-it-needs", "widens-no-iam-statement")
 
+_IMAGES = judged_by("keeps-its-images")
+
 _INSTANCES = judged_by("starts-instances-that-take-tasks")
 
 EVERY_TYPE: Rows = {
@@ -168,6 +170,25 @@ TABLE: Mapping[str, Rows] = {
         "period": Row(AS_ABLE, "with fewer requests only a longer period shows failures"),
         "threshold": Row(either(STRICTER_THRESHOLD, OF_A_MOVE), "it goes off sooner"),
         "treat_missing_data": Row(becomes("breaching"), "silence makes it go off"),
+    },
+    "aws_ecr_lifecycle_policy": {
+        **_computed("registry_id"),
+        "policy": Row(_IMAGES, "it keeps the releases"),
+    },
+    "aws_ecr_registry_scanning_configuration": {
+        **_computed("registry_id"),
+        "rule": Row(_IMAGES, "it scans every image"),
+        "scan_type": Row(_IMAGES, "it scans every image"),
+    },
+    "aws_ecr_repository": {
+        **_computed("registry_id", "repository_url"),
+        "force_delete": Row(OFF, "it keeps its images"),
+        "image_scanning_configuration.scan_on_push": Row(ON, "every image is scanned"),
+        "image_tag_mutability": Row(becomes("IMMUTABLE"), "a tag names one image for good"),
+    },
+    "aws_ecr_repository_policy": {
+        **_computed("registry_id"),
+        "policy": Row(judged_by("widens-no-iam-statement"), "it says who pulls"),
     },
     "aws_ecs_capacity_provider": {
         "auto_scaling_group_provider.managed_draining": Row(

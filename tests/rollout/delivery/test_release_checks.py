@@ -10,6 +10,7 @@ import pytest
 
 from pay.catalogue import CATALOGUE
 from pay.model import Environment, Side, Stage
+from pay.model.environment.images import Pin
 from rollout.delivery.read_back import Deployment
 from rollout.delivery.registry import Image
 from rollout.delivery.release_checks import Asked, Examined, examine
@@ -63,7 +64,12 @@ Ask = Callable[..., Asked]
 @pytest.fixture
 def ask(environments: Mapping[str, Environment], tmp_path: Path) -> Ask:
     def asked(number: int, environment: str = "test-12", **changes: Any) -> Asked:
-        target = at(environments[environment], Stage.CANARY, "connector")
+        pins = {
+            name: Pin(release=5, digest=digest(name, 5), built=NOW.date())
+            for name in ("nginx", "adot")
+        }
+        staged = at(environments[environment], Stage.CANARY, "connector")
+        target = staged.model_copy(update={"sidecars": pins})
         given: dict[str, Any] = {"without_smoke": "no stack of smoke tests yet", **changes}
         return Asked(tmp_path, target, SERVICE, number, "release-engineer", **given)
 
@@ -130,11 +136,16 @@ def test_an_older_release_is_refused_by_number_on_every_side_that_is_newer(ask: 
     assert gates(examined(ask(99), runs(98), runs(100))) == ["order"]
 
 
-def test_both_sides_end_on_the_newest_sidecar_of_either(ask: Ask) -> None:
-    found = examined(ask(12), runs(11, nginx=99), runs(11, nginx=100, adot=4))
+def test_both_sides_end_on_the_pinned_sidecars(ask: Ask) -> None:
+    found = examined(ask(12), runs(11, nginx=4), runs(11, nginx=5, adot=4))
     assert found.findings == ()
-    assert found.digests["nginx"] == digest("nginx", 100)
-    assert found.digests["adot"] == digest("adot", 5)
+    assert found.digests["nginx"] == digest("nginx", 5)
+
+
+def test_a_sidecar_that_is_older_than_what_runs_is_refused(ask: Ask) -> None:
+    found = examined(ask(12), runs(11, nginx=100), runs(11))
+    assert gates(found) == ["order"]
+    assert "the ec2 side runs nginx 100, which is newer than 5" in found.findings[0].reason
 
 
 def test_a_rollback_to_a_release_that_ran_here_asks_for_nothing_else(ask: Ask) -> None:
@@ -165,7 +176,8 @@ def test_a_rollback_to_a_release_that_never_ran_here_is_refused(ask: Ask) -> Non
 def test_a_rollback_finds_the_image_by_its_digest_when_the_tag_has_gone(ask: Ask) -> None:
     class Untagged(Registry):
         def find(self, container: str, reference: str) -> Image | None:
-            return super().find(container, reference) if reference.startswith("sha") else None
+            is_digest = reference.startswith("sha256:")
+            return super().find(container, reference) if is_digest else None
 
     asked = ask(10, is_rollback=True)
     record(asked, "test-12", 10)
@@ -184,11 +196,11 @@ def test_every_reason_is_said_at_once(ask: Ask) -> None:
     assert "staging" not in next(f.fix for f in found.findings if f.gate == "proof")
 
 
-def test_a_sidecar_whose_image_has_gone_is_refused(ask: Ask) -> None:
+def test_a_pinned_sidecar_that_is_not_there_is_refused(ask: Ask) -> None:
     registry = Registry({**EVERYTHING.numbers, "nginx": set()})
     found = examined(ask(12), runs(11), runs(11), registry)
-    assert gates(found) == ["image", "image"]
-    assert "no task could start" in found.findings[0].reason
+    assert gates(found) == ["image"]
+    assert "test-12.toml pins n@sha256:" in found.findings[0].reason
 
 
 def test_a_release_that_is_another_image_than_ran_here_is_refused(ask: Ask) -> None:

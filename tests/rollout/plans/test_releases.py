@@ -32,9 +32,15 @@ def tags(*states: Json) -> dict[str, str]:
     )
 
 
-def test_returns_the_tags_that_a_side_runs() -> None:
-    running = state(container(), container("nginx", image=f"registry.test/nginx@{DIGEST}"))
-    assert tags(running) == {"application_image_tag": "7-release", "nginx_image_tag": DIGEST}
+def test_returns_the_tag_that_a_side_runs() -> None:
+    """Of a sidecar none: the environment's file pins it, and a plan follows the file."""
+    running = state(container("nginx", image="registry.test/nginx:6-release"), container())
+    assert tags(running) == {"application_image_tag": "7-release"}
+
+
+def test_returns_the_digest_that_a_side_runs() -> None:
+    running = state(container(image=f"registry.test/publicauth@{DIGEST}"))
+    assert tags(running) == {"application_image_tag": DIGEST}
 
 
 def test_a_side_that_is_not_there_yet_gets_the_other_sides_release() -> None:

@@ -1,6 +1,7 @@
 """What the review says: what moves, what changes, how to go back."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -182,6 +183,25 @@ def test_a_release_goes_back_to_the_image_that_runs_now(
     said = text(reviewed(tmp_path, sandbox, plan(EC2, RELEASED)))
     assert f"TF_VAR_application_image_tag=7-release PAY_STACKS={EC2} cdktf deploy" in said
     assert EC2 in said
+
+
+def test_a_pin_is_told_as_a_release_of_its_sidecar(sandbox: Environment, tmp_path: Path) -> None:
+    """By its number, too; its way back is in Git, because the file pins it."""
+    old, new = sandbox.sidecars["nginx"], f"sha256:{'b' * 64}"
+    repository = "555555555555.dkr.ecr.eu-west-1.amazonaws.com/govukpay/docker-nginx-proxy"
+    change = task_definition(
+        [container(), container("nginx", image=f"{repository}@{old.digest}")],
+        [container(), container("nginx", image=f"{repository}@{new}")],
+    )
+    pins = {"nginx": old.model_copy(update={"release": old.release + 1, "digest": new})}
+    pinned = sandbox.model_copy(update={"sidecars": pins})
+    context = replace(read(tmp_path, [plan(EC2, change)], pinned), base={sandbox.name: sandbox})
+    document = review(context, judge(context), None)
+    brief = f"nginx {old.digest[:19]}… (release {old.release}) → {new[:19]}… (release"
+    assert brief in document.title
+    [rollback] = document.rollbacks
+    assert rollback.commands[0] == "git revert COMMIT"
+    assert not any("nginx_image_tag" in each for each in rollback.commands)
 
 
 def test_says_where_there_is_no_way_back(sandbox: Environment, tmp_path: Path) -> None:

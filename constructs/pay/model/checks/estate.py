@@ -7,6 +7,7 @@ from pay.model.checks.accounts import account_problems
 from pay.model.checks.aws_names import name_problems, security_group_problems
 from pay.model.checks.capacity import capacity_problems, size_problems, zone_problems
 from pay.model.checks.kept import kept_problems
+from pay.model.checks.pins import pin_problems
 from pay.model.environment.account import SHARED_FACTS
 from pay.model.environment.environment import Environment
 from pay.model.problem import Problem, did_you_mean
@@ -50,6 +51,8 @@ def draft_problems(draft: Draft, catalogue: Catalogue) -> Iterator[Problem]:
                     allowed="every service of the catalogue, with its stage",
                     fix=f"add [services.{service}]",
                 )
+    if draft.readable("sidecars"):
+        yield from pin_problems(environment, catalogue)
     if draft.readable("services"):
         yield from kept_problems(environment, catalogue)
         yield from size_problems(environment, catalogue)

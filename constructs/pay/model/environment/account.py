@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from pay.model.base import Model
 from pay.model.environment.environment import Environment, State
+from pay.model.environment.images import Registry
 from pay.model.text_types import AccountId, EnvironmentName, Region, TagValue
 
 
@@ -16,11 +17,12 @@ class Account(Model):
     region: Region
     production: bool
     state: State
+    registry: Registry | None
     environments: tuple[EnvironmentName, ...]
     """In the order in which they were given."""
 
 
-SHARED_FACTS = ("account_name", "region", "production", "state")
+SHARED_FACTS = ("account_name", "region", "production", "state", "registry")
 """The fields of an environment that a stack per account uses."""
 
 
@@ -38,6 +40,7 @@ def accounts(environments: Iterable[Environment]) -> tuple[Account, ...]:
             region=first.region,
             production=first.production,
             state=first.state,
+            registry=first.registry,
             environments=tuple(environment.name for environment in (first, *others)),
         )
         for account_id, (first, *others) in by_id.items()

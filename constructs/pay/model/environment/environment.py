@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from pay.model.base import Model
+from pay.model.environment.images import Pin, Registry
 from pay.model.environment.instance_types import FAMILIES, SIZES, room_of
 from pay.model.environment.monitoring import LogPipeline, Monitoring
 from pay.model.environment.smoke import Smoke
@@ -239,6 +240,11 @@ class Environment(Model):
     """Left out: no dashboards and no composite alarms."""
     smoke: Smoke | None = None
     """Left out: no smoke tests."""
+    registry: Registry | None = None
+    """The repositories of its account, the same in every environment there; left out: they exist
+    already, and no stack holds them."""
+    sidecars: Mapping[ServiceName, Pin] = {}
+    """The release of each sidecar of the catalogue."""
     state: State
     capacity: Mapping[Segment, Capacity]
     services: Mapping[ServiceName, Deployment]

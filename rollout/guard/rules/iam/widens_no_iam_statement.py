@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pay.iam.document import Statement
 from pay.iam.grants import widenings
 from pay.model import Environment
+from pay.model.rights import pulls_images
 from pay.unread import Unread
 from rollout.guard.declared_rights import declared_rights
 from rollout.guard.new_policies import Kind, too_much
@@ -94,6 +95,8 @@ def _document(plan: StackPlan, change: ResourceChange, environment: Environment)
         declared: tuple[Statement, ...] = ()
         if change.type == "aws_iam_role_policy":
             declared = declared_rights(change.after.get("role"), plan.stack, environment)
+        elif change.type == "aws_ecr_repository_policy" and environment.registry:
+            declared = (pulls_images(environment.registry.pulled_by),)
         yield from widenings((*before, *declared), after)
 
 

@@ -1,0 +1,37 @@
+"""The images that a registry holds: of services, of their sidecars, and of tasks that run once."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
+
+from pay.model import Microservice, names
+from pay.model.images import Image, ImageKind, ImageOwner
+
+TASK_IMAGES = (
+    # Calls the paths of the schedules: curl in a small image.
+    Image("alpine", names.repository("alpine"), ImageKind.TASK, ImageOwner.PLATFORM_TEAM),
+    # Turns a CSV in a bucket into messages of ledger's queue; toolbox starts it.
+    Image(
+        "stream-s3-sqs", names.repository("stream-s3-sqs"), ImageKind.TASK, ImageOwner.SERVICE_TEAM
+    ),
+)
+"""The images that no service runs beside its requests."""
+
+
+def images_of(services: Iterable[Microservice]) -> Mapping[str, Image]:
+    """Return the images of these services, of their sidecars and of tasks, by their names in order.
+
+    A sidecar of several services is one image.
+    """
+    images = {image.name: image for image in (*_running(services), *TASK_IMAGES)}
+    return MappingProxyType(dict(sorted(images.items())))
+
+
+def _running(services: Iterable[Microservice]) -> Iterator[Image]:
+    for service in services:
+        repository = names.repository(service.name)
+        yield Image(service.name, repository, ImageKind.SERVICE, ImageOwner.SERVICE_TEAM)
+        for each in service.sidecars:
+            yield Image(each.name, each.repository, ImageKind.SIDECAR, ImageOwner.PLATFORM_TEAM)
+
+
+__all__ = ["TASK_IMAGES", "Image", "ImageKind", "ImageOwner", "images_of"]

@@ -1,0 +1,101 @@
+"""Lifecycle policies of repositories: how long images stay, and what a policy would lose.
+
+ECR does not know what runs: a task whose image has expired cannot start, scale out or roll back
+(AWS: ECR user guide, "Automate the cleanup of images by using lifecycle policies").
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+KEPT_RELEASES = 100
+"""The newest releases that stay in a repository: what runs, what ran before, and far more."""
+
+CANDIDATE_DAYS = 60
+UNTAGGED_DAYS = 14
+
+RELEASES, CANDIDATES = "*-release", "*-candidate*"
+"""The tags of releases and of builds that were never released, as Pay's pipeline makes them."""
+
+
+def lifecycle_policy() -> str:
+    """Return the policy of every repository, as JSON.
+
+    Releases come first. A release has the tag of its candidate, too, and an image is only expired
+    by the first rule whose tags it has (AWS: ECR user guide, "Lifecycle policy evaluation rules").
+    """
+    rules = [
+        _rule(f"keep the newest {KEPT_RELEASES} releases", RELEASES, KEPT_RELEASES),
+        _rule(f"candidates live {CANDIDATE_DAYS} days", CANDIDATES, CANDIDATE_DAYS, days=True),
+        _rule(f"images without a tag live {UNTAGGED_DAYS} days", None, UNTAGGED_DAYS, days=True),
+    ]
+    # In ascending order: in any other every plan would show a change.
+    numbered = [{"rulePriority": number, **rule} for number, rule in enumerate(rules, start=1)]
+    return json.dumps({"rules": numbered}, sort_keys=True)
+
+
+def _rule(description: str, tags: str | None, count: int, *, days: bool = False) -> dict[str, Any]:
+    selection: dict[str, Any] = {"countNumber": count}
+    selection |= {"tagStatus": "tagged", "tagPatternList": [tags]} if tags else _UNTAGGED
+    selection |= _SINCE_PUSHED if days else {"countType": "imageCountMoreThan"}
+    return {"description": description, "selection": selection, "action": {"type": "expire"}}
+
+
+_UNTAGGED = {"tagStatus": "untagged"}
+_SINCE_PUSHED = {"countType": "sinceImagePushed", "countUnit": "days"}
+
+
+def losses(policy: str) -> Iterator[str]:
+    """Yield in words how a policy could expire a release that runs or ran before.
+
+    Raises ValueError for text that is not a lifecycle policy.
+    """
+    try:
+        rules = sorted(json.loads(policy)["rules"], key=lambda rule: int(rule["rulePriority"]))
+        for rule in rules:
+            selection = rule["selection"]
+            if reason := _loss(selection):
+                yield f"rule {rule['rulePriority']} {reason}"
+            if all(_selects(selection, tag) for tag in _RELEASE_TAGS):
+                return  # What matches the tags of this rule is expired by no later one.
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"not a lifecycle policy: {type(error).__name__} {error}") from None
+
+
+_NUMBERS = ("7", "123", "98765")
+_RELEASE_TAGS = tuple(f"{number}-release" for number in _NUMBERS)
+_CANDIDATE_TAGS = tuple(f"{number}-candidate" for number in _NUMBERS)
+
+
+def _loss(selection: Mapping[str, Any]) -> str | None:
+    number = int(selection["countNumber"])
+    releases, candidates = (
+        any(_selects(selection, tag) for tag in tags) for tags in (_RELEASE_TAGS, _CANDIDATE_TAGS)
+    )
+    if releases and selection["countType"] != "imageCountMoreThan":
+        return "expires releases by their age, also one that runs"
+    if releases and candidates:
+        return "counts candidates, too: they push out releases"
+    if releases and number < KEPT_RELEASES:
+        return f"keeps {number} releases; at least {KEPT_RELEASES} are needed"
+    if candidates:
+        return (
+            "expires candidates before a rule keeps releases: a release has the tag of its "
+            "candidate, too"
+        )
+    return None
+
+
+def _selects(selection: Mapping[str, Any], tag: str) -> bool:
+    """Return whether a rule selects an image that has this one tag. In a pattern `*` stands for any
+    text (AWS: ECR user guide, "Lifecycle policy properties", tagPatternList).
+    """
+    if selection["tagStatus"] != "tagged":
+        return bool(selection["tagStatus"] == "any")
+    patterns = [
+        re.escape(each).replace(r"\*", ".*") for each in selection.get("tagPatternList", ())
+    ]
+    return all(tag.startswith(prefix) for prefix in selection.get("tagPrefixList", ())) and all(
+        re.fullmatch(pattern, tag) for pattern in patterns
+    )

@@ -1,0 +1,38 @@
+"""An image of containers, and the repository that holds it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pay.model.environment.environment import Architecture
+
+
+class ImageKind(StrEnum):
+    """What is started from an image."""
+
+    SERVICE = "service"
+    """The application container of a service, on both sides."""
+    SIDECAR = "sidecar"
+    """A container beside applications: one release of it reaches many services."""
+    TASK = "task"
+    """A task that starts, does its work once and ends."""
+
+
+class ImageOwner(StrEnum):
+    """The role that builds an image, and builds it again when a scan finds something in it."""
+
+    SERVICE_TEAM = "service team"
+    PLATFORM_TEAM = "platform team"
+
+
+@dataclass(frozen=True)
+class Image:
+    """An image and its repository, which has the same name in the registry of every account."""
+
+    name: str
+    """Of its service, of its container or of its task; no two images share one."""
+    repository: str
+    """The ECR repository, without registry and tag, for example `govukpay/connector`."""
+    kind: ImageKind
+    owner: ImageOwner
+    architectures: frozenset[Architecture] = frozenset(Architecture)
+    """A release is an index with one image for each (OCI image specification, "Image Index")."""

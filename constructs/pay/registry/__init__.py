@@ -1,0 +1,1 @@
+"""The repositories of an account's images."""

@@ -1,0 +1,1 @@
+"""Checks of repositories and of the images in them."""

@@ -1,0 +1,168 @@
+"""Show which images run, which are pinned, and what a scan finds in them.
+
+A critical or high vulnerability has to be gone one month after its fix came out (PCI DSS v4.0.1,
+6.3.3). Without an environment: of all, each with the AWS credentials of the shell for its account.
+It only reads.
+
+Exit codes: 0 fine, 1 something is late, not scanned or not in the registry, 2 wrong use.
+
+Example: `pay images test-12`
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from pay.catalogue import IMAGES
+from pay.catalogue.images import ImageKind
+from pay.files import replace_file
+from pay.model import Environment
+from rollout.aws.clients import asking
+from rollout.images.copy import copy_release, repository_of
+from rollout.images.pins import pin_of, with_pin
+from rollout.images.report import as_data, mistakes, print_report
+from rollout.images.survey import survey
+from rollout.moves.stage_file import locked
+from rollout.terminal.arguments import (
+    EnvironmentName,
+    Json,
+    OptionalEnvironmentName,
+    environment_names,
+    environments_folder,
+)
+from rollout.terminal.console import Command, choose, console, print_json
+from rollout.terminal.environments import load_for
+
+
+class ShowsFirst(TyperGroup):
+    """Runs `show` for arguments that begin with no command: `pay images test-12`."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        named = args and args[0] in (*self.commands, "--help")
+        return super().parse_args(ctx, args if named else ["show", *args])
+
+
+images = typer.Typer(cls=ShowsFirst, add_completion=False, help=__doc__)
+
+_AN_ACCOUNT = "An account, or one of its environments."
+SourceAccount = Annotated[
+    str,
+    typer.Option("--from", metavar="ACCOUNT", help=_AN_ACCOUNT, autocompletion=environment_names),
+]
+TargetAccount = Annotated[
+    str,
+    typer.Option("--to", metavar="ACCOUNT", help=_AN_ACCOUNT, autocompletion=environment_names),
+]
+ImageName = Annotated[
+    str, typer.Argument(metavar="IMAGE", help="A service, a sidecar or a task: `connector`.")
+]
+ReleaseNumber = Annotated[
+    int, typer.Argument(metavar="N", min=1, help="The number of the tag `N-release`.")
+]
+
+
+@images.command(cls=Command)
+def show(environment: OptionalEnvironmentName = None, as_json: Json = False) -> None:
+    """Show which images run, are pinned and are newest, their age and what a scan finds."""
+    environments = load_for(environments_folder(), environment)
+    if environment is not None:
+        environments = {environment: choose(environment, environments, "ENV")}
+    today = datetime.now(UTC).date()
+    data, is_fine = [], True
+    for each in environments.values():
+        with asking(each) as client:
+            lines = survey(each, client)
+        is_fine = is_fine and not mistakes(each, lines, today)
+        data.append(as_data(each, lines, today))
+        if not as_json:
+            print_report(console(), each, lines, today)
+    if as_json:
+        print_json(data)
+    if not is_fine:
+        raise typer.Exit(1)
+
+
+@images.command(cls=Command)
+def copy(
+    image: ImageName,
+    release: ReleaseNumber,
+    source: SourceAccount,
+    target: TargetAccount,
+    as_json: Json = False,
+) -> None:
+    """Copy a release to the next account, with every digest as it is.
+
+    The record of the environment before has to show that it ran well. Runs with the credentials of
+    the target account, as the role that the source's `[registry] pulled_by` names. A copy that was
+    stopped goes on where it ended.
+    """
+    folder = environments_folder()
+    environments = load_for(folder, None)
+    choose(image, IMAGES, "IMAGE")
+    sources, targets = (_of(name, environments) for name in (source, target))
+    proved = [each.follows for each in targets if each.follows in {one.name for one in sources}]
+    if not proved:
+        follows = ", ".join(f"{each.name} follows {each.follows or 'none'}" for each in targets)
+        raise typer.BadParameter(
+            f"{source!r} is not the account before {target!r}: {follows}.", param_hint="--from"
+        )
+    with asking(targets[0]) as client:
+        copied = copy_release(
+            IMAGES[image],
+            release,
+            source=repository_of(environments[str(proved[0])], IMAGES[image], client),
+            target=repository_of(targets[0], IMAGES[image], client),
+            proved=[name for name in proved if name],
+            folder=folder,
+        )
+    if as_json:
+        print_json(
+            {
+                "image": image,
+                "release": release,
+                "digest": copied.digest,
+                "already_there": copied.was_there,
+                "blobs": copied.blobs,
+            }
+        )
+    elif copied.was_there:
+        console().print(f"{image} {release} is already there: {copied.digest}")
+    else:
+        console().print(f"{image} {release} copied, {copied.blobs} blobs: {copied.digest}")
+
+
+@images.command(cls=Command)
+def pin(
+    environment: EnvironmentName,
+    sidecar: Annotated[str, typer.Argument(metavar="SIDECAR", help="For example `nginx`.")],
+    release: ReleaseNumber,
+) -> None:
+    """Write the release of a sidecar into an environment's file: digest and day of its build.
+
+    Review the change, commit it, and deploy the services.
+    """
+    folder = environments_folder()
+    environments = load_for(folder, environment)
+    chosen = choose(environment, environments, "ENV")
+    sidecars = {name: each for name, each in IMAGES.items() if each.kind is ImageKind.SIDECAR}
+    image = choose(sidecar, sidecars, "SIDECAR")
+    with asking(chosen) as client:
+        found = pin_of(repository_of(chosen, image, client), release)
+    path = folder / f"{environment}.toml"
+    with locked(folder):
+        text = path.read_bytes().decode()
+        if (changed := with_pin(text, sidecar, found, where=str(path))) != text:
+            replace_file(path, changed.encode())
+    console().print(f"{path}: {sidecar} {release}, built {found.built}: {found.digest}")
+
+
+def _of(name: str, environments: Mapping[str, Environment]) -> list[Environment]:
+    """Return the environments of an account, by its name or by that of one of them."""
+    found = [each for each in environments.values() if name in (each.name, each.account_name)]
+    if not found:
+        accounts = dict.fromkeys(each.account_name for each in environments.values())
+        raise typer.BadParameter(f"{name!r} is not one of {', '.join((*accounts, *environments))}.")
+    return found

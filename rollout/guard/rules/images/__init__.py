@@ -1,0 +1,1 @@
+"""Rules about repositories and the images in them."""

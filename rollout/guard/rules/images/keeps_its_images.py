@@ -1,0 +1,76 @@
+"""No image that runs, or ran before, is lost: a task whose image is gone cannot start, scale out or
+roll back ("CannotPullContainer"). A repository stays, its tags never move, its lifecycle policy
+keeps releases, and the registry scans what it holds (PCI DSS v4.0.1, 6.3.1 and 11.3.1).
+"""
+
+from collections.abc import Iterator
+
+from pay.containers.lifecycle import losses
+from rollout.guard.rule import Context, Finding, Findings
+from rollout.plans.plan import PAST, ResourceChange
+from rollout.plans.read import StackPlan
+
+REPOSITORY = "aws_ecr_repository"
+LIFECYCLE = "aws_ecr_lifecycle_policy"
+SCANNING = "aws_ecr_registry_scanning_configuration"
+
+_TOLD = {
+    REPOSITORY: "every image in it goes with it; ECR changes its encryption and its name never",
+    SCANNING: "no image would be scanned again",
+}
+
+
+def check(plan: StackPlan, context: Context) -> Findings:
+    for change in plan.plan.moving:
+        if change.goes and change.type in _TOLD:
+            yield Finding(
+                change.address,
+                f"{change.type} is {PAST[change.verb]}{change.because}; {_TOLD[change.type]}",
+                "keep it as it is: `pay adopt` writes the encryption that was found into the "
+                "environment's file, and a renamed address needs a `moved` block",
+            )
+        elif not change.is_removed:
+            for text, do in _JUDGES.get(change.type, _nothing)(change):
+                yield Finding(change.address, text, do)
+
+
+_Judged = Iterator[tuple[str, str]]
+
+
+def _nothing(change: ResourceChange) -> _Judged:
+    yield from ()
+
+
+def _repository(change: ResourceChange) -> _Judged:
+    mutability = change.after.get("image_tag_mutability")
+    if change.is_unknown("image_tag_mutability") or mutability != "IMMUTABLE":
+        yield (
+            f"image_tag_mutability is {mutability or 'not known'}",
+            "make it IMMUTABLE: with a moved tag nobody knows what ran before",
+        )
+    if change.is_unknown("force_delete") or change.after.get("force_delete"):
+        yield "force_delete deletes a repository with all its images", "remove it"
+
+
+def _lifecycle(change: ResourceChange) -> _Judged:
+    do = "give releases the first rule, by their count, as pay.containers.lifecycle does"
+    if change.is_unknown("policy"):
+        yield "the lifecycle policy is known only after apply", do
+        return
+    try:
+        for loss in losses(str(change.after.get("policy"))):
+            yield f"the lifecycle policy loses what runs: {loss}", do
+    except ValueError as error:
+        yield f"the lifecycle policy is {error}", do
+
+
+def _scanning(change: ResourceChange) -> _Judged:
+    scan_type = change.after.get("scan_type")
+    if scan_type != "ENHANCED" or not change.after.get("rule"):
+        yield (
+            f"scan_type is {scan_type}, for {len(change.after.get('rule') or ())} rules",
+            "scan every repository with ENHANCED: it scans again when a vulnerability is new",
+        )
+
+
+_JUDGES = {REPOSITORY: _repository, LIFECYCLE: _lifecycle, SCANNING: _scanning}

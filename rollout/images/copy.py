@@ -1,0 +1,168 @@
+"""Copies a release from the registry of one account to that of the next, byte for byte.
+
+Nothing is started or built: every digest stays. What is there already is not copied again, so a
+copy that was killed goes on where it ended. The tag comes last: until then nobody sees the release.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from pay.model import Environment, names
+from pay.model.environment.environment import Architecture
+from pay.model.environment.images import release_tag
+from pay.model.images import Image, ImageKind
+from rollout.aws.clients import Client
+from rollout.images.registry import Manifest, Repository
+from rollout.releases.record import Release, Verdict, read_releases
+from rollout.terminal.refusal import Finding, Refused
+
+SIDE_BY_SIDE = 4
+"""Blobs that are copied at the same time."""
+
+OCI_NAMES: Mapping[Architecture, str] = {Architecture.ARM64: "arm64", Architecture.X86_64: "amd64"}
+"""The names of architectures in an index (Go: `GOARCH`)."""
+
+
+@dataclass(frozen=True)
+class Copied:
+    """The outcome of a copy."""
+
+    image: str
+    release: int
+    digest: str
+    was_there: bool
+    """Whether the target had the release already."""
+    blobs: int = 0
+    """Blobs that the target did not have."""
+
+
+def repository_of(environment: Environment, image: Image, client: Client) -> Repository:
+    """Return an image's repository in an environment's account, as `client` may use it."""
+    ecr = client("ecr")
+    token = ecr.get_authorization_token()["authorizationData"][0]["authorizationToken"]
+    endpoint = ecr.meta.endpoint_url
+    return Repository(
+        host=names.image_registry(environment.account_id, environment.region),
+        name=image.repository,
+        token=token,
+        # AWS_ENDPOINT_URL stands for all of AWS, its registries too.
+        endpoint=None if endpoint.endswith(".amazonaws.com") else endpoint,
+    )
+
+
+def copy_release(
+    image: Image,
+    release: int,
+    *,
+    source: Repository,
+    target: Repository,
+    proved: Sequence[str],
+    folder: Path,
+) -> Copied:
+    """Copy a release of an image. `proved`: the environments whose record has to show it; `folder`
+    holds it.
+
+    Raises Refused for a release that the source does not have, without proof, that lacks an
+    architecture, or whose tag is another image in the target; Failed when a registry does not
+    answer.
+    """
+    tag = release_tag(release)
+    act = f"copying {image.name} {tag} to {target.host}"
+    manifest = source.manifest(tag)
+    if manifest is None:
+        fix = "`pay images` shows the newest release that is there"
+        raise Refused(act, [Finding("release", f"{source} has no {tag}", fix)])
+    if findings := [
+        *_without_proof(image, release, manifest.digest, proved, folder),
+        *_without_architecture(image, manifest, source),
+    ]:
+        raise Refused(act, findings)
+    there = target.manifest(tag)
+    if there is not None:
+        if there.digest != manifest.digest:
+            reason = f"{target} has {there.digest}; {source} has {manifest.digest}"
+            fix = "find out who pushed it: tags never move, so release the image under a new number"
+            raise Refused(act, [Finding("digest", reason, fix)])
+        return Copied(image.name, release, manifest.digest, was_there=True)
+    return _copied(image, release, manifest, source, target)
+
+
+def _copied(
+    image: Image, release: int, manifest: Manifest, source: Repository, target: Repository
+) -> Copied:
+    children = [child for digest in _children(manifest) if (child := source.manifest(digest))]
+    needed = [digest for each in (children or [manifest]) for digest in each.blobs]
+    missing = [digest for digest in dict.fromkeys(needed) if not target.has_blob(digest)]
+    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        # Reading the results raises what a copy raised.
+        list(pool.map(lambda digest: target.copy_blob(digest, source), missing))
+    for child in children:
+        target.put_manifest(child, child.digest)
+    target.put_manifest(manifest, release_tag(release))
+    return Copied(image.name, release, manifest.digest, was_there=False, blobs=len(missing))
+
+
+def _children(manifest: Manifest) -> list[str]:
+    listed = manifest.document.get("manifests", ()) if manifest.is_index else ()
+    return [each["digest"] for each in listed]
+
+
+def _without_architecture(
+    image: Image, manifest: Manifest, source: Repository
+) -> Iterable[Finding]:
+    listed = manifest.document.get("manifests", ()) if manifest.is_index else ()
+    there = {each.get("platform", {}).get("architecture") for each in listed}
+    wanted = {OCI_NAMES[each] for each in image.architectures}
+    if missing := sorted(wanted - there):
+        yield Finding(
+            "architecture",
+            f"{source} has the release without {', '.join(missing)}",
+            "build it for every architecture and release it under a new number",
+        )
+
+
+def _without_proof(
+    image: Image, release: int, digest: str, proved: Sequence[str], folder: Path
+) -> Iterable[Finding]:
+    """Yield why no environment's record shows that this digest ran well."""
+    lines = [line for each in proved for line in _lines(image, release, digest, each, folder)]
+    good = [line for line in lines if line.verdict is Verdict.GOOD]
+    where = " or ".join(proved)
+    if not lines:
+        yield Finding(
+            "proof",
+            f"no line of {where} shows that {image.name} {release} ran there",
+            f"deploy it there first, and commit its line in releases/{proved[0]}/",
+        )
+    elif not good or (image.kind is ImageKind.SERVICE and good[-1] is not lines[-1]):
+        yield Finding(
+            "proof",
+            f"{image.name} {release} ended {lines[-1].verdict} in {where}",
+            "repair the image and release it under a new number",
+        )
+    elif (ran := good[-1].digests.get(image.name)) != digest:
+        yield Finding(
+            "proof",
+            f"{ran or 'another image'} ran in {where}, and the tag is {digest}",
+            "somebody pushed another image: release it under a new number",
+        )
+
+
+def _lines(
+    image: Image, release: int, digest: str, environment: str, folder: Path
+) -> list[Release]:
+    """Return the lines about a release, the latest last. Those of a sidecar are the lines of the
+    services that ran its image: their numbers are the services' own.
+    """
+    if image.kind is ImageKind.SERVICE:
+        lines = read_releases(folder, environment, image.name)
+        return [line for line in lines if line.release == release]
+    files = sorted((folder / "releases" / environment).glob("*.jsonl"))
+    return [
+        line
+        for path in files
+        for line in read_releases(folder, environment, path.stem)
+        if line.digests.get(image.name) == digest
+    ]

@@ -1,0 +1,83 @@
+"""What a scan finds in an image that runs, and until when it must be gone.
+
+PCI DSS v4.0.1, 6.3.3: patches for critical and high vulnerabilities are installed within one month
+of release. Amazon Inspector names no day of the fix. The day on which the vendor published the
+vulnerability is the earliest that it can be, and the deadline counts from there.
+"""
+
+import calendar
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+SEVERITIES = ("CRITICAL", "HIGH")
+"""As Amazon Inspector ranks what the requirement speaks of."""
+
+
+@dataclass(frozen=True)
+class Vulnerability:
+    """One finding in one image."""
+
+    id: str
+    severity: str
+    packages: str
+    """Names and versions, with those that mend it."""
+    published: date | None
+    """None: the vendor names no day."""
+    has_fix: bool
+
+    @property
+    def deadline(self) -> date | None:
+        """Return the last day on which it may still run; None: there is nothing to install."""
+        return a_month_after(self.published) if self.has_fix and self.published else None
+
+    def is_late(self, today: date) -> bool:
+        return self.deadline is not None and today > self.deadline
+
+
+def a_month_after(day: date) -> date:
+    """Return the same day of the next month, or its last day if it is shorter."""
+    year, month = (day.year + 1, 1) if day.month == 12 else (day.year, day.month + 1)
+    return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
+
+
+def vulnerabilities(ecr: Any, repository: str, digest: str) -> tuple[Vulnerability, ...] | None:
+    """Return the critical and high findings of the image of one architecture; None: no scan.
+
+    Raises botocore's ClientError when AWS does not answer.
+    """
+    pages = ecr.get_paginator("describe_image_scan_findings").paginate(
+        repositoryName=repository, imageId={"imageDigest": digest}
+    )
+    try:
+        return tuple(found for page in pages for found in _in_page(page))
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "ScanNotFoundException":
+            return None
+        raise
+
+
+def _in_page(page: Mapping[str, Any]) -> Iterator[Vulnerability]:
+    for each in page.get("imageScanFindings", {}).get("enhancedFindings", ()):
+        if each.get("severity") in SEVERITIES and each.get("status", "ACTIVE") == "ACTIVE":
+            details = each.get("packageVulnerabilityDetails", {})
+            yield Vulnerability(
+                id=details.get("vulnerabilityId") or each.get("title", "without a name"),
+                severity=each["severity"],
+                packages=", ".join(map(_package, details.get("vulnerablePackages", ()))),
+                published=_day(details.get("vendorCreatedAt") or each.get("firstObservedAt")),
+                has_fix=each.get("fixAvailable", "YES") != "NO",
+            )
+
+
+def _package(package: Mapping[str, Any]) -> str:
+    fixed = package.get("fixedInVersion")
+    found = f"{package.get('name')} {package.get('version', '')}".strip()
+    return f"{found} (fixed in {fixed})" if fixed else found
+
+
+def _day(moment: Any) -> date | None:
+    return moment.date() if isinstance(moment, datetime) else None

@@ -1,0 +1,58 @@
+"""Changes the table of an environment file that pins the release of a sidecar."""
+
+import json
+from datetime import date, datetime
+from tempfile import TemporaryFile
+
+import tomlkit
+
+from pay.model.environment.images import Pin, release_tag
+from pay.model.problem import InvalidInput, Problem
+from rollout.images.registry import Repository
+from rollout.terminal.refusal import Finding, Refused
+
+
+def with_pin(text: str, sidecar: str, pin: Pin, *, where: str) -> str:
+    """Return the text of an environment file with another pin. It keeps comments, order and line
+    ends of everything else.
+
+    Raises InvalidInput when other lines than those of the pin would change.
+    """
+    document = tomlkit.parse(text)
+    table = document["sidecars"][sidecar]
+    table["release"], table["digest"], table["built"] = pin.release, pin.digest, pin.built
+    changed = tomlkit.dumps(document)
+    old, new = text.split("\n"), changed.split("\n")
+    if len(old) != len(new) or sum(map(str.__ne__, old, new)) > len(Pin.model_fields):
+        problem = Problem(
+            where=where,
+            key=f"sidecars.{sidecar}",
+            found="a layout in which more lines than those of the pin would change",
+            allowed="a table with a line for release, digest and built",
+            fix=f'write it by hand: release = {pin.release}, digest = "{pin.digest}", '
+            f"built = {pin.built}",
+        )
+        raise InvalidInput([problem])
+    return changed
+
+
+def pin_of(repository: Repository, release: int) -> Pin:
+    """Return the pin of a release, with the day on which its image was built.
+
+    Raises Refused for a release that the repository does not have, Failed when it does not answer.
+    """
+    tag = release_tag(release)
+    manifest = repository.manifest(tag)
+    if manifest is None:
+        fix = "copy it there first (`pay images copy`), or pin one that is there"
+        raise Refused(f"pinning {tag}", [Finding("release", f"{repository} has no {tag}", fix)])
+    image = manifest
+    if manifest.is_index:
+        first = repository.manifest(manifest.document["manifests"][0]["digest"])
+        image = first or manifest
+    with TemporaryFile() as content:
+        repository.read_blob(image.document["config"]["digest"], content)
+        content.seek(0)
+        created = json.load(content).get("created")
+    built = datetime.fromisoformat(created).date() if created else date.today()
+    return Pin(release=release, digest=manifest.digest, built=built)

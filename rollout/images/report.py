@@ -1,0 +1,143 @@
+"""The images of an environment as a table, and as data."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from pay.model import Environment
+from rollout.images.survey import Line, Running
+from rollout.terminal.refusal import Finding
+from rollout.terminal.tables import print_table
+
+
+def mistakes(environment: Environment, lines: Sequence[Line], today: date) -> list[Finding]:
+    """Return what is late, what no scan has seen, and pins that the registry does not have."""
+    return [found for line in lines for found in _mistakes(environment, line, today)]
+
+
+def _mistakes(environment: Environment, line: Line, today: date) -> Iterator[Finding]:
+    name, repository = line.image.name, line.image.repository
+    if line.lacks_its_pin and line.pin:
+        yield Finding(
+            "pin",
+            f"{name}: {repository} does not have {line.pin.digest}, which the environment pins",
+            f"copy release {line.pin.release} here, or pin one that is there",
+        )
+    for running in line.running:
+        if running.stored is None:
+            yield Finding(
+                "registry",
+                f"{name}: {running.reference} runs ({', '.join(running.where)}) and {repository} "
+                "does not have it: no further task can start",
+                "push it again, or deploy a release that is there",
+            )
+        elif running.found is None:
+            yield Finding(
+                "scan",
+                f"{name} {running.name}: no scan of what runs (PCI DSS v4.0.1, 11.3.1)",
+                f"apply {environment.account_name}-registry, which has every image scanned",
+            )
+        for each in running.found or ():
+            if each.is_late(today):
+                yield Finding(
+                    "late",
+                    f"{name} {running.name}: {each.id}, {each.severity.lower()}, {each.packages}; "
+                    f"had to be gone by {each.deadline} (PCI DSS v4.0.1, 6.3.3)",
+                    "build the image again with the fixed package, and release it",
+                )
+
+
+def as_data(environment: Environment, lines: Sequence[Line], today: date) -> dict[str, Any]:
+    """Return the lines for programs."""
+    return {
+        "environment": environment.name,
+        "images": [
+            {
+                "image": line.image.name,
+                "repository": line.image.repository,
+                "kind": line.image.kind,
+                "owner": line.image.owner,
+                "running": [_running_as_data(line, each, today) for each in line.running],
+                "pinned": line.pin and line.pin.model_dump(mode="json"),
+                "newest": line.newest,
+            }
+            for line in lines
+        ],
+        "mistakes": [
+            {"check": each.gate, "reason": each.reason, "fix": each.fix}
+            for each in mistakes(environment, lines, today)
+        ],
+    }
+
+
+def _running_as_data(line: Line, running: Running, today: date) -> dict[str, Any]:
+    built = line.built(running)
+    return {
+        "release": running.stored and running.stored.release,
+        "reference": running.reference,
+        "digest": running.stored and running.stored.digest,
+        "where": running.where,
+        "age_days": built and (today - built).days,
+        "findings": None
+        if running.found is None
+        else [
+            {
+                "id": each.id,
+                "severity": each.severity,
+                "packages": each.packages,
+                "deadline": each.deadline,
+                "late": each.is_late(today),
+            }
+            for each in running.found
+        ],
+    }
+
+
+def print_report(
+    out: Console, environment: Environment, lines: Sequence[Line], today: date
+) -> None:
+    """Print a row for each image that runs, then what is wrong and what to do."""
+    title = f"Images of {environment.name} in account {environment.account_id}"
+    table = Table(title=title, title_justify="left")
+    for column in ("image", "runs", "pinned", "newest", "age", "findings"):
+        table.add_column(column, justify="right" if column in ("newest", "age") else "left")
+    for line in lines:
+        for running in line.running or (None,):
+            table.add_row(*_cells(line, running, today))
+    print_table(out, table)
+    for each in mistakes(environment, lines, today):
+        out.print(f"[red]x {each.gate}[/]: {escape(each.reason)}")
+        out.print(f"  [dim]->[/] {escape(each.fix)}")
+
+
+def _cells(line: Line, running: Running | None, today: date) -> Iterator[str]:
+    yield line.image.name
+    yield _runs(running) if running else "-"
+    yield str(line.pin.release) if line.pin else ""
+    yield str(line.newest or "-")
+    built = line.built(running) if running else None
+    yield f"{(today - built).days} d" if built else ""
+    yield _findings(running, today) if running else ""
+
+
+def _runs(running: Running) -> str:
+    name = running.name
+    short = f"{name[:19]}…" if name.startswith("sha256:") else name
+    more = "" if len(running.where) < 3 else f" ({len(running.where)} sides)"
+    return escape(f"{short}{more}")
+
+
+def _findings(running: Running, today: date) -> str:
+    if running.found is None:
+        return "[red]not scanned[/]"
+    late = sum(each.is_late(today) for each in running.found)
+    deadlines = sorted(each.deadline for each in running.found if each.deadline)
+    if late:
+        return f"[red]{late} late[/] of {len(running.found)}"
+    if deadlines:
+        return f"[yellow]{len(running.found)}[/], until {deadlines[0]}"
+    return f"{len(running.found)} without a fix" if running.found else "[green]none[/]"

@@ -1,0 +1,226 @@
+"""What an environment runs of every image, beside what it pins and what its registry has."""
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, TypeVar
+
+from botocore.exceptions import ClientError
+
+from pay.catalogue import CATALOGUE
+from pay.catalogue.images import Image, images_of
+from pay.containers.images import repository_of
+from pay.model import Environment, Side, names
+from pay.model.environment.images import Pin
+from rollout.aws.clients import Client, items
+from rollout.images.copy import OCI_NAMES
+from rollout.images.findings import Vulnerability, vulnerabilities
+from rollout.plans.releases import tag_of
+from rollout.releases.record import release_number
+
+ACTIONS = (
+    "ecr:BatchGetImage",
+    "ecr:DescribeImageScanFindings",
+    "ecr:DescribeImages",
+    "ecs:DescribeServices",
+    "ecs:DescribeTaskDefinition",
+)
+"""Every call by its IAM action; all of them read."""
+
+SERVICES_A_CALL = 10
+"""The most services of one `DescribeServices` (AWS: ECS API reference)."""
+
+SIDE_BY_SIDE = 8
+"""Calls at the same time."""
+
+_ABSENT = {"ClusterNotFoundException", "RepositoryNotFoundException"}
+
+Key, Value = TypeVar("Key"), TypeVar("Value")
+
+
+@dataclass(frozen=True)
+class Stored:
+    """An image in the registry of the account."""
+
+    digest: str
+    tags: tuple[str, ...]
+    pushed: date
+
+    @property
+    def release(self) -> int | None:
+        return release_number(self.tags)
+
+
+@dataclass(frozen=True)
+class Running:
+    """An image that tasks are started from now."""
+
+    reference: str
+    """The tag or the digest in the task definition."""
+    where: tuple[str, ...]
+    """`<service> on <side>`, in order."""
+    stored: Stored | None
+    """None: the registry does not have it any more."""
+    found: tuple[Vulnerability, ...] | None = None
+    """What a scan finds in the image of the environment's architecture; None: no scan."""
+
+    @property
+    def name(self) -> str:
+        """Return the number of its release, or what the task definition calls it."""
+        return str((self.stored and self.stored.release) or self.reference)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One image of the catalogue in one environment."""
+
+    image: Image
+    running: tuple[Running, ...]
+    pin: Pin | None
+    """Only sidecars have one."""
+    stored: Mapping[str, Stored] = field(default_factory=dict)
+    """Digest -> image in the registry."""
+
+    @property
+    def newest(self) -> int | None:
+        """Return the highest number of a release in the registry."""
+        return max((each.release for each in self.stored.values() if each.release), default=None)
+
+    @property
+    def lacks_its_pin(self) -> bool:
+        """Return whether the registry does not have the image that the next deploy starts."""
+        return self.pin is not None and self.pin.digest not in self.stored
+
+    def built(self, running: Running) -> date | None:
+        """Return the day of a running image: as pinned, or as it came into this registry."""
+        if self.pin and running.stored and running.stored.digest == self.pin.digest:
+            return self.pin.built
+        return running.stored.pushed if running.stored else None
+
+
+def survey(environment: Environment, client: Client) -> tuple[Line, ...]:
+    """Return a line for each image of the environment's services, sidecars and tasks.
+
+    Raises botocore's ClientError when AWS does not answer.
+    """
+    services = [CATALOGUE[name] for name in environment.services]
+    images = images_of(services)
+    ecr = client("ecr")
+    stored = _side_by_side(
+        lambda image: _stored(ecr, image.repository), {each.name: each for each in images.values()}
+    )
+    deployed = _deployed(environment, client)
+    running = {
+        (name, reference): (image, stored[name].get(_digest(stored[name], reference)))
+        for name, image in images.items()
+        for reference in deployed.get(image.repository, {})
+    }
+    found = _side_by_side(
+        lambda each: _found(ecr, each[0].repository, each[1], environment), running
+    )
+    return tuple(
+        Line(
+            image=image,
+            running=tuple(
+                Running(
+                    reference,
+                    tuple(sorted(where)),
+                    running[name, reference][1],
+                    found[name, reference],
+                )
+                for reference, where in sorted(deployed.get(image.repository, {}).items())
+            ),
+            pin=environment.sidecars.get(name),
+            stored=stored[name],
+        )
+        for name, image in images.items()
+    )
+
+
+def _side_by_side(ask: Callable[[Any], Value], questions: Mapping[Key, Any]) -> dict[Key, Value]:
+    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        return dict(zip(questions, pool.map(ask, questions.values()), strict=True))
+
+
+def _stored(ecr: Any, repository: str) -> dict[str, Stored]:
+    """Return digest -> image; none without the repository."""
+    with_absent = _unless_absent(
+        lambda: list(items(ecr, "describe_images", "imageDetails", repositoryName=repository))
+    )
+    return {
+        each["imageDigest"]: Stored(
+            each["imageDigest"], tuple(each.get("imageTags", ())), each["imagePushedAt"].date()
+        )
+        for each in with_absent
+    }
+
+
+def _digest(stored: Mapping[str, Stored], reference: str) -> str:
+    tagged = {tag: each.digest for each in stored.values() for tag in each.tags}
+    return tagged.get(reference, reference)
+
+
+def _found(
+    ecr: Any, repository: str, stored: Stored | None, environment: Environment
+) -> tuple[Vulnerability, ...] | None:
+    """Return what a scan finds in the image that the environment's instances start."""
+    if stored is None:
+        return None
+    answer = ecr.batch_get_image(
+        repositoryName=repository, imageIds=[{"imageDigest": stored.digest}]
+    )
+    wanted = OCI_NAMES[environment.architecture]
+    digest = stored.digest
+    for image in answer["images"]:
+        for each in json.loads(image["imageManifest"]).get("manifests", ()):
+            if each.get("platform", {}).get("architecture") == wanted:
+                digest = each["digest"]
+    return vulnerabilities(ecr, repository, digest)
+
+
+def _deployed(environment: Environment, client: Client) -> dict[str, dict[str, set[str]]]:
+    """Return repository -> tag or digest -> where tasks with it are started."""
+    ecs = client("ecs")
+    revisions: dict[str, str] = {}
+    for side in Side:
+        cluster = names.cluster(environment.name, side)
+        for chunk in _chunks(list(environment.services)):
+            answer = _unless_absent(
+                lambda cluster=cluster, chunk=chunk: ecs.describe_services(  # type: ignore[misc]
+                    cluster=cluster, services=chunk
+                )["services"]
+            )
+            revisions |= {
+                deployment["taskDefinition"]: f"{each['serviceName']} on {side}"
+                for each in answer
+                for deployment in each.get("deployments", ())
+            }
+    definitions = _side_by_side(
+        lambda arn: ecs.describe_task_definition(taskDefinition=arn)["taskDefinition"],
+        {arn: arn for arn in revisions},
+    )
+    deployed: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    registry = f"{names.image_registry(environment.account_id, environment.region)}/"
+    for arn, definition in definitions.items():
+        for container in definition["containerDefinitions"]:
+            image = container["image"]
+            repository = (repository_of(image) or "").removeprefix(registry)
+            deployed[repository][tag_of(image)].add(revisions[arn])
+    return deployed
+
+
+def _chunks(services: list[str]) -> Iterator[list[str]]:
+    for first in range(0, len(services), SERVICES_A_CALL):
+        yield services[first : first + SERVICES_A_CALL]
+
+
+def _unless_absent(ask: Callable[[], Iterable[Any]]) -> Iterable[Any]:
+    try:
+        return ask()
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in _ABSENT:
+            raise
+        return ()
