@@ -14,8 +14,9 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from types import MappingProxyType
 
 from rich.console import Console
 from rich.rule import Rule
@@ -120,7 +121,8 @@ class Demo:
         command += ["--without-smoke", "the demo has no canaries"]
         self._console.print(f"$ {' '.join(command[:5])}", style="bold", highlight=False)
         shown = re.compile(r"^(ec2|fargate): |Failed: |in sandbox: |runs again")
-        self._stream(command, show=shown, fails=is_bad, PAY_ENVIRONMENTS=str(self._copy))
+        copy = {"PAY_ENVIRONMENTS": str(self._copy)}
+        self._stream(command, show=shown, variables=copy, fails=is_bad)
 
     def _show_the_next_stage(self) -> None:
         """Show the next move in the copy of the environments."""
@@ -129,7 +131,7 @@ class Demo:
         promote = ["pay", "promote", ENVIRONMENT, MOVED]
         promote += ["--evidence", "the demo's deploys were healthy"]
         promote += ["--allow-adjacent", "frontend serves nothing yet"]
-        self._stream(promote, show=re.compile(""), **moved)
+        self._stream(promote, show=re.compile(""), variables=moved)
         self._cdktf("diff", records, **moved)
 
     def _step(self, title: str) -> None:
@@ -138,15 +140,15 @@ class Demo:
 
     def _cdktf(self, *arguments: str, **variables: str) -> str:
         self._console.print(f"$ cdktf {' '.join(arguments)}", style="bold", highlight=False)
-        return self._stream(["cdktf", *arguments], show=PROGRESS, **variables)
+        return self._stream(["cdktf", *arguments], show=PROGRESS, variables=variables)
 
     def _stream(
         self,
         command: list[str],
         *,
         show: re.Pattern[str],
+        variables: Mapping[str, str] = MappingProxyType({}),
         fails: bool = False,
-        **variables: str,
     ) -> str:
         """Run a command, print the lines that match `show`, and log and return all output.
 

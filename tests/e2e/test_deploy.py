@@ -4,7 +4,7 @@ import json
 import shutil
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,8 @@ from pay.catalogue import CATALOGUE
 from pay.catalogue.scenarios import SCENARIOS
 from pay.environments.load import load_environment
 from pay.model import Environment, Side, Stage
-from rollout.aws.clients import asking
+from pay.model.smoke import Scenario
+from rollout.aws.clients import Client, asking
 from rollout.delivery import release_checks
 from rollout.delivery.deploy import Deployed as DeployedRelease
 from rollout.delivery.deploy import Smoke, deploy
@@ -180,7 +181,13 @@ def test_a_release_runs_on_both_sides_by_one_digest_with_a_smoke_test_between(
     digest = releases.push("2-release")
     at_each_test = []
 
-    def smoke(_: Environment, side: Side, *__: object, **___: object) -> SmokeVerdict:
+    def smoke(
+        environment: Environment,
+        side: Side,
+        scenarios: Collection[Scenario] | None = None,
+        *,
+        client: Client,
+    ) -> SmokeVerdict:
         at_each_test.append((side, releases.running()))
         return shown(side, Outcome.PASSED)
 
@@ -208,7 +215,13 @@ def test_a_failed_smoke_test_puts_the_old_digests_back(
     before = releases.running()
     tested = []
 
-    def smoke(_: Environment, side: Side, *__: object, **___: object) -> SmokeVerdict:
+    def smoke(
+        environment: Environment,
+        side: Side,
+        scenarios: Collection[Scenario] | None = None,
+        *,
+        client: Client,
+    ) -> SmokeVerdict:
         tested.append(side)
         return shown(side, Outcome.FAILED)
 
