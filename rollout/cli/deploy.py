@@ -49,9 +49,9 @@ def deploy(
         typer.Option(metavar="TEXT", help="Why no smoke test runs; the record keeps it."),
     ] = None,
     wait: Annotated[
-        timedelta,
+        timedelta | None,
         typer.Option(metavar="TIME", parser=duration, help="How long to wait for the lock."),
-    ] = timedelta(0),
+    ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Check and plan; change nothing, take no lock.")
     ] = False,
@@ -78,7 +78,7 @@ def deploy(
         check = _nothing_held
         if not dry_run:
             command = f"pay deploy {environment} {service} {number}"
-            check = stack.enter_context(locked([target], command, by, longest=wait))
+            check = stack.enter_context(locked([target], command, by, longest=wait or timedelta(0)))
         ended = deploy_release(asked, client, check, now, is_dry=dry_run)
     if isinstance(ended, ReleasePlans):
         _print_plans(ended, as_json=as_json)
