@@ -74,17 +74,19 @@ def plan_release(
         [file.with_suffix(".json") for file in files], asked.folder, {}
     )
     plans = {plan.stack.id: plan for plan in context.plans}
-    findings = [finding for plan in plans.values() for finding in _others(plan)]
+    findings = [finding for plan in plans.values() for finding in others(plan)]
     if is_judged:
         for each in verdict.refused:
-            if each.rule == DRIFT and _only_other_revision(plans[each.stack], each.finding.address):
+            if each.rule == DRIFT and runs_only_another_revision(
+                plans[each.stack], each.finding.address
+            ):
                 continue
             reason = f"{each.stack} {each.finding.address}: {each.finding.saw}"
             findings.append(Finding(each.rule, reason, each.finding.do))
     return ReleasePlans(folder, plans, tuple(findings), together(map(described, files)))
 
 
-def _only_other_revision(plan: StackPlan, address: str) -> bool:
+def runs_only_another_revision(plan: StackPlan, address: str) -> bool:
     """Return whether a service runs another revision than Terraform knows, and nothing else is
     different: a deployment was killed half way, or ECS rolled it back. What runs was compared with
     the release, which takes its place.
@@ -96,7 +98,7 @@ def _only_other_revision(plan: StackPlan, address: str) -> bool:
     )
 
 
-def _others(plan: StackPlan) -> Iterator[Finding]:
+def others(plan: StackPlan) -> Iterator[Finding]:
     """Yield what a plan changes beside the images of its task definition."""
     fix = "plan, review and apply that change first; a release changes images only"
     for change in plan.plan.moving:
