@@ -132,7 +132,7 @@ class _Run:
         images, stack = self.running[side.side].images, self.asked.stack_of(side)
         self.check()
         tags = variables(self.asked, images)
-        plans = plan_release(self.asked, self.terraform, folder, {side: tags}, is_judged=False)
+        plans = plan_release(self.asked, self.terraform, folder, {side.side: tags}, is_judged=False)
         if plans.findings:
             raise Failed("; ".join(finding.reason for finding in plans.findings))
         if plans.changes(stack):
@@ -216,7 +216,8 @@ def deploy(
     synthesise(Path.cwd(), asked.folder.resolve(), terraform.out, globs=" ".join(ids))
     with tempfile.TemporaryDirectory() as folder:
         tags = variables(asked, examined.digests)
-        plans = plan_release(asked, terraform, Path(folder), dict.fromkeys(asked.sides, tags))
+        releases = {side.side: tags for side in asked.sides}
+        plans = plan_release(asked, terraform, Path(folder), releases)
         if findings := (*examined.findings, *plans.findings):
             raise Refused(asked.what, findings)
         if is_dry:

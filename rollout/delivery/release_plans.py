@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from pay.model.side import ServiceSide
+from pay.model import Side
 from pay.model.stacks import traffic_stack
 from rollout.delivery.plan_set import described
 from rollout.delivery.planner import Planner
@@ -53,7 +53,7 @@ def plan_release(
     asked: Asked,
     terraform: Terraform,
     folder: Path,
-    releases: Mapping[ServiceSide, Mapping[str, str]],
+    releases: Mapping[Side, Mapping[str, str]],
     *,
     is_judged: bool = True,
 ) -> ReleasePlans:
@@ -65,9 +65,10 @@ def plan_release(
     planner = Planner(terraform, asked.stacks)
     records = traffic_stack(asked.environment.name, asked.service.name)
     files: list[Path] = []
-    for side, tags in releases.items():
-        files.append(folder / f"{asked.stack_of(side)}.tfplan")
-        planner.plan(asked.stack_of(side), files[-1], release=tags)
+    for side in asked.sides:
+        if side.side in releases:
+            files.append(folder / f"{asked.stack_of(side)}.tfplan")
+            planner.plan(asked.stack_of(side), files[-1], release=releases[side.side])
     files.append(folder / f"{records}.tfplan")
     planner.plan(records, files[-1])
     context, verdict = read_and_judge(
