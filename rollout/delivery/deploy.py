@@ -6,6 +6,7 @@ when ECS says so of our deployment, and its smoke tests pass before the next sid
 
 import tempfile
 from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -252,4 +253,6 @@ def _recorded(run: _Run, entry: Release) -> Deployed:
 
 
 def _say(line: str) -> None:
-    typer.echo(line, err=True)
+    """Print a line of progress; a reader that has gone must not end a deployment half way."""
+    with suppress(OSError):
+        typer.echo(line, err=True)
