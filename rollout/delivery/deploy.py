@@ -132,7 +132,7 @@ class _Run:
     def _put_back(self, side: ServiceSide, folder: Path) -> None:
         images, stack = self.running[side.side].images, self.asked.stack_of(side)
         self.check()
-        tags = variables(self.asked, images)
+        tags = variables(self.asked, {name: tag_of(image) for name, image in images.items()})
         plans = plan_release(self.asked, self.terraform, folder, {side.side: tags}, is_judged=False)
         if plans.findings:
             raise Failed("; ".join(finding.reason for finding in plans.findings))

@@ -14,7 +14,7 @@ from rollout.guard.options import read_and_judge
 from rollout.plans.containers import TASK_DEFINITION
 from rollout.plans.plan import PriorState, ResourceChange
 from rollout.plans.read import StackPlan
-from rollout.plans.releases import image_tag_variables, tag_of
+from rollout.plans.releases import image_tag_variables
 from rollout.review.containers import container_changes
 from rollout.review.plan_files import together
 from rollout.terminal.refusal import Failed, Finding
@@ -43,10 +43,10 @@ class ReleasePlans:
         return bool(self.by_stack[stack].plan.moving)
 
 
-def variables(asked: Asked, images: Mapping[str, str]) -> dict[str, str]:
-    """Return Terraform variable -> tag or digest, for images or digests by container."""
+def variables(asked: Asked, references: Mapping[str, str]) -> dict[str, str]:
+    """Return Terraform variable -> tag or digest, for tags or digests by container."""
     names = image_tag_variables(asked.service.name)
-    return {names[name]: tag_of(image) for name, image in images.items() if name in names}
+    return {names[name]: each for name, each in references.items() if name in names}
 
 
 def plan_release(

@@ -14,6 +14,7 @@ from pay.model.environment.images import Pin
 from rollout.delivery.read_back import Deployment
 from rollout.delivery.registry import Image
 from rollout.delivery.release_checks import Asked, Examined, examine
+from rollout.delivery.release_plans import variables
 from rollout.releases.record import Release, Verdict, append_release
 from tests.support.plans import at
 
@@ -240,3 +241,13 @@ def test_what_runs_under_another_tag_is_not_compared(ask: Ask) -> None:
     running = runs(1, images=images)
     found = examined(ask(12), running, running, Tagged(EVERYTHING.numbers))
     assert (found.findings, found.before) == ((), None)
+
+
+def test_a_digest_is_passed_to_terraform_as_it_is(ask: Ask) -> None:
+    asked = ask(12)
+    digests = examined(asked, runs(11), runs(11)).digests
+    assert variables(asked, digests) == {
+        "application_image_tag": digest("connector", 12),
+        "nginx_image_tag": digest("nginx", 5),
+        "adot_image_tag": digest("adot", 5),
+    }
