@@ -1,10 +1,11 @@
 """`make demo`: the project's main task on a local AWS, with the real Terraform and AWS provider.
 
-Plans and deploys the sandbox environment's platform, then connector and frontend on both sides with
-their records. Shows the result, an empty second plan, and the changes of connector's next move.
+Plans and deploys the sandbox environment's platform, then connector and frontend on both sides
+with their records. Shows the result, an empty second plan, a release on both sides and a broken one
+that is put back, and the changes of connector's next move.
 
-Uses a running sandbox and leaves it running, so that a second demo changes nothing. Otherwise
-starts one, and stops it at the end.
+Uses a running sandbox and leaves it running: a second demo changes nothing but the releases.
+Otherwise starts one, and stops it at the end.
 """
 
 import os
@@ -13,16 +14,19 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from types import MappingProxyType
 
 from rich.console import Console
 from rich.rule import Rule
 
 from pay.environments.load import load_environment
-from pay.model import Environment
+from pay.model import Environment, names
+from pay.model.environment.images import release_tag
 from pay.model.stack_order import in_turns
 from pay.model.stacks import known_stacks, traffic_stack
+from sandbox.estate.images import push
 from sandbox.estate.seed import seed
 from sandbox.instance import Sandbox
 from sandbox.read_back import services_table
@@ -35,6 +39,7 @@ from toolchain.streams import ending
 ENVIRONMENT = "sandbox"
 SERVICES = ("connector", "frontend")
 MOVED = "connector"
+RELEASE, BROKEN_RELEASE = 2, 3
 
 PROGRESS = re.compile(
     r"Plan: |No changes|Apply complete|Creation complete|Modifications complete|"
@@ -52,6 +57,7 @@ class Demo:
         self._console, self._environment, self._server = console, environment, server
         self._log = FOLDER / "demo.log"
         self._log.write_text("")
+        self._copy = FOLDER / "demo-environments"
 
     def run(self) -> None:
         known = known_stacks({ENVIRONMENT: self._environment}).values()
@@ -74,6 +80,9 @@ class Demo:
         for stack in known:
             if stack.service == MOVED and stack.kind.side:
                 self._plan_is_empty(stack.id)
+        self._copy_environments()
+        self._step(f"A new release of {MOVED}, on both sides")
+        self._show_releases()
         self._step(f"The next move of {MOVED}")
         self._show_the_next_stage()
 
@@ -85,17 +94,44 @@ class Demo:
                 f"deployment; read the plan at the end of .sandbox/demo.log"
             )
 
+    def _copy_environments(self) -> None:
+        """Copy the environments, in which releases and moves are written: the checkout does not
+        change.
+        """
+        shutil.rmtree(self._copy, ignore_errors=True)
+        shutil.copytree(ROOT / "environments", self._copy)
+
+    def _show_releases(self) -> None:
+        """Deploy a release, and one whose containers never become healthy: it is put back."""
+        repository, tag = names.repository(MOVED), release_tag(BROKEN_RELEASE)
+        settings = self._server.settings
+        pushed = push(
+            self._server.endpoint,
+            {repository: [release_tag(RELEASE), tag]},
+            account_id=settings.account_id,
+            region=settings.region,
+        )
+        broken = {"digests": [pushed[f"{repository}:{tag}"]]}
+        self._server.administer("broken-images", method="POST", body=broken)
+        self._release(RELEASE)
+        self._release(BROKEN_RELEASE, is_bad=True)
+
+    def _release(self, number: int, *, is_bad: bool = False) -> None:
+        command = ["pay", "deploy", ENVIRONMENT, MOVED, str(number)]
+        command += ["--without-smoke", "the demo has no canaries"]
+        self._console.print(f"$ {' '.join(command[:5])}", style="bold", highlight=False)
+        shown = re.compile(r"^(ec2|fargate): |Failed: |in sandbox: |runs again")
+        copy = {"PAY_ENVIRONMENTS": str(self._copy)}
+        self._stream(command, show=shown, variables=copy, fails=is_bad)
+
     def _show_the_next_stage(self) -> None:
-        """Show the next move in a copy of the environments; the checkout does not change."""
-        copy = FOLDER / "demo-environments"
-        shutil.rmtree(copy, ignore_errors=True)
-        shutil.copytree(ROOT / "environments", copy)
+        """Show the next move in the copy of the environments."""
         records = traffic_stack(ENVIRONMENT, MOVED)
-        moved = {"PAY_ENVIRONMENTS": str(copy), "PAY_STACKS": records}
+        moved = {"PAY_ENVIRONMENTS": str(self._copy), "PAY_STACKS": records}
         promote = ["pay", "promote", ENVIRONMENT, MOVED]
         promote += ["--evidence", "the demo's deploys were healthy"]
         promote += ["--allow-adjacent", "frontend serves nothing yet"]
-        self._stream(promote, show=re.compile(""), **moved)
+        self._stream(promote, show=re.compile(""), variables=moved)
         self._cdktf("diff", records, **moved)
 
     def _step(self, title: str) -> None:
@@ -104,12 +140,19 @@ class Demo:
 
     def _cdktf(self, *arguments: str, **variables: str) -> str:
         self._console.print(f"$ cdktf {' '.join(arguments)}", style="bold", highlight=False)
-        return self._stream(["cdktf", *arguments], show=PROGRESS, **variables)
+        return self._stream(["cdktf", *arguments], show=PROGRESS, variables=variables)
 
-    def _stream(self, command: list[str], *, show: re.Pattern[str], **variables: str) -> str:
+    def _stream(
+        self,
+        command: list[str],
+        *,
+        show: re.Pattern[str],
+        variables: Mapping[str, str] = MappingProxyType({}),
+        fails: bool = False,
+    ) -> str:
         """Run a command, print the lines that match `show`, and log and return all output.
 
-        Raises SandboxError if the command fails.
+        Raises SandboxError if the command fails, or does not although it `fails`.
         """
         started = time.monotonic()
         lines = []
@@ -134,10 +177,11 @@ class Demo:
             except BaseException:  # Ctrl-C: it ends with the demo
                 process.terminate()
                 raise
-        if process.returncode:
+        if bool(process.returncode) != fails:
             end = "\n".join(lines[-30:])
             raise SandboxError(
-                f"{' '.join(command)} failed; all output is in .sandbox/demo.log, its end:\n{end}"
+                f"{' '.join(command)} ended with {process.returncode}; all output is in "
+                f".sandbox/demo.log, its end:\n{end}"
             )
         self._console.print(f"  {time.monotonic() - started:.0f} s", style="dim")
         return "\n".join(lines)

@@ -33,7 +33,8 @@ PANELS = {
     ),
     "Starting with an account": ("doctor",),
     "Checking changes": ("stacks", "guard", "policy", "review"),
-    "Delivering changes": ("plan-changes", "judge-changes", "apply"),
+    "Delivering changes": ("plan-changes", "judge-changes", "apply", "lock"),
+    "Releasing": ("deploy", "release-order"),
     "Patching": ("images", "renew"),
     "Working on this project": ("sandbox", "schema"),
 }

@@ -1,12 +1,15 @@
 """Applies exactly the reviewed plans, one after the other. Nothing is planned here."""
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import typer
 
 from pay.environments.load import load_needed
+from pay.model import Environment
+from pay.model.stacks import known_stacks
+from rollout.delivery.environment_locks import Check, locked
 from rollout.delivery.judge_changes import BREAK_GLASS
 from rollout.delivery.plan_set import AGAIN, PlanSet, open_sealed
 from rollout.delivery.synthesis import output_folder, synthesise
@@ -14,6 +17,7 @@ from rollout.delivery.terraform import Terraform
 from rollout.guard.allowances import read_break_glass
 from rollout.guard.options import read_and_judge
 from rollout.guard.report import as_data, print_verdict
+from rollout.moves.journal import author
 from rollout.plans.order import in_order
 from rollout.terminal.arguments import environments_folder
 from rollout.terminal.console import console, print_json
@@ -24,7 +28,8 @@ from sandbox.plan_only import in_sandbox, plan_only_among, refusal
 def apply_changes(base: Path, plans: Path, reviewed: Path, *, as_json: bool = False) -> bool:
     """Apply the plans that the review in the file `reviewed` explains, and print each stack; return
     False, with nothing applied, when the guard refuses the plan files. `reviewed` must not come
-    from where the plans come from: it is the text that was approved.
+    from where the plans come from: it is the text that was approved. The environments stay locked
+    from the guard's look to the last apply.
 
     Raises Refused for plans that are not sealed, or not those that were reviewed; InvalidInput when
     a plan cannot be read; Failed when a program fails.
@@ -48,10 +53,25 @@ def apply_changes(base: Path, plans: Path, reviewed: Path, *, as_json: bool = Fa
         reason = f"this checkout has no stack {', '.join(unknown)}"
         fix = f"check out the commit that was reviewed, or {AGAIN}"
         raise Refused(what, [Finding("stack", reason, fix)])
-    if in_sandbox():
-        environments, _ = load_needed(environments_folder(), lambda _: False)
-        if names := plan_only_among(sealed.stacks, environments):
-            raise Refused(what, [Finding("sandbox", refusal(names), "apply to the account itself")])
+    environments, _ = load_needed(environments_folder(), lambda _: False)
+    if in_sandbox() and (names := plan_only_among(sealed.stacks, environments)):
+        raise Refused(what, [Finding("sandbox", refusal(names), "apply to the account itself")])
+    with locked(_served(sealed, environments), "pay apply", author(base)) as check:
+        return _judge_and_apply(base, terraform, sealed, check, as_json=as_json)
+
+
+def _served(sealed: PlanSet, environments: Mapping[str, Environment]) -> list[Environment]:
+    """Return the environments that the plans may change."""
+    known = known_stacks(environments)
+    stacks = (known[id] for id in sealed.stacks if id in known)
+    return [
+        environments[name] for name in {each for stack in stacks for each in stack.environments}
+    ]
+
+
+def _judge_and_apply(
+    base: Path, terraform: Terraform, sealed: PlanSet, check: Check, *, as_json: bool
+) -> bool:
     with tempfile.TemporaryDirectory() as folder:
         # The JSON is read from the plan files: the JSON beside them is as easy to change as they.
         files = {stack: Path(folder, f"{stack}.json") for stack in sealed.stacks}
@@ -63,7 +83,7 @@ def apply_changes(base: Path, plans: Path, reviewed: Path, *, as_json: bool = Fa
     order = [plan.stack.id for plan in in_order(context.plans)] if verdict.is_clean else []
     if not as_json:
         print_verdict(console(), context, verdict)
-    for stack in _applied(terraform, sealed, order):
+    for stack in _applied(terraform, sealed, order, check):
         if not as_json:
             typer.echo(f"Applied {stack}.")
     if as_json:
@@ -71,10 +91,13 @@ def apply_changes(base: Path, plans: Path, reviewed: Path, *, as_json: bool = Fa
     return verdict.is_clean
 
 
-def _applied(terraform: Terraform, sealed: PlanSet, order: Sequence[str]) -> Iterator[str]:
+def _applied(
+    terraform: Terraform, sealed: PlanSet, order: Sequence[str], check: Check
+) -> Iterator[str]:
     """Apply the plans of these stacks and yield each that is done."""
     for position, stack in enumerate(order):
         try:
+            check()
             terraform.apply(stack, sealed.plan(stack))
         except Failed as error:
             raise Failed(

@@ -54,7 +54,7 @@ def clear(folder: Path) -> None:
 
 def seal(folder: Path, stacks: Iterable[str], base: Path) -> PlanSet:
     """Seal the plans of `stacks`, planned against the checkout `base`."""
-    files = tuple(_described(folder / f"{stack}.tfplan") for stack in stacks)
+    files = tuple(described(folder / f"{stack}.tfplan") for stack in stacks)
     replace_file(folder / BASE, _environment_files(base).encode())
     replace_file(folder / SEAL, listing(files).encode())
     return PlanSet(folder, files)
@@ -96,7 +96,7 @@ def _differences(folder: Path, listed: Mapping[str, str], base: Path) -> Iterato
             yield Finding("seal", f"{SEAL} lists {name!r}, which is not a STACK.tfplan", AGAIN)
         elif not _is_there(file):
             yield Finding("plan-missing", f"{SEAL} lists {name}, which is not in {folder}", AGAIN)
-        elif (digest := _described(file).sha256) != sha256:
+        elif (digest := described(file).sha256) != sha256:
             reason = f"{name} has the digest {digest}; {SEAL} lists {sha256}"
             yield Finding("plan-changed", reason, AGAIN)
     for file in sorted((*folder.glob("*.tfplan"), *folder.glob("*.json"))):
@@ -110,7 +110,7 @@ def _differences(folder: Path, listed: Mapping[str, str], base: Path) -> Iterato
 
 def _environment_files(base: Path) -> str:
     """The digests of the files that say where every service stands before the change."""
-    return listing(map(_described, environment_files(base / "environments").values()))
+    return listing(map(described, environment_files(base / "environments").values()))
 
 
 def _text(file: Path) -> str:
@@ -118,5 +118,6 @@ def _text(file: Path) -> str:
     return file.read_text("utf-8", errors="backslashreplace")
 
 
-def _described(file: Path) -> PlanFile:
+def described(file: Path) -> PlanFile:
+    """Return a plan file with its digest, as a review lists it."""
     return PlanFile(file.stem, file.name, hashlib.sha256(file.read_bytes()).hexdigest())

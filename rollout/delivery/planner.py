@@ -19,8 +19,9 @@ class Planner:
         self._known = known
         self._states: dict[str, bytes] = {}
 
-    def plan(self, id: str, file: Path) -> None:
+    def plan(self, id: str, file: Path, *, release: Mapping[str, str] | None = None) -> None:
         """Write the plan of a stack, and beside it, with the suffix .json, what it shows.
+        `release` has the image tags of a side; None: those that run.
 
         Raises InvalidInput for a state that cannot be read, Failed when Terraform fails.
         """
@@ -28,7 +29,8 @@ class Planner:
             variables = None
             if self._known[id].kind.side:
                 variables = Path(scratch, "release.tfvars.json")
-                variables.write_text(json.dumps(self._release(self._known[id])))
+                tags = self._release(self._known[id]) if release is None else release
+                variables.write_text(json.dumps(tags))
             self._terraform.init(id)
             self._terraform.plan(id, file, variables=variables)
         self.show(id, file)

@@ -75,10 +75,6 @@ class Release(Model):
         return self.model_dump_json(exclude_defaults=True) + "\n"
 
 
-def tag_of_release(number: int) -> str:
-    return f"{number}-release"
-
-
 def release_number(tags: Iterable[str]) -> int | None:
     """Return the number of an image's release, the highest if it has several; None: no tag of it is
     `N-release`.
@@ -132,10 +128,10 @@ def that_ran(releases: Iterable[Release]) -> Iterator[Release]:
 
 
 def proof(releases: Iterable[Release], number: int) -> Release | None:
-    """Return the latest line about a release if it is good; None: this environment proves nothing
-    for the next one.
+    """Return the latest deployment of a release if it was good; None: this environment proves
+    nothing for the next one. A rollback to a release says nothing about it.
     """
-    lines = [release for release in releases if release.release == number]
+    lines = [each for each in releases if each.release == number and not each.rollback]
     return lines[-1] if lines and lines[-1].verdict is Verdict.GOOD else None
 
 

@@ -114,8 +114,8 @@ def _settle(service: Service, primary: Deployment) -> None:
     now = time.monotonic()
     for task in _tasks_of(service, primary):
         if task.last_status == "PENDING" and now >= task.ready_at:
-            if task.failure:
-                ecs_tasks.stop(task, task.failure, "TaskFailedToStart")
+            if failure := task.failure:
+                ecs_tasks.stop(task, failure.reason, failure.code)
                 primary.failed_tasks += 1
                 note(service, f"deployment {primary.id}: tasks failed to start.")
             else:

@@ -19,6 +19,7 @@ from moto.moto_api._internal import mock_random
 
 from sandbox.aws import quotas
 from sandbox.aws.clock import CLOCK
+from sandbox.aws.ecs_images import Failure, digest_of, failure_of
 from sandbox.aws.ecs_instances import take
 from sandbox.aws.ecs_placement import (
     CannotPlace,
@@ -32,9 +33,6 @@ from sandbox.aws.ecs_placement import (
 from sandbox.settings import Settings
 
 SETTINGS = Settings.from_environment()
-
-BROKEN_TAG = "0-broken"
-"""A task with an image of this tag never starts, to test failed deployments."""
 
 NO_LOG_GROUP = (
     "ResourceInitializationError: failed to validate logger args: create stream has been retried "
@@ -106,13 +104,15 @@ class ServiceTask(Task):
         return self.instance.attributes["ecs.availability-zone"] if self.instance else None
 
     @property
-    def failure(self) -> str | None:
-        """Return the reason for which the task cannot start, or None."""
+    def failure(self) -> Failure | None:
+        """Return the reason for which the task never serves, or None."""
         parts = self.definition.container_definitions
-        if any(part["image"].rpartition(":")[2] == BROKEN_TAG for part in parts):
-            return "Essential container in task exited"
+        if failure := failure_of([part["image"] for part in parts]):
+            return failure
         groups = logs_backends[self._account_id][self.region_name].groups
-        return None if all(group in groups for group in _log_groups(parts)) else NO_LOG_GROUP
+        return (
+            None if all(group in groups for group in _log_groups(parts)) else Failure(NO_LOG_GROUP)
+        )
 
 
 def _log_groups(parts: list[dict[str, Any]]) -> list[str]:
@@ -143,6 +143,7 @@ def _container(task: ServiceTask, definition: dict[str, Any]) -> dict[str, Any]:
         "taskArn": task.task_arn,
         "name": definition["name"],
         "image": definition["image"],
+        "imageDigest": digest_of(definition["image"]),
         "lastStatus": "PENDING",
         "healthStatus": "UNKNOWN",
         "cpu": str(definition.get("cpu", 0)),

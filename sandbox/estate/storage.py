@@ -22,9 +22,10 @@ def make_storage(owner: Owner) -> None:
     buckets = {
         names.bucket(owner.name, use.name) for service in services for use in service.buckets
     }
-    shared = {environment.load_balancers.access_logs_bucket, environment.state.bucket}
+    locks = environment.state.bucket or names.lock_bucket(owner.name)
+    shared = {environment.load_balancers.access_logs_bucket, locks}
     location = {"LocationConstraint": environment.region}
-    for bucket in sorted(filter(None, buckets | shared)):
+    for bucket in sorted(buckets | shared):
         owner.create("s3", "create_bucket", Bucket=bucket, CreateBucketConfiguration=location)
     _let_load_balancers_log(owner)
     if environment.state.bucket:

@@ -18,6 +18,7 @@ from werkzeug import Response
 from werkzeug.serving import make_server
 
 from sandbox import aws
+from sandbox.aws.clock import CLOCK
 from sandbox.server.errors import Answer, Environ, refusal
 from sandbox.server.faults import FaultInjection
 from sandbox.server.image_registry import PREFIX as IMAGES_PREFIX
@@ -132,6 +133,12 @@ def main() -> None:
     class QuietHandler(MotoRequestHandler):
         # Uploads to S3 wait for "100 Continue", which HTTP/1.0 does not have.
         protocol_version = "HTTP/1.1"
+
+        def date_time_string(self, timestamp: float | None = None) -> str:
+            """Date answers by the clock of the sandbox's AWS."""
+            return str(
+                super().date_time_string(CLOCK.seconds() if timestamp is None else timestamp)
+            )
 
         def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
             """Do nothing: `sandbox.server.faults` keeps the request log."""

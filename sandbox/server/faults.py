@@ -6,6 +6,7 @@
 
 `throttle` and `error` are the probabilities that a call is refused before it takes effect. `lost`
 is the probability that a call takes effect but its answer is lost, which a retry must survive.
+`conflict` is the probability that a conditional write of S3 meets another one of the same object.
 `late` is the delay in seconds of the answer to the first attempt of a call, after it took effect.
 An SDK with a shorter timeout sends the call again.
 `hold` allows killing a program at one exact call. That call takes effect, but neither it nor a
@@ -42,6 +43,7 @@ class Faults:
     throttle: float = 0.0
     error: float = 0.0
     lost: float = 0.0
+    conflict: float = 0.0
     seed: int = 0
     only: str = ""
     """A regular expression over `service.Operation`; empty for every call."""
@@ -96,7 +98,7 @@ class FaultInjection:
             return self._administer(environ)
         arrived, began = time.time(), time.perf_counter()
         service, operation = identify(environ)
-        fault, hold = self._choose(f"{service}.{operation}")
+        fault, hold = self._choose(f"{service}.{operation}", _is_conditional_write(environ))
         if fault:
             # An unread body would count as the next request of the connection.
             _body(environ)
@@ -120,7 +122,7 @@ class FaultInjection:
             self._requests.append(entry)
         return answer
 
-    def _choose(self, call: str) -> tuple[str | None, Hold]:
+    def _choose(self, call: str, is_conditional: bool) -> tuple[str | None, Hold]:
         """Return the fault of the call, and the hold for which it may wait."""
         with self._lock:
             faults, hold = self._faults, self._hold
@@ -132,7 +134,7 @@ class FaultInjection:
             if hold.calls_left == 0:
                 return "hold", hold
             throw = self._dice.random()
-        for kind in ("throttle", "error", "lost"):
+        for kind in ("throttle", "error", "lost", *["conflict"] * is_conditional):
             probability: float = getattr(faults, kind)
             if throw < probability:
                 return kind, hold
@@ -179,6 +181,12 @@ def identify(environ: Environ) -> tuple[str, str]:
     return service, f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}"
 
 
+def _is_conditional_write(environ: Environ) -> bool:
+    """Return whether a call writes or deletes an object of S3 under a condition."""
+    conditions = environ.keys() & {"HTTP_IF_MATCH", "HTTP_IF_NONE_MATCH"}
+    return bool(conditions) and environ["REQUEST_METHOD"] in ("PUT", "DELETE")
+
+
 def _body(environ: Environ) -> bytes:
     """Return the request's body and keep it for the next reader."""
     body: bytes = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
@@ -188,6 +196,9 @@ def _body(environ: Environ) -> bytes:
 
 def _refusal(fault: str, service: str, environ: Environ) -> Response:
     """Return AWS's error for the fault; each protocol has its own codes."""
+    if fault == "conflict":
+        message = "The conditional request cannot succeed due to a conflicting operation"
+        return refusal(environ, HTTPStatus.CONFLICT, "ConditionalRequestConflict", message)
     if fault != "throttle":
         status, message = HTTPStatus.INTERNAL_SERVER_ERROR, "An internal error has occurred"
         return refusal(environ, status, "InternalFailure", message)

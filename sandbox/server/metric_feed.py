@@ -4,9 +4,11 @@
                                 "dimensions": {"LoadBalancer": "app/a/1"},
                                 "points": [[1764150000, 57, 1], ...]}]
     POST /_sandbox/clock      {"now": 1764150060}
+    POST /_sandbox/broken-images    {"digests": ["sha256:..."]}
 
 A point is a time in seconds since the epoch, a value, and how often the value was seen then. A row
-may name its `unit`.
+may name its `unit`. Containers of broken images start and never become healthy; each call says all
+of them.
 """
 
 import json
@@ -35,10 +37,18 @@ def _set_clock(body: Any) -> None:
     CLOCK.set(float(body["now"]))
 
 
+def _set_broken_images(body: Any) -> None:
+    from sandbox.aws.ecs_images import BROKEN_DIGESTS
+
+    BROKEN_DIGESTS.clear()
+    BROKEN_DIGESTS.update(body["digests"])
+
+
 DOORS: Mapping[str, Callable[[Any], Any]] = {
     "/_sandbox/metrics": _put,
     "/_sandbox/clock": _set_clock,
     "/_sandbox/images": put_images,
+    "/_sandbox/broken-images": _set_broken_images,
     "/_sandbox/findings": put_findings,
     "/_sandbox/expire": expire,
 }

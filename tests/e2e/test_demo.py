@@ -45,8 +45,16 @@ def test_the_demo_shows_both_sides_and_the_weights_of_the_stage(shown: str) -> N
 
 
 def test_the_second_plans_of_the_demo_are_empty(shown: str) -> None:
-    again = shown.partition("A second plan of connector is empty")[2].partition("The next move")[0]
+    again = shown.partition("A second plan of connector is empty")[2].partition("A new release")[0]
     assert again.count("No changes.") == 2
+
+
+def test_the_demo_releases_to_both_sides_and_puts_a_broken_release_back(shown: str) -> None:
+    released = shown.partition("A new release of connector")[2].partition("The next move")[0]
+    first, second = re.findall(r"^ *connector (?:2|3) in sandbox: .*$", released, re.MULTILINE)
+    assert "connector 2 in sandbox: not known" in first
+    assert "connector 3 in sandbox: bad" in second
+    assert "What ran before runs again on every side." in released
 
 
 def test_the_demo_ends_with_the_plan_of_the_next_stage(shown: str) -> None:

@@ -1,201 +1,59 @@
 """One service on both sides, deployed with cdktf and the real provider, and destroyed again."""
 
 import json
-import os
 import shutil
 import subprocess
-import sys
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 
-from pay.model import Environment, Side, Stage, names, stacks
-from pay.model.stacks import traffic_stack
+from pay.catalogue import CATALOGUE
+from pay.catalogue.scenarios import SCENARIOS
+from pay.environments.load import load_environment
+from pay.model import Environment, Side, Stage
+from pay.model.smoke import Scenario
+from rollout.aws.clients import Client, asking
+from rollout.delivery import release_checks
+from rollout.delivery.deploy import Deployed as DeployedRelease
+from rollout.delivery.deploy import Smoke, deploy
+from rollout.delivery.environment_locks import locked
+from rollout.delivery.release_checks import Asked
 from rollout.guard.rule import Context
 from rollout.guard.verdict import judge
 from rollout.plans.read import read_plans
-from sandbox.instance import Sandbox
+from rollout.releases.record import Verdict
+from rollout.smoke.verdict import Outcome, ScenarioOutcome, SmokeVerdict
+from rollout.terminal.arguments import now
 from tests.conftest import ROOT
+from tests.e2e.deployed import (
+    PLATFORM,
+    SERVICE,
+    SIDES,
+    TIMEOUT_SECONDS,
+    TRAFFIC,
+    Deployed,
+    deploying,
+    existing_estate,
+)
+from tests.e2e.releases import NO_SMOKE, Releases
 from tests.policies.conftest import judge as run_gate
 from tests.policies.plan_mutations import PLAN_MUTATIONS
 from tests.support.plans import at
-from tests.support.stack_ids import side_stack
 from tests.support.whole_checkout import copy_checkout
 
 pytestmark = pytest.mark.e2e
-
-SERVICE = "ledger"
-PLATFORM = stacks.PLATFORM.stack_id("sandbox")
-SIDES = [side_stack("sandbox", SERVICE, side) for side in Side]
-TRAFFIC = traffic_stack("sandbox", SERVICE)
-TIMEOUT_SECONDS = 580
-
-
-@dataclass(frozen=True)
-class Deployed:
-    """A sandbox, and the folder that cdktf works in."""
-
-    sandbox: Sandbox
-    outdir: Path
-    variables: Mapping[str, str]
-    before: str
-    """The existing estate before anything was deployed."""
-
-    def cdktf(self, *arguments: str, fails: bool = False, **settings: str) -> str:
-        """What cdktf printed."""
-        finished = subprocess.run(
-            ["cdktf", *arguments, "--output", str(self.outdir)],
-            cwd=ROOT,
-            env={**self.variables, **settings},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=TIMEOUT_SECONDS,
-        )
-        assert bool(finished.returncode) == fails, finished.stdout + finished.stderr
-        return finished.stdout + finished.stderr
-
-    def deploy(self, *arguments: str, fails: bool = False, **settings: str) -> str:
-        return self.cdktf(
-            "deploy", *arguments, "--auto-approve", "--skip-synth", fails=fails, **settings
-        )
-
-    def redeploy(self, stack: str, fails: bool = False, **settings: str) -> str:
-        """A stack whose dependencies are deployed already."""
-        return self.deploy(stack, "--ignore-missing-stack-dependencies", fails=fails, **settings)
-
-    def pay(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            ["pay", *arguments],
-            cwd=ROOT,
-            env={**self.variables, "CDKTF_OUTDIR": str(self.outdir)},
-            capture_output=True,
-            text=True,
-            timeout=TIMEOUT_SECONDS,
-            check=True,
-        )
-
-    def plan_exit_code(self, stack: str) -> int:
-        """0: nothing to change; 2: something."""
-        return subprocess.run(
-            ["terraform", "plan", "-detailed-exitcode", "-input=false"],
-            cwd=self.outdir / "stacks" / stack,
-            env=self.variables,
-            capture_output=True,
-            timeout=TIMEOUT_SECONDS,
-        ).returncode
-
-    def plan(self, stack: str, *arguments: str, **variables: str) -> dict[str, Any]:
-        """Return the plan of a stack as Terraform shows it."""
-        folder = self.outdir / "stacks" / stack
-
-        def terraform(*words: str) -> str:
-            finished = subprocess.run(
-                ["terraform", *words],
-                cwd=folder,
-                env={**self.variables, **variables},
-                capture_output=True,
-                check=True,
-                text=True,
-                timeout=TIMEOUT_SECONDS,
-            )
-            return finished.stdout
-
-        with TemporaryDirectory() as beside:
-            file = str(Path(beside) / "plan.bin")
-            terraform("plan", "-input=false", f"-out={file}", *arguments)
-            plan: dict[str, Any] = json.loads(terraform("show", "-json", file))
-        return plan
-
-    def plan_destroy(self, stack: str, folder: Path) -> Path:
-        """The plan that destroys a stack, as JSON."""
-        path = folder / f"{stack}.json"
-        path.write_text(json.dumps(self.plan(stack, "-destroy")))
-        return path
-
-    def ecs_service(self, side: Side) -> dict[str, Any]:
-        ecs = self.sandbox.client("ecs")
-        [found] = ecs.describe_services(cluster=names.cluster("sandbox", side), services=[SERVICE])[
-            "services"
-        ]
-        return dict(found)
-
-    def healthy_targets(self, side: Side) -> int:
-        elbv2 = self.sandbox.client("elbv2")
-        [group] = elbv2.describe_target_groups(
-            Names=[names.target_group("sandbox", SERVICE, side)]
-        )["TargetGroups"]
-        health = elbv2.describe_target_health(TargetGroupArn=group["TargetGroupArn"])
-        return sum(
-            each["TargetHealth"]["State"] == "healthy"
-            for each in health["TargetHealthDescriptions"]
-        )
-
-    def records(self) -> dict[str, int]:
-        """Set identifier -> weight of the service's records."""
-        route53 = self.sandbox.client("route53")
-        return {
-            record["SetIdentifier"]: record["Weight"]
-            for zone in route53.list_hosted_zones()["HostedZones"]
-            for record in route53.list_resource_record_sets(HostedZoneId=zone["Id"])[
-                "ResourceRecordSets"
-            ]
-            if record["Name"].startswith(f"{SERVICE}.") and "SetIdentifier" in record
-        }
 
 
 @pytest.fixture(scope="module")
 def deployed(
     environments: Mapping[str, Environment], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Deployed]:
-    """The platform, both sides of the service and its records, at `canary`."""
-    folder = tmp_path_factory.mktemp("deploy")
-    copy = folder / "environments"
-    copy.mkdir()
-    text = (ROOT / "environments" / "sandbox.toml").read_text()
-    before = f'[services.{SERVICE}]\nstage = "legacy"'
-    assert before in text
-    (copy / "sandbox.toml").write_text(text.replace(before, before.replace("legacy", "canary")))
-    with Sandbox(environments["sandbox"]) as sandbox:
-        python = Path(sys.executable).parent
-        variables = {
-            **sandbox.environment_variables,
-            "PATH": f"{python}{os.pathsep}{sandbox.environment_variables['PATH']}",
-            "PAY_ENVIRONMENTS": str(copy),
-            "PAY_STACKS": f"{PLATFORM} sandbox-{SERVICE}-*",
-        }
-        here = Deployed(sandbox, folder / "cdktf.out", variables, existing_estate(sandbox))
-        here.cdktf("synth")
-        here.deploy(PLATFORM, *SIDES, TRAFFIC)
+    with deploying(environments["sandbox"], tmp_path_factory.mktemp("deploy")) as here:
         yield here
-
-
-def timeless(found: Any) -> Any:
-    """Without the times and the order that an answer has anew at each call."""
-    if isinstance(found, dict):
-        return {key: timeless(value) for key, value in found.items() if not key.endswith("Time")}
-    return sorted(map(timeless, found), key=repr) if isinstance(found, list) else found
-
-
-def existing_estate(sandbox: Sandbox) -> str:
-    """What must never change, as text."""
-    ec2, rds, route53 = (sandbox.client(name) for name in ("ec2", "rds", "route53"))
-    found = timeless(
-        {
-            "vpcs": ec2.describe_vpcs()["Vpcs"],
-            "subnets": ec2.describe_subnets()["Subnets"],
-            "security_groups": ec2.describe_security_groups()["SecurityGroups"],
-            "databases": rds.describe_db_instances()["DBInstances"],
-            "zones": [zone["Id"] for zone in route53.list_hosted_zones()["HostedZones"]],
-            "secrets": sandbox.client("secretsmanager").list_secrets()["SecretList"],
-            "queues": sandbox.client("sqs").list_queues()["QueueUrls"],
-        }
-    )
-    return json.dumps(found, default=str, sort_keys=True)
 
 
 @pytest.mark.parametrize("side", list(Side))
@@ -300,6 +158,158 @@ def test_a_release_that_does_not_start_fails_the_apply_and_the_old_one_goes_on(
 def test_latest_is_refused_before_anything_is_planned(deployed: Deployed) -> None:
     printed = deployed.redeploy(SIDES[1], fails=True, TF_VAR_application_image_tag="latest")
     assert "must name one release" in " ".join(printed.replace("│", " ").split())
+
+
+@pytest.fixture(scope="module")
+def releases(deployed: Deployed) -> Releases:
+    return Releases(deployed)
+
+
+def test_a_release_that_is_not_there_is_refused_before_anything_is_planned(
+    releases: Releases,
+) -> None:
+    refused = releases.deploy("9")
+    assert refused.returncode == 1
+    assert "govukpay/ledger:9-release is not in the registry" in refused.stderr
+    assert "no smoke test tries the fargate side" in refused.stderr
+    assert releases.record() == ()
+
+
+def test_a_release_runs_on_both_sides_by_one_digest_with_a_smoke_test_between(
+    releases: Releases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digest = releases.push("2-release")
+    at_each_test = []
+
+    def smoke(
+        environment: Environment,
+        side: Side,
+        scenarios: Collection[Scenario] | None = None,
+        *,
+        client: Client,
+    ) -> SmokeVerdict:
+        at_each_test.append((side, releases.running()))
+        return shown(side, Outcome.PASSED)
+
+    ended = deploy_here(releases, monkeypatch, 2, smoke)
+    before = at_each_test[0][1][Side.EC2]
+    assert digest not in before
+    assert at_each_test == [
+        (Side.FARGATE, {Side.FARGATE: {digest}, Side.EC2: before}),
+        (Side.EC2, releases.on_both(digest)),
+    ]
+    [line] = releases.record()
+    assert (line.release, line.verdict, line.digests[SERVICE]) == (2, Verdict.GOOD, digest)
+    assert line.smoke == {side: (f"run-{side}",) for side in Side}
+    assert {side: deployment.id for side, deployment in ended.deployments.items()} == {
+        side: releases.deployed.ecs_service(side)["deployments"][0]["id"] for side in Side
+    }
+    again = releases.deploy("2", "--dry-run", *NO_SMOKE)
+    assert "every side runs this release" in again.stdout, again.stderr
+
+
+def test_a_failed_smoke_test_puts_the_old_digests_back(
+    releases: Releases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    releases.push("3-release")
+    before = releases.running()
+    tested = []
+
+    def smoke(
+        environment: Environment,
+        side: Side,
+        scenarios: Collection[Scenario] | None = None,
+        *,
+        client: Client,
+    ) -> SmokeVerdict:
+        tested.append(side)
+        return shown(side, Outcome.FAILED)
+
+    ended = deploy_here(releases, monkeypatch, 3, smoke)
+    assert tested == [Side.FARGATE], "the side with traffic was not touched"
+    assert releases.running() == before
+    line = releases.record()[-1]
+    assert (line.release, line.verdict) == (3, Verdict.BAD)
+    assert "smoke tests of the fargate side: FAILED, probe: 503" in str(line.because)
+    assert ended.is_bad
+
+
+def test_a_broken_image_is_rolled_back_and_the_old_digests_run(releases: Releases) -> None:
+    before = releases.running()
+    releases.administer("broken-images", digests=[releases.push("4-release")])
+    bad = releases.deploy("4", *NO_SMOKE)
+    assert bad.returncode == 1, bad.stderr
+    assert "What ran before runs again on every side" in bad.stdout
+    assert releases.running() == before
+    line = releases.record()[-1]
+    assert (line.release, line.verdict, line.before) == (4, Verdict.BAD, 2)
+    for side in Side:
+        [only] = releases.deployed.ecs_service(side)["deployments"]
+        assert (only["rolloutState"], only["runningCount"]) == ("COMPLETED", 2)
+
+
+def test_an_older_release_is_refused_and_a_rollback_to_it_works(releases: Releases) -> None:
+    older = next(line for line in releases.record() if line.release == 2).digests[SERVICE]
+    newer = releases.push("10-release")
+    assert releases.deploy("10", *NO_SMOKE).returncode == 0
+    assert releases.running() == releases.on_both(newer)
+
+    refused = releases.deploy("2", *NO_SMOKE)
+    assert refused.returncode == 1
+    assert refused.stderr.count("which is newer than 2") == 2
+    assert releases.running() == releases.on_both(newer)
+
+    rolled_back = releases.deploy("2", "--rollback")
+    assert rolled_back.returncode == 0, rolled_back.stderr
+    assert releases.running() == releases.on_both(older)
+    line = releases.record()[-1]
+    assert (line.release, line.before, line.rollback) == (2, 10, True)
+
+
+def test_a_killed_deployment_keeps_others_out_until_it_expires_and_then_converges(
+    releases: Releases,
+) -> None:
+    digest = releases.push("11-release")
+    releases.kill_at_the_second_side("11")
+    refused = releases.deploy("11", *NO_SMOKE)
+    assert refused.returncode == 1
+    assert "has it for `pay deploy sandbox ledger 11`" in refused.stderr
+
+    try:
+        releases.administer("clock", now=time.time() + 31 * 60)
+        again = releases.deploy("11", *NO_SMOKE)
+    finally:
+        releases.administer("clock", now=time.time())
+    assert again.returncode == 0, again.stderr
+    assert releases.running() == releases.on_both(digest)
+    assert [line.release for line in releases.record()[-2:]] == [2, 11]
+
+
+def shown(side: Side, outcome: Outcome) -> SmokeVerdict:
+    tried = ScenarioOutcome(
+        scenario="probe",
+        outcome=outcome,
+        reason="" if outcome is Outcome.PASSED else "503",
+        runs=(f"run-{side}",),
+    )
+    at = datetime(2026, 11, 26, tzinfo=UTC)
+    return SmokeVerdict(environment="sandbox", side=side, at=at, outcomes=(tried,))
+
+
+def deploy_here(
+    releases: Releases, monkeypatch: pytest.MonkeyPatch, number: int, smoke: Smoke
+) -> DeployedRelease:
+    """Deploy in this process, with smoke tests of a test."""
+    for name, value in releases.variables.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setattr(release_checks, "proving", lambda *_: tuple(SCENARIOS.values())[:1])
+    environment = load_environment(releases.folder / "sandbox.toml")
+    asked = Asked(releases.folder, environment, CATALOGUE[SERVICE], number, "release-engineer")
+    with asking(environment) as client, locked([environment], "a test", "me") as check:
+        ended = deploy(asked, client, check, now, smoke=smoke)
+    assert isinstance(ended, DeployedRelease)
+    return ended
 
 
 @pytest.fixture(scope="module")

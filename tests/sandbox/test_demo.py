@@ -21,6 +21,9 @@ def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(demo, "sandbox", lambda console, environment: nullcontext(server))
     monkeypatch.setattr(demo, "seed", lambda environment, client: None)
     monkeypatch.setattr(demo, "services_table", lambda client, environment, services: Table())
+    broken = f"govukpay/connector:{demo.BROKEN_RELEASE}-release"
+    monkeypatch.setattr(demo, "push", lambda *_, **__: {broken: "sha256:0"})
+    monkeypatch.setattr(Server, "administer", lambda *_, **__: None)
     monkeypatch.setattr(demo, "whole_environment", lambda server: {"PATH": str(folder)})
     monkeypatch.chdir(tmp_path)
     return folder
@@ -44,6 +47,15 @@ def test_the_demo_goes_on_to_the_move_after_empty_plans(
     programs: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     put(programs / "cdktf", 'echo "No changes. Your infrastructure matches the configuration."')
-    put(programs / "pay", "echo promoted")
+    put(programs / "pay", 'echo promoted; [ "$1 $4" != "deploy 3" ]')
     assert demo.main() == 0
     assert "promoted" in capsys.readouterr().out
+
+
+def test_a_broken_release_that_is_called_good_fails_the_demo(
+    programs: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    put(programs / "cdktf", 'echo "No changes. Your infrastructure matches the configuration."')
+    put(programs / "pay", "echo released")
+    assert demo.main() == 1
+    assert "pay deploy sandbox connector 3" in " ".join(capsys.readouterr().out.split())

@@ -29,6 +29,11 @@ def cluster(environment: str, side: Side) -> str:
     return f"{environment}-{side}"
 
 
+def lock_bucket(environment: str) -> str:
+    """Return the bucket of the lock of an environment whose states are on one machine."""
+    return f"pay-{environment}-locks"
+
+
 def capacity_provider(environment: str, segment: Segment) -> str:
     """Must not start with `aws`, `ecs` or `fargate` (AWS: ECS `CreateCapacityProvider`)."""
     return f"{environment}-ec2-{segment}"
@@ -206,3 +211,30 @@ def dashboard(environment: str, service: str | None = None) -> str:
 def set_identifier(service: str, side: Side) -> str:
     """Unique per service, because Route 53 keys a weighted record by (name, type, identifier)."""
     return f"{service}-{side}"
+
+
+def canary(environment: str, scenario: str, end: str) -> str:
+    """`end` is a side or `scheduled`. At most 255 characters of a-z, 0-9, - and _ (AWS: Synthetics
+    API reference, `CreateCanary`, Name); parts of these lengths stay far below.
+    """
+    return f"{environment}-{scenario}-{end}"
+
+
+def smoke_role(environment: str) -> str:
+    return f"{environment}-smoke-canaries"
+
+
+def smoke_bucket(environment: str, account_id: str) -> str:
+    """The bucket of what runs of canaries leave; without a period, which Synthetics refuses (API
+    reference, `CreateCanary`, ArtifactS3Location). Names of buckets are unique in the world.
+    """
+    return f"pay-{environment}-smoke-{account_id}"
+
+
+def smoke_key_alias(environment: str) -> str:
+    return f"alias/{environment}-smoke"
+
+
+def smoke_security_group(environment: str) -> str:
+    """The security group of canaries in the VPC; it exists already."""
+    return f"{environment}-smoke-sg"

@@ -22,6 +22,7 @@ MINE = (
     "renew",
     "reach",
     "quotas",
+    *("deploy", "lock", "release-order"),
 )
 
 

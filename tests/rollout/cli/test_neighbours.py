@@ -12,10 +12,12 @@ from tests.support.plans import ENVIRONMENT, SERVICE, TRAFFIC, stage_change
 
 ABOUT_ONE = {
     "adopt": (ENVIRONMENT,),
+    "deploy": (ENVIRONMENT, SERVICE, "2"),
     "doctor": (ENVIRONMENT,),
     "guard": (f"{TRAFFIC}.json",),
     "journal": (ENVIRONMENT,),
     "judge": (ENVIRONMENT, SERVICE),
+    "lock": (ENVIRONMENT, "--show"),
     "parity": (ENVIRONMENT, SERVICE),
     "plan-moves": (ENVIRONMENT,),
     "promote": (ENVIRONMENT, SERVICE, "--evidence", "no errors"),
@@ -29,7 +31,7 @@ ABOUT_ONE = {
 """The commands that read other environments beside their own, with arguments."""
 
 READS_NO_OTHER = {"rollback", "sandbox"}
-READS_NONE = {"policy", "schema"}
+READS_NONE = {"policy", "release-order", "schema"}
 ABOUT_ALL = {"board"}
 ABOUT_STACKS = {"plan-changes", "judge-changes", "apply"}
 """tests/rollout/delivery/test_neighbours.py has them."""

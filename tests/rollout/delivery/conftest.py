@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 
 from pay.model import Environment, Stage
 from rollout.cli import app
+from sandbox.server.process import Server
 from tests.support.checkout import fresh_checkout
 from tests.support.plans import (
     ENVIRONMENT,
@@ -91,7 +92,7 @@ elif command == "apply":
         signal.signal(signal.SIGINT, end)
         (here / "starting").write_text(str(os.getpid()))
         (here / "starting").rename(here / "hanging")
-        time.sleep(60)
+        time.sleep(float(os.environ.get("HANG_SECONDS", "60")))
     fails("half")
 """
 
@@ -197,6 +198,8 @@ def delivery(
     environments: Mapping[str, Environment],
     monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
+    lock_server: Server,
+    aws_models: None,
 ) -> Delivery:
     """A service moves from `ready` to `canary`: its records' stack changes, no other."""
     for name in (
@@ -225,6 +228,7 @@ def delivery(
         "CDKTF_OUTDIR": str(tmp_path / "out"),
         "PAY_ENVIRONMENTS": str(after.folder),
         "COLUMNS": "1000",
+        **lock_server.variables(),
     }.items():
         monkeypatch.setenv(variable, value)
     made = Delivery(tmp_path, environments[ENVIRONMENT], base, head, capfd)

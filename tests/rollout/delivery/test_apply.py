@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import threading
 import time
 from pathlib import Path
 
@@ -10,6 +11,12 @@ import pytest
 
 from pay.model import Environment, Side, Stage
 from pay.model.stacks import traffic_stack
+from rollout.locks import holding
+from rollout.locks.bucket import LockBucket
+from rollout.locks.holding import break_lock, free, new_lock, take
+from rollout.locks.lock import Place
+from sandbox.server.process import Server
+from tests.rollout.conftest import LOCKS
 from tests.rollout.delivery.conftest import Delivery
 from tests.rollout.delivery.test_judge_changes import REASONS, spoil
 from tests.support.checkout import Checkout
@@ -223,7 +230,7 @@ def test_an_interrupted_apply_lets_terraform_end_by_itself(
         assert reviewed.calls.count(f"{PLATFORM} told to end") == 1
 
 
-def test_a_killed_apply_is_taken_up_by_a_new_plan(reviewed: Delivery) -> None:
+def test_a_killed_apply_is_taken_up_by_a_new_plan(reviewed: Delivery, lock_server: Server) -> None:
     process = reviewed.start("apply", reviewed.reviewed, HANG=PLATFORM)
     wait_for(reviewed.folder / "plans.fake" / "hanging")
     process.kill()
@@ -231,12 +238,55 @@ def test_a_killed_apply_is_taken_up_by_a_new_plan(reviewed: Delivery) -> None:
     os.kill(int((reviewed.folder / "plans.fake" / "hanging").read_text()), signal.SIGKILL)
     process.communicate(timeout=30)
     assert reviewed.applied == [PLATFORM]
+    locked = reviewed.apply()
+    assert "has it for `pay apply`" in locked.stderr
+    break_lock(lock_of(lock_server), "somebody", "its machine died")
     assert reviewed.apply().returncode == 1, "the platform's plan is stale"
     reviewed.will_plan(PLATFORM, plan(PLATFORM))
     reviewed.plan()
     reviewed.approve()
     assert reviewed.apply().returncode == 0
     assert reviewed.serial(TRAFFIC) == 1
+
+
+def lock_of(server: Server) -> LockBucket:
+    return LockBucket(server.client("s3"), Place(ENVIRONMENT, LOCKS))
+
+
+def test_another_command_is_waited_out_by_a_person(reviewed: Delivery, lock_server: Server) -> None:
+    bucket = lock_of(lock_server)
+    other = take(bucket, new_lock("pay deploy sandbox ledger 2", "somebody else"))
+    refused = reviewed.apply()
+    free(bucket, other)
+    assert refused.returncode == 1
+    assert "somebody else has it for `pay deploy sandbox ledger 2`" in refused.stderr
+    assert reviewed.applied == []
+
+
+@pytest.mark.parametrize("fails", ["", f"half {SIDE}"])
+def test_the_lock_is_given_back_however_an_apply_ends(
+    reviewed: Delivery, lock_server: Server, fails: str
+) -> None:
+    assert reviewed.apply(FAIL=fails).returncode == bool(fails)
+    assert lock_of(lock_server).read() is None
+
+
+def test_an_apply_whose_lock_was_broken_applies_nothing_more(
+    reviewed: Delivery, lock_server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(holding, "RENEWALS", 18_000)  # ten renewals a second
+    process = threading.Thread(target=break_when_applied, args=(reviewed, lock_of(lock_server)))
+    process.start()
+    ended = reviewed.apply(HANG=PLATFORM, HANG_SECONDS="3")
+    process.join()
+    assert ended.returncode == 1
+    assert "somebody else broke it because it hangs" in ended.stderr
+    assert reviewed.applied == [PLATFORM]
+
+
+def break_when_applied(delivery: Delivery, bucket: LockBucket) -> None:
+    wait_for(delivery.folder / "plans.fake" / "hanging")
+    break_lock(bucket, "somebody else", "it hangs")
 
 
 def wait_for(path: Path) -> None:

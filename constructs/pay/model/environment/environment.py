@@ -11,6 +11,7 @@ from pay.model.base import Model
 from pay.model.environment.images import Pin, Registry
 from pay.model.environment.instance_types import FAMILIES, SIZES, room_of
 from pay.model.environment.monitoring import LogPipeline, Monitoring
+from pay.model.environment.smoke import Smoke
 from pay.model.problem import Problem
 from pay.model.service.size import TaskCount, TaskSize
 from pay.model.stage.stage import FULL_WEIGHT, Ladder, Stage
@@ -237,6 +238,8 @@ class Environment(Model):
     metrics: Metrics
     monitoring: Monitoring | None = None
     """Left out: no dashboards and no composite alarms."""
+    smoke: Smoke | None = None
+    """Left out: no smoke tests."""
     registry: Registry | None = None
     """The repositories of its account, the same in every environment there; left out: they exist
     already, and no stack holds them."""

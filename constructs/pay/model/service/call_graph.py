@@ -45,6 +45,40 @@ def cycles(edges: Mapping[str, Iterable[str]]) -> list[tuple[str, ...]]:
     return sorted(closed)
 
 
+def release_waves(
+    edges: Mapping[str, Iterable[str]], services: Iterable[str]
+) -> tuple[tuple[str, ...], ...]:
+    """Return the services in waves, those that are called before their callers: a caller may use
+    what the new release of a called service adds. A call through a service that is not among them
+    counts. Services of one wave can be released in any order, and those of a cycle share a wave.
+    """
+    chosen = sorted(set(services))
+    reached = {name: _reached(edges, name) for name in chosen}
+    levels: dict[str, int] = {}
+
+    def level(name: str) -> int:
+        if name not in levels:
+            before = [t for t in chosen if t in reached[name] and name not in reached[t]]
+            levels[name] = 1 + max(map(level, before), default=-1)
+        return levels[name]
+
+    waves: dict[int, list[str]] = {}
+    for name in chosen:
+        waves.setdefault(level(name), []).append(name)
+    return tuple(tuple(waves[number]) for number in sorted(waves))
+
+
+def _reached(edges: Mapping[str, Iterable[str]], start: str) -> frozenset[str]:
+    """Return what calls from a service lead to, itself only through a cycle."""
+    reached: set[str] = set()
+    pending = [start]
+    while pending:
+        new = set(edges.get(pending.pop(), ())) - reached
+        reached |= new
+        pending += new
+    return frozenset(reached)
+
+
 def call_graph_problems(catalogue: Catalogue) -> Iterator[Problem]:
     """Yield the mistakes between services; `where` is the service to change."""
     for service in catalogue.values():

@@ -1,0 +1,27 @@
+"""How an environment is tried: the secret of its smoke tests, and where its webhooks arrive."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from pay.model.base import Model
+from pay.model.text_types import BucketName
+
+SecretName = Annotated[
+    str,
+    Field(
+        pattern=r"^[A-Za-z0-9/_+=.@-]{1,512}$",
+        description="a name in Secrets Manager: letters, digits and / _ + = . @ -",
+    ),
+]
+
+
+class Smoke(Model):
+    """Smoke tests by CloudWatch Synthetics; an environment without the table has none."""
+
+    secret: SecretName
+    """Holds a JSON object: the API token of each provider and the address of a payment link
+    (`docs/tasks/smoke-test-a-side.md` lists the keys)."""
+    webhooks_bucket: BucketName | None = None
+    """Exists already: the receiver of webhooks writes each as `webhooks/<environment>/<payment>`.
+    Left out: no scenario waits for a webhook."""

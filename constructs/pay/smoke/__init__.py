@@ -1,0 +1,1 @@
+"""Smoke tests: the scripts of the canaries, their archives, what runs them, and their resources."""

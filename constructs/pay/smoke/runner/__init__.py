@@ -1,0 +1,1 @@
+"""Runs a canary's archive on this machine: Node, a stand-in for AWS's runtime, and Chromium."""

@@ -1,0 +1,109 @@
+"""Which canaries an environment has, and what each of them asks: values, without Terraform."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from pay.catalogue import CATALOGUE
+from pay.catalogue.scenarios import SCENARIOS
+from pay.model import Environment, LoadBalancerType, Microservice, Side, host_name, names
+from pay.model.smoke import SCHEDULED, Scenario
+
+
+@dataclass(frozen=True)
+class Target:
+    """A scenario on one side, or on a schedule by the way that DNS leads."""
+
+    scenario: Scenario
+    environment: Environment
+    side: Side | None
+    """None: it asks whichever side answers, every few minutes."""
+
+    @property
+    def name(self) -> str:
+        """Return the canary's name."""
+        end = self.side.value if self.side else SCHEDULED
+        return names.canary(self.environment.name, self.scenario.name, end)
+
+    @property
+    def every_minutes(self) -> int | None:
+        """Return the minutes between two runs; None: it runs when it is started."""
+        return None if self.side else self.scenario.schedules[self.environment.name]
+
+    @property
+    def opened(self) -> tuple[Microservice, ...]:
+        """Return the services that the script asks: those of the side, for the probe."""
+        opens = self.scenario.opens
+        if opens is None:
+            return self.pinned
+        return tuple(CATALOGUE[service] for service in opens)
+
+    @property
+    def pinned(self) -> tuple[Microservice, ...]:
+        """Return the services of which it asks this side's load balancer."""
+        if self.side is None:
+            return ()
+        return tuple(
+            CATALOGUE[service]
+            for service, deployment in self.environment.services.items()
+            if deployment.stage.has(self.side) and self.scenario.is_opened(service)
+        )
+
+    def load_balancer(self, service: Microservice) -> str:
+        """Return the name of a pinned service's load balancer."""
+        assert self.side is not None
+        return names.load_balancer(self.environment.name, service.name, self.side)
+
+    def variables(self, addresses: Mapping[str, str]) -> dict[str, str]:
+        """Return the variables of its script; `addresses`: load balancer -> its DNS name."""
+        environment = self.environment
+        smoke = environment.smoke
+        pinned = {
+            host_name(service, environment): addresses[self.load_balancer(service)]
+            for service in self.pinned
+        }
+        variables = {"ADDRESSES": _pairs(pinned)}
+        if self.scenario.opens is None:
+            return variables | {"CHECKS": " ".join(map(self._check, self.pinned))}
+        hosts = {service.name: host_name(service, environment) for service in self.opened}
+        bucket = smoke.webhooks_bucket if smoke else None
+        return variables | {
+            "HOSTS": _pairs(hosts),
+            "SECRET": smoke.secret if smoke else "",
+            "WEBHOOKS": f"{bucket}/webhooks/{environment.name}" if bucket else "",
+        }
+
+    def _check(self, service: Microservice) -> str:
+        host = host_name(service, self.environment)
+        if service.load_balancer_type is LoadBalancerType.NETWORK:
+            return f"tcp://{host}:{service.listener_port}"
+        return f"https://{host}{service.health_check_path}"
+
+
+def _pairs(values: Mapping[str, str]) -> str:
+    return ",".join(f"{key}={value}" for key, value in values.items())
+
+
+def targets(environment: Environment) -> Iterator[Target]:
+    """Yield the canaries of an environment: each scenario on each side that one of the services
+    has which it opens, and those with a schedule. Without the table `smoke` there are none.
+    """
+    if environment.smoke is None:
+        return
+    for scenario in SCENARIOS.values():
+        if scenario.opens and not set(scenario.opens) <= environment.services.keys():
+            continue
+        for side in Side:
+            if (target := Target(scenario, environment, side)).pinned:
+                yield target
+        if environment.name in scenario.schedules:
+            yield Target(scenario, environment, None)
+
+
+def on_side(environment: Environment, side: Side) -> tuple[Scenario, ...]:
+    """Return the scenarios that can be tried on a side."""
+    return tuple(each.scenario for each in targets(environment) if each.side is side)
+
+
+def proving(environment: Environment, side: Side, service: str) -> tuple[Scenario, ...]:
+    """Return the scenarios that ask a service on this side itself, before DNS leads there."""
+    return tuple(each for each in on_side(environment, side) if each.is_opened(service))

@@ -1,0 +1,121 @@
+"""Deploy a release of a service to both of its sides.
+
+N is the number of the tag `N-release`; what runs is its digest. The side with less traffic comes
+first. A side counts when ECS completed this very deployment, every task runs the digests, and its
+smoke tests pass. Otherwise all sides get their old images again, and the record says `bad`.
+
+Lists every reason that stands against it; nothing is changed then. `--rollback` goes back to a
+release that ran here, and waits for no proof and no smoke test. The line in `environments/releases`
+is the proof that the next environment asks for: commit it.
+
+Exit codes: 0 it runs, 1 refused, or bad and put back, 2 wrong use.
+
+Example: `pay deploy test-12 connector 412`
+"""
+
+from contextlib import ExitStack
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from pay.catalogue import CATALOGUE
+from rollout.aws.clients import asking
+from rollout.delivery.deploy import Deployed
+from rollout.delivery.deploy import deploy as deploy_release
+from rollout.delivery.environment_locks import locked
+from rollout.delivery.release_checks import Asked
+from rollout.delivery.release_plans import ReleasePlans
+from rollout.moves.journal import author, stripped
+from rollout.releases.record import Verdict
+from rollout.terminal.arguments import EnvironmentName, Json, ServiceName, environments_folder, now
+from rollout.terminal.console import choose, console, print_json
+from rollout.terminal.environments import load_for
+from rollout.terminal.refusal import Finding, Refused
+from rollout.terminal.time_text import duration
+from sandbox.plan_only import in_sandbox, is_plan_only, refusal
+
+
+def deploy(
+    environment: EnvironmentName,
+    service: ServiceName,
+    number: Annotated[int, typer.Argument(metavar="N", min=1, help="The N of `N-release`.")],
+    rollback: Annotated[
+        bool, typer.Option("--rollback", help="Go back to a release that ran here.")
+    ] = False,
+    without_smoke: Annotated[
+        str | None,
+        typer.Option(metavar="TEXT", help="Why no smoke test runs; the record keeps it."),
+    ] = None,
+    wait: Annotated[
+        timedelta | None,
+        typer.Option(metavar="TIME", parser=duration, help="How long to wait for the lock."),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Check and plan; change nothing, take no lock.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    folder = environments_folder()
+    target = choose(environment, load_for(folder, environment), "ENV")
+    choose(service, target.services, "SERVICE")
+    by = author(folder)
+    asked = Asked(
+        folder,
+        target,
+        CATALOGUE[service],
+        number,
+        by,
+        is_rollback=rollback,
+        without_smoke=stripped(without_smoke),
+    )
+    if in_sandbox() and is_plan_only(target):
+        raise Refused(
+            asked.what, [Finding("sandbox", refusal([environment]), "deploy to the account itself")]
+        )
+    with asking(target) as client, ExitStack() as stack:
+        check = _nothing_held
+        if not dry_run:
+            command = f"pay deploy {environment} {service} {number}"
+            check = stack.enter_context(locked([target], command, by, longest=wait or timedelta(0)))
+        ended = deploy_release(asked, client, check, now, is_dry=dry_run)
+    if isinstance(ended, ReleasePlans):
+        _print_plans(ended, as_json=as_json)
+        return
+    if as_json:
+        print_json(ended.as_data())
+    else:
+        _print(ended)
+    raise typer.Exit(1 if ended.is_bad else 0)
+
+
+def _nothing_held() -> None:
+    """Do nothing: a dry run changes nothing."""
+
+
+def _print_plans(plans: ReleasePlans, *, as_json: bool) -> None:
+    changed = [stack for stack in plans.by_stack if plans.changes(stack)]
+    if as_json:
+        print_json({"changes": changed, "plans": plans.sha256})
+        return
+    out = console()
+    for stack in changed:
+        out.print(f"Would change {stack}: its task definition and its service.")
+    if not changed:
+        out.print("Nothing would change: every side runs this release.")
+
+
+def _print(ended: Deployed) -> None:
+    entry, out = ended.entry, console()
+    name, where = ended.asked.service.name, ended.asked.environment.name
+    style = {Verdict.GOOD: "green", Verdict.BAD: "red"}.get(entry.verdict, "yellow")
+    out.print(
+        f"{name} {entry.release} in {where}: [{style}]{entry.verdict}[/]"
+        + (f", {escape(entry.because)}" if entry.because else "")
+    )
+    if entry.verdict is Verdict.BAD:
+        out.print("What ran before runs again on every side.")
+    for side, deployment in ended.deployments.items():
+        out.print(f"{side}: {deployment.id}, {deployment.running} tasks")
+    out.print(f"Recorded in {ended.file}: commit it.")

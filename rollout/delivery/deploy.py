@@ -1,0 +1,258 @@
+"""Deploys a release to every side of a service, one after the other, or puts back what ran.
+
+Everything that changes something is a plan of Terraform that was checked. A side counts as released
+when ECS says so of our deployment, and its smoke tests pass before the next side begins.
+"""
+
+import tempfile
+from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+import typer
+from botocore.exceptions import BotoCoreError, ClientError
+
+from pay.model import Environment, Side
+from pay.model.problem import InvalidInput
+from pay.model.side import ServiceSide
+from pay.model.smoke import Scenario
+from pay.model.stacks import traffic_stack
+from pay.smoke.targets import proving
+from rollout.aws.clients import Client
+from rollout.delivery.environment_locks import Check
+from rollout.delivery.read_back import Deployment, NotRunning, require_running, settled
+from rollout.delivery.registry import Registry
+from rollout.delivery.release_checks import Asked, Examined, examine
+from rollout.delivery.release_plans import ReleasePlans, plan_release, revision, variables
+from rollout.delivery.synthesis import output_folder, synthesise
+from rollout.delivery.terraform import Terraform
+from rollout.locks.holding import LockLost
+from rollout.plans.releases import tag_of
+from rollout.releases.record import Release, Verdict, append_release
+from rollout.smoke.smoke import smoke
+from rollout.smoke.verdict import Outcome, SmokeVerdict
+from rollout.terminal.refusal import Failed, Refused
+
+_FAILURES = (
+    Failed,
+    NotRunning,
+    ClientError,
+    BotoCoreError,
+    InvalidInput,
+    Refused,
+    KeyboardInterrupt,
+)
+
+
+class Smoke(Protocol):
+    """Runs scenarios against one side, as `rollout.smoke.smoke.smoke` does."""
+
+    def __call__(
+        self,
+        environment: Environment,
+        side: Side,
+        scenarios: Collection[Scenario] | None = None,
+        *,
+        client: Client,
+    ) -> SmokeVerdict: ...
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """How a deployment ended."""
+
+    asked: Asked
+    entry: Release
+    file: Path
+    """The record with the line."""
+    deployments: Mapping[Side, Deployment]
+
+    @property
+    def is_bad(self) -> bool:
+        return self.entry.verdict is Verdict.BAD
+
+    def as_data(self) -> dict[str, Any]:
+        return {
+            "environment": self.asked.environment.name,
+            "service": self.asked.service.name,
+            **self.entry.model_dump(mode="json", exclude_none=True),
+            "file": str(self.file),
+            "deployments": {side.value: each.id for side, each in self.deployments.items()},
+        }
+
+
+@dataclass
+class _Run:
+    """One deployment while it goes on."""
+
+    asked: Asked
+    client: Client
+    terraform: Terraform
+    check: Check
+    examined: Examined
+    running: Mapping[Side, Deployment]
+    """What ran before."""
+    plans: ReleasePlans
+    registry: Registry
+    smoke: Smoke
+    touched: list[ServiceSide] = field(default_factory=list)
+    deployments: dict[Side, Deployment] = field(default_factory=dict)
+    smoked: dict[Side, tuple[str, ...]] = field(default_factory=dict)
+
+    def release(self, side: ServiceSide) -> None:
+        """Apply the plan of one side, read back what runs, and try it.
+
+        Raises what `_FAILURES` names when it does not run, or a smoke test does not pass.
+        """
+        stack = self.asked.stack_of(side)
+        if self.plans.changes(stack):
+            self.check()
+            self.touched.append(side)
+            _say(f"{side.side}: applying {stack}")
+            self.terraform.apply(stack, self.plans.file(stack))
+        self._read_back(side, self.examined.digests)
+        self._try(side)
+
+    def put_back(self, folder: Path) -> tuple[str, ...]:
+        """Plan and apply again what ran on the sides that were touched, and read it back. Return
+        why a side does not run it again, for each that does not.
+        """
+        problems = []
+        for side in reversed(self.touched):
+            _say(f"{side.side}: putting back what ran before")
+            try:
+                self._put_back(side, folder)
+            except _FAILURES as error:
+                problems.append(f"the {side.side} side does not run its old images again: {error}")
+        return tuple(problems)
+
+    def _put_back(self, side: ServiceSide, folder: Path) -> None:
+        images, stack = self.running[side.side].images, self.asked.stack_of(side)
+        self.check()
+        tags = variables(self.asked, {name: tag_of(image) for name, image in images.items()})
+        plans = plan_release(self.asked, self.terraform, folder, {side.side: tags}, is_judged=False)
+        if plans.findings:
+            raise Failed("; ".join(finding.reason for finding in plans.findings))
+        if plans.changes(stack):
+            self.terraform.apply(stack, plans.file(stack))
+        self._read_back(side, self._digests(images))
+
+    def _digests(self, images: Mapping[str, str]) -> dict[str, str]:
+        """Return the digests of images that the registry has, by container."""
+        found = {
+            name: self.registry.find(name, tag_of(image))
+            for name, image in images.items()
+            if name in self.registry.repositories
+        }
+        return {name: image.digest for name, image in found.items() if image}
+
+    def _read_back(self, side: ServiceSide, digests: Mapping[str, str]) -> None:
+        accepted = {name: self.registry.accepted(name, each) for name, each in digests.items()}
+        arn = revision(self.terraform, self.asked.stack_of(side))
+        deployment = require_running(side, self.client("ecs"), arn, accepted)
+        self.deployments[side.side] = deployment
+        failed = f", {deployment.failed} failed on the way" if deployment.failed else ""
+        _say(f"{side.side}: {deployment.id} completed, {deployment.running} tasks run{failed}")
+
+    def _try(self, side: ServiceSide) -> None:
+        """Raise NotRunning unless the smoke tests of a side pass. A rollback waits for nothing."""
+        asked = self.asked
+        if not asked.is_smoked:
+            return
+        scenarios = proving(asked.environment, side.side, asked.service.name)
+        _say(f"{side.side}: {len(scenarios)} smoke tests")
+        shown = self.smoke(asked.environment, side.side, scenarios, client=self.client)
+        self.smoked[side.side] = tuple(id for each in shown.outcomes for id in each.runs)
+        if shown.outcome is not Outcome.PASSED:
+            reasons = shown.reasons(shown.outcome)
+            raise NotRunning(f"the smoke tests of the {side.side} side: {shown.outcome}, {reasons}")
+
+    def entry(self, at: datetime, because: str | None) -> Release:
+        asked = self.asked
+        verdict = Verdict.GOOD if asked.is_smoked else Verdict.NOT_KNOWN
+        return Release(
+            at=at,
+            by=asked.by,
+            release=asked.number,
+            digests=self.examined.digests,
+            before=self.examined.before,
+            verdict=Verdict.BAD if because else verdict,
+            rollback=asked.is_rollback,
+            smoke=self.smoked,
+            without_smoke=asked.without_smoke,
+            because=because,
+            plans=self.plans.sha256,
+        )
+
+
+def deploy(
+    asked: Asked,
+    client: Client,
+    check: Check,
+    now: Callable[[], datetime],
+    *,
+    is_dry: bool = False,
+    smoke: Smoke = smoke,
+) -> Deployed | ReleasePlans:
+    """Deploy a release to every side that exists, and record it. When one side does not run it, or
+    a smoke test does not pass, all sides get their old images again and the line says bad. `is_dry`
+    ends with the plans.
+
+    Raises Refused with every reason, and nothing changed; Failed when something is left that a
+    person has to look at.
+    """
+    registry = Registry(client("ecr"), asked.service)
+    running = {side.side: settled(side, client("ecs")) for side in asked.sides}
+    examined = examine(asked, registry, running)
+    # What is wrong with the images, or what does not exist, cannot be planned.
+    is_plannable = all(running.values()) and asked.service.name in examined.digests
+    if not is_plannable:
+        raise Refused(asked.what, examined.findings)
+    terraform = Terraform(output_folder())
+    records = traffic_stack(asked.environment.name, asked.service.name)
+    ids = [*map(asked.stack_of, asked.sides), records]
+    synthesise(Path.cwd(), asked.folder.resolve(), terraform.out, globs=" ".join(ids))
+    with tempfile.TemporaryDirectory() as folder:
+        tags = variables(asked, examined.digests)
+        releases = {side.side: tags for side in asked.sides}
+        plans = plan_release(asked, terraform, Path(folder), releases)
+        if findings := (*examined.findings, *plans.findings):
+            raise Refused(asked.what, findings)
+        if is_dry:
+            return plans
+        there = {side: each for side, each in running.items() if each}
+        run = _Run(asked, client, terraform, check, examined, there, plans, registry, smoke)
+        try:
+            for side in asked.sides:
+                run.release(side)
+        except LockLost:
+            raise
+        except _FAILURES as error:
+            because = str(error) or "it was interrupted"
+            _say(f"Failed: {because}")
+            problems = run.put_back(Path(folder))
+            ended = _recorded(run, run.entry(now(), "; ".join((because, *problems))))
+            if problems:
+                before = examined.before or "N"
+                back = f"pay deploy {asked.environment.name} {asked.service.name} {before}"
+                raise Failed(f"{'; '.join(problems)}. Look now: {back} --rollback") from None
+            return ended
+        return _recorded(run, run.entry(now(), None))
+
+
+def _recorded(run: _Run, entry: Release) -> Deployed:
+    asked = run.asked
+    try:
+        file = append_release(asked.folder, asked.environment.name, asked.service.name, entry)
+    except OSError as error:
+        raise Failed(f"the record could not be written: {error}; add {entry.line()}") from None
+    return Deployed(asked, entry, file, run.deployments)
+
+
+def _say(line: str) -> None:
+    """Print a line of progress; a reader that has gone must not end a deployment half way."""
+    with suppress(OSError):
+        typer.echo(line, err=True)

@@ -1,0 +1,42 @@
+"""Holds the locks of the environments that a command changes."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import timedelta
+
+from pay.model import Environment
+from rollout.aws.clients import asking
+from rollout.locks.bucket import LockBucket
+from rollout.locks.holding import holding, new_lock
+from rollout.locks.lock import place_of
+
+Check = Callable[[], None]
+"""Raises LockLost when another command may change an environment; called before each change."""
+
+
+@contextmanager
+def locked(
+    environments: Iterable[Environment],
+    command: str,
+    by: str,
+    *,
+    longest: timedelta = timedelta(0),
+) -> Iterator[Check]:
+    """Hold the lock of each environment for a command; wait as long as `longest` for each.
+
+    Raises Refused when another command has one, or AWS is not reached.
+    """
+    with ExitStack() as stack:
+        # Always in the same order, so that two commands never wait for each other.
+        held = []
+        for environment in sorted(environments, key=lambda each: each.name):
+            client = stack.enter_context(asking(environment))
+            bucket = LockBucket(client("s3"), place_of(environment))
+            wanted = new_lock(command, by)
+            held.append(stack.enter_context(holding(bucket, wanted, longest=longest)))
+
+        def check() -> None:
+            for each in held:
+                each.check()
+
+        yield check

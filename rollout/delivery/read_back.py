@@ -1,0 +1,168 @@
+"""Reads back what ECS runs of a service: its deployment, its tasks, the digest of every container.
+
+Terraform waits until a service is steady, which it is after a rollback, too, on the old revision
+(hashicorp/terraform-provider-aws#20858). A release runs only when ECS says so of this deployment.
+"""
+
+import time
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from pay.model.side import STEADY_STATE_SECONDS, ServiceSide
+
+POLL_SECONDS = 2.0
+PAGE = 100
+"""The most tasks of one DescribeTasks."""
+
+SCALING_SECONDS = 60
+"""How long a completed deployment may lack a task: auto scaling has asked for one more."""
+
+REASONS = 3
+"""Different reasons of stopped tasks in a message."""
+
+IN_PROGRESS = "IN_PROGRESS"
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """The primary deployment of a side."""
+
+    id: str
+    task_definition: str
+    """The revision's ARN."""
+    rollout_state: str
+    """IN_PROGRESS, COMPLETED or FAILED."""
+    desired: int
+    running: int
+    failed: int
+    """Tasks that did not start, or stopped, since the deployment began."""
+    images: Mapping[str, str]
+    """Container -> the image of the revision, by tag or by digest."""
+
+
+class NotRunning(Exception):
+    """A release does not run as it should; the message says what runs instead, and why."""
+
+
+def primary(side: ServiceSide, ecs: Any) -> Deployment | None:
+    """Return the primary deployment; None: the side does not exist."""
+    service = _service(side, ecs)
+    found = [each for each in service.get("deployments", ()) if each["status"] == "PRIMARY"]
+    return _deployment(found[0], ecs) if found else None
+
+
+def settled(side: ServiceSide, ecs: Any) -> Deployment | None:
+    """Return the primary deployment once it is no longer in progress, or after the time that a
+    deployment takes at most; None: the side does not exist.
+    """
+    end = time.monotonic() + STEADY_STATE_SECONDS
+    while (deployment := primary(side, ecs)) and deployment.rollout_state == IN_PROGRESS:
+        if time.monotonic() >= end:
+            break
+        time.sleep(POLL_SECONDS)
+    return deployment
+
+
+def require_running(
+    side: ServiceSide,
+    ecs: Any,
+    revision: str,
+    wanted: Mapping[str, Collection[str]],
+) -> Deployment:
+    """Return the deployment of a revision when it is PRIMARY and COMPLETED, and all its tasks run
+    images of the `wanted` digests, by container.
+
+    Raises NotRunning otherwise.
+    """
+    deployment = settled(side, ecs)
+    end = time.monotonic() + SCALING_SECONDS
+    while deployment and deployment.running != deployment.desired and time.monotonic() < end:
+        time.sleep(POLL_SECONDS)
+        deployment = primary(side, ecs)
+    where = f"{side.service.name} in {side.cluster}"
+    if deployment is None:
+        raise NotRunning(f"{where} is not there")
+    if deployment.task_definition != revision:
+        reasons = "; ".join(stopped_reasons(side, ecs, revision)) or "ECS names no reason"
+        raise NotRunning(
+            f"{where} runs {_short(deployment.task_definition)} again: the deployment of "
+            f"{_short(revision)} was rolled back ({reasons})"
+        )
+    if deployment.rollout_state != "COMPLETED":
+        raise NotRunning(f"{where}: deployment {deployment.id} is {deployment.rollout_state}")
+    if deployment.running != deployment.desired:
+        raise NotRunning(f"{where}: {deployment.running} of {deployment.desired} tasks run")
+    tasks = _tasks(side, ecs, "RUNNING")
+    if wrong := [*_wrong(tasks, deployment, wanted)]:
+        raise NotRunning(f"{where}: {'; '.join(dict.fromkeys(wrong))}")
+    return deployment
+
+
+def stopped_reasons(side: ServiceSide, ecs: Any, revision: str) -> tuple[str, ...]:
+    """Return why tasks of a revision stopped, each reason once."""
+    stopped = (t for t in _tasks(side, ecs, "STOPPED") if t["taskDefinitionArn"] == revision)
+    return tuple(dict.fromkeys(each.get("stoppedReason", "") for each in stopped))[:REASONS]
+
+
+def _wrong(
+    tasks: Sequence[Any], deployment: Deployment, wanted: Mapping[str, Collection[str]]
+) -> Iterator[str]:
+    own = [task for task in tasks if task.get("startedBy") == deployment.id]
+    if len(own) < deployment.desired or len(own) != len(tasks):
+        yield f"{len(own)} of {len(tasks)} tasks are of deployment {deployment.id}"
+    for task in own:
+        digests = {each["name"]: each.get("imageDigest", "") for each in task["containers"]}
+        for container, accepted in wanted.items():
+            if digests.get(container) not in accepted:
+                yield (
+                    f"container {container} runs {digests.get(container) or 'an unknown digest'}, "
+                    f"and not {', '.join(sorted(accepted))}"
+                )
+
+
+def _service(side: ServiceSide, ecs: Any) -> Any:
+    try:
+        answer = ecs.describe_services(cluster=side.cluster, services=[side.service.name])
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "ClusterNotFoundException":
+            return {}
+        raise
+    return next((each for each in answer["services"] if each["status"] == "ACTIVE"), {})
+
+
+def _deployment(described: Any, ecs: Any) -> Deployment:
+    arn = described["taskDefinition"]
+    revision = ecs.describe_task_definition(taskDefinition=arn)["taskDefinition"]
+    return Deployment(
+        id=described["id"],
+        task_definition=arn,
+        rollout_state=described.get("rolloutState", "COMPLETED"),
+        desired=described["desiredCount"],
+        running=described["runningCount"],
+        failed=described.get("failedTasks", 0),
+        images={each["name"]: each["image"] for each in revision["containerDefinitions"]},
+    )
+
+
+def _tasks(side: ServiceSide, ecs: Any, status: str) -> list[Any]:
+    arns = [
+        arn
+        for page in ecs.get_paginator("list_tasks").paginate(
+            cluster=side.cluster, serviceName=side.service.name, desiredStatus=status
+        )
+        for arn in page["taskArns"]
+    ]
+    return [
+        task
+        for start in range(0, len(arns), PAGE)
+        for task in ecs.describe_tasks(cluster=side.cluster, tasks=arns[start : start + PAGE])[
+            "tasks"
+        ]
+    ]
+
+
+def _short(arn: str) -> str:
+    return arn.rpartition("/")[2]

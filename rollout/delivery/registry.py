@@ -1,0 +1,70 @@
+"""Asks the registry of an account for the digest of a tag, and for the tags of a digest."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from pay.model import Microservice, names
+from rollout.releases.record import release_number
+
+_ABSENT = {"ImageNotFoundException", "RepositoryNotFoundException"}
+
+
+@dataclass(frozen=True)
+class Image:
+    """An image in the registry."""
+
+    digest: str
+    tags: tuple[str, ...]
+
+    @property
+    def release(self) -> int | None:
+        """The number N of its tag `N-release`; None: it has no such tag."""
+        return release_number(self.tags)
+
+
+@dataclass(frozen=True)
+class Registry:
+    """The repositories of a service's containers."""
+
+    ecr: Any
+    service: Microservice
+
+    @cached_property
+    def repositories(self) -> dict[str, str]:
+        """Container -> repository."""
+        sidecars = {each.name: each.repository for each in self.service.sidecars}
+        return {self.service.name: names.repository(self.service.name), **sidecars}
+
+    def find(self, container: str, tag_or_digest: str) -> Image | None:
+        """Return the image of a container; None: the registry does not have it."""
+        is_digest = tag_or_digest.startswith("sha256:")
+        key = "imageDigest" if is_digest else "imageTag"
+        try:
+            answer = self.ecr.describe_images(
+                repositoryName=self.repositories[container], imageIds=[{key: tag_or_digest}]
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _ABSENT:
+                return None
+            raise
+        [found] = answer["imageDetails"]
+        return Image(found["imageDigest"], tuple(found.get("imageTags", ())))
+
+    def accepted(self, container: str, digest: str) -> frozenset[str]:
+        """Return the digests that ECS may report of tasks with this image: its own, and for an
+        index those of its images for one architecture each.
+        """
+        return frozenset({digest, *self._children(container, digest)})
+
+    def _children(self, container: str, digest: str) -> Iterator[str]:
+        answer = self.ecr.batch_get_image(
+            repositoryName=self.repositories[container], imageIds=[{"imageDigest": digest}]
+        )
+        for image in answer["images"]:
+            for each in json.loads(image["imageManifest"]).get("manifests", ()):
+                yield each["digest"]

@@ -1,0 +1,255 @@
+"""Says what a release needs before anything is planned: images, order, proof, smoke tests."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from pay.model import Environment, Microservice, Side
+from pay.model.environment.images import Pin, release_tag
+from pay.model.side import ServiceSide
+from pay.model.stacks import KINDS, Stack, known_stacks
+from pay.model.stage.dns_answers import share_at
+from pay.smoke.targets import proving
+from rollout.delivery.read_back import IN_PROGRESS, Deployment
+from rollout.delivery.registry import Image, Registry
+from rollout.plans.releases import tag_of
+from rollout.releases.record import (
+    Digests,
+    Release,
+    proof,
+    read_releases,
+    release_number,
+    that_ran,
+)
+from rollout.terminal.refusal import Finding
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A release that somebody wants to run."""
+
+    folder: Path
+    """The folder of the environment files."""
+    environment: Environment
+    service: Microservice
+    number: int
+    by: str
+    is_rollback: bool = False
+    without_smoke: str | None = None
+    """Why it goes without smoke tests; None: they decide."""
+
+    @property
+    def what(self) -> str:
+        verb = "rolling back" if self.is_rollback else "deploying"
+        return f"{verb} {self.service.name} {self.number} in {self.environment.name}"
+
+    @property
+    def is_smoked(self) -> bool:
+        """Return whether smoke tests decide: a rollback waits for nothing."""
+        return not self.is_rollback and not self.without_smoke
+
+    @cached_property
+    def stacks(self) -> Mapping[str, Stack]:
+        """Every stack of the environment by its id."""
+        return known_stacks({self.environment.name: self.environment})
+
+    @cached_property
+    def sides(self) -> tuple[ServiceSide, ...]:
+        """The sides that exist at the service's stage, the one with less traffic first."""
+        stage = self.environment.services[self.service.name].stage
+        there = [kind.side for kind in KINDS if kind.side and stage in kind.stages]
+        there.sort(key=lambda side: share_at(self.environment.ladder, stage, side))
+        return tuple(ServiceSide(self.service, self.environment, side) for side in there)
+
+    def stack_of(self, side: ServiceSide) -> str:
+        return next(
+            id
+            for id, stack in self.stacks.items()
+            if stack.kind.side is side.side and stack.service == self.service.name
+        )
+
+    @cached_property
+    def releases(self) -> tuple[Release, ...]:
+        """Those of the service here, the oldest first."""
+        return read_releases(self.folder, self.environment.name, self.service.name)
+
+
+@dataclass(frozen=True)
+class Examined:
+    """What a release would run, and what stands against it."""
+
+    digests: Digests
+    """By container; the service's own is absent where the registry does not have it."""
+    before: int | None
+    """The release on the side with most traffic."""
+    findings: tuple[Finding, ...]
+
+
+def examine(
+    asked: Asked, registry: Registry, running: Mapping[Side, Deployment | None]
+) -> Examined:
+    """Return the images of a release and every reason against it, without a plan.
+
+    Raises InvalidInput when a record of releases that it needs cannot be read.
+    """
+    runs = {
+        side.side: {name: _Run.of(registry, name, image) for name, image in there.images.items()}
+        for side in asked.sides
+        if (there := running[side.side])
+    }
+    own = asked.service.name
+    targets: dict[str, Image] = {}
+    findings = [*_sides(asked, running), *_environment(asked)]
+    image, against = _own_image(asked, registry)
+    findings += against
+    if image:
+        targets[own] = image
+    for sidecar in asked.service.sidecars:
+        pin = asked.environment.sidecars.get(sidecar.name)
+        if pin and (pinned := registry.find(sidecar.name, pin.digest)):
+            targets[sidecar.name] = pinned
+        else:
+            findings.append(_no_pinned_image(asked, registry, sidecar.name, pin))
+    if not asked.is_rollback:
+        findings += _older(asked, targets, runs)
+        findings += _unproven(asked, targets.get(own))
+    last = next((runs[side.side] for side in reversed(asked.sides) if side.side in runs), {})
+    return Examined(
+        {name: image.digest for name, image in targets.items()},
+        last[own].release if own in last else None,
+        tuple(findings),
+    )
+
+
+@dataclass(frozen=True)
+class _Run:
+    """A container as it runs on a side."""
+
+    reference: str
+    """Its tag or digest."""
+    image: Image | None
+    """None: the registry no longer has it."""
+
+    @classmethod
+    def of(cls, registry: Registry, container: str, image: str) -> "_Run":
+        reference = tag_of(image)
+        known = container in registry.repositories
+        return cls(reference, registry.find(container, reference) if known else None)
+
+    @property
+    def release(self) -> int | None:
+        number = self.image.release if self.image else None
+        return number or release_number([self.reference])
+
+
+def _sides(asked: Asked, running: Mapping[Side, Deployment | None]) -> Iterator[Finding]:
+    for side in asked.sides:
+        deployment, where = running[side.side], f"the {side.side} side"
+        if deployment is None:
+            yield Finding(
+                "sides",
+                f"cluster {side.cluster} has no service {side.service.name}, which the stage "
+                f"{side.deployment.stage} needs",
+                f"apply {where} first",
+            )
+        elif deployment.rollout_state == IN_PROGRESS:
+            reason = f"{where} has deployment {deployment.id} in progress"
+            yield Finding("sides", reason, "wait until it ends; look at the service's events")
+
+
+def _environment(asked: Asked) -> Iterator[Finding]:
+    if asked.is_rollback:
+        return
+    if asked.environment.frozen:
+        fix = f"wait until `frozen` is removed from {asked.environment.name}.toml"
+        yield Finding("frozen", asked.environment.frozen, fix)
+    for side in () if asked.without_smoke else asked.sides:
+        if not proving(asked.environment, side.side, asked.service.name):
+            yield Finding(
+                "smoke",
+                f"no smoke test tries the {side.side} side of {asked.service.name}: the verdict "
+                "would not be known",
+                'add smoke tests to the environment, or say why: --without-smoke "..."',
+            )
+
+
+def _own_image(asked: Asked, registry: Registry) -> tuple[Image | None, list[Finding]]:
+    """Return the image of the release, and what is wrong with it."""
+    own, tag = asked.service.name, release_tag(asked.number)
+    image = registry.find(own, tag)
+    here = [each for each in that_ran(asked.releases) if each.release == asked.number]
+    recorded = next((each.digests[own] for each in reversed(here) if own in each.digests), None)
+    findings = []
+    if asked.is_rollback:
+        image = image or (registry.find(own, recorded) if recorded else None)
+        if not here and asked.number not in {each.before for each in asked.releases}:
+            ran = sorted({each.release for each in that_ran(asked.releases)})
+            findings.append(
+                Finding(
+                    "rollback",
+                    f"release {asked.number} of {own} never ran in {asked.environment.name}",
+                    f"choose one that ran: {', '.join(map(str, ran)) or 'the record has none'}",
+                )
+            )
+    if image is None:
+        findings.append(
+            Finding(
+                "image",
+                f"{registry.repositories[own]}:{tag} is not in the registry of account "
+                f"{asked.environment.account_id}",
+                "copy it there, or choose a release that is there",
+            )
+        )
+    elif recorded and image.digest != recorded:
+        reason = f"{tag} is {image.digest}; what ran here as {tag} is {recorded}"
+        findings.append(Finding("image", reason, "a release never changes: make a new one"))
+    return image, findings
+
+
+def _no_pinned_image(asked: Asked, registry: Registry, container: str, pin: Pin | None) -> Finding:
+    file, repository = f"{asked.environment.name}.toml", registry.repositories[container]
+    reason = (
+        f"{file} pins {repository}@{pin.digest}, which is not in the registry of account "
+        f"{asked.environment.account_id}"
+        if pin
+        else f"{file} pins no release of {container}"
+    )
+    return Finding("image", reason, "pin a release that is there, or copy it: pay images --help")
+
+
+def _older(
+    asked: Asked, targets: Mapping[str, Image], runs: Mapping[Side, Mapping[str, _Run]]
+) -> Iterator[Finding]:
+    """Compare the numbers of every container with what runs on every side."""
+    for side, containers in runs.items():
+        for name, target in targets.items():
+            run = containers.get(name)
+            if run and run.release and target.release and target.release < run.release:
+                yield Finding(
+                    "order",
+                    f"the {side} side runs {name} {run.release}, which is newer than "
+                    f"{target.release}",
+                    f"deploy {run.release} or newer; to go back: pay deploy "
+                    f"{asked.environment.name} {asked.service.name} {asked.number} --rollback",
+                )
+
+
+def _unproven(asked: Asked, image: Image | None) -> Iterator[Finding]:
+    """Ask the environment before for the release: the same digest, with a good verdict."""
+    before, own = asked.environment.follows, asked.service.name
+    if before is None:
+        return
+    proven = proof(read_releases(asked.folder, before, own), asked.number)
+    if proven is None:
+        yield Finding(
+            "proof",
+            f"releases/{before}/{own}.jsonl has no good release {asked.number}",
+            f"deploy it there first: pay deploy {before} {own} {asked.number}",
+        )
+    elif image and proven.digests.get(own) != image.digest:
+        yield Finding(
+            "proof",
+            f"{before} proved {proven.digests.get(own)}; the registry here has {image.digest}",
+            "copy the image that was proved; a release is one digest everywhere",
+        )

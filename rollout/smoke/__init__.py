@@ -1,0 +1,1 @@
+"""Smoke tests of one side: run them, wait for their end, and say what they show."""

@@ -1,0 +1,116 @@
+"""Starts a canary and waits for the end of the run that this started."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from rollout.smoke.runs import Shown, failed, not_known
+from rollout.smoke.verdict import Outcome
+
+STARTABLE = frozenset({"READY", "STOPPED"})
+BROKEN = frozenset({"ERROR", "DELETING"})
+
+PATIENCE_SECONDS = 120
+"""A run may begin a while after its start, and be listed a while after its end."""
+
+
+@dataclass(frozen=True)
+class Clock:
+    """How time passes while a run is waited for."""
+
+    seconds: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+    poll_seconds: float = 2
+
+
+@dataclass(frozen=True)
+class Canary:
+    """One canary, by its name in AWS."""
+
+    client: Any
+    """Of boto3, for `synthetics`."""
+    name: str
+    timeout_seconds: int
+    clock: Clock = Clock()
+
+    def run(self) -> Shown:
+        """Start it and wait. Whatever did not run, or was not seen to end, is not known."""
+        deadline = self.clock.seconds() + self.timeout_seconds + PATIENCE_SECONDS
+        try:
+            started = self._start(deadline)
+            return started if isinstance(started, Shown) else self._wait(started, deadline)
+        except ClientError as error:
+            return not_known(f"{self.name}: {error}")
+
+    def _start(self, deadline: float) -> datetime | Shown:
+        """Return AWS's time just before the start, or why it cannot be started. A run of somebody
+        else is waited for: it may have begun before what is tried was there.
+        """
+        while True:
+            try:
+                answer = self.client.get_canary(Name=self.name)
+            except ClientError as error:
+                if error.response["Error"]["Code"] != "ResourceNotFoundException":
+                    raise
+                return not_known(f"there is no canary {self.name}: deploy the stack of smoke tests")
+            status = answer["Canary"]["Status"]
+            if status["State"] in BROKEN:
+                why = status.get("StateReason") or "no reason is given"
+                return not_known(
+                    f"{self.name} is in state {status['State']} ({why}): delete it and deploy the "
+                    "stack of smoke tests again"
+                )
+            if status["State"] in STARTABLE:
+                try:
+                    self.client.start_canary(Name=self.name)
+                    return _date(answer)
+                except ClientError as error:
+                    if error.response["Error"]["Code"] != "ConflictException":
+                        raise
+            if self.clock.seconds() > deadline:
+                return not_known(
+                    f"{self.name} stayed {status['State']}: somebody else runs or changes it"
+                )
+            self.clock.sleep(self.clock.poll_seconds)
+
+    def _wait(self, since: datetime, deadline: float) -> Shown:
+        while True:
+            run = self._latest_run(since)
+            if run and run["Status"]["State"] != "RUNNING":
+                return _shown(run)
+            if self.clock.seconds() > deadline:
+                what = "is still running" if run else "is listed"
+                return not_known(f"no run of {self.name} that began after {since:%H:%M:%S} {what}")
+            self.clock.sleep(self.clock.poll_seconds)
+
+    def _latest_run(self, since: datetime) -> Mapping[str, Any] | None:
+        """Return the newest run that began after our start."""
+        runs = self.client.get_canary_runs(Name=self.name, MaxResults=10)["CanaryRuns"]
+        ours = [run for run in runs if run["Timeline"]["Started"] >= since]
+        return max(ours, key=lambda run: run["Timeline"]["Started"], default=None)
+
+
+def _date(answer: Mapping[str, Any]) -> datetime:
+    """Return AWS's own time of an answer: the clock of this machine may be wrong."""
+    return parsedate_to_datetime(answer["ResponseMetadata"]["HTTPHeaders"]["date"]).astimezone(UTC)
+
+
+def _shown(run: Mapping[str, Any]) -> Shown:
+    """Return what an ended run shows. A script may pass while its screenshots cannot be stored:
+    then the canary is at fault, and not what it tries (Synthetics API reference,
+    `CanaryRunStatus`).
+    """
+    status, id = run["Status"], run["Id"]
+    reason = status.get("StateReason") or "no reason is given"
+    if status["State"] == "PASSED":
+        return Shown(Outcome.PASSED, id=id)
+    if status.get("StateReasonCode") == "EXECUTION_FAILURE" or (
+        status.get("TestResult") in ("PASSED", "UNKNOWN")
+    ):
+        return Shown(Outcome.NOT_KNOWN, f"the canary itself failed: {reason}", id)
+    return failed(reason, id)

@@ -1,0 +1,37 @@
+"""The ways in which one side of the stub shop can be broken."""
+
+from enum import StrEnum
+
+
+class Fault(StrEnum):
+    """What is broken; a side with none is healthy."""
+
+    API_DOWN = "api down"
+    """publicapi answers 500."""
+    CARD_FIELD_MISSING = "card field missing"
+    """The card page has no field for the number."""
+    CONFIRM_MISSING = "confirm missing"
+    """The confirm page has no button after a 3D Secure challenge."""
+    FRAME_MISSING = "frame missing"
+    """The 3D Secure page has no frame."""
+    EXEMPTION_LOST = "exemption lost"
+    """Worldpay is not asked for an exemption, so a challenge follows."""
+    PAYMENT_STUCK = "payment stuck"
+    """A confirmed payment stays `submitted`."""
+    WEBHOOK_LOST = "webhook lost"
+    """No webhook is sent."""
+    AGREEMENT_STUCK = "agreement stuck"
+    """An agreement stays `created`."""
+    RECURRING_DECLINED = "recurring declined"
+    """A payment by an agreement fails."""
+    TYPE_LOST = "type lost"
+    """A payment by an agreement does not say which type it has."""
+    CANCEL_IGNORED = "cancel ignored"
+    """A cancelled payment goes on."""
+    AMOUNT_FIELD_MISSING = "amount field missing"
+    """The page of a payment link has no field for the amount."""
+    NOTIFICATION_REFUSED = "notification refused"
+    """notifications answers 403."""
+    STRIPE_DOWN = "stripe down"
+    WORLDPAY_DOWN = "worldpay down"
+    """The provider answers no challenge and declines nothing: payments end in an error."""

@@ -1,0 +1,91 @@
+"""`pay lock`: what a person sees of it."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from rollout.cli import app
+from rollout.locks.bucket import LockBucket
+from rollout.locks.holding import free, new_lock, take
+from rollout.locks.lock import Place
+from sandbox.server.process import Server
+from tests.rollout.conftest import LOCKS
+from tests.support.checkout import Checkout
+
+pytestmark = pytest.mark.slow
+
+Lock = Callable[..., Result]
+
+
+@pytest.fixture
+def lock(checkout: Checkout, lock_server: Server, aws_models: None) -> Lock:
+    def run(*arguments: str, build: str = "") -> Result:
+        environment = {
+            "PAY_ENVIRONMENTS": str(checkout.folder),
+            "PAY_BUILD": build,
+            "COLUMNS": "200",
+            **lock_server.variables(),
+        }
+        return CliRunner().invoke(app, ["lock", "sandbox", *arguments], env=environment)
+
+    return run
+
+
+def as_data(result: Result) -> Any:
+    assert result.exit_code == 0, result.stderr
+    return json.loads(result.stdout)
+
+
+def test_a_lock_is_taken_shown_and_given_back(lock: Lock) -> None:
+    taken = lock("--for", "1h30m")
+    assert taken.exit_code == 0, taken.stderr
+    assert "sandbox is locked by " in taken.stdout
+    shown = as_data(lock("--show", "--json"))
+    assert (shown["locked"], shown["command"]) == (True, "pay lock")
+    assert lock("--free").stdout == "sandbox is free.\n"
+    assert as_data(lock("--show", "--json")) == {"environment": "sandbox", "locked": False}
+
+
+def test_the_lock_of_a_build_is_not_a_persons(lock: Lock) -> None:
+    lock(build="https://ci/builds/7")
+    for refused in (lock(), lock("--free")):
+        assert refused.exit_code == 1
+        assert "https://ci/builds/7" in refused.stderr
+    assert lock("--free", build="https://ci/builds/7").exit_code == 0
+
+
+def test_the_lock_of_a_running_command_is_only_broken(lock: Lock, lock_server: Server) -> None:
+    bucket = LockBucket(lock_server.client("s3"), Place("sandbox", LOCKS))
+    held = take(bucket, new_lock("pay deploy sandbox ledger 2", "somebody"))
+    assert lock("--free").exit_code == 1
+    assert "The command is `pay deploy sandbox ledger 2`." in lock("--show").stdout
+    broken = lock("--break", "--because", "its build was aborted")
+    assert broken.exit_code == 0, broken.stderr
+    assert broken.stdout.startswith("The lock is broken. It was:\nsandbox was locked by somebody")
+    record = bucket.read_break(held.lock.id)
+    assert record
+    assert record.because == "its build was aborted"
+    assert bucket.read() is None
+    free(bucket, held)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--break",), "a broken lock has a reason"),
+        (("--because", "why"), "a broken lock has a reason"),
+        (("--break", "--because", " "), "a broken lock has a reason"),
+        (("--show", "--free"), "give one of"),
+        (("--for", "half an hour"), "write it as 30m, 1h30m or 90s"),
+        (("--for", ""), "write it as 30m"),
+        (("--for", "30s"), "is not between 1 min and 12 h"),
+        (("--for", "13h"), "is not between 1 min and 12 h"),
+    ],
+)
+def test_wrong_use_is_one_message(lock: Lock, arguments: tuple[str, ...], said: str) -> None:
+    refused = lock(*arguments)
+    assert refused.exit_code == 2
+    assert said in " ".join(refused.stderr.replace("│", " ").split())

@@ -1,0 +1,253 @@
+"""What stands against a release, all at once, and what does not."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+
+from pay.catalogue import CATALOGUE
+from pay.model import Environment, Side, Stage
+from pay.model.environment.images import Pin
+from rollout.delivery.read_back import Deployment
+from rollout.delivery.registry import Image
+from rollout.delivery.release_checks import Asked, Examined, examine
+from rollout.delivery.release_plans import variables
+from rollout.releases.record import Release, Verdict, append_release
+from tests.support.plans import at
+
+SERVICE = CATALOGUE["connector"]
+NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
+
+
+def digest(container: str, number: int) -> str:
+    return f"sha256:{number:x}{container.encode().hex()}".ljust(71, "0")
+
+
+@dataclass(frozen=True)
+class Registry:
+    """Has releases of every container by number."""
+
+    numbers: Mapping[str, set[int]]
+    repositories: ClassVar = {"connector": "govukpay/connector", "nginx": "n", "adot": "a"}
+
+    def find(self, container: str, reference: str) -> Image | None:
+        for number in self.numbers.get(container, ()):
+            image = Image(digest(container, number), (f"{number}-release",))
+            if reference in (image.digest, *image.tags):
+                return image
+        return None
+
+
+EVERYTHING = Registry({name: set(range(1, 120)) for name in ("connector", "nginx", "adot")})
+
+
+def runs(connector: int, nginx: int = 5, adot: int = 5, **changes: Any) -> Deployment:
+    numbers = {"connector": connector, "nginx": nginx, "adot": adot}
+    images = {name: f"registry/{name}@{digest(name, n)}" for name, n in numbers.items()}
+    values: dict[str, Any] = {
+        "id": "ecs-svc/1",
+        "task_definition": "arn",
+        "rollout_state": "COMPLETED",
+        "desired": 2,
+        "running": 2,
+        "failed": 0,
+        "images": images,
+    }
+    return Deployment(**{**values, **changes})
+
+
+Ask = Callable[..., Asked]
+
+
+@pytest.fixture
+def ask(environments: Mapping[str, Environment], tmp_path: Path) -> Ask:
+    def asked(number: int, environment: str = "test-12", **changes: Any) -> Asked:
+        pins = {
+            name: Pin(release=5, digest=digest(name, 5), built=NOW.date())
+            for name in ("nginx", "adot")
+        }
+        staged = at(environments[environment], Stage.CANARY, "connector")
+        target = staged.model_copy(update={"sidecars": pins})
+        given: dict[str, Any] = {"without_smoke": "no stack of smoke tests yet", **changes}
+        return Asked(tmp_path, target, SERVICE, number, "release-engineer", **given)
+
+    return asked
+
+
+def record(asked: Asked, environment: str, number: int, **changes: Any) -> None:
+    entry = Release(
+        at=NOW,
+        by="release-engineer",
+        release=number,
+        digests={"connector": digest("connector", number)},
+        verdict=Verdict.GOOD,
+        plans="0",
+    )
+    changed = Release.model_validate({**entry.model_dump(by_alias=False), **changes})
+    append_release(asked.folder, environment, "connector", changed)
+
+
+def examined(
+    asked: Asked,
+    ec2: Deployment | None,
+    fargate: Deployment | None,
+    registry: Any = EVERYTHING,
+) -> Examined:
+    return examine(asked, registry, {Side.EC2: ec2, Side.FARGATE: fargate})
+
+
+def gates(examined: Examined) -> list[str]:
+    return [finding.gate for finding in examined.findings]
+
+
+def test_a_newer_release_has_nothing_against_it(ask: Ask) -> None:
+    found = examined(ask(12), runs(11), runs(11))
+    assert found.findings == ()
+    assert found.before == 11
+    assert found.digests == {
+        "connector": digest("connector", 12),
+        "nginx": digest("nginx", 5),
+        "adot": digest("adot", 5),
+    }
+
+
+def test_the_side_with_less_traffic_comes_first(ask: Ask) -> None:
+    assert [side.side for side in ask(12).sides] == [Side.FARGATE, Side.EC2]
+    asked = ask(12)
+    moved = replace(asked, environment=at(asked.environment, Stage.CUTOVER, "connector"))
+    assert [side.side for side in moved.sides] == [Side.EC2, Side.FARGATE]
+    alone = replace(asked, environment=at(asked.environment, Stage.LEGACY, "connector"))
+    assert [side.side for side in alone.sides] == [Side.EC2]
+
+
+def test_the_same_release_again_is_allowed_and_so_one_side_behind(ask: Ask) -> None:
+    """A run that was killed between the sides is run again."""
+    assert gates(examined(ask(12), runs(11), runs(12))) == []
+    assert gates(examined(ask(12), runs(12), runs(12))) == []
+
+
+def test_an_older_release_is_refused_by_number_on_every_side_that_is_newer(ask: Ask) -> None:
+    """As texts, `99` would be newer than `100`."""
+    found = examined(ask(99), runs(100), runs(100))
+    assert gates(found) == ["order", "order"]
+    assert "connector 100, which is newer than 99" in found.findings[0].reason
+    assert gates(examined(ask(99), runs(98), runs(100))) == ["order"]
+
+
+def test_both_sides_end_on_the_pinned_sidecars(ask: Ask) -> None:
+    found = examined(ask(12), runs(11, nginx=4), runs(11, nginx=5, adot=4))
+    assert found.findings == ()
+    assert found.digests["nginx"] == digest("nginx", 5)
+
+
+def test_a_sidecar_that_is_older_than_what_runs_is_refused(ask: Ask) -> None:
+    found = examined(ask(12), runs(11, nginx=100), runs(11))
+    assert gates(found) == ["order"]
+    assert "the ec2 side runs nginx 100, which is newer than 5" in found.findings[0].reason
+
+
+def test_a_rollback_to_a_release_that_ran_here_asks_for_nothing_else(ask: Ask) -> None:
+    asked = ask(10, is_rollback=True, without_smoke=None)
+    frozen = asked.environment.model_copy(
+        update={"frozen": "a change freeze", "follows": "test-12"}
+    )
+    asked = replace(asked, environment=frozen)
+    record(asked, "test-12", 10)
+    assert examined(asked, runs(11), runs(11)).findings == ()
+
+
+def test_the_release_before_the_first_line_may_be_rolled_back_to(ask: Ask) -> None:
+    asked = ask(10, is_rollback=True)
+    record(asked, "test-12", 11, before=10)
+    assert examined(asked, runs(11), runs(11)).findings == ()
+
+
+def test_a_rollback_to_a_release_that_never_ran_here_is_refused(ask: Ask) -> None:
+    asked = ask(9, is_rollback=True)
+    record(asked, "test-12", 9, verdict="bad")
+    record(asked, "test-12", 10)
+    found = examined(asked, runs(11), runs(11))
+    assert gates(found) == ["rollback"]
+    assert found.findings[0].fix == "choose one that ran: 10"
+
+
+def test_a_rollback_finds_the_image_by_its_digest_when_the_tag_has_gone(ask: Ask) -> None:
+    class Untagged(Registry):
+        def find(self, container: str, reference: str) -> Image | None:
+            is_digest = reference.startswith("sha256:")
+            return super().find(container, reference) if is_digest else None
+
+    asked = ask(10, is_rollback=True)
+    record(asked, "test-12", 10)
+    found = examined(asked, runs(11), runs(11), Untagged(EVERYTHING.numbers))
+    assert (found.findings, found.digests["connector"]) == ((), digest("connector", 10))
+
+
+def test_every_reason_is_said_at_once(ask: Ask) -> None:
+    asked = ask(200, "staging-2", without_smoke=None)
+    frozen = asked.environment.model_copy(update={"frozen": "a change freeze", "smoke": None})
+    asked = replace(asked, environment=frozen)
+    found = examined(asked, None, runs(201, rollout_state="IN_PROGRESS"))
+    assert sorted(gates(found)) == sorted(
+        ["sides", "sides", "frozen", "smoke", "smoke", "image", "proof"]
+    )
+    assert "staging" not in next(f.fix for f in found.findings if f.gate == "proof")
+
+
+def test_a_pinned_sidecar_that_is_not_there_is_refused(ask: Ask) -> None:
+    registry = Registry({**EVERYTHING.numbers, "nginx": set()})
+    found = examined(ask(12), runs(11), runs(11), registry)
+    assert gates(found) == ["image"]
+    assert "test-12.toml pins n@sha256:" in found.findings[0].reason
+
+
+def test_a_release_that_is_another_image_than_ran_here_is_refused(ask: Ask) -> None:
+    asked = ask(12)
+    record(asked, "test-12", 12, digests={"connector": digest("connector", 7)})
+    assert gates(examined(asked, runs(11), runs(11))) == ["image"]
+
+
+@pytest.mark.parametrize(
+    ("verdict", "number", "refused"),
+    [
+        ("good", 12, []),
+        ("bad", 12, ["proof"]),
+        ("not known", 12, ["proof"]),
+        ("good", 7, ["proof"]),
+    ],
+)
+def test_a_release_is_proved_by_the_environment_before(
+    ask: Ask, verdict: str, number: int, refused: list[str]
+) -> None:
+    asked = ask(12, "staging-2")
+    proved = {"verdict": verdict, "digests": {"connector": digest("connector", number)}}
+    record(asked, "test-12", 12, **proved)
+    assert gates(examined(asked, runs(11), runs(11))) == refused
+
+
+def test_what_runs_under_another_tag_is_not_compared(ask: Ask) -> None:
+    """The first release after an adoption."""
+    images = {name: f"registry/{name}:1-sandbox" for name in ("connector", "nginx", "adot")}
+
+    class Tagged(Registry):
+        def find(self, container: str, reference: str) -> Image | None:
+            if reference == "1-sandbox":
+                return Image(digest(container, 1), ("1-sandbox",))
+            return super().find(container, reference)
+
+    running = runs(1, images=images)
+    found = examined(ask(12), running, running, Tagged(EVERYTHING.numbers))
+    assert (found.findings, found.before) == ((), None)
+
+
+def test_a_digest_is_passed_to_terraform_as_it_is(ask: Ask) -> None:
+    asked = ask(12)
+    digests = examined(asked, runs(11), runs(11)).digests
+    assert variables(asked, digests) == {
+        "application_image_tag": digest("connector", 12),
+        "nginx_image_tag": digest("nginx", 5),
+        "adot_image_tag": digest("adot", 5),
+    }
