@@ -23,6 +23,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "sns": ("sns",),
     "ssm": ("ssm",),
     "servicequotas": ("service_quotas",),
+    "synthetics": ("synthetics",),
     "wafv2": ("wafv2",),
 }
 """Maps moto's name of a service to the modules of this package that change it."""

@@ -23,6 +23,8 @@ def make_storage(owner: Owner) -> None:
         names.bucket(owner.name, use.name) for service in services for use in service.buckets
     }
     shared = {environment.load_balancers.access_logs_bucket, environment.state.bucket}
+    if environment.smoke:
+        shared.add(environment.smoke.webhooks_bucket)
     location = {"LocationConstraint": environment.region}
     for bucket in sorted(filter(None, buckets | shared)):
         owner.create("s3", "create_bucket", Bucket=bucket, CreateBucketConfiguration=location)

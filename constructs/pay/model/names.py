@@ -225,6 +225,11 @@ def smoke_key_alias(environment: str) -> str:
     return f"alias/{environment}-smoke"
 
 
+SMOKE_SUBNETS = "smoke"
+"""The group of subnets of canaries: payment providers must be reached from there, and nothing of
+the cardholder data environment shares it."""
+
+
 def smoke_security_group(environment: str) -> str:
     """The security group of canaries in the VPC; it exists already."""
     return f"{environment}-smoke-sg"
