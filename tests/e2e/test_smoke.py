@@ -1,4 +1,4 @@
-"""The stack of canaries by the real Terraform against the sandbox, and a side that it finds down."""
+"""The stack of canaries by the real Terraform in the sandbox, and a side that it finds down."""
 
 import json
 import shutil

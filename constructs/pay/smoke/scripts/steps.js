@@ -2,11 +2,11 @@
 //
 // Each scenario is a file beside this one. It runs in CloudWatch Synthetics, or by `pay smoke --local`.
 // Its environment:
-//   HOSTS      service=host,...    the names that callers use
-//   BALANCERS  host=balancer,...   the load balancers of the side that is tried; others follow DNS
-//   SECRET     the name of the secret with the tokens
-//   WEBHOOKS   bucket/prefix       where webhooks arrive; empty: no scenario waits for one
-//   CHECKS     url url ...         what the probe asks
+//   HOSTS        service=host,...   the names that callers use
+//   BALANCERS    host=balancer,...  the load balancers of the side that is tried; others follow DNS
+//   SECRET_NAME  name               the secret with the tokens
+//   WEBHOOKS     bucket/prefix      where webhooks arrive; empty: no scenario waits for one
+//   CHECKS       url url ...        what the probe asks
 "use strict";
 
 const https = require("https");
@@ -109,10 +109,10 @@ let secret;
 async function secretValue(key) {
   if (!secret) {
     const { SecretsManagerClient, GetSecretValueCommand } = require("@aws-sdk/client-secrets-manager");
-    const command = new GetSecretValueCommand({ SecretId: process.env.SECRET });
+    const command = new GetSecretValueCommand({ SecretId: process.env.SECRET_NAME });
     secret = JSON.parse((await new SecretsManagerClient({}).send(command)).SecretString);
   }
-  expect(secret[key], `the secret ${process.env.SECRET} has no key ${key}`);
+  expect(secret[key], `the secret ${process.env.SECRET_NAME} has no key ${key}`);
   return secret[key];
 }
 
