@@ -26,7 +26,11 @@ def make_configuration(owner: Owner) -> None:
         owner.create("secretsmanager", "create_secret", **settings)
     if smoke := owner.environment.smoke:
         value = json.dumps(secret_values(owner.environment.dns.public_zone))
-        settings = {"Name": smoke.secret, "SecretString": value, "Tags": owner.tags(smoke.secret)}
+        settings = {
+            "Name": smoke.secret_name,
+            "SecretString": value,
+            "Tags": owner.tags(smoke.secret_name),
+        }
         owner.create("secretsmanager", "create_secret", **settings, **key)
     for service in owner.services:
         path = names.parameter_path(owner.name, service.name)

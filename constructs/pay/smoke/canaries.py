@@ -70,11 +70,11 @@ class Canaries:
         secret = DataAwsSecretsmanagerSecret(
             self._scope,
             "smoke_secret",
-            name=smoke.secret,
+            name=smoke.secret_name,
             lifecycle=contract(
                 (
                     'can(regex(":key/", self.kms_key_id))',
-                    f"The secret {smoke.secret} needs the ARN of a customer key: found "
+                    f"The secret {smoke.secret_name} needs the ARN of a customer key: found "
                     '${coalesce(self.kms_key_id, "none")}. Check its KMS key (PCI DSS v4.0.1, '
                     "3.6.1).",
                 )

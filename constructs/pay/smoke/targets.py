@@ -68,7 +68,7 @@ class Target:
         bucket = smoke.webhooks_bucket if smoke else None
         return variables | {
             "HOSTS": _pairs(hosts),
-            "SECRET_NAME": smoke.secret if smoke else "",
+            "SECRET_NAME": smoke.secret_name if smoke else "",
             "WEBHOOKS": f"{bucket}/webhooks/{environment.name}" if bucket else "",
         }
 

@@ -156,7 +156,9 @@ def test_takes_no_right_from_canaries(refused: Judge, sandbox: Environment, sid:
     assert found(refused, weaker, stage=Stage.HALF) == {"keeps-the-rights-that-it-needs"}
     stronger = plan(STACK, change(POLICY, less, whole))
     assert found(refused, stronger, stage=Stage.HALF) == {"widens-no-iam-statement"}
-    assert found(refused, plan(STACK, change(POLICY, None, whole)), stage=Stage.HALF) == set()
+    role = {"name": ROLE, "assume_role_policy": policy_document(canaries_trust())}
+    new = change("aws_iam_role.canary_role", None, role), change(POLICY, None, whole)
+    assert found(refused, plan(STACK, *new), stage=Stage.HALF) == set()
 
 
 def test_lets_lambda_alone_assume_the_role(refused: Judge) -> None:
