@@ -21,8 +21,10 @@ from pay.catalogue.scenarios import SCENARIOS
 from pay.model import Environment, Side
 from pay.smoke.targets import on_side
 from rollout.aws.clients import asking
+from rollout.smoke.local import smoke_locally
 from rollout.smoke.report import as_data, print_verdict
-from rollout.smoke.verdict import ExitCode, SmokeVerdict
+from rollout.smoke.smoke import smoke as smoke_side
+from rollout.smoke.verdict import ExitCode
 from rollout.terminal.arguments import EnvironmentName, Json, environments_folder
 from rollout.terminal.console import choose, console, print_json, reporting
 from rollout.terminal.environments import load_for
@@ -59,14 +61,8 @@ def smoke(
         sides = [side] if side else [each for each in Side if on_side(target, each)]
         _require_smoke_tests(target, sides)
         with asking(target) as client:
-            verdicts = list[SmokeVerdict]()
-            for each in sides:
-                # Only one of them is needed: the other imports what it does not use.
-                if local:
-                    from rollout.smoke.local import smoke_locally as run
-                else:
-                    from rollout.smoke.smoke import smoke as run
-                verdicts.append(run(target, each, chosen or None, client=client))
+            run = smoke_locally if local else smoke_side
+            verdicts = [run(target, each, chosen or None, client=client) for each in sides]
     if as_json:
         print_json([as_data(each) for each in verdicts])
     else:

@@ -147,7 +147,7 @@ def _answers(balancer: FakeLoadBalancer) -> bool:
 
 def _chosen(host: str) -> str:
     """Return the DNS name that Route 53 answers with, by the weights of its records."""
-    records = [
+    records: list[Any] = [
         record
         for zone in route53_backends[SETTINGS.account_id]["aws"].zones.values()
         for record in zone.rrsets

@@ -49,11 +49,10 @@ class ArtefactBucket:
             used_by=[],
         )
         self.bucket = S3Bucket(scope, "artefacts", bucket=name, force_destroy=False)
-        of_bucket = {"bucket": self.bucket.id}
         S3BucketPublicAccessBlock(
             scope,
             "artefacts_public_access",
-            **of_bucket,
+            bucket=self.bucket.id,
             block_public_acls=True,
             block_public_policy=True,
             ignore_public_acls=True,
@@ -62,7 +61,7 @@ class ArtefactBucket:
         S3BucketServerSideEncryptionConfigurationA(
             scope,
             "artefacts_encryption",
-            **of_bucket,
+            bucket=self.bucket.id,
             rule=[
                 S3BucketServerSideEncryptionConfigurationRuleA(
                     bucket_key_enabled=True,
@@ -77,13 +76,13 @@ class ArtefactBucket:
         versioning = S3BucketVersioningA(
             scope,
             "artefacts_versioning",
-            **of_bucket,
+            bucket=self.bucket.id,
             versioning_configuration=S3BucketVersioningVersioningConfiguration(status="Enabled"),
         )
         S3BucketLifecycleConfiguration(
             scope,
             "artefacts_expiry",
-            **of_bucket,
+            bucket=self.bucket.id,
             rule=[
                 S3BucketLifecycleConfigurationRule(
                     id="expire",
@@ -108,12 +107,15 @@ class ArtefactBucket:
         S3BucketLoggingA(
             scope,
             "artefacts_logging",
-            **of_bucket,
+            bucket=self.bucket.id,
             target_bucket=environment.load_balancers.access_logs_bucket,
             target_prefix=f"s3/{name}/",
         )
         S3BucketPolicy(
-            scope, "artefacts_policy", **of_bucket, policy=policy_document(_tls_only(name))
+            scope,
+            "artefacts_policy",
+            bucket=self.bucket.id,
+            policy=policy_document(_tls_only(name)),
         )
 
 

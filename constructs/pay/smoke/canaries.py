@@ -24,6 +24,7 @@ from pay.existing.network import ExistingNetwork
 from pay.iam.document import policy_document
 from pay.model import Environment, names
 from pay.model.environment.smoke import Smoke
+from pay.model.metrics import DimensionsOf
 from pay.model.rights import canaries_trust, canary_rights
 from pay.service.alarms import metric_alarm
 from pay.smoke.alarms import alarm, alarm_name
@@ -61,7 +62,7 @@ class Canaries:
                     scope,
                     row,
                     alarm_name(target),
-                    lambda _, it=canary: {"CanaryName": it.name},
+                    _of(canary),
                     topics.arn(row.severity),
                 )
 
@@ -151,6 +152,10 @@ class Canaries:
     def _folder(self) -> "TemporaryDirectory[str]":
         """cdktf copies an asset from here when the app is synthesised."""
         return TemporaryDirectory(prefix="canaries-")
+
+
+def _of(canary: SyntheticsCanary) -> DimensionsOf:
+    return lambda metric: {"CanaryName": canary.name}
 
 
 def _minutes(number: int) -> str:

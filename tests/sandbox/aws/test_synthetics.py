@@ -5,6 +5,7 @@ import json
 import time
 import zipfile
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -120,11 +121,12 @@ def test_what_runs_is_neither_started_nor_changed_nor_deleted(canary: Made) -> N
     assert canary.state == "READY"
     canary.synthetics.start_canary(Name=canary.name)
     assert canary.state == "RUNNING"
-    for call in (
+    calls: tuple[Callable[[], object], ...] = (
         lambda: canary.synthetics.start_canary(Name=canary.name),
         lambda: canary.synthetics.update_canary(Name=canary.name, SuccessRetentionPeriodInDays=2),
         lambda: canary.synthetics.delete_canary(Name=canary.name),
-    ):
+    )
+    for call in calls:
         with pytest.raises(ClientError) as error:
             call()
         assert refusal(error) == "ConflictException"
@@ -202,16 +204,18 @@ def test_a_schedule_runs_again_and_again_and_feeds_the_alarm(
         while len(canary.runs) < 2:
             assert time.monotonic() < until, "the second run is not listed"
             time.sleep(0.2)
-        metrics = client("cloudwatch").get_metric_statistics(
-            Namespace="CloudWatchSynthetics",
-            MetricName="SuccessPercent",
-            Dimensions=[{"Name": "CanaryName", "Value": canary.name}],
-            StartTime=now - 600,
-            EndTime=now + 600,
-            Period=60,
-            Statistics=["Average"],
+        metric = {
+            "Namespace": "CloudWatchSynthetics",
+            "MetricName": "SuccessPercent",
+            "Dimensions": [{"Name": "CanaryName", "Value": canary.name}],
+        }
+        asked = {"Id": "a", "MetricStat": {"Metric": metric, "Period": 60, "Stat": "Average"}}
+        answer = client("cloudwatch").get_metric_data(
+            MetricDataQueries=[asked],
+            StartTime=datetime.fromtimestamp(now - 600, UTC),
+            EndTime=datetime.fromtimestamp(now + 600, UTC),
         )
-        assert {point["Average"] for point in metrics["Datapoints"]} == {0.0}
+        assert set(answer["MetricDataResults"][0]["Values"]) == {0.0}
         canary.synthetics.stop_canary(Name=canary.name)
     finally:
         server.administer("clock", method="POST", body={"now": time.time()})
