@@ -19,6 +19,7 @@ import typer
 
 from pay.catalogue.scenarios import SCENARIOS
 from pay.model import Environment, Side
+from pay.model.stacks import SMOKE
 from pay.smoke.targets import on_side
 from rollout.aws.clients import asking
 from rollout.smoke.local import smoke_locally
@@ -76,7 +77,7 @@ def _require_smoke_tests(target: Environment, sides: list[Side]) -> None:
     what = f"the smoke tests of {target.name}"
     if target.smoke is None:
         reason = f"{target.name} has no smoke tests: its file has no table [smoke]"
-        fix = f"add the table to {target.name}.toml and deploy {target.name}-smoke"
+        fix = f"add the table to {target.name}.toml and deploy {SMOKE.stack_id(target.name)}"
         raise Refused(what, [Finding("smoke", reason, fix)])
     for side in sides:
         if not on_side(target, side):

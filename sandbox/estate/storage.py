@@ -28,7 +28,7 @@ def make_storage(owner: Owner) -> None:
     location = {"LocationConstraint": environment.region}
     for bucket in sorted(filter(None, buckets | shared)):
         owner.create("s3", "create_bucket", Bucket=bucket, CreateBucketConfiguration=location)
-    _let_load_balancers_log(owner)
+    _let_access_be_logged(owner)
     if environment.state.bucket:
         _keep_states(owner, environment.state.bucket)
     repositories = {names.repository(service.name) for service in services}
@@ -38,9 +38,9 @@ def make_storage(owner: Owner) -> None:
         owner.create("ecr", "create_repository", **settings)
 
 
-def _let_load_balancers_log(owner: Owner) -> None:
-    """Allow access logs below one prefix (AWS: Application Load Balancer user guide, "Enable access
-    logs").
+def _let_access_be_logged(owner: Owner) -> None:
+    """Allow access logs of load balancers below one prefix (AWS: Application Load Balancer user
+    guide, "Enable access logs"), and those of buckets below another.
     """
     settings, account = owner.environment.load_balancers, owner.environment.account_id
     bucket = settings.access_logs_bucket
@@ -51,7 +51,14 @@ def _let_load_balancers_log(owner: Owner) -> None:
         [f"arn:aws:s3:::{below}"],
         {"Service": "logdelivery.elasticloadbalancing.amazonaws.com"},
     )
-    owner.client("s3").put_bucket_policy(Bucket=bucket, Policy=policy_document(allowed))
+    # AWS: S3 user guide, "Enabling Amazon S3 server access logging".
+    of_buckets = Statement(
+        "BucketsLog",
+        ["s3:PutObject"],
+        [f"arn:aws:s3:::{bucket}/s3/*"],
+        {"Service": "logging.s3.amazonaws.com"},
+    )
+    owner.client("s3").put_bucket_policy(Bucket=bucket, Policy=policy_document(allowed, of_buckets))
 
 
 def _keep_states(owner: Owner, bucket: str) -> None:

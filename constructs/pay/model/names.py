@@ -222,7 +222,7 @@ def smoke_bucket(environment: str, account_id: str) -> str:
 
 
 def smoke_key_alias(environment: str) -> str:
-    return f"alias/{environment}-smoke"
+    return f"alias/{environment}-smoke-artefacts"
 
 
 SMOKE_SUBNETS = "smoke"
