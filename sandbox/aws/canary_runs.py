@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from moto.elbv2.models import FakeLoadBalancer, elbv2_backends
@@ -46,9 +46,13 @@ SHOP = Shop()
 """The server has one, with what is broken in it (`/_sandbox/shop`)."""
 
 
+_OPEN = ExitStack()
+"""What is open until the server ends."""
+
+
 @cache
 def _served() -> ShopServer:
-    return ExitStack().enter_context(serving(SHOP))
+    return _OPEN.enter_context(serving(SHOP))
 
 
 def run_in_background(
@@ -60,8 +64,8 @@ def run_in_background(
     end: Callable[[Ended], None],
 ) -> None:
     """Run an archive; `end` is called once, from another thread. The network is that of now."""
-    prefix = variables.get("WEBHOOKS", "")
-    SHOP.deliver = lambda payment: _deliver(prefix, payment)
+    if prefix := variables.get("WEBHOOKS"):
+        SHOP.deliver = partial(_deliver, prefix)
     network = _network(variables)
 
     def run() -> None:
@@ -187,6 +191,5 @@ def _answer(operation: str, asked: Mapping[str, Any]) -> Mapping[str, Any]:
 def _deliver(prefix: str, payment: str) -> None:
     """Keep a webhook where its receiver does."""
     bucket, _, path = prefix.partition("/")
-    if bucket:
-        backend = s3_backends[SETTINGS.account_id]["aws"]
-        backend.put_object(bucket, f"{path}/{payment}", b"{}")
+    backend = s3_backends[SETTINGS.account_id]["aws"]
+    backend.put_object(bucket, f"{path}/{payment}", b"{}")

@@ -171,13 +171,13 @@ def test_a_side_that_is_down_is_found_before_its_weight_leaves_0(
 ) -> None:
     few = [s for s in proving(smoked.environment, Side.FARGATE, MOVED) if s.third_party is None]
     monkeypatch.setattr("pay.smoke.targets.proving", lambda *_: few[-2:])
-    monkeypatch.setattr("rollout.smoke.canaries.Clock.poll_seconds", 0.5, raising=False)
     here = standings(smoked, tmp_path)
     edge = next_move(smoked.environment, MOVED)
 
     def asked() -> Promotion:
         reached = smoke_side(here, "sandbox", MOVED, edge, reach=lambda _: _Reached(client))
-        return Promotion(here, "sandbox", MOVED, edge, evidence=EVIDENCE, smoked=reached)
+        answers = {"evidence": EVIDENCE, "adjacent": "connector stands still"}
+        return Promotion(here, "sandbox", MOVED, edge, **answers, smoked=reached)
 
     smoked.balance(MOVED, Side.FARGATE, "deregister_targets")
     with pytest.raises(Refused) as refusal:
