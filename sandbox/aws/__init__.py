@@ -20,6 +20,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "elbv2": ("elbv2",),
     "logs": ("logs", "log_filters"),
     "route53": ("route53",),
+    "s3": ("s3",),
     "sns": ("sns",),
     "ssm": ("ssm",),
     "servicequotas": ("service_quotas",),
