@@ -330,7 +330,7 @@ TABLE: Mapping[str, Rows] = {
     },
     "aws_s3_bucket_lifecycle_configuration": {},
     "aws_s3_bucket_logging": {},
-    "aws_s3_bucket_policy": {"policy": Row(_RIGHTS, "it gives rights")},
+    "aws_s3_bucket_policy": {},
     "aws_s3_bucket_public_access_block": {
         name: Row(ON, "less is public")
         for name in (
