@@ -22,6 +22,7 @@ PANELS = {
         "stages",
         "board",
         "judge",
+        "smoke",
         "promote",
         "rollback",
         "journal",

@@ -5,7 +5,8 @@ blocks the move; nothing is written then.
 
 Where metrics of both sides can be compared, it asks the judge first, with the AWS credentials of
 the shell. PASS needs no evidence, FAIL blocks the move. Without a verdict `--evidence` says what
-was measured; in production `--approver` names the role that agrees to go on.
+was measured; in production `--approver` names the role that agrees to go on. From `dark` it runs
+the smoke tests of the Fargate side in the same way: FAILED blocks the move, no run is no pass.
 
 Example: `pay promote test-12 connector --evidence "errors 0.1 %, p99 as before, 4 h"`
 """
@@ -20,6 +21,7 @@ from rollout.moves.journal import author
 from rollout.moves.judge_stage import judge_stage
 from rollout.moves.promote import promote as write_promotion
 from rollout.moves.record_move import print_move
+from rollout.moves.smoked import smoke_side
 from rollout.moves.stage_file import locked
 from rollout.moves.standings import load_standings
 from rollout.terminal.arguments import EnvironmentName, Json, ServiceName, environments_folder, now
@@ -62,5 +64,6 @@ def promote(
             approvers=tuple(approver or ()),
             expected=to,
             judged=judge_stage(standings, environment, service, edge),
+            smoked=smoke_side(standings, environment, service, edge),
         )
         print_move(write_promotion(asked, by=author(folder)), as_json=as_json)

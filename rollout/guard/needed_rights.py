@@ -17,6 +17,7 @@ from pay.model.rights import (
     SERVICES_OF_TASKS,
     administered_by_account,
     agent_rights,
+    canaries_trust,
     execution_rights,
     instances_trust,
     publishes_alarms,
@@ -25,7 +26,7 @@ from pay.model.rights import (
     used_by_alarms,
     used_by_logs,
 )
-from pay.model.stacks import Stack
+from pay.model.stacks import SMOKE, Stack
 from pay.unread import Unread
 from rollout.plans.containers import TASK_DEFINITION, containers_of
 from rollout.plans.plan import Plan
@@ -81,12 +82,18 @@ def variables_of(containers: Iterable[Container]) -> set[str]:
 
 
 def known_services(stack: Stack) -> frozenset[str]:
-    """Return the AWS services of which the constructs say all that the roles of a stack need."""
+    """Return the AWS services of which the constructs say all that the roles of a stack need: of
+    canaries none, so that whatever their role loses is reported.
+    """
+    if stack.kind is SMOKE:
+        return frozenset()
     return SERVICES_OF_INSTANCES if stack.kind.holds_instances else SERVICES_OF_TASKS
 
 
 def of_trust(stack: Stack, environment: Environment) -> list[Statement]:
     """Return who has to be able to assume the roles of a stack."""
+    if stack.kind is SMOKE:
+        return [canaries_trust()]
     return [instances_trust() if stack.kind.holds_instances else tasks_trust(environment)]
 
 

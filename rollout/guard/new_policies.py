@@ -21,9 +21,22 @@ class Kind(Enum):
     RESOURCE = "who may do what with the one resource that it belongs to, which `*` means there"
 
 
-_TAKE_NO_RESOURCE = frozenset({"ecr:getauthorizationtoken", "ecs:discoverpollendpoint"})
-"""Actions that can be allowed on `*` only (AWS: service authorization reference, Amazon ECR and
-Amazon ECS). The stacks use no others."""
+_TAKE_NO_RESOURCE = frozenset(
+    {
+        "cloudwatch:putmetricdata",
+        "ec2:describenetworkinterfaces",
+        "ecr:getauthorizationtoken",
+        "ecs:discoverpollendpoint",
+        "elasticloadbalancing:describeloadbalancers",
+        "s3:listallmybuckets",
+    }
+)
+"""Actions that can be allowed on `*` only (AWS: service authorization reference). The stacks use no
+others."""
+
+_JOINS_A_NETWORK = frozenset({"ec2:createnetworkinterface", "ec2:deletenetworkinterface"})
+"""What Lambda needs on every resource of the account (AWS: Lambda developer guide, "Giving Lambda
+functions access to resources in an Amazon VPC")."""
 
 
 def too_much(
@@ -123,6 +136,8 @@ def _is_bound(grant: Grant, statement: Statement) -> bool:
     action = grant.action.lower()
     if action in _TAKE_NO_RESOURCE:
         return True
+    if action in _JOINS_A_NETWORK and grant.resource.endswith(":*/*"):
+        return _account(grant.resource).isdigit()
     service = action.partition(":")[0]
     if service == "kms" and grant.resource == "*":
         return False  # Keys of every account; those of the own one are `arn:aws:kms:...:key/*`.

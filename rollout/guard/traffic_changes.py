@@ -7,6 +7,7 @@ from rollout.plans.read import StackPlan
 from rollout.plans.records import RECORD_TYPE, States, names_in
 
 ALARM = "aws_cloudwatch_metric_alarm"
+CANARY = "aws_synthetics_canary"
 COMPOSITE_ALARM = "aws_cloudwatch_composite_alarm"
 DASHBOARD = "aws_cloudwatch_dashboard"
 LOG_GROUP = "aws_cloudwatch_log_group"

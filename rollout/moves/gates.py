@@ -15,7 +15,9 @@ from pay.model.stage.dwell import LOCAL_ZONE, has_seen_a_peak, peak_of, shortest
 from pay.model.stage.transitions import Direction, Edge, promotion
 from rollout.moves.journal import move, stripped
 from rollout.moves.judged import NOT_ASKED, Judged
+from rollout.moves.smoked import NOT_SMOKED, Smoked
 from rollout.moves.standings import Standings
+from rollout.smoke.verdict import Outcome
 from rollout.terminal.refusal import Finding, Refused
 from rollout.terminal.time_text import local, short_moment, span
 
@@ -34,6 +36,7 @@ class Promotion:
     expected: Stage | None = None
     """The stage that the person expects to reach; None: whichever is next."""
     judged: Judged = NOT_ASKED
+    smoked: Smoked = NOT_SMOKED
 
     @property
     def target(self) -> Environment:
@@ -183,6 +186,31 @@ def measurements_are_given(p: Promotion) -> Finding | None:
     return Finding("judge", missing, fix if needs_role else "watch it", refuses=needs_role)
 
 
+def smoke_tests_pass(p: Promotion) -> Finding | None:
+    """A side that fails its smoke tests gets no record. What no run shows, a person says; in
+    production a second person agrees.
+    """
+    verdict = p.smoked.verdict
+    if not p.smoked.was_asked or (verdict and verdict.outcome is Outcome.PASSED):
+        return None
+    if verdict and verdict.outcome is Outcome.FAILED:
+        return Finding(
+            "smoke",
+            f"the smoke tests of Fargate say FAILED: {verdict.reasons(Outcome.FAILED)}",
+            f"repair the side, then try it: pay smoke {p.environment} --side fargate",
+            "FAILED",
+        )
+    missing = f"no smoke tests could run: {p.smoked.why_not}"
+    if verdict:
+        missing = f"the smoke tests say NOT KNOWN: {verdict.reasons(Outcome.NOT_KNOWN)}"
+    if not invariants.has_evidence(p.evidence):
+        fix = 'repair it, or say what shows that the side works: --evidence "TEXT"'
+        return Finding("smoke", missing, fix, "NOT KNOWN")
+    needs_role = p.target.production and not any(map(stripped, p.approvers))
+    fix = "ask, and name the role that agrees to go on without smoke tests: --approver ROLE"
+    return Finding("smoke", missing, fix if needs_role else "watch it", refuses=needs_role)
+
+
 def approver_is_named(p: Promotion) -> Finding | None:
     """A move that is hard to take back needs a second person."""
     if not needs_approver(p.edge) or any(map(stripped, p.approvers)):
@@ -263,6 +291,7 @@ GATES: tuple[Callable[[Promotion], Finding | None], ...] = (
     approver_is_named,
     metrics_do_not_fail,
     measurements_are_given,
+    smoke_tests_pass,
     clients_have_followed,
     peak_was_seen,
     outside_the_peak,

@@ -22,6 +22,7 @@ from pay.model.problem import InvalidInput, Problem, did_you_mean
 from pay.model.stage.transitions import Direction, Edge
 from rollout.measure.judgement import Judgement
 from rollout.moves.json_lines import RESTORE, read_lines
+from rollout.smoke.verdict import SmokeVerdict
 
 
 def is_utc(moment: datetime) -> datetime:
@@ -55,6 +56,8 @@ class Move(Model):
     """What was measured before a promotion."""
     judged: Judgement | None = None
     """The verdict on the stage that was left, with its numbers."""
+    smoked: SmokeVerdict | None = None
+    """What smoke tests showed of the side that gets its first record."""
     because: str | None = None
     """Why a rollback."""
     adjacent: str | None = None
@@ -103,6 +106,7 @@ def move(
     by: str,
     evidence: str | None = None,
     judged: Judgement | None = None,
+    smoked: SmokeVerdict | None = None,
     because: str | None = None,
     adjacent: str | None = None,
     approvers: tuple[str, ...] = (),
@@ -117,6 +121,7 @@ def move(
         by=by,
         evidence=stripped(evidence),
         judged=judged,
+        smoked=smoked,
         because=stripped(because),
         adjacent=stripped(adjacent),
         approvers=tuple(role for name in approvers if (role := stripped(name))),

@@ -23,6 +23,7 @@ def promote(asked: Promotion, *, by: str) -> WrittenMove:
         by=by,
         evidence=asked.evidence,
         judged=asked.judged.judgement,
+        smoked=asked.smoked.verdict,
         adjacent=asked.adjacent if asked.moving_neighbours else None,
         approvers=asked.approvers,
     )

@@ -8,10 +8,11 @@ from pay.model.alarms import HEALTHY_HOSTS_ALARM, alarms
 from pay.model.monitoring.service_alarms import alarms_over_both
 from pay.model.monitoring.stages import composites_alone_notify
 from pay.model.side import ServiceSide
-from pay.model.stacks import MONITORING, known_stacks, traffic_stack
+from pay.model.stacks import MONITORING, SMOKE, known_stacks, traffic_stack
 from pay.model.stage.dns_answers import minimum_healthy
 from pay.model.stage.transitions import Edge
 from pay.model.stage.write_order import written_sides
+from pay.smoke.targets import targets
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,8 @@ def stack_changes(environment: Environment, service: str, edge: Edge) -> tuple[S
             gained, lost = _updates(environment, service, stack.kind.side, edge)
             first += [StackChange(stack.id, "; ".join(gained))] if gained else []
             last += [StackChange(stack.id, "; ".join(lost))] if lost else []
+    if smoke_tests := _smoke_tests(environment, service, edge):
+        watching.append(StackChange(SMOKE.stack_id(environment.name), smoke_tests))
     records = _records_change(environment, edge)
     traffic = StackChange(traffic_stack(environment.name, service), records)
     return (*first, *([traffic] if records else []), *watching, *last)
@@ -109,6 +112,21 @@ def _watching(environment: Environment, service: str, edge: Edge) -> str:
     ]
     shown = f"; {', '.join(alarms_change)}: alarms over both sides" if alarms_change else ""
     return f"one in-place update: the dashboard names the stage{shown}"
+
+
+def _smoke_tests(environment: Environment, service: str, edge: Edge) -> str:
+    """Return what the stack of the canaries shows of a move; empty: nothing."""
+    before, after = (
+        {each.name: each.variables for each in targets(_moved(environment, service, stage))}
+        for stage in (edge.before, edge.after)
+    )
+    counts = {
+        "create": len(after.keys() - before.keys()),
+        "in-place update": sum(before[n] != after[n] for n in before.keys() & after.keys()),
+        "destroy": len(before.keys() - after.keys()),
+    }
+    shown = [f"{n} {what}" if n == 1 else f"{n} {what}s" for what, n in counts.items() if n]
+    return f"{', '.join(shown)}: canaries of the sides that there are" if shown else ""
 
 
 def _changed_alarms(

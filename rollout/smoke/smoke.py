@@ -57,7 +57,7 @@ def tried(
     chosen = on if scenarios is None else tuple(scenarios)
 
     def outcome(scenario: Scenario) -> ScenarioOutcome:
-        if scenario not in on:
+        if scenario.name not in {each.name for each in on}:
             missing = not_known(f"no canary of {environment.name} tries it on {side}")
             return _outcome(scenario, [missing], environment, at, 0)
         began = time.monotonic()

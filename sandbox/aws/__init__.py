@@ -21,11 +21,12 @@ MODULES: dict[str, tuple[str, ...]] = {
     "elbv2": ("elbv2",),
     "logs": ("logs", "log_filters"),
     "route53": ("route53",),
-    "s3": ("s3",),
+    "s3": ("s3", "s3_access_logs"),
     "sns": ("sns",),
     "ssm": ("ssm",),
     "sts": ("accounts",),
     "servicequotas": ("service_quotas",),
+    "synthetics": ("synthetics",),
     "wafv2": ("wafv2",),
 }
 """Maps moto's name of a service to the modules of this package that change it."""

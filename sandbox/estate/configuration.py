@@ -7,6 +7,7 @@ from collections import defaultdict
 from pay.model import Microservice, names
 from sandbox.estate.estate_builder import Owner
 from sandbox.estate.mistakes import Mistake
+from sandbox.shop.shop import secret_values
 
 NOT_A_SECRET = "not-a-secret"
 """The value of every secret, and of every parameter that no lookup reads. It is not a real one."""
@@ -23,6 +24,14 @@ def make_configuration(owner: Owner) -> None:
         value = json.dumps(dict.fromkeys(sorted(variables), NOT_A_SECRET))
         settings = {"Name": name, "SecretString": value, "Tags": owner.tags(name), **key}
         owner.create("secretsmanager", "create_secret", **settings)
+    if smoke := owner.environment.smoke:
+        value = json.dumps(secret_values(owner.environment.dns.public_zone))
+        settings = {
+            "Name": smoke.secret_name,
+            "SecretString": value,
+            "Tags": owner.tags(smoke.secret_name),
+        }
+        owner.create("secretsmanager", "create_secret", **settings, **key)
     for service in owner.services:
         path = names.parameter_path(owner.name, service.name)
         for variable in service.parameters[1 if lacks_one else 0 :]:

@@ -37,7 +37,7 @@ def _vpc(owner: Owner, name: str, block: IPv4Network) -> str:
 
 def _subnets(owner: Owner, vpc_id: str) -> None:
     """Create the public subnets, those of each segment's instances, those of every service, and
-    those of databases and endpoints.
+    those of databases, endpoints and canaries.
     """
     network, existing = owner.environment.network, owner.ids("subnet")
     elsewhere_id = vpc_id
@@ -45,7 +45,8 @@ def _subnets(owner: Owner, vpc_id: str) -> None:
         elsewhere_id = _vpc(owner, f"{network.vpc}-other", OTHER_VPC_RANGE)
     services = [service.name for service in owner.services]
     instances = map(names.instance_subnets, Segment)
-    groups = ["public", *instances, *services, DATABASE_SUBNETS, ENDPOINTS_SUBNETS]
+    shared = [DATABASE_SUBNETS, ENDPOINTS_SUBNETS, names.SMOKE_SUBNETS]
+    groups = ["public", *instances, *services, *shared]
     own, other = (each.subnets(new_prefix=SUBNET_PREFIX) for each in (VPC_RANGE, OTHER_VPC_RANGE))
     for group, zone in product(groups, network.zones):
         block, other_block = next(own), next(other)

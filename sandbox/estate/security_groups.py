@@ -68,6 +68,8 @@ def _groups(owner: Owner, vpc_id: str) -> dict[str, str]:
     """Create the missing groups; return a map of every group's name to its id."""
     ends = {end for each in needed(owner) for end in (each.source, each.target)}
     wanted = {group_name(owner, end) for end in ends} - {""}
+    if owner.environment.smoke:
+        wanted.add(names.smoke_security_group(owner.name))
     for segment in Segment:
         wanted.update(names.instance_security_groups(owner.name, segment))
     if Mistake.MISSING_SECURITY_GROUP in owner.mistakes:

@@ -24,17 +24,19 @@ def make_storage(owner: Owner) -> None:
     }
     locks = environment.state.bucket or names.lock_bucket(owner.name)
     shared = {environment.load_balancers.access_logs_bucket, locks}
+    if environment.smoke:
+        shared.add(environment.smoke.webhooks_bucket)
     location = {"LocationConstraint": environment.region}
     for bucket in sorted(buckets | shared):
         owner.create("s3", "create_bucket", Bucket=bucket, CreateBucketConfiguration=location)
-    _let_load_balancers_log(owner)
+    _let_access_be_logged(owner)
     if environment.state.bucket:
         _keep_states(owner, environment.state.bucket)
 
 
-def _let_load_balancers_log(owner: Owner) -> None:
-    """Allow access logs below one prefix (AWS: Application Load Balancer user guide, "Enable access
-    logs").
+def _let_access_be_logged(owner: Owner) -> None:
+    """Allow access logs of load balancers below one prefix (AWS: Application Load Balancer user
+    guide, "Enable access logs"), and those of buckets below another.
     """
     settings, account = owner.environment.load_balancers, owner.environment.account_id
     bucket = settings.access_logs_bucket
@@ -45,7 +47,14 @@ def _let_load_balancers_log(owner: Owner) -> None:
         [f"arn:aws:s3:::{below}"],
         {"Service": "logdelivery.elasticloadbalancing.amazonaws.com"},
     )
-    owner.client("s3").put_bucket_policy(Bucket=bucket, Policy=policy_document(allowed))
+    # AWS: S3 user guide, "Enabling Amazon S3 server access logging".
+    of_buckets = Statement(
+        "BucketsLog",
+        ["s3:PutObject"],
+        [f"arn:aws:s3:::{bucket}/s3/*"],
+        {"Service": "logging.s3.amazonaws.com"},
+    )
+    owner.client("s3").put_bucket_policy(Bucket=bucket, Policy=policy_document(allowed, of_buckets))
 
 
 def _keep_states(owner: Owner, bucket: str) -> None:

@@ -1,10 +1,12 @@
-"""Doors for what AWS itself does: it sends metrics, which `PutMetricData` refuses, and time passes.
+"""Doors for what is not a call of AWS: it sends metrics, which `PutMetricData` refuses, time
+passes, and a side of the stub shop breaks (`sandbox/shop/faults.py`).
 
     POST /_sandbox/metrics    [{"namespace": "AWS/ApplicationELB", "name": "RequestCount",
                                 "dimensions": {"LoadBalancer": "app/a/1"},
                                 "points": [[1764150000, 57, 1], ...]}]
     POST /_sandbox/clock      {"now": 1764150060}
     POST /_sandbox/broken-images    {"digests": ["sha256:..."]}
+    POST /_sandbox/shop       {"side": "fargate", "faults": ["payment stuck"]}
 
 A point is a time in seconds since the epoch, a value, and how often the value was seen then. A row
 may name its `unit`. Containers of broken images start and never become healthy; each call says all
@@ -44,6 +46,14 @@ def _set_broken_images(body: Any) -> None:
     BROKEN_DIGESTS.update(body["digests"])
 
 
+def _break_shop(body: Any) -> None:
+    from pay.model import Side
+    from sandbox.aws.canary_runs import SHOP
+    from sandbox.shop.faults import Fault
+
+    SHOP.faults[Side(body["side"])] = frozenset(map(Fault, body["faults"]))
+
+
 DOORS: Mapping[str, Callable[[Any], Any]] = {
     "/_sandbox/metrics": _put,
     "/_sandbox/clock": _set_clock,
@@ -51,6 +61,7 @@ DOORS: Mapping[str, Callable[[Any], Any]] = {
     "/_sandbox/broken-images": _set_broken_images,
     "/_sandbox/findings": put_findings,
     "/_sandbox/expire": expire,
+    "/_sandbox/shop": _break_shop,
 }
 
 

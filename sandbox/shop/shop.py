@@ -9,6 +9,7 @@ from http import HTTPStatus
 from urllib.parse import parse_qs
 
 from pay.catalogue import CATALOGUE
+from pay.catalogue.scenarios import SCENARIOS
 from pay.model import Side
 from sandbox.shop import pages
 from sandbox.shop.faults import Fault
@@ -92,13 +93,11 @@ NOT_FOUND = Answered(HTTPStatus.NOT_FOUND, pages.page("Page not found", ""))
 
 
 class Shop:
-    """Payments and agreements, and what is broken on each side.
+    """Payments and agreements, and what is broken on each side."""
 
-    `deliver` receives the id of each payment that succeeds, as a receiver of webhooks would.
-    """
-
-    def __init__(self, deliver: Callable[[str], None] = lambda payment: None) -> None:
-        self._deliver = deliver
+    def __init__(self) -> None:
+        self.deliver: Callable[[str], None] = lambda payment: None
+        """Receives the id of each payment that succeeds, as a receiver of webhooks does."""
         self._lock = threading.Lock()
         self._payments: dict[str, Payment] = {}
         self._agreements: dict[str, str] = {}
@@ -182,7 +181,7 @@ class Shop:
         if payment.agreement and Fault.AGREEMENT_STUCK not in faults:
             self._agreements[payment.agreement] = "active"
         if payment.status == "success" and Fault.WEBHOOK_LOST not in faults:
-            self._deliver(id)
+            self.deliver(id)
 
     def _frontend(self, asked: Asked, faults: Collection[Fault]) -> Answered:
         _, kind, id, *rest = [*asked.path.split("/"), "", ""][:5]
@@ -246,6 +245,21 @@ class Shop:
         if not is_known or Fault.NOTIFICATION_REFUSED in faults:
             return Answered(HTTPStatus.FORBIDDEN)
         return Answered(HTTPStatus.OK)
+
+
+def secret_values(public_zone: str) -> dict[str, str]:
+    """Return the secret of smoke tests in an environment whose payments this shop takes."""
+    tokens = {
+        "API_TOKEN_" + name.upper().replace("-", "_"): TOKEN + (scenario.third_party or SANDBOX)
+        for name, scenario in SCENARIOS.items()
+        if scenario.opens and "publicapi" in scenario.opens
+    }
+    return {
+        **tokens,
+        "EMAIL_ADDRESS": "smoke@example.org",
+        "NOTIFICATIONS_SANDBOX_AUTH_TOKEN": TOKEN + SANDBOX,
+        "SMOKE_TEST_PRODUCT_PAYMENT_LINK_URL": f"https://products.{public_zone}/pay/smoke",
+    }
 
 
 def is_down(provider: str, faults: Collection[Fault]) -> bool:

@@ -30,7 +30,7 @@ def test_every_stack_of_production_only_creates_and_warns_of_nothing(
 ) -> None:
     """As modules of one plan; the test below plans stacks as they are."""
     stacks = sorted(written.glob("production-2-*"))
-    assert len(stacks) == 2 + 4 * len(CATALOGUE)
+    assert len(stacks) == 3 + 4 * len(CATALOGUE)
     write_modules(tmp_path, stacks)
     (tmp_path / "provider.tf").write_text(provider_of(stacks))
     with Sandbox(environments["production-2"], neighbours=True) as sandbox:

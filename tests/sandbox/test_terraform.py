@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from pay.catalogue.scenarios import SCENARIOS
 from pay.model import Environment
+from pay.smoke.archives import archive
 from sandbox.instance import Sandbox
 from sandbox.settings import Settings
 
@@ -25,6 +27,7 @@ class Terraform:
         self.sandbox = sandbox
         self._folder = folder
         shutil.copytree(CONFIGURATION, folder, dirs_exist_ok=True)
+        (folder / "canary.zip").write_bytes(archive(SCENARIOS["cancel"]).content)
         self.run("init")
 
     def run(self, command: str, *arguments: str, status: int = 0, **variables: str) -> str:

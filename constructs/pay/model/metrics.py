@@ -24,6 +24,7 @@ Dimension = Literal[
     "ServiceName",
     "QueueName",
     "DBInstanceIdentifier",
+    "CanaryName",
 ]
 """The dimensions of a side: the ARN suffixes of its load balancer and target group, and its names
 in ECS, SQS and RDS."""

@@ -232,7 +232,12 @@ def smoke_bucket(environment: str, account_id: str) -> str:
 
 
 def smoke_key_alias(environment: str) -> str:
-    return f"alias/{environment}-smoke"
+    return f"alias/{environment}-smoke-artefacts"
+
+
+SMOKE_SUBNETS = "smoke"
+"""The group of subnets of canaries: payment providers must be reached from there, and nothing of
+the cardholder data environment shares it."""
 
 
 def smoke_security_group(environment: str) -> str:

@@ -279,6 +279,32 @@ REGISTRY = StackKind(
     is_wanted=lambda environment: environment.registry is not None,
 )
 
+SMOKE = StackKind(
+    name="smoke",
+    scope=StackScope.ENVIRONMENT,
+    holds="canaries on each side, their role, and the bucket for what their runs leave",
+    types=frozenset(
+        {
+            "aws_cloudwatch_metric_alarm",
+            "aws_iam_role",
+            "aws_iam_role_policy",
+            "aws_kms_alias",
+            "aws_kms_key",
+            "aws_s3_bucket",
+            "aws_s3_bucket_lifecycle_configuration",
+            "aws_s3_bucket_logging",
+            "aws_s3_bucket_policy",
+            "aws_s3_bucket_public_access_block",
+            "aws_s3_bucket_server_side_encryption_configuration",
+            "aws_s3_bucket_versioning",
+            "aws_synthetics_canary",
+        }
+    ),
+    turn=Turn.MONITORING,
+    may_lose=Loss.ANY_TIME,
+    is_wanted=lambda environment: environment.smoke is not None,
+)
+
 JUDGED_ANYWHERE = PLATFORM.types | EC2.types | FARGATE.types | TRAFFIC.types
 """The types that the guard judges in every stack; it allows others only where a kind holds them."""
 
@@ -290,6 +316,7 @@ KINDS: tuple[StackKind, ...] = (
     TRAFFIC,
     OVERVIEW,
     MONITORING,
+    SMOKE,
 )
 
 RESOURCE_TYPES = frozenset[str]().union(*(kind.types for kind in KINDS))

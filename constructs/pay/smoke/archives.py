@@ -26,10 +26,15 @@ class Archive:
     """A canary's code."""
 
     content: bytes
-    name: str
+    handler: str
+    digest: str
     """Changes with the code and with the runtime. AWS takes a runtime only together with code, and
     Terraform sends code only when its file has another name (docs/decisions/0172)."""
-    handler: str
+
+    @property
+    def name(self) -> str:
+        """Return the name of its file."""
+        return f"smoke-{self.digest}.zip"
 
 
 def archive(scenario: Scenario, runtime: str = RUNTIME, scripts: Path = SCRIPTS) -> Archive:
@@ -44,4 +49,4 @@ def archive(scenario: Scenario, runtime: str = RUNTIME, scripts: Path = SCRIPTS)
             zip_file.writestr(entry, (scripts / name).read_bytes())
     content = buffer.getvalue()
     digest = hashlib.sha256(runtime.encode() + content).hexdigest()
-    return Archive(content, f"smoke-{digest[:12]}.zip", f"{scenario.name}.handler")
+    return Archive(content, f"{scenario.name}.handler", digest[:12])

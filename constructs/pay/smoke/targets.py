@@ -53,22 +53,22 @@ class Target:
         assert self.side is not None
         return names.load_balancer(self.environment.name, service.name, self.side)
 
-    def variables(self, addresses: Mapping[str, str]) -> dict[str, str]:
-        """Return the variables of its script; `addresses`: load balancer -> its DNS name."""
+    @property
+    def variables(self) -> dict[str, str]:
+        """Return the variables of its script."""
         environment = self.environment
         smoke = environment.smoke
-        pinned = {
-            host_name(service, environment): addresses[self.load_balancer(service)]
-            for service in self.pinned
+        balancers = {
+            host_name(service, environment): self.load_balancer(service) for service in self.pinned
         }
-        variables = {"ADDRESSES": _pairs(pinned)}
+        variables = {"BALANCERS": _pairs(balancers)}
         if self.scenario.opens is None:
             return variables | {"CHECKS": " ".join(map(self._check, self.pinned))}
         hosts = {service.name: host_name(service, environment) for service in self.opened}
         bucket = smoke.webhooks_bucket if smoke else None
         return variables | {
             "HOSTS": _pairs(hosts),
-            "SECRET": smoke.secret if smoke else "",
+            "SECRET_NAME": smoke.secret_name if smoke else "",
             "WEBHOOKS": f"{bucket}/webhooks/{environment.name}" if bucket else "",
         }
 

@@ -343,6 +343,24 @@ TABLE: Mapping[str, Rows] = {
     "aws_route53_record": {
         "": Row(judged_by("changes-only-weights"), "a move changes weights and nothing else"),
     },
+    "aws_s3_bucket": {
+        **_computed(
+            *("bucket_domain_name", "bucket_regional_domain_name", "hosted_zone_id", "region"),
+            *("website_domain", "website_endpoint"),
+        ),
+    },
+    "aws_s3_bucket_lifecycle_configuration": {},
+    "aws_s3_bucket_logging": {},
+    "aws_s3_bucket_policy": {},
+    "aws_s3_bucket_public_access_block": {
+        name: Row(ON, "less is public")
+        for name in (
+            *("block_public_acls", "block_public_policy"),
+            *("ignore_public_acls", "restrict_public_buckets"),
+        )
+    },
+    "aws_s3_bucket_server_side_encryption_configuration": {},
+    "aws_s3_bucket_versioning": {},
     "aws_sns_topic": {
         **_computed("beginning_archive_time", "owner"),
         "display_name": Row(ANYTHING, "only people read it"),
@@ -351,6 +369,9 @@ TABLE: Mapping[str, Rows] = {
     "aws_sns_topic_policy": {
         **_computed("owner"),
         "policy": Row(_RIGHTS, "it gives rights"),
+    },
+    "aws_synthetics_canary": {
+        **_computed("engine_arn", "source_location_arn", "status", "timeline"),
     },
     "aws_wafv2_web_acl_association": {},
 }

@@ -19,6 +19,7 @@ from pay.model.stacks import (
     OVERVIEW,
     PLATFORM,
     REGISTRY,
+    SMOKE,
     TRAFFIC,
     Stack,
     kind_of,
@@ -90,13 +91,21 @@ def test_a_stack_waits_for_those_beside_it_of_the_nearest_earlier_turn(
     assert needed["test-12-ledger-traffic"] == ("test-12-ledger-ec2", "test-12-ledger-fargate")
     last = replace(registry, id="test-last", kind=OTHER)
     waits = dependencies([*known.values(), last])["test-last"]
-    assert set(waits) == {id for id, stack in known.items() if stack.kind is MONITORING}
+    watching = (MONITORING, SMOKE)
+    assert set(waits) == {id for id, stack in known.items() if stack.kind in watching}
 
 
 def test_the_turns_come_one_after_the_other(environments: Mapping[str, Environment]) -> None:
     turns = in_turns(reversed(known_stacks(environments).values()))
     kinds = [{stack.kind for stack in turn} for turn in turns]
-    assert kinds == [{REGISTRY}, {PLATFORM}, {EC2, FARGATE}, {TRAFFIC}, {OVERVIEW}, {MONITORING}]
+    assert kinds == [
+        {REGISTRY},
+        {PLATFORM},
+        {EC2, FARGATE},
+        {TRAFFIC},
+        {OVERVIEW},
+        {MONITORING, SMOKE},
+    ]
 
 
 def test_an_environment_without_monitoring_has_no_stack_of_it(

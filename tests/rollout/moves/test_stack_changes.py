@@ -5,6 +5,7 @@ import pytest
 from pay.environments.load import load_environments
 from pay.model import Stage
 from pay.model.environment.monitoring import Notifying
+from pay.model.stacks import SMOKE
 from pay.model.stage.transitions import find_edge
 from rollout.moves.stack_changes import commands, stack_changes
 from tests.support.checkout import COMMITTED
@@ -14,7 +15,8 @@ ENVIRONMENTS = load_environments(COMMITTED)
 TEST_12 = ENVIRONMENTS["test-12"]
 
 WATCHING = "monitoring"
-"""It has a test of its own."""
+"""It has a test of its own, as has the stack of canaries."""
+TRIED = SMOKE.stack_id("test-12")
 
 WORK = (
     "a new revision of the task definition and one in-place update of the service: its tasks take "
@@ -35,7 +37,8 @@ def changes(
     assert edge is not None
     found = stack_changes(environment, service, edge)
     own = [(change.stack.removeprefix(f"{name}-{service}-"), change.shows) for change in found]
-    return [(stack, shows) for stack, shows in own if stack != WATCHING]
+    others = (WATCHING, SMOKE.stack_id(name))
+    return [(stack, shows) for stack, shows in own if stack not in others]
 
 
 @pytest.mark.parametrize(
@@ -208,3 +211,22 @@ def test_alarms_of_sides_leave_notifying_between_ready_and_cutover() -> None:
     assert notifies("canary", "quarter") == []
     assert all("notify again" in text for text in notifies("most", "cutover"))
     assert len(notifies("half", "ready")) == 2
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "service", "shows"),
+    [
+        ("legacy", "dark", "ledger", "1 in-place update"),
+        ("detached", "retired", "ledger", "1 in-place update"),
+        ("dark", "ready", "ledger", None),
+        ("legacy", "dark", "publicapi", "creates"),
+    ],
+)
+def test_canaries_follow_the_sides_of_what_they_open(
+    before: str, after: str, service: str, shows: str | None
+) -> None:
+    edge = find_edge(TEST_12.ladder, Stage(before), Stage(after))
+    assert edge
+    told = {each.stack: each.shows for each in stack_changes(TEST_12, service, edge)}
+    assert (TRIED in told) is (shows is not None)
+    assert shows is None or shows in told[TRIED]

@@ -825,3 +825,99 @@ resource "aws_ecr_registry_scanning_configuration" "tried" {
     }
   }
 }
+
+resource "aws_s3_bucket" "artefacts" {
+  bucket = "pay-sandbox-artefacts"
+}
+
+resource "aws_s3_bucket_public_access_block" "artefacts" {
+  bucket                  = aws_s3_bucket.artefacts.id
+  block_public_acls       = true
+  block_public_policy     = true
+  ignore_public_acls      = true
+  restrict_public_buckets = true
+}
+
+resource "aws_s3_bucket_server_side_encryption_configuration" "artefacts" {
+  bucket = aws_s3_bucket.artefacts.id
+  rule {
+    bucket_key_enabled = true
+    apply_server_side_encryption_by_default {
+      sse_algorithm     = "aws:kms"
+      kms_master_key_id = aws_kms_key.this.arn
+    }
+  }
+}
+
+resource "aws_s3_bucket_versioning" "artefacts" {
+  bucket = aws_s3_bucket.artefacts.id
+  versioning_configuration {
+    status = "Enabled"
+  }
+}
+
+resource "aws_s3_bucket_lifecycle_configuration" "artefacts" {
+  bucket = aws_s3_bucket.artefacts.id
+  rule {
+    id     = "expire"
+    status = "Enabled"
+    filter {
+      prefix = ""
+    }
+    expiration {
+      days = 365
+    }
+  }
+  depends_on = [aws_s3_bucket_versioning.artefacts]
+}
+
+resource "aws_s3_bucket_logging" "artefacts" {
+  bucket        = aws_s3_bucket.artefacts.id
+  target_bucket = "pay-sandbox-alb-access-logs"
+  target_prefix = "s3/"
+}
+
+resource "aws_s3_bucket_policy" "artefacts" {
+  bucket = aws_s3_bucket.artefacts.id
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Deny"
+      Principal = { AWS = "*" }
+      Action    = "s3:*"
+      Resource  = ["${aws_s3_bucket.artefacts.arn}/*"]
+      Condition = { Bool = { "aws:SecureTransport" = "false" } }
+    }]
+  })
+}
+
+resource "aws_iam_role" "canaries" {
+  name = "sandbox-canaries"
+  assume_role_policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Action = "sts:AssumeRole", Principal = { Service = "lambda.amazonaws.com" } }]
+  })
+}
+
+resource "aws_synthetics_canary" "this" {
+  name                 = "sandbox-cancel-ec2"
+  artifact_s3_location = "s3://${aws_s3_bucket.artefacts.bucket}/cancel"
+  execution_role_arn   = aws_iam_role.canaries.arn
+  handler              = "cancel.handler"
+  runtime_version      = "syn-nodejs-puppeteer-15.0"
+  zip_file             = "canary.zip"
+  delete_lambda        = true
+  artifact_config {
+    s3_encryption {
+      encryption_mode = "SSE_KMS"
+      kms_key_arn     = aws_kms_key.this.arn
+    }
+  }
+  run_config {
+    timeout_in_seconds    = 60
+    environment_variables = { SECRET_NAME = "sandbox/smoke_test" }
+  }
+  schedule {
+    expression = "rate(0 minute)"
+  }
+}

@@ -19,7 +19,7 @@ SecretName = Annotated[
 class Smoke(Model):
     """Smoke tests by CloudWatch Synthetics; an environment without the table has none."""
 
-    secret: SecretName
+    secret_name: SecretName
     """Holds a JSON object: the API token of each provider and the address of a payment link
     (`docs/tasks/smoke-test-a-side.md` lists the keys)."""
     webhooks_bucket: BucketName | None = None

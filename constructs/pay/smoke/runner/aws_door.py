@@ -8,9 +8,9 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-Answer = Callable[[str, Mapping[str, str]], Mapping[str, Any]]
-"""Called with `GetSecretValue` or `HeadObject` and the input; returns what the script reads of the
-answer, and raises AwsError."""
+Answer = Callable[[str, Mapping[str, Any]], Mapping[str, Any]]
+"""Called with `GetSecretValue`, `HeadObject` or `DescribeLoadBalancers` and the input; returns what
+the script reads of the answer, and raises AwsError."""
 
 
 class AwsError(Exception):
@@ -34,7 +34,7 @@ def aws_door(answer: Answer) -> Iterator[str]:
             except AwsError as error:
                 content = {"status": error.status, "message": str(error)}
                 status = HTTPStatus.BAD_REQUEST
-            text = json.dumps(content).encode()
+            text = json.dumps(content, default=str).encode()
             self.send_response(status)
             self.send_header("Content-Length", str(len(text)))
             self.end_headers()

@@ -101,6 +101,10 @@ const MODULES = {
   "@aws/synthetics-puppeteer": synthetics,
   "@aws-sdk/client-secrets-manager": sdk("SecretsManagerClient", "GetSecretValue"),
   "@aws-sdk/client-s3": sdk("S3Client", "HeadObject"),
+  "@aws-sdk/client-elastic-load-balancing-v2": sdk(
+    "ElasticLoadBalancingV2Client",
+    "DescribeLoadBalancers",
+  ),
 };
 
 const load = Module._load;

@@ -2,11 +2,11 @@
 //
 // Each scenario is a file beside this one. It runs in CloudWatch Synthetics, or by `pay smoke --local`.
 // Its environment:
-//   HOSTS      service=host,...    the names that callers use
-//   ADDRESSES  host=address,...    the load balancers of the side that is tried; others follow DNS
-//   SECRET     the name of the secret with the tokens
-//   WEBHOOKS   bucket/prefix       where webhooks arrive; empty: no scenario waits for one
-//   CHECKS     url url ...         what the probe asks
+//   HOSTS        service=host,...   the names that callers use
+//   BALANCERS    host=balancer,...  the load balancers of the side that is tried; others follow DNS
+//   SECRET_NAME  name               the secret with the tokens
+//   WEBHOOKS     bucket/prefix      where webhooks arrive; empty: no scenario waits for one
+//   CHECKS       url url ...        what the probe asks
 "use strict";
 
 const https = require("https");
@@ -23,7 +23,7 @@ const pairs = (text) =>
       .map((pair) => pair.split("=")),
   );
 const hosts = pairs(process.env.HOSTS);
-const addresses = pairs(process.env.ADDRESSES);
+const balancers = pairs(process.env.BALANCERS);
 
 const CARDS = {
   // GOV.UK Pay documentation, "Mock card numbers and email addresses".
@@ -56,12 +56,32 @@ async function ofThirdParty(name, act) {
   }
 }
 
+let addresses;
+
+/** Returns host -> address of the load balancers of the side that is tried. */
+async function sideAddresses() {
+  if (!addresses && Object.keys(balancers).length) {
+    const {
+      ElasticLoadBalancingV2Client,
+      DescribeLoadBalancersCommand,
+    } = require("@aws-sdk/client-elastic-load-balancing-v2");
+    const command = new DescribeLoadBalancersCommand({ Names: Object.values(balancers) });
+    const { LoadBalancers } = await new ElasticLoadBalancingV2Client({}).send(command);
+    const named = Object.fromEntries(LoadBalancers.map((it) => [it.LoadBalancerName, it.DNSName]));
+    addresses = Object.fromEntries(
+      Object.entries(balancers).map(([host, balancer]) => [host, named[balancer]]),
+    );
+  }
+  return addresses || {};
+}
+
 /** Sends a request to the side that is tried; the name stays, so TLS and its certificate do, too. */
-function request(method, url, { headers, body } = {}) {
+async function request(method, url, { headers, body } = {}) {
   const { hostname, pathname, search } = new URL(url);
+  const address = (await sideAddresses())[hostname];
   const options = {
     method,
-    host: addresses[hostname] || hostname,
+    host: address || hostname,
     servername: hostname,
     path: pathname + search,
     headers: { Host: hostname, Accept: "application/json", ...headers },
@@ -89,10 +109,10 @@ let secret;
 async function secretValue(key) {
   if (!secret) {
     const { SecretsManagerClient, GetSecretValueCommand } = require("@aws-sdk/client-secrets-manager");
-    const command = new GetSecretValueCommand({ SecretId: process.env.SECRET });
+    const command = new GetSecretValueCommand({ SecretId: process.env.SECRET_NAME });
     secret = JSON.parse((await new SecretsManagerClient({}).send(command)).SecretString);
   }
-  expect(secret[key], `the secret ${process.env.SECRET} has no key ${key}`);
+  expect(secret[key], `the secret ${process.env.SECRET_NAME} has no key ${key}`);
   return secret[key];
 }
 
@@ -139,7 +159,7 @@ async function expectStatus(scenario, id, status, thirdParty) {
 
 /** Opens a browser that reaches the side that is tried under the public names. */
 async function openPage() {
-  const rules = Object.entries(addresses).map(([host, address]) => `MAP ${host} ${address}`);
+  const rules = Object.entries(await sideAddresses()).map(([host, address]) => `MAP ${host} ${address}`);
   const { args } = await synthetics.getDefaultLaunchOptions();
   if (rules.length) {
     await synthetics.launch({ args: [...args, `--host-resolver-rules=${rules.join(",")}`] });
@@ -272,7 +292,6 @@ async function expectWebhook({ payment_id }) {
 module.exports = {
   CARDS,
   PATIENCE_MS,
-  addresses,
   api,
   createPayment,
   expect,
@@ -287,5 +306,6 @@ module.exports = {
   payByCard,
   request,
   secretValue,
+  sideAddresses,
   step,
 };

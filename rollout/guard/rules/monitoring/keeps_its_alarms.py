@@ -1,12 +1,15 @@
 """A side that can receive traffic keeps its alarms, and the composite alarms over them. They decide
 whether a service moves on or back, afterwards they alone say that it is sick, and CloudWatch
 forgets the state of a deleted one. An alarm over both sides goes where the service's stage has none
-of its name. `changes-only-what-is-harmless` judges what an alarm watches and whom it notifies.
+of its name, that of a canary with its schedule. `changes-only-what-is-harmless` judges what an
+alarm watches and whom it notifies.
 """
 
 from pay.catalogue import CATALOGUE
 from pay.model.monitoring.service_alarms import alarms_over_both
-from pay.model.stacks import MONITORING
+from pay.model.stacks import MONITORING, SMOKE
+from pay.smoke.alarms import alarm_name
+from pay.smoke.targets import targets
 from rollout.guard.may_receive_traffic import why_reached
 from rollout.guard.rule import Context, Finding, Findings
 from rollout.guard.traffic_changes import ALARM, COMPOSITE_ALARM
@@ -27,9 +30,14 @@ def check(plan: StackPlan, context: Context) -> Findings:
 
 
 def _has_ended(plan: StackPlan, context: Context, change: ResourceChange) -> bool:
-    """Return whether the alarm is one over both sides that the service's stage does not have."""
+    """Return whether the alarm is one over both sides that the service's stage does not have, or
+    that of a canary which nothing schedules.
+    """
     service = plan.stack.service
     environment = context.environment(plan)
+    if plan.stack.kind is SMOKE:
+        scheduled = [each for each in targets(environment) if each.side is None]
+        return change.before.get("alarm_name") not in map(alarm_name, scheduled)
     is_theirs = plan.stack.kind is MONITORING and service in environment.services
     if service is None or not is_theirs:
         return False

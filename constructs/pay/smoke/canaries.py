@@ -1,0 +1,162 @@
+"""The canaries of an environment, and the role that they run under."""
+
+from functools import cached_property
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from cdktf import AssetType, TerraformAsset
+from constructs import Construct
+
+from imports.aws.data_aws_secretsmanager_secret import DataAwsSecretsmanagerSecret
+from imports.aws.iam_role import IamRole
+from imports.aws.iam_role_policy import IamRolePolicy
+from imports.aws.synthetics_canary import (
+    SyntheticsCanary,
+    SyntheticsCanaryArtifactConfig,
+    SyntheticsCanaryArtifactConfigS3Encryption,
+    SyntheticsCanaryRunConfig,
+    SyntheticsCanarySchedule,
+    SyntheticsCanaryVpcConfig,
+)
+from pay.existing.contract import contract
+from pay.existing.messaging import AlarmTopics
+from pay.existing.network import ExistingNetwork
+from pay.iam.document import policy_document
+from pay.model import Environment, names
+from pay.model.environment.smoke import Smoke
+from pay.model.metrics import DimensionsOf
+from pay.model.rights import canaries_trust, canary_rights
+from pay.service.alarms import metric_alarm
+from pay.smoke.alarms import alarm, alarm_name
+from pay.smoke.archives import RUNTIME, Archive, archive
+from pay.smoke.artefacts import ArtefactBucket
+from pay.smoke.targets import Target, targets
+
+MEMORY_MIB = 1024
+"""Room for Chromium: AWS gives no canary less than 960 (Synthetics API reference)."""
+
+KEPT_DAYS = 31
+"""How long Synthetics lists a run."""
+
+
+class Canaries:
+    """A canary for each scenario and side, and those that run on a schedule, each with an alarm."""
+
+    def __init__(self, scope: Construct, environment: Environment, smoke: Smoke) -> None:
+        self._scope, self._environment = scope, environment
+        self._artefacts = ArtefactBucket(scope, environment)
+        self._role = self._make_role(smoke)
+        network = ExistingNetwork(scope, environment)
+        self._vpc_config = SyntheticsCanaryVpcConfig(
+            subnet_ids=network.subnets(names.SMOKE_SUBNETS),
+            security_group_ids=network.security_groups(
+                "smoke_security_groups", [names.smoke_security_group(environment.name)]
+            ),
+        )
+        topics = AlarmTopics(scope, environment)
+        for target in targets(environment):
+            canary = self._canary(target)
+            if target.side is None:
+                row = alarm(target)
+                metric_alarm(
+                    scope,
+                    row,
+                    alarm_name(target),
+                    _of(canary),
+                    topics.arn(row.severity),
+                )
+
+    def _make_role(self, smoke: Smoke) -> IamRole:
+        environment = self._environment
+        secret = DataAwsSecretsmanagerSecret(
+            self._scope,
+            "smoke_secret",
+            name=smoke.secret_name,
+            lifecycle=contract(
+                (
+                    'can(regex(":key/", self.kms_key_id))',
+                    f"The secret {smoke.secret_name} needs the ARN of a customer key: found "
+                    '${coalesce(self.kms_key_id, "none")}. Check its KMS key (PCI DSS v4.0.1, '
+                    "3.6.1).",
+                )
+            ),
+        )
+        role = IamRole(
+            self._scope,
+            "canary_role",
+            name=names.smoke_role(environment.name),
+            assume_role_policy=policy_document(canaries_trust()),
+        )
+        rights = canary_rights(
+            environment,
+            bucket_arn=self._artefacts.bucket.arn,
+            key_arn=self._artefacts.key.arn,
+            secret_arn=secret.arn,
+            secret_key_arn=secret.kms_key_id,
+            webhooks_bucket=smoke.webhooks_bucket,
+        )
+        self._policy = IamRolePolicy(
+            self._scope,
+            "canary_policy",
+            name="canary-policy",
+            role=role.name,
+            policy=policy_document(*rights),
+        )
+        return role
+
+    def _canary(self, target: Target) -> SyntheticsCanary:
+        code = archive(target.scenario)
+        id = target.name.removeprefix(f"{self._environment.name}-").replace("-", "_")
+        every = target.every_minutes
+        return SyntheticsCanary(
+            self._scope,
+            id,
+            name=target.name,
+            artifact_s3_location=f"s3://{self._artefacts.bucket.bucket}/{target.name}",
+            artifact_config=SyntheticsCanaryArtifactConfig(
+                s3_encryption=SyntheticsCanaryArtifactConfigS3Encryption(
+                    encryption_mode="SSE_KMS", kms_key_arn=self._artefacts.key.arn
+                )
+            ),
+            execution_role_arn=self._role.arn,
+            handler=code.handler,
+            runtime_version=RUNTIME,
+            zip_file=self._file(id, code),
+            delete_lambda=True,
+            # Started by `pay smoke`: Terraform would start it again with every update, and wait for
+            # a state that a short run has left.
+            start_canary=every is not None,
+            schedule=SyntheticsCanarySchedule(expression=f"rate({_minutes(every or 0)})"),
+            run_config=SyntheticsCanaryRunConfig(
+                timeout_in_seconds=target.scenario.timeout_seconds,
+                memory_in_mb=MEMORY_MIB,
+                active_tracing=False,
+                environment_variables=target.variables,
+            ),
+            success_retention_period=KEPT_DAYS,
+            failure_retention_period=KEPT_DAYS,
+            vpc_config=self._vpc_config,
+            depends_on=[self._policy],
+        )
+
+    def _file(self, id: str, code: Archive) -> str:
+        """Put the archive beside the stack and return its path, relative to it."""
+        file = Path(self._folder.name, code.name)
+        file.write_bytes(code.content)
+        asset = TerraformAsset(
+            self._scope, f"{id}_code", path=str(file), type=AssetType.FILE, asset_hash=code.digest
+        )
+        return str(asset.path)
+
+    @cached_property
+    def _folder(self) -> "TemporaryDirectory[str]":
+        """cdktf copies an asset from here when the app is synthesised."""
+        return TemporaryDirectory(prefix="canaries-")
+
+
+def _of(canary: SyntheticsCanary) -> DimensionsOf:
+    return lambda metric: {"CanaryName": canary.name}
+
+
+def _minutes(number: int) -> str:
+    return f"{number} minute" if number in (0, 1) else f"{number} minutes"

@@ -1,0 +1,81 @@
+"""Runs the canaries' archives on this machine, with the AWS credentials of the shell."""
+
+import os
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from pay.model import Environment, Side
+from pay.model.smoke import Scenario
+from pay.smoke.archives import archive
+from pay.smoke.runner.aws_door import Answer, AwsError
+from pay.smoke.runner.browser import NoBrowser, find_browser
+from pay.smoke.runner.run import DNS, Network, run_canary
+from pay.smoke.targets import Target
+from rollout.aws.clients import Client
+from rollout.smoke.runs import Shown, failed
+from rollout.smoke.smoke import Attempt, tried
+from rollout.smoke.verdict import Outcome, SmokeVerdict
+from rollout.terminal.refusal import Failed
+
+AT_ONCE = max(2, min(8, 2 * (os.cpu_count() or 1)))
+"""Browsers side by side: they wait more than they work."""
+
+
+def smoke_locally(
+    environment: Environment,
+    side: Side,
+    scenarios: Collection[Scenario] | None = None,
+    *,
+    client: Client,
+    network: Network = DNS,
+) -> SmokeVerdict:
+    """Run what the canaries of a side would run, and return the same verdict.
+
+    Answers the scripts' calls to AWS by the credentials of the shell. Raises Failed without a
+    browser.
+    """
+    try:
+        find_browser()
+    except NoBrowser as problem:
+        raise Failed(str(problem)) from None
+    aws = _answers(client)
+
+    def attempt(scenario: Scenario) -> Attempt:
+        variables = Target(scenario, environment, side).variables
+        code = archive(scenario)
+
+        def run() -> Shown:
+            done = run_canary(
+                code.content,
+                code.handler,
+                variables,
+                aws=aws,
+                timeout_seconds=scenario.timeout_seconds,
+                network=network,
+            )
+            return Shown(Outcome.PASSED) if done.passed else failed(done.reason)
+
+        return run
+
+    return tried(environment, side, scenarios, attempt, at_once=AT_ONCE)
+
+
+def _answers(client: Client) -> Answer:
+    """Answer the calls of scripts by those of the shell's credentials."""
+    calls = {
+        "GetSecretValue": ("secretsmanager", "get_secret_value", "SecretString"),
+        "HeadObject": ("s3", "head_object", "ContentLength"),
+        "DescribeLoadBalancers": ("elbv2", "describe_load_balancers", "LoadBalancers"),
+    }
+
+    def answer(operation: str, asked: Mapping[str, Any]) -> Mapping[str, Any]:
+        service, method, wanted = calls[operation]
+        try:
+            return {wanted: getattr(client(service), method)(**asked)[wanted]}
+        except ClientError as error:
+            status = error.response["ResponseMetadata"]["HTTPStatusCode"]
+            raise AwsError(status, str(error)) from None
+
+    return answer

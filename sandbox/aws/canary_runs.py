@@ -1,0 +1,195 @@
+"""Runs canaries for real, in Node and Chromium, against the stub shop of the sandbox.
+
+A load balancer leads to its side of the shop, and has no healthy target or listener there exactly
+when it has none in the sandbox. Other names of services follow the weights of their records.
+"""
+
+import random
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import cache, partial
+from typing import Any
+
+from moto.elbv2.models import FakeLoadBalancer, elbv2_backends
+from moto.route53.models import route53_backends
+from moto.s3.models import s3_backends
+from moto.secretsmanager.models import secretsmanager_backends
+
+from pay.catalogue import CATALOGUE
+from pay.model import Side, names
+from pay.smoke.runner.aws_door import AwsError
+from pay.smoke.runner.browser import NoBrowser
+from pay.smoke.runner.run import Network, run_canary
+from sandbox.settings import Settings
+from sandbox.shop.server import ShopServer, serving
+from sandbox.shop.shop import Shop
+
+SETTINGS = Settings.from_environment()
+
+_AT_ONCE = threading.Semaphore(4)
+"""Browsers at the same time: AWS has more machines than one."""
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a run ended, in AWS's words."""
+
+    passed: bool
+    reason: str = ""
+    test_result: str = "PASSED"
+    code: str = ""
+
+
+SHOP = Shop()
+"""The server has one, with what is broken in it (`/_sandbox/shop`)."""
+
+
+_OPEN = ExitStack()
+"""What is open until the server ends."""
+
+
+@cache
+def _served() -> ShopServer:
+    return _OPEN.enter_context(serving(SHOP))
+
+
+def run_in_background(
+    archive: bytes,
+    handler: str,
+    variables: Mapping[str, str],
+    *,
+    timeout_seconds: float,
+    end: Callable[[Ended], None],
+) -> None:
+    """Run an archive; `end` is called once, from another thread. The network is that of now."""
+    if prefix := variables.get("WEBHOOKS"):
+        SHOP.deliver = partial(_deliver, prefix)
+    network = _network(variables)
+
+    def run() -> None:
+        with _AT_ONCE:
+            try:
+                done = run_canary(
+                    archive,
+                    handler,
+                    variables,
+                    aws=_answer,
+                    timeout_seconds=timeout_seconds,
+                    network=network,
+                )
+            except NoBrowser as problem:
+                return end(Ended(False, str(problem), "UNKNOWN", "EXECUTION_FAILURE"))
+        if done.passed:
+            return end(Ended(True))
+        return end(Ended(False, done.reason, "FAILED", "CANARY_FAILURE"))
+
+    threading.Thread(target=run, daemon=True).start()
+
+
+def _network(variables: Mapping[str, str]) -> Network:
+    """Return where names lead, and note which services have no healthy task on a side."""
+    backend = elbv2_backends[SETTINGS.account_id][SETTINGS.region]
+    of_balancers: dict[str, Side] = {}
+    down: dict[Side, set[str]] = {side: set() for side in Side}
+    for balancer in backend.load_balancers.values():
+        service, side = _place(balancer)
+        of_balancers[balancer.dns_name] = side
+        if service and not _answers(balancer):
+            down[side].add(service)
+    SHOP.down = {side: frozenset(services) for side, services in down.items()}
+    sides = dict(of_balancers)
+    for host in _hosts(variables):
+        sides[host] = of_balancers.get(_chosen(host), Side.EC2)
+    return _served().network(sides)
+
+
+def _hosts(variables: Mapping[str, str]) -> Iterator[str]:
+    for pair in filter(None, variables.get("HOSTS", "").split(",")):
+        yield pair.partition("=")[2]
+    # A payment leads from one of these to the card page, whether a script opens that or not.
+    for pair in filter(None, variables.get("HOSTS", "").split(",")):
+        yield f"www.{pair.partition('=')[2].partition('.')[2]}"
+
+
+@cache
+def _load_balancers() -> Mapping[str, tuple[str, Side]]:
+    """Map the end of a load balancer's name to its service and side."""
+    return {
+        names.load_balancer("x", service, side).removeprefix("x-"): (service, side)
+        for service in CATALOGUE
+        for side in Side
+    }
+
+
+def _place(balancer: FakeLoadBalancer) -> tuple[str, Side]:
+    """Return the service and the side of a load balancer, by its tags or by its name."""
+    backend: Any = elbv2_backends[SETTINGS.account_id][SETTINGS.region]
+    tags = {
+        tag["Key"]: tag["Value"]
+        for tag in backend.tagging_service.list_tags_for_resource(balancer.arn)["Tags"]
+    }
+    if "Service" in tags and "Side" in tags:
+        return tags["Service"], Side(tags["Side"])
+    for end, place in _load_balancers().items():
+        if balancer.name.endswith(f"-{end}"):
+            return place
+    return "", Side.FARGATE if "-fg-" in balancer.name else Side.EC2
+
+
+def _answers(balancer: FakeLoadBalancer) -> bool:
+    """Return whether a load balancer listens and has a healthy target."""
+    backend = elbv2_backends[SETTINGS.account_id][SETTINGS.region]
+    groups = [g for g in backend.target_groups.values() if balancer.arn in g.load_balancer_arns]
+    return bool(balancer.listeners) and any(
+        target.status == "healthy"
+        for group in groups
+        for target in backend.describe_target_health(group.arn, [])
+    )
+
+
+def _chosen(host: str) -> str:
+    """Return the DNS name that Route 53 answers with, by the weights of its records."""
+    records: list[Any] = [
+        record
+        for zone in route53_backends[SETTINGS.account_id]["aws"].zones.values()
+        for record in zone.rrsets
+        if record.alias_target and record.name.rstrip(".") == host
+    ]
+    weights = [1 if record.weight is None else int(record.weight) for record in records]
+    if not any(weights):
+        return ""
+    [record] = random.choices(records, weights)
+    return str(record.alias_target["DNSName"]).rstrip(".")
+
+
+def _answer(operation: str, asked: Mapping[str, Any]) -> Mapping[str, Any]:
+    if operation == "DescribeLoadBalancers":
+        balancers = elbv2_backends[SETTINGS.account_id][SETTINGS.region].load_balancers.values()
+        named = {balancer.name: balancer.dns_name for balancer in balancers}
+        if missing := [name for name in asked["Names"] if name not in named]:
+            raise AwsError(400, f"Load balancers '[{', '.join(missing)}]' not found")
+        listed = [{"LoadBalancerName": n, "DNSName": named[n]} for n in asked["Names"]]
+        return {"LoadBalancers": listed}
+    if operation == "GetSecretValue":
+        backend = secretsmanager_backends[SETTINGS.account_id][SETTINGS.region]
+        try:
+            found = backend.get_secret_value(asked["SecretId"], "", "")
+        except Exception as error:  # moto has a class for each of AWS's errors
+            raise AwsError(400, str(error)) from None
+        return {"SecretString": found["SecretString"]}
+    try:
+        key = s3_backends[SETTINGS.account_id]["aws"].head_object(asked["Bucket"], asked["Key"])
+    except Exception as error:
+        raise AwsError(404, str(error)) from None
+    if key is None:
+        raise AwsError(404, "Not Found")
+    return {"ContentLength": key.size}
+
+
+def _deliver(prefix: str, payment: str) -> None:
+    """Keep a webhook where its receiver does."""
+    bucket, _, path = prefix.partition("/")
+    backend = s3_backends[SETTINGS.account_id]["aws"]
+    backend.put_object(bucket, f"{path}/{payment}", b"{}")

@@ -1,0 +1,71 @@
+"""The scenarios of a side, tried as often as they may be, with those in quarantine told apart."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from pay.catalogue.scenarios import SCENARIOS
+from pay.model import Environment, Side
+from pay.model.smoke import Quarantine, Scenario
+from rollout.smoke.runs import Shown, failed, not_known
+from rollout.smoke.smoke import Attempt, tried
+from rollout.smoke.verdict import Outcome, SmokeVerdict
+
+TODAY = datetime.now(UTC).date()
+DAY = timedelta(days=1)
+PASSED = Shown(Outcome.PASSED, id="p")
+FAILED = failed("it is broken", "f")
+WORLDPAY = failed("third party worldpay: no answer", "w")
+
+
+@pytest.fixture
+def sandbox(environments: Mapping[str, Environment]) -> Environment:
+    return environments["sandbox"]
+
+
+def show(environment: Environment, scenario: Scenario, *runs: Shown) -> SmokeVerdict:
+    """The verdict of a scenario whose runs show these, one after the other."""
+    shown = iter(runs)
+
+    def attempt(_: Scenario) -> Attempt:
+        return lambda: next(shown)
+
+    return tried(environment, Side.EC2, [scenario], attempt)
+
+
+def test_tries_a_third_party_s_scenario_until_it_passes(sandbox: Environment) -> None:
+    verdict = show(sandbox, SCENARIOS["card-worldpay"], WORLDPAY, FAILED, PASSED)
+    assert verdict.outcome is Outcome.PASSED
+    assert verdict.outcomes[0].runs == ("w", "f", "p")
+
+
+def test_tries_others_once(sandbox: Environment) -> None:
+    assert show(sandbox, SCENARIOS["cancel"], FAILED, PASSED).outcome is Outcome.FAILED
+
+
+def test_a_third_party_that_stays_down_is_not_known(sandbox: Environment) -> None:
+    [outcome] = show(sandbox, SCENARIOS["card-worldpay"], *10 * [WORLDPAY]).outcomes
+    assert (outcome.outcome, outcome.third_party) == (Outcome.NOT_KNOWN, "worldpay")
+    assert outcome.reason.endswith("(10 attempts)")
+
+
+def test_does_not_start_again_what_cannot_start(sandbox: Environment) -> None:
+    [outcome] = show(sandbox, SCENARIOS["card-worldpay"], not_known("no canary")).outcomes
+    assert outcome.outcome is Outcome.NOT_KNOWN
+
+
+@pytest.mark.parametrize(
+    ("until", "is_"), [(TODAY, Outcome.NOT_KNOWN), (TODAY - DAY, Outcome.FAILED)]
+)
+def test_a_quarantine_ends_by_itself(sandbox: Environment, until: object, is_: Outcome) -> None:
+    held = Quarantine(owner="payments on-call", because="down", since=TODAY - 9 * DAY, until=until)
+    cancel = SCENARIOS["cancel"].model_copy(update={"quarantines": (held,)})
+    assert show(sandbox, cancel, FAILED).outcome is is_
+
+
+def test_a_scenario_that_the_side_does_not_have_is_not_known(sandbox: Environment) -> None:
+    """`notifications` is at legacy in the sandbox."""
+    verdict = tried(sandbox, Side.FARGATE, [SCENARIOS["notifications"]], lambda _: lambda: PASSED)
+    assert verdict.outcome is Outcome.NOT_KNOWN
+    assert "no canary of sandbox tries it on fargate" in verdict.outcomes[0].reason
