@@ -147,6 +147,13 @@ class Metrics(Model):
     prometheus_write_role_arn: RoleArn
 
 
+class Tasks(Model):
+    """What runs beside the services, once or at fixed times, in tasks of its own."""
+
+    schedules: bool
+    """Whether the scheduled calls are made; false where services sleep: nothing would answer."""
+
+
 class State(Model):
     """Where Terraform keeps the states of this environment."""
 
@@ -236,6 +243,8 @@ class Environment(Model):
     metrics: Metrics
     monitoring: Monitoring | None = None
     """Left out: no dashboards and no composite alarms."""
+    tasks: Tasks | None = None
+    """Left out: no migrations, no scheduled calls and no tasks that people start."""
     state: State
     capacity: Mapping[Segment, Capacity]
     services: Mapping[ServiceName, Deployment]
