@@ -1,12 +1,15 @@
-"""Doors for what AWS itself does: it sends metrics, which `PutMetricData` refuses, and time passes.
+"""Doors for what AWS itself does: it sends metrics, which `PutMetricData` refuses, time passes, and
+tasks end.
 
     POST /_sandbox/metrics    [{"namespace": "AWS/ApplicationELB", "name": "RequestCount",
                                 "dimensions": {"LoadBalancer": "app/a/1"},
                                 "points": [[1764150000, 57, 1], ...]}]
-    POST /_sandbox/clock      {"now": 1764150060}
+    POST /_sandbox/clock      {"now": 1764150060}, or {"forward": 600} from what it is
+    POST /_sandbox/tasks      [{"family": "sandbox_.*-migration", "exits": {"connector": 1},
+                                "seconds": 2, "logs": ["..."]}]
 
 A point is a time in seconds since the epoch, a value, and how often the value was seen then. A row
-may name its `unit`.
+may name its `unit`. Tasks: how those of `RunTask` end, as `sandbox.aws.ecs_run_task.Outcome` says.
 """
 
 import json
@@ -31,12 +34,23 @@ def _put(rows: Any) -> None:
 def _set_clock(body: Any) -> None:
     from sandbox.aws.clock import CLOCK
 
-    CLOCK.set(float(body["now"]))
+    now = body["now"] if "now" in body else CLOCK.seconds() + body["forward"]
+    CLOCK.set(float(now))
+
+
+def _set_outcomes(rows: Any) -> None:
+    import sandbox.aws
+
+    sandbox.aws.load("ecs")  # moto's settings are read when its first service is imported
+    from sandbox.aws.ecs_run_task import set_outcomes
+
+    set_outcomes(rows)
 
 
 DOORS: Mapping[str, Callable[[Any], None]] = {
     "/_sandbox/metrics": _put,
     "/_sandbox/clock": _set_clock,
+    "/_sandbox/tasks": _set_outcomes,
 }
 
 
