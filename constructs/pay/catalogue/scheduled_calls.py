@@ -6,9 +6,6 @@ start it from toolbox with the range to check. The times are not public: `becaus
 follows from. Times between 01:00 and 02:00 are never used: in spring London has no such hour.
 """
 
-from collections.abc import Mapping
-from types import MappingProxyType
-
 from pay.model.service.scheduled_call import ScheduledCall
 
 SCHEDULED_CALLS = (
@@ -71,6 +68,7 @@ SCHEDULED_CALLS = (
 )
 """Every call, in the order of its service's first call."""
 
-BY_NAME: Mapping[str, ScheduledCall] = MappingProxyType(
-    {call.name: call for call in SCHEDULED_CALLS}
-)
+
+def calls_of(service: str | None) -> tuple[ScheduledCall, ...]:
+    """Return the calls that a service is sent."""
+    return tuple(call for call in SCHEDULED_CALLS if call.service == service)

@@ -259,6 +259,30 @@ OVERVIEW = StackKind(
     is_wanted=lambda environment: environment.monitoring is not None,
 )
 
+TASKS = StackKind(
+    name="tasks",
+    scope=StackScope.ENVIRONMENT,
+    holds="migrations, scheduled calls, tasks that staff start",
+    types=frozenset(
+        {
+            "aws_cloudwatch_log_group",
+            "aws_cloudwatch_metric_alarm",
+            "aws_ecs_task_definition",
+            "aws_iam_role",
+            "aws_iam_role_policy",
+            "aws_kms_alias",
+            "aws_kms_key",
+            "aws_scheduler_schedule",
+            "aws_scheduler_schedule_group",
+            "aws_sqs_queue",
+        }
+    ),
+    turn=Turn.SIDES,
+    serves_both_segments=True,
+    adoption=Adoption(adoptable.tasks),
+    is_wanted=lambda environment: environment.tasks is not None,
+)
+
 JUDGED_ANYWHERE = PLATFORM.types | EC2.types | FARGATE.types | TRAFFIC.types
 """The types that the guard judges in every stack; it allows others only where a kind holds them."""
 
@@ -269,6 +293,7 @@ KINDS: tuple[StackKind, ...] = (
     TRAFFIC,
     OVERVIEW,
     MONITORING,
+    TASKS,
 )
 
 RESOURCE_TYPES = frozenset[str]().union(*(kind.types for kind in KINDS))

@@ -18,12 +18,13 @@ def images(scope: Construct, side: ServiceSide) -> dict[str, str]:
         (service.name, names.repository(service.name), APPLICATION_IMAGE_TAG),
         *((each.name, each.repository, each.image_tag_variable) for each in service.sidecars),
     ]
-    return {part[0]: _image(scope, side.environment, *part) for part in parts}
+    return {part[0]: image(scope, side.environment, *part) for part in parts}
 
 
-def _image(
+def image(
     scope: Construct, environment: Environment, container: str, repository: str, tag_variable: str
 ) -> str:
+    """Return a container's image; the Terraform variable, which this declares, has its tag."""
     _declare(scope, tag_variable)
     registry = f"{environment.account_id}.dkr.ecr.{environment.region}.amazonaws.com"
     mark = f'${{startswith(var.{tag_variable}, "sha256:") ? "@" : ":"}}'

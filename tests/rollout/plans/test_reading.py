@@ -179,4 +179,4 @@ def test_tells_every_stack_of_the_estate_apart() -> None:
     """Names of environments and services both hold hyphens."""
     environments = load_environments(ROOT / "environments")
     services = sum(len(e.services) for e in environments.values())
-    assert len(stacks.known_stacks(environments)) == 4 * services + 2 * len(environments)
+    assert len(stacks.known_stacks(environments)) == 4 * services + 3 * len(environments)

@@ -25,6 +25,7 @@ from pay.model.service.dependencies import (
 from pay.model.service.heap import heaps
 from pay.model.service.judging import Judging
 from pay.model.service.migrations import Contraction, Migrations
+from pay.model.service.scheduled_call import ScheduledCall
 from pay.model.service.size import TaskSize
 from pay.model.service.timing import (
     DATABASE_DNS_SECONDS,
@@ -82,6 +83,8 @@ class Microservice(Model):
     topics: tuple[TopicUse, ...] = ()
     buckets: tuple[BucketUse, ...] = ()
     task_runs: tuple[TaskRun, ...] = ()
+    scheduled_calls: tuple[ScheduledCall, ...] = ()
+    """The calls that it is sent at fixed times."""
     calls: tuple[Call, ...] = ()
     links: tuple[Link, ...] = ()
     environment: Mapping[VariableName, Template] = {}

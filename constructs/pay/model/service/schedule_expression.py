@@ -108,7 +108,12 @@ def parse(text: str) -> ScheduleExpression:
     if match is None:
         raise ValueError("cron(...), rate(...) or at(...)")
     kind, inner = match.groups()
-    return {"cron": _cron, "rate": _rate, "at": _once}[kind](inner)
+    readers: dict[str, Callable[[str], ScheduleExpression]] = {
+        "cron": _cron,
+        "rate": _rate,
+        "at": _once,
+    }
+    return readers[kind](inner)
 
 
 def is_zone(name: str) -> bool:
