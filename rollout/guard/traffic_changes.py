@@ -10,6 +10,7 @@ ALARM = "aws_cloudwatch_metric_alarm"
 COMPOSITE_ALARM = "aws_cloudwatch_composite_alarm"
 DASHBOARD = "aws_cloudwatch_dashboard"
 LOG_GROUP = "aws_cloudwatch_log_group"
+SCHEDULE = "aws_scheduler_schedule"
 
 CARRIERS = RESOURCE_TYPES - {ALARM, COMPOSITE_ALARM, DASHBOARD, RECORD_TYPE, TASK_DEFINITION}
 """What a request passes through, and what a task cannot start, scale or be watched without: all

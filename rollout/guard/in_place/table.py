@@ -67,6 +67,11 @@ def _computed(*attributes: str) -> Rows:
 
 _RIGHTS = judged_by("keeps-the-rights-that-it-needs", "widens-no-iam-statement")
 
+_CALL = Row(
+    judged_by("makes-its-scheduled-calls", "runs-under-its-own-role"),
+    "the catalogue says what is called, and when",
+)
+
 _INSTANCES = judged_by("starts-instances-that-take-tasks")
 
 EVERY_TYPE: Rows = {
@@ -321,6 +326,18 @@ TABLE: Mapping[str, Rows] = {
     },
     "aws_route53_record": {
         "": Row(judged_by("changes-only-weights"), "a move changes weights and nothing else"),
+    },
+    "aws_scheduler_schedule": {
+        "description": Row(ANYTHING, "only people read it"),
+        "schedule_expression": _CALL,
+        "schedule_expression_timezone": _CALL,
+        "state": _CALL,
+        "target": _CALL,
+    },
+    "aws_scheduler_schedule_group": _computed("creation_date", "last_modification_date", "state"),
+    "aws_sqs_queue": {
+        **_computed("url"),
+        "message_retention_seconds": Row(HIGHER, "what was not made is shown for longer"),
     },
     "aws_sns_topic": {
         **_computed("beginning_archive_time", "owner"),
