@@ -34,6 +34,7 @@ PANELS = {
     "Starting with an account": ("doctor",),
     "Checking changes": ("stacks", "guard", "policy", "review"),
     "Delivering changes": ("plan-changes", "judge-changes", "apply"),
+    "Running tasks": ("migrate", "task"),
     "Patching instances": ("renew",),
     "Working on this project": ("sandbox", "schema"),
 }
