@@ -67,10 +67,8 @@ def _computed(*attributes: str) -> Rows:
 
 _RIGHTS = judged_by("keeps-the-rights-that-it-needs", "widens-no-iam-statement")
 
-_CALL = Row(
-    judged_by("makes-its-scheduled-calls", "runs-under-its-own-role"),
-    "the catalogue says what is called, and when",
-)
+_CALLED = "the catalogue says what is called, and when"
+_CALL = Row(judged_by("makes-its-scheduled-calls"), _CALLED)
 
 _INSTANCES = judged_by("starts-instances-that-take-tasks")
 
@@ -332,7 +330,7 @@ TABLE: Mapping[str, Rows] = {
         "schedule_expression": _CALL,
         "schedule_expression_timezone": _CALL,
         "state": _CALL,
-        "target": _CALL,
+        "target": Row(judged_by("makes-its-scheduled-calls", "runs-under-its-own-role"), _CALLED),
     },
     "aws_scheduler_schedule_group": _computed("creation_date", "last_modification_date", "state"),
     "aws_sqs_queue": {

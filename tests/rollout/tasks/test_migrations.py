@@ -273,16 +273,21 @@ def test_the_command_says_what_ran_and_fails_with_the_last_lines(
     refused = pay("migrate", "sandbox", "cardid", "7")
     assert refused.exit_code == 1
     assert "its `migrations` is none" in refused.stderr
-    register(server, FAMILY, "7-release")
+    register(server, FAMILY, "30-release")
+    server.client("ecs").update_service(
+        cluster="sandbox-ec2",
+        service=LEDGER.name,
+        taskDefinition=register(server, "sandbox_ledger", "30-release", ["EC2"], "bridge"),
+    )
     outcome(exits={"ledger": 1}, logs=["Migration failed: lock"])
-    failed = pay("migrate", "sandbox", "ledger", "7")
+    failed = pay("migrate", "sandbox", "ledger", "30")
     assert failed.exit_code == 1
     assert "exit code 1" in failed.stdout
     assert "Migration failed: lock" in failed.stdout
     outcome()
-    code, answer = pay_json("migrate", "sandbox", "ledger", "7")
+    code, answer = pay_json("migrate", "sandbox", "ledger", "30")
     assert (code, answer["has_run"], answer["started_now"]) == (0, True, True)
-    again = pay("migrate", "sandbox", "ledger", "7")
+    again = pay("migrate", "sandbox", "ledger", "30")
     assert (again.exit_code, "has run already" in again.stdout) == (0, True)
     code, listed = pay_json("task", "list", "sandbox")
     assert (code, {each["state"] for each in listed["calls"]}) == (1, {"missing"})
