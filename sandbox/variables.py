@@ -4,14 +4,20 @@ import os
 import shlex
 from collections.abc import Mapping
 
+from pay.catalogue import CATALOGUE
+from pay.catalogue.one_off_tasks import ONE_OFF_TASKS
+from pay.model.tasks import image_tag_variable
 from sandbox.server.process import Server
 from toolchain import environment as tools
 
 IMAGE_TAG = "1-sandbox"
 """The default release to deploy; no image is ever pulled."""
 
-TAG_VARIABLE = "TF_VAR_application_image_tag"
-"""What Terraform has to be given; sidecars have the releases that the environment pins."""
+IMAGE_TAGS = (
+    "application_image_tag",
+    *(task.image_tag_variable for task in ONE_OFF_TASKS),
+    *(image_tag_variable(each) for each in CATALOGUE if CATALOGUE[each].database),
+)
 
 
 def _own(server: Server, base: Mapping[str, str]) -> dict[str, str | None]:

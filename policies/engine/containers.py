@@ -13,7 +13,7 @@ from policies.engine.rule import Judge, rule
 from policies.engine.stack import Block, NotKnown, Stack, get
 
 _TAG_VARIABLE = re.compile(
-    r"(:|@|\$\{startswith\([^)]*\) \? \"@\" : \":\"\})\$\{var\.(?P<name>[a-z_]+_image_tag)\}$"
+    r"(:|@|\$\{startswith\([^)]*\) \? \"@\" : \":\"\})\$\{var\.(?P<name>[a-z0-9_]+_image_tag)\}$"
 )
 
 

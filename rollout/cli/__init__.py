@@ -36,6 +36,7 @@ PANELS = {
     "Checking changes": ("stacks", "guard", "policy", "review"),
     "Delivering changes": ("plan-changes", "judge-changes", "apply", "lock"),
     "Releasing": ("deploy", "release-order"),
+    "Running tasks": ("migrate", "task"),
     "Patching": ("images", "renew"),
     "Working on this project": ("sandbox", "schema"),
 }

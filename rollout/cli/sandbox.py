@@ -6,6 +6,7 @@ a shell evaluates.
 Example: `eval "$(pay sandbox start --environment production-2)"`
 """
 
+import re
 from math import isnan
 from typing import Annotated, Any
 
@@ -131,6 +132,23 @@ def seed(
     """Add what the running local AWS lacks of an environment's estate."""
     server = control.require_running()
     _add(control.estate_of(environment, legacy, mistake), server)
+
+
+@sandbox.command()
+def tick(
+    time: Annotated[str, typer.Argument(metavar="TIME", help="For example 90s, 10m, 6h or 1d.")],
+) -> None:
+    """Let time pass in the local AWS: schedules fire as if it had."""
+    seconds = _seconds(time)
+    control.tick(control.require_running(), seconds)
+    _say(f"{time} have passed there.")
+
+
+def _seconds(time: str) -> int:
+    match = re.fullmatch(r"([1-9][0-9]{0,6})([smhd])", time)
+    if match is None:
+        raise typer.BadParameter(f"{time} is not a time such as 90s, 10m, 6h or 1d.")
+    return int(match[1]) * {"s": 1, "m": 60, "h": 3_600, "d": 86_400}[match[2]]
 
 
 @sandbox.command()

@@ -5,9 +5,15 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from pay.model.stacks import Stack
+from pay.model.stacks import TASKS, Stack
+from pay.model.tasks import image_tag_variable
 from rollout.delivery.terraform import Terraform
-from rollout.plans.releases import release_of
+from rollout.plans.releases import (
+    APPLICATION_IMAGE_TAG,
+    image_tag_variables_of_tasks,
+    release_of,
+    releases_of_tasks,
+)
 
 
 class Planner:
@@ -27,9 +33,9 @@ class Planner:
         """
         with tempfile.TemporaryDirectory() as scratch:
             variables = None
-            if self._known[id].kind.side:
+            tags = self._images(self._known[id]) if release is None else release
+            if tags:
                 variables = Path(scratch, "release.tfvars.json")
-                tags = self._release(self._known[id]) if release is None else release
                 variables.write_text(json.dumps(tags))
             self._terraform.init(id)
             self._terraform.plan(id, file, variables=variables)
@@ -38,6 +44,25 @@ class Planner:
     def show(self, id: str, file: Path) -> None:
         """Write a plan as JSON. Raises Failed when Terraform cannot read it."""
         file.with_suffix(".json").write_bytes(self._terraform.show(id, file))
+
+    def _images(self, stack: Stack) -> dict[str, str]:
+        """Return the image tags that a stack is planned with again; nothing where it has none."""
+        if stack.kind is TASKS:
+            return self._releases_of_tasks(stack)
+        return self._release(stack) if stack.kind.side else {}
+
+    def _releases_of_tasks(self, stack: Stack) -> dict[str, str]:
+        """Return the image tags of tasks, and those of services whose migration is new here."""
+        tags = releases_of_tasks([(f"state of {stack.id}", self._state(stack.id))])
+        sides = [
+            each for each in self._known.values() if each.kind.side and each.owner == stack.owner
+        ]
+        for side in sides:
+            variable = image_tag_variable(side.service or "")
+            if variable in image_tag_variables_of_tasks().values() and variable not in tags:
+                running = self._release(side).get(APPLICATION_IMAGE_TAG)
+                tags |= {variable: running} if running else {}
+        return tags
 
     def _release(self, stack: Stack) -> dict[str, str]:
         """Return the image tags that run on a side; on the service's other side while it does not

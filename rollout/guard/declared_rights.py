@@ -5,11 +5,18 @@ secret of the service's own is an ordinary change.
 from collections.abc import Sequence
 
 from pay.catalogue import CATALOGUE
+from pay.catalogue.one_off_tasks import ONE_OFF_TASKS, SCHEDULED_HTTP
 from pay.iam.document import Statement, policy_document
 from pay.model import Environment, names
-from pay.model.rights import execution_rights
+from pay.model.rights import (
+    execution_rights,
+    one_off_rights,
+    scheduler_rights,
+    starts_one_off,
+)
 from pay.model.side import ServiceSide
-from pay.model.stacks import Stack
+from pay.model.stacks import TASKS, Stack
+from pay.model.tasks import as_migration, migrated
 from pay.service.logs import LogGroups
 from rollout.guard.needed_rights import does_the_work
 from rollout.guard.new_policies import Kind, too_much
@@ -24,6 +31,8 @@ def declared_rights(role: object, stack: Stack, environment: Environment) -> tup
     """Return what the catalogue lets a role of this name do; nothing for another role, or one that
     is not known. What no new policy may have is not declared by any catalogue.
     """
+    if stack.kind is TASKS:
+        return _plain(_rights_of_task(role, environment), environment, None)
     if stack.service is None or stack.kind.side is None:
         return ()
     side = ServiceSide(CATALOGUE[stack.service], environment, stack.kind.side)
@@ -33,11 +42,37 @@ def declared_rights(role: object, stack: Stack, environment: Environment) -> tup
         statements = _starts_tasks(side)
     elif role == names.task_role(*place):
         statements = does_the_work(environment, side.service.name)
+    return _plain(statements, environment, stack.service)
+
+
+def _plain(
+    statements: Sequence[Statement], environment: Environment, service: str | None
+) -> tuple[Statement, ...]:
+    """Return the statements that a new policy may have."""
     # Written and read again: conditions are compared as a plan has them.
     return tuple(
         statement
         for statement in statements_of(policy_document(*statements))
-        if not [*too_much([statement], Kind.IDENTITY, environment, stack.service)]
+        if not [*too_much([statement], Kind.IDENTITY, environment, service)]
+    )
+
+
+def _rights_of_task(role: object, environment: Environment) -> Sequence[Statement]:
+    """Return what the catalogue lets a role of the stack with tasks do."""
+    name = environment.name
+    for service in migrated(environment, CATALOGUE):
+        if role == names.one_off_execution_role(name, names.migration(service.name)):
+            return _starts_tasks(as_migration(service, environment))
+    for task in ONE_OFF_TASKS:
+        if role == names.one_off_execution_role(name, task.name):
+            return starts_one_off(environment, task)
+        if role == names.one_off_task_role(name, task.name):
+            queues = {
+                use.name: environment.arn("sqs", names.queue(name, use.name)) for use in task.queues
+            }
+            return one_off_rights(environment, task, queues=queues)
+    return (
+        scheduler_rights(environment, SCHEDULED_HTTP) if role == names.scheduler_role(name) else ()
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from enum import Enum
 
 from pay.catalogue import CATALOGUE
+from pay.catalogue.one_off_tasks import SCHEDULED_HTTP
 from pay.iam.document import Statement
 from pay.iam.grants import Grant, all_but, grants, in_words
 from pay.iam.patterns import BOUND_BY, is_open_resource
@@ -81,6 +82,8 @@ def _reasons(
     # A service that passes a role to a task of its own has the role's rights.
     elif service == "iam" and grant.resource not in _passable(environment, own_service):
         yield "the only roles that a service passes are those of its own one-off tasks"
+    if (service, verb) == ("ecs", "runtask") and is_open_resource(grant.resource):
+        yield "any task of the cluster"
     metrics_role = environment.metrics.prometheus_write_role_arn
     if service == "sts" and grant.resource != metrics_role:
         yield "the only role that the stacks assume is the one that metrics are written with"
@@ -121,14 +124,18 @@ def _account(arn: str) -> str:
 
 def _passable(environment: Environment, service: str | None) -> frozenset[str]:
     """Return the ARNs of the roles that the service may pass: those of the one-off tasks that the
-    catalogue lets it start.
+    catalogue lets it start. A stack of no service may pass that of scheduled calls.
     """
-    microservice = CATALOGUE.get(service or "")
-    return frozenset(
-        f"arn:aws:iam::{environment.account_id}:role/{role(environment.name, run.family)}"
-        for run in (microservice.task_runs if microservice else ())
-        for role in (names.one_off_task_role, names.one_off_execution_role)
-    )
+    if service is None:
+        passable = {names.one_off_execution_role(environment.name, SCHEDULED_HTTP.name)}
+    else:
+        runs = CATALOGUE[service].task_runs if service in CATALOGUE else ()
+        passable = {
+            role(environment.name, run.family)
+            for run in runs
+            for role in (names.one_off_task_role, names.one_off_execution_role)
+        }
+    return frozenset(f"arn:aws:iam::{environment.account_id}:role/{role}" for role in passable)
 
 
 def _is_bound(grant: Grant, statement: Statement) -> bool:

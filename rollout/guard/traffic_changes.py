@@ -11,6 +11,7 @@ CANARY = "aws_synthetics_canary"
 COMPOSITE_ALARM = "aws_cloudwatch_composite_alarm"
 DASHBOARD = "aws_cloudwatch_dashboard"
 LOG_GROUP = "aws_cloudwatch_log_group"
+SCHEDULE = "aws_scheduler_schedule"
 
 OF_IMAGES = frozenset(
     {

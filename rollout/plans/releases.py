@@ -7,7 +7,10 @@ from collections.abc import Iterable, Mapping
 from pydantic import ValidationError
 
 from pay.catalogue import CATALOGUE
+from pay.catalogue.one_off_tasks import ONE_OFF_TASKS
 from pay.model.problem import InvalidInput, Problem
+from pay.model.service.migrations import Migrations
+from pay.model.tasks import image_tag_variable
 from pay.unread import Unread
 from rollout.plans.containers import TASK_DEFINITION, containers_of
 from rollout.plans.plan import PriorState
@@ -28,18 +31,29 @@ def image_tag_variables(service: str) -> Mapping[str, str]:
     return {**sidecars, microservice.name: APPLICATION_IMAGE_TAG}
 
 
+def image_tag_variables_of_tasks() -> Mapping[str, str]:
+    """Return the same for the stack with an environment's tasks."""
+    migrations = {
+        name: image_tag_variable(name)
+        for name, service in CATALOGUE.items()
+        if service.migrations is not Migrations.NONE
+    }
+    return migrations | {task.name: task.image_tag_variable for task in ONE_OFF_TASKS}
+
+
 def tag_of(image: str) -> str:
     """Return the image's tag, or its digest if it is pinned by one, as the variable takes it."""
     return image.partition("@")[2] or image.rpartition(":")[2]
 
 
-def _running(service: str, state: PriorState) -> dict[str, str]:
-    for resource in state.values.root_module.every_resource():
-        if resource.type == TASK_DEFINITION and resource.mode == "managed":
-            for container in containers_of(resource.values):
-                if container["name"] == service:
-                    return {APPLICATION_IMAGE_TAG: tag_of(str(container.get("image", "")))}
-    return {}
+def _running(variables: Mapping[str, str], state: PriorState) -> dict[str, str]:
+    return {
+        variables[container["name"]]: tag_of(str(container.get("image", "")))
+        for resource in state.values.root_module.every_resource()
+        if resource.type == TASK_DEFINITION and resource.mode == "managed"
+        for container in containers_of(resource.values)
+        if container["name"] in variables
+    }
 
 
 def release_of(service: str, states: Iterable[tuple[str, bytes]]) -> dict[str, str]:
@@ -48,10 +62,19 @@ def release_of(service: str, states: Iterable[tuple[str, bytes]]) -> dict[str, s
 
     Raises InvalidInput for a state that cannot be read.
     """
+    return _tags({service: APPLICATION_IMAGE_TAG}, states)
+
+
+def releases_of_tasks(states: Iterable[tuple[str, bytes]]) -> dict[str, str]:
+    """Return the same of the stack with an environment's tasks."""
+    return _tags(image_tag_variables_of_tasks(), states)
+
+
+def _tags(variables: Mapping[str, str], states: Iterable[tuple[str, bytes]]) -> dict[str, str]:
     for where, content in states:
         try:
             # Of a stack that was never applied `terraform show -json` prints no values.
-            if tags := _running(service, PriorState.model_validate_json(content)):
+            if tags := _running(variables, PriorState.model_validate_json(content)):
                 return tags
         except (ValidationError, Unread) as error:
             problem = Problem(

@@ -23,7 +23,10 @@ _NOUNS: Mapping[str, str] = {
     "aws_lb_listener": "listener",
     "aws_lb_target_group": "target group",
     "aws_route53_record": "record",
+    "aws_scheduler_schedule": "schedule",
+    "aws_scheduler_schedule_group": "group of schedules",
     "aws_sns_topic": "topic",
+    "aws_sqs_queue": "queue",
     "aws_wafv2_web_acl_association": "web ACL of the load balancer",
 }
 """Where the words of the type are not what people say."""

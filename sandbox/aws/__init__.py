@@ -14,7 +14,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "cloudwatch": ("cloudwatch", "alarms", "dashboards"),
     "ec2": ("ec2",),
     "ecr": ("ecr",),
-    "ecs": ("ecs", "ecs_clusters", "ecs_task_definitions"),
+    "ecs": ("ecs", "ecs_clusters", "ecs_run_task", "ecs_task_definitions"),
     "elasticache": ("elasticache",),
     # moto receives the calls of both load balancer APIs in `elb` and forwards them by version.
     "elb": ("elbv2",),
@@ -22,7 +22,9 @@ MODULES: dict[str, tuple[str, ...]] = {
     "logs": ("logs", "log_filters"),
     "route53": ("route53",),
     "s3": ("s3", "s3_access_logs"),
+    "scheduler": ("scheduler",),
     "sns": ("sns",),
+    "sqs": ("sqs",),
     "ssm": ("ssm",),
     "sts": ("accounts",),
     "servicequotas": ("service_quotas",),

@@ -187,7 +187,7 @@ def start(service: Service, definition: TaskDefinition, deployment_id: str) -> N
     backend, own = service._backend, tasks_of(service)
     instance = None
     if service.launch_type == "FARGATE":
-        _keep_to_the_quota(backend, definition)
+        keep_to_the_quota(backend, definition)
     else:
         instance = place(service, definition, own)
         if instance is None:
@@ -208,7 +208,8 @@ def start(service: Service, definition: TaskDefinition, deployment_id: str) -> N
         instance.running_tasks_count += 1
 
 
-def _keep_to_the_quota(backend: Any, definition: TaskDefinition) -> None:
+def keep_to_the_quota(backend: Any, definition: TaskDefinition) -> None:
+    """Raise CannotPlace when one more Fargate task would exceed the quota of vCPUs."""
     running = [
         int(task.cpu)
         for tasks in backend.tasks.values()

@@ -1,16 +1,19 @@
 """Doors for what is not a call of AWS: it sends metrics, which `PutMetricData` refuses, time
-passes, and a side of the stub shop breaks (`sandbox/shop/faults.py`).
+passes, tasks end, and a side of the stub shop breaks (`sandbox/shop/faults.py`).
 
     POST /_sandbox/metrics    [{"namespace": "AWS/ApplicationELB", "name": "RequestCount",
                                 "dimensions": {"LoadBalancer": "app/a/1"},
                                 "points": [[1764150000, 57, 1], ...]}]
-    POST /_sandbox/clock      {"now": 1764150060}
+    POST /_sandbox/clock      {"now": 1764150060}, or {"forward": 600} from what it is
     POST /_sandbox/broken-images    {"digests": ["sha256:..."]}
     POST /_sandbox/shop       {"side": "fargate", "faults": ["payment stuck"]}
+    POST /_sandbox/tasks      [{"family": "sandbox_.*-migration", "exits": {"connector": 1},
+                                "seconds": 2, "logs": ["..."]}]
 
 A point is a time in seconds since the epoch, a value, and how often the value was seen then. A row
 may name its `unit`. Containers of broken images start and never become healthy; each call says all
 of them.
+Tasks: how those of `RunTask` end, as `sandbox.aws.ecs_run_task.Outcome` says.
 """
 
 import json
@@ -36,7 +39,17 @@ def _put(rows: Any) -> None:
 def _set_clock(body: Any) -> None:
     from sandbox.aws.clock import CLOCK
 
-    CLOCK.set(float(body["now"]))
+    now = body["now"] if "now" in body else CLOCK.seconds() + body["forward"]
+    CLOCK.set(float(now))
+
+
+def _set_outcomes(rows: Any) -> None:
+    import sandbox.aws
+
+    sandbox.aws.load("ecs")  # moto's settings are read when its first service is imported
+    from sandbox.aws.ecs_run_task import set_outcomes
+
+    set_outcomes(rows)
 
 
 def _set_broken_images(body: Any) -> None:
@@ -62,6 +75,7 @@ DOORS: Mapping[str, Callable[[Any], Any]] = {
     "/_sandbox/findings": put_findings,
     "/_sandbox/expire": expire,
     "/_sandbox/shop": _break_shop,
+    "/_sandbox/tasks": _set_outcomes,
 }
 
 

@@ -216,6 +216,12 @@ LATER_MUTATIONS = (
         '"BASIC"',
     ),
     later(
+        "schedules_keep_what_failed",
+        "aws_scheduler_schedule.sweep",
+        "dead_letter_config {",
+        "retry_policy {",
+    ),
+    later(
         "repositories_expire_old_images",
         "aws_ecr_lifecycle_policy.app",
         "repository",

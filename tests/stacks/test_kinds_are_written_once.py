@@ -30,6 +30,9 @@ NAMES = frozenset(kind.name for kind in KINDS)
 SIDES = frozenset(side.value for side in Side)
 """Sides have the names of their kinds; a list of sides alone is a list of sides."""
 
+QUEUE = "connector-tasks"
+"""A queue of Pay, whose name ends like a kind's."""
+
 ROWS = frozenset(name for name, value in vars(stacks).items() if value in KINDS)
 
 
@@ -51,7 +54,7 @@ def lists_of_kinds(code: str) -> Iterator[str]:
             if len(named) > 1 or (len(texts) > 1 and texts - SIDES):
                 yield f"line {node.lineno}: {ast.unparse(node)}"
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            is_rule = node.value in RULES
+            is_rule = node.value in RULES or node.value == QUEUE
             if node.value.endswith(tuple(f"-{name}" for name in NAMES - SIDES)) and not is_rule:
                 yield f"line {node.lineno}: {node.value!r}"
 

@@ -2,7 +2,8 @@
 
 import re
 
-from tests.support.plans import EC2, FARGATE, PLATFORM, SERVICE, TRAFFIC
+from pay.model.stacks import TASKS
+from tests.support.plans import EC2, ENVIRONMENT, FARGATE, PLATFORM, SERVICE, TRAFFIC
 from tests.support.real_stacks import Edit, all_of, appended, put, put_in
 from tests.support.weekly_changes import WORKER
 
@@ -52,6 +53,10 @@ RENAMED = {
 """Stack -> new addresses for what carries traffic."""
 
 HCL: dict[str, tuple[str, Edit]] = {
+    "another call": (
+        TASKS.stack_id(ENVIRONMENT),
+        put('"cron(0/10 * * * ? *)"', '"cron(0 4 1 * ? *)"'),
+    ),
     "locked": (
         PLATFORM,
         all_of(

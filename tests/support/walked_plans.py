@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pay.environments.load import load_environments
 from pay.model import Environment, Segment, Side, Stage, names
+from pay.model.stacks import TASKS
 from rollout.guard.rule import Context
 from rollout.plans.read import read_plans
 from sandbox.instance import Sandbox
@@ -18,6 +19,7 @@ from tests.support.real_stacks import Edit, RealStacks, all_of, put
 from tests.support.stack_ids import side_stack
 from tests.support.weekly_changes import WORKER
 
+TASKS_STACK = TASKS.stack_id(ENVIRONMENT)
 PROXY = side_stack(ENVIRONMENT, "egress", Side.EC2)
 PUBLIC = side_stack(ENVIRONMENT, "frontend", Side.EC2)
 """Behind a Network Load Balancer, and behind one that the public reaches, with its web ACL."""
@@ -49,7 +51,7 @@ def walk(environment: Environment, folder: Path) -> Plans:
     made = Plans()
     settings = Settings(wait_for_dns_changes=False)
     with Sandbox(environment, settings=settings) as sandbox:
-        stacks = RealStacks(sandbox, folder, SERVICE, WORKER, PROXY, PUBLIC)
+        stacks = RealStacks(sandbox, folder, SERVICE, WORKER, PROXY, PUBLIC, TASKS_STACK)
         _walk_to_canary(stacks, made)
         _good_changes(stacks, made)
         _bad_changes(stacks, made)
@@ -84,6 +86,7 @@ def _good_changes(stacks: RealStacks, made: Plans) -> None:
         file = stacks.plan("release", stack, edit=edit, variables=release)
         _keep(stacks, made, "release", file)
     _keep(stacks, made, "at work", stacks.plan("at work", WORKER))
+    _keep(stacks, made, "tasks", stacks.plan("tasks", TASKS_STACK))
     _keep(stacks, made, "others", *stacks.plan_all("others", PROXY, PUBLIC))
     for stack, edit in RENAMED.items():
         _keep(stacks, made, "renamed by moved", stacks.plan("renamed by moved", stack, edit=edit))
@@ -106,6 +109,10 @@ def _instances(number: int) -> Edit:
 
 BAD = {
     "keeps-names-answered": ("renamed", "aws_route53_record.fargate"),
+    "makes-its-scheduled-calls": (
+        "another call",
+        "aws_scheduler_schedule.expired_charges_sweep_schedule",
+    ),
     "keeps-what-carries-traffic": ("taken down", "aws_lb_target_group.target_group"),
     "changes-only-what-is-harmless": ("spoiled", "aws_lb_target_group.target_group"),
     "keeps-its-alarms": ("taken down", "aws_cloudwatch_metric_alarm.latency_alarm"),
@@ -160,7 +167,7 @@ def _bad_changes(stacks: RealStacks, made: Plans) -> None:
                 _keep(stacks, made, label, file)
 
     with ThreadPoolExecutor(3) as pool:
-        list(pool.map(plan_edits_of, (PLATFORM, TRAFFIC, EC2, FARGATE, WORKER)))
+        list(pool.map(plan_edits_of, (PLATFORM, TRAFFIC, EC2, FARGATE, WORKER, TASKS_STACK)))
     target = ("-refresh=false", "-target=aws_route53_record.ec2")
     _keep(stacks, made, "targeted", stacks.plan("targeted", TRAFFIC, *target))
     stacks.synthesise(Stage.CANARY, all_of(_tasks(peak=1), _instances(2)))
@@ -235,6 +242,7 @@ def _walk_to_the_end(stacks: RealStacks, made: Plans) -> None:
 
 GOOD = {
     "keeps-names-answered": "to detached",
+    "makes-its-scheduled-calls": "tasks",
     "keeps-what-carries-traffic": "to retired",
     "changes-only-what-is-harmless": "release",
     "keeps-its-alarms": "to retired",

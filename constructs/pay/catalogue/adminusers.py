@@ -3,6 +3,7 @@
 from pay.catalogue.runtimes import JavaService
 from pay.model import Call, CallStyle, Database, Exposure, Link, QueueUse, Scope, Secret
 from pay.model.service.dependencies import RECEIVE, SEND
+from pay.model.service.migrations import Migrations
 
 ADMINUSERS = JavaService(
     name="adminusers",
@@ -10,6 +11,7 @@ ADMINUSERS = JavaService(
     # Never sees a card number, but frontend, inside the CDE, calls it.
     scope=Scope.CONNECTED,
     database=Database(),
+    migrations=Migrations.AFTER,
     queues=(
         QueueUse(
             name="adminusers-events-subscriber",

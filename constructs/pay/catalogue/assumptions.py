@@ -46,6 +46,12 @@ slow part."""
 SMALL_PROXY_SIZE = TaskSize(cpu=256, memory_mib=512)
 """notifications and webhooks-egress pass on small messages, for which no page waits."""
 
+SCHEDULED_HTTP_SIZE = TaskSize(cpu=256, memory_mib=512)
+"""One curl: the smallest task that Fargate offers."""
+
+STREAM_S3_SQS_SIZE = TaskSize(cpu=512, memory_mib=1024)
+"""Node, which holds one page of a CSV at a time."""
+
 NGINX_CPU, NGINX_MEMORY_MIB = 64, 128
 """TLS and buffers for one task's requests."""
 

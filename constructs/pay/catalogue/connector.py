@@ -4,6 +4,7 @@ from pay.catalogue import assumptions
 from pay.catalogue.runtimes import JavaService, java_options
 from pay.model import Call, CallStyle, Database, Exposure, Link, QueueUse, Scope, Secret, Timing
 from pay.model.service.dependencies import RECEIVE, SEND
+from pay.model.service.migrations import Migrations
 
 BOTH = SEND | RECEIVE
 
@@ -13,6 +14,7 @@ CONNECTOR = JavaService(
     # Sends full card numbers to payment providers: named in Pay's own list of CDE applications.
     scope=Scope.INSIDE,
     database=Database(),
+    migrations=Migrations.AFTER,
     queues=(
         QueueUse(name="capture", variable="AWS_SQS_CAPTURE_QUEUE_URL", access=BOTH),
         QueueUse(name="payment-event", variable="AWS_SQS_PAYMENT_EVENT_QUEUE_URL", access=SEND),

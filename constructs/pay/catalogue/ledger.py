@@ -3,6 +3,7 @@
 from pay.catalogue.runtimes import JavaService
 from pay.model import Database, Exposure, QueueUse, Scope, TopicUse
 from pay.model.service.dependencies import RECEIVE
+from pay.model.service.migrations import Migrations
 
 LEDGER = JavaService(
     name="ledger",
@@ -10,6 +11,7 @@ LEDGER = JavaService(
     # Keeps at most the first six and last four digits, but connector and publicapi call it.
     scope=Scope.CONNECTED,
     database=Database(),
+    migrations=Migrations.AFTER,
     queues=(
         QueueUse(name="payment-event", variable="AWS_SQS_PAYMENT_EVENT_QUEUE_URL", access=RECEIVE),
     ),

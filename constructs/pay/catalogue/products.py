@@ -3,6 +3,7 @@
 from pay.catalogue import assumptions
 from pay.catalogue.runtimes import JavaService
 from pay.model import Call, Database, Exposure, Link, Scope
+from pay.model.service.migrations import Migrations
 
 PRODUCTS = JavaService(
     name="products",
@@ -10,6 +11,7 @@ PRODUCTS = JavaService(
     # Sends no card number (the payer types it into frontend), but calls publicapi, inside the CDE.
     scope=Scope.CONNECTED,
     database=Database(),
+    migrations=Migrations.AFTER,
     calls=(Call(service="publicapi", variables=("PUBLICAPI_URL",)),),
     links=(
         Link(service="products", variable="BASE_URL"),

@@ -2,6 +2,7 @@
 
 from pay.catalogue.runtimes import TOKEN_API_HMAC_SECRET, JavaService
 from pay.model import Database, Exposure, Scope, Secret
+from pay.model.service.migrations import Migrations
 
 PUBLICAUTH = JavaService(
     name="publicauth",
@@ -10,5 +11,6 @@ PUBLICAUTH = JavaService(
     scope=Scope.CONNECTED,
     # The only database that was replaced by a new instance: `-1`.
     database=Database(identifier_suffix=1),
+    migrations=Migrations.AFTER,
     secrets=(TOKEN_API_HMAC_SECRET, Secret(variable="TOKEN_DB_BCRYPT_SALT")),
 )

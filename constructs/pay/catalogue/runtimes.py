@@ -9,13 +9,15 @@ would take them as credentials before it asks for the task role's (docs/decision
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import ConfigDict, ValidationInfo, field_validator
+from pydantic import ConfigDict, Field, ValidationInfo, field_validator
 
 from pay.catalogue import assumptions
+from pay.catalogue.scheduled_calls import calls_of
 from pay.catalogue.sidecars import WEB
 from pay.model import CallStyle, Microservice, Runtime, Secret, Sidecar, TaskSize, Timing
 from pay.model.service.container import Port
 from pay.model.service.dependencies import AWS_API
+from pay.model.service.scheduled_call import ScheduledCall
 from pay.model.text_types import ContainerPath, ContainerUser, HealthCheckPath, VariableName
 
 HEALTH_CHECK_PATH = "/healthcheck"
@@ -57,6 +59,9 @@ class WebService(Microservice):
     health_check_path: HealthCheckPath | None = HEALTH_CHECK_PATH
     sidecars: tuple[Sidecar, ...] = WEB
     user: ContainerUser = assumptions.APPLICATION_USER
+    scheduled_calls: tuple[ScheduledCall, ...] = Field(
+        default_factory=lambda service: calls_of(service.get("name"))
+    )
     requests_a_minute: float = assumptions.OF_EVERY_PAYMENT
 
     @field_validator("environment")

@@ -4,6 +4,7 @@ from pay.catalogue import assumptions
 from pay.catalogue.runtimes import JavaService
 from pay.model import Call, CallStyle, Database, Exposure, QueueUse, Scope
 from pay.model.service.dependencies import RECEIVE
+from pay.model.service.migrations import Migrations
 
 WEBHOOKS = JavaService(
     name="webhooks",
@@ -12,6 +13,7 @@ WEBHOOKS = JavaService(
     scope=Scope.OUTSIDE,
     # Public: its config.yaml; it sends many messages at the same time.
     database=Database(pool_size=32),
+    migrations=Migrations.AFTER,
     queues=(
         QueueUse(
             # Subscribed to both of ledger's topics.

@@ -14,8 +14,12 @@ from pay.model import Environment, Microservice, names
 class ExistingConfiguration:
     """The ARN of each secret and parameter of a microservice, and of all that a role must read."""
 
-    def __init__(self, scope: Construct, environment: Environment, service: Microservice) -> None:
+    def __init__(
+        self, scope: Construct, environment: Environment, service: Microservice, ids: str = ""
+    ) -> None:
+        """`ids`: what the ids of the lookups begin with, in a stack of several services."""
         self._scope = scope
+        self._ids = ids
         self._environment = environment
         self._service = service
         self.secret_arns: list[str] = []
@@ -73,11 +77,12 @@ class ExistingConfiguration:
             return
         path = names.parameter_path(self._environment.name, self._service.name)
         required = [f"{path}{variable}" for variable in self._service.parameters]
-        TerraformLocal(self._scope, "required_parameters", required)
-        missing = "setsubtract(local.required_parameters, self.names)"
+        local = f"{self._ids}required_parameters"
+        TerraformLocal(self._scope, local, required)
+        missing = f"setsubtract(local.{local}, self.names)"
         DataAwsSsmParametersByPath(
             self._scope,
-            "parameters",
+            f"{self._ids}parameters",
             path=path.rstrip("/"),
             with_decryption=False,
             lifecycle=contract(

@@ -17,11 +17,13 @@ def database_address(
     database: Database,
     *,
     tasks: int | None = None,
+    ids: str = "",
 ) -> str:
     """Return the DNS name of the service's database, which the plan checks to be the right one.
 
     `tasks` is how many may use it at once, and the plan checks that it takes their connections;
     None: not checked. Every service has an instance of its own, so nothing else uses it.
+    `ids`: what the lookup's id begins with; only without `tasks`.
     """
     identifier = names.database(environment.name, service, database.identifier_suffix)
     promises = [
@@ -51,7 +53,7 @@ def database_address(
         )
     instance = DataAwsDbInstance(
         scope,
-        addresses.DATABASE_LOOKUP.id,
+        f"{ids}{addresses.DATABASE_LOOKUP.id}",
         db_instance_identifier=identifier,
         lifecycle=contract(*promises),
     )

@@ -7,9 +7,9 @@ from imports.aws.data_aws_sqs_queue import DataAwsSqsQueue
 from pay.model import Environment, Severity, names
 
 
-def queue(scope: Construct, environment: Environment, name: str) -> DataAwsSqsQueue:
-    """Return the queue `<env>-<name>`."""
-    key = f"{name}_queue".replace("-", "_")
+def queue(scope: Construct, environment: Environment, name: str, ids: str = "") -> DataAwsSqsQueue:
+    """Return the queue `<env>-<name>`; `ids`: what the lookup's id begins with."""
+    key = f"{ids}{name}_queue".replace("-", "_")
     return DataAwsSqsQueue(scope, key, name=names.queue(environment.name, name))
 
 

@@ -144,10 +144,13 @@ class ExistingNetwork:
             "subnet => concat(own.ids, [data.aws_vpc.vpc.main_route_table_id])[0]}}",
         )
 
-    def task_security_groups(self, service: Microservice) -> list[str]:
-        """Return the ids of the security groups of a task with a network of its own (awsvpc)."""
+    def task_security_groups(self, service: Microservice, ids: str = "") -> list[str]:
+        """Return the ids of the security groups of a task with a network of its own (awsvpc).
+
+        `ids`: what the lookup's id begins with, in a stack of several services.
+        """
         return self.security_groups(
-            addresses.TASK_SECURITY_GROUPS_LOOKUP.id,
+            f"{ids}{addresses.TASK_SECURITY_GROUPS_LOOKUP.id}",
             names.task_security_groups(self._environment.name, service.name, service.scope.segment),
         )
 

@@ -31,6 +31,8 @@ TASK_DEFINITION = Address("aws_ecs_task_definition", "task")
 ECS_SERVICE = Address("aws_ecs_service", "service")
 SCALING_TARGET = Address("aws_appautoscaling_target", "scaling_target")
 SCALING_POLICY = Address("aws_appautoscaling_policy", "scaling_policy")
+SCHEDULE_GROUP = Address("aws_scheduler_schedule_group", "schedules")
+DEAD_LETTERS = Address("aws_sqs_queue", "dead_letters")
 DASHBOARD = Address("aws_cloudwatch_dashboard", "dashboard")
 CLUSTER_LOOKUP = Address("data.aws_ecs_cluster", "cluster")
 DATABASE_LOOKUP = Address("data.aws_db_instance", "database")
@@ -61,6 +63,14 @@ def role(kind: RoleKind) -> Address:
 
 def role_policy(kind: RoleKind) -> Address:
     return Address("aws_iam_role_policy", f"{kind}_policy")
+
+
+def one_off_task(family: str) -> Address:
+    return Address("aws_ecs_task_definition", f"{family}_task".replace("-", "_"))
+
+
+def schedule(call: str) -> Address:
+    return Address("aws_scheduler_schedule", f"{call}_schedule".replace("-", "_"))
 
 
 def log_group(service: str, kind: str) -> Address:

@@ -94,6 +94,19 @@ def watching(environment: Environment, service: Microservice) -> Addresses:
     return {str(address): each for address, each in parts.items()}
 
 
+def tasks(environment: Environment, *services: Microservice) -> Addresses:
+    """The roles of the tasks that services start: another role of the same name cannot be made."""
+    parts = {}
+    for run in (run for service in services for run in service.task_runs):
+        for kind, name in (
+            ("execution", names.one_off_execution_role),
+            ("task", names.one_off_task_role),
+        ):
+            role = addresses.Address("aws_iam_role", f"{run.family}_{kind}_role".replace("-", "_"))
+            parts[str(role)] = Adoptable((name(environment.name, run.family),))
+    return parts
+
+
 def overview(environment: Environment, *_: Microservice) -> Addresses:
     """The dashboard of the environment."""
     name = names.dashboard(environment.name)

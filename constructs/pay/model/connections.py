@@ -106,7 +106,7 @@ def connections(
     service: str, environment: Environment, catalogue: Catalogue
 ) -> frozenset[Connection]:
     """Return what a service needs on Fargate, and on EC2 unless it is retired; also what its
-    callers need to call it from the sides that they have.
+    callers need to call it from the sides that they have, and its own scheduled calls.
     """
     own = catalogue[service]
     stage = environment.services[service].stage
@@ -115,6 +115,9 @@ def connections(
     for side in sides:
         needed |= {*_from_tasks(own, side, environment, catalogue), _to_tasks(own, side)}
         needed |= set(_from_the_internet(own, side))
+    if environment.tasks and own.scheduled_calls:
+        # The task that makes a scheduled call has the network of the tasks that it calls.
+        needed |= set(_call(_running(own, Side.FARGATE), own, environment))
     for caller in callers(catalogue, service):
         if deployment := environment.services.get(caller):
             for side in filter(deployment.stage.has, Side):

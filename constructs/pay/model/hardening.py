@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from typing import Protocol
 
 from pay.model.service.container import Sidecar
 from pay.model.service.microservice import Microservice
@@ -15,9 +16,20 @@ NO_CAPABILITIES: Mapping[str, list[str]] = {"add": [], "drop": ["ALL"]}
 github.com/braintrustdata/terraform-aws-braintrust-data-plane)."""
 
 
-def hardening(service: Microservice, part: Microservice | Sidecar) -> dict[str, object]:
-    """Return what takes a container's rights away, and what it then needs to run."""
-    fields: dict[str, object] = {
+class Confined(Protocol):
+    """A container that runs without root, capabilities and a writable root file system."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def user(self) -> str: ...
+    @property
+    def writable_paths(self) -> tuple[str, ...]: ...
+
+
+def confinement(part: Confined) -> dict[str, object]:
+    """Return what takes a container's rights away."""
+    return {
         "user": part.user,
         "readonlyRootFilesystem": True,
         "linuxParameters": {"capabilities": NO_CAPABILITIES},
@@ -26,11 +38,16 @@ def hardening(service: Microservice, part: Microservice | Sidecar) -> dict[str, 
             for volume, path in volumes(part).items()
         ],
     }
+
+
+def hardening(service: Microservice, part: Microservice | Sidecar) -> dict[str, object]:
+    """Return what takes a container's rights away, and what it then needs to run."""
+    fields = confinement(part)
     if part.name == service.target_container and service.has_privileged_port:
         fields["systemControls"] = [LISTEN_ON_EVERY_PORT]
     return fields
 
 
-def volumes(part: Microservice | Sidecar) -> dict[str, str]:
+def volumes(part: Confined) -> dict[str, str]:
     """Volume name -> path; AWS allows letters, digits, hyphens and underscores in the name."""
     return {f"{part.name}{re.sub('[^a-z0-9]', '-', path)}": path for path in part.writable_paths}

@@ -43,8 +43,13 @@ def task_family(environment: str, service: str, side: Side) -> str:
     return f"{environment}_{service}" + ("_FG" if side is Side.FARGATE else "")
 
 
+def migration(service: str) -> str:
+    """Return the family, without the environment, of the task that changes a service's database."""
+    return f"{service}-migration"
+
+
 def one_off_task_family(environment: str, family: str) -> str:
-    """Return the family of a task for `RunTask`; the task and its two roles exist already."""
+    """Return the family of a task for `RunTask`."""
     return f"{environment}_{family}"
 
 
@@ -54,6 +59,29 @@ def one_off_task_role(environment: str, family: str) -> str:
 
 def one_off_execution_role(environment: str, family: str) -> str:
     return shorten(f"{one_off_task_family(environment, family)}-execution", ROLE_NAME_LIMIT)
+
+
+def schedule_group(environment: str) -> str:
+    return f"{environment}-scheduled-calls"
+
+
+def schedule(environment: str, call: str) -> str:
+    """At most 64 characters (AWS: EventBridge Scheduler API reference, `CreateSchedule`)."""
+    return f"{environment}-{call}"
+
+
+def scheduler_role(environment: str) -> str:
+    """Return the role under which EventBridge Scheduler starts tasks."""
+    return f"{environment}-tasks-scheduler"
+
+
+def dead_letters(environment: str) -> str:
+    """Return the queue of the scheduled calls that were not made."""
+    return f"{environment}-tasks-dead-letter"
+
+
+def scheduled_calls_key_alias(environment: str) -> str:
+    return f"alias/{environment}-scheduled-calls"
 
 
 def load_balancer(environment: str, service: str, side: Side) -> str:

@@ -5,16 +5,19 @@ The constructs write them into policies. The guard compares them with what a cha
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Protocol
 
 from pay.iam.document import Statement
 from pay.model import names
 from pay.model.environment.account import Account
 from pay.model.environment.environment import Environment
-from pay.model.service.dependencies import Access
+from pay.model.service.dependencies import Access, BucketUse, QueueUse, TopicUse
 from pay.model.service.microservice import Microservice
+from pay.model.service.one_off_task import OneOffTask
 from pay.model.vocabulary import Side
 
 _ECS_TASKS = "ecs-tasks.amazonaws.com"
+_SCHEDULER = "scheduler.amazonaws.com"
 
 _QUEUE_ACTIONS = {
     Access.SEND: ("sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:SendMessage"),
@@ -85,20 +88,7 @@ def task_rights(
     topics: Sequence[str],
 ) -> list[Statement]:
     """Return what the application may do. `queues`: queue name -> ARN; `topics`: ARNs."""
-    statements = []
-    for access, actions in _QUEUE_ACTIONS.items():
-        arns = [queues[queue.name] for queue in service.queues if access in queue.access]
-        if arns:
-            statements.append(Statement(f"{access.capitalize()}Messages", actions, arns))
-    if topics:
-        statements.append(Statement("PublishEvents", ["sns:Publish"], topics))
-    if service.queues or service.topics:
-        statements.append(_encrypt_messages(environment, service))
-    for bucket in service.buckets:
-        arn = f"arn:aws:s3:::{names.bucket(environment.name, bucket.name)}/*"
-        allowed = [_BUCKET_ACTIONS[access] for access in sorted(bucket.access)]
-        sid = "Use" + "".join(word.capitalize() for word in bucket.name.split("-"))
-        statements.append(Statement(sid, allowed, [arn]))
+    statements = _use_messages_and_buckets(environment, service, queues=queues, topics=topics)
     statements += _one_off_task_rights(environment, service)
     if service.has_collector:
         role = environment.metrics.prometheus_write_role_arn
@@ -106,7 +96,62 @@ def task_rights(
     return statements
 
 
-def _encrypt_messages(environment: Environment, service: Microservice) -> Statement:
+def starts_one_off(environment: Environment, task: OneOffTask) -> list[Statement]:
+    """Return what ECS may do to start a one-off task, which reads no secret."""
+    group = names.log_group(environment.name, task.log_kind, task.name)
+    return execution_rights(
+        environment,
+        repositories=[environment.arn("ecr", f"repository/{task.repository}")],
+        log_groups=[environment.arn("logs", f"log-group:{group}")],
+        secrets=(),
+        secret_keys=(),
+        parameters=(),
+    )
+
+
+def one_off_rights(
+    environment: Environment, task: OneOffTask, *, queues: Mapping[str, str]
+) -> list[Statement]:
+    """Return what a one-off task may do. `queues`: queue name -> ARN."""
+    return _use_messages_and_buckets(environment, task, queues=queues, topics=())
+
+
+class _Uses(Protocol):
+    """What a service and a one-off task use of AWS."""
+
+    @property
+    def queues(self) -> tuple[QueueUse, ...]: ...
+    @property
+    def topics(self) -> tuple[TopicUse, ...]: ...
+    @property
+    def buckets(self) -> tuple[BucketUse, ...]: ...
+
+
+def _use_messages_and_buckets(
+    environment: Environment,
+    uses: _Uses,
+    *,
+    queues: Mapping[str, str],
+    topics: Sequence[str],
+) -> list[Statement]:
+    statements = []
+    for access, actions in _QUEUE_ACTIONS.items():
+        arns = [queues[queue.name] for queue in uses.queues if access in queue.access]
+        if arns:
+            statements.append(Statement(f"{access.capitalize()}Messages", actions, arns))
+    if topics:
+        statements.append(Statement("PublishEvents", ["sns:Publish"], topics))
+    if uses.queues or uses.topics:
+        statements.append(_encrypt_messages(environment, uses))
+    for bucket in uses.buckets:
+        arn = f"arn:aws:s3:::{names.bucket(environment.name, bucket.name)}/*"
+        allowed = [_BUCKET_ACTIONS[access] for access in sorted(bucket.access)]
+        sid = "Use" + "".join(word.capitalize() for word in bucket.name.split("-"))
+        statements.append(Statement(sid, allowed, [arn]))
+    return statements
+
+
+def _encrypt_messages(environment: Environment, service: _Uses) -> Statement:
     """SQS and SNS encrypt with keys that exist already, reached through those services only. A
     sender makes data keys, and verifies them by decrypting; a receiver decrypts only (AWS: SQS and
     SNS developer guides, "Key management").
@@ -197,6 +242,59 @@ def tasks_trust(environment: Environment) -> Statement:
             "ArnLike": {"aws:SourceArn": environment.arn("ecs", "*")},
         },
     )
+
+
+def scheduler_trust(environment: Environment) -> Statement:
+    """Let EventBridge Scheduler assume a role for the schedules of one group only (AWS: EventBridge
+    Scheduler user guide, "Confused deputy prevention": the source is the group).
+    """
+    group = environment.arn("scheduler", f"schedule-group/{names.schedule_group(environment.name)}")
+    return Statement(
+        "AssumedByScheduler",
+        ["sts:AssumeRole"],
+        principal={"Service": _SCHEDULER},
+        conditions={
+            "StringEquals": {
+                "aws:SourceAccount": environment.account_id,
+                "aws:SourceArn": group,
+            }
+        },
+    )
+
+
+def scheduler_rights(environment: Environment, task: OneOffTask) -> list[Statement]:
+    """Return what schedules may do: start a task, as its own role, and keep what failed.
+
+    The task has no task role. One key encrypts the schedules and the queue of dead letters, reached
+    through those services only (AWS: EventBridge Scheduler user guide, "Encryption at rest"; SQS
+    developer guide, "Key management").
+    """
+    name = environment.name
+    cluster = environment.arn("ecs", f"cluster/{names.cluster(name, Side.FARGATE)}")
+    family = names.one_off_task_family(name, task.name)
+    role = names.one_off_execution_role(name, task.name)
+    letters = environment.arn("sqs", names.dead_letters(name))
+    return [
+        Statement(
+            "RunScheduledTasks",
+            ["ecs:RunTask"],
+            [environment.arn("ecs", f"task-definition/{family}:*")],
+            conditions={"ArnEquals": {"ecs:cluster": cluster}},
+        ),
+        Statement(
+            "PassRolesOfScheduledTasks",
+            ["iam:PassRole"],
+            [f"arn:aws:iam::{environment.account_id}:role/{role}"],
+            conditions={"StringEquals": {"iam:PassedToService": _ECS_TASKS}},
+        ),
+        Statement("KeepWhatFailed", ["sqs:SendMessage"], [letters]),
+        Statement(
+            "UseTheirKey",
+            ["kms:Decrypt", "kms:GenerateDataKey"],
+            [environment.arn("kms", "key/*")],
+            conditions=_through(environment, "scheduler", "sqs"),
+        ),
+    ]
 
 
 def instances_trust() -> Statement:

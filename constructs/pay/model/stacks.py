@@ -305,6 +305,30 @@ SMOKE = StackKind(
     is_wanted=lambda environment: environment.smoke is not None,
 )
 
+TASKS = StackKind(
+    name="tasks",
+    scope=StackScope.ENVIRONMENT,
+    holds="migrations, scheduled calls, tasks that staff start",
+    types=frozenset(
+        {
+            "aws_cloudwatch_log_group",
+            "aws_cloudwatch_metric_alarm",
+            "aws_ecs_task_definition",
+            "aws_iam_role",
+            "aws_iam_role_policy",
+            "aws_kms_alias",
+            "aws_kms_key",
+            "aws_scheduler_schedule",
+            "aws_scheduler_schedule_group",
+            "aws_sqs_queue",
+        }
+    ),
+    turn=Turn.SIDES,
+    serves_both_segments=True,
+    adoption=Adoption(adoptable.tasks),
+    is_wanted=lambda environment: environment.tasks is not None,
+)
+
 JUDGED_ANYWHERE = PLATFORM.types | EC2.types | FARGATE.types | TRAFFIC.types
 """The types that the guard judges in every stack; it allows others only where a kind holds them."""
 
@@ -317,6 +341,7 @@ KINDS: tuple[StackKind, ...] = (
     OVERVIEW,
     MONITORING,
     SMOKE,
+    TASKS,
 )
 
 RESOURCE_TYPES = frozenset[str]().union(*(kind.types for kind in KINDS))

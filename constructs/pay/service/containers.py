@@ -10,7 +10,7 @@ them every plan would replace the task definition, and every apply would deploy 
 from collections.abc import Mapping
 
 from pay.existing.configuration import ExistingConfiguration
-from pay.model import Microservice, Side, Sidecar
+from pay.model import Environment, Microservice, Side, Sidecar
 from pay.model.hardening import hardening, volumes
 from pay.model.side import ServiceSide
 from pay.service.logs import LogGroups
@@ -65,16 +65,9 @@ def _container(
         "name": part.name,
         "image": images[part.name],
         "stopTimeout": service.timing.stop_timeout_seconds,
-        "logConfiguration": {
-            "logDriver": "awslogs",
-            "options": {
-                "awslogs-group": logs.names[part.name],
-                "awslogs-region": side.environment.region,
-                "awslogs-stream-prefix": side.side.value,
-                "max-buffer-size": LOG_BUFFER,
-                "mode": "non-blocking",
-            },
-        },
+        "logConfiguration": log_configuration(
+            side.environment, logs.names[part.name], side.side.value
+        ),
     }
     if values:
         container["environment"] = as_pairs(values, "value")
@@ -83,6 +76,22 @@ def _container(
     if side.is_hardened:
         container |= hardening(service, part)
     return container
+
+
+def log_configuration(
+    environment: Environment, log_group: str, stream_prefix: str
+) -> dict[str, object]:
+    """Return where a container logs to: the group, and what its streams' names begin with."""
+    return {
+        "logDriver": "awslogs",
+        "options": {
+            "awslogs-group": log_group,
+            "awslogs-region": environment.region,
+            "awslogs-stream-prefix": stream_prefix,
+            "max-buffer-size": LOG_BUFFER,
+            "mode": "non-blocking",
+        },
+    }
 
 
 def volume_names(side: ServiceSide) -> list[str]:

@@ -19,25 +19,28 @@ def images(scope: Construct, side: ServiceSide) -> dict[str, str]:
     """
     service, pins = side.service, side.environment.sidecars
     repository = names.repository(service.name)
-    found = {service.name: _image(scope, side, service.name, repository, APPLICATION_IMAGE_TAG)}
+    found = {service.name: image(
+            scope, side.environment, service.name, repository, APPLICATION_IMAGE_TAG
+        )}
     for each in service.sidecars:
         digest = pins[each.name].digest if each.name in pins else None
-        found[each.name] = _image(
-            scope, side, each.name, each.repository, each.image_tag_variable, digest
+        found[each.name] = image(
+            scope, side.environment, each.name, each.repository, each.image_tag_variable, digest
         )
     return found
 
 
-def _image(
+def image(
     scope: Construct,
-    side: ServiceSide,
+    environment: Environment,
     container: str,
     repository: str,
     tag_variable: str,
     pinned: str | None = None,
 ) -> str:
+    """Return a container's image; the Terraform variable, which this declares, has its tag."""
     _declare(scope, tag_variable, pinned)
-    registry = names.image_registry(side.environment.account_id, side.environment.region)
+    registry = names.image_registry(environment.account_id, environment.region)
     mark = f'${{startswith(var.{tag_variable}, "sha256:") ? "@" : ":"}}'
     name = f"{container.replace('-', '_')}_image"
     TerraformLocal(scope, name, f"{registry}/{repository}{mark}${{var.{tag_variable}}}")

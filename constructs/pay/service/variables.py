@@ -45,8 +45,14 @@ def _literal(text: str) -> str:
 class Variables:
     """The application container's variables, and what the task role needs for them."""
 
-    def __init__(self, scope: Construct, side: ServiceSide, network: ExistingNetwork) -> None:
+    def __init__(
+        self, scope: Construct, side: ServiceSide, network: ExistingNetwork, *, ids: str = ""
+    ) -> None:
+        """`ids`: what the ids of the lookups begin with, in a stack of several services. Its tasks
+        come one at a time and beside those of the sides.
+        """
         self._scope = scope
+        self._ids = ids
         self._side = side
         self._network = network
         self.queue_arns: dict[str, str] = {}
@@ -66,21 +72,22 @@ class Variables:
             values[link.variable] = _url(link.service, environment, link.path)
         if database := service.database:
             # Fargate is what comes on top of the tasks that use it today.
-            on_fargate = self._side.side is Side.FARGATE
+            adds_tasks = self._side.side is Side.FARGATE and not self._ids
             address = database_address(
                 self._scope,
                 environment,
                 service.name,
                 database,
-                tasks=tasks_of_both_sides(self._side) if on_fargate else None,
+                tasks=tasks_of_both_sides(self._side) if adds_tasks else None,
+                ids=self._ids,
             )
             values["DB_HOST"] = address
         for use in service.queues:
-            existing = queue(self._scope, environment, use.name)
+            existing = queue(self._scope, environment, use.name, self._ids)
             values[use.variable] = existing.url
             self.queue_arns[use.name] = existing.arn
         for topic in service.topics:
-            key = f"{topic.name}_topic".replace("-", "_")
+            key = f"{self._ids}{topic.name}_topic".replace("-", "_")
             arn = topic_arn(self._scope, key, names.topic(environment.name, topic.name))
             values[topic.variable] = arn
             self.topic_arns.append(arn)

@@ -68,6 +68,8 @@ def _computed(*attributes: str) -> Rows:
 _RIGHTS = judged_by("keeps-the-rights-that-it-needs", "widens-no-iam-statement")
 
 _IMAGES = judged_by("keeps-its-images")
+_CALLED = "the catalogue says what is called, and when"
+_CALL = Row(judged_by("makes-its-scheduled-calls"), _CALLED)
 
 _INSTANCES = judged_by("starts-instances-that-take-tasks")
 
@@ -361,6 +363,18 @@ TABLE: Mapping[str, Rows] = {
     },
     "aws_s3_bucket_server_side_encryption_configuration": {},
     "aws_s3_bucket_versioning": {},
+    "aws_scheduler_schedule": {
+        "description": Row(ANYTHING, "only people read it"),
+        "schedule_expression": _CALL,
+        "schedule_expression_timezone": _CALL,
+        "state": _CALL,
+        "target": Row(judged_by("makes-its-scheduled-calls", "runs-under-its-own-role"), _CALLED),
+    },
+    "aws_scheduler_schedule_group": _computed("creation_date", "last_modification_date", "state"),
+    "aws_sqs_queue": {
+        **_computed("url"),
+        "message_retention_seconds": Row(HIGHER, "what was not made is shown for longer"),
+    },
     "aws_sns_topic": {
         **_computed("beginning_archive_time", "owner"),
         "display_name": Row(ANYTHING, "only people read it"),

@@ -921,3 +921,63 @@ resource "aws_synthetics_canary" "this" {
     expression = "rate(0 minute)"
   }
 }
+
+resource "aws_sqs_queue" "dead_letters" {
+  name                      = "sandbox-tasks-dead-letter"
+  message_retention_seconds = 1209600
+  kms_master_key_id         = aws_kms_key.this.arn
+}
+
+resource "aws_scheduler_schedule_group" "this" {
+  name = "sandbox-tasks"
+}
+
+resource "aws_iam_role" "scheduler" {
+  name = "sandbox-tasks-scheduler"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Action    = "sts:AssumeRole"
+      Principal = { Service = "scheduler.amazonaws.com" }
+      Condition = { StringEquals = { "aws:SourceAccount" = local.account } }
+    }]
+  })
+}
+
+resource "aws_scheduler_schedule" "this" {
+  name                         = "sandbox-expired-charges-sweep"
+  group_name                   = aws_scheduler_schedule_group.this.name
+  description                  = "POST /v1/tasks/expired-charges-sweep of connector"
+  state                        = "ENABLED"
+  schedule_expression          = "cron(30 3 * * ? *)"
+  schedule_expression_timezone = "Europe/London"
+  kms_key_arn                  = aws_kms_key.this.arn
+  flexible_time_window {
+    mode = "OFF"
+  }
+  target {
+    arn      = aws_ecs_cluster.fargate.arn
+    role_arn = aws_iam_role.scheduler.arn
+    input    = jsonencode({ containerOverrides = [{ name = "nginx", command = ["true"] }] })
+    dead_letter_config {
+      arn = aws_sqs_queue.dead_letters.arn
+    }
+    retry_policy {
+      maximum_event_age_in_seconds = 300
+      maximum_retry_attempts       = 3
+    }
+    ecs_parameters {
+      task_definition_arn     = aws_ecs_task_definition.fargate.arn
+      launch_type             = "FARGATE"
+      task_count              = 1
+      enable_ecs_managed_tags = true
+      propagate_tags          = "TASK_DEFINITION"
+      network_configuration {
+        subnets          = data.aws_subnets.this.ids
+        security_groups  = [data.aws_security_group.this.id]
+        assign_public_ip = false
+      }
+    }
+  }
+}

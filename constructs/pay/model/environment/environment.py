@@ -149,6 +149,13 @@ class Metrics(Model):
     prometheus_write_role_arn: RoleArn
 
 
+class Tasks(Model):
+    """What runs beside the services, once or at fixed times, in tasks of its own."""
+
+    schedules: bool
+    """Whether the scheduled calls are made; false where services sleep: nothing would answer."""
+
+
 class State(Model):
     """Where Terraform keeps the states of this environment."""
 
@@ -245,6 +252,8 @@ class Environment(Model):
     already, and no stack holds them."""
     sidecars: Mapping[ServiceName, Pin] = {}
     """The release of each sidecar of the catalogue."""
+    tasks: Tasks | None = None
+    """Left out: no migrations, no scheduled calls and no tasks that people start."""
     state: State
     capacity: Mapping[Segment, Capacity]
     services: Mapping[ServiceName, Deployment]

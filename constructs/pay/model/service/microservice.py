@@ -24,6 +24,8 @@ from pay.model.service.dependencies import (
 )
 from pay.model.service.heap import heaps
 from pay.model.service.judging import Judging
+from pay.model.service.migrations import Contraction, Migrations
+from pay.model.service.scheduled_call import ScheduledCall
 from pay.model.service.size import TaskSize
 from pay.model.service.timing import (
     DATABASE_DNS_SECONDS,
@@ -73,10 +75,16 @@ class Microservice(Model):
     terminates_tls: bool = False
     """The application container itself speaks TLS (without an NGINX sidecar)."""
     database: Database | None = None
+    migrations: Migrations = Migrations.NONE
+    """When the changes of its database run beside the deployment of a release."""
+    contractions: tuple[Contraction, ...] = ()
+    """The releases whose migration takes away what older ones use."""
     queues: tuple[QueueUse, ...] = ()
     topics: tuple[TopicUse, ...] = ()
     buckets: tuple[BucketUse, ...] = ()
     task_runs: tuple[TaskRun, ...] = ()
+    scheduled_calls: tuple[ScheduledCall, ...] = ()
+    """The calls that it is sent at fixed times."""
     calls: tuple[Call, ...] = ()
     links: tuple[Link, ...] = ()
     environment: Mapping[VariableName, Template] = {}
@@ -229,6 +237,7 @@ class Microservice(Model):
                 allowed="each variable once",
                 fix="remove all but one of them",
             )
+        yield from self._migration_problems()
         yield from self._work_switch_problems()
         yield from self._proxy_problems()
         yield from plain_text_secrets(self.environment)
@@ -238,6 +247,20 @@ class Microservice(Model):
                 found=f"{variable}, the name of a secret",
                 allowed="settings that are not secret",
                 fix=f"move {variable} to secrets",
+            )
+
+    def _migration_problems(self) -> Iterator[Problem]:
+        if self.migrations is not Migrations.NONE and self.database is None:
+            yield Problem(
+                key="migrations",
+                found=self.migrations,
+                allowed=f"{Migrations.NONE} for a service without a database",
+            )
+        if self.contractions and self.migrations is Migrations.NONE:
+            yield Problem(
+                key="contractions",
+                found=", ".join(str(each.release) for each in self.contractions),
+                allowed=f"none while migrations is {Migrations.NONE}",
             )
 
     def _work_switch_problems(self) -> Iterator[Problem]:

@@ -6,8 +6,9 @@ of applications have the least privileges that they need).
 from collections.abc import Iterator, Mapping
 
 from pay.model import Environment, Segment, names
-from pay.model.stacks import Stack
+from pay.model.stacks import TASKS, Stack
 from rollout.guard.rule import Context, Finding, Findings
+from rollout.guard.traffic_changes import SCHEDULE
 from rollout.plans.containers import TASK_DEFINITION
 from rollout.plans.plan import Plan, ResourceChange
 from rollout.plans.read import StackPlan
@@ -34,7 +35,7 @@ def check(plan: StackPlan, context: Context) -> Findings:
                 value = dig(change.after, *path)
                 yield Finding(
                     change.address,
-                    f"{path[0]} is "
+                    f"{'.'.join(map(str, path))} is "
                     f"{'known only after apply' if change.is_unknown(*path) else value}, which is "
                     f"not {' or '.join(own) or 'a role of this stack'}",
                     "give the stack's own role what is needed, one statement at a time",
@@ -45,7 +46,9 @@ def _roles(stack: Stack, change: ResourceChange) -> Iterator[tuple[Path, str, tu
     """Yield where the change names a role or profile, and the names that it may have there."""
     if change.is_removed:
         return
-    if change.type == TASK_DEFINITION:
+    if stack.kind is TASKS:
+        yield from _roles_of_tasks(stack, change)
+    elif change.type == TASK_DEFINITION:
         side, service = stack.kind.side, stack.service
         for attribute, name in _TASK.items():
             own = (name(stack.environment, service, side),) if side and service else ()
@@ -53,6 +56,24 @@ def _roles(stack: Stack, change: ResourceChange) -> Iterator[tuple[Path, str, tu
     for path, type in _INSTANCE.get(change.type, {}).items():
         segments = Segment if stack.kind.holds_instances else ()
         yield path, type, tuple(names.instance_role(stack.environment, s) for s in segments)
+
+
+def _roles_of_tasks(
+    stack: Stack, change: ResourceChange
+) -> Iterator[tuple[Path, str, tuple[str, ...]]]:
+    """A task has roles of its family's name; a schedule has that of all schedules."""
+    if change.type == TASK_DEFINITION:
+        family = str(change.after.get("family")).removeprefix(
+            names.one_off_task_family(stack.environment, "")
+        )
+        yield (
+            ("execution_role_arn",),
+            _ROLE,
+            (names.one_off_execution_role(stack.environment, family),),
+        )
+        yield ("task_role_arn",), _ROLE, (names.one_off_task_role(stack.environment, family),)
+    elif change.type == SCHEDULE:
+        yield ("target", 0, "role_arn"), _ROLE, (names.scheduler_role(stack.environment),)
 
 
 def _is_own(
@@ -70,6 +91,8 @@ def _is_own(
     arns = (f"arn:aws:iam::{environment.account_id}:{kind}/{name}" for name in own)
     if is_unset(value):
         # Without a profile no agent joins its cluster; `keeps-its-containers` judges tasks.
+        if change.type == SCHEDULE:
+            return False
         is_new = is_unset(dig(change.before, *path))
         return change.type == TASK_DEFINITION or is_new or _is_named_otherwise(change, path)
     return value in own or value in arns

@@ -3,15 +3,16 @@
 A side may be deleted when the stage allows it (EC2 at `retired`, Fargate at `legacy`; what is dark
 may be rebuilt) and the plan of the same service's records shows that no record leads there any
 more. Clients hold a deleted record's answer for a while, so records change in an earlier apply than
-capacity.
+capacity. What a one-off task needs goes with the task, once no service declares it.
 """
 
 from pay.model import Side, Stage, names
-from pay.model.stacks import Loss, traffic_stack
+from pay.model.stacks import TASKS, Loss, traffic_stack
+from rollout.guard.declared_tasks import is_undeclared
 from rollout.guard.may_receive_traffic import UNREACHED
 from rollout.guard.rule import Context, Finding, Findings
 from rollout.guard.stage_from_records import side_of
-from rollout.guard.traffic_changes import takes_a_carrier
+from rollout.guard.traffic_changes import SCHEDULE, takes_a_carrier
 from rollout.plans.plan import PAST, ResourceChange
 from rollout.plans.read import StackPlan
 from rollout.plans.records import names_in
@@ -34,6 +35,11 @@ def _why_it_must_stay(plan: StackPlan, context: Context, change: ResourceChange)
     kind = plan.stack.kind
     if kind.may_lose is Loss.WITH_ITS_SIDE and kind.side and plan.stack.service:
         return _side_must_stay(plan, context, kind.side, plan.stack.service)
+    if kind is TASKS and (
+        # `makes-its-scheduled-calls` keeps a schedule as long as its call.
+        change.type == SCHEDULE or is_undeclared(change, context.environment(plan))
+    ):
+        return None
     if kind.may_lose is Loss.WHEN_UNUSED:
         return _platform_must_stay(plan, context, change)
     return (

@@ -105,6 +105,9 @@ def dns(count: str) -> Json:
 KEPT: Json = {"retention_in_days": 365, "skip_destroy": True, "log_group_class": "STANDARD"}
 SCANNED: Json = {"scan_type": "ENHANCED", "rule": [{"scan_frequency": "CONTINUOUS_SCAN"}]}
 
+TASKS_STACK = f"{ENVIRONMENT}-tasks"
+SWEEP = {"name": f"{ENVIRONMENT}-expired-charges-sweep"}
+
 JUDGED_WRONGLY: dict[str, dict[str, tuple[str, Json, Json]]] = {
     "aws_appautoscaling_target": {
         "max_capacity": (FARGATE, {"max_capacity": 4}, {"max_capacity": 1}),
@@ -219,6 +222,17 @@ JUDGED_WRONGLY: dict[str, dict[str, tuple[str, Json, Json]]] = {
         "target_group_health": (EC2, dns("1"), dns("9")),
     },
     "aws_route53_record": {"": (EC2, {"ttl": 1}, {"ttl": 300})},
+    "aws_scheduler_schedule": {
+        **{
+            attribute: (TASKS_STACK, {**SWEEP, attribute: "a"}, {**SWEEP, attribute: "b"})
+            for attribute in ("schedule_expression", "schedule_expression_timezone", "state")
+        },
+        "target": (
+            TASKS_STACK,
+            {**SWEEP, "target": [{"role_arn": "a"}]},
+            {**SWEEP, "target": [{"role_arn": "b"}]},
+        ),
+    },
     "aws_sns_topic": {"policy": PUBLISHED},
     "aws_sns_topic_policy": {"policy": PUBLISHED},
 }

@@ -1,0 +1,28 @@
+"""The changes of a service's database: when they run beside a deployment, and which take away."""
+
+from enum import StrEnum
+
+from pydantic import Field
+
+from pay.model.base import Model
+from pay.model.text_types import Sentence
+
+
+class Migrations(StrEnum):
+    """When the migration of a release runs; each runs once per environment and release."""
+
+    NONE = "none"
+    """The service has no database, or its releases never change it."""
+    AFTER = "after"
+    """Once the release runs on every side: its code works with the database of before."""
+    BEFORE = "before"
+    """Before the first task of the release starts: its code needs what the migration makes."""
+
+
+class Contraction(Model):
+    """A release whose migration takes away what older releases use: no way back past it."""
+
+    release: int = Field(ge=1)
+    """The N of its image tag `N-release`."""
+    because: Sentence
+    """What it takes away."""

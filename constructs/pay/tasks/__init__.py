@@ -1,0 +1,1 @@
+"""Tasks beside the services: migrations of databases, scheduled calls, tasks that staff start."""

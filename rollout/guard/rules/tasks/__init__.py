@@ -1,0 +1,1 @@
+"""Rules about tasks beside the services."""

@@ -1,0 +1,134 @@
+"""A schedule makes the call that the catalogue declares, and nothing else: at its time, with its
+command in the task of scheduled calls. It goes only with the call. A call that fails in silence is
+a payment that never expires, so each keeps what was not made in the queue that an alarm watches. A
+schedule of other code would run it every day, unseen.
+"""
+
+import re
+from collections.abc import Iterator
+
+from pay.catalogue import CATALOGUE
+from pay.catalogue.one_off_tasks import SCHEDULED_HTTP
+from pay.json_text import parsed
+from pay.model import Environment, Side, names
+from pay.model.service.scheduled_call import ScheduledCall
+from pay.model.tasks import overrides_of, schedule_state, scheduled
+from pay.unread import Unread
+from rollout.guard.rule import Context, Finding, Findings
+from rollout.guard.traffic_changes import SCHEDULE
+from rollout.plans.containers import TASK_DEFINITION
+from rollout.plans.plan import PAST, Plan, ResourceChange
+from rollout.plans.read import StackPlan
+from rollout.plans.references import refers_to_own
+from rollout.plans.values import Path, dig, is_unset
+
+DO = "write it in constructs/pay/catalogue/scheduled_calls.py, which the stack renders"
+
+_TARGET: Path = ("target", 0)
+_ECS: Path = (*_TARGET, "ecs_parameters", 0)
+_REVISION: Path = (*_ECS, "task_definition_arn")
+_DEAD_LETTERS: Path = (*_TARGET, "dead_letter_config", 0, "arn")
+_INPUT: Path = (*_TARGET, "input")
+
+
+def check(plan: StackPlan, context: Context) -> Findings:
+    environment = context.environment(plan)
+    calls = {
+        names.schedule(environment.name, call.name): call
+        for call in scheduled(environment, CATALOGUE)
+    }
+    for change in plan.plan.moving:
+        if change.type != SCHEDULE:
+            continue
+        if change.goes and (call := calls.get(str(change.before.get("name")))):
+            text = f"{call.service} is not called any more: the schedule is {PAST[change.verb]}"
+            yield Finding(change.address, text, "keep it until the call leaves the catalogue")
+        if change.is_removed:
+            continue
+        name = str(change.after.get("name"))
+        if name not in calls:
+            yield Finding(change.address, f"no call of the catalogue has the schedule {name}", DO)
+            continue
+        for text in _differences(plan.plan, change, calls[name], environment):
+            yield Finding(change.address, text, DO)
+
+
+def _differences(
+    plan: Plan, change: ResourceChange, call: ScheduledCall, environment: Environment
+) -> Iterator[str]:
+    cluster = names.cluster(environment.name, Side.FARGATE)
+    wanted: dict[Path, object] = {
+        ("schedule_expression",): call.cron,
+        ("schedule_expression_timezone",): call.zone,
+        ("state",): schedule_state(environment),
+        ("group_name",): names.schedule_group(environment.name),
+        (*_TARGET, "arn"): environment.arn("ecs", f"cluster/{cluster}"),
+        (*_TARGET, "retry_policy", 0, "maximum_event_age_in_seconds"): call.deadline_seconds,
+        (*_ECS, "launch_type"): "FARGATE",
+        (*_ECS, "task_count"): 1,
+        (*_ECS, "network_configuration", 0, "assign_public_ip"): False,
+    }
+    for path, value in wanted.items():
+        if change.is_unknown(*path) or dig(change.after, *path) != value:
+            yield f"{_shown(path)} is {_words(change, path)}, not {value}"
+    for attribute in ("start_date", "end_date"):
+        if not is_unset(change.after.get(attribute)):
+            yield f"{attribute} is {change.after[attribute]}: the call is made at all times"
+    if text := _other_command(change, call, environment):
+        yield text
+    if not _is_own_revision(plan, change, environment):
+        yield (
+            f"{_shown(_REVISION)} is {_words(change, _REVISION)}, not one revision of "
+            f"{_family(environment)} in {environment.name}"
+        )
+    if not _keeps_what_failed(plan, change, environment):
+        yield (
+            f"{_shown(_DEAD_LETTERS)} is {_words(change, _DEAD_LETTERS)}: a call that is not made "
+            f"must stay in {names.dead_letters(environment.name)}"
+        )
+
+
+def _other_command(
+    change: ResourceChange, call: ScheduledCall, environment: Environment
+) -> str | None:
+    """Return in words what the task would be told instead of the call; None: it makes the call."""
+    wanted = overrides_of(call, environment, CATALOGUE[call.service], SCHEDULED_HTTP.name)
+    try:
+        if not change.is_unknown(*_INPUT) and parsed(dig(change.after, *_INPUT)) == wanted:
+            return None
+    except Unread:
+        pass
+    return f"{_shown(_INPUT)} is {_words(change, _INPUT)}, not the command of {call.name}"
+
+
+def _family(environment: Environment) -> str:
+    return names.one_off_task_family(environment.name, SCHEDULED_HTTP.name)
+
+
+def _is_own_revision(plan: Plan, change: ResourceChange, environment: Environment) -> bool:
+    """Return whether it names one revision: without its number AWS starts the newest, even one that
+    no plan has shown.
+    """
+    family = _family(environment)
+    if change.is_unknown(*_REVISION):
+        return refers_to_own(plan, change, _REVISION, TASK_DEFINITION, "family", (family,))
+    arn = environment.arn("ecs", f"task-definition/{family}")
+    return re.fullmatch(rf"{re.escape(arn)}:[0-9]+", str(dig(change.after, *_REVISION))) is not None
+
+
+def _keeps_what_failed(plan: Plan, change: ResourceChange, environment: Environment) -> bool:
+    queue = names.dead_letters(environment.name)
+    if change.is_unknown(*_DEAD_LETTERS):
+        return refers_to_own(plan, change, _DEAD_LETTERS, "aws_sqs_queue", "name", (queue,))
+    return bool(dig(change.after, *_DEAD_LETTERS) == environment.arn("sqs", queue))
+
+
+def _shown(path: Path) -> str:
+    return ".".join(str(part) for part in path if not isinstance(part, int))
+
+
+def _words(change: ResourceChange, path: Path) -> str:
+    if change.is_unknown(*path):
+        return "known only after apply"
+    value = dig(change.after, *path)
+    return "not set" if is_unset(value) else str(value)

@@ -1,0 +1,382 @@
+"""ECS `RunTask`: tasks of no service, which start, do their work once and end.
+
+Where moto 5.2 differs from AWS: it answers one container with exit code 0 while the task is
+PENDING, has no stop code and no reason, knows no client token, checks neither overrides nor
+networks, and answers 500 for a container without memory.
+
+A container ends with the exit code that `outcomes` says, else with 0; one of the tag `0-broken`
+with 1. The first essential container that ends takes the others with it.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from time import monotonic
+from types import SimpleNamespace
+from typing import Any
+
+from moto.core.responses import ActionResult
+from moto.ec2.models import ec2_backends
+from moto.ecs.exceptions import (
+    EcsClientException,
+    ECSException,
+    InvalidParameterException,
+    TaskDefinitionNotFoundException,
+)
+from moto.ecs.models import EC2ContainerServiceBackend, ecs_backends
+from moto.ecs.responses import EC2ContainerServiceResponse
+from moto.logs.models import logs_backends
+
+from sandbox.aws import before_each_call
+from sandbox.aws.clock import CLOCK
+from sandbox.aws.ecs_placement import CannotPlace, TaskDefinition, new_interface
+from sandbox.aws.ecs_tasks import BROKEN_TAG, ServiceTask, keep_to_the_quota, stop
+from sandbox.aws.patching import replaces
+from sandbox.aws.roles import may_be_assumed_by
+
+MOST_TASKS, MOST_SUBNETS, MOST_GROUPS, LONGEST_OVERRIDES = 10, 16, 5, 8_192
+"""AWS: ECS API reference, `RunTask`, `AwsVpcConfiguration` and `TaskOverride`."""
+
+TOKEN_SECONDS = 86_400
+"""AWS: ECS API reference, "Ensuring idempotency": a client token holds for 24 hours."""
+
+STOPPED_FOR_SECONDS = 3_600
+"""ECS forgets a stopped task after at least an hour (`DescribeTasks`)."""
+
+ENDED_BY_SIGNAL = 143
+"""Of a container that is told to stop because an essential one has ended."""
+
+_CONTAINER_OVERRIDES = frozenset(
+    {
+        *("command", "cpu", "environment", "environmentFiles", "memory", "memoryReservation"),
+        *("name", "resourceRequirements"),
+    }
+)
+_TASK_OVERRIDES = frozenset(
+    {
+        *("containerOverrides", "cpu", "ephemeralStorage", "executionRoleArn", "memory"),
+        "taskRoleArn",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How tasks of a family end."""
+
+    family: str
+    """A regular expression over the whole family."""
+    exits: Mapping[str, int] = field(default_factory=dict)
+    """Container -> exit code."""
+    seconds: float = 0.0
+    """How long the task runs."""
+    logs: Sequence[str] = ()
+    """The lines that its first container writes."""
+    fails_to_start: str = ""
+    """Why no container starts; empty: all do."""
+    no_capacity: bool = False
+    """Whether Fargate has no room, so that no task is made."""
+
+
+outcomes: list[Outcome] = []
+"""Set by `POST /_sandbox/tasks`; the first that fits a family counts."""
+
+
+class ConflictException(ECSException):
+    def __init__(self, tasks: Sequence[str]) -> None:
+        super().__init__(
+            "ConflictException",
+            "The RunTask request could not be processed due to conflicts. The provided clientToken "
+            "is already in use with a different RunTask request. The resourceIds are the existing "
+            f"task ARNs which are already associated with the clientToken: {', '.join(tasks)}",
+        )
+
+
+class OneOffTask(ServiceTask):
+    """A task that `RunTask` has started."""
+
+    last_status = "PROVISIONING"
+
+    def __init__(
+        self, request: Any, definition: TaskDefinition, params: Mapping[str, Any], outcome: Outcome
+    ) -> None:
+        interface = None
+        if definition.network_mode == "awsvpc":
+            interface = new_interface(request, [])
+        super().__init__(
+            request, definition, deployment_id="", instance=None, ports={}, interface=interface
+        )
+        self.group = params.get("group") or f"family:{definition.family}"
+        self.started_by = params.get("startedBy") or ""
+        self.overrides = params.get("overrides") or {}
+        self.outcome = outcome
+        self.ends_at = self.ready_at + outcome.seconds
+        self.stopped_at: Any = None
+
+    def move_on(self) -> None:
+        """Go one step on, if its time has come."""
+        now = monotonic()
+        match self.last_status:
+            case "PROVISIONING":
+                self._becomes("PENDING")
+            case "PENDING" if reason := self.outcome.fails_to_start or self.missing:
+                self._end(reason, "TaskFailedToStart", {})
+            case "PENDING" if now >= self.ready_at:
+                self._becomes("RUNNING")
+                self.started_at = CLOCK.moment()
+            case "RUNNING" if now >= self.ends_at:
+                self._write_logs()
+                self._becomes("DEPROVISIONING")
+            case "DEPROVISIONING":
+                self._end(
+                    "Essential container in task exited",
+                    "EssentialContainerExited",
+                    dict(self._exit_codes()),
+                )
+
+    @property
+    def missing(self) -> str | None:
+        """Return why it cannot start, although its containers are not broken."""
+        return self.failure if self.failure != "Essential container in task exited" else None
+
+    def _becomes(self, status: str) -> None:
+        self.last_status = status
+        if status != "DEPROVISIONING":
+            self.mark_containers(status, "UNKNOWN")
+
+    def _exit_codes(self) -> Iterator[tuple[str, int]]:
+        parts = self.definition.container_definitions
+        first = next(part["name"] for part in parts if part.get("essential", True))
+        for part in parts:
+            name, is_broken = part["name"], part["image"].rpartition(":")[2] == BROKEN_TAG
+            default = int(is_broken) if name == first or is_broken else ENDED_BY_SIGNAL
+            yield name, self.outcome.exits.get(name, default)
+
+    def _end(self, reason: str, code: str, exits: Mapping[str, int]) -> None:
+        stop(self, reason, code)
+        self.stopped_at = CLOCK.moment()
+        containers: Any = self.containers
+        for container in containers:
+            if container["name"] in exits:
+                container["exitCode"] = exits[container["name"]]
+
+    def _write_logs(self) -> None:
+        part = self.definition.container_definitions[0]
+        options = (part.get("logConfiguration") or {}).get("options") or {}
+        if "awslogs-stream-prefix" not in options or not self.outcome.logs:
+            return
+        prefix, group = options["awslogs-stream-prefix"], options["awslogs-group"]
+        logs = logs_backends[self._account_id][self.region_name]
+        stream = f"{prefix}/{part['name']}/{self.id}"
+        logs.ensure_log_stream(group, stream)
+        at = int(CLOCK.seconds() * 1000)
+        lines = [{"timestamp": at, "message": line} for line in self.outcome.logs]
+        # Past the backend, which refuses lines of another time than the machine's.
+        logs.groups[group].put_log_events(stream, lines)
+
+
+@dataclass(frozen=True)
+class _Token:
+    """What a client token was used for."""
+
+    params: Mapping[str, Any]
+    tasks: tuple[OneOffTask, ...]
+    at: float
+
+
+_tokens: dict[tuple[str, str, str], _Token] = {}
+"""Account, region and client token -> its use."""
+
+
+def run_tasks(backend: EC2ContainerServiceBackend, params: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what `RunTask` answers. Raises ECS's errors."""
+    token = params.get("clientToken")
+    place = backend.account_id, backend.region_name, str(token)
+    used = _tokens.get(place) if token else None
+    if used and CLOCK.seconds() - used.at < TOKEN_SECONDS:
+        if used.params != params:
+            raise ConflictException([task.task_arn for task in used.tasks])
+        return {"tasks": list(used.tasks), "failures": []}
+    cluster = backend._get_cluster(params.get("cluster") or "default")
+    definition = _definition(backend, params)
+    for problem in _misfits(backend, params, definition):
+        raise InvalidParameterException(problem)
+    _check_roles(backend, cluster, params, definition)
+    outcome = next(
+        (each for each in outcomes if re.fullmatch(each.family, definition.family)), Outcome("")
+    )
+    tasks: list[OneOffTask] = []
+    try:
+        for _ in range(int(params.get("count") or 1)):
+            if outcome.no_capacity:
+                raise CannotPlace(
+                    "Capacity is unavailable at this time. Please try again later or in a "
+                    "different availability zone"
+                )
+            keep_to_the_quota(backend, definition)
+            tasks.append(
+                OneOffTask(_request(backend, cluster, params), definition, params, outcome)
+            )
+    except CannotPlace as reason:
+        if not tasks:
+            return {"tasks": [], "failures": [{"reason": str(reason).removeprefix("Reason: ")}]}
+    backend.tasks.setdefault(cluster.name, {}).update({task.task_arn: task for task in tasks})
+    if token:
+        _tokens[place] = _Token(dict(params), tuple(tasks), CLOCK.seconds())
+    return {"tasks": tasks, "failures": []}
+
+
+def _request(
+    backend: EC2ContainerServiceBackend, cluster: Any, params: Mapping[str, Any]
+) -> SimpleNamespace:
+    """Return what a task asks of the service that it belongs to."""
+    return SimpleNamespace(
+        name=f"RunTask {params['taskDefinition'].rpartition('/')[2]}",
+        region_name=backend.region_name,
+        cluster_name=cluster.name,
+        cluster_arn=cluster.arn,
+        _account_id=backend.account_id,
+        _backend=backend,
+        launch_type="FARGATE",
+        network_configuration=params.get("networkConfiguration"),
+        propagate_tags="SERVICE",
+        tags=params.get("tags") or [],
+    )
+
+
+def _definition(backend: EC2ContainerServiceBackend, params: Mapping[str, Any]) -> TaskDefinition:
+    try:
+        definition = backend.describe_task_definition(params["taskDefinition"])
+    except TaskDefinitionNotFoundException:
+        raise EcsClientException("TaskDefinition not found.") from None
+    if definition.status != "ACTIVE":
+        raise EcsClientException("TaskDefinition is inactive")
+    return definition
+
+
+def _misfits(
+    backend: EC2ContainerServiceBackend, params: Mapping[str, Any], definition: TaskDefinition
+) -> Iterator[str]:
+    if params.get("launchType") and params.get("capacityProviderStrategy"):
+        yield "Specify either Launch Type or Capacity Provider Strategy, but not both."
+    strategy = params.get("capacityProviderStrategy") or []
+    chosen = {params.get("launchType"), *(each.get("capacityProvider") for each in strategy)}
+    if not chosen & {"FARGATE", "FARGATE_SPOT"}:
+        yield "No Container Instances were found in your cluster."
+    if "FARGATE" not in (definition.requires_compatibilities or []):
+        yield "Task definition does not support launch_type FARGATE."
+    if not 1 <= int(params.get("count") or 1) <= MOST_TASKS:
+        yield f"count must be between 1 and {MOST_TASKS}"
+    if not re.fullmatch(r"[\w/-]{0,128}", params.get("startedBy") or ""):
+        yield "startedBy must be at most 128 letters, numbers, hyphens, slashes and underscores"
+    if not re.fullmatch(r"[!-~]{1,64}", params.get("clientToken", "-")):
+        yield "clientToken must be 1 to 64 characters from ASCII 33 to 126"
+    yield from _network_misfits(backend, params, definition)
+    yield from _override_misfits(params.get("overrides") or {}, definition)
+
+
+def _network_misfits(
+    backend: EC2ContainerServiceBackend, params: Mapping[str, Any], definition: TaskDefinition
+) -> Iterator[str]:
+    network = (params.get("networkConfiguration") or {}).get("awsvpcConfiguration")
+    if definition.network_mode != "awsvpc":
+        if network:
+            yield (
+                "Network Configuration is not valid for the given networkMode of this task "
+                "definition."
+            )
+        return
+    if not network:
+        yield "Network Configuration must be provided when networkMode 'awsvpc' is specified."
+        return
+    ec2 = ec2_backends[backend.account_id][backend.region_name]
+    subnets, groups = network.get("subnets") or [], network.get("securityGroups") or []
+    if not 1 <= len(subnets) <= MOST_SUBNETS:
+        yield f"subnets must have between 1 and {MOST_SUBNETS} items"
+    if len(groups) > MOST_GROUPS:
+        yield f"securityGroups can have at most {MOST_GROUPS} items"
+    known = {subnet.id: subnet for zones in ec2.subnets.values() for subnet in zones.values()}
+    for subnet in subnets:
+        if subnet not in known:
+            yield f"The subnet ID '{subnet}' does not exist"
+    vpcs = {known[subnet].vpc_id for subnet in subnets}
+    if len(vpcs) > 1:
+        yield "subnets must all belong to the same VPC"
+    for group in groups:
+        found = ec2.get_security_group_from_id(group)
+        if found is None:
+            yield f"The security group '{group}' does not exist"
+        elif found.vpc_id not in vpcs:
+            yield f"The security group '{group}' and the subnets belong to different networks"
+
+
+def _override_misfits(overrides: Mapping[str, Any], definition: TaskDefinition) -> Iterator[str]:
+    if unknown := sorted(overrides.keys() - _TASK_OVERRIDES):
+        yield f"Unknown parameter in overrides: {', '.join(unknown)}"
+    names = {part["name"] for part in definition.container_definitions}
+    for each in overrides.get("containerOverrides") or []:
+        if unknown := sorted(each.keys() - _CONTAINER_OVERRIDES):
+            yield f"Unknown parameter in overrides.containerOverrides: {', '.join(unknown)}"
+        if each.get("name") not in names:
+            yield (
+                f"Override for container named {each.get('name')} is not a container in the "
+                "TaskDefinition."
+            )
+    if len(str(overrides)) > LONGEST_OVERRIDES:
+        yield f"Container Overrides length must be at most {LONGEST_OVERRIDES}"
+
+
+def _check_roles(
+    backend: EC2ContainerServiceBackend,
+    cluster: Any,
+    params: Mapping[str, Any],
+    definition: TaskDefinition,
+) -> None:
+    for role in roles_of(params, definition):
+        if not may_be_assumed_by(backend.account_id, role, "ecs-tasks.amazonaws.com", cluster.arn):
+            raise EcsClientException(
+                f"ECS was unable to assume the role '{role}' that was provided for this task. "
+                "Please verify that the role being passed has the proper trust relationship and "
+                "permissions and that your IAM user has permissions to pass this role."
+            )
+
+
+def roles_of(params: Mapping[str, Any], definition: TaskDefinition) -> list[str]:
+    """Return the ARNs of the roles that a task would run under."""
+    overrides = params.get("overrides") or {}
+    # moto's definition lacks the attribute of a role that it does not have.
+    both = (
+        overrides.get("executionRoleArn") or getattr(definition, "execution_role_arn", None),
+        overrides.get("taskRoleArn") or getattr(definition, "task_role_arn", None),
+    )
+    return [role for role in both if role]
+
+
+@replaces(EC2ContainerServiceResponse)
+def run_task(self: EC2ContainerServiceResponse) -> ActionResult:
+    return ActionResult(run_tasks(self.ecs_backend, self._get_params()))
+
+
+def set_outcomes(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Set how tasks end from now on."""
+    outcomes[:] = [Outcome(**row) for row in rows]
+
+
+def _move_on() -> None:
+    for regions in ecs_backends.values():
+        for backend in regions.values():
+            for tasks in backend.tasks.values():
+                _move_on_in(tasks)
+
+
+def _move_on_in(tasks: dict[str, Any]) -> None:
+    for arn, task in [*tasks.items()]:
+        if not isinstance(task, OneOffTask):
+            continue
+        if task.last_status != "STOPPED":
+            task.move_on()
+        elif CLOCK.seconds() - task.stopped_at.timestamp() > STOPPED_FOR_SECONDS:
+            del tasks[arn]
+
+
+before_each_call.append(_move_on)

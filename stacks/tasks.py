@@ -1,0 +1,46 @@
+"""`<env>-tasks`: migrations, scheduled calls, and tasks that staff start."""
+
+from constructs import Construct
+
+from pay.catalogue import CATALOGUE
+from pay.catalogue.one_off_tasks import SCHEDULED_HTTP, STREAM_S3_SQS
+from pay.existing.network import ExistingNetwork
+from pay.model import Environment, names
+from pay.model.rights import used_by_logs
+from pay.model.stacks import TASKS
+from pay.model.tasks import ONE_OFF, SCHEDULED, migrated
+from pay.platform.keys import encryption_key
+from pay.tasks.migrations import migration
+from pay.tasks.one_off import OneOff
+from pay.tasks.schedules import Schedules
+from stacks.base import PayStack
+
+
+class TasksStack(PayStack):
+    """Task definitions without sidecars, and the schedules beside them: a schedule that names a
+    revision of another state would break when that state registers a new one.
+    """
+
+    def __init__(self, scope: Construct, environment: Environment) -> None:
+        super().__init__(scope, TASKS, environment)
+        network = ExistingNetwork(self, environment)
+        for service in migrated(environment, CATALOGUE):
+            migration(self, network, service, environment)
+        key = encryption_key(
+            self,
+            "tasks",
+            environment=environment,
+            alias=names.scheduled_calls_key_alias(environment.name),
+            description=f"Scheduled calls of {environment.name}, and the logs of its tasks",
+            used_by=[used_by_logs(environment)],
+        )
+        OneOff(self, STREAM_S3_SQS, environment=environment, key=key, stream_prefix=ONE_OFF)
+        Schedules(
+            self,
+            environment=environment,
+            network=network,
+            key=key,
+            calls_by=OneOff(
+                self, SCHEDULED_HTTP, environment=environment, key=key, stream_prefix=SCHEDULED
+            ),
+        )
