@@ -199,7 +199,8 @@ def test_a_fault_of_one_side_is_heard_once_at_its_topic(
         for side in Side
         for alarm in alarms(ServiceSide(CATALOGUE["connector"], watching.environment, side))
     ]
-    ring(watching, "OK", *well, "sandbox-platform-outage", "sandbox-egress-failed-tunnels")
+    of_tunnels = [f"sandbox-egress-{side}failed-tunnels" for side in ("", "fargate-")]
+    ring(watching, "OK", *well, *of_tunnels, "sandbox-platform-outage")
     for severity in Severity:
         heard(severity)
     ring(watching, "ALARM", fault)
