@@ -148,9 +148,15 @@ def judge_latency(
 
 
 def _slower_at_the_end(counted: Sequence[Pair], slower_by: float) -> bool:
-    """Return whether a bet on slower blocks, begun at any of the newest, has gained by now."""
+    """Return whether a bet on slower blocks, begun at any of the newest, has gained by now, or had
+    by any of them become as sure as a PASS has to be.
+    """
     newest = _factors(counted[-NEWEST_BLOCKS:], slower_by, wins=True)
-    return any(at_once(newest[start:]) >= _DOUBTS_AT for start in range(len(newest)))
+    return any(
+        at_once(newest[start:end]) >= (_DOUBTS_AT if end == len(newest) else PASSES_AT)
+        for start in range(len(newest))
+        for end in range(start + 1, len(newest) + 1)
+    )
 
 
 def _blocks_to_pass(counted: Sequence[Pair], slower_by: float, most: int) -> int | None:

@@ -56,6 +56,14 @@ def test_a_fault_of_the_last_blocks_does_not_pass(good: int, bad: int) -> None:
     )
 
 
+def test_a_fault_that_ended_within_the_last_blocks_does_not_pass() -> None:
+    bad_then_good = [SAME] * 60 + [SLOWER] * 8 + [SAME]
+    part = judge_latency(bad_then_good, block_minutes=5)
+    assert part.verdict is Verdict.NOT_ENOUGH_DATA
+    assert part.needs == "6 more blocks under 1.25 in a row"
+    assert judge_latency([*bad_then_good, *[SAME] * 6], block_minutes=5).verdict is Verdict.PASS
+
+
 @pytest.mark.parametrize("end", [[], [SLOWER], [SLOWER] * 2, [SLOWER, SAME, SLOWER, SAME]])
 def test_single_slow_blocks_of_a_good_stage_pass(end: list[Pair]) -> None:
     assert judge_latency([SAME] * 60 + end, block_minutes=5).verdict is Verdict.PASS
