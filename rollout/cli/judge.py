@@ -3,7 +3,8 @@
 Compares the requests of both sides minute by minute, by tests that stay right however often they
 are asked. Says PASS, FAIL or NOT ENOUGH DATA, with the numbers and what is missing. It only reads,
 with the AWS credentials of the shell, and moves nothing. `--record` keeps each verdict beside the
-journal, where the board finds it. `--explain` and `--html` say how each number came to be.
+journal, where the board finds it. `--explain` and `--html` say how each number came to be. `--json`
+prints an object for one service, and a list of such objects for an environment.
 
 `--recorded FILE` judges recorded minutes, without AWS: failed requests
 (`{"stage": "canary", "minutes": [[60, 950, 1, 50, 0]]}`: 60 minutes of 950 requests with 1 error on
@@ -139,7 +140,8 @@ def _judge_running(
             write_output(shown.html, as_page(environment, judgements, failures).encode())
         if shown.as_json:
             failed = [{"service": name, "failed": text} for name, text in failures.items()]
-            print_json([*map(as_data, judgements), *failed])
+            every = [*map(as_data, judgements), *failed]
+            print_json(every if service is None else every[0])
         else:
             print_judgements(
                 console(), environment, judgements, failures, explained=shown.explained

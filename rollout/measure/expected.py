@@ -1,6 +1,6 @@
 """The total of requests that a block would usually have."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from statistics import median
 
@@ -57,10 +57,27 @@ def blocks(totals: Totals, span: Span) -> tuple[list[Block], int]:
     minutes = _block_minutes(median(early or known))
     length = minutes * 60
     start = -(-int(span.start.timestamp()) // length) * length
-    return [
+    each = [
         _block(totals, expected, at, length)
         for at in range(start, int(span.end.timestamp()) - length + 1, length)
-    ], minutes
+    ]
+    return list(_with_thin_ones_joined(each, BLOCK_MINUTES[-1] // minutes)), minutes
+
+
+def _with_thin_ones_joined(each: Iterable[Block], most: int) -> Iterator[Block]:
+    """Yield the blocks, where up to `most` that expect too few requests, as at night, stand
+    together in the last one of them. What is expected decides, and never what came.
+    """
+    nothing = Block(0.0, 0.0)
+    joined, count = nothing, 0
+    for block in each:
+        joined = Block(joined.observed + block.observed, joined.expected + block.expected)
+        count += 1
+        if joined.counts or count == most:
+            yield joined
+            joined, count = nothing, 0
+        else:
+            yield nothing
 
 
 def _block_minutes(usual_total: float) -> int:

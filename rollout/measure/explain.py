@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 
-from pay.model.judging import dip, hosts, latency, queues, share
+from pay.model.judging import dip, hosts, latency, line, queues, share
 from pay.model.judging.bursts import LEAST_ERRORS, LEAST_RATE
 from pay.model.judging.e_values import FAILS_AT, PASSES_AT
 from pay.model.judging.limits import (
@@ -58,6 +58,12 @@ def _errors(part: Part, numbers: Numbers) -> list[str]:
     return [
         f"Requests are {_REQUESTS}, errors {_named(ERROR_PERCENT.part)}. Behind a Network Load "
         "Balancer they are flows and resets.",
+        *_failed_requests(part, numbers),
+    ]
+
+
+def _failed_requests(part: Part, numbers: Numbers) -> list[str]:
+    return [
         *_failures(part, numbers, SERVER_ERRORS),
         f"PASS counts plainly: how sure is it that Fargate's rate is under {numbers['limit']:.2%}? "
         "The limit is that of the stage's share, or a multiple of the lower end of EC2's own rate.",
@@ -120,22 +126,27 @@ def _dip(part: Part, numbers: Numbers) -> list[str]:
     ]
 
 
+_HIGH = (
+    f"{line.LATE_TIMES} times the highest of the week before, in {line.LATE_PERIODS} of the last "
+    f"{line.LATE_OF} periods of five minutes"
+)
+
+
 def _queues(part: Part, numbers: Numbers) -> list[str]:
     return [
         "SQS counts by queue and not by side. Both sides receive, so Fargate works about "
         f"{queues.SHARE:.0%} of the messages at every weight.",
         "A new dead letter fails where the week before had none. A message that was received and "
         "not deleted counts as failed, against the rate of the week before.",
-        f"A queue is long beyond {queues.LATE_TIMES} times the longest of the week before, in "
-        f"{queues.LATE_PERIODS} of the last {queues.LATE_OF} periods of five minutes.",
+        f"A queue is long beyond {_HIGH}.",
     ]
 
 
 def _tunnels(part: Part, numbers: Numbers) -> list[str]:
     return [
-        "Tunnels are counted from squid's log, which both sides share; 5XX and refused ones "
+        "Tunnels are counted from squid's log of each side, when they end; 5XX and refused ones "
         "failed.",
-        *_rate(part, numbers),
+        *(_failed_requests(part, numbers) if "e_worse" in part.e_values else _rate(part, numbers)),
     ]
 
 
@@ -154,14 +165,18 @@ _TEXTS: Mapping[PartName, Callable[[Part, Numbers], list[str]]] = {
         "No weight leads to EC2: any request of the last hour comes from a client that keeps it."
     ],
     PartName.QUEUES: _queues,
+    PartName.DATABASE: lambda part, numbers: [
+        "Both sides share the database, so it never fails. It forbids to pass where connections, "
+        f"CPU or the time to read are beyond {_HIGH}."
+    ],
     PartName.HOSTS: lambda part, numbers: [
         f"FAIL is too few healthy tasks on Fargate in {hosts.LOW_MINUTES} of {hosts.LOW_OF} "
-        "minutes.",
+        "minutes, while EC2 has its own.",
         f"The count is also the heartbeat: PASS needs it in {hosts.HEARTBEATS} of the last "
         f"{hosts.HEARTBEATS_OF} minutes on both sides.",
     ],
     PartName.ALARMS: lambda part, numbers: [
-        "FAIL is a critical alarm of Fargate whose twin on EC2 is well. Both in ALARM is not a "
-        "fault of Fargate's."
+        "FAIL is a critical alarm of Fargate while EC2 has none, of any kind. Both sides in ALARM "
+        "is not a fault of Fargate's."
     ],
 }

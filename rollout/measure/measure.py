@@ -10,6 +10,7 @@ from pay.model.alarms import alarms
 from pay.model.judging.alarms import judge_alarms
 from pay.model.judging.before import Before, Count, before, judge_errors_alone
 from pay.model.judging.bursts import burst_rate
+from pay.model.judging.database import judge_database
 from pay.model.judging.dip import judge_dip
 from pay.model.judging.errors import judge_client_errors, judge_errors
 from pay.model.judging.hosts import HEARTBEATS_OF, judge_hosts
@@ -18,21 +19,21 @@ from pay.model.judging.minutes import Minute, total
 from pay.model.judging.part import Part, Verdict
 from pay.model.judging.queues import judge_queues
 from pay.model.judging.share import judge_idle, judge_share
-from pay.model.judging.tunnels import judge_tunnels
 from pay.model.judging.verdict import overall
 from pay.model.metrics import HEALTHY_HOSTS, Metric, response_time
 from pay.model.stage.dwell import drain
 from pay.model.stage.parts import PartName
-from pay.model.vocabulary import Side
+from pay.model.vocabulary import Severity, Side
 from rollout.aws.clients import Client
 from rollout.measure import expected
 from rollout.measure.asked import Asked
+from rollout.measure.database import read_database
 from rollout.measure.judgement import Judgement
 from rollout.measure.queues import read_queues
 from rollout.measure.running import read_alarms, read_running
 from rollout.measure.span import LONG_PERIOD_SECONDS, WEEK, Span, on_the_clock
 from rollout.measure.traffic import COUNTED, SideSeries, latency_pairs
-from rollout.measure.tunnels import read_tunnels
+from rollout.measure.tunnels import TunnelSeries
 from rollout.terminal.refusal import Failed
 
 LAG = timedelta(minutes=5)
@@ -97,6 +98,9 @@ class _Measured:
             PartName.QUEUES: lambda: judge_queues(
                 read_queues(self._asked, self.span, self._client)
             ),
+            PartName.DATABASE: lambda: judge_database(
+                read_database(self._asked, self.span, self._client("cloudwatch"))
+            ),
             PartName.HOSTS: self._healthy_hosts,
             PartName.ALARMS: self._alarms,
         }
@@ -135,30 +139,36 @@ class _Measured:
     def _minutes(self) -> list[Minute]:
         return self._by_minute.counts(self._counted.requests, self._counted.errors, self.span)
 
-    @cached_property
-    def _week_before(self) -> list[Minute]:
-        """The counts by 5 minutes of the week before what is judged."""
-        start = on_the_clock(self.span.start, LONG_PERIOD_SECONDS)
-        week = Span(start - WEEK, start, LONG_PERIOD_SECONDS)
-        return self._by_five.counts(self._counted.requests, self._counted.errors, week)
-
     def _errors(self) -> Part:
-        bursts = burst_rate(self._week_before)
-        if self._asked.is_alone:
-            return judge_errors_alone(self._minutes, self._last_week_of_ec2(), burst_rate=bursts)
-        return judge_errors(self._minutes, self._asked.share, burst_rate=bursts)
+        requests, errors = self._counted.requests, self._counted.errors
+        return self._failures(
+            self._minutes, lambda span: self._by_five.counts(requests, errors, span)
+        )
 
-    def _last_week_of_ec2(self) -> Before | None:
+    def _tunnels(self) -> Part:
+        cloudwatch = self._client("cloudwatch")
+        by_minute = TunnelSeries(self._asked, self.span, cloudwatch)
+        by_five = TunnelSeries(self._asked, self._weeks, cloudwatch)
+        return self._failures(by_minute.counts(self.span), by_five.counts)
+
+    def _failures(self, seen: list[Minute], by_five: Callable[[Span], list[Minute]]) -> Part:
+        """Judge what failed in the stage; `by_five` counts it by 5 minutes of the weeks before."""
+        start = on_the_clock(self.span.start, LONG_PERIOD_SECONDS)
+        bursts = burst_rate(by_five(Span(start - WEEK, start, LONG_PERIOD_SECONDS)))
+        if self._asked.is_alone:
+            return judge_errors_alone(seen, self._last_week_of_ec2(by_five), burst_rate=bursts)
+        return judge_errors(seen, self._asked.share, burst_rate=bursts)
+
+    def _last_week_of_ec2(self, by_five: Callable[[Span], list[Minute]]) -> Before | None:
         """Return how EC2 did in the last week in which it answered; None: none of a month."""
         before_stage = Span(
             self._weeks.start,
             on_the_clock(self._asked.since, LONG_PERIOD_SECONDS),
             LONG_PERIOD_SECONDS,
         )
-        counts = self._by_five.counts(self._counted.requests, self._counted.errors, before_stage)
         answered = [
             Count(each.ec2_requests, each.ec2_errors)
-            for each in counts
+            for each in by_five(before_stage)
             if each.ec2_requests > EC2_ANSWERS * (each.ec2_requests + each.fargate_requests)
         ]
         periods = int(WEEK.total_seconds()) // LONG_PERIOD_SECONDS
@@ -193,10 +203,6 @@ class _Measured:
         what = f"p{percentile.percent} per {percentile.block_minutes} min"
         numbers = {**part.numbers, "percent": percentile.percent}
         return part.model_copy(update={"reason": f"{what}: {part.reason}", "numbers": numbers})
-
-    def _tunnels(self) -> Part:
-        seen, usual = read_tunnels(self._asked, self.span, self._client("cloudwatch"))
-        return judge_tunnels(seen, usual, self._asked.share, minutes=self.span.minutes)
 
     def _dip(self) -> Part:
         if holidays := expected.bank_holidays(self.span):
@@ -234,7 +240,13 @@ class _Measured:
             for alarm in alarms(side)
             if alarm.evaluation_periods * alarm.period_seconds > self.span.minutes * 60
         }
-        return judge_alarms(read_alarms(self._asked.sides, self._client), still_see_before)
+        ec2_warns = {
+            alarm.name
+            for alarm in alarms(self._asked.sides[Side.EC2])
+            if alarm.severity is Severity.WARNING
+        }
+        ringing = read_alarms(self._asked.sides, self._client)
+        return judge_alarms(ringing, still_see_before, ec2_warns=ec2_warns)
 
     def _healthy_hosts(self) -> Part:
         newest = Span(self.span.end - timedelta(minutes=HEARTBEATS_OF), self.span.end)

@@ -8,17 +8,17 @@ from botocore.exceptions import ClientError
 
 from pay.model import names
 from pay.model.judging.before import Count, before
-from pay.model.judging.queues import PERIOD_MINUTES, DeadLetters, Line, Queue
+from pay.model.judging.queues import DeadLetters, Queue
 from pay.model.metrics import Metric
 from pay.model.queue_metrics import DELETED, OLDEST, RECEIVED, WAITING
 from pay.model.service.dependencies import Access
 from rollout.aws.clients import Client
 from rollout.measure.asked import Asked
 from rollout.measure.cloudwatch import Points, Query, read
+from rollout.measure.database import PERIOD_SECONDS, line_of
 from rollout.measure.span import WEEK, Span, on_the_clock
 from rollout.terminal.refusal import Failed
 
-PERIOD_SECONDS = PERIOD_MINUTES * 60
 REPORTED_MINUTES = 15
 
 
@@ -67,8 +67,8 @@ def _queue(
         received=_total(worked),
         usual=before(_hours(before_it)),
         usual_a_day=_total(before_it).tried / WEEK.days,
-        age_seconds=_line(series[queue, OLDEST], week, stage),
-        depth=_line(series[queue, WAITING], week, stage),
+        age_seconds=line_of(series[queue, OLDEST], week, stage),
+        depth=line_of(series[queue, WAITING], week, stage),
         dead_letters=DeadLetters(held[begins - 1 :], held[:begins]) if dead else None,
     )
 
@@ -89,15 +89,8 @@ def _total(counts: Sequence[Count]) -> Count:
 
 
 def _hours(counts: Sequence[Count]) -> list[Count]:
-    size = 60 // PERIOD_MINUTES
+    size = 3600 // PERIOD_SECONDS
     return [_total(counts[at : at + size]) for at in range(0, len(counts), size)]
-
-
-def _line(points: Points, week: Span, stage: Span) -> Line:
-    return Line(
-        now=[points.get(at, 0.0) for at in stage],
-        longest_before=max((points.get(at, 0.0) for at in week), default=0.0),
-    )
 
 
 def _held(points: Points, span: Span) -> list[float]:

@@ -26,6 +26,8 @@ from pay.model.stage.parts import PartName
 from pay.model.stage.rows import ROWS
 from pay.shown_text import quoted
 
+HOW_TO_FIX = "correct it: `pay judge --help` shows what a file holds"
+
 MOST_ROWS = 31 * 24 * 60
 """The minutes of a month: no stage is judged by more."""
 
@@ -192,15 +194,17 @@ def read_recording(path: Path) -> Recording:
                     key="what",
                     found=quoted(what),
                     allowed=", ".join(_KINDS),
-                    fix=did_you_mean(str(what), _KINDS),
+                    fix=did_you_mean(str(what), _KINDS, HOW_TO_FIX),
                 )
             ]
         )
     try:
         return _KINDS[what].model_validate_json(json.dumps(document), strict=True)
     except ValidationError as error:
-        problems = [replace(problem, where=str(path)) for problem in to_problems(error)]
-        raise InvalidInput(problems) from None
+        raise InvalidInput(
+            replace(problem, where=str(path), fix=problem.fix or HOW_TO_FIX)
+            for problem in to_problems(error)
+        ) from None
 
 
 def _document(path: Path) -> dict[str, Any]:
@@ -221,6 +225,7 @@ def _document(path: Path) -> dict[str, Any]:
                 where=str(path),
                 found=found,
                 allowed='an object such as {"stage": "canary", "minutes": [[60, 950, 1, 50, 0]]}',
+                fix=HOW_TO_FIX,
             )
         ]
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 from pay.model.judging.latency import Pair, Percentile
 from pay.model.judging.minutes import Minute
-from pay.model.metrics import CLIENT_ERROR_PERCENT, ERROR_PERCENT, RESET_PERCENT, Metric
+from pay.model.metrics import CLIENT_ERROR_PERCENT, FAILED_PERCENT, Metric
 from pay.model.vocabulary import LoadBalancerType, Side
 from rollout.measure.cloudwatch import Points, Query, read
 from rollout.measure.running import RunningSide
@@ -23,10 +23,12 @@ class Counted:
 
 
 COUNTED: Mapping[LoadBalancerType, Counted] = {
-    LoadBalancerType.APPLICATION: Counted(
-        ERROR_PERCENT.whole, ERROR_PERCENT.part, CLIENT_ERROR_PERCENT.part
-    ),
-    LoadBalancerType.NETWORK: Counted(RESET_PERCENT.whole, RESET_PERCENT.part),
+    kind: Counted(
+        failed.whole,
+        failed.part,
+        CLIENT_ERROR_PERCENT.part if kind is LoadBalancerType.APPLICATION else (),
+    )
+    for kind, failed in FAILED_PERCENT.items()
 }
 """The judge counts what the alarms do."""
 

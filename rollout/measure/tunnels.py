@@ -1,32 +1,32 @@
-"""Reads what a forward proxy's log says of its tunnels."""
+"""Reads what the logs of a forward proxy say of its tunnels, side by side."""
 
 from typing import Any
 
-from pay.model.judging.before import Before, Count, before
+from pay.model.judging.minutes import Minute
 from pay.model.log_metrics import proxy_log
+from pay.model.vocabulary import Side
 from rollout.measure.asked import Asked
-from rollout.measure.cloudwatch import Query, read
-from rollout.measure.span import LONG_PERIOD_SECONDS, WEEK, Span, on_the_clock
+from rollout.measure.cloudwatch import Points, Query, read
+from rollout.measure.span import Span
 
 
-def read_tunnels(asked: Asked, span: Span, cloudwatch: Any) -> tuple[Count, Before | None]:
-    """Return the tunnels of the stage's span, and those of the week before; None: it has none.
+class TunnelSeries:
+    """The tunnels of both sides; one that squid could not open, or refused, has failed."""
 
-    Raises Failed when CloudWatch does not answer in full.
-    """
-    log = proxy_log(asked.environment, asked.service)
-    start, end = (on_the_clock(moment, LONG_PERIOD_SECONDS) for moment in (span.start, span.end))
-    queries = [
-        Query(each.metric, {}, LONG_PERIOD_SECONDS)
-        for each in (log.tunnels, log.failed, log.denied)
-    ]
-    tunnels, failed, denied = read(cloudwatch, queries, start - WEEK, end)
+    def __init__(self, asked: Asked, span: Span, cloudwatch: Any) -> None:
+        """Read them. Raises Failed when CloudWatch does not answer in full."""
+        wanted = [(side, log.metric) for side in Side for log in proxy_log(asked.sides[side])]
+        queries = [Query(metric, {}, span.period_seconds) for _, metric in wanted]
+        # CloudWatch refuses a span without a minute.
+        points = read(cloudwatch, queries, span.start, span.end) if span.start < span.end else ()
+        self._points: dict[Side, list[Points]] = {side: [] for side in Side}
+        for (side, _), series in zip(wanted, points, strict=bool(points)):
+            self._points[side].append(series)
 
-    def counts(periods: Span) -> list[Count]:
-        return [
-            Count(tunnels.get(at, 0.0), failed.get(at, 0.0) + denied.get(at, 0.0)) for at in periods
-        ]
+    def counts(self, span: Span) -> list[Minute]:
+        """Return the tunnels and the failed ones in each period of a span."""
+        return [Minute(*self._at(Side.EC2, at), *self._at(Side.FARGATE, at)) for at in span]
 
-    stage = counts(Span(start, end, LONG_PERIOD_SECONDS))
-    seen = Count(sum(count.tried for count in stage), sum(count.failed for count in stage))
-    return seen, before(counts(Span(start - WEEK, start, LONG_PERIOD_SECONDS)))
+    def _at(self, side: Side, at: int) -> tuple[int, int]:
+        tunnels, *failed = (series.get(at, 0.0) for series in self._points[side])
+        return round(tunnels), round(sum(failed))

@@ -17,6 +17,7 @@ from pay.hcl.app import HclApp
 from pay.hcl.schema import ProviderSchema
 from pay.model import Environment, Severity, Side, Stage, names
 from pay.model.alarms import alarms
+from pay.model.log_groups import log_group, log_groups
 from pay.model.monitoring.composites import SUPPRESSOR_WAIT_SECONDS
 from pay.model.side import ServiceSide
 from pay.model.stacks import MONITORING, OVERVIEW
@@ -90,9 +91,8 @@ class Watching:
 def make_neighbours(environment: Environment, sandbox: Sandbox) -> None:
     """Make what the stacks of the platform and of the sides would: log groups and alarms."""
     for service in map(CATALOGUE.__getitem__, SERVICES):
-        for part in service.containers:
-            group = names.log_group(environment.name, part.log_kind, service.name)
-            sandbox.client("logs").create_log_group(logGroupName=group)
+        for group in log_groups(environment.name, service):
+            sandbox.client("logs").create_log_group(logGroupName=group.name)
         for side in Side:
             for alarm in alarms(ServiceSide(service, environment, side)):
                 sandbox.client("cloudwatch").put_metric_alarm(
@@ -171,15 +171,22 @@ def test_a_second_plan_is_empty(watching: Watching) -> None:
         assert NOTHING_TO_DO in watching.plan(service), service
 
 
-def test_every_line_is_sent_and_a_proxy_s_answers_are_counted(watching: Watching) -> None:
+SIDES_OF_EGRESS = {Side.EC2: "sandbox-egress", Side.FARGATE: "sandbox-egress-fargate"}
+
+
+@pytest.mark.parametrize("side", Side)
+def test_every_line_is_sent_and_a_proxy_s_answers_are_counted_by_side(
+    watching: Watching, side: Side
+) -> None:
     logs = watching.client("logs")
-    group = names.log_group("sandbox", "squid", "egress")
+    group = log_group("sandbox", CATALOGUE["egress"], "squid", side)
     [filter_] = logs.describe_subscription_filters(logGroupName=group)["subscriptionFilters"]
     assert filter_["destinationArn"].endswith(":deliverystream/sandbox-logs")
     assert filter_["filterPattern"] == ""
     counted = logs.describe_metric_filters(logGroupName=group)["metricFilters"]
     assert {each["filterName"] for each in counted} == {
-        f"sandbox-egress-{what}" for what in ("tunnels", "failed-tunnels", "denied-tunnels")
+        f"{SIDES_OF_EGRESS[side]}-{what}"
+        for what in ("tunnels", "failed-tunnels", "denied-tunnels")
     }
 
 
@@ -192,7 +199,8 @@ def test_a_fault_of_one_side_is_heard_once_at_its_topic(
         for side in Side
         for alarm in alarms(ServiceSide(CATALOGUE["connector"], watching.environment, side))
     ]
-    ring(watching, "OK", *well, "sandbox-platform-outage", "sandbox-egress-failed-tunnels")
+    of_tunnels = [f"sandbox-egress-{side}failed-tunnels" for side in ("", "fargate-")]
+    ring(watching, "OK", *well, *of_tunnels, "sandbox-platform-outage")
     for severity in Severity:
         heard(severity)
     ring(watching, "ALARM", fault)
@@ -210,6 +218,26 @@ def test_an_alarm_that_is_still_named_is_not_deleted(watching: Watching) -> None
         cloudwatch.delete_alarms(
             AlarmNames=[names.alarm("sandbox", "connector", Side.EC2, "errors")]
         )
+
+
+def test_a_proxy_that_answers_503_on_fargate_is_heard_for_that_side(
+    watching: Watching, heard: Callable[[Severity], list[str]]
+) -> None:
+    """By the lines of its log: squid answers, so no load balancer sees a fault."""
+    logs, minutes = watching.client("logs"), 25
+    for side, code in ((Side.EC2, 200), (Side.FARGATE, 503)):
+        group = log_group("sandbox", CATALOGUE["egress"], "squid", side)
+        stream = {"logGroupName": group, "logStreamName": f"{side}/squid/1"}
+        logs.create_log_stream(**stream)
+        line = f"1.5 61 172.18.4.240 TCP_TUNNEL/{code} 0 CONNECT host:443 - HIER_NONE/- -"
+        now = time.time()
+        times = [int(1000 * (now + 60 * minute)) for minute in range(minutes) for _ in range(6)]
+        events = [{"timestamp": at, "message": line} for at in times]
+        logs.put_log_events(**stream, logEvents=events)
+    let_pass(watching, 60 * minutes)
+    messages = {*heard(Severity.WARNING), *heard(Severity.WARNING)}
+    assert "sandbox-egress-fargate-failed-tunnels: ALARM" in messages
+    assert "sandbox-egress-failed-tunnels: ALARM" not in messages
 
 
 def test_follows_the_stage_and_lets_a_side_go(watching: Watching) -> None:

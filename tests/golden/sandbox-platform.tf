@@ -419,6 +419,17 @@ resource "aws_cloudwatch_log_group" "ec2_exec_log" {
   retention_in_days = 365
 }
 
+resource "aws_cloudwatch_log_group" "egress_fargate_squid_log" {
+  kms_key_id        = aws_kms_key.general_key.arn
+  name              = "sandbox-fargate_squid_egress"
+  retention_in_days = 365
+
+  tags = {
+    CardholderData = "connected"
+    Service        = "egress"
+  }
+}
+
 resource "aws_cloudwatch_log_group" "egress_squid_log" {
   kms_key_id        = aws_kms_key.general_key.arn
   name              = "sandbox_squid_egress"
@@ -730,6 +741,17 @@ resource "aws_cloudwatch_log_group" "webhooks_app_log" {
   tags = {
     CardholderData = "outside"
     Service        = "webhooks"
+  }
+}
+
+resource "aws_cloudwatch_log_group" "webhooks_egress_fargate_squid_log" {
+  kms_key_id        = aws_kms_key.general_key.arn
+  name              = "sandbox-fargate_squid_webhooks-egress"
+  retention_in_days = 365
+
+  tags = {
+    CardholderData = "outside"
+    Service        = "webhooks-egress"
   }
 }
 

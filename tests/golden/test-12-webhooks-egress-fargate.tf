@@ -405,7 +405,7 @@ resource "aws_ecs_task_definition" "task" {
       logConfiguration = {
         logDriver = "awslogs"
         options = {
-          awslogs-group         = "test-12_squid_webhooks-egress"
+          awslogs-group         = "test-12-fargate_squid_webhooks-egress"
           awslogs-region        = "eu-west-1"
           awslogs-stream-prefix = "fargate"
           max-buffer-size       = "25m"
@@ -537,6 +537,7 @@ resource "aws_iam_role_policy" "execution_policy" {
         Action = ["logs:CreateLogStream", "logs:PutLogEvents"]
         Effect = "Allow"
         Resource = [
+          "arn:aws:logs:eu-west-1:333333333333:log-group:test-12-fargate_squid_webhooks-egress:*",
           "arn:aws:logs:eu-west-1:333333333333:log-group:test-12_squid_webhooks-egress:*",
           "arn:aws:logs:eu-west-1:333333333333:log-group:test-12_squid_webhooks-egress_FG:*",
         ]

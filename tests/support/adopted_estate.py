@@ -12,6 +12,7 @@ from typing import Any
 from pay.catalogue import CATALOGUE
 from pay.environments.load import load_environments
 from pay.model import Environment, Segment, Severity, Side, addresses, host_name, names
+from pay.model.log_groups import log_groups
 from pay.model.stacks import traffic_stack
 from rollout.guard.rule import Context
 from rollout.guard.verdict import judge
@@ -50,10 +51,11 @@ CREATED = {
         "aws_cloudwatch_log_group.ec2_exec_log",
         "aws_cloudwatch_log_group.fargate_exec_log",
         *(
-            str(addresses.log_group(service.name, part.log_kind))
+            str(addresses.log_group(service.name, group.key))
             for service in CATALOGUE.values()
-            if service.name not in SERVICES
-            for part in service.containers
+            for group in log_groups(ENVIRONMENT, service)
+            # What runs on EC2 has its groups already.
+            if service.name not in SERVICES or group.key.startswith(Side.FARGATE)
         ),
         "aws_ecs_cluster.fargate_cluster",
         "aws_ecs_cluster_capacity_providers.fargate_capacity_providers",

@@ -194,10 +194,10 @@ class Feed:
                 self._add(Side.EC2, self._requests, [(at.timestamp(), 5 * requests_a_minute, 1)])
 
     def tunnels(
-        self, service: ServiceSide, start: datetime, minutes: int, each: float, failed: float
+        self, side: ServiceSide, start: datetime, minutes: int, each: float, failed: float
     ) -> None:
-        """Send what squid's log says of both sides, every five minutes."""
-        log = proxy_log(service.environment, service.service)
+        """Send what squid's log says of a side, every five minutes."""
+        log = proxy_log(side)
         for metric, value in ((log.tunnels.metric, each), (log.failed.metric, failed)):
             self._series(metric, {}, start, minutes, 5 * value)
 

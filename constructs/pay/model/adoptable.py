@@ -7,6 +7,7 @@ from pay.model import addresses, names
 from pay.model.environment.environment import Environment
 from pay.model.environment.host_names import host_name, hosted_zone
 from pay.model.images import Image, ImageKind
+from pay.model.log_groups import log_groups
 from pay.model.service.microservice import Microservice
 from pay.model.vocabulary import Exposure, LoadBalancerType, Segment, Side
 
@@ -43,9 +44,8 @@ def platform(environment: Environment, *services: Microservice) -> Addresses:
         parts |= dict.fromkeys((at.instances, at.provider, at.launch_template), capacity)
         parts |= dict.fromkeys((at.instance_profile, at.instance_role), role)
     for service in services:
-        for kind in (each.log_kind for each in service.containers):
-            group = names.log_group(environment.name, kind, service.name)
-            parts[addresses.log_group(service.name, kind)] = Adoptable((group,))
+        for group in log_groups(environment.name, service):
+            parts[addresses.log_group(service.name, group.key)] = Adoptable((group.name,))
     return {str(address): each for address, each in parts.items()}
 
 
@@ -88,9 +88,8 @@ def watching(environment: Environment, service: Microservice) -> Addresses:
     parts = {addresses.DASHBOARD: Adoptable((dashboard,))}
     pipeline = environment.logs.pipeline
     if pipeline:
-        for kind in (each.log_kind for each in service.containers):
-            group = names.log_group(environment.name, kind, service.name)
-            parts[addresses.log_subscription(kind)] = Adoptable((group, pipeline.filter))
+        for group in log_groups(environment.name, service):
+            parts[addresses.log_subscription(group.key)] = Adoptable((group.name, pipeline.filter))
     return {str(address): each for address, each in parts.items()}
 
 

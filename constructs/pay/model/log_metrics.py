@@ -1,19 +1,18 @@
 """The metrics that are counted from log lines, with the filters that count them.
 
 A filter's metric can take its dimensions from the line only (AWS: CloudWatch Logs user guide,
-"Configuring metric values for a log metric filter"). So the name says the environment and the
-service. Both sides write to one log group (docs/decisions/0122), which is what a metric counts.
+"Configuring metric values for a log metric filter"). So the name says the environment, the service
+and the side: the sides of a proxy have a log group each (docs/decisions/0161).
 """
 
 from typing import Annotated, NamedTuple
 
 from pydantic import Field
 
-from pay.model import names
 from pay.model.base import Model
-from pay.model.environment.environment import Environment
 from pay.model.metrics import Metric
-from pay.model.service.microservice import Microservice
+from pay.model.side import ServiceSide
+from pay.model.vocabulary import Side
 
 NAMESPACE = "Pay/Logs"
 
@@ -28,7 +27,7 @@ class LogMetric(Model):
 
 
 class ProxyLog(NamedTuple):
-    """What squid's log tells of a forward proxy."""
+    """What squid's log tells of a side of a forward proxy."""
 
     tunnels: LogMetric
     """Every tunnel that ended, and every request that was not one."""
@@ -43,20 +42,23 @@ _NATIVE = "[time, elapsed, client, {code}, bytes, method, url, user, peer, type]
 fields, so that lines of squid's other log do not match."""
 
 
-def proxy_log(environment: Environment, service: Microservice) -> ProxyLog:
-    """Return the metrics of a proxy's log."""
+def proxy_log(side: ServiceSide) -> ProxyLog:
+    """Return the metrics of the log of a side of a proxy."""
+    # EC2's have the names and the addresses that they had while they counted both sides.
+    prefix = "" if side.side is Side.EC2 else f"{side.side}_"
 
-    def counted(id: str, code: str) -> LogMetric:
+    def counted(what: str, code: str) -> LogMetric:
+        id = f"{prefix}{what}"
         return LogMetric(
             metric=Metric(
                 id=id,
                 namespace=NAMESPACE,
-                name=f"{environment.name}-{service.name}-{id.replace('_', '-')}",
+                name=f"{side.environment.name}-{side.service.name}-{id.replace('_', '-')}",
                 statistic="Sum",
                 unit="Count",
                 dimensions=(),
             ),
-            log_group=names.log_group(environment.name, service.log_kind, service.name),
+            log_group=side.log_group(side.service.log_kind),
             pattern=_NATIVE.format(code=code),
         )
 

@@ -249,6 +249,12 @@ RESET_PERCENT = Share(
 """The errors of a TCP service, which has no status codes: connections that the proxy, or the load
 balancer in its place, resets. Its latency is not measured anywhere."""
 
+FAILED_PERCENT: Mapping[LoadBalancerType, Share] = {
+    LoadBalancerType.APPLICATION: ERROR_PERCENT,
+    LoadBalancerType.NETWORK: RESET_PERCENT,
+}
+"""What fails behind each kind of load balancer, of all that it counts."""
+
 CLIENT_ERROR_PERCENT = Share(
     id="client_error_percent",
     label="refused requests, per cent",
@@ -283,12 +289,19 @@ RUNNING_TASKS = Metric(
 )
 """The tasks of a cluster (AWS: "Amazon ECS Container Insights metrics")."""
 
-DATABASE_CONNECTIONS = Metric(
-    id="connections",
-    namespace="AWS/RDS",
-    name="DatabaseConnections",
-    statistic="Maximum",
-    unit="Count",
-    dimensions=("DBInstanceIdentifier",),
-)
+
+def _of_database(id: str, name: str, statistic: Statistic, unit: Unit) -> Metric:
+    return Metric(
+        id=id,
+        namespace="AWS/RDS",
+        name=name,
+        statistic=statistic,
+        unit=unit,
+        dimensions=("DBInstanceIdentifier",),
+    )
+
+
+DATABASE_CPU = _of_database("database_cpu", "CPUUtilization", "Average", "Percent")
+DATABASE_READ_LATENCY = _of_database("read_latency", "ReadLatency", "Average", "Seconds")
+DATABASE_CONNECTIONS = _of_database("connections", "DatabaseConnections", "Maximum", "Count")
 """Both sides keep a pool each, so a service that moves has twice as many."""

@@ -106,6 +106,13 @@ def log_group(environment: str, kind: str, service: str) -> str:
     return f"{environment}_{kind}_{service}"
 
 
+def log_group_of_fargate(environment: str, kind: str, service: str) -> str:
+    """Return the group of a side that has one of its own. It has three parts as well: the pipeline
+    takes the environment from its own settings, and reads the kind and the service only.
+    """
+    return log_group(cluster(environment, Side.FARGATE), kind, service)
+
+
 def task_role(environment: str, service: str, side: Side) -> str:
     return shorten(f"{environment}-{service}-{side}-task", ROLE_NAME_LIMIT)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pay.model import names
 from pay.model.environment.environment import Deployment, Environment
 from pay.model.environment.host_names import hosted_zone
+from pay.model.log_groups import log_group
 from pay.model.service.microservice import Microservice
 from pay.model.service.size import TaskSize
 from pay.model.stage.dns_answers import minimum_healthy
@@ -134,4 +135,5 @@ class ServiceSide:
         return self.side is Side.EC2 and argument in self.deployment.keeps
 
     def log_group(self, kind: str) -> str:
-        return names.log_group(self.environment.name, kind, self.service.name)
+        """Return the log group that its containers of this kind write to."""
+        return log_group(self.environment.name, self.service, kind, self.side)

@@ -21,7 +21,7 @@ from pay.model.monitoring.composites import (
 from pay.model.monitoring.log_alarms import log_alarms
 from pay.model.monitoring.outage import of_cluster, platform_outage
 from pay.model.monitoring.series import always, side_of
-from pay.model.monitoring.share import share_alarm
+from pay.model.monitoring.service_alarms import silent_alarms
 from pay.service.alarms import metric_alarm
 
 
@@ -40,25 +40,23 @@ class ServiceAlarms:
         for alarm in log_alarms(service, environment):
             name = names.service_alarm(environment.name, service.name, alarm.name)
             metric_alarm(scope, alarm, name, always({}), topics.arn(alarm.severity))
-        watching = composites(service, environment)
-        if not watching:
-            return
-        share = share_alarm(service, environment)
-        child = metric_alarm(
-            scope,
-            share,
-            names.service_alarm(environment.name, service.name, share.name),
-            lambda metric: looked_up[side_of(metric)],
-            # The composite alarm `warning` notifies for it.
-        )
-        for composite in watching:
+        children = [
+            metric_alarm(
+                scope,
+                alarm,
+                names.service_alarm(environment.name, service.name, alarm.name),
+                lambda metric: looked_up[side_of(metric)],
+            )
+            for alarm in silent_alarms(service, environment)
+        ]
+        for composite in composites(service, environment):
             _composite(
                 scope,
                 composite,
                 service=service,
                 environment=environment,
                 topic=topics.arn(composite.severity),
-                made_before=[child],
+                made_before=children,
             )
 
 

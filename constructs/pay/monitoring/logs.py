@@ -10,8 +10,9 @@ from imports.aws.cloudwatch_log_subscription_filter import CloudwatchLogSubscrip
 from imports.aws.data_aws_kinesis_firehose_delivery_stream import (
     DataAwsKinesisFirehoseDeliveryStream,
 )
-from pay.model import Environment, Microservice, addresses, names
+from pay.model import Environment, Microservice, addresses
 from pay.model.environment.monitoring import LogPipeline
+from pay.model.log_groups import log_groups
 from pay.model.monitoring.log_alarms import log_metrics
 
 
@@ -36,12 +37,12 @@ def subscriptions(
 ) -> None:
     """Send every line of the service's log groups to the pipeline, which exists already."""
     stream = DataAwsKinesisFirehoseDeliveryStream(scope, "log_pipeline", name=pipeline.stream)
-    for kind in (part.log_kind for part in service.containers):
+    for group in log_groups(environment.name, service):
         CloudwatchLogSubscriptionFilter(
             scope,
-            addresses.log_subscription(kind).id,
+            addresses.log_subscription(group.key).id,
             name=pipeline.filter,
-            log_group_name=names.log_group(environment.name, kind, service.name),
+            log_group_name=group.name,
             filter_pattern="",
             destination_arn=stream.arn,
             role_arn=pipeline.role_arn,

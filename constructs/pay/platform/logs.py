@@ -6,7 +6,8 @@ from constructs import Construct
 
 from imports.aws.cloudwatch_log_group import CloudwatchLogGroup
 from imports.aws.kms_key import KmsKey
-from pay.model import Environment, Microservice, Segment, addresses, names, scope_tag
+from pay.model import Environment, Microservice, Segment, addresses, scope_tag
+from pay.model.log_groups import log_groups
 
 
 def service_log_groups(
@@ -16,17 +17,17 @@ def service_log_groups(
     environment: Environment,
     keys: Mapping[Segment, KmsKey],
 ) -> None:
-    """Create a log group for each container of each service, for both of its sides.
+    """Create the log groups of each service, for both of its sides.
 
     A group outlives every move: AWS refuses to create a second one of its name. It carries the
     scope of its service, and is encrypted with the key of that segment.
     """
     for service in services:
-        for kind in (part.log_kind for part in service.containers):
+        for group in log_groups(environment.name, service):
             log_group(
                 scope,
-                addresses.log_group(service.name, kind).id,
-                name=names.log_group(environment.name, kind, service.name),
+                addresses.log_group(service.name, group.key).id,
+                name=group.name,
                 environment=environment,
                 key=keys[service.scope.segment],
                 tags={"CardholderData": scope_tag(service.scope), "Service": service.name},

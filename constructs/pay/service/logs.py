@@ -1,6 +1,6 @@
 """The log groups that the containers of a side write to."""
 
-from pay.model import Side
+from pay.model import Side, names
 from pay.model.side import ServiceSide
 
 
@@ -10,9 +10,14 @@ class LogGroups:
     def __init__(self, side: ServiceSide) -> None:
         self.names = {part.name: side.log_group(part.log_kind) for part in side.service.containers}
         """Container name -> log group name."""
-        # Until the next deployment, Fargate's tasks still write to the groups that the side held.
-        former = [f"{name}_FG" for name in self.names.values() if side.side is Side.FARGATE]
-        self.arns = [
-            side.environment.arn("logs", f"log-group:{name}")
-            for name in (*self.names.values(), *former)
-        ]
+        groups = list(self.names.values())
+        if side.side is Side.FARGATE:
+            # Until the next deployment, tasks still write to the groups of before: the shared ones
+            # of a proxy, and those that the side held.
+            shared = [
+                names.log_group(side.environment.name, part.log_kind, side.service.name)
+                for part in side.service.containers
+            ]
+            groups += [name for name in shared if name not in groups]
+            groups += [f"{name}_FG" for name in shared]
+        self.arns = [side.environment.arn("logs", f"log-group:{name}") for name in groups]

@@ -42,6 +42,7 @@ ACTIONS = (
     "iam:GetAccountSummary",
     "iam:ListRoles",
     "rds:DescribeDBInstances",
+    "rds:DescribeDBParameters",
     "route53:GetHostedZoneLimit",
     "route53:ListHostedZonesByName",
     "servicequotas:GetAWSDefaultServiceQuota",
@@ -245,13 +246,16 @@ def _connections(account: _Account) -> Iterator[Line]:
     instance classes").
     """
     needed = needs.database_connections(account.environment)
-    classes = {
-        each["DBInstanceIdentifier"]: each["DBInstanceClass"].removeprefix("db.")
+    databases = {
+        each["DBInstanceIdentifier"]: each
         for each in account.pages("rds", "describe_db_instances", "DBInstances")
         if each["DBInstanceIdentifier"] in needed
     }
-    if not classes:
+    if not databases:
         return
+    classes = {
+        name: each["DBInstanceClass"].removeprefix("db.") for name, each in databases.items()
+    }
     memory_mib = {
         each["InstanceType"]: each["MemoryInfo"]["SizeInMiB"]
         for each in account.pages(
@@ -264,10 +268,28 @@ def _connections(account: _Account) -> Iterator[Line]:
     used = _most_used_connections(account, sorted(classes))
     lines = []
     for name, kind in sorted(classes.items()):
-        allowed = min(memory_mib[kind] * CONNECTIONS_A_GIB // 1024, MOST_CONNECTIONS)
+        of_class = min(memory_mib[kind] * CONNECTIONS_A_GIB // 1024, MOST_CONNECTIONS)
+        allowed = _own_max_connections(account, databases[name]) or of_class
         added = max(0, needed[name] - used[name])
         lines.append(account.line(CONNECTIONS, used[name], added, of=name, allowed=allowed))
     yield min(lines, key=lambda line: (line.allowed - line.needed, line.of))
+
+
+def _own_max_connections(account: _Account, database: Any) -> int | None:
+    """Return the number that a parameter group of the database sets; None: RDS's own formula, as in
+    AWS's default groups, which nobody can change (AWS: RDS user guide, "Parameter groups").
+    """
+    for group in database["DBParameterGroups"]:
+        name = group["DBParameterGroupName"]
+        if name.startswith("default."):
+            continue
+        for each in account.pages(
+            "rds", "describe_db_parameters", "Parameters", DBParameterGroupName=name
+        ):
+            value = each.get("ParameterValue", "")
+            if each["ParameterName"] == "max_connections" and value.isdigit():
+                return int(value)
+    return None
 
 
 def _most_used_connections(account: _Account, databases: Sequence[str]) -> dict[str, int]:

@@ -45,6 +45,16 @@ def test_each_alarm_over_both_sides_is_one_of_the_model(
     assert rollback["depends_on"] == ["aws_cloudwatch_metric_alarm.share_alarm"]
 
 
+def test_a_dip_notifies_by_the_composite_alarm_that_names_it(
+    environments: Mapping[str, Environment],
+) -> None:
+    stack = alarms_of(environments["production-2"], "connector", Stage.HALF)
+    assert "alarm_actions" not in stack.resource("aws_cloudwatch_metric_alarm", "dip_alarm")
+    rollback = stack.resource("aws_cloudwatch_composite_alarm", "rollback_alarm")
+    assert 'ALARM("production-2-connector-dip")' in rollback["alarm_rule"]
+    assert "aws_cloudwatch_metric_alarm.dip_alarm" in rollback["depends_on"]
+
+
 def test_one_side_alone_is_looked_up_and_has_no_alarm_over_both(
     environments: Mapping[str, Environment],
 ) -> None:

@@ -27,6 +27,11 @@ def test_each_container_of_each_service_has_a_group_that_the_log_pipeline_can_re
     environments: Mapping[str, Environment],
 ) -> None:
     groups = groups_of(environments["production-2"])
+    assert {name for name in groups if name.startswith("production-2-fargate")} == {
+        f"production-2-fargate_squid_{service.name}"
+        for service in CATALOGUE.values()
+        if service.is_proxy
+    }
     assert {name.split("_", 1)[1] for name in groups} == {
         f"{part.log_kind}_{service.name}"
         for service in CATALOGUE.values()

@@ -1,6 +1,7 @@
 """`pay judge --recorded`: verdicts of files, their exit codes, and what is wrong with a file."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -166,6 +167,101 @@ def test_a_time_without_metrics_is_wrong_use(at: str, pay: Pay) -> None:
     result = pay("judge", "test-12", "--at", at)
     assert result.exit_code == 2
     assert "give a time from 2017-11-29 to now" in " ".join(result.stderr.split())
+
+
+ROW = '{"stage": "canary", "minutes": [%s]}'
+ERRORS = "[[60, 950, 1, 50, 0]]"
+WRONG: dict[str, bytes] = {
+    "nothing": b"",
+    "spaces": b" \n\t ",
+    "null": b"null",
+    "a number": b"7",
+    "a text": b'"PASS"',
+    "an empty object": b"{}",
+    "an empty list": b"[]",
+    "half a document": b'{"stage": "canary", "minutes": [[1,1,0',
+    "two documents": b'{"stage": "canary", "minutes": [[1,1,0,1,0]]}{}',
+    "a key twice": b'{"stage": "canary", "stage": "half", "minutes": [[1,1,0,1,0]]}',
+    "a comment": b'// made by hand\n{"stage": "canary", "minutes": [[1,1,0,1,0]]}',
+    "latin-1": '{"stage": "canary", "minutes": [[1,1,0,1,0]], "note": "\xe9"}'.encode("latin-1"),
+    "utf-16": '{"stage": "canary", "minutes": [[1,1,0,1,0]]}'.encode("utf-16"),
+    "a byte order mark": '\ufeff{"stage": "canary", "minutes": [[1,1,0,1,0]]}'.encode(),
+    "nul bytes": b"\0" * 64,
+    "deep lists": b'{"stage": "canary", "minutes": ' + b"[" * 5000 + b"]" * 5000 + b"}",
+    "deep objects": b'{"a":' * 3000 + b"1" + b"}" * 3000,
+    "no stage": b'{"minutes": [[1,1,0,1,0]]}',
+    "no minutes": b'{"stage": "canary"}',
+    "minutes null": b'{"stage": "canary", "minutes": null}',
+    "minutes an object": b'{"stage": "canary", "minutes": {"1": [1,1,0,1,0]}}',
+    "minutes a text": b'{"stage": "canary", "minutes": "[[1,1,0,1,0]]"}',
+    "minutes of numbers": b'{"stage": "canary", "minutes": [1, 1, 0, 1, 0]}',
+    "a stage as a list": b'{"stage": ["canary"], "minutes": [[1,1,0,1,0]]}',
+    "a stage as a number": b'{"stage": 1, "minutes": [[1,1,0,1,0]]}',
+    "a stage in capitals": b'{"stage": "CANARY", "minutes": [[1,1,0,1,0]]}',
+    "a key of the future": b'{"schema": 2, "stage": "canary", "minutes": [[1,1,0,1,0]]}',
+    "a verdict of its own": b'{"verdict": "PASS", "stage": "canary", "minutes": [[1,1,0,1,0]]}',
+    "what is null": b'{"what": null, "stage": "canary", "minutes": [[1,1,0,1,0]]}',
+    "what is queues": b'{"what": "queues", "stage": "canary", "minutes": [[1,1,0,1,0]]}',
+    "pairs for errors": b'{"stage": "canary", "pairs": [[6, 100, 120]]}',
+    "minutes for latency": b'{"what": "latency", "stage": "canary", "minutes": [[1,1,0,1,0]]}',
+    "rates as texts": b'{"stage": "canary", "burst_rate": "0", "minutes": [[1,1,0,1,0]]}',
+    "a rate of NaN": b'{"stage": "canary", "burst_rate": NaN, "minutes": [[1,1,0,1,0]]}',
+    "an infinite rate": b'{"stage": "canary", "burst_rate": Infinity, "minutes": [[1,1,0,1,0]]}',
+    "a negative rate": b'{"stage": "canary", "burst_rate": -1, "minutes": [[1,1,0,1,0]]}',
+    "a negative share": b'{"stage": "canary", "share": -0.05, "minutes": [[1,1,0,1,0]]}',
+    "a share in per cent": b'{"stage": "canary", "share": 5, "minutes": [[1,1,0,1,0]]}',
+    "no block length": b'{"what": "latency", "stage": "half", "pairs": [[6, 100, 120]]}',
+    "blocks of 0": b'{"what": "dip", "stage": "half", "block_minutes": 0, "blocks": [[1,4,9]]}',
+    "blocks of half a minute": (
+        b'{"what": "latency", "stage": "half", "block_minutes": 0.5, "pairs": [[6,100,120]]}'
+    ),
+    "a negative latency": (
+        b'{"what": "latency", "stage": "half", "block_minutes": 5, "pairs": [[9,100,-1]]}'
+    ),
+    "an infinite total": b'{"what": "dip", "stage": "half", "blocks": [[20, Infinity, 1000]]}',
+    "a pair of texts": (
+        b'{"what": "latency", "stage": "half", "block_minutes": 5, "pairs": [[6,"100","120"]]}'
+    ),
+    "totals by objects": b'{"what": "dip", "stage": "half", "blocks": [{"observed": 1}]}',
+    **{
+        f"a row of {row}": (ROW % row).encode()
+        for row in (
+            "[]", "[1, 1, 0, 1]", "[1, 1, 0, 1, 0, 0]", "[0, 950, 0, 50, 0]",
+            "[-60, 950, 0, 50, 0]", "[1.5, 950, 0, 50, 0]", "[60, 950.5, 0, 50, 0]",
+            "[60, 950, 0, -50, 0]",
+            "[60, 950, 0, 50, -1]", "[60, NaN, 0, 50, 0]", "[60, 950, 0, Infinity, 0]",
+            "[60, 950, 0, 50, null]", '["60", 950, 0, 50, 0]', "[true, 950, 0, 50, 0]",
+            "[60, 950, 0, 50, 51]", "[60, 0, 1, 50, 0]", "[60, 950, 0, 1e30, 0]",
+            "[99999999999, 950, 0, 50, 0]", "[60, [950], 0, 50, 0]",
+            "[60, 1" + "0" * 400 + ", 0, 50, 0]",
+        )
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", WRONG)
+def test_no_wrong_file_has_a_verdict(what: str, file: Path, pay: Pay, pay_json: PayJson) -> None:
+    """Where, what was found, what is allowed, what to do: in the terminal and for programs."""
+    file.write_bytes(WRONG[what])
+    result = pay("judge", "--recorded", str(file), columns=300)
+    assert result.exit_code == 2
+    assert not any(word in result.stdout + result.stderr for word in ("PASS at", "Traceback"))
+    code, told = pay_json("judge", "--recorded", str(file))
+    assert code == 2
+    assert told["invalid"]
+    for problem in told["invalid"]:
+        assert re.fullmatch(f"{re.escape(str(file))}: .*found .+; allowed: .+; .+", problem)
+
+
+@pytest.mark.parametrize("at", ["quarter", "half"])
+def test_a_late_fault_in_a_recorded_latency_waits(at: str, file: Path, pay_json: PayJson) -> None:
+    pairs = [[144, 100, 110], [5, 100, 300]]
+    recording = {"what": "latency", "stage": at, "block_minutes": 5, "pairs": pairs}
+    file.write_text(json.dumps(recording))
+    code, told = pay_json("judge", "--recorded", str(file))
+    assert (code, told["verdict"]) == (3, "NOT ENOUGH DATA")
+    assert told["e_better"] >= 20
+    assert "the newest blocks are slower" in told["reason"]
 
 
 def test_a_file_that_is_not_there_is_a_message(pay: Pay, tmp_path: Path) -> None:

@@ -252,6 +252,27 @@ def test_a_database_takes_a_full_pool_of_every_task(quotas: Quotas, checkout: Ch
     assert found["fix"] == "the owner of the database can give it a larger class"
 
 
+def test_a_parameter_group_says_how_many_connections_its_database_takes(
+    quotas: Quotas, server: Server
+) -> None:
+    rds = server.client("rds")
+    group = {"DBParameterGroupName": "few-connections"}
+    rds.create_db_parameter_group(
+        **group, DBParameterGroupFamily="postgres16", Description="few connections"
+    )
+    formula = "LEAST({DBInstanceClassMemory/9531392},5000)"
+    found = {}
+    rds.modify_db_instance(DBInstanceIdentifier=DATABASE, **group)
+    for value in ("60", formula):
+        parameter = {"ParameterName": "max_connections", "ParameterValue": value}
+        rds.modify_db_parameter_group(
+            **group, Parameters=[{**parameter, "ApplyMethod": "pending-reboot"}]
+        )
+        found[value] = connections(quotas("test-12", "--json"))
+    assert (found["60"]["allowed"], found["60"]["enough"]) == (60, False)
+    assert found[formula]["allowed"] == 190
+
+
 def test_each_zone_gets_the_second_record_of_every_service(quotas: Quotas) -> None:
     of_zones = [
         (line["of"], line["allowed"], line["added"])

@@ -167,7 +167,7 @@ def judge(server: Server, run: Run, own: Checkout) -> Judge:
         result = run(own, "judge", ENVIRONMENT, scene.service, "--at", moment, "--json")
         if result.exit_code == 2:
             return 2, {}
-        (judgement,) = json.loads(result.stdout)
+        judgement = json.loads(result.stdout)
         return result.exit_code, judgement
 
     return judge

@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from pay.model.judging.dip import judge_dip
+from pay.model.judging.dip import Block, judge_dip
+from pay.model.judging.part import Verdict
 from pay.model.stage.dwell import LOCAL_ZONE
 from rollout.measure.expected import WEEKS, bank_holidays, blocks, usual
 from rollout.measure.span import Span
@@ -82,6 +83,42 @@ def test_a_dip_of_the_night_is_still_one_by_noon() -> None:
     assert len({minutes for _, minutes in found}) == 1
     judged = [judge_dip(seen, block_minutes=minutes) for seen, minutes in found]
     assert len({(part.verdict, part.fail_minute) for part in judged}) == 1
+
+
+def night_after_a_day(seen: float) -> list[Block]:
+    """Blocks of five minutes from an afternoon to the end of a thin night; `seen` of the last two
+    hours arrived.
+    """
+    start = NOON.replace(hour=15)
+    first = stamp(start - timedelta(hours=2))
+    requests = [200.0 if number < 8 * 12 else 10.0 for number in range(14 * 12)]
+    totals = {
+        first + 300 * number - week * 7 * 24 * 3600: value
+        for number, value in enumerate(requests)
+        for week in range(WEEKS + 1)
+    }
+    totals |= dict.fromkeys(range(first + 12 * 3600, first + 14 * 3600, 300), 10 * seen)
+    found, minutes = blocks(totals, Span(start, start + timedelta(hours=12)))
+    assert minutes == 5
+    assert len(found) == 12 * 12
+    return found
+
+
+def test_thin_blocks_of_a_night_are_joined() -> None:
+    """Each hour of the night counts, where a block of five minutes alone expects too few."""
+    found = night_after_a_day(1.0)
+    night = [block for block in found[6 * 12 :] if block.counts]
+    assert len(night) == 24
+    assert {block.observed for block in night} == {30.0}
+    assert judge_dip(found).verdict is Verdict.PASS
+    assert sum(block.observed for block in found) == 6 * 12 * 200 + 6 * 12 * 10
+
+
+def test_a_dip_of_a_thin_night_is_found() -> None:
+    part = judge_dip(night_after_a_day(0.0))
+    assert part.verdict is Verdict.FAIL
+    assert part.fail_minute is not None
+    assert part.fail_minute > 10 * 60
 
 
 def test_nothing_is_expected_without_a_week_before() -> None:

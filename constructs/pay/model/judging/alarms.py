@@ -7,20 +7,25 @@ from pay.model.vocabulary import Side
 
 
 def judge_alarms(
-    ringing: Mapping[str, Mapping[Side, bool | None]], still_see_before: Collection[str] = ()
+    ringing: Mapping[str, Mapping[Side, bool | None]],
+    still_see_before: Collection[str] = (),
+    *,
+    ec2_warns: Collection[str] = (),
 ) -> Part:
-    """Judge each critical alarm by its twins: the name without the side -> the sides that should
-    have it, and whether it is in ALARM there; None: it does not exist.
+    """Judge the critical alarms: the name without the side -> the sides that should have it, and
+    whether it is in ALARM there; None: it does not exist.
 
-    A fault that both sides have is not Fargate's, and a rollback would not end it. Alarms that
-    `still_see_before` may be in ALARM for minutes before the stage: a fault that a rollback ended,
-    or tasks that the stage asks for and the one before did not.
+    While EC2 is in ALARM as well, of the same kind or of another, a rollback would lead requests to
+    a side that fails. Alarms that `still_see_before` may be in ALARM for minutes before the stage:
+    a fault that a rollback ended, or tasks that the stage asks for and the one before did not.
+    Those that are in `ec2_warns` only warn on EC2, and excuse an alarm of the same kind only.
     """
     if not ringing:
         return Part(verdict=Verdict.NOT_ENOUGH_DATA, reason="no critical alarm exists")
     on_fargate = [name for name, sides in ringing.items() if sides.get(Side.FARGATE)]
     on_ec2 = [name for name, sides in ringing.items() if sides.get(Side.EC2)]
-    only_there = [name for name in on_fargate if name not in on_ec2]
+    is_sick = any(name not in ec2_warns for name in on_ec2)
+    only_there = [] if is_sick else [name for name in on_fargate if name not in on_ec2]
     if alone := [name for name in only_there if name not in still_see_before]:
         reason = f"in ALARM on Fargate and not on EC2: {', '.join(alone)}"
         return Part(verdict=Verdict.FAIL, reason=reason)
@@ -40,7 +45,10 @@ def judge_alarms(
         reason = f"critical alarms that do not exist: {', '.join(missing)}"
         return Part(verdict=Verdict.NOT_ENOUGH_DATA, reason=reason, escalate=True)
     if on_fargate:
-        reason = f"both sides are in ALARM: {', '.join(on_fargate)}; a rollback does not help"
+        reason = (
+            f"both sides are in ALARM: {', '.join(on_fargate)} on Fargate, {', '.join(on_ec2)} on "
+            "EC2; a rollback does not help"
+        )
         return Part(verdict=Verdict.NOT_ENOUGH_DATA, reason=reason)
     if on_ec2:
         return Part(verdict=Verdict.PASS, reason=f"in ALARM on EC2 only: {', '.join(on_ec2)}")

@@ -64,9 +64,7 @@ def _decided(
     expected = burst_rate * (len(minutes) // BURST_MINUTES) * share
     if reason := unexplained(odd, expected, "Fargate failed and EC2 did not"):
         return {"reason": reason, "escalate": True}
-    hour = total(minutes[-60:])
-    ec2_rate = hour.ec2_errors / hour.ec2_requests if hour.ec2_requests else 0.0
-    if reason := bad_hour(hour, max(limits.rate, limits.times_ec2 * ec2_rate)):
+    if reason := _bad_hour(minutes, limits, limits.rate):
         return {"reason": reason}
     if part.e_values["e_better"] >= PASSES_AT:
         return {"verdict": Verdict.PASS}
@@ -74,8 +72,11 @@ def _decided(
 
 
 def judge_client_errors(minutes: Sequence[Minute], share: float) -> Part:
-    """Judge 4XX: fails as 5XX do, and passes otherwise once both sides answered long enough."""
-    length = limits_at(share).block_minutes
+    """Judge 4XX: fails as 5XX do, and passes otherwise once both sides answered long enough, unless
+    Fargate refused many in the last hour: good hours before it outvote a fault for a while.
+    """
+    limits = limits_at(share)
+    length = limits.block_minutes
     worse, minute = first_failure(minutes, length, CLIENT_ERRORS)
     seen = total(minutes)
     part = Part(
@@ -90,6 +91,8 @@ def judge_client_errors(minutes: Sequence[Minute], share: float) -> Part:
         return part.model_copy(update={"verdict": Verdict.FAIL, "reason": reason})
     if short := too_short(minutes):
         return part.model_copy(update={"verdict": Verdict.NOT_ENOUGH_DATA, **short})
+    if late := _bad_hour(minutes, limits, CLIENT_ERRORS.least_rate):
+        return part.model_copy(update={"verdict": Verdict.NOT_ENOUGH_DATA, "reason": late})
     return part
 
 
@@ -100,6 +103,13 @@ def _limit(seen: Minute, limits: Limits) -> float:
     # EC2's own rate is an estimate; its lower end, so that chance does not widen the limit.
     sure = max(0.0, seen.ec2_errors - 1.28 * sqrt(seen.ec2_errors))
     return max(limits.rate, limits.times_ec2 * sure / seen.ec2_requests)
+
+
+def _bad_hour(minutes: Sequence[Minute], limits: Limits, least_rate: float) -> str | None:
+    """Return what the last hour shows against a PASS, beside EC2's in the same hour."""
+    hour = total(minutes[-60:])
+    ec2_rate = hour.ec2_errors / hour.ec2_requests if hour.ec2_requests else 0.0
+    return bad_hour(hour, max(least_rate, limits.times_ec2 * ec2_rate))
 
 
 def bad_hour(hour: Minute, allowed: float) -> str | None:

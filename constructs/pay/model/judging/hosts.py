@@ -29,6 +29,9 @@ def judge_hosts(healthy: Mapping[Side, Sequence[float | None]], needed: Mapping[
         if sum(count is not None and count < needed[side] for count in counts[-LOW_OF:])
         >= LOW_MINUTES
     }
+    if low == set(Side):
+        reason = f"both sides lack tasks, so a rollback does not help: {seen}"
+        return Part(verdict=Verdict.NOT_ENOUGH_DATA, reason=reason, escalate=True)
     if Side.FARGATE in low:
         return Part(verdict=Verdict.FAIL, reason=f"Fargate lacks tasks: {seen}")
     if Side.EC2 in low:

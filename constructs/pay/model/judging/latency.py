@@ -20,6 +20,11 @@ _STAKES = (0.3, 0.6, 0.9)
 BLOCKS_TO_FAIL = 11
 """Blocks in a row, all of them slower, that fail a new stage: half of the stake is bet at first."""
 
+NEWEST_BLOCKS = 12
+"""Of these, slower ones at the end forbid to pass: hours of good blocks cannot outvote them."""
+_DOUBTS_AT = 4.0
+"""What three slower blocks in a row make of a bet that begins with them."""
+
 _RATIO_BLOCKS = 288
 """The newest blocks that the ratio is taken from: a day of 5 minutes each."""
 
@@ -127,28 +132,44 @@ def judge_latency(
     if failed_at:
         reason = f"Fargate is slower than EC2: {part.reason}"
         return part.model_copy(update={"verdict": Verdict.FAIL, "reason": reason})
-    if better >= PASSES_AT:
+    late = _slower_at_the_end(counted, slower_by)
+    if better >= PASSES_AT and not late:
         return part
-    missing = _blocks_to_pass(pairs, slower_by, PATIENCE_MINUTES // block_minutes)
+    missing = _blocks_to_pass(counted, slower_by, PATIENCE_MINUTES // block_minutes)
+    why = "the newest blocks are slower" if late else f"few blocks on one side of {slower_by:g}"
     return part.model_copy(
         update={
             "verdict": Verdict.NOT_ENOUGH_DATA,
-            "reason": f"few blocks on one side of {slower_by:g}: {part.reason}",
+            "reason": f"{why}: {part.reason}",
             "needs": missing and f"{missing} more blocks under {slower_by:g} in a row",
             "wait_minutes": missing and float(missing * block_minutes),
         }
     )
 
 
-def _blocks_to_pass(pairs: Sequence[Pair], slower_by: float, most: int) -> int | None:
+def _slower_at_the_end(counted: Sequence[Pair], slower_by: float) -> bool:
+    """Return whether a bet on slower blocks, begun at any of the newest, has gained by now, or had
+    by any of them become as sure as a PASS has to be.
+    """
+    newest = _factors(counted[-NEWEST_BLOCKS:], slower_by, wins=True)
+    return any(
+        at_once(newest[start:end]) >= (_DOUBTS_AT if end == len(newest) else PASSES_AT)
+        for start in range(len(newest))
+        for end in range(start + 1, len(newest) + 1)
+    )
+
+
+def _blocks_to_pass(counted: Sequence[Pair], slower_by: float, most: int) -> int | None:
     """Return how many more blocks that are not slower make the evidence of a PASS; None: more than
     `most`.
     """
-    factors = _factors(pairs, slower_by, wins=False)
+    newest, good = list(counted[-NEWEST_BLOCKS:]), Pair(1, 1)
+    factors = _factors(counted, slower_by, wins=False)
     wealth = [at_once([(factor[at],) for factor in factors]) for at in range(len(_STAKES))]
     for count in range(1, most + 1):
         future = sum(own * (1 + stake) ** count for own, stake in zip(wealth, _STAKES, strict=True))
-        if future / len(_STAKES) >= PASSES_AT:
+        is_enough = future / len(_STAKES) >= PASSES_AT
+        if is_enough and not _slower_at_the_end([*newest, *[good] * count], slower_by):
             return count
     return None
 

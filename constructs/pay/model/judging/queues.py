@@ -14,35 +14,17 @@ from pay.model.judging.before import Before, Count, judge_rate
 from pay.model.judging.bursts import chance_of_at_least
 from pay.model.judging.e_values import FAILS_AT, PASSES_AT
 from pay.model.judging.limits import BETTER_BY, Limits, limits_at
+from pay.model.judging.line import PERIOD_MINUTES, Line
 from pay.model.judging.part import Part, Verdict
 
 SHARE = 0.5
 """Fargate's part of the messages: both sides have tasks for the daily peak."""
-PERIOD_MINUTES = 5
 PROVEN_IN_DAYS = 0.25
 """A queue with few messages gets the limit that its usual number proves in so long."""
 LOOSEST = 0.25
 """Where Fargate works none of its half, one receipt of two leads to no deletion or more."""
-LATE_PERIODS, LATE_OF = 3, 12
-"""Periods with a long queue, of the last hour."""
-LATE_TIMES = 2
-"""A queue is long beyond this multiple of the longest of the week before."""
 LEAST_AGE_SECONDS, LEAST_DEPTH = 300.0, 100.0
 """A queue that is always empty may be as long as this."""
-
-
-@dataclass(frozen=True)
-class Line:
-    """The length of a queue, in messages or in seconds."""
-
-    now: Sequence[float]
-    """By period, the newest last; a period without a report is 0."""
-    longest_before: float
-    """Of the week before."""
-
-    def is_late(self, least: float) -> bool:
-        limit = max(least, LATE_TIMES * self.longest_before)
-        return sum(length > limit for length in self.now[-LATE_OF:]) >= LATE_PERIODS
 
 
 @dataclass(frozen=True)
@@ -111,13 +93,14 @@ def judge_queue(queue: Queue) -> Part:
         tries="messages",
     )
     numbers = {**part.numbers, "dead_letters": grown, "dead_letters_before": grew_before}
-    part = part.model_copy(update={"numbers": numbers})
+    part = part.model_copy(update={"numbers": numbers, "needs": _what_to_do(queue, part)})
     unknown = {"verdict": Verdict.NOT_ENOUGH_DATA, "needs": None, "wait_minutes": None}
     if grown and not grew_before:
         reason = f"{grown:,.0f} new dead letters, and none in the week before"
         minute = max(1, first * PERIOD_MINUTES)
         return part.model_copy(
-            update={"verdict": Verdict.FAIL, "reason": reason, "fail_minute": minute}
+            update=unknown
+            | {"verdict": Verdict.FAIL, "reason": reason, "escalate": False, "fail_minute": minute}
         )
     expected = grew_before * queue.minutes / (7 * 24 * 60)
     if grown and chance_of_at_least(round(grown), expected) < 1 / FAILS_AT:
@@ -126,15 +109,15 @@ def judge_queue(queue: Queue) -> Part:
     if not queue.is_reported:
         reason = "SQS reported nothing for 15 minutes: no task polls, or metrics are missing"
         return part.model_copy(update=unknown | {"reason": reason, "escalate": True})
-    if queue.age_seconds.is_late(LEAST_AGE_SECONDS):
+    if queue.age_seconds.is_high(LEAST_AGE_SECONDS):
         reason = (
             f"messages wait: the oldest {queue.age_seconds.now[-1] / 60:,.0f} min, at most "
-            f"{queue.age_seconds.longest_before / 60:,.0f} min in the week before"
+            f"{queue.age_seconds.highest_before / 60:,.0f} min in the week before"
         )
         return part.model_copy(update=unknown | {"reason": reason})
-    if queue.depth.is_late(LEAST_DEPTH):
+    if queue.depth.is_high(LEAST_DEPTH):
         reason = (
-            f"{queue.depth.now[-1]:,.0f} messages wait, at most {queue.depth.longest_before:,.0f} "
+            f"{queue.depth.now[-1]:,.0f} messages wait, at most {queue.depth.highest_before:,.0f} "
             "in the week before"
         )
         return part.model_copy(update=unknown | {"reason": reason})
@@ -151,6 +134,19 @@ def _limits(queue: Queue) -> Limits:
     needed = log(PASSES_AT * len(BETTER_BY)) * queue.usual.dispersion
     provable = needed / (PROVEN_IN_DAYS * queue.usual_a_day)
     return replace(usual, rate=min(LOOSEST, max(usual.rate, provable)))
+
+
+def _what_to_do(queue: Queue, part: Part) -> str | None:
+    """Return what is missing, and how to get it where it does not come by itself. Fewer messages
+    prove nothing: a side that works none of its half leaves a few of them to the other by chance.
+    """
+    accept = "see in the log of Fargate that it worked some, and accept that with --evidence"
+    if queue.usual is None:
+        return f"a week with messages: {accept}"
+    if part.needs and part.escalate:
+        week = f"{7 * queue.usual_a_day:,.0f} came in the week before"
+        return f"{part.needs} ({week}): send as many harmless ones to it, or {accept}"
+    return part.needs
 
 
 def _growth(held: Sequence[float]) -> tuple[float, int]:

@@ -1,7 +1,8 @@
 """The composite alarms of a service, one function each: add one here.
 
-An alarm and its twin on the other side have the same name. A twin that is well shows that the
-fault is of one side; a twin that is not well shows that moving traffic would not help.
+A critical alarm of one side shows a fault of that side only while the other side is well: neither
+the alarm's twin, which has the same name and may only warn, nor any critical one goes off there.
+Where the other side is not well, moving traffic would not help.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -15,6 +16,7 @@ from pay.model import names
 from pay.model.alarms import Alarm, alarms
 from pay.model.base import Model
 from pay.model.environment.environment import Environment
+from pay.model.monitoring.dip import dip_alarm
 from pay.model.monitoring.share import share_alarm
 from pay.model.monitoring.stages import has_composites
 from pay.model.service.microservice import Microservice
@@ -59,20 +61,37 @@ class Children:
     def name(self, side: Side, what: str) -> str:
         return names.alarm(self.environment.name, self.service.name, side, what)
 
+    def of_service(self, alarm: Alarm) -> str:
+        """Return the name of an alarm over both sides."""
+        return names.service_alarm(self.environment.name, self.service.name, alarm.name)
+
     def with_severity(self, side: Side, severity: Severity) -> Iterator[str]:
         """Return the last names of the side's alarms of this severity."""
         return (each.name for each in self.of_sides[side].values() if each.severity is severity)
 
     def alone(self, side: Side, what: str) -> str:
-        """Return the rule that the alarm goes off on this side and not on the other."""
+        """Return the rule that the alarm goes off on this side while the other is well."""
         other = Side.EC2 if side is Side.FARGATE else Side.FARGATE
-        rule = _in_alarm(self.name(side, what))
-        if what not in self.of_sides[other]:
-            return rule
-        return f"({rule} AND NOT {_in_alarm(self.name(other, what))})"
+        sick = [each for each in self.of_sides[other] if self._is_of_both(what, side, each, other)]
+        terms = (f"NOT {_in_alarm(self.name(other, each))}" for each in sick)
+        rule = " AND ".join((_in_alarm(self.name(side, what)), *terms))
+        return f"({rule})" if sick else rule
 
-    def on_both(self, what: str) -> str:
-        return f"({' AND '.join(_in_alarm(self.name(side, what)) for side in Side)})"
+    def on_both(self) -> Iterator[str]:
+        """Yield the rule that both sides have a fault, for each two alarms that show it."""
+        for what in self.of_sides[Side.EC2]:
+            for other in self.of_sides[Side.FARGATE]:
+                if self._is_of_both(what, Side.EC2, other, Side.FARGATE):
+                    pair = (self.name(Side.EC2, what), self.name(Side.FARGATE, other))
+                    yield f"({' AND '.join(map(_in_alarm, pair))})"
+
+    def _is_of_both(self, what: str, side: Side, other: str, other_side: Side) -> bool:
+        """Return whether the two alarms together are a fault of both sides: two critical ones, or
+        twins of which one is.
+        """
+        pair = (self.of_sides[side][what], self.of_sides[other_side][other])
+        critical = [each.severity is Severity.CRITICAL for each in pair]
+        return all(critical) or (what == other and any(critical))
 
 
 def composites(service: Microservice, environment: Environment) -> tuple[Composite, ...]:
@@ -85,7 +104,12 @@ def composites(service: Microservice, environment: Environment) -> tuple[Composi
 
 
 def _rollback(children: Children) -> Composite | None:
-    return _alone(children, Side.FARGATE, "rollback", "on Fargate and not on EC2: roll it back.")
+    where = "on Fargate and not on EC2"
+    if dip := dip_alarm(children.service, children.environment):
+        advice = f"{where}, or almost no request arrives: roll it back."
+        in_dip = _in_alarm(children.of_service(dip))
+        return _alone(children, Side.FARGATE, "rollback", advice, in_dip)
+    return _alone(children, Side.FARGATE, "rollback", f"{where}: roll it back.")
 
 
 def _ec2_alone(children: Children) -> Composite | None:
@@ -93,24 +117,28 @@ def _ec2_alone(children: Children) -> Composite | None:
     return _alone(children, Side.EC2, "ec2-alone", advice)
 
 
-def _alone(children: Children, side: Side, name: str, advice: str) -> Composite | None:
-    """Return the alarm on critical faults that one side has and the other has not."""
+def _alone(
+    children: Children, side: Side, name: str, advice: str, *or_these: str
+) -> Composite | None:
+    """Return the alarm on critical faults of one side while the other is well."""
     return _composite(
         name,
-        (children.alone(side, what) for what in children.with_severity(side, Severity.CRITICAL)),
+        (
+            *(
+                children.alone(side, what)
+                for what in children.with_severity(side, Severity.CRITICAL)
+            ),
+            *or_these,
+        ),
         Severity.CRITICAL,
         f"{children.service.name} fails {advice}",
     )
 
 
 def _both(children: Children) -> Composite | None:
-    on_both = children.of_sides[Side.EC2].keys() & children.of_sides[Side.FARGATE].keys()
-    critical = {
-        what for side in Side for what in children.with_severity(side, Severity.CRITICAL)
-    } & on_both
     return _composite(
         "both",
-        (children.on_both(what) for what in sorted(critical)),
+        children.on_both(),
         Severity.CRITICAL,
         f"{children.service.name} fails on both sides: do not roll back blindly. Look at what "
         "both share first: database, queues, network, a release.",
@@ -124,13 +152,12 @@ def _warning(children: Children) -> Composite | None:
         for what in children.with_severity(side, Severity.WARNING)
     ]
     share = share_alarm(children.service, children.environment)
-    service, environment = children.service.name, children.environment.name
-    of_service = names.service_alarm(environment, service, share.name)
     return _composite(
         "warning",
-        map(_in_alarm, (*warnings, of_service)),
+        map(_in_alarm, (*warnings, children.of_service(share))),
         Severity.WARNING,
-        f"{service} is slow, or a side gets another share of its requests than it should.",
+        f"{children.service.name} is slow, or a side gets another share of its requests than it "
+        "should.",
     )
 
 

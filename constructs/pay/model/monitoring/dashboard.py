@@ -95,17 +95,17 @@ class AlarmStates(Widget):
 
 @dataclass(frozen=True, kw_only=True)
 class LogQuery(Widget):
-    """What CloudWatch Logs Insights counts in one log group."""
+    """What CloudWatch Logs Insights counts in log groups."""
 
     title: str
-    log_group: str
+    log_groups: Sequence[str]
     query: str
     type: str = "log"
 
     def properties(self, region: str) -> Mapping[str, object]:
         return {
             "title": self.title,
-            "query": f"SOURCE '{self.log_group}' | {self.query}",
+            "query": " | ".join((*(f"SOURCE '{group}'" for group in self.log_groups), self.query)),
             "region": region,
             "stacked": False,
             "view": "timeSeries",

@@ -5,12 +5,12 @@ from math import ceil
 from pay.model.alarms import Alarm
 from pay.model.environment.environment import Environment
 from pay.model.expected_traffic import all_requests, choose_window
-from pay.model.metrics import CONNECTIONS, REQUESTS, Metric, Share
+from pay.model.metrics import FAILED_PERCENT, Metric, Share
 from pay.model.monitoring.series import of_side
 from pay.model.service.microservice import Microservice
 from pay.model.stage.dns_answers import share_at
 from pay.model.stage.stage import FULL_WEIGHT
-from pay.model.vocabulary import LoadBalancerType, Severity, Side
+from pay.model.vocabulary import Severity, Side
 
 SHARE = "share"
 """The last part of the alarm's name."""
@@ -21,8 +21,8 @@ EXPECTED_REQUESTS = 15
 MOST_AT_WEIGHT_0 = 15
 """Per cent: at weight 0 more than this on Fargate is DNS that fails over from EC2."""
 
-REQUESTS_OF = {LoadBalancerType.APPLICATION: REQUESTS, LoadBalancerType.NETWORK: CONNECTIONS}
-"""What a load balancer counts its traffic by."""
+REQUESTS_OF = {kind: share.whole[0] for kind, share in FAILED_PERCENT.items()}
+"""What a load balancer counts its traffic by: the first of what failures are a share of."""
 
 
 def requests(service: Microservice, side: Side) -> Metric:

@@ -54,8 +54,8 @@ PROXY_ERRORS = (
     ' | stats sum(strcontains(@logStream, "ec2/")) as ec2,'
     ' sum(strcontains(@logStream, "fargate/")) as fargate by bin(5m)'
 )
-"""squid's own format: time, milliseconds, client, result/code. Both sides share a log group, and a
-stream begins with its side (docs/decisions/0122-keep-log-groups-in-the-platform.md)."""
+"""squid's own format: time, milliseconds, client, result/code. A stream begins with its side
+(docs/decisions/0122-keep-log-groups-in-the-platform.md)."""
 
 
 @dataclass(frozen=True)
@@ -144,7 +144,7 @@ def _errors(watched: Watched) -> Iterator[Widget]:
         yield from _share_graph(watched, "Reset connections", RESET_PERCENT)
         yield LogQuery(
             title="Answers of 500 and above",
-            log_group=watched.sides[0].log_group(watched.service.log_kind),
+            log_groups=[side.log_group(watched.service.log_kind) for side in watched.sides],
             query=PROXY_ERRORS,
         )
 

@@ -18,6 +18,7 @@ class PartName(StrEnum):
     SHARE = "share"
     IDLE = "idle"
     QUEUES = "queues"
+    DATABASE = "database"
     HOSTS = "hosts"
     ALARMS = "alarms"
 
@@ -26,7 +27,9 @@ _HTTP = frozenset({PartName.CLIENT_ERRORS, PartName.LATENCY})
 """A TCP service has neither status codes nor response times."""
 
 NOTHING: frozenset[PartName] = frozenset()
-BOTH_THERE = frozenset({PartName.DIP, PartName.QUEUES, PartName.HOSTS, PartName.ALARMS})
+BOTH_THERE = frozenset(
+    {PartName.DIP, PartName.QUEUES, PartName.DATABASE, PartName.HOSTS, PartName.ALARMS}
+)
 """No weight leads to Fargate, but it works queues, and the total may not change."""
 COMPARED = BOTH_THERE | _HTTP | {PartName.ERRORS, PartName.TUNNELS, PartName.SHARE}
 """Both sides answer requests at the same time."""
@@ -49,4 +52,6 @@ def parts_of(service: Microservice, at_stage: frozenset[PartName]) -> frozenset[
         missing.add(PartName.TUNNELS)
     if not receives_messages(service):
         missing.add(PartName.QUEUES)
+    if service.database is None:
+        missing.add(PartName.DATABASE)
     return at_stage - missing

@@ -39,6 +39,7 @@ class StageRow:
 
 _IS_REACHED = "`pay reach` found every connection of the service open"
 _JUDGED = "errors, latency and total traffic were as before, on enough requests"
+_STAYED_WELL = "errors and total traffic were as before, with Fargate alone"
 _EC2_IS_IDLE = "EC2 requests were measured to be 0"
 
 WEIGHTED = tuple(map(Stage, Ladder.model_fields))
@@ -110,7 +111,7 @@ ROWS: Mapping[Stage, StageRow] = {
         dwell=Dwell.SOAK,
         counts_the_peak=False,
         judged_by=ALONE,
-        before_leaving=(),
+        before_leaving=(_STAYED_WELL,),
         needs_approver=False,
         back_to=WEIGHTED,
     ),

@@ -196,3 +196,16 @@ def test_refused_requests_fail_and_ordinary_mistakes_of_callers_do_not() -> None
     assert ordinary.verdict is few.verdict is PASS
     assert wrong_secret.verdict is FAIL
     assert judge_client_errors(minutes([30, 950, 30, 50, 2]), 0.05).verdict is UNKNOWN
+
+
+@pytest.mark.parametrize("bad_minutes", [5, 10, 15])
+def test_requests_that_are_refused_of_late_do_not_pass(bad_minutes: int) -> None:
+    """Twelve good hours outvote the first minutes of a wrong secret."""
+    part = judge_client_errors(minutes([720, 950, 30, 50, 2], [bad_minutes, 950, 30, 50, 40]), 0.05)
+    assert part.verdict is UNKNOWN
+    assert "last hour" in part.reason
+
+
+def test_callers_who_are_refused_alike_on_both_sides_pass() -> None:
+    part = judge_client_errors(minutes([720, 950, 30, 50, 2], [30, 950, 800, 50, 45]), 0.05)
+    assert part.verdict is PASS

@@ -41,6 +41,45 @@ def test_a_fault_after_a_good_night_is_found_within_two_hours() -> None:
     assert part.fail_minute - 720 <= 120
 
 
+@pytest.mark.parametrize("good", [6, 60, 288])
+@pytest.mark.parametrize("bad", [3, 4, 5])
+def test_a_fault_of_the_last_blocks_does_not_pass(good: int, bad: int) -> None:
+    part = judge_latency([SAME] * good + [SLOWER] * bad, block_minutes=5)
+    assert part.e_values["e_better"] >= 20 or good == 6
+    assert part.verdict is Verdict.NOT_ENOUGH_DATA
+    assert part.needs is not None
+    missing = int(part.needs.split()[0])
+    after = [SAME] * good + [SLOWER] * bad
+    assert judge_latency([*after, *[SAME] * missing], block_minutes=5).verdict is Verdict.PASS
+    assert judge_latency([*after, *[SAME] * (missing - 1)], block_minutes=5).verdict is not (
+        Verdict.PASS
+    )
+
+
+def test_a_fault_that_ended_within_the_last_blocks_does_not_pass() -> None:
+    bad_then_good = [SAME] * 60 + [SLOWER] * 8 + [SAME]
+    part = judge_latency(bad_then_good, block_minutes=5)
+    assert part.verdict is Verdict.NOT_ENOUGH_DATA
+    assert part.needs == "6 more blocks under 1.25 in a row"
+    assert judge_latency([*bad_then_good, *[SAME] * 6], block_minutes=5).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize("end", [[], [SLOWER], [SLOWER] * 2, [SLOWER, SAME, SLOWER, SAME]])
+def test_single_slow_blocks_of_a_good_stage_pass(end: list[Pair]) -> None:
+    assert judge_latency([SAME] * 60 + end, block_minutes=5).verdict is Verdict.PASS
+
+
+@given(
+    st.lists(st.sampled_from([SAME, SLOWER, Pair(None, 140)]), max_size=60),
+    st.lists(st.just(Pair(None, 140)), max_size=3),
+)
+def test_nothing_passes_whose_newest_blocks_are_slower(
+    pairs: list[Pair], empty: list[Pair]
+) -> None:
+    late = [*[SAME] * 40, *pairs, *[SLOWER] * 3, *empty]
+    assert judge_latency(late, block_minutes=5).verdict is not Verdict.PASS
+
+
 @given(st.lists(st.sampled_from([SAME, SLOWER])))
 def test_blocks_with_too_few_requests_say_nothing(pairs: list[Pair]) -> None:
     empty = [Pair(None, 140), Pair(100, None), Pair(None, None)]

@@ -46,6 +46,7 @@ def test_ec2_is_idle_when_the_last_hour_had_no_request() -> None:
         ([4] * 15, [4] * 10 + [3] * 5, FAIL, False),
         ([4] * 15, [4] * 11 + [3] * 4, PASS, False),
         ([4] * 10 + [3] * 5, [4] * 15, UNKNOWN, True),
+        ([3] * 15, [3] * 15, UNKNOWN, True),
         ([4] * 15, [4] * 12 + [None] * 3, UNKNOWN, False),
         ([4] * 15, [None] * 15, UNKNOWN, True),
     ],
@@ -68,6 +69,23 @@ def test_healthy_tasks_are_the_heartbeat(
 )
 def test_an_alarm_of_fargate_alone_fails(ec2: bool, fargate: bool, verdict: Verdict) -> None:
     assert judge_alarms({"errors": {Side.EC2: ec2, Side.FARGATE: fargate}}).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("ec2_warns", "verdict"), [([], UNKNOWN), (["healthy-hosts"], FAIL), (["errors"], UNKNOWN)]
+)
+def test_an_alarm_of_another_kind_on_ec2_is_no_reason_to_go_back(
+    ec2_warns: list[str], verdict: Verdict
+) -> None:
+    """A platform that fails rings differently on each side, and a rollback leads to one of them."""
+    ringing = {
+        "errors": {Side.EC2: False, Side.FARGATE: True},
+        "healthy-hosts": {Side.EC2: True, Side.FARGATE: False},
+    }
+    part = judge_alarms(ringing, ec2_warns=ec2_warns)
+    assert part.verdict is verdict
+    said = "both sides are in ALARM: errors on Fargate, healthy-hosts on EC2"
+    assert (said in part.reason) is (verdict is UNKNOWN)
 
 
 def test_alarms_that_do_not_exist_are_no_good_sign() -> None:

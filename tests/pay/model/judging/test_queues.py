@@ -6,8 +6,9 @@ from dataclasses import replace
 import pytest
 
 from pay.model.judging.before import Before, Count
+from pay.model.judging.line import Line
 from pay.model.judging.part import Verdict
-from pay.model.judging.queues import DeadLetters, Line, Queue, judge_queue, judge_queues
+from pay.model.judging.queues import DeadLetters, Queue, judge_queue, judge_queues
 
 PASS, FAIL, UNKNOWN = Verdict.PASS, Verdict.FAIL, Verdict.NOT_ENOUGH_DATA
 NONE = DeadLetters(now=[0.0] * 13, before=[0.0] * 2016)
@@ -80,6 +81,27 @@ def test_a_queue_with_few_messages_has_a_wider_limit(
     assert judge_queue(replace(queue, received=Count(enough, 0))).verdict is PASS
     assert judge_queue(replace(queue, received=Count(few, 0))).verdict is UNKNOWN
     assert judge_queue(replace(queue, received=Count(enough, enough / 2))).verdict is UNKNOWN
+
+
+def test_a_queue_that_a_few_messages_a_week_reach_says_what_to_do() -> None:
+    """Three a week never prove anything by themselves; sixteen at once do."""
+    rare = replace(GOOD, usual=Before(0, 1.0), usual_a_day=3 / 7, minutes=7 * 24 * 60)
+    part = judge_queue(replace(rare, received=Count(3, 0)))
+    assert (part.verdict, part.escalate) == (UNKNOWN, True)
+    assert part.needs is not None
+    missing, _, text = part.needs.partition(" ")
+    assert text.startswith("more messages without a failure (3 came in the week before): send as")
+    assert "--evidence" in text
+    assert judge_queue(replace(rare, received=Count(3 + int(missing), 0))).verdict is PASS
+    never = judge_queue(replace(rare, usual=None, usual_a_day=0, received=Count(0, 0)))
+    assert never.needs is not None
+    assert "--evidence" in never.needs
+
+
+def test_a_queue_that_fills_by_itself_only_says_what_is_missing() -> None:
+    part = judge_queue(replace(GOOD, received=Count(300, 0)))
+    assert part.needs is not None
+    assert part.needs.endswith("more messages without a failure")
 
 
 def test_all_queues_have_to_pass() -> None:

@@ -56,8 +56,21 @@ def test_no_move_changes_the_alarm_that_others_wait_for(environment: Environment
 def test_a_proxy_s_failures_are_counted_when_there_are_enough(
     environment: Environment, answers: int, failures: int, expected: str
 ) -> None:
-    [alarm] = log_alarms(CATALOGUE["egress"], environment)
-    assert state_after(alarm, {"tunnels": answers, "failed_tunnels": failures}) == expected
+    moving = at_stage(environment, "egress", Stage.CANARY)
+    both = log_alarms(CATALOGUE["egress"], moving)
+    assert [alarm.name for alarm in both] == ["failed-tunnels", "fargate-failed-tunnels"]
+    for alarm, prefix in zip(both, ("", "fargate_"), strict=True):
+        values = {f"{prefix}tunnels": answers, f"{prefix}failed_tunnels": failures}
+        assert state_after(alarm, values) == expected
+
+
+def test_a_side_that_does_not_exist_has_no_alarm_on_its_tunnels(environment: Environment) -> None:
+    names = {
+        stage: [each.name for each in log_alarms(CATALOGUE["egress"], moved)]
+        for stage in (Stage.LEGACY, Stage.RETIRED)
+        for moved in [at_stage(environment, "egress", stage)]
+    }
+    assert names == {Stage.LEGACY: ["failed-tunnels"], Stage.RETIRED: ["fargate-failed-tunnels"]}
 
 
 TUNNEL = "1739285977.555 6074 172.18.4.240 TCP_TUNNEL/200 7095 CONNECT host:443 - HIER_DIRECT/ip -"
@@ -77,7 +90,18 @@ def test_counts_the_lines_of_squid_s_own_format(
 ) -> None:
     filters = log_metrics(CATALOGUE["egress"], environment)
     found = {each.metric.id for each in filters if parse_pattern(each.pattern).match(line)}
-    assert found == counted
+    assert found == counted | {f"fargate_{each}" for each in counted}
+
+
+def test_each_side_of_a_proxy_is_counted_in_its_own_log_group(environment: Environment) -> None:
+    groups = {
+        each.metric.name: each.log_group for each in log_metrics(CATALOGUE["egress"], environment)
+    }
+    assert groups["production-2-egress-failed-tunnels"] == "production-2_squid_egress"
+    assert (
+        groups["production-2-egress-fargate-failed-tunnels"] == "production-2-fargate_squid_egress"
+    )
+    assert len(groups) == 6
 
 
 def test_a_service_behind_an_application_load_balancer_needs_no_count_of_its_lines(

@@ -50,7 +50,7 @@ def name(side: Side, what: str, service: str = HTTP) -> str:
         ({"test-12-connector-share"}, {"warning"}),
         (
             {name(Side.FARGATE, "errors"), name(Side.EC2, "healthy-hosts")},
-            {"rollback", "ec2-alone"},
+            {"both"},
         ),
     ],
 )

@@ -25,6 +25,7 @@ def test_every_promotion_that_a_person_answers_for_rests_on_a_measurement() -> N
         Stage.HALF,
         Stage.MOST,
         Stage.CUTOVER,
+        Stage.SOAK,
         Stage.DETACHED,
     ]
 

@@ -27,8 +27,8 @@ def test_a_stage_compares_the_sides_that_its_weights_lead_to(stage: Stage) -> No
 @pytest.mark.parametrize(
     ("service", "has", "lacks"),
     [
-        ("connector", {PartName.QUEUES, PartName.LATENCY}, {PartName.TUNNELS}),
-        ("frontend", {PartName.CLIENT_ERRORS}, {PartName.QUEUES, PartName.TUNNELS}),
+        ("connector", {PartName.QUEUES, PartName.DATABASE}, {PartName.TUNNELS}),
+        ("frontend", {PartName.CLIENT_ERRORS}, {PartName.QUEUES, PartName.DATABASE}),
         ("egress", {PartName.TUNNELS, ERRORS}, {PartName.CLIENT_ERRORS, PartName.LATENCY}),
     ],
 )

@@ -1,0 +1,46 @@
+"""Judges the load of a service's database, which both sides share: a stop sign, and nothing more.
+
+A database that is busier than in all of the week before says that something is wrong, and not on
+which side. So it forbids to PASS and never fails. Without a report there is nothing to stop for.
+"""
+
+from collections.abc import Mapping
+
+from pay.model.judging.line import Line
+from pay.model.judging.part import Part, Verdict
+from pay.model.metrics import (
+    DATABASE_CONNECTIONS,
+    DATABASE_CPU,
+    DATABASE_READ_LATENCY,
+    Metric,
+)
+
+LEAST: Mapping[Metric, float] = {
+    DATABASE_CONNECTIONS: 50,
+    DATABASE_CPU: 60,
+    DATABASE_READ_LATENCY: 0.02,
+}
+"""In the unit of each metric: a database that usually rests may be as busy as this. Both sides keep
+a pool of connections each, so twice as many are no sign."""
+
+
+def judge_database(lines: Mapping[Metric, Line]) -> Part:
+    """Judge the metrics of `LEAST`."""
+    seen = {metric: line for metric, line in lines.items() if any(line.now)}
+    high = {metric: line for metric, line in seen.items() if line.is_high(LEAST[metric])}
+    text = ", ".join(
+        f"{metric.name} {_shown(line.now[-1], metric)}, at most "
+        f"{_shown(line.highest_before, metric)} in the week before"
+        for metric, line in (high or seen).items()
+    )
+    numbers = {metric.id: line.now[-1] for metric, line in seen.items()}
+    if high:
+        reason = f"the database is busier than usual: {text}"
+        return Part(verdict=Verdict.NOT_ENOUGH_DATA, reason=reason, numbers=numbers)
+    return Part(verdict=Verdict.PASS, reason=text or "RDS reports nothing", numbers=numbers)
+
+
+def _shown(value: float, metric: Metric) -> str:
+    if metric.unit == "Seconds":
+        return f"{1000 * value:,.1f} ms"
+    return f"{value:,.0f}{' %' if metric.unit == 'Percent' else ''}"
