@@ -46,7 +46,7 @@ class Alarm(Model):
     `PutMetricAlarm`).
     """
 
-    name: Annotated[str, Field(pattern=r"^[a-z]+(-[a-z]+)*$")]
+    name: Annotated[str, Field(pattern=r"^[a-z]+(-[a-z0-9]+)*$")]
     """The last part of the alarm's name in AWS."""
     metric: Metric | Formula
     comparison: Literal["GreaterThanThreshold", "LessThanThreshold"] = "GreaterThanThreshold"

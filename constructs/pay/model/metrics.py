@@ -282,12 +282,20 @@ RUNNING_TASKS = Metric(
 )
 """The tasks of a cluster (AWS: "Amazon ECS Container Insights metrics")."""
 
-DATABASE_CONNECTIONS = Metric(
-    id="connections",
-    namespace="AWS/RDS",
-    name="DatabaseConnections",
-    statistic="Maximum",
-    unit="Count",
-    dimensions=("DBInstanceIdentifier",),
-)
+
+def _of_database(id: str, name: str, statistic: Statistic, unit: Unit) -> Metric:
+    """Return a metric of a database (AWS: RDS user guide, "Amazon CloudWatch metrics for RDS")."""
+    return Metric(
+        id=id,
+        namespace="AWS/RDS",
+        name=name,
+        statistic=statistic,
+        unit=unit,
+        dimensions=("DBInstanceIdentifier",),
+    )
+
+
+DATABASE_CONNECTIONS = _of_database("connections", "DatabaseConnections", "Maximum", "Count")
 """Both sides keep a pool each, so a service that moves has twice as many."""
+DATABASE_CPU = _of_database("database_cpu", "CPUUtilization", "Average", "Percent")
+DATABASE_READS = _of_database("read_latency", "ReadLatency", "Average", "Seconds")

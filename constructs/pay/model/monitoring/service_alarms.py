@@ -7,6 +7,7 @@ from pay.model.alarms import Alarm
 from pay.model.environment.environment import Environment
 from pay.model.monitoring.composites import Composite, composites
 from pay.model.monitoring.log_alarms import log_alarms
+from pay.model.monitoring.queues import queue_alarms
 from pay.model.monitoring.share import share_alarm
 from pay.model.service.microservice import Microservice
 
@@ -19,5 +20,10 @@ def alarms_over_both(
     share = (share_alarm(service, environment),) if over_alarms else ()
     return {
         names.service_alarm(environment.name, service.name, alarm.name): alarm
-        for alarm in (*over_alarms, *share, *log_alarms(service, environment))
+        for alarm in (
+            *over_alarms,
+            *share,
+            *log_alarms(service, environment),
+            *queue_alarms(service, environment),
+        )
     }
