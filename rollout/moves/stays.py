@@ -38,7 +38,8 @@ def _came(move: Move) -> str:
     a dashboard with every look of the judge.
     """
     how = "rolled back" if move.direction is Direction.ROLLBACK else "promoted"
-    text = f"Since {local(move.at)}: {how} from {move.before}"
+    # CloudWatch's console shows UTC, or the time of the browser.
+    text = f"Since {local(move.at)} in London: {how} from {move.before}"
     if judged := move.judged:
         text += f" after {judged.verdict} up to {local(judged.end)}"
         text += f" ({judged.reasons(judged.verdict)})"

@@ -118,8 +118,8 @@ def _header(watched: Watched) -> Iterator[Widget]:
         lines.append(watched.stay.came)
     if environment.monitoring:
         lines.append(f"[What to do about an alarm]({environment.monitoring.runbook})")
-    yield Text(width=WHOLE_ROW // 2, height=4, markdown="\n\n".join(lines))
-    yield AlarmStates(width=WHOLE_ROW // 2, height=4, title="Alarms", arns=_alarms(watched))
+    yield Text(width=WHOLE_ROW // 2, height=6, markdown="\n\n".join(lines))
+    yield AlarmStates(width=WHOLE_ROW // 2, height=6, title="Alarms", arns=_alarms(watched))
 
 
 def _alarms(watched: Watched) -> list[str]:
