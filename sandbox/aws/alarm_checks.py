@@ -23,7 +23,7 @@ DAY_SECONDS, WEEK_SECONDS, HOUR_SECONDS = 86_400, 604_800, 3_600
 HIGH_RESOLUTION = (10, 20, 30)
 LONGEST_EXPRESSION = 2048
 MOST_PARENTS = 150
-"""Composite alarms that name one alarm (user guide, "Create a composite alarm")."""
+"""Composite alarms that name one alarm (API reference, `PutCompositeAlarm`)."""
 MOST_DIMENSIONS = 30
 OF_A_BAND = (
     "LessThanLowerOrGreaterThanUpperThreshold",

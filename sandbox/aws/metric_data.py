@@ -25,8 +25,6 @@ from sandbox.aws.patching import replaces
 
 MAX_QUERIES = 500
 """In one call."""
-MAX_SEARCHES = 5
-"""In one call (user guide, "Search expression limits")."""
 MAX_POINTS = 100_800
 """On one page."""
 LONGEST_EXPRESSION = 2048
@@ -97,8 +95,6 @@ def _checked(
             _check_stat(query["MetricStat"])
         else:
             expressions[query["Id"]] = _expression(query, ids)
-    if sum("SEARCH" in each.functions for each in expressions.values()) > MAX_SEARCHES:
-        raise ValidationError(f"A request has at most {MAX_SEARCHES} SEARCH expressions.")
     return expressions
 
 

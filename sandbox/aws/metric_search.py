@@ -1,7 +1,8 @@
 """SEARCH: which series a search expression finds.
 
-Source: AWS, CloudWatch user guide, "CloudWatch search expression syntax". A term in quotes is a
-whole name or value; another one is found when each of its words is in it, in capitals or not.
+Source: AWS, CloudWatch user guide, "CloudWatch search expression syntax", whose examples are this
+module's test. A term in quotes is a whole name or value. Another one is found by its tokens, which
+stand one after the other in a name or a value.
 """
 
 import re
@@ -10,12 +11,15 @@ from dataclasses import dataclass
 
 from sandbox.aws.metric_store import Series
 
-LONGEST, MOST_TERMS = 1024, 100
-"""User guide, "Search expression limits"."""
+LONGEST = 1024
+"""Characters (ibid., "Search expression limits")."""
 
-_TOKEN = re.compile(
-    r"""\s*(?:([()])|(AND|OR|NOT)\b|(?:([\w:.-]+|"[^"]+")\s*=\s*)?("[^"]*"|[^\s()"=]+))"""
+_QUOTED = r'"(?:[^"\\]|\\.)*"'
+_TERM = re.compile(
+    rf"\s*(?:([()])|(AND|OR|NOT)\b|(?:([\w:.-]+|{_QUOTED})\s*=\s*)?({_QUOTED}|[^\s(){{}}\"=]+))"
 )
+_PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+"""A token: capitals and numbers begin a new one."""
 _SCHEMA = re.compile(r"\s*\{([^{}]*)\}")
 
 Finds = Callable[[Series], bool]
@@ -56,7 +60,7 @@ class _Terms:
     """Reads terms: NOT binds most, AND (written or not) more than OR."""
 
     def __init__(self, text: str) -> None:
-        self._text, self._at, self._count = text.rstrip(), 0, 0
+        self._text, self._at = text.rstrip(), 0
         self._next = self._read()
 
     def parsed(self) -> Finds:
@@ -70,7 +74,7 @@ class _Terms:
     def _read(self) -> re.Match[str] | None:
         if self._at == len(self._text):
             return None
-        token = _TOKEN.match(self._text, self._at)
+        token = _TERM.match(self._text, self._at)
         if token is None:
             raise BadSearch(f"Error in search: {self._text}")
         self._at = token.end()
@@ -112,9 +116,6 @@ class _Terms:
             return inner
         if token[4] is None:
             raise BadSearch(f"Error in search: {self._text}")
-        self._count += 1
-        if self._count > MOST_TERMS:
-            raise BadSearch(f"A search has at most {MOST_TERMS} terms.")
         return _term(token[3], token[4])
 
 
@@ -130,16 +131,35 @@ def _term(where: str | None, what: str) -> Finds:
 
     if what.startswith('"'):
         return lambda series: _bare(what) in looks_at(series)
-    words = _words(what)
-    return lambda series: any(words <= _words(text) for text in looks_at(series))
+    return lambda series: any(_is_in(what, text) for text in looks_at(series))
 
 
 def _bare(text: str) -> str:
-    return text.strip('"')
+    return re.sub(r"\\(.)", r"\1", text[1:-1]) if text.startswith('"') else text
 
 
-def _words(text: str) -> frozenset[str]:
-    """Return the words of a name: `CPUUtilization` has itself, `CPU` and `Utilization`."""
-    whole = re.findall(r"[A-Za-z0-9]+", text)
-    parts = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", text)
-    return frozenset(word.lower() for word in (*whole, *parts))
+def _is_in(term: str, text: str) -> bool:
+    """Return whether the term is the whole text, or its tokens follow each other in it. Capitals
+    count in what has several tokens without a sign between them: `Count1`, not `count1`.
+    """
+    if _whole(term) == _whole(text):
+        return True
+    wanted = [
+        (part if len(parts) > 1 else part.lower(), len(parts) > 1)
+        for piece in re.findall("[A-Za-z0-9]+", term)
+        for parts in [_PART.findall(piece)]
+        for part in parts
+    ]
+    there = _PART.findall(text)
+    return any(
+        all(
+            part == (has if counts else has.lower())
+            for (part, counts), has in zip(wanted, there[at:], strict=False)
+        )
+        for at in range(len(there) - len(wanted) + 1)
+        if wanted
+    )
+
+
+def _whole(text: str) -> str:
+    return re.sub("[^A-Za-z0-9]", "", text).lower()

@@ -52,7 +52,25 @@ def test_refuses(text: str) -> None:
         parse_search(text)
 
 
-def test_has_at_most_100_terms() -> None:
-    assert parse_search(" ".join(["capture"] * 100)).finds(QUEUE)
-    with pytest.raises(BadSearch, match="100 terms"):
-        parse_search(" ".join(["capture"] * 101))
+@pytest.mark.parametrize(
+    ("name", "finds", "misses"),
+    [
+        ("CustomCount1", "count Count COUNT CustomCount Count1 customcount1", "couNT count1 ustom"),
+        ("CustomCount1", '"CustomCount1"', '"customcount1" "Custom"'),
+        ("SDBFailure", "sdb failure sdbfailure SDBFailure", "sdbf SDBF"),
+        ("Project2-trial333", "project 2 trial 333 project2trial333", "trial3"),
+        (
+            "Network-Errors-2",
+            'network/errors network+errors network-errors Network_Errors "Network-Errors-2"',
+            '"Network_Errors_2" errors/network',
+        ),
+        ("NetworkErrors2", "network/errors Network_Errors", "networkerrors"),
+        (r"Europe\France(Network)", r'"Europe\\France\(Network\)"', "franc"),
+    ],
+)
+def test_terms_are_found_by_tokens_as_in_the_user_guide(name: str, finds: str, misses: str) -> None:
+    of_name = series(name)
+    for term in finds.split():
+        assert parse_search(f"MetricName={term}").finds(of_name), term
+    for term in misses.split():
+        assert not parse_search(f"MetricName={term}").finds(of_name), term
