@@ -19,6 +19,7 @@ from pay.model import Environment, InvalidInput, Problem
 from pay.model.problem import did_you_mean
 from pay.model.stacks import known_stacks
 from pay.shown_text import printable
+from rollout.moves.stays import stays
 from stacks.estate import matches, may_hold, planned_stacks
 from stacks.made_from import SCHEMA, made_from
 from stacks.synthesis import synthesise
@@ -41,7 +42,12 @@ def main() -> None:
     adopted, unused = load_all_adopted(ENVIRONMENTS, selected, ids)
     for warning in (*warnings, *unused):
         print(f"Warning, in what PAY_STACKS leaves out: {warning}", file=sys.stderr)
-    planned = list(planned_stacks(environments, adopted=adopted, patterns=STACKS))
+    of_journals, mistakes = stays(ENVIRONMENTS, {each.name: each for each in selected})
+    for mistake in mistakes:
+        print(f"Warning, a dashboard shows less: {mistake}", file=sys.stderr)
+    planned = list(
+        planned_stacks(environments, adopted=adopted, stays=of_journals, patterns=STACKS)
+    )
     if STACKS and not planned:
         raise InvalidInput([_no_stack(environments)])
     kept = KeptOutput(ROOT / ".cache" / "stacks", partial(made_from, ROOT)) if REUSE else None

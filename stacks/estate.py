@@ -12,8 +12,9 @@ from pay.catalogue import CATALOGUE
 from pay.environments.adopted import Imports
 from pay.model import Environment
 from pay.model.environment.account import Account, accounts
+from pay.model.monitoring.stay import Stay
 from pay.model.stack_order import dependencies
-from pay.model.stacks import KINDS, Stack, StackKind, StackScope, known_stacks
+from pay.model.stacks import KINDS, MONITORING, Stack, StackKind, StackScope, known_stacks
 
 if TYPE_CHECKING:
     from cdktf import App
@@ -30,6 +31,8 @@ class PlannedStack:
     """State address -> import id of what it takes over."""
     after: tuple[str, ...]
     """The stacks that are applied before it; they are not inputs."""
+    stay: Stay | None = None
+    """What a dashboard shows of the service's journal; None: nothing, or not a stack with one."""
 
     @property
     def id(self) -> str:
@@ -39,18 +42,21 @@ class PlannedStack:
     def made_from(self) -> str:
         """Return the inputs as text: equal text gives an equal stack."""
         parts = self.stack.kind.name, self.stack.service, list(self.imports.items())
-        return json.dumps([self.id, *parts, self.owner.model_dump_json()])
+        stay = self.stay and self.stay.model_dump_json()
+        return json.dumps([self.id, *parts, self.owner.model_dump_json(), stay])
 
 
 def planned_stacks(
     environments: Mapping[str, Environment],
     *,
     adopted: Mapping[str, Imports] = MappingProxyType({}),
+    stays: Mapping[tuple[str, str], Stay] = MappingProxyType({}),
     patterns: Iterable[str] = (),
 ) -> Iterator[PlannedStack]:
     """Plan the stacks whose ids match a pattern (shell globs; without any, all stacks).
 
-    `adopted` maps a stack's id to what it imports.
+    `adopted` maps a stack's id to what it imports, `stays` an environment and a service to what the
+    journal has of it.
     """
     patterns = tuple(patterns)
     known = known_stacks(environments)
@@ -67,7 +73,10 @@ def planned_stacks(
         else:
             owner = environments[stack.owner].with_only(stack.service)
         adopts = _still_renders_what_it_adopts(stack, environments)
-        yield PlannedStack(stack, owner, adopted.get(id, {}) if adopts else {}, after[id])
+        stay = None
+        if stack.kind is MONITORING and stack.service:
+            stay = stays.get((stack.owner, stack.service))
+        yield PlannedStack(stack, owner, adopted.get(id, {}) if adopts else {}, after[id], stay)
 
 
 def matches(id: str, patterns: Collection[str]) -> bool:
@@ -95,7 +104,8 @@ def may_hold(environment: str, patterns: Collection[str]) -> bool:
 def add_stack(app: "App", planned: PlannedStack) -> None:
     """Add one stack to a cdktf app."""
     service = (CATALOGUE[planned.stack.service],) if planned.stack.service else ()
-    stack = class_of(planned.stack.kind)(app, planned.owner, *service)
+    shown = {"stay": planned.stay} if planned.stay else {}
+    stack = class_of(planned.stack.kind)(app, planned.owner, *service, **shown)
     stack.adopt(planned.imports)
 
 

@@ -2,6 +2,7 @@
 
 from constructs import Construct
 
+from pay.catalogue import CATALOGUE
 from pay.model import Environment
 from pay.model.stacks import OVERVIEW
 from pay.monitoring.alarms import EnvironmentAlarms
@@ -14,5 +15,5 @@ class OverviewStack(PayStack):
 
     def __init__(self, scope: Construct, environment: Environment) -> None:
         super().__init__(scope, OVERVIEW, environment)
-        environment_dashboard(self, environment)
+        environment_dashboard(self, environment, CATALOGUE.values())
         EnvironmentAlarms(self, environment)

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 
 from pay.model import Environment, Stage
 from pay.model.judging.part import Verdict
+from pay.model.stage.parts import PartName
+from pay.model.stage.rows import ROWS
 from pay.model.stage.transitions import Direction
 from pay.pages import templates
 from rollout.board.board import Row, by_chain, rows
@@ -15,7 +17,7 @@ from rollout.moves.journal import Move
 from rollout.moves.standings import Standings
 from rollout.moves.verdicts import Verdicts
 from rollout.schedule.timetable import PlannedMove, PlannedWave, timetable
-from rollout.terminal.time_text import local, short_date, span
+from rollout.terminal.time_text import local, short_date, span, weekday_moment
 
 MARKED = (Stage.DARK, Stage.CANARY, Stage.CUTOVER, Stage.DETACHED, Stage.RETIRED)
 """The stages that the timeline marks: where a service begins, first serves, has moved, is over."""
@@ -107,6 +109,42 @@ class ServiceOnBoard:
         ):
             return "judge-a-stage.md", "How to judge it"
         return "move-a-service-one-stage.md", "How to move it on"
+
+    @property
+    def waits_for(self) -> tuple[str, ...]:
+        """Return what is not there yet: gates that time or neighbours open, and what somebody has
+        to show. A service that has not begun waits for its turn only.
+        """
+        return (
+            *(finding.reason for finding in self.row.waits_for),
+            *(self._to_show() if self.row.stage is not Stage.LEGACY else ()),
+        )
+
+    def _to_show(self) -> Iterator[str]:
+        here, after = ROWS[self.row.stage], self.row.next_stage
+        if after is None:
+            return
+        judged = self.verdict if self.is_current else None
+        if not here.judged_by:
+            yield from (f"somebody to show: {each}" for each in here.before_leaving)
+        elif here.before_leaving and (judged is None or judged.verdict is not Verdict.PASS):
+            yield "a PASS of the judge"
+            yield from _missing(judged) if judged else ()
+        if judged and judged.escalate:
+            yield "a person to decide: more data would not end the doubt"
+        if ROWS[after].needs_approver:
+            yield "somebody who may agree to it"
+
+    @property
+    def verdict_reasons(self) -> str:
+        """Return what made the last verdict: of a PASS the errors, or the first part."""
+        if self.verdict is None:
+            return ""
+        if self.verdict.verdict is not Verdict.PASS:
+            return self.verdict.reasons(self.verdict.verdict)
+        parts = self.verdict.parts
+        shown = parts.get(PartName.ERRORS) or next(iter(parts.values()), None)
+        return shown.reason if shown else ""
 
     @property
     def verdict_age(self) -> str:
@@ -214,6 +252,14 @@ def _service(
         history=tuple(sorted(history, key=lambda event: event.at, reverse=True)),
         now=standings.now,
     )
+
+
+def _missing(judgement: Judgement) -> Iterator[str]:
+    """Yield what each part needs to PASS, and when it will be there at the rate of now."""
+    for name, part in judgement.parts.items():
+        if part.needs:
+            at = judgement.enough_at(part)
+            yield f"{name}: {part.needs}{f', about {weekday_moment(at)}' if at else ''}"
 
 
 def _moved(move: Move) -> Event:

@@ -9,7 +9,7 @@ import getpass
 import os
 import re
 import subprocess
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -89,6 +89,13 @@ def weights_text(records: Iterable[Record]) -> str:
     if None in weights.values():
         return "simple"
     return "/".join(str(weights.get(side, "-")) for side in Side)
+
+
+def reached(moves: Sequence[Move], stage: Stage) -> datetime | None:
+    """Return when a service reached the stage that its file has; None when it never moved, or when
+    the file was changed by hand.
+    """
+    return moves[-1].at if moves and moves[-1].after is stage else None
 
 
 def stripped(text: str | None) -> str | None:

@@ -9,7 +9,7 @@ from pay.catalogue import CATALOGUE
 from pay.model import Environment, Microservice, Stage
 from pay.model.problem import InvalidInput
 from pay.model.stage.transitions import Direction
-from rollout.moves.journal import Journals, Move, read_needed
+from rollout.moves.journal import Journals, Move, reached, read_needed
 from rollout.terminal.environments import load_for, warn
 
 
@@ -37,9 +37,8 @@ class Standings:
         """Return the time at which a service reached its stage; None when it never moved, or when
         its line was changed by hand.
         """
-        moves = self.moves(environment, service)
         stage = self.environments[environment].services[service].stage
-        return moves[-1].at if moves and moves[-1].after is stage else None
+        return reached(self.moves(environment, service), stage)
 
     def last_recorded(self, environment: str, service: str) -> Stage:
         """Return the stage that the journal has; a file changed by hand has another."""

@@ -2,6 +2,7 @@
 `PutCompositeAlarm`, `MetricDataQuery`).
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -9,7 +10,9 @@ from moto.cloudwatch.exceptions import ValidationError
 from moto.cloudwatch.models import Alarm
 
 from sandbox.aws.alarm_rules import BadRule, Rule, parse_rule
+from sandbox.aws.alarm_states import COMPARISONS
 from sandbox.aws.metric_math import BadExpression, parse
+from sandbox.aws.metric_store import PERCENTILE, STATISTICS
 
 MOST_ACTIONS = 5
 LONGEST_NAME, LONGEST_DESCRIPTION = 255, 1024
@@ -18,6 +21,15 @@ MOST_METRICS = 10
 expression")."""
 DAY_SECONDS, WEEK_SECONDS, HOUR_SECONDS = 86_400, 604_800, 3_600
 HIGH_RESOLUTION = (10, 20, 30)
+LONGEST_EXPRESSION = 2048
+MOST_PARENTS = 150
+"""Composite alarms that name one alarm (API reference, `PutCompositeAlarm`)."""
+MOST_DIMENSIONS = 30
+OF_A_BAND = (
+    "LessThanLowerOrGreaterThanUpperThreshold",
+    "LessThanLowerThreshold",
+    "GreaterThanUpperThreshold",
+)
 TREATMENTS = ("breaching", "notBreaching", "ignore", "missing")
 BAND = "ANOMALY_DETECTION_BAND"
 
@@ -42,8 +54,16 @@ def check_composite(asked: Mapping[str, Any], alarms: Mapping[str, Alarm]) -> Ru
         raise ValidationError(
             f"Could not save the composite alarm as alarms {missing} in the alarm rule do not exist"
         )
-    _refuse(*_of_suppressor(asked, alarms))
+    _refuse(*_of_parents(asked["AlarmName"], rule, alarms), *_of_suppressor(asked, alarms))
     return rule
+
+
+def _of_parents(own: str, rule: Rule, alarms: Mapping[str, Alarm]) -> Iterator[str]:
+    others = [a.rule for a in alarms.values() if a.rule is not None and a.name != own]
+    named = Counter(child for other in others for child in parse_rule(other).children)
+    for child in rule.children:
+        if named[child] >= MOST_PARENTS:
+            yield f"At most {MOST_PARENTS} composite alarms name one alarm; {child} is full."
 
 
 def _refuse(*problems: str) -> None:
@@ -106,6 +126,9 @@ def _of_limits(asked: Mapping[str, Any]) -> Iterator[str]:
         if period * of > limit:
             yield f"Metrics cannot be checked across more than {limit} seconds: {period} x {of}."
     is_anomaly = asked.get("ThresholdMetricId") is not None
+    comparison = asked["ComparisonOperator"]
+    if comparison not in (OF_A_BAND if is_anomaly else COMPARISONS):
+        yield f"The value {comparison} for parameter ComparisonOperator is not supported."
     if is_anomaly == (asked.get("Threshold") is not None):
         yield "An alarm has a Threshold, or else a ThresholdMetricId."
 
@@ -125,10 +148,24 @@ def _of_metrics(asked: Mapping[str, Any]) -> Iterator[str]:
         for key in ("MetricName", "Namespace", "Period"):
             if asked.get(key) is None:
                 yield f"The parameter {key} is required."
+        yield from _of_statistic(asked)
         return
     if single:
         yield f"The parameters Metrics and {single[0]} are mutually exclusive."
     yield from _of_formula(queries, is_anomaly=asked.get("ThresholdMetricId") is not None)
+
+
+def _of_statistic(asked: Mapping[str, Any]) -> Iterator[str]:
+    statistic, percentile = asked.get("Statistic"), asked.get("ExtendedStatistic")
+    if statistic is not None and statistic not in STATISTICS:
+        yield f"The value {statistic} for parameter Statistic is not supported."
+    if percentile is not None and not PERCENTILE.fullmatch(percentile):
+        yield f"The value {percentile} for parameter ExtendedStatistic is not supported."
+    few = asked.get("EvaluateLowSampleCountPercentile")
+    if few is not None and (percentile is None or few not in ("evaluate", "ignore")):
+        yield "EvaluateLowSampleCountPercentile is evaluate or ignore, and for percentiles only."
+    if len(asked.get("Dimensions") or ()) > MOST_DIMENSIONS:
+        yield f"A metric has at most {MOST_DIMENSIONS} dimensions."
 
 
 def _of_formula(queries: Sequence[Mapping[str, Any]], *, is_anomaly: bool) -> Iterator[str]:
@@ -155,7 +192,13 @@ def _named(query: Mapping[str, Any]) -> tuple[frozenset[str], str | None]:
     text = query["Expression"]
     if text.startswith(BAND):
         return frozenset(), None
+    if not 1 <= len(text) <= LONGEST_EXPRESSION:
+        return frozenset(), f"Expression has 1 to {LONGEST_EXPRESSION} characters."
     try:
-        return parse(text).ids, None
+        parsed = parse(text)
     except BadExpression as error:
         return frozenset(), str(error)
+    if "SEARCH" in parsed.functions:
+        # Its answer, as RoboFinSystems/robosystems#1131 has it.
+        return frozenset(), "SEARCH is not supported on Metric Alarms."
+    return parsed.ids, None

@@ -20,6 +20,7 @@ from sandbox.aws.alarm_evaluation import change_state, children_states, settle
 from sandbox.aws.alarm_rules import parse_rule
 from sandbox.aws.alarm_suppression import REASONS, Suppressor, suppressor_of
 from sandbox.aws.clock import CLOCK
+from sandbox.aws.pages import skipped
 from sandbox.aws.patching import Original, adds, extends, replaces
 
 MOST_DELETED = 100
@@ -117,9 +118,9 @@ def describe_alarms(self: CloudWatchResponse) -> ActionResult:
         types = asked.get("AlarmTypes") or [METRIC]
         chosen = [a for a in alarms.values() if _type(a) in types and _is_asked(a, asked)]
     ordered = sorted(chosen, key=lambda alarm: alarm.name)
-    skipped = int(asked.get("NextToken") or 0)
-    end = skipped + min(PAGE, int(asked.get("MaxRecords") or PAGE))
-    page = ordered[skipped:end]
+    begin = skipped(asked)
+    end = begin + min(PAGE, int(asked.get("MaxRecords") or PAGE))
+    page = ordered[begin:end]
     answer: dict[str, Any] = {
         "MetricAlarms": [alarm for alarm in page if alarm.rule is None],
         "CompositeAlarms": [_composite(alarm) for alarm in page if alarm.rule is not None],
@@ -242,9 +243,9 @@ def describe_alarm_history(self: CloudWatchResponse) -> ActionResult:
     items = [item for item in HISTORY if all(match(item) for match in matches)]
     if asked.get("ScanBy", "TimestampDescending") == "TimestampDescending":
         items.reverse()
-    skipped = int(asked.get("NextToken") or 0)
-    end = skipped + min(PAGE, int(asked.get("MaxRecords") or PAGE))
-    answer: dict[str, Any] = {"AlarmHistoryItems": items[skipped:end]}
+    begin = skipped(asked)
+    end = begin + min(PAGE, int(asked.get("MaxRecords") or PAGE))
+    answer: dict[str, Any] = {"AlarmHistoryItems": items[begin:end]}
     if len(items) > end:
         answer["NextToken"] = str(end)
     return ActionResult(answer)

@@ -28,3 +28,12 @@ class Clock:
 
 CLOCK = Clock()
 """The server has one."""
+
+
+def seconds_of(moment: datetime | str) -> float:
+    """Return a moment of a request in seconds since the epoch; without a zone it is in UTC."""
+    if isinstance(moment, str):
+        moment = datetime.fromisoformat(moment)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return moment.timestamp()

@@ -1,11 +1,11 @@
-"""CloudWatch: metrics with percentiles, periods on the clock, AWS's limits and pages.
+"""CloudWatch: the metrics that are sent, and their names, with what AWS refuses.
 
-moto 5.2 ignores the namespace of a metric with dimensions, has no percentiles, begins periods at
-the start of the query, and answers Complete and empty for an expression that it does not know.
+`sandbox.aws.metric_data` reads them. Source: AWS, CloudWatch API reference, `PutMetricData`.
 """
 
-import re
-from datetime import UTC, datetime
+import math
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from moto.cloudwatch.exceptions import (
@@ -16,19 +16,24 @@ from moto.cloudwatch.exceptions import (
 from moto.cloudwatch.responses import CloudWatchResponse
 from moto.core.responses import ActionResult, EmptyResult
 
-from sandbox.aws.clock import CLOCK
-from sandbox.aws.metric_store import PERCENTILE, STATISTICS, STORE, Series, dimensions
+from sandbox.aws import metric_data  # noqa: F401 - changes moto
+from sandbox.aws.clock import CLOCK, seconds_of
+from sandbox.aws.metric_store import DAY, STORE, Series, dimensions
+from sandbox.aws.pages import skipped
 from sandbox.aws.patching import replaces
 
-MAX_QUERIES = 500
-"""In one call (API reference, `GetMetricData`)."""
-MAX_POINTS = 100_800
-"""On one page (ibid.)."""
+MAX_DATA = 1000
+"""In one call."""
 MAX_VALUES = 150
 """In one datum (API reference, `MetricDatum`, `Values`)."""
 MAX_DIMENSIONS = 30
-
-_ID = re.compile(r"[a-z][a-zA-Z0-9_]*")
+OLDEST_SECONDS, NEWEST_SECONDS = 14 * DAY, 2 * 60 * 60
+"""A time stamp is at most two weeks old, and two hours ahead."""
+LARGEST = 2.0**360
+PAGE = 500
+"""API reference, `ListMetrics`."""
+LISTED_SECONDS = 14 * DAY
+"""Without a value for so long, a metric is not listed (ibid.)."""
 
 
 @replaces(CloudWatchResponse)
@@ -38,140 +43,81 @@ def put_metric_data(self: CloudWatchResponse) -> ActionResult:
         raise InvalidParameterValue(
             f"The value {namespace} for parameter Namespace is invalid: AWS/ is reserved."
         )
-    for datum in self._get_param("MetricData", []):
-        _put(namespace, datum)
+    data = self._get_param("MetricData", [])
+    if len(data) > MAX_DATA:
+        raise InvalidParameterValue(f"The collection MetricData has at most {MAX_DATA} members.")
+    for keep in [_kept(namespace, datum) for datum in data]:
+        keep()
     return EmptyResult()
 
 
-def _put(namespace: str, datum: dict[str, Any]) -> None:
-    values = datum.get("Values") or []
-    counts = datum.get("Counts") or [1.0] * len(values)
-    statistics = datum.get("StatisticValues")
+def _kept(namespace: str, datum: dict[str, Any]) -> Callable[[], None]:
+    """Return what keeps a datum; raises what AWS refuses, and then nothing of the call is kept."""
     given = [name for name in ("Value", "Values", "StatisticValues") if datum.get(name) is not None]
     if len(given) != 1:
         raise InvalidParameterCombination(
             f"A datum has one of Value, Values and StatisticValues; found {given or 'none'}."
         )
-    if len(values) > MAX_VALUES or len(values) != len(counts):
-        raise InvalidParameterValue(
-            f"Values and Counts have the same length, at most {MAX_VALUES}."
-        )
     if len(datum.get("Dimensions") or []) > MAX_DIMENSIONS:
         raise InvalidParameterValue(f"A metric has at most {MAX_DIMENSIONS} dimensions.")
-    has_sets = False
-    if statistics:
-        low, high = float(statistics["Minimum"]), float(statistics["Maximum"])
-        count, total = float(statistics["SampleCount"]), float(statistics["Sum"])
-        has_sets = low != high
-        # A set keeps its sum, its count, its minimum and its maximum; nothing between is known.
-        rest = count - 2
-        pairs = {low: 1.0, high: 1.0} if has_sets else {low: count}
-        if has_sets and rest > 0:
-            middle = (total - low - high) / rest
-            pairs[middle] = pairs.get(middle, 0.0) + rest
-    elif values:
-        pairs = {}
-        for value, count in zip(values, counts, strict=True):
-            pairs[float(value)] = pairs.get(float(value), 0.0) + float(count)
-    else:
-        pairs = {float(datum["Value"]): 1.0}
-    at = datum.get("Timestamp")
-    series = Series(namespace, datum["MetricName"], dimensions(datum.get("Dimensions") or []))
-    STORE.put(
-        series,
-        _seconds(at) if at else CLOCK.seconds(),
+    statistics = datum.get("StatisticValues")
+    pairs = _set(statistics) if statistics else _values(datum)
+    for value in pairs:
+        if not math.isfinite(value) or abs(value) > LARGEST:
+            raise InvalidParameterValue(f"The value {value:g} is not between -2^360 and 2^360.")
+    now = CLOCK.seconds()
+    at = seconds_of(datum["Timestamp"]) if datum.get("Timestamp") else now
+    if not now - OLDEST_SECONDS <= at <= now + NEWEST_SECONDS:
+        raise InvalidParameterValue(
+            "The parameter Timestamp must be less than two hours in the future and no older than "
+            "two weeks."
+        )
+    return partial(
+        STORE.put,
+        Series(namespace, datum["MetricName"], dimensions(datum.get("Dimensions") or [])),
+        at,
         pairs,
-        has_sets=has_sets,
+        has_sets=statistics is not None and len(pairs) > 1,
         unit=datum.get("Unit"),
     )
 
 
-@replaces(CloudWatchResponse)
-def get_metric_data(self: CloudWatchResponse) -> ActionResult:
-    asked = self._get_params()
-    queries = asked.get("MetricDataQueries") or []
-    _check(asked, queries)
-    points = [
-        (query, point)
-        for query in queries
-        if query.get("ReturnData", True)
-        for point in _points(query, asked)
-    ]
-    page = min(MAX_POINTS, int(asked.get("MaxDatapoints") or MAX_POINTS))
-    skipped = int(asked.get("NextToken") or 0)
-    end = skipped + page
-    results = {
-        query["Id"]: {
-            "Id": query["Id"],
-            "Label": query.get("Label") or query["MetricStat"]["Metric"]["MetricName"],
-            "Timestamps": [],
-            "Values": [],
-            "StatusCode": "Complete",
-        }
-        for query in queries
-    }
-    for query, (at, value) in points[skipped:end]:
-        results[query["Id"]]["Timestamps"].append(datetime.fromtimestamp(at, UTC))
-        results[query["Id"]]["Values"].append(value)
-    for query, _ in points[end:]:
-        results[query["Id"]]["StatusCode"] = "PartialData"
-    answer: dict[str, Any] = {"MetricDataResults": list(results.values()), "Messages": []}
-    if len(points) > end:
-        answer["NextToken"] = str(end)
-    return ActionResult(answer)
-
-
-def _check(asked: dict[str, Any], queries: list[dict[str, Any]]) -> None:
-    """Raise what AWS refuses."""
-    if not 0 < len(queries) <= MAX_QUERIES:
-        raise ValidationError(f"MetricDataQueries has 1 to {MAX_QUERIES} members.")
-    if _seconds(asked["StartTime"]) >= _seconds(asked["EndTime"]):
-        raise ValidationError("The parameter StartTime must be less than the parameter EndTime.")
-    ids = [query["Id"] for query in queries]
-    for id in ids:
-        if not _ID.fullmatch(id) or ids.count(id) > 1:
-            raise ValidationError(f"The Id {id} starts with a small letter and is there once.")
-    for query in queries:
-        if "MetricStat" not in query:
-            raise ValidationError(
-                f"The sandbox has no metric math ({query.get('Expression', query['Id'])}): "
-                "read the metrics themselves."
-            )
-        stat = query["MetricStat"]
-        period, statistic = int(stat["Period"]), stat["Stat"]
-        if period % 60 or period < 60:
-            raise ValidationError("Period is a multiple of 60 for metrics of the usual resolution.")
-        if statistic not in STATISTICS and not PERCENTILE.fullmatch(statistic):
-            raise ValidationError(f"The value {statistic} for parameter Stat is not supported.")
-
-
-def _points(query: dict[str, Any], asked: dict[str, Any]) -> list[tuple[int, float]]:
-    stat = query["MetricStat"]
-    metric = stat["Metric"]
-    series = Series(
-        metric["Namespace"], metric["MetricName"], dimensions(metric.get("Dimensions") or [])
-    )
-    points = list(
-        STORE.read(
-            series,
-            _seconds(asked["StartTime"]),
-            _seconds(asked["EndTime"]),
-            int(stat["Period"]),
-            stat["Stat"],
-            unit=stat.get("Unit"),
-            now=CLOCK.seconds(),
+def _values(datum: dict[str, Any]) -> dict[float, float]:
+    """Return each value with its count."""
+    values = datum.get("Values") or []
+    if not values:
+        return {float(datum["Value"]): 1.0}
+    counts = datum.get("Counts") or [1.0] * len(values)
+    if len(values) > MAX_VALUES or len(values) != len(counts):
+        raise InvalidParameterValue(
+            f"Values and Counts have the same length, at most {MAX_VALUES}."
         )
-    )
-    if asked.get("ScanBy", "TimestampDescending") == "TimestampDescending":
-        points.reverse()
-    return points
+    pairs = dict[float, float]()
+    for value, count in zip(values, counts, strict=True):
+        pairs[float(value)] = pairs.get(float(value), 0.0) + float(count)
+    return pairs
+
+
+def _set(statistics: dict[str, Any]) -> dict[float, float]:
+    """Return values with the sum, count, minimum and maximum of a set; no more is known of it."""
+    low, high = float(statistics["Minimum"]), float(statistics["Maximum"])
+    count, total = float(statistics["SampleCount"]), float(statistics["Sum"])
+    if low == high:
+        return {low: count}
+    pairs, rest = {low: 1.0, high: 1.0}, count - 2
+    if rest > 0:
+        middle = (total - low - high) / rest
+        pairs[middle] = pairs.get(middle, 0.0) + rest
+    return pairs
 
 
 @replaces(CloudWatchResponse)
 def list_metrics(self: CloudWatchResponse) -> ActionResult:
-    namespace, name = self._get_param("Namespace"), self._get_param("MetricName")
-    wanted = dimensions(self._get_params().get("Dimensions") or [])
-    metrics = [
+    asked = self._get_params()
+    namespace, name = asked.get("Namespace"), asked.get("MetricName")
+    wanted = [(each["Name"], each.get("Value")) for each in asked.get("Dimensions") or []]
+    minute = int(CLOCK.seconds()) // 60 * 60
+    listed = [
         {
             "Namespace": series.namespace,
             "MetricName": series.name,
@@ -180,19 +126,19 @@ def list_metrics(self: CloudWatchResponse) -> ActionResult:
         for series in STORE.series()
         if namespace in (None, series.namespace)
         and name in (None, series.name)
-        and wanted <= series.dimensions
+        and all(
+            any(key == own and value in (None, has) for own, has in series.dimensions)
+            for key, value in wanted
+        )
+        and STORE.has_value(series, minute - LISTED_SECONDS, minute + NEWEST_SECONDS)
     ]
-    return ActionResult({"Metrics": metrics})
+    begin = skipped(asked)
+    answer: dict[str, Any] = {"Metrics": listed[begin : begin + PAGE]}
+    if len(listed) > begin + PAGE:
+        answer["NextToken"] = str(begin + PAGE)
+    return ActionResult(answer)
 
 
 @replaces(CloudWatchResponse)
 def get_metric_statistics(self: CloudWatchResponse) -> ActionResult:
     raise ValidationError("The sandbox answers GetMetricData only; ask with it.")
-
-
-def _seconds(moment: datetime | str) -> float:
-    if isinstance(moment, str):
-        moment = datetime.fromisoformat(moment)
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return moment.timestamp()

@@ -9,12 +9,21 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from moto.cloudwatch.exceptions import DashboardInvalidInputError
 from moto.cloudwatch.responses import CloudWatchResponse
 from moto.core.responses import ActionResult
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    TypeAdapter,
+    ValidationError,
+)
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from sandbox.aws.metric_math import BadExpression, parse
@@ -26,6 +35,7 @@ MAX_DIMENSIONS = 30
 COLUMNS = 24
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,255}")
+_DATE_TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
 _ARN = re.compile(r"arn:aws:cloudwatch:[a-z0-9-]+:\d{12}:alarm:.{1,255}")
 _SAYS = "aws"
 """The type of an error whose message is AWS's own."""
@@ -88,11 +98,10 @@ def _is_metric(entry: object) -> list[object]:
     if "expression" in last:
         if texts:
             raise _says("An expression has no namespace, name and dimensions")
-        if not last["expression"].startswith("SEARCH("):
-            try:
-                parse(last["expression"])
-            except BadExpression as error:
-                raise _says(f"Invalid metric expression: {error}") from None
+        try:
+            parse(last["expression"])
+        except BadExpression as error:
+            raise _says(f"Invalid metric expression: {error}") from None
     elif len(texts) < 2:
         raise _says("Should NOT have fewer than 2 items")
     elif len(texts) % 2 or len(texts) > 2 + 2 * MAX_DIMENSIONS:
@@ -110,10 +119,13 @@ class _Horizontal(_Strict):
 
 
 def _is_moment(text: str) -> str:
+    """Accept RFC 3339, which JSON schemas call date-time: with a time and a zone."""
     try:
-        datetime.fromisoformat(text)
+        is_one = _DATE_TIME.fullmatch(text) and datetime.fromisoformat(text).tzinfo
     except ValueError:
-        raise _says('Should match format "date-time"') from None
+        is_one = None
+    if not is_one:
+        raise _says('Should match format "date-time"')
     return text
 
 
@@ -125,13 +137,21 @@ class _Vertical(_Strict):
     visible: bool | None = None
 
 
+_Line = TypeVar("_Line", bound=_Strict)
+LineOrBand = Annotated[
+    Annotated[_Line, Tag("line")]
+    | Annotated[list[_Line], Field(min_length=2, max_length=2), Tag("band")],
+    Discriminator(lambda value: "band" if isinstance(value, list) else "line"),
+]
+"""A band has two lines, and what is between them."""
+
 Arn = Annotated[str, Field(pattern=_ARN.pattern)]
 
 
 class _Annotations(_Strict):
     alarms: Annotated[list[Arn], Field(max_length=1)] | None = None
-    horizontal: list[_Horizontal | list[_Horizontal]] | None = None
-    vertical: list[_Vertical | list[_Vertical]] | None = None
+    horizontal: list[LineOrBand[_Horizontal]] | None = None
+    vertical: list[LineOrBand[_Vertical]] | None = None
 
 
 class _Axis(_Strict):
@@ -307,7 +327,7 @@ def _of_ids(metrics: Sequence[Any], path: str) -> Iterator[dict[str, str]]:
         yield {"dataPath": path, "message": f"Duplicate metric id: {id}"}
     for number, entry in enumerate(metrics):
         expression = entry[-1].get("expression") if isinstance(entry[-1], dict) else None
-        if expression and not expression.startswith("SEARCH("):
+        if expression:
             for id in sorted(parse(expression).ids - set(ids)):
                 yield {"dataPath": f"{path}/{number}", "message": f"Unknown metric id: {id}"}
 
@@ -327,6 +347,7 @@ _WORDS = {
 }
 _LIMITS = {
     "too_long": "Should NOT have more than {max_length} items",
+    "too_short": "Should NOT have fewer than {min_length} items",
     "string_pattern_mismatch": 'Should match pattern "{pattern}"',
     "greater_than_equal": "Should be >= {ge}",
     "less_than_equal": "Should be <= {le}",
@@ -343,10 +364,10 @@ def _message(error: ErrorDetails) -> str:
 
 
 def _path(error: ErrorDetails) -> str:
-    """Return AWS's path: without the kind of widget that pydantic puts between. What is missing, or
-    too much, is told of what it is in.
+    """Return AWS's path: without the kinds of widget and annotation that pydantic puts between.
+    What is missing, or too much, is told of what it is in.
     """
     loc = error["loc"][:-1] if error["type"] in ("missing", "extra_forbidden") else error["loc"]
-    kinds = {"metric", "text", "alarm", "log"}
-    parts = [part for at, part in enumerate(loc) if not (at == 2 and part in kinds)]
+    kinds = {2: {"metric", "text", "alarm", "log"}, 7: {"line", "band"}}
+    parts = [part for at, part in enumerate(loc) if part not in kinds.get(at, ())]
     return "".join(f"/{part}" for part in parts)

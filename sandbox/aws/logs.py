@@ -1,12 +1,23 @@
-"""CloudWatch Logs: changes to the key of a log group.
+"""CloudWatch Logs: changes to the key of a log group, and the age of its lines.
 
-moto 5.2 accepts a key only at the creation of a log group.
+moto 5.2 accepts a key only at the creation of a log group. It takes lines of the last two weeks and
+of the next two hours, as AWS does (API reference, `PutLogEvents`), but by the machine's clock.
 """
 
+from datetime import datetime
+
+from moto.logs import models
 from moto.logs.exceptions import ResourceNotFoundException
 from moto.logs.responses import LogsResponse
 
-from sandbox.aws.patching import adds
+from sandbox.aws.clock import CLOCK
+from sandbox.aws.patching import adds, replaces
+
+
+@replaces(models)
+def utcnow() -> datetime:
+    """Return the time of the sandbox's AWS, without a zone as moto's own."""
+    return CLOCK.moment().replace(tzinfo=None)
 
 
 def _set_key(response: LogsResponse, key_arn: str | None) -> str:

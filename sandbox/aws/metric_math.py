@@ -38,7 +38,10 @@ _ALL: Mapping[str, Callable[[Sequence[float]], float]] = {
     "MIN": min,
     "MAX": max,
 }
-FUNCTIONS = frozenset({*_EACH, *_ALL, "FILL", "IF", "METRICS", "PERIOD", "TIME_SERIES"})
+FUNCTIONS = frozenset({*_EACH, *_ALL, "FILL", "IF", "METRICS", "PERIOD", "SEARCH", "TIME_SERIES"})
+
+Searching = Callable[[str, str, int | None], list[Series]]
+"""Returns the series that a search finds, by its text, statistic and period in seconds."""
 
 _SPELLED = {"&&": " and ", "||": " or ", "^": "**", "AND": "and", "OR": "or"}
 
@@ -57,13 +60,34 @@ class Expression:
     @property
     def ids(self) -> frozenset[str]:
         """Return the ids of metrics and expressions that it names."""
-        functions = {id(node.func) for node in ast.walk(self.tree) if isinstance(node, ast.Call)}
+        functions = {id(node.func) for node in self._calls}
         words = {"REPEAT"}
         return frozenset(
             node.id
             for node in ast.walk(self.tree)
             if isinstance(node, ast.Name) and id(node) not in functions and node.id not in words
         )
+
+    @property
+    def functions(self) -> frozenset[str]:
+        """Return the functions that it calls."""
+        return frozenset(node.func.id for node in self._calls if isinstance(node.func, ast.Name))
+
+    @property
+    def _calls(self) -> list[ast.Call]:
+        return [node for node in ast.walk(self.tree) if isinstance(node, ast.Call)]
+
+    def value(
+        self,
+        values: Mapping[str, Value],
+        times: Sequence[int],
+        period_seconds: int,
+        search: Searching | None = None,
+    ) -> Value:
+        """Return the expression's value over the periods that start at `times`; raises
+        BadExpression. Without `search`, SEARCH finds nothing.
+        """
+        return _Evaluation(values, times, period_seconds, search).of(self.tree)
 
     def series(
         self, values: Mapping[str, Series], times: Sequence[int], period_seconds: int
@@ -72,7 +96,7 @@ class Expression:
 
         Raises BadExpression where it is a single number or several series.
         """
-        result = _Evaluation(values, times, period_seconds).of(self.tree)
+        result = self.value(values, times, period_seconds)
         if not isinstance(result, dict):
             kind = "an array of time series" if isinstance(result, list) else "a number"
             raise BadExpression(f"The expression {self.text} is {kind}, not one time series.")
@@ -98,9 +122,14 @@ def parse(text: str) -> Expression:
 
 class _Evaluation:
     def __init__(
-        self, values: Mapping[str, Series], times: Sequence[int], period_seconds: int
+        self,
+        values: Mapping[str, Value],
+        times: Sequence[int],
+        period_seconds: int,
+        search: Searching | None,
     ) -> None:
         self._values, self._times, self._period = values, times, period_seconds
+        self._search = search or (lambda text, statistic, period: [])
 
     def of(self, node: ast.expr) -> Value:
         match node:
@@ -130,9 +159,12 @@ class _Evaluation:
     def _call(self, name: str, arguments: Sequence[ast.expr]) -> Value:
         match name, arguments:
             case "METRICS", []:
-                return list(self._values.values())
+                return [series for value in self._values.values() for series in _several(value)]
             case "METRICS", [ast.Constant(value=str(part))]:
-                return [series for id, series in self._values.items() if part in id]
+                named = (value for id, value in self._values.items() if part in id)
+                return [series for value in named for series in _several(value)]
+            case "SEARCH", [ast.Constant(value=str(text)), ast.Constant(value=str(statistic)), *at]:
+                return self._search(text, statistic, int(_number(self.of(at[0]))) if at else None)
             case "PERIOD", [_]:
                 return float(self._period)
             case "TIME_SERIES", [scalar]:

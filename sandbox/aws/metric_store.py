@@ -102,10 +102,13 @@ class MetricStore:
             return tuple(self._series)
 
     def has_value(self, series: Series, start: float, end: float) -> bool:
-        """Return whether the series has a value from `start` to before `end`."""
+        """Return whether the series has a value from the minute `start` to before `end`."""
+        asked = range(int(start), int(end), MINUTE)
         with self._lock:
             minutes = self._series.get(series, {})
-            return any(minute in minutes for minute in range(int(start), int(end), MINUTE))
+            if len(minutes) < len(asked):
+                return any(minute in asked for minute in minutes)
+            return any(minute in minutes for minute in asked)
 
     def read(
         self,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partialmethod
+from types import ModuleType
 from typing import Any, TypeVar
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -10,8 +11,9 @@ Original = Callable[..., Any]
 """The method of moto that a function extends."""
 
 
-def replaces(owner: type, name: str | None = None) -> Callable[[Function], Function]:
-    """Replace the method of `owner` with the same name (or `name`) by the decorated function.
+def replaces(owner: type | ModuleType, name: str | None = None) -> Callable[[Function], Function]:
+    """Replace the method or function of `owner` with the same name (or `name`) by the decorated
+    function.
 
     Raises AttributeError if moto no longer has that method: a patch without effect must fail when
     the server starts.

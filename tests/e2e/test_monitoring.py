@@ -5,7 +5,9 @@ the order that AWS asks for, and heard at the right topic.
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -16,21 +18,27 @@ from pay.catalogue import CATALOGUE
 from pay.hcl.app import HclApp
 from pay.hcl.schema import ProviderSchema
 from pay.model import Environment, Severity, Side, Stage, names
-from pay.model.alarms import alarms
+from pay.model.alarms import Alarm, alarms
 from pay.model.log_groups import log_group, log_groups
+from pay.model.metrics import RUNNING_TASKS
 from pay.model.monitoring.composites import SUPPRESSOR_WAIT_SECONDS
+from pay.model.monitoring.log_alarms import log_alarms
+from pay.model.monitoring.service_alarms import alarms_over_both
+from pay.model.monitoring.stay import Stay
 from pay.model.side import ServiceSide
 from pay.model.stacks import MONITORING, OVERVIEW
 from sandbox.instance import Sandbox
 from sandbox.settings import Settings
 from stacks.estate import add_stack, planned_stacks
 from tests.conftest import ROOT
+from tests.support.plans import judged
 from tests.support.services import at_stage
 from tests.support.terraform_runs import Terraform
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 SERVICES = ("connector", "egress")
+BEGAN = datetime(2026, 11, 24, 9, 14, tzinfo=UTC)
 NOTHING_TO_DO = "No changes."
 
 
@@ -43,6 +51,7 @@ class Watching:
     terraform: Terraform
     folder: Path
     schema: ProviderSchema
+    hours: Iterator[int] = field(default_factory=count)
 
     def stack(self, service: str | None) -> str:
         kind = MONITORING if service else OVERVIEW
@@ -55,7 +64,9 @@ class Watching:
             moved = at_stage(moved, service, stage)
         wanted = [self.stack(service) for service in (None, *SERVICES)]
         app = HclApp(self.schema, outdir=self.folder / stage)
-        for planned in planned_stacks({moved.name: moved}, patterns=wanted):
+        stay = Stay(since=BEGAN, came=f"Since then: promoted to {stage}.")
+        stays = {(moved.name, service): stay for service in SERVICES}
+        for planned in planned_stacks({moved.name: moved}, stays=stays, patterns=wanted):
             add_stack(app, planned)
         app.synth()
         for stack in wanted:
@@ -77,8 +88,26 @@ class Watching:
     def plan(self, service: str | None) -> str:
         return self.run(self.stack(service), "plan", "-input=false")
 
+    def is_let_by_the_guard(self, service: str, stage: Stage, before: Stage) -> bool:
+        """Return whether the guard lets a move's plan of what watches pass."""
+        folder = self.folder / self.stack(service)
+        document = self.terraform.plan(folder)
+        moved, base = (at_stage(self.environment, service, each) for each in (stage, before))
+        verdict = judged(self.folder / stage, [document], moved, base={moved.name: base})
+        return verdict.is_clean
+
     def destroy(self, service: str | None) -> None:
         self.run(self.stack(service), "destroy", "-input=false", "-auto-approve")
+
+    def set_clock(self, seconds: float) -> None:
+        """Set the time of the sandbox's AWS, in seconds since the epoch."""
+        self.sandbox.server.administer("clock", method="POST", body={"now": seconds})
+
+    def begin_an_hour(self) -> int:
+        """Set the clock to a whole hour after every test before, and return it."""
+        start = (int(time.time()) // 3600 + 2 + 2 * next(self.hours)) * 3600
+        self.set_clock(start)
+        return start
 
     def client(self, service: str) -> Any:
         return self.sandbox.client(service)
@@ -162,8 +191,7 @@ def ring(watching: Watching, state: str, *alarms: str) -> None:
 
 def let_pass(watching: Watching, seconds: int) -> None:
     """Let the sandbox's AWS be so much later."""
-    later = {"now": time.time() + seconds + 1}
-    watching.sandbox.server.administer("clock", method="POST", body=later)
+    watching.set_clock(time.time() + seconds + 1)
 
 
 def test_a_second_plan_is_empty(watching: Watching) -> None:
@@ -199,8 +227,13 @@ def test_a_fault_of_one_side_is_heard_once_at_its_topic(
         for side in Side
         for alarm in alarms(ServiceSide(CATALOGUE["connector"], watching.environment, side))
     ]
-    of_tunnels = [f"sandbox-egress-{side}failed-tunnels" for side in ("", "fargate-")]
-    ring(watching, "OK", *well, *of_tunnels, "sandbox-platform-outage")
+    over_both = {
+        name
+        for service in SERVICES
+        for name, alarm in alarms_over_both(CATALOGUE[service], watching.environment).items()
+        if isinstance(alarm, Alarm)
+    }
+    ring(watching, "OK", *well, *over_both, "sandbox-platform-outage")
     for severity in Severity:
         heard(severity)
     ring(watching, "ALARM", fault)
@@ -210,6 +243,111 @@ def test_a_fault_of_one_side_is_heard_once_at_its_topic(
     assert heard(Severity.WARNING) == []
     ring(watching, "OK", fault)
     assert heard(Severity.CRITICAL) == ["sandbox-connector-rollback: OK"]
+
+
+def test_an_outage_of_the_platform_is_heard_instead_of_the_faults_of_services(
+    watching: Watching, heard: Callable[[Severity], list[str]]
+) -> None:
+    """No task runs for ten minutes. A fault of a service that lasts is heard five minutes later."""
+    start = watching.begin_an_hour()
+
+    def at(minute: int) -> list[str]:
+        """Return what is heard of critical alarms when it is that minute."""
+        watching.set_clock(start + 60 * minute)
+        return heard(Severity.CRITICAL)
+
+    ends = {"namespace": RUNNING_TASKS.namespace, "name": RUNNING_TASKS.name}
+    running = [[start + 60 * minute, 0 if 0 <= minute < 10 else 99, 1] for minute in range(-20, 40)]
+    rows = [
+        {**ends, "dimensions": {"ClusterName": names.cluster("sandbox", side)}, "points": running}
+        for side in Side
+    ]
+    watching.sandbox.server.administer("metrics", method="POST", body=rows)
+    at(0)
+    assert at(6) == ["sandbox-platform-outage: ALARM"]
+    ring(watching, "ALARM", names.alarm("sandbox", "connector", Side.FARGATE, "errors"))
+    assert at(9) == []
+    assert at(14) == ["sandbox-platform-outage: OK"]
+    assert at(30) == ["sandbox-connector-rollback: ALARM"]
+    ring(watching, "OK", names.alarm("sandbox", "connector", Side.FARGATE, "errors"))
+    assert at(31) == ["sandbox-connector-rollback: OK"]
+
+
+@pytest.mark.parametrize(
+    ("alarm", "bad", "good", "told"),
+    [
+        ("connector-dead-letters-capture", {"waiting": 1}, {}, "connector-dead-letters-capture"),
+        (
+            "connector-share",
+            {"ec2_requests": 900, "fargate_requests": 3},
+            {"ec2_requests": 450, "fargate_requests": 450},
+            "connector-warning",
+        ),
+    ],
+)
+def test_an_alarm_over_both_sides_follows_its_metrics_and_its_topic_hears(
+    watching: Watching,
+    heard: Callable[[Severity], list[str]],
+    alarm: str,
+    bad: Mapping[str, float],
+    good: Mapping[str, float],
+    told: str,
+) -> None:
+    """The metrics are those that Terraform gave the alarm."""
+    [made] = watching.client("cloudwatch").describe_alarms(AlarmNames=[f"sandbox-{alarm}"])[
+        "MetricAlarms"
+    ]
+    single = {"Id": "waiting", "MetricStat": {"Metric": made, "Period": made.get("Period")}}
+    queries = made.get("Metrics") or [single]
+    watched = {q["Id"]: q["MetricStat"] for q in queries if "MetricStat" in q}
+    period = next(stat["Period"] for stat in watched.values())
+    minutes = period * made["EvaluationPeriods"] // 60 + 2
+    start = watching.begin_an_hour()
+    rows = [
+        {
+            "namespace": stat["Metric"]["Namespace"],
+            "name": stat["Metric"]["MetricName"],
+            "dimensions": {each["Name"]: each["Value"] for each in stat["Metric"]["Dimensions"]},
+            "points": [
+                [start + 60 * minute, (bad if minute < minutes else good).get(id, 0), 1]
+                for minute in range(2 * minutes)
+            ],
+        }
+        for id, stat in watched.items()
+    ]
+    watching.sandbox.server.administer("metrics", method="POST", body=rows)
+    heard(Severity.WARNING)
+    watching.set_clock(start + 60 * minutes)
+    assert heard(Severity.WARNING) == [f"sandbox-{told}: ALARM"]
+    watching.set_clock(start + 120 * minutes)
+    assert heard(Severity.WARNING) == [f"sandbox-{told}: OK"]
+
+
+def test_lines_of_a_proxy_s_log_ring_its_alarm(
+    watching: Watching, heard: Callable[[Severity], list[str]]
+) -> None:
+    [alarm] = log_alarms(CATALOGUE["egress"], watching.environment)
+    minutes = alarm.period_seconds * alarm.evaluation_periods // 60 + 2
+    group, start = names.log_group("sandbox", "squid", "egress"), watching.begin_an_hour()
+    logs, stream = watching.client("logs"), f"fargate/{start}"
+    logs.create_log_stream(logGroupName=group, logStreamName=stream)
+    for first, code in ((0, 503), (minutes, 200)):
+        watching.set_clock(start + 60 * (first + minutes))
+        lines = [
+            {
+                "timestamp": (start + 60 * minute) * 1000 + number,
+                "message": f"{start}.5 74 10.0.0.1 TCP_TUNNEL/{code} 95 CONNECT a:443 - DIRECT/b -",
+            }
+            for minute in range(first, first + minutes)
+            for number in range(60)
+        ]
+        for at in range(0, len(lines), 9000):
+            logs.put_log_events(
+                logGroupName=group, logStreamName=stream, logEvents=lines[at : at + 9000]
+            )
+        watching.set_clock(start + 60 * (first + minutes + 1))
+        state = "ALARM" if code == 503 else "OK"
+        assert heard(Severity.WARNING) == [f"sandbox-egress-failed-tunnels: {state}"]
 
 
 def test_an_alarm_that_is_still_named_is_not_deleted(watching: Watching) -> None:
@@ -245,6 +383,7 @@ def test_follows_the_stage_and_lets_a_side_go(watching: Watching) -> None:
     watching.write(Stage.MOST)
     plan = watching.plan("connector")
     assert "Plan: 0 to add, 2 to change, 0 to destroy" in plan  # the dashboard, the alarm on shares
+    assert watching.is_let_by_the_guard("connector", Stage.MOST, Stage.HALF)
     watching.apply(*SERVICES)
     assert NOTHING_TO_DO in watching.plan("connector")
 

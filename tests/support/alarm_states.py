@@ -1,4 +1,4 @@
-"""What CloudWatch makes of an alarm over a formula, by the sandbox's rules and without a server."""
+"""What CloudWatch makes of an alarm, by the sandbox's rules and without a server."""
 
 from collections.abc import Mapping
 
@@ -12,13 +12,15 @@ def state_after(alarm: Alarm, values: Mapping[str, float]) -> State:
     """Return the state after each period had these values, by the ids of the metrics; a metric that
     is not there had no data.
     """
-    assert isinstance(alarm.metric, Share | Sum)
+    metric = alarm.metric
+    metrics = metric.metrics if isinstance(metric, Share | Sum) else (metric,)
+    text = metric.expression if isinstance(metric, Share | Sum) else metric.id
     times = range(0, alarm.evaluation_periods * alarm.period_seconds, alarm.period_seconds)
     series = {
         metric.id: dict.fromkeys(times, values[metric.id]) if metric.id in values else {}
-        for metric in alarm.metric.metrics
+        for metric in metrics
     }
-    points = parse(alarm.metric.expression).series(series, list(times), alarm.period_seconds)
+    points = parse(text).series(series, list(times), alarm.period_seconds)
     limits = Limits(
         alarm.comparison,
         alarm.threshold,

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 SCRIPT = Path(__file__).with_name("browser.mjs")
-PHONE, DESKTOP = 380, 1280
+NARROWEST, PHONE, DESKTOP = 320, 380, 1280
+"""Pixels; a page reflows down to 320 of CSS (WCAG 2.2, 1.4.10)."""
 
 
 @dataclass(frozen=True)
 class Seen:
-    """A page at one width."""
+    """A page as one reader meets it."""
 
     violations: list[str]
     """Of WCAG 2.2, level AA, which GOV.UK's accessibility requirements ask for."""
@@ -22,13 +23,36 @@ class Seen:
     requests: list[str]
     """What the page loads from elsewhere."""
     errors: list[str]
+    unread: int
+    """The lines and cells of details that are not visible while these are folded."""
+    keyboard: list[str]
+    """What is wrong when only Tab and Enter are used; empty when that was not tried."""
+    cut: list[str]
+    """Texts that do not fit into their bar."""
 
 
-def look(page: Path, tools: Mapping[str, str], *, width: int, dark: bool = False) -> Seen:
+def look(
+    page: Path,
+    tools: Mapping[str, str],
+    *,
+    width: int = DESKTOP,
+    dark: bool = False,
+    printed: bool = False,
+    forced_colours: bool = False,
+    text_percent: int = 100,
+    keyboard: bool = False,
+) -> Seen:
     """Open a file in a window of `width` pixels."""
-    mode = "dark" if dark else "light"
+    asked = {
+        "width": width,
+        "mode": "dark" if dark else "light",
+        "media": "print" if printed else "screen",
+        "forced": forced_colours,
+        "text": text_percent,
+        "keyboard": keyboard,
+    }
     done = subprocess.run(
-        ["node", SCRIPT, page.resolve().as_uri(), str(width), mode],
+        ["node", SCRIPT, page.resolve().as_uri(), json.dumps(asked)],
         env=dict(tools),
         capture_output=True,
         text=True,

@@ -291,6 +291,7 @@ RUNNING_TASKS = Metric(
 
 
 def _of_database(id: str, name: str, statistic: Statistic, unit: Unit) -> Metric:
+    """Return a metric of a database (AWS: RDS user guide, "Amazon CloudWatch metrics for RDS")."""
     return Metric(
         id=id,
         namespace="AWS/RDS",
@@ -301,7 +302,7 @@ def _of_database(id: str, name: str, statistic: Statistic, unit: Unit) -> Metric
     )
 
 
-DATABASE_CPU = _of_database("database_cpu", "CPUUtilization", "Average", "Percent")
-DATABASE_READ_LATENCY = _of_database("read_latency", "ReadLatency", "Average", "Seconds")
 DATABASE_CONNECTIONS = _of_database("connections", "DatabaseConnections", "Maximum", "Count")
 """Both sides keep a pool each, so a service that moves has twice as many."""
+DATABASE_CPU = _of_database("database_cpu", "CPUUtilization", "Average", "Percent")
+DATABASE_READ_LATENCY = _of_database("read_latency", "ReadLatency", "Average", "Seconds")

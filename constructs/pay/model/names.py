@@ -191,6 +191,15 @@ def queue(environment: str, name: str) -> str:
     return f"{environment}-{name}"
 
 
+def dead_letter_queue(queue: str) -> str:
+    """Return the name of a queue's queue of dead letters, which exists already (public: alphagov/
+    pay-ci, terraform/modules/aws/sqs.tf); that of a FIFO queue is one (AWS: SQS developer guide).
+    The judge follows the redrive policy instead.
+    """
+    ending = ".fifo" if queue.endswith(".fifo") else ""
+    return f"{queue.removesuffix(ending)}-dead-letter{ending}"
+
+
 def topic(environment: str, name: str) -> str:
     return f"{environment}-{name}"
 

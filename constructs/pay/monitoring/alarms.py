@@ -11,6 +11,7 @@ from imports.aws.cloudwatch_composite_alarm import (
 from imports.aws.cloudwatch_metric_alarm import CloudwatchMetricAlarm
 from pay.existing.messaging import AlarmTopics
 from pay.model import Environment, Microservice, Side, addresses, names
+from pay.model.alarms import Alarm
 from pay.model.metrics import Dimension
 from pay.model.monitoring.composites import (
     SUPPRESSOR_EXTENSION_SECONDS,
@@ -20,6 +21,7 @@ from pay.model.monitoring.composites import (
 )
 from pay.model.monitoring.log_alarms import log_alarms
 from pay.model.monitoring.outage import of_cluster, platform_outage
+from pay.model.monitoring.queues import queue_alarms
 from pay.model.monitoring.series import always, side_of
 from pay.model.monitoring.service_alarms import silent_alarms
 from pay.service.alarms import metric_alarm
@@ -37,9 +39,13 @@ class ServiceAlarms:
         looked_up: Mapping[Side, Mapping[Dimension, str]],
     ) -> None:
         topics = AlarmTopics(scope, environment)
-        for alarm in log_alarms(service, environment):
+        watched = dict[Alarm, Mapping[Dimension, str]]()
+        watched |= {alarm: {} for alarm in log_alarms(service, environment)}
+        for alarm, queue in queue_alarms(service, environment).items():
+            watched[alarm] = {"QueueName": queue}
+        for alarm, dimensions in watched.items():
             name = names.service_alarm(environment.name, service.name, alarm.name)
-            metric_alarm(scope, alarm, name, always({}), topics.arn(alarm.severity))
+            metric_alarm(scope, alarm, name, always(dimensions), topics.arn(alarm.severity))
         children = [
             metric_alarm(
                 scope,

@@ -9,6 +9,7 @@ from pay.model import Environment, Microservice, Side, addresses, names
 from pay.model.metrics import Dimension
 from pay.model.monitoring.dashboard import Row, body
 from pay.model.monitoring.overview import overview_rows
+from pay.model.monitoring.stay import Stay
 from pay.model.monitoring.widgets import Watched, rows
 
 
@@ -17,16 +18,20 @@ def service_dashboard(
     service: Microservice,
     environment: Environment,
     looked_up: Mapping[Side, Mapping[Dimension, str]],
+    stay: Stay | None,
 ) -> None:
     """Create the dashboard of a service, both sides beside each other."""
     name = names.dashboard(environment.name, service.name)
-    _dashboard(scope, name, rows(Watched(service, environment, looked_up)), environment.region)
+    watched = Watched(service, environment, looked_up, stay)
+    _dashboard(scope, name, rows(watched), environment.region)
 
 
-def environment_dashboard(scope: Construct, environment: Environment) -> None:
-    """Create the dashboard of all services of an environment."""
+def environment_dashboard(
+    scope: Construct, environment: Environment, services: Iterable[Microservice]
+) -> None:
+    """Create the dashboard of those of the services that the environment has."""
     name = names.dashboard(environment.name)
-    _dashboard(scope, name, overview_rows(environment), environment.region)
+    _dashboard(scope, name, overview_rows(environment, services), environment.region)
 
 
 def _dashboard(scope: Construct, name: str, content: Iterable[Row], region: str) -> None:

@@ -58,6 +58,14 @@ def test_a_dip_notifies_by_the_composite_alarm_that_names_it(
 def test_one_side_alone_is_looked_up_and_has_no_alarm_over_both(
     environments: Mapping[str, Environment],
 ) -> None:
-    stack = alarms_of(environments["test-12"], "connector", Stage.DARK)
+    stack = alarms_of(environments["test-12"], "publicauth", Stage.DARK)
     assert set(stack.document["data"]["aws_lb"]) == {"ec2_alb"}
     assert "resource" not in stack.document
+
+
+def test_dead_letters_are_watched_at_every_stage(environments: Mapping[str, Environment]) -> None:
+    for stage in (Stage.LEGACY, Stage.DETACHED):
+        alarms = alarms_of(environments["test-12"], "ledger", stage).document["resource"]
+        [alarm] = alarms["aws_cloudwatch_metric_alarm"].values()
+        assert alarm["dimensions"] == {"QueueName": "test-12-payment-event-dead-letter"}
+        assert alarm["alarm_actions"] == ["${data.aws_sns_topic.warning_topic.arn}"]

@@ -9,7 +9,7 @@ from pay.pages import templates
 
 CSS = files("pay.pages").joinpath("templates/page.css").read_text()
 SCHEMES = {
-    "light": CSS[: CSS.index("@media (prefers-color-scheme: dark)")],
+    "light": CSS[: CSS.index("@media screen and (prefers-color-scheme: dark)")],
     "dark": CSS[: CSS.index("/* Text */")],
 }
 """Where a colour is written twice, the later one counts."""

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ from rollout.measure.judgement import Judgement
 from rollout.moves.journal import append, verdicts_path
 from rollout.moves.verdicts import read_verdicts
 from tests.conftest import ROOT
-from tests.support.browser import DESKTOP, PHONE, look
+from tests.support.browser import DESKTOP, NARROWEST, look
 from tests.support.checkout import Checkout, Pay
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
@@ -72,7 +73,7 @@ def test_says_where_every_service_stands_and_what_it_waits_for(moved: Checkout) 
     assert "110 of 8,250 on Fargate; 2 h ago" in text
     assert "few requests: 0 of 330 on Fargate" in text
     assert "moved legacy → canary, 95/5" in text
-    assert 'aria-label="EC2 95 %, Fargate 5 %"' in text
+    assert '<span class="quiet">EC2 95&nbsp;%, Fargate 5&nbsp;%</span>' in text
     assert "Frozen: budget &lt;day&gt;" in text
 
 
@@ -88,6 +89,39 @@ def test_a_verdict_of_an_earlier_stay_at_the_stage_says_so(moved: Checkout) -> N
     text = page(moved)
     assert "before the last move" in text
     assert "How to roll back" not in text
+
+
+def test_says_what_is_missing_for_the_next_move(moved: Checkout) -> None:
+    """connector has its PASS, ledger a FAIL, and frontend waits for data."""
+    moved.put("test-12", "frontend", "canary", now=NOW, ago=timedelta(days=2))
+    few = "few requests: 0 of 330 on Fargate"
+    waiting = judgement("frontend", Verdict.NOT_ENOUGH_DATA, few, ago=timedelta(hours=1))
+    part = Part(
+        verdict=Verdict.NOT_ENOUGH_DATA,
+        reason=few,
+        needs="94 more Fargate requests without error",
+        wait_minutes=120,
+    )
+    parts = {PartName.DIP: Part(verdict=Verdict.PASS, reason="as before"), PartName.ERRORS: part}
+    record(moved, waiting.model_copy(update={"parts": parts}))
+    section = page(moved).partition('<h2 id="test-12">')[2].partition("</section>")[0]
+    row = r'rowheader">([\w-]+)</th>.*?data-head="waits for">(.*?)</td></tr>'
+    cells = dict(re.findall(row, section, re.DOTALL))
+    assert "a PASS of the judge" not in cells["connector"]
+    assert "a PASS of the judge" in cells["ledger"]
+    assert (
+        "errors: 94 more Fargate requests without error, about Thu 26 Nov 13:00"
+        in (cells["frontend"])
+    )
+
+
+def test_shows_what_made_the_last_verdict_of_any_part(moved: Checkout) -> None:
+    """A consumer has no part `errors`, and a PASS with one names its errors first."""
+    moved.put("test-12", "webhooks", "ready", now=NOW, ago=timedelta(days=2))
+    parts = {PartName.QUEUES: Part(verdict=Verdict.PASS, reason="all of 900 messages worked")}
+    judged = judgement("webhooks", Verdict.PASS, "", ago=timedelta(hours=1))
+    record(moved, judged.model_copy(update={"stage": Stage.READY, "parts": parts}))
+    assert "all of 900 messages worked; 1 h ago" in page(moved)
 
 
 def test_every_planned_move_of_the_picture_stands_in_the_table(moved: Checkout) -> None:
@@ -147,12 +181,24 @@ def test_the_command_writes_the_page_or_nothing(moved: Checkout, pay: Pay, tmp_p
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("width", "dark"), [(PHONE, True), (DESKTOP, False)])
+@pytest.mark.parametrize(
+    "reader",
+    [
+        {"width": DESKTOP, "keyboard": True},
+        {"width": NARROWEST, "dark": True},
+        {"text_percent": 200},
+        {"forced_colours": True, "dark": True},
+        {"printed": True, "width": 680},
+    ],
+    ids=lambda reader: " ".join(reader),
+)
 def test_everybody_can_read_it_and_it_needs_nothing_else(
-    width: int, dark: bool, moved: Checkout, tools: Mapping[str, str], tmp_path: Path
+    reader: dict[str, Any], moved: Checkout, tools: Mapping[str, str], tmp_path: Path
 ) -> None:
     file = tmp_path / "board.html"
     file.write_text(page(moved))
-    seen = look(file, tools, width=width, dark=dark)
+    seen = look(file, tools, **reader)
     assert seen.violations == []
     assert (seen.overflows, seen.requests, seen.errors) == (False, [], [])
+    assert (seen.keyboard, seen.cut) == ([], [])
+    assert bool(seen.unread) is not reader.get("printed", False)

@@ -71,7 +71,7 @@ def pipeline(
     base.mkdir()
     for name in ("main.py", "cdktf.json"):
         shutil.copy(ROOT / name, base)
-    for name in ("constructs", "stacks", "toolchain"):
+    for name in ("constructs", "rollout", "stacks", "toolchain"):
         (base / name).symlink_to(ROOT / name)
     before, head = fresh_checkout(base / "environments"), fresh_checkout(folder / "head")
     before.put(ENVIRONMENT, SERVICE, Stage.READY)

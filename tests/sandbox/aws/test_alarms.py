@@ -2,11 +2,14 @@
 
 import json
 from collections.abc import Callable, Iterator
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from botocore.exceptions import ClientError
+from moto.cloudwatch.exceptions import ValidationError
 
+from sandbox.aws.alarm_checks import check_composite
 from sandbox.server.process import launch
 from sandbox.settings import Settings
 from tests.support.watched_account import ACCOUNT, MINUTE, Aws
@@ -325,7 +328,13 @@ def test_described_alarms_are_metric_alarms_unless_others_are_asked_for(
         ({"Metrics": formula("x", "n", "e+x"), **SINGLE}, "e"),
         ({"Metrics": formula("x", "n", "x/"), **SINGLE}, "expression"),
         ({"Metrics": formula("x", "n")[:2], **SINGLE}, "return data"),
-        ({"Metrics": formula("x", "n", "SEARCH('a', 'Sum', 60)"), **SINGLE}, "SEARCH"),
+        ({"Metrics": formula("x", "n", "SEARCH('a', 'Sum', 60)"), **SINGLE}, "not supported on"),
+        ({"Metrics": formula("x", "n", "x+" * 1024 + "x"), **SINGLE}, "2048 characters"),
+        ({"Statistic": "Median"}, "Median"),
+        ({"Statistic": None, "ExtendedStatistic": "p101"}, "p101"),
+        ({"EvaluateLowSampleCountPercentile": "ignore"}, "percentiles only"),
+        ({"ComparisonOperator": "GreaterThanUpperThreshold"}, "ComparisonOperator"),
+        ({"Dimensions": [{"Name": f"d{n}", "Value": "a"} for n in range(31)]}, "30 dimensions"),
     ],
 )
 def test_refuses_a_metric_alarm_that_aws_refuses(
@@ -357,3 +366,12 @@ def test_refuses_a_composite_that_aws_refuses(
     aws: Aws, unique: str, rule: str, values: dict[str, Any], said: str
 ) -> None:
     refused(lambda: aws.composite(unique, rule, **values), said)
+
+
+def test_an_alarm_is_in_at_most_150_composites() -> None:
+    rule = 'ALARM("child")'
+    parents = {f"p{n}": SimpleNamespace(name=f"p{n}", rule=rule) for n in range(150)}
+    alarms = cast(Any, {"child": SimpleNamespace(name="child", rule=None), **parents})
+    assert check_composite({"AlarmName": "p7", "AlarmRule": rule}, alarms)
+    with pytest.raises(ValidationError, match="At most 150"):
+        check_composite({"AlarmName": "more", "AlarmRule": rule}, alarms)

@@ -100,14 +100,25 @@ def test_another_unit_is_empty_and_no_error(server: Server) -> None:
     assert ask(server, "units", unit="Seconds") == {}
 
 
+def send(server: Server, name: str, at: datetime, value: float = 1) -> None:
+    """Send a value of any age, as AWS itself does."""
+    row = {
+        "namespace": "Pay",
+        "name": name,
+        "dimensions": {},
+        "points": [[at.timestamp(), value, 1]],
+    }
+    server.administer("metrics", method="POST", body=[row])
+
+
 def test_old_points_are_kept_for_longer_periods_only(server: Server) -> None:
     old = HOUR - timedelta(days=20)
-    put(server, "ages", {"Timestamp": old, "Value": 1})
+    send(server, "ages", old)
     hour = (old, old + timedelta(hours=1))
     assert ask(server, "ages", span=hour) == {}
     assert ask(server, "ages", period=300, span=hour) == {old: 1.0}
     older = HOUR - timedelta(days=70)
-    put(server, "ages", {"Timestamp": older, "Value": 1})
+    send(server, "ages", older)
     hour = (older, older + timedelta(hours=1))
     assert ask(server, "ages", period=300, span=hour) == {}
     assert ask(server, "ages", period=3600, span=hour) == {older: 1.0}
@@ -152,7 +163,13 @@ def test_a_long_answer_comes_in_pages(server: Server) -> None:
         ({"Period": 90}, "Period"),
         ({"Stat": "p101"}, "Stat"),
         ({"EndTime": HOUR}, "StartTime"),
-        ({"Expression": "SUM(METRICS())"}, "metric math"),
+        ({"Expression": "SUM(METRICS("}, "expression"),
+        ({"Expression": "a + 1"}, "unknown"),
+        ({"Expression": "m9 * 2"}, "m9"),
+        ({"Expression": "5"}, "a number"),
+        ({"Expression": "1" * 2049}, "2048"),
+        ({"Expression": "ANOMALY_DETECTION_BAND(a)"}, "sandbox has no"),
+        ({"Expression": "SEARCH('{AWS/SQS', 'Sum', 60)"}, "search"),
     ],
 )
 def test_refuses_what_aws_refuses(server: Server, change: dict[str, Any], said: str) -> None:
@@ -186,6 +203,55 @@ def test_the_names_of_aws_are_sent_by_aws_alone(server: Server) -> None:
     assert found == {HOUR: 57.0}
     listed = server.client("cloudwatch").list_metrics(Namespace="AWS/ApplicationELB")["Metrics"]
     assert [metric["MetricName"] for metric in listed] == ["RequestCount"]
+
+
+@pytest.mark.parametrize(
+    ("datum", "said"),
+    [
+        ({"Timestamp": HOUR - timedelta(days=15)}, "two weeks"),
+        ({"Timestamp": HOUR + timedelta(hours=5)}, "two hours"),
+        ({"Value": 1e300}, "2\\^360"),
+        ({"Dimensions": [{"Name": f"d{n}", "Value": "a"} for n in range(31)]}, "30 dimensions"),
+    ],
+)
+def test_refuses_a_datum_that_aws_refuses_and_keeps_none_of_its_call(
+    server: Server, datum: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(ClientError, match=said):
+        put(server, "half", {"Timestamp": HOUR, "Value": 1}, {"Value": 1, **datum})
+    assert ask(server, "half") == {}
+
+
+def test_a_call_sends_at_most_1000_data(server: Server) -> None:
+    with pytest.raises(ClientError, match="1000"):
+        put(server, "many", *[{"Value": 1}] * 1001)
+    put(server, "many", *[{"Value": 1, "Timestamp": HOUR}] * 1000)
+    assert ask(server, "many") == {HOUR: 1000}
+
+
+def test_lists_what_had_a_value_in_two_weeks_by_dimension_in_pages(server: Server) -> None:
+    send(server, "Forgotten", HOUR - timedelta(days=20))
+    own = [{"Name": "Listed", "Value": "yes"}]
+    for first in (0, 400):
+        data = [
+            {"MetricName": f"Listed{n}", "Value": 1, "Dimensions": own}
+            for n in range(first, first + 400)
+        ]
+        server.client("cloudwatch").put_metric_data(Namespace="Pages", MetricData=data)
+    client = server.client("cloudwatch")
+    assert client.list_metrics(Namespace="Pay", MetricName="Forgotten")["Metrics"] == []
+    by_name = {"Namespace": "Pages", "Dimensions": [{"Name": "Listed"}]}
+    first_page = client.list_metrics(**by_name)
+    rest = client.list_metrics(**by_name, NextToken=first_page["NextToken"])
+    assert [len(page["Metrics"]) for page in (first_page, rest)] == [500, 300]
+    none = client.list_metrics(Namespace="Pages", Dimensions=[{"Name": "Listed", "Value": "no"}])
+    assert none["Metrics"] == []
+
+
+@pytest.mark.parametrize("call", ["list_metrics", "describe_alarms", "describe_alarm_history"])
+def test_a_token_that_nobody_gave_is_refused(server: Server, call: str) -> None:
+    with pytest.raises(ClientError, match="InvalidNextToken"):
+        getattr(server.client("cloudwatch"), call)(NextToken="soon")
 
 
 def test_a_datum_has_one_kind_of_value(server: Server) -> None:

@@ -93,6 +93,36 @@ PROPERTIES = "/widgets/0/properties"
             "Should be 1, 5, 10, 20, 30 or a multiple of 60",
         ),
         (
+            with_properties(annotations={"vertical": [{"label": "a", "value": "2026-11-24"}]}),
+            f"{PROPERTIES}/annotations/vertical/0/value",
+            'Should match format "date-time"',
+        ),
+        (
+            with_properties(annotations={"vertical": [{"value": "2026-11-24T09:14:00"}]}),
+            f"{PROPERTIES}/annotations/vertical/0/value",
+            'Should match format "date-time"',
+        ),
+        (
+            with_properties(annotations={"vertical": [[{"value": "2026-11-24T09:14:00Z"}]]}),
+            f"{PROPERTIES}/annotations/vertical/0",
+            "Should NOT have fewer than 2 items",
+        ),
+        (
+            with_properties(annotations={"vertical": [{"value": 5}]}),
+            f"{PROPERTIES}/annotations/vertical/0/value",
+            "Should be string",
+        ),
+        (
+            with_properties(annotations={"horizontal": [{"label": "a"}]}),
+            f"{PROPERTIES}/annotations/horizontal/0",
+            "Should have required property 'value'",
+        ),
+        (
+            with_properties(metrics=[[{"expression": "SEARCH('{AWS/SQS}"}]]),
+            f"{PROPERTIES}/metrics/0",
+            "Invalid metric expression: Error in expression: SEARCH('{AWS/SQS}",
+        ),
+        (
             with_properties(metrics=[METRIC] * 501),
             f"{PROPERTIES}/metrics",
             "Should NOT have more than 500 items",
@@ -117,6 +147,15 @@ def test_a_graph_needs_a_region_and_something_to_draw(client: Client) -> None:
     without = copy.deepcopy(GRAPH)
     del without["properties"]["region"]
     assert refused(client, without) == [(PROPERTIES, "Should have required property 'region'")]
+
+
+def test_takes_lines_and_bands(client: Client) -> None:
+    moment = {"label": "half", "value": "2026-11-24T09:14:00Z"}
+    annotations = {
+        "horizontal": [{"label": "need", "value": 15}, [{"value": 1}, {"value": 2}]],
+        "vertical": [moment, [moment, {"value": "2026-11-24T10:14:00.000+01:00"}]],
+    }
+    assert put(client, with_properties(annotations=annotations))
 
 
 def test_counts_the_metrics_of_all_widgets(client: Client) -> None:

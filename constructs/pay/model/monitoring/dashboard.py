@@ -7,6 +7,7 @@ console writes is written here too, or a save without a change would show as dri
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from pay.model.metrics import DimensionsOf, Formula, Metric
 from pay.model.problem import InvalidInput, Problem
@@ -53,6 +54,19 @@ class Mark:
 
     label: str
     value: float
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A vertical line in a graph: something happened."""
+
+    label: str
+    at: datetime
+
+    @property
+    def value(self) -> str:
+        """Return the time as AWS takes it."""
+        return f"{self.at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,6 +136,7 @@ class Graph(Widget):
     """The label of its axis."""
     stacked: bool = False
     marks: Sequence[Mark] = ()
+    moments: Sequence[Moment] = ()
     type: str = "metric"
 
     @property
@@ -129,7 +144,11 @@ class Graph(Widget):
         return [entry for line in self.lines for entry in line.entries()]
 
     def properties(self, region: str) -> Mapping[str, object]:
-        marks = [{"label": mark.label, "value": mark.value} for mark in self.marks]
+        annotations = {
+            direction: [{"label": each.label, "value": each.value} for each in lines]
+            for direction, lines in (("horizontal", self.marks), ("vertical", self.moments))
+            if lines
+        }
         return {
             "title": self.title,
             "metrics": self.entries,
@@ -139,7 +158,7 @@ class Graph(Widget):
             "period": PERIOD_SECONDS,
             "stat": "Sum",
             "yAxis": {"left": {"min": 0, "label": self.unit, "showUnits": False}},
-            **({"annotations": {"horizontal": marks}} if marks else {}),
+            **({"annotations": annotations} if annotations else {}),
         }
 
 

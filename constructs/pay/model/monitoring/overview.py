@@ -3,21 +3,31 @@
 It names no load balancer and no stage, so that a move of a service never changes it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from pay.model import names
 from pay.model.environment.environment import Environment
-from pay.model.metrics import RUNNING_TASKS, TASK_CPU, TASK_MEMORY, Dimension, Metric
+from pay.model.metrics import (
+    DATABASE_CPU,
+    RUNNING_TASKS,
+    TASK_CPU,
+    TASK_MEMORY,
+    Dimension,
+    Metric,
+)
 from pay.model.monitoring.dashboard import AlarmStates, Graph, Line, Mark, Row, Text
 from pay.model.monitoring.outage import of_cluster, platform_outage
 from pay.model.monitoring.series import always, of_side
+from pay.model.monitoring.widgets import of_databases, queue_graphs
+from pay.model.service.microservice import Microservice
 from pay.model.vocabulary import Side
 
 WHOLE_ROW, HALF_A_ROW = 24, 12
 
 
-def overview_rows(environment: Environment) -> Iterator[Row]:
+def overview_rows(environment: Environment, services: Iterable[Microservice]) -> Iterator[Row]:
     """Yield the rows of the environment's dashboard, from the top."""
+    services = [service for service in services if service.name in environment.services]
     outage = platform_outage(environment)
     arn = environment.arn("cloudwatch", f"alarm:{_outage_name(environment)}")
     yield (
@@ -47,6 +57,10 @@ def overview_rows(environment: Environment) -> Iterator[Row]:
             )
             for side in Side
         )
+    yield tuple(queue_graphs(environment, services))
+    if databases := of_databases(DATABASE_CPU, environment, services):
+        unit = DATABASE_CPU.unit
+        yield (Graph(width=WHOLE_ROW, title="Database CPU", lines=databases, unit=unit),)
 
 
 def _header(environment: Environment) -> str:

@@ -8,6 +8,7 @@ from pay.model.environment.environment import Environment
 from pay.model.monitoring.composites import Composite, composites
 from pay.model.monitoring.dip import dip_alarm
 from pay.model.monitoring.log_alarms import log_alarms
+from pay.model.monitoring.queues import queue_alarms
 from pay.model.monitoring.share import share_alarm
 from pay.model.monitoring.stages import has_composites
 from pay.model.service.microservice import Microservice
@@ -21,6 +22,7 @@ def alarms_over_both(
         *composites(service, environment),
         *silent_alarms(service, environment),
         *log_alarms(service, environment),
+        *queue_alarms(service, environment),
     ]
     place = environment.name, service.name
     return {names.service_alarm(*place, alarm.name): alarm for alarm in every}

@@ -4,8 +4,8 @@ Both sides stand beside each other in each graph. A side is in the graphs of its
 its first record on, as the records are: before, there is nothing to look up.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from pay.model import names
 from pay.model.alarms import MAX_ERROR_PERCENT, alarms
@@ -14,6 +14,8 @@ from pay.model.environment.host_names import host_name
 from pay.model.metrics import (
     CLIENT_ERROR_PERCENT,
     DATABASE_CONNECTIONS,
+    DATABASE_CPU,
+    DATABASE_READS,
     ERROR_PERCENT,
     HEALTHY_HOSTS,
     RESET_PERCENT,
@@ -24,21 +26,23 @@ from pay.model.metrics import (
     Share,
     response_time,
 )
-from pay.model.monitoring.composites import composites
 from pay.model.monitoring.dashboard import (
     AlarmStates,
     Graph,
     Line,
     LogQuery,
     Mark,
+    Moment,
     Row,
     Text,
     Widget,
 )
+from pay.model.monitoring.queues import received_queues
 from pay.model.monitoring.series import always, of_side, share_of_side, side_of
+from pay.model.monitoring.service_alarms import alarms_over_both
 from pay.model.monitoring.share import REQUESTS_OF, fargate_weight, share
+from pay.model.monitoring.stay import Stay
 from pay.model.queue_metrics import OLDEST, WAITING
-from pay.model.service.dependencies import Access
 from pay.model.service.microservice import Microservice
 from pay.model.side import ServiceSide
 from pay.model.stage.stage import Stage
@@ -66,6 +70,8 @@ class Watched:
     environment: Environment
     looked_up: Mapping[Side, Dimensions]
     """The sides whose load balancers were looked up: those that a record leads to."""
+    stay: Stay | None = None
+    """None: the journal does not have the stage that the file has."""
 
     @property
     def stage(self) -> Stage:
@@ -88,7 +94,14 @@ class Watched:
 def rows(watched: Watched) -> Iterator[Row]:
     """Yield the rows that the service has, from the top."""
     for row in ROWS:
-        yield tuple(row(watched))
+        yield tuple(_since(watched.stay, watched.stage, widget) for widget in row(watched))
+
+
+def _since(stay: Stay | None, stage: Stage, widget: Widget) -> Widget:
+    """Return the widget with a line where the stage began, if it is a graph."""
+    if stay is None or not isinstance(widget, Graph):
+        return widget
+    return replace(widget, moments=(Moment(stage, stay.since),))
 
 
 def _header(watched: Watched) -> Iterator[Widget]:
@@ -101,18 +114,17 @@ def _header(watched: Watched) -> Iterator[Widget]:
         f"# {service.name} in {environment.name}: {watched.stage}",
         f"`{host_name(service, environment)}` leads to {weights}.",
     ]
+    if watched.stay:
+        lines.append(watched.stay.came)
     if environment.monitoring:
         lines.append(f"[What to do about an alarm]({environment.monitoring.runbook})")
-    yield Text(width=WHOLE_ROW // 2, height=4, markdown="\n\n".join(lines))
-    yield AlarmStates(width=WHOLE_ROW // 2, height=4, title="Alarms", arns=_alarms(watched))
+    yield Text(width=WHOLE_ROW // 2, height=6, markdown="\n\n".join(lines))
+    yield AlarmStates(width=WHOLE_ROW // 2, height=6, title="Alarms", arns=_alarms(watched))
 
 
 def _alarms(watched: Watched) -> list[str]:
     environment, service = watched.environment, watched.service
-    of_service = [
-        names.service_alarm(environment.name, service.name, composite.name)
-        for composite in composites(service, environment)
-    ]
+    of_service = alarms_over_both(service, environment)
     of_sides = [
         names.alarm(environment.name, service.name, side.side, alarm.name)
         for side in watched.sides
@@ -170,25 +182,59 @@ def _tasks(watched: Watched) -> Iterator[Widget]:
         )
 
 
-def _shared_by_both_sides(watched: Watched) -> Iterator[Widget]:
-    received = [queue.name for queue in watched.service.queues if Access.RECEIVE in queue.access]
-    for title, metric in (("Age of the oldest message", OLDEST), ("Messages that wait", WAITING)):
-        if received:
-            yield Graph(
-                title=title,
-                lines=[_of_queue(watched, metric, name, i) for i, name in enumerate(received)],
-                unit=metric.unit,
-            )
+def _queues(watched: Watched) -> Iterator[Widget]:
+    yield from queue_graphs(watched.environment, [watched.service])
+
+
+def _database(watched: Watched) -> Iterator[Widget]:
+    """Both sides share it: a sign to stop, which does not say which side is at fault."""
     if database := watched.service.database:
-        name = names.database(
-            watched.environment.name, watched.service.name, database.identifier_suffix
+        peak = watched.environment.services[watched.service.name].tasks.peak
+        pools = len(watched.sides) * peak * database.pool_size
+        for title, metric, marks in (
+            ("Database connections", DATABASE_CONNECTIONS, [Mark("all pools full", pools)]),
+            ("Database CPU", DATABASE_CPU, []),
+            ("Time of a database read", DATABASE_READS, []),
+        ):
+            lines = of_databases(metric, watched.environment, [watched.service])
+            yield Graph(title=title, lines=lines, unit=metric.unit, marks=marks)
+
+
+def queue_graphs(environment: Environment, services: Iterable[Microservice]) -> Iterator[Graph]:
+    """Yield graphs of the queues that services receive from, and of their dead letters."""
+    received = [names.queue(environment.name, queue) for queue in received_queues(services)]
+    dead = list(map(names.dead_letter_queue, received))
+    for title, metric, queues in (
+        ("Age of the oldest message", OLDEST, received),
+        ("Messages that wait", WAITING, received),
+        ("Dead letters", WAITING, dead),
+    ):
+        if queues:
+            yield Graph(title=title, lines=_of_each(metric, "QueueName", queues), unit=metric.unit)
+
+
+def of_databases(
+    metric: Metric, environment: Environment, services: Iterable[Microservice]
+) -> list[Line]:
+    """Return a line of each database."""
+    databases = [
+        names.database(environment.name, service.name, service.database.identifier_suffix)
+        for service in services
+        if service.database
+    ]
+    return _of_each(metric, "DBInstanceIdentifier", databases)
+
+
+def _of_each(metric: Metric, dimension: Dimension, values: Iterable[str]) -> list[Line]:
+    """Return a line of each value of the metric's dimension."""
+    return [
+        Line(
+            metric.model_copy(update={"id": f"{metric.id}_{number}"}),
+            always({dimension: value}),
+            value,
         )
-        of_database = always({"DBInstanceIdentifier": name})
-        yield Graph(
-            title="Database connections",
-            lines=[Line(DATABASE_CONNECTIONS, of_database, name)],
-            unit=DATABASE_CONNECTIONS.unit,
-        )
+        for number, value in enumerate(values)
+    ]
 
 
 def _graph(
@@ -219,17 +265,12 @@ def _of_ecs(side: ServiceSide) -> Dimensions:
     return {"ClusterName": side.cluster, "ServiceName": side.service.name}
 
 
-def _of_queue(watched: Watched, metric: Metric, name: str, number: int) -> Line:
-    own = metric.model_copy(update={"id": f"{metric.id}_{number}"})
-    queue = names.queue(watched.environment.name, name)
-    return Line(own, always({"QueueName": queue}), name)
-
-
 ROWS: tuple[Callable[[Watched], Iterator[Widget]], ...] = (
     _header,
     _traffic,
     _errors,
     _latency,
     _tasks,
-    _shared_by_both_sides,
+    _queues,
+    _database,
 )

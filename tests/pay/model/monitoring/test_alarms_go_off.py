@@ -9,6 +9,7 @@ from pay.model import Environment, Severity, Side, Stage
 from pay.model.metrics import Sum
 from pay.model.monitoring.log_alarms import log_alarms, log_metrics
 from pay.model.monitoring.outage import of_cluster, platform_outage
+from pay.model.monitoring.queues import queue_alarms
 from pay.model.monitoring.series import side_of
 from sandbox.aws.log_patterns import parse as parse_pattern
 from tests.support.alarm_states import state_after
@@ -71,6 +72,28 @@ def test_a_side_that_does_not_exist_has_no_alarm_on_its_tunnels(environment: Env
         for moved in [at_stage(environment, "egress", stage)]
     }
     assert names == {Stage.LEGACY: ["failed-tunnels"], Stage.RETIRED: ["fargate-failed-tunnels"]}
+
+
+def test_one_dead_letter_is_told_of_each_queue_that_a_service_receives_from(
+    environment: Environment,
+) -> None:
+    [(alarm, queue)] = queue_alarms(CATALOGUE["ledger"], environment).items()
+    assert (alarm.name, alarm.severity) == ("dead-letters-payment-event", Severity.WARNING)
+    assert queue == "production-2-payment-event-dead-letter"
+    assert state_after(alarm, {"waiting": 0}) == "OK"
+    assert state_after(alarm, {"waiting": 1}) == "ALARM"
+    assert state_after(alarm, {}) == "OK"
+    of_connector = queue_alarms(CATALOGUE["connector"], environment).values()
+    assert "production-2-payment-event-dead-letter" not in of_connector  # it only sends there
+    assert queue_alarms(CATALOGUE["publicauth"], environment) == {}
+
+
+def test_a_queue_of_any_name_has_an_alarm(environment: Environment) -> None:
+    use = CATALOGUE["ledger"].queues[0].model_copy(update={"name": "Events_v2.fifo"})
+    ledger = CATALOGUE["ledger"].model_copy(update={"queues": (use,)})
+    [(alarm, queue)] = queue_alarms(ledger, environment).items()
+    assert alarm.name == "dead-letters-events-v2-fifo"
+    assert queue == "production-2-Events_v2-dead-letter.fifo"
 
 
 TUNNEL = "1739285977.555 6074 172.18.4.240 TCP_TUNNEL/200 7095 CONNECT host:443 - HIER_DIRECT/ip -"

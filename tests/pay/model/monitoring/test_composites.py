@@ -93,7 +93,7 @@ def test_every_rule_is_one_that_aws_takes(environment: Environment, service: str
 def test_one_side_alone_has_none(environment: Environment, stage: Stage) -> None:
     alone = at_stage(environment, HTTP, stage)
     assert composites(CATALOGUE[HTTP], alone) == ()
-    assert alarms_over_both(CATALOGUE[HTTP], alone) == {}
+    assert alarms_over_both(CATALOGUE["publicauth"], at_stage(alone, "publicauth", stage)) == {}
 
 
 def test_both_warns_against_a_blind_rollback(environment: Environment) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 import pytest
 
@@ -11,6 +12,7 @@ from pay.model.metrics import Dimension
 from pay.model.monitoring.dashboard import Graph, Line, Text, body
 from pay.model.monitoring.overview import overview_rows
 from pay.model.monitoring.series import always
+from pay.model.monitoring.stay import Stay
 from pay.model.monitoring.widgets import Watched, rows
 from pay.model.queue_metrics import OLDEST
 from sandbox.aws.dashboards import problems_of
@@ -31,9 +33,14 @@ def looked_up(
     }
 
 
-def dashboard(environment: Environment, service: str, stage: Stage) -> str:
+STAY = Stay(since=datetime(2026, 11, 24, 9, 14, tzinfo=UTC), came="Since then: promoted.")
+
+
+def dashboard(
+    environment: Environment, service: str, stage: Stage, stay: Stay | None = STAY
+) -> str:
     at = at_stage(environment, service, stage)
-    watched = Watched(CATALOGUE[service], at, looked_up(environment, service, stage))
+    watched = Watched(CATALOGUE[service], at, looked_up(environment, service, stage), stay)
     return body(rows(watched), REGION)
 
 
@@ -50,7 +57,7 @@ def test_every_environment_has_one_that_aws_takes(
     environments: Mapping[str, Environment],
 ) -> None:
     for environment in environments.values():
-        assert list(problems_of(body(overview_rows(environment), REGION))) == []
+        assert list(problems_of(body(overview_rows(environment, CATALOGUE.values()), REGION))) == []
 
 
 def titles(text: str) -> list[str]:
@@ -63,7 +70,8 @@ def test_a_service_with_queues_shows_them_and_a_proxy_what_it_answers(
 ) -> None:
     environment = environments["production-2"]
     shown = titles(dashboard(environment, "connector", Stage.HALF))
-    assert {"Age of the oldest message", "Database connections"} <= set(shown)
+    assert {"Age of the oldest message", "Dead letters"} <= set(shown)
+    assert {"Database connections", "Database CPU", "Time of a database read"} <= set(shown)
     assert "Response time, p95" in shown
     assert "Fargate's share" in shown
     shown = titles(dashboard(environment, "egress", Stage.HALF))
@@ -84,12 +92,39 @@ def test_the_header_names_the_stage_its_weights_and_the_runbook(
     assert '"label": "quarter: 25 %", "value": 25' in text
 
 
+def test_every_graph_has_a_line_where_the_stage_began(
+    environments: Mapping[str, Environment],
+) -> None:
+    environment = environments["production-2"]
+    widgets = json.loads(dashboard(environment, "connector", Stage.QUARTER))["widgets"]
+    graphs = [each["properties"] for each in widgets if each["type"] == "metric"]
+    line = {"label": "quarter", "value": "2026-11-24T09:14:00Z"}
+    assert [graph["annotations"]["vertical"] for graph in graphs] == [[line]] * len(graphs)
+    assert STAY.came in widgets[0]["properties"]["markdown"]
+    by_hand = dashboard(environment, "connector", Stage.QUARTER, None)
+    assert "vertical" not in by_hand
+
+
+def test_dead_letters_are_those_of_the_queues_that_the_service_receives_from(
+    environments: Mapping[str, Environment],
+) -> None:
+    widgets = json.loads(dashboard(environments["production-2"], "ledger", Stage.HALF))["widgets"]
+    (graph,) = (w for w in widgets if w["properties"].get("title") == "Dead letters")
+    (metric,) = graph["properties"]["metrics"]
+    assert metric[:4] == [
+        "AWS/SQS",
+        "ApproximateNumberOfMessagesVisible",
+        "QueueName",
+        "production-2-payment-event-dead-letter",
+    ]
+
+
 def test_a_move_of_a_service_never_changes_the_dashboard_of_its_environment(
     environments: Mapping[str, Environment],
 ) -> None:
     environment = environments["production-2"]
     bodies = {
-        body(overview_rows(at_stage(environment, "connector", stage)), REGION)
+        body(overview_rows(at_stage(environment, "connector", stage), CATALOGUE.values()), REGION)
         for stage in environment.ladder.stages
     }
     assert len(bodies) == 1
