@@ -9,12 +9,9 @@ from dataclasses import dataclass
 from enum import Enum
 
 import aiohttp
-import dns.asyncresolver
-import dns.exception
-import dns.rdatatype
-import dns.resolver
 from aiohttp.abc import AbstractResolver, ResolveResult
 
+from lab.dns_query import address_of
 from lab.load_balancers import FAULT_HEADER, SIDE_HEADER
 from lab.log import Request, TrafficLog
 from lab.name_server import NEGATIVE_TTL_SECONDS
@@ -58,9 +55,7 @@ class CachingResolver(AbstractResolver):
         side_of: Callable[[str], Side | None],
     ) -> None:  # fmt: skip
         """`cache_seconds` are AWS's seconds after the end of the answer's TTL."""
-        self._dns = dns.asyncresolver.Resolver(configure=False)
-        self._dns.nameservers, self._dns.port = ["127.0.0.1"], name_server_port
-        self._dns.lifetime = REQUEST_TIMEOUT_SECONDS
+        self._name_server_port = name_server_port
         self._cache_seconds, self._pace = cache_seconds, pace
         self._side_of = side_of
         self._address: str | None = None
@@ -93,15 +88,9 @@ class CachingResolver(AbstractResolver):
 
     async def _ask(self, host: str) -> None:
         asked = time.time()
-        try:
-            answer = await self._dns.resolve(f"{host}.", dns.rdatatype.A)
-        except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
-            self._address, seconds = None, float(NEGATIVE_TTL_SECONDS)
-        except dns.exception.DNSException as problem:
-            raise OSError(str(problem)) from problem
-        else:
-            self._address = answer[0].to_text()
-            seconds = (answer.rrset.ttl if answer.rrset else 0) + self._cache_seconds
+        answer = await address_of(host, self._name_server_port, REQUEST_TIMEOUT_SECONDS)
+        self._address = answer.address if answer else None
+        seconds = answer.ttl + self._cache_seconds if answer else NEGATIVE_TTL_SECONDS
         self._until = time.monotonic() + self._pace.lab_seconds(seconds)
         self.side = self._side_of(self._address) if self._address else None
         self.asked = asked

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from lab.clock import Clock, ordinary_day
@@ -18,6 +19,7 @@ from pay.model import Side, Stage
 from pay.model.side import ServiceSide
 from pay.model.stack_order import in_turns
 from pay.model.stacks import known_stacks
+from rollout.aws.clients import session
 from sandbox.instance import Sandbox
 
 
@@ -70,7 +72,9 @@ class Lab:
                         metrics.count(served)
 
                 walk.traffic.on_served = count
-                yield JudgedWalk(walk, self.workshop, self.sandbox.client, clock, metrics)
+                make = session(environment.region).client
+                client = partial(self.sandbox.server.client, make=make)
+                yield JudgedWalk(walk, self.workshop, client, clock, metrics)
 
     @asynccontextmanager
     async def walking(self, service: str, deploy: Deploy) -> AsyncIterator[Walk]:

@@ -7,6 +7,7 @@ health checking is configured", "Choosing between alias and non-alias records".
 import asyncio
 import random
 from collections.abc import Callable
+from functools import cache
 
 import dns.flags
 import dns.message
@@ -25,6 +26,9 @@ NEGATIVE_TTL_SECONDS = 900
 SOA = (
     f"ns-1.awsdns-01.org. awsdns-hostmaster.amazon.com. 1 7200 {NEGATIVE_TTL_SECONDS} 1209600 86400"
 )
+
+ID_BYTES = 2
+"""A message begins with its id (RFC 1035, 4.1.1)."""
 
 
 class NameServer(asyncio.DatagramProtocol):
@@ -45,24 +49,13 @@ class NameServer(asyncio.DatagramProtocol):
         self._transport.close()
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
-        self._transport.sendto(self.answer(dns.message.from_wire(data)).to_wire(), addr)
+        self._transport.sendto(self.answer(data), addr)
 
-    def answer(self, query: dns.message.Message) -> dns.message.Message:
-        """Return the response to one query."""
-        question = query.question[0]
-        name = question.name.to_text().lower()
-        response = dns.message.make_response(query)
-        response.flags |= dns.flags.AA
-        record = self._choose(name)
-        if record and question.rdtype == dns.rdatatype.A:
-            address = self._addresses.of(record.target)
-            response.answer.append(dns.rrset.from_text(name, ALIAS_TTL_SECONDS, "IN", "A", address))
-            return response
-        if record is None:
-            response.set_rcode(dns.rcode.NXDOMAIN)
-        zone = question.name.parent().to_text()
-        response.authority.append(dns.rrset.from_text(zone, NEGATIVE_TTL_SECONDS, "IN", "SOA", SOA))
-        return response
+    def answer(self, query: bytes) -> bytes:
+        """Return the response to one query, both as they are on the wire."""
+        id_, asked = query[:ID_BYTES], query[ID_BYTES:]
+        record = self._choose(_name(asked))
+        return id_ + _response(asked, self._addresses.of(record.target) if record else None)
 
     def _choose(self, name: str) -> AliasRecord | None:
         shares = self._estate().answers(name)
@@ -70,3 +63,32 @@ class NameServer(asyncio.DatagramProtocol):
             return None
         [chosen] = self._dice.choices(list(shares), [float(share) for share in shares.values()])
         return chosen
+
+
+# Clients ask the same, except for the id: the rest is read and written once.
+@cache
+def _name(asked: bytes) -> str:
+    """Return the name in a query without its id."""
+    return _message(asked).question[0].name.to_text().lower()
+
+
+@cache
+def _response(asked: bytes, address: str | None) -> bytes:
+    """Return the response without its id; `address` is None if the name has no record."""
+    query = _message(asked)
+    question = query.question[0]
+    response = dns.message.make_response(query)
+    response.flags |= dns.flags.AA
+    if address and question.rdtype == dns.rdatatype.A:
+        answer = dns.rrset.from_text(question.name, ALIAS_TTL_SECONDS, "IN", "A", address)
+        response.answer.append(answer)
+        return response.to_wire()[ID_BYTES:]
+    if address is None:
+        response.set_rcode(dns.rcode.NXDOMAIN)
+    zone = question.name.parent()
+    response.authority.append(dns.rrset.from_text(zone, NEGATIVE_TTL_SECONDS, "IN", "SOA", SOA))
+    return response.to_wire()[ID_BYTES:]
+
+
+def _message(asked: bytes) -> dns.message.Message:
+    return dns.message.from_wire(bytes(ID_BYTES) + asked)

@@ -18,8 +18,8 @@ from pay.model.stage.dwell import CLIENT_DNS_CACHE_SECONDS
 
 POPULATION = {
     # An answer serves three or four requests; with the JVM's cache, five or six.
-    Habit.AT_TTL: Group(clients=8, pause_seconds=15),
-    Habit.JVM: Group(clients=8, pause_seconds=15, cache_seconds=CLIENT_DNS_CACHE_SECONDS),
+    Habit.AT_TTL: Group(clients=4, pause_seconds=15),
+    Habit.JVM: Group(clients=4, pause_seconds=15, cache_seconds=CLIENT_DNS_CACHE_SECONDS),
     # Resolves when it connects, and again only after the load balancer closes the connection. Its
     # pause is shorter than the load balancer's idle timeout, which would also close it.
     Habit.KEEP_ALIVE: Group(clients=10, pause_seconds=30),

@@ -19,6 +19,7 @@ from xdist.scheduler import LoadScopeScheduling
 from pay.environments.load import load_environments
 from pay.model import Environment
 from tests.support.coverage_floors import are_reached, report, shares
+from tests.support.light_mirror import light_mirror
 from tests.support.made_once import made_once
 from tests.support.provider_keeper import keeper
 from tests.support.terraform_launcher import write_launcher
@@ -185,6 +186,7 @@ def tools(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, str
     the end of the process collects for nothing. They collect it from a gigabyte on.
     """
     environment = {**tool_environment(), "GOGC": "off", "GOMEMLIMIT": "1GiB"}
+    environment |= light_mirror(tmp_path_factory.mktemp("mirror"), environment)
     programs = tmp_path_factory.mktemp("programs")
     with keeper() as address:
         write_launcher(programs, environment["PATH"], address)

@@ -2,7 +2,7 @@
 
 import re
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -42,20 +42,24 @@ def checkout(tmp_path: Path) -> Path:
     return copy_checkout(tmp_path)
 
 
+@pytest.fixture(scope="module")
+def sandbox(environments: Mapping[str, Environment]) -> Iterator[Sandbox]:
+    """One for all blocks: they plan, and deploy nothing."""
+    with Sandbox(environments["test-12"], neighbours=True) as running:
+        yield running
+
+
 @pytest.mark.e2e
 @pytest.mark.parametrize("block", [block for block in BLOCKS if runnable(block)])
-def test_the_commands_work(
-    checkout: Path, environments: Mapping[str, Environment], block: str
-) -> None:
+def test_the_commands_work(checkout: Path, sandbox: Sandbox, block: str) -> None:
     script = "\n".join(["set -eu", ". .venv/bin/activate", *runnable(block)])
-    with Sandbox(environments["test-12"], neighbours=True) as sandbox:
-        finished = subprocess.run(
-            ["bash", "-c", script],
-            cwd=checkout,
-            env=sandbox.environment_variables,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=500,
-        )
+    finished = subprocess.run(
+        ["bash", "-c", script],
+        cwd=checkout,
+        env=sandbox.environment_variables,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=500,
+    )
     assert finished.returncode == 0, finished.stdout + finished.stderr

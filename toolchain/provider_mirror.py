@@ -92,8 +92,9 @@ def find(env: Mapping[str, str]) -> Path | None:
     return None
 
 
-def _write_cli_config(mirror: Path) -> None:
-    text = f"""\
+def cli_config(mirror: Path) -> str:
+    """Return a configuration of Terraform with which the provider comes from the mirror."""
+    return f"""\
 # Written by set-up: the provider comes from this folder, others from their registry.
 provider_installation {{
   filesystem_mirror {{
@@ -105,6 +106,10 @@ provider_installation {{
   }}
 }}
 """
+
+
+def _write_cli_config(mirror: Path) -> None:
+    text = cli_config(mirror)
     if not TERRAFORM_RC.is_file() or TERRAFORM_RC.read_text() != text:
         TERRAFORM_RC.parent.mkdir(parents=True, exist_ok=True)
         # As `pay.files.replace_file` does, which is not there before set-up.

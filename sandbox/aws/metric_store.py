@@ -7,8 +7,8 @@ API reference, `GetMetricData`.
 import re
 import threading
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 MINUTE = 60
@@ -28,11 +28,11 @@ class Series(NamedTuple):
     dimensions: frozenset[tuple[str, str]]
 
 
-@dataclass
+@dataclass(frozen=True)
 class Samples:
-    """What was sent in one minute."""
+    """What was sent in one minute, or in several."""
 
-    values: Counter[float] = field(default_factory=Counter)
+    values: Mapping[float, float]
     """Each value, and how often it was sent."""
     has_sets: bool = False
     """Statistic sets were sent: their single values are not known, so percentiles are not either.
@@ -43,26 +43,24 @@ class Samples:
     def count(self) -> float:
         return sum(self.values.values())
 
-    def add(self, other: "Samples") -> None:
-        self.values.update(other.values)
-        self.has_sets = self.has_sets or other.has_sets
-
     def statistic(self, name: str) -> float | None:
         """Return a statistic of all values; None for a percentile of statistic sets."""
-        count = self.count
-        total = sum(value * times for value, times in self.values.items())
         match name:
             case "SampleCount":
-                return float(count)
+                return float(self.count)
             case "Sum":
-                return total
+                return self._sum
             case "Average":
-                return total / count
+                return self._sum / self.count
             case "Minimum":
                 return min(self.values)
             case "Maximum":
                 return max(self.values)
-        return None if self.has_sets else self._percentile(float(name[1:]), count)
+        return None if self.has_sets else self._percentile(float(name[1:]), self.count)
+
+    @property
+    def _sum(self) -> float:
+        return sum(value * times for value, times in self.values.items())
 
     def _percentile(self, percent: float, count: float) -> float:
         """Return the nearest rank: the smallest value that so many per cent do not exceed."""
@@ -92,9 +90,10 @@ class MetricStore:
     ) -> None:
         """Add the values, each with its count, to the minute of `at`."""
         minute = int(at) // MINUTE * MINUTE
+        sent = Samples(dict(values), has_sets, unit)
         with self._lock:
-            samples = self._series[series].setdefault(minute, Samples(unit=unit))
-            samples.add(Samples(Counter(values), has_sets))
+            minutes = self._series[series]
+            minutes[minute] = _together([minutes[minute], sent]) if minute in minutes else sent
 
     def series(self) -> tuple[Series, ...]:
         """Return every series that has a value."""
@@ -106,9 +105,7 @@ class MetricStore:
         asked = range(int(start), int(end), MINUTE)
         with self._lock:
             minutes = self._series.get(series, {})
-            if len(minutes) < len(asked):
-                return any(minute in asked for minute in minutes)
-            return any(minute in minutes for minute in asked)
+            return any(True for _ in _within(minutes, start, end))
 
     def read(
         self,
@@ -143,25 +140,42 @@ class MetricStore:
         now: float,
     ) -> Iterator[tuple[int, Samples]]:
         """Yield the start and the samples of each period with data, counted from `start`."""
-        periods: dict[int, Samples] = {}
+        periods: dict[int, list[Samples]] = defaultdict(list)
         with self._lock:
             minutes = self._series.get(series, {})
-            for minute in range(start, int(end), MINUTE):
-                samples = minutes.get(minute)
-                if (
-                    samples is None
-                    or (unit and samples.unit != unit)
-                    or period % _kept_period(now - minute)
-                ):
+            for minute in _within(minutes, start, end):
+                samples = minutes[minute]
+                if (unit and samples.unit != unit) or period % _kept_period(now - minute):
                     continue
-                begins = start + (minute - start) // period * period
-                periods.setdefault(begins, Samples()).add(samples)
-        yield from periods.items()
+                periods[start + (minute - start) // period * period].append(samples)
+        for begins, found in periods.items():
+            yield begins, _together(found)
+
+
+def _within(minutes: Mapping[int, Samples], start: float, end: float) -> Iterator[int]:
+    """Yield the minutes with a value from `start` to before `end`, the oldest first."""
+    asked = range(int(start), int(end), MINUTE)
+    if len(asked) < len(minutes):
+        return (minute for minute in asked if minute in minutes)
+    return (minute for minute in sorted(minutes) if minute in asked)
+
+
+def _together(samples: Sequence[Samples]) -> Samples:
+    """Return all samples as those of one period; the unit is that of the first."""
+    if len(samples) == 1:
+        return samples[0]
+    values = Counter[float]()
+    for each in samples:
+        values.update(each.values)
+    return Samples(values, any(each.has_sets for each in samples), samples[0].unit)
 
 
 def _kept_period(age: float) -> float:
     """Return the shortest period that a point of this age, in seconds, is kept for."""
-    return next((period for limit, period in RETENTION if age <= limit), float("inf"))
+    for limit, period in RETENTION:
+        if age <= limit:
+            return period
+    return float("inf")
 
 
 STORE = MetricStore()

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Callable
 from dataclasses import dataclass
 from http.client import HTTPException
 from importlib.util import find_spec
@@ -54,9 +55,9 @@ class Server:
             "NO_PROXY": "127.0.0.1",
         }
 
-    def client(self, service: str) -> Any:
-        """Return a boto3 client of one AWS service."""
-        return boto3.client(
+    def client(self, service: str, make: Callable[..., Any] = boto3.client) -> Any:
+        """Return a boto3 client of one AWS service; `make` is boto3's or that of a session."""
+        return make(
             service,
             endpoint_url=self.endpoint,
             region_name=self.settings.region,

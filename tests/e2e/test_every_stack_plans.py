@@ -6,13 +6,15 @@ import json
 import shutil
 from collections import Counter
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from pay.catalogue import CATALOGUE
 from pay.model import Environment
-from pay.model.stacks import known_stacks
+from pay.model.stack_order import in_turns
+from pay.model.stacks import Stack, known_stacks
 from rollout.guard.rule import Context
 from rollout.guard.verdict import judge
 from rollout.plans.read import read_plans
@@ -64,13 +66,21 @@ def test_the_second_plan_of_an_environment_changes_nothing(
     stacks = [s for s in known_stacks({name: environment}).values() if s.service in (None, moving)]
     with Sandbox(environment, settings=Settings(wait_for_dns_changes=False)) as sandbox:
         terraform = Terraform("terraform", sandbox.environment_variables)
-        for stack in sorted(stacks, key=lambda stack: stack.kind.turn):
+
+        def deploy(stack: Stack) -> None:
             folder = tmp_path / stack.id
             shutil.copytree(written / stack.id, folder)
             write_local_backend(folder)
             terraform.run(folder, "init", "-input=false")
             terraform.run(folder, "apply", "-input=false", "-auto-approve")
-        files = [_planned(terraform, tmp_path / stack.id) for stack in stacks]
+
+        # The provider waits half a minute for each load balancer.
+        with ThreadPoolExecutor() as pool:
+            for turn in in_turns(stacks):
+                list(pool.map(deploy, turn))
+            # The newest first: their providers still wait for a command.
+            deployed = [stack for turn in in_turns(stacks) for stack in turn]
+            files = [_planned(terraform, tmp_path / stack.id) for stack in reversed(deployed)]
     plans = read_plans(files, environments)
     assert [change.address for plan in plans for change in plan.plan.moving] == []
     assert judge(Context(plans, environments, environments)).refused == ()

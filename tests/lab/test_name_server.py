@@ -34,16 +34,16 @@ def estate(records: tuple[AliasRecord, ...], *balancers: Balancer) -> Estate:
 def ask(of: Estate, name: str = NAME, type: str = "A") -> dns.message.Message:
     """One answer, through the wire format."""
     server = NameServer(lambda: of, Addresses(), random.Random(1))
-    query = dns.message.from_wire(dns.message.make_query(name, type).to_wire())
-    return dns.message.from_wire(server.answer(query).to_wire())
+    return dns.message.from_wire(server.answer(dns.message.make_query(name, type).to_wire()))
 
 
 def drawn(of: Estate) -> Counter[str | None]:
     """How often each load balancer is the answer."""
     addresses = Addresses()
     server = NameServer(lambda: of, addresses, random.Random(1))
-    query = dns.message.make_query(NAME, "A")
-    answered = (server.answer(query).answer[0][0].to_text() for _ in range(DRAWS))
+    query = dns.message.make_query(NAME, "A").to_wire()
+    answers = (dns.message.from_wire(server.answer(query)) for _ in range(DRAWS))
+    answered = (message.answer[0][0].to_text() for message in answers)
     return Counter(addresses.dns_name(address) for address in answered)
 
 

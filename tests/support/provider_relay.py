@@ -44,7 +44,7 @@ speaks plain HTTP.
 SILENT = {"TF_LOG_PROVIDER": "off", "TF_LOG_SDK": "off"}
 """In debug mode a provider writes all of its log: a third of its work."""
 
-MOST_IDLE = 2
+MOST_IDLE = 4
 """Processes that wait for a command; each has some hundred megabytes."""
 
 MOST_CALLS = 64
@@ -111,6 +111,9 @@ class Keeper:
         self._idle: list[Provider] = []
         self._lock = Lock()
         self._schemas: dict[str, bytes] = {}
+        """Of all types."""
+        self._answers: dict[str, bytes] = {}
+        """Of the types so far."""
         self._types = set(types)
         self._asking = Lock()
 
@@ -140,8 +143,12 @@ class Keeper:
         with self._asking:
             if program not in self._schemas:
                 self._schemas[program] = ask()
-            self._types |= types
-            return only_types(self._schemas[program], self._types)
+            if not types <= self._types:
+                self._types |= types
+                self._answers.clear()
+            if program not in self._answers:
+                self._answers[program] = only_types(self._schemas[program], self._types)
+            return self._answers[program]
 
 
 class Command(grpc.GenericRpcHandler):
