@@ -22,10 +22,10 @@ IMAGE_TAGS = (
 
 def _own(server: Server, base: Mapping[str, str]) -> dict[str, str | None]:
     """Return the variables to set on top of `base`, or to unset where the value is None."""
-    tag = {TAG_VARIABLE: base.get(TAG_VARIABLE, IMAGE_TAG)}
+    tags = {f"TF_VAR_{name}": base.get(f"TF_VAR_{name}", IMAGE_TAG) for name in IMAGE_TAGS}
     # A profile or a certificate bundle of a real account is not valid here.
     unset = dict.fromkeys(("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_CA_BUNDLE"))
-    return {**unset, **tools.changes(base), **server.variables(), **tag}
+    return {**unset, **tools.changes(base), **server.variables(), **tags}
 
 
 def whole_environment(server: Server, base: Mapping[str, str] = os.environ) -> dict[str, str]:

@@ -35,6 +35,10 @@ class Failure:
     code: str = "TaskFailedToStart"
 
 
+BROKEN = Failure("Essential container in task exited")
+"""Why a task with an image of `BROKEN_TAG` fails."""
+
+
 def digest_of(image: str) -> str | None:
     """Return the digest of an image; None: its repository does not have it."""
     made_up = "sha256:" + hashlib.sha256(image.encode()).hexdigest()
@@ -57,7 +61,7 @@ def failure_of(images: list[str]) -> Failure | None:
     for image in images:
         digest = digest_of(image)
         if image.rpartition(":")[2] == BROKEN_TAG:
-            return Failure("Essential container in task exited")
+            return BROKEN
         if digest is None:
             return Failure(
                 "CannotPullContainerError: pull image manifest has been retried 1 time(s): failed "

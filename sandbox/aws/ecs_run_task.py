@@ -29,8 +29,9 @@ from moto.logs.models import logs_backends
 
 from sandbox.aws import before_each_call
 from sandbox.aws.clock import CLOCK
+from sandbox.aws.ecs_images import BROKEN, BROKEN_TAG
 from sandbox.aws.ecs_placement import CannotPlace, TaskDefinition, new_interface
-from sandbox.aws.ecs_tasks import BROKEN_TAG, ServiceTask, keep_to_the_quota, stop
+from sandbox.aws.ecs_tasks import ServiceTask, keep_to_the_quota, stop
 from sandbox.aws.patching import replaces
 from sandbox.aws.roles import may_be_assumed_by
 
@@ -136,8 +137,9 @@ class OneOffTask(ServiceTask):
 
     @property
     def missing(self) -> str | None:
-        """Return why it cannot start, although its containers are not broken."""
-        return self.failure if self.failure != "Essential container in task exited" else None
+        """Return why it cannot start; broken containers start, and end."""
+        failure = self.failure
+        return failure.reason if failure and failure.reason != BROKEN.reason else None
 
     def _becomes(self, status: str) -> None:
         self.last_status = status

@@ -23,11 +23,10 @@ def make_storage(owner: Owner) -> None:
         names.bucket(owner.name, use.name) for service in services for use in service.buckets
     }
     locks = environment.state.bucket or names.lock_bucket(owner.name)
-    shared = {environment.load_balancers.access_logs_bucket, locks}
-    if environment.smoke:
-        shared.add(environment.smoke.webhooks_bucket)
+    webhooks = {environment.smoke.webhooks_bucket} if environment.smoke else set[str]()
+    shared = {environment.load_balancers.access_logs_bucket, locks} | webhooks
     location = {"LocationConstraint": environment.region}
-    for bucket in sorted(buckets | shared):
+    for bucket in sorted(filter(None, buckets | shared)):
         owner.create("s3", "create_bucket", Bucket=bucket, CreateBucketConfiguration=location)
     _let_access_be_logged(owner)
     if environment.state.bucket:

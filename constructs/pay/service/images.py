@@ -5,6 +5,7 @@ from constructs import Construct
 
 from pay.containers.images import DIGEST, MOVING_TAG, RELEASE_TAG, TAG
 from pay.model import names
+from pay.model.environment.environment import Environment
 from pay.model.side import ServiceSide
 
 APPLICATION_IMAGE_TAG = "application_image_tag"
@@ -19,9 +20,11 @@ def images(scope: Construct, side: ServiceSide) -> dict[str, str]:
     """
     service, pins = side.service, side.environment.sidecars
     repository = names.repository(service.name)
-    found = {service.name: image(
+    found = {
+        service.name: image(
             scope, side.environment, service.name, repository, APPLICATION_IMAGE_TAG
-        )}
+        )
+    }
     for each in service.sidecars:
         digest = pins[each.name].digest if each.name in pins else None
         found[each.name] = image(
