@@ -101,8 +101,7 @@ class MetricStore:
             return tuple(self._series)
 
     def has_value(self, series: Series, start: float, end: float) -> bool:
-        """Return whether the series has a value from the minute `start` to before `end`."""
-        asked = range(int(start), int(end), MINUTE)
+        """Return whether the series has a value from `start` to before `end`."""
         with self._lock:
             minutes = self._series.get(series, {})
             return any(True for _ in _within(minutes, start, end))
@@ -154,7 +153,6 @@ class MetricStore:
 
 def _within(minutes: Mapping[int, Samples], start: float, end: float) -> Iterator[int]:
     """Yield the minutes with a value from `start` to before `end`, the oldest first."""
-    asked = range(int(start), int(end), MINUTE)
     if len(asked) < len(minutes):
         return (minute for minute in asked if minute in minutes)
     return (minute for minute in sorted(minutes) if minute in asked)

@@ -12,7 +12,7 @@ import pytest
 
 from sandbox.server.process import SandboxError, Server, launch
 from sandbox.settings import Settings
-from sandbox.variables import TAG_VARIABLE, export_lines, whole_environment
+from sandbox.variables import IMAGE_TAGS, export_lines, whole_environment
 from toolchain.paths import ROOT
 
 pytestmark = pytest.mark.slow
@@ -95,7 +95,7 @@ def test_programs_are_pointed_at_the_sandbox_and_away_from_real_accounts() -> No
     assert variables["HOME"] == "/home/x"
     assert "AWS_PROFILE" not in variables
     assert "AWS_CA_BUNDLE" not in variables
-    assert variables[TAG_VARIABLE]
+    assert variables[f"TF_VAR_{IMAGE_TAGS[0]}"]
 
 
 def test_a_release_that_was_chosen_is_kept() -> None:

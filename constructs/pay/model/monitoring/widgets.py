@@ -15,7 +15,7 @@ from pay.model.metrics import (
     CLIENT_ERROR_PERCENT,
     DATABASE_CONNECTIONS,
     DATABASE_CPU,
-    DATABASE_READS,
+    DATABASE_READ_LATENCY,
     ERROR_PERCENT,
     HEALTHY_HOSTS,
     RESET_PERCENT,
@@ -194,7 +194,7 @@ def _database(watched: Watched) -> Iterator[Widget]:
         for title, metric, marks in (
             ("Database connections", DATABASE_CONNECTIONS, [Mark("all pools full", pools)]),
             ("Database CPU", DATABASE_CPU, []),
-            ("Time of a database read", DATABASE_READS, []),
+            ("Time of a database read", DATABASE_READ_LATENCY, []),
         ):
             lines = of_databases(metric, watched.environment, [watched.service])
             yield Graph(title=title, lines=lines, unit=metric.unit, marks=marks)
