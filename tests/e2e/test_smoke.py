@@ -176,8 +176,15 @@ def test_a_side_that_is_down_is_found_before_its_weight_leaves_0(
 
     def asked() -> Promotion:
         reached = smoke_side(here, "sandbox", MOVED, edge, reach=lambda _: _Reached(client))
-        answers = {"evidence": EVIDENCE, "adjacent": "connector stands still"}
-        return Promotion(here, "sandbox", MOVED, edge, **answers, smoked=reached)
+        return Promotion(
+            here,
+            "sandbox",
+            MOVED,
+            edge,
+            evidence=EVIDENCE,
+            adjacent="connector stands still",
+            smoked=reached,
+        )
 
     smoked.balance(MOVED, Side.FARGATE, "deregister_targets")
     with pytest.raises(Refused) as refusal:

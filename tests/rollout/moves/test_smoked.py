@@ -73,6 +73,9 @@ def test_what_is_not_known_needs_evidence_and_in_production_a_role(
         ({"evidence": "it works"}, "test-12", False),
     ):
         finding = ask(smoked, environment=environment, **given)
+        if smoked is NO_ACCOUNT and not given:
+            assert finding is None  # another gate asks for evidence
+            continue
         assert finding
         assert finding.refuses is refuses, (given, environment)
 

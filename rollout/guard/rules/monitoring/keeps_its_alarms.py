@@ -37,7 +37,7 @@ def _has_ended(plan: StackPlan, context: Context, change: ResourceChange) -> boo
     environment = context.environment(plan)
     if plan.stack.kind is SMOKE:
         scheduled = [each for each in targets(environment) if each.side is None]
-        return change.before.get("alarm_name") not in [alarm_name(each) for each in scheduled]
+        return change.before.get("alarm_name") not in {alarm_name(each) for each in scheduled}
     is_theirs = plan.stack.kind is MONITORING and service in environment.services
     if service is None or not is_theirs:
         return False
