@@ -153,6 +153,7 @@ class MetricStore:
 
 def _within(minutes: Mapping[int, Samples], start: float, end: float) -> Iterator[int]:
     """Yield the minutes with a value from `start` to before `end`, the oldest first."""
+    asked = range(int(start), int(end), MINUTE)
     if len(asked) < len(minutes):
         return (minute for minute in asked if minute in minutes)
     return (minute for minute in sorted(minutes) if minute in asked)

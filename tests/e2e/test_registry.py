@@ -14,6 +14,7 @@ import pytest
 
 from pay.catalogue import IMAGES
 from pay.environments.load import load_environments
+from pay.model.stacks import REGISTRY
 from rollout.guard.rule import Context
 from rollout.guard.verdict import Refusal, judge
 from rollout.plans.read import read_plans
@@ -28,8 +29,9 @@ from tests.support.image_accounts import PRODUCTION, STAGING, TEST, ImageAccount
 
 pytestmark = pytest.mark.e2e
 
-MADE = {"test-registry": TEST, "staging-registry": STAGING}
-TAKEN_OVER = "production-registry"
+TEST_REGISTRY = REGISTRY.stack_id("test")
+MADE = {TEST_REGISTRY: TEST, REGISTRY.stack_id("staging"): STAGING}
+TAKEN_OVER = REGISTRY.stack_id("production")
 BY_HAND = ("connector", "nginx", "ledger")
 """The images whose repositories somebody made in production, by hand."""
 TIMEOUT_SECONDS = 300
@@ -142,22 +144,22 @@ def test_a_second_plan_is_empty_and_the_guard_let_the_first_pass(
 def test_a_repository_with_images_outlives_terraform(made: Registries) -> None:
     """Terraform plans no deletion; ECR would refuse it, too."""
     made.accounts.push("connector", "1-release")
-    destroyed = made.terraform("test-registry", "destroy", "-auto-approve", "-no-color")
+    destroyed = made.terraform(TEST_REGISTRY, "destroy", "-auto-approve", "-no-color")
     assert destroyed.returncode == 1
     assert "Instance cannot be destroyed" in destroyed.stderr
-    stack = made.where("test-registry") / "cdk.tf"
+    stack = made.where(TEST_REGISTRY) / "cdk.tf"
     text = stack.read_text()
     stack.write_text(re.sub(r"prevent_destroy\s*= true", "prevent_destroy = false", text))
     target = "-target=aws_ecr_repository.connector_repository"
-    destroyed = made.terraform("test-registry", "destroy", "-auto-approve", "-no-color", target)
+    destroyed = made.terraform(TEST_REGISTRY, "destroy", "-auto-approve", "-no-color", target)
     stack.write_text(text)
     assert destroyed.returncode == 1
     assert "RepositoryNotEmptyException" in destroyed.stderr
     # What stood around it is gone: the next apply makes it again.
-    again = made.plan("test-registry")
+    again = made.plan(TEST_REGISTRY)
     assert {tuple(change["actions"]) for change in again.values()} == {("create",)}
-    made.apply("test-registry")
-    assert made.is_empty("test-registry")
+    made.apply(TEST_REGISTRY)
+    assert made.is_empty(TEST_REGISTRY)
 
 
 @pytest.fixture(scope="module")

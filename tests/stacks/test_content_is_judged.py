@@ -27,7 +27,8 @@ def sides(
     """Every side of every service that runs tasks."""
     for id, stack in known_stacks(environments).items():
         rendered = estate.get(id)
-        if rendered and "aws_ecs_task_definition" in rendered.document.get("resource", {}):
+        is_made = rendered and "aws_ecs_task_definition" in rendered.document.get("resource", {})
+        if stack.kind.side and rendered and is_made:
             yield stack, rendered, environments[stack.environment]
 
 

@@ -54,8 +54,8 @@ def lists_of_kinds(code: str) -> Iterator[str]:
             if len(named) > 1 or (len(texts) > 1 and texts - SIDES):
                 yield f"line {node.lineno}: {ast.unparse(node)}"
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            is_rule = node.value in RULES or node.value == QUEUE
-            if node.value.endswith(tuple(f"-{name}" for name in NAMES - SIDES)) and not is_rule:
+            is_other = node.value in {*RULES, QUEUE} or node.value.startswith("--")
+            if node.value.endswith(tuple(f"-{name}" for name in NAMES - SIDES)) and not is_other:
                 yield f"line {node.lineno}: {node.value!r}"
 
 

@@ -23,6 +23,7 @@ OPTIONAL = {
     "follows",
     "frozen",
     "registry",
+    "smoke",
     "traffic_percent",
     "state.bucket",
     "size",

@@ -55,6 +55,8 @@ def of(service: str, environment: Environment, *, source: End) -> dict[str, str]
 def test_a_fargate_task_opens_what_its_service_uses(sandbox: Environment) -> None:
     assert of("adminusers", sandbox, source=tasks("adminusers")) == {
         "database of adminusers": "5432",
+        "ec2 load balancer of adminusers": "443",  # its scheduled calls
+        "fargate load balancer of adminusers": "443",
         "ec2 load balancer of ledger": "443",
         "fargate load balancer of ledger": "443",
         "ec2 load balancer of egress": "8080",
@@ -136,9 +138,9 @@ def test_redis_is_needed_by_the_service_that_reads_its_address(sandbox: Environm
 def test_a_called_service_that_is_not_in_the_environment_is_left_out(sandbox: Environment) -> None:
     alone = sandbox.with_only("connector")
     found = connections("connector", alone, CATALOGUE)
-    assert {
-        each.target.name for each in found if each.target.kind is EndKind.LOAD_BALANCER
-    } == set()
+    assert {each.target.name for each in found if each.target.kind is EndKind.LOAD_BALANCER} == {
+        "connector"
+    }, "its own scheduled calls"
 
 
 def test_an_end_has_its_own_security_group_last_and_its_own_subnets(sandbox: Environment) -> None:

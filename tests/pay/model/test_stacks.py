@@ -20,6 +20,7 @@ from pay.model.stacks import (
     PLATFORM,
     REGISTRY,
     SMOKE,
+    TASKS,
     TRAFFIC,
     Stack,
     kind_of,
@@ -88,7 +89,11 @@ def test_a_stack_waits_for_those_beside_it_of_the_nearest_earlier_turn(
     assert needed["test-12-ledger-ec2"] == ("test-12-platform",)
     assert needed["test-12-ledger-monitoring"] == ("test-12-monitoring",)
     assert "test-12-ledger-traffic" in needed["test-12-monitoring"]
-    assert needed["test-12-ledger-traffic"] == ("test-12-ledger-ec2", "test-12-ledger-fargate")
+    assert needed["test-12-ledger-traffic"] == (
+        "test-12-tasks",
+        "test-12-ledger-ec2",
+        "test-12-ledger-fargate",
+    )
     last = replace(registry, id="test-last", kind=OTHER)
     waits = dependencies([*known.values(), last])["test-last"]
     watching = (MONITORING, SMOKE)
@@ -101,7 +106,7 @@ def test_the_turns_come_one_after_the_other(environments: Mapping[str, Environme
     assert kinds == [
         {REGISTRY},
         {PLATFORM},
-        {EC2, FARGATE},
+        {EC2, FARGATE, TASKS},
         {TRAFFIC},
         {OVERVIEW},
         {MONITORING, SMOKE},

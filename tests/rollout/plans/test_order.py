@@ -45,6 +45,9 @@ MADE = {
     "one in-place update: the dashboard": [
         change("aws_cloudwatch_dashboard.dashboard", {"dashboard_body": "a"}, {}),
     ],
+    "in-place update: canaries": [
+        change("aws_synthetics_canary.cancel_ec2", {"zip_file": "a"}, {"zip_file": "b"}),
+    ],
     "one in-place update: the load balancer is": [change("aws_lb.alb", UNPROTECTED, PROTECTED)],
     "one in-place update: the load balancer may": [change("aws_lb.alb", PROTECTED, UNPROTECTED)],
     "alarms follow the stage": [

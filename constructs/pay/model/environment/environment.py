@@ -245,13 +245,13 @@ class Environment(Model):
     metrics: Metrics
     monitoring: Monitoring | None = None
     """Left out: no dashboards and no composite alarms."""
-    smoke: Smoke | None = None
-    """Left out: no smoke tests."""
     registry: Registry | None = None
     """The repositories of its account, the same in every environment there; left out: they exist
     already, and no stack holds them."""
     sidecars: Mapping[ServiceName, Pin] = {}
     """The release of each sidecar of the catalogue."""
+    smoke: Smoke | None = None
+    """Left out: no smoke tests."""
     tasks: Tasks | None = None
     """Left out: no migrations, no scheduled calls and no tasks that people start."""
     state: State

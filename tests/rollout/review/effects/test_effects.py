@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from pay.model import Environment
+from pay.model.stacks import TASKS
 from tests.rollout.review.test_first_lines import DIGEST, REGISTRY, first_lines, reviewed
 from tests.support.plans import (
     EC2,
+    ENVIRONMENT,
     FARGATE,
     PLATFORM,
     Json,
@@ -70,8 +72,8 @@ HARMS: dict[str, tuple[str, Json]] = {
         PLATFORM,
         change("aws_cloudwatch_log_group.l", {"retention_in_days": 0}, {"retention_in_days": 365}),
     ),
-    "SQS queue message retention 1209600 → 60 seconds": (
-        EC2,
+    "queue message retention 1209600 → 60 seconds": (
+        TASKS.stack_id(ENVIRONMENT),
         change(
             "aws_sqs_queue.q",
             {"message_retention_seconds": 1209600},
