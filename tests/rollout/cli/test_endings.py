@@ -29,6 +29,7 @@ VALUES = {
     "SERVICE": "ledger",
     "STACK|PLAN.json...": "plan.json",
     "N": "3",
+    "TIME": "10m",
     "IMAGE": "connector",
     "SIDECAR": "nginx",
     "ACCOUNT": "test",
