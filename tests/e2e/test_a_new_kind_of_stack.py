@@ -141,9 +141,8 @@ def extended(tools: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory)
     folder = copy_checkout(tmp_path_factory.mktemp("kinds"))
     table = folder / "constructs/pay/model/stacks.py"
     text = table.read_text()
-    end = "    MONITORING,\n)\n"
-    assert text.count(end) == 1
-    table.write_text(text.replace(end, end.removesuffix(")\n") + ROWS.removeprefix("\n")))
+    end = text.index("\n)\n", text.index("\nKINDS: ")) + 1
+    table.write_text(text[:end] + ROWS.removeprefix("\n") + text[end + 2 :])
     for name, code in FILES.items():
         (folder / "stacks" / f"{name}.py").write_text(code)
     return Copy(folder, tools)

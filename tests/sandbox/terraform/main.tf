@@ -20,7 +20,7 @@ provider "aws" {
 
 variable "image_tag" {
   type    = string
-  default = "1"
+  default = "1-sandbox"
 }
 
 variable "tasks" {
