@@ -4,12 +4,14 @@ moto 5.2 confirms every subscription at once. Source: AWS, SNS API reference, `S
 `ConfirmSubscription` and `ListSubscriptionsByTopic`.
 """
 
+from contextlib import suppress
 from typing import Any, cast
 
 from moto.core.responses import ActionResult
 from moto.sns.exceptions import SNSInvalidParameter
 from moto.sns.models import SNSBackend, Subscription
 from moto.sns.responses import SNSResponse
+from moto.sqs.exceptions import QueueDoesNotExist
 
 from sandbox.aws.patching import Original, extends, replaces
 
@@ -30,8 +32,12 @@ def subscribe(
 
 @extends(Subscription)
 def publish(self: Subscription, send: Original, *message: Any, **more: Any) -> None:
+    """Publishers are not told that a queue has gone (SNS developer guide, "Message delivery
+    retries": errors of the client's side).
+    """
     if not _is_pending(self):
-        send(self, *message, **more)
+        with suppress(QueueDoesNotExist):
+            send(self, *message, **more)
 
 
 @extends(SNSResponse, "subscribe")

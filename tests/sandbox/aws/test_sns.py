@@ -60,3 +60,13 @@ def test_a_queue_needs_no_confirmation(client: Client, unique: str) -> None:
     client("sns").publish(TopicArn=topic, Message="heard")
     [message] = client("sqs").receive_message(QueueUrl=queue)["Messages"]
     assert "heard" in message["Body"]
+
+
+def test_a_publisher_is_not_told_that_a_queue_has_gone(client: Client, unique: str) -> None:
+    topic = client("sns").create_topic(Name=unique)["TopicArn"]
+    queue = client("sqs").create_queue(QueueName=unique)["QueueUrl"]
+    arn = client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])
+    endpoint = arn["Attributes"]["QueueArn"]
+    client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=endpoint)
+    client("sqs").delete_queue(QueueUrl=queue)
+    assert client("sns").publish(TopicArn=topic, Message="unheard")["MessageId"]

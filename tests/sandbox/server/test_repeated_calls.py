@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 from pay.containers.lifecycle import lifecycle_policy
 from pay.iam.document import policy_document
 from pay.model.rights import pulls_images
+from pay.smoke.archives import RUNTIME
 from sandbox.server.process import Server, launch
 from sandbox.settings import Settings
 from toolchain.bindings import types_list
@@ -121,6 +122,7 @@ def ids(server: Server) -> dict[str, str]:
     )
     server.client("logs").create_log_group(logGroupName="before")
     server.client("ecr").create_repository(repositoryName="before")
+    server.client("s3").create_bucket(Bucket="before", CreateBucketConfiguration=IN_THE_REGION)
     stream = server.client("firehose").create_delivery_stream(
         DeliveryStreamName="before",
         S3DestinationConfiguration={
@@ -164,9 +166,18 @@ def ids(server: Server) -> dict[str, str]:
         "role_of_logs": role_of_logs["Role"]["Arn"],
         "stream": stream["DeliveryStreamARN"],
         "topic": server.client("sns").create_topic(Name="before")["TopicArn"],
+        **{f"role_of_{name}": make_role(server, name) for name in ("lambda", "scheduler")},
     }
 
 
+def make_role(server: Server, service: str) -> str:
+    """Return the ARN of a role that a service of AWS may assume."""
+    iam, trust = server.client("iam"), TRUST_OF_LOGS.replace("logs", service)
+    role: str = iam.create_role(RoleName=service, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+    return role
+
+
+IN_THE_REGION = {"LocationConstraint": "eu-west-1"}
 SCALED = {
     "ServiceNamespace": "ecs",
     "ResourceId": "service/before/before",
@@ -301,6 +312,66 @@ CREATES: dict[str, Callable[[Clients, dict[str, str]], Any]] = {
     "aws_ecr_repository_policy": lambda client, ids: client("ecr").set_repository_policy(
         repositoryName="before",
         policyText=policy_document(pulls_images(["arn:aws:iam::222222222222:role/a"])),
+    ),
+    "aws_s3_bucket": lambda client, ids: client("s3").create_bucket(
+        Bucket=NAME, CreateBucketConfiguration=IN_THE_REGION
+    ),
+    "aws_s3_bucket_lifecycle_configuration": lambda client, ids: client(
+        "s3"
+    ).put_bucket_lifecycle_configuration(
+        Bucket="before",
+        LifecycleConfiguration={
+            "Rules": [
+                {
+                    "ID": NAME,
+                    "Status": "Enabled",
+                    "Filter": {"Prefix": ""},
+                    "Expiration": {"Days": 1},
+                }
+            ]
+        },
+    ),
+    "aws_s3_bucket_logging": lambda client, ids: client("s3").put_bucket_logging(
+        Bucket="before", BucketLoggingStatus={}
+    ),
+    "aws_s3_bucket_policy": lambda client, ids: client("s3").put_bucket_policy(
+        Bucket="before", Policy=TRUST
+    ),
+    "aws_s3_bucket_public_access_block": lambda client, ids: client("s3").put_public_access_block(
+        Bucket="before", PublicAccessBlockConfiguration={"BlockPublicAcls": True}
+    ),
+    "aws_s3_bucket_server_side_encryption_configuration": lambda client, ids: client(
+        "s3"
+    ).put_bucket_encryption(
+        Bucket="before",
+        ServerSideEncryptionConfiguration={
+            "Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms"}}]
+        },
+    ),
+    "aws_s3_bucket_versioning": lambda client, ids: client("s3").put_bucket_versioning(
+        Bucket="before", VersioningConfiguration={"Status": "Enabled"}
+    ),
+    "aws_scheduler_schedule": lambda client, ids: client("scheduler").create_schedule(
+        Name=NAME,
+        ScheduleExpression="cron(0 4 * * ? *)",
+        FlexibleTimeWindow={"Mode": "OFF"},
+        Target={
+            "Arn": ids["task"].partition(":task-definition")[0] + ":cluster/before",
+            "RoleArn": ids["role_of_scheduler"],
+            "EcsParameters": {"TaskDefinitionArn": ids["task"]},
+        },
+    ),
+    "aws_scheduler_schedule_group": lambda client, ids: client("scheduler").create_schedule_group(
+        Name=NAME
+    ),
+    "aws_sqs_queue": lambda client, ids: client("sqs").create_queue(QueueName=NAME),
+    "aws_synthetics_canary": lambda client, ids: client("synthetics").create_canary(
+        Name=NAME,
+        Code={"ZipFile": b"", "Handler": "a.handler"},
+        ArtifactS3Location="s3://before/a",
+        ExecutionRoleArn=ids["role_of_lambda"],
+        Schedule={"Expression": "rate(0 minute)"},
+        RuntimeVersion=RUNTIME,
     ),
     "aws_sns_topic": lambda client, ids: client("sns").create_topic(Name=NAME),
     "aws_sns_topic_policy": lambda client, ids: client("sns").set_topic_attributes(
