@@ -86,7 +86,7 @@ def tasks(
                 sandbox.client("logs").create_log_group(logGroupName=group)
         terraform = Terraform(
             "terraform",
-            {**sandbox.environment_variables, "TF_VAR_ledger_image_tag": "7-release"},
+            {**sandbox.environment_variables, "TF_VAR_ledger_image_tag": "2-release"},
         )
         made = Tasks(environment, sandbox, terraform, there)
         # Schedules fire from when they are made: not for the months up to then.
@@ -158,7 +158,7 @@ def test_a_migration_runs_once_for_its_release(
     now = datetime.now(UTC).replace(microsecond=0)
 
     def run() -> Any:
-        return migrate(LEDGER, 7, runner=runner(), folder=tmp_path, now=now, deploying=True)
+        return migrate(LEDGER, 2, runner=runner(), folder=tmp_path, now=now, deploying=True)
 
     tasks.administer("tasks", [{"family": ".*-migration", "exits": {"ledger": 1}, "logs": ["no"]}])
     assert run().ended.log_lines == ("no",)
