@@ -99,9 +99,10 @@ def examine(
         if (there := running[side.side])
     }
     own = asked.service.name
+    last = next((runs[side.side] for side in reversed(asked.sides) if side.side in runs), {})
     targets: dict[str, Image] = {}
     findings = [*_sides(asked, running), *_environment(asked)]
-    image, against = _own_image(asked, registry)
+    image, against = _own_image(asked, registry, runs)
     findings += against
     if image:
         targets[own] = image
@@ -109,12 +110,13 @@ def examine(
         pin = asked.environment.sidecars.get(sidecar.name)
         if pin and (pinned := registry.find(sidecar.name, pin.digest)):
             targets[sidecar.name] = pinned
+        elif asked.is_rollback and sidecar.name in last and (kept := last[sidecar.name].image):
+            targets[sidecar.name] = kept
         else:
             findings.append(_no_pinned_image(asked, registry, sidecar.name, pin))
     if not asked.is_rollback:
         findings += _older(asked, targets, runs)
         findings += _unproven(asked, targets.get(own))
-    last = next((runs[side.side] for side in reversed(asked.sides) if side.side in runs), {})
     return Examined(
         {name: image.digest for name, image in targets.items()},
         last[own].release if own in last else None,
@@ -153,7 +155,7 @@ def _sides(asked: Asked, running: Mapping[Side, Deployment | None]) -> Iterator[
                 f"{side.deployment.stage} needs",
                 f"apply {where} first",
             )
-        elif deployment.rollout_state == IN_PROGRESS:
+        elif deployment.rollout_state == IN_PROGRESS and not asked.is_rollback:
             reason = f"{where} has deployment {deployment.id} in progress"
             yield Finding("sides", reason, "wait until it ends; look at the service's events")
 
@@ -174,16 +176,23 @@ def _environment(asked: Asked) -> Iterator[Finding]:
             )
 
 
-def _own_image(asked: Asked, registry: Registry) -> tuple[Image | None, list[Finding]]:
-    """Return the image of the release, and what is wrong with it."""
+def _own_image(
+    asked: Asked, registry: Registry, runs: Mapping[Side, Mapping[str, _Run]]
+) -> tuple[Image | None, list[Finding]]:
+    """Return the image of the release, and what is wrong with it. A rollback takes the very image
+    that ran here.
+    """
     own, tag = asked.service.name, release_tag(asked.number)
     image = registry.find(own, tag)
     here = [each for each in that_ran(asked.releases) if each.release == asked.number]
     recorded = next((each.digests[own] for each in reversed(here) if own in each.digests), None)
     findings = []
     if asked.is_rollback:
-        image = image or (registry.find(own, recorded) if recorded else None)
-        if not here and asked.number not in {each.before for each in asked.releases}:
+        image = (registry.find(own, recorded) if recorded else None) or image
+        # What runs on one side only: a deployment was killed before it was recorded.
+        running = {each[own].release for each in runs.values() if own in each}
+        before = {each.before for each in asked.releases}
+        if not here and asked.number not in running | before:
             ran = sorted({each.release for each in that_ran(asked.releases)})
             findings.append(
                 Finding(

@@ -57,20 +57,22 @@ def plan_release(
     *,
     is_judged: bool = True,
 ) -> ReleasePlans:
-    """Plan sides with the tags or digests in `releases`, and their records, which must not change.
+    """Plan sides with the tags or digests in `releases`.
 
-    `is_judged` asks the guard as well: putting back what ran before asks for nothing but that it
-    changes nothing else. Raises as `Planner.plan` and `read_and_judge` do.
+    `is_judged` plans the records as well, which must not change, and asks the guard: going back to
+    what ran before asks for nothing but that it changes nothing else. Raises as `Planner.plan` and
+    `read_and_judge` do.
     """
     planner = Planner(terraform, asked.stacks)
-    records = traffic_stack(asked.environment.name, asked.service.name)
     files: list[Path] = []
     for side in asked.sides:
         if side.side in releases:
             files.append(folder / f"{asked.stack_of(side)}.tfplan")
             planner.plan(asked.stack_of(side), files[-1], release=releases[side.side])
-    files.append(folder / f"{records}.tfplan")
-    planner.plan(records, files[-1])
+    if is_judged:
+        records = traffic_stack(asked.environment.name, asked.service.name)
+        files.append(folder / f"{records}.tfplan")
+        planner.plan(records, files[-1])
     context, verdict = read_and_judge(
         [file.with_suffix(".json") for file in files], asked.folder, {}
     )

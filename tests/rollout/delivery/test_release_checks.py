@@ -186,6 +186,36 @@ def test_a_rollback_finds_the_image_by_its_digest_when_the_tag_has_gone(ask: Ask
     assert (found.findings, found.digests["connector"]) == ((), digest("connector", 10))
 
 
+def test_a_rollback_takes_the_very_image_that_ran_here(ask: Ask) -> None:
+    """Its tag was moved since; a deployment is refused, and a way back is not."""
+    asked = ask(10, is_rollback=True)
+    record(asked, "test-12", 10, digests={"connector": digest("connector", 7)})
+    found = examined(asked, runs(11), runs(11))
+    assert (found.findings, found.digests["connector"]) == ((), digest("connector", 7))
+
+
+@pytest.mark.parametrize("number", [10, 11])
+def test_what_runs_on_one_side_may_be_rolled_back_to_without_a_record(
+    ask: Ask, number: int
+) -> None:
+    """The first deployment was killed between the sides: nothing is recorded."""
+    asked = ask(number, is_rollback=True)
+    assert examined(asked, runs(10), runs(11)).findings == ()
+    assert gates(examined(ask(9, is_rollback=True), runs(10), runs(11))) == ["rollback"]
+
+
+def test_a_rollback_replaces_a_deployment_that_does_not_come_to_its_end(ask: Ask) -> None:
+    stuck = runs(11, rollout_state="IN_PROGRESS")
+    assert examined(ask(10, is_rollback=True), runs(10), stuck).findings == ()
+    assert gates(examined(ask(12), runs(10), stuck)) == ["sides"]
+
+
+def test_a_rollback_keeps_a_sidecar_whose_pinned_image_is_not_there(ask: Ask) -> None:
+    registry = Registry({**EVERYTHING.numbers, "nginx": {4}})
+    found = examined(ask(10, is_rollback=True), runs(10, nginx=4), runs(11), registry)
+    assert (found.findings, found.digests["nginx"]) == ((), digest("nginx", 4))
+
+
 def test_every_reason_is_said_at_once(ask: Ask) -> None:
     asked = ask(200, "staging-2", without_smoke=None)
     frozen = asked.environment.model_copy(update={"frozen": "a change freeze", "smoke": None})
