@@ -13,17 +13,21 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import typer
-from botocore.exceptions import BotoCoreError, ClientError
 
 from pay.model import Environment, Side
-from pay.model.problem import InvalidInput
 from pay.model.side import ServiceSide
 from pay.model.smoke import Scenario
 from pay.model.stacks import traffic_stack
 from pay.smoke.targets import proving
 from rollout.aws.clients import Client
 from rollout.delivery.environment_locks import Check
-from rollout.delivery.read_back import Deployment, NotRunning, require_running, settled
+from rollout.delivery.read_back import (
+    Deployment,
+    NotRunning,
+    primary,
+    require_running,
+    settled,
+)
 from rollout.delivery.registry import Registry
 from rollout.delivery.release_checks import Asked, Examined, examine
 from rollout.delivery.release_plans import ReleasePlans, plan_release, revision, variables
@@ -36,15 +40,8 @@ from rollout.smoke.smoke import smoke
 from rollout.smoke.verdict import Outcome, SmokeVerdict
 from rollout.terminal.refusal import Failed, Refused
 
-_FAILURES = (
-    Failed,
-    NotRunning,
-    ClientError,
-    BotoCoreError,
-    InvalidInput,
-    Refused,
-    KeyboardInterrupt,
-)
+_FAILURES = (Exception, KeyboardInterrupt)
+"""Whatever it is: a side must not be left on a release that nobody knows to be good."""
 
 
 class Smoke(Protocol):
@@ -98,30 +95,30 @@ class _Run:
     plans: ReleasePlans
     registry: Registry
     smoke: Smoke
-    touched: list[ServiceSide] = field(default_factory=list)
+    reached: list[ServiceSide] = field(default_factory=list)
     deployments: dict[Side, Deployment] = field(default_factory=dict)
     smoked: dict[Side, tuple[str, ...]] = field(default_factory=dict)
 
     def release(self, side: ServiceSide) -> None:
         """Apply the plan of one side, read back what runs, and try it.
 
-        Raises what `_FAILURES` names when it does not run, or a smoke test does not pass.
+        Raises one of `_FAILURES` when it does not run, or a smoke test does not pass.
         """
         stack = self.asked.stack_of(side)
+        self.reached.append(side)
         if self.plans.changes(stack):
             self.check()
-            self.touched.append(side)
             _say(f"{side.side}: applying {stack}")
             self.terraform.apply(stack, self.plans.file(stack))
         self._read_back(side, self.examined.digests)
         self._try(side)
 
     def put_back(self, folder: Path) -> tuple[str, ...]:
-        """Plan and apply again what ran on the sides that were touched, and read it back. Return
+        """Plan and apply again what ran on the sides that were reached, and read it back. Return
         why a side does not run it again, for each that does not.
         """
         problems = []
-        for side in reversed(self.touched):
+        for side in reversed(self.reached):
             _say(f"{side.side}: putting back what ran before")
             try:
                 self._put_back(side, folder)
@@ -129,8 +126,16 @@ class _Run:
                 problems.append(f"the {side.side} side does not run its old images again: {error}")
         return tuple(problems)
 
+    def _images_before(self, side: ServiceSide) -> Mapping[str, str]:
+        """Return what ran on a side. Where a killed deployment has left this release on it, that is
+        what still ran on the other.
+        """
+        others = (each for each in self.asked.sides if each != side)
+        before = (each for each in (side, *others) if self.plans.changes(self.asked.stack_of(each)))
+        return self.running[next(before, side).side].images
+
     def _put_back(self, side: ServiceSide, folder: Path) -> None:
-        images, stack = self.running[side.side].images, self.asked.stack_of(side)
+        images, stack = self._images_before(side), self.asked.stack_of(side)
         self.check()
         tags = variables(self.asked, {name: tag_of(image) for name, image in images.items()})
         plans = plan_release(self.asked, self.terraform, folder, {side.side: tags}, is_judged=False)
@@ -205,7 +210,9 @@ def deploy(
     person has to look at.
     """
     registry = Registry(client("ecr"), asked.service)
-    running = {side.side: settled(side, client("ecs")) for side in asked.sides}
+    # A deployment that does not come to its end is what a rollback replaces.
+    look = primary if asked.is_rollback else settled
+    running = {side.side: look(side, client("ecs")) for side in asked.sides}
     examined = examine(asked, registry, running)
     # What is wrong with the images, or what does not exist, cannot be planned.
     is_plannable = all(running.values()) and asked.service.name in examined.digests
@@ -218,7 +225,9 @@ def deploy(
     with tempfile.TemporaryDirectory() as folder:
         tags = variables(asked, examined.digests)
         releases = {side.side: tags for side in asked.sides}
-        plans = plan_release(asked, terraform, Path(folder), releases)
+        plans = plan_release(
+            asked, terraform, Path(folder), releases, is_judged=not asked.is_rollback
+        )
         if findings := (*examined.findings, *plans.findings):
             raise Refused(asked.what, findings)
         if is_dry:
@@ -228,10 +237,11 @@ def deploy(
         try:
             for side in asked.sides:
                 run.release(side)
+            check()
         except LockLost:
             raise
         except _FAILURES as error:
-            because = str(error) or "it was interrupted"
+            because = str(error) or f"it ended with {type(error).__name__}"
             _say(f"Failed: {because}")
             problems = run.put_back(Path(folder))
             ended = _recorded(run, run.entry(now(), "; ".join((because, *problems))))
