@@ -14,7 +14,6 @@ Example: `pay deploy test-12 connector 412`
 """
 
 from contextlib import ExitStack
-from datetime import timedelta
 from typing import Annotated
 
 import typer
@@ -24,7 +23,7 @@ from pay.catalogue import CATALOGUE
 from rollout.aws.clients import asking
 from rollout.delivery.deploy import Deployed
 from rollout.delivery.deploy import deploy as deploy_release
-from rollout.delivery.environment_locks import locked
+from rollout.delivery.environment_locks import Wait, locked
 from rollout.delivery.release_checks import Asked
 from rollout.delivery.release_plans import ReleasePlans
 from rollout.moves.journal import author, stripped
@@ -33,7 +32,6 @@ from rollout.terminal.arguments import EnvironmentName, Json, ServiceName, envir
 from rollout.terminal.console import choose, console, print_json
 from rollout.terminal.environments import load_for
 from rollout.terminal.refusal import Finding, Refused
-from rollout.terminal.time_text import duration
 from sandbox.plan_only import in_sandbox, is_plan_only, refusal
 
 
@@ -48,10 +46,7 @@ def deploy(
         str | None,
         typer.Option(metavar="TEXT", help="Why no smoke test runs; the record keeps it."),
     ] = None,
-    wait: Annotated[
-        timedelta | None,
-        typer.Option(metavar="TIME", parser=duration, help="How long to wait for the lock."),
-    ] = None,
+    wait: Wait = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Check and plan; change nothing, take no lock.")
     ] = False,
@@ -78,7 +73,7 @@ def deploy(
         check = _nothing_held
         if not dry_run:
             command = f"pay deploy {environment} {service} {number}"
-            check = stack.enter_context(locked([target], command, by, longest=wait or timedelta(0)))
+            check = stack.enter_context(locked([target], command, by, longest=wait))
         ended = deploy_release(asked, client, check, now, is_dry=dry_run)
     if isinstance(ended, ReleasePlans):
         _print_plans(ended, as_json=as_json)
