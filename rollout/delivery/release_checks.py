@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pay.model import Environment, Microservice, Side
 from pay.model.environment.images import Pin, release_tag
+from pay.model.service.migrations import Migrations
 from pay.model.side import ServiceSide
 from pay.model.stacks import KINDS, Stack, known_stacks
 from pay.model.stage.dns_answers import share_at
@@ -22,6 +23,8 @@ from rollout.releases.record import (
     release_number,
     that_ran,
 )
+from rollout.tasks.migrations import no_way_back
+from rollout.tasks.record import has_run, read_runs
 from rollout.terminal.refusal import Finding
 
 
@@ -70,6 +73,18 @@ class Asked:
         )
 
     @cached_property
+    def migrations(self) -> Migrations:
+        """When the release's migration runs; a rollback has none, and none runs twice."""
+        where = self.folder, self.environment.name, self.service.name
+        if (
+            self.is_rollback
+            or not self.environment.tasks
+            or has_run(read_runs(*where), self.number)
+        ):
+            return Migrations.NONE
+        return self.service.migrations
+
+    @cached_property
     def releases(self) -> tuple[Release, ...]:
         """Those of the service here, the oldest first."""
         return read_releases(self.folder, self.environment.name, self.service.name)
@@ -114,7 +129,9 @@ def examine(
             targets[sidecar.name] = kept
         else:
             findings.append(_no_pinned_image(asked, registry, sidecar.name, pin))
-    if not asked.is_rollback:
+    if asked.is_rollback:
+        findings += _past_a_contraction(asked, runs)
+    else:
         findings += _older(asked, targets, runs)
         findings += _unproven(asked, targets.get(own))
     return Examined(
@@ -214,6 +231,20 @@ def _own_image(
         reason = f"{tag} is {image.digest}; what ran here as {tag} is {recorded}"
         findings.append(Finding("image", reason, "a release never changes: make a new one"))
     return image, findings
+
+
+def _past_a_contraction(asked: Asked, runs: Mapping[Side, Mapping[str, _Run]]) -> Iterator[Finding]:
+    own = asked.service.name
+    running = [number for each in runs.values() if own in each and (number := each[own].release)]
+    finding = no_way_back(
+        asked.service,
+        running=max(running, default=asked.number),
+        to=asked.number,
+        folder=asked.folder,
+        environment=asked.environment,
+    )
+    if finding:
+        yield finding
 
 
 def _no_pinned_image(asked: Asked, registry: Registry, container: str, pin: Pin | None) -> Finding:

@@ -85,9 +85,10 @@ def no_way_back(
     """Return why a service may not go back from one release to an older one: a migration that has
     run took away what the older one uses. None: it may.
     """
-    runs = read_runs(folder, environment.name, service.name)
-    for each in service.contractions:
-        if to < each.release <= running and has_run(runs, each.release):
+    passed = [each for each in service.contractions if to < each.release <= running]
+    runs = read_runs(folder, environment.name, service.name) if passed else ()
+    for each in passed:
+        if has_run(runs, each.release):
             return Finding(
                 "contraction",
                 f"the migration of release {each.release} of {service.name} has run in "

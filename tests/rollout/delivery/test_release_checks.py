@@ -11,11 +11,13 @@ import pytest
 from pay.catalogue import CATALOGUE
 from pay.model import Environment, Side, Stage
 from pay.model.environment.images import Pin
+from pay.model.service.migrations import Contraction
 from rollout.delivery.read_back import Deployment
 from rollout.delivery.registry import Image
 from rollout.delivery.release_checks import Asked, Examined, examine
 from rollout.delivery.release_plans import variables
 from rollout.releases.record import Release, Verdict, append_release
+from rollout.tasks.record import MigrationRun, append_run
 from tests.support.plans import at
 
 SERVICE = CATALOGUE["connector"]
@@ -214,6 +216,19 @@ def test_a_rollback_keeps_a_sidecar_whose_pinned_image_is_not_there(ask: Ask) ->
     registry = Registry({**EVERYTHING.numbers, "nginx": {4}})
     found = examined(ask(10, is_rollback=True), runs(10, nginx=4), runs(11), registry)
     assert (found.findings, found.digests["nginx"]) == ((), digest("nginx", 4))
+
+
+@pytest.mark.parametrize(("ec2", "refused"), [(12, ["contraction"]), (10, [])])
+def test_no_rollback_passes_a_migration_that_took_something_away(
+    ask: Ask, ec2: int, refused: list[str]
+) -> None:
+    """The newest release that runs counts, on whichever side."""
+    contraction = Contraction(release=11, because="drops the column gateway_name")
+    service = SERVICE.model_copy(update={"contractions": (contraction,)})
+    asked = replace(ask(10, is_rollback=True), service=service)
+    ran = MigrationRun(at=NOW, by="a", release=11, task="t", exit_code=0)
+    append_run(asked.folder, "test-12", "connector", ran)
+    assert gates(examined(asked, runs(ec2), runs(10))) == refused
 
 
 def test_every_reason_is_said_at_once(ask: Ask) -> None:
