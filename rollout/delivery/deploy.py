@@ -29,7 +29,6 @@ from rollout.delivery.read_back import (
     require_running,
     settled,
 )
-from rollout.delivery.registry import Registry
 from rollout.delivery.release_checks import Asked, Examined, examine
 from rollout.delivery.release_plans import ReleasePlans, plan_release, revision, variables
 from rollout.delivery.synthesis import output_folder, synthesise
@@ -37,6 +36,7 @@ from rollout.delivery.terraform import Terraform
 from rollout.locks.holding import LockLost
 from rollout.plans.releases import tag_of
 from rollout.releases.record import Release, Verdict, append_release
+from rollout.releases.registry import Registry
 from rollout.smoke.smoke import smoke
 from rollout.smoke.verdict import Outcome, SmokeVerdict
 from rollout.tasks.migrations import migrate

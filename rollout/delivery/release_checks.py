@@ -13,7 +13,6 @@ from pay.model.stacks import KINDS, Stack, known_stacks
 from pay.model.stage.dns_answers import share_at
 from pay.smoke.targets import proving
 from rollout.delivery.read_back import IN_PROGRESS, Deployment
-from rollout.delivery.registry import Image, Registry
 from rollout.plans.releases import tag_of
 from rollout.releases.record import (
     Digests,
@@ -23,6 +22,7 @@ from rollout.releases.record import (
     release_number,
     that_ran,
 )
+from rollout.releases.registry import Image, Registry
 from rollout.tasks.migrations import no_way_back
 from rollout.tasks.record import has_run, read_runs
 from rollout.terminal.refusal import Finding

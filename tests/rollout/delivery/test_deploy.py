@@ -18,10 +18,10 @@ from pay.model.stacks import TASKS
 from rollout.delivery import deploy as module
 from rollout.delivery.deploy import Deployed, deploy
 from rollout.delivery.read_back import Deployment, NotRunning
-from rollout.delivery.registry import Image
 from rollout.delivery.release_checks import Asked
 from rollout.locks.holding import LockLost
 from rollout.releases.record import Verdict, read_releases
+from rollout.releases.registry import Image
 from rollout.tasks.migrations import Migrated
 from rollout.tasks.one_off import Ended
 from rollout.tasks.record import MigrationRun, append_run

@@ -13,10 +13,10 @@ from pay.model import Environment, Side, Stage
 from pay.model.environment.images import Pin
 from pay.model.service.migrations import Contraction
 from rollout.delivery.read_back import Deployment
-from rollout.delivery.registry import Image
 from rollout.delivery.release_checks import Asked, Examined, examine
 from rollout.delivery.release_plans import variables
 from rollout.releases.record import Release, Verdict, append_release
+from rollout.releases.registry import Image
 from rollout.tasks.record import MigrationRun, append_run
 from tests.support.plans import at
 

@@ -15,7 +15,7 @@ from rollout.locks.bucket import LockBucket
 from rollout.locks.holding import free, new_lock, take
 from rollout.locks.lock import Place
 from rollout.tasks import one_off
-from rollout.tasks.migrations import migrate, no_way_back
+from rollout.tasks.migrations import migrate, no_way_back, running_releases
 from rollout.tasks.one_off import Runner
 from rollout.tasks.record import MigrationRun, append_run, read_runs
 from rollout.terminal.refusal import Failed, Refused
@@ -258,6 +258,19 @@ def test_no_rollback_passes_a_migration_that_took_something_away(
     assert (finding is not None) is is_refused
     if finding:
         assert "drops the column gateway_name" in finding.reason
+
+
+def test_an_image_that_the_registry_has_lost_has_no_number(
+    server: Server, environments: Mapping[str, Environment]
+) -> None:
+    ecs = server.client("ecs")
+    service = {"cluster": "sandbox-ec2", "service": LEDGER.name}
+    lost = register(server, "sandbox_ledger", f"7@sha256:{'a' * 64}", ["EC2"], "bridge")
+    ecs.update_service(**service, taskDefinition=lost)
+    assert running_releases(LEDGER, environments["sandbox"], server.client) == {Side.EC2: None}
+    again = register(server, "sandbox_ledger", "7-release", ["EC2"], "bridge")
+    ecs.update_service(**service, taskDefinition=again)
+    assert running_releases(LEDGER, environments["sandbox"], server.client) == {Side.EC2: 7}
 
 
 def test_each_line_of_the_record_can_be_read_again(tmp_path: Path) -> None:
