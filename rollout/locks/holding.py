@@ -66,7 +66,7 @@ def take(bucket: LockBucket, wanted: Lock) -> Held:
         elif seen.is_expired:
             held = bucket.write(wanted, over=seen.etag)
         elif seen.lock.lets_in(wanted):
-            kept = None if wanted.command == seen.lock.command else seen.lock
+            kept = None if wanted.command == seen.lock.command else seen.rest
             wanted = wanted.model_copy(update={"kept": kept})
             held = bucket.write(wanted, over=seen.etag)
         else:

@@ -272,6 +272,17 @@ def test_a_check_gives_a_change_the_whole_time_of_the_lock(bucket: LockBucket) -
     assert bucket.read() is None
 
 
+def test_commands_do_not_prolong_a_lock_by_hand(bucket: LockBucket) -> None:
+    """It ends by itself, however many commands its owner runs meanwhile."""
+    by_hand = take(bucket, new_lock(BY_HAND, "one", holds=timedelta(minutes=5)))
+    time.sleep(2.1)
+    free(bucket, take(bucket, wanted("one")))
+    again = bucket.read()
+    assert again is not None
+    assert again.lock.id == by_hand.lock.id
+    assert 290 <= again.lock.seconds < 300
+
+
 def test_waiting_takes_the_lock_when_it_is_given_back(
     bucket: LockBucket, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
