@@ -2,7 +2,8 @@
 
 N is the number of the tag `N-release`; what runs is its digest. The side with less traffic comes
 first. A side counts when ECS completed this very deployment, every task runs the digests, and its
-smoke tests pass. Otherwise all sides get their old images again, and the record says `bad`.
+smoke tests pass. Otherwise all sides get their old images again, and the record says `bad`. The
+release's migration runs before the sides or after them, as the catalogue says.
 
 Lists every reason that stands against it; nothing is changed then. `--rollback` goes back to a
 release that ran here, and waits for no proof and no smoke test. The line in `environments/releases`
@@ -14,7 +15,6 @@ Example: `pay deploy test-12 connector 412`
 """
 
 from contextlib import ExitStack
-from datetime import timedelta
 from typing import Annotated
 
 import typer
@@ -24,16 +24,16 @@ from pay.catalogue import CATALOGUE
 from rollout.aws.clients import asking
 from rollout.delivery.deploy import Deployed
 from rollout.delivery.deploy import deploy as deploy_release
-from rollout.delivery.environment_locks import locked
+from rollout.delivery.environment_locks import Wait, locked
 from rollout.delivery.release_checks import Asked
 from rollout.delivery.release_plans import ReleasePlans
 from rollout.moves.journal import author, stripped
 from rollout.releases.record import Verdict
+from rollout.tasks.record import record_path
 from rollout.terminal.arguments import EnvironmentName, Json, ServiceName, environments_folder, now
 from rollout.terminal.console import choose, console, print_json
 from rollout.terminal.environments import load_for
 from rollout.terminal.refusal import Finding, Refused
-from rollout.terminal.time_text import duration
 from sandbox.plan_only import in_sandbox, is_plan_only, refusal
 
 
@@ -48,10 +48,7 @@ def deploy(
         str | None,
         typer.Option(metavar="TEXT", help="Why no smoke test runs; the record keeps it."),
     ] = None,
-    wait: Annotated[
-        timedelta | None,
-        typer.Option(metavar="TIME", parser=duration, help="How long to wait for the lock."),
-    ] = None,
+    wait: Wait = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Check and plan; change nothing, take no lock.")
     ] = False,
@@ -78,7 +75,7 @@ def deploy(
         check = _nothing_held
         if not dry_run:
             command = f"pay deploy {environment} {service} {number}"
-            check = stack.enter_context(locked([target], command, by, longest=wait or timedelta(0)))
+            check = stack.enter_context(locked([target], command, by, longest=wait))
         ended = deploy_release(asked, client, check, now, is_dry=dry_run)
     if isinstance(ended, ReleasePlans):
         _print_plans(ended, as_json=as_json)
@@ -101,7 +98,9 @@ def _print_plans(plans: ReleasePlans, *, as_json: bool) -> None:
         return
     out = console()
     for stack in changed:
-        out.print(f"Would change {stack}: its task definition and its service.")
+        is_side = plans.by_stack[stack].stack.kind.side
+        what = "its task definition and its service" if is_side else "the task of its migration"
+        out.print(f"Would change {stack}: {what}.")
     if not changed:
         out.print("Nothing would change: every side runs this release.")
 
@@ -114,8 +113,12 @@ def _print(ended: Deployed) -> None:
         f"{name} {entry.release} in {where}: [{style}]{entry.verdict}[/]"
         + (f", {escape(entry.because)}" if entry.because else "")
     )
-    if entry.verdict is Verdict.BAD:
+    if entry.verdict is Verdict.BAD and ended.is_everywhere:
+        out.print("Every side runs it. Read why its migration failed, then deploy it again.")
+    elif entry.verdict is Verdict.BAD:
         out.print("What ran before runs again on every side.")
     for side, deployment in ended.deployments.items():
         out.print(f"{side}: {deployment.id}, {deployment.running} tasks")
-    out.print(f"Recorded in {ended.file}: commit it.")
+    migrations = record_path(ended.asked.folder, where, name)
+    files = [str(each) for each in (ended.file, migrations) if each.exists()]
+    out.print(f"Recorded in {' and '.join(files)}: commit what is new.")

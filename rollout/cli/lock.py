@@ -1,8 +1,8 @@
 """Lock an environment, so that nothing but you changes it.
 
-`pay deploy` and `pay apply` lock it themselves. A lock by hand keeps others out while you look at
-something. It lets your own commands in, and ends by itself after `--for`. It is an object in the
-bucket of the environment's states, and its time is S3's.
+`pay deploy`, `pay apply`, `pay migrate` and `pay task run` lock it themselves. A lock by hand keeps
+others out while you look at something. It lets your own commands in, and ends by itself after
+`--for`. It is an object in the bucket of the environment's states, and its time is S3's.
 
 Exit codes: 0 done, 1 another has it, 2 wrong use.
 

@@ -2,7 +2,8 @@
 
 It waits until the task has ended, however long that takes; stopped by Ctrl-C or killed, the next
 call finds the task. A release whose migration has run is not migrated again. After a failure the
-container's last lines are shown, and the next call starts a new task.
+container's last lines are shown, and the next call starts a new task. The environment is locked
+meanwhile.
 
 Exit codes: 0 it has run, 1 refused or failed, 2 wrong use.
 
@@ -17,6 +18,8 @@ from rich.markup import escape
 
 from pay.catalogue import CATALOGUE
 from rollout.aws.clients import asking
+from rollout.delivery.environment_locks import Wait, locked
+from rollout.moves.journal import author
 from rollout.tasks.migrations import Migrated
 from rollout.tasks.migrations import migrate as run_migration
 from rollout.tasks.one_off import Runner
@@ -38,12 +41,15 @@ def migrate(
     release: Annotated[
         int, typer.Argument(metavar="N", min=1, help="The release, the N of `N-release`.")
     ],
+    wait: Wait = None,
     as_json: Json = False,
 ) -> None:
     folder = environments_folder()
     chosen = choose(environment, load_for(folder, environment), "ENV")
     target = choose(service, {name: CATALOGUE[name] for name in chosen.services}, "SERVICE")
-    with asking(chosen) as client:
+    command = f"pay migrate {environment} {service} {release}"
+    by = author(folder)
+    with asking(chosen) as client, locked([chosen], command, by, longest=wait):
         runner = Runner(chosen, client, report=lambda line: typer.echo(line, err=True))
         try:
             migrated = run_migration(target, release, runner=runner, folder=folder, now=now())

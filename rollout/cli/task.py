@@ -15,6 +15,8 @@ from pay.model import Environment
 from pay.model.stacks import TASKS
 from pay.model.tasks import scheduled
 from rollout.aws.clients import Client, asking
+from rollout.delivery.environment_locks import Wait, locked
+from rollout.moves.journal import author
 from rollout.tasks.one_off import Runner
 from rollout.tasks.scheduled import Planned, dead_letters, planned_calls, run_now
 from rollout.terminal.arguments import EnvironmentName, Json, environments_folder
@@ -52,13 +54,18 @@ def run(
     name: Annotated[
         str, typer.Argument(metavar="NAME", help="A scheduled call, for example `ledger-expunge`.")
     ],
+    wait: Wait = None,
     as_json: Json = False,
 ) -> None:
-    """Make a scheduled call now, and wait until it has ended."""
+    """Make a scheduled call now, and wait until it has ended.
+
+    The environment is locked meanwhile.
+    """
     chosen = _environment(environment)
     calls = {call.name: call for call in scheduled(chosen, CATALOGUE)}
     call = choose(name, calls, "NAME")
-    with asking(chosen) as client:
+    command, by = f"pay task run {environment} {name}", author(environments_folder())
+    with asking(chosen) as client, locked([chosen], command, by, longest=wait):
         runner = Runner(chosen, client, report=lambda line: typer.echo(line, err=True))
         try:
             ended = run_now(call, runner)

@@ -13,18 +13,22 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import typer
-from botocore.exceptions import BotoCoreError, ClientError
 
 from pay.model import Environment, Side
-from pay.model.problem import InvalidInput
+from pay.model.service.migrations import Migrations
 from pay.model.side import ServiceSide
 from pay.model.smoke import Scenario
-from pay.model.stacks import traffic_stack
+from pay.model.stacks import TASKS, traffic_stack
 from pay.smoke.targets import proving
 from rollout.aws.clients import Client
 from rollout.delivery.environment_locks import Check
-from rollout.delivery.read_back import Deployment, NotRunning, require_running, settled
-from rollout.delivery.registry import Registry
+from rollout.delivery.read_back import (
+    Deployment,
+    NotRunning,
+    primary,
+    require_running,
+    settled,
+)
 from rollout.delivery.release_checks import Asked, Examined, examine
 from rollout.delivery.release_plans import ReleasePlans, plan_release, revision, variables
 from rollout.delivery.synthesis import output_folder, synthesise
@@ -32,19 +36,15 @@ from rollout.delivery.terraform import Terraform
 from rollout.locks.holding import LockLost
 from rollout.plans.releases import tag_of
 from rollout.releases.record import Release, Verdict, append_release
+from rollout.releases.registry import Registry
 from rollout.smoke.smoke import smoke
 from rollout.smoke.verdict import Outcome, SmokeVerdict
+from rollout.tasks.migrations import migrate
+from rollout.tasks.one_off import Runner
 from rollout.terminal.refusal import Failed, Refused
 
-_FAILURES = (
-    Failed,
-    NotRunning,
-    ClientError,
-    BotoCoreError,
-    InvalidInput,
-    Refused,
-    KeyboardInterrupt,
-)
+_FAILURES = (Exception, KeyboardInterrupt)
+"""Whatever it is: a side must not be left on a release that nobody knows to be good."""
 
 
 class Smoke(Protocol):
@@ -69,6 +69,8 @@ class Deployed:
     file: Path
     """The record with the line."""
     deployments: Mapping[Side, Deployment]
+    is_everywhere: bool
+    """Whether every side runs the release: a bad one only lacks its migration."""
 
     @property
     def is_bad(self) -> bool:
@@ -98,30 +100,68 @@ class _Run:
     plans: ReleasePlans
     registry: Registry
     smoke: Smoke
-    touched: list[ServiceSide] = field(default_factory=list)
+    is_everywhere: bool = False
+    reached: list[ServiceSide] = field(default_factory=list)
     deployments: dict[Side, Deployment] = field(default_factory=dict)
     smoked: dict[Side, tuple[str, ...]] = field(default_factory=dict)
+
+    def release_everywhere(self, now: Callable[[], datetime]) -> None:
+        """Release every side, with the migration before or after them.
+
+        Raises one of `_FAILURES` when a step fails; after it nothing more is changed.
+        """
+        self._migrate(Migrations.BEFORE, now)
+        for side in self.asked.sides:
+            self.release(side)
+        self.check()
+        self.is_everywhere = True
+        self._migrate(Migrations.AFTER, now)
+        self.check()
+
+    def _migrate(self, when: Migrations, now: Callable[[], datetime]) -> None:
+        """Run the release's migration if this is its time. Raises NotRunning when it fails."""
+        asked, stack = self.asked, TASKS.stack_id(self.asked.environment.name)
+        if asked.migrations is not when:
+            return
+        self.check()
+        if self.plans.changes(stack):
+            _say(f"migration: applying {stack}")
+            self.terraform.apply(stack, self.plans.file(stack))
+        runner = Runner(asked.environment, self.client, lambda line: _say(f"migration: {line}"))
+        migrated = migrate(
+            asked.service,
+            asked.number,
+            runner=runner,
+            folder=asked.folder,
+            now=now(),
+            deploying=True,
+        )
+        ended = migrated.ended
+        for line in ended.log_lines if ended else ():
+            _say(f"  {line}")
+        if ended and not ended.is_good:
+            raise NotRunning(f"the migration failed: {ended.in_words}")
 
     def release(self, side: ServiceSide) -> None:
         """Apply the plan of one side, read back what runs, and try it.
 
-        Raises what `_FAILURES` names when it does not run, or a smoke test does not pass.
+        Raises one of `_FAILURES` when it does not run, or a smoke test does not pass.
         """
         stack = self.asked.stack_of(side)
+        self.reached.append(side)
         if self.plans.changes(stack):
             self.check()
-            self.touched.append(side)
             _say(f"{side.side}: applying {stack}")
             self.terraform.apply(stack, self.plans.file(stack))
         self._read_back(side, self.examined.digests)
         self._try(side)
 
     def put_back(self, folder: Path) -> tuple[str, ...]:
-        """Plan and apply again what ran on the sides that were touched, and read it back. Return
+        """Plan and apply again what ran on the sides that were reached, and read it back. Return
         why a side does not run it again, for each that does not.
         """
         problems = []
-        for side in reversed(self.touched):
+        for side in reversed(self.reached):
             _say(f"{side.side}: putting back what ran before")
             try:
                 self._put_back(side, folder)
@@ -129,8 +169,16 @@ class _Run:
                 problems.append(f"the {side.side} side does not run its old images again: {error}")
         return tuple(problems)
 
+    def _images_before(self, side: ServiceSide) -> Mapping[str, str]:
+        """Return what ran on a side. Where a killed deployment has left this release on it, that is
+        what still ran on the other.
+        """
+        others = (each for each in self.asked.sides if each != side)
+        before = (each for each in (side, *others) if self.plans.changes(self.asked.stack_of(each)))
+        return self.running[next(before, side).side].images
+
     def _put_back(self, side: ServiceSide, folder: Path) -> None:
-        images, stack = self.running[side.side].images, self.asked.stack_of(side)
+        images, stack = self._images_before(side), self.asked.stack_of(side)
         self.check()
         tags = variables(self.asked, {name: tag_of(image) for name, image in images.items()})
         plans = plan_release(self.asked, self.terraform, folder, {side.side: tags}, is_judged=False)
@@ -197,15 +245,18 @@ def deploy(
     is_dry: bool = False,
     smoke: Smoke = smoke,
 ) -> Deployed | ReleasePlans:
-    """Deploy a release to every side that exists, and record it. When one side does not run it, or
-    a smoke test does not pass, all sides get their old images again and the line says bad. `is_dry`
-    ends with the plans.
+    """Deploy a release to every side that exists, with its migration, and record it. When one side
+    does not run it, or a smoke test does not pass, all sides get their old images again and the
+    line says bad; when the migration after them fails, it only says bad. `is_dry` ends with the
+    plans.
 
     Raises Refused with every reason, and nothing changed; Failed when something is left that a
     person has to look at.
     """
     registry = Registry(client("ecr"), asked.service)
-    running = {side.side: settled(side, client("ecs")) for side in asked.sides}
+    # A deployment that does not come to its end is what a rollback replaces.
+    look = primary if asked.is_rollback else settled
+    running = {side.side: look(side, client("ecs")) for side in asked.sides}
     examined = examine(asked, registry, running)
     # What is wrong with the images, or what does not exist, cannot be planned.
     is_plannable = all(running.values()) and asked.service.name in examined.digests
@@ -213,12 +264,23 @@ def deploy(
         raise Refused(asked.what, examined.findings)
     terraform = Terraform(output_folder())
     records = traffic_stack(asked.environment.name, asked.service.name)
-    ids = [*map(asked.stack_of, asked.sides), records]
+    migrates = asked.migrations is not Migrations.NONE
+    if asked.service.migrations is not Migrations.NONE and not asked.environment.tasks:
+        _say(f"migration: {asked.environment.name} has no table [tasks], so none is run here")
+    tasks = [TASKS.stack_id(asked.environment.name)] if migrates else []
+    ids = [*map(asked.stack_of, asked.sides), *tasks, records]
     synthesise(Path.cwd(), asked.folder.resolve(), terraform.out, globs=" ".join(ids))
     with tempfile.TemporaryDirectory() as folder:
         tags = variables(asked, examined.digests)
         releases = {side.side: tags for side in asked.sides}
-        plans = plan_release(asked, terraform, Path(folder), releases)
+        plans = plan_release(
+            asked,
+            terraform,
+            Path(folder),
+            releases,
+            migration=examined.digests[asked.service.name] if migrates else None,
+            is_judged=not asked.is_rollback,
+        )
         if findings := (*examined.findings, *plans.findings):
             raise Refused(asked.what, findings)
         if is_dry:
@@ -226,14 +288,14 @@ def deploy(
         there = {side: each for side, each in running.items() if each}
         run = _Run(asked, client, terraform, check, examined, there, plans, registry, smoke)
         try:
-            for side in asked.sides:
-                run.release(side)
+            run.release_everywhere(now)
         except LockLost:
             raise
         except _FAILURES as error:
-            because = str(error) or "it was interrupted"
+            because = str(error) or f"it ended with {type(error).__name__}"
             _say(f"Failed: {because}")
-            problems = run.put_back(Path(folder))
+            # After the sides only the migration is missing, without which they run by definition.
+            problems = () if run.is_everywhere else run.put_back(Path(folder))
             ended = _recorded(run, run.entry(now(), "; ".join((because, *problems))))
             if problems:
                 before = examined.before or "N"
@@ -249,7 +311,7 @@ def _recorded(run: _Run, entry: Release) -> Deployed:
         file = append_release(asked.folder, asked.environment.name, asked.service.name, entry)
     except OSError as error:
         raise Failed(f"the record could not be written: {error}; add {entry.line()}") from None
-    return Deployed(asked, entry, file, run.deployments)
+    return Deployed(asked, entry, file, run.deployments, run.is_everywhere)
 
 
 def _say(line: str) -> None:

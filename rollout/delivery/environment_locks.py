@@ -3,12 +3,21 @@
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
+from typing import Annotated
+
+import typer
 
 from pay.model import Environment
 from rollout.aws.clients import asking
 from rollout.locks.bucket import LockBucket
 from rollout.locks.holding import holding, new_lock
 from rollout.locks.lock import place_of
+from rollout.terminal.time_text import duration
+
+Wait = Annotated[
+    timedelta | None,
+    typer.Option(metavar="TIME", parser=duration, help="How long to wait for the lock."),
+]
 
 Check = Callable[[], None]
 """Raises LockLost when another command may change an environment; called before each change."""
@@ -20,7 +29,7 @@ def locked(
     command: str,
     by: str,
     *,
-    longest: timedelta = timedelta(0),
+    longest: timedelta | None = None,
 ) -> Iterator[Check]:
     """Hold the lock of each environment for a command; wait as long as `longest` for each.
 
@@ -33,7 +42,8 @@ def locked(
             client = stack.enter_context(asking(environment))
             bucket = LockBucket(client("s3"), place_of(environment))
             wanted = new_lock(command, by)
-            held.append(stack.enter_context(holding(bucket, wanted, longest=longest)))
+            there = holding(bucket, wanted, longest=longest or timedelta(0))
+            held.append(stack.enter_context(there))
 
         def check() -> None:
             for each in held:

@@ -27,13 +27,15 @@ class Planner:
 
     def plan(self, id: str, file: Path, *, release: Mapping[str, str] | None = None) -> None:
         """Write the plan of a stack, and beside it, with the suffix .json, what it shows.
-        `release` has the image tags of a side; None: those that run.
+        `release` has the image tags of a side, or those of an environment's tasks that change;
+        None: those that run.
 
         Raises InvalidInput for a state that cannot be read, Failed when Terraform fails.
         """
         with tempfile.TemporaryDirectory() as scratch:
-            variables = None
-            tags = self._images(self._known[id]) if release is None else release
+            variables, stack = None, self._known[id]
+            is_whole = release is not None and stack.kind.side
+            tags = ({} if is_whole else self._images(stack)) | dict(release or {})
             if tags:
                 variables = Path(scratch, "release.tfvars.json")
                 variables.write_text(json.dumps(tags))

@@ -18,7 +18,9 @@ PAGE = 100
 """The most tasks of one DescribeTasks."""
 
 SCALING_SECONDS = 60
-"""How long a completed deployment may lack a task: auto scaling has asked for one more."""
+"""How long the tasks of a completed deployment may differ: auto scaling starts or stops some, and
+ECS replaces one that ended.
+"""
 
 REASONS = 3
 """Different reasons of stopped tasks in a message."""
@@ -79,9 +81,22 @@ def require_running(
     """
     deployment = settled(side, ecs)
     end = time.monotonic() + SCALING_SECONDS
-    while deployment and deployment.running != deployment.desired and time.monotonic() < end:
+    while True:
+        completed = _completed(side, ecs, deployment, revision)
+        wrong = [*_wrong(_tasks(side, ecs, "RUNNING"), completed, wanted)]
+        if not wrong:
+            return completed
+        if time.monotonic() >= end:
+            where = f"{side.service.name} in {side.cluster}"
+            raise NotRunning(f"{where}: {'; '.join(dict.fromkeys(wrong))}")
         time.sleep(POLL_SECONDS)
         deployment = primary(side, ecs)
+
+
+def _completed(
+    side: ServiceSide, ecs: Any, deployment: Deployment | None, revision: str
+) -> Deployment:
+    """Return the deployment if it is COMPLETED, of the revision. Raises NotRunning otherwise."""
     where = f"{side.service.name} in {side.cluster}"
     if deployment is None:
         raise NotRunning(f"{where} is not there")
@@ -93,11 +108,6 @@ def require_running(
         )
     if deployment.rollout_state != "COMPLETED":
         raise NotRunning(f"{where}: deployment {deployment.id} is {deployment.rollout_state}")
-    if deployment.running != deployment.desired:
-        raise NotRunning(f"{where}: {deployment.running} of {deployment.desired} tasks run")
-    tasks = _tasks(side, ecs, "RUNNING")
-    if wrong := [*_wrong(tasks, deployment, wanted)]:
-        raise NotRunning(f"{where}: {'; '.join(dict.fromkeys(wrong))}")
     return deployment
 
 
@@ -110,6 +120,8 @@ def stopped_reasons(side: ServiceSide, ecs: Any, revision: str) -> tuple[str, ..
 def _wrong(
     tasks: Sequence[Any], deployment: Deployment, wanted: Mapping[str, Collection[str]]
 ) -> Iterator[str]:
+    if deployment.running != deployment.desired:
+        yield f"{deployment.running} of {deployment.desired} tasks run"
     own = [task for task in tasks if task.get("startedBy") == deployment.id]
     if len(own) < deployment.desired or len(own) != len(tasks):
         yield f"{len(own)} of {len(tasks)} tasks are of deployment {deployment.id}"

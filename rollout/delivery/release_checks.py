@@ -7,12 +7,12 @@ from pathlib import Path
 
 from pay.model import Environment, Microservice, Side
 from pay.model.environment.images import Pin, release_tag
+from pay.model.service.migrations import Migrations
 from pay.model.side import ServiceSide
 from pay.model.stacks import KINDS, Stack, known_stacks
 from pay.model.stage.dns_answers import share_at
 from pay.smoke.targets import proving
 from rollout.delivery.read_back import IN_PROGRESS, Deployment
-from rollout.delivery.registry import Image, Registry
 from rollout.plans.releases import tag_of
 from rollout.releases.record import (
     Digests,
@@ -22,6 +22,9 @@ from rollout.releases.record import (
     release_number,
     that_ran,
 )
+from rollout.releases.registry import Image, Registry
+from rollout.tasks.migrations import no_way_back
+from rollout.tasks.record import has_run, read_runs
 from rollout.terminal.refusal import Finding
 
 
@@ -70,6 +73,18 @@ class Asked:
         )
 
     @cached_property
+    def migrations(self) -> Migrations:
+        """When the release's migration runs; a rollback has none, and none runs twice."""
+        where = self.folder, self.environment.name, self.service.name
+        if (
+            self.is_rollback
+            or not self.environment.tasks
+            or has_run(read_runs(*where), self.number)
+        ):
+            return Migrations.NONE
+        return self.service.migrations
+
+    @cached_property
     def releases(self) -> tuple[Release, ...]:
         """Those of the service here, the oldest first."""
         return read_releases(self.folder, self.environment.name, self.service.name)
@@ -99,9 +114,10 @@ def examine(
         if (there := running[side.side])
     }
     own = asked.service.name
+    last = next((runs[side.side] for side in reversed(asked.sides) if side.side in runs), {})
     targets: dict[str, Image] = {}
     findings = [*_sides(asked, running), *_environment(asked)]
-    image, against = _own_image(asked, registry)
+    image, against = _own_image(asked, registry, runs)
     findings += against
     if image:
         targets[own] = image
@@ -109,12 +125,15 @@ def examine(
         pin = asked.environment.sidecars.get(sidecar.name)
         if pin and (pinned := registry.find(sidecar.name, pin.digest)):
             targets[sidecar.name] = pinned
+        elif asked.is_rollback and sidecar.name in last and (kept := last[sidecar.name].image):
+            targets[sidecar.name] = kept
         else:
             findings.append(_no_pinned_image(asked, registry, sidecar.name, pin))
-    if not asked.is_rollback:
+    if asked.is_rollback:
+        findings += _past_a_contraction(asked, runs)
+    else:
         findings += _older(asked, targets, runs)
         findings += _unproven(asked, targets.get(own))
-    last = next((runs[side.side] for side in reversed(asked.sides) if side.side in runs), {})
     return Examined(
         {name: image.digest for name, image in targets.items()},
         last[own].release if own in last else None,
@@ -153,7 +172,7 @@ def _sides(asked: Asked, running: Mapping[Side, Deployment | None]) -> Iterator[
                 f"{side.deployment.stage} needs",
                 f"apply {where} first",
             )
-        elif deployment.rollout_state == IN_PROGRESS:
+        elif deployment.rollout_state == IN_PROGRESS and not asked.is_rollback:
             reason = f"{where} has deployment {deployment.id} in progress"
             yield Finding("sides", reason, "wait until it ends; look at the service's events")
 
@@ -174,16 +193,23 @@ def _environment(asked: Asked) -> Iterator[Finding]:
             )
 
 
-def _own_image(asked: Asked, registry: Registry) -> tuple[Image | None, list[Finding]]:
-    """Return the image of the release, and what is wrong with it."""
+def _own_image(
+    asked: Asked, registry: Registry, runs: Mapping[Side, Mapping[str, _Run]]
+) -> tuple[Image | None, list[Finding]]:
+    """Return the image of the release, and what is wrong with it. A rollback takes the very image
+    that ran here.
+    """
     own, tag = asked.service.name, release_tag(asked.number)
     image = registry.find(own, tag)
     here = [each for each in that_ran(asked.releases) if each.release == asked.number]
     recorded = next((each.digests[own] for each in reversed(here) if own in each.digests), None)
     findings = []
     if asked.is_rollback:
-        image = image or (registry.find(own, recorded) if recorded else None)
-        if not here and asked.number not in {each.before for each in asked.releases}:
+        image = (registry.find(own, recorded) if recorded else None) or image
+        # What runs on one side only: a deployment was killed before it was recorded.
+        running = {each[own].release for each in runs.values() if own in each}
+        before = {each.before for each in asked.releases}
+        if not here and asked.number not in running | before:
             ran = sorted({each.release for each in that_ran(asked.releases)})
             findings.append(
                 Finding(
@@ -205,6 +231,20 @@ def _own_image(asked: Asked, registry: Registry) -> tuple[Image | None, list[Fin
         reason = f"{tag} is {image.digest}; what ran here as {tag} is {recorded}"
         findings.append(Finding("image", reason, "a release never changes: make a new one"))
     return image, findings
+
+
+def _past_a_contraction(asked: Asked, runs: Mapping[Side, Mapping[str, _Run]]) -> Iterator[Finding]:
+    own = asked.service.name
+    running = [number for each in runs.values() if own in each and (number := each[own].release)]
+    finding = no_way_back(
+        asked.service,
+        running=max(running, default=asked.number),
+        to=asked.number,
+        folder=asked.folder,
+        environment=asked.environment,
+    )
+    if finding:
+        yield finding
 
 
 def _no_pinned_image(asked: Asked, registry: Registry, container: str, pin: Pin | None) -> Finding:

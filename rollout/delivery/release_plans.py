@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pay.model import Side
-from pay.model.stacks import traffic_stack
+from pay.model.stacks import TASKS, traffic_stack
+from pay.model.tasks import image_tag_variable
 from rollout.delivery.plan_set import described
 from rollout.delivery.planner import Planner
 from rollout.delivery.release_checks import Asked
@@ -55,27 +56,42 @@ def plan_release(
     folder: Path,
     releases: Mapping[Side, Mapping[str, str]],
     *,
+    migration: str | None = None,
     is_judged: bool = True,
 ) -> ReleasePlans:
-    """Plan sides with the tags or digests in `releases`, and their records, which must not change.
+    """Plan sides with the tags or digests in `releases`, and the task of the release's `migration`
+    with its digest; None: it has none.
 
-    `is_judged` asks the guard as well: putting back what ran before asks for nothing but that it
-    changes nothing else. Raises as `Planner.plan` and `read_and_judge` do.
+    `is_judged` plans the records as well, which must not change, and asks the guard: going back to
+    what ran before asks for nothing but that it changes nothing else. Raises as `Planner.plan` and
+    `read_and_judge` do.
     """
     planner = Planner(terraform, asked.stacks)
-    records = traffic_stack(asked.environment.name, asked.service.name)
     files: list[Path] = []
+    unapplied: list[Finding] = []
     for side in asked.sides:
         if side.side in releases:
             files.append(folder / f"{asked.stack_of(side)}.tfplan")
             planner.plan(asked.stack_of(side), files[-1], release=releases[side.side])
-    files.append(folder / f"{records}.tfplan")
-    planner.plan(records, files[-1])
+    if migration:
+        tasks = TASKS.stack_id(asked.environment.name)
+        terraform.init(tasks)
+        if terraform.state_version(tasks) is None:
+            reason = f"{tasks} is not applied: it has the migration of {asked.service.name}"
+            unapplied.append(Finding("migration", reason, "apply it first"))
+        else:
+            files.append(folder / f"{tasks}.tfplan")
+            image = {image_tag_variable(asked.service.name): migration}
+            planner.plan(tasks, files[-1], release=image)
+    if is_judged:
+        records = traffic_stack(asked.environment.name, asked.service.name)
+        files.append(folder / f"{records}.tfplan")
+        planner.plan(records, files[-1])
     context, verdict = read_and_judge(
         [file.with_suffix(".json") for file in files], asked.folder, {}
     )
     plans = {plan.stack.id: plan for plan in context.plans}
-    findings = [finding for plan in plans.values() for finding in others(plan)]
+    findings = unapplied + [each for plan in plans.values() for each in others(plan)]
     if is_judged:
         for each in verdict.refused:
             if each.rule == DRIFT and runs_only_another_revision(

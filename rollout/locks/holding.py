@@ -66,7 +66,7 @@ def take(bucket: LockBucket, wanted: Lock) -> Held:
         elif seen.is_expired:
             held = bucket.write(wanted, over=seen.etag)
         elif seen.lock.lets_in(wanted):
-            kept = None if wanted.command == seen.lock.command else seen.lock
+            kept = None if wanted.command == seen.lock.command else seen.rest
             wanted = wanted.model_copy(update={"kept": kept})
             held = bucket.write(wanted, over=seen.etag)
         else:
@@ -148,15 +148,18 @@ class Holding:
         self._bucket, self._held = bucket, held
         self._lost: str | None = None
         self._end = threading.Event()
+        self._renewing = threading.Lock()
         self._renewed_at = time.monotonic()
         self._thread = threading.Thread(target=self._renew, daemon=True)
         self._thread.start()
 
     def check(self) -> None:
-        """Do nothing while the lock is held; call it before each change.
+        """Renew the lock; call it before each change, which then has the whole time.
 
-        Raises LockLost when another command may have it.
+        S3 is asked: while a machine sleeps, its clock may stand still and the lock expires. Raises
+        LockLost when another command may have it.
         """
+        self._renew_now()
         if self._lost is None and time.monotonic() - self._renewed_at >= self._held.lock.seconds:
             self._lost = "it could not be renewed before it expired"
         if self._lost:
@@ -180,17 +183,23 @@ class Holding:
                 typer.echo(f"{name} stays locked until {until}: {error}", err=True)
 
     def _renew(self) -> None:
-        while not self._end.wait(self._held.lock.seconds / RENEWALS):
+        while self._lost is None and not self._end.wait(self._held.lock.seconds / RENEWALS):
+            self._renew_now()
+
+    def _renew_now(self) -> None:
+        with self._renewing:
+            if self._lost:
+                return
             asked_at = time.monotonic()
             try:
                 held = self._bucket.write(self._held.lock.again(), over=self._held.etag)
                 held = held or self._own(self._bucket.read())
             except Exception:  # S3 is not reached: the next renewal may, and `check` counts
-                continue
+                return
             if held is None:
                 self._lost = self._why()
-                return
-            self._held, self._renewed_at = held, asked_at
+            else:
+                self._held, self._renewed_at = held, asked_at
 
     def _own(self, seen: Held | None) -> Held | None:
         """Return what S3 has if it is this lock: the answer to a renewal was lost."""

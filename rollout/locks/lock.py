@@ -63,6 +63,12 @@ class Held:
         return self.written_at + timedelta(seconds=self.lock.seconds)
 
     @property
+    def rest(self) -> Lock:
+        """Return the lock with the time that it still has: a command must not prolong it."""
+        left = self.expires_at - self.seen_at
+        return self.lock.model_copy(update={"seconds": max(1, int(left.total_seconds()))})
+
+    @property
     def is_expired(self) -> bool:
         return self.seen_at >= self.expires_at
 

@@ -128,11 +128,16 @@ def that_ran(releases: Iterable[Release]) -> Iterator[Release]:
 
 
 def proof(releases: Iterable[Release], number: int) -> Release | None:
-    """Return the latest deployment of a release if it was good; None: this environment proves
-    nothing for the next one. A rollback to a release says nothing about it.
+    """Return the latest deployment of a release if it was good and nobody rolled it back; None:
+    this environment proves nothing for the next one. A rollback to a release says nothing about it.
     """
-    lines = [each for each in releases if each.release == number and not each.rollback]
-    return lines[-1] if lines and lines[-1].verdict is Verdict.GOOD else None
+    lines = [
+        each
+        for each in releases
+        if (each.before == number != each.release if each.rollback else each.release == number)
+    ]
+    is_proof = lines and lines[-1].verdict is Verdict.GOOD and not lines[-1].rollback
+    return lines[-1] if is_proof else None
 
 
 def _in_the_future(release: Release, where: str, line: int) -> Problem:

@@ -5,31 +5,28 @@ A deployment calls `migrate` before or after its sides, as `Microservice.migrati
 """
 
 import hashlib
-import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from botocore.exceptions import ClientError
-
-from pay.containers.images import DIGEST
 from pay.model import Environment, Microservice, Side, names
+from pay.model.environment.images import release_tag
 from pay.model.service.migrations import Migrations
 from pay.model.stacks import TASKS
 from pay.model.tasks import image_tag_variable, migration_family
 from rollout.aws.clients import Client, items
 from rollout.moves.journal import author
 from rollout.plans.releases import tag_of
+from rollout.releases.record import release_number
+from rollout.releases.registry import Registry
 from rollout.tasks.one_off import Ended, Runner
 from rollout.tasks.record import MigrationRun, append_run, has_run, read_runs
 from rollout.terminal.refusal import Finding, Refused
 
 MOST_REVISIONS = 50
 """How many revisions are looked at for a release, the newest first."""
-
-_RELEASE = re.compile(r"([1-9][0-9]{0,8})-release")
 
 
 @dataclass(frozen=True)
@@ -85,9 +82,10 @@ def no_way_back(
     """Return why a service may not go back from one release to an older one: a migration that has
     run took away what the older one uses. None: it may.
     """
-    runs = read_runs(folder, environment.name, service.name)
-    for each in service.contractions:
-        if to < each.release <= running and has_run(runs, each.release):
+    passed = [each for each in service.contractions if to < each.release <= running]
+    runs = read_runs(folder, environment.name, service.name) if passed else ()
+    for each in passed:
+        if has_run(runs, each.release):
             return Finding(
                 "contraction",
                 f"the migration of release {each.release} of {service.name} has run in "
@@ -117,8 +115,8 @@ def _revision(service: Microservice, release: int, runner: Runner, *, deploying:
                 "revision",
                 f"no revision of {migration_family(environment, service.name)} has the image of "
                 f"release {release}",
-                f"apply it first: TF_VAR_{variable}={release}-release PAY_STACKS={stack} cdktf "
-                f"deploy {stack}",
+                f"apply it first: TF_VAR_{variable}={release_tag(release)} PAY_STACKS={stack} "
+                f"cdktf deploy {stack}",
             )
         )
     if findings or revision is None:
@@ -163,15 +161,9 @@ def running_releases(
 
 
 def _release(ecs: Any, client: Client, service: Microservice, revision: str) -> int | None:
-    image = _image(ecs, service, revision)
-    tags = [tag_of(image)]
-    if re.fullmatch(DIGEST, tags[0]):
-        described = client("ecr").describe_images(
-            repositoryName=names.repository(service.name), imageIds=[{"imageDigest": tags[0]}]
-        )
-        tags = [tag for each in described["imageDetails"] for tag in each.get("imageTags", ())]
-    numbers = (int(match[1]) for tag in tags if (match := _RELEASE.fullmatch(tag)))
-    return max(numbers, default=None)
+    reference = tag_of(_image(ecs, service, revision))
+    image = Registry(client("ecr"), service).find(service.name, reference)
+    return (image and image.release) or release_number([reference])
 
 
 def _image(ecs: Any, service: Microservice, revision: str) -> str:
@@ -188,7 +180,9 @@ def _revision_of(service: Microservice, release: int, runner: Runner) -> str | N
     """Return the newest revision of the migration's family whose image is the release."""
     ecs = runner.client("ecs")
     family = migration_family(runner.environment, service.name)
-    tags = {f"{release}-release", *_digests(service, release, runner.client)}
+    tag = release_tag(release)
+    image = Registry(runner.client("ecr"), service).find(service.name, tag)
+    references = {tag, image.digest} if image else {tag}
     revisions = items(
         ecs,
         "list_task_definitions",
@@ -199,27 +193,9 @@ def _revision_of(service: Microservice, release: int, runner: Runner) -> str | N
     )
     own = (each for each in revisions if each.rpartition("/")[2].rpartition(":")[0] == family)
     for _, revision in zip(range(MOST_REVISIONS), own, strict=False):
-        if tag_of(_image(ecs, service, revision)) in tags:
+        if tag_of(_image(ecs, service, revision)) in references:
             return str(revision)
     return None
-
-
-def _digests(service: Microservice, release: int, client: Client) -> Collection[str]:
-    """Return the digest of a release; nothing where the registry does not have it."""
-    ecr = client("ecr")
-    try:
-        described = ecr.describe_images(
-            repositoryName=names.repository(service.name),
-            imageIds=[{"imageTag": f"{release}-release"}],
-        )
-    except ClientError as error:
-        if error.response["Error"]["Code"] not in (
-            "ImageNotFoundException",
-            "RepositoryNotFoundException",
-        ):
-            raise
-        return ()
-    return [each["imageDigest"] for each in described["imageDetails"]]
 
 
 def _find_or_start(

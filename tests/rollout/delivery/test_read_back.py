@@ -119,6 +119,20 @@ def test_what_else_runs_is_no_success(
         require_running(side, Ecs([deployments], running), NEW, WANTED)
 
 
+def test_a_task_that_scaling_starts_while_it_is_read_is_waited_for(
+    side: ServiceSide, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its container has no digest until it runs: that is no reason to put the old images back."""
+    monkeypatch.setattr(read_back, "SCALING_SECONDS", 20)
+    ecs = Ecs([[deployment(desiredCount=3)]], [task(), task(), task(nginx="")])
+    monkeypatch.setattr("time.sleep", lambda _: _start_the_third(ecs))
+    assert require_running(side, ecs, NEW, WANTED).running == 3
+
+
+def _start_the_third(ecs: Ecs) -> None:
+    ecs.deployments, ecs.running = [[deployment(desiredCount=3, runningCount=3)]], [task()] * 3
+
+
 def test_a_deployment_in_progress_is_waited_for(side: ServiceSide) -> None:
     ecs = Ecs([[deployment(rolloutState="IN_PROGRESS")]] * 3 + [[deployment()]])
     found = settled(side, ecs)

@@ -11,11 +11,13 @@ import pytest
 from pay.catalogue import CATALOGUE
 from pay.model import Environment, Side, Stage
 from pay.model.environment.images import Pin
+from pay.model.service.migrations import Contraction
 from rollout.delivery.read_back import Deployment
-from rollout.delivery.registry import Image
 from rollout.delivery.release_checks import Asked, Examined, examine
 from rollout.delivery.release_plans import variables
 from rollout.releases.record import Release, Verdict, append_release
+from rollout.releases.registry import Image
+from rollout.tasks.record import MigrationRun, append_run
 from tests.support.plans import at
 
 SERVICE = CATALOGUE["connector"]
@@ -184,6 +186,49 @@ def test_a_rollback_finds_the_image_by_its_digest_when_the_tag_has_gone(ask: Ask
     record(asked, "test-12", 10)
     found = examined(asked, runs(11), runs(11), Untagged(EVERYTHING.numbers))
     assert (found.findings, found.digests["connector"]) == ((), digest("connector", 10))
+
+
+def test_a_rollback_takes_the_very_image_that_ran_here(ask: Ask) -> None:
+    """Its tag was moved since; a deployment is refused, and a way back is not."""
+    asked = ask(10, is_rollback=True)
+    record(asked, "test-12", 10, digests={"connector": digest("connector", 7)})
+    found = examined(asked, runs(11), runs(11))
+    assert (found.findings, found.digests["connector"]) == ((), digest("connector", 7))
+
+
+@pytest.mark.parametrize("number", [10, 11])
+def test_what_runs_on_one_side_may_be_rolled_back_to_without_a_record(
+    ask: Ask, number: int
+) -> None:
+    """The first deployment was killed between the sides: nothing is recorded."""
+    asked = ask(number, is_rollback=True)
+    assert examined(asked, runs(10), runs(11)).findings == ()
+    assert gates(examined(ask(9, is_rollback=True), runs(10), runs(11))) == ["rollback"]
+
+
+def test_a_rollback_replaces_a_deployment_that_does_not_come_to_its_end(ask: Ask) -> None:
+    stuck = runs(11, rollout_state="IN_PROGRESS")
+    assert examined(ask(10, is_rollback=True), runs(10), stuck).findings == ()
+    assert gates(examined(ask(12), runs(10), stuck)) == ["sides"]
+
+
+def test_a_rollback_keeps_a_sidecar_whose_pinned_image_is_not_there(ask: Ask) -> None:
+    registry = Registry({**EVERYTHING.numbers, "nginx": {4}})
+    found = examined(ask(10, is_rollback=True), runs(10, nginx=4), runs(11), registry)
+    assert (found.findings, found.digests["nginx"]) == ((), digest("nginx", 4))
+
+
+@pytest.mark.parametrize(("ec2", "refused"), [(12, ["contraction"]), (10, [])])
+def test_no_rollback_passes_a_migration_that_took_something_away(
+    ask: Ask, ec2: int, refused: list[str]
+) -> None:
+    """The newest release that runs counts, on whichever side."""
+    contraction = Contraction(release=11, because="drops the column gateway_name")
+    service = SERVICE.model_copy(update={"contractions": (contraction,)})
+    asked = replace(ask(10, is_rollback=True), service=service)
+    ran = MigrationRun(at=NOW, by="a", release=11, task="t", exit_code=0)
+    append_run(asked.folder, "test-12", "connector", ran)
+    assert gates(examined(asked, runs(ec2), runs(10))) == refused
 
 
 def test_every_reason_is_said_at_once(ask: Ask) -> None:

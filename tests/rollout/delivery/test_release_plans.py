@@ -1,16 +1,24 @@
 """What the plans of a release may change: images, the revision that has them, and nothing else."""
 
+import json
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pay.model import Environment, Stage
-from rollout.delivery.release_plans import others, runs_only_another_revision
+from pay.catalogue import CATALOGUE
+from pay.model import Environment, Side, Stage
+from pay.model.stacks import TASKS
+from rollout.delivery.release_checks import Asked
+from rollout.delivery.release_plans import others, plan_release, runs_only_another_revision
+from tests.conftest import ROOT
 from tests.support.plans import (
     ENVIRONMENT,
     FARGATE,
+    REGISTRY,
+    TRAFFIC,
     change,
     container,
     plan,
@@ -18,10 +26,12 @@ from tests.support.plans import (
     stage_change,
     task_definition,
 )
+from tests.support.stack_ids import side_stack
 
 TASK = "aws_ecs_task_definition.task"
 SERVICE = "aws_ecs_service.service"
-NEW_IMAGE = container(image=f"registry.test/publicauth@sha256:{'a' * 64}")
+DIGEST = f"sha256:{'a' * 64}"
+NEW_IMAGE = container(image=f"registry.test/publicauth@{DIGEST}")
 
 
 def service(**changes: Any) -> dict[str, Any]:
@@ -100,3 +110,62 @@ def test_a_revision_that_a_killed_run_left_is_no_drift(
     drifting = plan(FARGATE, service(), resource_drift=drift)
     [found] = read(tmp_path, [drifting], sandbox).plans
     assert runs_only_another_revision(found, SERVICE) == is_only_another
+
+
+TASKS_STACK = TASKS.stack_id(ENVIRONMENT)
+MIGRATION = "aws_ecs_task_definition.publicauth_migration"
+
+
+@dataclass
+class Terraform:
+    """Plans nothing but a new image of the migration, and keeps the variables of each plan."""
+
+    environment: Environment
+    is_applied: bool
+    passed: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def init(self, _: str) -> None: ...
+
+    def has(self, _: str) -> bool:
+        return True
+
+    def state_version(self, _: str) -> tuple[str, int] | None:
+        return ("lineage", 3) if self.is_applied else None
+
+    def plan(self, stack: str, file: Path, *, variables: Path | None) -> None:
+        self.passed[stack] = json.loads(variables.read_text()) if variables else {}
+        file.touch()
+
+    def show(self, stack: str, *files: Path) -> bytes:
+        if files:
+            if stack == TRAFFIC:
+                unchanged = stage_change(self.environment, Stage.LEGACY, Stage.LEGACY)
+                return json.dumps(unchanged).encode()
+            pinned = container(image=f"{REGISTRY}/publicauth@{DIGEST}")
+            changes = [task_definition([container()], [pinned])] if stack == TASKS_STACK else []
+            return json.dumps(plan(stack, *changes)).encode()
+        others = [{"name": "ledger", "image": "registry/ledger:7-release"}]
+        values = {"container_definitions": json.dumps(others)}
+        held = {"address": MIGRATION, "type": MIGRATION.partition(".")[0], "mode": "managed"}
+        resources = [{**held, "name": "ledger_migration", "values": values}]
+        return json.dumps({"values": {"root_module": {"resources": resources}}}).encode()
+
+
+@pytest.mark.parametrize("is_applied", [True, False])
+def test_the_migration_gets_the_digest_and_other_tasks_keep_what_they_run(
+    tmp_path: Path, sandbox: Environment, is_applied: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PAY_ENVIRONMENTS", str(ROOT / "environments"))
+    asked = Asked(ROOT / "environments", sandbox, CATALOGUE["publicauth"], 12, "me")
+    terraform: Any = Terraform(sandbox, is_applied)
+    tags = {"application_image_tag": DIGEST}
+    plans = plan_release(asked, terraform, tmp_path, {Side.EC2: tags}, migration=DIGEST)
+    assert terraform.passed[side_stack(ENVIRONMENT, "publicauth", Side.EC2)] == tags
+    if is_applied:
+        running = {"ledger_image_tag": "7-release"}
+        assert terraform.passed[TASKS_STACK] == {**running, "publicauth_image_tag": DIGEST}
+        assert (plans.findings, plans.changes(TASKS_STACK)) == ((), True)
+    else:
+        [finding] = plans.findings
+        assert finding.reason == f"{TASKS_STACK} is not applied: it has the migration of publicauth"
+        assert TASKS_STACK not in terraform.passed

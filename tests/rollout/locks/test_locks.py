@@ -243,6 +243,46 @@ def test_a_lock_that_cannot_be_renewed_is_lost_when_it_would_expire(bucket: Lock
         held.check()
 
 
+def test_a_lock_is_asked_for_before_each_change_also_where_the_clock_stood_still(
+    bucket: LockBucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A laptop slept for longer than the lock holds, and no renewal is due by its clock."""
+    taken = take(bucket, new_lock("pay deploy", "one", holds=SHORT))
+    monkeypatch.setattr(module, "RENEWALS", 0.01)
+    held = Holding(bucket, taken)
+    held.check()
+    time.sleep(2.1)
+    monkeypatch.setattr(held, "_renewed_at", time.monotonic())
+    take(bucket, wanted("two"))
+    with pytest.raises(LockLost, match="another command has taken it"):
+        held.check()
+    held.give_back()
+    again = bucket.read()
+    assert again is not None
+    assert again.lock.owner == "two"
+
+
+def test_a_check_gives_a_change_the_whole_time_of_the_lock(bucket: LockBucket) -> None:
+    held = Holding(bucket, take(bucket, wanted()))
+    held.check()
+    renewed = bucket.read()
+    assert renewed is not None
+    assert renewed.lock.renewed == 1
+    held.give_back()
+    assert bucket.read() is None
+
+
+def test_commands_do_not_prolong_a_lock_by_hand(bucket: LockBucket) -> None:
+    """It ends by itself, however many commands its owner runs meanwhile."""
+    by_hand = take(bucket, new_lock(BY_HAND, "one", holds=timedelta(minutes=5)))
+    time.sleep(2.1)
+    free(bucket, take(bucket, wanted("one")))
+    again = bucket.read()
+    assert again is not None
+    assert again.lock.id == by_hand.lock.id
+    assert 290 <= again.lock.seconds < 300
+
+
 def test_waiting_takes_the_lock_when_it_is_given_back(
     bucket: LockBucket, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

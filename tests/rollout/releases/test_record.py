@@ -104,6 +104,10 @@ def test_a_wrong_line_is_one_message(tmp_path: Path, line: str, named: str) -> N
         ([release(12, verdict=Verdict.NOT_KNOWN)], False),
         ([release(12), release(13, verdict=Verdict.BAD)], True),
         ([release(12), release(12, verdict=Verdict.NOT_KNOWN, rollback=True)], True),
+        ([release(12), release(12, before=12, rollback=True)], True),
+        ([release(12), release(11, before=12, rollback=True)], False),
+        ([release(12), release(11, before=12, rollback=True), release(12)], True),
+        ([release(12), release(11, before=13, rollback=True)], True),
     ],
 )
 def test_the_latest_deployment_of_a_release_is_its_proof(

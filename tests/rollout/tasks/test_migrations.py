@@ -11,18 +11,23 @@ import pytest
 from pay.catalogue import CATALOGUE
 from pay.model import Environment, Microservice, Side, names
 from pay.model.service.migrations import Contraction, Migrations
+from rollout.locks.bucket import LockBucket
+from rollout.locks.holding import free, new_lock, take
+from rollout.locks.lock import Place
 from rollout.tasks import one_off
-from rollout.tasks.migrations import migrate, no_way_back
+from rollout.tasks.migrations import migrate, no_way_back, running_releases
 from rollout.tasks.one_off import Runner
 from rollout.tasks.record import MigrationRun, append_run, read_runs
 from rollout.terminal.refusal import Failed, Refused
 from sandbox.server.process import Server, launch
 from sandbox.settings import Settings
+from tests.rollout.conftest import LOCKS
 from tests.support.checkout import Pay, PayJson
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 LEDGER = CATALOGUE["ledger"]
 FAMILY = "sandbox_ledger-migration"
+CALL = "ledger-expunge"
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +49,9 @@ def server(
         ec2.create_tags(Resources=[subnet], Tags=[{"Key": "Name", "Value": name}])
     for group in names.task_security_groups(environment.name, LEDGER.name, LEDGER.scope.segment):
         ec2.create_security_group(GroupName=group, Description=group, VpcId=vpc)
+    started.client("s3").create_bucket(
+        Bucket=LOCKS, CreateBucketConfiguration={"LocationConstraint": environment.region}
+    )
     for side in Side:
         ecs.create_cluster(clusterName=names.cluster(environment.name, side))
     started.client("logs").create_log_group(logGroupName="sandbox_app_ledger")
@@ -252,6 +260,19 @@ def test_no_rollback_passes_a_migration_that_took_something_away(
         assert "drops the column gateway_name" in finding.reason
 
 
+def test_an_image_that_the_registry_has_lost_has_no_number(
+    server: Server, environments: Mapping[str, Environment]
+) -> None:
+    ecs = server.client("ecs")
+    service = {"cluster": "sandbox-ec2", "service": LEDGER.name}
+    lost = register(server, "sandbox_ledger", f"7@sha256:{'a' * 64}", ["EC2"], "bridge")
+    ecs.update_service(**service, taskDefinition=lost)
+    assert running_releases(LEDGER, environments["sandbox"], server.client) == {Side.EC2: None}
+    again = register(server, "sandbox_ledger", "7-release", ["EC2"], "bridge")
+    ecs.update_service(**service, taskDefinition=again)
+    assert running_releases(LEDGER, environments["sandbox"], server.client) == {Side.EC2: 7}
+
+
 def test_each_line_of_the_record_can_be_read_again(tmp_path: Path) -> None:
     failed = MigrationRun(at=NOW, by="a", release=3, task="t", because="Essential container")
     append_run(tmp_path, "sandbox", "ledger", failed)
@@ -270,6 +291,13 @@ def test_the_command_says_what_ran_and_fails_with_the_last_lines(
     for name, value in server.variables().items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(one_off, "POLL_SECONDS", 0.0)
+    bucket = LockBucket(server.client("s3"), Place("sandbox", LOCKS))
+    other = take(bucket, new_lock("pay deploy sandbox ledger 30", "somebody else"))
+    for command in (("migrate", "sandbox", "ledger", "7"), ("task", "run", "sandbox", CALL)):
+        locked_out = pay(*command)
+        assert locked_out.exit_code == 1
+        assert "somebody else has it for `pay deploy sandbox ledger 30`" in locked_out.stderr
+    free(bucket, other)
     refused = pay("migrate", "sandbox", "cardid", "7")
     assert refused.exit_code == 1
     assert "its `migrations` is none" in refused.stderr
@@ -289,5 +317,7 @@ def test_the_command_says_what_ran_and_fails_with_the_last_lines(
     assert (code, answer["has_run"], answer["started_now"]) == (0, True, True)
     again = pay("migrate", "sandbox", "ledger", "30")
     assert (again.exit_code, "has run already" in again.stdout) == (0, True)
+    assert "there is no schedule" in pay("task", "run", "sandbox", CALL).stderr
+    assert bucket.read() is None
     code, listed = pay_json("task", "list", "sandbox")
     assert (code, {each["state"] for each in listed["calls"]}) == (1, {"missing"})
