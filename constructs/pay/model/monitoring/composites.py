@@ -77,6 +77,14 @@ class Children:
         rule = " AND ".join((_in_alarm(self.name(side, what)), *terms))
         return f"({rule})" if sick else rule
 
+    def while_ec2_is_well(self, alarm: Alarm) -> str:
+        """Return the rule that an alarm over both sides goes off, and no critical one of EC2's: a
+        load balancer without a target counts no request, and a rollback would lead more to it.
+        """
+        critical = self.with_severity(Side.EC2, Severity.CRITICAL)
+        terms = (f"NOT {_in_alarm(self.name(Side.EC2, each))}" for each in critical)
+        return f"({' AND '.join((_in_alarm(self.of_service(alarm)), *terms))})"
+
     def on_both(self) -> Iterator[str]:
         """Yield the rule that both sides have a fault, for each two alarms that show it."""
         for what in self.of_sides[Side.EC2]:
@@ -106,9 +114,8 @@ def composites(service: Microservice, environment: Environment) -> tuple[Composi
 def _rollback(children: Children) -> Composite | None:
     where = "on Fargate and not on EC2"
     if dip := dip_alarm(children.service, children.environment):
-        advice = f"{where}, or almost no request arrives: roll it back."
-        in_dip = _in_alarm(children.of_service(dip))
-        return _alone(children, Side.FARGATE, "rollback", advice, in_dip)
+        advice = f"{where}, or almost no request arrives while EC2 is well: roll it back."
+        return _alone(children, Side.FARGATE, "rollback", advice, children.while_ec2_is_well(dip))
     return _alone(children, Side.FARGATE, "rollback", f"{where}: roll it back.")
 
 

@@ -32,8 +32,8 @@ def going_off(environment: Environment, service: str, ringing: set[str]) -> set[
     }
 
 
-def name(side: Side, what: str, service: str = HTTP) -> str:
-    return names.alarm("test-12", service, side, what)
+def name(side: Side, what: str, service: str = HTTP, environment: str = "test-12") -> str:
+    return names.alarm(environment, service, side, what)
 
 
 @pytest.mark.parametrize(
@@ -57,6 +57,28 @@ def name(side: Side, what: str, service: str = HTTP) -> str:
 def test_says_what_to_do(environment: Environment, ringing: set[str], expected: set[str]) -> None:
     moving = at_stage(environment, HTTP, Stage.HALF)
     assert going_off(moving, HTTP, ringing) == expected
+
+
+@pytest.mark.parametrize(
+    ("of_sides", "expected"),
+    [
+        ((), {"rollback"}),
+        (((Side.FARGATE, "healthy-hosts"),), {"rollback"}),
+        (((Side.EC2, "latency"),), {"rollback", "warning"}),
+        (((Side.EC2, "healthy-hosts"),), {"ec2-alone"}),
+        (((Side.EC2, "errors"), (Side.FARGATE, "errors")), {"both"}),
+    ],
+)
+def test_silence_leads_back_only_to_a_side_that_is_well(
+    environments: Mapping[str, Environment],
+    of_sides: tuple[tuple[Side, str], ...],
+    expected: set[str],
+) -> None:
+    """EC2 without a task counts no request: the total dips, and EC2 is the side to leave."""
+    moving = at_stage(environments["production-2"], HTTP, Stage.CANARY)
+    ringing = {name(side, what, HTTP, moving.name) for side, what in of_sides}
+    dip = names.service_alarm(moving.name, HTTP, "dip")
+    assert going_off(moving, HTTP, {dip, *ringing}) == expected
 
 
 @pytest.mark.parametrize("stage", STAGES)
