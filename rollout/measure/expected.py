@@ -1,7 +1,7 @@
 """The total of requests that a block would usually have."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from statistics import median
 
 from pay.model.judging.dip import LEAST_EXPECTED, Block
@@ -107,6 +107,14 @@ def _sums(
         if at in totals and (value := expected.get(at)) is not None
     ]
     return sum(value for value, _ in known), sum(seen for _, seen in known)
+
+
+def minutes_without(holiday: date, end: datetime, longest: timedelta) -> float:
+    """Return how long after `end` a window of at most `longest` no longer has the holiday in it, if
+    the service stays as it is.
+    """
+    after = datetime.combine(holiday + timedelta(days=1), time(), LOCAL_ZONE)
+    return (after + longest - end).total_seconds() / 60
 
 
 def bank_holidays(span: Span) -> list[date]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 
-from pay.model.judging import dip, hosts, latency, line, queues, share
+from pay.model.judging import database, dip, hosts, latency, line, queues, share
 from pay.model.judging.bursts import LEAST_ERRORS, LEAST_RATE
 from pay.model.judging.e_values import FAILS_AT, PASSES_AT
 from pay.model.judging.limits import (
@@ -13,7 +13,14 @@ from pay.model.judging.limits import (
     Failing,
 )
 from pay.model.judging.part import Part
-from pay.model.metrics import CLIENT_ERROR_PERCENT, ERROR_PERCENT, Metric
+from pay.model.metrics import (
+    CLIENT_ERROR_PERCENT,
+    DATABASE_CONNECTIONS,
+    DATABASE_CPU,
+    DATABASE_READ_LATENCY,
+    ERROR_PERCENT,
+    Metric,
+)
 from pay.model.stage.parts import PartName
 
 E_VALUES = (
@@ -167,7 +174,10 @@ _TEXTS: Mapping[PartName, Callable[[Part, Numbers], list[str]]] = {
     PartName.QUEUES: _queues,
     PartName.DATABASE: lambda part, numbers: [
         "Both sides share the database, so it never fails. It forbids to pass where connections, "
-        f"CPU or the time to read are beyond {_HIGH}."
+        f"CPU or the time to read are beyond {_HIGH}.",
+        f"{database.LEAST[DATABASE_CONNECTIONS]:g} connections, {database.LEAST[DATABASE_CPU]:g} % "
+        f"and {1000 * database.LEAST[DATABASE_READ_LATENCY]:g} ms are never too many. These limits "
+        "are assumptions until weeks of metrics correct them.",
     ],
     PartName.HOSTS: lambda part, numbers: [
         f"FAIL is too few healthy tasks on Fargate in {hosts.LOW_MINUTES} of {hosts.LOW_OF} "

@@ -14,7 +14,7 @@ from pay.model.judging.database import judge_database
 from pay.model.judging.dip import judge_dip
 from pay.model.judging.errors import judge_client_errors, judge_errors
 from pay.model.judging.hosts import HEARTBEATS_OF, judge_hosts
-from pay.model.judging.latency import judge_latency, percentile_of
+from pay.model.judging.latency import LEAST_AN_HOUR, judge_latency, percentile_of
 from pay.model.judging.minutes import Minute, total
 from pay.model.judging.part import Part, Verdict
 from pay.model.judging.queues import judge_queues
@@ -187,6 +187,7 @@ class _Measured:
             return Part(
                 verdict=Verdict.NOT_ENOUGH_DATA,
                 reason=f"few requests: {smaller:,} on the smaller side do not show a median",
+                needs=f"{LEAST_AN_HOUR:.0f} requests an hour on the smaller side",
             )
         length = percentile.block_minutes * 60
         blocks = Span(on_the_clock(self.span.start, length, up=True), self.span.end, length)
@@ -207,7 +208,12 @@ class _Measured:
     def _dip(self) -> Part:
         if holidays := expected.bank_holidays(self.span):
             reason = f"{holidays[0]:%a %d %b} is a bank holiday: nobody knows what is usual"
-            return Part(verdict=Verdict.NOT_ENOUGH_DATA, reason=reason)
+            return Part(
+                verdict=Verdict.NOT_ENOUGH_DATA,
+                reason=reason,
+                needs="a window without one",
+                wait_minutes=expected.minutes_without(holidays[-1], self.span.end, LONGEST_WINDOW),
+            )
         counts = self._by_five.counts(self._counted.requests, (), self._weeks)
         totals = {
             at: float(each.ec2_requests + each.fargate_requests)

@@ -1,14 +1,14 @@
 """What a total would usually be: the same local time of four weeks, at the level of today."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
 from pay.model.judging.dip import Block, judge_dip
 from pay.model.judging.part import Verdict
 from pay.model.stage.dwell import LOCAL_ZONE
-from rollout.measure.expected import WEEKS, bank_holidays, blocks, usual
-from rollout.measure.span import Span
+from rollout.measure.expected import WEEKS, bank_holidays, blocks, minutes_without, usual
+from rollout.measure.span import WEEK, Span
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=LOCAL_ZONE)
 
@@ -124,3 +124,15 @@ def test_a_dip_of_a_thin_night_is_found() -> None:
 def test_nothing_is_expected_without_a_week_before() -> None:
     with pytest.raises(LookupError, match="no week before"):
         blocks({stamp(NOON): 5.0}, Span(NOON, NOON + timedelta(hours=1)))
+
+
+@pytest.mark.parametrize("end", [(28, 9), (30, 0), (34, 23)])
+def test_a_bank_holiday_leaves_the_window_when_it_says(end: tuple[int, int]) -> None:
+    """The substitute day of Boxing Day in 2026, and a window of a week at most."""
+    looked = datetime(2026, 12, 1, end[1], 30, tzinfo=LOCAL_ZONE) + timedelta(days=end[0] - 1)
+    holiday = date(2026, 12, 28)
+    left = looked + timedelta(minutes=minutes_without(holiday, looked, WEEK))
+    before = left - timedelta(minutes=1)
+    assert looked < left
+    assert holiday in bank_holidays(Span(before - WEEK, before))
+    assert holiday not in bank_holidays(Span(left - WEEK, left))

@@ -16,9 +16,10 @@ def judge_alarms(
     whether it is in ALARM there; None: it does not exist.
 
     While EC2 is in ALARM as well, of the same kind or of another, a rollback would lead requests to
-    a side that fails. Alarms that `still_see_before` may be in ALARM for minutes before the stage:
-    a fault that a rollback ended, or tasks that the stage asks for and the one before did not.
-    Those that are in `ec2_warns` only warn on EC2, and excuse an alarm of the same kind only.
+    a side that fails. Of another kind, each side may have a fault of its own: a person decides.
+    Alarms that `still_see_before` may be in ALARM for minutes before the stage: a fault that a
+    rollback ended, or tasks that the stage asks for and the one before did not. Those that are in
+    `ec2_warns` only warn on EC2, and excuse an alarm of the same kind only.
     """
     if not ringing:
         return Part(verdict=Verdict.NOT_ENOUGH_DATA, reason="no critical alarm exists")
@@ -49,7 +50,13 @@ def judge_alarms(
             f"both sides are in ALARM: {', '.join(on_fargate)} on Fargate, {', '.join(on_ec2)} on "
             "EC2; a rollback does not help"
         )
-        return Part(verdict=Verdict.NOT_ENOUGH_DATA, reason=reason)
+        own = [name for name in on_fargate if name not in on_ec2]
+        return Part(
+            verdict=Verdict.NOT_ENOUGH_DATA,
+            reason=reason,
+            needs="EC2 without an alarm, to see whose fault Fargate's is" if own else None,
+            escalate=bool(own),
+        )
     if on_ec2:
         return Part(verdict=Verdict.PASS, reason=f"in ALARM on EC2 only: {', '.join(on_ec2)}")
     return Part(verdict=Verdict.PASS, reason=f"none of {len(ringing)} critical alarms is in ALARM")

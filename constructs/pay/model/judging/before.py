@@ -138,6 +138,6 @@ def judge_errors_alone(
     bursts = sum(map(is_burst, five))
     if reason := unexplained(bursts, burst_rate * len(five), "the service failed"):
         return part.model_copy(update=unknown | {"reason": reason, "escalate": True})
-    if reason := bad_hour(total(minutes[-60:]), part.numbers["limit"]):
-        return part.model_copy(update=unknown | {"reason": reason})
+    if late := bad_hour(minutes, part.numbers["limit"]):
+        return part.model_copy(update=unknown | late)
     return part

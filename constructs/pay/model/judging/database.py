@@ -2,6 +2,7 @@
 
 A database that is busier than in all of the week before says that something is wrong, and not on
 which side. So it forbids to PASS and never fails. Without a report there is nothing to stop for.
+The limits are assumptions, so the part says so, and a person may accept what it saw.
 """
 
 from collections.abc import Mapping
@@ -27,7 +28,8 @@ a pool of connections each, so twice as many are no sign."""
 def judge_database(lines: Mapping[Metric, Line]) -> Part:
     """Judge the metrics of `LEAST`."""
     seen = {metric: line for metric, line in lines.items() if any(line.now)}
-    high = {metric: line for metric, line in seen.items() if line.is_high(LEAST[metric])}
+    waits = {metric: line.minutes_high(LEAST[metric]) for metric, line in seen.items()}
+    high = {metric: seen[metric] for metric, minutes in waits.items() if minutes}
     text = ", ".join(
         f"{metric.name} {_shown(line.now[-1], metric)}, at most "
         f"{_shown(line.highest_before, metric)} in the week before"
@@ -35,8 +37,14 @@ def judge_database(lines: Mapping[Metric, Line]) -> Part:
     )
     numbers = {metric.id: line.now[-1] for metric, line in seen.items()}
     if high:
-        reason = f"the database is busier than usual: {text}"
-        return Part(verdict=Verdict.NOT_ENOUGH_DATA, reason=reason, numbers=numbers)
+        return Part(
+            verdict=Verdict.NOT_ENOUGH_DATA,
+            reason=f"the database is busier than usual: {text}",
+            needs="an hour that is not; the limits are assumptions, so see whether the database "
+            "has room, and accept that with --evidence",
+            wait_minutes=max(waits.values()),
+            numbers=numbers,
+        )
     return Part(verdict=Verdict.PASS, reason=text or "RDS reports nothing", numbers=numbers)
 
 

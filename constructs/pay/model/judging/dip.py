@@ -5,7 +5,7 @@ level of the last hours. One low block proves nothing; two or three in a row do.
 """
 
 from collections.abc import Sequence
-from math import log, sqrt
+from math import floor, log, sqrt
 from typing import NamedTuple
 
 from pay.model.judging.e_values import FAILS_AT, NO_BET, PASSES_AT, restarting
@@ -90,8 +90,14 @@ def judge_dip(blocks: Sequence[Block], *, block_minutes: int = 5) -> Part:
             }
         )
     if evidence >= PASSES_AT:
-        reason = f"the newest blocks may be the start of a dip: {part.reason}"
-        return part.model_copy(update={"reason": reason})
+        missing = floor(log(evidence / PASSES_AT) / -log(_NOT_LOW)) + 1
+        return part.model_copy(
+            update={
+                "reason": f"the newest blocks may be the start of a dip: {part.reason}",
+                "needs": f"{missing} more blocks that are not low",
+                "wait_minutes": float(missing * block_minutes),
+            }
+        )
     return part.model_copy(update={"verdict": Verdict.PASS})
 
 

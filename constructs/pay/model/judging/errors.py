@@ -64,8 +64,8 @@ def _decided(
     expected = burst_rate * (len(minutes) // BURST_MINUTES) * share
     if reason := unexplained(odd, expected, "Fargate failed and EC2 did not"):
         return {"reason": reason, "escalate": True}
-    if reason := _bad_hour(minutes, limits, limits.rate):
-        return {"reason": reason}
+    if late := _bad_hour(minutes, limits, limits.rate):
+        return late
     if part.e_values["e_better"] >= PASSES_AT:
         return {"verdict": Verdict.PASS}
     return _missing(minutes, part.numbers["limit"])
@@ -92,7 +92,7 @@ def judge_client_errors(minutes: Sequence[Minute], share: float) -> Part:
     if short := too_short(minutes):
         return part.model_copy(update={"verdict": Verdict.NOT_ENOUGH_DATA, **short})
     if late := _bad_hour(minutes, limits, CLIENT_ERRORS.least_rate):
-        return part.model_copy(update={"verdict": Verdict.NOT_ENOUGH_DATA, "reason": late})
+        return part.model_copy(update={"verdict": Verdict.NOT_ENOUGH_DATA, **late})
     return part
 
 
@@ -105,18 +105,38 @@ def _limit(seen: Minute, limits: Limits) -> float:
     return max(limits.rate, limits.times_ec2 * sure / seen.ec2_requests)
 
 
-def _bad_hour(minutes: Sequence[Minute], limits: Limits, least_rate: float) -> str | None:
+def _bad_hour(
+    minutes: Sequence[Minute], limits: Limits, least_rate: float
+) -> dict[str, Any] | None:
     """Return what the last hour shows against a PASS, beside EC2's in the same hour."""
     hour = total(minutes[-60:])
     ec2_rate = hour.ec2_errors / hour.ec2_requests if hour.ec2_requests else 0.0
-    return bad_hour(hour, max(least_rate, limits.times_ec2 * ec2_rate))
+    return bad_hour(minutes, max(least_rate, limits.times_ec2 * ec2_rate))
 
 
-def bad_hour(hour: Minute, allowed: float) -> str | None:
-    """Return what the last hour of a good stage shows against a PASS; None: nothing."""
-    if hour.fargate_errors >= 5 and hour.fargate_errors > hour.fargate_requests * allowed:
-        return f"last hour: {rates(hour)}, more than {allowed:.2%}"
-    return None
+def bad_hour(minutes: Sequence[Minute], allowed: float) -> dict[str, Any] | None:
+    """Return what the last hour of a good stage shows against a PASS, and when it is over if as
+    many requests come and no more of them fail; None: nothing.
+    """
+    hour = minutes[-60:]
+    seen = total(hour)
+
+    def is_bad(errors: int) -> bool:
+        return errors >= 5 and errors > seen.fargate_requests * allowed
+
+    if not is_bad(seen.fargate_errors):
+        return None
+    # The oldest minute of a whole hour is the first to leave it.
+    gone = next(
+        gone
+        for gone in range(1, 61)
+        if not is_bad(sum(each.fargate_errors for each in hour[gone:]))
+    )
+    return {
+        "reason": f"last hour: {rates(seen)}, more than {allowed:.2%}",
+        "needs": f"an hour in which at most {allowed:.2%} fail on Fargate",
+        "wait_minutes": float(gone + 60 - len(hour)),
+    }
 
 
 def too_short(minutes: Sequence[Minute]) -> dict[str, Any] | None:

@@ -74,6 +74,12 @@ PERCENTILES = tuple(
 """In the order of choice: the highest percentile, then the shortest block."""
 
 
+LEAST_AN_HOUR = min(
+    _EXPECTED * 100 / (100 - each.percent) * 60 / each.block_minutes for each in PERCENTILES
+)
+"""The requests an hour of the smaller side that show any percentile."""
+
+
 def choose_percentile(requests_a_minute: float) -> Percentile | None:
     """Return what to compare when the smaller side gets so many requests; None: too few for any."""
     return next(
@@ -135,14 +141,16 @@ def judge_latency(
     late = _slower_at_the_end(counted, slower_by)
     if better >= PASSES_AT and not late:
         return part
-    missing = _blocks_to_pass(counted, slower_by, PATIENCE_MINUTES // block_minutes)
+    most = PATIENCE_MINUTES // block_minutes
+    missing = _blocks_to_pass(counted, slower_by, most)
     why = "the newest blocks are slower" if late else f"few blocks on one side of {slower_by:g}"
     return part.model_copy(
         update={
             "verdict": Verdict.NOT_ENOUGH_DATA,
             "reason": f"{why}: {part.reason}",
-            "needs": missing and f"{missing} more blocks under {slower_by:g} in a row",
+            "needs": f"{missing or f'over {most}'} more blocks under {slower_by:g} in a row",
             "wait_minutes": missing and float(missing * block_minutes),
+            "escalate": missing is None,
         }
     )
 

@@ -19,7 +19,12 @@ class Line:
     highest_before: float
     """Of the week before."""
 
-    def is_high(self, least: float) -> bool:
-        """Return whether the last hour is high; up to `least` anything is ordinary."""
+    def minutes_high(self, least: float) -> float:
+        """Return after how many more minutes the last hour is ordinary, if no more of its periods
+        are high; 0: it is. Up to `least` anything is ordinary.
+        """
         limit = max(least, LATE_TIMES * self.highest_before)
-        return sum(level > limit for level in self.now[-LATE_OF:]) >= LATE_PERIODS
+        high = [age for age, level in enumerate(reversed(self.now[-LATE_OF:])) if level > limit]
+        # The last hour loses the oldest first: what leaves an ordinary one is the third newest.
+        is_high = len(high) >= LATE_PERIODS
+        return float((LATE_OF - high[LATE_PERIODS - 1]) * PERIOD_MINUTES) if is_high else 0.0

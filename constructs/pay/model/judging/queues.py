@@ -109,18 +109,20 @@ def judge_queue(queue: Queue) -> Part:
     if not queue.is_reported:
         reason = "SQS reported nothing for 15 minutes: no task polls, or metrics are missing"
         return part.model_copy(update=unknown | {"reason": reason, "escalate": True})
-    if queue.age_seconds.is_high(LEAST_AGE_SECONDS):
+    if wait := queue.age_seconds.minutes_high(LEAST_AGE_SECONDS):
         reason = (
             f"messages wait: the oldest {queue.age_seconds.now[-1] / 60:,.0f} min, at most "
             f"{queue.age_seconds.highest_before / 60:,.0f} min in the week before"
         )
-        return part.model_copy(update=unknown | {"reason": reason})
-    if queue.depth.is_high(LEAST_DEPTH):
+        shorter = {"needs": "an hour with fewer that wait", "wait_minutes": wait}
+        return part.model_copy(update=unknown | shorter | {"reason": reason})
+    if wait := queue.depth.minutes_high(LEAST_DEPTH):
         reason = (
             f"{queue.depth.now[-1]:,.0f} messages wait, at most {queue.depth.highest_before:,.0f} "
             "in the week before"
         )
-        return part.model_copy(update=unknown | {"reason": reason})
+        shorter = {"needs": "an hour with fewer that wait", "wait_minutes": wait}
+        return part.model_copy(update=unknown | shorter | {"reason": reason})
     return part
 
 

@@ -34,9 +34,16 @@ def judge_share(minutes: Sequence[Minute], share: float) -> Part:
 
 def judge_idle(minutes: Sequence[Minute]) -> Part:
     """Judge whether EC2, which no weight leads to, gets no request any more."""
-    left = total(minutes[-60:]).ec2_requests
-    if left:
-        return _unknown(f"EC2 still got {left:,} requests in the last hour")
+    hour = minutes[-60:]
+    if left := total(hour).ec2_requests:
+        silent = next(age for age, minute in enumerate(reversed(hour)) if minute.ec2_requests)
+        return Part(
+            verdict=Verdict.NOT_ENOUGH_DATA,
+            reason=f"EC2 still got {left:,} requests in the last hour",
+            needs="an hour without a request to EC2",
+            # While they still come, nobody knows when the last one does.
+            wait_minutes=60.0 - silent if silent >= SILENT_MINUTES else None,
+        )
     return Part(verdict=Verdict.PASS, reason="EC2 got no request in the last hour")
 
 

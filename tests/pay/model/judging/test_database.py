@@ -3,8 +3,8 @@
 import pytest
 
 from pay.model.judging.database import LEAST, judge_database
-from pay.model.judging.line import Line
-from pay.model.judging.part import Verdict
+from pay.model.judging.line import PERIOD_MINUTES, Line
+from pay.model.judging.part import Part, Verdict
 from pay.model.metrics import DATABASE_CONNECTIONS, DATABASE_CPU, DATABASE_READ_LATENCY
 
 QUIET = {
@@ -36,6 +36,19 @@ def test_a_database_that_is_much_busier_than_in_the_week_before_stops(
     part = judge_database({**QUIET, metric: line})  # type: ignore[dict-item]
     assert part.verdict is verdict
     assert ("busier than usual" in part.reason) is (verdict is UNKNOWN)
+    assert ("the limits are assumptions" in (part.needs or "")) is (verdict is UNKNOWN)
+
+
+@pytest.mark.parametrize("calm", [0, 1, 5])
+def test_it_says_when_the_last_hour_is_ordinary(calm: int) -> None:
+    def after(periods: int) -> Part:
+        return judge_database({DATABASE_CPU: Line([95.0] * 6 + [20.0] * periods, 40)})
+
+    wait = after(calm).wait_minutes
+    assert wait
+    needed = calm + int(wait) // PERIOD_MINUTES
+    assert after(needed - 1).verdict is UNKNOWN
+    assert after(needed).verdict is PASS
 
 
 def test_without_a_report_there_is_nothing_to_stop_for() -> None:

@@ -34,6 +34,14 @@ def test_two_low_blocks_are_almost_enough() -> None:
     assert judge_dip([LOW] * 2).e_values["e"] == 312.5
 
 
+def test_a_doubt_ends_after_as_many_blocks_as_it_says() -> None:
+    lows = [*[USUAL] * 12, *[LOW] * 2]
+    almost = judge_dip(lows)
+    assert (almost.needs, almost.wait_minutes) == ("4 more blocks that are not low", 20)
+    assert judge_dip([*lows, *[USUAL] * 3]).verdict is Verdict.NOT_ENOUGH_DATA
+    assert judge_dip([*lows, *[USUAL] * 4]).verdict is Verdict.PASS
+
+
 def test_a_dip_after_a_good_night_is_found_in_a_quarter_of_an_hour() -> None:
     part = judge_dip([USUAL] * 144 + [LOW] * 4)
     assert part.verdict is Verdict.FAIL

@@ -84,6 +84,11 @@ def test_an_hour_of_errors_forbids_to_pass_after_a_good_day() -> None:
     part = judge_errors(minutes(good_day, *bad_hour), 0.05)
     assert part.verdict is UNKNOWN
     assert part.reason.startswith("last hour: 12 of 600 on Fargate")
+    assert part.needs == "an hour in which at most 1.58% fail on Fargate"
+    assert part.wait_minutes == 15
+    for wait, verdict in ((14, UNKNOWN), (15, PASS)):
+        later = judge_errors(minutes(good_day, *bad_hour, [wait, 190, 1, 10, 0]), 0.05)
+        assert later.verdict is verdict
 
 
 def test_both_sides_failing_all_requests_never_pass() -> None:
@@ -204,6 +209,12 @@ def test_requests_that_are_refused_of_late_do_not_pass(bad_minutes: int) -> None
     part = judge_client_errors(minutes([720, 950, 30, 50, 2], [bad_minutes, 950, 30, 50, 40]), 0.05)
     assert part.verdict is UNKNOWN
     assert "last hour" in part.reason
+    assert part.needs == "an hour in which at most 9.47% fail on Fargate"
+    assert part.wait_minutes
+    until = [int(part.wait_minutes), 950, 30, 50, 0]
+    after = minutes([720, 950, 30, 50, 2], [bad_minutes, 950, 30, 50, 40], until)
+    assert judge_client_errors(after, 0.05).verdict is PASS
+    assert judge_client_errors(after[:-1], 0.05).verdict is UNKNOWN
 
 
 def test_callers_who_are_refused_alike_on_both_sides_pass() -> None:

@@ -6,9 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pay.model.judging.latency import Pair, Percentile, judge_latency, percentile_of, ratio
+from pay.model.judging.latency import (
+    LEAST_AN_HOUR,
+    Pair,
+    Percentile,
+    choose_percentile,
+    judge_latency,
+    percentile_of,
+    ratio,
+)
 from pay.model.judging.minutes import Minute
-from pay.model.judging.part import Verdict
+from pay.model.judging.part import ExitCode, Verdict
 
 SAME, SLOWER = Pair(100, 120), Pair(100, 140)
 
@@ -101,6 +109,20 @@ def test_the_blocks_that_are_missing_are_those_that_pass() -> None:
     passes = [SAME] * 3 + [SLOWER] + [SAME] * missing
     assert judge_latency(passes, block_minutes=10).verdict is Verdict.PASS
     assert judge_latency(passes[:-1], block_minutes=10).verdict is Verdict.NOT_ENOUGH_DATA
+
+
+def test_blocks_that_take_more_than_a_day_are_for_a_person() -> None:
+    long = judge_latency([SLOWER] * 10, block_minutes=60)
+    assert (long.needs, long.wait_minutes) == ("over 24 more blocks under 1.25 in a row", None)
+    assert long.exit_code is ExitCode.ESCALATED
+    soon = judge_latency([SLOWER] * 10, block_minutes=10)
+    assert soon.wait_minutes
+    assert soon.exit_code is ExitCode.NOT_ENOUGH_DATA
+
+
+def test_the_fewest_requests_that_show_a_percentile_do() -> None:
+    assert choose_percentile(LEAST_AN_HOUR / 60) == Percentile(50, 60)
+    assert choose_percentile((LEAST_AN_HOUR - 1) / 60) is None
 
 
 def test_a_service_may_have_a_limit_of_its_own() -> None:

@@ -39,6 +39,12 @@ def test_ec2_is_idle_when_the_last_hour_had_no_request() -> None:
     assert judge_idle([Minute(1, 0, 9, 0)] + [Minute(0, 0, 9, 0)] * 59).verdict is UNKNOWN
 
 
+@pytest.mark.parametrize(("silent", "wait"), [(0, None), (29, None), (30, 30), (59, 1)])
+def test_ec2_that_has_fallen_silent_is_idle_soon(silent: int, wait: float | None) -> None:
+    part = judge_idle([Minute(1, 0, 9, 0)] * 90 + [Minute(0, 0, 9, 0)] * silent)
+    assert (part.needs, part.wait_minutes) == ("an hour without a request to EC2", wait)
+
+
 @pytest.mark.parametrize(
     ("ec2", "fargate", "verdict", "escalate"),
     [
@@ -86,6 +92,9 @@ def test_an_alarm_of_another_kind_on_ec2_is_no_reason_to_go_back(
     assert part.verdict is verdict
     said = "both sides are in ALARM: errors on Fargate, healthy-hosts on EC2"
     assert (said in part.reason) is (verdict is UNKNOWN)
+    assert part.escalate is (verdict is UNKNOWN)
+    alike = judge_alarms({"errors": dict.fromkeys(Side, True)})
+    assert (alike.verdict, alike.escalate) == (UNKNOWN, False)
 
 
 def test_alarms_that_do_not_exist_are_no_good_sign() -> None:
