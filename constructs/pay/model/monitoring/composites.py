@@ -79,7 +79,7 @@ class Children:
 
     def while_ec2_is_well(self, alarm: Alarm) -> str:
         """Return the rule that an alarm over both sides goes off, and no critical one of EC2's: a
-        load balancer without a target counts no request, and a rollback would lead more to it.
+        rollback would lead more requests to a side that fails.
         """
         critical = self.with_severity(Side.EC2, Severity.CRITICAL)
         terms = (f"NOT {_in_alarm(self.name(Side.EC2, each))}" for each in critical)

@@ -8,8 +8,8 @@ the judge, which knows what is usual (docs/decisions/0162).
 from pay.model.alarms import Alarm
 from pay.model.environment.environment import Environment
 from pay.model.expected_traffic import all_requests, choose_window
-from pay.model.metrics import Sum
-from pay.model.monitoring.share import requests
+from pay.model.metrics import FAILED_PERCENT, Sum
+from pay.model.monitoring.series import of_side
 from pay.model.service.microservice import Microservice
 from pay.model.vocabulary import Severity, Side
 
@@ -31,13 +31,15 @@ def dip_alarm(service: Microservice, environment: Environment) -> Alarm | None:
     window, _ = choose_window(rate, EXPECTED_REQUESTS)
     if not environment.production or window.period_seconds > LONGEST_SECONDS:
         return None
+    whole = FAILED_PERCENT[service.load_balancer_type].whole
     least = int(rate * window.minutes / LEAST_PART)
     return Alarm(
         name=DIP,
         metric=Sum(
             id="all_requests",
             label="requests on both sides",
-            metrics=tuple(requests(service, side) for side in Side),
+            # With those that a load balancer answers itself, as it has no healthy task: they came.
+            metrics=tuple(of_side(each, side) for side in Side for each in whole),
         ),
         comparison="LessThanThreshold",
         threshold=least,

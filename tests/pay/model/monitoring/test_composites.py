@@ -74,7 +74,7 @@ def test_silence_leads_back_only_to_a_side_that_is_well(
     of_sides: tuple[tuple[Side, str], ...],
     expected: set[str],
 ) -> None:
-    """EC2 without a task counts no request: the total dips, and EC2 is the side to leave."""
+    """Where EC2 fails, its clients may give up: the total dips, and EC2 is the side to leave."""
     moving = at_stage(environments["production-2"], HTTP, Stage.CANARY)
     ringing = {name(side, what, HTTP, moving.name) for side, what in of_sides}
     dip = names.service_alarm(moving.name, HTTP, "dip")

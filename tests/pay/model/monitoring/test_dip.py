@@ -7,9 +7,10 @@ import pytest
 from pay.catalogue import CATALOGUE
 from pay.model import Environment, Side, Stage
 from pay.model.expected_traffic import all_requests
-from pay.model.metrics import Sum
+from pay.model.metrics import ELB_503, Sum
 from pay.model.monitoring.dip import dip_alarm
-from pay.model.monitoring.series import side_of
+from pay.model.monitoring.series import of_side, side_of
+from pay.model.monitoring.share import requests
 from tests.support.alarm_states import state_after
 from tests.support.services import at_stage
 
@@ -35,7 +36,8 @@ def test_goes_off_under_a_quarter_of_a_quiet_hour(
     assert isinstance(alarm.metric, Sum)
     came = part * all_requests(CATALOGUE[service], environment) * alarm.period_seconds / 60
     shares = {Side.EC2: 0.25, Side.FARGATE: 0.75}
-    values = {each.id: came * shares[side_of(each)] for each in alarm.metric.metrics if came}
+    counted = [requests(CATALOGUE[service], side) for side in Side]
+    values = {each.id: came * shares[side_of(each)] for each in counted if came}
     assert state_after(alarm, values) == expected
 
 
@@ -45,6 +47,16 @@ def test_one_side_may_have_everything(environments: Mapping[str, Environment]) -
     assert alarm is not None
     for side in Side:
         assert state_after(alarm, {f"{side}_requests": 100_000}) == "OK"
+
+
+def test_requests_that_find_no_task_have_arrived(environments: Mapping[str, Environment]) -> None:
+    """EC2 answers them with 503 and counts them apart: its own alarms say so."""
+    environment = environments["production-2"]
+    alarm = dip_alarm(CATALOGUE["connector"], environment)
+    assert alarm is not None
+    came = all_requests(CATALOGUE["connector"], environment) * alarm.period_seconds / 60
+    without_task = of_side(ELB_503, Side.EC2).id
+    assert state_after(alarm, {without_task: came, "fargate_requests": came / 20}) == "OK"
 
 
 def test_no_move_changes_it(environments: Mapping[str, Environment]) -> None:
