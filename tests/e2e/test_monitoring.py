@@ -323,13 +323,21 @@ def test_an_alarm_over_both_sides_follows_its_metrics_and_its_topic_hears(
     assert heard(Severity.WARNING) == [f"sandbox-{told}: OK"]
 
 
-def test_lines_of_a_proxy_s_log_ring_its_alarm(
-    watching: Watching, heard: Callable[[Severity], list[str]]
+@pytest.mark.parametrize("side", Side)
+def test_lines_of_a_proxy_s_log_ring_the_alarm_of_their_side(
+    watching: Watching, heard: Callable[[Severity], list[str]], side: Side
 ) -> None:
-    [alarm] = log_alarms(CATALOGUE["egress"], watching.environment)
+    """By the lines of its log: squid answers, so no load balancer sees a fault."""
+    name = f"{SIDES_OF_EGRESS[side]}-failed-tunnels"
+    egress = CATALOGUE["egress"]
+    [alarm] = [
+        each
+        for each in log_alarms(egress, watching.environment)
+        if names.service_alarm("sandbox", "egress", each.name) == name
+    ]
     minutes = alarm.period_seconds * alarm.evaluation_periods // 60 + 2
-    group, start = names.log_group("sandbox", "squid", "egress"), watching.begin_an_hour()
-    logs, stream = watching.client("logs"), f"fargate/{start}"
+    group, start = log_group("sandbox", egress, "squid", side), watching.begin_an_hour()
+    logs, stream = watching.client("logs"), f"{side}/squid/{start}"
     logs.create_log_stream(logGroupName=group, logStreamName=stream)
     for first, code in ((0, 503), (minutes, 200)):
         watching.set_clock(start + 60 * (first + minutes))
@@ -347,7 +355,7 @@ def test_lines_of_a_proxy_s_log_ring_its_alarm(
             )
         watching.set_clock(start + 60 * (first + minutes + 1))
         state = "ALARM" if code == 503 else "OK"
-        assert heard(Severity.WARNING) == [f"sandbox-egress-failed-tunnels: {state}"]
+        assert heard(Severity.WARNING) == [f"{name}: {state}"]
 
 
 def test_an_alarm_that_is_still_named_is_not_deleted(watching: Watching) -> None:
@@ -356,26 +364,6 @@ def test_an_alarm_that_is_still_named_is_not_deleted(watching: Watching) -> None
         cloudwatch.delete_alarms(
             AlarmNames=[names.alarm("sandbox", "connector", Side.EC2, "errors")]
         )
-
-
-def test_a_proxy_that_answers_503_on_fargate_is_heard_for_that_side(
-    watching: Watching, heard: Callable[[Severity], list[str]]
-) -> None:
-    """By the lines of its log: squid answers, so no load balancer sees a fault."""
-    logs, minutes = watching.client("logs"), 25
-    for side, code in ((Side.EC2, 200), (Side.FARGATE, 503)):
-        group = log_group("sandbox", CATALOGUE["egress"], "squid", side)
-        stream = {"logGroupName": group, "logStreamName": f"{side}/squid/1"}
-        logs.create_log_stream(**stream)
-        line = f"1.5 61 172.18.4.240 TCP_TUNNEL/{code} 0 CONNECT host:443 - HIER_NONE/- -"
-        now = time.time()
-        times = [int(1000 * (now + 60 * minute)) for minute in range(minutes) for _ in range(6)]
-        events = [{"timestamp": at, "message": line} for at in times]
-        logs.put_log_events(**stream, logEvents=events)
-    let_pass(watching, 60 * minutes)
-    messages = {*heard(Severity.WARNING), *heard(Severity.WARNING)}
-    assert "sandbox-egress-fargate-failed-tunnels: ALARM" in messages
-    assert "sandbox-egress-failed-tunnels: ALARM" not in messages
 
 
 def test_follows_the_stage_and_lets_a_side_go(watching: Watching) -> None:
