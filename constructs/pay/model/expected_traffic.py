@@ -10,7 +10,7 @@ from typing import NamedTuple
 from pay.model.environment.environment import Environment
 from pay.model.service.microservice import Microservice
 from pay.model.side import ServiceSide
-from pay.model.stage.stage import FULL_WEIGHT
+from pay.model.stage.stage import FULL_WEIGHT, Ladder
 from pay.model.vocabulary import Side
 
 MARGIN = 1.3
@@ -75,7 +75,12 @@ def smallest_share(side: ServiceSide) -> int:
     A rollback may give any weight back within a minute, and deploys no side before. So the alarms
     of Fargate are made for its first weight until EC2's record is gone, and EC2's for its last.
     """
-    rungs = list(side.environment.ladder.rungs.values())
-    if side.side is Side.EC2:
-        return FULL_WEIGHT - rungs[-2]
-    return rungs[1] if side.deployment.stage.is_in_flight else FULL_WEIGHT
+    if side.side is Side.FARGATE and not side.deployment.stage.is_in_flight:
+        return FULL_WEIGHT
+    return smallest_weight(side.environment.ladder, side.side)
+
+
+def smallest_weight(ladder: Ladder, side: Side) -> int:
+    """Return the smallest weight, other than 0, of a side on the ladder."""
+    rungs = list(ladder.rungs.values())
+    return FULL_WEIGHT - rungs[-2] if side is Side.EC2 else rungs[1]

@@ -2,11 +2,12 @@
 
 from pay.model.alarms import MAX_ERROR_PERCENT, Alarm
 from pay.model.environment.environment import Environment
-from pay.model.expected_traffic import all_requests, choose_window, expected_requests
+from pay.model.expected_traffic import all_requests, choose_window, smallest_weight
 from pay.model.log_metrics import LogMetric, proxy_log
 from pay.model.metrics import MIN_REQUESTS, Share
 from pay.model.service.microservice import Microservice
 from pay.model.side import ServiceSide
+from pay.model.stage.stage import FULL_WEIGHT
 from pay.model.vocabulary import Severity, Side
 
 
@@ -31,10 +32,9 @@ def log_alarms(service: Microservice, environment: Environment) -> tuple[Alarm, 
 
 def _failed_tunnels(side: ServiceSide) -> Alarm:
     log = proxy_log(side)
-    # EC2 has almost everything until Fargate has, and its alarm may not become slower (guard).
-    rate = expected_requests(side)
-    if side.side is Side.EC2:
-        rate = all_requests(side.service, side.environment)
+    # No move changes the window: the guard would have to take each change for a weaker alarm.
+    weight = smallest_weight(side.environment.ladder, side.side)
+    rate = all_requests(side.service, side.environment) * weight / FULL_WEIGHT
     window, least = choose_window(rate, MIN_REQUESTS)
     return Alarm(
         name=log.failed.metric.id.replace("_", "-"),

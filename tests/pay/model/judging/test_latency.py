@@ -1,6 +1,8 @@
 """The judge of response times, by worked cases."""
 
 from collections.abc import Sequence
+from itertools import product
+from statistics import mean
 
 import pytest
 from hypothesis import given
@@ -95,6 +97,13 @@ def test_blocks_with_too_few_requests_say_nothing(pairs: list[Pair]) -> None:
     alone = judge_latency(pairs, block_minutes=60)
     after = judge_latency([*pairs, *empty], block_minutes=60)
     assert alone.e_values["e_better"] == after.e_values["e_better"]
+
+
+def test_evidence_does_not_grow_where_a_coin_makes_blocks_slower() -> None:
+    """The mean over all days is what was bet: half at first, a quarter after an hour."""
+    days = product([SLOWER, SAME], repeat=8)
+    ends = [judge_latency(day, block_minutes=10).e_values["e_worse"] for day in days]
+    assert mean(ends) == pytest.approx(0.75)
 
 
 def test_one_bad_block_does_not_move_the_ratio() -> None:

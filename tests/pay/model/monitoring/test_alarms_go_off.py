@@ -6,11 +6,13 @@ import pytest
 
 from pay.catalogue import CATALOGUE
 from pay.model import Environment, Severity, Side, Stage
-from pay.model.metrics import Sum
+from pay.model.expected_traffic import expected_requests
+from pay.model.metrics import Share, Sum
 from pay.model.monitoring.log_alarms import log_alarms, log_metrics
 from pay.model.monitoring.outage import of_cluster, platform_outage
 from pay.model.monitoring.queues import queue_alarms
 from pay.model.monitoring.series import side_of
+from pay.model.side import ServiceSide
 from sandbox.aws.log_patterns import parse as parse_pattern
 from tests.support.alarm_states import state_after
 from tests.support.services import at_stage
@@ -63,6 +65,28 @@ def test_a_proxy_s_failures_are_counted_when_there_are_enough(
     for alarm, prefix in zip(both, ("", "fargate_"), strict=True):
         values = {f"{prefix}tunnels": answers, f"{prefix}failed_tunnels": failures}
         assert state_after(alarm, values) == expected
+
+
+def test_both_alarms_on_tunnels_can_go_off_at_the_smallest_share(
+    environments: Mapping[str, Environment],
+) -> None:
+    """Of both sides of both proxies, at every stage in every environment; no move changes one."""
+    never, made = [], set()
+    for environment in environments.values():
+        for service in filter(lambda name: CATALOGUE[name].is_proxy, environment.services):
+            for stage in environment.ladder.stages:
+                moved = at_stage(environment, service, stage)
+                own = [
+                    ServiceSide(CATALOGUE[service], moved, each) for each in Side if stage.has(each)
+                ]
+                for side, alarm in zip(own, log_alarms(CATALOGUE[service], moved), strict=True):
+                    assert isinstance(alarm.metric, Share)
+                    made.add((moved.name, service, alarm))
+                    comes = expected_requests(side) * alarm.period_seconds / 60
+                    if comes < alarm.metric.min_whole:
+                        never.append((moved.name, service, stage, alarm.name, comes))
+    assert never == []
+    assert len(made) == 2 * len({each[:2] for each in made})
 
 
 def test_a_side_that_does_not_exist_has_no_alarm_on_its_tunnels(environment: Environment) -> None:
