@@ -30,6 +30,14 @@ class Target:
         return None if self.side else self.scenario.schedules[self.environment.name]
 
     @property
+    def expression(self) -> str:
+        """Return the schedule in AWS's words; 0 minutes: it runs once whenever it is started
+        (Synthetics API reference, `CanaryScheduleInput`).
+        """
+        minutes = self.every_minutes or 0
+        return f"rate({minutes} minute{'' if minutes in (0, 1) else 's'})"
+
+    @property
     def opened(self) -> tuple[Microservice, ...]:
         """Return the services that the script asks: those of the side, for the probe."""
         opens = self.scenario.opens
