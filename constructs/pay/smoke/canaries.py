@@ -135,6 +135,7 @@ class Canaries:
             success_retention_period=KEPT_DAYS,
             failure_retention_period=KEPT_DAYS,
             vpc_config=self._vpc_config,
+            tags=target.tags,
             depends_on=[self._policy],
         )
 
