@@ -90,7 +90,9 @@ def test_a_schedule_starts_the_revision_of_its_own_stack_in_time_or_not_at_all(
     )
     assert target["retry_policy"]["maximum_event_age_in_seconds"] == 300
     assert target["dead_letter_config"]["arn"] == "${aws_sqs_queue.dead_letters.arn}"
-    assert schedule["schedule_expression_timezone"] == "Europe/London"
+    assert schedule["schedule_expression_timezone"] == "UTC"
+    nightly = schedules["connector_expunge_schedule"]
+    assert nightly["schedule_expression_timezone"] == "Europe/London"
     assert schedule["flexible_time_window"] == {"mode": "OFF"}
     [override] = json.loads(target["input"])["containerOverrides"]
     assert override["command"][-1] == (

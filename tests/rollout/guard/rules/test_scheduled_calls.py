@@ -79,7 +79,7 @@ def change_of(before: Json | None, after: Json | None, **more: Any) -> Json:
     ("path", "value", "rules"),
     [
         ("schedule_expression", "cron(0 4 1 * ? *)", {OWN}),
-        ("schedule_expression_timezone", "UTC", {OWN}),
+        ("schedule_expression_timezone", "Europe/London", {OWN}),
         ("state", "DISABLED", {OWN}),
         ("end_date", "2026-12-01T00:00:00Z", {OWN, "changes-only-what-is-harmless"}),
         ("flexible_time_window.mode", "FLEXIBLE", {OWN, "changes-only-what-is-harmless"}),
