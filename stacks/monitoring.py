@@ -3,6 +3,7 @@
 from constructs import Construct
 
 from pay.model import Environment, Microservice
+from pay.model.log_groups import log_groups
 from pay.model.monitoring.stay import Stay
 from pay.model.stacks import MONITORING
 from pay.monitoring.alarms import ServiceAlarms
@@ -29,4 +30,5 @@ class MonitoringStack(PayStack):
         ServiceAlarms(self, service=service, environment=environment, looked_up=looked_up)
         metric_filters(self, service, environment)
         if environment.logs.pipeline:
-            subscriptions(self, service, environment, environment.logs.pipeline)
+            groups = {group.key: group.name for group in log_groups(environment.name, service)}
+            subscriptions(self, groups, environment.logs.pipeline)

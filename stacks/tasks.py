@@ -9,6 +9,7 @@ from pay.model import Environment, names
 from pay.model.rights import used_by_logs
 from pay.model.stacks import TASKS
 from pay.model.tasks import ONE_OFF, SCHEDULED, migrated
+from pay.monitoring.logs import subscriptions
 from pay.platform.keys import encryption_key
 from pay.tasks.migrations import migration
 from pay.tasks.one_off import OneOff
@@ -34,13 +35,18 @@ class TasksStack(PayStack):
             description=f"Scheduled calls of {environment.name}, and the logs of its tasks",
             used_by=[used_by_logs(environment)],
         )
-        OneOff(self, STREAM_S3_SQS, environment=environment, key=key, stream_prefix=ONE_OFF)
+        one_off = {
+            task.name: OneOff(self, task, environment=environment, key=key, stream_prefix=prefix)
+            for task, prefix in ((STREAM_S3_SQS, ONE_OFF), (SCHEDULED_HTTP, SCHEDULED))
+        }
         Schedules(
             self,
             environment=environment,
             network=network,
             key=key,
-            calls_by=OneOff(
-                self, SCHEDULED_HTTP, environment=environment, key=key, stream_prefix=SCHEDULED
-            ),
+            calls_by=one_off[SCHEDULED_HTTP.name],
         )
+        if environment.logs.pipeline:
+            # Migrations write to the groups of their services, which have subscriptions already.
+            groups = {name: each.log_group.name for name, each in one_off.items()}
+            subscriptions(self, groups, environment.logs.pipeline)

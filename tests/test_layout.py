@@ -18,7 +18,6 @@ TESTED_WITH_OTHERS = {
     "policies/checks/*": "one break per rule, of all checks in policies/checks",
     "policies/estate": "one break per rule, together with those of policies/checks",
     "pay/registry": "by the stack of repositories, in e2e/test_registry.py",
-    "rollout/images": "through `pay images`, in rollout/cli",
     "rollout/guard/rules/*": "by what a plan does, in rollout/guard/rules: rules overlap",
 }
 """Packages without a folder of tests (`*`: each package in it), and where their tests are."""

@@ -37,6 +37,7 @@ from rollout.locks.holding import LockLost
 from rollout.plans.releases import tag_of
 from rollout.releases.record import Release, Verdict, append_release
 from rollout.releases.registry import Registry
+from rollout.smoke.of_service import of_service
 from rollout.smoke.smoke import smoke
 from rollout.smoke.verdict import Outcome, SmokeVerdict
 from rollout.tasks.migrations import migrate
@@ -212,7 +213,11 @@ class _Run:
             return
         scenarios = proving(asked.environment, side.side, asked.service.name)
         _say(f"{side.side}: {len(scenarios)} smoke tests")
-        shown = self.smoke(asked.environment, side.side, scenarios, client=self.client)
+        shown = of_service(
+            self.smoke(asked.environment, side.side, scenarios, client=self.client),
+            asked.environment,
+            asked.service.name,
+        )
         self.smoked[side.side] = tuple(id for each in shown.outcomes for id in each.runs)
         if shown.outcome is not Outcome.PASSED:
             reasons = shown.reasons(shown.outcome)

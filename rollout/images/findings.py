@@ -16,6 +16,13 @@ from botocore.exceptions import ClientError
 SEVERITIES = ("CRITICAL", "HIGH")
 """As Amazon Inspector ranks what the requirement speaks of."""
 
+SCANNED = "ACTIVE"
+"""The status of an image that Amazon Inspector scans again whenever a vulnerability is new. With
+every other, such as PENDING, UNSUPPORTED_IMAGE or SCAN_ELIGIBILITY_EXPIRED, an answer without
+findings says nothing. COMPLETE is that of a basic scan, which happened once (AWS: ECR API
+reference, `ImageScanStatus`, and ECR user guide, "Scan images for OS vulnerabilities").
+"""
+
 
 @dataclass(frozen=True)
 class Vulnerability:
@@ -45,7 +52,8 @@ def a_month_after(day: date) -> date:
 
 
 def vulnerabilities(ecr: Any, repository: str, digest: str) -> tuple[Vulnerability, ...] | None:
-    """Return the critical and high findings of the image of one architecture; None: no scan.
+    """Return the critical and high findings of the image of one architecture; None: no scan, or
+    one that has ended.
 
     Raises botocore's ClientError when AWS does not answer.
     """
@@ -53,11 +61,14 @@ def vulnerabilities(ecr: Any, repository: str, digest: str) -> tuple[Vulnerabili
         repositoryName=repository, imageId={"imageDigest": digest}
     )
     try:
-        return tuple(found for page in pages for found in _in_page(page))
+        found = list(pages)
     except ClientError as error:
         if error.response["Error"]["Code"] == "ScanNotFoundException":
             return None
         raise
+    if any(page.get("imageScanStatus", {}).get("status") != SCANNED for page in found):
+        return None
+    return tuple(each for page in found for each in _in_page(page))
 
 
 def _in_page(page: Mapping[str, Any]) -> Iterator[Vulnerability]:

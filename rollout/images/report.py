@@ -39,7 +39,8 @@ def _mistakes(environment: Environment, line: Line, today: date) -> Iterator[Fin
             yield Finding(
                 "scan",
                 f"{name} {running.name}: no scan of what runs (PCI DSS v4.0.1, 11.3.1)",
-                f"apply {environment.account_name}-registry, which has every image scanned",
+                f"apply {environment.account_name}-registry, which has every image scanned; where "
+                "a scan has ended, give Amazon Inspector a longer re-scan duration",
             )
         for each in running.found or ():
             if each.is_late(today):

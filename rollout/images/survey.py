@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 
 from pay.catalogue import CATALOGUE
 from pay.catalogue.images import Image, images_of
+from pay.catalogue.one_off_tasks import ONE_OFF_TASKS
 from pay.containers.images import repository_of
 from pay.model import Environment, Side, names
 from pay.model.environment.images import Pin
@@ -36,7 +37,9 @@ SERVICES_A_CALL = 10
 SIDE_BY_SIDE = 8
 """Calls at the same time."""
 
-_ABSENT = {"ClusterNotFoundException", "RepositoryNotFoundException"}
+_ABSENT = {"ClientException", "ClusterNotFoundException", "RepositoryNotFoundException"}
+"""ECS answers ClientException for a family without a revision (ECS API reference,
+`DescribeTaskDefinition`)."""
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
@@ -62,7 +65,7 @@ class Running:
     reference: str
     """The tag or the digest in the task definition."""
     where: tuple[str, ...]
-    """`<service> on <side>`, in order."""
+    """`<service> on <side>`, or `<family> as a task` beside the services, in order."""
     stored: Stored | None
     """None: the registry does not have it any more."""
     found: tuple[Vulnerability, ...] | None = None
@@ -199,18 +202,29 @@ def _deployed(environment: Environment, client: Client) -> dict[str, dict[str, s
                 for each in answer
                 for deployment in each.get("deployments", ())
             }
+    revisions |= {family: f"{family} as a task" for family in _families(environment)}
     definitions = _side_by_side(
-        lambda arn: ecs.describe_task_definition(taskDefinition=arn)["taskDefinition"],
-        {arn: arn for arn in revisions},
+        lambda named: _unless_absent(
+            lambda: [ecs.describe_task_definition(taskDefinition=named)["taskDefinition"]]
+        ),
+        {named: named for named in revisions},
     )
     deployed: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     registry = f"{names.image_registry(environment.account_id, environment.region)}/"
-    for arn, definition in definitions.items():
-        for container in definition["containerDefinitions"]:
+    for named, found in definitions.items():
+        for container in (each for one in found for each in one["containerDefinitions"]):
             image = container["image"]
             repository = (repository_of(image) or "").removeprefix(registry)
-            deployed[repository][tag_of(image)].add(revisions[arn])
+            deployed[repository][tag_of(image)].add(revisions[named])
     return deployed
+
+
+def _families(environment: Environment) -> list[str]:
+    """Return the families of tasks beside the services, of which schedules and people start the
+    newest revision; without migrations, which run once per release.
+    """
+    tasks = ONE_OFF_TASKS if environment.tasks else ()
+    return [names.one_off_task_family(environment.name, task.name) for task in tasks]
 
 
 def _chunks(services: list[str]) -> Iterator[list[str]]:

@@ -50,12 +50,14 @@ def smoke_side(
     # They import boto3, which most moves need nothing of.
     from pay.smoke.targets import proving
     from rollout.aws.clients import asking
+    from rollout.smoke.of_service import of_service
     from rollout.smoke.smoke import smoke
 
     side = Side.FARGATE
     try:
         with (reach or asking)(target) as client:
-            return Smoked(smoke(target, side, proving(target, side, service), client=client))
+            shown = smoke(target, side, proving(target, side, service), client=client)
+            return Smoked(of_service(shown, target, service))
     except Refused as refusal:
         return Smoked(why_not="; ".join(finding.reason for finding in refusal.findings))
     except Failed as failure:

@@ -9,6 +9,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from pay.smoke.targets import ASKS
 from rollout.smoke.runs import Shown, failed, not_known
 from rollout.smoke.verdict import Outcome
 
@@ -37,6 +38,9 @@ class Canary:
     name: str
     timeout_seconds: int
     clock: Clock = Clock()
+    services: frozenset[str] = frozenset()
+    """Those whose load balancers on the side it has to ask: one that was deployed before a side of
+    them asks without it, and passes."""
 
     def run(self) -> Shown:
         """Start it and wait. Whatever did not run, or was not seen to end, is not known."""
@@ -58,6 +62,12 @@ class Canary:
                 if error.response["Error"]["Code"] != "ResourceNotFoundException":
                     raise
                 return not_known(f"there is no canary {self.name}: deploy the stack of smoke tests")
+            asked = answer["Canary"].get("Tags", {}).get(ASKS, "").split()
+            if missing := sorted(self.services - set(asked)):
+                return not_known(
+                    f"{self.name} does not ask {', '.join(missing)} yet: deploy the stack of smoke "
+                    "tests"
+                )
             status = answer["Canary"]["Status"]
             if status["State"] in BROKEN:
                 why = status.get("StateReason") or "no reason is given"

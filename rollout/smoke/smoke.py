@@ -38,7 +38,8 @@ def smoke(
 
     def attempt(scenario: Scenario) -> Attempt:
         target = Target(scenario, environment, side)
-        return Canary(canaries, target.name, scenario.timeout_seconds, clock).run
+        services = frozenset(service.name for service in target.pinned)
+        return Canary(canaries, target.name, scenario.timeout_seconds, clock, services).run
 
     return tried(environment, side, scenarios, attempt)
 

@@ -17,6 +17,9 @@ POLL_SECONDS = 3.0
 REPORT_SECONDS = 60.0
 """How often a task that only runs on is reported."""
 LOG_LINES = 20
+APPEARS_SECONDS = 60.0
+"""How long a task may not be listed after its start: ECS answers by what it knew a moment before
+(AWS: ECS API reference, `RunTask`, "eventual consistency")."""
 
 Report = Callable[[str], None]
 """Takes a line about what a task does at the moment."""
@@ -163,11 +166,15 @@ class Runner:
 
         Raises Failed when ECS forgets it.
         """
-        began, reported, last = time.monotonic(), 0.0, ""
+        began, reported, last, unseen = time.monotonic(), 0.0, "", 0.0
         while True:
             [*found] = self._described([task])
             if not found:
-                raise Failed(f"ECS no longer knows the task {task}. Read its log for its end.")
+                if last or unseen >= APPEARS_SECONDS:
+                    raise Failed(f"ECS no longer knows the task {task}. Read its log for its end.")
+                unseen += POLL_SECONDS
+                self.sleep(POLL_SECONDS)
+                continue
             status, passed = found[0]["lastStatus"], time.monotonic() - began
             if status != last or passed - reported >= REPORT_SECONDS:
                 last, reported = status, passed

@@ -245,7 +245,9 @@ def _invoke(backend: EventBridgeSchedulerBackend, schedule: Schedule) -> None:
         raise
     except Exception as error:
         code = getattr(error, "error_type", None) or getattr(error, "code", None)
-        raise InvocationError(str(code or type(error).__name__), str(error)) from None
+        # Printed, an error of moto has its code in front of AWS's words.
+        words = getattr(error, "message", None) or str(error)
+        raise InvocationError(str(code or type(error).__name__), words) from None
     if answer["failures"]:
         reason = answer["failures"][0]["reason"]
         raise InvocationError("EcsTaskFailure", reason, is_passing=True)

@@ -111,6 +111,9 @@ LATER_MUTATIONS = (
     open_rule("CKV_AWS_260", "ingress", 80),
     open_rule("CKV_AWS_277", "ingress", -1),
     later(
+        "CKV_AWS_297", "aws_scheduler_schedule.sweep", "kms_key_arn", 'description = "no own key"'
+    ),
+    later(
         "ingress_names_its_sources",
         "aws_vpc_security_group_ingress_rule.from_agents",
         "referenced_security_group_id",

@@ -3,7 +3,8 @@
 The paths and their method are public: the resources and API specifications of pay-connector,
 pay-ledger, pay-products and pay-adminusers. connector's parity checker is left out, because staff
 start it from toolbox with the range to check. The times are not public: `because` says what each
-follows from. Times between 01:00 and 02:00 are never used: in spring London has no such hour.
+follows from. Times between 01:00 and 02:00 are never used: in spring London has no such hour. What
+is called every hour goes by UTC: London has an hour twice in autumn, and schedules fire in it once.
 """
 
 from pay.model.service.scheduled_call import ScheduledCall
@@ -14,6 +15,7 @@ SCHEDULED_CALLS = (
         service="connector",
         path="/v1/tasks/expired-charges-sweep",
         cron="cron(0/10 * * * ? *)",
+        zone="UTC",
         deadline_seconds=300,
         because="a payment expires after 90 minutes: it is open for ten minutes more at most",
     ),
@@ -22,6 +24,7 @@ SCHEDULED_CALLS = (
         service="connector",
         path="/v1/tasks/gateway-cleanup-sweep?limit=100",
         cron="cron(5 * * * ? *)",
+        zone="UTC",
         deadline_seconds=900,
         because="asks payment providers about authorisations that failed: an hour is soon enough",
     ),
@@ -30,6 +33,7 @@ SCHEDULED_CALLS = (
         service="connector",
         path="/v1/tasks/emitted-events-sweep",
         cron="cron(0/30 * * * ? *)",
+        zone="UTC",
         deadline_seconds=900,
         because="takes events that are 30 minutes old and were not sent",
     ),

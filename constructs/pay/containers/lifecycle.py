@@ -6,7 +6,7 @@ ECR does not know what runs: a task whose image has expired cannot start, scale 
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 KEPT_RELEASES = 100
@@ -54,25 +54,28 @@ def losses(policy: str) -> Iterator[str]:
     try:
         rules = sorted(json.loads(policy)["rules"], key=lambda rule: int(rule["rulePriority"]))
         for rule in rules:
-            selection = rule["selection"]
-            if reason := _loss(selection):
+            selects = _selector(rule["selection"])
+            if reason := _loss(rule["selection"], selects):
                 yield f"rule {rule['rulePriority']} {reason}"
-            if all(_selects(selection, tag) for tag in _RELEASE_TAGS):
+            if all(map(selects, _RELEASE_TAGS)):
                 return  # What matches the tags of this rule is expired by no later one.
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise ValueError(f"not a lifecycle policy: {type(error).__name__} {error}") from None
 
 
-_NUMBERS = ("7", "123", "98765")
+_NUMBERS = tuple(map(str, range(1, 1000)))
+"""Enough to show a rule for tags that begin, or end, with some digits only."""
 _RELEASE_TAGS = tuple(f"{number}-release" for number in _NUMBERS)
 _CANDIDATE_TAGS = tuple(f"{number}-candidate" for number in _NUMBERS)
 
 
-def _loss(selection: Mapping[str, Any]) -> str | None:
+_Selects = Callable[[str], bool]
+"""Whether a rule selects an image that has this one tag."""
+
+
+def _loss(selection: Mapping[str, Any], selects: _Selects) -> str | None:
     number = int(selection["countNumber"])
-    releases, candidates = (
-        any(_selects(selection, tag) for tag in tags) for tags in (_RELEASE_TAGS, _CANDIDATE_TAGS)
-    )
+    releases, candidates = (any(map(selects, tags)) for tags in (_RELEASE_TAGS, _CANDIDATE_TAGS))
     if releases and selection["countType"] != "imageCountMoreThan":
         return "expires releases by their age, also one that runs"
     if releases and candidates:
@@ -87,15 +90,18 @@ def _loss(selection: Mapping[str, Any]) -> str | None:
     return None
 
 
-def _selects(selection: Mapping[str, Any], tag: str) -> bool:
-    """Return whether a rule selects an image that has this one tag. In a pattern `*` stands for any
-    text (AWS: ECR user guide, "Lifecycle policy properties", tagPatternList).
+def _selector(selection: Mapping[str, Any]) -> _Selects:
+    """In a pattern `*` stands for any text (AWS: ECR user guide, "Lifecycle policy properties",
+    tagPatternList).
     """
     if selection["tagStatus"] != "tagged":
-        return bool(selection["tagStatus"] == "any")
+        return lambda tag: bool(selection["tagStatus"] == "any")
     patterns = [
-        re.escape(each).replace(r"\*", ".*") for each in selection.get("tagPatternList", ())
+        re.compile(re.escape(each).replace(r"\*", ".*"))
+        for each in selection.get("tagPatternList", ())
     ]
-    return all(tag.startswith(prefix) for prefix in selection.get("tagPrefixList", ())) and all(
-        re.fullmatch(pattern, tag) for pattern in patterns
+    prefixes = selection.get("tagPrefixList", ())
+    return lambda tag: (
+        all(tag.startswith(prefix) for prefix in prefixes)
+        and all(pattern.fullmatch(tag) for pattern in patterns)
     )

@@ -1,4 +1,6 @@
-"""What is counted in a service's logs, and where their lines are sent."""
+"""What is counted in a service's logs, and where the lines of log groups are sent."""
+
+from collections.abc import Mapping
 
 from constructs import Construct
 
@@ -12,7 +14,6 @@ from imports.aws.data_aws_kinesis_firehose_delivery_stream import (
 )
 from pay.model import Environment, Microservice, addresses
 from pay.model.environment.monitoring import LogPipeline
-from pay.model.log_groups import log_groups
 from pay.model.monitoring.log_alarms import log_metrics
 
 
@@ -32,17 +33,17 @@ def metric_filters(scope: Construct, service: Microservice, environment: Environ
         )
 
 
-def subscriptions(
-    scope: Construct, service: Microservice, environment: Environment, pipeline: LogPipeline
-) -> None:
-    """Send every line of the service's log groups to the pipeline, which exists already."""
+def subscriptions(scope: Construct, groups: Mapping[str, str], pipeline: LogPipeline) -> None:
+    """Send every line of log groups to the pipeline, which exists already. `groups`: what the state
+    address is made of -> the name of the group.
+    """
     stream = DataAwsKinesisFirehoseDeliveryStream(scope, "log_pipeline", name=pipeline.stream)
-    for group in log_groups(environment.name, service):
+    for key, name in groups.items():
         CloudwatchLogSubscriptionFilter(
             scope,
-            addresses.log_subscription(group.key).id,
+            addresses.log_subscription(key).id,
             name=pipeline.filter,
-            log_group_name=group.name,
+            log_group_name=name,
             filter_pattern="",
             destination_arn=stream.arn,
             role_arn=pipeline.role_arn,

@@ -107,7 +107,6 @@ class Canaries:
     def _canary(self, target: Target) -> SyntheticsCanary:
         code = archive(target.scenario)
         id = target.name.removeprefix(f"{self._environment.name}-").replace("-", "_")
-        every = target.every_minutes
         return SyntheticsCanary(
             self._scope,
             id,
@@ -125,8 +124,8 @@ class Canaries:
             delete_lambda=True,
             # Started by `pay smoke`: Terraform would start it again with every update, and wait for
             # a state that a short run has left.
-            start_canary=every is not None,
-            schedule=SyntheticsCanarySchedule(expression=f"rate({_minutes(every or 0)})"),
+            start_canary=target.every_minutes is not None,
+            schedule=SyntheticsCanarySchedule(expression=target.expression),
             run_config=SyntheticsCanaryRunConfig(
                 timeout_in_seconds=target.scenario.timeout_seconds,
                 memory_in_mb=MEMORY_MIB,
@@ -136,6 +135,7 @@ class Canaries:
             success_retention_period=KEPT_DAYS,
             failure_retention_period=KEPT_DAYS,
             vpc_config=self._vpc_config,
+            tags=target.tags,
             depends_on=[self._policy],
         )
 
@@ -156,7 +156,3 @@ class Canaries:
 
 def _of(canary: SyntheticsCanary) -> DimensionsOf:
     return lambda metric: {"CanaryName": canary.name}
-
-
-def _minutes(number: int) -> str:
-    return f"{number} minute" if number in (0, 1) else f"{number} minutes"

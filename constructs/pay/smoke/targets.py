@@ -8,6 +8,10 @@ from pay.catalogue.scenarios import SCENARIOS
 from pay.model import Environment, LoadBalancerType, Microservice, Side, host_name, names
 from pay.model.smoke import SCHEDULED, Scenario
 
+ASKS = "Asks"
+"""The tag with the services that a canary was made for. AWS never answers the variables of a
+canary, so nothing else shows one that is older than a side of its services."""
+
 
 @dataclass(frozen=True)
 class Target:
@@ -30,6 +34,14 @@ class Target:
         return None if self.side else self.scenario.schedules[self.environment.name]
 
     @property
+    def expression(self) -> str:
+        """Return the schedule in AWS's words; 0 minutes: it runs once whenever it is started
+        (Synthetics API reference, `CanaryScheduleInput`).
+        """
+        minutes = self.every_minutes or 0
+        return f"rate({minutes} minute{'' if minutes in (0, 1) else 's'})"
+
+    @property
     def opened(self) -> tuple[Microservice, ...]:
         """Return the services that the script asks: those of the side, for the probe."""
         opens = self.scenario.opens
@@ -47,6 +59,12 @@ class Target:
             for service, deployment in self.environment.services.items()
             if deployment.stage.has(self.side) and self.scenario.is_opened(service)
         )
+
+    @property
+    def tags(self) -> dict[str, str] | None:
+        """Return the canary's own tags; None on a schedule, where it follows DNS."""
+        asked = " ".join(sorted(service.name for service in self.pinned))
+        return {ASKS: asked} if asked else None
 
     def load_balancer(self, service: Microservice) -> str:
         """Return the name of a pinned service's load balancer."""

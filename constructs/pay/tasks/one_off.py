@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from constructs import Construct
 
+from imports.aws.cloudwatch_log_group import CloudwatchLogGroup
 from imports.aws.ecs_task_definition import EcsTaskDefinition
 from imports.aws.iam_role import IamRole
 from imports.aws.kms_key import KmsKey
@@ -36,7 +37,7 @@ class OneOff:
         self._scope, self._task, self._environment = scope, task, environment
         self._id = task.name.replace("-", "_")
         group = names.log_group(environment.name, task.log_kind, task.name)
-        log_group(
+        self.log_group: CloudwatchLogGroup = log_group(
             scope,
             f"{self._id}_log",
             name=group,

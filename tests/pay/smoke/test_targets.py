@@ -7,7 +7,7 @@ import pytest
 from pay.catalogue import CATALOGUE
 from pay.catalogue.scenarios import PROBE, SCENARIOS
 from pay.model import Environment, Side, Stage, names
-from pay.smoke.targets import Target, on_side, proving, targets
+from pay.smoke.targets import ASKS, Target, on_side, proving, targets
 from tests.support.services import at_stage
 
 MOST_VARIABLES_BYTES = 4096
@@ -90,3 +90,19 @@ def test_names_and_variables_are_within_what_aws_takes(
 def test_an_environment_without_the_table_has_none(environments: Mapping[str, Environment]) -> None:
     assert list(targets(environments["test-perf-1"])) == []
     assert names.canary("sandbox", "cancel", Side.EC2) == "sandbox-cancel-ec2"
+
+
+def test_a_canary_says_in_a_tag_what_it_asks(environments: Mapping[str, Environment]) -> None:
+    """AWS takes 256 characters (Synthetics API reference, `CreateCanary`, `Tags`)."""
+    for environment in environments.values():
+        for target in targets(environment):
+            asked = (target.tags or {}).get(ASKS, "")
+            assert asked.split() == sorted(each.name for each in target.pinned)
+            assert len(asked) <= 256
+    services = {
+        name: each.model_copy(update={"stage": Stage.HALF})
+        for name, each in environments["staging-2"].services.items()
+    }
+    all_on_both = environments["staging-2"].model_copy(update={"services": services})
+    [longest] = {len(t.tags[ASKS]) for t in targets(all_on_both) if t.tags and t.scenario is PROBE}
+    assert 100 < longest <= 256

@@ -14,6 +14,8 @@ from tests.support.synthesised import synthesise
 
 Json = dict[str, Any]
 
+LOG_GROUP = "aws_cloudwatch_log_group"
+
 
 def document_of(environment: Environment) -> Json:
     id = f"{environment.name}-tasks"
@@ -88,12 +90,29 @@ def test_a_schedule_starts_the_revision_of_its_own_stack_in_time_or_not_at_all(
     )
     assert target["retry_policy"]["maximum_event_age_in_seconds"] == 300
     assert target["dead_letter_config"]["arn"] == "${aws_sqs_queue.dead_letters.arn}"
-    assert schedule["schedule_expression_timezone"] == "Europe/London"
+    assert schedule["schedule_expression_timezone"] == "UTC"
+    nightly = schedules["connector_expunge_schedule"]
+    assert nightly["schedule_expression_timezone"] == "Europe/London"
     assert schedule["flexible_time_window"] == {"mode": "OFF"}
     [override] = json.loads(target["input"])["containerOverrides"]
     assert override["command"][-1] == (
         "https://connector.sandbox.pymnt.internal/v1/tasks/expired-charges-sweep"
     )
+
+
+def test_every_log_group_sends_its_lines_to_the_pipeline(
+    tasks: Json, environments: Mapping[str, Environment]
+) -> None:
+    resources = tasks["resource"]
+    groups = {f"${{aws_cloudwatch_log_group.{id}.name}}" for id in resources[LOG_GROUP]}
+    filters = resources["aws_cloudwatch_log_subscription_filter"].values()
+    assert {each["log_group_name"] for each in filters} == groups
+    assert {each["filter_pattern"] for each in filters} == {""}
+    sandbox = environments["sandbox"]
+    logs = sandbox.logs.model_copy(update={"pipeline": None})
+    without = document_of(sandbox.model_copy(update={"logs": logs}))["resource"]
+    assert without[LOG_GROUP] == resources[LOG_GROUP]
+    assert "aws_cloudwatch_log_subscription_filter" not in without
 
 
 def test_calls_are_made_only_where_the_services_are_awake(

@@ -327,6 +327,26 @@ def test_shows_what_runs_and_fails_for_what_is_late(
     accounts.find("frontend", arm, [])
 
 
+def test_shows_what_runs_beside_the_services(run: Run, accounts: ImageAccounts) -> None:
+    accounts.push("alpine", "9-release")
+    accounts.server.client("ecs").register_task_definition(
+        family="test-12_scheduled-http",
+        containerDefinitions=[
+            {
+                "name": "scheduled-http",
+                "image": f"{names.image_registry(TEST, REGION)}/{IMAGES['alpine'].repository}"
+                ":9-release",
+                "memory": 64,
+            }
+        ],
+    )
+    [answer] = json.loads(run("test-12", "--json").stdout)
+    line = next(each for each in answer["images"] if each["image"] == "alpine")
+    [running] = line["running"]
+    assert (running["release"], running["where"]) == (9, ["test-12_scheduled-http as a task"])
+    assert running["findings"] == []
+
+
 def test_pins_a_release_and_keeps_every_other_line(
     run: Run, accounts: ImageAccounts, checkout: Checkout
 ) -> None:

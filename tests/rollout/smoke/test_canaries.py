@@ -49,7 +49,8 @@ class Synthetics:
             raise error("ResourceNotFoundException")
         date = (START + timedelta(seconds=int(self.now))).strftime("%a, %d %b %Y %H:%M:%S GMT")
         headers = {"HTTPHeaders": {"date": date}}
-        return {"Canary": {"Status": {"State": state}}, "ResponseMetadata": headers}
+        canary = {"Status": {"State": state}, "Tags": {"Asks": "connector publicapi"}}
+        return {"Canary": canary, "ResponseMetadata": headers}
 
     def start_canary(self, Name: str) -> None:
         if self.conflicts:
@@ -60,17 +61,26 @@ class Synthetics:
     def get_canary_runs(self, Name: str, MaxResults: int) -> Json:
         return {"CanaryRuns": [each for second, each in self._runs if second <= self.now]}
 
-    def shows(self) -> Shown:
+    def shows(self, *services: str) -> Shown:
         def sleep(seconds: float) -> None:
             self.now += seconds
 
-        return Canary(self, NAME, 60, Clock(lambda: self.now, sleep)).run()
+        clock = Clock(lambda: self.now, sleep)
+        return Canary(self, NAME, 60, clock, frozenset(services)).run()
 
 
 def test_a_run_that_began_after_the_start_passes() -> None:
     aws = Synthetics((6, run(1)))
     assert aws.shows() == Shown(Outcome.PASSED, id="run-1")
     assert aws.now >= 6
+
+
+def test_a_canary_that_is_older_than_a_side_of_its_services_is_not_started() -> None:
+    aws = Synthetics((6, run(1)))
+    shown = aws.shows("connector", "ledger")
+    assert (shown.outcome, aws.started) == (Outcome.NOT_KNOWN, [])
+    assert f"{NAME} does not ask ledger yet: deploy the stack of smoke tests" in shown.reason
+    assert aws.shows("connector").outcome is Outcome.PASSED
 
 
 @pytest.mark.parametrize("older", [run(-3600), run(-1)])

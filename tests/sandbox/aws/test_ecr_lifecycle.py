@@ -147,6 +147,8 @@ def with_selection(rule: dict[str, Any], **changes: Any) -> dict[str, Any]:
         (numbered(with_selection(KEEPS, tagPatternList=["*"])), "counts candidates, too"),
         (numbered(with_selection(KEEPS, tagPatternList=["9*"])), "counts candidates, too"),
         (numbered(with_selection(CANDIDATES, tagPatternList=["1*"])), "by their age"),
+        (numbered(with_selection(CANDIDATES, tagPatternList=["2*"]), KEEPS), "by their age"),
+        (numbered(with_selection(KEEPS, tagPatternList=["*12-release"], countNumber=1)), "keeps 1"),
     ],
 )
 def test_says_how_a_policy_loses_what_runs(policy: str, loss: str) -> None:

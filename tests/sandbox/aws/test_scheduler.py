@@ -165,6 +165,16 @@ def started(aws: Client) -> list[Any]:
     return [task for task in tasks if task["taskArn"] not in BEFORE]
 
 
+def register_again(ecs: Any) -> str:
+    """Return the ARN of a new revision, which is as the first one."""
+    first = ecs.describe_task_definition(taskDefinition="call:1")["taskDefinition"]
+    same = ("family", "networkMode", "requiresCompatibilities", "cpu", "memory", "executionRoleArn")
+    made = ecs.register_task_definition(
+        **{key: first[key] for key in same}, containerDefinitions=first["containerDefinitions"]
+    )
+    return str(made["taskDefinition"]["taskDefinitionArn"])
+
+
 def letters(aws: Client) -> list[dict[str, str]]:
     """Return the attributes of all dead letters."""
     sqs = aws("sqs")
@@ -272,20 +282,28 @@ def test_a_role_without_a_right_keeps_the_call_at_once(
     tick("2028-05-01T02:00:00")
 
 
+def test_a_schedule_of_a_deregistered_revision_keeps_the_call(
+    aws: Client, tick: Tick, schedule: Callable[..., None]
+) -> None:
+    tick("2028-05-20T02:00:00")
+    revision = register_again(aws("ecs"))
+    parameters = request(aws, "rate(1 hour)", {})["Target"]["EcsParameters"]
+    schedule(
+        "cron(0 4 * * ? *)",
+        target={"EcsParameters": {**parameters, "TaskDefinitionArn": revision}},
+    )
+    aws("ecs").deregister_task_definition(taskDefinition=revision)
+    tick("2028-05-20T03:00:01")
+    [letter] = letters(aws)
+    assert letter["ERROR_CODE"] == "ClientException"
+    assert letter["ERROR_MESSAGE"] == "TaskDefinition is inactive"
+
+
 def test_a_schedule_runs_the_revision_that_it_names_and_not_the_newest(
     aws: Client, tick: Tick, schedule: Callable[..., None]
 ) -> None:
     tick("2028-06-01T02:00:00")
-    described = aws("ecs").describe_task_definition(taskDefinition="call:1")["taskDefinition"]
-    again = {
-        key: described[key]
-        for key in ("family", "networkMode", "requiresCompatibilities", "cpu", "memory")
-    }
-    aws("ecs").register_task_definition(
-        **again,
-        executionRoleArn=described["executionRoleArn"],
-        containerDefinitions=described["containerDefinitions"],
-    )
+    register_again(aws("ecs"))
     schedule("cron(0 4 * * ? *)")
     tick("2028-06-01T03:00:01")
     assert [task["taskDefinitionArn"].rpartition(":")[2] for task in started(aws)] == ["1"]

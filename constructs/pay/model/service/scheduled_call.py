@@ -18,6 +18,8 @@ LEAST_DEADLINE_SECONDS, MOST_DEADLINE_SECONDS = 60, 86_400
 _A_YEAR_OF_CLOCKS = 2027
 """Any year: the rules of a zone are looked at, not a day."""
 
+EVERY_HOUR = frozenset(range(24))
+
 
 class ScheduledCall(Model):
     """One call, in every environment whose tasks are scheduled."""
@@ -55,6 +57,13 @@ class ScheduledCall(Model):
                 key="cron", found=self.cron, allowed="cron(...): the time of day is a decision"
             )
             return
+        if expression.hours == EVERY_HOUR and _changes_clocks(self.zone):
+            yield Problem(
+                key="zone",
+                found=f"{self.zone}, where no call is made in the hour that comes twice",
+                allowed="UTC for a call in every hour",
+                fix='zone = "UTC"',
+            )
         for day in _left_out(expression, self.zone):
             yield Problem(
                 key="cron",
@@ -62,6 +71,16 @@ class ScheduledCall(Model):
                 allowed=f"times that the clocks of {self.zone} never leave out",
                 fix="move it out of the hour that summer time takes",
             )
+
+
+def _changes_clocks(zone: str) -> bool:
+    """Return whether the zone has summer time: a schedule fires once in an hour that comes twice
+    (AWS: EventBridge Scheduler user guide, "Daylight savings time on EventBridge Scheduler").
+    """
+    winter, summer = (
+        datetime(_A_YEAR_OF_CLOCKS, month, 1, tzinfo=ZoneInfo(zone)).utcoffset() for month in (1, 7)
+    )
+    return winter != summer
 
 
 def _left_out(expression: Cron, zone: str) -> Iterator[datetime]:

@@ -3,8 +3,10 @@ roll back ("CannotPullContainer"). A repository stays, its tags never move, its 
 keeps releases, and the registry scans what it holds (PCI DSS v4.0.1, 6.3.1 and 11.3.1).
 """
 
+import re
 from collections.abc import Iterator
 
+from pay.catalogue import IMAGES
 from pay.containers.lifecycle import losses
 from rollout.guard.rule import Context, Finding, Findings
 from rollout.plans.plan import PAST, ResourceChange
@@ -65,12 +67,31 @@ def _lifecycle(change: ResourceChange) -> _Judged:
 
 
 def _scanning(change: ResourceChange) -> _Judged:
-    scan_type = change.after.get("scan_type")
-    if scan_type != "ENHANCED" or not change.after.get("rule"):
-        yield (
-            f"scan_type is {scan_type}, for {len(change.after.get('rule') or ())} rules",
-            "scan every repository with ENHANCED: it scans again when a vulnerability is new",
-        )
+    do = "scan every repository with ENHANCED: it scans again when a vulnerability is new"
+    if (scan_type := change.after.get("scan_type")) != "ENHANCED":
+        yield f"scan_type is {scan_type}", do
+    filters = [
+        str(each.get("filter"))
+        for rule in change.after.get("rule") or ()
+        if rule.get("scan_frequency") == "CONTINUOUS_SCAN"
+        for each in rule.get("repository_filter") or ()
+    ]
+    left_out = [
+        image.repository
+        for image in IMAGES.values()
+        if not any(_filters(each, image.repository) for each in filters)
+    ]
+    if left_out:
+        others = " and others" if len(left_out) > 3 else ""
+        yield f"no rule scans {', '.join(left_out[:3])}{others} continuously", do
+
+
+def _filters(text: str, repository: str) -> bool:
+    """Return whether a filter selects a repository: one without `*` selects every repository whose
+    name has it (AWS: ECR user guide, "Filters to choose which repositories are scanned").
+    """
+    pattern = re.escape(text).replace(r"\*", ".*")
+    return re.fullmatch(pattern if "*" in text else f".*{pattern}.*", repository) is not None
 
 
 _JUDGES = {REPOSITORY: _repository, LIFECYCLE: _lifecycle, SCANNING: _scanning}

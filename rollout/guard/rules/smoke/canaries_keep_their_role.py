@@ -6,22 +6,21 @@ from pay.model import names
 from rollout.guard.rule import Context, Finding, Findings
 from rollout.guard.traffic_changes import CANARY
 from rollout.plans.read import StackPlan
+from rollout.plans.references import refers_to_own
+
+_ROLE = "execution_role_arn"
 
 
 def check(plan: StackPlan, context: Context) -> Findings:
-    role = names.smoke_role(context.environment(plan).name)
-    makes_it = any(
-        change.type == "aws_iam_role" and change.after.get("name") == role
-        for change in plan.plan.managed
-        if not change.is_removed
-    )
+    environment = context.environment(plan)
+    role = names.smoke_role(environment.name)
+    arn = f"arn:aws:iam::{environment.account_id}:role/{role}"
     for change in plan.plan.written(CANARY):
-        if change.is_unknown("execution_role_arn"):
-            if not makes_it:
-                yield _finding(change.address, "known only after apply", role)
-        elif not str(change.after.get("execution_role_arn")).endswith(f":role/{role}"):
-            yield _finding(change.address, str(change.after.get("execution_role_arn")), role)
-
-
-def _finding(address: str, found: str, role: str) -> Finding:
-    return Finding(address, f"execution_role_arn is {found}", f"let it run under {role}")
+        if not change.is_unknown(_ROLE):
+            found = change.after.get(_ROLE)
+        elif refers_to_own(plan.plan, change, (_ROLE,), "aws_iam_role", "name", (role,)):
+            found = arn
+        else:
+            found = "known only after apply"
+        if found != arn:
+            yield Finding(change.address, f"{_ROLE} is {found}", f"let it run under {role}")

@@ -1,27 +1,52 @@
 """A canary stays while a service runs on the side that it tries. Without it `pay smoke` has no run,
 and no run is no pass: neither a move nor a release could be proven, and a schedule would watch
 nothing. A scenario that the catalogue no longer has, or no longer schedules there, may go.
+
+One that watches on a schedule runs as often as the catalogue says. With `rate(0 ...)`, or not
+started, it would never run, and the PCI gate would ask for no alarm.
 """
 
 from pay.catalogue.scenarios import SCENARIOS
 from pay.model import Environment, Side, names
 from pay.model.smoke import SCHEDULED
+from pay.smoke.targets import Target, targets
 from rollout.guard.rule import Context, Finding, Findings
 from rollout.guard.traffic_changes import CANARY
-from rollout.plans.plan import PAST
+from rollout.plans.plan import PAST, ResourceChange
 from rollout.plans.read import StackPlan
+from rollout.plans.values import Path, dig
+
+DO = "write how often it runs in constructs/pay/catalogue/scenarios.py, which the stack renders"
+
+_EXPRESSION: Path = ("schedule", 0, "expression")
 
 
 def check(plan: StackPlan, context: Context) -> Findings:
+    environment = context.environment(plan)
+    scheduled = {each.name: each for each in targets(environment) if each.side is None}
     for change in plan.plan.moving:
-        if change.type != CANARY or not change.is_removed:
+        if change.type != CANARY:
             continue
-        if why := _why_needed(str(change.before.get("name")), context.environment(plan)):
+        if not change.is_removed:
+            target = scheduled.get(str(change.after.get("name")))
+            if target and (saw := _runs_otherwise(change, target)):
+                yield Finding(change.address, saw, DO)
+        elif why := _why_needed(str(change.before.get("name")), environment):
             yield Finding(
                 change.address,
                 f"the canary is {PAST[change.verb]}; {why}",
                 "keep it; to do without smoke tests there allow this rule with the reason",
             )
+
+
+def _runs_otherwise(change: ResourceChange, target: Target) -> str | None:
+    """Return in words how a scheduled canary would run otherwise; None: as the catalogue says."""
+    expression = dig(change.after, *_EXPRESSION)
+    if expression != target.expression:
+        return f"it is scheduled by {expression}, not by {target.expression}"
+    if change.after.get("start_canary") is not True:
+        return f"it is not started, and so never runs by {expression}"
+    return None
 
 
 def _why_needed(name: str, environment: Environment) -> str | None:

@@ -62,6 +62,7 @@ def _differences(
         ("schedule_expression_timezone",): call.zone,
         ("state",): schedule_state(environment),
         ("group_name",): names.schedule_group(environment.name),
+        ("flexible_time_window", 0, "mode"): "OFF",
         (*_TARGET, "arn"): environment.arn("ecs", f"cluster/{cluster}"),
         (*_TARGET, "retry_policy", 0, "maximum_event_age_in_seconds"): call.deadline_seconds,
         (*_ECS, "launch_type"): "FARGATE",

@@ -8,6 +8,7 @@ from pay.catalogue.scheduled_calls import SCHEDULED_CALLS
 from pay.model.service.scheduled_call import ScheduledCall
 
 CALL = SCHEDULED_CALLS[0]
+LONDON = "Europe/London"
 
 
 def test_each_call_has_a_service_and_a_name_of_its_own() -> None:
@@ -20,7 +21,9 @@ def test_each_call_has_a_service_and_a_name_of_its_own() -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"cron": "cron(30 1 * * ? *)"}, "does not fire on 28 March"),
+        ({"cron": "cron(30 1 * * ? *)", "zone": LONDON}, "does not fire on 28 March"),
+        ({"zone": LONDON}, "no call is made in the hour that comes twice"),
+        ({"cron": "cron(5 * ? * MON-FRI *)", "zone": "America/New_York"}, "comes twice"),
         ({"cron": "cron(0 9 * * MON *)"}, "in one of day of month and day of week"),
         ({"cron": "rate(5 minutes)"}, "the time of day is a decision"),
         ({"zone": "Europe/Londn"}, "a time zone of the IANA database"),
@@ -34,7 +37,15 @@ def test_refuses(change: dict[str, object], message: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "cron", ["cron(0/10 * * * ? *)", "cron(30 2 * * ? *)", "cron(0 1 ? * MON *)"]
+    ("cron", "zone"),
+    [
+        ("cron(0/10 * * * ? *)", "UTC"),
+        ("cron(0/10 * * * ? *)", "Asia/Kolkata"),
+        ("cron(30 2 * * ? *)", LONDON),
+        ("cron(0/10 6-22 * * ? *)", LONDON),
+        ("cron(0 1 ? * MON *)", LONDON),
+    ],
 )
-def test_takes_a_time_that_no_clock_change_leaves_out(cron: str) -> None:
-    assert ScheduledCall(**{**CALL.model_dump(), "cron": cron}).cron == cron
+def test_takes_a_time_that_no_clock_change_leaves_out(cron: str, zone: str) -> None:
+    values = {**CALL.model_dump(), "cron": cron, "zone": zone}
+    assert ScheduledCall(**values).cron == cron

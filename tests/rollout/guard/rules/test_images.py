@@ -37,7 +37,15 @@ AS_FOUND: Json = {
     "image_scanning_configuration": [{"scan_on_push": False}],
     "encryption_configuration": [{"encryption_type": "AES256", "kms_key": ""}],
 }
-SCANNED: Json = {"scan_type": "ENHANCED", "rule": [{"scan_frequency": "CONTINUOUS_SCAN"}]}
+
+
+def scanned(filter: str, frequency: str = "CONTINUOUS_SCAN") -> Json:
+    filters = [{"filter": filter, "filter_type": "WILDCARD"}]
+    rule = {"scan_frequency": frequency, "repository_filter": filters}
+    return {"scan_type": "ENHANCED", "rule": [rule]}
+
+
+SCANNED = scanned("govukpay/*")
 KEPT: Json = {"repository": "govukpay/connector", "policy": lifecycle_policy()}
 
 
@@ -79,6 +87,8 @@ BAD = {
     ),
     "basic scans": change(SCANNING, SCANNED, {"scan_type": "BASIC", "rule": []}),
     "scans of nothing": change(SCANNING, SCANNED, {**SCANNED, "rule": []}),
+    "scans of one repository": change(SCANNING, SCANNED, scanned("govukpay/connector")),
+    "scans once": change(SCANNING, SCANNED, scanned("govukpay/*", "SCAN_ON_PUSH")),
     "scans deleted": change(SCANNING, SCANNED, None),
     "ten releases": replaced(
         LIFECYCLE,
@@ -115,6 +125,8 @@ GOOD = {
         LIFECYCLE, {**KEPT, "policy": '{"rules": []}'}, KEPT, "policy"
     ),
     "scanned from now on": change(SCANNING, {"scan_type": "BASIC", "rule": []}, SCANNED),
+    "scans of every repository": change(SCANNING, SCANNED, scanned("*")),
+    "scans by a part of the name": change(SCANNING, SCANNED, scanned("pay")),
     "pulled by the next account": change(POLICY, None, pulls(COPIES)),
     "pulled no longer by an old role": change(
         POLICY, pulls(COPIES, "arn:aws:iam::999999999999:role/a"), pulls(COPIES)

@@ -33,6 +33,7 @@ def schedule(environment: Environment) -> Json:
         "state": "ENABLED",
         "schedule_expression": CALL.cron,
         "schedule_expression_timezone": CALL.zone,
+        "flexible_time_window": [{"mode": "OFF"}],
         "target": [
             {
                 "arn": f"{ARN}:cluster/sandbox-fargate",
@@ -78,9 +79,10 @@ def change_of(before: Json | None, after: Json | None, **more: Any) -> Json:
     ("path", "value", "rules"),
     [
         ("schedule_expression", "cron(0 4 1 * ? *)", {OWN}),
-        ("schedule_expression_timezone", "UTC", {OWN}),
+        ("schedule_expression_timezone", "Europe/London", {OWN}),
         ("state", "DISABLED", {OWN}),
         ("end_date", "2026-12-01T00:00:00Z", {OWN, "changes-only-what-is-harmless"}),
+        ("flexible_time_window.mode", "FLEXIBLE", {OWN, "changes-only-what-is-harmless"}),
         ("target.arn", f"{ARN}:cluster/other-fargate", {OWN}),
         ("target.dead_letter_config", [], {OWN}),
         ("target.input", '{"taskRoleArn": "arn:aws:iam::555555555555:role/administrator"}', {OWN}),

@@ -1,12 +1,20 @@
 """What the guard refuses of smoke tests: what leaves a side untried, or opens what runs leave."""
 
+from pathlib import Path
+
 import pytest
 
+from pay.catalogue.scenarios import SCENARIOS
 from pay.iam.document import policy_document
 from pay.model import Environment, Stage, names
 from pay.model.rights import canaries_trust, canary_rights
-from pay.model.stacks import SMOKE
+from pay.model.smoke import SCHEDULED
+from pay.model.stacks import SMOKE, Stack
 from pay.smoke.archives import RUNTIME
+from rollout.guard.rule import Context
+from rollout.guard.verdict import judge
+from rollout.plans.plan import Plan
+from rollout.plans.read import StackPlan
 from tests.rollout.guard.conftest import Judge, found
 from tests.support.plans import ENVIRONMENT, Json, change, plan
 
@@ -74,6 +82,76 @@ def test_refuses_another_role(refused: Judge) -> None:
     assert found(refused, plan(STACK, change(PROBE, canary(), other)), stage=Stage.HALF) == {
         "canaries-keep-their-role"
     }
+
+
+def test_refuses_a_role_of_another_account(refused: Judge) -> None:
+    other = canary(execution_role_arn=ROLE_ARN.replace("555555555555", "111111111111"))
+    assert found(refused, plan(STACK, change(PROBE, None, other)), stage=Stage.HALF) >= {
+        "canaries-keep-their-role"
+    }
+
+
+@pytest.mark.parametrize(
+    ("role", "rules"), [("canary_role", set()), ("other_role", {"canaries-keep-their-role"})]
+)
+def test_a_first_plan_makes_the_role_that_its_canaries_run_under(
+    refused: Judge, role: str, rules: set[str]
+) -> None:
+    values = {key: value for key, value in canary().items() if key != "execution_role_arn"}
+    first = plan(
+        STACK,
+        change("aws_iam_role.canary_role", None, {"name": ROLE}, unknown={"arn": True}),
+        change("aws_iam_role.other_role", None, {"name": "other"}, unknown={"arn": True}),
+        change(PROBE, None, values, unknown={"execution_role_arn": True}),
+    )
+    references = [f"aws_iam_role.{role}.arn", f"aws_iam_role.{role}"]
+    first["configuration"]["root_module"]["resources"].append(
+        {"address": PROBE, "expressions": {"execution_role_arn": {"references": references}}}
+    )
+    assert found(refused, first, stage=Stage.HALF) == rules
+
+
+WATCHED = "staging-2"
+EVERY = SCENARIOS["card-sandbox"].schedules[WATCHED]
+
+
+def scheduled(minutes: int, **changes: object) -> Json:
+    """The canary that watches staging by card payments."""
+    name = names.canary(WATCHED, "card-sandbox", SCHEDULED)
+    rate = {"expression": f"rate({minutes} minutes)"}
+    role = f"arn:aws:iam::{{}}:role/{names.smoke_role(WATCHED)}"
+    return {
+        **canary(execution_role_arn=role, name=name),
+        "schedule": [rate],
+        "start_canary": True,
+        **changes,
+    }
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "rules"),
+    [
+        (None, scheduled(EVERY), set()),
+        (scheduled(5), scheduled(EVERY), set()),
+        (None, scheduled(0), {"keeps-its-canaries"}),
+        (scheduled(EVERY), scheduled(0), {"keeps-its-canaries"}),
+        (scheduled(EVERY), scheduled(1440), {"keeps-its-canaries"}),
+        (scheduled(EVERY), scheduled(EVERY, schedule=[]), {"keeps-its-canaries"}),
+        (scheduled(EVERY), scheduled(EVERY, start_canary=False), {"keeps-its-canaries"}),
+    ],
+)
+def test_a_scheduled_canary_runs_as_often_as_the_catalogue_says(
+    environments: dict[str, Environment], before: Json | None, after: Json, rules: set[str]
+) -> None:
+    account = environments[WATCHED].account_id
+    both = [
+        each and {**each, "execution_role_arn": each["execution_role_arn"].format(account)}
+        for each in (before, after)
+    ]
+    moved = change("aws_synthetics_canary.card_sandbox_scheduled", *both)
+    stack = Stack(SMOKE.stack_id(WATCHED), SMOKE, WATCHED, (WATCHED,))
+    judged = StackPlan(Path(), "", stack, Plan.model_validate(plan(stack.id, moved)))
+    assert {each.rule for each in judge(Context((judged,), environments)).refused} == rules
 
 
 CLOSED: Json = {
