@@ -1,4 +1,4 @@
-"""List the scheduled calls of an environment, or make one of them now.
+"""List an environment's scheduled calls, or make one now.
 
 Example: `pay task run staging-2 expired-charges-sweep`
 """

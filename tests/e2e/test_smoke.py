@@ -142,6 +142,39 @@ def test_a_second_plan_is_empty_and_the_guard_refuses_nothing(smoked: Smoked) ->
     assert {each["Name"] for each in listed} == {t.name for t in targets(smoked.environment)}
 
 
+CANARY = "aws_synthetics_canary.cancel_ec2"
+HARM: Mapping[str, tuple[str, dict[str, Any] | None]] = {
+    "canaries-keep-their-role": (
+        CANARY,
+        {"execution_role_arn": "arn:aws:iam::555555555555:role/another"},
+    ),
+    "keeps-artefacts-closed": (
+        "aws_s3_bucket_public_access_block.artefacts_public_access",
+        {"block_public_policy": False},
+    ),
+    "keeps-its-canaries": (CANARY, None),
+    "moves-canaries-to-runtimes-that-take-them": (
+        CANARY,
+        {"runtime_version": "syn-nodejs-puppeteer-9.0"},
+    ),
+}
+"""Rule -> an address, and what a plan would do to it: new values, or None to delete it."""
+
+
+def test_the_guard_refuses_harm_in_a_real_plan(smoked: Smoked, tmp_path: Path) -> None:
+    environments = {smoked.environment.name: smoked.environment}
+    planned = smoked.plan().read_text()
+    for rule, (address, values) in HARM.items():
+        document = json.loads(planned)
+        [row] = [each for each in document["resource_changes"] if each["address"] == address]
+        row["change"]["actions"] = ["update"] if values else ["delete"]
+        row["change"]["after"] = row["change"]["after"] | values if values else None
+        path = tmp_path / f"{rule}.json"
+        path.write_text(json.dumps(document))
+        refused = judge(Context(read_plans([path], environments), environments, environments))
+        assert (rule, address) in {(r.rule, r.finding.address) for r in refused.refused}
+
+
 @pytest.fixture
 def client(smoked: Smoked) -> Callable[[str], Any]:
     return smoked.sandbox.client

@@ -27,7 +27,10 @@ from tests.conftest import ROOT
 Files = Mapping[str, bytes]
 CARDID = {f"sandbox-cardid-{kind}" for kind in ("ec2", "fargate", "traffic", "monitoring")}
 PLATFORM_AND_CARDID = {"sandbox-platform", *CARDID}
-SEES_CARDID = {"sandbox-monitoring", *PLATFORM_AND_CARDID}
+SEES_CARDID = {
+    *("sandbox-monitoring", "sandbox-smoke", "sandbox-tasks"),
+    *PLATFORM_AND_CARDID,
+}
 """A stack of an environment may see all its services."""
 SELECTED = ("sandbox-platform", "sandbox-cardid-*", "staging-2-cardid-traffic")
 

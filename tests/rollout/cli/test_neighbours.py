@@ -14,9 +14,11 @@ ABOUT_ONE = {
     "adopt": (ENVIRONMENT,),
     "deploy": (ENVIRONMENT, SERVICE, "2"),
     "doctor": (ENVIRONMENT,),
+    "images": (ENVIRONMENT,),
     "guard": (f"{TRAFFIC}.json",),
     "journal": (ENVIRONMENT,),
     "judge": (ENVIRONMENT, SERVICE),
+    "migrate": (ENVIRONMENT, "ledger", "2"),
     "lock": (ENVIRONMENT, "--show"),
     "parity": (ENVIRONMENT, SERVICE),
     "plan-moves": (ENVIRONMENT,),
@@ -25,8 +27,10 @@ ABOUT_ONE = {
     "reach": (ENVIRONMENT,),
     "renew": (ENVIRONMENT,),
     "review": (f"{TRAFFIC}.json",),
+    "smoke": (ENVIRONMENT,),
     "stacks": (ENVIRONMENT,),
     "stages": (ENVIRONMENT,),
+    "task": ("list", ENVIRONMENT),
 }
 """The commands that read other environments beside their own, with arguments."""
 
