@@ -102,6 +102,8 @@ class _Run:
     registry: Registry
     smoke: Smoke
     is_everywhere: bool = False
+    is_known: bool = True
+    """Whether the smoke tests had an answer from everybody."""
     reached: list[ServiceSide] = field(default_factory=list)
     deployments: dict[Side, Deployment] = field(default_factory=dict)
     smoked: dict[Side, tuple[str, ...]] = field(default_factory=dict)
@@ -207,7 +209,9 @@ class _Run:
         _say(f"{side.side}: {deployment.id} completed, {deployment.running} tasks run{failed}")
 
     def _try(self, side: ServiceSide) -> None:
-        """Raise NotRunning unless the smoke tests of a side pass. A rollback waits for nothing."""
+        """Raise NotRunning unless the smoke tests of a side pass. A rollback waits for nothing, and
+        a third party that is down puts no release back.
+        """
         asked = self.asked
         if not asked.is_smoked:
             return
@@ -219,13 +223,16 @@ class _Run:
             asked.service.name,
         )
         self.smoked[side.side] = tuple(id for each in shown.outcomes for id in each.runs)
-        if shown.outcome is not Outcome.PASSED:
+        if shown.waits_for_third_parties:
+            self.is_known = False
+            _say(f"{side.side}: not known, {shown.reasons(Outcome.NOT_KNOWN)}")
+        elif shown.outcome is not Outcome.PASSED:
             reasons = shown.reasons(shown.outcome)
             raise NotRunning(f"the smoke tests of the {side.side} side: {shown.outcome}, {reasons}")
 
     def entry(self, at: datetime, because: str | None) -> Release:
         asked = self.asked
-        verdict = Verdict.GOOD if asked.is_smoked else Verdict.NOT_KNOWN
+        verdict = Verdict.GOOD if asked.is_smoked and self.is_known else Verdict.NOT_KNOWN
         return Release(
             at=at,
             by=asked.by,

@@ -67,6 +67,14 @@ class SmokeVerdict(Model):
         return Outcome.PASSED if outcomes == {Outcome.PASSED} else Outcome.NOT_KNOWN
 
     @property
+    def waits_for_third_parties(self) -> bool:
+        """Return whether all that keeps it from PASSED is that a third party failed."""
+        open_ = [each for each in self.counted if each.outcome is not Outcome.PASSED]
+        return bool(open_) and all(
+            each.outcome is Outcome.NOT_KNOWN and each.third_party for each in open_
+        )
+
+    @property
     def exit_code(self) -> ExitCode:
         return ExitCode[self.outcome.name]
 

@@ -1,6 +1,6 @@
 """What a deployment leaves behind when it does not go well, without Terraform and AWS."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +14,7 @@ from pay.model import Environment, Microservice, Side, Stage
 from pay.model.environment.images import Pin
 from pay.model.service.migrations import Migrations
 from pay.model.side import ServiceSide
+from pay.model.smoke import Scenario, ThirdParty
 from pay.model.stacks import TASKS
 from rollout.delivery import deploy as module
 from rollout.delivery.deploy import Deployed, deploy
@@ -22,6 +23,7 @@ from rollout.delivery.release_checks import Asked
 from rollout.locks.holding import LockLost
 from rollout.releases.record import Verdict, read_releases
 from rollout.releases.registry import Image
+from rollout.smoke.verdict import Outcome, ScenarioOutcome, SmokeVerdict, verdict
 from rollout.tasks.migrations import Migrated
 from rollout.tasks.one_off import Ended
 from rollout.tasks.record import MigrationRun, append_run
@@ -117,8 +119,8 @@ class World:
         if self.is_lost():
             raise LockLost("the lock is lost")
 
-    def deploy(self) -> Any:
-        return deploy(self.asked, lambda _: None, self.check, lambda: NOW)
+    def deploy(self, **options: Any) -> Any:
+        return deploy(self.asked, lambda _: None, self.check, lambda: NOW, **options)
 
 
 @pytest.fixture
@@ -190,6 +192,30 @@ def test_whatever_goes_wrong_puts_every_side_back(
     assert here.deploy().is_bad
     assert here.running == {Side.EC2: 11, Side.FARGATE: 11}
     assert verdicts(here) == [Verdict.BAD]
+
+
+@pytest.mark.parametrize(
+    ("third_party", "ends", "shown"),
+    [(ThirdParty.WORLDPAY, 12, Verdict.NOT_KNOWN), (None, 11, Verdict.BAD)],
+)
+def test_a_third_party_that_is_down_puts_no_release_back_and_proves_none(
+    world: Callable[..., World], third_party: ThirdParty | None, ends: int, shown: Verdict
+) -> None:
+    here = world(11, 11, without_smoke=None)
+
+    def smoke(
+        environment: Environment, side: Side, scenarios: Collection[Scenario], **_: Any
+    ) -> SmokeVerdict:
+        first, *others = (each.name for each in scenarios)
+        unknown = ScenarioOutcome(
+            scenario=first, outcome=Outcome.NOT_KNOWN, reason="503", third_party=third_party
+        )
+        passed = (ScenarioOutcome(scenario=each, outcome=Outcome.PASSED) for each in others)
+        return verdict(environment.name, side, NOW, [unknown, *passed])
+
+    here.deploy(smoke=smoke)
+    assert here.running == {Side.EC2: ends, Side.FARGATE: ends}
+    assert verdicts(here) == [shown]
 
 
 @pytest.mark.parametrize("failing", list(Side))
