@@ -3,6 +3,7 @@
 import base64
 import copy
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -112,6 +113,11 @@ def _tagged(tag: str) -> Callable[[str], str]:
     return lambda image: f"{image.rpartition(':')[0]}:{tag}"
 
 
+def _pinned(digest: str) -> Callable[[str], str]:
+    """Return the image by a digest, whether it had a tag or another digest before."""
+    return lambda image: f"{re.split('[:@]', image)[0]}@sha256:{digest}"
+
+
 def _first_secret(before: Values, after: Values) -> None:
     """The release before did not read it yet."""
     containers = json.loads(before["container_definitions"])
@@ -171,14 +177,10 @@ WEEKLY: Mapping[str, Weekly] = {
     # Releases, and what comes with them.
     "a release": in_container(SERVICE, "→ 3-release", image=_tagged("3-release")),
     "a release on EC2": in_container(SERVICE, "→ 3-release", EC2, image=_tagged("3-release")),
-    "a digest": in_container(
-        SERVICE, f"sha256:{'ab' * 32}", image=lambda i: f"{i.rpartition(':')[0]}@sha256:{'ab' * 32}"
-    ),
-    "a patch of nginx": in_container(
-        "nginx", "nginx 1-sandbox → 2-release", image=_tagged("2-release")
-    ),
+    "a digest": in_container(SERVICE, f"sha256:{'ab' * 32}", image=_pinned("ab" * 32)),
+    "a patch of nginx": in_container("nginx", f"sha256:{'cd' * 32}", image=_pinned("cd" * 32)),
     "a patch of the collector": in_container(
-        "adot", "adot 1-sandbox → 2-release", image=_tagged("2-release")
+        "adot", f"sha256:{'ef' * 32}", image=_pinned("ef" * 32)
     ),
     "a switch": variable("NEW_PAGES_ENABLED", "true"),
     "a log level": variable("LOG_LEVEL", "DEBUG"),

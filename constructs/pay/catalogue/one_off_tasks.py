@@ -17,7 +17,7 @@ SCHEDULED_HTTP = OneOffTask(
 STREAM_S3_SQS = OneOffTask(
     name="stream-s3-sqs",
     repository=names.repository("stream-s3-sqs"),
-    image_tag_variable="stream_s3_sqs_image_tag",
+    image_tag_variable="stream_image_tag",
     # Public: the repository's own tests. PROVIDER_S3_SOURCE_FILE comes from whoever starts it.
     queues=(QueueUse(name="payment-event", variable="CONSUMER_SQS_QUEUE_URL", access=SEND),),
     buckets=(

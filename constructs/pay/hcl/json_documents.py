@@ -26,6 +26,7 @@ JSON_ARGUMENTS = frozenset(
         "container_definitions",
         "dashboard_body",
         "event_pattern",
+        "input",
         "policy",
         "policy_document",
         "redrive_allow_policy",

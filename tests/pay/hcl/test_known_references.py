@@ -62,7 +62,7 @@ def test_gives_the_same_stacks_with_fewer_questions(
     node.asked.clear()
     answer_known_references(schema)
     assert synthesise(estate) == answered_by_node
-    assert set(node.asked) == {"ids"}
+    assert set(node.asked) == {"ids", "path"}, "lists, and the archives of canaries"
 
 
 Build = Callable[[TerraformStack], Any]
