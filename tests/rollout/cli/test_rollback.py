@@ -175,7 +175,7 @@ def test_capacity_comes_back_before_its_record(checkout: Checkout, pay_json: Pay
         },
         {
             "stack": "production-2-ledger-monitoring",
-            "shows": "one in-place update: the dashboard names the stage; 5 creates: "
+            "shows": "one in-place update: the dashboard names the stage; 6 creates: "
             "alarms over both sides",
         },
     ]

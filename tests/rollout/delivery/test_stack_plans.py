@@ -57,7 +57,8 @@ def reused(desk: Delivery, monkeypatch: pytest.MonkeyPatch) -> Path:
     return left_by_diff(desk, TRAFFIC, 0)
 
 
-def test_plans_a_stack_by_its_name(desk: Delivery) -> None:
+def test_plans_a_stack_by_its_name(desk: Delivery, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AWS_ENDPOINT_URL")  # of the lock's bucket
     result = run("review", TRAFFIC)
     assert result.exit_code == 0, result.output
     assert result.stdout.startswith("## publicauth, sandbox: Fargate 0 % → 5 %\n")

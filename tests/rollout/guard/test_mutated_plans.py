@@ -230,6 +230,6 @@ def test_the_second_opinion_sees_harm() -> None:
     assert not harmless(plan(EC2, fewer))
     assert not harmless(plan(TRAFFIC, change("aws_route53_record.a", record(Side.EC2, 1), None)))
     assert not harmless(plan(TRAFFIC, record_change(Side.EC2, 95, 5)))
-    assert not harmless(plan(EC2, change("aws_s3_bucket.a", None, {"bucket": "a"})))
+    assert not harmless(plan(EC2, change("aws_instance.a", None, {"ami": "a"})))
     assert not harmless(plan(EC2, change("aws_cloudwatch_metric_alarm.a", {"name": "a"}, None)))
     assert all(map(harmless, WHOLE.values()))
