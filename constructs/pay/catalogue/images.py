@@ -3,16 +3,14 @@
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
+from pay.catalogue.one_off_tasks import ONE_OFF_TASKS
 from pay.model import Microservice, names
-from pay.model.images import Image, ImageKind, ImageOwner
+from pay.model.images import Image, ImageKind
+from pay.model.vocabulary import ImageOwner
 
-TASK_IMAGES = (
-    # Calls the paths of the schedules: curl in a small image.
-    Image("alpine", names.repository("alpine"), ImageKind.TASK, ImageOwner.PLATFORM_TEAM),
-    # Turns a CSV in a bucket into messages of ledger's queue; toolbox starts it.
-    Image(
-        "stream-s3-sqs", names.repository("stream-s3-sqs"), ImageKind.TASK, ImageOwner.SERVICE_TEAM
-    ),
+TASK_IMAGES = tuple(
+    Image(task.repository.rpartition("/")[2], task.repository, ImageKind.TASK, task.owner)
+    for task in ONE_OFF_TASKS
 )
 """The images that no service runs beside its requests."""
 

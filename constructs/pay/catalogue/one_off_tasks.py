@@ -4,10 +4,12 @@ from pay.catalogue import assumptions
 from pay.model import BucketUse, QueueUse, names
 from pay.model.service.dependencies import READ, SEND
 from pay.model.service.one_off_task import OneOffTask
+from pay.model.vocabulary import ImageOwner
 
 SCHEDULED_HTTP = OneOffTask(
     name="scheduled-http",
     repository=names.repository("alpine"),
+    owner=ImageOwner.PLATFORM_TEAM,
     image_tag_variable="alpine_image_tag",
     user=assumptions.APPLICATION_USER,
     size=assumptions.SCHEDULED_HTTP_SIZE,
@@ -17,6 +19,7 @@ SCHEDULED_HTTP = OneOffTask(
 STREAM_S3_SQS = OneOffTask(
     name="stream-s3-sqs",
     repository=names.repository("stream-s3-sqs"),
+    owner=ImageOwner.SERVICE_TEAM,
     image_tag_variable="stream_image_tag",
     # Public: the repository's own tests. PROVIDER_S3_SOURCE_FILE comes from whoever starts it.
     queues=(QueueUse(name="payment-event", variable="CONSUMER_SQS_QUEUE_URL", access=SEND),),

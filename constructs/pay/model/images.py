@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from pay.model.environment.environment import Architecture
+from pay.model.vocabulary import ImageOwner
 
 
 class ImageKind(StrEnum):
@@ -15,13 +16,6 @@ class ImageKind(StrEnum):
     """A container beside applications: one release of it reaches many services."""
     TASK = "task"
     """A task that starts, does its work once and ends."""
-
-
-class ImageOwner(StrEnum):
-    """The role that builds an image, and builds it again when a scan finds something in it."""
-
-    SERVICE_TEAM = "service team"
-    PLATFORM_TEAM = "platform team"
 
 
 @dataclass(frozen=True)

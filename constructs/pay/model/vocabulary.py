@@ -93,3 +93,10 @@ class Severity(StrEnum):
     """Pages a person at any hour."""
     WARNING = "warning"
     """Waits for the morning."""
+
+
+class ImageOwner(StrEnum):
+    """The role that builds an image, and builds it again when a scan finds something in it."""
+
+    SERVICE_TEAM = "service team"
+    PLATFORM_TEAM = "platform team"

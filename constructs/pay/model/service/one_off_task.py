@@ -10,6 +10,7 @@ from pay.model.text_types import (
     RepositoryName,
     TerraformName,
 )
+from pay.model.vocabulary import ImageOwner
 
 
 class OneOffTask(Model):
@@ -18,6 +19,7 @@ class OneOffTask(Model):
     name: FamilyName
     """Of its container, and of its family without the environment."""
     repository: RepositoryName
+    owner: ImageOwner
     image_tag_variable: TerraformName
     """The Terraform variable that carries its image tag."""
     queues: tuple[QueueUse, ...] = ()
