@@ -6,7 +6,6 @@ a shell evaluates.
 Example: `eval "$(pay sandbox start --environment production-2)"`
 """
 
-import re
 from math import isnan
 from typing import Annotated, Any
 
@@ -16,6 +15,7 @@ from typer.core import TyperGroup
 from pay.model.text_types import LARGEST_PORT
 from rollout.terminal.arguments import environment_names, service_names
 from rollout.terminal.console import reporting
+from rollout.terminal.time_text import duration
 from sandbox import control
 from sandbox.estate.mistakes import Mistake
 from sandbox.plan_only import is_plan_only
@@ -139,16 +139,8 @@ def tick(
     time: Annotated[str, typer.Argument(metavar="TIME", help="For example 90s, 10m, 6h or 1d.")],
 ) -> None:
     """Let time pass in the local AWS: schedules fire as if it had."""
-    seconds = _seconds(time)
-    control.tick(control.require_running(), seconds)
+    control.tick(control.require_running(), int(duration(time).total_seconds()))
     _say(f"{time} have passed there.")
-
-
-def _seconds(time: str) -> int:
-    match = re.fullmatch(r"([1-9][0-9]{0,6})([smhd])", time)
-    if match is None:
-        raise typer.BadParameter(f"{time} is not a time such as 90s, 10m, 6h or 1d.")
-    return int(match[1]) * {"s": 1, "m": 60, "h": 3_600, "d": 86_400}[match[2]]
 
 
 @sandbox.command()

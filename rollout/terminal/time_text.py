@@ -37,17 +37,18 @@ def span(length: timedelta, units: int = 2) -> str:
 
 
 _DURATION = re.compile(
-    r"(?:(?P<hours>\d{1,4})h)?(?:(?P<minutes>\d{1,4})m)?(?:(?P<seconds>\d{1,5})s)?"
+    r"(?:(?P<days>\d{1,4})d)?(?:(?P<hours>\d{1,4})h)?"
+    r"(?:(?P<minutes>\d{1,4})m)?(?:(?P<seconds>\d{1,5})s)?"
 )
 
 
 def duration(text: str) -> timedelta:
-    """Return a span of time that a person wrote: `30m`, `1h30m`, `90s`; for an option's parser.
+    """Return a span of time that a person wrote: `90d`, `1h30m`, `90s`; for an option's parser.
 
     Raises typer.BadParameter for other text.
     """
     match = _DURATION.fullmatch(text.strip())
     if not text.strip() or match is None:
-        raise typer.BadParameter(f"{text!r} is not a time; write it as 30m, 1h30m or 90s.")
+        raise typer.BadParameter(f"{text!r} is not a time; write it as 90d, 1h30m, 30m or 90s.")
     parts = {unit: int(count) for unit, count in match.groupdict(default="0").items()}
     return timedelta(**parts)

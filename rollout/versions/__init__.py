@@ -1,0 +1,1 @@
+"""What is pinned, what is the newest known, and what has lost its support."""
