@@ -1,4 +1,4 @@
-"""Show what is pinned, what is the newest known, and what has lost its support.
+"""Show what is pinned, what is newer and what has ended.
 
 Technologies without fixes from their maker need a plan (PCI DSS v4.0.1, 12.3.4). The newest known
 versions are in rollout/versions/known.toml, each with a day and a source. It only reads, but for

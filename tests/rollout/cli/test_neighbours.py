@@ -35,7 +35,7 @@ ABOUT_ONE = {
 """The commands that read other environments beside their own, with arguments."""
 
 READS_NO_OTHER = {"rollback", "sandbox"}
-READS_NONE = {"policy", "release-order", "schema"}
+READS_NONE = {"versions", "policy", "release-order", "schema"}
 ABOUT_ALL = {"board"}
 ABOUT_STACKS = {"plan-changes", "judge-changes", "apply"}
 """tests/rollout/delivery/test_neighbours.py has them."""
