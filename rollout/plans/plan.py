@@ -18,7 +18,7 @@ Values = dict[str, Any]
 class _Read(BaseModel):
     """Frozen; unknown keys are ignored, because every Terraform release adds some."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
 
 class Verb(StrEnum):

@@ -126,9 +126,9 @@ def _by_key(model: type[Model]) -> dict[str, FieldInfo]:
 
 def _meaning(model: type[Model], path: list[str]) -> str:
     """Return the first line of the description of the key at `path`."""
-    field = _fields(model, path[:-1]).get(path[-1])
-    description = (field.description if field else None) or "a value"
-    return description.split("\n")[0].rstrip(".")
+    table = _at(model, path[:-1])
+    text = (base.description(table, path[-1]) if _is_model(table) else None) or "a value"
+    return text.split("\n")[0].rstrip(".")
 
 
 def _at(annotation: Any, path: list[str]) -> Any:

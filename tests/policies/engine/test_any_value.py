@@ -139,10 +139,21 @@ def changed(both_sides: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple
     return folder, places
 
 
+WRITTEN = ("html", "markdown", "sarif", "junit")
+"""Forms of a report that are files."""
+
+
 @pytest.fixture(scope="module")
 def reports(changed: tuple[Path, Any]) -> dict[str, Any]:
     """Return the gate's reports, all of one run that ends without a traceback."""
-    return judge(sorted(changed[0].iterdir()), "--partial")
+    folder = changed[0]
+    roots = sorted(folder.iterdir())
+    options = [part for form in WRITTEN for part in ("--format", f"{form}={written(folder, form)}")]
+    return judge(roots, "--partial", *options)
+
+
+def written(folder: Path, form: str) -> Path:
+    return folder.with_name(f"{folder.name}.{form}")
 
 
 def test_what_only_terraform_knows_is_refused_at_its_line(
@@ -164,8 +175,11 @@ def test_the_other_stack_is_judged_all_the_same(reports: dict[str, Any]) -> None
         assert "checkov cannot judge it" not in str(report["problems"])
 
 
-def test_every_report_can_be_written(changed: tuple[Path, Any]) -> None:
+@pytest.mark.parametrize("form", WRITTEN)
+def test_every_report_can_be_written(
+    changed: tuple[Path, Any], reports: dict[str, Any], form: str
+) -> None:
     """Reports show values, too."""
-    roots = [root for root in sorted(changed[0].iterdir()) if root.name.startswith("all-")]
-    for form in ("html", "markdown", "sarif", "junit"):
-        judge(roots, "--partial", "--format", f"{form}={changed[0].parent / form}")
+    text = written(changed[0], form).read_text()
+    assert CONNECTOR in text
+    assert PLATFORM in text

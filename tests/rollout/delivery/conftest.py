@@ -1,7 +1,8 @@
 """A checkout without a change beside one with it, and a `terraform` that keeps its states in files.
 
 The stand-in knows what `pay` asks of Terraform: a plan is a JSON file with the serial of the state
-that it was made from, an apply of it is refused when that is no longer the state's.
+that it was made from, an apply of it is refused when that is no longer the state's. It runs a
+thousand times: what a command alone needs is imported there.
 """
 
 import hashlib
@@ -47,7 +48,7 @@ for line in stacks:
 """Stands in for the synthesis: the HCL of each stack is a word of stacks.txt."""
 
 TERRAFORM = """#!{python} -S
-import json, os, signal, sys, time, zipfile
+import json, os, sys
 from pathlib import Path
 
 here = Path(os.environ["FAKE_TERRAFORM"])
@@ -71,9 +72,10 @@ if command == "plan":
         document["variables"] = {{name: {{"value": tag}} for name, tag in tags.items()}}
     Path(options["out"]).write_text(json.dumps({{"serial": serial, "plan": document}}))
 elif command == "show" and arguments[1:]:
-    file = Path(arguments[1])
-    archive = zipfile.is_zipfile(file)
-    text = zipfile.ZipFile(file).read("tfplan") if archive else file.read_text()
+    text = Path(arguments[1]).read_bytes()
+    if text.startswith(b"PK"):
+        import zipfile
+        text = zipfile.ZipFile(arguments[1]).read("tfplan")
     print(json.dumps(json.loads(text)["plan"]))
 elif command == "state":
     print(json.dumps({{"lineage": "of " + stack, "serial": serial}}) if serial else "")
@@ -85,6 +87,7 @@ elif command == "apply":
         sys.exit("Error: Saved plan is stale")
     state.write_text(str(serial + 1))
     if os.environ.get("HANG") == stack:
+        import signal, time
         def end(number, frame):
             with (here / "calls").open("a") as calls:
                 calls.write(f"{{stack}} told to end\\n")

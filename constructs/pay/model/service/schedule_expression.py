@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 FIRST_YEAR, LAST_YEAR = 1970, 2199
@@ -118,7 +119,12 @@ def parse(text: str) -> ScheduleExpression:
 
 def is_zone(name: str) -> bool:
     """Return whether the IANA database has a zone of this name."""
-    return name in available_timezones()
+    return name in _zones()
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())  # looks into a thousand files
 
 
 def _rate(text: str) -> Rate:

@@ -13,6 +13,7 @@ IN_PATH = ("chromium-headless-shell", "chromium", "chromium-browser", "google-ch
 
 _PACKAGED = """
 import chromium from "@sparticuz/chromium";
+chromium.setGraphicsMode = false; // no page draws with WebGL
 console.log(JSON.stringify({ path: await chromium.executablePath(), args: chromium.args }));
 """
 
