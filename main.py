@@ -24,6 +24,7 @@ from stacks.estate import matches, may_hold, planned_stacks
 from stacks.made_from import SCHEMA, made_from
 from stacks.synthesis import synthesise
 from toolchain import streams
+from toolchain.scratch import scratch_folder
 
 ROOT = Path(__file__).parent
 ENVIRONMENTS = Path(os.environ.get("PAY_ENVIRONMENTS") or ROOT / "environments")
@@ -66,7 +67,8 @@ def _no_stack(environments: Mapping[str, Environment]) -> Problem:
 if __name__ == "__main__":
     streams.prepare()
     try:
-        main()
+        with scratch_folder("pay-synth-"):
+            main()
     except (InvalidInput, HclError) as mistakes:
         sys.exit(printable(str(mistakes)))
     except OSError as error:

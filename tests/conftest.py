@@ -24,6 +24,7 @@ from tests.support.made_once import made_once
 from tests.support.provider_keeper import keeper
 from tests.support.terraform_launcher import write_launcher
 from tests.support.time_report import time_report
+from tests.support.warm_sandboxes import warm_sandboxes
 from toolchain.environment import tool_environment
 
 # How long one example takes says more of the machine's other work than of the code.
@@ -188,7 +189,7 @@ def tools(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, str
     environment = {**tool_environment(), "GOGC": "off", "GOMEMLIMIT": "1GiB"}
     environment |= light_mirror(tmp_path_factory.mktemp("mirror"), environment)
     programs = tmp_path_factory.mktemp("programs")
-    with keeper() as address:
+    with keeper() as address, warm_sandboxes():
         write_launcher(programs, environment["PATH"], address)
         environment["PATH"] = f"{programs}{os.pathsep}{environment['PATH']}"
         os.environ.update(environment)

@@ -13,6 +13,7 @@ import traceback
 from collections.abc import Callable
 from functools import cache
 from http import HTTPStatus
+from inspect import isfunction
 from typing import TYPE_CHECKING, Any
 
 from werkzeug import Response
@@ -20,6 +21,7 @@ from werkzeug.serving import make_server
 
 from sandbox import aws
 from sandbox.aws.clock import CLOCK
+from sandbox.aws.patching import replaces
 from sandbox.server.errors import Answer, Environ, refusal
 from sandbox.server.faults import FaultInjection
 from sandbox.server.image_registry import PREFIX as IMAGES_PREFIX
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 
-def _configure_moto(settings: Settings) -> None:
+def configure_moto(settings: Settings) -> None:
     """Set moto's environment variables, which it reads at import."""
     os.environ["MOTO_ACCOUNT_ID"] = settings.account_id
     # Nothing here uses the hundreds of public images, which take a second of every start.
@@ -44,9 +46,10 @@ def _configure_moto(settings: Settings) -> None:
     os.environ["MOTO_DISABLE_GLOBAL_CORS"] = "true"
 
 
-def _read_once() -> None:
+def read_once() -> None:
     """Let moto read boto3's data once: it makes a session or a loader for each of its lists, and
-    each would read all files again, which takes an eighth of a start.
+    each would read all files again, which takes an eighth of a start. Nor does it list the methods
+    of a service for every call.
     """
     import boto3
 
@@ -55,6 +58,22 @@ def _read_once() -> None:
     from moto.core import utils
 
     utils.create_loader = cache(utils.create_loader)  # type: ignore[attr-defined]
+
+    from moto.core import responses
+
+    replaces(responses, "method_names_from_class")(Methods)
+
+
+class Methods:
+    """The methods of a class of responses, by name. moto lists all of them, several hundred, for
+    every call to find one: an eighth of its work.
+    """
+
+    def __init__(self, owner: type) -> None:
+        self._owner = owner
+
+    def __contains__(self, name: str) -> bool:
+        return isfunction(getattr(self._owner, name, None))
 
 
 class OneAtATime:
@@ -143,8 +162,8 @@ def main() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.default_int_handler)
     settings = Settings.from_environment()
-    _configure_moto(settings)
-    _read_once()
+    configure_moto(settings)
+    read_once()
 
     from moto.moto_server.werkzeug_app import MotoRequestHandler
 

@@ -6,7 +6,8 @@ import json
 import shutil
 from collections import Counter
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -50,40 +51,69 @@ def test_every_stack_of_production_only_creates_and_warns_of_nothing(
         assert created[f"module.{module(stack.name)}"] == sum(map(len, resources.values())), stack
 
 
-@pytest.mark.parametrize("name", ["production-2", "staging-2", "test-12", "test-perf-1"])
-def test_the_second_plan_of_an_environment_changes_nothing(
-    written: Path, environments: Mapping[str, Environment], tmp_path: Path, name: str
-) -> None:
-    """One stack of each kind is deployed, those of a service that moves, and planned again.
-    What the provider reads back is what it wrote, and the guard has nothing to refuse.
+NAMES = ("production-2", "staging-2", "test-12", "test-perf-1")
+
+
+@pytest.fixture(scope="module")
+def planned_twice(
+    written: Path, environments: Mapping[str, Environment], tmp_path_factory: pytest.TempPathFactory
+) -> Mapping[str, Future[list[Path]]]:
+    """Return the second plans of each environment, each in a sandbox of its own. An environment
+    waits two minutes for the provider and works for one. More than two at once would need ten
+    gigabytes for their providers.
     """
-    environment = environments[name]
+    settings = Settings(wait_for_dns_changes=False)
+    with ExitStack() as stack:
+        sandboxes = [
+            stack.enter_context(Sandbox(environments[name], settings=settings)) for name in NAMES
+        ]
+        pool = stack.enter_context(ThreadPoolExecutor(2))
+        return {
+            sandbox.environment.name: pool.submit(
+                _second_plans, written, sandbox, tmp_path_factory.mktemp("twice")
+            )
+            for sandbox in sandboxes
+        }
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_second_plan_of_an_environment_changes_nothing(
+    environments: Mapping[str, Environment],
+    planned_twice: Mapping[str, Future[list[Path]]],
+    name: str,
+) -> None:
+    """What the provider reads back is what it wrote, and the guard has nothing to refuse."""
+    plans = read_plans(planned_twice[name].result(), environments)
+    assert [change.address for plan in plans for change in plan.plan.moving] == []
+    assert judge(Context(plans, environments, environments)).refused == ()
+
+
+def _second_plans(written: Path, sandbox: Sandbox, here: Path) -> list[Path]:
+    """Deploy one stack of each kind, those of a service that moves, and plan them again."""
+    environment = sandbox.environment
     moving = next(
         service
         for service, deployment in environment.services.items()
         if deployment.stage.is_in_flight
     )
-    stacks = [s for s in known_stacks({name: environment}).values() if s.service in (None, moving)]
-    with Sandbox(environment, settings=Settings(wait_for_dns_changes=False)) as sandbox:
-        terraform = Terraform("terraform", sandbox.environment_variables)
+    known = known_stacks({environment.name: environment})
+    stacks = [stack for stack in known.values() if stack.service in (None, moving)]
+    terraform = Terraform("terraform", sandbox.environment_variables)
 
-        def deploy(stack: Stack) -> None:
-            folder = tmp_path / stack.id
-            shutil.copytree(written / stack.id, folder)
-            write_local_backend(folder)
-            terraform.run(folder, "init", "-input=false")
-            terraform.run(folder, "apply", "-input=false", "-auto-approve")
+    def deploy(stack: Stack) -> None:
+        folder = here / stack.id
+        shutil.copytree(written / stack.id, folder)
+        write_local_backend(folder)
+        terraform.run(folder, "init", "-input=false")
+        terraform.run(folder, "apply", "-input=false", "-auto-approve")
 
-        # The provider waits half a minute for each load balancer.
-        with ThreadPoolExecutor() as pool:
-            for turn in in_turns(stacks):
-                list(pool.map(deploy, turn))
-            # The newest first: their providers still wait for a command.
-            deployed = [stack for turn in in_turns(stacks) for stack in turn]
-            files = [_planned(terraform, tmp_path / stack.id) for stack in reversed(deployed)]
-    plans = read_plans(files, environments)
-    assert [change.address for plan in plans for change in plan.plan.moving] == []
-    assert judge(Context(plans, environments, environments)).refused == ()
+    # The provider waits half a minute for each load balancer.
+    with ThreadPoolExecutor() as pool:
+        for turn in in_turns(stacks):
+            list(pool.map(deploy, turn))
+    # The newest first: their providers still wait for a command.
+    deployed = [stack for turn in in_turns(stacks) for stack in turn]
+    return [_planned(terraform, here / stack.id) for stack in reversed(deployed)]
 
 
 def _planned(terraform: Terraform, folder: Path) -> Path:

@@ -7,6 +7,7 @@ group, with which it ends.
 import json
 import os
 import select
+import shutil
 import signal
 import socket
 import subprocess
@@ -28,7 +29,7 @@ def keeper() -> Iterator[Path]:
     """Run a keeper; return the socket on which it listens."""
     with (
         # The path of a socket is short, that of a folder of pytest may not be.
-        tempfile.TemporaryDirectory(prefix="keeper-") as folder,
+        tempfile.TemporaryDirectory(prefix="keeper-", ignore_cleanup_errors=True) as folder,
         socket.socket(socket.AF_UNIX) as listener,
     ):
         address = Path(folder) / "keeper"
@@ -54,6 +55,7 @@ def main() -> None:
         return
     from tests.support.provider_relay import Keeper, serve
 
+    tempfile.tempdir = str(folder)
     bindings = json.loads(BINDINGS.read_bytes())
     keeper = Keeper([*bindings["resource_schemas"], *bindings["data_source_schemas"]])
 
@@ -65,6 +67,8 @@ def main() -> None:
 
     Thread(target=accept, daemon=True).start()
     sys.stdin.read()
+    # The worker may have been killed, and each provider left its socket.
+    shutil.rmtree(folder, ignore_errors=True)
     os.killpg(0, signal.SIGKILL)
 
 

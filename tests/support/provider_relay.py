@@ -15,6 +15,7 @@ import os
 import re
 import socket
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterable, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -76,7 +77,7 @@ class Provider:
         self._process = subprocess.Popen(
             [place.program, "-debug"],
             cwd=place.folder,
-            env={**dict(place.variables), **SILENT},
+            env={**dict(place.variables), **SILENT, "TMPDIR": tempfile.gettempdir()},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

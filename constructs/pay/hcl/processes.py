@@ -47,15 +47,21 @@ def in_processes(work: Callable[[Share], Result], shares: Sequence[Share]) -> li
         sender.close()  # so that the end of the process is the end of the pipe
         running.append((process, receiver))
     results = []
-    for process, receiver in running:
-        try:
-            results.append(receiver.recv())
-        except EOFError:
+    try:
+        for process, receiver in running:
+            try:
+                results.append(receiver.recv())
+            except EOFError:
+                process.join()
+                raise RuntimeError(
+                    f"a process of the synthesis ended with {process.exitcode}: see above"
+                ) from None
+    finally:
+        # They still use the temporary folder of this process.
+        for process, _ in running:
+            if len(results) < len(running):
+                process.terminate()
             process.join()
-            raise RuntimeError(
-                f"a process of the synthesis ended with {process.exitcode}: see above"
-            ) from None
-        process.join()
     return results
 
 
