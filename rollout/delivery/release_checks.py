@@ -212,6 +212,9 @@ def _sides(asked: Asked, running: Mapping[Side, Deployment | None]) -> Iterator[
         elif deployment.rollout_state == IN_PROGRESS and not asked.is_rollback:
             reason = f"{where} has deployment {deployment.id} in progress"
             yield Finding("sides", reason, "wait until it ends; look at the service's events")
+        elif not deployment.desired and not asked.is_rollback:
+            reason = f"{where} wants no task: nothing would show that the release starts"
+            yield Finding("sides", reason, "let it want tasks again, then deploy")
 
 
 def _environment(asked: Asked) -> Iterator[Finding]:

@@ -21,6 +21,7 @@ from rollout.guard.verdict import judge
 from rollout.tasks.migrations import migrate
 from rollout.tasks.one_off import Runner
 from rollout.tasks.scheduled import dead_letters, run_now
+from rollout.terminal.polling import Clock
 from sandbox.instance import Sandbox
 from stacks.estate import add_stack, planned_stacks
 from tests.conftest import ROOT
@@ -149,7 +150,7 @@ def test_a_call_that_was_not_made_is_kept_and_raises_the_alarm(tasks: Tasks) -> 
 
 @pytest.fixture
 def runner(tasks: Tasks) -> Callable[[], Runner]:
-    return lambda: Runner(tasks.environment, tasks.client, lambda _: None, lambda _: None)
+    return lambda: Runner(tasks.environment, tasks.client, lambda _: None, Clock(poll_seconds=0))
 
 
 def test_a_migration_runs_once_for_its_release(

@@ -26,15 +26,10 @@ from pay.model.monitoring.dead_letters import dead_letters_alarm
 from pay.model.monitoring.series import always
 from pay.model.rights import scheduler_rights, scheduler_trust
 from pay.model.service.scheduled_call import ScheduledCall
-from pay.model.tasks import overrides_of, schedule_state, scheduled
+from pay.model.tasks import RETRIES, overrides_of, schedule_state, scheduled
 from pay.service.alarms import metric_alarm
 from pay.tasks.definition import role
 from pay.tasks.one_off import OneOff
-
-RETRIES = 3
-"""Of a task that cannot start, within the call's deadline. Scheduler itself would try 185 times
-over a day, and a sweep would run late many times (AWS: EventBridge Scheduler API reference,
-`RetryPolicy`)."""
 
 KEPT_SECONDS = 1_209_600
 """How long a dead letter stays: the 14 days that SQS offers at most."""

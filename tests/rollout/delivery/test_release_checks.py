@@ -132,6 +132,13 @@ def test_a_patch_to_an_older_sidecar_names_the_way_back(ask: Ask) -> None:
     assert finding.fix == "patch to 6 or newer; to go back: pay patch test-12 nginx 5 --rollback"
 
 
+def test_a_side_that_wants_no_task_proves_nothing(ask: Ask) -> None:
+    """It may be asleep, or somebody took it down: a rollback does not ask."""
+    asleep = runs(11, desired=0, running=0)
+    assert gates(examined(ask(12), runs(11), asleep)) == ["sides"]
+    assert examined(ask(11, is_rollback=True), runs(12), asleep).findings == ()
+
+
 def test_the_side_with_less_traffic_comes_first(ask: Ask) -> None:
     assert [side.side for side in ask(12).sides] == [Side.FARGATE, Side.EC2]
     asked = ask(12)
