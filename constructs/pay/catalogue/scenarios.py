@@ -46,26 +46,26 @@ _SCENARIOS = (
         needs_browser=True,
         schedules=_EVERYWHERE,
     ),
-    _at(ThirdParty.STRIPE, "card-stripe", "pays by card at ThirdParty.STRIPE, without 3D Secure"),
+    _at(ThirdParty.STRIPE, "card-stripe", "pays by card at Stripe, without 3D Secure"),
     _at(
         ThirdParty.STRIPE,
         "card-stripe-3ds",
-        "pays by card at ThirdParty.STRIPE, through a 3D Secure challenge",
+        "pays by card at Stripe, through a 3D Secure challenge",
     ),
     _at(
         ThirdParty.WORLDPAY,
         "card-worldpay",
-        "pays by card at ThirdParty.WORLDPAY, without 3D Secure",
+        "pays by card at Worldpay, without 3D Secure",
     ),
     _at(
         ThirdParty.WORLDPAY,
         "card-worldpay-3ds",
-        "pays by card at ThirdParty.WORLDPAY, through a 3D Secure challenge",
+        "pays by card at Worldpay, through a 3D Secure challenge",
     ),
     _at(
         ThirdParty.WORLDPAY,
         "card-worldpay-exempt",
-        "pays by card at ThirdParty.WORLDPAY, which exempts it from 3D Secure",
+        "pays by card at Worldpay, which exempts it from 3D Secure",
     ),
     Scenario(
         name="recurring-sandbox",
@@ -78,12 +78,12 @@ _SCENARIOS = (
     _at(
         ThirdParty.STRIPE,
         "recurring-stripe",
-        "sets up an agreement at ThirdParty.STRIPE and pays by it",
+        "sets up an agreement at Stripe and pays by it",
     ),
     _at(
         ThirdParty.WORLDPAY,
         "recurring-worldpay",
-        "sets up an agreement at ThirdParty.WORLDPAY and pays by it",
+        "sets up an agreement at Worldpay and pays by it",
     ),
     Scenario(
         name="cancel",
