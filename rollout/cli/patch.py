@@ -107,10 +107,11 @@ def _print(ended: Patched, standings: Standings) -> None:
     if ended.stopped_at is None:
         out.print(f"{what}: [green]every service runs it[/], {len(ended.ran)} of them.")
     else:
-        out.print(f"{what}: [red]ended at {ended.stopped_at}[/], {escape(str(ended.because))}")
-        out.print(f"Run it: {', '.join(ended.ran) or 'none'}.")
+        out.print(f"{what}: [red]ended at {ended.stopped_at}[/]. {escape(str(ended.because))}")
+        out.print(f"These run it: {', '.join(ended.ran) or 'none'}.")
         out.print(f"Not reached: {', '.join(ended.left) or 'none'}.")
-        out.print(f"Correct the cause and run it again, or go back: {_way_back(asked, standings)}")
+        out.print("Correct the cause and run it again. To go back:")
+        out.print(f"  {_way_back(asked, standings)}", soft_wrap=True)
     out.print(f"Commit {ended.file} and what is new in {asked.folder / 'releases'}.")
 
 

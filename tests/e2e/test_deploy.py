@@ -275,6 +275,12 @@ def test_a_patch_ends_in_its_third_wave_and_goes_on_there(
     new = releases.push("213-release", image="nginx")
     before, own = releases.running("nginx"), releases.running()
     assert new not in before[Side.EC2]
+    refused = releases.pay("patch", "sandbox", "nginx", "213", *NO_SMOKE)
+    assert refused.returncode == 1
+    assert "connector, webhooks, publicapi, products, selfservice: it runs nowhere" in (
+        refused.stderr
+    )
+    assert load_environment(releases.folder / "sandbox.toml").sidecars["nginx"].release == 212
     desk = PatchDesk(releases, monkeypatch)
 
     releases.administer("broken-images", digests=[new])
