@@ -190,11 +190,13 @@ def _image(registry: Registry, container: str, deployment: Deployment) -> Runnin
 
 
 def _no_release(asked: Asked, own: list[int | None]) -> Finding:
+    if not own:
+        return Finding("release", "it runs nowhere", "apply its sides, and deploy a release first")
     where = f"{asked.environment.name} {asked.service.name}"
     runs = " and ".join(str(number or "an image without a release") for number in own)
     return Finding(
         "release",
-        f"it runs {runs or 'nowhere'}, not one release on every side",
+        f"it runs {runs}, not one release on every side",
         f"deploy one first: pay deploy {where} {max((n for n in own if n), default='N')}",
     )
 
