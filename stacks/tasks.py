@@ -6,10 +6,11 @@ from pay.catalogue import CATALOGUE
 from pay.catalogue.one_off_tasks import SCHEDULED_HTTP, STREAM_S3_SQS
 from pay.existing.network import ExistingNetwork
 from pay.model import Environment, names
+from pay.model.monitoring.failed_calls import failed_calls
 from pay.model.rights import used_by_logs
 from pay.model.stacks import TASKS
 from pay.model.tasks import ONE_OFF, SCHEDULED, migrated
-from pay.monitoring.logs import subscriptions
+from pay.monitoring.logs import count_lines, subscriptions
 from pay.platform.keys import encryption_key
 from pay.tasks.migrations import migration
 from pay.tasks.one_off import OneOff
@@ -46,6 +47,10 @@ class TasksStack(PayStack):
             key=key,
             calls_by=one_off[SCHEDULED_HTTP.name],
         )
+        # By the resource, which has to be there first.
+        group = one_off[SCHEDULED_HTTP.name].log_group.name
+        failed = failed_calls(environment, SCHEDULED_HTTP)
+        count_lines(self, [failed.model_copy(update={"log_group": group})])
         if environment.logs.pipeline:
             # Migrations write to the groups of their services, which have subscriptions already.
             groups = {name: each.log_group.name for name, each in one_off.items()}

@@ -37,7 +37,7 @@ PANELS = {
     "Delivering changes": ("plan-changes", "judge-changes", "apply", "lock"),
     "Releasing": ("deploy", "release-order"),
     "Running tasks": ("migrate", "task"),
-    "Patching": ("images", "renew", "versions"),
+    "Patching": ("images", "patch", "renew", "versions"),
     "Working on this project": ("sandbox", "schema"),
 }
 """The commands as `pay --help` lists them, each in the module of its name."""

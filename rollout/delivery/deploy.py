@@ -29,7 +29,7 @@ from rollout.delivery.read_back import (
     require_running,
     settled,
 )
-from rollout.delivery.release_checks import Asked, Examined, examine
+from rollout.delivery.release_checks import Asked, Examined, RunningImage, examine
 from rollout.delivery.release_plans import ReleasePlans, plan_release, revision, variables
 from rollout.delivery.synthesis import output_folder, synthesise
 from rollout.delivery.terraform import Terraform
@@ -40,9 +40,9 @@ from rollout.releases.registry import Registry
 from rollout.smoke.of_service import of_service
 from rollout.smoke.smoke import smoke
 from rollout.smoke.verdict import Outcome, SmokeVerdict
-from rollout.tasks.migrations import migrate
+from rollout.tasks.migrations import migrate, no_way_back
 from rollout.tasks.one_off import Runner
-from rollout.terminal.refusal import Failed, Refused
+from rollout.terminal.refusal import Failed, Finding, Refused
 
 _FAILURES = (Exception, KeyboardInterrupt)
 """Whatever it is: a side must not be left on a release that nobody knows to be good."""
@@ -156,7 +156,9 @@ class _Run:
             self.check()
             _say(f"{side.side}: applying {stack}")
             self.terraform.apply(stack, self.plans.file(stack))
-        self._read_back(side, self.examined.digests)
+        deployment = self._read_back(side, self.examined.digests)
+        if not deployment.desired and not self.asked.is_rollback:
+            raise NotRunning(f"the {side.side} side wants no task: nothing shows that it starts")
         self._try(side)
 
     def put_back(self, folder: Path) -> tuple[str, ...]:
@@ -182,6 +184,8 @@ class _Run:
 
     def _put_back(self, side: ServiceSide, folder: Path) -> None:
         images, stack = self._images_before(side), self.asked.stack_of(side)
+        if finding := self._no_way_back(images):
+            raise Failed(f"{finding.reason}; {finding.fix}")
         self.check()
         tags = variables(self.asked, {name: tag_of(image) for name, image in images.items()})
         plans = plan_release(self.asked, self.terraform, folder, {side.side: tags}, is_judged=False)
@@ -190,6 +194,18 @@ class _Run:
         if plans.changes(stack):
             self.terraform.apply(stack, plans.file(stack))
         self._read_back(side, self._digests(images))
+
+    def _no_way_back(self, images: Mapping[str, str]) -> Finding | None:
+        """Return why the release's own migration forbids what ran before; None: it does not."""
+        asked, own = self.asked, self.asked.service.name
+        before = RunningImage.of(self.registry, own, images[own]).release
+        return no_way_back(
+            asked.service,
+            running=asked.number,
+            to=before or asked.number,
+            folder=asked.folder,
+            environment=asked.environment,
+        )
 
     def _digests(self, images: Mapping[str, str]) -> dict[str, str]:
         """Return the digests of images that the registry has, by container."""
@@ -200,13 +216,14 @@ class _Run:
         }
         return {name: image.digest for name, image in found.items() if image}
 
-    def _read_back(self, side: ServiceSide, digests: Mapping[str, str]) -> None:
+    def _read_back(self, side: ServiceSide, digests: Mapping[str, str]) -> Deployment:
         accepted = {name: self.registry.accepted(name, each) for name, each in digests.items()}
         arn = revision(self.terraform, self.asked.stack_of(side))
         deployment = require_running(side, self.client("ecs"), arn, accepted)
         self.deployments[side.side] = deployment
         failed = f", {deployment.failed} failed on the way" if deployment.failed else ""
         _say(f"{side.side}: {deployment.id} completed, {deployment.running} tasks run{failed}")
+        return deployment
 
     def _try(self, side: ServiceSide) -> None:
         """Raise NotRunning unless the smoke tests of a side pass. A rollback waits for nothing, and
@@ -244,6 +261,7 @@ class _Run:
             smoke=self.smoked,
             without_smoke=asked.without_smoke,
             because=because,
+            patch=asked.patch,
             plans=self.plans.sha256,
         )
 
@@ -270,6 +288,8 @@ def deploy(
     look = primary if asked.is_rollback else settled
     running = {side.side: look(side, client("ecs")) for side in asked.sides}
     examined = examine(asked, registry, running)
+    for problem in asked.unread:
+        _say(f"Warning, the rollback goes on without it: {problem}")
     # What is wrong with the images, or what does not exist, cannot be planned.
     is_plannable = all(running.values()) and asked.service.name in examined.digests
     if not is_plannable:
@@ -277,7 +297,8 @@ def deploy(
     terraform = Terraform(output_folder())
     records = traffic_stack(asked.environment.name, asked.service.name)
     migrates = asked.migrations is not Migrations.NONE
-    if asked.service.migrations is not Migrations.NONE and not asked.environment.tasks:
+    has_migrations = asked.service.migrations is not Migrations.NONE and not asked.patch
+    if has_migrations and not asked.environment.tasks:
         _say(f"migration: {asked.environment.name} has no table [tasks], so none is run here")
     tasks = [TASKS.stack_id(asked.environment.name)] if migrates else []
     ids = [*map(asked.stack_of, asked.sides), *tasks, records]
@@ -310,9 +331,8 @@ def deploy(
             problems = () if run.is_everywhere else run.put_back(Path(folder))
             ended = _recorded(run, run.entry(now(), "; ".join((because, *problems))))
             if problems:
-                before = examined.before or "N"
-                back = f"pay deploy {asked.environment.name} {asked.service.name} {before}"
-                raise Failed(f"{'; '.join(problems)}. Look now: {back} --rollback") from None
+                back = asked.way_back(None if asked.patch else examined.before)
+                raise Failed(f"{'; '.join(problems)}. Look now: {back}") from None
             return ended
         return _recorded(run, run.entry(now(), None))
 

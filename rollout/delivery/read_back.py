@@ -4,7 +4,6 @@ Terraform waits until a service is steady, which it is after a rollback, too, on
 (hashicorp/terraform-provider-aws#20858). A release runs only when ECS says so of this deployment.
 """
 
-import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,8 +11,9 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from pay.model.side import STEADY_STATE_SECONDS, ServiceSide
+from rollout.terminal.polling import Clock
 
-POLL_SECONDS = 2.0
+CLOCK = Clock()
 PAGE = 100
 """The most tasks of one DescribeTasks."""
 
@@ -25,7 +25,7 @@ ECS replaces one that ended.
 REASONS = 3
 """Different reasons of stopped tasks in a message."""
 
-IN_PROGRESS = "IN_PROGRESS"
+IN_PROGRESS, COMPLETED = "IN_PROGRESS", "COMPLETED"
 
 
 @dataclass(frozen=True)
@@ -60,11 +60,11 @@ def settled(side: ServiceSide, ecs: Any) -> Deployment | None:
     """Return the primary deployment once it is no longer in progress, or after the time that a
     deployment takes at most; None: the side does not exist.
     """
-    end = time.monotonic() + STEADY_STATE_SECONDS
-    while (deployment := primary(side, ecs)) and deployment.rollout_state == IN_PROGRESS:
-        if time.monotonic() >= end:
+    deployment = None
+    for _ in CLOCK.looks(STEADY_STATE_SECONDS):
+        deployment = primary(side, ecs)
+        if deployment is None or deployment.rollout_state != IN_PROGRESS:
             break
-        time.sleep(POLL_SECONDS)
     return deployment
 
 
@@ -79,18 +79,16 @@ def require_running(
 
     Raises NotRunning otherwise.
     """
-    deployment = settled(side, ecs)
-    end = time.monotonic() + SCALING_SECONDS
-    while True:
+    deployment, wrong = settled(side, ecs), list[str]()
+    for _ in CLOCK.looks(SCALING_SECONDS):
+        if wrong:
+            deployment = primary(side, ecs)
         completed = _completed(side, ecs, deployment, revision)
         wrong = [*_wrong(_tasks(side, ecs, "RUNNING"), completed, wanted)]
         if not wrong:
             return completed
-        if time.monotonic() >= end:
-            where = f"{side.service.name} in {side.cluster}"
-            raise NotRunning(f"{where}: {'; '.join(dict.fromkeys(wrong))}")
-        time.sleep(POLL_SECONDS)
-        deployment = primary(side, ecs)
+    where = f"{side.service.name} in {side.cluster}"
+    raise NotRunning(f"{where}: {'; '.join(dict.fromkeys(wrong))}")
 
 
 def _completed(
@@ -106,7 +104,7 @@ def _completed(
             f"{where} runs {_short(deployment.task_definition)} again: the deployment of "
             f"{_short(revision)} was rolled back ({reasons})"
         )
-    if deployment.rollout_state != "COMPLETED":
+    if deployment.rollout_state != COMPLETED:
         raise NotRunning(f"{where}: deployment {deployment.id} is {deployment.rollout_state}")
     return deployment
 
@@ -151,7 +149,7 @@ def _deployment(described: Any, ecs: Any) -> Deployment:
     return Deployment(
         id=described["id"],
         task_definition=arn,
-        rollout_state=described.get("rolloutState", "COMPLETED"),
+        rollout_state=described.get("rolloutState", COMPLETED),
         desired=described["desiredCount"],
         running=described["runningCount"],
         failed=described.get("failedTasks", 0),

@@ -1,8 +1,7 @@
 """Starts a canary and waits for the end of the run that this started."""
 
-import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -12,21 +11,13 @@ from botocore.exceptions import ClientError
 from pay.smoke.targets import ASKS
 from rollout.smoke.runs import Shown, failed, not_known
 from rollout.smoke.verdict import Outcome
+from rollout.terminal.polling import Clock
 
 STARTABLE = frozenset({"READY", "STOPPED"})
 BROKEN = frozenset({"ERROR", "DELETING"})
 
 PATIENCE_SECONDS = 120
 """A run may begin a while after its start, and be listed a while after its end."""
-
-
-@dataclass(frozen=True)
-class Clock:
-    """How time passes while a run is waited for."""
-
-    seconds: Callable[[], float] = time.monotonic
-    sleep: Callable[[float], None] = time.sleep
-    poll_seconds: float = 2
 
 
 @dataclass(frozen=True)
@@ -37,7 +28,7 @@ class Canary:
     """Of boto3, for `synthetics`."""
     name: str
     timeout_seconds: int
-    clock: Clock = Clock()
+    clock: Clock = field(default_factory=Clock)
     services: frozenset[str] = frozenset()
     """Those whose load balancers on the side it has to ask: one that was deployed before a side of
     them asks without it, and passes."""
@@ -55,7 +46,8 @@ class Canary:
         """Return AWS's time just before the start, or why it cannot be started. A run of somebody
         else is waited for: it may have begun before what is tried was there.
         """
-        while True:
+        status: Mapping[str, Any] = {}
+        for _ in self.clock.looks(deadline - self.clock.seconds()):
             try:
                 answer = self.client.get_canary(Name=self.name)
             except ClientError as error:
@@ -82,21 +74,16 @@ class Canary:
                 except ClientError as error:
                     if error.response["Error"]["Code"] != "ConflictException":
                         raise
-            if self.clock.seconds() > deadline:
-                return not_known(
-                    f"{self.name} stayed {status['State']}: somebody else runs or changes it"
-                )
-            self.clock.sleep(self.clock.poll_seconds)
+        return not_known(f"{self.name} stayed {status['State']}: somebody else runs or changes it")
 
     def _wait(self, since: datetime, deadline: float) -> Shown:
-        while True:
+        run: Mapping[str, Any] | None = None
+        for _ in self.clock.looks(deadline - self.clock.seconds()):
             run = self._latest_run(since)
             if run and run["Status"]["State"] != "RUNNING":
                 return _shown(run)
-            if self.clock.seconds() > deadline:
-                what = "is still running" if run else "is listed"
-                return not_known(f"no run of {self.name} that began after {since:%H:%M:%S} {what}")
-            self.clock.sleep(self.clock.poll_seconds)
+        what = "is still running" if run else "is listed"
+        return not_known(f"no run of {self.name} that began after {since:%H:%M:%S} {what}")
 
     def _latest_run(self, since: datetime) -> Mapping[str, Any] | None:
         """Return the newest run that began after our start."""

@@ -9,9 +9,10 @@ from pay.model import Environment, Side
 from pay.model.smoke import Scenario
 from pay.smoke.targets import Target, on_side
 from rollout.aws.clients import Client
-from rollout.smoke.canaries import Canary, Clock
+from rollout.smoke.canaries import Canary
 from rollout.smoke.runs import Shown, not_known
 from rollout.smoke.verdict import Outcome, ScenarioOutcome, SmokeVerdict, verdict
+from rollout.terminal.polling import Clock
 
 AT_ONCE = 8
 """Public: so many smoke tests run at the same time in GOV.UK Pay's pipeline."""

@@ -3,17 +3,18 @@
 AWS: ECS API reference, `RunTask`, `DescribeTasks` and "Ensuring idempotency".
 """
 
-import time
+import math
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 from pay.model import Environment, Microservice, Side, names
 from rollout.aws.clients import Client, items
+from rollout.terminal.polling import Clock
 from rollout.terminal.refusal import Failed, Finding, Refused
 
-POLL_SECONDS = 3.0
+CLOCK = Clock(poll_seconds=3)
 REPORT_SECONDS = 60.0
 """How often a task that only runs on is reported."""
 LOG_LINES = 20
@@ -58,7 +59,7 @@ class Runner:
     environment: Environment
     client: Client
     report: Report
-    sleep: Callable[[float], None] = time.sleep
+    clock: Clock = field(default_factory=lambda: CLOCK)
 
     @property
     def cluster(self) -> str:
@@ -166,22 +167,21 @@ class Runner:
 
         Raises Failed when ECS forgets it.
         """
-        began, reported, last, unseen = time.monotonic(), 0.0, "", 0.0
-        while True:
-            [*found] = self._described([task])
+        began, reported, last = self.clock.seconds(), 0.0, ""
+        found: list[Mapping[str, Any]] = []
+        for _ in self.clock.looks(math.inf):
+            found, passed = [*self._described([task])], self.clock.seconds() - began
             if not found:
-                if last or unseen >= APPEARS_SECONDS:
+                if last or passed >= APPEARS_SECONDS:
                     raise Failed(f"ECS no longer knows the task {task}. Read its log for its end.")
-                unseen += POLL_SECONDS
-                self.sleep(POLL_SECONDS)
                 continue
-            status, passed = found[0]["lastStatus"], time.monotonic() - began
+            status = found[0]["lastStatus"]
             if status != last or passed - reported >= REPORT_SECONDS:
                 last, reported = status, passed
                 self.report(f"{_id(task)}: {status.lower()}, {_shown(passed)}")
             if status == "STOPPED":
-                return self._ended(found[0], container)
-            self.sleep(POLL_SECONDS)
+                break
+        return self._ended(found[0], container)
 
     def _described(self, tasks: list[str]) -> Iterator[Mapping[str, Any]]:
         if tasks:

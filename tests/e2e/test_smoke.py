@@ -25,9 +25,9 @@ from rollout.moves.promote import promote
 from rollout.moves.smoked import smoke_side
 from rollout.moves.standings import Standings
 from rollout.plans.read import read_plans
-from rollout.smoke.canaries import Clock
 from rollout.smoke.smoke import smoke
 from rollout.smoke.verdict import Outcome
+from rollout.terminal.polling import Clock
 from rollout.terminal.refusal import Refused
 from sandbox.instance import Sandbox
 from sandbox.settings import Settings

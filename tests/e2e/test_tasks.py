@@ -21,6 +21,7 @@ from rollout.guard.verdict import judge
 from rollout.tasks.migrations import migrate
 from rollout.tasks.one_off import Runner
 from rollout.tasks.scheduled import dead_letters, run_now
+from rollout.terminal.polling import Clock
 from sandbox.instance import Sandbox
 from stacks.estate import add_stack, planned_stacks
 from tests.conftest import ROOT
@@ -147,9 +148,23 @@ def test_a_call_that_was_not_made_is_kept_and_raises_the_alarm(tasks: Tasks) -> 
     assert [alarm["StateValue"] for alarm in answer["MetricAlarms"]] == ["ALARM"]
 
 
+def test_a_call_that_is_made_and_fails_raises_an_alarm(tasks: Tasks) -> None:
+    """Its task started, so that no letter is left: only its log shows it."""
+    start, letters = SPRING + timedelta(days=2), dead_letters(tasks.environment, tasks.client)
+    said = "curl: (22) The requested URL returned error: 500"
+    failing = {"family": "sandbox_scheduled-http", "exits": {"scheduled-http": 22}, "logs": [said]}
+    tasks.administer("tasks", [failing])
+    for minutes in range(0, 16, 2):
+        tasks.tick_to(start + timedelta(minutes=minutes))
+    tasks.administer("tasks", [])
+    answer = tasks.client("cloudwatch").describe_alarms(AlarmNames=["sandbox-failed-calls"])
+    assert [alarm["StateValue"] for alarm in answer["MetricAlarms"]] == ["ALARM"]
+    assert dead_letters(tasks.environment, tasks.client) == letters
+
+
 @pytest.fixture
 def runner(tasks: Tasks) -> Callable[[], Runner]:
-    return lambda: Runner(tasks.environment, tasks.client, lambda _: None, lambda _: None)
+    return lambda: Runner(tasks.environment, tasks.client, lambda _: None, Clock(poll_seconds=0))
 
 
 def test_a_migration_runs_once_for_its_release(

@@ -19,9 +19,23 @@ _EVERYWHERE = {_STAGING: 30, _PRODUCTION: 30}
 """Public: all 12 are scheduled in staging, and in production those that reach no provider."""
 _IN_STAGING = {_STAGING: 60}
 
-_WORLDPAY_ATTEMPTS = 10
+_ATTEMPTS = {ThirdParty.WORLDPAY: 10, ThirdParty.STRIPE: 3}
 """Public: GOV.UK Pay's pipeline tries Worldpay's scenarios 10 times."""
-_STRIPE_ATTEMPTS = 3
+
+
+def _at(provider: ThirdParty, name: str, what: str) -> Scenario:
+    """Return a scenario on the card pages that ends at a payment provider."""
+    return Scenario(
+        name=name,
+        what=what,
+        opens=("publicapi", "frontend"),
+        passes_through=_TO_PROVIDERS,
+        needs_browser=True,
+        third_party=provider,
+        attempts=_ATTEMPTS[provider],
+        schedules=_IN_STAGING,
+    )
+
 
 _SCENARIOS = (
     Scenario(
@@ -32,55 +46,26 @@ _SCENARIOS = (
         needs_browser=True,
         schedules=_EVERYWHERE,
     ),
-    Scenario(
-        name="card-stripe",
-        what="pays by card at Stripe, without 3D Secure",
-        opens=("publicapi", "frontend"),
-        passes_through=_TO_PROVIDERS,
-        needs_browser=True,
-        third_party=ThirdParty.STRIPE,
-        attempts=_STRIPE_ATTEMPTS,
-        schedules=_IN_STAGING,
+    _at(ThirdParty.STRIPE, "card-stripe", "pays by card at Stripe, without 3D Secure"),
+    _at(
+        ThirdParty.STRIPE,
+        "card-stripe-3ds",
+        "pays by card at Stripe, through a 3D Secure challenge",
     ),
-    Scenario(
-        name="card-stripe-3ds",
-        what="pays by card at Stripe, through a 3D Secure challenge",
-        opens=("publicapi", "frontend"),
-        passes_through=_TO_PROVIDERS,
-        needs_browser=True,
-        third_party=ThirdParty.STRIPE,
-        attempts=_STRIPE_ATTEMPTS,
-        schedules=_IN_STAGING,
+    _at(
+        ThirdParty.WORLDPAY,
+        "card-worldpay",
+        "pays by card at Worldpay, without 3D Secure",
     ),
-    Scenario(
-        name="card-worldpay",
-        what="pays by card at Worldpay, without 3D Secure",
-        opens=("publicapi", "frontend"),
-        passes_through=_TO_PROVIDERS,
-        needs_browser=True,
-        third_party=ThirdParty.WORLDPAY,
-        attempts=_WORLDPAY_ATTEMPTS,
-        schedules=_IN_STAGING,
+    _at(
+        ThirdParty.WORLDPAY,
+        "card-worldpay-3ds",
+        "pays by card at Worldpay, through a 3D Secure challenge",
     ),
-    Scenario(
-        name="card-worldpay-3ds",
-        what="pays by card at Worldpay, through a 3D Secure challenge",
-        opens=("publicapi", "frontend"),
-        passes_through=_TO_PROVIDERS,
-        needs_browser=True,
-        third_party=ThirdParty.WORLDPAY,
-        attempts=_WORLDPAY_ATTEMPTS,
-        schedules=_IN_STAGING,
-    ),
-    Scenario(
-        name="card-worldpay-exempt",
-        what="pays by card at Worldpay, which exempts it from 3D Secure",
-        opens=("publicapi", "frontend"),
-        passes_through=_TO_PROVIDERS,
-        needs_browser=True,
-        third_party=ThirdParty.WORLDPAY,
-        attempts=_WORLDPAY_ATTEMPTS,
-        schedules=_IN_STAGING,
+    _at(
+        ThirdParty.WORLDPAY,
+        "card-worldpay-exempt",
+        "pays by card at Worldpay, which exempts it from 3D Secure",
     ),
     Scenario(
         name="recurring-sandbox",
@@ -90,25 +75,15 @@ _SCENARIOS = (
         needs_browser=True,
         schedules=_EVERYWHERE,
     ),
-    Scenario(
-        name="recurring-stripe",
-        what="sets up an agreement at Stripe and pays by it",
-        opens=("publicapi", "frontend"),
-        passes_through=_TO_PROVIDERS,
-        needs_browser=True,
-        third_party=ThirdParty.STRIPE,
-        attempts=_STRIPE_ATTEMPTS,
-        schedules=_IN_STAGING,
+    _at(
+        ThirdParty.STRIPE,
+        "recurring-stripe",
+        "sets up an agreement at Stripe and pays by it",
     ),
-    Scenario(
-        name="recurring-worldpay",
-        what="sets up an agreement at Worldpay and pays by it",
-        opens=("publicapi", "frontend"),
-        passes_through=_TO_PROVIDERS,
-        needs_browser=True,
-        third_party=ThirdParty.WORLDPAY,
-        attempts=_WORLDPAY_ATTEMPTS,
-        schedules=_IN_STAGING,
+    _at(
+        ThirdParty.WORLDPAY,
+        "recurring-worldpay",
+        "sets up an agreement at Worldpay and pays by it",
     ),
     Scenario(
         name="cancel",

@@ -312,6 +312,7 @@ TASKS = StackKind(
     types=frozenset(
         {
             "aws_cloudwatch_log_group",
+            "aws_cloudwatch_log_metric_filter",
             "aws_cloudwatch_log_subscription_filter",
             "aws_cloudwatch_metric_alarm",
             "aws_ecs_task_definition",

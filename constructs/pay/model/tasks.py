@@ -21,6 +21,11 @@ SCHEDULED = "scheduled"
 ONE_OFF = "one-off"
 """The same of a task that staff start."""
 
+RETRIES = 3
+"""Of a scheduled call whose task cannot start, within the call's deadline. Scheduler itself would
+try 185 times over a day, and a sweep would run late many times (AWS: EventBridge Scheduler API
+reference, `RetryPolicy`)."""
+
 RUNS_A_MIGRATION = {"RUN_APP": "false", "RUN_MIGRATION": "true"}
 """What turns the application into its migration (public: the start scripts of Pay's services)."""
 

@@ -1,6 +1,6 @@
 """What is counted in a service's logs, and where the lines of log groups are sent."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from constructs import Construct
 
@@ -14,12 +14,18 @@ from imports.aws.data_aws_kinesis_firehose_delivery_stream import (
 )
 from pay.model import Environment, Microservice, addresses
 from pay.model.environment.monitoring import LogPipeline
+from pay.model.log_metrics import LogMetric
 from pay.model.monitoring.log_alarms import log_metrics
 
 
 def metric_filters(scope: Construct, service: Microservice, environment: Environment) -> None:
     """Count lines of the service's log groups, which the platform's stack holds."""
-    for each in log_metrics(service, environment):
+    count_lines(scope, log_metrics(service, environment))
+
+
+def count_lines(scope: Construct, metrics: Iterable[LogMetric]) -> None:
+    """Count the lines of log groups that match the pattern of a metric."""
+    for each in metrics:
         CloudwatchLogMetricFilter(
             scope,
             addresses.log_filter(each.metric.id).id,

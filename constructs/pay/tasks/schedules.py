@@ -22,19 +22,16 @@ from pay.catalogue.one_off_tasks import SCHEDULED_HTTP
 from pay.existing.messaging import AlarmTopics
 from pay.existing.network import ExistingNetwork
 from pay.model import Environment, Side, addresses, names
+from pay.model.alarms import Alarm
 from pay.model.monitoring.dead_letters import dead_letters_alarm
+from pay.model.monitoring.failed_calls import failed_calls_alarm
 from pay.model.monitoring.series import always
 from pay.model.rights import scheduler_rights, scheduler_trust
 from pay.model.service.scheduled_call import ScheduledCall
-from pay.model.tasks import overrides_of, schedule_state, scheduled
+from pay.model.tasks import RETRIES, overrides_of, schedule_state, scheduled
 from pay.service.alarms import metric_alarm
 from pay.tasks.definition import role
 from pay.tasks.one_off import OneOff
-
-RETRIES = 3
-"""Of a task that cannot start, within the call's deadline. Scheduler itself would try 185 times
-over a day, and a sweep would run late many times (AWS: EventBridge Scheduler API reference,
-`RetryPolicy`)."""
 
 KEPT_SECONDS = 1_209_600
 """How long a dead letter stays: the 14 days that SQS offers at most."""
@@ -54,7 +51,9 @@ class Schedules:
     ) -> None:
         self._scope, self._environment, self._network = scope, environment, network
         self._key, self._calls_by = key, calls_by
+        self._topics = AlarmTopics(scope, environment)
         self._dead_letters = self._dead_letter_queue()
+        self._alarm(failed_calls_alarm(environment, SCHEDULED_HTTP), {})
         self._role = role(
             scope,
             "scheduler",
@@ -82,15 +81,13 @@ class Schedules:
             message_retention_seconds=KEPT_SECONDS,
             kms_master_key_id=self._key.arn,
         )
-        alarm = dead_letters_alarm(environment)
-        metric_alarm(
-            self._scope,
-            alarm,
-            names.environment_alarm(environment.name, alarm.name),
-            always({"QueueName": queue.name}),
-            AlarmTopics(self._scope, environment).arn(alarm.severity),
-        )
+        self._alarm(dead_letters_alarm(environment), {"QueueName": queue.name})
         return queue
+
+    def _alarm(self, alarm: Alarm, dimensions: dict[str, str]) -> None:
+        name = names.environment_alarm(self._environment.name, alarm.name)
+        topic = self._topics.arn(alarm.severity)
+        metric_alarm(self._scope, alarm, name, always(dimensions), topic)
 
     def _schedule(self, call: ScheduledCall) -> None:
         service, environment = CATALOGUE[call.service], self._environment

@@ -12,7 +12,7 @@ import pytest
 from pay.catalogue import CATALOGUE
 from pay.model import Environment, Microservice, Side, Stage
 from pay.model.environment.images import Pin
-from pay.model.service.migrations import Migrations
+from pay.model.service.migrations import Contraction, Migrations
 from pay.model.side import ServiceSide
 from pay.model.smoke import Scenario, ThirdParty
 from pay.model.stacks import TASKS
@@ -27,6 +27,7 @@ from rollout.smoke.verdict import Outcome, ScenarioOutcome, SmokeVerdict, verdic
 from rollout.tasks.migrations import Migrated
 from rollout.tasks.one_off import Ended
 from rollout.tasks.record import MigrationRun, append_run
+from rollout.terminal.refusal import Failed
 from tests.support.plans import at
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -66,13 +67,18 @@ class World:
     breaks: Callable[[Side, int], None] = lambda _side, _number: None
     """Raises what reading a side back with a release raises."""
     is_lost: Callable[[], bool] = lambda: False
+    desired: dict[int, int] = field(default_factory=dict)
+    """Release -> how many tasks are wanted while it runs; 2 for others."""
     events: list[str] = field(default_factory=list)
     exit_codes: list[int] = field(default_factory=list)
     """Of the next migrations."""
 
     def look(self, side: ServiceSide, _: object) -> Deployment:
-        shown = images(self.running[side.side])
-        return Deployment(f"ecs-svc/{side.side}", "arn", "COMPLETED", 2, 2, 0, shown)
+        number = self.running[side.side]
+        tasks = self.desired.get(number, 2)
+        return Deployment(
+            f"ecs-svc/{side.side}", "arn", "COMPLETED", tasks, tasks, 0, images(number)
+        )
 
     def plan(
         self, asked: Asked, _: Any, folder: Path, releases: Mapping[Side, Any], **options: Any
@@ -306,6 +312,32 @@ def test_a_failed_migration_after_the_sides_leaves_them_and_is_run_again(
     assert here.running == {Side.EC2: 12, Side.FARGATE: 12}
     assert not world(12, 12, migrations=Migrations.AFTER).deploy().is_bad
     assert verdicts(here) == [Verdict.BAD, Verdict.NOT_KNOWN]
+
+
+@pytest.mark.parametrize(("contracts_at", "ends"), [(12, 12), (11, 11)])
+def test_what_a_migration_took_away_is_not_put_back(
+    world: Callable[..., World], contracts_at: int, ends: int
+) -> None:
+    """The old images need it: on the new ones at least somebody can look."""
+    here = world(11, 11, migrations=Migrations.BEFORE)
+    contraction = Contraction(release=contracts_at, because="the column `charge_type` is gone")
+    service = here.asked.service.model_copy(update={"contractions": (contraction,)})
+    here.asked = replace(here.asked, service=service)
+    here.breaks = fails(12, NotRunning("no"))
+    if contracts_at == 12:
+        with pytest.raises(Failed, match=r"`charge_type` is gone; go back to 12 or later"):
+            here.deploy()
+    else:
+        here.deploy()
+    assert here.running == {Side.EC2: ends, Side.FARGATE: ends}
+    assert verdicts(here) == [Verdict.BAD]
+
+
+def test_a_side_whose_tasks_went_meanwhile_is_no_success(world: Callable[..., World]) -> None:
+    here = world(11, 11)
+    here.desired = {12: 0}
+    assert here.deploy().is_bad
+    assert here.running == {Side.EC2: 11, Side.FARGATE: 11}
 
 
 def test_a_bad_release_is_not_migrated(world: Callable[..., World]) -> None:

@@ -11,6 +11,7 @@ from pay.model import Environment, Side
 from pay.model.side import ServiceSide
 from rollout.delivery import read_back
 from rollout.delivery.read_back import Deployment, NotRunning, primary, require_running, settled
+from rollout.terminal.polling import Clock
 
 OURS, BEFORE = "ecs-svc/2", "ecs-svc/1"
 FAMILY = "arn:aws:ecs:eu-west-1:555555555555:task-definition/sandbox_connector_FG"
@@ -72,7 +73,7 @@ class Ecs:
 
 @pytest.fixture
 def side(environments: Mapping[str, Environment], monkeypatch: pytest.MonkeyPatch) -> ServiceSide:
-    monkeypatch.setattr(read_back, "POLL_SECONDS", 0)
+    monkeypatch.setattr(read_back, "CLOCK", Clock(poll_seconds=0))
     monkeypatch.setattr(read_back, "SCALING_SECONDS", 0)
     return ServiceSide(CATALOGUE["connector"], environments["sandbox"], Side.FARGATE)
 
@@ -125,7 +126,7 @@ def test_a_task_that_scaling_starts_while_it_is_read_is_waited_for(
     """Its container has no digest until it runs: that is no reason to put the old images back."""
     monkeypatch.setattr(read_back, "SCALING_SECONDS", 20)
     ecs = Ecs([[deployment(desiredCount=3)]], [task(), task(), task(nginx="")])
-    monkeypatch.setattr("time.sleep", lambda _: _start_the_third(ecs))
+    monkeypatch.setattr(read_back, "CLOCK", Clock(sleep=lambda _: _start_the_third(ecs)))
     assert require_running(side, ecs, NEW, WANTED).running == 3
 
 

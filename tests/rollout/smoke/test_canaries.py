@@ -8,9 +8,10 @@ import pytest
 from botocore.exceptions import ClientError
 
 from pay.model.smoke import ThirdParty
-from rollout.smoke.canaries import Canary, Clock
+from rollout.smoke.canaries import Canary
 from rollout.smoke.runs import Shown
 from rollout.smoke.verdict import Outcome
+from rollout.terminal.polling import Clock
 
 START = datetime(2026, 11, 26, 12, tzinfo=UTC)
 NAME = "sandbox-cancel-fargate"

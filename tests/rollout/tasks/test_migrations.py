@@ -18,6 +18,7 @@ from rollout.tasks import one_off
 from rollout.tasks.migrations import migrate, no_way_back, running_releases
 from rollout.tasks.one_off import Runner
 from rollout.tasks.record import MigrationRun, append_run, read_runs
+from rollout.terminal.polling import Clock
 from rollout.terminal.refusal import Failed, Refused
 from sandbox.server.process import Server, launch
 from sandbox.settings import Settings
@@ -112,7 +113,7 @@ def run(
             if kill and "pending" in line:
                 raise Stop
 
-        runner = Runner(environments["sandbox"], server.client, report, sleep=lambda _: None)
+        runner = Runner(environments["sandbox"], server.client, report, Clock(poll_seconds=0))
         return migrate(service, release, runner=runner, folder=tmp_path, now=NOW, **more)
 
     return migrated
@@ -290,7 +291,7 @@ def test_the_command_says_what_ran_and_fails_with_the_last_lines(
 ) -> None:
     for name, value in server.variables().items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(one_off, "POLL_SECONDS", 0.0)
+    monkeypatch.setattr(one_off, "CLOCK", Clock(poll_seconds=0))
     bucket = LockBucket(server.client("s3"), Place("sandbox", LOCKS))
     other = take(bucket, new_lock("pay deploy sandbox ledger 30", "somebody else"))
     for command in (("migrate", "sandbox", "ledger", "7"), ("task", "run", "sandbox", CALL)):

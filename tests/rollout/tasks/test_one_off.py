@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from pay.model import Environment
-from rollout.tasks.one_off import APPEARS_SECONDS, POLL_SECONDS, Runner
+from rollout.tasks.one_off import APPEARS_SECONDS, CLOCK, Runner
+from rollout.terminal.polling import Clock
 from rollout.terminal.refusal import Failed
 
 TASK = "arn:aws:ecs:eu-west-1:555555555555:task/sandbox-fargate/a"
@@ -29,7 +30,13 @@ class Ecs:
 
 
 def runner(environment: Environment, ecs: Ecs) -> Runner:
-    return Runner(environment, lambda _: ecs, lambda _: None, sleep=lambda _: None)
+    passed = [0.0]
+
+    def sleep(seconds: float) -> None:
+        passed[0] += seconds
+
+    clock = Clock(lambda: passed[0], sleep, CLOCK.poll_seconds)
+    return Runner(environment, lambda _: ecs, lambda _: None, clock)
 
 
 def test_waits_for_a_task_that_ecs_does_not_list_yet(
@@ -39,7 +46,6 @@ def test_waits_for_a_task_that_ecs_does_not_list_yet(
 
 
 def test_gives_up_on_a_task_that_ecs_never_lists(environments: Mapping[str, Environment]) -> None:
+    never = runner(environments["sandbox"], Ecs(1 + int(APPEARS_SECONDS / CLOCK.poll_seconds)))
     with pytest.raises(Failed, match="ECS no longer knows"):
-        runner(environments["sandbox"], Ecs(2 + int(APPEARS_SECONDS / POLL_SECONDS))).follow(
-            TASK, "connector"
-        )
+        never.follow(TASK, "connector")

@@ -1,7 +1,8 @@
 """A schedule makes the call that the catalogue declares, and nothing else: at its time, with its
-command in the task of scheduled calls. It goes only with the call. A call that fails in silence is
-a payment that never expires, so each keeps what was not made in the queue that an alarm watches. A
-schedule of other code would run it every day, unseen.
+command in the task of scheduled calls, in the network of the service that it calls. It goes only
+with the call. A call that fails in silence is a payment that never expires, so each is tried again
+and keeps what was not made in the queue that an alarm watches. A schedule of other code, or in
+another network, would run every day, unseen.
 """
 
 import re
@@ -12,7 +13,7 @@ from pay.catalogue.one_off_tasks import SCHEDULED_HTTP
 from pay.json_text import parsed
 from pay.model import Environment, Side, names
 from pay.model.service.scheduled_call import ScheduledCall
-from pay.model.tasks import overrides_of, schedule_state, scheduled
+from pay.model.tasks import RETRIES, overrides_of, schedule_state, scheduled
 from pay.unread import Unread
 from rollout.guard.rule import Context, Finding, Findings
 from rollout.guard.traffic_changes import SCHEDULE
@@ -65,6 +66,7 @@ def _differences(
         ("flexible_time_window", 0, "mode"): "OFF",
         (*_TARGET, "arn"): environment.arn("ecs", f"cluster/{cluster}"),
         (*_TARGET, "retry_policy", 0, "maximum_event_age_in_seconds"): call.deadline_seconds,
+        (*_TARGET, "retry_policy", 0, "maximum_retry_attempts"): RETRIES,
         (*_ECS, "launch_type"): "FARGATE",
         (*_ECS, "task_count"): 1,
         (*_ECS, "network_configuration", 0, "assign_public_ip"): False,
@@ -77,6 +79,7 @@ def _differences(
             yield f"{attribute} is {change.after[attribute]}: the call is made at all times"
     if text := _other_command(change, call, environment):
         yield text
+    yield from _other_network(plan, change, call, environment)
     if not _is_own_revision(plan, change, environment):
         yield (
             f"{_shown(_REVISION)} is {_words(change, _REVISION)}, not one revision of "
@@ -100,6 +103,41 @@ def _other_command(
     except Unread:
         pass
     return f"{_shown(_INPUT)} is {_words(change, _INPUT)}, not the command of {call.name}"
+
+
+def _other_network(
+    plan: Plan, change: ResourceChange, call: ScheduledCall, environment: Environment
+) -> Iterator[str]:
+    """Yield subnets and security groups that are not those which the plan finds by the names of the
+    called service's.
+    """
+    service = CATALOGUE[call.service]
+    subnets = [names.subnet(environment.name, call.service, z) for z in environment.network.zones]
+    groups = names.task_security_groups(environment.name, call.service, service.scope.segment)
+    for attribute, type, key, wanted in (
+        ("subnets", "aws_subnets", "tag:Name", subnets),
+        ("security_groups", "aws_security_groups", "group-name", groups),
+    ):
+        path: Path = (*_ECS, "network_configuration", 0, attribute)
+        own = _looked_up(plan, type, key, frozenset(wanted))
+        if change.is_unknown(*path) or not own or set(dig(change.after, *path) or ()) != own:
+            yield f"{_shown(path)} is {_words(change, path)}, not what has the names " + ", ".join(
+                wanted
+            )
+
+
+def _looked_up(plan: Plan, type: str, key: str, wanted: frozenset[str]) -> set[str]:
+    """Return the ids that a lookup of the plan found by exactly these names."""
+    return {
+        str(id)
+        for resource in plan.prior_state.values.root_module.every_resource()
+        if resource.mode == "data" and resource.type == type
+        if any(
+            each.get("name") == key and frozenset(each.get("values") or ()) == wanted
+            for each in resource.values.get("filter") or ()
+        )
+        for id in resource.values.get("ids") or ()
+    }
 
 
 def _family(environment: Environment) -> str:

@@ -42,13 +42,24 @@ def schedule(environment: Environment) -> Json:
                 "dead_letter_config": [
                     {"arn": f"arn:aws:sqs:eu-west-1:{ACCOUNT}:sandbox-tasks-dead-letter"}
                 ],
-                "retry_policy": [{"maximum_event_age_in_seconds": CALL.deadline_seconds}],
+                "retry_policy": [
+                    {
+                        "maximum_event_age_in_seconds": CALL.deadline_seconds,
+                        "maximum_retry_attempts": 3,
+                    }
+                ],
                 "ecs_parameters": [
                     {
                         "task_definition_arn": f"{REVISION}:3",
                         "launch_type": "FARGATE",
                         "task_count": 1,
-                        "network_configuration": [{"assign_public_ip": False}],
+                        "network_configuration": [
+                            {
+                                "assign_public_ip": False,
+                                "subnets": ["subnet-1", "subnet-2"],
+                                "security_groups": ["sg-1"],
+                            }
+                        ],
                     }
                 ],
             }
@@ -57,7 +68,34 @@ def schedule(environment: Environment) -> Json:
 
 
 def found(refused: Judge, *changes: Json) -> set[str]:
-    return {refusal.rule for refusal in refused(plan(TASKS, *changes))}
+    return {refusal.rule for refusal in refused(plan(TASKS, *changes, prior_state=looked_up()))}
+
+
+def looked_up() -> Json:
+    """What the lookups of a plan found: of the called service, and of others."""
+    service = CATALOGUE[CALL.service]
+    zones = ("eu-west-1a", "eu-west-1b")
+    groups = [*names.task_security_groups(ENVIRONMENT, service.name, service.scope.segment)]
+    lookups = {
+        "aws_subnets.own": (
+            "tag:Name",
+            [names.subnet(ENVIRONMENT, service.name, zone) for zone in zones],
+            ["subnet-2", "subnet-1"],
+        ),
+        "aws_subnets.others": ("tag:Name", ["sandbox-public-eu-west-1a"], ["subnet-9"]),
+        "aws_security_groups.own": ("group-name", groups, ["sg-1"]),
+        "aws_security_groups.others": ("group-name", ["sandbox-database"], ["sg-9"]),
+    }
+    resources = [
+        {
+            "address": f"data.{address}",
+            "mode": "data",
+            "type": address.partition(".")[0],
+            "values": {"ids": ids, "filter": [{"name": key, "values": values}]},
+        }
+        for address, (key, values, ids) in lookups.items()
+    ]
+    return {"format_version": "1.0", "values": {"root_module": {"resources": resources}}}
 
 
 def set_at(values: Json, path: str, value: object) -> Json:
@@ -100,6 +138,14 @@ def change_of(before: Json | None, after: Json | None, **more: Any) -> Json:
         ),
         ("target.ecs_parameters.task_count", 10, {OWN}),
         ("target.ecs_parameters.network_configuration.assign_public_ip", True, {OWN}),
+        ("target.ecs_parameters.network_configuration.subnets", ["subnet-9"], {OWN}),
+        ("target.ecs_parameters.network_configuration.subnets", ["subnet-1"], {OWN}),
+        ("target.ecs_parameters.network_configuration.security_groups", ["sg-9"], {OWN}),
+        ("target.ecs_parameters.network_configuration.security_groups", ["sg-1", "sg-9"], {OWN}),
+        ("target.ecs_parameters.network_configuration.security_groups", None, {OWN}),
+        ("target.retry_policy.maximum_retry_attempts", 0, {OWN}),
+        ("target.retry_policy.maximum_retry_attempts", 185, {OWN}),
+        ("target.retry_policy", [], {OWN}),
         ("target.role_arn", f"arn:aws:iam::{ACCOUNT}:role/admin", {"runs-under-its-own-role"}),
         ("target.role_arn", None, {"runs-under-its-own-role"}),
     ],
@@ -121,6 +167,9 @@ def test_lets_the_catalogue_change_a_call_and_a_schedule_follow_a_new_revision(
     values = schedule(sandbox)
     before = set_at(values, "schedule_expression", "cron(0 9 * * ? *)")
     before = set_at(before, "target.ecs_parameters.task_definition_arn", f"{REVISION}:2")
+    # One zone more: the subnets are those that the plan finds, in whatever order.
+    network = "target.ecs_parameters.network_configuration.subnets"
+    before = set_at(before, network, ["subnet-1"])
     assert found(refused, change_of(before, values)) == set()
     assert found(refused, change_of(None, values)) == set()
 
