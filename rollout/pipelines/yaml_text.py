@@ -4,7 +4,8 @@ from typing import Any
 
 import yaml
 
-_WIDTH = 100
+_WIDTH = 1000
+"""Texts are never broken: zizmor reads expressions line by line."""
 _SHORT = 70
 """A list or a mapping of at most so many characters stands on one line."""
 
@@ -20,7 +21,8 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _text(dumper: yaml.SafeDumper, text: str) -> Any:
-    style = "|" if "\n" in text else None
+    # No quote inside is doubled then, which zizmor could not read in an expression.
+    style = "|" if "\n" in text else '"' if "'" in text else None
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 
