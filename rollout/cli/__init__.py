@@ -37,7 +37,7 @@ PANELS = {
     "Delivering changes": ("plan-changes", "judge-changes", "apply", "lock", "pipeline"),
     "Releasing": ("deploy", "release-order"),
     "Running tasks": ("migrate", "task"),
-    "Patching": ("images", "renew"),
+    "Patching": ("images", "patch", "renew"),
     "Working on this project": ("sandbox", "schema"),
 }
 """The commands as `pay --help` lists them, each in the module of its name."""

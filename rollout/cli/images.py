@@ -3,7 +3,8 @@
 A critical or high vulnerability has to be gone one month after its fix came out (PCI DSS v4.0.1,
 6.3.3). Without an environment: of all in the account that the shell is logged in to. It only reads.
 
-Exit codes: 0 fine, 1 something is late, not scanned or not in the registry, 2 wrong use.
+Exit codes: 0 fine, 1 something is late, not scanned, not in the registry, or expires soon there, 2
+wrong use.
 
 Example: `pay images test-12`
 """
@@ -17,15 +18,12 @@ import typer
 from typer.core import TyperGroup
 
 from pay.catalogue import IMAGES
-from pay.catalogue.images import ImageKind
-from pay.files import replace_file
 from pay.model import Environment
 from rollout.aws.clients import asking
 from rollout.images.copy import copy_release, newest_proved, repository_of
-from rollout.images.pins import pin_of, with_pin
+from rollout.images.pins import SIDECARS, pin_of, write_pin
 from rollout.images.report import as_data, mistakes, print_report
 from rollout.images.survey import Line, survey
-from rollout.moves.stage_file import locked
 from rollout.terminal.arguments import (
     EnvironmentName,
     Json,
@@ -146,20 +144,16 @@ def pin(
 ) -> None:
     """Write the release of a sidecar into an environment's file: digest and day of its build.
 
-    Review the change, commit it, and deploy the services.
+    It starts nothing: each service gets it with its next release. `pay patch` pins it and brings
+    it to all of them, in waves.
     """
     folder = environments_folder()
     environments = load_for(folder, environment)
     chosen = choose(environment, environments, "ENV")
-    sidecars = {name: each for name, each in IMAGES.items() if each.kind is ImageKind.SIDECAR}
-    image = choose(sidecar, sidecars, "SIDECAR")
+    image = choose(sidecar, SIDECARS, "SIDECAR")
     with asking(chosen) as client:
         found = pin_of(repository_of(chosen, image, client), release)
-    path = folder / f"{environment}.toml"
-    with locked(folder):
-        text = path.read_bytes().decode()
-        if (changed := with_pin(text, sidecar, found, where=str(path))) != text:
-            replace_file(path, changed.encode())
+    path = write_pin(folder, environment, sidecar, found)
     console().print(f"{path}: {sidecar} {release}, built {found.built}: {found.digest}")
 
 

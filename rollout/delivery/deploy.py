@@ -244,6 +244,7 @@ class _Run:
             smoke=self.smoked,
             without_smoke=asked.without_smoke,
             because=because,
+            patch=asked.patch,
             plans=self.plans.sha256,
         )
 
@@ -270,6 +271,8 @@ def deploy(
     look = primary if asked.is_rollback else settled
     running = {side.side: look(side, client("ecs")) for side in asked.sides}
     examined = examine(asked, registry, running)
+    for problem in asked.unread:
+        _say(f"Warning, the rollback goes on without it: {problem}")
     # What is wrong with the images, or what does not exist, cannot be planned.
     is_plannable = all(running.values()) and asked.service.name in examined.digests
     if not is_plannable:
@@ -277,7 +280,8 @@ def deploy(
     terraform = Terraform(output_folder())
     records = traffic_stack(asked.environment.name, asked.service.name)
     migrates = asked.migrations is not Migrations.NONE
-    if asked.service.migrations is not Migrations.NONE and not asked.environment.tasks:
+    has_migrations = asked.service.migrations is not Migrations.NONE and not asked.patch
+    if has_migrations and not asked.environment.tasks:
         _say(f"migration: {asked.environment.name} has no table [tasks], so none is run here")
     tasks = [TASKS.stack_id(asked.environment.name)] if migrates else []
     ids = [*map(asked.stack_of, asked.sides), *tasks, records]
@@ -310,9 +314,8 @@ def deploy(
             problems = () if run.is_everywhere else run.put_back(Path(folder))
             ended = _recorded(run, run.entry(now(), "; ".join((because, *problems))))
             if problems:
-                before = examined.before or "N"
-                back = f"pay deploy {asked.environment.name} {asked.service.name} {before}"
-                raise Failed(f"{'; '.join(problems)}. Look now: {back} --rollback") from None
+                back = asked.way_back(None if asked.patch else examined.before)
+                raise Failed(f"{'; '.join(problems)}. Look now: {back}") from None
             return ended
         return _recorded(run, run.entry(now(), None))
 

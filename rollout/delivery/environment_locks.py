@@ -1,8 +1,10 @@
 """Holds the locks of the environments that a command changes."""
 
+import signal
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
+from types import FrameType
 from typing import Annotated
 
 import typer
@@ -31,11 +33,13 @@ def locked(
     *,
     longest: timedelta | None = None,
 ) -> Iterator[Check]:
-    """Hold the lock of each environment for a command; wait as long as `longest` for each.
+    """Hold the lock of each environment for a command; wait as long as `longest` for each. SIGTERM
+    ends the command as Ctrl-C does meanwhile: locks are given back, a deployment is put back.
 
     Raises Refused when another command has one, or AWS is not reached.
     """
     with ExitStack() as stack:
+        stack.enter_context(_ended_in_order())
         # Always in the same order, so that two commands never wait for each other.
         held = []
         for environment in sorted(environments, key=lambda each: each.name):
@@ -50,3 +54,20 @@ def locked(
                 each.check()
 
         yield check
+
+
+@contextmanager
+def _ended_in_order() -> Iterator[None]:
+    """Let the first SIGTERM raise KeyboardInterrupt, and ignore others: a pipeline sends it to end
+    a job, and SIGKILL when the job has not ended some seconds later.
+    """
+    before = signal.signal(signal.SIGTERM, _raise)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _raise(number: int, _: FrameType | None) -> None:
+    signal.signal(number, signal.SIG_IGN)
+    raise KeyboardInterrupt(f"ended by {signal.Signals(number).name}")

@@ -1,10 +1,17 @@
 """Plans every stack that a change touches, with credentials that can only read."""
 
 import tempfile
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
-from pay.model.stacks import known_stacks
+import typer
+
+from pay.catalogue import CATALOGUE
+from pay.model import Environment
+from pay.model.environment.images import release_tag
+from pay.model.stacks import Stack, known_stacks
 from rollout.delivery.changed_stacks import changed_from, judged_together
 from rollout.delivery.left_states import refuse_left_states
 from rollout.delivery.plan_set import PlanSet, clear, seal
@@ -38,6 +45,31 @@ def plan_changes(base: Path, plans: Path) -> PlanSet:
         refuse_left_states(Terraform(Path(before)), changes.left)
     ids = sorted(judged_together(changes.changed, known))
     planner = Planner(Terraform(out), known)
+    waiting = defaultdict[str, set[str]](set)
     for id in ids:
-        planner.plan(id, plans / f"{id}.tfplan")
+        tags = planner.plan(id, plans / f"{id}.tfplan")
+        for patch in _patches(known[id], environments, tags):
+            waiting[patch].add(str(known[id].service))
+    for patch, services in sorted(waiting.items()):
+        typer.echo(
+            f"{', '.join(sorted(services))}: planned with the sidecar that runs, not the pinned "
+            f"one. It comes in waves: {patch}",
+            err=True,
+        )
     return seal(plans, ids, base)
+
+
+def _patches(
+    stack: Stack, environments: Mapping[str, Environment], tags: Mapping[str, str]
+) -> Iterator[str]:
+    """Yield the commands that bring a side its pinned sidecars; none for one that was planned with
+    them.
+    """
+    service = CATALOGUE.get(stack.service or "")
+    for sidecar in service.sidecars if service and stack.kind.side else ():
+        pin, tag = (
+            environments[stack.owner].sidecars[sidecar.name],
+            tags.get(sidecar.image_tag_variable),
+        )
+        if tag not in (None, pin.digest, release_tag(pin.release)):
+            yield f"pay patch {stack.owner} {sidecar.name} {pin.release}"

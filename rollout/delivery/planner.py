@@ -25,8 +25,11 @@ class Planner:
         self._known = known
         self._states: dict[str, bytes] = {}
 
-    def plan(self, id: str, file: Path, *, release: Mapping[str, str] | None = None) -> None:
-        """Write the plan of a stack, and beside it, with the suffix .json, what it shows.
+    def plan(
+        self, id: str, file: Path, *, release: Mapping[str, str] | None = None
+    ) -> Mapping[str, str]:
+        """Write the plan of a stack, and beside it, with the suffix .json, what it shows. Return
+        the image tags that it was planned with, by variable.
         `release` has the image tags of a side, or those of an environment's tasks that change;
         None: those that run.
 
@@ -42,6 +45,7 @@ class Planner:
             self._terraform.init(id)
             self._terraform.plan(id, file, variables=variables)
         self.show(id, file)
+        return tags
 
     def show(self, id: str, file: Path) -> None:
         """Write a plan as JSON. Raises Failed when Terraform cannot read it."""

@@ -25,7 +25,7 @@ ECS replaces one that ended.
 REASONS = 3
 """Different reasons of stopped tasks in a message."""
 
-IN_PROGRESS = "IN_PROGRESS"
+IN_PROGRESS, COMPLETED = "IN_PROGRESS", "COMPLETED"
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ def _completed(
             f"{where} runs {_short(deployment.task_definition)} again: the deployment of "
             f"{_short(revision)} was rolled back ({reasons})"
         )
-    if deployment.rollout_state != "COMPLETED":
+    if deployment.rollout_state != COMPLETED:
         raise NotRunning(f"{where}: deployment {deployment.id} is {deployment.rollout_state}")
     return deployment
 
@@ -151,7 +151,7 @@ def _deployment(described: Any, ecs: Any) -> Deployment:
     return Deployment(
         id=described["id"],
         task_definition=arn,
-        rollout_state=described.get("rolloutState", "COMPLETED"),
+        rollout_state=described.get("rolloutState", COMPLETED),
         desired=described["desiredCount"],
         running=described["runningCount"],
         failed=described.get("failedTasks", 0),

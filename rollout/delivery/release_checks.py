@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pay.model import Environment, Microservice, Side
 from pay.model.environment.images import Pin, release_tag
+from pay.model.problem import InvalidInput, Problem
 from pay.model.service.migrations import Migrations
 from pay.model.side import ServiceSide
 from pay.model.stacks import KINDS, Stack, known_stacks
@@ -19,6 +20,7 @@ from rollout.releases.record import (
     Release,
     proof,
     read_releases,
+    read_what_is_right,
     release_number,
     that_ran,
 )
@@ -41,11 +43,22 @@ class Asked:
     is_rollback: bool = False
     without_smoke: str | None = None
     """Why it goes without smoke tests; None: they decide."""
+    patch: str | None = None
+    """The sidecar that gets its pinned release, and nothing else changes; None: the service gets
+    its release, and the sidecars theirs."""
 
     @property
     def what(self) -> str:
+        if self.patch:
+            return f"patching {self.patch} of {self.service.name} in {self.environment.name}"
         verb = "rolling back" if self.is_rollback else "deploying"
         return f"{verb} {self.service.name} {self.number} in {self.environment.name}"
+
+    def way_back(self, release: int | None) -> str:
+        """Return the command that goes back to a release, of the sidecar for a patch."""
+        name = self.environment.name
+        what = f"patch {name} {self.patch}" if self.patch else f"deploy {name} {self.service.name}"
+        return f"pay {what} {release or 'N'} --rollback"
 
     @property
     def is_smoked(self) -> bool:
@@ -74,10 +87,11 @@ class Asked:
 
     @cached_property
     def migrations(self) -> Migrations:
-        """When the release's migration runs; a rollback has none, and none runs twice."""
+        """When the release's migration runs. Rollbacks and patches have none; none runs twice."""
         where = self.folder, self.environment.name, self.service.name
         if (
             self.is_rollback
+            or self.patch
             or not self.environment.tasks
             or has_run(read_runs(*where), self.number)
         ):
@@ -86,8 +100,20 @@ class Asked:
 
     @cached_property
     def releases(self) -> tuple[Release, ...]:
-        """Those of the service here, the oldest first."""
-        return read_releases(self.folder, self.environment.name, self.service.name)
+        """Those of the service here, the oldest first; for a rollback those that can be read."""
+        releases, problems = self._record
+        if problems and not self.is_rollback:
+            raise InvalidInput(problems)
+        return releases
+
+    @property
+    def unread(self) -> tuple[Problem, ...]:
+        """Return the lines of the record that a rollback does without."""
+        return self._record[1]
+
+    @cached_property
+    def _record(self) -> tuple[tuple[Release, ...], tuple[Problem, ...]]:
+        return read_what_is_right(self.folder, self.environment.name, self.service.name)
 
 
 @dataclass(frozen=True)
@@ -109,7 +135,9 @@ def examine(
     Raises InvalidInput when a record of releases that it needs cannot be read.
     """
     runs = {
-        side.side: {name: _Run.of(registry, name, image) for name, image in there.images.items()}
+        side.side: {
+            name: RunningImage.of(registry, name, image) for name, image in there.images.items()
+        }
         for side in asked.sides
         if (there := running[side.side])
     }
@@ -123,9 +151,12 @@ def examine(
         targets[own] = image
     for sidecar in asked.service.sidecars:
         pin = asked.environment.sidecars.get(sidecar.name)
-        if pin and (pinned := registry.find(sidecar.name, pin.digest)):
+        kept = last[sidecar.name].image if sidecar.name in last else None
+        if kept and asked.patch not in (None, sidecar.name):
+            targets[sidecar.name] = kept
+        elif pin and (pinned := registry.find(sidecar.name, pin.digest)):
             targets[sidecar.name] = pinned
-        elif asked.is_rollback and sidecar.name in last and (kept := last[sidecar.name].image):
+        elif asked.is_rollback and kept:
             targets[sidecar.name] = kept
         else:
             findings.append(_no_pinned_image(asked, registry, sidecar.name, pin))
@@ -133,7 +164,8 @@ def examine(
         findings += _past_a_contraction(asked, runs)
     else:
         findings += _older(asked, targets, runs)
-        findings += _unproven(asked, targets.get(own))
+        # What runs here had its proof when it came.
+        findings += [] if asked.patch else _unproven(asked, targets.get(own))
     return Examined(
         {name: image.digest for name, image in targets.items()},
         last[own].release if own in last else None,
@@ -142,7 +174,7 @@ def examine(
 
 
 @dataclass(frozen=True)
-class _Run:
+class RunningImage:
     """A container as it runs on a side."""
 
     reference: str
@@ -151,10 +183,15 @@ class _Run:
     """None: the registry no longer has it."""
 
     @classmethod
-    def of(cls, registry: Registry, container: str, image: str) -> "_Run":
+    def of(cls, registry: Registry, container: str, image: str) -> "RunningImage":
         reference = tag_of(image)
         known = container in registry.repositories
         return cls(reference, registry.find(container, reference) if known else None)
+
+    @property
+    def digest(self) -> str | None:
+        """Return its digest, if the registry still has it."""
+        return self.image.digest if self.image else None
 
     @property
     def release(self) -> int | None:
@@ -194,7 +231,7 @@ def _environment(asked: Asked) -> Iterator[Finding]:
 
 
 def _own_image(
-    asked: Asked, registry: Registry, runs: Mapping[Side, Mapping[str, _Run]]
+    asked: Asked, registry: Registry, runs: Mapping[Side, Mapping[str, RunningImage]]
 ) -> tuple[Image | None, list[Finding]]:
     """Return the image of the release, and what is wrong with it. A rollback takes the very image
     that ran here.
@@ -209,7 +246,8 @@ def _own_image(
         # What runs on one side only: a deployment was killed before it was recorded.
         running = {each[own].release for each in runs.values() if own in each}
         before = {each.before for each in asked.releases}
-        if not here and asked.number not in running | before:
+        is_strange = not here and asked.number not in running | before
+        if is_strange and not asked.unread:  # a line that cannot be read may show it
             ran = sorted({each.release for each in that_ran(asked.releases)})
             findings.append(
                 Finding(
@@ -233,7 +271,9 @@ def _own_image(
     return image, findings
 
 
-def _past_a_contraction(asked: Asked, runs: Mapping[Side, Mapping[str, _Run]]) -> Iterator[Finding]:
+def _past_a_contraction(
+    asked: Asked, runs: Mapping[Side, Mapping[str, RunningImage]]
+) -> Iterator[Finding]:
     own = asked.service.name
     running = [number for each in runs.values() if own in each and (number := each[own].release)]
     finding = no_way_back(
@@ -259,9 +299,10 @@ def _no_pinned_image(asked: Asked, registry: Registry, container: str, pin: Pin 
 
 
 def _older(
-    asked: Asked, targets: Mapping[str, Image], runs: Mapping[Side, Mapping[str, _Run]]
+    asked: Asked, targets: Mapping[str, Image], runs: Mapping[Side, Mapping[str, RunningImage]]
 ) -> Iterator[Finding]:
     """Compare the numbers of every container with what runs on every side."""
+    verb = "patch to" if asked.patch else "deploy"
     for side, containers in runs.items():
         for name, target in targets.items():
             run = containers.get(name)
@@ -270,8 +311,7 @@ def _older(
                     "order",
                     f"the {side} side runs {name} {run.release}, which is newer than "
                     f"{target.release}",
-                    f"deploy {run.release} or newer; to go back: pay deploy "
-                    f"{asked.environment.name} {asked.service.name} {asked.number} --rollback",
+                    f"{verb} {run.release} or newer; to go back: {asked.way_back(target.release)}",
                 )
 
 

@@ -75,7 +75,7 @@ def copy_release(
         fix = "`pay images` shows the newest release that is there"
         raise Refused(act, [Finding("release", f"{source} has no {tag}", fix)])
     if findings := [
-        *_without_proof(image, release, manifest.digest, proved, folder),
+        *without_proof(image, release, manifest.digest, proved, folder),
         *_without_architecture(image, manifest, source),
     ]:
         raise Refused(act, findings)
@@ -135,10 +135,13 @@ def _without_architecture(
         yield Finding("architecture", f"{source} has the release without {', '.join(missing)}", fix)
 
 
-def _without_proof(
+def without_proof(
     image: Image, release: int, digest: str, proved: Sequence[str], folder: Path
 ) -> Iterable[Finding]:
-    """Yield why no environment's record shows that this digest ran well."""
+    """Yield why no environment's record shows that this digest of an image ran well.
+
+    Raises InvalidInput when a record cannot be read.
+    """
     lines = [line for each in proved for line in _lines(image, release, digest, each, folder)]
     good = [line for line in lines if line.verdict is Verdict.GOOD]
     where = " or ".join(proved)
@@ -170,7 +173,7 @@ def _lines(
     """
     if image.kind is ImageKind.SERVICE:
         lines = read_releases(folder, environment, image.name)
-        return [line for line in lines if line.release == release]
+        return [line for line in lines if line.release == release and not line.patch]
     files = sorted((folder / "releases" / environment).glob("*.jsonl"))
     return [
         line

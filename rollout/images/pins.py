@@ -2,14 +2,22 @@
 
 import json
 from datetime import date, datetime
+from pathlib import Path
 from tempfile import TemporaryFile
 
 import tomlkit
 
+from pay.catalogue import IMAGES
+from pay.catalogue.images import ImageKind
+from pay.files import replace_file
 from pay.model.environment.images import Pin, release_tag
 from pay.model.problem import InvalidInput, Problem
 from rollout.images.registry import Repository
+from rollout.moves.stage_file import locked
 from rollout.terminal.refusal import Finding, Refused
+
+SIDECARS = {name: image for name, image in IMAGES.items() if image.kind is ImageKind.SIDECAR}
+"""What an environment's file can pin."""
 
 
 def with_pin(text: str, sidecar: str, pin: Pin, *, where: str) -> str:
@@ -34,6 +42,19 @@ def with_pin(text: str, sidecar: str, pin: Pin, *, where: str) -> str:
         )
         raise InvalidInput([problem])
     return changed
+
+
+def write_pin(folder: Path, environment: str, sidecar: str, pin: Pin) -> Path:
+    """Pin a sidecar in an environment's file and return the file; `folder` holds it.
+
+    Raises as `with_pin` does, and OSError when it cannot be written.
+    """
+    path = folder / f"{environment}.toml"
+    with locked(folder):
+        text = path.read_bytes().decode()
+        if (changed := with_pin(text, sidecar, pin, where=str(path))) != text:
+            replace_file(path, changed.encode())
+    return path
 
 
 def pin_of(repository: Repository, release: int) -> Pin:

@@ -8,14 +8,15 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from pay.containers.lifecycle import KEPT_RELEASES, SOON, days_of
 from pay.model import Environment
-from rollout.images.survey import Line, Running
+from rollout.images.survey import Line, Running, Stored
 from rollout.terminal.refusal import Finding
 from rollout.terminal.tables import print_table
 
 
 def mistakes(environment: Environment, lines: Sequence[Line], today: date) -> list[Finding]:
-    """Return what is late, what no scan has seen, and pins that the registry does not have."""
+    """Return what is late, not scanned or expires soon, and what the registry lacks."""
     return [found for line in lines for found in _mistakes(environment, line, today)]
 
 
@@ -35,7 +36,15 @@ def _mistakes(environment: Environment, line: Line, today: date) -> Iterator[Fin
                 "does not have it: no further task can start",
                 "push it again, or deploy a release that is there",
             )
-        elif running.found is None:
+            continue
+        if ends := _end(line, running.stored):
+            yield Finding(
+                "lifetime",
+                f"{name} {running.name} runs ({', '.join(running.where)}) and {ends}: then no "
+                "further task can start",
+                "deploy a newer release before that",
+            )
+        if running.found is None:
             yield Finding(
                 "scan",
                 f"{name} {running.name}: no scan of what runs (PCI DSS v4.0.1, 11.3.1)",
@@ -50,6 +59,17 @@ def _mistakes(environment: Environment, line: Line, today: date) -> Iterator[Fin
                     f"had to be gone by {each.deadline} (PCI DSS v4.0.1, 6.3.3)",
                     "build the image again with the fixed package, and release it",
                 )
+
+
+def _end(line: Line, stored: Stored) -> str | None:
+    """Return what ends the life of an image soon; None: it stays."""
+    newer, repository = line.newer(stored), line.image.repository
+    if stored.release:
+        kept = f"has {newer} newer releases, of which {repository} keeps {KEPT_RELEASES}"
+        return kept if newer >= SOON else None
+    if days := days_of(stored.tags):
+        return f"is no release, which {repository} deletes {days} days after {stored.pushed}"
+    return None
 
 
 def as_data(environment: Environment, lines: Sequence[Line], today: date) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 from botocore.exceptions import ClientError
@@ -51,7 +51,11 @@ class Stored:
 
     digest: str
     tags: tuple[str, ...]
-    pushed: date
+    pushed_at: datetime
+
+    @property
+    def pushed(self) -> date:
+        return self.pushed_at.date()
 
     @property
     def release(self) -> int | None:
@@ -92,6 +96,11 @@ class Line:
     def newest(self) -> int | None:
         """Return the highest number of a release in the registry."""
         return max((each.release for each in self.stored.values() if each.release), default=None)
+
+    def newer(self, stored: Stored) -> int:
+        """Return how many releases came into the registry after one: its lifetime counts them."""
+        releases = (each for each in self.stored.values() if each.release)
+        return sum(each.pushed_at > stored.pushed_at for each in releases)
 
     @property
     def lacks_its_pin(self) -> bool:
@@ -156,7 +165,7 @@ def _stored(ecr: Any, repository: str) -> dict[str, Stored]:
     )
     return {
         each["imageDigest"]: Stored(
-            each["imageDigest"], tuple(each.get("imageTags", ())), each["imagePushedAt"].date()
+            each["imageDigest"], tuple(each.get("imageTags", ())), each["imagePushedAt"]
         )
         for each in with_absent
     }

@@ -1,5 +1,5 @@
-"""Returns the application's image that runs now, as the Terraform variable that plans it again: a
-plan of a stage then shows no release. The environment's file pins the images of sidecars.
+"""Returns the images that run now, as the Terraform variables that plan them again: a plan of a
+stage then shows no release, and one of a pin rolls no side. `pay deploy` and `pay patch` roll them.
 """
 
 from collections.abc import Iterable, Mapping
@@ -22,7 +22,7 @@ APPLICATION_IMAGE_TAG = "application_image_tag"
 def image_tag_variables(service: str) -> Mapping[str, str]:
     """Return container -> the Terraform variable of its image tag; none for an unknown service.
 
-    A sidecar's is only passed to try another release than the pinned one.
+    Without the variable of a sidecar, its pinned release is planned.
     """
     microservice = CATALOGUE.get(service)
     if microservice is None:
@@ -58,11 +58,12 @@ def _running(variables: Mapping[str, str], state: PriorState) -> dict[str, str]:
 
 def release_of(service: str, states: Iterable[tuple[str, bytes]]) -> dict[str, str]:
     """Return variable -> tag by the first state that runs the service: its own side's, then the
-    other's. A state is a name for messages and what `terraform show -json` prints of it.
+    other's. A sidecar that does not run there is left out. A state is a name for messages and what
+    `terraform show -json` prints of it.
 
     Raises InvalidInput for a state that cannot be read.
     """
-    return _tags({service: APPLICATION_IMAGE_TAG}, states)
+    return _tags(image_tag_variables(service), states)
 
 
 def releases_of_tasks(states: Iterable[tuple[str, bytes]]) -> dict[str, str]:

@@ -67,6 +67,9 @@ class Release(Model):
     """Why no smoke test was run."""
     because: str | None = None
     """Why it is bad."""
+    patch: str | None = None
+    """The sidecar that got another release; None: the service got one. Then the line says nothing
+    about the service's own release, which ran before."""
     plans: str
     """The sha256 of the list of all plan files that were applied, as a review names it."""
 
@@ -103,9 +106,19 @@ def read_releases(
     Raises InvalidInput with every line that is not a release, or is later than `now` (default: the
     clock's).
     """
+    releases, problems = read_what_is_right(folder, environment, service, now=now)
+    if problems:
+        raise InvalidInput(problems)
+    return releases
+
+
+def read_what_is_right(
+    folder: Path, environment: str, service: str, *, now: datetime | None = None
+) -> tuple[tuple[Release, ...], tuple[Problem, ...]]:
+    """Return the same, and what is wrong with the other lines."""
     path = releases_path(folder, environment, service)
     if not path.exists():
-        return ()
+        return (), ()
     latest = (now or datetime.now(UTC)) + CLOCK_DIFFERENCE
     where = f"releases/{environment}/{path.name}"
     releases: list[Release] = []
@@ -117,9 +130,7 @@ def read_releases(
             problems.append(_in_the_future(entry, where, number))
         else:
             releases.append(entry)
-    if problems:
-        raise InvalidInput(problems)
-    return tuple(sorted(releases, key=lambda release: release.at))
+    return tuple(sorted(releases, key=lambda release: release.at)), tuple(problems)
 
 
 def that_ran(releases: Iterable[Release]) -> Iterator[Release]:
@@ -129,12 +140,14 @@ def that_ran(releases: Iterable[Release]) -> Iterator[Release]:
 
 def proof(releases: Iterable[Release], number: int) -> Release | None:
     """Return the latest deployment of a release if it was good and nobody rolled it back; None:
-    this environment proves nothing for the next one. A rollback to a release says nothing about it.
+    this environment proves nothing for the next one. A rollback to a release says nothing about it,
+    nor does a patch of a sidecar.
     """
     lines = [
         each
         for each in releases
-        if (each.before == number != each.release if each.rollback else each.release == number)
+        if not each.patch
+        and (each.before == number != each.release if each.rollback else each.release == number)
     ]
     is_proof = lines and lines[-1].verdict is Verdict.GOOD and not lines[-1].rollback
     return lines[-1] if is_proof else None

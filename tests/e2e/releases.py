@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pay.catalogue import CATALOGUE
+from pay.catalogue import CATALOGUE, IMAGES
 from pay.model import Side, names
 from pay.model.side import ServiceSide
 from rollout.releases.record import Release, read_releases
@@ -17,7 +17,6 @@ from sandbox.estate.images import push
 from tests.conftest import ROOT
 from tests.e2e.deployed import SERVICE, TIMEOUT_SECONDS, Deployed
 
-REPOSITORY = names.repository(SERVICE)
 NO_SMOKE = ("--without-smoke", "no smoke tests here")
 
 
@@ -37,17 +36,17 @@ class Releases:
     def folder(self) -> Path:
         return Path(self.deployed.variables["PAY_ENVIRONMENTS"])
 
-    def push(self, tag: str) -> str:
+    def push(self, tag: str, *, image: str = SERVICE) -> str:
         """Push an image and return its digest."""
-        sandbox = self.deployed.sandbox
+        sandbox, repository = self.deployed.sandbox, IMAGES[image].repository
         owner = sandbox.environment
         pushed = push(
             sandbox.server.endpoint,
-            {REPOSITORY: [tag]},
+            {repository: [tag]},
             account_id=owner.account_id,
             region=owner.region,
         )
-        return pushed[f"{REPOSITORY}:{tag}"]
+        return pushed[f"{repository}:{tag}"]
 
     def pay(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -62,8 +61,8 @@ class Releases:
     def deploy(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return self.pay("deploy", "sandbox", SERVICE, *arguments)
 
-    def running(self) -> dict[Side, set[str]]:
-        """Return the digests of the service's own container on each side."""
+    def running(self, container: str = SERVICE) -> dict[Side, set[str]]:
+        """Return the digests of a container on each side."""
         ecs = self.deployed.sandbox.client("ecs")
         found: dict[Side, set[str]] = {}
         for side in Side:
@@ -71,7 +70,7 @@ class Releases:
             arns = ecs.list_tasks(cluster=cluster, serviceName=SERVICE)["taskArns"]
             tasks = ecs.describe_tasks(cluster=cluster, tasks=arns)["tasks"]
             containers = (each for task in tasks for each in task["containers"])
-            found[side] = {c["imageDigest"] for c in containers if c["name"] == SERVICE}
+            found[side] = {c["imageDigest"] for c in containers if c["name"] == container}
         return found
 
     def on_both(self, digest: str) -> dict[Side, set[str]]:

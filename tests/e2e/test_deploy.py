@@ -39,6 +39,7 @@ from tests.e2e.deployed import (
     deploying,
     existing_estate,
 )
+from tests.e2e.patches import PatchDesk
 from tests.e2e.releases import NO_SMOKE, Releases
 from tests.policies.conftest import judge as run_gate
 from tests.policies.plan_mutations import PLAN_MUTATIONS
@@ -263,6 +264,37 @@ def test_an_older_release_is_refused_and_a_rollback_to_it_works(releases: Releas
     assert releases.running() == releases.on_both(older)
     line = releases.record()[-1]
     assert (line.release, line.before, line.rollback) == (2, 10, True)
+
+
+def test_a_patch_ends_in_its_third_wave_and_goes_on_there(
+    releases: Releases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Twelve services have nginx; this one is real. Its new nginx does not start on the first try:
+    the old one runs again, what came before it keeps the new one, and the rest is not reached.
+    """
+    new = releases.push("213-release", image="nginx")
+    before, own = releases.running("nginx"), releases.running()
+    assert new not in before[Side.EC2]
+    desk = PatchDesk(releases, monkeypatch)
+
+    releases.administer("broken-images", digests=[new])
+    ended = desk.patch(213)
+    assert ended.ran == ("toolbox", "frontend", "products-ui", "cardid")
+    left = ended.left
+    assert (ended.stopped_at, len(left)) == (SERVICE, 7)
+    assert releases.running("nginx") == before
+    line = releases.record()[-1]
+    assert (line.verdict, line.patch, line.digests["nginx"]) == (Verdict.BAD, "nginx", new)
+
+    releases.administer("broken-images", digests=[])
+    desk.done.clear()
+    ended = desk.patch(213)
+    assert (ended.stopped_at, len(ended.ran)) == (None, 12)
+    assert desk.done == [SERVICE, *left]
+    assert releases.running("nginx") == releases.on_both(new)
+    assert releases.running() == own, "the service's own release stays"
+    assert desk.patch(213).ran == ended.ran
+    assert desk.done == [SERVICE, *left], "nothing is done again"
 
 
 def test_a_killed_deployment_keeps_others_out_until_it_expires_and_then_converges(

@@ -94,14 +94,16 @@ def record(
     number: int,
     digests: Mapping[str, str],
     verdict: Verdict = Verdict.GOOD,
+    patch: str | None = None,
 ) -> None:
-    """Write a line about a release of a service."""
+    """Write a line about a release of a service, or about the `patch` of its sidecar."""
     line = Release(
         at=datetime.now(UTC).replace(microsecond=0),
         by="test",
         release=number,
         digests=digests,
         verdict=verdict,
+        patch=patch,
         plans="0" * 64,
     )
     append_release(folder, environment, service, line)

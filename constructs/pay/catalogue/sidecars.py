@@ -108,3 +108,8 @@ ADOT = Sidecar(
 
 WEB = (NGINX, ADOT)
 """What every Java and Node service has."""
+
+TRIED_FIRST = (("toolbox",), ("frontend", "products-ui"))
+"""The services that run a new release of a sidecar before all others, in waves. Public: GOV.UK Pay
+tries one on toolbox, which no payer uses, then on the pages that the smoke tests open.
+"""

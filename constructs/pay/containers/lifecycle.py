@@ -6,11 +6,15 @@ ECR does not know what runs: a task whose image has expired cannot start, scale 
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from fnmatch import fnmatchcase
 from typing import Any
 
 KEPT_RELEASES = 100
 """The newest releases that stay in a repository: what runs, what ran before, and far more."""
+
+SOON = 80
+"""Newer releases after which the lifetime of one that runs ends soon: 20 more and it expires."""
 
 CANDIDATE_DAYS = 60
 UNTAGGED_DAYS = 14
@@ -33,6 +37,18 @@ def lifecycle_policy() -> str:
     # In ascending order: in any other every plan would show a change.
     numbered = [{"rulePriority": number, **rule} for number, rule in enumerate(rules, start=1)]
     return json.dumps({"rules": numbered}, sort_keys=True)
+
+
+def days_of(tags: Collection[str]) -> int | None:
+    """Return for how many days after its push the policy keeps an image with these tags; None: it
+    counts releases, or no rule selects the image.
+    """
+    if not tags:
+        return UNTAGGED_DAYS
+    is_release, is_candidate = (
+        any(fnmatchcase(tag, pattern) for tag in tags) for pattern in (RELEASES, CANDIDATES)
+    )
+    return CANDIDATE_DAYS if is_candidate and not is_release else None
 
 
 def _rule(description: str, tags: str | None, count: int, *, days: bool = False) -> dict[str, Any]:

@@ -22,7 +22,7 @@ MINE = (
     "renew",
     "reach",
     "quotas",
-    *("deploy", "lock", "release-order"),
+    *("deploy", "lock", "patch", "release-order"),
 )
 
 

@@ -139,6 +139,16 @@ def test_refuses_a_release_without_proof(
     assert accounts.digest("ledger", "7-release", STAGING) is None
 
 
+def test_a_patch_that_failed_keeps_no_service_back(
+    run: Run, accounts: ImageAccounts, checkout: Checkout
+) -> None:
+    digest = accounts.push("publicapi", "3-release")
+    record(checkout.folder, "test-12", "publicapi", 3, {"publicapi": digest})
+    bad = {"publicapi": digest, "nginx": f"sha256:{'0' * 64}"}
+    record(checkout.folder, "test-12", "publicapi", 3, bad, Verdict.BAD, patch="nginx")
+    assert copied(run, "publicapi", 3).exit_code == 0
+
+
 def test_a_later_good_line_proves_what_failed_before(
     run: Run, accounts: ImageAccounts, checkout: Checkout
 ) -> None:

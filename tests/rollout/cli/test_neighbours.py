@@ -21,6 +21,7 @@ ABOUT_ONE = {
     "migrate": (ENVIRONMENT, "ledger", "2"),
     "lock": (ENVIRONMENT, "--show"),
     "parity": (ENVIRONMENT, SERVICE),
+    "patch": (ENVIRONMENT, "nginx", "213"),
     "plan-moves": (ENVIRONMENT,),
     "promote": (ENVIRONMENT, SERVICE, "--evidence", "no errors"),
     "quotas": (ENVIRONMENT,),

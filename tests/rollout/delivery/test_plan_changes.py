@@ -7,7 +7,17 @@ import subprocess
 import pytest
 
 from tests.rollout.delivery.conftest import Delivery
-from tests.support.plans import EC2, FARGATE, PLATFORM, SERVICE, TRAFFIC, Json, container, plan
+from tests.support.plans import (
+    EC2,
+    ENVIRONMENT,
+    FARGATE,
+    PLATFORM,
+    SERVICE,
+    TRAFFIC,
+    Json,
+    container,
+    plan,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -74,6 +84,27 @@ def test_a_side_that_runs_nowhere_yet_gets_the_other_sides_release(delivery: Del
     assert delivery.plan().stdout.split() == [FARGATE, TRAFFIC]
     variables = json.loads((delivery.plans / f"{FARGATE}.json").read_text())["variables"]
     assert variables == {"application_image_tag": {"value": "7-release"}}
+
+
+def test_a_new_pin_rolls_no_side_and_names_the_command_that_does(delivery: Delivery) -> None:
+    delivery.synthesises({EC2: "pin5", TRAFFIC: "x"}, {EC2: "pin6", TRAFFIC: "x"})
+    running = [container(SERVICE), container("nginx", image="registry.test/nginx:5-release")]
+    task = {
+        "address": "aws_ecs_task_definition.task",
+        "mode": "managed",
+        "type": "aws_ecs_task_definition",
+        "values": {"container_definitions": json.dumps(running)},
+    }
+    delivery.runs(EC2, {"format_version": "1.0", "values": {"root_module": {"resources": [task]}}})
+    delivery.will_plan(EC2, plan(EC2))
+    finished = delivery.plan()
+    assert finished.stdout.split() == [EC2, TRAFFIC]
+    variables = json.loads((delivery.plans / f"{EC2}.json").read_text())["variables"]
+    assert variables["nginx_image_tag"] == {"value": "5-release"}
+    pinned = delivery.environment.sidecars["nginx"].release
+    assert f"{SERVICE}: planned with the sidecar that runs" in finished.stderr
+    assert f"pay patch {ENVIRONMENT} nginx {pinned}" in finished.stderr
+    assert "adot" not in finished.stderr
 
 
 def state(*addresses: str, mode: str = "managed") -> Json:

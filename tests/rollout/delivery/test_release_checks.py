@@ -11,11 +11,12 @@ import pytest
 from pay.catalogue import CATALOGUE
 from pay.model import Environment, Side, Stage
 from pay.model.environment.images import Pin
+from pay.model.problem import InvalidInput
 from pay.model.service.migrations import Contraction
 from rollout.delivery.read_back import Deployment
 from rollout.delivery.release_checks import Asked, Examined, examine
 from rollout.delivery.release_plans import variables
-from rollout.releases.record import Release, Verdict, append_release
+from rollout.releases.record import Release, Verdict, append_release, releases_path
 from rollout.releases.registry import Image
 from rollout.tasks.record import MigrationRun, append_run
 from tests.support.plans import at
@@ -116,6 +117,21 @@ def test_a_newer_release_has_nothing_against_it(ask: Ask) -> None:
     }
 
 
+def test_a_patch_changes_one_sidecar_and_asks_for_no_proof_of_what_runs(ask: Ask) -> None:
+    """Another pin, or another release in the environment before, is not its business."""
+    asked = ask(11, "staging-2", patch="nginx")
+    found = examined(asked, runs(11, nginx=4, adot=4), runs(11, nginx=4, adot=4))
+    assert gates(found) == []
+    assert found.digests["nginx"] == digest("nginx", 5)
+    assert found.digests["adot"] == digest("adot", 4)
+    assert gates(examined(ask(11, "staging-2"), runs(11), runs(11))) == ["proof"]
+
+
+def test_a_patch_to_an_older_sidecar_names_the_way_back(ask: Ask) -> None:
+    [finding] = examined(ask(11, patch="nginx"), runs(11, nginx=6), None).findings[-1:]
+    assert finding.fix == "patch to 6 or newer; to go back: pay patch test-12 nginx 5 --rollback"
+
+
 def test_the_side_with_less_traffic_comes_first(ask: Ask) -> None:
     assert [side.side for side in ask(12).sides] == [Side.FARGATE, Side.EC2]
     asked = ask(12)
@@ -165,6 +181,19 @@ def test_the_release_before_the_first_line_may_be_rolled_back_to(ask: Ask) -> No
     asked = ask(10, is_rollback=True)
     record(asked, "test-12", 11, before=10)
     assert examined(asked, runs(11), runs(11)).findings == ()
+
+
+@pytest.mark.parametrize("content", [b"{\n", b"\xff\xfe\x00", b'{"release": 10}\n'])
+def test_a_record_that_cannot_be_read_blocks_no_rollback(ask: Ask, content: bytes) -> None:
+    """Who goes back has no time to repair a file; who goes forward needs the order."""
+    asked = ask(10, is_rollback=True)
+    record(asked, "test-12", 11)
+    with releases_path(asked.folder, "test-12", "connector").open("ab") as file:
+        file.write(content)
+    found = examined(asked, runs(11), runs(11))
+    assert (found.findings, found.digests["connector"]) == ((), digest("connector", 10))
+    with pytest.raises(InvalidInput):
+        examined(replace(asked, number=12, is_rollback=False), runs(11), runs(11))
 
 
 def test_a_rollback_to_a_release_that_never_ran_here_is_refused(ask: Ask) -> None:

@@ -33,9 +33,9 @@ def tags(*states: Json) -> dict[str, str]:
 
 
 def test_returns_the_tag_that_a_side_runs() -> None:
-    """Of a sidecar none: the environment's file pins it, and a plan follows the file."""
+    """Of a sidecar, too: a new pin in the environment's file would roll every side in one apply."""
     running = state(container("nginx", image="registry.test/nginx:6-release"), container())
-    assert tags(running) == {"application_image_tag": "7-release"}
+    assert tags(running) == {"application_image_tag": "7-release", "nginx_image_tag": "6-release"}
 
 
 def test_returns_the_digest_that_a_side_runs() -> None:

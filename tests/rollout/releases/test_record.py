@@ -108,6 +108,8 @@ def test_a_wrong_line_is_one_message(tmp_path: Path, line: str, named: str) -> N
         ([release(12), release(11, before=12, rollback=True)], False),
         ([release(12), release(11, before=12, rollback=True), release(12)], True),
         ([release(12), release(11, before=13, rollback=True)], True),
+        ([release(12), release(12, before=12, verdict=Verdict.BAD, patch="nginx")], True),
+        ([release(12, patch="nginx")], False),
     ],
 )
 def test_the_latest_deployment_of_a_release_is_its_proof(

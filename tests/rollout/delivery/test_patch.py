@@ -1,0 +1,228 @@
+"""A sidecar's release comes to all services in waves, ends at the first failure, and goes on."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from itertools import chain
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, ClassVar
+
+import pytest
+
+from pay.catalogue import CATALOGUE
+from pay.model import Environment
+from pay.model.environment.images import Pin
+from pay.model.side import ServiceSide
+from rollout.delivery import patch as module
+from rollout.delivery.deploy import Deployed
+from rollout.delivery.patch import Patch, Patched, look, run_waves, waves
+from rollout.delivery.read_back import Deployment
+from rollout.delivery.release_checks import Asked
+from rollout.images.pins import write_pin
+from rollout.releases.record import Release, Verdict, append_release, read_releases
+from rollout.releases.registry import Image
+from rollout.terminal.refusal import Failed, Finding, Refused
+from tests.support.checkout import Checkout
+
+NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
+OLD, NEW = 212, 213
+WAVES = (
+    ("toolbox",),
+    ("frontend", "products-ui"),
+    ("cardid", "ledger", "publicauth"),
+    ("adminusers", "connector", "webhooks"),
+    ("publicapi",),
+    ("products",),
+    ("selfservice",),
+)
+SERVICES = tuple(chain(*WAVES))
+
+
+def digest(number: int) -> str:
+    return f"sha256:{number:064x}"
+
+
+@dataclass(frozen=True)
+class Registry:
+    """Has every release of every container."""
+
+    ecr: Any
+    service: Any
+    repositories: ClassVar = dict.fromkeys((*CATALOGUE, "nginx", "adot"), "repository")
+
+    def find(self, _: str, reference: str) -> Image:
+        is_digest = reference.startswith("sha256:")
+        number = int(reference[7:], 16) if is_digest else int(reference.partition("-")[0])
+        return Image(digest(number), (f"{number}-release",))
+
+
+@dataclass
+class World:
+    """What runs, and which services a release breaks."""
+
+    patch: Patch
+    file: Path
+    nginx: dict[str, int] = field(default_factory=lambda: dict.fromkeys(SERVICES, OLD))
+    own: dict[str, tuple[int, ...]] = field(default_factory=lambda: dict.fromkeys(SERVICES, (7, 7)))
+    """The service's own release on each of its sides, that with less traffic first."""
+    broken: dict[str, Any] = field(default_factory=dict)
+    """Service -> what its release ends with: an exception, or the reason why it is bad."""
+    released: list[str] = field(default_factory=list)
+
+    def primary(self, side: ServiceSide, _: object) -> Deployment:
+        name, position = side.service.name, int(side.side == "ec2")
+        numbers = {name: self.own[name][position], "nginx": self.nginx[name], "adot": 57}
+        images = {each: f"registry/{each}@{digest(number)}" for each, number in numbers.items()}
+        return Deployment("ecs-svc/1", "arn", "COMPLETED", 2, 2, 0, images)
+
+    def deploy(self, asked: Asked, *_: Any, **__: Any) -> Deployed:
+        name = asked.service.name
+        assert (asked.patch, asked.number) == ("nginx", 7)
+        assert tomllib.loads(self.file.read_text())["sidecars"]["nginx"]["release"] == NEW
+        self.released.append(name)
+        because = self.broken.get(name)
+        if isinstance(because, BaseException):
+            raise because
+        if not because:
+            self.nginx[name] = self.patch.pin.release
+        entry = Release(
+            at=NOW,
+            by="me",
+            release=asked.number,
+            digests={"nginx": asked.environment.sidecars["nginx"].digest},
+            verdict=Verdict.BAD if because else Verdict.GOOD,
+            because=because,
+            patch=asked.patch,
+            plans="0",
+        )
+        file = append_release(asked.folder, asked.environment.name, name, entry)
+        return Deployed(asked, entry, file, {}, is_everywhere=not because)
+
+    def run(self) -> Patched:
+        """Patch, as the command does it."""
+        standings = look(self.patch, client)
+        write_pin(self.patch.folder, "test-12", "nginx", self.patch.pin)
+        return run_waves(self.patch, standings, self.file, client, lambda: None, lambda: NOW)
+
+
+def client(_: str) -> Any:
+    return SimpleNamespace()
+
+
+@pytest.fixture
+def world(
+    environments: Mapping[str, Environment],
+    checkout: Checkout,
+    monkeypatch: pytest.MonkeyPatch,
+) -> World:
+    pins = {
+        "nginx": Pin(release=NEW, digest=digest(NEW), built=date(2026, 11, 25)),
+        "adot": Pin(release=57, digest=digest(57), built=date(2026, 11, 20)),
+    }
+    pinned = environments["test-12"].model_copy(update={"sidecars": pins})
+    patch = Patch(checkout.folder, pinned, "nginx", "me", without_smoke="not here")
+    made = World(patch, checkout.folder / "test-12.toml")
+    monkeypatch.setattr(module, "primary", made.primary)
+    monkeypatch.setattr(module, "deploy", made.deploy)
+    monkeypatch.setattr(module, "Registry", Registry)
+    return made
+
+
+def test_the_waves_begin_where_no_payer_is_and_follow_the_calls(world: World) -> None:
+    assert world.patch.waves == WAVES
+    assert waves(["connector", "toolbox", "ledger"]) == (("toolbox",), ("ledger",), ("connector",))
+
+
+def test_every_service_gets_it_once_and_its_line_proves_it(world: World) -> None:
+    ended = world.run()
+    assert (ended.ran, ended.stopped_at, ended.left) == (SERVICES, None, ())
+    assert world.released == [*SERVICES]
+    assert world.run().ran == SERVICES
+    assert world.released == [*SERVICES], "nothing is done again"
+
+
+@pytest.mark.parametrize(
+    ("failure", "says"),
+    [
+        ("the smoke tests of the fargate side: FAILED", "FAILED"),
+        (Refused("patching", [Finding("guard", "a plan has more", "plan it first")]), "plan it"),
+        (Failed("the lock of test-12 is lost"), "is lost"),
+    ],
+)
+def test_a_failure_in_the_third_wave_ends_it_and_it_goes_on_there(
+    world: World, failure: Any, says: str
+) -> None:
+    world.broken["ledger"] = failure
+    ended = world.run()
+    before = ("toolbox", "frontend", "products-ui", "cardid")
+    assert (ended.ran, ended.stopped_at) == (before, "ledger")
+    assert says in str(ended.because)
+    assert ended.left == SERVICES[5:]
+    assert {world.nginx[name] for name in ended.left} == {OLD}
+
+    world.broken.clear()
+    world.released.clear()
+    assert world.run().ran == SERVICES
+    assert world.released == [*SERVICES[4:]]
+
+
+def test_a_killed_patch_goes_on_and_tries_what_was_not_recorded(world: World) -> None:
+    world.broken["publicauth"] = KeyboardInterrupt()
+    with pytest.raises(KeyboardInterrupt):
+        world.run()
+    world.broken.clear()
+    world.released.clear()
+    world.nginx["publicauth"] = NEW  # Terraform had applied it
+    assert world.run().ran == SERVICES
+    assert world.released == [*SERVICES[5:]]
+
+
+def test_what_stands_against_it_is_said_at_once_and_nothing_is_written(world: World) -> None:
+    before = world.file.read_bytes()
+    world.own["ledger"] = (8, 7)
+    world.nginx |= {"connector": 214, "products": 214}
+    world.patch = replace(world.patch, without_smoke=None)
+    with pytest.raises(Refused) as refused:
+        world.run()
+    reasons = {finding.gate: finding.reason for finding in refused.value.findings}
+    assert reasons["release"].startswith("ledger: it runs 7 and 8, not one release")
+    assert "connector, products: the " in reasons["order"]
+    assert "nginx 214, which is newer than 213" in reasons["order"]
+    assert world.file.read_bytes() == before
+    assert world.released == []
+
+
+def test_the_environment_before_has_to_show_that_it_ran_well(
+    world: World, environments: Mapping[str, Environment]
+) -> None:
+    world.patch = replace(
+        world.patch, environment=world.patch.environment.model_copy(update={"follows": "staging-2"})
+    )
+    with pytest.raises(Refused) as refused:
+        look(world.patch, client)
+    assert [each.gate for each in refused.value.findings] == ["proof"]
+    look(replace(world.patch, is_rollback=True), client)
+    line = Release(
+        at=NOW,
+        by="me",
+        release=7,
+        digests={"nginx": digest(NEW)},
+        verdict=Verdict.GOOD,
+        patch="nginx",
+        plans="0",
+    )
+    append_release(world.patch.folder, "staging-2", "toolbox", line)
+    look(world.patch, client)
+
+
+def test_a_rollback_brings_the_older_one_back(world: World) -> None:
+    world.nginx = dict.fromkeys(SERVICES, 214)
+    with pytest.raises(Refused):
+        look(world.patch, client)
+    world.patch = replace(world.patch, is_rollback=True)
+    assert world.run().ran == SERVICES
+    assert set(world.nginx.values()) == {NEW}
+    last = read_releases(world.patch.folder, "test-12", "ledger", now=NOW)[-1]
+    assert last.digests["nginx"] == digest(NEW)
