@@ -11,6 +11,7 @@ import yaml
 from pay.files import read_text
 from pay.model.problem import Problem
 from rollout.pipelines.concourse_rules import concourse_problems
+from rollout.pipelines.secret_texts import secret_problems
 from rollout.terminal.refusal import Failed
 from toolchain.paths import VENV_BIN
 
@@ -31,7 +32,8 @@ def pipeline_problems(path: Path) -> list[Problem]:
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         return [_broken(where, " ".join(str(error).split()), None)]
     if isinstance(document, dict) and isinstance(document.get("jobs"), dict):
-        return [*_github_problems(path)]
+        secrets = [_in_file(where, problem) for problem in secret_problems(document)]
+        return [*_github_problems(path), *secrets]
     return [_in_file(where, problem) for problem in concourse_problems(document)]
 
 
@@ -41,11 +43,12 @@ class _Loader(yaml.SafeLoader):
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
         keys: set[str] = set()
         for key, _ in node.value:
-            if key.value in keys and key.tag != "tag:yaml.org,2002:merge":
+            name = str(key.value)
+            if name in keys and key.tag != "tag:yaml.org,2002:merge":
                 raise yaml.MarkedYAMLError(
-                    problem=f"the key {key.value} twice", problem_mark=key.start_mark
+                    problem=f"the key {name} twice", problem_mark=key.start_mark
                 )
-            keys.add(str(key.value))
+            keys.add(name)
         mapping: dict[Any, Any] = super().construct_mapping(node, deep=deep)
         return mapping
 

@@ -16,8 +16,8 @@ from typing import Any
 from pay.containers.images import DIGEST
 from pay.model.problem import Problem, did_you_mean
 from pay.model.service.call_graph import cycles
-from pay.secrets.values import why_secret
 from rollout.pipelines import concourse_words as words
+from rollout.pipelines.secret_texts import secret_problems
 
 Yaml = dict[str, Any]
 
@@ -34,7 +34,7 @@ def concourse_problems(document: object) -> list[Problem]:
         return [_problem("jobs", "no list of jobs", "a Concourse pipeline")]
     shapes = [*_shapes(document)]
     # Without the right shape, nothing refers to anything.
-    return shapes or [*_Pipeline(document).problems(), *_secrets("", document)]
+    return shapes or [*_Pipeline(document).problems(), *secret_problems(document)]
 
 
 def _problem(key: str, found: str, allowed: str, fix: str = "") -> Problem:
@@ -378,17 +378,3 @@ def _texts(value: Any) -> Iterator[str]:
             yield from _texts(each)
     elif isinstance(value, str):
         yield value
-
-
-def _secrets(key: str, value: Any, name: str = "") -> Iterator[Problem]:
-    """Yield each secret in the text. Variables come from a credential manager: they are none."""
-    if isinstance(value, dict):
-        for each, inner in value.items():
-            yield from _secrets(f"{key}.{each}".lstrip("."), inner, str(each))
-    elif isinstance(value, list):
-        for number, inner in enumerate(value):
-            label = inner.get("name", number) if isinstance(inner, dict) else number
-            yield from _secrets(f"{key}.{label}", inner, name)
-    elif isinstance(value, str) and (text := VARIABLE.sub("", value)).strip():
-        if why := why_secret(name, text, may_be_name=True):
-            yield _problem(key, f"a text that may be a secret: {why}", "a ((variable))")
