@@ -106,14 +106,19 @@ def _job(
     """Return a job that runs one command. With `locks` it shares the queue of all that change the
     environment, gives the lock back however it ends, and pushes what the command recorded.
     """
-    project = () if any(get["get"] == "src" for get in gets) else ({"get": "src"},)
+    fetched = {get["get"] for get in gets}
+    project = () if "src" in fetched else ({"get": "src"},)
+    task = _task(needs, name, command, minutes)
+    if "image" in fetched:
+        # No other task of the job is given a release: `pay lock` takes none.
+        task["input_mapping"] = {"release": "image"}
     job: Yaml = {
         "name": name,
         "serial": True,
         "build_log_retention": LOGS,
         "plan": [
             _fetch(*project, {"get": "worker"}, *gets),
-            _task(needs, name, command, minutes),
+            task,
         ],
     }
     if locks:
@@ -192,7 +197,7 @@ def _rebuild(sidecar: str) -> Yaml:
 
 def _release(image: str, *, trigger: bool = False) -> Yaml:
     return {
-        "get": "release",
+        "get": "image",
         "resource": f"{image}-image",
         "trigger": trigger,
         "params": {"skip_download": True},

@@ -60,11 +60,10 @@ def test_every_call_parses_as_pay_parses_it(
 
 def concourse_calls(document: Any) -> Iterator[str]:
     for job in document["jobs"]:
-        takes_release = "'release'" in str(job["plan"][0])
         for step in (*job["plan"], *job.get("ensure", {}).get("in_parallel", ())):
             if "file" in step:
-                is_free = step["params"]["PAY"].startswith("lock ")
-                yield step["params"]["PAY"] + " 412" * (takes_release and not is_free)
+                release = " 412" if "release" in step.get("input_mapping", {}) else ""
+                yield step["params"]["PAY"] + release
 
 
 def github_calls(document: Any) -> Iterator[str]:
