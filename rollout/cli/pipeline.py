@@ -66,7 +66,7 @@ def check(
 
 
 def _write(kind: str, environment: str, text: Callable[[Needs], str], out: Path | None) -> None:
-    environments = load_for(environments_folder(), None)
+    environments = load_for(environments_folder(), environment, with_followed=True)
     target = choose(environment, environments, "ENV")
     file = out or writable(GENERATED / f"{kind}-{environment}.yml")
     assert file
