@@ -34,7 +34,7 @@ PANELS = {
     ),
     "Starting with an account": ("doctor",),
     "Checking changes": ("stacks", "guard", "policy", "review"),
-    "Delivering changes": ("plan-changes", "judge-changes", "apply", "lock"),
+    "Delivering changes": ("plan-changes", "judge-changes", "apply", "lock", "pipeline"),
     "Releasing": ("deploy", "release-order"),
     "Running tasks": ("migrate", "task"),
     "Patching": ("images", "patch", "renew", "versions"),

@@ -11,6 +11,7 @@ Example: `pay images test-12`
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -19,7 +20,7 @@ from typer.core import TyperGroup
 from pay.catalogue import IMAGES
 from pay.model import Environment
 from rollout.aws.clients import asking
-from rollout.images.copy import copy_release, repository_of
+from rollout.images.copy import copy_release, newest_proved, repository_of
 from rollout.images.pins import SIDECARS, pin_of, write_pin
 from rollout.images.report import as_data, mistakes, print_report
 from rollout.images.survey import Line, survey
@@ -32,7 +33,7 @@ from rollout.terminal.arguments import (
 )
 from rollout.terminal.console import Command, choose, console, print_json
 from rollout.terminal.environments import load_for
-from rollout.terminal.refusal import Refused
+from rollout.terminal.refusal import Finding, Refused
 
 
 class ShowsFirst(TyperGroup):
@@ -85,9 +86,12 @@ def show(environment: OptionalEnvironmentName = None, as_json: Json = False) -> 
 @images.command(cls=Command)
 def copy(
     image: ImageName,
-    release: ReleaseNumber,
     source: SourceAccount,
     target: TargetAccount,
+    release: Annotated[
+        int | None,
+        typer.Argument(metavar="N", min=1, help="Without it, the newest that ran well before."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Copy a release to the next account, with every digest as it is.
@@ -106,6 +110,7 @@ def copy(
         raise typer.BadParameter(
             f"{source!r} is not the account before {target!r}: {follows}.", param_hint="--from"
         )
+    release = release or _newest(image, [environments[str(name)] for name in proved], folder)
     with asking(targets[0]) as client:
         copied = copy_release(
             IMAGES[image],
@@ -150,6 +155,17 @@ def pin(
         found = pin_of(repository_of(chosen, image, client), release)
     path = write_pin(folder, environment, sidecar, found)
     console().print(f"{path}: {sidecar} {release}, built {found.built}: {found.digest}")
+
+
+def _newest(image: str, proving: list[Environment], folder: Path) -> int:
+    """Raises Refused when no environment has proved a release."""
+    found = [newest_proved(IMAGES[image], each, folder) for each in proving]
+    if (newest := max((each for each in found if each), default=None)) is not None:
+        return newest
+    where = " or ".join(each.name for each in proving)
+    reason = f"no release of {image} is known to run well in {where}"
+    fix = f"deploy one there first, or give N: pay images copy {image} N"
+    raise Refused(f"copying {image}", [Finding("proof", reason, fix)])
 
 
 def _surveys(

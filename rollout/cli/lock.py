@@ -4,6 +4,9 @@
 others out while you look at something. It lets your own commands in, and ends by itself after
 `--for`. It is an object in the bucket of the environment's states, and its time is S3's.
 
+In a pipeline `--free` also ends what a killed command of the same build left, and lets every other
+lock be: the last step of a job runs it, however the job ended.
+
 Exit codes: 0 done, 1 another has it, 2 wrong use.
 
 Example: `pay lock test-12 --for 2h`
@@ -66,15 +69,28 @@ def lock(
             broken = break_lock(bucket, by, str(because).strip())
             _print(environment, broken, "The lock is broken. It was:", as_json=as_json)
         elif give_back:
-            seen = bucket.read()
-            if seen and not seen.lock.lets_in(new_lock(BY_HAND, by)):
-                raise locked(bucket, seen)
-            if seen:
-                free(bucket, seen)
-            _print(environment, None, "", as_json=as_json)
+            _print(environment, _give_back(bucket, by), "", as_json=as_json)
         else:
             held = take(bucket, new_lock(BY_HAND, by, holds=length or HOLDS))
             _print(environment, held, "", as_json=as_json)
+
+
+def _give_back(bucket: LockBucket, by: str) -> Held | None:
+    """Free the lock of the caller; return that of another, which stays: only a build's last step
+    may end well beside it.
+
+    Raises Refused when a person asks for the lock of another.
+    """
+    seen, own = bucket.read(), new_lock(BY_HAND, by)
+    if seen is None:
+        return None
+    is_of_this_build = own.build is not None and seen.lock.build == own.build
+    if is_of_this_build or seen.lock.lets_in(own):
+        free(bucket, seen)
+        return None
+    if own.build is None:
+        raise locked(bucket, seen)
+    return seen
 
 
 def _print(environment: str, held: Held | None, heading: str, *, as_json: bool) -> None:

@@ -15,7 +15,7 @@ from pay.model.environment.images import release_tag
 from pay.model.images import Image, ImageKind
 from rollout.aws.clients import Client
 from rollout.images.registry import Manifest, Repository
-from rollout.releases.record import Release, Verdict, read_releases
+from rollout.releases.record import Release, Verdict, proof, read_releases
 from rollout.terminal.refusal import Finding, Refused
 
 SIDE_BY_SIDE = 4
@@ -87,6 +87,17 @@ def copy_release(
             raise Refused(act, [Finding("digest", reason, fix)])
         return Copied(image.name, release, manifest.digest, was_there=True)
     return _copied(image, release, manifest, source, target)
+
+
+def newest_proved(image: Image, environment: Environment, folder: Path) -> int | None:
+    """Return the newest release of a service that ran well in an environment, or the release of a
+    sidecar that is pinned there; None: there is none.
+    """
+    if image.kind is ImageKind.SERVICE:
+        lines = read_releases(folder, environment.name, image.name)
+        return max((line.release for line in lines if proof(lines, line.release)), default=None)
+    pin = environment.sidecars.get(image.name)
+    return pin.release if pin else None
 
 
 def _copied(

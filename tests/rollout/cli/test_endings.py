@@ -26,6 +26,7 @@ from toolchain.streams import READER_GONE, STOPPED
 VALUES = {
     "ENV": "test-12",
     "FILE": "page.html",
+    "FILES": "plan.json",
     "SERVICE": "ledger",
     "STACK|PLAN.json...": "plan.json",
     "N": "3",

@@ -90,6 +90,27 @@ def test_keeps_the_digest_through_all_accounts(
     assert {accounts.digest("connector", "11-release", each) for each in places} == {digest}
 
 
+def test_without_a_number_the_newest_that_ran_well_is_copied(
+    run: Run, accounts: ImageAccounts, checkout: Checkout
+) -> None:
+    def copy(image: str) -> Result:
+        return run("copy", image, "--from", "test", "--to", "staging", account=STAGING)
+
+    nothing = copy("webhooks")
+    assert nothing.exit_code == 1
+    assert "no release of webhooks is known to run well in test-12" in nothing.output
+    for number, verdict in ((8, Verdict.GOOD), (9, Verdict.GOOD), (10, Verdict.BAD)):
+        digest = accounts.push("webhooks", f"{number}-release")
+        record(checkout.folder, "test-12", "webhooks", number, {"webhooks": digest}, verdict)
+    assert "webhooks 9 copied" in copy("webhooks").output
+    assert accounts.digest("webhooks", "10-release", STAGING) is None
+
+    # A sidecar's: the one that the environment before pins.
+    digest = accounts.push("nginx", "212-release")
+    record(checkout.folder, "test-12", "webhooks", 9, {"nginx": digest}, patch="nginx")
+    assert "nginx 212 copied" in copy("nginx").output
+
+
 def test_refuses_another_image_under_the_tag(
     run: Run, accounts: ImageAccounts, checkout: Checkout
 ) -> None:

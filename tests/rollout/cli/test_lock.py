@@ -72,6 +72,27 @@ def test_the_lock_of_a_running_command_is_only_broken(lock: Lock, lock_server: S
     free(bucket, held)
 
 
+def test_the_last_step_of_a_build_ends_what_its_killed_command_left(
+    lock: Lock, lock_server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bucket, build = LockBucket(lock_server.client("s3"), Place("sandbox", LOCKS)), "https://ci/8"
+    with monkeypatch.context() as shell:
+        shell.setenv("PAY_BUILD", build)
+        held = take(bucket, new_lock("pay deploy sandbox ledger 2", "pipeline"))
+    # Another build's last step ends well beside it, and a person's question is refused.
+    others = lock("--free", build="https://ci/9")
+    assert others.exit_code == 0, others.stderr
+    assert "sandbox is locked by pipeline" in others.stdout
+    assert lock("--free").exit_code == 1
+    seen = bucket.read()
+    assert seen
+    assert seen.lock.id == held.lock.id
+
+    for _ in range(2):
+        assert lock("--free", build=build).stdout == "sandbox is free.\n"
+    assert bucket.read() is None
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -22,6 +22,7 @@ ABOUT_ONE = {
     "lock": (ENVIRONMENT, "--show"),
     "parity": (ENVIRONMENT, SERVICE),
     "patch": (ENVIRONMENT, "nginx", "213"),
+    "pipeline": ("concourse", ENVIRONMENT, "--out", "-"),
     "plan-moves": (ENVIRONMENT,),
     "promote": (ENVIRONMENT, SERVICE, "--evidence", "no errors"),
     "quotas": (ENVIRONMENT,),

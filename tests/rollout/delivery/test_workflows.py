@@ -11,7 +11,9 @@ from rollout.cli import load
 from tests.conftest import ROOT
 
 WORKFLOWS = ROOT / "docs" / "workflows"
-PIPELINES = sorted(WORKFLOWS.glob("*.yml"))
+GENERIC = "concourse-pay.yml"
+"""Runs the commands of generated pipelines, whose tests parse them."""
+PIPELINES = sorted(path for path in WORKFLOWS.glob("*.yml") if path.name != GENERIC)
 
 yaml: Any = pytest.importorskip("yaml")
 
@@ -48,7 +50,7 @@ def test_no_pipeline_holds_a_program_of_its_own() -> None:
 
 def test_the_readme_names_every_file() -> None:
     named = set(re.findall(r"`([\w-]+\.(?:yml|sh))`", (WORKFLOWS / "README.md").read_text()))
-    assert named == {path.name for path in PIPELINES}
+    assert named == {GENERIC, *(path.name for path in PIPELINES)}
 
 
 def test_a_review_may_write_nothing_but_its_comment() -> None:

@@ -1,0 +1,1 @@
+"""Writes the pipelines of an environment, and checks pipelines without a server."""

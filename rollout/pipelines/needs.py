@@ -1,0 +1,124 @@
+"""Lists what the pipelines of an environment have to run: the same for every kind of server."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from pay.catalogue import CATALOGUE, IMAGES
+from pay.catalogue.images import ImageKind
+from pay.model import Environment
+from pay.model.service.call_graph import release_waves
+from pay.model.tasks import migrated, scheduled
+
+ENVIRONMENTS = "environments"
+"""The folder of the environment files in the repository."""
+
+WAIT = "30m"
+"""How long a command waits for the lock, which a person may keep: as long as a dead one's lasts."""
+
+DEPLOY_MINUTES = 90
+"""Two sides, each with its smoke tests, and a migration."""
+PATCH_MINUTES = 360
+"""Every service, one after the other."""
+SHORT_MINUTES = 30
+"""A command that starts no task of a service."""
+
+NEXT_TAG = """\
+last=$(git tag --list 'alpha_release-*' | sed 's/^alpha_release-//' | sort -n | tail -n 1)
+next="alpha_release-$((last + 1))"
+"""
+"""Finds the next Git tag of a sidecar's source: its own build makes each tag `alpha_release-N` the
+image `N-release`."""
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What one environment needs of its pipeline."""
+
+    environment: Environment
+    environments: Mapping[str, Environment]
+    """All of them, by name."""
+
+    @property
+    def name(self) -> str:
+        return self.environment.name
+
+    @cached_property
+    def waves(self) -> tuple[tuple[str, ...], ...]:
+        """Its services in the order of releases, those that are called before their callers."""
+        edges = {service.name: service.called for service in CATALOGUE.values()}
+        return release_waves(edges, self.environment.services)
+
+    @cached_property
+    def services(self) -> tuple[str, ...]:
+        """Its services in the order of releases."""
+        return tuple(name for wave in self.waves for name in wave)
+
+    @cached_property
+    def sidecars(self) -> tuple[str, ...]:
+        """The sidecars that it pins."""
+        pinned = self.environment.sidecars
+        return tuple(name for name in pinned if IMAGES[name].kind is ImageKind.SIDECAR)
+
+    @cached_property
+    def migrated(self) -> tuple[str, ...]:
+        """The services whose releases change a database."""
+        if self.environment.tasks is None:
+            return ()
+        changed = {service.name for service in migrated(self.environment, CATALOGUE)}
+        return tuple(name for name in self.services if name in changed)
+
+    @cached_property
+    def calls(self) -> tuple[str, ...]:
+        """The scheduled calls that a person may make now."""
+        if self.environment.tasks is None:
+            return ()
+        return tuple(call.name for call in scheduled(self.environment, CATALOGUE))
+
+    @cached_property
+    def before(self) -> Environment | None:
+        """The environment that proves its releases; None: what is built comes here first."""
+        follows = self.environment.follows
+        return self.environments[follows] if follows else None
+
+    @cached_property
+    def after(self) -> tuple[Environment, ...]:
+        """The environments that take a release once it ran well here."""
+        return tuple(each for each in self.environments.values() if each.follows == self.name)
+
+    @property
+    def copies(self) -> bool:
+        """Return whether releases come from another account's registry."""
+        before = self.before
+        return before is not None and before.account_id != self.environment.account_id
+
+    @property
+    def rebuilds(self) -> bool:
+        """Return whether images are built anew for it each week: where releases begin."""
+        return self.before is None and bool(self.after)
+
+    @property
+    def waits_for_a_person(self) -> bool:
+        """Return whether a person starts each release: real payments pass."""
+        return self.environment.production
+
+    @property
+    def shows_the_board(self) -> bool:
+        """Return whether its pipeline publishes the board of all environments: the last one's."""
+        return self.before is not None and not self.after
+
+    def record_before(self, service: str) -> str:
+        """Return the file whose lines prove the releases of a service."""
+        assert self.before
+        return f"{ENVIRONMENTS}/releases/{self.before.name}/{service}.jsonl"
+
+    @property
+    def pins_before(self) -> tuple[str, str]:
+        """The files that prove the releases of a sidecar: the pin, and the records of services."""
+        assert self.before
+        name = self.before.name
+        return f"{ENVIRONMENTS}/{name}.toml", f"{ENVIRONMENTS}/releases/{name}"
+
+    def repository(self, image: str) -> str:
+        """Return the repository of an image in the registry, without its host."""
+        return IMAGES[image].repository
