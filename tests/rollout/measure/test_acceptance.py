@@ -43,6 +43,7 @@ LAG = timedelta(minutes=5)
 EVER = 10_000
 HALF_AWAY_AT = 90
 STOPS_AT = 120
+PAUSE_AT = 120
 FAULT_AT = 12 * 60
 
 SCENES = {
@@ -92,6 +93,14 @@ SCENES = {
         happens=between(STOPS_AT, EVER, lambda m: m.with_clients(0)),
     ),
     "few requests": Scene("toolbox", "half", 0.5, WEDNESDAY, total=12, minutes=10 * 60),
+    "fargate was slow": Scene(
+        "cardid", "half", 0.5, TUESDAY, minutes=300,
+        happens=between(0, 30, lambda m: m._replace(fargate=Traffic(300, seconds=0.2))),
+    ),
+    "clients pause": Scene(
+        "cardid", "half", 0.5, WEDNESDAY,
+        happens=between(PAUSE_AT, PAUSE_AT + 10, lambda m: m.with_clients(0.5)),
+    ),
     "a fault after good hours": Scene(
         "notifications", "quarter", 0.25, TUESDAY, minutes=14 * 60,
         happens=between(FAULT_AT, EVER, lambda m: m.failing(fargate=0.03)),
@@ -329,17 +338,27 @@ def test_requests_that_stop_while_tasks_are_reported_are_a_true_zero(judge: Judg
     assert (code, part(judgement, "dip")["verdict"]) == (1, "FAIL")
 
 
-def test_an_estimate_of_the_wait_comes_true(judge: Judge) -> None:
-    asked_at = 120
-    code, judgement = judge("few requests", asked_at)
+@pytest.mark.parametrize(
+    ("scene", "asked_at", "name", "needs"),
+    [
+        ("few requests", 120, "errors", "more Fargate requests without error"),
+        ("fargate was slow", 90, "latency", "more blocks under"),
+        ("clients pause", PAUSE_AT + 10, "dip", "more blocks that are not low"),
+    ],
+)
+def test_an_estimate_of_the_wait_comes_true(
+    scene: str, asked_at: int, name: str, needs: str, judge: Judge
+) -> None:
+    code, judgement = judge(scene, asked_at)
     assert code == 3
-    estimate = part(judgement, "errors")["wait_minutes"]
-    errors = {
-        factor: part(judge("few requests", asked_at + round(estimate * factor))[1], "errors")
+    asked = part(judgement, name)
+    assert needs in asked["needs"]
+    estimate = asked["wait_minutes"]
+    verdicts_at = {
+        factor: part(judge(scene, asked_at + round(estimate * factor))[1], name)["verdict"]
         for factor in (0.8, 1.2)
     }
-    assert errors[0.8]["verdict"] == "NOT ENOUGH DATA"
-    assert errors[1.2]["verdict"] == "PASS"
+    assert verdicts_at == {0.8: "NOT ENOUGH DATA", 1.2: "PASS"}
 
 
 def test_a_fault_after_good_hours_fails_within_an_hour(judge: Judge) -> None:
