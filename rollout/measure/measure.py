@@ -1,12 +1,13 @@
 """Measures a service at its stage and judges it; only reads."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import cached_property
 
 from botocore.exceptions import ClientError
 
 from pay.model.alarms import alarms
+from pay.model.environment.closure import Closure
 from pay.model.judging.alarms import judge_alarms
 from pay.model.judging.before import Before, Count, before, judge_errors_alone
 from pay.model.judging.bursts import burst_rate
@@ -26,7 +27,7 @@ from pay.model.judging.queues import judge_queues
 from pay.model.judging.share import judge_idle, judge_share
 from pay.model.judging.verdict import overall
 from pay.model.metrics import HEALTHY_HOSTS, response_time
-from pay.model.stage.dwell import drain
+from pay.model.stage.dwell import LOCAL_ZONE, drain
 from pay.model.stage.parts import PartName
 from pay.model.vocabulary import Severity, Side
 from rollout.aws.clients import Client
@@ -78,6 +79,34 @@ def judge(asked: Asked, client: Client) -> Judgement:
     )
 
 
+BY_REQUESTS = (PartName.DIP, PartName.SHARE)
+"""The parts that ask whether requests arrive."""
+
+
+def _closed(part: Part, closures: Iterable[Closure], end: datetime) -> Part:
+    """Return what the part says while a closure has a part of the hour before `end`: a FAIL of
+    before stays, and of anything else nobody knows.
+    """
+    hour = timedelta(hours=1)
+    ends = max(
+        (
+            (each.ends, each.reason)
+            for each in closures
+            if each.overlaps((end - hour).timestamp(), hour.total_seconds())
+        ),
+        default=None,
+    )
+    if ends is None or part.verdict is Verdict.FAIL:
+        return part
+    until, why = ends
+    return Part(
+        verdict=Verdict.NOT_ENOUGH_DATA,
+        reason=f"closed until {until.astimezone(LOCAL_ZONE):%a %d %b %H:%M}: {why}",
+        needs="an hour of requests after it",
+        wait_minutes=(until + hour - end).total_seconds() / 60,
+    )
+
+
 class _Measured:
     """The metrics of a service over its stage, in two calls: what is read by five minutes, also of
     the weeks before, and what is read by the minute. Each has what the stage's parts need.
@@ -85,6 +114,7 @@ class _Measured:
 
     def __init__(self, asked: Asked, client: Client) -> None:
         self._asked, self._client = asked, client
+        self._closures = asked.environment.closures_of(asked.service.name)
         self._counted = COUNTED[asked.service.load_balancer_type]
         self._hosts = HEALTHY_HOSTS[asked.service.load_balancer_type]
         self._running = read_running(asked.sides, client)
@@ -112,7 +142,8 @@ class _Measured:
             PartName.HOSTS: self._healthy_hosts,
             PartName.ALARMS: self._alarms,
         }
-        return judges[name]()
+        part = judges[name]()
+        return _closed(part, self._closures, self.span.end) if name in BY_REQUESTS else part
 
     @cached_property
     def _by_minute(self) -> SideSeries:
@@ -259,6 +290,7 @@ class _Measured:
             at: float(each.ec2_requests + each.fargate_requests)
             for at, each in zip(self._weeks, counts, strict=True)
             if self._is_reported(at)
+            and not any(each.overlaps(at, LONG_PERIOD_SECONDS) for each in self._closures)
         }
         try:
             blocks, minutes = expected.blocks(totals, self.span)

@@ -1,5 +1,5 @@
-"""Every alarm that notifies has a topic of which `pay doctor` says whether somebody hears of it, and
-every other one is named by a composite alarm that notifies.
+"""Every alarm that notifies has a topic of which `pay doctor` says whether somebody hears of it.
+Every other one is named by a composite alarm that notifies.
 """
 
 import re
@@ -35,7 +35,7 @@ class Subscribers:
     def get_paginator(self, operation: str) -> Any:
         return self
 
-    def paginate(self, *, TopicArn: str) -> Iterator[Mapping[str, Any]]:  # noqa: N803
+    def paginate(self, *, TopicArn: str) -> Iterator[Mapping[str, Any]]:
         self.asked.add(TopicArn.rpartition(":")[2])
         for arn in self.arns:
             yield {"Subscriptions": [{"SubscriptionArn": arn}]}

@@ -317,6 +317,41 @@ def test_on_a_bank_holiday_nobody_knows_what_is_usual(judge: Judge) -> None:
     assert "bank holiday" in part(judgement, "dip")["reason"]
 
 
+def closed(checkout: Checkout, what: str, begins: int, ends: int) -> None:
+    """Declare that the service of a scene is closed between these minutes of its window."""
+    scene = SCENES[what]
+    start, end = (scene.start + timedelta(minutes=minute) for minute in (begins, ends))
+    path = checkout.file(ENVIRONMENT)
+    path.write_text(
+        f"{path.read_text()}\n[[closures]]\nbegins = {start:%Y-%m-%dT%H:%M:%SZ}\n"
+        f'ends = {end:%Y-%m-%dT%H:%M:%SZ}\nreason = "announced"\nservices = ["{scene.service}"]\n'
+    )
+
+
+def test_a_declared_closure_is_no_dip_and_no_pass(judge: Judge, own: Checkout) -> None:
+    closed(own, "traffic stops", STOPS_AT, STOPS_AT + 60)
+    code, judgement = judge("traffic stops", STOPS_AT + 30)
+    assert (code, part(judgement, "dip")["verdict"]) == (3, "NOT ENOUGH DATA")
+    for name in ("dip", "share"):
+        assert part(judgement, name)["reason"] == "closed until Tue 10 Jun 12:00: announced"
+        assert part(judgement, name)["wait_minutes"] == 90
+
+
+def test_a_dip_outside_of_a_closure_fails(judge: Judge, own: Checkout) -> None:
+    closed(own, "traffic stops", STOPS_AT, STOPS_AT + 20)
+    code, judgement = judge("traffic stops", STOPS_AT + 50)
+    assert (code, part(judgement, "dip")["verdict"]) == (1, "FAIL")
+
+
+def test_a_closure_weeks_ago_is_not_usual(judge: Judge, own: Checkout) -> None:
+    usual = part(judge("ec2 fails", 120)[1], "dip")["numbers"]["expected"]
+    weeks = [7 * 24 * 60 * week for week in (1, 2, 3, 4)]
+    for week in weeks:
+        closed(own, "ec2 fails", 60 - week, 90 - week)
+    fewer = part(judge("ec2 fails", 120)[1], "dip")["numbers"]["expected"]
+    assert fewer == pytest.approx(usual * 90 / 120, rel=0.05)
+
+
 def test_clients_that_stay_on_ec2_are_missed(judge: Judge) -> None:
     code, judgement = judge("clients stay on ec2", 120)
     assert code == 4
