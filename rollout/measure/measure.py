@@ -1,16 +1,16 @@
 """Measures a service at its stage and judges it; only reads."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import cached_property
 
 from botocore.exceptions import ClientError
 
 from pay.model.alarms import alarms
-from pay.model.environment.closure import Closure
 from pay.model.judging.alarms import judge_alarms
 from pay.model.judging.before import Before, Count, before, judge_errors_alone
 from pay.model.judging.bursts import burst_rate
+from pay.model.judging.closed import unless_closed
 from pay.model.judging.database import judge_database
 from pay.model.judging.dip import judge_dip
 from pay.model.judging.errors import judge_client_errors, judge_errors
@@ -27,7 +27,7 @@ from pay.model.judging.queues import judge_queues
 from pay.model.judging.share import judge_idle, judge_share
 from pay.model.judging.verdict import overall
 from pay.model.metrics import HEALTHY_HOSTS, response_time
-from pay.model.stage.dwell import LOCAL_ZONE, drain
+from pay.model.stage.dwell import drain
 from pay.model.stage.parts import PartName
 from pay.model.vocabulary import Severity, Side
 from rollout.aws.clients import Client
@@ -83,30 +83,6 @@ BY_REQUESTS = (PartName.DIP, PartName.SHARE)
 """The parts that ask whether requests arrive."""
 
 
-def _closed(part: Part, closures: Iterable[Closure], end: datetime) -> Part:
-    """Return what the part says while a closure has a part of the hour before `end`: a FAIL of
-    before stays, and of anything else nobody knows.
-    """
-    hour = timedelta(hours=1)
-    ends = max(
-        (
-            (each.ends, each.reason)
-            for each in closures
-            if each.overlaps((end - hour).timestamp(), hour.total_seconds())
-        ),
-        default=None,
-    )
-    if ends is None or part.verdict is Verdict.FAIL:
-        return part
-    until, why = ends
-    return Part(
-        verdict=Verdict.NOT_ENOUGH_DATA,
-        reason=f"closed until {until.astimezone(LOCAL_ZONE):%a %d %b %H:%M}: {why}",
-        needs="an hour of requests after it",
-        wait_minutes=(until + hour - end).total_seconds() / 60,
-    )
-
-
 class _Measured:
     """The metrics of a service over its stage, in two calls: what is read by five minutes, also of
     the weeks before, and what is read by the minute. Each has what the stage's parts need.
@@ -143,7 +119,7 @@ class _Measured:
             PartName.ALARMS: self._alarms,
         }
         part = judges[name]()
-        return _closed(part, self._closures, self.span.end) if name in BY_REQUESTS else part
+        return unless_closed(part, self._closures, self.span.end) if name in BY_REQUESTS else part
 
     @cached_property
     def _by_minute(self) -> SideSeries:
