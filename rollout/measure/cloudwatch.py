@@ -23,22 +23,30 @@ class Query:
     """One series that is read."""
 
     metric: Metric
-    dimensions: Mapping[Dimension, str]
-    """All that the side knows; the metric takes its own."""
-    period_seconds: int = 60
+    dimensions: tuple[tuple[str, str], ...]
+    """The metric's own, by name."""
+    period_seconds: int
+
+    @classmethod
+    def of(
+        cls, metric: Metric, known: Mapping[Dimension, str], period_seconds: int = 60
+    ) -> "Query":
+        """Return the query of a metric, which takes its own of all `known` dimensions."""
+        return cls(metric, tuple(metric.dimension_values(known).items()), period_seconds)
 
 
-def read(
-    cloudwatch: Any, queries: Sequence[Query], start: datetime, end: datetime
-) -> Sequence[Points]:
-    """Return the points of each query from `start` to before `end`.
+Series = Mapping[Query, Points]
+
+
+def read(cloudwatch: Any, queries: Iterable[Query], start: datetime, end: datetime) -> Series:
+    """Return the points of each query from `start` to before `end`. Queries of several periods go
+    into one call, so `start` is on the clock of the longest.
 
     Raises Failed when CloudWatch does not answer a query in full: what is missing is not zero.
     """
-    points: list[dict[int, float]] = [{} for _ in queries]
-    for number, batch in enumerate(_batches(queries)):
-        for index, found in _read_batch(cloudwatch, batch, start, end):
-            points[number * MAX_QUERIES + index] = found
+    points: dict[Query, Points] = {}
+    for batch in _batches(list(dict.fromkeys(queries))):
+        points.update(_read_batch(cloudwatch, batch, start, end))
     return points
 
 
@@ -48,7 +56,7 @@ def _batches(queries: Sequence[Query]) -> Iterable[Sequence[Query]]:
 
 def _read_batch(
     cloudwatch: Any, queries: Sequence[Query], start: datetime, end: datetime
-) -> Iterable[tuple[int, dict[int, float]]]:
+) -> Iterable[tuple[Query, dict[int, float]]]:
     asked = {
         "MetricDataQueries": [_asked(index, query) for index, query in enumerate(queries)],
         "StartTime": start,
@@ -76,10 +84,10 @@ def _read_batch(
         if status != "Complete":
             raise Failed(
                 f"CloudWatch answered {status} for {query.metric.namespace} {query.metric.name} of "
-                f"{', '.join(query.metric.dimension_values(query.dimensions).values())}; an answer "
+                f"{', '.join(value for _, value in query.dimensions)}; an answer "
                 "in part is no data: run it again, and check the right cloudwatch:GetMetricData"
             )
-        yield index, points[_id(index)]
+        yield query, points[_id(index)]
 
 
 def _id(index: int) -> str:
@@ -87,16 +95,13 @@ def _id(index: int) -> str:
 
 
 def _asked(index: int, query: Query) -> dict[str, Any]:
-    dimensions = query.metric.dimension_values(query.dimensions)
     return {
         "Id": _id(index),
         "MetricStat": {
             "Metric": {
                 "Namespace": query.metric.namespace,
                 "MetricName": query.metric.name,
-                "Dimensions": [
-                    {"Name": name, "Value": value} for name, value in dimensions.items()
-                ],
+                "Dimensions": [{"Name": name, "Value": value} for name, value in query.dimensions],
             },
             "Period": query.period_seconds,
             "Stat": query.metric.statistic,

@@ -124,7 +124,8 @@ def _dip(part: Part, numbers: Numbers) -> list[str]:
         return []
     return [
         "Expected is the median of the same local time in the four weeks before, without bank "
-        "holidays, times the level of the two hours before without their last ten minutes.",
+        "holidays and closures, times the level of the two hours before without their last ten "
+        "minutes.",
         f"A block of {numbers['block_minutes']:g} minutes is low under {dip.LOW_SHARE:.0%} of at "
         f"least {dip.LEAST_EXPECTED} expected requests, beyond chance: {numbers['low']:g} of "
         f"{numbers['blocks']:g} were.",

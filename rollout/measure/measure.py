@@ -1,7 +1,7 @@
 """Measures a service at its stage and judges it; only reads."""
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 
 from botocore.exceptions import ClientError
@@ -10,30 +10,37 @@ from pay.model.alarms import alarms
 from pay.model.judging.alarms import judge_alarms
 from pay.model.judging.before import Before, Count, before, judge_errors_alone
 from pay.model.judging.bursts import burst_rate
+from pay.model.judging.closed import unless_closed
 from pay.model.judging.database import judge_database
 from pay.model.judging.dip import judge_dip
 from pay.model.judging.errors import judge_client_errors, judge_errors
 from pay.model.judging.hosts import HEARTBEATS_OF, judge_hosts
-from pay.model.judging.latency import LEAST_AN_HOUR, judge_latency, percentile_of
+from pay.model.judging.latency import (
+    LEAST_AN_HOUR,
+    Percentile,
+    judge_latency,
+    percentile_of,
+)
 from pay.model.judging.minutes import Minute, total
 from pay.model.judging.part import Part, Verdict
 from pay.model.judging.queues import judge_queues
 from pay.model.judging.share import judge_idle, judge_share
 from pay.model.judging.verdict import overall
-from pay.model.metrics import HEALTHY_HOSTS, Metric, response_time
+from pay.model.metrics import HEALTHY_HOSTS, response_time
 from pay.model.stage.dwell import drain
 from pay.model.stage.parts import PartName
 from pay.model.vocabulary import Severity, Side
 from rollout.aws.clients import Client
 from rollout.measure import expected
 from rollout.measure.asked import Asked
-from rollout.measure.database import read_database
+from rollout.measure.cloudwatch import Query, Series, read
+from rollout.measure.database import database_lines, database_queries
 from rollout.measure.judgement import Judgement
-from rollout.measure.queues import read_queues
+from rollout.measure.queues import DeadLettersOf, queue_queries, queues, received_queues
 from rollout.measure.running import read_alarms, read_running
 from rollout.measure.span import LONG_PERIOD_SECONDS, WEEK, Span, on_the_clock
-from rollout.measure.traffic import COUNTED, SideSeries, latency_pairs
-from rollout.measure.tunnels import TunnelSeries
+from rollout.measure.traffic import COUNTED, SideSeries, latency_pairs, side_queries
+from rollout.measure.tunnels import TunnelSeries, tunnel_queries
 from rollout.terminal.refusal import Failed
 
 LAG = timedelta(minutes=5)
@@ -72,11 +79,18 @@ def judge(asked: Asked, client: Client) -> Judgement:
     )
 
 
+BY_REQUESTS = (PartName.DIP, PartName.SHARE)
+"""The parts that ask whether requests arrive."""
+
+
 class _Measured:
-    """The metrics of a service over its stage, each series read once, when a part needs it."""
+    """The metrics of a service over its stage, in two calls: what is read by five minutes, also of
+    the weeks before, and what is read by the minute. Each has what the stage's parts need.
+    """
 
     def __init__(self, asked: Asked, client: Client) -> None:
         self._asked, self._client = asked, client
+        self._closures = asked.environment.closures_of(asked.service.name)
         self._counted = COUNTED[asked.service.load_balancer_type]
         self._hosts = HEALTHY_HOSTS[asked.service.load_balancer_type]
         self._running = read_running(asked.sides, client)
@@ -96,33 +110,67 @@ class _Measured:
             PartName.SHARE: lambda: judge_share(self._minutes, self._asked.share),
             PartName.IDLE: lambda: judge_idle(self._minutes),
             PartName.QUEUES: lambda: judge_queues(
-                read_queues(self._asked, self.span, self._client)
+                queues(self._dead_letters, self.span, self._by_five.series)
             ),
             PartName.DATABASE: lambda: judge_database(
-                read_database(self._asked, self.span, self._client("cloudwatch"))
+                database_lines(self._asked, self.span, self._by_five.series)
             ),
             PartName.HOSTS: self._healthy_hosts,
             PartName.ALARMS: self._alarms,
         }
-        return judges[name]()
+        part = judges[name]()
+        return unless_closed(part, self._closures, self.span.end) if name in BY_REQUESTS else part
 
     @cached_property
     def _by_minute(self) -> SideSeries:
-        """All counts of the stage, and the healthy tasks of at least the last minutes."""
+        """All counts and response times of the stage, and the healthy tasks of at least the last
+        minutes.
+        """
         metrics = (
             *self._counted.requests,
             *self._counted.errors,
             *self._counted.client_errors,
             self._hosts,
         )
+        queries = side_queries(self._running, metrics, 60)
         start = min(self.span.start, self.span.end - timedelta(minutes=HEARTBEATS_OF))
-        return self._read(metrics, Span(start, self.span.end))
+        if PartName.TUNNELS in self._asked.parts:
+            queries += tunnel_queries(self._asked, 60)
+        if self._percentile:
+            length = self._percentile.block_minutes * 60
+            times = response_time(self._percentile.percent)
+            queries += side_queries(self._running, (times,), length)
+            start = on_the_clock(start, length)
+        return SideSeries(self._running, 60, self._read(queries, start, self.span.end))
 
     @cached_property
     def _by_five(self) -> SideSeries:
-        """Requests, errors and healthy tasks of the stage and of the weeks before."""
+        """Requests, errors and healthy tasks, tunnels, queues and the database, of the stage and of
+        the weeks before.
+        """
         metrics = (*self._counted.requests, *self._counted.errors, self._hosts)
-        return self._read(metrics, self._weeks)
+        queries = side_queries(self._running, metrics, LONG_PERIOD_SECONDS)
+        if PartName.TUNNELS in self._asked.parts:
+            queries += tunnel_queries(self._asked, LONG_PERIOD_SECONDS)
+        if PartName.QUEUES in self._asked.parts:
+            queries += queue_queries(self._dead_letters)
+        if PartName.DATABASE in self._asked.parts:
+            queries += database_queries(self._asked)
+        series = self._read(queries, self._weeks.start, self._weeks.end)
+        return SideSeries(self._running, LONG_PERIOD_SECONDS, series)
+
+    @cached_property
+    def _dead_letters(self) -> DeadLettersOf:
+        return received_queues(self._asked, self._client)
+
+    @cached_property
+    def _percentile(self) -> Percentile | None:
+        """What response times are compared by; None: the parts have none, or requests are few."""
+        if PartName.LATENCY not in self._asked.parts:
+            return None
+        whole = self.span.by(LONG_PERIOD_SECONDS)
+        counts = self._by_five.counts(self._counted.requests, (), whole)
+        return percentile_of(counts, LONG_PERIOD_SECONDS // 60)
 
     @property
     def _weeks(self) -> Span:
@@ -132,8 +180,8 @@ class _Measured:
         )
         return Span(start, end, LONG_PERIOD_SECONDS)
 
-    def _read(self, metrics: tuple[Metric, ...], span: Span) -> SideSeries:
-        return SideSeries(self._client("cloudwatch"), self._running, metrics, span)
+    def _read(self, queries: list[Query], start: datetime, end: datetime) -> Series:
+        return read(self._client("cloudwatch"), queries, start, end)
 
     @cached_property
     def _minutes(self) -> list[Minute]:
@@ -146,9 +194,8 @@ class _Measured:
         )
 
     def _tunnels(self) -> Part:
-        cloudwatch = self._client("cloudwatch")
-        by_minute = TunnelSeries(self._asked, self.span, cloudwatch)
-        by_five = TunnelSeries(self._asked, self._weeks, cloudwatch)
+        by_minute = TunnelSeries(self._asked, self._by_minute.series)
+        by_five = TunnelSeries(self._asked, self._by_five.series)
         return self._failures(by_minute.counts(self.span), by_five.counts)
 
     def _failures(self, seen: list[Minute], by_five: Callable[[Span], list[Minute]]) -> Part:
@@ -180,7 +227,7 @@ class _Measured:
         return judge_client_errors(refused, self._asked.share)
 
     def _latency(self) -> Part:
-        percentile = percentile_of(self._minutes)
+        percentile = self._percentile
         if percentile is None:
             seen = total(self._minutes)
             smaller = min(seen.ec2_requests, seen.fargate_requests)
@@ -190,12 +237,12 @@ class _Measured:
                 needs=f"{LEAST_AN_HOUR:.0f} requests an hour on the smaller side",
             )
         length = percentile.block_minutes * 60
-        blocks = Span(on_the_clock(self.span.start, length, up=True), self.span.end, length)
         metric = response_time(percentile.percent)
-        series = self._read((metric,), blocks)
+        series = SideSeries(self._running, length, self._by_minute.series)
         by_minute = dict(zip(self.span, self._minutes, strict=True))
         points = {side: series.points(side, metric) for side in Side}
-        pairs = latency_pairs(percentile, points, by_minute, blocks)
+        # A block that still fills would change its vote.
+        pairs = latency_pairs(percentile, points, by_minute, self.span.by(length))
         part = judge_latency(
             pairs,
             block_minutes=percentile.block_minutes,
@@ -219,6 +266,7 @@ class _Measured:
             at: float(each.ec2_requests + each.fargate_requests)
             for at, each in zip(self._weeks, counts, strict=True)
             if self._is_reported(at)
+            and not any(each.overlaps(at, LONG_PERIOD_SECONDS) for each in self._closures)
         }
         try:
             blocks, minutes = expected.blocks(totals, self.span)

@@ -14,7 +14,7 @@ from pay.model.queue_metrics import DELETED, OLDEST, RECEIVED, WAITING
 from pay.model.service.dependencies import Access
 from rollout.aws.clients import Client
 from rollout.measure.asked import Asked
-from rollout.measure.cloudwatch import Points, Query, read
+from rollout.measure.cloudwatch import Points, Query, Series
 from rollout.measure.database import PERIOD_SECONDS, line_of
 from rollout.measure.span import WEEK, Span, on_the_clock
 from rollout.terminal.refusal import Failed
@@ -22,53 +22,54 @@ from rollout.terminal.refusal import Failed
 REPORTED_MINUTES = 15
 
 
-def read_queues(asked: Asked, span: Span, client: Client) -> list[Queue]:
-    """Return each queue over the stage's span and the week before.
+DeadLettersOf = Mapping[str, str | None]
+"""The name of each queue -> that of the queue of its dead letters; None: it has none."""
 
-    Raises Failed when a queue does not exist, or CloudWatch does not answer in full.
-    """
+_METRICS = (RECEIVED, DELETED, OLDEST, WAITING)
+
+
+def received_queues(asked: Asked, client: Client) -> DeadLettersOf:
+    """Return the queues that a service receives from. Raises Failed when one does not exist."""
     received = [use.name for use in asked.service.queues if Access.RECEIVE in use.access]
     queues = [names.queue(asked.environment.name, name) for name in received]
-    dead = {queue: _dead_letter_queue(client("sqs"), queue) for queue in queues}
-    wanted = [
-        (queue, metric) for queue in queues for metric in (RECEIVED, DELETED, OLDEST, WAITING)
-    ]
-    wanted += [(letters, WAITING) for letters in dead.values() if letters]
+    return {queue: _dead_letter_queue(client("sqs"), queue) for queue in queues}
+
+
+def queue_queries(dead: DeadLettersOf) -> list[Query]:
+    """Return what queues are read by."""
+    own = [_query(queue, metric) for queue in dead for metric in _METRICS]
+    return [*own, *(_query(letters, WAITING) for letters in dead.values() if letters)]
+
+
+def queues(dead: DeadLettersOf, span: Span, series: Series) -> list[Queue]:
+    """Return each queue over the stage's span and the week before."""
     start, end = (on_the_clock(moment, PERIOD_SECONDS) for moment in (span.start, span.end))
-    queries = [
-        Query(metric, {"QueueName": queue}, PERIOD_SECONDS)
-        for queue, metric in dict.fromkeys(wanted)
-    ]
-    points = read(client("cloudwatch"), queries, start - WEEK, end)
-    series = dict(zip(dict.fromkeys(wanted), points, strict=True))
     week = Span(start - WEEK, start, PERIOD_SECONDS)
     stage = Span(start, end, PERIOD_SECONDS)
-    return [_queue(queue, dead[queue], series, week, stage) for queue in queues]
+    return [_queue(queue, letters, series, week, stage) for queue, letters in dead.items()]
 
 
-def _queue(
-    queue: str,
-    dead: str | None,
-    series: Mapping[tuple[str, Metric], Points],
-    week: Span,
-    stage: Span,
-) -> Queue:
+def _query(queue: str, metric: Metric) -> Query:
+    return Query.of(metric, {"QueueName": queue}, PERIOD_SECONDS)
+
+
+def _queue(queue: str, dead: str | None, series: Series, week: Span, stage: Span) -> Queue:
     newest = stage.end.timestamp() - REPORTED_MINUTES * 60
-    worked = _counts(series[queue, RECEIVED], series[queue, DELETED], stage)
-    before_it = _counts(series[queue, RECEIVED], series[queue, DELETED], week)
-    own = (series[queue, metric] for metric in (RECEIVED, DELETED, OLDEST, WAITING))
-    letters = series[dead, WAITING] if dead else {}
+    own = {metric: series[_query(queue, metric)] for metric in _METRICS}
+    worked = _counts(own[RECEIVED], own[DELETED], stage)
+    before_it = _counts(own[RECEIVED], own[DELETED], week)
+    letters = series[_query(dead, WAITING)] if dead else {}
     held = _held(letters, Span(week.start, stage.end, PERIOD_SECONDS))
     begins = len(range(int(week.start.timestamp()), int(week.end.timestamp()), PERIOD_SECONDS))
     return Queue(
         name=queue,
-        is_reported=any(at >= newest for points in own for at in points),
+        is_reported=any(at >= newest for points in own.values() for at in points),
         minutes=stage.minutes,
         received=_total(worked),
         usual=before(_hours(before_it)),
         usual_a_day=_total(before_it).tried / WEEK.days,
-        age_seconds=line_of(series[queue, OLDEST], week, stage),
-        depth=line_of(series[queue, WAITING], week, stage),
+        age_seconds=line_of(own[OLDEST], week, stage),
+        depth=line_of(own[WAITING], week, stage),
         dead_letters=DeadLetters(held[begins - 1 :], held[:begins]) if dead else None,
     )
 

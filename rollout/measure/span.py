@@ -22,6 +22,11 @@ class Span:
             range(int(self.start.timestamp()), int(self.end.timestamp()), self.period_seconds)
         )
 
+    def by(self, seconds: int) -> "Span":
+        """Return the whole periods of that length that are within."""
+        start = on_the_clock(self.start, seconds, up=True)
+        return Span(start, on_the_clock(self.end, seconds), seconds)
+
     @property
     def minutes(self) -> int:
         return int((self.end - self.start).total_seconds()) // 60

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from pay.model.judging.latency import Pair, Percentile
 from pay.model.judging.minutes import Minute
 from pay.model.metrics import CLIENT_ERROR_PERCENT, FAILED_PERCENT, Metric
 from pay.model.vocabulary import LoadBalancerType, Side
-from rollout.measure.cloudwatch import Points, Query, read
+from rollout.measure.cloudwatch import Points, Query, Series
 from rollout.measure.running import RunningSide
 from rollout.measure.span import Span
 
@@ -33,28 +32,18 @@ COUNTED: Mapping[LoadBalancerType, Counted] = {
 """The judge counts what the alarms do."""
 
 
+@dataclass(frozen=True)
 class SideSeries:
-    """The series of some metrics of both sides."""
+    """The series of both sides' load balancers, by periods of one length."""
 
-    def __init__(
-        self,
-        cloudwatch: Any,
-        running: Mapping[Side, RunningSide],
-        metrics: Iterable[Metric],
-        span: Span,
-    ) -> None:
-        """Read them. Raises Failed when CloudWatch does not answer in full."""
-        keys = [(side, metric) for side in running for metric in dict.fromkeys(metrics)]
-        queries = [
-            Query(metric, running[side].dimensions, span.period_seconds) for side, metric in keys
-        ]
-        # CloudWatch refuses a span without a minute.
-        points = read(cloudwatch, queries, span.start, span.end) if span.start < span.end else ()
-        self._points = dict(zip(keys, points, strict=True)) if points else {}
+    running: Mapping[Side, RunningSide]
+    period_seconds: int
+    series: Series
+    """What was read, with what else was read beside it."""
 
     def points(self, side: Side, metric: Metric) -> Points:
         """Return the points of one metric."""
-        return self._points.get((side, metric), {})
+        return self.series[Query.of(metric, self.running[side].dimensions, self.period_seconds)]
 
     def counts(
         self, requests: Iterable[Metric], errors: Iterable[Metric], span: Span
@@ -69,6 +58,17 @@ class SideSeries:
             Minute(*(round(sum(points.get(at, 0.0) for points in each)) for each in series))
             for at in span
         ]
+
+
+def side_queries(
+    running: Mapping[Side, RunningSide], metrics: Iterable[Metric], period_seconds: int
+) -> list[Query]:
+    """Return what SideSeries is read by."""
+    return [
+        Query.of(metric, each.dimensions, period_seconds)
+        for metric in metrics
+        for each in running.values()
+    ]
 
 
 def latency_pairs(

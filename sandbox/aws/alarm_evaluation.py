@@ -80,8 +80,10 @@ def _look_at(backend: CloudWatchBackend, alarm: Alarm, at: int) -> None:
 
 def _stays_silent(alarm: Alarm, limits: Limits, at: int) -> bool:
     """Return whether none of the alarm's metrics had a value, as at its last evaluation: its state
-    is then the same. Most alarms of a sandbox are silent.
+    is then the same. Most alarms of a sandbox are silent. A formula of the time is never so.
     """
+    if any("EPOCH(" in (query.expression or "") for query in alarm.metric_data_queries or ()):
+        return False
     watched = list(_watched(alarm))
     span = max(period for _, period in watched) * limits.range
     is_silent = not any(STORE.has_value(series, at - span, at) for series, _ in watched)

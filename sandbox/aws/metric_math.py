@@ -38,7 +38,9 @@ _ALL: Mapping[str, Callable[[Sequence[float]], float]] = {
     "MIN": min,
     "MAX": max,
 }
-FUNCTIONS = frozenset({*_EACH, *_ALL, "FILL", "IF", "METRICS", "PERIOD", "SEARCH", "TIME_SERIES"})
+FUNCTIONS = frozenset(
+    {*_EACH, *_ALL, "EPOCH", "FILL", "IF", "METRICS", "PERIOD", "SEARCH", "TIME_SERIES"}
+)
 
 Searching = Callable[[str, str, int | None], list[Series]]
 """Returns the series that a search finds, by its text, statistic and period in seconds."""
@@ -167,6 +169,8 @@ class _Evaluation:
                 return self._search(text, statistic, int(_number(self.of(at[0]))) if at else None)
             case "PERIOD", [_]:
                 return float(self._period)
+            case "EPOCH", [of]:
+                return _over(self.of(of), lambda _: {at: float(at) for at in self._times})
             case "TIME_SERIES", [scalar]:
                 return dict.fromkeys(self._times, _number(self.of(scalar)))
             case "FILL", [filled, ast.Name(id="REPEAT")]:

@@ -135,6 +135,10 @@ class Sum(Model):
     id: MetricId
     label: str
     metrics: tuple[Metric, ...] = Field(min_length=2, max_length=MAX_METRICS)
+    closed: tuple[tuple[int, int], ...] = ()
+    """Between these times, in seconds since the epoch, periods that begin count as `while_closed`.
+    """
+    while_closed: int = 0
 
     @property
     def unit(self) -> Unit:
@@ -142,7 +146,14 @@ class Sum(Model):
 
     @property
     def expression(self) -> str:
-        return "+".join(metric.id for metric in self.metrics)
+        added = "+".join(metric.id for metric in self.metrics)
+        if not self.closed:
+            return added
+        # The time of each period, also of one without data (AWS: CloudWatch user guide, "Metric
+        # math syntax and functions", `EPOCH`).
+        at = f"EPOCH({self.metrics[0].id})"
+        closed = "||".join(f"({at}>{after}&&{at}<{before})" for after, before in self.closed)
+        return f"IF({closed},{self.while_closed},{added})"
 
 
 Formula = Share | Sum

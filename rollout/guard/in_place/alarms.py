@@ -16,7 +16,7 @@ from pay.model import names
 from pay.model.alarms import Alarm, alarms
 from pay.model.expected_traffic import expected_requests
 from pay.model.judging.latency import Percentile
-from pay.model.metrics import Metric, Share
+from pay.model.metrics import Metric, Share, Sum
 from pay.model.monitoring.composites import Composite
 from pay.model.monitoring.service_alarms import alarms_over_both
 from pay.model.stacks import MONITORING
@@ -195,6 +195,26 @@ def _is_formula_of(row: Alarm, change: InPlace) -> bool:
     return expressions == [row.metric.expression] and watched == wanted and new <= known
 
 
+def _is_formula_with_closures(change: InPlace) -> bool:
+    """Return whether an alarm over both sides watches what it did, by the model's formula: that
+    leaves out the closures that the environment's file declares.
+    """
+    plan = change.plan
+    environment, service = change.context.environment(plan), plan.stack.service
+    if plan.stack.kind is not MONITORING or not service or service not in environment.services:
+        return False
+    name = str(change.resource.after.get("alarm_name"))
+    row = alarms_over_both(CATALOGUE[service], environment).get(name)
+    if not isinstance(row, Alarm) or not isinstance(row.metric, Sum):
+        return False
+    expressions = [query["expression"] for query in change.after if query.get("expression")]
+    watched, watched_before = (
+        [query for query in queries if query.get("metric")]
+        for queries in (change.after, change.before)
+    )
+    return expressions == [row.metric.expression] and watched == watched_before
+
+
 def _metric_of(query: Mapping[str, Any]) -> tuple[str, ...]:
     metric = query["metric"][0]
     dimensions = sorted(metric.get("dimensions") or ())
@@ -245,6 +265,9 @@ def _is_of_a_move(change: InPlace) -> bool:
 
 
 OF_A_MOVE = Direction("what the model says at the stage of a move", _is_of_a_move)
+LEAVES_OUT_CLOSURES = Direction(
+    "to leave out the closures that the environment's file declares", _is_formula_with_closures
+)
 STRICTER_THRESHOLD = Direction(
     "a threshold that is reached sooner: lower for `GreaterThan...`, higher for `LessThan...`; or "
     "the model's where scaling decides how many tasks run",

@@ -13,6 +13,7 @@ from pay.model import Kept
 from rollout.guard.in_place.alarms import (
     AS_ABLE,
     EVALUATED_OR_AS_ABLE,
+    LEAVES_OUT_CLOSURES,
     MORE_CASES,
     MORE_TOPICS,
     OF_A_MOVE,
@@ -165,8 +166,8 @@ TABLE: Mapping[str, Rows] = {
         "extended_statistic": Row(AS_ABLE, "with fewer requests only a lower percentile shows"),
         "insufficient_data_actions": Row(MORE_TOPICS, "it notifies more"),
         "metric_query": Row(
-            either(AS_ABLE, OF_A_MOVE),
-            "its formula counts the same failures, or its weight's share",
+            either(either(AS_ABLE, OF_A_MOVE), LEAVES_OUT_CLOSURES),
+            "its formula counts the same failures, or its weight's share, or no closed time",
         ),
         "ok_actions": Row(either(TOPICS, LEFT_TO_COMPOSITES), "somebody is notified"),
         "period": Row(AS_ABLE, "with fewer requests only a longer period shows failures"),

@@ -43,6 +43,7 @@ LAG = timedelta(minutes=5)
 EVER = 10_000
 HALF_AWAY_AT = 90
 STOPS_AT = 120
+PAUSE_AT = 120
 FAULT_AT = 12 * 60
 
 SCENES = {
@@ -92,6 +93,14 @@ SCENES = {
         happens=between(STOPS_AT, EVER, lambda m: m.with_clients(0)),
     ),
     "few requests": Scene("toolbox", "half", 0.5, WEDNESDAY, total=12, minutes=10 * 60),
+    "fargate was slow": Scene(
+        "cardid", "half", 0.5, TUESDAY, minutes=300,
+        happens=between(0, 30, lambda m: m._replace(fargate=Traffic(300, seconds=0.2))),
+    ),
+    "clients pause": Scene(
+        "cardid", "half", 0.5, WEDNESDAY,
+        happens=between(PAUSE_AT, PAUSE_AT + 10, lambda m: m.with_clients(0.5)),
+    ),
     "a fault after good hours": Scene(
         "notifications", "quarter", 0.25, TUESDAY, minutes=14 * 60,
         happens=between(FAULT_AT, EVER, lambda m: m.failing(fargate=0.03)),
@@ -308,6 +317,41 @@ def test_on_a_bank_holiday_nobody_knows_what_is_usual(judge: Judge) -> None:
     assert "bank holiday" in part(judgement, "dip")["reason"]
 
 
+def closed(checkout: Checkout, what: str, begins: int, ends: int) -> None:
+    """Declare that the service of a scene is closed between these minutes of its window."""
+    scene = SCENES[what]
+    start, end = (scene.start + timedelta(minutes=minute) for minute in (begins, ends))
+    path = checkout.file(ENVIRONMENT)
+    path.write_text(
+        f"{path.read_text()}\n[[closures]]\nbegins = {start:%Y-%m-%dT%H:%M:%SZ}\n"
+        f'ends = {end:%Y-%m-%dT%H:%M:%SZ}\nreason = "announced"\nservices = ["{scene.service}"]\n'
+    )
+
+
+def test_a_declared_closure_is_no_dip_and_no_pass(judge: Judge, own: Checkout) -> None:
+    closed(own, "traffic stops", STOPS_AT, STOPS_AT + 60)
+    code, judgement = judge("traffic stops", STOPS_AT + 30)
+    assert (code, part(judgement, "dip")["verdict"]) == (3, "NOT ENOUGH DATA")
+    for name in ("dip", "share"):
+        assert part(judgement, name)["reason"] == "closed until Tue 10 Jun 12:00: announced"
+        assert part(judgement, name)["wait_minutes"] == 90
+
+
+def test_a_dip_outside_of_a_closure_fails(judge: Judge, own: Checkout) -> None:
+    closed(own, "traffic stops", STOPS_AT, STOPS_AT + 20)
+    code, judgement = judge("traffic stops", STOPS_AT + 50)
+    assert (code, part(judgement, "dip")["verdict"]) == (1, "FAIL")
+
+
+def test_a_closure_weeks_ago_is_not_usual(judge: Judge, own: Checkout) -> None:
+    usual = part(judge("ec2 fails", 120)[1], "dip")["numbers"]["expected"]
+    weeks = [7 * 24 * 60 * week for week in (1, 2, 3, 4)]
+    for week in weeks:
+        closed(own, "ec2 fails", 60 - week, 90 - week)
+    fewer = part(judge("ec2 fails", 120)[1], "dip")["numbers"]["expected"]
+    assert fewer == pytest.approx(usual * 90 / 120, rel=0.05)
+
+
 def test_clients_that_stay_on_ec2_are_missed(judge: Judge) -> None:
     code, judgement = judge("clients stay on ec2", 120)
     assert code == 4
@@ -329,17 +373,27 @@ def test_requests_that_stop_while_tasks_are_reported_are_a_true_zero(judge: Judg
     assert (code, part(judgement, "dip")["verdict"]) == (1, "FAIL")
 
 
-def test_an_estimate_of_the_wait_comes_true(judge: Judge) -> None:
-    asked_at = 120
-    code, judgement = judge("few requests", asked_at)
+@pytest.mark.parametrize(
+    ("scene", "asked_at", "name", "needs"),
+    [
+        ("few requests", 120, "errors", "more Fargate requests without error"),
+        ("fargate was slow", 90, "latency", "more blocks under"),
+        ("clients pause", PAUSE_AT + 10, "dip", "more blocks that are not low"),
+    ],
+)
+def test_an_estimate_of_the_wait_comes_true(
+    scene: str, asked_at: int, name: str, needs: str, judge: Judge
+) -> None:
+    code, judgement = judge(scene, asked_at)
     assert code == 3
-    estimate = part(judgement, "errors")["wait_minutes"]
-    errors = {
-        factor: part(judge("few requests", asked_at + round(estimate * factor))[1], "errors")
+    asked = part(judgement, name)
+    assert needs in asked["needs"]
+    estimate = asked["wait_minutes"]
+    verdicts_at = {
+        factor: part(judge(scene, asked_at + round(estimate * factor))[1], name)["verdict"]
         for factor in (0.8, 1.2)
     }
-    assert errors[0.8]["verdict"] == "NOT ENOUGH DATA"
-    assert errors[1.2]["verdict"] == "PASS"
+    assert verdicts_at == {0.8: "NOT ENOUGH DATA", 1.2: "PASS"}
 
 
 def test_a_fault_after_good_hours_fails_within_an_hour(judge: Judge) -> None:

@@ -13,7 +13,7 @@ from rollout.terminal.refusal import Failed
 
 START = datetime(2026, 11, 26, tzinfo=UTC)
 DIMENSIONS: Mapping[Dimension, str] = {"LoadBalancer": "app/a/1", "TargetGroup": "targetgroup/a/1"}
-QUERIES = [Query(REQUESTS, DIMENSIONS), Query(TARGET_5XX, DIMENSIONS)]
+QUERIES = [Query.of(REQUESTS, DIMENSIONS), Query.of(TARGET_5XX, DIMENSIONS)]
 
 
 class Pages:
@@ -48,7 +48,7 @@ def asked(*pages: dict[str, Any]) -> Any:
 def test_pages_of_a_series_are_one() -> None:
     first = page(result("q0", 0, 1, status="PartialData"), result("q1"), more="2")
     found = asked(first, page(result("q0", 2)))
-    assert [list(points) for points in found] == [[at(0), at(1), at(2)], []]
+    assert [list(found[query]) for query in QUERIES] == [[at(0), at(1), at(2)], []]
 
 
 @pytest.mark.parametrize("status", ["PartialData", "InternalError", "Forbidden"])
@@ -70,9 +70,15 @@ def test_pages_without_an_end_are_a_message(tokens: Iterator[int], said: str) ->
 
 
 def test_many_series_are_asked_in_calls_of_the_largest_size() -> None:
-    many = [Query(REQUESTS, DIMENSIONS)] * (MAX_QUERIES + 1)
+    many = [Query.of(REQUESTS, DIMENSIONS, 60 * n) for n in range(1, MAX_QUERIES + 2)]
     answers = (page(*(result(f"q{n}", n) for n in range(size))) for size in (MAX_QUERIES, 1))
     cloudwatch = Pages(answers)
     found = read(cloudwatch, many, START, START + timedelta(hours=9))
     assert [len(call["MetricDataQueries"]) for call in cloudwatch.asked] == [MAX_QUERIES, 1]
-    assert list(found[MAX_QUERIES]) == [at(0)]
+    assert list(found[many[MAX_QUERIES]]) == [at(0)]
+
+
+def test_a_series_that_two_parts_need_is_asked_once() -> None:
+    cloudwatch = Pages(iter([page(result("q0", 0), result("q1", 1))]))
+    found = read(cloudwatch, [*QUERIES, *QUERIES], START, START + timedelta(hours=1))
+    assert len(cloudwatch.asked[0]["MetricDataQueries"]) == len(found) == len(QUERIES)

@@ -124,6 +124,24 @@ def test_a_formula_is_watched_by_its_result(aws: Aws, unique: str) -> None:
     assert aws.state(unique) == "ALARM"
 
 
+def test_a_formula_leaves_out_times(aws: Aws, unique: str) -> None:
+    """The times are of the periods, so it needs no change when they are over."""
+    begins = int(aws.now) + 5 * MINUTE
+    at = "EPOCH(n)"
+    text = f"IF({at}>{begins - MINUTE}&&{at}<{begins + 10 * MINUTE},5,n+x)"
+    queries = formula(f"{unique}-x", f"{unique}-n", text)
+    less = {"ComparisonOperator": "LessThanThreshold", "TreatMissingData": "breaching"}
+    aws.alarm(unique, Metrics=queries, **less, **SINGLE)
+    aws.minutes(f"{unique}-n", 9, 9, 9, 9, 9)
+    states = []
+    for _ in range(3):
+        aws.pass_minutes(5)
+        states.append(aws.state(unique))
+    assert states == ["OK", "OK", "ALARM"]
+    aws.minutes(f"{unique}-n", 9, 9, 9)
+    assert aws.state(unique) == "OK"
+
+
 # A child that a composite names cannot be deleted (hashicorp/terraform-provider-aws#34807).
 def test_a_composite_follows_its_children_and_keeps_them(aws: Aws, unique: str) -> None:
     topic, one, other = aws.topic(unique), f"{unique}-1", f"{unique}-2"

@@ -70,6 +70,8 @@ def test_if_chooses_by_each_period(text: str, expected: Row) -> None:
         ("m1 - AVG(m1)", [0, 0, None, None]),
         ("m1 / PERIOD(m1)", [1 / 60, 1 / 60, None, None]),
         ("TIME_SERIES(7)", [7, 7, 7, 7]),
+        ("EPOCH(m1) - EPOCH(m1)", [0, 0, 0, 0]),
+        ("IF(EPOCH(m1) >= 1 && EPOCH(m1) < 3, 5, m2)", [2, 5, 5, None]),
         ("ABS(m1 - m2)", [1, 1, 2, None]),
         ("CEIL(m1 / 2) + FLOOR(m1 / 2)", [1, 1, None, None]),
     ],

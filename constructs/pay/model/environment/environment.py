@@ -8,6 +8,8 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from pay.model.base import Model
+from pay.model.environment.closure import MOST as MOST_CLOSURES
+from pay.model.environment.closure import Closure
 from pay.model.environment.images import Pin, Registry
 from pay.model.environment.instance_types import FAMILIES, SIZES, room_of
 from pay.model.environment.monitoring import LogPipeline, Monitoring
@@ -245,6 +247,9 @@ class Environment(Model):
     metrics: Metrics
     monitoring: Monitoring | None = None
     """Left out: no dashboards and no composite alarms."""
+    closures: Annotated[tuple[Closure, ...], Field(max_length=MOST_CLOSURES)] = ()
+    """Times at which requests are not expected. Keep those of the last four weeks: the judge leaves
+    them out of what is usual."""
     registry: Registry | None = None
     """The repositories of its account, the same in every environment there; left out: they exist
     already, and no stack holds them."""
@@ -261,6 +266,10 @@ class Environment(Model):
     def base_domain(self, *, public: bool) -> str:
         """Return the zone of a service's name."""
         return self.dns.public_zone if public else self.dns.internal_zone
+
+    def closures_of(self, service: str) -> tuple[Closure, ...]:
+        """Return the times at which a service is closed."""
+        return tuple(c for c in self.closures if not c.services or service in c.services)
 
     def arn(self, aws_service: str, resource: str) -> str:
         """Return the ARN of a resource in this environment's account and region."""
@@ -314,6 +323,13 @@ class Environment(Model):
                         allowed=", ".join(self.ladder.stages),
                         fix="this ladder leaves it out: choose another stage, or add it",
                     )
+        if readable("closures", "services"):
+            for index, closure in enumerate(self.closures):
+                for service in closure.services:
+                    if service not in self.services:
+                        key = f"closures.{index}.services"
+                        allowed = "services of this environment"
+                        yield Problem(key=key, found=service, allowed=allowed)
         if readable("adopt", "services"):
             yield from self._hardening_problems()
 

@@ -92,17 +92,19 @@ def choose_percentile(requests_a_minute: float) -> Percentile | None:
     )
 
 
-def percentile_of(minutes: Sequence[Minute]) -> Percentile | None:
-    """Return what is compared in a stage; None: no hour so far shows any percentile.
+def percentile_of(periods: Sequence[Minute], period_minutes: int = 1) -> Percentile | None:
+    """Return what is compared in a stage of periods of so many minutes; None: no hour so far shows
+    any percentile.
 
     Its first hour decides, or its first hours, where that has too few requests. A choice by all of
     them would change with the time of day, and a FAIL by the blocks of the night would be gone.
     """
-    for end in range(60, len(minutes) + 60, 60):
-        first = minutes[:end]
+    an_hour = 60 // period_minutes
+    for end in range(an_hour, len(periods) + an_hour, an_hour):
+        first = periods[:end]
         seen = total(first)
         smaller = min(seen.ec2_requests, seen.fargate_requests)
-        if choice := choose_percentile(smaller / len(first)):
+        if choice := choose_percentile(smaller / len(first) / period_minutes):
             return choice
     return None
 

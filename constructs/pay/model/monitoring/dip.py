@@ -40,6 +40,12 @@ def dip_alarm(service: Microservice, environment: Environment) -> Alarm | None:
             label="requests on both sides",
             # With those that a load balancer answers itself, as it has no healthy task: they came.
             metrics=tuple(of_side(each, side) for side in Side for each in whole),
+            # A period that a closure has a part of is not judged.
+            closed=tuple(
+                (begins - window.period_seconds, ends)
+                for begins, ends in (c.seconds for c in environment.closures_of(service.name))
+            ),
+            while_closed=least,
         ),
         comparison="LessThanThreshold",
         threshold=least,

@@ -1,13 +1,18 @@
 """What the guard refuses of what watches a service, and what a team does there every week."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pay.catalogue import CATALOGUE
 from pay.model import Environment, Stage
+from pay.model.environment.closure import Closure
 from pay.model.environment.monitoring import Notifying
+from pay.model.metrics import Sum
 from pay.model.monitoring.composites import composites
+from pay.model.monitoring.dip import dip_alarm
 from pay.model.stacks import MONITORING, OVERVIEW
 from tests.rollout.guard.conftest import Judge, found
 from tests.support.plans import (
@@ -100,6 +105,46 @@ def test_a_move_may_give_a_composite_alarm_no_rule_but_that_of_the_model(
     for other in ("FALSE", rule.partition(" OR ")[0]):
         changed = composite({**ROLLBACK, "alarm_rule": other})
         assert len(refused(plan(WATCH, changed), **moved)) == 1
+
+
+BEGINS = datetime(2026, 12, 1, 22, tzinfo=UTC)
+CLOSURE = Closure(begins=BEGINS, ends=BEGINS + timedelta(hours=4), reason="Announced.")
+
+
+def silent(environment: Environment, **changes: Any) -> Json:
+    """The alarm on requests that no longer arrive, as a plan has it."""
+    alarm = dip_alarm(CATALOGUE[SERVICE], environment)
+    assert alarm is not None
+    assert isinstance(alarm.metric, Sum)
+    formula = {"id": alarm.metric.id, "expression": alarm.metric.expression, "metric": []}
+    asked = [
+        {"id": each.id, "expression": "", "metric": [{"metric_name": each.name, "period": 60}]}
+        for each in alarm.metric.metrics
+    ]
+    name = f"{ENVIRONMENT}-{SERVICE}-{alarm.name}"
+    values = {"alarm_name": name, "threshold": alarm.threshold}
+    return {**values, "metric_query": [formula, *asked], **changes}
+
+
+def test_an_alarm_leaves_out_the_closures_that_the_file_declares(
+    sandbox: Environment, tmp_path: Path
+) -> None:
+    live = notifying(at(sandbox, Stage.HALF, production=True), Notifying.ALL)
+    closed = live.model_copy(update={"closures": (CLOSURE,)})
+    longer = CLOSURE.model_copy(update={"ends": CLOSURE.ends + timedelta(days=9)})
+    undeclared = live.model_copy(update={"closures": (longer,)})
+    fewer = silent(closed)["metric_query"][:-1]
+
+    def is_let(before: Json, after: Json, declared: Environment) -> bool:
+        entry = change("aws_cloudwatch_metric_alarm.dip_alarm", before, after)
+        return not judged(tmp_path, [plan(WATCH, entry)], declared).refused
+
+    assert is_let(silent(live), silent(closed), closed)
+    assert is_let(silent(closed), silent(live), live)
+    assert not is_let(silent(live), silent(closed), live)
+    assert not is_let(silent(live), silent(undeclared), closed)
+    assert not is_let(silent(live), silent(closed, metric_query=fewer), closed)
+    assert not is_let(silent(live), silent(closed, threshold=1), closed)
 
 
 @pytest.mark.parametrize("stage", [Stage.READY, Stage.HALF, Stage.SOAK])

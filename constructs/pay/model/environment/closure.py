@@ -1,0 +1,67 @@
+"""Times at which nobody is expected to use a service, such as a provider's announced maintenance.
+
+Silence is then no dip, for the alarm as for the judge (docs/decisions/0183).
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from pydantic import AwareDatetime, BeforeValidator
+
+from pay.model.base import Model
+from pay.model.problem import Problem
+from pay.model.text_types import Sentence, ServiceName
+
+MOMENT = "moment"
+"""The key under which the reader of the files puts a time, which JSON does not have."""
+
+LONGEST = timedelta(days=7)
+"""Of one closure. A service that is closed for longer has no traffic to watch."""
+MOST = 10
+"""In one file. The formula of an alarm takes 2,048 characters (AWS: CloudWatch API reference,
+`MetricDataQuery`, `Expression`)."""
+
+
+def _moment(value: object) -> datetime:
+    text = value.get(MOMENT) if isinstance(value, dict) else value
+    try:
+        moment = datetime.fromisoformat(str(text))
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None or moment.second or moment.microsecond:
+        raise ValueError("a minute with its zone, for example 2026-12-01T22:00:00Z")
+    return moment
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_moment)]
+
+
+class Closure(Model):
+    """A time at which requests are not expected."""
+
+    begins: Moment
+    ends: Moment
+    reason: Sentence
+    """What a verdict says of it."""
+    services: tuple[ServiceName, ...] = ()
+    """The services that are closed; left out: every one of the environment."""
+
+    @property
+    def seconds(self) -> tuple[int, int]:
+        """Return its begin and its end, since the epoch."""
+        return int(self.begins.timestamp()), int(self.ends.timestamp())
+
+    def overlaps(self, start: float, seconds: float) -> bool:
+        """Return whether it has a part of a period that begins at `start`, since the epoch."""
+        begins, ends = self.seconds
+        return start < ends and begins < start + seconds
+
+    def problems(self) -> Iterator[Problem]:
+        length = self.ends - self.begins
+        if not timedelta(0) < length <= LONGEST:
+            yield Problem(
+                key="ends",
+                found=f"{self.ends:%Y-%m-%dT%H:%M:%S%z}",
+                allowed=f"a time after begins, at most {LONGEST.days} days later",
+            )
