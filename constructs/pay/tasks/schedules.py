@@ -1,6 +1,7 @@
 """The schedules of an environment's calls, and what becomes of a call that was not made."""
 
 import json
+from collections.abc import Mapping
 
 from constructs import Construct
 
@@ -23,6 +24,7 @@ from pay.existing.messaging import AlarmTopics
 from pay.existing.network import ExistingNetwork
 from pay.model import Environment, Side, addresses, names
 from pay.model.alarms import Alarm
+from pay.model.metrics import Dimension
 from pay.model.monitoring.dead_letters import dead_letters_alarm
 from pay.model.monitoring.failed_calls import failed_calls_alarm
 from pay.model.monitoring.series import always
@@ -84,7 +86,7 @@ class Schedules:
         self._alarm(dead_letters_alarm(environment), {"QueueName": queue.name})
         return queue
 
-    def _alarm(self, alarm: Alarm, dimensions: dict[str, str]) -> None:
+    def _alarm(self, alarm: Alarm, dimensions: Mapping[Dimension, str]) -> None:
         name = names.environment_alarm(self._environment.name, alarm.name)
         topic = self._topics.arn(alarm.severity)
         metric_alarm(self._scope, alarm, name, always(dimensions), topic)

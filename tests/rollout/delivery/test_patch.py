@@ -179,6 +179,17 @@ def test_a_killed_patch_goes_on_and_tries_what_was_not_recorded(world: World) ->
     assert world.released == [*SERVICES[5:]]
 
 
+def test_a_service_that_could_not_be_put_back_is_not_done(world: World) -> None:
+    """Its sides run the digest, which its smoke tests failed."""
+    world.broken["ledger"] = "a smoke test"
+    world.run()
+    world.nginx["ledger"] = NEW
+    world.broken.clear()
+    world.released.clear()
+    assert world.run().ran == SERVICES
+    assert world.released[0] == "ledger"
+
+
 def test_what_stands_against_it_is_said_at_once_and_nothing_is_written(world: World) -> None:
     before = world.file.read_bytes()
     world.own["ledger"] = (8, 7)
