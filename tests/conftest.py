@@ -21,7 +21,6 @@ from pay.model import Environment
 from tests.support.coverage_floors import (
     are_reached,
     import_all,
-    is_traced,
     report,
     shares,
 )
@@ -141,13 +140,13 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
-    """Trace no line of what waits for Terraform and traffic, or runs nothing pure."""
+    """Trace no line of what waits for Terraform and traffic."""
     controller = coverage_controller(item.config)
     if controller is None:
         return (yield)
-    counts = item.get_closest_marker("e2e") is None and is_traced(item.path)
-    if counts != controller.started:
-        (controller.resume if counts else controller.pause)()
+    is_traced = item.get_closest_marker("e2e") is None
+    if is_traced != controller.started:
+        (controller.resume if is_traced else controller.pause)()
     return (yield)
 
 
