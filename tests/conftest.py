@@ -18,7 +18,12 @@ from xdist.scheduler import LoadScopeScheduling
 
 from pay.environments.load import load_environments
 from pay.model import Environment
-from tests.support.coverage_floors import are_reached, report, shares
+from tests.support.coverage_floors import (
+    are_reached,
+    import_all,
+    report,
+    shares,
+)
 from tests.support.light_mirror import light_mirror
 from tests.support.made_once import made_once
 from tests.support.provider_keeper import keeper
@@ -129,17 +134,27 @@ def coverage_controller(config: pytest.Config) -> Any:
     return getattr(config.pluginmanager.getplugin("_cov"), "cov_controller", None)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Trace the import of the pure packages, and no line of what collects tests."""
+    controller = coverage_controller(session.config)
+    if controller is None:
+        return
+    if not hasattr(session.config, "workerinput"):
+        import_all()
+    controller.pause()
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     """Trace no line of what waits for Terraform and traffic."""
-    controller = coverage_controller(item.config) if item.get_closest_marker("e2e") else None
-    if controller:
-        controller.pause()
-    try:
+    controller = coverage_controller(item.config)
+    if controller is None:
         return (yield)
-    finally:
-        if controller:
-            controller.resume()
+    is_traced = item.get_closest_marker("e2e") is None
+    if is_traced != controller.started:
+        (controller.resume if is_traced else controller.pause)()
+    return (yield)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -1,9 +1,12 @@
 """The share of the pure packages that tests run, and the share that they must run.
 
-Measured without the e2e tests: to trace what they wait for takes long and adds nothing pure.
+Measured without what collects the tests, and without the e2e ones: to trace that takes long and
+adds nothing pure.
 """
 
+import importlib
 import io
+import pkgutil
 from collections.abc import Mapping
 
 import coverage
@@ -23,6 +26,14 @@ FLOORS: Mapping[str, int] = {
     "rollout/schedule": 99,
 }
 """Folder -> percent of its lines, just below today's, so that new code without a test fails."""
+
+
+def import_all() -> None:
+    """Import the modules of the pure packages, whose definitions run once."""
+    for folder in FLOORS:
+        package = importlib.import_module(folder.replace("/", "."))
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            importlib.import_module(module.name)
 
 
 def shares(measured: coverage.Coverage) -> dict[str, float]:

@@ -62,10 +62,12 @@ def as_error(problem: Problem) -> PydanticCustomError:
 
 def description(model: type[Model], name: str) -> str | None:
     """Return the description of a field, by its name in the class or in the input."""
-    for attribute, field in model.model_fields.items():
-        if name in (attribute, field.alias):
-            return field.description or _docstrings(model).get(attribute)
-    return None
+    found = (
+        field.description or _docstrings(model).get(attribute)
+        for attribute, field in model.model_fields.items()
+        if name in (attribute, field.alias)
+    )
+    return next(found, None)
 
 
 @cache
