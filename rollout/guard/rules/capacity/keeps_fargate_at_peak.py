@@ -36,6 +36,8 @@ def check(plan: StackPlan, context: Context) -> Findings:
     if plan.stack.kind.side is Side.EC2:
         return  # `keeps-ec2-capacity` refuses all that scales there.
     if service is None or stage is None:
+        for change in plan.plan.written(SCHEDULED_ACTION):
+            yield Finding(change.address, "schedules are in the stacks of their side", _BY_THE_FILE)
         for change in plan.plan.written(_TARGET):
             for text in decreases(change, _BOUNDS):
                 yield Finding(change.address, text, "keep the bounds, or raise them")
