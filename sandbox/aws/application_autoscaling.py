@@ -114,8 +114,12 @@ def put_scheduled_action(self: ApplicationAutoscalingBackend, put: Original, **p
     dimension, action = params["scalable_dimension"], params["scalable_target_action"] or {}
     if _target(self, resource, dimension) is None:
         raise JsonRESTError("ObjectNotFoundException", _no_target(namespace, resource, dimension))
+    place = ([params["scheduled_action_name"]], namespace, resource, dimension)
+    if params["schedule"] is None and not self.describe_scheduled_actions(*place):
+        raise AWSValidationException("Schedule is required when creating a new scheduled action")
     try:
-        parse(params["schedule"] or "")
+        # An update keeps what the request leaves out: Terraform's provider sends what changed.
+        parse(params["schedule"] or "rate(1 day)")
     except ValueError:
         raise AWSValidationException(
             f"Schedule expression {params['schedule']} is not valid"
@@ -123,13 +127,11 @@ def put_scheduled_action(self: ApplicationAutoscalingBackend, put: Original, **p
     if params["timezone"] and not is_zone(params["timezone"]):
         raise AWSValidationException(f"Timezone {params['timezone']} is not valid")
     least, most = action.get("MinCapacity"), action.get("MaxCapacity")
-    if least is None and most is None:
+    if params["scalable_target_action"] is not None and least is None and most is None:
         raise AWSValidationException("Either MinCapacity or MaxCapacity is required")
-    _refuse_bounds(least or 0, most if most is not None else max(least, 0))
+    _refuse_bounds(least or 0, max(least or 0, 0) if most is None else most)
     put(self, **params)
-    [kept] = self.describe_scheduled_actions(
-        [params["scheduled_action_name"]], namespace, resource, dimension
-    )
+    [kept] = self.describe_scheduled_actions(*place)
     watch(kept)
 
 
