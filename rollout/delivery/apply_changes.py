@@ -85,14 +85,21 @@ def _judge_and_apply(
     if not as_json:
         print_verdict(console(), context, verdict)
     sides = {plan.stack.id: context.side(plan) for plan in context.plans}
+    late = list[str]()
     for stack in _applied(terraform, sealed, order, check):
         if not as_json:
             typer.echo(f"Applied {stack}.")
-        for line in register_after_apply(sides[stack]):
-            if not as_json:
-                typer.echo(line)
+        try:
+            registered = register_after_apply(sides[stack])
+        except Failed as error:
+            late.append(str(error))
+            continue
+        for line in () if as_json else registered:
+            typer.echo(line)
     if as_json:
         print_json(as_data(context, verdict) | {"applied": order})
+    if late:
+        raise Failed(" ".join(late))
     return verdict.is_clean
 
 

@@ -9,11 +9,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from botocore.exceptions import ClientError
+
 from pay.model.scaling.side_scaling import due_minimum, scaling_of
 from pay.model.side import ServiceSide
 from pay.model.vocabulary import Side
 from rollout.aws.clients import Client, asking
 from rollout.terminal.arguments import now as present
+from rollout.terminal.refusal import Failed, Refused
 
 _PLACE = {"ServiceNamespace": "ecs", "ScalableDimension": "ecs:service:DesiredCount"}
 
@@ -49,16 +52,27 @@ def register_due(
                 yield Registered(side.service.name, target["MinCapacity"], due)
 
 
-def register_after_apply(side: ServiceSide | None) -> Iterator[Registered]:
+def register_after_apply(side: ServiceSide | None) -> tuple[Registered, ...]:
     """Do it for the side whose stack was applied; None is another stack. AWS is asked only where a
     schedule changes the minimum.
 
-    Raises Refused when AWS cannot be reached: the apply stands, and `pay scaling ENV --register`
-    does the rest.
+    Raises Failed when AWS does not take it: the apply stands.
     """
-    if side is not None and _is_scheduled(side):
-        with asking(side.environment) as client:
-            yield from register_due(client, [side], present())
+    if side is None or not _is_scheduled(side):
+        return ()
+    environment = side.environment
+    try:
+        with asking(environment) as client:
+            return (*register_due(client, [side], present()),)
+    except (Refused, ClientError) as error:
+        reasons = (
+            [each.reason for each in error.findings] if isinstance(error, Refused) else [error]
+        )
+        why = "; ".join(map(str, reasons))
+        raise Failed(
+            f"{side.service.name} is applied, but its schedule changes the minimum later: {why}. "
+            f"Run `pay scaling {environment.name} {side.service.name} --register`"
+        ) from None
 
 
 def _is_scheduled(side: ServiceSide) -> bool:
