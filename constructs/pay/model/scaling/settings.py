@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, time
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from pay.model.base import Model
 from pay.model.problem import Problem
@@ -116,7 +116,8 @@ def _moment(value: object) -> datetime:
     return moment
 
 
-LocalMoment = Annotated[datetime, BeforeValidator(_moment)]
+LocalMoment = Annotated[datetime, BeforeValidator(_moment), WithJsonSchema({"type": "string"})]
+"""Its schema has no format: JSON Schema's `date-time` asks for a zone."""
 
 
 class Event(Model):
@@ -127,6 +128,7 @@ class Event(Model):
     starts: LocalMoment = Field(alias="from")
     """In local time of `scaling.timezone`; a little before the demand rises."""
     ends: LocalMoment = Field(alias="to")
+    """The moment from which the usual minimum holds again."""
     services: tuple[ServiceName, ...]
     """The services that demand reaches: also those that they call."""
     min: int = Field(json_schema_extra={"minimum": 1})
