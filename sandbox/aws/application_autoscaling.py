@@ -114,7 +114,7 @@ def put_scheduled_action(self: ApplicationAutoscalingBackend, put: Original, **p
     dimension, action = params["scalable_dimension"], params["scalable_target_action"] or {}
     if _target(self, resource, dimension) is None:
         raise JsonRESTError("ObjectNotFoundException", _no_target(namespace, resource, dimension))
-    place = ([params["scheduled_action_name"]], namespace, resource, dimension)
+    place: Any = ([params["scheduled_action_name"]], namespace, resource, dimension)
     if params["schedule"] is None and not self.describe_scheduled_actions(*place):
         raise AWSValidationException("Schedule is required when creating a new scheduled action")
     try:
@@ -151,8 +151,8 @@ def delete_scheduled_action(
     resource_id: str,
     scalable_dimension: str,
 ) -> None:
-    place = (service_namespace, resource_id, scalable_dimension)
-    if not self.describe_scheduled_actions([scheduled_action_name], *place):
+    place: Any = ([scheduled_action_name], service_namespace, resource_id, scalable_dimension)
+    if not self.describe_scheduled_actions(*place):
         raise JsonRESTError(
             "ObjectNotFoundException",
             f"No scheduled action found for service namespace: {service_namespace}, resource ID: "

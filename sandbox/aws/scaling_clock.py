@@ -109,7 +109,7 @@ def _moments(action: FakeScheduledAction, start: float, now: float) -> Iterator[
 
 
 def _fire(target: FakeScalableTarget, action: FakeScheduledAction, at: float) -> None:
-    if (target.suspended_state or {}).get("ScheduledScalingSuspended"):
+    if _is_suspended(target, "ScheduledScalingSuspended"):
         return
     wanted: Any = action.scalable_target_action
     least = wanted.get("MinCapacity", target.min_capacity)
@@ -120,11 +120,16 @@ def _fire(target: FakeScalableTarget, action: FakeScheduledAction, at: float) ->
         failure = "Maximum capacity cannot be less than minimum capacity"
         note(target, at, description, cause, failure)
         return
-    target.update(int(least), int(most), None)
+    target.min_capacity, target.max_capacity = int(least), int(most)
     before = service_of(target).desired_count
     move_into_bounds(target)
     note(target, at, description, cause)
     _note_count(target, at, before, cause)
+
+
+def _is_suspended(target: FakeScalableTarget, way: str) -> bool:
+    state: Any = target.suspended_state or {}
+    return bool(state.get(way))
 
 
 def _note_count(target: FakeScalableTarget, at: float, before: int, cause: str) -> None:
@@ -179,7 +184,7 @@ def _look(
     moment: float,
     policies: Mapping[FakeApplicationAutoscalingPolicy, Mapping[int, float]],
 ) -> None:
-    service, suspended = service_of(target), target.suspended_state or {}
+    service = service_of(target)
     if service.status != "ACTIVE":
         return
     before = service.desired_count
@@ -192,7 +197,7 @@ def _look(
         is_deploying=len(service.deployments) > 1,
     )
     way = "DynamicScalingOutSuspended" if wanted > before else "DynamicScalingInSuspended"
-    if wanted == before or suspended.get(way):
+    if wanted == before or _is_suspended(target, way):
         return
     followed.past = past
     service.desired_count = wanted

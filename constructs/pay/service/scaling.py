@@ -1,5 +1,7 @@
 """Scaling of a Fargate service: bounds, policies and scheduled actions."""
 
+from typing import Any
+
 from cdktf import TerraformResourceLifecycle
 from constructs import Construct
 
@@ -20,7 +22,10 @@ from pay.model.scaling.side_scaling import Tracking, scaling_of
 from pay.model.side import ServiceSide
 from pay.service.balancer import ServiceLoadBalancer
 
-_OF_SERVICES = {"service_namespace": "ecs", "scalable_dimension": "ecs:service:DesiredCount"}
+_OF_SERVICES: dict[str, Any] = {
+    "service_namespace": "ecs",
+    "scalable_dimension": "ecs:service:DesiredCount",
+}
 
 _POLICIES = {"cpu": addresses.SCALING_POLICY, "requests": addresses.REQUESTS_POLICY}
 

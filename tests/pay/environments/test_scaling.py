@@ -96,7 +96,7 @@ def test_other_services_may_have_one_task_at_night(tmp_path: Path) -> None:
         ('day = "22:00-05:45"', "scaling.day: 22:00-05:45"),
         ('day = "5:45-22:00"', "scaling.day: '5:45-22:00'"),
         ('day = "05:45-24:00"', "scaling.day: '05:45-24:00'"),
-        ('timezone = "Europe/Londn"', "scaling.timezone: Europe/Londn"),
+        ('timezone = "Europe/Londn"', "scaling.timezone: 'Europe/Londn'"),
         ("cpu = 50", "scaling.cpu: an unknown key"),
     ],
 )

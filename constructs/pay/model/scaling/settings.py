@@ -13,6 +13,7 @@ from pay.model.problem import Problem
 from pay.model.scaling.clocks import is_once, is_once_every_day
 from pay.model.service.schedule_expression import is_zone
 from pay.model.text_types import ServiceName
+from pay.shown_text import quoted
 
 LEAST_TARGET, MOST_TARGET = 20, 80
 """Per cent of CPU. Below 20 most of the bill is idle; from above 80 a step of scaling is a quarter
@@ -64,7 +65,7 @@ class Scaling(Model):
         if not is_zone(self.timezone):
             yield Problem(
                 key="timezone",
-                found=self.timezone,
+                found=quoted(self.timezone),
                 allowed="a time zone of the IANA database, for example Europe/London",
             )
             return

@@ -3,7 +3,7 @@
 import random
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -36,12 +36,8 @@ class Setting:
     cpu: Tracking
     scaling: Scaling
     events: tuple[Event, ...] = ()
-    is_pinned: bool = False
-    """Whether it never runs fewer than the peak."""
 
     def bounds_at(self, local: datetime) -> Bounds:
-        if self.is_pinned:
-            return Bounds(self.tasks.peak, self.most)
         return Bounds(minimum_at(local, self.tasks, self.scaling, self.events), self.most)
 
 
@@ -71,7 +67,7 @@ def simulate(setting: Setting, curve: DemandCurve, seeds: Sequence[int] = SEEDS)
 
 
 class _Minute(NamedTuple):
-    """One minute: its number, its local time, and running tasks and CPU of its steps."""
+    """One minute: its local time, and the running tasks and the CPU of each of its steps."""
 
     local: datetime
     running: Sequence[int]
@@ -130,8 +126,3 @@ def _minutes(setting: Setting, curve: DemandCurve, chance: random.Random) -> Ite
         loads = [demand / count for count in counts]
         unpublished = sum(min(FULL, each) for each in loads) / len(loads)
         yield _Minute(local, counts, loads)
-
-
-def at_peak(setting: Setting) -> Setting:
-    """Return the setting of the stages at which DNS failover may need the peak."""
-    return replace(setting, is_pinned=True)

@@ -9,7 +9,7 @@ from pay.model.problem import InvalidInput
 from pay.model.scaling.demand_curve import built_in_week, read_curve
 from pay.model.scaling.settings import Scaling
 from pay.model.scaling.side_scaling import Tracking
-from pay.model.scaling.simulation import Setting, at_peak, simulate
+from pay.model.scaling.simulation import Setting, simulate
 from pay.model.service.size import TaskCount
 
 WEEK = built_in_week()
@@ -28,7 +28,7 @@ def setting(least: int, target: int, night: int | None = None) -> Setting:
         (setting(6, 60), 62),
         (setting(9, 50), 79),
         (setting(9, 50, night=4), 70),
-        (at_peak(setting(9, 60)), 100),
+        (setting(15, 60), 100),
     ],
 )
 def test_every_sensible_setting_carries_an_ordinary_week(chosen: Setting, percent: int) -> None:
