@@ -14,7 +14,7 @@ from pay.catalogue import CATALOGUE
 from pay.hcl.app import HclApp
 from pay.hcl.schema import ProviderSchema
 from pay.model import Environment, Side, Stage, TaskCount
-from pay.model.scaling.settings import Event
+from pay.model.environment.scaling import Event
 from pay.model.side import ServiceSide
 from rollout.scaling.due import register_due
 from sandbox.instance import Sandbox

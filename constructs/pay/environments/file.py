@@ -17,8 +17,8 @@ from pay.model import Environment, Problem
 from pay.model.checks.estate import Draft
 from pay.model.environment.environment import Deployment
 from pay.model.environment.images import DAY
+from pay.model.environment.scaling import MOMENT
 from pay.model.pydantic_errors import to_problems
-from pay.model.scaling.settings import MOMENT
 from pay.model.text_types import ServiceName
 from pay.secrets.prose import in_prose
 from pay.secrets.values import credentials, why_secret

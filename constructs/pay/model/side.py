@@ -12,9 +12,6 @@ from pay.model.stage.dns_answers import minimum_healthy
 from pay.model.stage.invariants import holds_full_peak
 from pay.model.vocabulary import Exposure, Kept, Side
 
-SCALING_HEADROOM = 2
-"""Fargate may scale to so many times the tasks that carry the daily peak."""
-
 DEPLOYMENT_MAXIMUM_PERCENT = 200
 """The tasks during a deployment, of the desired count (AWS: ECS API reference,
 `DeploymentConfiguration`, `maximumPercent`)."""
@@ -60,9 +57,7 @@ class ServiceSide:
     def most_desired_tasks(self) -> int:
         """Return the largest desired count: EC2's is fixed at the peak, Fargate scales beyond."""
         tasks = self.deployment.tasks
-        if self.side is Side.EC2:
-            return tasks.peak
-        return tasks.peak * SCALING_HEADROOM if tasks.max is None else tasks.max
+        return tasks.peak if self.side is Side.EC2 else tasks.most
 
     @property
     def most_tasks(self) -> int:

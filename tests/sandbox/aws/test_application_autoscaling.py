@@ -274,7 +274,7 @@ def test_refuses_a_scheduled_action_that_aws_refuses(target: Any, changed: dict[
         "ScalableTargetAction": {"MinCapacity": 3},
     }
     target.put_scheduled_action(**right)
-    with pytest.raises(ClientError, match="ValidationException|ObjectNotFoundException"):
+    with pytest.raises(ClientError, match=r"ValidationException|ObjectNotFoundException"):
         target.put_scheduled_action(**right | changed)
 
 

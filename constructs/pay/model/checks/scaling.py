@@ -6,11 +6,10 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from pay.model.environment.environment import Environment
+from pay.model.environment.scaling import Event
 from pay.model.problem import Problem, did_you_mean
-from pay.model.scaling.settings import Event
 from pay.model.service.call_graph import Catalogue
-from pay.model.side import ServiceSide
-from pay.model.vocabulary import LoadBalancerType, Side
+from pay.model.vocabulary import LoadBalancerType
 
 ENDED_EVENTS_STAY = timedelta(days=7)
 """How long an event may stay in the file after its end: its actions have fired and change nothing.
@@ -76,26 +75,25 @@ def _of_service(
         return
     if name not in environment.services:
         return  # reported as a service that is missing or unreadable
-    side = ServiceSide(catalogue[name], environment, Side.FARGATE)
-    tasks, most = side.deployment.tasks, side.most_desired_tasks
+    tasks, stage = environment.services[name].tasks, environment.services[name].stage
     if event.min < tasks.min:
         yield Problem(
             key="min",
             found=f"{event.min}, fewer tasks of {name} than usual",
             allowed=f"at least its tasks.min, which is {tasks.min}",
         )
-    is_pinned = side.holds_full_peak or not side.deployment.stage.has_fargate
+    is_pinned = stage.pins_fargate_at_peak or not stage.has_fargate
     if is_pinned and event.min > tasks.peak:
         yield Problem(
             key="min",
-            found=f"{event.min} tasks of {name}, which is at {side.deployment.stage}",
+            found=f"{event.min} tasks of {name}, which is at {stage}",
             allowed=f"at most its tasks.peak, which is {tasks.peak}: from legacy to soak both "
             "sides stay at the peak, and nothing changes it by schedule",
             fix=f"raise services.{name}.tasks.peak until the event is over",
         )
-    elif event.min > most:
+    elif event.min > tasks.most:
         yield Problem(
             key="min",
             found=f"{event.min}, more tasks of {name} than it may have",
-            allowed=f"at most {most}: its tasks.max, or else twice its peak",
+            allowed=f"at most {tasks.most}: its tasks.max, or else twice its peak",
         )

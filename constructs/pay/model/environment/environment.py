@@ -11,9 +11,7 @@ from pay.model.base import Model
 from pay.model.environment.images import Pin, Registry
 from pay.model.environment.instance_types import FAMILIES, SIZES, room_of
 from pay.model.environment.monitoring import LogPipeline, Monitoring
-from pay.model.environment.smoke import Smoke
-from pay.model.problem import Problem
-from pay.model.scaling.settings import (
+from pay.model.environment.scaling import (
     USUAL_SCALING,
     Event,
     Scaling,
@@ -21,6 +19,8 @@ from pay.model.scaling.settings import (
     event_clock_problems,
     event_problems,
 )
+from pay.model.environment.smoke import Smoke
+from pay.model.problem import Problem
 from pay.model.service.size import TaskCount, TaskSize
 from pay.model.stage.stage import FULL_WEIGHT, Ladder, Stage
 from pay.model.text_types import (

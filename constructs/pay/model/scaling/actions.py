@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from pay.model.scaling.settings import Event, Scaling
+from pay.model.environment.scaling import Event, Scaling
 from pay.model.service.size import TaskCount
 
 DAY, NIGHT = "day", "night"

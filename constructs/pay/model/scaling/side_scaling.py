@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from pay.model.environment.scaling import Event
 from pay.model.scaling.actions import ScheduledAction, minimum_at, scheduled_actions
-from pay.model.scaling.settings import Event
 from pay.model.side import ServiceSide
 from pay.model.vocabulary import Side
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from pay.model.environment.scaling import Event, Scaling
 from pay.model.scaling.actions import minimum_at
 from pay.model.scaling.demand_curve import DemandCurve
-from pay.model.scaling.settings import Event, Scaling
 from pay.model.scaling.side_scaling import Tracking
 from pay.model.scaling.tracking import CALM_MINUTES, Bounds, Past, follow
 from pay.model.service.size import TaskCount

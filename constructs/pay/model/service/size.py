@@ -49,6 +49,9 @@ def _listed(sizes: Sequence[int]) -> str:
     return f"{sizes[0]} to {sizes[-1]} in steps of {steps.pop()}"
 
 
+SCALING_HEADROOM = 2
+"""Fargate may scale to so many times the tasks that carry the daily peak."""
+
 MOST_TASKS = 1000
 """More is a slip: AWS admits 5,000 tasks of a service."""
 
@@ -73,6 +76,11 @@ class TaskCount(Model):
     def lowest(self) -> int:
         """Return how many tasks run at the least at any time once nothing pins them."""
         return self.min if self.night is None else self.night
+
+    @property
+    def most(self) -> int:
+        """Return up to how many tasks Fargate scales."""
+        return self.peak * SCALING_HEADROOM if self.max is None else self.max
 
     def problems(self) -> Iterator[Problem]:
         if self.night is not None and self.night > self.min:

@@ -58,6 +58,8 @@ def check(plan: StackPlan, context: Context) -> Findings:
         lowest = max(each.lowest for each in tasks)
     until = " until it is past soak" if stage.pins_fargate_at_peak else ""
     do = f"keep min_capacity at {lowest} or more and max_capacity at {peak} or more{until}"
+    for address in sorted(wanted.keys() - {change.address for change in plan.plan.managed}):
+        yield Finding(address, f"{service} is at {stage}: the plan lacks it", _BY_THE_FILE)
     for change in plan.plan.managed:
         for text in _lowered(change, lowest, peak, stage):
             yield Finding(change.address, f"{service} is at {stage}: {text}", do)

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pay.model.environment.scaling import USUAL_SCALING, Event, Scaling
 from pay.model.scaling.actions import minimum_at, scheduled_actions
-from pay.model.scaling.settings import USUAL_SCALING, Event, Scaling
 from pay.model.service.schedule_expression import parse
 from pay.model.service.size import TaskCount
 

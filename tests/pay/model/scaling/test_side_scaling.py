@@ -7,7 +7,7 @@ import pytest
 
 from pay.catalogue import CATALOGUE
 from pay.model import Environment, Side, Stage, TaskCount
-from pay.model.scaling.settings import ServiceScaling
+from pay.model.environment.scaling import ServiceScaling
 from pay.model.scaling.side_scaling import due_minimum, scaling_of
 from pay.model.side import ServiceSide
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from pay.model.environment.scaling import Scaling
 from pay.model.problem import InvalidInput
 from pay.model.scaling.demand_curve import built_in_week, read_curve
-from pay.model.scaling.settings import Scaling
 from pay.model.scaling.side_scaling import Tracking
 from pay.model.scaling.simulation import Setting, simulate
 from pay.model.service.size import TaskCount

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pay.model import Environment, Stage
-from pay.model.scaling.settings import Event
+from pay.model.environment.scaling import Event
 from rollout.guard.verdict import Refusal
 from tests.support.plans import (
     FARGATE,
@@ -150,6 +150,15 @@ def test_a_minimum_that_an_action_has_set_is_neither_a_drift_nor_too_low(
     changes = [change(target, now, now), *(change(address(n), a, a) for n, a in WANTED.items())]
     drift = [change(target, TARGET, now)]
     assert refused(tmp_path, scheduled, Stage.RETIRED, *changes, resource_drift=drift) == ()
+
+
+@pytest.mark.parametrize("lacking", WANTED)
+def test_refuses_a_plan_that_lacks_a_part_of_the_schedule(
+    scheduled: Environment, tmp_path: Path, lacking: str
+) -> None:
+    rest = [change(address(name), None, new) for name, new in WANTED.items() if name != lacking]
+    [found] = refused(tmp_path, scheduled, Stage.RETIRED, *rest)
+    assert found.finding.address == address(lacking)
 
 
 def test_refuses_a_minimum_below_the_night(scheduled: Environment, tmp_path: Path) -> None:

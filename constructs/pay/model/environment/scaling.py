@@ -9,8 +9,8 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from pay.model.base import Model
+from pay.model.environment.clocks import is_once, is_once_every_day
 from pay.model.problem import Problem
-from pay.model.scaling.clocks import is_once, is_once_every_day
 from pay.model.service.schedule_expression import is_zone
 from pay.model.text_types import ServiceName
 from pay.shown_text import quoted
