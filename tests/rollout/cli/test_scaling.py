@@ -4,19 +4,23 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.checkout import Pay, PayJson
+from tests.support.checkout import Checkout, Pay, PayJson
 
 
-def test_shows_what_scales_each_service(pay: Pay, pay_json: PayJson) -> None:
+def test_shows_what_scales_each_service(checkout: Checkout, pay: Pay, pay_json: PayJson) -> None:
+    checkout.put("staging-2", "webhooks", "retired")
+    checkout.put("staging-2", "products-ui", "soak")
     code, rows = pay_json("scaling", "staging-2")
     assert code == 0
     by_name = {row["service"]: row for row in rows}
     assert by_name["webhooks"]["min"] == 2
     assert [action["name"] for action in by_name["webhooks"]["actions"]] == ["day", "night"]
     assert by_name["products-ui"]["actions"] == []
+    assert by_name["publicauth"]["actions"] == []
     shown = pay("scaling", "staging-2", "webhooks").stdout
     assert "night 1 cron(0 22 * * ? *) Europe/London" in shown
     assert "connector" not in shown
+    assert "none: not there yet" in pay("scaling", "staging-2", "publicauth").stdout
     assert "none: at the peak" in pay("scaling", "staging-2", "products-ui").stdout
 
 

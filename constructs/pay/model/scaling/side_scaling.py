@@ -73,13 +73,14 @@ def scaling_of(side: ServiceSide) -> SideScaling:
     tasks = side.deployment.tasks
     if side.side is Side.EC2:
         return SideScaling(tasks.peak, tasks.peak, tasks.peak)
+    may_follow = side.deployment.stage.has_fargate and not side.holds_full_peak
     return SideScaling(
         desired_count=tasks.peak,
         min=tasks.peak if side.holds_full_peak else tasks.min,
         max=side.most_desired_tasks,
-        actions=()
-        if side.holds_full_peak
-        else scheduled_actions(tasks, side.environment.scaling, events_of(side)),
+        actions=scheduled_actions(tasks, side.environment.scaling, events_of(side))
+        if may_follow
+        else (),
         policies=_policies(side),
     )
 
