@@ -7,6 +7,7 @@ from pay.model import Environment, Side, Stage
 from pay.model.alarms import HEALTHY_HOSTS_ALARM, alarms
 from pay.model.monitoring.service_alarms import alarms_over_both
 from pay.model.monitoring.stages import composites_alone_notify
+from pay.model.scaling.side_scaling import scaling_of
 from pay.model.side import ServiceSide
 from pay.model.stacks import MONITORING, SMOKE, known_stacks, traffic_stack
 from pay.model.stage.dns_answers import minimum_healthy
@@ -63,13 +64,23 @@ def _updates(
         lost.append("one in-place update: the load balancer may be deleted")
     tasks = environment.services[service].tasks
     was, becomes = edge.before.pins_fargate_at_peak, edge.after.pins_fargate_at_peak
-    if side is Side.FARGATE and tasks.min < tasks.peak and was != becomes:
+    is_scheduled = False
+    if side is Side.FARGATE and was != becomes:
+        unpinned = edge.before if becomes else edge.after
+        actions = scaling_of(_at(environment, service, side, unpinned)).actions
+        is_scheduled = bool(actions)
+        if is_scheduled:
+            way, told = ("destroyed", gained) if becomes else ("created", lost)
+            told.append(f"{len(actions)} scheduled actions are {way}")
+    if side is Side.FARGATE and tasks.lowest < tasks.peak and was != becomes:
         updates = "two in-place updates: scaling "
         if becomes:
             gained.append(f"{updates}holds the peak, and its alarm asks for it")
+        elif is_scheduled:
+            lost.append("one in-place update: its alarm asks for the tasks of the night")
         else:
             lost.append(f"{updates}may go below the peak again, and its alarm with it")
-        at_min, at_peak = minimum_healthy(tasks.min), minimum_healthy(tasks.peak)
+        at_min, at_peak = minimum_healthy(tasks.lowest), minimum_healthy(tasks.peak)
         if at_min != at_peak:
             asked = at_peak if becomes else at_min
             update = f"one in-place update: DNS asks for {asked} healthy tasks"

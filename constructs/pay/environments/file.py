@@ -15,9 +15,9 @@ from pay.environments.toml_lines import TomlLines
 from pay.files import read_text
 from pay.model import Environment, Problem
 from pay.model.checks.estate import Draft
-from pay.model.environment.closure import MOMENT
 from pay.model.environment.environment import Deployment
 from pay.model.environment.images import DAY
+from pay.model.environment.moments import MOMENT
 from pay.model.pydantic_errors import to_problems
 from pay.model.text_types import ServiceName
 from pay.secrets.prose import in_prose
@@ -190,8 +190,7 @@ def _json(value: object) -> str:
 
 def _plain(value: object) -> object:
     """Return the value with a table in place of what JSON lacks: as text, a date would be a reason
-    to freeze. Only that of a day is read (`pay.model.environment.images.Day`), and that of a moment
-    (`pay.model.environment.closure.Moment`).
+    to freeze. Only a day and a moment are read, by the types `Day`, `Moment` and `LocalMoment`.
     """
     if isinstance(value, dict):
         return {key: _plain(inner) for key, inner in value.items()}

@@ -12,9 +12,6 @@ from pay.model.stage.dns_answers import minimum_healthy
 from pay.model.stage.invariants import holds_full_peak
 from pay.model.vocabulary import Exposure, Kept, Side
 
-SCALING_HEADROOM = 2
-"""Fargate may scale to so many times the tasks that carry the daily peak."""
-
 DEPLOYMENT_MAXIMUM_PERCENT = 200
 """The tasks during a deployment, of the desired count (AWS: ECS API reference,
 `DeploymentConfiguration`, `maximumPercent`)."""
@@ -52,15 +49,15 @@ class ServiceSide:
 
     @property
     def needed_tasks(self) -> int:
-        """Return how many healthy tasks the side must always have."""
+        """Return how many healthy tasks the side must always have, at night, too."""
         tasks = self.deployment.tasks
-        return tasks.peak if self.holds_full_peak else tasks.min
+        return tasks.peak if self.holds_full_peak else tasks.lowest
 
     @property
     def most_desired_tasks(self) -> int:
         """Return the largest desired count: EC2's is fixed at the peak, Fargate scales beyond."""
-        peak = self.deployment.tasks.peak
-        return peak * SCALING_HEADROOM if self.side is Side.FARGATE else peak
+        tasks = self.deployment.tasks
+        return tasks.peak if self.side is Side.EC2 else tasks.most
 
     @property
     def most_tasks(self) -> int:

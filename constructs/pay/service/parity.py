@@ -104,7 +104,7 @@ def parity(service: Microservice, environment: Environment) -> tuple[Difference,
         Difference(
             aspect="number of tasks",
             ec2=f"{tasks.peak}, fixed: the daily peak",
-            fargate=f"from {tasks.min}, scaled by CPU; {tasks.peak} or more "
+            fargate=f"from {tasks.lowest}, scaled by CPU; {tasks.peak} or more "
             "while EC2 still has a record",
             matters="Fargate follows demand once the move is over; its plan counts the database "
             "connections of both sides",

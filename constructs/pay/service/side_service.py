@@ -15,6 +15,7 @@ from imports.aws.ecs_service import (
 from pay.existing.network import ExistingNetwork
 from pay.model import addresses, names
 from pay.model.demand import addresses_a_subnet
+from pay.model.scaling.side_scaling import scaling_of
 from pay.model.side import DEPLOYMENT_MAXIMUM_PERCENT, STEADY_STATE_SECONDS, ServiceSide
 from pay.service.alarms import Alarms
 from pay.service.balancer import ServiceLoadBalancer
@@ -53,7 +54,7 @@ class SideService(Construct):
             cluster=cluster.arn,
             **of_its_side,
             task_definition=self._task.arn,
-            desired_count=self.side.deployment.tasks.peak,
+            desired_count=scaling_of(self.side).desired_count,
             load_balancer=[
                 EcsServiceLoadBalancer(
                     target_group_arn=self._load_balancer.target_group_arn,

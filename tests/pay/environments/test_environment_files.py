@@ -27,6 +27,7 @@ OPTIONAL = {
     "traffic_percent",
     "state.bucket",
     "size",
+    "night",
     "canary",
     "quarter",
     "half",

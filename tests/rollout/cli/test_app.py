@@ -22,6 +22,7 @@ MINE = (
     "renew",
     "reach",
     "quotas",
+    "scaling",
     *("deploy", "lock", "patch", "release-order"),
 )
 

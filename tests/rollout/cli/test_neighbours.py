@@ -29,6 +29,7 @@ ABOUT_ONE = {
     "reach": (ENVIRONMENT,),
     "renew": (ENVIRONMENT,),
     "review": (f"{TRAFFIC}.json",),
+    "scaling": (ENVIRONMENT,),
     "smoke": (ENVIRONMENT,),
     "stacks": (ENVIRONMENT,),
     "stages": (ENVIRONMENT,),

@@ -204,6 +204,14 @@ CREATES: dict[str, Callable[[Clients, dict[str, str]], Any]] = {
             },
         },
     ),
+    "aws_appautoscaling_scheduled_action": lambda client, ids: client(
+        "application-autoscaling"
+    ).put_scheduled_action(
+        **SCALED,
+        ScheduledActionName=NAME,
+        Schedule="cron(0 22 * * ? *)",
+        ScalableTargetAction={"MinCapacity": 1},
+    ),
     "aws_appautoscaling_target": lambda client, ids: client(
         "application-autoscaling"
     ).register_scalable_target(**SCALED, MinCapacity=1, MaxCapacity=3),

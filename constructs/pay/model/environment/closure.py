@@ -4,37 +4,18 @@ Silence is then no dip, for the alarm as for the judge (docs/decisions/0183).
 """
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
-from typing import Annotated
-
-from pydantic import AwareDatetime, BeforeValidator
+from datetime import timedelta
 
 from pay.model.base import Model
+from pay.model.environment.moments import Moment
 from pay.model.problem import Problem
 from pay.model.text_types import Sentence, ServiceName
-
-MOMENT = "moment"
-"""The key under which the reader of the files puts a time, which JSON does not have."""
 
 LONGEST = timedelta(days=7)
 """Of one closure. A service that is closed for longer has no traffic to watch."""
 MOST = 10
 """In one file. The formula of an alarm takes 2,048 characters (AWS: CloudWatch API reference,
 `MetricDataQuery`, `Expression`)."""
-
-
-def _moment(value: object) -> datetime:
-    text = value.get(MOMENT) if isinstance(value, dict) else value
-    try:
-        moment = datetime.fromisoformat(str(text))
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None or moment.second or moment.microsecond:
-        raise ValueError("a minute with its zone, for example 2026-12-01T22:00:00Z")
-    return moment
-
-
-Moment = Annotated[AwareDatetime, BeforeValidator(_moment)]
 
 
 class Closure(Model):

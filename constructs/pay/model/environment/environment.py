@@ -13,6 +13,14 @@ from pay.model.environment.closure import Closure
 from pay.model.environment.images import Pin, Registry
 from pay.model.environment.instance_types import FAMILIES, SIZES, room_of
 from pay.model.environment.monitoring import LogPipeline, Monitoring
+from pay.model.environment.scaling import (
+    USUAL_SCALING,
+    Event,
+    Scaling,
+    ServiceScaling,
+    event_clock_problems,
+    event_problems,
+)
 from pay.model.environment.smoke import Smoke
 from pay.model.problem import Problem
 from pay.model.service.size import TaskCount, TaskSize
@@ -201,6 +209,8 @@ class Deployment(Model):
 
     stage: Stage
     tasks: TaskCount
+    scaling: ServiceScaling | None = None
+    """Left out: the environment's `[scaling]`."""
     size: TaskSize | None = None
     """Replaces the catalogue's size; left out: the catalogue's."""
     keeps: tuple[Kept, ...] = ()
@@ -260,6 +270,10 @@ class Environment(Model):
     tasks: Tasks | None = None
     """Left out: no migrations, no scheduled calls and no tasks that people start."""
     state: State
+    scaling: Scaling = USUAL_SCALING
+    """How Fargate follows demand: every key has a default."""
+    events: tuple[Event, ...] = ()
+    """Announced rises of demand."""
     capacity: Mapping[Segment, Capacity]
     services: Mapping[ServiceName, Deployment]
 
@@ -332,6 +346,10 @@ class Environment(Model):
                         yield Problem(key=key, found=service, allowed=allowed)
         if readable("adopt", "services"):
             yield from self._hardening_problems()
+        if readable("events"):
+            yield from event_problems(self.events)
+        if readable("events", "scaling"):
+            yield from event_clock_problems(self.events, self.scaling.timezone)
 
     def _hardening_problems(self) -> Iterator[Problem]:
         for service, deployment in self.services.items():

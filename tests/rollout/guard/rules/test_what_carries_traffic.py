@@ -23,6 +23,7 @@ from tests.support.plans import (
 )
 
 LOG_GROUP = "aws_cloudwatch_log_group"
+SCHEDULED_ACTION = "aws_appautoscaling_scheduled_action"
 SERVICE: Json = {"name": "publicauth", "desired_count": 2, "launch_type": "EC2"}
 STAYS = traffic(records("none", 100), records("none", 100))
 SIMPLE = traffic(records(None), records(None))
@@ -92,7 +93,10 @@ def test_refuses_to_destroy_what_logs_and_alarms_need_for_good(
     assert rules(verdict) == {"keeps-what-carries-traffic"}
 
 
-@pytest.mark.parametrize("type", sorted(RESOURCE_TYPES - {"aws_ecs_task_definition", LOG_GROUP}))
+@pytest.mark.parametrize(
+    "type",
+    sorted(RESOURCE_TYPES - {"aws_ecs_task_definition", LOG_GROUP, SCHEDULED_ACTION}),
+)
 @pytest.mark.parametrize("stage", [Stage.READY, Stage.QUARTER, Stage.SOAK])
 @pytest.mark.parametrize("stack", [PLATFORM, EC2, FARGATE])
 def test_refuses_to_destroy_anything_while_a_service_moves(

@@ -1,0 +1,96 @@
+"""A week on paper: what a setting costs, and whether it is enough."""
+
+import time
+from pathlib import Path
+
+import pytest
+
+from pay.model.environment.scaling import Scaling
+from pay.model.problem import InvalidInput
+from pay.model.scaling.demand_curve import built_in_week, read_curve
+from pay.model.scaling.side_scaling import Tracking
+from pay.model.scaling.simulation import Setting, simulate
+from pay.model.service.size import TaskCount
+
+WEEK = built_in_week()
+
+
+def setting(least: int, target: int, night: int | None = None) -> Setting:
+    tasks = TaskCount(min=least, peak=15, night=night)
+    cpu = Tracking("cpu", "ECSServiceAverageCPUUtilization", target, 300)
+    return Setting(tasks, 30, cpu, Scaling())
+
+
+@pytest.mark.parametrize(
+    ("chosen", "percent"),
+    [
+        (setting(9, 60), 71),
+        (setting(6, 60), 62),
+        (setting(9, 50), 79),
+        (setting(9, 50, night=4), 70),
+        (setting(15, 60), 100),
+    ],
+)
+def test_every_sensible_setting_carries_an_ordinary_week(chosen: Setting, percent: int) -> None:
+    run = simulate(chosen, WEEK, seeds=[1])
+    assert run.overloaded_seconds == 0
+    assert abs(100 * run.part_of_peak - percent) <= 2
+
+
+def test_one_task_that_may_be_full_does_not_carry_it() -> None:
+    assert simulate(setting(1, 95), WEEK, seeds=[1]).overloaded_seconds > 600
+
+
+def test_the_night_saves_hours_and_its_tasks_are_fewer() -> None:
+    always, nightly = (simulate(each, WEEK, [1]) for each in (setting(9, 50), setting(9, 50, 4)))
+    assert nightly.task_hours < 0.92 * always.task_hours
+    assert nightly.hours[3] < 6 < 9 <= nightly.hours[7]
+    assert nightly.hours[12] == pytest.approx(always.hours[12], abs=0.5)
+
+
+def test_a_week_takes_less_than_five_seconds() -> None:
+    started = time.process_time()
+    simulate(setting(9, 50, 4), WEEK)
+    assert time.process_time() - started < 5
+
+
+def test_reads_a_curve(tmp_path: Path) -> None:
+    path = tmp_path / "curve.csv"
+    path.write_text(
+        "time,requests\n2026-11-26T00:00,0\n2026-11-26T12:00,200\n2026-11-27T00:00,100\n"
+    )
+    curve = read_curve(path)
+    assert curve.length.days == 1
+    assert [curve.part_of_peak(3600 * hour) for hour in (0, 6, 12, 18, 24)] == [
+        *(0, 0.5, 1, 0.75, 0.5)
+    ]
+    assert simulate(setting(3, 50), curve, [1]).overloaded_seconds == 0
+
+
+def test_refuses_every_row_that_is_no_demand_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "curve.csv"
+    path.write_text(
+        "time,requests\n2026-11-26T00:00,1\nnoon,2\n2026-11-26T01:00,-3\n2026-11-25T00:00,4\n"
+        "2026-11-26T02:00,nan\n2026-11-26T03:00Z,4\n2026-11-26T04:00\n"
+    )
+    with pytest.raises(InvalidInput) as refused:
+        read_curve(path)
+    assert [problem.line for problem in refused.value.problems] == [3, 4, 5, 6, 7, 8]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "requests\n1\n",
+        "time,requests\n",
+        "time,requests\n2026-11-26T00:00,1\n",
+        "time,requests\n2026-11-26T00:00,0\n2026-11-26T01:00,0\n",
+        "time,requests\n2026-01-01T00:00,1\n2026-11-26T01:00,1\n",
+    ],
+)
+def test_refuses_a_file_that_is_no_curve(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "curve.csv"
+    path.write_text(text)
+    with pytest.raises(InvalidInput, match=r"curve\.csv"):
+        read_curve(path)

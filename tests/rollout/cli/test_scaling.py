@@ -1,0 +1,60 @@
+"""`pay scaling`: settings, a week on paper, and wrong use."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.checkout import Checkout, Pay, PayJson
+
+
+def test_shows_what_scales_each_service(checkout: Checkout, pay: Pay, pay_json: PayJson) -> None:
+    checkout.put("staging-2", "webhooks", "retired")
+    checkout.put("staging-2", "products-ui", "soak")
+    code, rows = pay_json("scaling", "staging-2")
+    assert code == 0
+    by_name = {row["service"]: row for row in rows}
+    assert by_name["webhooks"]["min"] == 2
+    assert [action["name"] for action in by_name["webhooks"]["actions"]] == ["day", "night"]
+    assert by_name["products-ui"]["actions"] == []
+    assert by_name["publicauth"]["actions"] == []
+    shown = pay("scaling", "staging-2", "webhooks").stdout
+    assert "night 1 cron(0 22 * * ? *) Europe/London" in shown
+    assert "connector" not in shown
+    assert "none: not there yet" in pay("scaling", "staging-2", "publicauth").stdout
+    assert "none: at the peak" in pay("scaling", "staging-2", "products-ui").stdout
+
+
+@pytest.mark.parametrize("columns", [80, 200])
+def test_simulates_a_week_as_a_table_and_a_chart(pay: Pay, columns: int) -> None:
+    result = pay("scaling", "staging-2", "webhooks", "--simulate", columns=columns)
+    assert result.exit_code == 0
+    assert "over" in result.stdout
+    assert "12:00 █" in result.stdout
+    assert max(map(len, result.stdout.splitlines())) <= columns
+
+
+def test_takes_a_curve_of_its_own(pay_json: PayJson, pay: Pay, tmp_path: Path) -> None:
+    curve = tmp_path / "day.csv"
+    curve.write_text("time,requests\n2026-11-26T00:00,10\n2026-11-26T23:00,10\n")
+    call = ("scaling", "staging-2", "webhooks", "--simulate", "--curve", str(curve))
+    code, [row] = pay_json(*call)
+    assert (code, row["seconds_over_100_percent"]) == (0, 0)
+    assert len(row["tasks_by_hour"]) == 23
+    curve.write_text("time,requests\nnoon,10\n")
+    refused = pay(*call)
+    assert refused.exit_code == 1
+    assert "day.csv:2: found noon,10" in " ".join(refused.stderr.split()).replace("- ", "-")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("nowhere",),
+        ("staging-2", "nobody"),
+        ("staging-2", "--curve", __file__),
+        ("staging-2", "--simulate", "--register"),
+        ("staging-2", "--simulate", "--curve", "nowhere.csv"),
+    ],
+)
+def test_wrong_use(pay: Pay, words: tuple[str, ...]) -> None:
+    assert pay("scaling", *words).exit_code == 2
