@@ -38,6 +38,7 @@ PANELS = {
     "Releasing": ("deploy", "release-order"),
     "Running tasks": ("migrate", "task"),
     "Patching": ("images", "renew"),
+    "Counting the cost": ("cost", "prices"),
     "Working on this project": ("sandbox", "schema"),
 }
 """The commands as `pay --help` lists them, each in the module of its name."""

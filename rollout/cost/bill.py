@@ -82,8 +82,10 @@ class Bill:
         return frozenset((*(line.usage.item for line in self.lines), *of_groups)) - names
 
     def only(self, is_wanted: Callable[[Usage], bool]) -> "Bill":
-        """Return the bill of these lines; without instances, which no service has alone."""
-        return Bill(tuple(line for line in self.lines if is_wanted(line.usage)), ())
+        """Return the bill of these lines, with the instances that they are a part of."""
+        lines = tuple(line for line in self.lines if is_wanted(line.usage))
+        names = {line.usage.item for line in lines}
+        return Bill(lines, tuple(each for each in self.instances if each.group.name in names))
 
     @property
     def double_running(self) -> Decimal:

@@ -3,9 +3,9 @@
 A price that is missing stays missing: whatever needs it names it, and nothing counts it as 0.
 """
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
@@ -21,12 +21,12 @@ from pay.model.text_types import Region
 from pay.toml_text import NotToml, parse
 
 FOLDER = Path(__file__).parent / "prices"
-OLDEST = timedelta(days=90)
+OLDEST = dt.timedelta(days=90)
 """AWS publishes price lists several times a month; what is older has to be looked up again."""
 
 _Word = Annotated[str, Field(min_length=1, max_length=200)]
 
-_Day = Annotated[date, Field(description="a day, 2026-09-11")]
+_Day = Annotated[dt.date, Field(description="a day, 2026-09-11")]
 
 
 class Price(Model):
@@ -63,15 +63,27 @@ class Price(Model):
                     fix="say where and when the price was read" if self.usd else "add usd",
                 )
 
-    def is_old(self, today: date, oldest: timedelta = OLDEST) -> bool:
-        """Return whether the price was read longer ago than that."""
-        return self.date is not None and today - self.date > oldest
+    def read(self, checked: dt.date | None) -> dt.date:
+        """Return the last day on which the price was right. `checked`: all were looked up then.
+
+        Only for a row with a price.
+        """
+        assert self.date is not None
+        return max(self.date, checked or self.date)
+
+    def is_old(
+        self, today: dt.date, checked: dt.date | None, oldest: dt.timedelta = OLDEST
+    ) -> bool:
+        """Return whether the price was last right longer ago than that."""
+        return self.usd is not None and today - self.read(checked) > oldest
 
 
 class PriceList(Model):
     """The prices of one region, USD, on demand, Linux, without tax."""
 
     region: Region
+    checked: _Day | None = None
+    """The day on which AWS's price list answered for every row; left out: never."""
     price: Mapping[_Word, Price]
     """Item of this project -> its price."""
 

@@ -20,8 +20,8 @@ from pay.model.monitoring.log_alarms import log_metrics
 from pay.model.monitoring.outage import platform_outage
 from pay.model.monitoring.service_alarms import alarms_over_both
 from pay.model.side import ServiceSide
-from pay.model.stage.dns_answers import share_at
 from pay.model.stacks import MONITORING, OVERVIEW, PLATFORM, SMOKE, TASKS
+from pay.model.stage.dns_answers import share_at
 from pay.smoke.alarms import alarm as canary_alarm
 from pay.smoke.targets import targets
 from rollout.cost.lines import HOURS, Part, Usage, amount
@@ -138,9 +138,7 @@ def shared_usage(environment: Environment) -> Iterator[Usage]:
     shared = [canary_alarm(each) for each in canaries]
     if OVERVIEW.is_wanted(environment):
         shared.append(platform_outage(environment))
-        yield used(
-            Part.DASHBOARDS, "dashboard of all", item="dashboard-month", quantity=amount(1)
-        )
+        yield used(Part.DASHBOARDS, "dashboard of all", item="dashboard-month", quantity=amount(1))
     if TASKS.is_wanted(environment):
         shared.append(dead_letters_alarm(environment))
     if shared:
