@@ -65,7 +65,7 @@ def prices(
     old = [
         item
         for item, row in listed.price.items()
-        if row.is_old(today, listed.checked, check_age or OLDEST)
+        if row.is_old(today, listed.checked, OLDEST if check_age is None else check_age)
     ]
     missing = [item for item, row in listed.price.items() if row.usd is None]
     data |= {"old": old, "missing": missing, "prices": _as_data(listed)}

@@ -1,6 +1,6 @@
 """A report as one HTML page, with the bill of each month as a chart."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -8,7 +8,7 @@ from pay.pages import templates
 from rollout.cost.lines import Line, Part, total
 from rollout.cost.months import Month
 from rollout.cost.report import Report
-from rollout.cost.table import By, counts, money, rows, sentences
+from rollout.cost.table import COLUMNS, By, counts, money, rows, sentences
 
 WIDTH, HEIGHT = 1000, 260
 """Of the plot, in its own units: the page scales it."""
@@ -59,27 +59,18 @@ class Chart:
 
 def as_page(report: Report) -> str:
     """Return the page; it needs no other file."""
-    by = By.SERVICE if len(report.environments) == 1 or report.service else By.ENVIRONMENT
-    parts = [
-        (part, [line for line in report.bill.lines if line.usage.part is part]) for part in Part
-    ]
     return (
         templates("rollout.cost")
         .get_template("cost.html.j2")
         .render(
             report=report,
-            by=by,
-            rows=list(rows(report, by)),
-            parts=[(part, lines) for part, lines in parts if lines],
-            sides=list(rows(report, By.SIDE)),
-            stages=list(rows(report, By.STAGE)),
-            instances=[(each, list(counts(report, each))) for each in report.bill.instances],
+            now=money(report.bill.lines),
+            before=money(report.before.lines),
             sentences=list(sentences(report)),
-            money=money,
-            of_part=_of_part,
-            shown_parts=tuple(part for part, lines in parts if lines),
-            months=_shown(report.months),
             chart=_chart(report) if report.months else None,
+            months=_month_grid(report),
+            grids=list(_grids(report)),
+            instances=None if report.service else _instance_grid(report),
             width=WIDTH,
             height=HEIGHT,
             stacked=STACKED,
@@ -87,8 +78,70 @@ def as_page(report: Report) -> str:
     )
 
 
-def _of_part(lines: tuple[Line, ...], part: Part) -> list[Line]:
-    return [line for line in lines if line.usage.part is part]
+@dataclass(frozen=True)
+class Grid:
+    """A table of texts; the first cell of a row is its head."""
+
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def _grids(report: Report) -> Iterator[Grid]:
+    """Yield the bill by environment or service, by part, by side and by stage."""
+    first = By.SERVICE if len(report.environments) == 1 or report.service else By.ENVIRONMENT
+    lines = report.bill.lines
+    yield _by(report, first)
+    parts = ((part, [line for line in lines if line.usage.part is part]) for part in Part)
+    cells = [(part.value, money(own)) for part, own in parts if own]
+    yield Grid(("part", "USD"), (*cells, ("sum", money(lines))))
+    yield _by(report, By.SIDE)
+    yield _by(report, By.STAGE)
+
+
+def _by(report: Report, by: By) -> Grid:
+    named = [*rows(report, by), ("sum", report.bill.lines)]
+    return Grid(
+        (by.value, *(title for title, _ in COLUMNS), "USD"),
+        tuple((name, *_cells(lines, COLUMNS), money(lines)) for name, lines in named),
+    )
+
+
+def _month_grid(report: Report) -> Grid:
+    columns = [(words, parts) for words, _, parts in STACKED]
+    return Grid(
+        ("month", *(words for words, _ in columns), "USD", "if min_instances stays", "begin"),
+        tuple(
+            (
+                month.name,
+                *_cells(month.lines, columns),
+                money(month.lines),
+                f"{month.usd_as_configured:,.2f}{'+' * bool(month.missing)}",
+                str(month.begun),
+            )
+            for month in _shown(report.months)
+        ),
+    )
+
+
+def _instance_grid(report: Report) -> Grid:
+    return Grid(
+        ("instances", "type", "configured", "packed", "a zone lost", "allocated", "idle room"),
+        tuple(
+            (
+                each.group.name,
+                each.group.instance_type,
+                *(f"{count}: {money(lines)}" for _, count, lines in counts(report, each)),
+                money(each.allocated),
+                money([each.idle]),
+            )
+            for each in report.bill.instances
+        ),
+    )
+
+
+def _cells(lines: Sequence[Line], columns: Iterable[tuple[str, tuple[Part, ...]]]) -> Iterator[str]:
+    for _, parts in columns:
+        yield money(line for line in lines if line.usage.part in parts)
 
 
 def _shown(months: tuple[Month, ...]) -> tuple[Month, ...]:

@@ -103,7 +103,7 @@ def _offers(row: Price, region: str, client: Any) -> Iterator[Offer]:
         )
         if priced:
             yield Offer(
-                usd=Decimal(priced[0]["pricePerUnit"]["USD"]),
+                usd=Decimal(f"{Decimal(priced[0]['pricePerUnit']['USD']).normalize():f}"),
                 unit=priced[0]["unit"],
                 sku=found["product"]["sku"],
                 source=f"AWS price list, {row.service} {found['version']}",
@@ -129,8 +129,12 @@ def with_offers(text: str, changed: Mapping[str, Offer], checked: date | None) -
     rows: Any = document["price"]
     for item, offer in changed.items():
         row = rows[item]
-        usd = f"{offer.usd.normalize():f}"
-        values = {"unit": offer.unit, "usd": usd, "sku": offer.sku, "source": offer.source}
+        values = {
+            "unit": offer.unit,
+            "usd": str(offer.usd),
+            "sku": offer.sku,
+            "source": offer.source,
+        }
         for key, value in (*values.items(), ("date", offer.date)):
             if row.get(key) != value:
                 row[key] = value

@@ -66,14 +66,14 @@ def service_usage(environment: Environment, name: str) -> Iterator[Usage]:
 
 def _of_side(side: ServiceSide) -> Iterator[Usage]:
     environment, service = side.environment, side.service
-    place = {"service": service.name, "side": side.side, "stage": side.deployment.stage}
-    used = partial(Usage, environment.name, **place)
+    stage = side.deployment.stage
+    used = partial(Usage, environment.name, service=service.name, side=side.side, stage=stage)
     if side.side is Side.FARGATE:
         yield from _tasks(side, used)
     kind = _BALANCER[service.load_balancer_type]
     hours = amount(HOURS)
     yield used(Part.BALANCERS, "load balancer", item=f"{kind}-hour", quantity=hours)
-    share = share_at(environment.ladder, side.deployment.stage, side.side)
+    share = share_at(environment.ladder, stage, side.side)
     part = Decimal(share.numerator) / share.denominator
     traffic = Decimal(str(environment.traffic_percent)) / 100
     if share:

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -66,14 +65,3 @@ def reported(checkout: Checkout) -> Callable[..., Report]:
         return report(standings, chosen, pricing, **given)
 
     return work_out
-
-
-@pytest.fixture
-def figures_file(checkout: Checkout) -> Path:
-    """A file with every figure, beside the environments of the checkout."""
-    from tests.support.cost import FIGURES_TOML
-
-    path = checkout.folder / "costs" / "assumptions.toml"
-    path.parent.mkdir()
-    path.write_text(FIGURES_TOML)
-    return path

@@ -32,7 +32,7 @@ def test_a_figure_on_the_command_line_comes_first(tmp_path: Path) -> None:
     given = ("hourly_rate_gbp=95.5", "hours_a_week_after.high=2")
     inputs = load_assumptions(path, given).inputs
     assert str(inputs["hourly_rate_gbp"]) == "95.5"
-    assert (inputs["hours_a_week_after_low"], inputs["hours_a_week_after_high"]) == (0, 2)
+    assert [inputs[f"hours_a_week_after_{end}"] for end in ("low", "high")] == [0, 2]
 
 
 @pytest.mark.parametrize(

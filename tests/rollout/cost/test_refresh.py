@@ -6,11 +6,13 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
+from botocore.config import Config
 
 from rollout.cli import prices as command
 from rollout.cost import refresh
-from rollout.cost.prices import load_prices
+from rollout.cost.prices import load_prices, price_file
 from rollout.cost.refresh import changes, look_up, with_offers
 from sandbox.server.process import Server
 from tests.support.checkout import Pay, PayJson
@@ -20,18 +22,15 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="session")
 def api(lock_server: Server) -> Any:
-    import boto3
-
-    return lock_server.client("pricing", lambda *a, **k: boto3.client(*a, **{**k, **US}))
-
-
-US = {"region_name": "us-east-1"}
+    return lock_server.client(
+        "pricing", lambda *a, **k: boto3.client(*a, **{**k, "region_name": refresh.API_REGION})
+    )
 
 
 @pytest.fixture
 def file(tmp_path: Path, api: Any, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The shipped file, which was looked up in the sandbox once; the commands ask the sandbox."""
-    text = Path(load_prices.__globals__["price_file"]("eu-west-1")).read_text()
+    text = price_file("eu-west-1").read_text()
     path = tmp_path / "eu-west-1.toml"
     path.write_text(text)
     prices = load_prices("eu-west-1", path)
@@ -58,10 +57,7 @@ def test_changes_the_one_row_that_differs(file: Path, pay_json: PayJson) -> None
     file.write_text(right.replace('usd = "0.7276"', 'usd = "0.6"'))
     code, told = pay_json("prices", "--refresh")
     assert code == 0
-    change = {"before": "0.6", "after": "0.7276"}
-    assert {item: told["changed"][item] for item in told["changed"]} == {
-        "ec2-m7g-4xlarge-hour": {"before": "0.6", "after": "0.7276000000"} | change
-    }
+    assert told["changed"] == {"ec2-m7g-4xlarge-hour": {"before": "0.6", "after": "0.7276"}}
     assert differing(right, file.read_text()) == []
 
 
@@ -70,7 +66,9 @@ def test_keeps_comments_order_and_the_rows_that_are_right(file: Path, pay: Pay) 
     assert "# `pay prices --refresh` looks every row up" in before
     assert pay("prices", "--refresh").exit_code == 0
     assert differing(before, file.read_text()) == []
-    assert f"checked = {date.today()}"[:12] in file.read_text()
+    checked = load_prices("eu-west-1", file).checked
+    assert checked is not None
+    assert checked > date(2026, 11, 25)
 
 
 def test_fills_in_what_had_no_price(file: Path) -> None:
@@ -112,15 +110,13 @@ def test_the_decoys_would_be_taken_without_the_whole_key(file: Path, api: Any) -
 
 
 def test_no_answer_is_one_message(file: Path, pay: Pay, monkeypatch: pytest.MonkeyPatch) -> None:
-    import boto3
-
     closed = boto3.client(
         "pricing",
         endpoint_url="http://127.0.0.1:9",
         aws_access_key_id="x",
         aws_secret_access_key="x",
         region_name="us-east-1",
-        config=refresh.CONFIG.merge(type(refresh.CONFIG)(retries={"total_max_attempts": 1})),
+        config=Config(retries={"total_max_attempts": 1}),
     )
     monkeypatch.setattr(command, "pricing_client", lambda: closed)
     before = file.read_text()

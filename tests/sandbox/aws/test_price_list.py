@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import boto3
 import pytest
 
 from sandbox.aws.price_list import answer
@@ -91,8 +92,6 @@ def test_the_same_usage_type_stands_in_several_services() -> None:
 
 @pytest.mark.slow
 def test_the_server_answers_the_sdk(server: Any, client: Callable[[str], Any]) -> None:
-    import boto3
-
     api = server.client(
         "pricing", lambda *a, **k: boto3.client(*a, **{**k, "region_name": "us-east-1"})
     )
