@@ -8,6 +8,7 @@ Exit codes: 0 fine, 1 a figure or a file is missing or wrong, 2 wrong use.
 Example: `pay cost production-2 --by stage`
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -37,6 +38,22 @@ def _known_ending(path: Path | None) -> Path | None:
     if path is not None and path.suffix not in WRITERS:
         raise typer.BadParameter(f"{path} does not end in {', '.join(WRITERS)}; choose one.")
     return writable(path)
+
+
+def _pricing(region: str, path: Path, given: Sequence[str]) -> Pricing:
+    """Return prices and figures. Raises InvalidInput with the mistakes of both files at once."""
+    problems: list[Problem] = []
+    try:
+        prices = load_prices(region)
+    except InvalidInput as mistakes:
+        problems += mistakes.problems
+    try:
+        figures = load_assumptions(path, given)
+    except InvalidInput as mistakes:
+        problems += mistakes.problems
+    if problems:
+        raise InvalidInput(problems)
+    return Pricing(prices, figures)
 
 
 def cost(
@@ -77,6 +94,9 @@ def cost(
             for name, each in standings.environments.items()
             if each.state.backend != "local"
         }
+        if not chosen:
+            message = "no environment has its states in S3; name one, to count it as if it had."
+            raise typer.BadParameter(message, param_hint="ENV")
     else:
         chosen = {environment: choose(environment, standings.environments, "ENV")}
     if service is not None:
@@ -86,12 +106,11 @@ def cost(
         found = f"environments in {', '.join(regions)}"
         problem = Problem(found=found, allowed="one region, which has one list of prices")
         raise InvalidInput([problem])
-    figures = load_assumptions(assumptions_file(folder), assume or ())
-    pricing = Pricing(load_prices(regions[0]), figures)
+    pricing = _pricing(regions[0], assumptions_file(folder), assume or ())
     shown = report(standings, chosen, pricing, service=service, is_estate=environment is None)
     if out is not None:
         write_output(out, WRITERS[out.suffix](shown))
-    rows = by or (By.SERVICE if environment or service else By.ENVIRONMENT)
+    rows = by or (By.SERVICE if environment else By.ENVIRONMENT)
     if as_json:
         print_json(as_data(shown, rows))
         return

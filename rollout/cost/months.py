@@ -50,7 +50,7 @@ class Plan:
     @cached_property
     def end(self) -> datetime:
         """Return the moment of the last move."""
-        return max(each[-1][1] for each in self.stays.values())
+        return max((each[-1][1] for each in self.stays.values()), default=LONG_AGO)
 
 
 def plan_of(environment: Environment, waves: Sequence[PlannedWave]) -> Plan:

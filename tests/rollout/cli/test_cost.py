@@ -60,6 +60,25 @@ def test_all_environments_leave_the_sandbox_out(pay_json: PayJson) -> None:
     assert pay_json("cost", "sandbox")[1]["environments"] == ["sandbox"]
 
 
+def test_local_environments_alone_are_refused(pay: Pay, checkout: Checkout) -> None:
+    for path in checkout.folder.glob("*.toml"):
+        if path.stem != "sandbox":
+            path.unlink()
+    result = pay("cost", columns=200)
+    assert result.exit_code == 2
+    assert "no environment has its states in S3" in result.stderr
+
+
+def test_mistakes_of_prices_and_figures_come_at_once(
+    pay: Pay, figures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    figures.unlink()
+    monkeypatch.setattr("rollout.cost.prices.FOLDER", tmp_path)
+    stderr = pay("cost", columns=400).stderr
+    assert "eu-west-1.toml: found" in stderr
+    assert "hourly_rate_gbp: found nothing" in stderr
+
+
 def test_when_the_move_pays_is_a_range_of_the_whole_estate(pay_json: PayJson) -> None:
     assert len(pay_json("cost")[1]["break_even"]) == 2
     assert pay_json("cost", "test-12")[1]["break_even"] == []
@@ -69,6 +88,8 @@ def test_one_service(pay_json: PayJson) -> None:
     code, told = pay_json("cost", "test-12", "--service", "connector")
     assert code == 0
     assert [row["service"] for row in told["rows"]] == ["connector"]
+    everywhere = pay_json("cost", "--service", "connector")[1]["rows"]
+    assert [row["environment"] for row in everywhere] == pay_json("cost")[1]["environments"]
 
 
 def test_writes_every_line_as_csv(pay: Pay, pay_json: PayJson, tmp_path: Path) -> None:

@@ -58,7 +58,7 @@ def test_production_costs_what_was_worked_out_by_hand(
     assert [each.usd for each in before.instances] == [Decimal("3213.29"), Decimal("1619.84")]
     assert of_part(before, Part.EC2, Part.IDLE) == Decimal("4833.13")
     assert of_part(during, Part.FARGATE) == Decimal("1706.41")
-    # connector: 15 tasks of 1 vCPU and 4 GB weigh 9 + 4 each; 6 instances of 16 vCPU and 64 GB, 208.
+    # connector: 15 tasks of 1 vCPU and 4 GB weigh 13 each; 6 instances of 16 vCPU and 64 GB 208.
     connector = [
         line for line in before.instances[0].allocated if line.usage.service == "connector"
     ]
