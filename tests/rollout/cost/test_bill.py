@@ -58,11 +58,9 @@ def test_production_costs_what_was_worked_out_by_hand(
     assert [each.usd for each in before.instances] == [Decimal("3213.29"), Decimal("1619.84")]
     assert of_part(before, Part.EC2, Part.IDLE) == Decimal("4833.13")
     assert of_part(during, Part.FARGATE) == Decimal("1706.41")
-    # connector: 15 tasks of 1 vCPU and 4 GB weigh 13 each; 6 instances of 16 vCPU and 64 GB 208.
-    connector = [
-        line for line in before.instances[0].allocated if line.usage.service == "connector"
-    ]
-    assert total(connector) == Decimal("502.08")
+    # egress: 6 tasks of 1 vCPU and 2 GB weigh 11 each; 6 instances of 8 vCPU and 32 GB 104 each.
+    egress = [line for line in before.instances[1].allocated if line.usage.service == "egress"]
+    assert total(egress) == Decimal("171.33")
     spare = [(each.group.packed, each.group.spare_zone) for each in before.instances]
     assert spare == [(3, 5), (3, 5)]
     lines = [pricing.of_group(each.group, each.group.spare_zone) for each in before.instances]
