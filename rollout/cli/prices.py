@@ -1,4 +1,4 @@
-"""Show AWS's prices that costs are counted with, and look them up again.
+"""Show AWS's prices with source and age, or look them up again.
 
 Each price has its source and its date. `--refresh` asks AWS's price list and changes only what
 differs; it needs the right pricing:GetProducts in any account.
