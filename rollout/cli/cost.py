@@ -1,4 +1,4 @@
-"""Show what environments cost, and when the move pays for itself.
+"""Show what environments cost, and when the move has paid off.
 
 Prices have a source and a date; what has none is named and never counted as 0. The team's own
 figures stand in `costs/assumptions.toml` beside the environments, or come with `--assume`.
