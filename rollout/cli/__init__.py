@@ -39,6 +39,7 @@ PANELS = {
     "Releasing": ("deploy", "release-order"),
     "Running tasks": ("migrate", "task"),
     "Patching": ("images", "patch", "renew", "versions"),
+    "Counting the cost": ("cost", "prices"),
     "Working on this project": ("sandbox", "schema"),
 }
 """The commands as `pay --help` lists them, each in the module of its name."""

@@ -27,6 +27,8 @@ from sandbox.server.faults import FaultInjection
 from sandbox.server.image_registry import PREFIX as IMAGES_PREFIX
 from sandbox.server.image_registry import ImageRegistry
 from sandbox.server.metric_feed import feeding_metrics
+from sandbox.server.prices import PREFIX as PRICES_PREFIX
+from sandbox.server.prices import price_list
 from sandbox.server.repeated_calls import RepeatedCalls
 from sandbox.server.traffic_history import TrafficHistory
 from sandbox.settings import Settings
@@ -131,6 +133,8 @@ def build_application(settings: Settings) -> "WSGIApplication":
     def moto(environ: Environ) -> Response:
         if environ["PATH_INFO"].startswith(IMAGES_PREFIX):
             return images(environ)
+        if environ.get("HTTP_X_AMZ_TARGET", "").startswith(PRICES_PREFIX):
+            return price_list(environ)
         return Response.from_app(dispatcher, environ, buffered=True)
 
     history = TrafficHistory(settings)

@@ -24,6 +24,7 @@ from imports.aws.launch_template import (
 )
 from pay.existing.network import ExistingNetwork
 from pay.model import Architecture, Environment, Scope, Segment, Side, addresses, names, scope_tag
+from pay.model.environment.instance_types import ROOT_VOLUME_GIB
 from pay.platform.profile import instance_profile
 
 METADATA_HOP_LIMIT = 1
@@ -33,8 +34,6 @@ developer guide, "Amazon ECS container instance IAM role")."""
 
 STOP_TIMEOUT = "2m"
 """The longest `stopTimeout` of any task."""
-
-ROOT_VOLUME_GIB = 50
 
 _AMI = "/aws/service/ecs/optimized-ami/amazon-linux-2023/{}recommended/image_id"
 """AWS's public parameter of the newest ECS-optimised image (AWS: ECS developer guide, "Retrieving

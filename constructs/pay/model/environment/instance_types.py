@@ -31,6 +31,9 @@ _VCPUS = {
 FAMILIES = tuple(_GIB_PER_VCPU)
 SIZES = tuple(_VCPUS)
 
+ROOT_VOLUME_GIB = 50
+"""The disk of an instance, a gp3 volume."""
+
 CPU_UNITS_PER_VCPU = 1024
 MEMORY_FOR_TASKS = 0.95
 """The share that an instance offers to tasks. Less registers than is installed, because of the
@@ -49,11 +52,16 @@ class Room(NamedTuple):
         return f"{self.cpu} CPU units and {self.memory_mib} MiB"
 
 
-def room_of(instance_type: str) -> Room | None:
-    """Return what one instance offers to tasks; None for a type that is not in these tables."""
+def installed(instance_type: str) -> Room | None:
+    """Return what one instance has; None for a type that is not in these tables."""
     family, _, size = instance_type.partition(".")
     if family not in _GIB_PER_VCPU or size not in _VCPUS:
         return None
     vcpus = _VCPUS[size]
-    installed_mib = vcpus * _GIB_PER_VCPU[family] * 1024
-    return Room(vcpus * CPU_UNITS_PER_VCPU, int(installed_mib * MEMORY_FOR_TASKS))
+    return Room(vcpus * CPU_UNITS_PER_VCPU, vcpus * _GIB_PER_VCPU[family] * 1024)
+
+
+def room_of(instance_type: str) -> Room | None:
+    """Return what one instance offers to tasks; None for a type that is not in these tables."""
+    whole = installed(instance_type)
+    return whole and Room(whole.cpu, int(whole.memory_mib * MEMORY_FOR_TASKS))

@@ -1,0 +1,115 @@
+"""The team's own figures: what a bill needs beside AWS's prices. None of them has a default."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field, ValidationError
+
+from pay.environments.toml_lines import TomlLines
+from pay.files import read_text
+from pay.model.base import Model
+from pay.model.problem import InvalidInput, Problem
+from pay.model.pydantic_errors import to_problems
+from pay.toml_text import NotToml, parse
+
+Amount = Annotated[Decimal, Field(ge=0, le=1_000_000)]
+Percent = Annotated[Decimal, Field(ge=0, le=100)]
+
+
+class Range(Model):
+    """A figure that nobody knows better than between two."""
+
+    low: Amount
+    high: Amount
+
+    def problems(self) -> Iterator[Problem]:
+        if self.low > self.high:
+            yield Problem(key="low", found=str(self.low), allowed=f"at most high, {self.high}")
+
+
+class Assumptions(Model):
+    """One file, `costs/assumptions.toml` beside the environments."""
+
+    hourly_rate_gbp: Amount
+    """What an hour of a developer costs, in GBP"""
+    usd_per_gbp: Annotated[Decimal, Field(gt=0, le=10)]
+    """The rate of exchange, for example 1.25"""
+    usd_per_gbp_date: date
+    """The day of that rate, for example 2026-11-26"""
+    hours_a_week_before: Range
+    """Hours a week on keeping EC2 instances, for example { low = 5, high = 7 }"""
+    hours_a_week_after: Range
+    """Hours a week on the platform when all has moved, for example { low = 0, high = 1 }"""
+    move_hours_a_service: Range
+    """Hours of work to move one service in one environment, for example { low = 4, high = 12 }"""
+    scaled_percent: Percent
+    """How far tasks that scale are above `min` on average: 0 is `min`, 100 is `peak`"""
+    lcus_a_service: Amount
+    """Capacity units that a service's load balancers use on average, at production's traffic"""
+    log_gb_a_service: Amount
+    """GB of log lines that a service writes in a month, at production's traffic"""
+    log_stored_percent: Percent
+    """What CloudWatch stores of a GB of log lines, compressed, in per cent"""
+
+    @property
+    def inputs(self) -> Mapping[str, Decimal]:
+        """Return every number by its name: those of a range end in `_low` and `_high`."""
+        numbers: dict[str, Decimal] = {}
+        for name in type(self).model_fields:
+            value = getattr(self, name)
+            if isinstance(value, Range):
+                numbers |= {f"{name}_low": value.low, f"{name}_high": value.high}
+            elif isinstance(value, Decimal):
+                numbers[name] = value
+        return numbers
+
+    @property
+    def hourly_rate_usd(self) -> Decimal:
+        return self.hourly_rate_gbp * self.usd_per_gbp
+
+
+def assumptions_file(environments: Path) -> Path:
+    """Return the place of the team's figures."""
+    return environments / "costs" / "assumptions.toml"
+
+
+def load_assumptions(path: Path, given: Sequence[str] = ()) -> Assumptions:
+    """Return the figures of a file; `given`, each `name=value`, comes before the file.
+
+    Raises InvalidInput with every figure that is missing or wrong, at once.
+    """
+    text, data = "", dict[str, Any]()
+    try:
+        text = read_text(path)
+        data = parse(text)
+    except FileNotFoundError:
+        pass  # every figure is asked for by name
+    except (OSError, ValueError) as error:
+        line = error.line if isinstance(error, NotToml) else None
+        problem = Problem(where=str(path), line=line, found=str(error), allowed="readable TOML")
+        raise InvalidInput([problem]) from None
+    try:
+        return Assumptions.model_validate(_with(data, given))
+    except ValidationError as error:
+        lines = TomlLines(text)
+        raise InvalidInput(
+            replace(each, where=str(path), line=lines.of(each.key)) for each in to_problems(error)
+        ) from None
+
+
+def _with(data: dict[str, Any], given: Sequence[str]) -> dict[str, Any]:
+    """Return the data with `name=value` and `name.low=value` in it."""
+    merged = dict(data)
+    for each in given:
+        name, _, value = each.partition("=")
+        key, _, end = name.partition(".")
+        if end:
+            old = merged.get(key)
+            merged[key] = {**(old if isinstance(old, dict) else {}), end: value}
+        else:
+            merged[key] = value
+    return merged

@@ -1,0 +1,169 @@
+"""The bill of an environment: every usage priced, to the cent.
+
+The sum over services is the sum over parts, because both add up the same lines.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+
+from pay.model import Environment, Side, Stage
+from rollout.cost.assumptions import Assumptions
+from rollout.cost.instances import Group, groups, reserved
+from rollout.cost.lines import Line, Part, Usage, cents, missing, total
+from rollout.cost.prices import PriceList
+from rollout.cost.usage import service_usage, shared_usage
+
+
+@dataclass(frozen=True)
+class Pricing:
+    """What a usage costs: prices and assumptions."""
+
+    prices: PriceList
+    assumptions: Assumptions
+
+    @cached_property
+    def inputs(self) -> Mapping[str, Decimal]:
+        return self.assumptions.inputs
+
+    def line(self, usage: Usage) -> Line:
+        """Return the usage with its cost; without one when its price is missing."""
+        usd = self.prices.usd(usage.item)
+        return Line(usage, None if usd is None else cents(usage.multiplied(self.inputs) * usd))
+
+    def of_group(self, group: Group, count: int) -> tuple[Line, ...]:
+        """Return what so many instances cost: hours and disks."""
+        return tuple(map(self.line, group.usage(count)))
+
+
+@dataclass(frozen=True)
+class Instances:
+    """A group of instances with its cost, and what of it is allocated."""
+
+    group: Group
+    billed: tuple[Line, ...]
+    """As configured: what AWS bills."""
+    allocated: tuple[Line, ...]
+    idle: Line
+
+    @property
+    def usd(self) -> Decimal | None:
+        """Return what AWS bills; None when a price is missing."""
+        return None if missing(self.billed) else total(self.billed)
+
+
+@dataclass(frozen=True)
+class Bill:
+    """What environments cost in a month at their stages."""
+
+    lines: tuple[Line, ...]
+    """Every line once: of the instances those that are allocated, and their idle room."""
+    instances: tuple[Instances, ...]
+
+    @property
+    def usd(self) -> Decimal:
+        """Return the sum of all that has a price."""
+        return total(self.lines)
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Return the items without a price."""
+        names = {each.group.name for each in self.instances}
+        of_groups = (line for each in self.instances for line in each.billed)
+        found = (*missing(self.lines), *missing(of_groups))
+        return tuple(each for each in dict.fromkeys(found) if each not in names)
+
+    @property
+    def items(self) -> frozenset[str]:
+        """Return every row of the prices that the bill needs."""
+        names = {each.group.name for each in self.instances}
+        of_groups = (line.usage.item for each in self.instances for line in each.billed)
+        return frozenset((*(line.usage.item for line in self.lines), *of_groups)) - names
+
+    def only(self, is_wanted: Callable[[Usage], bool]) -> "Bill":
+        """Return the bill of these lines, with the instances that they are a part of."""
+        lines = tuple(line for line in self.lines if is_wanted(line.usage))
+        names = {line.usage.item for line in lines}
+        return Bill(lines, tuple(each for each in self.instances if each.group.name in names))
+
+    @property
+    def double_running(self) -> Decimal:
+        """Return what Fargate costs where EC2 still runs the same service."""
+        return total(line for line in self.lines if _runs_twice(line.usage))
+
+
+def _runs_twice(usage: Usage) -> bool:
+    return usage.side is Side.FARGATE and usage.stage is not None and usage.stage.has_ec2
+
+
+def bill(environments: Iterable[Environment], pricing: Pricing) -> Bill:
+    """Return the bill of these environments."""
+    lines, instances = list[Line](), list[Instances]()
+    for environment in environments:
+        for name in environment.services:
+            lines += map(pricing.line, service_usage(environment, name))
+        lines += map(pricing.line, shared_usage(environment))
+        for group in groups(environment):
+            found = _instances(environment, group, pricing)
+            instances.append(found)
+            lines += (*found.allocated, found.idle)
+    return Bill(tuple(lines), tuple(instances))
+
+
+def _instances(environment: Environment, group: Group, pricing: Pricing) -> Instances:
+    """Share a group's cost: to each service what its tasks reserve, the rest is idle room."""
+    billed = pricing.of_group(group, group.configured)
+    usd = None if missing(billed) else total(billed)
+    whole = group.weight * group.configured
+    allocated = tuple(
+        Line(
+            Usage(
+                environment.name,
+                Part.EC2,
+                f"{weight:f} of {whole:f} parts of the instances of {group.segment}",
+                group.name,
+                weight,
+                service=name,
+                side=Side.EC2,
+                stage=environment.services[name].stage,
+            ),
+            None if usd is None else cents(usd * weight / whole),
+        )
+        for name, weight in reserved(environment, group.segment).items()
+    )
+    idle = Usage(
+        environment.name,
+        Part.IDLE,
+        f"what no task of {group.segment} reserves",
+        group.name,
+        whole - sum(line.usage.quantity for line in allocated),
+        side=Side.EC2,
+    )
+    return Instances(
+        group, billed, allocated, Line(idle, None if usd is None else usd - total(allocated))
+    )
+
+
+def at_stages(environment: Environment, stages: Mapping[str, Stage]) -> Environment:
+    """Return the same environment with services at other stages."""
+    services = {
+        name: deployment.model_copy(update={"stage": stages.get(name, deployment.stage)})
+        for name, deployment in environment.services.items()
+    }
+    return environment.model_copy(update={"services": services})
+
+
+def all_at(environment: Environment, stage: Stage) -> Environment:
+    """Return the environment with every service at one stage."""
+    return at_stages(environment, dict.fromkeys(environment.services, stage))
+
+
+def grouped(
+    lines: Iterable[Line], key: Callable[[Usage], str]
+) -> Iterator[tuple[str, tuple[Line, ...]]]:
+    """Yield the lines of each key, in the order in which keys appear."""
+    found: dict[str, list[Line]] = {}
+    for line in lines:
+        found.setdefault(key(line.usage), []).append(line)
+    yield from ((name, tuple(each)) for name, each in found.items())

@@ -1,0 +1,63 @@
+"""When the move has paid for itself, as a range: developer hours are known as ranges only.
+
+All that is spent from now on, with the bill and the hours of the move, is compared with what would
+be spent if every service had stayed on EC2.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from rollout.cost.assumptions import Assumptions
+from rollout.cost.lines import cents
+from rollout.cost.months import Month
+
+WEEKS_OF_A_MONTH = Decimal(52) / 12
+
+
+@dataclass(frozen=True)
+class Payback:
+    """One way to look at it: the balance after each month, and when it stays above 0."""
+
+    balances: tuple[Decimal, ...]
+    """USD that the move has brought by the end of each month; below 0 it has cost more."""
+    number: int | None
+    """The month from whose end on the balance is never below 0; None: later than the horizon."""
+
+
+@dataclass(frozen=True)
+class Hours:
+    """The team's hours in a month, low and high."""
+
+    low: Decimal
+    high: Decimal
+
+
+def hours_a_month(low: Decimal, high: Decimal) -> Hours:
+    """Return hours a month of hours a week."""
+    return Hours(low * WEEKS_OF_A_MONTH, high * WEEKS_OF_A_MONTH)
+
+
+def payback(
+    months: Sequence[Month], before: Decimal, assumptions: Assumptions, *, is_early: bool
+) -> Payback:
+    """Return the balance of the move. `before` is the bill of a month with all on EC2, in USD.
+
+    `is_early` takes the ends of the ranges that pay back soonest: many hours before, few after and
+    few for the move; otherwise the other ends.
+    """
+    a = assumptions
+    hour = a.hourly_rate_usd
+    was = a.hours_a_week_before.high if is_early else a.hours_a_week_before.low
+    will_be = a.hours_a_week_after.low if is_early else a.hours_a_week_after.high
+    move = a.move_hours_a_service.low if is_early else a.move_hours_a_service.high
+    saved_hours = cents((was - will_be) * WEEKS_OF_A_MONTH * hour)
+    balance, balances = Decimal("0.00"), list[Decimal]()
+    for month in months:
+        balance += before - month.usd - cents(month.begun * move * hour)
+        if month.is_over:
+            balance += saved_hours
+        balances.append(balance)
+    last_below = max((n for n, each in enumerate(balances) if each < 0), default=-1)
+    number = last_below + 1 if last_below + 1 < len(balances) else None
+    return Payback(tuple(balances), number)

@@ -1,0 +1,129 @@
+"""Everything that `pay cost` shows, worked out once for all of its outputs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from pay.model import Environment, Stage
+from rollout.cost.assumptions import Assumptions
+from rollout.cost.bill import Bill, Pricing, all_at, bill
+from rollout.cost.months import Month, months, plan_of
+from rollout.cost.payback import Hours, Payback, hours_a_month, payback
+from rollout.cost.prices import Price, PriceList
+from rollout.moves.standings import Standings
+from rollout.schedule.timetable import timetable
+
+NOT_COUNTED = (
+    "tax, the support plan and savings plans",
+    "databases, which are the same before and after",
+    "data transfer, NAT gateways and endpoints",
+    "metrics of Container Insights",
+    "runs of canaries that `pay smoke` starts",
+    "images in ECR, objects in S3, secrets, and calls of keys",
+)
+
+
+@dataclass(frozen=True)
+class Report:
+    """The bill of some environments, or of one service in them."""
+
+    environments: Mapping[str, Environment]
+    service: str | None
+    is_estate: bool
+    """Whether these are all environments: the team's hours are spent on all of them."""
+    pricing: Pricing
+    today: date
+    bill: Bill
+    before: Bill
+    """With every service on EC2 alone."""
+    months: tuple[Month, ...]
+    """Empty for one service: instances, which go last, belong to no service."""
+
+    @property
+    def prices(self) -> PriceList:
+        return self.pricing.prices
+
+    @property
+    def assumptions(self) -> Assumptions:
+        return self.pricing.assumptions
+
+    @cached_property
+    def items(self) -> tuple[str, ...]:
+        """Return every item that is counted anywhere, in order."""
+        of_months = {line.usage.item for month in self.months for line in month.lines}
+        return tuple(sorted(self.bill.items | self.before.items | of_months))
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Return the items that have no price."""
+        return tuple(item for item in self.items if self.prices.usd(item) is None)
+
+    @property
+    def old(self) -> Mapping[str, Price]:
+        """Return the prices in use that were read too long ago."""
+        rows = {item: self.prices.price[item] for item in self.items if item in self.prices.price}
+        checked = self.prices.checked
+        return {item: row for item, row in rows.items() if row.is_old(self.today, checked)}
+
+    @property
+    def after(self) -> Month | None:
+        """Return a month in which all has moved; None when the horizon has none."""
+        return next((month for month in self.months if month.is_over), None)
+
+    @property
+    def hours_before(self) -> Hours:
+        hours = self.assumptions.hours_a_week_before
+        return hours_a_month(hours.low, hours.high)
+
+    @property
+    def hours_after(self) -> Hours:
+        hours = self.assumptions.hours_a_week_after
+        return hours_a_month(hours.low, hours.high)
+
+    @cached_property
+    def paybacks(self) -> tuple[Payback, Payback] | None:
+        """Return the early and the late view; None when this is not the whole estate."""
+        if not self.is_estate or not self.months:
+            return None
+        before = self.before.usd
+        early = payback(self.months, before, self.assumptions, is_early=True)
+        return early, payback(self.months, before, self.assumptions, is_early=False)
+
+    def month_of(self, view: Payback) -> str:
+        """Return the month in which the move has paid for itself."""
+        if view.number is None:
+            return f"after {self.months[-1].name}"
+        return self.months[view.number].name
+
+
+def report(
+    standings: Standings,
+    environments: Mapping[str, Environment],
+    pricing: Pricing,
+    *,
+    service: str | None,
+    is_estate: bool,
+) -> Report:
+    """Work out everything for these environments; `service` limits it to one."""
+    now = bill(environments.values(), pricing)
+    before = bill((all_at(each, Stage.LEGACY) for each in environments.values()), pricing)
+    ahead: tuple[Month, ...] = ()
+    if service is not None:
+        now, before = (each.only(lambda usage: usage.service == service) for each in (now, before))
+    else:
+        today = standings.now.date()
+        plans = [
+            plan_of(each, timetable(standings, name, today)) for name, each in environments.items()
+        ]
+        ahead = months(plans, pricing, standings.now)
+    return Report(
+        environments=environments,
+        service=service,
+        is_estate=is_estate and service is None,
+        pricing=pricing,
+        today=standings.now.date(),
+        bill=now,
+        before=before,
+        months=ahead,
+    )

@@ -1,0 +1,210 @@
+"""A report in the terminal, and as data."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from rich import box
+from rich.table import Column, Table
+
+from pay.model import Stage
+from rollout.cost.bill import Instances, grouped
+from rollout.cost.lines import Line, Part, Usage, missing, total
+from rollout.cost.prices import OLDEST
+from rollout.cost.report import NOT_COUNTED, Report
+
+
+class By(StrEnum):
+    """What the rows of a bill stand for."""
+
+    ENVIRONMENT = "environment"
+    SERVICE = "service"
+    STAGE = "stage"
+    SIDE = "side"
+    MONTH = "month"
+
+
+COLUMNS: tuple[tuple[str, tuple[Part, ...]], ...] = (
+    ("EC2", (Part.EC2,)),
+    ("idle room", (Part.IDLE,)),
+    ("Fargate", (Part.FARGATE,)),
+    ("balancers", (Part.BALANCERS,)),
+    ("rest", (Part.ALARMS, Part.LOGS, Part.DASHBOARDS, Part.KEYS, Part.CANARIES)),
+)
+
+SHARED = "(shared)"
+BOTH = "(both)"
+
+KEYS: dict[By, Callable[[Usage], str]] = {
+    By.ENVIRONMENT: lambda usage: usage.environment,
+    By.SERVICE: lambda usage: usage.service or SHARED,
+    By.STAGE: lambda usage: usage.stage or SHARED,
+    By.SIDE: lambda usage: usage.side or BOTH,
+}
+"""How lines are grouped; months are made by `rollout.cost.months`."""
+
+
+def money(lines: Iterable[Line]) -> str:
+    """Return a sum for people: with a plus where a price is missing, and empty without lines."""
+    lines = tuple(lines)
+    lacking = [line for line in lines if line.usd is None]
+    if not lines or len(lacking) == len(lines):
+        return "no price" if lacking else ""
+    return f"{total(lines):,.2f}{'+' if lacking else ''}"
+
+
+def rows(report: Report, by: By) -> Iterator[tuple[str, tuple[Line, ...]]]:
+    """Yield the name and the lines of each row."""
+    if by is By.MONTH:
+        yield from ((month.name, month.lines) for month in report.months)
+        return
+    found = grouped(report.bill.lines, KEYS[by])
+    if by is By.STAGE:
+        order = [*Stage, SHARED]
+        found = iter(sorted(found, key=lambda row: order.index(row[0])))
+    yield from found
+
+
+def as_table(report: Report, by: By) -> Table:
+    """Return a row for each group, with its parts as columns."""
+    names = ", ".join(report.environments)
+    what = f"{report.service} in {names}" if report.service else names
+    table = Table(
+        Column(by.value, no_wrap=True),
+        *(Column(name, justify="right", no_wrap=True) for name, _ in COLUMNS),
+        Column("USD", justify="right", no_wrap=True),
+        title=f"Cost of {what}, USD a month without tax",
+        title_justify="left",
+        box=box.SIMPLE_HEAD,
+        padding=(0, 1),
+    )
+    for name, lines in rows(report, by):
+        table.add_row(name, *_cells(lines), money(lines))
+    if by is not By.MONTH:
+        table.add_section()
+        table.add_row("sum", *_cells(report.bill.lines), money(report.bill.lines))
+    return table
+
+
+def _cells(lines: Sequence[Line]) -> Iterator[str]:
+    for _, parts in COLUMNS:
+        yield money(line for line in lines if line.usage.part in parts)
+
+
+def instances_table(report: Report) -> Table:
+    """Return what EC2's instances cost: as configured, as packed, and with a zone lost."""
+    table = Table(
+        Column("instances", no_wrap=True),
+        Column("type", no_wrap=True),
+        *(
+            Column(name, justify="right", no_wrap=True)
+            for name in ("configured", "packed", "a zone lost")
+        ),
+        title="EC2: number and USD a month, as configured, as packed, as packed with a zone lost",
+        title_justify="left",
+        box=box.SIMPLE_HEAD,
+        padding=(0, 1),
+    )
+    for each in report.bill.instances:
+        table.add_row(each.group.name, each.group.instance_type, *_counts(report, each))
+    return table
+
+
+def counts(report: Report, each: Instances) -> Iterator[tuple[str, int, tuple[Line, ...]]]:
+    """Yield the three ways to count a group, with the cost of each."""
+    group = each.group
+    for name, count in (
+        ("configured", group.configured),
+        ("packed", group.packed),
+        ("spare_zone", group.spare_zone),
+    ):
+        yield name, count, report.pricing.of_group(group, count)
+
+
+def _counts(report: Report, each: Instances) -> Iterator[str]:
+    for _, count, lines in counts(report, each):
+        yield f"{count}: {money(lines)}"
+
+
+def sentences(report: Report) -> Iterator[str]:
+    """Yield what a reader has to know beside the tables."""
+    bill = report.bill
+    yield f"Before the move, all on EC2: {money(report.before.lines)}."
+    if report.after:
+        yield f"After it, from {report.after.name}: {money(report.after.lines)}."
+    yield (f"Double running: {bill.double_running:,.2f}, Fargate where EC2 runs the same service.")
+    if report.months:
+        before, after = report.hours_before, report.hours_after
+        yield (
+            f"Developer hours a month: {before.low:.1f} to {before.high:.1f} before, "
+            f"{after.low:.1f} to {after.high:.1f} after."
+        )
+    if report.paybacks:
+        early, late = map(report.month_of, report.paybacks)
+        yield f"The move has paid for itself: {early} at the earliest, {late} at the latest."
+    elif report.months:
+        yield "When the move pays: `pay cost` without ENV, because hours are those of all."
+    yield from warnings(report)
+    yield f"Not counted: {'; '.join(NOT_COUNTED)}."
+
+
+def warnings(report: Report) -> Iterator[str]:
+    """Yield the prices that are missing or old, by name."""
+    if report.missing:
+        yield (
+            f"No price, so not in any sum (+): {', '.join(report.missing)}. "
+            "`pay prices --refresh` looks them up."
+        )
+    if report.old:
+        old = ", ".join(f"{item} ({row.date})" for item, row in report.old.items())
+        yield f"Prices older than {OLDEST.days} days: {old}."
+
+
+def as_data(report: Report, by: By) -> dict[str, Any]:
+    """Return everything for programs: money as text, because it is exact."""
+    return {
+        "environments": list(report.environments),
+        "service": report.service,
+        "currency": "USD",
+        "by": by.value,
+        "rows": [
+            {
+                by.value: name,
+                "usd": str(total(lines)),
+                "missing": list(missing(lines)),
+                "parts": {
+                    part.value: str(total(each))
+                    for part in Part
+                    if (each := [line for line in lines if line.usage.part is part])
+                },
+            }
+            for name, lines in rows(report, by)
+        ],
+        "usd": str(report.bill.usd),
+        "before": str(report.before.usd),
+        "after": _text(report.after.usd if report.after else None),
+        "double_running": str(report.bill.double_running),
+        "instances": [
+            {
+                "environment": each.group.environment,
+                "segment": each.group.segment.value,
+                "instance_type": each.group.instance_type,
+                **{
+                    name: {"count": count, "usd": None if missing(lines) else str(total(lines))}
+                    for name, count, lines in counts(report, each)
+                },
+                "allocated": str(total(each.allocated)),
+                "idle": _text(each.idle.usd),
+            }
+            for each in report.bill.instances
+        ],
+        "break_even": [report.month_of(each) for each in report.paybacks or ()],
+        "missing": list(report.missing),
+        "old": {item: str(row.date) for item, row in report.old.items()},
+        "not_counted": list(NOT_COUNTED),
+    }
+
+
+def _text(usd: Decimal | None) -> str | None:
+    return None if usd is None else str(usd)

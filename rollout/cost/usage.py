@@ -1,0 +1,155 @@
+"""What a service and an environment use in a month, from the model: no list is kept here.
+
+EC2's instances are in `instances`, because services share them.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+from functools import partial
+
+from pay.catalogue import CATALOGUE
+from pay.model import Environment, LoadBalancerType, Microservice, Segment, Side
+from pay.model.alarms import Alarm, alarms
+from pay.model.environment.environment import Architecture
+from pay.model.environment.instance_types import CPU_UNITS_PER_VCPU
+from pay.model.metrics import Formula
+from pay.model.monitoring.composites import Composite
+from pay.model.monitoring.dead_letters import dead_letters_alarm
+from pay.model.monitoring.log_alarms import log_metrics
+from pay.model.monitoring.outage import platform_outage
+from pay.model.monitoring.service_alarms import alarms_over_both
+from pay.model.side import ServiceSide
+from pay.model.stacks import MONITORING, OVERVIEW, PLATFORM, SMOKE, TASKS
+from pay.model.stage.dns_answers import share_at
+from pay.smoke.alarms import alarm as canary_alarm
+from pay.smoke.targets import targets
+from rollout.cost.lines import HOURS, Part, Usage, amount
+
+TARGET_TRACKING_ALARMS = 2
+"""Application Auto Scaling makes two for each policy, and they are billed (AWS: "Target tracking
+scaling policies for Application Auto Scaling")."""
+
+KEYS_OF_ALARMS = 1
+KEYS = {PLATFORM: len(Segment) + KEYS_OF_ALARMS, TASKS: 1, SMOKE: 1}
+"""Kind of stack -> its KMS keys; a test counts them in the stacks' addresses."""
+
+DAYS_OF_A_MONTH = Decimal(365) / 12
+
+_FARGATE = {Architecture.ARM64: "fargate-arm", Architecture.X86_64: "fargate-x86"}
+_BALANCER = {LoadBalancerType.APPLICATION: "alb", LoadBalancerType.NETWORK: "nlb"}
+
+
+def metrics_of(alarm: Alarm) -> int:
+    """Return how many metrics an alarm is billed for: each one in its expression (AWS: CloudWatch
+    pricing, "Alarms").
+    """
+    return len(alarm.metric.metrics) if isinstance(alarm.metric, Formula) else 1
+
+
+def service_usage(environment: Environment, name: str) -> Iterator[Usage]:
+    """Yield what a service uses at its stage, without its part of EC2's instances."""
+    service, stage = CATALOGUE[name], environment.services[name].stage
+    for side in Side:
+        if stage.has(side):
+            yield from _of_side(ServiceSide(service, environment, side))
+    used = partial(Usage, environment.name, service=name, stage=stage)
+    if MONITORING.is_wanted(environment):
+        yield from _watching(service, environment, used)
+    traffic = amount(Decimal(str(environment.traffic_percent)) / 100)
+    gigabytes = partial(used, Part.LOGS, times=("log_gb_a_service",))
+    yield gigabytes("log lines written", item="log-gb", quantity=traffic)
+    months = environment.logs.retention_in_days / DAYS_OF_A_MONTH
+    stored = gigabytes("log lines kept", item="log-gb-month", quantity=amount(traffic * months))
+    yield replace(stored, times=(*stored.times, "log_stored_percent"))
+
+
+def _of_side(side: ServiceSide) -> Iterator[Usage]:
+    environment, service = side.environment, side.service
+    stage = side.deployment.stage
+    used = partial(Usage, environment.name, service=service.name, side=side.side, stage=stage)
+    if side.side is Side.FARGATE:
+        yield from _tasks(side, used)
+    kind = _BALANCER[service.load_balancer_type]
+    hours = amount(HOURS)
+    yield used(Part.BALANCERS, "load balancer", item=f"{kind}-hour", quantity=hours)
+    share = share_at(environment.ladder, stage, side.side)
+    part = Decimal(share.numerator) / share.denominator
+    traffic = Decimal(str(environment.traffic_percent)) / 100
+    if share:
+        yield used(
+            Part.BALANCERS,
+            "capacity units of its part of the requests",
+            item=f"{kind}-lcu-hour",
+            quantity=amount(part * traffic * HOURS),
+            times=("lcus_a_service",),
+        )
+    own = sum(map(metrics_of, alarms(side)))
+    scaling = TARGET_TRACKING_ALARMS if side.side is Side.FARGATE else 0
+    words = f"{own} metrics of alarms" + (f", {scaling} of scaling" if scaling else "")
+    yield used(Part.ALARMS, words, item="alarm-metric-month", quantity=amount(own + scaling))
+
+
+def _tasks(side: ServiceSide, used: "partial[Usage]") -> Iterator[Usage]:
+    """Yield the hours of tasks that always run, and of those that demand adds: none while the side
+    must hold the peak.
+    """
+    prefix = _FARGATE[side.environment.architecture]
+    vcpus = Decimal(side.size.cpu) / CPU_UNITS_PER_VCPU
+    gigabytes = Decimal(side.size.memory_mib) / 1024
+    always = side.needed_tasks
+    for tasks, words, times in (
+        (always, f"{always} tasks that always run", ()),
+        (side.deployment.tasks.peak - always, "tasks that demand adds", ("scaled_percent",)),
+    ):
+        for unit, size in (("vcpu", vcpus), ("gb", gigabytes)):
+            if tasks:
+                yield used(
+                    Part.FARGATE,
+                    f"{unit.replace('vcpu', 'vCPU').replace('gb', 'GB')}: {words}",
+                    item=f"{prefix}-{unit}-hour",
+                    quantity=amount(tasks * size * HOURS),
+                    times=times,
+                )
+
+
+def _watching(
+    service: Microservice, environment: Environment, used: "partial[Usage]"
+) -> Iterator[Usage]:
+    """Yield the alarms over both sides, the metrics of log lines and the dashboard."""
+    over_both = alarms_over_both(service, environment).values()
+    metrics = sum(metrics_of(each) for each in over_both if isinstance(each, Alarm))
+    composites = sum(isinstance(each, Composite) for each in over_both)
+    counted = len(log_metrics(service, environment))
+    for part, words, item, number in (
+        (Part.ALARMS, "metrics of alarms over both sides", "alarm-metric-month", metrics),
+        (Part.ALARMS, "composite alarms", "composite-alarm-month", composites),
+        (Part.LOGS, "metrics counted from log lines", "metric-month", counted),
+        (Part.DASHBOARDS, "dashboard", "dashboard-month", 1),
+    ):
+        if number:
+            yield used(part, words, item=item, quantity=amount(number))
+
+
+def shared_usage(environment: Environment) -> Iterator[Usage]:
+    """Yield what all services of an environment share, without EC2's instances."""
+    used = partial(Usage, environment.name)
+    canaries = [each for each in targets(environment) if each.every_minutes]
+    shared = [canary_alarm(each) for each in canaries]
+    if OVERVIEW.is_wanted(environment):
+        shared.append(platform_outage(environment))
+        yield used(Part.DASHBOARDS, "dashboard of all", item="dashboard-month", quantity=amount(1))
+    if TASKS.is_wanted(environment):
+        shared.append(dead_letters_alarm(environment))
+    if shared:
+        yield used(
+            Part.ALARMS,
+            "metrics of alarms of the environment",
+            item="alarm-metric-month",
+            quantity=amount(sum(map(metrics_of, shared))),
+        )
+    keys = sum(number for kind, number in KEYS.items() if kind.is_wanted(environment))
+    yield used(Part.KEYS, f"{keys} KMS keys", item="kms-key-month", quantity=amount(keys))
+    runs = sum(Decimal(HOURS * 60) / (each.every_minutes or 1) for each in canaries)
+    if runs:
+        yield used(Part.CANARIES, "runs on a schedule", item="canary-run", quantity=amount(runs))

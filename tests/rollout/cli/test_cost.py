@@ -1,0 +1,197 @@
+"""`pay cost` and `pay prices`: what they print, write and refuse."""
+
+import csv
+import os
+import resource
+import subprocess
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from rollout.terminal.arguments import now
+from tests.support.checkout import COMMITTED, Checkout, Pay, PayJson
+from tests.support.cost import FIGURES, FIGURES_TOML
+from toolchain.paths import VENV_BIN
+
+MOST_CPU_SECONDS = 2.0
+"""For all environments, of the whole process."""
+
+
+@pytest.fixture(autouse=True)
+def figures(checkout: Checkout) -> Path:
+    path = checkout.folder / "costs" / "assumptions.toml"
+    path.parent.mkdir()
+    path.write_text(FIGURES_TOML)
+    return path
+
+
+def test_shows_a_service_in_a_row_with_its_sum(pay: Pay) -> None:
+    result = pay("cost", "production-2")
+    assert result.exit_code == 0
+    for words in ("connector", "(shared)", "EC2: number and USD a month", "Not counted: tax"):
+        assert words in result.stdout
+    assert "No price, so not in any sum (+): canary-run" in result.stdout
+
+
+@pytest.mark.parametrize("columns", [80, 200])
+def test_fits_into_the_terminal(pay: Pay, columns: int) -> None:
+    for words in (("cost",), ("cost", "test-12", "--by", "month"), ("prices",)):
+        lines = pay(*words, columns=columns).stdout.splitlines()
+        assert max(map(len, lines)) <= columns, words
+
+
+@pytest.mark.parametrize("by", ["environment", "service", "stage", "side"])
+def test_rows_add_up_however_they_are_grouped(pay_json: PayJson, by: str) -> None:
+    code, told = pay_json("cost", "--by", by)
+    assert code == 0
+    assert sum(Decimal(row["usd"]) for row in told["rows"]) == Decimal(told["usd"])
+    for row in told["rows"]:
+        assert sum(map(Decimal, row["parts"].values())) == Decimal(row["usd"])
+    for each in told["instances"]:
+        whole = Decimal(each["allocated"]) + Decimal(each["idle"])
+        assert whole == Decimal(each["configured"]["usd"])
+
+
+def test_all_environments_leave_the_sandbox_out(pay_json: PayJson) -> None:
+    """It is not on AWS; asked for by name it is counted."""
+    assert "sandbox" not in pay_json("cost")[1]["environments"]
+    assert pay_json("cost", "sandbox")[1]["environments"] == ["sandbox"]
+
+
+def test_local_environments_alone_are_refused(pay: Pay, checkout: Checkout) -> None:
+    for path in checkout.folder.glob("*.toml"):
+        if path.stem != "sandbox":
+            path.unlink()
+    result = pay("cost", columns=200)
+    assert result.exit_code == 2
+    assert "no environment has its states in S3" in result.stderr
+
+
+def test_mistakes_of_prices_and_figures_come_at_once(
+    pay: Pay, figures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    figures.unlink()
+    monkeypatch.setattr("rollout.cost.prices.FOLDER", tmp_path)
+    stderr = pay("cost", columns=400).stderr
+    assert "eu-west-1.toml: found" in stderr
+    assert "hourly_rate_gbp: found nothing" in stderr
+
+
+def test_when_the_move_pays_is_a_range_of_the_whole_estate(pay_json: PayJson) -> None:
+    assert len(pay_json("cost")[1]["break_even"]) == 2
+    assert pay_json("cost", "test-12")[1]["break_even"] == []
+
+
+def test_one_service(pay_json: PayJson) -> None:
+    code, told = pay_json("cost", "test-12", "--service", "connector")
+    assert code == 0
+    assert [row["service"] for row in told["rows"]] == ["connector"]
+    everywhere = pay_json("cost", "--service", "connector")[1]["rows"]
+    assert [row["environment"] for row in everywhere] == pay_json("cost")[1]["environments"]
+
+
+def test_writes_every_line_as_csv(pay: Pay, pay_json: PayJson, tmp_path: Path) -> None:
+    out = tmp_path / "cost.csv"
+    assert pay("cost", "test-12", "--out", str(out)).exit_code == 0
+    rows = list(csv.DictReader(out.read_text().splitlines()))
+    told = pay_json("cost", "test-12")[1]
+    priced = [row for row in rows if row["usd"] != "no price"]
+    assert sum(Decimal(row["usd"]) for row in priced) == Decimal(told["usd"])
+    unpriced = {row["item"] for row in rows if row["usd"] == "no price"}
+    # Nothing has moved here: composite alarms come with a move.
+    assert unpriced == set(told["missing"]) - {"composite-alarm-month"}
+
+
+@pytest.mark.parametrize("ending", ["xlsx", "html", "csv"])
+def test_writes_the_same_bytes_again(pay: Pay, tmp_path: Path, ending: str) -> None:
+    out = tmp_path / f"cost.{ending}"
+    written = []
+    for _ in range(2):
+        assert pay("cost", "test-12", "--out", str(out)).exit_code == 0
+        written.append(out.read_bytes())
+    assert written[0] == written[1]
+
+
+REFUSED = {
+    "an unknown environment": (("cost", "nowhere"), "'nowhere' is not one of"),
+    "an unknown service": (("cost", "--service", "conector"), "'conector' is not one of"),
+    "an unknown ending": (("cost", "--out", "cost.pdf"), "does not end in .xlsx, .csv, .html"),
+    "an unwritable place": (("cost", "--out", "none/cost.csv"), "is not a folder"),
+    "an unknown grouping": (("cost", "--by", "colour"), "'colour' is not one of"),
+    "months of a service": (("cost", "--by", "month", "--service", "ledger"), "no service"),
+    "half an assumption": (("cost", "--assume", "hourly_rate_gbp"), "is not NAME=VALUE"),
+    "an age in weeks": (("prices", "--check-age", "9w"), "write it as 90d"),
+}
+
+
+@pytest.mark.parametrize(("words", "message"), REFUSED.values(), ids=REFUSED)
+def test_refuses_wrong_use(
+    pay: Pay, words: tuple[str, ...], message: str, checkout: Checkout
+) -> None:
+    before = checkout.contents()
+    result = pay(*words, columns=200)
+    assert result.exit_code == 2
+    assert message in " ".join(result.stderr.replace("│", " ").split())
+    assert checkout.contents() == before
+
+
+def test_asks_for_all_missing_figures_at_once_and_writes_nothing(
+    pay: Pay, figures: Path, tmp_path: Path
+) -> None:
+    figures.unlink()
+    out = tmp_path / "cost.csv"
+    result = pay("cost", "--out", str(out), columns=400)
+    assert result.exit_code == 1
+    for name in FIGURES:
+        assert f"{name}: found nothing" in result.stderr
+    assert not out.exists()
+
+
+def test_figures_can_come_with_the_command(pay_json: PayJson) -> None:
+    few = Decimal(pay_json("cost", "test-12", "--assume", "lcus_a_service=1")[1]["usd"])
+    many = Decimal(pay_json("cost", "test-12", "--assume", "lcus_a_service=9")[1]["usd"])
+    assert many > few
+
+
+def test_old_prices_fail_the_check_and_are_named(pay: Pay) -> None:
+    result = pay("prices", "--check-age", "0d", columns=200)
+    assert result.exit_code == 1
+    assert "Too old: fargate-x86-vcpu-hour" in result.stdout
+    assert pay("prices", "--check-age", "9999d").exit_code == 0
+    assert pay("prices").exit_code == 0
+
+
+def test_an_old_price_is_named_in_the_cost(
+    pay_json: PayJson, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    later = now() + timedelta(days=365)
+    monkeypatch.setattr("rollout.cli.cost.now", lambda: later)
+    _, told = pay_json("cost", "test-12", "--service", "connector")
+    assert "alb-hour" in told["old"]
+    assert "alarm-metric-month" in told["old"]
+
+
+@pytest.mark.slow
+def test_all_environments_take_less_than_two_seconds(tmp_path: Path) -> None:
+    """Of CPU, which other tests beside it do not change; the second run has its byte code."""
+    given = [
+        f"{name}.{end}={value[end]}" if end else f"{name}={value}"
+        for name, value in FIGURES.items()
+        for end in (("low", "high") if isinstance(value, dict) else ("",))
+    ]
+    words = ["cost", *(word for each in given for word in ("--assume", each))]
+    environment = {
+        **os.environ,
+        "PAY_ENVIRONMENTS": str(COMMITTED),
+        "PYTHONDONTWRITEBYTECODE": "",
+        "PYTHONPYCACHEPREFIX": str(tmp_path),
+    }
+    seconds = []
+    for _ in range(2):
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        subprocess.run([VENV_BIN / "pay", *words], env=environment, check=True, capture_output=True)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        seconds.append(after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime)
+    assert seconds[1] < MOST_CPU_SECONDS

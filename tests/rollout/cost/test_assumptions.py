@@ -1,0 +1,53 @@
+"""The team's figures have no default, and are asked for by name."""
+
+from pathlib import Path
+
+import pytest
+
+from pay.model.problem import InvalidInput
+from rollout.cost.assumptions import Assumptions, load_assumptions
+from tests.conftest import ROOT
+from tests.support.cost import FIGURES_TOML
+
+SHIPPED = ROOT / "environments" / "costs" / "assumptions.toml"
+
+
+def test_asks_for_every_missing_figure_at_once() -> None:
+    with pytest.raises(InvalidInput) as refused:
+        load_assumptions(SHIPPED)
+    asked = {each.key for each in refused.value.problems}
+    assert asked == set(Assumptions.model_fields) - {"hours_a_week_before"}
+    assert all(each.found == "nothing" for each in refused.value.problems)
+
+
+def test_without_a_file_asks_for_all(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        load_assumptions(tmp_path / "none.toml")
+    assert {each.key for each in refused.value.problems} == set(Assumptions.model_fields)
+
+
+def test_a_figure_on_the_command_line_comes_first(tmp_path: Path) -> None:
+    path = tmp_path / "figures.toml"
+    path.write_text(FIGURES_TOML)
+    given = ("hourly_rate_gbp=95.5", "hours_a_week_after.high=2")
+    inputs = load_assumptions(path, given).inputs
+    assert str(inputs["hourly_rate_gbp"]) == "95.5"
+    assert [inputs[f"hours_a_week_after_{end}"] for end in ("low", "high")] == [0, 2]
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ("hourly_rate_gbp=much", "found 'much'"),
+        ("hourly_rate_gbp=-1", "found '-1'"),
+        ("hourly_rate_gbp=NaN", "a finite number"),
+        ("hours_a_week_after.low=3", "allowed: at most high, 1"),
+        ("hourly_rate_usd=80", "did you mean hourly_rate_gbp?"),
+        ("hours_a_week_after=3", "allowed: a table"),
+    ],
+)
+def test_refuses_a_wrong_figure(tmp_path: Path, given: str, message: str) -> None:
+    path = tmp_path / "figures.toml"
+    path.write_text(FIGURES_TOML)
+    with pytest.raises(InvalidInput, match=message.replace("?", r"\?")):
+        load_assumptions(path, [given])

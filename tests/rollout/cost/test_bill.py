@@ -1,0 +1,202 @@
+"""A bill adds up to the cent, however it is read, and knows what has no price."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from operator import attrgetter
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pay.catalogue import CATALOGUE
+from pay.model import Architecture, Environment, Segment, Side, Stage
+from pay.model.alarms import alarms
+from pay.model.side import ServiceSide
+from rollout.cost.assumptions import Assumptions
+from rollout.cost.bill import Bill, Pricing, all_at, at_stages, bill, grouped
+from rollout.cost.instances import counts_needed, groups
+from rollout.cost.lines import Part, missing, total
+from rollout.cost.prices import PriceList
+from rollout.cost.usage import KEYS, TARGET_TRACKING_ALARMS, metrics_of, service_usage
+from tests.conftest import ROOT
+
+
+def of_part(found: Bill, *parts: Part) -> Decimal:
+    return total(line for line in found.lines if line.usage.part in parts)
+
+
+@settings(
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(stages=st.lists(st.sampled_from(Stage), min_size=len(CATALOGUE), max_size=len(CATALOGUE)))
+def test_every_way_to_add_up_gives_the_same_cent(
+    environments: Mapping[str, Environment], pricing: Pricing, stages: list[Stage]
+) -> None:
+    """At any stages: by service, by part, by side and by stage; allocation and idle room are what
+    AWS bills for the instances.
+    """
+    services = environments["production-2"].services
+    there = at_stages(environments["production-2"], dict(zip(services, stages, strict=False)))
+    found = bill([there], pricing)
+    assert found.missing == ()
+    for key in ("service", "part", "side", "stage"):
+        parts = grouped(found.lines, attrgetter(key))
+        assert sum(total(lines) for _, lines in parts) == found.usd, key
+    for each in found.instances:
+        assert each.idle.usd is not None
+        assert total(each.allocated) + each.idle.usd == each.usd == total(each.billed)
+        assert each.idle.usd >= 0
+    assert found.usd == found.usd.quantize(Decimal("0.01"))
+
+
+def test_production_costs_what_was_worked_out_by_hand(
+    environments: Mapping[str, Environment], pricing: Pricing
+) -> None:
+    before = bill([all_at(environments["production-2"], Stage.LEGACY)], pricing)
+    during = bill([all_at(environments["production-2"], Stage.HALF)], pricing)
+    # 6 x (730 x 0.7276 + 50 x 0.088) and 6 x (730 x 0.3638 + 50 x 0.088)
+    assert [each.usd for each in before.instances] == [Decimal("3213.29"), Decimal("1619.84")]
+    assert of_part(before, Part.EC2, Part.IDLE) == Decimal("4833.13")
+    assert of_part(during, Part.FARGATE) == Decimal("1706.41")
+    # egress: 6 tasks of 1 vCPU and 2 GB weigh 11 each; 6 instances of 8 vCPU and 32 GB 104 each.
+    egress = [line for line in before.instances[1].allocated if line.usage.service == "egress"]
+    assert total(egress) == Decimal("171.33")
+    spare = [(each.group.packed, each.group.spare_zone) for each in before.instances]
+    assert spare == [(3, 5), (3, 5)]
+    lines = [pricing.of_group(each.group, each.group.spare_zone) for each in before.instances]
+    assert sum(map(total, lines)) == Decimal("4027.61")
+
+
+@pytest.mark.parametrize("name", CATALOGUE)
+def test_a_service_on_both_sides_costs_both_sides(
+    environments: Mapping[str, Environment], pricing: Pricing, name: str
+) -> None:
+    """The EC2 side costs what it did, with fewer capacity units; the Fargate side what it will."""
+    environment = environments["production-2"]
+    sums: dict[tuple[Stage, Side], Decimal] = {}
+    for stage in (Stage.LEGACY, Stage.HALF, Stage.SOAK):
+        there = bill([all_at(environment, stage)], pricing)
+        own = [line for line in there.lines if line.usage.service == name]
+        for side in Side:
+            sums[stage, side] = total(
+                line
+                for line in own
+                if line.usage.side is side and "lcus_a_service" not in line.usage.times
+            )
+        shared = total(
+            line for line in own if not line.usage.side or "lcus_a_service" in line.usage.times
+        )
+        assert total(own) == sums[stage, Side.EC2] + sums[stage, Side.FARGATE] + shared
+    assert sums[Stage.HALF, Side.EC2] == sums[Stage.LEGACY, Side.EC2] > 0
+    assert sums[Stage.HALF, Side.FARGATE] == sums[Stage.SOAK, Side.FARGATE] > 0
+
+
+def test_double_running_is_fargate_beside_ec2(
+    environments: Mapping[str, Environment], pricing: Pricing
+) -> None:
+    for stage in Stage:
+        found = bill([all_at(environments["test-12"], stage)], pricing)
+        fargate = total(line for line in found.lines if line.usage.side is Side.FARGATE)
+        assert found.double_running == (fargate if stage.has_ec2 else 0), stage
+
+
+def test_x86_tasks_are_priced_as_x86(
+    environments: Mapping[str, Environment], pricing: Pricing
+) -> None:
+    """Another tool prices Graviton as x86, 25 % too high."""
+    arm = all_at(environments["production-2"], Stage.HALF)
+    x86 = arm.model_copy(update={"architecture": Architecture.X86_64})
+    assert of_part(bill([arm], pricing), Part.FARGATE) == Decimal("1706.41")
+    assert of_part(bill([x86], pricing), Part.FARGATE) == Decimal("2132.59")
+
+
+def test_a_missing_price_is_named_and_never_zero(
+    environments: Mapping[str, Environment], shipped: PriceList, figures: Assumptions
+) -> None:
+    found = bill(environments.values(), Pricing(shipped, figures))
+    assert set(found.missing) == {
+        *("canary-run", "composite-alarm-month", "dashboard-month"),
+        *("kms-key-month", "nlb-hour", "nlb-lcu-hour"),
+    }
+    unpriced = [line for line in found.lines if line.usage.item in found.missing]
+    assert unpriced
+    assert all(line.usd is None for line in unpriced)
+
+
+def test_instances_without_a_price_leave_their_parts_without_one(
+    environments: Mapping[str, Environment], complete: PriceList, figures: Assumptions
+) -> None:
+    left = {item: row for item, row in complete.price.items() if "m7g-4xlarge" not in item}
+    prices = complete.model_copy(update={"price": left})
+    found = bill([environments["production-2"]], Pricing(prices, figures))
+    assert found.missing == ("ec2-m7g-4xlarge-hour",)
+    cde = next(each for each in found.instances if each.group.segment is Segment.CDE)
+    assert cde.usd is None
+    assert cde.idle.usd is None
+    assert missing(cde.allocated) == ("production-2 cde",)
+
+
+def test_tasks_that_scale_cost_between_min_and_peak(
+    environments: Mapping[str, Environment], complete: PriceList, figures: Assumptions
+) -> None:
+    after = all_at(environments["production-2"], Stage.RETIRED)
+    costs = []
+    for percent in (0, 30, 100):
+        changed = figures.model_copy(update={"scaled_percent": Decimal(percent)})
+        costs.append(of_part(bill([after], Pricing(complete, changed)), Part.FARGATE))
+    assert costs[0] == Decimal("1019.51")
+    # Each line is rounded to the cent, and there are two where tasks scale.
+    assert abs(costs[2] - Decimal("1706.41")) < Decimal("0.2")
+    assert abs(costs[1] - (costs[0] + (costs[2] - costs[0]) * Decimal("0.3"))) < Decimal("0.2")
+
+
+def test_a_group_without_services_needs_no_instance(
+    environments: Mapping[str, Environment],
+) -> None:
+    there = all_at(environments["production-2"], Stage.RETIRED)
+    assert counts_needed(there, Segment.CDE) == (0, 0)
+    assert [each.configured for each in groups(there)] == [6, 6]
+
+
+def golden(kind: str) -> dict[str, int]:
+    """Stack -> how many resources of a type it has, from the list of all addresses."""
+    found: dict[str, int] = {}
+    for line in (ROOT / "tests/golden/addresses.txt").read_text().splitlines():
+        stack, _, address = line.partition(": ")
+        if address.startswith(f"{kind}."):
+            found[stack] = found.get(stack, 0) + 1
+    return found
+
+
+def test_keys_are_those_of_the_stacks() -> None:
+    assert {kind.name: number for kind, number in KEYS.items()} == golden("aws_kms_key")
+
+
+@pytest.mark.parametrize("name", CATALOGUE)
+def test_an_alarm_is_priced_for_each_of_its_metrics(
+    environments: Mapping[str, Environment], name: str
+) -> None:
+    """Scaling on Fargate makes two more of one metric."""
+    there = all_at(environments["production-2"], Stage.HALF)
+    used = [
+        usage
+        for usage in service_usage(there, name)
+        if usage.part is Part.ALARMS and usage.side is not None
+    ]
+    for side, more in ((Side.EC2, 0), (Side.FARGATE, TARGET_TRACKING_ALARMS)):
+        own = alarms(ServiceSide(CATALOGUE[name], there, side))
+        billed = sum(usage.quantity for usage in used if usage.side is side)
+        assert billed == sum(map(metrics_of, own)) + more
+        assert billed > len(own) + more  # at least one alarm is a formula
+        assert len(own) == golden("aws_cloudwatch_metric_alarm").get(f"{name}-{side}", len(own))
+
+
+def test_the_alarm_on_errors_counts_four_times(environments: Mapping[str, Environment]) -> None:
+    """Four metrics in its formula, one in each of the other two, and two of scaling."""
+    there = all_at(environments["production-2"], Stage.HALF)
+    billed = {
+        usage.side: usage.quantity
+        for usage in service_usage(there, "connector")
+        if usage.part is Part.ALARMS and usage.side is not None
+    }
+    assert billed == {Side.EC2: 6, Side.FARGATE: 8}

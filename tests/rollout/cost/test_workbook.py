@@ -1,0 +1,86 @@
+"""The spreadsheet's formulas give our numbers, and follow when a person changes a figure."""
+
+from collections.abc import Callable
+from decimal import Decimal
+
+import pytest
+
+from rollout.cost.assumptions import Assumptions
+from rollout.cost.bill import Pricing
+from rollout.cost.prices import PriceList
+from rollout.cost.report import Report
+from rollout.cost.workbook import as_workbook
+from tests.rollout.cost.conftest import priced
+from tests.support.checkout import Checkout
+from tests.support.spreadsheet import Spreadsheet
+
+Reported = Callable[..., Report]
+
+
+@pytest.fixture
+def moving(checkout: Checkout) -> None:
+    for service, stage in (("toolbox", "retired"), ("cardid", "half"), ("egress", "soak")):
+        checkout.put("test-12", service, stage)
+
+
+def test_every_formula_gives_the_number_beside_it(
+    moving: None, reported: Reported, shipped: PriceList, figures: Assumptions
+) -> None:
+    found = reported(Pricing(shipped, figures), "test-12")
+    sheet = Spreadsheet(as_workbook(found))
+    places = sheet.formulas()
+    assert len(places) > 1000
+    for place in places:
+        assert sheet.value(*place) == sheet.cached(*place), (place, sheet.text(*place))
+    assert sheet.named("bill_usd") == found.bill.usd
+    assert sheet.named("before_usd") == found.before.usd
+    assert sheet.named("price_nlb_hour") == "no price"
+
+
+def test_the_sheet_follows_changed_figures(
+    moving: None, reported: Reported, pricing: Pricing
+) -> None:
+    changes = {
+        "hourly_rate_gbp": Decimal(120),
+        "lcus_a_service": Decimal("4.5"),
+        "log_gb_a_service": Decimal("333.25"),
+        "scaled_percent": Decimal(85),
+        "hours_a_week_after_high": Decimal(4),
+    }
+    content = as_workbook(reported(pricing, "test-12"))
+    sheet = Spreadsheet(content, changes)
+    figures = pricing.assumptions
+    after = figures.hours_a_week_after.model_copy(update={"high": Decimal(4)})
+    inputs = {name: value for name, value in changes.items() if not name.endswith("_high")}
+    changed = figures.model_copy(update={**inputs, "hours_a_week_after": after})
+    expected = reported(Pricing(pricing.prices, changed), "test-12")
+    assert expected.paybacks
+    early, late = map(expected.month_of, expected.paybacks)
+    assert [sheet.value("Summary", row, 2) for row in range(3, 8)] == [
+        *(expected.bill.usd, expected.before.usd, expected.months[-1].usd),
+        *(early, late),
+    ]
+    assert sheet.named("bill_usd") != Spreadsheet(content).named("bill_usd")
+
+
+def test_the_sheet_follows_a_price_that_somebody_fills_in(
+    moving: None, reported: Reported, shipped: PriceList, figures: Assumptions
+) -> None:
+    content = as_workbook(reported(Pricing(shipped, figures), "test-12"))
+    before = Spreadsheet(content).named("bill_usd")
+    sheet = Spreadsheet(content, {"price_nlb_hour": Decimal("0.03")})
+    expected = reported(Pricing(priced(shipped, {"nlb-hour": "0.03"}), figures), "test-12")
+    assert sheet.named("bill_usd") == expected.bill.usd > before
+
+
+def test_the_bytes_depend_on_the_report_alone(reported: Reported, pricing: Pricing) -> None:
+    found = reported(pricing, "test-12")
+    assert as_workbook(found) == as_workbook(found)
+
+
+def test_one_service_has_no_months(reported: Reported, pricing: Pricing) -> None:
+    found = reported(pricing, "test-12", service="connector")
+    sheet = Spreadsheet(as_workbook(found))
+    assert "before_usd" not in sheet.names
+    for place in sheet.formulas():
+        assert sheet.value(*place) == sheet.cached(*place), (place, sheet.text(*place))
