@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from pay.model import Side
 from pay.model.stacks import RESOURCE_TYPES
-from rollout.guard.traffic_changes import LOG_GROUP
+from rollout.guard.traffic_changes import LOG_GROUP, SCHEDULED_ACTION
 from rollout.plans.containers import TASK_DEFINITION
 from stacks.made_from import SCHEMA
 from tests.conftest import ROOT
@@ -124,7 +124,9 @@ def harms(draw: st.DrawFn) -> Json:
     before, after = draw(some_values), draw(some_values)
     if kind == "goes":
         # A side may forget its log group, which the platform's stack holds.
-        type = draw(st.sampled_from(sorted(RESOURCE_TYPES - {TASK_DEFINITION, LOG_GROUP})))
+        # A schedule that the file does not have may go: test_schedules.py has those.
+        kept = RESOURCE_TYPES - {TASK_DEFINITION, LOG_GROUP, SCHEDULED_ACTION}
+        type = draw(st.sampled_from(sorted(kept)))
         actions = draw(st.sampled_from((["delete"], ["forget"], ["delete", "create"])))
     else:
         foreign = [t for t in (*FOREIGN, *_EXISTING) if t not in RESOURCE_TYPES]
