@@ -1,5 +1,6 @@
 """Runs tasks of a generated pipeline against the deployed sandbox, as Concourse would."""
 
+import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +34,10 @@ class PipelineDesk:
         (source / "environments").mkdir(parents=True)
         (source / "environments" / "keep").touch()
         (source / "Makefile").write_text(MAKEFILE)
+        for name in ("main.py", "cdktf.json"):
+            shutil.copy(ROOT / name, source)
+        for name in ("constructs", "rollout", "stacks", "toolchain"):
+            (source / name).symlink_to(ROOT / name)
         subprocess.run(["git", "init", "--quiet"], cwd=source, check=True)
         for name, artifact in step.get("input_mapping", {}).items():
             assert artifact == "image"
