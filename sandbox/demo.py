@@ -70,8 +70,7 @@ class Demo:
             titles = (f"{stack.kind}: {stack.kind.holds}" for stack in stacks)
             self._step("; ".join(dict.fromkeys(titles)))
             ids = [stack.id for stack in stacks]
-            for id in ids:
-                self._cdktf("diff", id, "--skip-synth")
+            # It shows the plan of each stack before it applies that plan.
             options = ("--auto-approve", "--skip-synth", "--ignore-missing-stack-dependencies")
             self._cdktf("deploy", *ids, *options)
         self._step("The result")

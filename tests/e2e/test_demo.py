@@ -44,6 +44,11 @@ def test_the_demo_shows_both_sides_and_the_weights_of_the_stage(shown: str) -> N
     assert ["connector", "fargate", "FARGATE", "2", "of", "2", "2", "5"] in rows
 
 
+def test_the_demo_shows_the_plan_of_each_stack_that_it_deploys(shown: str) -> None:
+    deployed = shown.partition("The result")[0]
+    assert deployed.count("Plan: ") >= deployed.count("Apply complete!") > 0
+
+
 def test_the_second_plans_of_the_demo_are_empty(shown: str) -> None:
     again = shown.partition("A second plan of connector is empty")[2].partition("A new release")[0]
     assert again.count("No changes.") == 2
