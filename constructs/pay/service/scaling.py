@@ -11,6 +11,7 @@ from imports.aws.appautoscaling_policy import (
 from imports.aws.appautoscaling_target import AppautoscalingTarget
 from pay.model import addresses
 from pay.model.side import ServiceSide
+from pay.service.asleep import ignoring
 
 SCALE_OUT_SECONDS = 60
 SCALE_IN_SECONDS = 300
@@ -39,6 +40,8 @@ class Scaling:
             min_capacity=side.needed_tasks,
             max_capacity=side.most_desired_tasks,
             depends_on=[service],
+            # Asleep both are 0, and the schedule that wakes it has the file's numbers.
+            lifecycle=ignoring(side.environment, "min_capacity", "max_capacity"),
         )
         AppautoscalingPolicy(
             scope,

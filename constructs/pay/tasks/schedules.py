@@ -16,18 +16,15 @@ from imports.aws.scheduler_schedule import (
     SchedulerScheduleTargetRetryPolicy,
 )
 from imports.aws.scheduler_schedule_group import SchedulerScheduleGroup
-from imports.aws.sqs_queue import SqsQueue
 from pay.catalogue import CATALOGUE
 from pay.catalogue.one_off_tasks import SCHEDULED_HTTP
-from pay.existing.messaging import AlarmTopics
 from pay.existing.network import ExistingNetwork
 from pay.model import Environment, Side, addresses, names
 from pay.model.monitoring.dead_letters import dead_letters_alarm
-from pay.model.monitoring.series import always
 from pay.model.rights import scheduler_rights, scheduler_trust
 from pay.model.service.scheduled_call import ScheduledCall
 from pay.model.tasks import overrides_of, schedule_state, scheduled
-from pay.service.alarms import metric_alarm
+from pay.tasks.dead_letters import dead_letter_queue
 from pay.tasks.definition import role
 from pay.tasks.one_off import OneOff
 
@@ -35,9 +32,6 @@ RETRIES = 3
 """Of a task that cannot start, within the call's deadline. Scheduler itself would try 185 times
 over a day, and a sweep would run late many times (AWS: EventBridge Scheduler API reference,
 `RetryPolicy`)."""
-
-KEPT_SECONDS = 1_209_600
-"""How long a dead letter stays: the 14 days that SQS offers at most."""
 
 
 class Schedules:
@@ -54,12 +48,19 @@ class Schedules:
     ) -> None:
         self._scope, self._environment, self._network = scope, environment, network
         self._key, self._calls_by = key, calls_by
-        self._dead_letters = self._dead_letter_queue()
+        self._dead_letters = dead_letter_queue(
+            scope,
+            names.dead_letters(environment.name),
+            environment=environment,
+            key=key,
+            alarm=dead_letters_alarm(environment),
+            rests=True,
+        )
         self._role = role(
             scope,
             "scheduler",
             name=names.scheduler_role(environment.name),
-            trust=scheduler_trust(environment),
+            trust=scheduler_trust(environment, names.schedule_group(environment.name)),
             rights=scheduler_rights(environment, SCHEDULED_HTTP),
         )
         self._group = SchedulerScheduleGroup(
@@ -72,25 +73,6 @@ class Schedules:
         )
         for call in scheduled(environment, CATALOGUE):
             self._schedule(call)
-
-    def _dead_letter_queue(self) -> SqsQueue:
-        environment = self._environment
-        queue = SqsQueue(
-            self._scope,
-            addresses.DEAD_LETTERS.id,
-            name=names.dead_letters(environment.name),
-            message_retention_seconds=KEPT_SECONDS,
-            kms_master_key_id=self._key.arn,
-        )
-        alarm = dead_letters_alarm(environment)
-        metric_alarm(
-            self._scope,
-            alarm,
-            names.environment_alarm(environment.name, alarm.name),
-            always({"QueueName": queue.name}),
-            AlarmTopics(self._scope, environment).arn(alarm.severity),
-        )
-        return queue
 
     def _schedule(self, call: ScheduledCall) -> None:
         service, environment = CATALOGUE[call.service], self._environment

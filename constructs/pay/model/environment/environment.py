@@ -11,6 +11,7 @@ from pay.model.base import Model
 from pay.model.environment.images import Pin, Registry
 from pay.model.environment.instance_types import FAMILIES, SIZES, room_of
 from pay.model.environment.monitoring import LogPipeline, Monitoring
+from pay.model.environment.sleep import Sleep
 from pay.model.environment.smoke import Smoke
 from pay.model.problem import Problem
 from pay.model.service.size import TaskCount, TaskSize
@@ -254,6 +255,8 @@ class Environment(Model):
     """Left out: no smoke tests."""
     tasks: Tasks | None = None
     """Left out: no migrations, no scheduled calls and no tasks that people start."""
+    sleep: Sleep | None = None
+    """Left out: it never sleeps."""
     state: State
     capacity: Mapping[Segment, Capacity]
     services: Mapping[ServiceName, Deployment]
@@ -289,6 +292,19 @@ class Environment(Model):
             if readable("name") and self.name.startswith(prefix):
                 allowed = f"names that AWS does not reserve: not {prefix}..."
                 yield Problem(key="name", found=self.name, allowed=allowed)
+        if readable("production", "sleep") and self.production and self.sleep:
+            yield Problem(
+                key="sleep",
+                found="times to sleep, and production = true",
+                allowed="sleep where no real payment passes",
+                fix="remove the table",
+            )
+        if readable("sleep", "tasks") and self.sleep and self.tasks and self.tasks.schedules:
+            yield Problem(
+                key="tasks.schedules",
+                found="true, in an environment that sleeps",
+                allowed="false: nothing answers the calls while it sleeps",
+            )
         if readable("production", "state", "logs") and self.production:
             yield from self._production_problems()
         if readable("network", "region"):
