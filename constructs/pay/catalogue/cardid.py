@@ -12,5 +12,6 @@ CARDID = JavaService(
     # The card ranges are baked into the image, at the default locations.
     environment={"JAVA_OPTS": java_options(assumptions.CARDID_HEAP)},
     size=assumptions.CARDID_SIZE,
+    takes_payments=True,
     judging=assumptions.CARDID_JUDGING,
 )

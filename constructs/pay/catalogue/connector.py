@@ -95,5 +95,6 @@ CONNECTOR = JavaService(
         Secret(variable="WORLDPAY_APPLE_PAY_PAYMENT_PROCESSING_PRIVATE_KEY_SECONDARY"),
     ),
     size=assumptions.CONNECTOR_SIZE,
+    takes_payments=True,
     timing=Timing(longest_request_seconds=assumptions.AUTHORISATION_SECONDS, start_seconds=90),
 )

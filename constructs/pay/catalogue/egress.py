@@ -10,5 +10,6 @@ EGRESS = ForwardProxy(
     # Card numbers pass through it inside TLS that it cannot read: connected, not inside.
     scope=Scope.CONNECTED,
     size=assumptions.PROXY_SIZE,
+    takes_payments=True,
     timing=assumptions.QUICK_CALLER_TIMING,
 )

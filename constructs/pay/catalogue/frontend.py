@@ -41,4 +41,5 @@ FRONTEND = NodeService(
         Secret(variable="WORLDPAY_APPLE_PAY_MERCHANT_ID_CERTIFICATE_KEY"),
     ),
     size=assumptions.FRONTEND_SIZE,
+    takes_payments=True,
 )

@@ -20,5 +20,6 @@ PUBLICAPI = JavaService(
     # Redis keeps rate limits only; without it each task limits for itself.
     parameters=("RATE_LIMITER_ELEVATED_ACCOUNTS", "RATE_LIMITER_LOW_TRAFFIC_ACCOUNTS", "REDIS_URL"),
     secrets=(TOKEN_API_HMAC_SECRET,),
+    takes_payments=True,
     timing=assumptions.CALLER_TIMING,
 )

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import date, time
+from datetime import date, datetime, time
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from pay.model.checks.estate import Draft
 from pay.model.environment.environment import Deployment
 from pay.model.environment.images import DAY
 from pay.model.pydantic_errors import to_problems
+from pay.model.scaling.settings import MOMENT
 from pay.model.text_types import ServiceName
 from pay.secrets.prose import in_prose
 from pay.secrets.values import credentials, why_secret
@@ -189,7 +190,7 @@ def _json(value: object) -> str:
 
 def _plain(value: object) -> object:
     """Return the value with a table in place of what JSON lacks: as text, a date would be a reason
-    to freeze. Only that of a day is read (`pay.model.environment.images.Day`).
+    to freeze. Only a day and a moment are read, by the types `Day` and `LocalMoment`.
     """
     if isinstance(value, dict):
         return {key: _plain(inner) for key, inner in value.items()}
@@ -197,6 +198,8 @@ def _plain(value: object) -> object:
         return [_plain(inner) for inner in value]
     if type(value) is date:
         return {DAY: value.isoformat()}
+    if type(value) is datetime:
+        return {MOMENT: value.isoformat()}
     return value if _description(value) is None else {"": None}
 
 

@@ -31,6 +31,7 @@ TASK_DEFINITION = Address("aws_ecs_task_definition", "task")
 ECS_SERVICE = Address("aws_ecs_service", "service")
 SCALING_TARGET = Address("aws_appautoscaling_target", "scaling_target")
 SCALING_POLICY = Address("aws_appautoscaling_policy", "scaling_policy")
+REQUESTS_POLICY = Address("aws_appautoscaling_policy", "requests_policy")
 SCHEDULE_GROUP = Address("aws_scheduler_schedule_group", "schedules")
 DEAD_LETTERS = Address("aws_sqs_queue", "dead_letters")
 DASHBOARD = Address("aws_cloudwatch_dashboard", "dashboard")
@@ -71,6 +72,11 @@ def one_off_task(family: str) -> Address:
 
 def schedule(call: str) -> Address:
     return Address("aws_scheduler_schedule", f"{call}_schedule".replace("-", "_"))
+
+
+def scheduled_action(name: str) -> Address:
+    id = f"{name}_action".replace("-", "_")
+    return Address("aws_appautoscaling_scheduled_action", id)
 
 
 def log_group(service: str, kind: str) -> Address:

@@ -52,15 +52,17 @@ class ServiceSide:
 
     @property
     def needed_tasks(self) -> int:
-        """Return how many healthy tasks the side must always have."""
+        """Return how many healthy tasks the side must always have, at night, too."""
         tasks = self.deployment.tasks
-        return tasks.peak if self.holds_full_peak else tasks.min
+        return tasks.peak if self.holds_full_peak else tasks.lowest
 
     @property
     def most_desired_tasks(self) -> int:
         """Return the largest desired count: EC2's is fixed at the peak, Fargate scales beyond."""
-        peak = self.deployment.tasks.peak
-        return peak * SCALING_HEADROOM if self.side is Side.FARGATE else peak
+        tasks = self.deployment.tasks
+        if self.side is Side.EC2:
+            return tasks.peak
+        return tasks.peak * SCALING_HEADROOM if tasks.max is None else tasks.max
 
     @property
     def most_tasks(self) -> int:

@@ -214,7 +214,12 @@ FARGATE = StackKind(
     name=Side.FARGATE.value,
     scope=StackScope.SERVICE,
     holds="the whole Fargate side",
-    types=_SIDE_TYPES | {"aws_appautoscaling_policy", "aws_appautoscaling_target"},
+    types=_SIDE_TYPES
+    | {
+        "aws_appautoscaling_policy",
+        "aws_appautoscaling_scheduled_action",
+        "aws_appautoscaling_target",
+    },
     turn=Turn.SIDES,
     may_lose=Loss.WITH_ITS_SIDE,
     side=Side.FARGATE,

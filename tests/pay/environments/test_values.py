@@ -273,7 +273,7 @@ def test_refuses_wrong_values_in_words(key: str, folder: Path) -> None:
         wrong.remove('""')
     if key.endswith(("keeps", "ladder", "pulled_by")):
         wrong = [each for each in wrong if each != "[]"]
-    if key in ("registry", "registry.encryption"):
+    if key in ("registry", "registry.encryption", "scaling"):
         wrong = [each for each in wrong if each != "{}"]
     for value in wrong:
         messages = refusal(folder, key, value)

@@ -14,6 +14,14 @@ from pay.model.environment.monitoring import LogPipeline, Monitoring
 from pay.model.environment.sleep import Sleep
 from pay.model.environment.smoke import Smoke
 from pay.model.problem import Problem
+from pay.model.scaling.settings import (
+    USUAL_SCALING,
+    Event,
+    Scaling,
+    ServiceScaling,
+    event_clock_problems,
+    event_problems,
+)
 from pay.model.service.size import TaskCount, TaskSize
 from pay.model.stage.stage import FULL_WEIGHT, Ladder, Stage
 from pay.model.text_types import (
@@ -200,6 +208,8 @@ class Deployment(Model):
 
     stage: Stage
     tasks: TaskCount
+    scaling: ServiceScaling | None = None
+    """Left out: the environment's `[scaling]`."""
     size: TaskSize | None = None
     """Replaces the catalogue's size; left out: the catalogue's."""
     keeps: tuple[Kept, ...] = ()
@@ -258,6 +268,10 @@ class Environment(Model):
     sleep: Sleep | None = None
     """Left out: it never sleeps."""
     state: State
+    scaling: Scaling = USUAL_SCALING
+    """How Fargate follows demand: every key has a default."""
+    events: tuple[Event, ...] = ()
+    """Announced rises of demand."""
     capacity: Mapping[Segment, Capacity]
     services: Mapping[ServiceName, Deployment]
 
@@ -332,6 +346,10 @@ class Environment(Model):
                     )
         if readable("adopt", "services"):
             yield from self._hardening_problems()
+        if readable("events"):
+            yield from event_problems(self.events)
+        if readable("events", "scaling"):
+            yield from event_clock_problems(self.events, self.scaling.timezone)
 
     def _hardening_problems(self) -> Iterator[Problem]:
         for service, deployment in self.services.items():

@@ -100,6 +100,8 @@ class Microservice(Model):
     writable_paths: tuple[ContainerPath, ...] = ("/tmp",)
     """Where the application container may write; its root file system is read-only."""
     size: TaskSize
+    takes_payments: bool = False
+    """Whether every card payment passes it: it has a task in every zone at night, too."""
     timing: Timing = Timing()
     requests_a_minute: float = Field(gt=0)
     """Requests, or connections of a proxy, in a quiet hour of a working day in production."""

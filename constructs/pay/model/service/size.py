@@ -49,20 +49,41 @@ def _listed(sizes: Sequence[int]) -> str:
     return f"{sizes[0]} to {sizes[-1]} in steps of {steps.pop()}"
 
 
+MOST_TASKS = 1000
+"""More is a slip: AWS admits 5,000 tasks of a service."""
+
+
 class TaskCount(Model):
     """How many tasks run: one setting for the count and its scaling.
 
-    Once the move is over, Fargate scales from `min` upwards. EC2 stays at `peak`; so does Fargate
-    while DNS failover could hand it all traffic.
+    Once the move is over, Fargate scales from `min`, at night from `night`, up to `max`. EC2 stays
+    at `peak`; so does Fargate while DNS failover could hand it all traffic.
     """
 
-    min: int = Field(ge=1, le=1000)
-    """Tasks that always run."""
-    peak: int = Field(ge=1, le=1000)
+    min: int = Field(ge=1, le=MOST_TASKS)
+    """Tasks that always run, by day where `night` is given."""
+    peak: int = Field(ge=1, le=MOST_TASKS)
     """Tasks that carry the daily peak."""
+    night: int | None = Field(default=None, ge=1, le=MOST_TASKS)
+    """Tasks that run outside `scaling.day`; left out: `min` run at night, too."""
+    max: int | None = Field(default=None, ge=1, le=MOST_TASKS)
+    """Tasks up to which Fargate scales; left out: twice the peak."""
+
+    @property
+    def lowest(self) -> int:
+        """Return how many tasks run at the least at any time once nothing pins them."""
+        return self.min if self.night is None else self.night
 
     def problems(self) -> Iterator[Problem]:
+        if self.night is not None and self.night > self.min:
+            yield Problem(
+                key="night", found=str(self.night), allowed=f"at most min, which is {self.min}"
+            )
         if self.min > self.peak:
             yield Problem(
                 key="min", found=str(self.min), allowed=f"at most peak, which is {self.peak}"
+            )
+        if self.max is not None and self.max < self.peak:
+            yield Problem(
+                key="max", found=str(self.max), allowed=f"at least peak, which is {self.peak}"
             )

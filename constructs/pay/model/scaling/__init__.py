@@ -1,0 +1,1 @@
+"""How many tasks Fargate runs at which time: settings, scheduled actions and target tracking."""
