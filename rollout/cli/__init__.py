@@ -37,6 +37,7 @@ PANELS = {
     "Delivering changes": ("plan-changes", "judge-changes", "apply", "lock"),
     "Releasing": ("deploy", "release-order"),
     "Running tasks": ("migrate", "task"),
+    "Sleeping": ("sleep", "wake", "asleep"),
     "Patching": ("images", "renew"),
     "Working on this project": ("sandbox", "schema"),
 }

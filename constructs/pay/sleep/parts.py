@@ -10,6 +10,7 @@ from pay.model.alarms import alarms
 from pay.model.monitoring.dead_letters import dead_letters_alarm
 from pay.model.monitoring.outage import platform_outage
 from pay.model.monitoring.service_alarms import alarms_over_both
+from pay.model.scaling.side_scaling import scaling_of
 from pay.model.service.call_graph import release_waves
 from pay.model.side import ServiceSide
 from pay.smoke.alarms import alarm_name
@@ -40,10 +41,11 @@ class SleepingSide:
 
     @property
     def awake(self) -> tuple[int, int]:
-        """Return the fewest and the most tasks that it has awake."""
-        side = self.side
-        peak = side.deployment.tasks.peak
-        return (side.needed_tasks, side.most_desired_tasks) if self.is_scaled else (peak, peak)
+        """Return the fewest and the most tasks that it has awake: nothing else schedules them in
+        an environment that sleeps.
+        """
+        scaling = scaling_of(self.side)
+        return scaling.min, scaling.max
 
 
 def sides(environment: Environment) -> tuple[SleepingSide, ...]:

@@ -45,6 +45,8 @@ class SideScaling:
     """The bounds that a new target gets; equal to `desired_count` on EC2, which does not scale."""
     actions: tuple[ScheduledAction, ...] = ()
     policies: tuple[Tracking, ...] = ()
+    sleeps: bool = False
+    """Whether both bounds, or EC2's count, are 0 at times."""
 
     @property
     def ignored(self) -> tuple[Bound, ...]:
@@ -55,7 +57,7 @@ class SideScaling:
         return tuple(
             bound
             for bound, key in bounds
-            if any(getattr(action, key) is not None for action in self.actions)
+            if self.sleeps or any(getattr(action, key) is not None for action in self.actions)
         )
 
 
@@ -69,9 +71,9 @@ def scaling_of(side: ServiceSide) -> SideScaling:
     """Return what scales the side at its stage. EC2 stays at the peak; Fargate has no schedule
     while DNS failover could hand it all traffic.
     """
-    tasks = side.deployment.tasks
+    tasks, sleeps = side.deployment.tasks, side.environment.sleep is not None
     if side.side is Side.EC2:
-        return SideScaling(tasks.peak, tasks.peak, tasks.peak)
+        return SideScaling(tasks.peak, tasks.peak, tasks.peak, sleeps=sleeps)
     return SideScaling(
         desired_count=tasks.peak,
         min=tasks.peak if side.holds_full_peak else tasks.min,
@@ -80,6 +82,7 @@ def scaling_of(side: ServiceSide) -> SideScaling:
         if side.holds_full_peak
         else scheduled_actions(tasks, side.environment.scaling, events_of(side)),
         policies=_policies(side),
+        sleeps=sleeps,
     )
 
 
