@@ -11,9 +11,10 @@ from botocore.exceptions import ClientError
 
 from rollout.aws.clients import asking
 from rollout.delivery.sleeping import PARTLY
+from rollout.sleep.hours import by_plan
 from rollout.sleep.moving import Mover
 from rollout.sleep.parts import Target
-from rollout.sleep.report import as_data, by_plan, instances, print_rows, require_sleep, summary
+from rollout.sleep.report import as_data, instances, print_rows, require_sleep, summary
 from rollout.terminal.arguments import EnvironmentName, Json, environments_folder, now
 from rollout.terminal.console import choose, console, print_json
 from rollout.terminal.environments import load_for

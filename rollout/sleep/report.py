@@ -17,7 +17,6 @@ from rollout.sleep.moving import Row
 from rollout.sleep.parts import Target
 from rollout.terminal.refusal import Finding, Refused
 from rollout.terminal.tables import print_table
-from rollout.terminal.time_text import weekday_moment
 
 
 @dataclass(frozen=True)
@@ -53,18 +52,6 @@ def require_sleep(environment: Environment, what: str) -> Sleep:
             fix = "nothing: real payments pass here at any hour"
         raise Refused(what, [Finding("sleep", reason, fix)])
     return environment.sleep
-
-
-def by_plan(sleep: Sleep, now: datetime) -> str:
-    """Return what the file says of this moment, as a sentence."""
-    if until := sleep.awake_until(now):
-        return f"By its plan it is awake until {weekday_moment(until)}."
-    following = sleep.next_wake(now)
-    return (
-        f"By its plan it sleeps until {weekday_moment(following)}."
-        if following
-        else ("By its plan it sleeps; `pay wake` wakes it.")
-    )
 
 
 def summary(rows: Sequence[Row]) -> str:

@@ -6,7 +6,7 @@ it may follow demand, from `tasks.min` to at least the peak, and nothing may sto
 
 from collections.abc import Iterator
 
-from pay.model import Side, Stage
+from pay.model import Environment, Side, Stage
 from rollout.guard.numbers import decreases, number
 from rollout.guard.rule import Context, Finding, Findings
 from rollout.plans.plan import Plan, ResourceChange, Verb
@@ -40,6 +40,8 @@ def check(plan: StackPlan, context: Context) -> Findings:
     until = " until it is past soak" if stage.pins_fargate_at_peak else ""
     do = f"keep min_capacity at {lowest} or more and max_capacity at {peak} or more{until}"
     for change in plan.plan.managed:
+        if _sleeps(change, context.environment(plan)):
+            continue
         for text in (*_may_be_taken_away(change), *_lowered(change, lowest, peak, stage)):
             yield Finding(change.address, f"{service} is at {stage}: {text}", do)
         if _cannot_grow(plan.plan, change):
@@ -48,6 +50,13 @@ def check(plan: StackPlan, context: Context) -> Findings:
                 f"{service} is at {stage}: scaling may not go up (dynamic_scaling_out_suspended)",
                 "leave suspended_state out, so that tasks are added when demand rises",
             )
+
+
+def _sleeps(change: ResourceChange, environment: Environment) -> bool:
+    """Return whether the plan leaves bounds alone that are 0 because the environment sleeps."""
+    is_left = change.type == _TARGET and not change.moves
+    bounds = [number(change.after.get(bound)) for bound in _BOUNDS]
+    return environment.sleep is not None and is_left and bounds == [0, 0]
 
 
 def _may_be_taken_away(change: ResourceChange) -> Iterator[str]:
