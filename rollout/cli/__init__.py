@@ -32,6 +32,7 @@ PANELS = {
         "reach",
         "quotas",
     ),
+    "Following demand": ("scaling",),
     "Starting with an account": ("doctor",),
     "Checking changes": ("stacks", "guard", "policy", "review"),
     "Delivering changes": ("plan-changes", "judge-changes", "apply", "lock"),

@@ -21,6 +21,7 @@ from rollout.guard.options import read_and_judge
 from rollout.guard.report import as_data, print_verdict
 from rollout.moves.journal import author
 from rollout.plans.order import in_order
+from rollout.scaling.due import register_after_apply
 from rollout.terminal.arguments import environments_folder
 from rollout.terminal.console import console, print_json
 from rollout.terminal.refusal import Failed, Finding, Refused
@@ -89,9 +90,13 @@ def _judge_and_apply(
     order = [plan.stack.id for plan in in_order(context.plans)] if verdict.is_clean else []
     if not as_json:
         print_verdict(console(), context, verdict)
+    sides = {plan.stack.id: context.side(plan) for plan in context.plans}
     for stack in _applied(terraform, sealed, order, check):
         if not as_json:
             typer.echo(f"Applied {stack}.")
+        for line in register_after_apply(sides[stack]):
+            if not as_json:
+                typer.echo(line)
     if as_json:
         print_json(as_data(context, verdict) | {"applied": order})
     return verdict.is_clean

@@ -12,6 +12,7 @@ COMPOSITE_ALARM = "aws_cloudwatch_composite_alarm"
 DASHBOARD = "aws_cloudwatch_dashboard"
 LOG_GROUP = "aws_cloudwatch_log_group"
 SCHEDULE = "aws_scheduler_schedule"
+SCHEDULED_ACTION = "aws_appautoscaling_scheduled_action"
 
 OF_IMAGES = frozenset(
     {
@@ -25,12 +26,12 @@ OF_IMAGES = frozenset(
 5.100, `policy` of `aws_ecr_lifecycle_policy`), and no image is lost between the two."""
 
 CARRIERS = RESOURCE_TYPES - {
-    *(ALARM, COMPOSITE_ALARM, DASHBOARD, RECORD_TYPE, TASK_DEFINITION),
+    *(ALARM, COMPOSITE_ALARM, DASHBOARD, RECORD_TYPE, SCHEDULED_ACTION, TASK_DEFINITION),
     *OF_IMAGES,
 }
 """What a request passes through, and what a task cannot start, scale or be watched without: all
-that the stacks make. Alarms, images and records have rules of their own, task definitions
-revisions, and only people read a dashboard.
+that the stacks make. Alarms, images, records and scheduled actions have rules of their own, task
+definitions revisions, and only people read a dashboard.
 """
 
 

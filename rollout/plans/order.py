@@ -11,6 +11,8 @@ from rollout.plans.values import MINIMUM_HEALTHY, Path, dig
 
 _ALARM = "aws_cloudwatch_metric_alarm"
 
+_SCHEDULE = "aws_appautoscaling_scheduled_action"
+
 _GIVEN_UP: Mapping[str, Path] = {
     "aws_appautoscaling_target": ("min_capacity",),
     _ALARM: ("threshold",),
@@ -36,6 +38,8 @@ def _only_loses(change: ResourceChange) -> bool:
     or watched for them, asked for fewer by DNS, or no longer protected from deletion. An alarm that
     follows the stage keeps its threshold: it calls somebody in either order.
     """
+    if change.type == _SCHEDULE:
+        return not change.is_removed  # An action lowers the tasks at its time.
     path = _GIVEN_UP.get(change.type)
     if path is None or change.verb is not Verb.UPDATE:
         return change.is_removed

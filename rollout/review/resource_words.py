@@ -7,6 +7,7 @@ from rollout.plans.plan import ResourceChange
 _NOUNS: Mapping[str, str] = {
     "aws_appautoscaling_target": "range of scaling",
     "aws_appautoscaling_policy": "scaling policy",
+    "aws_appautoscaling_scheduled_action": "scheduled action",
     "aws_autoscaling_group": "group of instances",
     "aws_cloudwatch_composite_alarm": "composite alarm",
     "aws_cloudwatch_dashboard": "dashboard",

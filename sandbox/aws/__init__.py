@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 MODULES: dict[str, tuple[str, ...]] = {
     "acm": ("acm",),
-    "applicationautoscaling": ("application_autoscaling", "ecs"),
+    "applicationautoscaling": ("application_autoscaling", "ecs", "cloudwatch", "alarms"),
     "autoscaling": ("autoscaling", "ec2", "ecs", "instance_refresh"),
     "cloudwatch": ("cloudwatch", "alarms", "dashboards"),
     "ec2": ("ec2",),

@@ -1,19 +1,28 @@
-"""Application Auto Scaling: what moto 5.2 lacks.
+"""Application Auto Scaling: tags of scalable targets, and what moto 5.2 does not refuse.
 
-Tags of scalable targets: Terraform's AWS provider requests them after every read, and retries for
-minutes without an answer. Bounds that move the count of a service at once (API reference,
-`RegisterScalableTarget`), and bounds that AWS refuses.
+Terraform's AWS provider requests the tags after every read, and retries for minutes without an
+answer. Sources of the refusals: AWS, Application Auto Scaling API reference,
+`RegisterScalableTarget`, `PutScheduledAction` and `DeregisterScalableTarget`. What happens by
+itself is in `sandbox.aws.scaling_clock`.
 """
 
 import json
 from typing import Any
 
 from moto.applicationautoscaling.exceptions import AWSValidationException
-from moto.applicationautoscaling.models import ApplicationAutoscalingBackend, FakeScalableTarget
+from moto.applicationautoscaling.models import (
+    ApplicationAutoscalingBackend,
+    FakeApplicationAutoscalingPolicy,
+    FakeScalableTarget,
+)
 from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
-from moto.ecs.models import ecs_backends
+from moto.core.exceptions import JsonRESTError
 
+from pay.model.scaling.tracking import LOW_PART
+from pay.model.service.schedule_expression import is_zone, parse
 from sandbox.aws.patching import Original, adds, extends
+from sandbox.aws.scaling_activities import activities_of
+from sandbox.aws.scaling_clock import move_into_bounds, watch
 
 
 def _tags_of_target(response: ApplicationAutoScalingResponse) -> dict[str, str]:
@@ -48,39 +57,137 @@ def untag_resource(self: ApplicationAutoScalingResponse) -> str:
     return "{}"
 
 
-@extends(ApplicationAutoscalingBackend, "register_scalable_target")
-def register_and_scale(
-    self: ApplicationAutoscalingBackend,
-    register: Original,
-    namespace: str,
-    r_id: str,
-    dimension: str,
-    min_capacity: int | None,
-    max_capacity: int | None,
-    role_arn: str | None = None,
-    suspended_state: str | None = None,
-) -> FakeScalableTarget:
-    known = self.targets.get(dimension, {}).get(r_id)
-    lowest = min_capacity if min_capacity is not None or not known else known.min_capacity
-    highest = max_capacity if max_capacity is not None or not known else known.max_capacity
-    if lowest is None or highest is None:
-        raise AWSValidationException("MinCapacity and MaxCapacity are required for a new target.")
-    if not 0 <= lowest <= highest:
-        raise AWSValidationException("Maximum capacity cannot be less than minimum capacity")
-    target: FakeScalableTarget = register(
-        self, namespace, r_id, dimension, min_capacity, max_capacity, role_arn, suspended_state
-    )
-    _, cluster, name = r_id.split("/")
-    service = ecs_backends[self.account_id][self.region_name]._get_service(cluster, name)
-    if service.status == "ACTIVE":
-        service.desired_count = min(max(service.desired_count, lowest), highest)
-    return target
-
-
 @extends(ApplicationAutoScalingResponse)
 def register_scalable_target(self: ApplicationAutoScalingResponse, register: Original) -> Any:
-    answer = register(self)
     backend = self.applicationautoscaling_backend
-    target = backend.targets[self._get_param("ScalableDimension")][self._get_param("ResourceId")]
+    known = _target(backend, self._get_param("ResourceId"), self._get_param("ScalableDimension"))
+    least = self._get_int_param("MinCapacity", known and known.min_capacity)
+    most = self._get_int_param("MaxCapacity", known and known.max_capacity)
+    if least is None or most is None:
+        raise AWSValidationException(
+            "Both MinCapacity and MaxCapacity are required when registering a new scalable target"
+        )
+    refuse_bounds(least, most)
+    answer = register(self)
+    target = _target(backend, self._get_param("ResourceId"), self._get_param("ScalableDimension"))
     _tags(target).update(self._get_param("Tags") or {})
+    if target.service_namespace == "ecs":
+        move_into_bounds(target)
     return answer
+
+
+def _target(backend: ApplicationAutoscalingBackend, resource: str, dimension: str) -> Any:
+    return backend.targets.get(dimension, {}).get(resource)
+
+
+def refuse_bounds(least: int, most: int) -> None:
+    """Raise moto's AWSValidationException for bounds that AWS refuses."""
+    if least < 0 or most < 0:
+        raise AWSValidationException("Capacity must be greater than or equal to 0")
+    if least > most:
+        raise AWSValidationException("Maximum capacity cannot be less than minimum capacity")
+
+
+@extends(ApplicationAutoscalingBackend)
+def deregister_scalable_target(
+    self: ApplicationAutoscalingBackend,
+    deregister: Original,
+    namespace: str,
+    resource: str,
+    dimension: str,
+) -> None:
+    """Delete its policies and scheduled actions, too."""
+    deregister(self, namespace, resource, dimension)
+    of_target = (namespace, resource, dimension)
+    for policy in [*self.policies.values()]:
+        if of_target == (policy.service_namespace, policy.resource_id, policy.scalable_dimension):
+            self.delete_scaling_policy(policy.policy_name, *of_target)
+    self.scheduled_actions = [
+        action
+        for action in self.scheduled_actions
+        if of_target != (action.service_namespace, action.resource_id, action.scalable_dimension)
+    ]
+
+
+@extends(ApplicationAutoscalingBackend)
+def put_scheduled_action(self: ApplicationAutoscalingBackend, put: Original, **params: Any) -> None:
+    namespace, resource = params["service_namespace"], params["resource_id"]
+    dimension, action = params["scalable_dimension"], params["scalable_target_action"] or {}
+    if _target(self, resource, dimension) is None:
+        raise JsonRESTError("ObjectNotFoundException", _no_target(namespace, resource, dimension))
+    try:
+        parse(params["schedule"] or "")
+    except ValueError:
+        raise AWSValidationException(
+            f"Schedule expression {params['schedule']} is not valid"
+        ) from None
+    if params["timezone"] and not is_zone(params["timezone"]):
+        raise AWSValidationException(f"Timezone {params['timezone']} is not valid")
+    least, most = action.get("MinCapacity"), action.get("MaxCapacity")
+    if least is None and most is None:
+        raise AWSValidationException("Either MinCapacity or MaxCapacity is required")
+    refuse_bounds(least or 0, most if most is not None else max(least, 0))
+    put(self, **params)
+    [kept] = self.describe_scheduled_actions(
+        [params["scheduled_action_name"]], namespace, resource, dimension
+    )
+    watch(kept)
+
+
+def _no_target(namespace: str, resource: str, dimension: str) -> str:
+    return (
+        f"No scalable target registered for service namespace: {namespace}, resource ID: "
+        f"{resource}, scalable dimension: {dimension}"
+    )
+
+
+@extends(ApplicationAutoscalingBackend)
+def delete_scheduled_action(
+    self: ApplicationAutoscalingBackend,
+    delete: Original,
+    service_namespace: str,
+    scheduled_action_name: str,
+    resource_id: str,
+    scalable_dimension: str,
+) -> None:
+    place = (service_namespace, resource_id, scalable_dimension)
+    if not self.describe_scheduled_actions([scheduled_action_name], *place):
+        raise JsonRESTError(
+            "ObjectNotFoundException",
+            f"No scheduled action found for service namespace: {service_namespace}, resource ID: "
+            f"{resource_id}, scalable dimension: {scalable_dimension}, scheduled action name: "
+            f"{scheduled_action_name}",
+        )
+    delete(self, service_namespace, scheduled_action_name, resource_id, scalable_dimension)
+
+
+@extends(ApplicationAutoscalingBackend)
+def put_scaling_policy(
+    self: ApplicationAutoscalingBackend, put: Original, **params: Any
+) -> FakeApplicationAutoscalingPolicy:
+    """Refuse a policy without a target, and replace the alarms of the one before."""
+    namespace, resource = params["service_namespace"], params["resource_id"]
+    dimension = params["scalable_dimension"]
+    if _target(self, resource, dimension) is None:
+        raise JsonRESTError("ObjectNotFoundException", _no_target(namespace, resource, dimension))
+    key = FakeApplicationAutoscalingPolicy.formulate_key(
+        namespace, resource, dimension, params["policy_name"]
+    )
+    if key in self.policies:
+        self.policies[key].delete_alarms(self.account_id, self.region_name)
+    policy: FakeApplicationAutoscalingPolicy = put(self, **params)
+    if given := policy.target_tracking_scaling_policy_configuration:
+        for alarm, part in zip(policy.alarms, (1, LOW_PART), strict=True):
+            alarm.threshold = float(given["TargetValue"]) * part
+    return policy
+
+
+@adds(ApplicationAutoScalingResponse)
+def describe_scaling_activities(self: ApplicationAutoScalingResponse) -> str:
+    targets = self.applicationautoscaling_backend.describe_scalable_targets(
+        self._get_param("ServiceNamespace"),
+        [self._get_param("ResourceId")] if self._get_param("ResourceId") else None,
+        self._get_param("ScalableDimension"),
+    )
+    found = [activity for target in targets for activity in activities_of(target)]
+    return json.dumps({"ScalingActivities": sorted(found, key=lambda each: -each["StartTime"])})

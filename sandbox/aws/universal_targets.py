@@ -20,6 +20,7 @@ from moto.rds.models import rds_backends
 from sandbox.aws import alarms, application_autoscaling, rds  # noqa: F401
 from sandbox.aws.canaries import CANARIES, CanaryError
 from sandbox.aws.roles import is_allowed
+from sandbox.aws.scaling_clock import move_into_bounds
 
 _ARN = re.compile(r"arn:aws:scheduler:::aws-sdk:(?P<service>[^:]+):(?P<action>[^:]+)")
 
@@ -148,8 +149,14 @@ def _register_target(place: Place, given: Mapping[str, Any]) -> None:
     for action in ("ecs:DescribeServices", "ecs:UpdateService"):
         place.require(action, place.arn("ecs", given["ResourceId"]))
     backend: Any = applicationautoscaling_backends[place.account][place.region]
-    bounds = given.get("MinCapacity"), given.get("MaxCapacity")
-    backend.register_scalable_target(namespace, given["ResourceId"], dimension, *bounds)
+    least, most = given.get("MinCapacity"), given.get("MaxCapacity")
+    if least is not None and most is not None:
+        application_autoscaling.refuse_bounds(int(least), int(most))
+    move_into_bounds(
+        backend.register_scalable_target(
+            namespace, given["ResourceId"], dimension, least, most, None, None
+        )
+    )
 
 
 def _of_alarms(place: Place, action: str, names: Sequence[str]) -> Any:

@@ -73,7 +73,6 @@ def _gone(address: str) -> Callable[[], Json]:
 
 FOREIGN = (
     "aws_alb",
-    "aws_appautoscaling_scheduled_action",
     "aws_autoscaling_schedule",
     "aws_cloudformation_stack",
     "aws_cloudtrail",

@@ -56,6 +56,9 @@ class ServiceLoadBalancer:
         target_group = self._target_group(network.vpc_id)
         self.target_group_arn = target_group.arn
         self.target_group_arn_suffix = target_group.arn_suffix
+        self.request_label = f"{self.arn_suffix}/{self.target_group_arn_suffix}"
+        """Under which Application Auto Scaling finds the requests of a target (AWS: Application
+        Auto Scaling API reference, `PredefinedMetricSpecification`, `ResourceLabel`)."""
         self.listeners: list[ITerraformDependable] = self._listeners(load_balancer.arn)
         """A service registers with a target group only once a listener uses it."""
 

@@ -36,4 +36,4 @@ class FargateService(SideService):
             ),
             ignore_changes=["desired_count"],
         )
-        Scaling(self, self.side, service=ecs_service)
+        Scaling(self, self.side, service=ecs_service, load_balancer=self._load_balancer)

@@ -1,6 +1,6 @@
-"""Target-tracking scaling of a Fargate service."""
+"""Scaling of a Fargate service: bounds, policies and scheduled actions."""
 
-from cdktf import ITerraformDependable
+from cdktf import TerraformResourceLifecycle
 from constructs import Construct
 
 from imports.aws.appautoscaling_policy import (
@@ -8,64 +8,99 @@ from imports.aws.appautoscaling_policy import (
     AppautoscalingPolicyTargetTrackingScalingPolicyConfiguration,
     AppautoscalingPolicyTargetTrackingScalingPolicyConfigurationPredefinedMetricSpecification,
 )
+from imports.aws.appautoscaling_scheduled_action import (
+    AppautoscalingScheduledAction,
+    AppautoscalingScheduledActionScalableTargetAction,
+)
 from imports.aws.appautoscaling_target import AppautoscalingTarget
+from imports.aws.ecs_service import EcsService
 from pay.model import addresses
+from pay.model.scaling.actions import ScheduledAction
+from pay.model.scaling.side_scaling import Tracking, scaling_of
 from pay.model.side import ServiceSide
-from pay.service.asleep import ignoring
+from pay.service.balancer import ServiceLoadBalancer
 
-SCALE_OUT_SECONDS = 60
-SCALE_IN_SECONDS = 300
-"""Slow in, quick out: too many tasks cost money, too few cost payments."""
+_OF_SERVICES = {"service_namespace": "ecs", "scalable_dimension": "ecs:service:DesiredCount"}
 
-SCALE_IN_OF_PROXIES_SECONDS = 3600
-"""A proxy that stops ends the connections that its callers keep, so proxies rarely stop."""
+_POLICIES = {"cpu": addresses.SCALING_POLICY, "requests": addresses.REQUESTS_POLICY}
 
 
 class Scaling:
-    """Between the tasks that always run and twice the daily peak, by CPU.
-
-    From `dark` to `soak` the lower bound is the peak itself: DNS failover can hand Fargate all
-    traffic at any moment.
-    """
+    """Follows demand as `pay.model.scaling` says for the side at its stage."""
 
     def __init__(
-        self, scope: Construct, side: ServiceSide, *, service: ITerraformDependable
+        self,
+        scope: Construct,
+        side: ServiceSide,
+        *,
+        service: EcsService,
+        load_balancer: ServiceLoadBalancer,
     ) -> None:
-        target = AppautoscalingTarget(
+        self._scope, self._load_balancer = scope, load_balancer
+        self._name = f"{side.cluster}-{side.service.name}"
+        scaling = scaling_of(side)
+        self._target = AppautoscalingTarget(
             scope,
             addresses.SCALING_TARGET.id,
-            service_namespace="ecs",
-            scalable_dimension="ecs:service:DesiredCount",
+            **_OF_SERVICES,
             resource_id=f"service/{side.cluster}/{side.service.name}",
-            min_capacity=side.needed_tasks,
-            max_capacity=side.most_desired_tasks,
+            min_capacity=scaling.min,
+            max_capacity=scaling.max,
             depends_on=[service],
-            # Asleep both are 0, and the schedule that wakes it has the file's numbers.
-            lifecycle=ignoring(side.environment, "min_capacity", "max_capacity"),
+            lifecycle=TerraformResourceLifecycle(ignore_changes=list(scaling.ignored))
+            if scaling.ignored
+            else None,
         )
+        for policy in scaling.policies:
+            self._track(policy)
+        for action in scaling.actions:
+            self._schedule(action)
+
+    def _track(self, policy: Tracking) -> None:
+        is_counted = policy.metric == "ALBRequestCountPerTarget"
         AppautoscalingPolicy(
-            scope,
-            addresses.SCALING_POLICY.id,
-            name=f"{side.cluster}-{side.service.name}-cpu",
+            self._scope,
+            _POLICIES[policy.name].id,
+            name=f"{self._name}-{policy.name}",
             policy_type="TargetTrackingScaling",
-            service_namespace="ecs",
-            scalable_dimension="ecs:service:DesiredCount",
-            resource_id=target.resource_id,
-            target_tracking_scaling_policy_configuration=_by_cpu(
-                SCALE_IN_OF_PROXIES_SECONDS if side.service.is_proxy else SCALE_IN_SECONDS
+            **_OF_SERVICES,
+            resource_id=self._target.resource_id,
+            target_tracking_scaling_policy_configuration=_tracking(
+                policy, self._load_balancer.request_label if is_counted else None
+            ),
+        )
+
+    def _schedule(self, action: ScheduledAction) -> None:
+        AppautoscalingScheduledAction(
+            self._scope,
+            addresses.scheduled_action(action.name).id,
+            name=f"{self._name}-{action.name}",
+            **_OF_SERVICES,
+            resource_id=self._target.resource_id,
+            schedule=action.schedule,
+            timezone=action.zone,
+            scalable_target_action=AppautoscalingScheduledActionScalableTargetAction(
+                min_capacity=_text(action.min), max_capacity=_text(action.max)
             ),
         )
 
 
-def _by_cpu(scale_in_seconds: int) -> AppautoscalingPolicyTargetTrackingScalingPolicyConfiguration:
+def _tracking(
+    policy: Tracking, resource_label: str | None
+) -> AppautoscalingPolicyTargetTrackingScalingPolicyConfiguration:
     metric = (
         AppautoscalingPolicyTargetTrackingScalingPolicyConfigurationPredefinedMetricSpecification
     )
     return AppautoscalingPolicyTargetTrackingScalingPolicyConfiguration(
-        target_value=60,
-        scale_in_cooldown=scale_in_seconds,
-        scale_out_cooldown=SCALE_OUT_SECONDS,
+        target_value=policy.target,
+        scale_in_cooldown=policy.scale_in_seconds,
+        scale_out_cooldown=policy.scale_out_seconds,
         predefined_metric_specification=metric(
-            predefined_metric_type="ECSServiceAverageCPUUtilization"
+            predefined_metric_type=policy.metric, resource_label=resource_label
         ),
     )
+
+
+def _text(bound: int | None) -> str | None:
+    """Return the bound as the provider keeps it."""
+    return None if bound is None else str(bound)

@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterator
 
 from pay.model import Environment, Kept, names
 from pay.model.monitoring.stages import composites_alone_notify, has_composites
+from pay.model.scaling.side_scaling import scaling_of
 from pay.model.side import ServiceSide
 from rollout.guard.in_place.attribute import InPlace
 from rollout.guard.in_place.directions import Direction
 from rollout.guard.numbers import number
 from rollout.guard.traffic_changes import ALARM
-from rollout.plans.values import same
+from rollout.plans.values import dig, same
 
 
 def side_now(change: InPlace) -> ServiceSide | None:
@@ -85,6 +86,30 @@ def _is_left_to_composites(change: InPlace) -> bool:
 
 LEFT_TO_COMPOSITES = Direction(
     "to leave notifying to composite alarms that stand already", _is_left_to_composites
+)
+
+
+def _is_target_of_the_file(change: InPlace) -> bool:
+    """Return whether it is the file's, at a stage at which Fargate may follow demand."""
+    side = side_now(change)
+    if side is None or side.holds_full_peak:
+        return False
+    wanted = {policy.metric: policy.target for policy in scaling_of(side).policies}
+    configuration = "target_tracking_scaling_policy_configuration"
+    metric = dig(
+        change.resource.after,
+        configuration,
+        0,
+        "predefined_metric_specification",
+        0,
+        "predefined_metric_type",
+    )
+    return number(change.after) == wanted.get(metric)
+
+
+TARGET_OF_THE_FILE = Direction(
+    "the target of the environment's file, while no failover needs the peak",
+    _is_target_of_the_file,
 )
 
 

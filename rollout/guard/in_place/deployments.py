@@ -34,7 +34,7 @@ def _ends_with_more_healthy(change: InPlace) -> bool:
 def _counts(change: InPlace) -> Iterable[int]:
     """Return how many tasks there may be when a deployment begins."""
     wanted, side = number(change.resource.after.get("desired_count")), side_now(change)
-    counts = (int(wanted or 0), side.deployment.tasks.min if side else 0)
+    counts = (int(wanted or 0), side.deployment.tasks.lowest if side else 0)
     return [count for count in counts if count] or [1]
 
 

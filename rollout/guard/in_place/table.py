@@ -26,6 +26,7 @@ from rollout.guard.in_place.declared import (
     CERTIFICATE_OF_ITS_ZONE,
     LEFT_TO_COMPOSITES,
     PROTECTED_WHILE_WANTED,
+    TARGET_OF_THE_FILE,
     as_kept,
     as_the_file_says,
 )
@@ -68,6 +69,7 @@ def _computed(*attributes: str) -> Rows:
 _RIGHTS = judged_by("keeps-the-rights-that-it-needs", "widens-no-iam-statement")
 
 _IMAGES = judged_by("keeps-its-images")
+_SCALED = "the environment's file says when how many tasks run at the least"
 _CALLED = "the catalogue or the environment's file says what is called, and when"
 _SCHEDULES = ("makes-its-scheduled-calls", "sleeps-and-wakes-as-its-file-says")
 _CALL = Row(judged_by(*_SCHEDULES), _CALLED)
@@ -87,7 +89,7 @@ TABLE: Mapping[str, Rows] = {
     "aws_appautoscaling_policy": {
         **_computed("alarm_arns"),
         "target_tracking_scaling_policy_configuration.target_value": Row(
-            LOWER, "tasks are added at less load"
+            either(LOWER, TARGET_OF_THE_FILE), "tasks are added at less load, or as decided"
         ),
         "target_tracking_scaling_policy_configuration.scale_out_cooldown": Row(
             LOWER, "tasks are added sooner after the last ones"
@@ -98,6 +100,11 @@ TABLE: Mapping[str, Rows] = {
         "target_tracking_scaling_policy_configuration.disable_scale_in": Row(
             ON, "tasks are never taken away"
         ),
+    },
+    "aws_appautoscaling_scheduled_action": {
+        "scalable_target_action": Row(judged_by("keeps-fargate-at-peak"), _SCALED),
+        "schedule": Row(judged_by("keeps-fargate-at-peak"), _SCALED),
+        "timezone": Row(judged_by("keeps-fargate-at-peak"), _SCALED),
     },
     "aws_appautoscaling_target": {
         "max_capacity": Row(

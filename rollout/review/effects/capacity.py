@@ -36,6 +36,16 @@ _NUMBERS: Mapping[str, tuple[_Number, ...]] = {
         _Number(("min_capacity",), "keeps at least {new} instead of {old} tasks"),
         _Number(("max_capacity",), "has at most {new} instead of {old} tasks"),
     ),
+    "aws_appautoscaling_scheduled_action": (
+        _Number(
+            ("scalable_target_action", 0, "min_capacity"),
+            "keeps at least {new} instead of {old} tasks from its time",
+        ),
+        _Number(
+            ("scalable_target_action", 0, "max_capacity"),
+            "has at most {new} instead of {old} tasks from its time",
+        ),
+    ),
     "aws_autoscaling_group": (
         _Number(
             ("desired_capacity",),
@@ -54,7 +64,7 @@ _NUMBERS: Mapping[str, tuple[_Number, ...]] = {
     ),
 }
 
-_OF_SEVERAL = frozenset({"aws_autoscaling_group"})
+_OF_SEVERAL = frozenset({"aws_appautoscaling_scheduled_action", "aws_autoscaling_group"})
 """A stack has several of them, so that the name says which."""
 
 

@@ -614,6 +614,18 @@ resource "aws_appautoscaling_policy" "this" {
   }
 }
 
+resource "aws_appautoscaling_scheduled_action" "this" {
+  name               = "night"
+  service_namespace  = "ecs"
+  scalable_dimension = "ecs:service:DesiredCount"
+  resource_id        = aws_appautoscaling_target.this.resource_id
+  schedule           = "cron(0 22 * * ? *)"
+  timezone           = "Europe/London"
+  scalable_target_action {
+    min_capacity = 2
+  }
+}
+
 resource "aws_cloudwatch_metric_alarm" "errors" {
   alarm_name          = "sandbox-connector-errors"
   alarm_description   = "More than 1 % of the requests fail."

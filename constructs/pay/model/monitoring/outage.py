@@ -19,7 +19,7 @@ def platform_outage(environment: Environment) -> Alarm:
 
     Without data it stays silent, because while it is in ALARM the composite alarms of services are.
     """
-    always = sum(deployment.tasks.min for deployment in environment.services.values())
+    always = sum(deployment.tasks.lowest for deployment in environment.services.values())
     least = -(-always // LEAST_PART)
     return Alarm(
         name="platform-outage",

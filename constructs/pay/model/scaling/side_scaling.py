@@ -29,9 +29,10 @@ class Tracking:
 
     name: Literal["cpu", "requests"]
     metric: Literal["ECSServiceAverageCPUUtilization", "ALBRequestCountPerTarget"]
-    target: int
-    scale_in_seconds: int
-    scale_out_seconds: int = SCALE_OUT_SECONDS
+    target: float
+    scale_in_seconds: float
+    """Infinite: never."""
+    scale_out_seconds: float = SCALE_OUT_SECONDS
 
 
 @dataclass(frozen=True)

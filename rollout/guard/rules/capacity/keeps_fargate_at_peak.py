@@ -1,22 +1,31 @@
 """From `dark` to `soak` Fargate holds the capacity for the full peak, whatever its weight: DNS
 sends it everything when the EC2 side is unhealthy (Route 53 developer guide, "How Amazon Route 53
 chooses records when health checking is configured"). Afterwards Fargate alone carries everything:
-it may follow demand, from `tasks.min` to at least the peak, and nothing may stop it from scaling.
+it may follow demand, from `tasks.min` to at least the peak, by the schedule of the environment's
+file and no other, and nothing may stop it from scaling.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from pay.model import Environment, Side, Stage
+from pay.model import Environment, Side, Stage, addresses
+from pay.model.scaling.actions import ScheduledAction
+from pay.model.scaling.side_scaling import scaling_of
+from pay.model.side import ServiceSide
 from rollout.guard.numbers import decreases, number
 from rollout.guard.rule import Context, Finding, Findings
+from rollout.guard.traffic_changes import SCHEDULED_ACTION
 from rollout.plans.plan import Plan, ResourceChange, Verb
 from rollout.plans.read import StackPlan
 from rollout.plans.references import is_left_to_provider
 from rollout.plans.values import dig
 
 _TARGET = "aws_appautoscaling_target"
-_SCHEDULE = "aws_appautoscaling_scheduled_action"
 _BOUNDS = _LOWEST, _HIGHEST = "min_capacity", "max_capacity"
+
+_BY_THE_FILE = (
+    "say in the environment's file how many tasks run when (`tasks.night`, `[[events]]`), and plan "
+    "again; a side that DNS failover can hand all traffic has no schedule"
+)
 
 
 def check(plan: StackPlan, context: Context) -> Findings:
@@ -36,14 +45,24 @@ def check(plan: StackPlan, context: Context) -> Findings:
     files = (context.deployment(plan), context.deployment_before(plan))
     tasks = [deployment.tasks for deployment in files if deployment]
     peak = max(each.peak for each in tasks)
-    lowest = peak if stage.pins_fargate_at_peak else max(each.min for each in tasks)
+    side = context.side(plan)
+    wanted = _wanted(side) if side else {}
+    if stage.pins_fargate_at_peak:
+        lowest = peak
+    elif any(action.min is not None for action in wanted.values()):
+        # Terraform leaves the minimum to the schedule: it may be that of the night before.
+        lowest = min(each.lowest for each in tasks)
+    else:
+        lowest = max(each.lowest for each in tasks)
     until = " until it is past soak" if stage.pins_fargate_at_peak else ""
     do = f"keep min_capacity at {lowest} or more and max_capacity at {peak} or more{until}"
     for change in plan.plan.managed:
         if _sleeps(change, context.environment(plan)):
             continue
-        for text in (*_may_be_taken_away(change), *_lowered(change, lowest, peak, stage)):
+        for text in _lowered(change, lowest, peak, stage):
             yield Finding(change.address, f"{service} is at {stage}: {text}", do)
+        for text in _scheduled_otherwise(change, wanted):
+            yield Finding(change.address, f"{service} is at {stage}: {text}", _BY_THE_FILE)
         if _cannot_grow(plan.plan, change):
             yield Finding(
                 change.address,
@@ -59,9 +78,40 @@ def _sleeps(change: ResourceChange, environment: Environment) -> bool:
     return environment.sleep is not None and is_left and bounds == [0, 0]
 
 
-def _may_be_taken_away(change: ResourceChange) -> Iterator[str]:
-    if change.type == _SCHEDULE and change.moves and not change.is_removed:
-        yield "a schedule can scale Fargate in"
+def _wanted(side: ServiceSide) -> Mapping[str, ScheduledAction]:
+    """Return the scheduled actions of the file by their address."""
+    actions = scaling_of(side).actions
+    return {str(addresses.scheduled_action(action.name)): action for action in actions}
+
+
+def _scheduled_otherwise(
+    change: ResourceChange, wanted: Mapping[str, ScheduledAction]
+) -> Iterator[str]:
+    """Yield how a scheduled action differs from the file's: one that is gone leaves the tasks of
+    the night, one that differs takes away more of them.
+    """
+    if change.type != SCHEDULED_ACTION or not change.moves:
+        return
+    action = wanted.get(change.address)
+    if change.is_removed:
+        if action is not None:
+            yield "its scheduled action is deleted"
+        return
+    if action is None:
+        yield "a schedule that its file does not have can scale Fargate in"
+        return
+    bounds = ("scalable_target_action", 0)
+    for path, value in (
+        (("schedule",), action.schedule),
+        (("timezone",), action.zone),
+        ((*bounds, _LOWEST), action.min),
+        ((*bounds, _HIGHEST), action.max),
+        (("start_time",), None),
+        (("end_time",), None),
+    ):
+        found = "?" if change.is_unknown(*path) else dig(change.after, *path)
+        if (found or None) != (None if value is None else str(value)):
+            yield f"{path[-1]} of its schedule is {found}, and {value} in the file"
 
 
 def _cannot_grow(plan: Plan, change: ResourceChange) -> bool:

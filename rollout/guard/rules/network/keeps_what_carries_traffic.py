@@ -6,7 +6,8 @@ more. Clients hold a deleted record's answer for a while, so records change in a
 capacity. What a one-off task needs goes with the task, once no service declares it.
 """
 
-from pay.model import Side, Stage, names
+from pay.model import Side, Stage, addresses, names
+from pay.model.scaling.side_scaling import scaling_of
 from pay.model.stacks import TASKS, Loss, traffic_stack
 from rollout.guard.declared_tasks import is_undeclared
 from rollout.guard.may_receive_traffic import UNREACHED
@@ -33,6 +34,8 @@ def check(plan: StackPlan, context: Context) -> Findings:
 
 def _why_it_must_stay(plan: StackPlan, context: Context, change: ResourceChange) -> SawAndDo | None:
     kind = plan.stack.kind
+    if _is_a_policy_given_up(plan, context, change):
+        return None
     if kind.may_lose is Loss.WITH_ITS_SIDE and kind.side and plan.stack.service:
         return _side_must_stay(plan, context, kind.side, plan.stack.service)
     if kind is TASKS and (
@@ -45,6 +48,19 @@ def _why_it_must_stay(plan: StackPlan, context: Context, change: ResourceChange)
     return (
         "this stack is not a side of a service that could be moved away first",
         f"keep the resource; {_RENAME}",
+    )
+
+
+def _is_a_policy_given_up(plan: StackPlan, context: Context, change: ResourceChange) -> bool:
+    """Return whether it is scaling by requests, which the environment's file no longer asks for,
+    where no failover can need the peak: CPU goes on to add tasks.
+    """
+    side = context.side(plan)
+    return (
+        side is not None
+        and change.address == str(addresses.REQUESTS_POLICY)
+        and not side.holds_full_peak
+        and "requests" not in {policy.name for policy in scaling_of(side).policies}
     )
 
 

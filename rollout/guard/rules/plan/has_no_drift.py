@@ -6,8 +6,10 @@ never knew, such as the subscriptions of a topic.
 """
 
 from rollout.guard.rule import Context, Finding, Findings
+from rollout.guard.traffic_changes import SCHEDULED_ACTION
 from rollout.plans.plan import Plan, ResourceChange
 from rollout.plans.read import StackPlan
+from rollout.plans.values import dig
 
 _WATCHED = (
     "aws_appautoscaling_target",
@@ -53,7 +55,7 @@ def check(plan: StackPlan, context: Context) -> Findings:
 def _drifted(plan: Plan, drift: ResourceChange) -> list[str]:
     if drift.goes:
         return [_GONE]
-    ignored = {*_COMPUTED, _scaled_number(plan, drift)}
+    ignored = {*_COMPUTED, _scaled_number(plan, drift), *_scheduled_bounds(plan, drift)}
     return [a.name for a in drift.attributes() if a.path[0] not in ignored]
 
 
@@ -69,3 +71,19 @@ def _scaled_number(plan: Plan, drift: ResourceChange) -> str | None:
         for change in plan.managed
     )
     return "desired_count" if is_scaled else None
+
+
+def _scheduled_bounds(plan: Plan, drift: ResourceChange) -> set[str]:
+    """Return the bounds of a target that scheduled actions of the same plan change: that one has
+    fired is not a drift. `keeps-fargate-at-peak` judges the bounds themselves.
+    """
+    if drift.type != "aws_appautoscaling_target":
+        return set()
+    return {
+        bound
+        for change in plan.managed
+        if change.type == SCHEDULED_ACTION
+        and change.after.get("resource_id") == drift.after.get("resource_id")
+        for bound in ("min_capacity", "max_capacity")
+        if dig(change.after, "scalable_target_action", 0, bound) is not None
+    }

@@ -7,7 +7,8 @@ its tasks where the requests of another go. What a stack makes is its own, by it
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from pay.model import names
+from pay.model import addresses, names
+from pay.model.scaling.side_scaling import scaling_of
 from rollout.guard.rule import Context, Finding, Findings
 from rollout.guard.traffic_changes import ALARM
 from rollout.plans.plan import Plan, ResourceChange, Verb
@@ -20,6 +21,7 @@ _TARGET_GROUP_OF_SERVICE: Path = ("load_balancer", 0, "target_group_arn")
 _ONE_FOR_EACH: Mapping[str, tuple[Path, ...]] = {
     ALARM: (("alarm_name",),),
     "aws_appautoscaling_policy": (("resource_id",),),
+    "aws_appautoscaling_scheduled_action": (("resource_id",), ("name",)),
     "aws_appautoscaling_target": (("resource_id",),),
     "aws_ecs_capacity_provider": (("auto_scaling_group_provider", 0, "auto_scaling_group_arn"),),
     "aws_ecs_cluster_capacity_providers": (("cluster_name",),),
@@ -41,8 +43,19 @@ def check(plan: StackPlan, context: Context) -> Findings:
     for change in plan.plan.moving:
         if change.verb is not Verb.CREATE:
             continue
-        for text in (*_written_over(change, context), *_not_its_own(plan, change, context)):
+        written_over = () if _is_declared(plan, change, context) else _written_over(change, context)
+        for text in (*written_over, *_not_its_own(plan, change, context)):
             yield Finding(change.address, text, DO)
+
+
+def _is_declared(plan: StackPlan, change: ResourceChange, context: Context) -> bool:
+    """Return whether it is the second policy that the environment's file gives the service."""
+    side = context.side(plan)
+    return (
+        side is not None
+        and change.address == str(addresses.REQUESTS_POLICY)
+        and "requests" in {policy.name for policy in scaling_of(side).policies}
+    )
 
 
 def _written_over(change: ResourceChange, context: Context) -> Iterator[str]:
@@ -153,6 +166,7 @@ _Judge = Callable[[StackPlan, ResourceChange, Context], Iterator[str]]
 _JUDGES: Mapping[str, _Judge] = {
     ALARM: _alarm,
     "aws_appautoscaling_policy": _scaling,
+    "aws_appautoscaling_scheduled_action": _scaling,
     "aws_appautoscaling_target": _scaling,
     "aws_autoscaling_group": _group,
     "aws_ecs_cluster_capacity_providers": _providers,

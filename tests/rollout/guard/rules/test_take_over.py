@@ -229,7 +229,7 @@ def test_looks_for_what_is_there_in_every_plan_of_the_change(refused: Judge) -> 
     "type",
     [
         *("aws_lb_listener_rule", "aws_lb_listener_certificate", "aws_lb_target_group_attachment"),
-        *("aws_appautoscaling_scheduled_action", "aws_autoscaling_attachment", "aws_ecs_tag"),
+        *("aws_autoscaling_attachment", "aws_ecs_tag"),
         *("aws_iam_role_policy_attachment", "aws_iam_policy_attachment", "aws_iam_policy"),
         *("aws_kms_grant", "aws_kms_key_policy", "aws_sns_topic_subscription", "aws_ecs_task_set"),
         *("aws_lambda_permission", "aws_autoscaling_policy", "aws_shield_protection"),

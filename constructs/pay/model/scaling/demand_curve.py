@@ -1,0 +1,103 @@
+"""How the demand of a service goes through a week.
+
+The built-in curve has the size of GOV.UK Pay's public volumes (alphagov/pay-product-page,
+`data/performance.json`: 30.2 million payments in the year to 2026-08); how the hours of a day share
+it is not public, and an assumption.
+"""
+
+import csv
+import math
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from pay.files import read_text
+from pay.model.problem import InvalidInput, Problem
+
+HOURS = (
+    *(1.0, 0.6, 0.4, 0.35, 0.4, 0.7, 1.6, 3.0, 5.0, 6.8, 7.6, 7.5),
+    *(7.2, 6.9, 6.8, 6.6, 6.2, 5.6, 5.2, 5.2, 5.0, 4.2, 2.9, 1.7),
+)
+"""Per cent of a day's payments in each of its hours."""
+
+WEEKDAYS = (1.18, 1.12, 1.10, 1.08, 1.02, 0.76, 0.74)
+"""Each day's payments, Monday first, as a part of the average day's."""
+
+_A_MONDAY = datetime(2026, 1, 5)
+
+
+@dataclass(frozen=True)
+class DemandCurve:
+    """Demand at moments; between two of them it changes evenly."""
+
+    starts: datetime
+    """A local time."""
+    seconds: Sequence[float]
+    """From the start, ascending."""
+    demand: Sequence[float]
+    """In any unit: the largest is the peak."""
+
+    @property
+    def length(self) -> timedelta:
+        return timedelta(seconds=self.seconds[-1])
+
+    def part_of_peak(self, second: float) -> float:
+        """Return the demand at a second from the start, as a part of the largest, 0 to 1."""
+        after = min(max(bisect_right(self.seconds, second), 1), len(self.seconds) - 1)
+        start, end = self.seconds[after - 1], self.seconds[after]
+        passed = min(1.0, max(0.0, (second - start) / (end - start)))
+        low, high = self.demand[after - 1], self.demand[after]
+        return (low + (high - low) * passed) / max(self.demand)
+
+
+def built_in_week() -> DemandCurve:
+    """Return the week of the public volumes, from Monday 00:00."""
+    hours = [day * hour for day in WEEKDAYS for hour in HOURS]
+    # An hour's share is that of its middle.
+    return DemandCurve(
+        _A_MONDAY,
+        [0.0, *(number * 3600 + 1800 for number in range(len(hours))), len(hours) * 3600.0],
+        [hours[0], *hours, hours[-1]],
+    )
+
+
+LONGEST = timedelta(days=31)
+
+
+def read_curve(path: Path) -> DemandCurve:
+    """Return the curve of a CSV file with the columns `time` (local, ISO 8601) and `requests`.
+
+    Raises InvalidInput with every row that cannot be used.
+    """
+    times, demand, problems = list[datetime](), list[float](), list[Problem]()
+
+    def refuse(line: int | None, found: str, allowed: str) -> None:
+        problems.append(Problem(where=str(path), line=line, found=found, allowed=allowed))
+
+    rows = csv.DictReader(read_text(path).splitlines())
+    if list(rows.fieldnames or ()) != ["time", "requests"]:
+        refuse(1, ",".join(rows.fieldnames or ()) or "nothing", "the header time,requests")
+        raise InvalidInput(problems)
+    for row in rows:
+        try:
+            moment = datetime.fromisoformat(row["time"] or "")
+            requests = float(row["requests"] or "")
+        except ValueError:
+            refuse(rows.line_num, f"{row['time']},{row['requests']}", "2026-11-26T09:00,1250")
+            continue
+        if moment.tzinfo or not 0 <= requests < math.inf:
+            refuse(rows.line_num, f"{moment},{requests}", "a local time, and requests from 0")
+        elif times and moment <= times[-1]:
+            refuse(rows.line_num, str(moment), f"a time later than {times[-1]}")
+        else:
+            times.append(moment)
+            demand.append(requests)
+    if not problems and (len(times) < 2 or not max(demand)):
+        refuse(None, f"{len(times)} rows", "at least two rows, and one with requests")
+    elif not problems and times[-1] - times[0] > LONGEST:
+        refuse(None, f"{times[0]} to {times[-1]}", f"at most {LONGEST.days} days")
+    if problems:
+        raise InvalidInput(problems)
+    return DemandCurve(times[0], [(each - times[0]).total_seconds() for each in times], demand)

@@ -1,0 +1,88 @@
+"""Show how services follow demand, on paper and in AWS.
+
+Without an option: bounds, targets and schedule of each service at its stage. `--simulate` lets a
+week of demand pass and shows tasks over the day, seconds in which they were too few, and their
+hours against the peak's. `--register` brings the minimum that is due now to AWS: after a deploy by
+hand, because the schedule does it up to a day later. `pay apply` does it itself.
+
+A curve is a CSV file with the columns `time` (local, such as 2026-11-26T09:00) and `requests`.
+
+Example: `pay scaling production-2 connector --simulate`
+"""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pay.catalogue import CATALOGUE
+from pay.model import Side
+from pay.model.scaling.demand_curve import built_in_week, read_curve
+from pay.model.side import ServiceSide
+from rollout.aws.clients import asking
+from rollout.scaling.due import register_due
+from rollout.scaling.simulated import simulated
+from rollout.scaling.tables import print_settings, print_simulated, settings_as_data
+from rollout.terminal.arguments import (
+    EnvironmentName,
+    Json,
+    OptionalServiceName,
+    environments_folder,
+    now,
+)
+from rollout.terminal.console import choose, console, print_json
+from rollout.terminal.environments import load_for
+
+
+def scaling(
+    environment: EnvironmentName,
+    service: OptionalServiceName = None,
+    simulate: Annotated[bool, typer.Option(help="Let a week of demand pass on paper.")] = False,
+    curve: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE.csv",
+            exists=True,
+            dir_okay=False,
+            help="The demand; without it, GOV.UK Pay's public volumes.",
+        ),
+    ] = None,
+    register: Annotated[
+        bool, typer.Option(help="Bring the minimum that is due now to AWS.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    if curve and not simulate:
+        raise typer.BadParameter("--curve is for --simulate.")
+    if register and simulate:
+        raise typer.BadParameter("--register changes AWS, --simulate does not: give one.")
+    chosen = choose(environment, load_for(environments_folder(), environment), "ENV")
+    names = list(chosen.services)
+    if service is not None:
+        choose(service, chosen.services, "SERVICE")
+        names = [service]
+    sides = [ServiceSide(CATALOGUE[name], chosen, Side.FARGATE) for name in names]
+    if register:
+        _register(sides, as_json=as_json)
+    elif simulate:
+        rows = [*simulated(sides, read_curve(curve) if curve else built_in_week())]
+        if as_json:
+            print_json([row.as_data() for row in rows])
+        else:
+            title = f"{environment}: {curve.name if curve else 'a week of the public volumes'}"
+            print_simulated(console(), title, rows)
+    elif as_json:
+        print_json([settings_as_data(side) for side in sides])
+    else:
+        print_settings(console(), f"Scaling in {environment}", sides)
+
+
+def _register(sides: list[ServiceSide], *, as_json: bool) -> None:
+    with asking(sides[0].environment) as client:
+        changed = [*register_due(client, sides, now())]
+    if as_json:
+        print_json({each.service: {"before": each.before, "now": each.now} for each in changed})
+    else:
+        for each in changed:
+            typer.echo(str(each))
+        typer.echo(f"{len(sides) - len(changed)} services needed nothing.")
