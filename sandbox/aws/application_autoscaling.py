@@ -30,11 +30,11 @@ def _tags_of_target(response: ApplicationAutoScalingResponse) -> dict[str, str]:
     for targets in response.applicationautoscaling_backend.targets.values():
         for target in targets.values():
             if target.arn == arn:
-                return _tags(target)
+                return tags_of(target)
     raise AWSValidationException(f"No scalable target found for resource ARN: {arn}")
 
 
-def _tags(target: FakeScalableTarget) -> dict[str, str]:
+def tags_of(target: FakeScalableTarget) -> dict[str, str]:
     tags: dict[str, str] = target.__dict__.setdefault("tags", {})
     return tags
 
@@ -70,7 +70,7 @@ def register_scalable_target(self: ApplicationAutoScalingResponse, register: Ori
     refuse_bounds(least, most)
     answer = register(self)
     target = _target(backend, self._get_param("ResourceId"), self._get_param("ScalableDimension"))
-    _tags(target).update(self._get_param("Tags") or {})
+    tags_of(target).update(self._get_param("Tags") or {})
     if target.service_namespace == "ecs":
         move_into_bounds(target)
     return answer

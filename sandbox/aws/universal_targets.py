@@ -138,17 +138,20 @@ def _update_service(place: Place, given: Mapping[str, Any]) -> None:
 
 def _register_target(place: Place, given: Mapping[str, Any]) -> None:
     namespace, dimension = given["ServiceNamespace"], given["ScalableDimension"]
+    backend: Any = applicationautoscaling_backends[place.account][place.region]
+    known = backend.targets.get(dimension, {}).get(given["ResourceId"])
+    tags = application_autoscaling.tags_of(known) if known else {}
     place.require(
         "application-autoscaling:RegisterScalableTarget",
-        place.arn("application-autoscaling", "scalable-target/0"),
+        known.arn if known else place.arn("application-autoscaling", "scalable-target/new"),
         {
             "application-autoscaling:service-namespace": namespace,
             "application-autoscaling:scalable-dimension": dimension,
+            **{f"aws:resourcetag/{key}".lower(): value for key, value in tags.items()},
         },
     )
     for action in ("ecs:DescribeServices", "ecs:UpdateService"):
         place.require(action, place.arn("ecs", given["ResourceId"]))
-    backend: Any = applicationautoscaling_backends[place.account][place.region]
     least, most = given.get("MinCapacity"), given.get("MaxCapacity")
     if least is not None and most is not None:
         application_autoscaling.refuse_bounds(int(least), int(most))

@@ -307,6 +307,7 @@ def sleep_rights(
                 "StringEquals": {
                     "application-autoscaling:scalable-dimension": "ecs:service:DesiredCount",
                     "application-autoscaling:service-namespace": "ecs",
+                    "aws:ResourceTag/Environment": name,
                 }
             },
         ),
