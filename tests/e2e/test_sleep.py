@@ -224,6 +224,20 @@ def test_the_guard_lets_the_stack_be_applied_and_a_second_plan_is_empty(
     assert "No changes." in estate.run(stack, "plan", "-input=false")
 
 
+def test_the_guard_refuses_a_key_that_is_spelled_as_the_api_spells_it(
+    estate: Estate, tmp_path: Path
+) -> None:
+    stack = SLEEP.stack_id(estate.environment.name)
+    code = estate.folder / stack / "cdk.tf"
+    right = code.read_text()
+    wrong = right.replace("DbInstanceIdentifier", "DBInstanceIdentifier")
+    assert wrong != right
+    code.write_text(wrong)
+    verdict = judge(read(tmp_path, [estate.plan(stack)], estate.environment))
+    code.write_text(right)
+    assert {each.rule for each in verdict.refused} == {"sleeps-and-wakes-as-its-file-says"}
+
+
 def test_asleep_it_has_no_tasks_stopped_databases_silent_alarms_and_empty_plans(
     estate: Estate, tmp_path: Path
 ) -> None:
