@@ -146,10 +146,13 @@ def test_what_does_not_come_in_time_is_left_and_named(
 
 
 def test_callers_sleep_before_what_they_call_and_wake_after_it(perf: Environment) -> None:
-    asleep = groups(perf, lambda name: None, Target.ASLEEP)
+    def no_client(name: str) -> None:
+        raise AssertionError(f"{name} is asked")
+
+    asleep = groups(perf, no_client, Target.ASLEEP)
     assert asleep[0].parts[0].kind == "alarms"
     assert {part.kind for part in asleep[-1].parts} == {"database"}
-    awake = groups(perf, lambda name: None, Target.AWAKE)
+    awake = groups(perf, no_client, Target.AWAKE)
     assert awake == tuple(reversed(asleep))
     first = {part.name for part in awake[1].parts if isinstance(part, Side)}
     assert {"egress on fargate", "webhooks-egress on fargate"} <= first
