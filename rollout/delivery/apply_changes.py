@@ -61,7 +61,7 @@ def apply_changes(base: Path, plans: Path, reviewed: Path, *, as_json: bool = Fa
         raise Refused(what, [Finding("sandbox", refusal(names), "apply to the account itself")])
     served = _served(sealed, environments)
     with locked(served, "pay apply", author(base)) as check:
-        for environment in served:
+        for environment in (each for each in served if each.sleep):
             with asking(environment) as client:
                 refuse_asleep(environment, client, what)
         return _judge_and_apply(base, terraform, sealed, check, as_json=as_json)

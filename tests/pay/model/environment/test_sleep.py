@@ -1,6 +1,7 @@
 """When an environment sleeps: what its hours mean, and which hours are refused."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,7 @@ from pydantic import ValidationError
 from pay.environments.load import load_environment
 from pay.model import Environment, InvalidInput
 from pay.model.environment.sleep import LONGEST_STOP, Sleep
+from pay.model.environment.wakes import DAYS
 
 LONDON = "Europe/London"
 
@@ -83,14 +85,14 @@ def test_what_is_taken_never_lets_rds_start_a_database(
     day: int, minute: int, length: int, zone: str
 ) -> None:
     """Over a year, with both clock changes: no stop is as long as RDS allows."""
-    text = f"{'Sun Mon Tue Wed Thu Fri Sat'.split()[day]} {minute // 60:02}:{minute % 60:02} for {length}m"
+    text = f"{DAYS[day]} {minute // 60:02}:{minute % 60:02} for {length}m"
     try:
         sleep = Sleep(timezone=zone, wakes=(text,))
     except ValidationError:
         return
     [wake] = sleep.planned
     spans = [*wake.spans(datetime(2029, 1, 1, tzinfo=UTC), datetime(2030, 1, 10, tzinfo=UTC))]
-    stops = [begin - end for (_, end), (begin, _) in zip(spans, spans[1:], strict=False)]
+    stops = [begin - end for (_, end), (begin, _) in pairwise(spans)]
     assert len(spans) >= 52
     assert max(stops) < LONGEST_STOP
 
