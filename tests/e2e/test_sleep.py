@@ -13,9 +13,10 @@ import pytest
 
 from pay.hcl.app import HclApp
 from pay.hcl.schema import ProviderSchema
-from pay.model import Environment, Severity, Stage, names
+from pay.model import Environment, Severity, Side, Stage, names
 from pay.model.environment.sleep import Sleep
-from pay.model.stacks import SLEEP
+from pay.model.monitoring.dead_letters import sleep_alarm
+from pay.model.stacks import MONITORING, OVERVIEW, PLATFORM, SLEEP, TRAFFIC
 from pay.sleep.parts import alarm_names, databases, sides
 from rollout.delivery.sleeping import put_to_sleep, refuse_asleep, wake
 from rollout.guard.rule import Context
@@ -28,6 +29,7 @@ from stacks.estate import add_stack, planned_stacks
 from tests.conftest import ROOT
 from tests.support.plans import read
 from tests.support.services import at_stage
+from tests.support.stack_ids import side_stack
 from tests.support.terraform_runs import Terraform
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
@@ -158,7 +160,8 @@ class Estate:
 
 def sleeping(environment: Environment) -> Environment:
     moved = at_stage(environment.with_only(SERVICE), SERVICE, Stage.CANARY)
-    return moved.model_copy(update={"sleep": HOURS, "tasks": None, "smoke": None})
+    without = dict.fromkeys(("tasks", "smoke"))
+    return moved.model_copy(update={**without, "sleep": HOURS})
 
 
 @pytest.fixture(scope="module")
@@ -175,13 +178,12 @@ def estate(
     app.synth()
     name = environment.name
     order = [
-        f"{name}-platform",
-        f"{name}-{SERVICE}-ec2",
-        f"{name}-{SERVICE}-fargate",
-        f"{name}-{SERVICE}-traffic",
-        f"{name}-monitoring",
-        f"{name}-{SERVICE}-monitoring",
-        f"{name}-sleep",
+        PLATFORM.stack_id(name),
+        *(side_stack(name, SERVICE, side) for side in Side),
+        TRAFFIC.stack_id(name, SERVICE),
+        OVERVIEW.stack_id(name),
+        MONITORING.stack_id(name, SERVICE),
+        SLEEP.stack_id(name),
     ]
     with Sandbox(environment) as sandbox:
         terraform = Terraform("terraform", sandbox.environment_variables)
@@ -379,4 +381,4 @@ def test_a_key_that_is_spelled_as_the_api_spells_it_ends_in_the_alarm(estate: Es
     estate.mails()
     estate.tick(timedelta(minutes=15))
     assert "DbInstanceIdentifier" in estate.letters()[0]
-    assert [mail for mail in estate.mails() if "sandbox-sleep" in mail]
+    assert [mail for mail in estate.mails() if sleep_alarm(estate.environment).name in mail]

@@ -86,7 +86,7 @@ def scheduled_calls_key_alias(environment: str) -> str:
 
 def sleep_group(environment: str) -> str:
     """Return the group of the schedules that put an environment to sleep and wake it."""
-    return f"{environment}-sleep"
+    return f"{environment}-sleep-schedules"
 
 
 def sleep_role(environment: str) -> str:
@@ -100,7 +100,7 @@ def sleep_dead_letters(environment: str) -> str:
 
 
 def sleep_key_alias(environment: str) -> str:
-    return f"alias/{environment}-sleep"
+    return f"alias/{environment}-sleep-schedules"
 
 
 def load_balancer(environment: str, service: str, side: Side) -> str:
