@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -100,7 +101,7 @@ def test_alarms_rest_a_hundred_a_call(environments: Mapping[str, Environment]) -
     for service in moved.services:
         moved = at_stage(moved, service, Stage.CANARY)
     asleep = with_hours(moved, nightly="09:00 for 8h")
-    chunks = [
+    chunks: list[Any] = [
         step.call.input["AlarmNames"]
         for step in stopping(asleep)
         if step.call.action == "disableAlarmActions"
