@@ -10,6 +10,7 @@ from rich.text import Text
 from pay.model import Stage
 from rollout.board.board import Row
 from rollout.moves.standings import Standings
+from rollout.sleep.hours import by_plan
 from rollout.terminal.tables import fits, print_table
 from rollout.terminal.time_text import short_date, span
 
@@ -23,11 +24,19 @@ def show(out: Console, standings: Standings, board: Sequence[Row], names: Sequen
         if fits(out, table):
             out.print(table)
             for name in names:
+                _print_hours(out, standings, name, f"{name}: ")
                 _print_notes(out, board, name, f"{name}: ")
             return
     for name in names:
         print_table(out, _detail(standings, board, name))
+        _print_hours(out, standings, name)
         _print_notes(out, board, name)
+
+
+def _print_hours(out: Console, standings: Standings, name: str, before: str = "") -> None:
+    """Print when an environment sleeps; `pay asleep` asks AWS whether it does."""
+    if sleep := standings.environments[name].sleep:
+        out.print(Text("zz ", "blue").append(f"{before}{by_plan(sleep, standings.now)}", ""))
 
 
 def _print_notes(out: Console, board: Sequence[Row], name: str, before: str = "") -> None:

@@ -38,6 +38,7 @@ PANELS = {
     "Delivering changes": ("plan-changes", "judge-changes", "apply", "lock", "pipeline"),
     "Releasing": ("deploy", "release-order"),
     "Running tasks": ("migrate", "task"),
+    "Sleeping": ("sleep", "wake", "asleep"),
     "Patching": ("images", "patch", "renew", "versions"),
     "Counting the cost": ("cost", "prices"),
     "Working on this project": ("sandbox", "schema"),

@@ -27,6 +27,7 @@ from rollout.delivery.deploy import deploy as deploy_release
 from rollout.delivery.environment_locks import Wait, locked
 from rollout.delivery.release_checks import Asked
 from rollout.delivery.release_plans import ReleasePlans
+from rollout.delivery.sleeping import refuse_asleep
 from rollout.moves.journal import author, stripped
 from rollout.releases.record import Verdict
 from rollout.tasks.record import record_path
@@ -76,6 +77,7 @@ def deploy(
         if not dry_run:
             command = f"pay deploy {environment} {service} {number}"
             check = stack.enter_context(locked([target], command, by, longest=wait))
+        refuse_asleep(target, client, asked.what)
         ended = deploy_release(asked, client, check, now, is_dry=dry_run)
     if isinstance(ended, ReleasePlans):
         _print_plans(ended, as_json=as_json)

@@ -9,9 +9,11 @@ import typer
 from pay.environments.load import load_needed
 from pay.model import Environment
 from pay.model.stacks import known_stacks
+from rollout.aws.clients import asking
 from rollout.delivery.environment_locks import Check, locked
 from rollout.delivery.judge_changes import BREAK_GLASS
 from rollout.delivery.plan_set import AGAIN, PlanSet, open_sealed
+from rollout.delivery.sleeping import refuse_asleep
 from rollout.delivery.synthesis import output_folder, synthesise
 from rollout.delivery.terraform import Terraform
 from rollout.guard.allowances import read_break_glass
@@ -57,7 +59,11 @@ def apply_changes(base: Path, plans: Path, reviewed: Path, *, as_json: bool = Fa
     environments, _ = load_needed(environments_folder(), lambda _: False)
     if in_sandbox() and (names := plan_only_among(sealed.stacks, environments)):
         raise Refused(what, [Finding("sandbox", refusal(names), "apply to the account itself")])
-    with locked(_served(sealed, environments), "pay apply", author(base)) as check:
+    served = _served(sealed, environments)
+    with locked(served, "pay apply", author(base)) as check:
+        for environment in (each for each in served if each.sleep):
+            with asking(environment) as client:
+                refuse_asleep(environment, client, what)
         return _judge_and_apply(base, terraform, sealed, check, as_json=as_json)
 
 

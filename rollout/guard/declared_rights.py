@@ -12,12 +12,14 @@ from pay.model.rights import (
     execution_rights,
     one_off_rights,
     scheduler_rights,
+    sleep_rights,
     starts_one_off,
 )
 from pay.model.side import ServiceSide
-from pay.model.stacks import TASKS, Stack
+from pay.model.stacks import SLEEP, TASKS, Stack
 from pay.model.tasks import as_migration, migrated
 from pay.service.logs import LogGroups
+from pay.sleep.parts import canaries, databases
 from rollout.guard.needed_rights import does_the_work
 from rollout.guard.new_policies import Kind, too_much
 from rollout.plans.policies import statements_of
@@ -33,6 +35,13 @@ def declared_rights(role: object, stack: Stack, environment: Environment) -> tup
     """
     if stack.kind is TASKS:
         return _plain(_rights_of_task(role, environment), environment, None)
+    if stack.kind is SLEEP and role == names.sleep_role(environment.name):
+        sleeps = sleep_rights(
+            environment,
+            databases=databases(environment),
+            has_canaries=bool(canaries(environment)),
+        )
+        return _plain(sleeps, environment, None)
     if stack.service is None or stack.kind.side is None:
         return ()
     side = ServiceSide(CATALOGUE[stack.service], environment, stack.kind.side)

@@ -12,6 +12,7 @@ from pay.model.problem import InvalidInput
 from rollout.guard.by_rule import RuleFindings, by_rule
 from rollout.guard.rule import Context
 from rollout.guard.rules import REASONS, RULES
+from rollout.guard.sleeping import sleeping
 from rollout.guard.verdict import Refusal, Verdict
 from rollout.terminal.console import print_json, print_problems
 
@@ -24,6 +25,7 @@ def as_data(context: Context, verdict: Verdict) -> dict[str, Any]:
             {"stack": plan.stack.id, "file": str(plan.path), "sha256": plan.sha256}
             for plan in context.plans
         ],
+        "asleep": list(sleeping(context)),
         "findings": [_as_data(refusal) for refusal in verdict.refusals],
         "allowed": dict(verdict.allowances),
         "unused_allowances": list(verdict.unused),
@@ -36,6 +38,8 @@ def print_verdict(out: Console, context: Context, verdict: Verdict) -> None:
         here = [refusal for refusal in verdict.refusals if refusal.stack == plan.stack.id]
         count = f"  {_count(here, 'finding')}" if here else ""
         out.print(f"{_mark(here)} [bold]{plan.stack.id}[/]{count}")
+    if asleep := [*sleeping(context)]:
+        out.print(f"[blue]zz[/] asleep, without a task: {', '.join(asleep)}")
     for findings in by_rule(verdict.refusals):
         _print_findings(out, findings)
     for rule in verdict.unused:

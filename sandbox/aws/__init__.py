@@ -20,6 +20,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "elb": ("elbv2",),
     "elbv2": ("elbv2",),
     "logs": ("logs", "log_filters"),
+    "rds": ("rds",),
     "route53": ("route53",),
     "s3": ("s3", "s3_access_logs"),
     "scheduler": ("scheduler",),

@@ -30,11 +30,11 @@ def _tags_of_target(response: ApplicationAutoScalingResponse) -> dict[str, str]:
     for targets in response.applicationautoscaling_backend.targets.values():
         for target in targets.values():
             if target.arn == arn:
-                return _tags(target)
+                return tags_of(target)
     raise AWSValidationException(f"No scalable target found for resource ARN: {arn}")
 
 
-def _tags(target: FakeScalableTarget) -> dict[str, str]:
+def tags_of(target: FakeScalableTarget) -> dict[str, str]:
     tags: dict[str, str] = target.__dict__.setdefault("tags", {})
     return tags
 
@@ -67,10 +67,10 @@ def register_scalable_target(self: ApplicationAutoScalingResponse, register: Ori
         raise AWSValidationException(
             "Both MinCapacity and MaxCapacity are required when registering a new scalable target"
         )
-    _refuse_bounds(least, most)
+    refuse_bounds(least, most)
     answer = register(self)
     target = _target(backend, self._get_param("ResourceId"), self._get_param("ScalableDimension"))
-    _tags(target).update(self._get_param("Tags") or {})
+    tags_of(target).update(self._get_param("Tags") or {})
     if target.service_namespace == "ecs":
         move_into_bounds(target)
     return answer
@@ -80,7 +80,8 @@ def _target(backend: ApplicationAutoscalingBackend, resource: str, dimension: st
     return backend.targets.get(dimension, {}).get(resource)
 
 
-def _refuse_bounds(least: int, most: int) -> None:
+def refuse_bounds(least: int, most: int) -> None:
+    """Raise moto's AWSValidationException for bounds that AWS refuses."""
     if least < 0 or most < 0:
         raise AWSValidationException("Capacity must be greater than or equal to 0")
     if least > most:
@@ -129,7 +130,7 @@ def put_scheduled_action(self: ApplicationAutoscalingBackend, put: Original, **p
     least, most = action.get("MinCapacity"), action.get("MaxCapacity")
     if params["scalable_target_action"] is not None and least is None and most is None:
         raise AWSValidationException("Either MinCapacity or MaxCapacity is required")
-    _refuse_bounds(least or 0, max(least or 0, 0) if most is None else most)
+    refuse_bounds(least or 0, max(least or 0, 0) if most is None else most)
     put(self, **params)
     [kept] = self.describe_scheduled_actions(*place)
     watch(kept)

@@ -8,7 +8,7 @@ reference. The sandbox starts ECS tasks only.
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -20,12 +20,14 @@ from moto.scheduler.exceptions import ScheduleGroupNotFound, ValidationException
 from moto.scheduler.models import EventBridgeSchedulerBackend, Schedule, scheduler_backends
 from moto.sqs.models import sqs_backends
 
-from pay.model.service.schedule_expression import is_zone, parse
+from pay.model.service.schedule_expression import Once, is_zone, parse
 from sandbox.aws import before_each_call, ecs, sqs  # noqa: F401
 from sandbox.aws.clock import CLOCK
 from sandbox.aws.ecs_run_task import roles_of, run_tasks
 from sandbox.aws.patching import Original, extends
 from sandbox.aws.roles import is_allowed, may_be_assumed_by
+from sandbox.aws.universal_targets import InvocationError, Place, invoke, is_universal
+from sandbox.aws.universal_targets import problems as universal_problems
 
 SERVICE = "scheduler.amazonaws.com"
 
@@ -35,15 +37,6 @@ FIRST_DELAY = timedelta(seconds=10)
 
 _NAME = re.compile(r"[0-9a-zA-Z\-_.]{1,64}")
 _CLUSTER = re.compile(r"arn:aws:ecs:[a-z0-9-]+:\d{12}:cluster/[\w-]+")
-
-
-class InvocationError(Exception):
-    """A target that was not invoked; `code` and the message are AWS's."""
-
-    def __init__(self, code: str, message: str, *, is_passing: bool = False) -> None:
-        """`is_passing`: whether another attempt may succeed."""
-        super().__init__(message)
-        self.code, self.is_passing = code, is_passing
 
 
 @dataclass
@@ -98,13 +91,11 @@ def _problems(params: Mapping[str, Any], account: str, region: str) -> Iterator[
 def _target_problems(
     target: Mapping[str, Any], account: str, region: str, group: str
 ) -> Iterator[str]:
-    if not _CLUSTER.fullmatch(target.get("Arn", "")):
-        yield f"the sandbox starts ECS tasks only, and {target.get('Arn')} is not a cluster"
-    ecs_parameters = target.get("EcsParameters") or {}
-    if not ecs_parameters.get("TaskDefinitionArn"):
-        yield "EcsParameters.TaskDefinitionArn is required for a cluster."
-    if not 1 <= int(ecs_parameters.get("TaskCount") or 1) <= 10:
-        yield "EcsParameters.TaskCount must be between 1 and 10."
+    arn = target.get("Arn", "")
+    if is_universal(arn):
+        yield from universal_problems(arn, target.get("Input"))
+    else:
+        yield from _ecs_problems(target, arn)
     retry = target.get("RetryPolicy") or {}
     if not 0 <= retry.get("MaximumRetryAttempts", 0) <= MOST_RETRIES:
         yield f"RetryPolicy.MaximumRetryAttempts must be between 0 and {MOST_RETRIES}."
@@ -123,6 +114,16 @@ def _target_problems(
             "The execution role you provide must allow AWS EventBridge Scheduler to assume the "
             "role."
         )
+
+
+def _ecs_problems(target: Mapping[str, Any], arn: str) -> Iterator[str]:
+    if not _CLUSTER.fullmatch(arn):
+        yield f"the sandbox starts ECS tasks and calls AWS's APIs, and {arn} is neither"
+    ecs_parameters = target.get("EcsParameters") or {}
+    if not ecs_parameters.get("TaskDefinitionArn"):
+        yield "EcsParameters.TaskDefinitionArn is required for a cluster."
+    if not 1 <= int(ecs_parameters.get("TaskCount") or 1) <= 10:
+        yield "EcsParameters.TaskCount must be between 1 and 10."
 
 
 def _check(backend: EventBridgeSchedulerBackend, params: Mapping[str, Any]) -> None:
@@ -187,7 +188,7 @@ def _schedules() -> Iterator[tuple[EventBridgeSchedulerBackend, Schedule]]:
 
 def _move_on() -> None:
     now = CLOCK.moment()
-    for backend, schedule in _schedules():
+    for backend, schedule in [*_schedules()]:
         watch = _watches.setdefault(schedule.arn, Watch(now, now))
         if schedule.state == "ENABLED" and now > watch.until:
             expression = parse(schedule.schedule_expression)
@@ -199,6 +200,17 @@ def _move_on() -> None:
         watch.events = [
             event for event in watch.events if not _is_done(backend, schedule, event, now)
         ]
+        if schedule.action_after_completion == "DELETE" and _is_over(schedule, watch):
+            backend.schedule_groups[schedule.group_name].delete_schedule(schedule.name)
+
+
+def _is_over(schedule: Schedule, watch: Watch) -> bool:
+    """Return whether a schedule of one time has been invoked or given up."""
+    expression = parse(schedule.schedule_expression)
+    if not isinstance(expression, Once) or watch.events:
+        return False
+    zone, first = schedule.schedule_expression_timezone, datetime.min.replace(tzinfo=UTC)
+    return any(expression.between(first, watch.until, zone=zone or "UTC", start=first))
 
 
 def _is_done(
@@ -230,11 +242,15 @@ def _is_done(
 
 
 def _invoke(backend: EventBridgeSchedulerBackend, schedule: Schedule) -> None:
-    """Start the schedule's tasks. Raises InvocationError."""
-    target, account = schedule.target, backend.account_id
+    """Start the schedule's tasks, or make its call. Raises InvocationError."""
+    target = schedule.target
+    place = Place(backend.account_id, backend.region_name, target["RoleArn"])
+    if is_universal(target["Arn"]):
+        invoke(place, target["Arn"], target["Input"])
+        return
     params = _run_task_parameters(schedule)
-    ecs_backend = ecs_backends[account][backend.region_name]
-    may = _asking(account, target["RoleArn"])
+    ecs_backend = ecs_backends[place.account][place.region]
+    may = place.require
     may("ecs:RunTask", params["taskDefinition"], {"ecs:cluster": target["Arn"]})
     try:
         definition = ecs_backend.describe_task_definition(params["taskDefinition"])
@@ -251,20 +267,6 @@ def _invoke(backend: EventBridgeSchedulerBackend, schedule: Schedule) -> None:
     if answer["failures"]:
         reason = answer["failures"][0]["reason"]
         raise InvocationError("EcsTaskFailure", reason, is_passing=True)
-
-
-def _asking(account: str, role: str) -> Callable[[str, str, Mapping[str, str]], None]:
-    def may(action: str, resource: str, context: Mapping[str, str]) -> None:
-        if not is_allowed(account, role, action, resource, context):
-            name = role.rpartition("/")[2]
-            raise InvocationError(
-                "AccessDeniedException",
-                f"User: arn:aws:sts::{account}:assumed-role/{name}/scheduler is not authorized to "
-                f"perform: {action} on resource: {resource} because no identity-based policy "
-                f"allows the {action} action",
-            )
-
-    return may
 
 
 def _run_task_parameters(schedule: Schedule) -> dict[str, Any]:
@@ -286,6 +288,13 @@ def _run_task_parameters(schedule: Schedule) -> dict[str, Any]:
     if target.get("Input"):
         params["overrides"] = json.loads(target["Input"])
     return params
+
+
+def _payload(schedule: Schedule) -> str:
+    """Return what the target would have received."""
+    if is_universal(schedule.target["Arn"]):
+        return str(schedule.target["Input"])
+    return json.dumps(_run_task_parameters(schedule))
 
 
 def _keep(
@@ -315,7 +324,7 @@ def _keep(
     } | ({"EXHAUSTED_RETRY_CONDITION": exhausted} if exhausted else {})
     queues.send_message(
         arn.rpartition(":")[2],
-        json.dumps(_run_task_parameters(schedule)),
+        _payload(schedule),
         message_attributes={
             name: {"DataType": "String", "StringValue": value} for name, value in attributes.items()
         },

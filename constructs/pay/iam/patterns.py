@@ -10,7 +10,12 @@ _WITHOUT_TYPE = frozenset({"s3", "sns", "sqs"})
 """Services whose ARNs go on with the name, not with a type (AWS: service authorization
 reference)."""
 
-BOUND_BY = {"ecs": "ecs:cluster", "kms": "kms:ViaService"}
+BOUND_BY = {
+    # The ARN of a scalable target ends in what AWS chooses; the provider tags each of a stack.
+    "application-autoscaling": "aws:ResourceTag/Environment",
+    "ecs": "ecs:cluster",
+    "kms": "kms:ViaService",
+}
 """Service -> the condition key that keeps its actions small where the resource does not."""
 
 

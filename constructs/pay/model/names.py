@@ -84,6 +84,25 @@ def scheduled_calls_key_alias(environment: str) -> str:
     return f"alias/{environment}-scheduled-calls"
 
 
+def sleep_group(environment: str) -> str:
+    """Return the group of the schedules that put an environment to sleep and wake it."""
+    return f"{environment}-sleep-schedules"
+
+
+def sleep_role(environment: str) -> str:
+    """Return the role under which those schedules act."""
+    return f"{environment}-sleep-scheduler"
+
+
+def sleep_dead_letters(environment: str) -> str:
+    """Return the queue of what those schedules could not do."""
+    return f"{environment}-sleep-dead-letter"
+
+
+def sleep_key_alias(environment: str) -> str:
+    return f"alias/{environment}-sleep-schedules"
+
+
 def load_balancer(environment: str, service: str, side: Side) -> str:
     suffix = "-fg-alb" if side is Side.FARGATE else "-alb"
     return shorten(f"{environment}-{service}{suffix}", LOAD_BALANCER_NAME_LIMIT)

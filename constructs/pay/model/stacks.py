@@ -336,6 +336,27 @@ TASKS = StackKind(
     is_wanted=lambda environment: environment.tasks is not None,
 )
 
+SLEEP = StackKind(
+    name="sleep",
+    scope=StackScope.ENVIRONMENT,
+    holds="the schedules that put the environment to sleep and wake it",
+    types=frozenset(
+        {
+            "aws_cloudwatch_metric_alarm",
+            "aws_iam_role",
+            "aws_iam_role_policy",
+            "aws_kms_alias",
+            "aws_kms_key",
+            "aws_scheduler_schedule",
+            "aws_scheduler_schedule_group",
+            "aws_sqs_queue",
+        }
+    ),
+    serves_both_segments=True,
+    may_lose=Loss.ANY_TIME,
+    is_wanted=lambda environment: environment.sleep is not None,
+)
+
 JUDGED_ANYWHERE = PLATFORM.types | EC2.types | FARGATE.types | TRAFFIC.types
 """The types that the guard judges in every stack; it allows others only where a kind holds them."""
 
@@ -349,6 +370,7 @@ KINDS: tuple[StackKind, ...] = (
     MONITORING,
     SMOKE,
     TASKS,
+    SLEEP,
 )
 
 RESOURCE_TYPES = frozenset[str]().union(*(kind.types for kind in KINDS))

@@ -25,6 +25,7 @@ from pay.model.monitoring.queues import queue_alarms
 from pay.model.monitoring.series import always, side_of
 from pay.model.monitoring.service_alarms import silent_alarms
 from pay.service.alarms import metric_alarm
+from pay.service.asleep import ignoring
 
 
 class ServiceAlarms:
@@ -45,13 +46,21 @@ class ServiceAlarms:
             watched[alarm] = {"QueueName": queue}
         for alarm, dimensions in watched.items():
             name = names.service_alarm(environment.name, service.name, alarm.name)
-            metric_alarm(scope, alarm, name, always(dimensions), topics.arn(alarm.severity))
+            metric_alarm(
+                scope,
+                alarm,
+                name,
+                always(dimensions),
+                topics.arn(alarm.severity),
+                rests_in=environment,
+            )
         children = [
             metric_alarm(
                 scope,
                 alarm,
                 names.service_alarm(environment.name, service.name, alarm.name),
                 lambda metric: looked_up[side_of(metric)],
+                rests_in=environment,
             )
             for alarm in silent_alarms(service, environment)
         ]
@@ -77,6 +86,7 @@ class EnvironmentAlarms:
             names.environment_alarm(environment.name, outage.name),
             of_cluster(environment),
             AlarmTopics(scope, environment).arn(outage.severity),
+            rests_in=environment,
         )
 
 
@@ -104,4 +114,6 @@ def _composite(
             extension_period=SUPPRESSOR_EXTENSION_SECONDS,
         ),
         depends_on=list(made_before),
+        # A change of it would replace the alarm.
+        lifecycle=ignoring(environment, "actions_enabled"),
     )

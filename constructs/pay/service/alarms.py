@@ -10,11 +10,12 @@ from imports.aws.cloudwatch_metric_alarm import (
     CloudwatchMetricAlarmMetricQueryMetric,
 )
 from pay.existing.messaging import AlarmTopics
-from pay.model import addresses, names
+from pay.model import Environment, addresses, names
 from pay.model.alarms import Alarm, alarms
 from pay.model.metrics import DimensionsOf, Formula, Metric, side_dimensions
 from pay.model.monitoring.stages import composites_alone_notify
 from pay.model.side import ServiceSide
+from pay.service.asleep import ignoring
 from pay.service.balancer import ServiceLoadBalancer
 
 
@@ -40,13 +41,23 @@ class Alarms:
                 names.alarm(environment, side.service.name, side.side, alarm.name),
                 lambda metric: dimensions,
                 None if is_silent else topics.arn(alarm.severity),
+                rests_in=side.environment,
             )
 
 
 def metric_alarm(
-    scope: Construct, alarm: Alarm, name: str, dimensions: DimensionsOf, topic: str | None = None
+    scope: Construct,
+    alarm: Alarm,
+    name: str,
+    dimensions: DimensionsOf,
+    topic: str | None = None,
+    *,
+    rests_in: Environment | None,
 ) -> CloudwatchMetricAlarm:
-    """Create an alarm that notifies a topic; without one, a composite alarm does."""
+    """Create an alarm that notifies a topic; without one, a composite alarm does.
+
+    `rests_in` is the environment in whose sleep it notifies nobody; None: it notifies always.
+    """
     actions = [topic] if topic else None
     return CloudwatchMetricAlarm(
         scope,
@@ -61,6 +72,7 @@ def metric_alarm(
         alarm_actions=actions,
         ok_actions=actions,
         **measured(alarm, dimensions),
+        lifecycle=ignoring(rests_in, "actions_enabled") if rests_in else None,
     )
 
 

@@ -35,4 +35,6 @@ class Ec2Service(SideService):
                 PlacementStrategy(type="spread", field="attribute:ecs.availability-zone"),
                 PlacementStrategy(type="binpack", field="memory"),
             ],
+            # Asleep it is 0, and the schedule that wakes it has the file's number.
+            ignore_changes=["desired_count"] if environment.sleep else None,
         )

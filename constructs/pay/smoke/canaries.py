@@ -64,6 +64,7 @@ class Canaries:
                     alarm_name(target),
                     _of(canary),
                     topics.arn(row.severity),
+                    rests_in=environment,
                 )
 
     def _make_role(self, smoke: Smoke) -> IamRole:

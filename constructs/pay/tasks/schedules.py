@@ -17,14 +17,11 @@ from imports.aws.scheduler_schedule import (
     SchedulerScheduleTargetRetryPolicy,
 )
 from imports.aws.scheduler_schedule_group import SchedulerScheduleGroup
-from imports.aws.sqs_queue import SqsQueue
 from pay.catalogue import CATALOGUE
 from pay.catalogue.one_off_tasks import SCHEDULED_HTTP
 from pay.existing.messaging import AlarmTopics
 from pay.existing.network import ExistingNetwork
 from pay.model import Environment, Side, addresses, names
-from pay.model.alarms import Alarm
-from pay.model.metrics import Dimension
 from pay.model.monitoring.dead_letters import dead_letters_alarm
 from pay.model.monitoring.failed_calls import failed_calls_alarm
 from pay.model.monitoring.series import always
@@ -32,11 +29,10 @@ from pay.model.rights import scheduler_rights, scheduler_trust
 from pay.model.service.scheduled_call import ScheduledCall
 from pay.model.tasks import RETRIES, overrides_of, schedule_state, scheduled
 from pay.service.alarms import metric_alarm
+from pay.tasks.dead_letters import dead_letter_queue
 from pay.tasks.definition import role
 from pay.tasks.one_off import OneOff
 
-KEPT_SECONDS = 1_209_600
-"""How long a dead letter stays: the 14 days that SQS offers at most."""
 
 
 class Schedules:
@@ -53,14 +49,30 @@ class Schedules:
     ) -> None:
         self._scope, self._environment, self._network = scope, environment, network
         self._key, self._calls_by = key, calls_by
-        self._topics = AlarmTopics(scope, environment)
-        self._dead_letters = self._dead_letter_queue()
-        self._alarm(failed_calls_alarm(environment, SCHEDULED_HTTP), {})
+        topics = AlarmTopics(scope, environment)
+        self._dead_letters = dead_letter_queue(
+            scope,
+            names.dead_letters(environment.name),
+            environment=environment,
+            key=key,
+            alarm=dead_letters_alarm(environment),
+            topics=topics,
+            rests=True,
+        )
+        failed = failed_calls_alarm(environment, SCHEDULED_HTTP)
+        metric_alarm(
+            scope,
+            failed,
+            names.environment_alarm(environment.name, failed.name),
+            always({}),
+            topics.arn(failed.severity),
+            rests_in=environment,
+        )
         self._role = role(
             scope,
             "scheduler",
             name=names.scheduler_role(environment.name),
-            trust=scheduler_trust(environment),
+            trust=scheduler_trust(environment, names.schedule_group(environment.name)),
             rights=scheduler_rights(environment, SCHEDULED_HTTP),
         )
         self._group = SchedulerScheduleGroup(
@@ -73,23 +85,6 @@ class Schedules:
         )
         for call in scheduled(environment, CATALOGUE):
             self._schedule(call)
-
-    def _dead_letter_queue(self) -> SqsQueue:
-        environment = self._environment
-        queue = SqsQueue(
-            self._scope,
-            addresses.DEAD_LETTERS.id,
-            name=names.dead_letters(environment.name),
-            message_retention_seconds=KEPT_SECONDS,
-            kms_master_key_id=self._key.arn,
-        )
-        self._alarm(dead_letters_alarm(environment), {"QueueName": queue.name})
-        return queue
-
-    def _alarm(self, alarm: Alarm, dimensions: Mapping[Dimension, str]) -> None:
-        name = names.environment_alarm(self._environment.name, alarm.name)
-        topic = self._topics.arn(alarm.severity)
-        metric_alarm(self._scope, alarm, name, always(dimensions), topic)
 
     def _schedule(self, call: ScheduledCall) -> None:
         service, environment = CATALOGUE[call.service], self._environment

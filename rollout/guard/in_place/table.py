@@ -71,8 +71,9 @@ _RIGHTS = judged_by("keeps-the-rights-that-it-needs", "widens-no-iam-statement")
 
 _IMAGES = judged_by("keeps-its-images")
 _SCALED = "the environment's file says when how many tasks run at the least"
-_CALLED = "the catalogue says what is called, and when"
-_CALL = Row(judged_by("makes-its-scheduled-calls"), _CALLED)
+_CALLED = "the catalogue or the environment's file says what is called, and when"
+_SCHEDULES = ("makes-its-scheduled-calls", "sleeps-and-wakes-as-its-file-says")
+_CALL = Row(judged_by(*_SCHEDULES), _CALLED)
 
 _INSTANCES = judged_by("starts-instances-that-take-tasks")
 
@@ -376,7 +377,7 @@ TABLE: Mapping[str, Rows] = {
         "schedule_expression": _CALL,
         "schedule_expression_timezone": _CALL,
         "state": _CALL,
-        "target": Row(judged_by("makes-its-scheduled-calls", "runs-under-its-own-role"), _CALLED),
+        "target": Row(judged_by(*_SCHEDULES, "runs-under-its-own-role"), _CALLED),
     },
     "aws_scheduler_schedule_group": _computed("creation_date", "last_modification_date", "state"),
     "aws_sqs_queue": {

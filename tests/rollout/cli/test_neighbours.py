@@ -12,6 +12,7 @@ from tests.support.plans import ENVIRONMENT, SERVICE, TRAFFIC, stage_change
 
 ABOUT_ONE = {
     "adopt": (ENVIRONMENT,),
+    "asleep": (ENVIRONMENT,),
     "deploy": (ENVIRONMENT, SERVICE, "2"),
     "doctor": (ENVIRONMENT,),
     "images": (ENVIRONMENT,),
@@ -30,10 +31,12 @@ ABOUT_ONE = {
     "renew": (ENVIRONMENT,),
     "review": (f"{TRAFFIC}.json",),
     "scaling": (ENVIRONMENT,),
+    "sleep": (ENVIRONMENT,),
     "smoke": (ENVIRONMENT,),
     "stacks": (ENVIRONMENT,),
     "stages": (ENVIRONMENT,),
     "task": ("list", ENVIRONMENT),
+    "wake": (ENVIRONMENT,),
 }
 """The commands that read other environments beside their own, with arguments."""
 

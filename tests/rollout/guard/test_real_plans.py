@@ -56,6 +56,7 @@ OF_OTHER_STACKS = {
     "keeps-artefacts-closed": "tests/e2e/test_smoke.py",
     "keeps-its-canaries": "tests/e2e/test_smoke.py",
     "moves-canaries-to-runtimes-that-take-them": "tests/e2e/test_smoke.py",
+    "sleeps-and-wakes-as-its-file-says": "tests/e2e/test_sleep.py",
 }
 """Rules on stacks that no service has, and where their real plans are."""
 WALKED = [rule for rule in RULES if rule not in OF_OTHER_STACKS]

@@ -336,7 +336,7 @@ def test_refuses_what_aws_refuses(
         ({"RetryPolicy": {"MaximumEventAgeInSeconds": 59}}, "MaximumEventAgeInSeconds|range"),
         ({"Input": "{"}, "valid JSON"),
         ({"DeadLetterConfig": {"Arn": f"{QUEUE}.fifo"}}, "standard queue"),
-        ({"Arn": f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:f"}, "starts ECS tasks only"),
+        ({"Arn": f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:f"}, "starts ECS tasks and calls"),
     ],
 )
 def test_refuses_a_target(

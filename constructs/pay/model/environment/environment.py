@@ -13,6 +13,7 @@ from pay.model.environment.closure import Closure
 from pay.model.environment.images import Pin, Registry
 from pay.model.environment.instance_types import FAMILIES, SIZES, room_of
 from pay.model.environment.monitoring import LogPipeline, Monitoring
+from pay.model.environment.sleep import Sleep
 from pay.model.environment.scaling import (
     USUAL_SCALING,
     Event,
@@ -269,6 +270,8 @@ class Environment(Model):
     """Left out: no smoke tests."""
     tasks: Tasks | None = None
     """Left out: no migrations, no scheduled calls and no tasks that people start."""
+    sleep: Sleep | None = None
+    """Left out: it never sleeps."""
     state: State
     scaling: Scaling = USUAL_SCALING
     """How Fargate follows demand: every key has a default."""
@@ -312,6 +315,8 @@ class Environment(Model):
             if readable("name") and self.name.startswith(prefix):
                 allowed = f"names that AWS does not reserve: not {prefix}..."
                 yield Problem(key="name", found=self.name, allowed=allowed)
+        if readable("production", "sleep", "tasks", "events", "services") and self.sleep:
+            yield from self._sleep_problems()
         if readable("production", "state", "logs") and self.production:
             yield from self._production_problems()
         if readable("network", "region"):
@@ -360,6 +365,36 @@ class Environment(Model):
                     found="false",
                     allowed="true, unless adopt = true and the service still has its EC2 side",
                     fix="remove the line; only what already runs may run as it was made",
+                )
+
+    def _sleep_problems(self) -> Iterator[Problem]:
+        """Nothing answers a call while it sleeps, and what raises bounds would wake a service."""
+        if self.production:
+            yield Problem(
+                key="sleep",
+                found="times to sleep, and production = true",
+                allowed="sleep where no real payment passes",
+                fix="remove the table",
+            )
+        if self.tasks and self.tasks.schedules:
+            yield Problem(
+                key="tasks.schedules",
+                found="true, in an environment that sleeps",
+                allowed="false: nothing answers the calls while it sleeps",
+            )
+        if self.events:
+            yield Problem(
+                key="events",
+                found="announced rises of demand, in an environment that sleeps",
+                allowed="none: each would wake its services, and nothing else",
+                fix="plan a wake in `sleep` instead",
+            )
+        for service, deployment in self.services.items():
+            if deployment.tasks.night is not None:
+                yield Problem(
+                    key=f"services.{service}.tasks.night",
+                    found=f"{deployment.tasks.night}, in an environment that sleeps",
+                    allowed="no key `night`: the morning would wake the service, and nothing else",
                 )
 
     def _production_problems(self) -> Iterator[Problem]:

@@ -1,4 +1,4 @@
-"""The alarm on scheduled calls that were not made."""
+"""The alarms on what schedules could not do."""
 
 from pay.model import names
 from pay.model.alarms import Alarm
@@ -8,17 +8,35 @@ from pay.model.vocabulary import Severity
 
 
 def dead_letters_alarm(environment: Environment) -> Alarm:
-    """Return the alarm: at least one dead letter. It ends when somebody has taken all of them.
+    """Return the alarm on scheduled calls that were not made."""
+    queue = names.dead_letters(environment.name)
+    return _alarm(
+        "scheduled-calls",
+        f"A scheduled call of {environment.name} was not made: its task could not be "
+        f"started in time. Messages of {queue} say which and why.",
+    )
+
+
+def sleep_alarm(environment: Environment) -> Alarm:
+    """Return the alarm on parts that could not be woken or put to sleep: it works in sleep, too."""
+    queue = names.sleep_dead_letters(environment.name)
+    return _alarm(
+        "sleep",
+        f"A part of {environment.name} was not woken or not put to sleep. Messages of {queue} say "
+        f"which and why; pay asleep {environment.name} shows every part.",
+    )
+
+
+def _alarm(name: str, description: str) -> Alarm:
+    """Return an alarm on at least one dead letter. It ends when somebody has taken all of them.
 
     SQS sends the metric each minute while the queue is in use, and a letter that arrives is use.
     """
-    queue = names.dead_letters(environment.name)
     return Alarm(
-        name="scheduled-calls",
+        name=name,
         metric=WAITING,
         threshold=0,
-        description=f"A scheduled call of {environment.name} was not made: its task could not be "
-        f"started in time. Messages of {queue} say which and why.",
+        description=description,
         severity=Severity.WARNING,
         evaluation_periods=5,
         datapoints_to_alarm=1,

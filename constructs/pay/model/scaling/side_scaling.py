@@ -46,6 +46,8 @@ class SideScaling:
     """The bounds that a new target gets; equal to `desired_count` on EC2, which does not scale."""
     actions: tuple[ScheduledAction, ...] = ()
     policies: tuple[Tracking, ...] = ()
+    sleeps: bool = False
+    """Whether both bounds, or EC2's count, are 0 at times."""
 
     @property
     def ignored(self) -> tuple[Bound, ...]:
@@ -56,7 +58,7 @@ class SideScaling:
         return tuple(
             bound
             for bound, key in bounds
-            if any(getattr(action, key) is not None for action in self.actions)
+            if self.sleeps or any(getattr(action, key) is not None for action in self.actions)
         )
 
 
@@ -70,9 +72,9 @@ def scaling_of(side: ServiceSide) -> SideScaling:
     """Return what scales the side at its stage. EC2 stays at the peak; Fargate has no schedule
     while DNS failover could hand it all traffic.
     """
-    tasks = side.deployment.tasks
+    tasks, sleeps = side.deployment.tasks, side.environment.sleep is not None
     if side.side is Side.EC2:
-        return SideScaling(tasks.peak, tasks.peak, tasks.peak)
+        return SideScaling(tasks.peak, tasks.peak, tasks.peak, sleeps=sleeps)
     may_follow = side.deployment.stage.has_fargate and not side.holds_full_peak
     return SideScaling(
         desired_count=tasks.peak,
@@ -82,6 +84,7 @@ def scaling_of(side: ServiceSide) -> SideScaling:
         if may_follow
         else (),
         policies=_policies(side),
+        sleeps=sleeps,
     )
 
 

@@ -7,7 +7,7 @@ file and no other, and nothing may stop it from scaling.
 
 from collections.abc import Iterator, Mapping
 
-from pay.model import Side, Stage, addresses
+from pay.model import Environment, Side, Stage, addresses
 from pay.model.scaling.actions import ScheduledAction
 from pay.model.scaling.side_scaling import scaling_of
 from pay.model.side import ServiceSide
@@ -61,6 +61,8 @@ def check(plan: StackPlan, context: Context) -> Findings:
     for address in sorted(wanted.keys() - {change.address for change in plan.plan.managed}):
         yield Finding(address, f"{service} is at {stage}: the plan lacks it", _BY_THE_FILE)
     for change in plan.plan.managed:
+        if _sleeps(change, context.environment(plan)):
+            continue
         for text in _lowered(change, lowest, peak, stage):
             yield Finding(change.address, f"{service} is at {stage}: {text}", do)
         for text in _scheduled_otherwise(change, wanted):
@@ -71,6 +73,13 @@ def check(plan: StackPlan, context: Context) -> Findings:
                 f"{service} is at {stage}: scaling may not go up (dynamic_scaling_out_suspended)",
                 "leave suspended_state out, so that tasks are added when demand rises",
             )
+
+
+def _sleeps(change: ResourceChange, environment: Environment) -> bool:
+    """Return whether the plan leaves bounds alone that are 0 because the environment sleeps."""
+    is_left = change.type == _TARGET and not change.moves
+    bounds = [number(change.after.get(bound)) for bound in _BOUNDS]
+    return environment.sleep is not None and is_left and bounds == [0, 0]
 
 
 def _wanted(side: ServiceSide) -> Mapping[str, ScheduledAction]:

@@ -6,7 +6,7 @@ of applications have the least privileges that they need).
 from collections.abc import Iterator, Mapping
 
 from pay.model import Environment, Segment, names
-from pay.model.stacks import TASKS, Stack
+from pay.model.stacks import SLEEP, TASKS, Stack
 from rollout.guard.rule import Context, Finding, Findings
 from rollout.guard.traffic_changes import SCHEDULE
 from rollout.plans.containers import TASK_DEFINITION
@@ -48,6 +48,9 @@ def _roles(stack: Stack, change: ResourceChange) -> Iterator[tuple[Path, str, tu
         return
     if stack.kind is TASKS:
         yield from _roles_of_tasks(stack, change)
+    elif change.type == SCHEDULE:
+        own = (names.sleep_role(stack.environment),) if stack.kind is SLEEP else ()
+        yield ("target", 0, "role_arn"), _ROLE, own
     elif change.type == TASK_DEFINITION:
         side, service = stack.kind.side, stack.service
         for attribute, name in _TASK.items():

@@ -32,10 +32,16 @@ _COMPUTED = frozenset({"load_balancer_arns", "predicted_capacity", "tags_all", "
 """What AWS or the provider derives from other resources; the code does not set it."""
 
 
+_SLEEP = frozenset({"desired_count", "max_capacity", "min_capacity"})
+"""What sleep and waking set, where the environment's file has hours for them."""
+
+
 def check(plan: StackPlan, context: Context) -> Findings:
     for drift in plan.plan.resource_drift:
         is_watched = drift.type.startswith(_WATCHED)
         changed = _drifted(plan.plan, drift) if is_watched else []
+        if context.environment(plan).sleep:
+            changed = [each for each in changed if each.split(".")[0] not in _SLEEP]
         if drift.goes and drift.type.startswith(_HAS_TO_BE_THERE):
             changed = [_GONE]
         if changed:

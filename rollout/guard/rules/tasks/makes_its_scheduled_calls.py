@@ -13,26 +13,35 @@ from pay.catalogue.one_off_tasks import SCHEDULED_HTTP
 from pay.json_text import parsed
 from pay.model import Environment, Side, names
 from pay.model.service.scheduled_call import ScheduledCall
+from pay.model.stacks import SLEEP
 from pay.model.tasks import RETRIES, overrides_of, schedule_state, scheduled
 from pay.unread import Unread
 from rollout.guard.rule import Context, Finding, Findings
+from rollout.guard.schedules import (
+    DEAD_LETTERS,
+    INPUT,
+    TARGET,
+    differences,
+    keeps_what_failed,
+    shown,
+    words,
+)
 from rollout.guard.traffic_changes import SCHEDULE
 from rollout.plans.containers import TASK_DEFINITION
 from rollout.plans.plan import PAST, Plan, ResourceChange
 from rollout.plans.read import StackPlan
 from rollout.plans.references import refers_to_own
-from rollout.plans.values import Path, dig, is_unset
+from rollout.plans.values import Path, dig
 
 DO = "write it in constructs/pay/catalogue/scheduled_calls.py, which the stack renders"
 
-_TARGET: Path = ("target", 0)
-_ECS: Path = (*_TARGET, "ecs_parameters", 0)
+_ECS: Path = (*TARGET, "ecs_parameters", 0)
 _REVISION: Path = (*_ECS, "task_definition_arn")
-_DEAD_LETTERS: Path = (*_TARGET, "dead_letter_config", 0, "arn")
-_INPUT: Path = (*_TARGET, "input")
 
 
 def check(plan: StackPlan, context: Context) -> Findings:
+    if plan.stack.kind is SLEEP:
+        return  # `sleeps-and-wakes-as-its-file-says` judges those.
     environment = context.environment(plan)
     calls = {
         names.schedule(environment.name, call.name): call
@@ -64,31 +73,27 @@ def _differences(
         ("state",): schedule_state(environment),
         ("group_name",): names.schedule_group(environment.name),
         ("flexible_time_window", 0, "mode"): "OFF",
-        (*_TARGET, "arn"): environment.arn("ecs", f"cluster/{cluster}"),
-        (*_TARGET, "retry_policy", 0, "maximum_event_age_in_seconds"): call.deadline_seconds,
-        (*_TARGET, "retry_policy", 0, "maximum_retry_attempts"): RETRIES,
+        (*TARGET, "arn"): environment.arn("ecs", f"cluster/{cluster}"),
+        (*TARGET, "retry_policy", 0, "maximum_event_age_in_seconds"): call.deadline_seconds,
+        (*TARGET, "retry_policy", 0, "maximum_retry_attempts"): RETRIES,
         (*_ECS, "launch_type"): "FARGATE",
         (*_ECS, "task_count"): 1,
         (*_ECS, "network_configuration", 0, "assign_public_ip"): False,
     }
-    for path, value in wanted.items():
-        if change.is_unknown(*path) or dig(change.after, *path) != value:
-            yield f"{_shown(path)} is {_words(change, path)}, not {value}"
-    for attribute in ("start_date", "end_date"):
-        if not is_unset(change.after.get(attribute)):
-            yield f"{attribute} is {change.after[attribute]}: the call is made at all times"
+    yield from differences(change, wanted)
     if text := _other_command(change, call, environment):
         yield text
     yield from _other_network(plan, change, call, environment)
     if not _is_own_revision(plan, change, environment):
         yield (
-            f"{_shown(_REVISION)} is {_words(change, _REVISION)}, not one revision of "
+            f"{shown(_REVISION)} is {words(change, _REVISION)}, not one revision of "
             f"{_family(environment)} in {environment.name}"
         )
-    if not _keeps_what_failed(plan, change, environment):
+    queue = names.dead_letters(environment.name)
+    if not keeps_what_failed(plan, change, environment, queue):
         yield (
-            f"{_shown(_DEAD_LETTERS)} is {_words(change, _DEAD_LETTERS)}: a call that is not made "
-            f"must stay in {names.dead_letters(environment.name)}"
+            f"{shown(DEAD_LETTERS)} is {words(change, DEAD_LETTERS)}: a call that is not made "
+            f"must stay in {queue}"
         )
 
 
@@ -98,11 +103,11 @@ def _other_command(
     """Return in words what the task would be told instead of the call; None: it makes the call."""
     wanted = overrides_of(call, environment, CATALOGUE[call.service], SCHEDULED_HTTP.name)
     try:
-        if not change.is_unknown(*_INPUT) and parsed(dig(change.after, *_INPUT)) == wanted:
+        if not change.is_unknown(*INPUT) and parsed(dig(change.after, *INPUT)) == wanted:
             return None
     except Unread:
         pass
-    return f"{_shown(_INPUT)} is {_words(change, _INPUT)}, not the command of {call.name}"
+    return f"{shown(INPUT)} is {words(change, INPUT)}, not the command of {call.name}"
 
 
 def _other_network(
@@ -121,7 +126,7 @@ def _other_network(
         path: Path = (*_ECS, "network_configuration", 0, attribute)
         own = _looked_up(plan, type, key, frozenset(wanted))
         if change.is_unknown(*path) or not own or set(dig(change.after, *path) or ()) != own:
-            yield f"{_shown(path)} is {_words(change, path)}, not what has the names " + ", ".join(
+            yield f"{shown(path)} is {words(change, path)}, not what has the names " + ", ".join(
                 wanted
             )
 
@@ -153,21 +158,3 @@ def _is_own_revision(plan: Plan, change: ResourceChange, environment: Environmen
         return refers_to_own(plan, change, _REVISION, TASK_DEFINITION, "family", (family,))
     arn = environment.arn("ecs", f"task-definition/{family}")
     return re.fullmatch(rf"{re.escape(arn)}:[0-9]+", str(dig(change.after, *_REVISION))) is not None
-
-
-def _keeps_what_failed(plan: Plan, change: ResourceChange, environment: Environment) -> bool:
-    queue = names.dead_letters(environment.name)
-    if change.is_unknown(*_DEAD_LETTERS):
-        return refers_to_own(plan, change, _DEAD_LETTERS, "aws_sqs_queue", "name", (queue,))
-    return bool(dig(change.after, *_DEAD_LETTERS) == environment.arn("sqs", queue))
-
-
-def _shown(path: Path) -> str:
-    return ".".join(str(part) for part in path if not isinstance(part, int))
-
-
-def _words(change: ResourceChange, path: Path) -> str:
-    if change.is_unknown(*path):
-        return "known only after apply"
-    value = dig(change.after, *path)
-    return "not set" if is_unset(value) else str(value)

@@ -1,0 +1,184 @@
+"""When an environment sleeps: its services, its databases, its alarms and its canaries."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from itertools import pairwise
+from typing import Annotated
+
+from pydantic import Field
+
+from pay.model.base import Model
+from pay.model.environment.wakes import (
+    ALARM_LAG,
+    DATABASE_LAG,
+    DATABASE_LEAD,
+    EVERY_DAY,
+    PATTERN,
+    WORDS,
+    Instant,
+    Wake,
+    read,
+)
+from pay.model.problem import Problem
+from pay.model.service.schedule_expression import is_zone
+
+LONGEST_STOP = timedelta(days=7)
+"""RDS starts an instance that was stopped for so long by itself, and it runs on unseen (AWS: RDS
+user guide, "Stopping an Amazon RDS DB instance temporarily")."""
+
+LOOKED_AT = (datetime(2027, 1, 1, tzinfo=UTC), datetime(2028, 2, 1, tzinfo=UTC))
+"""A year with both clock changes, and the weeks after it: any year, as zones change their clocks
+on the same weekday of each."""
+
+DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
+
+WakeText = Annotated[str, Field(pattern=PATTERN, description=WORDS)]
+
+
+class Sleep(Model):
+    """When the environment wakes; at all other times it sleeps."""
+
+    timezone: str
+    """The zone of the times that do not say UTC, for example Europe/London."""
+    nightly: WakeText | None = None
+    """Each day: `23:00 for 4h`; left out: on some days, or by `pay wake` alone."""
+    wakes: tuple[WakeText, ...] = ()
+    """On days of the week: `Sun 03:15 UTC for 95m databases`. With `databases` they alone start, so
+    that RDS never starts them by itself."""
+
+    @cached_property
+    def planned(self) -> tuple[Wake, ...]:
+        """Return every planned wake, the nightly one first."""
+        return tuple(read(key, text, self.timezone) for key, text in self._texts)
+
+    @property
+    def _texts(self) -> list[tuple[str, str]]:
+        """Return each text with its key."""
+        nightly = [("nightly", self.nightly)] if self.nightly else []
+        return [*nightly, *((f"wakes[{n}]", text) for n, text in enumerate(self.wakes))]
+
+    def problems(self) -> Iterator[Problem]:
+        if not is_zone(self.timezone):
+            yield Problem(
+                key="timezone",
+                found=self.timezone,
+                allowed="a time zone of the IANA database, for example Europe/London",
+            )
+            return
+        unreadable = [*self._unreadable()]
+        yield from unreadable
+        if unreadable:
+            return
+        late = [problem for wake in self.planned for problem in _clock_problems(wake)]
+        yield from late or (*self._overlaps(), *self._stopped_too_long())
+
+    def _unreadable(self) -> Iterator[Problem]:
+        for key, text in self._texts:
+            has_days = text[:1].isalpha()
+            if has_days is (key == "nightly"):
+                allowed = "no days: it is each night's" if has_days else "days first: Sun 03:15 ..."
+                yield Problem(key=key, found=text, allowed=allowed)
+                continue
+            try:
+                read(key, text, self.timezone)
+            except ValueError as error:
+                yield Problem(key=key, found=text, allowed=str(error))
+
+    def _overlaps(self) -> Iterator[Problem]:
+        """The end of a wake stops everything, also what another one has started."""
+        spans = sorted(
+            ((*span, wake) for wake in self.planned for span in wake.spans(*LOOKED_AT)),
+            key=lambda span: span[:2],
+        )
+        seen: set[frozenset[str]] = set()
+        for (_, end, one), (begin, _, other) in pairwise(spans):
+            if begin < end and (pair := frozenset({one.key, other.key})) not in seen:
+                seen.add(pair)
+                yield Problem(
+                    key=other.key,
+                    found=f"{other.text}, whose databases start at {other.databases_start.time} "
+                    f"while {one.key} ({one.text}) goes on",
+                    allowed="one wake after the other: the end of each stops everything",
+                    fix="make one of them longer instead",
+                )
+
+    def _stopped_too_long(self) -> Iterator[Problem]:
+        spans = sorted(span for wake in self.planned for span in wake.spans(*LOOKED_AT))
+        stops = [(begin - end, end) for (_, end), (begin, _) in pairwise(spans)]
+        longest, since = max(stops, default=(None, None))
+        if longest is None or since is None:
+            found = "no planned wake"
+        elif longest >= LONGEST_STOP:
+            found = f"databases stopped for {longest / timedelta(hours=1):g} hours at a time"
+        else:
+            return
+        yield Problem(
+            key="wakes",
+            found=found,
+            allowed="starts of the databases less than 7 days after their stop: RDS would start "
+            "them by itself, unseen",
+            fix='add a wake, for example "Sun 03:15 UTC for 95m databases"',
+        )
+
+    def stops(self) -> tuple[Instant, ...]:
+        """Return when everything is put to sleep, one for each wake: at its end, and as a backstop
+        at the same time of each other day on which no wake goes on.
+        """
+        return tuple(wake.end.on(frozenset(self._days_to_stop(wake))) for wake in self.planned)
+
+    def _days_to_stop(self, ending: Wake) -> Iterator[int]:
+        for day in EVERY_DAY:
+            stop = ending.end.on(frozenset({day}))
+            if day in ending.end.days or not any(
+                self._goes_on(moment) for moment in stop.between(*LOOKED_AT)
+            ):
+                yield day
+
+    def _goes_on(self, moment: datetime) -> bool:
+        """Return whether a wake goes on, its databases before its services."""
+        return any(
+            begin <= moment < end
+            for wake in self.planned
+            for begin, end in wake.spans(moment - 2 * DAY, moment)
+        )
+
+    def next_stop(self, now: datetime) -> datetime | None:
+        """Return when everything is put to sleep next; None: never."""
+        following = (next(stop.between(now, now + 8 * DAY), None) for stop in self.stops())
+        return min(filter(None, following), default=None)
+
+    def awake_until(self, now: datetime) -> datetime | None:
+        """Return when the planned wake of the services that goes on ends; None: they sleep by the
+        plan.
+        """
+        for wake in self.planned:
+            starts = [] if wake.databases_only else [*wake.start.between(now - 2 * DAY, now)]
+            ends = (next(wake.end.between(start, start + 2 * DAY)) for start in starts)
+            if until := next((end for end in ends if end > now), None):
+                return until
+        return None
+
+    def next_wake(self, now: datetime) -> datetime | None:
+        """Return when the services wake next by the plan; None: never."""
+        following = (
+            next(wake.start.between(now, now + 8 * DAY), None)
+            for wake in self.planned
+            if not wake.databases_only
+        )
+        return min(filter(None, following), default=None)
+
+
+def _clock_problems(wake: Wake) -> Iterator[Problem]:
+    """AWS: EventBridge Scheduler user guide, "Daylight savings time on EventBridge Scheduler": a
+    time that is left out never comes, and of one that comes twice the first counts.
+    """
+    if times := sorted({each.time for each in wake.instants if each.meets_a_clock_change}):
+        yield Problem(
+            key=wake.key,
+            found=f"{wake.text}, of which {' and '.join(times)} is in the hour of a clock change: "
+            f"databases start {DATABASE_LEAD // MINUTE} minutes before services and stop "
+            f"{DATABASE_LAG // MINUTE} after them, alarms wait {ALARM_LAG // MINUTE}",
+            allowed=f"times that the clocks of {wake.start.zone} never leave out or have twice",
+            fix="move it, or write the time in UTC",
+        )

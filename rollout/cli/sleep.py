@@ -1,0 +1,24 @@
+"""Put an environment to sleep: no tasks, databases stopped, alarms and canaries at rest.
+
+In this order: canaries, alarms, services before those that they call, databases. It asks AWS
+before each call, so that a second run changes nothing, and finishes what a killed one began. The
+environment is locked meanwhile. What the stack of its schedules planned goes on as planned.
+
+Exit codes: 0 it sleeps, 1 refused, 2 some parts do not sleep: a table lists them.
+
+Example: `pay sleep test-perf-1 --dry-run`
+"""
+
+from rollout.delivery.environment_locks import Wait
+from rollout.delivery.sleeping import DryRun, run
+from rollout.sleep.parts import Target
+from rollout.terminal.arguments import EnvironmentName, Json
+
+
+def sleep(
+    environment: EnvironmentName,
+    dry_run: DryRun = False,
+    wait: Wait = None,
+    as_json: Json = False,
+) -> None:
+    run(environment, Target.ASLEEP, is_dry=dry_run, wait=wait, as_json=as_json)

@@ -1,0 +1,37 @@
+"""Wake an environment: databases, then services after those that they call, alarms, canaries.
+
+It waits until every part is well: databases available, tasks healthy, alarms OK. With `--for`,
+schedules that put it to sleep again are made first: whatever becomes of this command, it does not
+stay awake. A second run changes nothing, and finishes what a killed one began. The environment is
+locked meanwhile.
+
+Exit codes: 0 it is awake, 1 refused, 2 some parts are not awake: a table lists them.
+
+Example: `pay wake test-perf-1 --for 4h`
+"""
+
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+
+from rollout.delivery.environment_locks import Wait
+from rollout.delivery.sleeping import DryRun, run
+from rollout.sleep.parts import Target
+from rollout.terminal.arguments import EnvironmentName, Json
+from rollout.terminal.time_text import duration
+
+
+def wake(
+    environment: EnvironmentName,
+    length: Annotated[
+        timedelta | None,
+        typer.Option(
+            "--for", metavar="TIME", parser=duration, help="How long; then it sleeps again."
+        ),
+    ] = None,
+    dry_run: DryRun = False,
+    wait: Wait = None,
+    as_json: Json = False,
+) -> None:
+    run(environment, Target.AWAKE, length=length, is_dry=dry_run, wait=wait, as_json=as_json)

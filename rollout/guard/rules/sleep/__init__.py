@@ -1,0 +1,1 @@
+"""Rules about environments that sleep."""

@@ -1,0 +1,84 @@
+"""A schedule of an environment that sleeps makes the call that its file plans, at its time, and
+nothing else. Each is spelled as Scheduler wants it: AWS looks at the keys of its input when it
+fires, and a key in the API's own case (`DBInstanceIdentifier`) fails every night. It tries for half
+an hour and no longer, because a late stop would land in the next wake. What wakes goes only with
+what it wakes, and the databases start within seven days: RDS would start them by itself, unseen.
+"""
+
+from collections.abc import Iterator
+
+from pay.json_text import parsed
+from pay.model import Environment, names
+from pay.model.stacks import SLEEP
+from pay.sleep.planned import LONGEST_DELAY, RETRIES, Planned, planned
+from pay.unread import Unread
+from rollout.guard.rule import Context, Finding, Findings
+from rollout.guard.schedules import (
+    DEAD_LETTERS,
+    INPUT,
+    TARGET,
+    differences,
+    keeps_what_failed,
+    shown,
+    words,
+)
+from rollout.guard.traffic_changes import SCHEDULE
+from rollout.plans.plan import PAST, Plan, ResourceChange
+from rollout.plans.read import StackPlan
+from rollout.plans.values import Path, dig
+
+DO = "write the hours in the table `sleep` of the environment's file, which the stack renders"
+
+
+def check(plan: StackPlan, context: Context) -> Findings:
+    environment = context.environment(plan)
+    if plan.stack.kind is not SLEEP:
+        return
+    wanted = {each.name: each for each in planned(environment)} if environment.sleep else {}
+    for change in plan.plan.moving:
+        if change.type != SCHEDULE:
+            continue
+        if change.goes and change.before.get("name") in wanted:
+            text = f"{change.before['name']} is {PAST[change.verb]}: its part would stay as it is"
+            yield Finding(change.address, text, "keep it as long as the file plans it")
+        if change.is_removed:
+            continue
+        name = str(change.after.get("name"))
+        if name not in wanted:
+            yield Finding(change.address, f"the file plans no schedule {name}", DO)
+            continue
+        for text in _differences(plan.plan, change, wanted[name], environment):
+            yield Finding(change.address, text, DO)
+
+
+def _differences(
+    plan: Plan, change: ResourceChange, each: Planned, environment: Environment
+) -> Iterator[str]:
+    values: dict[Path, object] = {
+        ("schedule_expression",): each.at.cron,
+        ("schedule_expression_timezone",): each.at.zone,
+        ("group_name",): names.sleep_group(environment.name),
+        ("flexible_time_window", 0, "mode"): "OFF",
+        (*TARGET, "arn"): each.call.arn,
+        (*TARGET, "retry_policy", 0, "maximum_event_age_in_seconds"): int(
+            LONGEST_DELAY.total_seconds()
+        ),
+        (*TARGET, "retry_policy", 0, "maximum_retry_attempts"): RETRIES,
+    }
+    yield from differences(change, values)
+    if change.after.get("state") not in (None, "ENABLED") or change.is_unknown("state"):
+        yield f"state is {words(change, ('state',))}, not ENABLED"
+    if not _has_input(change, each):
+        yield f"{shown(INPUT)} is {words(change, INPUT)}, not {dict(each.call.input)}"
+    queue = names.sleep_dead_letters(environment.name)
+    if each.keeps_failure and not keeps_what_failed(plan, change, environment, queue):
+        yield f"{shown(DEAD_LETTERS)} is {words(change, DEAD_LETTERS)}, not {queue}"
+
+
+def _has_input(change: ResourceChange, each: Planned) -> bool:
+    try:
+        return (
+            not change.is_unknown(*INPUT) and parsed(dig(change.after, *INPUT)) == each.call.input
+        )
+    except Unread:
+        return False

@@ -1,0 +1,112 @@
+"""Puts an environment to sleep or wakes it, part by part, in the order of calls."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from botocore.exceptions import ClientError
+
+from pay.model import Environment
+from rollout.aws.clients import Client
+from rollout.sleep.parts import Found, Group, Part, Target, groups
+
+POLL_SECONDS = 10.0
+
+
+@dataclass(frozen=True)
+class Row:
+    """How a part was left."""
+
+    kind: str
+    name: str
+    words: str
+    is_done: bool
+    because: str | None = None
+    """Why it is not done."""
+
+
+@dataclass(frozen=True)
+class Mover:
+    """Moves the parts of an environment. A run that is killed anywhere is finished by the next."""
+
+    environment: Environment
+    client: Client
+    check: Callable[[], None] = lambda: None
+    """Called before each change: raises when another command may change the environment."""
+    report: Callable[[str], None] = lambda line: None
+    pause: Callable[[float], None] = time.sleep
+    now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
+
+    def move(self, target: Target) -> tuple[Row, ...]:
+        """Lead every part to the target, one group after the other, and return how each was left.
+
+        A part that fails does not stop the others. Raises what `check` raises.
+        """
+        every = groups(self.environment, self.client, target)
+        rows: list[Row] = []
+        for number, group in enumerate(every, start=1):
+            self.report(f"{number} of {len(every)}: {_names(group)}")
+            rows += self._move_group(group, target)
+        return tuple(rows)
+
+    def would_change(self, target: Target) -> Iterator[Row]:
+        """Yield the parts that are not at the target, in the order in which they would change.
+
+        Raises botocore's ClientError when AWS refuses.
+        """
+        yield from (row for row in self.rows(target) if not row.is_done)
+
+    def rows(self, target: Target) -> Iterator[Row]:
+        """Yield every part as it is, done where it is at the target."""
+        for group in groups(self.environment, self.client, target):
+            for part in group.parts:
+                yield _row(part, part.find(target), target)
+
+    def _move_group(self, group: Group, target: Target) -> list[Row]:
+        rows: dict[str, Row] = {}
+        end = self.now() + group.longest
+        while True:
+            for part in group.parts:
+                if part.name not in rows and (row := self._step(part, target)):
+                    rows[part.name] = row
+                    self.report(f"  {part.name}: {row.because or row.words}")
+            if len(rows) == len(group.parts):
+                break
+            if self.now() >= end:
+                rows |= {p.name: _late(p, target, group) for p in group.parts if p.name not in rows}
+                break
+            self.pause(POLL_SECONDS)
+        return [rows[part.name] for part in group.parts]
+
+    def _step(self, part: Part, target: Target) -> Row | None:
+        """Begin what can begin; return how the part was left, or None while it changes."""
+        try:
+            found = part.find(target)
+            if target in found.states:
+                return _row(part, found, target)
+            if found.can_begin:
+                self.check()
+                part.begin(target)
+        except ClientError as error:
+            return Row(part.kind, part.name, "unknown", False, str(error))
+        return None
+
+
+def _row(part: Part, found: Found, target: Target) -> Row:
+    return Row(part.kind, part.name, found.words, target in found.states)
+
+
+def _late(part: Part, target: Target, group: Group) -> Row:
+    minutes = group.longest // timedelta(minutes=1)
+    because = f"not {target} after {minutes} minutes"
+    try:
+        found = part.find(target)
+    except ClientError as error:
+        return Row(part.kind, part.name, "unknown", False, str(error))
+    return Row(part.kind, part.name, found.words, target in found.states, because)
+
+
+def _names(group: Group) -> str:
+    first, *others = group.parts
+    return first.name if not others else f"{first.name} and {len(others)} more"

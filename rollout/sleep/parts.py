@@ -1,0 +1,289 @@
+"""The parts of an environment as AWS has them now, and the calls that put them to sleep and wake
+them. Each asks first: a second call changes nothing.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any, Protocol
+
+from pay.model import Environment
+from pay.model.side import STEADY_STATE_SECONDS
+from pay.sleep.parts import SleepingSide, alarm_names, canaries, databases, sides
+from pay.sleep.planned import ALARMS_AT_ONCE
+from rollout.aws.clients import Client
+
+
+class Target(StrEnum):
+    """What the parts are to become."""
+
+    ASLEEP = "asleep"
+    AWAKE = "awake"
+
+
+@dataclass(frozen=True)
+class Found:
+    """How a part is now."""
+
+    words: str
+    states: frozenset[Target]
+    """What it counts as; both where it does not exist and has nothing to do."""
+    can_begin: bool
+    """Whether AWS would take the call now."""
+
+
+class Part(Protocol):
+    """One part."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def kind(self) -> str: ...
+
+    def find(self, target: Target) -> Found:
+        """Ask AWS. Raises botocore's ClientError when it refuses."""
+
+    def begin(self, target: Target) -> None:
+        """Make the calls that lead to the target. Raises botocore's ClientError."""
+
+
+NOT_THERE = Found("not there", frozenset(Target), False)
+
+
+@dataclass(frozen=True)
+class Database:
+    """A database, which exists already and is never managed here."""
+
+    name: str
+    client: Client
+    kind: str = "database"
+
+    def find(self, target: Target) -> Found:
+        rds = self.client("rds")
+        try:
+            [instance] = rds.describe_db_instances(DBInstanceIdentifier=self.name)["DBInstances"]
+        except rds.exceptions.DBInstanceNotFoundFault:
+            return NOT_THERE
+        status = instance["DBInstanceStatus"]
+        states = {"stopped": Target.ASLEEP, "available": Target.AWAKE}
+        starts_alone = instance.get("AutomaticRestartTime")
+        words = (
+            f"{status}, RDS starts it on {starts_alone:%d %b %H:%M} UTC" if starts_alone else status
+        )
+        from_state = "available" if target is Target.ASLEEP else "stopped"
+        is_state = frozenset({states[status]}) if status in states else frozenset()
+        return Found(words, is_state, status == from_state)
+
+    def begin(self, target: Target) -> None:
+        rds = self.client("rds")
+        call = rds.stop_db_instance if target is Target.ASLEEP else rds.start_db_instance
+        call(DBInstanceIdentifier=self.name)
+
+
+@dataclass(frozen=True)
+class Side:
+    """One side of a service."""
+
+    side: SleepingSide
+    client: Client
+    kind: str = "service"
+
+    @property
+    def name(self) -> str:
+        return f"{self.side.side.service.name} on {self.side.side.side}"
+
+    def find(self, target: Target) -> Found:
+        side = self.side.side
+        ecs = self.client("ecs")
+        try:
+            described = ecs.describe_services(cluster=side.cluster, services=[side.service.name])
+        except ecs.exceptions.ClusterNotFoundException:
+            return NOT_THERE
+        service = next((s for s in described["services"] if s["status"] == "ACTIVE"), None)
+        bounds = self._bounds()
+        if service is None or (self.side.is_scaled and bounds is None):
+            return NOT_THERE
+        wanted, running = service["desiredCount"], service["runningCount"]
+        has = bounds or (wanted, wanted)
+        fewest, most = self.side.awake
+        words = f"{running} of {wanted} tasks run"
+        if bounds:
+            words += f", bounds {bounds[0]} to {bounds[1]}"
+        states = set()
+        if has == (0, 0) and not running:
+            states.add(Target.ASLEEP)
+        if has == (fewest, most) and running >= fewest:
+            healthy = self._healthy()
+            words += f", {healthy} healthy"
+            if healthy >= fewest:
+                states.add(Target.AWAKE)
+        goal = (0, 0) if target is Target.ASLEEP else (fewest, most)
+        return Found(words, frozenset(states), has != goal)
+
+    def begin(self, target: Target) -> None:
+        side = self.side.side
+        fewest, most = (0, 0) if target is Target.ASLEEP else self.side.awake
+        if self.side.is_scaled:
+            self.client("application-autoscaling").register_scalable_target(
+                ServiceNamespace="ecs",
+                ScalableDimension="ecs:service:DesiredCount",
+                ResourceId=self.side.resource_id,
+                MinCapacity=fewest,
+                MaxCapacity=most,
+            )
+        else:
+            self.client("ecs").update_service(
+                cluster=side.cluster, service=side.service.name, desiredCount=fewest
+            )
+
+    def _bounds(self) -> tuple[int, int] | None:
+        """Return the bounds of its scaling; None: it has none."""
+        if not self.side.is_scaled:
+            return None
+        described = self.client("application-autoscaling").describe_scalable_targets(
+            ServiceNamespace="ecs", ResourceIds=[self.side.resource_id]
+        )
+        targets = described["ScalableTargets"]
+        return next(((each["MinCapacity"], each["MaxCapacity"]) for each in targets), None)
+
+    def _healthy(self) -> int:
+        """Return how many of its tasks its load balancer finds healthy."""
+        elb = self.client("elbv2")
+        try:
+            [group] = elb.describe_target_groups(Names=[self.side.side.target_group])[
+                "TargetGroups"
+            ]
+        except elb.exceptions.TargetGroupNotFoundException:
+            return 0
+        health = elb.describe_target_health(TargetGroupArn=group["TargetGroupArn"])
+        states = [each["TargetHealth"]["State"] for each in health["TargetHealthDescriptions"]]
+        return states.count("healthy")
+
+
+@dataclass(frozen=True)
+class Alarms:
+    """All alarms. One that is in ALARM works again once it is OK: what it says of the sleep is no
+    news.
+    """
+
+    names: Sequence[str]
+    client: Client
+    name: str = "alarms"
+    kind: str = "alarms"
+
+    def find(self, target: Target) -> Found:
+        known = [*self._described()]
+        if not known:
+            return NOT_THERE
+        resting = [each for each in known if not each["ActionsEnabled"]]
+        ringing = [each["AlarmName"] for each in resting if each["StateValue"] == "ALARM"]
+        states = set()
+        if len(resting) == len(known):
+            states.add(Target.ASLEEP)
+        if not resting:
+            states.add(Target.AWAKE)
+        words = f"{len(known) - len(resting)} of {len(known)} notify"
+        if target is Target.AWAKE and ringing:
+            words += f"; in ALARM: {', '.join(ringing[:3])}{' ...' if len(ringing) > 3 else ''}"
+        left = len(known) - len(resting) if target is Target.ASLEEP else len(resting) - len(ringing)
+        return Found(words, frozenset(states), left > 0)
+
+    def begin(self, target: Target) -> None:
+        cloudwatch = self.client("cloudwatch")
+        rests = target is Target.ASLEEP
+        chosen = [
+            each["AlarmName"]
+            for each in self._described()
+            if each["ActionsEnabled"] is rests and (rests or each["StateValue"] != "ALARM")
+        ]
+        call = cloudwatch.disable_alarm_actions if rests else cloudwatch.enable_alarm_actions
+        for chunk in _chunks(chosen):
+            call(AlarmNames=chunk)
+
+    def _described(self) -> Iterator[dict[str, Any]]:
+        cloudwatch = self.client("cloudwatch")
+        for chunk in _chunks(self.names):
+            answer = cloudwatch.describe_alarms(
+                AlarmNames=chunk, AlarmTypes=["MetricAlarm", "CompositeAlarm"]
+            )
+            yield from (*answer["MetricAlarms"], *answer["CompositeAlarms"])
+
+
+@dataclass(frozen=True)
+class Canary:
+    """A canary with a schedule."""
+
+    name: str
+    client: Client
+    kind: str = "canary"
+
+    def find(self, target: Target) -> Found:
+        synthetics = self.client("synthetics")
+        try:
+            state = synthetics.get_canary(Name=self.name)["Canary"]["Status"]["State"]
+        except synthetics.exceptions.ResourceNotFoundException:
+            return NOT_THERE
+        rests = state in ("READY", "STOPPED")
+        states = {Target.ASLEEP} if rests else {Target.AWAKE} if state == "RUNNING" else set()
+        can_begin = state == "RUNNING" if target is Target.ASLEEP else rests
+        return Found(state.lower(), frozenset(states), can_begin)
+
+    def begin(self, target: Target) -> None:
+        synthetics = self.client("synthetics")
+        call = synthetics.stop_canary if target is Target.ASLEEP else synthetics.start_canary
+        call(Name=self.name)
+
+
+@dataclass(frozen=True)
+class Group:
+    """Parts that change together, before the next group."""
+
+    parts: tuple[Part, ...]
+    longest: timedelta
+    """How long to wait for them."""
+
+
+def groups(environment: Environment, client: Client, target: Target) -> tuple[Group, ...]:
+    """Return the parts in their order: to sleep, canaries, alarms, callers before what they call,
+    databases; to wake, the other way round.
+    """
+    every = sides(environment)
+    waves = [
+        Group(
+            tuple(Side(side, client) for side in every if side.wave == wave),
+            timedelta(seconds=STEADY_STATE_SECONDS),
+        )
+        for wave in sorted({side.wave for side in every}, reverse=True)
+    ]
+    to_sleep = (
+        Group(tuple(Canary(name, client) for name in canaries(environment)), timedelta(minutes=10)),
+        # Alarms look at the last minutes: one that was raised in sleep is OK that much later.
+        Group((Alarms(alarm_names(environment), client),), timedelta(minutes=30)),
+        *waves,
+        # A backup or a change of monitoring goes before (public: alphagov/pay-ci, 120 minutes).
+        Group(tuple(Database(name, client) for name in databases(environment)), timedelta(hours=2)),
+    )
+    ordered = to_sleep if target is Target.ASLEEP else tuple(reversed(to_sleep))
+    return tuple(group for group in ordered if group.parts)
+
+
+def sleeping_services(environment: Environment, client: Client) -> tuple[str, ...]:
+    """Return the sides that have no tasks because the environment sleeps, or goes to sleep or wakes
+    at the moment.
+    """
+    if environment.sleep is None:
+        return ()
+    found = ((Side(side, client), side) for side in sides(environment))
+    return tuple(part.name for part, _ in found if _sleeps(part))
+
+
+def _sleeps(part: Side) -> bool:
+    found = part.find(Target.ASLEEP)
+    return found != NOT_THERE and not found.can_begin
+
+
+def _chunks(names: Sequence[str]) -> Iterator[list[str]]:
+    for start in range(0, len(names), ALARMS_AT_ONCE):
+        yield [*names[start : start + ALARMS_AT_ONCE]]

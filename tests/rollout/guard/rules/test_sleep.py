@@ -1,0 +1,146 @@
+"""What the guard refuses of an environment that sleeps, and what it lets be."""
+
+import json
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pay.model import Environment, Stage, names
+from pay.model.environment.sleep import Sleep
+from pay.sleep.planned import LONGEST_DELAY, RETRIES, planned
+from tests.support.plans import ENVIRONMENT, Json, change, judged, plan
+from tests.support.services import at_stage
+
+ACCOUNT, SLEEP = "555555555555", f"{ENVIRONMENT}-sleep"
+OWN = "sleeps-and-wakes-as-its-file-says"
+FARGATE = f"{ENVIRONMENT}-ledger-fargate"
+
+
+@pytest.fixture
+def sleeper(environments: dict[str, Environment]) -> Environment:
+    hours = Sleep(timezone="Europe/London", nightly="23:00 for 4h")
+    return environments[ENVIRONMENT].model_copy(update={"sleep": hours})
+
+
+def found(tmp_path: Path, environment: Environment, stack: str, *changes: Json) -> set[str]:
+    return {each.rule for each in judged(tmp_path, [plan(stack, *changes)], environment).refused}
+
+
+def schedule(environment: Environment, step: str) -> Json:
+    """A schedule as the stack renders it."""
+    [each] = [each for each in planned(environment) if each.step == step]
+    return {
+        "name": each.name,
+        "group_name": names.sleep_group(ENVIRONMENT),
+        "state": "ENABLED",
+        "schedule_expression": each.at.cron,
+        "schedule_expression_timezone": each.at.zone,
+        "flexible_time_window": [{"mode": "OFF"}],
+        "target": [
+            {
+                "arn": each.call.arn,
+                "role_arn": f"arn:aws:iam::{ACCOUNT}:role/sandbox-sleep-scheduler",
+                "input": json.dumps(each.call.input),
+                "dead_letter_config": [
+                    {"arn": f"arn:aws:sqs:eu-west-1:{ACCOUNT}:sandbox-sleep-dead-letter"}
+                ],
+                "retry_policy": [
+                    {
+                        "maximum_event_age_in_seconds": int(LONGEST_DELAY.total_seconds()),
+                        "maximum_retry_attempts": RETRIES,
+                    }
+                ],
+            }
+        ],
+    }
+
+
+def set_at(values: Json, path: str, value: object) -> Json:
+    changed = deepcopy(values)
+    *blocks, name = path.split(".")
+    inner: Any = changed
+    for block in blocks:
+        inner = inner[block][0]
+    inner[name] = value
+    return changed
+
+
+def change_of(before: Json | None, after: Json | None) -> Json:
+    return change("aws_scheduler_schedule.stop_schedule", before, after)
+
+
+STOP = "stop-nightly-ledger-rds-0"
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("target.input", '{"DBInstanceIdentifier": "sandbox-ledger-rds-0"}'),
+        ("target.input", '{"DbInstanceIdentifier": "sandbox-connector-rds-0"}'),
+        ("target.input", None),
+        ("target.arn", "arn:aws:scheduler:::aws-sdk:rds:deleteDBInstance"),
+        ("target.arn", "arn:aws:scheduler:::aws-sdk:rds:StopDBInstance"),
+        ("schedule_expression", "cron(10 3 ? * MON *)"),
+        ("schedule_expression_timezone", "UTC"),
+        ("state", "DISABLED"),
+        ("end_date", "2027-12-01T00:00:00Z"),
+        ("target.retry_policy.maximum_event_age_in_seconds", 86_400),
+        ("target.retry_policy.maximum_retry_attempts", 185),
+        ("target.dead_letter_config", []),
+    ],
+)
+def test_refuses_a_schedule_that_the_file_does_not_plan(
+    path: str, value: object, sleeper: Environment, tmp_path: Path
+) -> None:
+    values = schedule(sleeper, STOP)
+    changed = set_at(values, path, value)
+    assert OWN in found(tmp_path, sleeper, SLEEP, change_of(None, changed))
+    assert OWN in found(tmp_path, sleeper, SLEEP, change_of(values, changed))
+
+
+def test_takes_what_the_file_plans_and_new_hours(sleeper: Environment, tmp_path: Path) -> None:
+    values = schedule(sleeper, STOP)
+    assert found(tmp_path, sleeper, SLEEP, change_of(None, values)) == set()
+    before = set_at(values, "schedule_expression", "cron(10 4 ? * * *)")
+    assert found(tmp_path, sleeper, SLEEP, change_of(before, values)) == set()
+
+
+def test_a_schedule_goes_only_with_its_plan(sleeper: Environment, tmp_path: Path) -> None:
+    values = schedule(sleeper, STOP)
+    assert OWN in found(tmp_path, sleeper, SLEEP, change_of(values, None))
+    other = {**values, "name": "sandbox-stop-wakes-3-ledger-rds-0"}
+    assert OWN not in found(tmp_path, sleeper, SLEEP, change_of(other, None))
+    assert OWN in found(tmp_path, sleeper, SLEEP, change_of(None, other))
+
+
+def test_a_schedule_runs_under_the_role_of_its_stack(sleeper: Environment, tmp_path: Path) -> None:
+    role = f"arn:aws:iam::{ACCOUNT}:role/sandbox-tasks-scheduler"
+    changed = set_at(schedule(sleeper, STOP), "target.role_arn", role)
+    assert found(tmp_path, sleeper, SLEEP, change_of(None, changed)) == {"runs-under-its-own-role"}
+
+
+def bounds(least: int, most: int) -> Json:
+    name = "service/sandbox-fargate/ledger"
+    return {"min_capacity": least, "max_capacity": most, "resource_id": name, "suspended_state": []}
+
+
+AT_PEAK = "keeps-fargate-at-peak"
+
+
+def test_bounds_of_nothing_stay_only_where_the_environment_sleeps(
+    environments: dict[str, Environment], sleeper: Environment, tmp_path: Path
+) -> None:
+
+    address = "aws_appautoscaling_target.scaling_target"
+    left = change(address, bounds(0, 0), bounds(0, 0))
+    asleep = at_stage(sleeper, "ledger", Stage.CANARY)
+    assert AT_PEAK not in found(tmp_path, asleep, FARGATE, left)
+    awake = at_stage(environments[ENVIRONMENT], "ledger", Stage.CANARY)
+    assert AT_PEAK in found(tmp_path, awake, FARGATE, left)
+    # A plan that takes tasks away is refused all the same: sleep is not Terraform's.
+    lowered = change(address, bounds(2, 4), bounds(0, 0))
+    assert AT_PEAK in found(tmp_path, asleep, FARGATE, lowered)
+    only_least = change(address, bounds(0, 4), bounds(0, 4))
+    assert AT_PEAK in found(tmp_path, asleep, FARGATE, only_least)
