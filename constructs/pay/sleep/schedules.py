@@ -13,6 +13,7 @@ from imports.aws.scheduler_schedule import (
     SchedulerScheduleTargetRetryPolicy,
 )
 from imports.aws.scheduler_schedule_group import SchedulerScheduleGroup
+from pay.existing.messaging import AlarmTopics
 from pay.model import Environment, addresses, names
 from pay.model.monitoring.dead_letters import sleep_alarm
 from pay.model.rights import scheduler_trust, sleep_rights
@@ -35,6 +36,7 @@ class SleepSchedules:
             environment=environment,
             key=key,
             alarm=sleep_alarm(environment),
+            topics=AlarmTopics(scope, environment),
             rests=False,
         )
         self._role = role(

@@ -1,7 +1,6 @@
 """The schedules of an environment's calls, and what becomes of a call that was not made."""
 
 import json
-from collections.abc import Mapping
 
 from constructs import Construct
 
@@ -32,7 +31,6 @@ from pay.service.alarms import metric_alarm
 from pay.tasks.dead_letters import dead_letter_queue
 from pay.tasks.definition import role
 from pay.tasks.one_off import OneOff
-
 
 
 class Schedules:

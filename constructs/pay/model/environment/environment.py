@@ -13,7 +13,6 @@ from pay.model.environment.closure import Closure
 from pay.model.environment.images import Pin, Registry
 from pay.model.environment.instance_types import FAMILIES, SIZES, room_of
 from pay.model.environment.monitoring import LogPipeline, Monitoring
-from pay.model.environment.sleep import Sleep
 from pay.model.environment.scaling import (
     USUAL_SCALING,
     Event,
@@ -22,6 +21,7 @@ from pay.model.environment.scaling import (
     event_clock_problems,
     event_problems,
 )
+from pay.model.environment.sleep import Sleep
 from pay.model.environment.smoke import Smoke
 from pay.model.problem import Problem
 from pay.model.service.size import TaskCount, TaskSize
