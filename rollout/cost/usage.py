@@ -20,7 +20,7 @@ from pay.model.monitoring.log_alarms import log_metrics
 from pay.model.monitoring.outage import platform_outage
 from pay.model.monitoring.service_alarms import alarms_over_both
 from pay.model.side import ServiceSide
-from pay.model.stacks import MONITORING, OVERVIEW, PLATFORM, SMOKE, TASKS
+from pay.model.stacks import KINDS, MONITORING, OVERVIEW, PLATFORM, TASKS, StackScope
 from pay.model.stage.dns_answers import share_at
 from pay.smoke.alarms import alarm as canary_alarm
 from pay.smoke.targets import targets
@@ -31,7 +31,11 @@ TARGET_TRACKING_ALARMS = 2
 scaling policies for Application Auto Scaling")."""
 
 KEYS_OF_ALARMS = 1
-KEYS = {PLATFORM: len(Segment) + KEYS_OF_ALARMS, TASKS: 1, SMOKE: 1}
+KEYS = {
+    kind: len(Segment) + KEYS_OF_ALARMS if kind is PLATFORM else 1
+    for kind in KINDS
+    if kind.scope is StackScope.ENVIRONMENT and "aws_kms_key" in kind.types
+}
 """Kind of stack -> its KMS keys; a test counts them in the stacks' addresses."""
 
 DAYS_OF_A_MONTH = Decimal(365) / 12

@@ -51,7 +51,7 @@ class Loss(StrEnum):
     WHEN_UNUSED = "when unused"
     """Once no service needs it; keys, logs and alarm topics stay."""
     ANY_TIME = "any time"
-    """Nothing in it carries a request, starts a task or keeps a log."""
+    """Nothing in it carries a request or keeps a log."""
 
 
 @dataclass(frozen=True)

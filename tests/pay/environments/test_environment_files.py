@@ -23,6 +23,7 @@ OPTIONAL = {
     "follows",
     "frozen",
     "registry",
+    "sleep",
     "smoke",
     "traffic_percent",
     "state.bucket",

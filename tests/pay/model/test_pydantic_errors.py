@@ -26,7 +26,7 @@ def test_an_unknown_key_is_named_with_what_is_allowed_and_what_is_near() -> None
 def test_an_unknown_key_deep_inside_is_compared_with_its_neighbours() -> None:
     values = {"stage": "dark", "tasks": {"min": 1, "peak": 2, "most": 3}}
     problem = only(read(Deployment, **values))
-    assert (problem.key, problem.allowed) == ("tasks.most", "min, peak")
+    assert (problem.key, problem.allowed) == ("tasks.most", "min, peak, night, max")
 
 
 def test_an_unknown_key_in_a_table_of_tables_is_compared_with_its_neighbours() -> None:

@@ -181,5 +181,6 @@ def test_tells_every_stack_of_the_estate_apart() -> None:
     services = sum(len(e.services) for e in environments.values())
     registries = {each.account_id for each in environments.values() if each.registry}
     tried = sum(each.smoke is not None for each in environments.values())
-    count = 4 * services + 3 * len(environments) + len(registries) + tried
+    asleep = sum(each.sleep is not None for each in environments.values())
+    count = 4 * services + 3 * len(environments) + len(registries) + tried + asleep
     assert len(stacks.known_stacks(environments)) == count
