@@ -7,6 +7,10 @@ from dataclasses import asdict, dataclass, field
 
 VARIABLE = "SANDBOX_SETTINGS"
 
+AS_AWS = "SANDBOX_AS_AWS"
+"""The variable by which the server's process passes on how programs use it as AWS: their variables,
+as JSON."""
+
 ACCESS_KEY_ID = "sandbox"
 """What programs that use a sandbox as AWS send instead of a key."""
 

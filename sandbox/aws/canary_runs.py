@@ -66,7 +66,7 @@ def run_in_background(
     """Run an archive; `end` is called once, from another thread. The network is that of now."""
     if prefix := variables.get("WEBHOOKS"):
         SHOP.deliver = partial(_deliver, prefix)
-    network = _network(variables)
+    there = network(variables)
 
     def run() -> None:
         with _AT_ONCE:
@@ -77,7 +77,7 @@ def run_in_background(
                     variables,
                     aws=_answer,
                     timeout_seconds=timeout_seconds,
-                    network=network,
+                    network=there,
                 )
             except NoBrowser as problem:
                 return end(Ended(False, str(problem), "UNKNOWN", "EXECUTION_FAILURE"))
@@ -88,7 +88,7 @@ def run_in_background(
     threading.Thread(target=run, daemon=True).start()
 
 
-def _network(variables: Mapping[str, str]) -> Network:
+def network(variables: Mapping[str, str]) -> Network:
     """Return where names lead, and note which services have no healthy task on a side."""
     backend = elbv2_backends[SETTINGS.account_id][SETTINGS.region]
     of_balancers: dict[str, Side] = {}

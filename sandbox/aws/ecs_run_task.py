@@ -4,8 +4,9 @@ Where moto 5.2 differs from AWS: it answers one container with exit code 0 while
 PENDING, has no stop code and no reason, knows no client token, checks neither overrides nor
 networks, and answers 500 for a container without memory.
 
-A container ends with the exit code that `outcomes` says, else with 0; one of the tag `0-broken`
-with 1. The first essential container that ends takes the others with it.
+A container of a known image runs as a process of this machine (`local_programs.py`), and ends as
+that does. Any other ends with the exit code that `outcomes` says, else with 0; one of the tag
+`0-broken` with 1. The first essential container that ends takes the others with it.
 """
 
 import re
@@ -32,7 +33,8 @@ from sandbox.aws.clock import CLOCK
 from sandbox.aws.ecs_images import BROKEN, BROKEN_TAG
 from sandbox.aws.ecs_placement import CannotPlace, TaskDefinition, new_interface
 from sandbox.aws.ecs_tasks import ServiceTask, keep_to_the_quota, stop
-from sandbox.aws.patching import replaces
+from sandbox.aws.local_programs import Program, program_of, variables_of
+from sandbox.aws.patching import Original, extends, replaces
 from sandbox.aws.roles import may_be_assumed_by
 
 MOST_TASKS, MOST_SUBNETS, MOST_GROUPS, LONGEST_OVERRIDES = 10, 16, 5, 8_192
@@ -113,6 +115,8 @@ class OneOffTask(ServiceTask):
         self.outcome = outcome
         self.ends_at = self.ready_at + outcome.seconds
         self.stopped_at: Any = None
+        self.program: Program | None = None
+        self.ends_because = ("Essential container in task exited", "EssentialContainerExited")
 
     def move_on(self) -> None:
         """Go one step on, if its time has come."""
@@ -125,15 +129,17 @@ class OneOffTask(ServiceTask):
             case "PENDING" if now >= self.ready_at:
                 self._becomes("RUNNING")
                 self.started_at = CLOCK.moment()
+                self.program = self._start()
+            case "RUNNING" if self.program:
+                is_over = self.program.exit_code is not None
+                self._write_logs([*self.program.lines()])
+                if is_over:
+                    self._becomes("DEPROVISIONING")
             case "RUNNING" if now >= self.ends_at:
-                self._write_logs()
+                self._write_logs(self.outcome.logs)
                 self._becomes("DEPROVISIONING")
             case "DEPROVISIONING":
-                self._end(
-                    "Essential container in task exited",
-                    "EssentialContainerExited",
-                    dict(self._exit_codes()),
-                )
+                self._end(*self.ends_because, dict(self._exit_codes()))
 
     @property
     def missing(self) -> str | None:
@@ -146,13 +152,33 @@ class OneOffTask(ServiceTask):
         if status != "DEPROVISIONING":
             self.mark_containers(status, "UNKNOWN")
 
+    def _start(self) -> Program | None:
+        """Start the program of the first container, if its image is known here."""
+        part = self.definition.container_definitions[0]
+        command = program_of(part["image"])
+        if command is None:
+            return None
+        place = self._account_id, self.region_name
+        return Program(command, variables_of(part, self.overrides, *place))
+
+    def end_program(self, reason: str) -> bool:
+        """Tell a program that runs to end; return whether there is one."""
+        if self.program is None or self.program.exit_code is not None:
+            return False
+        self.desired_status, self.ends_because = "STOPPED", (reason, "UserInitiated")
+        self.program.end()
+        return True
+
     def _exit_codes(self) -> Iterator[tuple[str, int]]:
         parts = self.definition.container_definitions
         first = next(part["name"] for part in parts if part.get("essential", True))
         for part in parts:
             name, is_broken = part["name"], part["image"].rpartition(":")[2] == BROKEN_TAG
             default = int(is_broken) if name == first or is_broken else ENDED_BY_SIGNAL
-            yield name, self.outcome.exits.get(name, default)
+            if self.program and name == first and self.program.exit_code is not None:
+                yield name, self.program.exit_code
+            else:
+                yield name, self.outcome.exits.get(name, default)
 
     def _end(self, reason: str, code: str, exits: Mapping[str, int]) -> None:
         stop(self, reason, code)
@@ -162,19 +188,19 @@ class OneOffTask(ServiceTask):
             if container["name"] in exits:
                 container["exitCode"] = exits[container["name"]]
 
-    def _write_logs(self) -> None:
+    def _write_logs(self, lines: Sequence[str]) -> None:
         part = self.definition.container_definitions[0]
         options = (part.get("logConfiguration") or {}).get("options") or {}
-        if "awslogs-stream-prefix" not in options or not self.outcome.logs:
+        if "awslogs-stream-prefix" not in options or not lines:
             return
         prefix, group = options["awslogs-stream-prefix"], options["awslogs-group"]
         logs = logs_backends[self._account_id][self.region_name]
         stream = f"{prefix}/{part['name']}/{self.id}"
         logs.ensure_log_stream(group, stream)
         at = int(CLOCK.seconds() * 1000)
-        lines = [{"timestamp": at, "message": line} for line in self.outcome.logs]
+        events = [{"timestamp": at, "message": line} for line in lines]
         # Past the backend, which refuses lines of another time than the machine's.
-        logs.groups[group].put_log_events(stream, lines)
+        logs.groups[group].put_log_events(stream, events)
 
 
 @dataclass(frozen=True)
@@ -357,6 +383,21 @@ def roles_of(params: Mapping[str, Any], definition: TaskDefinition) -> list[str]
 @replaces(EC2ContainerServiceResponse)
 def run_task(self: EC2ContainerServiceResponse) -> ActionResult:
     return ActionResult(run_tasks(self.ecs_backend, self._get_params()))
+
+
+@extends(EC2ContainerServiceBackend)
+def stop_task(
+    self: EC2ContainerServiceBackend, stop: Original, cluster_str: str, task_str: str, reason: str
+) -> Any:
+    """Let a program end by itself: its task stops when it has."""
+    for task in self.tasks.get(self._get_cluster(cluster_str).name, {}).values():
+        if (
+            isinstance(task, OneOffTask)
+            and task.id == task_str.rpartition("/")[2]
+            and task.end_program(reason or "Task stopped by user")
+        ):
+            return task
+    return stop(self, cluster_str, task_str, reason)
 
 
 def set_outcomes(rows: Sequence[Mapping[str, Any]]) -> None:

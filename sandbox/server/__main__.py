@@ -5,6 +5,7 @@ is ready.
 """
 
 import argparse
+import json
 import os
 import signal
 import threading
@@ -29,9 +30,10 @@ from sandbox.server.image_registry import ImageRegistry
 from sandbox.server.metric_feed import feeding_metrics
 from sandbox.server.prices import PREFIX as PRICES_PREFIX
 from sandbox.server.prices import price_list
+from sandbox.server.process import Server
 from sandbox.server.repeated_calls import RepeatedCalls
 from sandbox.server.traffic_history import TrafficHistory
-from sandbox.settings import Settings
+from sandbox.settings import AS_AWS, Settings
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -190,6 +192,8 @@ def main() -> None:
     server = make_server(
         "127.0.0.1", arguments.port, application, threaded=True, request_handler=QuietHandler
     )
+    own = Server(os.getpid(), server.port, settings)
+    os.environ[AS_AWS] = json.dumps(own.variables())
     print(server.port, flush=True)
     server.serve_forever()
 

@@ -21,6 +21,8 @@ CHALLENGED = {"stripe": "4000002760003184", "worldpay": "3DS_V2_CHALLENGE_IDENTI
 """The card number, or the card holder, that a provider asks for 3D Secure."""
 EXEMPT = "EE.HONOURED_ISSUER_HONOURED.AUTHORISED"
 SANDBOX = "sandbox"
+MOST_FOUND = 20
+"""Payments in one answer to a search."""
 TOKEN = "stub-"
 """The beginning of every API token; the rest names the account's provider."""
 
@@ -140,6 +142,15 @@ class Shop:
                 return json_answer(
                     HTTPStatus.OK, {"agreement_id": id, "status": self._agreements[id]}
                 )
+            case "GET", "v1", "payments":
+                taken = [id for id, each in self._payments.items() if each.status == "success"]
+                found = [self._payments[id].as_data(id, frontend) for id in taken[-MOST_FOUND:]]
+                return json_answer(HTTPStatus.OK, {"total": len(taken), "results": found})
+            case "POST", "v1", "payments", id, "refunds" if id in self._payments:
+                if self._payments[id].status != "success":
+                    return json_answer(HTTPStatus.PRECONDITION_FAILED, {"code": "P0604"})
+                refund = {"refund_id": secrets.token_hex(13), "status": "submitted"}
+                return json_answer(HTTPStatus.ACCEPTED, refund)
             case "POST", "v1", "payments":
                 id = self._create(token.removeprefix(TOKEN), body, faults)
                 return json_answer(HTTPStatus.CREATED, self._payments[id].as_data(id, frontend))

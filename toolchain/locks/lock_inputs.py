@@ -9,7 +9,7 @@ from toolchain.paths import LOCKS, ROOT
 from toolchain.problems import ToolProblem
 
 BUILD = LOCKS / "build.in"  # locked together with the project
-NAMES = ("project", "checkov", "prebuilt", "node", "terraform", "lock")
+NAMES = ("project", "checkov", "locust", "prebuilt", "node", "terraform", "lock")
 
 
 def digest(name: str) -> str:

@@ -40,7 +40,7 @@ def install(*, with_prebuilt: bool = False) -> None:
             say("Installing into this checkout (a few minutes the first time):")
         virtual_environments.create("project")  # the other parts add commands to its bin
         virtual_environments.install_uv()
-        jobs = [_python_packages, _node_packages_and_bindings, _checkov]
+        jobs = [_python_packages, _node_packages_and_bindings, _checkov, _locust]
         if with_prebuilt:
             title = "the prebuilt provider (.venv-prebuilt)"
             jobs.append(lambda: virtual_environments.install("prebuilt", title))
@@ -86,6 +86,10 @@ def _checkov() -> bool:
     changed = virtual_environments.install("checkov", "checkov (.venv-checkov)")
     virtual_environments.add_source_roots("checkov")
     return changed
+
+
+def _locust() -> bool:
+    return virtual_environments.install("locust", "Locust (.venv-locust)")
 
 
 def _in_parallel(jobs: list[Callable[[], bool]]) -> bool:

@@ -8,9 +8,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from sandbox.server.process import Server
+from tests.sandbox.aws.one_off_tasks import ACCOUNT, register
 
 Client = Callable[[str], Any]
-ACCOUNT = "222222222222"
 
 
 @pytest.fixture
@@ -29,34 +29,6 @@ def make_role(client: Client, name: str, service: str = "ecs-tasks.amazonaws.com
     trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
     made = client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=trust)
     return str(made["Role"]["Arn"])
-
-
-def register(client: Client, family: str, **more: Any) -> str:
-    """Return the ARN of a revision with an application and a sidecar."""
-    log = {
-        "logDriver": "awslogs",
-        "options": {
-            "awslogs-group": family,
-            "awslogs-region": "eu-west-1",
-            "awslogs-stream-prefix": "migration",
-        },
-    }
-    client("logs").create_log_group(logGroupName=family)
-    registered = client("ecs").register_task_definition(
-        **{
-            "family": family,
-            "networkMode": "awsvpc",
-            "requiresCompatibilities": ["FARGATE"],
-            "cpu": "256",
-            "memory": "512",
-            "containerDefinitions": [
-                {"name": "app", "image": "app:1", "essential": True, "logConfiguration": log},
-                {"name": "nginx", "image": "nginx:1", "essential": False},
-            ],
-            **more,
-        }
-    )
-    return str(registered["taskDefinition"]["taskDefinitionArn"])
 
 
 @pytest.fixture

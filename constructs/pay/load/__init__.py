@@ -1,0 +1,1 @@
+"""The built-in runner of load tests: it runs in an image of its own, on Locust alone."""
