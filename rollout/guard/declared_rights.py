@@ -8,15 +8,17 @@ from pay.catalogue import CATALOGUE
 from pay.catalogue.one_off_tasks import ONE_OFF_TASKS, SCHEDULED_HTTP
 from pay.iam.document import Statement, policy_document
 from pay.model import Environment, names
+from pay.model.environment.load import FAMILY
 from pay.model.rights import (
     execution_rights,
+    load_test_rights,
     one_off_rights,
     scheduler_rights,
     sleep_rights,
     starts_one_off,
 )
 from pay.model.side import ServiceSide
-from pay.model.stacks import SLEEP, TASKS, Stack
+from pay.model.stacks import LOAD, SLEEP, TASKS, Stack
 from pay.model.tasks import as_migration, migrated
 from pay.service.logs import LogGroups
 from pay.sleep.parts import canaries, databases
@@ -42,6 +44,8 @@ def declared_rights(role: object, stack: Stack, environment: Environment) -> tup
             has_canaries=bool(canaries(environment)),
         )
         return _plain(sleeps, environment, None)
+    if stack.kind is LOAD:
+        return _plain(_rights_of_load_test(role, environment), environment, None)
     if stack.service is None or stack.kind.side is None:
         return ()
     side = ServiceSide(CATALOGUE[stack.service], environment, stack.kind.side)
@@ -83,6 +87,26 @@ def _rights_of_task(role: object, environment: Environment) -> Sequence[Statemen
     return (
         scheduler_rights(environment, SCHEDULED_HTTP) if role == names.scheduler_role(name) else ()
     )
+
+
+def _rights_of_load_test(role: object, environment: Environment) -> Sequence[Statement]:
+    """Return what the environment's file lets a role of the stack with load tests do."""
+    load, name = environment.load, environment.name
+    if load is None:
+        return ()
+    if role == names.one_off_task_role(name, FAMILY):
+        return load_test_rights(load.bucket)
+    if role == names.one_off_execution_role(name, FAMILY):
+        group = names.log_group(name, "app", FAMILY)
+        return execution_rights(
+            environment,
+            repositories=[environment.arn("ecr", f"repository/{load.repository}")],
+            log_groups=[environment.arn("logs", f"log-group:{group}")],
+            secrets=[environment.arn("secretsmanager", f"secret:{load.secret_name}{_SUFFIX}")],
+            secret_keys=[environment.arn("kms", "key/*")],
+            parameters=(),
+        )
+    return ()
 
 
 def _starts_tasks(side: ServiceSide) -> Sequence[Statement]:

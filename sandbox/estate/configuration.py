@@ -5,9 +5,10 @@ from base64 import b64encode
 from collections import defaultdict
 
 from pay.model import Microservice, names
+from pay.model.environment.load import API_TOKEN
 from sandbox.estate.estate_builder import Owner
 from sandbox.estate.mistakes import Mistake
-from sandbox.shop.shop import secret_values
+from sandbox.shop.shop import SANDBOX, TOKEN, secret_values
 
 NOT_A_SECRET = "not-a-secret"
 """The value of every secret, and of every parameter that no lookup reads. It is not a real one."""
@@ -30,6 +31,14 @@ def make_configuration(owner: Owner) -> None:
             "Name": smoke.secret_name,
             "SecretString": value,
             "Tags": owner.tags(smoke.secret_name),
+        }
+        owner.create("secretsmanager", "create_secret", **settings, **key)
+    if load := owner.environment.load:
+        value = json.dumps({API_TOKEN: TOKEN + SANDBOX})
+        settings = {
+            "Name": load.secret_name,
+            "SecretString": value,
+            "Tags": owner.tags(load.secret_name),
         }
         owner.create("secretsmanager", "create_secret", **settings, **key)
     for service in owner.services:

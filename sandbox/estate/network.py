@@ -37,7 +37,7 @@ def _vpc(owner: Owner, name: str, block: IPv4Network) -> str:
 
 def _subnets(owner: Owner, vpc_id: str) -> None:
     """Create the public subnets, those of each segment's instances, those of every service, and
-    those of databases, endpoints and canaries.
+    those of databases, endpoints, canaries and load tests.
     """
     network, existing = owner.environment.network, owner.ids("subnet")
     elsewhere_id = vpc_id
@@ -45,7 +45,9 @@ def _subnets(owner: Owner, vpc_id: str) -> None:
         elsewhere_id = _vpc(owner, f"{network.vpc}-other", OTHER_VPC_RANGE)
     services = [service.name for service in owner.services]
     instances = map(names.instance_subnets, Segment)
-    shared = [DATABASE_SUBNETS, ENDPOINTS_SUBNETS, names.SMOKE_SUBNETS]
+    # New ones last: the addresses of the others stay.
+    of_load = [names.LOAD_SUBNETS] if owner.environment.load else []
+    shared = [DATABASE_SUBNETS, ENDPOINTS_SUBNETS, names.SMOKE_SUBNETS, *of_load]
     groups = ["public", *instances, *services, *shared]
     own, other = (each.subnets(new_prefix=SUBNET_PREFIX) for each in (VPC_RANGE, OTHER_VPC_RANGE))
     for group, zone in product(groups, network.zones):

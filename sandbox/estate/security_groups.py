@@ -70,6 +70,8 @@ def _groups(owner: Owner, vpc_id: str) -> dict[str, str]:
     wanted = {group_name(owner, end) for end in ends} - {""}
     if owner.environment.smoke:
         wanted.add(names.smoke_security_group(owner.name))
+    if owner.environment.load:
+        wanted.add(names.load_security_group(owner.name))
     for segment in Segment:
         wanted.update(names.instance_security_groups(owner.name, segment))
     if Mistake.MISSING_SECURITY_GROUP in owner.mistakes:

@@ -24,7 +24,9 @@ def make_storage(owner: Owner) -> None:
     }
     locks = environment.state.bucket or names.lock_bucket(owner.name)
     webhooks = {environment.smoke.webhooks_bucket} if environment.smoke else set[str]()
-    shared = {environment.load_balancers.access_logs_bucket, locks} | webhooks
+    results = {environment.load.bucket} if environment.load else set[str]()
+    logs = environment.load_balancers.access_logs_bucket
+    shared = {logs, locks} | webhooks | results
     location = {"LocationConstraint": environment.region}
     for bucket in sorted(filter(None, buckets | shared)):
         owner.create("s3", "create_bucket", Bucket=bucket, CreateBucketConfiguration=location)

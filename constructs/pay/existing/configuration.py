@@ -11,6 +11,26 @@ from pay.existing.proxy import keeps_tunnels_open
 from pay.model import Environment, Microservice, names
 
 
+def existing_secret(scope: Construct, id: str, name: str) -> DataAwsSecretsmanagerSecret:
+    """Look up a secret, and hold its key to what a policy can name."""
+    return DataAwsSecretsmanagerSecret(
+        scope,
+        id,
+        name=name,
+        lifecycle=contract(
+            # Secrets Manager takes an alias's ARN, too, but a policy that has one as resource
+            # grants nothing (AWS: KMS developer guide, "Use aliases to control access to KMS
+            # keys"): tasks would not start.
+            (
+                'can(regex(":key/", self.kms_key_id))',
+                f"The secret {name} needs the ARN of a customer key: found "
+                '${coalesce(self.kms_key_id, "none")}. Check its KMS key (PCI DSS v4.0.1, '
+                "3.6.1).",
+            )
+        ),
+    )
+
+
 class ExistingConfiguration:
     """The ARN of each secret and parameter of a microservice, and of all that a role must read."""
 
@@ -55,22 +75,7 @@ class ExistingConfiguration:
         return self._secret(f"shared_{shared}_secret", name)
 
     def _secret(self, key: str, name: str) -> DataAwsSecretsmanagerSecret:
-        return DataAwsSecretsmanagerSecret(
-            self._scope,
-            key.replace("-", "_"),
-            name=name,
-            lifecycle=contract(
-                # Secrets Manager takes an alias's ARN, too, but a policy that has one as resource
-                # grants nothing (AWS: KMS developer guide, "Use aliases to control access to KMS
-                # keys"): tasks would not start.
-                (
-                    'can(regex(":key/", self.kms_key_id))',
-                    f"The secret {name} needs the ARN of a customer key: found "
-                    '${coalesce(self.kms_key_id, "none")}. Check its KMS key (PCI DSS v4.0.1, '
-                    "3.6.1).",
-                )
-            ),
-        )
+        return existing_secret(self._scope, key.replace("-", "_"), name)
 
     def _look_up_parameters(self) -> None:
         if not self._service.parameters:

@@ -303,6 +303,19 @@ SMOKE_SUBNETS = "smoke"
 the cardholder data environment shares it."""
 
 
+LOAD_SUBNETS = "load"
+"""The group of subnets of load tests: they reach what the public reaches, as the public does."""
+
+
+def load_security_group(environment: str) -> str:
+    """The security group of load tests; it exists already."""
+    return f"{environment}-load-sg"
+
+
+def load_key_alias(environment: str) -> str:
+    return f"alias/{environment}-load-tests"
+
+
 def smoke_security_group(environment: str) -> str:
     """The security group of canaries in the VPC; it exists already."""
     return f"{environment}-smoke-sg"

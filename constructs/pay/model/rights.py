@@ -116,6 +116,11 @@ def one_off_rights(
     return _use_messages_and_buckets(environment, task, queues=queues, topics=())
 
 
+def load_test_rights(bucket: str) -> list[Statement]:
+    """Return what a load test may do: write its results."""
+    return [Statement("WriteResults", ["s3:PutObject"], [f"arn:aws:s3:::{bucket}/load-tests/*"])]
+
+
 class _Uses(Protocol):
     """What a service and a one-off task use of AWS."""
 

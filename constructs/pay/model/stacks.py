@@ -109,6 +109,11 @@ class StackKind:
         return "aws_autoscaling_group" in self.types
 
     @property
+    def has_one_off_tasks(self) -> bool:
+        """Return whether it registers tasks that no service runs."""
+        return self.side is None and "aws_ecs_task_definition" in self.types
+
+    @property
     def holds_records(self) -> bool:
         """Return whether a change of it moves traffic."""
         return self.turn is Turn.RECORDS
@@ -357,6 +362,26 @@ SLEEP = StackKind(
     is_wanted=lambda environment: environment.sleep is not None,
 )
 
+LOAD = StackKind(
+    name="load",
+    scope=StackScope.ENVIRONMENT,
+    holds="the task that makes the load of load tests, its roles and its logs",
+    types=frozenset(
+        {
+            "aws_cloudwatch_log_group",
+            "aws_cloudwatch_log_subscription_filter",
+            "aws_ecs_task_definition",
+            "aws_iam_role",
+            "aws_iam_role_policy",
+            "aws_kms_alias",
+            "aws_kms_key",
+        }
+    ),
+    serves_both_segments=True,
+    may_lose=Loss.ANY_TIME,
+    is_wanted=lambda environment: environment.load is not None,
+)
+
 JUDGED_ANYWHERE = PLATFORM.types | EC2.types | FARGATE.types | TRAFFIC.types
 """The types that the guard judges in every stack; it allows others only where a kind holds them."""
 
@@ -371,6 +396,7 @@ KINDS: tuple[StackKind, ...] = (
     SMOKE,
     TASKS,
     SLEEP,
+    LOAD,
 )
 
 RESOURCE_TYPES = frozenset[str]().union(*(kind.types for kind in KINDS))

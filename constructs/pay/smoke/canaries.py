@@ -7,7 +7,6 @@ from tempfile import TemporaryDirectory
 from cdktf import AssetType, TerraformAsset
 from constructs import Construct
 
-from imports.aws.data_aws_secretsmanager_secret import DataAwsSecretsmanagerSecret
 from imports.aws.iam_role import IamRole
 from imports.aws.iam_role_policy import IamRolePolicy
 from imports.aws.synthetics_canary import (
@@ -18,7 +17,7 @@ from imports.aws.synthetics_canary import (
     SyntheticsCanarySchedule,
     SyntheticsCanaryVpcConfig,
 )
-from pay.existing.contract import contract
+from pay.existing.configuration import existing_secret
 from pay.existing.messaging import AlarmTopics
 from pay.existing.network import ExistingNetwork
 from pay.iam.document import policy_document
@@ -69,19 +68,7 @@ class Canaries:
 
     def _make_role(self, smoke: Smoke) -> IamRole:
         environment = self._environment
-        secret = DataAwsSecretsmanagerSecret(
-            self._scope,
-            "smoke_secret",
-            name=smoke.secret_name,
-            lifecycle=contract(
-                (
-                    'can(regex(":key/", self.kms_key_id))',
-                    f"The secret {smoke.secret_name} needs the ARN of a customer key: found "
-                    '${coalesce(self.kms_key_id, "none")}. Check its KMS key (PCI DSS v4.0.1, '
-                    "3.6.1).",
-                )
-            ),
-        )
+        secret = existing_secret(self._scope, "smoke_secret", smoke.secret_name)
         role = IamRole(
             self._scope,
             "canary_role",

@@ -22,6 +22,7 @@ REAL = [name for name in NAMES if name != "sandbox"]
 OPTIONAL = {
     "follows",
     "frozen",
+    "load",
     "registry",
     "sleep",
     "smoke",

@@ -12,6 +12,7 @@ from pay.model.environment.closure import MOST as MOST_CLOSURES
 from pay.model.environment.closure import Closure
 from pay.model.environment.images import Pin, Registry
 from pay.model.environment.instance_types import FAMILIES, SIZES, room_of
+from pay.model.environment.load import Load
 from pay.model.environment.monitoring import LogPipeline, Monitoring
 from pay.model.environment.scaling import (
     USUAL_SCALING,
@@ -272,6 +273,8 @@ class Environment(Model):
     """Left out: no migrations, no scheduled calls and no tasks that people start."""
     sleep: Sleep | None = None
     """Left out: it never sleeps."""
+    load: Load | None = None
+    """Left out: no load tests."""
     state: State
     scaling: Scaling = USUAL_SCALING
     """How Fargate follows demand: every key has a default."""
@@ -317,6 +320,13 @@ class Environment(Model):
                 yield Problem(key="name", found=self.name, allowed=allowed)
         if readable("production", "sleep", "tasks", "events", "services") and self.sleep:
             yield from self._sleep_problems()
+        if readable("production", "load") and self.production and self.load:
+            yield Problem(
+                key="load",
+                found="load tests, and production = true",
+                allowed="load tests where no real payment passes",
+                fix="remove the table",
+            )
         if readable("production", "state", "logs") and self.production:
             yield from self._production_problems()
         if readable("network", "region"):

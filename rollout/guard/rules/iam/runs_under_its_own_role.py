@@ -6,7 +6,7 @@ of applications have the least privileges that they need).
 from collections.abc import Iterator, Mapping
 
 from pay.model import Environment, Segment, names
-from pay.model.stacks import SLEEP, TASKS, Stack
+from pay.model.stacks import SLEEP, Stack
 from rollout.guard.rule import Context, Finding, Findings
 from rollout.guard.traffic_changes import SCHEDULE
 from rollout.plans.containers import TASK_DEFINITION
@@ -46,7 +46,7 @@ def _roles(stack: Stack, change: ResourceChange) -> Iterator[tuple[Path, str, tu
     """Yield where the change names a role or profile, and the names that it may have there."""
     if change.is_removed:
         return
-    if stack.kind is TASKS:
+    if stack.kind.has_one_off_tasks:
         yield from _roles_of_tasks(stack, change)
     elif change.type == SCHEDULE:
         own = (names.sleep_role(stack.environment),) if stack.kind is SLEEP else ()
