@@ -39,6 +39,7 @@ PANELS = {
     "Releasing": ("deploy", "release-order"),
     "Running tasks": ("migrate", "task"),
     "Sleeping": ("sleep", "wake", "asleep"),
+    "Testing under load": ("load",),
     "Patching": ("images", "patch", "renew", "versions"),
     "Counting the cost": ("cost", "prices"),
     "Working on this project": ("sandbox", "schema"),
@@ -72,7 +73,7 @@ class Commands(TyperGroup):
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         name, _, rest = super().resolve_command(ctx, args)
-        return name, load(name) if name else None, rest
+        return name, load_command(name) if name else None, rest
 
 
 def _warn_of_another_checkout() -> None:
@@ -93,7 +94,7 @@ def summary(command: str) -> str:
     return (ast.get_docstring(ast.parse(source)) or "").partition("\n\n")[0]
 
 
-def load(command: str) -> Any:
+def load_command(command: str) -> Any:
     """Import a command: its module holds a function or a `typer.Typer` of its name."""
     from rollout.terminal.console import Command  # `pay --help` needs none of it
 

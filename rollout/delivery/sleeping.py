@@ -58,10 +58,18 @@ def wake(mover: Mover, until: datetime | None = None) -> tuple[Row, ...]:
     Raises Refused when the plan puts it to sleep before, or without the stack that it sleeps by.
     """
     if until:
-        _refuse_planned_stop(mover.environment, mover.now(), until)
-        mover.check()
-        make_backstop(mover.environment, mover.client, until)
+        plan_to_sleep(mover, until)
     return mover.move(Target.AWAKE)
+
+
+def plan_to_sleep(mover: Mover, until: datetime) -> None:
+    """Make what puts every part to sleep at `until`, whatever becomes of this command.
+
+    Raises Refused when the plan puts it to sleep before, or without the stack that it sleeps by.
+    """
+    _refuse_planned_stop(mover.environment, mover.now(), until)
+    mover.check()
+    make_backstop(mover.environment, mover.client, until)
 
 
 def run(

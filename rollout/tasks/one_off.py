@@ -4,7 +4,7 @@ AWS: ECS API reference, `RunTask`, `DescribeTasks` and "Ensuring idempotency".
 """
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -67,15 +67,23 @@ class Runner:
 
     def network_of(self, service: Microservice) -> dict[str, Any]:
         """Return the network of a service's tasks. Raises Refused without all of it."""
+        segment = service.scope.segment
+        groups = names.task_security_groups(self.environment.name, service.name, segment)
+        return self.network(service.name, groups)
+
+    def network(self, subnet_group: str, groups: Sequence[str]) -> dict[str, Any]:
+        """Return the network with the subnets of a group, and the security groups of these names.
+
+        Raises Refused without all of it.
+        """
         ec2, environment = self.client("ec2"), self.environment
         vpc = {"Name": "tag:Name", "Values": [environment.network.vpc]}
         vpcs = [each["VpcId"] for each in ec2.describe_vpcs(Filters=[vpc])["Vpcs"]]
         in_vpc = {"Name": "vpc-id", "Values": vpcs or ["none"]}
         subnets = [
-            names.subnet(environment.name, service.name, zone) for zone in environment.network.zones
+            names.subnet(environment.name, subnet_group, zone) for zone in environment.network.zones
         ]
         named = {"Name": "tag:Name", "Values": subnets}
-        groups = names.task_security_groups(environment.name, service.name, service.scope.segment)
         of_groups = {"Name": "group-name", "Values": list(groups)}
         ids = {
             "subnets": [
@@ -101,7 +109,7 @@ class Runner:
             if len(ids[key]) != len(each)
         ]
         if missing:
-            raise Refused(f"starting a task in the network of {service.name}", missing)
+            raise Refused(f"starting a task in the network of {subnet_group}", missing)
         return {"awsvpcConfiguration": {**ids, "assignPublicIp": "DISABLED"}}
 
     def known(self, family: str, started_by: str) -> list[Mapping[str, Any]]:
@@ -162,14 +170,16 @@ class Runner:
             )
         return str(answer["tasks"][0]["taskArn"])
 
-    def follow(self, task: str, container: str) -> Ended:
-        """Wait until a task has stopped, however long that takes, and return how it ended.
+    def follow(self, task: str, container: str, look: Callable[[], None] = lambda: None) -> Ended:
+        """Wait until a task has stopped, however long that takes, and return how it ended. `look`
+        is called each time before its state is read.
 
         Raises Failed when ECS forgets it.
         """
         began, reported, last = self.clock.seconds(), 0.0, ""
         found: list[Mapping[str, Any]] = []
         for _ in self.clock.looks(math.inf):
+            look()
             found, passed = [*self._described([task])], self.clock.seconds() - began
             if not found:
                 if last or passed >= APPEARS_SECONDS:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from rollout import cli
-from rollout.cli import COMMANDS, load, summary
+from rollout.cli import COMMANDS, load_command, summary
 from rollout.terminal.arguments import environments_folder
 from tests.support.checkout import COMMITTED, Checkout, Pay
 from toolchain.paths import ROOT, VENV_BIN
@@ -61,7 +61,7 @@ def test_help_of_a_command_has_an_example_and_json(name: str, pay: Pay) -> None:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_the_summary_opens_the_help_of_the_command(name: str, pay: Pay) -> None:
-    assert load(name).name == name
+    assert load_command(name).name == name
     result = pay(name, "--help")
     assert summary(name) in result.stdout
     assert f"pay {name}" in " ".join(result.stdout.split()).partition("Example: ")[2]
@@ -159,7 +159,7 @@ def test_every_name_that_a_command_takes_is_completed(checkout: Checkout, pay: P
     parameters = [
         (command, parameter)
         for name in COMMANDS
-        for loaded in (load(name),)
+        for loaded in (load_command(name),)
         for command in (loaded, *getattr(loaded, "commands", {}).values())
         for parameter in command.params
         if parameter.metavar in COMPLETED

@@ -17,7 +17,7 @@ import pytest
 import typer.core
 from typer.testing import CliRunner
 
-from rollout.cli import COMMANDS, app, load
+from rollout.cli import COMMANDS, app, load_command
 from tests.support.account import CREDENTIALS
 from tests.support.checkout import COMMITTED, Checkout
 from toolchain.paths import VENV_BIN
@@ -28,6 +28,7 @@ VALUES = {
     "FILE": "page.html",
     "FILES": "plan.json",
     "SERVICE": "ledger",
+    "SCENARIO": "pay-by-card",
     "STACK|PLAN.json...": "plan.json",
     "N": "3",
     "TIME": "10m",
@@ -47,7 +48,7 @@ def commands() -> dict[str, list[str]]:
     """Every command with the arguments that it requires, by its name."""
     found: dict[str, list[str]] = {}
     for name in COMMANDS:
-        command = load(name)
+        command = load_command(name)
         for child in getattr(command, "commands", {}).values():
             found[f"{name} {child.name}"] = [name, child.name, *_required(child)]
         if not hasattr(command, "commands"):

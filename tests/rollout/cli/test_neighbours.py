@@ -20,6 +20,7 @@ ABOUT_ONE = {
     "journal": (ENVIRONMENT,),
     "judge": (ENVIRONMENT, SERVICE),
     "migrate": (ENVIRONMENT, "ledger", "2"),
+    "load": (ENVIRONMENT, "pay-by-card"),
     "lock": (ENVIRONMENT, "--show"),
     "parity": (ENVIRONMENT, SERVICE),
     "patch": (ENVIRONMENT, "nginx", "213"),

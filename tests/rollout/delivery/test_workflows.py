@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from rollout.cli import load
+from rollout.cli import load_command
 from tests.conftest import ROOT
 
 WORKFLOWS = ROOT / "docs" / "workflows"
@@ -25,7 +25,7 @@ def test_a_pipeline_calls_commands_with_the_arguments_that_they_take(pipeline: P
     calls = CALL.findall(_commands(yaml.safe_load(pipeline.read_text())))
     assert calls
     for name, text in calls:
-        command = load(name)
+        command = load_command(name)
         options = {key: each for each in command.params for key in each.opts if key[0] == "-"}
         arguments = shlex.split(re.sub(r"\$\{\{.*?\}\}", "value", text))
         while options_left := [each for each in arguments if each.startswith("--")]:

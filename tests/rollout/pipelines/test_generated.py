@@ -11,7 +11,7 @@ import pytest
 
 from pay.catalogue import CATALOGUE
 from pay.model.service.migrations import Migrations
-from rollout.cli import load
+from rollout.cli import load_command
 from rollout.pipelines.check import pipeline_problems
 from rollout.pipelines.needs import NEXT_TAG, Needs
 from tests.conftest import ROOT
@@ -85,7 +85,7 @@ CALLS: Mapping[str, Callable[[Any], Iterator[str]]] = {
 
 def parse(words: list[str]) -> None:
     """Parse a command line without running it. Raises click's UsageError."""
-    command = load(words[0])
+    command = load_command(words[0])
     context = command.make_context(words[0], words[1:])
     while hasattr(command, "commands"):
         rest = [*context._protected_args, *context.args]

@@ -1,0 +1,185 @@
+"""Runs a load test of a whole environment: wake, make the load, sleep, judge.
+
+What puts the environment to sleep is made in AWS before the wake, so that it sleeps afterwards
+whatever becomes of this command.
+"""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import IntEnum
+
+from pay.catalogue import CATALOGUE
+from pay.model import names
+from pay.model.environment.host_names import host_name
+from pay.model.environment.load import AFTER, FAMILY, Load, RunnerExit, Scenario
+from rollout.delivery.sleeping import plan_to_sleep, put_to_sleep, wake
+from rollout.load.results import Balancer, Check, Results, balancer_checks, balancers
+from rollout.load.runner_log import RunnerLog
+from rollout.measure.measure import LAG
+from rollout.sleep.moving import Mover, Row
+from rollout.tasks.one_off import Ended, Runner
+from rollout.terminal.refusal import Failed
+
+STARTED_BY = "load-test"
+
+WAKE_ROOM = timedelta(hours=1)
+"""How long the wake may take before its backstop cuts the run short."""
+
+
+def backstop_at(scenario: Scenario, now: datetime) -> datetime:
+    """Return when AWS puts the environment to sleep, if the command no longer can."""
+    return now + WAKE_ROOM + scenario.length + AFTER
+
+
+class Verdict(IntEnum):
+    """How a load test ended; the value is the exit code."""
+
+    PASSED = RunnerExit.PASSED
+    BROKEN = 2
+    """Nothing is known about the environment, or parts of it are left awake."""
+    THRESHOLDS_MISSED = RunnerExit.THRESHOLDS_MISSED
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a load test showed."""
+
+    place: str
+    """Where the results are."""
+    checks: tuple[Check, ...] = ()
+    broken: str = ""
+    """Why nothing was shown; empty: something was."""
+    left_awake: tuple[Row, ...] = ()
+
+    @property
+    def verdict(self) -> Verdict:
+        if self.broken or self.left_awake:
+            return Verdict.BROKEN
+        is_met = all(check.is_met for check in self.checks)
+        return Verdict.PASSED if is_met else Verdict.THRESHOLDS_MISSED
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A run that came to its end, before it is judged."""
+
+    ended: Ended
+    start: datetime
+    end: datetime
+    balancers: tuple[Balancer, ...]
+
+
+@dataclass(frozen=True)
+class LoadTest:
+    """One run of a scenario."""
+
+    name: str
+    scenario: Scenario
+    load: Load
+    mover: Mover
+    runner: Runner
+
+    def run(self) -> Outcome:
+        """Run and judge it. Raises Refused with nothing changed, Failed when AWS starts nothing;
+        the environment sleeps afterwards also then, and at Ctrl-C.
+        """
+        mover, results = self.mover, self._results()
+        sleeps = mover.environment.sleep is not None
+        network = self.runner.network(
+            names.LOAD_SUBNETS, [names.load_security_group(mover.environment.name)]
+        )
+        if sleeps:
+            plan_to_sleep(mover, backstop_at(self.scenario, mover.now()))
+        left: tuple[Row, ...] = ()
+        try:
+            ran = self._awake(results, network)
+        finally:
+            if sleeps:
+                mover.report("Putting it to sleep; a schedule does it if this is interrupted.")
+                left = tuple(row for row in put_to_sleep(mover) if not row.is_done)
+        if isinstance(ran, str):
+            return Outcome(results.place, broken=ran, left_awake=left)
+        checks, broken = self._judge(ran, results)
+        return Outcome(results.place, checks, broken, left)
+
+    def _results(self) -> Results:
+        moment = f"{self.mover.now():%Y-%m-%dT%H%M%SZ}"
+        prefix = f"load-tests/{self.name}/{moment}"
+        return Results(self.runner.client, self.load.bucket, prefix)
+
+    def _awake(self, results: Results, network: Mapping[str, object]) -> Ran | str:
+        """Wake it and make the load; return the run, or why there was none."""
+        mover = self.mover
+        if mover.environment.sleep:
+            late = [row.name for row in wake(mover) if not row.is_done]
+            if late:
+                return f"not awake: {', '.join(late)}"
+        mover.check()
+        which = balancers(mover.environment, mover.client)
+        self._stop_what_was_left()
+        start = mover.now()
+        task = self.runner.start(
+            names.one_off_task_family(mover.environment.name, FAMILY),
+            network=network,
+            started_by=STARTED_BY,
+            token=uuid.uuid4().hex,
+            overrides=self._overrides(results),
+        )
+        log = RunnerLog(mover.environment, self.runner.client, task, self.runner.report)
+        try:
+            ended = self.runner.follow(task, FAMILY, log.show)
+        except BaseException:
+            self._stop(task)
+            raise
+        return Ran(ended, start, mover.now(), which)
+
+    def _judge(self, ran: Ran, results: Results) -> tuple[tuple[Check, ...], str]:
+        """Return every limit with what was seen, or why nothing was."""
+        if ran.ended.exit_code not in (*RunnerExit,):
+            return (), "; ".join([ran.ended.in_words, *ran.ended.log_lines[-1:]])
+        missing = (ran.end + LAG - self.mover.now()).total_seconds()
+        if missing > 0:
+            self.mover.report("Waiting for the last minutes of the load balancers.")
+            self.mover.pause(missing)
+        try:
+            own = results.checks()
+            cloudwatch = self.runner.client("cloudwatch")
+            seen = balancer_checks(ran.balancers, self.scenario, cloudwatch, ran.start, ran.end)
+        except Failed as error:
+            return (), str(error)
+        if ran.ended.exit_code and all(check.is_met for check in own):
+            return (
+                (),
+                f"the runner ended with {ran.ended.exit_code}, and its summary misses nothing",
+            )
+        return (*own, *seen), ""
+
+    def _overrides(self, results: Results) -> dict[str, object]:
+        """Return the variables of the contract (AWS: ECS API reference, `TaskOverride`)."""
+        scenario, minute = self.scenario, 60
+        variables = {
+            "SCENARIO": self.name,
+            "BASE_URL": f"https://{host_name(CATALOGUE['publicapi'], self.mover.environment)}",
+            "RATE_PER_SECOND": f"{scenario.per_second:g}",
+            "RAMP_SECONDS": str(scenario.ramp_minutes * minute),
+            "DURATION_SECONDS": str(scenario.minutes * minute),
+            "MAX_P95_MS": str(scenario.max_p95_ms),
+            "MAX_FAILED_PERCENT": f"{scenario.max_failed_percent:g}",
+            "RESULTS_PREFIX": results.prefix,
+        }
+        pairs = [{"name": name, "value": value} for name, value in variables.items()]
+        return {"containerOverrides": [{"name": FAMILY, "environment": pairs}]}
+
+    def _stop_what_was_left(self) -> None:
+        """Stop the load of a run that was killed: two at once would measure neither."""
+        family = names.one_off_task_family(self.mover.environment.name, FAMILY)
+        for task in self.runner.known(family, STARTED_BY):
+            if task["desiredStatus"] != "STOPPED":
+                self._stop(task["taskArn"])
+
+    def _stop(self, task: str) -> None:
+        self.runner.client("ecs").stop_task(
+            cluster=self.runner.cluster, task=task, reason="pay load ends it"
+        )
