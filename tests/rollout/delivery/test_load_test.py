@@ -2,13 +2,16 @@
 wakes is a database; tests/e2e/test_sleep.py has the services.
 """
 
+import json
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 from pay.iam.document import policy_document
 from pay.model import Environment, Side, Stage, names
@@ -17,10 +20,11 @@ from pay.model.environment.sleep import Sleep
 from pay.model.metrics import REQUESTS, TARGET_5XX, Metric
 from pay.model.rights import scheduler_trust, sleep_rights
 from pay.sleep.parts import databases
-from rollout.delivery.load_test import LoadTest, Verdict, backstop_at
+from rollout.cli import app
+from rollout.delivery.load_test import LoadTest, Outcome, Verdict, backstop_at
 from rollout.delivery.sleeping import put_to_sleep
-from rollout.load.results import REPORT, balancers
-from rollout.sleep.moving import Mover
+from rollout.load.results import REPORT, Check, balancers
+from rollout.sleep.moving import Mover, Row
 from rollout.tasks.one_off import Runner
 from rollout.terminal.polling import Clock
 from rollout.terminal.refusal import Refused
@@ -268,3 +272,39 @@ def test_without_what_puts_it_to_sleep_again_nothing_wakes(estate: Estate) -> No
     with pytest.raises(Refused):
         replace(test, mover=late).run()
     assert estate.is_asleep
+
+
+LEFT = Row("database", "sandbox-ledger-rds-0", "available", False)
+MET, MISSED = Check("runner", "p95_ms", 500, 400), Check("ledger on ec2", "failed_percent", 1, 2)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "code", "says"),
+    [
+        (Outcome("s3://b/x", (MET,)), 0, "Passed: Results: s3://b/x"),
+        (Outcome("s3://b/x", (MET, MISSED)), 99, "A limit was missed:"),
+        (Outcome("s3://b/x", broken="the runner ended with 3"), 2, "Broken: the runner ended with"),
+        (Outcome("s3://b/x", (MET,), left_awake=(LEFT,)), 2, "Not asleep: run `pay sleep`"),
+    ],
+)
+def test_the_command_says_how_it_ended(
+    estate: Estate,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    outcome: Outcome,
+    code: int,
+    says: str,
+) -> None:
+    name = estate.environment.name
+    for variable, value in estate.sandbox.environment_variables.items():
+        monkeypatch.setenv(variable, value)
+    known = {name: estate.environment}
+    monkeypatch.setattr("rollout.cli.load.load_for", lambda folder, name: known)
+    monkeypatch.setattr("rollout.cli.load.LoadTest.run", lambda test: outcome)
+    words = ["load", name, "pay-by-card", "--out", str(tmp_path / "results")]
+    ended = CliRunner().invoke(app, words)
+    assert (ended.exit_code, says in ended.stdout) == (code, True), ended.output
+    assert "has left no report.html" in ended.stderr  # nothing ran
+    shown = CliRunner().invoke(app, [*words[:3], "--json"])
+    assert shown.exit_code == code
+    assert json.loads(shown.stdout)["left_awake"] == [row.name for row in outcome.left_awake]
