@@ -3,213 +3,44 @@ hand and by its schedules, killed between any two calls, and planned while it sl
 """
 
 import json
+import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from pay.hcl.app import HclApp
-from pay.hcl.schema import ProviderSchema
-from pay.model import Environment, Severity, Side, Stage, names
-from pay.model.environment.sleep import Sleep
+from pay.model import Environment, Side, names
+from pay.model.environment.load import Scenario
+from pay.model.metrics import REQUESTS, Metric
 from pay.model.monitoring.dead_letters import sleep_alarm
-from pay.model.stacks import MONITORING, OVERVIEW, PLATFORM, SLEEP, TRAFFIC
-from pay.sleep.parts import alarm_names, databases, sides
+from pay.model.stacks import LOAD, SLEEP
+from pay.sleep.parts import alarm_names, databases
+from rollout.delivery.load_test import LoadTest, Verdict
 from rollout.delivery.sleeping import put_to_sleep, refuse_asleep, wake
-from rollout.guard.rule import Context
 from rollout.guard.verdict import judge
-from rollout.sleep.moving import Mover, Row
+from rollout.load.results import REPORT, balancers
+from rollout.sleep.moving import Row
 from rollout.sleep.parts import Target
+from rollout.tasks.one_off import Runner
+from rollout.terminal.polling import Clock
 from rollout.terminal.refusal import Refused
-from sandbox.instance import Sandbox
-from stacks.estate import add_stack, planned_stacks
-from tests.conftest import ROOT
+from tests.e2e.sleeping_estate import HOURS, NOON, SERVICE, Estate, deployed, sleeping
 from tests.support.plans import read
-from tests.support.services import at_stage
-from tests.support.stack_ids import side_stack
-from tests.support.terraform_runs import Terraform
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
-
-SERVICE = "ledger"
-NOON = datetime(2027, 3, 22, 12, tzinfo=UTC)
-"""A Monday, six days before London's clocks go forward."""
-
-HOURS = Sleep(timezone="Europe/London", wakes=("Thu 23:00 for 4h",))
-"""A wake a week: the databases sleep nearly as long as they may."""
-
-
-@dataclass
-class Estate:
-    """One service on both sides with its alarms, and the stack that the environment sleeps by."""
-
-    environment: Environment
-    sandbox: Sandbox
-    terraform: Terraform
-    folder: Path
-    stacks: list[str]
-    now: datetime = NOON
-    mail: str = ""
-    """The queue that every alarm topic writes to."""
-
-    def run(self, stack: str, *command: str) -> str:
-        return self.terraform.run(self.folder / stack, *command, "-no-color")
-
-    def plan(self, stack: str) -> Any:
-        self.run(stack, "plan", "-input=false", "-out=plan")
-        return json.loads(self.run(stack, "show", "-json", "plan"))
-
-    def client(self, service: str) -> Any:
-        return self.sandbox.client(service)
-
-    def tick_to(self, moment: datetime) -> None:
-        """Let what is due happen; a load balancer with targets says each minute how many."""
-        self.send_hosts(moment)
-        self.now = moment
-        self.sandbox.server.administer("clock", method="POST", body={"now": moment.timestamp()})
-        self.client("sts").get_caller_identity()
-
-    def send_hosts(self, until: datetime) -> None:
-        alarms = self.client("cloudwatch").describe_alarms()["MetricAlarms"]
-        dimensions = {
-            alarm["AlarmName"]: {each["Name"]: each["Value"] for each in alarm["Dimensions"]}
-            for alarm in alarms
-            if alarm["AlarmName"].endswith("-healthy-hosts")
-        }
-        if not dimensions:
-            return
-        minutes = range(int(self.now.timestamp()), int(until.timestamp()), 60)
-        rows = [
-            {
-                "namespace": "AWS/ApplicationELB",
-                "name": "HealthyHostCount",
-                "dimensions": dimensions[f"sandbox-{name}-healthy-hosts"],
-                "points": [[minute, running, 1] for minute in minutes],
-            }
-            for name, (_, running) in self.tasks().items()
-            if running
-        ]
-        self.sandbox.server.administer("metrics", method="POST", body=rows)
-
-    def tick(self, length: timedelta) -> None:
-        """Let time pass in steps."""
-        end = self.now + length
-        while self.now < end:
-            self.tick_to(min(end, self.now + timedelta(minutes=5)))
-
-    def mover(self, check: Callable[[], None] = lambda: None) -> Mover:
-        def pause(seconds: float) -> None:
-            self.tick_to(self.now + timedelta(minutes=1))
-
-        return Mover(self.environment, self.client, check, pause=pause, now=lambda: self.now)
-
-    def bounds(self) -> Mapping[str, tuple[int, int]]:
-        """Return the bounds of each scalable target."""
-        answer = self.client("application-autoscaling").describe_scalable_targets(
-            ServiceNamespace="ecs"
-        )
-        return {
-            target["ResourceId"]: (target["MinCapacity"], target["MaxCapacity"])
-            for target in answer["ScalableTargets"]
-        }
-
-    def tasks(self) -> dict[str, tuple[int, int]]:
-        """Return the wanted and the running tasks of each side."""
-        found = {}
-        for each in sides(self.environment):
-            [service] = self.client("ecs").describe_services(
-                cluster=each.side.cluster, services=[each.side.service.name]
-            )["services"]
-            found[each.name] = (service["desiredCount"], service["runningCount"])
-        return found
-
-    def database_states(self) -> set[str]:
-        answer = self.client("rds").describe_db_instances()
-        return {each["DBInstanceStatus"] for each in answer["DBInstances"]}
-
-    def mails(self) -> list[str]:
-        """Take and return the subjects of what the alarm topics have sent."""
-        sqs, found = self.client("sqs"), []
-        while messages := sqs.receive_message(QueueUrl=self.mail, MaxNumberOfMessages=10).get(
-            "Messages"
-        ):
-            for message in messages:
-                found.append(json.loads(message["Body"])["Subject"])
-                sqs.delete_message(QueueUrl=self.mail, ReceiptHandle=message["ReceiptHandle"])
-        return found
-
-    def letters(self) -> list[str]:
-        sqs = self.client("sqs")
-        url = sqs.get_queue_url(QueueName=names.sleep_dead_letters(self.environment.name))[
-            "QueueUrl"
-        ]
-        answer = sqs.receive_message(
-            QueueUrl=url, MaxNumberOfMessages=10, MessageAttributeNames=["All"], VisibilityTimeout=0
-        )
-        return [
-            message["MessageAttributes"]["ERROR_MESSAGE"]["StringValue"]
-            for message in answer.get("Messages", ())
-        ]
-
-    def context(self, tmp_path: Path) -> Context:
-        return read(tmp_path, [self.plan(stack) for stack in self.stacks], self.environment)
-
-
-def sleeping(environment: Environment) -> Environment:
-    moved = at_stage(environment.with_only(SERVICE), SERVICE, Stage.CANARY)
-    # Their stacks are not deployed here.
-    alone = moved.model_copy(update={"tasks": None}).model_copy(update={"smoke": None})
-    return alone.model_copy(update={"sleep": HOURS})
 
 
 @pytest.fixture(scope="module")
 def estate(
     environments: Mapping[str, Environment], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Estate]:
-    environment = sleeping(environments["sandbox"])
-    folder = tmp_path_factory.mktemp("sleep")
-    schema = ProviderSchema.load(ROOT / "toolchain" / "bindings" / "aws-5.100.schema.json")
-    app = HclApp(schema, outdir=folder / "out")
-    known = {"sandbox": environment}
-    for planned in planned_stacks(known, patterns=["sandbox-*"]):
-        add_stack(app, planned)
-    app.synth()
-    name = environment.name
-    order = [
-        PLATFORM.stack_id(name),
-        *(side_stack(name, SERVICE, side) for side in Side),
-        TRAFFIC.stack_id(name, SERVICE),
-        OVERVIEW.stack_id(name),
-        MONITORING.stack_id(name, SERVICE),
-        SLEEP.stack_id(name),
-    ]
-    with Sandbox(environment) as sandbox:
-        terraform = Terraform("terraform", sandbox.environment_variables)
-        made = Estate(environment, sandbox, terraform, folder, order)
-        made.tick_to(NOON)
-        for stack in order:
-            there = folder / stack
-            there.mkdir()
-            there.joinpath("cdk.tf").write_text(
-                (folder / "out" / "stacks" / stack / "cdk.tf").read_text()
-            )
-            there.joinpath("backend_override.tf").write_text(
-                'terraform {\n  backend "local" {}\n}\n'
-            )
-            made.run(stack, "init", "-input=false")
-            if stack != SLEEP.stack_id(name):
-                made.run(stack, "apply", "-input=false", "-auto-approve")
-        sqs, sns = made.client("sqs"), made.client("sns")
-        made.mail = sqs.create_queue(QueueName="mail")["QueueUrl"]
-        for severity in Severity:
-            sns.subscribe(
-                TopicArn=environment.arn("sns", names.alarm_topic(name, severity)),
-                Protocol="sqs",
-                Endpoint=environment.arn("sqs", "mail"),
-            )
+    theirs = environments["test-perf-1"].load
+    assert theirs is not None
+    own = {"bucket": "pay-sandbox-load-tests", "secret_name": "sandbox/load-tests"}
+    environment = sleeping(environments["sandbox"], theirs.model_copy(update=own))
+    with deployed(environment, tmp_path_factory.mktemp("sleep")) as made:
         yield made
 
 
@@ -343,6 +174,80 @@ def test_a_killed_wake_is_put_to_sleep_by_its_backstop(estate: Estate) -> None:
         )["Schedules"]
         == []
     )
+
+
+SCENARIO = Scenario(per_second=2, minutes=1, max_p95_ms=5000, max_failed_percent=1)
+SHORT = SCENARIO.model_copy(update={"minutes": 0.2})
+"""As short as no environment needs it."""
+
+
+def load_test(
+    estate: Estate,
+    *,
+    report: Callable[[str], None],
+) -> LoadTest:
+    """Return a load test, of which the load balancer of Fargate counts 100 requests a minute."""
+
+    def pause(seconds: float) -> None:
+        if seconds > 60:  # for the last minutes of the load balancers
+            count(estate, {REQUESTS: 100})
+        estate.tick_to(estate.now + timedelta(seconds=max(seconds, 60)))
+
+    def look_again(seconds: float) -> None:
+        time.sleep(1)
+        estate.tick_to(estate.now + timedelta(seconds=seconds))
+
+    mover = replace(estate.mover(), pause=pause)
+    runner = Runner(estate.environment, estate.client, report, Clock(sleep=look_again))
+    assert estate.environment.load is not None
+    return LoadTest("pay-by-card", SHORT, estate.environment.load, mover, runner)
+
+
+def count(estate: Estate, metrics: Mapping[Metric, float]) -> None:
+    [fargate] = [
+        each
+        for each in balancers(estate.environment, estate.client)
+        if each.side.side is Side.FARGATE
+    ]
+    minute = int(estate.now.timestamp()) // 60 * 60
+    rows = [
+        {
+            "namespace": metric.namespace,
+            "name": metric.name,
+            "dimensions": metric.dimension_values(fargate.dimensions),
+            "points": [[at, value, 1] for at in range(minute - 1200, minute, 60)],
+        }
+        for metric, value in metrics.items()
+    ]
+    estate.sandbox.server.administer("metrics", method="POST", body=rows)
+
+
+def is_asleep(estate: Estate) -> bool:
+    return set(estate.tasks().values()) == {(0, 0)} and estate.database_states() == {"stopped"}
+
+
+def test_the_stack_of_load_tests_is_applied_and_a_second_plan_is_empty(
+    estate: Estate, tmp_path: Path
+) -> None:
+    stack = LOAD.stack_id(estate.environment.name)
+    verdict = judge(read(tmp_path, [estate.plan(stack)], estate.environment))
+    assert [str(each) for each in verdict.refused] == []
+    estate.run(stack, "apply", "-input=false", "-auto-approve", "plan")
+    assert "No changes." in estate.run(stack, "plan", "-input=false")
+    assert words(put_to_sleep(estate.mover())) == []
+
+
+def test_a_load_test_wakes_the_environment_passes_and_leaves_it_asleep(estate: Estate) -> None:
+    lines: list[str] = []
+    test = load_test(estate, report=lines.append)
+    outcome = test.run()
+    assert (outcome.broken, outcome.verdict) == ("", Verdict.PASSED)
+    assert {check.seen_by for check in outcome.checks} == {"runner", f"{SERVICE} on fargate"}
+    assert any("Journeys" in line for line in lines)  # while it ran
+    assert is_asleep(estate)
+    key = outcome.place.removeprefix(f"s3://{test.load.bucket}/") + f"/{REPORT}"
+    report = estate.client("s3").get_object(Bucket=test.load.bucket, Key=key)["Body"].read()
+    assert b"create a payment" in report
 
 
 def test_in_eight_days_it_wakes_as_planned_and_rds_never_starts_a_database(estate: Estate) -> None:
