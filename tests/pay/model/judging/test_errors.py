@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pay.model.judging.before import Before, judge_errors_alone
 from pay.model.judging.e_values import PASSES_AT
 from pay.model.judging.errors import judge_client_errors, judge_errors
 from pay.model.judging.limits import LIMITS, Limits
@@ -103,6 +104,14 @@ def test_a_person_decides_when_waiting_would_not_help() -> None:
     soon = judge_errors(minutes([330, 11, 0, 1, 0]), 0.05)
     assert nothing.exit_code is slow.exit_code is ExitCode.ESCALATED
     assert soon.exit_code is ExitCode.NOT_ENOUGH_DATA
+
+
+@pytest.mark.parametrize(("count", "exit_code"), [(0, 3), (1, 3), (29, 3), (30, 4)])
+def test_no_person_is_asked_right_after_a_move(count: int, exit_code: int) -> None:
+    """Nothing has come to Fargate yet: a few minutes prove no silence, and watching goes on."""
+    young = minutes([count, 950, 0, 0, 0])
+    assert judge_errors(young, 0.05).exit_code == exit_code
+    assert judge_errors_alone(young, Before(0.001, 1)).exit_code == exit_code
 
 
 @given(st.sampled_from(list(LIMITS.values())), st.integers(0, 20))
