@@ -20,7 +20,7 @@ def judge_share(minutes: Sequence[Minute], share: float) -> Part:
     # Clients of a younger stage may still arrive.
     is_long = len(newest) == SILENT_MINUTES
     if not requests:
-        text = f"no side got a request in the last {len(minutes[-60:])} minutes"
+        text = f"no side got a request in {len(minutes[-60:])} minutes"
         return _unknown(text, escalate=is_long)
     got = hour.fargate_requests / requests
     seen = f"Fargate got {got:.1%} of {requests:,} requests, its weight is {share:.0%}"
