@@ -2,18 +2,21 @@
 
 import random
 from collections.abc import Sequence
+from itertools import compress, product
+from math import comb, prod
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pay.model.judging.before import Before, judge_errors_alone
 from pay.model.judging.e_values import PASSES_AT
 from pay.model.judging.errors import judge_client_errors, judge_errors
-from pay.model.judging.limits import LIMITS, Limits
+from pay.model.judging.limits import CLIENT_ERRORS, LIMITS, SERVER_ERRORS, Failing, Limits
 from pay.model.judging.minutes import Minute
 from pay.model.judging.part import ExitCode, Verdict
 from pay.model.judging.rates import evidence_below, needed_requests
+from pay.model.judging.votes import first_failure
 
 PASS, FAIL, UNKNOWN = Verdict.PASS, Verdict.FAIL, Verdict.NOT_ENOUGH_DATA
 
@@ -159,6 +162,52 @@ def test_evidence_does_not_grow_where_a_coin_names_the_sides(seed: int) -> None:
     mean = sum(ends) / len(ends)
     deviation = (sum((end - mean) ** 2 for end in ends) / (len(ends) - 1)) ** 0.5
     assert mean <= 1 + 3 * deviation / len(ends) ** 0.5
+
+
+CAUSE = st.sampled_from([0, 1, 2, 12, 40])
+"""Errors that one cause makes in a minute."""
+
+
+@pytest.mark.parametrize("failing", [SERVER_ERRORS, CLIENT_ERRORS], ids=["5xx", "4xx"])
+@pytest.mark.parametrize("share", LIMITS)
+@given(causes=st.lists(st.tuples(CAUSE, CAUSE), min_size=1, max_size=3))
+@settings(max_examples=20)
+def test_evidence_gains_nothing_on_average_at_the_tolerated_rate(
+    failing: Failing, share: float, causes: list[tuple[int, int]]
+) -> None:
+    """Half of the stake is bet in the first hour, so no rule gains over all days if the mean ends at
+    most there. The errors of a minute have two causes, and each strikes one side.
+    """
+    ec2, fargate = round(1000 * (1 - share)), round(1000 * share)
+    odds = failing.tolerance * fargate / ec2
+    chances = {True: odds / (1 + odds), False: 1 / (1 + odds)}
+    mean = 0.0
+    for sides in product(chances, repeat=2 * len(causes)):
+        day: list[Minute] = []
+        for at, errors in enumerate(causes):
+            struck = sides[2 * at : 2 * at + 2]
+            on_fargate = sum(compress(errors, struck))
+            day.append(Minute(ec2, sum(errors) - on_fargate, fargate, on_fargate))
+            day += [Minute(ec2, 0, fargate, 0)] * 9
+        evidence, _ = first_failure(day, LIMITS[share].block_minutes, failing)
+        mean += prod(chances[side] for side in sides) * evidence
+    assert mean <= 0.5 + 1e-9
+
+
+@given(st.sampled_from(list(LIMITS.values())), st.integers(1, 300))
+def test_evidence_of_a_pass_gains_nothing_on_average_at_the_limit(
+    limits: Limits, requests: int
+) -> None:
+    """Over all numbers of errors, each with its chance (binomial)."""
+    rate = limits.rate
+    mean = sum(
+        comb(requests, errors)
+        * rate**errors
+        * (1 - rate) ** (requests - errors)
+        * evidence_below(errors, requests, rate)
+        for errors in range(requests + 1)
+    )
+    assert mean == pytest.approx(1)
 
 
 @pytest.mark.parametrize("share", LIMITS)
