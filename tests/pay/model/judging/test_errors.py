@@ -175,8 +175,8 @@ CAUSE = st.sampled_from([0, 1, 2, 12, 40])
 def test_evidence_gains_nothing_on_average_at_the_tolerated_rate(
     failing: Failing, share: float, causes: list[tuple[int, int]]
 ) -> None:
-    """Half of the stake is bet in the first hour, so no rule gains over all days if the mean ends at
-    most there. The errors of a minute have two causes, and each strikes one side.
+    """Half of the stake is bet in the first hour, and the mean over all days is at most that. The
+    errors of a minute have two causes, and each strikes one side.
     """
     ec2, fargate = round(1000 * (1 - share)), round(1000 * share)
     odds = failing.tolerance * fargate / ec2
