@@ -144,11 +144,14 @@ def too_short(minutes: Sequence[Minute]) -> dict[str, Any] | None:
     if both >= SHORTEST_MINUTES:
         return None
     missing = SHORTEST_MINUTES - both
-    silent = not total(minutes).fargate_requests
+    seen = total(minutes)
+    counts = {"Fargate": seen.fargate_requests, "EC2": seen.ec2_requests}
+    silent = " and ".join(side for side, requests in counts.items() if not requests)
     return {
         "reason": f"too short: both sides answered in {both} of {SHORTEST_MINUTES} minutes"
-        + ("; Fargate got no request" if silent else ""),
+        + (f"; {silent} got no request" if silent else ""),
         "needs": f"{missing} more minutes in which both sides answer",
+        # Nobody knows when a side gets its first one.
         "wait_minutes": None if silent else float(missing),
     }
 

@@ -109,6 +109,23 @@ def test_a_person_decides_when_waiting_would_not_help() -> None:
     assert soon.exit_code is ExitCode.NOT_ENOUGH_DATA
 
 
+@pytest.mark.parametrize(
+    ("minute", "said", "wait"),
+    [
+        ([950, 0, 0, 0], "; Fargate got no request", None),
+        ([0, 0, 50, 0], "; EC2 got no request", None),
+        ([0, 0, 0, 0], "; Fargate and EC2 got no request", None),
+        ([950, 0, 50, 0], "in 50 of 60 minutes", 10),
+    ],
+)
+def test_a_side_without_a_request_is_named_and_has_no_time(
+    minute: Sequence[int], said: str, wait: float | None
+) -> None:
+    part = judge_errors(minutes([50, *minute]), 0.05)
+    assert part.reason.endswith(said)
+    assert part.wait_minutes == wait
+
+
 @pytest.mark.parametrize(("count", "exit_code"), [(0, 3), (1, 3), (29, 3), (30, 4)])
 def test_no_person_is_asked_right_after_a_move(count: int, exit_code: int) -> None:
     """Nothing has come to Fargate yet: a few minutes prove no silence, and watching goes on."""
