@@ -52,7 +52,9 @@ def github(environment: EnvironmentName, out: Out = None) -> None:
 def check(
     files: Annotated[
         list[Path],
-        typer.Argument(metavar="FILES", help="Pipelines of Concourse, workflows of GitHub."),
+        typer.Argument(
+            metavar="FILES", help="Pipelines and tasks of Concourse, workflows of GitHub."
+        ),
     ],
 ) -> None:
     """Check pipelines without a server, those that people wrote too.

@@ -1,4 +1,6 @@
-"""Checks the file of a pipeline, of Concourse or of GitHub, without a server."""
+"""Checks the file of a pipeline or a task of Concourse, or of a workflow of GitHub, without a
+server.
+"""
 
 import json
 import subprocess
@@ -10,7 +12,7 @@ import yaml
 
 from pay.files import read_text
 from pay.model.problem import Problem
-from rollout.pipelines.concourse_rules import concourse_problems
+from rollout.pipelines.concourse_rules import concourse_problems, task_problems
 from rollout.pipelines.secret_texts import secret_problems
 from rollout.terminal.refusal import Failed
 from toolchain.paths import VENV_BIN
@@ -34,7 +36,9 @@ def pipeline_problems(path: Path) -> list[Problem]:
     if isinstance(document, dict) and isinstance(document.get("jobs"), dict):
         secrets = [_in_file(where, problem) for problem in secret_problems(document)]
         return [*_github_problems(path), *secrets]
-    return [_in_file(where, problem) for problem in concourse_problems(document)]
+    is_task = isinstance(document, dict) and {"platform", "run"} & document.keys()
+    problems = task_problems(document) if is_task else concourse_problems(document)
+    return [_in_file(where, problem) for problem in problems]
 
 
 class _Loader(yaml.SafeLoader):

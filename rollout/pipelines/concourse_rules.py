@@ -37,6 +37,13 @@ def concourse_problems(document: object) -> list[Problem]:
     return shapes or [*_Pipeline(document).problems(), *secret_problems(document)]
 
 
+def task_problems(document: Yaml) -> list[Problem]:
+    """Return every mistake of the file of a task. The step that runs it may give it an image."""
+    shapes = [*_wrong_types("task", document, is_task=True)]
+    step, build = {"image": "of the step"}, _Build(is_open=True)
+    return shapes or [*_config("task", document, step, build), *secret_problems(document)]
+
+
 def _problem(key: str, found: str, allowed: str, fix: str = "") -> Problem:
     return Problem(key=key, found=found, allowed=allowed, fix=fix)
 
@@ -64,26 +71,33 @@ def _shapes(document: Yaml) -> Iterator[Problem]:
             for name in required:
                 if not item.get(name):
                     yield _problem(key, f"no {name}", f"a {name}")
-            if place in ("groups", "jobs"):
-                yield from _wrong_types(key, item)
+            yield from _wrong_types(key, item)
 
 
-def _wrong_types(key: str, value: Any) -> Iterator[Problem]:
-    """Yield values of another type than every step, task or job has at their keys."""
+def _wrong_types(key: str, value: Any, *, is_task: bool = False) -> Iterator[Problem]:
+    """Yield values of another type than every step, task, job or resource has at their keys.
+    `is_task`: they are the keys of a task, whose inputs are tables.
+    """
     if isinstance(value, list):
         for number, each in enumerate(value):
             yield from _wrong_types(f"{key}[{number}]", each)
     for name, inner in value.items() if isinstance(value, dict) else ():
-        expected = words.TYPES.get(name, object)
-        if name in words.ITEMS and isinstance(inner, list):
-            wrong = [each for each in inner if not isinstance(each, dict)]
-        else:
-            wrong = [] if isinstance(inner, expected) else [inner]
+        is_input = is_task and name == "inputs"
+        expected = (list,) if is_input else words.TYPES.get(name, (object,))
+        wrong = [] if isinstance(inner, expected) else [inner]
+        if not wrong and isinstance(inner, list | dict):
+            items = [*inner.values()] if isinstance(inner, dict) else inner
+            if is_input or name in words.TABLES:
+                expected = (dict,)
+                wrong = [each for each in items if not isinstance(each, dict)]
+            elif name in words.TEXTS or name == "inputs":
+                expected = (str,)
+                wrong = [each for each in items if not isinstance(each, str)]
         for each in wrong:
-            allowed = "a list" if expected is list and each is inner else "a table"
+            allowed = " or ".join(words.TYPE_NAMES[one] for one in expected)
             yield _problem(f"{key}.{name}", f"{type(each).__name__} {each}", allowed)
         if name not in words.FREE and not wrong:
-            yield from _wrong_types(f"{key}.{name}", inner)
+            yield from _wrong_types(f"{key}.{name}", inner, is_task=name == "config")
 
 
 @dataclass
@@ -262,8 +276,8 @@ class _Pipeline:
             yield from _config(f"{key}.config", config, step, build)
         build.is_open = build.is_open or "file" in step
         renamed = step.get("output_mapping") or {}
-        outputs = (config or {}).get("outputs") or []
-        build.artifacts |= {renamed.get(each.get("name"), each.get("name")) for each in outputs}
+        outputs = [each.get("name", "") for each in (config or {}).get("outputs") or []]
+        build.artifacts |= {renamed.get(name, name) for name in outputs}
 
     def _got(self, artifact: str) -> str:
         """Return the resource that an artifact is fetched from."""
@@ -327,16 +341,19 @@ def _config(key: str, config: Yaml, step: Yaml, build: _Build) -> Iterator[Probl
     yield from _unknown_keys(f"{key}.run", run, words.RUN)
     if not run.get("path"):
         yield _problem(f"{key}.run", "no path", "the path of a program")
-    for place, known in (
-        ("inputs", words.INPUT),
-        ("outputs", words.OUTPUT),
-        ("caches", words.CACHE),
+    for place, known, needed in (
+        ("inputs", words.INPUT, "name"),
+        ("outputs", words.OUTPUT, "name"),
+        ("caches", words.CACHE, "path"),
     ):
         for each in config.get(place) or []:
             yield from _unknown_keys(f"{key}.{place}", each, known)
+            if not each.get(needed):
+                yield _problem(f"{key}.{place}", f"no {needed}", f"a {needed}")
     mapped = step.get("input_mapping") or {}
-    needed = [each.get("name") for each in config.get("inputs") or [] if not each.get("optional")]
-    yield from _artifacts(f"{key}.inputs", [mapped.get(name, name) for name in needed], build)
+    inputs = [each for each in config.get("inputs") or [] if not each.get("optional")]
+    names = [each["name"] for each in inputs if each.get("name")]
+    yield from _artifacts(f"{key}.inputs", [mapped.get(name, name) for name in names], build)
     image = config.get("image_resource")
     if isinstance(image, dict):
         yield from _unknown_keys(f"{key}.image_resource", image, words.IMAGE)
@@ -347,7 +364,8 @@ def _config(key: str, config: Yaml, step: Yaml, build: _Build) -> Iterator[Probl
 
 def _pinned(key: str, image: Yaml) -> Iterator[Problem]:
     """Yield an image that another one can stand in for tomorrow."""
-    source, version = image.get("source") or {}, image.get("version") or {}
+    source, version = image.get("source") or {}, image.get("version")
+    version = version if isinstance(version, dict) else {}
     _, at, digest = str(source.get("repository", "")).partition("@")
     named = digest if at else str(version.get("digest", ""))
     if not PINNED.fullmatch(named):
