@@ -4,7 +4,7 @@ server.
 
 import json
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -34,8 +34,8 @@ def pipeline_problems(path: Path) -> list[Problem]:
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         return [_broken(where, " ".join(str(error).split()), None)]
     if isinstance(document, dict) and isinstance(document.get("jobs"), dict):
-        secrets = [_in_file(where, problem) for problem in secret_problems(document)]
-        return [*_github_problems(path), *secrets]
+        own = [*secret_problems(document), *_without_timeout(document["jobs"])]
+        return [*_github_problems(path), *(_in_file(where, problem) for problem in own)]
     is_task = isinstance(document, dict) and {"platform", "run"} & document.keys()
     problems = task_problems(document) if is_task else concourse_problems(document)
     return [_in_file(where, problem) for problem in problems]
@@ -69,6 +69,16 @@ def _in_file(where: str, problem: Problem) -> Problem:
         allowed=problem.allowed,
         fix=problem.fix,
     )
+
+
+def _without_timeout(jobs: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield jobs that may hang for six hours (GitHub: `jobs.<job_id>.timeout-minutes`). One that
+    calls another workflow has its timeouts there.
+    """
+    for name, job in jobs.items():
+        if isinstance(job, dict) and not {"timeout-minutes", "uses"} & job.keys():
+            fix = "give it timeout-minutes: a hanging job holds its queue"
+            yield Problem(key=f"jobs.{name}", found="no timeout", allowed="a timeout", fix=fix)
 
 
 def _github_problems(path: Path) -> Iterator[Problem]:

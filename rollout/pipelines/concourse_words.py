@@ -56,6 +56,8 @@ BUILT_IN = _words(
 )
 """The types that Concourse brings."""
 IMAGES = _words("docker-image registry-image")
+SOURCES = _words("conjur credhub dummy idtoken kubernetes secretsmanager ssm vault")
+"""The managers of credentials that Concourse brings."""
 
 REQUIRED: Mapping[str, tuple[str, ...]] = {
     "groups": ("name",),

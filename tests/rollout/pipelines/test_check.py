@@ -30,6 +30,7 @@ FAULTS = {
     ),
     "job that needs another": ("needs: [deploy, patch]", "needs: [deploy, path]", "job-needs"),
     "unknown input": ("inputs.release }}", "inputs.relase }}", "expression"),
+    "job without a timeout": ("    timeout-minutes: 90\n", "", "jobs.deploy: found no timeout"),
     "unknown key": ("timeout-minutes: 90", "timeout-minute: 90", "syntax-check"),
     "event that is none": ("workflow_dispatch:", "workflow_dispatched:", "events"),
     "cron that is none": ("0 6 * * 1", "0 6 * * 9", "events"),

@@ -186,6 +186,18 @@ FAULTS: Mapping[str, tuple[Callable[[Yaml], None], str]] = {
     "get of a number": (put(FETCH, get=5), "found int 5; allowed: a text"),
     "source of another type": (put(("resources", 0), source="x"), "found str x; allowed: a table"),
     "passed that is a table": (put((*DEPLOY, 0), passed=[{"job": "build"}]), "allowed: a text"),
+    "unknown source of variables in a resource": (
+        put(("resources", 0, "source"), uri="((aw:uri))"),
+        "resources.src: found aw; allowed: aws; did you mean aws?",
+    ),
+    "unknown kind of source": (put(("var_sources", 0), type="vualt"), "did you mean vault?"),
+    "timeout of nothing": (put(MAKE, timeout="0m"), "a duration as Go writes it"),
+    "attempts that are no number": (put(MAKE, attempts=True), "attempts: found True"),
+    "retention of a text": (
+        put(BUILD, build_log_retention={"days": "many"}),
+        "build_log_retention.days: found many; allowed: 1 or more",
+    ),
+    "across without a variable": (put(MAKE, across=[{"values": [1]}]), "across: found no var"),
     "jobs that are not a list": (put((), jobs={}), "a Concourse pipeline"),
 }
 
