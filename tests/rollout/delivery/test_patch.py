@@ -234,6 +234,19 @@ def test_the_environment_before_has_to_show_that_it_ran_well(
     append_release(world.patch.folder, "staging-2", "toolbox", line)
     look(world.patch, client)
 
+    # A service's own bad release says nothing about the sidecar; its bad patch does.
+    bad = line.model_copy(update={"verdict": Verdict.BAD, "because": "a smoke test"})
+    own = bad.model_copy(update={"patch": None})
+    append_release(world.patch.folder, "staging-2", "connector", own)
+    look(world.patch, client)
+    append_release(world.patch.folder, "staging-2", "ledger", bad)
+    with pytest.raises(Refused) as refused:
+        look(world.patch, client)
+    [finding] = refused.value.findings
+    assert finding.reason == "nginx 213 ended bad in staging-2: ledger"
+    append_release(world.patch.folder, "staging-2", "ledger", line)
+    look(world.patch, client)
+
 
 def test_an_environment_that_sleeps_is_woken_first(
     world: World, monkeypatch: pytest.MonkeyPatch
