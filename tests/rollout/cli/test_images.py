@@ -200,10 +200,10 @@ def test_refuses_a_release_of_one_architecture(
         "images"
     ]
     ecr.put_image(
-        repositoryName=repository, imageManifest=image["imageManifest"], imageTag="8-release"
+        repositoryName=repository, imageManifest=image["imageManifest"], imageTag="28-release"
     )
-    record(checkout.folder, "test-12", "webhooks", 8, {"webhooks": arm})
-    refused = copied(run, "webhooks", 8)
+    record(checkout.folder, "test-12", "webhooks", 28, {"webhooks": arm})
+    refused = copied(run, "webhooks", 28)
     assert refused.exit_code == 1
     assert "one image, not an index over amd64, arm64" in " ".join(refused.output.split())
 
