@@ -14,6 +14,7 @@ from rollout.locks.lock import Place
 from sandbox.server.process import Server
 from tests.rollout.conftest import LOCKS
 from tests.support.checkout import Checkout
+from tests.support.cpu_seconds import seconds_of_pay
 
 pytestmark = pytest.mark.slow
 
@@ -32,6 +33,13 @@ def lock(checkout: Checkout, lock_server: Server, aws_models: None) -> Lock:
         return CliRunner().invoke(app, ["lock", "sandbox", *arguments], env=environment)
 
     return run
+
+
+def test_it_takes_less_than_two_seconds_beyond_what_s3_takes(
+    checkout: Checkout, lock_server: Server
+) -> None:
+    shell = {"PAY_ENVIRONMENTS": str(checkout.folder), **lock_server.variables()}
+    assert seconds_of_pay("lock", "sandbox", variables=shell, limit=2) < 2
 
 
 def as_data(result: Result) -> Any:
