@@ -43,7 +43,7 @@ class Scaling(Model):
 
     cpu_target: CpuTarget = 60
     """Per cent of CPU, on average over a service's tasks, above which tasks are added."""
-    day: str = Field(default="05:45-22:00", pattern=f"^{_DAY.pattern}$")
+    day: str = Field(default="05:45-22:00", json_schema_extra={"pattern": f"^{_DAY.pattern}$"})
     """From when to when `tasks.min` run, in local time; `tasks.night` run in the rest, where a
     service has it."""
     timezone: str = "Europe/London"
@@ -63,6 +63,13 @@ class Scaling(Model):
 
     def problems(self) -> Iterator[Problem]:
         yield from _target_problems(self.cpu_target)
+        if not _DAY.fullmatch(self.day):
+            yield Problem(
+                key="day",
+                found=quoted(self.day),
+                allowed="two times of a day, such as 05:45-22:00",
+            )
+            return
         if not is_zone(self.timezone):
             yield Problem(
                 key="timezone",
