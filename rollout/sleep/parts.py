@@ -51,6 +51,17 @@ class Part(Protocol):
 
 NOT_THERE = Found("not there", frozenset(Target), False)
 
+CHANGES_NOW = frozenset(
+    {
+        "InvalidDBInstanceState",
+        "InvalidDBInstanceStateFault",
+        "ConflictException",
+        "ConcurrentUpdateException",
+    }
+)
+"""AWS's codes for a part that something else changes at this moment: a backup, a schedule. It is
+asked again (AWS: RDS, Synthetics and Application Auto Scaling API references)."""
+
 
 @dataclass(frozen=True)
 class Database:
