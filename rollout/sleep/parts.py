@@ -113,9 +113,9 @@ class Side:
         except ecs.exceptions.ClusterNotFoundException:
             return NOT_THERE
         service = next((s for s in described["services"] if s["status"] == "ACTIVE"), None)
-        bounds = self._bounds()
-        if service is None or (self.side.is_scaled and bounds is None):
+        if service is None:
             return NOT_THERE
+        bounds = self._bounds()
         wanted, running = service["desiredCount"], service["runningCount"]
         has = bounds or (wanted, wanted)
         fewest, most = self.side.awake
@@ -150,7 +150,7 @@ class Side:
             )
 
     def _bounds(self) -> tuple[int, int] | None:
-        """Return the bounds of its scaling; None: it has none."""
+        """Return the bounds of its scaling; None: it has none, or its stack is half applied."""
         if not self.side.is_scaled:
             return None
         described = self.client("application-autoscaling").describe_scalable_targets(

@@ -242,6 +242,25 @@ def test_what_needs_its_services_is_refused_in_a_sentence(
     assert aws.calls == []
 
 
+def test_a_promotion_says_that_it_sleeps_and_not_that_it_failed(
+    make: Make, pay: Pay, checkout: Checkout
+) -> None:
+    checkout.put(NAME, "ledger", "dark")
+    file = checkout.file(NAME)
+    smoke = '[smoke]\nsecret_name = "test/smoke"\nwebhooks_bucket = "received"\n'
+    file.write_text(f"{file.read_text()}\n{smoke}")
+    make()
+    reached = ("--evidence", "pay reach: all are open")
+    moved = pay("promote", NAME, "ledger", *reached, columns=200)
+    assert moved.exit_code == 0, moved.output
+    assert "no smoke tests could run: test-perf-1 sleeps: " in moved.output
+
+
+def test_the_board_says_its_hours(pay: Pay) -> None:
+    page = pay("board", "--out", "-").stdout
+    assert page.count("By its plan it") == 1  # the only environment that sleeps
+
+
 def test_a_database_is_stopped_whatever_it_does_meanwhile(make: Make, pay_json: PayJson) -> None:
     """It backs up, is changed, and RDS refuses the stop at the moment between two states."""
     aws = make(asleep=False)
@@ -274,6 +293,16 @@ def test_an_environment_on_ec2_alone_wakes_and_says_until_when(
     assert "It sleeps again from" in pay("asleep", NAME, columns=200).stdout
     assert pay("sleep", NAME).exit_code == 0
     assert aws.schedules == {}
+    assert not any(aws.tasks.values())
+
+
+def test_a_service_whose_scaling_is_not_applied_yet_sleeps_too(
+    make: Make, pay: Pay, checkout: Checkout
+) -> None:
+    checkout.put(NAME, "ledger", "half")
+    aws = make(asleep=False)
+    aws.bounds.clear()
+    assert pay("sleep", NAME).exit_code == 0
     assert not any(aws.tasks.values())
 
 
