@@ -16,6 +16,14 @@ from rollout.cost.prices import PriceList
 from rollout.cost.usage import service_usage, shared_usage
 
 
+def priced(prices: PriceList, usage: Usage, inputs: Mapping[str, Decimal]) -> Line:
+    """Return a usage with its cost; without one when its price is missing. `inputs` holds the
+    assumptions that multiply it.
+    """
+    usd = prices.usd(usage.item)
+    return Line(usage, None if usd is None else cents(usage.multiplied(inputs) * usd))
+
+
 @dataclass(frozen=True)
 class Pricing:
     """What a usage costs: prices and assumptions."""
@@ -29,8 +37,7 @@ class Pricing:
 
     def line(self, usage: Usage) -> Line:
         """Return the usage with its cost; without one when its price is missing."""
-        usd = self.prices.usd(usage.item)
-        return Line(usage, None if usd is None else cents(usage.multiplied(self.inputs) * usd))
+        return priced(self.prices, usage, self.inputs)
 
     def of_group(self, group: Group, count: int) -> tuple[Line, ...]:
         """Return what so many instances cost: hours and disks."""

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from pay.model import Environment
 from rollout.aws.clients import Client
-from rollout.sleep.parts import Found, Group, Part, Target, groups
+from rollout.sleep.parts import CHANGES_NOW, Found, Group, Part, Target, groups
 
 POLL_SECONDS = 10.0
 
@@ -89,6 +89,8 @@ class Mover:
                 self.check()
                 part.begin(target)
         except ClientError as error:
+            if error.response["Error"]["Code"] in CHANGES_NOW:
+                return None
             return Row(part.kind, part.name, "unknown", False, str(error))
         return None
 

@@ -123,9 +123,20 @@ class Sleep(Model):
 
     def stops(self) -> tuple[Instant, ...]:
         """Return when everything is put to sleep, one for each wake: at its end, and as a backstop
-        at the same time of each other day on which no wake goes on.
+        at the same time of each other day on which no wake goes on. Where services wake too,
+        databases that start alone are stopped at the end of their wake only.
         """
-        return tuple(wake.end.on(frozenset(self._days_to_stop(wake))) for wake in self.planned)
+        return tuple(
+            wake.end
+            if wake.databases_only and self.wakes_services
+            else wake.end.on(frozenset(self._days_to_stop(wake)))
+            for wake in self.planned
+        )
+
+    @property
+    def wakes_services(self) -> bool:
+        """Return whether services ever wake by the plan."""
+        return any(not wake.databases_only for wake in self.planned)
 
     def _days_to_stop(self, ending: Wake) -> Iterator[int]:
         for day in EVERY_DAY:
