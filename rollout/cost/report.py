@@ -20,6 +20,8 @@ NOT_COUNTED = (
     "data transfer, NAT gateways and endpoints",
     "metrics of Container Insights",
     "runs of canaries that `pay smoke` starts",
+    "tasks that announced events add, and wakes outside the plan",
+    "tasks that run once or by schedule, their calls and queues",
     "images in ECR, objects in S3, secrets, and calls of keys",
 )
 
