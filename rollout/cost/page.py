@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from pay.pages import templates
+from rollout.cost.assumptions import meaning_of
 from rollout.cost.lines import Line, Part, total
 from rollout.cost.months import Month
 from rollout.cost.report import Report
@@ -73,6 +74,7 @@ def as_page(report: Report) -> str:
             instances=None if report.service else _instance_grid(report),
             width=WIDTH,
             height=HEIGHT,
+            meaning_of=meaning_of,
             stacked=STACKED,
         )
     )

@@ -5,7 +5,6 @@ alone.
 """
 
 import io
-import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, time
 from decimal import Decimal
@@ -15,9 +14,10 @@ from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
+from rollout.cost.assumptions import meaning_of
 from rollout.cost.bill import Bill
 from rollout.cost.formulas import NO_PRICE, allocated_formula, group_formula, name_of, usage_formula
-from rollout.cost.lines import Line, Part, total
+from rollout.cost.lines import Part, total, whole
 from rollout.cost.report import NOT_COUNTED, Report
 from rollout.cost.table import warnings
 
@@ -100,16 +100,15 @@ class _Sheets:
         row = self._table(
             sheet, "The team's own figures: change the yellow cells", head, (30, 14, 90)
         )
-        fields = type(self._report.assumptions).model_fields
         for name, value in self._report.assumptions.inputs.items():
-            base = re.sub("_(low|high)$", "", name) if name not in fields else name
             sheet.write(row, 0, name)
             sheet.write_number(row, 1, float(value), self._input)
-            sheet.write(row, 2, fields[base].description or "")
+            sheet.write(row, 2, meaning_of(name))
             self._name(name, sheet, row, 1)
             row += 1
-        sheet.write(row, 0, "usd_per_gbp_date")
-        sheet.write_datetime(row, 1, self._report.assumptions.usd_per_gbp_date, self._day)
+        if day := self._report.assumptions.usd_per_gbp_date:
+            sheet.write(row, 0, "usd_per_gbp_date")
+            sheet.write_datetime(row, 1, day, self._day)
 
     def _prices(self, sheet: Worksheet) -> None:
         head = (
@@ -162,7 +161,7 @@ class _Sheets:
                 sheet.write_number(row, column, count, self._input if not number else None)
                 cell = xl_rowcol_to_cell(row, column)
                 cost = self._report.pricing.of_group(group, count)
-                self._formula(sheet, row, column + 1, (group_formula(group, cell), _sum(cost)))
+                self._formula(sheet, row, column + 1, (group_formula(group, cell), whole(cost)))
             self._name(name_of("count", group.name), sheet, row, 2)
             self._name(name_of("instances", group.name), sheet, row, 3)
             row += 1
@@ -394,7 +393,3 @@ class _Sheets:
             sheet.merge_range(row, 0, row, 6, sentence, self._wrapped)
             sheet.set_row(row, 45)
             row += 1
-
-
-def _sum(lines: Sequence[Line]) -> Decimal | None:
-    return None if any(line.usd is None for line in lines) else total(lines)

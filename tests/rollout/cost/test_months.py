@@ -94,7 +94,7 @@ def test_the_balance_is_what_was_saved_so_far(estate: Report, pricing: Pricing) 
 
 
 def test_a_move_that_never_pays_says_so(estate: Report, pricing: Pricing) -> None:
-    ruin = pricing.assumptions.model_copy(update={"hourly_rate_gbp": Decimal(100_000)})
+    ruin = {**pricing.inputs, "hourly_rate_gbp": Decimal(100_000)}
     no_saving: list[Month] = [month for month in estate.months if not month.is_over]
     view = payback(no_saving, Decimal(0), ruin, is_early=False)
     assert view.number is None
