@@ -27,6 +27,10 @@ NOT_COUNTED = (
 )
 
 
+MONTHS_AFTER = 3
+"""Months after the last move that people are shown."""
+
+
 @dataclass(frozen=True)
 class Report:
     """The bill of some environments, or of one service in them."""
@@ -73,6 +77,12 @@ class Report:
     def after(self) -> Month | None:
         """Return a month in which all has moved; None when the horizon has none."""
         return next((month for month in self.months if month.is_over), None)
+
+    @property
+    def months_of_moves(self) -> tuple[Month, ...]:
+        """Return the months up to some after the last move: the rest are the same."""
+        over = sum(not month.is_over for month in self.months)
+        return self.months[: over + MONTHS_AFTER]
 
     @property
     def hours_before(self) -> Hours | None:

@@ -68,7 +68,9 @@ def rows(report: Report, by: By) -> Iterator[tuple[str, tuple[Line, ...]]]:
 
 
 def as_table(report: Report, by: By) -> Table:
-    """Return a row for each group, with its parts as columns."""
+    """Return a row for each group, with its parts as columns; of a month also what runs twice."""
+    if by is By.MONTH:
+        return _months_table(report)
     names = ", ".join(report.environments)
     what = f"{report.service} in {names}" if report.service else names
     table = Table(
@@ -82,14 +84,35 @@ def as_table(report: Report, by: By) -> Table:
     )
     for name, lines in rows(report, by):
         table.add_row(name, *_cells(lines), money(lines))
-    if by is not By.MONTH:
-        table.add_section()
-        table.add_row("sum", *_cells(report.bill.lines), money(report.bill.lines))
+    table.add_section()
+    table.add_row("sum", *_cells(report.bill.lines), money(report.bill.lines))
     return table
 
 
-def _cells(lines: Sequence[Line]) -> Iterator[str]:
-    for _, parts in COLUMNS:
+def _months_table(report: Report) -> Table:
+    """Return the months while services move; each has whole instances, with their idle room."""
+    columns = [(name, parts) for name, parts in COLUMNS if parts != (Part.IDLE,)]
+    table = Table(
+        Column("month", no_wrap=True),
+        *(
+            Column(name, justify="right", no_wrap=True)
+            for name in (*(name for name, _ in columns), "USD", "run twice")
+        ),
+        title=f"Cost of {', '.join(report.environments)} while services move, USD a month",
+        title_justify="left",
+        box=box.SIMPLE_HEAD,
+        padding=(0, 1),
+    )
+    for month in report.months_of_moves:
+        cells = _cells(month.lines, columns)
+        table.add_row(month.name, *cells, money(month.lines), money(month.double_running))
+    return table
+
+
+def _cells(
+    lines: Sequence[Line], columns: Iterable[tuple[str, tuple[Part, ...]]] = COLUMNS
+) -> Iterator[str]:
+    for _, parts in columns:
         yield money(line for line in lines if line.usage.part in parts)
 
 
@@ -189,6 +212,16 @@ def as_data(report: Report, by: By) -> dict[str, Any]:
                 },
             }
             for name, lines in rows(report, by)
+        ],
+        "months": [
+            {
+                "month": month.name,
+                "usd": str(month.usd),
+                "usd_if_min_instances_stays": str(month.usd_as_configured),
+                "double_running": str(month.usd_twice),
+                "services_begin": month.begun,
+            }
+            for month in report.months
         ],
         "usd": str(report.bill.usd),
         "before": str(report.before.usd),

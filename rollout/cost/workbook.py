@@ -7,7 +7,7 @@ alone.
 import io
 from collections.abc import Sequence
 from datetime import UTC, datetime, time
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from xlsxwriter import Workbook
@@ -23,8 +23,9 @@ from rollout.cost.table import warnings
 
 CONFIGURED = "EC2 as configured"
 """The part of those lines of a month that count instances which nobody has taken away."""
+DOUBLE = "double running"
+"""The part of those lines of a month that count once more what runs on both sides."""
 
-Cell = str | int | float | Decimal | None
 Formula = tuple[str, Decimal | str | None]
 """A formula and the value that it has as it is written; None: no price."""
 
@@ -112,16 +113,8 @@ class _Sheets:
 
     def _prices(self, sheet: Worksheet) -> None:
         head = (
-            "item",
-            "USD",
-            "unit",
-            "service",
-            "usage type",
-            "operation",
-            "SKU",
-            "source",
-            "date",
-            "",
+            *("item", "USD", "unit", "service", "usage type"),
+            *("operation", "SKU", "source", "date", ""),
         )
         widths = (28, 14, 12, 18, 36, 26, 20, 52, 12, 20)
         title = f"AWS's prices in {self._report.prices.region}, on demand, without tax"
@@ -168,15 +161,8 @@ class _Sheets:
 
     def _bill(self, sheet: Worksheet, bill: Bill, name: str) -> None:
         head = (
-            "environment",
-            "service",
-            "side",
-            "stage",
-            "part",
-            "what",
-            "item",
-            "quantity",
-            "USD",
+            *("environment", "service", "side", "stage", "part"),
+            *("what", "item", "quantity", "USD"),
         )
         row = first = self._table(
             sheet, "Every line of the bill of a month", head, (16, 18, 10, 10, 13, 50, 28, 14, 14)
@@ -258,6 +244,7 @@ class _Sheets:
         for month in self._report.months:
             labelled = [(line.usage.part.value, line) for line in month.lines]
             labelled += [(CONFIGURED, line) for line in month.ec2_as_configured]
+            labelled += [(DOUBLE, line) for line in month.double_running]
             for part, line in labelled:
                 for column, word in enumerate((month.name, part, line.usage.item)):
                     sheet.write(row, column, word)
@@ -283,8 +270,8 @@ class _Sheets:
         row = first = self._table(
             sheet,
             "The bill while services move",
-            (*head, *views),
-            (12, *(13 for _ in (*head, *views)[1:])),
+            (*head, *views, "of which double running"),
+            (12, *(13 for _ in (*head, *views))),
         )
         cells = {
             letter: f"'Month lines'!${letter}$4:${letter}${self._month_rows}" for letter in "ABE"
@@ -308,6 +295,8 @@ class _Sheets:
             sheet.write_number(row, usd + 3, int(month.is_over))
             if report.paybacks:
                 self._balances(sheet, row, usd, number)
+            twice = month.usd_twice
+            self._formula(sheet, row, len(head) + len(views), (of(DOUBLE), twice))
             row += 1
         self._months_at = (first, row - 1, usd)
         self._chart(sheet, first, row - 1, usd)
@@ -384,6 +373,13 @@ class _Sheets:
             text = f"IF(MAX({below})={count},{later},INDEX({names},MAX({below})+1))"
             when = "at the earliest" if offset == 6 else "at the latest"
             facts.append((f"The move has paid for itself, {when}", (text, report.month_of(view))))
+        for when, hours in (("before", report.hours_before), ("after", report.hours_after)):
+            for end in ("low", "high") if hours else ():
+                name = f"hours_a_week_{when}_{end}"
+                value = getattr(hours, end).quantize(Decimal("0.1"), ROUND_HALF_UP)
+                facts.append(
+                    (f"Developer hours a month {when}, {end}", (f"ROUND({name}*52/12,1)", value))
+                )
         for label, formula in facts:
             sheet.write(row, 0, label)
             self._formula(sheet, row, 1, formula)

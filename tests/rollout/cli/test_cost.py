@@ -84,6 +84,22 @@ def test_when_the_move_pays_is_a_range_of_the_whole_estate(pay_json: PayJson) ->
     assert pay_json("cost", "test-12")[1]["break_even"] == []
 
 
+def test_months_show_what_runs_twice(pay: Pay, pay_json: PayJson, checkout: Checkout) -> None:
+    checkout.put("test-12", "connector", "half")
+    told = pay_json("cost", "test-12")[1]
+    assert told["developer_hours_a_month"] == {
+        "before": {"low": "21.7", "high": "30.3"},
+        "after": {"low": "0.0", "high": "4.3"},
+    }
+    twice = [Decimal(month["double_running"]) for month in told["months"]]
+    assert twice[0] > 0
+    assert twice[-1] == 0
+    shown = pay("cost", "test-12", "--by", "month", columns=200).stdout
+    assert "run twice" in shown
+    assert "idle room" not in shown.partition("EC2: number")[0]
+    assert told["months"][-1]["month"] not in shown  # as those before it
+
+
 def test_one_service(pay_json: PayJson) -> None:
     code, told = pay_json("cost", "test-12", "--service", "connector")
     assert code == 0
