@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import time
+from datetime import date, datetime, time, timedelta
 from typing import Annotated
 
 from pydantic import Field
@@ -56,6 +56,12 @@ class Scaling(Model):
     @property
     def day_ends(self) -> time:
         return time.fromisoformat(self.day.partition("-")[2])
+
+    @property
+    def day_length(self) -> timedelta:
+        """Return how long the day is."""
+        day = date.min
+        return datetime.combine(day, self.day_ends) - datetime.combine(day, self.day_starts)
 
     def is_day(self, local: time) -> bool:
         """Return whether a local time is within the day."""

@@ -58,6 +58,14 @@ class Sleep(Model):
         nightly = [("nightly", self.nightly)] if self.nightly else []
         return [*nightly, *((f"wakes[{n}]", text) for n, text in enumerate(self.wakes))]
 
+    @property
+    def awake_a_week(self) -> timedelta:
+        """Return how long services are awake in a week by the plan; planned wakes never overlap."""
+        spans = (
+            each.length * len(each.start.days) for each in self.planned if not each.databases_only
+        )
+        return sum(spans, timedelta())
+
     def problems(self) -> Iterator[Problem]:
         if not is_zone(self.timezone):
             yield Problem(
