@@ -95,7 +95,7 @@ class Aws:
     ) -> Any:
         self.calls.append(ResourceId)
         self.bounds[ResourceId] = (MinCapacity, MaxCapacity)
-        _, cluster, service = ResourceId.split("/")
+        cluster, service = ResourceId.split("/")[1:]
         self.tasks[cluster, service] = MinCapacity
 
     def _UpdateService(self, cluster: str, service: str, desiredCount: int) -> Any:
