@@ -1,4 +1,4 @@
-"""Show whether an environment sleeps, part by part, and what goes on running.
+"""Show whether an environment sleeps, part by part.
 
 Exit codes: 0 every part is as its plan says, 1 refused, 2 some are not: it is awake although its
 plan says that it sleeps, or only partly asleep.

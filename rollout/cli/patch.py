@@ -23,7 +23,6 @@ from rich.table import Table
 from rollout.aws.clients import asking
 from rollout.delivery.environment_locks import Wait, locked
 from rollout.delivery.patch import Patch, Patched, Standings, look, run_waves
-from rollout.delivery.sleeping import refuse_asleep
 from rollout.images.copy import repository_of
 from rollout.images.pins import SIDECARS, pin_of, write_pin
 from rollout.moves.journal import author, stripped
@@ -71,11 +70,9 @@ def patch(
             without_smoke=stripped(without_smoke),
         )
         if dry_run:
-            refuse_asleep(target, client, asked.what)
             _print_waves(asked, look(asked, client), as_json=as_json)
             return
         with locked([target], command, by, longest=wait) as check:
-            refuse_asleep(target, client, asked.what)
             standings = look(asked, client)
             file = write_pin(folder, environment, sidecar, asked.pin)
             ended = run_waves(asked, standings, file, client, check, now)
