@@ -116,8 +116,9 @@ def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
         reader = csv.reader(text.splitlines())
         rows = [(reader.line_num, [cell.strip() for cell in row]) for row in reader if row]
     except (OSError, ValueError, csv.Error) as error:
-        is_text = not isinstance(error, UnicodeDecodeError)
-        found = str(error) if is_text else f"a byte that is not UTF-8, at position {error.start}"
+        found = str(error)
+        if isinstance(error, UnicodeDecodeError):
+            found = f"a byte that is not UTF-8, at position {error.start}"
         allowed = f"a CSV file in UTF-8 with the columns {' and '.join(COLUMNS)}"
         raise InvalidInput([Problem(where=str(path), found=found, allowed=allowed)]) from None
     line, header = rows[0] if rows else (1, ["nothing"])
