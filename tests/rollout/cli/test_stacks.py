@@ -5,7 +5,8 @@ from collections import Counter
 from pay.catalogue import CATALOGUE
 from pay.environments.load import load_environments
 from pay.model import Environment
-from pay.model.stacks import KINDS, StackKind, StackScope
+from pay.model.stack_kind import StackKind, StackScope
+from pay.model.stacks import KINDS
 from tests.support.checkout import COMMITTED, Pay, PayJson
 
 
