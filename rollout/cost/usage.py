@@ -24,7 +24,8 @@ from pay.model.monitoring.outage import platform_outage
 from pay.model.monitoring.service_alarms import alarms_over_both
 from pay.model.scaling.side_scaling import scaling_of
 from pay.model.side import ServiceSide
-from pay.model.stacks import KINDS, MONITORING, OVERVIEW, PLATFORM, SLEEP, TASKS, StackScope
+from pay.model.stack_kind import StackScope
+from pay.model.stacks import KINDS, MONITORING, OVERVIEW, PLATFORM, SLEEP, TASKS
 from pay.model.stage.dns_answers import share_at
 from pay.smoke.alarms import alarm as canary_alarm
 from pay.smoke.targets import targets
