@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -78,7 +79,7 @@ class Aws:
         self.lock = None
         return {}
 
-    def _dated(self) -> dict[str, Any]:
+    def _dated(self) -> Any:
         date = format_datetime(datetime.now(UTC), usegmt=True)
         return {"ETag": '"1"', "ResponseMetadata": {"HTTPHeaders": {"date": date}}}
 
@@ -97,7 +98,7 @@ class Aws:
     ) -> Any:
         self.calls.append(ResourceId)
         self.bounds[ResourceId] = (MinCapacity, MaxCapacity)
-        _, cluster, service = ResourceId.split("/")
+        cluster, service = ResourceId.split("/")[1:]
         self.tasks[cluster, service] = MinCapacity
 
     def _UpdateService(self, cluster: str, service: str, desiredCount: int) -> Any:
@@ -200,16 +201,13 @@ def make(
         monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", raising)
         passed = count()
 
-        def mover(environment: Environment, client: Any, *how: Any) -> Mover:
-            def pause(_: float) -> None:
-                next(passed)
+        def pause(_: float) -> None:
+            next(passed)
 
-            def at() -> datetime:
-                return NOON + timedelta(minutes=next(passed))
+        def at() -> datetime:
+            return NOON + timedelta(minutes=next(passed))
 
-            return Mover(environment, client, *how, pause=pause, now=at)
-
-        monkeypatch.setattr(sleeping, "Mover", mover)
+        monkeypatch.setattr(sleeping, "Mover", partial(Mover, pause=pause, now=at))
         return aws
 
     return made
