@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from functools import partial
+from itertools import count
 from typing import Any
 
 import botocore.client
@@ -18,7 +20,8 @@ from pay.model import Environment
 from pay.sleep.parts import alarm_names, databases, sides
 from rollout.cli import patch
 from rollout.cost.prices import load_prices
-from rollout.sleep import moving
+from rollout.delivery import sleeping
+from rollout.sleep.moving import Mover
 from tests.support.account import account_call
 from tests.support.checkout import Checkout, Pay, PayJson
 
@@ -76,7 +79,7 @@ class Aws:
         self.lock = None
         return {}
 
-    def _dated(self) -> dict[str, Any]:
+    def _dated(self) -> Any:
         date = format_datetime(datetime.now(UTC), usegmt=True)
         return {"ETag": '"1"', "ResponseMetadata": {"HTTPHeaders": {"date": date}}}
 
@@ -196,7 +199,15 @@ def make(
                 raise self.exceptions.from_code(code)(error.response, operation) from None
 
         monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", raising)
-        monkeypatch.setattr(moving, "POLL_SECONDS", 0)
+        passed = count()
+
+        def pause(_: float) -> None:
+            next(passed)
+
+        def at() -> datetime:
+            return NOON + timedelta(minutes=next(passed))
+
+        monkeypatch.setattr(sleeping, "Mover", partial(Mover, pause=pause, now=at))
         return aws
 
     return made
@@ -285,6 +296,9 @@ def test_an_environment_on_ec2_alone_wakes_and_says_until_when(
     [first, *_] = aws.calls
     assert first in aws.databases
     assert all(aws.tasks.values())
+    assert aws.bounds == {
+        each.resource_id: each.awake for each in sides(aws.environment) if each.is_scaled
+    }
     begun = len(aws.calls)
     code, answer = pay_json("wake", NAME)
     assert code == 0

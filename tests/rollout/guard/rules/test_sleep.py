@@ -1,16 +1,20 @@
 """What the guard refuses of an environment that sleeps, and what it lets be."""
 
+import io
 import json
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from pay.model import Environment, Stage, TaskCount, names
 from pay.model.environment.sleep import Sleep
 from pay.sleep.planned import LONGEST_DELAY, RETRIES, planned
-from tests.support.plans import ENVIRONMENT, Json, change, judged, plan
+from rollout.guard.report import as_data, print_verdict
+from rollout.guard.verdict import judge
+from tests.support.plans import ENVIRONMENT, Json, change, judged, plan, read
 from tests.support.services import at_stage
 
 ACCOUNT, SLEEP = "555555555555", f"{ENVIRONMENT}-sleep"
@@ -195,3 +199,24 @@ def test_bounds_that_were_not_registered_are_refused_with_the_command(
         if each.rule == AT_PEAK
     ]
     assert "`pay scaling sandbox ledger --register`" in refusal.finding.do
+
+
+@pytest.mark.parametrize("columns", [80, 200])
+def test_the_verdict_says_which_stacks_sleep(
+    sleeper: Environment, environments: dict[str, Environment], tmp_path: Path, columns: int
+) -> None:
+    address = "aws_appautoscaling_target.scaling_target"
+
+    def shown(least: int, most: int, environment: Environment) -> str:
+        left = change(address, bounds(least, most), bounds(least, most))
+        context = read(tmp_path, [plan(FARGATE, left)], environment)
+        text = io.StringIO()
+        print_verdict(Console(file=text, width=columns), context, judge(context))
+        assert as_data(context, judge(context))["asleep"] == [FARGATE] * ("zz" in text.getvalue())
+        return text.getvalue()
+
+    asleep = at_stage(sleeper, "ledger", Stage.CANARY)
+    assert f"zz asleep, without a task: {FARGATE}" in shown(0, 0, asleep)
+    assert "asleep" not in shown(2, 4, asleep)
+    never = at_stage(environments[ENVIRONMENT], "ledger", Stage.CANARY)
+    assert "asleep" not in shown(0, 0, never)
