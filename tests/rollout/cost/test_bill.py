@@ -41,15 +41,21 @@ def of_part(found: Bill, *parts: Part) -> Decimal:
 @settings(
     max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-@given(stages=st.lists(st.sampled_from(Stage), min_size=len(CATALOGUE), max_size=len(CATALOGUE)))
+@given(
+    sleep=st.sampled_from([None, Sleep(timezone="Europe/London", nightly="23:00 for 4h")]),
+    stages=st.lists(st.sampled_from(Stage), min_size=len(CATALOGUE), max_size=len(CATALOGUE)),
+)
 def test_every_way_to_add_up_gives_the_same_cent(
-    environments: Mapping[str, Environment], pricing: Pricing, stages: list[Stage]
+    environments: Mapping[str, Environment],
+    pricing: Pricing,
+    sleep: Sleep | None,
+    stages: list[Stage],
 ) -> None:
     """At any stages: by service, by part, by side and by stage; allocation and idle room are what
     AWS bills for the instances.
     """
-    services = environments["production-2"].services
-    there = at_stages(environments["production-2"], dict(zip(services, stages, strict=False)))
+    production = environments["production-2"].model_copy(update={"sleep": sleep})
+    there = at_stages(production, dict(zip(production.services, stages, strict=False)))
     found = bill([there], pricing)
     assert found.missing == ()
     for key in ("service", "part", "side", "stage"):

@@ -79,8 +79,10 @@ def test_the_bytes_depend_on_the_report_alone(reported: Reported, pricing: Prici
     assert as_workbook(found) == as_workbook(found)
 
 
-def test_one_service_has_no_months(reported: Reported, pricing: Pricing) -> None:
-    found = reported(pricing, "test-12", service="connector")
+@pytest.mark.parametrize("name", ["test-12", "test-perf-1"])
+def test_one_service_has_no_months(reported: Reported, pricing: Pricing, name: str) -> None:
+    """The second sleeps: what its tasks reserve of instances is no whole number."""
+    found = reported(pricing, name, service="connector")
     sheet = Spreadsheet(as_workbook(found))
     assert "before_usd" not in sheet.names
     for place in sheet.formulas():
