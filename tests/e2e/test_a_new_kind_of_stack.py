@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 
 from pay.model import Environment
-from pay.model.stacks import KINDS, Turn
+from pay.model.stack_kind import Turn
+from pay.model.stacks import KINDS
 from sandbox.instance import Sandbox
 from tests.support.whole_checkout import copy_checkout
 

@@ -14,7 +14,8 @@ from pay.model.alarms import alarms
 from pay.model.environment.scaling import ServiceScaling
 from pay.model.environment.sleep import Sleep
 from pay.model.side import ServiceSide
-from pay.model.stacks import KINDS, SMOKE, StackScope
+from pay.model.stack_kind import StackScope
+from pay.model.stacks import KINDS, SMOKE
 from pay.smoke.targets import targets
 from rollout.cost.assumptions import Assumptions
 from rollout.cost.bill import Bill, Pricing, all_at, at_stages, bill, grouped
