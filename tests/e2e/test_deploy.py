@@ -305,6 +305,25 @@ def test_a_patch_ends_in_its_third_wave_and_goes_on_there(
     assert desk.done == [SERVICE, *left], "nothing is done again"
 
 
+def test_a_killed_deployment_keeps_others_out_until_it_expires_and_then_converges(
+    releases: Releases,
+) -> None:
+    digest = releases.push("11-release")
+    releases.kill_at_the_second_side("11")
+    refused = releases.deploy("11", *NO_SMOKE)
+    assert refused.returncode == 1
+    assert "has it for `pay deploy sandbox ledger 11`" in refused.stderr
+
+    try:
+        releases.administer("clock", now=time.time() + 31 * 60)
+        again = releases.deploy("11", *NO_SMOKE)
+    finally:
+        releases.administer("clock", now=time.time())
+    assert again.returncode == 0, again.stderr
+    assert releases.running() == releases.on_both(digest)
+    assert [line.release for line in releases.record()[-2:]] == [2, 11]
+
+
 def test_the_generated_pipeline_deploys_a_release_and_records_it(
     releases: Releases, tmp_path: Path
 ) -> None:
@@ -323,25 +342,6 @@ def test_the_generated_pipeline_deploys_a_release_and_records_it(
     assert releases.record()[-1].release == 12
     freed = desk.run(free, "12-release")
     assert (freed.returncode, freed.stdout.splitlines()[-1]) == (0, "sandbox is free.")
-
-
-def test_a_killed_deployment_keeps_others_out_until_it_expires_and_then_converges(
-    releases: Releases,
-) -> None:
-    digest = releases.push("11-release")
-    releases.kill_at_the_second_side("11")
-    refused = releases.deploy("11", *NO_SMOKE)
-    assert refused.returncode == 1
-    assert "has it for `pay deploy sandbox ledger 11`" in refused.stderr
-
-    try:
-        releases.administer("clock", now=time.time() + 31 * 60)
-        again = releases.deploy("11", *NO_SMOKE)
-    finally:
-        releases.administer("clock", now=time.time())
-    assert again.returncode == 0, again.stderr
-    assert releases.running() == releases.on_both(digest)
-    assert [line.release for line in releases.record()[-2:]] == [2, 11]
 
 
 def shown(side: Side, outcome: Outcome) -> SmokeVerdict:
