@@ -22,6 +22,7 @@ from pay.model.environment.wakes import (
 )
 from pay.model.problem import Problem
 from pay.model.service.schedule_expression import is_zone
+from pay.shown_text import quoted
 
 LONGEST_STOP = timedelta(days=7)
 """RDS starts an instance that was stopped for so long by itself, and it runs on unseen (AWS: RDS
@@ -70,7 +71,7 @@ class Sleep(Model):
         if not is_zone(self.timezone):
             yield Problem(
                 key="timezone",
-                found=self.timezone,
+                found=quoted(self.timezone),
                 allowed="a time zone of the IANA database, for example Europe/London",
             )
             return
