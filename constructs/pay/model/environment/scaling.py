@@ -9,10 +9,9 @@ from typing import Annotated
 from pydantic import Field
 
 from pay.model.base import Model
-from pay.model.environment.clocks import is_once, is_once_every_day
+from pay.model.environment.clocks import is_once, is_once_every_day, unknown_zone
 from pay.model.environment.moments import LocalMoment
 from pay.model.problem import Problem
-from pay.model.service.schedule_expression import is_zone
 from pay.model.text_types import ServiceName
 from pay.shown_text import quoted
 
@@ -76,12 +75,8 @@ class Scaling(Model):
                 allowed="two times of a day, such as 05:45-22:00",
             )
             return
-        if not is_zone(self.timezone):
-            yield Problem(
-                key="timezone",
-                found=quoted(self.timezone),
-                allowed="a time zone of the IANA database, for example Europe/London",
-            )
+        if unknown := unknown_zone("timezone", self.timezone):
+            yield unknown
             return
         if self.day_starts >= self.day_ends:
             yield Problem(
