@@ -23,6 +23,7 @@ from rollout.guard.rule import Context
 from rollout.guard.verdict import judge
 from rollout.sleep.moving import Mover, Row
 from rollout.sleep.parts import Target
+from rollout.terminal.polling import Clock
 from rollout.terminal.refusal import Refused
 from sandbox.instance import Sandbox
 from stacks.estate import add_stack, planned_stacks
@@ -106,7 +107,8 @@ class Estate:
         def pause(seconds: float) -> None:
             self.tick_to(self.now + timedelta(minutes=1))
 
-        return Mover(self.environment, self.client, check, pause=pause, now=lambda: self.now)
+        clock = Clock(seconds=lambda: self.now.timestamp(), sleep=pause)
+        return Mover(self.environment, self.client, check, clock=clock, now=lambda: self.now)
 
     def bounds(self) -> Mapping[str, tuple[int, int]]:
         """Return the bounds of each scalable target."""

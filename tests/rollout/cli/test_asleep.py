@@ -22,6 +22,7 @@ from rollout.cli import patch
 from rollout.cost.prices import load_prices
 from rollout.delivery import sleeping
 from rollout.sleep.moving import Mover
+from rollout.terminal.polling import Clock
 from tests.support.account import account_call
 from tests.support.checkout import Checkout, Pay, PayJson
 
@@ -207,7 +208,8 @@ def make(
         def at() -> datetime:
             return NOON + timedelta(minutes=next(passed))
 
-        monkeypatch.setattr(sleeping, "Mover", partial(Mover, pause=pause, now=at))
+        clock = Clock(seconds=lambda: at().timestamp(), sleep=pause)
+        monkeypatch.setattr(sleeping, "Mover", partial(Mover, clock=clock, now=at))
         return aws
 
     return made

@@ -14,6 +14,7 @@ from pay.smoke.archives import RUNTIME
 from rollout.sleep import moving
 from rollout.sleep.moving import Mover
 from rollout.sleep.parts import Canary, Group, Target
+from rollout.terminal.polling import Clock
 from sandbox.server.process import Server, launch
 from sandbox.settings import Settings
 
@@ -249,7 +250,7 @@ def lead(aws: Aws, part: Canary, target: Target) -> str:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(moving, "groups", groups)
-        mover = Mover(None, aws, pause=lambda _: None)  # type: ignore[arg-type]
+        mover = Mover(None, aws, clock=Clock(poll_seconds=0))  # type: ignore[arg-type]
         [row] = mover.move(target)
     assert row.is_done
     return row.words
