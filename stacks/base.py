@@ -7,7 +7,7 @@ from imports.aws.provider import AwsProvider, AwsProviderDefaultTags
 from pay.environments.adopted import Imports
 from pay.model import Environment, Microservice
 from pay.model.environment.account import Account
-from pay.model.stacks import StackKind
+from pay.model.stack_kind import StackKind
 
 TERRAFORM_VERSION = ">= 1.10"
 """The first version whose S3 backend locks without a DynamoDB table (`use_lockfile`)."""

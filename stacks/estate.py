@@ -13,8 +13,9 @@ from pay.environments.adopted import Imports
 from pay.model import Environment
 from pay.model.environment.account import Account, accounts
 from pay.model.monitoring.stay import Stay
+from pay.model.stack_kind import StackKind, StackScope
 from pay.model.stack_order import dependencies
-from pay.model.stacks import KINDS, MONITORING, Stack, StackKind, StackScope, known_stacks
+from pay.model.stacks import KINDS, MONITORING, Stack, known_stacks
 
 if TYPE_CHECKING:
     from cdktf import App

@@ -15,7 +15,7 @@ import pay
 from pay.catalogue import CATALOGUE
 
 SCHEMA = "toolchain/bindings/aws-5.100.schema.json"
-CODE = ("main.py", "toolchain/__init__.py", "toolchain/streams.py")
+CODE = ("main.py", "toolchain/__init__.py", "toolchain/scratch.py", "toolchain/streams.py")
 """The code below the root that runs beside the packages that make stacks."""
 FILES = (*CODE, "cdktf.json", SCHEMA)
 """The files below the root that a synthesis also reads, with packages and environments."""

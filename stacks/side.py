@@ -6,7 +6,7 @@ from typing import ClassVar
 from constructs import Construct
 
 from pay.model import Environment, Microservice, addresses
-from pay.model.stacks import StackKind
+from pay.model.stack_kind import StackKind
 from pay.service.side_service import SideService
 from stacks.base import PayStack
 

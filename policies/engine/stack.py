@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from pay.model.stacks import StackKind, StackScope, kind_of
+from pay.model.stack_kind import StackKind, StackScope
+from pay.model.stacks import kind_of
 from pay.unread import Unread
 
 Conf = dict[str, Any]

@@ -17,6 +17,7 @@ from rollout.moves.journal import Move
 from rollout.moves.standings import Standings
 from rollout.moves.verdicts import Verdicts
 from rollout.schedule.timetable import PlannedMove, PlannedWave, timetable
+from rollout.sleep.hours import by_plan
 from rollout.terminal.time_text import local, short_date, span, weekday_moment
 
 MARKED = (Stage.DARK, Stage.CANARY, Stage.CUTOVER, Stage.DETACHED, Stage.RETIRED)
@@ -205,6 +206,8 @@ class EnvironmentOnBoard:
     services: tuple[ServiceOnBoard, ...]
     timeline: Timeline | None
     problems: tuple[str, ...]
+    hours: str | None
+    """What its plan says of sleep; None: it never sleeps."""
 
 
 def as_page(standings: Standings, verdicts: Verdicts, *, runbooks: str = "docs/tasks") -> str:
@@ -230,12 +233,14 @@ def _environment(
     moves = [move for wave in plan for move in wave.moves]
     own = [row for row in board if row.environment == name]
     problems = (c.text for row in own for c in row.collisions if not c.allowed_because)
+    target = standings.environments[name]
     return EnvironmentOnBoard(
-        target=standings.environments[name],
+        target=target,
         in_flight=sum(row.stage.is_in_flight for row in own),
         services=tuple(_service(standings, verdicts, row, moves) for row in own),
         timeline=_timeline(plan),
         problems=tuple(dict.fromkeys(problems)),
+        hours=by_plan(target.sleep, standings.now) if target.sleep else None,
     )
 
 

@@ -1,4 +1,4 @@
-"""Show whether an environment sleeps, part by part, and what goes on running.
+"""Show whether an environment sleeps, part by part.
 
 Exit codes: 0 every part is as its plan says, 1 refused, 2 some are not: it is awake although its
 plan says that it sleeps, or only partly asleep.
@@ -6,22 +6,28 @@ plan says that it sleeps, or only partly asleep.
 Example: `pay asleep test-perf-1`
 """
 
+from collections.abc import Iterator, Sequence
+
 import typer
 from botocore.exceptions import ClientError
 
+from pay.model import Environment
 from rollout.aws.clients import asking
+from rollout.cost.bill import priced
+from rollout.cost.instances import groups
+from rollout.cost.lines import HOURS, Line, missing, total
+from rollout.cost.prices import load_prices
+from rollout.cost.table import money
 from rollout.delivery.sleeping import PARTLY
-from rollout.sleep.hours import by_plan
+from rollout.sleep.backstop import backstop_at
+from rollout.sleep.hours import by_plan, sleeps_again
 from rollout.sleep.moving import Mover
 from rollout.sleep.parts import Target
-from rollout.sleep.report import as_data, instances, print_rows, require_sleep, summary
+from rollout.sleep.report import Instances, as_data, instances, print_rows, require_sleep, summary
 from rollout.terminal.arguments import EnvironmentName, Json, environments_folder, now
 from rollout.terminal.console import choose, console, print_json
 from rollout.terminal.environments import load_for
 from rollout.terminal.refusal import Failed
-
-HOURS_OF_A_MONTH = 730
-"""What AWS's calculators count."""
 
 
 def asleep(environment: EnvironmentName, as_json: Json = False) -> None:
@@ -35,10 +41,11 @@ def asleep(environment: EnvironmentName, as_json: Json = False) -> None:
             rows = [*mover.rows(Target.ASLEEP)]
             running = instances(chosen, client, at)
             as_planned = all(row.is_done for row in mover.rows(planned))
+            once = backstop_at(chosen, client)
         except ClientError as error:
             raise Failed(f"{error} Allow your role this action.") from None
     state = summary(rows)
-    hours = sum(each.count for each in running) * HOURS_OF_A_MONTH
+    lines = [*_lines(chosen, running)]
     if as_json:
         print_json(
             {
@@ -48,17 +55,34 @@ def asleep(environment: EnvironmentName, as_json: Json = False) -> None:
                 "as_planned": as_planned,
                 "parts": as_data(rows),
                 "instances": {each.segment: str(each) for each in running},
-                "instance_hours_a_month": hours,
+                "sleeps_again": once and once.isoformat(),
+                "instance_hours_a_month": sum(each.count for each in running) * HOURS,
+                "instance_usd_a_month": None if missing(lines) else float(total(lines)),
+                "without_a_price": list(missing(lines)),
             }
         )
     else:
         out = console()
         print_rows(out, rows)
-        out.print(f"{environment} is [bold]{state}[/]. {by_plan(sleep, at)}")
+        again = sleeps_again(sleep, once, at) if once else ""
+        out.print(f"{environment} is [bold]{state}[/]. {by_plan(sleep, at)}{again}")
         if running:
             out.print(
-                f"EC2 instances go on running: {', '.join(map(str, running))}, {hours:,} instance "
-                "hours a month."
+                f"EC2 instances go on running: {', '.join(map(str, running))}, for {money(lines)} "
+                "USD a month."
             )
+        if lacking := missing(lines):
+            out.print(f"Not counted, without a price: {', '.join(lacking)}.")
     if not as_planned:
         raise typer.Exit(PARTLY)
+
+
+def _lines(environment: Environment, running: Sequence[Instances]) -> Iterator[Line]:
+    """Yield what the instances cost in a month, with their disks."""
+    if not running:
+        return
+    prices = load_prices(environment.region)
+    of_segment = {group.segment: group for group in groups(environment)}
+    for each in running:
+        for usage in of_segment[each.segment].usage(each.count):
+            yield priced(prices, usage, {})

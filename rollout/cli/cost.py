@@ -1,7 +1,8 @@
 """Show what environments cost, and when the move has paid off.
 
 Prices have a source and a date; what has none is named and never counted as 0. The team's own
-figures stand in `costs/assumptions.toml` beside the environments, or come with `--assume`.
+figures stand in `costs/assumptions.toml` beside the environments, or come with `--assume`; what
+needs one that is missing is left out of the sums, and asked for by name.
 
 Exit codes: 0 fine, 1 a figure or a file is missing or wrong, 2 wrong use.
 
@@ -15,7 +16,7 @@ from typing import Annotated
 import typer
 
 from pay.model.problem import InvalidInput, Problem
-from rollout.cost.assumptions import assumptions_file, load_assumptions
+from rollout.cost.assumptions import asked_for, assumptions_file, load_assumptions
 from rollout.cost.bill import Pricing
 from rollout.cost.outputs import WRITERS
 from rollout.cost.prices import load_prices
@@ -29,7 +30,7 @@ from rollout.terminal.arguments import (
     now,
     service_names,
 )
-from rollout.terminal.console import choose, console, print_json
+from rollout.terminal.console import choose, console, print_json, print_problems
 from rollout.terminal.output import writable, write_output
 from rollout.terminal.tables import print_table
 
@@ -106,19 +107,29 @@ def cost(
         found = f"environments in {', '.join(regions)}"
         problem = Problem(found=found, allowed="one region, which has one list of prices")
         raise InvalidInput([problem])
-    pricing = _pricing(regions[0], assumptions_file(folder), assume or ())
+    file = assumptions_file(folder)
+    pricing = _pricing(regions[0], file, assume or ())
+    questions = InvalidInput(asked_for(pricing.assumptions, file))
+    if out is not None and questions.problems:
+        raise questions  # a file outlives what is said beside it
     shown = report(standings, chosen, pricing, service=service, is_estate=environment is None)
     if out is not None:
         write_output(out, WRITERS[out.suffix](shown))
     rows = by or (By.SERVICE if environment else By.ENVIRONMENT)
     if as_json:
         print_json(as_data(shown, rows))
-        return
-    screen = console()
-    print_table(screen, as_table(shown, rows))
-    if service is None:
-        print_table(screen, instances_table(shown))
-    for sentence in sentences(shown):
-        screen.print(sentence)
-    if out is not None:
-        screen.print(f"Written: {out}")
+    else:
+        screen = console()
+        print_table(screen, as_table(shown, rows))
+        if service is None:
+            print_table(screen, instances_table(shown))
+        for sentence in sentences(shown):
+            screen.print(sentence)
+        if out is not None:
+            screen.print(f"Written: {out}")
+    if questions.problems:
+        if not as_json:  # there they stand beside the rows
+            print_problems(
+                "[bold]Not known[/]: each sum with a plus lacks what needs it.", questions
+            )
+        raise typer.Exit(1)

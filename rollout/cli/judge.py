@@ -27,6 +27,7 @@ import typer
 
 from pay.model.judging.part import ExitCode
 from rollout.aws.clients import asking
+from rollout.delivery.sleeping import asking_awake
 from rollout.measure.judgement import Judgement
 from rollout.measure.measure import judge as measure
 from rollout.measure.page import as_page
@@ -133,7 +134,7 @@ def _judge_running(
     environment: str, service: str | None, at: datetime | None, watch: bool, shown: Shown
 ) -> None:
     while True:
-        judgements, failures = _judgements(environment, service, at or now())
+        judgements, failures = _judgements(environment, service, at)
         for each in judgements if shown.record else ():
             append(verdicts_path(environments_folder(), environment, each.service), each.line())
         if shown.html:
@@ -155,20 +156,21 @@ def _judge_running(
 
 
 def _judgements(
-    environment: str, service: str | None, at: datetime
+    environment: str, service: str | None, at: datetime | None
 ) -> tuple[Sequence[Judgement], Mapping[str, str]]:
     """Return the judgement of each service, and why others have none: one whose side is missing
-    does not keep the others from theirs.
+    does not keep the others from theirs. Without `at`, it is now. Raises Refused while it sleeps.
     """
     standings = load_standings(environments_folder(), now(), environment)
     target = choose(environment, standings.environments, "ENV")
     if service is not None:
         choose(service, target.services, "SERVICE")
-    asked = services_to_judge(standings, environment, service, at)
+    asked = services_to_judge(standings, environment, service, at or standings.now)
     judgements: list[Judgement] = []
     failures: dict[str, str] = {}
     if asked:
-        with asking(target) as client:
+        reach = asking(target) if at else asking_awake(target, f"judging {environment}")
+        with reach as client:
             for each in asked:
                 try:
                     judgements.append(measure(each, client))

@@ -19,6 +19,7 @@ from rich.markup import escape
 from pay.catalogue import CATALOGUE
 from rollout.aws.clients import asking
 from rollout.delivery.environment_locks import Wait, locked
+from rollout.delivery.sleeping import refuse_asleep
 from rollout.moves.journal import author
 from rollout.tasks.migrations import Migrated
 from rollout.tasks.migrations import migrate as run_migration
@@ -50,6 +51,8 @@ def migrate(
     command = f"pay migrate {environment} {service} {release}"
     by = author(folder)
     with asking(chosen) as client, locked([chosen], command, by, longest=wait):
+        what = f"migrating {service} to release {release} in {environment}"
+        refuse_asleep(chosen, client, what)
         runner = Runner(chosen, client, report=lambda line: typer.echo(line, err=True))
         try:
             migrated = run_migration(target, release, runner=runner, folder=folder, now=now())

@@ -6,12 +6,14 @@ migrations, smoke tests, scheduled calls, and a weekly rebuild of sidecars that 
 Example: `pay pipeline concourse staging-2`
 """
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from pay.files import read_text
 from pay.model.problem import InvalidInput
 from rollout.pipelines.check import pipeline_problems
 from rollout.pipelines.concourse import concourse_pipeline
@@ -19,7 +21,7 @@ from rollout.pipelines.github import github_workflow
 from rollout.pipelines.needs import Needs
 from rollout.terminal.arguments import EnvironmentName, environments_folder
 from rollout.terminal.console import Command, choose, console
-from rollout.terminal.environments import load_for
+from rollout.terminal.environments import load_where
 from rollout.terminal.output import STANDARD_OUTPUT, writable, write_output
 
 GENERATED = Path("docs", "workflows", "generated")
@@ -52,7 +54,9 @@ def github(environment: EnvironmentName, out: Out = None) -> None:
 def check(
     files: Annotated[
         list[Path],
-        typer.Argument(metavar="FILES", help="Pipelines of Concourse, workflows of GitHub."),
+        typer.Argument(
+            metavar="FILES", help="Pipelines and tasks of Concourse, workflows of GitHub."
+        ),
     ],
 ) -> None:
     """Check pipelines without a server, those that people wrote too.
@@ -65,8 +69,24 @@ def check(
     console().print(f"No mistakes in {', '.join(map(str, files))}.")
 
 
+def _says_it_follows(file: Path, environment: str) -> bool:
+    """Return whether an environment takes its releases from another, whatever else its file says:
+    a pipeline without it would not hand them on.
+    """
+    line = rf"\s*follows\s*=\s*([\"']){re.escape(environment)}\1"
+    try:
+        return re.search(rf"^{line}", read_text(file), re.MULTILINE) is not None
+    except (OSError, ValueError):
+        return False
+
+
 def _write(kind: str, environment: str, text: Callable[[Needs], str], out: Path | None) -> None:
-    environments = load_for(environments_folder(), environment, with_followed=True)
+    folder = environments_folder()
+
+    def is_needed(name: str) -> bool:
+        return name == environment or _says_it_follows(folder / f"{name}.toml", environment)
+
+    environments = load_where(folder, is_needed, with_followed=True)
     target = choose(environment, environments, "ENV")
     file = out or writable(GENERATED / f"{kind}-{environment}.yml")
     assert file

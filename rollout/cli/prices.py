@@ -8,7 +8,6 @@ Exit codes: 0 fine, 1 a price is too old or AWS does not answer with one price, 
 Example: `pay prices --check-age 90d`
 """
 
-import re
 from datetime import date, timedelta
 from typing import Annotated, Any
 
@@ -22,22 +21,14 @@ from rollout.cost.refresh import changes, look_up, pricing_client, with_offers
 from rollout.terminal.arguments import Json, now
 from rollout.terminal.console import console, print_json
 from rollout.terminal.tables import print_table
-
-_DAYS = re.compile(r"(\d{1,4})d")
-
-
-def _age(text: str) -> timedelta:
-    match = _DAYS.fullmatch(text.strip())
-    if match is None:
-        raise typer.BadParameter(f"{text!r} is not a number of days; write it as 90d.")
-    return timedelta(days=int(match[1]))
+from rollout.terminal.time_text import duration
 
 
 def prices(
     region: Annotated[str, typer.Option(metavar="REGION", help="A region of AWS.")] = "eu-west-1",
     check_age: Annotated[
         timedelta | None,
-        typer.Option(parser=_age, metavar="DAYS", help="Fail when a price is older: 90d."),
+        typer.Option(parser=duration, metavar="TIME", help="Fail when a price is older: 90d."),
     ] = None,
     refresh: Annotated[bool, typer.Option("--refresh", help="Look every price up.")] = False,
     as_json: Json = False,

@@ -11,11 +11,12 @@ the smoke tests of the Fargate side in the same way: FAILED blocks the move, no 
 Example: `pay promote test-12 connector --evidence "errors 0.1 %, p99 as before, 4 h"`
 """
 
-from typing import Annotated
+from contextlib import AbstractContextManager
+from typing import Annotated, Any
 
 import typer
 
-from pay.model import Stage
+from pay.model import Environment, Stage
 from rollout.moves.gates import Promotion, next_move
 from rollout.moves.journal import author
 from rollout.moves.judge_stage import judge_stage
@@ -63,7 +64,15 @@ def promote(
             adjacent=allow_adjacent,
             approvers=tuple(approver or ()),
             expected=to,
-            judged=judge_stage(standings, environment, service, edge),
-            smoked=smoke_side(standings, environment, service, edge),
+            judged=judge_stage(standings, environment, service, edge, _awake),
+            smoked=smoke_side(standings, environment, service, edge, _awake),
         )
         print_move(write_promotion(asked, by=author(folder)), as_json=as_json)
+
+
+def _awake(environment: Environment) -> AbstractContextManager[Any]:
+    """Reach an environment that does not sleep: one that does can neither be judged nor tried."""
+    # It imports boto3, which most moves need nothing of.
+    from rollout.delivery.sleeping import asking_awake
+
+    return asking_awake(environment)

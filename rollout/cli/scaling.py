@@ -2,8 +2,8 @@
 
 Without an option: bounds, targets and schedule of each service at its stage. `--simulate` lets a
 week of demand pass and shows tasks over the day, seconds in which they were too few, and their
-hours against the peak's. `--register` brings the minimum that is due now to AWS: after a deploy by
-hand, because the schedule does it up to a day later. `pay apply` does it itself.
+hours against the peak's. `--register` brings the bounds that are due now to AWS: after a deploy by
+hand, because a schedule does it up to a day later. `pay apply` does it itself.
 
 A curve is a CSV file with the columns `time` (local, such as 2026-11-26T09:00) and `requests`.
 
@@ -48,7 +48,7 @@ def scaling(
         ),
     ] = None,
     register: Annotated[
-        bool, typer.Option(help="Bring the minimum that is due now to AWS.")
+        bool, typer.Option(help="Bring the bounds that are due now to AWS.")
     ] = False,
     as_json: Json = False,
 ) -> None:
@@ -81,7 +81,9 @@ def _register(sides: list[ServiceSide], *, as_json: bool) -> None:
     with asking(sides[0].environment) as client:
         changed = [*register_due(client, sides, now())]
     if as_json:
-        print_json({each.service: {"before": each.before, "now": each.now} for each in changed})
+        print_json(
+            {each.service: {"before": {**each.before}, "now": {**each.now}} for each in changed}
+        )
     else:
         for each in changed:
             typer.echo(str(each))

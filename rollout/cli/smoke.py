@@ -21,7 +21,7 @@ from pay.catalogue.scenarios import SCENARIOS
 from pay.model import Environment, Side
 from pay.model.stacks import SMOKE
 from pay.smoke.targets import on_side
-from rollout.aws.clients import asking
+from rollout.delivery.sleeping import asking_awake
 from rollout.smoke.local import smoke_locally
 from rollout.smoke.report import as_data, print_verdict
 from rollout.smoke.smoke import smoke as smoke_side
@@ -61,7 +61,7 @@ def smoke(
         target = choose(environment, load_for(environments_folder(), environment), "ENV")
         sides = [side] if side else [each for each in Side if on_side(target, each)]
         _require_smoke_tests(target, sides)
-        with asking(target) as client:
+        with asking_awake(target, f"the smoke tests of {environment}") as client:
             run = smoke_locally if local else smoke_side
             verdicts = [run(target, each, chosen or None, client=client) for each in sides]
     if as_json:

@@ -16,6 +16,7 @@ from pay.model.stacks import TASKS
 from pay.model.tasks import scheduled
 from rollout.aws.clients import Client, asking
 from rollout.delivery.environment_locks import Wait, locked
+from rollout.delivery.sleeping import refuse_asleep
 from rollout.moves.journal import author
 from rollout.tasks.one_off import Runner
 from rollout.tasks.scheduled import Planned, dead_letters, planned_calls, run_now
@@ -66,6 +67,7 @@ def run(
     call = choose(name, calls, "NAME")
     command, by = f"pay task run {environment} {name}", author(environments_folder())
     with asking(chosen) as client, locked([chosen], command, by, longest=wait):
+        refuse_asleep(chosen, client, f"making the call {name} in {environment}")
         runner = Runner(chosen, client, report=lambda line: typer.echo(line, err=True))
         try:
             ended = run_now(call, runner)

@@ -1,9 +1,9 @@
-"""Wake an environment: databases, then services after those that they call, alarms, canaries.
+"""Wake an environment: databases, services, alarms.
 
-It waits until every part is well: databases available, tasks healthy, alarms OK. With `--for`,
-schedules that put it to sleep again are made first: whatever becomes of this command, it does not
-stay awake. A second run changes nothing, and finishes what a killed one began. The environment is
-locked meanwhile.
+Services follow those that they call, and canaries come last. It waits until every part is well:
+databases available, tasks healthy, alarms OK. With `--for`, schedules that put it to sleep again
+are made first: whatever becomes of this command, it does not stay awake. A second run changes
+nothing, and finishes what a killed one began. The environment is locked meanwhile.
 
 Exit codes: 0 it is awake, 1 refused, 2 some parts are not awake: a table lists them.
 

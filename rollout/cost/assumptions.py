@@ -1,4 +1,7 @@
-"""The team's own figures: what a bill needs beside AWS's prices. None of them has a default."""
+"""The team's own figures: what a bill needs beside AWS's prices.
+
+None of them has a default: what needs one that is not known is left out, and names it.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -11,7 +14,7 @@ from pydantic import Field, ValidationError
 
 from pay.environments.toml_lines import TomlLines
 from pay.files import read_text
-from pay.model.base import Model
+from pay.model.base import Model, description
 from pay.model.problem import InvalidInput, Problem
 from pay.model.pydantic_errors import to_problems
 from pay.toml_text import NotToml, parse
@@ -34,30 +37,30 @@ class Range(Model):
 class Assumptions(Model):
     """One file, `costs/assumptions.toml` beside the environments."""
 
-    hourly_rate_gbp: Amount
+    hourly_rate_gbp: Amount | None = None
     """What an hour of a developer costs, in GBP"""
-    usd_per_gbp: Annotated[Decimal, Field(gt=0, le=10)]
+    usd_per_gbp: Annotated[Decimal, Field(gt=0, le=10)] | None = None
     """The rate of exchange, for example 1.25"""
-    usd_per_gbp_date: date
+    usd_per_gbp_date: date | None = None
     """The day of that rate, for example 2026-11-26"""
-    hours_a_week_before: Range
+    hours_a_week_before: Range | None = None
     """Hours a week on keeping EC2 instances, for example { low = 5, high = 7 }"""
-    hours_a_week_after: Range
+    hours_a_week_after: Range | None = None
     """Hours a week on the platform when all has moved, for example { low = 0, high = 1 }"""
-    move_hours_a_service: Range
+    move_hours_a_service: Range | None = None
     """Hours of work to move one service in one environment, for example { low = 4, high = 12 }"""
-    scaled_percent: Percent
+    scaled_percent: Percent | None = None
     """How far tasks that scale are above `min` on average: 0 is `min`, 100 is `peak`"""
-    lcus_a_service: Amount
+    lcus_a_service: Amount | None = None
     """Capacity units that a service's load balancers use on average, at production's traffic"""
-    log_gb_a_service: Amount
+    log_gb_a_service: Amount | None = None
     """GB of log lines that a service writes in a month, at production's traffic"""
-    log_stored_percent: Percent
+    log_stored_percent: Percent | None = None
     """What CloudWatch stores of a GB of log lines, compressed, in per cent"""
 
     @property
     def inputs(self) -> Mapping[str, Decimal]:
-        """Return every number by its name: those of a range end in `_low` and `_high`."""
+        """Return every known number by its name: those of a range end in `_low` and `_high`."""
         numbers: dict[str, Decimal] = {}
         for name in type(self).model_fields:
             value = getattr(self, name)
@@ -68,8 +71,17 @@ class Assumptions(Model):
         return numbers
 
     @property
-    def hourly_rate_usd(self) -> Decimal:
-        return self.hourly_rate_gbp * self.usd_per_gbp
+    def unknown(self) -> Mapping[str, str]:
+        """Return every figure that nobody has given yet, with what it is."""
+        names = type(self).model_fields
+        return {name: meaning_of(name) for name in names if getattr(self, name) is None}
+
+
+def meaning_of(name: str) -> str:
+    """Return what a figure is; `name` may be that of an end of a range."""
+    if name not in Assumptions.model_fields:
+        name = name.removesuffix("_low").removesuffix("_high")
+    return description(Assumptions, name) or ""
 
 
 def assumptions_file(environments: Path) -> Path:
@@ -80,14 +92,14 @@ def assumptions_file(environments: Path) -> Path:
 def load_assumptions(path: Path, given: Sequence[str] = ()) -> Assumptions:
     """Return the figures of a file; `given`, each `name=value`, comes before the file.
 
-    Raises InvalidInput with every figure that is missing or wrong, at once.
+    Raises InvalidInput with every figure that is wrong, at once.
     """
     text, data = "", dict[str, Any]()
     try:
         text = read_text(path)
         data = parse(text)
     except FileNotFoundError:
-        pass  # every figure is asked for by name
+        pass  # every figure is unknown
     except (OSError, ValueError) as error:
         line = error.line if isinstance(error, NotToml) else None
         problem = Problem(where=str(path), line=line, found=str(error), allowed="readable TOML")
@@ -99,6 +111,12 @@ def load_assumptions(path: Path, given: Sequence[str] = ()) -> Assumptions:
         raise InvalidInput(
             replace(each, where=str(path), line=lines.of(each.key)) for each in to_problems(error)
         ) from None
+
+
+def asked_for(figures: Assumptions, path: Path) -> Iterator[Problem]:
+    """Yield each figure that is not known, as a question. `path`: where they are written down."""
+    for name, meaning in figures.unknown.items():
+        yield Problem(where=str(path), key=name, found="nothing", allowed=meaning, fix="add it")
 
 
 def _with(data: dict[str, Any], given: Sequence[str]) -> dict[str, Any]:

@@ -11,9 +11,20 @@ from functools import cached_property
 from pay.model import Environment, Side, Stage
 from rollout.cost.assumptions import Assumptions
 from rollout.cost.instances import Group, groups, reserved
-from rollout.cost.lines import Line, Part, Usage, cents, missing, total
+from rollout.cost.lines import Line, Part, Usage, cents, missing, total, whole
 from rollout.cost.prices import PriceList
 from rollout.cost.usage import service_usage, shared_usage
+
+
+def priced(prices: PriceList, usage: Usage, inputs: Mapping[str, Decimal]) -> Line:
+    """Return a usage with its cost; without one when its price is missing, or one of the
+    assumptions that multiply it, which `inputs` holds.
+    """
+    usd = prices.usd(usage.item)
+    unknown = tuple(name for name in usage.times if name not in inputs)
+    if usd is None or unknown:
+        return Line(usage, None, () if usd else (usage.item,), unknown)
+    return Line(usage, cents(usage.multiplied(inputs) * usd))
 
 
 @dataclass(frozen=True)
@@ -28,9 +39,8 @@ class Pricing:
         return self.assumptions.inputs
 
     def line(self, usage: Usage) -> Line:
-        """Return the usage with its cost; without one when its price is missing."""
-        usd = self.prices.usd(usage.item)
-        return Line(usage, None if usd is None else cents(usage.multiplied(self.inputs) * usd))
+        """Return the usage with its cost; without one when a price or a figure is missing."""
+        return priced(self.prices, usage, self.inputs)
 
     def of_group(self, group: Group, count: int) -> tuple[Line, ...]:
         """Return what so many instances cost: hours and disks."""
@@ -50,7 +60,7 @@ class Instances:
     @property
     def usd(self) -> Decimal | None:
         """Return what AWS bills; None when a price is missing."""
-        return None if missing(self.billed) else total(self.billed)
+        return whole(self.billed)
 
 
 @dataclass(frozen=True)
@@ -63,16 +73,13 @@ class Bill:
 
     @property
     def usd(self) -> Decimal:
-        """Return the sum of all that has a price."""
+        """Return the sum of all that has a cost."""
         return total(self.lines)
 
     @property
     def missing(self) -> tuple[str, ...]:
         """Return the items without a price."""
-        names = {each.group.name for each in self.instances}
-        of_groups = (line for each in self.instances for line in each.billed)
-        found = (*missing(self.lines), *missing(of_groups))
-        return tuple(each for each in dict.fromkeys(found) if each not in names)
+        return missing(self.lines)
 
     @property
     def items(self) -> frozenset[str]:
@@ -88,13 +95,9 @@ class Bill:
         return Bill(lines, tuple(each for each in self.instances if each.group.name in names))
 
     @property
-    def double_running(self) -> Decimal:
+    def double_running(self) -> tuple[Line, ...]:
         """Return what Fargate costs where EC2 still runs the same service."""
-        return total(line for line in self.lines if _runs_twice(line.usage))
-
-
-def _runs_twice(usage: Usage) -> bool:
-    return usage.side is Side.FARGATE and usage.stage is not None and usage.stage.has_ec2
+        return tuple(line for line in self.lines if line.usage.runs_twice)
 
 
 def bill(environments: Iterable[Environment], pricing: Pricing) -> Bill:
@@ -114,21 +117,22 @@ def bill(environments: Iterable[Environment], pricing: Pricing) -> Bill:
 def _instances(environment: Environment, group: Group, pricing: Pricing) -> Instances:
     """Share a group's cost: to each service what its tasks reserve, the rest is idle room."""
     billed = pricing.of_group(group, group.configured)
-    usd = None if missing(billed) else total(billed)
-    whole = group.weight * group.configured
+    usd, unpriced = whole(billed), missing(billed)
+    weights = group.weight * group.configured
     allocated = tuple(
         Line(
             Usage(
                 environment.name,
                 Part.EC2,
-                f"{weight:f} of {whole:f} parts of the instances of {group.segment}",
+                f"{weight:f} of {weights:f} parts of the instances of {group.segment}",
                 group.name,
                 weight,
                 service=name,
                 side=Side.EC2,
                 stage=environment.services[name].stage,
             ),
-            None if usd is None else cents(usd * weight / whole),
+            None if usd is None else cents(usd * weight / weights),
+            unpriced,
         )
         for name, weight in reserved(environment, group.segment).items()
     )
@@ -137,11 +141,14 @@ def _instances(environment: Environment, group: Group, pricing: Pricing) -> Inst
         Part.IDLE,
         f"what no task of {group.segment} reserves",
         group.name,
-        whole - sum(line.usage.quantity for line in allocated),
+        weights - sum(line.usage.quantity for line in allocated),
         side=Side.EC2,
     )
     return Instances(
-        group, billed, allocated, Line(idle, None if usd is None else usd - total(allocated))
+        group,
+        billed,
+        allocated,
+        Line(idle, None if usd is None else usd - total(allocated), unpriced),
     )
 
 

@@ -22,6 +22,7 @@ from pay.model.environment.instance_types import (
 )
 from pay.model.side import ServiceSide
 from rollout.cost.lines import HOURS, Part, Usage, amount
+from rollout.cost.usage import awake_part
 
 VCPU_WEIGHT, GB_WEIGHT = 9, 1
 
@@ -111,9 +112,14 @@ def counts_needed(environment: Environment, segment: Segment) -> tuple[int, int]
 
 
 def reserved(environment: Environment, segment: Segment) -> dict[str, Decimal]:
-    """Return what the tasks of each service reserve on EC2, at `peak`, as a weight."""
+    """Return what the tasks of each service reserve on EC2, at `peak`, as a weight: nothing while
+    the environment sleeps, although its instances run on.
+    """
+    awake = awake_part(environment)
     return {
-        name: weight_of(Room(side.size.cpu, side.size.memory_mib)) * deployment.tasks.peak
+        name: amount(
+            weight_of(Room(side.size.cpu, side.size.memory_mib)) * deployment.tasks.peak * awake
+        )
         for name, deployment in environment.services.items()
         if deployment.stage.has_ec2
         and (side := ServiceSide(CATALOGUE[name], environment, Side.EC2))

@@ -57,6 +57,11 @@ class Usage:
     times: tuple[str, ...] = ()
     """The assumptions that multiply it; a name that ends in `_percent` counts as hundredths."""
 
+    @property
+    def runs_twice(self) -> bool:
+        """Return whether it is Fargate's, of a service that EC2 still runs, too."""
+        return self.side is Side.FARGATE and self.stage is not None and self.stage.has_ec2
+
     def multiplied(self, inputs: Mapping[str, Decimal]) -> Decimal:
         """Return the quantity with its assumptions."""
         return self.quantity * prod((factor(name, inputs) for name in self.times), start=Decimal(1))
@@ -73,14 +78,29 @@ class Line:
 
     usage: Usage
     usd: Decimal | None
-    """To the cent; None: its price is missing."""
+    """To the cent; None: something that it needs is missing."""
+    unpriced: tuple[str, ...] = ()
+    """The items that it needs and that have no price."""
+    unknown: tuple[str, ...] = ()
+    """The team's figures that it needs and that nobody has given."""
 
 
 def total(lines: Iterable[Line]) -> Decimal:
-    """Return the sum of the lines that have a price."""
+    """Return the sum of the lines that have a cost."""
     return sum((line.usd for line in lines if line.usd is not None), Decimal("0.00"))
 
 
 def missing(lines: Iterable[Line]) -> tuple[str, ...]:
     """Return the items without a price, each once."""
-    return tuple(dict.fromkeys(line.usage.item for line in lines if line.usd is None))
+    return tuple(dict.fromkeys(item for line in lines for item in line.unpriced))
+
+
+def unknown(lines: Iterable[Line]) -> tuple[str, ...]:
+    """Return the figures that lines lack, each once."""
+    return tuple(dict.fromkeys(name for line in lines for name in line.unknown))
+
+
+def whole(lines: Iterable[Line]) -> Decimal | None:
+    """Return the sum of the lines; None where one has no cost."""
+    lines = tuple(lines)
+    return None if any(line.usd is None for line in lines) else total(lines)

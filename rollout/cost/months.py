@@ -73,6 +73,8 @@ class Month:
     """One for each item and part; of EC2 with `min_instances` lowered as services leave."""
     ec2_as_configured: tuple[Line, ...]
     """What EC2 costs instead while nobody lowers `min_instances`."""
+    double_running: tuple[Line, ...]
+    """What of the lines is Fargate's, of services that EC2 still runs, too."""
     begun: int
     """The services that begin to move."""
     is_over: bool
@@ -88,6 +90,10 @@ class Month:
     @property
     def usd_as_configured(self) -> Decimal:
         return self.usd - self.of(Part.EC2) + total(self.ec2_as_configured)
+
+    @property
+    def usd_twice(self) -> Decimal:
+        return total(self.double_running)
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -122,6 +128,7 @@ def months(plans: Sequence[Plan], pricing: Pricing, now: datetime) -> tuple[Mont
                 first=first,
                 lines=_summed((*ec2, *usages), pricing),
                 ec2_as_configured=_summed(as_configured, pricing),
+                double_running=_summed((each for each in usages if each.runs_twice), pricing),
                 begun=sum(start <= at < after for plan in plans for at in plan.starts),
                 is_over=end <= start,
             )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from pay.pages import templates
+from rollout.cost.assumptions import meaning_of
 from rollout.cost.lines import Line, Part, total
 from rollout.cost.months import Month
 from rollout.cost.report import Report
@@ -19,9 +20,6 @@ STACKED: tuple[tuple[str, str, tuple[Part, ...]], ...] = (
     ("balancers, alarms, logs and the rest", "rest", tuple(set(Part) - {Part.EC2, Part.FARGATE})),
 )
 """What a bar is made of, from below: words, class of the stylesheet, parts."""
-
-MONTHS_AFTER = 3
-"""Months that the chart shows after the last move."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +71,7 @@ def as_page(report: Report) -> str:
             instances=None if report.service else _instance_grid(report),
             width=WIDTH,
             height=HEIGHT,
+            meaning_of=meaning_of,
             stacked=STACKED,
         )
     )
@@ -109,16 +108,20 @@ def _by(report: Report, by: By) -> Grid:
 def _month_grid(report: Report) -> Grid:
     columns = [(words, parts) for words, _, parts in STACKED]
     return Grid(
-        ("month", *(words for words, _ in columns), "USD", "if min_instances stays", "begin"),
+        (
+            *("month", *(words for words, _ in columns), "USD", "of which double running"),
+            *("if min_instances stays", "begin"),
+        ),
         tuple(
             (
                 month.name,
                 *_cells(month.lines, columns),
                 money(month.lines),
+                money(month.double_running),
                 f"{month.usd_as_configured:,.2f}{'+' * bool(month.missing)}",
                 str(month.begun),
             )
-            for month in _shown(report.months)
+            for month in report.months_of_moves
         ),
     )
 
@@ -144,14 +147,8 @@ def _cells(lines: Sequence[Line], columns: Iterable[tuple[str, tuple[Part, ...]]
         yield money(line for line in lines if line.usage.part in parts)
 
 
-def _shown(months: tuple[Month, ...]) -> tuple[Month, ...]:
-    """Return the months up to some after the last move: the rest are the same."""
-    over = sum(not month.is_over for month in months)
-    return months[: over + MONTHS_AFTER]
-
-
 def _chart(report: Report) -> Chart:
-    months = _shown(report.months)
+    months = report.months_of_moves
     before = report.before.usd
     top = max(before, *(max(month.usd, month.usd_as_configured) for month in months))
     step = _step(top)

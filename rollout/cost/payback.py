@@ -4,11 +4,11 @@ All that is spent from now on, with the bill and the hours of the move, is compa
 be spent if every service had stayed on EC2.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from math import prod
 
-from rollout.cost.assumptions import Assumptions
 from rollout.cost.lines import cents
 from rollout.cost.months import Month
 
@@ -38,19 +38,24 @@ def hours_a_month(low: Decimal, high: Decimal) -> Hours:
     return Hours(low * WEEKS_OF_A_MONTH, high * WEEKS_OF_A_MONTH)
 
 
+RATE = ("hourly_rate_gbp", "usd_per_gbp")
+RANGES = ("hours_a_week_before", "hours_a_week_after", "move_hours_a_service")
+NEEDS = (*RATE, *RANGES)
+"""The figures of the team without which nobody knows when the move pays."""
+
+
 def payback(
-    months: Sequence[Month], before: Decimal, assumptions: Assumptions, *, is_early: bool
+    months: Sequence[Month], before: Decimal, inputs: Mapping[str, Decimal], *, is_early: bool
 ) -> Payback:
-    """Return the balance of the move. `before` is the bill of a month with all on EC2, in USD.
+    """Return the balance of the move. `before` is the bill of a month with all on EC2, in USD;
+    `inputs` has all of NEEDS.
 
     `is_early` takes the ends of the ranges that pay back soonest: many hours before, few after and
     few for the move; otherwise the other ends.
     """
-    a = assumptions
-    hour = a.hourly_rate_usd
-    was = a.hours_a_week_before.high if is_early else a.hours_a_week_before.low
-    will_be = a.hours_a_week_after.low if is_early else a.hours_a_week_after.high
-    move = a.move_hours_a_service.low if is_early else a.move_hours_a_service.high
+    hour = prod(inputs[name] for name in RATE)
+    ends = ("high", "low", "low") if is_early else ("low", "high", "high")
+    was, will_be, move = (inputs[f"{name}_{end}"] for name, end in zip(RANGES, ends, strict=True))
     saved_hours = cents((was - will_be) * WEEKS_OF_A_MONTH * hour)
     balance, balances = Decimal("0.00"), list[Decimal]()
     for month in months:

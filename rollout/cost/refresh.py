@@ -37,7 +37,6 @@ class Offer:
     """What AWS asks for one item today."""
 
     usd: Decimal
-    unit: str
     sku: str
     source: str
     date: date
@@ -63,23 +62,81 @@ def look_up(prices: PriceList, client: Any) -> Lookup:
     offers, unanswered = dict[str, Offer](), dict[str, str]()
     for item, row in prices.price.items():
         try:
-            found = list(_offers(row, prices.region, client))
+            offers[item] = _offer(row, prices.region, client)
+        except _NoOffer as why:
+            unanswered[item] = str(why)
+        except (LookupError, ValueError, ArithmeticError):
+            unanswered[item] = "a product that cannot be read"
         except (BotoCoreError, ClientError) as error:
-            raise Failed(
-                f"AWS's price list cannot be asked: {error}. Log the shell in to an account in "
-                "which it has the right pricing:GetProducts, and run it again."
-            ) from None
-        newest = [each for each in found if each.date == max(one.date for one in found)]
-        if len(newest) == 1:
-            offers[item] = newest[0]
-        else:
-            skus = ", ".join(each.sku for each in newest)
-            unanswered[item] = f"{len(newest)} prices{f': {skus}' if skus else ''}"
+            raise Failed(f"AWS's price list cannot be asked: {error}. {_fix(error)}") from None
     return Lookup(offers, unanswered)
 
 
-def _offers(row: Price, region: str, client: Any) -> Iterator[Offer]:
-    """Yield the offers that match a row and have a price on demand."""
+class _NoOffer(Exception):
+    """What AWS's price list has instead of one price for a row."""
+
+
+_BUSY = ("Throttl", "TooManyRequests", "InternalError", "ServiceUnavailable")
+
+
+def _fix(error: BotoCoreError | ClientError) -> str:
+    code = error.response["Error"]["Code"] if isinstance(error, ClientError) else ""
+    if code.startswith(_BUSY):
+        return "Nothing was written. Wait a minute, and run it again."
+    return (
+        "Nothing was written. Log the shell in to an account in which it has the right "
+        "pricing:GetProducts, and run it again."
+    )
+
+
+def _offer(row: Price, region: str, client: Any) -> Offer:
+    """Return the one offer for a row. Raises _NoOffer where there is none, or more than one."""
+    products: dict[str, dict[str, Any]] = {}
+    for product in _products(row, region, client):
+        sku = product["product"]["sku"]
+        # An older version of the list has the same product.
+        if sku not in products or products[sku]["publicationDate"] < product["publicationDate"]:
+            products[sku] = product
+    found = [product for product in products.values() if "OnDemand" in product["terms"]]
+    dimensions = [(product, each) for product in found if (each := _dimension(product)) is not None]
+    if len(dimensions) != 1:
+        skus = ", ".join(product["product"]["sku"] for product, _ in dimensions)
+        raise _NoOffer(f"{len(dimensions)} prices{f': {skus}' if skus else ''}")
+    [(product, dimension)] = dimensions
+    if dimension["unit"] != row.unit:
+        raise _NoOffer(f"a price for another unit, {dimension['unit']} instead of {row.unit}")
+    return Offer(
+        usd=Decimal(f"{Decimal(dimension['pricePerUnit']['USD']).normalize():f}"),
+        sku=product["product"]["sku"],
+        source=f"AWS price list, {row.service} {product['version']}",
+        date=datetime.fromisoformat(product["publicationDate"]).date(),
+    )
+
+
+def _dimension(product: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the first tier of a product that costs something: a free one is for the account, not
+    for a service. None: it costs nothing.
+
+    Raises _NoOffer for two terms on demand with other prices, and for a price in another currency.
+    """
+    tiers = []
+    for term in product["terms"]["OnDemand"].values():
+        dimensions = sorted(
+            term["priceDimensions"].values(), key=lambda each: Decimal(each["beginRange"])
+        )
+        for each in dimensions:
+            if "USD" not in each["pricePerUnit"]:
+                raise _NoOffer(f"a price in {', '.join(each['pricePerUnit']) or 'no currency'}")
+        tiers.append(next((e for e in dimensions if Decimal(e["pricePerUnit"]["USD"])), None))
+    found = [each for each in tiers if each is not None]
+    prices = {(each["unit"], Decimal(each["pricePerUnit"]["USD"])) for each in found}
+    if len(prices) > 1:
+        raise _NoOffer(f"{len(prices)} prices on demand for {product['product']['sku']}")
+    return found[0] if found else None
+
+
+def _products(row: Price, region: str, client: Any) -> Iterator[dict[str, Any]]:
+    """Yield the products that match a row."""
     wanted = {"usagetype": row.usagetype}
     if row.operation:
         wanted["operation"] = row.operation
@@ -90,34 +147,15 @@ def _offers(row: Price, region: str, client: Any) -> Iterator[Offer]:
     filters = [{"Type": "TERM_MATCH", "Field": key, "Value": wanted[key]} for key in wanted]
     asked = {"ServiceCode": row.service, "FormatVersion": "aws_v1", "Filters": filters}
     for text in items(client, "get_products", "PriceList", **asked):
-        found = json.loads(text)
-        dimensions = [
-            dimension
-            for term in found["terms"].get("OnDemand", {}).values()
-            for dimension in term["priceDimensions"].values()
-        ]
-        # The first tier that costs something: a free tier is for the account, not for a service.
-        priced = sorted(
-            (each for each in dimensions if Decimal(each["pricePerUnit"].get("USD", "0"))),
-            key=lambda each: Decimal(each["beginRange"]),
-        )
-        if priced:
-            yield Offer(
-                usd=Decimal(f"{Decimal(priced[0]['pricePerUnit']['USD']).normalize():f}"),
-                unit=priced[0]["unit"],
-                sku=found["product"]["sku"],
-                source=f"AWS price list, {row.service} {found['version']}",
-                date=datetime.fromisoformat(found["publicationDate"]).date(),
-            )
+        yield json.loads(text)
 
 
 def changes(prices: PriceList, lookup: Lookup) -> Mapping[str, Offer]:
-    """Return the offers that differ from their rows in price, unit or SKU."""
+    """Return the offers that differ from their rows in price or SKU."""
     return {
         item: offer
         for item, offer in lookup.offers.items()
-        if (offer.usd, offer.unit, offer.sku)
-        != ((row := prices.price[item]).usd, row.unit, row.sku)
+        if (offer.usd, offer.sku) != ((row := prices.price[item]).usd, row.sku)
     }
 
 
@@ -130,7 +168,6 @@ def with_offers(text: str, changed: Mapping[str, Offer], checked: date | None) -
     for item, offer in changed.items():
         row = rows[item]
         values = {
-            "unit": offer.unit,
             "usd": str(offer.usd),
             "sku": offer.sku,
             "source": offer.source,

@@ -6,10 +6,11 @@ from datetime import date
 from functools import cached_property
 
 from pay.model import Environment, Stage
-from rollout.cost.assumptions import Assumptions
+from rollout.cost.assumptions import Assumptions, Range
 from rollout.cost.bill import Bill, Pricing, all_at, bill
+from rollout.cost.lines import unknown
 from rollout.cost.months import Month, months, plan_of
-from rollout.cost.payback import Hours, Payback, hours_a_month, payback
+from rollout.cost.payback import NEEDS, Hours, Payback, hours_a_month, payback
 from rollout.cost.prices import Price, PriceList
 from rollout.moves.standings import Standings
 from rollout.schedule.timetable import timetable
@@ -20,8 +21,14 @@ NOT_COUNTED = (
     "data transfer, NAT gateways and endpoints",
     "metrics of Container Insights",
     "runs of canaries that `pay smoke` starts",
+    "tasks that announced events add, and wakes outside the plan",
+    "tasks that run once or by schedule, their calls and queues",
     "images in ECR, objects in S3, secrets, and calls of keys",
 )
+
+
+MONTHS_AFTER = 3
+"""Months after the last move that people are shown."""
 
 
 @dataclass(frozen=True)
@@ -72,29 +79,52 @@ class Report:
         return next((month for month in self.months if month.is_over), None)
 
     @property
-    def hours_before(self) -> Hours:
-        hours = self.assumptions.hours_a_week_before
-        return hours_a_month(hours.low, hours.high)
+    def months_of_moves(self) -> tuple[Month, ...]:
+        """Return the months up to some after the last move: the rest are the same."""
+        over = sum(not month.is_over for month in self.months)
+        return self.months[: over + MONTHS_AFTER]
 
     @property
-    def hours_after(self) -> Hours:
-        hours = self.assumptions.hours_a_week_after
-        return hours_a_month(hours.low, hours.high)
+    def hours_before(self) -> Hours | None:
+        return _a_month(self.assumptions.hours_a_week_before)
+
+    @property
+    def hours_after(self) -> Hours | None:
+        return _a_month(self.assumptions.hours_a_week_after)
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """Return the team's figures that nobody has given."""
+        return tuple(self.assumptions.unknown)
+
+    @property
+    def unknown_of_payback(self) -> tuple[str, ...]:
+        """Return those without which nobody knows when the move pays."""
+        bills = unknown(
+            [*self.before.lines, *(line for each in self.months for line in each.lines)]
+        )
+        return tuple(name for name in self.unknown if name in (*NEEDS, *bills))
 
     @cached_property
     def paybacks(self) -> tuple[Payback, Payback] | None:
-        """Return the early and the late view; None when this is not the whole estate."""
-        if not self.is_estate or not self.months:
+        """Return the early and the late view; None when this is not the whole estate, and while a
+        figure is unknown.
+        """
+        if not self.is_estate or not self.months or self.unknown_of_payback:
             return None
-        before = self.before.usd
-        early = payback(self.months, before, self.assumptions, is_early=True)
-        return early, payback(self.months, before, self.assumptions, is_early=False)
+        before, inputs = self.before.usd, self.pricing.inputs
+        early = payback(self.months, before, inputs, is_early=True)
+        return early, payback(self.months, before, inputs, is_early=False)
 
     def month_of(self, view: Payback) -> str:
         """Return the month in which the move has paid for itself."""
         if view.number is None:
             return f"after {self.months[-1].name}"
         return self.months[view.number].name
+
+
+def _a_month(hours: Range | None) -> Hours | None:
+    return hours_a_month(hours.low, hours.high) if hours else None
 
 
 def report(

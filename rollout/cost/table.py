@@ -10,7 +10,8 @@ from rich.table import Column, Table
 
 from pay.model import Stage
 from rollout.cost.bill import Instances, grouped
-from rollout.cost.lines import Line, Part, Usage, missing, total
+from rollout.cost.lines import Line, Part, Usage, missing, total, unknown
+from rollout.cost.payback import Hours
 from rollout.cost.prices import OLDEST
 from rollout.cost.report import NOT_COUNTED, Report
 
@@ -46,11 +47,11 @@ KEYS: dict[By, Callable[[Usage], str]] = {
 
 
 def money(lines: Iterable[Line]) -> str:
-    """Return a sum for people: with a plus where a price is missing, and empty without lines."""
+    """Return a sum for people: with a plus where something is missing, and empty without lines."""
     lines = tuple(lines)
     lacking = [line for line in lines if line.usd is None]
     if not lines or len(lacking) == len(lines):
-        return "no price" if lacking else ""
+        return "" if not lacking else "no price" if missing(lacking) else "not known"
     return f"{total(lines):,.2f}{'+' if lacking else ''}"
 
 
@@ -67,7 +68,9 @@ def rows(report: Report, by: By) -> Iterator[tuple[str, tuple[Line, ...]]]:
 
 
 def as_table(report: Report, by: By) -> Table:
-    """Return a row for each group, with its parts as columns."""
+    """Return a row for each group, with its parts as columns; of a month also what runs twice."""
+    if by is By.MONTH:
+        return _months_table(report)
     names = ", ".join(report.environments)
     what = f"{report.service} in {names}" if report.service else names
     table = Table(
@@ -81,14 +84,35 @@ def as_table(report: Report, by: By) -> Table:
     )
     for name, lines in rows(report, by):
         table.add_row(name, *_cells(lines), money(lines))
-    if by is not By.MONTH:
-        table.add_section()
-        table.add_row("sum", *_cells(report.bill.lines), money(report.bill.lines))
+    table.add_section()
+    table.add_row("sum", *_cells(report.bill.lines), money(report.bill.lines))
     return table
 
 
-def _cells(lines: Sequence[Line]) -> Iterator[str]:
-    for _, parts in COLUMNS:
+def _months_table(report: Report) -> Table:
+    """Return the months while services move; each has whole instances, with their idle room."""
+    columns = [(name, parts) for name, parts in COLUMNS if parts != (Part.IDLE,)]
+    table = Table(
+        Column("month", no_wrap=True),
+        *(
+            Column(name, justify="right", no_wrap=True)
+            for name in (*(name for name, _ in columns), "USD", "run twice")
+        ),
+        title=f"Cost of {', '.join(report.environments)} while services move, USD a month",
+        title_justify="left",
+        box=box.SIMPLE_HEAD,
+        padding=(0, 1),
+    )
+    for month in report.months_of_moves:
+        cells = _cells(month.lines, columns)
+        table.add_row(month.name, *cells, money(month.lines), money(month.double_running))
+    return table
+
+
+def _cells(
+    lines: Sequence[Line], columns: Iterable[tuple[str, tuple[Part, ...]]] = COLUMNS
+) -> Iterator[str]:
+    for _, parts in columns:
         yield money(line for line in lines if line.usage.part in parts)
 
 
@@ -133,14 +157,15 @@ def sentences(report: Report) -> Iterator[str]:
     yield f"Before the move, all on EC2: {money(report.before.lines)}."
     if report.after:
         yield f"After it, from {report.after.name}: {money(report.after.lines)}."
-    yield (f"Double running: {bill.double_running:,.2f}, Fargate where EC2 runs the same service.")
+    twice = money(bill.double_running) or "0.00"
+    yield f"Double running: {twice}, Fargate where EC2 runs the same service."
     if report.months:
-        before, after = report.hours_before, report.hours_after
-        yield (
-            f"Developer hours a month: {before.low:.1f} to {before.high:.1f} before, "
-            f"{after.low:.1f} to {after.high:.1f} after."
-        )
-    if report.paybacks:
+        before, after = map(_hours, (report.hours_before, report.hours_after))
+        yield f"Developer hours a month: {before} before, {after} after."
+    if report.is_estate and report.months and report.unknown_of_payback:
+        lacking = ", ".join(report.unknown_of_payback)
+        yield f"When the move has paid for itself is not known: {lacking}."
+    elif report.paybacks:
         early, late = map(report.month_of, report.paybacks)
         yield f"The move has paid for itself: {early} at the earliest, {late} at the latest."
     elif report.months:
@@ -149,8 +174,14 @@ def sentences(report: Report) -> Iterator[str]:
     yield f"Not counted: {'; '.join(NOT_COUNTED)}."
 
 
+def _hours(hours: Hours | None) -> str:
+    return f"{hours.low:.1f} to {hours.high:.1f}" if hours else "not known"
+
+
 def warnings(report: Report) -> Iterator[str]:
-    """Yield the prices that are missing or old, by name."""
+    """Yield the figures that are not known, and the prices that are missing or old, by name."""
+    if report.unknown:
+        yield f"Not known, so not in any sum (+): {', '.join(report.unknown)}."
     if report.missing:
         yield (
             f"No price, so not in any sum (+): {', '.join(report.missing)}. "
@@ -173,6 +204,7 @@ def as_data(report: Report, by: By) -> dict[str, Any]:
                 by.value: name,
                 "usd": str(total(lines)),
                 "missing": list(missing(lines)),
+                "unknown": list(unknown(lines)),
                 "parts": {
                     part.value: str(total(each))
                     for part in Part
@@ -181,10 +213,24 @@ def as_data(report: Report, by: By) -> dict[str, Any]:
             }
             for name, lines in rows(report, by)
         ],
+        "months": [
+            {
+                "month": month.name,
+                "usd": str(month.usd),
+                "usd_if_min_instances_stays": str(month.usd_as_configured),
+                "double_running": str(month.usd_twice),
+                "services_begin": month.begun,
+            }
+            for month in report.months
+        ],
         "usd": str(report.bill.usd),
         "before": str(report.before.usd),
         "after": _text(report.after.usd if report.after else None),
-        "double_running": str(report.bill.double_running),
+        "double_running": str(total(report.bill.double_running)),
+        "developer_hours_a_month": {
+            "before": _as_range(report.hours_before),
+            "after": _as_range(report.hours_after),
+        },
         "instances": [
             {
                 "environment": each.group.environment,
@@ -200,10 +246,15 @@ def as_data(report: Report, by: By) -> dict[str, Any]:
             for each in report.bill.instances
         ],
         "break_even": [report.month_of(each) for each in report.paybacks or ()],
+        "unknown": dict(report.assumptions.unknown),
         "missing": list(report.missing),
         "old": {item: str(row.date) for item, row in report.old.items()},
         "not_counted": list(NOT_COUNTED),
     }
+
+
+def _as_range(hours: Hours | None) -> dict[str, str] | None:
+    return {"low": f"{hours.low:.1f}", "high": f"{hours.high:.1f}"} if hours else None
 
 
 def _text(usd: Decimal | None) -> str | None:

@@ -5,22 +5,27 @@ EC2's instances are in `instances`, because services share them.
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from functools import partial
 
 from pay.catalogue import CATALOGUE
+from pay.catalogue.one_off_tasks import SCHEDULED_HTTP
 from pay.model import Environment, LoadBalancerType, Microservice, Segment, Side
 from pay.model.alarms import Alarm, alarms
 from pay.model.environment.environment import Architecture
 from pay.model.environment.instance_types import CPU_UNITS_PER_VCPU
 from pay.model.metrics import Formula
 from pay.model.monitoring.composites import Composite
-from pay.model.monitoring.dead_letters import dead_letters_alarm
+from pay.model.monitoring.dead_letters import dead_letters_alarm, sleep_alarm
+from pay.model.monitoring.failed_calls import failed_calls_alarm
 from pay.model.monitoring.log_alarms import log_metrics
 from pay.model.monitoring.outage import platform_outage
 from pay.model.monitoring.service_alarms import alarms_over_both
+from pay.model.scaling.side_scaling import scaling_of
 from pay.model.side import ServiceSide
-from pay.model.stacks import KINDS, MONITORING, OVERVIEW, PLATFORM, TASKS, StackScope
+from pay.model.stack_kind import StackScope
+from pay.model.stacks import KINDS, MONITORING, OVERVIEW, PLATFORM, SLEEP, TASKS
 from pay.model.stage.dns_answers import share_at
 from pay.smoke.alarms import alarm as canary_alarm
 from pay.smoke.targets import targets
@@ -39,9 +44,21 @@ KEYS = {
 """Kind of stack -> its KMS keys; a test counts them in the stacks' addresses."""
 
 DAYS_OF_A_MONTH = Decimal(365) / 12
+SECOND, HOUR, DAY = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)
+WEEK = timedelta(weeks=1)
 
 _FARGATE = {Architecture.ARM64: "fargate-arm", Architecture.X86_64: "fargate-x86"}
 _BALANCER = {LoadBalancerType.APPLICATION: "alb", LoadBalancerType.NETWORK: "nlb"}
+
+
+def part_of(whole: timedelta, time: timedelta) -> Decimal:
+    """Return how much of a day or a week some time is, 0 to 1."""
+    return Decimal(time // SECOND) / (whole // SECOND)
+
+
+def awake_part(environment: Environment) -> Decimal:
+    """Return how much of the week the tasks of an environment run by its plan, 0 to 1."""
+    return part_of(WEEK, environment.sleep.awake_a_week) if environment.sleep else Decimal(1)
 
 
 def metrics_of(alarm: Alarm) -> int:
@@ -89,30 +106,40 @@ def _of_side(side: ServiceSide) -> Iterator[Usage]:
             times=("lcus_a_service",),
         )
     own = sum(map(metrics_of, alarms(side)))
-    scaling = TARGET_TRACKING_ALARMS if side.side is Side.FARGATE else 0
+    scaling = TARGET_TRACKING_ALARMS * len(scaling_of(side).policies)
     words = f"{own} metrics of alarms" + (f", {scaling} of scaling" if scaling else "")
     yield used(Part.ALARMS, words, item="alarm-metric-month", quantity=amount(own + scaling))
 
 
 def _tasks(side: ServiceSide, used: "partial[Usage]") -> Iterator[Usage]:
-    """Yield the hours of tasks that always run, and of those that demand adds: none while the side
-    must hold the peak.
+    """Yield the hours of tasks that always run, and of those that demand adds.
+
+    Demand adds none while the side must hold the peak, nor outside `scaling.day` where a service
+    has `night`: the schedule lowers the count then. Asleep, none run.
     """
     prefix = _FARGATE[side.environment.architecture]
     vcpus = Decimal(side.size.cpu) / CPU_UNITS_PER_VCPU
     gigabytes = Decimal(side.size.memory_mib) / 1024
-    always = side.needed_tasks
-    for tasks, words, times in (
-        (always, f"{always} tasks that always run", ()),
-        (side.deployment.tasks.peak - always, "tasks that demand adds", ("scaled_percent",)),
+    tasks, lowest = side.deployment.tasks, scaling_of(side).min
+    has_night = tasks.night is not None and not side.holds_full_peak
+    day = part_of(DAY, side.environment.scaling.day_length) if has_night else Decimal(1)
+    awake = awake_part(side.environment)
+    always = lowest * day + side.needed_tasks * (1 - day)
+    always_words = f"{lowest} tasks that always run"
+    if has_night:
+        always_words = f"{lowest} tasks by day, {side.needed_tasks} at night"
+    hours = "" if awake == 1 else f", awake {awake * (WEEK // HOUR):g} hours a week"
+    for count, words, times in (
+        (always, always_words, ()),
+        ((tasks.peak - lowest) * day, "tasks that demand adds", ("scaled_percent",)),
     ):
         for unit, size in (("vcpu", vcpus), ("gb", gigabytes)):
-            if tasks:
+            if count:
                 yield used(
                     Part.FARGATE,
-                    f"{unit.replace('vcpu', 'vCPU').replace('gb', 'GB')}: {words}",
+                    f"{unit.replace('vcpu', 'vCPU').replace('gb', 'GB')}: {words}{hours}",
                     item=f"{prefix}-{unit}-hour",
-                    quantity=amount(tasks * size * HOURS),
+                    quantity=amount(count * size * HOURS * awake),
                     times=times,
                 )
 
@@ -135,17 +162,27 @@ def _watching(
             yield used(part, words, item=item, quantity=amount(number))
 
 
+def shared_alarms(environment: Environment) -> Iterator[Alarm]:
+    """Yield the alarms that belong to no service."""
+    yield from (canary_alarm(each) for each in targets(environment) if each.every_minutes)
+    if OVERVIEW.is_wanted(environment):
+        yield platform_outage(environment)
+    if TASKS.is_wanted(environment):
+        yield dead_letters_alarm(environment)
+        yield failed_calls_alarm(environment, SCHEDULED_HTTP)
+    if SLEEP.is_wanted(environment):
+        yield sleep_alarm(environment)
+
+
 def shared_usage(environment: Environment) -> Iterator[Usage]:
     """Yield what all services of an environment share, without EC2's instances."""
     used = partial(Usage, environment.name)
-    canaries = [each for each in targets(environment) if each.every_minutes]
-    shared = [canary_alarm(each) for each in canaries]
     if OVERVIEW.is_wanted(environment):
-        shared.append(platform_outage(environment))
         yield used(Part.DASHBOARDS, "dashboard of all", item="dashboard-month", quantity=amount(1))
     if TASKS.is_wanted(environment):
-        shared.append(dead_letters_alarm(environment))
-    if shared:
+        words = "metric counted from log lines of calls"
+        yield used(Part.LOGS, words, item="metric-month", quantity=amount(1))
+    if shared := [*shared_alarms(environment)]:
         yield used(
             Part.ALARMS,
             "metrics of alarms of the environment",
@@ -154,6 +191,15 @@ def shared_usage(environment: Environment) -> Iterator[Usage]:
         )
     keys = sum(number for kind, number in KEYS.items() if kind.is_wanted(environment))
     yield used(Part.KEYS, f"{keys} KMS keys", item="kms-key-month", quantity=amount(keys))
-    runs = sum(Decimal(HOURS * 60) / (each.every_minutes or 1) for each in canaries)
+    runs = sum(
+        Decimal(HOURS * 60) / each.every_minutes
+        for each in targets(environment)
+        if each.every_minutes
+    )
     if runs:
-        yield used(Part.CANARIES, "runs on a schedule", item="canary-run", quantity=amount(runs))
+        yield used(
+            Part.CANARIES,
+            "runs on a schedule",
+            item="canary-run",
+            quantity=amount(runs * awake_part(environment)),
+        )

@@ -5,26 +5,27 @@ alone.
 """
 
 import io
-import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, time
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
+from rollout.cost.assumptions import meaning_of
 from rollout.cost.bill import Bill
 from rollout.cost.formulas import NO_PRICE, allocated_formula, group_formula, name_of, usage_formula
-from rollout.cost.lines import Line, Part, total
+from rollout.cost.lines import Part, total, whole
 from rollout.cost.report import NOT_COUNTED, Report
 from rollout.cost.table import warnings
 
 CONFIGURED = "EC2 as configured"
 """The part of those lines of a month that count instances which nobody has taken away."""
+DOUBLE = "double running"
+"""The part of those lines of a month that count once more what runs on both sides."""
 
-Cell = str | int | float | Decimal | None
 Formula = tuple[str, Decimal | str | None]
 """A formula and the value that it has as it is written; None: no price."""
 
@@ -100,29 +101,20 @@ class _Sheets:
         row = self._table(
             sheet, "The team's own figures: change the yellow cells", head, (30, 14, 90)
         )
-        fields = type(self._report.assumptions).model_fields
         for name, value in self._report.assumptions.inputs.items():
-            base = re.sub("_(low|high)$", "", name) if name not in fields else name
             sheet.write(row, 0, name)
             sheet.write_number(row, 1, float(value), self._input)
-            sheet.write(row, 2, fields[base].description or "")
+            sheet.write(row, 2, meaning_of(name))
             self._name(name, sheet, row, 1)
             row += 1
-        sheet.write(row, 0, "usd_per_gbp_date")
-        sheet.write_datetime(row, 1, self._report.assumptions.usd_per_gbp_date, self._day)
+        if day := self._report.assumptions.usd_per_gbp_date:
+            sheet.write(row, 0, "usd_per_gbp_date")
+            sheet.write_datetime(row, 1, day, self._day)
 
     def _prices(self, sheet: Worksheet) -> None:
         head = (
-            "item",
-            "USD",
-            "unit",
-            "service",
-            "usage type",
-            "operation",
-            "SKU",
-            "source",
-            "date",
-            "",
+            *("item", "USD", "unit", "service", "usage type"),
+            *("operation", "SKU", "source", "date", ""),
         )
         widths = (28, 14, 12, 18, 36, 26, 20, 52, 12, 20)
         title = f"AWS's prices in {self._report.prices.region}, on demand, without tax"
@@ -162,22 +154,15 @@ class _Sheets:
                 sheet.write_number(row, column, count, self._input if not number else None)
                 cell = xl_rowcol_to_cell(row, column)
                 cost = self._report.pricing.of_group(group, count)
-                self._formula(sheet, row, column + 1, (group_formula(group, cell), _sum(cost)))
+                self._formula(sheet, row, column + 1, (group_formula(group, cell), whole(cost)))
             self._name(name_of("count", group.name), sheet, row, 2)
             self._name(name_of("instances", group.name), sheet, row, 3)
             row += 1
 
     def _bill(self, sheet: Worksheet, bill: Bill, name: str) -> None:
         head = (
-            "environment",
-            "service",
-            "side",
-            "stage",
-            "part",
-            "what",
-            "item",
-            "quantity",
-            "USD",
+            *("environment", "service", "side", "stage", "part"),
+            *("what", "item", "quantity", "USD"),
         )
         row = first = self._table(
             sheet, "Every line of the bill of a month", head, (16, 18, 10, 10, 13, 50, 28, 14, 14)
@@ -259,6 +244,7 @@ class _Sheets:
         for month in self._report.months:
             labelled = [(line.usage.part.value, line) for line in month.lines]
             labelled += [(CONFIGURED, line) for line in month.ec2_as_configured]
+            labelled += [(DOUBLE, line) for line in month.double_running]
             for part, line in labelled:
                 for column, word in enumerate((month.name, part, line.usage.item)):
                     sheet.write(row, column, word)
@@ -284,8 +270,8 @@ class _Sheets:
         row = first = self._table(
             sheet,
             "The bill while services move",
-            (*head, *views),
-            (12, *(13 for _ in (*head, *views)[1:])),
+            (*head, *views, "of which double running"),
+            (12, *(13 for _ in (*head, *views))),
         )
         cells = {
             letter: f"'Month lines'!${letter}$4:${letter}${self._month_rows}" for letter in "ABE"
@@ -309,6 +295,8 @@ class _Sheets:
             sheet.write_number(row, usd + 3, int(month.is_over))
             if report.paybacks:
                 self._balances(sheet, row, usd, number)
+            twice = month.usd_twice
+            self._formula(sheet, row, len(head) + len(views), (of(DOUBLE), twice))
             row += 1
         self._months_at = (first, row - 1, usd)
         self._chart(sheet, first, row - 1, usd)
@@ -385,6 +373,13 @@ class _Sheets:
             text = f"IF(MAX({below})={count},{later},INDEX({names},MAX({below})+1))"
             when = "at the earliest" if offset == 6 else "at the latest"
             facts.append((f"The move has paid for itself, {when}", (text, report.month_of(view))))
+        for when, hours in (("before", report.hours_before), ("after", report.hours_after)):
+            for end in ("low", "high") if hours else ():
+                name = f"hours_a_week_{when}_{end}"
+                value = getattr(hours, end).quantize(Decimal("0.1"), ROUND_HALF_UP)
+                facts.append(
+                    (f"Developer hours a month {when}, {end}", (f"ROUND({name}*52/12,1)", value))
+                )
         for label, formula in facts:
             sheet.write(row, 0, label)
             self._formula(sheet, row, 1, formula)
@@ -394,7 +389,3 @@ class _Sheets:
             sheet.merge_range(row, 0, row, 6, sentence, self._wrapped)
             sheet.set_row(row, 45)
             row += 1
-
-
-def _sum(lines: Sequence[Line]) -> Decimal | None:
-    return None if any(line.usd is None for line in lines) else total(lines)

@@ -92,13 +92,18 @@ def _judge_and_apply(
         print_verdict(console(), context, verdict)
     sides = {plan.stack.id: context.side(plan) for plan in context.plans}
     late = list[str]()
-    for stack in _applied(terraform, sealed, order, check):
+    for position, stack in enumerate(_applied(terraform, sealed, order, check), start=1):
         if not as_json:
             typer.echo(f"Applied {stack}.")
         try:
             registered = register_after_apply(sides[stack])
         except Failed as error:
             late.append(str(error))
+            side = sides[stack]
+            if side and side.holds_full_peak:
+                # Records come later: none may lead to fewer tasks than the peak.
+                late.append(f"Not reached: {', '.join(order[position:]) or 'none'}. Then {AGAIN}")
+                break
             continue
         for line in () if as_json else registered:
             typer.echo(line)

@@ -142,7 +142,7 @@ class LoadTest:
         missing = (ran.end + LAG - self.mover.now()).total_seconds()
         if missing > 0:
             self.mover.report("Waiting for the last minutes of the load balancers.")
-            self.mover.pause(missing)
+            self.mover.clock.sleep(missing)
         try:
             own = results.checks()
             cloudwatch = self.runner.client("cloudwatch")

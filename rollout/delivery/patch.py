@@ -25,6 +25,7 @@ from rollout.delivery.deploy import Deployed, Smoke, deploy
 from rollout.delivery.environment_locks import Check
 from rollout.delivery.read_back import COMPLETED, Deployment, primary
 from rollout.delivery.release_checks import Asked, RunningImage, examine
+from rollout.delivery.sleeping import refuse_asleep
 from rollout.images.copy import without_proof
 from rollout.releases.record import Verdict
 from rollout.releases.registry import Registry
@@ -126,9 +127,10 @@ def waves(services: Iterable[str]) -> Waves:
 def look(patch: Patch, client: Client) -> Standings:
     """Return how far each service is. It only reads.
 
-    Raises Refused with every reason against the patch, InvalidInput when a record that it needs
-    cannot be read.
+    Raises Refused with every reason against the patch, or because the environment sleeps;
+    InvalidInput when a record that it needs cannot be read.
     """
+    refuse_asleep(patch.environment, client, patch.what)
     against: dict[Finding, list[str]] = {}
     standings: dict[str, Standing] = {}
     for name in chain(*patch.waves):

@@ -60,6 +60,12 @@ class Asked:
         what = f"patch {name} {self.patch}" if self.patch else f"deploy {name} {self.service.name}"
         return f"pay {what} {release or 'N'} --rollback"
 
+    def brings(self, sidecar: str) -> bool:
+        """Return whether a sidecar gets its pin. A rollback keeps the one that runs: a pin that no
+        patch has brought yet would come without a smoke test.
+        """
+        return self.patch == sidecar or not (self.patch or self.is_rollback)
+
     @property
     def is_smoked(self) -> bool:
         """Return whether smoke tests decide: a rollback waits for nothing."""
@@ -152,16 +158,15 @@ def examine(
     for sidecar in asked.service.sidecars:
         pin = asked.environment.sidecars.get(sidecar.name)
         kept = last[sidecar.name].image if sidecar.name in last else None
-        if kept and asked.patch not in (None, sidecar.name):
+        if kept and not asked.brings(sidecar.name):
             targets[sidecar.name] = kept
         elif pin and (pinned := registry.find(sidecar.name, pin.digest)):
             targets[sidecar.name] = pinned
-        elif asked.is_rollback and kept:
-            targets[sidecar.name] = kept
         else:
             findings.append(_no_pinned_image(asked, registry, sidecar.name, pin))
     if asked.is_rollback:
         findings += _past_a_contraction(asked, runs)
+        findings += _forward(asked, targets, runs)
     else:
         findings += _older(asked, targets, runs)
         # What runs here had its proof when it came.
@@ -272,6 +277,27 @@ def _own_image(
         reason = f"{tag} is {image.digest}; what ran here as {tag} is {recorded}"
         findings.append(Finding("image", reason, "a release never changes: make a new one"))
     return image, findings
+
+
+def _forward(
+    asked: Asked, targets: Mapping[str, Image], runs: Mapping[Side, Mapping[str, RunningImage]]
+) -> Iterator[Finding]:
+    """Refuse a rollback of a sidecar to a release that is newer than those that run, and never ran:
+    it would wait for no proof and no smoke test.
+    """
+    sidecar = asked.patch or ""
+    target = targets.get(sidecar)
+    ran = {each.digests.get(sidecar) for each in that_ran(asked.releases)}
+    if target is None or target.release is None or target.digest in ran or asked.unread:
+        return
+    numbers = [each[sidecar].release for each in runs.values() if sidecar in each]
+    newest = max((number or target.release for number in numbers), default=target.release)
+    if newest < target.release:
+        yield Finding(
+            "rollback",
+            f"{sidecar} {newest} runs, and {target.release} never ran",
+            "go back to a release that ran, or leave out --rollback",
+        )
 
 
 def _past_a_contraction(

@@ -2,6 +2,8 @@
 and what a load test calls.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Annotated
 
@@ -13,7 +15,8 @@ from pay.model.environment.sleep import Sleep
 from rollout.aws.clients import Client, asking
 from rollout.delivery.environment_locks import locked
 from rollout.moves.journal import author
-from rollout.sleep.backstop import delete_backstop, make_backstop
+from rollout.sleep.backstop import backstop_at, delete_backstop, make_backstop
+from rollout.sleep.hours import sleeps_again
 from rollout.sleep.moving import Mover, Row
 from rollout.sleep.parts import Target, sleeping_services
 from rollout.sleep.report import as_data, print_rows, require_sleep
@@ -33,14 +36,28 @@ PARTLY = 2
 
 def refuse_asleep(environment: Environment, client: Client, what: str) -> None:
     """Raise Refused while services of the environment sleep: what is deployed to them starts no
-    task, so that nothing would show whether it works.
+    task, so that nothing would show whether it works. Raises Failed when AWS refuses to answer.
     """
-    if asleep := sleeping_services(environment, client):
+    try:
+        asleep = sleeping_services(environment, client)
+    except ClientError as error:
+        raise Failed(f"{error} Allow your role this action.") from None
+    if asleep:
         first, *others = asleep
         names = f"{first} and {len(others)} more" if others else first
         reason = f"{environment.name} sleeps: {names}"
         fix = f"wake it on purpose: pay wake {environment.name} --for 2h"
         raise Refused(what, [Finding("asleep", reason, fix)])
+
+
+@contextmanager
+def asking_awake(environment: Environment, what: str | None = None) -> Iterator[Client]:
+    """Reach an environment as `asking` does. Raises Refused also while it sleeps: what would be
+    measured or tried there says nothing.
+    """
+    with asking(environment) as client:
+        refuse_asleep(environment, client, what or f"asking {environment.name}")
+        yield client
 
 
 def put_to_sleep(mover: Mover) -> tuple[Row, ...]:
@@ -96,9 +113,10 @@ def run(
             with locked([chosen], command, author(folder), longest=wait) as check:
                 mover = Mover(chosen, client, check, _to_person)
                 rows = put_to_sleep(mover) if target is Target.ASLEEP else wake(mover, until)
+            once = backstop_at(chosen, client)
         except ClientError as error:
             raise Failed(f"{error} Allow your role this action.") from None
-    _show(chosen, sleep, target, rows, as_json=as_json)
+    _show(chosen, sleep, target, rows, once, as_json=as_json)
     if not all(row.is_done for row in rows):
         raise typer.Exit(PARTLY)
 
@@ -140,13 +158,21 @@ def _show(
     sleep: Sleep,
     target: Target,
     rows: tuple[Row, ...],
+    once: datetime | None,
     *,
     as_json: bool,
 ) -> None:
     is_done = all(row.is_done for row in rows)
     if as_json:
         state = target if is_done else "partly"
-        print_json({"environment": environment.name, "state": state, "parts": as_data(rows)})
+        print_json(
+            {
+                "environment": environment.name,
+                "state": state,
+                "sleeps_again": once and once.isoformat(),
+                "parts": as_data(rows),
+            }
+        )
         return
     out, name = console(), environment.name
     if not is_done:
@@ -156,6 +182,5 @@ def _show(
     elif target is Target.ASLEEP:
         out.print(f"[green]{name} sleeps:[/] {len(rows)} parts.")
     else:
-        stop = sleep.next_stop(now())
-        when = f" Its plan puts it to sleep at {weekday_moment(stop)}." if stop else ""
+        when = sleeps_again(sleep, once, now())
         out.print(f"[green]{name} is awake:[/] {len(rows)} parts.{when}")

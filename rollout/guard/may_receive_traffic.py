@@ -1,7 +1,8 @@
 """Detects whether traffic can reach what a stack holds, or depends on it."""
 
 from pay.model import Side, Stage
-from pay.model.stacks import OTHER, RESOURCE_TYPES, Loss
+from pay.model.stack_kind import Loss
+from pay.model.stacks import OTHER, RESOURCE_TYPES
 from rollout.guard.rule import Context
 from rollout.plans.read import StackPlan
 

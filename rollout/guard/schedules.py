@@ -2,16 +2,50 @@
 failed.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from typing import TypeVar
 
 from pay.model import Environment
-from rollout.plans.plan import Plan, ResourceChange
+from rollout.guard.rule import Finding, Findings
+from rollout.guard.traffic_changes import SCHEDULE
+from rollout.plans.plan import PAST, Plan, ResourceChange
 from rollout.plans.references import refers_to_own
 from rollout.plans.values import Path, dig, is_unset
+
+Wanted = TypeVar("Wanted")
 
 TARGET: Path = ("target", 0)
 INPUT: Path = (*TARGET, "input")
 DEAD_LETTERS: Path = (*TARGET, "dead_letter_config", 0, "arn")
+
+
+def against(
+    plan: Plan,
+    wanted: Mapping[str, Wanted],
+    wrong: Callable[[ResourceChange, Wanted], Iterator[str]],
+    *,
+    source: str,
+    keep: str,
+    do: str,
+) -> Findings:
+    """Yield what is against the schedules of a plan: a `wanted` one goes, one is not wanted, or is
+    `wrong`. `source` says in words what wants schedules, `keep` and `do` what to do.
+    """
+    for change in plan.moving:
+        if change.type != SCHEDULE:
+            continue
+        before, after = (str(values.get("name")) for values in (change.before, change.after))
+        if change.goes and before in wanted:
+            yield Finding(
+                change.address, f"{before} is {PAST[change.verb]}: {source} wants it", keep
+            )
+        if change.is_removed:
+            continue
+        if after not in wanted:
+            yield Finding(change.address, f"{source} wants no schedule {after}", do)
+            continue
+        for text in wrong(change, wanted[after]):
+            yield Finding(change.address, text, do)
 
 
 def differences(change: ResourceChange, wanted: Mapping[Path, object]) -> Iterator[str]:

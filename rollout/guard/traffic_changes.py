@@ -1,6 +1,7 @@
 """Detects what a plan changes for traffic: which records answer, and what carries the requests."""
 
-from pay.model.stacks import RESOURCE_TYPES, Loss
+from pay.model.stack_kind import Loss
+from pay.model.stacks import RESOURCE_TYPES
 from rollout.plans.containers import TASK_DEFINITION
 from rollout.plans.plan import ResourceChange, Verb
 from rollout.plans.read import StackPlan

@@ -157,12 +157,32 @@ def without_proof(
             f"{image.name} {release} ended {lines[-1].verdict} in {where}",
             "repair the image and release it under a new number",
         )
+    elif spoiled := [*_bad_patches(image, digest, proved, folder)]:
+        yield Finding(
+            "proof",
+            f"{image.name} {release} ended bad in {', '.join(spoiled)}",
+            "patch it there until every service is good, or release it under a new number",
+        )
     elif (ran := good[-1].digests.get(image.name)) != digest:
         yield Finding(
             "proof",
             f"{ran or 'another image'} ran in {where}, and the tag is {digest}",
             "somebody pushed another image: release it under a new number",
         )
+
+
+def _bad_patches(image: Image, digest: str, proved: Sequence[str], folder: Path) -> Iterable[str]:
+    """Yield the services whose latest word about the image of a sidecar is a patch that failed."""
+    for environment in () if image.kind is ImageKind.SERVICE else proved:
+        for path in sorted((folder / "releases" / environment).glob("*.jsonl")):
+            words = [
+                line
+                for line in read_releases(folder, environment, path.stem)
+                if line.digests.get(image.name) == digest
+                and (line.verdict is Verdict.GOOD or line.patch == image.name)
+            ]
+            if words and words[-1].verdict is Verdict.BAD:
+                yield f"{environment}: {path.stem}"
 
 
 def _lines(

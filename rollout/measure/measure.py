@@ -280,12 +280,17 @@ class _Measured:
         A load balancer reports its healthy tasks also without requests. A side that reports neither
         may have had any number of them; before the stage it may not have existed.
         """
-        reported = [
-            any(at in self._by_five.points(side, each) for each in self._counted.requests)
-            or at in self._by_five.points(side, self._hosts)
-            for side in self._running
-        ]
+        reported = [at in periods for periods in self._reported]
         return all(reported) if at >= self.span.start.timestamp() else any(reported)
+
+    @cached_property
+    def _reported(self) -> tuple[frozenset[int], ...]:
+        """For each side the starts of the 5 minutes of which it reports anything."""
+        metrics = (*self._counted.requests, self._hosts)
+        return tuple(
+            frozenset().union(*(self._by_five.points(side, metric) for metric in metrics))
+            for side in self._running
+        )
 
     def _alarms(self) -> Part:
         still_see_before = {

@@ -74,7 +74,13 @@ def _updates(
             told.append(f"{len(actions)} scheduled actions are {way}")
     if side is Side.FARGATE and tasks.lowest < tasks.peak and was != becomes:
         updates = "two in-place updates: scaling "
-        if becomes:
+        if environment.sleep:
+            # Terraform leaves the bounds alone there.
+            register = f"`pay scaling {environment.name} {service} --register` after it"
+            asks = "those of the peak" if becomes else "fewer"
+            told = gained if becomes else lost
+            told.append(f"one in-place update: its alarm asks for tasks, {asks}; {register}")
+        elif becomes:
             gained.append(f"{updates}holds the peak, and its alarm asks for it")
         elif is_scheduled:
             lost.append("one in-place update: its alarm asks for the tasks of the night")

@@ -1,8 +1,10 @@
-"""Checks the file of a pipeline, of Concourse or of GitHub, without a server."""
+"""Checks the file of a pipeline or a task of Concourse, or of a workflow of GitHub, without a
+server.
+"""
 
 import json
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,7 @@ import yaml
 
 from pay.files import read_text
 from pay.model.problem import Problem
-from rollout.pipelines.concourse_rules import concourse_problems
+from rollout.pipelines.concourse_rules import concourse_problems, task_problems
 from rollout.pipelines.secret_texts import secret_problems
 from rollout.terminal.refusal import Failed
 from toolchain.paths import VENV_BIN
@@ -32,9 +34,11 @@ def pipeline_problems(path: Path) -> list[Problem]:
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         return [_broken(where, " ".join(str(error).split()), None)]
     if isinstance(document, dict) and isinstance(document.get("jobs"), dict):
-        secrets = [_in_file(where, problem) for problem in secret_problems(document)]
-        return [*_github_problems(path), *secrets]
-    return [_in_file(where, problem) for problem in concourse_problems(document)]
+        own = [*secret_problems(document), *_without_timeout(document["jobs"])]
+        return [*_github_problems(path), *(_in_file(where, problem) for problem in own)]
+    is_task = isinstance(document, dict) and {"platform", "run"} & document.keys()
+    problems = task_problems(document) if is_task else concourse_problems(document)
+    return [_in_file(where, problem) for problem in problems]
 
 
 class _Loader(yaml.SafeLoader):
@@ -65,6 +69,16 @@ def _in_file(where: str, problem: Problem) -> Problem:
         allowed=problem.allowed,
         fix=problem.fix,
     )
+
+
+def _without_timeout(jobs: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield jobs that may hang for six hours (GitHub: `jobs.<job_id>.timeout-minutes`). One that
+    calls another workflow has its timeouts there.
+    """
+    for name, job in jobs.items():
+        if isinstance(job, dict) and not {"timeout-minutes", "uses"} & job.keys():
+            fix = "give it timeout-minutes: a hanging job holds its queue"
+            yield Problem(key=f"jobs.{name}", found="no timeout", allowed="a timeout", fix=fix)
 
 
 def _github_problems(path: Path) -> Iterator[Problem]:

@@ -52,7 +52,7 @@ def concourse_pipeline(needs: Needs) -> str:
 
 
 def _jobs(needs: Needs) -> Iterable[Yaml]:
-    name, is_free = needs.name, not needs.waits_for_a_person
+    name = needs.name
     wait = f"--wait {WAIT}"
     for sidecar in needs.sidecars if needs.rebuilds else ():
         yield _rebuild(sidecar)
@@ -66,7 +66,7 @@ def _jobs(needs: Needs) -> Iterable[Yaml]:
             needs,
             f"{DEPLOY}-{service}",
             f"deploy {name} {service} {wait}",
-            _release(service, trigger=is_free),
+            _release(service, trigger=not (needs.waits_for_a_person or needs.sleeps)),
             minutes=DEPLOY_MINUTES,
         )
     for sidecar in needs.sidecars:
@@ -74,7 +74,7 @@ def _jobs(needs: Needs) -> Iterable[Yaml]:
             needs,
             f"{PATCH}-{sidecar}",
             f"patch {name} {sidecar} {wait}",
-            _release(sidecar, trigger=True),
+            _release(sidecar, trigger=not needs.sleeps),
             minutes=PATCH_MINUTES,
         )
     for service in needs.services:

@@ -17,13 +17,14 @@ from pay.containers.images import DIGEST
 from pay.model.problem import Problem, did_you_mean
 from pay.model.service.call_graph import cycles
 from rollout.pipelines import concourse_words as words
+from rollout.pipelines.concourse_shapes import problem, wrong_shapes, wrong_types
 from rollout.pipelines.secret_texts import secret_problems
 
 Yaml = dict[str, Any]
 
 NAME = re.compile(r"[a-z\d][a-z\d\-_.]*")
 VARIABLE = re.compile(r"\(\((?P<path>[^()]+)\)\)")
-DURATION = re.compile(r"(\d+(\.\d+)?(ns|us|ms|s|m|h))+")
+DURATION = re.compile(r"(?=.*[1-9])(\d+(\.\d+)?(ns|us|ms|s|m|h))+")
 PINNED = re.compile(rf"{DIGEST}|\(\([^()]+\)\)")
 FETCHES, RUNS = ("get", "put"), ("get", "put", "task")
 
@@ -31,59 +32,28 @@ FETCHES, RUNS = ("get", "put"), ("get", "put", "task")
 def concourse_problems(document: object) -> list[Problem]:
     """Return every mistake of a pipeline, in the order of the text."""
     if not isinstance(document, dict) or not isinstance(document.get("jobs"), list):
-        return [_problem("jobs", "no list of jobs", "a Concourse pipeline")]
-    shapes = [*_shapes(document)]
+        return [problem("jobs", "no list of jobs", "a Concourse pipeline")]
+    shapes = [*wrong_shapes(document)]
     # Without the right shape, nothing refers to anything.
     return shapes or [*_Pipeline(document).problems(), *secret_problems(document)]
 
 
-def _problem(key: str, found: str, allowed: str, fix: str = "") -> Problem:
-    return Problem(key=key, found=found, allowed=allowed, fix=fix)
+def task_problems(document: Yaml) -> list[Problem]:
+    """Return every mistake of the file of a task. The step that runs it may give it an image."""
+    shapes = [*wrong_types("task", document, is_task=True)]
+    step, build = {"image": "of the step"}, _Build(is_open=True)
+    return shapes or [*_config("task", document, step, build), *secret_problems(document)]
 
 
 def _unknown(key: str, name: object, known: Collection[str]) -> Problem:
     allowed = ", ".join(sorted(known)) or "none is declared"
-    return _problem(key, str(name), allowed, did_you_mean(str(name), known))
+    return problem(key, str(name), allowed, did_you_mean(str(name), known))
 
 
 def _unknown_keys(key: str, value: Yaml, known: Collection[str]) -> Iterator[Problem]:
     for each in value:
         if each not in known:
             yield _unknown(f"{key}.{each}", each, known)
-
-
-def _shapes(document: Yaml) -> Iterator[Problem]:
-    """Yield lists that are not lists of tables, and items without the keys that they need."""
-    for place, required in words.REQUIRED.items():
-        items = document.get(place) or []
-        if not isinstance(items, list) or not all(isinstance(each, dict) for each in items):
-            yield _problem(place, type(items).__name__, "a list of tables")
-            continue
-        for number, item in enumerate(items):
-            key = f"{place}.{item.get('name', number)}"
-            for name in required:
-                if not item.get(name):
-                    yield _problem(key, f"no {name}", f"a {name}")
-            if place in ("groups", "jobs"):
-                yield from _wrong_types(key, item)
-
-
-def _wrong_types(key: str, value: Any) -> Iterator[Problem]:
-    """Yield values of another type than every step, task or job has at their keys."""
-    if isinstance(value, list):
-        for number, each in enumerate(value):
-            yield from _wrong_types(f"{key}[{number}]", each)
-    for name, inner in value.items() if isinstance(value, dict) else ():
-        expected = words.TYPES.get(name, object)
-        if name in words.ITEMS and isinstance(inner, list):
-            wrong = [each for each in inner if not isinstance(each, dict)]
-        else:
-            wrong = [] if isinstance(inner, expected) else [inner]
-        for each in wrong:
-            allowed = "a list" if expected is list and each is inner else "a table"
-            yield _problem(f"{key}.{name}", f"{type(each).__name__} {each}", allowed)
-        if name not in words.FREE and not wrong:
-            yield from _wrong_types(f"{key}.{name}", inner)
 
 
 @dataclass
@@ -134,17 +104,17 @@ class _Pipeline:
         yield from self._circles()
         for name in self.resources:
             if not any(self.touches(job, name) for job in self.jobs):
-                yield _problem(f"resources.{name}", "a resource that no job uses", "a used one")
+                yield problem(f"resources.{name}", "a resource that no job uses", "a used one")
 
     def _lists(self) -> Iterator[Problem]:
         for place, known in words.PLACES.items():
             items = self.document.get(place) or []
             for name, count in Counter(each["name"] for each in items).items():
                 if count > 1:
-                    yield _problem(f"{place}.{name}", f"the name {count} times", "each name once")
+                    yield problem(f"{place}.{name}", f"the name {count} times", "each name once")
                 if not NAME.fullmatch(str(name)):
                     allowed = "lower-case letters, digits, - _ and ."
-                    yield _problem(f"{place}.{name}", str(name), allowed)
+                    yield problem(f"{place}.{name}", str(name), allowed)
             for item in items:
                 yield from _unknown_keys(f"{place}.{item['name']}", item, known)
 
@@ -158,7 +128,7 @@ class _Pipeline:
         grouped = [each for group in groups.values() for each in group.get("jobs") or []]
         for job in self.jobs if groups else ():
             if not any(_matches(each, job) for each in grouped):
-                yield _problem(f"jobs.{job}", "a job in no group", "a group for every job")
+                yield problem(f"jobs.{job}", "a job in no group", "a group for every job")
 
     def _types(self) -> Iterator[Problem]:
         declared = self._named("resource_types")
@@ -170,6 +140,10 @@ class _Pipeline:
                 every = str(item.get("check_every") or "never")
                 if every != "never" and not _is_duration(every):
                     yield _duration(f"{place}.{name}.check_every", every)
+                yield from self._variables(f"{place}.{name}", item, _Build())
+        for name, source in self._named("var_sources").items():
+            if source["type"] not in words.SOURCES:
+                yield _unknown(f"var_sources.{name}.type", source["type"], words.SOURCES)
         for name, item in declared.items():
             if item["type"] in words.IMAGES:
                 yield from _pinned(f"resource_types.{name}", item)
@@ -184,13 +158,15 @@ class _Pipeline:
                         edges[job].add(passed)
         for circle in cycles(edges):
             found = f"{' waits for '.join((*circle, circle[0]))}"
-            yield _problem(f"jobs.{circle[0]}", found, "constraints that a first build can meet")
+            yield problem(f"jobs.{circle[0]}", found, "constraints that a first build can meet")
 
     def _job(self, key: str, job: Yaml) -> Iterator[Problem]:
         for name in ("max_in_flight", "build_logs_to_retain"):
             yield from _positive(key, job, name)
         retention = job.get("build_log_retention") or {}
         yield from _unknown_keys(f"{key}.build_log_retention", retention, words.RETENTION)
+        for name in words.RETENTION & retention.keys():
+            yield from _positive(f"{key}.build_log_retention", retention, name)
         build = _Build()
         for number, step in enumerate(job["plan"]):
             yield from self._step(f"{key}.plan[{number}]", step, build, has_timeout=False)
@@ -203,7 +179,7 @@ class _Pipeline:
         kinds = [kind for kind in words.STEPS if isinstance(step, dict) and kind in step]
         if not isinstance(step, dict) or len(kinds) != 1:
             found = " and ".join(kinds) or "no step"
-            yield _problem(key, found, f"exactly one of {', '.join(words.STEPS)}")
+            yield problem(key, found, f"exactly one of {', '.join(words.STEPS)}")
             return
         kind = kinds[0]
         if kind in RUNS:
@@ -215,8 +191,10 @@ class _Pipeline:
         has_timeout = has_timeout or "timeout" in step
         if kind in RUNS and not has_timeout:
             fix = "give it, or a step around it, a timeout: a hanging build holds its queue"
-            yield _problem(key, "no timeout", "a timeout", fix)
+            yield problem(key, "no timeout", "a timeout", fix)
         for each in step.get("across") or []:
+            if not each.get("var"):
+                yield problem(f"{key}.across", "no var", "a var")
             build.variables.add(str(each.get("var")))
         yield from self._variables(key, {k: v for k, v in step.items() if k not in _NESTED}, build)
         yield from self._own(kind, key, step, build)
@@ -228,30 +206,30 @@ class _Pipeline:
             yield _unknown(key, name, self.resources)
         if kind == "get":
             if step["get"] in build.gets:
-                yield _problem(key, "the name twice in a job", "each name once")
+                yield problem(key, "the name twice in a job", "each name once")
             build.gets.add(step["get"])
             for passed in step.get("passed") or []:
                 if passed not in self.jobs:
                     yield _unknown(f"{key}.passed", passed, self.jobs)
                 elif not self.touches(passed, _resource(step, kind)):
                     found = f"{passed}, which never has {_resource(step, kind)}"
-                    yield _problem(f"{key}.passed", found, "jobs that get or put the resource")
+                    yield problem(f"{key}.passed", found, "jobs that get or put the resource")
         if kind == "put" and isinstance(inputs := step.get("inputs"), list):
             yield from _artifacts(f"{key}.inputs", inputs, build)
         if kind == "task":
             yield from self._task(key, step, build)
         if kind in ("load_var", "set_pipeline"):
             if not step.get("file"):
-                yield _problem(key, "no file", "a file")
+                yield problem(key, "no file", "a file")
             if kind == "load_var" and step[kind] in build.variables:
-                yield _problem(key, "the variable twice in a job", "each name once")
+                yield problem(key, "the variable twice in a job", "each name once")
         build.variables |= {step[kind]} if kind == "load_var" else set()
         build.artifacts |= {step[kind]} if kind in FETCHES else set()
 
     def _task(self, key: str, step: Yaml, build: _Build) -> Iterator[Problem]:
         config = step.get("config")
         if (config is None) == (step.get("file") is None):
-            yield _problem(key, "both or neither of config and file", "exactly one of them")
+            yield problem(key, "both or neither of config and file", "exactly one of them")
         if file := step.get("file"):
             yield from _artifacts(f"{key}.file", [str(file).partition("/")[0]], build)
         if image := step.get("image"):
@@ -262,8 +240,8 @@ class _Pipeline:
             yield from _config(f"{key}.config", config, step, build)
         build.is_open = build.is_open or "file" in step
         renamed = step.get("output_mapping") or {}
-        outputs = (config or {}).get("outputs") or []
-        build.artifacts |= {renamed.get(each.get("name"), each.get("name")) for each in outputs}
+        outputs = [each.get("name", "") for each in (config or {}).get("outputs") or []]
+        build.artifacts |= {renamed.get(name, name) for name in outputs}
 
     def _got(self, artifact: str) -> str:
         """Return the resource that an artifact is fetched from."""
@@ -322,38 +300,42 @@ def _artifacts(key: str, names: Iterable[str], build: _Build) -> Iterator[Proble
 def _config(key: str, config: Yaml, step: Yaml, build: _Build) -> Iterator[Problem]:
     yield from _unknown_keys(key, config, words.TASK)
     if not config.get("platform"):
-        yield _problem(key, "no platform", "a platform: linux")
+        yield problem(key, "no platform", "a platform: linux")
     run = config.get("run") or {}
     yield from _unknown_keys(f"{key}.run", run, words.RUN)
     if not run.get("path"):
-        yield _problem(f"{key}.run", "no path", "the path of a program")
-    for place, known in (
-        ("inputs", words.INPUT),
-        ("outputs", words.OUTPUT),
-        ("caches", words.CACHE),
+        yield problem(f"{key}.run", "no path", "the path of a program")
+    for place, known, needed in (
+        ("inputs", words.INPUT, "name"),
+        ("outputs", words.OUTPUT, "name"),
+        ("caches", words.CACHE, "path"),
     ):
         for each in config.get(place) or []:
             yield from _unknown_keys(f"{key}.{place}", each, known)
+            if not each.get(needed):
+                yield problem(f"{key}.{place}", f"no {needed}", f"a {needed}")
     mapped = step.get("input_mapping") or {}
-    needed = [each.get("name") for each in config.get("inputs") or [] if not each.get("optional")]
-    yield from _artifacts(f"{key}.inputs", [mapped.get(name, name) for name in needed], build)
+    inputs = [each for each in config.get("inputs") or [] if not each.get("optional")]
+    names = [each["name"] for each in inputs if each.get("name")]
+    yield from _artifacts(f"{key}.inputs", [mapped.get(name, name) for name in names], build)
     image = config.get("image_resource")
     if isinstance(image, dict):
         yield from _unknown_keys(f"{key}.image_resource", image, words.IMAGE)
         yield from _pinned(f"{key}.image_resource", image)
     elif not step.get("image") and not config.get("rootfs_uri"):
-        yield _problem(key, "no image", "image of the step, or image_resource")
+        yield problem(key, "no image", "image of the step, or image_resource")
 
 
 def _pinned(key: str, image: Yaml) -> Iterator[Problem]:
     """Yield an image that another one can stand in for tomorrow."""
-    source, version = image.get("source") or {}, image.get("version") or {}
+    source, version = image.get("source") or {}, image.get("version")
+    version = version if isinstance(version, dict) else {}
     _, at, digest = str(source.get("repository", "")).partition("@")
     named = digest if at else str(version.get("digest", ""))
     if not PINNED.fullmatch(named):
         found = f"{source.get('repository')}:{source.get('tag', 'latest')}, which can change"
         fix = 'add version = {digest: "sha256:..."}, or a ((variable)) with it'
-        yield _problem(key, found, "an image by its digest", fix)
+        yield problem(key, found, "an image by its digest", fix)
 
 
 def _is_duration(text: str) -> bool:
@@ -361,13 +343,14 @@ def _is_duration(text: str) -> bool:
 
 
 def _duration(key: str, found: str) -> Problem:
-    return _problem(key, found, "a duration as Go writes it: 90s, 1h30m")
+    return problem(key, found, "a duration as Go writes it: 90s, 1h30m")
 
 
 def _positive(key: str, value: Yaml, name: str) -> Iterator[Problem]:
     number = value.get(name, 1)
-    if VARIABLE.search(str(number)) is None and (not isinstance(number, int) or number < 1):
-        yield _problem(f"{key}.{name}", str(number), "1 or more")
+    is_number = isinstance(number, int) and not isinstance(number, bool)
+    if VARIABLE.search(str(number)) is None and not (is_number and number > 0):
+        yield problem(f"{key}.{name}", str(number), "1 or more")
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -56,6 +56,8 @@ BUILT_IN = _words(
 )
 """The types that Concourse brings."""
 IMAGES = _words("docker-image registry-image")
+SOURCES = _words("conjur credhub dummy idtoken kubernetes secretsmanager ssm vault")
+"""The managers of credentials that Concourse brings."""
 
 REQUIRED: Mapping[str, tuple[str, ...]] = {
     "groups": ("name",),
@@ -65,14 +67,28 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
     "jobs": ("name", "plan"),
 }
 
-TYPES: Mapping[str, type] = {
-    **dict.fromkeys(("passed", "serial_groups", "tags", "across", "do", "steps", "plan"), list),
-    **dict.fromkeys(("outputs", "caches", "jobs", "resources"), list),
-    **dict.fromkeys(("config", "run", "image_resource", "build_log_retention", "try"), dict),
-    **dict.fromkeys(("input_mapping", "output_mapping", *HOOKS), dict),
+TYPES: Mapping[str, tuple[type, ...]] = {
+    **dict.fromkeys(_words("passed serial_groups tags across do steps plan"), (list,)),
+    **dict.fromkeys(_words("outputs caches jobs resources"), (list,)),
+    **dict.fromkeys(_words("config run image_resource build_log_retention try source"), (dict,)),
+    **dict.fromkeys(_words("input_mapping output_mapping") | HOOKS, (dict,)),
+    **dict.fromkeys(_words("get put task load_var set_pipeline resource file image"), (str,)),
+    **dict.fromkeys(_words("name path dir user type platform rootfs_uri"), (str,)),
+    **dict.fromkeys(_words("trigger serial public privileged optional fail_fast reveal"), (bool,)),
+    **dict.fromkeys(_words("interruptible disable_manual_trigger no_get"), (bool,)),
+    "in_parallel": (list, dict),
+    "inputs": (list, str),  # of a put they may be `all` or `detect`
 }
-"""Key of a job, a step or a task -> the type of its value."""
-ITEMS = _words("across outputs caches")
+"""Key of a job, a step, a task or a resource -> the types of its value."""
+TYPE_NAMES: Mapping[type, str] = {
+    list: "a list",
+    dict: "a table",
+    str: "a text",
+    bool: "true or false",
+}
+TABLES = _words("across outputs caches")
 """The lists of tables among them."""
+TEXTS = _words("passed serial_groups tags jobs resources input_mapping output_mapping")
+"""The lists and tables of texts among them."""
 FREE = _words("params vars source get_params instance_vars version")
 """The keys below which a resource or a task decides what stands there."""

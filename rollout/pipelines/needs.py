@@ -103,6 +103,11 @@ class Needs:
         return self.environment.production
 
     @property
+    def sleeps(self) -> bool:
+        """Return whether it has no tasks for most of the day, so that a person wakes it first."""
+        return self.environment.sleep is not None
+
+    @property
     def shows_the_board(self) -> bool:
         """Return whether its pipeline publishes the board of all environments: the last one's."""
         return self.before is not None and not self.after

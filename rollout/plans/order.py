@@ -4,7 +4,7 @@ the records that leave it (as rollout/moves/stack_changes.py lists it for a depl
 
 from collections.abc import Iterable, Mapping
 
-from pay.model.stacks import Turn
+from pay.model.stack_kind import Turn
 from rollout.plans.plan import ResourceChange, Verb
 from rollout.plans.read import StackPlan
 from rollout.plans.values import MINIMUM_HEALTHY, Path, dig

@@ -1,11 +1,12 @@
-"""Registers the minimum that is due now.
+"""Registers the bounds that are due now.
 
-Where a schedule changes the minimum of a service's tasks, Terraform leaves it alone: a changed
-number of the file reaches AWS by the next scheduled action, up to a day later. After an apply this
-brings it there at once. Application Auto Scaling moves the tasks as far as the new minimum asks.
+Where a schedule changes the bounds of a service's tasks, Terraform leaves them alone: a changed
+number of the file reaches AWS by the next scheduled action, up to a day later, or when the
+environment wakes. After an apply this brings it there at once. Application Auto Scaling moves the
+tasks as far as the new bounds ask.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,45 +21,56 @@ from rollout.terminal.refusal import Failed, Refused
 
 _PLACE = {"ServiceNamespace": "ecs", "ScalableDimension": "ecs:service:DesiredCount"}
 
+_LEAST, _MOST = "MinCapacity", "MaxCapacity"
+_WORDS = {_LEAST: "at least", _MOST: "at most"}
+
 
 @dataclass(frozen=True)
 class Registered:
-    """A service whose minimum was not the file's."""
+    """A service whose bounds were not the file's; the keys are those of the API."""
 
     service: str
-    before: int
-    now: int
+    before: Mapping[str, int]
+    now: Mapping[str, int]
+    """Only what changed."""
 
     def __str__(self) -> str:
-        return f"{self.service}: at least {self.now} tasks instead of {self.before}"
+        changed = (
+            f"{_WORDS[key]} {tasks} tasks instead of {self.before[key]}"
+            for key, tasks in self.now.items()
+        )
+        return f"{self.service}: {', '.join(changed)}"
 
 
 def register_due(
     client: Client, sides: Iterable[ServiceSide], now: datetime
 ) -> Iterator[Registered]:
-    """Register the minimum of each side that has a schedule, and yield those that it changes. A
-    service at 0 to 0 tasks sleeps, and stays asleep.
+    """Register the bounds of each side that Terraform leaves alone, and yield those that it
+    changes. A service at 0 to 0 tasks sleeps, and stays asleep.
     """
     for side in sides:
-        if not _is_scheduled(side):
+        due = _due(side, now)
+        if not due:
             continue
         resource = f"service/{side.cluster}/{side.service.name}"
         scaling = client("application-autoscaling")
         found = scaling.describe_scalable_targets(ResourceIds=[resource], **_PLACE)
-        due = due_minimum(side, now)
         for target in found["ScalableTargets"]:
-            if target["MaxCapacity"] and target["MinCapacity"] != due:
-                scaling.register_scalable_target(ResourceId=resource, MinCapacity=due, **_PLACE)
-                yield Registered(side.service.name, target["MinCapacity"], due)
+            changed = {key: tasks for key, tasks in due.items() if target[key] != tasks}
+            if target[_MOST] and changed:
+                # Together: AWS refuses a minimum above the maximum.
+                scaling.register_scalable_target(ResourceId=resource, **changed, **_PLACE)
+                before = {key: target[key] for key in changed}
+                yield Registered(side.service.name, before, changed)
 
 
 def register_after_apply(side: ServiceSide | None) -> tuple[Registered, ...]:
-    """Do it for the side whose stack was applied; None is another stack. AWS is asked only where a
-    schedule changes the minimum.
+    """Do it for the side whose stack was applied; None is another stack. AWS is asked only where
+    Terraform leaves bounds alone.
 
     Raises Failed when AWS does not take it: the apply stands.
     """
-    if side is None or not _is_scheduled(side):
+    if side is None or not _due(side, present()):
         return ()
     environment = side.environment
     try:
@@ -70,10 +82,18 @@ def register_after_apply(side: ServiceSide | None) -> tuple[Registered, ...]:
         )
         why = "; ".join(map(str, reasons))
         raise Failed(
-            f"{side.service.name} is applied, but its schedule changes the minimum later: {why}. "
-            f"Run `pay scaling {environment.name} {side.service.name} --register`"
+            f"{side.service.name} is applied, but its tasks keep their bounds of before: {why}. "
+            f"Run `pay scaling {environment.name} {side.service.name} --register`."
         ) from None
 
 
-def _is_scheduled(side: ServiceSide) -> bool:
-    return side.side is Side.FARGATE and "min_capacity" in scaling_of(side).ignored
+def _due(side: ServiceSide, now: datetime) -> Mapping[str, int]:
+    """Return the bounds that Terraform leaves alone, as they have to be now."""
+    if side.side is not Side.FARGATE:
+        return {}
+    scaling = scaling_of(side)
+    due = {
+        "min_capacity": (_LEAST, due_minimum(side, now)),
+        "max_capacity": (_MOST, scaling.max),
+    }
+    return dict(due[bound] for bound in scaling.ignored)

@@ -6,7 +6,7 @@ deletes each after it has fired.
 
 import json
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from pay.model import Environment, names
@@ -33,6 +33,22 @@ def make_backstop(environment: Environment, client: Client, at: datetime) -> Non
             scheduler.update_schedule(**request)
         except scheduler.exceptions.ResourceNotFoundException:
             raise _not_there(environment) from None
+
+
+def backstop_at(environment: Environment, client: Client) -> datetime | None:
+    """Return when such schedules begin to put the environment to sleep; None: none is left.
+
+    Raises botocore's ClientError when AWS refuses.
+    """
+    scheduler, group = client("scheduler"), names.sleep_group(environment.name)
+    first = min(stopping(environment), key=lambda step: step.after)
+    name = names.schedule(environment.name, f"{_ONCE}{first.part}")
+    try:
+        text = scheduler.get_schedule(GroupName=group, Name=name)["ScheduleExpression"]
+    except scheduler.exceptions.ResourceNotFoundException:
+        return None
+    at = datetime.fromisoformat(text.removeprefix("at(").removesuffix(")"))
+    return at.replace(tzinfo=UTC) - first.after
 
 
 def delete_backstop(environment: Environment, client: Client) -> None:

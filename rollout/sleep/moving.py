@@ -1,6 +1,5 @@
 """Puts an environment to sleep or wakes it, part by part, in the order of calls."""
 
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -9,9 +8,10 @@ from botocore.exceptions import ClientError
 
 from pay.model import Environment
 from rollout.aws.clients import Client
-from rollout.sleep.parts import Found, Group, Part, Target, groups
+from rollout.sleep.parts import CHANGES_NOW, Found, Group, Part, Target, groups
+from rollout.terminal.polling import Clock
 
-POLL_SECONDS = 10.0
+CLOCK = Clock(poll_seconds=10)
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Mover:
     check: Callable[[], None] = lambda: None
     """Called before each change: raises when another command may change the environment."""
     report: Callable[[str], None] = lambda line: None
-    pause: Callable[[float], None] = time.sleep
+    clock: Clock = field(default_factory=lambda: CLOCK)
     now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
 
     def move(self, target: Target) -> tuple[Row, ...]:
@@ -65,18 +65,14 @@ class Mover:
 
     def _move_group(self, group: Group, target: Target) -> list[Row]:
         rows: dict[str, Row] = {}
-        end = self.now() + group.longest
-        while True:
+        for _ in self.clock.looks(group.longest.total_seconds()):
             for part in group.parts:
                 if part.name not in rows and (row := self._step(part, target)):
                     rows[part.name] = row
                     self.report(f"  {part.name}: {row.because or row.words}")
             if len(rows) == len(group.parts):
                 break
-            if self.now() >= end:
-                rows |= {p.name: _late(p, target, group) for p in group.parts if p.name not in rows}
-                break
-            self.pause(POLL_SECONDS)
+        rows |= {p.name: _late(p, target, group) for p in group.parts if p.name not in rows}
         return [rows[part.name] for part in group.parts]
 
     def _step(self, part: Part, target: Target) -> Row | None:
@@ -89,6 +85,8 @@ class Mover:
                 self.check()
                 part.begin(target)
         except ClientError as error:
+            if error.response["Error"]["Code"] in CHANGES_NOW:
+                return None
             return Row(part.kind, part.name, "unknown", False, str(error))
         return None
 

@@ -51,6 +51,17 @@ class Part(Protocol):
 
 NOT_THERE = Found("not there", frozenset(Target), False)
 
+CHANGES_NOW = frozenset(
+    {
+        "InvalidDBInstanceState",
+        "InvalidDBInstanceStateFault",
+        "ConflictException",
+        "ConcurrentUpdateException",
+    }
+)
+"""AWS's codes for a part that something else changes at this moment: a backup, a schedule. It is
+asked again (AWS: RDS, Synthetics and Application Auto Scaling API references)."""
+
 
 @dataclass(frozen=True)
 class Database:
@@ -102,9 +113,9 @@ class Side:
         except ecs.exceptions.ClusterNotFoundException:
             return NOT_THERE
         service = next((s for s in described["services"] if s["status"] == "ACTIVE"), None)
-        bounds = self._bounds()
-        if service is None or (self.side.is_scaled and bounds is None):
+        if service is None:
             return NOT_THERE
+        bounds = self._bounds()
         wanted, running = service["desiredCount"], service["runningCount"]
         has = bounds or (wanted, wanted)
         fewest, most = self.side.awake
@@ -139,7 +150,7 @@ class Side:
             )
 
     def _bounds(self) -> tuple[int, int] | None:
-        """Return the bounds of its scaling; None: it has none."""
+        """Return the bounds of its scaling; None: it has none, or its stack is half applied."""
         if not self.side.is_scaled:
             return None
         described = self.client("application-autoscaling").describe_scalable_targets(

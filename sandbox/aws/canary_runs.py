@@ -4,6 +4,7 @@ A load balancer leads to its side of the shop, and has no healthy target or list
 when it has none in the sandbox. Other names of services follow the weights of their records.
 """
 
+import atexit
 import random
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -47,7 +48,10 @@ SHOP = Shop()
 
 
 _OPEN = ExitStack()
-"""What is open until the server ends."""
+"""What is open until the server ends: closed while its threads still run. Python stops them before
+it deletes what is left, and the shop would wait for them for ever.
+"""
+atexit.register(_OPEN.close)
 
 
 @cache

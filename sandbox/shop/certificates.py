@@ -5,6 +5,7 @@ import hashlib
 import ssl
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Lock
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -24,6 +25,7 @@ class Authority:
         self._key = ec.generate_private_key(ec.SECP256R1())
         """Of every certificate but its own."""
         self._contexts: dict[str, ssl.SSLContext] = {}
+        self._lock = Lock()
         self.file = folder / "authority.pem"
         own = self._certificate("stub shop authority", self._own_key.public_key(), is_own=True)
         self.file.write_bytes(own.public_bytes(_PEM))
@@ -38,17 +40,20 @@ class Authority:
 
     def context(self, host: str) -> ssl.SSLContext:
         """Return the server's side of TLS for one name."""
-        if host not in self._contexts:
-            certificate = self._certificate(host, self._key.public_key(), is_own=False)
-            private = self._key.private_bytes(
-                _PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-            )
-            file = self._folder / f"{host}.pem"
-            file.write_bytes(certificate.public_bytes(_PEM) + private)
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            context.load_cert_chain(file)
-            self._contexts[host] = context
-        return self._contexts[host]
+        with self._lock:  # each connection has a thread, and may be the first of its name
+            return self._contexts.get(host) or self._new_context(host)
+
+    def _new_context(self, host: str) -> ssl.SSLContext:
+        certificate = self._certificate(host, self._key.public_key(), is_own=False)
+        private = self._key.private_bytes(
+            _PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+        file = self._folder / f"{host}.pem"
+        file.write_bytes(certificate.public_bytes(_PEM) + private)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(file)
+        self._contexts[host] = context
+        return context
 
     def _certificate(
         self, name: str, key: ec.EllipticCurvePublicKey, *, is_own: bool

@@ -96,14 +96,16 @@ class Releases:
             stderr=subprocess.DEVNULL,
         )
         deadline = time.monotonic() + TIMEOUT_SECONDS
-        while not self.deployed.sandbox.server.administer("status")["held"]:
-            assert process.poll() is None, "it ended before it was killed"
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
-        for pid in [*_descendants(process.pid), process.pid]:
-            os.kill(pid, signal.SIGKILL)
-        process.wait()
-        self.administer("faults")
+        try:
+            while not self.deployed.sandbox.server.administer("status")["held"]:
+                assert process.poll() is None, "it ended before it was killed"
+                assert time.monotonic() < deadline
+                time.sleep(0.05)
+            for pid in [*_descendants(process.pid), process.pid]:
+                os.kill(pid, signal.SIGKILL)
+            process.wait()
+        finally:
+            self.administer("faults")  # else whatever comes later is held, too
 
 
 def _descendants(pid: int) -> Iterator[int]:

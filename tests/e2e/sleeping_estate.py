@@ -19,6 +19,7 @@ from pay.model.stacks import LOAD, MONITORING, OVERVIEW, PLATFORM, SLEEP, TRAFFI
 from pay.sleep.parts import sides
 from rollout.guard.rule import Context
 from rollout.sleep.moving import Mover
+from rollout.terminal.polling import Clock
 from sandbox.instance import Sandbox
 from stacks.estate import add_stack, planned_stacks
 from tests.conftest import ROOT
@@ -98,7 +99,8 @@ class Estate:
         def pause(seconds: float) -> None:
             self.tick_to(self.now + timedelta(minutes=1))
 
-        return Mover(self.environment, self.client, check, pause=pause, now=lambda: self.now)
+        clock = Clock(seconds=lambda: self.now.timestamp(), sleep=pause)
+        return Mover(self.environment, self.client, check, clock=clock, now=lambda: self.now)
 
     def bounds(self) -> Mapping[str, tuple[int, int]]:
         """Return the bounds of each scalable target."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from pay.catalogue import CATALOGUE
 from pay.catalogue.scenarios import SCENARIOS
@@ -40,6 +41,7 @@ from tests.e2e.deployed import (
     existing_estate,
 )
 from tests.e2e.patches import PatchDesk
+from tests.e2e.pipeline_desk import PipelineDesk
 from tests.e2e.releases import NO_SMOKE, Releases
 from tests.policies.conftest import judge as run_gate
 from tests.policies.plan_mutations import PLAN_MUTATIONS
@@ -320,6 +322,26 @@ def test_a_killed_deployment_keeps_others_out_until_it_expires_and_then_converge
     assert again.returncode == 0, again.stderr
     assert releases.running() == releases.on_both(digest)
     assert [line.release for line in releases.record()[-2:]] == [2, 11]
+
+
+def test_the_generated_pipeline_deploys_a_release_and_records_it(
+    releases: Releases, tmp_path: Path
+) -> None:
+    """Its commands as they stand in the pipeline, by the task that runs them in Concourse."""
+    digest = releases.push("12-release")
+    pipeline = yaml.safe_load(releases.pay("pipeline", "concourse", "sandbox", "--out", "-").stdout)
+    [job] = [each for each in pipeline["jobs"] if each["name"] == f"deploy-{SERVICE}"]
+    [_, task] = job["plan"]
+    [_, free] = job["ensure"]["in_parallel"]
+    desk = PipelineDesk(releases, tmp_path)
+
+    # No canary is deployed here: the release runs, and its reason says that nothing tried it.
+    ended = desk.run(task, "12-release", " --without-smoke none")
+    assert ended.returncode == 0, ended.stderr
+    assert releases.running() == releases.on_both(digest)
+    assert releases.record()[-1].release == 12
+    freed = desk.run(free, "12-release")
+    assert (freed.returncode, freed.stdout.splitlines()[-1]) == (0, "sandbox is free.")
 
 
 def shown(side: Side, outcome: Outcome) -> SmokeVerdict:

@@ -14,8 +14,8 @@ from lab.clock import MINUTE, Clock
 from lab.pace import Pace
 from pay.model.scaling.demand_curve import built_in_week
 from pay.model.scaling.simulation import CPU_AT_PEAK
-from sandbox.server.process import Server, launch
-from sandbox.settings import Settings
+from sandbox.server.process import Server
+from tests.support.scaled_service import CLUSTER, PLACE, scaled_service
 
 pytestmark = pytest.mark.slow
 
@@ -23,46 +23,13 @@ ACCOUNT = "222222222222"
 PEAK, WEEK = 15, built_in_week()
 MONDAY = datetime(2027, 1, 4, tzinfo=UTC)
 """The busiest weekday, in winter: London's time is UTC."""
-PLACE = {
-    "ServiceNamespace": "ecs",
-    "ResourceId": "service/lab/web",
-    "ScalableDimension": "ecs:service:DesiredCount",
-}
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    started = launch(
-        Settings(account_id=ACCOUNT), log=tmp_path_factory.mktemp("day") / "server.log", tied=True
-    )
-    ec2, ecs = started.client("ec2"), started.client("ecs")
-    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
-    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.0.0/20")["Subnet"]["SubnetId"]
-    [group] = ec2.describe_security_groups(Filters=[{"Name": "vpc-id", "Values": [vpc]}])[
-        "SecurityGroups"
-    ]
-    started.client("iam").create_role(RoleName="execution", AssumeRolePolicyDocument="{}")
-    ecs.create_cluster(clusterName="lab")
-    ecs.register_task_definition(
-        family="web",
-        networkMode="awsvpc",
-        requiresCompatibilities=["FARGATE"],
-        cpu="256",
-        memory="512",
-        executionRoleArn=f"arn:aws:iam::{ACCOUNT}:role/execution",
-        containerDefinitions=[{"name": "web", "image": "alpine:1", "essential": True}],
-    )
-    network = {"subnets": [subnet], "securityGroups": [group["GroupId"]]}
-    ecs.create_service(
-        cluster="lab",
-        serviceName="web",
-        taskDefinition="web",
-        launchType="FARGATE",
-        desiredCount=1,
-        networkConfiguration={"awsvpcConfiguration": network},
-    )
-    yield started
-    started.stop()
+    log = tmp_path_factory.mktemp("day") / "server.log"
+    with scaled_service(ACCOUNT, log, tasks=1) as started:
+        yield started
 
 
 @dataclass
@@ -78,7 +45,7 @@ class Day:
         """Let one minute's demand meet the tasks, and AWS see its CPU."""
         passed = start - MONDAY.timestamp()
         demand = PEAK * CPU_AT_PEAK * WEEK.part_of_peak(passed + MINUTE / 2)
-        [service] = self.ecs.describe_services(cluster="lab", services=["web"])["services"]
+        [service] = self.ecs.describe_services(cluster=CLUSTER, services=["web"])["services"]
         self.counts.append(service["desiredCount"])
         # A task that was asked for within the last minute has no part of the load yet.
         load = demand / min(self.counts[-2:])
@@ -86,7 +53,7 @@ class Day:
         row = {
             "namespace": "AWS/ECS",
             "name": "CPUUtilization",
-            "dimensions": {"ClusterName": "lab", "ServiceName": "web"},
+            "dimensions": {"ClusterName": CLUSTER, "ServiceName": "web"},
             "points": [[start, min(100.0, load), 1]],
             "unit": "Percent",
         }

@@ -108,18 +108,22 @@ Run = Callable[..., Result]
 """Runs `pay` with arguments, in a checkout."""
 
 
+def account_variables(checkout: Checkout, server: Server) -> dict[str, str]:
+    """Return the shell in which `pay` reads these files and asks the account of a sandbox."""
+    return {
+        "PAY_ENVIRONMENTS": str(checkout.folder),
+        "COLUMNS": "1000",
+        "AWS_ENDPOINT_URL": server.endpoint,
+        "AWS_ACCESS_KEY_ID": ACCESS_KEY_ID,
+        "AWS_SECRET_ACCESS_KEY": ACCESS_KEY_ID,
+    }
+
+
 def runner(server: Server) -> Run:
     """Return what runs `pay` on the account of a sandbox."""
 
     def run(checkout: Checkout, *arguments: str) -> Result:
-        shell = {
-            "PAY_ENVIRONMENTS": str(checkout.folder),
-            "COLUMNS": "1000",
-            "AWS_ENDPOINT_URL": server.endpoint,
-            "AWS_ACCESS_KEY_ID": ACCESS_KEY_ID,
-            "AWS_SECRET_ACCESS_KEY": ACCESS_KEY_ID,
-        }
-        return CliRunner().invoke(app, arguments, env=shell)
+        return CliRunner().invoke(app, arguments, env=account_variables(checkout, server))
 
     return run
 

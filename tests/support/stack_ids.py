@@ -1,7 +1,8 @@
 """The ids of stacks that tests name; production code gets them from the table of kinds."""
 
 from pay.model import Side
-from pay.model.stacks import KINDS, PLATFORM, StackKind
+from pay.model.stack_kind import StackKind
+from pay.model.stacks import KINDS, PLATFORM
 
 
 def side_kind(side: Side) -> StackKind:

@@ -105,11 +105,10 @@ def planned(environment: Environment) -> Iterator[Planned]:
     """Yield every schedule of an environment with the table `sleep`."""
     sleep = environment.sleep
     assert sleep is not None
-    wakes_services = any(not wake.databases_only for wake in sleep.planned)
     for wake, end in zip(sleep.planned, sleep.stops(), strict=True):
         for step in waking(environment, wake):
             yield _schedule(environment, "wake", wake, wake.start, step)
-        if wake.databases_only and wakes_services:
+        if wake.databases_only and sleep.wakes_services:
             for step in stopping(environment, databases_only=True):
                 yield _schedule(environment, "stop", wake, wake.end, step)
             continue

@@ -96,12 +96,36 @@ def test_other_services_may_have_one_task_at_night(tmp_path: Path) -> None:
         ('day = "22:00-05:45"', "scaling.day: 22:00-05:45"),
         ('day = "5:45-22:00"', "scaling.day: '5:45-22:00'"),
         ('day = "05:45-24:00"', "scaling.day: '05:45-24:00'"),
+        ('day = "06:00 - 22:00"', "scaling.day: '06:00 - 22:00'"),
+        ('day = "06:00-22:00\\n"', "scaling.day: '06:00-22:00\\n'"),
+        ('day = ""', "scaling.day: ''"),
         ('timezone = "Europe/Londn"', "scaling.timezone: 'Europe/Londn'"),
         ("cpu = 50", "scaling.cpu: an unknown key"),
     ],
 )
 def test_refuses_a_wrong_setting(tmp_path: Path, table: str, found: str) -> None:
     assert mistakes(tmp_path, f"[scaling]\n{table}") == [found]
+
+
+def test_says_in_words_how_a_day_is_written(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match=r"allowed: two times of a day, such as 05:45-22:00$"):
+        loaded(tmp_path, '[scaling]\nday = "6-22"')
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends"),
+    [
+        ("2098-12-23T06:00:00", "2098-12-26T23:00:00"),
+        ("2098-12-31T22:00:00", "2099-01-01T02:00:00"),
+        ("2099-06-01T22:00:00", "2099-06-02T05:45:00"),
+        ("2037-03-28T12:00:00", "2037-03-29T12:00:00"),
+        ("9999-12-31T12:00:00", "9999-12-31T23:59:00"),
+    ],
+    ids=["Christmas", "over midnight", "a night", "over a clock change", "the last day of all"],
+)
+def test_takes_an_event_that_a_team_announces(tmp_path: Path, starts: str, ends: str) -> None:
+    [taken] = loaded(tmp_path, event(**{"from": starts, "to": ends})).events
+    assert taken.starts == datetime.fromisoformat(starts)
 
 
 @pytest.mark.parametrize("local", ["01:00", "01:30", "01:59"])

@@ -13,6 +13,7 @@ from pay.environments.adopted import CREATE, adoptable, adopted_file, load_adopt
 from pay.environments.load import load_environments
 from pay.model import stacks
 from pay.model.adoptable import Adoptable
+from pay.model.stack_kind import Adoption, StackKind, StackScope
 from rollout.adoption.answers import ACTIONS
 from tests.support.account import ACCOUNT_ID, CREDENTIALS, ENVIRONMENT, Account, Adopt, error
 from tests.support.checkout import Checkout
@@ -284,12 +285,12 @@ def new_kind(monkeypatch: pytest.MonkeyPatch) -> None:
         "aws_iam_role.writer": Adoptable(("sandbox-writer",)),
         "aws_sns_topic.topic": Adoptable(("sandbox-notices",), must=True),
     }
-    row = stacks.StackKind(
+    row = StackKind(
         name="notices",
-        scope=stacks.StackScope.ENVIRONMENT,
+        scope=StackScope.ENVIRONMENT,
         holds="a topic",
         types=frozenset({"aws_iam_role", "aws_sns_topic"}),
-        adoption=stacks.Adoption(lambda *_: running),
+        adoption=Adoption(lambda *_: running),
     )
     monkeypatch.setattr(stacks, "KINDS", (*stacks.KINDS, row))
 

@@ -20,6 +20,7 @@ from rollout.releases.record import Verdict
 from sandbox.server.process import Server, launch
 from sandbox.settings import Settings
 from tests.support.checkout import Checkout
+from tests.support.cpu_seconds import seconds_of_pay
 from tests.support.image_accounts import (
     PRODUCTION,
     REGION,
@@ -199,10 +200,10 @@ def test_refuses_a_release_of_one_architecture(
         "images"
     ]
     ecr.put_image(
-        repositoryName=repository, imageManifest=image["imageManifest"], imageTag="8-release"
+        repositoryName=repository, imageManifest=image["imageManifest"], imageTag="28-release"
     )
-    record(checkout.folder, "test-12", "webhooks", 8, {"webhooks": arm})
-    refused = copied(run, "webhooks", 8)
+    record(checkout.folder, "test-12", "webhooks", 28, {"webhooks": arm})
+    refused = copied(run, "webhooks", 28)
     assert refused.exit_code == 1
     assert "one image, not an index over amd64, arm64" in " ".join(refused.output.split())
 
@@ -356,6 +357,14 @@ def test_shows_what_runs_and_fails_for_what_is_late(
     narrow = run("test-12", columns=80)
     assert all(len(line) <= 80 for line in narrow.output.splitlines())
     accounts.find("frontend", arm, [])
+
+
+def test_it_takes_less_than_two_seconds_beyond_what_aws_takes(
+    run: Run, accounts: ImageAccounts, checkout: Checkout
+) -> None:
+    assert json.loads(run("test-12", "--json").stdout)[0]["images"], "all of the account is asked"
+    shell = {**accounts.variables(TEST), "PAY_ENVIRONMENTS": str(checkout.folder)}
+    assert seconds_of_pay("images", "test-12", variables=shell, limit=2, ends=(0, 1)) < 2
 
 
 def test_shows_what_runs_beside_the_services(run: Run, accounts: ImageAccounts) -> None:

@@ -136,6 +136,19 @@ def test_a_wrong_row_is_one_mistake_and_not_also_a_missing_row(
 
 
 @pytest.mark.parametrize(
+    ("row", "ratio"),
+    [([0, 100], 1e5), ([0, 0], 1), ([1e-300, 1e12], 1e15), ([100, 0], 1e-5), ([80, 120], 1.5)],
+)
+def test_a_ratio_of_response_times_is_a_number_of_json(
+    row: list[float], ratio: float, file: Path, pay_json: PayJson
+) -> None:
+    times = {"stage": "half", "what": "latency", "block_minutes": 5, "pairs": [[12, *row]]}
+    file.write_text(json.dumps(times))
+    _, told = pay_json("judge", "--recorded", str(file))
+    assert told["numbers"]["ratio"] == pytest.approx(ratio)
+
+
+@pytest.mark.parametrize(
     "row",
     [
         [44640, 1, 0, 10**12, 10**9],

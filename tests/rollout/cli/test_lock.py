@@ -14,6 +14,7 @@ from rollout.locks.lock import Place
 from sandbox.server.process import Server
 from tests.rollout.conftest import LOCKS
 from tests.support.checkout import Checkout
+from tests.support.cpu_seconds import seconds_of_pay
 
 pytestmark = pytest.mark.slow
 
@@ -32,6 +33,13 @@ def lock(checkout: Checkout, lock_server: Server, aws_models: None) -> Lock:
         return CliRunner().invoke(app, ["lock", "sandbox", *arguments], env=environment)
 
     return run
+
+
+def test_it_takes_less_than_two_seconds_beyond_what_s3_takes(
+    checkout: Checkout, lock_server: Server
+) -> None:
+    shell = {"PAY_ENVIRONMENTS": str(checkout.folder), **lock_server.variables()}
+    assert seconds_of_pay("lock", "sandbox", variables=shell, limit=2) < 2
 
 
 def as_data(result: Result) -> Any:
@@ -100,8 +108,8 @@ def test_the_last_step_of_a_build_ends_what_its_killed_command_left(
         (("--because", "why"), "a broken lock has a reason"),
         (("--break", "--because", " "), "a broken lock has a reason"),
         (("--show", "--free"), "give one of"),
-        (("--for", "half an hour"), "write it as 30m, 1h30m or 90s"),
-        (("--for", ""), "write it as 30m"),
+        (("--for", "half an hour"), "write it as 90d, 1h30m, 30m or 90s"),
+        (("--for", ""), "write it as 90d"),
         (("--for", "30s"), "is not between 1 min and 12 h"),
         (("--for", "13h"), "is not between 1 min and 12 h"),
     ],

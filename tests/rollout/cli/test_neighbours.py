@@ -13,6 +13,7 @@ from tests.support.plans import ENVIRONMENT, SERVICE, TRAFFIC, stage_change
 ABOUT_ONE = {
     "adopt": (ENVIRONMENT,),
     "asleep": (ENVIRONMENT,),
+    "cost": (ENVIRONMENT,),
     "deploy": (ENVIRONMENT, SERVICE, "2"),
     "doctor": (ENVIRONMENT,),
     "images": (ENVIRONMENT,),
@@ -42,7 +43,7 @@ ABOUT_ONE = {
 """The commands that read other environments beside their own, with arguments."""
 
 READS_NO_OTHER = {"rollback", "sandbox"}
-READS_NONE = {"versions", "policy", "release-order", "schema"}
+READS_NONE = {"versions", "policy", "prices", "release-order", "schema"}
 ABOUT_ALL = {"board"}
 ABOUT_STACKS = {"plan-changes", "judge-changes", "apply"}
 """tests/rollout/delivery/test_neighbours.py has them."""

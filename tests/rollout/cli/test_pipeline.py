@@ -64,11 +64,31 @@ def test_every_mistake_of_every_file_is_listed_at_once(pay: Pay, tmp_path: Path)
     assert f"{files[2]}: found No such file or directory" in found
 
 
-def test_the_committed_workflows_by_hand_are_read_too(pay: Pay) -> None:
-    """zizmor's findings there are accepted by those who copy them; actionlint has none."""
-    said = pay("pipeline", "check", str(ROOT / "docs" / "workflows" / "github-apply.yml"))
-    assert "zizmor's rule artipacked" in " ".join(said.stderr.split())
-    assert "actionlint" not in said.stderr
+def test_workflows_and_tasks_that_people_wrote_are_read_too(pay: Pay) -> None:
+    folder = ROOT / "docs" / "workflows"
+    files = [str(folder / name) for name in ("github-apply.yml", "concourse-apply.yml")]
+    said = pay("pipeline", "check", *files, columns=1000)
+    assert (said.exit_code, said.stdout) == (0, f"No mistakes in {', '.join(files)}.\n")
+
+
+@pytest.mark.parametrize("kind", ["concourse", "github"])
+@pytest.mark.parametrize(
+    ("right", "wrong"), [("max_step = 25", "max_step = 5"), ("[state]", "[state")]
+)
+def test_a_mistake_in_an_environment_that_follows_is_said(
+    kind: str, right: str, wrong: str, pay: Pay, checkout: Checkout
+) -> None:
+    """The pipeline hands releases on to it: left out, it would not get them."""
+    file = checkout.folder / "staging-2.toml"
+    text = file.read_text()
+    assert right in text
+    file.write_text(text.replace(right, wrong))
+    refused = pay("pipeline", kind, "test-12", "--out", "-")
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert "staging-2.toml" in refused.stderr
+    beside = pay("pipeline", kind, "test-perf-1", "--out", "-")
+    assert beside.exit_code == 0
+    assert "Warning" in beside.stderr
 
 
 def test_a_mistake_in_an_environment_file_is_said(pay: Pay, checkout: Checkout) -> None:

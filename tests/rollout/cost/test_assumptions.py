@@ -1,29 +1,33 @@
-"""The team's figures have no default, and are asked for by name."""
+"""The team's figures have no default: what needs a missing one names it."""
 
 from pathlib import Path
 
 import pytest
 
 from pay.model.problem import InvalidInput
-from rollout.cost.assumptions import Assumptions, load_assumptions
+from rollout.cost.assumptions import Assumptions, asked_for, load_assumptions
 from tests.conftest import ROOT
 from tests.support.cost import FIGURES_TOML
 
 SHIPPED = ROOT / "environments" / "costs" / "assumptions.toml"
 
 
-def test_asks_for_every_missing_figure_at_once() -> None:
-    with pytest.raises(InvalidInput) as refused:
-        load_assumptions(SHIPPED)
-    asked = {each.key for each in refused.value.problems}
+def test_asks_for_every_missing_figure_with_its_meaning() -> None:
+    questions = [*asked_for(load_assumptions(SHIPPED), SHIPPED)]
+    asked = {each.key for each in questions}
     assert asked == set(Assumptions.model_fields) - {"hours_a_week_before"}
-    assert all(each.found == "nothing" for each in refused.value.problems)
+    assert all(each.found == "nothing" and len(each.allowed) > 10 for each in questions)
 
 
 def test_without_a_file_asks_for_all(tmp_path: Path) -> None:
-    with pytest.raises(InvalidInput) as refused:
-        load_assumptions(tmp_path / "none.toml")
-    assert {each.key for each in refused.value.problems} == set(Assumptions.model_fields)
+    found = load_assumptions(tmp_path / "none.toml")
+    assert set(found.unknown) == set(Assumptions.model_fields)
+    assert found.inputs == {}
+
+
+def test_half_a_range_is_a_mistake(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match=r"hours_a_week_after\.high: found nothing"):
+        load_assumptions(tmp_path / "none.toml", ["hours_a_week_after.low=0"])
 
 
 def test_a_figure_on_the_command_line_comes_first(tmp_path: Path) -> None:

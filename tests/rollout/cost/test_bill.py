@@ -11,14 +11,28 @@ from hypothesis import strategies as st
 from pay.catalogue import CATALOGUE
 from pay.model import Architecture, Environment, Segment, Side, Stage
 from pay.model.alarms import alarms
+from pay.model.environment.scaling import ServiceScaling
+from pay.model.environment.sleep import Sleep
 from pay.model.side import ServiceSide
+from pay.model.stack_kind import StackScope
+from pay.model.stacks import KINDS, SMOKE
+from pay.smoke.targets import targets
 from rollout.cost.assumptions import Assumptions
 from rollout.cost.bill import Bill, Pricing, all_at, at_stages, bill, grouped
 from rollout.cost.instances import counts_needed, groups
 from rollout.cost.lines import Part, missing, total
 from rollout.cost.prices import PriceList
-from rollout.cost.usage import KEYS, TARGET_TRACKING_ALARMS, metrics_of, service_usage
+from rollout.cost.usage import (
+    KEYS,
+    TARGET_TRACKING_ALARMS,
+    metrics_of,
+    service_usage,
+    shared_alarms,
+    shared_usage,
+)
 from tests.conftest import ROOT
+
+METRIC_FILTER = "aws_cloudwatch_log_metric_filter"
 
 
 def of_part(found: Bill, *parts: Part) -> Decimal:
@@ -28,15 +42,21 @@ def of_part(found: Bill, *parts: Part) -> Decimal:
 @settings(
     max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-@given(stages=st.lists(st.sampled_from(Stage), min_size=len(CATALOGUE), max_size=len(CATALOGUE)))
+@given(
+    sleep=st.sampled_from([None, Sleep(timezone="Europe/London", nightly="23:00 for 4h")]),
+    stages=st.lists(st.sampled_from(Stage), min_size=len(CATALOGUE), max_size=len(CATALOGUE)),
+)
 def test_every_way_to_add_up_gives_the_same_cent(
-    environments: Mapping[str, Environment], pricing: Pricing, stages: list[Stage]
+    environments: Mapping[str, Environment],
+    pricing: Pricing,
+    sleep: Sleep | None,
+    stages: list[Stage],
 ) -> None:
     """At any stages: by service, by part, by side and by stage; allocation and idle room are what
     AWS bills for the instances.
     """
-    services = environments["production-2"].services
-    there = at_stages(environments["production-2"], dict(zip(services, stages, strict=False)))
+    production = environments["production-2"].model_copy(update={"sleep": sleep})
+    there = at_stages(production, dict(zip(production.services, stages, strict=False)))
     found = bill([there], pricing)
     assert found.missing == ()
     for key in ("service", "part", "side", "stage"):
@@ -97,7 +117,7 @@ def test_double_running_is_fargate_beside_ec2(
     for stage in Stage:
         found = bill([all_at(environments["test-12"], stage)], pricing)
         fargate = total(line for line in found.lines if line.usage.side is Side.FARGATE)
-        assert found.double_running == (fargate if stage.has_ec2 else 0), stage
+        assert total(found.double_running) == (fargate if stage.has_ec2 else 0), stage
 
 
 def test_x86_tasks_are_priced_as_x86(
@@ -133,7 +153,7 @@ def test_instances_without_a_price_leave_their_parts_without_one(
     cde = next(each for each in found.instances if each.group.segment is Segment.CDE)
     assert cde.usd is None
     assert cde.idle.usd is None
-    assert missing(cde.allocated) == ("production-2 cde",)
+    assert missing(cde.allocated) == ("ec2-m7g-4xlarge-hour",)
 
 
 def test_tasks_that_scale_cost_between_min_and_peak(
@@ -200,3 +220,114 @@ def test_the_alarm_on_errors_counts_four_times(environments: Mapping[str, Enviro
         if usage.part is Part.ALARMS and usage.side is not None
     }
     assert billed == {Side.EC2: 6, Side.FARGATE: 8}
+
+
+def with_tasks(environment: Environment, name: str, **tasks: int) -> Environment:
+    """Return the environment with other numbers of tasks of a service that has moved."""
+    deployment = environment.services[name]
+    changes = {"stage": Stage.RETIRED, "tasks": deployment.tasks.model_copy(update=tasks)}
+    services = {**environment.services, name: deployment.model_copy(update=changes)}
+    return environment.model_copy(update={"services": services})
+
+
+def task_hours(environment: Environment, name: str) -> tuple[Decimal, Decimal]:
+    """Return the vCPU hours that always run, and those that demand adds."""
+    used = [
+        usage
+        for usage in service_usage(environment, name)
+        if usage.part is Part.FARGATE and usage.item.endswith("vcpu-hour")
+    ]
+    return (
+        sum((usage.quantity for usage in used if not usage.times), Decimal(0)),
+        sum((usage.quantity for usage in used if usage.times), Decimal(0)),
+    )
+
+
+def test_tasks_at_night_run_at_night_alone(environments: Mapping[str, Environment]) -> None:
+    """Of 24 hours, 16.25 are day: `min` run then, and demand adds to them; `night` run in the rest.
+
+    Not `night` around the clock: that counts too few tasks by day.
+    """
+    production = environments["production-2"]
+    always, added = task_hours(with_tasks(production, "connector", min=9, peak=15), "connector")
+    a_task = always / 9
+    assert added == 6 * a_task
+    at_night = with_tasks(production, "connector", min=9, peak=15, night=4)
+    always, added = task_hours(at_night, "connector")
+    day = Decimal("16.25") / 24
+    assert abs(always - a_task * (9 * day + 4 * (1 - day))) < Decimal("0.001")
+    assert abs(added - a_task * 6 * day) < Decimal("0.001")
+
+
+def test_a_side_that_holds_the_peak_has_no_night(environments: Mapping[str, Environment]) -> None:
+    there = with_tasks(environments["production-2"], "connector", min=9, peak=15, night=4)
+    pinned = at_stages(there, {"connector": Stage.HALF})
+    usual = at_stages(environments["production-2"], {"connector": Stage.HALF})
+    assert task_hours(pinned, "connector") == task_hours(usual, "connector")
+
+
+@pytest.mark.parametrize(
+    ("sleep", "awake"),
+    [
+        ({"nightly": "23:00 for 4h"}, "28"),
+        ({"nightly": "23:00 for 4h", "wakes": ("Sun 12:00 for 95m databases",)}, "28"),
+        ({"wakes": ("Mon-Fri 09:00 for 8h30m", "Sun 12:00 for 2h")}, "44.5"),
+        ({"wakes": ("Sun 03:15 UTC for 95m databases",)}, "0"),
+    ],
+    ids=["nightly", "databases beside it", "some days", "never by plan"],
+)
+def test_an_environment_asleep_pays_for_tasks_while_it_is_awake(
+    environments: Mapping[str, Environment], pricing: Pricing, sleep: dict[str, object], awake: str
+) -> None:
+    """Balancers, keys and EC2's instances run on: instances without tasks are idle room."""
+    there = all_at(environments["test-perf-1"], Stage.HALF)
+    always = there.model_copy(update={"sleep": None})
+    asleep = there.model_copy(
+        update={"sleep": Sleep.model_validate({"timezone": "Europe/London", **sleep})}
+    )
+    before, after = (bill([each], pricing) for each in (always, asleep))
+    part = Decimal(awake) / 168
+    lines = len(before.lines)
+    for name in (Part.FARGATE, Part.EC2):
+        assert abs(of_part(after, name) - of_part(before, name) * part) < lines * Decimal("0.01")
+    for name in (Part.BALANCERS, Part.LOGS):
+        assert of_part(after, name) == of_part(before, name)
+    assert [each.usd for each in after.instances] == [each.usd for each in before.instances]
+    assert of_part(after, Part.EC2, Part.IDLE) == of_part(before, Part.EC2, Part.IDLE)
+
+
+def test_each_policy_of_scaling_has_its_two_alarms(
+    environments: Mapping[str, Environment],
+) -> None:
+    environment = environments["production-2"]
+    changes = {"scaling": ServiceScaling(requests_per_task=500), "stage": Stage.RETIRED}
+    deployment = environment.services["connector"].model_copy(update=changes)
+    services = {**environment.services, "connector": deployment}
+    both = environment.model_copy(update={"services": services})
+    numbers = []
+    for each in (all_at(environment, Stage.RETIRED), both):
+        used = service_usage(each, "connector")
+        numbers.append(
+            sum(
+                usage.quantity
+                for usage in used
+                if usage.part is Part.ALARMS and usage.side is Side.FARGATE
+            )
+        )
+    assert numbers[1] == numbers[0] + TARGET_TRACKING_ALARMS
+
+
+@pytest.mark.parametrize("name", ["production-2", "test-perf-1"])
+def test_the_shared_alarms_are_those_of_the_stacks(
+    environments: Mapping[str, Environment], name: str
+) -> None:
+    """The stacks' own addresses count them; of canaries those with a schedule have one."""
+    environment = environments[name]
+    shared = [kind for kind in KINDS if kind.scope is StackScope.ENVIRONMENT and kind is not SMOKE]
+    ends = [kind.ends or kind.name for kind in shared if kind.is_wanted(environment)]
+    alarms_of, counts_of = golden("aws_cloudwatch_metric_alarm"), golden(METRIC_FILTER)
+    scheduled = [each for each in targets(environment) if each.every_minutes]
+    found = [*shared_alarms(environment)]
+    assert len(found) == sum(alarms_of.get(end, 0) for end in ends) + len(scheduled)
+    counted = [each for each in shared_usage(environment) if each.item == "metric-month"]
+    assert sum(each.quantity for each in counted) == sum(counts_of.get(end, 0) for end in ends)

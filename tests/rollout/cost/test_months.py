@@ -7,8 +7,8 @@ from decimal import Decimal
 import pytest
 
 from pay.model import Stage
-from rollout.cost.bill import Pricing, all_at, bill
-from rollout.cost.lines import Part
+from rollout.cost.bill import Pricing, all_at, at_stages, bill
+from rollout.cost.lines import Part, total
 from rollout.cost.months import HORIZON, Month, months, plan_of
 from rollout.cost.payback import payback
 from rollout.cost.report import Report
@@ -62,6 +62,22 @@ def test_a_month_is_shared_by_the_time_at_each_stage(checkout: Checkout, pricing
     assert abs(december.of(Part.FARGATE) * 2 - january.of(Part.FARGATE)) <= Decimal("0.02")
 
 
+def test_double_running_lasts_while_both_sides_run(checkout: Checkout, pricing: Pricing) -> None:
+    standings = checkout.standings(NOW)
+    plan = plan_of(standings.environments["test-12"], [])
+    december, january = (
+        NOW.replace(year=2026 + n // 12, month=n % 12 + 1, day=1) for n in (11, 12)
+    )
+    stays = [*plan.stays["connector"], (Stage.HALF, december), (Stage.RETIRED, january)]
+    plan = type(plan)(plan.environment, {**plan.stays, "connector": stays})
+    found = months([plan], pricing, NOW)[:4]
+    at_half = bill([at_stages(plan.environment, {"connector": Stage.HALF})], pricing)
+    twice = [month.usd_twice for month in found]
+    assert twice[0] == twice[3] == 0
+    assert abs(twice[1] + twice[2] - total(at_half.double_running)) < Decimal("0.20")
+    assert twice[1] > found[1].of(Part.FARGATE) * Decimal("0.99") > 0
+
+
 def test_the_plan_is_that_of_plan_moves(checkout: Checkout, pricing: Pricing) -> None:
     standings = checkout.standings(NOW)
     environment = standings.environments["test-12"]
@@ -94,7 +110,7 @@ def test_the_balance_is_what_was_saved_so_far(estate: Report, pricing: Pricing) 
 
 
 def test_a_move_that_never_pays_says_so(estate: Report, pricing: Pricing) -> None:
-    ruin = pricing.assumptions.model_copy(update={"hourly_rate_gbp": Decimal(100_000)})
+    ruin = {**pricing.inputs, "hourly_rate_gbp": Decimal(100_000)}
     no_saving: list[Month] = [month for month in estate.months if not month.is_over]
     view = payback(no_saving, Decimal(0), ruin, is_early=False)
     assert view.number is None

@@ -36,6 +36,7 @@ def test_has_a_chart_and_no_script(page: str) -> None:
     assert not re.search(r"https?://", page)
     assert page.count('class="cost-ec2"') > 3
     assert 'aria-label="The bill of each month;' in page
+    assert "of which double running" in page
 
 
 def test_one_service_has_no_chart(

@@ -1,5 +1,6 @@
 """Prices are looked up in the sandbox's price list, among its decoys."""
 
+import json
 import tomllib
 from datetime import date
 from decimal import Decimal
@@ -9,11 +10,13 @@ from typing import Any
 import boto3
 import pytest
 from botocore.config import Config
+from botocore.exceptions import ClientError
 
 from rollout.cli import prices as command
 from rollout.cost import refresh
-from rollout.cost.prices import load_prices, price_file
+from rollout.cost.prices import PriceList, load_prices, price_file
 from rollout.cost.refresh import changes, look_up, with_offers
+from rollout.terminal.refusal import Failed
 from sandbox.server.process import Server
 from tests.support.checkout import Pay, PayJson
 
@@ -124,3 +127,101 @@ def test_no_answer_is_one_message(file: Path, pay: Pay, monkeypatch: pytest.Monk
     assert result.exit_code == 1
     assert "AWS's price list cannot be asked" in result.stderr
     assert file.read_text() == before
+
+
+class Answers:
+    """A client that answers every question with these products."""
+
+    def __init__(self, *products: dict[str, Any]) -> None:
+        self._products = products
+
+    def get_paginator(self, operation: str) -> "Answers":
+        assert operation == "get_products"
+        return self
+
+    def paginate(self, **asked: Any) -> list[dict[str, list[str]]]:
+        return [{"PriceList": [json.dumps(each)]} for each in self._products]
+
+
+def product(
+    *prices: str, sku: str = "A", unit: str = "Hrs", currency: str = "USD", published: str = "2026"
+) -> dict[str, Any]:
+    """One product; each price is a term on demand of its own."""
+    terms = {
+        f"{sku}.{number}": {
+            "priceDimensions": {
+                "1": {"unit": unit, "beginRange": "0", "pricePerUnit": {currency: usd}}
+            }
+        }
+        for number, usd in enumerate(prices)
+    }
+    return {
+        "product": {"sku": sku},
+        "terms": {"OnDemand": terms},
+        "version": "1",
+        "publicationDate": f"{published}-11-20T00:00:00Z",
+    }
+
+
+ROW = {"service": "AWSELB", "usagetype": "EU-LoadBalancerUsage", "unit": "Hrs"}
+LISTED = PriceList.model_validate({"region": "eu-west-1", "price": {"alb-hour": ROW}})
+
+WRONG_ANSWERS = {
+    "nothing": ((), "0 prices"),
+    "a price of 0": ((product("0.0000000000"),), "0 prices"),
+    "two products": ((product("1"), product("1", sku="B")), "2 prices: A, B"),
+    "two products of different versions": (
+        (product("1"), product("2", sku="B", published="2025")),
+        "2 prices: A, B",
+    ),
+    "two terms": ((product("1", "2"),), "2 prices on demand for A"),
+    "another unit": ((product("1", unit="Mo"),), "another unit, Mo instead of Hrs"),
+    "a product without terms": (({"product": {"sku": "A"}},), "a product that cannot be read"),
+    "a price in words": ((product("dear"),), "a product that cannot be read"),
+    "another currency": ((product("7", currency="CNY"),), "a price in CNY"),
+}
+
+
+@pytest.mark.parametrize(("products", "why"), WRONG_ANSWERS.values(), ids=WRONG_ANSWERS)
+def test_a_wrong_answer_is_named_and_not_taken(
+    products: tuple[dict[str, Any], ...], why: str
+) -> None:
+    found = look_up(LISTED, Answers(*products))
+    assert found.offers == {}
+    assert why in found.unanswered["alb-hour"]
+
+
+@pytest.mark.parametrize(
+    "products",
+    [
+        (product("0.0252"),),
+        (product("0.0252", "0.0252"),),
+        (product("0.0252"), product("0.02", published="2025")),
+        (product("0.02", published="2025"), product("0.0252")),
+        (product("0.0252"), product("0", sku="B")),
+    ],
+    ids=["one", "the same term twice", "an older version", "older first", "a free decoy"],
+)
+def test_a_right_answer_is_taken(products: tuple[dict[str, Any], ...]) -> None:
+    found = look_up(LISTED, Answers(*products))
+    assert found.unanswered == {}
+    assert str(found.offers["alb-hour"].usd) == "0.0252"
+
+
+@pytest.mark.parametrize(
+    ("code", "fix"),
+    [
+        ("ThrottlingException", "Wait a minute"),
+        ("AccessDeniedException", "pricing:GetProducts"),
+        ("ExpiredTokenException", "Log the shell in"),
+    ],
+)
+def test_a_refusal_of_aws_says_what_to_do(code: str, fix: str) -> None:
+    class Refusing(Answers):
+        def paginate(self, **asked: Any) -> Any:
+            raise ClientError({"Error": {"Code": code, "Message": "no"}}, "GetProducts")
+
+    with pytest.raises(Failed, match=fix) as failed:
+        look_up(LISTED, Refusing())
+    assert ("pricing:GetProducts" in str(failed.value)) is (code != "ThrottlingException")
+    assert "Nothing was written" in str(failed.value)

@@ -50,6 +50,7 @@ def test_the_sheet_follows_changed_figures(
     content = as_workbook(reported(pricing, "test-12"))
     sheet = Spreadsheet(content, changes)
     figures = pricing.assumptions
+    assert figures.hours_a_week_after
     after = figures.hours_a_week_after.model_copy(update={"high": Decimal(4)})
     inputs = {name: value for name, value in changes.items() if not name.endswith("_high")}
     changed = figures.model_copy(update={**inputs, "hours_a_week_after": after})
@@ -78,9 +79,22 @@ def test_the_bytes_depend_on_the_report_alone(reported: Reported, pricing: Prici
     assert as_workbook(found) == as_workbook(found)
 
 
-def test_one_service_has_no_months(reported: Reported, pricing: Pricing) -> None:
-    found = reported(pricing, "test-12", service="connector")
+@pytest.mark.parametrize("name", ["test-12", "test-perf-1"])
+def test_one_service_has_no_months(reported: Reported, pricing: Pricing, name: str) -> None:
+    """The second sleeps: what its tasks reserve of instances is no whole number."""
+    found = reported(pricing, name, service="connector")
     sheet = Spreadsheet(as_workbook(found))
     assert "before_usd" not in sheet.names
     for place in sheet.formulas():
         assert sheet.value(*place) == sheet.cached(*place), (place, sheet.text(*place))
+
+
+def test_says_what_each_figure_is(reported: Reported, pricing: Pricing) -> None:
+    sheet = Spreadsheet(as_workbook(reported(pricing, "test-12")))
+    rows = range(4, 4 + len(pricing.inputs))
+    meanings = {
+        sheet.value("Assumptions", row, 1): sheet.value("Assumptions", row, 3) for row in rows
+    }
+    assert list(meanings) == list(pricing.inputs)
+    assert meanings["hours_a_week_after_low"].startswith("Hours a week on the platform")
+    assert all(meanings.values())

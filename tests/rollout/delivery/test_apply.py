@@ -10,11 +10,13 @@ from pathlib import Path
 import pytest
 
 from pay.model import Environment, Side, Stage
+from pay.model.side import ServiceSide
 from pay.model.stacks import traffic_stack
 from rollout.locks import holding
 from rollout.locks.bucket import LockBucket
 from rollout.locks.holding import break_lock, free, new_lock, take
 from rollout.locks.lock import Place
+from rollout.terminal.refusal import Failed
 from sandbox.server.process import Server
 from tests.rollout.conftest import LOCKS
 from tests.rollout.delivery.conftest import Delivery
@@ -186,6 +188,23 @@ def test_the_first_failure_ends_it_and_names_what_is_done(reviewed: Delivery) ->
     assert reviewed.applied == ORDER[:2]
     assert f"Applied before it: {PLATFORM}. Not reached: {ITS_RECORDS}, {TRAFFIC}." in failed.stderr
     assert "plan, review and approve again" in failed.stderr
+
+
+@pytest.mark.parametrize("holds_peak", [True, False])
+def test_no_record_follows_a_side_whose_bounds_of_the_peak_aws_did_not_take(
+    reviewed: Delivery, holds_peak: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def register(side: ServiceSide | None) -> tuple[()]:
+        if side is None:
+            return ()
+        raise Failed("adminusers is applied, but AWS is tired.")
+
+    monkeypatch.setattr("rollout.delivery.apply_changes.register_after_apply", register)
+    monkeypatch.setattr(ServiceSide, "holds_full_peak", holds_peak)
+    failed = reviewed.apply()
+    assert (failed.returncode, reviewed.applied) == (1, ORDER[:2] if holds_peak else ORDER)
+    assert "AWS is tired." in failed.stderr
+    assert (f"Not reached: {ITS_RECORDS}, {TRAFFIC}." in failed.stderr) is holds_peak
 
 
 def test_a_failure_before_the_first_write_is_resumed_with_the_same_plans(

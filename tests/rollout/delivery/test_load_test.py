@@ -91,8 +91,9 @@ class Estate:
             time.sleep(0.5)
             self.tick_to(self.now + timedelta(seconds=seconds))
 
+        clock = Clock(seconds=lambda: self.now.timestamp(), sleep=pause)
         mover = Mover(
-            self.environment, self.client, check, report, pause=pause, now=lambda: self.now
+            self.environment, self.client, check, report, clock=clock, now=lambda: self.now
         )
         runner = Runner(self.environment, self.client, report, Clock(sleep=look_again))
         assert self.environment.load is not None

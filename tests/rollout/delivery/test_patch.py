@@ -16,6 +16,7 @@ from pay.model import Environment
 from pay.model.environment.images import Pin
 from pay.model.side import ServiceSide
 from rollout.delivery import patch as module
+from rollout.delivery import sleeping
 from rollout.delivery.deploy import Deployed
 from rollout.delivery.patch import Patch, Patched, look, run_waves, waves
 from rollout.delivery.read_back import Deployment
@@ -214,7 +215,13 @@ def test_the_environment_before_has_to_show_that_it_ran_well(
     with pytest.raises(Refused) as refused:
         look(world.patch, client)
     assert [each.gate for each in refused.value.findings] == ["proof"]
+    with pytest.raises(Refused) as refused:
+        look(replace(world.patch, is_rollback=True), client)
+    [finding] = refused.value.findings
+    assert (finding.gate, "ledger" in finding.reason) == ("rollback", True), "it is no way past it"
+    world.nginx = dict.fromkeys(SERVICES, NEW + 1)
     look(replace(world.patch, is_rollback=True), client)
+    world.nginx = dict.fromkeys(SERVICES, OLD)
     line = Release(
         at=NOW,
         by="me",
@@ -226,6 +233,34 @@ def test_the_environment_before_has_to_show_that_it_ran_well(
     )
     append_release(world.patch.folder, "staging-2", "toolbox", line)
     look(world.patch, client)
+
+    # A service's own bad release says nothing about the sidecar; its bad patch does.
+    bad = line.model_copy(update={"verdict": Verdict.BAD, "because": "a smoke test"})
+    own = bad.model_copy(update={"patch": None})
+    append_release(world.patch.folder, "staging-2", "connector", own)
+    look(world.patch, client)
+    append_release(world.patch.folder, "staging-2", "ledger", bad)
+    with pytest.raises(Refused) as refused:
+        look(world.patch, client)
+    [finding] = refused.value.findings
+    assert finding.reason == "nginx 213 ended bad in staging-2: ledger"
+    append_release(world.patch.folder, "staging-2", "ledger", line)
+    look(world.patch, client)
+
+
+def test_an_environment_that_sleeps_is_woken_first(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = world.file.read_bytes()
+    monkeypatch.setattr(sleeping, "sleeping_services", lambda *_: ("toolbox ec2", "ledger ec2"))
+    with pytest.raises(Refused) as refused:
+        world.run()
+    [finding] = refused.value.findings
+    assert (finding.gate, finding.fix) == (
+        "asleep",
+        "wake it on purpose: pay wake test-12 --for 2h",
+    )
+    assert world.file.read_bytes() == before
 
 
 def test_a_rollback_brings_the_older_one_back(world: World) -> None:

@@ -254,6 +254,45 @@ def test_a_rollback_keeps_a_sidecar_whose_pinned_image_is_not_there(ask: Ask) ->
     assert (found.findings, found.digests["nginx"]) == ((), digest("nginx", 4))
 
 
+@pytest.mark.parametrize("running", [4, 6])
+def test_a_rollback_keeps_the_sidecars_that_run(ask: Ask, running: int) -> None:
+    """A pin that a patch has not brought here is a release without a smoke test."""
+    there = runs(11, nginx=running)
+    found = examined(ask(10, is_rollback=True), runs(10, nginx=running), there)
+    assert (found.findings, found.digests["nginx"]) == ((), digest("nginx", running))
+    gone = Registry({**EVERYTHING.numbers, "nginx": {5}})
+    found = examined(ask(10, is_rollback=True), runs(10, nginx=running), there, gone)
+    assert (found.findings, found.digests["nginx"]) == ((), digest("nginx", 5))
+
+
+@pytest.mark.parametrize(
+    ("ec2", "fargate", "refused"),
+    [(4, 4, ["rollback"]), (4, 5, []), (5, 5, []), (6, 6, []), (6, 4, [])],
+)
+def test_a_rollback_of_a_sidecar_goes_back(
+    ask: Ask, ec2: int, fargate: int, refused: list[str]
+) -> None:
+    """It waits for no proof and no smoke test, so that it is no way to go forward."""
+    asked = ask(11, patch="nginx", is_rollback=True)
+    found = examined(asked, runs(11, nginx=ec2), runs(11, nginx=fargate))
+    assert gates(found) == refused
+    if refused:
+        assert "nginx 4 runs, and 5 never ran" in found.findings[0].reason
+
+
+@pytest.mark.parametrize(
+    ("verdict", "refused"), [(Verdict.GOOD, []), (Verdict.NOT_KNOWN, []), (Verdict.BAD, [True])]
+)
+def test_a_sidecar_that_ran_here_may_come_back(
+    ask: Ask, verdict: Verdict, refused: list[bool]
+) -> None:
+    asked = ask(11, patch="nginx", is_rollback=True)
+    ran = {"nginx": digest("nginx", 5)}
+    record(asked, "test-12", 11, patch="nginx", digests=ran, verdict=verdict)
+    found = examined(asked, runs(11, nginx=4), runs(11, nginx=4))
+    assert [each == "rollback" for each in gates(found)] == refused
+
+
 @pytest.mark.parametrize(("ec2", "refused"), [(12, ["contraction"]), (10, [])])
 def test_no_rollback_passes_a_migration_that_took_something_away(
     ask: Ask, ec2: int, refused: list[str]

@@ -69,5 +69,9 @@ def _commands(value: Any) -> str:
 
 def test_the_board_may_write_its_verdicts_and_its_page() -> None:
     document = yaml.safe_load((WORKFLOWS / "github-board.yml").read_text())
-    granted = {key for key, value in document["permissions"].items() if value == "write"}
-    assert granted == {"contents", "id-token", "pages"}
+    assert document["permissions"] == {}
+    granted = {
+        name: {key for key, value in job["permissions"].items() if value == "write"}
+        for name, job in document["jobs"].items()
+    }
+    assert granted == {"judge": {"contents", "id-token"}, "publish": {"id-token", "pages"}}

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from pay.model import Environment
-from pay.model.stacks import OTHER, Loss, Stack, StackKind, StackScope
+from pay.model.stack_kind import Loss, StackKind, StackScope
+from pay.model.stacks import OTHER, Stack
 from rollout.guard.rule import Context, Finding
 from rollout.guard.rules.network import keeps_what_carries_traffic
 from rollout.guard.rules.plan import leaves_the_existing_estate

@@ -5,6 +5,7 @@ import pytest
 from pay.environments.load import load_environments
 from pay.model import Stage
 from pay.model.environment.monitoring import Notifying
+from pay.model.environment.sleep import Sleep
 from pay.model.stacks import SMOKE
 from pay.model.stage.transitions import find_edge
 from rollout.moves.stack_changes import commands, stack_changes
@@ -230,3 +231,20 @@ def test_canaries_follow_the_sides_of_what_they_open(
     told = {each.stack: each.shows for each in stack_changes(TEST_12, service, edge)}
     assert (TRIED in told) is (shows is not None)
     assert shows is None or shows in told[TRIED]
+
+
+@pytest.mark.parametrize(("before", "after"), [("detached", "cutover"), ("soak", "detached")])
+def test_where_terraform_leaves_the_bounds_alone_a_person_registers_them(
+    before: str, after: str
+) -> None:
+    """`pay apply` does it itself; a deploy by hand must not go on to the records without."""
+    edge = find_edge(TEST_12.ladder, Stage(before), Stage(after))
+    assert edge is not None
+    hours = Sleep(timezone="Europe/London", nightly="23:00 for 4h")
+    sleeper = TEST_12.model_copy(update={"sleep": hours})
+    shown = [each.shows for each in stack_changes(sleeper, "ledger", edge)]
+    [side] = [each for each in shown if "--register" in each]
+    assert "`pay scaling test-12 ledger --register` after it" in side
+    assert "two in-place updates: scaling" not in side
+    records = next(n for n, each in enumerate(shown) if "record of weight" in each)
+    assert (shown.index(side) < records) is (after == "cutover")

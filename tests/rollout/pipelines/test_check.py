@@ -8,6 +8,7 @@ import pytest
 from rollout.pipelines import check
 from rollout.pipelines.check import pipeline_problems
 from rollout.terminal.refusal import Failed
+from tests.conftest import ROOT
 
 FAULTS = {
     "action by its tag": (
@@ -29,6 +30,7 @@ FAULTS = {
     ),
     "job that needs another": ("needs: [deploy, patch]", "needs: [deploy, path]", "job-needs"),
     "unknown input": ("inputs.release }}", "inputs.relase }}", "expression"),
+    "job without a timeout": ("    timeout-minutes: 90\n", "", "jobs.deploy: found no timeout"),
     "unknown key": ("timeout-minutes: 90", "timeout-minute: 90", "syntax-check"),
     "event that is none": ("workflow_dispatch:", "workflow_dispatched:", "events"),
     "cron that is none": ("0 6 * * 1", "0 6 * * 9", "events"),
@@ -47,6 +49,46 @@ def test_a_mistake_of_a_workflow_is_found(
     file.write_text(text.replace(right, wrong, 1))
     found = pipeline_problems(file)
     assert any(rule in str(each) for each in found), found
+
+
+@pytest.mark.parametrize(
+    "file", sorted((ROOT / "docs" / "workflows").glob("*.yml")), ids=lambda path: path.name
+)
+def test_the_workflows_and_tasks_that_people_wrote_have_no_mistakes(file: Path) -> None:
+    assert pipeline_problems(file) == []
+
+
+TASK = """
+platform: linux
+inputs: [{name: src}]
+run: {path: make}
+"""
+
+
+def test_a_task_of_concourse_is_checked(tmp_path: Path) -> None:
+    file = tmp_path / "task.yml"
+    file.write_text(TASK)
+    assert pipeline_problems(file) == []
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "said"),
+    [
+        ("platform: linux", "platfrm: linux", "did you mean platform?"),
+        ("path: make", "args: [make]", "task.run: found no path"),
+        ("[{name: src}]", "[src]", "task.inputs: found str src; allowed: a table"),
+        (
+            "run:",
+            "image_resource: {type: registry-image, source: {repository: python}}\nrun:",
+            "python:latest, which can change",
+        ),
+        ("run:", "params: {PASSWORD: hunter2-Zx9}\nrun:", "may be a secret"),
+    ],
+)
+def test_a_mistake_of_a_task_is_found(right: str, wrong: str, said: str, tmp_path: Path) -> None:
+    file = tmp_path / "task.yml"
+    file.write_text(TASK.replace(right, wrong))
+    assert said in "\n".join(map(str, pipeline_problems(file)))
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """Each mistake of a Concourse pipeline is found, and a right one has none."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from typing import Any
 
@@ -176,6 +176,28 @@ FAULTS: Mapping[str, tuple[Callable[[Yaml], None], str]] = {
     "inputs of another type": (put(CONFIG, outputs=["made"]), "a table"),
     "hook of another type": (put(("jobs", 1), ensure=[]), "a table"),
     "resources of another type": (put((), resources={"name": "src"}), "a list of tables"),
+    "input without a name": (put(CONFIG, inputs=[{"path": "src"}]), "inputs: found no name"),
+    "cache without a path": (put(CONFIG, caches=[{}]), "caches: found no path"),
+    "input that is a text": (
+        put(CONFIG, inputs=["src"]),
+        "inputs: found str src; allowed: a table",
+    ),
+    "trigger that is a text": (put(FETCH, trigger="yes"), "found str yes; allowed: true or false"),
+    "get of a number": (put(FETCH, get=5), "found int 5; allowed: a text"),
+    "source of another type": (put(("resources", 0), source="x"), "found str x; allowed: a table"),
+    "passed that is a table": (put((*DEPLOY, 0), passed=[{"job": "build"}]), "allowed: a text"),
+    "unknown source of variables in a resource": (
+        put(("resources", 0, "source"), uri="((aw:uri))"),
+        "resources.src: found aw; allowed: aws; did you mean aws?",
+    ),
+    "unknown kind of source": (put(("var_sources", 0), type="vualt"), "did you mean vault?"),
+    "timeout of nothing": (put(MAKE, timeout="0m"), "a duration as Go writes it"),
+    "attempts that are no number": (put(MAKE, attempts=True), "attempts: found True"),
+    "retention of a text": (
+        put(BUILD, build_log_retention={"days": "many"}),
+        "build_log_retention.days: found many; allowed: 1 or more",
+    ),
+    "across without a variable": (put(MAKE, across=[{"values": [1]}]), "across: found no var"),
     "jobs that are not a list": (put((), jobs={}), "a Concourse pipeline"),
 }
 
@@ -192,6 +214,22 @@ def test_a_mistake_is_found(name: str) -> None:
     assert broken != GOOD
     found = "\n".join(map(str, concourse_problems(broken)))
     assert said in found
+
+
+def places(value: Any, place: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    yield place
+    items = enumerate(value) if isinstance(value, list) else ()
+    for key, inner in value.items() if isinstance(value, dict) else items:
+        yield from places(inner, (*place, key))
+
+
+@pytest.mark.parametrize("value", [None, "x", 5, True, [], [None], ["x"], {}, {"x": 1}, [{}]])
+def test_no_value_ends_the_check(value: Any) -> None:
+    """Whatever stands in a place: it is a mistake with a message, or it is right."""
+    for *place, key in (each for each in places(GOOD) if each):
+        changed = deepcopy(GOOD)
+        at(changed, tuple(place))[key] = value
+        assert all(map(str, concourse_problems(changed)))
 
 
 @pytest.mark.parametrize("document", [None, [], "text", {}, {"jobs": None}, {"jobs": [1, None]}])

@@ -127,14 +127,20 @@ def test_what_changes_an_environment_shares_its_queue_and_frees_its_lock(
         assert push["put"] == "src"
 
 
-def test_releases_go_by_themselves_but_to_production(documents: Documents) -> None:
+def test_releases_go_by_themselves_but_to_production_and_to_who_sleeps(
+    documents: Documents, needs: Mapping[str, Needs]
+) -> None:
     for name in ENVIRONMENTS:
+        sleeps = needs[name].environment.sleep is not None
+        assert sleeps is (name == ALONE)
         for job in documents["concourse", name]["jobs"]:
             starts = any(get.get("trigger") for get in gets(job))
             kind = job["name"].partition("-")[0]
             if kind == "deploy":
-                assert starts is (name != LAST)
-            elif kind in ("patch", "copy", "rebuild", "board"):
+                assert starts is (name != LAST and not sleeps)
+            elif kind == "patch":
+                assert starts is not sleeps
+            elif kind in ("copy", "rebuild", "board"):
                 assert starts, job["name"]
             else:
                 assert not starts, job["name"]

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from pay.catalogue import CATALOGUE
-from pay.model import Environment, Side
+from pay.model import Environment, Side, Stage, TaskCount
+from pay.model.environment.sleep import Sleep
 from pay.model.side import ServiceSide
 from rollout.scaling.due import register_due
 
@@ -19,7 +20,7 @@ class Account:
 
     def __init__(self, least: int, most: int) -> None:
         self.bounds = (least, most)
-        self.registered: list[tuple[str, int]] = []
+        self.registered: list[tuple[str, int | None, int | None]] = []
 
     def __call__(self, service: str) -> "Account":
         assert service == "application-autoscaling"
@@ -30,8 +31,9 @@ class Account:
         return {"ScalableTargets": [{"MinCapacity": least, "MaxCapacity": most}]}
 
     def register_scalable_target(self, **given: Any) -> None:
-        assert "MaxCapacity" not in given
-        self.registered.append((given["ResourceId"], given["MinCapacity"]))
+        least, most = given.get("MinCapacity"), given.get("MaxCapacity")
+        assert (least or self.bounds[0]) <= (most or self.bounds[1]), "AWS refuses it"
+        self.registered.append((given["ResourceId"], least, most))
 
 
 @pytest.fixture
@@ -44,7 +46,7 @@ def test_registers_the_minimum_of_the_hour(webhooks: ServiceSide, now: datetime,
     account = Account(3, 6)
     [changed] = register_due(account, [webhooks], now)
     assert str(changed) == f"webhooks: at least {due} tasks instead of 3"
-    assert account.registered == [("service/staging-2-fargate/webhooks", due)]
+    assert account.registered == [("service/staging-2-fargate/webhooks", due, None)]
 
 
 def test_leaves_what_is_right_what_sleeps_and_what_has_no_schedule(
@@ -58,3 +60,40 @@ def test_leaves_what_is_right_what_sleeps_and_what_has_no_schedule(
     ):
         assert [*register_due(account, [side], NOON)] == []
         assert account.registered == []
+
+
+@pytest.mark.parametrize(
+    ("bounds", "least", "most", "shown"),
+    [
+        ((2, 8), 12, 24, "at least 12 tasks instead of 2, at most 24 tasks instead of 8"),
+        ((12, 40), None, 24, "at most 24 tasks instead of 40"),
+        ((2, 24), 12, None, "at least 12 tasks instead of 2"),
+    ],
+)
+def test_where_it_sleeps_both_bounds_are_left_to_it_and_reach_aws_together(
+    webhooks: ServiceSide, bounds: tuple[int, int], least: int, most: int, shown: str
+) -> None:
+    account = Account(*bounds)
+    [changed] = register_due(account, [sleeping(webhooks, Stage.CUTOVER)], MIDNIGHT)
+    assert str(changed) == f"webhooks: {shown}"
+    assert account.registered == [("service/staging-2-fargate/webhooks", least, most)]
+
+
+def test_what_sleeps_is_not_woken(webhooks: ServiceSide) -> None:
+    account = Account(0, 0)
+    assert [*register_due(account, [sleeping(webhooks, Stage.CUTOVER)], NOON)] == []
+    assert account.registered == []
+
+
+def sleeping(side: ServiceSide, stage: Stage) -> ServiceSide:
+    """The side in an environment that sleeps, with 12 tasks at the peak."""
+    deployment = side.deployment.model_copy(
+        update={"stage": stage, "tasks": TaskCount(min=2, peak=12)}
+    )
+    changed = side.environment.model_copy(
+        update={
+            "sleep": Sleep(timezone="Europe/London", nightly="23:00 for 4h"),
+            "services": {**side.environment.services, side.service.name: deployment},
+        }
+    )
+    return ServiceSide(side.service, changed, side.side)

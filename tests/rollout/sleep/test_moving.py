@@ -14,6 +14,7 @@ from pay.model import Environment
 from rollout.sleep import moving
 from rollout.sleep.moving import Mover
 from rollout.sleep.parts import Found, Group, Side, Target, groups
+from rollout.terminal.polling import Clock
 
 START = datetime(2027, 1, 1, tzinfo=UTC)
 
@@ -74,7 +75,7 @@ def mover(
         environment,
         lambda name: None,
         check or (lambda: None),
-        pause=world.pause,
+        clock=Clock(seconds=lambda: world.now.timestamp(), sleep=world.pause),
         now=lambda: world.now,
     )
 

@@ -9,18 +9,13 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from sandbox.server.process import Server, launch
-from sandbox.settings import Settings
+from sandbox.server.process import Server
+from tests.support.scaled_service import PLACE, scaled_service
 
 Count = Callable[[], int]
 Tick = Callable[[str], None]
 
 ACCOUNT = "222222222222"
-PLACE = {
-    "ServiceNamespace": "ecs",
-    "ResourceId": "service/scaled/web",
-    "ScalableDimension": "ecs:service:DesiredCount",
-}
 CPU = {
     "PredefinedMetricSpecification": {"PredefinedMetricType": "ECSServiceAverageCPUUtilization"},
     "TargetValue": 50.0,
@@ -33,35 +28,8 @@ CPU = {
 def own_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Return a server with a clock of its own and one service."""
     log = tmp_path_factory.mktemp("scaling") / "server.log"
-    started = launch(Settings(account_id=ACCOUNT), log=log, tied=True)
-    ec2, ecs = started.client("ec2"), started.client("ecs")
-    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
-    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.0.0/20")["Subnet"]["SubnetId"]
-    [group] = ec2.describe_security_groups(Filters=[{"Name": "vpc-id", "Values": [vpc]}])[
-        "SecurityGroups"
-    ]
-    network = {"subnets": [subnet], "securityGroups": [group["GroupId"]]}
-    started.client("iam").create_role(RoleName="execution", AssumeRolePolicyDocument="{}")
-    ecs.create_cluster(clusterName="scaled")
-    ecs.register_task_definition(
-        family="web",
-        networkMode="awsvpc",
-        requiresCompatibilities=["FARGATE"],
-        cpu="256",
-        memory="512",
-        executionRoleArn=f"arn:aws:iam::{ACCOUNT}:role/execution",
-        containerDefinitions=[{"name": "web", "image": "alpine:1", "essential": True}],
-    )
-    ecs.create_service(
-        cluster="scaled",
-        serviceName="web",
-        taskDefinition="web",
-        launchType="FARGATE",
-        desiredCount=2,
-        networkConfiguration={"awsvpcConfiguration": network},
-    )
-    yield started
-    started.stop()
+    with scaled_service(ACCOUNT, log, tasks=2) as started:
+        yield started
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,8 @@
 """What sleep needs of the sandbox: calls by universal targets, databases that take time."""
 
+import io
 import json
+import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -8,6 +10,11 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from pay.smoke.archives import RUNTIME
+from rollout.sleep import moving
+from rollout.sleep.moving import Mover
+from rollout.sleep.parts import Canary, Group, Target
+from rollout.terminal.polling import Clock
 from sandbox.server.process import Server, launch
 from sandbox.settings import Settings
 
@@ -233,6 +240,57 @@ def test_alarms_stop_and_begin_to_notify(aws: Aws) -> None:
     aws.schedule("many", "cloudwatch:disableAlarmActions", {"AlarmNames": ["quiet"] * 101})
     aws.tick(2 * MINUTE)
     assert len(aws.letters()) == 1
+
+
+def lead(aws: Aws, part: Canary, target: Target) -> str:
+    """Lead a canary to a target as `pay sleep` and `pay wake` do; return how it was left."""
+
+    def groups(*_: object) -> tuple[Group, ...]:
+        return (Group((part,), timedelta(seconds=5)),)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(moving, "groups", groups)
+        mover = Mover(None, aws, clock=Clock(poll_seconds=0))  # type: ignore[arg-type]
+        [row] = mover.move(target)
+    assert row.is_done
+    return row.words
+
+
+def test_a_canary_rests_and_runs_again_by_hand_and_by_schedules(aws: Aws) -> None:
+    trust = {
+        "Effect": "Allow",
+        "Principal": {"Service": "lambda.amazonaws.com"},
+        "Action": "sts:AssumeRole",
+    }
+    role = aws("iam").create_role(RoleName="canary", AssumeRolePolicyDocument=_document(trust))
+    code = io.BytesIO()
+    with zipfile.ZipFile(code, "w") as file:
+        file.writestr("nodejs/node_modules/a.js", "exports.handler = async () => {};")
+    synthetics, name = aws("synthetics"), "sleeps"
+    synthetics.create_canary(
+        Name=name,
+        Code={"ZipFile": code.getvalue(), "Handler": "a.handler"},
+        ArtifactS3Location="s3://artefacts/a",
+        ExecutionRoleArn=role["Role"]["Arn"],
+        Schedule={"Expression": "rate(1 hour)"},
+        RuntimeVersion=RUNTIME,
+    )
+    part = Canary(name, aws)
+
+    def state() -> str:
+        return str(synthetics.get_canary(Name=name)["Canary"]["Status"]["State"])
+
+    for target, word in ((Target.AWAKE, "running"), (Target.ASLEEP, "stopped")) * 2:
+        assert lead(aws, part, target) == word
+        assert lead(aws, part, target) == word
+    aws.allow("synthetics:*", "sqs:SendMessage")
+    for action, expected in (("startCanary", "RUNNING"), ("stopCanary", "STOPPED")):
+        aws.schedule(action, f"synthetics:{action}", {"Name": name})
+        aws.tick(2 * MINUTE)
+        state()  # the next call finds the state that it changes to
+        assert state() == expected
+    aws.allow("rds:*", "cloudwatch:*", "sqs:SendMessage")
+    assert aws.letters() == []
 
 
 @pytest.mark.parametrize(

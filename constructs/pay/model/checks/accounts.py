@@ -6,7 +6,8 @@ from pay.model.base import Model
 from pay.model.environment.account import SHARED_FACTS
 from pay.model.environment.environment import Environment
 from pay.model.problem import Problem
-from pay.model.stacks import KINDS, StackKind, StackScope
+from pay.model.stack_kind import StackKind, StackScope
+from pay.model.stacks import KINDS
 
 
 def account_problems(

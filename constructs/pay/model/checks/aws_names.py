@@ -9,7 +9,8 @@ from pay.model.environment.environment import Environment
 from pay.model.environment.host_names import host_name
 from pay.model.problem import Problem
 from pay.model.service.microservice import Microservice
-from pay.model.stacks import KINDS, StackScope
+from pay.model.stack_kind import StackScope
+from pay.model.stacks import KINDS
 from pay.model.vocabulary import Segment, Side
 
 QUEUE_NAME_LIMIT = 80

@@ -44,7 +44,7 @@ def past_event_problems(environment: Environment, now: datetime) -> Iterator[Pro
     """Yield the events that ended long ago."""
     local = now.astimezone(ZoneInfo(environment.scaling.timezone)).replace(tzinfo=None)
     for number, event in enumerate(environment.events):
-        if event.ends + ENDED_EVENTS_STAY < local:
+        if event.ends < local - ENDED_EVENTS_STAY:
             yield Problem(
                 key=f"events.{number}.to",
                 found=f"{event.ends}, which is past",

@@ -3,8 +3,23 @@
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from pay.model.problem import Problem
+from pay.model.service.schedule_expression import is_zone
+from pay.shown_text import quoted
+
 _A_YEAR_OF_CLOCKS = 2027
 """Any year: the rules of a zone are looked at, not a day."""
+
+
+def unknown_zone(key: str, zone: str) -> Problem | None:
+    """Return what is wrong with the name of a time zone; None: it is one."""
+    if is_zone(zone):
+        return None
+    return Problem(
+        key=key,
+        found=quoted(zone),
+        allowed="a time zone of the IANA database, for example Europe/London",
+    )
 
 
 def is_once(local: datetime, zone: str) -> bool:

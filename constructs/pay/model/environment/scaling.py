@@ -3,16 +3,15 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import time
+from datetime import date, datetime, time, timedelta
 from typing import Annotated
 
 from pydantic import Field
 
 from pay.model.base import Model
-from pay.model.environment.clocks import is_once, is_once_every_day
+from pay.model.environment.clocks import is_once, is_once_every_day, unknown_zone
 from pay.model.environment.moments import LocalMoment
 from pay.model.problem import Problem
-from pay.model.service.schedule_expression import is_zone
 from pay.model.text_types import ServiceName
 from pay.shown_text import quoted
 
@@ -43,7 +42,7 @@ class Scaling(Model):
 
     cpu_target: CpuTarget = 60
     """Per cent of CPU, on average over a service's tasks, above which tasks are added."""
-    day: str = Field(default="05:45-22:00", pattern=f"^{_DAY.pattern}$")
+    day: str = Field(default="05:45-22:00", json_schema_extra={"pattern": f"^{_DAY.pattern}$"})
     """From when to when `tasks.min` run, in local time; `tasks.night` run in the rest, where a
     service has it."""
     timezone: str = "Europe/London"
@@ -57,18 +56,27 @@ class Scaling(Model):
     def day_ends(self) -> time:
         return time.fromisoformat(self.day.partition("-")[2])
 
+    @property
+    def day_length(self) -> timedelta:
+        """Return how long the day is."""
+        day = date.min
+        return datetime.combine(day, self.day_ends) - datetime.combine(day, self.day_starts)
+
     def is_day(self, local: time) -> bool:
         """Return whether a local time is within the day."""
         return self.day_starts <= local < self.day_ends
 
     def problems(self) -> Iterator[Problem]:
         yield from _target_problems(self.cpu_target)
-        if not is_zone(self.timezone):
+        if not _DAY.fullmatch(self.day):
             yield Problem(
-                key="timezone",
-                found=quoted(self.timezone),
-                allowed="a time zone of the IANA database, for example Europe/London",
+                key="day",
+                found=quoted(self.day),
+                allowed="two times of a day, such as 05:45-22:00",
             )
+            return
+        if unknown := unknown_zone("timezone", self.timezone):
+            yield unknown
             return
         if self.day_starts >= self.day_ends:
             yield Problem(

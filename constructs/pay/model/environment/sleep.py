@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import Field
 
 from pay.model.base import Model
+from pay.model.environment.clocks import unknown_zone
 from pay.model.environment.wakes import (
     ALARM_LAG,
     DATABASE_LAG,
@@ -21,7 +22,6 @@ from pay.model.environment.wakes import (
     read,
 )
 from pay.model.problem import Problem
-from pay.model.service.schedule_expression import is_zone
 
 LONGEST_STOP = timedelta(days=7)
 """RDS starts an instance that was stopped for so long by itself, and it runs on unseen (AWS: RDS
@@ -52,19 +52,29 @@ class Sleep(Model):
         """Return every planned wake, the nightly one first."""
         return tuple(read(key, text, self.timezone) for key, text in self._texts)
 
+    @cached_property
+    def _spans(self) -> list[tuple[datetime, datetime, Wake]]:
+        """Return when databases start and stop in a year, and of which wake."""
+        spans = ((*span, wake) for wake in self.planned for span in wake.spans(*LOOKED_AT))
+        return sorted(spans, key=lambda span: span[:2])
+
     @property
     def _texts(self) -> list[tuple[str, str]]:
         """Return each text with its key."""
         nightly = [("nightly", self.nightly)] if self.nightly else []
         return [*nightly, *((f"wakes[{n}]", text) for n, text in enumerate(self.wakes))]
 
+    @property
+    def awake_a_week(self) -> timedelta:
+        """Return how long services are awake in a week by the plan; planned wakes never overlap."""
+        spans = (
+            each.length * len(each.start.days) for each in self.planned if not each.databases_only
+        )
+        return sum(spans, timedelta())
+
     def problems(self) -> Iterator[Problem]:
-        if not is_zone(self.timezone):
-            yield Problem(
-                key="timezone",
-                found=self.timezone,
-                allowed="a time zone of the IANA database, for example Europe/London",
-            )
+        if unknown := unknown_zone("timezone", self.timezone):
+            yield unknown
             return
         unreadable = [*self._unreadable()]
         yield from unreadable
@@ -87,12 +97,8 @@ class Sleep(Model):
 
     def _overlaps(self) -> Iterator[Problem]:
         """The end of a wake stops everything, also what another one has started."""
-        spans = sorted(
-            ((*span, wake) for wake in self.planned for span in wake.spans(*LOOKED_AT)),
-            key=lambda span: span[:2],
-        )
         seen: set[frozenset[str]] = set()
-        for (_, end, one), (begin, _, other) in pairwise(spans):
+        for (_, end, one), (begin, _, other) in pairwise(self._spans):
             if begin < end and (pair := frozenset({one.key, other.key})) not in seen:
                 seen.add(pair)
                 yield Problem(
@@ -104,8 +110,7 @@ class Sleep(Model):
                 )
 
     def _stopped_too_long(self) -> Iterator[Problem]:
-        spans = sorted(span for wake in self.planned for span in wake.spans(*LOOKED_AT))
-        stops = [(begin - end, end) for (_, end), (begin, _) in pairwise(spans)]
+        stops = [(begin - end, end) for (_, end, _), (begin, _, _) in pairwise(self._spans)]
         longest, since = max(stops, default=(None, None))
         if longest is None or since is None:
             found = "no planned wake"
@@ -123,9 +128,20 @@ class Sleep(Model):
 
     def stops(self) -> tuple[Instant, ...]:
         """Return when everything is put to sleep, one for each wake: at its end, and as a backstop
-        at the same time of each other day on which no wake goes on.
+        at the same time of each other day on which no wake goes on. Where services wake too,
+        databases that start alone are stopped at the end of their wake only.
         """
-        return tuple(wake.end.on(frozenset(self._days_to_stop(wake))) for wake in self.planned)
+        return tuple(
+            wake.end
+            if wake.databases_only and self.wakes_services
+            else wake.end.on(frozenset(self._days_to_stop(wake)))
+            for wake in self.planned
+        )
+
+    @property
+    def wakes_services(self) -> bool:
+        """Return whether services ever wake by the plan."""
+        return any(not wake.databases_only for wake in self.planned)
 
     def _days_to_stop(self, ending: Wake) -> Iterator[int]:
         for day in EVERY_DAY:

@@ -19,7 +19,7 @@ from pay.model.judging.limits import (
     SHORTEST_MINUTES,
     Limits,
 )
-from pay.model.judging.minutes import SILENT_MINUTES, Minute, blocks, total
+from pay.model.judging.minutes import SILENT_MINUTES, Minute, blocks, fargate_is_silent, total
 from pay.model.judging.part import Part, Verdict
 from pay.model.judging.rates import evidence_below, needed_requests
 
@@ -99,7 +99,8 @@ def judge_rate(
             "reason": f"few {tries}: {text}",
             "needs": f"{missing:,.0f} more {tries} without a failure",
             "wait_minutes": wait,
-            "escalate": wait is None or wait > PATIENCE_MINUTES,
+            # A rate of fewer minutes is chance: right after a move nothing has come yet.
+            "escalate": minutes >= SILENT_MINUTES and (wait is None or wait > PATIENCE_MINUTES),
         }
     )
 
@@ -130,7 +131,7 @@ def judge_errors_alone(
                 "reason": f"too short: Fargate answered {answered} of {SHORTEST_MINUTES} minutes",
                 "needs": f"{missing} more minutes in which Fargate answers",
                 "wait_minutes": float(missing) if seen.fargate_requests else None,
-                "escalate": not total(minutes[-SILENT_MINUTES:]).fargate_requests,
+                "escalate": fargate_is_silent(minutes),
             }
         )
     if usual is None:

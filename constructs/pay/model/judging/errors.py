@@ -18,7 +18,7 @@ from pay.model.judging.limits import (
     Limits,
     limits_at,
 )
-from pay.model.judging.minutes import SILENT_MINUTES, Minute, blocks, total
+from pay.model.judging.minutes import Minute, blocks, fargate_is_silent, total
 from pay.model.judging.part import Part, Verdict
 from pay.model.judging.rates import evidence_below, needed_requests
 from pay.model.judging.sight import minutes_to_fail
@@ -58,8 +58,7 @@ def _decided(
         text = f"Fargate fails more often than EC2: {seen}"
         return {"verdict": Verdict.FAIL, "reason": text}
     if short := too_short(minutes):
-        silent = not total(minutes[-SILENT_MINUTES:]).fargate_requests
-        return {**short, "escalate": silent}
+        return {**short, "escalate": fargate_is_silent(minutes)}
     odd = sum(map(is_burst_of_fargate, blocks(minutes, BURST_MINUTES)))
     expected = burst_rate * (len(minutes) // BURST_MINUTES) * share
     if reason := unexplained(odd, expected, "Fargate failed and EC2 did not"):
@@ -145,11 +144,14 @@ def too_short(minutes: Sequence[Minute]) -> dict[str, Any] | None:
     if both >= SHORTEST_MINUTES:
         return None
     missing = SHORTEST_MINUTES - both
-    silent = not total(minutes).fargate_requests
+    seen = total(minutes)
+    counts = {"Fargate": seen.fargate_requests, "EC2": seen.ec2_requests}
+    silent = " and ".join(side for side, requests in counts.items() if not requests)
     return {
         "reason": f"too short: both sides answered in {both} of {SHORTEST_MINUTES} minutes"
-        + ("; Fargate got no request" if silent else ""),
+        + (f"; {silent} got no request" if silent else ""),
         "needs": f"{missing} more minutes in which both sides answer",
+        # Nobody knows when a side gets its first one.
         "wait_minutes": None if silent else float(missing),
     }
 

@@ -28,6 +28,9 @@ _DOUBTS_AT = 4.0
 _RATIO_BLOCKS = 288
 """The newest blocks that the ratio is taken from: a day of 5 minutes each."""
 
+_SHORTEST_TIME = 0.001
+"""Milliseconds. A ratio to less, or to nothing, has no number that JSON knows."""
+
 
 class Pair(NamedTuple):
     """A percentile of both sides' response times in a block, in milliseconds; None: too few
@@ -202,6 +205,8 @@ def ratio(pairs: Sequence[Pair]) -> float:
     Hodges and Lehmann): one bad block does not move it.
     """
     counted = [pair for pair in pairs if pair.counts][-_RATIO_BLOCKS:]
-    ec2 = [pair.ec2 for pair in counted if pair.ec2]
-    fargate = [pair.fargate for pair in counted if pair.fargate]
-    return median(f / e for f in fargate for e in ec2) if ec2 and fargate else 1.0
+    ec2, fargate = (
+        [max(_SHORTEST_TIME, time) for time in times if time is not None]
+        for times in ([pair.ec2 for pair in counted], [pair.fargate for pair in counted])
+    )
+    return median(f / e for f in fargate for e in ec2) if counted else 1.0

@@ -30,6 +30,14 @@ def total(minutes: Sequence[Minute]) -> Minute:
     return Minute(*map(sum, zip(*minutes, strict=True))) if minutes else Minute()
 
 
+def fargate_is_silent(minutes: Sequence[Minute]) -> bool:
+    """Return whether Fargate got no request in the last `SILENT_MINUTES`. A stage that is younger
+    may still get its first one.
+    """
+    newest = minutes[-SILENT_MINUTES:]
+    return len(newest) == SILENT_MINUTES and not total(newest).fargate_requests
+
+
 def blocks(minutes: Sequence[Minute], length: int) -> list[Minute]:
     """Return the counts by block of `length` minutes, without those of an unfinished block."""
     whole = len(minutes) // length * length

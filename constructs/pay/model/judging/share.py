@@ -15,16 +15,19 @@ LEAST_EXPECTED = 60
 
 def judge_share(minutes: Sequence[Minute], share: float) -> Part:
     """Judge the last hour at `share`, the weight of Fargate as a part of 1."""
-    hour, half = total(minutes[-60:]), total(minutes[-SILENT_MINUTES:])
+    hour, newest = total(minutes[-60:]), minutes[-SILENT_MINUTES:]
     requests = hour.ec2_requests + hour.fargate_requests
+    # Clients of a younger stage may still arrive.
+    is_long = len(newest) == SILENT_MINUTES
     if not requests:
-        return _unknown("no side got a request in the last hour", escalate=True)
+        text = f"no side got a request in {len(minutes[-60:])} minutes"
+        return _unknown(text, escalate=is_long)
     got = hour.fargate_requests / requests
     seen = f"Fargate got {got:.1%} of {requests:,} requests, its weight is {share:.0%}"
+    half = total(newest)
     if half.ec2_requests and not half.fargate_requests:
-        return _unknown(
-            f"clients do not arrive: nothing in {SILENT_MINUTES} minutes; {seen}", escalate=True
-        )
+        text = f"clients do not arrive: nothing in {len(newest)} minutes; {seen}"
+        return _unknown(text, escalate=is_long)
     if requests * share >= LEAST_EXPECTED and got < share / 4:
         return _unknown(f"clients do not arrive: {seen}")
     if got > 3 * share + 0.15:
@@ -43,6 +46,13 @@ def judge_idle(minutes: Sequence[Minute]) -> Part:
             needs="an hour without a request to EC2",
             # While they still come, nobody knows when the last one does.
             wait_minutes=60.0 - silent if silent >= SILENT_MINUTES else None,
+        )
+    if missing := 60 - len(hour):
+        return Part(
+            verdict=Verdict.NOT_ENOUGH_DATA,
+            reason=f"too short: EC2 got no request in the {len(hour)} minutes so far",
+            needs="an hour without a request to EC2",
+            wait_minutes=float(missing),
         )
     return Part(verdict=Verdict.PASS, reason="EC2 got no request in the last hour")
 

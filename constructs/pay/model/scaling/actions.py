@@ -37,7 +37,11 @@ def scheduled_actions(
     tasks: TaskCount, scaling: Scaling, events: Iterable[Event]
 ) -> tuple[ScheduledAction, ...]:
     """Return the actions of a service that is not pinned; `events` are its own."""
-    return (*_slots(tasks, scaling), *(a for e in events for a in _of_event(e, tasks, scaling)))
+    own = tuple(events)
+    return (
+        *_slots(tasks, scaling),
+        *(action for event in own for action in _of_event(event, tasks, scaling, own)),
+    )
 
 
 def minimum_at(local: datetime, tasks: TaskCount, scaling: Scaling, events: Iterable[Event]) -> int:
@@ -58,14 +62,17 @@ def _slots(tasks: TaskCount, scaling: Scaling) -> Iterator[ScheduledAction]:
             yield ScheduledAction(name, _daily(starts), scaling.timezone, min=minimum)
 
 
-def _of_event(event: Event, tasks: TaskCount, scaling: Scaling) -> Iterator[ScheduledAction]:
+def _of_event(
+    event: Event, tasks: TaskCount, scaling: Scaling, every: Iterable[Event]
+) -> Iterator[ScheduledAction]:
     zone = scaling.timezone
     yield ScheduledAction(f"{event.name}-starts", _once(event.starts), zone, min=event.min)
     if tasks.night is not None:
         for number, boundary in enumerate(_boundaries(event, scaling), start=1):
             again = _once(boundary + AFTER_A_BOUNDARY)
             yield ScheduledAction(f"{event.name}-again-{number}", again, zone, min=event.min)
-    after = minimum_at(event.ends, tasks, scaling, ())
+    # Where the next event starts at once, both actions say the same: AWS promises no order.
+    after = minimum_at(event.ends, tasks, scaling, every)
     yield ScheduledAction(f"{event.name}-ends", _once(event.ends), zone, min=after)
 
 

@@ -8,12 +8,12 @@ it is not public, and an assumption.
 import csv
 import math
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from pay.files import read_text
+from pay.files import read_content
 from pay.model.problem import InvalidInput, Problem
 
 HOURS = (
@@ -64,10 +64,16 @@ def built_in_week() -> DemandCurve:
 
 
 LONGEST = timedelta(days=31)
+SHORTEST = timedelta(minutes=1)
+LARGEST_BYTES = 8 * 2**20
+"""A row for each minute of the longest curve has a quarter of it."""
+
+COLUMNS = ["time", "requests"]
 
 
 def read_curve(path: Path) -> DemandCurve:
-    """Return the curve of a CSV file with the columns `time` (local, ISO 8601) and `requests`.
+    """Return the curve of a CSV file with the columns `time` (local, ISO 8601) and `requests`, as
+    spreadsheets export it: a byte order mark, blank lines and spaces say nothing.
 
     Raises InvalidInput with every row that cannot be used.
     """
@@ -76,28 +82,49 @@ def read_curve(path: Path) -> DemandCurve:
     def refuse(line: int | None, found: str, allowed: str) -> None:
         problems.append(Problem(where=str(path), line=line, found=found, allowed=allowed))
 
-    rows = csv.DictReader(read_text(path).splitlines())
-    if list(rows.fieldnames or ()) != ["time", "requests"]:
-        refuse(1, ",".join(rows.fieldnames or ()) or "nothing", "the header time,requests")
-        raise InvalidInput(problems)
-    for row in rows:
+    for line, cells in _rows(path):
         try:
-            moment = datetime.fromisoformat(row["time"] or "")
-            requests = float(row["requests"] or "")
+            time, number = cells
+            moment, requests = datetime.fromisoformat(time), float(number)
         except ValueError:
-            refuse(rows.line_num, f"{row['time']},{row['requests']}", "2026-11-26T09:00,1250")
+            refuse(line, ",".join(cells), "a time and a number, such as 2026-11-26T09:00,1250")
             continue
         if moment.tzinfo or not 0 <= requests < math.inf:
-            refuse(rows.line_num, f"{moment},{requests}", "a local time, and requests from 0")
+            refuse(line, ",".join(cells), "a local time without a zone, and requests from 0")
         elif times and moment <= times[-1]:
-            refuse(rows.line_num, str(moment), f"a time later than {times[-1]}")
+            allowed = f"a time later than {times[-1]}; leave an hour out that the clocks repeat"
+            refuse(line, str(moment), allowed)
         else:
             times.append(moment)
             demand.append(requests)
-    if not problems and (len(times) < 2 or not max(demand)):
-        refuse(None, f"{len(times)} rows", "at least two rows, and one with requests")
+    if not problems and not (times and times[-1] - times[0] >= SHORTEST and max(demand)):
+        refuse(None, f"{len(times)} rows", "rows over at least a minute, and one with requests")
     elif not problems and times[-1] - times[0] > LONGEST:
         refuse(None, f"{times[0]} to {times[-1]}", f"at most {LONGEST.days} days")
     if problems:
         raise InvalidInput(problems)
     return DemandCurve(times[0], [(each - times[0]).total_seconds() for each in times], demand)
+
+
+def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """Yield the line and the cells of each row below the header.
+
+    Raises InvalidInput for what is not such a file.
+    """
+    try:
+        text = read_content(path, most=LARGEST_BYTES).decode("utf-8-sig")
+        reader = csv.reader(text.splitlines())
+        rows = [(reader.line_num, [cell.strip() for cell in row]) for row in reader if row]
+    except (OSError, ValueError, csv.Error) as error:
+        found = str(error)
+        if isinstance(error, UnicodeDecodeError):
+            found = f"a byte that is not UTF-8, at position {error.start}"
+        allowed = f"a CSV file in UTF-8 with the columns {' and '.join(COLUMNS)}"
+        raise InvalidInput([Problem(where=str(path), found=found, allowed=allowed)]) from None
+    line, header = rows[0] if rows else (1, ["nothing"])
+    if [cell.lower() for cell in header] != COLUMNS:
+        allowed = f"the header {','.join(COLUMNS)}"
+        raise InvalidInput(
+            [Problem(where=str(path), line=line, found=",".join(header), allowed=allowed)]
+        )
+    yield from rows[1:]

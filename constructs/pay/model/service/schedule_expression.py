@@ -196,13 +196,10 @@ def _length(year: int, month: int) -> int:
     return calendar.monthrange(year, month)[1]
 
 
-def _on_weekday(year: int, month: int, weekday: int) -> list[int]:
+def _on_weekday(year: int, month: int, weekday: int) -> range:
     """Return the days of the month on a weekday, from 1 for Sunday to 7 for Saturday."""
-    return [
-        day
-        for day in range(1, _length(year, month) + 1)
-        if date(year, month, day).isoweekday() % 7 + 1 == weekday
-    ]
+    first = date(year, month, 1).isoweekday() % 7 + 1
+    return range(1 + (weekday - first) % 7, _length(year, month) + 1, 7)
 
 
 def _nearest_weekday(year: int, month: int, day: int) -> int:

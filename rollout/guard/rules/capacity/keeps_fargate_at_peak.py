@@ -58,10 +58,12 @@ def check(plan: StackPlan, context: Context) -> Findings:
         lowest = max(each.lowest for each in tasks)
     until = " until it is past soak" if stage.pins_fargate_at_peak else ""
     do = f"keep min_capacity at {lowest} or more and max_capacity at {peak} or more{until}"
+    if context.environment(plan).sleep:
+        do += f": `pay scaling {plan.stack.environment} {service} --register`, and plan again"
     for address in sorted(wanted.keys() - {change.address for change in plan.plan.managed}):
         yield Finding(address, f"{service} is at {stage}: the plan lacks it", _BY_THE_FILE)
     for change in plan.plan.managed:
-        if _sleeps(change, context.environment(plan)):
+        if _is_left_to_sleep(change, context.environment(plan), context.side_before(plan)):
             continue
         for text in _lowered(change, lowest, peak, stage):
             yield Finding(change.address, f"{service} is at {stage}: {text}", do)
@@ -75,11 +77,20 @@ def check(plan: StackPlan, context: Context) -> Findings:
             )
 
 
-def _sleeps(change: ResourceChange, environment: Environment) -> bool:
-    """Return whether the plan leaves bounds alone that are 0 because the environment sleeps."""
-    is_left = change.type == _TARGET and not change.moves
-    bounds = [number(change.after.get(bound)) for bound in _BOUNDS]
-    return environment.sleep is not None and is_left and bounds == [0, 0]
+def _is_left_to_sleep(
+    change: ResourceChange, environment: Environment, before: ServiceSide | None
+) -> bool:
+    """Return whether the plan leaves bounds alone because the environment sleeps, or will: they are
+    0, or still those of the file of before. What applies the plan registers the file's, before it
+    goes on to the records.
+    """
+    if environment.sleep is None or change.type != _TARGET or change.moves:
+        return False
+    right = [[0, 0]]
+    if before is not None:
+        was = scaling_of(before)
+        right.append([was.min, was.max])
+    return [number(change.after.get(bound)) for bound in _BOUNDS] in right
 
 
 def _wanted(side: ServiceSide) -> Mapping[str, ScheduledAction]:

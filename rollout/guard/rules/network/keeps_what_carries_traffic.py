@@ -8,7 +8,8 @@ capacity. What a one-off task needs goes with the task, once no service declares
 
 from pay.model import Side, Stage, addresses, names
 from pay.model.scaling.side_scaling import scaling_of
-from pay.model.stacks import TASKS, Loss, traffic_stack
+from pay.model.stack_kind import Loss
+from pay.model.stacks import TASKS, traffic_stack
 from rollout.guard.declared_tasks import is_undeclared
 from rollout.guard.may_receive_traffic import UNREACHED
 from rollout.guard.rule import Context, Finding, Findings

@@ -12,18 +12,18 @@ from pay.model import Environment, names
 from pay.model.stacks import SLEEP
 from pay.sleep.planned import LONGEST_DELAY, RETRIES, Planned, planned
 from pay.unread import Unread
-from rollout.guard.rule import Context, Finding, Findings
+from rollout.guard.rule import Context, Findings
 from rollout.guard.schedules import (
     DEAD_LETTERS,
     INPUT,
     TARGET,
+    against,
     differences,
     keeps_what_failed,
     shown,
     words,
 )
-from rollout.guard.traffic_changes import SCHEDULE
-from rollout.plans.plan import PAST, Plan, ResourceChange
+from rollout.plans.plan import Plan, ResourceChange
 from rollout.plans.read import StackPlan
 from rollout.plans.values import Path, dig
 
@@ -35,20 +35,14 @@ def check(plan: StackPlan, context: Context) -> Findings:
     if plan.stack.kind is not SLEEP:
         return
     wanted = {each.name: each for each in planned(environment)} if environment.sleep else {}
-    for change in plan.plan.moving:
-        if change.type != SCHEDULE:
-            continue
-        if change.goes and change.before.get("name") in wanted:
-            text = f"{change.before['name']} is {PAST[change.verb]}: its part would stay as it is"
-            yield Finding(change.address, text, "keep it as long as the file plans it")
-        if change.is_removed:
-            continue
-        name = str(change.after.get("name"))
-        if name not in wanted:
-            yield Finding(change.address, f"the file plans no schedule {name}", DO)
-            continue
-        for text in _differences(plan.plan, change, wanted[name], environment):
-            yield Finding(change.address, text, DO)
+    yield from against(
+        plan.plan,
+        wanted,
+        lambda change, each: _differences(plan.plan, change, each, environment),
+        source="the file",
+        keep="keep it as long as the file plans it",
+        do=DO,
+    )
 
 
 def _differences(

@@ -16,19 +16,19 @@ from pay.model.service.scheduled_call import ScheduledCall
 from pay.model.stacks import SLEEP
 from pay.model.tasks import RETRIES, overrides_of, schedule_state, scheduled
 from pay.unread import Unread
-from rollout.guard.rule import Context, Finding, Findings
+from rollout.guard.rule import Context, Findings
 from rollout.guard.schedules import (
     DEAD_LETTERS,
     INPUT,
     TARGET,
+    against,
     differences,
     keeps_what_failed,
     shown,
     words,
 )
-from rollout.guard.traffic_changes import SCHEDULE
 from rollout.plans.containers import TASK_DEFINITION
-from rollout.plans.plan import PAST, Plan, ResourceChange
+from rollout.plans.plan import Plan, ResourceChange
 from rollout.plans.read import StackPlan
 from rollout.plans.references import refers_to_own
 from rollout.plans.values import Path, dig
@@ -47,20 +47,14 @@ def check(plan: StackPlan, context: Context) -> Findings:
         names.schedule(environment.name, call.name): call
         for call in scheduled(environment, CATALOGUE)
     }
-    for change in plan.plan.moving:
-        if change.type != SCHEDULE:
-            continue
-        if change.goes and (call := calls.get(str(change.before.get("name")))):
-            text = f"{call.service} is not called any more: the schedule is {PAST[change.verb]}"
-            yield Finding(change.address, text, "keep it until the call leaves the catalogue")
-        if change.is_removed:
-            continue
-        name = str(change.after.get("name"))
-        if name not in calls:
-            yield Finding(change.address, f"no call of the catalogue has the schedule {name}", DO)
-            continue
-        for text in _differences(plan.plan, change, calls[name], environment):
-            yield Finding(change.address, text, DO)
+    yield from against(
+        plan.plan,
+        calls,
+        lambda change, call: _differences(plan.plan, change, call, environment),
+        source="the catalogue",
+        keep="keep it until the call leaves the catalogue",
+        do=DO,
+    )
 
 
 def _differences(

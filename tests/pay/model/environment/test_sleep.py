@@ -152,3 +152,11 @@ def environments_text() -> Any:
 
 def test_the_load_test_environment_sleeps(environments: dict[str, Environment]) -> None:
     assert [name for name, each in environments.items() if each.sleep] == ["test-perf-1"]
+
+
+def test_databases_that_start_alone_are_stopped_on_their_days_only() -> None:
+    """No schedule stops them on other days: `pay wake --for` is not refused then."""
+    sleep = Sleep(timezone="UTC", nightly="23:00 for 4h", wakes=("Sun 05:15 for 95m databases",))
+    monday, sunday = datetime(2027, 3, 1, 4, tzinfo=UTC), datetime(2027, 3, 7, 4, tzinfo=UTC)
+    assert sleep.next_stop(monday) == monday.replace(day=2, hour=3)
+    assert sleep.next_stop(sunday) == sunday.replace(hour=6, minute=50)

@@ -2,17 +2,21 @@
 
 import random
 from collections.abc import Sequence
+from itertools import compress, product
+from math import comb, prod
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pay.model.judging.before import Before, judge_errors_alone
 from pay.model.judging.e_values import PASSES_AT
 from pay.model.judging.errors import judge_client_errors, judge_errors
-from pay.model.judging.limits import LIMITS, Limits
+from pay.model.judging.limits import CLIENT_ERRORS, LIMITS, SERVER_ERRORS, Failing, Limits
 from pay.model.judging.minutes import Minute
 from pay.model.judging.part import ExitCode, Verdict
 from pay.model.judging.rates import evidence_below, needed_requests
+from pay.model.judging.votes import first_failure
 
 PASS, FAIL, UNKNOWN = Verdict.PASS, Verdict.FAIL, Verdict.NOT_ENOUGH_DATA
 
@@ -105,6 +109,31 @@ def test_a_person_decides_when_waiting_would_not_help() -> None:
     assert soon.exit_code is ExitCode.NOT_ENOUGH_DATA
 
 
+@pytest.mark.parametrize(
+    ("minute", "said", "wait"),
+    [
+        ([950, 0, 0, 0], "; Fargate got no request", None),
+        ([0, 0, 50, 0], "; EC2 got no request", None),
+        ([0, 0, 0, 0], "; Fargate and EC2 got no request", None),
+        ([950, 0, 50, 0], "in 50 of 60 minutes", 10),
+    ],
+)
+def test_a_side_without_a_request_is_named_and_has_no_time(
+    minute: Sequence[int], said: str, wait: float | None
+) -> None:
+    part = judge_errors(minutes([50, *minute]), 0.05)
+    assert part.reason.endswith(said)
+    assert part.wait_minutes == wait
+
+
+@pytest.mark.parametrize(("count", "exit_code"), [(0, 3), (1, 3), (29, 3), (30, 4)])
+def test_no_person_is_asked_right_after_a_move(count: int, exit_code: int) -> None:
+    """Nothing has come to Fargate yet: a few minutes prove no silence, and watching goes on."""
+    young = minutes([count, 950, 0, 0, 0])
+    assert judge_errors(young, 0.05).exit_code == exit_code
+    assert judge_errors_alone(young, Before(0.001, 1)).exit_code == exit_code
+
+
 @given(st.sampled_from(list(LIMITS.values())), st.integers(0, 20))
 def test_the_needed_requests_are_the_fewest_that_pass(limits: Limits, errors: int) -> None:
     needed = needed_requests(errors, limits.rate)
@@ -150,6 +179,52 @@ def test_evidence_does_not_grow_where_a_coin_names_the_sides(seed: int) -> None:
     mean = sum(ends) / len(ends)
     deviation = (sum((end - mean) ** 2 for end in ends) / (len(ends) - 1)) ** 0.5
     assert mean <= 1 + 3 * deviation / len(ends) ** 0.5
+
+
+CAUSE = st.sampled_from([0, 1, 2, 12, 40])
+"""Errors that one cause makes in a minute."""
+
+
+@pytest.mark.parametrize("failing", [SERVER_ERRORS, CLIENT_ERRORS], ids=["5xx", "4xx"])
+@pytest.mark.parametrize("share", LIMITS)
+@given(causes=st.lists(st.tuples(CAUSE, CAUSE), min_size=1, max_size=3))
+@settings(max_examples=20)
+def test_evidence_gains_nothing_on_average_at_the_tolerated_rate(
+    failing: Failing, share: float, causes: list[tuple[int, int]]
+) -> None:
+    """Half of the stake is bet in the first hour, and the mean over all days is at most that. The
+    errors of a minute have two causes, and each strikes one side.
+    """
+    ec2, fargate = round(1000 * (1 - share)), round(1000 * share)
+    odds = failing.tolerance * fargate / ec2
+    chances = {True: odds / (1 + odds), False: 1 / (1 + odds)}
+    mean = 0.0
+    for sides in product(chances, repeat=2 * len(causes)):
+        day: list[Minute] = []
+        for at, errors in enumerate(causes):
+            struck = sides[2 * at : 2 * at + 2]
+            on_fargate = sum(compress(errors, struck))
+            day.append(Minute(ec2, sum(errors) - on_fargate, fargate, on_fargate))
+            day += [Minute(ec2, 0, fargate, 0)] * 9
+        evidence, _ = first_failure(day, LIMITS[share].block_minutes, failing)
+        mean += prod(chances[side] for side in sides) * evidence
+    assert mean <= 0.5 + 1e-9
+
+
+@given(st.sampled_from(list(LIMITS.values())), st.integers(1, 300))
+def test_evidence_of_a_pass_gains_nothing_on_average_at_the_limit(
+    limits: Limits, requests: int
+) -> None:
+    """Over all numbers of errors, each with its chance (binomial)."""
+    rate = limits.rate
+    mean = sum(
+        comb(requests, errors)
+        * rate**errors
+        * (1 - rate) ** (requests - errors)
+        * evidence_below(errors, requests, rate)
+        for errors in range(requests + 1)
+    )
+    assert mean == pytest.approx(1)
 
 
 @pytest.mark.parametrize("share", LIMITS)

@@ -34,6 +34,20 @@ def test_the_share_of_an_hour(minute: Minute, verdict: Verdict, said: str, escal
     assert said in part.reason
 
 
+@pytest.mark.parametrize(("count", "escalate"), [(0, False), (29, False), (30, True)])
+@pytest.mark.parametrize("ec2", [0, 1000])
+def test_clients_of_a_young_stage_may_still_arrive(count: int, escalate: bool, ec2: int) -> None:
+    part = judge_share([Minute(ec2, 0, 0, 0)] * count, 0.05)
+    assert (part.verdict, part.escalate) == (UNKNOWN, escalate)
+    assert f"{count} minutes" in part.reason
+
+
+def test_a_young_stage_has_not_seen_an_hour_of_idleness() -> None:
+    part = judge_idle([Minute(0, 0, 9, 0)] * 59)
+    assert (part.verdict, part.escalate, part.wait_minutes) == (UNKNOWN, False, 1)
+    assert judge_idle([Minute(0, 0, 9, 0)] * 60).verdict is PASS
+
+
 def test_ec2_is_idle_when_the_last_hour_had_no_request() -> None:
     assert judge_idle([Minute(1, 0, 9, 0)] + [Minute(0, 0, 9, 0)] * 60).verdict is PASS
     assert judge_idle([Minute(1, 0, 9, 0)] + [Minute(0, 0, 9, 0)] * 59).verdict is UNKNOWN

@@ -59,6 +59,15 @@ def test_one_queue(change: dict[str, object], verdict: Verdict, said: str) -> No
     assert said in part.reason
 
 
+@pytest.mark.parametrize("received", [0, 1])
+@pytest.mark.parametrize(("minutes", "escalate"), [(0, False), (29, False), (30, True)])
+def test_messages_of_a_young_stage_may_still_come(
+    received: int, minutes: int, escalate: bool
+) -> None:
+    part = judge_queue(replace(GOOD, minutes=minutes, received=Count(received, 0)))
+    assert (part.verdict, part.escalate) == (UNKNOWN, escalate)
+
+
 def test_the_first_dead_letter_is_the_minute_of_the_fail() -> None:
     part = judge_queue(replace(GOOD, dead_letters=letters([0, 0, 0, 2, 2])))
     assert part.fail_minute == 15

@@ -56,6 +56,14 @@ def test_an_event_raises_the_minimum_and_returns_to_that_of_its_end() -> None:
     ]
 
 
+def test_an_event_that_ends_when_the_next_starts_takes_no_tasks_away() -> None:
+    first = event("2027-01-04T09:00:00", "2027-01-04T12:00:00", 20)
+    second = event("2027-01-04T12:00:00", "2027-01-04T14:00:00", 25)
+    for events in ((first, second), (second, first)):
+        at_noon = {m for _, at, m in shown(TASKS, *events) if at == "at(2027-01-04T12:00:00)"}
+        assert at_noon == {25}
+
+
 LOCAL = st.datetimes(datetime(2027, 1, 1), datetime(2027, 12, 20)).map(
     lambda moment: moment.replace(second=0, microsecond=0)
 )

@@ -1,6 +1,7 @@
 """A week on paper: what a setting costs, and whether it is enough."""
 
 import time
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,38 @@ def test_reads_a_curve(tmp_path: Path) -> None:
     assert simulate(setting(3, 50), curve, [1]).overloaded_seconds == 0
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\xef\xbb\xbftime,requests\r\n2026-11-26T00:00,1\r\n2026-11-26T01:00,2\r\n",
+        b"Time, Requests\n2026-11-26T00:00, 1\n\n2026-11-26T01:00, 2\n",
+        b'"time","requests"\n"2026-11-26 00:00","1"\n"2026-11-26 01:00","2"\n',
+    ],
+)
+def test_reads_what_spreadsheets_write(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "curve.csv"
+    path.write_bytes(content)
+    curve = read_curve(path)
+    assert (curve.seconds, curve.demand) == ([0, 3600], [1, 2])
+
+
+def test_reads_a_month_of_minutes(tmp_path: Path) -> None:
+    path = tmp_path / "curve.csv"
+    minutes = (datetime(2026, 11, 1) + timedelta(minutes=each) for each in range(30 * 24 * 60))
+    path.write_text("\n".join(("time,requests", *(f"{m.isoformat()},1000.25" for m in minutes))))
+    assert read_curve(path).length.days == 29
+
+
+@pytest.mark.parametrize(
+    "row", ["2026-11-26T02:00,1,250", '2026-11-26T02:00,"1,250"', ",", "x" * 200_000]
+)
+def test_refuses_a_row_of_more_or_other_cells(tmp_path: Path, row: str) -> None:
+    path = tmp_path / "curve.csv"
+    path.write_text(f"time,requests\n2026-11-26T00:00,1\n2026-11-26T01:00,1\n{row}\n")
+    with pytest.raises(InvalidInput, match=r"curve\.csv"):
+        read_curve(path)
+
+
 def test_refuses_every_row_that_is_no_demand_at_once(tmp_path: Path) -> None:
     path = tmp_path / "curve.csv"
     path.write_text(
@@ -87,10 +120,12 @@ def test_refuses_every_row_that_is_no_demand_at_once(tmp_path: Path) -> None:
         "time,requests\n2026-11-26T00:00,1\n",
         "time,requests\n2026-11-26T00:00,0\n2026-11-26T01:00,0\n",
         "time,requests\n2026-01-01T00:00,1\n2026-11-26T01:00,1\n",
+        "time,requests\n2026-11-26T00:00,1\n2026-11-26T00:00:30,1\n",
+        "time,requests\n2026-11-26T00:00,1\n2026-11-26T01:00\udcff,1\n",
     ],
 )
 def test_refuses_a_file_that_is_no_curve(tmp_path: Path, text: str) -> None:
     path = tmp_path / "curve.csv"
-    path.write_text(text)
+    path.write_text(text, errors="surrogateescape")
     with pytest.raises(InvalidInput, match=r"curve\.csv"):
         read_curve(path)

@@ -1,16 +1,20 @@
 """What the guard refuses of an environment that sleeps, and what it lets be."""
 
+import io
 import json
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
-from pay.model import Environment, Stage, names
+from pay.model import Environment, Stage, TaskCount, names
 from pay.model.environment.sleep import Sleep
 from pay.sleep.planned import LONGEST_DELAY, RETRIES, planned
-from tests.support.plans import ENVIRONMENT, Json, change, judged, plan
+from rollout.guard.report import as_data, print_verdict
+from rollout.guard.verdict import judge
+from tests.support.plans import ENVIRONMENT, Json, change, judged, plan, read
 from tests.support.services import at_stage
 
 ACCOUNT, SLEEP = "555555555555", f"{ENVIRONMENT}-sleep"
@@ -144,3 +148,75 @@ def test_bounds_of_nothing_stay_only_where_the_environment_sleeps(
     assert AT_PEAK in found(tmp_path, asleep, FARGATE, lowered)
     only_least = change(address, bounds(0, 4), bounds(0, 4))
     assert AT_PEAK in found(tmp_path, asleep, FARGATE, only_least)
+
+
+def with_tasks(environment: Environment, **tasks: int) -> Environment:
+    deployment = environment.services["ledger"]
+    changed = deployment.model_copy(update={"tasks": TaskCount(**tasks)})
+    return environment.model_copy(update={"services": {**environment.services, "ledger": changed}})
+
+
+@pytest.mark.parametrize(
+    ("stages", "tasks", "has"),
+    [
+        ((Stage.CANARY, Stage.CANARY), {"min": 2, "peak": 9}, (4, 8)),
+        ((Stage.RETIRED, Stage.RETIRED), {"min": 3, "peak": 9}, (2, 8)),
+        ((Stage.DETACHED, Stage.CUTOVER), {"min": 2, "peak": 4}, (2, 8)),
+        ((Stage.SOAK, Stage.DETACHED), {"min": 2, "peak": 4}, (4, 8)),
+    ],
+)
+def test_numbers_change_and_a_rollback_goes_where_terraform_leaves_the_bounds_alone(
+    stages: tuple[Stage, Stage],
+    tasks: dict[str, int],
+    has: tuple[int, int],
+    sleeper: Environment,
+    tmp_path: Path,
+) -> None:
+    was, becomes = (at_stage(sleeper, "ledger", stage) for stage in stages)
+    base = with_tasks(was, min=2, peak=4)
+
+    def refused(least: int, most: int, **more: Any) -> set[str]:
+        values = bounds(least, most)
+        left = plan(FARGATE, change("aws_appautoscaling_target.scaling_target", values, values))
+        found = judged(tmp_path, [left], with_tasks(becomes, **tasks), **more)
+        return {each.rule for each in found.refused}
+
+    assert AT_PEAK not in refused(*has, base={ENVIRONMENT: base})
+    # What a person has lowered by hand is neither the old file's nor the new one's.
+    assert AT_PEAK in refused(1, 8, base={ENVIRONMENT: base})
+    awake = base.model_copy(update={"sleep": None})
+    assert AT_PEAK not in refused(*has, base={ENVIRONMENT: awake})
+
+
+def test_bounds_that_were_not_registered_are_refused_with_the_command(
+    sleeper: Environment, tmp_path: Path
+) -> None:
+    now = with_tasks(at_stage(sleeper, "ledger", Stage.CUTOVER), min=2, peak=4)
+    left = change("aws_appautoscaling_target.scaling_target", bounds(2, 8), bounds(2, 8))
+    [refusal] = [
+        each
+        for each in judged(tmp_path, [plan(FARGATE, left)], now, base={ENVIRONMENT: now}).refused
+        if each.rule == AT_PEAK
+    ]
+    assert "`pay scaling sandbox ledger --register`" in refusal.finding.do
+
+
+@pytest.mark.parametrize("columns", [80, 200])
+def test_the_verdict_says_which_stacks_sleep(
+    sleeper: Environment, environments: dict[str, Environment], tmp_path: Path, columns: int
+) -> None:
+    address = "aws_appautoscaling_target.scaling_target"
+
+    def shown(least: int, most: int, environment: Environment) -> str:
+        left = change(address, bounds(least, most), bounds(least, most))
+        context = read(tmp_path, [plan(FARGATE, left)], environment)
+        text = io.StringIO()
+        print_verdict(Console(file=text, width=columns), context, judge(context))
+        assert as_data(context, judge(context))["asleep"] == [FARGATE] * ("zz" in text.getvalue())
+        return text.getvalue()
+
+    asleep = at_stage(sleeper, "ledger", Stage.CANARY)
+    assert f"zz asleep, without a task: {FARGATE}" in shown(0, 0, asleep)
+    assert "asleep" not in shown(2, 4, asleep)
+    never = at_stage(environments[ENVIRONMENT], "ledger", Stage.CANARY)
+    assert "asleep" not in shown(0, 0, never)
