@@ -17,7 +17,6 @@ from types import SimpleNamespace
 from typing import Any
 
 from moto.core.responses import ActionResult
-from moto.ec2.models import ec2_backends
 from moto.ecs.exceptions import (
     EcsClientException,
     ECSException,
@@ -32,13 +31,10 @@ from sandbox.aws import before_each_call
 from sandbox.aws.clock import CLOCK
 from sandbox.aws.ecs_images import BROKEN, BROKEN_TAG
 from sandbox.aws.ecs_placement import CannotPlace, TaskDefinition, new_interface
+from sandbox.aws.ecs_run_task_checks import check_roles, misfits
 from sandbox.aws.ecs_tasks import ServiceTask, keep_to_the_quota, stop
 from sandbox.aws.local_programs import Program, program_of, variables_of
 from sandbox.aws.patching import Original, extends, replaces
-from sandbox.aws.roles import may_be_assumed_by
-
-MOST_TASKS, MOST_SUBNETS, MOST_GROUPS, LONGEST_OVERRIDES = 10, 16, 5, 8_192
-"""AWS: ECS API reference, `RunTask`, `AwsVpcConfiguration` and `TaskOverride`."""
 
 TOKEN_SECONDS = 86_400
 """AWS: ECS API reference, "Ensuring idempotency": a client token holds for 24 hours."""
@@ -48,19 +44,6 @@ STOPPED_FOR_SECONDS = 3_600
 
 ENDED_BY_SIGNAL = 143
 """Of a container that is told to stop because an essential one has ended."""
-
-_CONTAINER_OVERRIDES = frozenset(
-    {
-        *("command", "cpu", "environment", "environmentFiles", "memory", "memoryReservation"),
-        *("name", "resourceRequirements"),
-    }
-)
-_TASK_OVERRIDES = frozenset(
-    {
-        *("containerOverrides", "cpu", "ephemeralStorage", "executionRoleArn", "memory"),
-        "taskRoleArn",
-    }
-)
 
 
 @dataclass(frozen=True)
@@ -227,9 +210,9 @@ def run_tasks(backend: EC2ContainerServiceBackend, params: Mapping[str, Any]) ->
         return {"tasks": list(used.tasks), "failures": []}
     cluster = backend._get_cluster(params.get("cluster") or "default")
     definition = _definition(backend, params)
-    for problem in _misfits(backend, params, definition):
+    for problem in misfits(backend, params, definition):
         raise InvalidParameterException(problem)
-    _check_roles(backend, cluster, params, definition)
+    check_roles(backend, cluster, params, definition)
     outcome = next(
         (each for each in outcomes if re.fullmatch(each.family, definition.family)), Outcome("")
     )
@@ -280,104 +263,6 @@ def _definition(backend: EC2ContainerServiceBackend, params: Mapping[str, Any]) 
     if definition.status != "ACTIVE":
         raise EcsClientException("TaskDefinition is inactive")
     return definition
-
-
-def _misfits(
-    backend: EC2ContainerServiceBackend, params: Mapping[str, Any], definition: TaskDefinition
-) -> Iterator[str]:
-    if params.get("launchType") and params.get("capacityProviderStrategy"):
-        yield "Specify either Launch Type or Capacity Provider Strategy, but not both."
-    strategy = params.get("capacityProviderStrategy") or []
-    chosen = {params.get("launchType"), *(each.get("capacityProvider") for each in strategy)}
-    if not chosen & {"FARGATE", "FARGATE_SPOT"}:
-        yield "No Container Instances were found in your cluster."
-    if "FARGATE" not in (definition.requires_compatibilities or []):
-        yield "Task definition does not support launch_type FARGATE."
-    if not 1 <= int(params.get("count") or 1) <= MOST_TASKS:
-        yield f"count must be between 1 and {MOST_TASKS}"
-    if not re.fullmatch(r"[\w/-]{0,128}", params.get("startedBy") or ""):
-        yield "startedBy must be at most 128 letters, numbers, hyphens, slashes and underscores"
-    if not re.fullmatch(r"[!-~]{1,64}", params.get("clientToken", "-")):
-        yield "clientToken must be 1 to 64 characters from ASCII 33 to 126"
-    yield from _network_misfits(backend, params, definition)
-    yield from _override_misfits(params.get("overrides") or {}, definition)
-
-
-def _network_misfits(
-    backend: EC2ContainerServiceBackend, params: Mapping[str, Any], definition: TaskDefinition
-) -> Iterator[str]:
-    network = (params.get("networkConfiguration") or {}).get("awsvpcConfiguration")
-    if definition.network_mode != "awsvpc":
-        if network:
-            yield (
-                "Network Configuration is not valid for the given networkMode of this task "
-                "definition."
-            )
-        return
-    if not network:
-        yield "Network Configuration must be provided when networkMode 'awsvpc' is specified."
-        return
-    ec2 = ec2_backends[backend.account_id][backend.region_name]
-    subnets, groups = network.get("subnets") or [], network.get("securityGroups") or []
-    if not 1 <= len(subnets) <= MOST_SUBNETS:
-        yield f"subnets must have between 1 and {MOST_SUBNETS} items"
-    if len(groups) > MOST_GROUPS:
-        yield f"securityGroups can have at most {MOST_GROUPS} items"
-    known = {subnet.id: subnet for zones in ec2.subnets.values() for subnet in zones.values()}
-    for subnet in subnets:
-        if subnet not in known:
-            yield f"The subnet ID '{subnet}' does not exist"
-    vpcs = {known[subnet].vpc_id for subnet in subnets}
-    if len(vpcs) > 1:
-        yield "subnets must all belong to the same VPC"
-    for group in groups:
-        found = ec2.get_security_group_from_id(group)
-        if found is None:
-            yield f"The security group '{group}' does not exist"
-        elif found.vpc_id not in vpcs:
-            yield f"The security group '{group}' and the subnets belong to different networks"
-
-
-def _override_misfits(overrides: Mapping[str, Any], definition: TaskDefinition) -> Iterator[str]:
-    if unknown := sorted(overrides.keys() - _TASK_OVERRIDES):
-        yield f"Unknown parameter in overrides: {', '.join(unknown)}"
-    names = {part["name"] for part in definition.container_definitions}
-    for each in overrides.get("containerOverrides") or []:
-        if unknown := sorted(each.keys() - _CONTAINER_OVERRIDES):
-            yield f"Unknown parameter in overrides.containerOverrides: {', '.join(unknown)}"
-        if each.get("name") not in names:
-            yield (
-                f"Override for container named {each.get('name')} is not a container in the "
-                "TaskDefinition."
-            )
-    if len(str(overrides)) > LONGEST_OVERRIDES:
-        yield f"Container Overrides length must be at most {LONGEST_OVERRIDES}"
-
-
-def _check_roles(
-    backend: EC2ContainerServiceBackend,
-    cluster: Any,
-    params: Mapping[str, Any],
-    definition: TaskDefinition,
-) -> None:
-    for role in roles_of(params, definition):
-        if not may_be_assumed_by(backend.account_id, role, "ecs-tasks.amazonaws.com", cluster.arn):
-            raise EcsClientException(
-                f"ECS was unable to assume the role '{role}' that was provided for this task. "
-                "Please verify that the role being passed has the proper trust relationship and "
-                "permissions and that your IAM user has permissions to pass this role."
-            )
-
-
-def roles_of(params: Mapping[str, Any], definition: TaskDefinition) -> list[str]:
-    """Return the ARNs of the roles that a task would run under."""
-    overrides = params.get("overrides") or {}
-    # moto's definition lacks the attribute of a role that it does not have.
-    both = (
-        overrides.get("executionRoleArn") or getattr(definition, "execution_role_arn", None),
-        overrides.get("taskRoleArn") or getattr(definition, "task_role_arn", None),
-    )
-    return [role for role in both if role]
 
 
 @replaces(EC2ContainerServiceResponse)

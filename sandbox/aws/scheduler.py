@@ -23,7 +23,8 @@ from moto.sqs.models import sqs_backends
 from pay.model.service.schedule_expression import Once, is_zone, parse
 from sandbox.aws import before_each_call, ecs, sqs  # noqa: F401
 from sandbox.aws.clock import CLOCK
-from sandbox.aws.ecs_run_task import roles_of, run_tasks
+from sandbox.aws.ecs_run_task import run_tasks
+from sandbox.aws.ecs_run_task_checks import roles_of
 from sandbox.aws.patching import Original, extends
 from sandbox.aws.roles import is_allowed, may_be_assumed_by
 from sandbox.aws.universal_targets import InvocationError, Place, invoke, is_universal
