@@ -16,7 +16,10 @@ from typing import Annotated
 import typer
 
 from pay.catalogue import CATALOGUE
+from pay.environments.load import environment_files
+from pay.environments.past_events import old_events
 from pay.model import Side
+from pay.model.problem import InvalidInput
 from pay.model.scaling.demand_curve import built_in_week, read_curve
 from pay.model.side import ServiceSide
 from rollout.aws.clients import asking
@@ -56,12 +59,18 @@ def scaling(
         raise typer.BadParameter("--curve is for --simulate.")
     if register and simulate:
         raise typer.BadParameter("--register changes AWS, --simulate does not: give one.")
-    chosen = choose(environment, load_for(environments_folder(), environment), "ENV")
+    folder = environments_folder()
+    chosen = choose(environment, load_for(folder, environment), "ENV")
     names = list(chosen.services)
     if service is not None:
         choose(service, chosen.services, "SERVICE")
         names = [service]
     sides = [ServiceSide(CATALOGUE[name], chosen, Side.FARGATE) for name in names]
+    if old := old_events(environment_files(folder)[environment], now()):
+        if not register:  # what is due has to reach AWS, whatever else the file has
+            raise InvalidInput(old)
+        for problem in old:
+            typer.echo(f"Warning: {problem}", err=True)
     if register:
         _register(sides, as_json=as_json)
     elif simulate:
