@@ -5,7 +5,8 @@ week of demand pass and shows tasks over the day, seconds in which they were too
 hours against the peak's. `--register` brings the bounds that are due now to AWS: after a deploy by
 hand, because a schedule does it up to a day later. `pay apply` does it itself.
 
-A curve is a CSV file with the columns `time` (local, such as 2026-11-26T09:00) and `requests`.
+A curve is a CSV file with the columns `time` (local, such as 2026-11-26T09:00) and `requests`, in a
+minute. A target of requests is followed by such a curve only: no public volume is one of requests.
 
 Example: `pay scaling production-2 connector --simulate`
 """

@@ -46,6 +46,23 @@ def test_takes_a_curve_of_its_own(pay_json: PayJson, pay: Pay, tmp_path: Path) -
     assert "day.csv:2: found noon,10" in " ".join(refused.stderr.split()).replace("- ", "-")
 
 
+def test_a_target_of_requests_is_followed_by_a_curve_of_requests(
+    checkout: Checkout, pay: Pay, pay_json: PayJson, tmp_path: Path
+) -> None:
+    file = checkout.file("staging-2")
+    table = "[services.webhooks]\n"
+    text = file.read_text().replace(table, f"{table}scaling = {{ requests_per_task = 100 }}\n")
+    file.write_text(text)
+    call = ("scaling", "staging-2", "webhooks", "--simulate")
+    assert "By CPU alone: webhooks." in pay(*call, columns=200).stdout
+    curve = tmp_path / "day.csv"
+    curve.write_text("time,requests\n2026-11-26T00:00,500\n2026-11-26T12:00,500\n")
+    code, [row] = pay_json(*call, "--curve", str(curve))
+    assert (code, row["requests_per_task"], row["by_requests"]) == (0, 100, True)
+    assert row["average_tasks"] > 4
+    assert "By CPU alone" not in pay(*call, "--curve", str(curve), columns=200).stdout
+
+
 @pytest.mark.parametrize(
     "words",
     [
