@@ -95,3 +95,10 @@ def asking(environment: Environment) -> Iterator[Client]:
     except BotoCoreError as error:
         fix = "check network, proxy and AWS_ENDPOINT_URL, and run it again"
         raise _refused(environment, "connection", str(error), fix) from None
+
+
+def why(error: Refused | ClientError) -> str:
+    """Return in words why AWS was not reached, or what it refused."""
+    if isinstance(error, Refused):
+        return "; ".join(finding.reason for finding in error.findings)
+    return str(error)

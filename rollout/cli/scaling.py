@@ -5,7 +5,8 @@ week of demand pass and shows tasks over the day, seconds in which they were too
 hours against the peak's. `--register` brings the bounds that are due now to AWS: after a deploy by
 hand, because a schedule does it up to a day later. `pay apply` does it itself.
 
-A curve is a CSV file with the columns `time` (local, such as 2026-11-26T09:00) and `requests`.
+A curve is a CSV file with the columns `time` (local, such as 2026-11-26T09:00) and `requests`, in a
+minute. A target of requests is followed by such a curve only: no public volume is one of requests.
 
 Example: `pay scaling production-2 connector --simulate`
 """
@@ -16,7 +17,10 @@ from typing import Annotated
 import typer
 
 from pay.catalogue import CATALOGUE
+from pay.environments.load import environment_files
+from pay.environments.past_events import old_events
 from pay.model import Side
+from pay.model.problem import InvalidInput
 from pay.model.scaling.demand_curve import built_in_week, read_curve
 from pay.model.side import ServiceSide
 from rollout.aws.clients import asking
@@ -56,12 +60,18 @@ def scaling(
         raise typer.BadParameter("--curve is for --simulate.")
     if register and simulate:
         raise typer.BadParameter("--register changes AWS, --simulate does not: give one.")
-    chosen = choose(environment, load_for(environments_folder(), environment), "ENV")
+    folder = environments_folder()
+    chosen = choose(environment, load_for(folder, environment), "ENV")
     names = list(chosen.services)
     if service is not None:
         choose(service, chosen.services, "SERVICE")
         names = [service]
     sides = [ServiceSide(CATALOGUE[name], chosen, Side.FARGATE) for name in names]
+    if old := old_events(environment_files(folder)[environment], now()):
+        if not register:  # what is due has to reach AWS, whatever else the file has
+            raise InvalidInput(old)
+        for problem in old:
+            typer.echo(f"Warning: {problem}", err=True)
     if register:
         _register(sides, as_json=as_json)
     elif simulate:

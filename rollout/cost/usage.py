@@ -13,8 +13,7 @@ from pay.catalogue import CATALOGUE
 from pay.catalogue.one_off_tasks import SCHEDULED_HTTP
 from pay.model import Environment, LoadBalancerType, Microservice, Segment, Side
 from pay.model.alarms import Alarm, alarms
-from pay.model.environment.environment import Architecture
-from pay.model.environment.instance_types import CPU_UNITS_PER_VCPU
+from pay.model.environment.instance_types import CPU_UNITS_PER_VCPU, Architecture
 from pay.model.metrics import Formula
 from pay.model.monitoring.composites import Composite
 from pay.model.monitoring.dead_letters import dead_letters_alarm, sleep_alarm

@@ -19,9 +19,11 @@ from rollout.delivery.terraform import Terraform
 from rollout.guard.allowances import read_break_glass
 from rollout.guard.options import read_and_judge
 from rollout.guard.report import as_data, print_verdict
+from rollout.guard.traffic_changes import SCALABLE_TARGET
 from rollout.moves.journal import author
 from rollout.plans.order import in_order
 from rollout.scaling.due import register_after_apply
+from rollout.scaling.healthy_tasks import wait_for_tasks
 from rollout.terminal.arguments import environments_folder
 from rollout.terminal.console import console, print_json
 from rollout.terminal.refusal import Failed, Finding, Refused
@@ -91,15 +93,19 @@ def _judge_and_apply(
     if not as_json:
         print_verdict(console(), context, verdict)
     sides = {plan.stack.id: context.side(plan) for plan in context.plans}
+    moved = {plan.stack.id for plan in context.plans if any(plan.plan.written(SCALABLE_TARGET))}
     late = list[str]()
     for position, stack in enumerate(_applied(terraform, sealed, order, check), start=1):
+        side = sides[stack]
         if not as_json:
             typer.echo(f"Applied {stack}.")
         try:
-            registered = register_after_apply(sides[stack])
+            registered = register_after_apply(side)
+            if side and side.holds_full_peak and (registered or stack in moved):
+                typer.echo(f"Waiting until the tasks of {stack} are healthy.", err=True)
+                wait_for_tasks(side)
         except Failed as error:
             late.append(str(error))
-            side = sides[stack]
             if side and side.holds_full_peak:
                 # Records come later: none may lead to fewer tasks than the peak.
                 late.append(f"Not reached: {', '.join(order[position:]) or 'none'}. Then {AGAIN}")

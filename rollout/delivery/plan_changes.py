@@ -2,15 +2,18 @@
 
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
 import typer
 
 from pay.catalogue import CATALOGUE
+from pay.environments.load import environment_files
+from pay.environments.past_events import new_past_events
 from pay.model import Environment
 from pay.model.environment.images import release_tag
+from pay.model.problem import InvalidInput
 from pay.model.stacks import Stack, known_stacks
 from rollout.delivery.changed_stacks import changed_from, judged_together
 from rollout.delivery.left_states import refuse_left_states
@@ -18,7 +21,7 @@ from rollout.delivery.plan_set import PlanSet, clear, seal
 from rollout.delivery.planner import Planner
 from rollout.delivery.synthesis import output_folder, stack_globs
 from rollout.delivery.terraform import Terraform
-from rollout.terminal.arguments import environments_folder
+from rollout.terminal.arguments import environments_folder, now
 from rollout.terminal.environments import load_where
 from stacks.estate import may_hold
 
@@ -28,13 +31,15 @@ def plan_changes(base: Path, plans: Path) -> PlanSet:
     The set is sealed when all of them are planned, and not before.
 
     Raises InvalidInput for a checkout, file or state that cannot be read, and when the change
-    leaves behind a state that holds resources; Failed when Terraform fails.
+    leaves behind a state that holds resources or adds an event that is over; Failed when Terraform
+    fails.
     """
     base, plans, out = base.resolve(), plans.resolve(), output_folder()
     clear(plans)
     folder = environments_folder()
     globs = stack_globs()
     environments = load_where(folder, partial(may_hold, patterns=globs.split()), with_followed=True)
+    _refuse_new_past_events(folder, base / "environments", environments)
     known = known_stacks(environments)
     out.parent.mkdir(parents=True, exist_ok=True)
     # Beside `out`: a local state is found by a path relative to the stack's folder.
@@ -57,6 +62,17 @@ def plan_changes(base: Path, plans: Path) -> PlanSet:
             err=True,
         )
     return seal(plans, ids, base)
+
+
+def _refuse_new_past_events(folder: Path, before: Path, environments: Iterable[str]) -> None:
+    """Raise InvalidInput for the events that the change adds although they are over."""
+    files = environment_files(folder)
+    if past := [
+        problem
+        for name in environments
+        for problem in new_past_events(files[name], before / files[name].name, now())
+    ]:
+        raise InvalidInput(past)
 
 
 def _patches(

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from pay.catalogue import CATALOGUE
+from pay.environments.load import environment_files
 from pay.model import Environment
 from rollout.aws.clients import Client, asking
 from rollout.contracts.quotas.ask import ask
@@ -12,9 +13,12 @@ from rollout.contracts.reach.missing import compare, ends, needed
 from rollout.contracts.reach.network import read_places
 from rollout.doctor.line import Line, fails, ok
 from rollout.doctor.lookups import lookup_lines
+from rollout.doctor.old_events import event_lines
 from rollout.doctor.roles import role_lines
 from rollout.doctor.state_bucket import state_lines
+from rollout.doctor.stopped_databases import stopped_lines
 from rollout.doctor.topics import topic_lines
+from rollout.terminal.arguments import now
 from rollout.terminal.refusal import Refused
 from toolchain.paths import ROOT
 from toolchain.setup.terraform import TERRAFORM
@@ -35,6 +39,7 @@ def examine(
     """
     terraform = _terraform()
     yield terraform
+    yield from event_lines(environment_files(folder)[environment.name], now())
     try:
         with asking(environment) as client:
             caller = client("sts").get_caller_identity()["Arn"]
@@ -46,6 +51,7 @@ def examine(
             if not terraform.fix:
                 yield from lookup_lines(environment, ROOT, folder)
             yield from topic_lines(environment, client)
+            yield from stopped_lines(environment, client)
             yield from _reach(environment, client)
             yield from _quotas(environment, environments, client)
     except Refused as refusal:

@@ -12,6 +12,7 @@ CANARY = "aws_synthetics_canary"
 COMPOSITE_ALARM = "aws_cloudwatch_composite_alarm"
 DASHBOARD = "aws_cloudwatch_dashboard"
 LOG_GROUP = "aws_cloudwatch_log_group"
+SCALABLE_TARGET = "aws_appautoscaling_target"
 SCHEDULE = "aws_scheduler_schedule"
 SCHEDULED_ACTION = "aws_appautoscaling_scheduled_action"
 

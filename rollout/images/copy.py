@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pay.model import Environment, names
-from pay.model.environment.environment import Architecture
 from pay.model.environment.images import release_tag
+from pay.model.environment.instance_types import Architecture
 from pay.model.images import Image, ImageKind
 from rollout.aws.clients import Client
 from rollout.images.registry import Manifest, Repository

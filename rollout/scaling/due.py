@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 from pay.model.scaling.side_scaling import due_minimum, scaling_of
 from pay.model.side import ServiceSide
 from pay.model.vocabulary import Side
-from rollout.aws.clients import Client, asking
+from rollout.aws.clients import Client, asking, why
 from rollout.terminal.arguments import now as present
 from rollout.terminal.refusal import Failed, Refused
 
@@ -77,12 +77,9 @@ def register_after_apply(side: ServiceSide | None) -> tuple[Registered, ...]:
         with asking(environment) as client:
             return (*register_due(client, [side], present()),)
     except (Refused, ClientError) as error:
-        reasons = (
-            [each.reason for each in error.findings] if isinstance(error, Refused) else [error]
-        )
-        why = "; ".join(map(str, reasons))
         raise Failed(
-            f"{side.service.name} is applied, but its tasks keep their bounds of before: {why}. "
+            f"{side.service.name} is applied, but its tasks keep their bounds of before: "
+            f"{why(error)}. "
             f"Run `pay scaling {environment.name} {side.service.name} --register`."
         ) from None
 

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from pay.model.scaling.demand_curve import DemandCurve
-from pay.model.scaling.side_scaling import events_of, scaling_of
+from pay.model.scaling.side_scaling import Tracking, events_of, scaling_of
 from pay.model.scaling.simulation import Run, Setting, simulate
 from pay.model.side import ServiceSide
 
@@ -17,6 +17,13 @@ class Simulated:
 
     side: ServiceSide
     run: Run
+    by_requests: bool
+    """Whether its target of requests was followed, too: by a curve that counts them."""
+
+    @property
+    def requests(self) -> Tracking | None:
+        """Return the target of requests that the file gives it."""
+        return _requests(self.side)
 
     def as_data(self) -> dict[str, Any]:
         tasks = self.side.deployment.tasks
@@ -27,6 +34,8 @@ class Simulated:
             "peak": tasks.peak,
             "max": self.side.most_desired_tasks,
             "cpu_target": scaling_of(self.side).policies[0].target,
+            "requests_per_task": self.requests and self.requests.target,
+            "by_requests": self.by_requests,
             "average_tasks": round(self.run.average, 2),
             "seconds_over_100_percent": self.run.overloaded_seconds,
             "task_hours": round(self.run.task_hours, 1),
@@ -39,11 +48,18 @@ def simulated(sides: Iterable[ServiceSide], curve: DemandCurve) -> Iterator[Simu
     """Yield each side after the curve; services with the same setting share one simulation."""
     run = cache(lambda setting: simulate(setting, curve))
     for side in sides:
+        requests = _requests(side)
         setting = Setting(
             tasks=side.deployment.tasks,
             most=side.most_desired_tasks,
             cpu=scaling_of(side).policies[0],
             scaling=side.environment.scaling,
             events=events_of(side),
+            requests=requests,
         )
-        yield Simulated(side, run(setting))
+        is_counted = requests is not None and curve.counts_requests
+        yield Simulated(side, run(setting), is_counted)
+
+
+def _requests(side: ServiceSide) -> Tracking | None:
+    return next((each for each in scaling_of(side).policies if each.name == "requests"), None)

@@ -102,6 +102,11 @@ def print_simulated(out: Console, title: str, rows: Sequence[Simulated]) -> None
         "demand is highest; a task starts in 60 to 90 s; the worst of 3 runs.",
         style="dim",
     )
+    if unfollowed := [r.side.service.name for r in rows if r.requests and not r.by_requests]:
+        out.print(
+            f"By CPU alone: {', '.join(unfollowed)}. `requests_per_task` needs a curve of requests "
+            "a minute: --curve FILE.csv."
+        )
     if len(rows) == 1:
         _print_day(out, rows[0])
 

@@ -13,6 +13,7 @@ from pay.model.side import STEADY_STATE_SECONDS
 from pay.sleep.parts import SleepingSide, alarm_names, canaries, databases, sides
 from pay.sleep.planned import ALARMS_AT_ONCE
 from rollout.aws.clients import Client
+from rollout.aws.healthy_targets import healthy_targets
 
 
 class Target(StrEnum):
@@ -126,7 +127,7 @@ class Side:
         if has == (0, 0) and not running:
             states.add(Target.ASLEEP)
         if has == (fewest, most) and running >= fewest:
-            healthy = self._healthy()
+            healthy = healthy_targets(self.client, side.target_group)
             words += f", {healthy} healthy"
             if healthy >= fewest:
                 states.add(Target.AWAKE)
@@ -158,19 +159,6 @@ class Side:
         )
         targets = described["ScalableTargets"]
         return next(((each["MinCapacity"], each["MaxCapacity"]) for each in targets), None)
-
-    def _healthy(self) -> int:
-        """Return how many of its tasks its load balancer finds healthy."""
-        elb = self.client("elbv2")
-        try:
-            [group] = elb.describe_target_groups(Names=[self.side.side.target_group])[
-                "TargetGroups"
-            ]
-        except elb.exceptions.TargetGroupNotFoundException:
-            return 0
-        health = elb.describe_target_health(TargetGroupArn=group["TargetGroupArn"])
-        states = [each["TargetHealth"]["State"] for each in health["TargetHealthDescriptions"]]
-        return states.count("healthy")
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,8 @@ from typing import Any
 from urllib.request import ProxyHandler, Request, build_opener
 
 from pay.catalogue.images import ImageKind, images_of
-from pay.model.environment.environment import Architecture
 from pay.model.environment.images import Pin, release_tag
+from pay.model.environment.instance_types import Architecture
 from sandbox.estate.estate_builder import Owner
 
 INDEX = "application/vnd.oci.image.index.v1+json"

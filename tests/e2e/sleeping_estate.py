@@ -17,6 +17,7 @@ from pay.model.environment.load import Load
 from pay.model.environment.sleep import Sleep
 from pay.model.stacks import LOAD, MONITORING, OVERVIEW, PLATFORM, SLEEP, TRAFFIC
 from pay.sleep.parts import sides
+from rollout.aws.clients import Client
 from rollout.guard.rule import Context
 from rollout.sleep.moving import Mover
 from rollout.terminal.polling import Clock
@@ -95,12 +96,20 @@ class Estate:
         while self.now < end:
             self.tick_to(min(end, self.now + timedelta(minutes=5)))
 
-    def mover(self, check: Callable[[], None] = lambda: None) -> Mover:
+    @property
+    def clock(self) -> Clock:
+        """A clock by which waiting lets the sandbox's time pass."""
+
         def pause(seconds: float) -> None:
             self.tick_to(self.now + timedelta(minutes=1))
 
-        clock = Clock(seconds=lambda: self.now.timestamp(), sleep=pause)
-        return Mover(self.environment, self.client, check, clock=clock, now=lambda: self.now)
+        return Clock(seconds=lambda: self.now.timestamp(), sleep=pause)
+
+    def mover(
+        self, check: Callable[[], None] = lambda: None, client: Client | None = None
+    ) -> Mover:
+        asked = client or self.client
+        return Mover(self.environment, asked, check, clock=self.clock, now=lambda: self.now)
 
     def bounds(self) -> Mapping[str, tuple[int, int]]:
         """Return the bounds of each scalable target."""
@@ -154,7 +163,7 @@ class Estate:
         return read(tmp_path, [self.plan(stack) for stack in self.stacks], self.environment)
 
 
-def sleeping(environment: Environment, load: Load) -> Environment:
+def with_hours(environment: Environment, load: Load) -> Environment:
     moved = at_stage(environment.with_only(SERVICE), SERVICE, Stage.CANARY)
     # Their stacks are not deployed here.
     alone = moved.model_copy(update={"tasks": None}).model_copy(update={"smoke": None})

@@ -3,13 +3,16 @@ hand and by its schedules, killed between any two calls, and planned while it sl
 """
 
 import json
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from typer.testing import CliRunner, Result
 
 from pay.model import Environment, Side, names
 from pay.model.environment.load import Scenario
@@ -17,17 +20,25 @@ from pay.model.metrics import REQUESTS, Metric
 from pay.model.monitoring.dead_letters import sleep_alarm
 from pay.model.stacks import LOAD, SLEEP
 from pay.sleep.parts import alarm_names, databases
+from rollout.aws.clients import Client
+from rollout.cli import app as pay_app
+from rollout.cli import asleep
+from rollout.delivery import sleeping
 from rollout.delivery.load_test import LoadTest, Verdict
 from rollout.delivery.sleeping import put_to_sleep, refuse_asleep, wake
+from rollout.guard.sleeping import sleeping as asleep_stacks
 from rollout.guard.verdict import judge
 from rollout.load.results import REPORT, balancers
-from rollout.sleep.moving import Row
+from rollout.sleep.backstop import backstop_at
+from rollout.sleep.moving import Mover, Row
 from rollout.sleep.parts import Target
 from rollout.tasks.one_off import Runner
 from rollout.terminal.polling import Clock
 from rollout.terminal.refusal import Refused
-from tests.e2e.sleeping_estate import HOURS, NOON, SERVICE, Estate, deployed, sleeping
+from tests.e2e.sleeping_estate import HOURS, NOON, SERVICE, Estate, deployed, with_hours
+from tests.support.checkout import Pay, fresh_checkout
 from tests.support.plans import read
+from tests.support.stack_ids import side_stack
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
@@ -41,7 +52,7 @@ def estate(
     theirs = environments["test-perf-1"].load
     assert theirs is not None
     own = {"bucket": "pay-sandbox-load-tests", "secret_name": "sandbox/load-tests"}
-    environment = sleeping(environments["sandbox"], theirs.model_copy(update=own))
+    environment = with_hours(environments["sandbox"], theirs.model_copy(update=own))
     with deployed(environment, tmp_path_factory.mktemp("sleep")) as made:
         yield made
 
@@ -95,6 +106,8 @@ def test_asleep_it_has_no_tasks_stopped_databases_silent_alarms_and_empty_plans(
         assert [str(change.address) for change in stack.plan.moving] == [], stack.stack.id
     verdict = judge(context)
     assert [str(each) for each in verdict.refused] == []
+    name = estate.environment.name
+    assert {*asleep_stacks(context)} == {side_stack(name, SERVICE, side) for side in Side}
 
 
 def test_asleep_a_deployment_is_refused(estate: Estate) -> None:
@@ -125,31 +138,113 @@ def never() -> None:
     raise AssertionError("a second run changes something")
 
 
+@pytest.fixture
+def command(estate: Estate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pay:
+    """Runs `pay` on the files of such an environment, with the sandbox as AWS, at its time."""
+    checkout = fresh_checkout(tmp_path / "environments")
+    checkout.put("sandbox", SERVICE, Stage.CANARY)
+    file = checkout.file("sandbox")
+    text = file.read_text().replace("schedules = true", "schedules = false")
+    hours = f'[sleep]\ntimezone = "{HOURS.timezone}"\nwakes = {json.dumps(HOURS.wakes)}\n'
+    file.write_text(f"{text}\n{hours}")
+
+    def mover(environment: Environment, client: Client, *how: Any) -> Mover:
+        return Mover(environment, client, *how, clock=estate.clock, now=lambda: estate.now)
+
+    for module in (sleeping, asleep):
+        monkeypatch.setattr(module, "Mover", mover)
+        monkeypatch.setattr(module, "now", lambda: estate.now)
+    variables = {**estate.sandbox.environment_variables, "PAY_ENVIRONMENTS": str(checkout.folder)}
+
+    def run(*arguments: str, columns: int = 200) -> Result:
+        shell = {**variables, "COLUMNS": str(columns)}
+        return CliRunner().invoke(pay_app, list(arguments), env=shell)
+
+    return run
+
+
+def test_the_commands_say_what_they_do(estate: Estate, command: Pay) -> None:
+    """The services that are not deployed here have nothing to do."""
+    slept = command("sleep", "sandbox")
+    assert slept.exit_code == 0, slept.output
+    assert set(estate.tasks().values()) == {(0, 0)}
+    assert estate.database_states() == {"stopped"}
+    last = slept.stderr.splitlines()[-1]
+    assert last == f"  {[*databases(estate.environment)][-1]}: stopped"
+    shown = command("asleep", "sandbox")
+    assert shown.exit_code == 0, shown.output
+    assert "sandbox is asleep. By its plan it sleeps until Thu " in shown.stdout
+    assert "ledger on fargate" in shown.stdout
+    assert re.search(r"EC2 instances go on running: .* for [\d,.]+\+? USD a month", shown.stdout)
+    dry = command("wake", "sandbox", "--dry-run")
+    assert "Would change ledger on fargate: 0 of 0 tasks run, bounds 0 to 0." in dry.stdout
+    assert set(estate.tasks().values()) == {(0, 0)}
+    woken = command("wake", "sandbox", "--for", "2h")
+    assert woken.exit_code == 0, woken.output
+    assert "It sleeps again from Mon " in woken.stdout
+    assert re.match(r"1 of \d+: ", woken.stderr.splitlines()[0])
+    tasks = estate.environment.services[SERVICE].tasks
+    assert set(estate.tasks().values()) == {(tasks.peak, tasks.peak)}
+    refused = command("wake", "sandbox", "--for", "90h")
+    assert refused.exit_code == 1
+    assert "its plan puts sandbox to sleep at" in refused.output
+
+
 class Killed(Exception):
-    """The command is killed before its next call."""
+    """The command is killed."""
+
+
+class Killing:
+    """Clients of AWS whose command is killed right after some number of changes."""
+
+    def __init__(self, client: Client, left: int) -> None:
+        self.client, self.left = client, left
+
+    def __call__(self, service: str) -> Any:
+        return _Killing(self, self.client(service))
+
+
+class _Killing:
+    def __init__(self, owner: Killing, client: Any) -> None:
+        self.owner, self.client = owner, client
+
+    def __getattr__(self, name: str) -> Any:
+        call = getattr(self.client, name)
+        if name.startswith(("describe_", "get_", "list_")) or name == "exceptions":
+            return call
+
+        def change(**arguments: Any) -> Any:
+            if not self.owner.left:
+                raise Killed
+            self.owner.left -= 1
+            return call(**arguments)
+
+        return change
 
 
 @pytest.mark.parametrize("target", [Target.ASLEEP, Target.AWAKE])
-def test_killed_before_any_call_a_second_run_converges(estate: Estate, target: Target) -> None:
-    """Each round is killed before its second call, so that every run resumes after one more."""
-    rounds = 0
+def test_killed_between_any_two_calls_a_second_run_converges(
+    estate: Estate, target: Target
+) -> None:
+    """Each round goes a change further than the one before, with all calls of the backstop."""
+    until, changes = estate.now + timedelta(hours=6), 0
     while True:
-        calls = 0
-
-        def killed() -> None:
-            nonlocal calls
-            calls += 1
-            if calls == 2:
-                raise Killed
-
+        killing = Killing(estate.client, changes)
+        mover = estate.mover(client=killing)
         try:
-            rows = estate.mover(killed).move(target)
+            rows = put_to_sleep(mover) if target is Target.ASLEEP else wake(mover, until)
         except Killed:
-            rounds += 1
+            changes += 1
             continue
         break
     assert words(rows) == []
-    assert rounds >= 3  # database, two sides, alarms
+    assert changes >= 5  # database, two sides, alarms, the backstop of each
+    tasks = estate.environment.services[SERVICE].tasks
+    count, most = (0, 0) if target is Target.ASLEEP else (tasks.peak, 2 * tasks.peak)
+    assert estate.bounds() == {f"service/sandbox-fargate/{SERVICE}": (count, most)}
+    assert set(estate.tasks().values()) == {(count, count)}
+    planned = backstop_at(estate.environment, estate.client)
+    assert planned == (None if target is Target.ASLEEP else until)
 
 
 def test_a_killed_wake_is_put_to_sleep_by_its_backstop(estate: Estate) -> None:

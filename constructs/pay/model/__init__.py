@@ -1,7 +1,8 @@
 """The model: microservices, environments and stages as frozen values; imports no cdktf."""
 
-from pay.model.environment.environment import Architecture, Environment, scope_tag
+from pay.model.environment.environment import Environment, scope_tag
 from pay.model.environment.host_names import host_name, hosted_zone
+from pay.model.environment.instance_types import Architecture
 from pay.model.problem import InvalidInput, Problem
 from pay.model.service.container import Sidecar
 from pay.model.service.dependencies import (

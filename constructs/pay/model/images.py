@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from pay.model.environment.environment import Architecture
+from pay.model.environment.instance_types import Architecture
 from pay.model.vocabulary import ImageOwner
 
 

@@ -4,7 +4,7 @@ from collections import Counter
 
 from pay.catalogue import CATALOGUE, IMAGES
 from pay.catalogue.images import TASK_IMAGES, Image, ImageKind, ImageOwner, images_of
-from pay.model.environment.environment import Architecture
+from pay.model.environment.instance_types import Architecture
 
 
 def test_every_container_of_the_catalogue_has_an_image() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from pay.environments.load import load_environment
+from pay.environments.past_events import new_past_events, old_events
 from pay.model import Environment, InvalidInput
 from tests.conftest import ROOT
 
@@ -170,10 +171,6 @@ def test_refuses_requests_behind_a_network_load_balancer(tmp_path: Path) -> None
             {"services": '["connector"]', "min": "16"},
             "events.0.min: 16 tasks of connector, which is at legacy",
         ),
-        (
-            {"from": "2024-11-26T12:00:00", "to": "2024-11-26T18:00:00"},
-            "events.0.to: 2024-11-26 18:00:00, which is past",
-        ),
         ({"name": '"Budget"'}, "events.0.name: 'Budget'"),
         (
             {"from": "2099-11-26T12:00:00Z"},
@@ -232,10 +229,33 @@ def test_reports_all_of_them_at_once(tmp_path: Path) -> None:
     ]
 
 
-def test_an_event_of_yesterday_blocks_nothing(tmp_path: Path) -> None:
-    ended = datetime.now(UTC).replace(tzinfo=None, second=0, microsecond=0) - timedelta(days=2)
-    starts = ended - timedelta(hours=4)
-    if 0 < min(starts.hour, ended.hour) < 3:
-        starts, ended = (each.replace(hour=4 + each.hour % 2) for each in (starts, ended))
-    times = {"from": f"{starts:%FT%T}", "to": f"{max(ended, starts + timedelta(hours=1)):%FT%T}"}
-    loaded(tmp_path, event(**times))
+PAST = {"from": "2024-11-26T12:00:00", "to": "2024-11-26T18:00:00"}
+
+
+def test_an_event_that_is_over_loads_and_is_old_after_a_week(tmp_path: Path) -> None:
+    """A rollback loads the file, whatever nobody has removed from it."""
+    loaded(tmp_path, event(**PAST), event(name='"next"'))
+    file = tmp_path / "production-2.toml"
+    for day, keys in ((27, []), (2 + 30, []), (4 + 30, ["events.0.to"])):
+        now = datetime(2024, 11, 1, tzinfo=UTC) + timedelta(days=day - 1)
+        assert [each.key for each in old_events(file, now)] == keys
+    [problem] = old_events(file, datetime(2025, 1, 1, tzinfo=UTC))
+    assert problem.line
+    assert file.read_text().split("\n")[problem.line - 1] == "to = 2024-11-26T18:00:00"
+    assert problem.fix == "remove the event budget, or correct its dates"
+
+
+def test_an_event_is_new_where_the_file_of_before_does_not_have_it(tmp_path: Path) -> None:
+    before, after = tmp_path / "before", tmp_path / "after"
+    before.mkdir()
+    after.mkdir()
+    loaded(before, event(**PAST))
+    loaded(after, event(**PAST))
+    files = (after / "production-2.toml", before / "production-2.toml")
+    an_hour_later = datetime(2024, 11, 26, 19, tzinfo=UTC)
+    assert new_past_events(*files, an_hour_later) == []
+    loaded(before)
+    assert [each.key for each in new_past_events(*files, an_hour_later)] == ["events.0.to"]
+    assert new_past_events(*files, datetime(2024, 11, 26, 17, tzinfo=UTC)) == []
+    files[1].unlink()
+    assert [each.key for each in new_past_events(*files, an_hour_later)] == ["events.0.to"]

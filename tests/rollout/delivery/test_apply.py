@@ -207,6 +207,40 @@ def test_no_record_follows_a_side_whose_bounds_of_the_peak_aws_did_not_take(
     assert (f"Not reached: {ITS_RECORDS}, {TRAFFIC}." in failed.stderr) is holds_peak
 
 
+@pytest.mark.parametrize(
+    ("holds_peak", "bounds", "waits"),
+    [(True, (2, 5), True), (True, (5, 5), False), (False, (2, 5), False)],
+    ids=["rising", "as they were", "not at the peak"],
+)
+def test_no_record_follows_a_side_whose_tasks_of_the_peak_are_not_healthy(
+    delivery: Delivery,
+    monkeypatch: pytest.MonkeyPatch,
+    holds_peak: bool,
+    bounds: tuple[int, int],
+    waits: bool,
+) -> None:
+    def wait(side: ServiceSide) -> None:
+        raise Failed(f"1 of the tasks of {side.service.name} is healthy.")
+
+    side, traffic = side_stack(ENVIRONMENT, "adminusers", Side.FARGATE), ITS_RECORDS
+    delivery.synthesises({side: "a", traffic: "a"}, {side: "b", traffic: "b"})
+    was, will_be = ({"min_capacity": each, "max_capacity": 10} for each in bounds)
+    target = change("aws_appautoscaling_target.tasks", was, will_be)
+    delivery.will_plan(side, plan(side, target))
+    same = record(Side.EC2, None, service="adminusers")
+    delivery.will_plan(traffic, plan(traffic, change("aws_route53_record.ec2", same, same)))
+    monkeypatch.setattr("rollout.delivery.apply_changes.wait_for_tasks", wait)
+    monkeypatch.setattr(ServiceSide, "holds_full_peak", holds_peak)
+    assert delivery.plan().returncode == 0
+    delivery.approve()
+    ended = delivery.apply()
+    assert (ended.returncode, delivery.applied) == (
+        int(waits),
+        [side] if waits else [side, traffic],
+    )
+    assert ("1 of the tasks of adminusers is healthy." in ended.stderr) is waits
+
+
 def test_a_failure_before_the_first_write_is_resumed_with_the_same_plans(
     reviewed: Delivery,
 ) -> None:

@@ -2,18 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from pay.model.checks.accounts import account_problems
 from pay.model.checks.aws_names import name_problems, security_group_problems
 from pay.model.checks.capacity import capacity_problems, size_problems, zone_problems
 from pay.model.checks.kept import kept_problems
 from pay.model.checks.pins import pin_problems
-from pay.model.checks.scaling import (
-    event_service_problems,
-    past_event_problems,
-    scaling_problems,
-)
+from pay.model.checks.scaling import event_service_problems, scaling_problems
 from pay.model.environment.account import SHARED_FACTS
 from pay.model.environment.environment import Environment
 from pay.model.problem import Problem, did_you_mean
@@ -64,8 +59,6 @@ def draft_problems(draft: Draft, catalogue: Catalogue) -> Iterator[Problem]:
         yield from size_problems(environment, catalogue)
     if draft.readable("services", "network", "production"):
         yield from scaling_problems(environment, catalogue)
-    if draft.readable("events", "scaling"):
-        yield from past_event_problems(environment, datetime.now(UTC))
     if draft.readable("events", "services"):
         yield from event_service_problems(environment, catalogue)
     if draft.readable("capacity", "services"):

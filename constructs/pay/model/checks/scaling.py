@@ -12,8 +12,8 @@ from pay.model.service.call_graph import Catalogue
 from pay.model.vocabulary import LoadBalancerType
 
 ENDED_EVENTS_STAY = timedelta(days=7)
-"""How long an event may stay in the file after its end: its actions have fired and change nothing.
-Refused at once, it would block the first rollback after it."""
+"""How long an event may stay in the file after its end before anybody is told: its actions have
+fired and change nothing."""
 
 
 def scaling_problems(environment: Environment, catalogue: Catalogue) -> Iterator[Problem]:
@@ -40,17 +40,20 @@ def scaling_problems(environment: Environment, catalogue: Catalogue) -> Iterator
             )
 
 
-def past_event_problems(environment: Environment, now: datetime) -> Iterator[Problem]:
-    """Yield the events that ended long ago."""
+def past_event_problems(
+    environment: Environment, now: datetime, stay: timedelta = ENDED_EVENTS_STAY
+) -> Iterator[Problem]:
+    """Yield the events that ended longer ago than `stay`. No file is refused for them: they change
+    nothing, and a rollback must not wait for tidiness.
+    """
     local = now.astimezone(ZoneInfo(environment.scaling.timezone)).replace(tzinfo=None)
     for number, event in enumerate(environment.events):
-        if event.ends < local - ENDED_EVENTS_STAY:
+        if event.ends < local - stay:
             yield Problem(
                 key=f"events.{number}.to",
                 found=f"{event.ends}, which is past",
-                allowed="events to come, and those that ended in the last "
-                f"{ENDED_EVENTS_STAY.days} days",
-                fix="remove the event, or correct its dates",
+                allowed="events to come",
+                fix=f"remove the event {event.name}, or correct its dates",
             )
 
 

@@ -1,17 +1,16 @@
 """An environment: one AWS account's part of the estate, and the stage of every service in it."""
 
-import re
 from collections.abc import Iterator, Mapping
-from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import Field
 
 from pay.model.base import Model
 from pay.model.environment.closure import MOST as MOST_CLOSURES
 from pay.model.environment.closure import Closure
 from pay.model.environment.images import Pin, Registry
-from pay.model.environment.instance_types import FAMILIES, SIZES, room_of
+from pay.model.environment.instance_types import FAMILIES, SIZES, Architecture, room_of
+from pay.model.environment.ladder import LadderTable, MaxStep
 from pay.model.environment.load import Load
 from pay.model.environment.monitoring import LogPipeline, Monitoring
 from pay.model.environment.scaling import (
@@ -22,11 +21,11 @@ from pay.model.environment.scaling import (
     event_clock_problems,
     event_problems,
 )
-from pay.model.environment.sleep import Sleep
+from pay.model.environment.sleep import Sleep, sleeping_problems
 from pay.model.environment.smoke import Smoke
 from pay.model.problem import Problem
 from pay.model.service.size import TaskCount, TaskSize
-from pay.model.stage.stage import FULL_WEIGHT, Ladder, Stage
+from pay.model.stage.stage import Ladder, Stage
 from pay.model.text_types import (
     AccountId,
     BucketName,
@@ -44,48 +43,6 @@ from pay.model.text_types import (
     Zone,
 )
 from pay.model.vocabulary import Kept, Scope, Segment, Side
-
-
-class Architecture(StrEnum):
-    """AWS's own values of `cpu_architecture`."""
-
-    ARM64 = "ARM64"
-    X86_64 = "X86_64"
-
-    @classmethod
-    def of(cls, instance_type: str) -> "Architecture":
-        """Return the architecture of an EC2 instance type; `g` after the generation is Graviton, as
-        is `a1` (AWS: "Amazon EC2 instance type naming conventions").
-        """
-        family = instance_type.split(".")[0]
-        is_graviton = re.fullmatch(r"[a-z]+\d+[a-z]*g[a-z]*(-[a-z0-9]+)*", family)
-        return cls.ARM64 if is_graviton or family == "a1" else cls.X86_64
-
-
-def _leaves_out_what_is_not_named(table: object) -> object:
-    """In a `[ladder]` table, a stage that is not named is left out, because TOML has no null."""
-    rungs: dict[str, object] = dict.fromkeys(("canary", "quarter", "half", "most"))
-    return rungs | table if isinstance(table, dict) else table
-
-
-SMALLEST_MAX_STEP = 20
-"""A full ladder takes five steps from 0 to 100 per cent: canary, quarter, half, most, cutover."""
-
-
-def _a_ladder_can_keep(max_step: int) -> int:
-    if not SMALLEST_MAX_STEP <= max_step <= FULL_WEIGHT:
-        raise ValueError(
-            f"{SMALLEST_MAX_STEP} to {FULL_WEIGHT}: a ladder has five steps at most from 0 to 100, "
-            f"so that one of them is at least {SMALLEST_MAX_STEP}"
-        )
-    return max_step
-
-
-MaxStep = Annotated[
-    int,
-    AfterValidator(_a_ladder_can_keep),
-    Field(json_schema_extra={"minimum": SMALLEST_MAX_STEP, "maximum": FULL_WEIGHT}),
-]
 
 
 class Network(Model):
@@ -250,7 +207,7 @@ class Environment(Model):
     """The largest rise of Fargate's share in one promotion, in per cent."""
     max_in_flight: int = Field(default=3, ge=1, le=1000)
     """How many services may be between `dark` and `soak` at the same time."""
-    ladder: Annotated[Ladder, BeforeValidator(_leaves_out_what_is_not_named)] = Ladder()
+    ladder: LadderTable = Ladder()
     """Every weighted stage that services pass through; a stage that is not named is left out."""
     network: Network
     dns: Dns
@@ -319,7 +276,12 @@ class Environment(Model):
                 allowed = f"names that AWS does not reserve: not {prefix}..."
                 yield Problem(key="name", found=self.name, allowed=allowed)
         if readable("production", "sleep", "tasks", "events", "services") and self.sleep:
-            yield from self._sleep_problems()
+            yield from sleeping_problems(
+                production=self.production,
+                makes_calls=self.tasks is not None and self.tasks.schedules,
+                has_events=bool(self.events),
+                nights={name: each.tasks.night for name, each in self.services.items()},
+            )
         if readable("production", "load") and self.production and self.load:
             yield Problem(
                 key="load",
@@ -375,36 +337,6 @@ class Environment(Model):
                     found="false",
                     allowed="true, unless adopt = true and the service still has its EC2 side",
                     fix="remove the line; only what already runs may run as it was made",
-                )
-
-    def _sleep_problems(self) -> Iterator[Problem]:
-        """Nothing answers a call while it sleeps, and what raises bounds would wake a service."""
-        if self.production:
-            yield Problem(
-                key="sleep",
-                found="times to sleep, and production = true",
-                allowed="sleep where no real payment passes",
-                fix="remove the table",
-            )
-        if self.tasks and self.tasks.schedules:
-            yield Problem(
-                key="tasks.schedules",
-                found="true, in an environment that sleeps",
-                allowed="false: nothing answers the calls while it sleeps",
-            )
-        if self.events:
-            yield Problem(
-                key="events",
-                found="announced rises of demand, in an environment that sleeps",
-                allowed="none: each would wake its services, and nothing else",
-                fix="plan a wake in `sleep` instead",
-            )
-        for service, deployment in self.services.items():
-            if deployment.tasks.night is not None:
-                yield Problem(
-                    key=f"services.{service}.tasks.night",
-                    found=f"{deployment.tasks.night}, in an environment that sleeps",
-                    allowed="no key `night`: the morning would wake the service, and nothing else",
                 )
 
     def _production_problems(self) -> Iterator[Problem]:

@@ -1,5 +1,7 @@
-"""The part of an EC2 instance that tasks can use."""
+"""EC2 instance types: their architecture, and the part of them that tasks can use."""
 
+import re
+from enum import StrEnum
 from typing import NamedTuple
 
 _GIB_PER_VCPU = {
@@ -40,6 +42,22 @@ MEMORY_FOR_TASKS = 0.95
 platform and the kernel: 7985 of 8192 MiB in AWS's example, 2.5 % (AWS: ECS developer guide,
 "Reserving Amazon ECS Linux container instance memory"); as much again for the ECS agent and the
 system's own processes, which the same page asks to leave room for."""
+
+
+class Architecture(StrEnum):
+    """AWS's own values of `cpu_architecture`."""
+
+    ARM64 = "ARM64"
+    X86_64 = "X86_64"
+
+    @classmethod
+    def of(cls, instance_type: str) -> "Architecture":
+        """Return the architecture of an EC2 instance type; `g` after the generation is Graviton, as
+        is `a1` (AWS: "Amazon EC2 instance type naming conventions").
+        """
+        family = instance_type.split(".")[0]
+        is_graviton = re.fullmatch(r"[a-z]+\d+[a-z]*g[a-z]*(-[a-z0-9]+)*", family)
+        return cls.ARM64 if is_graviton or family == "a1" else cls.X86_64
 
 
 class Room(NamedTuple):

@@ -1,6 +1,6 @@
 """When an environment sleeps: its services, its databases, its alarms and its canaries."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from itertools import pairwise
@@ -198,3 +198,42 @@ def _clock_problems(wake: Wake) -> Iterator[Problem]:
             allowed=f"times that the clocks of {wake.start.zone} never leave out or have twice",
             fix="move it, or write the time in UTC",
         )
+
+
+def sleeping_problems(
+    *,
+    production: bool,
+    makes_calls: bool,
+    has_events: bool,
+    nights: Mapping[str, int | None],
+) -> Iterator[Problem]:
+    """Yield what an environment that sleeps must not have. Nothing answers a call while it sleeps,
+    and what raises bounds would wake a service. `nights`: service -> its `tasks.night`.
+    """
+    if production:
+        yield Problem(
+            key="sleep",
+            found="times to sleep, and production = true",
+            allowed="sleep where no real payment passes",
+            fix="remove the table",
+        )
+    if makes_calls:
+        yield Problem(
+            key="tasks.schedules",
+            found="true, in an environment that sleeps",
+            allowed="false: nothing answers the calls while it sleeps",
+        )
+    if has_events:
+        yield Problem(
+            key="events",
+            found="announced rises of demand, in an environment that sleeps",
+            allowed="none: each would wake its services, and nothing else",
+            fix="plan a wake in `sleep` instead",
+        )
+    for service, night in nights.items():
+        if night is not None:
+            yield Problem(
+                key=f"services.{service}.tasks.night",
+                found=f"{night}, in an environment that sleeps",
+                allowed="no key `night`: the morning would wake the service, and nothing else",
+            )

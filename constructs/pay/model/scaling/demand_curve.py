@@ -38,6 +38,13 @@ class DemandCurve:
     """From the start, ascending."""
     demand: Sequence[float]
     """In any unit: the largest is the peak."""
+    counts_requests: bool = False
+    """Whether demand is requests of a service in a minute, as its load balancer counts them."""
+
+    @property
+    def peak_requests(self) -> float | None:
+        """Return the requests in the busiest minute; None: the curve has another unit."""
+        return max(self.demand) if self.counts_requests else None
 
     @property
     def length(self) -> timedelta:
@@ -103,7 +110,8 @@ def read_curve(path: Path) -> DemandCurve:
         refuse(None, f"{times[0]} to {times[-1]}", f"at most {LONGEST.days} days")
     if problems:
         raise InvalidInput(problems)
-    return DemandCurve(times[0], [(each - times[0]).total_seconds() for each in times], demand)
+    seconds = [(each - times[0]).total_seconds() for each in times]
+    return DemandCurve(times[0], seconds, demand, counts_requests=True)
 
 
 def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:

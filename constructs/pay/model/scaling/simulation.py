@@ -36,6 +36,8 @@ class Setting:
     cpu: Tracking
     scaling: Scaling
     events: tuple[Event, ...] = ()
+    requests: Tracking | None = None
+    """Followed by a curve that counts requests; it says nothing about others."""
 
     def bounds_at(self, local: datetime) -> Bounds:
         return Bounds(minimum_at(local, self.tasks, self.scaling, self.events), self.most)
@@ -98,18 +100,22 @@ def _minutes(setting: Setting, curve: DemandCurve, chance: random.Random) -> Ite
     needed_at_peak = setting.tasks.peak * CPU_AT_PEAK
     bounds = setting.bounds_at(curve.starts)
     desired = running = bounds.clamp(setting.tasks.peak)
-    readings = deque[float | None](maxlen=CALM_MINUTES)
-    starting, past, unpublished = list[float](), Past(), None
+    peak_requests = curve.peak_requests if setting.requests else None
+    readings = [(setting.cpu, deque[float | None](maxlen=CALM_MINUTES))]
+    if setting.requests and peak_requests is not None:
+        readings.append((setting.requests, deque(maxlen=CALM_MINUTES)))
+    starting, past, unpublished = list[float](), Past(), ()
     for number in range(int(curve.length.total_seconds()) // 60):
         local = curve.starts + timedelta(minutes=number)
         now = number * 60.0
         bounds = setting.bounds_at(local)
         desired = bounds.clamp(desired)
-        if unpublished is not None:
-            readings.append(min(FULL, unpublished))
-        policies = [(setting.cpu, [*readings])]
+        for (_, known), each in zip(readings, unpublished, strict=False):
+            known.append(each)
+        policies = [(policy, [*known]) for policy, known in readings]
         desired, past = follow(policies, desired=desired, bounds=bounds, now=now, past=past)
-        demand = needed_at_peak * curve.part_of_peak(now + 30) * max(0.0, chance.gauss(1, NOISE))
+        part = curve.part_of_peak(now + 30) * max(0.0, chance.gauss(1, NOISE))
+        demand = needed_at_peak * part
         # Most minutes change nothing.
         is_steady = running == desired and not starting
         counts = [running] * MINUTE_STEPS if is_steady else []
@@ -124,5 +130,7 @@ def _minutes(setting: Setting, curve: DemandCurve, chance: random.Random) -> Ite
                 starting.append(at + chance.uniform(*START_SECONDS))
             counts.append(running)
         loads = [demand / count for count in counts]
-        unpublished = sum(min(FULL, each) for each in loads) / len(loads)
+        # In the order of the policies. A load balancer counts what its targets get in a minute.
+        a_task = (peak_requests or 0) * part * len(counts) / sum(counts)
+        unpublished = (sum(min(FULL, each) for each in loads) / len(loads), a_task)
         yield _Minute(local, counts, loads)

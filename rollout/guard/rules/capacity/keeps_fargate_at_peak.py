@@ -13,13 +13,12 @@ from pay.model.scaling.side_scaling import scaling_of
 from pay.model.side import ServiceSide
 from rollout.guard.numbers import decreases, number
 from rollout.guard.rule import Context, Finding, Findings
-from rollout.guard.traffic_changes import SCHEDULED_ACTION
+from rollout.guard.traffic_changes import SCALABLE_TARGET, SCHEDULED_ACTION
 from rollout.plans.plan import Plan, ResourceChange, Verb
 from rollout.plans.read import StackPlan
 from rollout.plans.references import is_left_to_provider
 from rollout.plans.values import dig
 
-_TARGET = "aws_appautoscaling_target"
 _BOUNDS = _LOWEST, _HIGHEST = "min_capacity", "max_capacity"
 
 _BY_THE_FILE = (
@@ -38,7 +37,7 @@ def check(plan: StackPlan, context: Context) -> Findings:
     if service is None or stage is None:
         for change in plan.plan.written(SCHEDULED_ACTION):
             yield Finding(change.address, "schedules are in the stacks of their side", _BY_THE_FILE)
-        for change in plan.plan.written(_TARGET):
+        for change in plan.plan.written(SCALABLE_TARGET):
             for text in decreases(change, _BOUNDS):
                 yield Finding(change.address, text, "keep the bounds, or raise them")
         return
@@ -84,7 +83,7 @@ def _is_left_to_sleep(
     0, or still those of the file of before. What applies the plan registers the file's, before it
     goes on to the records.
     """
-    if environment.sleep is None or change.type != _TARGET or change.moves:
+    if environment.sleep is None or change.type != SCALABLE_TARGET or change.moves:
         return False
     right = [[0, 0]]
     if before is not None:
@@ -136,7 +135,7 @@ def _cannot_grow(plan: Plan, change: ResourceChange) -> bool:
     The provider computes the block for a new target; an update knows it. A plan's configuration
     leaves a `dynamic` block out, as if it were not written: the gate refuses those.
     """
-    if change.type != _TARGET or change.is_removed:
+    if change.type != SCALABLE_TARGET or change.is_removed:
         return False
     if change.is_unknown("suspended_state"):
         is_new = change.verb is not Verb.UPDATE
@@ -149,7 +148,7 @@ def _lowered(change: ResourceChange, lowest: int, peak: int, stage: Stage) -> It
     """Yield bounds of scaling that are unknown, lower than what the side has to carry, or lower
     than before while the stage pins them.
     """
-    if change.type != _TARGET:
+    if change.type != SCALABLE_TARGET:
         return
     if change.is_removed:
         yield "the bounds of its scaling are deleted"

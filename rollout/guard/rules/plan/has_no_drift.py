@@ -5,6 +5,7 @@ Topics and clusters have to be there: what somebody deleted, Terraform makes aga
 never knew, such as the subscriptions of a topic.
 """
 
+from rollout.guard.numbers import number
 from rollout.guard.rule import Context, Finding, Findings
 from rollout.guard.traffic_changes import SCHEDULED_ACTION
 from rollout.plans.plan import Plan, ResourceChange
@@ -28,6 +29,12 @@ _HAS_TO_BE_THERE = ("aws_ecs_cluster", "aws_sns_topic")
 
 _GONE = "it is gone"
 
+_PUT_BACK = "find out why; put it back, or write it into the code, and plan again"
+_WAKE = (
+    "without a task it sleeps, and so do its databases, which no plan starts: keep the table "
+    "`sleep` in its file until `pay wake` has woken it, then plan again"
+)
+
 _COMPUTED = frozenset({"load_balancer_arns", "predicted_capacity", "tags_all", "warm_pool_size"})
 """What AWS or the provider derives from other resources; the code does not set it."""
 
@@ -48,8 +55,15 @@ def check(plan: StackPlan, context: Context) -> Findings:
             yield Finding(
                 drift.address,
                 f"changed outside Terraform: {', '.join(changed)}",
-                "find out why; put it back, or write it into the code, and plan again",
+                _WAKE if _is_asleep(drift) else _PUT_BACK,
             )
+
+
+def _is_asleep(drift: ResourceChange) -> bool:
+    """Return whether somebody took all tasks away, as sleep does. The plan would start them again,
+    and nothing would start their databases.
+    """
+    return any(number(drift.after.get(each)) == 0 for each in ("max_capacity", "desired_count"))
 
 
 def _drifted(plan: Plan, drift: ResourceChange) -> list[str]:

@@ -1,6 +1,7 @@
 """A week on paper: what a setting costs, and whether it is enough."""
 
 import time
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 
 from pay.model.environment.scaling import Scaling
 from pay.model.problem import InvalidInput
-from pay.model.scaling.demand_curve import built_in_week, read_curve
+from pay.model.scaling.demand_curve import DemandCurve, built_in_week, read_curve
 from pay.model.scaling.side_scaling import Tracking
 from pay.model.scaling.simulation import Setting, simulate
 from pay.model.service.size import TaskCount
@@ -47,6 +48,42 @@ def test_the_night_saves_hours_and_its_tasks_are_fewer() -> None:
     assert nightly.task_hours < 0.92 * always.task_hours
     assert nightly.hours[3] < 6 < 9 <= nightly.hours[7]
     assert nightly.hours[12] == pytest.approx(always.hours[12], abs=0.5)
+
+
+def counted(day: list[int]) -> DemandCurve:
+    """A day of requests a minute, given hour by hour."""
+    return DemandCurve(datetime(2027, 1, 4), [3600.0 * h for h in range(len(day))], day, True)
+
+
+HILL = [600] * 6 + [1800] * 6 + [3000] * 6 + [600] * 6
+
+
+@pytest.mark.parametrize(
+    ("per_task", "least", "most"),
+    [(100, 27, 30), (600, 9, 16)],
+    ids=["requests ask for more than CPU", "CPU asks for more than requests"],
+)
+def test_the_policy_that_asks_for_more_decides(per_task: int, least: int, most: int) -> None:
+    """3,000 requests a minute are 15 tasks at 60 % of CPU."""
+    chosen = replace(setting(3, 60), requests=requests(per_task))
+    run = simulate(chosen, counted(HILL), seeds=[1])
+    assert least <= run.hours[16] <= most
+    assert run.hours[3] <= 8
+
+
+def test_both_policies_have_to_agree_to_fewer_tasks() -> None:
+    by_cpu = simulate(setting(3, 60), counted(HILL), [1])
+    held = simulate(replace(setting(3, 60), requests=requests(150)), counted(HILL), [1])
+    assert by_cpu.hours[22] < held.hours[22] < held.hours[16]
+
+
+def test_a_curve_of_another_unit_says_nothing_about_requests() -> None:
+    chosen = setting(9, 50)
+    assert simulate(replace(chosen, requests=requests(1)), WEEK, [1]) == simulate(chosen, WEEK, [1])
+
+
+def requests(per_task: int) -> Tracking:
+    return Tracking("requests", "ALBRequestCountPerTarget", per_task, 300)
 
 
 def test_a_week_takes_less_than_five_seconds() -> None:

@@ -111,6 +111,38 @@ def test_takes_what_the_file_plans_and_new_hours(sleeper: Environment, tmp_path:
     assert found(tmp_path, sleeper, SLEEP, change_of(before, values)) == set()
 
 
+@pytest.mark.parametrize(
+    ("stack", "address", "awake", "asleep"),
+    [
+        (
+            FARGATE,
+            "aws_appautoscaling_target.tasks",
+            {"min_capacity": 2, "max_capacity": 4},
+            {"min_capacity": 0, "max_capacity": 0},
+        ),
+        (f"{ENVIRONMENT}-ledger-ec2", "aws_ecs_service.service", {"desired_count": 2}, None),
+    ],
+)
+def test_says_to_wake_first_when_its_hours_go_while_it_sleeps(
+    environments: dict[str, Environment],
+    sleeper: Environment,
+    stack: str,
+    address: str,
+    awake: Json,
+    asleep: Json | None,
+    tmp_path: Path,
+) -> None:
+    found = change(address, awake, asleep or {"desired_count": 0})
+    document = plan(stack, resource_drift=[found])
+    refused = judged(tmp_path, [document], environments[ENVIRONMENT]).refused
+    assert {each.rule for each in refused} == {"has-no-drift"}
+    assert all("until `pay wake` has woken it" in each.finding.do for each in refused)
+    assert judged(tmp_path, [document], sleeper).refused == ()
+    fewer = plan(stack, resource_drift=[change(address, awake, dict.fromkeys(awake, 1))])
+    [other] = judged(tmp_path, [fewer], environments[ENVIRONMENT]).refused
+    assert "find out why" in other.finding.do
+
+
 def test_a_schedule_goes_only_with_its_plan(sleeper: Environment, tmp_path: Path) -> None:
     values = schedule(sleeper, STOP)
     assert OWN in found(tmp_path, sleeper, SLEEP, change_of(values, None))

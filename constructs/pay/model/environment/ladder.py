@@ -1,0 +1,35 @@
+"""The keys of an environment file that say in which steps services move."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from pay.model.stage.stage import FULL_WEIGHT, Ladder
+
+
+def _leaves_out_what_is_not_named(table: object) -> object:
+    """In a `[ladder]` table, a stage that is not named is left out, because TOML has no null."""
+    rungs: dict[str, object] = dict.fromkeys(("canary", "quarter", "half", "most"))
+    return rungs | table if isinstance(table, dict) else table
+
+
+SMALLEST_MAX_STEP = 20
+"""A full ladder takes five steps from 0 to 100 per cent: canary, quarter, half, most, cutover."""
+
+
+def _a_ladder_can_keep(max_step: int) -> int:
+    if not SMALLEST_MAX_STEP <= max_step <= FULL_WEIGHT:
+        raise ValueError(
+            f"{SMALLEST_MAX_STEP} to {FULL_WEIGHT}: a ladder has five steps at most from 0 to 100, "
+            f"so that one of them is at least {SMALLEST_MAX_STEP}"
+        )
+    return max_step
+
+
+LadderTable = Annotated[Ladder, BeforeValidator(_leaves_out_what_is_not_named)]
+
+MaxStep = Annotated[
+    int,
+    AfterValidator(_a_ladder_can_keep),
+    Field(json_schema_extra={"minimum": SMALLEST_MAX_STEP, "maximum": FULL_WEIGHT}),
+]

@@ -1,0 +1,16 @@
+"""The announced events of the file that are long over: nothing fails by them, yet."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from pay.environments.past_events import old_events
+from rollout.doctor.line import Line, not_shown
+
+
+def event_lines(file: Path, now: datetime) -> Iterator[Line]:
+    """Yield a line for each event: a plan would create its actions again if AWS deletes them."""
+    for problem in old_events(file, now):
+        where = f"{problem.where}:{problem.line}"
+        found = f"{where}: {problem.key} is {problem.found}; whether AWS keeps its actions"
+        yield not_shown("events", found, problem.fix or "")
