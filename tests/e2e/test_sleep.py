@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from pay.model import Environment, Side, names
+from pay.model import Environment, Side, Stage, names
 from pay.model.environment.load import Scenario
 from pay.model.metrics import REQUESTS, Metric
 from pay.model.monitoring.dead_letters import sleep_alarm
