@@ -71,7 +71,7 @@ def cost(
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="Write a spreadsheet (.xlsx), .csv or a page (.html).",
+            help="Write a spreadsheet (.xlsx), .csv, a page (.html) or .md for a pull request.",
             callback=_known_ending,
         ),
     ] = None,

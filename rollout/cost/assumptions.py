@@ -20,6 +20,7 @@ from pay.model.pydantic_errors import to_problems
 from pay.toml_text import NotToml, parse
 
 Amount = Annotated[Decimal, Field(ge=0, le=1_000_000)]
+Discount = Annotated[Decimal, Field(ge=0, le=90)]
 Percent = Annotated[Decimal, Field(ge=0, le=100)]
 
 
@@ -32,6 +33,21 @@ class Range(Model):
     def problems(self) -> Iterator[Problem]:
         if self.low > self.high:
             yield Problem(key="low", found=str(self.low), allowed=f"at most high, {self.high}")
+
+
+class SavingsPlan(Model):
+    """What the organisation has committed to, and how much cheaper that makes it."""
+
+    usd_an_hour: Amount
+    """0: there is no plan."""
+    fargate_percent: Discount | None = None
+    ec2_percent: Discount | None = None
+
+    def problems(self) -> Iterator[Problem]:
+        for key in ("fargate_percent", "ec2_percent") if self.usd_an_hour else ():
+            if getattr(self, key) is None:
+                allowed = "the discount in per cent, as AWS's pages of Savings Plans show it"
+                yield Problem(key=key, found="nothing", allowed=allowed)
 
 
 class Assumptions(Model):
@@ -58,14 +74,23 @@ class Assumptions(Model):
     log_stored_percent: Percent | None = None
     """What CloudWatch stores of a GB of log lines, compressed, in per cent"""
 
+    savings_plan: SavingsPlan | None = None
+    """Compute Savings Plans: the commitment in USD an hour and the discounts in per cent, for
+    example { usd_an_hour = 2, fargate_percent = 20, ec2_percent = 32 }; { usd_an_hour = 0 }:
+    none"""
+
     @property
     def inputs(self) -> Mapping[str, Decimal]:
-        """Return every known number by its name: those of a range end in `_low` and `_high`."""
+        """Return every known number by its name: those of a range end in `_low` and `_high`,
+        those of the plan in its keys."""
         numbers: dict[str, Decimal] = {}
         for name in type(self).model_fields:
             value = getattr(self, name)
             if isinstance(value, Range):
                 numbers |= {f"{name}_low": value.low, f"{name}_high": value.high}
+            elif isinstance(value, SavingsPlan):
+                figures = ((key, getattr(value, key)) for key in SavingsPlan.model_fields)
+                numbers |= {f"{name}_{key}": each or Decimal(0) for key, each in figures}
             elif isinstance(value, Decimal):
                 numbers[name] = value
         return numbers
@@ -78,9 +103,9 @@ class Assumptions(Model):
 
 
 def meaning_of(name: str) -> str:
-    """Return what a figure is; `name` may be that of an end of a range."""
-    if name not in Assumptions.model_fields:
-        name = name.removesuffix("_low").removesuffix("_high")
+    """Return what a figure is; `name` may be that of one in a table."""
+    while name not in Assumptions.model_fields:
+        name = name.rpartition("_")[0]
     return description(Assumptions, name) or ""
 
 

@@ -1,12 +1,16 @@
 """The formulas of a line in a spreadsheet, and the names of the cells that they use."""
 
 import re
+from decimal import Decimal
 
 from pay.model.environment.instance_types import ROOT_VOLUME_GIB
 from rollout.cost.instances import DISK, Group
 from rollout.cost.lines import HOURS, Part, Usage
 
 NO_PRICE = "no price"
+
+Formula = tuple[str, Decimal | str | None]
+"""A formula and the value that it has as it is written; None: no price."""
 
 
 def name_of(kind: str, what: str) -> str:

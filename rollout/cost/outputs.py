@@ -23,8 +23,15 @@ def _page(report: Report) -> bytes:
     return as_page(report).encode()
 
 
+def _markdown(report: Report) -> bytes:
+    from rollout.cost.markdown import as_markdown
+
+    return as_markdown(report).encode()
+
+
 WRITERS: Mapping[str, Callable[[Report], bytes]] = {
     ".xlsx": _workbook,
     ".csv": _csv,
     ".html": _page,
+    ".md": _markdown,
 }

@@ -11,6 +11,7 @@ from math import prod
 
 from rollout.cost.lines import cents
 from rollout.cost.months import Month
+from rollout.cost.savings_plan import of_lines
 
 WEEKS_OF_A_MONTH = Decimal(52) / 12
 
@@ -40,15 +41,15 @@ def hours_a_month(low: Decimal, high: Decimal) -> Hours:
 
 RATE = ("hourly_rate_gbp", "usd_per_gbp")
 RANGES = ("hours_a_week_before", "hours_a_week_after", "move_hours_a_service")
-NEEDS = (*RATE, *RANGES)
+NEEDS = (*RATE, *RANGES, "savings_plan")
 """The figures of the team without which nobody knows when the move pays."""
 
 
 def payback(
     months: Sequence[Month], before: Decimal, inputs: Mapping[str, Decimal], *, is_early: bool
 ) -> Payback:
-    """Return the balance of the move. `before` is the bill of a month with all on EC2, in USD;
-    `inputs` has all of NEEDS.
+    """Return the balance of the move. `before` is the bill of a month with all on EC2, in USD and
+    with the savings plan; `inputs` has the numbers of all of NEEDS.
 
     `is_early` takes the ends of the ranges that pay back soonest: many hours before, few after and
     few for the move; otherwise the other ends.
@@ -59,7 +60,8 @@ def payback(
     saved_hours = cents((was - will_be) * WEEKS_OF_A_MONTH * hour)
     balance, balances = Decimal("0.00"), list[Decimal]()
     for month in months:
-        balance += before - month.usd - cents(month.begun * move * hour)
+        bill = month.usd + of_lines(month.lines, inputs).usd
+        balance += before - bill - cents(month.begun * move * hour)
         if month.is_over:
             balance += saved_hours
         balances.append(balance)

@@ -3,21 +3,26 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from functools import cached_property
+from typing import NamedTuple
 
 from pay.model import Environment, Stage
+from pay.sleep.parts import databases
 from rollout.cost.assumptions import Assumptions, Range
 from rollout.cost.bill import Bill, Pricing, all_at, bill
-from rollout.cost.lines import unknown
+from rollout.cost.lines import HOURS, Part, amount, unknown
 from rollout.cost.months import Month, months, plan_of
 from rollout.cost.payback import NEEDS, Hours, Payback, hours_a_month, payback
 from rollout.cost.prices import Price, PriceList
+from rollout.cost.savings_plan import Coverage, of_lines
+from rollout.cost.usage import WEEK, part_of
 from rollout.moves.standings import Standings
 from rollout.schedule.timetable import timetable
 
 NOT_COUNTED = (
-    "tax, the support plan and savings plans",
-    "databases, which are the same before and after",
+    "tax and the support plan",
+    "databases, which are the same before and after, and whose classes are not known here",
     "data transfer, NAT gateways and endpoints",
     "metrics of Container Insights",
     "runs of canaries that `pay smoke` starts",
@@ -29,6 +34,16 @@ NOT_COUNTED = (
 
 MONTHS_AFTER = 3
 """Months after the last move that people are shown."""
+
+
+class DatabasesAsleep(NamedTuple):
+    """The databases of an environment that sleeps, stopped by its plan."""
+
+    environment: str
+    count: int
+    hours: Decimal
+    """In a month, of each. Storage and backups are billed meanwhile (AWS: RDS user guide,
+    "Stopping an Amazon RDS DB instance temporarily")."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +89,19 @@ class Report:
         return {item: row for item, row in rows.items() if row.is_old(self.today, checked)}
 
     @property
+    def databases_asleep(self) -> tuple[DatabasesAsleep, ...]:
+        """Return the databases of each environment that sleeps."""
+        return tuple(
+            DatabasesAsleep(
+                name,
+                len(databases(each)),
+                amount(HOURS * (1 - part_of(WEEK, each.sleep.databases_awake_a_week))),
+            )
+            for name, each in self.environments.items()
+            if each.sleep and self.service is None
+        )
+
+    @property
     def after(self) -> Month | None:
         """Return a month in which all has moved; None when the horizon has none."""
         return next((month for month in self.months if month.is_over), None)
@@ -105,6 +133,24 @@ class Report:
         )
         return tuple(name for name in self.unknown if name in (*NEEDS, *bills))
 
+    @property
+    def has_plan(self) -> bool:
+        """Return whether the bill is all that a savings plan covers, and the plan is known."""
+        return self.is_estate and bool(self.months) and self.assumptions.savings_plan is not None
+
+    def covered(self, month: Month) -> Coverage | None:
+        """Return what the savings plan does to a month; None: not known, or not for these."""
+        return of_lines(month.lines, self.pricing.inputs) if self.has_plan else None
+
+    @cached_property
+    def covered_before(self) -> Coverage | None:
+        """Return what it would do with every service on EC2."""
+        if not self.has_plan:
+            return None
+        billed = (line for each in self.before.instances for line in each.billed)
+        fargate = (line for line in self.before.lines if line.usage.part is Part.FARGATE)
+        return of_lines((*fargate, *billed), self.pricing.inputs)
+
     @cached_property
     def paybacks(self) -> tuple[Payback, Payback] | None:
         """Return the early and the late view; None when this is not the whole estate, and while a
@@ -112,7 +158,9 @@ class Report:
         """
         if not self.is_estate or not self.months or self.unknown_of_payback:
             return None
-        before, inputs = self.before.usd, self.pricing.inputs
+        inputs, covered = self.pricing.inputs, self.covered_before
+        assert covered, "its figures are known"
+        before = self.before.usd + covered.usd
         early = payback(self.months, before, inputs, is_early=True)
         return early, payback(self.months, before, inputs, is_early=False)
 

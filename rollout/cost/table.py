@@ -8,9 +8,9 @@ from typing import Any
 from rich import box
 from rich.table import Column, Table
 
-from pay.model import Stage
+from pay.model import Side, Stage
 from rollout.cost.bill import Instances, grouped
-from rollout.cost.lines import Line, Part, Usage, missing, total, unknown
+from rollout.cost.lines import HOURS, Line, Part, Usage, missing, total, unknown
 from rollout.cost.payback import Hours
 from rollout.cost.prices import OLDEST
 from rollout.cost.report import NOT_COUNTED, Report
@@ -56,15 +56,18 @@ def money(lines: Iterable[Line]) -> str:
 
 
 def rows(report: Report, by: By) -> Iterator[tuple[str, tuple[Line, ...]]]:
-    """Yield the name and the lines of each row."""
+    """Yield the name and the lines of each row: services by their names, what they share last."""
     if by is By.MONTH:
         yield from ((month.name, month.lines) for month in report.months)
         return
-    found = grouped(report.bill.lines, KEYS[by])
-    if by is By.STAGE:
-        order = [*Stage, SHARED]
-        found = iter(sorted(found, key=lambda row: order.index(row[0])))
-    yield from found
+    found = dict(grouped(report.bill.lines, KEYS[by]))
+    order: dict[By, Iterable[str]] = {
+        By.ENVIRONMENT: report.environments,
+        By.SERVICE: (*sorted(found.keys() - {SHARED}), SHARED),
+        By.STAGE: (*Stage, SHARED),
+        By.SIDE: (*Side, BOTH),
+    }
+    yield from ((name, found[name]) for name in order[by] if name in found)
 
 
 def as_table(report: Report, by: By) -> Table:
@@ -159,9 +162,15 @@ def sentences(report: Report) -> Iterator[str]:
         yield f"After it, from {report.after.name}: {money(report.after.lines)}."
     twice = money(bill.double_running) or "0.00"
     yield f"Double running: {twice}, Fargate where EC2 runs the same service."
+    yield from _savings(report)
     if report.months:
         before, after = map(_hours, (report.hours_before, report.hours_after))
         yield f"Developer hours a month: {before} before, {after} after."
+    for asleep in report.databases_asleep:
+        yield (
+            f"{asleep.count} databases of {asleep.environment} sleep {asleep.hours:.0f} of {HOURS} "
+            f"hours a month each: {asleep.count * asleep.hours:,.0f} hours of instances less."
+        )
     if report.is_estate and report.months and report.unknown_of_payback:
         lacking = ", ".join(report.unknown_of_payback)
         yield f"When the move has paid for itself is not known: {lacking}."
@@ -172,6 +181,26 @@ def sentences(report: Report) -> Iterator[str]:
         yield "When the move pays: `pay cost` without ENV, because hours are those of all."
     yield from warnings(report)
     yield f"Not counted: {'; '.join(NOT_COUNTED)}."
+
+
+def _savings(report: Report) -> Iterator[str]:
+    """Yield what the savings plan does; it covers all environments together."""
+    plan, before = report.assumptions.savings_plan, report.covered_before
+    if plan is None or not plan.usd_an_hour:
+        return
+    if before is None:
+        yield "The savings plan covers all environments: `pay cost` without ENV counts it."
+        return
+    shown = [("before the move", before)]
+    shown += [
+        (month.name, covered)
+        for month in filter(None, (report.months[0], report.after))
+        if (covered := report.covered(month))
+    ]
+    words = ", ".join(
+        f"{each.usd:+,.2f} {when} ({each.unused:,.2f} unused)" for when, each in shown
+    )
+    yield f"Savings plan, {before.committed:,.2f} committed: {words}. The sums above are on demand."
 
 
 def _hours(hours: Hours | None) -> str:
@@ -220,17 +249,27 @@ def as_data(report: Report, by: By) -> dict[str, Any]:
                 "usd_if_min_instances_stays": str(month.usd_as_configured),
                 "double_running": str(month.usd_twice),
                 "services_begin": month.begun,
+                "savings_plan": _text(covered.usd if (covered := report.covered(month)) else None),
             }
             for month in report.months
         ],
         "usd": str(report.bill.usd),
         "before": str(report.before.usd),
         "after": _text(report.after.usd if report.after else None),
+        "before_savings_plan": _text(report.covered_before and report.covered_before.usd),
         "double_running": str(total(report.bill.double_running)),
         "developer_hours_a_month": {
             "before": _as_range(report.hours_before),
             "after": _as_range(report.hours_after),
         },
+        "databases_asleep": [
+            {
+                "environment": each.environment,
+                "databases": each.count,
+                "hours_a_month_each": f"{each.hours:f}",
+            }
+            for each in report.databases_asleep
+        ],
         "instances": [
             {
                 "environment": each.group.environment,

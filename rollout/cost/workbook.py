@@ -5,7 +5,7 @@ alone.
 """
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, time
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -16,18 +16,26 @@ from xlsxwriter.worksheet import Worksheet
 
 from rollout.cost.assumptions import meaning_of
 from rollout.cost.bill import Bill
-from rollout.cost.formulas import NO_PRICE, allocated_formula, group_formula, name_of, usage_formula
+from rollout.cost.formulas import (
+    NO_PRICE,
+    Formula,
+    allocated_formula,
+    group_formula,
+    name_of,
+    usage_formula,
+)
+from rollout.cost.instances import DISK
 from rollout.cost.lines import Part, total, whole
+from rollout.cost.months_chart import add_chart
 from rollout.cost.report import NOT_COUNTED, Report
+from rollout.cost.savings_cells import SAVINGS, SavingsCell, hours_before, savings_cells
+from rollout.cost.savings_plan import eligible
 from rollout.cost.table import warnings
 
 CONFIGURED = "EC2 as configured"
 """The part of those lines of a month that count instances which nobody has taken away."""
 DOUBLE = "double running"
 """The part of those lines of a month that count once more what runs on both sides."""
-
-Formula = tuple[str, Decimal | str | None]
-"""A formula and the value that it has as it is written; None: no price."""
 
 
 def as_workbook(report: Report) -> bytes:
@@ -270,11 +278,11 @@ class _Sheets:
         row = first = self._table(
             sheet,
             "The bill while services move",
-            (*head, *views, "of which double running"),
-            (12, *(13 for _ in (*head, *views))),
+            (*head, *views, "of which double running", *SAVINGS * report.has_plan),
+            (12, *(13 for _ in (*head, *views, *SAVINGS * report.has_plan))),
         )
         cells = {
-            letter: f"'Month lines'!${letter}$4:${letter}${self._month_rows}" for letter in "ABE"
+            letter: f"'Month lines'!${letter}$4:${letter}${self._month_rows}" for letter in "ABCE"
         }
         usd = 1 + len(parts)
         for number, month in enumerate(report.months):
@@ -293,15 +301,26 @@ class _Sheets:
             self._formula(sheet, row, usd + 1, (stays, month.usd_as_configured))
             sheet.write_number(row, usd + 2, month.begun)
             sheet.write_number(row, usd + 3, int(month.is_over))
+            plan = len(head) + len(views) + 1
             if report.paybacks:
-                self._balances(sheet, row, usd, number)
+                self._balances(sheet, row, usd, number, xl_rowcol_to_cell(row, plan + 3))
             twice = month.usd_twice
-            self._formula(sheet, row, len(head) + len(views), (of(DOUBLE), twice))
+            self._formula(sheet, row, plan - 1, (of(DOUBLE), twice))
+            if covered := report.covered(month):
+                disks = f'{of(Part.EC2)[:-1]},{cells["C"]},"{DISK}")'
+                hours = (f"{ec2}-{disks}", eligible(month.lines, Part.EC2))
+                fargate = xl_rowcol_to_cell(row, 1 + parts.index(Part.FARGATE))
+                places = [(row, plan + each) for each in range(len(SAVINGS))]
+                self._savings(sheet, savings_cells(covered, hours, fargate, places))
             row += 1
         self._months_at = (first, row - 1, usd)
-        self._chart(sheet, first, row - 1, usd)
+        add_chart(self._book, sheet, (first, row - 1), usd)
 
-    def _balances(self, sheet: Worksheet, row: int, usd: int, number: int) -> None:
+    def _savings(self, sheet: Worksheet, cells: Iterable[SavingsCell]) -> None:
+        for row, column, formula in cells:
+            self._formula(sheet, row, column, formula)
+
+    def _balances(self, sheet: Worksheet, row: int, usd: int, number: int, plan: str) -> None:
         views = self._report.paybacks
         assert views
         total, begun, over = (xl_rowcol_to_cell(row, usd + each) for each in (0, 2, 3))
@@ -310,7 +329,7 @@ class _Sheets:
             column = usd + offset
             earlier = f"{xl_rowcol_to_cell(row - 1, column)}+" if number else ""
             text = (
-                f"{earlier}before_usd-{total}"
+                f"{earlier}before_usd+before_savings_plan-{total}-{plan}"
                 f"-ROUND({begun}*move_hours_a_service_{move}*hourly_rate_gbp*usd_per_gbp,2)"
                 f"+{over}*ROUND((hours_a_week_before_{before}-hours_a_week_after_{after})"
                 "*52/12*hourly_rate_gbp*usd_per_gbp,2)"
@@ -320,32 +339,6 @@ class _Sheets:
             is_below = f"IF({xl_rowcol_to_cell(row, column)}<0,{number + 1},0)"
             value = Decimal(number + 1 if balance < 0 else 0)
             self._formula(sheet, row, column + 2, (is_below, value), self._book.formats[0])
-
-    def _chart(self, sheet: Worksheet, first: int, last: int, usd: int) -> None:
-        chart = self._book.add_chart({"type": "column", "subtype": "stacked"})
-        name = sheet.get_name()
-        for column in range(1, usd):
-            chart.add_series(
-                {
-                    "name": [name, 2, column],
-                    "categories": [name, first, 0, last, 0],
-                    "values": [name, first, column, last, column],
-                }
-            )
-        line = self._book.add_chart({"type": "line"})
-        line.add_series(
-            {
-                "name": [name, 2, usd + 1],
-                "categories": [name, first, 0, last, 0],
-                "values": [name, first, usd + 1, last, usd + 1],
-                "line": {"dash_type": "dash", "color": "#B35A00"},
-            }
-        )
-        chart.combine(line)
-        chart.set_title({"name": "USD a month while services move"})
-        chart.set_legend({"position": "bottom"})
-        chart.set_size({"width": 1100, "height": 420})
-        sheet.insert_chart(last + 3, 0, chart)
 
     def _summary(self, sheet: Worksheet) -> None:
         report = self._report
@@ -384,6 +377,15 @@ class _Sheets:
             sheet.write(row, 0, label)
             self._formula(sheet, row, 1, formula)
             row += 1
+        if report.covered_before:
+            places = [(row + offset, 1) for offset in range(len(SAVINGS))]
+            for (at, _), label in zip(places, SAVINGS, strict=True):
+                sheet.write(at, 0, f"Before the move, all on EC2: {label}")
+            hours = hours_before(report.before)
+            # Nothing runs on Fargate then.
+            self._savings(sheet, savings_cells(report.covered_before, hours, "0", places))
+            self._name("before_savings_plan", sheet, *places[-1])
+            row += len(SAVINGS)
         row += 1
         for sentence in (*warnings(report), f"Not counted: {'; '.join(NOT_COUNTED)}."):
             sheet.merge_range(row, 0, row, 6, sentence, self._wrapped)

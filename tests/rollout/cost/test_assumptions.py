@@ -48,6 +48,7 @@ def test_a_figure_on_the_command_line_comes_first(tmp_path: Path) -> None:
         ("hours_a_week_after.low=3", "allowed: at most high, 1"),
         ("hourly_rate_usd=80", "did you mean hourly_rate_gbp?"),
         ("hours_a_week_after=3", "allowed: a table"),
+        ("savings_plan.fargate_percent=95", "savings_plan.fargate_percent: found '95'"),
     ],
 )
 def test_refuses_a_wrong_figure(tmp_path: Path, given: str, message: str) -> None:
@@ -55,3 +56,13 @@ def test_refuses_a_wrong_figure(tmp_path: Path, given: str, message: str) -> Non
     path.write_text(FIGURES_TOML)
     with pytest.raises(InvalidInput, match=message.replace("?", r"\?")):
         load_assumptions(path, [given])
+
+
+def test_a_commitment_needs_its_discounts(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        load_assumptions(tmp_path / "none.toml", ["savings_plan.usd_an_hour=2"])
+    assert [each.key for each in refused.value.problems] == [
+        *("savings_plan.fargate_percent", "savings_plan.ec2_percent")
+    ]
+    none = load_assumptions(tmp_path / "none.toml", ["savings_plan.usd_an_hour=0"])
+    assert none.inputs["savings_plan_ec2_percent"] == 0

@@ -99,6 +99,10 @@ def test_the_balance_is_what_was_saved_so_far(estate: Report, pricing: Pricing) 
         hour = Decimal(80) * Decimal("1.3")
         balance = Decimal(0)
         for month, found in zip(estate.months, view.balances, strict=True):
+            covered, covered_before = estate.covered(month), estate.covered_before
+            assert covered
+            assert covered_before
+            balance += covered_before.usd - covered.usd
             balance += estate.before.usd - month.usd - month.begun * move * hour
             balance += round(saved * Decimal(52) / 12 * hour, 2) if month.is_over else 0
             assert found == balance

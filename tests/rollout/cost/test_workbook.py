@@ -5,10 +5,11 @@ from decimal import Decimal
 
 import pytest
 
-from rollout.cost.assumptions import Assumptions
+from rollout.cost.assumptions import Assumptions, SavingsPlan
 from rollout.cost.bill import Pricing
 from rollout.cost.prices import PriceList
 from rollout.cost.report import Report
+from rollout.cost.savings_cells import SAVINGS
 from rollout.cost.workbook import as_workbook
 from tests.rollout.cost.conftest import priced
 from tests.support.checkout import Checkout
@@ -77,6 +78,46 @@ def test_the_sheet_follows_a_price_that_somebody_fills_in(
 def test_the_bytes_depend_on_the_report_alone(reported: Reported, pricing: Pricing) -> None:
     found = reported(pricing, "test-12")
     assert as_workbook(found) == as_workbook(found)
+
+
+@pytest.mark.parametrize(
+    ("usd_an_hour", "fargate_percent", "ec2_percent"),
+    [
+        ("0", "0", "0"),
+        ("0.3", "20", "32"),
+        ("0.9", "40", "25"),
+        ("0.2", "30", "30"),
+        ("9", "5", "0"),
+    ],
+    ids=["none", "too small", "Fargate first", "equal discounts", "far too large"],
+)
+def test_the_sheet_follows_another_savings_plan(
+    moving: None,
+    reported: Reported,
+    pricing: Pricing,
+    usd_an_hour: str,
+    fargate_percent: str,
+    ec2_percent: str,
+) -> None:
+    plan = {
+        "usd_an_hour": Decimal(usd_an_hour),
+        "fargate_percent": Decimal(fargate_percent),
+        "ec2_percent": Decimal(ec2_percent),
+    }
+    changes = {f"savings_plan_{key}": value for key, value in plan.items()}
+    sheet = Spreadsheet(as_workbook(reported(pricing, "test-12")), changes)
+    figures = pricing.assumptions.model_copy(update={"savings_plan": SavingsPlan(**plan)})
+    expected = reported(Pricing(pricing.prices, figures), "test-12")
+    assert expected.covered_before
+    assert sheet.named("before_savings_plan") == expected.covered_before.usd
+    [last] = [column for column in range(1, 40) if sheet.text("Months", 3, column) == SAVINGS[-1]]
+    for row, month in enumerate(expected.months, start=4):
+        covered = expected.covered(month)
+        assert covered
+        assert sheet.value("Months", row, last) == covered.usd
+    assert expected.paybacks
+    early, late = map(expected.month_of, expected.paybacks)
+    assert [sheet.value("Summary", row, 2) for row in (6, 7)] == [early, late]
 
 
 @pytest.mark.parametrize("name", ["test-12", "test-perf-1"])

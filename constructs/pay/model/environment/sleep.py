@@ -72,6 +72,16 @@ class Sleep(Model):
         )
         return sum(spans, timedelta())
 
+    @property
+    def databases_awake_a_week(self) -> timedelta:
+        """Return how long databases run in a week by the plan, before and after services, too."""
+        around = DATABASE_LEAD + DATABASE_LAG
+        spans = (
+            (each.length + (timedelta() if each.databases_only else around)) * len(each.start.days)
+            for each in self.planned
+        )
+        return sum(spans, timedelta())
+
     def problems(self) -> Iterator[Problem]:
         if unknown := unknown_zone("timezone", self.timezone):
             yield unknown

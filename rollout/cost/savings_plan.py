@@ -1,0 +1,65 @@
+"""Compute Savings Plans of the organisation: a commitment an hour, and what it makes cheaper.
+
+AWS takes the commitment first where the discount is largest, bills what it does not cover on
+demand, and bills the commitment whether it is used or not (AWS: Savings Plans user guide,
+"Understanding how Savings Plans apply to your usage"). One plan covers Fargate's tasks and the
+hours of EC2's instances, and no disks: it survives the move.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from rollout.cost.instances import DISK
+from rollout.cost.lines import HOURS, Line, Part, cents, total
+
+COMMITMENT = "savings_plan_usd_an_hour"
+DISCOUNTS = {
+    Part.FARGATE: "savings_plan_fargate_percent",
+    Part.EC2: "savings_plan_ec2_percent",
+}
+"""What is covered -> the figure that says how much cheaper it is; of equal ones the first."""
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """What a plan does to the bill of a month, USD."""
+
+    committed: Decimal
+    used: Mapping[Part, Decimal]
+    """Of the commitment."""
+    covered: Mapping[Part, Decimal]
+    """What the same hours cost on demand."""
+
+    @property
+    def usd(self) -> Decimal:
+        """Return what the plan adds to a bill on demand: below 0 where it saves."""
+        return self.committed - sum(self.covered.values())
+
+    @property
+    def unused(self) -> Decimal:
+        return self.committed - sum(self.used.values())
+
+
+def eligible(lines: Iterable[Line], part: Part) -> Decimal:
+    """Return what the lines cost that a plan covers; EC2's are whole instances."""
+    return total(line for line in lines if line.usage.part is part and line.usage.item != DISK)
+
+
+def coverage(demand: Mapping[Part, Decimal], inputs: Mapping[str, Decimal]) -> Coverage:
+    """Return what the plan does with what is eligible in a month; `inputs` has its figures."""
+    left = committed = cents(inputs[COMMITMENT] * HOURS)
+    used, covered = dict[Part, Decimal](), dict[Part, Decimal]()
+    for part in sorted(DISCOUNTS, key=lambda part: -inputs[DISCOUNTS[part]]):
+        price = 1 - inputs[DISCOUNTS[part]] / 100
+        whole = cents(demand[part] * price)
+        used[part] = min(whole, left)
+        covered[part] = demand[part] if used[part] == whole else cents(used[part] / price)
+        left -= used[part]
+    return Coverage(committed, used, covered)
+
+
+def of_lines(lines: Iterable[Line], inputs: Mapping[str, Decimal]) -> Coverage:
+    """Return what the plan does with a bill whose lines of EC2 are whole instances and disks."""
+    lines = tuple(lines)
+    return coverage({part: eligible(lines, part) for part in DISCOUNTS}, inputs)
