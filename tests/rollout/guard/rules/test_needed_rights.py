@@ -66,7 +66,7 @@ def starts(environment: Environment, **changes: Any) -> list[Statement]:
         "secret_keys": [KEY],
         "parameters": [PARAMETER],
     }
-    return execution_rights(environment, **arns | changes)
+    return execution_rights(environment, Side.FARGATE, **arns | changes)
 
 
 def role_policy(role: str, before: list[Statement], *after: Statement | Json) -> Json:

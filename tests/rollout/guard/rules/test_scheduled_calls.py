@@ -228,6 +228,7 @@ def test_lets_a_migration_read_one_more_secret_of_its_service(
         return policy_document(
             *execution_rights(
                 sandbox,
+                Side.FARGATE,
                 repositories=[],
                 log_groups=[],
                 secrets=[],

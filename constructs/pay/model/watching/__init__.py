@@ -1,0 +1,1 @@
+"""Protective monitoring: what AWS watches in an account, and what of it reaches people."""
