@@ -1,1 +1,1 @@
-"""Protective monitoring: what AWS watches in an account, and what of it reaches people."""
+"""What AWS's tools find in an account, and how people hear of it."""
