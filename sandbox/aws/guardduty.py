@@ -19,6 +19,7 @@ from sandbox.aws.ecs_tasks import ServiceTask
 from sandbox.aws.guardduty_features import BadRequest, changed, listed, manages_agent
 from sandbox.aws.patching import Original, adds, extends
 
+
 @extends(GuardDutyBackend)
 def create_detector(self: GuardDutyBackend, create: Original, *words: Any, **more: Any) -> str:
     """Create the only detector of this account and region."""

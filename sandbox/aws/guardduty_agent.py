@@ -8,7 +8,7 @@ pull the image.
 from collections.abc import Mapping
 from typing import Any
 
-from moto.ecs.models import ecs_backends
+from moto.ecs.models import AccountSetting, EC2ContainerServiceBackend, ecs_backends
 from moto.guardduty.models import guardduty_backends
 from moto.moto_api._internal import mock_random
 
@@ -21,6 +21,7 @@ from pay.model.watching.agent import (
     repository_arn,
 )
 from sandbox.aws.guardduty_features import manages_agent
+from sandbox.aws.patching import Original, extends
 from sandbox.aws.roles import is_allowed
 
 
@@ -70,3 +71,19 @@ def _why_not_pulled(account: str, region: str, role: str | None) -> str | None:
                 "action"
             )
     return None
+
+
+@extends(EC2ContainerServiceBackend)
+def list_account_settings(
+    self: EC2ContainerServiceBackend, own: Original, name: str | None = None, value: Any = None
+) -> list[AccountSetting]:
+    """Answer also the setting that GuardDuty switches (AWS: ECS developer guide, "Runtime
+    Monitoring troubleshooting").
+    """
+    detectors = guardduty_backends[self.account_id][self.region_name].detectors.values()
+    is_on = manages_agent(detectors, "ECS_FARGATE_AGENT_MANAGEMENT") is not None
+    activated = AccountSetting("guardDutyActivate", "on" if is_on else "off")
+    if name == activated.name:
+        return [activated] if value in (None, activated.value) else []
+    others: list[AccountSetting] = own(self, name, value)
+    return others
