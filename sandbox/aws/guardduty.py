@@ -134,7 +134,8 @@ def _issues(tasks: Any) -> Iterator[str]:
             continue
         if task.last_status != "RUNNING":
             continue
-        agents = [c for c in task.containers if c["name"].startswith(CONTAINER_PREFIX)]
+        containers: Any = task.containers
+        agents = [each for each in containers if each["name"].startswith(CONTAINER_PREFIX)]
         if not any(each["lastStatus"] == "RUNNING" for each in agents):
             yield next((each["reason"] for each in agents), "AGENT_NOT_PROVISIONED")
 

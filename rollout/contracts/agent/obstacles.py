@@ -12,6 +12,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from pay.catalogue import CATALOGUE
+from pay.model import Environment
 from pay.model.connections import EndKind
 from pay.model.side import ServiceSide
 from pay.model.watching.agent import CONTAINER_PREFIX, ENDPOINT, EXCLUSION_TAG, OLDEST_PLATFORM
@@ -43,11 +44,12 @@ def of_fargate(side: ServiceSide, tasks: Sequence[Any], client: Client, *, is_wh
 
     Raises botocore's ClientError for every answer of AWS but a denial.
     """
-    questions = [partial(_of_network, side, client)]
+    service = [side.service.name]
+    questions = [partial(of_network, service, side.environment, client)]
     if not is_whole:
         ecs = client("ecs")
-        starts = (partial(_of_tasks, side, tasks), partial(_of_tag, side, ecs))
-        questions = [*starts, partial(_of_setting, ecs), *questions]
+        starts = (partial(_of_tasks, side, tasks), partial(of_tag, side.cluster, ecs))
+        questions = [*starts, partial(of_setting, ecs), *questions]
     found, denied = list[Obstacle](), list[str]()
     for question in questions:
         try:
@@ -92,17 +94,19 @@ def _of_tasks(side: ServiceSide, tasks: Sequence[Any]) -> Iterator[Obstacle]:
             )
 
 
-def _of_tag(side: ServiceSide, ecs: Any) -> Iterator[Obstacle]:
-    for cluster in ecs.describe_clusters(clusters=[side.cluster], include=["TAGS"])["clusters"]:
+def of_tag(name: str, ecs: Any) -> Iterator[Obstacle]:
+    """Yield that a cluster is left out by its tag. Raises botocore's ClientError."""
+    for cluster in ecs.describe_clusters(clusters=[name], include=["TAGS"])["clusters"]:
         tags = {each["key"]: each["value"] for each in cluster.get("tags", ())}
         if tags.get(EXCLUSION_TAG) == "false":
             yield Obstacle(
-                f"cluster {side.cluster} has the tag {EXCLUSION_TAG} = false",
+                f"cluster {name} has the tag {EXCLUSION_TAG} = false",
                 "delete the tag, then start new tasks",
             )
 
 
-def _of_setting(ecs: Any) -> Iterator[Obstacle]:
+def of_setting(ecs: Any) -> Iterator[Obstacle]:
+    """Yield that GuardDuty adds no agent in this account. Raises botocore's ClientError."""
     settings = items(
         *(ecs, "list_account_settings", "settings"), name=SETTING, effectiveSettings=True
     )
@@ -110,12 +114,17 @@ def _of_setting(ecs: Any) -> Iterator[Obstacle]:
         yield Obstacle(f"{SETTING} is off: GuardDuty adds no agent in this account", _ADMINISTRATOR)
 
 
-def _of_network(side: ServiceSide, client: Client) -> Iterator[Obstacle]:
-    """Yield what is in the way from the tasks to GuardDuty's endpoint."""
-    environment, service = side.environment, side.service.name
+def of_network(
+    services: Sequence[str], environment: Environment, client: Client
+) -> Iterator[Obstacle]:
+    """Yield what is in the way from the Fargate tasks of services to GuardDuty's endpoint, where
+    the account is watched.
+
+    Raises Refused without the VPC, and with every call that AWS denied.
+    """
     wanted = {
-        connection: services
-        for connection, services in needed([service], environment, CATALOGUE).items()
+        connection: of
+        for connection, of in needed(services, environment, CATALOGUE).items()
         if (connection.target.kind, connection.target.name) == (EndKind.AWS, ENDPOINT)
         and connection.source.kind is EndKind.TASKS
     }
@@ -123,10 +132,10 @@ def _of_network(side: ServiceSide, client: Client) -> Iterator[Obstacle]:
     report = compare(environment, wanted, places)
     for missing in report.not_found:
         yield Obstacle(missing.what, missing.fix)
-    for rule in report.missing:
+    for rule, reason in report.missing.items():
         yield Obstacle(
             f"{rule.group.name} lacks {rule.direction} on {rule.ports} with {rule.peer_name}",
-            f"run `pay reach {environment.name} {service}`, which prints the rule to add",
+            f"run `pay reach {environment.name} {reason.services[0]}`, which prints the rule",
         )
 
 
