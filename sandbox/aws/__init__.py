@@ -19,6 +19,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     # moto receives the calls of both load balancer APIs in `elb` and forwards them by version.
     "elb": ("elbv2",),
     "elbv2": ("elbv2",),
+    "events": ("events",),
     "guardduty": ("guardduty",),
     "inspector2": ("inspector_status",),
     "logs": ("logs", "log_filters"),

@@ -11,21 +11,10 @@ from pay.model import Environment, Side, Stage, names
 from pay.model.connections import End, EndKind, security_groups, subnets
 from pay.model.rights import execution_rights, tasks_trust
 from pay.model.side import ServiceSide
-from pay.model.watching.accounts import Administrator, Road, Topics, Watching
 from sandbox.instance import Sandbox
-from tests.support.services import at_stage
+from tests.support.services import at_stage, watched
 
 SERVICE = "ledger"
-WATCHING = Watching(
-    administrator=Administrator.STANDALONE,
-    road=Road.HUB,
-    topics=Topics(page="page", ticket="ticket", weekly="weekly"),
-)
-
-
-def watched(environment: Environment) -> Environment:
-    """Return an environment of an account that is watched."""
-    return environment.model_copy(update={"watching": WATCHING})
 
 
 @dataclass(frozen=True)

@@ -323,6 +323,25 @@ def test_an_agent_without_a_way_to_its_endpoint_watches_nothing(account: Watched
     assert read_coverage(account.side(), account.client).state is State.ON
 
 
+def test_the_actions_are_those_that_are_called(
+    account: WatchedAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    called, call = set[str](), BaseClient._make_api_call
+
+    def answer(self: Any, operation: str, arguments: Any) -> Any:
+        called.add(f"{self.meta.service_model.signing_name}:{operation}")
+        return call(self, operation, arguments)
+
+    with switched_off(account, is_excluded):
+        account.start_new_tasks()
+        monkeypatch.setattr(BaseClient, "_make_api_call", answer)
+        for side in Side:
+            read_coverage(account.side(side), account.client)
+    monkeypatch.setattr(BaseClient, "_make_api_call", call)
+    account.start_new_tasks()
+    assert called - {"ecs:TagResource"} == {*AGENT_ACTIONS}
+
+
 @pytest.mark.parametrize("action", AGENT_ACTIONS)
 @pytest.mark.parametrize("side", Side)
 def test_a_denied_question_never_makes_a_side_unwatched(
