@@ -56,6 +56,11 @@ def catalogue(*services: Microservice) -> Mapping[str, Microservice]:
     return {s.name: s for s in services}
 
 
+def unwatched(environment: Environment) -> Environment:
+    """Return an environment of an account that nobody watches."""
+    return environment.model_copy(update={"watching": None})
+
+
 def watched(environment: Environment) -> Environment:
     """Return an environment of an account that is watched."""
     topics = Topics(page="page", ticket="ticket", weekly="weekly")

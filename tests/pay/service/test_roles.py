@@ -6,7 +6,7 @@ import pytest
 
 from pay.catalogue import CATALOGUE
 from pay.model import Environment, Side, Stage
-from tests.support.services import RUNNING_TASKS, at_stage, watched
+from tests.support.services import RUNNING_TASKS, at_stage, unwatched, watched
 from tests.support.synthesised import SideOf, synthesise
 
 
@@ -88,7 +88,7 @@ def test_only_fargate_of_a_watched_account_pulls_guarddutys_agent(
     environments: Mapping[str, Environment], side: Side
 ) -> None:
     """Everything else of both sides stays what it was."""
-    plain = at_stage(environments["test-12"], "ledger", Stage.HALF)
+    plain = unwatched(at_stage(environments["test-12"], "ledger", Stage.HALF))
     pattern = f"test-12-ledger-{side}"
     [before] = synthesise([plain], [pattern]).values()
     [after] = synthesise([watched(plain)], [pattern]).values()

@@ -18,7 +18,7 @@ from rollout.moves.covered import NOT_WATCHED, Covered, cover_side
 from rollout.moves.gates import Promotion, tasks_are_watched
 from rollout.moves.standings import Standings
 from rollout.terminal.refusal import Finding, Refused
-from tests.support.services import at_stage, watched
+from tests.support.services import at_stage, unwatched, watched
 
 NOW = datetime(2026, 11, 26, tzinfo=UTC)
 SERVICE = "ledger"
@@ -128,7 +128,7 @@ def test_an_account_that_does_not_answer_is_no_proof(
 def test_asks_only_before_the_first_record_of_an_account_that_is_watched(
     environments: Mapping[str, Environment],
 ) -> None:
-    plain = environments["test-12"]
+    plain = unwatched(environments["test-12"])
     moves = [
         (plain, Stage.DARK, Stage.READY),
         (watched(plain), Stage.READY, Stage.CANARY),
