@@ -11,7 +11,7 @@ from pay.containers.images import ecr_repository
 from pay.iam.document import Statement
 from pay.iam.grants import Grant
 from pay.iam.patterns import includes
-from pay.model import Environment, names
+from pay.model import Environment, Side, names
 from pay.model.rights import (
     SERVICES_OF_INSTANCES,
     SERVICES_OF_TASKS,
@@ -21,9 +21,11 @@ from pay.model.rights import (
     execution_rights,
     instances_trust,
     publishes_alarms,
+    publishes_findings,
     task_rights,
     tasks_trust,
     used_by_alarms,
+    used_by_findings,
     used_by_logs,
 )
 from pay.model.stacks import SMOKE, Stack
@@ -53,7 +55,7 @@ def of_role(
     )
     needs = []
     if role != does:
-        needs += starts_tasks(list(_containers(plan)), before, environment, plan)
+        needs += starts_tasks(list(_containers(plan)), before, environment, side, plan)
     if role != starts:
         needs += does_the_work(environment, service)
     return needs
@@ -103,11 +105,16 @@ def of_key(environment: Environment) -> list[Statement]:
         administered_by_account(environment),
         used_by_logs(environment),
         used_by_alarms(environment),
+        *used_by_findings(environment),
     ]
 
 
 def of_topic(environment: Environment, topic_arn: str) -> list[Statement]:
-    return [publishes_alarms(environment, topic_arn)]
+    name = topic_arn.rpartition(":")[2]
+    return [
+        publishes_alarms(environment, topic_arn),
+        *publishes_findings(environment, name, topic_arn),
+    ]
 
 
 def does_the_work(environment: Environment, service: str) -> list[Statement]:
@@ -128,6 +135,7 @@ def starts_tasks(
     containers: Sequence[Container],
     allowed: Sequence[Statement],
     environment: Environment,
+    side: Side,
     plan: Plan,
 ) -> list[Statement]:
     """Return what ECS needs to start tasks of these containers. `allowed`: what it may do."""
@@ -146,6 +154,7 @@ def starts_tasks(
     }
     rights = execution_rights(
         environment,
+        side,
         repositories=sorted(map(str, repositories)),
         log_groups=sorted(environment.arn("logs", f"log-group:{g}") for g in groups),
         secrets=secrets,

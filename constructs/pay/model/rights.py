@@ -14,9 +14,11 @@ from pay.model.environment.environment import Environment
 from pay.model.service.dependencies import Access, BucketUse, QueueUse, TopicUse
 from pay.model.service.microservice import Microservice
 from pay.model.service.one_off_task import OneOffTask
-from pay.model.vocabulary import Side
+from pay.model.vocabulary import Severity, Side
+from pay.model.watching.agent import repository_arn
 
 _ECS_TASKS = "ecs-tasks.amazonaws.com"
+_EVENTS = "events.amazonaws.com"
 _SCHEDULER = "scheduler.amazonaws.com"
 
 _QUEUE_ACTIONS = {
@@ -48,6 +50,7 @@ SERVICES_OF_INSTANCES = frozenset({"ecs"})
 
 def execution_rights(
     environment: Environment,
+    side: Side,
     *,
     repositories: Sequence[str],
     log_groups: Sequence[str],
@@ -56,6 +59,7 @@ def execution_rights(
     parameters: Sequence[str],
 ) -> list[Statement]:
     """Return what ECS may do to start a task: pull images, write logs, read its configuration.
+    Where the account is watched, it also pulls the agent that GuardDuty adds to tasks of Fargate.
 
     Each argument holds ARNs. `secret_keys`: the KMS keys that encrypt the secrets.
     """
@@ -63,6 +67,7 @@ def execution_rights(
         # AWS: service authorization reference, Amazon ECR: GetAuthorizationToken takes no resource.
         Statement("LogInToEcr", ["ecr:GetAuthorizationToken"], ["*"]),
         Statement("PullImages", PULL_ACTIONS, repositories),
+        *([pulls_agent(environment)] if environment.watching and side is Side.FARGATE else []),
         Statement("WriteLogs", _WRITE_LOGS, [f"{arn}:*" for arn in log_groups]),
     ]
     if secrets:
@@ -78,6 +83,13 @@ def execution_rights(
     if parameters:
         statements.append(Statement("ReadParameters", ["ssm:GetParameters"], parameters))
     return statements
+
+
+def pulls_agent(environment: Environment) -> Statement:
+    """Let ECS pull GuardDuty's agent from the account of AWS that holds it; without it a task runs
+    on unwatched (AWS: GuardDuty user guide, "Prerequisites for container image access").
+    """
+    return Statement("PullGuardDutyAgent", PULL_ACTIONS, [repository_arn(environment.region)])
 
 
 def task_rights(
@@ -101,6 +113,7 @@ def starts_one_off(environment: Environment, task: OneOffTask) -> list[Statement
     group = names.log_group(environment.name, task.log_kind, task.name)
     return execution_rights(
         environment,
+        Side.FARGATE,
         repositories=[environment.arn("ecr", f"repository/{task.repository}")],
         log_groups=[environment.arn("logs", f"log-group:{group}")],
         secrets=(),
@@ -466,6 +479,55 @@ def publishes_alarms(environment: Environment | Account, topic_arn: str) -> Stat
     """Allow CloudWatch to publish alarms to a topic."""
     sends = used_by_alarms(environment)
     return replace(sends, actions=["sns:Publish"], resources=[topic_arn])
+
+
+def used_by_findings(environment: Environment) -> list[Statement]:
+    """Return what lets EventBridge send findings to the environment's encrypted topics, if its
+    account is watched through one of them. No condition on the source: EventBridge does not say it
+    to KMS, and nothing would arrive (AWS: SNS developer guide, "Enable compatibility between event
+    sources from AWS services and encrypted topics").
+    """
+    own = (names.alarm_topic(environment.name, severity) for severity in Severity)
+    return [encrypts_events()] if any(_tells_findings(environment, name) for name in own) else []
+
+
+def encrypts_events() -> Statement:
+    """Allow EventBridge to encrypt what it sends to a topic or a queue."""
+    actions, principal = ["kms:Decrypt", "kms:GenerateDataKey*"], {"Service": _EVENTS}
+    return Statement("SendsFindings", actions, ["*"], principal=principal)
+
+
+def publishes_findings(environment: Environment, name: str, arn: str) -> list[Statement]:
+    """Return what lets EventBridge tell findings through a topic, if they go there."""
+    if not _tells_findings(environment, name):
+        return []
+    return [
+        Statement(
+            "TellsFindings",
+            ["sns:Publish"],
+            [arn],
+            principal={"Service": _EVENTS},
+            conditions={"StringEquals": {"aws:SourceAccount": environment.account_id}},
+        )
+    ]
+
+
+def keeps_untold_findings(account: Account) -> Statement:
+    """Allow the rules of findings to keep what they could not tell (AWS: EventBridge user guide,
+    "Using dead-letter queues to process undelivered events in EventBridge").
+    """
+    rules = names.finding_rule(account.name, "*")
+    return Statement(
+        "KeepsWhatWasNotTold",
+        ["sqs:SendMessage"],
+        [account.arn("sqs", names.finding_dead_letters(account.name))],
+        principal={"Service": _EVENTS},
+        conditions={"ArnLike": {"aws:SourceArn": account.arn("events", f"rule/{rules}")}},
+    )
+
+
+def _tells_findings(environment: Environment, topic: str) -> bool:
+    return environment.watching is not None and topic in environment.watching.topics.names()
 
 
 def pulls_images(roles: Sequence[str]) -> Statement:
