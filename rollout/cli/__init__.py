@@ -39,6 +39,7 @@ PANELS = {
     "Releasing": ("deploy", "release-order"),
     "Running tasks": ("migrate", "task"),
     "Sleeping": ("sleep", "wake", "asleep"),
+    "Watching": ("findings",),
     "Patching": ("images", "patch", "renew", "versions"),
     "Counting the cost": ("cost", "prices"),
     "Working on this project": ("sandbox", "schema"),

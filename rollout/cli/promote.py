@@ -7,6 +7,7 @@ Where metrics of both sides can be compared, it asks the judge first, with the A
 the shell. PASS needs no evidence, FAIL blocks the move. Without a verdict `--evidence` says what
 was measured; in production `--approver` names the role that agrees to go on. From `dark` it runs
 the smoke tests of the Fargate side in the same way: FAILED blocks the move, no run is no pass.
+Where the account is watched, an open critical or high finding on a side blocks it, too.
 
 Example: `pay promote test-12 connector --evidence "errors 0.1 %, p99 as before, 4 h"`
 """
@@ -24,7 +25,8 @@ from rollout.moves.promote import promote as write_promotion
 from rollout.moves.record_move import print_move
 from rollout.moves.smoked import smoke_side
 from rollout.moves.stage_file import locked
-from rollout.moves.standings import load_standings
+from rollout.moves.standings import Standings, load_standings
+from rollout.moves.watched import NOT_WATCHED, Watched
 from rollout.terminal.arguments import EnvironmentName, Json, ServiceName, environments_folder, now
 from rollout.terminal.console import choose
 
@@ -66,8 +68,19 @@ def promote(
             expected=to,
             judged=judge_stage(standings, environment, service, edge, _awake),
             smoked=smoke_side(standings, environment, service, edge, _awake),
+            watched=_watched(standings, environment, service),
         )
         print_move(write_promotion(asked, by=author(folder)), as_json=as_json)
+
+
+def _watched(standings: Standings, environment: str, service: str) -> Watched:
+    if standings.environments[environment].watching is None:
+        return NOT_WATCHED
+    # They import boto3, which most moves need nothing of.
+    from rollout.aws.clients import asking
+    from rollout.findings.hold import watch_service
+
+    return watch_service(standings, environment, service, asking)
 
 
 def _awake(environment: Environment) -> AbstractContextManager[Any]:

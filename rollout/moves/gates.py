@@ -17,6 +17,7 @@ from rollout.moves.journal import move, stripped
 from rollout.moves.judged import NOT_ASKED, Judged
 from rollout.moves.smoked import NOT_SMOKED, Smoked
 from rollout.moves.standings import Standings
+from rollout.moves.watched import NOT_WATCHED, Watched
 from rollout.smoke.verdict import Outcome
 from rollout.terminal.refusal import Finding, Refused
 from rollout.terminal.time_text import local, short_moment, span
@@ -37,6 +38,7 @@ class Promotion:
     """The stage that the person expects to reach; None: whichever is next."""
     judged: Judged = NOT_ASKED
     smoked: Smoked = NOT_SMOKED
+    watched: Watched = NOT_WATCHED
 
     @property
     def target(self) -> Environment:
@@ -213,6 +215,35 @@ def smoke_tests_pass(p: Promotion) -> Finding | None:
     return Finding("smoke", missing, fix if needs_role else "watch it", refuses=needs_role)
 
 
+def findings_are_answered(p: Promotion) -> Finding | None:
+    """A side on which something happened stays as it is until somebody has looked. What a tool does
+    not show, a second person answers for in production.
+    """
+    if p.watched.held:
+        found = "; ".join(
+            f"{each.id} on {' and '.join(each.sides) or 'a side'}, {each.what}"
+            for each in p.watched.held
+        )
+        return Finding(
+            "findings",
+            f"{p.service} has open findings: {found}",
+            "look at it (docs/tasks/answer-a-finding.md), then say what it was: "
+            f"pay findings close {p.environment} {p.watched.held[0].id} --verdict real|false",
+            "open findings",
+        )
+    if not p.watched.unread:
+        return None
+    needs_role = p.target.production and not any(map(stripped, p.approvers))
+    fix = "ask, and name the role that agrees to go on: --approver ROLE"
+    return Finding(
+        "findings",
+        f"nobody knows of findings on {p.service}: {'; '.join(p.watched.unread)}",
+        fix if needs_role else f"see what is missing: pay findings {p.environment}",
+        "findings not known",
+        refuses=needs_role,
+    )
+
+
 def approver_is_named(p: Promotion) -> Finding | None:
     """A move that is hard to take back needs a second person."""
     if not needs_approver(p.edge) or any(map(stripped, p.approvers)):
@@ -294,6 +325,7 @@ GATES: tuple[Callable[[Promotion], Finding | None], ...] = (
     metrics_do_not_fail,
     measurements_are_given,
     smoke_tests_pass,
+    findings_are_answered,
     clients_have_followed,
     peak_was_seen,
     outside_the_peak,
