@@ -19,6 +19,8 @@ MODULES: dict[str, tuple[str, ...]] = {
     # moto receives the calls of both load balancer APIs in `elb` and forwards them by version.
     "elb": ("elbv2",),
     "elbv2": ("elbv2",),
+    "guardduty": ("guardduty_findings",),
+    "inspector2": ("inspector",),
     "logs": ("logs", "log_filters"),
     "rds": ("rds",),
     "route53": ("route53",),
@@ -28,6 +30,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "sqs": ("sqs",),
     "ssm": ("ssm",),
     "sts": ("accounts",),
+    "securityhub": ("securityhub",),
     "servicequotas": ("service_quotas",),
     "synthetics": ("synthetics",),
     "wafv2": ("wafv2",),
