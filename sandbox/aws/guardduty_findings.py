@@ -17,6 +17,7 @@ from moto.guardduty.models import Detector, Filter, GuardDutyBackend
 from moto.guardduty.responses import GuardDutyResponse
 
 from sandbox.aws.clock import CLOCK, seconds_of
+from sandbox.aws.events import publish
 from sandbox.aws.hub_filters import values
 from sandbox.aws.patching import Original, adds, extends, replaces
 
@@ -79,6 +80,10 @@ def arrive(backend: GuardDutyBackend, detector: Detector, given: Mapping[str, An
     }
     finding["service"]["archived"] = _is_archived(detector, finding)
     found[finding["id"]] = finding
+    if not finding["service"]["archived"]:
+        publish(
+            backend.account_id, backend.region_name, "aws.guardduty", "GuardDuty Finding", finding
+        )
     return finding
 
 

@@ -15,6 +15,7 @@ from moto.inspector2.models import FilterResource, Inspector2Backend
 from moto.inspector2.responses import Inspector2Response
 
 from sandbox.aws.clock import CLOCK, seconds_of
+from sandbox.aws.events import publish
 from sandbox.aws.hub_filters import values
 from sandbox.aws.patching import Original, adds, extends, replaces
 
@@ -70,6 +71,9 @@ def arrive(backend: Inspector2Backend, given: Mapping[str, Any]) -> Finding:
     ):
         finding["status"] = "SUPPRESSED"
     known[arn] = finding
+    publish(
+        backend.account_id, backend.region_name, "aws.inspector2", "Inspector2 Finding", finding
+    )
     return finding
 
 

@@ -18,6 +18,7 @@ from moto.securityhub.models import Finding, SecurityHubBackend
 from moto.securityhub.responses import SecurityHubResponse
 
 from sandbox.aws.clock import CLOCK, seconds_of
+from sandbox.aws.events import publish
 from sandbox.aws.hub_filters import COMPARISONS, PATHS, matches, values
 from sandbox.aws.patching import Original, adds, extends, replaces
 
@@ -74,6 +75,18 @@ def arrive(backend: SecurityHubBackend, given: Mapping[str, Any]) -> None:
         known = Finding(given["Id"], {**start, **finding})
         backend.findings.append(known)
     _apply_rules(backend, known.data)
+    _publish(backend, known.data)
+
+
+def _publish(backend: SecurityHubBackend, finding: Mapping[str, Any]) -> None:
+    """Each finding is an event of its own (Security Hub user guide, "EventBridge event types")."""
+    publish(
+        backend.account_id,
+        backend.region_name,
+        "aws.securityhub",
+        "Security Hub Findings - Imported",
+        {"findings": [finding]},
+    )
 
 
 def _known(backend: SecurityHubBackend, product: str, id_: str) -> Finding | None:
@@ -159,6 +172,7 @@ def batch_update_findings(self: SecurityHubResponse) -> str:
     for each in identifiers:
         if finding := _known(backend, each["ProductArn"], each["Id"]):
             _update(finding.data, asked)
+            _publish(backend, finding.data)
             processed.append(each)
         else:
             what = {"ErrorCode": "FindingNotFound", "ErrorMessage": "Finding does not exist"}

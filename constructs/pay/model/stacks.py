@@ -220,6 +220,27 @@ SLEEP = StackKind(
     is_wanted=lambda environment: environment.sleep is not None,
 )
 
+WATCHING = StackKind(
+    name="watching",
+    scope=StackScope.ACCOUNT,
+    holds="the ways from findings of AWS's tools to people, and what could not be told",
+    types=frozenset(
+        {
+            "aws_cloudwatch_event_rule",
+            "aws_cloudwatch_event_target",
+            "aws_cloudwatch_metric_alarm",
+            "aws_guardduty_filter",
+            "aws_inspector2_filter",
+            "aws_kms_alias",
+            "aws_kms_key",
+            "aws_securityhub_automation_rule",
+            "aws_sqs_queue",
+        }
+    ),
+    serves_both_segments=True,
+    is_wanted=lambda environment: environment.watching is not None,
+)
+
 JUDGED_ANYWHERE = PLATFORM.types | EC2.types | FARGATE.types | TRAFFIC.types
 """The types that the guard judges in every stack; it allows others only where a kind holds them."""
 
@@ -234,6 +255,7 @@ KINDS: tuple[StackKind, ...] = (
     SMOKE,
     TASKS,
     SLEEP,
+    WATCHING,
 )
 
 RESOURCE_TYPES = frozenset[str]().union(*(kind.types for kind in KINDS))

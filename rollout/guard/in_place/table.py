@@ -149,6 +149,8 @@ TABLE: Mapping[str, Rows] = {
         **_computed("dashboard_arn"),
         "dashboard_body": Row(ANYTHING, "only people read it"),
     },
+    "aws_cloudwatch_event_rule": {"description": Row(ANYTHING, "only people read it")},
+    "aws_cloudwatch_event_target": {},
     "aws_cloudwatch_log_group": {
         "kms_key_id": Row(FIRST_KEY, "what is logged from then on is encrypted"),
         **dict.fromkeys(
@@ -256,6 +258,7 @@ TABLE: Mapping[str, Rows] = {
             "a new revision is a release, which has rules of its own",
         ),
     },
+    "aws_guardduty_filter": {},
     "aws_iam_instance_profile": {
         **_computed("create_date", "unique_id"),
         "role": Row(judged_by("runs-under-its-own-role"), "the role is its own"),
@@ -274,6 +277,7 @@ TABLE: Mapping[str, Rows] = {
         "role": Row(_RIGHTS, "what one role loses, another gets"),
         "policy": Row(_RIGHTS, "it gives rights"),
     },
+    "aws_inspector2_filter": {},
     "aws_kms_alias": {
         **_computed("target_key_arn"),
     },
@@ -380,6 +384,7 @@ TABLE: Mapping[str, Rows] = {
         "target": Row(judged_by(*_SCHEDULES, "runs-under-its-own-role"), _CALLED),
     },
     "aws_scheduler_schedule_group": _computed("creation_date", "last_modification_date", "state"),
+    "aws_securityhub_automation_rule": {},
     "aws_sqs_queue": {
         **_computed("url"),
         "message_retention_seconds": Row(HIGHER, "what was not made is shown for longer"),

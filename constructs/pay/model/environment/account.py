@@ -6,6 +6,7 @@ from pay.model.base import Model
 from pay.model.environment.environment import Environment, State
 from pay.model.environment.images import Registry
 from pay.model.text_types import AccountId, EnvironmentName, Region, TagValue
+from pay.model.watching.accounts import Watching
 
 
 class Account(Model):
@@ -18,11 +19,12 @@ class Account(Model):
     production: bool
     state: State
     registry: Registry | None
+    watching: Watching | None
     environments: tuple[EnvironmentName, ...]
     """In the order in which they were given."""
 
 
-SHARED_FACTS = ("account_name", "region", "production", "state", "registry")
+SHARED_FACTS = ("account_name", "region", "production", "state", "registry", "watching")
 """The fields of an environment that a stack per account uses."""
 
 
@@ -41,6 +43,7 @@ def accounts(environments: Iterable[Environment]) -> tuple[Account, ...]:
             production=first.production,
             state=first.state,
             registry=first.registry,
+            watching=first.watching,
             environments=tuple(environment.name for environment in (first, *others)),
         )
         for account_id, (first, *others) in by_id.items()

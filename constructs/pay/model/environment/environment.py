@@ -43,6 +43,7 @@ from pay.model.text_types import (
     Zone,
 )
 from pay.model.vocabulary import Kept, Scope, Segment, Side
+from pay.model.watching.accounts import Watching
 
 
 class Architecture(StrEnum):
@@ -272,6 +273,9 @@ class Environment(Model):
     """Left out: no migrations, no scheduled calls and no tasks that people start."""
     sleep: Sleep | None = None
     """Left out: it never sleeps."""
+    watching: Watching | None = None
+    """How findings of its account reach people, the same in every environment there; left out: this
+    project does not watch the account."""
     state: State
     scaling: Scaling = USUAL_SCALING
     """How Fargate follows demand: every key has a default."""

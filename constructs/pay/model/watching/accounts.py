@@ -1,0 +1,91 @@
+"""How an account is watched: who administers its tools, and how findings reach people."""
+
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+from pay.model.base import Model
+from pay.model.environment.smoke import SecretName
+from pay.model.problem import Problem
+
+
+class Administrator(StrEnum):
+    """The account that administers GuardDuty and Inspector for this one."""
+
+    STANDALONE = "standalone"
+    """This account, which belongs to no organisation of these tools."""
+    MEMBER = "member"
+    """Another account: filters of findings can be made there only."""
+    HERE = "here"
+    """This account, and for others, whose findings arrive here as well."""
+
+
+class Road(StrEnum):
+    """The way of findings to EventBridge. GuardDuty and Inspector send each finding to Security
+    Hub as well, so that two roads would tell everything twice.
+    """
+
+    HUB = "hub"
+    """Through Security Hub CSPM, which has to be on."""
+    DIRECT = "direct"
+    """From each tool."""
+
+
+class Level(StrEnum):
+    """How soon a person has to hear of a finding; each has a topic."""
+
+    PAGE = "page"
+    """HIGH and CRITICAL: at any hour."""
+    TICKET = "ticket"
+    """MEDIUM: in the working day."""
+    WEEKLY = "weekly"
+    """LOW: in the weekly look."""
+
+
+TopicName = Annotated[
+    str,
+    Field(
+        pattern=r"^[A-Za-z0-9_-]{1,256}$",
+        description="a standard SNS topic: letters, digits, _ and -; at most 256",
+    ),
+]
+"""AWS: SNS API reference, `CreateTopic`. EventBridge delivers to standard topics only (EventBridge
+user guide, "Targets")."""
+
+
+class Topics(Model):
+    """The SNS topics of the account to which findings go; each exists already."""
+
+    page: TopicName
+    """HIGH and CRITICAL findings, and the alarm on messages that did not arrive."""
+    ticket: TopicName
+    """MEDIUM findings."""
+    weekly: TopicName
+    """LOW findings."""
+
+    def of(self, level: Level) -> str:
+        """Return the topic's name."""
+        return str(getattr(self, level.value))
+
+    def names(self) -> tuple[str, ...]:
+        """Return each name once."""
+        return tuple(dict.fromkeys(map(self.of, Level)))
+
+
+class Watching(Model):
+    """An account that is watched; detector, hub and trail exist already."""
+
+    administrator: Administrator
+    road: Road
+    topics: Topics
+    canary_secrets: tuple[SecretName, ...] = ()
+    """Secrets in Secrets Manager that nothing reads: whoever reads one is an intruder. They exist
+    already."""
+
+    def problems(self) -> Iterator[Problem]:
+        twice = sorted({s for s in self.canary_secrets if self.canary_secrets.count(s) > 1})
+        if twice:
+            allowed = "each secret once"
+            yield Problem(key="canary_secrets", found=f"{', '.join(twice)} twice", allowed=allowed)
