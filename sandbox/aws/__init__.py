@@ -19,6 +19,9 @@ MODULES: dict[str, tuple[str, ...]] = {
     # moto receives the calls of both load balancer APIs in `elb` and forwards them by version.
     "elb": ("elbv2",),
     "elbv2": ("elbv2",),
+    "events": ("events",),
+    "guardduty": ("guardduty_findings", "events"),
+    "inspector2": ("inspector", "events"),
     "logs": ("logs", "log_filters"),
     "rds": ("rds",),
     "route53": ("route53",),
@@ -28,6 +31,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "sqs": ("sqs",),
     "ssm": ("ssm",),
     "sts": ("accounts",),
+    "securityhub": ("securityhub", "events"),
     "servicequotas": ("service_quotas",),
     "synthetics": ("synthetics",),
     "wafv2": ("wafv2",),

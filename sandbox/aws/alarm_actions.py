@@ -8,12 +8,12 @@ one of them does not, the action fails, and only the history shows it (AWS: SNS 
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from fnmatch import fnmatchcase
 from typing import Any
 
 from moto.cloudwatch.models import Alarm, CloudWatchBackend
-from moto.kms.models import kms_backends
-from moto.sns.models import Topic, sns_backends
+from moto.sns.models import sns_backends
+
+from sandbox.aws.service_rights import Sender
 
 _SENDER = "cloudwatch.amazonaws.com"
 _KEPT_SUMMARY = 255
@@ -60,57 +60,16 @@ def _publish(backend: CloudWatchBackend, alarm: Alarm, arn: str, message: str) -
     topic = sns_backends[backend.account_id][backend.region_name].topics.get(arn)
     if topic is None:
         return "Resource does not exist"
-    if not _allows(topic.policy, "sns:Publish", alarm, backend.account_id):
+    account, region = backend.account_id, backend.region_name
+    sender = Sender(_SENDER, account, region, alarm.alarm_arn, says_owner=True)
+    if not sender.may("sns:Publish", topic.policy):
         return "CloudWatch Alarms is not authorized to perform: SNS:Publish on resource"
-    if topic.kms_master_key_id and not _may_encrypt(backend, alarm, topic):
+    if topic.kms_master_key_id and not sender.may_encrypt_with(topic.kms_master_key_id):
         return (
             "CloudWatch Alarms does not have authorization to access the SNS topic encryption key"
         )
     topic.publish(message, subject=f'{alarm.state_value}: "{alarm.name}"')
     return None
-
-
-def _may_encrypt(backend: CloudWatchBackend, alarm: Alarm, topic: Topic) -> bool:
-    """Return whether the topic's key lets CloudWatch make data keys; AWS's own key never does."""
-    keys = kms_backends[backend.account_id][backend.region_name]
-    id = topic.kms_master_key_id.rpartition(":")[2].removeprefix("key/")
-    key = keys.keys.get(keys.get_key_id_from_alias(id) or id)
-    return key is not None and all(
-        _allows(key.policy, action, alarm, backend.account_id)
-        for action in ("kms:Decrypt", "kms:GenerateDataKey")
-    )
-
-
-def _allows(policy: str, action: str, alarm: Alarm, account: str) -> bool:
-    """Return whether a statement lets CloudWatch do this for the alarm. The default policy of a
-    topic lets everything in the account publish.
-    """
-    known = {
-        "aws:sourceaccount": account,
-        "aws:sourceowner": account,
-        "aws:sourcearn": alarm.alarm_arn,
-    }
-    return any(
-        statement.get("Effect") == "Allow"
-        and _is_sender(statement.get("Principal"))
-        and any(fnmatchcase(action.lower(), a.lower()) for a in _list(statement.get("Action")))
-        and all(
-            any(fnmatchcase(known.get(key.lower(), ""), value) for value in _list(values))
-            for asked in statement.get("Condition", {}).values()
-            for key, values in asked.items()
-        )
-        for statement in _list(json.loads(policy).get("Statement"))
-    )
-
-
-def _is_sender(principal: Any) -> bool:
-    if not isinstance(principal, dict):
-        return bool(principal == "*")
-    return _SENDER in _list(principal.get("Service")) or "*" in _list(principal.get("AWS"))
-
-
-def _list(value: Any) -> list[Any]:
-    return [] if value is None else value if isinstance(value, list) else [value]
 
 
 def _message(backend: CloudWatchBackend, alarm: Alarm, before: str, at: float) -> str:

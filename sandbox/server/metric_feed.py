@@ -9,11 +9,14 @@ passes, tasks end, and a side of the stub shop breaks (`sandbox/shop/faults.py`)
     POST /_sandbox/shop       {"side": "fargate", "faults": ["payment stuck"]}
     POST /_sandbox/tasks      [{"family": "sandbox_.*-migration", "exits": {"connector": 1},
                                 "seconds": 2, "logs": ["..."]}]
+    POST /_sandbox/events     {"account": ..., "region": ..., "source": "aws.guardduty",
+                               "detail_type": "GuardDuty Finding", "detail": {...}}
 
 A point is a time in seconds since the epoch, a value, and how often the value was seen then. A row
 may name its `unit`. Containers of broken images start and never become healthy; each call says all
 of them.
-Tasks: how those of `RunTask` end, as `sandbox.aws.ecs_run_task.Outcome` says.
+Tasks: how those of `RunTask` end, as `sandbox.aws.ecs_run_task.Outcome` says. Events: those of
+AWS itself, which `PutEvents` refuses.
 """
 
 import json
@@ -24,6 +27,7 @@ from typing import Any
 from werkzeug import Request, Response
 
 from sandbox.server.errors import Answer, Environ
+from sandbox.server.finding_doors import put_arrivals
 from sandbox.server.image_doors import expire, put_findings, put_images
 
 
@@ -59,6 +63,15 @@ def _set_broken_images(body: Any) -> None:
     BROKEN_DIGESTS.update(body["digests"])
 
 
+def _publish(body: Any) -> dict[str, str]:
+    import sandbox.aws
+
+    sandbox.aws.load("events")
+    from sandbox.aws.events import publish
+
+    return {"id": publish(**body)}
+
+
 def _break_shop(body: Any) -> None:
     from pay.model import Side
     from sandbox.aws.canary_runs import SHOP
@@ -73,7 +86,9 @@ DOORS: Mapping[str, Callable[[Any], Any]] = {
     "/_sandbox/images": put_images,
     "/_sandbox/broken-images": _set_broken_images,
     "/_sandbox/findings": put_findings,
+    "/_sandbox/arrivals": put_arrivals,
     "/_sandbox/expire": expire,
+    "/_sandbox/events": _publish,
     "/_sandbox/shop": _break_shop,
     "/_sandbox/tasks": _set_outcomes,
 }

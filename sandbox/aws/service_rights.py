@@ -1,0 +1,70 @@
+"""What the policies of topics, queues and keys let a service of AWS do for one of its resources.
+
+Source: AWS, SNS developer guide, "Enable compatibility between event sources from AWS services and
+encrypted topics", and SQS developer guide, "Configuring KMS permissions for AWS services".
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any
+
+from moto.kms.models import kms_backends
+
+
+@dataclass(frozen=True)
+class Sender:
+    """A service that acts for a resource of an account."""
+
+    service: str
+    """Its principal, such as `events.amazonaws.com`."""
+    account: str
+    region: str
+    source_arn: str
+    """The resource: an alarm, or a rule."""
+    says_owner: bool = False
+    """Whether it sends `aws:SourceOwner`, on which the default policy of a topic insists."""
+
+    def may(self, action: str, policy: str | None) -> bool:
+        """Return whether a statement of the policy of what it acts on lets it."""
+        known = {
+            "aws:sourceaccount": self.account,
+            "aws:sourceowner": self.account if self.says_owner else "",
+            "aws:sourcearn": self.source_arn,
+        }
+        document = json.loads(policy) if policy else {}
+        return any(
+            statement.get("Effect") == "Allow"
+            and self._is_named(statement.get("Principal"))
+            and any(fnmatchcase(action.lower(), a.lower()) for a in _list(statement.get("Action")))
+            and all(
+                any(fnmatchcase(known.get(key, ""), value) for value in values)
+                for key, values in _conditions(statement)
+            )
+            for statement in _list(document.get("Statement"))
+        )
+
+    def may_encrypt_with(self, key: str) -> bool:
+        """Return whether the key lets it make data keys; AWS's own key never does."""
+        keys = kms_backends[self.account][self.region]
+        id = key.rpartition(":")[2].removeprefix("key/")
+        found = keys.keys.get(keys.get_key_id_from_alias(id) or id)
+        return found is not None and all(
+            self.may(action, found.policy) for action in ("kms:Decrypt", "kms:GenerateDataKey")
+        )
+
+    def _is_named(self, principal: Any) -> bool:
+        if not isinstance(principal, dict):
+            return bool(principal == "*")
+        return self.service in _list(principal.get("Service")) or "*" in _list(principal.get("AWS"))
+
+
+def _conditions(statement: Any) -> Iterator[tuple[str, list[str]]]:
+    for asked in statement.get("Condition", {}).values():
+        for key, values in asked.items():
+            yield key.lower(), _list(values)
+
+
+def _list(value: Any) -> list[Any]:
+    return [] if value is None else value if isinstance(value, list) else [value]
