@@ -75,11 +75,13 @@ def _month(text: str) -> date:
 def show(
     environment: EnvironmentName,
     since: Annotated[
-        timedelta,
+        timedelta | None,
         typer.Option(
-            metavar="TIME", parser=duration, help="Findings that are over: so far back, `7d`."
+            metavar="TIME",
+            parser=duration,
+            help="How far back findings that are over are shown; default: `7d`.",
         ),
-    ] = A_WEEK,
+    ] = None,
     html: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Also write an HTML page.", callback=writable),
@@ -91,7 +93,7 @@ def show(
     standings = load_standings(folder, now(), environment)
     target = choose(environment, standings.environments, "ENV")
     answers = read_answers(folder, [environment], standings.now)[environment]
-    earliest = standings.now - since
+    earliest = standings.now - (since or A_WEEK)
     found = _read(standings, target, earliest)
     listed = lines(found.findings, answers, standings, environment, earliest)
     if html:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from functools import cached_property
 
 from pay.model import Environment, Stage
@@ -12,6 +13,8 @@ from rollout.cost.lines import unknown
 from rollout.cost.months import Month, months, plan_of
 from rollout.cost.payback import NEEDS, Hours, Payback, hours_a_month, payback
 from rollout.cost.prices import Price, PriceList
+from rollout.findings.answers import Record
+from rollout.findings.months import Answered, answered, hours, last_month
 from rollout.moves.standings import Standings
 from rollout.schedule.timetable import timetable
 
@@ -46,6 +49,8 @@ class Report:
     """With every service on EC2 alone."""
     months: tuple[Month, ...]
     """Empty for one service: instances, which go last, belong to no service."""
+    answered: tuple[Answered, ...] = ()
+    """The findings of protective monitoring that the team closed in the last whole month."""
 
     @property
     def prices(self) -> PriceList:
@@ -93,6 +98,16 @@ class Report:
         return _a_month(self.assumptions.hours_a_week_after)
 
     @property
+    def month_of_findings(self) -> date:
+        """Return the first day of the last whole month."""
+        return last_month(self.today)
+
+    @property
+    def hours_on_findings(self) -> Decimal:
+        """Return what the team has measured, in that month; it is in no other figure."""
+        return hours(self.answered)
+
+    @property
     def unknown(self) -> tuple[str, ...]:
         """Return the team's figures that nobody has given."""
         return tuple(self.assumptions.unknown)
@@ -134,8 +149,11 @@ def report(
     *,
     service: str | None,
     is_estate: bool,
+    record: Record | None = None,
 ) -> Report:
-    """Work out everything for these environments; `service` limits it to one."""
+    """Work out everything for these environments; `service` limits it to one. `record` holds the
+    answers to findings.
+    """
     now = bill(environments.values(), pricing)
     before = bill((all_at(each, Stage.LEGACY) for each in environments.values()), pricing)
     ahead: tuple[Month, ...] = ()
@@ -156,4 +174,5 @@ def report(
         bill=now,
         before=before,
         months=ahead,
+        answered=answered(record or {}, last_month(standings.now.date()), service),
     )

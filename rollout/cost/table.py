@@ -162,6 +162,9 @@ def sentences(report: Report) -> Iterator[str]:
     if report.months:
         before, after = map(_hours, (report.hours_before, report.hours_after))
         yield f"Developer hours a month: {before} before, {after} after."
+    if report.answered:
+        month = f"{report.month_of_findings:%Y-%m}"
+        yield f"Answering findings in {month}: {report.hours_on_findings:.1f} hours, measured."
     if report.is_estate and report.months and report.unknown_of_payback:
         lacking = ", ".join(report.unknown_of_payback)
         yield f"When the move has paid for itself is not known: {lacking}."
@@ -230,6 +233,11 @@ def as_data(report: Report, by: By) -> dict[str, Any]:
         "developer_hours_a_month": {
             "before": _as_range(report.hours_before),
             "after": _as_range(report.hours_after),
+        },
+        "findings": {
+            "month": f"{report.month_of_findings:%Y-%m}",
+            "closed": len(report.answered),
+            "hours": f"{report.hours_on_findings:.1f}",
         },
         "instances": [
             {

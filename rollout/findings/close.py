@@ -22,13 +22,20 @@ from rollout.findings.read import Answers
 from rollout.terminal.refusal import Finding, Refused
 
 
+def is_named(key: str, name: str) -> bool:
+    """Return whether a person means a finding: by its short id, by the tool's own, or by an ARN
+    that ends in it.
+    """
+    return name in (key, short_id(key)) or name.rpartition("/")[2] == key
+
+
 def begun(name: str, answers: Sequence[Answer]) -> Answer | None:
     """Return the acknowledgement of a finding that nobody has closed, by its id or its tool's."""
     return next(
         (
             found
             for key in dict.fromkeys(each.key for each in answers)
-            if name in (key, short_id(key)) and (found := acknowledgement(key, answers))
+            if is_named(key, name) and (found := acknowledgement(key, answers))
         ),
         None,
     )
@@ -37,7 +44,7 @@ def begun(name: str, answers: Sequence[Answer]) -> Answer | None:
 def chosen(name: str, environment: str, read: Answers) -> SecurityFinding:
     """Return the finding of an id. Raises Refused when no tool has it."""
     for each in read.findings:
-        if name in (each.id, each.key):
+        if is_named(each.key, name):
             return each
     reason = f"no tool has a finding {name!r} about {environment}"
     unread = [Finding("not read", f"{each.tool}: {each.reason}", each.fix) for each in read.unread]

@@ -7,6 +7,8 @@ from datetime import date, datetime
 from functools import cache, partial
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from rollout.aws.clients import Client, items
 from rollout.findings.finding import Place, SecurityFinding, State, Tool
 from rollout.findings.places import Elsewhere, Words
@@ -17,6 +19,7 @@ from rollout.findings.unknown import (
     each_understood,
     moment,
     needed,
+    not_ours,
     severity,
 )
 
@@ -34,14 +37,20 @@ def read(words: Words, client: Client) -> Iterator[SecurityFinding | Unread]:
     account = [{"comparison": "EQUALS", "value": words.environment.account_id}]
     found = items(inspector, "list_findings", "findings", filterCriteria={"awsAccountId": account})
 
+    unknown: dict[Unread, None] = {}
+
     @cache
-    def clusters(image: str) -> tuple[Document, ...]:
-        return tuple(
-            items(inspector, "get_clusters_for_image", "cluster", filter={"resourceId": image})
-        )
+    def clusters(image: str) -> tuple[Document, ...] | None:
+        asked = {"resourceId": image}
+        try:
+            return tuple(items(inspector, "get_clusters_for_image", "cluster", filter=asked))
+        except ClientError as error:
+            unknown[not_ours(Tool.INSPECTOR, error)] = None
+            return None
 
     understand = partial(_understood, words, clusters)
     yield from each_understood(Tool.INSPECTOR, found, "findingArn", understand)
+    yield from unknown
 
 
 def _understood(words: Words, clusters: Any, document: Document) -> SecurityFinding | None:
@@ -53,7 +62,8 @@ def _understood(words: Words, clusters: Any, document: Document) -> SecurityFind
     details = document.get("packageVulnerabilityDetails") or {}
     try:
         own = words.of_tags(resource.get("tags") or {})
-        running = tuple(_running(words, clusters(resource["id"]))) if image else ()
+        found = clusters(needed(resource, "id")) if image else None
+        running = tuple(dict.fromkeys(_running(words, found or ())))
     except Elsewhere:
         return None
     places = running or ((own,) if own else ())
@@ -73,7 +83,7 @@ def _understood(words: Words, clusters: Any, document: Document) -> SecurityFind
         has_fix=document.get("fixAvailable", "YES") != "NO",
         published=day(details.get("vendorCreatedAt")),
         repository=image.get("repositoryName") if image else None,
-        runs=bool(running) if image else True,
+        runs=bool(running) or found is None,
         because="suppressed by a filter of Inspector" if status == "SUPPRESSED" else None,
     )
 

@@ -59,14 +59,20 @@ def month_of(day: date) -> tuple[date, date]:
     return first, a_month_after(first)
 
 
-def answered(record: Record, month: date) -> tuple[Answered, ...]:
-    """Return the closures of a month, of all environments of the record."""
+def last_month(today: date) -> date:
+    """Return the first day of the last whole month."""
+    return (today.replace(day=1) - timedelta(days=1)).replace(day=1)
+
+
+def answered(record: Record, month: date, service: str | None = None) -> tuple[Answered, ...]:
+    """Return the closures of a month in the record; `service` limits them to one."""
     first, next_ = month_of(month)
     return tuple(
         each
         for environment, answers in record.items()
         for each in _answered(environment, answers)
         if first <= each.closure.at.date() < next_
+        and (service is None or service in each.closure.services)
     )
 
 

@@ -97,4 +97,5 @@ def not_ours(tool: Tool, error: ClientError) -> Unread:
             f"not ours to see: the shell's role may not call {call}",
             f"ask for the right to call {call}, or let its owners look",
         )
-    return Unread(tool, f"{call}: {details.get('Message') or error}", f"look whether {tool} is on")
+    why = " ".join(str(details.get("Message") or error).split())
+    return Unread(tool, cut(printable(f"{call}: {why}")), f"look whether {tool} is on")
