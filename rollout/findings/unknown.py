@@ -71,16 +71,13 @@ def each_understood(
     for document in documents:
         try:
             found = understand(document)
-        except (UnknownFormat, AttributeError, KeyError, TypeError, ValueError) as error:
+        except (UnknownFormat, AttributeError, LookupError, TypeError, ValueError) as error:
             name = document.get(identifier) if isinstance(document, Mapping) else None
-            why = (
-                str(error)
-                if isinstance(error, UnknownFormat)
-                else f"it has another form ({error!r})"
-            )
-            reason = f"{tool} finding {name or 'without an id'} has an unknown format: {why}"
+            why = str(error) if isinstance(error, UnknownFormat) else f"another form, {error!r}"
             yield Unread(
-                tool, cut(printable(reason)), f"look at it in the console of {tool}, and report it"
+                tool,
+                f"finding {_shown(name or 'without an id')} has an unknown format: {_shown(why)}",
+                f"look at it in the console of {tool}, and report it",
             )
         else:
             if found:
@@ -97,5 +94,10 @@ def not_ours(tool: Tool, error: ClientError) -> Unread:
             f"not ours to see: the shell's role may not call {call}",
             f"ask for the right to call {call}, or let its owners look",
         )
-    why = " ".join(str(details.get("Message") or error).split())
-    return Unread(tool, cut(printable(f"{call}: {why}")), f"look whether {tool} is on")
+    why = _shown(details.get("Message") or error)
+    return Unread(tool, f"{call}: {why}", f"look whether {tool} is on")
+
+
+def _shown(value: object) -> str:
+    """Return a text of AWS's on one line."""
+    return cut(printable(" ".join(str(value).split())))
