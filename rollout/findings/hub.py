@@ -71,7 +71,6 @@ def _understood(words: Words, document: Document) -> SecurityFinding | None:
     except Elsewhere:
         return None
     resource = needed(document, "Resources")[0]
-    image = (resource.get("Details") or {}).get("AwsEcrContainerImage") or {}
     vulnerability: Document = next(iter(document.get("Vulnerabilities") or ()), {})
     state = _state(document)
     title = needed(document, "Title")
@@ -94,7 +93,7 @@ def _understood(words: Words, document: Document) -> SecurityFinding | None:
         is_weakness=bool(vulnerability or document.get("Compliance")),
         has_fix=vulnerability.get("FixAvailable", "YES") != "NO",
         published=_published(vulnerability),
-        repository=image.get("RepositoryName"),
+        repository=_repository(resource),
         because=note or "suppressed in Security Hub" if state is State.SUPPRESSED else None,
     )
 
@@ -108,7 +107,8 @@ def _kind(tool: Tool, document: Document) -> str:
     control = (document.get("Compliance") or {}).get("SecurityControlId")
     types = document.get("Types") or ()
     if tool is Tool.GUARDDUTY and types:
-        return str(types[0]).rpartition("/")[2]
+        # GuardDuty's `Purpose:Resource/Family`, with the hub's separator for its own slash.
+        return str(types[0]).rpartition("/")[2].replace("-", "/", 1)
     return str(control or document.get("GeneratorId") or needed(document, "Title"))
 
 
@@ -137,9 +137,9 @@ def _places(words: Words, resources: Any) -> Iterator[Place]:
     for resource in resources:
         kind, details = needed(resource, "Type"), resource.get("Details") or {}
         task, service = details.get("AwsEcsTask") or {}, details.get("AwsEcsService") or {}
-        image = details.get("AwsEcrContainerImage") or {}
         if task.get("Group"):
-            yield words.of_task(task.get("ClusterArn") or "", task["Group"])
+            cluster = task.get("ClusterArn") or _cluster(needed(resource, "Id"))
+            yield words.of_task(cluster, task["Group"])
         elif service.get("ServiceName") or service.get("Name"):
             name = service.get("ServiceName") or service["Name"]
             cluster, launch_type = service.get("Cluster") or "", service.get("LaunchType")
@@ -149,5 +149,22 @@ def _places(words: Words, resources: Any) -> Iterator[Place]:
         elif kind == "AwsEcsTaskDefinition":
             family = needed(resource, "Id").rpartition("/")[2].partition(":")[0]
             yield words.of_family(family)
-        elif image.get("RepositoryName"):
-            yield from words.of_repository(image["RepositoryName"])
+        elif repository := _repository(resource):
+            yield from words.of_repository(repository)
+
+
+def _cluster(task: str) -> str:
+    """Return the cluster in the ARN of a task: `...:task/<cluster>/<id>`."""
+    parts = task.rpartition(":")[2].split("/")
+    return parts[1] if len(parts) == 3 else ""
+
+
+def _repository(resource: Document) -> str | None:
+    """Return the repository of an image: `...:repository/<name>/sha256:<digest>`; None: it is
+    something else.
+    """
+    if needed(resource, "Type") != "AwsEcrContainerImage":
+        return None
+    details = (resource.get("Details") or {}).get("AwsEcrContainerImage") or {}
+    _, _, path = needed(resource, "Id").partition(":repository/")
+    return details.get("RepositoryName") or path.rpartition("/")[0]

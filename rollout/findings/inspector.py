@@ -60,6 +60,7 @@ def _understood(words: Words, clusters: Any, document: Document) -> SecurityFind
     resource = needed(document, "resources")[0]
     image = (resource.get("details") or {}).get("awsEcrContainerImage")
     details = document.get("packageVulnerabilityDetails") or {}
+    kind = details.get("vulnerabilityId") or needed(document, "type")
     try:
         own = words.of_tags(resource.get("tags") or {})
         found = clusters(needed(resource, "id")) if image else None
@@ -72,8 +73,8 @@ def _understood(words: Words, clusters: Any, document: Document) -> SecurityFind
     return SecurityFinding(
         tool=Tool.INSPECTOR,
         key=needed(document, "findingArn"),
-        kind=details.get("vulnerabilityId") or needed(document, "type"),
-        title=document.get("title") or needed(document, "description"),
+        kind=kind,
+        title=document.get("title") or document.get("description") or kind,
         severity=severity(needed(document, "severity")),
         state=_STATES[status],
         first_seen=moment(document, "firstObservedAt"),

@@ -1,6 +1,6 @@
 """What of ours a finding is about, from the names and tags that AWS's tools repeat."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -43,6 +43,11 @@ class Words:
             return Place(known.service, side or known.side)
         return Place(family, side, is_known=False)
 
+    def of_running(self, where: str) -> Place:
+        """Return the place that `rollout.images.survey.Running.where` names."""
+        name, _, side = where.partition(" on ")
+        return Place(name, Side(side)) if side else self.of_family(name.removesuffix(" as a task"))
+
     def of_tags(self, tags: Mapping[str, str]) -> Place | None:
         """Return what a resource with our tags belongs to; None without them. Raises Elsewhere."""
         if tags.get("Environment") in self.others:
@@ -70,18 +75,6 @@ class Words:
             if any(cluster == names.cluster(other, side) for other in self.others):
                 raise Elsewhere
         return None
-
-
-def as_places(texts: Iterable[str]) -> tuple[Place, ...]:
-    """Return the places that `rollout.images.survey.Running.where` names."""
-    places = []
-    for text in texts:
-        service, _, side = text.partition(" on ")
-        if side:
-            places.append(Place(service, Side(side)))
-        else:
-            places.append(Place(text.removesuffix(" as a task")))
-    return tuple(places)
 
 
 @cache

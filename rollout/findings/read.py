@@ -51,7 +51,7 @@ def read(
             Tool.GUARDDUTY: lambda: guardduty.read(words, client),
             Tool.INSPECTOR: lambda: inspector.read(words, client),
         }
-    readers[Tool.ECR] = lambda: scans.read(environment, client, now)
+    readers[Tool.ECR] = lambda: scans.read(words, client, now)
     answers = [each for tool, reader in readers.items() for each in _asked(tool, reader)]
     unread = tuple(dict.fromkeys(each for each in answers if isinstance(each, Unread)))
     findings = tuple(each for each in answers if isinstance(each, SecurityFinding))

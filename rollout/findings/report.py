@@ -44,7 +44,8 @@ def mistakes(environment: str, lines: Iterable[Line], unread: Iterable[Unread]) 
             "late",
             f"{each.finding.id}, {each.finding.severity}, {each.finding.where}: had to be resolved "
             f"by {each.deadline} ({each.rule})",
-            f"answer it, then: pay findings close {environment} {each.finding.id} --verdict real",
+            "answer it (docs/tasks/answer-a-finding.md), then say what it was: "
+            f"pay findings close {environment} {each.finding.id} --verdict real|false",
         )
         for each in lines
         if each.is_late

@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from pay.model import Environment
 from rollout.aws.clients import Client
 from rollout.findings.finding import SecurityFinding, Severity, State, Tool
-from rollout.findings.places import as_places
+from rollout.findings.places import Words
 from rollout.findings.unknown import Unread
 from rollout.images.findings import Vulnerability
 from rollout.images.survey import ACTIONS, Line, Running, survey
@@ -14,14 +13,12 @@ from rollout.images.survey import ACTIONS, Line, Running, survey
 __all__ = ["ACTIONS", "read"]
 
 
-def read(
-    environment: Environment, client: Client, now: datetime
-) -> Iterator[SecurityFinding | Unread]:
+def read(words: Words, client: Client, now: datetime) -> Iterator[SecurityFinding | Unread]:
     """Yield every vulnerability of what runs, and each image that no scan looks at.
 
     Raises botocore's ClientError when AWS does not answer.
     """
-    for line in survey(environment, client):
+    for line in survey(words.environment, client):
         for running in line.running:
             if running.stored is None:
                 continue  # `pay images` reports it: there is nothing to scan
@@ -29,14 +26,14 @@ def read(
                 yield Unread(
                     Tool.ECR,
                     f"no scan of {line.image.name} {running.name}, which runs",
-                    f"see what to do: pay images {environment.name}",
+                    f"see what to do: pay images {words.environment.name}",
                 )
             for each in running.found or ():
-                yield _understood(line, running, each, now)
+                yield _understood(words, line, running, each, now)
 
 
 def _understood(
-    line: Line, running: Running, found: Vulnerability, now: datetime
+    words: Words, line: Line, running: Running, found: Vulnerability, now: datetime
 ) -> SecurityFinding:
     published = found.published
     day = datetime(published.year, published.month, published.day, tzinfo=UTC) if published else now
@@ -51,7 +48,7 @@ def _understood(
         state=State.OPEN,
         first_seen=first.astimezone(UTC),
         last_seen=last.astimezone(UTC),
-        places=as_places(running.where),
+        places=tuple(map(words.of_running, running.where)),
         has_fix=found.has_fix,
         repository=line.image.repository,
         published=published,
