@@ -1,0 +1,1 @@
+"""The ways from what AWS's tools find in an account to people."""
