@@ -21,9 +21,11 @@ from pay.model.rights import (
     execution_rights,
     instances_trust,
     publishes_alarms,
+    publishes_findings,
     task_rights,
     tasks_trust,
     used_by_alarms,
+    used_by_findings,
     used_by_logs,
 )
 from pay.model.stacks import SMOKE, Stack
@@ -103,11 +105,16 @@ def of_key(environment: Environment) -> list[Statement]:
         administered_by_account(environment),
         used_by_logs(environment),
         used_by_alarms(environment),
+        *used_by_findings(environment),
     ]
 
 
 def of_topic(environment: Environment, topic_arn: str) -> list[Statement]:
-    return [publishes_alarms(environment, topic_arn)]
+    name = topic_arn.rpartition(":")[2]
+    return [
+        publishes_alarms(environment, topic_arn),
+        *publishes_findings(environment, name, topic_arn),
+    ]
 
 
 def does_the_work(environment: Environment, service: str) -> list[Statement]:

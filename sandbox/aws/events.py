@@ -210,7 +210,8 @@ def _send(sender: Sender, arn: str, text: str, attributes: Mapping[str, str]) ->
 
 
 def _sender(rule: Rule) -> Sender:
-    return Sender(SERVICE, rule.account_id, rule.region_name, rule.arn)
+    place = rule.account_id, rule.region_name
+    return Sender(SERVICE, *place, rule.arn, hides_source_from_keys=True)
 
 
 def _count(rule: Rule, metric: str) -> None:

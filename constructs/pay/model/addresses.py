@@ -33,6 +33,7 @@ SCALING_TARGET = Address("aws_appautoscaling_target", "scaling_target")
 SCALING_POLICY = Address("aws_appautoscaling_policy", "scaling_policy")
 REQUESTS_POLICY = Address("aws_appautoscaling_policy", "requests_policy")
 SCHEDULE_GROUP = Address("aws_scheduler_schedule_group", "schedules")
+DETECTOR_LOOKUP = Address("data.aws_guardduty_detector", "detector")
 DEAD_LETTERS = Address("aws_sqs_queue", "dead_letters")
 DASHBOARD = Address("aws_cloudwatch_dashboard", "dashboard")
 CLUSTER_LOOKUP = Address("data.aws_ecs_cluster", "cluster")
@@ -72,6 +73,14 @@ def one_off_task(family: str) -> Address:
 
 def schedule(call: str) -> Address:
     return Address("aws_scheduler_schedule", f"{call}_schedule".replace("-", "_"))
+
+
+def finding_rule(route: str) -> Address:
+    return Address("aws_cloudwatch_event_rule", f"{route}_rule".replace("-", "_"))
+
+
+def finding_target(route: str) -> Address:
+    return Address("aws_cloudwatch_event_target", f"{route}_target".replace("-", "_"))
 
 
 def scheduled_action(name: str) -> Address:

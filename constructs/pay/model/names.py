@@ -103,6 +103,22 @@ def sleep_key_alias(environment: str) -> str:
     return f"alias/{environment}-sleep-schedules"
 
 
+def finding_rule(account: str, route: str) -> str:
+    """Return the rule that tells findings on one way; at most 64 characters (AWS: EventBridge API
+    reference, `PutRule`).
+    """
+    return shorten(f"{account}-findings-{route}", 64)
+
+
+def finding_dead_letters(account: str) -> str:
+    """Return the queue of the findings that could not be told."""
+    return f"{account}-findings-dead-letter"
+
+
+def finding_key_alias(account: str) -> str:
+    return f"alias/{account}-findings"
+
+
 def load_balancer(environment: str, service: str, side: Side) -> str:
     suffix = "-fg-alb" if side is Side.FARGATE else "-alb"
     return shorten(f"{environment}-{service}{suffix}", LOAD_BALANCER_NAME_LIMIT)

@@ -14,9 +14,10 @@ from pay.model.environment.environment import Environment
 from pay.model.service.dependencies import Access, BucketUse, QueueUse, TopicUse
 from pay.model.service.microservice import Microservice
 from pay.model.service.one_off_task import OneOffTask
-from pay.model.vocabulary import Side
+from pay.model.vocabulary import Severity, Side
 
 _ECS_TASKS = "ecs-tasks.amazonaws.com"
+_EVENTS = "events.amazonaws.com"
 _SCHEDULER = "scheduler.amazonaws.com"
 
 _QUEUE_ACTIONS = {
@@ -461,6 +462,55 @@ def publishes_alarms(environment: Environment | Account, topic_arn: str) -> Stat
     """Allow CloudWatch to publish alarms to a topic."""
     sends = used_by_alarms(environment)
     return replace(sends, actions=["sns:Publish"], resources=[topic_arn])
+
+
+def used_by_findings(environment: Environment) -> list[Statement]:
+    """Return what lets EventBridge send findings to the environment's encrypted topics, if its
+    account is watched through one of them. No condition on the source: EventBridge does not say it
+    to KMS, and nothing would arrive (AWS: SNS developer guide, "Enable compatibility between event
+    sources from AWS services and encrypted topics").
+    """
+    own = (names.alarm_topic(environment.name, severity) for severity in Severity)
+    return [encrypts_events()] if any(_tells_findings(environment, name) for name in own) else []
+
+
+def encrypts_events() -> Statement:
+    """Allow EventBridge to encrypt what it sends to a topic or a queue."""
+    actions, principal = ["kms:Decrypt", "kms:GenerateDataKey*"], {"Service": _EVENTS}
+    return Statement("SendsFindings", actions, ["*"], principal=principal)
+
+
+def publishes_findings(environment: Environment, name: str, arn: str) -> list[Statement]:
+    """Return what lets EventBridge tell findings through a topic, if they go there."""
+    if not _tells_findings(environment, name):
+        return []
+    return [
+        Statement(
+            "TellsFindings",
+            ["sns:Publish"],
+            [arn],
+            principal={"Service": _EVENTS},
+            conditions={"StringEquals": {"aws:SourceAccount": environment.account_id}},
+        )
+    ]
+
+
+def keeps_untold_findings(account: Account) -> Statement:
+    """Allow the rules of findings to keep what they could not tell (AWS: EventBridge user guide,
+    "Using dead-letter queues to process undelivered events in EventBridge").
+    """
+    rules = names.finding_rule(account.name, "*")
+    return Statement(
+        "KeepsWhatWasNotTold",
+        ["sqs:SendMessage"],
+        [account.arn("sqs", names.finding_dead_letters(account.name))],
+        principal={"Service": _EVENTS},
+        conditions={"ArnLike": {"aws:SourceArn": account.arn("events", f"rule/{rules}")}},
+    )
+
+
+def _tells_findings(environment: Environment, topic: str) -> bool:
+    return environment.watching is not None and topic in environment.watching.topics.names()
 
 
 def pulls_images(roles: Sequence[str]) -> Statement:

@@ -6,7 +6,12 @@ from imports.aws.sns_topic import SnsTopic
 from imports.aws.sns_topic_policy import SnsTopicPolicy
 from pay.iam.document import policy_document
 from pay.model import Environment, Severity, names
-from pay.model.rights import publishes_alarms, used_by_alarms
+from pay.model.rights import (
+    publishes_alarms,
+    publishes_findings,
+    used_by_alarms,
+    used_by_findings,
+)
 from pay.platform.keys import encryption_key
 
 
@@ -21,18 +26,17 @@ class AlarmTopics(Construct):
             environment=environment,
             alias=names.alarm_key_alias(environment.name),
             description=f"Alarms of {environment.name}",
-            used_by=[used_by_alarms(environment)],
+            used_by=[used_by_alarms(environment), *used_by_findings(environment)],
         )
         for severity in Severity:
-            topic = SnsTopic(
-                scope,
-                f"{severity}_topic",
-                name=names.alarm_topic(environment.name, severity),
-                kms_master_key_id=key.arn,
-            )
+            name = names.alarm_topic(environment.name, severity)
+            topic = SnsTopic(scope, f"{severity}_topic", name=name, kms_master_key_id=key.arn)
             SnsTopicPolicy(
                 scope,
                 f"{severity}_topic_policy",
                 arn=topic.arn,
-                policy=policy_document(publishes_alarms(environment, topic.arn)),
+                policy=policy_document(
+                    publishes_alarms(environment, topic.arn),
+                    *publishes_findings(environment, name, topic.arn),
+                ),
             )

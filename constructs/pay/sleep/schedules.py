@@ -30,14 +30,14 @@ class SleepSchedules:
         """`key` encrypts the schedules and the queue of what failed."""
         self._scope, self._key = scope, key
         group = names.sleep_group(environment.name)
+        lost = sleep_alarm(environment)
         self._dead_letters = dead_letter_queue(
             scope,
             names.sleep_dead_letters(environment.name),
-            environment=environment,
+            owner=environment.name,
             key=key,
-            alarm=sleep_alarm(environment),
-            topics=AlarmTopics(scope, environment),
-            rests=False,
+            alarm=lost,
+            topic=AlarmTopics(scope, environment).arn(lost.severity),
         )
         self._role = role(
             scope,

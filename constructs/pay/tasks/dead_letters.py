@@ -1,10 +1,9 @@
-"""The queue of what schedules could not do, and its alarm."""
+"""The queue of what could not be done or told, and its alarm."""
 
 from constructs import Construct
 
 from imports.aws.kms_key import KmsKey
 from imports.aws.sqs_queue import SqsQueue
-from pay.existing.messaging import AlarmTopics
 from pay.model import Environment, addresses, names
 from pay.model.alarms import Alarm
 from pay.model.monitoring.series import always
@@ -18,15 +17,17 @@ def dead_letter_queue(
     scope: Construct,
     name: str,
     *,
-    environment: Environment,
+    owner: str,
     key: KmsKey,
     alarm: Alarm,
-    topics: AlarmTopics,
-    rests: bool,
+    topic: str,
+    rests_in: Environment | None = None,
+    policy: str | None = None,
 ) -> SqsQueue:
     """Create the queue with its alarm; `key` encrypts it.
 
-    `rests`: whether the alarm notifies nobody while the environment sleeps.
+    `owner`: the environment, or the account, that the alarm's name begins with. `topic`: the ARN of
+    the topic that hears of it. `rests_in`: the environment in whose sleep it notifies nobody.
     """
     queue = SqsQueue(
         scope,
@@ -34,13 +35,14 @@ def dead_letter_queue(
         name=name,
         message_retention_seconds=KEPT_SECONDS,
         kms_master_key_id=key.arn,
+        policy=policy,
     )
     metric_alarm(
         scope,
         alarm,
-        names.environment_alarm(environment.name, alarm.name),
+        names.environment_alarm(owner, alarm.name),
         always({"QueueName": queue.name}),
-        topics.arn(alarm.severity),
-        rests_in=environment if rests else None,
+        topic,
+        rests_in=rests_in,
     )
     return queue

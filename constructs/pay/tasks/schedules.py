@@ -48,14 +48,15 @@ class Schedules:
         self._scope, self._environment, self._network = scope, environment, network
         self._key, self._calls_by = key, calls_by
         topics = AlarmTopics(scope, environment)
+        lost = dead_letters_alarm(environment)
         self._dead_letters = dead_letter_queue(
             scope,
             names.dead_letters(environment.name),
-            environment=environment,
+            owner=environment.name,
             key=key,
-            alarm=dead_letters_alarm(environment),
-            topics=topics,
-            rests=True,
+            alarm=lost,
+            topic=topics.arn(lost.severity),
+            rests_in=environment,
         )
         failed = failed_calls_alarm(environment, SCHEDULED_HTTP)
         metric_alarm(

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 
 from constructs import Construct
 
-from imports.aws.data_aws_guardduty_detector import DataAwsGuarddutyDetector
 from imports.aws.guardduty_filter import (
     GuarddutyFilter,
     GuarddutyFilterFindingCriteria,
@@ -41,18 +40,14 @@ RULE_ORDER = 100
 """Behind rules that others may have made; the order among ours does not matter, as none overlap."""
 
 
-def suppressions(scope: Construct, entries: Iterable[Suppression]) -> None:
+def suppressions(scope: Construct, entries: Iterable[Suppression], *, detector_id: str) -> None:
     """Render what an account suppresses on the day of synthesis."""
-    entries = tuple(entries)
-    archived = [each for each in entries if each.volume]
-    if archived:
-        detector = DataAwsGuarddutyDetector(scope, "suppressing_detector")
-        for each in archived:
-            _archives(scope, each, detector.id)
     for each in entries:
         if each.tool is Tool.INSPECTOR:
             _inspector_filter(scope, each)
-        elif not each.volume:
+        elif each.volume:
+            _archives(scope, each, detector_id)
+        else:
             _hub_rule(scope, each)
 
 

@@ -23,6 +23,10 @@ class Account(Model):
     environments: tuple[EnvironmentName, ...]
     """In the order in which they were given."""
 
+    def arn(self, aws_service: str, resource: str) -> str:
+        """Return the ARN of a resource in this account and region."""
+        return f"arn:aws:{aws_service}:{self.region}:{self.account_id}:{resource}"
+
 
 SHARED_FACTS = ("account_name", "region", "production", "state", "registry", "watching")
 """The fields of an environment that a stack per account uses."""

@@ -1,7 +1,8 @@
-"""The alarms on what schedules could not do."""
+"""The alarms on what schedules could not do, and on what nobody was told."""
 
 from pay.model import names
 from pay.model.alarms import Alarm
+from pay.model.environment.account import Account
 from pay.model.environment.environment import Environment
 from pay.model.queue_metrics import WAITING
 from pay.model.vocabulary import Severity
@@ -24,6 +25,16 @@ def sleep_alarm(environment: Environment) -> Alarm:
         "sleep",
         f"A part of {environment.name} was not woken or not put to sleep. Messages of {queue} say "
         f"which and why; pay asleep {environment.name} shows every part.",
+    )
+
+
+def findings_alarm(account: Account) -> Alarm:
+    """Return the alarm on findings that reached no topic."""
+    queue = names.finding_dead_letters(account.name)
+    return _alarm(
+        "findings",
+        f"A finding of account {account.name} reached no topic. Messages of {queue} hold it and "
+        f"say why; pay findings {account.environments[0]} lists all.",
     )
 
 

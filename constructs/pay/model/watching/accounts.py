@@ -80,12 +80,12 @@ class Watching(Model):
     administrator: Administrator
     road: Road
     topics: Topics
-    canary_secrets: tuple[SecretName, ...] = ()
-    """Secrets in Secrets Manager that nothing reads: whoever reads one is an intruder. They exist
-    already."""
+    decoys: tuple[SecretName, ...] = ()
+    """Secrets in Secrets Manager that nothing reads (canaries): whoever reads one is an intruder.
+    They exist already."""
 
     def problems(self) -> Iterator[Problem]:
-        twice = sorted({s for s in self.canary_secrets if self.canary_secrets.count(s) > 1})
+        twice = sorted({s for s in self.decoys if self.decoys.count(s) > 1})
         if twice:
             allowed = "each secret once"
-            yield Problem(key="canary_secrets", found=f"{', '.join(twice)} twice", allowed=allowed)
+            yield Problem(key="decoys", found=f"{', '.join(twice)} twice", allowed=allowed)

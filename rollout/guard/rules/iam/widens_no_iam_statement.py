@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from pay.iam.document import Statement
 from pay.iam.grants import widenings
 from pay.model import Environment
-from pay.model.rights import pulls_images
+from pay.model.rights import pulls_images, used_by_findings
 from pay.unread import Unread
 from rollout.guard.declared_rights import declared_rights
+from rollout.guard.needed_rights import of_topic
 from rollout.guard.new_policies import Kind, too_much
 from rollout.guard.rule import Context, Finding, Findings
 from rollout.plans.plan import Plan, ResourceChange, Verb
@@ -97,6 +98,10 @@ def _document(plan: StackPlan, change: ResourceChange, environment: Environment)
             declared = declared_rights(change.after.get("role"), plan.stack, environment)
         elif change.type == "aws_ecr_repository_policy" and environment.registry:
             declared = (pulls_images(environment.registry.pulled_by),)
+        elif change.type == "aws_kms_key":
+            declared = tuple(used_by_findings(environment))
+        elif change.type == "aws_sns_topic_policy":
+            declared = tuple(of_topic(environment, str(change.before.get("arn"))))
         yield from widenings((*before, *declared), after)
 
 

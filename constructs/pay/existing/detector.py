@@ -1,0 +1,40 @@
+"""The existing detector of GuardDuty: one for an account and region."""
+
+from constructs import Construct
+
+from imports.aws.data_aws_guardduty_detector import DataAwsGuarddutyDetector
+from pay.existing.contract import contract
+from pay.model import addresses
+from pay.model.environment.account import Account
+
+FREQUENCY = "FIFTEEN_MINUTES"
+"""How often GuardDuty sends what it finds again; by default after six hours."""
+RUNTIME = "RUNTIME_MONITORING"
+
+
+def detector(scope: Construct, account: Account) -> DataAwsGuarddutyDetector:
+    """Return the detector. Fails the plan unless it is on, sees what runs in tasks, and says soon
+    what happens again (PCI DSS v4.0.1, 11.5.1).
+    """
+    name = f"GuardDuty's detector of account {account.name}"
+    runtime = f'each.name == "{RUNTIME}" && each.status == "ENABLED"'
+    return DataAwsGuarddutyDetector(
+        scope,
+        addresses.DETECTOR_LOOKUP.id,
+        lifecycle=contract(
+            (
+                'self.status == "ENABLED"',
+                f"{name} is ${{self.status}}. Ask who administers GuardDuty to enable it.",
+            ),
+            (
+                f"length([for each in self.features : each if {runtime}]) > 0",
+                f"{name} has no {RUNTIME}: tasks run unwatched. Ask who administers GuardDuty to "
+                "enable it with ECS_FARGATE_AGENT_MANAGEMENT and EC2_AGENT_MANAGEMENT.",
+            ),
+            (
+                f'self.finding_publishing_frequency == "{FREQUENCY}"',
+                f"{name} repeats findings by ${{self.finding_publishing_frequency}}. Ask who "
+                f"administers GuardDuty for {FREQUENCY}.",
+            ),
+        ),
+    )
