@@ -12,7 +12,7 @@ from typing import Annotated
 
 from pydantic import Field, ValidationError
 
-from pay.environments.toml_lines import TomlLines
+from pay.toml_lines import TomlLines
 from pay.files import read_text
 from pay.model.base import Model
 from pay.model.problem import InvalidInput, Problem
