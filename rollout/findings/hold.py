@@ -5,13 +5,13 @@ from rollout.findings.finding import State
 from rollout.findings.listing import Line, lines
 from rollout.findings.neighbours import neighbours
 from rollout.findings.read import read
+from rollout.moves.found import Found, Held
 from rollout.moves.smoked import Reach
 from rollout.moves.standings import Standings
-from rollout.moves.watched import Held, Watched
 from rollout.terminal.refusal import Refused
 
 
-def watch_service(standings: Standings, environment: str, service: str, reach: Reach) -> Watched:
+def watch_service(standings: Standings, environment: str, service: str, reach: Reach) -> Found:
     """Return the findings that hold a promotion of a service.
 
     What happened, such as a program that is not in the image, holds at once. A vulnerability holds
@@ -24,10 +24,10 @@ def watch_service(standings: Standings, environment: str, service: str, reach: R
         with reach(target) as client:
             found = read(target, neighbours(standings, target), client, since=now, now=now)
     except Refused as refusal:
-        return Watched(unread=tuple(finding.reason for finding in refusal.findings))
+        return Found(unread=tuple(finding.reason for finding in refusal.findings))
     listed = lines(found.findings, answers, standings, environment, now)
     held = tuple(_held(each, service) for each in listed if _holds(each, service))
-    return Watched(held, tuple(f"{each.tool}: {each.reason}" for each in found.unread))
+    return Found(held, tuple(f"{each.tool}: {each.reason}" for each in found.unread))
 
 
 def _holds(line: Line, service: str) -> bool:

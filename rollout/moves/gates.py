@@ -13,11 +13,13 @@ from pay.model.stage import invariants
 from pay.model.stage.conditions import measurements, needs_approver
 from pay.model.stage.dwell import LOCAL_ZONE, has_seen_a_peak, peak_of, shortest_dwell
 from pay.model.stage.transitions import Direction, Edge, promotion
+from rollout.contracts.seen import State
+from rollout.moves.covered import NOT_WATCHED, Covered
+from rollout.moves.found import NOTHING_FOUND, Found
 from rollout.moves.journal import move, stripped
 from rollout.moves.judged import NOT_ASKED, Judged
 from rollout.moves.smoked import NOT_SMOKED, Smoked
 from rollout.moves.standings import Standings
-from rollout.moves.watched import NOT_WATCHED, Watched
 from rollout.smoke.verdict import Outcome
 from rollout.terminal.refusal import Finding, Refused
 from rollout.terminal.time_text import local, short_moment, span
@@ -38,7 +40,8 @@ class Promotion:
     """The stage that the person expects to reach; None: whichever is next."""
     judged: Judged = NOT_ASKED
     smoked: Smoked = NOT_SMOKED
-    watched: Watched = NOT_WATCHED
+    found: Found = NOTHING_FOUND
+    covered: Covered = NOT_WATCHED
 
     @property
     def target(self) -> Environment:
@@ -219,29 +222,54 @@ def findings_are_answered(p: Promotion) -> Finding | None:
     """A side on which something happened stays as it is until somebody has looked. What a tool does
     not show, a second person answers for in production.
     """
-    if p.watched.held:
+    if p.found.held:
         found = "; ".join(
             f"{each.id} on {' and '.join(each.sides) or 'a side'}, {each.what}"
-            for each in p.watched.held
+            for each in p.found.held
         )
         return Finding(
             "findings",
             f"{p.service} has open findings: {found}",
             "look at it (docs/tasks/answer-a-finding.md), then say what it was: "
-            f"pay findings close {p.environment} {p.watched.held[0].id} --verdict real|false",
+            f"pay findings close {p.environment} {p.found.held[0].id} --verdict real|false",
             "open findings",
         )
-    if not p.watched.unread:
+    if not p.found.unread:
         return None
-    needs_role = p.target.production and not any(map(stripped, p.approvers))
+    records = p.target.ladder.records
+    moves_traffic = records(p.edge.before) != records(p.edge.after)
+    has_agreed = any(map(stripped, p.approvers))
+    needs_role = p.target.production and moves_traffic and not has_agreed
     fix = "ask, and name the role that agrees to go on: --approver ROLE"
     return Finding(
         "findings",
-        f"nobody knows of findings on {p.service}: {'; '.join(p.watched.unread)}",
+        f"nobody knows of findings on {p.service}: {'; '.join(p.found.unread)}",
         fix if needs_role else f"see what is missing: pay findings {p.environment}",
         "findings not known",
         refuses=needs_role,
     )
+
+
+def tasks_are_watched(p: Promotion) -> Finding | None:
+    """Where an account is watched, no side gets a record whose tasks run unwatched (PCI DSS v4.0.1,
+    5.3.2 and 11.5.1). What AWS does not let us see, a person says; in production a second person
+    agrees.
+    """
+    coverage = p.covered.coverage
+    if not p.covered.was_asked or (coverage and coverage.state is State.ON):
+        return None
+    if coverage and coverage.state is State.OFF:
+        return Finding(
+            "watched", f"GuardDuty does not watch it: {coverage.reasons}", coverage.fix, "unwatched"
+        )
+    why = coverage.denied if coverage else p.covered.why_not
+    missing = f"whether GuardDuty watches it is not ours to see: {why}"
+    if not invariants.has_evidence(p.evidence):
+        fix = 'ask whoever sees it, and say what it shows: --evidence "TEXT"'
+        return Finding("watched", missing, fix, "watched?")
+    needs_role = p.target.production and not any(map(stripped, p.approvers))
+    fix = "ask, and name the role that agrees to go on without seeing it: --approver ROLE"
+    return Finding("watched", missing, fix if needs_role else "watch it", refuses=needs_role)
 
 
 def approver_is_named(p: Promotion) -> Finding | None:
@@ -326,6 +354,7 @@ GATES: tuple[Callable[[Promotion], Finding | None], ...] = (
     measurements_are_given,
     smoke_tests_pass,
     findings_are_answered,
+    tasks_are_watched,
     clients_have_followed,
     peak_was_seen,
     outside_the_peak,

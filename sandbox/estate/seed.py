@@ -17,6 +17,7 @@ from sandbox.estate.mistakes import Mistake
 from sandbox.estate.neighbours import make_neighbours
 from sandbox.estate.network import make_network
 from sandbox.estate.storage import make_storage
+from sandbox.estate.watching import make_watching
 from sandbox.estate.web_acls import make_web_acl
 
 
@@ -46,6 +47,7 @@ def seed(
     if legacy or neighbours or environment.registry is None:
         make_images(owner)
     make_web_acl(owner)
+    make_watching(owner)
     make_log_pipeline(owner)
     if legacy:
         make_legacy_cluster(owner)

@@ -17,12 +17,12 @@ class Held:
 
 
 @dataclass(frozen=True)
-class Watched:
+class Found:
     """The open findings that hold a promotion, and the tools about which nobody knows."""
 
     held: tuple[Held, ...] = ()
     unread: tuple[str, ...] = ()
 
 
-NOT_WATCHED = Watched()
+NOTHING_FOUND = Found()
 """Nobody watches the account, so nothing is asked."""
