@@ -7,6 +7,7 @@ from datetime import datetime
 from pay.model import Environment, Side, Stage
 from pay.model.stage.dns_answers import side_shares
 from pay.model.stage.transitions import promotion
+from rollout.contracts.agent.coverage import Coverage
 from rollout.moves.by_hand import changed_by_hand
 from rollout.moves.collisions import Collision, collisions
 from rollout.moves.gates import Promotion, findings
@@ -36,9 +37,13 @@ class Row:
     """The reasons that block the next stage now."""
     collisions: tuple[Collision, ...]
     """All that the service takes part in, allowed or not."""
+    watched: tuple[Coverage, ...] = ()
+    """How much of each side GuardDuty's agent watches; empty: AWS was not asked."""
 
     def as_data(self) -> dict[str, object]:
+        watched = [each.as_data() for each in self.watched]
         return {
+            **({"watched": watched} if watched else {}),
             "environment": self.environment,
             "service": self.service,
             "scope": self.scope,

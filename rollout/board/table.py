@@ -9,6 +9,8 @@ from rich.text import Text
 
 from pay.model import Stage
 from rollout.board.board import Row
+from rollout.contracts.agent.coverage import Coverage
+from rollout.contracts.seen import State
 from rollout.moves.standings import Standings
 from rollout.sleep.hours import by_plan
 from rollout.terminal.tables import fits, print_table
@@ -45,6 +47,11 @@ def _print_notes(out: Console, board: Sequence[Row], name: str, before: str = ""
         if row.environment == name and row.by_hand:
             out.print(Text("! ", "yellow").append(f"{before}{row.by_hand.reason}", ""))
             out.print(Text(f"  -> {row.by_hand.fix}", "dim"))
+    for row in board:
+        for side in row.watched if row.environment == name else ():
+            if side.state is State.OFF:
+                out.print(Text("x ", "red").append(f"{before}{side.reasons}", ""))
+                out.print(Text(f"  -> {side.fix}", "dim"))
     collisions = (each for row in board if row.environment == name for each in row.collisions)
     for each in dict.fromkeys(collisions):
         mark, style, note = ("x", "red", f"-> {each.fix}")
@@ -62,12 +69,14 @@ def _detail(standings: Standings, board: Sequence[Row], name: str) -> Table:
     title = Text(f"{name}  ").append(f"{flying} of at most {target.max_in_flight} in flight", style)
     if target.follows:
         title.append(f", follows {target.follows}")
+    asked = any(row.watched for row in board)
     table = Table(
         Column("service", no_wrap=True),
         Column("stage", no_wrap=True),
         Column("weights", no_wrap=True, justify="right"),
         Column("since", no_wrap=True, justify="right"),
         Column("next step"),
+        *([Column("watched")] if asked else []),
         title=title,
         title_justify="left",
         caption=Text(f"frozen: {target.frozen}") if target.frozen else None,
@@ -76,8 +85,16 @@ def _detail(standings: Standings, board: Sequence[Row], name: str) -> Table:
     for row in board:
         if row.environment == name:
             since = _since(row, standings.now)
-            table.add_row(row.service, _stage(row.stage), row.weights, since, _next_step(row))
+            cells = (row.service, _stage(row.stage), row.weights, since, _next_step(row))
+            table.add_row(*cells, *([_watched(row.watched)] if asked else []))
     return table
+
+
+def _watched(sides: Sequence[Coverage]) -> Text:
+    """Return a line for each side."""
+    styles = {State.ON: "green", State.OFF: "red", State.NOT_OURS: "yellow"}
+    lines = (Text(f"{each.side} {each.brief}", styles[each.state]) for each in sides)
+    return Text("\n").join(lines)
 
 
 def _overview(board: Sequence[Row], environments: Sequence[str]) -> Table:

@@ -7,6 +7,7 @@ Where metrics of both sides can be compared, it asks the judge first, with the A
 the shell. PASS needs no evidence, FAIL blocks the move. Without a verdict `--evidence` says what
 was measured; in production `--approver` names the role that agrees to go on. From `dark` it runs
 the smoke tests of the Fargate side in the same way: FAILED blocks the move, no run is no pass.
+Where the account is watched, a task there without GuardDuty's agent blocks it, too.
 
 Example: `pay promote test-12 connector --evidence "errors 0.1 %, p99 as before, 4 h"`
 """
@@ -17,6 +18,7 @@ from typing import Annotated, Any
 import typer
 
 from pay.model import Environment, Stage
+from rollout.moves.covered import cover_side
 from rollout.moves.gates import Promotion, next_move
 from rollout.moves.journal import author
 from rollout.moves.judge_stage import judge_stage
@@ -66,6 +68,7 @@ def promote(
             expected=to,
             judged=judge_stage(standings, environment, service, edge, _awake),
             smoked=smoke_side(standings, environment, service, edge, _awake),
+            covered=cover_side(standings, environment, service, edge, _awake),
         )
         print_move(write_promotion(asked, by=author(folder)), as_json=as_json)
 

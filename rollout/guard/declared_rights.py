@@ -97,6 +97,7 @@ def _starts_tasks(side: ServiceSide) -> Sequence[Statement]:
     path = names.parameter_path(environment.name, service.name)
     return execution_rights(
         environment,
+        side.side,
         repositories=[environment.arn("ecr", f"repository/{each}") for each in repositories],
         log_groups=LogGroups(side).arns,
         secrets=[

@@ -11,7 +11,7 @@ from pay.containers.images import ecr_repository
 from pay.iam.document import Statement
 from pay.iam.grants import Grant
 from pay.iam.patterns import includes
-from pay.model import Environment, names
+from pay.model import Environment, Side, names
 from pay.model.rights import (
     SERVICES_OF_INSTANCES,
     SERVICES_OF_TASKS,
@@ -55,7 +55,7 @@ def of_role(
     )
     needs = []
     if role != does:
-        needs += starts_tasks(list(_containers(plan)), before, environment, plan)
+        needs += starts_tasks(list(_containers(plan)), before, environment, side, plan)
     if role != starts:
         needs += does_the_work(environment, service)
     return needs
@@ -135,6 +135,7 @@ def starts_tasks(
     containers: Sequence[Container],
     allowed: Sequence[Statement],
     environment: Environment,
+    side: Side,
     plan: Plan,
 ) -> list[Statement]:
     """Return what ECS needs to start tasks of these containers. `allowed`: what it may do."""
@@ -153,6 +154,7 @@ def starts_tasks(
     }
     rights = execution_rights(
         environment,
+        side,
         repositories=sorted(map(str, repositories)),
         log_groups=sorted(environment.arn("logs", f"log-group:{g}") for g in groups),
         secrets=secrets,

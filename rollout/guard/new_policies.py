@@ -11,7 +11,7 @@ from pay.iam.document import Statement
 from pay.iam.grants import Grant, all_but, grants, in_words
 from pay.iam.patterns import BOUND_BY, is_open_resource
 from pay.model import Environment, names
-from pay.model.rights import PULL_ACTIONS
+from pay.model.rights import PULL_ACTIONS, pulls_agent
 
 
 class Kind(Enum):
@@ -90,6 +90,8 @@ def _reasons(
     is_wide = is_open_resource(grant.resource) or grant.resource.count(":") < 5  # or not an ARN
     if is_wide and not _is_bound(grant, statement):
         yield "on everything"
+    elif _pulls_agent(grant, environment):
+        return  # From an account of AWS, which no file names.
     elif _account(grant.resource) not in ("", environment.account_id, _account(metrics_role)):
         yield "in an account that the environment's file does not name"
 
@@ -115,6 +117,13 @@ def _pulls(grant: Grant, environment: Environment) -> bool:
     roles = environment.registry.pulled_by if environment.registry else ()
     is_named = grant.principal.removeprefix("AWS:") in roles
     return is_named and grant.action.lower() in map(str.lower, PULL_ACTIONS)
+
+
+def _pulls_agent(grant: Grant, environment: Environment) -> bool:
+    """Return whether a role of a watched account pulls GuardDuty's agent, from AWS's own."""
+    pulls = pulls_agent(environment) if environment.watching else None
+    is_pull = grant.action.lower() in map(str.lower, PULL_ACTIONS)
+    return pulls is not None and is_pull and grant.resource in pulls.resources
 
 
 def _account(arn: str) -> str:

@@ -13,6 +13,8 @@ from pay.model.stage import invariants
 from pay.model.stage.conditions import measurements, needs_approver
 from pay.model.stage.dwell import LOCAL_ZONE, has_seen_a_peak, peak_of, shortest_dwell
 from pay.model.stage.transitions import Direction, Edge, promotion
+from rollout.contracts.seen import State
+from rollout.moves.covered import NOT_WATCHED, Covered
 from rollout.moves.journal import move, stripped
 from rollout.moves.judged import NOT_ASKED, Judged
 from rollout.moves.smoked import NOT_SMOKED, Smoked
@@ -37,6 +39,7 @@ class Promotion:
     """The stage that the person expects to reach; None: whichever is next."""
     judged: Judged = NOT_ASKED
     smoked: Smoked = NOT_SMOKED
+    covered: Covered = NOT_WATCHED
 
     @property
     def target(self) -> Environment:
@@ -213,6 +216,28 @@ def smoke_tests_pass(p: Promotion) -> Finding | None:
     return Finding("smoke", missing, fix if needs_role else "watch it", refuses=needs_role)
 
 
+def tasks_are_watched(p: Promotion) -> Finding | None:
+    """Where an account is watched, no side gets a record whose tasks run unwatched (PCI DSS v4.0.1,
+    5.3.2 and 11.5.1). What AWS does not let us see, a person says; in production a second person
+    agrees.
+    """
+    coverage = p.covered.coverage
+    if not p.covered.was_asked or (coverage and coverage.state is State.ON):
+        return None
+    if coverage and coverage.state is State.OFF:
+        return Finding(
+            "watched", f"GuardDuty does not watch it: {coverage.reasons}", coverage.fix, "unwatched"
+        )
+    why = coverage.denied if coverage else p.covered.why_not
+    missing = f"whether GuardDuty watches it is not ours to see: {why}"
+    if not invariants.has_evidence(p.evidence):
+        fix = 'ask whoever sees it, and say what it shows: --evidence "TEXT"'
+        return Finding("watched", missing, fix, "watched?")
+    needs_role = p.target.production and not any(map(stripped, p.approvers))
+    fix = "ask, and name the role that agrees to go on without seeing it: --approver ROLE"
+    return Finding("watched", missing, fix if needs_role else "watch it", refuses=needs_role)
+
+
 def approver_is_named(p: Promotion) -> Finding | None:
     """A move that is hard to take back needs a second person."""
     if not needs_approver(p.edge) or any(map(stripped, p.approvers)):
@@ -294,6 +319,7 @@ GATES: tuple[Callable[[Promotion], Finding | None], ...] = (
     metrics_do_not_fail,
     measurements_are_given,
     smoke_tests_pass,
+    tasks_are_watched,
     clients_have_followed,
     peak_was_seen,
     outside_the_peak,

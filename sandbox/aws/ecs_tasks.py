@@ -17,7 +17,7 @@ from moto.elbv2.models import elbv2_backends
 from moto.logs.models import logs_backends
 from moto.moto_api._internal import mock_random
 
-from sandbox.aws import quotas
+from sandbox.aws import guardduty_agent, quotas
 from sandbox.aws.clock import CLOCK
 from sandbox.aws.ecs_images import Failure, digest_of, failure_of
 from sandbox.aws.ecs_instances import take
@@ -87,12 +87,15 @@ class ServiceTask(Task):
         # moto's own containers lack ports and addresses; its serialiser also accepts plain data.
         containers: Any = [_container(self, part) for part in definition.container_definitions]
         self.containers = containers
+        if agent := guardduty_agent.container(self):
+            containers.append(agent)
 
     def mark_containers(self, status: str, health: str) -> None:
-        """Set the last status and health of every container."""
+        """Set the last status and health of every container; one that could not start stays so."""
         containers: Any = self.containers
         for container in containers:
-            container.update(lastStatus=status, healthStatus=health)
+            if container["lastStatus"] != "STOPPED":
+                container.update(lastStatus=status, healthStatus=health)
 
     def advance(self) -> None:
         """Do nothing: moto calls this when a task is described."""

@@ -1,5 +1,7 @@
 """The web ACL in front of what the public reaches."""
 
+from typing import Any
+
 from sandbox.estate.estate_builder import Owner
 
 REGIONAL = "REGIONAL"
@@ -15,6 +17,7 @@ def make_web_acl(owner: Owner) -> None:
         Name=name,
         Scope=REGIONAL,
         DefaultAction={"Allow": {}},
+        Rules=[_common_rules(visibility)],
         VisibilityConfig={**visibility, "MetricName": name},
         Tags=owner.tags(name),
     )
@@ -22,10 +25,24 @@ def make_web_acl(owner: Owner) -> None:
 
 def protect(owner: Owner, balancer_arn: str) -> None:
     """Put a public load balancer behind the environment's web ACL, which must exist."""
-    owner.client("wafv2").associate_web_acl(
-        WebACLArn=_web_acls(owner)[owner.environment.load_balancers.web_acl],
-        ResourceArn=balancer_arn,
-    )
+    owner.client("wafv2").associate_web_acl(WebACLArn=web_acl_arn(owner), ResourceArn=balancer_arn)
+
+
+def web_acl_arn(owner: Owner) -> str:
+    """Return the ARN of the environment's web ACL, which must exist."""
+    return _web_acls(owner)[owner.environment.load_balancers.web_acl]
+
+
+def _common_rules(visibility: dict[str, bool]) -> dict[str, Any]:
+    """Return the rule that blocks what AWS's common rule set finds."""
+    vendor, name = "AWS", "AWSManagedRulesCommonRuleSet"
+    return {
+        "Name": "common",
+        "Priority": 0,
+        "Statement": {"ManagedRuleGroupStatement": {"VendorName": vendor, "Name": name}},
+        "OverrideAction": {"None": {}},
+        "VisibilityConfig": {**visibility, "MetricName": "common"},
+    }
 
 
 def _web_acls(owner: Owner) -> dict[str, str]:

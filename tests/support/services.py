@@ -18,6 +18,7 @@ from pay.model import (
 )
 from pay.model.environment.monitoring import Monitoring, Notifying
 from pay.model.side import ServiceSide
+from pay.model.watching.accounts import Administrator, Road, Topics, Watching
 
 RUNNING_TASKS = [name for name, each in CATALOGUE.items() if each.task_runs]
 """The services that start one-off tasks."""
@@ -53,6 +54,18 @@ def proxy(name: str = "egress", **changes: Any) -> Microservice:
 def catalogue(*services: Microservice) -> Mapping[str, Microservice]:
     """A catalogue of these services."""
     return {s.name: s for s in services}
+
+
+def unwatched(environment: Environment) -> Environment:
+    """Return an environment of an account that nobody watches."""
+    return environment.model_copy(update={"watching": None})
+
+
+def watched(environment: Environment) -> Environment:
+    """Return an environment of an account that is watched."""
+    topics = Topics(page="page", ticket="ticket", weekly="weekly")
+    watching = Watching(administrator=Administrator.STANDALONE, road=Road.HUB, topics=topics)
+    return environment.model_copy(update={"watching": watching})
 
 
 def at_stage(environment: Environment, name: str, stage: Stage) -> Environment:

@@ -16,6 +16,7 @@ from pay.model.service.call_graph import Catalogue, callers
 from pay.model.service.dependencies import POSTGRESQL_PORT, REDIS_PORT
 from pay.model.service.microservice import Microservice, Runtime
 from pay.model.vocabulary import Exposure, Segment, Side
+from pay.model.watching.agent import ENDPOINT
 
 REDIS_PARAMETER = "REDIS_URL"
 """The parameter that holds the address of a service's Redis (public: publicapi's configuration)."""
@@ -182,6 +183,9 @@ def _from_tasks(
         yield _single(source, INTERNET, HTTPS)
     for api in _apis(service, side):
         yield _single(source, End(EndKind.AWS, api), HTTPS)
+    if environment.watching:
+        # GuardDuty's agent: beside a Fargate task, on an instance of EC2.
+        yield _single(source, End(EndKind.AWS, ENDPOINT), HTTPS)
     for called in service.called:
         if called in environment.services:
             yield from _call(source, catalogue[called], environment)

@@ -15,6 +15,7 @@ from pay.model.service.dependencies import Access, BucketUse, QueueUse, TopicUse
 from pay.model.service.microservice import Microservice
 from pay.model.service.one_off_task import OneOffTask
 from pay.model.vocabulary import Severity, Side
+from pay.model.watching.agent import repository_arn
 
 _ECS_TASKS = "ecs-tasks.amazonaws.com"
 _EVENTS = "events.amazonaws.com"
@@ -49,6 +50,7 @@ SERVICES_OF_INSTANCES = frozenset({"ecs"})
 
 def execution_rights(
     environment: Environment,
+    side: Side,
     *,
     repositories: Sequence[str],
     log_groups: Sequence[str],
@@ -57,6 +59,7 @@ def execution_rights(
     parameters: Sequence[str],
 ) -> list[Statement]:
     """Return what ECS may do to start a task: pull images, write logs, read its configuration.
+    Where the account is watched, it also pulls the agent that GuardDuty adds to tasks of Fargate.
 
     Each argument holds ARNs. `secret_keys`: the KMS keys that encrypt the secrets.
     """
@@ -64,6 +67,7 @@ def execution_rights(
         # AWS: service authorization reference, Amazon ECR: GetAuthorizationToken takes no resource.
         Statement("LogInToEcr", ["ecr:GetAuthorizationToken"], ["*"]),
         Statement("PullImages", PULL_ACTIONS, repositories),
+        *([pulls_agent(environment)] if environment.watching and side is Side.FARGATE else []),
         Statement("WriteLogs", _WRITE_LOGS, [f"{arn}:*" for arn in log_groups]),
     ]
     if secrets:
@@ -79,6 +83,13 @@ def execution_rights(
     if parameters:
         statements.append(Statement("ReadParameters", ["ssm:GetParameters"], parameters))
     return statements
+
+
+def pulls_agent(environment: Environment) -> Statement:
+    """Let ECS pull GuardDuty's agent from the account of AWS that holds it; without it a task runs
+    on unwatched (AWS: GuardDuty user guide, "Prerequisites for container image access").
+    """
+    return Statement("PullGuardDutyAgent", PULL_ACTIONS, [repository_arn(environment.region)])
 
 
 def task_rights(
@@ -102,6 +113,7 @@ def starts_one_off(environment: Environment, task: OneOffTask) -> list[Statement
     group = names.log_group(environment.name, task.log_kind, task.name)
     return execution_rights(
         environment,
+        Side.FARGATE,
         repositories=[environment.arn("ecr", f"repository/{task.repository}")],
         log_groups=[environment.arn("logs", f"log-group:{group}")],
         secrets=(),

@@ -38,6 +38,7 @@ class Roles:
         repositories = [names.repository(service), *sidecars]
         starts = execution_rights(
             side.environment,
+            side.side,
             repositories=[side.environment.arn("ecr", f"repository/{r}") for r in repositories],
             log_groups=logs.arns,
             secrets=configuration.secret_arns,

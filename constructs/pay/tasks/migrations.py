@@ -4,7 +4,7 @@ from constructs import Construct
 
 from pay.existing.configuration import ExistingConfiguration
 from pay.existing.network import ExistingNetwork
-from pay.model import Environment, Microservice, names
+from pay.model import Environment, Microservice, Side, names
 from pay.model.rights import execution_rights, tasks_trust
 from pay.model.tasks import MIGRATION, as_migration, image_tag_variable
 from pay.service.containers import container_definitions, log_configuration, volume_names
@@ -40,6 +40,7 @@ def migration(
     application["logConfiguration"] = log_configuration(environment, log_group, MIGRATION)
     starts = execution_rights(
         environment,
+        Side.FARGATE,
         repositories=[environment.arn("ecr", f"repository/{repository}")],
         log_groups=[environment.arn("logs", f"log-group:{log_group}")],
         secrets=configuration.secret_arns,

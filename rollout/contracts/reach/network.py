@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 from pay.model import Environment, LoadBalancerType, names
 from pay.model.connections import REDIS_PARAMETER, End, EndKind, security_groups, subnets
 from pay.model.service.call_graph import Catalogue
+from pay.model.watching.agent import ENDPOINT as GUARDDUTY
 from rollout.aws.clients import Client, items
 from rollout.contracts.reach.rules import (
     EVERYWHERE,
@@ -316,8 +317,16 @@ class _Network:
         return f"com.amazonaws.{self.environment.region}.{api}"
 
     def _endpoint(self, end: End) -> Place | NotFound:
-        """Without an endpoint an API is reached at its public addresses."""
+        """Without an endpoint an API is reached at its public addresses, but for what GuardDuty's
+        agent sends.
+        """
         endpoint = self._endpoints.get(self._endpoint_name(end.name))
+        if endpoint is None and end.name == GUARDDUTY:
+            return NotFound(
+                f"no VPC endpoint of {self._endpoint_name(end.name)} with private DNS names",
+                "ask whoever administers GuardDuty: it makes the endpoint where it manages the "
+                "agent, and this project makes none",
+            )
         if endpoint is None:
             return Place(addresses=(EVERYWHERE,))
         if endpoint["VpcEndpointType"] == "Gateway":

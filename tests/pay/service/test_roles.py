@@ -6,8 +6,8 @@ import pytest
 
 from pay.catalogue import CATALOGUE
 from pay.model import Environment, Side, Stage
-from tests.support.services import RUNNING_TASKS
-from tests.support.synthesised import SideOf
+from tests.support.services import RUNNING_TASKS, at_stage, unwatched, watched
+from tests.support.synthesised import SideOf, synthesise
 
 
 def test_connector_receives_only_from_the_queues_that_it_consumes(side_of: SideOf) -> None:
@@ -81,3 +81,32 @@ def test_the_execution_role_pulls_only_the_images_of_its_task(side_of: SideOf) -
     policy = side_of("cardid", Side.EC2).policy("execution_policy")
     repositories = {arn.rsplit("repository/", 1)[1] for arn in policy["PullImages"]["Resource"]}
     assert repositories == {"govukpay/cardid", "govukpay/docker-nginx-proxy", "govukpay/adot"}
+
+
+@pytest.mark.parametrize("side", Side)
+def test_only_fargate_of_a_watched_account_pulls_guarddutys_agent(
+    environments: Mapping[str, Environment], side: Side
+) -> None:
+    """Everything else of both sides stays what it was."""
+    plain = unwatched(at_stage(environments["test-12"], "ledger", Stage.HALF))
+    pattern = f"test-12-ledger-{side}"
+    [before] = synthesise([plain], [pattern]).values()
+    [after] = synthesise([watched(plain)], [pattern]).values()
+    statements = after.policy("execution_policy")
+    added = statements.pop("PullGuardDutyAgent", None)
+    assert statements == before.policy("execution_policy")
+    assert after.addresses == before.addresses
+    if side is Side.EC2:
+        assert (added, after.document) == (None, before.document)
+        return
+    assert added["Action"] == before.policy("execution_policy")["PullImages"]["Action"]
+    repository = "arn:aws:ecr:eu-west-1:694911143906:repository/aws-guardduty-agent-fargate"
+    assert added["Resource"] == [repository]
+    others = [
+        {
+            type: {name: body for name, body in of_type.items() if name != "execution_policy"}
+            for type, of_type in each.document["resource"].items()
+        }
+        for each in (before, after)
+    ]
+    assert others[0] == others[1]

@@ -44,6 +44,7 @@ from pay.model.text_types import (
 )
 from pay.model.vocabulary import Kept, Scope, Segment, Side
 from pay.model.watching.accounts import Watching
+from pay.model.watching.agent import REGISTRIES
 
 
 class Architecture(StrEnum):
@@ -328,6 +329,14 @@ class Environment(Model):
                 if zone[:-1] != self.region:
                     allowed = f"zones of region {self.region}"
                     yield Problem(key="network.zones", found=zone, allowed=allowed)
+        if readable("watching", "region") and self.watching and self.region not in REGISTRIES:
+            yield Problem(
+                key="watching",
+                found=f"an account in {self.region}",
+                allowed="a region whose repository of GuardDuty's agent is known: "
+                f"{', '.join(REGISTRIES)}",
+                fix="add the region to constructs/pay/model/watching/agent.py, or remove the table",
+            )
         if readable("ladder", "max_step") and self.ladder.largest_step > self.max_step:
             yield Problem(
                 key="ladder",

@@ -67,7 +67,7 @@ def _missing(plan: Plan, change: ResourceChange, side: ServiceSide) -> Iterator[
     allowed = _allowed(plan, role)
     if allowed is not None:
         had, needs = (
-            starts_tasks(each, allowed, side.environment, plan) if each else []
+            starts_tasks(each, allowed, side.environment, side.side, plan) if each else []
             for each in (before, after)
         )
         yield from _lacks(role, _new(had, needs), allowed)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from pay.catalogue import CATALOGUE
 from pay.iam.document import Statement, policy_document
 from pay.model import Environment, Segment, Side, Stage, names
 from pay.model.rights import (
+    PULL_ACTIONS,
     administered_by_account,
     agent_rights,
     execution_rights,
@@ -28,15 +30,19 @@ from tests.support.plans import (
     RELEASED_IMAGE,
     SERVICE,
     Json,
+    at,
     change,
     container,
+    judged,
     plan,
     task_definition,
 )
+from tests.support.services import unwatched, watched
 from tests.support.stack_ids import side_stack
 
 RULE = "keeps-the-rights-that-it-needs"
-NARROWED, BOTH = {RULE}, {RULE, "widens-no-iam-statement"}
+WIDER = {"widens-no-iam-statement"}
+NARROWED, BOTH = {RULE}, {RULE, *WIDER}
 WORKER = "connector"
 """A service that sends and receives messages."""
 
@@ -66,7 +72,7 @@ def starts(environment: Environment, **changes: Any) -> list[Statement]:
         "secret_keys": [KEY],
         "parameters": [PARAMETER],
     }
-    return execution_rights(environment, **arns | changes)
+    return execution_rights(environment, Side.FARGATE, **arns | changes)
 
 
 def role_policy(role: str, before: list[Statement], *after: Statement | Json) -> Json:
@@ -392,3 +398,38 @@ def test_resources_may_lose_a_principal_of_an_account_and_no_aws_service(
     assert topic(AWS="arn:aws:iam::555555555555:role/x") == NARROWED
     assert topic(before, AWS="arn:aws:iam::555555555555:role/x") == set()
     assert topic(before, Service="events.amazonaws.com") == NARROWED
+
+
+def test_refuses_to_take_guarddutys_agent_from_a_watched_side(
+    sandbox: Environment, tmp_path: Path
+) -> None:
+    here = watched(sandbox)
+    before = starts(here)
+    taken = role_policy(EXECUTION, before, *without(before, "PullGuardDutyAgent"))
+    plans = [plan(FARGATE, TASK, taken)]
+    verdict = judged(tmp_path, plans, at(here, Stage.CANARY))
+    assert {refusal.rule for refusal in verdict.refused} == NARROWED
+    # Where nobody watches the account, it is a right that nothing needs.
+    verdict = judged(tmp_path, plans, at(unwatched(sandbox), Stage.CANARY))
+    assert verdict.refused == ()
+
+
+@pytest.mark.parametrize(
+    ("repository", "expected"),
+    [
+        ("arn:aws:ecr:eu-west-1:694911143906:repository/aws-guardduty-agent-fargate", set()),
+        ("arn:aws:ecr:eu-west-1:694911143906:repository/other", WIDER),
+        ("arn:aws:ecr:eu-west-1:999999999999:repository/aws-guardduty-agent-fargate", WIDER),
+    ],
+)
+@pytest.mark.parametrize("is_watched", [True, False])
+def test_only_a_watched_side_may_come_to_pull_guarddutys_agent(
+    sandbox: Environment, tmp_path: Path, is_watched: bool, repository: str, expected: set[str]
+) -> None:
+    pull = Statement("PullGuardDutyAgent", PULL_ACTIONS, [repository])
+    before = starts(unwatched(sandbox))
+    given = role_policy(EXECUTION, before, *before, pull)
+    here = watched(sandbox) if is_watched else unwatched(sandbox)
+    verdict = judged(tmp_path, [plan(FARGATE, TASK, given)], at(here, Stage.CANARY))
+    found = {refusal.rule for refusal in verdict.refused}
+    assert found == (expected if is_watched else WIDER)

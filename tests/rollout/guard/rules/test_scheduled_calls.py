@@ -10,7 +10,7 @@ from pay.catalogue import CATALOGUE
 from pay.catalogue.one_off_tasks import SCHEDULED_HTTP
 from pay.catalogue.scheduled_calls import SCHEDULED_CALLS
 from pay.iam.document import policy_document
-from pay.model import Environment, names
+from pay.model import Environment, Side, names
 from pay.model.rights import execution_rights, scheduler_rights
 from pay.model.tasks import overrides_of
 from tests.rollout.guard.conftest import Judge
@@ -228,6 +228,7 @@ def test_lets_a_migration_read_one_more_secret_of_its_service(
         return policy_document(
             *execution_rights(
                 sandbox,
+                Side.FARGATE,
                 repositories=[],
                 log_groups=[],
                 secrets=[],

@@ -48,7 +48,7 @@ def starts(environment: Environment, **changes: Any) -> list[Statement]:
         "secret_keys": [KEY],
         "parameters": [PARAMETER],
     }
-    return execution_rights(environment, **arns | changes)
+    return execution_rights(environment, Side.FARGATE, **arns | changes)
 
 
 def reads(**sources: str) -> Json:

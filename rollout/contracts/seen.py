@@ -1,0 +1,29 @@
+"""What AWS shows of a thing that this project did not make: on, off, or not ours to see."""
+
+from enum import StrEnum
+
+_DENIED = frozenset(
+    {
+        "AccessDenied",
+        "AccessDeniedException",
+        "AuthorizationError",
+        "AuthorizationErrorException",
+        "UnauthorizedOperation",
+        "WAFAccessDeniedException",
+    }
+)
+"""What AWS's services answer to a caller without the right (AWS: API references, common errors)."""
+
+
+class State(StrEnum):
+    """How a thing stands."""
+
+    ON = "on"
+    OFF = "off"
+    NOT_OURS = "not ours to see"
+    """AWS denied the question: it may be on, and is never called off."""
+
+
+def is_denied(code: str) -> bool:
+    """Return whether an error code of AWS says that the caller may not ask."""
+    return code in _DENIED

@@ -1,0 +1,35 @@
+"""One thing that watches an environment, and how it stands."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from rollout.contracts.seen import State
+
+
+@dataclass(frozen=True)
+class Line:
+    """A thing, what AWS says of it, and what asks for it."""
+
+    thing: str
+    state: State
+    shown: str
+    """What AWS says, in a few words."""
+    requirements: tuple[str, ...]
+    """Of PCI DSS v4.0.1, by id."""
+    fix: str = ""
+    """What to do; empty when nothing is to be done."""
+
+    def as_data(self) -> dict[str, object]:
+        """Return it for programs."""
+        return {
+            "thing": self.thing,
+            "state": self.state.value,
+            "shown": self.shown,
+            "pci_dss": list(self.requirements),
+            "fix": self.fix or None,
+        }
+
+
+def is_all_on(lines: Iterable[Line]) -> bool:
+    """Return whether nothing is off; what is not ours to see is not."""
+    return all(line.state is not State.OFF for line in lines)

@@ -1,0 +1,135 @@
+"""What protects a service on each side, with the evidence (PCI DSS v4.0.1, 11.5.1 and 11.5.2): the
+agent in its tasks, root file systems that nobody can write to, and images that were proved.
+"""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from pay.catalogue import CATALOGUE
+from pay.model import Environment
+from pay.model.side import ServiceSide
+from pay.model.stacks import KINDS
+from pay.model.watching.agent import CONTAINER_PREFIX
+from rollout.aws.clients import Client
+from rollout.contracts.agent.read import read_coverage, running_tasks
+from rollout.contracts.seen import State, is_denied
+from rollout.releases.record import Release, Verdict, read_releases
+from rollout.releases.registry import Registry
+from rollout.watching.line import Line
+
+ACTIONS = ("ecr:BatchGetImage", "ecs:DescribeTaskDefinition")
+"""Beside those of `rollout.contracts.agent.read`."""
+
+RELEASES = 10
+"""How many releases that passed are compared, the latest first."""
+
+AGENT, INTEGRITY = ("5.3.2", "11.5.1"), ("11.5.2",)
+
+
+def side_lines(environment: Environment, folder: Path, client: Client) -> Iterator[Line]:
+    """Yield the lines of every side that exists; `folder` holds the environment files.
+
+    Raises botocore's ClientError for every answer of AWS but a denial, and InvalidInput when the
+    record of releases cannot be read.
+    """
+    for side in sides(environment):
+        coverage = read_coverage(side, client)
+        what, state = _what(side), coverage.state
+        fix = "" if state is State.ON else coverage.fix
+        shown = coverage.brief if state is State.ON else coverage.reasons
+        yield Line(f"{what}: agent", state, shown, AGENT, fix)
+        yield from _integrity(side, folder, client)
+
+
+def sides(environment: Environment) -> Iterator[ServiceSide]:
+    """Yield every side that exists at the stage of its service."""
+    for name, deployment in environment.services.items():
+        for kind in KINDS:
+            if kind.side and deployment.stage in kind.stages:
+                yield ServiceSide(CATALOGUE[name], environment, kind.side)
+
+
+def _what(side: ServiceSide) -> str:
+    return f"{side.service.name} on {side.side}"
+
+
+def _integrity(side: ServiceSide, folder: Path, client: Client) -> Iterator[Line]:
+    root, image = f"{_what(side)}: read-only root", f"{_what(side)}: proved image"
+    try:
+        tasks = [*running_tasks(side, client("ecs"))]
+        yield _read_only(root, tasks, client("ecs"))
+    except ClientError as error:
+        yield from (_denied(thing, error) for thing in (root, image))
+        return
+    try:
+        yield _proved(image, side, tasks, folder, client)
+    except ClientError as error:
+        yield _denied(image, error)
+
+
+def _denied(thing: str, error: ClientError) -> Line:
+    """Return the line of a denied question. Raises the error if it is none."""
+    if not is_denied(error.response["Error"]["Code"]):
+        raise error
+    fix = f"allow your role {error.operation_name}, or ask somebody who sees it"
+    return Line(thing, State.NOT_OURS, str(error), INTEGRITY, fix)
+
+
+def _read_only(thing: str, tasks: Sequence[Any], ecs: Any) -> Line:
+    """Compare the task definitions that run, not those that were written."""
+    writable = list[str]()
+    for arn in sorted({task["taskDefinitionArn"] for task in tasks}):
+        definition = ecs.describe_task_definition(taskDefinition=arn)["taskDefinition"]
+        writable += [
+            each["name"]
+            for each in definition["containerDefinitions"]
+            if not each.get("readonlyRootFilesystem")
+        ]
+    if not tasks:
+        return Line(thing, State.OFF, "no task runs", INTEGRITY, "start the side")
+    if writable:
+        shown = f"{', '.join(dict.fromkeys(writable))} can write to theirs"
+        fix = "harden the service: remove `hardened = false` from its environment"
+        return Line(thing, State.OFF, shown, INTEGRITY, fix)
+    return Line(thing, State.ON, f"every container of {len(tasks)} tasks", INTEGRITY)
+
+
+def _proved(
+    thing: str, side: ServiceSide, tasks: Sequence[Any], folder: Path, client: Client
+) -> Line:
+    """Compare the digests that run with those of the releases that passed here. A rollback runs one
+    that passed before it.
+    """
+    environment, service = side.environment.name, side.service.name
+    releases = read_releases(folder, environment, service)
+    good = [each for each in reversed(releases) if each.verdict is Verdict.GOOD]
+    fix = f"deploy it with its smoke tests: pay deploy {environment} {service} N"
+    if not tasks:
+        return Line(thing, State.OFF, "no task runs", INTEGRITY, "start the side")
+    if not good:
+        return Line(thing, State.OFF, "the record has no release that passed", INTEGRITY, fix)
+    registry = Registry(client("ecr"), side.service)
+    for release in good[:RELEASES]:
+        if not _others(tasks, registry, release):
+            shown = f"release {release.release}, {release.digests.get(service, '')[:19]}"
+            return Line(thing, State.ON, shown, INTEGRITY)
+    others = _others(tasks, registry, good[0])
+    shown = f"{', '.join(others)}: another digest than that of release {good[0].release}"
+    return Line(thing, State.OFF, shown, INTEGRITY, fix)
+
+
+def _others(tasks: Sequence[Any], registry: Registry, release: Release) -> list[str]:
+    """Return the containers that do not run the image of a release; GuardDuty's own is AWS's."""
+    wanted = {name: registry.accepted(name, each) for name, each in release.digests.items()}
+    return sorted(
+        {
+            each["name"]
+            for task in tasks
+            for each in task["containers"]
+            if not each["name"].startswith(CONTAINER_PREFIX)
+            and each.get("imageDigest") not in wanted.get(each["name"], ())
+        }
+    )
