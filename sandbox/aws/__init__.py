@@ -21,7 +21,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "elbv2": ("elbv2",),
     "events": ("events",),
     "guardduty": ("guardduty", "guardduty_findings", "events"),
-    "inspector2": ("inspector", "inspector_images", "inspector_status", "events"),
+    "inspector2": ("inspector_status", "inspector", "inspector_images", "events"),
     "logs": ("logs", "log_filters"),
     "rds": ("rds",),
     "route53": ("route53",),

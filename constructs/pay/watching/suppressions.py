@@ -152,7 +152,7 @@ def _archives(scope: Construct, entry: Suppression, detector: str) -> None:
     """Archive a noisy finding as it arrives: GuardDuty then sends it to nobody."""
 
     def criterion(field: str, *values: str) -> GuarddutyFilterFindingCriteriaCriterion:
-        return GuarddutyFilterFindingCriteriaCriterion(field=field, equals=list(values))
+        return GuarddutyFilterFindingCriteriaCriterion(field=field, equal_to=list(values))
 
     cluster = "resource.ecsClusterDetails"
     GuarddutyFilter(
