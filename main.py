@@ -7,17 +7,21 @@ only. PAY_ENVIRONMENTS names another folder; PAY_REUSE=off makes every stack new
 
 import os
 import sys
-from collections.abc import Mapping
-from functools import partial
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from functools import cache, partial
 from pathlib import Path
 
 from pay.environments.adopted import load_all_adopted
 from pay.environments.load import load_needed
+from pay.environments.suppressions import in_force, load_suppressions
 from pay.hcl.errors import HclError
 from pay.hcl.kept_output import KeptOutput
 from pay.model import Environment, InvalidInput, Problem
+from pay.model.environment.account import Account
 from pay.model.problem import did_you_mean
 from pay.model.stacks import known_stacks
+from pay.model.watching.suppressions import Suppression
 from pay.shown_text import printable
 from rollout.moves.stays import stays
 from stacks.estate import matches, may_hold, planned_stacks
@@ -47,12 +51,27 @@ def main() -> None:
     for mistake in mistakes:
         print(f"Warning, a dashboard shows less: {mistake}", file=sys.stderr)
     planned = list(
-        planned_stacks(environments, adopted=adopted, stays=of_journals, patterns=STACKS)
+        planned_stacks(
+            environments,
+            adopted=adopted,
+            stays=of_journals,
+            suppressions=_suppressions(environments),
+            patterns=STACKS,
+        )
     )
     if STACKS and not planned:
         raise InvalidInput([_no_stack(environments)])
     kept = KeptOutput(ROOT / ".cache" / "stacks", partial(made_from, ROOT)) if REUSE else None
     synthesise(planned, OUTPUT, ROOT / SCHEMA, kept)
+
+
+def _suppressions(
+    environments: Mapping[str, Environment],
+) -> Callable[[Account], tuple[Suppression, ...]]:
+    """Return what says what an account suppresses today, in UTC; the file is read at most once."""
+    today = datetime.now(UTC).date()
+    read = cache(partial(load_suppressions, ENVIRONMENTS, environments, today))
+    return lambda account: in_force(read(), account, today)
 
 
 def _no_stack(environments: Mapping[str, Environment]) -> Problem:

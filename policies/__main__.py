@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from pay.files import replace_file
+from pay.model.problem import InvalidInput
+from pay.model.watching.suppressions import read_suppressions
 from pay.plans.plan_file import NotAPlan, read_plan_file
 from pay.shown_text import printable
-from policies.engine import requirements, waivers
+from policies.engine import requirements, suppressions, waivers
 from policies.engine.plan_shape import require_shape
 from policies.engine.synth_output import NothingToJudge, stack_folders
 from policies.engine.verdict import Verdict
@@ -23,6 +25,13 @@ from policies.report import FORMATS
 from policies.report.terminal import as_table
 
 PASSED, REFUSED, WRONG_USE = 0, 1, 2
+WRONG_INPUT = (
+    waivers.InvalidWaivers,
+    InvalidInput,
+    NothingToJudge,
+    NotAPlan,
+    requirements.UnknownRule,
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -41,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             _check_rules(options.waivers)
             return PASSED
         verdicts = _judge(options)
-    except (waivers.InvalidWaivers, NothingToJudge, NotAPlan, requirements.UnknownRule) as mistake:
+    except WRONG_INPUT as mistake:
         print(printable(str(mistake)), file=sys.stderr)
         return WRONG_USE
     try:
@@ -71,12 +80,13 @@ def _judge(options: argparse.Namespace) -> list[Verdict]:
         stack_folders(root)
     plans = {file: _plan(file) for file in options.plan}
     accepted = waivers.load(options.waivers)
+    suppressed = read_suppressions(options.suppressions)
     # checkov takes seconds to import; wrong use is reported before.
     from policies.catalogue import catalogue
     from policies.gate import Gate
 
     table = requirements.load()
-    gate = Gate(table, catalogue(table), accepted)
+    gate = Gate(table, catalogue(table), accepted, suppressed)
     # checkov keeps hundreds of thousands of objects, which every full collection would visit, and a
     # parsed file is garbage without circles: 15 % of the time for 2 MB.
     gc.freeze()
@@ -127,11 +137,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--waivers", type=Path, default=waivers.FILE, help="default: %(default)s")
     parser.add_argument(
+        "--suppressions", type=Path, default=suppressions.FILE, help="default: %(default)s"
+    )
+    parser.add_argument(
         "--on",
         type=date.fromisoformat,
         default=date.today(),
         metavar="YYYY-MM-DD",
-        help="day on which waivers must be valid; default: today",
+        help="day on which waivers and suppressions must be valid; default: today",
     )
     parser.add_argument(
         "--partial",

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
+from pay.model.watching.suppressions import Written
 from policies.catalogue import block_types, covered_types
 from policies.engine import plan
+from policies.engine import suppressions as suppressing
 from policies.engine import waivers as waiving
 from policies.engine.requirements import Requirements
 from policies.engine.results import Problem, Result, RuleText
@@ -22,12 +24,17 @@ class Gate:
     """Judges roots against the table of requirements; loads the rules once."""
 
     def __init__(
-        self, requirements: Requirements, rules: dict[str, RuleText], waivers: tuple[Waiver, ...]
+        self,
+        requirements: Requirements,
+        rules: dict[str, RuleText],
+        waivers: tuple[Waiver, ...],
+        suppressions: tuple[Written, ...] = (),
     ) -> None:
         """Raises UnknownRule if the table and the rules disagree."""
         self._requirements = requirements
         self._rules = rules
         self._waivers = waivers
+        self._suppressions = suppressions
         self._block_rules = frozenset(rules) - frozenset(ESTATE_RULES)
         self._scanner = Scanner(self._block_rules)
         self._types = block_types(self._block_rules)
@@ -43,7 +50,8 @@ class Gate:
     ) -> Verdict:
         """Judge one root with its plans.
 
-        With `partial`, the root holds only some stacks, so unused waivers are not reported. Raises
+        With `partial`, the root holds only some stacks, so unused waivers are not reported, nor
+        suppressions that have expired: they end by themselves, and no deploy waits for them. Raises
         NothingToJudge if the root holds no Terraform.
         """
         folders = stack_folders(root)
@@ -53,6 +61,7 @@ class Gate:
             self._rules,
             self._types,
             waivers=self._waivers,
+            suppressions=tuple(each.value for each in self._suppressions),
             judged_on=today,
         )
         for folder in folders:
@@ -81,6 +90,8 @@ class Gate:
             self._waivers, verdict.results, today=today, rules=self._rules, partial=partial
         )
         verdict.problems += problems
+        if not partial:
+            verdict.problems += suppressing.problems(self._suppressions, today)
         return verdict
 
 

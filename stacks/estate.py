@@ -1,7 +1,7 @@
 """Plans the stacks of the table of kinds, and builds them."""
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from importlib import import_module
@@ -15,7 +15,8 @@ from pay.model.environment.account import Account, accounts
 from pay.model.monitoring.stay import Stay
 from pay.model.stack_kind import StackKind, StackScope
 from pay.model.stack_order import dependencies
-from pay.model.stacks import KINDS, MONITORING, Stack, known_stacks
+from pay.model.stacks import KINDS, MONITORING, WATCHING, Stack, known_stacks
+from pay.model.watching.suppressions import Suppression
 
 if TYPE_CHECKING:
     from cdktf import App
@@ -34,6 +35,8 @@ class PlannedStack:
     """The stacks that are applied before it; they are not inputs."""
     stay: Stay | None = None
     """What a dashboard shows of the service's journal; None: nothing, or not a stack with one."""
+    suppressions: tuple[Suppression, ...] = ()
+    """What an account's watching suppresses on the day of synthesis."""
 
     @property
     def id(self) -> str:
@@ -44,7 +47,8 @@ class PlannedStack:
         """Return the inputs as text: equal text gives an equal stack."""
         parts = self.stack.kind.name, self.stack.service, list(self.imports.items())
         stay = self.stay and self.stay.model_dump_json()
-        return json.dumps([self.id, *parts, self.owner.model_dump_json(), stay])
+        suppressed = [each.model_dump_json() for each in self.suppressions]
+        return json.dumps([self.id, *parts, self.owner.model_dump_json(), stay, *suppressed])
 
 
 def planned_stacks(
@@ -52,12 +56,13 @@ def planned_stacks(
     *,
     adopted: Mapping[str, Imports] = MappingProxyType({}),
     stays: Mapping[tuple[str, str], Stay] = MappingProxyType({}),
+    suppressions: Callable[[Account], tuple[Suppression, ...]] = lambda account: (),
     patterns: Iterable[str] = (),
 ) -> Iterator[PlannedStack]:
     """Plan the stacks whose ids match a pattern (shell globs; without any, all stacks).
 
     `adopted` maps a stack's id to what it imports, `stays` an environment and a service to what the
-    journal has of it.
+    journal has of it; `suppressions` returns what an account suppresses on the day.
     """
     patterns = tuple(patterns)
     known = known_stacks(environments)
@@ -77,7 +82,11 @@ def planned_stacks(
         stay = None
         if stack.kind is MONITORING and stack.service:
             stay = stays.get((stack.owner, stack.service))
-        yield PlannedStack(stack, owner, adopted.get(id, {}) if adopts else {}, after[id], stay)
+        suppressed = (
+            suppressions(owner) if stack.kind is WATCHING and isinstance(owner, Account) else ()
+        )
+        imports = adopted.get(id, {}) if adopts else {}
+        yield PlannedStack(stack, owner, imports, after[id], stay, suppressed)
 
 
 def matches(id: str, patterns: Collection[str]) -> bool:
@@ -105,7 +114,9 @@ def may_hold(environment: str, patterns: Collection[str]) -> bool:
 def add_stack(app: "App", planned: PlannedStack) -> None:
     """Add one stack to a cdktf app."""
     service = (CATALOGUE[planned.stack.service],) if planned.stack.service else ()
-    shown = {"stay": planned.stay} if planned.stay else {}
+    shown: dict[str, Any] = {"stay": planned.stay} if planned.stay else {}
+    if planned.suppressions:
+        shown["suppressed"] = planned.suppressions
     stack = class_of(planned.stack.kind)(app, planned.owner, *service, **shown)
     stack.adopt(planned.imports)
 

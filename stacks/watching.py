@@ -5,15 +5,20 @@ from constructs import Construct
 from pay.existing.detector import detector
 from pay.model.environment.account import Account
 from pay.model.stacks import WATCHING
+from pay.model.watching.suppressions import Suppression
 from pay.watching.routes import FindingRoutes
+from pay.watching.suppressions import suppressions
 from stacks.base import PayStack
 
 
 class WatchingStack(PayStack):
     """Rules, targets and a queue. Detector, hub, recorder and trail exist already, and stay."""
 
-    def __init__(self, scope: Construct, account: Account) -> None:
+    def __init__(
+        self, scope: Construct, account: Account, suppressed: tuple[Suppression, ...] = ()
+    ) -> None:
         super().__init__(scope, WATCHING, account)
         if account.watching:
-            detector(self, account)
+            found = detector(self, account)
             FindingRoutes(self, account, account.watching)
+            suppressions(self, suppressed, detector_id=found.id)

@@ -30,7 +30,7 @@ class Result:
 class Problem:
     """Something not read or not allowed, or an invalid waiver; no waiver can cover it."""
 
-    kind: Literal["unread", "skip", "waiver", "plan"]
+    kind: Literal["unread", "skip", "waiver", "suppression", "plan"]
     where: str
     what: str
     line: int = 1

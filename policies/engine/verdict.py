@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from pay.model.accepted import Accepted
+from pay.model.watching.suppressions import Suppression
 from policies.engine.requirements import Requirements
 from policies.engine.results import Problem, Result, RuleText
 from policies.engine.stack import Stack
@@ -24,6 +26,7 @@ class Verdict:
     results: list[Result] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     waivers: tuple[Waiver, ...] = ()
+    suppressions: tuple[Suppression, ...] = ()
     not_known: list[str] = field(default_factory=list)
     """Settings of the HCL whose values the plans do not know before the apply."""
     judged_on: date = field(default_factory=date.today)
@@ -35,6 +38,16 @@ class Verdict:
     @property
     def waived(self) -> list[Result]:
         return [each for each in self.results if each.outcome == "waived"]
+
+    @property
+    def accepted(self) -> list[tuple[Accepted, int | None]]:
+        """Return each waiver and each suppression with the findings here that it covers."""
+        counts = [
+            sum(result.waiver == each.reason and each.covers(result) for result in self.waived)
+            for each in self.waivers
+        ]
+        suppressed = [(each, None) for each in self.suppressions]
+        return [*zip(self.waivers, counts, strict=True), *suppressed]
 
     @property
     def no_answer(self) -> dict[str, int]:

@@ -3,33 +3,30 @@
 import re
 from collections.abc import Container, Iterable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator
 from pydantic_core import PydanticCustomError
 
-from pay.files import read_text
+from pay.model.accepted import Accepted
 from pay.shown_text import cut
-from pay.toml_text import NotToml, parse
+from pay.toml_entries import NotEntries, read_entries
 from policies.engine.results import Problem, Result
 
 FILE = Path(__file__).parents[1].joinpath("waivers.toml")
-
-LONGEST = timedelta(days=366)
-"""Every waiver is reviewed at least once a year (PCI DSS v4.0.1, 12.3.1 and 12.5.2)."""
 
 _NO_SUCH_RULE = "there is no such rule; correct the id or remove the waiver"
 
 Text = Annotated[str, Field(min_length=1, pattern=r"\S")]
 
 
-class Waiver(BaseModel):
-    """One accepted finding; a false positive of protective monitoring has the same form."""
+class Waiver(Accepted):
+    """One accepted finding of the gate."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    noun: ClassVar[str] = "waiver"
 
     check: Text
     """The rule's id."""
@@ -38,10 +35,6 @@ class Waiver(BaseModel):
     that do not exist yet."""
     resource: Text
     """The resource's address in the stack, with the same wildcards after its type."""
-    reason: Annotated[str, Field(min_length=20)]
-    owner: Text
-    """A role, not a person."""
-    expires: date
 
     @field_validator("stack")
     @classmethod
@@ -66,8 +59,13 @@ class Waiver(BaseModel):
             and fnmatchcase(result.address, self.resource)
         )
 
-    def __str__(self) -> str:
-        return f"{self.check} on {self.stack} {self.resource}"
+    @property
+    def what(self) -> str:
+        return self.check
+
+    @property
+    def where(self) -> str:
+        return f"{self.stack} {self.resource}"
 
 
 class InvalidWaivers(ValueError):
@@ -76,25 +74,16 @@ class InvalidWaivers(ValueError):
 
 def load(file: Path) -> tuple[Waiver, ...]:
     """Raises InvalidWaivers."""
-    try:
-        document = parse(read_text(file))
-    except (OSError, ValueError) as error:
-        line = f":{error.line}" if isinstance(error, NotToml) and error.line else ""
-        raise InvalidWaivers(f"{file}{line}: {error}") from None
-    if unknown := sorted(set(document) - {"waiver"}):
-        raise InvalidWaivers(f"{file}: {cut(', '.join(unknown))} is unknown; allowed: [[waiver]]")
-    listed = document.get("waiver", [])
-    if not isinstance(listed, list):
-        raise InvalidWaivers(f"{file}: waiver is {type(listed).__name__}; write each as [[waiver]]")
     waivers, mistakes = [], []
-    for number, entry in enumerate(listed, start=1):
-        try:
-            waivers.append(Waiver.model_validate(entry))
-        except ValidationError as error:
-            mistakes += [
-                f"{file}: waiver {number}, {cut('.'.join(map(str, each['loc'])))}: {each['msg']}"
-                for each in error.errors()
-            ]
+    try:
+        for entry in read_entries(file, Waiver.noun):
+            try:
+                waivers.append(Waiver.model_validate(entry.values))
+            except ValidationError as error:
+                keys = [(".".join(map(str, each["loc"])), each["msg"]) for each in error.errors()]
+                mistakes += [f"{entry.place(key)}, {cut(key)}: {what}" for key, what in keys]
+    except NotEntries as error:
+        raise InvalidWaivers(str(error)) from None
     if mistakes:
         raise InvalidWaivers("\n".join(mistakes))
     return tuple(waivers)
@@ -136,10 +125,4 @@ def apply(
 
 
 def _mistake(waiver: Waiver, today: date, rules: Container[str]) -> str | None:
-    if waiver.check not in rules:
-        return _NO_SUCH_RULE
-    if waiver.expires < today:
-        return f"expired on {waiver.expires}; fix the finding or have the waiver renewed"
-    if waiver.expires - today > LONGEST:
-        return f"expires on {waiver.expires}; choose a date at most a year ahead"
-    return None
+    return _NO_SUCH_RULE if waiver.check not in rules else waiver.date_mistake(today)

@@ -4,6 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
+from pay.model.accepted import HEADER
 from pay.pages import templates
 from policies.engine.results import Result, RuleText, counted
 from policies.engine.verdict import Verdict
@@ -75,7 +76,8 @@ def _view(verdict: Verdict) -> dict[str, Any]:
         "files": sum(len(list(stack.folder.glob("*.tf"))) for stack in verdict.stacks),
         "scopes": _scopes(verdict),
         "sections": _sections(verdict),
-        "waivers": _waivers(verdict),
+        "accepted": [each.row(count) for each, count in verdict.accepted],
+        "header": HEADER,
         "only_plan": [each for each in verdict.failed if each.source == "plan"],
         "certificates": inventory.certificates(verdict.stacks),
         "components": inventory.components(verdict.stacks),
@@ -110,16 +112,4 @@ def _scopes(verdict: Verdict) -> list[dict[str, Any]]:
     return [
         {"environment": environment, **{s: stacks[s] for s in ("inside", "connected", "outside")}}
         for environment, stacks in sorted(counts.items())
-    ]
-
-
-def _waivers(verdict: Verdict) -> list[dict[str, Any]]:
-    return [
-        {
-            "waiver": each,
-            "count": sum(
-                result.waiver == each.reason and each.covers(result) for result in verdict.waived
-            ),
-        }
-        for each in verdict.waivers
     ]

@@ -5,6 +5,7 @@ from collections import Counter
 from rich.console import Console
 from rich.table import Table
 
+from pay.model.accepted import HEADER
 from policies.engine.results import counted
 from policies.engine.verdict import Verdict
 
@@ -30,6 +31,8 @@ def _print(verdict: Verdict, console: Console) -> None:
         for each in verdict.problems:
             table.add_row(each.kind, f"{each.where}:{each.line}", each.what)
         console.print(table)
+    if verdict.accepted:
+        console.print(_accepted(verdict))
     console.print(_summary(verdict))
     for unknown in verdict.not_known:
         console.print(f"not known before the apply: {unknown}", style="dim")
@@ -58,6 +61,14 @@ def _findings(verdict: Verdict, width: int) -> Table:
             table.add_row(title, where, verdict.message(each))
         if count > _MOST_LINES:
             table.add_row(rule, f"and {count - _MOST_LINES} more findings", "")
+    return table
+
+
+def _accepted(verdict: Verdict) -> Table:
+    """`pay suppressions` prints the same columns."""
+    table = Table(*HEADER, title="Accepted")
+    for each, count in verdict.accepted:
+        table.add_row(*each.row(count))
     return table
 
 

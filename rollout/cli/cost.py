@@ -22,6 +22,7 @@ from rollout.cost.outputs import WRITERS
 from rollout.cost.prices import load_prices
 from rollout.cost.report import report
 from rollout.cost.table import By, as_data, as_table, instances_table, sentences
+from rollout.findings.answers import read_answers
 from rollout.moves.standings import load_standings
 from rollout.terminal.arguments import (
     Json,
@@ -112,7 +113,10 @@ def cost(
     questions = InvalidInput(asked_for(pricing.assumptions, file))
     if out is not None and questions.problems:
         raise questions  # a file outlives what is said beside it
-    shown = report(standings, chosen, pricing, service=service, is_estate=environment is None)
+    record = read_answers(folder, chosen, standings.now)
+    shown = report(
+        standings, chosen, pricing, service=service, is_estate=environment is None, record=record
+    )
     if out is not None:
         write_output(out, WRITERS[out.suffix](shown))
     rows = by or (By.SERVICE if environment else By.ENVIRONMENT)

@@ -12,10 +12,9 @@ Example: `pay images test-12`
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from typer.core import TyperGroup
 
 from pay.catalogue import IMAGES
 from pay.model import Environment
@@ -31,18 +30,9 @@ from rollout.terminal.arguments import (
     environment_names,
     environments_folder,
 )
-from rollout.terminal.console import Command, choose, console, print_json
+from rollout.terminal.console import Command, ShowsFirst, choose, console, print_json
 from rollout.terminal.environments import load_for
 from rollout.terminal.refusal import Finding, Refused
-
-
-class ShowsFirst(TyperGroup):
-    """Runs `show` for arguments that begin with no command: `pay images test-12`."""
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        named = args and args[0] in (*self.commands, "--help")
-        return super().parse_args(ctx, args if named else ["show", *args])
-
 
 images = typer.Typer(cls=ShowsFirst, add_completion=False, help=__doc__)
 

@@ -7,6 +7,7 @@ Where metrics of both sides can be compared, it asks the judge first, with the A
 the shell. PASS needs no evidence, FAIL blocks the move. Without a verdict `--evidence` says what
 was measured; in production `--approver` names the role that agrees to go on. From `dark` it runs
 the smoke tests of the Fargate side in the same way: FAILED blocks the move, no run is no pass.
+Where the account is watched, an open critical or high finding on a side blocks it, too.
 Where the account is watched, a task there without GuardDuty's agent blocks it, too.
 
 Example: `pay promote test-12 connector --evidence "errors 0.1 %, p99 as before, 4 h"`
@@ -19,6 +20,7 @@ import typer
 
 from pay.model import Environment, Stage
 from rollout.moves.covered import cover_side
+from rollout.moves.found import NOTHING_FOUND, Found
 from rollout.moves.gates import Promotion, next_move
 from rollout.moves.journal import author
 from rollout.moves.judge_stage import judge_stage
@@ -26,7 +28,7 @@ from rollout.moves.promote import promote as write_promotion
 from rollout.moves.record_move import print_move
 from rollout.moves.smoked import smoke_side
 from rollout.moves.stage_file import locked
-from rollout.moves.standings import load_standings
+from rollout.moves.standings import Standings, load_standings
 from rollout.terminal.arguments import EnvironmentName, Json, ServiceName, environments_folder, now
 from rollout.terminal.console import choose
 
@@ -68,9 +70,20 @@ def promote(
             expected=to,
             judged=judge_stage(standings, environment, service, edge, _awake),
             smoked=smoke_side(standings, environment, service, edge, _awake),
+            found=_found(standings, environment, service),
             covered=cover_side(standings, environment, service, edge, _awake),
         )
         print_move(write_promotion(asked, by=author(folder)), as_json=as_json)
+
+
+def _found(standings: Standings, environment: str, service: str) -> Found:
+    if standings.environments[environment].watching is None:
+        return NOTHING_FOUND
+    # They import boto3, which most moves need nothing of.
+    from rollout.aws.clients import asking
+    from rollout.findings.hold import watch_service
+
+    return watch_service(standings, environment, service, asking)
 
 
 def _awake(environment: Environment) -> AbstractContextManager[Any]:

@@ -17,6 +17,8 @@ from rollout.cost.payback import NEEDS, Hours, Payback, hours_a_month, payback
 from rollout.cost.prices import Price, PriceList
 from rollout.cost.savings_plan import Coverage, of_lines
 from rollout.cost.usage import WEEK, part_of
+from rollout.findings.answers import Record
+from rollout.findings.months import Answered, answered, hours, last_month
 from rollout.moves.standings import Standings
 from rollout.schedule.timetable import timetable
 
@@ -61,6 +63,8 @@ class Report:
     """With every service on EC2 alone."""
     months: tuple[Month, ...]
     """Empty for one service: instances, which go last, belong to no service."""
+    answered: tuple[Answered, ...] = ()
+    """The findings of protective monitoring that the team closed in the last whole month."""
 
     @property
     def prices(self) -> PriceList:
@@ -119,6 +123,16 @@ class Report:
     @property
     def hours_after(self) -> Hours | None:
         return _a_month(self.assumptions.hours_a_week_after)
+
+    @property
+    def month_of_findings(self) -> date:
+        """Return the first day of the last whole month."""
+        return last_month(self.today)
+
+    @property
+    def hours_on_findings(self) -> Decimal:
+        """Return what the team has measured, in that month; it is in no other figure."""
+        return hours(self.answered)
 
     @property
     def unknown(self) -> tuple[str, ...]:
@@ -182,8 +196,11 @@ def report(
     *,
     service: str | None,
     is_estate: bool,
+    record: Record | None = None,
 ) -> Report:
-    """Work out everything for these environments; `service` limits it to one."""
+    """Work out everything for these environments; `service` limits it to one. `record` holds the
+    answers to findings.
+    """
     now = bill(environments.values(), pricing)
     before = bill((all_at(each, Stage.LEGACY) for each in environments.values()), pricing)
     ahead: tuple[Month, ...] = ()
@@ -204,4 +221,5 @@ def report(
         bill=now,
         before=before,
         months=ahead,
+        answered=answered(record or {}, last_month(standings.now.date()), service),
     )

@@ -171,6 +171,9 @@ def sentences(report: Report) -> Iterator[str]:
             f"{asleep.count} databases of {asleep.environment} sleep {asleep.hours:.0f} of {HOURS} "
             f"hours a month each: {asleep.count * asleep.hours:,.0f} hours of instances less."
         )
+    if report.answered:
+        month = f"{report.month_of_findings:%Y-%m}"
+        yield f"Answering findings in {month}: {report.hours_on_findings:.1f} hours, measured."
     if report.is_estate and report.months and report.unknown_of_payback:
         lacking = ", ".join(report.unknown_of_payback)
         yield f"When the move has paid for itself is not known: {lacking}."
@@ -270,6 +273,11 @@ def as_data(report: Report, by: By) -> dict[str, Any]:
             }
             for each in report.databases_asleep
         ],
+        "findings": {
+            "month": f"{report.month_of_findings:%Y-%m}",
+            "closed": len(report.answered),
+            "hours": f"{report.hours_on_findings:.1f}",
+        },
         "instances": [
             {
                 "environment": each.group.environment,

@@ -35,6 +35,10 @@ class Vulnerability:
     published: date | None
     """None: the vendor names no day."""
     has_fix: bool
+    arn: str | None
+    """Amazon Inspector's own, by which its other answers name the same finding."""
+    seen: tuple[datetime, datetime] | None
+    """First and last; None: the scan names no time."""
 
     @property
     def deadline(self) -> date | None:
@@ -81,6 +85,8 @@ def _in_page(page: Mapping[str, Any]) -> Iterator[Vulnerability]:
                 packages=", ".join(map(_package, details.get("vulnerablePackages", ()))),
                 published=_day(details.get("vendorCreatedAt") or each.get("firstObservedAt")),
                 has_fix=each.get("fixAvailable", "YES") != "NO",
+                arn=each.get("findingArn"),
+                seen=_seen(each),
             )
 
 
@@ -88,6 +94,11 @@ def _package(package: Mapping[str, Any]) -> str:
     fixed = package.get("fixedInVersion")
     found = f"{package.get('name')} {package.get('version', '')}".strip()
     return f"{found} (fixed in {fixed})" if fixed else found
+
+
+def _seen(finding: Mapping[str, Any]) -> tuple[datetime, datetime] | None:
+    first, last = finding.get("firstObservedAt"), finding.get("lastObservedAt")
+    return (first, last or first) if first else None
 
 
 def _day(moment: Any) -> date | None:

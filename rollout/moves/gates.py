@@ -15,6 +15,7 @@ from pay.model.stage.dwell import LOCAL_ZONE, has_seen_a_peak, peak_of, shortest
 from pay.model.stage.transitions import Direction, Edge, promotion
 from rollout.contracts.seen import State
 from rollout.moves.covered import NOT_WATCHED, Covered
+from rollout.moves.found import NOTHING_FOUND, Found
 from rollout.moves.journal import move, stripped
 from rollout.moves.judged import NOT_ASKED, Judged
 from rollout.moves.smoked import NOT_SMOKED, Smoked
@@ -39,6 +40,7 @@ class Promotion:
     """The stage that the person expects to reach; None: whichever is next."""
     judged: Judged = NOT_ASKED
     smoked: Smoked = NOT_SMOKED
+    found: Found = NOTHING_FOUND
     covered: Covered = NOT_WATCHED
 
     @property
@@ -216,6 +218,38 @@ def smoke_tests_pass(p: Promotion) -> Finding | None:
     return Finding("smoke", missing, fix if needs_role else "watch it", refuses=needs_role)
 
 
+def findings_are_answered(p: Promotion) -> Finding | None:
+    """A side on which something happened stays as it is until somebody has looked. What a tool does
+    not show, a second person answers for in production.
+    """
+    if p.found.held:
+        found = "; ".join(
+            f"{each.id} on {' and '.join(each.sides) or 'a side'}, {each.what}"
+            for each in p.found.held
+        )
+        return Finding(
+            "findings",
+            f"{p.service} has open findings: {found}",
+            "look at it (docs/tasks/answer-a-finding.md), then say what it was: "
+            f"pay findings close {p.environment} {p.found.held[0].id} --verdict real|false",
+            "open findings",
+        )
+    if not p.found.unread:
+        return None
+    records = p.target.ladder.records
+    moves_traffic = records(p.edge.before) != records(p.edge.after)
+    has_agreed = any(map(stripped, p.approvers))
+    needs_role = p.target.production and moves_traffic and not has_agreed
+    fix = "ask, and name the role that agrees to go on: --approver ROLE"
+    return Finding(
+        "findings",
+        f"nobody knows of findings on {p.service}: {'; '.join(p.found.unread)}",
+        fix if needs_role else f"see what is missing: pay findings {p.environment}",
+        "findings not known",
+        refuses=needs_role,
+    )
+
+
 def tasks_are_watched(p: Promotion) -> Finding | None:
     """Where an account is watched, no side gets a record whose tasks run unwatched (PCI DSS v4.0.1,
     5.3.2 and 11.5.1). What AWS does not let us see, a person says; in production a second person
@@ -319,6 +353,7 @@ GATES: tuple[Callable[[Promotion], Finding | None], ...] = (
     metrics_do_not_fail,
     measurements_are_given,
     smoke_tests_pass,
+    findings_are_answered,
     tasks_are_watched,
     clients_have_followed,
     peak_was_seen,

@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
-from typer.core import TyperCommand
+from typer.core import TyperCommand, TyperGroup
 
 from pay.model.problem import InvalidInput
 from pay.shown_text import printable
@@ -26,6 +26,14 @@ class Command(TyperCommand):
     def invoke(self, ctx: Any) -> Any:
         with reporting(as_json=bool(ctx.params.get("as_json"))):
             return super().invoke(ctx)
+
+
+class ShowsFirst(TyperGroup):
+    """Runs `show` for arguments that begin with no command: `pay images test-12`."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        named = args and args[0] in (*self.commands, "--help")
+        return super().parse_args(ctx, args if named else ["show", *args])
 
 
 class PrintableConsole(Console):

@@ -27,6 +27,7 @@ from typing import Any
 from werkzeug import Request, Response
 
 from sandbox.server.errors import Answer, Environ
+from sandbox.server.finding_doors import put_arrivals
 from sandbox.server.image_doors import expire, put_findings, put_images
 
 
@@ -85,6 +86,7 @@ DOORS: Mapping[str, Callable[[Any], Any]] = {
     "/_sandbox/images": put_images,
     "/_sandbox/broken-images": _set_broken_images,
     "/_sandbox/findings": put_findings,
+    "/_sandbox/arrivals": put_arrivals,
     "/_sandbox/expire": expire,
     "/_sandbox/events": _publish,
     "/_sandbox/shop": _break_shop,

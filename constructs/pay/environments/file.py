@@ -11,7 +11,6 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from pay.environments.toml_lines import TomlLines
 from pay.files import read_text
 from pay.model import Environment, Problem
 from pay.model.checks.estate import Draft
@@ -22,6 +21,7 @@ from pay.model.pydantic_errors import to_problems
 from pay.model.text_types import ServiceName
 from pay.secrets.prose import in_prose
 from pay.secrets.values import credentials, why_secret
+from pay.toml_lines import TomlLines
 from pay.toml_text import NotToml, comments, parse
 
 LARGEST_INTEGER = 2**63 - 1

@@ -11,13 +11,15 @@ from pay.environments.file import EnvironmentFile, read
 from pay.model import Environment, InvalidInput, Problem
 from pay.model.checks.estate import Draft, draft_problems, estate_problems, follows_problems
 from pay.model.service.call_graph import Catalogue, call_graph_problems
+from pay.model.watching.suppressions import FILE as SUPPRESSIONS
 
 
 def environment_files(folder: Path) -> dict[str, Path]:
     """Return the environment files of a folder by the name of their environment, in order. A file
     whose name begins with a dot is an editor's or the system's.
     """
-    return {path.stem: path for path in sorted(folder.glob("[!.]*.toml"))}
+    files = sorted(folder.glob("[!.]*.toml"))
+    return {path.stem: path for path in files if path.name != SUPPRESSIONS}
 
 
 def load_environment(path: Path, services: Catalogue = catalogue.CATALOGUE) -> Environment:

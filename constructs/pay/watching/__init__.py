@@ -1,1 +1,1 @@
-"""The ways from what AWS's tools find in an account to people."""
+"""What watches an account: the ways of findings to people, and what is suppressed."""

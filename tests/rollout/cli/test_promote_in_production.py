@@ -108,6 +108,7 @@ def test_production_goes_on_without_a_verdict_only_when_a_role_agrees(
 ) -> None:
     production_at(checkout, "canary", timedelta(days=9))
     reasons = refused(pay_json("promote", "production-2", "ledger", *MEASURED))
-    assert set(reasons) == {"judge"}
+    assert set(reasons) == {"judge", "findings"}
     assert "Unable to locate credentials" in reasons["judge"]
-    assert "judge" in warned(pay_json("promote", "production-2", "ledger", *AGREED))
+    assert "Unable to locate credentials" in reasons["findings"]
+    assert {"judge", "findings"} <= warned(pay_json("promote", "production-2", "ledger", *AGREED))

@@ -993,3 +993,81 @@ resource "aws_scheduler_schedule" "this" {
     }
   }
 }
+
+# Suppressions of findings, which need what is one per account.
+resource "aws_guardduty_detector" "this" {
+  finding_publishing_frequency = "FIFTEEN_MINUTES"
+}
+
+resource "aws_guardduty_filter" "this" {
+  name        = "sandbox-noisy"
+  detector_id = aws_guardduty_detector.this.id
+  action      = "ARCHIVE"
+  rank        = 1
+  finding_criteria {
+    criterion {
+      field  = "type"
+      equals = ["Discovery:Runtime/SuspiciousCommand"]
+    }
+    criterion {
+      field     = "severity"
+      less_than = "7"
+    }
+    criterion {
+      field     = "updatedAt"
+      less_than = "2027-04-01T00:00:00Z"
+    }
+  }
+}
+
+resource "aws_inspector2_filter" "this" {
+  name   = "sandbox-cve"
+  action = "SUPPRESS"
+  reason = "The library is a dependency of the tests only."
+  filter_criteria {
+    vulnerability_id {
+      comparison = "EQUALS"
+      value      = "CVE-2026-12345"
+    }
+    updated_at {
+      end_inclusive = "2027-03-31T23:59:59Z"
+    }
+  }
+}
+
+resource "aws_securityhub_account" "this" {}
+
+resource "aws_securityhub_automation_rule" "this" {
+  rule_name   = "sandbox-false-positive"
+  rule_order  = 100
+  description = "A false positive"
+  actions {
+    type = "FINDING_FIELDS_UPDATE"
+    finding_fields_update {
+      note {
+        text       = "A false positive"
+        updated_by = "pay-suppression:sandbox"
+      }
+      workflow {
+        status = "SUPPRESSED"
+      }
+    }
+  }
+  criteria {
+    product_name {
+      comparison = "EQUALS"
+      value      = "GuardDuty"
+    }
+    resource_tags {
+      comparison = "EQUALS"
+      key        = "Stack"
+      value      = "sandbox-connector-fargate"
+    }
+    updated_at {
+      start = "2020-01-01T00:00:00Z"
+      end   = "2027-03-31T23:59:59Z"
+    }
+  }
+
+  depends_on = [aws_securityhub_account.this]
+}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pay.environments.toml_lines import TomlLines
+from pay.toml_lines import TomlLines
 
 TEXT = """\
 # a comment = 1

@@ -1,0 +1,110 @@
+"""Finds the finding that a person answers, and writes the answer."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from pay.model.problem import InvalidInput
+from pay.model.pydantic_errors import to_problems
+from rollout.findings.answers import (
+    Answer,
+    Verdict,
+    acknowledgement,
+    answer_to,
+    append_answer,
+    closure,
+    minutes_between,
+)
+from rollout.findings.finding import SecurityFinding, short_id
+from rollout.findings.read import Answers
+from rollout.terminal.refusal import Finding, Refused
+
+
+def is_named(key: str, name: str) -> bool:
+    """Return whether a person means a finding: by its short id, by the tool's own, or by an ARN
+    that ends in it.
+    """
+    return name in (key, short_id(key)) or name.rpartition("/")[2] == key
+
+
+def begun(name: str, answers: Sequence[Answer]) -> Answer | None:
+    """Return the acknowledgement of a finding that nobody has closed, by its id or its tool's."""
+    return next(
+        (
+            found
+            for key in dict.fromkeys(each.key for each in answers)
+            if is_named(key, name) and (found := acknowledgement(key, answers))
+        ),
+        None,
+    )
+
+
+def chosen(name: str, environment: str, read: Answers) -> SecurityFinding:
+    """Return the finding of an id. Raises Refused when no tool has it."""
+    for each in read.findings:
+        if is_named(each.key, name):
+            return each
+    reason = f"no tool has a finding {name!r} about {environment}"
+    unread = [Finding("not read", f"{each.tool}: {each.reason}", each.fix) for each in read.unread]
+    fix = f"take an id of: pay findings {environment}"
+    raise Refused(f"answering {name}", [Finding("finding", reason, fix), *unread])
+
+
+def acknowledge(
+    folder: Path,
+    environment: str,
+    found: SecurityFinding | Answer,
+    answers: Sequence[Answer],
+    at: datetime,
+) -> tuple[Answer, bool]:
+    """Write that somebody begins, unless that is written; return it, and whether it was there."""
+    if isinstance(found, Answer):
+        return found, True
+    if known := acknowledgement(found.key, answers):
+        return known, True
+    answer = answer_to(found, at)
+    append_answer(folder, environment, answer)
+    return answer, False
+
+
+def close(
+    folder: Path,
+    environment: str,
+    found: SecurityFinding | Answer,
+    answers: Sequence[Answer],
+    at: datetime,
+    *,
+    verdict: Verdict,
+    minutes: int | None,
+    note: str | None,
+) -> tuple[Answer, bool]:
+    """Write what became of a finding, or of one that somebody has acknowledged, unless the same is
+    written; return it, and whether it was there.
+
+    Raises Refused for one that has another verdict, or whose time nobody knows; InvalidInput for a
+    note with a secret or an address.
+    """
+    what = f"closing {short_id(found.key)} in {environment}"
+    if isinstance(found, SecurityFinding) and (known := closure(found, answers)):
+        if known.verdict is verdict:
+            return known, True
+        reason = f"it was closed at {known.at:%Y-%m-%d %H:%M} UTC as {known.verdict}"
+        fix = f"correct the line in findings/{environment}, or leave it"
+        raise Refused(what, [Finding("closed", reason, fix)])
+    if minutes is None:
+        if (began := acknowledgement(found.key, answers)) is None:
+            reason = "nobody has acknowledged it, so the time that it took is not known"
+            raise Refused(what, [Finding("minutes", reason, "say how long it took: --minutes N")])
+        minutes = minutes_between(began.at, at)
+    given = {"verdict": verdict, "minutes": minutes, "note": note}
+    try:
+        if isinstance(found, SecurityFinding):
+            answer = answer_to(found, at, **given)  # type: ignore[arg-type]
+        else:
+            answer = Answer.model_validate(found.model_dump() | {"at": at} | given)
+    except ValidationError as error:
+        raise InvalidInput(to_problems(error)) from None
+    append_answer(folder, environment, answer)
+    return answer, False

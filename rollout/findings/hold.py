@@ -1,0 +1,47 @@
+"""Asks protective monitoring about a service before a promotion."""
+
+from rollout.findings.answers import read_answers
+from rollout.findings.finding import State
+from rollout.findings.listing import Line, lines
+from rollout.findings.neighbours import neighbours
+from rollout.findings.read import read
+from rollout.moves.found import Found, Held
+from rollout.moves.smoked import Reach
+from rollout.moves.standings import Standings
+from rollout.terminal.refusal import Refused
+
+
+def watch_service(standings: Standings, environment: str, service: str, reach: Reach) -> Found:
+    """Return the findings that hold a promotion of a service.
+
+    What happened, such as a program that is not in the image, holds at once. A vulnerability holds
+    when it is late: both sides run the same image, so a move neither adds nor takes one.
+    """
+    target = standings.environments[environment]
+    now = standings.now
+    answers = read_answers(standings.folder, [environment], now)[environment]
+    try:
+        with reach(target) as client:
+            found = read(target, neighbours(standings, target), client, since=now, now=now)
+    except Refused as refusal:
+        return Found(unread=tuple(finding.reason for finding in refusal.findings))
+    listed = lines(found.findings, answers, standings, environment, now)
+    held = tuple(_held(each, service) for each in listed if _holds(each, service))
+    return Found(held, tuple(f"{each.tool}: {each.reason}" for each in found.unread))
+
+
+def _holds(line: Line, service: str) -> bool:
+    finding = line.finding
+    return (
+        finding.state is State.OPEN
+        and finding.severity.is_high
+        and service in finding.services
+        and (line.is_late or not finding.is_weakness)
+    )
+
+
+def _held(line: Line, service: str) -> Held:
+    finding = line.finding
+    sides = (each.side for each in finding.places if each.service == service and each.side)
+    what = f"{finding.tool}, {finding.severity}: {finding.title}"
+    return Held(finding.id, what, tuple(dict.fromkeys(sides)))

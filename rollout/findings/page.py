@@ -1,0 +1,28 @@
+"""The findings of an environment as one HTML page, from the same lines as the table."""
+
+from collections.abc import Sequence
+
+from pay.pages import templates
+from rollout.findings.finding import State
+from rollout.findings.listing import Line
+from rollout.findings.report import folded, headline, in_state, mistakes, moves, since, until
+from rollout.findings.unknown import Unread
+
+
+def as_page(environment: str, lines: Sequence[Line], unread: Sequence[Unread]) -> str:
+    """Return the page; it needs no other file."""
+    return (
+        templates("rollout.findings")
+        .get_template("findings.html.j2")
+        .render(
+            environment=environment,
+            headline=headline(lines, unread),
+            mistakes=mistakes(environment, lines, unread),
+            open=in_state(lines, State.OPEN),
+            suppressed=folded(lines),
+            resolved=in_state(lines, State.RESOLVED),
+            since=since,
+            until=until,
+            moves=moves,
+        )
+    )

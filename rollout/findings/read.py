@@ -1,0 +1,77 @@
+"""Reads the findings about an environment along the account's road, each once."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from botocore.exceptions import ClientError
+
+from pay.model import Environment
+from pay.model.watching.accounts import Road
+from rollout.aws.clients import Client
+from rollout.findings import guardduty, hub, inspector, scans
+from rollout.findings.finding import SecurityFinding, Tool, once_each
+from rollout.findings.places import Words
+from rollout.findings.unknown import Unread, not_ours
+
+Reader = Callable[[], Iterable[SecurityFinding | Unread]]
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What the tools of an account say about one environment."""
+
+    findings: tuple[SecurityFinding, ...]
+    unread: tuple[Unread, ...]
+    """Tools and findings about which nobody knows."""
+
+
+def read(
+    environment: Environment,
+    others: Iterable[str],
+    client: Client,
+    *,
+    since: datetime,
+    now: datetime,
+) -> Answers:
+    """Ask every tool. `others` are the other environments of the account, whose findings are left
+    out; `since` limits what Security Hub lists of findings that are over.
+
+    By the road `hub`, GuardDuty and Inspector are read from Security Hub alone. ECR's scans say
+    where an image runs, and name Inspector's findings by the same ARN. An account that nobody
+    watches is asked tool by tool.
+    """
+    words = Words(environment, frozenset(others) - {environment.name})
+    road = environment.watching.road if environment.watching else Road.DIRECT
+    readers: dict[Tool, Reader]
+    if road is Road.HUB:
+        readers = {Tool.SECURITY_HUB: lambda: hub.read(words, client, since)}
+    else:
+        readers = {
+            Tool.GUARDDUTY: lambda: guardduty.read(words, client),
+            Tool.INSPECTOR: lambda: inspector.read(words, client),
+        }
+    readers[Tool.ECR] = lambda: scans.read(words, client, now)
+    answers = [each for tool, reader in readers.items() for each in _asked(tool, reader)]
+    unread = tuple(dict.fromkeys(each for each in answers if isinstance(each, Unread)))
+    findings = tuple(each for each in answers if isinstance(each, SecurityFinding))
+    return Answers(tuple(_that_run(once_each(findings), findings)), unread)
+
+
+def _that_run(
+    once: Iterable[SecurityFinding], all_: Iterable[SecurityFinding]
+) -> Iterator[SecurityFinding]:
+    """Yield each finding; one that ECR does not name in the images that run is in an old image."""
+    scanned = {each.key: each.repository for each in all_ if each.tool is Tool.ECR}
+    repositories = set(scanned.values())
+    for each in once:
+        is_old = each.repository in repositories and each.key not in scanned
+        yield replace(each, runs=False) if is_old and each.severity.is_high else each
+
+
+def _asked(tool: Tool, reader: Reader) -> Iterator[SecurityFinding | Unread]:
+    """Yield what a reader yields, and at its end what AWS refused."""
+    try:
+        yield from reader()
+    except ClientError as error:
+        yield not_ours(tool, error)

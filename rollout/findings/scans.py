@@ -1,0 +1,55 @@
+"""Reads what ECR's scans find in the images that run: critical and high vulnerabilities."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from rollout.aws.clients import Client
+from rollout.findings.finding import SecurityFinding, Severity, State, Tool
+from rollout.findings.places import Words
+from rollout.findings.unknown import Unread
+from rollout.images.findings import Vulnerability
+from rollout.images.survey import ACTIONS, Line, Running, survey
+
+__all__ = ["ACTIONS", "read"]
+
+
+def read(words: Words, client: Client, now: datetime) -> Iterator[SecurityFinding | Unread]:
+    """Yield every vulnerability of what runs, and each image that no scan looks at.
+
+    Raises botocore's ClientError when AWS does not answer.
+    """
+    for line in survey(words.environment, client):
+        for running in line.running:
+            if running.stored is None:
+                continue  # `pay images` reports it: there is nothing to scan
+            if running.found is None:
+                yield Unread(
+                    Tool.ECR,
+                    f"no scan of {line.image.name} {running.name}, which runs",
+                    f"see what to do: pay images {words.environment.name}",
+                )
+            for each in running.found or ():
+                yield _understood(words, line, running, each, now)
+
+
+def _understood(
+    words: Words, line: Line, running: Running, found: Vulnerability, now: datetime
+) -> SecurityFinding:
+    published = found.published
+    day = datetime(published.year, published.month, published.day, tzinfo=UTC) if published else now
+    first, last = found.seen or (day, now)
+    image = f"{line.image.repository}@{running.stored.digest if running.stored else ''}"
+    return SecurityFinding(
+        tool=Tool.ECR,
+        key=found.arn or f"{image} {found.id}",
+        kind=found.id,
+        title=f"{found.id} in {line.image.name} {running.name}: {found.packages or 'no package'}",
+        severity=Severity(found.severity.lower()),
+        state=State.OPEN,
+        first_seen=first.astimezone(UTC),
+        last_seen=last.astimezone(UTC),
+        places=tuple(map(words.of_running, running.where)),
+        has_fix=found.has_fix,
+        repository=line.image.repository,
+        published=published,
+    )

@@ -1,0 +1,28 @@
+"""What protective monitoring says of a service that a promotion would move on."""
+
+from dataclasses import dataclass
+
+from pay.model import Side
+
+
+@dataclass(frozen=True)
+class Held:
+    """An open critical or high finding on a side of the service."""
+
+    id: str
+    """As `pay findings` prints it."""
+    what: str
+    """Tool, severity and title."""
+    sides: tuple[Side, ...]
+
+
+@dataclass(frozen=True)
+class Found:
+    """The open findings that hold a promotion, and the tools about which nobody knows."""
+
+    held: tuple[Held, ...] = ()
+    unread: tuple[str, ...] = ()
+
+
+NOTHING_FOUND = Found()
+"""Nobody watches the account, so nothing is asked."""

@@ -1,0 +1,48 @@
+"""A door for what GuardDuty and Inspector find; the sandbox finds nothing by itself.
+
+    POST /_sandbox/arrivals   {"account": "555555555555", "region": "eu-west-1",
+                               "tool": "guardduty",
+                               "findings": [{"id": "1", "type": "Execution:Runtime/...",
+                                             "severity": 8, "resource": {...}}]}
+
+A finding is as the tool's API has it (GetFindings of GuardDuty, ListFindings of Inspector, with
+`id` for the last part of its ARN); what is left out, the sandbox sets by its clock. It meets the
+filters of the tool, and arrives in Security Hub if that is on.
+"""
+
+from typing import Any
+
+
+def put_arrivals(body: Any) -> dict[str, str]:
+    """Raises KeyError for a tool that is neither of the two, or an account without a detector."""
+    from sandbox import aws
+
+    aws.load("securityhub")
+    aws.load("guardduty")
+    aws.load("inspector2")
+    from moto.guardduty.models import guardduty_backends
+    from moto.inspector2.models import inspector2_backends
+    from moto.securityhub.models import securityhub_backends
+
+    from sandbox.aws import guardduty_findings, hub_imports, inspector, securityhub
+
+    account, region = body["account"], body["region"]
+    hub = securityhub_backends[account][region]
+
+    def from_guardduty(finding: Any) -> dict[str, Any] | None:
+        backend = guardduty_backends[account][region]
+        (detector,) = backend.detectors.values()
+        arrived = guardduty_findings.arrive(backend, detector, finding)
+        return None if arrived["service"]["archived"] else hub_imports.from_guardduty(arrived)
+
+    def from_inspector(finding: Any) -> dict[str, Any] | None:
+        arrived = inspector.arrive(inspector2_backends[account][region], finding)
+        is_sent = arrived["status"] == "ACTIVE"
+        return hub_imports.from_inspector(arrived, region) if is_sent else None
+
+    arrive = {"guardduty": from_guardduty, "inspector": from_inspector}[body["tool"]]
+    for each in body["findings"]:
+        sent = arrive(each)
+        if sent and hub.enabled:
+            securityhub.arrive(hub, sent)
+    return {}

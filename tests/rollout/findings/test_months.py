@@ -1,0 +1,70 @@
+"""What findings took in a month, and the suppressions that follow."""
+
+import tomllib
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from rollout.findings.answers import Answer, Verdict
+from rollout.findings.finding import Severity, Tool
+from rollout.findings.months import answered, hours, last_month, rows
+from rollout.findings.proposals import ENOUGH, proposals
+from tests.support.found import NOW, RUNTIME
+
+NOVEMBER = date(2026, 11, 1)
+
+
+def answer(key: str = "1", at: datetime = NOW, **more: Any) -> Answer:
+    given = {
+        "tool": Tool.GUARDDUTY,
+        "kind": RUNTIME,
+        "severity": Severity.HIGH,
+        "first_seen": NOW - timedelta(hours=2),
+        "services": ("connector",),
+        "side": "fargate",
+        **more,
+    }
+    return Answer(at=at, key=key, **given)
+
+
+def closed(key: str = "1", verdict: Verdict = Verdict.FALSE, **more: Any) -> Answer:
+    return answer(key, **{"verdict": verdict, "minutes": 30, **more})
+
+
+def test_counts_minutes_false_ones_and_the_time_until_an_answer() -> None:
+    begun = answer(at=NOW - timedelta(minutes=90))
+    record = {"test-12": (begun, closed(), closed("2", Verdict.REAL), closed("3", Verdict.DRILL))}
+    closures = answered(record, NOVEMBER)
+    (row,) = rows(closures)
+    assert (row.tool, row.service, row.minutes) == (Tool.GUARDDUTY, "connector", 90)
+    assert row.false_percent == 50  # a drill is neither
+    assert closures[0].until_answer == timedelta(minutes=30)
+    assert row.until_answer == timedelta(minutes=90)  # 30, 90, 90
+    assert hours(closures) == 1.5
+
+
+def test_a_month_is_its_own_and_a_service_too() -> None:
+    record = {"test-12": (closed(at=NOW - timedelta(days=30)), closed("2", services=("ledger",)))}
+    assert [each.closure.key for each in answered(record, NOVEMBER)] == ["2"]
+    assert [each.closure.key for each in answered(record, last_month(NOVEMBER))] == ["1"]
+    assert answered(record, NOVEMBER, "connector") == ()
+
+
+def test_proposes_a_suppression_after_three_false_ones() -> None:
+    false = tuple(closed(str(number), note="A deploy tool.") for number in range(ENOUGH))
+    assert list(proposals({"test-12": false[1:]}, NOW.date())) == []
+    (proposal,) = proposals({"test-12": false}, NOW.date())
+    (entry,) = tomllib.loads(proposal.toml)["suppression"]
+    assert entry["finding"] == RUNTIME
+    assert (entry["environment"], entry["service"], entry["side"]) == (
+        "test-12",
+        "connector",
+        "fargate",
+    )
+    assert entry["expires"] - NOW.date() <= timedelta(days=90)
+    assert entry["reason"].endswith("A deploy tool.")
+
+
+def test_proposes_none_for_what_is_critical_real_or_of_no_service() -> None:
+    for more in ({"severity": Severity.CRITICAL}, {"verdict": Verdict.REAL}, {"services": ()}):
+        false = tuple(closed(str(number), **more) for number in range(ENOUGH))
+        assert list(proposals({"test-12": false}, NOW.date())) == []
