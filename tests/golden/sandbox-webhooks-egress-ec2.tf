@@ -271,6 +271,7 @@ resource "aws_cloudwatch_metric_alarm" "resets_alarm" {
 }
 
 resource "aws_ecs_service" "service" {
+  availability_zone_rebalancing      = "DISABLED"
   cluster                            = data.aws_ecs_cluster.cluster.arn
   deployment_maximum_percent         = 200
   deployment_minimum_healthy_percent = 100

@@ -1,11 +1,12 @@
-"""Answers the questions of `cdktf get` to Terraform from the trimmed schema, without network.
+"""Answers the questions of `cdktf get` to Terraform from a trimmed schema, without network.
 
-cdktf get runs the program in TERRAFORM_BINARY_NAME with `version -json`, `-v`, `init` and
-`providers schema -json`. This program refuses everything else.
+Its first argument is the schema's file. cdktf get runs the program in TERRAFORM_BINARY_NAME with
+`version -json`, `-v`, `init` and `providers schema -json`. This program refuses everything else.
 """
 
 import json
 import sys
+from pathlib import Path
 
 from toolchain.bindings import schema_file
 
@@ -13,7 +14,7 @@ from toolchain.bindings import schema_file
 TERRAFORM_VERSION = "1.10.0"
 
 
-def answer(arguments: list[str]) -> str | None:
+def answer(arguments: list[str], schema: Path = schema_file.SCHEMA) -> str | None:
     """Return Terraform's output, or None for an unknown question."""
     match arguments:
         case ["-v" | "-version" | "--version"] | ["version"]:
@@ -23,20 +24,20 @@ def answer(arguments: list[str]) -> str | None:
         case ["init", *_]:
             return ""
         case ["providers", "schema", "-json"]:
-            return _schema_with_host()
+            return _schema_with_host(schema)
     return None
 
 
-def _schema_with_host() -> str:
-    schema = schema_file.read()
-    schema.pop("provider_version")
+def _schema_with_host(file: Path) -> str:
+    schema = schema_file.read(file)
+    wanted = {key: schema[key] for key in ("provider", *schema_file.KINDS)}
     address = f"{schema_file.REGISTRY}/{schema_file.PROVIDER}"
-    return json.dumps({"format_version": "1.0", "provider_schemas": {address: schema}})
+    return json.dumps({"format_version": "1.0", "provider_schemas": {address: wanted}})
 
 
 if __name__ == "__main__":
-    text = answer(sys.argv[1:])
+    text = answer(sys.argv[2:], Path(sys.argv[1]))
     if text is None:
-        arguments = " ".join(sys.argv[1:])
+        arguments = " ".join(sys.argv[2:])
         sys.exit(f"not Terraform: this program answers only `cdktf get`, not {arguments!r}")
     sys.stdout.write(text)

@@ -1,4 +1,6 @@
-"""Generates `imports/` from the trimmed schema with `cdktf get`."""
+"""Generates typed bindings from a trimmed schema with `cdktf get`: `imports/`, and for the test of
+the next provider a second folder, when it asks.
+"""
 
 import shutil
 import sys
@@ -8,24 +10,39 @@ from pathlib import Path
 from toolchain import stamps
 from toolchain.bindings import schema_file
 from toolchain.commands import run_logged, write_command
-from toolchain.paths import CDKTF, IMPORTS, ROOT
+from toolchain.paths import CACHE, CDKTF, IMPORTS, ROOT
+
+NEXT_BINDINGS = CACHE / "next-provider" / "imports"
+"""The package `imports` of the next provider; the folder above it goes first into `sys.path`."""
 
 
 def generate(env: dict[str, str]) -> bool:
     """Generate `imports/` unless it is current; return whether it was generated."""
-    inputs = [schema_file.SCHEMA, ROOT / "package-lock.json", ROOT / "cdktf.json"]
+    title = "imports/ (typed bindings from the trimmed provider schema)"
+    return _step(title, schema_file.SCHEMA, IMPORTS, env)
+
+
+def generate_next(env: dict[str, str]) -> Path:
+    """Generate the bindings of the next provider unless they are current; return their folder."""
+    title = f"typed bindings from {schema_file.NEXT.name}"
+    _step(title, schema_file.NEXT, NEXT_BINDINGS, env)
+    return NEXT_BINDINGS
+
+
+def _step(title: str, schema: Path, target: Path, env: dict[str, str]) -> bool:
+    inputs = [schema, ROOT / "package-lock.json", ROOT / "cdktf.json"]
     return stamps.step(
-        "imports/ (typed bindings from the trimmed provider schema)",
-        IMPORTS / ".generated",
+        title,
+        target / ".generated",
         stamps.fingerprint(inputs),
-        lambda: _generate(env),
+        lambda: _generate(schema, target, env),
     )
 
 
-def _generate(env: dict[str, str]) -> None:
+def _generate(schema: Path, target: Path, env: dict[str, str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         terraform = Path(folder) / "terraform"
-        fake = f'"{sys.executable}" -m toolchain.bindings.fake_terraform'
+        fake = f'"{sys.executable}" -m toolchain.bindings.fake_terraform "{schema}"'
         write_command(terraform, f'cd "{ROOT}" && exec {fake} "$@"')
         fresh = Path(folder) / "imports"
         run_logged(
@@ -34,5 +51,6 @@ def _generate(env: dict[str, str]) -> None:
             doing="generating the bindings with cdktf get",
             env={**env, "TERRAFORM_BINARY_NAME": str(terraform), "CDKTF_HOME": f"{folder}/home"},
         )
-        shutil.rmtree(IMPORTS, ignore_errors=True)
-        shutil.move(fresh, IMPORTS)
+        shutil.rmtree(target, ignore_errors=True)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(fresh, target)

@@ -6,6 +6,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from pay.model.environment.provider import CONSTRAINTS
 from toolchain.bindings import schema_file, types_list
 from toolchain.bindings.schema_file import Json
 from toolchain.bindings.types_list import WantedTypes
@@ -13,7 +14,7 @@ from toolchain.environment import tool_environment
 from toolchain.problems import ToolProblem
 from toolchain.progress import say
 
-CONSTRAINT = "~> 5.100"
+CONSTRAINT = CONSTRAINTS[5]
 
 
 def trim_from_provider() -> None:
@@ -24,7 +25,7 @@ def trim_from_provider() -> None:
     wanted = types_list.read()
     with tempfile.TemporaryDirectory() as folder:
         version, provider = _ask_provider(Path(folder))
-    text = schema_file.render(trim(provider, wanted), version)
+    text = schema_file.render(trim(provider, wanted, version), version)
     schema_file.SCHEMA.write_text(text)
     say(
         f"  toolchain/bindings/{schema_file.SCHEMA.name}: {len(wanted.resources)} resources, "
@@ -33,8 +34,8 @@ def trim_from_provider() -> None:
     )
 
 
-def trim(provider: Json, wanted: WantedTypes) -> Json:
-    """Return the provider's schema with only the wanted types.
+def trim(provider: Json, wanted: WantedTypes, version: str) -> Json:
+    """Return the schema of this version of the provider with only the wanted types.
 
     Raises ToolProblem with every type that the provider does not have.
     """
@@ -50,7 +51,7 @@ def trim(provider: Json, wanted: WantedTypes) -> Json:
     if mistakes:
         raise ToolProblem(
             "\n".join(mistakes),
-            needed=f"types of {schema_file.PROVIDER} {CONSTRAINT}",
+            needed=f"types of {schema_file.PROVIDER} {version}",
             do=f"correct {types_list.WHERE}, then run `make bindings` again (nothing was written)",
         )
     return trimmed

@@ -17,7 +17,9 @@ class Ec2Service(SideService):
     capacity provider strategy, would replace the service (hashicorp/terraform-provider-aws#22823).
 
     ECS does not balance its tasks over the zones again, as it does on Fargate. With zones as the
-    first strategy it could, but nothing moves the running tasks of a side that is to go.
+    first strategy it could, but nothing moves the running tasks of a side that is to go. It is said
+    here, because version 6 of the provider leaves what is unset to AWS, which balances new services
+    (hashicorp/terraform-provider-aws#43238); version 5 sends DISABLED.
     """
 
     def __init__(
@@ -26,6 +28,7 @@ class Ec2Service(SideService):
         super().__init__(scope, id, ServiceSide(service, environment, Side.EC2))
         self.run(
             launch_type="EC2",
+            availability_zone_rebalancing="DISABLED",
             placement_constraints=[
                 PlacementConstraints(
                     type="memberOf", expression=f"attribute:segment == {service.scope.segment}"

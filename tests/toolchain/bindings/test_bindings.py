@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from pay.model.environment.provider import CONSTRAINTS, USUAL
 from pay.model.stacks import RESOURCE_TYPES
 from toolchain.bindings import fake_terraform, schema_file, trim, types_list
 from toolchain.bindings.types_list import WantedTypes
@@ -22,21 +23,40 @@ PROVIDER: dict[str, Any] = {
 }
 
 
-def test_the_schema_holds_the_types_of_the_list_and_no_others() -> None:
+both = pytest.mark.parametrize("file", [schema_file.SCHEMA, schema_file.NEXT])
+
+
+@both
+def test_the_schema_holds_the_types_of_the_list_and_no_others(file: Path) -> None:
     wanted = types_list.read()
-    schema = schema_file.read()
+    schema = schema_file.read(file)
     assert sorted(schema["resource_schemas"]) == wanted.resources
     assert sorted(schema["data_source_schemas"]) == wanted.data_sources
 
 
-def test_the_schema_file_is_in_the_form_that_make_bindings_writes() -> None:
-    schema = schema_file.read()
-    rendered = schema_file.render(schema, schema["provider_version"])
-    assert rendered == schema_file.SCHEMA.read_text()
+@both
+def test_the_schema_file_is_in_the_form_that_its_tool_writes(file: Path) -> None:
+    schema = schema_file.read(file)
+    rendered = schema_file.render(schema, schema["provider_version"], schema.get("read_from", ""))
+    assert rendered == file.read_text()
 
 
-def test_the_schema_file_names_no_registry() -> None:
-    assert "terraform.io" not in schema_file.SCHEMA.read_text()
+@both
+def test_the_schema_file_names_no_registry(file: Path) -> None:
+    assert "terraform.io" not in file.read_text()
+
+
+def test_each_schema_is_of_a_version_that_environments_may_use() -> None:
+    majors = {5: schema_file.SCHEMA, 6: schema_file.NEXT}
+    for major, constraint in CONSTRAINTS.items():
+        version = schema_file.read(majors[major])["provider_version"]
+        lowest = constraint.removeprefix("~> ")
+        assert version == lowest or version.rpartition(".")[0] == lowest
+
+
+def test_cdktf_generates_the_bindings_of_the_usual_version() -> None:
+    configured = json.loads((ROOT / "cdktf.json").read_text())["terraformProviders"]
+    assert configured == [f"{schema_file.PROVIDER}@{CONSTRAINTS[USUAL]}"]
 
 
 def test_every_type_of_the_list_has_its_binding() -> None:
@@ -64,13 +84,13 @@ def test_refuses_every_line_that_is_no_data_source(tmp_path: Path) -> None:
 def test_refuses_types_that_the_provider_lacks_naming_the_nearest() -> None:
     wanted = WantedTypes(["aws_lb", "aws_lb_listner"], ["aws_vpcs_and_more"])
     with pytest.raises(ToolProblem) as refusal:
-        trim.trim(PROVIDER, wanted)
+        trim.trim(PROVIDER, wanted, "5.100.0")
     assert "no type `resource aws_lb_listner` (nearest: aws_lb_listener" in str(refusal.value)
     assert "no type `data aws_vpcs_and_more`" in str(refusal.value)
 
 
 def test_trims_to_the_wanted_types() -> None:
-    trimmed = trim.trim(PROVIDER, WantedTypes(["aws_lb"], []))
+    trimmed = trim.trim(PROVIDER, WantedTypes(["aws_lb"], []), "5.100.0")
     assert list(trimmed["resource_schemas"]) == ["aws_lb"]
     assert trimmed["data_source_schemas"] == {}
 
@@ -104,7 +124,7 @@ def test_answers_with_the_address_that_terraform_gives_the_provider() -> None:
 
 def test_answers_no_question_that_only_terraform_can_answer() -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "toolchain.bindings.fake_terraform", "apply"],
+        [sys.executable, "-m", "toolchain.bindings.fake_terraform", schema_file.SCHEMA, "apply"],
         cwd=ROOT,
         capture_output=True,
         text=True,

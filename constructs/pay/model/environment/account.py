@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from pay.model.base import Model
 from pay.model.environment.environment import Environment, State
 from pay.model.environment.images import Registry
+from pay.model.environment.provider import ProviderMajor
 from pay.model.text_types import AccountId, EnvironmentName, Region, TagValue
 from pay.model.watching.accounts import Watching
 
@@ -20,6 +21,8 @@ class Account(Model):
     state: State
     registry: Registry | None
     watching: Watching | None
+    aws_provider: ProviderMajor
+    """The lowest of its environments: its own stacks move to another provider last."""
     environments: tuple[EnvironmentName, ...]
     """In the order in which they were given."""
 
@@ -48,6 +51,7 @@ def accounts(environments: Iterable[Environment]) -> tuple[Account, ...]:
             state=first.state,
             registry=first.registry,
             watching=first.watching,
+            aws_provider=min(each.aws_provider for each in (first, *others)),
             environments=tuple(environment.name for environment in (first, *others)),
         )
         for account_id, (first, *others) in by_id.items()

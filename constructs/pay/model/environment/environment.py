@@ -13,6 +13,7 @@ from pay.model.environment.instance_types import FAMILIES, SIZES, Architecture, 
 from pay.model.environment.ladder import LadderTable, MaxStep
 from pay.model.environment.load import Load
 from pay.model.environment.monitoring import LogPipeline, Monitoring
+from pay.model.environment.provider import USUAL, ProviderMajor
 from pay.model.environment.scaling import (
     USUAL_SCALING,
     Event,
@@ -198,6 +199,9 @@ class Environment(Model):
     """
     adopt: bool = False
     """Whether these stacks import what runs today on EC2 instead of creating it."""
+    aws_provider: ProviderMajor = USUAL
+    """The major version of Terraform's AWS provider. There is no easy way back from 6: its first
+    apply rewrites the states."""
     follows: EnvironmentName | None = None
     """The environment that a service must pass first; left out: it waits for no environment."""
     traffic_percent: float = Field(default=100, gt=0, le=1000)
