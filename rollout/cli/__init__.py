@@ -5,7 +5,7 @@ are. A module's docstring is its command's help, so the list reads first sentenc
 Exit codes: 0 fine, 1 refused, 2 wrong use, 130 stopped by Ctrl-C, 141 the reader has gone.
 """
 
-import ast
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -89,10 +89,13 @@ def _warn_of_another_checkout() -> None:
         )
 
 
+@cache
 def summary(command: str) -> str:
-    """Return the first paragraph of a command's docstring, without importing its module."""
+    """Return the first paragraph of the docstring with which a command's module begins, without
+    importing or compiling the module.
+    """
     source = Path(__file__).with_name(f"{_identifier(command)}.py").read_text()
-    return (ast.get_docstring(ast.parse(source)) or "").partition("\n\n")[0]
+    return source.removeprefix('"""').partition('"""')[0].partition("\n\n")[0].strip()
 
 
 def load_command(command: str) -> Any:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -74,13 +74,22 @@ def read(path: Path) -> EnvironmentFile:
 
 def _secrets_in_comments(path: Path, text: str, known: list[Problem]) -> Iterator[Problem]:
     """Yield the secrets that no key holds: everyone reads the comments, too."""
-    by_format = ((text.count("\n", 0, each.start) + 1, each.why) for each in credentials(text))
-    by_key = ((line, each.why) for line, comment in comments(text) for each in in_prose(comment))
     lines = {problem.line for problem in known}
-    for line, why in (*by_format, *by_key):
+    for line, why in _lines_with_secrets(text):
         if line not in lines:
             yield _secret("", why, where=str(path), line=line)
             lines.add(line)
+
+
+@lru_cache(maxsize=64)
+def _lines_with_secrets(text: str) -> tuple[tuple[int, str], ...]:
+    """Return the line of each secret that its form or its comment reveals, and why it is one.
+
+    A command reads the same text several times, of a checkout and of the one before a change.
+    """
+    by_format = ((text.count("\n", 0, each.start) + 1, each.why) for each in credentials(text))
+    by_key = ((line, each.why) for line, comment in comments(text) for each in in_prose(comment))
+    return (*by_format, *by_key)
 
 
 def _secret(key: str, why: str, where: str = "", line: int | None = None) -> Problem:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from pay.model.service.schedule_expression import parse
@@ -151,10 +152,12 @@ def _days(text: str) -> frozenset[int]:
     return frozenset(days)
 
 
-def _hours_of_change(zone: str) -> Iterator[tuple[int, int, int]]:
-    """Yield the day of the week, and the first and the last minute of the day, of every hour that
+@cache
+def _hours_of_change(zone: str) -> frozenset[tuple[int, int, int]]:
+    """Return the day of the week, and the first and the last minute of the day, of every hour that
     the clocks of a zone leave out or have twice.
     """
+    hours = set()
     local = ZoneInfo(zone)
     moment = datetime(_YEARS[0], 1, 1, tzinfo=UTC)
     step = timedelta(minutes=30)
@@ -169,6 +172,7 @@ def _hours_of_change(zone: str) -> Iterator[tuple[int, int, int]]:
             first, last = min(wall), max(wall)
             minute = first.hour * 60 + first.minute
             day = (first.weekday() + _AFTER_SUNDAY) % 7
-            yield day, minute, minute + int((last - first).total_seconds()) // 60
+            hours.add((day, minute, minute + int((last - first).total_seconds()) // 60))
             before = after
         moment = following
+    return frozenset(hours)

@@ -103,6 +103,7 @@ class Cron:
 ScheduleExpression = Cron | Rate | Once
 
 
+@cache
 def parse(text: str) -> ScheduleExpression:
     """Return the expression. Raises ValueError with what is allowed."""
     match = re.fullmatch(r"(cron|rate|at)\((.*)\)", text)
@@ -187,9 +188,12 @@ def _day_of_week(part: str) -> _Days:
         nth = int(match[2])
         return lambda year, month: frozenset(_on_weekday(year, month, weekday)[nth - 1 : nth])
     weekdays = _numbers(part, 1, 7, _WEEKDAYS)
-    return lambda year, month: frozenset(
-        day for weekday in weekdays for day in _on_weekday(year, month, weekday)
-    )
+
+    @cache
+    def days(year: int, month: int) -> frozenset[int]:
+        return frozenset(day for each in weekdays for day in _on_weekday(year, month, each))
+
+    return days
 
 
 def _length(year: int, month: int) -> int:
