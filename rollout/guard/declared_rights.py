@@ -20,6 +20,7 @@ from pay.model.rights import (
 from pay.model.side import ServiceSide
 from pay.model.stacks import LOAD, SLEEP, TASKS, Stack
 from pay.model.tasks import as_migration, migrated
+from pay.model.vocabulary import Side
 from pay.service.logs import LogGroups
 from pay.sleep.parts import canaries, databases
 from rollout.guard.needed_rights import does_the_work
@@ -100,6 +101,7 @@ def _rights_of_load_test(role: object, environment: Environment) -> Sequence[Sta
         group = names.log_group(name, "app", FAMILY)
         return execution_rights(
             environment,
+            Side.FARGATE,
             repositories=[environment.arn("ecr", f"repository/{load.repository}")],
             log_groups=[environment.arn("logs", f"log-group:{group}")],
             secrets=[environment.arn("secretsmanager", f"secret:{load.secret_name}{_SUFFIX}")],

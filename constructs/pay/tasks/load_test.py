@@ -8,7 +8,7 @@ from imports.aws.cloudwatch_log_group import CloudwatchLogGroup
 from imports.aws.kms_key import KmsKey
 from pay.catalogue import assumptions
 from pay.existing.configuration import existing_secret
-from pay.model import Environment, names
+from pay.model import Environment, Side, names
 from pay.model.environment.load import API_TOKEN, FAMILY, Load
 from pay.model.hardening import confinement, volumes
 from pay.model.rights import execution_rights, load_test_rights, tasks_trust
@@ -54,6 +54,7 @@ class LoadTest:
         }
         starts = execution_rights(
             environment,
+            Side.FARGATE,
             repositories=[environment.arn("ecr", f"repository/{load.repository}")],
             log_groups=[environment.arn("logs", f"log-group:{group}")],
             secrets=[secret.arn],
