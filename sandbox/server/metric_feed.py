@@ -7,12 +7,15 @@ passes, tasks end, and a side of the stub shop breaks (`sandbox/shop/faults.py`)
     POST /_sandbox/clock      {"now": 1764150060}, or {"forward": 600} from what it is
     POST /_sandbox/broken-images    {"digests": ["sha256:..."]}
     POST /_sandbox/shop       {"side": "fargate", "faults": ["payment stuck"]}
+    POST /_sandbox/capacity   {"ledger": 2.5}
     POST /_sandbox/tasks      [{"family": "sandbox_.*-migration", "exits": {"connector": 1},
                                 "seconds": 2, "logs": ["..."]}]
 
 A point is a time in seconds since the epoch, a value, and how often the value was seen then. A row
 may name its `unit`. Containers of broken images start and never become healthy; each call says all
 of them.
+Capacity: the requests a second that each task of a service answers behind the shop's load
+balancers; each call says all of them, and services that it leaves out have no limit.
 Tasks: how those of `RunTask` end, as `sandbox.aws.ecs_run_task.Outcome` says.
 """
 
@@ -67,6 +70,15 @@ def _break_shop(body: Any) -> None:
     SHOP.faults[Side(body["side"])] = frozenset(map(Fault, body["faults"]))
 
 
+def _set_capacity(body: Any) -> None:
+    import sandbox.aws
+
+    sandbox.aws.load("elbv2")  # moto's settings are read when its first service is imported
+    from sandbox.aws.shop_traffic import TRAFFIC
+
+    TRAFFIC.per_task = {service: float(rate) for service, rate in body.items()}
+
+
 DOORS: Mapping[str, Callable[[Any], Any]] = {
     "/_sandbox/metrics": _put,
     "/_sandbox/clock": _set_clock,
@@ -75,6 +87,7 @@ DOORS: Mapping[str, Callable[[Any], Any]] = {
     "/_sandbox/findings": put_findings,
     "/_sandbox/expire": expire,
     "/_sandbox/shop": _break_shop,
+    "/_sandbox/capacity": _set_capacity,
     "/_sandbox/tasks": _set_outcomes,
 }
 

@@ -13,5 +13,6 @@ scaled_percent = 30
 lcus_a_service = 1.5
 log_gb_a_service = 20
 log_stored_percent = 15
+load_tests_a_month = 4
 """
 FIGURES = tomllib.loads(FIGURES_TOML)

@@ -13,22 +13,21 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from pay.iam.document import policy_document
 from pay.model import Environment, Side, Stage, names
-from pay.model.environment.load import API_TOKEN, FAMILY, Scenario
+from pay.model.environment.load import FAMILY, Scenario
 from pay.model.environment.sleep import Sleep
 from pay.model.metrics import REQUESTS, TARGET_5XX, Metric
-from pay.model.rights import scheduler_trust, sleep_rights
-from pay.sleep.parts import databases
 from rollout.cli import app
 from rollout.delivery.load_test import LoadTest, Outcome, Verdict, backstop_at
 from rollout.delivery.sleeping import put_to_sleep
-from rollout.load.results import REPORT, Check, balancers
+from rollout.load.results import REPORT, Check
+from rollout.load.seen import balancers
 from rollout.sleep.moving import Mover, Row
 from rollout.tasks.one_off import Runner
 from rollout.terminal.polling import Clock
 from rollout.terminal.refusal import Refused
 from sandbox.instance import Sandbox
+from tests.rollout.delivery.load_stacks import make_stack_of_load, make_stack_of_sleep
 from tests.support.services import at_stage
 
 pytestmark = pytest.mark.slow
@@ -139,52 +138,9 @@ def estate(environments: Mapping[str, Environment]) -> Iterator[Estate]:
     with Sandbox(environment, neighbours=True) as sandbox:
         made = Estate(environment, sandbox)
         made.tick_to(NOON)
-        _make_stack_of_sleep(environment, sandbox)
-        _make_stack_of_load(environment, sandbox)
+        make_stack_of_sleep(environment, sandbox)
+        make_stack_of_load(environment, sandbox)
         yield made
-
-
-def _make_stack_of_sleep(environment: Environment, sandbox: Sandbox) -> None:
-    name, group = environment.name, names.sleep_group(environment.name)
-    key = sandbox.client("kms").create_key()["KeyMetadata"]["KeyId"]
-    sandbox.client("kms").create_alias(AliasName=names.sleep_key_alias(name), TargetKeyId=key)
-    sandbox.client("scheduler").create_schedule_group(Name=group)
-    sandbox.client("sqs").create_queue(QueueName=names.sleep_dead_letters(name))
-    iam, role = sandbox.client("iam"), names.sleep_role(name)
-    trust = policy_document(scheduler_trust(environment, group))
-    iam.create_role(RoleName=role, AssumeRolePolicyDocument=trust)
-    rights = sleep_rights(environment, databases=databases(environment), has_canaries=False)
-    document = policy_document(*rights)
-    iam.put_role_policy(RoleName=role, PolicyName="sleep", PolicyDocument=document)
-
-
-def _make_stack_of_load(environment: Environment, sandbox: Sandbox) -> None:
-    load, group = environment.load, names.log_group(environment.name, "app", FAMILY)
-    assert load is not None
-    sandbox.client("logs").create_log_group(logGroupName=group)
-    secret = sandbox.client("secretsmanager").describe_secret(SecretId=load.secret_name)["ARN"]
-    log = {
-        "awslogs-group": group,
-        "awslogs-region": environment.region,
-        "awslogs-stream-prefix": FAMILY,
-    }
-    registry = names.image_registry(environment.account_id, environment.region)
-    container = {
-        "name": FAMILY,
-        "image": f"{registry}/{load.image}",
-        "essential": True,
-        "environment": [{"name": "RESULTS_BUCKET", "value": load.bucket}],
-        "secrets": [{"name": API_TOKEN, "valueFrom": f"{secret}:{API_TOKEN}::"}],
-        "logConfiguration": {"logDriver": "awslogs", "options": log},
-    }
-    sandbox.client("ecs").register_task_definition(
-        family=names.one_off_task_family(environment.name, FAMILY),
-        networkMode="awsvpc",
-        requiresCompatibilities=["FARGATE"],
-        cpu="1024",
-        memory="2048",
-        containerDefinitions=[container],
-    )
 
 
 def test_it_wakes_the_environment_passes_and_leaves_it_asleep(estate: Estate) -> None:
