@@ -23,9 +23,15 @@ def make_stack_of_sleep(environment: Environment, sandbox: Sandbox) -> None:
 
 
 def make_stack_of_load(environment: Environment, sandbox: Sandbox) -> None:
+    group = names.log_group(environment.name, "app", FAMILY)
+    sandbox.client("logs").create_log_group(logGroupName=group)
+    register_runner(environment, sandbox)
+
+
+def register_runner(environment: Environment, sandbox: Sandbox) -> None:
+    """Register the task as the environment's file says now."""
     load, group = environment.load, names.log_group(environment.name, "app", FAMILY)
     assert load is not None
-    sandbox.client("logs").create_log_group(logGroupName=group)
     secret = sandbox.client("secretsmanager").describe_secret(SecretId=load.secret_name)["ARN"]
     log = {
         "awslogs-group": group,

@@ -14,20 +14,25 @@ import pytest
 from typer.testing import CliRunner
 
 from pay.model import Environment, Side, Stage, names
-from pay.model.environment.load import FAMILY, Scenario
+from pay.model.environment.load import FAMILY, Load, Scenario
 from pay.model.environment.sleep import Sleep
 from pay.model.metrics import REQUESTS, TARGET_5XX, Metric
 from rollout.cli import app
 from rollout.delivery.load_test import LoadTest, Outcome, Verdict, backstop_at
 from rollout.delivery.sleeping import put_to_sleep
-from rollout.load.results import REPORT, Check
+from rollout.load.results import REPORT, SUMMARY, Check
 from rollout.load.seen import balancers
 from rollout.sleep.moving import Mover, Row
 from rollout.tasks.one_off import Runner
 from rollout.terminal.polling import Clock
 from rollout.terminal.refusal import Refused
+from sandbox.estate.images import push
 from sandbox.instance import Sandbox
-from tests.rollout.delivery.load_stacks import make_stack_of_load, make_stack_of_sleep
+from tests.rollout.delivery.load_stacks import (
+    make_stack_of_load,
+    make_stack_of_sleep,
+    register_runner,
+)
 from tests.support.services import at_stage
 
 pytestmark = pytest.mark.slow
@@ -228,6 +233,41 @@ def test_without_what_puts_it_to_sleep_again_nothing_wakes(estate: Estate) -> No
     late = replace(test.mover, now=lambda: stop - timedelta(minutes=30))
     with pytest.raises(Refused):
         replace(test, mover=late).run()
+    assert estate.is_asleep
+
+
+def test_another_image_with_the_contract_serves_by_one_line(estate: Estate) -> None:
+    """An image with Gatling, which ends with 99 and leaves what the contract asks for."""
+    repository, own = "govukpay/gatling", estate.environment
+    assert own.load is not None
+    estate.client("ecr").create_repository(repositoryName=repository)
+    place = {"account_id": own.account_id, "region": own.region}
+    endpoint = estate.client("ecr").meta.endpoint_url
+    [digest] = push(endpoint, {repository: ["7-release"]}, **place).values()
+    line = {"image": f"{repository}@{digest}"}
+    load = Load.model_validate(own.load.model_dump() | line)
+    register_runner(own.model_copy(update={"load": load}), estate.sandbox)
+    end = [{"family": ".*load-test", "exits": {FAMILY: 99}, "logs": ["Simulation started"]}]
+    estate.sandbox.server.administer("tasks", method="POST", body=end)
+    lines: list[str] = []
+
+    def leave_results(line: str) -> None:
+        lines.append(line)
+        if line == "Simulation started":
+            rows = [{"name": "mean_ms", "limit": 200, "value": 250}]
+            key = f"{prefix}/{SUMMARY}"
+            body = json.dumps({"thresholds": rows}).encode()
+            estate.client("s3").put_object(Bucket=load.bucket, Key=key, Body=body)
+
+    prefix = f"load-tests/pay-by-card/{estate.now:%Y-%m-%dT%H%M%SZ}"
+    try:
+        outcome = replace(estate.test(report=leave_results), load=load).run()
+    finally:
+        estate.sandbox.server.administer("tasks", method="POST", body=[])
+        register_runner(own, estate.sandbox)
+    assert outcome.verdict is Verdict.THRESHOLDS_MISSED, outcome.broken
+    missed = [(check.seen_by, check.name) for check in outcome.checks if not check.is_met]
+    assert missed == [("runner", "mean_ms")]
     assert estate.is_asleep
 
 
