@@ -88,7 +88,7 @@ class ShopTraffic:
 
     def look(self) -> None:
         """Note what is there now; the minute that is over gets its averages."""
-        self.places = dict(_places())
+        before, self.places = self.places, dict(_places())
         self._weights = _weights(self.places)
         minute = int(CLOCK.seconds()) // MINUTE * MINUTE
         with self._lock:
@@ -101,7 +101,7 @@ class ShopTraffic:
             self._requests.clear()
             self._busy.clear()
         for place, count in requests.items():
-            if behind := self.places.get(place):
+            if behind := before.get(place):
                 self._average(behind, over, count, busy.get(place), seconds)
 
     def serve(self, side: Side, service: str, answer: Callable[[], Answered]) -> Answered:

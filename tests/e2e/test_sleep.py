@@ -241,11 +241,13 @@ def test_a_load_test_wakes_the_environment_passes_and_leaves_it_asleep(estate: E
 
 def test_with_a_task_too_few_a_load_test_misses_its_limits(estate: Estate) -> None:
     estate.sandbox.server.administer("capacity", method="POST", body=PER_TASK)
-    outcome = load_test(estate, tasks=estate.environment.services[SERVICE].tasks.peak - 1).run()
+    fewer = estate.environment.services[SERVICE].tasks.peak - 1
+    outcome = load_test(estate, tasks=fewer).run()
     assert outcome.verdict is Verdict.THRESHOLDS_MISSED, outcome
     missed = {(check.seen_by, check.name) for check in outcome.checks if not check.is_met}
     assert ("runner", "failed_percent") in missed
     assert (f"{SERVICE} on ec2", "failed_percent") in missed
+    assert (f"{SERVICE} on ec2", fewer) in {(side.name, side.fewest_tasks) for side in outcome.seen}
     assert is_asleep(estate)
 
 
