@@ -25,6 +25,7 @@ from rollout.aws.clients import asking
 from rollout.delivery.environment_locks import Wait, locked
 from rollout.delivery.load_test import LoadTest, Outcome, Verdict, backstop_at
 from rollout.delivery.sleeping import DryRun
+from rollout.load.page import as_page
 from rollout.load.results import REPORT, SUMMARY, Results
 from rollout.moves.journal import author
 from rollout.sleep.moving import Mover
@@ -35,7 +36,9 @@ from rollout.terminal.console import choose, console, print_json
 from rollout.terminal.environments import load_for
 from rollout.terminal.refusal import Failed, Finding, Refused
 from rollout.terminal.tables import print_table
-from rollout.terminal.time_text import weekday_moment
+from rollout.terminal.time_text import local, weekday_moment
+
+PAGE = "verdict.html"
 
 WORDS = {
     Verdict.PASSED: "[green]Passed:[/]",
@@ -51,7 +54,7 @@ def load(
     ],
     out: Annotated[
         Path | None,
-        typer.Option(metavar="FOLDER", help="Also put report and summary here."),
+        typer.Option(metavar="FOLDER", help="Also put a page, the report and the summary here."),
     ] = None,
     dry_run: DryRun = False,
     wait: Wait = None,
@@ -73,6 +76,7 @@ def load(
                 outcome = LoadTest(scenario, wanted, settings, mover, runner).run()
             if out:
                 _keep(outcome, settings, runner, out)
+                _write_page(outcome, chosen, scenario, out)
         except ClientError as error:
             raise Failed(f"{error} Allow your role this action.") from None
     _show(outcome, as_json=as_json)
@@ -122,6 +126,21 @@ def _keep(outcome: Outcome, settings: Load, runner: Runner, folder: Path) -> Non
         folder.joinpath(name).write_bytes(content)
 
 
+def _write_page(outcome: Outcome, environment: Environment, name: str, folder: Path) -> None:
+    """Write the page of a test that showed something."""
+    if outcome.broken or environment.load is None:
+        return
+    page = as_page(
+        f"{name} in {environment.name}",
+        environment.load.scenarios[name],
+        "passed" if all(check.is_met for check in outcome.checks) else "thresholds missed",
+        outcome.checks,
+        outcome.seen,
+        outcome.activities,
+    )
+    folder.joinpath(PAGE).write_text(page)
+
+
 def _show(outcome: Outcome, *, as_json: bool) -> None:
     if as_json:
         checks = [asdict(check) | {"is_met": check.is_met} for check in outcome.checks]
@@ -131,6 +150,11 @@ def _show(outcome: Outcome, *, as_json: bool) -> None:
                 "results": outcome.place,
                 "because": outcome.broken or None,
                 "checks": checks,
+                "sides": [asdict(each) for each in outcome.seen],
+                "scaling": [
+                    {"at": each.at.isoformat(), "side": each.name, "words": each.words}
+                    for each in outcome.activities
+                ],
                 "left_awake": [row.name for row in outcome.left_awake],
             }
         )
@@ -143,8 +167,21 @@ def _show(outcome: Outcome, *, as_json: bool) -> None:
             numbers = (f"{check.limit:g}", f"{check.value:g}")
             table.add_row(mark, escape(check.seen_by), check.name, *numbers)
         print_table(out, table, heading=1)
+        _show_sides(outcome)
     if outcome.left_awake:
         print_rows(out, outcome.left_awake)
         out.print("[red]Not asleep:[/] run `pay sleep`; a schedule tries it, too.")
     because = f" {escape(outcome.broken)}." if outcome.broken else ""
     out.print(f"{WORDS[outcome.verdict]}{because} Results: {escape(outcome.place)}")
+
+
+def _show_sides(outcome: Outcome) -> None:
+    out = console()
+    table = Table("side", "requests", "failed", "p95 ms", "tasks", "CPU %")
+    for each in outcome.seen:
+        if each.requests:
+            numbers = (each.requests, each.failed, each.p95_ms, each.fewest_tasks, each.cpu_percent)
+            table.add_row(each.name, *("?" if n is None else f"{n:g}" for n in numbers))
+    print_table(out, table, heading=1)
+    for activity in outcome.activities:
+        out.print(f"{local(activity.at)} {escape(activity.name)}: {escape(activity.words)}")

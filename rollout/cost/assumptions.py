@@ -73,6 +73,8 @@ class Assumptions(Model):
     """GB of log lines that a service writes in a month, at production's traffic"""
     log_stored_percent: Percent | None = None
     """What CloudWatch stores of a GB of log lines, compressed, in per cent"""
+    load_tests_a_month: Amount | None = None
+    """How often in a month each scenario of load tests runs"""
 
     savings_plan: SavingsPlan | None = None
     """Compute Savings Plans: the commitment in USD an hour and the discounts in per cent, for

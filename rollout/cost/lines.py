@@ -27,6 +27,7 @@ class Part(StrEnum):
     DASHBOARDS = "dashboards"
     KEYS = "keys"
     CANARIES = "canaries"
+    LOAD_TESTS = "load tests"
 
 
 def cents(usd: Decimal) -> Decimal:

@@ -22,6 +22,7 @@ from pay.model.monitoring.log_alarms import log_metrics
 from pay.model.monitoring.outage import platform_outage
 from pay.model.monitoring.service_alarms import alarms_over_both
 from pay.model.scaling.side_scaling import scaling_of
+from pay.model.service.size import TaskSize
 from pay.model.side import ServiceSide
 from pay.model.stack_kind import StackScope
 from pay.model.stacks import KINDS, MONITORING, OVERVIEW, PLATFORM, SLEEP, TASKS
@@ -90,6 +91,9 @@ def _of_side(side: ServiceSide) -> Iterator[Usage]:
     used = partial(Usage, environment.name, service=service.name, side=side.side, stage=stage)
     if side.side is Side.FARGATE:
         yield from _tasks(side, used)
+        if environment.sleep:
+            tasks = scaling_of(side).min
+            yield from _tested(environment, side.size, tasks, "tasks that a test wakes", used)
     kind = _BALANCER[service.load_balancer_type]
     hours = amount(HOURS)
     yield used(Part.BALANCERS, "load balancer", item=f"{kind}-hour", quantity=hours)
@@ -161,6 +165,29 @@ def _watching(
             yield used(part, words, item=item, quantity=amount(number))
 
 
+def _tested(
+    environment: Environment,
+    size: TaskSize,
+    tasks: int,
+    words: str,
+    used: "partial[Usage]",
+) -> Iterator[Usage]:
+    """Yield the hours of tasks on Fargate while each scenario of load tests runs once."""
+    if environment.load is None:
+        return
+    hours = Decimal(sum(each.minutes for each in environment.load.scenarios.values())) / 60
+    prefix = _FARGATE[environment.architecture]
+    vcpus, gigabytes = Decimal(size.cpu) / CPU_UNITS_PER_VCPU, Decimal(size.memory_mib) / 1024
+    for unit, named, number in (("vcpu", "vCPU", vcpus), ("gb", "GB", gigabytes)):
+        yield used(
+            Part.LOAD_TESTS,
+            f"{named}: {words}",
+            item=f"{prefix}-{unit}-hour",
+            quantity=amount(number * tasks * hours),
+            times=("load_tests_a_month",),
+        )
+
+
 def shared_alarms(environment: Environment) -> Iterator[Alarm]:
     """Yield the alarms that belong to no service."""
     yield from (canary_alarm(each) for each in targets(environment) if each.every_minutes)
@@ -188,6 +215,8 @@ def shared_usage(environment: Environment) -> Iterator[Usage]:
             item="alarm-metric-month",
             quantity=amount(sum(map(metrics_of, shared))),
         )
+    if environment.load:
+        yield from _tested(environment, environment.load.size, 1, "the runner", used)
     keys = sum(number for kind, number in KEYS.items() if kind.is_wanted(environment))
     yield used(Part.KEYS, f"{keys} KMS keys", item="kms-key-month", quantity=amount(keys))
     runs = sum(

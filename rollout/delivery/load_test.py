@@ -6,7 +6,7 @@ whatever becomes of this command.
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import IntEnum
 
@@ -15,8 +15,9 @@ from pay.model import names
 from pay.model.environment.host_names import host_name
 from pay.model.environment.load import AFTER, FAMILY, Load, RunnerExit, Scenario
 from rollout.delivery.sleeping import plan_to_sleep, put_to_sleep, wake
-from rollout.load.results import Balancer, Check, Results, balancer_checks, balancers
+from rollout.load.results import Check, Results
 from rollout.load.runner_log import RunnerLog
+from rollout.load.seen import Activity, Balancer, Seen, balancers, scaled, seen_by
 from rollout.measure.measure import LAG
 from rollout.sleep.moving import Mover, Row
 from rollout.tasks.one_off import Ended, Runner
@@ -49,6 +50,10 @@ class Outcome:
     place: str
     """Where the results are."""
     checks: tuple[Check, ...] = ()
+    seen: tuple[Seen, ...] = ()
+    """What each side did while the load ran."""
+    activities: tuple[Activity, ...] = ()
+    """What scaling did meanwhile."""
     broken: str = ""
     """Why nothing was shown; empty: something was."""
     left_awake: tuple[Row, ...] = ()
@@ -101,8 +106,7 @@ class LoadTest:
                 left = tuple(row for row in put_to_sleep(mover) if not row.is_done)
         if isinstance(ran, str):
             return Outcome(results.place, broken=ran, left_awake=left)
-        checks, broken = self._judge(ran, results)
-        return Outcome(results.place, checks, broken, left)
+        return replace(self._judge(ran, results), left_awake=left)
 
     def _results(self) -> Results:
         moment = f"{self.mover.now():%Y-%m-%dT%H%M%SZ}"
@@ -135,26 +139,28 @@ class LoadTest:
             raise
         return Ran(ended, start, mover.now(), which)
 
-    def _judge(self, ran: Ran, results: Results) -> tuple[tuple[Check, ...], str]:
+    def _judge(self, ran: Ran, results: Results) -> Outcome:
         """Return every limit with what was seen, or why nothing was."""
         if ran.ended.exit_code not in (*RunnerExit,):
-            return (), "; ".join([ran.ended.in_words, *ran.ended.log_lines[-1:]])
+            words = "; ".join([ran.ended.in_words, *ran.ended.log_lines[-1:]])
+            return Outcome(results.place, broken=words)
         missing = (ran.end + LAG - self.mover.now()).total_seconds()
         if missing > 0:
             self.mover.report("Waiting for the last minutes of the load balancers.")
             self.mover.clock.sleep(missing)
+        client, environment = self.runner.client, self.mover.environment
         try:
             own = results.checks()
-            cloudwatch = self.runner.client("cloudwatch")
-            seen = balancer_checks(ran.balancers, self.scenario, cloudwatch, ran.start, ran.end)
+            seen = seen_by(ran.balancers, client("cloudwatch"), ran.start, ran.end)
         except Failed as error:
-            return (), str(error)
+            return Outcome(results.place, broken=str(error))
         if ran.ended.exit_code and all(check.is_met for check in own):
-            return (
-                (),
-                f"the runner ended with {ran.ended.exit_code}, and its summary misses nothing",
-            )
-        return (*own, *seen), ""
+            code = ran.ended.exit_code
+            words = f"the runner ended with {code}, and its summary misses nothing"
+            return Outcome(results.place, broken=words)
+        counted = (check for each in seen for check in each.checks(self.scenario))
+        activities = scaled(environment, client, ran.start, ran.end)
+        return Outcome(results.place, (*own, *counted), seen, activities)
 
     def _overrides(self, results: Results) -> dict[str, object]:
         """Return the variables of the contract (AWS: ECS API reference, `TaskOverride`)."""

@@ -16,6 +16,7 @@ from pay.catalogue.one_off_tasks import ONE_OFF_TASKS
 from pay.containers.images import repository_of
 from pay.model import Environment, Side, names
 from pay.model.environment.images import Pin
+from pay.model.environment.load import FAMILY
 from rollout.aws.clients import Client, items
 from rollout.images.copy import OCI_NAMES
 from rollout.images.findings import Vulnerability, vulnerabilities
@@ -232,8 +233,9 @@ def _families(environment: Environment) -> list[str]:
     """Return the families of tasks beside the services, of which schedules and people start the
     newest revision; without migrations, which run once per release.
     """
-    tasks = ONE_OFF_TASKS if environment.tasks else ()
-    return [names.one_off_task_family(environment.name, task.name) for task in tasks]
+    tasks = [task.name for task in ONE_OFF_TASKS] if environment.tasks else []
+    tasks += [FAMILY] if environment.load else []
+    return [names.one_off_task_family(environment.name, task) for task in tasks]
 
 
 def _chunks(services: list[str]) -> Iterator[list[str]]:

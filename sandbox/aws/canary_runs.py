@@ -13,16 +13,17 @@ from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
 
-from moto.elbv2.models import FakeLoadBalancer, elbv2_backends
+from moto.elbv2.models import elbv2_backends
 from moto.route53.models import route53_backends
 from moto.s3.models import s3_backends
 from moto.secretsmanager.models import secretsmanager_backends
 
-from pay.catalogue import CATALOGUE
-from pay.model import Side, names
+from pay.model import Side
 from pay.smoke.runner.aws_door import AwsError
 from pay.smoke.runner.browser import NoBrowser
 from pay.smoke.runner.run import Network, run_canary
+from sandbox.aws import before_each_call
+from sandbox.aws.shop_traffic import TRAFFIC, place_of
 from sandbox.settings import Settings
 from sandbox.shop.server import ShopServer, serving
 from sandbox.shop.shop import Shop
@@ -45,6 +46,7 @@ class Ended:
 
 SHOP = Shop()
 """The server has one, with what is broken in it (`/_sandbox/shop`)."""
+SHOP.pass_on = TRAFFIC.serve
 
 
 _OPEN = ExitStack()
@@ -94,19 +96,36 @@ def run_in_background(
 
 def network(variables: Mapping[str, str]) -> Network:
     """Return where names lead, and note which services have no healthy task on a side."""
+    server = _served()
+    _look()
     backend = elbv2_backends[SETTINGS.account_id][SETTINGS.region]
-    of_balancers: dict[str, Side] = {}
-    down: dict[Side, set[str]] = {side: set() for side in Side}
-    for balancer in backend.load_balancers.values():
-        service, side = _place(balancer)
-        of_balancers[balancer.dns_name] = side
-        if service and not _answers(balancer):
-            down[side].add(service)
-    SHOP.down = {side: frozenset(services) for side, services in down.items()}
+    of_balancers = {each.dns_name: place_of(each).side for each in backend.load_balancers.values()}
     sides = dict(of_balancers)
     for host in _hosts(variables):
         sides[host] = of_balancers.get(_chosen(host), Side.EC2)
-    return _served().network(sides)
+    return server.network(sides)
+
+
+def _look() -> None:
+    """Note which services have no healthy task on a side."""
+    TRAFFIC.look()
+    SHOP.down = {
+        side: frozenset(
+            place.service
+            for place, behind in TRAFFIC.places.items()
+            if place.side is side and not behind.tasks
+        )
+        for side in Side
+    }
+
+
+def _look_again() -> None:
+    """Follow the estate, once somebody has visited the shop."""
+    if _served.cache_info().currsize:
+        _look()
+
+
+before_each_call.append(_look_again)
 
 
 def _hosts(variables: Mapping[str, str]) -> Iterator[str]:
@@ -115,42 +134,6 @@ def _hosts(variables: Mapping[str, str]) -> Iterator[str]:
     # A payment leads from one of these to the card page, whether a script opens that or not.
     for pair in filter(None, variables.get("HOSTS", "").split(",")):
         yield f"www.{pair.partition('=')[2].partition('.')[2]}"
-
-
-@cache
-def _load_balancers() -> Mapping[str, tuple[str, Side]]:
-    """Map the end of a load balancer's name to its service and side."""
-    return {
-        names.load_balancer("x", service, side).removeprefix("x-"): (service, side)
-        for service in CATALOGUE
-        for side in Side
-    }
-
-
-def _place(balancer: FakeLoadBalancer) -> tuple[str, Side]:
-    """Return the service and the side of a load balancer, by its tags or by its name."""
-    backend: Any = elbv2_backends[SETTINGS.account_id][SETTINGS.region]
-    tags = {
-        tag["Key"]: tag["Value"]
-        for tag in backend.tagging_service.list_tags_for_resource(balancer.arn)["Tags"]
-    }
-    if "Service" in tags and "Side" in tags:
-        return tags["Service"], Side(tags["Side"])
-    for end, place in _load_balancers().items():
-        if balancer.name.endswith(f"-{end}"):
-            return place
-    return "", Side.FARGATE if "-fg-" in balancer.name else Side.EC2
-
-
-def _answers(balancer: FakeLoadBalancer) -> bool:
-    """Return whether a load balancer listens and has a healthy target."""
-    backend = elbv2_backends[SETTINGS.account_id][SETTINGS.region]
-    groups = [g for g in backend.target_groups.values() if balancer.arn in g.load_balancer_arns]
-    return bool(balancer.listeners) and any(
-        target.status == "healthy"
-        for group in groups
-        for target in backend.describe_target_health(group.arn, [])
-    )
 
 
 def _chosen(host: str) -> str:

@@ -15,11 +15,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
+from pay.catalogue.images import LOAD_RUNNER
 from sandbox.settings import AS_AWS
 from toolchain.paths import ROOT, virtual_environment
 
 PROGRAMS: Mapping[str, Sequence[str]] = {
-    "govukpay/load-runner": (
+    LOAD_RUNNER.repository: (
         str(virtual_environment("locust") / "bin" / "python"),
         str(ROOT / "sandbox" / "shop" / "visit.py"),
         "pay.load",

@@ -7,6 +7,7 @@ passes, tasks end, and a side of the stub shop breaks (`sandbox/shop/faults.py`)
     POST /_sandbox/clock      {"now": 1764150060}, or {"forward": 600} from what it is
     POST /_sandbox/broken-images    {"digests": ["sha256:..."]}
     POST /_sandbox/shop       {"side": "fargate", "faults": ["payment stuck"]}
+    POST /_sandbox/capacity   {"ledger": 2.5}
     POST /_sandbox/tasks      [{"family": "sandbox_.*-migration", "exits": {"connector": 1},
                                 "seconds": 2, "logs": ["..."]}]
     POST /_sandbox/events     {"account": ..., "region": ..., "source": "aws.guardduty",
@@ -15,6 +16,8 @@ passes, tasks end, and a side of the stub shop breaks (`sandbox/shop/faults.py`)
 A point is a time in seconds since the epoch, a value, and how often the value was seen then. A row
 may name its `unit`. Containers of broken images start and never become healthy; each call says all
 of them.
+Capacity: the requests a second that each task of a service answers behind the shop's load
+balancers; each call says all of them, and services that it leaves out have no limit.
 Tasks: how those of `RunTask` end, as `sandbox.aws.ecs_run_task.Outcome` says. Events: those of
 AWS itself, which `PutEvents` refuses.
 """
@@ -80,6 +83,15 @@ def _break_shop(body: Any) -> None:
     SHOP.faults[Side(body["side"])] = frozenset(map(Fault, body["faults"]))
 
 
+def _set_capacity(body: Any) -> None:
+    import sandbox.aws
+
+    sandbox.aws.load("elbv2")  # moto's settings are read when its first service is imported
+    from sandbox.aws.shop_traffic import TRAFFIC
+
+    TRAFFIC.per_task = {service: float(rate) for service, rate in body.items()}
+
+
 DOORS: Mapping[str, Callable[[Any], Any]] = {
     "/_sandbox/metrics": _put,
     "/_sandbox/clock": _set_clock,
@@ -90,6 +102,7 @@ DOORS: Mapping[str, Callable[[Any], Any]] = {
     "/_sandbox/expire": expire,
     "/_sandbox/events": _publish,
     "/_sandbox/shop": _break_shop,
+    "/_sandbox/capacity": _set_capacity,
     "/_sandbox/tasks": _set_outcomes,
 }
 

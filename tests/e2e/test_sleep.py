@@ -16,7 +16,6 @@ from typer.testing import CliRunner, Result
 
 from pay.model import Environment, Side, Stage, names
 from pay.model.environment.load import Scenario
-from pay.model.metrics import REQUESTS, Metric
 from pay.model.monitoring.dead_letters import sleep_alarm
 from pay.model.stacks import LOAD, SLEEP
 from pay.sleep.parts import alarm_names, databases
@@ -28,7 +27,7 @@ from rollout.delivery.load_test import LoadTest, Verdict
 from rollout.delivery.sleeping import put_to_sleep, refuse_asleep, wake
 from rollout.guard.sleeping import sleeping as asleep_stacks
 from rollout.guard.verdict import judge
-from rollout.load.results import REPORT, balancers
+from rollout.load.results import REPORT
 from rollout.sleep.backstop import backstop_at
 from rollout.sleep.moving import Mover, Row
 from rollout.sleep.parts import Target
@@ -273,51 +272,37 @@ def test_a_killed_wake_is_put_to_sleep_by_its_backstop(estate: Estate) -> None:
     )
 
 
-SCENARIO = Scenario(per_second=2, minutes=1, max_p95_ms=5000, max_failed_percent=1)
-SHORT = SCENARIO.model_copy(update={"minutes": 0.2})
-"""As short as no environment needs it."""
+SCENARIO = Scenario(per_second=4, minutes=1, max_p95_ms=1500, max_failed_percent=1).model_copy(
+    update={"minutes": 0.3}
+)
+"""As short as no environment needs it. Its 8 requests a second to the API each ask ledger."""
+
+PER_TASK = {SERVICE: 6.0}
+"""Requests a second: two tasks carry the scenario, and one does not."""
 
 
 def load_test(
     estate: Estate,
     *,
-    report: Callable[[str], None],
+    report: Callable[[str], None] = lambda line: None,
+    tasks: int | None = None,
 ) -> LoadTest:
-    """Return a load test, of which the load balancer of Fargate counts 100 requests a minute."""
-
-    def pause(seconds: float) -> None:
-        if seconds > 60:  # for the last minutes of the load balancers
-            count(estate, {REQUESTS: 100})
-        estate.tick_to(estate.now + timedelta(seconds=max(seconds, 60)))
+    """Return a load test that wakes so many tasks on each side, if not those of the file."""
 
     def look_again(seconds: float) -> None:
         time.sleep(1)
         estate.tick_to(estate.now + timedelta(seconds=seconds))
 
-    clock = Clock(seconds=lambda: estate.now.timestamp(), sleep=pause)
-    mover = replace(estate.mover(), clock=clock)
-    runner = Runner(estate.environment, estate.client, report, Clock(sleep=look_again))
-    assert estate.environment.load is not None
-    return LoadTest("pay-by-card", SHORT, estate.environment.load, mover, runner)
-
-
-def count(estate: Estate, metrics: Mapping[Metric, float]) -> None:
-    [fargate] = [
-        each
-        for each in balancers(estate.environment, estate.client)
-        if each.side.side is Side.FARGATE
-    ]
-    minute = int(estate.now.timestamp()) // 60 * 60
-    rows = [
-        {
-            "namespace": metric.namespace,
-            "name": metric.name,
-            "dimensions": metric.dimension_values(fargate.dimensions),
-            "points": [[at, value, 1] for at in range(minute - 1200, minute, 60)],
-        }
-        for metric, value in metrics.items()
-    ]
-    estate.sandbox.server.administer("metrics", method="POST", body=rows)
+    environment = estate.environment
+    if tasks is not None:
+        deployment = environment.services[SERVICE]
+        fewer = deployment.tasks.model_copy(update={"min": 1, "peak": tasks})
+        services = {SERVICE: deployment.model_copy(update={"tasks": fewer})}
+        environment = environment.model_copy(update={"services": services})
+    mover = replace(estate.mover(), environment=environment)
+    runner = Runner(environment, estate.client, report, Clock(sleep=look_again))
+    assert environment.load is not None
+    return LoadTest("pay-by-card", SCENARIO, environment.load, mover, runner)
 
 
 def is_asleep(estate: Estate) -> bool:
@@ -336,16 +321,29 @@ def test_the_stack_of_load_tests_is_applied_and_a_second_plan_is_empty(
 
 
 def test_a_load_test_wakes_the_environment_passes_and_leaves_it_asleep(estate: Estate) -> None:
+    estate.sandbox.server.administer("capacity", method="POST", body=PER_TASK)
     lines: list[str] = []
     test = load_test(estate, report=lines.append)
     outcome = test.run()
-    assert (outcome.broken, outcome.verdict) == ("", Verdict.PASSED)
-    assert {check.seen_by for check in outcome.checks} == {"runner", f"{SERVICE} on fargate"}
+    assert (outcome.broken, outcome.verdict) == ("", Verdict.PASSED), outcome.checks
+    assert {check.seen_by for check in outcome.checks} == {"runner", f"{SERVICE} on ec2"}
     assert any("Journeys" in line for line in lines)  # while it ran
     assert is_asleep(estate)
     key = outcome.place.removeprefix(f"s3://{test.load.bucket}/") + f"/{REPORT}"
     report = estate.client("s3").get_object(Bucket=test.load.bucket, Key=key)["Body"].read()
     assert b"create a payment" in report
+
+
+def test_with_a_task_too_few_a_load_test_misses_its_limits(estate: Estate) -> None:
+    estate.sandbox.server.administer("capacity", method="POST", body=PER_TASK)
+    fewer = estate.environment.services[SERVICE].tasks.peak - 1
+    outcome = load_test(estate, tasks=fewer).run()
+    assert outcome.verdict is Verdict.THRESHOLDS_MISSED, outcome
+    missed = {(check.seen_by, check.name) for check in outcome.checks if not check.is_met}
+    assert ("runner", "failed_percent") in missed
+    assert (f"{SERVICE} on ec2", "failed_percent") in missed
+    assert (f"{SERVICE} on ec2", fewer) in {(side.name, side.fewest_tasks) for side in outcome.seen}
+    assert is_asleep(estate)
 
 
 def test_in_eight_days_it_wakes_as_planned_and_rds_never_starts_a_database(estate: Estate) -> None:

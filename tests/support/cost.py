@@ -14,5 +14,6 @@ lcus_a_service = 1.5
 log_gb_a_service = 20
 log_stored_percent = 15
 savings_plan = { usd_an_hour = 2, fargate_percent = 20, ec2_percent = 32 }
+load_tests_a_month = 4
 """
 FIGURES = tomllib.loads(FIGURES_TOML)

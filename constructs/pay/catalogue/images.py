@@ -8,9 +8,17 @@ from pay.model import Microservice, names
 from pay.model.images import Image, ImageKind
 from pay.model.vocabulary import ImageOwner
 
-TASK_IMAGES = tuple(
-    Image(task.repository.rpartition("/")[2], task.repository, ImageKind.TASK, task.owner)
-    for task in ONE_OFF_TASKS
+LOAD_RUNNER = Image(
+    "load-runner", names.repository("load-runner"), ImageKind.TASK, ImageOwner.PLATFORM_TEAM
+)
+"""The built-in runner of load tests; `constructs/pay/load/Dockerfile` builds it."""
+
+TASK_IMAGES = (
+    *(
+        Image(task.repository.rpartition("/")[2], task.repository, ImageKind.TASK, task.owner)
+        for task in ONE_OFF_TASKS
+    ),
+    LOAD_RUNNER,
 )
 """The images that no service runs beside its requests."""
 
@@ -32,4 +40,4 @@ def _running(services: Iterable[Microservice]) -> Iterator[Image]:
             yield Image(each.name, each.repository, ImageKind.SIDECAR, ImageOwner.PLATFORM_TEAM)
 
 
-__all__ = ["TASK_IMAGES", "Image", "ImageKind", "ImageOwner", "images_of"]
+__all__ = ["LOAD_RUNNER", "TASK_IMAGES", "Image", "ImageKind", "ImageOwner", "images_of"]

@@ -16,14 +16,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import boto3
-import gevent
-import gevent.event
-from locust import constant_throughput
-from locust.env import Environment
-from locust.html import get_html_report
+from gevent import monkey
 
-from pay.load.scenarios import SCENARIOS, Journey
+# Locust does it, too, but boto3 comes first, and a context of TLS from before calls itself forever.
+monkey.patch_all()
+
+import boto3  # noqa: E402
+import gevent  # noqa: E402
+import gevent.event  # noqa: E402
+from locust import constant_throughput  # noqa: E402
+from locust.env import Environment  # noqa: E402
+from locust.html import get_html_report  # noqa: E402
+
+from pay.load.scenarios import SCENARIOS, Journey  # noqa: E402
 
 PASSED, BROKEN, THRESHOLDS_MISSED = 0, 1, 99
 INTERVAL_SECONDS = 10.0

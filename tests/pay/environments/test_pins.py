@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from pay.catalogue import IMAGES
+from pay.catalogue.images import LOAD_RUNNER
 from pay.environments.load import load_environment
 from pay.model import Environment, InvalidInput
 from pay.model.environment.images import release_tag
@@ -34,6 +35,9 @@ def test_a_sandbox_has_the_pinned_images(environments: Mapping[str, Environment]
         for name, pin in environment.sidecars.items():
             made = made_image(IMAGES[name].repository, release_tag(pin.release))
             assert pin.digest == made.digest
+        if environment.load:
+            made = made_image(LOAD_RUNNER.repository, "1-release")
+            assert environment.load.image == f"{LOAD_RUNNER.repository}@{made.digest}"
 
 
 def test_refuses_a_sidecar_without_a_pin_and_a_pin_without_a_sidecar(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from pay.smoke.targets import targets
 from rollout.cost.assumptions import Assumptions
 from rollout.cost.bill import Bill, Pricing, all_at, at_stages, bill, grouped
 from rollout.cost.instances import counts_needed, groups
-from rollout.cost.lines import Part, missing, total
+from rollout.cost.lines import Part, cents, missing, total
 from rollout.cost.prices import PriceList
 from rollout.cost.usage import (
     KEYS,
@@ -168,6 +168,28 @@ def test_tasks_that_scale_cost_between_min_and_peak(
     # Each line is rounded to the cent, and there are two where tasks scale.
     assert abs(costs[2] - Decimal("1706.41")) < Decimal("0.2")
     assert abs(costs[1] - (costs[0] + (costs[2] - costs[0]) * Decimal("0.3"))) < Decimal("0.2")
+
+
+def test_load_tests_cost_their_runner_and_the_tasks_that_they_wake(
+    environments: Mapping[str, Environment], complete: PriceList, figures: Assumptions
+) -> None:
+    """An hour of scenarios, four times a month, by 2 vCPU and 4 GB."""
+    environment = environments["test-perf-1"]
+    assert environment.load is not None
+    assert sum(each.minutes for each in environment.load.scenarios.values()) == 60
+    awake = environment.model_copy(update={"sleep": None})
+    assert of_part(bill([awake], Pricing(complete, figures)), Part.LOAD_TESTS) == sum(
+        cents(4 * amount * Decimal(price)) for amount, price in ((2, "0.03238"), (4, "0.00356"))
+    )
+    often = figures.model_copy(update={"load_tests_a_month": Decimal(8)})
+    once, twice = (
+        of_part(bill([environment], Pricing(complete, each)), Part.LOAD_TESTS)
+        for each in (figures, often)
+    )
+    assert once > 1
+    assert abs(twice - 2 * once) < Decimal("0.05")
+    never = environment.model_copy(update={"load": None})
+    assert of_part(bill([never], Pricing(complete, figures)), Part.LOAD_TESTS) == 0
 
 
 def test_a_group_without_services_needs_no_instance(

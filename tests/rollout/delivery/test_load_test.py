@@ -13,22 +13,26 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from pay.iam.document import policy_document
 from pay.model import Environment, Side, Stage, names
-from pay.model.environment.load import API_TOKEN, FAMILY, Scenario
+from pay.model.environment.load import FAMILY, Load, Scenario
 from pay.model.environment.sleep import Sleep
 from pay.model.metrics import REQUESTS, TARGET_5XX, Metric
-from pay.model.rights import scheduler_trust, sleep_rights
-from pay.sleep.parts import databases
 from rollout.cli import app
 from rollout.delivery.load_test import LoadTest, Outcome, Verdict, backstop_at
 from rollout.delivery.sleeping import put_to_sleep
-from rollout.load.results import REPORT, Check, balancers
+from rollout.load.results import REPORT, SUMMARY, Check
+from rollout.load.seen import balancers
 from rollout.sleep.moving import Mover, Row
 from rollout.tasks.one_off import Runner
 from rollout.terminal.polling import Clock
 from rollout.terminal.refusal import Refused
+from sandbox.estate.images import push
 from sandbox.instance import Sandbox
+from tests.rollout.delivery.load_stacks import (
+    make_stack_of_load,
+    make_stack_of_sleep,
+    register_runner,
+)
 from tests.support.services import at_stage
 
 pytestmark = pytest.mark.slow
@@ -139,52 +143,9 @@ def estate(environments: Mapping[str, Environment]) -> Iterator[Estate]:
     with Sandbox(environment, neighbours=True) as sandbox:
         made = Estate(environment, sandbox)
         made.tick_to(NOON)
-        _make_stack_of_sleep(environment, sandbox)
-        _make_stack_of_load(environment, sandbox)
+        make_stack_of_sleep(environment, sandbox)
+        make_stack_of_load(environment, sandbox)
         yield made
-
-
-def _make_stack_of_sleep(environment: Environment, sandbox: Sandbox) -> None:
-    name, group = environment.name, names.sleep_group(environment.name)
-    key = sandbox.client("kms").create_key()["KeyMetadata"]["KeyId"]
-    sandbox.client("kms").create_alias(AliasName=names.sleep_key_alias(name), TargetKeyId=key)
-    sandbox.client("scheduler").create_schedule_group(Name=group)
-    sandbox.client("sqs").create_queue(QueueName=names.sleep_dead_letters(name))
-    iam, role = sandbox.client("iam"), names.sleep_role(name)
-    trust = policy_document(scheduler_trust(environment, group))
-    iam.create_role(RoleName=role, AssumeRolePolicyDocument=trust)
-    rights = sleep_rights(environment, databases=databases(environment), has_canaries=False)
-    document = policy_document(*rights)
-    iam.put_role_policy(RoleName=role, PolicyName="sleep", PolicyDocument=document)
-
-
-def _make_stack_of_load(environment: Environment, sandbox: Sandbox) -> None:
-    load, group = environment.load, names.log_group(environment.name, "app", FAMILY)
-    assert load is not None
-    sandbox.client("logs").create_log_group(logGroupName=group)
-    secret = sandbox.client("secretsmanager").describe_secret(SecretId=load.secret_name)["ARN"]
-    log = {
-        "awslogs-group": group,
-        "awslogs-region": environment.region,
-        "awslogs-stream-prefix": FAMILY,
-    }
-    registry = names.image_registry(environment.account_id, environment.region)
-    container = {
-        "name": FAMILY,
-        "image": f"{registry}/{load.image}",
-        "essential": True,
-        "environment": [{"name": "RESULTS_BUCKET", "value": load.bucket}],
-        "secrets": [{"name": API_TOKEN, "valueFrom": f"{secret}:{API_TOKEN}::"}],
-        "logConfiguration": {"logDriver": "awslogs", "options": log},
-    }
-    sandbox.client("ecs").register_task_definition(
-        family=names.one_off_task_family(environment.name, FAMILY),
-        networkMode="awsvpc",
-        requiresCompatibilities=["FARGATE"],
-        cpu="1024",
-        memory="2048",
-        containerDefinitions=[container],
-    )
 
 
 def test_it_wakes_the_environment_passes_and_leaves_it_asleep(estate: Estate) -> None:
@@ -272,6 +233,41 @@ def test_without_what_puts_it_to_sleep_again_nothing_wakes(estate: Estate) -> No
     late = replace(test.mover, now=lambda: stop - timedelta(minutes=30))
     with pytest.raises(Refused):
         replace(test, mover=late).run()
+    assert estate.is_asleep
+
+
+def test_another_image_with_the_contract_serves_by_one_line(estate: Estate) -> None:
+    """An image with Gatling, which ends with 99 and leaves what the contract asks for."""
+    repository, own = "govukpay/gatling", estate.environment
+    assert own.load is not None
+    estate.client("ecr").create_repository(repositoryName=repository)
+    place = {"account_id": own.account_id, "region": own.region}
+    endpoint = estate.client("ecr").meta.endpoint_url
+    [digest] = push(endpoint, {repository: ["7-release"]}, **place).values()
+    line = {"image": f"{repository}@{digest}"}
+    load = Load.model_validate(own.load.model_dump() | line)
+    register_runner(own.model_copy(update={"load": load}), estate.sandbox)
+    end = [{"family": ".*load-test", "exits": {FAMILY: 99}, "logs": ["Simulation started"]}]
+    estate.sandbox.server.administer("tasks", method="POST", body=end)
+    lines: list[str] = []
+
+    def leave_results(line: str) -> None:
+        lines.append(line)
+        if line == "Simulation started":
+            rows = [{"name": "mean_ms", "limit": 200, "value": 250}]
+            key = f"{prefix}/{SUMMARY}"
+            body = json.dumps({"thresholds": rows}).encode()
+            estate.client("s3").put_object(Bucket=load.bucket, Key=key, Body=body)
+
+    prefix = f"load-tests/pay-by-card/{estate.now:%Y-%m-%dT%H%M%SZ}"
+    try:
+        outcome = replace(estate.test(report=leave_results), load=load).run()
+    finally:
+        estate.sandbox.server.administer("tasks", method="POST", body=[])
+        register_runner(own, estate.sandbox)
+    assert outcome.verdict is Verdict.THRESHOLDS_MISSED, outcome.broken
+    missed = [(check.seen_by, check.name) for check in outcome.checks if not check.is_met]
+    assert missed == [("runner", "mean_ms")]
     assert estate.is_asleep
 
 

@@ -15,8 +15,9 @@ from pay.model.environment.load import Scenario
 from pay.model.metrics import ELB_5XX, ELB_503, REQUESTS, TARGET_5XX, side_dimensions
 from pay.model.side import ServiceSide
 from rollout.delivery.load_test import Outcome, Verdict
-from rollout.load.results import P95, Balancer, Check, Results, balancer_checks
+from rollout.load.results import Check, Results
 from rollout.load.runner_log import in_words
+from rollout.load.seen import P95, Balancer, seen_by
 from rollout.terminal.refusal import Failed
 
 SCENARIO = Scenario(per_second=1, minutes=10, max_p95_ms=500, max_failed_percent=1)
@@ -49,8 +50,8 @@ def checks(
     named = {metric.name: each for metric, each in values.items()}
     end = START + timedelta(minutes=10)
     which = (balancer(environments, service),)
-    found = balancer_checks(which, SCENARIO, cloudwatch(named), START, end)
-    return {check.name: (check.value, check.is_met) for check in found}
+    [seen] = seen_by(which, cloudwatch(named), START, end)
+    return {check.name: (check.value, check.is_met) for check in seen.checks(SCENARIO)}
 
 
 def test_a_load_balancer_counts_what_failed_of_all_that_reached_it(

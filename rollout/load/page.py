@@ -1,0 +1,31 @@
+"""How a load test ended as one HTML page: which limits held, and what each side did."""
+
+from collections.abc import Sequence
+
+from pay.model.environment.load import Scenario
+from pay.pages import templates
+from rollout.load.results import REPORT, Check
+from rollout.load.seen import Activity, Seen
+from rollout.terminal.time_text import local
+
+
+def as_page(
+    title: str,
+    scenario: Scenario,
+    verdict: str,
+    checks: Sequence[Check],
+    seen: Sequence[Seen],
+    activities: Sequence[Activity],
+) -> str:
+    """Return the page, which leads to the runner's report beside it."""
+    page = templates("rollout.load").get_template("load.html.j2")
+    return page.render(
+        title=title,
+        scenario=scenario,
+        verdict=verdict,
+        checks=checks,
+        seen=seen,
+        activities=activities,
+        local=local,
+        report=REPORT,
+    )
