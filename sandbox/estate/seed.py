@@ -9,6 +9,7 @@ from sandbox.estate.configuration import make_configuration
 from sandbox.estate.databases import make_databases
 from sandbox.estate.dns import make_dns
 from sandbox.estate.estate_builder import Owner
+from sandbox.estate.finding_topics import make_finding_topics
 from sandbox.estate.images import make_images
 from sandbox.estate.legacy_cluster import make_legacy_cluster
 from sandbox.estate.legacy_service import make_legacy_service
@@ -48,6 +49,7 @@ def seed(
         make_images(owner)
     make_web_acl(owner)
     make_watching(owner)
+    make_finding_topics(owner)
     make_log_pipeline(owner)
     if legacy:
         make_legacy_cluster(owner)
