@@ -12,6 +12,7 @@ from rollout.contracts.quotas.ask import ask
 from rollout.contracts.reach.missing import compare, ends, needed
 from rollout.contracts.reach.network import read_places
 from rollout.doctor.agent import agent_lines
+from rollout.doctor.finding_topics import finding_topic_lines
 from rollout.doctor.line import Line, fails, ok
 from rollout.doctor.lookups import lookup_lines
 from rollout.doctor.old_events import event_lines
@@ -53,6 +54,7 @@ def examine(
                 yield from lookup_lines(environment, ROOT, folder)
             yield from topic_lines(environment, client)
             yield from stopped_lines(environment, client)
+            yield from finding_topic_lines(environment, client)
             yield from agent_lines(environment, client)
             yield from _reach(environment, client)
             yield from _quotas(environment, environments, client)
