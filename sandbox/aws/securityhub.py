@@ -20,7 +20,7 @@ from moto.securityhub.responses import SecurityHubResponse
 from sandbox.aws.clock import CLOCK, seconds_of
 from sandbox.aws.events import publish
 from sandbox.aws.hub_filters import COMPARISONS, PATHS, matches, values
-from sandbox.aws.patching import Original, adds, extends, replaces
+from sandbox.aws.patching import adds, replaces
 
 MOST_RULES = 100
 """Of one administrator or account (Security Hub user guide, "Security Hub CSPM quotas")."""
@@ -178,19 +178,6 @@ def batch_update_findings(self: SecurityHubResponse) -> str:
             what = {"ErrorCode": "FindingNotFound", "ErrorMessage": "Finding does not exist"}
             unprocessed.append({"FindingIdentifier": each, **what})
     return json.dumps({"ProcessedFindings": processed, "UnprocessedFindings": unprocessed})
-
-
-@adds(SecurityHubResponse)
-def update_security_hub_configuration(self: SecurityHubResponse) -> str:
-    """Terraform calls it when it enables the hub."""
-    _backend(self).__dict__.setdefault("configuration", {}).update(_body(self))
-    return "{}"
-
-
-@extends(SecurityHubResponse)
-def describe_hub(self: SecurityHubResponse, describe: Original) -> str:
-    answer = json.loads(describe(self))
-    return json.dumps({**answer, **self.securityhub_backend.__dict__.get("configuration", {})})
 
 
 @adds(SecurityHubResponse)
