@@ -75,6 +75,12 @@ _CALLED = "the catalogue or the environment's file says what is called, and when
 _SCHEDULES = ("makes-its-scheduled-calls", "sleeps-and-wakes-as-its-file-says")
 _CALL = Row(judged_by(*_SCHEDULES), _CALLED)
 
+_TOLD = Row(
+    judged_by("tells-findings-as-its-file-says"), "the environment's file says who hears of what"
+)
+
+_ENDS = Row(ANYTHING, "environments/suppressions.toml says what is suppressed, and until when")
+
 _INSTANCES = judged_by("starts-instances-that-take-tasks")
 
 EVERY_TYPE: Rows = {
@@ -149,8 +155,17 @@ TABLE: Mapping[str, Rows] = {
         **_computed("dashboard_arn"),
         "dashboard_body": Row(ANYTHING, "only people read it"),
     },
-    "aws_cloudwatch_event_rule": {"description": Row(ANYTHING, "only people read it")},
-    "aws_cloudwatch_event_target": {},
+    "aws_cloudwatch_event_rule": {
+        "description": Row(ANYTHING, "only people read it"),
+        "event_pattern": _TOLD,
+        "state": _TOLD,
+    },
+    "aws_cloudwatch_event_target": {
+        "arn": _TOLD,
+        "dead_letter_config": _TOLD,
+        "input_transformer": _TOLD,
+        "retry_policy": _TOLD,
+    },
     "aws_cloudwatch_log_group": {
         "kms_key_id": Row(FIRST_KEY, "what is logged from then on is encrypted"),
         **dict.fromkeys(
@@ -258,7 +273,7 @@ TABLE: Mapping[str, Rows] = {
             "a new revision is a release, which has rules of its own",
         ),
     },
-    "aws_guardduty_filter": {},
+    "aws_guardduty_filter": dict.fromkeys(("description", "finding_criteria"), _ENDS),
     "aws_iam_instance_profile": {
         **_computed("create_date", "unique_id"),
         "role": Row(judged_by("runs-under-its-own-role"), "the role is its own"),
@@ -277,7 +292,7 @@ TABLE: Mapping[str, Rows] = {
         "role": Row(_RIGHTS, "what one role loses, another gets"),
         "policy": Row(_RIGHTS, "it gives rights"),
     },
-    "aws_inspector2_filter": {},
+    "aws_inspector2_filter": dict.fromkeys(("filter_criteria", "reason"), _ENDS),
     "aws_kms_alias": {
         **_computed("target_key_arn"),
     },
@@ -384,7 +399,7 @@ TABLE: Mapping[str, Rows] = {
         "target": Row(judged_by(*_SCHEDULES, "runs-under-its-own-role"), _CALLED),
     },
     "aws_scheduler_schedule_group": _computed("creation_date", "last_modification_date", "state"),
-    "aws_securityhub_automation_rule": {},
+    "aws_securityhub_automation_rule": dict.fromkeys(("actions", "criteria", "description"), _ENDS),
     "aws_sqs_queue": {
         **_computed("url"),
         "message_retention_seconds": Row(HIGHER, "what was not made is shown for longer"),

@@ -36,6 +36,7 @@ ABOUT_ONE = {
     "smoke": (ENVIRONMENT,),
     "stacks": (ENVIRONMENT,),
     "stages": (ENVIRONMENT,),
+    "suppressions": (ENVIRONMENT,),
     "task": ("list", ENVIRONMENT),
     "wake": (ENVIRONMENT,),
 }
