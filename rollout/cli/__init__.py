@@ -34,7 +34,7 @@ PANELS = {
     ),
     "Following demand": ("scaling",),
     "Starting with an account": ("doctor",),
-    "Watching": ("watching", "findings"),
+    "Watching": ("watching", "findings", "suppressions"),
     "Checking changes": ("stacks", "guard", "policy", "review"),
     "Delivering changes": ("plan-changes", "judge-changes", "apply", "lock", "pipeline"),
     "Releasing": ("deploy", "release-order"),

@@ -27,9 +27,15 @@ OF_IMAGES = frozenset(
 """What `keeps-its-images` judges. A changed lifecycle policy is always a new one (hashicorp/aws
 5.100, `policy` of `aws_ecr_lifecycle_policy`), and no image is lost between the two."""
 
+SUPPRESSIONS = frozenset(
+    {"aws_guardduty_filter", "aws_inspector2_filter", "aws_securityhub_automation_rule"}
+)
+"""Without one, people only hear of more."""
+
 CARRIERS = RESOURCE_TYPES - {
     *(ALARM, COMPOSITE_ALARM, DASHBOARD, RECORD_TYPE, SCHEDULED_ACTION, TASK_DEFINITION),
     *OF_IMAGES,
+    *SUPPRESSIONS,
 }
 """What a request passes through, and what a task cannot start, scale or be watched without: all
 that the stacks make. Alarms, images, records and scheduled actions have rules of their own, task

@@ -79,6 +79,8 @@ _TOLD = Row(
     judged_by("tells-findings-as-its-file-says"), "the environment's file says who hears of what"
 )
 
+_ENDS = Row(ANYTHING, "environments/suppressions.toml says what is suppressed, and until when")
+
 _INSTANCES = judged_by("starts-instances-that-take-tasks")
 
 EVERY_TYPE: Rows = {
@@ -271,7 +273,7 @@ TABLE: Mapping[str, Rows] = {
             "a new revision is a release, which has rules of its own",
         ),
     },
-    "aws_guardduty_filter": {},
+    "aws_guardduty_filter": dict.fromkeys(("description", "finding_criteria"), _ENDS),
     "aws_iam_instance_profile": {
         **_computed("create_date", "unique_id"),
         "role": Row(judged_by("runs-under-its-own-role"), "the role is its own"),
@@ -290,7 +292,7 @@ TABLE: Mapping[str, Rows] = {
         "role": Row(_RIGHTS, "what one role loses, another gets"),
         "policy": Row(_RIGHTS, "it gives rights"),
     },
-    "aws_inspector2_filter": {},
+    "aws_inspector2_filter": dict.fromkeys(("filter_criteria", "reason"), _ENDS),
     "aws_kms_alias": {
         **_computed("target_key_arn"),
     },
@@ -397,7 +399,7 @@ TABLE: Mapping[str, Rows] = {
         "target": Row(judged_by(*_SCHEDULES, "runs-under-its-own-role"), _CALLED),
     },
     "aws_scheduler_schedule_group": _computed("creation_date", "last_modification_date", "state"),
-    "aws_securityhub_automation_rule": {},
+    "aws_securityhub_automation_rule": dict.fromkeys(("actions", "criteria", "description"), _ENDS),
     "aws_sqs_queue": {
         **_computed("url"),
         "message_retention_seconds": Row(HIGHER, "what was not made is shown for longer"),

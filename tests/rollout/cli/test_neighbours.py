@@ -37,6 +37,7 @@ ABOUT_ONE = {
     "smoke": (ENVIRONMENT,),
     "stacks": (ENVIRONMENT,),
     "stages": (ENVIRONMENT,),
+    "suppressions": (ENVIRONMENT,),
     "task": ("list", ENVIRONMENT),
     "wake": (ENVIRONMENT,),
     "watching": (ENVIRONMENT,),
