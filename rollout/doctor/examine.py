@@ -11,6 +11,7 @@ from rollout.contracts.quotas.ask import ask
 from rollout.contracts.reach.missing import compare, ends, needed
 from rollout.contracts.reach.network import read_places
 from rollout.doctor.agent import agent_lines
+from rollout.doctor.finding_topics import finding_topic_lines
 from rollout.doctor.line import Line, fails, ok
 from rollout.doctor.lookups import lookup_lines
 from rollout.doctor.roles import role_lines
@@ -47,6 +48,7 @@ def examine(
             if not terraform.fix:
                 yield from lookup_lines(environment, ROOT, folder)
             yield from topic_lines(environment, client)
+            yield from finding_topic_lines(environment, client)
             yield from agent_lines(environment, client)
             yield from _reach(environment, client)
             yield from _quotas(environment, environments, client)

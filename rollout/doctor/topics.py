@@ -1,4 +1,4 @@
-"""The topics of alarms: each has a subscriber that confirmed, or an alarm reaches nobody.
+"""The topics of alarms and findings: each has a subscriber that confirmed, or reaches nobody.
 
 Subscriptions are made by hand, so that no key of a paging service gets into a state
 (docs/decisions/0154-let-composite-alarms-notify.md).
@@ -18,9 +18,11 @@ PENDING = "PendingConfirmation"
 
 
 def topic_lines(environment: Environment, client: Client) -> Iterator[Line]:
-    """Yield a line for each severity."""
-    for severity in Severity:
-        yield _line(names.alarm_topic(environment.name, severity), environment, client)
+    """Yield a line for each topic."""
+    of_alarms = [names.alarm_topic(environment.name, severity) for severity in Severity]
+    of_findings = environment.watching.topics.names() if environment.watching else ()
+    for name in dict.fromkeys((*of_alarms, *of_findings)):
+        yield _line(name, environment, client)
 
 
 def _line(name: str, environment: Environment, client: Client) -> Line:
@@ -43,4 +45,4 @@ def _line(name: str, environment: Environment, client: Client) -> Line:
         fix = "confirm it: open the link, or the address, that AWS sent"
         return fails(CHECK, f"0 of {len(found)} subscribers of {name} confirmed", fix)
     fix = "subscribe the people on call, as docs/tasks/watch-a-service.md says"
-    return fails(CHECK, f"{name} has no subscriber: its alarms reach nobody", fix)
+    return fails(CHECK, f"{name} has no subscriber: what it is sent reaches nobody", fix)

@@ -9,7 +9,7 @@ from typing import Any
 
 from pay.catalogue import CATALOGUE
 from pay.model import Environment, Record, Side, Stage, names
-from pay.model.stacks import traffic_stack
+from pay.model.stacks import WATCHING, traffic_stack
 from pay.model.stage.write_order import Records
 from rollout.guard.rule import Context
 from rollout.guard.verdict import Verdict, judge
@@ -64,6 +64,7 @@ def change(
 def plan(stack: str, *changes: Json, ordered: bool = True, **more: Any) -> Json:
     """A plan of a stack. `ordered`: Fargate's record depends on EC2's."""
     depends_on = ["aws_route53_record.ec2"] if ordered else []
+    owner = "Account" if stack == WATCHING.stack_id(ENVIRONMENT) else "Environment"
     return {
         "format_version": "1.2",
         "terraform_version": "1.11.4",
@@ -75,11 +76,7 @@ def plan(stack: str, *changes: Json, ordered: bool = True, **more: Any) -> Json:
                 "aws": {
                     "expressions": {
                         "default_tags": [
-                            {
-                                "tags": {
-                                    "constant_value": {"Stack": stack, "Environment": ENVIRONMENT}
-                                }
-                            }
+                            {"tags": {"constant_value": {"Stack": stack, owner: ENVIRONMENT}}}
                         ]
                     }
                 }

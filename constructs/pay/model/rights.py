@@ -18,7 +18,8 @@ from pay.model.vocabulary import Severity, Side
 from pay.model.watching.agent import repository_arn
 
 _ECS_TASKS = "ecs-tasks.amazonaws.com"
-_EVENTS = "events.amazonaws.com"
+EVENTS = "events.amazonaws.com"
+"""EventBridge."""
 _SCHEDULER = "scheduler.amazonaws.com"
 
 _QUEUE_ACTIONS = {
@@ -488,7 +489,7 @@ def used_by_findings(environment: Environment) -> list[Statement]:
 
 def encrypts_events() -> Statement:
     """Allow EventBridge to encrypt what it sends to a topic or a queue."""
-    actions, principal = ["kms:Decrypt", "kms:GenerateDataKey*"], {"Service": _EVENTS}
+    actions, principal = ["kms:Decrypt", "kms:GenerateDataKey*"], {"Service": EVENTS}
     return Statement("SendsFindings", actions, ["*"], principal=principal)
 
 
@@ -501,7 +502,7 @@ def publishes_findings(environment: Environment, name: str, arn: str) -> list[St
             "TellsFindings",
             ["sns:Publish"],
             [arn],
-            principal={"Service": _EVENTS},
+            principal={"Service": EVENTS},
             conditions={"StringEquals": {"aws:SourceAccount": environment.account_id}},
         )
     ]
@@ -516,7 +517,7 @@ def keeps_untold_findings(account: Account) -> Statement:
         "KeepsWhatWasNotTold",
         ["sqs:SendMessage"],
         [account.arn("sqs", names.finding_dead_letters(account.name))],
-        principal={"Service": _EVENTS},
+        principal={"Service": EVENTS},
         conditions={"ArnLike": {"aws:SourceArn": account.arn("events", f"rule/{rules}")}},
     )
 

@@ -238,6 +238,7 @@ WATCHING = StackKind(
         }
     ),
     serves_both_segments=True,
+    may_lose=Loss.ANY_TIME,
     is_wanted=lambda environment: environment.watching is not None,
 )
 

@@ -16,13 +16,9 @@ from pay.model.environment.account import Account
 from pay.model.monitoring.dead_letters import findings_alarm
 from pay.model.rights import encrypts_events, keeps_untold_findings
 from pay.model.watching.accounts import Level, Watching
-from pay.model.watching.routes import Route, routes
+from pay.model.watching.routes import LONGEST_SECONDS, RETRIES, Route, routes
 from pay.platform.keys import encryption_key
 from pay.tasks.dead_letters import dead_letter_queue
-
-LONGEST_SECONDS, RETRIES = 3600, 185
-"""How long EventBridge tries to tell a finding before it is a dead letter: an hour, as often as it
-likes. By itself it would try for a day before anybody heard of it."""
 
 
 class FindingRoutes:

@@ -75,6 +75,10 @@ _CALLED = "the catalogue or the environment's file says what is called, and when
 _SCHEDULES = ("makes-its-scheduled-calls", "sleeps-and-wakes-as-its-file-says")
 _CALL = Row(judged_by(*_SCHEDULES), _CALLED)
 
+_TOLD = Row(
+    judged_by("tells-findings-as-its-file-says"), "the environment's file says who hears of what"
+)
+
 _INSTANCES = judged_by("starts-instances-that-take-tasks")
 
 EVERY_TYPE: Rows = {
@@ -149,8 +153,17 @@ TABLE: Mapping[str, Rows] = {
         **_computed("dashboard_arn"),
         "dashboard_body": Row(ANYTHING, "only people read it"),
     },
-    "aws_cloudwatch_event_rule": {"description": Row(ANYTHING, "only people read it")},
-    "aws_cloudwatch_event_target": {},
+    "aws_cloudwatch_event_rule": {
+        "description": Row(ANYTHING, "only people read it"),
+        "event_pattern": _TOLD,
+        "state": _TOLD,
+    },
+    "aws_cloudwatch_event_target": {
+        "arn": _TOLD,
+        "dead_letter_config": _TOLD,
+        "input_transformer": _TOLD,
+        "retry_policy": _TOLD,
+    },
     "aws_cloudwatch_log_group": {
         "kms_key_id": Row(FIRST_KEY, "what is logged from then on is encrypted"),
         **dict.fromkeys(

@@ -122,6 +122,7 @@ def ids(server: Server) -> dict[str, str]:
     )
     server.client("logs").create_log_group(logGroupName="before")
     server.client("ecr").create_repository(repositoryName="before")
+    server.client("events").put_rule(Name="before", EventPattern='{"source": ["aws.guardduty"]}')
     server.client("s3").create_bucket(Bucket="before", CreateBucketConfiguration=IN_THE_REGION)
     stream = server.client("firehose").create_delivery_stream(
         DeliveryStreamName="before",
@@ -227,6 +228,12 @@ CREATES: dict[str, Callable[[Clients, dict[str, str]], Any]] = {
     ),
     "aws_cloudwatch_dashboard": lambda client, ids: client("cloudwatch").put_dashboard(
         DashboardName=NAME, DashboardBody=DASHBOARD
+    ),
+    "aws_cloudwatch_event_rule": lambda client, ids: client("events").put_rule(
+        Name=NAME, EventPattern='{"source": ["aws.guardduty"]}'
+    ),
+    "aws_cloudwatch_event_target": lambda client, ids: client("events").put_targets(
+        Rule="before", Targets=[{"Id": NAME, "Arn": ids["topic"]}]
     ),
     "aws_cloudwatch_log_group": lambda client, ids: client("logs").create_log_group(
         logGroupName=NAME

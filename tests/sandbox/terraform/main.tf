@@ -1070,4 +1070,27 @@ resource "aws_securityhub_automation_rule" "this" {
   }
 
   depends_on = [aws_securityhub_account.this]
+
+resource "aws_cloudwatch_event_rule" "this" {
+  name          = "sandbox-findings-guardduty-page"
+  description   = "Tells what GuardDuty finds: page"
+  state         = "ENABLED"
+  event_pattern = jsonencode({ source = ["aws.guardduty"], detail = { severity = [{ numeric = [">=", 7] }] } })
+}
+
+resource "aws_cloudwatch_event_target" "this" {
+  rule      = aws_cloudwatch_event_rule.this.name
+  target_id = "page"
+  arn       = aws_sns_topic.this.arn
+  input_transformer {
+    input_paths    = { type = "$.detail.type" }
+    input_template = "\"found <type>\"\n\"First: read it\""
+  }
+  dead_letter_config {
+    arn = aws_sqs_queue.dead_letters.arn
+  }
+  retry_policy {
+    maximum_event_age_in_seconds = 3600
+    maximum_retry_attempts       = 185
+  }
 }

@@ -15,6 +15,10 @@ from pay.model.environment.account import Account
 from pay.model.watching.accounts import Level, Road
 from pay.model.watching.messages import Message, message
 
+LONGEST_SECONDS, RETRIES = 3600, 185
+"""How long EventBridge tries to tell a finding before it is a dead letter: an hour, as often as it
+likes. By itself it would try for a day before anybody heard of it."""
+
 HIGH, MEDIUM = 7, 4
 """GuardDuty's severities: 7 and more are HIGH or CRITICAL, 4 and more MEDIUM (GuardDuty user guide,
 "Severity levels of GuardDuty findings")."""
@@ -103,7 +107,7 @@ def _guardduty(account: Account, level: Level) -> Route:
             account,
             level,
             "<title> (<type>, severity <severity>, <count> times since <since>)",
-            "Where: <group> on <side>, cluster <cluster>, in a <resource>",
+            "Where: <resource>; service: <group>; side: <side>; cluster: <cluster>",
             "$.detail.id",
             {
                 "title": "$.detail.title",
@@ -143,7 +147,7 @@ def _hub(account: Account, level: Level) -> Route:
             account,
             level,
             "<title> (<product>, <type>, severity <severity>, since <since>)",
-            "Where: <service> on <side>, <resource>",
+            "Where: <resource>; service: <service>; side: <side>",
             f"{finding}.Id",
             {
                 "title": f"{finding}.Title",
@@ -178,7 +182,7 @@ def _inspector(account: Account, level: Level) -> Route:
             account,
             level,
             "<title> (Inspector, severity <severity>, since <since>; fix available: <fix>)",
-            "Where: <repository> <tags>, <resource>",
+            "Where: <repository> <tags>; <resource>",
             "$.detail.findingArn",
             {
                 "title": "$.detail.title",
@@ -217,7 +221,7 @@ def _basic_scan(account: Account, level: Level) -> Route:
         message=message(
             account,
             level,
-            "a scan of an image found <critical> CRITICAL, <high> HIGH, <medium> MEDIUM, <low> LOW",
+            "a scan found CRITICAL: <critical>; HIGH: <high>; MEDIUM: <medium>; LOW: <low>",
             "Where: <repository> <tags>",
             "$.detail.image-digest",
             {

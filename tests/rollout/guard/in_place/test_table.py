@@ -115,6 +115,8 @@ NIGHT: Json = {
 }
 
 SLEEP_STACK = f"{ENVIRONMENT}-sleep"
+WATCHING_STACK = f"{ENVIRONMENT}-watching"
+TOLD = f"{ENVIRONMENT}-findings-guardduty-page"
 STACK_OF_RULE = {"sleeps-and-wakes-as-its-file-says": SLEEP_STACK}
 """The stack of a rule that judges another one than its row below has."""
 
@@ -155,6 +157,17 @@ JUDGED_WRONGLY: dict[str, dict[str, tuple[str, Json, Json]]] = {
         ),
         "retention_in_days": (PLATFORM, KEPT, {**KEPT, "retention_in_days": 30}),
         "skip_destroy": (PLATFORM, KEPT, {**KEPT, "skip_destroy": False}),
+    },
+    "aws_cloudwatch_event_rule": {
+        attribute: (WATCHING_STACK, {"name": TOLD, attribute: "a"}, {"name": TOLD, attribute: "b"})
+        for attribute in ("event_pattern", "state")
+    },
+    "aws_cloudwatch_event_target": {
+        "arn": (WATCHING_STACK, {"rule": TOLD, "arn": "a"}, {"rule": TOLD, "arn": "b"}),
+        **{
+            block: (WATCHING_STACK, {"rule": TOLD, block: [{}]}, {"rule": TOLD, block: []})
+            for block in ("dead_letter_config", "input_transformer", "retry_policy")
+        },
     },
     "aws_ecr_lifecycle_policy": {
         "policy": (PLATFORM, {"policy": lifecycle_policy()}, {"policy": "{}"}),
@@ -277,8 +290,9 @@ def test_a_rule_that_the_table_names_judges_the_attribute(
     rules = found(refused, plan(stack, entry), stage=Stage.HALF)
     assert rule in rules
     assert "changes-only-what-is-harmless" not in rules
-    if (
-        attribute and stack != SLEEP_STACK
+    if attribute and stack not in (
+        SLEEP_STACK,
+        WATCHING_STACK,
     ):  # nothing in it carries traffic: its rule alone judges it
         unknown = change(f"{type}.a", before, {**before, "of_tomorrow": 1}, actions=actions)
         rules = found(refused, plan(stack, unknown), stage=Stage.HALF)

@@ -1,0 +1,1 @@
+"""Rules about what is found in an account, and who hears of it."""
