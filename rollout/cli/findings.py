@@ -18,6 +18,7 @@ import typer
 
 from pay.model import Environment
 from rollout.aws.clients import asking
+from rollout.findings.about import read_about
 from rollout.findings.answers import Answer, Verdict, read_answers
 from rollout.findings.close import acknowledge as write_acknowledgement
 from rollout.findings.close import begun, chosen
@@ -27,9 +28,8 @@ from rollout.findings.listing import lines
 from rollout.findings.month_report import as_data as month_as_data
 from rollout.findings.month_report import print_month
 from rollout.findings.months import answered
-from rollout.findings.neighbours import neighbours
 from rollout.findings.page import as_page
-from rollout.findings.read import Answers, read
+from rollout.findings.read import Answers
 from rollout.findings.report import as_data, mistakes, print_report
 from rollout.moves.stage_file import locked
 from rollout.moves.standings import Standings, load_standings
@@ -205,4 +205,4 @@ def _print_answer(answer: Answer, was_there: bool, *, as_json: bool) -> None:
 
 def _read(standings: Standings, target: Environment, since: datetime) -> Answers:
     with asking(target) as client:
-        return read(target, neighbours(standings, target), client, since=since, now=standings.now)
+        return read_about(standings, target, client, since)

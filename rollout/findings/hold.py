@@ -1,10 +1,9 @@
 """Asks protective monitoring about a service before a promotion."""
 
+from rollout.findings.about import read_about
 from rollout.findings.answers import read_answers
 from rollout.findings.finding import State
 from rollout.findings.listing import Line, lines
-from rollout.findings.neighbours import neighbours
-from rollout.findings.read import read
 from rollout.moves.found import Found, Held
 from rollout.moves.smoked import Reach
 from rollout.moves.standings import Standings
@@ -22,7 +21,7 @@ def watch_service(standings: Standings, environment: str, service: str, reach: R
     answers = read_answers(standings.folder, [environment], now)[environment]
     try:
         with reach(target) as client:
-            found = read(target, neighbours(standings, target), client, since=now, now=now)
+            found = read_about(standings, target, client, now)
     except Refused as refusal:
         return Found(unread=tuple(finding.reason for finding in refusal.findings))
     listed = lines(found.findings, answers, standings, environment, now)

@@ -166,5 +166,5 @@ def _repository(resource: Document) -> str | None:
     if needed(resource, "Type") != "AwsEcrContainerImage":
         return None
     details = (resource.get("Details") or {}).get("AwsEcrContainerImage") or {}
-    _, _, path = needed(resource, "Id").partition(":repository/")
-    return details.get("RepositoryName") or path.rpartition("/")[0]
+    _, _, path = str(needed(resource, "Id")).partition(":repository/")
+    return str(details.get("RepositoryName") or path.rpartition("/")[0])

@@ -54,7 +54,7 @@ def print_month(
     out.print(f"{len(closures)} closed in {hours(closures):.1f} hours, which `pay cost` counts.")
     for each in proposals(record, today):
         out.print(
-            f"{each.count} times false: {escape(each.words)}. Complete this, and add it to "
-            "environments/suppressions.toml:"
+            f"{each.count} times false: {escape(each.words)}. If reason and owner are right, add "
+            "this to environments/suppressions.toml:"
         )
         out.print(escape(each.toml), soft_wrap=True)

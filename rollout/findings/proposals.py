@@ -3,17 +3,22 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
+
+from pydantic import ValidationError
 
 from pay.model import Side
+from pay.model.watching.suppressions import LONGEST_OF_HIGH, Highest, Suppression
+from pay.model.watching.suppressions import Tool as Suppressed
 from rollout.findings.answers import Answer, Record, Verdict
 from rollout.findings.finding import Severity, Tool, short_id
+from rollout.findings.suppressed import ENTRY_OF
 
 ENOUGH = 3
 """False ones of one kind at one place."""
 
-LIFE = timedelta(days=90)
-"""The longest of a suppression of a high finding; one that nobody needs ends soon."""
+LONGEST_REASON = 300
+"""Characters."""
 
 _OWNER = "technical lead of the platform team"
 
@@ -40,25 +45,42 @@ class Proposal:
         return f"{self.kind} ({self.tool}) of {self.service}{on} in {self.environment}"
 
     @property
-    def toml(self) -> str:
-        """Return the entry. A reader has to agree to its reason and its owner."""
+    def entry(self) -> Suppression:
+        """Return the suppression. Raises pydantic's ValidationError for a kind that no suppression
+        may name, such as a finding about a user.
+        """
         notes = [each.note for each in self.closures if each.note]
-        reason = f"False {self.count} times. {notes[-1] if notes else ''}".strip()
-        values = {
-            "tool": self.tool.name.lower(),
-            "finding": self.kind,
-            "environment": self.environment,
-            "service": self.service,
-            **({"side": self.side.value} if self.side else {}),
-            "reason": reason,
-            "owner": _OWNER,
-        }
-        lines = [
-            f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in values.items()
-        ]
-        evidence = json.dumps([short_id(each.key) for each in self.closures])
-        ends = f"expires = {(self.today + LIFE).isoformat()}"
-        return "\n".join(("[[suppression]]", *lines, ends, f"evidence = {evidence}"))
+        words = f"{self.count} answers say that it is false. {notes[-1] if notes else ''}"
+        worst = min((each.severity for each in self.closures), key=lambda each: each.rank)
+        tool = ENTRY_OF[self.tool]
+        return Suppression(
+            tool=tool,
+            finding=self.kind,
+            environment=self.environment,
+            service=self.service,
+            side=None if tool is Suppressed.INSPECTOR else self.side,
+            severity=Highest.__members__.get(worst.name, Highest.LOW),
+            reason=words[:LONGEST_REASON].strip(),
+            owner=_OWNER,
+            expires=self.today + LONGEST_OF_HIGH,
+            evidence=tuple(short_id(each.key) for each in self.closures),
+        )
+
+    @property
+    def may_be(self) -> bool:
+        """Return whether a suppression may name it."""
+        try:
+            return bool(self.entry)
+        except ValidationError:
+            return False
+
+    @property
+    def toml(self) -> str:
+        """Return the entry. A person has to agree to its reason and its owner."""
+        values = self.entry.model_dump(mode="json", exclude_defaults=True, exclude={"expires"})
+        lines = (f"{name} = {json.dumps(value)}" for name, value in values.items())
+        expires = f"expires = {self.entry.expires.isoformat()}"
+        return "\n".join((f"[[{Suppression.noun}]]", *lines, expires))
 
 
 def proposals(record: Record, today: date) -> Iterator[Proposal]:
@@ -73,5 +95,6 @@ def proposals(record: Record, today: date) -> Iterator[Proposal]:
                     place = (environment, each.tool, each.kind, service, each.side)
                     groups.setdefault(place, []).append(each)
     for (environment, tool, kind, service, side), closures in groups.items():
-        if len(closures) >= ENOUGH:
-            yield Proposal(environment, tool, kind, service, side, tuple(closures), today)
+        proposal = Proposal(environment, tool, kind, service, side, tuple(closures), today)
+        if proposal.count >= ENOUGH and proposal.may_be:
+            yield proposal

@@ -8,10 +8,12 @@ from botocore.exceptions import ClientError
 
 from pay.model import Environment
 from pay.model.watching.accounts import Road
+from pay.model.watching.suppressions import Suppression
 from rollout.aws.clients import Client
 from rollout.findings import guardduty, hub, inspector, scans
 from rollout.findings.finding import SecurityFinding, Tool, once_each
 from rollout.findings.places import Words
+from rollout.findings.suppressed import with_reasons
 from rollout.findings.unknown import Unread, not_ours
 
 Reader = Callable[[], Iterable[SecurityFinding | Unread]]
@@ -31,6 +33,7 @@ def read(
     others: Iterable[str],
     client: Client,
     *,
+    suppressions: Iterable[Suppression] = (),
     since: datetime,
     now: datetime,
 ) -> Answers:
@@ -55,7 +58,9 @@ def read(
     answers = [each for tool, reader in readers.items() for each in _asked(tool, reader)]
     unread = tuple(dict.fromkeys(each for each in answers if isinstance(each, Unread)))
     findings = tuple(each for each in answers if isinstance(each, SecurityFinding))
-    return Answers(tuple(_that_run(once_each(findings), findings)), unread)
+    running = _that_run(once_each(findings), findings)
+    reasoned = with_reasons(running, suppressions, environment.name, now.date())
+    return Answers(tuple(reasoned), unread)
 
 
 def _that_run(

@@ -40,6 +40,9 @@ VALUES = {
     "PLANS": "plans",
     "REVIEW": "review",
     "REVIEWED": "reviewed.md",
+    "ID": "0123456789",
+    "WORD": "real",
+    "MONTH": "2026-11",
 }
 """The metavar of an argument -> a value that the command takes."""
 

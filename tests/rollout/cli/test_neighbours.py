@@ -16,6 +16,7 @@ ABOUT_ONE = {
     "cost": (ENVIRONMENT,),
     "deploy": (ENVIRONMENT, SERVICE, "2"),
     "doctor": (ENVIRONMENT,),
+    "findings": (ENVIRONMENT,),
     "images": (ENVIRONMENT,),
     "guard": (f"{TRAFFIC}.json",),
     "journal": (ENVIRONMENT,),

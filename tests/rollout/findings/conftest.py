@@ -33,8 +33,9 @@ def by(road: Road, environment: Environment) -> Environment:
 def ask(target: Environment) -> Ask:
     """Read what tools answer about test-12; keywords are those of `Tools`."""
 
-    def run(road: Road = Road.DIRECT, **tools: Any) -> Answers:
-        others = ("test-12", "test-perf-1")
-        return read(by(road, target), others, Tools(**tools), since=NOW, now=NOW)
+    def run(road: Road = Road.DIRECT, suppressions: Any = (), **tools: Any) -> Answers:
+        others, own = ("test-12", "test-perf-1"), by(road, target)
+        client = Tools(**tools)
+        return read(own, others, client, suppressions=suppressions, since=NOW, now=NOW)
 
     return run

@@ -1,9 +1,10 @@
 """What findings took in a month, and the suppressions that follow."""
 
-import tomllib
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
+from pay.model.watching.suppressions import FILE, read_suppressions
 from rollout.findings.answers import Answer, Verdict
 from rollout.findings.finding import Severity, Tool
 from rollout.findings.months import answered, hours, last_month, rows
@@ -11,6 +12,10 @@ from rollout.findings.proposals import ENOUGH, proposals
 from tests.support.found import NOW, RUNTIME
 
 NOVEMBER = date(2026, 11, 1)
+
+
+USER = {"kind": "UnauthorizedAccess:IAMUser/ConsoleLogin"}
+"""No suppression may name it."""
 
 
 def answer(key: str = "1", at: datetime = NOW, **more: Any) -> Answer:
@@ -49,22 +54,29 @@ def test_a_month_is_its_own_and_a_service_too() -> None:
     assert answered(record, NOVEMBER, "connector") == ()
 
 
-def test_proposes_a_suppression_after_three_false_ones() -> None:
+def test_proposes_a_suppression_after_three_false_ones(tmp_path: Path) -> None:
     false = tuple(closed(str(number), note="A deploy tool.") for number in range(ENOUGH))
     assert list(proposals({"test-12": false[1:]}, NOW.date())) == []
     (proposal,) = proposals({"test-12": false}, NOW.date())
-    (entry,) = tomllib.loads(proposal.toml)["suppression"]
-    assert entry["finding"] == RUNTIME
-    assert (entry["environment"], entry["service"], entry["side"]) == (
+    file = tmp_path / FILE
+    file.write_text(proposal.toml)
+    (entry,) = [each.value for each in read_suppressions(file)]
+    assert (entry.finding, entry.environment, entry.service, entry.side) == (
+        RUNTIME,
         "test-12",
         "connector",
         "fargate",
     )
-    assert entry["expires"] - NOW.date() <= timedelta(days=90)
-    assert entry["reason"].endswith("A deploy tool.")
+    assert entry.date_mistake(NOW.date()) is None
+    assert entry.reason.endswith("A deploy tool.")
 
 
 def test_proposes_none_for_what_is_critical_real_or_of_no_service() -> None:
-    for more in ({"severity": Severity.CRITICAL}, {"verdict": Verdict.REAL}, {"services": ()}):
+    for more in (
+        {"severity": Severity.CRITICAL},
+        {"verdict": Verdict.REAL},
+        {"services": ()},
+        USER,
+    ):
         false = tuple(closed(str(number), **more) for number in range(ENOUGH))
         assert list(proposals({"test-12": false}, NOW.date())) == []

@@ -1,0 +1,55 @@
+"""Why a finding is suppressed, and by which role, where the tool itself does not say it.
+
+GuardDuty and Inspector name no reason in a finding that their filters cover. ECR's scans know no
+suppression at all, so there the file's entry for Inspector holds.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import date
+
+from pay.model.watching.suppressions import Suppression
+from pay.model.watching.suppressions import Tool as Suppressed
+from rollout.findings.finding import SecurityFinding, State, Tool
+
+ENTRY_OF: Mapping[Tool, Suppressed] = {
+    Tool.GUARDDUTY: Suppressed.GUARDDUTY,
+    Tool.SECURITY_HUB: Suppressed.SECURITY_HUB,
+    Tool.INSPECTOR: Suppressed.INSPECTOR,
+    Tool.ECR: Suppressed.INSPECTOR,
+}
+"""Tool -> what an entry of the file calls it."""
+
+
+def with_reasons(
+    findings: Iterable[SecurityFinding],
+    suppressions: Iterable[Suppression],
+    environment: str,
+    today: date,
+) -> Iterator[SecurityFinding]:
+    """Yield each finding, with the note of the entry that covers it."""
+    own = [each for each in suppressions if each.environment == environment]
+    for finding in findings:
+        entry = next((each for each in own if covers(each, finding)), None)
+        if entry is None:
+            yield finding
+        elif finding.state is State.SUPPRESSED:
+            yield replace(finding, because=entry.note)
+        elif finding.tool is Tool.ECR and entry.holds_on(today):
+            yield replace(finding, state=State.SUPPRESSED, because=entry.note)
+        else:
+            yield finding
+
+
+def covers(entry: Suppression, finding: SecurityFinding) -> bool:
+    """Return whether an entry is about a finding. One about another service as well is not covered:
+    there it may be right.
+    """
+    return (
+        entry.tool is ENTRY_OF[finding.tool]
+        and entry.finding == finding.kind
+        and finding.severity.name in entry.severity.labels
+        and finding.services == (entry.service,)
+        and all(place.side in (None, *entry.sides) for place in finding.places)
+        and (entry.image is None or entry.image in finding.key)
+    )
