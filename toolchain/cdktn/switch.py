@@ -16,7 +16,7 @@ CODE = ("main.py", "constructs", "stacks", "tests", "toolchain")
 """The code that names the package."""
 TOOL = "toolchain/cdktn/"
 TESTS_OF_TOOL = "tests/toolchain/cdktn/"
-"""They name both, and the commit deletes them."""
+"""They name both. Whoever makes the switch removes them with it."""
 
 _NAMES = re.compile(
     r"\bfrom cdktf(?= import\b)|\bimport (?:\w+, )*cdktf\b|\bcdktf(?=\.[A-Z]\w+\b)"
