@@ -1,6 +1,6 @@
 # Every target needs only Python 3.11 or later: `make setup` installs the rest into this checkout.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo check test synth bench bench-judge sandbox policy lab env bindings lock clean
+.PHONY: help setup demo check test synth bench bench-judge sandbox policy lab env bindings cdktn lock clean
 
 PYTHON ?= $(shell sh toolchain/find-python.sh)
 TOOLCHAIN := $(PYTHON) -m toolchain
@@ -49,6 +49,9 @@ env: ## print the variables for terraform and cdktf: eval "$$(make -s env)"
 bindings: setup ## trim the provider's schema to the types in use and generate imports/
 	@.venv/bin/python -m toolchain bindings
 	@$(TOOLCHAIN) setup
+
+cdktn: setup ## try to leave cdktf for cdktn: every stack must stay equal
+	@.venv/bin/python -m toolchain cdktn
 
 lock: ## update the lock files from their inputs (UPGRADE=1 for the newest versions)
 	@$(TOOLCHAIN) lock $(if $(UPGRADE),--upgrade)

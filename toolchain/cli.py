@@ -31,6 +31,10 @@ def main(arguments: list[str]) -> int:
                 from toolchain.bindings.trim import trim_from_provider
 
                 trim_from_provider()
+            case "cdktn":
+                from toolchain.cdktn.trial import try_switch
+
+                try_switch()
     except ToolProblem as problem:
         print(f"\n{problem}", file=sys.stderr)
         return 1
@@ -84,4 +88,5 @@ def _parser() -> argparse.ArgumentParser:
     locking = commands.add_parser("lock", help="update the lock files")
     locking.add_argument("--upgrade", action="store_true", help="use the newest allowed versions")
     commands.add_parser("bindings", help="trim the provider's schema")
+    commands.add_parser("cdktn", help="try the switch to cdktn in a copy")
     return parser

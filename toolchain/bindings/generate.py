@@ -19,34 +19,40 @@ NEXT_BINDINGS = CACHE / "next-provider" / "imports"
 def generate(env: dict[str, str]) -> bool:
     """Generate `imports/` unless it is current; return whether it was generated."""
     title = "imports/ (typed bindings from the trimmed provider schema)"
-    return _step(title, schema_file.SCHEMA, IMPORTS, env)
+    return _step(title, CDKTF, schema_file.SCHEMA, IMPORTS, env)
 
 
 def generate_next(env: dict[str, str]) -> Path:
     """Generate the bindings of the next provider unless they are current; return their folder."""
     title = f"typed bindings from {schema_file.NEXT.name}"
-    _step(title, schema_file.NEXT, NEXT_BINDINGS, env)
+    _step(title, CDKTF, schema_file.NEXT, NEXT_BINDINGS, env)
     return NEXT_BINDINGS
 
 
-def _step(title: str, schema: Path, target: Path, env: dict[str, str]) -> bool:
-    inputs = [schema, ROOT / "package-lock.json", ROOT / "cdktf.json"]
+def generate_by(cdktn: Path, schema: Path, target: Path, env: dict[str, str]) -> None:
+    """Generate bindings with the command line of CDK Terrain unless they are current."""
+    _step("typed bindings of cdktn", cdktn, schema, target, env)
+
+
+def _step(title: str, cli: Path, schema: Path, target: Path, env: dict[str, str]) -> bool:
+    lock = cli.parents[2] / "package-lock.json"
+    inputs = [schema, lock, ROOT / "cdktf.json"]
     return stamps.step(
         title,
         target / ".generated",
         stamps.fingerprint(inputs),
-        lambda: _generate(schema, target, env),
+        lambda: _generate(cli, schema, target, env),
     )
 
 
-def _generate(schema: Path, target: Path, env: dict[str, str]) -> None:
+def _generate(cli: Path, schema: Path, target: Path, env: dict[str, str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         terraform = Path(folder) / "terraform"
         fake = f'"{sys.executable}" -m toolchain.bindings.fake_terraform "{schema}"'
         write_command(terraform, f'cd "{ROOT}" && exec {fake} "$@"')
         fresh = Path(folder) / "imports"
         run_logged(
-            [str(CDKTF), "get", "--force", "--language", "python", "--output", str(fresh)],
+            [str(cli), "get", "--force", "--language", "python", "--output", str(fresh)],
             log="bindings",
             doing="generating the bindings with cdktf get",
             env={**env, "TERRAFORM_BINARY_NAME": str(terraform), "CDKTF_HOME": f"{folder}/home"},

@@ -98,7 +98,7 @@ def read_archive(archive: bytes, wanted: WantedTypes) -> tuple[str, Json]:
 
 def _source(javascript: str) -> str:
     match = _SOURCE_MAP.search(javascript)
-    return json.loads(base64.b64decode(match[1]))["sourcesContent"][0] if match else ""
+    return str(json.loads(base64.b64decode(match[1]))["sourcesContent"][0]) if match else ""
 
 
 class _Module:

@@ -8,7 +8,7 @@ import os
 from toolchain.commands import run_logged
 from toolchain.environment import tool_environment
 from toolchain.locks import lock_inputs, virtual_environments
-from toolchain.locks.lock_inputs import BUILD, NAMES
+from toolchain.locks.lock_inputs import BUILD, NAMES, NPM
 from toolchain.paths import LOCKS, ROOT
 from toolchain.progress import say
 
@@ -16,17 +16,20 @@ OLDEST_PYTHON = "3.11"
 
 
 def lock(*, upgrade: bool) -> None:
-    """Write `toolchain/locks/*.txt` and package-lock.json."""
+    """Write `toolchain/locks/*.txt` and each package-lock.json."""
     virtual_environments.install_uv()
     for name in NAMES:
         _lock_python(name, upgrade)
-    say("  package-lock.json ...")
-    run_logged(
-        ["npm", "update" if upgrade else "install", "--package-lock-only", "--ignore-scripts"],
-        log="lock",
-        doing="locking the npm packages",
-        env=tool_environment(),
-    )
+    for folder in NPM:
+        path = (folder / "package-lock.json").relative_to(ROOT)
+        say(f"  {path} ...")
+        run_logged(
+            ["npm", "update" if upgrade else "install", "--package-lock-only", "--ignore-scripts"],
+            log="lock",
+            doing=f"locking the npm packages of {path}",
+            env=tool_environment(),
+            cwd=folder,
+        )
 
 
 def _lock_python(name: str, upgrade: bool) -> None:

@@ -9,7 +9,19 @@ from toolchain.paths import LOCKS, ROOT
 from toolchain.problems import ToolProblem
 
 BUILD = LOCKS / "build.in"  # locked together with the project
-NAMES = ("project", "checkov", "locust", "prebuilt", "node", "terraform", "lock")
+NAMES = (
+    "project",
+    "checkov",
+    "locust",
+    "prebuilt",
+    "node",
+    "terraform",
+    "lock",
+    "cdktn",
+    "node22",
+)
+NPM = (ROOT, LOCKS / "cdktn")
+"""The folders with a package.json and its lock file."""
 
 
 def digest(name: str) -> str:

@@ -117,6 +117,13 @@ def pip_settings() -> dict[str, str]:
 
 def _install(name: str, title: str, *command: str) -> bool:
     lock, home = LOCKS / f"{name}.txt", virtual_environment(name)
+    if home.is_symlink():
+        # Creating an environment clears its folder, here that of another checkout.
+        raise ToolProblem(
+            f"{home.name} leads to {home.resolve()}",
+            needed="a folder inside this checkout, which set-up may change",
+            do=f"remove the link (rm {home.name}), then run it again",
+        )
 
     def run() -> None:
         create(name)

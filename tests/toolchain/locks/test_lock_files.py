@@ -11,13 +11,17 @@ from toolchain.paths import LOCKS, ROOT
 from toolchain.problems import ToolProblem
 
 PYTHON = [LOCKS / f"{name}.txt" for name in lock_inputs.NAMES]
-EVERY = [*PYTHON, ROOT / "package-lock.json"]
-NPM = json.loads((ROOT / "package-lock.json").read_text())
+NPM = [folder / "package-lock.json" for folder in lock_inputs.NPM]
+every_npm = pytest.mark.parametrize("lock", NPM, ids=lambda lock: lock.parent.name)
 
 
-@pytest.mark.parametrize("lock", EVERY, ids=lambda lock: lock.name)
+@pytest.mark.parametrize(
+    "lock", [*PYTHON, *NPM], ids=lambda lock: f"{lock.parent.name}/{lock.name}"
+)
 def test_names_no_registry_and_no_path(lock: Path) -> None:
-    text = json.dumps(_without_sponsors(NPM)) if lock.suffix == ".json" else lock.read_text()
+    text = lock.read_text()
+    if lock in NPM:
+        text = json.dumps(_without_sponsors(json.loads(text)))
     assert re.findall(r"\w+://\S+|file:\S+|(?:index-url|find-links).*", text) == []
     assert re.findall(r"(?m)(?:^|[\s=@\"])/\w.*", text) == []
 
@@ -55,8 +59,10 @@ def test_refuses_a_lock_file_made_from_other_requirements(
         lock_inputs.require_current("node")
 
 
-def test_pins_every_npm_package_by_content_and_by_no_address() -> None:
-    packages = {name: entry for name, entry in NPM["packages"].items() if name}
+@every_npm
+def test_pins_every_npm_package_by_content_and_by_no_address(lock: Path) -> None:
+    npm = json.loads(lock.read_text())
+    packages = {name: entry for name, entry in npm["packages"].items() if name}
     assert packages
     for name, entry in packages.items():
         assert entry.get("inBundle") or entry["integrity"].startswith("sha512-"), name
@@ -68,4 +74,13 @@ def test_cdktf_is_the_same_exact_version_for_node_and_python() -> None:
     (python,) = [entry for entry in project["dependencies"] if entry.startswith("cdktf")]
     node = json.loads((ROOT / "package.json").read_text())["devDependencies"]["cdktf-cli"]
     assert python == f"cdktf=={node}"
-    assert NPM["packages"]["node_modules/cdktf-cli"]["version"] == node
+    locked = json.loads((ROOT / "package-lock.json").read_text())["packages"]
+    assert locked["node_modules/cdktf-cli"]["version"] == node
+
+
+@every_npm
+def test_locks_the_npm_packages_that_are_asked_for_today(lock: Path) -> None:
+    package = json.loads(lock.with_name("package.json").read_text())
+    locked = json.loads(lock.read_text())["packages"]
+    for name, version in package["devDependencies"].items():
+        assert locked[f"node_modules/{name}"]["version"] == version
