@@ -42,7 +42,7 @@ class DatabasesAsleep(NamedTuple):
     """The databases of an environment that sleeps, stopped by its plan."""
 
     environment: str
-    count: int
+    databases: int
     hours: Decimal
     """In a month, of each. Storage and backups are billed meanwhile (AWS: RDS user guide,
     "Stopping an Amazon RDS DB instance temporarily")."""

@@ -167,9 +167,10 @@ def sentences(report: Report) -> Iterator[str]:
         before, after = map(_hours, (report.hours_before, report.hours_after))
         yield f"Developer hours a month: {before} before, {after} after."
     for asleep in report.databases_asleep:
+        each, every = asleep.hours, asleep.databases * asleep.hours
         yield (
-            f"{asleep.count} databases of {asleep.environment} sleep {asleep.hours:.0f} of {HOURS} "
-            f"hours a month each: {asleep.count * asleep.hours:,.0f} hours of instances less."
+            f"{asleep.databases} databases of {asleep.environment} sleep {each:.0f} of {HOURS} "
+            f"hours a month each: {every:,.0f} hours of instances less."
         )
     if report.answered:
         month = f"{report.month_of_findings:%Y-%m}"
@@ -259,7 +260,7 @@ def as_data(report: Report, by: By) -> dict[str, Any]:
         "usd": str(report.bill.usd),
         "before": str(report.before.usd),
         "after": _text(report.after.usd if report.after else None),
-        "before_savings_plan": _text(report.covered_before and report.covered_before.usd),
+        "before_savings_plan": _text(before.usd if (before := report.covered_before) else None),
         "double_running": str(total(report.bill.double_running)),
         "developer_hours_a_month": {
             "before": _as_range(report.hours_before),
@@ -268,7 +269,7 @@ def as_data(report: Report, by: By) -> dict[str, Any]:
         "databases_asleep": [
             {
                 "environment": each.environment,
-                "databases": each.count,
+                "databases": each.databases,
                 "hours_a_month_each": f"{each.hours:f}",
             }
             for each in report.databases_asleep

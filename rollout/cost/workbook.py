@@ -381,9 +381,9 @@ class _Sheets:
             places = [(row + offset, 1) for offset in range(len(SAVINGS))]
             for (at, _), label in zip(places, SAVINGS, strict=True):
                 sheet.write(at, 0, f"Before the move, all on EC2: {label}")
-            hours = hours_before(report.before)
+            billed = hours_before(report.before)
             # Nothing runs on Fargate then.
-            self._savings(sheet, savings_cells(report.covered_before, hours, "0", places))
+            self._savings(sheet, savings_cells(report.covered_before, billed, "0", places))
             self._name("before_savings_plan", sheet, *places[-1])
             row += len(SAVINGS)
         row += 1

@@ -33,6 +33,8 @@ SERVICE = "ledger"
 NOON = datetime(2027, 3, 22, 12, tzinfo=UTC)
 """A Monday, six days before London's clocks go forward."""
 
+HOUR = timedelta(hours=1)
+
 HOURS = Sleep(timezone="Europe/London", wakes=("Thu 23:00 for 4h",))
 """A wake a week: the databases sleep nearly as long as they may."""
 
@@ -215,3 +217,35 @@ def deployed(environment: Environment, folder: Path) -> Iterator[Estate]:
                 Endpoint=environment.arn("sqs", "mail"),
             )
         yield made
+
+
+class Killed(Exception):
+    """The command is killed."""
+
+
+class Killing:
+    """Clients of AWS whose command is killed right after some number of changes."""
+
+    def __init__(self, client: Client, left: int) -> None:
+        self.client, self.left = client, left
+
+    def __call__(self, service: str) -> Any:
+        return _Killing(self, self.client(service))
+
+
+class _Killing:
+    def __init__(self, owner: Killing, client: Any) -> None:
+        self.owner, self.client = owner, client
+
+    def __getattr__(self, name: str) -> Any:
+        call = getattr(self.client, name)
+        if name.startswith(("describe_", "get_", "list_")) or name == "exceptions":
+            return call
+
+        def change(**arguments: Any) -> Any:
+            if not self.owner.left:
+                raise Killed
+            self.owner.left -= 1
+            return call(**arguments)
+
+        return change

@@ -64,6 +64,27 @@ def test_the_records_are_planned_with_a_side(delivery: Delivery) -> None:
     assert delivery.plan().stdout.split() == [EC2, TRAFFIC]
 
 
+@pytest.mark.parametrize(
+    ("year", "is_old_line", "is_refused"),
+    [(2024, False, True), (2024, True, False), (2099, False, False)],
+    ids=["new and over", "over, as in the base", "new and to come"],
+)
+def test_refuses_an_event_that_the_change_adds_although_it_is_over(
+    delivery: Delivery, year: int, is_old_line: bool, is_refused: bool
+) -> None:
+    event = (
+        f'[[events]]\nname = "budget"\nfrom = {year}-11-26T12:00:00\nto = {year}-11-26T18:00:00\n'
+        f'services = ["{SERVICE}"]\nmin = {delivery.environment.services[SERVICE].tasks.peak}\n'
+    )
+    for checkout in (delivery.folder, delivery.base)[: 1 + is_old_line]:
+        file = checkout / "environments" / f"{ENVIRONMENT}.toml"
+        file.write_text(file.read_text().replace("[capacity.cde]", f"{event}\n[capacity.cde]"))
+    ended = delivery.plan()
+    assert ended.returncode == int(is_refused), ended.stderr
+    assert ("events.0.to: found 2024-11-26 18:00:00, which is past" in ended.stderr) is is_refused
+    assert bool([call for call in delivery.calls if " plan " in call]) is not is_refused
+
+
 def test_a_new_stack_is_planned(delivery: Delivery) -> None:
     delivery.synthesises({TRAFFIC: "100"}, {TRAFFIC: "100", PLATFORM: "new"})
     delivery.will_plan(PLATFORM, plan(PLATFORM))

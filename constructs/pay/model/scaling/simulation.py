@@ -104,7 +104,8 @@ def _minutes(setting: Setting, curve: DemandCurve, chance: random.Random) -> Ite
     readings = [(setting.cpu, deque[float | None](maxlen=CALM_MINUTES))]
     if setting.requests and peak_requests is not None:
         readings.append((setting.requests, deque(maxlen=CALM_MINUTES)))
-    starting, past, unpublished = list[float](), Past(), ()
+    starting, past = list[float](), Past()
+    unpublished: tuple[float, ...] = ()
     for number in range(int(curve.length.total_seconds()) // 60):
         local = curve.starts + timedelta(minutes=number)
         now = number * 60.0
