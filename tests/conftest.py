@@ -45,12 +45,31 @@ COVERED = pytest.StashKey[list[str]]()
 MOVING = ("connector", "egress", "frontend", "ledger")
 """The services of production that `both_sides` has half way."""
 
-LAB = "tests/lab"
-"""Its walks take longer than any other file."""
+SHARING = {
+    "tests/lab/test_interruptions.py": "a lab that breaks",
+    "tests/lab/test_mutations.py": "a lab that breaks",
+    "tests/lab/": "a lab",
+    "tests/stacks/": "the estate",
+    "tests/sandbox/": "a server",
+}
+"""Files, and folders of files, that share what takes long to make."""
 
-SHARING = (LAB, "tests/stacks", "tests/sandbox")
-"""Folders whose files share what takes long to make: the walks, the estate, a server."""
-
+FIRST = (
+    "a lab",
+    "tests/docs/test_pages.py",
+    "tests/e2e/test_deploy.py",
+    "tests/e2e/test_every_stack_plans.py",
+    "a lab that breaks",
+    "tests/rollout/guard/test_real_plans.py",
+    "tests/e2e/test_demo.py",
+    "tests/e2e/test_adoption.py",
+    "tests/rollout/measure/test_acceptance.py",
+    "tests/e2e/test_sleep.py",
+    "tests/rollout/cli/test_neighbours.py",
+    "tests/pay/hcl/test_estate.py",
+    "tests/rollout/delivery/test_apply.py",
+)
+"""What takes more than a minute and a half, the longest first."""
 
 LONG = (
     "tests/lab/",
@@ -114,12 +133,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if item.nodeid.startswith(LONG):
             item.add_marker(pytest.mark.slow)
-    items.sort(
-        key=lambda item: (
-            item.get_closest_marker("e2e") is None,
-            scope(item.nodeid) != LAB,
-            scope(item.nodeid) not in SHARING,
-        )
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> tuple[int, bool, bool]:
+    """Return the order: what takes longest, e2e tests, what is shared, and all others."""
+    shared = scope(item.nodeid)
+    return (
+        FIRST.index(shared) if shared in FIRST else len(FIRST),
+        item.get_closest_marker("e2e") is None,
+        shared not in SHARING.values(),
     )
 
 
@@ -195,9 +218,9 @@ class ByWhatTheyShare(LoadScopeScheduling):
 
 
 def scope(nodeid: str) -> str:
-    """The file; all files of a folder that shares are one."""
+    """Return what a test shares, or its file."""
     file = nodeid.partition("::")[0]
-    return next((folder for folder in SHARING if file.startswith(f"{folder}/")), file)
+    return next((shared for begin, shared in SHARING.items() if file.startswith(begin)), file)
 
 
 @pytest.fixture(scope="session", autouse=True)

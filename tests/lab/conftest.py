@@ -1,4 +1,6 @@
-"""One lab for all tests in this folder: its estate takes a minute to deploy."""
+"""Two labs for all tests in this folder, because an estate takes a minute to deploy: one for the
+walks, one for tests that break what they use. They run side by side.
+"""
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
@@ -37,11 +39,13 @@ class Walks(NamedTuple):
     rolled_back: Walk
 
 
+SETTINGS = Settings(wait_for_dns_changes=False)
+
+
 @pytest.fixture(scope="session")
 def sandbox(environments: Mapping[str, Environment]) -> Iterator[Sandbox]:
     """Return a sandbox with the estate that exists before any deployment."""
-    settings = Settings(wait_for_dns_changes=False)
-    with Sandbox(environments[ENVIRONMENT], settings=settings) as running:
+    with Sandbox(environments[ENVIRONMENT], settings=SETTINGS) as running:
         yield running
 
 
@@ -55,9 +59,19 @@ def existing(sandbox: Sandbox) -> Inventory:
 def lab(sandbox: Sandbox, existing: Inventory, tmp_path_factory: pytest.TempPathFactory) -> Lab:
     """Return a lab with deployed services, before any move."""
     deployed = Lab(tmp_path_factory.mktemp("lab"), sandbox, pace=PACE, seed=SEED)
-    stages = {MOVED: Stage.LEGACY, ROLLED_BACK: Stage.DARK, INTERRUPTED: Stage.LEGACY}
-    asyncio.run(deployed.prepare(stages))
+    asyncio.run(deployed.prepare({MOVED: Stage.LEGACY, ROLLED_BACK: Stage.DARK}))
     return deployed
+
+
+@pytest.fixture(scope="session")
+def broken_lab(
+    environments: Mapping[str, Environment], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Lab]:
+    """Return a lab whose sandbox may hold or refuse any call: no walk goes on in it meanwhile."""
+    with Sandbox(environments[ENVIRONMENT], settings=SETTINGS) as sandbox:
+        deployed = Lab(tmp_path_factory.mktemp("lab"), sandbox, pace=PACE, seed=SEED)
+        asyncio.run(deployed.prepare({ROLLED_BACK: Stage.READY, INTERRUPTED: Stage.LEGACY}))
+        yield deployed
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ from lab.lab import Lab
 from pay.model import Side, Stage, names
 from pay.model.stacks import traffic_stack
 from sandbox.server.process import SandboxError
-from tests.lab.conftest import INTERRUPTED, ROLLED_BACK, SEED, Walks
+from tests.lab.conftest import INTERRUPTED, ROLLED_BACK, SEED
 from tests.lab.interruptions import WRITES_OF_RECORDS, at_call, is_killed, plan, recover
 from tests.support.stack_ids import side_stack
 
@@ -46,7 +46,12 @@ Interrupted = Callable[[str], Awaitable[bool]]
 
 
 @pytest.fixture
-def at_ready(lab: Lab, walks: Walks) -> None:
+def lab(broken_lab: Lab) -> Lab:
+    return broken_lab
+
+
+@pytest.fixture
+def at_ready(lab: Lab) -> None:
     """Deploy the records of the service at `ready`."""
     lab.workshop.place(ROLLED_BACK, Stage.READY)
     asyncio.run(lab.workshop.deploy(traffic_stack(lab.name, ROLLED_BACK)))
@@ -103,12 +108,12 @@ def test_throttling_errors_and_lost_answers_leave_no_gap(lab: Lab, at_ready: Non
     assert findings == []
 
 
-def test_a_fargate_side_whose_making_is_interrupted_is_completed(lab: Lab, walks: Walks) -> None:
+def test_a_fargate_side_whose_making_is_interrupted_is_completed(lab: Lab) -> None:
     outcome = asyncio.run(_interrupt_side(lab, Side.FARGATE, Stage.DARK, CREATING))
     assert outcome == (True, True, [])
 
 
-def test_an_ec2_side_whose_end_is_interrupted_goes_without_a_gap(lab: Lab, walks: Walks) -> None:
+def test_an_ec2_side_whose_end_is_interrupted_goes_without_a_gap(lab: Lab) -> None:
     """Uses the service of the previous test, and creates its Fargate side if that did not run."""
     lab.workshop.place(INTERRUPTED, Stage.DARK)
     asyncio.run(lab.workshop.deploy(side_stack(lab.name, INTERRUPTED, Side.FARGATE)))

@@ -10,7 +10,7 @@ from lab.lab import Lab
 from lab.walk import Walk
 from pay.model import Side, Stage
 from pay.model.stacks import traffic_stack
-from tests.lab.conftest import ROLLED_BACK, Walks
+from tests.lab.conftest import ROLLED_BACK
 from tests.lab.mutations import MUTATIONS, Mutation
 from tests.support.stack_ids import side_stack
 
@@ -22,11 +22,16 @@ CLIENTS_NOTICE_SECONDS = 60.0
 OF_CAPACITY = {Fault.NO_CAPACITY, Fault.DESTROYED_TOO_SOON}
 
 
+@pytest.fixture
+def lab(broken_lab: Lab) -> Lab:
+    return broken_lab
+
+
 @pytest.mark.parametrize(
     ("mutation", "start", "expected"), MUTATIONS, ids=[m[0].__name__ for m in MUTATIONS]
 )
 def test_the_lab_finds(
-    lab: Lab, walks: Walks, mutation: Mutation, start: Stage, expected: frozenset[Fault]
+    lab: Lab, mutation: Mutation, start: Stage, expected: frozenset[Fault]
 ) -> None:
     faults = asyncio.run(_mutated(lab, mutation, start, expected))
     assert expected <= faults
