@@ -323,7 +323,6 @@ def test_with_a_task_too_few_a_load_test_misses_its_limits(estate: Estate) -> No
     missed = {(check.seen_by, check.name) for check in outcome.checks if not check.is_met}
     assert ("runner", "failed_percent") in missed
     assert (f"{SERVICE} on ec2", "failed_percent") in missed
-    assert (f"{SERVICE} on ec2", fewer) in {(side.name, side.fewest_tasks) for side in outcome.seen}
     assert is_asleep(estate)
 
 
