@@ -1034,6 +1034,15 @@ resource "aws_kms_key" "alarms_key" {
         Resource = ["*"]
         Sid      = "SendsAlarms"
       },
+      {
+        Action = ["kms:Decrypt", "kms:GenerateDataKey*"]
+        Effect = "Allow"
+        Principal = {
+          Service = "events.amazonaws.com"
+        }
+        Resource = ["*"]
+        Sid      = "SendsFindings"
+      },
     ]
     Version = "2012-10-17"
   })
@@ -1242,6 +1251,20 @@ resource "aws_sns_topic_policy" "critical_topic_policy" {
         Resource = [aws_sns_topic.critical_topic.arn]
         Sid      = "SendsAlarms"
       },
+      {
+        Action = ["sns:Publish"]
+        Condition = {
+          StringEquals = {
+            "aws:SourceAccount" = "555555555555"
+          }
+        }
+        Effect = "Allow"
+        Principal = {
+          Service = "events.amazonaws.com"
+        }
+        Resource = [aws_sns_topic.critical_topic.arn]
+        Sid      = "TellsFindings"
+      },
     ]
     Version = "2012-10-17"
   })
@@ -1265,6 +1288,20 @@ resource "aws_sns_topic_policy" "warning_topic_policy" {
         }
         Resource = [aws_sns_topic.warning_topic.arn]
         Sid      = "SendsAlarms"
+      },
+      {
+        Action = ["sns:Publish"]
+        Condition = {
+          StringEquals = {
+            "aws:SourceAccount" = "555555555555"
+          }
+        }
+        Effect = "Allow"
+        Principal = {
+          Service = "events.amazonaws.com"
+        }
+        Resource = [aws_sns_topic.warning_topic.arn]
+        Sid      = "TellsFindings"
       },
     ]
     Version = "2012-10-17"
