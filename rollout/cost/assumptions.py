@@ -12,11 +12,11 @@ from typing import Annotated, Any
 
 from pydantic import Field, ValidationError
 
-from pay.toml_lines import TomlLines
 from pay.files import read_text
 from pay.model.base import Model, description
 from pay.model.problem import InvalidInput, Problem
 from pay.model.pydantic_errors import to_problems
+from pay.toml_lines import TomlLines
 from pay.toml_text import NotToml, parse
 
 Amount = Annotated[Decimal, Field(ge=0, le=1_000_000)]

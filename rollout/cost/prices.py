@@ -12,12 +12,12 @@ from typing import Annotated
 
 from pydantic import Field, ValidationError
 
-from pay.toml_lines import TomlLines
 from pay.files import read_text
 from pay.model.base import Model
 from pay.model.problem import InvalidInput, Problem
 from pay.model.pydantic_errors import to_problems
 from pay.model.text_types import Region
+from pay.toml_lines import TomlLines
 from pay.toml_text import NotToml, parse
 
 FOLDER = Path(__file__).parent / "prices"
