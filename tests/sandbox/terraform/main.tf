@@ -1070,6 +1070,7 @@ resource "aws_securityhub_automation_rule" "this" {
   }
 
   depends_on = [aws_securityhub_account.this]
+}
 
 resource "aws_cloudwatch_event_rule" "this" {
   name          = "sandbox-findings-guardduty-page"
