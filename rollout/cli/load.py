@@ -1,4 +1,4 @@
-"""Test a whole environment under load: wake it, run a scenario, put it to sleep, judge.
+"""Test an environment under load, then put it to sleep.
 
 First AWS gets schedules that put it to sleep, so that it sleeps afterwards also when this command
 is killed. Ctrl-C and SIGTERM end the load and put it to sleep at once. The environment is locked
