@@ -179,6 +179,13 @@ ContainerPath = Annotated[
     _text(r"^(/[A-Za-z0-9._-]+)+$", "an absolute path without a slash at its end"),
     AfterValidator(_stays_below),
 ]
+SecretName = Annotated[
+    str,
+    _text(
+        r"^[A-Za-z0-9/_+=.@-]{1,512}$",
+        "a name in Secrets Manager: letters, digits and / _ + = . @ -",
+    ),
+]
 RepositoryName = Annotated[
     str,
     _text(

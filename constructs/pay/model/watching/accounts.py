@@ -7,8 +7,8 @@ from typing import Annotated
 from pydantic import Field
 
 from pay.model.base import Model
-from pay.model.environment.smoke import SecretName
 from pay.model.problem import Problem
+from pay.model.text_types import SecretName
 
 
 class Administrator(StrEnum):
