@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from pay.model import Environment, Severity
+from pay.model import Environment, Severity, stacks
 from sandbox.control import tick
 from sandbox.instance import Sandbox
 from tests.e2e.conftest import Planned, plan, write_local_backend
@@ -20,7 +20,7 @@ from tests.support.terraform_runs import Terraform
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
-PLATFORM, WATCHING = "sandbox-platform", "sandbox-watching"
+PLATFORM, WATCHING = (kind.stack_id("sandbox") for kind in (stacks.PLATFORM, stacks.WATCHING))
 PAGE, TICKET, WEEKLY = "sandbox-alarms-critical", "sandbox-alarms-warning", "sandbox-findings"
 LETTERS, ALARM = "sandbox-findings-dead-letter", "sandbox-findings"
 
