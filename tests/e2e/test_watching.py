@@ -11,7 +11,10 @@ from typing import Any
 
 import pytest
 
-from pay.model import Environment, Severity
+from pay.model import Environment, Severity, stacks
+from rollout.guard.rule import Context
+from rollout.guard.verdict import judge
+from rollout.plans.read import read_plans
 from sandbox.control import tick
 from sandbox.instance import Sandbox
 from tests.e2e.conftest import Planned, plan, write_local_backend
@@ -20,7 +23,7 @@ from tests.support.terraform_runs import Terraform
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
-PLATFORM, WATCHING = "sandbox-platform", "sandbox-watching"
+PLATFORM, WATCHING = (kind.stack_id("sandbox") for kind in (stacks.PLATFORM, stacks.WATCHING))
 PAGE, TICKET, WEEKLY = "sandbox-alarms-critical", "sandbox-alarms-warning", "sandbox-findings"
 LETTERS, ALARM = "sandbox-findings-dead-letter", "sandbox-findings"
 
@@ -83,6 +86,29 @@ def watched(
 
 def test_a_second_plan_is_empty(watched: Watched) -> None:
     assert watched.planned().counts == (0, 0, 0)
+
+
+def test_the_guard_reads_a_real_plan(
+    watched: Watched, environments: Mapping[str, Environment]
+) -> None:
+    folder = watched.folder / WATCHING
+    terraform = Terraform("terraform", watched.sandbox.environment_variables)
+
+    def refused() -> set[str]:
+        terraform.run(folder, "plan", "-input=false", "-out=plan.bin")
+        path = folder / "plan.json"
+        path.write_text(terraform.run(folder, "show", "-json", "plan.bin"))
+        plans = read_plans([path], environments)
+        return {each.rule for each in judge(Context(plans, environments)).refused}
+
+    rendered = folder / "cdk.tf"
+    text = rendered.read_text()
+    narrow = text.replace('numeric = [">=", 7]', 'numeric = [">=", 7.1]')
+    assert narrow != text
+    rendered.write_text(narrow)
+    assert refused() == {"tells-findings-as-its-file-says"}
+    rendered.write_text(text)
+    assert refused() == set()
 
 
 @pytest.mark.parametrize(

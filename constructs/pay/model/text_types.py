@@ -179,6 +179,19 @@ ContainerPath = Annotated[
     _text(r"^(/[A-Za-z0-9._-]+)+$", "an absolute path without a slash at its end"),
     AfterValidator(_stays_below),
 ]
+TopicName = Annotated[
+    str,
+    _text(r"^[A-Za-z0-9_-]{1,256}$", "a standard SNS topic: letters, digits, _ and -; at most 256"),
+]
+"""AWS: SNS API reference, `CreateTopic`. EventBridge delivers to standard topics only (EventBridge
+user guide, "Targets")."""
+SecretName = Annotated[
+    str,
+    _text(
+        r"^[A-Za-z0-9/_+=.@-]{1,512}$",
+        "a name in Secrets Manager: letters, digits and / _ + = . @ -",
+    ),
+]
 RepositoryName = Annotated[
     str,
     _text(

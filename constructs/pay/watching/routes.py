@@ -16,9 +16,9 @@ from pay.model.environment.account import Account
 from pay.model.monitoring.dead_letters import findings_alarm
 from pay.model.rights import encrypts_events, keeps_untold_findings
 from pay.model.watching.accounts import Level, Watching
-from pay.model.watching.routes import LONGEST_SECONDS, RETRIES, Route, routes
 from pay.platform.keys import encryption_key
 from pay.tasks.dead_letters import dead_letter_queue
+from pay.watching.ways import LONGEST_SECONDS, RETRIES, Route, routes
 
 
 class FindingRoutes:

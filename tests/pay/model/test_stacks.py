@@ -24,6 +24,7 @@ from pay.model.stacks import (
     SMOKE,
     TASKS,
     TRAFFIC,
+    WATCHING,
     Stack,
     kind_of,
     known_stacks,
@@ -112,7 +113,7 @@ def test_the_turns_come_one_after_the_other(environments: Mapping[str, Environme
         {TRAFFIC},
         {OVERVIEW},
         {MONITORING, SMOKE},
-        {SLEEP, LOAD},
+        {SLEEP, LOAD, WATCHING},
     ]
 
 
@@ -121,7 +122,7 @@ def test_an_environment_without_monitoring_has_no_stack_of_it(
 ) -> None:
     without = environments["test-12"].model_copy(update={"monitoring": None})
     kinds = {stack.kind for stack in known_stacks({"test-12": without}).values()}
-    assert kinds == set(KINDS) - {OVERVIEW, MONITORING, SLEEP, LOAD}
+    assert kinds == set(KINDS) - {OVERVIEW, MONITORING, SLEEP, LOAD, WATCHING}
 
 
 def test_two_kinds_may_end_alike_where_their_scopes_differ(

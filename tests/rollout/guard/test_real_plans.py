@@ -57,6 +57,7 @@ OF_OTHER_STACKS = {
     "keeps-its-canaries": "tests/e2e/test_smoke.py",
     "moves-canaries-to-runtimes-that-take-them": "tests/e2e/test_smoke.py",
     "sleeps-and-wakes-as-its-file-says": "tests/e2e/test_sleep.py",
+    "tells-findings-as-its-file-says": "tests/e2e/test_watching.py",
 }
 """Rules on stacks that no service has, and where their real plans are."""
 WALKED = [rule for rule in RULES if rule not in OF_OTHER_STACKS]

@@ -31,7 +31,7 @@ class Account(Model):
         return f"arn:aws:{aws_service}:{self.region}:{self.account_id}:{resource}"
 
 
-SHARED_FACTS = ("account_name", "region", "production", "state", "registry", "watching")
+SHARED_FACTS = (*("account_name", "region", "production", "state", "registry"), "watching")
 """The fields of an environment that a stack per account uses."""
 
 

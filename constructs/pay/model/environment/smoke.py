@@ -1,19 +1,7 @@
 """How an environment is tried: the secret of its smoke tests, and where its webhooks arrive."""
 
-from typing import Annotated
-
-from pydantic import Field
-
 from pay.model.base import Model
-from pay.model.text_types import BucketName
-
-SecretName = Annotated[
-    str,
-    Field(
-        pattern=r"^[A-Za-z0-9/_+=.@-]{1,512}$",
-        description="a name in Secrets Manager: letters, digits and / _ + = . @ -",
-    ),
-]
+from pay.model.text_types import BucketName, SecretName
 
 
 class Smoke(Model):

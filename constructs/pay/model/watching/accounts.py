@@ -2,13 +2,10 @@
 
 from collections.abc import Iterator
 from enum import StrEnum
-from typing import Annotated
-
-from pydantic import Field
 
 from pay.model.base import Model
-from pay.model.environment.smoke import SecretName
 from pay.model.problem import Problem
+from pay.model.text_types import SecretName, TopicName
 
 
 class Administrator(StrEnum):
@@ -42,17 +39,6 @@ class Level(StrEnum):
     """MEDIUM: in the working day."""
     WEEKLY = "weekly"
     """LOW: in the weekly look."""
-
-
-TopicName = Annotated[
-    str,
-    Field(
-        pattern=r"^[A-Za-z0-9_-]{1,256}$",
-        description="a standard SNS topic: letters, digits, _ and -; at most 256",
-    ),
-]
-"""AWS: SNS API reference, `CreateTopic`. EventBridge delivers to standard topics only (EventBridge
-user guide, "Targets")."""
 
 
 class Topics(Model):

@@ -10,8 +10,8 @@ from pay.json_text import parsed
 from pay.model import names
 from pay.model.environment.account import Account, accounts
 from pay.model.stacks import WATCHING
-from pay.model.watching.routes import LONGEST_SECONDS, RETRIES, Route, routes
 from pay.unread import Unread
+from pay.watching.ways import LONGEST_SECONDS, RETRIES, Route, routes
 from rollout.guard.rule import Context, Finding, Findings
 from rollout.guard.schedules import shown, words
 from rollout.plans.plan import PAST, Plan, ResourceChange

@@ -10,7 +10,7 @@ import pytest
 from pay.model import Environment, names
 from pay.model.environment.account import accounts
 from pay.model.watching.accounts import Road
-from pay.model.watching.routes import LONGEST_SECONDS, RETRIES, routes
+from pay.watching.ways import LONGEST_SECONDS, RETRIES, routes
 from tests.support.plans import ENVIRONMENT, Json, change, judged, plan
 
 OWN = "tells-findings-as-its-file-says"

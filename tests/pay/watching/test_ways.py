@@ -7,8 +7,8 @@ import pytest
 from pay.model import Environment
 from pay.model.environment.account import Account, accounts
 from pay.model.watching.accounts import Level, Road, Topics
-from pay.model.watching.messages import Message
-from pay.model.watching.routes import Route, routes
+from pay.watching.messages import Message
+from pay.watching.ways import Route, routes
 from sandbox.aws import event_inputs, event_patterns
 from tests.support.finding_events import (
     ACCOUNT,

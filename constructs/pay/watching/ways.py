@@ -13,7 +13,7 @@ from typing import Any
 
 from pay.model.environment.account import Account
 from pay.model.watching.accounts import Level, Road
-from pay.model.watching.messages import Message, message
+from pay.watching.messages import Message, message
 
 LONGEST_SECONDS, RETRIES = 3600, 185
 """How long EventBridge tries to tell a finding before it is a dead letter: an hour, as often as it
