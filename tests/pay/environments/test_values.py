@@ -8,9 +8,9 @@ from typing import Annotated, Any, Union, get_args, get_origin
 import pytest
 
 from pay.environments.load import load_environment
-from pay.toml_lines import TomlLines
 from pay.model import Environment, InvalidInput
 from pay.model.base import Model
+from pay.toml_lines import TomlLines
 
 pytestmark = pytest.mark.slow
 
