@@ -33,5 +33,7 @@ class Mistake(StrEnum):
     """Each service lacks the first of its parameters."""
     SQUID_CUTS_TUNNELS = "squid_cuts_tunnels"
     """The proxies close all connections after squid's own time."""
+    MISSING_WEB_ACL = "missing_web_acl"
+    """The web ACL has another name."""
     MISSING_CERTIFICATE = "missing_certificate"
     MISSING_ZONE = "missing_zone"

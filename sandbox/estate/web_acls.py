@@ -3,13 +3,14 @@
 from typing import Any
 
 from sandbox.estate.estate_builder import Owner
+from sandbox.estate.mistakes import Mistake
 
 REGIONAL = "REGIONAL"
 
 
 def make_web_acl(owner: Owner) -> None:
     """Create the environment's web ACL."""
-    name = owner.environment.load_balancers.web_acl
+    name = _name(owner)
     if name in _web_acls(owner):
         return
     visibility = {"SampledRequestsEnabled": True, "CloudWatchMetricsEnabled": True}
@@ -30,7 +31,12 @@ def protect(owner: Owner, balancer_arn: str) -> None:
 
 def web_acl_arn(owner: Owner) -> str:
     """Return the ARN of the environment's web ACL, which must exist."""
-    return _web_acls(owner)[owner.environment.load_balancers.web_acl]
+    return _web_acls(owner)[_name(owner)]
+
+
+def _name(owner: Owner) -> str:
+    name = owner.environment.load_balancers.web_acl
+    return f"{name}-other" if Mistake.MISSING_WEB_ACL in owner.mistakes else name
 
 
 def _common_rules(visibility: dict[str, bool]) -> dict[str, Any]:

@@ -36,7 +36,8 @@ SENTENCES = {
     ),
     Mistake.MISSING_PARAMETER: "Parameter Store lacks /production-2/products-ui/",
     Mistake.SQUID_CUTS_TUNNELS: "lacks the line `shutdown_lifetime 60 seconds`. Check it",
-    # These two the provider refuses itself.
+    # These three the provider refuses itself.
+    Mistake.MISSING_WEB_ACL: "WAFv2 WebACL not found for name",
     Mistake.MISSING_CERTIFICATE: "reading ACM Certificates: empty result",
     Mistake.MISSING_ZONE: "no matching Route 53 Hosted Zone found",
 }
@@ -46,6 +47,7 @@ PUBLIC_MISTAKES = {
     Mistake.PUBLIC_SUBNET,
     Mistake.PRIVATE_PUBLIC_SUBNET,
     Mistake.MISSING_PARAMETER,
+    Mistake.MISSING_WEB_ACL,
 }
 
 TOGETHER = [

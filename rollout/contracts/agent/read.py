@@ -18,10 +18,12 @@ from rollout.contracts.agent.obstacles import of_fargate
 from rollout.contracts.seen import is_denied
 
 ACTIONS = (
+    "ec2:DescribeManagedPrefixLists",
     "ec2:DescribeSecurityGroups",
     "ec2:DescribeSubnets",
     "ec2:DescribeVpcEndpoints",
     "ec2:DescribeVpcs",
+    "ec2:GetManagedPrefixListEntries",
     "ecs:DescribeClusters",
     "ecs:DescribeContainerInstances",
     "ecs:DescribeTasks",

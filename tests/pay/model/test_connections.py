@@ -17,6 +17,7 @@ from pay.model.connections import (
     security_groups,
     subnets,
 )
+from tests.support.services import unwatched, watched
 
 
 @pytest.fixture
@@ -64,6 +65,7 @@ def test_a_fargate_task_opens_what_its_service_uses(sandbox: Environment) -> Non
         "AWS aps-workspaces": "443",
         "AWS ecr.api": "443",
         "AWS ecr.dkr": "443",
+        "AWS guardduty-data": "443",
         "AWS logs": "443",
         "AWS s3": "443",
         "AWS secretsmanager": "443",
@@ -80,6 +82,17 @@ def test_a_bridge_task_opens_the_same_from_the_instances_of_its_segment_and_the_
     ec2 = of("frontend", sandbox, source=End(EndKind.INSTANCES, "cde"))
     agent = {f"AWS {api}": "443" for api in ("ecs", "ecs-agent", "ecs-telemetry")}
     assert ec2 == {**fargate, **agent}
+
+
+@pytest.mark.parametrize("source", [tasks("frontend"), End(EndKind.INSTANCES, "cde")], ids=str)
+def test_only_where_an_account_is_watched_its_agent_sends_something(
+    sandbox: Environment, source: End
+) -> None:
+    plain = of("frontend", unwatched(sandbox), source=source)
+    assert of("frontend", watched(sandbox), source=source) == {
+        **plain,
+        "AWS guardduty-data": "443",
+    }
 
 
 def test_each_side_is_reached_by_its_own_load_balancer(sandbox: Environment) -> None:

@@ -39,6 +39,7 @@ ABOUT_ONE = {
     "stages": (ENVIRONMENT,),
     "task": ("list", ENVIRONMENT),
     "wake": (ENVIRONMENT,),
+    "watching": (ENVIRONMENT,),
 }
 """The commands that read other environments beside their own, with arguments."""
 

@@ -31,7 +31,7 @@ def starts(environment: Environment, service: str, **more: Any) -> list[Statemen
         "secret_keys": [environment.arn("kms", "key/11111111-1111-1111-1111-111111111111")],
         "parameters": [],
     }
-    return execution_rights(environment, **arns | more)
+    return execution_rights(environment, Side.FARGATE, **arns | more)
 
 
 def role_policy(

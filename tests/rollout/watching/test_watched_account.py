@@ -10,14 +10,22 @@ import pytest
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
-from pay.model import Environment, Side
+from pay.catalogue import CATALOGUE
+from pay.model import Environment, Side, Stage
+from pay.model.stage.transitions import find_edge
 from rollout.contracts.agent.read import ACTIONS as AGENT_ACTIONS
 from rollout.contracts.agent.read import read_coverage
 from rollout.contracts.seen import State
+from rollout.doctor.agent import agent_lines
+from rollout.moves.covered import cover_side
+from rollout.moves.gates import Promotion, tasks_are_watched
+from rollout.moves.standings import Standings
 from rollout.releases.record import Release, Verdict, append_release
+from rollout.terminal.refusal import Finding
 from rollout.watching.line import Line
 from rollout.watching.settings import ACTIONS, SETTINGS, setting_lines
 from rollout.watching.sides import side_lines
+from tests.support.checkout import Checkout, Pay, PayJson
 from tests.support.guardduty_account import SERVICE, WatchedAccount, watched_account
 
 pytestmark = pytest.mark.slow
@@ -265,6 +273,95 @@ def test_new_tasks_run_on_without_an_agent_and_the_cause_is_named(
     assert reason in coverage.reasons
     assert coverage.fix
     assert read_coverage(account.side(), account.client).state is State.ON
+
+
+def test_a_side_without_the_statement_gets_no_record(account: WatchedAccount) -> None:
+    @contextmanager
+    def reach(_: Environment) -> Iterator[Callable[[str], Any]]:
+        yield account.client
+
+    here = account.environment
+    edge = find_edge(here.ladder, Stage.DARK, Stage.READY)
+    assert edge
+    standings = Standings(Path(), {here.name: here}, CATALOGUE, {}, datetime.now(UTC))
+
+    def asked() -> Finding | None:
+        covered = cover_side(standings, here.name, SERVICE, edge, reach)
+        return tasks_are_watched(
+            Promotion(standings, here.name, SERVICE, edge, evidence="it works", covered=covered)
+        )
+
+    assert asked() is None
+    with switched_off(account, lacks_the_statement):
+        account.start_new_tasks()
+        finding = asked()
+    account.start_new_tasks()
+    assert finding
+    assert finding.refuses
+    assert "0 of 2 tasks of ledger on fargate have an agent" in finding.reason
+    assert "aws-guardduty-agent-fargate" in finding.reason
+    assert finding.fix.startswith("apply sandbox-ledger-fargate")
+    assert asked() is None
+
+
+def test_doctor_says_what_would_keep_the_agent_away(account: WatchedAccount) -> None:
+    def lines() -> list[tuple[str, str]]:
+        found = agent_lines(account.environment, account.client)
+        return [(each.verdict.value, each.found) for each in found]
+
+    assert lines() == [("ok", "can run in sandbox-fargate and reach its endpoint")]
+    with switched_off(account, is_excluded):
+        ((verdict, found),) = lines()
+    assert verdict == "fails"
+    assert "GuardDutyManaged = false" in found
+    nobody = account.environment.model_copy(update={"watching": None})
+    assert [*agent_lines(nobody, account.client)] == []
+
+
+@pytest.fixture
+def shell(account: WatchedAccount, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lets commands ask this account."""
+    for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in account.sandbox.server.variables().items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.mark.usefixtures("shell")
+def test_pay_watching_is_the_evidence(checkout: Checkout, pay_json: PayJson, pay: Pay) -> None:
+    checkout.put("sandbox", SERVICE, "dark")
+    code, answer = pay_json("watching", "sandbox")
+    assert code == 1
+    lines = {line["thing"]: line for line in answer["lines"]}
+    assert (answer["environment"], answer["all_on"]) == ("sandbox", False)
+    assert lines["ledger on fargate: agent"] == {
+        "thing": "ledger on fargate: agent",
+        "state": "on",
+        "shown": "2 of 2 watched",
+        "pci_dss": ["5.3.2", "11.5.1"],
+        "fix": None,
+    }
+    assert lines["connector on ec2: agent"]["state"] == "off"
+    shown = pay("watching", "sandbox", columns=80)
+    assert shown.exit_code == 1
+    assert max(map(len, shown.stdout.splitlines())) <= 80
+
+
+@pytest.mark.usefixtures("shell")
+def test_pay_stages_shows_the_agent_of_each_side(
+    checkout: Checkout, pay_json: PayJson, pay: Pay
+) -> None:
+    checkout.put("sandbox", SERVICE, "dark")
+    _, rows = pay_json("stages", "sandbox", "--watched")
+    [row] = [each for each in rows if each["service"] == SERVICE]
+    assert [(each["side"], each["state"]) for each in row["watched"]] == [
+        ("ec2", "on"),
+        ("fargate", "on"),
+    ]
+    shown = pay("stages", "sandbox", "--watched").stdout
+    assert "fargate 2 of 2 watched" in shown
+    assert "no task of connector runs on ec2" in shown
+    assert pay("stages", "--watched").exit_code == 2
 
 
 def test_guardduty_calls_the_cluster_unhealthy_then(account: WatchedAccount) -> None:

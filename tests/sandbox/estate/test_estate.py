@@ -288,6 +288,10 @@ FINDERS: dict[Mistake, Finder] = {
         len(parameter_names(s)) == len(CATALOGUE["connector"].parameters) - 1
     ),
     Mistake.SQUID_CUTS_TUNNELS: lambda s: "shutdown_lifetime 30 seconds" in squid_config(s),
+    Mistake.MISSING_WEB_ACL: lambda s: (
+        s.environment.load_balancers.web_acl
+        not in {a["Name"] for a in s.client("wafv2").list_web_acls(Scope="REGIONAL")["WebACLs"]}
+    ),
     Mistake.MISSING_CERTIFICATE: lambda s: (
         s.client("acm").list_certificates()["CertificateSummaryList"] == []
     ),
