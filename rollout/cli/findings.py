@@ -1,4 +1,4 @@
-"""Show what protective monitoring finds, and record the answers.
+"""Show what protective monitoring finds, and record answers.
 
 Reads GuardDuty, Security Hub, Inspector and the scans of images along the road of the account, with
 the AWS credentials of the shell, and changes nothing there. Critical and high findings have to be
