@@ -71,9 +71,11 @@ def lock_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     started.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="session", autouse=True)
 def aws_models() -> Iterator[None]:
-    """Each run has a session, which reads what botocore knows of AWS; here all share one reader."""
+    """Each command has a session, which reads what botocore knows of AWS, for a seventh of a second
+    of processor time; here all share one reader.
+    """
     with pytest.MonkeyPatch.context() as patch:
         loader = botocore.loaders.create_loader()
         patch.setattr(botocore.session, "create_loader", lambda *_: loader)
@@ -81,7 +83,7 @@ def aws_models() -> Iterator[None]:
 
 
 @pytest.fixture
-def adopt(checkout: Checkout, monkeypatch: pytest.MonkeyPatch, aws_models: None) -> Adopt:
+def adopt(checkout: Checkout, monkeypatch: pytest.MonkeyPatch) -> Adopt:
     """Runs `pay adopt sandbox`; keywords are variables of the shell."""
 
     def run(*arguments: str, **variables: str) -> Result:

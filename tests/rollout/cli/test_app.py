@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,8 @@ def test_help_of_a_command_has_an_example_and_json(name: str, pay: Pay) -> None:
 @pytest.mark.parametrize("name", COMMANDS)
 def test_the_summary_opens_the_help_of_the_command(name: str, pay: Pay) -> None:
     assert load_command(name).name == name
+    module = import_module(f"{cli.__name__}.{name.replace('-', '_')}")
+    assert summary(name) == str(module.__doc__).partition("\n\n")[0]
     result = pay(name, "--help")
     assert summary(name) in result.stdout
     assert f"pay {name}" in " ".join(result.stdout.split()).partition("Example: ")[2]

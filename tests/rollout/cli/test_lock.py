@@ -22,7 +22,7 @@ Lock = Callable[..., Result]
 
 
 @pytest.fixture
-def lock(checkout: Checkout, lock_server: Server, aws_models: None) -> Lock:
+def lock(checkout: Checkout, lock_server: Server) -> Lock:
     def run(*arguments: str, build: str = "") -> Result:
         environment = {
             "PAY_ENVIRONMENTS": str(checkout.folder),

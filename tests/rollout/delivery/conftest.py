@@ -202,7 +202,6 @@ def delivery(
     monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
     lock_server: Server,
-    aws_models: None,
 ) -> Delivery:
     """A service moves from `ready` to `canary`: its records' stack changes, no other."""
     for name in (

@@ -17,7 +17,6 @@ def sandbox(
     environments: Mapping[str, Environment],
     lock_server: Server,
     monkeypatch: pytest.MonkeyPatch,
-    aws_models: None,
 ) -> Environment:
     for name, value in lock_server.variables().items():
         monkeypatch.setenv(name, value)

@@ -12,9 +12,9 @@ import pytest
 from pay.model import Environment
 from pay.model.environment.account import accounts
 from pay.model.watching.accounts import Level, Road, Topics, Watching
-from pay.model.watching.routes import routes
 from pay.model.watching.suppressions import Suppression, Tool
 from pay.watching.suppressions import suppressions
+from pay.watching.ways import routes
 from rollout.suppressions.covered import Covered, covered
 from rollout.suppressions.reopen import reopen
 from rollout.suppressions.report import as_data, hints, mistakes
