@@ -150,7 +150,7 @@ class _Module:
         return _body(attributes, blocks)
 
     def _class(self, struct: str) -> str:
-        return self.classes[f"{struct}OutputReference"][1]
+        return str(self.classes[f"{struct}OutputReference"][1])
 
     def _type(self, nested: re.Match[str] | None, text: str) -> object:
         if nested is None:

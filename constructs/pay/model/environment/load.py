@@ -23,10 +23,9 @@ from pydantic import Field
 
 from pay.containers.images import DIGEST
 from pay.model.base import Model
-from pay.model.environment.smoke import SecretName
 from pay.model.problem import Problem
 from pay.model.service.size import TaskSize
-from pay.model.text_types import BucketName, ServiceName
+from pay.model.text_types import BucketName, SecretName, ServiceName
 
 FAMILY = "load-test"
 """The task that makes the load, without its environment; also the name of its container."""
