@@ -66,26 +66,27 @@ def test_a_second_plan_is_empty(watched: Watched) -> None:
     assert watched.planned().counts == (0, 0, 0)
 
 
+def refused(watched: Watched, environments: Mapping[str, Environment]) -> set[str]:
+    """Return the rules of the guard that refuse a real plan of what is written."""
+    folder, terraform = watched.folder / WATCHING, watched.terraform
+    terraform.run(folder, "plan", "-input=false", "-out=plan.bin")
+    path = folder / "plan.json"
+    path.write_text(terraform.run(folder, "show", "-json", "plan.bin"))
+    plans = read_plans([path], environments)
+    return {each.rule for each in judge(Context(plans, environments)).refused}
+
+
 def test_the_guard_reads_a_real_plan(
     watched: Watched, environments: Mapping[str, Environment]
 ) -> None:
-    folder, terraform = watched.folder / WATCHING, watched.terraform
-
-    def refused() -> set[str]:
-        terraform.run(folder, "plan", "-input=false", "-out=plan.bin")
-        path = folder / "plan.json"
-        path.write_text(terraform.run(folder, "show", "-json", "plan.bin"))
-        plans = read_plans([path], environments)
-        return {each.rule for each in judge(Context(plans, environments)).refused}
-
-    rendered = folder / "cdk.tf"
-    text = rendered.read_text()
+    written = watched.folder / WATCHING / "cdk.tf"
+    text = written.read_text()
     narrow = text.replace('numeric = [">=", 7]', 'numeric = [">=", 7.1]')
     assert narrow != text
-    rendered.write_text(narrow)
-    assert refused() == {"tells-findings-as-its-file-says"}
-    rendered.write_text(text)
-    assert refused() == set()
+    written.write_text(narrow)
+    assert refused(watched, environments) == {"tells-findings-as-its-file-says"}
+    written.write_text(text)
+    assert refused(watched, environments) == set()
 
 
 @pytest.mark.parametrize(
@@ -188,6 +189,14 @@ def test_what_the_file_suppresses_reaches_nobody_and_is_counted(watched: Watched
     assert watched.paged() == ["in other image", "noise elsewhere", "other type"]
     assert counted(watched) == {NOISE.name: ["noise"], IN_IMAGE.name: ["in image"]}
     assert suppressed(watched) == {("noise", NOISE.note), ("in image", IN_IMAGE.note)}
+
+
+def test_the_guard_lets_a_road_change_with_what_it_suppresses(
+    watched: Watched, environments: Mapping[str, Environment]
+) -> None:
+    watched.write(Road.HUB, BY_HUB)
+    assert watched.planned().counts[0]
+    assert refused(watched, {**environments, "sandbox": watched.environment}) == set()
 
 
 @pytest.fixture(scope="module")
