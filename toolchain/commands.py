@@ -54,7 +54,7 @@ def run_logged(
     doing: str,
     needed: str = REGISTRY,
     env: Mapping[str, str] | None = None,
-    cwd: Path = ROOT,
+    cwd: Path | None = None,
 ) -> None:
     """Run a program; raise ToolProblem, with the end of the program's output, if it fails."""
     LOGS.mkdir(parents=True, exist_ok=True)
@@ -69,7 +69,7 @@ def run_logged(
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
             env=env,
-            cwd=cwd,
+            cwd=cwd or ROOT,
         )
     if done.returncode != 0:
         lines = path.read_bytes()[start:].decode(errors="replace").splitlines()

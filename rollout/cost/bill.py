@@ -9,11 +9,12 @@ from decimal import Decimal
 from functools import cached_property
 
 from pay.model import Environment, Side, Stage
+from pay.model.environment.account import accounts
 from rollout.cost.assumptions import Assumptions
 from rollout.cost.instances import Group, groups, reserved
 from rollout.cost.lines import Line, Part, Usage, cents, missing, total, whole
 from rollout.cost.prices import PriceList
-from rollout.cost.usage import service_usage, shared_usage
+from rollout.cost.usage import account_usage, service_usage, shared_usage
 
 
 def priced(prices: PriceList, usage: Usage, inputs: Mapping[str, Decimal]) -> Line:
@@ -102,8 +103,11 @@ class Bill:
 
 def bill(environments: Iterable[Environment], pricing: Pricing) -> Bill:
     """Return the bill of these environments."""
+    billed = tuple(environments)
     lines, instances = list[Line](), list[Instances]()
-    for environment in environments:
+    for account in accounts(billed):
+        lines += map(pricing.line, account_usage(account))
+    for environment in billed:
         for name in environment.services:
             lines += map(pricing.line, service_usage(environment, name))
         lines += map(pricing.line, shared_usage(environment))

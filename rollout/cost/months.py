@@ -12,11 +12,12 @@ from decimal import Decimal
 from functools import cached_property
 
 from pay.model import Environment, Segment, Stage
+from pay.model.environment.account import accounts
 from pay.model.stage.dwell import LOCAL_ZONE
 from rollout.cost.bill import Pricing, all_at, at_stages
 from rollout.cost.instances import Group, counts_needed, groups
 from rollout.cost.lines import Line, Part, Usage, amount, missing, total
-from rollout.cost.usage import service_usage, shared_usage
+from rollout.cost.usage import account_usage, service_usage, shared_usage
 from rollout.schedule.timetable import PlannedWave
 
 HORIZON = 36
@@ -107,6 +108,11 @@ class Month:
 def months(plans: Sequence[Plan], pricing: Pricing, now: datetime) -> tuple[Month, ...]:
     """Return HORIZON months from the present one on."""
     used = [_Used(plan) for plan in plans]
+    of_accounts = [
+        usage
+        for account in accounts(plan.environment for plan in plans)
+        for usage in account_usage(account)
+    ]
     end = max(plan.end for plan in plans)
     found = list[Month]()
     for number in range(HORIZON):
@@ -115,7 +121,7 @@ def months(plans: Sequence[Plan], pricing: Pricing, now: datetime) -> tuple[Mont
         if found and found[-1].is_over:  # nothing changes any more
             found.append(replace(found[-1], first=first))
             continue
-        usages, ec2, as_configured = list[Usage](), list[Usage](), list[Usage]()
+        usages, ec2, as_configured = [*of_accounts], list[Usage](), list[Usage]()
         for each in used:
             usages += (*each.shared, *each.of_services(start, after))
             counts = each.counts(start)

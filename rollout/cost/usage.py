@@ -13,10 +13,15 @@ from pay.catalogue import CATALOGUE
 from pay.catalogue.one_off_tasks import SCHEDULED_HTTP
 from pay.model import Environment, LoadBalancerType, Microservice, Segment, Side
 from pay.model.alarms import Alarm, alarms
+from pay.model.environment.account import Account
 from pay.model.environment.instance_types import CPU_UNITS_PER_VCPU, Architecture
 from pay.model.metrics import Formula
 from pay.model.monitoring.composites import Composite
-from pay.model.monitoring.dead_letters import dead_letters_alarm, sleep_alarm
+from pay.model.monitoring.dead_letters import (
+    dead_letters_alarm,
+    findings_alarm,
+    sleep_alarm,
+)
 from pay.model.monitoring.failed_calls import failed_calls_alarm
 from pay.model.monitoring.log_alarms import log_metrics
 from pay.model.monitoring.outage import platform_outage
@@ -198,6 +203,15 @@ def shared_alarms(environment: Environment) -> Iterator[Alarm]:
         yield failed_calls_alarm(environment, SCHEDULED_HTTP)
     if SLEEP.is_wanted(environment):
         yield sleep_alarm(environment)
+
+
+def account_usage(account: Account) -> Iterator[Usage]:
+    """Yield what the environments of an account share; the first of them bears it."""
+    used = partial(Usage, account.environments[0])
+    if account.watching:
+        alarm = amount(metrics_of(findings_alarm(account)))
+        yield used(Part.ALARMS, "metrics of alarms of the account", "alarm-metric-month", alarm)
+        yield used(Part.KEYS, "KMS key of the account", "kms-key-month", amount(1))
 
 
 def shared_usage(environment: Environment) -> Iterator[Usage]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
+from pay.environments.load import environment_files
 from pay.model import Microservice
 
 _SERVICE = re.compile(r"^\[services\.([\w-]+)\]\n(?:(?!\[).*\n?)*", re.MULTILINE)
@@ -49,7 +50,7 @@ def write_environments(source: Path, target: Path, times: int) -> None:
     """Environment files in which every copy of a service stands where its original does, with as
     many times the instances. Nothing is adopted: nothing runs yet of what the copies describe.
     """
-    for file in source.glob("*.toml"):
+    for file in environment_files(source).values():
         text = file.read_text(encoding="utf-8")
         text = "\n".join([text, *_tables(text, times)])
         text = _INSTANCES.sub(lambda found: f"{found[1]} = {times * int(found[2])}", text)

@@ -1,7 +1,8 @@
 """The pages of the documentation name what exists, and the commands in them work.
 
 A block marked `sh` runs in a copy of the checkout, `sh sandbox` with Terraform and a local AWS as
-well. Of `sh checked: REASON` only programs and options are checked. A `text` block shows what the
+well. Of `sh checked: REASON` only programs and options are checked,
+of `toml checked: REASON` only the form. A `text` block shows what the
 commands above it print; `...` stands for anything. A block marked `LANGUAGE write FILE`,
 `LANGUAGE append FILE` or `LANGUAGE insert FILE LINE` is written there, the last one below a line.
 """
@@ -9,6 +10,7 @@ commands above it print; `...` stands for anything. A block marked `LANGUAGE wri
 import re
 import shlex
 import subprocess
+import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -44,6 +46,7 @@ BASES = (ROOT, ROOT / "constructs", ROOT / "constructs" / "pay")
 ELSEWHERE = {
     "constructs/__init__.py": "must never exist",
     "terraform/modules/aws/sqs.tf": "of another repository",
+    "environments/findings/": "the first acknowledgement makes it",
     "sandbox/lab": "the place of lab/ before decision 106",
     ".github/workflows/": "in the repository that copies the pipelines there",
 }
@@ -145,6 +148,8 @@ def test_every_block_says_how_it_is_tried(page: Page) -> None:
                 pass
             case "sh", marker if re.fullmatch(r"checked: .+", marker):
                 commands.check(block.text)
+            case "toml", marker if re.fullmatch(r"checked: .+", marker):
+                tomllib.loads(block.text)
             case "text", "":
                 assert before is not None, f"line {block.line}: output of what?"
                 assert before.language == "sh", f"line {block.line}: output of what?"

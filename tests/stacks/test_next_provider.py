@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from pay.environments.load import environment_files
 from pay.model import Environment
 from pay.model.environment.account import accounts
 from pay.model.environment.provider import CONSTRAINTS, USUAL, ProviderMajor
@@ -73,7 +74,7 @@ def test_every_stack_from_the_next_version_differs_in_the_version_only(
 ) -> None:
     environments = tmp_path / "environments"
     shutil.copytree(ROOT / "environments", environments)
-    for file in environments.glob("*.toml"):
+    for file in environment_files(environments).values():
         file.write_text(f"aws_provider = 6\n{file.read_text()}")
     bindings = generate.generate_next(dict(tools))
     subprocess.run(

@@ -11,6 +11,7 @@ from typing import Any
 from typer.testing import Result
 
 from pay.catalogue import CATALOGUE
+from pay.environments.load import environment_files
 from pay.model import Ladder, Stage
 from pay.model.service.call_graph import neighbours
 from pay.model.stage.transitions import Direction, Edge
@@ -91,7 +92,7 @@ class Checkout:
 def fresh_checkout(folder: Path) -> Checkout:
     """The committed environment files with every service at `legacy` and no journal."""
     folder.mkdir()
-    for path in COMMITTED.glob("*.toml"):
+    for path in environment_files(COMMITTED).values():
         text = re.sub(r'^stage = ".*"$', 'stage = "legacy"', path.read_text(), flags=re.MULTILINE)
         (folder / path.name).write_text(text)
     return Checkout(folder)

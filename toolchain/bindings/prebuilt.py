@@ -38,6 +38,9 @@ _ATTRIBUTE = re.compile(
 )
 _NESTED = re.compile(r' = new (\w+?)(OutputReference|List|Map)\(this, "\w+"(?:, (true|false))?\)')
 _GETTER = re.compile(r"return (?:\w+\.Fn\.(tolist)\()?this\.(get\w+)\(")
+_COMPUTED_MAP = re.compile(r"= new \w+\.(String|Number|Boolean)Map\(this, ")
+"""Of an attribute that only the provider sets."""
+
 _GETTERS: Mapping[str, object] = {
     "getStringAttribute": "string",
     "getNumberAttribute": "number",
@@ -154,6 +157,8 @@ class _Module:
 
     def _type(self, nested: re.Match[str] | None, text: str) -> object:
         if nested is None:
+            if only_read := _COMPUTED_MAP.search(text):
+                return _GETTERS[f"get{only_read[1]}MapAttribute"]
             getter = _GETTER.search(text)
             plain = _GETTERS.get(getter[2], "dynamic") if getter else "dynamic"
             return ["set", plain[1]] if getter and getter[1] and isinstance(plain, list) else plain

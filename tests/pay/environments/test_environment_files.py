@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 
 from pay.catalogue import CATALOGUE
+from pay.environments.load import environment_files
 from pay.model import Environment, Stage
 from pay.model.service.call_graph import neighbours
 from tests.conftest import ROOT
 
-FILES = sorted((ROOT / "environments").glob("*.toml"))
+FILES = [*environment_files(ROOT / "environments").values()]
 NAMES = [path.stem for path in FILES]
 REAL = [name for name in NAMES if name != "sandbox"]
 
@@ -26,6 +27,7 @@ OPTIONAL = {
     "registry",
     "sleep",
     "smoke",
+    "watching",
     "traffic_percent",
     "state.bucket",
     "size",

@@ -9,11 +9,12 @@ from typing import Any
 import jsonschema  # type: ignore[import-untyped] # its stubs would serve these lines only
 import pytest
 
+from pay.environments.load import environment_files
 from pay.environments.schema import environment_schema
 from tests.conftest import ROOT
 
 FOLDER = ROOT / "environments"
-FILES = sorted(FOLDER.glob("*.toml"))
+FILES = [*environment_files(FOLDER).values()]
 
 
 @pytest.fixture

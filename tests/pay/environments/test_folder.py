@@ -7,13 +7,16 @@ import pytest
 
 from pay.environments.load import load_environment, load_environments
 from pay.model import InvalidInput
+from pay.model.watching.suppressions import FILE as SUPPRESSIONS
 from tests.support.problems import only
 from tests.support.spoiled import Edit, Refused
 
 
 def test_files_whose_name_begins_with_a_dot_are_not_environments(folder: Path) -> None:
     (folder / ".#test-12.toml").write_text("an editor's lock")
-    assert set(load_environments(folder)) == {path.stem for path in folder.glob("[!.]*.toml")}
+    assert set(load_environments(folder)) == {
+        path.stem for path in folder.glob("[!.]*.toml") if path.name != SUPPRESSIONS
+    }
 
 
 def test_reports_mistakes_of_every_kind_in_every_file_at_once(edit: Edit, refused: Refused) -> None:

@@ -17,7 +17,7 @@ def stack(environments: Mapping[str, Environment]) -> Synthesised:
 
 
 @pytest.mark.parametrize("severity", Severity)
-def test_a_severity_has_an_encrypted_topic_that_only_cloudwatch_sends_to(
+def test_a_severity_has_an_encrypted_topic_that_only_alarms_and_findings_reach(
     stack: Synthesised, severity: Severity
 ) -> None:
     topic = stack.resource("aws_sns_topic", f"{severity}_topic")
@@ -26,10 +26,11 @@ def test_a_severity_has_an_encrypted_topic_that_only_cloudwatch_sends_to(
     policy = json.loads(
         stack.resource("aws_sns_topic_policy", f"{severity}_topic_policy")["policy"]
     )
-    (statement,) = policy["Statement"]
-    assert statement["Action"] == ["sns:Publish"]
-    assert statement["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
-    assert "aws:SourceAccount" in statement["Condition"]["StringEquals"]
+    senders = [statement["Principal"] for statement in policy["Statement"]]
+    assert senders == [{"Service": f"{each}.amazonaws.com"} for each in ("cloudwatch", "events")]
+    for statement in policy["Statement"]:
+        assert statement["Action"] == ["sns:Publish"]
+        assert "aws:SourceAccount" in statement["Condition"]["StringEquals"]
 
 
 def test_cloudwatch_may_use_the_key_or_an_alarm_would_reach_nobody(stack: Synthesised) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from pay.environments.load import environment_files
 from rollout.terminal.arguments import now
 from tests.support.checkout import COMMITTED, Checkout, Pay, PayJson
 from tests.support.cost import FIGURES, FIGURES_TOML
@@ -58,7 +59,7 @@ def test_all_environments_leave_the_sandbox_out(pay_json: PayJson) -> None:
 
 
 def test_local_environments_alone_are_refused(pay: Pay, checkout: Checkout) -> None:
-    for path in checkout.folder.glob("*.toml"):
+    for path in environment_files(checkout.folder).values():
         if path.stem != "sandbox":
             path.unlink()
     result = pay("cost", columns=200)

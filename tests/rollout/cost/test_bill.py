@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from pay.catalogue import CATALOGUE
 from pay.model import Architecture, Environment, Segment, Side, Stage
 from pay.model.alarms import alarms
+from pay.model.environment.account import accounts
 from pay.model.environment.scaling import ServiceScaling
 from pay.model.environment.sleep import Sleep
 from pay.model.side import ServiceSide
@@ -25,6 +26,7 @@ from rollout.cost.prices import PriceList
 from rollout.cost.usage import (
     KEYS,
     TARGET_TRACKING_ALARMS,
+    account_usage,
     metrics_of,
     service_usage,
     shared_alarms,
@@ -211,7 +213,27 @@ def golden(kind: str) -> dict[str, int]:
 
 
 def test_keys_are_those_of_the_stacks() -> None:
-    assert {kind.name: number for kind, number in KEYS.items()} == golden("aws_kms_key")
+    of_accounts = {
+        kind.name: 1
+        for kind in KINDS
+        if kind.scope is StackScope.ACCOUNT and "aws_kms_key" in kind.types
+    }
+    of_environments = {kind.name: number for kind, number in KEYS.items()}
+    assert of_environments | of_accounts == golden("aws_kms_key")
+
+
+def test_the_first_environment_of_an_account_bears_what_its_environments_share(
+    environments: Mapping[str, Environment],
+) -> None:
+    watched = environments["production-2"]
+    second = watched.model_copy(update={"name": "production-3"})
+    [account] = accounts([watched, second])
+    parts = {usage.part: usage for usage in account_usage(account)}
+    assert parts.keys() == {Part.ALARMS, Part.KEYS}
+    assert {usage.environment for usage in parts.values()} == {"production-2"}
+    assert parts[Part.ALARMS].quantity == golden("aws_cloudwatch_metric_alarm")["watching"]
+    [unwatched] = accounts([environments["staging-2"]])
+    assert [*account_usage(unwatched)] == []
 
 
 @pytest.mark.parametrize("name", CATALOGUE)

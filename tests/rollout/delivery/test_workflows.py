@@ -43,7 +43,15 @@ def test_no_pipeline_holds_a_program_of_its_own() -> None:
         for pipeline in PIPELINES
         for command, _ in CALL.findall(_commands(yaml.safe_load(pipeline.read_text())))
     }
-    assert called == {"plan-changes", "judge-changes", "apply", "judge", "board", "prices"}
+    assert called == {
+        "plan-changes",
+        "judge-changes",
+        "apply",
+        "judge",
+        "board",
+        "prices",
+        "versions",
+    }
     text = "".join(map(Path.read_text, PIPELINES))
     assert not re.search(r"\bterraform |python -m|\.sh\b", text)
 

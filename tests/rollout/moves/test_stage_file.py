@@ -9,12 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pay.environments.load import environment_files
 from pay.model import Stage
 from rollout.moves.stage_file import with_stage
 from tests.support.checkout import COMMITTED, Checkout
 from toolchain.paths import VENV_BIN
 
-ENVIRONMENTS = sorted(COMMITTED.glob("*.toml"))
+ENVIRONMENTS = [*environment_files(COMMITTED).values()]
 
 
 @pytest.mark.parametrize("path", ENVIRONMENTS, ids=lambda path: path.stem)

@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 import yaml
 
-from pay.environments.load import load_environments
+from pay.environments.load import environment_files, load_environments
 from rollout.pipelines.concourse import concourse_pipeline
 from rollout.pipelines.github import github_workflow
 from rollout.pipelines.needs import Needs
 from tests.conftest import ROOT
 
 KINDS = {"concourse": concourse_pipeline, "github": github_workflow}
-ENVIRONMENTS = sorted(path.stem for path in (ROOT / "environments").glob("*.toml"))
+ENVIRONMENTS = [*environment_files(ROOT / "environments")]
 
 
 @pytest.fixture(scope="session")

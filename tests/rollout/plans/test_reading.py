@@ -180,7 +180,10 @@ def test_tells_every_stack_of_the_estate_apart() -> None:
     environments = load_environments(ROOT / "environments")
     services = sum(len(e.services) for e in environments.values())
     registries = {each.account_id for each in environments.values() if each.registry}
+    watched = {each.account_id for each in environments.values() if each.watching}
     tried = sum(each.smoke is not None for each in environments.values())
     asleep = sum(each.sleep is not None for each in environments.values())
-    count = 4 * services + 3 * len(environments) + len(registries) + tried + asleep
+    loaded = sum(each.load is not None for each in environments.values())
+    of_accounts = len(registries) + len(watched)
+    count = 4 * services + 3 * len(environments) + of_accounts + tried + asleep + loaded
     assert len(stacks.known_stacks(environments)) == count

@@ -31,7 +31,13 @@ class Account(Model):
         return f"arn:aws:{aws_service}:{self.region}:{self.account_id}:{resource}"
 
 
-SHARED_FACTS = (*("account_name", "region", "production", "state", "registry"), "watching")
+_OF_EACH = {"name", "aws_provider"}
+"""What an account and its environments have of their own."""
+
+SHARED_FACTS = (
+    "account_name",
+    *(each for each in Environment.model_fields if each in {*Account.model_fields} - _OF_EACH),
+)
 """The fields of an environment that a stack per account uses."""
 
 
