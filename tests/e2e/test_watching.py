@@ -5,18 +5,23 @@ of the platform in words, and what reaches no topic rings an alarm.
 import json
 import shutil
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from pay.environments.suppressions import load_suppressions
 from pay.model import Environment, Severity, stacks
 from rollout.guard.rule import Context
 from rollout.guard.verdict import judge
 from rollout.plans.read import read_plans
+from rollout.suppressions.covered import covered
 from sandbox.control import tick
 from sandbox.instance import Sandbox
+from tests.conftest import ROOT, synthesise
 from tests.e2e.conftest import Planned, plan, write_local_backend
 from tests.support.finding_events import Event, basic_scan, read_secret, runtime, vulnerability
 from tests.support.terraform_runs import Terraform
@@ -26,6 +31,18 @@ pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 PLATFORM, WATCHING = (kind.stack_id("sandbox") for kind in (stacks.PLATFORM, stacks.WATCHING))
 PAGE, TICKET, WEEKLY = "sandbox-alarms-critical", "sandbox-alarms-warning", "sandbox-findings"
 LETTERS, ALARM = "sandbox-findings-dead-letter", "sandbox-findings"
+SUPPRESSION = """
+[[suppression]]
+tool = "guardduty"
+finding = "Execution:Runtime/NewBinaryExecuted"
+environment = "sandbox"
+service = "connector"
+severity = "high"
+reason = "The JVM unpacks its native library at each start."
+owner = "security lead of the platform team"
+expires = {expires}
+evidence = ["finding-1"]
+"""
 
 
 @dataclass(frozen=True)
@@ -34,9 +51,33 @@ class Watched:
 
     sandbox: Sandbox
     folder: Path
+    ids: Iterator[int] = field(default_factory=count)
 
     def tell(self, event: Event) -> None:
-        self.sandbox.server.administer("events", method="POST", body=event.body())
+        """Let a tool find something new; GuardDuty and Inspector send it to Security Hub."""
+        body = event.body()
+        tool = {"aws.guardduty": "guardduty", "aws.inspector2": "inspector"}.get(event.source)
+        if tool is None:
+            self.sandbox.server.administer("events", method="POST", body=body)
+            return
+        of_aws = (
+            "arn",
+            "findingArn",
+            "createdAt",
+            "updatedAt",
+            "firstObservedAt",
+            "lastObservedAt",
+        )
+        finding = {name: value for name, value in event.detail.items() if name not in of_aws}
+        finding["id"] = f"finding-{next(self.ids)}"
+        place = {name: body[name] for name in ("account", "region")}
+        arrivals = {**place, "tool": tool, "findings": [finding]}
+        self.sandbox.server.administer("arrivals", method="POST", body=arrivals)
+
+    def apply(self, stack: Path) -> None:
+        shutil.copy(stack / "cdk.tf", self.folder / WATCHING / "cdk.tf")
+        terraform = Terraform("terraform", self.sandbox.environment_variables)
+        terraform.run(self.folder / WATCHING, "apply", "-input=false", "-auto-approve")
 
     def messages(self, queue: str) -> list[dict[str, Any]]:
         """Take and return what a queue has."""
@@ -103,7 +144,7 @@ def test_the_guard_reads_a_real_plan(
 
     rendered = folder / "cdk.tf"
     text = rendered.read_text()
-    narrow = text.replace('numeric = [">=", 7]', 'numeric = [">=", 7.1]')
+    narrow = text.replace('Label = ["CRITICAL", "HIGH"]', 'Label = ["CRITICAL"]')
     assert narrow != text
     rendered.write_text(narrow)
     assert refused() == {"tells-findings-as-its-file-says"}
@@ -114,9 +155,9 @@ def test_the_guard_reads_a_real_plan(
 @pytest.mark.parametrize(
     ("event", "topic", "words"),
     [
-        (runtime(8), PAGE, "service: service:connector; side: FARGATE; cluster: sandbox-fargate"),
-        (runtime(7), PAGE, "pay findings close sandbox finding-1"),
-        (runtime(5), TICKET, "Execution:Runtime/NewBinaryExecuted, severity 5"),
+        (runtime(8), PAGE, "task/sandbox-fargate/1; service: connector; side: fargate"),
+        (runtime(7), PAGE, "pay findings close sandbox arn:aws:guardduty:"),
+        (runtime(5), TICKET, "Execution:Runtime-NewBinaryExecuted, severity MEDIUM"),
         (runtime(2), WEEKLY, "First: docs/tasks/answer-a-finding.md"),
         (vulnerability("HIGH"), PAGE, "CVE-2026-1234 - openssl (Inspector"),
         (basic_scan(MEDIUM=2), TICKET, "govukpay/docker-nginx-proxy"),
@@ -157,7 +198,7 @@ def test_a_topic_that_refuses_eventbridge_rings_the_alarm_on_dead_letters(
     assert json.loads(rung)["AlarmName"] == ALARM
     [letter] = watched.messages(LETTERS)
     assert letter["MessageAttributes"]["ERROR_CODE"]["StringValue"] == "NO_PERMISSIONS"
-    assert json.loads(letter["Body"])["detail"]["id"] == "finding-1"
+    assert "/finding/finding-" in json.loads(letter["Body"])["detail"]["findings"][0]["Id"]
 
     sns.set_topic_attributes(**set_policy, AttributeValue=policy)
     watched.tell(runtime(5))
@@ -188,3 +229,31 @@ def test_a_detector_that_sees_less_fails_the_plan(
         FindingPublishingFrequency="FIFTEEN_MINUTES",
         Features=[{"Name": "RUNTIME_MONITORING", "Status": "ENABLED"}],
     )
+
+
+def test_a_suppressed_finding_reaches_nobody_and_is_counted(
+    watched: Watched, written: Path, tools: Mapping[str, str], tmp_path: Path
+) -> None:
+    environments = tmp_path / "environments"
+    shutil.copytree(ROOT / "environments", environments)
+    today = datetime.now(UTC).date()
+    (environments / "suppressions.toml").write_text(
+        SUPPRESSION.format(expires=today + timedelta(days=30))
+    )
+    out = tmp_path / "out"
+    synthesise(out, tools, PAY_ENVIRONMENTS=str(environments), PAY_STACKS=WATCHING)
+    watched.apply(out / "stacks" / WATCHING)
+    assert watched.planned().counts == (0, 0, 0)
+
+    watched.tell(runtime(8))
+    watched.tell(runtime(8, service="ledger"))
+    [(reached, text)] = watched.told()
+    assert (reached, "service: ledger" in text) == (PAGE, True)
+    here, client = watched.sandbox.environment, watched.sandbox.client
+    entries = load_suppressions(environments, {"sandbox": here}, today)
+    [row] = covered(here, entries, client, today)
+    assert len(row.hits) == 1
+
+    watched.apply(written / WATCHING)
+    watched.tell(runtime(8))
+    assert [reached for reached, _ in watched.told()] == [PAGE]
