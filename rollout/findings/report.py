@@ -126,8 +126,8 @@ def print_report(
         out.print(f"[dim]{count} suppressed:[/] {escape(why)}")
     for each in in_state(lines, State.RESOLVED):
         out.print(f"[dim]resolved:[/] {escape(_over(each))}")
-    for each in left_out:
-        out.print(f"[dim]left out:[/] {escape(each)}")
+    for what in left_out:
+        out.print(f"[dim]left out:[/] {escape(what)}")
 
 
 def _cells(line: Line) -> tuple[str, ...]:
