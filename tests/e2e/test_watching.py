@@ -211,6 +211,14 @@ def test_a_second_plan_by_the_hub_is_empty(on_hub: Watched) -> None:
     assert on_hub.planned().counts == (0, 0, 0)
 
 
+def test_the_hub_tells_a_finding_in_words(on_hub: Watched) -> None:
+    on_hub.arrive("guardduty", runs("in words", "connector"))
+    [(topic, text)] = on_hub.told()
+    assert topic == PAGE
+    assert "service: connector; side: fargate" in text
+    assert "pay findings close sandbox arn:aws:guardduty:" in text
+
+
 def test_only_what_the_file_suppresses_is_kept_from_people_by_the_hub(on_hub: Watched) -> None:
     on_hub.arrive(
         "guardduty",
