@@ -212,10 +212,10 @@ def test_a_second_plan_by_the_hub_is_empty(on_hub: Watched) -> None:
 
 
 def test_the_hub_tells_a_finding_in_words(on_hub: Watched) -> None:
-    on_hub.arrive("guardduty", runs("in words", "connector"))
+    on_hub.arrive("guardduty", runs("in words", "ledger"))
     [(topic, text)] = on_hub.told()
     assert topic == PAGE
-    assert "service: connector; side: fargate" in text
+    assert "service: ledger; side: fargate" in text
     assert "pay findings close sandbox arn:aws:guardduty:" in text
 
 
