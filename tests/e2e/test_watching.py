@@ -251,7 +251,14 @@ def test_only_what_the_file_suppresses_is_kept_from_people_by_the_hub(on_hub: Wa
         RULE.name: ["own"],
         FAILS.name: ["control"],
     }
-    assert suppressed(on_hub) == {("own", RULE.note), ("Security Hub: control", FAILS.note)}
+    assert suppressed(on_hub) == {
+        ("noise", NOISE.note),
+        ("more noise", NOISE.note),
+        ("in image", IN_IMAGE.note),
+        ("in image again", IN_IMAGE.note),
+        ("own", RULE.note),
+        ("Security Hub: control", FAILS.note),
+    }
     assert not list(hints(on(on_hub, TODAY).values()))
 
 

@@ -163,7 +163,7 @@ def _hub(account: Account, level: Level) -> Route:
                 "product": f"{finding}.ProductName",
                 "type": f"{finding}.Types[0]",
                 "severity": f"{finding}.Severity.Label",
-                "since": f"{finding}.FirstObservedAt",
+                "since": f"{finding}.CreatedAt",  # always there
                 "service": f"{resource}.Tags.Service",
                 "side": f"{resource}.Tags.Side",
                 "resource": f"{resource}.Id",
