@@ -1,7 +1,7 @@
 """Environments must not look up or name anything of another environment.
 
 Production is separated from everything else. A test system that names a production queue, key or
-load balancer is connected to it.
+load balancer is connected to it. What an account's environments share may name what they have.
 """
 
 import re
@@ -15,10 +15,8 @@ _LOOKED_UP_BY = ("cluster_name", "db_instance_identifier", "bucket", "path")
 
 @estate_rule
 def judge(stacks: list[Stack]) -> Findings:
-    environments = {stack.environment for stack in stacks if stack.environment}
-    patterns = {
-        each: re.compile(rf"(^|[/:_-]){re.escape(each)}([/:_.-]|$)") for each in environments
-    }
+    accounts = {each.environment: each.allowed_account_ids for each in stacks if each.environment}
+    patterns = {each: re.compile(rf"(^|[/:_-]){re.escape(each)}([/:_.-]|$)") for each in accounts}
     for stack in stacks:
         own = patterns.get(stack.environment)
         for block in stack.blocks:
@@ -34,7 +32,12 @@ def judge(stacks: list[Stack]) -> Findings:
                 # An environment called `perf-1` would otherwise match inside `test-perf-1`.
                 if own is None or not own.search(name)
                 for other, pattern in patterns.items()
-                if pattern.search(name)
+                if pattern.search(name) and not _shares(stack, accounts[other])
             ]
             if names:
                 yield block, problems
+
+
+def _shares(stack: Stack, account_ids: tuple[str, ...]) -> bool:
+    """Return whether a stack is that of the account with these ids, for all its environments."""
+    return stack.is_of_account and bool(account_ids) and stack.allowed_account_ids == account_ids

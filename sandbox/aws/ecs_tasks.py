@@ -41,6 +41,9 @@ NO_LOG_GROUP = (
 )
 """AWS: ECS developer guide, "ResourceInitializationError errors"."""
 
+LATEST_PLATFORM = "1.4.0"
+"""What LATEST stands for (AWS: ECS developer guide, "Fargate platform versions for Linux")."""
+
 
 class ServiceTask(Task):
     """A task of a service. Unlike moto's own task, a description does not change its state."""
@@ -65,7 +68,7 @@ class ServiceTask(Task):
         self.task_definition_arn = definition.arn
         self.group, self.started_by = f"service:{service.name}", deployment_id
         self.launch_type = service.launch_type or "EC2"
-        self.platform_version = "1.4.0" if self.launch_type == "FARGATE" else None
+        self.platform_version = _platform_version(service)
         self.capacity_provider_name = None
         self.cpu, self.memory = definition.cpu, definition.memory
         self.desired_status = "RUNNING"
@@ -116,6 +119,13 @@ class ServiceTask(Task):
         return (
             None if all(group in groups for group in _log_groups(parts)) else Failure(NO_LOG_GROUP)
         )
+
+
+def _platform_version(service: Service) -> str | None:
+    if service.launch_type != "FARGATE":
+        return None
+    wanted = service.platform_version
+    return LATEST_PLATFORM if wanted in (None, "LATEST") else str(wanted)
 
 
 def _log_groups(parts: list[dict[str, Any]]) -> list[str]:

@@ -16,6 +16,7 @@ from pay.model.rights import PULL_ACTIONS
 from pay.model.watching.agent import (
     CONTAINER_PREFIX,
     EXCLUSION_TAG,
+    OLDEST_PLATFORM,
     REGISTRIES,
     REPOSITORY,
     repository_arn,
@@ -38,6 +39,8 @@ def container(task: Any) -> dict[str, Any] | None:
     by_tag = tags.get(EXCLUSION_TAG)
     is_wanted = by_tag != "false" and (by_account or by_tag == "true")
     if by_account is None or not is_wanted or task.launch_type != "FARGATE":
+        return None
+    if tuple(map(int, task.platform_version.split("."))) < OLDEST_PLATFORM:
         return None
     image = f"{REGISTRIES[region]}.dkr.ecr.{region}.amazonaws.com/{REPOSITORY}:v1-Fg_aarch64"
     added: dict[str, Any] = {

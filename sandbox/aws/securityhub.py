@@ -68,6 +68,7 @@ def arrive(backend: SecurityHubBackend, given: Mapping[str, Any]) -> None:
         return  # an update must be later than what is there (user guide, ibid.)
     finding = {name: value for name, value in given.items() if name not in _BY_PEOPLE}
     finding["Severity"] = _labelled(given.get("Severity") or {})
+    finding["Region"] = backend.region_name  # set by the hub (user guide, "ASFF", `Region`)
     if known:
         known.data.update(finding)
     else:

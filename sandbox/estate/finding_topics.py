@@ -7,12 +7,14 @@ from sandbox.estate.estate_builder import Owner
 
 
 def make_finding_topics(owner: Owner) -> None:
-    """Create what the environment's file names beside the topics of its alarms."""
+    """Create what the environment's file names beside the topics of its alarms, each with a queue
+    that stands for the people who read it.
+    """
     environment = owner.environment
     if environment.watching is None:
         return
     of_alarms = {names.alarm_topic(owner.name, severity) for severity in Severity}
-    sns, kms = owner.client("sns"), owner.client("kms")
+    sns, sqs, kms = owner.client("sns"), owner.client("sqs"), owner.client("kms")
     for name in environment.watching.topics.names():
         arn = environment.arn("sns", name)
         if name in of_alarms or arn in {each["TopicArn"] for each in sns.list_topics()["Topics"]}:
@@ -22,3 +24,6 @@ def make_finding_topics(owner: Owner) -> None:
         )["KeyMetadata"]["Arn"]
         policy = policy_document(*publishes_findings(environment, name, arn))
         sns.create_topic(Name=name, Attributes={"KmsMasterKeyId": key, "Policy": policy})
+        sqs.create_queue(QueueName=f"{name}-readers")
+        readers = environment.arn("sqs", f"{name}-readers")
+        sns.subscribe(TopicArn=arn, Protocol="sqs", Endpoint=readers)

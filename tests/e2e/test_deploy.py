@@ -442,7 +442,8 @@ def test_destroy_removes_what_was_made_and_nothing_else(
     assert deployed.records() == {}
     assert deployed.sandbox.client("elbv2").describe_load_balancers()["LoadBalancers"] == []
     roles = {role["RoleName"] for role in deployed.sandbox.client("iam").list_roles()["Roles"]}
-    assert roles == {"sandbox-logs-to-firehose", "sandbox-logs-to-s3"}  # Of the log pipeline.
+    of_log_pipeline = {"sandbox-logs-to-firehose", "sandbox-logs-to-s3"}
+    assert roles == of_log_pipeline | {"aws-config", "sandbox-flow-logs"}
     assert deployed.sandbox.client("logs").describe_log_groups()["logGroups"] == []
     ecs = deployed.sandbox.client("ecs")
     clusters = ecs.describe_clusters(clusters=ecs.list_clusters()["clusterArns"])["clusters"]

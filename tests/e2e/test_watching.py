@@ -1,163 +1,100 @@
 """An account that is watched, by the real Terraform against the sandbox: findings reach the topics
-of the platform in words, and what reaches no topic rings an alarm.
+of the platform in words, what is suppressed reaches nobody and is counted, and what reaches no
+topic rings an alarm.
 """
 
 import json
-import shutil
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from itertools import count
-from pathlib import Path
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from pay.environments.suppressions import load_suppressions
-from pay.model import Environment, Severity, stacks
+from pay.model import Environment
+from pay.model.watching.accounts import Road
+from pay.model.watching.suppressions import FILE, Suppression, Tool, read_suppressions
+from policies.engine.suppressions import problems
 from rollout.guard.rule import Context
 from rollout.guard.verdict import judge
 from rollout.plans.read import read_plans
-from rollout.suppressions.covered import covered
+from rollout.suppressions.covered import Covered, covered
+from rollout.suppressions.reopen import reopen
+from rollout.suppressions.report import hints, mistakes
 from sandbox.control import tick
-from sandbox.instance import Sandbox
-from tests.conftest import ROOT, synthesise
-from tests.e2e.conftest import Planned, plan, write_local_backend
+from tests.support.arrivals import BINARY, CONTROL, NOISY, VULNERABILITY, fails, runs, scans
 from tests.support.finding_events import Event, basic_scan, read_secret, runtime, vulnerability
-from tests.support.terraform_runs import Terraform
+from tests.support.watched_stack import PAGE, TICKET, WATCHING, WEEKLY, Watched, watched_stack
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
-PLATFORM, WATCHING = (kind.stack_id("sandbox") for kind in (stacks.PLATFORM, stacks.WATCHING))
-PAGE, TICKET, WEEKLY = "sandbox-alarms-critical", "sandbox-alarms-warning", "sandbox-findings"
 LETTERS, ALARM = "sandbox-findings-dead-letter", "sandbox-findings"
-SUPPRESSION = """
-[[suppression]]
-tool = "guardduty"
-finding = "Execution:Runtime/NewBinaryExecuted"
-environment = "sandbox"
-service = "connector"
-severity = "high"
-reason = "The JVM unpacks its native library at each start."
-owner = "security lead of the platform team"
-expires = {expires}
-evidence = ["finding-1"]
-"""
+TODAY = datetime.now(UTC).date()
+LAST = TODAY + timedelta(days=30)
 
 
-@dataclass(frozen=True)
-class Watched:
-    """The account with the topics of its platform and its watching stack."""
+def entry(tool: Tool, finding: str, **more: Any) -> Suppression:
+    return Suppression(
+        tool=tool,
+        finding=finding,
+        environment="sandbox",
+        service="connector",
+        severity="high",
+        reason="The JVM unpacks its native library at each start.",
+        owner="security lead of the platform team",
+        expires=LAST,
+        evidence=("1ab92989",),
+        **more,
+    )
 
-    sandbox: Sandbox
-    folder: Path
-    ids: Iterator[int] = field(default_factory=count)
 
-    def tell(self, event: Event) -> None:
-        """Let a tool find something new; GuardDuty and Inspector send it to Security Hub."""
-        body = event.body()
-        tool = {"aws.guardduty": "guardduty", "aws.inspector2": "inspector"}.get(event.source)
-        if tool is None:
-            self.sandbox.server.administer("events", method="POST", body=body)
-            return
-        of_aws = (
-            "arn",
-            "findingArn",
-            "createdAt",
-            "updatedAt",
-            "firstObservedAt",
-            "lastObservedAt",
-        )
-        finding = {name: value for name, value in event.detail.items() if name not in of_aws}
-        finding["id"] = f"finding-{next(self.ids)}"
-        place = {name: body[name] for name in ("account", "region")}
-        arrivals = {**place, "tool": tool, "findings": [finding]}
-        self.sandbox.server.administer("arrivals", method="POST", body=arrivals)
-
-    def apply(self, stack: Path) -> None:
-        shutil.copy(stack / "cdk.tf", self.folder / WATCHING / "cdk.tf")
-        terraform = Terraform("terraform", self.sandbox.environment_variables)
-        terraform.run(self.folder / WATCHING, "apply", "-input=false", "-auto-approve")
-
-    def messages(self, queue: str) -> list[dict[str, Any]]:
-        """Take and return what a queue has."""
-        sqs = self.sandbox.client("sqs")
-        url = sqs.get_queue_url(QueueName=queue)["QueueUrl"]
-        taken = sqs.receive_message(
-            QueueUrl=url, MaxNumberOfMessages=10, MessageAttributeNames=["All"]
-        ).get("Messages", [])
-        for each in taken:
-            sqs.delete_message(QueueUrl=url, ReceiptHandle=each["ReceiptHandle"])
-        return list(taken)
-
-    def told(self) -> list[tuple[str, str]]:
-        """Take and return each message with the topic that it reached."""
-        return [
-            (topic, json.loads(each["Body"])["Message"])
-            for topic in (PAGE, TICKET, WEEKLY)
-            for each in self.messages(f"{topic}-inbox")
-        ]
-
-    def planned(self) -> Planned:
-        return plan(self.folder / WATCHING, self.sandbox.environment_variables)
+NOISE = entry(Tool.GUARDDUTY, NOISY, volume=True)
+IN_IMAGE = entry(Tool.INSPECTOR, VULNERABILITY)
+RULE = entry(Tool.GUARDDUTY, BINARY, side="fargate")
+FAILS = entry(Tool.SECURITY_HUB, CONTROL, side="fargate")
+BY_HUB = (NOISE, IN_IMAGE, RULE, FAILS)
 
 
 @pytest.fixture(scope="module")
 def watched(
-    written: Path, environments: Mapping[str, Environment], tmp_path_factory: pytest.TempPathFactory
+    tools: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Watched]:
-    folder = tmp_path_factory.mktemp("watching")
-    with Sandbox(environments["sandbox"]) as sandbox:
-        terraform = Terraform("terraform", sandbox.environment_variables)
-        topics = [f"-target=aws_sns_topic_policy.{each}_topic_policy" for each in Severity]
-        for stack, targets in ((PLATFORM, topics), (WATCHING, [])):
-            shutil.copytree(written / stack, folder / stack)
-            write_local_backend(folder / stack)
-            terraform.run(folder / stack, "init", "-input=false")
-            terraform.run(folder / stack, "apply", "-input=false", "-auto-approve", *targets)
-        for topic in (PAGE, TICKET, WEEKLY):
-            queue = sandbox.client("sqs").create_queue(QueueName=f"{topic}-inbox")["QueueUrl"]
-            sandbox.client("sns").subscribe(
-                TopicArn=environments["sandbox"].arn("sns", topic),
-                Protocol="sqs",
-                Endpoint=environments["sandbox"].arn("sqs", queue.rpartition("/")[2]),
-            )
-        yield Watched(sandbox, folder)
+    with watched_stack(tmp_path_factory.mktemp("watching"), tools, (NOISE, IN_IMAGE)) as started:
+        yield started
 
 
 def test_a_second_plan_is_empty(watched: Watched) -> None:
     assert watched.planned().counts == (0, 0, 0)
 
 
+def refused(watched: Watched, environments: Mapping[str, Environment]) -> set[str]:
+    """Return the rules of the guard that refuse a real plan of what is written."""
+    folder, terraform = watched.folder / WATCHING, watched.terraform
+    terraform.run(folder, "plan", "-input=false", "-out=plan.bin")
+    path = folder / "plan.json"
+    path.write_text(terraform.run(folder, "show", "-json", "plan.bin"))
+    plans = read_plans([path], environments)
+    return {each.rule for each in judge(Context(plans, environments)).refused}
+
+
 def test_the_guard_reads_a_real_plan(
     watched: Watched, environments: Mapping[str, Environment]
 ) -> None:
-    folder = watched.folder / WATCHING
-    terraform = Terraform("terraform", watched.sandbox.environment_variables)
-
-    def refused() -> set[str]:
-        terraform.run(folder, "plan", "-input=false", "-out=plan.bin")
-        path = folder / "plan.json"
-        path.write_text(terraform.run(folder, "show", "-json", "plan.bin"))
-        plans = read_plans([path], environments)
-        return {each.rule for each in judge(Context(plans, environments)).refused}
-
-    rendered = folder / "cdk.tf"
-    text = rendered.read_text()
-    narrow = text.replace('Label = ["CRITICAL", "HIGH"]', 'Label = ["CRITICAL"]')
+    written = watched.folder / WATCHING / "cdk.tf"
+    text = written.read_text()
+    narrow = text.replace('numeric = [">=", 7]', 'numeric = [">=", 7.1]')
     assert narrow != text
-    rendered.write_text(narrow)
-    assert refused() == {"tells-findings-as-its-file-says"}
-    rendered.write_text(text)
-    assert refused() == set()
+    written.write_text(narrow)
+    assert refused(watched, environments) == {"tells-findings-as-its-file-says"}
+    written.write_text(text)
+    assert refused(watched, environments) == set()
 
 
 @pytest.mark.parametrize(
     ("event", "topic", "words"),
     [
-        (runtime(8), PAGE, "task/sandbox-fargate/1; service: connector; side: fargate"),
-        (runtime(7), PAGE, "pay findings close sandbox arn:aws:guardduty:"),
-        (runtime(5), TICKET, "Execution:Runtime-NewBinaryExecuted, severity MEDIUM"),
+        (runtime(8), PAGE, "service: service:connector; side: FARGATE; cluster: sandbox-fargate"),
+        (runtime(7), PAGE, "pay findings close sandbox finding-1"),
+        (runtime(5), TICKET, "Execution:Runtime/NewBinaryExecuted, severity 5"),
         (runtime(2), WEEKLY, "First: docs/tasks/answer-a-finding.md"),
         (vulnerability("HIGH"), PAGE, "CVE-2026-1234 - openssl (Inspector"),
         (basic_scan(MEDIUM=2), TICKET, "govukpay/docker-nginx-proxy"),
@@ -198,7 +135,7 @@ def test_a_topic_that_refuses_eventbridge_rings_the_alarm_on_dead_letters(
     assert json.loads(rung)["AlarmName"] == ALARM
     [letter] = watched.messages(LETTERS)
     assert letter["MessageAttributes"]["ERROR_CODE"]["StringValue"] == "NO_PERMISSIONS"
-    assert "/finding/finding-" in json.loads(letter["Body"])["detail"]["findings"][0]["Id"]
+    assert json.loads(letter["Body"])["detail"]["id"] == "finding-1"
 
     sns.set_topic_attributes(**set_policy, AttributeValue=policy)
     watched.tell(runtime(5))
@@ -231,29 +168,127 @@ def test_a_detector_that_sees_less_fails_the_plan(
     )
 
 
-def test_a_suppressed_finding_reaches_nobody_and_is_counted(
-    watched: Watched, written: Path, tools: Mapping[str, str], tmp_path: Path
+def counted(watched: Watched) -> dict[str, list[str]]:
+    """Return what `pay suppressions` counts: the name of a suppression, and the ids."""
+    rows = watched.pay("suppressions", "sandbox")
+    return {row["name"]: sorted(id.rpartition("/")[2] for id in row["findings"]) for row in rows}
+
+
+def suppressed(watched: Watched) -> set[tuple[str, str]]:
+    """Return the titles that `pay findings` shows as suppressed, with the role that did it."""
+    rows = watched.pay("findings", "sandbox")["findings"]
+    return {(row["title"], row["because"]) for row in rows if row["state"] == "suppressed"}
+
+
+def test_what_the_file_suppresses_reaches_nobody_and_is_counted(watched: Watched) -> None:
+    watched.arrive("guardduty", runs("noise", "connector", NOISY))
+    watched.arrive("guardduty", runs("noise elsewhere", "ledger", NOISY))
+    watched.arrive("guardduty", runs("other type", "connector"))
+    watched.arrive("inspector", scans("in image", "govukpay/connector"))
+    watched.arrive("inspector", scans("in other image", "govukpay/ledger"))
+    assert watched.paged() == ["in other image", "noise elsewhere", "other type"]
+    assert counted(watched) == {NOISE.name: ["noise"], IN_IMAGE.name: ["in image"]}
+    assert suppressed(watched) == {("noise", NOISE.note), ("in image", IN_IMAGE.note)}
+
+
+def test_the_guard_lets_a_road_change_with_what_it_suppresses(
+    watched: Watched, environments: Mapping[str, Environment]
 ) -> None:
-    environments = tmp_path / "environments"
-    shutil.copytree(ROOT / "environments", environments)
-    today = datetime.now(UTC).date()
-    (environments / "suppressions.toml").write_text(
-        SUPPRESSION.format(expires=today + timedelta(days=30))
+    watched.write(Road.HUB, BY_HUB)
+    assert watched.planned().counts[0]
+    assert refused(watched, {**environments, "sandbox": watched.environment}) == set()
+
+
+@pytest.fixture(scope="module")
+def on_hub(watched: Watched) -> Watched:
+    """The same account after its road was changed."""
+    watched.write(Road.HUB, BY_HUB)
+    watched.apply(WATCHING)
+    return watched
+
+
+def test_a_second_plan_by_the_hub_is_empty(on_hub: Watched) -> None:
+    assert on_hub.planned().counts == (0, 0, 0)
+
+
+def test_the_hub_tells_a_finding_in_words(on_hub: Watched) -> None:
+    on_hub.arrive("guardduty", runs("in words", "ledger"))
+    [(topic, text)] = on_hub.told()
+    assert topic == PAGE
+    assert "service: ledger; side: fargate" in text
+    assert "pay findings close sandbox arn:aws:guardduty:" in text
+
+
+def test_only_what_the_file_suppresses_is_kept_from_people_by_the_hub(on_hub: Watched) -> None:
+    on_hub.arrive(
+        "guardduty",
+        runs("own", "connector"),
+        runs("other service", "ledger"),
+        runs("other side", "connector", side="ec2"),
+        runs("other type", "connector", "Execution:Runtime/NewLibraryLoaded"),
+        runs("more noise", "connector", NOISY),
     )
-    out = tmp_path / "out"
-    synthesise(out, tools, PAY_ENVIRONMENTS=str(environments), PAY_STACKS=WATCHING)
-    watched.apply(out / "stacks" / WATCHING)
-    assert watched.planned().counts == (0, 0, 0)
+    on_hub.arrive(
+        "inspector",
+        scans("in image again", "govukpay/connector"),
+        scans("in another image", "govukpay/ledger"),
+    )
+    controls = [
+        fails("control", "sandbox-connector-fargate"),
+        fails("EC2", "sandbox-connector-ec2"),
+    ]
+    on_hub.sandbox.client("securityhub").batch_import_findings(Findings=controls)
+    assert on_hub.paged() == [
+        "EC2",
+        "in another image",
+        "other service",
+        "other side",
+        "other type",
+    ]
+    assert counted(on_hub) == {
+        NOISE.name: ["more noise", "noise"],
+        IN_IMAGE.name: ["in image", "in image again"],
+        RULE.name: ["own"],
+        FAILS.name: ["control"],
+    }
+    assert suppressed(on_hub) == {("own", RULE.note), ("Security Hub: control", FAILS.note)}
+    assert not list(hints(on(on_hub, TODAY).values()))
 
-    watched.tell(runtime(8))
-    watched.tell(runtime(8, service="ledger"))
-    [(reached, text)] = watched.told()
-    assert (reached, "service: ledger" in text) == (PAGE, True)
-    here, client = watched.sandbox.environment, watched.sandbox.client
-    entries = load_suppressions(environments, {"sandbox": here}, today)
-    [row] = covered(here, entries, client, today)
-    assert len(row.hits) == 1
 
-    watched.apply(written / WATCHING)
-    watched.tell(runtime(8))
-    assert [reached for reached, _ in watched.told()] == [PAGE]
+def on(watched: Watched, day: date) -> dict[str, Covered]:
+    """Return what the suppressions cover on a day."""
+    rows = covered(watched.environment, BY_HUB, watched.sandbox.client, day)
+    return {row.name: row for row in rows}
+
+
+def test_it_pages_after_its_end_without_a_deploy_and_what_it_covered_comes_back(
+    on_hub: Watched,
+) -> None:
+    after = LAST + timedelta(days=1)
+    on_hub.go_to(LAST)
+    on_hub.arrive("guardduty", runs("on the last day", "connector"))
+    on_hub.go_to(after)
+    on_hub.arrive("guardduty", runs("late", "connector"), runs("late noise", "connector", NOISY))
+    on_hub.arrive("inspector", scans("late image", "govukpay/connector"))
+    assert on_hub.paged() == ["late", "late image", "late noise"]
+    written = read_suppressions(on_hub.files / FILE)
+    assert [len([*problems(written, day)]) for day in (LAST, after)] == [0, len(BY_HUB)]
+    rows = on(on_hub, after)
+    wrong = [finding.gate for finding in mistakes(rows.values())]
+    assert wrong == ["expires", "reopen", "expires", "expires", "reopen", "expires", "reopen"]
+    assert not rows[IN_IMAGE.name].to_reopen
+    ended = sum(len(row.hits) for row in rows.values() if row.entry != IN_IMAGE)
+    assert reopen(rows.values(), on_hub.sandbox.client) == ended
+    assert on_hub.paged() == ["control", "on the last day", "own"]
+    assert not any(row.to_reopen for row in on(on_hub, after).values())
+
+
+def test_a_removed_suppression_leaves_what_it_covered(on_hub: Watched) -> None:
+    on_hub.go_to(TODAY)
+    on_hub.arrive("guardduty", runs("left", "connector"))
+    assert on_hub.paged() == []
+    (left,) = covered(on_hub.environment, (), on_hub.sandbox.client, TODAY)
+    (finding,) = mistakes([left])
+    assert (left.name, finding.gate) == (RULE.name, "reopen")
+    assert reopen([left], on_hub.sandbox.client) == 1
+    assert on_hub.paged() == ["left"]

@@ -219,6 +219,12 @@ LATER_MUTATIONS = (
         '"BASIC"',
     ),
     later(
+        "event_targets_keep_what_failed",
+        "aws_cloudwatch_event_target.findings",
+        "dead_letter_config {",
+        "retry_policy {",
+    ),
+    later(
         "schedules_keep_what_failed",
         "aws_scheduler_schedule.sweep",
         "dead_letter_config {",

@@ -203,15 +203,6 @@ MUTATIONS = (
         "desync_mitigation_mode",
         'desync_mitigation_mode = "monitor"',
     ),
-    Mutation("CKV2_AWS_28", CONNECTOR, ALB, "internal = true", "internal = false"),
-    Mutation(
-        "CKV2_AWS_28",
-        FRONTEND,
-        "aws_wafv2_web_acl_association.web_acl_association",
-        "resource_arn = aws_lb.alb.arn",
-        "resource_arn = aws_lb_listener.https.arn",
-        way="protects something else",
-    ),
     Mutation(
         "load_balancers_are_internal_unless_declared_public",
         CONNECTOR,

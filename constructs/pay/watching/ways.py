@@ -298,11 +298,11 @@ def _decoys(account: Account, secrets: tuple[str, ...]) -> Route:
         message=message(
             account,
             Level.PAGE,
-            "somebody read the secret <secret>, which nothing reads",
+            "somebody read the secret <decoy>, which nothing reads",
             "Who: <caller> from <address> at <time> (<error>)",
             "$.detail.eventID",
             {
-                "secret": "$.detail.requestParameters.secretId",
+                "decoy": "$.detail.requestParameters.secretId",
                 "caller": "$.detail.userIdentity.arn",
                 "address": "$.detail.sourceIPAddress",
                 "time": "$.detail.eventTime",

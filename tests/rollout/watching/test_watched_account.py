@@ -254,9 +254,16 @@ def is_excluded(account: WatchedAccount, is_on: bool) -> None:
     )
 
 
+def is_old(account: WatchedAccount, is_on: bool) -> None:
+    version = "LATEST" if is_on else "1.3.0"
+    cluster = account.side().cluster
+    account.client("ecs").update_service(cluster=cluster, service=SERVICE, platformVersion=version)
+
+
 @pytest.mark.parametrize(
     ("switch", "reason"),
     [
+        (is_old, "platform version 1.3.0 runs no agent"),
         (lacks_the_statement, "is not authorized to perform: ecr:"),
         (is_excluded, "cluster sandbox-fargate has the tag GuardDutyManaged = false"),
         (feature, "guardDutyActivate is off: GuardDuty adds no agent in this account"),
