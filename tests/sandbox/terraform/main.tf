@@ -994,14 +994,12 @@ resource "aws_scheduler_schedule" "this" {
   }
 }
 
-# Suppressions of findings, which need what is one per account.
-resource "aws_guardduty_detector" "this" {
-  finding_publishing_frequency = "FIFTEEN_MINUTES"
-}
+# Suppressions of findings; the estate has what is one per account.
+data "aws_guardduty_detector" "this" {}
 
 resource "aws_guardduty_filter" "this" {
   name        = "sandbox-noisy"
-  detector_id = aws_guardduty_detector.this.id
+  detector_id = data.aws_guardduty_detector.this.id
   action      = "ARCHIVE"
   rank        = 1
   finding_criteria {
@@ -1035,8 +1033,6 @@ resource "aws_inspector2_filter" "this" {
   }
 }
 
-resource "aws_securityhub_account" "this" {}
-
 resource "aws_securityhub_automation_rule" "this" {
   rule_name   = "sandbox-false-positive"
   rule_order  = 100
@@ -1068,8 +1064,6 @@ resource "aws_securityhub_automation_rule" "this" {
       end   = "2027-03-31T23:59:59Z"
     }
   }
-
-  depends_on = [aws_securityhub_account.this]
 }
 
 resource "aws_cloudwatch_event_rule" "this" {
