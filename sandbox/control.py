@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from pathlib import Path
 
 from pay.environments.load import load_environment
 from pay.model import Environment
@@ -11,7 +12,6 @@ from sandbox.plan_only import is_plan_only
 from sandbox.server.process import SandboxError, Server, launch
 from sandbox.server.server_record import LOG, forget, remember, running
 from sandbox.settings import Settings
-from toolchain.paths import ROOT
 
 
 @dataclass(frozen=True)
@@ -24,14 +24,12 @@ class Estate:
     mistakes: Collection[Mistake] = ()
 
 
-def estate_of(
-    environment: str, legacy: Collection[str] = (), mistakes: Collection[Mistake] = ()
-) -> Estate:
+def estate_of(path: Path, legacy: Collection[str], mistakes: Collection[Mistake]) -> Estate:
     """Return the estate of an environment's file.
 
     Raises InvalidInput for a wrong file, SandboxError for a legacy service that it does not list.
     """
-    target = load_environment(ROOT / "environments" / f"{environment}.toml")
+    target = load_environment(path)
     if unknown := sorted(set(legacy) - set(target.services)):
         raise SandboxError(
             f"--legacy: found {', '.join(unknown)}; {target.name} has {', '.join(target.services)}"

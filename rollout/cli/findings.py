@@ -97,11 +97,11 @@ def show(
     found = _read(standings, target, earliest)
     listed = lines(found.findings, answers, standings, environment, earliest)
     if html:
-        write_output(html, as_page(environment, listed, found.unread).encode())
+        write_output(html, as_page(environment, listed, found.unread, found.left_out).encode())
     if as_json:
-        print_json(as_data(environment, listed, found.unread))
+        print_json(as_data(environment, listed, found.unread, found.left_out))
     else:
-        print_report(console(), environment, listed, found.unread)
+        print_report(console(), environment, listed, found.unread, found.left_out)
         print_findings(console(), mistakes(environment, listed, found.unread))
     if any(each.is_late for each in listed):
         raise typer.Exit(1)

@@ -7,13 +7,14 @@ Example: `eval "$(pay sandbox start --environment production-2)"`
 """
 
 from math import isnan
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
 from pay.model.text_types import LARGEST_PORT
-from rollout.terminal.arguments import environment_names, service_names
+from rollout.terminal.arguments import environment_names, environments_folder, service_names
 from rollout.terminal.console import reporting
 from rollout.terminal.time_text import duration
 from sandbox import control
@@ -97,7 +98,7 @@ def start(
 
     Keeps one that already runs for the same account; stop one of another account first.
     """
-    estate = control.estate_of(environment, legacy, mistake)
+    estate = control.estate_of(_file(environment), legacy, mistake)
     server, is_new = control.start(estate, port=port, task_start_seconds=task_start_seconds)
     if is_new:
         _say(f"Started {server.endpoint} (process {server.pid}, log {LOG}).")
@@ -131,7 +132,7 @@ def seed(
 ) -> None:
     """Add what the running local AWS lacks of an environment's estate."""
     server = control.require_running()
-    _add(control.estate_of(environment, legacy, mistake), server)
+    _add(control.estate_of(_file(environment), legacy, mistake), server)
 
 
 @sandbox.command()
@@ -147,6 +148,10 @@ def tick(
 def env() -> None:
     """Print the variables to export: `eval "$(pay sandbox env)"`."""
     typer.echo("\n".join(export_lines(control.require_running())))
+
+
+def _file(environment: str) -> Path:
+    return environments_folder() / f"{environment}.toml"
 
 
 def _add(estate: control.Estate, server: Server) -> None:

@@ -58,7 +58,7 @@ def suppressions(
         print_json(as_data(entries, rows, today))
     else:
         out = console()
-        print_report(out, entries, rows if environment else ())
+        print_report(out, entries, rows if environment else (), environment)
         lines = [*(f"{each.reason}; {each.fix}" for each in wrong), *hints(rows)]
         lines += [note] if note else []
         lines += [f"{reopened} findings reopened."] if reopen else []

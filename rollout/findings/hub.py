@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+from pay.watching.ways import INSPECTOR_STATUS
 from rollout.aws.clients import Client, items
 from rollout.findings.finding import Place, SecurityFinding, State, Tool
 from rollout.findings.places import Elsewhere, Words
@@ -72,12 +73,12 @@ def _understood(words: Words, document: Document) -> SecurityFinding | None:
         return None
     resource = needed(document, "Resources")[0]
     vulnerability: Document = next(iter(document.get("Vulnerabilities") or ()), {})
-    state = _state(document)
+    state, note = _state(document), (document.get("Note") or {}).get("Text")
     title = needed(document, "Title")
     company = document.get("ProductName") or product
     first = "FirstObservedAt" if document.get("FirstObservedAt") else "CreatedAt"
     last = "LastObservedAt" if document.get("LastObservedAt") else "UpdatedAt"
-    note = (document.get("Note") or {}).get("Text")
+    own = "suppressed by a filter of Inspector" if _is_filtered(document) else None
     return SecurityFinding(
         tool=tool,
         key=_key(tool, needed(document, "Id")),
@@ -94,7 +95,7 @@ def _understood(words: Words, document: Document) -> SecurityFinding | None:
         has_fix=vulnerability.get("FixAvailable", "YES") != "NO",
         published=_published(vulnerability),
         repository=_repository(resource),
-        because=note or "suppressed in Security Hub" if state is State.SUPPRESSED else None,
+        because=own or note or "suppressed in Security Hub" if state is State.SUPPRESSED else None,
     )
 
 
@@ -116,10 +117,17 @@ def _state(document: Document) -> State:
     workflow = (document.get("Workflow") or {}).get("Status", "NEW")
     if workflow not in _WORKFLOWS:
         raise UnknownFormat(f"its Workflow.Status is {workflow!r}")
-    state = _WORKFLOWS[workflow]
+    state = State.SUPPRESSED if _is_filtered(document) else _WORKFLOWS[workflow]
     passes = (document.get("Compliance") or {}).get("Status") in _PASSES
     is_over = passes or document.get("RecordState") == "ARCHIVED"
     return State.RESOLVED if is_over and state is State.OPEN else state
+
+
+def _is_filtered(document: Document) -> bool:
+    """Return whether Inspector suppresses it. Security Hub gets it all the same, with a workflow
+    that is NEW (Inspector user guide, "Suppressing Amazon Inspector findings").
+    """
+    return (document.get("ProductFields") or {}).get(INSPECTOR_STATUS) == "SUPPRESSED"
 
 
 def _count(document: Document) -> int | None:

@@ -48,7 +48,10 @@ class Line:
 
     @property
     def age(self) -> timedelta:
-        return self.now - self.finding.first_seen
+        """Return how long ago it was first seen, never less than nothing: AWS's clock may be a
+        moment ahead.
+        """
+        return max(self.now - self.finding.first_seen, timedelta())
 
     @property
     def group(self) -> str:

@@ -9,7 +9,12 @@ from rollout.findings.report import folded, headline, in_state, mistakes, moves,
 from rollout.findings.unknown import Unread
 
 
-def as_page(environment: str, lines: Sequence[Line], unread: Sequence[Unread]) -> str:
+def as_page(
+    environment: str,
+    lines: Sequence[Line],
+    unread: Sequence[Unread],
+    left_out: Sequence[str],
+) -> str:
     """Return the page; it needs no other file."""
     return (
         templates("rollout.findings")
@@ -21,6 +26,7 @@ def as_page(environment: str, lines: Sequence[Line], unread: Sequence[Unread]) -
             open=in_state(lines, State.OPEN),
             suppressed=folded(lines),
             resolved=in_state(lines, State.RESOLVED),
+            left_out=left_out,
             since=since,
             until=until,
             moves=moves,

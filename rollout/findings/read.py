@@ -11,12 +11,15 @@ from pay.model.watching.accounts import Road
 from pay.model.watching.suppressions import Suppression
 from rollout.aws.clients import Client
 from rollout.findings import guardduty, hub, inspector, scans
-from rollout.findings.finding import SecurityFinding, Tool, once_each
+from rollout.findings.finding import SecurityFinding, State, Tool, once_each
 from rollout.findings.places import Words
 from rollout.findings.suppressed import with_reasons
 from rollout.findings.unknown import Unread, not_ours
 
 Reader = Callable[[], Iterable[SecurityFinding | Unread]]
+
+LEFT_OUT = "Security Hub's own controls: only the road `hub` reads them"
+"""By the road `direct`."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,8 @@ class Answers:
     findings: tuple[SecurityFinding, ...]
     unread: tuple[Unread, ...]
     """Tools and findings about which nobody knows."""
+    left_out: tuple[str, ...] = ()
+    """What the account's road does not ask about, by its own choice."""
 
 
 def read(
@@ -40,27 +45,38 @@ def read(
     """Ask every tool. `others` are the other environments of the account, whose findings are left
     out; `since` limits what Security Hub lists of findings that are over.
 
-    By the road `hub`, GuardDuty and Inspector are read from Security Hub alone. ECR's scans say
-    where an image runs, and name Inspector's findings by the same ARN. An account that nobody
-    watches is asked tool by tool.
+    By the road `hub`, GuardDuty and Inspector are read from Security Hub alone, but for what a
+    filter of GuardDuty archives, which never gets there. ECR's scans say where an image runs, and
+    name Inspector's findings by the same ARN. An account that nobody watches is asked tool by tool.
     """
     words = Words(environment, frozenset(others) - {environment.name})
+    entries = [each for each in suppressions if each.environment == environment.name]
     road = environment.watching.road if environment.watching else Road.DIRECT
+    of_tools: dict[Tool, Reader] = {
+        Tool.GUARDDUTY: lambda: guardduty.read(words, client),
+        Tool.INSPECTOR: lambda: inspector.read(words, client),
+    }
     readers: dict[Tool, Reader]
     if road is Road.HUB:
         readers = {Tool.SECURITY_HUB: lambda: hub.read(words, client, since)}
+        if any(each.volume for each in entries):
+            readers[Tool.GUARDDUTY] = _suppressed_by(of_tools[Tool.GUARDDUTY])
     else:
-        readers = {
-            Tool.GUARDDUTY: lambda: guardduty.read(words, client),
-            Tool.INSPECTOR: lambda: inspector.read(words, client),
-        }
+        readers = {**of_tools}
     readers[Tool.ECR] = lambda: scans.read(words, client, now)
     answers = [each for tool, reader in readers.items() for each in _asked(tool, reader)]
     unread = tuple(dict.fromkeys(each for each in answers if isinstance(each, Unread)))
     findings = tuple(each for each in answers if isinstance(each, SecurityFinding))
     running = _that_run(once_each(findings), findings)
-    reasoned = with_reasons(running, suppressions, environment.name, now.date())
-    return Answers(tuple(reasoned), unread)
+    reasoned = with_reasons(running, entries, now.date())
+    return Answers(tuple(reasoned), unread, () if road is Road.HUB else (LEFT_OUT,))
+
+
+def _suppressed_by(reader: Reader) -> Reader:
+    """Return a reader of what a tool's own filter suppresses; all else is in Security Hub."""
+    return lambda: (
+        each for each in reader() if isinstance(each, Unread) or each.state is State.SUPPRESSED
+    )
 
 
 def _that_run(

@@ -53,7 +53,12 @@ def mistakes(environment: str, lines: Iterable[Line], unread: Iterable[Unread]) 
     return [*late, *(Finding("not read", f"{e.tool}: {e.reason}", e.fix) for e in unread)]
 
 
-def as_data(environment: str, lines: Sequence[Line], unread: Sequence[Unread]) -> dict[str, Any]:
+def as_data(
+    environment: str,
+    lines: Sequence[Line],
+    unread: Sequence[Unread],
+    left_out: Sequence[str],
+) -> dict[str, Any]:
     """Return the lines for programs."""
     return {
         "environment": environment,
@@ -61,6 +66,7 @@ def as_data(environment: str, lines: Sequence[Line], unread: Sequence[Unread]) -
         "suppressed": folded(lines),
         "minutes": sum(each.minutes or 0 for each in lines),
         "not_read": [{"tool": e.tool, "reason": e.reason, "fix": e.fix} for e in unread],
+        "left_out": list(left_out),
     }
 
 
@@ -98,9 +104,15 @@ def _as_data(line: Line) -> dict[str, Any]:
 
 
 def print_report(
-    out: Console, environment: str, lines: Sequence[Line], unread: Sequence[Unread]
+    out: Console,
+    environment: str,
+    lines: Sequence[Line],
+    unread: Sequence[Unread],
+    left_out: Sequence[str],
 ) -> None:
-    """Print open findings by service and tool, then those that are over, folded."""
+    """Print open findings by service and tool, then those that are over, folded, and what nobody
+    was asked about.
+    """
     open_ = in_state(lines, State.OPEN)
     if open_:
         table = Table(title=f"Open findings of {environment}", title_justify="left")
@@ -114,6 +126,8 @@ def print_report(
         out.print(f"[dim]{count} suppressed:[/] {escape(why)}")
     for each in in_state(lines, State.RESOLVED):
         out.print(f"[dim]resolved:[/] {escape(_over(each))}")
+    for what in left_out:
+        out.print(f"[dim]left out:[/] {escape(what)}")
 
 
 def _cells(line: Line) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ GuardDuty and Inspector name no reason in a finding that their filters cover. EC
 suppression at all, so there the file's entry for Inspector holds.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -23,12 +23,10 @@ ENTRY_OF: Mapping[Tool, Suppressed] = {
 
 def with_reasons(
     findings: Iterable[SecurityFinding],
-    suppressions: Iterable[Suppression],
-    environment: str,
+    own: Sequence[Suppression],
     today: date,
 ) -> Iterator[SecurityFinding]:
-    """Yield each finding, with the note of the entry that covers it."""
-    own = [each for each in suppressions if each.environment == environment]
+    """Yield each finding, with the note of the environment's entry that covers it."""
     for finding in findings:
         entry = next((each for each in own if covers(each, finding)), None)
         if entry is None:

@@ -1,6 +1,6 @@
 """Suppressions as a table and as data, in the form in which the PCI gate shows waivers."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from pay.model.accepted import HEADER
-from pay.model.watching.suppressions import Suppression
+from pay.model.watching.suppressions import FILE, Suppression
 from rollout.suppressions.covered import UNUSED_AFTER, Covered
 from rollout.terminal.refusal import Finding
 from rollout.terminal.tables import print_table
@@ -35,7 +35,14 @@ def hints(rows: Iterable[Covered]) -> Iterator[str]:
             yield f"{row.entry} covered nothing in {days}: remove it if it is older."
 
 
-def print_report(out: Console, entries: Iterable[Suppression], rows: Iterable[Covered]) -> None:
+def print_report(
+    out: Console, entries: Sequence[Suppression], rows: Iterable[Covered], environment: str | None
+) -> None:
+    """Print the entries of an environment, or of each; a sentence if there are none."""
+    if not entries:
+        where = f" in {environment}" if environment else ""
+        out.print(f"{FILE} suppresses nothing{where}.")
+        return
     counts = {row.name: len(row.hits) for row in rows}
     table = Table(*HEADER)
     for each in entries:

@@ -48,6 +48,7 @@ def from_inspector(finding: Mapping[str, Any], region: str) -> dict[str, Any]:
         "Severity": {"Label": finding["severity"]},
         "Title": finding.get("title", vulnerability),
         "Description": finding.get("description", vulnerability),
+        "ProductFields": {"aws/inspector/FindingStatus": finding["status"]},
         "Vulnerabilities": [{"Id": vulnerability}],
         "Resources": [
             {

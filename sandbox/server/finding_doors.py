@@ -7,7 +7,9 @@
 
 A finding is as the tool's API has it (GetFindings of GuardDuty, ListFindings of Inspector, with
 `id` for the last part of its ARN); what is left out, the sandbox sets by its clock. It meets the
-filters of the tool, and arrives in Security Hub if that is on.
+filters of the tool, and arrives in Security Hub if that is on. Only what GuardDuty archives does
+not: Inspector sends a finding that it suppresses as well (Inspector user guide, "Suppressing Amazon
+Inspector findings").
 """
 
 from typing import Any
@@ -35,10 +37,9 @@ def put_arrivals(body: Any) -> dict[str, str]:
         arrived = guardduty_findings.arrive(backend, detector, finding)
         return None if arrived["service"]["archived"] else hub_imports.from_guardduty(arrived)
 
-    def from_inspector(finding: Any) -> dict[str, Any] | None:
+    def from_inspector(finding: Any) -> dict[str, Any]:
         arrived = inspector.arrive(inspector2_backends[account][region], finding)
-        is_sent = arrived["status"] == "ACTIVE"
-        return hub_imports.from_inspector(arrived, region) if is_sent else None
+        return hub_imports.from_inspector(arrived, region)
 
     arrive = {"guardduty": from_guardduty, "inspector": from_inspector}[body["tool"]]
     for each in body["findings"]:

@@ -211,6 +211,14 @@ def test_a_second_plan_by_the_hub_is_empty(on_hub: Watched) -> None:
     assert on_hub.planned().counts == (0, 0, 0)
 
 
+def test_the_hub_tells_a_finding_in_words(on_hub: Watched) -> None:
+    on_hub.arrive("guardduty", runs("in words", "ledger"))
+    [(topic, text)] = on_hub.told()
+    assert topic == PAGE
+    assert "service: ledger; side: fargate" in text
+    assert "pay findings close sandbox arn:aws:guardduty:" in text
+
+
 def test_only_what_the_file_suppresses_is_kept_from_people_by_the_hub(on_hub: Watched) -> None:
     on_hub.arrive(
         "guardduty",
@@ -243,7 +251,14 @@ def test_only_what_the_file_suppresses_is_kept_from_people_by_the_hub(on_hub: Wa
         RULE.name: ["own"],
         FAILS.name: ["control"],
     }
-    assert suppressed(on_hub) == {("own", RULE.note), ("Security Hub: control", FAILS.note)}
+    assert suppressed(on_hub) == {
+        ("noise", NOISE.note),
+        ("more noise", NOISE.note),
+        ("in image", IN_IMAGE.note),
+        ("in image again", IN_IMAGE.note),
+        ("own", RULE.note),
+        ("Security Hub: control", FAILS.note),
+    }
     assert not list(hints(on(on_hub, TODAY).values()))
 
 

@@ -155,9 +155,10 @@ def test_the_ec2_stack_at_retired_destroys_all_of_its_own_and_nothing_else(
 def test_retiring_a_service_leaves_what_existed_before(
     lab: Lab, existing: Inventory, walks: Walks
 ) -> None:
-    """But for the queue of the stack with tasks, which is not the service's."""
+    """But for the queues of the stacks with tasks and of findings, which are not the service's."""
     assert walks.moved.stage is Stage.RETIRED
     left = inventory(lab.sandbox)
-    [letters] = left["QueueUrls"] - existing["QueueUrls"]
-    assert letters.endswith(f"/{names.dead_letters('sandbox')}")
-    assert left == {**existing, "QueueUrls": existing["QueueUrls"] | {letters}}
+    letters = left["QueueUrls"] - existing["QueueUrls"]
+    shared = {names.dead_letters("sandbox"), names.finding_dead_letters("sandbox")}
+    assert {url.rpartition("/")[2] for url in letters} == shared
+    assert left == {**existing, "QueueUrls": existing["QueueUrls"] | letters}

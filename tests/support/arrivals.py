@@ -15,7 +15,11 @@ def runs(id_: str, service: str, type_: str = BINARY, side: str = "fargate") -> 
         "arn": f"arn:aws:ecs:{REGION}:{ACCOUNT}:task/sandbox-{side}/{id_}",
         "group": f"service:{service}",
         "launchType": side.upper(),
-        "tags": [{"key": "Stack", "value": f"sandbox-{service}-{side}"}],
+        "tags": [
+            {"key": "Stack", "value": f"sandbox-{service}-{side}"},
+            {"key": "Service", "value": service},
+            {"key": "Side", "value": side},
+        ],
     }
     cluster = {
         "arn": f"arn:aws:ecs:{REGION}:{ACCOUNT}:cluster/sandbox-{side}",
@@ -29,7 +33,8 @@ def runs(id_: str, service: str, type_: str = BINARY, side: str = "fargate") -> 
 def scans(id_: str, repository: str) -> dict[str, Any]:
     """Return Inspector's HIGH finding in the images of a repository (ListFindings)."""
     image = {"repositoryName": repository, "imageHash": "sha256:1"}
-    resource = {"type": "AWS_ECR_CONTAINER_IMAGE", "id": id_}
+    arn = f"arn:aws:ecr:{REGION}:{ACCOUNT}:repository/{repository}/sha256:1"
+    resource = {"type": "AWS_ECR_CONTAINER_IMAGE", "id": arn}
     return {
         "id": id_,
         "title": id_,

@@ -72,9 +72,18 @@ def _renamed(shape: Any, value: Any) -> Any:
     return value
 
 
-def runtime(severity: float, *, account: str = ACCOUNT, id: str = "finding-1") -> Event:
-    """GuardDuty's finding of a program that is not in the image of connector on Fargate."""
-    task = {"Group": "service:connector", "LaunchType": "FARGATE", "DefinitionArn": _TASK}
+def runtime(
+    severity: float, *, account: str = ACCOUNT, id: str = "finding-1", service: str = "connector"
+) -> Event:
+    """GuardDuty's finding of a program that is not in the image of a service on Fargate."""
+    tags = {"Service": service, "Side": "fargate", "Stack": f"sandbox-{service}-fargate"}
+    task = {
+        "Arn": _TASK,
+        "Group": f"service:{service}",
+        "LaunchType": "FARGATE",
+        "DefinitionArn": _TASK,
+        "Tags": [{"Key": key, "Value": value} for key, value in tags.items()],
+    }
     document = {
         "AccountId": account,
         "Arn": f"arn:aws:guardduty:{REGION}:{account}:detector/d/finding/{id}",
@@ -114,7 +123,13 @@ def used_credentials(severity: float) -> Event:
     return Event("aws.guardduty", "GuardDuty Finding", _wire("guardduty", "Finding", document))
 
 
-def in_hub(label: str, *, workflow: str = "NEW", record: str = "ACTIVE") -> Event:
+def in_hub(
+    label: str,
+    *,
+    workflow: str = "NEW",
+    record: str = "ACTIVE",
+    fields: Mapping[str, str] | None = None,
+) -> Event:
     """The same program, as Security Hub CSPM imports it."""
     task = {
         "Type": "AwsEcsTask",
@@ -138,6 +153,7 @@ def in_hub(label: str, *, workflow: str = "NEW", record: str = "ACTIVE") -> Even
         "Resources": [task],
         "Workflow": {"Status": workflow},
         "RecordState": record,
+        **({"ProductFields": fields} if fields else {}),
     }
     finding = _wire("securityhub", "AwsSecurityFinding", document)
     return Event("aws.securityhub", "Security Hub Findings - Imported", {"findings": [finding]})
@@ -158,6 +174,7 @@ def vulnerability(severity: str, *, status: str = "ACTIVE") -> Event:
         "title": "CVE-2026-1234 - openssl",
         "description": "A vulnerability",
         "remediation": {"recommendation": {"text": "Upgrade"}},
+        "packageVulnerabilityDetails": {"source": "NVD", "vulnerabilityId": "CVE-2026-1234"},
         "severity": severity,
         "status": status,
         "fixAvailable": "YES",

@@ -32,6 +32,27 @@ class Edit(NamedTuple):
     new: str
 
 
+_TEST_OF_NODE = "tests/toolchain/setup/test_node.py"
+_KNOWN = "rollout/versions/known.toml"
+_TEST_OF_KNOWN = "tests/rollout/versions/test_known_versions.py"
+_TEST_OF_VERSIONS = "tests/rollout/cli/test_versions.py"
+
+
+def _row(package: str) -> str:
+    """Return the lines of an archived package in the list of known versions."""
+    return (
+        f'[{package}]\nnewest = "0.21.0"\nchecked = 2026-11-26\nends = [\n'
+        '  { cycle = "0.21", on = 2025-12-10, '
+        'source = "https://github.com/hashicorp/terraform-cdk", '
+        'plan = "move to cdktn: make cdktn writes the commit (docs/decisions/0216)", '
+        "until = 2027-03-31},\n]\n"
+    )
+
+
+def _new_row(package: str) -> str:
+    return f'[{package}]\nnewest = "0.24.0"\nchecked = 2026-11-26\n'
+
+
 EDITS = (
     Edit("pyproject.toml", '"cdktf==0.21.0"', '"cdktn==0.24.0"'),
     Edit("pyproject.toml", '"constructs>=10.4.2,<11"', '"constructs>=10.6,<10.8"'),
@@ -62,6 +83,32 @@ EDITS = (
     Edit("tests/toolchain/locks/test_lock_files.py", '["cdktf-cli"]', '["cdktn-cli"]'),
     Edit("tests/toolchain/locks/test_lock_files.py", "/cdktf-cli", "/cdktn-cli"),
     Edit("tests/toolchain/locks/test_lock_files.py", 'f"cdktf=={node}"', 'f"cdktn=={node}"'),
+    Edit(_TEST_OF_NODE, '"v20.9.0", "v20.20.2"', '"v22.19.0", "v24.19.0"'),
+    Edit(
+        _TEST_OF_NODE,
+        '["v18.20.0", "v20.8.1", "v22.11.0", "v24.1.0", "not',
+        '["v18.20.0", "v20.8.1", "v22.18.0", "v25.0.0", "not',
+    ),
+    Edit(_TEST_OF_NODE, r"Node 20\.9\.0 or a later Node 20", r"Node 22\.19\.0 to 24"),
+    Edit(_TEST_OF_NODE, 'write_program("node", "v20.18.0")', 'write_program("node", "v24.1.0")'),
+    Edit(_TEST_OF_NODE, '[None, "v24.1.0", "v20.18.0"]', '[None, "v20.18.0", "v24.1.0"]'),
+    Edit(
+        _TEST_OF_NODE,
+        'program.write_text("#!/bin/sh\\necho v20.18.0\\n")',
+        'program.write_text("#!/bin/sh\\necho v24.19.0\\n")',
+    ),
+    Edit(_TEST_OF_NODE, 'startswith(b"10.")', 'startswith(b"11.")'),
+    Edit(
+        _KNOWN,
+        ', plan = "cdktf-cli 0.21 needs Node 20: make cdktn writes the commit '
+        '(docs/decisions/0216)", until = 2027-03-31}',
+        " }",
+    ),
+    Edit(_KNOWN, _row("pypi.cdktf"), _new_row("pypi.cdktn")),
+    Edit(_KNOWN, _row("npm.cdktf-cli"), _new_row("npm.cdktn-cli")),
+    Edit(_TEST_OF_KNOWN, '*("cdktf", "cdktf-cli"', '*("cdktn", "cdktn-cli"'),
+    Edit(_TEST_OF_VERSIONS, '"cdktf-cli", "2026-04-30 over"', '"cdktn-cli", "2028-04-30"'),
+    Edit(_TEST_OF_VERSIONS, '"2026-04-30", False, False', '"2028-04-30", True, True'),
 )
 """What the name of the package does not cover."""
 

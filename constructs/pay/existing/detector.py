@@ -29,7 +29,7 @@ def detector(scope: Construct, account: Account) -> DataAwsGuarddutyDetector:
             (
                 f"length([for each in self.features : each if {runtime}]) > 0",
                 f"{name} has no {RUNTIME}: tasks run unwatched. Ask who administers GuardDuty to "
-                "enable it with ECS_FARGATE_AGENT_MANAGEMENT and EC2_AGENT_MANAGEMENT.",
+                "enable it with both agents.",
             ),
             (
                 f'self.finding_publishing_frequency == "{FREQUENCY}"',

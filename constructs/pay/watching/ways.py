@@ -35,6 +35,9 @@ _LABELS: Mapping[Level, list[str]] = {
 }
 """What Security Hub, Inspector and ECR call a severity."""
 
+INSPECTOR_STATUS = "aws/inspector/FindingStatus"
+"""The field of `ProductFields` in which Security Hub keeps Inspector's own status of a finding."""
+
 _SOME = [{"numeric": [">", 0]}]
 _NONE: list[object] = [{"exists": False}, 0]
 
@@ -125,7 +128,10 @@ def _guardduty(account: Account, level: Level) -> Route:
 
 
 def _hub(account: Account, level: Level) -> Route:
-    """Each event has one finding. Those that somebody has seen are no longer NEW."""
+    """Each event has one finding. Those that somebody has seen are no longer NEW. What a filter of
+    Inspector suppresses arrives as NEW, too (Inspector user guide, "Suppressing Amazon Inspector
+    findings"), and says so in a field that findings of other products do not have.
+    """
     finding, resource = "$.detail.findings[0]", "$.detail.findings[0].Resources[0]"
     return Route(
         name=f"hub-{level}",
@@ -137,6 +143,9 @@ def _hub(account: Account, level: Level) -> Route:
             "detail": {
                 "findings": {
                     "AwsAccountId": [account.account_id],
+                    "ProductFields": {
+                        INSPECTOR_STATUS: [{"exists": False}, {"anything-but": "SUPPRESSED"}]
+                    },
                     "RecordState": ["ACTIVE"],
                     "Severity": {"Label": _LABELS[level]},
                     "Workflow": {"Status": ["NEW"]},
@@ -154,7 +163,7 @@ def _hub(account: Account, level: Level) -> Route:
                 "product": f"{finding}.ProductName",
                 "type": f"{finding}.Types[0]",
                 "severity": f"{finding}.Severity.Label",
-                "since": f"{finding}.FirstObservedAt",
+                "since": f"{finding}.CreatedAt",  # always there
                 "service": f"{resource}.Tags.Service",
                 "side": f"{resource}.Tags.Side",
                 "resource": f"{resource}.Id",

@@ -80,6 +80,28 @@ def test_refuses_what_security_hub_does_not_see(
     assert len(load_suppressions(noisy, direct, TODAY)) == 1
 
 
+@pytest.mark.parametrize(
+    ("tool", "finding"),
+    [
+        ("guardduty", "Execution:Runtime/NewBinaryExecuted"),
+        ("inspector", "CVE-2026-12345"),
+        ("security-hub", "ECS.5"),
+    ],
+)
+def test_what_we_watch_can_suppress_what_each_tool_finds(
+    tool: str, finding: str, environments: Mapping[str, Environment], tmp_path: Path
+) -> None:
+    watched_here = {name: each for name, each in environments.items() if each.watching}
+    assert watched_here
+    text = ENTRY.replace("Discovery:Runtime/SuspiciousCommand", finding)
+    text = text.replace('"guardduty"', f'"{tool}"')
+    entries = (text.replace('"sandbox"', f'"{name}"') for name in watched_here)
+    for name in watched_here:
+        (tmp_path / f"{name}.toml").touch()
+    (tmp_path / "suppressions.toml").write_text("\n".join(entries))
+    assert len(load_suppressions(tmp_path, watched_here, TODAY)) == len(watched_here)
+
+
 def test_what_has_ended_is_read_and_not_rendered(
     watched: dict[str, Environment], tmp_path: Path
 ) -> None:

@@ -70,7 +70,15 @@ def initialised(folder: Path, terraform: Terraform) -> Path:
 MOST_CHARACTERS = 200
 """Of a line: more do not fit beside each other in a review."""
 
-ONE_TEXT = ("BALANCERS", "CHECKS", "alarm_rule", "expression", "markdown", "query")
+ONE_TEXT = (
+    "BALANCERS",
+    "CHECKS",
+    "alarm_rule",
+    "expression",
+    "input_template",
+    "markdown",
+    "query",
+)
 """Attributes that AWS, or a canary, reads as a language of its own, in one line."""
 
 

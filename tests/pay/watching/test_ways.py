@@ -8,7 +8,7 @@ from pay.model import Environment
 from pay.model.environment.account import Account, accounts
 from pay.model.watching.accounts import Level, Road, Topics
 from pay.watching.messages import Message
-from pay.watching.ways import Route, routes
+from pay.watching.ways import INSPECTOR_STATUS, Route, routes
 from sandbox.aws import event_inputs, event_patterns
 from tests.support.finding_events import (
     ACCOUNT,
@@ -65,6 +65,8 @@ LEVELS = [
     (Road.HUB, in_hub("HIGH"), PAGE),
     (Road.HUB, in_hub("MEDIUM"), TICKET),
     (Road.HUB, in_hub("LOW"), WEEKLY),
+    (Road.HUB, in_hub("HIGH", fields={"aws/guardduty/service/count": "3"}), PAGE),
+    (Road.HUB, in_hub("HIGH", fields={INSPECTOR_STATUS: "ACTIVE"}), PAGE),
     *(
         (road, event, level)
         for road in Road
@@ -101,6 +103,7 @@ def test_each_finding_is_told_once_at_its_level(
         (Road.HUB, in_hub("HIGH", workflow="NOTIFIED")),
         (Road.HUB, in_hub("HIGH", workflow="SUPPRESSED")),
         (Road.HUB, in_hub("HIGH", record="ARCHIVED")),
+        (Road.HUB, in_hub("HIGH", fields={INSPECTOR_STATUS: "SUPPRESSED"})),
         (Road.HUB, in_hub("INFORMATIONAL")),
         (Road.DIRECT, vulnerability("HIGH", status="CLOSED")),
         (Road.DIRECT, vulnerability("HIGH", status="SUPPRESSED")),

@@ -7,11 +7,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import tomlkit
+from botocore.client import BaseClient
+from botocore.exceptions import ClientError
 from typer.testing import CliRunner, Result
 
 from pay.catalogue import IMAGES
 from pay.environments.load import load_environments
-from pay.model import Side, names
+from pay.model import Side, Stage, names
 from pay.model.watching.accounts import Road
 from rollout.cli import app
 from rollout.findings.finding import State, Tool
@@ -75,13 +78,13 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ImageAccounts]:
 
 @pytest.fixture
 def run(aws: ImageAccounts, checkout: Checkout) -> Run:
-    def call(*arguments: str, columns: int = 200) -> Result:
+    def call(*arguments: str, columns: int = 200, group: tuple[str, ...] = ("findings",)) -> Result:
         shell = {
             **aws.variables(),
             "PAY_ENVIRONMENTS": str(checkout.folder),
             "COLUMNS": str(columns),
         }
-        return CliRunner().invoke(app, ["findings", *arguments], env=shell)
+        return CliRunner().invoke(app, [*group, *arguments], env=shell)
 
     return call
 
@@ -221,6 +224,53 @@ def test_a_suppressed_one_is_counted_with_its_reason(aws: ImageAccounts) -> None
     arrive(aws, "guardduty", **runtime("quiet", title="known tool"))
     (found,) = (each for each in by_hub(aws).findings if each.key == "quiet")
     assert (found.state, found.because) == (State.SUPPRESSED, note)
+
+
+def test_a_denied_role_hides_one_tool_and_says_which(
+    run: Run, aws: ImageAccounts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arrive(aws, "inspector", **weak(aws, "denied-i", "CVE-2026-3"))
+    asked = BaseClient._make_api_call
+
+    def denied(client: Any, operation: str, arguments: Any) -> Any:
+        if operation == "ListDetectors":
+            error = {"Code": "AccessDeniedException", "Message": "no policy allows it"}
+            raise ClientError({"Error": error}, operation)
+        return asked(client, operation, arguments)
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", denied)
+    done = run("test-12")
+    assert done.exit_code == 3, done.output
+    text = " ".join(done.output.split())
+    assert "GuardDuty: not ours to see: the shell's role may not call ListDetectors" in text
+    assert "CVE-2026-3" in text
+
+
+def watched(checkout: Checkout) -> None:
+    """Let the account of test-12 be watched tool by tool."""
+    for name in ("test-12", "test-perf-1"):
+        file = checkout.file(name)
+        document: Any = tomlkit.parse(file.read_text())
+        topics = {"page": "page", "ticket": "ticket", "weekly": "weekly"}
+        watching = {"administrator": "standalone", "road": "direct", "topics": topics}
+        document["watching"] = watching
+        file.write_text(tomlkit.dumps(document))
+
+
+def test_an_open_finding_holds_a_promotion_and_no_rollback(
+    run: Run, aws: ImageAccounts, checkout: Checkout
+) -> None:
+    watched(checkout)
+    checkout.put("test-12", "connector", "canary")
+    arrive(aws, "guardduty", **runtime("holds"))
+    words = ("--evidence", "errors 0 in 5,000 requests")
+    refused = run("promote", "test-12", "connector", *words, group=())
+    assert refused.exit_code == 1
+    assert "connector has open findings" in " ".join(refused.output.split())
+    assert checkout.stage("test-12", "connector") is Stage.CANARY
+    back = run("rollback", "test-12", "connector", "--because", "a finding", group=())
+    assert back.exit_code == 0, back.output
+    assert checkout.stage("test-12", "connector") is not Stage.CANARY
 
 
 def test_says_which_finding_it_does_not_know(run: Run) -> None:

@@ -9,6 +9,7 @@ from typer.testing import CliRunner, Result
 from rollout.cli import app
 from sandbox import control
 from sandbox.server import process, server_record
+from tests.conftest import ROOT
 
 pytestmark = pytest.mark.slow
 
@@ -78,6 +79,17 @@ def test_refuses_a_legacy_service_that_the_environment_does_not_have(run: Run) -
     refused = run("start", "--legacy", "conector", exit_code=1)
     assert "--legacy: found conector; sandbox has adminusers" in refused.stderr
     assert server_record.running() is None
+
+
+def test_takes_the_environments_that_the_other_commands_take(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = (ROOT / "environments" / "sandbox.toml").read_text()
+    own = text.replace('name = "sandbox"', 'name = "trial"', 1)
+    tmp_path.joinpath("trial.toml").write_text(own)
+    monkeypatch.setenv("PAY_ENVIRONMENTS", str(tmp_path))
+    refused = run("start", "--environment", "trial", "--legacy", "nobody", exit_code=1)
+    assert "found nobody; trial has" in refused.stderr
 
 
 def test_without_the_development_dependencies_it_says_what_to_run(

@@ -56,6 +56,18 @@ def test_no_pipeline_holds_a_program_of_its_own() -> None:
     assert not re.search(r"\bterraform |python -m|\.sh\b", text)
 
 
+def test_a_pipeline_makes_what_the_makefile_has() -> None:
+    targets = {*re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)}
+    called = {
+        target
+        for pipeline in PIPELINES
+        for target in re.findall(
+            r"^ *make ([a-z-]+)", _commands(yaml.safe_load(pipeline.read_text())), re.MULTILINE
+        )
+    }
+    assert {"setup", "cdktn"} <= called <= targets
+
+
 def test_the_readme_names_every_file() -> None:
     named = set(re.findall(r"`([\w-]+\.(?:yml|sh))`", (WORKFLOWS / "README.md").read_text()))
     assert named == {GENERIC, *(path.name for path in PIPELINES)}

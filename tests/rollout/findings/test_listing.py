@@ -38,6 +38,13 @@ def test_says_how_long_after_a_move_it_was_first_seen(listed: Any) -> None:
     assert [stage.value for _, stage in line.stages] == ["canary"]
 
 
+def test_one_of_this_moment_is_not_of_tomorrow(listed: Any) -> None:
+    """AWS's clock may be ahead of this machine's."""
+    (line,) = listed(guardduty=[runtime(first=NOW + timedelta(seconds=1), last=NOW)])
+    assert line.age == timedelta()
+    assert as_data("test-12", [line], (), ())["findings"][0]["age_days"] == 0
+
+
 def test_a_high_finding_is_late_after_a_month(listed: Any) -> None:
     late, soon = runtime("1", first=NOW - LONG), runtime("2", first=NOW - timedelta(days=20))
     found = listed(guardduty=[soon, late])
@@ -75,7 +82,7 @@ def test_what_the_team_closed_is_resolved_and_its_time_is_counted(listed: Any, a
     answers = [answer_to(found, NOW, verdict=Verdict.FALSE, minutes=25)]
     (line,) = listed(guardduty=[runtime()], answers=answers)
     assert (line.finding.state, line.minutes) == (State.RESOLVED, 25)
-    data = as_data("test-12", (line,), ())
+    data = as_data("test-12", (line,), (), ())
     assert (data["minutes"], data["findings"][0]["verdict"]) == (25, "false")
 
 

@@ -37,7 +37,7 @@ def page(ask: Callable[..., Answers], checkout: Checkout) -> str:
     closed = answer_to(over, NOW, verdict=Verdict.FALSE, minutes=25)
     since = NOW - timedelta(days=7)
     listed = lines(answers.findings, [closed], checkout.standings(NOW), "test-12", since)
-    return as_page("test-12", listed, answers.unread)
+    return as_page("test-12", listed, answers.unread, answers.left_out)
 
 
 def test_says_what_is_late_not_read_suppressed_and_resolved(page: str) -> None:

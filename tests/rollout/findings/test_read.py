@@ -8,9 +8,11 @@ import pytest
 
 from pay.model import Side
 from pay.model.watching.accounts import Road
+from pay.watching.ways import INSPECTOR_STATUS
 from rollout.findings.deadlines import deadline
 from rollout.findings.finding import Place, Severity, State, Tool
-from rollout.findings.read import Answers
+from rollout.findings.read import LEFT_OUT, Answers
+from rollout.findings.report import as_data
 from tests.support.found import (
     IMAGE,
     NOW,
@@ -136,6 +138,21 @@ def test_a_suppressed_finding_of_the_hub_says_why(ask: Ask) -> None:
     (found,) = ask(Road.HUB, hub=[noted]).findings
     assert found.state is State.SUPPRESSED
     assert found.because == "A deploy tool. Owner: security lead."
+
+
+def test_what_inspector_suppresses_is_suppressed_although_the_hub_has_it_as_new(ask: Ask) -> None:
+    fields = {INSPECTOR_STATUS: "SUPPRESSED"}
+    (found,) = ask(
+        Road.HUB, hub=[in_hub("inspector", VULNERABILITY, ProductFields=fields)]
+    ).findings
+    assert found.state is State.SUPPRESSED
+    assert found.because == "suppressed by a filter of Inspector"
+
+
+@pytest.mark.parametrize(("road", "says"), [(Road.DIRECT, [LEFT_OUT]), (Road.HUB, [])])
+def test_what_a_road_does_not_ask_about_is_named(ask: Ask, road: Road, says: list[str]) -> None:
+    answers = ask(road)
+    assert as_data("test-12", (), answers.unread, answers.left_out)["left_out"] == says
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from pay.model.watching.accounts import Road
 from pay.model.watching.suppressions import Suppression
 from rollout.findings.finding import State
 from rollout.findings.read import Answers
@@ -64,3 +65,14 @@ def test_inspector_has_the_reason_too(ask: Ask) -> None:
     (found,) = ask(inspector=[weak], clusters=[cluster()], suppressions=[entry]).findings
     assert found.because is not None
     assert "Accepted by: security lead." in found.because
+
+
+@pytest.mark.parametrize("volume", [True, False])
+def test_what_guardduty_archives_never_reaches_the_hub_and_is_counted(
+    ask: Ask, volume: bool
+) -> None:
+    noisy = "Discovery:Runtime/SuspiciousCommand"
+    entry = suppression(finding=noisy, volume=volume)
+    archived, open_ = {**runtime("1", archived=True), "Type": noisy}, runtime("2")
+    found = ask(Road.HUB, guardduty=[archived, open_], suppressions=[entry]).findings
+    assert [(each.key, each.because) for each in found] == [("1", entry.note)] * volume

@@ -14,7 +14,7 @@ TEXT = (ROOT / "environments" / "sandbox.toml").read_text()
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ('road = "direct"', 'road = "both"', "watching.road: found 'both'"),
+        ('road = "hub"', 'road = "both"', "watching.road: found 'both'"),
         ('administrator = "standalone"', "", "watching.administrator: found nothing"),
         ('"sandbox/canary"', '"sandbox/canary", "sandbox/canary"', "sandbox/canary twice"),
         ('weekly = "sandbox-findings"', 'weekly = "a.fifo"', "a standard SNS topic"),

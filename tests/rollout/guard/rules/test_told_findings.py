@@ -24,7 +24,11 @@ def found(tmp_path: Path, environment: Environment, *changes: Json) -> set[str]:
 
 @pytest.fixture
 def told(environments: dict[str, Environment]) -> Environment:
-    return environments[ENVIRONMENT]
+    """Return an environment whose findings each tool sends by itself."""
+    environment = environments[ENVIRONMENT]
+    assert environment.watching
+    direct = environment.watching.model_copy(update={"road": Road.DIRECT})
+    return environment.model_copy(update={"watching": direct})
 
 
 def both(environment: Environment) -> tuple[Json, Json]:
