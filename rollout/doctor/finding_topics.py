@@ -1,7 +1,8 @@
 """The topics to which findings go: EventBridge may publish to each, and encrypt with its key.
 
-Where it may not, the finding is a dead letter and nobody hears of it. A key is asked without a
-condition on the source, which EventBridge does not say to KMS (AWS: SNS developer guide, "Enable
+Where it may not, the finding is a dead letter and nobody hears of it. Both are asked without a
+condition on the source, which EventBridge says neither to SNS nor to KMS (AWS: EventBridge user
+guide, "Using resource-based policies", "Amazon SNS permissions"; SNS developer guide, "Enable
 compatibility between event sources from AWS services and encrypted topics").
 """
 
@@ -43,7 +44,7 @@ def _line(name: str, environment: Environment, client: Client) -> Line:
     arn = environment.arn("sns", name)
     attributes = client("sns").get_topic_attributes(TopicArn=arn)["Attributes"]
     [needed] = publishes_findings(environment, name, arn)
-    if not _allows(attributes.get("Policy"), needed, arn, environment):
+    if not _allows(attributes.get("Policy"), needed, arn):
         return _refuses(name, "its policy does not admit", needed, environment)
     key = attributes.get("KmsMasterKeyId", "")
     if key.startswith(_OWN_TO_AWS):
@@ -51,7 +52,7 @@ def _line(name: str, environment: Environment, client: Client) -> Line:
         return fails(CHECK, f"{name} has AWS's key {key}, which {EVENTS} may not use", fix)
     if key:
         policy = client("kms").get_key_policy(KeyId=_id(key, client), PolicyName="default")
-        if not _allows(policy["Policy"], encrypts_events(), "*", environment, says_source=False):
+        if not _allows(policy["Policy"], encrypts_events(), "*"):
             return _refuses(name, "its key does not let in", encrypts_events(), environment)
     return ok(CHECK, f"{name} takes what {EVENTS} sends")
 
@@ -73,17 +74,10 @@ def _refuses(name: str, what: str, needed: Statement, environment: Environment) 
     return fails(CHECK, f"{name}: {what} {EVENTS}, so that findings become dead letters", fix)
 
 
-def _allows(
-    policy: str | None,
-    needed: Statement,
-    resource: str,
-    environment: Environment,
-    *,
-    says_source: bool = True,
-) -> bool:
+def _allows(policy: str | None, needed: Statement, resource: str) -> bool:
     """Return whether statements of the policy allow every action to EventBridge."""
     statements = read_policy(json.loads(policy)) if policy else ()
-    fitting = [s for s in statements if _concerns(s, resource, environment, says_source)]
+    fitting = [s for s in statements if _concerns(s, resource)]
     return all(
         any(s.allows and includes(s.actions, action.rstrip("*")) for s in fitting)
         and all(s.allows or not includes(s.actions, action.rstrip("*")) for s in fitting)
@@ -91,26 +85,16 @@ def _allows(
     )
 
 
-def _concerns(
-    statement: Statement, resource: str, environment: Environment, says_source: bool
-) -> bool:
-    """Return whether the statement is about what EventBridge does for a rule of the account."""
-    said = {"aws:sourceaccount": environment.account_id, "aws:sourcearn": _rule(environment)}
-    known = said if says_source else {}
+def _concerns(statement: Statement, resource: str) -> bool:
+    """Return whether the statement is about what EventBridge does, which says no source."""
     everybody = ("Service", EVENTS), ("AWS", "*"), ("Service", "*")
     return (
         any(each in statement.principals for each in everybody)
         and (resource == "*" or any(matches(each, resource) for each in statement.resources))
         and all(
-            any(matches(value, known.get(key, "")) for value in values)
-            for _, key, values in statement.comparisons
+            any(matches(value, "") for value in values) for _, _, values in statement.comparisons
         )
     )
-
-
-def _rule(environment: Environment) -> str:
-    name = names.finding_rule(environment.account_name, "any")
-    return environment.arn("events", f"rule/{name}")
 
 
 def _is_made(name: str, environment: Environment) -> bool:

@@ -31,6 +31,7 @@ events via AWS CloudTrail")."""
 
 _STATES = ("ENABLED", "DISABLED", ALL_TRAIL_EVENTS)
 _BY_TRAIL = "AWS API Call via CloudTrail"
+_SEES_NO_SOURCE = frozenset({"kms", "sns"})
 _MOST_TARGETS, _MOST_ENTRIES = 5, 10
 
 
@@ -211,7 +212,7 @@ def _send(sender: Sender, arn: str, text: str, attributes: Mapping[str, str]) ->
 
 def _sender(rule: Rule) -> Sender:
     place = rule.account_id, rule.region_name
-    return Sender(SERVICE, *place, rule.arn, hides_source_from_keys=True)
+    return Sender(SERVICE, *place, rule.arn, hides_source_from=_SEES_NO_SOURCE)
 
 
 def _count(rule: Rule, metric: str) -> None:

@@ -25,9 +25,10 @@ class Sender:
     """The resource: an alarm, or a rule."""
     says_owner: bool = False
     """Whether it sends `aws:SourceOwner`, on which the default policy of a topic insists."""
-    hides_source_from_keys: bool = False
-    """Whether KMS sees neither account nor resource: a statement with such a condition never fits
-    (the same page, of EventBridge)."""
+    hides_source_from: frozenset[str] = frozenset()
+    """The services that see neither its account nor its resource: a statement with such a condition
+    never fits there (of EventBridge: for KMS the same page, for SNS the EventBridge user guide,
+    "Using resource-based policies", "Amazon SNS permissions")."""
 
     def may(self, action: str, policy: str | None) -> bool:
         """Return whether a statement of the policy of what it acts on lets it."""
@@ -36,7 +37,7 @@ class Sender:
             "aws:sourceowner": self.account if self.says_owner else "",
             "aws:sourcearn": self.source_arn,
         }
-        if action.startswith("kms:") and self.hides_source_from_keys:
+        if action.partition(":")[0] in self.hides_source_from:
             known = {}
         document = json.loads(policy) if policy else {}
         return any(

@@ -1253,11 +1253,6 @@ resource "aws_sns_topic_policy" "critical_topic_policy" {
       },
       {
         Action = ["sns:Publish"]
-        Condition = {
-          StringEquals = {
-            "aws:SourceAccount" = "555555555555"
-          }
-        }
         Effect = "Allow"
         Principal = {
           Service = "events.amazonaws.com"
@@ -1291,11 +1286,6 @@ resource "aws_sns_topic_policy" "warning_topic_policy" {
       },
       {
         Action = ["sns:Publish"]
-        Condition = {
-          StringEquals = {
-            "aws:SourceAccount" = "555555555555"
-          }
-        }
         Effect = "Allow"
         Principal = {
           Service = "events.amazonaws.com"

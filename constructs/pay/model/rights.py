@@ -499,18 +499,14 @@ def encrypts_events() -> Statement:
 
 
 def publishes_findings(environment: Environment, name: str, arn: str) -> list[Statement]:
-    """Return what lets EventBridge tell findings through a topic, if they go there."""
+    """Return what lets EventBridge tell findings through a topic, if they go there.
+
+    It has no condition: EventBridge says no source to SNS, so that one would never fit (AWS:
+    EventBridge user guide, "Using resource-based policies", "Amazon SNS permissions").
+    """
     if not _tells_findings(environment, name):
         return []
-    return [
-        Statement(
-            "TellsFindings",
-            ["sns:Publish"],
-            [arn],
-            principal={"Service": EVENTS},
-            conditions={"StringEquals": {"aws:SourceAccount": environment.account_id}},
-        )
-    ]
+    return [Statement("TellsFindings", ["sns:Publish"], [arn], principal={"Service": EVENTS})]
 
 
 def keeps_untold_findings(account: Account) -> Statement:

@@ -94,7 +94,8 @@ def admits(sandbox: Environment, name: str, **changed: Any) -> str:
         ({"Action": "sns:Subscribe"}, Verdict.FAILS),
         ({"Principal": {"Service": "cloudwatch.amazonaws.com"}}, Verdict.FAILS),
         ({"Resource": "arn:aws:sns:eu-west-1:555555555555:other"}, Verdict.FAILS),
-        ({"Condition": {"StringEquals": {"aws:SourceAccount": "1" * 12}}}, Verdict.FAILS),
+        # EventBridge says no source to SNS, not even the own account.
+        ({"Condition": {"StringEquals": {"aws:SourceAccount": "5" * 12}}}, Verdict.FAILS),
         ({"Condition": {"StringEquals": {"aws:SourceOwner": "5" * 12}}}, Verdict.FAILS),
     ],
 )

@@ -122,6 +122,8 @@ def ids(server: Server) -> dict[str, str]:
     )
     server.client("logs").create_log_group(logGroupName="before")
     server.client("ecr").create_repository(repositoryName="before")
+    server.client("securityhub").enable_security_hub()
+    detector = server.client("guardduty").create_detector(Enable=True)["DetectorId"]
     server.client("events").put_rule(Name="before", EventPattern='{"source": ["aws.guardduty"]}')
     server.client("s3").create_bucket(Bucket="before", CreateBucketConfiguration=IN_THE_REGION)
     stream = server.client("firehose").create_delivery_stream(
@@ -166,6 +168,7 @@ def ids(server: Server) -> dict[str, str]:
         "key": server.client("kms").create_key()["KeyMetadata"]["KeyId"],
         "role_of_logs": role_of_logs["Role"]["Arn"],
         "stream": stream["DeliveryStreamARN"],
+        "detector": detector,
         "topic": server.client("sns").create_topic(Name="before")["TopicArn"],
         **{f"role_of_{name}": make_role(server, name) for name in ("lambda", "scheduler")},
     }
@@ -391,6 +394,32 @@ CREATES: dict[str, Callable[[Clients, dict[str, str]], Any]] = {
     "aws_sns_topic": lambda client, ids: client("sns").create_topic(Name=NAME),
     "aws_sns_topic_policy": lambda client, ids: client("sns").set_topic_attributes(
         TopicArn=ids["topic"], AttributeName="DisplayName", AttributeValue=NAME
+    ),
+    "aws_guardduty_filter": lambda client, ids: client("guardduty").create_filter(
+        DetectorId=ids["detector"],
+        Name=NAME,
+        FindingCriteria={
+            "Criterion": {"type": {"Equals": ["Execution:Runtime/NewBinaryExecuted"]}}
+        },
+    ),
+    "aws_inspector2_filter": lambda client, ids: client("inspector2").create_filter(
+        name=NAME,
+        action="SUPPRESS",
+        filterCriteria={"vulnerabilityId": [{"comparison": "EQUALS", "value": "CVE-2026-12345"}]},
+    ),
+    "aws_securityhub_automation_rule": lambda client, ids: client(
+        "securityhub"
+    ).create_automation_rule(
+        RuleName=NAME,
+        RuleOrder=1,
+        Description=NAME,
+        Criteria={"ProductName": [{"Comparison": "EQUALS", "Value": "GuardDuty"}]},
+        Actions=[
+            {
+                "Type": "FINDING_FIELDS_UPDATE",
+                "FindingFieldsUpdate": {"Workflow": {"Status": "SUPPRESSED"}},
+            }
+        ],
     ),
     "aws_wafv2_web_acl_association": lambda client, ids: client("wafv2").associate_web_acl(
         WebACLArn=ids["web_acl"], ResourceArn=ids["balancer"]
