@@ -19,6 +19,7 @@ from pay.environments.load import load_environments
 from pay.hcl.errors import HclError
 from pay.hcl.kept_output import KeptOutput
 from pay.model import Environment
+from pay.model.stack_kind import StackScope
 from stacks.estate import PlannedStack, add_stack, planned_stacks
 from stacks.made_from import CODE, FILES, SCHEMA, code_folders, made_from
 from stacks.synthesis import synthesise
@@ -64,7 +65,7 @@ def change(folder: Path, old: str, new: str, name: str = "sandbox") -> None:
 
 
 STAGE = '[services.cardid]\nstage = "legacy"'
-EVERY = "every stack of sandbox"
+EVERY = "every stack of sandbox, but none of its account"
 
 
 @pytest.mark.parametrize(
@@ -85,11 +86,13 @@ EVERY = "every stack of sandbox"
 def test_a_line_changes_the_stacks_that_may_see_it(
     old: str, new: str, expected: set[str] | str, folder: Path
 ) -> None:
-    before = {stack.id: stack.made_from for stack in plans(folder)}
+    planned = plans(folder)
+    before = {stack.id: stack.made_from for stack in planned}
     change(folder, old, new)
     after = {stack.id: stack.made_from for stack in plans(folder)}
     if isinstance(expected, str):
-        expected = {id_ for id_ in before if id_.startswith("sandbox-")}
+        expected = {stack.id for stack in planned if "sandbox" in stack.stack.environments}
+        expected -= {stack.id for stack in planned if stack.stack.kind.scope is StackScope.ACCOUNT}
     assert {id_ for id_ in before if before[id_] != after[id_]} == expected
 
 
