@@ -43,13 +43,18 @@ def test_every_stack_of_an_environment_is_listed_in_its_turn(pay_json: PayJson) 
 
 def test_all_environments_have_their_stacks(pay_json: PayJson) -> None:
     _, found = pay_json("stacks")
-    registries = [row["environments"] for row in found if row["kind"] == "registry"]
     committed = load_environments(COMMITTED)
-    with_registry = sorted(name for name, each in committed.items() if each.registry)
-    assert sorted(name for names in registries for name in names) == with_registry
-    assert len(registries) == len({committed[name].account_id for name in with_registry})
+    of_accounts = [kind for kind in KINDS if kind.scope is StackScope.ACCOUNT]
+    for kind in of_accounts:
+        rows = [row["environments"] for row in found if row["kind"] == kind.name]
+        wanting = {name for name, each in committed.items() if kind.is_wanted(each)}
+        assert {name for names in rows for name in names} == wanting, kind.name
+        assert len(rows) == len({committed[name].account_id for name in wanting}), kind.name
     of_environments = Counter(
-        name for row in found if row["kind"] != "registry" for name in row["environments"]
+        name
+        for row in found
+        if row["kind"] not in {kind.name for kind in of_accounts}
+        for name in row["environments"]
     )
     assert of_environments == {
         name: len(of_one_environment(each)) for name, each in committed.items()
