@@ -119,6 +119,23 @@ def shown(standings: Standings, names: Sequence[str], columns: int, **style: Any
     return text.getvalue()
 
 
+@pytest.mark.parametrize(
+    ("now", "says"),
+    [
+        (NOW, "By its plan it sleeps until Sun 22 Nov 23:00."),
+        (NOW + timedelta(hours=12), "By its plan it is awake until Mon 23 Nov 03:00."),
+    ],
+)
+def test_an_environment_that_sleeps_says_until_when(
+    checkout: Checkout, now: datetime, says: str
+) -> None:
+    standings = checkout.standings(now)
+    assert f"zz {says}" in shown(standings, ["test-perf-1"], 80)
+    everywhere = shown(standings, by_chain(standings.environments), 200)
+    assert f"zz test-perf-1: {says}" in everywhere
+    assert everywhere.count("By its plan") == 1  # the others never sleep
+
+
 @pytest.mark.slow
 def test_nothing_on_the_board_is_cut_at_any_width(checkout: Checkout) -> None:
     standings, names = moving(checkout)

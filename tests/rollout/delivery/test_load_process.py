@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -41,6 +42,7 @@ max_failed_percent = 1
 
 """
 LENGTH = timedelta(minutes=10)
+DATABASES = 6
 
 
 @dataclass(frozen=True)
@@ -65,9 +67,10 @@ class Estate:
         )
 
     @property
-    def databases(self) -> set[str]:
+    def databases(self) -> Counter[str]:
+        """State -> how many are in it."""
         answer = self.client("rds").describe_db_instances()
-        return {each["DBInstanceStatus"] for each in answer["DBInstances"]}
+        return Counter(each["DBInstanceStatus"] for each in answer["DBInstances"])
 
     @property
     def loads(self) -> list[str]:
@@ -121,7 +124,7 @@ def until_it_runs(process: subprocess.Popen[str], estate: Estate) -> None:
         raise AssertionError(f"it ended: {process.wait()} {said}")
     assert estate.loads == ["RUNNING"]
     assert estate.backstop
-    assert estate.databases == {"available"}
+    assert estate.databases == {"available": DATABASES}
 
 
 def test_at_sigterm_it_ends_the_load_and_puts_the_environment_to_sleep(estate: Estate) -> None:
@@ -131,7 +134,7 @@ def test_at_sigterm_it_ends_the_load_and_puts_the_environment_to_sleep(estate: E
     said = process.communicate(timeout=120)[0]
     assert process.returncode not in (0, 99), said
     assert "Traceback" not in said
-    assert estate.databases == {"stopped"}
+    assert estate.databases == {"stopped": DATABASES}
     assert estate.backstop == []
     for _ in range(60):
         if "RUNNING" not in estate.loads:
@@ -147,12 +150,12 @@ def test_at_sigkill_the_backstop_puts_it_to_sleep(estate: Estate) -> None:
     process.kill()
     process.communicate()
     estate.client("sts").get_caller_identity()
-    assert estate.databases == {"available"}  # nobody is left who would stop them
+    assert estate.databases == {"available": DATABASES}  # nobody is left who would stop them
     due = begun + WAKE_ROOM + LENGTH + AFTER
     for minutes in (-5, 5, 15, 40):
         now = (due + timedelta(minutes=minutes)).timestamp()
         estate.sandbox.server.administer("clock", method="POST", body={"now": now})
         estate.client("sts").get_caller_identity()
         if minutes < 0:
-            assert estate.databases == {"available"}
-    assert estate.databases == {"stopped"}
+            assert estate.databases == {"available": DATABASES}
+    assert estate.databases == {"stopped": DATABASES}
