@@ -3,7 +3,7 @@
 from constructs import Construct
 
 from pay.model import Environment, names
-from pay.model.rights import used_by_logs
+from pay.model.rights.keys_and_topics import used_by_logs
 from pay.model.stacks import LOAD
 from pay.monitoring.logs import subscriptions
 from pay.platform.keys import encryption_key

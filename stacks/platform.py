@@ -6,7 +6,7 @@ from imports.aws.ecs_cluster_capacity_providers import EcsClusterCapacityProvide
 from pay.catalogue import CATALOGUE
 from pay.existing.network import ExistingNetwork
 from pay.model import Environment, Segment, Side, addresses, names
-from pay.model.rights import used_by_logs
+from pay.model.rights.keys_and_topics import used_by_logs
 from pay.model.stacks import PLATFORM
 from pay.platform.capacity import ec2_capacity
 from pay.platform.clusters import ecs_cluster

@@ -7,7 +7,7 @@ from pay.catalogue.one_off_tasks import SCHEDULED_HTTP, STREAM_S3_SQS
 from pay.existing.network import ExistingNetwork
 from pay.model import Environment, names
 from pay.model.monitoring.failed_calls import failed_calls
-from pay.model.rights import used_by_logs
+from pay.model.rights.keys_and_topics import used_by_logs
 from pay.model.stacks import TASKS
 from pay.model.tasks import ONE_OFF, SCHEDULED, migrated
 from pay.monitoring.logs import count_lines, subscriptions

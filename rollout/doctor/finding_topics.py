@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 from pay.iam.document import Statement, read_policy
 from pay.iam.patterns import includes, matches
 from pay.model import Environment, Severity, names
-from pay.model.rights import EVENTS, encrypts_events, publishes_findings
+from pay.model.rights.keys_and_topics import EVENTS, encrypts_events, publishes_findings
 from pay.unread import Unread
 from rollout.aws.clients import Client
 from rollout.doctor.line import Line, fails, not_shown, ok

@@ -9,12 +9,11 @@ from pay.catalogue.one_off_tasks import ONE_OFF_TASKS, SCHEDULED_HTTP
 from pay.iam.document import Statement, policy_document
 from pay.model import Environment, names
 from pay.model.environment.load import FAMILY
-from pay.model.rights import (
+from pay.model.rights.schedules import scheduler_rights, sleep_rights
+from pay.model.rights.tasks import (
     execution_rights,
     load_test_rights,
     one_off_rights,
-    scheduler_rights,
-    sleep_rights,
     starts_one_off,
 )
 from pay.model.side import ServiceSide

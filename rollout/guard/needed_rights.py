@@ -12,22 +12,17 @@ from pay.iam.document import Statement
 from pay.iam.grants import Grant
 from pay.iam.patterns import includes
 from pay.model import Environment, Side, names
-from pay.model.rights import (
-    SERVICES_OF_INSTANCES,
-    SERVICES_OF_TASKS,
+from pay.model.rights.canaries import canaries_trust
+from pay.model.rights.instances import SERVICES_OF_INSTANCES, agent_rights, instances_trust
+from pay.model.rights.keys_and_topics import (
     administered_by_account,
-    agent_rights,
-    canaries_trust,
-    execution_rights,
-    instances_trust,
     publishes_alarms,
     publishes_findings,
-    task_rights,
-    tasks_trust,
     used_by_alarms,
     used_by_findings,
     used_by_logs,
 )
+from pay.model.rights.tasks import SERVICES_OF_TASKS, execution_rights, task_rights, tasks_trust
 from pay.model.stacks import SMOKE, Stack
 from pay.unread import Unread
 from rollout.plans.containers import TASK_DEFINITION, containers_of

@@ -11,7 +11,7 @@ from pay.iam.document import Statement
 from pay.iam.grants import Grant, all_but, grants, in_words
 from pay.iam.patterns import BOUND_BY, is_open_resource
 from pay.model import Environment, names
-from pay.model.rights import PULL_ACTIONS, pulls_agent
+from pay.model.rights.tasks import PULL_ACTIONS, pulls_agent
 
 
 class Kind(Enum):

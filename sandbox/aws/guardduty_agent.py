@@ -12,7 +12,7 @@ from moto.ecs.models import AccountSetting, EC2ContainerServiceBackend, ecs_back
 from moto.guardduty.models import guardduty_backends
 from moto.moto_api._internal import mock_random
 
-from pay.model.rights import PULL_ACTIONS
+from pay.model.rights.tasks import PULL_ACTIONS
 from pay.model.watching.agent import (
     CONTAINER_PREFIX,
     EXCLUSION_TAG,

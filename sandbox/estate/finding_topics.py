@@ -2,7 +2,11 @@
 
 from pay.iam.document import policy_document
 from pay.model import Severity, names
-from pay.model.rights import administered_by_account, encrypts_events, publishes_findings
+from pay.model.rights.keys_and_topics import (
+    administered_by_account,
+    encrypts_events,
+    publishes_findings,
+)
 from sandbox.estate.estate_builder import Owner
 
 

@@ -64,7 +64,7 @@ FILES = {
     "notices": """
 from imports.aws.sns_topic import SnsTopic
 from pay.model.stacks import KINDS
-from pay.model.rights import used_by_alarms
+from pay.model.rights.keys_and_topics import used_by_alarms
 from pay.platform.keys import encryption_key
 from stacks.base import PayStack
 
@@ -81,7 +81,7 @@ class NoticesStack(PayStack):
     "audit": """
 from imports.aws.cloudwatch_log_group import CloudwatchLogGroup
 from pay.model.stacks import KINDS
-from pay.model.rights import used_by_logs
+from pay.model.rights.keys_and_topics import used_by_logs
 from pay.platform.keys import encryption_key
 from stacks.base import PayStack
 

@@ -9,7 +9,7 @@ from pay.catalogue import CATALOGUE
 from pay.iam.document import Statement, policy_document
 from pay.model import Environment, Side, Stage, names
 from pay.model.connections import End, EndKind, security_groups, subnets
-from pay.model.rights import execution_rights, tasks_trust
+from pay.model.rights.tasks import execution_rights, tasks_trust
 from pay.model.side import ServiceSide
 from sandbox.instance import Sandbox
 from tests.support.services import at_stage, watched

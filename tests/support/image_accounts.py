@@ -10,7 +10,7 @@ import boto3
 
 from pay.catalogue import IMAGES
 from pay.iam.document import policy_document
-from pay.model.rights import pulls_images
+from pay.model.rights.tasks import pulls_images
 from rollout.releases.record import Release, Verdict, append_release
 from sandbox.estate.images import push
 from sandbox.server.process import Server

@@ -9,7 +9,7 @@ from imports.aws.kms_key import KmsKey
 from pay.iam.document import Statement, policy_document
 from pay.model import Environment
 from pay.model.environment.account import Account
-from pay.model.rights import administered_by_account
+from pay.model.rights.keys_and_topics import administered_by_account
 
 DELETION_WINDOW_DAYS = 30
 """The longest window that KMS offers: data encrypted with a deleted key is lost."""

@@ -8,7 +8,7 @@ from imports.aws.iam_role import IamRole
 from imports.aws.iam_role_policy import IamRolePolicy
 from pay.iam.document import policy_document
 from pay.model import Environment, Segment, addresses, names
-from pay.model.rights import agent_rights, instances_trust
+from pay.model.rights.instances import agent_rights, instances_trust
 
 
 def instance_profile(

@@ -6,7 +6,7 @@ from imports.aws.sns_topic import SnsTopic
 from imports.aws.sns_topic_policy import SnsTopicPolicy
 from pay.iam.document import policy_document
 from pay.model import Environment, Severity, names
-from pay.model.rights import (
+from pay.model.rights.keys_and_topics import (
     publishes_alarms,
     publishes_findings,
     used_by_alarms,

@@ -15,7 +15,7 @@ from pay.iam.document import policy_document
 from pay.model import addresses
 from pay.model.environment.images import Registry
 from pay.model.images import Image
-from pay.model.rights import pulls_images
+from pay.model.rights.tasks import pulls_images
 
 
 def image_repository(scope: Construct, image: Image, *, registry: Registry) -> None:

@@ -9,7 +9,7 @@ from pay.existing.configuration import ExistingConfiguration
 from pay.iam.document import Statement, policy_document
 from pay.model import addresses, names
 from pay.model.addresses import RoleKind
-from pay.model.rights import execution_rights, task_rights, tasks_trust
+from pay.model.rights.tasks import execution_rights, task_rights, tasks_trust
 from pay.model.side import ServiceSide
 from pay.service.logs import LogGroups
 from pay.service.variables import Variables

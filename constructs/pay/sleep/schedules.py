@@ -16,7 +16,7 @@ from imports.aws.scheduler_schedule_group import SchedulerScheduleGroup
 from pay.existing.messaging import AlarmTopics
 from pay.model import Environment, addresses, names
 from pay.model.monitoring.dead_letters import sleep_alarm
-from pay.model.rights import scheduler_trust, sleep_rights
+from pay.model.rights.schedules import scheduler_trust, sleep_rights
 from pay.sleep.parts import canaries, databases
 from pay.sleep.planned import LONGEST_DELAY, RETRIES, Planned, planned
 from pay.tasks.dead_letters import dead_letter_queue

@@ -24,7 +24,7 @@ from pay.iam.document import policy_document
 from pay.model import Environment, names
 from pay.model.environment.smoke import Smoke
 from pay.model.metrics import DimensionsOf
-from pay.model.rights import canaries_trust, canary_rights
+from pay.model.rights.canaries import canaries_trust, canary_rights
 from pay.service.alarms import metric_alarm
 from pay.smoke.alarms import alarm, alarm_name
 from pay.smoke.archives import RUNTIME, Archive, archive

@@ -11,7 +11,7 @@ from pay.existing.configuration import existing_secret
 from pay.model import Environment, Side, names
 from pay.model.environment.load import API_TOKEN, FAMILY, Load
 from pay.model.hardening import confinement, volumes
-from pay.model.rights import execution_rights, load_test_rights, tasks_trust
+from pay.model.rights.tasks import execution_rights, load_test_rights, tasks_trust
 from pay.platform.logs import log_group
 from pay.service.containers import log_configuration
 from pay.service.variables import as_pairs

@@ -5,7 +5,7 @@ from constructs import Construct
 from pay.existing.configuration import ExistingConfiguration
 from pay.existing.network import ExistingNetwork
 from pay.model import Environment, Microservice, Side, names
-from pay.model.rights import execution_rights, tasks_trust
+from pay.model.rights.tasks import execution_rights, tasks_trust
 from pay.model.tasks import MIGRATION, as_migration, image_tag_variable
 from pay.service.containers import container_definitions, log_configuration, volume_names
 from pay.service.images import image

@@ -12,7 +12,7 @@ from pay.existing.messaging import queue
 from pay.iam.document import Statement
 from pay.model import Environment, addresses, names
 from pay.model.hardening import confinement, volumes
-from pay.model.rights import one_off_rights, starts_one_off, tasks_trust
+from pay.model.rights.tasks import one_off_rights, starts_one_off, tasks_trust
 from pay.model.service.one_off_task import OneOffTask
 from pay.platform.logs import log_group
 from pay.service.containers import log_configuration

@@ -24,7 +24,7 @@ from pay.model import Environment, Side, addresses, names
 from pay.model.monitoring.dead_letters import dead_letters_alarm
 from pay.model.monitoring.failed_calls import failed_calls_alarm
 from pay.model.monitoring.series import always
-from pay.model.rights import scheduler_rights, scheduler_trust
+from pay.model.rights.schedules import scheduler_rights, scheduler_trust
 from pay.model.service.scheduled_call import ScheduledCall
 from pay.model.tasks import RETRIES, overrides_of, schedule_state, scheduled
 from pay.service.alarms import metric_alarm

@@ -14,7 +14,7 @@ from pay.iam.document import policy_document
 from pay.model import addresses, names
 from pay.model.environment.account import Account
 from pay.model.monitoring.dead_letters import findings_alarm
-from pay.model.rights import encrypts_events, keeps_untold_findings
+from pay.model.rights.keys_and_topics import encrypts_events, keeps_untold_findings
 from pay.model.watching.accounts import Level, Watching
 from pay.platform.keys import encryption_key
 from pay.tasks.dead_letters import dead_letter_queue

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from pay.iam.document import Statement
-from pay.model.rights import PULL_ACTIONS
+from pay.model.rights.tasks import PULL_ACTIONS
 from policies.engine.documents import is_everybody, is_own, resource_rule
 from policies.engine.stack import Stack
 

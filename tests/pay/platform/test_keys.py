@@ -7,7 +7,7 @@ import pytest
 from cdktf import TerraformStack
 
 from pay.model import Environment
-from pay.model.rights import used_by_alarms, used_by_logs
+from pay.model.rights.keys_and_topics import used_by_alarms, used_by_logs
 from pay.platform.keys import encryption_key
 from tests.support.synthesised import Synthesised, rendered
 

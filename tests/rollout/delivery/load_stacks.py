@@ -3,7 +3,7 @@
 from pay.iam.document import policy_document
 from pay.model import Environment, names
 from pay.model.environment.load import API_TOKEN, FAMILY
-from pay.model.rights import scheduler_trust, sleep_rights
+from pay.model.rights.schedules import scheduler_trust, sleep_rights
 from pay.sleep.parts import databases
 from sandbox.instance import Sandbox
 

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from pay.iam.document import policy_document
 from pay.model import Environment
-from pay.model.rights import encrypts_events, publishes_alarms, publishes_findings
+from pay.model.rights.keys_and_topics import encrypts_events, publishes_alarms, publishes_findings
 from rollout.doctor.finding_topics import finding_topic_lines
 from rollout.doctor.line import Verdict
 

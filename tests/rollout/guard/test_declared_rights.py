@@ -8,7 +8,7 @@ import pytest
 from pay.catalogue import CATALOGUE
 from pay.iam.document import Statement, policy_document
 from pay.model import Environment, Side, Stage, names
-from pay.model.rights import execution_rights
+from pay.model.rights.tasks import execution_rights
 from rollout.guard.needed_rights import does_the_work
 from tests.rollout.guard.conftest import Judge
 from tests.support.plans import ENVIRONMENT, PLATFORM, Json, change, plan

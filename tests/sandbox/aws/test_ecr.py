@@ -10,7 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from pay.iam.document import policy_document
-from pay.model.rights import pulls_images
+from pay.model.rights.tasks import pulls_images
 from rollout.images.registry import Manifest, Repository
 from rollout.terminal.refusal import Failed
 from sandbox.estate.images import INDEX, MANIFEST, made_image, push

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 
 from pay.containers.lifecycle import lifecycle_policy
 from pay.iam.document import policy_document
-from pay.model.rights import pulls_images
+from pay.model.rights.tasks import pulls_images
 from pay.smoke.archives import RUNTIME
 from sandbox.server.process import Server, launch
 from sandbox.settings import Settings

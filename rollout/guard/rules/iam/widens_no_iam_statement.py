@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from pay.iam.document import Statement
 from pay.iam.grants import widenings
 from pay.model import Environment
-from pay.model.rights import pulls_images, used_by_findings
+from pay.model.rights.keys_and_topics import used_by_findings
+from pay.model.rights.tasks import pulls_images
 from pay.unread import Unread
 from rollout.guard.declared_rights import declared_rights
 from rollout.guard.needed_rights import of_topic

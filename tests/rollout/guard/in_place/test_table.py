@@ -11,7 +11,8 @@ from pay.environments.load import load_environment
 from pay.iam.document import Statement, policy_document
 from pay.model import Environment, Side, Stage, names
 from pay.model.environment.sleep import Sleep
-from pay.model.rights import publishes_alarms, tasks_trust, used_by_logs
+from pay.model.rights.keys_and_topics import publishes_alarms, used_by_logs
+from pay.model.rights.tasks import tasks_trust
 from pay.model.stacks import RESOURCE_TYPES
 from rollout.guard.in_place.directions import ANYTHING
 from rollout.guard.in_place.table import EVERY_TYPE, TABLE, row_of

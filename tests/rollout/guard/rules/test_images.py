@@ -10,7 +10,7 @@ import pytest
 from pay.containers.lifecycle import lifecycle_policy
 from pay.iam.document import policy_document
 from pay.model import Environment
-from pay.model.rights import pulls_images
+from pay.model.rights.tasks import pulls_images
 from pay.model.stacks import REGISTRY, Stack
 from rollout.guard.rule import Context
 from rollout.guard.verdict import judge

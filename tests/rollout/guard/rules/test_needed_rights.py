@@ -10,18 +10,14 @@ import pytest
 from pay.catalogue import CATALOGUE
 from pay.iam.document import Statement, policy_document
 from pay.model import Environment, Segment, Side, Stage, names
-from pay.model.rights import (
-    PULL_ACTIONS,
+from pay.model.rights.instances import agent_rights, instances_trust
+from pay.model.rights.keys_and_topics import (
     administered_by_account,
-    agent_rights,
-    execution_rights,
-    instances_trust,
     publishes_alarms,
-    task_rights,
-    tasks_trust,
     used_by_alarms,
     used_by_logs,
 )
+from pay.model.rights.tasks import PULL_ACTIONS, execution_rights, task_rights, tasks_trust
 from tests.rollout.guard.conftest import Judge
 from tests.support.plans import (
     ENVIRONMENT,

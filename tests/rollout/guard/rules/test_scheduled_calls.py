@@ -11,7 +11,8 @@ from pay.catalogue.one_off_tasks import SCHEDULED_HTTP
 from pay.catalogue.scheduled_calls import SCHEDULED_CALLS
 from pay.iam.document import policy_document
 from pay.model import Environment, Side, names
-from pay.model.rights import execution_rights, scheduler_rights
+from pay.model.rights.schedules import scheduler_rights
+from pay.model.rights.tasks import execution_rights
 from pay.model.tasks import overrides_of
 from tests.rollout.guard.conftest import Judge
 from tests.support.plans import ENVIRONMENT, Json, change, container, plan

@@ -7,7 +7,7 @@ import pytest
 from pay.catalogue.scenarios import SCENARIOS
 from pay.iam.document import policy_document
 from pay.model import Environment, Stage, names
-from pay.model.rights import canaries_trust, canary_rights
+from pay.model.rights.canaries import canaries_trust, canary_rights
 from pay.model.smoke import SCHEDULED
 from pay.model.stacks import SMOKE, Stack
 from pay.smoke.archives import RUNTIME
