@@ -249,6 +249,7 @@ def _request(
         _account_id=backend.account_id,
         _backend=backend,
         launch_type="FARGATE",
+        platform_version=params.get("platformVersion"),
         network_configuration=params.get("networkConfiguration"),
         propagate_tags="SERVICE",
         tags=params.get("tags") or [],
