@@ -444,7 +444,9 @@ def test_destroy_removes_what_was_made_and_nothing_else(
     roles = {role["RoleName"] for role in deployed.sandbox.client("iam").list_roles()["Roles"]}
     of_log_pipeline = {"sandbox-logs-to-firehose", "sandbox-logs-to-s3"}
     assert roles == of_log_pipeline | {"aws-config", "sandbox-flow-logs"}
-    assert deployed.sandbox.client("logs").describe_log_groups()["logGroups"] == []
+    groups = deployed.sandbox.client("logs").describe_log_groups()["logGroups"]
+    of_watching = {"aws-waf-logs-sandbox", "sandbox-flow-logs"}
+    assert {group["logGroupName"] for group in groups} == of_watching
     ecs = deployed.sandbox.client("ecs")
     clusters = ecs.describe_clusters(clusters=ecs.list_clusters()["clusterArns"])["clusters"]
     # A deleted cluster stays to be seen for a while (AWS: ECS API reference, DeleteCluster).
