@@ -108,7 +108,7 @@ def meaning_of(name: str) -> str:
     """Return what a figure is; `name` may be that of one in a table."""
     while name not in Assumptions.model_fields:
         name = name.rpartition("_")[0]
-    return description(Assumptions, name) or ""
+    return " ".join((description(Assumptions, name) or "").split())
 
 
 def assumptions_file(environments: Path) -> Path:
