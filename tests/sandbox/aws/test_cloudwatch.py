@@ -209,7 +209,7 @@ def test_the_names_of_aws_are_sent_by_aws_alone(server: Server) -> None:
     ("datum", "said"),
     [
         ({"Timestamp": HOUR - timedelta(days=15)}, "two weeks"),
-        ({"Timestamp": HOUR + timedelta(hours=5)}, "two hours"),
+        ({"Timestamp": HOUR + timedelta(hours=9)}, "two hours"),  # HOUR is of the collection
         ({"Value": 1e300}, "2\\^360"),
         ({"Dimensions": [{"Name": f"d{n}", "Value": "a"} for n in range(31)]}, "30 dimensions"),
     ],
