@@ -1,4 +1,4 @@
-"""Show what is suppressed as a false positive, by which role, until when.
+"""Show what is suppressed as a false positive, and until when.
 
 With an environment also what each suppression covers in its account, which has covered nothing in
 90 days, and what an ended one left suppressed. It reads, unless `--reopen` is given.
