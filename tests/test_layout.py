@@ -16,7 +16,6 @@ ELSEWHERE = {
 
 TESTED_WITH_OTHERS = {
     "policies/checks/*": "one break per rule, of all checks in policies/checks",
-    "policies/estate": "one break per rule, together with those of policies/checks",
     "pay/registry": "by the stack of repositories, in e2e/test_registry.py",
     "rollout/guard/rules/*": "by what a plan does, in rollout/guard/rules: rules overlap",
 }
