@@ -23,7 +23,7 @@ from rollout.findings.answers import Answer, Verdict, read_answers
 from rollout.findings.close import acknowledge as write_acknowledgement
 from rollout.findings.close import begun, chosen
 from rollout.findings.close import close as write_closure
-from rollout.findings.finding import short_id
+from rollout.findings.finding import SecurityFinding, short_id
 from rollout.findings.listing import lines
 from rollout.findings.month_report import as_data as month_as_data
 from rollout.findings.month_report import print_month
@@ -117,15 +117,8 @@ def acknowledge(environment: EnvironmentName, finding: FindingId, as_json: Json 
     """
     folder = environments_folder()
     with locked(folder):
-        standings = load_standings(folder, now(), environment)
-        target = choose(environment, standings.environments, "ENV")
-        answers = read_answers(folder, [environment], standings.now)[environment]
-        found = begun(finding, answers) or chosen(
-            finding, environment, _read(standings, target, standings.now - A_WEEK)
-        )
-        answer, was_there = write_acknowledgement(
-            folder, environment, found, answers, standings.now
-        )
+        at, answers, found = _asked_for(folder, environment, finding)
+        answer, was_there = write_acknowledgement(folder, environment, found, answers, at)
     _print_answer(answer, was_there, as_json=as_json)
 
 
@@ -150,18 +143,13 @@ def close(
     """
     folder = environments_folder()
     with locked(folder):
-        standings = load_standings(folder, now(), environment)
-        target = choose(environment, standings.environments, "ENV")
-        answers = read_answers(folder, [environment], standings.now)[environment]
-        found = begun(finding, answers) or chosen(
-            finding, environment, _read(standings, target, standings.now - A_WEEK)
-        )
+        at, answers, found = _asked_for(folder, environment, finding)
         answer, was_there = write_closure(
             folder,
             environment,
             found,
             answers,
-            standings.now,
+            at,
             verdict=verdict,
             minutes=minutes,
             note=note,
@@ -192,6 +180,19 @@ def report(
         print_json(month_as_data(month, closed, record, now().date()))
     else:
         print_month(console(), month, closed, record, now().date())
+
+
+def _asked_for(
+    folder: Path, environment: str, finding: str
+) -> tuple[datetime, tuple[Answer, ...], Answer | SecurityFinding]:
+    """Return the time, the answers of the environment, and the finding or who has begun with it."""
+    standings = load_standings(folder, now(), environment)
+    target = choose(environment, standings.environments, "ENV")
+    answers = read_answers(folder, [environment], standings.now)[environment]
+    found = begun(finding, answers) or chosen(
+        finding, environment, _read(standings, target, standings.now - A_WEEK)
+    )
+    return standings.now, answers, found
 
 
 def _print_answer(answer: Answer, was_there: bool, *, as_json: bool) -> None:

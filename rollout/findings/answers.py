@@ -22,7 +22,7 @@ from pay.secrets.prose import in_prose
 from pay.secrets.values import credentials
 from rollout.findings.finding import SecurityFinding, Severity, Tool
 from rollout.moves.journal import CLOCK_DIFFERENCE, append, is_utc
-from rollout.moves.json_lines import RESTORE, read_lines
+from rollout.moves.json_lines import out_of_time, read_lines
 
 OTHERS = "others"
 """The file of findings that belong to no service of the catalogue, or to several."""
@@ -148,7 +148,8 @@ def read_answers(folder: Path, environments: Iterable[str], now: datetime) -> Re
                 if isinstance(entry, Problem):
                     problems.append(entry)
                 elif entry.at > now + CLOCK_DIFFERENCE:
-                    problems.append(_in_the_future(entry, where, number))
+                    allowed = "the time of the answer"
+                    problems.append(out_of_time(entry.at, where, number, allowed=allowed))
                 else:
                     answers.append(entry)
         record[environment] = tuple(sorted(answers, key=lambda each: each.at))
@@ -176,14 +177,3 @@ def acknowledgement(key: str, answers: Iterable[Answer]) -> Answer | None:
 def minutes_between(began: datetime, ended: datetime) -> int:
     """Return whole minutes, at least 1: a minute that began was spent."""
     return max(1, (ended - began) // timedelta(minutes=1))
-
-
-def _in_the_future(answer: Answer, where: str, line: int) -> Problem:
-    return Problem(
-        where=where,
-        line=line,
-        key="at",
-        found=f"{answer.at.isoformat()}, which is in the future",
-        allowed="the time of the answer",
-        fix=f"set this machine's clock right; or {RESTORE}",
-    )

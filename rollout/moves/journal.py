@@ -21,7 +21,7 @@ from pay.model.base import Model
 from pay.model.problem import InvalidInput, Problem, did_you_mean
 from pay.model.stage.transitions import Direction, Edge
 from rollout.measure.judgement import Judgement
-from rollout.moves.json_lines import RESTORE, read_lines
+from rollout.moves.json_lines import out_of_time, read_lines
 from rollout.smoke.verdict import SmokeVerdict
 
 
@@ -213,15 +213,9 @@ def read_needed(
 
 
 def _out_of_time(move: Move, where: str, line: int) -> Problem:
-    return Problem(
-        where=where,
-        line=line,
-        key="at",
-        found=f"{move.at.isoformat()}, which is "
-        + ("before Fargate began" if move.at < FIRST_DAY else "in the future"),
-        allowed="the time of the move: stays are counted from it",
-        fix=f"set this machine's clock right; or {RESTORE}",
-    )
+    why = "before Fargate began" if move.at < FIRST_DAY else "in the future"
+    allowed = "the time of the move: stays are counted from it"
+    return out_of_time(move.at, where, line, allowed=allowed, why=why)
 
 
 def _unknown(place: Place, known: Collection[Place], where: str) -> Problem:

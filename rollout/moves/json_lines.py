@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -39,3 +40,17 @@ def read_lines(
                 for problem in to_problems(error):
                     fix = "; ".join(filter(None, (problem.fix, RESTORE)))
                     yield number, replace(problem, where=where, line=number, fix=fix)
+
+
+def out_of_time(
+    at: datetime, where: str, line: int, *, allowed: str, why: str = "in the future"
+) -> Problem:
+    """Return the mistake of an entry whose time cannot be right."""
+    return Problem(
+        where=where,
+        line=line,
+        key="at",
+        found=f"{at.isoformat()}, which is {why}",
+        allowed=allowed,
+        fix=f"set this machine's clock right; or {RESTORE}",
+    )

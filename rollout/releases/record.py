@@ -19,7 +19,7 @@ from pay.model import Side
 from pay.model.base import Model
 from pay.model.problem import InvalidInput, Problem
 from rollout.moves.journal import CLOCK_DIFFERENCE, append, is_utc
-from rollout.moves.json_lines import RESTORE, read_lines
+from rollout.moves.json_lines import out_of_time, read_lines
 
 Digest = Annotated[str, StringConstraints(pattern=f"^{DIGEST}$")]
 """`sha256:` and 64 hexadecimal digits, of an image's manifest."""
@@ -127,7 +127,8 @@ def read_what_is_right(
         if isinstance(entry, Problem):
             problems.append(entry)
         elif entry.at > latest:
-            problems.append(_in_the_future(entry, where, number))
+            allowed = "the time of the release"
+            problems.append(out_of_time(entry.at, where, number, allowed=allowed))
         else:
             releases.append(entry)
     return tuple(sorted(releases, key=lambda release: release.at)), tuple(problems)
@@ -151,14 +152,3 @@ def proof(releases: Iterable[Release], number: int) -> Release | None:
     ]
     is_proof = lines and lines[-1].verdict is Verdict.GOOD and not lines[-1].rollback
     return lines[-1] if is_proof else None
-
-
-def _in_the_future(release: Release, where: str, line: int) -> Problem:
-    return Problem(
-        where=where,
-        line=line,
-        key="at",
-        found=f"{release.at.isoformat()}, which is in the future",
-        allowed="the time of the release",
-        fix=f"set this machine's clock right; or {RESTORE}",
-    )

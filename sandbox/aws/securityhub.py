@@ -21,6 +21,7 @@ from sandbox.aws.clock import CLOCK, seconds_of
 from sandbox.aws.events import publish
 from sandbox.aws.hub_filters import COMPARISONS, PATHS, matches, values
 from sandbox.aws.patching import adds, replaces
+from sandbox.aws.securityhub_settings import hub_of
 
 MOST_RULES = 100
 """Of one administrator or account (Security Hub user guide, "Security Hub CSPM quotas")."""
@@ -37,17 +38,6 @@ Rule = dict[str, Any]
 
 def _refused(kind: str, message: str) -> SecurityHubClientError:
     return SecurityHubClientError(kind, message)
-
-
-def _backend(response: SecurityHubResponse) -> SecurityHubBackend:
-    """Return the hub of the call's account. Raises what AWS answers where there is none."""
-    backend = response.securityhub_backend
-    if not backend.enabled:
-        raise _refused(
-            "InvalidAccessException",
-            f"Account {backend.account_id} is not subscribed to AWS Security Hub",
-        )
-    return backend
 
 
 def _rules(backend: SecurityHubBackend) -> dict[str, Rule]:
@@ -119,7 +109,7 @@ def _update(finding: dict[str, Any], update: Mapping[str, Any]) -> None:
 
 @replaces(SecurityHubResponse)
 def batch_import_findings(self: SecurityHubResponse) -> str:
-    backend, findings = _backend(self), _body(self)["Findings"]
+    backend, findings = hub_of(self), _body(self)["Findings"]
     if not 1 <= len(findings) <= MOST_AT_ONCE:
         raise _refused("InvalidInputException", f"Findings has 1 to {MOST_AT_ONCE} members.")
     failed = []
@@ -139,7 +129,7 @@ def batch_import_findings(self: SecurityHubResponse) -> str:
 
 @replaces(SecurityHubResponse)
 def get_findings(self: SecurityHubResponse) -> str:
-    backend, asked = _backend(self), _body(self)
+    backend, asked = hub_of(self), _body(self)
     filters = asked.get("Filters") or {}
     _check_filters(filters, in_rule=False)
     size = int(asked.get("MaxResults") or MOST_AT_ONCE)
@@ -165,7 +155,7 @@ def _start(token: str | None) -> int:
 
 @adds(SecurityHubResponse)
 def batch_update_findings(self: SecurityHubResponse) -> str:
-    backend, asked = _backend(self), _body(self)
+    backend, asked = hub_of(self), _body(self)
     identifiers = asked.pop("FindingIdentifiers")
     if not 1 <= len(identifiers) <= MOST_AT_ONCE:
         raise _refused("InvalidInputException", f"FindingIdentifiers has 1 to {MOST_AT_ONCE}.")
@@ -183,7 +173,7 @@ def batch_update_findings(self: SecurityHubResponse) -> str:
 
 @adds(SecurityHubResponse)
 def create_automation_rule(self: SecurityHubResponse) -> str:
-    backend, asked = _backend(self), _body(self)
+    backend, asked = hub_of(self), _body(self)
     rules = _rules(backend)
     if len(rules) >= MOST_RULES:
         raise _refused("LimitExceededException", f"An account has at most {MOST_RULES} rules.")
@@ -237,7 +227,7 @@ def _by_arn(
 
 @adds(SecurityHubResponse)
 def batch_get_automation_rules(self: SecurityHubResponse) -> str:
-    rules, missing = _by_arn(_backend(self), _body(self)["AutomationRulesArns"])
+    rules, missing = _by_arn(hub_of(self), _body(self)["AutomationRulesArns"])
     return json.dumps({"Rules": rules, "UnprocessedAutomationRules": missing})
 
 
@@ -246,14 +236,14 @@ def list_automation_rules(self: SecurityHubResponse) -> str:
     hidden = {"Criteria", "Actions"}
     rules = [
         {name: value for name, value in rule.items() if name not in hidden}
-        for rule in _rules(_backend(self)).values()
+        for rule in _rules(hub_of(self)).values()
     ]
     return json.dumps({"AutomationRulesMetadata": rules})
 
 
 @adds(SecurityHubResponse)
 def batch_update_automation_rules(self: SecurityHubResponse) -> str:
-    backend = _backend(self)
+    backend = hub_of(self)
     items = {each["RuleArn"]: each for each in _body(self)["UpdateAutomationRulesRequestItems"]}
     rules, missing = _by_arn(backend, items)
     for rule in rules:
@@ -265,7 +255,7 @@ def batch_update_automation_rules(self: SecurityHubResponse) -> str:
 
 @adds(SecurityHubResponse)
 def batch_delete_automation_rules(self: SecurityHubResponse) -> str:
-    backend = _backend(self)
+    backend = hub_of(self)
     rules, missing = _by_arn(backend, _body(self)["AutomationRulesArns"])
     for rule in rules:
         del _rules(backend)[rule["RuleArn"]]
@@ -285,7 +275,7 @@ def _tags(backend: SecurityHubBackend) -> dict[str, dict[str, str]]:
 
 
 def _tagged(response: SecurityHubResponse) -> dict[str, str]:
-    return _tags(_backend(response)).setdefault(unquote(response.path.split("/tags/")[-1]), {})
+    return _tags(hub_of(response)).setdefault(unquote(response.path.split("/tags/")[-1]), {})
 
 
 @adds(SecurityHubResponse)

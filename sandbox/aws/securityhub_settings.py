@@ -64,7 +64,7 @@ def describe_hub(
 @adds(SecurityHubResponse)
 def update_security_hub_configuration(self: SecurityHubResponse) -> str:
     asked = json.loads(self.body)
-    backend = _on(self)
+    backend = hub_of(self)
     settings = _settings.setdefault(_place(backend), {})
     settings |= {key: asked[key] for key in _CHANGEABLE if key in asked}
     return "{}"
@@ -72,7 +72,7 @@ def update_security_hub_configuration(self: SecurityHubResponse) -> str:
 
 @adds(SecurityHubResponse)
 def batch_enable_standards(self: SecurityHubResponse) -> str:
-    backend = _on(self)
+    backend = hub_of(self)
     arns = [each["StandardsArn"] for each in json.loads(self.body)["StandardsSubscriptionRequests"]]
     own = _enabled.setdefault(_place(backend), [])
     own += [arn for arn in arns if arn not in own]
@@ -81,7 +81,7 @@ def batch_enable_standards(self: SecurityHubResponse) -> str:
 
 @adds(SecurityHubResponse)
 def batch_disable_standards(self: SecurityHubResponse) -> str:
-    backend = _on(self)
+    backend = hub_of(self)
     gone = json.loads(self.body)["StandardsSubscriptionArns"]
     own = _enabled.setdefault(_place(backend), [])
     left = [arn for arn in own if _subscription_arn(backend, arn) in gone]
@@ -91,7 +91,7 @@ def batch_disable_standards(self: SecurityHubResponse) -> str:
 
 @adds(SecurityHubResponse)
 def get_enabled_standards(self: SecurityHubResponse) -> str:
-    backend = _on(self)
+    backend = hub_of(self)
     asked = json.loads(self.body or "{}").get("StandardsSubscriptionArns")
     rows = [_subscription(backend, arn) for arn in _enabled.get(_place(backend), ())]
     return json.dumps(
@@ -99,8 +99,8 @@ def get_enabled_standards(self: SecurityHubResponse) -> str:
     )
 
 
-def _on(response: SecurityHubResponse) -> SecurityHubBackend:
-    """Return the hub. Raises what AWS answers where there is none."""
+def hub_of(response: SecurityHubResponse) -> SecurityHubBackend:
+    """Return the hub of the call's account. Raises what AWS answers where there is none."""
     backend = response.securityhub_backend
     if not backend.enabled:
         raise SecurityHubClientError(

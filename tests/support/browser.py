@@ -12,6 +12,15 @@ NARROWEST, PHONE, DESKTOP = 320, 380, 1280
 """Pixels; a page reflows down to 320 of CSS (WCAG 2.2, 1.4.10)."""
 
 
+READERS: tuple[Mapping[str, Any], ...] = (
+    {"width": DESKTOP, "keyboard": True},
+    {"width": PHONE, "dark": True},
+    {"width": NARROWEST, "forced_colours": True},
+    {"printed": True, "width": 680},
+)
+"""How people meet a page with folded details, as arguments of `look`."""
+
+
 @dataclass(frozen=True)
 class Seen:
     """A page as one reader meets it."""
@@ -62,3 +71,12 @@ def look(
         raise RuntimeError(f"the browser did not open {page.name}:\n{done.stdout}{done.stderr}")
     answer: dict[str, Any] = json.loads(done.stdout)
     return Seen(**answer)
+
+
+def read_as(reader: Mapping[str, Any], page: Path, tools: Mapping[str, str]) -> None:
+    """Assert that a reader can read a page with folded details, which loads nothing else."""
+    seen = look(page, tools, **reader)
+    assert seen.violations == []
+    assert (seen.overflows, seen.requests, seen.errors) == (False, [], [])
+    assert (seen.keyboard, seen.cut) == ([], [])
+    assert bool(seen.unread) is not reader.get("printed", False)

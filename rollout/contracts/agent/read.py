@@ -15,15 +15,11 @@ from pay.model.watching.agent import CONTAINER_PREFIX
 from rollout.aws.clients import Client, items
 from rollout.contracts.agent.coverage import Coverage, Obstacle
 from rollout.contracts.agent.obstacles import of_fargate
+from rollout.contracts.reach.network import ACTIONS as ACTIONS_OF_REACH
 from rollout.contracts.seen import is_denied
 
 ACTIONS = (
-    "ec2:DescribeManagedPrefixLists",
-    "ec2:DescribeSecurityGroups",
-    "ec2:DescribeSubnets",
-    "ec2:DescribeVpcEndpoints",
-    "ec2:DescribeVpcs",
-    "ec2:GetManagedPrefixListEntries",
+    *(action for action in ACTIONS_OF_REACH if action.startswith("ec2:")),
     "ecs:DescribeClusters",
     "ecs:DescribeContainerInstances",
     "ecs:DescribeTasks",

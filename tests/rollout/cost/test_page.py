@@ -12,7 +12,7 @@ from rollout.cost.bill import Pricing
 from rollout.cost.page import as_page
 from rollout.cost.prices import PriceList
 from rollout.cost.report import Report
-from tests.support.browser import DESKTOP, NARROWEST, PHONE, look
+from tests.support.browser import READERS, read_as
 from tests.support.checkout import Checkout
 
 Reported = Callable[..., Report]
@@ -49,23 +49,10 @@ def test_one_service_has_no_chart(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "reader",
-    [
-        {"width": DESKTOP, "keyboard": True},
-        {"width": PHONE, "dark": True},
-        {"width": NARROWEST, "forced_colours": True},
-        {"printed": True, "width": 680},
-    ],
-    ids=lambda reader: " ".join(reader),
-)
+@pytest.mark.parametrize("reader", READERS, ids=" ".join)
 def test_everybody_can_read_it_and_it_needs_nothing_else(
-    reader: dict[str, Any], page: str, tools: Mapping[str, str], tmp_path: Path
+    reader: Mapping[str, Any], page: str, tools: Mapping[str, str], tmp_path: Path
 ) -> None:
     file = tmp_path / "cost.html"
     file.write_text(page)
-    seen = look(file, tools, **reader)
-    assert seen.violations == []
-    assert (seen.overflows, seen.requests, seen.errors) == (False, [], [])
-    assert (seen.keyboard, seen.cut) == ([], [])
-    assert bool(seen.unread) is not reader.get("printed", False)
+    read_as(reader, file, tools)

@@ -11,7 +11,7 @@ from rollout.findings.answers import Verdict, answer_to
 from rollout.findings.listing import lines
 from rollout.findings.page import as_page
 from rollout.findings.read import Answers
-from tests.support.browser import DESKTOP, NARROWEST, PHONE, look
+from tests.support.browser import READERS, read_as
 from tests.support.checkout import Checkout
 from tests.support.found import NOW, cluster, runtime, vulnerability
 
@@ -53,23 +53,10 @@ def test_says_what_is_late_not_read_suppressed_and_resolved(page: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "reader",
-    [
-        {"width": DESKTOP, "keyboard": True},
-        {"width": PHONE, "dark": True},
-        {"width": NARROWEST, "forced_colours": True},
-        {"printed": True, "width": 680},
-    ],
-    ids=lambda reader: " ".join(reader),
-)
+@pytest.mark.parametrize("reader", READERS, ids=" ".join)
 def test_everybody_can_read_it_and_it_needs_nothing_else(
-    reader: dict[str, Any], page: str, tools: Mapping[str, str], tmp_path: Path
+    reader: Mapping[str, Any], page: str, tools: Mapping[str, str], tmp_path: Path
 ) -> None:
     file = tmp_path / "findings.html"
     file.write_text(page)
-    seen = look(file, tools, **reader)
-    assert seen.violations == []
-    assert (seen.overflows, seen.requests, seen.errors) == (False, [], [])
-    assert (seen.keyboard, seen.cut) == ([], [])
-    assert bool(seen.unread) is not reader.get("printed", False)
+    read_as(reader, file, tools)
