@@ -133,7 +133,7 @@ def _write_page(outcome: Outcome, environment: Environment, name: str, folder: P
     page = as_page(
         f"{name} in {environment.name}",
         environment.load.scenarios[name],
-        "passed" if all(check.is_met for check in outcome.checks) else "thresholds missed",
+        "passed" if outcome.is_met else "thresholds missed",
         outcome.checks,
         outcome.seen,
         outcome.activities,

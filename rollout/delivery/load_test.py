@@ -59,11 +59,15 @@ class Outcome:
     left_awake: tuple[Row, ...] = ()
 
     @property
+    def is_met(self) -> bool:
+        """Return whether every limit was held."""
+        return all(check.is_met for check in self.checks)
+
+    @property
     def verdict(self) -> Verdict:
         if self.broken or self.left_awake:
             return Verdict.BROKEN
-        is_met = all(check.is_met for check in self.checks)
-        return Verdict.PASSED if is_met else Verdict.THRESHOLDS_MISSED
+        return Verdict.PASSED if self.is_met else Verdict.THRESHOLDS_MISSED
 
 
 @dataclass(frozen=True)

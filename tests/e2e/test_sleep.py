@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+import tomlkit
 from typer.testing import CliRunner, Result
 
 from pay.model import Environment, Side, Stage, names
@@ -20,8 +21,6 @@ from pay.model.stacks import LOAD, SLEEP
 from pay.sleep.parts import alarm_names, databases
 from rollout.aws.clients import Client
 from rollout.cli import app as pay_app
-from rollout.cli import asleep
-from rollout.delivery import sleeping
 from rollout.delivery.load_test import LoadTest, Verdict
 from rollout.delivery.sleeping import put_to_sleep, refuse_asleep, wake
 from rollout.guard.sleeping import sleeping as asleep_stacks
@@ -152,7 +151,11 @@ def command(estate: Estate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     file = checkout.file("sandbox")
     text = file.read_text().replace("schedules = true", "schedules = false")
     hours = f'[sleep]\ntimezone = "{HOURS.timezone}"\nwakes = {json.dumps(HOURS.wakes)}\n'
-    file.write_text(f"{text}\n{hours}")
+    assert estate.environment.load is not None
+    minute = SCENARIO.model_copy(update={"minutes": 1})
+    tested = estate.environment.load.model_copy(update={"scenarios": {"pay-by-card": minute}})
+    load = tomlkit.dumps({"load": tested.model_dump(mode="json", exclude_none=True)})
+    file.write_text(f"{text}\n{hours}\n{load}")
 
     def mover(
         environment: Environment,
@@ -163,9 +166,13 @@ def command(estate: Estate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         clock, now = estate.clock, lambda: estate.now
         return Mover(environment, client, check, report, clock=clock, now=now)
 
-    for module in (sleeping, asleep):
-        monkeypatch.setattr(module, "Mover", mover)
-        monkeypatch.setattr(module, "now", lambda: estate.now)
+    def runner(environment: Environment, client: Client, report: Callable[[str], None]) -> Runner:
+        return Runner(environment, client, report, following(estate))
+
+    for module in ("rollout.delivery.sleeping", "rollout.cli.asleep", "rollout.cli.load"):
+        monkeypatch.setattr(f"{module}.Mover", mover)
+        monkeypatch.setattr(f"{module}.now", lambda: estate.now)
+    monkeypatch.setattr("rollout.cli.load.Runner", runner)
     variables = {**estate.sandbox.environment_variables, "PAY_ENVIRONMENTS": str(checkout.folder)}
 
     def run(*arguments: str, columns: int = 200) -> Result:
@@ -262,26 +269,24 @@ PER_TASK = {SERVICE: 6.0}
 """Requests a second: two tasks carry the scenario, and one does not."""
 
 
-def load_test(
-    estate: Estate,
-    *,
-    report: Callable[[str], None] = lambda line: None,
-    tasks: int | None = None,
-) -> LoadTest:
-    """Return a load test that wakes so many tasks on each side, if not those of the file."""
+def following(estate: Estate) -> Clock:
+    """A clock that lets the sandbox's time pass while a task runs as a process."""
 
     def look_again(seconds: float) -> None:
         time.sleep(1)
         estate.tick_to(estate.now + timedelta(seconds=seconds))
 
-    environment = estate.environment
-    if tasks is not None:
-        deployment = environment.services[SERVICE]
-        fewer = deployment.tasks.model_copy(update={"min": 1, "peak": tasks})
-        services = {SERVICE: deployment.model_copy(update={"tasks": fewer})}
-        environment = environment.model_copy(update={"services": services})
+    return Clock(sleep=look_again)
+
+
+def with_fewer_tasks(estate: Estate, tasks: int) -> LoadTest:
+    """Return a load test that wakes so many tasks on each side, and not those of the file."""
+    deployment = estate.environment.services[SERVICE]
+    fewer = deployment.tasks.model_copy(update={"min": 1, "peak": tasks})
+    services = {SERVICE: deployment.model_copy(update={"tasks": fewer})}
+    environment = estate.environment.model_copy(update={"services": services})
     mover = replace(estate.mover(), environment=environment)
-    runner = Runner(environment, estate.client, report, Clock(sleep=look_again))
+    runner = Runner(environment, estate.client, lambda line: None, following(estate))
     assert environment.load is not None
     return LoadTest("pay-by-card", SCENARIO, environment.load, mover, runner)
 
@@ -301,24 +306,26 @@ def test_the_stack_of_load_tests_is_applied_and_a_second_plan_is_empty(
     assert words(put_to_sleep(estate.mover())) == []
 
 
-def test_a_load_test_wakes_the_environment_passes_and_leaves_it_asleep(estate: Estate) -> None:
+def test_pay_load_wakes_the_environment_passes_and_leaves_it_asleep(
+    estate: Estate, command: Pay, tmp_path: Path
+) -> None:
     estate.sandbox.server.administer("capacity", method="POST", body=PER_TASK)
-    lines: list[str] = []
-    test = load_test(estate, report=lines.append)
-    outcome = test.run()
-    assert (outcome.broken, outcome.verdict) == ("", Verdict.PASSED), outcome.checks
-    assert {check.seen_by for check in outcome.checks} == {"runner", f"{SERVICE} on ec2"}
-    assert any("Journeys" in line for line in lines)  # while it ran
+    out = tmp_path / "results"
+    result = command("load", "sandbox", "pay-by-card", "--out", str(out))
+    assert result.exit_code == 0, result.output
+    assert "Passed: Results: s3://" in result.stdout
+    for seen_by in ("runner", f"{SERVICE} on ec2"):
+        assert re.search(rf"ok .* {seen_by} ", result.stdout)
+    assert "Journeys" in result.stderr  # while it ran
     assert is_asleep(estate)
-    key = outcome.place.removeprefix(f"s3://{test.load.bucket}/") + f"/{REPORT}"
-    report = estate.client("s3").get_object(Bucket=test.load.bucket, Key=key)["Body"].read()
-    assert b"create a payment" in report
+    assert "create a payment" in (out / REPORT).read_text()
+    assert "passed" in (out / "verdict.html").read_text()
 
 
 def test_with_a_task_too_few_a_load_test_misses_its_limits(estate: Estate) -> None:
     estate.sandbox.server.administer("capacity", method="POST", body=PER_TASK)
     fewer = estate.environment.services[SERVICE].tasks.peak - 1
-    outcome = load_test(estate, tasks=fewer).run()
+    outcome = with_fewer_tasks(estate, fewer).run()
     assert outcome.verdict is Verdict.THRESHOLDS_MISSED, outcome
     missed = {(check.seen_by, check.name) for check in outcome.checks if not check.is_met}
     assert ("runner", "failed_percent") in missed
