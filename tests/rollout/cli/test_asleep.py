@@ -18,7 +18,7 @@ from rich.cells import cell_len
 from pay.environments.load import load_environment
 from pay.model import Environment
 from pay.sleep.parts import alarm_names, databases, sides
-from rollout.cli import patch
+from rollout.cli import asleep, patch
 from rollout.cost.prices import load_prices
 from rollout.delivery import sleeping
 from rollout.sleep.moving import Mover
@@ -210,6 +210,8 @@ def make(
 
         clock = Clock(seconds=lambda: at().timestamp(), sleep=pause)
         monkeypatch.setattr(sleeping, "Mover", partial(Mover, clock=clock, now=at))
+        for module in (sleeping, asleep):
+            monkeypatch.setattr(module, "now", at)
         return aws
 
     return made
