@@ -48,6 +48,7 @@ MOVING = ("connector", "egress", "frontend", "ledger")
 SHARING = {
     "tests/lab/test_interruptions.py": "a lab that breaks",
     "tests/lab/test_mutations.py": "a lab that breaks",
+    "tests/lab/test_ordinary_day.py": "a day",
     "tests/lab/": "a lab",
     "tests/stacks/": "the estate",
     "tests/sandbox/": "a server",
@@ -56,6 +57,7 @@ SHARING = {
 
 FIRST = (
     "a lab",
+    "a day",
     "tests/docs/test_pages.py",
     "tests/e2e/test_deploy.py",
     "tests/e2e/test_every_stack_plans.py",

@@ -10,12 +10,13 @@ import pytest
 from botocore.exceptions import ClientError
 
 from sandbox.server.process import Server
-from tests.support.scaled_service import PLACE, scaled_service
+from tests.support.scaled_services import place, scaled_services
 
 Count = Callable[[], int]
 Tick = Callable[[str], None]
 
 ACCOUNT = "222222222222"
+PLACE = place("web")
 CPU = {
     "PredefinedMetricSpecification": {"PredefinedMetricType": "ECSServiceAverageCPUUtilization"},
     "TargetValue": 50.0,
@@ -28,7 +29,7 @@ CPU = {
 def own_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Return a server with a clock of its own and one service."""
     log = tmp_path_factory.mktemp("scaling") / "server.log"
-    with scaled_service(ACCOUNT, log, tasks=2) as started:
+    with scaled_services(ACCOUNT, log, {"web": 2}) as started:
         yield started
 
 
