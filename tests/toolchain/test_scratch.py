@@ -33,7 +33,8 @@ def test_a_synthesis_that_is_stopped_leaves_nothing(
         [sys.executable, "-O", "main.py"],
         cwd=ROOT,
         env={**tools, **settings},
-        stderr=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
         start_new_session=True,
     ) as synthesis:
         deadline = time.monotonic() + TIMEOUT_SECONDS
@@ -42,6 +43,7 @@ def test_a_synthesis_that_is_stopped_leaves_nothing(
             assert time.monotonic() < deadline
             time.sleep(0.05)
         os.killpg(synthesis.pid, number)
-    assert synthesis.returncode == 128 + number
+        _, errors = synthesis.communicate(timeout=TIMEOUT_SECONDS)
+    assert synthesis.returncode == 128 + number, errors
     assert list(temporary.iterdir()) == []
     assert not (tmp_path / "out").exists()
