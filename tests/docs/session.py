@@ -1,6 +1,7 @@
 """Runs the commands of a page in a copy of the checkout, as a reader would, in one shell."""
 
 import os
+import shutil
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,6 +11,12 @@ from tests.docs.pages import Block
 from tests.support.whole_checkout import copy_checkout
 
 TIMEOUT_SECONDS = 580
+
+GIT = {
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    **{f"GIT_{who}_{key}": "test" for who in ("AUTHOR", "COMMITTER") for key in ("NAME", "EMAIL")},
+}
+"""Nobody's settings, and a name for commits."""
 
 _MARK = "--- block "
 
@@ -32,27 +39,28 @@ class Ran:
     finished: bool
 
 
-def run(folder: Path, blocks: list[Block], tools: Mapping[str, str]) -> list[Ran]:
-    """Runs all blocks in their order in a copy of the checkout, in which everything is committed.
+def committed_checkout(folder: Path) -> Path:
+    """Return a copy of the checkout in which everything is committed, for every page to copy."""
+    checkout = copy_checkout(folder / "checkout")
+    _keep_reports_out_of(checkout / ".cache")
+    start = "git init -q -b main . && git add -A && git commit -qm start"
+    subprocess.run(start, shell=True, cwd=checkout, env={**os.environ, **GIT}, check=True)
+    return checkout
+
+
+def run(folder: Path, blocks: list[Block], tools: Mapping[str, str], committed: Path) -> list[Ran]:
+    """Runs all blocks in their order in a copy of the committed checkout.
 
     The first command that fails ends it.
     """
-    checkout = copy_checkout(folder / "checkout")
-    _keep_reports_out_of(checkout / ".cache")
+    checkout = shutil.copytree(committed, folder / "checkout", symlinks=True)
     variables = {
         **tools,
         # The packages of the copy, not those of the editable install.
         "PYTHONPATH": f"{checkout}{os.pathsep}{checkout / 'constructs'}",
         "COLUMNS": "100",
-        "GIT_CONFIG_GLOBAL": os.devnull,
-        **{
-            f"GIT_{who}_{key}": "test"
-            for who in ("AUTHOR", "COMMITTER")
-            for key in ("NAME", "EMAIL")
-        },
+        **GIT,
     }
-    start = "git init -q -b main . && git add -A && git commit -qm start"
-    subprocess.run(start, shell=True, cwd=checkout, env=variables, check=True)
     script = _PREAMBLE + "".join(
         f"echo '{_MARK}{number}'\n{block.text}" for number, block in enumerate(blocks)
     )

@@ -202,13 +202,21 @@ def written(block: Block) -> Block:
     return Block("sh", "", f"printf %s {shlex.quote(block.text)} {do}\n", block.line)
 
 
+@pytest.fixture(scope="module")
+def committed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The checkout as a reader has cloned it; nobody writes into it."""
+    return session.committed_checkout(tmp_path_factory.mktemp("committed"))
+
+
 @pytest.mark.parametrize(
     "page",
     [pytest.param(page, marks=mark(page), id=name(page)) for page in TRIED_PAGES if runnable(page)],
 )
-def test_the_commands_of_a_page_work(page: Page, tools: Mapping[str, str], tmp_path: Path) -> None:
+def test_the_commands_of_a_page_work(
+    page: Page, tools: Mapping[str, str], tmp_path: Path, committed: Path
+) -> None:
     shown = {block.line: after for block, after in outputs(page)}
-    ran = session.run(tmp_path, runnable(page), tools)
+    ran = session.run(tmp_path, runnable(page), tools, committed)
     for each in ran:
         assert each.finished, f"line {each.block.line} failed:\n{each.output}"
         if (expected := shown.get(each.block.line)) is not None:
