@@ -81,9 +81,11 @@ LONG = (
     "tests/policies/engine/test_waivers.py",
     "tests/rollout/adoption/",
     "tests/rollout/cli/",
+    "tests/rollout/cost/test_workbook.py",
     "tests/rollout/doctor/",
     "tests/sandbox/",
     "tests/rollout/schedule/test_timetable.py",
+    "tests/rollout/tasks/test_migrations.py",
     "tests/stacks/test_reuse.py",
 )
 """They run whole commands, servers, several processes, or every move of every environment: `make
