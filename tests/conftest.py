@@ -19,12 +19,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 from pay.environments.load import load_environments
 from pay.model import Environment
-from tests.support.coverage_floors import (
-    are_reached,
-    import_all,
-    report,
-    shares,
-)
+from tests.support.coverage_floors import are_reached, merged_coverage, report, shares
 from tests.support.light_mirror import light_mirror
 from tests.support.made_once import made_once
 from tests.support.provider_keeper import keeper
@@ -164,41 +159,14 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(10_000, 20, 10)
 
 
-def coverage_controller(config: pytest.Config) -> Any:
-    """pytest-cov's, or None: `make check` runs without it."""
-    return getattr(config.pluginmanager.getplugin("_cov"), "cov_controller", None)
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_sessionstart(session: pytest.Session) -> None:
-    """Trace the import of the pure packages, and no line of what collects tests."""
-    controller = coverage_controller(session.config)
-    if controller is None:
-        return
-    if not hasattr(session.config, "workerinput"):
-        import_all()
-    controller.pause()
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
-    """Trace no line of what waits for Terraform and traffic."""
-    controller = coverage_controller(item.config)
-    if controller is None:
-        return (yield)
-    is_traced = item.get_closest_marker("e2e") is None
-    if is_traced != controller.started:
-        (controller.resume if is_traced else controller.pause)()
-    return (yield)
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_sessionfinish(session: pytest.Session) -> None:
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> Iterator[None]:
     """Fail where tests run less of a pure package than they must."""
-    controller = coverage_controller(session.config)
-    if controller is None or hasattr(session.config, "workerinput"):
+    yield
+    measured = merged_coverage()
+    if measured is None or hasattr(session.config, "workerinput"):
         return
-    percents = shares(controller.cov)
+    percents = shares(measured)
     session.config.stash[COVERED] = report(percents)
     if session.exitstatus == pytest.ExitCode.OK and not are_reached(percents):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
@@ -207,7 +175,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     config = terminalreporter.config
     if COVERED in config.stash:
-        terminalreporter.section("coverage of the pure packages, without e2e tests")
+        terminalreporter.section("coverage of the pure packages")
         for line in config.stash[COVERED]:
             terminalreporter.write_line(line)
     if not config.getoption("--folder-times"):

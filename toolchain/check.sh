@@ -31,14 +31,14 @@ tests() {
     unset PYTHONDONTWRITEBYTECODE
     if [ "$1" = all ]; then
         # One process writes pytest's bytecode of the tests, which every worker would write again.
-        $bin/pytest --collect-only -qq --no-cov >/dev/null 2>&1
+        $bin/pytest --collect-only -qq >/dev/null 2>&1
         # More than twice two cores: an ordinary day waits for its clock, the traffic lab for its
         # clients, Terraform for the sandbox.
-        set -- -n 5 --no-loadscope-reorder --durations 20 --cov --cov-report=
+        set -- slipcover -m pytest -n 5 --no-loadscope-reorder --durations 20
     else
-        set -- -q -n 2 --quick
+        set -- pytest -q -n 2 --quick
     fi
-    $bin/pytest --folder-times --color="$color" "$@" || touch "$results/failed"
+    $bin/python -m "$@" --folder-times --color="$color" || touch "$results/failed"
 }
 
 if [ -t 1 ]; then color=yes; else color=auto; fi

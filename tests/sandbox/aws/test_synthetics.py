@@ -117,7 +117,7 @@ def test_a_script_that_throws_fails_with_its_words(canary: Made) -> None:
 
 
 def test_what_runs_is_neither_started_nor_changed_nor_deleted(canary: Made) -> None:
-    canary.create("await new Promise((resolve) => setTimeout(resolve, 3000));")
+    canary.create("await new Promise((resolve) => setTimeout(resolve, 50000));")
     assert canary.state == "READY"
     canary.synthetics.start_canary(Name=canary.name)
     assert canary.state == "RUNNING"
