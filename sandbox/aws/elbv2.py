@@ -11,9 +11,10 @@ have no thresholds of health; access logs may go to any bucket.
 
 import json
 import secrets
+from collections import defaultdict
+from collections.abc import Mapping
 from typing import Any
 
-from moto.ec2.models import EC2Backend
 from moto.elbv2.exceptions import (
     ELBClientError,
     InvalidConfigurationRequest,
@@ -222,19 +223,27 @@ def create_listener(
     return create(self, load_balancer_arn, protocol, port, **more)
 
 
-def _load_balancers_of(group: FakeTargetGroup) -> list[str]:
-    """Return the load balancers with a listener or rule for this target group at this moment."""
-    backend = elbv2_backends[group.account_id][group.region_name]
-    return [
-        balancer.arn
-        for balancer in backend.load_balancers.values()
-        if any(
-            group.arn in backend._get_target_group_arns_from(action_data=action.data)
+def balancers_of_groups(backend: ELBv2Backend) -> Mapping[str, list[str]]:
+    """Map each target group to the load balancers whose listeners or rules lead to it now, as ARNs.
+
+    Whoever asks about many groups asks this once: to ask each group looks at every rule again.
+    """
+    found = defaultdict[str, list[str]](list)
+    for balancer in backend.load_balancers.values():
+        for group in {
+            arn
             for listener in balancer.listeners.values()
             for rule in listener.rules.values()
             for action in rule.actions
-        )
-    ]
+            for arn in backend._get_target_group_arns_from(action_data=action.data)
+        }:
+            found[group].append(balancer.arn)
+    return found
+
+
+def _load_balancers_of(group: FakeTargetGroup) -> list[str]:
+    backend = elbv2_backends[group.account_id][group.region_name]
+    return balancers_of_groups(backend).get(group.arn, [])
 
 
 # moto's list of load balancers never shrinks, so this property computes it. moto's assignments
@@ -339,30 +348,31 @@ def deregister_terminated_instances(self: FakeTargetGroup, instance_ids: list[st
     self.deregister([{"Id": instance_id} for instance_id in instance_ids])
 
 
-@replaces(FakeTargetGroup)
-def health_for(self: FakeTargetGroup, target: Target, ec2_backend: EC2Backend) -> FakeHealthStatus:
-    """Return a target's health: healthy if registered and behind a listener.
-
-    Only running tasks register.
-    """
-    port = target.get("Port") or self.port
-    state: tuple[str, str | None, str | None] = ("healthy", None, None)
-    if _key(target, self) not in self.targets:
-        message = "Target is not registered to the target group"
-        state = ("unused", "Target.NotRegistered", message)
-    elif not self.load_balancer_arns:
-        message = "Target group is not configured to receive traffic from the load balancer"
-        state = ("unused", "Target.NotInUse", message)
-    check_port = str(port) if self.health_check_port == "traffic-port" else self.health_check_port
-    return FakeHealthStatus(target["Id"], port, check_port, *state)
-
-
 @replaces(ELBv2Backend)
 def describe_target_health(
     self: ELBv2Backend, target_group_arn: str, targets: list[Target]
 ) -> list[FakeHealthStatus]:
+    """Return the health of targets: healthy if registered and behind a listener.
+
+    Only running tasks register.
+    """
     group = self.target_groups.get(target_group_arn)
     if group is None:
         raise TargetGroupNotFoundError()
     selected = targets or list(group.targets.values())
-    return [group.health_for(target, self.ec2_backend) for target in selected]
+    is_in_use = bool(selected and group.load_balancer_arns)
+    return [_health(target, group, is_in_use=is_in_use) for target in selected]
+
+
+def _health(target: Target, group: FakeTargetGroup, *, is_in_use: bool) -> FakeHealthStatus:
+    port = target.get("Port") or group.port
+    state: tuple[str, str | None, str | None] = ("healthy", None, None)
+    if _key(target, group) not in group.targets:
+        message = "Target is not registered to the target group"
+        state = ("unused", "Target.NotRegistered", message)
+    elif not is_in_use:
+        message = "Target group is not configured to receive traffic from the load balancer"
+        state = ("unused", "Target.NotInUse", message)
+    checked = group.health_check_port
+    check_port = str(port) if checked == "traffic-port" else checked
+    return FakeHealthStatus(target["Id"], port, check_port, *state)

@@ -38,6 +38,7 @@ from pay.model.metrics import (
     response_time,
 )
 from sandbox.aws.clock import CLOCK
+from sandbox.aws.elbv2 import balancers_of_groups
 from sandbox.aws.metric_store import MINUTE, STORE, Series
 from sandbox.settings import Settings
 from sandbox.shop.shop import Answered
@@ -191,9 +192,14 @@ def _called(service: str) -> tuple[str, ...]:
 
 def _places() -> Iterator[tuple[Place, Behind]]:
     backend = elbv2_backends[SETTINGS.account_id][SETTINGS.region]
+    groups_of = defaultdict[str, list[FakeTargetGroup]](list)
+    attached = balancers_of_groups(backend)
+    for group in backend.target_groups.values():
+        for arn in attached.get(group.arn, ()):
+            groups_of[arn].append(group)
     for balancer in backend.load_balancers.values():
         service, side = place_of(balancer)
-        groups = [g for g in backend.target_groups.values() if balancer.arn in g.load_balancer_arns]
+        groups = groups_of[balancer.arn]
         if not service or not groups:
             continue
         healthy = sum(

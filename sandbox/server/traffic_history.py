@@ -79,15 +79,16 @@ class TrafficHistory:
     def _balancers(self) -> Iterable[dict[str, Any]]:
         from moto.elbv2.models import elbv2_backends
 
-        from sandbox.aws.elbv2 import dns_minimum
+        from sandbox.aws.elbv2 import balancers_of_groups, dns_minimum
 
         backend = elbv2_backends[self._settings.account_id][self._settings.region]
+        attached = balancers_of_groups(backend)
         groups: dict[str, list[tuple[int, int]]] = {}
         arns: dict[str, list[str]] = {}
         for group in backend.target_groups.values():
             health = backend.describe_target_health(group.arn, [])
             healthy = sum(target.status == "healthy" for target in health)
-            for arn in group.load_balancer_arns:
+            for arn in attached.get(group.arn, ()):
                 groups.setdefault(arn, []).append((healthy, dns_minimum(group)))
                 arns.setdefault(arn, []).append(group.arn)
         for balancer in backend.load_balancers.values():

@@ -149,7 +149,6 @@ PLAIN = re.compile(r'"[\w ./:@=,*-]*"|\b\d+\b')
 """Strings and numbers that are one token of HCL's grammar, whatever their letters."""
 
 
-@pytest.mark.no_cover  # To trace the parser takes longer than to parse, and counts no line of pay.
 def test_python_hcl2_finds_every_block(written: Path, documents: Mapping[str, Any]) -> None:
     """A file is a list of blocks to the grammar, and most differ from another in plain strings
     only: one of each form is parsed.
