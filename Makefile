@@ -16,7 +16,7 @@ setup: ## install what is missing (.venv, node_modules, imports/ and so on)
 demo: setup ## deploy two services on both sides in a local AWS, show them and stop
 	@$(RUN) .venv/bin/python -m sandbox.demo
 
-check: setup ## run format, lint, type checks and unit tests in a minute or two
+check: setup ## run format, lint, type checks and unit tests in 40 seconds
 	@$(RUN) sh toolchain/check.sh
 
 test: setup ## run `make check` and every test

@@ -30,6 +30,7 @@ from toolchain.environment import tool_environment
 
 # How long one example takes says more of the machine's other work than of the code.
 hypothesis.settings.register_profile("project", deadline=None)
+hypothesis.settings.register_profile("quick", deadline=None, max_examples=20)
 hypothesis.settings.load_profile("project")
 
 ROOT = Path(__file__).parents[1]
@@ -70,21 +71,28 @@ FIRST = (
 """What takes more than a minute and a half, the longest first."""
 
 LONG = (
+    "tests/docs/",
     "tests/lab/",
+    "tests/pay/model/scaling/test_simulation.py",
     "tests/pay/model/stage/test_invariants.py",
     "tests/pay/service/test_containers.py",
     "tests/policies/engine/test_waivers.py",
     "tests/rollout/adoption/",
+    "tests/rollout/board/",
     "tests/rollout/cli/",
-    "tests/rollout/cost/test_workbook.py",
+    "tests/rollout/cost/",
     "tests/rollout/doctor/",
-    "tests/sandbox/",
+    "tests/rollout/pipelines/",
     "tests/rollout/schedule/test_timetable.py",
     "tests/rollout/tasks/test_migrations.py",
-    "tests/stacks/test_reuse.py",
+    "tests/rollout/versions/",
+    "tests/sandbox/",
+    "tests/stacks/",
+    "tests/toolchain/",
 )
-"""They run whole commands, servers, several processes, or every move of every environment: `make
-check` leaves them to `make test`."""
+"""They run whole commands, servers or several processes, synthesise the estate, simulate weeks, or
+look at every page, pipeline or move of every environment: `make check` leaves them to `make test`.
+"""
 
 WHOLLY_LONG = re.compile(r"^pytestmark = .*pytest\.mark\.(slow|e2e)\b", re.MULTILINE)
 """A file that marks all of its tests."""
@@ -111,6 +119,7 @@ def pytest_configure(config: pytest.Config) -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     if config.getoption("--quick"):
         config.option.markexpr = "not slow and not e2e"
+        hypothesis.settings.load_profile("quick")
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
