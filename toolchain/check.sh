@@ -32,9 +32,9 @@ tests() {
     if [ "$1" = all ]; then
         # One process writes pytest's bytecode of the tests, which every worker would write again.
         $bin/pytest --collect-only -qq >/dev/null 2>&1
-        # More than twice two cores: an ordinary day waits for its clock, the traffic lab for its
-        # clients, Terraform for the sandbox.
-        set -- slipcover -m pytest -n 5 --no-loadscope-reorder --durations 20
+        # Three times two cores: an ordinary day waits for its clock, the traffic lab for its clients,
+        # Terraform for the sandbox.
+        set -- slipcover -m pytest -n 6 --no-loadscope-reorder --durations 20
     else
         set -- pytest -q -n 2 --quick
     fi
