@@ -24,12 +24,12 @@ FLOORS: Mapping[str, int] = {
 
 
 def merged_coverage() -> Any:
-    """Return what Slipcover merged of all workers (`Coverage` of its schemas), or None: it does so
-    when it started pytest with `-n`.
+    """Return what Slipcover merged of all workers (`Coverage` of its schemas), or None if it is not
+    what started pytest. Raises OSError or KeyError where it left nothing.
     """
-    folder = os.environ.get("SLIPCOVER_COVERAGE_DIR")
-    merged = Path(folder, "merged.json") if folder else None
-    return json.loads(merged.read_text()) if merged and merged.exists() else None
+    if "SLIPCOVER_ENABLED" not in os.environ:
+        return None
+    return json.loads(Path(os.environ["SLIPCOVER_COVERAGE_DIR"], "merged.json").read_text())
 
 
 def shares(measured: Any) -> dict[str, float]:
