@@ -5,6 +5,7 @@ import subprocess
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,7 +27,7 @@ pytestmark = pytest.mark.slow
 TABLES = """
 [sleep]
 timezone = "Europe/London"
-wakes = ["{day} 12:00 UTC for 95m databases"]
+wakes = ["{wake:%a %H}:00 UTC for 95m databases"]
 
 [load]
 image = "{image}"
@@ -56,15 +57,22 @@ class Estate:
     def client(self, service: str) -> Any:
         return self.sandbox.client(service)
 
-    def start(self) -> subprocess.Popen[str]:
+    @contextmanager
+    def loading(self) -> Iterator[subprocess.Popen[str]]:
+        """Yield the command once it makes load, and leave nothing of it behind."""
         variables = {"PAY_ENVIRONMENTS": str(self.folder), "COLUMNS": "120"}
-        return subprocess.Popen(
+        with subprocess.Popen(
             [VENV_BIN / "pay", "load", "sandbox", "pay-by-card"],
             env={**self.sandbox.environment_variables, **variables},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-        )
+        ) as process:
+            try:
+                until_it_runs(process, self)
+                yield process
+            finally:
+                process.kill()
 
     @property
     def databases(self) -> Counter[str]:
@@ -100,8 +108,9 @@ def estate(
     text = (ROOT / "environments" / "sandbox.toml").read_text()
     theirs = environments["test-perf-1"].load
     assert theirs is not None
-    day = datetime.now(UTC) + timedelta(days=3)  # no planned sleep is near, whenever this runs
-    tables = TABLES.format(image=theirs.image, day=f"{day:%a}") + "[state]"
+    # Neither a planned wake is near nor a stop, which comes at the same time of each day.
+    wake = datetime.now(UTC) + timedelta(days=3, hours=12)
+    tables = TABLES.format(image=theirs.image, wake=wake) + "[state]"
     asleep = text.replace("schedules = true", "schedules = false").replace("[state]", tables, 1)
     path = folder / "sandbox.toml"
     path.write_text(asleep)
@@ -128,10 +137,9 @@ def until_it_runs(process: subprocess.Popen[str], estate: Estate) -> None:
 
 
 def test_at_sigterm_it_ends_the_load_and_puts_the_environment_to_sleep(estate: Estate) -> None:
-    process = estate.start()
-    until_it_runs(process, estate)
-    process.send_signal(signal.SIGTERM)
-    said = process.communicate(timeout=120)[0]
+    with estate.loading() as process:
+        process.send_signal(signal.SIGTERM)
+        said = process.communicate(timeout=120)[0]
     assert process.returncode not in (0, 99), said
     assert "Traceback" not in said
     assert estate.databases == {"stopped": DATABASES}
@@ -145,10 +153,8 @@ def test_at_sigterm_it_ends_the_load_and_puts_the_environment_to_sleep(estate: E
 
 def test_at_sigkill_the_backstop_puts_it_to_sleep(estate: Estate) -> None:
     begun = datetime.now(UTC)
-    process = estate.start()
-    until_it_runs(process, estate)
-    process.kill()
-    process.communicate()
+    with estate.loading() as process:
+        process.kill()
     estate.client("sts").get_caller_identity()
     assert estate.databases == {"available": DATABASES}  # nobody is left who would stop them
     due = begun + WAKE_ROOM + LENGTH + AFTER
