@@ -1,7 +1,9 @@
 """Show whether an environment sleeps, part by part.
 
-Exit codes: 0 every part is as its plan says, 1 refused, 2 some are not: it is awake although its
-plan says that it sleeps, or only partly asleep.
+Each line is marked by the plan: databases start before services and stop after them, alarms and
+canaries wait until services are healthy.
+
+Exit codes: 0 every part is as its plan says, 1 refused, 2 some are not.
 
 Example: `pay asleep test-perf-1`
 """
@@ -12,6 +14,7 @@ import typer
 from botocore.exceptions import ClientError
 
 from pay.model import Environment
+from pay.model.environment.wakes import PartKind
 from rollout.aws.clients import asking
 from rollout.cost.bill import priced
 from rollout.cost.instances import groups
@@ -20,7 +23,7 @@ from rollout.cost.prices import load_prices
 from rollout.cost.table import money
 from rollout.delivery.sleeping import PARTLY
 from rollout.sleep.backstop import backstop_at
-from rollout.sleep.hours import by_plan, sleeps_again
+from rollout.sleep.hours import by_plan, planned_targets, sleeps_again
 from rollout.sleep.moving import Mover
 from rollout.sleep.parts import Target
 from rollout.sleep.report import Instances, as_data, instances, print_rows, require_sleep, summary
@@ -34,24 +37,24 @@ def asleep(environment: EnvironmentName, as_json: Json = False) -> None:
     chosen = choose(environment, load_for(environments_folder(), environment), "ENV")
     sleep = require_sleep(chosen, f"asking whether {environment} sleeps")
     at = now()
-    planned = Target.AWAKE if sleep.awake_until(at) else Target.ASLEEP
+    planned = planned_targets(sleep, at)
     with asking(chosen) as client:
         try:
             mover = Mover(chosen, client)
-            rows = [*mover.rows(Target.ASLEEP)]
+            state = summary([*mover.rows(Target.ASLEEP)])
+            rows = [*mover.rows_by_plan(planned)]
             running = instances(chosen, client, at)
-            as_planned = all(row.is_done for row in mover.rows(planned))
             once = backstop_at(chosen, client)
         except ClientError as error:
             raise Failed(f"{error} Allow your role this action.") from None
-    state = summary(rows)
+    as_planned = all(row.is_done for row in rows)
     lines = [*_lines(chosen, running)]
     if as_json:
         print_json(
             {
                 "environment": environment,
                 "state": state,
-                "planned": planned,
+                "planned": planned[PartKind.SERVICE],
                 "as_planned": as_planned,
                 "parts": as_data(rows),
                 "instances": {each.segment: str(each) for each in running},

@@ -1,18 +1,45 @@
-"""Says in words when an environment sleeps by its plan."""
+"""Says when an environment sleeps by its plan."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from pay.model.environment.sleep import Sleep
+from pay.model.environment.wakes import DATABASE_LEAD, PartKind
+from rollout.sleep.parts import Target
 from rollout.terminal.time_text import weekday_moment
 
 
+def planned_targets(sleep: Sleep, now: datetime) -> Mapping[PartKind, Target]:
+    """Return what parts of each kind are by the plan at a moment: databases start before services
+    and stop after them, alarms and canaries wait until services are healthy.
+    """
+    return {
+        kind: Target.AWAKE if sleep.awake_until(now, kind) else Target.ASLEEP for kind in PartKind
+    }
+
+
 def by_plan(sleep: Sleep, now: datetime) -> str:
-    """Return what the file says of this moment, as a sentence."""
+    """Return what the file says of this moment, in sentences."""
     if until := sleep.awake_until(now):
         return f"By its plan it is awake until {weekday_moment(until)}."
-    if following := sleep.next_wake(now):
-        return f"By its plan it sleeps until {weekday_moment(following)}."
-    return "By its plan it sleeps; pay wake wakes it."
+    following = sleep.next_wake(now)
+    if following:
+        words = f"By its plan it sleeps until {weekday_moment(following)}."
+    else:
+        words = "By its plan it sleeps; pay wake wakes it."
+    return f"{words}{_databases(sleep, now, following)}"
+
+
+def _databases(sleep: Sleep, now: datetime, following: datetime | None) -> str:
+    """Return what databases do before the services wake next; empty where they only start with
+    them.
+    """
+    if until := sleep.awake_until(now, PartKind.DATABASE):
+        return f" Its databases run until {weekday_moment(until)}."
+    start = sleep.next_wake(now, PartKind.DATABASE)
+    if start is None or (following and following - start <= DATABASE_LEAD):
+        return ""
+    return f" Its databases start on {weekday_moment(start)}."
 
 
 def sleeps_again(sleep: Sleep, once: datetime | None, now: datetime) -> str:

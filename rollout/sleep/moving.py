@@ -1,12 +1,13 @@
 """Puts an environment to sleep or wakes it, part by part, in the order of calls."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from botocore.exceptions import ClientError
 
 from pay.model import Environment
+from pay.model.environment.wakes import PartKind
 from rollout.aws.clients import Client
 from rollout.sleep.parts import CHANGES_NOW, Found, Group, Part, Target, groups
 from rollout.terminal.polling import Clock
@@ -18,7 +19,7 @@ CLOCK = Clock(poll_seconds=10)
 class Row:
     """How a part was left."""
 
-    kind: str
+    kind: PartKind
     name: str
     words: str
     is_done: bool
@@ -61,6 +62,16 @@ class Mover:
         """Yield every part as it is, done where it is at the target."""
         for group in groups(self.environment, self.client, target):
             for part in group.parts:
+                yield _row(part, part.find(target), target)
+
+    def rows_by_plan(self, planned: Mapping[PartKind, Target]) -> Iterator[Row]:
+        """Yield every part as it is, done where it is at the target that its kind has by the plan.
+
+        Raises botocore's ClientError when AWS refuses.
+        """
+        for group in groups(self.environment, self.client, Target.ASLEEP):
+            for part in group.parts:
+                target = planned[part.kind]
                 yield _row(part, part.find(target), target)
 
     def _move_group(self, group: Group, target: Target) -> list[Row]:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from pay.model import Environment
+from pay.model.environment.wakes import PartKind
 from pay.model.side import STEADY_STATE_SECONDS
 from pay.sleep.parts import SleepingSide, alarm_names, canaries, databases, sides
 from pay.sleep.planned import ALARMS_AT_ONCE
@@ -41,7 +42,7 @@ class Part(Protocol):
     def name(self) -> str: ...
 
     @property
-    def kind(self) -> str: ...
+    def kind(self) -> PartKind: ...
 
     def find(self, target: Target) -> Found:
         """Ask AWS. Raises botocore's ClientError when it refuses."""
@@ -70,7 +71,7 @@ class Database:
 
     name: str
     client: Client
-    kind: str = "database"
+    kind: PartKind = PartKind.DATABASE
 
     def find(self, target: Target) -> Found:
         rds = self.client("rds")
@@ -100,7 +101,7 @@ class Side:
 
     side: SleepingSide
     client: Client
-    kind: str = "service"
+    kind: PartKind = PartKind.SERVICE
 
     @property
     def name(self) -> str:
@@ -170,7 +171,7 @@ class Alarms:
     names: Sequence[str]
     client: Client
     name: str = "alarms"
-    kind: str = "alarms"
+    kind: PartKind = PartKind.ALARMS
 
     def find(self, target: Target) -> Found:
         known = [*self._described()]
@@ -216,7 +217,7 @@ class Canary:
 
     name: str
     client: Client
-    kind: str = "canary"
+    kind: PartKind = PartKind.CANARY
 
     def find(self, target: Target) -> Found:
         synthetics = self.client("synthetics")

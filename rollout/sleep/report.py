@@ -11,6 +11,7 @@ from rich.table import Table
 
 from pay.model import Environment, Segment
 from pay.model.environment.sleep import Sleep
+from pay.model.environment.wakes import PartKind
 from rollout.aws.clients import Client
 from rollout.aws.instances import groups as instance_groups
 from rollout.sleep.moving import Row
@@ -56,7 +57,7 @@ def require_sleep(environment: Environment, what: str) -> Sleep:
 
 def summary(rows: Sequence[Row]) -> str:
     """Return the state of the whole: `asleep`, `awake` or `partly`; rows are of ASLEEP."""
-    services = [row for row in rows if row.kind == "service" and row.words != "not there"]
+    services = [row for row in rows if row.kind is PartKind.SERVICE and row.words != "not there"]
     if all(row.is_done for row in rows):
         return Target.ASLEEP
     return "partly asleep" if any(row.is_done for row in services) else Target.AWAKE

@@ -314,6 +314,36 @@ def test_an_environment_on_ec2_alone_wakes_and_says_until_when(
     assert not any(aws.tasks.values())
 
 
+@pytest.mark.parametrize(
+    ("time", "databases", "wrong"),
+    [
+        ("22:10", "stopped", ()),
+        ("22:10", "available", ("database",)),
+        ("22:30", "available", ()),  # before the services
+        ("22:30", "stopped", ("database",)),
+        ("23:05", "available", ("service",)),  # alarms still wait
+        ("23:20", "available", ("alarms", "service")),
+        ("03:05", "available", ()),  # after the services
+    ],
+)
+def test_each_kind_of_part_is_measured_by_its_own_hours(
+    time: str,
+    databases: str,
+    wrong: tuple[str, ...],
+    make: Make,
+    pay_json: PayJson,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Services, alarms and canaries sleep; the databases are in one state."""
+    aws = make()
+    aws.databases |= dict.fromkeys(aws.databases, databases)
+    monkeypatch.setattr(asleep, "now", lambda: datetime.fromisoformat(f"2026-11-26T{time}:00Z"))
+    code, answer = pay_json("asleep", NAME)
+    not_as_planned = {part["kind"] for part in answer["parts"] if not part["is_done"]}
+    assert not_as_planned == {*wrong}
+    assert (code, answer["as_planned"]) == ((2, False) if wrong else (0, True))
+
+
 def test_a_service_whose_scaling_is_not_applied_yet_sleeps_too(
     make: Make, pay: Pay, checkout: Checkout
 ) -> None:

@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 from pay.model import Environment, Side, Stage, names
 from pay.model.environment.load import FAMILY, Load, Scenario
 from pay.model.environment.sleep import Sleep
+from pay.model.environment.wakes import PartKind
 from pay.model.metrics import REQUESTS, TARGET_5XX, Metric
 from rollout.cli import app
 from rollout.delivery.load_test import LoadTest, Outcome, Verdict, backstop_at
@@ -271,7 +272,7 @@ def test_another_image_with_the_contract_serves_by_one_line(estate: Estate) -> N
     assert estate.is_asleep
 
 
-LEFT = Row("database", "sandbox-ledger-rds-0", "available", False)
+LEFT = Row(PartKind.DATABASE, "sandbox-ledger-rds-0", "available", False)
 MET, MISSED = Check("runner", "p95_ms", 500, 400), Check("ledger on ec2", "failed_percent", 1, 2)
 
 

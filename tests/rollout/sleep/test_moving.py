@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pay.model import Environment
+from pay.model.environment.wakes import PartKind
 from rollout.sleep import moving
 from rollout.sleep.moving import Mover
 from rollout.sleep.parts import Found, Group, Side, Target, groups
@@ -42,7 +43,7 @@ class World:
 class Fake:
     name: str
     world: World
-    kind: str = "service"
+    kind: PartKind = PartKind.SERVICE
 
     def find(self, target: Target) -> Found:
         is_changing = self.name in self.world.changing

@@ -18,6 +18,7 @@ from pay.model.environment.wakes import (
     PATTERN,
     WORDS,
     Instant,
+    PartKind,
     Wake,
     read,
 )
@@ -180,25 +181,26 @@ class Sleep(Model):
         following = (next(stop.between(now, now + 8 * DAY), None) for stop in self.stops())
         return min(filter(None, following), default=None)
 
-    def awake_until(self, now: datetime) -> datetime | None:
-        """Return when the planned wake of the services that goes on ends; None: they sleep by the
+    def awake_until(self, now: datetime, kind: PartKind = PartKind.SERVICE) -> datetime | None:
+        """Return when the planned wake of such parts that goes on ends; None: they sleep by the
         plan.
         """
-        for wake in self.planned:
-            starts = [] if wake.databases_only else [*wake.start.between(now - 2 * DAY, now)]
-            ends = (next(wake.end.between(start, start + 2 * DAY)) for start in starts)
-            if until := next((end for end in ends if end > now), None):
+        for begin, end in self._hours(kind):
+            starts = begin.between(now - 2 * DAY, now)
+            ends = (next(end.between(start, start + 2 * DAY)) for start in starts)
+            if until := next((each for each in ends if each > now), None):
                 return until
         return None
 
-    def next_wake(self, now: datetime) -> datetime | None:
-        """Return when the services wake next by the plan; None: never."""
+    def next_wake(self, now: datetime, kind: PartKind = PartKind.SERVICE) -> datetime | None:
+        """Return when such parts wake next by the plan; None: never."""
         following = (
-            next(wake.start.between(now, now + 8 * DAY), None)
-            for wake in self.planned
-            if not wake.databases_only
+            next(begin.between(now, now + 8 * DAY), None) for begin, _ in self._hours(kind)
         )
         return min(filter(None, following), default=None)
+
+    def _hours(self, kind: PartKind) -> Iterator[tuple[Instant, Instant]]:
+        return filter(None, (wake.hours(kind) for wake in self.planned))
 
 
 def _clock_problems(wake: Wake) -> Iterator[Problem]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -13,7 +14,11 @@ DAYS = ("Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat")
 """A week as EventBridge Scheduler counts it (AWS: EventBridge Scheduler user guide)."""
 
 EVERY_DAY = frozenset(range(7))
-SHORTEST = timedelta(minutes=15)
+
+SHORTEST = timedelta(hours=1)
+"""Of a wake of services: what wakes them may come late, and must not come after the stop."""
+
+SHORTEST_OF_DATABASES = timedelta(minutes=15)
 
 DATABASE_LEAD = timedelta(minutes=45)
 """How long before the services the databases start: a schedule cannot wait for them."""
@@ -83,6 +88,15 @@ class Instant:
         )
 
 
+class PartKind(StrEnum):
+    """The kinds of parts that sleep and wake."""
+
+    DATABASE = "database"
+    SERVICE = "service"
+    ALARMS = "alarms"
+    CANARY = "canary"
+
+
 @dataclass(frozen=True)
 class Wake:
     """A span of time in which the environment is awake."""
@@ -108,6 +122,15 @@ class Wake:
     def databases_end(self) -> Instant:
         return self.end if self.databases_only else self.end.moved(DATABASE_LAG)
 
+    def hours(self, kind: PartKind) -> tuple[Instant, Instant] | None:
+        """Return when parts of a kind begin and end to be awake; None: they sleep on."""
+        if kind is PartKind.DATABASE:
+            return self.databases_start, self.databases_end
+        if self.databases_only:
+            return None
+        lag = timedelta() if kind is PartKind.SERVICE else ALARM_LAG
+        return self.start.moved(lag), self.end
+
     @property
     def instants(self) -> tuple[Instant, ...]:
         """Return every time at which something is done."""
@@ -130,8 +153,10 @@ def read(key: str, text: str, zone: str) -> Wake:
         raise ValueError(WORDS)
     days, hour, minute, utc, hours, minutes, databases = match.groups()
     length = timedelta(hours=int(hours or 0), minutes=int(minutes or 0))
-    if not SHORTEST <= length < timedelta(days=1):
-        raise ValueError("from 15 minutes to less than a day")
+    shortest = SHORTEST_OF_DATABASES if databases else SHORTEST
+    if not shortest <= length < timedelta(days=1):
+        minutes = shortest // timedelta(minutes=1)
+        raise ValueError(f"from {minutes} minutes to less than a day")
     start = Instant(
         _days(days.strip()) if days else EVERY_DAY,
         int(hour) * 60 + int(minute),

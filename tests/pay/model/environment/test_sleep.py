@@ -13,7 +13,8 @@ from pydantic import ValidationError
 from pay.environments.load import load_environment
 from pay.model import Environment, InvalidInput
 from pay.model.environment.sleep import LONGEST_STOP, Sleep
-from pay.model.environment.wakes import DAYS
+from pay.model.environment.wakes import ALARM_LAG, DAYS, SHORTEST, PartKind
+from pay.sleep.planned import LONGEST_DELAY
 
 LONDON = "Europe/London"
 
@@ -59,7 +60,8 @@ def test_takes_hours_of_every_week(values: dict[str, Any]) -> None:
         ({"wakes": ("Son 23:00 for 4h",)}, "such as Sun, Mon-Fri"),
         ({"wakes": ("Mon-Wed-Fri 23:00 for 4h",)}, "such as Sun, Mon-Fri"),
         ({"nightly": "23:00 for 24h"}, "less than a day"),
-        ({"nightly": "23:00 for 5m"}, "from 15 minutes"),
+        ({"nightly": "23:00 for 55m"}, "from 60 minutes"),
+        ({"wakes": ("Sun 03:15 for 5m databases",)}, "from 15 minutes"),
         ({"nightly": "23:00 for 4h", "wakes": ("Tue 03:00 for 4h",)}, "goes on"),
         ({"nightly": "22:00 for 4h", "wakes": ("Tue 23:00 UTC for 4h",)}, "goes on"),
         ({"nightly": "22:00 for 4h", "wakes": ("Tue 02:50 for 4h databases",)}, None),
@@ -117,6 +119,30 @@ def test_says_what_is_planned_also_over_midnight_and_clock_changes() -> None:
     assert only.next_wake(noon) is None
     assert only.next_stop(noon) is not None
     assert only.next_stop(noon) <= noon + timedelta(days=1)  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(
+    ("time", "awake"),
+    [
+        ("22:14", ""),
+        ("22:15", "database"),
+        ("23:00", "database service"),
+        ("23:15", "database service alarms canary"),
+        ("02:59", "database service alarms canary"),
+        ("03:00", "database"),
+        ("03:10", ""),
+        ("12:00", "database"),  # they start alone at half past eleven
+        ("13:05", ""),
+    ],
+)
+def test_each_kind_of_part_has_hours_of_its_own(time: str, awake: str) -> None:
+    sleep = Sleep(timezone="UTC", nightly="23:00 for 4h", wakes=("Tue 11:30 for 95m databases",))
+    now = datetime.fromisoformat(f"2027-03-23T{time}:00Z")  # a Tuesday
+    assert " ".join(kind for kind in PartKind if sleep.awake_until(now, kind)) == awake
+
+
+def test_what_wakes_services_late_still_comes_before_their_stop() -> None:
+    assert ALARM_LAG + LONGEST_DELAY < SHORTEST
 
 
 @pytest.mark.parametrize(
