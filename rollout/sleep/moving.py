@@ -1,7 +1,7 @@
 """Puts an environment to sleep or wakes it, part by part, in the order of calls."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from botocore.exceptions import ClientError
@@ -72,7 +72,8 @@ class Mover:
         for group in groups(self.environment, self.client, Target.ASLEEP):
             for part in group.parts:
                 target = planned[part.kind]
-                yield _row(part, part.find(target), target)
+                row = _row(part, part.find(target), target)
+                yield row if row.is_done else replace(row, because=f"{target} by its plan")
 
     def _move_group(self, group: Group, target: Target) -> list[Row]:
         rows: dict[str, Row] = {}

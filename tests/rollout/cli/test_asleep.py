@@ -341,6 +341,8 @@ def test_each_kind_of_part_is_measured_by_its_own_hours(
     code, answer = pay_json("asleep", NAME)
     not_as_planned = {part["kind"] for part in answer["parts"] if not part["is_done"]}
     assert not_as_planned == {*wrong}
+    for part in answer["parts"]:
+        assert (part["because"] or "").endswith(" by its plan") is not part["is_done"]
     assert (code, answer["as_planned"]) == ((2, False) if wrong else (0, True))
 
 
