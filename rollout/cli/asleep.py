@@ -23,9 +23,9 @@ from rollout.cost.prices import load_prices
 from rollout.cost.table import money
 from rollout.delivery.sleeping import PARTLY
 from rollout.sleep.backstop import backstop_at
-from rollout.sleep.hours import by_plan, planned_targets, sleeps_again
+from rollout.sleep.hours import by_plan, sleeps_again
 from rollout.sleep.moving import Mover
-from rollout.sleep.parts import Target
+from rollout.sleep.parts import Target, planned
 from rollout.sleep.report import Instances, as_data, instances, print_rows, require_sleep, summary
 from rollout.terminal.arguments import EnvironmentName, Json, environments_folder, now
 from rollout.terminal.console import choose, console, print_json
@@ -37,12 +37,11 @@ def asleep(environment: EnvironmentName, as_json: Json = False) -> None:
     chosen = choose(environment, load_for(environments_folder(), environment), "ENV")
     sleep = require_sleep(chosen, f"asking whether {environment} sleeps")
     at = now()
-    planned = planned_targets(sleep, at)
     with asking(chosen) as client:
         try:
             mover = Mover(chosen, client)
             state = summary([*mover.rows(Target.ASLEEP)])
-            rows = [*mover.rows_by_plan(planned)]
+            rows = [*mover.rows_by_plan(sleep, at)]
             running = instances(chosen, client, at)
             once = backstop_at(chosen, client)
         except ClientError as error:
@@ -54,7 +53,7 @@ def asleep(environment: EnvironmentName, as_json: Json = False) -> None:
             {
                 "environment": environment,
                 "state": state,
-                "planned": planned[PartKind.SERVICE],
+                "planned": planned(sleep, PartKind.SERVICE, at),
                 "as_planned": as_planned,
                 "parts": as_data(rows),
                 "instances": {each.segment: str(each) for each in running},

@@ -1,21 +1,10 @@
-"""Says when an environment sleeps by its plan."""
+"""Says in words when an environment sleeps by its plan."""
 
-from collections.abc import Mapping
 from datetime import datetime
 
 from pay.model.environment.sleep import Sleep
 from pay.model.environment.wakes import DATABASE_LEAD, PartKind
-from rollout.sleep.parts import Target
 from rollout.terminal.time_text import weekday_moment
-
-
-def planned_targets(sleep: Sleep, now: datetime) -> Mapping[PartKind, Target]:
-    """Return what parts of each kind are by the plan at a moment: databases start before services
-    and stop after them, alarms and canaries wait until services are healthy.
-    """
-    return {
-        kind: Target.AWAKE if sleep.awake_until(now, kind) else Target.ASLEEP for kind in PartKind
-    }
 
 
 def by_plan(sleep: Sleep, now: datetime) -> str:

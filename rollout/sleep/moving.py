@@ -1,15 +1,16 @@
 """Puts an environment to sleep or wakes it, part by part, in the order of calls."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from botocore.exceptions import ClientError
 
 from pay.model import Environment
+from pay.model.environment.sleep import Sleep
 from pay.model.environment.wakes import PartKind
 from rollout.aws.clients import Client
-from rollout.sleep.parts import CHANGES_NOW, Found, Group, Part, Target, groups
+from rollout.sleep.parts import CHANGES_NOW, Found, Group, Part, Target, groups, planned
 from rollout.terminal.polling import Clock
 
 CLOCK = Clock(poll_seconds=10)
@@ -64,14 +65,14 @@ class Mover:
             for part in group.parts:
                 yield _row(part, part.find(target), target)
 
-    def rows_by_plan(self, planned: Mapping[PartKind, Target]) -> Iterator[Row]:
-        """Yield every part as it is, done where it is at the target that its kind has by the plan.
+    def rows_by_plan(self, sleep: Sleep, at: datetime) -> Iterator[Row]:
+        """Yield every part as it is, done where it is as its kind is by the plan at a moment.
 
         Raises botocore's ClientError when AWS refuses.
         """
         for group in groups(self.environment, self.client, Target.ASLEEP):
             for part in group.parts:
-                target = planned[part.kind]
+                target = planned(sleep, part.kind, at)
                 row = _row(part, part.find(target), target)
                 yield row if row.is_done else replace(row, because=f"{target} by its plan")
 

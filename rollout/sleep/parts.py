@@ -4,11 +4,12 @@ them. Each asks first: a second call changes nothing.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
 
 from pay.model import Environment
+from pay.model.environment.sleep import Sleep
 from pay.model.environment.wakes import PartKind
 from pay.model.side import STEADY_STATE_SECONDS
 from pay.sleep.parts import SleepingSide, alarm_names, canaries, databases, sides
@@ -22,6 +23,13 @@ class Target(StrEnum):
 
     ASLEEP = "asleep"
     AWAKE = "awake"
+
+
+def planned(sleep: Sleep, kind: PartKind, now: datetime) -> Target:
+    """Return what parts of a kind are by the plan at a moment: databases start before services and
+    stop after them, alarms and canaries wait until services are healthy.
+    """
+    return Target.AWAKE if sleep.awake_until(now, kind) else Target.ASLEEP
 
 
 @dataclass(frozen=True)
