@@ -37,6 +37,7 @@ from rollout.terminal.arguments import (
     EnvironmentName,
     Json,
     OptionalEnvironmentName,
+    duration,
     environments_folder,
     now,
 )
@@ -50,7 +51,7 @@ from rollout.terminal.console import (
 )
 from rollout.terminal.environments import load_for
 from rollout.terminal.output import writable, write_output
-from rollout.terminal.time_text import duration, local
+from rollout.terminal.time_text import local
 
 NOT_READ = 3
 """The exit code when nobody knows what a tool would say, as of a judge without enough data."""

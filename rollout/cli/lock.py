@@ -22,10 +22,10 @@ from rollout.locks.bucket import LockBucket
 from rollout.locks.holding import break_lock, free, locked, new_lock, take
 from rollout.locks.lock import BY_HAND, HOLDS, LONGEST, SHORTEST, Held, place_of
 from rollout.moves.journal import author
-from rollout.terminal.arguments import EnvironmentName, Json, environments_folder
+from rollout.terminal.arguments import EnvironmentName, Json, duration, environments_folder
 from rollout.terminal.console import choose, console, print_json
 from rollout.terminal.environments import load_for
-from rollout.terminal.time_text import duration, local, span
+from rollout.terminal.time_text import local, span
 
 
 def _length(text: str) -> timedelta:

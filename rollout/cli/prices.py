@@ -18,10 +18,9 @@ from rich.table import Column, Table
 from pay.files import read_text, replace_file
 from rollout.cost.prices import OLDEST, PriceList, load_prices, price_file
 from rollout.cost.refresh import changes, look_up, pricing_client, with_offers
-from rollout.terminal.arguments import Json, now
+from rollout.terminal.arguments import Json, duration, now
 from rollout.terminal.console import console, print_json
 from rollout.terminal.tables import print_table
-from rollout.terminal.time_text import duration
 
 
 def prices(

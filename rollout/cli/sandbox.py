@@ -14,9 +14,13 @@ import typer
 from typer.core import TyperGroup
 
 from pay.model.text_types import LARGEST_PORT
-from rollout.terminal.arguments import environment_names, environments_folder, service_names
+from rollout.terminal.arguments import (
+    duration,
+    environment_names,
+    environments_folder,
+    service_names,
+)
 from rollout.terminal.console import reporting
-from rollout.terminal.time_text import duration
 from sandbox import control
 from sandbox.estate.mistakes import Mistake
 from sandbox.plan_only import is_plan_only

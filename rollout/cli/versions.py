@@ -15,9 +15,8 @@ from typing import Annotated
 import typer
 
 from pay.files import read_text, replace_file
-from rollout.terminal.arguments import Json
+from rollout.terminal.arguments import Json, duration
 from rollout.terminal.console import console, print_findings, print_json
-from rollout.terminal.time_text import duration
 from rollout.versions.known import KNOWN, load
 from rollout.versions.pinned import pinned
 from rollout.versions.refresh import newest, with_newest

@@ -18,8 +18,7 @@ import typer
 from rollout.delivery.environment_locks import Wait
 from rollout.delivery.sleeping import DryRun, run
 from rollout.sleep.parts import Target
-from rollout.terminal.arguments import EnvironmentName, Json
-from rollout.terminal.time_text import duration
+from rollout.terminal.arguments import EnvironmentName, Json, duration
 
 
 def wake(

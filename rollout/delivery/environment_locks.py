@@ -14,7 +14,7 @@ from rollout.aws.clients import asking
 from rollout.locks.bucket import LockBucket
 from rollout.locks.holding import holding, new_lock
 from rollout.locks.lock import place_of
-from rollout.terminal.time_text import duration
+from rollout.terminal.arguments import duration
 
 Wait = Annotated[
     timedelta | None,

@@ -1,8 +1,9 @@
 """The arguments and options that several commands share."""
 
 import os
+import re
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -115,3 +116,21 @@ def environments_folder() -> Path:
 def now() -> datetime:
     """Return the time to the second, in UTC."""
     return datetime.now(UTC).replace(microsecond=0)
+
+
+_DURATION = re.compile(
+    r"(?:(?P<days>\d{1,4})d)?(?:(?P<hours>\d{1,4})h)?"
+    r"(?:(?P<minutes>\d{1,4})m)?(?:(?P<seconds>\d{1,5})s)?"
+)
+
+
+def duration(text: str) -> timedelta:
+    """Return a span of time that a person wrote: `90d`, `1h30m`, `90s`; for an option's parser.
+
+    Raises typer.BadParameter for other text.
+    """
+    match = _DURATION.fullmatch(text.strip())
+    if not text.strip() or match is None:
+        raise typer.BadParameter(f"{text!r} is not a time; write it as 90d, 1h30m, 30m or 90s.")
+    parts = {unit: int(count) for unit, count in match.groupdict(default="0").items()}
+    return timedelta(**parts)

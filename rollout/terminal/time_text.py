@@ -1,9 +1,6 @@
 """Moments and spans of time as a person reads them."""
 
-import re
 from datetime import datetime, timedelta
-
-import typer
 
 from pay.model.stage.dwell import LOCAL_ZONE
 
@@ -34,21 +31,3 @@ def span(length: timedelta, units: int = 2) -> str:
     counts = ((minutes // 1440, "d"), (minutes // 60 % 24, "h"), (minutes % 60, "min"))
     parts = [f"{count} {unit}" for count, unit in counts if count]
     return " ".join(parts[:units]) or "now"
-
-
-_DURATION = re.compile(
-    r"(?:(?P<days>\d{1,4})d)?(?:(?P<hours>\d{1,4})h)?"
-    r"(?:(?P<minutes>\d{1,4})m)?(?:(?P<seconds>\d{1,5})s)?"
-)
-
-
-def duration(text: str) -> timedelta:
-    """Return a span of time that a person wrote: `90d`, `1h30m`, `90s`; for an option's parser.
-
-    Raises typer.BadParameter for other text.
-    """
-    match = _DURATION.fullmatch(text.strip())
-    if not text.strip() or match is None:
-        raise typer.BadParameter(f"{text!r} is not a time; write it as 90d, 1h30m, 30m or 90s.")
-    parts = {unit: int(count) for unit, count in match.groupdict(default="0").items()}
-    return timedelta(**parts)

@@ -1,7 +1,11 @@
 """The benchmark measures what it says: process trees, and an estate with more services."""
 
 import os
+import re
+import subprocess
 import sys
+import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -11,6 +15,7 @@ from pay.environments.load import load_environments
 from tests.bench.estate import ENVIRONMENTS
 from tests.bench.more_services import copies, write_environments
 from tests.bench.process import RunFailed, can_measure_memory, measure
+from toolchain.paths import ROOT
 
 HELD_MB = 60
 BUSY_CHILD = f"""
@@ -49,3 +54,43 @@ def test_an_estate_with_more_services_is_a_valid_one(tmp_path: Path) -> None:
     assert services["frontend-2"].called == tuple(
         f"{name}-2" for name in services["frontend"].called
     )
+
+
+LIBRARIES = """
+import runpy, sys
+from importlib.metadata import packages_distributions
+runpy.run_path("main.py", run_name="__main__")
+names = {name.partition(".")[0] for name in sys.modules}
+owners = packages_distributions()
+print(*sorted({owner for name in names for owner in owners.get(name, ())}))
+"""
+
+
+@pytest.mark.slow
+def test_the_opponent_has_every_library_that_a_synthesis_imports(
+    tools: Mapping[str, str], tmp_path: Path
+) -> None:
+    limited = {
+        "CDKTF_OUTDIR": str(tmp_path),
+        "PAY_REUSE": "off",
+        "PAY_STACKS": "sandbox-ledger-*",
+    }
+    printed = subprocess.run(
+        [sys.executable, "-c", LIBRARIES],
+        cwd=ROOT,
+        env={**tools, **limited},
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    declared = {canonical(re.split(r"[<>=~\[]", each)[0]) for each in project["dependencies"]}
+    used = declared & {canonical(name) for name in printed.splitlines()[-1].split()}
+    assert {"cdktf", "detect-secrets", "pydantic"} <= used
+    lock = (ROOT / "toolchain" / "locks" / "prebuilt.txt").read_text()
+    assert used <= set(re.findall(r"^([\w.-]+)==", lock, re.MULTILINE))
+
+
+def canonical(name: str) -> str:
+    """Return a distribution's name as lock files spell it (PEP 503)."""
+    return re.sub(r"[-_.]+", "-", name).lower()
