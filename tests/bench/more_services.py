@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
-from pay.environments.load import environment_files
 from pay.model import Microservice
 
 _SERVICE = re.compile(r"^\[services\.([\w-]+)\]\n(?:(?!\[).*\n?)*", re.MULTILINE)
@@ -39,6 +38,12 @@ def _copy(service: Microservice, number: int) -> Microservice:
             "calls": tuple(
                 call.model_copy(update={"service": renamed(call.service)}) for call in service.calls
             ),
+            "scheduled_calls": tuple(
+                call.model_copy(
+                    update={"name": renamed(call.name), "service": renamed(call.service)}
+                )
+                for call in service.scheduled_calls
+            ),
             "links": tuple(
                 link.model_copy(update={"service": renamed(link.service)}) for link in service.links
             ),
@@ -50,6 +55,9 @@ def write_environments(source: Path, target: Path, times: int) -> None:
     """Environment files in which every copy of a service stands where its original does, with as
     many times the instances. Nothing is adopted: nothing runs yet of what the copies describe.
     """
+    # `copies` is for a program in which no reader has taken the catalogue yet.
+    from pay.environments.load import environment_files
+
     for file in environment_files(source).values():
         text = file.read_text(encoding="utf-8")
         text = "\n".join([text, *_tables(text, times)])

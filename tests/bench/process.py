@@ -8,6 +8,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -79,8 +80,9 @@ def descendants(pid: int) -> list[int]:
     """The process and everything that it started, as far as it still runs."""
     found = [pid]
     for parent in found:
-        for children in PROC.glob(f"{parent}/task/*/children"):
-            found += map(int, _text(children).split())
+        with suppress(OSError):  # it ends meanwhile
+            for children in PROC.glob(f"{parent}/task/*/children"):
+                found += map(int, _text(children).split())
     return found
 
 

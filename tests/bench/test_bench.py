@@ -56,6 +56,27 @@ def test_an_estate_with_more_services_is_a_valid_one(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.slow
+def test_the_stack_of_all_services_is_made_for_the_copies_too(
+    tools: Mapping[str, str], tmp_path: Path
+) -> None:
+    """As the benchmark makes it: in a program that has not read the catalogue yet."""
+    files, out = tmp_path / "environments", tmp_path / "out"
+    files.mkdir()
+    write_environments(ENVIRONMENTS, files, 2)
+    limited = {
+        "CDKTF_OUTDIR": str(out),
+        "PAY_ENVIRONMENTS": str(files),
+        "PAY_REUSE": "off",
+        "PAY_STACKS": "test-12-tasks",
+    }
+    command = [sys.executable, "-O", "tests/bench/run_main.py", "--services", "2"]
+    subprocess.run(command, cwd=ROOT, env={**tools, **limited}, check=True, capture_output=True)
+    written = (out / "stacks" / "test-12-tasks" / "cdk.tf").read_text()
+    for name in ("publicauth", "publicauth-2"):
+        assert f"test-12/{name}" in written
+
+
 LIBRARIES = """
 import runpy, sys
 from importlib.metadata import packages_distributions

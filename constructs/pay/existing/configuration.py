@@ -75,7 +75,12 @@ class ExistingConfiguration:
         return self._secret(f"shared_{shared}_secret", name)
 
     def _secret(self, key: str, name: str) -> DataAwsSecretsmanagerSecret:
-        return existing_secret(self._scope, key.replace("-", "_"), name)
+        """Look up a secret once, in a stack of several services, too, that share it."""
+        id = key.replace("-", "_")
+        known = self._scope.node.try_find_child(id)
+        if isinstance(known, DataAwsSecretsmanagerSecret):
+            return known
+        return existing_secret(self._scope, id, name)
 
     def _look_up_parameters(self) -> None:
         if not self._service.parameters:

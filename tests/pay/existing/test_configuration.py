@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 import pytest
-from cdktf import TerraformStack
+from cdktf import TerraformLocal, TerraformStack
 
 from pay.catalogue import CATALOGUE
 from pay.existing.configuration import ExistingConfiguration
@@ -87,3 +87,19 @@ def test_a_service_without_any_looks_nothing_up(environment: Environment) -> Non
     configuration, stack = looked_up(environment, service())
     assert configuration.value_from == {}
     assert "data" not in stack.document
+
+
+def test_services_of_one_stack_look_up_the_secret_that_they_share_once(
+    environment: Environment,
+) -> None:
+    def build(stack: TerraformStack) -> None:
+        for name in ("publicapi", "publicauth"):
+            made = ExistingConfiguration(stack, environment, CATALOGUE[name], f"{name}_")
+            TerraformLocal(stack, name, made.value_from["TOKEN_API_HMAC_SECRET"])
+
+    document = rendered(build).document
+    secrets = document["data"]["aws_secretsmanager_secret"]
+    assert secrets.keys() == {"publicapi_secret", "publicauth_secret", "shared_api_tokens_secret"}
+    shared = "${data.aws_secretsmanager_secret.shared_api_tokens_secret.arn}"
+    read_from = [document["locals"][name] for name in ("publicapi", "publicauth")]
+    assert read_from == [f"{shared}:TOKEN_API_HMAC_SECRET::"] * 2
