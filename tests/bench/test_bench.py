@@ -5,14 +5,15 @@ import re
 import subprocess
 import sys
 import tomllib
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from pay.catalogue import CATALOGUE
 from pay.environments.load import load_environments
-from tests.bench.estate import ENVIRONMENTS
+from tests.bench.estate import ENVIRONMENTS, PYTHON, RUN_MAIN, settings, synthesise
 from tests.bench.more_services import copies, write_environments
 from tests.bench.process import RunFailed, can_measure_memory, measure
 from toolchain.paths import ROOT
@@ -57,21 +58,14 @@ def test_an_estate_with_more_services_is_a_valid_one(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_the_stack_of_all_services_is_made_for_the_copies_too(
-    tools: Mapping[str, str], tmp_path: Path
-) -> None:
+@pytest.mark.usefixtures("tools")
+def test_the_stack_of_all_services_is_made_for_the_copies_too(tmp_path: Path) -> None:
     """As the benchmark makes it: in a program that has not read the catalogue yet."""
     files, out = tmp_path / "environments", tmp_path / "out"
     files.mkdir()
     write_environments(ENVIRONMENTS, files, 2)
-    limited = {
-        "CDKTF_OUTDIR": str(out),
-        "PAY_ENVIRONMENTS": str(files),
-        "PAY_REUSE": "off",
-        "PAY_STACKS": "test-12-tasks",
-    }
-    command = [sys.executable, "-O", "tests/bench/run_main.py", "--services", "2"]
-    subprocess.run(command, cwd=ROOT, env={**tools, **limited}, check=True, capture_output=True)
+    command = (*PYTHON, RUN_MAIN, "--services", "2")
+    synthesise(command, out, stacks="test-12-tasks", environments=files)
     written = (out / "stacks" / "test-12-tasks" / "cdk.tf").read_text()
     for name in ("publicauth", "publicauth-2"):
         assert f"test-12/{name}" in written
@@ -88,30 +82,19 @@ print(*sorted({owner for name in names for owner in owners.get(name, ())}))
 
 
 @pytest.mark.slow
-def test_the_opponent_has_every_library_that_a_synthesis_imports(
-    tools: Mapping[str, str], tmp_path: Path
-) -> None:
-    limited = {
-        "CDKTF_OUTDIR": str(tmp_path),
-        "PAY_REUSE": "off",
-        "PAY_STACKS": "sandbox-ledger-*",
-    }
+@pytest.mark.usefixtures("tools")
+def test_the_opponent_has_every_library_that_a_synthesis_imports(tmp_path: Path) -> None:
     printed = subprocess.run(
         [sys.executable, "-c", LIBRARIES],
         cwd=ROOT,
-        env={**tools, **limited},
+        env=settings(tmp_path, "sandbox-ledger-*"),
         check=True,
         capture_output=True,
         text=True,
     ).stdout
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    declared = {canonical(re.split(r"[<>=~\[]", each)[0]) for each in project["dependencies"]}
-    used = declared & {canonical(name) for name in printed.splitlines()[-1].split()}
+    declared = {canonicalize_name(Requirement(each).name) for each in project["dependencies"]}
+    used = declared & {*map(canonicalize_name, printed.splitlines()[-1].split())}
     assert {"cdktf", "detect-secrets", "pydantic"} <= used
     lock = (ROOT / "toolchain" / "locks" / "prebuilt.txt").read_text()
     assert used <= set(re.findall(r"^([\w.-]+)==", lock, re.MULTILINE))
-
-
-def canonical(name: str) -> str:
-    """Return a distribution's name as lock files spell it (PEP 503)."""
-    return re.sub(r"[-_.]+", "-", name).lower()

@@ -71,16 +71,15 @@ class ExistingConfiguration:
         return self._secret(f"{service}_secret", names.secret(self._environment.name, service))
 
     def _shared(self, shared: str) -> DataAwsSecretsmanagerSecret:
-        name = names.shared_secret(self._environment.name, shared)
-        return self._secret(f"shared_{shared}_secret", name)
-
-    def _secret(self, key: str, name: str) -> DataAwsSecretsmanagerSecret:
-        """Look up a secret once, in a stack of several services, too, that share it."""
-        id = key.replace("-", "_")
-        known = self._scope.node.try_find_child(id)
+        """Look it up once, in a stack of several services, too."""
+        key = f"shared_{shared}_secret"
+        known = self._scope.node.try_find_child(_id(key))
         if isinstance(known, DataAwsSecretsmanagerSecret):
             return known
-        return existing_secret(self._scope, id, name)
+        return self._secret(key, names.shared_secret(self._environment.name, shared))
+
+    def _secret(self, key: str, name: str) -> DataAwsSecretsmanagerSecret:
+        return existing_secret(self._scope, _id(key), name)
 
     def _look_up_parameters(self) -> None:
         if not self._service.parameters:
@@ -112,3 +111,7 @@ class ExistingConfiguration:
             arn = self._environment.arn("ssm", f"parameter{name}")
             self.parameter_arns.append(arn)
             self.value_from[variable] = arn
+
+
+def _id(key: str) -> str:
+    return key.replace("-", "_")

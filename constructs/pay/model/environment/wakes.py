@@ -155,8 +155,8 @@ def read(key: str, text: str, zone: str) -> Wake:
     length = timedelta(hours=int(hours or 0), minutes=int(minutes or 0))
     shortest = SHORTEST_OF_DATABASES if databases else SHORTEST
     if not shortest <= length < timedelta(days=1):
-        minutes = shortest // timedelta(minutes=1)
-        raise ValueError(f"from {minutes} minutes to less than a day")
+        fewest = shortest // timedelta(minutes=1)
+        raise ValueError(f"from {fewest} minutes to less than a day")
     start = Instant(
         _days(days.strip()) if days else EVERY_DAY,
         int(hour) * 60 + int(minute),
