@@ -4,6 +4,7 @@ from constructs import Construct
 
 from pay.catalogue import CATALOGUE
 from pay.catalogue.one_off_tasks import SCHEDULED_HTTP, STREAM_S3_SQS
+from pay.existing.configuration import SharedSecrets
 from pay.existing.network import ExistingNetwork
 from pay.model import Environment, names
 from pay.model.monitoring.failed_calls import failed_calls
@@ -26,8 +27,9 @@ class TasksStack(PayStack):
     def __init__(self, scope: Construct, environment: Environment) -> None:
         super().__init__(scope, TASKS, environment)
         network = ExistingNetwork(self, environment)
+        shared = SharedSecrets(self, environment)
         for service in migrated(environment, CATALOGUE):
-            migration(self, network, service, environment)
+            migration(self, network, shared, service, environment)
         key = encryption_key(
             self,
             "tasks",

@@ -31,17 +31,41 @@ def existing_secret(scope: Construct, id: str, name: str) -> DataAwsSecretsmanag
     )
 
 
+class SharedSecrets:
+    """The secrets that services share, each looked up once in a stack."""
+
+    def __init__(self, scope: Construct, environment: Environment) -> None:
+        self._scope = scope
+        self._environment = environment
+        self._known: dict[str, DataAwsSecretsmanagerSecret] = {}
+
+    def __getitem__(self, shared: str) -> DataAwsSecretsmanagerSecret:
+        if shared not in self._known:
+            name = names.shared_secret(self._environment.name, shared)
+            self._known[shared] = existing_secret(self._scope, _id(f"shared_{shared}_secret"), name)
+        return self._known[shared]
+
+
 class ExistingConfiguration:
     """The ARN of each secret and parameter of a microservice, and of all that a role must read."""
 
     def __init__(
-        self, scope: Construct, environment: Environment, service: Microservice, ids: str = ""
+        self,
+        scope: Construct,
+        environment: Environment,
+        service: Microservice,
+        *,
+        shared: SharedSecrets | None = None,
+        ids: str = "",
     ) -> None:
-        """`ids`: what the ids of the lookups begin with, in a stack of several services."""
+        """In a stack of several services: `shared` is the same for all, and the ids of a service's
+        other lookups begin with `ids`.
+        """
         self._scope = scope
         self._ids = ids
         self._environment = environment
         self._service = service
+        self._shared = SharedSecrets(scope, environment) if shared is None else shared
         self.secret_arns: list[str] = []
         """The secrets that the execution role may read."""
         self.secret_key_arns: list[str] = []
@@ -58,7 +82,7 @@ class ExistingConfiguration:
         for secret in self._service.secrets:
             variables_by_secret.setdefault(secret.shared, []).append(secret.variable)
         for shared, variables in variables_by_secret.items():
-            existing = self._shared(shared) if shared else self._own()
+            existing = self._shared[shared] if shared else self._own()
             arn = existing.arn
             self.secret_arns.append(arn)
             self.secret_key_arns.append(existing.kms_key_id)
@@ -68,18 +92,8 @@ class ExistingConfiguration:
 
     def _own(self) -> DataAwsSecretsmanagerSecret:
         service = self._service.name
-        return self._secret(f"{service}_secret", names.secret(self._environment.name, service))
-
-    def _shared(self, shared: str) -> DataAwsSecretsmanagerSecret:
-        """Look it up once, in a stack of several services, too."""
-        key = f"shared_{shared}_secret"
-        known = self._scope.node.try_find_child(_id(key))
-        if isinstance(known, DataAwsSecretsmanagerSecret):
-            return known
-        return self._secret(key, names.shared_secret(self._environment.name, shared))
-
-    def _secret(self, key: str, name: str) -> DataAwsSecretsmanagerSecret:
-        return existing_secret(self._scope, _id(key), name)
+        name = names.secret(self._environment.name, service)
+        return existing_secret(self._scope, _id(f"{service}_secret"), name)
 
     def _look_up_parameters(self) -> None:
         if not self._service.parameters:

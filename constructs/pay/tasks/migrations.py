@@ -2,7 +2,7 @@
 
 from constructs import Construct
 
-from pay.existing.configuration import ExistingConfiguration
+from pay.existing.configuration import ExistingConfiguration, SharedSecrets
 from pay.existing.network import ExistingNetwork
 from pay.model import Environment, Microservice, Side, names
 from pay.model.rights.tasks import execution_rights, tasks_trust
@@ -15,7 +15,11 @@ from pay.tasks.definition import role, task_definition
 
 
 def migration(
-    scope: Construct, network: ExistingNetwork, service: Microservice, environment: Environment
+    scope: Construct,
+    network: ExistingNetwork,
+    shared: SharedSecrets,
+    service: Microservice,
+    environment: Environment,
 ) -> None:
     """Create the task definition of a service's migration, and the role that starts it.
 
@@ -25,7 +29,7 @@ def migration(
     side, family = as_migration(service, environment), names.migration(service.name)
     ids = f"{family}_".replace("-", "_")
     repository = names.repository(service.name)
-    configuration = ExistingConfiguration(scope, environment, service, ids)
+    configuration = ExistingConfiguration(scope, environment, service, shared=shared, ids=ids)
     logs = LogGroups(side)
     variable = image_tag_variable(service.name)
     [application] = container_definitions(

@@ -6,7 +6,7 @@ import pytest
 from cdktf import TerraformLocal, TerraformStack
 
 from pay.catalogue import CATALOGUE
-from pay.existing.configuration import ExistingConfiguration
+from pay.existing.configuration import ExistingConfiguration, SharedSecrets
 from pay.model import Environment, Microservice, Secret
 from tests.support.services import service
 from tests.support.synthesised import Synthesised, rendered
@@ -93,8 +93,11 @@ def test_services_of_one_stack_look_up_the_secret_that_they_share_once(
     environment: Environment,
 ) -> None:
     def build(stack: TerraformStack) -> None:
+        shared = SharedSecrets(stack, environment)
         for name in ("publicapi", "publicauth"):
-            made = ExistingConfiguration(stack, environment, CATALOGUE[name], f"{name}_")
+            made = ExistingConfiguration(
+                stack, environment, CATALOGUE[name], shared=shared, ids=f"{name}_"
+            )
             TerraformLocal(stack, name, made.value_from["TOKEN_API_HMAC_SECRET"])
 
     document = rendered(build).document
