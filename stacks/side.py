@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from constructs import Construct
 
-from pay.model import Environment, Microservice, addresses
+from pay.model import Environment, LoadBalancerType, Microservice, addresses
 from pay.model.stack_kind import StackKind
 from pay.service.side_service import SideService
 from stacks.base import PayStack
@@ -22,6 +22,7 @@ class SideStack(PayStack):
         super().__init__(scope, self.kind, environment, service)
         self._forget_log_groups(service)
         if environment.services[service.name].stage in self.kind.stages:
+            self._keep_network_load_balancer(service)
             self.side_service(self, "Default", service=service, environment=environment)
 
     def _forget_log_groups(self, service: Microservice) -> None:
@@ -35,3 +36,13 @@ class SideStack(PayStack):
             for kind in kinds
         ]
         self.add_override("removed", forgotten)
+
+    def _keep_network_load_balancer(self, service: Microservice) -> None:
+        """Move it: states of before 0.3.0 hold it under the name of the other type. cdktf's own
+        `move_from_id` starts `terraform version` for each stack.
+        """
+        type = service.load_balancer_type
+        if type is LoadBalancerType.NETWORK:
+            old = addresses.load_balancer(LoadBalancerType.APPLICATION)
+            moved = {"from": str(old), "to": str(addresses.load_balancer(type))}
+            self.add_override("moved", [moved])

@@ -136,6 +136,17 @@ def test_a_side_forgets_the_log_groups_that_it_held_and_deletes_none(
         assert removed == [{"from": each, "lifecycle": {"destroy": False}} for each in held]
 
 
+@pytest.mark.parametrize("name", sorted(CATALOGUE))
+def test_a_network_load_balancer_is_the_one_that_had_the_other_name(
+    estate: Estate, name: str
+) -> None:
+    for side in Side:
+        stack = estate[side_stack("production-2", name, side)]
+        moved = {"from": "aws_lb.alb", "to": "aws_lb.nlb"}
+        is_network = "aws_lb.nlb" in stack.addresses
+        assert stack.document.get("moved", []) == ([moved] if is_network else [])
+
+
 def test_every_alarm_reaches_somebody(estate: Estate) -> None:
     for stack in sides(estate):
         alarms = stack.document["resource"]["aws_cloudwatch_metric_alarm"]

@@ -22,6 +22,7 @@ from jsii._kernel.types import (
 )
 
 from pay.hcl.schema import ProviderSchema
+from pay.hcl.sent_ahead import sent_ahead
 
 _HIDDEN = "Default"
 """A construct of this id leaves no trace in the names of what it holds (cdktf: unique.ts)."""
@@ -39,7 +40,7 @@ def answer_known_references(schema: ProviderSchema) -> None:
     if isinstance(jsii.kernel.provider, _KnownReferences):
         jsii.kernel.provider.schema = schema
     else:
-        known = _KnownReferences(jsii.kernel.provider, schema)
+        known = _KnownReferences(sent_ahead(jsii.kernel.provider), schema)
         jsii.kernel.provider = cast(BaseProvider, known)
 
 

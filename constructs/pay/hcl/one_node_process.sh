@@ -5,4 +5,4 @@ program="${2%/bin/jsii-runtime.js}/lib/program.js"
 if [ ! -f "$program" ]; then
     exec node "$@" # another version of jsii: start it unchanged
 fi
-exec node "$1" --preserve-symlinks --require "${0%.sh}.js" "$program"
+exec node --single-threaded "$1" --preserve-symlinks --require "${0%.sh}.js" "$program"

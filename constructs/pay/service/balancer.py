@@ -82,7 +82,7 @@ class ServiceLoadBalancer:
             # No access logs: AWS writes them for TLS listeners only, and this one speaks TCP.
             of_its_type = {"enable_cross_zone_load_balancing": True}
         type = side.service.load_balancer_type
-        load_balancer = Lb(
+        return Lb(
             self._scope,
             addresses.load_balancer(type).id,
             name=side.load_balancer,
@@ -93,10 +93,6 @@ class ServiceLoadBalancer:
             enable_deletion_protection=environment.protects(side.side, side.deployment.stage),
             **of_its_type,
         )
-        if not self._is_application:
-            # States of before 0.3.0 hold it under the name of the other type.
-            load_balancer.move_from_id(str(addresses.load_balancer(LoadBalancerType.APPLICATION)))
-        return load_balancer
 
     def _security_groups(self, network: ExistingNetwork) -> list[str] | None:
         if self._side.keeps(Kept.SECURITY_GROUPS):

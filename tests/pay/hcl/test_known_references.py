@@ -1,7 +1,7 @@
 """References that Python answers are those that Node would answer."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from pay.hcl.schema import ProviderSchema
 from pay.model import Environment
 from stacks.made_from import SCHEMA
 from tests.conftest import ROOT
+from tests.support.jsii_provider import way_to_node
 from tests.support.synthesised import synthesise
 
 
@@ -39,10 +40,8 @@ class Counting:
 
 
 @pytest.fixture
-def node(monkeypatch: pytest.MonkeyPatch) -> Iterator[Counting]:
-    """jsii's own way to Node, whatever another test did to it."""
-    provider: Any = jsii.kernel.provider
-    counting = Counting(vars(provider).get("_node", provider))
+def node(monkeypatch: pytest.MonkeyPatch) -> Counting:
+    counting = Counting(way_to_node())
     monkeypatch.setattr(jsii.kernel, "provider", counting)
     return counting
 
