@@ -7,7 +7,6 @@ from pay.model.environment.account import Account
 from pay.model.stacks import WATCHING
 from pay.model.watching.suppressions import Suppression
 from pay.watching.routes import FindingRoutes
-from pay.watching.suppressions import suppressions
 from stacks.base import PayStack
 
 
@@ -21,4 +20,8 @@ class WatchingStack(PayStack):
         if account.watching:
             found = detector(self, account)
             FindingRoutes(self, account, account.watching)
-            suppressions(self, suppressed, detector_id=found.id)
+            if suppressed:
+                # Only now: its bindings take longer to import than a stack takes to make.
+                from pay.watching.suppressions import suppressions
+
+                suppressions(self, suppressed, detector_id=found.id)

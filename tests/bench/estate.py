@@ -24,6 +24,8 @@ GATE_PYTHON = str(ROOT / ".venv-checkov/bin/python")
 
 MAIN = (*PYTHON, "main.py")
 MAIN_ON_PREBUILT = (*PREBUILT_PYTHON, RUN_MAIN, "--prebuilt")
+"""The same code on other bindings, with each of this project's shortcuts to Node."""
+PLAINLY_ON_PREBUILT = (*MAIN_ON_PREBUILT, "--plainly")
 
 _BLOCK = re.compile(r'^(?:resource|data) "', re.MULTILINE)
 # Each package of bindings writes which provider it was generated from: this project's
