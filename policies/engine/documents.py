@@ -6,34 +6,11 @@ from typing import Any
 
 from pay.iam.document import Statement, read_policy
 from pay.iam.patterns import includes, is_open_resource
+from pay.iam.policy_arguments import IDENTITY_POLICIES, POLICY_ARGUMENTS, RESOURCE_POLICIES
 from pay.unread import Unread
 from policies.engine.expressions import REFERENCE, document_in
 from policies.engine.rule import Judge, rule
 from policies.engine.stack import Block, Conf, NotKnown, Stack, blocks_of, get, strings
-
-IDENTITY_POLICIES = tuple(f"aws_iam_{each}policy" for each in ("role_", "", "user_", "group_"))
-"""The resources that say what a role, a user or a group may do."""
-
-_RESOURCES_WITH_A_POLICY = (
-    "aws_kms_key",
-    "aws_s3_bucket",
-    "aws_secretsmanager_secret",
-    "aws_sns_topic",
-    "aws_sqs_queue",
-)
-
-RESOURCE_POLICIES = (
-    *_RESOURCES_WITH_A_POLICY,
-    *(f"{each}_policy" for each in _RESOURCES_WITH_A_POLICY),
-    "aws_ecr_repository_policy",
-)
-"""The resources that say who may use a key, bucket, secret, topic, queue or repository."""
-
-POLICY_ATTRIBUTES = {
-    **dict.fromkeys((*IDENTITY_POLICIES, *RESOURCE_POLICIES), "policy"),
-    "aws_iam_role": "assume_role_policy",
-}
-"""Resource type -> its attribute with a policy document."""
 
 _TAKEN_IN = ("source_policy_documents", "override_policy_documents")
 
@@ -53,7 +30,7 @@ def write_out(stack: Stack) -> None:
     written: the rules refuse it.
     """
     for block in stack.blocks:
-        attribute = POLICY_ATTRIBUTES.get(block.type)
+        attribute, _ = POLICY_ARGUMENTS.get(block.type, ("", None))
         if block.kind == "resource" and attribute in block.conf:
             try:
                 block.conf[attribute] = [_document(block, attribute)]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pay.catalogue import CATALOGUE
 from pay.catalogue.one_off_tasks import ONE_OFF_TASKS, SCHEDULED_HTTP
 from pay.iam.document import Statement, policy_document
+from pay.iam.policy_arguments import Kind
 from pay.model import Environment, names
 from pay.model.environment.load import FAMILY
 from pay.model.rights.schedules import scheduler_rights, sleep_rights
@@ -23,7 +24,7 @@ from pay.model.vocabulary import Side
 from pay.service.logs import LogGroups
 from pay.sleep.parts import canaries, databases
 from rollout.guard.needed_rights import does_the_work
-from rollout.guard.new_policies import Kind, too_much
+from rollout.guard.new_policies import too_much
 from rollout.plans.policies import statements_of
 
 _SUFFIX = "-??????"

@@ -3,24 +3,15 @@ first plan, so a new policy has no excuse (PCI DSS v4.0.1, 7.2.5).
 """
 
 from collections.abc import Iterable, Iterator
-from enum import Enum
 
 from pay.catalogue import CATALOGUE
 from pay.catalogue.one_off_tasks import SCHEDULED_HTTP
 from pay.iam.document import Statement
 from pay.iam.grants import Grant, all_but, grants, in_words
 from pay.iam.patterns import BOUND_BY, is_open_resource
+from pay.iam.policy_arguments import Kind
 from pay.model import Environment, names
 from pay.model.rights.tasks import PULL_ACTIONS, pulls_agent
-
-
-class Kind(Enum):
-    """What a policy decides."""
-
-    IDENTITY = "what a role may do"
-    TRUST = "who may assume a role"
-    RESOURCE = "who may do what with the one resource that it belongs to, which `*` means there"
-
 
 _TAKE_NO_RESOURCE = frozenset(
     {

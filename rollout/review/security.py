@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from pay.iam.grants import narrowings, widenings
+from pay.iam.policy_arguments import ARGUMENTS
 from pay.unread import Unread
 from rollout.plans.containers import TASK_DEFINITION, containers_by_name
 from rollout.plans.plan import PAST, AttributeChange, ResourceChange, Verb
@@ -83,7 +84,6 @@ _CONTAINER_FIELDS = (
     "user",
 )
 
-_POLICIES = ("policy", "assume_role_policy")
 _COMPUTED = frozenset({"arn", "id", "unique_id", "create_date", "tags_all", "key_id", "tags"})
 
 
@@ -131,7 +131,7 @@ def _whole(change: ResourceChange, attributes: Iterable[AttributeChange]) -> Ite
         yield PAST[change.verb]
     for attribute in attributes:
         key = str(attribute.path[0])
-        if key in _POLICIES:
+        if key in ARGUMENTS:
             yield from _policy(change, attribute)
         elif key not in _COMPUTED and change.verb in (Verb.UPDATE, Verb.REPLACE):
             yield _line(attribute)

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Mapping
 
+from pay.iam.policy_arguments import Kind
 from pay.model import Environment
 from pay.model.stacks import known_stacks
-from rollout.guard.new_policies import Kind, too_much
+from rollout.guard.new_policies import too_much
 from rollout.plans.policies import statements_of
 from tests.support.synthesised import Synthesised
 

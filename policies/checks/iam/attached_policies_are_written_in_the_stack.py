@@ -4,7 +4,7 @@ These files do not show what a managed policy allows. AWS extends its own polici
 (PowerUserAccess, SecretsManagerReadWrite) without notice or review here.
 """
 
-from policies.engine.documents import IDENTITY_POLICIES
+from pay.iam.policy_arguments import IDENTITY_POLICIES
 from policies.engine.rule import rule
 from policies.engine.stack import Block
 

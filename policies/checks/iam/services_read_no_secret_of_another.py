@@ -6,8 +6,9 @@ A secret holds every key of its service. Read for one key, it gives all the othe
 import re
 from collections.abc import Iterator
 
+from pay.iam.policy_arguments import IDENTITY_POLICIES
 from pay.model import names
-from policies.engine.documents import IDENTITY_POLICIES, allowing
+from policies.engine.documents import allowing
 from policies.engine.rule import rule
 from policies.engine.stack import Block
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from pay.iam.grants import narrowings, widenings
+from pay.iam.policy_arguments import ARGUMENTS
 from pay.unread import Unread
 from rollout.plans.plan import ResourceChange, Verb
 from rollout.plans.policies import statements_of
@@ -41,7 +42,6 @@ _SWITCHES: Mapping[str, tuple[_Switch, ...]] = {
     ),
 }
 
-POLICIES = ("policy", "assume_role_policy")
 _MOST_GRANTS = 3
 
 
@@ -50,7 +50,7 @@ def exposure_effects(change: ResourceChange) -> Iterator[Effect]:
     yield from _ways(change)
     yield from _switches(change)
     if change.verb in (Verb.UPDATE, Verb.REPLACE):
-        for attribute in POLICIES:
+        for attribute in ARGUMENTS:
             yield from _grants(change, attribute)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import policies.checks  # noqa: F401  # declares the rules
-from policies.engine.documents import POLICY_ATTRIBUTES
+from pay.iam.policy_arguments import POLICY_ARGUMENTS
 from policies.engine.rule import RULES
 from tests.policies.conftest import count_as_synthesised, judge
 from tests.policies.iam_mutations import IAM_MUTATIONS, POLICY
@@ -68,6 +68,6 @@ def test_every_good_statement_is_accepted_in_every_form(form: str, reports: dict
 
 
 def test_every_rule_on_policies_is_broken_in_every_form() -> None:
-    ours = {each.text.id for each in RULES if set(each.types) <= set(POLICY_ATTRIBUTES)}
+    ours = {each.text.id for each in RULES if set(each.types) <= set(POLICY_ARGUMENTS)}
     checkovs = {each.rule for each in IAM_MUTATIONS if each.address in (POLICY, ROLE)}
     assert (ours | checkovs) - READ_NO_DOCUMENT <= {rule for rule, _, _ in BREAKS}

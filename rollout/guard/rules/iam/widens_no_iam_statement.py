@@ -4,42 +4,24 @@ what no new policy may have (`rollout.guard.new_policies`). A new policy of an e
 compared with nothing, and a policy that moves from one role to another is new to that one.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from pay.iam.document import Statement
+from pay.iam.document import Statement, policy_document
 from pay.iam.grants import widenings
+from pay.iam.policy_arguments import POLICY_ARGUMENTS, Kind
 from pay.model import Environment
-from pay.model.rights.keys_and_topics import used_by_findings
+from pay.model.environment.account import accounts
+from pay.model.rights.keys_and_topics import keeps_untold_findings, used_by_findings
 from pay.model.rights.tasks import pulls_images
 from pay.unread import Unread
 from rollout.guard.declared_rights import declared_rights
 from rollout.guard.needed_rights import of_topic
-from rollout.guard.new_policies import Kind, too_much
+from rollout.guard.new_policies import too_much
 from rollout.guard.rule import Context, Finding, Findings
 from rollout.plans.plan import Plan, ResourceChange, Verb
 from rollout.plans.policies import statements_of
 from rollout.plans.read import StackPlan
 from rollout.plans.values import is_unset, same
-
-_IDENTITY, _RESOURCE = ("policy", Kind.IDENTITY), ("policy", Kind.RESOURCE)
-
-_DOCUMENTS = {
-    "aws_iam_group_policy": _IDENTITY,
-    "aws_iam_policy": _IDENTITY,
-    "aws_iam_role": ("assume_role_policy", Kind.TRUST),
-    "aws_iam_role_policy": _IDENTITY,
-    "aws_iam_user_policy": _IDENTITY,
-    "aws_ecr_registry_policy": _RESOURCE,
-    "aws_ecr_repository_policy": _RESOURCE,
-    "aws_kms_key": _RESOURCE,
-    "aws_kms_key_policy": _RESOURCE,
-    "aws_s3_bucket_policy": _RESOURCE,
-    "aws_secretsmanager_secret_policy": _RESOURCE,
-    "aws_sns_topic": _RESOURCE,
-    "aws_sns_topic_policy": _RESOURCE,
-    "aws_sqs_queue_policy": _RESOURCE,
-    "aws_vpc_endpoint_policy": _RESOURCE,
-}
 
 _ATTACHMENTS = {
     "aws_iam_group_policy_attachment": "group",
@@ -69,14 +51,15 @@ DO = (
 def check(plan: StackPlan, context: Context) -> Findings:
     for change in plan.plan.moving:
         if not change.is_removed:
-            for text in (*_document(plan, change, context.environment(plan)), *_others(change)):
+            for text in (*_document(plan, change, context), *_others(change)):
                 yield Finding(change.address, text, DO)
 
 
-def _document(plan: StackPlan, change: ResourceChange, environment: Environment) -> Iterator[str]:
-    if change.type not in _DOCUMENTS:
+def _document(plan: StackPlan, change: ResourceChange, context: Context) -> Iterator[str]:
+    if change.type not in POLICY_ARGUMENTS:
         return
-    attribute, kind = _DOCUMENTS[change.type]
+    attribute, kind = POLICY_ARGUMENTS[change.type]
+    environment = context.environment(plan)
     is_new = change.verb is Verb.CREATE or _changes_owner(change)
     belongs_to_new = is_new and _owner_is_new(plan.plan, change)
     if change.is_unknown(attribute):
@@ -94,16 +77,26 @@ def _document(plan: StackPlan, change: ResourceChange, environment: Environment)
     if belongs_to_new:
         yield from too_much(after, kind, environment, plan.stack.service)
     else:
-        declared: tuple[Statement, ...] = ()
-        if change.type == "aws_iam_role_policy":
-            declared = declared_rights(change.after.get("role"), plan.stack, environment)
-        elif change.type == "aws_ecr_repository_policy" and environment.registry:
-            declared = (pulls_images(environment.registry.pulled_by),)
-        elif change.type == "aws_kms_key":
-            declared = tuple(used_by_findings(environment))
-        elif change.type == "aws_sns_topic_policy":
-            declared = tuple(of_topic(environment, str(change.before.get("arn"))))
+        declared = _declared(plan, change, environment, context)
         yield from widenings((*before, *declared), after)
+
+
+def _declared(
+    plan: StackPlan, change: ResourceChange, environment: Environment, context: Context
+) -> Iterable[Statement]:
+    """Return what the stacks give the policy's owner, or the owner of the resource."""
+    if change.type == "aws_iam_role_policy":
+        return declared_rights(change.after.get("role"), plan.stack, environment)
+    if change.type == "aws_ecr_repository_policy" and environment.registry:
+        return (pulls_images(environment.registry.pulled_by),)
+    if change.type == "aws_kms_key":
+        return used_by_findings(environment)
+    if change.type == "aws_sns_topic_policy":
+        return of_topic(environment, str(change.before.get("arn")))
+    if change.type == "aws_sqs_queue":
+        own = (a for a in accounts(context.environments.values()) if a.name == plan.stack.owner)
+        return statements_of(policy_document(*map(keeps_untold_findings, own)))
+    return ()
 
 
 def _others(change: ResourceChange) -> Iterator[str]:

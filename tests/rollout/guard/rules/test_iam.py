@@ -1,9 +1,15 @@
 """What the guard refuses about IAM statements."""
 
+from collections.abc import Mapping
+
 import pytest
 
 from pay.catalogue import CATALOGUE
-from pay.model import Side, Stage
+from pay.iam.document import policy_document
+from pay.iam.policy_arguments import RESOURCE_POLICIES
+from pay.model import Environment, Side, Stage
+from pay.model.environment.account import accounts
+from pay.model.rights.keys_and_topics import keeps_untold_findings
 from tests.rollout.guard.conftest import Judge
 from tests.support.plans import EC2, FARGATE, PLATFORM, Json, change, plan, policy, records, traffic
 from tests.support.services import RUNNING_TASKS
@@ -287,6 +293,36 @@ def test_the_key_policy_of_the_account_itself_is_no_wildcard(refused: Judge) -> 
     for document, expected in ((own, set()), (anybody, {"widens-no-iam-statement"})):
         new = plan(PLATFORM, change("aws_kms_key.cde_key", None, {"policy": document}))
         assert {refusal.rule for refusal in refused(new, stage=Stage.LEGACY)} == expected
+
+
+@pytest.mark.parametrize("stack", ["sandbox-tasks", "sandbox-watching"])
+@pytest.mark.parametrize("before", [None, {"name": "dead", "policy": ""}])
+def test_refuses_a_queue_that_lets_anybody_in(
+    refused: Judge, stack: str, before: Json | None
+) -> None:
+    document = policy({"Action": "sqs:*", "Resource": "*", "Principal": "*"})
+    after = {"name": "dead", "policy": document}
+    wider = plan(stack, change("aws_sqs_queue.dead_letters", before, after))
+    assert "widens-no-iam-statement" in {each.rule for each in refused(wider, stage=Stage.LEGACY)}
+
+
+def test_lets_a_queue_keep_findings_as_the_stacks_say(
+    refused: Judge, environments: Mapping[str, Environment]
+) -> None:
+    [account] = [a for a in accounts(environments.values()) if a.name == "sandbox"]
+    document = policy_document(keeps_untold_findings(account))
+    values = [{"name": "dead", "policy": each} for each in ("", document)]
+    named = plan("sandbox-watching", change("aws_sqs_queue.dead_letters", *values))
+    assert "widens-no-iam-statement" not in {
+        each.rule for each in refused(named, stage=Stage.LEGACY)
+    }
+
+
+@pytest.mark.parametrize("type", RESOURCE_POLICIES)
+def test_refuses_every_resource_that_lets_anybody_in(refused: Judge, type: str) -> None:
+    document = policy({"Action": "*", "Resource": "*", "Principal": "*"})
+    wider = plan(PLATFORM, change(f"{type}.any", {"policy": ""}, {"policy": document}))
+    assert "widens-no-iam-statement" in {each.rule for each in refused(wider, stage=Stage.LEGACY)}
 
 
 @pytest.mark.parametrize(
