@@ -1,7 +1,7 @@
 """Sends jsii's messages to Node before the answers to earlier ones are read (docs/decisions/0224).
 
-Nearly every message creates a construct, and its answer is known: a reference with the next number.
-So Python builds while Node creates, and neither waits for the other.
+Nearly every message creates a construct, and its answer is the reference with the next number. So
+Python builds while Node creates, and neither waits for the other.
 """
 
 import json
@@ -24,18 +24,21 @@ from jsii._kernel.types import (
 from jsii._stack_trace import is_enabled
 from jsii.errors import JavaScriptError
 
-MOST_UNREAD = 100
-"""Answers that wait to be read. They have to fit into a pipe (64 KiB), or both sides would wait."""
+MOST_UNREAD = 16 * 1024
+"""Bytes of messages whose answers nobody has read. Every pipe takes so many (16 KiB at least), so
+Python never waits to write while Node waits to write long answers, as errors are.
+"""
 STACK = "cdktf.TerraformStack"
 """Its constructor calls no method that a class in Python overrides."""
+_Request = CreateRequest | InvokeRequest
 _PLAIN = frozenset({str, int, float, bool, type(None)})
 
 
 def sent_ahead(node: BaseProvider) -> BaseProvider:
     """Return a way to Node that does not wait for answers that are known.
 
-    An error of cdktf is raised some messages later, with the construct that it is about;
-    JSII_HOST_STACK_TRACES=1, which is jsii's own, waits for each answer.
+    An error of cdktf is raised some messages later, with class and id of the construct that it is
+    about; JSII_HOST_STACK_TRACES=1, which is jsii's own, waits for each answer.
     """
     if is_enabled():
         return node
@@ -55,16 +58,22 @@ class _SentAhead:
         serializer.register_unstructure_hook(InvokeRequest, _invocation)
         self._to_node = self._process._process.stdin
         self._encode = json.JSONEncoder(default=jdefault).encode
-        self._unread: deque[tuple[str, ObjRef | dict[str, Any]]] = deque()
-        """What was sent, in words, and the answer that is known."""
+        self._unread: deque[tuple[_Request, ObjRef | dict[str, Any]]] = deque()
+        """What was sent, and the answer that is known."""
+        self._unread_bytes = 0
         self._last: int | None = None
         """The number of Node's last reference, where it is known for certain."""
 
     def __getattr__(self, name: str) -> Any:
-        """Return another way to ask Node, after every answer that it owes."""
-        self._settle()
-        self._last = None
-        return getattr(self._node, name)
+        """Return another way to ask Node. Called, it first reads the answers that Node owes."""
+        found = getattr(self._node, name)
+
+        def ask(*request: Any, **more: Any) -> Any:
+            self._settle()
+            self._last = None
+            return found(*request, **more)
+
+        return ask
 
     def create(self, request: CreateRequest) -> Any:
         may_call_back = request.overrides and request.fqn != STACK
@@ -77,7 +86,7 @@ class _SentAhead:
         line = self._line(_creation(request))
         self._last += 1
         response = CreateResponse(f"{request.fqn}@{self._last}")
-        self._send(line, request.fqn, ObjRef(response.ref))
+        self._send(line, request, ObjRef(response.ref))
         return response
 
     def get(self, request: GetRequest) -> Any:
@@ -92,33 +101,43 @@ class _SentAhead:
             self._settle()
             self._last = None
             return self._node.invoke(request)
-        self._send(self._line(_invocation(request)), f"addOverride of {request.objref.ref}", {})
+        self._send(self._line(_invocation(request)), request, {})
         return InvokeResponse(None)
 
     def _line(self, message: dict[str, Any]) -> bytes:
         return self._encode(message).encode() + b"\n"
 
-    def _send(self, line: bytes, what: str, answer: ObjRef | dict[str, Any]) -> None:
+    def _send(self, line: bytes, request: _Request, answer: ObjRef | dict[str, Any]) -> None:
+        if self._unread_bytes + len(line) > MOST_UNREAD:
+            self._settle()
         self._to_node.write(line)
         self._to_node.flush()
-        self._unread.append((what, answer))
-        if len(self._unread) >= MOST_UNREAD:
-            self._settle(leaving=MOST_UNREAD // 2)
+        self._unread.append((request, answer))
+        self._unread_bytes += len(line)
 
-    def _settle(self, leaving: int = 0) -> None:
-        """Read answers; raises RuntimeError for the first that is an error, none left unread."""
-        mistaken: list[tuple[str, Any]] = []
-        while len(self._unread) > (0 if mistaken else leaving):
-            what, expected = self._unread.popleft()
+    def _settle(self) -> None:
+        """Read every answer; raises RuntimeError for the first that is another than expected."""
+        mistaken: list[tuple[_Request, Any, Any]] = []
+        while self._unread:
             answer = self._process._next_message()
+            request, expected = self._unread.popleft()
             if answer != {"ok": expected}:
-                mistaken.append((what, answer))
+                mistaken.append((request, expected, answer))
+        self._unread_bytes = 0
         if mistaken:
             self._last = None
-            [(what, answer), *_] = mistaken
+            [(request, expected, answer), *_] = mistaken
+            other = f"Node answered {answer}, required is {expected}: set JSII_HOST_STACK_TRACES=1"
             cause: Any = JavaScriptError
-            mistake = answer.get("error", answer)
-            raise RuntimeError(f"{what}: {mistake}") from cause(answer.get("stack", ""))
+            raise RuntimeError(f"{_in_words(request)}: {answer.get('error', other)}") from cause(
+                answer.get("stack", "")
+            )
+
+
+def _in_words(request: _Request) -> str:
+    if isinstance(request, InvokeRequest):
+        return f"{request.method} of {request.objref.ref}"
+    return " ".join([request.fqn, *(each for each in request.args[1:2] if isinstance(each, str))])
 
 
 def _is_text(value: Any) -> bool:

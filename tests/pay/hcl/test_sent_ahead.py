@@ -1,11 +1,21 @@
 """Messages to Node that do not wait for their answers."""
 
+import signal
 from pathlib import Path
 from typing import Any
 
 import jsii
 import pytest
-from cdktf import App, Fn, TerraformElement, TerraformLocal, TerraformStack, Token
+from cdktf import (
+    App,
+    Fn,
+    IAnyProducer,
+    Lazy,
+    TerraformElement,
+    TerraformLocal,
+    TerraformStack,
+    Token,
+)
 
 from imports.aws.cloudwatch_metric_alarm import (
     CloudwatchMetricAlarmConfig,
@@ -54,10 +64,10 @@ def stack(node: Counting, tmp_path: Path) -> TerraformStack:
 
 def test_waits_for_no_construct_after_the_first(node: Counting, stack: TerraformStack) -> None:
     del node.waited[:]
-    for number in range(3 * MOST_UNREAD):
+    for number in range(300):
         TerraformLocal(stack, f"local-{number}", number).add_override("also", number)
     assert node.waited == []
-    assert len(stack.node.children) == 3 * MOST_UNREAD
+    assert len(stack.node.children) == 300
 
 
 def test_asks_what_it_cannot_know(node: Counting, stack: TerraformStack) -> None:
@@ -73,7 +83,7 @@ def test_asks_what_it_cannot_know(node: Counting, stack: TerraformStack) -> None
 def test_raises_the_first_error_with_what_it_is_about(stack: TerraformStack) -> None:
     for id_ in ("one", "one", "two", "two"):
         TerraformLocal(stack, id_, 1)
-    with pytest.raises(RuntimeError, match=rf"^cdktf\.TerraformLocal: {TWICE}") as raised:
+    with pytest.raises(RuntimeError, match=rf"^cdktf\.TerraformLocal one: {TWICE}") as raised:
         stack.node.children  # noqa: B018 - it waits for the answers
     assert "terraform-local.js" in str(raised.value.__cause__)
     # No answer is left over for the next question.
@@ -94,12 +104,52 @@ def test_raises_an_error_when_many_answers_wait(stack: TerraformStack) -> None:
     TerraformLocal(stack, "one", 1)
 
     def many() -> None:
-        for number in range(2 * MOST_UNREAD):
+        for number in range(300):
             TerraformLocal(stack, f"local-{number}", number)
 
     with pytest.raises(RuntimeError, match=TWICE):
         many()
     assert len(stack.node.children) > 1
+
+
+@pytest.mark.parametrize("size", [1, 2_500, 3 * MOST_UNREAD])
+def test_errors_longer_than_a_pipe_are_raised(stack: TerraformStack, size: int) -> None:
+    """Each answer has a stack trace. Python and Node would wait for each other for ever."""
+
+    def many() -> None:
+        for _ in range(200):
+            TerraformLocal(stack, "one", "v" * size)
+        stack.node.children  # noqa: B018 - it waits for the answers
+
+    signal.alarm(30)
+    try:
+        with pytest.raises(RuntimeError, match=TWICE):
+            many()
+    finally:
+        signal.alarm(0)
+
+
+def test_an_argument_that_node_has_to_know_first_is_made_first(stack: TerraformStack) -> None:
+    @jsii.implements(IAnyProducer)
+    class Produced:
+        def produce(self, context: Any) -> Any:
+            return "late"
+
+    late = Lazy.any_value(Produced())
+    TerraformLocal(stack, "one", late)
+    TerraformLocal(stack, "two", Lazy.any_value(Produced()))
+    assert stack.to_terraform()["locals"] == {"one": "late", "two": "late"}
+
+
+def test_says_what_node_answered_in_place_of_what_is_required(
+    node: Counting, stack: TerraformStack
+) -> None:
+    provider: Any = jsii.kernel.provider
+    TerraformLocal(stack, "one", 1)
+    provider._last += 7  # as if Node had numbered something that Python does not know of
+    TerraformLocal(stack, "two", 1)
+    with pytest.raises(RuntimeError, match=r"two: Node answered .*@\d+.*, required is .*_TRACES=1"):
+        stack.node.children  # noqa: B018 - it waits for the answers
 
 
 def test_python_is_still_called_back(stack: TerraformStack) -> None:
