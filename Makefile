@@ -1,6 +1,6 @@
 # Every target needs only Python 3.11 or later: `make setup` installs the rest into this checkout.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo check test synth bench bench-judge sandbox policy lab env bindings cdktn lock clean
+.PHONY: help setup demo check test synth bench bench-judge sandbox policy lab env bindings bindings-compare bindings-next cdktn lock clean
 
 PYTHON ?= $(shell sh toolchain/find-python.sh)
 TOOLCHAIN := $(PYTHON) -m toolchain
@@ -8,7 +8,7 @@ RUN := .venv/bin/python -m toolchain run --
 ENV ?= sandbox
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { gsub(/\$$\$$/, "$$"); printf "  make %-16s %s\n", $$1, $$2 }' Makefile
 
 setup: ## install what is missing (.venv, node_modules, imports/ and so on)
 	@$(TOOLCHAIN) setup
@@ -49,6 +49,12 @@ env: ## print the variables for terraform and cdktf: eval "$$(make -s env)"
 bindings: setup ## trim the provider's schema to the types in use and generate imports/
 	@.venv/bin/python -m toolchain bindings
 	@$(TOOLCHAIN) setup
+
+bindings-compare: ## list what differs between both versions of the provider for the stacks in cdktf.out
+	@.venv/bin/python -m toolchain.bindings.compare cdktf.out
+
+bindings-next: setup ## read the next version's schema back from WHEEL, the published bindings
+	@.venv/bin/python -m toolchain.bindings.prebuilt $(WHEEL)
 
 cdktn: setup ## try to leave cdktf for cdktn: every stack must stay equal
 	@.venv/bin/python -m toolchain cdktn

@@ -69,7 +69,7 @@ def main() -> None:
 def _suppressions(
     environments: Mapping[str, Environment],
 ) -> Callable[[Account], tuple[Suppression, ...]]:
-    """Return what says what an account suppresses today, in UTC; the file is read at most once."""
+    """Return a function that gives an account's suppressions of today, in UTC, and reads once."""
     today = datetime.now(UTC).date()
     read = cache(partial(load_suppressions, ENVIRONMENTS, environments, today))
     return lambda account: in_force(read(), account, today)

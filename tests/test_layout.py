@@ -7,7 +7,7 @@ from tests.conftest import ROOT
 ELSEWHERE = {
     ".": "of the project's own files: the README and tests themselves",
     "e2e": "of several packages together",
-    "bench": "a program that measures, and the test of its budgets",
+    "bench": "of the program that measures, which is here, too",
     "docs": "of pages and workflows",
     "policies/other_packs": "of what other packs of rules would flag",
     "support": "of how tests run Terraform",

@@ -47,6 +47,7 @@ def _plainly() -> None:
     """Make all stacks in one process that asks Node for each attribute, waits for each answer and
     looks for garbage, as an app of cdktf does.
     """
+    os.environ["JSII_NODE"] = str(Path(__file__).with_name("plain_node.sh"))
     import gc
 
     import pay.hcl.app

@@ -193,6 +193,18 @@ def runnable(page: Page) -> list[Block]:
     ]
 
 
+def test_people_start_nothing_by_the_name_of_a_module() -> None:
+    """`pay` and make are the doors."""
+    pages = [page for page in EVERY_PAGE if DECIDED not in page.path.parents]
+    assert [
+        f"{name(page)}: {line}"
+        for page in pages
+        for block in page.blocks
+        for line in block.text.splitlines()
+        if "python -m" in line
+    ] == []
+
+
 def written(block: Block) -> Block:
     verb, path, *where = block.marker.split()
     if verb == "insert":

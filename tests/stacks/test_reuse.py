@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -20,6 +21,8 @@ from pay.hcl.errors import HclError
 from pay.hcl.kept_output import KeptOutput
 from pay.model import Environment
 from pay.model.stack_kind import StackScope
+from pay.model.stacks import WATCHING
+from pay.model.watching.suppressions import Suppression, Tool
 from stacks.estate import PlannedStack, add_stack, planned_stacks
 from stacks.made_from import CODE, FILES, SCHEMA, code_folders, made_from
 from stacks.synthesis import synthesise
@@ -342,6 +345,28 @@ print(*(f.relative_to(Path.cwd()) for f in files if f.is_relative_to(Path.cwd())
 """
 
 
+def test_a_suppression_is_an_input_of_its_account_s_watching_and_of_no_other(
+    environments: Mapping[str, Environment],
+) -> None:
+    entry = Suppression(
+        tool=Tool.GUARDDUTY,
+        finding="Execution:Runtime/NewBinaryExecuted",
+        environment="sandbox",
+        service="connector",
+        severity="high",
+        reason="The JVM unpacks its native library at each start.",
+        owner="security lead of the platform team",
+        expires=date(2026, 12, 24),
+        evidence=("1ab92989",),
+    )
+    without = {stack.id: stack.made_from for stack in planned_stacks(environments)}
+    planned = planned_stacks(
+        environments, suppressions=lambda account: (entry,) * (account.name == "sandbox")
+    )
+    differ = {stack.id for stack in planned if stack.made_from != without[stack.id]}
+    assert differ == {WATCHING.stack_id("sandbox")}
+
+
 @pytest.mark.slow
 def test_starts_no_node_for_what_is_reused_and_reads_no_other_code(
     tools: Mapping[str, str], tmp_path: Path
@@ -366,3 +391,4 @@ def test_starts_no_node_for_what_is_reused_and_reads_no_other_code(
     assert any("jsii" in path.parts for path in new)
     modules()  # keeps it
     assert not any("jsii" in path.parts or "cdktf" in path.parts for path in modules())
+    assert any("jsii" in path.parts for path in modules(PAY_REUSE="off"))

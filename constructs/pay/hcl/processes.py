@@ -12,8 +12,8 @@ from typing import TypeVar
 Share = TypeVar("Share")
 Result = TypeVar("Result")
 
-MAX_PROCESSES = 3
-"""Three with their Node take 430 MB at the peak (`make bench`); they may take 450 MB."""
+MAX_PROCESSES = 2
+"""Two with their Node take 430 MB at the peak (`make bench`), three 500 MB; they may take 450."""
 
 
 def processes_for(items: int, *, at_least_each: int) -> int:

@@ -110,8 +110,11 @@ class _SentAhead:
     def _send(self, line: bytes, request: _Request, answer: ObjRef | dict[str, Any]) -> None:
         if self._unread_bytes + len(line) > MOST_UNREAD:
             self._settle()
-        self._to_node.write(line)
-        self._to_node.flush()
+        try:
+            self._to_node.write(line)
+            self._to_node.flush()
+        except BrokenPipeError as error:
+            raise RuntimeError("Node, which cdktf runs in, has ended: run this again") from error
         self._unread.append((request, answer))
         self._unread_bytes += len(line)
 

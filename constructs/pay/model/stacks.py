@@ -291,6 +291,11 @@ def traffic_stack(environment: str, service: str) -> str:
     return TRAFFIC.stack_id(environment, service)
 
 
+def side_stack(environment: str, service: str, side: Side) -> str:
+    [kind] = [kind for kind in KINDS if kind.side is side]
+    return kind.stack_id(environment, service)
+
+
 def kind_of(tags: Mapping[str, str]) -> StackKind | None:
     """Return the kind of the stack with these tags, or None if the table does not know it."""
     for kind in KINDS:

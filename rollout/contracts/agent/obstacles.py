@@ -15,6 +15,7 @@ from pay.catalogue import CATALOGUE
 from pay.model import Environment
 from pay.model.connections import EndKind
 from pay.model.side import ServiceSide
+from pay.model.stacks import side_stack
 from pay.model.watching.agent import CONTAINER_PREFIX, ENDPOINT, EXCLUSION_TAG, OLDEST_PLATFORM
 from rollout.aws.clients import Client, items
 from rollout.contracts.agent.coverage import Obstacle
@@ -72,7 +73,7 @@ def of_fargate(side: ServiceSide, tasks: Sequence[Any], client: Client, *, is_wh
 
 
 def _of_tasks(side: ServiceSide, tasks: Sequence[Any]) -> Iterator[Obstacle]:
-    stack = f"{side.environment.name}-{side.service.name}-{side.side}"
+    stack = side_stack(side.environment.name, side.service.name, side.side)
     reasons = {
         each.get("reason") or "it stopped, and ECS gives no reason"
         for task in tasks

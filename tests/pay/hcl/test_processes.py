@@ -56,7 +56,7 @@ def test_runs_exit_functions_of_the_work_and_none_of_its_parent(tmp_path: Path) 
 
 @pytest.mark.parametrize(
     ("cores", "items", "expected"),
-    [(1, 230, 1), (2, 230, 2), (2, 79, 1), (2, 80, 2), (64, 1840, 3)],
+    [(1, 230, 1), (2, 230, 2), (2, 79, 1), (2, 80, 2), (64, 1840, 2)],
 )
 def test_starts_as_many_as_pay_off(
     cores: int, items: int, expected: int, monkeypatch: pytest.MonkeyPatch

@@ -1,6 +1,8 @@
 """Messages to Node that do not wait for their answers."""
 
+import os
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -50,11 +52,12 @@ class Counting:
 
 
 @pytest.fixture
-def node(monkeypatch: pytest.MonkeyPatch) -> Counting:
+def node(monkeypatch: pytest.MonkeyPatch) -> Iterator[Counting]:
     counting = Counting(way_to_node())
     provider: Any = counting
     monkeypatch.setattr(jsii.kernel, "provider", sent_ahead(provider))
-    return counting
+    yield counting
+    way_to_node()
 
 
 @pytest.fixture
@@ -150,6 +153,17 @@ def test_says_what_node_answered_in_place_of_what_is_required(
     TerraformLocal(stack, "two", 1)
     with pytest.raises(RuntimeError, match=r"two: Node answered .*@\d+.*, required is .*_TRACES=1"):
         stack.node.children  # noqa: B018 - it waits for the answers
+
+
+def test_says_that_node_has_ended(stack: TerraformStack, monkeypatch: pytest.MonkeyPatch) -> None:
+    provider: Any = jsii.kernel.provider
+    stack.node.children  # noqa: B018 - it waits for the answers
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "wb", buffering=0) as broken:
+        monkeypatch.setattr(provider, "_to_node", broken)
+        with pytest.raises(RuntimeError, match="Node, which cdktf runs in, has ended"):
+            TerraformLocal(stack, "one", 1).add_override("two", 2)
 
 
 def test_python_is_still_called_back(stack: TerraformStack) -> None:
