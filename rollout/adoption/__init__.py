@@ -1,1 +1,1 @@
-"""Finding what runs today, so that it is taken over instead of created again."""
+"""Finds what runs today, so that it is taken over instead of created again."""

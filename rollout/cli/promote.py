@@ -6,9 +6,9 @@ blocks the move; nothing is written then.
 Where metrics of both sides can be compared, it asks the judge first, with the AWS credentials of
 the shell. PASS needs no evidence, FAIL blocks the move. Without a verdict `--evidence` says what
 was measured; in production `--approver` names the role that agrees to go on. From `dark` it runs
-the smoke tests of the Fargate side in the same way: FAILED blocks the move, no run is no pass.
-Where the account is watched, an open critical or high finding on a side blocks the move, and so
-does a task there without GuardDuty's agent.
+the smoke tests of the Fargate side in the same way: FAILED blocks the move, and so does a missing
+run. Where the account is watched, an open critical or high finding on a side blocks the move, and
+so does a task there without GuardDuty's agent.
 
 Example: `pay promote test-12 connector --evidence "errors 0.1 %, p99 as before, 4 h"`
 """

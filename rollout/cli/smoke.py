@@ -1,7 +1,7 @@
 """Try a side by smoke tests before, or while, it has traffic.
 
 Starts the canaries of the side in CloudWatch Synthetics, waits for the runs that this started, and
-says PASSED, FAILED or NOT KNOWN: no run is no pass. The requests keep their names but go to the
+says PASSED, FAILED or NOT KNOWN, which is not a pass. The requests keep their names but go to the
 load balancers of the side, also while its weight is 0. A third party's failure is NOT KNOWN, and a
 scenario in quarantine does not count. It uses the AWS credentials of the shell.
 

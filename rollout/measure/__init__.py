@@ -1,1 +1,1 @@
-"""What is measured of a service, and what the judge says of it."""
+"""Measures a service and judges it."""

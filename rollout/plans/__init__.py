@@ -1,1 +1,1 @@
-"""Reading Terraform plans: what changes, in which stack, in which order."""
+"""Reads Terraform plans: what changes, in which stack, in which order."""

@@ -58,4 +58,4 @@ def _next(verdict: SmokeVerdict) -> str:
             "look at the status page of the third party and run it again; if it stays down, put "
             "the scenario in quarantine in constructs/pay/catalogue/scenarios.py"
         )
-    return "no run is no pass: repair what is named above and run it again"
+    return "a test that did not run has not passed: repair what is named above and run it again"

@@ -226,7 +226,7 @@ class Suppression(Accepted):
     def problems(self) -> Iterator[Problem]:
         pattern, says = _FORMATS[self.tool]
         if not re.fullmatch(pattern, self.finding):
-            fix = "a finding about an instance or a user is of no service: answer it"
+            fix = "a finding about an instance or a user belongs to no service: answer it"
             is_guardduty = self.tool is Tool.GUARDDUTY
             yield Problem(
                 key="finding",

@@ -83,7 +83,7 @@ def test_reads_what_a_team_writes(changes: dict[str, Any], tmp_path: Path) -> No
             3,
             "finding: found 'NewBinaryExecuted'; allowed: a type",
         ),
-        ({"finding": "Recon:EC2/PortProbe"}, 3, "is of no service: answer it"),
+        ({"finding": "Recon:EC2/PortProbe"}, 3, "belongs to no service: answer it"),
         ({"finding": "*"}, 3, "finding: found '*'; allowed: one exact name"),
         ({"finding": "Execution:Runtime/*"}, 3, "one exact name"),
         ({"tool": "inspector", "finding": "all"}, 3, "one exact name"),
