@@ -16,12 +16,10 @@ from rollout.measure.judgement import Judgement
 from rollout.moves.journal import Move
 from rollout.moves.standings import Standings
 from rollout.moves.verdicts import Verdicts
+from rollout.schedule.table import MILESTONES
 from rollout.schedule.timetable import PlannedMove, PlannedWave, timetable
 from rollout.sleep.hours import by_plan
 from rollout.terminal.time_text import local, short_date, span, weekday_moment
-
-MARKED = (Stage.DARK, Stage.CANARY, Stage.CUTOVER, Stage.DETACHED, Stage.RETIRED)
-"""The stages that the timeline marks: where a service begins, first serves, has moved, is over."""
 
 LINE_HEIGHT = 26
 WIDTH = 1000
@@ -219,7 +217,7 @@ def as_page(standings: Standings, verdicts: Verdicts, *, runbooks: str = "docs/t
     return page.render(
         environments=environments,
         made=local(standings.now),
-        marked=MARKED,
+        marked=MILESTONES,
         runbooks=runbooks.rstrip("/"),
         width=WIDTH,
         line_height=LINE_HEIGHT,
@@ -315,7 +313,7 @@ def _timeline(plan: Sequence[PlannedWave]) -> Timeline | None:
                 marks = tuple(
                     Mark(x(m.at), m.after.value, f"{service}: {m.after}, {local(m.at)}")
                     for m in own
-                    if m.after in MARKED
+                    if m.after in MILESTONES
                 )
                 lines.append(Line(service, y, x(own[0].at), x(own[-1].at), marks))
     texts = tuple(
@@ -328,7 +326,7 @@ def _timeline(plan: Sequence[PlannedWave]) -> Timeline | None:
 def _dates(service: str, wave: PlannedWave) -> Iterator[str]:
     """Yield the date of each marked stage; empty where the service is beyond it."""
     at = {move.after: move.at for move in wave.moves if move.service == service}
-    return (short_date(at[stage]) if stage in at else "" for stage in MARKED)
+    return (short_date(at[stage]) if stage in at else "" for stage in MILESTONES)
 
 
 def _months(first: datetime, last: datetime) -> Iterator[datetime]:

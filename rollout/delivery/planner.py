@@ -5,11 +5,11 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from pay.model.images import APPLICATION_IMAGE_TAG
 from pay.model.stacks import TASKS, Stack
 from pay.model.tasks import image_tag_variable
 from rollout.delivery.terraform import Terraform
 from rollout.plans.releases import (
-    APPLICATION_IMAGE_TAG,
     image_tag_variables_of_tasks,
     release_of,
     releases_of_tasks,

@@ -8,15 +8,13 @@ from pydantic import ValidationError
 
 from pay.catalogue import CATALOGUE
 from pay.catalogue.one_off_tasks import ONE_OFF_TASKS
+from pay.model.images import APPLICATION_IMAGE_TAG
 from pay.model.problem import InvalidInput, Problem
 from pay.model.service.migrations import Migrations
 from pay.model.tasks import image_tag_variable
 from pay.unread import Unread
 from rollout.plans.containers import TASK_DEFINITION, containers_of
 from rollout.plans.plan import PriorState
-
-APPLICATION_IMAGE_TAG = "application_image_tag"
-"""As pay.service.images declares it, which is not imported because it imports cdktf."""
 
 
 def image_tag_variables(service: str) -> Mapping[str, str]:

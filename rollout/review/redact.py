@@ -5,6 +5,7 @@ import re
 from base64 import b64decode
 from typing import Any
 
+from pay.containers.images import DIGEST
 from pay.json_text import parsed
 from pay.secrets.values import MASK, masked, why_secret
 from rollout.plans.plan import AttributeChange
@@ -18,7 +19,7 @@ _NEVER_SHOWN = frozenset({"certificate_body", "private_key"})
 _SCRIPTS = frozenset({"user_data", "user_data_base64"})
 """Scripts, mostly as base 64: shown as the lines that differ, unless one looks like a secret."""
 
-_PUBLIC = re.compile(r"@sha256:[0-9a-f]{64}\Z|\AELBSecurityPolicy-[A-Za-z0-9-]+\Z")
+_PUBLIC = re.compile(rf"@{DIGEST}\Z|\AELBSecurityPolicy-[A-Za-z0-9-]+\Z")
 """What looks random and is public: the digest of an image (OCI image specification, "Digests") and
 the name of a security policy (AWS: Application Load Balancers, "Security policies")."""
 

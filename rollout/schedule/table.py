@@ -13,7 +13,8 @@ from rollout.moves.standings import Standings
 from rollout.schedule.timetable import PlannedWave
 from rollout.terminal.time_text import short_date, span
 
-_COLUMNS = (Stage.DARK, Stage.CANARY, Stage.CUTOVER, Stage.DETACHED, Stage.RETIRED)
+MILESTONES = (Stage.DARK, Stage.CANARY, Stage.CUTOVER, Stage.DETACHED, Stage.RETIRED)
+"""The stages that people are shown: where a service begins, first serves, has moved, is over."""
 
 
 def rules(standings: Standings, environment: Environment) -> str:
@@ -43,7 +44,7 @@ def as_table(
     table = Table(
         Column("wave", no_wrap=True),
         Column("service", no_wrap=True),
-        *(Column(stage.value, no_wrap=True, justify="right") for stage in _COLUMNS),
+        *(Column(stage.value, no_wrap=True, justify="right") for stage in MILESTONES),
         title=title,
         title_justify="left",
         caption=rules if plan else "Every service has moved.",
@@ -54,7 +55,7 @@ def as_table(
     for wave in plan:
         for number, service in enumerate(wave.services):
             at = {move.after: move.at for move in wave.moves if move.service == service}
-            cells = [short_date(at[stage]) if stage in at else "" for stage in _COLUMNS]
+            cells = [short_date(at[stage]) if stage in at else "" for stage in MILESTONES]
             is_inside = standings.catalogue[service].scope is Scope.INSIDE
             inside = " [magenta]CDE[/]" if is_inside else ""
             table.add_row("" if number else wave.title, service + inside, *cells)

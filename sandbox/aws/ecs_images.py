@@ -15,9 +15,11 @@ from typing import Any
 
 from moto.ecr.models import ecr_backends
 
+from pay.containers.images import DIGEST
+
 _ECR = re.compile(
     r"(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com/"
-    r"(?P<repository>[^:@]+)(@(?P<digest>sha256:[0-9a-f]{64})|:(?P<tag>.+))"
+    rf"(?P<repository>[^:@]+)(@(?P<digest>{DIGEST})|:(?P<tag>.+))"
 )
 
 BROKEN_TAG = "0-broken"

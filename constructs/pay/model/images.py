@@ -6,6 +6,9 @@ from enum import StrEnum
 from pay.model.environment.instance_types import Architecture
 from pay.model.vocabulary import ImageOwner
 
+APPLICATION_IMAGE_TAG = "application_image_tag"
+"""The Terraform variable of the application's image tag, as Pay's pipeline passes it."""
+
 
 class ImageKind(StrEnum):
     """What is started from an image."""

@@ -6,10 +6,8 @@ from constructs import Construct
 from pay.containers.images import DIGEST, MOVING_TAG, RELEASE_TAG, TAG
 from pay.model import names
 from pay.model.environment.environment import Environment
+from pay.model.images import APPLICATION_IMAGE_TAG
 from pay.model.side import ServiceSide
-
-APPLICATION_IMAGE_TAG = "application_image_tag"
-"""The Terraform variable of the application's image tag, as Pay's pipeline passes it."""
 
 
 def images(scope: Construct, side: ServiceSide) -> dict[str, str]:

@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 from pay.model import Environment, Side, names
 from pay.model.demand import CONNECTIONS_A_GIB, MOST_CONNECTIONS
 from pay.model.environment.instance_types import CPU_UNITS_PER_VCPU
+from pay.model.metrics import DATABASE_CONNECTIONS
 from pay.model.side import ServiceSide
 from rollout.aws.clients import Client, items
 from rollout.contracts.quotas import needs
@@ -301,12 +302,12 @@ def _most_used_connections(account: _Account, databases: Sequence[str]) -> dict[
             "Id": f"d{number}",
             "MetricStat": {
                 "Metric": {
-                    "Namespace": "AWS/RDS",
-                    "MetricName": "DatabaseConnections",
-                    "Dimensions": [{"Name": "DBInstanceIdentifier", "Value": name}],
+                    "Namespace": DATABASE_CONNECTIONS.namespace,
+                    "MetricName": DATABASE_CONNECTIONS.name,
+                    "Dimensions": [{"Name": DATABASE_CONNECTIONS.dimensions[0], "Value": name}],
                 },
                 "Period": 3600,
-                "Stat": "Maximum",
+                "Stat": DATABASE_CONNECTIONS.statistic,
             },
         }
         for number, name in enumerate(databases)

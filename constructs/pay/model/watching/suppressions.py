@@ -11,6 +11,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 
+from pay.containers.images import DIGEST
 from pay.model import names
 from pay.model.accepted import Accepted
 from pay.model.base import as_error
@@ -136,7 +137,7 @@ class Suppression(Accepted):
     """The service of which it is false."""
     side: Side | None = None
     """Left out: on both sides."""
-    image: Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")] | None = None
+    image: Annotated[str, Field(pattern=f"^{DIGEST}$")] | None = None
     """The digest of one image, for Inspector; left out: each image of the service."""
     severity: Annotated[Highest, BeforeValidator(_is_not_critical)]
     """The highest severity that it covers: low, medium or high."""
