@@ -13,7 +13,15 @@ from packaging.utils import canonicalize_name
 
 from pay.catalogue import CATALOGUE
 from pay.environments.load import load_environments
-from tests.bench.estate import ENVIRONMENTS, PYTHON, RUN_MAIN, settings, synthesise
+from tests.bench.estate import (
+    ENVIRONMENTS,
+    MAIN,
+    PYTHON,
+    RUN_MAIN,
+    hcl_of,
+    settings,
+    synthesise,
+)
 from tests.bench.more_services import copies, write_environments
 from tests.bench.process import RunFailed, can_measure_memory, measure
 from toolchain.paths import ROOT
@@ -69,6 +77,16 @@ def test_the_stack_of_all_services_is_made_for_the_copies_too(tmp_path: Path) ->
     written = (out / "stacks" / "test-12-tasks" / "cdk.tf").read_text()
     for name in ("publicauth", "publicauth-2"):
         assert f"test-12/{name}" in written
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("tools")
+def test_the_opponent_makes_the_same_without_this_project_s_shortcuts(tmp_path: Path) -> None:
+    stacks = "sandbox-ledger-*"
+    plainly, ours = tmp_path / "plainly", tmp_path / "ours"
+    synthesise((*PYTHON, RUN_MAIN, "--plainly"), plainly, stacks=stacks)
+    synthesise(MAIN, ours, stacks=stacks)
+    assert hcl_of(plainly) == hcl_of(ours) != {}
 
 
 LIBRARIES = """
