@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pay.catalogue import CATALOGUE
 from pay.catalogue.one_off_tasks import ONE_OFF_TASKS, SCHEDULED_HTTP
 from pay.iam.document import Statement, policy_document
-from pay.iam.policy_arguments import Kind
+from pay.iam.policy_arguments import PolicyKind
 from pay.model import Environment, names
 from pay.model.environment.load import FAMILY
 from pay.model.rights.schedules import scheduler_rights, sleep_rights
@@ -67,7 +67,7 @@ def _plain(
     return tuple(
         statement
         for statement in statements_of(policy_document(*statements))
-        if not [*too_much([statement], Kind.IDENTITY, environment, service)]
+        if not [*too_much([statement], PolicyKind.IDENTITY, environment, service)]
     )
 
 

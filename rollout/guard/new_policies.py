@@ -9,7 +9,7 @@ from pay.catalogue.one_off_tasks import SCHEDULED_HTTP
 from pay.iam.document import Statement
 from pay.iam.grants import Grant, all_but, grants, in_words
 from pay.iam.patterns import BOUND_BY, is_open_resource
-from pay.iam.policy_arguments import Kind
+from pay.iam.policy_arguments import PolicyKind
 from pay.model import Environment, names
 from pay.model.rights.tasks import PULL_ACTIONS, pulls_agent
 
@@ -32,7 +32,7 @@ functions access to resources in an Amazon VPC")."""
 
 
 def too_much(
-    statements: Iterable[Statement], kind: Kind, environment: Environment, service: str | None
+    statements: Iterable[Statement], kind: PolicyKind, environment: Environment, service: str | None
 ) -> Iterator[str]:
     """Yield in words what the statements allow that no new policy of the environment may.
     `service`: the owner of the stack; None: the stack does not belong to one service.
@@ -54,7 +54,7 @@ def too_much(
 def _reasons(
     grant: Grant,
     statement: Statement,
-    kind: Kind,
+    kind: PolicyKind,
     environment: Environment,
     own_service: str | None,
 ) -> Iterator[str]:
@@ -64,7 +64,7 @@ def _reasons(
     if why := _why_not_trusted(grant.principal, kind, environment):
         if not _pulls(grant, environment):
             yield why
-    if kind is not Kind.IDENTITY:
+    if kind is not PolicyKind.IDENTITY:
         return
     if not verb.strip("*?"):
         yield "everything that the service can do"
@@ -87,12 +87,12 @@ def _reasons(
         yield "in an account that the environment's file does not name"
 
 
-def _why_not_trusted(principal: str, kind: Kind, environment: Environment) -> str | None:
+def _why_not_trusted(principal: str, kind: PolicyKind, environment: Environment) -> str | None:
     """Return why a new policy must not admit the principal; None for AWS services and the own
     account.
     """
     type, _, name = principal.partition(":")
-    if kind is Kind.IDENTITY or type == "Service":
+    if kind is PolicyKind.IDENTITY or type == "Service":
         return None
     if type != "AWS":
         return "neither an AWS service nor a principal of the own account"

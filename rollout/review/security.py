@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from pay.iam.grants import narrowings, widenings
-from pay.iam.policy_arguments import ARGUMENTS
+from pay.iam.policy_arguments import ARGUMENT_NAMES
 from pay.unread import Unread
 from rollout.plans.containers import TASK_DEFINITION, containers_by_name
 from rollout.plans.plan import PAST, AttributeChange, ResourceChange, Verb
@@ -131,7 +131,7 @@ def _whole(change: ResourceChange, attributes: Iterable[AttributeChange]) -> Ite
         yield PAST[change.verb]
     for attribute in attributes:
         key = str(attribute.path[0])
-        if key in ARGUMENTS:
+        if key in ARGUMENT_NAMES:
             yield from _policy(change, attribute)
         elif key not in _COMPUTED and change.verb in (Verb.UPDATE, Verb.REPLACE):
             yield _line(attribute)

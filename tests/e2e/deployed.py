@@ -13,10 +13,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from pay.model import Environment, Side, names, stacks
-from pay.model.stacks import traffic_stack
+from pay.model.stacks import side_stack, traffic_stack
 from sandbox.instance import Sandbox
 from tests.conftest import ROOT
-from tests.support.stack_ids import side_stack
 
 SERVICE = "ledger"
 PLATFORM = stacks.PLATFORM.stack_id("sandbox")

@@ -15,7 +15,7 @@ from pay.hcl.schema import ProviderSchema
 from pay.model import Environment, Severity, Side, Stage, names
 from pay.model.environment.load import Load
 from pay.model.environment.sleep import Sleep
-from pay.model.stacks import LOAD, MONITORING, OVERVIEW, PLATFORM, SLEEP, TRAFFIC
+from pay.model.stacks import LOAD, MONITORING, OVERVIEW, PLATFORM, SLEEP, TRAFFIC, side_stack
 from pay.sleep.parts import sides
 from rollout.aws.clients import Client
 from rollout.guard.rule import Context
@@ -26,7 +26,6 @@ from stacks.estate import add_stack, planned_stacks
 from tests.conftest import ROOT
 from tests.support.plans import read
 from tests.support.services import at_stage
-from tests.support.stack_ids import side_stack
 from tests.support.terraform_runs import Terraform
 
 SERVICE = "ledger"

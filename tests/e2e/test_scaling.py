@@ -16,11 +16,11 @@ from pay.hcl.schema import ProviderSchema
 from pay.model import Environment, Side, Stage, TaskCount
 from pay.model.environment.scaling import Event
 from pay.model.side import ServiceSide
+from pay.model.stacks import side_stack
 from rollout.scaling.due import register_due
 from sandbox.instance import Sandbox
 from stacks.estate import add_stack, planned_stacks
 from tests.conftest import ROOT
-from tests.support.stack_ids import side_stack
 from tests.support.terraform_runs import Terraform
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]

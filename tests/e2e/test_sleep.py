@@ -17,7 +17,7 @@ from typer.testing import CliRunner, Result
 from pay.model import Environment, Side, Stage, names
 from pay.model.environment.load import Scenario
 from pay.model.monitoring.dead_letters import sleep_alarm
-from pay.model.stacks import LOAD, SLEEP
+from pay.model.stacks import LOAD, SLEEP, side_stack
 from pay.sleep.parts import alarm_names, databases
 from rollout.aws.clients import Client
 from rollout.cli import app as pay_app
@@ -45,7 +45,6 @@ from tests.e2e.sleeping_estate import (
 )
 from tests.support.checkout import Pay, fresh_checkout
 from tests.support.plans import read
-from tests.support.stack_ids import side_stack
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 

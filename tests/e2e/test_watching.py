@@ -23,6 +23,7 @@ from rollout.suppressions.report import hints, mistakes
 from sandbox.control import tick
 from tests.support.arrivals import BINARY, CONTROL, NOISY, VULNERABILITY, fails, runs, scans
 from tests.support.finding_events import Event, basic_scan, read_secret, runtime, vulnerability
+from tests.support.suppressions import suppression
 from tests.support.watched_stack import PAGE, TICKET, WATCHING, WEEKLY, Watched, watched_stack
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
@@ -33,18 +34,7 @@ LAST = TODAY + timedelta(days=30)
 
 
 def entry(tool: Tool, finding: str, **more: Any) -> Suppression:
-    return Suppression(
-        tool=tool,
-        finding=finding,
-        environment="sandbox",
-        service="connector",
-        severity="high",
-        reason="The JVM unpacks its native library at each start.",
-        owner="security lead of the platform team",
-        expires=LAST,
-        evidence=("1ab92989",),
-        **more,
-    )
+    return suppression(tool=tool, finding=finding, expires=LAST, **more)
 
 
 NOISE = entry(Tool.GUARDDUTY, NOISY, volume=True)

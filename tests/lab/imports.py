@@ -7,8 +7,8 @@ import re
 from dataclasses import dataclass
 
 from pay.model import Side, names
+from pay.model.stacks import side_stack
 from sandbox.instance import Sandbox
-from tests.support.stack_ids import side_stack
 
 _EXISTS = re.compile(r"already exists|AlreadyExists|not idempotent")
 _ADDRESS = re.compile(r"with (\w+)\.(\w+),")

@@ -11,9 +11,8 @@ from lab.findings import Fault
 from lab.lab import Lab
 from lab.walk import Walk
 from pay.model import Side, Stage
-from pay.model.stacks import traffic_stack
+from pay.model.stacks import side_stack, traffic_stack
 from sandbox.server.process import SandboxError
-from tests.support.stack_ids import side_stack
 
 POLL_SECONDS = 0.02
 

@@ -12,11 +12,10 @@ import pytest
 from lab.findings import Finding
 from lab.lab import Lab
 from pay.model import Side, Stage, names
-from pay.model.stacks import traffic_stack
+from pay.model.stacks import side_stack, traffic_stack
 from sandbox.server.process import SandboxError
 from tests.lab.conftest import INTERRUPTED, ROLLED_BACK, SEED
 from tests.lab.interruptions import WRITES_OF_RECORDS, at_call, is_killed, plan, recover
-from tests.support.stack_ids import side_stack
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 

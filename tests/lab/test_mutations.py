@@ -9,10 +9,9 @@ from lab.findings import Fault
 from lab.lab import Lab
 from lab.walk import Walk
 from pay.model import Side, Stage
-from pay.model.stacks import traffic_stack
+from pay.model.stacks import side_stack, traffic_stack
 from tests.lab.conftest import ROLLED_BACK
 from tests.lab.mutations import MUTATIONS, Mutation
-from tests.support.stack_ids import side_stack
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 

@@ -17,12 +17,12 @@ from lab.table import table
 from lab.walk import Walk
 from pay.model import Side, Stage, names
 from pay.model.judging.part import Verdict
+from pay.model.stacks import side_stack
 from pay.model.stage.transitions import Direction, rollbacks
 from rollout.moves.journal import read_all
 from tests.lab.conftest import INCIDENT, MOVED, ROLLED_BACK, Walks
 from tests.lab.existing import Inventory, inventory
 from tests.lab.interruptions import plan
-from tests.support.stack_ids import side_stack
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 

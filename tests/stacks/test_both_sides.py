@@ -7,7 +7,8 @@ import pytest
 from pay.catalogue import CATALOGUE
 from pay.model import LoadBalancerType, Side
 from pay.model.names import LOAD_BALANCER_NAME_LIMIT
-from tests.support.stack_ids import platform_stack, side_stack
+from pay.model.stacks import side_stack
+from tests.support.stack_ids import platform_stack
 from tests.support.synthesised import Synthesised
 
 Estate = Mapping[str, Synthesised]

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from pay.iam.policy_arguments import Kind
+from pay.iam.policy_arguments import PolicyKind
 from pay.model import Environment
 from pay.model.stacks import known_stacks
 from rollout.guard.new_policies import too_much
@@ -15,8 +15,8 @@ def test_the_guard_lets_a_new_role_have_whatever_the_stacks_give(
     estate: Mapping[str, Synthesised], environments: Mapping[str, Environment]
 ) -> None:
     judged = {
-        ("aws_iam_role_policy", "policy"): Kind.IDENTITY,
-        ("aws_iam_role", "assume_role_policy"): Kind.TRUST,
+        ("aws_iam_role_policy", "policy"): PolicyKind.IDENTITY,
+        ("aws_iam_role", "assume_role_policy"): PolicyKind.TRUST,
     }
     seen = 0
     for stack in estate.values():

@@ -22,11 +22,11 @@ from pay.hcl.kept_output import KeptOutput
 from pay.model import Environment
 from pay.model.stack_kind import StackScope
 from pay.model.stacks import WATCHING
-from pay.model.watching.suppressions import Suppression, Tool
 from stacks.estate import PlannedStack, add_stack, planned_stacks
 from stacks.made_from import CODE, FILES, SCHEMA, code_folders, made_from
 from stacks.synthesis import synthesise
 from tests.conftest import ROOT
+from tests.support.suppressions import suppression
 
 Files = Mapping[str, bytes]
 CARDID = {f"sandbox-cardid-{kind}" for kind in ("ec2", "fargate", "traffic", "monitoring")}
@@ -348,17 +348,7 @@ print(*(f.relative_to(Path.cwd()) for f in files if f.is_relative_to(Path.cwd())
 def test_a_suppression_is_an_input_of_its_account_s_watching_and_of_no_other(
     environments: Mapping[str, Environment],
 ) -> None:
-    entry = Suppression(
-        tool=Tool.GUARDDUTY,
-        finding="Execution:Runtime/NewBinaryExecuted",
-        environment="sandbox",
-        service="connector",
-        severity="high",
-        reason="The JVM unpacks its native library at each start.",
-        owner="security lead of the platform team",
-        expires=date(2026, 12, 24),
-        evidence=("1ab92989",),
-    )
+    entry = suppression(expires=date(2026, 12, 24))
     without = {stack.id: stack.made_from for stack in planned_stacks(environments)}
     planned = planned_stacks(
         environments, suppressions=lambda account: (entry,) * (account.name == "sandbox")

@@ -3,8 +3,8 @@
 import pytest
 
 from pay.model import Side, Stage
+from pay.model.stacks import side_stack
 from tests.stacks.conftest import AtStage
-from tests.support.stack_ids import side_stack
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from pay.model import Side
+from pay.model.stacks import side_stack
 from tests.conftest import ROOT
-from tests.support.stack_ids import side_stack
 
 
 @pytest.mark.slow

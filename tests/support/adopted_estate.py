@@ -13,14 +13,14 @@ from pay.catalogue import CATALOGUE
 from pay.environments.load import load_environments
 from pay.model import Environment, Segment, Severity, Side, addresses, host_name, names
 from pay.model.log_groups import log_groups
-from pay.model.stacks import traffic_stack
+from pay.model.stacks import side_stack, traffic_stack
 from rollout.guard.rule import Context
 from rollout.guard.verdict import judge
 from rollout.plans.read import read_plans
 from sandbox.instance import Sandbox
 from tests.conftest import ROOT, synthesise
 from tests.support.checkout import Checkout
-from tests.support.stack_ids import platform_stack, side_stack
+from tests.support.stack_ids import platform_stack
 
 ENVIRONMENT = "sandbox"
 SERVICES = ("connector", "egress", "products-ui")

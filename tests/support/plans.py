@@ -9,12 +9,12 @@ from typing import Any
 
 from pay.catalogue import CATALOGUE
 from pay.model import Environment, Record, Side, Stage, names
-from pay.model.stacks import WATCHING, traffic_stack
+from pay.model.stacks import WATCHING, side_stack, traffic_stack
 from pay.model.stage.write_order import Records
 from rollout.guard.rule import Context
 from rollout.guard.verdict import Verdict, judge
 from rollout.plans.read import read_plans
-from tests.support.stack_ids import platform_stack, side_stack
+from tests.support.stack_ids import platform_stack
 
 Json = dict[str, Any]
 

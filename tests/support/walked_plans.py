@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pay.environments.load import load_environments
 from pay.model import Environment, Segment, Side, Stage, names
-from pay.model.stacks import TASKS
+from pay.model.stacks import TASKS, side_stack
 from rollout.guard.rule import Context
 from rollout.plans.read import read_plans
 from sandbox.instance import Sandbox
@@ -16,7 +16,6 @@ from sandbox.settings import Settings
 from tests.support.edited_stacks import HCL, LONGER, NARROWED, RENAMED
 from tests.support.plans import EC2, ENVIRONMENT, FARGATE, PLATFORM, SERVICE, TRAFFIC, at
 from tests.support.real_stacks import Edit, RealStacks, all_of, put
-from tests.support.stack_ids import side_stack
 from tests.support.weekly_changes import WORKER
 
 TASKS_STACK = TASKS.stack_id(ENVIRONMENT)

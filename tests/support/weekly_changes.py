@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from pay.model import Side
+from pay.model.stacks import side_stack
 from tests.support.plans import EC2, ENVIRONMENT, FARGATE, PLATFORM, SERVICE, Json
-from tests.support.stack_ids import side_stack
 
 Values = dict[str, Any]
 

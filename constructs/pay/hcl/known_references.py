@@ -22,11 +22,10 @@ from jsii._kernel.types import (
 )
 
 from pay.hcl.schema import ProviderSchema
-from pay.hcl.sent_ahead import sent_ahead
+from pay.hcl.sent_ahead import STACK, sent_ahead
 
 _HIDDEN = "Default"
 """A construct of this id leaves no trace in the names of what it holds (cdktf: unique.ts)."""
-_STACK = "cdktf.TerraformStack"
 _PLAIN = re.compile(r"[\w-]{1,255}", re.ASCII)
 _HUMP = re.compile(r"(?<!^)(?=[A-Z])")
 
@@ -71,7 +70,7 @@ class _KnownReferences:
         match request.args:
             case _ if not isinstance(response, CreateResponse):
                 pass  # Node calls Python back first: what is created then is left to Node
-            case [Construct(), str(), *_] if request.fqn == _STACK:
+            case [Construct(), str(), *_] if request.fqn == STACK:
                 self._elements[response.ref] = _Element()
             case [Construct() as scope, str(id_), *config]:
                 parent = self._elements.get(vars(scope)["__jsii_ref__"].ref, _Element())

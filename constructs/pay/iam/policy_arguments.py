@@ -5,7 +5,7 @@ from enum import Enum
 from types import MappingProxyType
 
 
-class Kind(Enum):
+class PolicyKind(Enum):
     """What a policy decides."""
 
     IDENTITY = "what a role may do"
@@ -32,13 +32,13 @@ RESOURCE_POLICIES = (
 """The resources that say who may use a key, bucket, secret, topic, queue, repository or an
 endpoint."""
 
-POLICY_ARGUMENTS: Mapping[str, tuple[str, Kind]] = MappingProxyType(
+POLICY_ARGUMENTS: Mapping[str, tuple[str, PolicyKind]] = MappingProxyType(
     {
-        **dict.fromkeys(IDENTITY_POLICIES, ("policy", Kind.IDENTITY)),
-        **dict.fromkeys(RESOURCE_POLICIES, ("policy", Kind.RESOURCE)),
-        "aws_iam_role": ("assume_role_policy", Kind.TRUST),
+        **dict.fromkeys(IDENTITY_POLICIES, ("policy", PolicyKind.IDENTITY)),
+        **dict.fromkeys(RESOURCE_POLICIES, ("policy", PolicyKind.RESOURCE)),
+        "aws_iam_role": ("assume_role_policy", PolicyKind.TRUST),
     }
 )
 """Resource type -> its argument with a policy document, and what that decides."""
-ARGUMENTS = tuple(sorted({argument for argument, _ in POLICY_ARGUMENTS.values()}, reverse=True))
+ARGUMENT_NAMES = tuple(dict.fromkeys(argument for argument, _ in POLICY_ARGUMENTS.values()))
 """`policy` and `assume_role_policy`."""

@@ -291,9 +291,13 @@ def traffic_stack(environment: str, service: str) -> str:
     return TRAFFIC.stack_id(environment, service)
 
 
-def side_stack(environment: str, service: str, side: Side) -> str:
+def side_kind(side: Side) -> StackKind:
     [kind] = [kind for kind in KINDS if kind.side is side]
-    return kind.stack_id(environment, service)
+    return kind
+
+
+def side_stack(environment: str, service: str, side: Side) -> str:
+    return side_kind(side).stack_id(environment, service)
 
 
 def kind_of(tags: Mapping[str, str]) -> StackKind | None:

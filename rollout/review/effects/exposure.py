@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from pay.iam.grants import narrowings, widenings
-from pay.iam.policy_arguments import ARGUMENTS
+from pay.iam.policy_arguments import ARGUMENT_NAMES
 from pay.unread import Unread
 from rollout.plans.plan import ResourceChange, Verb
 from rollout.plans.policies import statements_of
@@ -50,7 +50,7 @@ def exposure_effects(change: ResourceChange) -> Iterator[Effect]:
     yield from _ways(change)
     yield from _switches(change)
     if change.verb in (Verb.UPDATE, Verb.REPLACE):
-        for attribute in ARGUMENTS:
+        for attribute in ARGUMENT_NAMES:
             yield from _grants(change, attribute)
 
 

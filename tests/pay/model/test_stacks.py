@@ -28,8 +28,8 @@ from pay.model.stacks import (
     Stack,
     kind_of,
     known_stacks,
+    side_kind,
 )
-from tests.support.stack_ids import side_kind
 
 
 def second(environments: Mapping[str, Environment]) -> Environment:

@@ -11,7 +11,7 @@ import pytest
 
 from pay.model import Environment, Side, Stage
 from pay.model.side import ServiceSide
-from pay.model.stacks import traffic_stack
+from pay.model.stacks import side_stack, traffic_stack
 from rollout.locks import holding
 from rollout.locks.bucket import LockBucket
 from rollout.locks.holding import break_lock, free, new_lock, take
@@ -31,7 +31,6 @@ from tests.support.plans import (
     record,
     stage_change,
 )
-from tests.support.stack_ids import side_stack
 
 pytestmark = pytest.mark.slow
 

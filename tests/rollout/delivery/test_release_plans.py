@@ -10,7 +10,7 @@ import pytest
 
 from pay.catalogue import CATALOGUE
 from pay.model import Environment, Side, Stage
-from pay.model.stacks import TASKS
+from pay.model.stacks import TASKS, side_stack
 from rollout.delivery.release_checks import Asked
 from rollout.delivery.release_plans import others, plan_release, runs_only_another_revision
 from tests.conftest import ROOT
@@ -26,7 +26,6 @@ from tests.support.plans import (
     stage_change,
     task_definition,
 )
-from tests.support.stack_ids import side_stack
 
 TASK = "aws_ecs_task_definition.task"
 SERVICE = "aws_ecs_service.service"

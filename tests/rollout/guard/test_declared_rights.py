@@ -9,10 +9,10 @@ from pay.catalogue import CATALOGUE
 from pay.iam.document import Statement, policy_document
 from pay.model import Environment, Side, Stage, names
 from pay.model.rights.tasks import execution_rights
+from pay.model.stacks import side_stack
 from rollout.guard.needed_rights import does_the_work
 from tests.rollout.guard.conftest import Judge
 from tests.support.plans import ENVIRONMENT, PLATFORM, Json, change, plan
-from tests.support.stack_ids import side_stack
 
 WIDENS = {"widens-no-iam-statement"}
 WORKER, READER = "connector", "publicauth"

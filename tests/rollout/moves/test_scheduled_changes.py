@@ -5,9 +5,9 @@ from collections.abc import Mapping
 import pytest
 
 from pay.model import Environment, Side, Stage
+from pay.model.stacks import side_stack
 from pay.model.stage.transitions import Edge, transitions
 from rollout.moves.stack_changes import stack_changes
-from tests.support.stack_ids import side_stack
 
 STACK = side_stack("staging-2", "cardid", Side.FARGATE)
 

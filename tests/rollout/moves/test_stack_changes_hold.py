@@ -8,10 +8,10 @@ import pytest
 
 from pay.environments.load import load_environments
 from pay.model import Stage
+from pay.model.stacks import side_stack
 from pay.model.stage.transitions import Edge, transitions
 from rollout.moves.stack_changes import stack_changes
 from tests.support.checkout import COMMITTED
-from tests.support.stack_ids import side_stack
 from tests.support.synthesised import synthesise
 
 pytestmark = pytest.mark.slow

@@ -4,23 +4,14 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from pay.model.watching.suppressions import Suppression, Tool
+from pay.model.watching.suppressions import Tool
 from rollout.suppressions.covered import Covered, Hit
 from rollout.suppressions.report import as_data, hints, mistakes
+from tests.support.suppressions import suppression
 
 TODAY = date(2026, 11, 27)
 LAST = TODAY + timedelta(days=30)
-RULE = Suppression(
-    tool=Tool.GUARDDUTY,
-    finding="Execution:Runtime/NewBinaryExecuted",
-    environment="sandbox",
-    service="connector",
-    severity="high",
-    reason="The JVM unpacks its native library at each start.",
-    owner="security lead of the platform team",
-    expires=LAST,
-    evidence=("1ab92989",),
-)
+RULE = suppression(expires=LAST)
 
 
 def hit(days_ago: int, tool: Tool = Tool.SECURITY_HUB) -> Hit:

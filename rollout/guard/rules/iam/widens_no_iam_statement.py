@@ -8,8 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from pay.iam.document import Statement, policy_document
 from pay.iam.grants import widenings
-from pay.iam.policy_arguments import POLICY_ARGUMENTS, Kind
-from pay.model import Environment
+from pay.iam.policy_arguments import POLICY_ARGUMENTS, PolicyKind
 from pay.model.environment.account import accounts
 from pay.model.rights.keys_and_topics import keeps_untold_findings, used_by_findings
 from pay.model.rights.tasks import pulls_images
@@ -65,7 +64,7 @@ def _document(plan: StackPlan, change: ResourceChange, context: Context) -> Iter
     if change.is_unknown(attribute):
         # A new resource's own policy often names it, and its ARN is not known yet; whom a policy
         # of something new lets in is then left to the PCI gate, which reads the HCL.
-        if not (belongs_to_new and kind is Kind.RESOURCE):
+        if not (belongs_to_new and kind is PolicyKind.RESOURCE):
             yield f"{attribute} is known only after apply"
         return
     try:
@@ -77,14 +76,12 @@ def _document(plan: StackPlan, change: ResourceChange, context: Context) -> Iter
     if belongs_to_new:
         yield from too_much(after, kind, environment, plan.stack.service)
     else:
-        declared = _declared(plan, change, environment, context)
-        yield from widenings((*before, *declared), after)
+        yield from widenings((*before, *_declared(plan, change, context)), after)
 
 
-def _declared(
-    plan: StackPlan, change: ResourceChange, environment: Environment, context: Context
-) -> Iterable[Statement]:
-    """Return what the stacks give the policy's owner, or the owner of the resource."""
+def _declared(plan: StackPlan, change: ResourceChange, context: Context) -> Iterable[Statement]:
+    """Return what the stacks give to the owner of the policy, or of the resource that has it."""
+    environment = context.environment(plan)
     if change.type == "aws_iam_role_policy":
         return declared_rights(change.after.get("role"), plan.stack, environment)
     if change.type == "aws_ecr_repository_policy" and environment.registry:

@@ -7,9 +7,9 @@ import pytest
 
 from pay.model import Side, Stage
 from pay.model.addresses import subnet_lookups
+from pay.model.stacks import side_stack
 from tests.rollout.guard.conftest import Judge
 from tests.support.plans import EC2, ENVIRONMENT, FARGATE, PLATFORM, SERVICE, Json, change, plan
-from tests.support.stack_ids import side_stack
 
 BALANCER, ECS, GROUP = "aws_lb.alb", "aws_ecs_service.service", "aws_autoscaling_group.cde"
 PUBLIC = side_stack(ENVIRONMENT, "frontend", Side.EC2)

@@ -10,10 +10,10 @@ from pay.iam.policy_arguments import RESOURCE_POLICIES
 from pay.model import Environment, Side, Stage
 from pay.model.environment.account import accounts
 from pay.model.rights.keys_and_topics import keeps_untold_findings
+from pay.model.stacks import side_stack
 from tests.rollout.guard.conftest import Judge
 from tests.support.plans import EC2, FARGATE, PLATFORM, Json, change, plan, policy, records, traffic
 from tests.support.services import RUNNING_TASKS
-from tests.support.stack_ids import side_stack
 
 ROLE = change("aws_iam_role.task_role", None, {"name": "task"})
 OLD_ROLE = change("aws_iam_role.task_role", {"name": "task"}, {"name": "task"})

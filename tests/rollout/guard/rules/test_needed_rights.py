@@ -18,6 +18,7 @@ from pay.model.rights.keys_and_topics import (
     used_by_logs,
 )
 from pay.model.rights.tasks import PULL_ACTIONS, execution_rights, task_rights, tasks_trust
+from pay.model.stacks import side_stack
 from tests.rollout.guard.conftest import Judge
 from tests.support.plans import (
     ENVIRONMENT,
@@ -34,7 +35,6 @@ from tests.support.plans import (
     task_definition,
 )
 from tests.support.services import unwatched, watched
-from tests.support.stack_ids import side_stack
 
 RULE = "keeps-the-rights-that-it-needs"
 WIDER = {"widens-no-iam-statement"}

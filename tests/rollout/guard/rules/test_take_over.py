@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from pay.model import Side, Stage
+from pay.model.stacks import side_stack
 from tests.rollout.guard.conftest import Judge
 from tests.support.plans import EC2, ENVIRONMENT, FARGATE, PLATFORM, TRAFFIC, Json, change, plan
-from tests.support.stack_ids import side_stack
 
 RULE = "takes-over-nothing-that-runs"
 PUBLIC = side_stack(ENVIRONMENT, "frontend", Side.EC2)

@@ -8,6 +8,7 @@ import pytest
 from pay.iam.document import Statement, policy_document
 from pay.model import Environment, Side, Stage, names
 from pay.model.rights.tasks import execution_rights
+from pay.model.stacks import side_stack
 from rollout.guard.needed_rights import does_the_work
 from tests.rollout.guard.conftest import Judge
 from tests.support.plans import (
@@ -19,7 +20,6 @@ from tests.support.plans import (
     plan,
     task_definition,
 )
-from tests.support.stack_ids import side_stack
 
 RULE = "may-use-what-it-names"
 SERVICE = "connector"

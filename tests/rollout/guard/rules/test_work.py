@@ -7,6 +7,7 @@ import pytest
 
 from pay.catalogue import CATALOGUE
 from pay.model import Environment, Side, Stage, names
+from pay.model.stacks import side_stack
 from tests.support.plans import (
     ENVIRONMENT,
     REGISTRY,
@@ -17,7 +18,6 @@ from tests.support.plans import (
     plan,
     task_definition,
 )
-from tests.support.stack_ids import side_stack
 
 SERVICE = "connector"
 SWITCHES = CATALOGUE[SERVICE].work_switches
