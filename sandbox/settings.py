@@ -31,7 +31,8 @@ class Settings:
     5.100.0, `waitChangeInsync`)."""
 
     quotas: Mapping[str, float] = field(default_factory=dict)
-    """Quota code -> the applied value, where it is not AWS's default (`sandbox/aws/quotas.py`)."""
+    """Quota code -> the applied value, where it differs from AWS's default in
+    `sandbox/aws/service_quotas/quotas.py`."""
 
     def to_environment(self) -> dict[str, str]:
         """Return the settings as a variable for the server's process."""

@@ -1,4 +1,4 @@
-"""Corrections of moto: one module per service, with AWS's behaviour and moto's differences.
+"""Corrections of moto: a folder or module for each AWS service.
 
 Importing a module changes moto's classes in place. Only the server's process imports them, and only
 at the first call to a service, because each of moto's services takes up to a second to load.
@@ -9,31 +9,41 @@ from collections.abc import Callable
 
 MODULES: dict[str, tuple[str, ...]] = {
     "acm": ("acm",),
-    "applicationautoscaling": ("application_autoscaling", "ecs", "cloudwatch", "alarms"),
-    "autoscaling": ("autoscaling", "ec2", "ecs", "instance_refresh"),
-    "cloudwatch": ("cloudwatch", "alarms", "dashboards"),
+    "applicationautoscaling": (
+        "autoscaling.application_autoscaling",
+        "ecs.ecs",
+        "cloudwatch.cloudwatch",
+        "cloudwatch.alarms",
+    ),
+    "autoscaling": ("autoscaling.autoscaling", "ec2", "ecs.ecs", "autoscaling.instance_refresh"),
+    "cloudwatch": ("cloudwatch.cloudwatch", "cloudwatch.alarms", "cloudwatch.dashboards"),
     "ec2": ("ec2",),
-    "ecr": ("ecr",),
-    "ecs": ("ecs", "ecs_clusters", "ecs_run_task", "ecs_task_definitions"),
+    "ecr": ("ecr.ecr",),
+    "ecs": ("ecs.ecs", "ecs.clusters", "ecs.run_task", "ecs.task_definitions"),
     "elasticache": ("elasticache",),
     # moto receives the calls of both load balancer APIs in `elb` and forwards them by version.
     "elb": ("elbv2",),
     "elbv2": ("elbv2",),
-    "events": ("events",),
-    "guardduty": ("guardduty", "guardduty_findings", "events"),
-    "inspector2": ("inspector_status", "inspector", "inspector_images", "events"),
-    "logs": ("logs", "log_filters"),
+    "events": ("eventbridge.events",),
+    "guardduty": ("guardduty.guardduty", "guardduty.findings", "eventbridge.events"),
+    "inspector2": (
+        "inspector.status",
+        "inspector.inspector",
+        "inspector.images",
+        "eventbridge.events",
+    ),
+    "logs": ("logs.logs", "logs.filters"),
     "rds": ("rds",),
-    "route53": ("route53",),
-    "s3": ("s3", "s3_access_logs"),
-    "scheduler": ("scheduler",),
-    "securityhub": ("securityhub_settings", "securityhub", "events"),
+    "route53": ("route53.route53",),
+    "s3": ("s3.s3", "s3.access_logs"),
+    "scheduler": ("eventbridge.scheduler",),
+    "securityhub": ("securityhub.settings", "securityhub.securityhub", "eventbridge.events"),
     "sns": ("sns",),
     "sqs": ("sqs",),
     "ssm": ("ssm",),
-    "sts": ("accounts",),
-    "servicequotas": ("service_quotas",),
-    "synthetics": ("synthetics",),
+    "sts": ("iam.accounts",),
+    "servicequotas": ("service_quotas.service_quotas",),
+    "synthetics": ("synthetics.synthetics",),
     "wafv2": ("wafv2",),
 }
 """Maps moto's name of a service to the modules of this package that change it."""

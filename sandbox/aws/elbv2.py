@@ -31,9 +31,9 @@ from moto.elbv2.models import (
 
 from pay.iam.document import read_policy
 from pay.iam.patterns import includes, matches
-from sandbox.aws import quotas
 from sandbox.aws.patching import Original, extends, replaces
-from sandbox.aws.route53_rules import LOAD_BALANCER_ZONES
+from sandbox.aws.route53.rules import LOAD_BALANCER_ZONES
+from sandbox.aws.service_quotas import quotas
 
 Target = dict[str, Any]
 

@@ -38,8 +38,8 @@ from pay.model.metrics import (
     response_time,
 )
 from sandbox.aws.clock import CLOCK
+from sandbox.aws.cloudwatch.metric_store import MINUTE, STORE, Series
 from sandbox.aws.elbv2 import balancers_of_groups
-from sandbox.aws.metric_store import MINUTE, STORE, Series
 from sandbox.settings import Settings
 from sandbox.shop.shop import Answered
 

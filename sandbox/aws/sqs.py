@@ -8,7 +8,7 @@ from moto.sqs.models import Queue, sqs_backends
 
 from sandbox.aws import before_each_call
 from sandbox.aws.clock import CLOCK
-from sandbox.aws.metric_store import MINUTE, STORE, Series
+from sandbox.aws.cloudwatch.metric_store import MINUTE, STORE, Series
 
 IN_USE_MINUTES = 360
 

@@ -26,7 +26,10 @@ def put_arrivals(body: Any) -> dict[str, str]:
     from moto.inspector2.models import inspector2_backends
     from moto.securityhub.models import securityhub_backends
 
-    from sandbox.aws import guardduty_findings, hub_imports, inspector, securityhub
+    from sandbox.aws.guardduty import findings as guardduty_findings
+    from sandbox.aws.inspector import inspector
+    from sandbox.aws.securityhub import imports as hub_imports
+    from sandbox.aws.securityhub import securityhub
 
     account, region = body["account"], body["region"]
     hub = securityhub_backends[account][region]

@@ -26,7 +26,7 @@ def put_images(body: Any) -> dict[str, str]:
             digests[f"{name}:{tag}"] = image.digest
             if any(tag in each.image_tags for each in repository.images):
                 continue
-            from sandbox.aws.ecr import put_blob
+            from sandbox.aws.ecr.ecr import put_blob
 
             for blob in image.blobs.values():
                 put_blob(repository, blob)
@@ -37,7 +37,7 @@ def put_images(body: Any) -> dict[str, str]:
 
 
 def put_findings(body: Any) -> dict[str, str]:
-    from sandbox.aws.ecr_findings import FINDINGS
+    from sandbox.aws.ecr.findings import FINDINGS
 
     arn = _registry(body).repositories[body["repository"]].arn
     FINDINGS[arn, body["digest"]] = body["findings"]
@@ -46,7 +46,7 @@ def put_findings(body: Any) -> dict[str, str]:
 
 def expire(body: Any) -> list[str]:
     from sandbox.aws.clock import CLOCK
-    from sandbox.aws.ecr import expire as expire_now
+    from sandbox.aws.ecr.ecr import expire as expire_now
 
     registry = _registry(body)
     now = CLOCK.moment()

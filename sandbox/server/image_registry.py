@@ -133,7 +133,7 @@ class ImageRegistry:
 
     def get_blob(self, request: Request, backend: Any, repository: Any, reference: str) -> Response:
         """Lead to the content, which ECR keeps in S3: another host, to which no token is sent."""
-        from sandbox.aws.ecr import blobs_of
+        from sandbox.aws.ecr.ecr import blobs_of
 
         content = blobs_of(repository).get(reference)
         if content is None:
@@ -161,7 +161,7 @@ class ImageRegistry:
     def end_upload(
         self, request: Request, backend: Any, repository: Any, reference: str
     ) -> Response:
-        from sandbox.aws.ecr import digest_of, put_blob
+        from sandbox.aws.ecr.ecr import digest_of, put_blob
 
         content = bytes(self._upload(reference)) + request.get_data()
         wanted = request.args.get("digest")
@@ -220,7 +220,7 @@ def _uploading(repository: str, upload: str, length: int) -> Response:
 
 
 def _caller(request: Request) -> tuple[str, str]:
-    """Return the account and the role in the token (`sandbox/aws/ecr.py`)."""
+    """Return the account and the role in the token (`sandbox/aws/ecr/ecr.py`)."""
     given = request.authorization
     try:
         account_id, role_arn = json.loads(b64decode((given and given.password) or ""))
@@ -233,8 +233,8 @@ def _backend(account: str, region: str, caller: tuple[str, str], action: str, na
     aws.load("ecr")
     from moto.ecr.models import ecr_backends
 
-    from sandbox.aws.callers import Caller
-    from sandbox.aws.ecr_access import AccessDeniedException, require
+    from sandbox.aws.ecr.access import AccessDeniedException, require
+    from sandbox.aws.iam.callers import Caller
 
     backend = ecr_backends[account][region]
     try:

@@ -18,7 +18,7 @@ may name its `unit`. Containers of broken images start and never become healthy;
 of them.
 Capacity: the requests a second that each task of a service answers behind the shop's load
 balancers; each call says all of them, and services that it leaves out have no limit.
-Tasks: how those of `RunTask` end, as `sandbox.aws.ecs_run_task.Outcome` says. Events: those of
+Tasks: how those of `RunTask` end, as `sandbox.aws.ecs.run_task.Outcome` says. Events: those of
 AWS itself, which `PutEvents` refuses.
 """
 
@@ -35,7 +35,7 @@ from sandbox.server.image_doors import expire, put_findings, put_images
 
 
 def _put(rows: Any) -> None:
-    from sandbox.aws.metric_store import STORE, Series
+    from sandbox.aws.cloudwatch.metric_store import STORE, Series
 
     for row in rows:
         series = Series(row["namespace"], row["name"], frozenset(row["dimensions"].items()))
@@ -54,13 +54,13 @@ def _set_outcomes(rows: Any) -> None:
     import sandbox.aws
 
     sandbox.aws.load("ecs")  # moto's settings are read when its first service is imported
-    from sandbox.aws.ecs_run_task import set_outcomes
+    from sandbox.aws.ecs.run_task import set_outcomes
 
     set_outcomes(rows)
 
 
 def _set_broken_images(body: Any) -> None:
-    from sandbox.aws.ecs_images import BROKEN_DIGESTS
+    from sandbox.aws.ecs.images import BROKEN_DIGESTS
 
     BROKEN_DIGESTS.clear()
     BROKEN_DIGESTS.update(body["digests"])
@@ -70,14 +70,14 @@ def _publish(body: Any) -> dict[str, str]:
     import sandbox.aws
 
     sandbox.aws.load("events")
-    from sandbox.aws.events import publish
+    from sandbox.aws.eventbridge.events import publish
 
     return {"id": publish(**body)}
 
 
 def _break_shop(body: Any) -> None:
     from pay.model import Side
-    from sandbox.aws.canary_runs import SHOP
+    from sandbox.aws.synthetics.canary_runs import SHOP
     from sandbox.shop.faults import Fault
 
     SHOP.faults[Side(body["side"])] = frozenset(map(Fault, body["faults"]))

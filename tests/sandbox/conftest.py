@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.aws import quotas
+from sandbox.aws.service_quotas import quotas
 from sandbox.server.process import Server, launch
 from sandbox.settings import Settings
 

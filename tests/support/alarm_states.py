@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from pay.model.alarms import Alarm
 from pay.model.metrics import Share, Sum
-from sandbox.aws.alarm_states import Limits, State, state_of
-from sandbox.aws.metric_math import parse
+from sandbox.aws.cloudwatch.alarm_states import Limits, State, state_of
+from sandbox.aws.cloudwatch.metric_math import parse
 
 
 def state_after(alarm: Alarm, values: Mapping[str, float]) -> State:

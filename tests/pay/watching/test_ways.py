@@ -9,7 +9,7 @@ from pay.model.environment.account import Account, accounts
 from pay.model.watching.accounts import Level, Road, Topics
 from pay.watching.messages import Message
 from pay.watching.ways import INSPECTOR_STATUS, Route, routes
-from sandbox.aws import event_inputs, event_patterns
+from sandbox.aws.eventbridge import event_inputs, event_patterns
 from tests.support.finding_events import (
     ACCOUNT,
     DIGEST,

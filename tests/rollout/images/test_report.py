@@ -11,7 +11,7 @@ from pay.containers.lifecycle import KEPT_RELEASES, lifecycle_policy
 from pay.model import Environment
 from rollout.images.report import mistakes
 from rollout.images.survey import Line, Running, Stored
-from sandbox.aws.ecr_lifecycle import StoredImage, expired
+from sandbox.aws.ecr.lifecycle import StoredImage, expired
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 

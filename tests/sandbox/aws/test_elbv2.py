@@ -9,8 +9,7 @@ from botocore.exceptions import ClientError
 from lab.estate import Estate
 from pay.iam.document import Statement, policy_document
 from sandbox.server.process import Server
-
-from .balanced import PORT, BalancedService
+from tests.sandbox.aws.balanced import PORT, BalancedService
 
 pytestmark = pytest.mark.slow
 

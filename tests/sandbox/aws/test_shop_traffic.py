@@ -20,7 +20,7 @@ from pay.model.metrics import (
 )
 from sandbox.aws import shop_traffic
 from sandbox.aws.clock import CLOCK
-from sandbox.aws.metric_store import STORE, Series
+from sandbox.aws.cloudwatch.metric_store import STORE, Series
 from sandbox.aws.shop_traffic import Behind, Place, ShopTraffic
 from sandbox.shop.shop import Answered
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from .balanced import BalancedService
+from tests.sandbox.aws.balanced import BalancedService
 
 pytestmark = pytest.mark.slow
 

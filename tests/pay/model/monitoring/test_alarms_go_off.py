@@ -13,7 +13,7 @@ from pay.model.monitoring.outage import of_cluster, platform_outage
 from pay.model.monitoring.queues import queue_alarms
 from pay.model.monitoring.series import side_of
 from pay.model.side import ServiceSide
-from sandbox.aws.log_patterns import parse as parse_pattern
+from sandbox.aws.logs.patterns import parse as parse_pattern
 from tests.support.alarm_states import state_after
 from tests.support.services import at_stage
 

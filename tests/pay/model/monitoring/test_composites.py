@@ -11,7 +11,7 @@ from pay.model.alarms import alarms
 from pay.model.monitoring.composites import composites
 from pay.model.monitoring.service_alarms import alarms_over_both
 from pay.model.side import ServiceSide
-from sandbox.aws.alarm_rules import parse_rule
+from sandbox.aws.cloudwatch.alarm_rules import parse_rule
 from tests.support.services import at_stage
 
 STAGES = (Stage.READY, Stage.HALF, Stage.CUTOVER, Stage.SOAK)

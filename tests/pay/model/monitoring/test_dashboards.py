@@ -15,7 +15,7 @@ from pay.model.monitoring.series import always
 from pay.model.monitoring.stay import Stay
 from pay.model.monitoring.widgets import Watched, rows
 from pay.model.queue_metrics import OLDEST
-from sandbox.aws.dashboards import problems_of
+from sandbox.aws.cloudwatch.dashboards import problems_of
 from tests.support.services import at_stage
 
 REGION = "eu-west-1"

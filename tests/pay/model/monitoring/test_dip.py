@@ -13,7 +13,7 @@ from pay.model.metrics import ELB_503, Sum
 from pay.model.monitoring.dip import dip_alarm
 from pay.model.monitoring.series import of_side, side_of
 from pay.model.monitoring.share import requests
-from sandbox.aws.metric_math import parse
+from sandbox.aws.cloudwatch.metric_math import parse
 from tests.support.alarm_states import state_after
 from tests.support.services import at_stage
 

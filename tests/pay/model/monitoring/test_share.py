@@ -9,7 +9,7 @@ from pay.model import Environment, Side, Stage
 from pay.model.metrics import Share
 from pay.model.monitoring.series import side_of
 from pay.model.monitoring.share import share_alarm
-from sandbox.aws.alarm_states import State
+from sandbox.aws.cloudwatch.alarm_states import State
 from tests.support.alarm_states import state_after
 from tests.support.services import at_stage
 

@@ -1,0 +1,1 @@
+"""Auto Scaling, corrected in moto."""

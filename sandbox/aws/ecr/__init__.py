@@ -1,0 +1,1 @@
+"""ECR, corrected in moto."""

@@ -1,0 +1,1 @@
+"""ECS, corrected in moto."""

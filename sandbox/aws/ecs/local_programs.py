@@ -1,0 +1,122 @@
+"""Runs the container of a one-off task as a process of this machine, where its image is known.
+
+Its variables are those of the task: of its definition, of `RunTask`'s overrides, and its secrets.
+Its AWS is this sandbox, and the names of services lead to the stub shop.
+"""
+
+import json
+import os
+import queue
+import re
+import signal
+import subprocess
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from pay.catalogue.images import LOAD_RUNNER
+from sandbox.settings import AS_AWS
+from toolchain.paths import ROOT, virtual_environment
+
+PROGRAMS: Mapping[str, Sequence[str]] = {
+    LOAD_RUNNER.repository: (
+        str(virtual_environment("locust") / "bin" / "python"),
+        str(ROOT / "sandbox" / "shop" / "visit.py"),
+        "pay.load",
+    ),
+}
+"""The repository of an image -> what it runs, here in the environment that set-up makes."""
+
+STOP_SECONDS = 30.0
+"""Between SIGTERM and SIGKILL (AWS: ECS API reference, `StopTask`)."""
+
+
+def program_of(image: str) -> Sequence[str] | None:
+    """Return what runs in place of an image; None: nothing, its outcome is made up."""
+    match = re.fullmatch(r"[^/]+/(?P<repository>[^:@]+)[:@].+", image)
+    return PROGRAMS.get(match["repository"]) if match else None
+
+
+class Program:
+    """A container that runs."""
+
+    def __init__(self, command: Sequence[str], variables: Mapping[str, str]) -> None:
+        self._lines: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self._process = subprocess.Popen(
+            command,
+            cwd="/",
+            env={**_machine(variables), **variables},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+        )
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    @property
+    def exit_code(self) -> int | None:
+        """Return how it ended, as a container's; None: it runs, or has lines left to be read."""
+        code = self._process.poll()
+        if code is None or self._reader.is_alive():
+            return None
+        return code if code >= 0 else 128 - code
+
+    def lines(self) -> Iterator[str]:
+        """Take what it has written since the last call."""
+        while not self._lines.empty():
+            yield self._lines.get()
+
+    def end(self) -> None:
+        """Tell it to end, and kill it when it does not."""
+        self._process.send_signal(signal.SIGTERM)
+        killing = threading.Timer(STOP_SECONDS, self._process.kill)
+        killing.daemon = True
+        killing.start()
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            self._lines.put(line.rstrip("\n"))
+
+
+def variables_of(
+    part: Mapping[str, Any], overrides: Mapping[str, Any], account: str, region: str
+) -> dict[str, str]:
+    """Return the variables of a container, its secrets among them."""
+    own = {each["name"]: each["value"] for each in part.get("environment") or ()}
+    of_run: Mapping[str, Any] = next(
+        (o for o in overrides.get("containerOverrides") or () if o["name"] == part["name"]), {}
+    )
+    replaced = {each["name"]: each["value"] for each in of_run.get("environment") or ()}
+    return {**own, **replaced, **_secrets(part, account, region)}
+
+
+def _secrets(part: Mapping[str, Any], account: str, region: str) -> dict[str, str]:
+    from moto.secretsmanager.models import secretsmanager_backends
+
+    found = {}
+    for each in part.get("secrets") or ():
+        secret, key = each["valueFrom"].split(":")[:7], each["valueFrom"].split(":")[7]
+        backend = secretsmanager_backends[account][region]
+        text = backend.get_secret_value(":".join(secret), "", "")["SecretString"]
+        found[each["name"]] = json.loads(text)[key]
+    return found
+
+
+def _machine(variables: Mapping[str, str]) -> dict[str, str]:
+    """Return what a program of this machine needs to stand where its task would."""
+    # The shop brings cryptography, which few sandboxes need.
+    from sandbox.aws.synthetics.canary_runs import network
+
+    host = urlsplit(variables.get("BASE_URL", "")).hostname or ""
+    there = network({"HOSTS": f"api={host}"})
+    return {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(ROOT / "constructs"),
+        "SHOP_RESOLVES": json.dumps(dict(there.resolve)),
+        "SHOP_AUTHORITY": str(there.authority),
+        **json.loads(os.environ[AS_AWS]),
+    }

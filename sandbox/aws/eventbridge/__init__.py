@@ -1,0 +1,1 @@
+"""EventBridge, corrected in moto."""

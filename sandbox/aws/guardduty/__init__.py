@@ -1,0 +1,1 @@
+"""GuardDuty, corrected in moto."""

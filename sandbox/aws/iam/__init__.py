@@ -1,0 +1,1 @@
+"""Who calls AWS and what it may do, corrected in moto."""

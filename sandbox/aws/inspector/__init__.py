@@ -1,0 +1,1 @@
+"""Inspector, corrected in moto."""

@@ -1,0 +1,1 @@
+"""S3, corrected in moto."""

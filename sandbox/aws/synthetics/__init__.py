@@ -1,0 +1,1 @@
+"""CloudWatch Synthetics, corrected in moto."""
