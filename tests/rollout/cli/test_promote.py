@@ -6,6 +6,7 @@ import pytest
 
 from pay.model import Stage
 from pay.model.problem import InvalidInput
+from rollout.moves.stage_file import with_stage
 from tests.support.checkout import Checkout, Pay, PayJson, strangers
 from tests.support.promotions import MEASURED, refused
 
@@ -286,8 +287,6 @@ def test_wrong_use_is_exit_code_2(arguments: tuple[str, ...], told: str, pay: Pa
 
 
 def test_an_edit_of_more_than_one_line_is_never_made(checkout: Checkout) -> None:
-    from rollout.moves.stage_file import with_stage
-
     text = 'services.ledger.stage = """\nlegacy"""\n'
     with pytest.raises(InvalidInput, match="more than this line would change"):
         with_stage(text, "ledger", Stage.DARK, where="test-12.toml")

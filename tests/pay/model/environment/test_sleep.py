@@ -15,6 +15,7 @@ from pay.model import Environment, InvalidInput
 from pay.model.environment.sleep import LONGEST_STOP, Sleep
 from pay.model.environment.wakes import ALARM_LAG, DAYS, SHORTEST, PartKind
 from pay.sleep.planned import LONGEST_DELAY
+from tests.conftest import ROOT
 
 LONDON = "Europe/London"
 
@@ -171,8 +172,6 @@ def test_an_environment_that_sleeps_refuses_what_would_not(
 
 @pytest.fixture
 def environments_text() -> Any:
-    from tests.conftest import ROOT
-
     return lambda name: (ROOT / "environments" / f"{name}.toml").read_text()
 
 
