@@ -96,7 +96,7 @@ def deregister_scalable_target(
     resource: str,
     dimension: str,
 ) -> None:
-    """Delete its policies and scheduled actions, too."""
+    """Also delete its policies and scheduled actions."""
     deregister(self, namespace, resource, dimension)
     of_target = (namespace, resource, dimension)
     for policy in [*self.policies.values()]:
@@ -191,5 +191,7 @@ def describe_scaling_activities(self: ApplicationAutoScalingResponse) -> str:
         [self._get_param("ResourceId")] if self._get_param("ResourceId") else None,
         self._get_param("ScalableDimension"),
     )
-    found = [activity for target in targets for activity in activities_of(target)]
-    return json.dumps({"ScalingActivities": sorted(found, key=lambda each: -each["StartTime"])})
+    activities = [activity for target in targets for activity in activities_of(target)]
+    return json.dumps(
+        {"ScalingActivities": sorted(activities, key=lambda each: -each["StartTime"])}
+    )

@@ -1,11 +1,14 @@
 """Instance refreshes of EC2 Auto Scaling groups, with the managed draining of ECS.
 
-On AWS a refresh replaces the instances of a group. By default it does not replace one that is
-protected from scale-in, waits an hour for it and fails (AWS: EC2 Auto Scaling API,
-`RefreshPreferences`); here that hour has no length. With a maximum healthy percentage above 100 a
-new instance starts before an old one ends, and managed draining moves the old one's tasks before
-(AWS: ECS developer guide, "Safely stop Amazon ECS workloads running on EC2 instances"). moto 5.2
-has no refreshes.
+A refresh replaces the instances of a group. moto 5.2 has no refreshes.
+
+By default AWS does not replace an instance that is protected from scale-in. It waits an hour for it
+and then fails. Source: AWS, EC2 Auto Scaling API, `RefreshPreferences`. Here that hour has no
+length.
+
+With a maximum healthy percentage above 100, a new instance starts before an old one ends. Managed
+draining first moves the old one's tasks. Source: AWS, ECS developer guide, "Safely stop Amazon ECS
+workloads running on EC2 instances".
 """
 
 from collections import defaultdict

@@ -1,5 +1,6 @@
-"""What Application Auto Scaling did to a scalable target (AWS: its API reference,
-`DescribeScalingActivities`), which moto 5.2 lacks.
+"""Activities of Application Auto Scaling for a scalable target, which moto 5.2 lacks.
+
+Source: AWS, Application Auto Scaling API reference, `DescribeScalingActivities`.
 """
 
 from collections import defaultdict

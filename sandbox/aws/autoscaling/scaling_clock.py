@@ -31,19 +31,19 @@ from sandbox.aws.cloudwatch.metric_store import MINUTE, STORE, Series
 from sandbox.aws.ecs import ecs  # noqa: F401
 
 METRIC_DELAY = MINUTE
-"""A minute's metric is known when the next has passed, too."""
+"""A minute's metric is known only after the next minute has also passed."""
 
 
 @dataclass
 class _Followed:
-    """How far a target has been followed, and what its policies did last."""
+    """The last moment handled for a target, and the last actions of its policies."""
 
     until: float
     past: Past = field(default_factory=Past)
 
 
 _followed: dict[str, _Followed] = {}
-"""ARN of a target -> how far it has been followed."""
+"""ARN of a target -> its record."""
 
 
 def service_of(target: FakeScalableTarget) -> Service:
@@ -102,9 +102,9 @@ def _moments(action: FakeScheduledAction, start: float, now: float) -> Iterator[
     begins = seconds_of(action.start_time) if action.start_time else -math.inf
     ends = seconds_of(action.end_time) if action.end_time else math.inf
     after, until = (datetime.fromtimestamp(each, UTC) for each in (start, now))
-    made = datetime.fromtimestamp(action.__dict__["watched_from"], UTC)
+    watched_from = datetime.fromtimestamp(action.__dict__["watched_from"], UTC)
     expression, zone = parse(action.schedule), action.timezone or "UTC"
-    for moment in expression.between(after, until, zone=zone, start=made):
+    for moment in expression.between(after, until, zone=zone, start=watched_from):
         if begins <= moment.timestamp() <= ends:
             yield moment.timestamp()
 
