@@ -1,8 +1,8 @@
-"""The actions of alarms, which reach a topic or nobody, and the history of alarms.
+"""The actions of alarms, which reach a topic or fail, and the history of alarms.
 
-CloudWatch publishes to a topic that its policy allows, and whose key allows it to encrypt. Where
-one of them does not, the action fails, and only the history shows it (AWS: SNS developer guide,
-"Enable compatibility between event sources from AWS services and encrypted topics").
+CloudWatch publishes to a topic if the topic's policy allows it and the topic's key allows
+encryption. Otherwise the action fails, and only the history shows it. Source: AWS, SNS developer
+guide, "Enable compatibility between event sources from AWS services and encrypted topics".
 """
 
 import json
@@ -27,7 +27,7 @@ ACTIONS: Mapping[str, str] = {
 """The attribute of moto's alarm with the actions of a state."""
 
 HISTORY = list[dict[str, Any]]()
-"""The history of every alarm, the oldest first. AWS keeps it for deleted ones, too."""
+"""The history of every alarm, the oldest first. AWS also keeps it for deleted ones."""
 
 
 def note(alarm: Alarm, at: float, kind: str, summary: str, data: Mapping[str, Any]) -> None:

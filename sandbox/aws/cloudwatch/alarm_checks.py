@@ -1,5 +1,6 @@
-"""What AWS refuses of an alarm (AWS: CloudWatch API reference, `PutMetricAlarm`,
-`PutCompositeAlarm`, `MetricDataQuery`).
+"""Refuses alarms that AWS refuses.
+
+Source: AWS, CloudWatch API reference, `PutMetricAlarm`, `PutCompositeAlarm`, `MetricDataQuery`.
 """
 
 from collections import Counter

@@ -1,8 +1,10 @@
 """Evaluates the alarms of an account at each minute of the sandbox's clock.
 
-A period ends at the minute of the evaluation (AWS: CloudWatch user guide, "Evaluating an alarm": a
-period of 5 minutes is looked at each minute). The evaluation range and missing points are in
-`sandbox.aws.cloudwatch.alarm_states`, composite rules in `sandbox.aws.cloudwatch.alarm_rules`.
+A period ends at the minute of the evaluation. So a period of 5 minutes is evaluated each minute.
+Source: AWS, CloudWatch user guide, "Evaluating an alarm".
+
+`sandbox.aws.cloudwatch.alarm_states` has the evaluation range and missing points.
+`sandbox.aws.cloudwatch.alarm_rules` has composite rules.
 """
 
 from collections.abc import Iterable, Iterator
@@ -80,8 +82,10 @@ def _look_at(backend: CloudWatchBackend, alarm: Alarm, at: int) -> None:
 
 
 def _stays_silent(alarm: Alarm, limits: Limits, at: int) -> bool:
-    """Return whether none of the alarm's metrics had a value, as at its last evaluation: its state
-    is then the same. Most alarms of a sandbox are silent. A formula of the time is never so.
+    """Return whether none of the alarm's metrics had a value, now and at its last evaluation.
+
+    The state is then the same. Most alarms of a sandbox are silent. A formula of the time is never
+    silent.
     """
     if any("EPOCH(" in (query.expression or "") for query in alarm.metric_data_queries or ()):
         return False
@@ -114,7 +118,10 @@ def _pairs(dimensions: Iterable[Dimension]) -> frozenset[tuple[str, str]]:
 
 
 def _limits_of(alarm: Alarm) -> Limits | None:
-    """Return when the alarm goes off; None for one that compares with a band, which AWS learns."""
+    """Return when the alarm goes off.
+
+    None for one that compares with a band, which AWS learns.
+    """
     if alarm.threshold is None:
         return None
     of = int(alarm.evaluation_periods)
@@ -161,8 +168,9 @@ def settle(backend: CloudWatchBackend, at: float) -> None:
 
 
 def _is_set_by_hand(alarm: Alarm, rule: Rule, backend: CloudWatchBackend) -> bool:
-    """Return whether `SetAlarmState` gave the composite its state, and no child has changed since
-    (API reference, `SetAlarmState`: "only once any of its children alarms change state").
+    """Return whether `SetAlarmState` gave the composite its state, and no child has changed since.
+
+    Source: API reference, `SetAlarmState`: "only once any of its children alarms change state".
     """
     by_hand: dict[str, Any] | None = vars(alarm).get("children_when_set_by_hand")
     return by_hand is not None and by_hand == children_states(rule, backend)
@@ -203,10 +211,10 @@ def _points(alarm: Alarm, limits: Limits, at: int) -> Iterator[_Point | None]:
         return
     ((series, period),) = _watched(alarm)
     statistic = alarm.extended_statistic or alarm.statistic
-    found = _samples(series, period, limits.range, at, alarm.unit)
+    by_start = _samples(series, period, limits.range, at, alarm.unit)
     waits = alarm.evaluate_low_sample_count_percentile == "ignore"
     for start in _starts(period, limits.range, at):
-        samples = found.get(start)
+        samples = by_start.get(start)
         value = samples.statistic(statistic) if samples else None
         if samples is None or value is None:
             yield None
@@ -234,8 +242,8 @@ def _calculated(alarm: Alarm, limits: Limits, at: int) -> Iterator[_Point | None
 
 
 def _read(stat: MetricStat, period: int, count: int, at: int) -> metric_math.Series:
-    found = _samples(_series_of(stat), period, count, at, stat.unit)
-    values = {start: samples.statistic(stat.stat) for start, samples in found.items()}
+    by_start = _samples(_series_of(stat), period, count, at, stat.unit)
+    values = {start: samples.statistic(stat.stat) for start, samples in by_start.items()}
     return {start: value for start, value in values.items() if value is not None}
 
 

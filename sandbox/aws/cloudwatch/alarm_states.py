@@ -1,8 +1,9 @@
 """The state of a metric alarm from its data points.
 
-Source: AWS, CloudWatch user guide, "Using Amazon CloudWatch alarms", sections "Evaluating an
-alarm", "Configuring how CloudWatch alarms treat missing data" (its two tables are this module's
-test) and "Percentile-based CloudWatch alarms and low data samples".
+Source: AWS, CloudWatch user guide, "Using Amazon CloudWatch alarms", three sections:
+- "Evaluating an alarm".
+- "Configuring how CloudWatch alarms treat missing data". Its two tables are this module's test.
+- "Percentile-based CloudWatch alarms and low data samples".
 """
 
 import operator
@@ -28,7 +29,7 @@ COMPARISONS: Mapping[str, Callable[[float, float], bool]] = {
 
 @dataclass(frozen=True)
 class Limits:
-    """When an alarm goes off."""
+    """The conditions that make an alarm go off."""
 
     comparison: str
     threshold: float
@@ -58,7 +59,7 @@ def state_of(points: Sequence[float | None], limits: Limits, current: State) -> 
         return _decided(sum(real) + limits.of - len(real), limits)
     if limits.missing == "notBreaching" or sum(real) >= limits.needed or not all(real):
         return _decided(sum(real), limits)
-    # What is there breaches, but is too little.
+    # All points with data breach, but they are too few.
     if limits.missing == "ignore":
         return current
     age = len(points) - breaching.index(True) if real else 0

@@ -23,17 +23,17 @@ REASONS: dict[By, str] = {
 
 @dataclass
 class Suppressor:
-    """What a composite alarm says of its suppressor, and whose actions are held back now."""
+    """The suppressor of a composite alarm, and the actions that it holds back now."""
 
     name: str
     wait_seconds: int
     extension_seconds: int
     by: By | None = None
-    """Why actions are held back; None: they are not."""
+    """The period that holds actions back; None: actions are performed."""
     before: str = ""
     """The state of the composite before the change whose actions are held back."""
     until: float = float("inf")
-    """When the period ends for which they are held back."""
+    """The end of that period."""
     was_on: bool = False
     """The suppressor was in ALARM at the last look."""
     extended_until: float = 0.0
@@ -45,8 +45,8 @@ class Suppressor:
 
 
 def suppressor_of(alarm: Alarm) -> Suppressor | None:
-    found: Suppressor | None = vars(alarm).get("suppressor")
-    return found
+    suppressor: Suppressor | None = vars(alarm).get("suppressor")
+    return suppressor
 
 
 def hold_back(backend: CloudWatchBackend, alarm: Alarm, before: str, at: float) -> bool:
@@ -55,7 +55,7 @@ def hold_back(backend: CloudWatchBackend, alarm: Alarm, before: str, at: float) 
     if suppressor is None:
         return False
     if suppressor.by == "WaitPeriod":
-        # It went back before anybody was told: there is nothing to tell.
+        # The state went back before any action: there is nothing to report.
         suppressor.by = None
         return True
     if suppressor.by is not None:

@@ -1,7 +1,7 @@
 """CloudWatch's alarms: what AWS refuses, composites, states and history.
 
-moto 5.2 stores metric alarms as OK for ever and has no composite alarms: Terraform's AWS provider
-then fails at an answer that is not XML.
+moto 5.2 keeps every metric alarm in the state OK and has no composite alarms. It does not answer
+those in XML, so Terraform's AWS provider fails.
 """
 
 import json

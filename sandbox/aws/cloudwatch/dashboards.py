@@ -365,7 +365,8 @@ def _message(error: ErrorDetails) -> str:
 
 def _path(error: ErrorDetails) -> str:
     """Return AWS's path: without the kinds of widget and annotation that pydantic puts between.
-    What is missing, or too much, is told of what it is in.
+
+    A missing or additional field is reported at its parent.
     """
     loc = error["loc"][:-1] if error["type"] in ("missing", "extra_forbidden") else error["loc"]
     kinds = {2: {"metric", "text", "alarm", "log"}, 7: {"line", "band"}}

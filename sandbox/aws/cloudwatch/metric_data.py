@@ -1,7 +1,11 @@
 """CloudWatch's GetMetricData: metrics, metric math and SEARCH, with AWS's limits and pages.
 
-moto 5.2 ignores the namespace of a metric with dimensions, has no percentiles, begins periods at
-the start of the query, and answers Complete and empty for an expression that it does not know.
+Where moto 5.2 differs from AWS:
+- It ignores the namespace of a metric with dimensions.
+- It has no percentiles.
+- It begins periods at the start of the query.
+- It answers Complete and no values for an unknown expression.
+
 Sources: AWS, CloudWatch API reference, `GetMetricData` and `MetricDataQuery`.
 """
 
@@ -186,9 +190,9 @@ class _Answer:
         times = range(int(self._start) // period * period, int(self._end), period)
 
         def search(text: str, statistic: str, of: int | None) -> list[metric_math.Series]:
-            found = _found(text)
-            self._labels[id] = [_label(series) for series in found]
-            return [self._read(series, statistic, of or period) for series in found]
+            matches = _search(text)
+            self._labels[id] = [_label(series) for series in matches]
+            return [self._read(series, statistic, of or period) for series in matches]
 
         try:
             return expression.value(self._values, times, period, search)
@@ -210,7 +214,7 @@ class _Answer:
             yield Result(id, own, sorted(series.items()))
 
 
-def _found(text: str) -> list[Series]:
+def _search(text: str) -> list[Series]:
     """Return the series of a search with a value in the last two weeks, by their names."""
     search, now = parse_search(text), CLOCK.seconds()
     minute = int(now) // 60 * 60

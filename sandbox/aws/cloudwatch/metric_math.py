@@ -107,7 +107,7 @@ class Expression:
 
 def parse(text: str) -> Expression:
     """Return the expression; raises BadExpression."""
-    python = re.sub(r"&&|\|\||\^|\bAND\b|\bOR\b", lambda found: _SPELLED[found[0]], text)
+    python = re.sub(r"&&|\|\||\^|\bAND\b|\bOR\b", lambda operator: _SPELLED[operator[0]], text)
     try:
         tree = ast.parse(python.strip(), mode="eval").body
     except SyntaxError:
@@ -208,7 +208,7 @@ class _Evaluation:
             return then if condition else otherwise
         chosen = {}
         for at, holds in _one(condition).items():
-            # What is missing where the condition holds is 0; where it does not, it is left out.
+            # Where the condition holds, a missing value is 0. Elsewhere it is left out.
             value = _at(then, at) or 0.0 if holds else _at(otherwise, at)
             if value is not None:
                 chosen[at] = value

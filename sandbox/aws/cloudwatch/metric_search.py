@@ -1,8 +1,10 @@
-"""SEARCH: which series a search expression finds.
+"""SEARCH: the series that a search expression finds.
 
-Source: AWS, CloudWatch user guide, "CloudWatch search expression syntax", whose examples are this
-module's test. A term in quotes is a whole name or value. Another one is found by its tokens, which
-stand one after the other in a name or a value.
+A term in quotes is a whole name or value. Any other term is a list of tokens, which must follow
+each other in a name or value.
+
+Source: AWS, CloudWatch user guide, "CloudWatch search expression syntax". Its examples are this
+module's test.
 """
 
 import re
@@ -66,10 +68,10 @@ class _Terms:
     def parsed(self) -> Finds:
         if self._next is None:
             return lambda series: True
-        found = self._any()
+        condition = self._any()
         if self._next is not None:
             raise BadSearch(f"Error in search: {self._text}")
-        return found
+        return condition
 
     def _read(self) -> re.Match[str] | None:
         if self._at == len(self._text):

@@ -30,7 +30,7 @@ class Series(NamedTuple):
 
 @dataclass(frozen=True)
 class Samples:
-    """What was sent in one minute, or in several."""
+    """The values that were sent in one minute, or in several."""
 
     values: Mapping[float, float]
     """Each value, and how often it was sent."""
@@ -147,8 +147,8 @@ class MetricStore:
                 if (unit and samples.unit != unit) or period % _kept_period(now - minute):
                     continue
                 periods[start + (minute - start) // period * period].append(samples)
-        for begins, found in periods.items():
-            yield begins, _together(found)
+        for begins, parts in periods.items():
+            yield begins, _together(parts)
 
 
 def _within(minutes: Mapping[int, Samples], start: float, end: float) -> Iterator[int]:
