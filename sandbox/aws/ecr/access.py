@@ -1,8 +1,8 @@
-"""Who may use a repository of another account: whom its policy names.
+"""Refuses calls to a repository of another account, unless its policy names the caller.
 
-Source: AWS, ECR user guide, "Private repository policies"; IAM user guide, "Policy evaluation
-logic", cross-account: the repository's policy has to allow it, and the caller's own policies. The
-sandbox has no policies of callers.
+On AWS the caller's own policies also have to allow the call; the sandbox has none. Sources: AWS,
+ECR user guide, "Private repository policies"; IAM user guide, "Policy evaluation logic",
+cross-account.
 """
 
 import json
@@ -25,8 +25,8 @@ def require(backend: ECRBackend, caller: Caller, action: str, repository: str | 
     """Raise AccessDeniedException unless the caller may use this repository."""
     if caller.account_id == backend.account_id:
         return
-    found = backend.repositories.get(repository or "")
-    if found is None or not any(_allows(each, caller, action) for each in _statements(found)):
+    stored = backend.repositories.get(repository or "")
+    if stored is None or not any(_allows(each, caller, action) for each in _statements(stored)):
         arn = f"arn:aws:ecr:{backend.region_name}:{backend.account_id}:repository/{repository}"
         raise AccessDeniedException(
             f"User: {caller.role_arn} is not authorized to perform: {action} on resource: {arn} "

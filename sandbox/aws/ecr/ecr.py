@@ -1,8 +1,13 @@
 """ECR: true digests, what is missing in a push, tags that do not move, and what expires.
 
-moto 5.2 makes digests of its own, keeps no content of layers, takes an index without its images,
-moves tags of immutable repositories with another error, and knows one account only. Source: AWS,
-ECR API reference, of each operation.
+Where moto 5.2 differs from AWS:
+- It computes digests of its own.
+- It keeps no content of layers.
+- It accepts an index without its images.
+- It refuses to move the tag of an immutable repository with another error.
+- It knows one account only.
+
+Source: AWS, ECR API reference, of each operation.
 """
 
 import hashlib
@@ -241,8 +246,9 @@ replaces(ECRResponse, "ecr_backend")(property(_registry))  # type: ignore[type-v
 
 @replaces(ECRResponse)
 def get_authorization_token(self: ECRResponse) -> ActionResult:
-    """Return the caller as the token: AWS's holds one, too, and is good for every registry that the
-    caller may use.
+    """Return the caller as the token.
+
+    AWS's token also holds the caller, and is valid for every registry that the caller may use.
     """
     caller = CALLERS.get(self.get_access_key()) or Caller(self.current_account, "")
     password = b64encode(json.dumps([caller.account_id, caller.role_arn]).encode()).decode()

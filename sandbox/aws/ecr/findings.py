@@ -1,4 +1,4 @@
-"""What Amazon Inspector finds in an image; the sandbox finds nothing by itself.
+"""Findings of Amazon Inspector in images; the sandbox scans none.
 
 A door of the server puts findings (`sandbox/server/image_doors.py`). Source: AWS, ECR API
 reference, `DescribeImageScanFindings`, `EnhancedImageScanFinding`.

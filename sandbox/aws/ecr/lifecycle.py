@@ -1,7 +1,9 @@
-"""What a lifecycle policy of ECR expires.
+"""Lifecycle policies of ECR, which expire images.
 
-Source: AWS, ECR user guide, "Automate the cleanup of images by using lifecycle policies",
-"Lifecycle policy evaluation rules" and "Lifecycle policy properties".
+Source: AWS, ECR user guide:
+- "Automate the cleanup of images by using lifecycle policies".
+- "Lifecycle policy evaluation rules".
+- "Lifecycle policy properties".
 """
 
 import re
