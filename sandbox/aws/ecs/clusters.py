@@ -1,8 +1,9 @@
 """ECS clusters and capacity providers.
 
-Where moto 5.2 differs from AWS: a second cluster or capacity provider with the same name replaces
-the first, a cluster with services or instances can be deleted, and a change to a capacity provider
-loses its managed draining.
+Where moto 5.2 differs from AWS:
+- A second cluster or capacity provider with the same name replaces the first.
+- A cluster with services or instances can be deleted.
+- A change to a capacity provider loses its managed draining.
 """
 
 from typing import Any

@@ -1,10 +1,11 @@
 """Deployments of ECS services: rolling, steady, failed and rolled back.
 
-On AWS a new deployment starts its tasks beside those of the old one, which stop only when the new
-ones run (minimum healthy percent 100). With the circuit breaker, a deployment whose tasks keep
-failing ends as FAILED. With rollback, the last completed deployment becomes PRIMARY again (ECS
-developer guide, "How the Amazon ECS deployment circuit breaker detects failures"). moto 5.2 has one
-deployment that never changes, and no tasks.
+On AWS a new deployment starts its tasks beside those of the old one. The old ones stop only when
+the new ones run (minimum healthy percent 100). With the circuit breaker, a deployment whose tasks
+keep failing ends as FAILED. With rollback, the last completed deployment becomes PRIMARY again.
+Source: ECS developer guide, "How the Amazon ECS deployment circuit breaker detects failures".
+
+moto 5.2 has one deployment that never changes, and no tasks.
 """
 
 import time

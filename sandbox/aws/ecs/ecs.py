@@ -1,10 +1,15 @@
 """ECS: the calls that create, change, list and delete services and list their tasks.
 
-Where moto 5.2 differs from AWS: it forgets most settings of a service (deployment configuration,
-placement, grace period, strategies, balance over zones), tags one with a short ARN, accepts a
-service that AWS refuses, replaces one with the same name, lists deleted ones, starts no tasks
-(`ecs_tasks`), has no real deployments (`ecs_deployments`), and its instances never join a cluster
-(`ecs_instances`).
+Where moto 5.2 differs from AWS:
+- It loses most settings of a service. These are the deployment configuration, placement, grace
+  period, strategies and balance over zones.
+- It tags a service with a short ARN.
+- It accepts services that AWS refuses.
+- A second service with the same name replaces the first.
+- It lists deleted services.
+- It starts no tasks (`sandbox.aws.ecs.tasks`).
+- It has no real deployments (`sandbox.aws.ecs.deployments`).
+- Its instances never join a cluster (`sandbox.aws.ecs.instances`).
 """
 
 from collections.abc import Iterator, Mapping
@@ -119,10 +124,10 @@ def _misfits(
 
 
 def _zone_rebalancing(params: Mapping[str, Any]) -> str:
-    """Return whether ECS balances the tasks over the zones, by default where it can (AWS: ECS
-    developer guide, "Balancing an Amazon ECS service across Availability Zones").
+    """Return whether ECS balances the tasks over the zones, by default where it can.
 
-    Raises InvalidParameterException if it is ENABLED for a service where it cannot.
+    Raises InvalidParameterException if it is ENABLED for a service that ECS cannot balance. Source:
+    AWS, ECS developer guide, "Balancing an Amazon ECS service across Availability Zones".
     """
     wanted, reason = params.get("availabilityZoneRebalancing"), _cannot_rebalance(params)
     if wanted == "ENABLED" and reason:
@@ -227,8 +232,10 @@ def delete_service(
 def tag_resource(
     self: EC2ContainerServiceBackend, tag: Original, arn: str, tags: dict[str, str]
 ) -> None:
-    """Refuse the short ARN of a service; the long one migrates a service that has the short one
-    (AWS: ECS developer guide, "Migrate an Amazon ECS short service ARN to a long ARN").
+    """Refuse the short ARN of a service.
+
+    The long ARN migrates a service that has the short one. Source: AWS, ECS developer guide,
+    "Migrate an Amazon ECS short service ARN to a long ARN".
     """
     kind, *path = arn.split(":")[5].split("/")
     if kind == "service" and len(path) == 1:

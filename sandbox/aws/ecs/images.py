@@ -1,11 +1,11 @@
 """The images of tasks: the digest that a task runs, and why it is not pulled or stays unhealthy.
 
 moto 5.2 gives a container no `imageDigest`, and starts tasks of images that do not exist. On AWS
-the agent resolves the image in its registry; without it the task stops with
-CannotPullContainerError (ECS developer guide, "CannotPullContainer task errors").
+the agent resolves the image in its registry. Without the image, the task stops with
+CannotPullContainerError. Source: ECS developer guide, "CannotPullContainer task errors".
 
-The sandbox has no image of another registry, and many tests push none: an image of a repository
-into which nothing was pushed is taken to be there.
+The sandbox has no image of another registry, and many tests push none. So every image of a
+repository without a push counts as present.
 """
 
 import hashlib
@@ -31,14 +31,14 @@ BROKEN_DIGESTS: set[str] = set()
 
 @dataclass(frozen=True)
 class Failure:
-    """Why a task ends before it serves, as ECS says it."""
+    """The reason why a task ends before it serves, in the words of ECS."""
 
     reason: str
     code: str = "TaskFailedToStart"
 
 
 BROKEN = Failure("Essential container in task exited")
-"""Why a task with an image of `BROKEN_TAG` fails."""
+"""The failure of a task with an image of `BROKEN_TAG`."""
 
 
 def digest_of(image: str) -> str | None:

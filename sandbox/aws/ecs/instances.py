@@ -1,9 +1,10 @@
 """ECS container instances: the work of the ECS agent on each EC2 instance.
 
 On AWS the agent reads /etc/ecs/ecs.config, which the instance's user data writes. It registers with
-that cluster, with the instance's CPU, memory and custom attributes, and ends with its instance.
-moto 5.2 starts instances of an Auto Scaling group, but they never join a cluster, and all have the
-same size.
+that cluster, with the instance's CPU, memory and custom attributes. It ends with its instance.
+
+moto 5.2 starts instances of an Auto Scaling group, but they never join a cluster. All have the same
+size.
 """
 
 import base64

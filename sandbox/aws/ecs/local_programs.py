@@ -97,13 +97,13 @@ def variables_of(
 def _secrets(part: Mapping[str, Any], account: str, region: str) -> dict[str, str]:
     from moto.secretsmanager.models import secretsmanager_backends
 
-    found = {}
+    variables = {}
     for each in part.get("secrets") or ():
         secret, key = each["valueFrom"].split(":")[:7], each["valueFrom"].split(":")[7]
         backend = secretsmanager_backends[account][region]
         text = backend.get_secret_value(":".join(secret), "", "")["SecretString"]
-        found[each["name"]] = json.loads(text)[key]
-    return found
+        variables[each["name"]] = json.loads(text)[key]
+    return variables
 
 
 def _machine(variables: Mapping[str, str]) -> dict[str, str]:

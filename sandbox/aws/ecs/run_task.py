@@ -1,12 +1,15 @@
 """ECS `RunTask`: tasks of no service, which start, do their work once and end.
 
-Where moto 5.2 differs from AWS: it answers one container with exit code 0 while the task is
-PENDING, has no stop code and no reason, knows no client token, checks neither overrides nor
-networks, and answers 500 for a container without memory.
+Where moto 5.2 differs from AWS:
+- It answers one container with exit code 0 while the task is PENDING.
+- It has no stop code and no reason.
+- It ignores client tokens.
+- It checks neither overrides nor networks.
+- It answers 500 for a container without memory.
 
 A container of a known image runs as a process of this machine (`local_programs.py`), and ends as
-that does. Any other ends with the exit code that `outcomes` says, else with 0; one of the tag
-`0-broken` with 1. The first essential container that ends takes the others with it.
+that does. Any other ends with the exit code in `outcomes`, else with 0. A container of the tag
+`0-broken` ends with 1. The first essential container that ends takes the others with it.
 """
 
 import re
@@ -43,25 +46,25 @@ STOPPED_FOR_SECONDS = 3_600
 """ECS forgets a stopped task after at least an hour (`DescribeTasks`)."""
 
 ENDED_BY_SIGNAL = 143
-"""Of a container that is told to stop because an essential one has ended."""
+"""The exit code of a container that is stopped because an essential one has ended."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How tasks of a family end."""
+    """The end of the tasks of a family."""
 
     family: str
     """A regular expression over the whole family."""
     exits: Mapping[str, int] = field(default_factory=dict)
     """Container -> exit code."""
     seconds: float = 0.0
-    """How long the task runs."""
+    """The time for which the task runs."""
     logs: Sequence[str] = ()
     """The lines that its first container writes."""
     fails_to_start: str = ""
-    """Why no container starts; empty: all do."""
+    """The reason why no container starts; empty: all start."""
     no_capacity: bool = False
-    """Whether Fargate has no room, so that no task is made."""
+    """Fargate has no room, so no task is created."""
 
 
 outcomes: list[Outcome] = []
@@ -188,7 +191,7 @@ class OneOffTask(ServiceTask):
 
 @dataclass(frozen=True)
 class _Token:
-    """What a client token was used for."""
+    """The request for which a client token was used."""
 
     params: Mapping[str, Any]
     tasks: tuple[OneOffTask, ...]

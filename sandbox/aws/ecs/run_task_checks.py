@@ -1,4 +1,4 @@
-"""What ECS refuses of a request to `RunTask`: overrides, networks, roles. moto 5.2 checks none."""
+"""Refuses what ECS refuses of `RunTask`: overrides, networks, roles. moto 5.2 checks none."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -78,10 +78,10 @@ def _network_misfits(
     if len(vpcs) > 1:
         yield "subnets must all belong to the same VPC"
     for group in groups:
-        found = ec2.get_security_group_from_id(group)
-        if found is None:
+        existing = ec2.get_security_group_from_id(group)
+        if existing is None:
             yield f"The security group '{group}' does not exist"
-        elif found.vpc_id not in vpcs:
+        elif existing.vpc_id not in vpcs:
             yield f"The security group '{group}' and the subnets belong to different networks"
 
 

@@ -1,7 +1,7 @@
 """ECS task definitions: what `RegisterTaskDefinition` stores.
 
-Where moto 5.2 differs from AWS: it adds no defaults to port mappings, health checks, capabilities
-and volumes, and no list of system controls. A plan that AWS would fill with replacements is empty.
+moto 5.2 adds no defaults to port mappings, health checks, capabilities and volumes. It adds no list
+of system controls. A plan that AWS would fill with replacements is empty.
 """
 
 from typing import Any

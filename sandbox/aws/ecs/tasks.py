@@ -1,10 +1,11 @@
 """The tasks of ECS services: started, registered as targets, stopped.
 
-moto 5.2 starts no task for a service. On AWS the service scheduler does. On Fargate each task gets
-a network interface in one of the service's subnets. On EC2 each task is placed on a container
-instance, with a dynamic host port for each container port (bridge network). A running task is
-registered with the service's target groups, and deregistered before it stops. A task whose log
-group does not exist does not start.
+moto 5.2 starts no task for a service. On AWS the service scheduler starts them.
+- On Fargate each task gets a network interface in one of the service's subnets.
+- On EC2 each task is placed on a container instance (bridge network). Each container port gets a
+  dynamic host port.
+- A running task is registered with the service's target groups, and deregistered before it stops.
+- A task whose log group does not exist does not start.
 """
 
 import time
@@ -43,7 +44,8 @@ NO_LOG_GROUP = (
 """AWS: ECS developer guide, "ResourceInitializationError errors"."""
 
 LATEST_PLATFORM = "1.4.0"
-"""What LATEST stands for (AWS: ECS developer guide, "Fargate platform versions for Linux")."""
+"""The version that LATEST stands for (AWS: ECS developer guide, "Fargate platform versions for
+Linux")."""
 
 
 class ServiceTask(Task):
