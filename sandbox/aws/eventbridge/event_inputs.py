@@ -1,7 +1,8 @@
-"""What a target of EventBridge receives: the event, a constant, a part of it, or a template.
+"""Inputs of EventBridge's targets: the event, a constant, a part of it, or a template.
 
-moto 5.2 leaves the variables of absent paths in the text. Source: AWS, EventBridge user guide,
-"Input transformation": an absent path is empty, and inside quotes a text has none of its own.
+moto 5.2 leaves the variables of absent paths in the text. On AWS an absent path is empty. A text
+inside quotes gets no quotes of its own. Source: AWS, EventBridge user guide, "Input
+transformation".
 """
 
 import json
@@ -44,7 +45,7 @@ def rendered(target: Mapping[str, Any], event: Mapping[str, Any], rule_arn: str)
         if token[1]:
             value = values.get(token[1])
             return "" if value is None else json.dumps(value)
-        return _VARIABLE.sub(lambda found: _inside_quotes(values.get(found[1])), token[0])
+        return _VARIABLE.sub(lambda variable: _inside_quotes(values.get(variable[1])), token[0])
 
     return _TOKEN.sub(put, str(transformer["InputTemplate"]))
 

@@ -1,9 +1,12 @@
 """EventBridge: events reach the topics and queues of the rules that they match.
 
-moto 5.2 delivers to no topic, also for disabled rules, and takes the events of AWS's own services
-from everybody. Sources: AWS, EventBridge user guide, "Using dead-letter queues to process
-undelivered events in EventBridge" and "Monitoring Amazon EventBridge", and API reference,
-`PutEvents`. The sandbox delivers to SNS and SQS, in the account and region of the rule.
+moto 5.2 delivers to no topic. It delivers for disabled rules, and accepts events of AWS's own
+services from any caller. The sandbox delivers to SNS and SQS, in the account and region of the
+rule.
+
+Sources: AWS, EventBridge API reference, `PutEvents`; user guide, two pages.
+- "Using dead-letter queues to process undelivered events in EventBridge".
+- "Monitoring Amazon EventBridge".
 """
 
 import json
@@ -29,8 +32,9 @@ from sandbox.aws.patching import Original, extends, replaces
 SERVICE = "events.amazonaws.com"
 
 ALL_TRAIL_EVENTS = "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"
-"""The state of a rule that gets calls which only read, too (EventBridge user guide, "AWS service
-events via AWS CloudTrail")."""
+"""The state of a rule that also gets calls which only read.
+
+Source: EventBridge user guide, "AWS service events via AWS CloudTrail"."""
 
 _STATES = ("ENABLED", "DISABLED", ALL_TRAIL_EVENTS)
 _BY_TRAIL = "AWS API Call via CloudTrail"
@@ -40,8 +44,9 @@ _MOST_TARGETS, _MOST_ENTRIES = 5, 10
 
 @dataclass(frozen=True)
 class Undelivered:
-    """Why a target did not get an event: a code and a message of a dead letter. EventBridge tries
-    neither of these again.
+    """The reason why a target did not get an event: code and message of a dead letter.
+
+    EventBridge does not try again after any of these.
     """
 
     code: str

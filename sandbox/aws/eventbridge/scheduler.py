@@ -1,9 +1,12 @@
 """EventBridge Scheduler: what it refuses, and schedules that fire by the sandbox's clock.
 
-Where moto 5.2 differs from AWS: no schedule fires, and expressions, time zones, roles, retry
-policies and windows are accepted as they come. Sources: AWS, EventBridge Scheduler user guide,
-"Schedule types", "Managing targets" and "Configuring a schedule's dead-letter queue", and the API
-reference. The sandbox starts ECS tasks only.
+In moto 5.2 no schedule fires. It does not check expressions, time zones, roles, retry policies and
+windows. The sandbox starts ECS tasks only.
+
+Sources: AWS, EventBridge Scheduler API reference, and three pages of the user guide:
+- "Schedule types".
+- "Managing targets".
+- "Configuring a schedule's dead-letter queue".
 """
 
 import json
@@ -55,7 +58,7 @@ class Event:
 
 @dataclass
 class Watch:
-    """How far a schedule has been followed."""
+    """The last moment handled for a schedule."""
 
     until: datetime
     start: datetime
@@ -279,7 +282,7 @@ def _run_task_parameters(schedule: Schedule) -> dict[str, Any]:
         "cluster": target["Arn"],
         "taskDefinition": given["TaskDefinitionArn"],
         "count": given.get("TaskCount") or 1,
-        # What ECS shows for tasks of EventBridge Scheduler.
+        # ECS shows this for tasks of EventBridge Scheduler.
         "startedBy": f"chronos-schedule/{schedule.name}",
         "launchType": given.get("LaunchType"),
         "group": given.get("Group"),

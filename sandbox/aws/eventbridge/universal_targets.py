@@ -1,9 +1,10 @@
 """The universal targets of EventBridge Scheduler: calls of AWS's APIs with a JSON text as input.
 
 Names are those of the SDK for Java: `rds:startDBInstance` with `DbInstanceIdentifier`. AWS refuses
-a target whose service or action it does not know, and one that only reads; the keys of the input it
-looks at when it calls (AWS: EventBridge Scheduler user guide, "Using universal targets"). The
-sandbox knows the calls that schedules here make.
+a target with an unknown service or action, and one that only reads. It checks the keys of the input
+when it calls. Source: AWS, EventBridge Scheduler user guide, "Using universal targets".
+
+The sandbox knows the calls that schedules here make.
 """
 
 import json
@@ -29,7 +30,7 @@ _READS = re.compile(
     "(get|describe|list|poll|receive|search|scan|query|select|read|lookup|discover|validate|"
     "batchGet|batchDescribe|batchRead|transactGet|retrieve)(?![a-z])"
 )
-"""What the names of actions begin with that Scheduler does not take, because they only read."""
+"""The first words of actions that only read. Scheduler does not accept these."""
 
 _STATE = frozenset({"InvalidDBInstanceState", "ConflictException", "ServiceNotActiveException"})
 """Errors that another attempt may not meet."""
@@ -46,7 +47,7 @@ class InvocationError(Exception):
 
 @dataclass(frozen=True)
 class Place:
-    """Where a call is made, and as whom."""
+    """The account, region and role of a call."""
 
     account: str
     region: str
