@@ -1,8 +1,8 @@
 """The container that GuardDuty adds to a Fargate task, where it monitors the runtime.
 
-The task runs on, whatever becomes of that container. Sources: GuardDuty user guide, "How Runtime
-Monitoring works with Fargate (Amazon ECS only)"; aws/aws-cdk#32877 for a task whose role may not
-pull the image.
+The task runs on, even if that container fails. Sources:
+- GuardDuty user guide, "How Runtime Monitoring works with Fargate (Amazon ECS only)".
+- aws/aws-cdk#32877 for a task whose role may not pull the image.
 """
 
 from collections.abc import Mapping
@@ -27,8 +27,9 @@ from sandbox.aws.patching import Original, extends
 
 
 def container(task: Any) -> dict[str, Any] | None:
-    """Return the container beside a new task: pending, or stopped because its image could not be
-    pulled; None: GuardDuty adds none.
+    """Return the container beside a new task.
+
+    It is pending, or stopped because its image could not be pulled. None: GuardDuty adds none.
     """
     account, region = task._account_id, task.region_name
     by_account = manages_agent(
@@ -80,8 +81,9 @@ def _why_not_pulled(account: str, region: str, role: str | None) -> str | None:
 def list_account_settings(
     self: EC2ContainerServiceBackend, own: Original, name: str | None = None, value: Any = None
 ) -> list[AccountSetting]:
-    """Answer also the setting that GuardDuty switches (AWS: ECS developer guide, "Runtime
-    Monitoring troubleshooting").
+    """Also answer the setting that GuardDuty switches.
+
+    Source: AWS, ECS developer guide, "Runtime Monitoring troubleshooting".
     """
     detectors = guardduty_backends[self.account_id][self.region_name].detectors.values()
     is_on = manages_agent(detectors, "ECS_FARGATE_AGENT_MANAGEMENT") is not None

@@ -1,4 +1,4 @@
-"""What a GuardDuty detector looks for: its features, as AWS answers them.
+"""The features of a GuardDuty detector, as AWS answers them.
 
 Sources: GuardDuty API reference, `DetectorFeatureConfiguration` and `GetDetector`.
 """
@@ -24,8 +24,10 @@ OPTIONAL: Mapping[str, tuple[str, ...]] = {
         "EC2_AGENT_MANAGEMENT",
     ),
 }
-"""Feature -> its additional configuration. A fresh detector has RUNTIME_MONITORING off; here it has
-all of them off, so that nothing is on that nobody asked for."""
+"""Feature -> its additional configuration.
+
+A new detector of AWS has RUNTIME_MONITORING off. Here it has all of them off, so a feature is on
+only after a request."""
 
 ON, OFF = "ENABLED", "DISABLED"
 _RUNTIME = "RUNTIME_MONITORING"

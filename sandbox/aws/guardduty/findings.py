@@ -1,8 +1,10 @@
 """GuardDuty: findings, and filters that archive them when they arrive.
 
-moto 5.2 has no findings, lists no filters, and forgets their tags. An archived finding is sent to
-nobody, neither to EventBridge nor to Security Hub (GuardDuty user guide, "Suppression rules in
-GuardDuty"). A door of the server brings findings (`sandbox/server/finding_doors.py`).
+moto 5.2 has no findings, lists no filters, and forgets their tags. An archived finding reaches
+neither EventBridge nor Security Hub. Source: GuardDuty user guide, "Suppression rules in
+GuardDuty".
+
+A door of the server brings findings (`sandbox/server/finding_doors.py`).
 """
 
 import json
@@ -55,8 +57,8 @@ class BadRequest(GuardDutyException):
 def arrive(backend: GuardDutyBackend, detector: Detector, given: Mapping[str, Any]) -> Finding:
     """Take a finding, new or with a higher count; a filter may archive it."""
     now = CLOCK.moment().strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
-    found, service = findings(detector), given.get("service", {})
-    before = found.get(given["id"])
+    stored, service = findings(detector), given.get("service", {})
+    before = stored.get(given["id"])
     finding: Finding = {
         "accountId": backend.account_id,
         "arn": f"{_arn(backend, detector)}/finding/{given['id']}",
@@ -79,7 +81,7 @@ def arrive(backend: GuardDutyBackend, detector: Detector, given: Mapping[str, An
         },
     }
     finding["service"]["archived"] = _is_archived(detector, finding)
-    found[finding["id"]] = finding
+    stored[finding["id"]] = finding
     if not finding["service"]["archived"]:
         publish(
             backend.account_id, backend.region_name, "aws.guardduty", "GuardDuty Finding", finding
@@ -89,8 +91,8 @@ def arrive(backend: GuardDutyBackend, detector: Detector, given: Mapping[str, An
 
 def findings(detector: Detector) -> dict[str, Finding]:
     """Return the findings by id."""
-    found: dict[str, Finding] = detector.__dict__.setdefault("findings", {})
-    return found
+    by_id: dict[str, Finding] = detector.__dict__.setdefault("findings", {})
+    return by_id
 
 
 def _arn(backend: GuardDutyBackend, detector: Detector) -> str:
@@ -113,9 +115,9 @@ def matches(finding: Finding, criteria: Mapping[str, Any] | None) -> bool:
     )
 
 
-def _holds(path: str, found: list[Any], asked: Mapping[str, Any]) -> bool:
-    texts = [str(each).lower() if isinstance(each, bool) else str(each) for each in found]
-    numbers = [seconds_of(each) * 1000 if path in _MOMENTS else each for each in found]
+def _holds(path: str, actual: list[Any], asked: Mapping[str, Any]) -> bool:
+    texts = [str(each).lower() if isinstance(each, bool) else str(each) for each in actual]
+    numbers = [seconds_of(each) * 1000 if path in _MOMENTS else each for each in actual]
     checks: Mapping[str, Any] = {
         "equals": lambda wanted: any(each in wanted for each in texts),
         "notEquals": lambda wanted: not any(each in wanted for each in texts),
@@ -151,17 +153,17 @@ def create_filter(self: GuardDutyResponse, create: Original) -> str:
     if len(detector.filters) >= MOST_FILTERS:
         raise BadRequest("the maximum number of filters was reached.")
     answer: str = create(self)
-    made = detector.filters[name]
-    made.action = made.action or "NOOP"
-    made.__dict__["tags"] = dict(asked("tags") or {})
+    stored = detector.filters[name]
+    stored.action = stored.action or "NOOP"
+    stored.__dict__["tags"] = dict(asked("tags") or {})
     return answer
 
 
 @extends(GuardDutyResponse)
 def update_filter(self: GuardDutyResponse, update: Original) -> str:
-    made = _detector(self).get_filter(unquote(self.path.split("/")[-1]))
+    stored = _detector(self).get_filter(unquote(self.path.split("/")[-1]))
     asked = self._get_param
-    _check(made.name, asked("rank") or 1, asked("findingCriteria") or made.finding_criteria)
+    _check(stored.name, asked("rank") or 1, asked("findingCriteria") or stored.finding_criteria)
     answer: str = update(self)
     return answer
 
@@ -187,13 +189,13 @@ def delete_filter(self: GuardDutyBackend, detector_id: str, filter_name: str) ->
 @adds(GuardDutyResponse)
 def list_findings(self: GuardDutyResponse) -> str:
     criteria, order = self._get_param("findingCriteria"), self._get_param("sortCriteria") or {}
-    found = [each for each in findings(_detector(self)).values() if matches(each, criteria)]
+    matching = [each for each in findings(_detector(self)).values() if matches(each, criteria)]
     if name := order.get("attributeName"):
-        found.sort(
+        matching.sort(
             key=lambda each: [str(value) for value in values(each, name)],
             reverse=order.get("orderBy") == "DESC",
         )
-    ids, more = _page(self, [each["id"] for each in found])
+    ids, more = _page(self, [each["id"] for each in matching])
     return json.dumps({"findingIds": ids, **more})
 
 
