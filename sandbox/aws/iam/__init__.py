@@ -1,1 +1,1 @@
-"""Who calls AWS and what it may do, corrected in moto."""
+"""The callers of AWS and their permissions, corrected in moto."""

@@ -1,6 +1,6 @@
-"""Whose call it is: of the sandbox's account, or of a role that was assumed in another account.
+"""The account of a call: the sandbox's, or that of a role that the caller assumed.
 
-moto takes every call for one of `MOTO_ACCOUNT_ID`. Source: AWS, STS API reference, `AssumeRole`.
+moto attributes every call to `MOTO_ACCOUNT_ID`. Source: AWS, STS API reference, `AssumeRole`.
 """
 
 from typing import Any

@@ -1,4 +1,4 @@
-"""What the roles of the sandbox may do: moto 5.2 asks no role.
+"""The permissions of the sandbox's roles: moto 5.2 checks none.
 
 Source: AWS, IAM user guide, "Policy evaluation logic", for the inline policies of a role.
 """

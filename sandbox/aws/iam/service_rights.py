@@ -1,7 +1,9 @@
-"""What the policies of topics, queues and keys let a service of AWS do for one of its resources.
+"""Rights that the policies of topics, queues and keys give an AWS service for one of its resources.
 
-Source: AWS, SNS developer guide, "Enable compatibility between event sources from AWS services and
-encrypted topics", and SQS developer guide, "Configuring KMS permissions for AWS services".
+Sources:
+- SNS developer guide, "Enable compatibility between event sources from AWS services and encrypted
+  topics".
+- SQS developer guide, "Configuring KMS permissions for AWS services".
 """
 
 import json
@@ -24,11 +26,12 @@ class Sender:
     source_arn: str
     """The resource: an alarm, or a rule."""
     says_owner: bool = False
-    """Whether it sends `aws:SourceOwner`, on which the default policy of a topic insists."""
+    """The service sends `aws:SourceOwner`, which the default policy of a topic requires."""
     hides_source_from: frozenset[str] = frozenset()
-    """The services that see neither its account nor its resource: a statement with such a condition
-    never fits there (of EventBridge: for KMS the same page, for SNS the EventBridge user guide,
-    "Using resource-based policies", "Amazon SNS permissions")."""
+    """The services that see neither its account nor its resource.
+
+    A statement with such a condition never fits there. For KMS the sources are above. For SNS:
+    EventBridge user guide, "Using resource-based policies", "Amazon SNS permissions"."""
 
     def may(self, action: str, policy: str | None) -> bool:
         """Return whether a statement of the policy of what it acts on lets it."""
@@ -55,9 +58,9 @@ class Sender:
         """Return whether the key lets it make data keys; AWS's own key never does."""
         keys = kms_backends[self.account][self.region]
         id = key.rpartition(":")[2].removeprefix("key/")
-        found = keys.keys.get(keys.get_key_id_from_alias(id) or id)
-        return found is not None and all(
-            self.may(action, found.policy) for action in ("kms:Decrypt", "kms:GenerateDataKey")
+        kms_key = keys.keys.get(keys.get_key_id_from_alias(id) or id)
+        return kms_key is not None and all(
+            self.may(action, kms_key.policy) for action in ("kms:Decrypt", "kms:GenerateDataKey")
         )
 
     def _is_named(self, principal: Any) -> bool:
