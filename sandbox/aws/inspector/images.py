@@ -1,8 +1,8 @@
-"""Where Amazon Inspector sees an image run: in the tasks of ECS that run it now.
+"""The places where Amazon Inspector sees an image run: the tasks of ECS that run it now.
 
-moto 5.2 has no GetClustersForImage. A task names the index that it was started from; Inspector
-scans the image of one architecture that the index leads to (Inspector API reference,
-`GetClustersForImage`, resourceId).
+moto 5.2 has no GetClustersForImage. A task names the index that it was started from. Inspector
+scans the image of one architecture that the index leads to. Source: Inspector API reference,
+`GetClustersForImage`, resourceId.
 """
 
 import json
@@ -46,8 +46,8 @@ def get_clusters_for_image(self: Inspector2Response) -> str:
                     "stoppedUnitCount": 0,
                 }
             )
-    found = [{"clusterArn": arn, "clusterDetails": details} for arn, details in clusters.items()]
-    return json.dumps({"cluster": found})
+    entries = [{"clusterArn": arn, "clusterDetails": details} for arn, details in clusters.items()]
+    return json.dumps({"cluster": entries})
 
 
 def _indexes(repository: Any, digest: str) -> set[str]:

@@ -45,7 +45,7 @@ Finding = dict[str, Any]
 
 
 class Refused(JsonRESTError):
-    """What Inspector answers to a call that it does not do."""
+    """A call that Inspector refuses."""
 
     code = 400
 
@@ -79,13 +79,14 @@ def arrive(backend: Inspector2Backend, given: Mapping[str, Any]) -> Finding:
 
 def findings(backend: Inspector2Backend) -> dict[str, Finding]:
     """Return the findings by ARN. moto keeps answers of its own under the same name."""
-    found: dict[str, Finding] = backend.__dict__.setdefault("findings_of_scans", {})
-    return found
+    by_arn: dict[str, Finding] = backend.__dict__.setdefault("findings_of_scans", {})
+    return by_arn
 
 
 def matches(finding: Finding, criteria: Mapping[str, Any] | None) -> bool:
-    """Return whether a finding meets every criterion; the filters of one are joined by OR, and
-    those that exclude by AND.
+    """Return whether a finding meets every criterion.
+
+    The filters of one criterion are joined by OR, and those that exclude by AND.
     """
     return all(_holds(finding, name, each) for name, each in (criteria or {}).items() if each)
 
@@ -93,21 +94,21 @@ def matches(finding: Finding, criteria: Mapping[str, Any] | None) -> bool:
 def _holds(finding: Finding, name: str, filters: list[Mapping[str, Any]]) -> bool:
     if name in _MOMENTS:
         return any(_is_within(finding[name], each) for each in filters)
-    found = list(values(finding, PATHS[name]))
+    actual = list(values(finding, PATHS[name]))
     asked = [each for each in filters if each["comparison"] != "NOT_EQUALS"]
     excluded = [each for each in filters if each["comparison"] == "NOT_EQUALS"]
-    return (not asked or any(_has(found, each) for each in asked)) and not any(
-        _has(found, each) for each in excluded
+    return (not asked or any(_has(actual, each) for each in asked)) and not any(
+        _has(actual, each) for each in excluded
     )
 
 
-def _has(found: list[Any], filter_: Mapping[str, Any]) -> bool:
+def _has(actual: list[Any], filter_: Mapping[str, Any]) -> bool:
     wanted = filter_["value"]
     if "key" in filter_:
-        return any(tags.get(filter_["key"]) == wanted for tags in found)
+        return any(tags.get(filter_["key"]) == wanted for tags in actual)
     if filter_["comparison"] == "PREFIX":
-        return any(str(each).startswith(wanted) for each in found)
-    return wanted in found
+        return any(str(each).startswith(wanted) for each in actual)
+    return wanted in actual
 
 
 def _is_within(seconds: float, filter_: Mapping[str, Any]) -> bool:
@@ -143,16 +144,16 @@ def create_filter(self: Inspector2Response, create: Original) -> str:
 @adds(Inspector2Response)
 def update_filter(self: Inspector2Response) -> str:
     arn, asked = self._get_param("filterArn"), self._get_param
-    made = self.inspector2_backend.filters.get(arn)
-    if made is None:
+    stored = self.inspector2_backend.filters.get(arn)
+    if stored is None:
         raise Refused("ResourceNotFoundException", "The filter does not exist.")
     if criteria := asked("filterCriteria"):
         _check(criteria)
-        made.filter_criteria = criteria
+        stored.filter_criteria = criteria
     for name in ("action", "description", "name", "reason"):
         if (value := asked(name)) is not None:
-            setattr(made, name, value)
-    made.__dict__["updated_at"] = CLOCK.seconds()
+            setattr(stored, name, value)
+    stored.__dict__["updated_at"] = CLOCK.seconds()
     return json.dumps({"arn": arn})
 
 
@@ -172,9 +173,9 @@ def list_findings(self: Inspector2Response) -> str:
     if not 1 <= size <= MOST_AT_ONCE or not token.isdigit():
         raise Refused("ValidationException", "maxResults or nextToken is invalid.")
     known = findings(self.inspector2_backend).values()
-    found, end = [each for each in known if matches(each, criteria)], int(token) + size
-    more = {"nextToken": str(end)} if end < len(found) else {}
-    return json.dumps({"findings": found[int(token) : end], **more})
+    matching, end = [each for each in known if matches(each, criteria)], int(token) + size
+    more = {"nextToken": str(end)} if end < len(matching) else {}
+    return json.dumps({"findings": matching[int(token) : end], **more})
 
 
 urls.url_paths["{0}/filters/update$"] = Inspector2Response.dispatch

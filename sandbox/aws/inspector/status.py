@@ -1,7 +1,7 @@
 """Amazon Inspector: what is scanned in an account.
 
-moto 5.2 does not know an account that never switched anything on; AWS answers that all is off
-(Inspector API reference, `BatchGetAccountStatus`).
+moto 5.2 refuses an account that never switched anything on. AWS answers that all is off. Source:
+Inspector API reference, `BatchGetAccountStatus`.
 """
 
 from typing import Any
