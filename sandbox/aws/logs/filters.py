@@ -1,7 +1,7 @@
 """CloudWatch Logs: metric filters that count, and subscriptions that AWS would accept.
 
-moto 5.2 stores metric filters, twice under one name, and never applies them; it sends every line to
-a subscription, whatever its pattern, and asks nobody whether logs may write.
+moto 5.2 stores metric filters, twice under one name, and never applies them. It sends every line to
+a subscription, whatever its pattern. It does not check whether logs may write.
 """
 
 import json
@@ -107,10 +107,10 @@ def test_metric_filter(self: LogsResponse) -> str:
     if not 1 <= len(messages) <= MOST_TESTED:
         raise InvalidParameterException(f"logEventMessages has 1 to {MOST_TESTED} members.")
     pattern = _parsed(self._get_param("filterPattern"))
-    found = [(message, pattern.match(message)) for message in messages]
+    results = [(message, pattern.match(message)) for message in messages]
     matches = [
         {"eventNumber": number, "eventMessage": message, "extractedValues": dict(extracted)}
-        for number, (message, extracted) in enumerate(found, start=1)
+        for number, (message, extracted) in enumerate(results, start=1)
         if extracted is not None
     ]
     return json.dumps({"matches": matches})
@@ -162,8 +162,8 @@ def _count(
 def _value(transformation: Mapping[str, Any], extracted: Extracted) -> float | None:
     """Return the value of a line; None where its field is not a number."""
     text = transformation["metricValue"]
-    found = text if _NUMBER.fullmatch(text) else extracted.get(text)
-    return float(found) if found is not None and _NUMBER.fullmatch(found) else None
+    number = text if _NUMBER.fullmatch(text) else extracted.get(text)
+    return float(number) if number is not None and _NUMBER.fullmatch(number) else None
 
 
 def _series(transformation: Mapping[str, Any], extracted: Extracted) -> Series | None:

@@ -1,7 +1,8 @@
 """CloudWatch Logs: changes to the key of a log group, and the age of its lines.
 
-moto 5.2 accepts a key only at the creation of a log group. It takes lines of the last two weeks and
-of the next two hours, as AWS does (API reference, `PutLogEvents`), but by the machine's clock.
+moto 5.2 accepts a key only at the creation of a log group. Like AWS, it accepts lines of the last
+two weeks and of the next two hours. But it uses the machine's clock. Source: API reference,
+`PutLogEvents`.
 """
 
 from datetime import datetime

@@ -15,7 +15,7 @@ LONGEST = 1024
 """Characters (CloudWatch Logs API reference, `PutMetricFilter`, `filterPattern`)."""
 
 Extracted = Mapping[str, str]
-"""What a metric filter may take its value from: `$name` or `$.path` -> the text found there."""
+"""The texts that a metric filter may use as its value, by `$name` or `$.path`."""
 
 Matcher = Callable[[str], Extracted | None]
 """Returns what a message holds, or None for a message that does not match."""
@@ -31,7 +31,7 @@ class Pattern:
 
     match: Matcher
     selectors: Callable[[str], bool]
-    """Whether a metric filter may take a value or a dimension from this selector."""
+    """Returns whether a metric filter may take a value or a dimension from this selector."""
 
 
 def parse(text: str) -> Pattern:
@@ -58,13 +58,13 @@ def _terms(text: str) -> Matcher:
     required, excluded, any_of = list[_Holds](), list[_Holds](), list[_Holds]()
     rest = text
     while rest:
-        found = _TERM.match(rest)
-        if not found:
+        term = _TERM.match(rest)
+        if not term:
             raise BadPattern(f"{rest[:40]} is not a term: quote what is not letters and digits")
-        sign, quoted, regex, word = found.groups()
+        sign, quoted, regex, word = term.groups()
         test = _contains(_unescaped(quoted) if quoted is not None else word, regex)
         {"": required, "-": excluded, "?": any_of}[sign].append(test)
-        rest = rest[found.end() :].lstrip()
+        rest = rest[term.end() :].lstrip()
 
     def match(message: str) -> Extracted | None:
         holds = (
@@ -167,7 +167,7 @@ def _fields(text: str) -> Pattern:
 
     def match(message: str) -> Extracted | None:
         values = [
-            next(g for g in found if g is not None) for found in map(_groups, _found(message))
+            next(g for g in groups if g is not None) for groups in map(_groups, _found(message))
         ]
         named = _aligned(fields, at, len(values))
         if named is None:
@@ -188,8 +188,8 @@ def _found(message: str) -> Iterator[re.Match[str]]:
     return _LINE.finditer(message)
 
 
-def _groups(found: re.Match[str]) -> Sequence[str | None]:
-    return found.groups()
+def _groups(match: re.Match[str]) -> Sequence[str | None]:
+    return match.groups()
 
 
 def _aligned(fields: Sequence[_Field], dots: int | None, count: int) -> list[_Field | None] | None:
@@ -216,10 +216,10 @@ def _field(text: str) -> _Field:
 
 
 def _condition(text: str) -> tuple[str, Test]:
-    found = _CONDITION.fullmatch(text)
-    if not found:
+    match = _CONDITION.fullmatch(text)
+    if not match:
         raise BadPattern(f"{text.strip()} is not a condition of a field")
-    return found[1] or "", _comparison(found[2], found[3])
+    return match[1] or "", _comparison(match[2], match[3])
 
 
 def _split(text: str, separator: str) -> list[str]:
@@ -300,11 +300,11 @@ class _JsonParser:
     def _next(self) -> re.Match[str] | None:
         if not self._text[self._position :].strip():
             return None
-        found = _JSON_TOKEN.match(self._text, self._position)
-        if not found:
+        token = _JSON_TOKEN.match(self._text, self._position)
+        if not token:
             raise BadPattern(f"{self._text[self._position :].strip()[:40]} is not a condition")
-        self._position = found.end()
-        return found
+        self._position = token.end()
+        return token
 
     def _takes(self, kind: str) -> bool:
         if self._token is None or self._token[kind] is None:
