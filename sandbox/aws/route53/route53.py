@@ -1,8 +1,11 @@
 """Route 53: strict change batches, and changes that are PENDING before they are INSYNC.
 
-Where moto 5.2 differs from AWS (see also `route53_rules`): a change is INSYNC at once, all changes
-have one id, names keep their case and `*`, a list cannot start at a set identifier, and there is
-no limit of a zone.
+Where moto 5.2 differs from AWS (see also `sandbox.aws.route53.rules`):
+- A change is INSYNC at once.
+- All changes have one id.
+- Names keep their case and `*`.
+- A list cannot start at a set identifier.
+- A zone has no limit.
 """
 
 import secrets

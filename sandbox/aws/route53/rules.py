@@ -1,10 +1,15 @@
 """Route 53's rules for a change batch, as a pure function from records and changes to records.
 
-moto 5.2 accepts mixed routing policies for a name, deletes by set identifier across all names of
-the zone, and refuses the legal batch that turns a weighted record back into a simple one. The rules
-are those of the API reference (`ChangeResourceRecordSets`, `ResourceRecordSet`) and of the
-developer guide ("Choosing between alias and non-alias records", "Weighted routing"). The messages
-are AWS's.
+Where moto 5.2 differs from AWS:
+- It accepts mixed routing policies for a name.
+- It deletes by set identifier across all names of the zone.
+- It refuses the legal batch that turns a weighted record back into a simple one.
+
+Sources: API reference, `ChangeResourceRecordSets`, `ResourceRecordSet`; developer guide, two pages:
+- "Choosing between alias and non-alias records".
+- "Weighted routing".
+
+The messages are AWS's.
 """
 
 import re
@@ -67,7 +72,7 @@ def apply_batch(
     """Return the zone's records after the whole batch.
 
     Existence is checked change by change, in the batch's order. The records of a name and type are
-    checked in the outcome, so a batch may DELETE a simple record and CREATE a weighted one.
+    checked in the outcome. So a batch may DELETE a simple record and CREATE a weighted one.
 
     Raises InvalidInput or InvalidChangeBatch; none of the batch takes effect then.
     """
@@ -212,8 +217,9 @@ LOAD_BALANCER_ZONES: dict[str, tuple[str, ...]] = {
     "eu-west-1": ("Z32O12XQLNTSW2", "Z2IFOLAFXWLO4F"),
     "eu-west-2": ("ZHURV8PSTC4K8", "ZD4D7Y8KGAS4G"),
 }
-"""Maps a region to the Route 53 hosted zones of its Application and Network Load Balancers (AWS
-General Reference, "Elastic Load Balancing endpoints and quotas")."""
+"""Maps a region to the Route 53 hosted zones of its Application and Network Load Balancers.
+
+Source: AWS General Reference, "Elastic Load Balancing endpoints and quotas"."""
 
 
 def _policy_of(record: RecordSet) -> str | None:
