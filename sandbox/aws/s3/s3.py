@@ -1,12 +1,16 @@
 """S3: conditional writes, and times by AWS's clock in the sandbox.
 
-moto 5.2 takes any value of `If-None-Match`, where S3 takes `*` alone; its `If-Match: *` of a delete
-matches no object, where S3 lets it match any (S3 user guide, "How to prevent object overwrites with
-conditional writes" and "How to perform conditional deletes"). It dates objects by the machine's
-clock.
+Where moto 5.2 differs from S3:
+- It accepts any value of `If-None-Match`. S3 accepts only `*`.
+- Its `If-Match: *` of a delete matches no object. In S3 it matches any.
+- It dates objects by the machine's clock.
 
 S3 answers 409 when two conditional writes meet. Here calls run one at a time, so only a fault of
 `sandbox.server.faults` gives that answer.
+
+Source: S3 user guide, two pages:
+- "How to prevent object overwrites with conditional writes".
+- "How to perform conditional deletes".
 """
 
 from collections.abc import Mapping
