@@ -1,8 +1,10 @@
-"""Which findings the filters of Security Hub match, in lists and in automation rules.
+"""Filters of Security Hub, as they match findings in lists and in automation rules.
+
+Fields are joined by AND. Inside a field, filters that ask for a value are joined by OR. Filters
+that exclude a value are joined by AND. This also holds for tags with different keys.
 
 Source: Security Hub API reference, `AwsSecurityFindingFilters`, `StringFilter`, `MapFilter` and
-`DateFilter`. Fields are joined by AND. Inside a field, filters that ask for a value are joined by
-OR, and those that exclude one by AND; this holds for tags with different keys as well.
+`DateFilter`.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -47,9 +49,9 @@ PATHS: Mapping[str, str] = {
 """The fields that the sandbox filters by -> their place in a finding."""
 
 _ASKS: Mapping[str, Callable[[str, str], bool]] = {
-    "EQUALS": lambda found, wanted: found == wanted,
-    "PREFIX": lambda found, wanted: found.startswith(wanted),
-    "CONTAINS": lambda found, wanted: wanted in found,
+    "EQUALS": lambda actual, wanted: actual == wanted,
+    "PREFIX": lambda actual, wanted: actual.startswith(wanted),
+    "CONTAINS": lambda actual, wanted: wanted in actual,
 }
 _EXCLUDES: Mapping[str, Callable[[str, str], bool]] = {
     "NOT_EQUALS": _ASKS["EQUALS"],
@@ -81,24 +83,24 @@ def values(finding: Any, path: str) -> Iterator[Any]:
         yield from values(finding.get(name), rest)
 
 
-def _matches_field(found: Sequence[Any], filters: Sequence[Filter]) -> bool:
+def _matches_field(actual: Sequence[Any], filters: Sequence[Filter]) -> bool:
     dates = [each for each in filters if "Comparison" not in each]
     if dates:
-        return any(_is_within(moment, each) for moment in found for each in dates)
+        return any(_is_within(moment, each) for moment in actual for each in dates)
     asked = [each for each in filters if each["Comparison"] in _ASKS]
     excluded = [each for each in filters if each["Comparison"] in _EXCLUDES]
-    return (not asked or any(_has(found, each, _ASKS) for each in asked)) and not any(
-        _has(found, each, _EXCLUDES) for each in excluded
+    return (not asked or any(_has(actual, each, _ASKS) for each in asked)) and not any(
+        _has(actual, each, _EXCLUDES) for each in excluded
     )
 
 
 def _has(
-    found: Iterable[Any], filter_: Filter, comparisons: Mapping[str, Callable[[str, str], bool]]
+    actual: Iterable[Any], filter_: Filter, comparisons: Mapping[str, Callable[[str, str], bool]]
 ) -> bool:
     compare, wanted = comparisons[filter_["Comparison"]], filter_["Value"]
     if "Key" in filter_:
-        found = (tags[filter_["Key"]] for tags in found if filter_["Key"] in tags)
-    return any(compare(str(each), wanted) for each in found)
+        actual = (tags[filter_["Key"]] for tags in actual if filter_["Key"] in tags)
+    return any(compare(str(each), wanted) for each in actual)
 
 
 def _is_within(moment: str, filter_: Filter) -> bool:

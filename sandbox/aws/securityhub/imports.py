@@ -1,7 +1,8 @@
-"""How findings of GuardDuty and Inspector look in Security Hub, where they arrive if it is on.
+"""Findings of GuardDuty and Inspector in the format of Security Hub, where they arrive if it is on.
 
-Source: Security Hub user guide, "AWS Security Finding Format", and GuardDuty user guide,
-"Integrating with AWS Security Hub" (types of findings in the hub's words).
+Sources:
+- Security Hub user guide, "AWS Security Finding Format".
+- GuardDuty user guide, "Integrating with AWS Security Hub", for the types of findings.
 """
 
 from collections.abc import Mapping

@@ -1,9 +1,10 @@
 """Security Hub (CSPM): findings with filters and pages, automation rules, updates of a person.
 
-moto 5.2 answers every finding to GetFindings, whatever the filters ask for, and has neither
-automation rules nor BatchUpdateFindings. Automation rules change new findings and those that their
-provider updates, never what a person changes with BatchUpdateFindings (Security Hub user guide,
-"Automation rules").
+moto 5.2 answers every finding to GetFindings, whatever the filters ask for. It has neither
+automation rules nor BatchUpdateFindings.
+
+Automation rules change new findings and those that their provider updates. They never change what a
+person changes with BatchUpdateFindings. Source: Security Hub user guide, "Automation rules".
 """
 
 import json
@@ -28,7 +29,7 @@ MOST_RULES = 100
 MOST_AT_ONCE = 100
 """Findings or rules of one call (API reference)."""
 _BY_PEOPLE = ("Note", "UserDefinedFields", "VerificationState", "Workflow")
-"""What a provider cannot set (Security Hub user guide, "BatchImportFindings for finding
+"""The fields that a provider cannot set (Security Hub user guide, "BatchImportFindings for finding
 providers")."""
 _LABELS = ((90, "CRITICAL"), (70, "HIGH"), (40, "MEDIUM"), (1, "LOW"), (0, "INFORMATIONAL"))
 """The least normalised severity of each label (API reference, `Severity`)."""
@@ -135,16 +136,16 @@ def get_findings(self: SecurityHubResponse) -> str:
     size = int(asked.get("MaxResults") or MOST_AT_ONCE)
     if not 1 <= size <= MOST_AT_ONCE:
         raise _refused("InvalidInputException", f"MaxResults is 1 to {MOST_AT_ONCE}.")
-    found = [each.data for each in backend.findings if matches(each.data, filters)]
+    matching = [each.data for each in backend.findings if matches(each.data, filters)]
     for criterion in reversed(asked.get("SortCriteria") or []):
         path = PATHS.get(criterion["Field"], criterion["Field"])
-        found.sort(
+        matching.sort(
             key=lambda each: [str(value) for value in values(each, path)],
             reverse=criterion["SortOrder"] == "desc",
         )
     start = _start(asked.get("NextToken"))
-    more = {"NextToken": str(start + size)} if len(found) > start + size else {}
-    return json.dumps({"Findings": found[start : start + size], **more})
+    more = {"NextToken": str(start + size)} if len(matching) > start + size else {}
+    return json.dumps({"Findings": matching[start : start + size], **more})
 
 
 def _start(token: str | None) -> int:

@@ -18,7 +18,7 @@ DEFAULT_STANDARDS = (
     "standards/aws-foundational-security-best-practices/v/1.0.0",
     "standards/cis-aws-foundations-benchmark/v/1.2.0",
 )
-"""EnableSecurityHub switches them on unless it is told otherwise."""
+"""EnableSecurityHub switches them on unless the call excludes them."""
 
 _enabled: dict[tuple[str, str], list[str]] = {}
 """Account and region -> the ARNs of the standards that are on."""
