@@ -13,7 +13,7 @@ LOAD_BALANCERS = {"application": "L-53DA6B97", "network": "L-69A177A2"}
 TARGET_GROUPS = "L-B22855CB"
 
 DEFAULTS: dict[str, dict[str, tuple[str, float]]] = {
-    # New accounts start with few vCPUs, and AWS raises them with the use: those of an account in
+    # AWS raises the few vCPUs of a new account with its use. This is the value of an account in
     # use, so that a whole environment can be deployed.
     "fargate": {FARGATE_VCPUS: ("Fargate On-Demand vCPU resource count", 4000)},
     "elasticloadbalancing": {

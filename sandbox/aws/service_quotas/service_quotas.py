@@ -1,8 +1,8 @@
 """Service Quotas: the applied value of a quota, and AWS's default.
 
 moto 5.2 knows the defaults of VPC only. AWS answers `NoSuchResourceException` to GetServiceQuota
-for a quota that has only a default (API reference, `GetServiceQuota`); here, for every quota that
-the settings do not apply.
+for a quota that has only a default. The sandbox does so for every quota that the settings do not
+apply. Source: API reference, `GetServiceQuota`.
 """
 
 import json
