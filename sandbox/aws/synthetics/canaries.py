@@ -77,7 +77,7 @@ class Canary:
     runs: list[RunRecord] = field(default_factory=list)
     """The newest first."""
     next_run: float | None = None
-    """When a schedule starts the next run."""
+    """The time of the next run of a schedule."""
 
     @classmethod
     def create(cls, asked: Mapping[str, Any]) -> "Canary":

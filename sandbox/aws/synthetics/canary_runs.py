@@ -1,7 +1,7 @@
 """Runs canaries for real, in Node and Chromium, against the stub shop of the sandbox.
 
-A load balancer leads to its side of the shop, and has no healthy target or listener there exactly
-when it has none in the sandbox. Other names of services follow the weights of their records.
+A load balancer leads to its side of the shop. Without a healthy target or listener in the sandbox,
+it has none in the shop. Other names of services follow the weights of their records.
 """
 
 import atexit
@@ -36,7 +36,7 @@ _AT_ONCE = threading.Semaphore(4)
 
 @dataclass(frozen=True)
 class Ended:
-    """How a run ended, in AWS's words."""
+    """The end of a run, in AWS's words."""
 
     passed: bool
     reason: str = ""
@@ -50,9 +50,9 @@ SHOP.pass_on = TRAFFIC.serve
 
 
 _OPEN = ExitStack()
-"""What is open until the server ends: closed while its threads still run. Python stops them before
-it deletes what is left, and the shop would wait for them for ever.
-"""
+"""Resources that stay open until the server ends; closed while its threads still run.
+
+Python stops threads before it deletes what is left. The shop would wait for them for ever."""
 atexit.register(_OPEN.close)
 
 
@@ -162,10 +162,10 @@ def _answer(operation: str, asked: Mapping[str, Any]) -> Mapping[str, Any]:
     if operation == "GetSecretValue":
         backend = secretsmanager_backends[SETTINGS.account_id][SETTINGS.region]
         try:
-            found = backend.get_secret_value(asked["SecretId"], "", "")
+            secret = backend.get_secret_value(asked["SecretId"], "", "")
         except Exception as error:  # moto has a class for each of AWS's errors
             raise AwsError(400, str(error)) from None
-        return {"SecretString": found["SecretString"]}
+        return {"SecretString": secret["SecretString"]}
     try:
         key = s3_backends[SETTINGS.account_id]["aws"].head_object(asked["Bucket"], asked["Key"])
     except Exception as error:

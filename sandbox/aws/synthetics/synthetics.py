@@ -1,5 +1,6 @@
-"""CloudWatch Synthetics, whole: moto 5.2's answers cannot be read by the SDK for Go (their times
-are text), and it runs nothing.
+"""The complete API of CloudWatch Synthetics.
+
+The SDK for Go cannot read the answers of moto 5.2, whose times are text. moto also runs no canary.
 
 Sources: Synthetics API reference; CloudWatch user guide, "CloudWatch Synthetics runtime support
 policy"; terraform-provider-aws issue 46792 for a runtime without code.
