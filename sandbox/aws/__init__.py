@@ -1,7 +1,7 @@
 """Corrections of moto: a folder or module for each AWS service.
 
-Importing a module changes moto's classes in place. Only the server's process imports them, and only
-at the first call to a service, because each of moto's services takes up to a second to load.
+Importing a module changes moto's classes in place. Only the server's process imports them, at the
+first call to a service. Each of moto's services takes up to a second to load.
 """
 
 import importlib

@@ -1,9 +1,11 @@
 """EC2: tags of launch templates, interfaces of terminated instances, and the order of lists.
 
-moto 5.2 copies the tags of a launch template into the template's data, where AWS has only the tags
-of what is launched. Terraform then plans to remove them at every run. moto does not show tags that
-are added later, and keeps the network interfaces of terminated instances. It lists in the order of
-creation, where AWS promises none (hashicorp/terraform-provider-aws#31370).
+moto 5.2 copies the tags of a launch template into the template's data. AWS's data has only the tags
+of the resources that it launches. Terraform then plans to remove the others at every run.
+
+moto does not show tags that are added later, and keeps the network interfaces of terminated
+instances. It lists in the order of creation, where AWS promises none
+(hashicorp/terraform-provider-aws#31370).
 """
 
 from collections import Counter

@@ -1,12 +1,18 @@
 """Elastic Load Balancing v2: load balancers, listeners, target groups and the health of targets.
 
-Where moto 5.2 differs from AWS: it identifies a target only by its id, so that two tasks on one
-instance (bridge network, a dynamic port each) become one; Network Load Balancers get the ARN of an
-Application one, and take security groups at any time; the DNS zone of load balancers is invented;
-attributes have other defaults; load balancers may share a name, and listeners a port; deletion
-protection has no effect; a target group stays attached to deleted load balancers; a target without
-a listener is healthy; there may be any number of load balancers and target groups; target groups
-have no thresholds of health; access logs may go to any bucket.
+Where moto 5.2 differs from AWS:
+- It identifies a target only by its id. Two tasks on one instance (bridge network, a dynamic port
+  each) become one.
+- Network Load Balancers get the ARN of an Application one, and take security groups at any time.
+- The DNS zone of load balancers is invented.
+- Attributes have other defaults.
+- Load balancers may share a name, and listeners a port.
+- Deletion protection has no effect.
+- A target group stays attached to deleted load balancers.
+- A target without a listener is healthy.
+- There may be any number of load balancers and target groups.
+- Target groups have no thresholds of health.
+- Access logs may go to any bucket.
 """
 
 import json
@@ -153,8 +159,9 @@ def set_security_groups(
 def modify_load_balancer_attributes(
     self: ELBv2Backend, modify: Original, arn: str, attrs: dict[str, Any]
 ) -> dict[str, Any]:
-    """Refuse access logs that the bucket's policy does not let in: AWS writes a test file first
-    (Application Load Balancer user guide, "Enable access logs").
+    """Refuse access logs that the bucket's policy does not let in: AWS first writes a test file.
+
+    Source: Application Load Balancer user guide, "Enable access logs".
     """
     if balancer := self.load_balancers.get(arn):
         after = {**balancer.attrs, **attrs}
@@ -174,20 +181,21 @@ account of AWS's own in its place; the sandbox's do not."""
 
 
 def _may_write(backend: ELBv2Backend, bucket: str, key: str) -> bool:
-    """Return whether a statement of the bucket's policy lets Elastic Load Balancing write the key;
-    statements that deny, and conditions, do not count.
+    """Return whether a statement of the bucket's policy lets Elastic Load Balancing write the key.
+
+    Statements that deny, and conditions, do not count.
     """
     from moto.s3.models import s3_backends
 
-    found = s3_backends[backend.account_id][backend.partition].buckets.get(bucket)
-    if found is None or found.policy is None:
+    log_bucket = s3_backends[backend.account_id][backend.partition].buckets.get(bucket)
+    if log_bucket is None or log_bucket.policy is None:
         return False
     return any(
         statement.allows
         and any(name == LOG_WRITER for _, name in statement.principals)
         and includes(statement.actions, "s3:PutObject")
         and any(matches(each, f"arn:aws:s3:::{bucket}/{key}") for each in statement.resources)
-        for statement in read_policy(json.loads(found.policy))
+        for statement in read_policy(json.loads(log_bucket.policy))
     )
 
 
@@ -226,9 +234,9 @@ def create_listener(
 def balancers_of_groups(backend: ELBv2Backend) -> Mapping[str, list[str]]:
     """Map each target group to the load balancers whose listeners or rules lead to it now, as ARNs.
 
-    Whoever asks about many groups asks this once: to ask each group looks at every rule again.
+    Call it once for many groups: to ask for each group would read every rule again.
     """
-    found = defaultdict[str, list[str]](list)
+    balancers = defaultdict[str, list[str]](list)
     for balancer in backend.load_balancers.values():
         for group in {
             arn
@@ -237,8 +245,8 @@ def balancers_of_groups(backend: ELBv2Backend) -> Mapping[str, list[str]]:
             for action in rule.actions
             for arn in backend._get_target_group_arns_from(action_data=action.data)
         }:
-            found[group].append(balancer.arn)
-    return found
+            balancers[group].append(balancer.arn)
+    return balancers
 
 
 def _load_balancers_of(group: FakeTargetGroup) -> list[str]:
@@ -288,8 +296,10 @@ def create_target_group(
 def modify_target_group_attributes(
     self: ELBv2Backend, modify: Original, target_group_arn: str, attributes: dict[str, Any]
 ) -> None:
-    """Refuse thresholds of health that AWS does not offer (API reference, `TargetGroupAttribute`),
-    and routing failover before DNS failover (user guides, "Target group health").
+    """Refuse thresholds of health that AWS does not offer, and routing failover before DNS
+    failover.
+
+    Sources: API reference, `TargetGroupAttribute`; user guides, "Target group health".
     """
     for key in attributes.keys() & HEALTH_ATTRIBUTES.keys():
         value = str(attributes[key])

@@ -1,9 +1,11 @@
 """AWS's Price List API with a price list of its own, decoys included: moto 5.2 lacks the API.
 
-Sources: Price List API reference, `GetProducts`; Cost Management user guide, "Reading the price
-list" and "Price List Query API endpoints". Each product stands as AWS has it: one price on demand,
-reserved terms beside it, and neighbours that differ in one attribute. The figures are for tests:
-what is read here has `sandbox` in its version.
+Each product stands as AWS has it, with one price on demand and reserved terms. It has neighbours
+that differ in one attribute. The figures are for tests: their version contains `sandbox`.
+
+Sources: Price List API reference, `GetProducts`; Cost Management user guide, two pages:
+- "Reading the price list".
+- "Price List Query API endpoints".
 """
 
 import json
@@ -45,9 +47,9 @@ class Product:
     free_until: str = ""
     """The end of a free tier before the price; empty: there is none."""
     is_reserved: bool = False
-    """Whether it is sold for a term only."""
+    """The product is sold for a term only."""
     is_old: bool = False
-    """Whether it stands in a version that AWS has replaced."""
+    """The product stands in a version that AWS has replaced."""
 
     @property
     def sku(self) -> str:
@@ -219,13 +221,13 @@ def _get_products(asked: Mapping[str, Any]) -> dict[str, Any]:
         raise PriceListError("InvalidParameterException", message)
     start = _start(asked.get("NextToken"))
     filters = asked.get("Filters", [])
-    found = [each for each in known if all(_matches(each.values(), one) for one in filters)]
-    page = found[start : start + most]
+    matching = [each for each in known if all(_matches(each.values(), one) for one in filters)]
+    page = matching[start : start + most]
     content: dict[str, Any] = {
         "FormatVersion": "aws_v1",
         "PriceList": [each.entry() for each in page],
     }
-    if start + most < len(found):
+    if start + most < len(matching):
         content["NextToken"] = str(start + most)
     return content
 

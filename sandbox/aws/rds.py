@@ -1,8 +1,10 @@
 """RDS: instances that take time to stop and to start, and start by themselves after seven days.
 
-Where moto 5.2 differs from AWS: both are done at once, a stopped instance stays so for ever, and
-one with a replica can be stopped. Sources: AWS, RDS user guide, "Stopping an Amazon RDS DB instance
-temporarily", and the API reference, `StopDBInstance`.
+In moto 5.2 an instance stops and starts at once, and a stopped one never starts by itself. One with
+a replica can be stopped.
+
+Sources: AWS, RDS user guide, "Stopping an Amazon RDS DB instance temporarily", and the API
+reference, `StopDBInstance`.
 """
 
 from datetime import UTC, datetime, timedelta

@@ -1,8 +1,10 @@
 """The load balancers and the tasks behind the stub shop.
 
-Every request to a service passes its load balancer, and its calls pass those of the services that
-it calls, on the sides that their records lead to. They count what AWS counts (AWS: "CloudWatch
-metrics for your Application Load Balancer"), in the minute of the sandbox's clock.
+Every request to a service passes its load balancer. Its calls pass the load balancers of the
+services that it calls. Their records select the side.
+
+Load balancers count what AWS counts, in the minute of the sandbox's clock. Source: AWS, "CloudWatch
+metrics for your Application Load Balancer".
 
 A task may have a capacity (`/_sandbox/capacity`). Requests beyond it wait, and its CPU is as busy
 as that. A service that has no load balancer here counts nothing and has no limit.
@@ -72,7 +74,7 @@ class Behind:
 
 
 class ShopTraffic:
-    """What passes the load balancers of this sandbox."""
+    """The traffic through the load balancers of this sandbox."""
 
     def __init__(self) -> None:
         self.per_task: dict[str, float] = {}
@@ -81,7 +83,7 @@ class ShopTraffic:
         self._weights: Mapping[str, Mapping[Side, int]] = {}
         self._lock = threading.Lock()
         self._free_at: dict[Place, float] = {}
-        """When the tasks of a place have answered everything so far."""
+        """The time at which the tasks of a place have answered all requests so far."""
         self._requests = Counter[Place]()
         self._busy = defaultdict[Place, float](float)
         """Seconds of work, since the last minute ended."""
@@ -233,7 +235,7 @@ def _dimensions(balancer: FakeLoadBalancer, group: FakeTargetGroup) -> Mapping[D
 def _weights(places: Mapping[Place, Behind]) -> Mapping[str, Mapping[Side, int]]:
     """Return service -> side -> the weight of the records that lead there."""
     by_name = {behind.dns_name: place for place, behind in places.items()}
-    found: dict[str, Counter[Side]] = defaultdict(Counter)
+    weights: dict[str, Counter[Side]] = defaultdict(Counter)
     records: Iterator[Any] = (
         record
         for zone in route53_backends[SETTINGS.account_id]["aws"].zones.values()
@@ -243,8 +245,8 @@ def _weights(places: Mapping[Place, Behind]) -> Mapping[str, Mapping[Side, int]]
     for record in records:
         if place := by_name.get(str(record.alias_target["DNSName"]).rstrip(".")):
             weight = 1 if record.weight is None else int(record.weight)
-            found[place.service][place.side] += weight
-    return found
+            weights[place.service][place.side] += weight
+    return weights
 
 
 @cache

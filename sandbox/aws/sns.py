@@ -32,8 +32,9 @@ def subscribe(
 
 @extends(Subscription)
 def publish(self: Subscription, send: Original, *message: Any, **more: Any) -> None:
-    """Publishers are not told that a queue has gone (SNS developer guide, "Message delivery
-    retries": errors of the client's side).
+    """Publishers are not notified that a queue no longer exists.
+
+    Source: SNS developer guide, "Message delivery retries": errors of the client's side.
     """
     if not _is_pending(self):
         with suppress(QueueDoesNotExist):
@@ -52,8 +53,10 @@ def say_whether_it_is_pending(self: SNSResponse, answer: Original) -> ActionResu
 
 @replaces(SNSResponse)
 def confirm_subscription(self: SNSResponse) -> ActionResult:
-    """Confirm what the token was sent for. The sandbox sends nothing: the token is the last part of
-    the ARN that `Subscribe` returns when it is asked for it.
+    """Confirm the subscription that the token was sent for.
+
+    The sandbox sends nothing. The token is the last part of the ARN that `Subscribe` returns on
+    request.
     """
     topic, token = self._get_param("TopicArn"), self._get_param("Token")
     subscription = self.backend.subscriptions.get(f"{topic}:{token}")
@@ -65,10 +68,12 @@ def confirm_subscription(self: SNSResponse) -> ActionResult:
 
 @replaces(SNSResponse)
 def list_subscriptions_by_topic(self: SNSResponse) -> ActionResult:
-    found, token = self.backend.list_subscriptions_by_topic(
+    subscriptions, token = self.backend.list_subscriptions_by_topic(
         self._get_param("TopicArn"), next_token=self._get_param("NextToken")
     )
-    return ActionResult({"Subscriptions": [_listed(each) for each in found], "NextToken": token})
+    return ActionResult(
+        {"Subscriptions": [_listed(each) for each in subscriptions], "NextToken": token}
+    )
 
 
 def _listed(subscription: Subscription) -> dict[str, str]:

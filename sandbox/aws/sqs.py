@@ -1,7 +1,8 @@
 """SQS: the metric of waiting messages, which moto 5.2 does not send.
 
-AWS sends it each minute while a queue is in use, and for six hours afterwards (SQS developer guide,
-"Available CloudWatch metrics for Amazon SQS"). The sandbox does so for a queue that had messages.
+AWS sends it each minute while a queue is in use, and for six hours afterwards. The sandbox does so
+for a queue that had messages. Source: SQS developer guide, "Available CloudWatch metrics for Amazon
+SQS".
 """
 
 from moto.sqs.models import Queue, sqs_backends
