@@ -15,8 +15,9 @@ from sandbox.estate.mistakes import Mistake
 def make_dns(owner: Owner) -> None:
     """Create both zones of the environment, each with a certificate.
 
-    ACM issues that of the public zone, with an RSA key. It cannot validate a private name, so that
-    of the private zone is imported, with an elliptic curve key as authorities issue today.
+    ACM issues the certificate of the public zone, with an RSA key. It cannot validate a private
+    name. So the certificate of the private zone is imported, with an elliptic curve key as
+    authorities issue today.
     """
     dns, vpc = owner.environment.dns, {"VPCRegion": owner.environment.region, "VPCId": owner.vpc_id}
     private = {"VPC": vpc, "HostedZoneConfig": {"PrivateZone": True}}
@@ -39,8 +40,9 @@ def make_dns(owner: Owner) -> None:
 
 
 def zone_id(owner: Owner, name: str) -> str | None:
-    """Return the id of the environment's hosted zone with this name, or None. The private one is
-    that of its VPC: others of the account may have a private zone of the same name.
+    """Return the id of the environment's hosted zone with this name, or None.
+
+    The private zone is that of its VPC. Other VPCs of the account may have one with the same name.
     """
     route53 = owner.client("route53")
     if name == owner.environment.dns.public_zone:
@@ -50,8 +52,8 @@ def zone_id(owner: Owner, name: str) -> str | None:
         vpc = {"VPCId": owner.vpc_id, "VPCRegion": owner.environment.region}
         zones = route53.list_hosted_zones_by_vpc(**vpc)["HostedZoneSummaries"]
         ids = {zone["Name"]: zone["HostedZoneId"] for zone in zones}
-    found = ids.get(f"{name}.")
-    return found and str(found).removeprefix("/hostedzone/")
+    id = ids.get(f"{name}.")
+    return id and str(id).removeprefix("/hostedzone/")
 
 
 def certificates(owner: Owner) -> dict[str, str]:

@@ -11,8 +11,9 @@ from sandbox.estate.estate_builder import Owner
 
 
 def make_finding_topics(owner: Owner) -> None:
-    """Create what the environment's file names beside the topics of its alarms, each with a queue
-    that stands for the people who read it.
+    """Create the topics of findings that the environment's file names, but not those of its alarms.
+
+    Each topic has a queue that stands for its readers.
     """
     environment = owner.environment
     if environment.watching is None:

@@ -1,8 +1,8 @@
 """Images with true digests: an index over one image for each architecture, from their name alone.
 
-Nothing can be started from them. The same repository and tag give the same bytes in every sandbox,
-so an environment's file can pin their digest (OCI image specification, "Image Index" and "Image
-Manifest").
+They cannot be started. The same repository and tag give the same bytes in every sandbox, so an
+environment's file can pin their digest. Source: OCI image specification, "Image Index" and "Image
+Manifest".
 """
 
 import gzip
@@ -30,11 +30,12 @@ OCI_NAMES = {Architecture.ARM64: "arm64", Architecture.X86_64: "amd64"}
 BUILT = "2026-11-20T06:00:00Z"
 
 OLD_RELEASE = "0-legacy"
-"""What runs in a sandbox before the first deploy."""
+"""The release that runs in a sandbox before the first deploy."""
 
 SEEDED_TAGS = (OLD_RELEASE, "1-sandbox", "1-release", "2-release")
-"""The tags of services in a new sandbox: what runs, what `sandbox.variables` deploys, and two
-releases to deploy."""
+"""The tags of services in a new sandbox.
+
+The first runs, `sandbox.variables` deploys the second, and the others are releases to deploy."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,7 @@ def make_images(owner: Owner) -> None:
 
 
 def _releases_of_a_pin(pin: Pin) -> list[str]:
-    """Return the tag of the pinned release, and of the next one, which nobody has pinned yet."""
+    """Return the tag of the pinned release, and of the next one, which no file pins yet."""
     return [release_tag(pin.release), release_tag(pin.release + 1)]
 
 

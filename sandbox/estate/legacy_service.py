@@ -1,9 +1,13 @@
 """A microservice as it runs on EC2 today, created by hand and identified by its names.
 
-Properties that cannot change in place (names, kinds, ports, target types, launch type) are those of
-this project's ec2 stack, so that an import replaces nothing. The others are those of a neglected
-estate: an old TLS policy, connections that stay for an hour, no circuit breaker, logs kept for a
-month without a key.
+Some properties cannot change in place: names, kinds, ports, target types, launch type. They are
+those of this project's ec2 stack, so that an import replaces nothing.
+
+The others are those of a neglected estate:
+- An old TLS policy.
+- Connections that stay for an hour.
+- No circuit breaker.
+- Logs kept for a month without a key.
 """
 
 from typing import Any

@@ -36,8 +36,9 @@ def _vpc(owner: Owner, name: str, block: IPv4Network) -> str:
 
 
 def _subnets(owner: Owner, vpc_id: str) -> None:
-    """Create the public subnets, those of each segment's instances, those of every service, and
-    those of databases, endpoints, canaries and load tests.
+    """Create the public subnets, and those of each segment's instances and of every service.
+
+    Also create those of databases, endpoints, canaries and load tests.
     """
     network, existing = owner.environment.network, owner.ids("subnet")
     elsewhere_id = vpc_id

@@ -36,8 +36,9 @@ def make_storage(owner: Owner) -> None:
 
 
 def _let_access_be_logged(owner: Owner) -> None:
-    """Allow access logs of load balancers below one prefix (AWS: Application Load Balancer user
-    guide, "Enable access logs"), and those of buckets below another.
+    """Allow access logs of load balancers below one prefix, and those of buckets below another.
+
+    Source: AWS, Application Load Balancer user guide, "Enable access logs".
     """
     settings, account = owner.environment.load_balancers, owner.environment.account_id
     bucket = settings.access_logs_bucket

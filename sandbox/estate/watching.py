@@ -1,7 +1,7 @@
-"""What watches an account before this project comes to it: GuardDuty, Security Hub, Inspector,
-Config, CloudTrail, flow logs, and the logs of the web ACL.
+"""The services that watch an account before this project: created once for each account.
 
-They are one for an account; where nobody says that it is watched, none is made.
+They are GuardDuty, Security Hub, Inspector, Config, CloudTrail, flow logs, and the logs of the web
+ACL. An account gets none unless the environment's file says that it is watched.
 """
 
 from sandbox.estate.estate_builder import Owner
@@ -95,8 +95,9 @@ def _flow_logs(owner: Owner) -> None:
 
 
 def _web_acl_logs(owner: Owner) -> None:
-    """AWS WAF logs to groups whose names begin so (AWS: WAF developer guide, "Sending web ACL
-    traffic logs to a CloudWatch Logs log group").
+    """Send the web ACL's logs to a group whose name begins as AWS WAF requires.
+
+    Source: AWS, WAF developer guide, "Sending web ACL traffic logs to a CloudWatch Logs log group".
     """
     group = f"aws-waf-logs-{owner.name}"
     owner.create("logs", "create_log_group", logGroupName=group)
