@@ -51,9 +51,10 @@ def configure_moto(settings: Settings) -> None:
 
 
 def read_once() -> None:
-    """Let moto read boto3's data once: it makes a session or a loader for each of its lists, and
-    each would read all files again, which takes an eighth of a start. Nor does it list the methods
-    of a service for every call.
+    """Let moto read boto3's data once.
+
+    moto makes a session or a loader for each of its lists, and each would read all files again.
+    That takes an eighth of a start. Also let it list the methods of a service only once.
     """
     import boto3
 

@@ -1,16 +1,18 @@
 """Deliberate faults and the log of every API call, as middleware before the local AWS.
 
     POST /_sandbox/faults    {"throttle": 0.1, "error": 0.05, "lost": 0.05, "seed": 7}
+
     GET  /_sandbox/requests  the calls so far; DELETE clears them
-    GET  /_sandbox/status    the process id, the number of calls, and the number of held calls
+
+    GET  /_sandbox/status    the process id, and the numbers of calls and of held calls
 
 `throttle` and `error` are the probabilities that a call is refused before it takes effect. `lost`
 is the probability that a call takes effect but its answer is lost, which a retry must survive.
 `conflict` is the probability that a conditional write of S3 meets another one of the same object.
 `late` is the delay in seconds of the answer to the first attempt of a call, after it took effect.
-An SDK with a shorter timeout sends the call again.
-`hold` allows killing a program at one exact call. That call takes effect, but neither it nor a
-later one is answered until the faults are set again. Held calls are then refused.
+An SDK with a shorter timeout sends the call again. `hold` allows killing a program at one exact
+call. That call takes effect, but neither it nor a later one is answered until the faults are set
+again. Held calls are then refused.
 """
 
 import json

@@ -1,15 +1,16 @@
-"""A door for what GuardDuty and Inspector find; the sandbox finds nothing by itself.
+"""A door for findings of GuardDuty and Inspector; the sandbox scans nothing itself.
 
     POST /_sandbox/arrivals   {"account": "555555555555", "region": "eu-west-1",
                                "tool": "guardduty",
                                "findings": [{"id": "1", "type": "Execution:Runtime/...",
                                              "severity": 8, "resource": {...}}]}
 
-A finding is as the tool's API has it (GetFindings of GuardDuty, ListFindings of Inspector, with
-`id` for the last part of its ARN); what is left out, the sandbox sets by its clock. It meets the
-filters of the tool, and arrives in Security Hub if that is on. Only what GuardDuty archives does
-not: Inspector sends a finding that it suppresses as well (Inspector user guide, "Suppressing Amazon
-Inspector findings").
+A finding has the form of the tool's API: GetFindings of GuardDuty, ListFindings of Inspector. `id`
+is the last part of its ARN. The sandbox sets what is left out, by its clock.
+
+The finding meets the filters of the tool, and arrives in Security Hub if that is on. A finding that
+GuardDuty archives does not arrive there; one that Inspector suppresses does. Source: Inspector user
+guide, "Suppressing Amazon Inspector findings".
 """
 
 from typing import Any

@@ -1,13 +1,16 @@
-"""Doors for what build pipelines, scans and the passing of days do to images.
+"""Doors for the effects of build pipelines, scans and passing days on images.
 
     POST /_sandbox/images     {"account": "555555555555", "region": "eu-west-1",
                                "tags": {"govukpay/connector": ["3-release"]}}
+
+It answers the digest of each `repository:tag`.
+
     POST /_sandbox/findings   {"account": ..., "region": ..., "repository": "govukpay/connector",
                                "digest": "sha256:...", "findings": [{"severity": "HIGH", ...}]}
+
     POST /_sandbox/expire     {"account": ..., "region": ...}
 
-`images` answers the digest of each `repository:tag`; `expire` the digests that the lifecycle
-policies of the registry delete now.
+It answers the digests that the lifecycle policies of the registry delete now.
 """
 
 from typing import Any

@@ -41,7 +41,7 @@ class ImageRegistry:
         self._settings = settings
         self._uploads: dict[str, bytearray] = {}
         self._contents: dict[str, bytes] = {}
-        """What addresses were given out for, by digest."""
+        """The contents for which addresses were given out, by digest."""
 
     def __call__(self, environ: Environ) -> Response:
         request = Request(environ)

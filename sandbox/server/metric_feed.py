@@ -1,25 +1,36 @@
-"""Doors for what is not a call of AWS: it sends metrics, which `PutMetricData` refuses, time
-passes, tasks end, and a side of the stub shop breaks (`sandbox/shop/faults.py`).
+"""Doors for events that are not calls of AWS.
 
     POST /_sandbox/metrics    [{"namespace": "AWS/ApplicationELB", "name": "RequestCount",
                                 "dimensions": {"LoadBalancer": "app/a/1"},
                                 "points": [[1764150000, 57, 1], ...]}]
+
+Sends metrics of AWS itself, which `PutMetricData` refuses. A point is a time in seconds since the
+epoch, a value, and how often the value was seen then. A row may name its `unit`.
+
     POST /_sandbox/clock      {"now": 1764150060}, or {"forward": 600} from what it is
+
     POST /_sandbox/broken-images    {"digests": ["sha256:..."]}
+
+Containers of broken images start and never become healthy. Each call gives all of them.
+
     POST /_sandbox/shop       {"side": "fargate", "faults": ["payment stuck"]}
+
+Breaks a side of the stub shop (`sandbox/shop/faults.py`).
+
     POST /_sandbox/capacity   {"ledger": 2.5}
+
+The requests a second that each task of a service answers behind the shop's load balancers. Each
+call gives all of them. A service that it leaves out has no limit.
+
     POST /_sandbox/tasks      [{"family": "sandbox_.*-migration", "exits": {"connector": 1},
                                 "seconds": 2, "logs": ["..."]}]
+
+The end of tasks of `RunTask`, as in `sandbox.aws.ecs.run_task.Outcome`.
+
     POST /_sandbox/events     {"account": ..., "region": ..., "source": "aws.guardduty",
                                "detail_type": "GuardDuty Finding", "detail": {...}}
 
-A point is a time in seconds since the epoch, a value, and how often the value was seen then. A row
-may name its `unit`. Containers of broken images start and never become healthy; each call says all
-of them.
-Capacity: the requests a second that each task of a service answers behind the shop's load
-balancers; each call says all of them, and services that it leaves out have no limit.
-Tasks: how those of `RunTask` end, as `sandbox.aws.ecs.run_task.Outcome` says. Events: those of
-AWS itself, which `PutEvents` refuses.
+Sends an event of AWS itself, which `PutEvents` refuses.
 """
 
 import json
@@ -114,7 +125,7 @@ def feeding_metrics(answer: Answer) -> Answer:
         door = DOORS.get(environ["PATH_INFO"])
         if door is None:
             return answer(environ)
-        said = door(json.loads(Request(environ).get_data()))
-        return Response(json.dumps(said or {}), HTTPStatus.OK, mimetype="application/json")
+        result = door(json.loads(Request(environ).get_data()))
+        return Response(json.dumps(result or {}), HTTPStatus.OK, mimetype="application/json")
 
     return serve

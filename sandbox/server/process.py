@@ -132,7 +132,7 @@ def launch(settings: Settings, *, port: int = 0, log: Path, tied: bool = False) 
     try:
         with process.stdout as output:
             line = output.readline().strip()
-    except BaseException:  # Ctrl-C while it starts: nobody else knows the process
+    except BaseException:  # Ctrl-C while it starts: no record names the process yet
         process.kill()
         raise
     if not line.isdigit():

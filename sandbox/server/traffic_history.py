@@ -2,9 +2,9 @@
 
     GET /_sandbox/traffic?after=N   the states numbered above N; waits a second for the first
 
-Polling from outside would miss states, such as a name without a record for a tenth of a second,
-which the traffic lab must detect. The server therefore records the state after each API call,
-before the next one starts. It starts to record at the first request for the history.
+Polling from outside would miss short states. The traffic lab must detect them, such as a name
+without a record for a tenth of a second. The server therefore records the state after each API
+call, before the next one starts. It starts to record at the first request for the history.
 """
 
 import json
