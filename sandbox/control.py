@@ -16,7 +16,7 @@ from sandbox.settings import Settings
 
 @dataclass(frozen=True)
 class Estate:
-    """What a sandbox holds at its start."""
+    """The content of a sandbox at its start."""
 
     environment: Environment
     legacy: Collection[str] = ()

@@ -1,8 +1,10 @@
 """`make demo`: the project's main task on a local AWS, with the real Terraform and AWS provider.
 
-Plans and deploys the sandbox environment's platform, then connector and frontend on both sides
-with their records. Shows the result, an empty second plan, a release on both sides and a broken one
-that is put back, and the changes of connector's next move.
+Plans and deploys the sandbox environment's platform, then connector and frontend on both sides with
+their records. Then shows:
+- The result, and an empty second plan.
+- A release on both sides, and a broken one that is put back.
+- The changes of connector's next move.
 
 Uses a running sandbox and leaves it running: a second demo changes nothing but the releases.
 Otherwise starts one, and stops it at the end.

@@ -1,7 +1,9 @@
-"""Says before `cdktf deploy` begins what the sandbox can only plan.
+"""Refuses before `cdktf deploy` begins what the sandbox can only plan.
 
-The sandbox of an environment with remote state holds what its stacks look up of each other, so that
-each can be planned by itself: an apply would fail half way, at the first of them that exists.
+Environments with remote state are plan-only. Their sandbox already holds what their stacks look up
+of each other, so that each can be planned by itself. An apply would fail half way, at the first
+resource that exists.
+
 `.venv/bin/cdktf` runs this module with cdktf and its arguments.
 """
 
@@ -66,8 +68,9 @@ def plan_only_among(
 
 
 def _of_deploy(arguments: Iterable[str]) -> frozenset[str]:
-    """Return the plan-only environments of the stacks that are given, or else that PAY_STACKS has;
-    none where files cannot be read: cdktf reports that itself.
+    """Return the plan-only environments of the given stacks, or else of those in PAY_STACKS.
+
+    Return none if files cannot be read: cdktf reports that itself.
     """
     from pay.environments.load import load_needed  # only where a deploy may have to be refused
     from pay.model import InvalidInput

@@ -12,7 +12,7 @@ AS_AWS = "SANDBOX_AS_AWS"
 as JSON."""
 
 ACCESS_KEY_ID = "sandbox"
-"""What programs that use a sandbox as AWS send instead of a key."""
+"""The access key id of programs that use a sandbox as AWS."""
 
 
 @dataclass(frozen=True)

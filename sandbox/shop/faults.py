@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Fault(StrEnum):
-    """What is broken; a side with none is healthy."""
+    """A fault of a side; a side with none is healthy."""
 
     API_DOWN = "api down"
     """publicapi answers 500."""
@@ -27,7 +27,7 @@ class Fault(StrEnum):
     TYPE_LOST = "type lost"
     """A payment by an agreement does not say which type it has."""
     CANCEL_IGNORED = "cancel ignored"
-    """A cancelled payment goes on."""
+    """A cancelled payment continues."""
     AMOUNT_FIELD_MISSING = "amount field missing"
     """The page of a payment link has no field for the amount."""
     NOTIFICATION_REFUSED = "notification refused"

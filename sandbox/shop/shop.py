@@ -152,8 +152,8 @@ class Shop:
                 )
             case "GET", "v1", "payments":
                 taken = [id for id, each in self._payments.items() if each.status == "success"]
-                found = [self._payments[id].as_data(id, frontend) for id in taken[-MOST_FOUND:]]
-                return json_answer(HTTPStatus.OK, {"total": len(taken), "results": found})
+                latest = [self._payments[id].as_data(id, frontend) for id in taken[-MOST_FOUND:]]
+                return json_answer(HTTPStatus.OK, {"total": len(taken), "results": latest})
             case "POST", "v1", "payments", id, "refunds" if id in self._payments:
                 if self._payments[id].status != "success":
                     return json_answer(HTTPStatus.PRECONDITION_FAILED, {"code": "P0604"})

@@ -1,5 +1,6 @@
-"""Runs a Python module whose requests reach the stub shop, as they reach the services elsewhere:
-`visit.py MODULE`. It runs in the environment of the built-in runner of load tests.
+"""Runs a Python module whose requests reach the stub shop: `visit.py MODULE`.
+
+Elsewhere they reach the services. It runs in the environment of the built-in runner of load tests.
 """
 
 import json
