@@ -49,11 +49,11 @@ def terminate(self: Instance, end: Original) -> Any:
 
 
 _asked: Counter[str] = Counter()
-"""Question -> how often it was asked."""
+"""Request -> the number of times that it was received."""
 
 
 def _in_another_order(self: EC2Backend, describe: Original, *ids: Any, **filters: Any) -> list[Any]:
-    """Answer the same question the other way round every second time."""
+    """Reverse every second answer to the same request."""
     question = repr((describe, self.account_id, ids, filters))
     _asked[question] += 1
     answer: list[Any] = describe(self, *ids, **filters)

@@ -1,4 +1,4 @@
-"""The tokens of CloudWatch's pages: what stands after a token is the next page."""
+"""The tokens of CloudWatch's pages: a token is the number of items on earlier pages."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,7 +13,7 @@ class InvalidNextToken(CloudWatchException):
 
 
 def skipped(asked: Mapping[str, Any]) -> int:
-    """Return how much earlier pages had; raises InvalidNextToken."""
+    """Return the number of items on earlier pages; raises InvalidNextToken."""
     token = asked.get("NextToken")
     if token is None:
         return 0

@@ -17,7 +17,7 @@ from typing import Any
 
 TARGET = "AWSPriceListService."
 REGIONS = ("us-east-1", "eu-central-1", "ap-south-1")
-"""Those that have an endpoint."""
+"""The regions with an endpoint."""
 MOST_RESULTS = 100
 VERSION, OLD_VERSION = "20261120000000-sandbox", "20250101000000-sandbox"
 
@@ -59,7 +59,7 @@ class Product:
         return sha256(text.encode()).hexdigest()[:16].upper()
 
     def values(self) -> dict[str, str]:
-        """Return what filters look at."""
+        """Return the fields that filters match."""
         where = {} if self.region is None else {"regionCode": self.region}
         return {
             **self.attributes,

@@ -90,7 +90,7 @@ class ShopTraffic:
         self._minute, self._since = 0, time.monotonic()
 
     def look(self) -> None:
-        """Note what is there now; the minute that is over gets its averages."""
+        """Read the current places; store the averages of a minute that has ended."""
         before, self.places = self.places, dict(_places())
         self._weights = _weights(self.places)
         minute = int(CLOCK.seconds()) // MINUTE * MINUTE
@@ -108,7 +108,7 @@ class ShopTraffic:
                 self._average(behind, over, count, busy.get(place), seconds)
 
     def serve(self, side: Side, service: str, answer: Callable[[], Answered]) -> Answered:
-        """Answer a request to a service by `answer`, as late as its tasks and its calls do."""
+        """Answer a request by `answer`, after the time that its tasks and its calls take."""
         return self._serve(Place(service, side), answer, set())
 
     def _serve(self, place: Place, answer: Callable[[], Answered], called: set[str]) -> Answered:
@@ -134,7 +134,7 @@ class ShopTraffic:
         return answered
 
     def _call(self, service: str, called: set[str]) -> bool:
-        """Return whether a call is answered well: a request asks each service once."""
+        """Return whether a call succeeds: a request calls each service once."""
         weights = self._weights.get(service, {})
         if service in called or not any(weights.values()):
             return True
@@ -168,7 +168,7 @@ class ShopTraffic:
     def _average(
         self, behind: Behind, minute: int, count: int, busy: float | None, seconds: float
     ) -> None:
-        """Put what is sent once a minute; `busy` is None where tasks have no limit."""
+        """Store the metrics of a minute; `busy` is None where tasks have no limit."""
         self._put(behind, HEALTHY_HOSTS[LoadBalancerType.APPLICATION], minute, behind.tasks)
         if busy is not None and "ServiceName" in behind.dimensions:
             self._put(behind, TASK_CPU, minute, min(100.0, round(100 * busy / seconds, 1)))

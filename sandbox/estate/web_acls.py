@@ -1,4 +1,4 @@
-"""The web ACL in front of what the public reaches."""
+"""The web ACL of the public load balancers."""
 
 from typing import Any
 

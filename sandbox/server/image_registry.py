@@ -119,7 +119,7 @@ class ImageRegistry:
             )
         except ServiceException as error:
             code = str(error.code)
-            # An image that is there by its digest is there: docker pushes it again and again.
+            # Not an error for an image by its digest: docker pushes it again and again.
             if not (is_digest and code == "ImageAlreadyExistsException"):
                 known = {"ImageAlreadyExistsException": "TAG_INVALID"} | _CODES
                 raise _Refused(

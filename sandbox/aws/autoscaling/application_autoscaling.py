@@ -1,9 +1,10 @@
 """Application Auto Scaling: tags of scalable targets, and what moto 5.2 does not refuse.
 
 Terraform's AWS provider requests the tags after every read, and retries for minutes without an
-answer. Sources of the refusals: AWS, Application Auto Scaling API reference,
-`RegisterScalableTarget`, `PutScheduledAction` and `DeregisterScalableTarget`. What happens by
-itself is in `sandbox.aws.autoscaling.scaling_clock`.
+answer. `sandbox.aws.autoscaling.scaling_clock` has the actions that follow the clock.
+
+Sources of the refusals: AWS, Application Auto Scaling API reference, `RegisterScalableTarget`,
+`PutScheduledAction` and `DeregisterScalableTarget`.
 """
 
 import json

@@ -18,13 +18,14 @@ from sandbox.aws.cloudwatch.metric_store import PERCENTILE, STATISTICS
 MOST_ACTIONS = 5
 LONGEST_NAME, LONGEST_DESCRIPTION = 255, 1024
 MOST_METRICS = 10
-"""In the formula of one alarm (user guide, "Create a CloudWatch alarm based on a metric math
-expression")."""
+"""The metrics in the formula of one alarm.
+
+Source: user guide, "Create a CloudWatch alarm based on a metric math expression"."""
 DAY_SECONDS, WEEK_SECONDS, HOUR_SECONDS = 86_400, 604_800, 3_600
 HIGH_RESOLUTION = (10, 20, 30)
 LONGEST_EXPRESSION = 2048
 MOST_PARENTS = 150
-"""Composite alarms that name one alarm (API reference, `PutCompositeAlarm`)."""
+"""The composite alarms that may name one alarm (API reference, `PutCompositeAlarm`)."""
 MOST_DIMENSIONS = 30
 OF_A_BAND = (
     "LessThanLowerOrGreaterThanUpperThreshold",

@@ -152,8 +152,9 @@ def change_state(
 
 
 def settle(backend: CloudWatchBackend, at: float) -> None:
-    """Evaluate composite alarms until nothing changes. Those of a circle are left alone (API
-    reference, `PutCompositeAlarm`: "the evaluation of composite alarms stops").
+    """Evaluate composite alarms until nothing changes, but not those in a circle.
+
+    Source: API reference, `PutCompositeAlarm`: "the evaluation of composite alarms stops".
     """
     follow_suppressors(backend, at)
     rules = {name: parse_rule(a.rule) for name, a in backend.alarms.items() if a.rule is not None}
@@ -182,8 +183,9 @@ def children_states(rule: Rule, backend: CloudWatchBackend) -> dict[str, str]:
 
 
 def _children_first(rules: dict[str, Rule]) -> Iterator[str]:
-    """Yield the composites, each after those in its rule; none that is part of a circle, or above
-    one.
+    """Yield the composites, each after those in its rule.
+
+    Leave out those in a circle, or above one.
     """
     waiting, done = dict(rules), set[str]()
     while ready := [

@@ -89,7 +89,7 @@ def parse_rule(text: str) -> Rule:
 
 
 def _check(node: ast.expr, text: str) -> None:
-    """Raise BadRule for what is Python and no rule."""
+    """Raise BadRule for Python that is not a rule."""
     match node:
         case ast.BoolOp(values=values):
             for value in values:

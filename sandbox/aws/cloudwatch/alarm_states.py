@@ -34,15 +34,15 @@ class Limits:
     comparison: str
     threshold: float
     needed: int
-    """The breaching points that make it go off..."""
+    """The number of breaching points that make it go off."""
     of: int
-    """...among so many."""
+    """The number of points from which `needed` must breach."""
     missing: str
     """`missing`, `ignore`, `breaching` or `notBreaching`."""
 
     @property
     def range(self) -> int:
-        """Return how many periods are looked at."""
+        """Return the number of periods in the evaluation range."""
         return self.of + EXTRA_POINTS
 
     def breaches(self, value: float) -> bool:

@@ -24,9 +24,9 @@ from sandbox.aws.pages import skipped
 from sandbox.aws.patching import replaces
 
 MAX_DATA = 1000
-"""In one call."""
+"""The data of one call."""
 MAX_VALUES = 150
-"""In one datum (API reference, `MetricDatum`, `Values`)."""
+"""The values of one datum (API reference, `MetricDatum`, `Values`)."""
 MAX_DIMENSIONS = 30
 OLDEST_SECONDS, NEWEST_SECONDS = 14 * DAY, 2 * 60 * 60
 """A time stamp is at most two weeks old, and two hours ahead."""
@@ -34,7 +34,7 @@ LARGEST = 2.0**360
 PAGE = 500
 """API reference, `ListMetrics`."""
 LISTED_SECONDS = 14 * DAY
-"""Without a value for so long, a metric is not listed (ibid.)."""
+"""A metric without a value for this time is not listed (ibid.)."""
 
 
 @replaces(CloudWatchResponse)
@@ -53,7 +53,10 @@ def put_metric_data(self: CloudWatchResponse) -> ActionResult:
 
 
 def _kept(namespace: str, datum: dict[str, Any]) -> Callable[[], None]:
-    """Return what keeps a datum; raises what AWS refuses, and then nothing of the call is kept."""
+    """Return a function that keeps the datum.
+
+    Raises what AWS refuses: then no datum of the call is kept.
+    """
     given = [name for name in ("Value", "Values", "StatisticValues") if datum.get(name) is not None]
     if len(given) != 1:
         raise InvalidParameterCombination(

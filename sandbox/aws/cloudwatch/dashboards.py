@@ -1,8 +1,9 @@
-"""CloudWatch dashboards: the bodies that AWS refuses, with its words.
+"""CloudWatch dashboards: the bodies that AWS refuses, with its words. moto 5.2 stores any JSON.
 
-moto 5.2 stores any JSON. Sources: AWS, CloudWatch API reference, "Dashboard body structure and
-syntax" and `PutDashboard`; answers of AWS in pulumi/pulumi#13059 and aws/aws-cdk#31393. Where no
-answer is known, the words are those of the JSON schemas that it speaks in.
+Where no answer of AWS is known, the words are those of JSON schemas, as AWS uses them.
+
+Sources: AWS, CloudWatch API reference, "Dashboard body structure and syntax" and `PutDashboard`;
+answers of AWS in pulumi/pulumi#13059 and aws/aws-cdk#31393.
 """
 
 import json
@@ -320,7 +321,7 @@ def _of_widgets(dashboard: _Body) -> Iterator[dict[str, str]]:
 
 
 def _of_ids(metrics: Sequence[Any], path: str) -> Iterator[dict[str, str]]:
-    """Yield ids that stand twice, and those that an expression names in vain."""
+    """Yield duplicate ids, and unknown ids in expressions."""
     shown = [entry[-1] for entry in metrics if isinstance(entry[-1], dict)]
     ids = [rendering["id"] for rendering in shown if "id" in rendering]
     for id in sorted({id for id in ids if ids.count(id) > 1}):

@@ -177,7 +177,10 @@ class _Answer:
         )
 
     def _calculated(self, id: str, expression: Expression) -> metric_math.Value:
-        """Evaluate over the periods of what is named; raises ValidationError for several."""
+        """Evaluate over the period of the queries in the expression.
+
+        Raises ValidationError if they have several periods.
+        """
         named = {self._periods[each] for each in expression.ids if each in self._periods}
         own = next(query.get("Period") for query in self._queries if query["Id"] == id)
         periods = named or ({int(own)} if own else set(self._periods.values())) or {300}

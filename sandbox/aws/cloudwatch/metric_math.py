@@ -223,7 +223,7 @@ class _Evaluation:
 
 
 def _pairwise(left: Value, right: Value, combine: Callable[[float, float], float]) -> Value:
-    """Combine period by period; a missing value is 0, and what divides by 0 is left out."""
+    """Combine period by period: a missing value is 0, and a division by 0 is left out."""
     if isinstance(left, list) or isinstance(right, list):
         lefts, rights = _broadcast(left, right), _broadcast(right, left)
         return [_one(_pairwise(a, b, combine)) for a, b in zip(lefts, rights, strict=True)]

@@ -141,8 +141,9 @@ def _bare(text: str) -> str:
 
 
 def _is_in(term: str, text: str) -> bool:
-    """Return whether the term is the whole text, or its tokens follow each other in it. Capitals
-    count in what has several tokens without a sign between them: `Count1`, not `count1`.
+    """Return whether the term is the whole text, or its tokens follow each other in it.
+
+    Capitals count in a term of several tokens without a separator: `Count1`, not `count1`.
     """
     if _whole(term) == _whole(text):
         return True

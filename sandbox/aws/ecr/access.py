@@ -40,8 +40,8 @@ def _statements(repository: Repository) -> Iterator[Statement]:
 
 
 def _allows(statement: Statement, caller: Caller, action: str) -> bool:
-    who = (caller.role_arn, caller.account_id, f"arn:aws:iam::{caller.account_id}:root", "*")
-    named = any(kind == "AWS" and name in who for kind, name in statement.principals)
+    names = (caller.role_arn, caller.account_id, f"arn:aws:iam::{caller.account_id}:root", "*")
+    named = any(kind == "AWS" and name in names for kind, name in statement.principals)
     return (
         statement.allows
         and named

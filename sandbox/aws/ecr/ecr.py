@@ -157,7 +157,7 @@ def put_image(
 
 
 def _untag(image: Image, tag: str) -> None:
-    """Take a tag from an image, which stays."""
+    """Remove a tag from an image; the image stays."""
     image.image_tags.remove(tag)
     last: Any = image.image_tags[-1] if image.image_tags else None
     image.image_tag = last
@@ -212,7 +212,7 @@ def batch_delete_image(
 
 
 def stored_images(repository: Repository) -> list[StoredImage]:
-    """Return the images of a repository, as rules look at them."""
+    """Return a repository's images in the form that lifecycle rules read."""
     return [
         StoredImage(
             each.image_digest,
@@ -233,7 +233,7 @@ def expire(repository: Repository, now: datetime) -> list[str]:
 
 
 def _registry(self: ECRResponse) -> ECRBackend:
-    """Return the registry that the call names, once its repository lets the caller."""
+    """Return the registry of the call, if its repository allows the caller."""
     registry_id = self._get_param("registryId") or self.current_account
     backend: ECRBackend = ecr_backends[registry_id][self.region]
     caller = CALLERS.get(self.get_access_key()) or Caller(self.current_account, "")

@@ -15,7 +15,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class StoredImage:
-    """An image as far as rules look at it."""
+    """The properties of an image that lifecycle rules read."""
 
     digest: str
     tags: frozenset[str]
@@ -30,7 +30,7 @@ def expired(
     """Return the digest of each image that expires, with the priority of its rule.
 
     Every rule is evaluated by itself. An image belongs to the first rule whose tags it has: no
-    later one expires it. What an index leads to stays as long as the index.
+    later one expires it. An image of an index stays as long as the index.
     """
     marked: dict[str, int] = {}
     taken: set[str] = set()

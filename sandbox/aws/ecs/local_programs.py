@@ -26,14 +26,15 @@ PROGRAMS: Mapping[str, Sequence[str]] = {
         "pay.load",
     ),
 }
-"""The repository of an image -> what it runs, here in the environment that set-up makes."""
+"""The repository of an image -> the command that runs in its place, in the project's environment.
+"""
 
 STOP_SECONDS = 30.0
-"""Between SIGTERM and SIGKILL (AWS: ECS API reference, `StopTask`)."""
+"""The time between SIGTERM and SIGKILL (AWS: ECS API reference, `StopTask`)."""
 
 
 def program_of(image: str) -> Sequence[str] | None:
-    """Return what runs in place of an image; None: nothing, its outcome is made up."""
+    """Return the command that runs in place of an image; None: no process runs."""
     match = re.fullmatch(r"[^/]+/(?P<repository>[^:@]+)[:@].+", image)
     return PROGRAMS.get(match["repository"]) if match else None
 
@@ -58,7 +59,7 @@ class Program:
 
     @property
     def exit_code(self) -> int | None:
-        """Return how it ended, as a container's; None: it runs, or has lines left to be read."""
+        """Return its exit code, as a container's; None: it runs, or has unread lines."""
         code = self._process.poll()
         if code is None or self._reader.is_alive():
             return None
@@ -70,7 +71,7 @@ class Program:
             yield self._lines.get()
 
     def end(self) -> None:
-        """Tell it to end, and kill it when it does not."""
+        """Send SIGTERM, and kill it if it does not end."""
         self._process.send_signal(signal.SIGTERM)
         killing = threading.Timer(STOP_SECONDS, self._process.kill)
         killing.daemon = True

@@ -105,7 +105,7 @@ class OneOffTask(ServiceTask):
         self.ends_because = ("Essential container in task exited", "EssentialContainerExited")
 
     def move_on(self) -> None:
-        """Go one step on, if its time has come."""
+        """Take the next step if it is due."""
         now = monotonic()
         match self.last_status:
             case "PROVISIONING":
@@ -148,7 +148,7 @@ class OneOffTask(ServiceTask):
         return Program(command, variables_of(part, self.overrides, *place))
 
     def end_program(self, reason: str) -> bool:
-        """Tell a program that runs to end; return whether there is one."""
+        """Ask a running program to end; return whether there is one."""
         if self.program is None or self.program.exit_code is not None:
             return False
         self.desired_status, self.ends_because = "STOPPED", (reason, "UserInitiated")
@@ -185,7 +185,7 @@ class OneOffTask(ServiceTask):
         logs.ensure_log_stream(group, stream)
         at = int(CLOCK.seconds() * 1000)
         events = [{"timestamp": at, "message": line} for line in lines]
-        # Past the backend, which refuses lines of another time than the machine's.
+        # Bypass the backend: it refuses lines whose time differs from the machine's.
         logs.groups[group].put_log_events(stream, events)
 
 
@@ -243,7 +243,7 @@ def run_tasks(backend: EC2ContainerServiceBackend, params: Mapping[str, Any]) ->
 def _request(
     backend: EC2ContainerServiceBackend, cluster: Any, params: Mapping[str, Any]
 ) -> SimpleNamespace:
-    """Return what a task asks of the service that it belongs to."""
+    """Return the settings that a task reads from its service."""
     return SimpleNamespace(
         name=f"RunTask {params['taskDefinition'].rpartition('/')[2]}",
         region_name=backend.region_name,

@@ -69,7 +69,7 @@ def problems(target: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _at(path: str, event: Any) -> Any:
-    """Return what stands at a path; None: nothing."""
+    """Return the value at a path, or None."""
     value = event
     for name, index in _STEP.findall(path):
         if name:

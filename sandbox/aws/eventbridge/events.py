@@ -93,7 +93,7 @@ def put_targets(
 
 @replaces(Rule)
 def send_to_targets(self: Rule, original_event: Any, transform_input: bool = True) -> None:
-    """Called by moto's other services for what happens in them."""
+    """Send an event; moto's other services call this for their events."""
     _offer(self, {**original_event, "time": _now()})
 
 

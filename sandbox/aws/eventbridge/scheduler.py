@@ -62,7 +62,7 @@ class Watch:
 
     until: datetime
     start: datetime
-    """From when a rate counts."""
+    """The time from which a rate counts."""
     events: list[Event] = field(default_factory=list)
 
 
@@ -221,7 +221,7 @@ def _is_over(schedule: Schedule, watch: Watch) -> bool:
 def _is_done(
     backend: EventBridgeSchedulerBackend, schedule: Schedule, event: Event, now: datetime
 ) -> bool:
-    """Invoke the target as often as it is time to; return whether nothing is left to do."""
+    """Make every attempt that is due; return whether the firing is finished."""
     retry = schedule.target.get("RetryPolicy") or {}
     most = retry.get("MaximumRetryAttempts", MOST_RETRIES)
     age = timedelta(seconds=retry.get("MaximumEventAgeInSeconds", MOST_AGE))
@@ -266,7 +266,7 @@ def _invoke(backend: EventBridgeSchedulerBackend, schedule: Schedule) -> None:
         raise
     except Exception as error:
         code = getattr(error, "error_type", None) or getattr(error, "code", None)
-        # Printed, an error of moto has its code in front of AWS's words.
+        # `str` of moto's error has the code in front of AWS's words.
         words = getattr(error, "message", None) or str(error)
         raise InvocationError(str(code or type(error).__name__), words) from None
     if answer["failures"]:

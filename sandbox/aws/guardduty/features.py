@@ -45,8 +45,9 @@ class BadRequest(GuardDutyException):
 
 
 def changed(features: Features, asked: Features) -> list[dict[str, Any]]:
-    """Return the features with those that are asked for changed; the others stay. Raises
-    BadRequest.
+    """Return the features with the requested changes; the others stay.
+
+    Raises BadRequest.
     """
     named = [each["name"] for each in asked]
     if set(named) >= _BOTH:
@@ -69,8 +70,9 @@ def listed(features: Features, *, is_enabled: bool) -> list[dict[str, Any]]:
 
 
 def manages_agent(detectors: Iterable[Any], configuration: str) -> bool | None:
-    """Return whether GuardDuty looks after the agent, such as `EC2_AGENT_MANAGEMENT`; None: it
-    monitors no runtime here.
+    """Return whether GuardDuty manages the agent, such as `EC2_AGENT_MANAGEMENT`.
+
+    None: it monitors no runtime here.
     """
     for detector in detectors:
         for feature in detector.features:

@@ -55,7 +55,7 @@ class BadRequest(GuardDutyException):
 
 
 def arrive(backend: GuardDutyBackend, detector: Detector, given: Mapping[str, Any]) -> Finding:
-    """Take a finding, new or with a higher count; a filter may archive it."""
+    """Store a finding, new or with a higher count; a filter may archive it."""
     now = CLOCK.moment().strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
     stored, service = findings(detector), given.get("service", {})
     before = stored.get(given["id"])

@@ -34,7 +34,7 @@ class Sender:
     EventBridge user guide, "Using resource-based policies", "Amazon SNS permissions"."""
 
     def may(self, action: str, policy: str | None) -> bool:
-        """Return whether a statement of the policy of what it acts on lets it."""
+        """Return whether a statement of the resource's policy allows the action."""
         known = {
             "aws:sourceaccount": self.account,
             "aws:sourceowner": self.account if self.says_owner else "",
@@ -55,7 +55,7 @@ class Sender:
         )
 
     def may_encrypt_with(self, key: str) -> bool:
-        """Return whether the key lets it make data keys; AWS's own key never does."""
+        """Return whether the key lets it generate data keys; AWS's own key never does."""
         keys = kms_backends[self.account][self.region]
         id = key.rpartition(":")[2].removeprefix("key/")
         kms_key = keys.keys.get(keys.get_key_id_from_alias(id) or id)

@@ -51,7 +51,7 @@ class Refused(JsonRESTError):
 
 
 def arrive(backend: Inspector2Backend, given: Mapping[str, Any]) -> Finding:
-    """Take a finding of a scan, new or seen again; a filter may suppress it."""
+    """Store a finding of a scan, new or seen again; a filter may suppress it."""
     known, now = findings(backend), CLOCK.seconds()
     owner = f"{backend.region_name}:{backend.account_id}"
     arn = f"arn:aws:inspector2:{owner}:finding/{given['id']}"

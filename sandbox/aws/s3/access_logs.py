@@ -1,6 +1,6 @@
-"""S3: who may write the access logs of a bucket into another.
+"""S3: permission to write the access logs of a bucket into another.
 
-moto 5.2 takes a policy only if it names the prefix to the letter, and in no list.
+moto 5.2 accepts a policy only if it names exactly this prefix, and not in a list.
 """
 
 import json

@@ -70,7 +70,7 @@ def put_object(self: S3Response, put: Original) -> Answer:
 def delete_object(self: S3Response, delete: Original) -> Answer:
     if refusal := _broken_condition(self, self.headers):
         return refusal
-    # The condition holds, and moto would look at it again.
+    # The condition holds; without the header moto does not check it again.
     self.headers = Headers([each for each in self.headers if each[0].lower() != "if-match"])
     answer: Answer = delete(self)
     return answer

@@ -53,7 +53,7 @@ def _body(response: SecurityHubResponse) -> dict[str, Any]:
 
 
 def arrive(backend: SecurityHubBackend, given: Mapping[str, Any]) -> None:
-    """Take a finding of a provider: new, or an update of one with the same product and id."""
+    """Store a finding of a provider: new, or an update of one with the same product and id."""
     known = _known(backend, given["ProductArn"], given["Id"])
     if known and seconds_of(given["UpdatedAt"]) <= seconds_of(known.data["UpdatedAt"]):
         return  # an update must be later than what is there (user guide, ibid.)

@@ -61,7 +61,7 @@ class RunRecord:
 
 @dataclass
 class Canary:
-    """One canary; the server's lock is held by whatever calls it."""
+    """One canary; every caller holds the server's lock."""
 
     name: str
     settings: dict[str, Any]
@@ -142,7 +142,7 @@ class Canary:
             _lambdas().delete_function(self.function)
 
     def start(self) -> None:
-        """Start it. Raises CanaryError unless it stands still."""
+        """Start it. Raises CanaryError unless it is ready or stopped."""
         if self.state not in ("READY", "STOPPED"):
             raise conflict(f"Canary {self.name} is in state {self.state} and can't be started")
         self.state, self.next_state = "STARTING", "RUNNING"

@@ -69,7 +69,7 @@ def run_in_background(
     timeout_seconds: float,
     end: Callable[[Ended], None],
 ) -> None:
-    """Run an archive; `end` is called once, from another thread. The network is that of now."""
+    """Run an archive in the current network; `end` is called once, from another thread."""
     if prefix := variables.get("WEBHOOKS"):
         SHOP.deliver = partial(_deliver, prefix)
     there = network(variables)
@@ -176,7 +176,7 @@ def _answer(operation: str, asked: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _deliver(prefix: str, payment: str) -> None:
-    """Keep a webhook where its receiver does."""
+    """Store a webhook where its receiver would store it."""
     bucket, _, path = prefix.partition("/")
     backend = s3_backends[SETTINGS.account_id]["aws"]
     backend.put_object(bucket, f"{path}/{payment}", b"{}")
