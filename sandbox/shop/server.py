@@ -79,7 +79,7 @@ def _serving(shop: Shop, side: Side, authority: Authority) -> Iterator[int]:
 
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.sni_callback = choose
-    # A connection that never says hello must not keep others waiting: each thread shakes hands.
+    # Each thread does its own handshake: a silent connection must not block the others.
     server = ThreadingHTTPServer((LOOPBACK, 0), Handler)
     server.daemon_threads = True
     server.socket = context.wrap_socket(

@@ -227,9 +227,9 @@ def stored_images(repository: Repository) -> list[StoredImage]:
 def expire(repository: Repository, now: datetime) -> list[str]:
     """Delete what the lifecycle policy expires, as AWS does within a day; return its digests."""
     rules = json.loads(repository.lifecycle_policy or '{"rules": []}')["rules"]
-    gone = expired(rules, stored_images(repository), now)
-    repository.images[:] = [each for each in repository.images if each.image_digest not in gone]
-    return list(gone)
+    expiring = expired(rules, stored_images(repository), now)
+    repository.images[:] = [each for each in repository.images if each.image_digest not in expiring]
+    return list(expiring)
 
 
 def _registry(self: ECRResponse) -> ECRBackend:
@@ -287,7 +287,7 @@ def get_lifecycle_policy_preview(self: ECRResponse) -> ActionResult:
     repository = self.ecr_backend._get_repository(preview["repositoryName"])
     rules = json.loads(preview["lifecyclePolicyText"])["rules"]
     by_digest = {each.image_digest: each for each in repository.images}
-    gone = expired(rules, stored_images(repository), CLOCK.moment())
+    expiring = expired(rules, stored_images(repository), CLOCK.moment())
     results = [
         {
             "imageTags": by_digest[digest].image_tags,
@@ -296,7 +296,7 @@ def get_lifecycle_policy_preview(self: ECRResponse) -> ActionResult:
             "action": {"type": "EXPIRE"},
             "appliedRulePriority": priority,
         }
-        for digest, priority in gone.items()
+        for digest, priority in expiring.items()
     ]
     summary = {"expiringImageTotalCount": len(results)}
     return ActionResult({**preview, "previewResults": results, "summary": summary})

@@ -1,4 +1,4 @@
-"""ECS `RunTask`: tasks of no service, which start, do their work once and end.
+"""ECS `RunTask`: tasks without a service, which start, do their work once and end.
 
 Where moto 5.2 differs from AWS:
 - It answers one container with exit code 0 while the task is PENDING.

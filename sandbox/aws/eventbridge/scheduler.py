@@ -38,7 +38,7 @@ SERVICE = "scheduler.amazonaws.com"
 
 MOST_RETRIES, LEAST_AGE, MOST_AGE = 185, 60, 86_400
 FIRST_DELAY = timedelta(seconds=10)
-"""Before the first retry; each next one waits twice as long. AWS says only that it grows."""
+"""The wait before the first retry. Each next wait is twice as long. AWS says only that it grows."""
 
 _NAME = re.compile(r"[0-9a-zA-Z\-_.]{1,64}")
 _CLUSTER = re.compile(r"arn:aws:ecs:[a-z0-9-]+:\d{12}:cluster/[\w-]+")

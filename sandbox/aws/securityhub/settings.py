@@ -82,9 +82,9 @@ def batch_enable_standards(self: SecurityHubResponse) -> str:
 @adds(SecurityHubResponse)
 def batch_disable_standards(self: SecurityHubResponse) -> str:
     backend = hub_of(self)
-    gone = json.loads(self.body)["StandardsSubscriptionArns"]
+    to_disable = json.loads(self.body)["StandardsSubscriptionArns"]
     own = _enabled.setdefault(_place(backend), [])
-    left = [arn for arn in own if _subscription_arn(backend, arn) in gone]
+    left = [arn for arn in own if _subscription_arn(backend, arn) in to_disable]
     own[:] = [arn for arn in own if arn not in left]
     return json.dumps({"StandardsSubscriptions": [_subscription(backend, arn) for arn in left]})
 
@@ -100,7 +100,7 @@ def get_enabled_standards(self: SecurityHubResponse) -> str:
 
 
 def hub_of(response: SecurityHubResponse) -> SecurityHubBackend:
-    """Return the hub of the call's account. Raises what AWS answers where there is none."""
+    """Return the hub of the call's account. Raises AWS's error for an account without a hub."""
     backend = response.securityhub_backend
     if not backend.enabled:
         raise SecurityHubClientError(

@@ -120,7 +120,7 @@ def _look() -> None:
 
 
 def _look_again() -> None:
-    """Follow the estate, once somebody has visited the shop."""
+    """Follow the estate, once a program has visited the shop."""
     if _served.cache_info().currsize:
         _look()
 
