@@ -6,7 +6,7 @@ import sys
 
 from tests.conftest import ROOT
 
-SERVES = "from sandbox.aws import canary_runs; canary_runs._served()"
+SERVES = "from sandbox.aws.synthetics import canary_runs; canary_runs._served()"
 
 
 def test_a_server_that_served_the_shop_ends() -> None:
