@@ -36,7 +36,9 @@ PANELS = {
     "Starting with an account": ("doctor",),
     "Watching": ("watching", "findings", "suppressions"),
     "Checking changes": ("stacks", "guard", "policy", "review"),
-    "Delivering changes": ("plan-changes", "judge-changes", "apply", "lock", "pipeline"),
+    "Delivering changes": (
+        *("plan-changes", "judge-changes", "apply", "lock", "keep-records", "pipeline"),
+    ),
     "Releasing": ("deploy", "release-order"),
     "Running tasks": ("migrate", "task"),
     "Sleeping": ("sleep", "wake", "asleep"),

@@ -11,7 +11,8 @@ prints an object for one service, and a list of such objects for an environment.
 EC2, 50 without on Fargate), response times (`"what": "latency"`) or totals (`"what": "dip"`).
 
 Exit codes: 0 PASS, 1 FAIL, 3 NOT ENOUGH DATA, 4 the same and a person must decide, 2 wrong use or
-AWS not reached. Of several services, the worst counts.
+AWS not reached. Of several services, the worst counts. With `--exit-zero` every verdict ends with
+0, for a pipeline that keeps verdicts; 2 says also then that one is missing.
 
 Example: `pay judge production-2 connector`
 """
@@ -86,6 +87,9 @@ def judge(
     record: Annotated[
         bool, typer.Option("--record", help="Add each verdict to the service's file of verdicts.")
     ] = False,
+    exit_zero: Annotated[
+        bool, typer.Option("--exit-zero", help="End with 0, whatever the verdicts.")
+    ] = False,
     recorded: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Recorded minutes, as JSON.", dir_okay=False)
     ] = None,
@@ -99,7 +103,7 @@ def judge(
     if watch and at:
         raise typer.BadParameter("the past does not change; give one.", param_hint="--watch, --at")
     asked_at = at and at.replace(tzinfo=UTC)
-    shown = Shown(as_json, explain, html, record)
+    shown = Shown(as_json, explain, html, record, exit_zero)
     if asked_at and not FIRST_DAY <= asked_at <= now() + FURTHEST:
         message = f"found {asked_at:%Y-%m-%dT%H:%MZ}; give a time from {FIRST_DAY:%Y-%m-%d} to now."
         raise typer.BadParameter(message, param_hint="--at")
@@ -118,6 +122,11 @@ class Shown:
     explained: bool
     html: Path | None
     record: bool
+    exit_zero: bool
+
+    def end(self, code: ExitCode) -> typer.Exit:
+        """Return the end of a command that has a verdict on everything."""
+        return typer.Exit(0 if self.exit_zero else code)
 
 
 def _judge_recorded(path: Path, shown: Shown) -> None:
@@ -127,7 +136,7 @@ def _judge_recorded(path: Path, shown: Shown) -> None:
         print_json(part_as_data(recording, part))
     else:
         print_part(console(), recording, part, explained=shown.explained)
-    raise typer.Exit(part.exit_code)
+    raise shown.end(part.exit_code)
 
 
 def _judge_running(
@@ -151,7 +160,7 @@ def _judge_running(
         if failures:
             raise typer.Exit(2)
         if not watch or ExitCode.NOT_ENOUGH_DATA not in codes:
-            raise typer.Exit(next(code for code in WORST_FIRST if code in codes))
+            raise shown.end(next(code for code in WORST_FIRST if code in codes))
         time.sleep(WATCH_SECONDS)
 
 

@@ -9,20 +9,21 @@ Exit codes: 0 clean, 1 refused by the guard or the gate, 2 not judged.
 Example: `pay judge-changes ../base plans review`
 """
 
-import subprocess
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from rollout.delivery.judge_changes import judge_changes as judge_all
-from rollout.terminal.arguments import BaseFolder, Json, PlansFolder
+from rollout.terminal import git
+from rollout.terminal.arguments import BASE_HELP, Json, PlansFolder
 from rollout.terminal.console import reporting
 from rollout.terminal.refusal import Failed
 
 
 def judge_changes(
-    base: BaseFolder,
+    # That it is missing stands in the review, too: this command runs after any that failed.
+    base: Annotated[Path, typer.Argument(metavar="BASE", help=BASE_HELP)],
     plans: PlansFolder,
     review: Annotated[
         Path, typer.Argument(metavar="REVIEW", help="The folder for the review and the reports.")
@@ -42,8 +43,8 @@ def judge_changes(
 
 
 def _head() -> str:
-    git = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True)
-    if git.returncode:
+    try:
+        return git.answer(Path(), "rev-parse", "HEAD")
+    except Failed:
         message = "Git has no HEAD here; give the commit of the change."
-        raise typer.BadParameter(message, param_hint="--commit")
-    return git.stdout.strip()
+        raise typer.BadParameter(message, param_hint="--commit") from None

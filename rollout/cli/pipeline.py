@@ -6,6 +6,7 @@ migrations, smoke tests, scheduled calls, and a weekly rebuild of sidecars that 
 Example: `pay pipeline concourse staging-2`
 """
 
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -15,10 +16,13 @@ import typer
 
 from pay.files import read_text
 from pay.model.problem import InvalidInput
+from rollout.cli import app
+from rollout.pipelines.build import role_of_token, words_of
 from rollout.pipelines.check import pipeline_problems
 from rollout.pipelines.concourse import concourse_pipeline
 from rollout.pipelines.github import github_workflow
 from rollout.pipelines.needs import Needs
+from rollout.records.commit import commit_records, default_author
 from rollout.terminal.arguments import EnvironmentName, environments_folder
 from rollout.terminal.console import Command, choose, console
 from rollout.terminal.environments import load_where
@@ -67,6 +71,33 @@ def check(
     if problems:
         raise InvalidInput(problems)
     console().print(f"No mistakes in {', '.join(map(str, files))}.")
+
+
+@pipeline.command(cls=Command)
+def run(
+    command: Annotated[
+        str,
+        typer.Argument(
+            metavar="COMMAND", envvar="PAY", help="A command of `pay`, in one argument, without N."
+        ),
+    ],
+    tag: Annotated[
+        Path,
+        typer.Option(metavar="FILE", help="Holds the tag `N-release` of an image, if it is there."),
+    ] = Path("../release/tag"),
+) -> None:
+    """Run a command in a build of Concourse, and commit its records, however it ends.
+
+    AWS_ID_TOKEN may hold a token of OpenID Connect for the role AWS_ROLE_ARN. Ends with the exit
+    code of the command; 1: its records could not be committed.
+    """
+    folder, words = environments_folder(), words_of(command, tag)
+    os.environ.update(default_author(folder))
+    try:
+        with role_of_token():
+            app(words)
+    finally:
+        commit_records(folder, f"Record: pay {' '.join(words)}")
 
 
 def _says_it_follows(file: Path, environment: str) -> bool:

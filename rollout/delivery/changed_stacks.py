@@ -1,7 +1,6 @@
 """Detects the stacks that a change touches: those that differ from what another revision makes."""
 
 import json
-import subprocess
 import tarfile
 import tempfile
 from collections.abc import Collection, Iterable, Mapping
@@ -14,6 +13,7 @@ from pay.hcl.output import HCL, METADATA
 from pay.model.problem import InvalidInput, Problem
 from pay.model.stacks import Stack
 from rollout.delivery.synthesis import synthesise
+from rollout.terminal import git
 from stacks.estate import matches
 
 
@@ -136,15 +136,11 @@ def _backend(stack: Path) -> object:
 
 
 def _check_out(base: str, project: Path, folder: Path) -> None:
-    archive = subprocess.run(
-        ["git", "archive", "--format=tar", "--end-of-options", base],
-        cwd=project,
-        capture_output=True,
-    )
+    archive = git.run(project, "archive", "--format=tar", "--end-of-options", base)
     if archive.returncode:
         problem = Problem(
             where="--changed",
-            found=f"{base}: {archive.stderr.decode(errors='replace').strip()}",
+            found=f"{base}: {git.why(archive)}",
             allowed="a revision of this checkout, for example main",
         )
         raise InvalidInput([problem])

@@ -16,7 +16,7 @@ from rollout.review.document import review as review_plans
 from rollout.review.policy import read_policy_result
 from rollout.review.render import as_html, as_markdown
 from rollout.terminal.console import console, print_json
-from rollout.terminal.refusal import Refused
+from rollout.terminal.refusal import Failed, Refused
 
 BREAK_GLASS = Path("break-glass")
 """At the project's root; the change itself carries it, and the review shows it."""
@@ -32,7 +32,7 @@ def judge_changes(
     From the start review.md is about `commit`: no earlier review can stand for it.
 
     Returns the exit code: the guard's when it refuses, else the PCI gate's, else the review's.
-    Raises Refused when the plans are not those that were sealed, Failed without the gate.
+    Raises Refused when the plans are not those that were sealed, Failed without `base` or the gate.
     """
     base, plans = base.resolve(), plans.resolve()
     review.mkdir(parents=True, exist_ok=True)
@@ -44,6 +44,9 @@ def judge_changes(
 
     not_judged("judging ended before its end, the log says why")
     result.unlink(missing_ok=True)
+    if not base.is_dir():
+        not_judged("the project without the change is missing, the log says why")
+        raise Failed(f"BASE: found no folder {base}; give a checkout without the change")
     if not is_sealed(plans):
         not_judged("planning failed, the log says why")
         _print_one_line("not judged", "Not judged: planning failed.", as_json=as_json)

@@ -8,8 +8,8 @@ different files, and two who move the same service get a conflict, as they shoul
 import getpass
 import os
 import re
-import subprocess
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -23,6 +23,8 @@ from pay.model.stage.transitions import Direction, Edge
 from rollout.measure.judgement import Judgement
 from rollout.moves.json_lines import out_of_time, read_lines
 from rollout.smoke.verdict import SmokeVerdict
+from rollout.terminal.git import email
+from rollout.terminal.refusal import Failed
 
 
 def is_utc(moment: datetime) -> datetime:
@@ -232,16 +234,12 @@ def _unknown(place: Place, known: Collection[Place], where: str) -> Problem:
 
 
 def author(folder: Path) -> str:
-    """Return the address in Git's settings, else the login name, else the user's number: a
-    container may run as a user that its password file does not list.
+    """Return the address of Git's author, else the login name, else the user's number: a container
+    may run as a user that its password file does not list.
     """
-    command = ["git", "config", "user.email"]
-    try:
-        git = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=5)
-        if address := git.stdout.strip():
+    with suppress(Failed):
+        if address := email(folder):
             return address
-    except (OSError, subprocess.TimeoutExpired):
-        pass
     try:
         return getpass.getuser()
     except (KeyError, OSError):  # KeyError before Python 3.13

@@ -33,14 +33,8 @@ RUN_NAME = (
 )
 RUNNER = "ubuntu-24.04"
 RECORDS = """\
-git add environments
-git diff --cached --quiet && exit 0
-git config user.name pipeline
-git config user.email pipeline@users.noreply.github.com
-git commit --quiet --message "Record: $GITHUB_WORKFLOW, run $GITHUB_RUN_ID"
 gh auth setup-git
-git pull --quiet --rebase
-git push --quiet
+pay keep-records --push --message "Record: $GITHUB_WORKFLOW, run $GITHUB_RUN_ID"
 """
 
 

@@ -82,14 +82,10 @@ ServiceName = Annotated[
     ),
 ]
 
+BASE_HELP = "A checkout of the project without the change."
+
 BaseFolder = Annotated[
-    Path,
-    typer.Argument(
-        metavar="BASE",
-        exists=True,
-        file_okay=False,
-        help="A checkout of the project without the change.",
-    ),
+    Path, typer.Argument(metavar="BASE", exists=True, file_okay=False, help=BASE_HELP)
 ]
 
 PlansFolder = Annotated[

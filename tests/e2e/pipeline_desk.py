@@ -31,14 +31,14 @@ class PipelineDesk:
         """Run a task step in a job that has fetched an image, with `options` for this sandbox."""
         build = Path(mkdtemp(dir=self.folder))
         source = build / "src"
-        (source / "environments").mkdir(parents=True)
-        (source / "environments" / "keep").touch()
+        source.mkdir()
         (source / "Makefile").write_text(MAKEFILE)
         for name in ("main.py", "cdktf.json"):
             shutil.copy(ROOT / name, source)
         for name in ("constructs", "rollout", "stacks", "toolchain"):
             (source / name).symlink_to(ROOT / name)
-        subprocess.run(["git", "init", "--quiet"], cwd=source, check=True)
+        # The records' folder is one of all builds here; its commits are only looked at.
+        subprocess.run(["git", "init", "--quiet"], cwd=self.releases.folder, check=True)
         for name, artifact in step.get("input_mapping", {}).items():
             assert artifact == "image"
             (build / name).mkdir()
@@ -52,3 +52,12 @@ class PipelineDesk:
             text=True,
             timeout=TIMEOUT_SECONDS,
         )
+
+    @property
+    def committed(self) -> str:
+        """The message of the last commit of records."""
+        command = ["git", "log", "-1", "--format=%s"]
+        folder = self.releases.folder
+        return subprocess.run(
+            command, cwd=folder, check=True, capture_output=True, text=True
+        ).stdout.strip()

@@ -340,6 +340,8 @@ def test_the_generated_pipeline_deploys_a_release_and_records_it(
     assert ended.returncode == 0, ended.stderr
     assert releases.running() == releases.on_both(digest)
     assert releases.record()[-1].release == 12
+    assert desk.committed.startswith("Record: pay deploy sandbox ledger ")
+    assert desk.committed.endswith(" --without-smoke none 12")
     freed = desk.run(free, "12-release")
     assert (freed.returncode, freed.stdout.splitlines()[-1]) == (0, "sandbox is free.")
 

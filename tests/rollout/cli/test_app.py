@@ -19,7 +19,7 @@ from toolchain.paths import ROOT, VENV_BIN
 
 MINE = (
     *("stages", "stacks", "promote", "rollback", "journal", "plan-moves", "parity", "adopt"),
-    *("plan-changes", "judge-changes", "apply", "guard", "policy"),
+    *("plan-changes", "judge-changes", "apply", "guard", "policy", "keep-records"),
     "renew",
     "reach",
     "quotas",

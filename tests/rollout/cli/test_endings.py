@@ -43,6 +43,7 @@ VALUES = {
     "ID": "0123456789",
     "WORD": "real",
     "MONTH": "2026-11",
+    "COMMAND": "stages test-12",
 }
 """The metavar of an argument -> a value that the command takes."""
 

@@ -44,6 +44,19 @@ def test_a_verdict_has_its_exit_code(
     assert max(map(len, shown.stdout.splitlines())) <= 60
 
 
+@pytest.mark.parametrize("recording", [PASSES, FAILS, WAITS, ESCALATES])
+def test_every_verdict_ends_with_0_where_a_pipeline_asks_for_it(
+    recording: dict[str, Any], file: Path, pay: Pay
+) -> None:
+    file.write_text(json.dumps(recording))
+    assert pay("judge", "--recorded", str(file), "--exit-zero").exit_code == 0
+
+
+def test_what_has_no_verdict_ends_with_2_always(file: Path, pay: Pay) -> None:
+    file.write_text("{}")
+    assert pay("judge", "--recorded", str(file), "--exit-zero").exit_code == 2
+
+
 def test_numbers_stand_beside_the_verdict(file: Path, pay_json: PayJson) -> None:
     file.write_text(json.dumps(FAILS))
     _, told = pay_json("judge", "--recorded", str(file))

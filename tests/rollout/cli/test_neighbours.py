@@ -46,7 +46,7 @@ ABOUT_ONE = {
 """The commands that read other environments beside their own, with arguments."""
 
 READS_NO_OTHER = {"rollback", "sandbox"}
-READS_NONE = {"versions", "policy", "prices", "release-order", "schema"}
+READS_NONE = {"keep-records", "versions", "policy", "prices", "release-order", "schema"}
 ABOUT_ALL = {"board"}
 ABOUT_STACKS = {"plan-changes", "judge-changes", "apply"}
 """tests/rollout/delivery/test_neighbours.py has them."""

@@ -152,6 +152,30 @@ def test_without_plans_planning_failed(judged: Judged) -> None:
     assert_not_judged(judged)
 
 
+def test_a_base_that_is_missing_is_in_the_comment_too(judged: Judged) -> None:
+    judged.put(canary(judged))
+    judged.folder = judged.folder / "missing"
+    result = judged.judge()
+    assert result.exit_code == 2
+    assert f"BASE: found no folder {judged.folder}; give a checkout" in result.stderr
+    assert "the project without the change is missing" in judged.comment
+    assert_not_judged(judged)
+
+
+def test_without_the_folder_of_plans_planning_failed(judged: Judged) -> None:
+    judged.plans.rmdir()
+    assert judged.judge().exit_code == 2
+    assert "planning failed" in judged.comment
+    assert_not_judged(judged)
+
+
+def test_the_comment_of_the_first_build_needs_no_folder(judged: Judged) -> None:
+    (judged.review / "review.md").unlink()
+    judged.review.rmdir()
+    assert judged.judge().exit_code == 2
+    assert_not_judged(judged)
+
+
 def test_a_plan_that_cannot_be_read_is_not_judged(judged: Judged) -> None:
     judged.put("no plan")
     assert judged.judge().exit_code == 2

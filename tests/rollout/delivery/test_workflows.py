@@ -14,13 +14,20 @@ WORKFLOWS = ROOT / "docs" / "workflows"
 GENERIC = "concourse-pay.yml"
 """Runs the commands of generated pipelines, whose tests parse them."""
 PIPELINES = sorted(path for path in WORKFLOWS.glob("*.yml") if path.name != GENERIC)
+GENERATED = sorted((WORKFLOWS / "generated").glob("*.yml"))
+OWN_GIT = re.compile(r"\bgit (?:-\S+ \S+ )*(add|commit|pull|push)\b")
+
+
+def name(path: Path) -> str:
+    return path.name
+
 
 yaml: Any = pytest.importorskip("yaml")
 
 CALL = re.compile(r"^ *pay ([a-z-]+)(.*?)(?: \|\| .*)?$", re.MULTILINE)
 
 
-@pytest.mark.parametrize("pipeline", PIPELINES, ids=lambda path: path.name)
+@pytest.mark.parametrize("pipeline", PIPELINES, ids=name)
 def test_a_pipeline_calls_commands_with_the_arguments_that_they_take(pipeline: Path) -> None:
     calls = CALL.findall(_commands(yaml.safe_load(pipeline.read_text())))
     assert calls
@@ -48,12 +55,45 @@ def test_no_pipeline_holds_a_program_of_its_own() -> None:
         "judge-changes",
         "apply",
         "judge",
+        "keep-records",
         "board",
         "prices",
         "versions",
     }
     text = "".join(map(Path.read_text, PIPELINES))
     assert not re.search(r"\bterraform |python -m|\.sh\b", text)
+
+
+@pytest.mark.parametrize("pipeline", [*PIPELINES, WORKFLOWS / GENERIC, *GENERATED], ids=name)
+def test_no_pipeline_commits_or_pushes_records_by_itself(pipeline: Path) -> None:
+    assert OWN_GIT.findall(_commands(without_rebuilds(yaml.safe_load(pipeline.read_text())))) == []
+
+
+def without_rebuilds(document: Any) -> Any:
+    """Return a pipeline without the jobs that push a tag to the repository of a sidecar."""
+    jobs = document.get("jobs") or {}
+    if isinstance(jobs, dict):
+        kept: Any = {key: job for key, job in jobs.items() if not key.startswith("rebuild-")}
+    else:
+        kept = [job for job in jobs if not job["name"].startswith("rebuild-")]
+    return document | {"jobs": kept}
+
+
+def test_git_of_its_own_is_found_wherever_it_stands() -> None:
+    shells = {"run": "git add environments\ngit -C x commit"}, {"args": ["if a; then git push"]}
+    found = OWN_GIT.findall(_commands({"jobs": {"deploy": {"steps": [*shells]}}}))
+    assert found == ["add", "commit", "push"]
+    generated = yaml.safe_load(GENERATED[-1].read_text())
+    assert OWN_GIT.findall(_commands(generated)) == ["push"] * 2, "tags of sidecars"
+
+
+def test_a_review_posts_what_judging_wrote() -> None:
+    document = yaml.safe_load((WORKFLOWS / "github-pull-request.yml").read_text())
+    steps = {step.get("name"): step for step in document["jobs"]["review"]["steps"]}
+    assert "not judged" not in str(document).lower(), "`pay judge-changes` writes it"
+    assert "steps.plan" not in steps["judge"]["if"], "it writes also that nothing was planned"
+    assert shlex.split(steps["comment"]["run"])[:3] == ["gh", "pr", "comment"]
+    assert "--body-file review/review.md" in steps["comment"]["run"]
 
 
 def test_a_pipeline_makes_what_the_makefile_has() -> None:

@@ -335,6 +335,16 @@ def test_a_recorded_verdict_keeps_its_numbers_for_the_board(
     assert numbers["limit"] == 0.01
 
 
+def test_a_recorded_fail_ends_with_0_where_a_pipeline_asks_for_it(
+    run: Run, own: Checkout, start: datetime
+) -> None:
+    at = f"{judged_at(start):%Y-%m-%dT%H:%MZ}"
+    keeping = ("--at", at, "--record", "--exit-zero")
+    assert run(own, "judge", ENVIRONMENT, DEAD_LETTERS, *keeping).exit_code == 0
+    (recorded,) = read_verdicts(own.standings(judged_at(start)))[ENVIRONMENT, DEAD_LETTERS]
+    assert recorded.verdict is Verdict.FAIL
+
+
 def test_without_credentials_nothing_is_judged(
     checkout: Checkout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -352,12 +362,13 @@ def test_without_credentials_nothing_is_judged(
     assert f"log the shell in to account {ACCOUNT}" in " ".join(result.stderr.split())
 
 
+@pytest.mark.parametrize("options", [(), ("--exit-zero",)])
 def test_a_side_that_is_missing_does_not_keep_others_from_their_verdict(
-    run: Run, own: Checkout, start: datetime
+    options: tuple[str, ...], run: Run, own: Checkout, start: datetime
 ) -> None:
     own.put(ENVIRONMENT, "toolbox", "canary", now=start, ago=timedelta(hours=1))
     at = f"{judged_at(start):%Y-%m-%dT%H:%MZ}"
-    result = run(own, "judge", ENVIRONMENT, "--at", at)
+    result = run(own, "judge", ENVIRONMENT, "--at", at, *options)
     assert result.exit_code == 2
     assert "No verdict on toolbox: " in result.stdout
     assert f"PASS for {HEALTHY} at canary." in result.stdout

@@ -67,13 +67,14 @@ def concourse_calls(document: Any) -> Iterator[str]:
 
 
 def github_calls(document: Any) -> Iterator[str]:
-    values = {"IMAGE": "connector", "RELEASE": "412", "CALL": "ledger-expunge"}
+    own = {"GITHUB_WORKFLOW": "test-12", "GITHUB_RUN_ID": "9"}  # GitHub sets them
+    values = {"IMAGE": "connector", "RELEASE": "412", "CALL": "ledger-expunge", **own}
     for job in document["jobs"].values():
         for step in job["steps"]:
             for line in step.get("run", "").splitlines():
                 if line.startswith("pay "):
                     variables = re.findall(r"\$(\w+)", line)
-                    assert {*variables} <= job.get("env", {}).keys(), line
+                    assert {*variables} <= job.get("env", {}).keys() | own.keys(), line
                     yield re.sub(r"\$(\w+)", lambda match: values[match[1]], line).split(" ", 1)[1]
 
 

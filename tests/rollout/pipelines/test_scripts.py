@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,14 +11,40 @@ import yaml
 
 from rollout.pipelines.github import RECORDS
 from tests.conftest import ROOT
+from toolchain.paths import VENV_BIN
+from toolchain.streams import STOPPED
+
+NOBODY = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
+"""A build has no author in Git's settings."""
 
 MAKEFILE = "setup:\n\t@echo set up\nenv:\n\t@echo export FROM_MAKE=yes\n"
-PAY = """\
-#!/bin/sh
-echo "$*,$FROM_MAKE,$(cat "${AWS_WEB_IDENTITY_TOKEN_FILE:-/dev/null}")" > ../called
-[ -z "$RECORDS" ] || echo line >> environments/record.jsonl
-exit "$ENDS"
+RECORD = "environments/releases/test-12/connector.jsonl"
+PAY = f"""\
+#!{sys.executable}
+import os, sys
+sys.path[:0] = {sys.path!r}
+from pathlib import Path
+from rollout import cli
+from rollout.cli import pipeline
+from rollout.moves.journal import author
+
+def deploy(words):
+    token = Path(os.environ.get("AWS_WEB_IDENTITY_TOKEN_FILE", "/dev/null"))
+    told = " ".join(words), os.environ["FROM_MAKE"], token.read_text()
+    Path("../called").write_text(",".join(told))
+    Path("../by").write_text(author(Path()))
+    Path("../token").write_text(f"{{token}} {{token.stat().st_mode & 0o777:o}}")
+    if os.environ["RECORDS"]:
+        with open({RECORD!r}, "a") as file:
+            print("line", file=file)
+    if os.environ["ENDS"] == "abort":
+        raise KeyboardInterrupt
+    raise SystemExit(int(os.environ["ENDS"]))
+
+pipeline.app = deploy
+cli.app()
 """
+"""`pay` itself, but for the command that a task is for."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +57,7 @@ class Checkout:
         return subprocess.run(
             ["sh", "-euc", script],
             cwd=self.folder,
-            env={**os.environ, "RECORDS": "", "ENDS": "0", **variables},
+            env={**os.environ, **NOBODY, "RECORDS": "", "ENDS": "0", **variables},
             capture_output=True,
             text=True,
         )
@@ -55,8 +82,8 @@ def checkout(tmp_path: Path) -> Checkout:
     )
     (here.folder / "Makefile").write_text(MAKEFILE)
     (here.folder / ".gitignore").write_text(".venv\n")
-    (here.folder / "environments").mkdir()
-    (here.folder / "environments" / "record.jsonl").touch()
+    (here.folder / RECORD).parent.mkdir(parents=True)
+    (here.folder / RECORD).touch()
     program = here.folder / ".venv" / "bin" / "pay"
     program.parent.mkdir(parents=True)
     program.write_text(PAY)
@@ -87,15 +114,26 @@ def test_the_task_gives_pay_the_number_of_the_release(checkout: Checkout) -> Non
 def test_the_task_assumes_its_role_by_a_token_that_only_it_reads(checkout: Checkout) -> None:
     assert task(checkout, PAY="smoke test-12", AWS_ID_TOKEN="a.b.c") == 0
     assert checkout.called == "smoke test-12,yes,a.b.c"
-    assert (checkout.folder.parent / "token").stat().st_mode & 0o777 == 0o600
+    file, mode = (checkout.folder.parent / "token").read_text().split()
+    assert mode == "600"
+    assert not Path(file).exists(), "it ends with the command"
 
 
-def test_the_task_commits_the_record_of_a_release_that_ended_badly(checkout: Checkout) -> None:
-    assert task(checkout, "7-release", PAY="deploy test-12 connector", ENDS="1", RECORDS="y") == 1
-    assert checkout.git("log", "-1", "--format=%s %an") == (
-        "Record: pay deploy test-12 connector 7-release pipeline"
-    )
+@pytest.mark.parametrize(("ends", "code"), [("0", 0), ("1", 1), ("2", 2), ("abort", STOPPED)])
+def test_the_task_commits_the_record_of_a_release_however_it_ends(
+    ends: str, code: int, checkout: Checkout
+) -> None:
+    call = "deploy test-12 connector"
+    assert task(checkout, "7-release", PAY=call, ENDS=ends, RECORDS="y") == code
+    assert checkout.git("log", "-1", "--format=%s %an") == f"Record: pay {call} 7 pipeline"
     assert checkout.git("status", "--short") == ""
+    assert (checkout.folder.parent / "by").read_text() == "pipeline@localhost"
+
+
+def test_the_task_fails_when_its_records_cannot_be_committed(checkout: Checkout) -> None:
+    (checkout.folder / ".git" / "index.lock").touch()
+    assert task(checkout, PAY="deploy test-12 connector", RECORDS="y") == 1
+    assert checkout.called.startswith("deploy")
 
 
 def test_githubs_step_pushes_the_record_over_what_others_pushed(
@@ -112,12 +150,12 @@ def test_githubs_step_pushes_the_record_over_what_others_pushed(
     other.git("push", "--quiet")
 
     variables = {
-        "PATH": f"{programs}:{os.environ['PATH']}",
+        "PATH": f"{programs}:{VENV_BIN}:{os.environ['PATH']}",
         "GITHUB_WORKFLOW": "test-12",
         "GITHUB_RUN_ID": "9",
     }
     assert checkout.run(RECORDS, **variables).returncode == 0, "nothing was recorded"
-    (checkout.folder / "environments" / "record.jsonl").write_text("line\n")
+    (checkout.folder / RECORD).write_text("line\n")
     pushed = checkout.run(RECORDS, **variables)
     assert pushed.returncode == 0, pushed.stderr
     other.git("pull", "--quiet")

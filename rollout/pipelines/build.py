@@ -1,0 +1,42 @@
+"""Prepares a build of Concourse for the command that it runs."""
+
+import os
+import shlex
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+TOKEN = "AWS_ID_TOKEN"
+"""The variable with a token of OpenID Connect, as Concourse hands it to a task."""
+
+TOKEN_FILE = "AWS_WEB_IDENTITY_TOKEN_FILE"
+"""The variable with the file of that token, which AWS's SDKs read (AWS SDKs and Tools reference
+guide, "Assume role with web identity")."""
+
+
+def words_of(command: str, tag: Path) -> list[str]:
+    """Return the words of a command line. The N of the tag `N-release` in the file `tag` is the
+    last: an image that Concourse fetched has its tag there; without the file there is none.
+    """
+    release = [tag.read_text().strip().removesuffix("-release")] if tag.exists() else []
+    return [*shlex.split(command), *release]
+
+
+@contextmanager
+def role_of_token() -> Iterator[None]:
+    """Let AWS's SDKs take the token for the role, in a file that only this user reads and that
+    ends with the command. Does nothing without a token.
+    """
+    token = os.environ.get(TOKEN)
+    if not token:
+        yield
+        return
+    with tempfile.NamedTemporaryFile("w") as file:
+        file.write(token)
+        file.flush()
+        os.environ[TOKEN_FILE] = file.name
+        try:
+            yield
+        finally:
+            del os.environ[TOKEN_FILE]

@@ -1,0 +1,1 @@
+"""Keeps in Git what commands record beside the environment files."""
