@@ -2,6 +2,7 @@
 
 A pipeline calls `pay` for everything: a job for each service with its release order and queue,
 migrations, smoke tests, scheduled calls, and a weekly rebuild of sidecars that reaches everybody.
+A build of Concourse is `pay pipeline run`, which commits what its command records.
 
 Example: `pay pipeline concourse staging-2`
 """

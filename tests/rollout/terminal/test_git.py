@@ -21,7 +21,7 @@ def test_a_refusal_is_in_gits_words_on_one_line(tmp_path: Path) -> None:
 
 def test_says_that_git_is_not_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(Failed, match="Git cannot be run: .*; install it"):
+    with pytest.raises(Failed, match=r"Git cannot be run: .*; install it"):
         git.run(tmp_path, "status")
 
 
