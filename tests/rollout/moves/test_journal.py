@@ -16,6 +16,7 @@ from pay.model import Stage
 from pay.model.problem import InvalidInput
 from pay.model.stage.transitions import promotion
 from rollout.moves.journal import append, author, journal_path, move, read_all
+from tests.support import git_settings
 from tests.support.checkout import COMMITTED, Checkout, Pay, PayJson
 
 LINE = (
@@ -46,7 +47,10 @@ def test_a_line_is_plain_json_without_empty_keys(checkout: Checkout, pay: Pay) -
     assert "." not in told["at"]
 
 
-def test_who_is_the_address_that_git_knows(checkout: Checkout, pay: Pay) -> None:
+def test_who_is_the_address_that_git_knows(
+    checkout: Checkout, pay: Pay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    git_settings.forget(monkeypatch)
     git(checkout.folder, "init", "-q")
     git(checkout.folder, "config", "user.email", "release-engineer@example.com")
     pay("promote", "test-12", "ledger", *REACHED)
@@ -60,8 +64,7 @@ def test_who_is_the_number_of_a_user_without_a_name(
     def getuser() -> str:
         raise unknown
 
-    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
-    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    git_settings.forget(monkeypatch)
     monkeypatch.setattr("getpass.getuser", getuser)
     assert author(tmp_path) == f"uid {os.getuid()}"
 

@@ -11,11 +11,9 @@ import yaml
 
 from rollout.pipelines.github import RECORDS
 from tests.conftest import ROOT
+from tests.support import git_settings
 from toolchain.paths import VENV_BIN
 from toolchain.streams import STOPPED
-
-NOBODY = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
-"""A build has no author in Git's settings."""
 
 MAKEFILE = "setup:\n\t@echo set up\nenv:\n\t@echo export FROM_MAKE=yes\n"
 RECORD = "environments/releases/test-12/connector.jsonl"
@@ -57,7 +55,7 @@ class Checkout:
         return subprocess.run(
             ["sh", "-euc", script],
             cwd=self.folder,
-            env={**os.environ, **NOBODY, "RECORDS": "", "ENDS": "0", **variables},
+            env={**os.environ, "RECORDS": "", "ENDS": "0", **variables},
             capture_output=True,
             text=True,
         )
@@ -72,7 +70,8 @@ class Checkout:
 
 
 @pytest.fixture
-def checkout(tmp_path: Path) -> Checkout:
+def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Checkout:
+    git_settings.forget(monkeypatch)
     here = Checkout(tmp_path / "src")
     subprocess.run(["git", "init", "--quiet", "--bare", tmp_path / "server.git"], check=True)
     subprocess.run(

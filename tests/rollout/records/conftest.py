@@ -1,6 +1,5 @@
 """A checkout whose branch follows one of a bare repository, and a person beside it who pushes."""
 
-import os
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,10 +7,8 @@ from pathlib import Path
 import pytest
 
 from pay.environments.load import environment_files
+from tests.support import git_settings
 from tests.support.checkout import COMMITTED
-
-NOBODY = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
-"""Nobody's settings: no author, no editor, no hooks."""
 
 NAMED = ("-c", "user.name=Test", "-c", "user.email=test@example.org")
 RELEASES = "environments/releases/test-12/connector.jsonl"
@@ -63,8 +60,7 @@ class Clone:
 
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Clone:
-    for name, value in NOBODY.items():
-        monkeypatch.setenv(name, value)
+    git_settings.forget(monkeypatch)
     server = tmp_path / "server.git"
     subprocess.run(
         ["git", "init", "--quiet", "--bare", "--initial-branch=main", server], check=True

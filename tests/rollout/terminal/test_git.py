@@ -1,6 +1,5 @@
 """Git that is not there, hangs or refuses is a sentence."""
 
-import os
 import subprocess
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import pytest
 
 from rollout.terminal import git
 from rollout.terminal.refusal import Failed
+from tests.support import git_settings
 
 
 def test_returns_what_git_prints(tmp_path: Path) -> None:
@@ -39,9 +39,7 @@ def test_a_server_that_does_not_answer_ends_it(
 def test_the_author_is_that_of_gits_variable_before_its_settings(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
-    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
-    monkeypatch.delenv("GIT_AUTHOR_EMAIL", raising=False)
+    git_settings.forget(monkeypatch)
     assert git.email(tmp_path) == ""
     git.answer(tmp_path, "init", "--quiet")
     git.answer(tmp_path, "config", "user.email", "settings@example.org")
