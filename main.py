@@ -2,7 +2,8 @@
 
 PAY_STACKS limits a run to stack ids by shell globs: then only their environments and those that
 these follow must be right. Whole ids, as `pay rollback` prints them, need their own environment
-only. PAY_ENVIRONMENTS names another folder; PAY_REUSE=off makes every stack new.
+only. PAY_ENVIRONMENTS names another folder. PAY_REUSE=off makes every stack new; left out or `on`,
+stacks that cannot have changed are reused.
 """
 
 import gc
@@ -34,11 +35,11 @@ from toolchain.scratch import scratch_folder
 ROOT = Path(__file__).parent
 ENVIRONMENTS = Path(os.environ.get("PAY_ENVIRONMENTS") or ROOT / "environments")
 STACKS = os.environ.get("PAY_STACKS", "").split()
-REUSE = os.environ.get("PAY_REUSE") != "off"
 OUTPUT = Path(os.environ.get("CDKTF_OUTDIR", "cdktf.out"))
 
 
 def main() -> None:
+    reuse = _reuse()
     by_glob = any(set(pattern) & set("*?[") for pattern in STACKS)
     environments, warnings = load_needed(
         ENVIRONMENTS, partial(may_hold, patterns=STACKS), with_followed=by_glob or not STACKS
@@ -62,7 +63,7 @@ def main() -> None:
     )
     if STACKS and not planned:
         raise InvalidInput([_no_stack(environments)])
-    kept = KeptOutput(ROOT / ".cache" / "stacks", partial(made_from, ROOT)) if REUSE else None
+    kept = KeptOutput(ROOT / ".cache" / "stacks", partial(made_from, ROOT)) if reuse else None
     synthesise(planned, OUTPUT, ROOT / SCHEMA, kept)
 
 
@@ -73,6 +74,17 @@ def _suppressions(
     today = datetime.now(UTC).date()
     read = cache(partial(load_suppressions, ENVIRONMENTS, environments, today))
     return lambda account: in_force(read(), account, today)
+
+
+def _reuse() -> bool:
+    """Return whether stacks may be reused. Raises InvalidInput unless PAY_REUSE is on or off."""
+    word = os.environ.get("PAY_REUSE") or "on"
+    if word not in ("on", "off"):
+        fix = "set PAY_REUSE=off to make every stack new, or unset it to reuse stacks"
+        raise InvalidInput(
+            [Problem(where="PAY_REUSE", found=repr(word), allowed="on, off", fix=fix)]
+        )
+    return word == "on"
 
 
 def _no_stack(environments: Mapping[str, Environment]) -> Problem:

@@ -26,6 +26,8 @@ def test_the_newest_version_of_the_changelog_is_the_project_s() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     assert versions[0] == project["version"]
     assert re.findall(r"^## (\S+)", changelog, re.MULTILINE) == ["Unreleased", *versions]
+    [compared] = re.findall(r":/\^Release (\S+)'", changelog)
+    assert compared == versions[0], "the changelog compares HEAD with the newest version"
 
 
 def owners() -> Iterator[tuple[str, list[str]]]:

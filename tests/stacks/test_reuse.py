@@ -380,5 +380,7 @@ def test_starts_no_node_for_what_is_reused_and_reads_no_other_code(
     assert all(any((ROOT / path).is_relative_to(each) for each in folders) for path in ours)
     assert any("jsii" in path.parts for path in new)
     modules()  # keeps it
-    assert not any("jsii" in path.parts or "cdktf" in path.parts for path in modules())
+    for settings in ({}, {"PAY_REUSE": ""}, {"PAY_REUSE": "on"}):
+        reused = modules(**settings)
+        assert not any("jsii" in path.parts or "cdktf" in path.parts for path in reused)
     assert any("jsii" in path.parts for path in modules(PAY_REUSE="off"))

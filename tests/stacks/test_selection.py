@@ -1,4 +1,4 @@
-"""PAY_STACKS selects stacks, and the environments that must be right for them."""
+"""PAY_STACKS selects stacks, and the environments that must be right; PAY_REUSE is on or off."""
 
 import re
 import shutil
@@ -91,3 +91,17 @@ def test_an_output_folder_that_cannot_be_written_is_one_line(
     (line,) = done.stderr.splitlines()
     assert line.startswith(f"{tmp_path / 'out'}")
     assert "CDKTF_OUTDIR" in line
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("word", ["Off", "0", "off "])
+def test_refuses_a_setting_of_reuse_that_is_neither_on_nor_off(
+    tools: Mapping[str, str], tmp_path: Path, word: str
+) -> None:
+    done = run(tools, tmp_path, PAY_REUSE=word)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (
+        f"PAY_REUSE: found {word!r}; allowed: on, off; "
+        "set PAY_REUSE=off to make every stack new, or unset it to reuse stacks\n"
+    )
+    assert not (tmp_path / "out").exists()
