@@ -19,7 +19,8 @@ demo: setup ## deploy two services on both sides in a local AWS, show them and s
 check: setup ## run format, lint, type checks and unit tests in 40 seconds
 	@$(RUN) sh toolchain/check.sh
 
-test: setup ## run `make check` and every test
+test: ## run `make check` and every test, also against the prebuilt provider package
+	@$(TOOLCHAIN) setup --with-prebuilt
 	@$(RUN) sh toolchain/check.sh all
 
 synth: setup ## write every stack's HCL2 below cdktf.out/stacks

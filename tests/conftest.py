@@ -62,6 +62,7 @@ FIRST = (
     "tests/rollout/guard/test_real_plans.py",
     "tests/e2e/test_demo.py",
     "tests/e2e/test_adoption.py",
+    "tests/bench/test_ratios.py",
     "tests/rollout/measure/test_acceptance.py",
     "tests/e2e/test_sleep.py",
     "tests/rollout/cli/test_neighbours.py",

@@ -1,5 +1,6 @@
 """The benchmark measures what it says: process trees, and an estate with more services."""
 
+import io
 import os
 import re
 import subprocess
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from rich.console import Console
 
 from pay.catalogue import CATALOGUE
 from pay.environments.load import load_environments
@@ -23,7 +25,8 @@ from tests.bench.estate import (
     synthesise,
 )
 from tests.bench.more_services import copies, write_environments
-from tests.bench.process import RunFailed, can_measure_memory, measure
+from tests.bench.process import Run, RunFailed, can_measure_memory, measure
+from tests.bench.report import Figure, Ratio, Report, show
 from toolchain.paths import ROOT
 
 HELD_MB = 60
@@ -50,6 +53,19 @@ def test_counts_the_time_and_the_memory_of_descendants(tmp_path: Path) -> None:
 def test_refuses_to_measure_a_program_that_fails(tmp_path: Path) -> None:
     with pytest.raises(RunFailed, match="ended with 3:\nno such estate"):
         measure(["sh", "-c", "echo no such estate; exit 3"], os.environ, tmp_path)
+
+
+@pytest.mark.parametrize(("times", "verdict"), [(13.0, "met"), (14.0, "not met")])
+def test_a_ratio_is_shown_with_its_budget(times: float, verdict: str) -> None:
+    """Of the recorded seconds of docs/decisions/0225."""
+    ours, theirs = (
+        Figure.of("change", [Run(seconds, seconds, 100.0)] * 3) for seconds in (1.6, 22.2)
+    )
+    report = Report("machine", ratios=[Ratio.of("change", ours, theirs, times)])
+    text = io.StringIO()
+    show(report, Console(file=text, width=130))
+    assert "13.9 x" in text.getvalue()
+    assert f"at least {times:g} x in seconds: {verdict}" in text.getvalue()
 
 
 def test_an_estate_with_more_services_is_a_valid_one(tmp_path: Path) -> None:
