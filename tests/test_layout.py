@@ -17,7 +17,6 @@ ELSEWHERE = {
 TESTED_WITH_OTHERS = {
     "policies/checks/*": "one break per rule, of all checks in policies/checks",
     "pay/model/rights": "by what a changed policy takes, in rollout/guard/rules",
-    "pay/registry": "by the stack of repositories, in e2e/test_registry.py",
     "rollout/guard/rules/*": "by what a plan does, in rollout/guard/rules: rules overlap",
 }
 """Packages without a folder of tests (`*`: each package in it), and where their tests are."""
