@@ -23,28 +23,31 @@ CONTAINERS = [
     }
 ]
 
-POLICY = {
-    "Version": "2012-10-17",
-    "Statement": [
-        {
-            "Effect": "Allow",
-            "Action": "sts:AssumeRole",
-            "Principal": {"Service": "ecs-tasks.amazonaws.com"},
-            "Condition": {"StringEquals": {"aws:SourceAccount": "111111111111"}},
-        }
-    ],
+TRUST = {
+    "Effect": "Allow",
+    "Action": "sts:AssumeRole",
+    "Principal": {"Service": "ecs-tasks.amazonaws.com"},
+    "Condition": {"StringEquals": {"aws:SourceAccount": "111111111111"}},
 }
 
-OWN_POLICY = {
-    "Version": "2012-10-17",
-    "Statement": [
-        {
-            "Effect": "Allow",
-            "Action": ["s3:GetObject"],
-            "Resource": ["arn:aws:s3:::pay/$${aws:username}/*", "${aws_sns_topic.alarms.arn}"],
-        }
-    ],
+RIGHT = {
+    "Effect": "Allow",
+    "Action": ["s3:GetObject"],
+    "Resource": ["arn:aws:s3:::pay/$${aws:username}/*", "${aws_sns_topic.alarms.arn}"],
 }
+
+OFFLINE = {
+    "access_key": "test",
+    "secret_key": "test",
+    "skip_credentials_validation": True,
+    "skip_metadata_api_check": "true",
+    "skip_requesting_account_id": True,
+}
+
+
+def policy(statement: object) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
 
 DOCUMENT: dict[str, Any] = {
     "//": {"metadata": {"stackName": "one", "version": "0.21.0"}},
@@ -57,21 +60,10 @@ DOCUMENT: dict[str, Any] = {
         "aws": [
             {
                 "region": "eu-west-1",
-                "access_key": "test",
-                "secret_key": "test",
-                "skip_credentials_validation": True,
-                "skip_metadata_api_check": "true",
-                "skip_requesting_account_id": True,
                 "default_tags": [{"tags": {"Environment": "test-12", "ManagedBy": "terraform"}}],
+                **OFFLINE,
             },
-            {
-                "alias": "paris",
-                "region": "eu-west-3",
-                "access_key": "test",
-                "secret_key": "test",
-                "skip_credentials_validation": True,
-                "skip_requesting_account_id": True,
-            },
+            {"alias": "paris", "region": "eu-west-3", **OFFLINE},
         ]
     },
     "variable": {
@@ -130,10 +122,10 @@ DOCUMENT: dict[str, Any] = {
             "paris": {"provider": "aws.paris", "name": "test-12-alarms"},
         },
         "aws_iam_role": {
-            "task": {"name": "task", "assume_role_policy": json.dumps(POLICY), "path": "/"}
+            "task": {"name": "task", "assume_role_policy": policy(TRUST), "path": "/"}
         },
         "aws_iam_role_policy": {
-            "task": {"role": "${aws_iam_role.task.name}", "policy": json.dumps(OWN_POLICY)}
+            "task": {"role": "${aws_iam_role.task.name}", "policy": policy(RIGHT)}
         },
         "aws_lb": {
             "this": {
@@ -173,20 +165,6 @@ DOCUMENT: dict[str, Any] = {
                 },
             }
         },
-        "aws_lb_listener": {
-            "https": {
-                "load_balancer_arn": "${aws_lb.this.arn}",
-                "port": 443,
-                "protocol": "HTTPS",
-                "certificate_arn": "arn:aws:acm:eu-west-1:111111111111:certificate/0",
-                "default_action": [
-                    {
-                        "type": "forward",
-                        "target_group_arn": '${aws_lb_target_group.each["connector"].arn}',
-                    }
-                ],
-            }
-        },
         "aws_ecs_task_definition": {
             "app": {
                 "family": "test-12_connector",
@@ -222,7 +200,7 @@ DOCUMENT: dict[str, Any] = {
                     }
                 ],
                 "lifecycle": {"ignore_changes": ["desired_count"]},
-                "depends_on": ["aws_lb_listener.https"],
+                "depends_on": ["aws_lb.this"],
             }
         },
         "aws_launch_template": {
