@@ -54,9 +54,9 @@ def test_a_synthesis_costs_a_fraction_of_the_prebuilt_package(
     assert times_cheaper[title] >= least
 
 
-def test_a_stack_costs_no_more_with_eight_times_the_services(tmp_path: Path) -> None:
-    """One environment is enough. To start costs as much for few stacks as for many, so that a stack
-    of the smaller estate is the dearer one unless the cost grows faster than the stacks.
+def test_a_stack_costs_less_with_eight_times_the_services(tmp_path: Path) -> None:
+    """Of one environment, where the start is a large part: a cost that grows with the square of the
+    services would cost a stack of many more than that start.
     """
     cost = dict[int, float]()
     for times in (1, TIMES):
@@ -66,4 +66,4 @@ def test_a_stack_costs_no_more_with_eight_times_the_services(tmp_path: Path) -> 
         command = (*estate.PYTHON, estate.RUN_MAIN, "--services", str(times))
         run = estate.synthesise(command, out, stacks="production-2-*", environments=files)
         cost[times] = run.cpu_seconds / estate.Written.below(out).stacks
-    assert cost[TIMES] <= cost[1]
+    assert cost[TIMES] <= budgets.COST_OF_A_STACK_OF_MANY * cost[1]
