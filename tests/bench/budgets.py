@@ -17,7 +17,7 @@ two processes share the work: they take half the time, and no less of the CPU.
 """
 COST_OF_A_STACK_OF_MANY = 0.8
 """Of a stack of one environment with eight times the services, beside one with its own: it shares
-the start with more. Linear, it costs half to two thirds; this is held in CPU seconds as well.
+the start with more. Linear, it costs half. This is held in CPU seconds as well.
 """
 GATE_SECONDS = 15.0
 GATE_MB = 300.0
