@@ -1,5 +1,5 @@
-"""`make lab`: moves a service from EC2 to Fargate by the judge alone, another one back from each
-stage, under traffic.
+"""`make lab`: moves a service from EC2 to Fargate by the judge alone, and another one back from
+each stage. Both are under traffic.
 
 Everything is on the loopback: a local AWS, a name server, both sides' servers, the clients.
 """

@@ -23,7 +23,7 @@ REQUEST_TIMEOUT_SECONDS = 30
 
 
 class Habit(Enum):
-    """How a client uses a DNS answer."""
+    """The use of a DNS answer by a client."""
 
     AT_TTL = "re-resolves at TTL"
     JVM = "30 s JVM cache"

@@ -19,8 +19,8 @@ EveryMinute = Callable[[int], Awaitable[None]]
 
 
 def ordinary_day(now: datetime) -> datetime:
-    """Return `now`, or the same time on a later day when a bank holiday is near: then the judge
-    knows no usual total.
+    """Return `now`, or the same time on a later day when a bank holiday is near. Near one, the
+    judge knows no usual total.
     """
     days = (now + timedelta(days=later) for later in range(366))
     return next(

@@ -18,7 +18,7 @@ MOST_BYTES = 512
 
 
 class Answer(NamedTuple):
-    """What a name server said of a name."""
+    """The answer of a name server for a name."""
 
     address: str
     ttl: int

@@ -37,7 +37,8 @@ class Balancer:
 
     @property
     def is_healthy(self) -> bool:
-        """Whether Route 53 considers it healthy: every target group has enough healthy targets.
+        """Return whether Route 53 considers it healthy: every target group has enough healthy
+        targets.
 
         A group without a target is unhealthy (Route 53 API reference, `AliasTarget`,
         EvaluateTargetHealth).

@@ -84,8 +84,8 @@ def _lost_capacity(
 ) -> Iterator[Finding]:
     """Yield each side with too few tasks.
 
-    EC2 needs the tasks for the peak while a record leads to it, and until clients no longer use
-    that answer. Fargate needs them while a second record could send all traffic to it.
+    EC2 needs the tasks for the peak while a record leads to it or clients still use that answer.
+    Fargate needs them while a second record could send all traffic to it.
     """
     needed: dict[Side, tuple[int, float]] = {}
     """Maps a side to the tasks required by the last state with its record, and that state's end."""

@@ -1,8 +1,8 @@
 """Exact confidence intervals for a share observed in independent draws.
 
-The interval of Clopper and Pearson ("The use of confidence or fiducial limits illustrated in the
-case of the binomial", Biometrika 26, 1934) holds every share that fits the observation. It is exact
-for few draws and for shares near 0, where the normal approximation is not.
+The interval of Clopper and Pearson holds every share that fits the observation. Source: "The use of
+confidence or fiducial limits illustrated in the case of the binomial", Biometrika 26, 1934. It is
+exact for few draws and for shares near 0, where the normal approximation is not.
 """
 
 from collections.abc import Callable

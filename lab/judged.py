@@ -1,7 +1,7 @@
 """Moves a service from `legacy` to `retired` by what the judge says of its traffic alone.
 
-It does what a team does: asks for the promotion every few minutes until the gates let it pass, and
-goes back on a FAIL. The metrics are those of the clients' requests, under the lab's clock.
+Like a team, it asks for the promotion every few minutes until the gates let it pass. It rolls back
+on a FAIL. The metrics are those of the clients' requests, under the lab's clock.
 """
 
 import asyncio

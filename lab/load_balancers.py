@@ -2,8 +2,8 @@
 
 Each load balancer of the name's two sides has one server with its own address. The server listens
 while the sandbox reports that the load balancer exists and has a listener. It answers 200 while
-there are healthy targets, which are running tasks of an existing service, and otherwise 503, as an
-Application Load Balancer without targets does.
+there are healthy targets, which are running tasks of an existing service. Otherwise it answers 503,
+as an Application Load Balancer without targets does.
 
 A task serves only a share of the requests that clients currently send to both sides together.
 Requests beyond that are answered 503, so that a side with too few tasks shows. The limit is a share

@@ -21,9 +21,9 @@ class Request:
     side: Side | None
     error: str | None = None
     drawn: float | None = None
-    """The time of this request's DNS query, in seconds since the epoch; None if it used a kept
-    answer or connection. One resolution by one client is an independent draw, however many requests
-    follow it."""
+    """The time of this request's DNS query, in seconds since the epoch. None: it used a kept answer
+    or connection. One resolution by one client is an independent draw, however many requests follow
+    it."""
     led_to: Side | None = None
     """The side that the client's latest DNS answer led to; None if to neither."""
     is_injected: bool = False
@@ -43,7 +43,7 @@ class TrafficLog:
 
     @property
     def injected(self) -> int:
-        """How many requests the lab let fail."""
+        """Return the number of requests that the lab let fail."""
         return sum(request.is_injected for request in self.requests)
 
     @property

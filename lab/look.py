@@ -8,7 +8,7 @@ from rollout.measure.judgement import Judgement
 
 @dataclass(frozen=True)
 class Look:
-    """What the judge said, and what followed from it."""
+    """The judge's verdict, and its consequence."""
 
     time: float
     """In the lab's seconds since the epoch."""

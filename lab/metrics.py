@@ -1,7 +1,7 @@
 """The metrics that AWS would send of the lab's traffic, minute by minute and side by side.
 
-Sources: AWS, "CloudWatch metrics for your Application Load Balancer" (a count of zero is not sent;
-`RequestCount` has no request without a target), the same page of the Network Load Balancer.
+Sources: AWS, "CloudWatch metrics for your Application Load Balancer", and the same page of the
+Network Load Balancer. A count of zero is not sent; `RequestCount` has no request without a target.
 """
 
 import asyncio
@@ -36,7 +36,7 @@ from pay.model.vocabulary import LoadBalancerType, Side
 from sandbox.server.process import Server
 
 PUBLICATION_LAG_SECONDS = 180
-"""From the end of a minute until CloudWatch has it: load balancers send each 60 seconds, and the
+"""From the end of a minute until CloudWatch has it. Load balancers send each 60 seconds, and the
 judge waits for 5 minutes."""
 
 HISTORY = timedelta(weeks=4, hours=4)
@@ -44,12 +44,12 @@ HISTORY = timedelta(weeks=4, hours=4)
 HISTORY_PERIOD = 5 * MINUTE
 
 MESSAGES_A_MINUTE = 60
-"""Of each queue that the service works. No client sends any, and both sides would work them: the
-lab reports that all that were received were worked, as in the week before."""
+"""Of each queue that the service works. No client sends any, and both sides would work them. The
+lab reports that all received ones were worked, as in the week before."""
 
 
 class Outcome(Enum):
-    """How a request ended."""
+    """The end of a request."""
 
     ANSWERED = "a task answered"
     FAILED = "a task failed"
@@ -73,7 +73,7 @@ OnServed = Callable[[Served], None]
 
 @dataclass
 class SideMinute:
-    """What a side served in a minute."""
+    """The requests of a side in a minute."""
 
     outcomes: Counter[Outcome] = field(default_factory=Counter)
     seconds: Counter[float] = field(default_factory=Counter)

@@ -1,7 +1,7 @@
 """A name server on the loopback that answers as Route 53 would in the sandbox's present state.
 
 Sources: Route 53 developer guide, "Weighted routing", "How Amazon Route 53 chooses records when
-health checking is configured", "Choosing between alias and non-alias records".
+health checking is configured". Also "Choosing between alias and non-alias records".
 """
 
 import asyncio
@@ -20,8 +20,8 @@ from lab.estate import AliasRecord, Estate
 from pay.model.stage.dwell import ALIAS_TTL_SECONDS
 
 NEGATIVE_TTL_SECONDS = 900
-"""How long resolvers cache that a name does not exist: the smaller of the SOA's TTL and minimum
-(RFC 2308; Route 53 writes a TTL of 900 and a minimum of 86400)."""
+"""The time for which resolvers cache that a name does not exist: the smaller of the SOA's TTL and
+minimum. RFC 2308; Route 53 writes a TTL of 900 and a minimum of 86400."""
 
 SOA = (
     f"ns-1.awsdns-01.org. awsdns-hostmaster.amazon.com. 1 7200 {NEGATIVE_TTL_SECONDS} 1209600 86400"

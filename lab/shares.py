@@ -103,8 +103,8 @@ class Plot:
 
     @property
     def decisions(self) -> list[tuple[int, Look]]:
-        """The looks that the service moved on, each with how many there were at its stage; the last
-        look of a walk that ended early as well.
+        """The looks on which the service moved, each with the number of looks at its stage. Also
+        the last look of a walk that ended early.
         """
         counted, count = [], 0
         for look in self._walk.looks:

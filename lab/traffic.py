@@ -29,7 +29,7 @@ REQUEST_SECONDS = 0.02
 """In the lab's seconds; the pace does not shorten real work."""
 
 HEADROOM = 1.2
-"""The tasks for the daily peak serve this multiple of the clients' requests; one of two tasks
+"""The tasks for the daily peak serve this multiple of the clients' requests. One of two tasks
 serves just over half of them."""
 
 

@@ -28,8 +28,8 @@ LOG_TAIL_LINES = 80
 class Workshop:
     """A copy of one environment's file, with deletion protection on.
 
-    Each stack has a folder for its synthesis and its state, so that several stacks can be
-    synthesised and deployed at once.
+    Each stack has a folder for its synthesis and its state. So several stacks can be synthesised
+    and deployed at once.
     """
 
     def __init__(self, folder: Path, environment: str, variables: Mapping[str, str]) -> None:
