@@ -37,7 +37,7 @@ UNAVAILABLE = (
     re.compile(r"No matching version found for (\S+?)\.?(?:\s|$)"),
     re.compile(r"'(\S+?)' is not in (?:this|the npm) registry"),
 )
-"""How uv and npm report a version that no registry has."""
+"""The words of uv and npm for a version that no registry has."""
 
 
 def unavailable(output: str) -> str | None:

@@ -13,8 +13,8 @@ SETTINGS = {
     "JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION": "1",
     "JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION": "1",
     "CHECKPOINT_DISABLE": "1",  # no telemetry from Terraform or cdktf
-    # `cdktf deploy` would download every stack's provider again from the public registry, only for
-    # the checksums of a generated lock file in cdktf.out.
+    # `cdktf deploy` would download every stack's provider again from the public registry. It needs
+    # only the checksums of a generated lock file in cdktf.out.
     "CDKTF_SKIP_PROVIDER_LOCK": "true",
     "NO_UPDATE_NOTIFIER": "1",
     "CDKTF_HOME": str(CACHE / "cdktf"),  # default: ~/.cdktf

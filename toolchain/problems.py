@@ -4,7 +4,7 @@ from typing import Self
 
 
 class ToolProblem(Exception):
-    """What is wrong, what is needed and what to do; printed without a stack trace."""
+    """The problem, the requirement and the fix; printed without a stack trace."""
 
     def __init__(self, problem: str, *, needed: str, do: str) -> None:
         super().__init__(f"{problem}\n  needed: {needed}\n  do:     {do}")

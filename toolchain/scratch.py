@@ -13,7 +13,7 @@ from types import FrameType
 def scratch_folder(prefix: str) -> Iterator[None]:
     """Give this process, and what it starts from now on, a temporary folder of its own.
 
-    Node and jsii delete their folders at an orderly end only: a synthesis that Ctrl-C or SIGTERM
+    Node and jsii delete their folders at an orderly end only. A synthesis that Ctrl-C or SIGTERM
     ended left megabytes in /tmp. SIGTERM ends the program in order here. After SIGKILL the folder
     stays.
     """

@@ -14,7 +14,7 @@ READER_GONE = 128 + signal.SIGPIPE
 
 
 def prepare() -> None:
-    """Let every text be written: closed streams write nowhere, and letters that a terminal's
+    """Let every text be written. Closed streams write nowhere, and letters that a terminal's
     encoding lacks (`LANG=C`) are written as escapes.
     """
     for descriptor in range(3):
@@ -31,8 +31,8 @@ def prepare() -> None:
 
 @contextmanager
 def ending(left: str = "") -> Iterator[None]:
-    """End the program with its exit code when Ctrl-C is pressed, its reader has gone or its output
-    cannot be written. `left` says what may be left running, and how to stop it.
+    """End the program with its exit code. Reasons are a pressed Ctrl-C, a reader that has gone, or
+    output that cannot be written. `left` says what may be left running, and how to stop it.
     """
     try:
         try:

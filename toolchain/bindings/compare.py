@@ -2,7 +2,7 @@
 
     python -m toolchain.bindings.compare cdktf.out
 
-lists every difference of the types in use, those in use by the stacks of this folder first, and
+lists every difference of the types in use, those in use by the stacks of this folder first. It
 exits 1 if one of them breaks these stacks.
 """
 
@@ -23,7 +23,7 @@ _REFERENCE = re.compile(r"\b((?:data\.)?aws_\w+)\.[\w-]+(?:\[[^]]*\])?\.(\w+)")
 
 
 class What(StrEnum):
-    """How an argument, a block or an attribute differs, in the words of the list."""
+    """The kind of difference of an argument, a block or an attribute, in the words of the list."""
 
     GONE = "is gone"
     RETYPED = "has another type"
@@ -35,7 +35,7 @@ class What(StrEnum):
 
     @property
     def breaks(self) -> bool:
-        """Whether stacks that use it fail with the other version, or will."""
+        """Return whether stacks that use it fail with the other version, or will."""
         return self not in (What.KEPT, What.NEW)
 
 
@@ -70,23 +70,23 @@ DEPRECATED_BY_NEXT = frozenset(
         "aws_s3_bucket_versioning.expected_bucket_owner",
     }
 )
-"""What the file of the next schema does not say: read in pulumi-aws 7.51.1, which is made from the
-same provider."""
+"""Facts that the file of the next schema lacks. They are from pulumi-aws 7.51.1, which is made from
+the same provider."""
 
 
 @dataclass(frozen=True)
 class Used:
-    """What stacks use of the provider."""
+    """The use of the provider by stacks."""
 
     set: Counter[str]
-    """How often a type, a block or an argument is set."""
+    """The number of times that a type, a block or an argument is set."""
     read: frozenset[str]
     """The attributes that something refers to."""
 
 
 def differences(old: Json, new: Json) -> tuple[Difference, ...]:
-    """Return how the types of the old schema differ in the new one; of a block that is gone or new,
-    nothing below it.
+    """Return how the types of the old schema differ in the new one. Nothing is returned below a
+    removed or new block.
     """
     before, after = _entries(old), _entries(new)
     changed = {path for path in {*before, *after} if (path in before) != (path in after)}

@@ -1,5 +1,5 @@
-"""Generates typed bindings from a trimmed schema with `cdktf get`: `imports/`, and for the test of
-the next provider a second folder, when it asks.
+"""Generates typed bindings from a trimmed schema with `cdktf get`: `imports/`. The test of the next
+provider asks for a second folder.
 """
 
 import shutil

@@ -1,9 +1,10 @@
 """Reads a provider's schema back from bindings that were generated from it.
 
-For a provider whose program is not to be had: the community publishes bindings beside each release,
-in the package `cdktn-provider-aws`. Their TypeScript, in the source maps, says of every attribute
-whether it is computed, optional or required, its type, and whether it is a block. It does not say
-what is deprecated or sensitive, and of the numbers of blocks only a least or a most of one.
+For a provider whose program is not available. The community publishes bindings with each release,
+in the package `cdktn-provider-aws`. Their TypeScript, in the source maps, has the type of every
+attribute. It also shows whether it is computed, optional or required, and whether it is a block. It
+does not show what is deprecated or sensitive. Of the numbers of blocks it shows only a least or a
+most of one.
 
     pip download --no-deps cdktn-provider-aws==25.8.1
     python -m toolchain.bindings.prebuilt cdktn_provider_aws-25.8.1-py3-none-any.whl
@@ -58,7 +59,7 @@ _WRITTEN = re.compile(
 
 
 class Written(NamedTuple):
-    """How the bindings write a name in HCL."""
+    """The way in which the bindings write a name in HCL."""
 
     is_block: bool
     repeats: str
@@ -77,8 +78,8 @@ class Written(NamedTuple):
 
 
 def read_archive(archive: bytes, wanted: WantedTypes) -> tuple[str, Json]:
-    """Return the provider's version, empty where the bindings do not say it, and its schema, with
-    those of the wanted types that an archive of jsii has.
+    """Return the provider's version and its schema, with the wanted types in an archive of jsii.
+    The version is empty where the bindings do not have it.
     """
     names = {*wanted.resources}, {*wanted.data_sources}
     kinds: dict[str, Json] = {kind: {} for kind in schema_file.KINDS}

@@ -19,8 +19,8 @@ Json = dict[str, Any]
 
 
 def read(file: Path = SCHEMA) -> Json:
-    """Return a schema with the keys `provider`, `provider_version` and those of KINDS; with
-    `read_from`, a package and its digest, where it is not the provider's own answer.
+    """Return a schema with the keys `provider`, `provider_version` and those of KINDS. `read_from`,
+    a package and its digest, is added where it is not the provider's own answer.
     """
     return dict(json.loads(file.read_text()))
 

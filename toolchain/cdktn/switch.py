@@ -110,7 +110,7 @@ EDITS = (
     Edit(_TEST_OF_VERSIONS, '"cdktf-cli", "2026-04-30 over"', '"cdktn-cli", "2028-04-30"'),
     Edit(_TEST_OF_VERSIONS, '"2026-04-30", False, False', '"2028-04-30", True, True'),
 )
-"""What the name of the package does not cover."""
+"""The names that the name of the package does not cover."""
 
 
 def switched(root: Path) -> Mapping[str, str]:

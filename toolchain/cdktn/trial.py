@@ -22,7 +22,7 @@ HOME = CACHE / "cdktn"
 COPY = HOME / "checkout"
 PATCH = HOME / "switch.patch"
 NEEDED = ("main.py", "cdktf.json", "constructs", "environments", "rollout", "stacks", "toolchain")
-"""What synthesis reads."""
+"""The files and folders that synthesis reads."""
 ENVIRONMENTS = {"22": "node22", "24": "cdktn"}
 """A major version of Node -> the environment that holds it."""
 

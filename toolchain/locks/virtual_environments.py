@@ -93,8 +93,8 @@ def create(name: str) -> None:
 
 
 def _was_made_for(home: Path) -> bool:
-    """Return whether the environment was made in this place: after a move of the checkout, or in a
-    copy, its programs would still start the Python, and run the code, of the place before.
+    """Return whether the environment was made in this place. After a move of the checkout, or in a
+    copy, its programs would still start the former Python and code.
     """
     settings = (home / "pyvenv.cfg").read_text()
     return re.search(rf"(?m)^command = .* {re.escape(str(home))}$", settings) is not None

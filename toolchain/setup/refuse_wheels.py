@@ -1,7 +1,7 @@
 """Hatch's hook for wheels: this project is installed from its checkout, as an editable one.
 
-`pay` starts programs that a wheel cannot hold: the PCI gate in its own Python environment, cdktf in
-its own Node, the generated bindings, the environment files.
+`pay` starts programs that a wheel cannot hold. They are the PCI gate in its own Python environment,
+cdktf in its Node, the generated bindings, the environment files.
 """
 
 import sys
