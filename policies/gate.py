@@ -50,9 +50,9 @@ class Gate:
     ) -> Verdict:
         """Judge one root with its plans.
 
-        With `partial`, the root holds only some stacks, so unused waivers are not reported, nor
-        suppressions that have expired: they end by themselves, and no deploy waits for them. Raises
-        NothingToJudge if the root holds no Terraform.
+        With `partial`, the root holds only some stacks, so unused waivers are not reported. Expired
+        suppressions are not reported either: they end by themselves, and no deploy waits for them.
+        Raises NothingToJudge if the root holds no Terraform.
         """
         folders = stack_folders(root)
         verdict = Verdict(
@@ -98,8 +98,8 @@ class Gate:
 def _over_the_estate(
     stacks: list[Stack], where: str, planned: Stack | None = None
 ) -> tuple[list[Result], list[Problem]]:
-    """Return the results of the rules over the estate; with a stack as planned, those of its
-    blocks, beside all others as they are written.
+    """Return the results of the rules over the estate. With a planned stack, return those of its
+    blocks, together with all others as they are written.
     """
     results, problems = [], []
     judged = [*stacks, planned] if planned else stacks

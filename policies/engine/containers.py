@@ -20,8 +20,8 @@ _TAG_VARIABLE = re.compile(
 def containers(task_definition: Block) -> tuple[Container, ...]:
     """Return the containers of `jsonencode([...])`, one list deeper, a list in a plan or JSON text.
 
-    Raises Unread for anything else, and for a key that ECS does not know; NotKnown where a plan
-    does not know it yet.
+    Raises Unread for anything else, and for a key that ECS does not know. Raises NotKnown where a
+    plan does not know it yet.
     """
     definitions: Any = task_definition.conf.get("container_definitions")
     while (

@@ -43,7 +43,7 @@ def statements(block: Block, attribute: str) -> tuple[Statement, ...]:
 
     Read are `jsonencode({...})`, JSON text, a local of these and a reference to an
     `aws_iam_policy_document` of the same stack. Raises Unread for anything else, and for a
-    statement that allows by leaving out; raises NotKnown where a plan does not know it yet.
+    statement that allows by leaving out. Raises NotKnown where a plan does not know it yet.
     """
     listed = read_policy(_document(block, attribute))
     for statement in listed:

@@ -1,7 +1,7 @@
 """Reads HCL by the grammar of checkov's parser, and evaluates what Terraform is not needed for.
 
-checkov's own transformer gives text for whatever is not a literal, so that a string, a template and
-an expression look alike. This one keeps them apart (docs/decisions/0138):
+checkov's own transformer gives text for everything except a literal. So a string, a template and an
+expression look alike. This one keeps them apart (docs/decisions/0138):
 
 | in the file                            | value                                            |
 |----------------------------------------|--------------------------------------------------|
@@ -40,8 +40,8 @@ _ONE_CHARACTER = {
     r'STRING_CHARS : /(?:(?!\${)([^"\\]|\\.))+/+': r'STRING_CHARS : /[^"\\$\n]++|\\.|\$(?!\{)/',
     r'(/(?:(?!\${)([^}"]))+/ | NESTED_QUOTES': r'(/[^}"$]++|\$(?!\{)/ | NESTED_QUOTES',
 }
-"""Repetitions inside repetitions take exponential time where a quote is missing; checkov therefore
-counts the quotes of each line first, and refuses scripts that are right."""
+"""Repetitions inside repetitions take exponential time where a quote is missing. Therefore checkov
+counts the quotes of each line first, and refuses valid scripts."""
 
 _TRANSPARENT = frozenset(
     "base64encode chomp nonsensitive sensitive tolist toset tostring trimspace".split()

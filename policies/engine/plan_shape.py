@@ -39,8 +39,8 @@ class _Plan(BaseModel):
 
 
 def require_shape(path: Path, plan: PlanJson) -> None:
-    """Raise NotAPlan, with the first place, for a plan that Terraform did not write like this, or
-    that holds what no rule judges.
+    """Raise NotAPlan, with the first place, for a plan that Terraform did not write like this. The
+    same for a plan with a part that no rule judges.
     """
     try:
         _Plan.model_validate(plan.document, strict=True)

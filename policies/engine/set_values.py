@@ -1,8 +1,8 @@
 """Removes from a plan the values of arguments that are not set.
 
 The plan of a deployed stack also holds every argument that nobody wrote, with the provider's zero
-for "not set": "", 0, an empty list or map (docs/decisions/0139). `false` stays: rules take it like
-an absent switch, but where the default is `true`.
+for "not set". The zero is "", 0, an empty list or map (docs/decisions/0139). `false` stays: rules
+take it like an absent switch, but where the default is `true`.
 """
 
 from collections.abc import Mapping
@@ -32,7 +32,7 @@ def set_values(values: Mapping[str, Any], written: Any) -> dict[str, Any]:
     """Return the arguments of a block that are set.
 
     `written` holds the expressions of the block in the plan's configuration. An argument that is
-    not among them is set only if its value is not a zero; of one that is written, a zero counts.
+    not among them is set only if its value is not a zero. A zero counts for a written argument.
     """
     kept = {}
     for key, value in values.items():

@@ -139,7 +139,7 @@ class Stack:
 
     @property
     def is_production(self) -> bool:
-        """Whether the stack is production; without the tag, the strictest rules apply."""
+        """Return whether the stack is production; without the tag, the strictest rules apply."""
         return self.tags.get("Production") != "false"
 
     @property
@@ -154,12 +154,14 @@ class Stack:
 
     @property
     def is_of_account(self) -> bool:
-        """Whether all environments of its account share the stack."""
+        """Return whether all environments of its account share the stack."""
         return self.kind is not None and self.kind.scope is StackScope.ACCOUNT
 
     @property
     def serves_both_segments(self) -> bool:
-        """Whether it creates the things of both segments; False for an unknown kind of stack."""
+        """Return whether it creates the resources of both segments; False for an unknown kind of
+        stack.
+        """
         return self.kind is not None and self.kind.serves_both_segments
 
     def of(self, *types: str) -> Iterator[Block]:

@@ -1,7 +1,7 @@
 """Judges the top level of a stack's files: known kinds of blocks and one AWS account only.
 
-Terraform assigns a resource to the provider in its `provider` argument, and each `provider` block
-may use a different account (Terraform: "Provider Configuration"). The account of a stack is certain
+Terraform assigns a resource to the provider in its `provider` argument. Each `provider` block may
+use a different account (Terraform: "Provider Configuration"). The account of a stack is certain
 only if the stack has just the default provider.
 """
 

@@ -1,7 +1,7 @@
 """Synthesised files must not hold a credential.
 
 Git, Terraform's state and every plan would show it. AWS keys, private keys, tokens and passwords
-belong in a secret store, not in a setting, a tag, a description, an output or a script.
+belong in a secret store. A setting, a tag, a description, an output or a script is not one.
 """
 
 from collections.abc import Iterator, Mapping

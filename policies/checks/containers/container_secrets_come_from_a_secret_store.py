@@ -1,7 +1,6 @@
 """Container secrets must come from Secrets Manager or Parameter Store.
 
-A `valueFrom` that is not the ARN of a secret or parameter is either broken or a secret in plain
-text.
+A `valueFrom` that is no ARN of a secret or parameter is either broken or a secret in plain text.
 """
 
 import re

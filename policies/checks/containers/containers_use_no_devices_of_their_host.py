@@ -1,6 +1,6 @@
 """Containers must not use devices of their host.
 
-Through a device such as a disk, a container can read and write the data of every task on its host.
+Through a device such as a disk, a container can read and write the data of every task there.
 """
 
 from policies.engine.containers import container_setting

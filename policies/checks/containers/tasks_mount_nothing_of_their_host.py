@@ -20,7 +20,7 @@ _KNOWN = {
 }
 
 _LINES = {"start_line", "end_line"}
-"""What checkov adds to the blocks of a plan."""
+"""The keys that checkov adds to the blocks of a plan."""
 
 
 @rule("aws_ecs_task_definition")

@@ -1,7 +1,7 @@
 """IAM policies must name the keys that may decrypt.
 
 A role that may use every key of the account can read what any service encrypts, including card
-data. Only access through named AWS services (`kms:ViaService`) may leave the key open: the
+data. Only access through named AWS services (`kms:ViaService`) may leave the key open. The
 service's own permission names the queue or topic.
 """
 

@@ -23,10 +23,10 @@ _SUBJECTS_WITH_WILDCARDS = re.compile(
     r"|system:serviceaccount:[^:*?]+:.*"
     r"|organization:[^:*?]+:project:[^:*?]+:workspace:[^:*?]+:.*"
 )
-"""Patterns that name somebody: a repository (GitHub: "OpenID Connect reference", subject claims), a
-project (GitLab: "ID token authentication"), the accounts of a Kubernetes namespace (Amazon EKS user
-guide, "Assign IAM roles to Kubernetes service accounts") or a workspace (HCP Terraform: "Dynamic
-provider credentials").
+"""Patterns that name one subject. A repository: GitHub, "OpenID Connect reference", subject claims.
+A project: GitLab, "ID token authentication". The accounts of a Kubernetes namespace: Amazon EKS
+user guide, "Assign IAM roles to Kubernetes service accounts". A workspace: HCP Terraform, "Dynamic
+provider credentials".
 """
 
 

@@ -1,7 +1,7 @@
 """Roles must be assumed by named services and roles only.
 
-A trust policy for everybody, or for a whole account, gives the role's rights to any principal that
-knows its name.
+A trust policy for everybody, or for a whole account, gives the role's rights to any principal
+knowing its name.
 """
 
 import re

@@ -1,7 +1,7 @@
 """TLS listeners must accept TLS 1.2 or newer only.
 
 Older versions are not strong cryptography. AWS policies that still accept TLS 1.0 or 1.1 share
-prefixes with safe ones, so the whole policy name is compared.
+prefixes with safe ones. So the whole policy name is compared.
 """
 
 import re
