@@ -1,6 +1,6 @@
 """The table of contents: environments -> stacks -> Terraform. `cdktf` runs this file.
 
-PAY_STACKS limits a run to stack ids by shell globs: then only their environments and those that
+PAY_STACKS limits a run to stack ids by shell globs. Then only their environments and those that
 these follow must be right. Whole ids, as `pay rollback` prints them, need their own environment
 only. PAY_ENVIRONMENTS names another folder. PAY_REUSE=off makes every stack new; left out or `on`,
 stacks that cannot have changed are reused.
@@ -97,8 +97,8 @@ def _no_stack(environments: Mapping[str, Environment]) -> Problem:
 
 
 if __name__ == "__main__":
-    # A synthesis makes little garbage and ends: to look for it takes a tenth of the time, and as
-    # much again at the end.
+    # A synthesis makes little garbage and ends. Searching for garbage takes a tenth of the time,
+    # and as much again at the end.
     gc.disable()
     streams.prepare()
     try:

@@ -34,9 +34,9 @@ class PlannedStack:
     after: tuple[str, ...]
     """The stacks that are applied before it; they are not inputs."""
     stay: Stay | None = None
-    """What a dashboard shows of the service's journal; None: nothing, or not a stack with one."""
+    """The service's journal on a dashboard. None: nothing, or not a stack with a dashboard."""
     suppressions: tuple[Suppression, ...] = ()
-    """What an account's watching suppresses on the day of synthesis."""
+    """The suppressions of an account's watching on the day of synthesis."""
 
     @property
     def id(self) -> str:
@@ -61,8 +61,8 @@ def planned_stacks(
 ) -> Iterator[PlannedStack]:
     """Plan the stacks whose ids match a pattern (shell globs; without any, all stacks).
 
-    `adopted` maps a stack's id to what it imports, `stays` an environment and a service to what the
-    journal has of it; `suppressions` returns what an account suppresses on the day.
+    `adopted` maps a stack's id to its imports. `stays` maps an environment and a service to its
+    entry in the journal. `suppressions` returns the suppressions of an account on the day.
     """
     patterns = tuple(patterns)
     known = known_stacks(environments)
@@ -95,8 +95,8 @@ def matches(id: str, patterns: Collection[str]) -> bool:
 
 
 def may_hold(environment: str, patterns: Collection[str]) -> bool:
-    """Return whether a pattern matches a stack that the environment could have, or one of an
-    account: its file may be wrong, and with it the account's name.
+    """Return whether a pattern matches a stack that the environment, or an account, could have. Its
+    file may be wrong, and with it the account's name.
     """
     of_an_account = [kind for kind in KINDS if kind.scope is StackScope.ACCOUNT]
     if any(

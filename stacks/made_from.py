@@ -24,8 +24,9 @@ CLOCK_SECONDS = 0.1
 
 
 def made_from(root: Path) -> str:
-    """Return a digest that changes with the code, a file above, a value of the catalogue, a version
-    of Python, Node or a package, and a setting of cdktf or jsii.
+    """Return a digest of everything that a stack is made from. It covers the code, the files above
+    and the values of the catalogue. It also covers the versions of Python, Node and packages, and
+    the settings of cdktf and jsii.
     """
     digest = hashlib.sha256()
     dumps = [service.model_dump() for service in CATALOGUE.values()]

@@ -26,9 +26,9 @@ class SideStack(PayStack):
             self.side_service(self, "Default", service=service, environment=environment)
 
     def _forget_log_groups(self, service: Microservice) -> None:
-        """Take the side's own log groups out of its state without deleting them: the platform's
-        stack has taken over EC2's, and Fargate's (`_FG`) keep what was written until it is old
-        enough. To be deleted with this: every environment's states (Terraform: "removed").
+        """Take the side's own log groups out of its state without deleting them. The platform's
+        stack has taken over EC2's. Fargate's (`_FG`) keep their lines until these are old enough.
+        To be deleted with this: every environment's states (Terraform: "removed").
         """
         kinds = (part.log_kind for part in service.containers)
         forgotten = [

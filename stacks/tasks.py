@@ -20,8 +20,8 @@ from stacks.base import PayStack
 
 
 class TasksStack(PayStack):
-    """Task definitions without sidecars, and the schedules beside them: a schedule that names a
-    revision of another state would break when that state registers a new one.
+    """Task definitions without sidecars, and their schedules. A schedule that names a revision of
+    another state would break when that state registers a new one.
     """
 
     def __init__(self, scope: Construct, environment: Environment) -> None:
